@@ -1,0 +1,81 @@
+// Package filter turns bytes into records and back, as POE's filters do.
+//
+// A [Filter] is a pure codec: it is handed the bytes that have not been
+// decoded yet and says how many of them make up the next record. Whoever
+// drives it, a wheel or a [Buffer], owns those bytes, so that a filter can be
+// changed in the middle of a stream without losing any.
+//
+// A [Layer] works on records alone: Grep, Map, RecordBlock. [Stack] puts
+// layers on top of a filter.
+//
+// No value of this package is safe for use by several goroutines at once, and
+// one value serves one connection: servers take a func() Filter.
+package filter
+
+import "errors"
+
+// ErrMore is the only way in which a filter says "no record yet": the bytes
+// at hand do not make up a whole record. Bytes may have been consumed all the
+// same. A nil record without an error is a record.
+var ErrMore = errors.New("filter: need more")
+
+// Filter turns bytes into records and records into bytes.
+//
+// Decode looks at buf, all the bytes of the stream that have not been consumed
+// yet, and returns the next record and how many bytes at the front of buf are
+// thereby done with. The record must not alias buf. A filter that holds
+// records back may return one with n = 0. With [ErrMore] there is no record
+// yet; n may still be positive. Any other error is final for what was
+// consumed: the driver drops n bytes and reports it.
+//
+// Append encodes rec at the end of dst and returns the extended slice, as
+// append does. With an error dst comes back as it was.
+type Filter interface {
+	Decode(buf []byte) (rec any, n int, err error)
+	Append(dst []byte, rec any) ([]byte, error)
+}
+
+// BytesDecoder is the zero-copy form of Decode, which filters whose records
+// are runs of bytes offer: the record is a part of buf and holds only until
+// buf is next changed, that is, until the handler it is given to returns.
+type BytesDecoder interface {
+	DecodeBytes(buf []byte) (rec []byte, n int, err error)
+}
+
+// Putter is implemented by filters whose output depends on the whole list of
+// records given to one put: Block with a block size joins them, RecordBlock
+// may hold some back.
+//
+// Put encodes recs at the end of dst. For every message that it makes it
+// appends the length that dst has after it to ends; the driver counts messages
+// by them.
+type Putter interface {
+	Put(dst []byte, ends []int, recs []any) ([]byte, []int, error)
+}
+
+// Cloner is implemented by filters that can make an independent copy of
+// themselves, with the same settings and nothing pending (POE: clone).
+type Cloner interface {
+	Clone() Filter
+}
+
+// Pender is implemented by filters that hold decoded input inside themselves,
+// such as a Stack whose layers hold records back. The driver hands
+// PendingBytes on when the filter is replaced: what has not become a record
+// yet, as bytes.
+type Pender interface {
+	PendingBytes() []byte
+}
+
+// Layer turns records into records, in both directions.
+//
+// Get appends what rec becomes to dst: none, one or several records. With
+// more = false the get at hand ends here, although records may be waiting: a
+// record that Map turns into nothing does that.
+//
+// Put appends what all the records of one put become to dst. It may hold
+// records back for the next one.
+type Layer interface {
+	Get(dst []any, rec any) (out []any, more bool, err error)
+	Put(dst []any, recs []any) ([]any, error)
+}
