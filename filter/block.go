@@ -1,7 +1,6 @@
 package filter
 
 import (
-	"bytes"
 	"math"
 	"strconv"
 )
@@ -76,7 +75,7 @@ func NewBlock(cfg BlockConfig) (*Block, error) {
 	}
 	hasCodec := cfg.LengthCodec.Encode != nil || cfg.LengthCodec.Decode != nil
 	if cfg.BlockSize != 0 {
-		return b, cfg.checkFixed(hasCodec)
+		return b, cfg.checkFixed(hasCodec, b.maxBuffer)
 	}
 	if b.maxLength, err = limitOr("Block", "MaxLength", cfg.MaxLength, DefaultMaxLength); err != nil {
 		return nil, err
@@ -92,7 +91,7 @@ func NewBlock(cfg BlockConfig) (*Block, error) {
 	return b, nil
 }
 
-func (cfg *BlockConfig) checkFixed(hasCodec bool) error {
+func (cfg *BlockConfig) checkFixed(hasCodec bool, maxBuffer int) error {
 	switch {
 	case cfg.BlockSize < 0:
 		return &ConfigError{"Block", "BlockSize", ErrNegative}
@@ -100,6 +99,8 @@ func (cfg *BlockConfig) checkFixed(hasCodec bool) error {
 		return &ConfigError{"Block", "LengthCodec", ErrConflict}
 	case cfg.MaxLength != 0:
 		return &ConfigError{"Block", "MaxLength", ErrConflict}
+	case cfg.BlockSize > maxBuffer:
+		return &ConfigError{"Block", "MaxBuffer", ErrTooSmall}
 	}
 	return nil
 }
@@ -216,10 +217,16 @@ func decimalLength(warn func(error)) LengthCodec {
 		},
 		Decode: func(buf []byte) (int64, int, error) {
 			length, n, err := parseDecimal(buf)
-			if err != nil && n > 0 && warn != nil {
+			if err == nil {
+				return length, n, nil
+			}
+			for n < len(buf) && !isDigit(buf[n]) {
+				n++
+			}
+			if n > 0 && warn != nil {
 				warn(&SkippedError{"Block", n})
 			}
-			return length, n, err
+			return 0, n, err
 		},
 	}
 }
@@ -234,30 +241,26 @@ func appendDecimal(dst []byte, length int) []byte {
 // each time.
 const maxDigits = 1024
 
-// parseDecimal reads digits and a NUL. With ErrMore, n counts the bytes in
-// front of the first digit. A number that is too big is the biggest.
+// parseDecimal reads digits and a NUL, and returns how many bytes they are.
+// ErrMore says that buf does not begin with these, or not yet. A number that is
+// too big is the biggest.
 func parseDecimal(buf []byte) (length int64, n int, err error) {
-	digits := 0
-	for digits < min(len(buf), maxDigits) && '0' <= buf[digits] && buf[digits] <= '9' {
-		digit := int64(buf[digits] - '0')
+	for n < min(len(buf), maxDigits) && isDigit(buf[n]) {
+		digit := int64(buf[n] - '0')
 		if length > (math.MaxInt64-digit)/10 {
 			length = math.MaxInt64
 		} else {
 			length = length*10 + digit
 		}
-		digits++
+		n++
 	}
 	switch {
-	case digits == maxDigits:
-		return math.MaxInt64, digits, nil
-	case digits > 0 && digits < len(buf) && buf[digits] == 0:
-		return length, digits + 1, nil
-	case digits > 0:
-		return 0, 0, ErrMore
+	case n == maxDigits:
+		return math.MaxInt64, n, nil
+	case n > 0 && n < len(buf) && buf[n] == 0:
+		return length, n + 1, nil
 	}
-	isDigit := func(r rune) bool { return '0' <= r && r <= '9' }
-	if n = bytes.IndexFunc(buf, isDigit); n < 0 {
-		n = len(buf)
-	}
-	return 0, n, ErrMore
+	return 0, 0, ErrMore
 }
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }
