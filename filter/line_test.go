@@ -49,7 +49,7 @@ func TestLineEndsInPieces(t *testing.T) {
 		{[]string{"\r\n\r", "\n"}, list("", "", "")},
 		{[]string{strings.Repeat("x", 255) + "\r", "\n"}, list(strings.Repeat("x", 255), "")},
 		{[]string{strings.Repeat("x", 255) + "\r\ny\n"}, list(strings.Repeat("x", 255), "y")},
-		{[]string{strings.Repeat("x", 300), strings.Repeat("y", 300), "\n\r"}, list(strings.Repeat("x", 300)+strings.Repeat("y", 300))},
+		{[]string{strings.Repeat("x", 300), strings.Repeat("y", 300), "\n\r"}, list(strings.Repeat("x", 300) + strings.Repeat("y", 300))},
 	} {
 		b := filter.NewBuffer(filter.Lines())
 		var got []any
