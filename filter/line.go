@@ -160,12 +160,24 @@ func (l *Line) DecodeBytes(buf []byte) ([]byte, int, error) {
 		l.seen = 0
 		return nil, len(buf), l.CheckBuffer(len(buf))
 	}
-	// The common case, kept free of calls: one byte ends lines, and nothing
-	// of this line has been searched.
-	if l.mode == endChar && l.seen == 0 {
+	if l.seen > 0 {
+		return l.decode(buf)
+	}
+	switch l.mode { // the common cases, kept short
+	case endChar:
 		i := bytes.IndexByte(buf, l.char)
 		if uint(i) <= uint(l.maxLength) {
 			return buf[:i], i + 1, nil
+		}
+	case endAny:
+		i := indexNewline(buf)
+		if uint(i) <= uint(l.maxLength) {
+			return buf[:i], i + newlineSize(buf[i:]), nil
+		}
+	case endLiteral:
+		i := bytes.Index(buf, l.literal)
+		if uint(i) <= uint(l.maxLength) {
+			return buf[:i], i + len(l.literal), nil
 		}
 	}
 	return l.decode(buf)
@@ -210,7 +222,9 @@ func (l *Line) find(buf []byte) (start, end int) {
 	case endLiteral:
 		start, end = bytes.Index(buf[from:], l.literal), len(l.literal)
 	default:
-		start, end = findNewline(buf[from:])
+		if start = indexNewline(buf[from:]); start >= 0 {
+			end = newlineSize(buf[from+start:])
+		}
 	}
 	if start < 0 {
 		l.seen = max(from, len(buf)-max(len(l.literal)-1, 0))

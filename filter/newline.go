@@ -52,14 +52,13 @@ func indexNewline(buf []byte) int {
 	return -1
 }
 
-// findNewline returns where the first CR or LF is, and how many bytes of buf
-// that line end has: 2 for CRLF and LFCR.
-func findNewline(buf []byte) (start, size int) {
-	start = indexNewline(buf)
-	if start >= 0 && start+1 < len(buf) && buf[start+1] == partner(buf[start]) {
-		return start, 2
+// newlineSize returns how many bytes the line end at the front of buf has: 2
+// for CRLF and LFCR, 1 for a CR or LF.
+func newlineSize(buf []byte) int {
+	if len(buf) > 1 && buf[1] == partner(buf[0]) {
+		return 2
 	}
-	return start, 1
+	return 1
 }
 
 // partner is the byte that makes two of a one-byte line end: LF for CR and CR
