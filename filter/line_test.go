@@ -12,7 +12,7 @@ import (
 )
 
 func TestLine(t *testing.T) {
-	long := strings.Repeat("long line ", 100)
+	long := strings.Repeat("long line ", 30)
 	for name, c := range map[string]struct {
 		cfg    filter.LineConfig
 		stream string
