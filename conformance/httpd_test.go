@@ -21,45 +21,23 @@ var httpdPrograms = map[string]func(*port){
 	"322-filter-httpd-quirks":   p322,
 }
 
-// httpdFeed is a filter with the bytes that wait for it.
-type httpdFeed struct {
-	filter.Filter
-	buf []byte
-}
-
 // newHTTPD is POE::Filter::HTTPD->new: with all its quirks.
-func newHTTPD(p *port, cfg httpd.Config) *httpdFeed {
+func newHTTPD(p *port, cfg httpd.Config) *filter.Buffer {
 	cfg.Quirks = true
 	f, err := httpd.New(cfg)
 	if err != nil {
 		p.Fatal(err)
 	}
-	return &httpdFeed{Filter: f}
+	return filter.NewBuffer(f)
 }
 
-// get is POE's get(): all records that the bytes so far make.
-func (h *httpdFeed) get(chunk string) ([]any, error) {
-	h.buf = append(h.buf, chunk...)
-	var recs []any
-	for {
-		rec, n, err := h.Decode(h.buf)
-		h.buf = h.buf[n:]
-		switch {
-		case errors.Is(err, filter.ErrMore):
-			return recs, nil
-		case err != nil:
-			return recs, err
-		}
-		recs = append(recs, rec)
+// pendingText is join ”, @{ $f->get_pending || [] }.
+func pendingText(f *filter.Buffer) string {
+	var s string
+	for _, part := range f.Pending() {
+		s += text(part)
 	}
-}
-
-// pending is POE's get_pending.
-func (h *httpdFeed) pending() any {
-	if len(h.buf) == 0 {
-		return nil
-	}
-	return h.buf
+	return s
 }
 
 // httpdURI is $request->uri.

@@ -9,7 +9,7 @@ import (
 func p316(p *port) {
 	f := newHTTPD(p, httpd.Config{})
 	show := func(label, data string) {
-		list, err := f.get(data)
+		list, err := f.Get([]byte(data))
 		if err != nil {
 			p.Fatal(err)
 		}
@@ -42,7 +42,8 @@ func p316(p *port) {
 	show("other method", "FROB /x HTTP/1.1"+n+n)
 	show("tabs", "GET\t/tab\tHTTP/1.1"+n+n)
 	show("incomplete", "GET /part HTTP/1.1"+n+"Ho")
-	p.out("pending", len(f.buf), "octets")
+	p.out("pending", len(pendingText(f)), "octets")
 	show("rest", "st: later"+n+n)
-	p.out("pending", f.pending())
+	pending := f.Pending()
+	p.out("pending", either[any](pending == nil, nil, pendingText(f)))
 }

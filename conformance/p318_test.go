@@ -12,7 +12,7 @@ func p318(p *port) {
 	feed := func(label, data string, cfg httpd.Config) {
 		f := newHTTPD(p, cfg)
 		p.out("-- " + label)
-		list, err := f.get(data)
+		list, err := f.Get([]byte(data))
 		if err != nil {
 			p.out("  died:", httpdDied(err))
 			return
@@ -41,7 +41,7 @@ func p318(p *port) {
 		if len(list) == 0 {
 			p.out("  nothing yet")
 		}
-		p.out("  left over", len(f.buf), "octets")
+		p.out("  left over", len(pendingText(f)), "octets")
 	}
 	feed("garbage line", "complete nonsense, no slash"+n+n, httpd.Config{})
 	feed("one word", "GET"+n+n, httpd.Config{})

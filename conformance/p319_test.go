@@ -11,15 +11,19 @@ import (
 func p319(p *port) {
 	f := newHTTPD(p, httpd.Config{})
 	put := func(label string, responses ...*http.Response) {
-		raw := make([]any, 0, len(responses)+2)
-		for _, r := range responses {
-			b, err := f.Append(nil, r)
-			if err != nil {
-				p.Fatal(err)
-			}
-			raw = append(raw, vis(b))
+		recs := make([]any, len(responses))
+		for i, r := range responses {
+			recs[i] = r
 		}
-		p.out(append([]any{label + ":", len(raw)}, raw...)...)
+		raw, err := f.Put(recs...)
+		if err != nil {
+			p.Fatal(err)
+		}
+		words := []any{label + ":", len(raw)}
+		for _, b := range raw {
+			words = append(words, vis(b))
+		}
+		p.out(words...)
 	}
 	// response is HTTP::Response->new: a message that is not given stays empty.
 	response := func(code int, message string, h http.Header, body string) *http.Response {

@@ -3,12 +3,13 @@ package conformance
 import (
 	"net/http"
 
+	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/filter/httpd"
 )
 
 func p322(p *port) {
-	brief := func(f *httpdFeed, data string) []any {
-		list, err := f.get(data)
+	brief := func(f *filter.Buffer, data string) []any {
+		list, err := f.Get([]byte(data))
 		if err != nil {
 			p.Fatal(err)
 		}
@@ -35,11 +36,12 @@ func p322(p *port) {
 		}
 		p.out(words...)
 	}
-	pending := func(f *httpdFeed) []any {
-		if len(f.buf) == 0 {
-			return nil
+	pending := func(f *filter.Buffer) []any {
+		var words []any
+		for _, part := range f.Pending() {
+			words = append(words, vis(part))
 		}
-		return []any{vis(f.buf)}
+		return words
 	}
 	const head = "POST /p HTTP/1.1\r\nContent-Length: 4\r\n\r\n"
 	for left := 4; left >= 0; left-- {

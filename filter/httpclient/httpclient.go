@@ -56,8 +56,8 @@ type Config struct {
 	Proxy bool
 }
 
-// Filter implements [filter.Filter] and [filter.Cloner]. It serves one
-// connection and one goroutine at a time.
+// Filter implements [filter.Filter], [filter.Cloner] and [filter.Rewinder]. It
+// serves one connection and one goroutine at a time.
 //
 // It remembers the requests put, since what a response looks like depends on
 // what it answers. A response that answers none is taken as one to a GET.
@@ -105,6 +105,9 @@ func New(cfg Config) (*Filter, error) {
 
 // Clone makes a filter with the same settings, at the start of a connection.
 func (f *Filter) Clone() filter.Filter { return &Filter{cfg: f.cfg} }
+
+// Rewind forgets how far the head under way has been searched.
+func (f *Filter) Rewind() { f.seen = 0 }
 
 // Unanswered returns the requests that have been put and not been answered in
 // full, oldest first: those to send again if the connection is lost.

@@ -14,9 +14,9 @@ import (
 // are of type *[filter.Error], for MaxBuffer alone: all other faults of a peer
 // are records.
 func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
-	if len(buf) > f.cfg.MaxBuffer {
+	if err := f.CheckBuffer(len(buf)); err != nil {
 		f.drop()
-		return nil, len(buf), filter.NewLimitError(name, "decode", "MaxBuffer", f.cfg.MaxBuffer)
+		return nil, len(buf), err
 	}
 	switch f.step {
 	case inHead:
@@ -29,6 +29,32 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 	}
 	return nil, len(buf), filter.ErrMore
 }
+
+// CheckBuffer returns the error for n waiting bytes if MaxBuffer is less.
+func (f *Filter) CheckBuffer(n int) error {
+	if n > f.cfg.MaxBuffer {
+		return filter.NewLimitError(name, "decode", "MaxBuffer", f.cfg.MaxBuffer)
+	}
+	return nil
+}
+
+// DecodeStep is Decode, save that with Quirks a streamed request comes together
+// with the piece of its body that is there.
+func (f *Filter) DecodeStep(dst []any, buf []byte) (recs []any, n int, err error) {
+	rec, n, err := f.Decode(buf)
+	if err != nil {
+		return dst, n, err
+	}
+	dst = append(dst, rec)
+	if _, isRequest := rec.(*http.Request); !isRequest || !f.cfg.Quirks || f.step != inBody || n == len(buf) {
+		return dst, n, nil
+	}
+	rec, k, err := f.Decode(buf[n:])
+	return append(dst, rec), n + k, err
+}
+
+// Rewind forgets how far the head under way has been searched.
+func (f *Filter) Rewind() { f.seen = 0 }
 
 // drop forgets the request under way and, unless POE went on, reads no other.
 func (f *Filter) drop() {

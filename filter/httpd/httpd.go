@@ -92,8 +92,9 @@ type Config struct {
 	Quirks bool
 }
 
-// Filter implements [filter.Filter] and [filter.Cloner]. It serves one
-// connection and one goroutine at a time.
+// Filter implements [filter.Filter], [filter.Cloner], [filter.Limiter],
+// [filter.Rewinder] and [filter.Stepper]. It serves one connection and one
+// goroutine at a time.
 type Filter struct {
 	cfg Config
 
