@@ -15,10 +15,12 @@ import (
 
 // httpdPrograms are the ports of the programs about POE::Filter::HTTPD.
 var httpdPrograms = map[string]func(*port){
-	"316-filter-httpd-requests": p316,
-	"318-filter-httpd-errors":   p318,
-	"319-filter-httpd-put":      p319,
-	"322-filter-httpd-quirks":   p322,
+	"316-filter-httpd-requests":  p316,
+	"318-filter-httpd-errors":    p318,
+	"319-filter-httpd-put":       p319,
+	"322-filter-httpd-quirks":    p322,
+	"323-filter-httpd-bodies":    p323,
+	"324-filter-httpd-streaming": p324,
 }
 
 // newHTTPD is POE::Filter::HTTPD->new: with all its quirks.

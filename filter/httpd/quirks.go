@@ -89,11 +89,18 @@ func (r *request) quirkLine(line string) bool {
 	for strings.HasPrefix(target, "//") {
 		target = target[1:]
 	}
-	var err error
-	if r.URL, err = url.Parse(target); err != nil {
-		r.URL = &url.URL{Opaque: target}
-	}
+	r.URL = quirkURL(target)
 	return true
+}
+
+// quirkURL is the URL of any target. What is no path, and does not come out as
+// it went in, is kept as it is.
+func quirkURL(target string) *url.URL {
+	u, err := url.Parse(target)
+	if err != nil || target[0] != '/' && u.String() != target {
+		return &url.URL{Opaque: target}
+	}
+	return u
 }
 
 // quirkVersion takes a version of any number of digits at the front of s.
