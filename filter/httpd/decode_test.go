@@ -29,8 +29,8 @@ var good = []struct {
 	{"HTTP/0.9", "GET /old\r\n\r\n", []string{`GET /old HTTP/0.9 host= [] body="" length=0 close=true`}},
 	{"double slash", "GET //a//b HTTP/1.0\r\n\r\n", []string{`GET /a//b HTTP/1.0 host= [] body="" length=0 close=true`}},
 	{"folded", "GET / HTTP/1.0\r\nA: x\r\n  y\r\n\t \r\n z\r\nB:\r\n b\r\n\r\n",
-		[]string{`GET / HTTP/1.0 host= [A=x y z B=b] body="" length=0 close=true`}},
-	{"escaped path", "GET /%41%2f|x HTTP/1.0\r\n\r\n", []string{`GET /%41%2f|x HTTP/1.0 host= [] body="" length=0 close=true`}},
+		[]string{`GET / HTTP/1.0 host= [A=x y  z B=b] body="" length=0 close=true`}},
+	{"escaped path", "GET /%41%2f|x HTTP/1.0\r\n\r\n", []string{`GET /A/%7Cx HTTP/1.0 host= [] body="" length=0 close=true`}},
 	{"absolute", "GET http://h/p HTTP/1.1\r\nHost: other\r\n\r\n", []string{`GET http://h/p HTTP/1.1 host=h [] body="" length=0 close=false`}},
 	{"CONNECT", "CONNECT h:443 HTTP/1.1\r\nHost: h:443\r\n\r\n", []string{`CONNECT //h:443 HTTP/1.1 host=h:443 [] body="" length=0 close=false`}},
 	{"OPTIONS *", "OPTIONS * HTTP/1.1\r\nHost: h\r\n\r\n", []string{`OPTIONS * HTTP/1.1 host=h [] body="" length=0 close=false`}},
@@ -44,9 +44,11 @@ var good = []struct {
 			`GET /3 HTTP/1.0 host= [] body="" length=0 close=true`}},
 	{"the same length twice", "PUT / HTTP/1.0\r\nContent-Length: 2\r\nContent-Length: 2\r\n\r\nab",
 		[]string{`PUT / HTTP/1.0 host= [Content-Length=2|2] body="ab" length=2 close=true`}},
-	{"chunked", "POST /c HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nabc\r\n0A ;x=y\r\n0123456789\r\n0\r\n\r\nGET / HTTP/1.0\r\n\r\n",
+	{"chunked", "POST /c HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: Chunked\r\n\r\n3\r\nabc\r\n0A;x=y\r\n0123456789\r\n0\r\n\r\nGET / HTTP/1.0\r\n\r\n",
 		[]string{`POST /c HTTP/1.1 host=h [] body="abc0123456789" length=13 close=false`,
 			`GET / HTTP/1.0 host= [] body="" length=0 close=true`}},
+	{"chunked, space behind the size", "POST /c HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n1 ; a=b\r\nx\r\n0 \r\n\r\n",
+		[]string{`POST /c HTTP/1.1 host=h [] body="x" length=1 close=false`}},
 	{"chunked, empty, trailer", "POST /c HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\nTrailer: X\r\n\r\n0\r\nX: y\r\n\r\n",
 		[]string{`POST /c HTTP/1.1 host=h [] body="" length=0 close=false`}},
 	{"encoded without length in 1.0", "POST / HTTP/1.0\r\nContent-Encoding: gzip\r\n\r\n",
@@ -80,7 +82,7 @@ func TestCuts(t *testing.T) {
 func TestReadRequestAgrees(t *testing.T) {
 	for _, c := range good {
 		switch c.name {
-		case "blank lines first", "runs of space", "HTTP/0.9", "double slash":
+		case "blank lines first", "runs of space", "HTTP/0.9", "double slash", "chunked, space behind the size":
 			continue // ReadRequest takes none of these, or leaves the slashes
 		}
 		t.Run(c.name, func(t *testing.T) {

@@ -118,14 +118,10 @@ func unfold(value, block string) (joined, rest string, err error) {
 		if line = trimSpace(line); !validValue(line) {
 			return "", "", ErrField
 		}
-		if line != "" {
-			if b.Len() > 0 {
-				b.WriteByte(' ')
-			}
-			b.WriteString(line)
-		}
+		b.WriteByte(' ')
+		b.WriteString(line)
 	}
-	return b.String(), block, nil
+	return trimSpace(b.String()), block, nil
 }
 
 // canonicalName returns name as net/http spells it; false if it is no token.
