@@ -16,11 +16,9 @@ import (
 
 // maker returns what makes filters with cfg.
 func maker(t testing.TB, cfg httpd.Config) func() filter.Filter {
-	return func() filter.Filter {
-		f, err := httpd.New(cfg)
-		require.NoError(t, err)
-		return f
-	}
+	f, err := httpd.New(cfg)
+	require.NoError(t, err)
+	return f.Clone
 }
 
 // decode gives all records that the chunks make.
