@@ -32,6 +32,9 @@ func parseResponse(head string) (*http.Response, error) {
 	}
 	r.Header = h
 	r.Close = http1.WantsClose(r.ProtoMajor, r.ProtoMinor, h)
+	if r.Close && r.ProtoMinor > 0 { // net/http has it in Close alone
+		delete(h, "Connection")
+	}
 	return r, nil
 }
 
@@ -59,8 +62,8 @@ func endsHTTP(r *http.Response) bool {
 // header, as net/http does.
 func bodyLength(r *http.Response) (int64, error) {
 	length, err := http1.BodyLength(r.Header, r.ProtoMinor)
-	bare := r.StatusCode == http.StatusNoContent || r.StatusCode == http.StatusNotModified ||
-		r.Request != nil && r.Request.Method == http.MethodHead
+	empty := r.StatusCode == http.StatusNoContent || r.StatusCode == http.StatusNotModified
+	toHead := r.Request != nil && r.Request.Method == http.MethodHead
 	switch {
 	case err == http1.ErrLength:
 		return 0, ErrLength
@@ -74,14 +77,16 @@ func bodyLength(r *http.Response) (int64, error) {
 		r.TransferEncoding, r.ContentLength = []string{"chunked"}, -1
 		delete(r.Header, "Transfer-Encoding")
 		delete(r.Header, "Trailer")
-	case length == http1.Unknown && !bare:
-		r.ContentLength, r.Close = -1, true
-	case length == http1.Unknown && r.StatusCode != http.StatusNoContent:
+	case length == http1.Unknown:
 		r.ContentLength = -1
-	case length != http1.Unknown:
+		r.Close = r.Close || !empty && !toHead
+	default:
 		r.ContentLength = length
 	}
-	if bare {
+	if empty {
+		r.ContentLength = 0
+	}
+	if empty || toHead {
 		return 0, nil
 	}
 	return length, nil
