@@ -6,4 +6,5 @@ var tables = []map[string]func(*port){
 	timerPrograms,
 	signalPrograms,
 	filterPrograms,
+	httpdPrograms,
 }

@@ -214,21 +214,24 @@ func (s *Stack) Put(dst []byte, ends []int, recs []any) ([]byte, []int, error) {
 }
 
 // PendingBytes returns what the parts hold and have not made records of, in
-// the order of the stream, as far as it is text.
+// the order of the stream: each part's input encoded by the parts in front of
+// it, so that it can be decoded again. What these cannot encode is left out.
 func (s *Stack) PendingBytes() []byte {
-	var text []byte
-	add := func(recs []any) {
-		for _, rec := range recs {
-			if out, err := appendText(text, "Stack", rec); err == nil {
-				text = out
-			}
-		}
-	}
-	add(s.out)
+	text := s.encode(nil, len(s.stages), s.out)
 	for i := len(s.stages) - 1; i >= 0; i-- {
-		add(s.stages[i].pending())
+		text = s.encode(text, i, s.stages[i].pending())
 	}
 	return text
+}
+
+// encode appends what the parts in front of part i make of its input.
+func (s *Stack) encode(dst []byte, i int, recs []any) []byte {
+	if len(recs) == 0 {
+		return dst
+	}
+	below := Stack{stages: s.stages[:i]}
+	dst, _, _ = below.Put(dst, nil, recs)
+	return dst
 }
 
 // Rewind makes the stack drop what its parts hold.
