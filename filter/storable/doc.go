@@ -44,15 +44,16 @@
 // Two references to one thing in Perl become the same map, slice or pointer in
 // Go, and the same the other way round, so structures that point back into
 // themselves work in both directions. Slices share their elements; one that is
-// appended to goes its own way, which no slice can help. An alias between a
-// scalar and an array element or hash value that somebody has a reference to
-// is read as two equal values.
+// appended to goes its own way, which no slice can help. A scalar that is an
+// array's element or a hash's value and referred to from elsewhere as well is
+// read as two equal values.
 //
 // # Bad input
 //
 // What comes from a peer never panics. Malformed input is a [*SyntaxError],
 // input beyond a limit a [*LimitError], both with the offset. No length is
-// believed before there are bytes to cover it: the memory used is at most a
-// small multiple of the payload, and UnmarshalOptions.MaxSize, MaxItems and
-// MaxDepth bound it further.
+// believed before there are bytes to cover it: the memory used is below 200
+// bytes for each byte of the payload at the very worst, that is for references
+// to nothing, and UnmarshalOptions.MaxSize, MaxItems and MaxDepth bound it
+// further.
 package storable

@@ -112,7 +112,7 @@ func (r *reader) array(n int, class string) (any, error) {
 	if err := r.claim(n, 1); err != nil {
 		return nil, err
 	}
-	elems := make([]any, n)
+	elems := make([]any, n, max(n, 1)) // room for one tells empty arrays apart
 	ref := r.container(elems, class)
 	for i := range elems {
 		r.owed--
@@ -125,11 +125,11 @@ func (r *reader) array(n int, class string) (any, error) {
 	return ref, nil
 }
 
-// What a pair of a hash takes at least: a value and a key's length, and in a
-// hash with flags those of the key.
+// What a pair of a hash takes at least: a value and a key's length; in a hash
+// with flags a value, the key's flags and an empty string for a key.
 const (
 	minPair     = 1 + 4
-	minFlagPair = minPair + 1
+	minFlagPair = 1 + 1 + 2
 )
 
 func (r *reader) hash(op byte, class string) (any, error) {

@@ -73,13 +73,13 @@ func (w *writer) sameAs(n uint32) {
 	w.buf = append(w.buf, opObject, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
 }
 
-// identify returns what tells v apart from an equal value. Empty slices and
-// what is not held by pointer have no identity.
+// identify returns what tells v apart from an equal value. Slices
+// without capacity and what is not held by pointer have no identity.
 func identify(v any) (identity, bool) {
 	rv := reflect.ValueOf(v)
 	switch rv.Kind() {
 	case reflect.Slice:
-		return identity{rv.Type(), rv.Pointer(), rv.Len()}, rv.Len() > 0
+		return identity{rv.Type(), rv.Pointer(), rv.Len()}, rv.Cap() > 0
 	case reflect.Map, reflect.Pointer:
 		return identity{rv.Type(), rv.Pointer(), 0}, !rv.IsNil()
 	}
