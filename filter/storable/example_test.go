@@ -71,3 +71,25 @@ func ExampleUnmarshalOptions() {
 	fmt.Println(err)
 	// Output: storable: offset 7: more than MaxItems (3)
 }
+
+// The serializer that POE's Reference filter uses, with limits for a peer.
+func ExampleSerializer() {
+	s := storable.Serializer{Unmarshal: storable.UnmarshalOptions{MaxDepth: 2}}
+	data, err := s.Freeze(map[string]any{"list": []any{[]any{}}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	v, err := s.Thaw(data)
+	fmt.Println(v, err)
+	data, err = s.Freeze([]any{[]any{[]any{[]any{}}}})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	_, err = s.Thaw(data)
+	fmt.Println(err)
+	// Output:
+	// map[list:[[]]] <nil>
+	// storable: offset 20: more than MaxDepth (2)
+}

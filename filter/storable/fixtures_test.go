@@ -3,6 +3,7 @@ package storable_test
 import (
 	"bufio"
 	"encoding/hex"
+	"maps"
 	"math"
 	"os"
 	"strings"
@@ -28,11 +29,12 @@ func fixtures(t testing.TB) []fixture {
 	defer f.Close()
 	var out []fixture
 	for sc := bufio.NewScanner(f); sc.Scan(); {
-		parts := strings.Fields(sc.Text())
-		require.Len(t, parts, 3)
-		data, err := hex.DecodeString(parts[2])
+		id, digits, _ := strings.Cut(sc.Text(), " ")
+		name, order, ok := strings.Cut(id, "/")
+		require.True(t, ok)
+		data, err := hex.DecodeString(digits)
 		require.NoError(t, err)
-		out = append(out, fixture{parts[0], parts[1], data})
+		out = append(out, fixture{name, order, data})
 	}
 	require.NotEmpty(t, out)
 	return out
@@ -57,26 +59,9 @@ func ints(n ...int64) list {
 	return out
 }
 
-// plainFixtures are the fixtures whose shape a literal can tell.
+// plainFixtures are the fixtures of unblessed data whose shape a literal can
+// tell.
 func plainFixtures() map[string]any {
-	const deparsed = "{\n    use warnings;\n    use strict;\n    42;\n}"
-	code := &storable.Code{Source: deparsed}
-	self := hash{}
-	self["me"] = self
-	classes := func(n int, name func(int) string) list {
-		out := make(list, n)
-		for i := range out {
-			out[i] = blessed(name(i), list{})
-		}
-		return out
-	}
-	lengths := []int{127, 128, 300, 300}
-	var refs list
-	for i := range int64(300) {
-		refs = append(refs, list{i + 1})
-	}
-	frozen := []byte("frozen")
-	long := []byte(strings.Repeat("F", 300))
 	return map[string]any{
 		"array_empty":    list{},
 		"hash_empty":     hash{},
@@ -111,10 +96,31 @@ func plainFixtures() map[string]any {
 		"shared_array":   list{ints(1), ints(1)},
 		"shared_hash":    hash{"a": hash{"x": int64(1)}, "b": hash{"x": int64(1)}},
 		"shared_empty":   list{list{}, list{}},
+
+		"restricted": hash{"a": int64(1), "b": int64(2)},
+		"locked":     hash{"a": int64(1), "☺": ints(2)},
+	}
+}
+
+// objectFixtures are the same for objects, code, ties and hooks.
+func objectFixtures() map[string]any {
+	const deparsed = "{\n    use warnings;\n    use strict;\n    42;\n}"
+	code := &storable.Code{Source: deparsed}
+	var classes list
+	for _, n := range []int{127, 128, 300, 300} {
+		classes = append(classes, blessed(strings.Repeat("C", n), list{}))
+	}
+	var refs list
+	for i := range int64(300) {
+		refs = append(refs, list{i + 1})
+	}
+	frozen := []byte("frozen")
+	long := []byte(strings.Repeat("F", 300))
+	return map[string]any{
 		"blessed": list{blessed("Foo", ints(1)), blessed("Foo::Bar", hash{"a": int64(1)}),
 			blessed("Baz", ref("v")), blessed("Baz", ref(ref("deep")))},
 		"blessed_root":        blessed("Root", hash{"a": int64(1)}),
-		"blessed_long":        classes(4, func(i int) string { return strings.Repeat("C", lengths[i]) }),
+		"blessed_long":        classes,
 		"blessed_element":     ints(1),
 		"blessed_element_ref": list{int64(1), blessed("Elem", ref(int64(1)))},
 		"blessed_shared":      list{blessed("Shared", list{}), blessed("Shared", list{})},
@@ -146,9 +152,6 @@ func plainFixtures() map[string]any {
 			Object: blessed("TiedHash", hash{"k": int64(1)})}),
 		"tied_scalar":         ref(&storable.Tied{Kind: storable.Scalar, Object: blessed("TiedScalar", ref(int64(5)))}),
 		"tied_scalar_element": list{&storable.Tied{Kind: storable.Scalar, Object: blessed("TiedScalar", ref(int64(5)))}},
-
-		"restricted": hash{"a": int64(1), "b": int64(2)},
-		"locked":     hash{"a": int64(1), "☺": ints(2)},
 	}
 }
 
@@ -169,6 +172,7 @@ func numberFixtures() map[string]any {
 
 func TestFixtures(t *testing.T) {
 	plain, numbers := plainFixtures(), numberFixtures()
+	maps.Copy(plain, objectFixtures())
 	unused := make(map[string]bool)
 	for name := range plain {
 		unused[name] = true

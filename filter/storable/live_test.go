@@ -172,24 +172,19 @@ func TestGoToPerlToGo(t *testing.T) {
 // TestFixturesAreCurrent makes the fixtures anew: another version of Storable
 // must still write what we read in the same way.
 func TestFixturesAreCurrent(t *testing.T) {
-	stored := make(map[string][]byte)
-	for _, f := range fixtures(t) {
-		stored[f.name+" "+f.order] = f.data
-	}
 	out := perl(t, "fixtures", "")
-	require.NotEmpty(t, out)
 	m := storable.MarshalOptions{Canonical: true}
-	for name, rest := range out { // of two lines with one name the second: native order
-		order, digits, _ := strings.Cut(rest, " ")
-		data, err := hex.DecodeString(digits)
+	for _, f := range fixtures(t) {
+		name := f.name + "/" + f.order
+		if f.name == "booleans" || f.name == "code" || f.name == "code_shared" {
+			continue // Perl 5.38 freezes true as true, and deparses differently
+		}
+		data, err := hex.DecodeString(out[name])
 		require.NoError(t, err)
 		now, err := storable.Unmarshal(data)
 		require.NoError(t, err, name)
-		then, err := storable.Unmarshal(stored[name+" "+order])
+		then, err := storable.Unmarshal(f.data)
 		require.NoError(t, err, name)
-		if name == "booleans" || name == "code" || name == "code_shared" {
-			continue // Perl 5.38 freezes true as true, and deparses differently
-		}
 		a, err := m.Marshal(now)
 		require.NoError(t, err, name)
 		b, err := m.Marshal(then)

@@ -132,6 +132,40 @@ type failing struct{}
 
 func (failing) MarshalText() ([]byte, error) { return nil, errFailing }
 
+// TestMarshalOneThing: in Perl a thing is blessed, not a reference to it.
+func TestMarshalOneThing(t *testing.T) {
+	m := hash{"x": int64(1)}
+	got := roundTrip(t, storable.MarshalOptions{}, list{blessed("A", m), m, storable.Object{Class: "A", Value: m}}).(list)
+	assert.Equal(t, blessed("A", m), got[0])
+	same(t, got[0], got[1])
+	same(t, got[0], got[2])
+	o := blessed("A", list{})
+	got = roundTrip(t, storable.MarshalOptions{}, list{o, o, &storable.Hooked{Class: "H", Refs: list{o, blessed("A", o.Value)}}}).(list)
+	same(t, got[0], got[1])
+
+	var value *storable.ValueError
+	for _, v := range []any{list{m, blessed("A", m)}, list{blessed("A", m), blessed("B", m)}} {
+		_, err := storable.Marshal(v)
+		require.ErrorAs(t, err, &value)
+	}
+}
+
+// TestMarshalInside: an error far down comes up.
+func TestMarshalInside(t *testing.T) {
+	bad := func() {}
+	var value *storable.ValueError
+	for _, v := range []any{list{list{bad}}, hash{"k": hash{"k": bad}}, []func(){bad}, map[int]any{1: bad}, struct{ F any }{bad},
+		blessed("A", list{bad}), &storable.Tied{Kind: storable.Array, Object: bad}, ref(&storable.Tied{Object: bad}),
+		ref(&storable.Tied{Kind: storable.Value, Key: bad}), ref(&storable.Tied{Kind: storable.Value, Object: bad}),
+		&storable.Hooked{Class: "H", Refs: list{list{bad}}}, &storable.Hooked{Class: "H", Refs: list{nil}},
+		&storable.Hooked{Class: "H", Tied: bad}, &storable.Hooked{Kind: storable.Hash}} {
+		for _, canonical := range []bool{false, true} {
+			_, err := storable.MarshalOptions{Canonical: canonical}.Marshal(v)
+			require.ErrorAs(t, err, &value, "%#v", v)
+		}
+	}
+}
+
 func TestAppend(t *testing.T) {
 	prefix := []byte("prefix")
 	got, err := storable.MarshalOptions{}.Append(prefix, list{})

@@ -203,17 +203,32 @@ func (w *writer) object(o *Object, id identity) error {
 	}
 	if inner, ok := identify(o.Value); ok {
 		if n, ok := w.seen[inner]; ok {
-			if id.typ != nil {
-				w.seen[id] = n
-			}
-			w.sameAs(n)
-			return nil
+			return w.sameObject(o, id, n)
 		}
 	}
 	if err := w.bless(o.Class); err != nil {
 		return err
 	}
+	if w.blessed == nil {
+		w.blessed = make(map[uint32]string)
+	}
+	w.blessed[w.things] = o.Class
 	return w.referent(o.Value)
+}
+
+// sameObject writes an object whose inside has been written as thing n. In
+// Perl it is the thing that is blessed, not the reference, so it must have
+// been written as an object of that class.
+func (w *writer) sameObject(o *Object, id identity, n uint32) error {
+	if class := w.blessed[n]; class != o.Class {
+		return &ValueError{Type: reflect.TypeOf(o),
+			Msg: fmt.Sprintf("what is blessed into %q occurs before as of class %q", o.Class, class)}
+	}
+	if id.typ != nil {
+		w.seen[id] = n
+	}
+	w.sameAs(n)
+	return nil
 }
 
 // bless writes the name of a class, or its number if it has one.

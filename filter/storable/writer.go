@@ -18,6 +18,7 @@ type writer struct {
 	depth    int
 	things   uint32 // numbered so far
 	seen     map[identity]uint32
+	blessed  map[uint32]string // classes of the things that have one
 	classes  map[string]int
 	keys     []string // scratch for Canonical
 }

@@ -1,7 +1,7 @@
 #!/usr/bin/perl
 # The Perl side of the tests of package storable.
 #
-#   storable.pl fixtures   print every structure below: name, order, hex
+#   storable.pl fixtures   print every structure below: name/order, hex
 #   storable.pl dump       read lines "name hex", print name and what Perl
 #                          makes of the payload, as Data::Dumper shows it
 #   storable.pl refreeze   read lines "name order hex", thaw, freeze again and
@@ -157,8 +157,8 @@ if ($mode eq 'fixtures') {
     build();
     for (@fixtures) {
         my ($name, $value) = @$_;
-        print "$name network ", unpack("H*", nfreeze($value)), "\n";
-        print "$name native ",  unpack("H*", freeze($value)),  "\n";
+        print "$name/network ", unpack("H*", nfreeze($value)), "\n";
+        print "$name/native ",  unpack("H*", freeze($value)),  "\n";
     }
 }
 elsif ($mode eq 'dump') {
