@@ -20,6 +20,8 @@ type stage interface {
 // newStage makes a stage of a Filter or Layer; it returns nil for others.
 func newStage(part any) stage {
 	switch p := part.(type) {
+	case *Stack:
+		return stackStage{p}
 	case Filter:
 		return &byteStage{Buffer{filter: p}}
 	case Layer:
