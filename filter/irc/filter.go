@@ -4,8 +4,6 @@ package irc
 
 import (
 	"bytes"
-	"errors"
-	"fmt"
 
 	"github.com/gopoe/poe/filter"
 )
@@ -38,26 +36,24 @@ type Filter struct {
 
 // New returns a filter for one connection, or a *filter.ConfigError.
 func New(config Config) (*Filter, error) {
-	switch {
-	case config.MaxLength < 0:
-		return nil, &filter.ConfigError{Package: "irc", Field: "MaxLength", Err: errors.New("is negative")}
-	case config.MaxTags < 0:
-		return nil, &filter.ConfigError{Package: "irc", Field: "MaxTags", Err: errors.New("is negative")}
+	var err error
+	if config.MaxLength, err = filter.LimitOr(name, "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
+		return nil, err
 	}
-	if config.MaxLength == 0 {
-		config.MaxLength = DefaultMaxLength
-	}
-	if config.MaxTags == 0 {
-		config.MaxTags = DefaultMaxTags
+	if config.MaxTags, err = filter.LimitOr(name, "MaxTags", config.MaxTags, DefaultMaxTags); err != nil {
+		return nil, err
 	}
 	return &Filter{config: config}, nil
 }
+
+// Rewind forgets that a line was too long.
+func (f *Filter) Rewind() { f.skipping = false }
 
 // Clone returns a filter with the same settings for another connection.
 func (f *Filter) Clone() filter.Filter { return &Filter{config: f.config} }
 
 // Decode returns the next message as a *Message. Lines end in LF, with or
-// without CR before it; empty ones are passed over. Errors are *Error.
+// without CR before it; empty ones are passed over. Errors are *filter.Error.
 func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 	for {
 		length := bytes.IndexByte(buf[n:], '\n') + 1
@@ -70,7 +66,7 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 			f.skipping = false
 			continue
 		}
-		if err := f.checkLength(line); err != nil {
+		if err := f.checkLength("decode", line); err != nil {
 			return nil, n, err
 		}
 		line = bytes.TrimSuffix(line[:length-1], []byte("\r"))
@@ -91,7 +87,7 @@ func (f *Filter) unfinished(buf []byte, n int) (any, int, error) {
 	if f.skipping {
 		return nil, len(buf), filter.ErrMore
 	}
-	if err := f.checkLength(buf[n:]); err != nil {
+	if err := f.checkLength("decode", buf[n:]); err != nil {
 		f.skipping = true
 		return nil, len(buf), err
 	}
@@ -99,26 +95,26 @@ func (f *Filter) unfinished(buf []byte, n int) (any, int, error) {
 }
 
 // checkLength checks a line, or the beginning of one.
-func (f *Filter) checkLength(line []byte) error {
+func (f *Filter) checkLength(op string, line []byte) error {
 	if len(line) > 0 && line[0] == '@' {
 		tags := bytes.IndexByte(line, ' ') + 1
 		if tags == 0 {
 			tags = len(line)
 		}
 		if tags > f.config.MaxTags {
-			return &Error{Limit: "MaxTags", Reason: fmt.Sprintf("tags have more than %d bytes", f.config.MaxTags)}
+			return filter.NewLimitError(name, op, "MaxTags", f.config.MaxTags)
 		}
 		line = line[tags:]
 	}
 	if len(line) > f.config.MaxLength {
-		return &Error{Limit: "MaxLength", Reason: fmt.Sprintf("message has more than %d bytes", f.config.MaxLength)}
+		return filter.NewLimitError(name, op, "MaxLength", f.config.MaxLength)
 	}
 	return nil
 }
 
 // Append writes rec, a *Message or Message, and CR LF. A message that could
 // not be read back as what it is, say for a line break in a parameter, is
-// refused with an *Error.
+// refused with a *filter.Error.
 func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	var message *Message
 	switch v := rec.(type) {
@@ -128,33 +124,14 @@ func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 		message = &v
 	}
 	if message == nil {
-		return dst, malformed(fmt.Sprintf("cannot write a %T", rec))
+		return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordTypeError{Record: rec, Want: "*irc.Message"}}
 	}
 	if err := message.check(); err != nil {
 		return dst, err
 	}
 	out := append(message.appendTo(dst), '\r', '\n')
-	if err := f.checkLength(out[len(dst):]); err != nil {
+	if err := f.checkLength("put", out[len(dst):]); err != nil {
 		return dst, err
 	}
 	return out, nil
 }
-
-// Error is what Decode returns for a line that it refuses and Append for a
-// message that it will not write.
-type Error struct {
-	// Limit is the field of Config whose limit was passed, "" if the trouble
-	// is another.
-	Limit string
-	// Reason says what is wrong, in words.
-	Reason string
-}
-
-func (e *Error) Error() string {
-	if e.Limit != "" {
-		return "irc: " + e.Reason + " (" + e.Limit + ")"
-	}
-	return "irc: " + e.Reason
-}
-
-func malformed(reason string) error { return &Error{Reason: reason} }

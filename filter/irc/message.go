@@ -92,24 +92,24 @@ func needsColon(param string) bool {
 func (m *Message) check() error {
 	for _, tag := range m.Tags {
 		if !isKey(tag.Key) {
-			return malformed("tag with an impossible key")
+			return refused("tag with an impossible key")
 		}
 		if strings.Contains(tag.Value, "\x00") {
-			return malformed("tag value with a NUL")
+			return refused("tag value with a NUL")
 		}
 	}
 	if strings.ContainsAny(m.Source, " \r\n\x00") {
-		return malformed("source with a blank, line break or NUL")
+		return refused("source with a blank, line break or NUL")
 	}
 	if !isCommand(m.Command) {
-		return malformed("command is neither a word nor three digits")
+		return refused("command is neither a word nor three digits")
 	}
 	for i, param := range m.Params {
 		if strings.ContainsAny(param, "\r\n\x00") {
-			return malformed("parameter with a line break or NUL")
+			return refused("parameter with a line break or NUL")
 		}
 		if i < len(m.Params)-1 && needsColon(param) {
-			return malformed("parameter that could only be the last one")
+			return refused("parameter that could only be the last one")
 		}
 	}
 	return nil

@@ -1,12 +1,13 @@
 package resp
 
 import (
-	"fmt"
 	"math"
 	"math/big"
 	"reflect"
 	"strconv"
 	"strings"
+
+	"github.com/gopoe/poe/filter"
 )
 
 // encoder appends values in one of the two protocols.
@@ -25,7 +26,7 @@ func (e encoder) value(dst []byte, rec any, depth int) ([]byte, error) {
 		return appendBulk(dst, '$', v), nil
 	case Simple:
 		if strings.ContainsAny(string(v), "\r\n") {
-			return dst, malformed("simple string with a line break")
+			return dst, refused("simple string with a line break")
 		}
 		return appendLine(dst, '+', string(v)), nil
 	case int64:
@@ -42,7 +43,7 @@ func (e encoder) value(dst []byte, rec any, depth int) ([]byte, error) {
 		return e.verbatim(dst, v)
 	}
 	if depth >= e.maxDepth {
-		return dst, beyond("MaxDepth", "record is nested too deeply")
+		return dst, filter.NewLimitError(name, "put", "MaxDepth", e.maxDepth)
 	}
 	return e.aggregate(dst, rec, depth+1)
 }
@@ -86,7 +87,7 @@ func (e encoder) other(dst []byte, rec any) ([]byte, error) {
 	case v.CanFloat():
 		return e.double(dst, v.Float()), nil
 	}
-	return dst, malformed(fmt.Sprintf("cannot write a %T", rec))
+	return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordTypeError{Record: rec, Want: "a value of RESP"}}
 }
 
 func (e encoder) list(dst []byte, items []any, depth int) ([]byte, error) {
@@ -128,7 +129,7 @@ func (e encoder) failure(dst []byte, text string) ([]byte, error) {
 		return appendLine(dst, '-', text), nil
 	}
 	if !e.resp3 {
-		return dst, malformed("error with a line break, which RESP2 cannot write")
+		return dst, refused("error with a line break, which RESP2 cannot write")
 	}
 	return appendBulk(dst, '!', text), nil
 }
@@ -168,7 +169,7 @@ func (e encoder) big(dst []byte, v *big.Int) []byte {
 
 func (e encoder) verbatim(dst []byte, v Verbatim) ([]byte, error) {
 	if len(v.Format) != 3 {
-		return dst, malformed("verbatim string whose format has not three bytes")
+		return dst, refused("verbatim string whose format has not three bytes")
 	}
 	if e.resp3 {
 		return appendBulk(dst, '=', v.Format+":"+v.Text), nil

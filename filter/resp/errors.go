@@ -1,22 +1,24 @@
 package resp
 
-// Error is what Decode returns for bytes that it refuses and Append for a
-// record that cannot be written.
-type Error struct {
-	// Limit is the field of Config whose limit was passed, "" if the trouble
-	// is another.
-	Limit string
-	// Reason says what is wrong, in words.
-	Reason string
+import (
+	"errors"
+
+	"github.com/gopoe/poe/filter"
+)
+
+// name is what this filter is called in errors.
+const name = "RESP"
+
+// malformed is the error for bytes that are no value.
+func malformed(reason string) error {
+	return &filter.Error{Filter: name, Op: "decode", Err: errors.New(reason)}
 }
 
-func (e *Error) Error() string {
-	if e.Limit != "" {
-		return "resp: " + e.Reason + " (" + e.Limit + ")"
-	}
-	return "resp: " + e.Reason
+// refused is the error for a record that cannot be written.
+func refused(reason string) error {
+	return &filter.Error{Filter: name, Op: "put", Err: errors.New(reason)}
 }
 
-func malformed(reason string) error { return &Error{Reason: reason} }
-
-func beyond(limit, reason string) error { return &Error{Limit: limit, Reason: reason} }
+func beyond(limit string, most int) error {
+	return filter.NewLimitError(name, "decode", limit, most)
+}

@@ -23,7 +23,6 @@
 package resp
 
 import (
-	"errors"
 	"fmt"
 
 	"github.com/gopoe/poe/filter"
@@ -72,24 +71,17 @@ func New(config Config) (*Filter, error) {
 		config.Protocol = 2
 	}
 	if err := checkProtocol(config.Protocol); err != nil {
-		return nil, &filter.ConfigError{Package: "resp", Field: "Protocol", Err: err}
+		return nil, &filter.ConfigError{Filter: name, Field: "Protocol", Err: err}
 	}
-	limits := []struct {
-		field string
-		value *int
-		usual int
-	}{
-		{"MaxLength", &config.MaxLength, DefaultMaxLength},
-		{"MaxElements", &config.MaxElements, DefaultMaxElements},
-		{"MaxDepth", &config.MaxDepth, DefaultMaxDepth},
+	var err error
+	if config.MaxLength, err = filter.LimitOr(name, "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
+		return nil, err
 	}
-	for _, limit := range limits {
-		switch {
-		case *limit.value < 0:
-			return nil, &filter.ConfigError{Package: "resp", Field: limit.field, Err: errors.New("is negative")}
-		case *limit.value == 0:
-			*limit.value = limit.usual
-		}
+	if config.MaxElements, err = filter.LimitOr(name, "MaxElements", config.MaxElements, DefaultMaxElements); err != nil {
+		return nil, err
+	}
+	if config.MaxDepth, err = filter.LimitOr(name, "MaxDepth", config.MaxDepth, DefaultMaxDepth); err != nil {
+		return nil, err
 	}
 	return newFilter(config), nil
 }
@@ -115,7 +107,7 @@ func checkProtocol(version int) error {
 	return nil
 }
 
-// Decode returns the next value. Errors are *Error.
+// Decode returns the next value. Errors are *filter.Error.
 func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 	if f.broken != nil {
 		return nil, len(buf), f.broken
@@ -153,6 +145,12 @@ func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 		return dst, err
 	}
 	return out, nil
+}
+
+// Rewind forgets what has been looked at, and an error.
+func (f *Filter) Rewind() {
+	f.scan.reset()
+	f.broken = nil
 }
 
 // Clone returns a filter with the same settings, protocol included, for

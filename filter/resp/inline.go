@@ -26,7 +26,7 @@ func (f *Filter) inline(buf []byte, from int) (rec any, n int, err error) {
 	length := bytes.IndexByte(line, '\n')
 	limit := min(maxInline, f.config.MaxLength)
 	if length > limit || length < 0 && len(line) > limit {
-		f.broken = beyond("MaxLength", "inline command is too long")
+		f.broken = beyond("MaxLength", limit)
 		return nil, len(buf), f.broken
 	}
 	if length < 0 {
@@ -39,7 +39,7 @@ func (f *Filter) inline(buf []byte, from int) (rec any, n int, err error) {
 		return rec, n + more, err
 	}
 	if len(words) > f.config.MaxElements {
-		f.broken = beyond("MaxElements", "inline command has too many words")
+		f.broken = beyond("MaxElements", f.config.MaxElements)
 		return nil, len(buf), f.broken
 	}
 	items := make([]any, len(words))

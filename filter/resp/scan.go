@@ -30,24 +30,24 @@ func (s *scanner) end(buf []byte) (int, error) {
 	for {
 		children, next, err := s.one(buf)
 		if err == filter.ErrMore && len(buf) >= s.config.MaxLength {
-			return 0, beyond("MaxLength", "value is too long")
+			return 0, beyond("MaxLength", s.config.MaxLength)
 		}
 		if err != nil {
 			return 0, err
 		}
 		if next > s.config.MaxLength {
-			return 0, beyond("MaxLength", "value is too long")
+			return 0, beyond("MaxLength", s.config.MaxLength)
 		}
 		s.at, s.seen = next, next
 		if s.elements++; s.elements > s.config.MaxElements {
-			return 0, beyond("MaxElements", "value has too many elements")
+			return 0, beyond("MaxElements", s.config.MaxElements)
 		}
 		if s.enter(children) {
 			s.reset()
 			return next, nil
 		}
 		if len(s.open) > s.config.MaxDepth {
-			return 0, beyond("MaxDepth", "value is nested too deeply")
+			return 0, beyond("MaxDepth", s.config.MaxDepth)
 		}
 	}
 }
@@ -98,7 +98,7 @@ func (s *scanner) one(buf []byte) (children, next int, err error) {
 		return 0, next, nil
 	}
 	if size > int64(s.config.MaxLength-next) {
-		return 0, 0, beyond("MaxLength", "string is too long")
+		return 0, 0, beyond("MaxLength", s.config.MaxLength)
 	}
 	last := next + int(size)
 	if len(buf) < last+2 {
@@ -113,7 +113,7 @@ func (s *scanner) one(buf []byte) (children, next int, err error) {
 // children is how many values make up an aggregate of this size.
 func (s *scanner) children(kind byte, size int64) (int, error) {
 	if size > int64(s.config.MaxElements) {
-		return 0, beyond("MaxElements", "value has too many elements")
+		return 0, beyond("MaxElements", s.config.MaxElements)
 	}
 	switch kind {
 	case '%':
@@ -122,7 +122,7 @@ func (s *scanner) children(kind byte, size int64) (int, error) {
 		size = size*2 + 1
 	}
 	if size > int64(s.config.MaxElements) {
-		return 0, beyond("MaxElements", "value has too many elements")
+		return 0, beyond("MaxElements", s.config.MaxElements)
 	}
 	return int(size), nil
 }

@@ -7,7 +7,6 @@ package syslog
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"strconv"
 	"time"
 
@@ -57,14 +56,12 @@ type Filter struct {
 
 // New returns a filter for one connection, or a *filter.ConfigError.
 func New(config Config) (*Filter, error) {
-	switch {
-	case config.Framing < Auto || config.Framing > Lines:
-		return nil, &filter.ConfigError{Package: "syslog", Field: "Framing", Err: errors.New("is unknown")}
-	case config.MaxLength < 0:
-		return nil, &filter.ConfigError{Package: "syslog", Field: "MaxLength", Err: errors.New("is negative")}
+	if config.Framing < Auto || config.Framing > Lines {
+		return nil, &filter.ConfigError{Filter: name, Field: "Framing", Err: errors.New("is unknown")}
 	}
-	if config.MaxLength == 0 {
-		config.MaxLength = DefaultMaxLength
+	var err error
+	if config.MaxLength, err = filter.LimitOr(name, "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
+		return nil, err
 	}
 	if config.Now == nil {
 		config.Now = time.Now
@@ -72,11 +69,14 @@ func New(config Config) (*Filter, error) {
 	return &Filter{config: config}, nil
 }
 
+// Rewind forgets that a line was too long, and an error.
+func (f *Filter) Rewind() { f.skipping, f.broken = false, nil }
+
 // Clone returns a filter with the same settings for another connection.
 func (f *Filter) Clone() filter.Filter { return &Filter{config: f.config} }
 
 // Decode returns the next message as a *Message. Empty lines are passed over.
-// Errors are *Error.
+// Errors are *filter.Error.
 func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 	if f.broken != nil {
 		return nil, len(buf), f.broken
@@ -120,7 +120,7 @@ func (f *Filter) counted(buf []byte) (frame []byte, size int, err error) {
 	}
 	length, err := strconv.Atoi(string(buf[:min(digits, 20)]))
 	if err != nil || length > f.config.MaxLength {
-		return nil, len(buf), f.fail(f.tooLong())
+		return nil, len(buf), f.fail(f.tooLong("decode"))
 	}
 	size = digits + 1 + length
 	if len(buf) < size {
@@ -134,8 +134,8 @@ func (f *Filter) fail(err error) error {
 	return err
 }
 
-func (f *Filter) tooLong() error {
-	return &Error{Limit: "MaxLength", Reason: fmt.Sprintf("message has more than %d bytes", f.config.MaxLength)}
+func (f *Filter) tooLong(op string) error {
+	return filter.NewLimitError(name, op, "MaxLength", f.config.MaxLength)
 }
 
 // line takes a line, and CR with the LF.
@@ -147,7 +147,7 @@ func (f *Filter) line(buf []byte) (frame []byte, size int, err error) {
 			return nil, len(buf), nil
 		case len(buf) > f.config.MaxLength+1: // CR may be the last
 			f.skipping = true
-			return nil, len(buf), f.tooLong()
+			return nil, len(buf), f.tooLong("decode")
 		}
 		return nil, 0, filter.ErrMore
 	}
@@ -157,13 +157,13 @@ func (f *Filter) line(buf []byte) (frame []byte, size int, err error) {
 	}
 	frame = bytes.TrimSuffix(buf[:length], []byte("\r"))
 	if len(frame) > f.config.MaxLength {
-		return nil, length + 1, f.tooLong()
+		return nil, length + 1, f.tooLong("decode")
 	}
 	return frame, length + 1, nil
 }
 
-// Append writes rec, a *Message or Message. What could not be read back as
-// what it is, say a line break in framing by lines, is refused with an *Error.
+// Append writes rec, a *Message or Message. What its format has no place
+// for, or a line break in framing by lines, is refused with a *filter.Error.
 func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	var message *Message
 	switch v := rec.(type) {
@@ -173,7 +173,7 @@ func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 		message = &v
 	}
 	if message == nil {
-		return dst, malformed(fmt.Sprintf("cannot write a %T", rec))
+		return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordTypeError{Record: rec, Want: "*syslog.Message"}}
 	}
 	if err := message.check(); err != nil {
 		return dst, err
@@ -183,7 +183,7 @@ func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	}
 	length := len(message.appendTo(dst)) - len(dst)
 	if length > f.config.MaxLength {
-		return dst, f.tooLong()
+		return dst, f.tooLong("put")
 	}
 	dst = append(strconv.AppendInt(dst, int64(length), 10), ' ')
 	return message.appendTo(dst), nil
@@ -194,28 +194,9 @@ func (f *Filter) appendLine(dst []byte, message *Message) ([]byte, error) {
 	line := out[len(dst):]
 	switch {
 	case bytes.IndexByte(line, '\n') >= 0 || bytes.HasSuffix(line, []byte("\r")):
-		return dst, malformed("line break in a message that is to be a line")
+		return dst, refused("line break in a message that is to be a line")
 	case len(line) > f.config.MaxLength:
-		return dst, f.tooLong()
+		return dst, f.tooLong("put")
 	}
 	return append(out, '\n'), nil
 }
-
-// Error is what Decode returns for bytes that it refuses and Append for a
-// message that it will not write.
-type Error struct {
-	// Limit is the field of Config whose limit was passed, "" if the trouble
-	// is another.
-	Limit string
-	// Reason says what is wrong, in words.
-	Reason string
-}
-
-func (e *Error) Error() string {
-	if e.Limit != "" {
-		return "syslog: " + e.Reason + " (" + e.Limit + ")"
-	}
-	return "syslog: " + e.Reason
-}
-
-func malformed(reason string) error { return &Error{Reason: reason} }

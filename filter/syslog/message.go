@@ -193,29 +193,29 @@ func appendData(dst []byte, data []Element) []byte {
 func (m *Message) check() error {
 	switch {
 	case m.Facility < Kern || m.Facility > Local7:
-		return malformed("facility is unknown")
+		return refused("facility is unknown")
 	case m.Severity < Emergency || m.Severity > Debug:
-		return malformed("severity is unknown")
+		return refused("severity is unknown")
 	case m.Format == RFC3164:
 		return m.checkBSD()
 	case m.Format != RFC5424:
-		return malformed("format is unknown")
+		return refused("format is unknown")
 	case !isName(m.Hostname, 255), !isName(m.AppName, 48), !isName(m.ProcID, 128), !isName(m.MsgID, 32):
-		return malformed("field that is too long or not printable ASCII")
+		return refused("field that is too long or not printable ASCII")
 	}
 	if year := m.Time.Year(); year < 0 || year > 9999 {
-		return malformed("year has not four digits")
+		return refused("year has not four digits")
 	}
 	for _, element := range m.Data {
 		if !isDataName(element.ID) {
-			return malformed("structured data with an impossible name")
+			return refused("structured data with an impossible name")
 		}
 		for _, param := range element.Params {
 			if !isDataName(param.Name) {
-				return malformed("structured data with an impossible name")
+				return refused("structured data with an impossible name")
 			}
 			if !utf8.ValidString(param.Value) {
-				return malformed("structured data that is not UTF-8")
+				return refused("structured data that is not UTF-8")
 			}
 		}
 	}
@@ -225,15 +225,17 @@ func (m *Message) check() error {
 func (m *Message) checkBSD() error {
 	switch {
 	case m.MsgID != "" || len(m.Data) > 0:
-		return malformed("MsgID or structured data, which RFC 3164 does not have")
+		return refused("MsgID or structured data, which RFC 3164 does not have")
 	case m.Time.IsZero() && m.Hostname != "":
-		return malformed("Hostname without Time, which RFC 3164 cannot write")
+		return refused("Hostname without Time, which RFC 3164 cannot write")
 	case !m.Time.IsZero() && (m.Hostname == "" || !isName(m.Hostname, 255)):
-		return malformed("Time without a proper Hostname, which RFC 3164 cannot write")
+		return refused("Time without a proper Hostname, which RFC 3164 cannot write")
+	case m.AppName == "" && m.Time.IsZero() && strings.HasPrefix(m.Text, "1 "):
+		return refused("Text that makes an RFC 3164 message look like RFC 5424")
 	case !isTag(m.AppName) || m.AppName == "" && m.ProcID != "":
-		return malformed("AppName is no tag of RFC 3164")
+		return refused("AppName is no tag of RFC 3164")
 	case strings.ContainsAny(m.ProcID, "[]: ") || !isName(m.ProcID, 128):
-		return malformed("ProcID is none of RFC 3164")
+		return refused("ProcID is none of RFC 3164")
 	}
 	return nil
 }

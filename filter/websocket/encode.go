@@ -5,13 +5,15 @@ import (
 	"fmt"
 	"io"
 	"unicode/utf8"
+
+	"github.com/gopoe/poe/filter"
 )
 
 // Append writes a message or a control frame: Text or string, Binary or
 // []byte, Ping, Pong, Close or *Close. After a Close nothing more can be put.
 func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	if f.closed {
-		return dst, wrong(0, "record after a close")
+		return dst, refused("record after a close")
 	}
 	switch v := rec.(type) {
 	case Text:
@@ -31,12 +33,12 @@ func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	case *Close:
 		return f.close(dst, *v)
 	}
-	return dst, wrong(0, fmt.Sprintf("cannot write a %T", rec))
+	return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordTypeError{Record: rec, Want: "Text, Binary, Ping, Pong or Close"}}
 }
 
 func (f *Filter) text(dst []byte, text string) ([]byte, error) {
 	if !utf8.ValidString(text) {
-		return dst, wrong(0, "text is not UTF-8")
+		return dst, refused("text is not UTF-8")
 	}
 	return appendMessage(f, dst, opText, text)
 }
@@ -53,7 +55,7 @@ func (f *Filter) close(dst []byte, c Close) ([]byte, error) {
 
 func (f *Filter) appendControl(dst []byte, op opcode, payload []byte) ([]byte, error) {
 	if len(payload) > maxControl {
-		return dst, wrong(0, "control frame has more than 125 bytes")
+		return dst, refused("control frame has more than 125 bytes")
 	}
 	return appendFrame(f, dst, op, true, payload)
 }
@@ -101,7 +103,7 @@ func appendFrame[T string | []byte](f *Filter, dst []byte, op opcode, final bool
 	dst = append(dst, 0, 0, 0, 0)
 	mask := dst[len(dst)-4:]
 	if _, err := io.ReadFull(f.config.Rand, mask); err != nil {
-		return dst[:start], fmt.Errorf("websocket: no mask: %w", err)
+		return dst[:start], &filter.Error{Filter: name, Op: "put", Err: fmt.Errorf("no mask: %w", err)}
 	}
 	at := len(dst)
 	dst = append(dst, payload...)

@@ -1,23 +1,44 @@
 package websocket
 
-// Error is what Decode returns for bytes that it refuses and Append for a
-// record that cannot be sent.
-type Error struct {
-	// Code is what to send in a Close on account of it; 0 if the trouble is
-	// on this side.
-	Code Code
-	// Limit is the field of Config whose limit was passed, "" if the trouble
-	// is another.
-	Limit string
-	// Reason says what is wrong, in words.
+import (
+	"errors"
+
+	"github.com/gopoe/poe/filter"
+)
+
+// name is what this filter is called in errors.
+const name = "WebSocket"
+
+// PeerError is the cause of a *filter.Error about what a peer sent: how it
+// broke the protocol, and the code of the Close that says so to it.
+type PeerError struct {
+	Code   Code
 	Reason string
 }
 
-func (e *Error) Error() string {
-	if e.Limit != "" {
-		return "websocket: " + e.Reason + " (" + e.Limit + ")"
+// Error is the reason.
+func (e *PeerError) Error() string { return e.Reason }
+
+// CodeOf is the code of the Close that an error of Decode is to be answered
+// with: that of a PeerError, CodeMessageTooBig for a message beyond MaxLength,
+// CodeInternalError for any other error.
+func CodeOf(err error) Code {
+	var peer *PeerError
+	switch {
+	case errors.As(err, &peer):
+		return peer.Code
+	case errors.Is(err, filter.ErrLimit):
+		return CodeMessageTooBig
 	}
-	return "websocket: " + e.Reason
+	return CodeInternalError
 }
 
-func wrong(code Code, reason string) error { return &Error{Code: code, Reason: reason} }
+// wrong is the error for bytes that break the protocol.
+func wrong(code Code, reason string) error {
+	return &filter.Error{Filter: name, Op: "decode", Err: &PeerError{code, reason}}
+}
+
+// refused is the error for a record that cannot be sent.
+func refused(reason string) error {
+	return &filter.Error{Filter: name, Op: "put", Err: errors.New(reason)}
+}

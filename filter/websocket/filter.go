@@ -13,7 +13,6 @@ package websocket
 
 import (
 	"crypto/rand"
-	"errors"
 	"io"
 	"unicode/utf8"
 
@@ -42,7 +41,7 @@ type Config struct {
 // Filter is a filter.Filter for WebSocket frames. What a peer gets wrong is
 // final: every Decode after an error drops what it is given and returns the
 // error again, while Append goes on working, so that a Close with the error's
-// Code can be sent. After the peer's Close, what it sends is dropped.
+// code can be sent. After the peer's Close, what it sends is dropped.
 type Filter struct {
 	config  Config
 	message []byte // fragments so far, unmasked
@@ -54,14 +53,12 @@ type Filter struct {
 
 // New returns a filter for one connection, or a *filter.ConfigError.
 func New(config Config) (*Filter, error) {
-	switch {
-	case config.MaxLength < 0:
-		return nil, &filter.ConfigError{Package: "websocket", Field: "MaxLength", Err: errors.New("is negative")}
-	case config.MaxFrame < 0:
-		return nil, &filter.ConfigError{Package: "websocket", Field: "MaxFrame", Err: errors.New("is negative")}
+	var err error
+	if config.MaxLength, err = filter.LimitOr(name, "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
+		return nil, err
 	}
-	if config.MaxLength == 0 {
-		config.MaxLength = DefaultMaxLength
+	if config.MaxFrame < 0 {
+		return nil, &filter.ConfigError{Filter: name, Field: "MaxFrame", Err: filter.ErrNegative}
 	}
 	if config.Rand == nil {
 		config.Rand = rand.Reader
@@ -69,10 +66,17 @@ func New(config Config) (*Filter, error) {
 	return &Filter{config: config}, nil
 }
 
+// Rewind forgets an error, the fragments of an unfinished message, and that the
+// peer has closed.
+func (f *Filter) Rewind() {
+	f.message, f.kind, f.broken, f.ended = nil, opContinue, nil, false
+}
+
 // Clone returns a filter with the same settings for another connection.
 func (f *Filter) Clone() filter.Filter { return &Filter{config: f.config} }
 
-// Decode returns the next message or control frame. Errors are *Error.
+// Decode returns the next message or control frame. Errors are
+// *filter.Error; CodeOf says how to answer them.
 func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 	if f.broken != nil {
 		return nil, len(buf), f.broken

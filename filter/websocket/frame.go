@@ -59,7 +59,7 @@ func (f *Filter) header(buf []byte) (header, error) {
 		return h, err
 	}
 	if !h.op.isControl() && length > uint64(f.config.MaxLength-len(f.message)) {
-		return h, &Error{Code: CodeMessageTooBig, Limit: "MaxLength", Reason: "message is too long"}
+		return h, filter.NewLimitError(name, "decode", "MaxLength", f.config.MaxLength)
 	}
 	h.length = int(length)
 	if h.masked {

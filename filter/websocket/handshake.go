@@ -23,7 +23,8 @@ func NewKey() string {
 }
 
 // Upgrade answers a client's request to switch to WebSocket: with the response
-// that agrees to it (101), or with an *Error and the response that says what is
+// that agrees to it (101), or with a
+// *HandshakeError and the response that says what is
 // wrong with the request (400, 405, 426). Once the 101 is put, the
 // connection's filters are changed for this package's.
 //
@@ -52,6 +53,12 @@ func Upgrade(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
+// HandshakeError says why a request could not be upgraded.
+type HandshakeError struct{ Reason string }
+
+// Error is the reason.
+func (e *HandshakeError) Error() string { return "websocket: handshake: " + e.Reason }
+
 func refuse(r *http.Request, status int, reason string) (*http.Response, error) {
 	response := newResponse(r, status)
 	response.Header.Set("Content-Length", "0")
@@ -63,7 +70,7 @@ func refuse(r *http.Request, status int, reason string) (*http.Response, error) 
 	case http.StatusMethodNotAllowed:
 		response.Header.Set("Allow", http.MethodGet)
 	}
-	return response, wrong(0, reason)
+	return response, &HandshakeError{reason}
 }
 
 func newResponse(r *http.Request, status int) *http.Response {

@@ -79,13 +79,13 @@ func (c Close) payload() ([]byte, error) {
 	switch {
 	case c.Code == 0 || c.Code == CodeNone:
 		if c.Reason != "" {
-			return nil, wrong(0, "close reason without a code")
+			return nil, refused("close reason without a code")
 		}
 		return nil, nil
 	case !c.Code.onWire():
-		return nil, wrong(0, "close code "+strconv.Itoa(int(c.Code))+" may not be sent")
+		return nil, refused("close code " + strconv.Itoa(int(c.Code)) + " may not be sent")
 	case !utf8.ValidString(c.Reason):
-		return nil, wrong(0, "close reason is not UTF-8")
+		return nil, refused("close reason is not UTF-8")
 	}
 	return append(binary.BigEndian.AppendUint16(nil, uint16(c.Code)), c.Reason...), nil
 }
