@@ -18,7 +18,6 @@ type feed struct {
 	config Config
 	in     []byte
 	yield  func([]byte, error) bool
-	stop   func()
 }
 
 // errStopped ends a decompressor that waits for bytes.

@@ -119,14 +119,9 @@ func newFilter(config Config) *Filter { return &Filter{config: config, hungry: t
 // Clone returns a filter with the same settings for another connection.
 func (f *Filter) Clone() filter.Filter { return newFilter(f.config) }
 
-// Rewind makes the next byte the first of a new compressed stream.
-func (f *Filter) Rewind() {
-	if f.feed != nil {
-		f.feed.stop()
-	}
-	f.feed, f.next, f.held, f.broken = nil, nil, nil, nil
-	f.hungry, f.taken, f.given = true, 0, 0
-}
+// Rewind forgets what PendingBytes returned. The compressed stream goes on
+// where it was.
+func (f *Filter) Rewind() { f.held = nil }
 
 // Decode returns the next decompressed bytes as a string. Errors are
 // *filter.Error.
@@ -185,7 +180,6 @@ func (f *Filter) start() {
 	feed := &feed{config: f.config}
 	var stop func()
 	f.next, stop = iter.Pull2(feed.run)
-	feed.stop = stop
 	f.feed = feed
 	runtime.AddCleanup(f, func(stop func()) { stop() }, stop)
 }

@@ -6,9 +6,7 @@ package jsonrec
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"math"
-	"unicode/utf8"
 
 	"github.com/gopoe/poe/filter"
 )
@@ -32,8 +30,7 @@ type Config struct {
 	Stream bool
 	// New makes what a value is decoded into, a pointer as for
 	// json.Unmarshal; it is the record. Nil means the value as
-	// json.Unmarshal puts it into an any. With func() any { return
-	// new(json.RawMessage) } values stay text, checked but not decoded.
+	// json.Unmarshal puts it into an any.
 	New func() any
 	// UseNumber and DisallowUnknownFields are json.Decoder's.
 	UseNumber             bool
@@ -95,21 +92,6 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 		return nil, len(buf), f.fail(err)
 	}
 	return rec, n, err
-}
-
-// DecodeBytes returns the text of the next value, which is good JSON, as a
-// part of buf. New has no say in it.
-func (f *Filter) DecodeBytes(buf []byte) (text []byte, n int, err error) {
-	text, n, err = f.frame(buf)
-	switch {
-	case err != nil:
-		return nil, n, err
-	case json.Valid(text):
-		return text, n, nil
-	case f.config.Stream:
-		return nil, len(buf), f.fail(malformed(text))
-	}
-	return nil, n, malformed(text)
 }
 
 // frame takes the text of the next value, which need not be JSON yet.
@@ -204,17 +186,6 @@ func (f *Filter) checkDepth(line []byte) error {
 	return nil
 }
 
-// malformed is the error for text that is no JSON, with encoding/json's word
-// on it as the cause.
-func malformed(text []byte) error {
-	var value json.RawMessage
-	err := json.Unmarshal(text, &value)
-	if err == nil {
-		err = errors.New("no JSON")
-	}
-	return &filter.Error{Filter: name, Op: "decode", Err: err}
-}
-
 func (f *Filter) unmarshal(text []byte) (any, error) {
 	var value any
 	target := any(&value)
@@ -253,9 +224,6 @@ func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	out := appendWriter(dst)
 	e := json.NewEncoder(&out)
 	e.SetEscapeHTML(false)
-	if raw, ok := rec.(json.RawMessage); ok && !utf8.Valid(raw) {
-		return dst, &filter.Error{Filter: name, Op: "put", Err: errors.New("raw JSON is not UTF-8")}
-	}
 	if err := e.Encode(rec); err != nil {
 		return dst, &filter.Error{Filter: name, Op: "put", Err: err}
 	}

@@ -12,6 +12,7 @@
 package websocket
 
 import (
+	"bytes"
 	"crypto/rand"
 	"io"
 	"unicode/utf8"
@@ -66,10 +67,18 @@ func New(config Config) (*Filter, error) {
 	return &Filter{config: config}, nil
 }
 
-// Rewind forgets an error, the fragments of an unfinished message, and that the
-// peer has closed.
-func (f *Filter) Rewind() {
-	f.message, f.kind, f.broken, f.ended = nil, opContinue, nil, false
+// Rewind forgets an error and the fragments of an unfinished message. A
+// connection that the peer has closed stays closed.
+func (f *Filter) Rewind() { f.message, f.kind, f.broken = nil, opContinue, nil }
+
+// PendingBytes returns the fragments of an unfinished message, joined to one.
+func (f *Filter) PendingBytes() []byte {
+	if f.kind == opContinue {
+		return nil
+	}
+	peer := &Filter{config: Config{Client: !f.config.Client, Rand: bytes.NewReader(make([]byte, 4))}}
+	frame, _ := appendFrame(peer, nil, f.kind, false, f.message) // the reader has enough
+	return frame
 }
 
 // Clone returns a filter with the same settings for another connection.
