@@ -132,10 +132,7 @@ func (f *Filter) findHead(buf []byte) error {
 	for {
 		i := bytes.IndexByte(buf[f.seen:], '\n')
 		if i < 0 {
-			if len(buf) > f.config.MaxHeader {
-				return filter.NewLimitError(name, "decode", "MaxHeader", f.config.MaxHeader)
-			}
-			return filter.ErrMore
+			return f.checkRest(buf)
 		}
 		line := buf[f.seen : f.seen+i]
 		f.seen += i + 1
@@ -162,6 +159,18 @@ func (f *Filter) findHead(buf []byte) error {
 	}
 	f.head, f.next, f.length = f.seen, head, length
 	return nil
+}
+
+// checkRest looks at headers whose end has not come: for what they cannot have
+// and for too much of them.
+func (f *Filter) checkRest(buf []byte) error {
+	switch {
+	case len(buf) > f.config.MaxHeader:
+		return filter.NewLimitError(name, "decode", "MaxHeader", f.config.MaxHeader)
+	case bytes.IndexByte(buf[f.seen:], 0) >= 0:
+		return malformed("NUL in a header")
+	}
+	return filter.ErrMore
 }
 
 // findEnd looks for the NUL after the body.

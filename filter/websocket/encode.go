@@ -31,7 +31,9 @@ func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	case Close:
 		return f.close(dst, v)
 	case *Close:
-		return f.close(dst, *v)
+		if v != nil {
+			return f.close(dst, *v)
+		}
 	}
 	return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordTypeError{Record: rec, Want: "Text, Binary, Ping, Pong or Close"}}
 }

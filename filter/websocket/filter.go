@@ -116,11 +116,14 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 // frame makes a record of a whole frame, or ErrMore of a fragment.
 func (f *Filter) frame(h header, payload []byte) (any, error) {
 	if h.op.isControl() {
-		own := append([]byte(nil), payload...)
+		own := append([]byte{}, payload...)
 		h.unmask(own)
 		return f.control(h.op, own)
 	}
 	start := len(f.message)
+	if f.message == nil { // so that no Binary is nil
+		f.message = make([]byte, 0, len(payload))
+	}
 	f.message = append(f.message, payload...)
 	h.unmask(f.message[start:])
 	if h.op != opContinue {
@@ -140,7 +143,7 @@ func (f *Filter) whole() (any, error) {
 	kind, message := f.kind, f.message
 	f.kind, f.message = opContinue, nil
 	if kind == opBinary {
-		return Binary(message), nil
+		return Binary(message[:len(message):len(message)]), nil
 	}
 	if !utf8.Valid(message) {
 		return nil, wrong(CodeInvalidData, "text is not UTF-8")
