@@ -43,6 +43,9 @@ func (s *Netstring) Decode(buf []byte) (any, int, error) {
 
 // DecodeBytes returns the next record as a part of buf.
 func (s *Netstring) DecodeBytes(buf []byte) ([]byte, int, error) {
+	if len(buf) == 0 {
+		return nil, 0, ErrMore
+	}
 	if s.broken != nil {
 		return nil, len(buf), s.broken
 	}

@@ -63,6 +63,9 @@ func (p *Prefixed) Decode(buf []byte) (any, int, error) {
 
 // DecodeBytes returns the next record as a part of buf.
 func (p *Prefixed) DecodeBytes(buf []byte) ([]byte, int, error) {
+	if len(buf) == 0 {
+		return nil, 0, ErrMore
+	}
 	if p.broken != nil {
 		return nil, len(buf), p.broken
 	}

@@ -140,8 +140,11 @@ func (f *Filter) DecodeBytes(buf []byte) (chunk []byte, n int, err error) {
 		chunk, f.held = f.held, nil
 		return chunk, 0, nil
 	}
-	if f.broken != nil {
+	switch {
+	case f.broken != nil && len(buf) > 0:
 		return nil, len(buf), f.broken
+	case f.broken != nil:
+		return nil, 0, filter.ErrMore
 	}
 	chunk, n, err = f.step(buf)
 	if err == nil || err == filter.ErrMore {

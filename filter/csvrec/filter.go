@@ -187,7 +187,20 @@ func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	if err != nil {
 		return dst, &filter.Error{Filter: name, Op: "put", Err: err}
 	}
+	if f.isPassedOver(fields, out[len(dst):]) {
+		rest := string(out[len(dst)+len(fields[0]):])
+		out = append(append(append(append(out[:len(dst)], '"'), fields[0]...), '"'), rest...)
+	}
 	return out, nil
+}
+
+// isPassedOver reports whether a record looks like an empty line or a comment,
+// which csv.Writer does not care about. Quotes around its first field help.
+func (f *Filter) isPassedOver(fields []string, text []byte) bool {
+	if len(fields) == 1 && fields[0] == "" {
+		return true
+	}
+	return f.config.Comment != 0 && bytes.HasPrefix(text, f.scan.comment)
 }
 
 // appendWriter is a slice to write to.

@@ -97,6 +97,8 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 // frame takes the text of the next value, which need not be JSON yet.
 func (f *Filter) frame(buf []byte) (text []byte, n int, err error) {
 	switch {
+	case len(buf) == 0:
+		return nil, 0, filter.ErrMore
 	case f.broken != nil:
 		return nil, len(buf), f.broken
 	case f.config.Stream:

@@ -109,6 +109,9 @@ func checkProtocol(version int) error {
 
 // Decode returns the next value. Errors are *filter.Error.
 func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
+	if len(buf) == 0 {
+		return nil, 0, filter.ErrMore
+	}
 	if f.broken != nil {
 		return nil, len(buf), f.broken
 	}

@@ -71,6 +71,9 @@ func (f *Filter) Rewind() { f.seen, f.head, f.next, f.broken = 0, 0, nil, nil }
 
 // Decode returns the next frame as a *Frame. Errors are *filter.Error.
 func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
+	if len(buf) == 0 {
+		return nil, 0, filter.ErrMore
+	}
 	if f.broken != nil {
 		return nil, len(buf), f.broken
 	}

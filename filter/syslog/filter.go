@@ -78,6 +78,9 @@ func (f *Filter) Clone() filter.Filter { return &Filter{config: f.config} }
 // Decode returns the next message as a *Message. Empty lines are passed over.
 // Errors are *filter.Error.
 func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
+	if len(buf) == 0 {
+		return nil, 0, filter.ErrMore
+	}
 	if f.broken != nil {
 		return nil, len(buf), f.broken
 	}

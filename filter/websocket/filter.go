@@ -87,6 +87,9 @@ func (f *Filter) Clone() filter.Filter { return &Filter{config: f.config} }
 // Decode returns the next message or control frame. Errors are
 // *filter.Error; CodeOf says how to answer them.
 func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
+	if len(buf) == 0 {
+		return nil, 0, filter.ErrMore
+	}
 	if f.broken != nil {
 		return nil, len(buf), f.broken
 	}
