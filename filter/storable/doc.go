@@ -43,7 +43,8 @@
 //
 // Two references to one thing in Perl become the same map, slice or pointer in
 // Go, and the same the other way round, so structures that point back into
-// themselves work in both directions. Slices share their elements; one that is
+// themselves work in both directions. Whoever walks what a stranger has sent
+// must expect them, or forbid them with UnmarshalOptions.NoCycles. Slices share their elements; one that is
 // appended to goes its own way, which no slice can help. A scalar that is an
 // array's element or a hash's value and referred to from elsewhere as well is
 // read as two equal values.

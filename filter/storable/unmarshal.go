@@ -34,6 +34,9 @@ type UnmarshalOptions struct {
 	MaxItems int // scalars, arrays and hashes in a payload
 	MaxDepth int // references inside references
 	Strings  StringMode
+	// NoCycles refuses what refers to itself: a program that follows a
+	// record to its ends, be it to print it, would never come back.
+	NoCycles bool
 }
 
 // Unmarshal reads a payload with the default options and returns the reference
@@ -52,6 +55,7 @@ func (o UnmarshalOptions) Unmarshal(data []byte) (any, error) {
 	r := reader{
 		data:     data,
 		strings:  o.Strings,
+		noCycles: o.NoCycles,
 		maxItems: orDefault(o.MaxItems, DefaultMaxItems),
 		maxDepth: orDefault(o.MaxDepth, DefaultMaxDepth),
 	}
