@@ -294,7 +294,8 @@ func TestMarshalLimits(t *testing.T) {
 	require.ErrorAs(t, err, &limit)
 
 	if math.MaxInt > math.MaxInt32 {
-		_, err = storable.Marshal(ref(make([]byte, math.MaxInt32+1)))
+		n := math.MaxInt32
+		_, err = storable.Marshal(ref(make([]byte, n+1)))
 		var value *storable.ValueError
 		require.ErrorAs(t, err, &value)
 		assert.Contains(t, err.Error(), "2^31")
