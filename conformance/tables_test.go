@@ -5,5 +5,6 @@ var tables = []map[string]func(*port){
 	kernelPrograms,
 	timerPrograms,
 	signalPrograms,
+	ownPrograms,
 	filterPrograms,
 }
