@@ -7,4 +7,5 @@ var tables = []map[string]func(*port){
 	signalPrograms,
 	ownPrograms,
 	filterPrograms,
+	httpdPrograms,
 }
