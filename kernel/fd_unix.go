@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"syscall"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -103,23 +102,19 @@ type descriptor struct {
 	file *os.File // owns it, if there is one
 }
 
-// Read reads once. The raw system call is safe because it never blocks.
+// Read reads once.
 func (d *descriptor) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	for {
-		n, _, errno := syscall.RawSyscall(syscall.SYS_READ, uintptr(d.fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)))
-		switch {
-		case errno == syscall.EINTR:
-			continue
-		case errno != 0:
-			return 0, errno
-		case n == 0:
-			return 0, io.EOF
-		}
-		return int(n), nil
+	n, err := readFD(d.fd, p)
+	switch {
+	case err != nil:
+		return 0, err
+	case n == 0:
+		return 0, io.EOF
 	}
+	return n, nil
 }
 
 // Write writes once.
@@ -127,53 +122,22 @@ func (d *descriptor) Write(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	for {
-		n, _, errno := syscall.RawSyscall(syscall.SYS_WRITE, uintptr(d.fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)))
-		switch {
-		case errno == syscall.EINTR:
-			continue
-		case errno != 0:
-			return 0, errno
-		case int(n) < len(p):
-			return int(n), ErrWouldBlock
-		}
-		return int(n), nil
+	n, err := writeFD(d.fd, p)
+	switch {
+	case err != nil:
+		return 0, err
+	case n < len(p):
+		return n, ErrWouldBlock
 	}
+	return n, nil
 }
 
-// Writev writes several buffers with one system call.
+// Writev writes several buffers, with one system call where there is one.
 func (d *descriptor) Writev(bufs [][]byte) (int, error) {
 	if len(bufs) == 1 {
 		return d.Write(bufs[0])
 	}
-	var vecs [64]unix.Iovec
-	n, total := 0, 0
-	for _, b := range bufs {
-		if n == len(vecs) {
-			break
-		}
-		if len(b) > 0 {
-			vecs[n].Base = &b[0]
-			vecs[n].SetLen(len(b))
-			total += len(b)
-			n++
-		}
-	}
-	if n == 0 {
-		return 0, nil
-	}
-	for {
-		wrote, _, errno := syscall.RawSyscall(unix.SYS_WRITEV, uintptr(d.fd), uintptr(unsafe.Pointer(&vecs[0])), uintptr(n))
-		switch {
-		case errno == syscall.EINTR:
-			continue
-		case errno != 0:
-			return 0, errno
-		case int(wrote) < total:
-			return int(wrote), ErrWouldBlock
-		}
-		return int(wrote), nil
-	}
+	return writevFD(d.fd, bufs)
 }
 
 // Close closes the descriptor.

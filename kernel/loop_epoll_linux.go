@@ -17,7 +17,7 @@ func openLoop(k *Kernel, name string) (loop, error) {
 	case "", "epoll":
 		return newEpoll(k)
 	case "portable":
-		return newSleeper(k), nil
+		return newPoll(k)
 	}
 	return nil, fmt.Errorf("no loop named %q on this system", name)
 }
