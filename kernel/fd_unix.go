@@ -88,18 +88,11 @@ func fdHandle(fd int, name string) (*Handle, error) {
 	return &Handle{source: d, fd: fd, owner: d, name: name, token: -1}, nil
 }
 
-// Fd returns the handle's descriptor, -1 if it stands on something else.
-func (h *Handle) Fd() int {
-	if h.gone {
-		return -1
-	}
-	return h.fd
-}
-
 // descriptor is a non-blocking descriptor of the system.
 type descriptor struct {
-	fd   int
-	file *os.File // owns it, if there is one
+	fd     int
+	family int32    // of the socket, once sockaddr has asked
+	file   *os.File // owns the descriptor, if there is one
 }
 
 // Read reads once.
@@ -171,7 +164,7 @@ func (d *descriptor) Accept() (*Handle, net.Addr, error) {
 			return nil, nil, err
 		}
 		c := &descriptor{fd: fd}
-		return &Handle{source: c, fd: fd, owner: c, name: "connection", token: -1}, netAddr(from), nil
+		return &Handle{source: c, fd: fd, owner: c, name: "connection", token: -1}, netAddr(from, unix.SOCK_STREAM), nil
 	}
 }
 
@@ -180,40 +173,3 @@ func (d *descriptor) CloseRead() error { return unix.Shutdown(d.fd, unix.SHUT_RD
 
 // CloseWrite ends the writing half.
 func (d *descriptor) CloseWrite() error { return unix.Shutdown(d.fd, unix.SHUT_WR) }
-
-// LocalAddr is getsockname.
-func (d *descriptor) LocalAddr() net.Addr {
-	sa, err := unix.Getsockname(d.fd)
-	if err != nil {
-		return nil
-	}
-	return netAddr(sa)
-}
-
-// RemoteAddr is getpeername.
-func (d *descriptor) RemoteAddr() net.Addr {
-	sa, err := unix.Getpeername(d.fd)
-	if err != nil {
-		return nil
-	}
-	return netAddr(sa)
-}
-
-// netAddr turns the system's form of an address into Go's.
-func netAddr(sa unix.Sockaddr) net.Addr {
-	switch sa := sa.(type) {
-	case *unix.SockaddrInet4:
-		return &net.TCPAddr{IP: append(net.IP(nil), sa.Addr[:]...), Port: sa.Port}
-	case *unix.SockaddrInet6:
-		a := &net.TCPAddr{IP: append(net.IP(nil), sa.Addr[:]...), Port: sa.Port}
-		if sa.ZoneId != 0 {
-			if ifi, err := net.InterfaceByIndex(int(sa.ZoneId)); err == nil {
-				a.Zone = ifi.Name
-			}
-		}
-		return a
-	case *unix.SockaddrUnix:
-		return &net.UnixAddr{Name: sa.Name, Net: "unix"}
-	}
-	return nil
-}

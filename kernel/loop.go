@@ -30,6 +30,9 @@ type readiness struct {
 	modes modeSet
 }
 
+// longAgo is a deadline that interrupts whatever waits.
+var longAgo = time.Unix(1, 0)
+
 // needLoop opens the loop that a handle needs; without a handle any loop will
 // do, and one that only sleeps costs no descriptor.
 func (k *Kernel) needLoop(h *Handle) error {

@@ -37,8 +37,6 @@ type epoll struct {
 	armed  bool // a deadline is set, or may be
 }
 
-var longAgo = time.Unix(1, 0)
-
 func newEpoll(k *Kernel) (*epoll, error) {
 	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	if err != nil {
