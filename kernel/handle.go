@@ -335,6 +335,19 @@ func (h *Handle) disarm() {
 	}
 }
 
+// unwanted is called when the system reports a mode that nobody wants. What is
+// armed too much is disarmed. Trouble is reported armed or not, and for ever;
+// those who watch for nothing but urgent data cannot get any then, so there is
+// nothing left to watch.
+func (h *Handle) unwanted(m Mode) {
+	if h.armed == Expedite.bit() && m != Expedite && h.want == h.armed {
+		h.armed = 0
+		h.k.loop.remove(h)
+		return
+	}
+	h.disarm()
+}
+
 // handleTable finds handles by token. A token's generation tells its uses
 // apart, so that readiness reported for a handle never reaches its successor.
 type handleTable struct {
