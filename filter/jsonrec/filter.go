@@ -23,8 +23,9 @@ const (
 // Config is what New needs. The zero value is one value a line.
 type Config struct {
 	// Stream takes values as they come, however they are laid out: over
-	// several lines, or several in one line. A number at the top level ends
-	// only with what follows it. Off, a value is a line.
+	// several lines, or several in one line. A number or word at the top
+	// level ends only with what follows it and cannot be part of it. Off, a
+	// value is a line.
 	//
 	// What is put is one value a line in either case.
 	Stream bool

@@ -204,17 +204,22 @@ func FuzzStream(f *testing.F) {
 }
 
 // FuzzAgainstDecoder checks that a stream gives what encoding/json's Decoder
-// gives.
+// gives, save that the Decoder takes words that run into each other: 00, or
+// truefalse.
 func FuzzAgainstDecoder(f *testing.F) {
 	f.Add([]byte(lines))
 	f.Fuzz(func(t *testing.T, stream []byte) {
-		d := json.NewDecoder(strings.NewReader(string(stream) + " "))
+		all := string(stream) + " "
+		d := json.NewDecoder(strings.NewReader(all))
 		text := newText(jsonrec.Config{Stream: true, MaxDepth: 20_000})()
 		for rest := append(stream, ' '); ; {
 			var want json.RawMessage
 			wantErr := d.Decode(&want)
 			rec, n, err := text.Decode(rest)
 			rest = rest[n:]
+			if wantErr == nil && !strings.ContainsAny(all[d.InputOffset()-1:][:1], `"}]`) && !strings.ContainsAny(all[d.InputOffset():][:1], "{}[]\",: \t\r\n") {
+				return
+			}
 			if wantErr != nil || err != nil {
 				require.Equal(t, wantErr == nil, err == nil, "%v against %v", err, wantErr)
 				return
