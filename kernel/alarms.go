@@ -1,0 +1,264 @@
+package kernel
+
+import (
+	"sort"
+	"time"
+)
+
+// AlarmID names one pending timer, whichever method set it. The zero AlarmID
+// names none. IDs are not used again.
+type AlarmID uint64
+
+// Timer is a timer that was taken back.
+type Timer struct {
+	Name string
+	Time time.Time // when it would have fired
+	Args []any
+}
+
+// Alarm replaces all timers of that name in the active session, however they
+// were set, by one that fires at a time of day; posted events of that name
+// stay. A time in the past overtakes what is queued already. A clock that is
+// set moves pending alarms with it. The error is ErrInvalid without a name or
+// with the zero time, which AlarmClear is for.
+func (k *Kernel) Alarm(event string, at time.Time, args ...any) error {
+	if at.IsZero() {
+		return callError("Alarm", event, ErrInvalid)
+	}
+	return k.named("Alarm", event, args, true, func() (int64, bool) { return k.dueAt(at), true })
+}
+
+// AlarmAdd sets one more timer, beside those of the same name.
+func (k *Kernel) AlarmAdd(event string, at time.Time, args ...any) error {
+	if at.IsZero() {
+		return callError("AlarmAdd", event, ErrInvalid)
+	}
+	return k.named("AlarmAdd", event, args, false, func() (int64, bool) { return k.dueAt(at), true })
+}
+
+// AlarmClear removes all timers of that name from the active session, however
+// they were set. POE: alarm without a time.
+func (k *Kernel) AlarmClear(event string) error {
+	if event == "" {
+		return callError("AlarmClear", nil, ErrInvalid)
+	}
+	k.clearNamed(k.frame.session, event)
+	return nil
+}
+
+// Delay replaces all timers of that name in the active session by one that
+// fires once d has passed, whatever happens to the clock's time of day. 0
+// queues like Yield; a negative delay lies in the past.
+func (k *Kernel) Delay(event string, d time.Duration, args ...any) error {
+	return k.named("Delay", event, args, true, func() (int64, bool) { return k.readClock() + int64(d), false })
+}
+
+// DelayAdd sets one more timer, beside those of the same name.
+func (k *Kernel) DelayAdd(event string, d time.Duration, args ...any) error {
+	return k.named("DelayAdd", event, args, false, func() (int64, bool) { return k.readClock() + int64(d), false })
+}
+
+// DelayClear is AlarmClear. POE: delay without a time.
+func (k *Kernel) DelayClear(event string) error {
+	if event == "" {
+		return callError("DelayClear", nil, ErrInvalid)
+	}
+	k.clearNamed(k.frame.session, event)
+	return nil
+}
+
+// named sets a timer for a method that goes by name. A single timer of the
+// name is moved rather than made anew.
+func (k *Kernel) named(method, event string, args []any, replace bool, due func() (int64, bool)) error {
+	e, err := k.timerOwner(method, event)
+	if err != nil {
+		return err
+	}
+	at, wall := due()
+	if replace {
+		if g := e.timers.group(event); g != nil && g.first != nil && g.first.groupNext == nil {
+			x := g.first
+			x.gen++ // its old ID is no longer any timer's
+			x.args, x.caller, x.wall, x.extra = args, k.frame.event, wall, k.siteExtra()
+			k.timers.move(x, at, k.nextSeq())
+			return nil
+		}
+		k.clearNamed(e, event)
+	}
+	k.setTimer(e, event, at, wall, args, nil)
+	return nil
+}
+
+// AlarmSet sets a timer that fires at a time of day and returns its ID.
+func (k *Kernel) AlarmSet(event string, at time.Time, args ...any) (AlarmID, error) {
+	e, err := k.timerOwner("AlarmSet", event)
+	if err == nil && at.IsZero() {
+		err = callError("AlarmSet", event, ErrInvalid)
+	}
+	if err != nil {
+		return 0, err
+	}
+	return k.setTimer(e, event, k.dueAt(at), true, args, nil).id(), nil
+}
+
+// DelaySet sets a timer that fires once d has passed and returns its ID.
+func (k *Kernel) DelaySet(event string, d time.Duration, args ...any) (AlarmID, error) {
+	e, err := k.timerOwner("DelaySet", event)
+	if err != nil {
+		return 0, err
+	}
+	return k.setTimer(e, event, k.readClock()+int64(d), false, args, nil).id(), nil
+}
+
+// DelayFunc sets a timer that runs h in the active session, without a look at
+// the session's handlers; event is the name under which it shows. It is for
+// makers of wheels.
+func (k *Kernel) DelayFunc(event string, d time.Duration, h Handler) (AlarmID, error) {
+	e, err := k.timerOwner("DelayFunc", event)
+	if err != nil {
+		return 0, err
+	}
+	return k.setTimer(e, event, k.readClock()+int64(d), false, nil, &extra{handler: h}).id(), nil
+}
+
+// YieldFunc queues an event for the active session that runs h, without a look
+// at the session's handlers; event is the name under which it shows. It is for
+// makers of wheels. Outside of any session it returns ErrNoActiveSession.
+func (k *Kernel) YieldFunc(event string, h Handler) error {
+	e, err := k.timerOwner("YieldFunc", event)
+	if err != nil {
+		return err
+	}
+	k.enqueue(e, e, event, nil, kindFunc)
+	it := k.fifo.at(k.fifo.tail - 1)
+	if it.extra == nil {
+		it.extra = &extra{}
+	}
+	it.extra.handler = h
+	return nil
+}
+
+// AlarmAdjust moves a pending timer of the active session by d and returns its
+// new time. It works on delays, too.
+func (k *Kernel) AlarmAdjust(id AlarmID, d time.Duration) (time.Time, error) {
+	x, err := k.ownTimer("AlarmAdjust", id)
+	if err != nil {
+		return time.Time{}, err
+	}
+	k.timers.move(x, x.due+int64(d), k.nextSeq())
+	return k.wallAt(x.due), nil
+}
+
+// DelayAdjust makes a pending timer of the active session fire once d has
+// passed from now and returns its new time. It works on alarms, too.
+func (k *Kernel) DelayAdjust(id AlarmID, d time.Duration) (time.Time, error) {
+	x, err := k.ownTimer("DelayAdjust", id)
+	if err != nil {
+		return time.Time{}, err
+	}
+	x.wall = false
+	k.timers.move(x, k.readClock()+int64(d), k.nextSeq())
+	return k.wallAt(x.due), nil
+}
+
+// AlarmRemove takes a pending timer of the active session back. The error is
+// ErrInvalid for the zero ID, ErrNoAlarm if it has fired or was removed, and
+// ErrNotYours if it is another session's.
+func (k *Kernel) AlarmRemove(id AlarmID) (Timer, error) {
+	x, err := k.ownTimer("AlarmRemove", id)
+	if err != nil {
+		return Timer{}, err
+	}
+	was := Timer{x.name, k.wallAt(x.due), x.args}
+	k.dropTimer(x)
+	return was, nil
+}
+
+// AlarmRemoveAll takes all timers of the active session back and returns them
+// in order of their times.
+func (k *Kernel) AlarmRemoveAll() []Timer {
+	e := k.frame.session
+	refs := make([]timerRef, 0, e.timers.count)
+	e.timers.all(func(x *timer) { refs = append(refs, k.timers.heap[x.pos]) })
+	sort.Slice(refs, func(i, j int) bool { return refs[i].before(refs[j].due, refs[j].seq) })
+	was := make([]Timer, len(refs))
+	for i, r := range refs {
+		was[i] = Timer{r.timer.name, k.wallAt(r.due), r.timer.args}
+		k.dropTimer(r.timer)
+	}
+	return was
+}
+
+// timerOwner checks that a timer with that name can be set now.
+func (k *Kernel) timerOwner(method, event string) (*entry, error) {
+	e := k.frame.session
+	switch {
+	case event == "":
+		return nil, callError(method, nil, ErrInvalid)
+	case e == k.root || !e.alive():
+		k.misuse(method, event)
+		return nil, callError(method, event, ErrNoActiveSession)
+	}
+	if k.debug != nil {
+		k.debug.posting(method, event)
+	}
+	return e, nil
+}
+
+func (k *Kernel) ownTimer(method string, id AlarmID) (*timer, error) {
+	if id == 0 {
+		return nil, callError(method, nil, ErrInvalid)
+	}
+	x := k.timers.find(id)
+	if x == nil {
+		return nil, callError(method, uint64(id), ErrNoAlarm)
+	}
+	if x.owner != k.frame.session {
+		return nil, callError(method, uint64(id), ErrNotYours)
+	}
+	return x, nil
+}
+
+func (k *Kernel) setTimer(e *entry, event string, due int64, wall bool, args []any, ext *extra) *timer {
+	x := k.timers.get()
+	x.owner, x.name, x.args, x.caller = e, event, args, k.frame.event
+	x.due, x.wall, x.extra = due, wall, ext
+	if ext == nil {
+		x.extra = k.siteExtra()
+	}
+	e.timers.add(x)
+	k.timers.add(x, k.nextSeq())
+	k.countQueued(e, e)
+	return x
+}
+
+// fire dispatches a timer that is due.
+func (k *Kernel) fire(x *timer) {
+	it := item{dest: x.owner, from: x.owner, name: x.name, args: x.args, caller: x.caller, extra: x.extra, kind: kindAlarm}
+	k.unlinkTimer(x)
+	k.deliver(it)
+}
+
+func (k *Kernel) unlinkTimer(x *timer) {
+	k.timers.remove(x)
+	x.owner.timers.remove(x)
+	k.timers.put(x)
+}
+
+// dropTimer removes a timer that will not fire.
+func (k *Kernel) dropTimer(x *timer) {
+	e := x.owner
+	k.unlinkTimer(x)
+	k.countDequeued(e, e)
+}
+
+func (k *Kernel) clearNamed(e *entry, event string) {
+	g := e.timers.group(event)
+	for g != nil && g.first != nil {
+		k.dropTimer(g.first)
+	}
+}
+
+func (k *Kernel) clearTimers(e *entry) {
+	e.timers.all(k.dropTimer)
+}

@@ -1,0 +1,90 @@
+package kernel
+
+import (
+	"slices"
+	"sort"
+)
+
+// Alias is a session's name, as a destination.
+type Alias string
+
+func (Alias) dest() {}
+
+// alias is a name that a session has, with the place where it was set.
+type alias struct {
+	name string
+	site *site
+}
+
+// AliasSet gives the active session a name by which others can reach it.
+// Setting one's own alias again does nothing. An alias keeps its session alive
+// as long as anything else in the program goes on. It returns ErrAliasInUse if
+// another session has the name and ErrInvalid if it is empty.
+func (k *Kernel) AliasSet(name string) error {
+	if name == "" {
+		return callError("AliasSet", nil, ErrInvalid)
+	}
+	e := k.frame.session
+	switch owner := k.aliases[name]; {
+	case owner == e:
+		return nil
+	case owner != nil:
+		return callError("AliasSet", name, ErrAliasInUse)
+	case !e.alive():
+		return callError("AliasSet", name, ErrNoActiveSession)
+	}
+	k.aliases[name] = e
+	e.aliases = append(e.aliases, alias{name, k.site()})
+	k.incRef(e)
+	return nil
+}
+
+// AliasRemove takes a name away from the active session. It returns ErrNoAlias
+// if nobody has it and ErrNotYours if another session has.
+func (k *Kernel) AliasRemove(name string) error {
+	switch owner := k.aliases[name]; {
+	case owner == nil:
+		return callError("AliasRemove", name, ErrNoAlias)
+	case owner != k.frame.session:
+		return callError("AliasRemove", name, ErrNotYours)
+	}
+	k.removeAlias(k.frame.session, name)
+	return nil
+}
+
+func (k *Kernel) removeAlias(e *entry, name string) {
+	delete(k.aliases, name)
+	e.aliases = slices.DeleteFunc(e.aliases, func(a alias) bool { return a.name == name })
+	k.decRef(e)
+}
+
+// AliasResolve finds the session that has a name.
+func (k *Kernel) AliasResolve(name string) (ID, bool) {
+	e := k.aliases[name]
+	return ID{e}, e != nil
+}
+
+// AliasList returns the names of a session, sorted. A nil destination is the
+// active session.
+func (k *Kernel) AliasList(of Dest) ([]string, error) {
+	e := k.frame.session
+	if of != nil {
+		var err error
+		if e, err = k.resolve(of); err != nil {
+			return nil, callError("AliasList", of, err)
+		}
+	}
+	names := make([]string, len(e.aliases))
+	for i, a := range e.aliases {
+		names[i] = a.name
+	}
+	sort.Strings(names)
+	return names, nil
+}
+
+// clearAliases takes all names away from a session that is going.
+func (k *Kernel) clearAliases(e *entry) {
+	for len(e.aliases) > 0 {
+		k.removeAlias(e, e.aliases[len(e.aliases)-1].name)
+	}
+}

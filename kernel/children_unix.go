@@ -1,0 +1,14 @@
+//go:build unix && !linux
+
+package kernel
+
+import "golang.org/x/sys/unix"
+
+// isChild tells whether a process is there at all. Whether it is a child shows
+// only when it is waited for.
+func isChild(pid int) error {
+	if err := unix.Kill(pid, 0); err == unix.ESRCH {
+		return ErrNoChild
+	}
+	return nil
+}

@@ -1,0 +1,93 @@
+package kernel
+
+import "time"
+
+// Clock is where a kernel gets the time from. The system's clock is the
+// default; package poetest has a virtual one, under which a day of timers
+// passes in milliseconds.
+type Clock interface {
+	// Mono returns the time since some fixed moment. It never goes back.
+	Mono() time.Duration
+	// Wall returns the time of day.
+	Wall() time.Time
+	// Patience is how long the kernel may really wait for handles and for other
+	// goroutines before it calls Advance.
+	Patience() time.Duration
+	// Advance is called when nothing is left to do before Mono says until. A
+	// virtual clock moves there and returns true; with false the kernel really
+	// waits.
+	Advance(until time.Duration) bool
+}
+
+// Kernel time is nanoseconds since the kernel was made, by a clock that nobody
+// sets. k.now is the last reading: reading it anew costs as much as dispatching
+// an event, so that is done only where it can make a difference.
+
+// readClock reads the time anew.
+func (k *Kernel) readClock() int64 {
+	if k.clock == nil {
+		k.now = int64(time.Since(k.epoch))
+	} else {
+		k.now = max(k.now, int64(k.clock.Mono()-k.clockStart))
+	}
+	return k.now
+}
+
+func (k *Kernel) startClock(c Clock) {
+	k.clock = c
+	if c == nil {
+		k.epoch = time.Now()
+		k.wallStart = k.epoch.Round(0)
+		return
+	}
+	k.clockStart = c.Mono()
+	k.wallStart = c.Wall().Round(0)
+}
+
+// wallClock reads the time of day.
+func (k *Kernel) wallClock() time.Time {
+	if k.clock == nil {
+		return time.Now().Round(0)
+	}
+	return k.clock.Wall().Round(0)
+}
+
+// Now returns the time of day by the kernel's clock, for handlers: under a
+// virtual clock it is the virtual time.
+func (k *Kernel) Now() time.Time { return k.wallClock() }
+
+// wallAt turns kernel time into a time of day.
+func (k *Kernel) wallAt(due int64) time.Time { return k.wallStart.Add(time.Duration(due)) }
+
+// dueAt turns a time of day into kernel time.
+func (k *Kernel) dueAt(at time.Time) int64 {
+	k.readClock()
+	return int64(at.Round(0).Sub(k.wallStart))
+}
+
+// wallTolerance is how far the time of day may drift from kernel time before
+// alarms are moved.
+const wallTolerance = 50 * time.Millisecond
+
+// followWall moves the pending alarms if the time of day was set meanwhile.
+// Delays stay.
+func (k *Kernel) followWall() {
+	if len(k.timers.heap) == 0 {
+		return
+	}
+	jump := k.wallClock().Sub(k.wallAt(k.readClock()))
+	if jump.Abs() < wallTolerance {
+		return
+	}
+	k.wallStart = k.wallStart.Add(jump)
+	var wall []timerRef
+	for _, r := range k.timers.heap {
+		if r.timer.wall {
+			wall = append(wall, r)
+		}
+	}
+	for _, r := range wall {
+		k.timers.move(r.timer, r.due-int64(jump), r.seq)
+	}
+	k.warn("the time of day was set: alarms moved with it", "by", jump, "alarms", len(wall))
+}

@@ -1,0 +1,202 @@
+package kernel
+
+// Everything in this file runs once per event: no logging, no allocation, no
+// clock, and no defer but the one that recovers.
+
+// kind says what sort of event a dispatch is. It decides what becomes of
+// results and exceptions.
+type kind uint8
+
+const (
+	kindPost   kind = iota
+	kindAlarm       // a timer
+	kindCall        // results matter
+	kindStart       // results matter
+	kindStop        // results matter; an exception cannot become DIE any more
+	kindNotice      // _child, _parent
+	kindSelect      // a ready handle
+	kindSignal      // a signal on its way through the tree
+	kindDie         // the signal DIE: an exception now is the end
+	kindChild       // a process has ended
+	kindGC          // nothing but a reason to look at the session again
+	kindActor       // came through the actor system
+	kindFunc        // carries its own handler
+)
+
+// frame is one running handler. Frames form the stack of calls; each is
+// allocated once and used again.
+type frame struct {
+	session *entry
+	event   string
+	kind    kind
+	found   bool   // the session had a handler
+	serial  uint32 // counts the uses of this frame
+	depth   int
+
+	answered bool // Return was called
+	returned int  // how many values it was given
+	value    any  // the last of them
+	list     []any
+	extra    *extra
+}
+
+// push makes the next frame the active one.
+func (k *Kernel) push(session *entry, event string, kd kind) *frame {
+	depth := k.frame.depth + 1
+	if depth == len(k.frames) {
+		k.frames = append(k.frames, &frame{depth: depth})
+	}
+	f := k.frames[depth]
+	f.serial++
+	f.session, f.event, f.kind = session, event, kd
+	f.found, f.answered, f.returned, f.value, f.list, f.extra = false, false, 0, nil, nil, nil
+	k.frame = f
+	return f
+}
+
+// enqueue puts an event into the queue, now.
+func (k *Kernel) enqueue(dest, from *entry, event string, args []any, kd kind) {
+	if len(k.timers.heap) > 0 {
+		k.readClock()
+	}
+	if !k.inbox.empty() {
+		k.inbox.pull() // what was sent before comes before
+	}
+	it := k.fifo.push()
+	it.due, it.seq = k.now, k.nextSeq()
+	it.dest, it.from = dest, from
+	it.name, it.args, it.caller = event, args, k.frame.event
+	it.kind = kd
+	it.extra = nil
+	if k.debug != nil {
+		k.debug.enqueued(it)
+	}
+	k.countQueued(dest, from)
+}
+
+// countQueued lets an event keep its destination and its sender alive.
+func (k *Kernel) countQueued(dest, from *entry) {
+	if dest.eventsTo++; dest.eventsTo == 1 {
+		k.incRef(dest)
+	}
+	if dest != from {
+		if from.eventsFrom++; from.eventsFrom == 1 {
+			k.incRef(from)
+		}
+	}
+}
+
+// countDequeued is the opposite.
+func (k *Kernel) countDequeued(dest, from *entry) {
+	if dest.eventsTo--; dest.eventsTo == 0 {
+		k.decRef(dest)
+	}
+	if dest != from {
+		if from.eventsFrom--; from.eventsFrom == 0 {
+			k.decRef(from)
+		}
+	}
+}
+
+// dispatchDue dispatches what is due now, in order, and then stops the
+// sessions that have nothing left. What is queued meanwhile waits for the next
+// turn, except timers set for a time already past.
+func (k *Kernel) dispatchDue() {
+	if len(k.timers.heap) > 0 {
+		k.readClock()
+	}
+	due, seq := k.now, k.seq
+	for {
+		it := k.fifo.peek()
+		if len(k.timers.heap) > 0 {
+			if t := &k.timers.heap[0]; it == nil || t.before(it.due, it.seq) {
+				if !t.notAfter(due, seq) {
+					break
+				}
+				k.fire(t.timer)
+				continue
+			}
+		}
+		if it == nil || it.seq > seq {
+			break
+		}
+		k.deliver(k.fifo.pop(it))
+	}
+	k.sweep()
+}
+
+// deliver dispatches one event from the queue.
+func (k *Kernel) deliver(it item) {
+	k.countDequeued(it.dest, it.from)
+	switch it.kind {
+	case kindGC:
+		return
+	case kindSignal, kindDie:
+		k.deliverSignal(&it)
+	case kindActor:
+		k.deliverLetter(&it)
+	default:
+		k.dispatch(it.dest, it.from, it.name, it.args, it.caller, it.kind, it.extra)
+	}
+	if k.exception != nil {
+		k.stopAll()
+	}
+}
+
+// dispatch runs a session's handler for an event and returns its frame, which
+// holds the results until the next dispatch. It recovers from what the handler
+// throws.
+func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller string, kd kind, x *extra) (f *frame) {
+	outer := k.frame
+	f = k.push(dest, event, kd)
+	f.extra = x
+	if k.debug != nil {
+		k.debug.dispatching(f, from, args)
+	}
+	done := false
+	defer func() {
+		stopped := f.session != dest // by Stop, in the handler
+		k.frame = outer
+		if !done {
+			k.thrown(dest, from, event, caller, kd, stopped, recover())
+		}
+	}()
+	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{from}, Name: event, Args: args, Caller: caller, frame: f, serial: f.serial}
+	k.run(dest, &e, x)
+	done = true
+	if k.debug != nil {
+		k.debug.dispatched(f)
+	}
+	return f
+}
+
+// run hands an event to its own handler or to its session's.
+func (k *Kernel) run(dest *entry, e *Event, x *extra) {
+	switch {
+	case x != nil && x.handler != nil:
+		e.frame.found = true
+		x.handler(*e)
+	case dest == k.root:
+		k.handleOwn(e)
+	default:
+		if e.frame.found = dest.ses.Dispatch(*e); !e.frame.found {
+			k.unhandled(e)
+		}
+	}
+}
+
+// invoke calls a handler of the active session as a plain function: the active
+// event stays, and what it throws goes up to the caller.
+func (k *Kernel) invoke(dest *entry, event string, args []any) *frame {
+	outer := k.frame
+	f := k.push(dest, outer.event, outer.kind)
+	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{dest}, Name: event, Args: args, Caller: outer.event, frame: f, serial: f.serial}
+	defer func() {
+		if f.session != dest {
+			outer.session = f.session // Stop in here holds for the caller as well
+		}
+		k.frame = outer
+	}()
+	k.run(dest, &e, nil)
+	return f
+}

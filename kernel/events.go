@@ -1,0 +1,274 @@
+package kernel
+
+import (
+	"fmt"
+	"time"
+)
+
+// Handler handles one event. It runs on the kernel's goroutine and to
+// completion; what it throws with panic becomes the signal DIE.
+type Handler func(e Event)
+
+// Event is what a handler is given: POE's @_ by name. It is a value of its
+// own, so it may be kept, captured by a closure or handed to a goroutine; but
+// its Kernel may only be used on the kernel's goroutine.
+type Event struct {
+	Kernel  *Kernel
+	Session ID     // whose handler runs. POE: SESSION
+	Sender  ID     // who sent the event. POE: SENDER
+	Name    string // the event's name; "_default" in a _default handler. POE: STATE
+	Args    []any  // POE: @_[ARG0..$#_]
+	Caller  string // the event whose handler sent this one, if any. POE: CALLER_STATE
+
+	frame  *frame // where Return leaves its values
+	serial uint32 // of the frame, so that a late Return cannot hit another call
+}
+
+// Return sets what the handler returns: the values that Call and CallList give
+// to their caller, that _child shows of _start and _stop, and that a Request
+// from another goroutine gets. A second Return replaces the first. Once the
+// handler has ended it does nothing.
+func (e Event) Return(values ...any) {
+	f := e.frame
+	if f == nil || f.serial != e.serial {
+		return
+	}
+	f.answered, f.returned, f.list = true, len(values), nil
+	switch len(values) {
+	case 0:
+		f.value = nil
+	case 1:
+		f.value = values[0]
+	default:
+		f.value = values[len(values)-1]
+		f.list = append([]any(nil), values...)
+	}
+}
+
+// Arg returns the i-th argument, nil if there are fewer.
+func (e Event) Arg(i int) any {
+	if i < 0 || i >= len(e.Args) {
+		return nil
+	}
+	return e.Args[i]
+}
+
+// Arg returns the i-th argument of an event as a T. A missing argument or one
+// of another type is misuse and panics with the event's name, the index, and
+// both types.
+func Arg[T any](e Event, i int) T {
+	v, ok := e.Arg(i).(T)
+	if !ok {
+		var want *T
+		panic(&ArgError{Event: e.Name, Index: i, Count: len(e.Args), Got: fmt.Sprintf("%T", e.Arg(i)), Want: fmt.Sprintf("%T", want)[1:]})
+	}
+	return v
+}
+
+// ArgOK returns the i-th argument as a T and whether it is there and is one.
+func ArgOK[T any](e Event, i int) (T, bool) {
+	v, ok := e.Arg(i).(T)
+	return v, ok
+}
+
+// ArgError is what [Arg] panics with.
+type ArgError struct {
+	Event     string
+	Index     int
+	Count     int // how many arguments there are
+	Got, Want string
+}
+
+// Error names the event, the index, what is there and what was asked for.
+func (e *ArgError) Error() string {
+	if e.Index >= e.Count {
+		return fmt.Sprintf("kernel: event %q has %d arguments, want argument %d as %s", e.Event, e.Count, e.Index, e.Want)
+	}
+	return fmt.Sprintf("kernel: event %q argument %d is %s, want %s", e.Event, e.Index, e.Got, e.Want)
+}
+
+// Dest is where an event goes: an [ID], an [Alias], [ToActor], or [Via]
+// another node. No other type can be one.
+type Dest interface{ dest() }
+
+func (ID) dest() {}
+
+// Remote delivers events to sessions of another node; packages that link
+// kernels implement it, handlers use [Via].
+type Remote interface {
+	// Post sends an event on its way. It must not wait. The error says what is
+	// known at once.
+	Post(from ID, event string, args []any) error
+}
+
+// Via makes a destination of a session on another node.
+func Via(r Remote) Dest { return via{r} }
+
+type via struct{ Remote }
+
+func (via) dest() {}
+
+// Resolve finds the living session that a destination stands for, the kernel
+// itself included. POE: alias_resolve, ID_id_to_session.
+func (k *Kernel) Resolve(to Dest) (ID, error) {
+	e, err := k.resolve(to)
+	if err != nil {
+		return ID{}, callError("Resolve", to, err)
+	}
+	return ID{e}, nil
+}
+
+// resolve finds the living session behind a local destination.
+func (k *Kernel) resolve(to Dest) (*entry, error) {
+	switch to := to.(type) {
+	case ID:
+		if to.s != nil && to.s.k == k && to.s.alive() {
+			return to.s, nil
+		}
+	case Alias:
+		if e := k.aliases[string(to)]; e != nil {
+			return e, nil
+		}
+	case nil:
+		return nil, ErrInvalid
+	}
+	return nil, ErrNoSession
+}
+
+// Post queues an event for a session; the active session is its sender. The
+// arguments are kept as they are, not copied. A session without a handler for
+// the event is no error, as in POE. If the destination names no living session
+// the error is ErrNoSession.
+func (k *Kernel) Post(to Dest, event string, args ...any) error {
+	dest, err := k.resolve(to)
+	if err != nil {
+		return k.postElsewhere(to, event, args, err)
+	}
+	if event == "" {
+		return callError("Post", to, ErrInvalid)
+	}
+	if k.debug != nil {
+		k.debug.posting("Post", event)
+	}
+	k.enqueue(dest, k.frame.session, event, args, kindPost)
+	return nil
+}
+
+// postElsewhere posts to a destination that is no session of this kernel.
+func (k *Kernel) postElsewhere(to Dest, event string, args []any, err error) error {
+	switch to := to.(type) {
+	case via:
+		return to.Post(ID{k.frame.session}, event, args)
+	case actorDest:
+		return k.postActor(to, event, args)
+	}
+	if k.debug != nil {
+		k.debug.unresolved("Post", to, event)
+	}
+	return callError("Post", to, err)
+}
+
+// Yield queues an event for the active session itself. Outside of any session
+// it does nothing but complain in strict mode.
+func (k *Kernel) Yield(event string, args ...any) {
+	e := k.frame.session
+	if e == k.root || !e.alive() || event == "" {
+		k.misuse("Yield", event)
+		return
+	}
+	if k.debug != nil {
+		k.debug.posting("Yield", event)
+	}
+	k.enqueue(e, e, event, args, kindPost)
+}
+
+// Call runs a session's handler at once and returns the last of the values it
+// returned; nil if it returned none, has no such handler, or threw an
+// exception, which then becomes its own signal DIE and does not reach the
+// caller. Calling the active session itself is a plain function call: an
+// exception is an ordinary panic. The error is ErrNoSession if the destination
+// names no living session here.
+func (k *Kernel) Call(to Dest, event string, args ...any) (any, error) {
+	f, err := k.call(to, event, args)
+	if err != nil {
+		return nil, err
+	}
+	return f.value, nil
+}
+
+// CallList is Call for handlers that return several values: it returns all of
+// them. A handler that returns nothing gives an empty list, a missing handler
+// a list of one nil. POE: call in list context.
+func (k *Kernel) CallList(to Dest, event string, args ...any) ([]any, error) {
+	f, err := k.call(to, event, args)
+	switch {
+	case err != nil:
+		return nil, err
+	case f.list != nil:
+		return f.list, nil
+	case f.returned == 1 || !f.found:
+		return []any{f.value}, nil
+	}
+	return nil, nil
+}
+
+func (k *Kernel) call(to Dest, event string, args []any) (*frame, error) {
+	dest, err := k.resolve(to)
+	if err != nil {
+		if k.debug != nil {
+			k.debug.unresolved("Call", to, event)
+		}
+		return nil, callError("Call", to, err)
+	}
+	if event == "" {
+		return nil, callError("Call", to, ErrInvalid)
+	}
+	if k.debug != nil {
+		k.debug.posting("Call", event)
+	}
+	active := k.frame
+	var f *frame
+	if dest == active.session && dest != k.root {
+		f = k.invoke(dest, event, args)
+	} else {
+		f = k.dispatch(dest, active.session, event, args, active.event, kindCall, nil)
+	}
+	if k.exception != nil {
+		k.rethrow()
+	}
+	return f, nil
+}
+
+// ActiveSession returns the session whose handler runs, the kernel's own ID if
+// none does. POE: get_active_session.
+func (k *Kernel) ActiveSession() ID { return ID{k.frame.session} }
+
+// ActiveEvent returns the name of the event that is being handled; in a
+// _default handler it is the original name. POE: get_active_event.
+func (k *Kernel) ActiveEvent() string { return k.frame.event }
+
+// State adds, replaces or (with nil) removes the active session's handler for
+// an event. Handlers are looked up when an event is delivered, so this affects
+// events that are already queued.
+func (k *Kernel) State(event string, h Handler) error {
+	e := k.frame.session
+	switch {
+	case e == k.root || !e.alive():
+		return callError("State", event, ErrNoActiveSession)
+	case event == "":
+		return callError("State", nil, ErrInvalid)
+	}
+	e.ses.SetHandler(event, h)
+	return nil
+}
+
+// EventCount returns how many events and timers are queued.
+// POE: get_event_count.
+func (k *Kernel) EventCount() int { return k.fifo.live + len(k.timers.heap) }
+
+// NextEventTime returns when the next queued event or timer is due, and false
+// if there is none. POE: get_next_event_time.
+func (k *Kernel) NextEventTime() (time.Time, bool) {
+	due, ok := k.nextDue()
+	return k.wallAt(due), ok
+}

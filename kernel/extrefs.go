@@ -1,0 +1,219 @@
+package kernel
+
+import (
+	"runtime"
+	"sync/atomic"
+)
+
+// extref is a tagged reference count.
+type extref struct {
+	count int
+	site  *site
+}
+
+// RefcountIncrement adds one to a session's count under a tag, which keeps the
+// session alive until the count is back at zero, and returns the new count.
+func (k *Kernel) RefcountIncrement(id ID, tag string) (int, error) {
+	e, err := k.resolve(id)
+	if err != nil {
+		return 0, callError("RefcountIncrement", id, err)
+	}
+	return k.addExtref(e, tag), nil
+}
+
+func (k *Kernel) addExtref(e *entry, tag string) int {
+	r := e.more()
+	if r.extrefs == nil {
+		r.extrefs = map[string]extref{}
+	}
+	x := r.extrefs[tag]
+	if x.count == 0 {
+		x.site = k.site()
+		k.incRef(e)
+		k.extrefs++
+	}
+	x.count++
+	r.extrefs[tag] = x
+	return x.count
+}
+
+// RefcountDecrement takes one from a session's count under a tag and returns
+// the new count. A tag without a count is ErrInvalid.
+func (k *Kernel) RefcountDecrement(id ID, tag string) (int, error) {
+	e, err := k.resolve(id)
+	if err != nil {
+		return 0, callError("RefcountDecrement", id, err)
+	}
+	if e.rare == nil || e.rare.extrefs[tag].count == 0 {
+		return 0, callError("RefcountDecrement", tag, ErrInvalid)
+	}
+	return k.subExtref(e, tag), nil
+}
+
+func (k *Kernel) subExtref(e *entry, tag string) int {
+	x := e.rare.extrefs[tag]
+	if x.count--; x.count > 0 {
+		e.rare.extrefs[tag] = x
+		return x.count
+	}
+	delete(e.rare.extrefs, tag)
+	k.extrefs--
+	k.decRef(e)
+	return 0
+}
+
+func (k *Kernel) clearExtrefs(e *entry) {
+	if e.rare == nil {
+		return
+	}
+	for tag := range e.rare.extrefs {
+		delete(e.rare.extrefs, tag)
+		k.extrefs--
+		k.decRef(e)
+	}
+}
+
+// postbackTag is the tag under which postbacks and callbacks are counted.
+const postbackTag = "postback"
+
+// Postback posts one event back to the session that made it, whenever it is
+// used. It keeps that session alive until it is released. The event's first
+// argument is the list of arguments given when it was made, the second those
+// given when it was used, both as []any and fresh each time.
+//
+// Perl releases a postback when its last reference goes; in Go it must be told
+// with Release. One that is lost without is noticed by the garbage collector,
+// released and counted (see [Stats.LostPostbacks]).
+type Postback struct {
+	*postback
+}
+
+type postback struct {
+	k     *Kernel
+	id    ID
+	event string
+	made  []any
+	freed atomic.Bool
+}
+
+// Postback makes a postback for an event of this session, which must be alive
+// for it to do anything. Only on the kernel's goroutine.
+// POE: $session->postback.
+func (id ID) Postback(event string, args ...any) *Postback {
+	p := &Postback{newPostback(id, event, args)}
+	runtime.AddCleanup(p, (*postback).lost, p.postback)
+	return p
+}
+
+func newPostback(id ID, event string, args []any) *postback {
+	p := &postback{id: id, event: event, made: args}
+	if !id.Alive() || id.s == id.s.k.root {
+		p.freed.Store(true)
+		return p
+	}
+	p.k = id.s.k
+	p.k.addExtref(id.s, postbackTag)
+	return p
+}
+
+// Post queues the event; the active session is its sender. It is for the
+// kernel's goroutine. A stopped session's postback does nothing.
+func (p *postback) Post(args ...any) {
+	if p.k != nil && p.id.Alive() {
+		p.k.enqueue(p.id.s, p.k.frame.session, p.event, p.arguments(args), kindPost)
+	}
+}
+
+// Send queues the event from any goroutine; the kernel is its sender.
+func (p *postback) Send(args ...any) {
+	if p.k != nil {
+		p.k.Outside().Post(p.id, p.event, p.arguments(args)...)
+	}
+}
+
+func (p *postback) arguments(used []any) []any {
+	return []any{append([]any{}, p.made...), append([]any{}, used...)}
+}
+
+// Release lets the session go. It is safe on any goroutine, and twice.
+func (p *postback) Release() {
+	if !p.freed.CompareAndSwap(false, true) {
+		return
+	}
+	if p.k.onOwnGoroutine() {
+		p.k.releasePostback(p.id.s)
+		return
+	}
+	p.k.inbox.put(message{run: func() { p.k.releasePostback(p.id.s) }})
+}
+
+// lost is called when nothing refers to a postback any more.
+func (p *postback) lost() {
+	if p.freed.CompareAndSwap(false, true) {
+		p.k.inbox.put(message{run: func() {
+			p.k.stats.LostPostbacks++
+			p.k.warn("a postback was lost without Release", "session", p.id, "event", p.event)
+			p.k.releasePostback(p.id.s)
+		}})
+	}
+}
+
+func (k *Kernel) releasePostback(e *entry) {
+	if e.alive() && e.rare != nil && e.rare.extrefs[postbackTag].count > 0 {
+		k.subExtref(e, postbackTag)
+	}
+}
+
+// Callback calls a handler of the session that made it, whenever it is used.
+// It keeps that session alive until it is released. Its arguments are those of
+// a [Postback]. It belongs to the kernel's goroutine.
+type Callback struct {
+	*postback
+}
+
+// Callback makes a callback for an event of this session.
+// POE: $session->callback.
+func (id ID) Callback(event string, args ...any) *Callback {
+	c := &Callback{newPostback(id, event, args)}
+	runtime.AddCleanup(c, (*postback).lost, c.postback)
+	return c
+}
+
+// Call runs the handler at once and returns what it returned last; nil if the
+// session has stopped.
+func (c *Callback) Call(args ...any) any {
+	if c.k == nil {
+		return nil
+	}
+	v, err := c.k.Call(c.id, c.event, c.arguments(args)...)
+	if err != nil {
+		return nil
+	}
+	return v
+}
+
+// Hold is a promise that events will come from outside, for the time that no
+// session of this kernel has a reason to run that the kernel knows of. Without
+// one the kernel ends a program in which only aliased sessions are left, as
+// POE does.
+type Hold struct {
+	k     *Kernel
+	why   string
+	site  *site
+	freed atomic.Bool
+}
+
+// Hold keeps the kernel from running dry until it is released; why is shown by
+// DumpAlive. Only on the kernel's goroutine.
+func (k *Kernel) Hold(why string) *Hold {
+	h := &Hold{k: k, why: why, site: k.site()}
+	k.holds[h] = struct{}{}
+	return h
+}
+
+// Release ends the promise. It is safe on any goroutine, and twice.
+func (h *Hold) Release() {
+	if h.freed.CompareAndSwap(false, true) {
+		h.k.inbox.put(message{run: func() { delete(h.k.holds, h) }})
+	}
+}

@@ -1,0 +1,328 @@
+package kernel
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"syscall"
+)
+
+var (
+	errClosed      = fmt.Errorf("handle is closed: %w", os.ErrClosed)
+	errOtherKernel = errors.New("handle belongs to another kernel")
+)
+
+// Handle is something that can be watched, read and written: a descriptor of
+// the system, or a [Source]. It is used by pointer and compared by identity. A
+// handle belongs to one kernel, from the first time that it is watched, and to
+// that kernel's goroutine.
+type Handle struct {
+	source Source // what reads and writes
+	fd     int    // the descriptor the loop watches, -1 for none
+	owner  io.Closer
+	name   string
+
+	k        *Kernel
+	token    int // slot in the kernel's table of handles while watched
+	want     modeSet
+	armed    modeSet // what the system has been asked to report
+	always   bool    // the system cannot watch it: a regular file, always ready
+	trying   bool    // in the kernel's list of handles to write next turn
+	flagged  bool    // in the kernel's list of sources that may be ready
+	gone     bool
+	watchers [modes]*watcher
+}
+
+// Source is what a handle that is no descriptor stands on: a net.Conn, a
+// connection in memory. Read, Write and Accept must not wait; with nothing to
+// do they return ErrWouldBlock.
+type Source interface {
+	io.ReadWriteCloser
+	// Ready returns the modes in which the source is ready now.
+	Ready() ReadySet
+	// Bind is called once, when the handle is first watched. From then on the
+	// source calls wake, on any goroutine, whenever it may have become ready.
+	Bind(wake func())
+}
+
+// ReadySet says in which modes a source is ready.
+type ReadySet struct{ Read, Write, Expedite bool }
+
+func (r ReadySet) modes() (m modeSet) {
+	if r.Read {
+		m |= Read.bit()
+	}
+	if r.Write {
+		m |= Write.bit()
+	}
+	if r.Expedite {
+		m |= Expedite.bit()
+	}
+	return m
+}
+
+// Optional abilities of a source.
+type (
+	accepter interface {
+		Accept() (*Handle, net.Addr, error)
+	}
+	halfCloser interface {
+		CloseRead() error
+		CloseWrite() error
+	}
+	addressed interface {
+		LocalAddr() net.Addr
+		RemoteAddr() net.Addr
+	}
+	gatherer interface {
+		Writev(bufs [][]byte) (int, error)
+	}
+)
+
+// FromSource makes a handle of a source, which it owns.
+func FromSource(s Source, name string) *Handle {
+	return &Handle{source: s, fd: -1, owner: s, name: name, token: -1}
+}
+
+// String returns the handle's name.
+func (h *Handle) String() string {
+	if h == nil {
+		return "no handle"
+	}
+	return h.name
+}
+
+// Read reads what is there. With nothing there it returns ErrWouldBlock, at
+// the end of the stream io.EOF.
+func (h *Handle) Read(p []byte) (int, error) {
+	if h.gone {
+		return 0, errClosed
+	}
+	return h.source.Read(p)
+}
+
+// Write writes as much of p as there is room for, with ErrWouldBlock if that
+// is not all.
+func (h *Handle) Write(p []byte) (int, error) {
+	if h.gone {
+		return 0, errClosed
+	}
+	return h.source.Write(p)
+}
+
+// Writev writes several buffers as if they were one, in one system call where
+// the system can.
+func (h *Handle) Writev(bufs [][]byte) (int, error) {
+	if h.gone {
+		return 0, errClosed
+	}
+	if g, ok := h.source.(gatherer); ok {
+		return g.Writev(bufs)
+	}
+	total := 0
+	for _, b := range bufs {
+		n, err := h.source.Write(b)
+		total += n
+		if err != nil {
+			return total, err
+		}
+	}
+	return total, nil
+}
+
+// Accept takes the next connection of a listening handle.
+func (h *Handle) Accept() (*Handle, net.Addr, error) {
+	if h.gone {
+		return nil, nil, errClosed
+	}
+	if a, ok := h.source.(accepter); ok {
+		return a.Accept()
+	}
+	return nil, nil, syscall.EINVAL
+}
+
+// Close stops all watching of the handle and closes what it stands on. Closing
+// twice is fine.
+func (h *Handle) Close() error {
+	if h.gone {
+		return nil
+	}
+	h.release()
+	if h.owner == nil {
+		return nil
+	}
+	return h.owner.Close()
+}
+
+// Release stops all watching of the handle and makes it useless, but leaves
+// what it stands on open.
+func (h *Handle) Release() { h.release() }
+
+func (h *Handle) release() {
+	if k := h.k; k != nil {
+		for m := Read; m < modes; m++ {
+			for h.watchers[m] != nil {
+				k.unwatch(h.watchers[m].session, h, m)
+			}
+		}
+	}
+	h.gone = true
+}
+
+func (h *Handle) closed() bool { return h.gone }
+
+// CloseRead ends the reading half of a socket.
+func (h *Handle) CloseRead() error {
+	if c, ok := h.source.(halfCloser); ok && !h.gone {
+		return c.CloseRead()
+	}
+	return syscall.ENOTSOCK
+}
+
+// CloseWrite ends the writing half of a socket: the peer reads the end of the
+// stream.
+func (h *Handle) CloseWrite() error {
+	if c, ok := h.source.(halfCloser); ok && !h.gone {
+		return c.CloseWrite()
+	}
+	return syscall.ENOTSOCK
+}
+
+// LocalAddr returns the address of this end, nil if there is none.
+// POE: getsockname.
+func (h *Handle) LocalAddr() net.Addr {
+	if a, ok := h.source.(addressed); ok && !h.gone {
+		return a.LocalAddr()
+	}
+	return nil
+}
+
+// RemoteAddr returns the address of the other end, nil if there is none.
+func (h *Handle) RemoteAddr() net.Addr {
+	if a, ok := h.source.(addressed); ok && !h.gone {
+		return a.RemoteAddr()
+	}
+	return nil
+}
+
+// Source returns what the handle stands on, for those who know more about it.
+func (h *Handle) Source() Source { return h.source }
+
+// attach enters the handle into the kernel's table before its first watcher.
+func (h *Handle) attach(k *Kernel) error {
+	if h.token >= 0 {
+		return nil
+	}
+	if err := k.needLoop(h); err != nil {
+		return err
+	}
+	first := h.k == nil
+	h.k = k
+	h.token = k.handles.add(h)
+	if h.fd < 0 && first {
+		h.source.Bind(func() { k.sourceReady(h) })
+	}
+	return nil
+}
+
+// detach takes the handle out of the table after its last watcher.
+func (h *Handle) detach() {
+	if h.token < 0 {
+		return
+	}
+	if h.armed != 0 {
+		h.armed = 0
+		h.k.loop.remove(h)
+	}
+	h.k.handles.remove(h.token)
+	h.token = -1
+	h.want = 0
+}
+
+// arm asks the system to report what is wanted now.
+func (h *Handle) arm() error {
+	switch {
+	case h.fd < 0:
+		h.k.flag(h)
+		return nil
+	case h.always:
+		h.k.alwaysReady(h)
+		return nil
+	}
+	missing := h.want &^ h.armed
+	if missing == 0 {
+		return nil
+	}
+	before := h.armed
+	h.armed |= missing
+	if err := h.k.loop.update(h, before); err != nil {
+		h.armed = before
+		if errors.Is(err, syscall.EPERM) {
+			h.always = true
+			h.k.alwaysReady(h)
+			return nil
+		}
+		return err
+	}
+	return nil
+}
+
+// disarm stops the system from reporting what nobody wants. It runs when that
+// has happened, or when a mode has lost its last watcher.
+func (h *Handle) disarm() {
+	if h.armed&^h.want == 0 || h.fd < 0 {
+		return
+	}
+	before := h.armed
+	h.armed &= h.want
+	if h.armed == 0 {
+		h.k.loop.remove(h)
+		return
+	}
+	if err := h.k.loop.update(h, before); err != nil {
+		h.k.warn("cannot change what is watched of a handle", "handle", h, "error", err)
+	}
+}
+
+// handleTable finds handles by token. A token's generation tells its uses
+// apart, so that readiness reported for a handle never reaches its successor.
+type handleTable struct {
+	slots []handleSlot
+	free  []int
+	count int
+}
+
+type handleSlot struct {
+	h   *Handle
+	gen uint32
+}
+
+func (t *handleTable) add(h *Handle) int {
+	t.count++
+	if n := len(t.free); n > 0 {
+		i := t.free[n-1]
+		t.free = t.free[:n-1]
+		t.slots[i].h = h
+		t.slots[i].gen++
+		return i
+	}
+	t.slots = append(t.slots, handleSlot{h: h})
+	return len(t.slots) - 1
+}
+
+func (t *handleTable) remove(i int) {
+	t.count--
+	t.slots[i].h = nil
+	t.free = append(t.free, i)
+}
+
+func (t *handleTable) find(i int, gen uint32) *Handle {
+	if i >= 0 && i < len(t.slots) && t.slots[i].gen == gen {
+		return t.slots[i].h
+	}
+	return nil
+}
+
+func (t *handleTable) gen(i int) uint32 { return t.slots[i].gen }

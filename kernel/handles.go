@@ -1,0 +1,296 @@
+package kernel
+
+import "errors"
+
+// Mode is a way in which a handle can be ready, the second argument of the
+// events that SelectRead and its like send.
+type Mode uint8
+
+// The modes, with POE's numbers.
+const (
+	Read Mode = iota
+	Write
+	Expedite // urgent data
+	modes    = 3
+)
+
+// String returns the mode's name.
+func (m Mode) String() string {
+	return [...]string{"read", "write", "expedite", "mode?"}[min(m, modes)]
+}
+
+// set of modes, one bit each.
+type modeSet uint8
+
+func (m Mode) bit() modeSet { return 1 << m }
+
+// ReadyHandler is what a wheel gives to Watch: it is called when the handle is
+// ready.
+type ReadyHandler interface {
+	HandleReady(m Mode)
+}
+
+// watcher is one session's interest in one mode of one handle.
+type watcher struct {
+	session *entry
+	handle  *Handle
+	mode    Mode
+	event   string
+	args    []any
+	ready   ReadyHandler // instead of the event
+	site    *site
+
+	next       *watcher // of the handle, in order of registration
+	nextOfSess *watcher // of the session
+}
+
+// SelectRead makes the active session get an event whenever the handle can be
+// read: its arguments are the handle, the mode, and then args. The event
+// repeats as long as the handle stays ready. If the session watches the handle
+// for reading already, the first registration stays as it is and is resumed.
+// A watched handle keeps the session alive.
+func (k *Kernel) SelectRead(h *Handle, event string, args ...any) error {
+	return k.selectEvent("SelectRead", h, Read, event, args)
+}
+
+// SelectWrite is SelectRead for writing.
+func (k *Kernel) SelectWrite(h *Handle, event string, args ...any) error {
+	return k.selectEvent("SelectWrite", h, Write, event, args)
+}
+
+// SelectExpedite is SelectRead for urgent data.
+func (k *Kernel) SelectExpedite(h *Handle, event string, args ...any) error {
+	return k.selectEvent("SelectExpedite", h, Expedite, event, args)
+}
+
+// Select sets the watchers of all three modes; an empty event name removes
+// that mode's.
+func (k *Kernel) Select(h *Handle, read, write, expedite string, args ...any) error {
+	var errs []error
+	for m, event := range [modes]string{read, write, expedite} {
+		if event == "" {
+			k.unwatch(k.frame.session, h, Mode(m))
+			continue
+		}
+		errs = append(errs, k.selectEvent("Select", h, Mode(m), event, args))
+	}
+	return errors.Join(errs...)
+}
+
+// SelectReadClear removes the active session's watcher for reading.
+// POE: select_read without an event.
+func (k *Kernel) SelectReadClear(h *Handle) { k.unwatch(k.frame.session, h, Read) }
+
+// SelectWriteClear removes the active session's watcher for writing.
+// POE: select_write without an event.
+func (k *Kernel) SelectWriteClear(h *Handle) { k.unwatch(k.frame.session, h, Write) }
+
+// SelectExpediteClear removes the active session's watcher for urgent data.
+// POE: select_expedite without an event.
+func (k *Kernel) SelectExpediteClear(h *Handle) { k.unwatch(k.frame.session, h, Expedite) }
+
+// SelectClear removes all of the active session's watchers of a handle.
+// POE: select with a handle alone.
+func (k *Kernel) SelectClear(h *Handle) {
+	for m := Read; m < modes; m++ {
+		k.unwatch(k.frame.session, h, m)
+	}
+}
+
+// SelectPauseRead suspends all watching of a handle for reading, without
+// letting go of the sessions. It returns false if nobody watches it.
+func (k *Kernel) SelectPauseRead(h *Handle) bool { return h.pause(k, Read) }
+
+// SelectResumeRead undoes SelectPauseRead.
+func (k *Kernel) SelectResumeRead(h *Handle) bool { return h.resume(k, Read) }
+
+// SelectPauseWrite is SelectPauseRead for writing.
+func (k *Kernel) SelectPauseWrite(h *Handle) bool { return h.pause(k, Write) }
+
+// SelectResumeWrite undoes SelectPauseWrite.
+func (k *Kernel) SelectResumeWrite(h *Handle) bool { return h.resume(k, Write) }
+
+// Watch makes ready be called, in the active session, whenever the handle is
+// ready in that mode. name is what shows as the active event. A watcher for
+// Write starts paused: TryWrite and SelectResumeWrite make it run. It is for
+// makers of wheels; a session can watch a handle's mode but once. Outside of
+// any session the error is ErrNoActiveSession.
+func (k *Kernel) Watch(h *Handle, m Mode, name string, ready ReadyHandler) error {
+	return k.watch("Watch", h, m, &watcher{event: name, ready: ready})
+}
+
+// Unwatch removes a watcher of the session that owns it, which need not be the
+// active one.
+func (k *Kernel) Unwatch(owner ID, h *Handle, m Mode) {
+	if owner.s != nil {
+		k.unwatch(owner.s, h, m)
+	}
+}
+
+// TryWrite makes the handle's write watchers run in the write phase of the
+// next turn, without asking the system whether it can be written: it nearly
+// always can. They find out from ErrWouldBlock, after which resuming the
+// watcher waits for real readiness. It is for makers of wheels.
+func (k *Kernel) TryWrite(h *Handle) {
+	if !h.trying && h.watchers[Write] != nil {
+		h.trying = true
+		k.dirty = append(k.dirty, h)
+	}
+}
+
+func (k *Kernel) selectEvent(method string, h *Handle, m Mode, event string, args []any) error {
+	if event == "" {
+		return callError(method, nil, ErrInvalid)
+	}
+	if k.debug != nil {
+		k.debug.posting(method, event)
+	}
+	return k.watch(method, h, m, &watcher{event: event, args: args})
+}
+
+func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
+	e := k.frame.session
+	switch {
+	case h == nil:
+		return callError(method, nil, ErrInvalid)
+	case e == k.root || !e.alive():
+		return callError(method, h, ErrNoActiveSession)
+	case h.closed():
+		return callError(method, h, errClosed)
+	case h.k != nil && h.k != k:
+		return callError(method, h, errOtherKernel)
+	}
+	if h.watcherOf(e, m) != nil {
+		h.resume(k, m)
+		return nil
+	}
+	if err := h.attach(k); err != nil {
+		return callError(method, h, err)
+	}
+	w.session, w.handle, w.mode, w.site = e, h, m, k.site()
+	at := &h.watchers[m]
+	for *at != nil {
+		at = &(*at).next
+	}
+	*at = w
+	w.nextOfSess = e.watchers
+	e.watchers = w
+	k.incRef(e)
+	if w.ready != nil && m == Write {
+		return nil // wheels ask for write readiness when they need it
+	}
+	h.want |= m.bit()
+	if err := h.arm(); err != nil {
+		k.unwatch(e, h, m)
+		return callError(method, h, err)
+	}
+	return nil
+}
+
+func (h *Handle) watcherOf(e *entry, m Mode) *watcher {
+	for w := h.watchers[m]; w != nil; w = w.next {
+		if w.session == e {
+			return w
+		}
+	}
+	return nil
+}
+
+func (k *Kernel) unwatch(e *entry, h *Handle, m Mode) {
+	if h == nil {
+		return
+	}
+	for at := &h.watchers[m]; *at != nil; at = &(*at).next {
+		if w := *at; w.session == e {
+			*at = w.next
+			k.forget(w)
+			return
+		}
+	}
+}
+
+// forget lets go of a watcher that was taken off its handle.
+func (k *Kernel) forget(w *watcher) {
+	e, h := w.session, w.handle
+	for at := &e.watchers; *at != nil; at = &(*at).nextOfSess {
+		if *at == w {
+			*at = w.nextOfSess
+			break
+		}
+	}
+	w.handle = nil
+	k.decRef(e)
+	if h.watchers[w.mode] == nil {
+		h.want &^= w.mode.bit()
+		h.disarm()
+	}
+	if h.watchers[Read] == nil && h.watchers[Write] == nil && h.watchers[Expedite] == nil {
+		h.detach()
+	}
+}
+
+// clearHandles removes all watchers of a session that is going.
+func (k *Kernel) clearHandles(e *entry) {
+	for e.watchers != nil {
+		w := e.watchers
+		k.unwatch(e, w.handle, w.mode)
+	}
+}
+
+// pause and resume only set a flag. What is armed in the system is put right
+// when it reports something that nobody wants.
+func (h *Handle) pause(k *Kernel, m Mode) bool {
+	if h == nil || h.k != k || h.watchers[m] == nil {
+		return false
+	}
+	h.want &^= m.bit()
+	return true
+}
+
+func (h *Handle) resume(k *Kernel, m Mode) bool {
+	if h == nil || h.k != k || h.watchers[m] == nil {
+		return false
+	}
+	h.want |= m.bit()
+	if err := h.arm(); err != nil {
+		k.warn("cannot watch a handle any more", "handle", h, "error", err)
+	}
+	return true
+}
+
+// dispatchReady runs the watchers of a handle that is ready in a mode.
+func (k *Kernel) dispatchReady(h *Handle, m Mode) {
+	for w := h.watchers[m]; w != nil; {
+		next := w.next
+		if w.ready != nil {
+			k.dispatchWatch(w)
+		} else {
+			args := append([]any{h, m}, w.args...)
+			k.dispatch(w.session, w.session, w.event, args, "", kindSelect, nil)
+		}
+		if next != nil && next.handle == nil {
+			return // removed meanwhile, and the rest of the list with it or moved
+		}
+		w = next
+	}
+}
+
+// dispatchWatch runs a wheel's watcher as dispatch runs a handler.
+func (k *Kernel) dispatchWatch(w *watcher) {
+	outer, e := k.frame, w.session
+	f := k.push(e, w.event, kindSelect)
+	f.found = true
+	if k.debug != nil {
+		k.debug.dispatching(f, e, nil)
+	}
+	done := false
+	defer func() {
+		stopped := f.session != e
+		k.frame = outer
+		if !done {
+			k.thrown(e, e, w.event, "", kindSelect, stopped, recover())
+		}
+	}()
+	w.ready.HandleReady(w.mode)
+	done = true
+}

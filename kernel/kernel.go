@@ -1,0 +1,370 @@
+package kernel
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"strconv"
+	"time"
+)
+
+// Options configure a kernel. The zero value is a good one.
+type Options struct {
+	// Name is the kernel's name in diagnostics and what its own ID prints as.
+	// Empty makes one of the host's name and the process ID.
+	Name string
+	// Logger gets warnings and, when tracing, the trace. Nil is silent.
+	Logger *slog.Logger
+	// Clock is where the time comes from; nil is the system's clock.
+	Clock Clock
+	// Loop chooses how the kernel waits for handles: "epoll", "kqueue",
+	// "portable", or empty for the best that the system has.
+	Loop string
+	// Trace and Assert switch debugging on, as POE's TRACE_* and ASSERT_* do.
+	// The environment variables POE_TRACE_EVENTS=1 and so on add to them.
+	Trace  Trace
+	Assert Assert
+	// Strict turns silent mistakes, such as an event that no handler takes,
+	// into panics with the nearest name that exists. It is meant for tests.
+	Strict bool
+	// DeadLetter is called with every event that reached nobody, on the
+	// kernel's goroutine.
+	DeadLetter func(DeadLetter)
+	// SlowHandler is how long a handler may run before Slow is called, from
+	// another goroutine; 0 switches the watchdog off.
+	SlowHandler time.Duration
+	// Slow is called by the watchdog; nil warns through Logger.
+	Slow func(SlowHandler)
+}
+
+// Kernel dispatches events to sessions. Make one with New. Its methods belong
+// to one goroutine; see the package's documentation for the doors that lead in
+// from others.
+type Kernel struct {
+	name   string
+	logger *slog.Logger
+
+	// Time and the queue.
+	clock      Clock
+	epoch      time.Time
+	clockStart time.Duration
+	wallStart  time.Time
+	now        int64
+	seq        uint64
+	fifo       ring
+	timers     timerTable
+
+	// The running handlers.
+	frame     *frame
+	frames    []*frame
+	exception error // what Run will return
+
+	// Sessions.
+	root       *entry
+	sessions   int // alive, without the kernel's own entry
+	sessionSeq uint64
+	byNumber   map[uint64]*entry
+	aliases    map[string]*entry
+	marks      []*entry
+	spareMarks []*entry
+	extrefs    int
+	holds      map[*Hold]struct{}
+	wheelSeq   WheelID
+
+	signals signalTable
+
+	// Handles.
+	loop     loop
+	loopName string
+	handles  handleTable
+	ready    []readiness
+	flagged  []*Handle // sources that may be ready, and files that always are
+	dirty    []*Handle // to be written in the next turn
+	writing  []*Handle
+
+	inbox    inbox
+	running  bool
+	runsIdle bool // Run was called: a handled IDLE is followed by ZOMBIE
+	debug    *debugger
+	dead     func(DeadLetter)
+	stats    Stats
+	actors   *actors
+}
+
+// New makes a kernel. Give it at most one Options.
+func New(options ...Options) *Kernel {
+	var o Options
+	if len(options) > 0 {
+		o = options[0]
+	}
+	if o.Name == "" {
+		host, _ := os.Hostname()
+		o.Name = host + "-" + strconv.Itoa(os.Getpid())
+	}
+	k := &Kernel{
+		name: o.Name, logger: o.Logger, loopName: o.Loop, dead: o.DeadLetter,
+		byNumber: map[uint64]*entry{}, aliases: map[string]*entry{}, holds: map[*Hold]struct{}{},
+	}
+	k.startClock(o.Clock)
+	k.root = &entry{k: k}
+	k.byNumber[0] = k.root
+	k.frames = []*frame{{session: k.root}}
+	k.frame = k.frames[0]
+	k.inbox.k = k
+	k.debug = newDebugger(k, o)
+	return k
+}
+
+// Run dispatches events until no session is left, and returns nil, or the
+// exception that nobody handled. It may be called again afterwards; events
+// posted in between are kept. Without sessions it returns at once.
+func (k *Kernel) Run() error { return k.RunContext(context.Background()) }
+
+// RunContext is Run with an end: when ctx is done all sessions are stopped in
+// order, as by Stop, and the context's error is returned.
+func (k *Kernel) RunContext(ctx context.Context) error {
+	if k.running {
+		return ErrRunning
+	}
+	if k.sessions == 0 {
+		return k.takeException()
+	}
+	k.runsIdle = true
+	stop := context.AfterFunc(ctx, func() { k.inbox.put(message{run: k.Stop}) })
+	defer stop()
+	if err := k.loopUntilDone(); err != nil {
+		return err
+	}
+	if err := k.finish(); err != nil {
+		return err
+	}
+	return ctx.Err()
+}
+
+func (k *Kernel) loopUntilDone() error {
+	k.enter()
+	defer k.leave()
+	for k.sessions > 0 {
+		if err := k.turn(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// RunOneTimeslice looks at the handles once, dispatches what is due, and
+// returns whether there are sessions left. With nothing due it waits until
+// something is. An exception that nobody handled is its error.
+func (k *Kernel) RunOneTimeslice() (more bool, err error) {
+	switch {
+	case k.running:
+		return false, ErrRunning
+	case k.sessions == 0:
+		return false, k.finish()
+	}
+	k.enter()
+	defer k.leave()
+	if err := k.turn(); err != nil {
+		return false, err
+	}
+	if k.exception != nil {
+		return false, k.takeException()
+	}
+	return true, nil
+}
+
+// RunWhile runs timeslices while *condition holds and sessions are left.
+func (k *Kernel) RunWhile(condition *bool) error {
+	for *condition {
+		if more, err := k.RunOneTimeslice(); err != nil || !more {
+			return err
+		}
+	}
+	return nil
+}
+
+// Stop stops every session, children before parents, with _stop and _child,
+// and drops all that is queued. A handler that calls it runs on to its end,
+// outside of any session; then Run returns. New sessions can be created
+// afterwards.
+func (k *Kernel) Stop() { k.stopAll() }
+
+// turn is one round: readiness first, straight to the sessions, then the
+// events that are due.
+func (k *Kernel) turn() error {
+	k.inbox.drain()
+	k.testIdle()
+	if err := k.poll(); err != nil {
+		return err
+	}
+	k.dispatchHandles()
+	k.dispatchDue()
+	return nil
+}
+
+// enter makes the calling goroutine the kernel's own.
+func (k *Kernel) enter() {
+	k.running = true
+	k.inbox.open()
+	if k.debug != nil {
+		k.debug.dog.start()
+	}
+}
+
+func (k *Kernel) leave() {
+	if k.debug != nil {
+		k.debug.dog.stop()
+	}
+	k.running = false
+}
+
+// poll waits for handles, timers and other goroutines. It does not wait while
+// anything is due, and does not even look while nothing is watched.
+func (k *Kernel) poll() error {
+	k.ready = k.ready[:0]
+	k.collectFlagged()
+	k.dirty, k.writing = k.writing[:0], k.dirty
+	wait := k.patience()
+	if wait == 0 && (k.loop == nil || k.handles.count == 0) {
+		return nil
+	}
+	return k.wait(wait)
+}
+
+// patience is how long the kernel may sleep now; negative is for ever.
+func (k *Kernel) patience() time.Duration {
+	switch {
+	case k.fifo.live > 0, len(k.ready) > 0, len(k.writing) > 0:
+		return 0
+	case len(k.timers.heap) == 0:
+		return -1
+	}
+	return time.Duration(max(0, k.timers.heap[0].due-k.readClock()))
+}
+
+// wait sleeps in the loop. Under a virtual clock it advances the clock instead
+// when nothing real turns up.
+func (k *Kernel) wait(d time.Duration) error {
+	if err := k.needLoop(nil); err != nil {
+		return err
+	}
+	real := d
+	if k.clock != nil && d > 0 {
+		real = min(d, k.clock.Patience())
+	}
+	slept := real != 0
+	var err error
+	k.ready, err = k.loop.wait(real, k.ready)
+	if err != nil {
+		return err
+	}
+	if slept {
+		k.followWall()
+	}
+	k.inbox.drain()
+	if k.clock != nil && d > 0 && len(k.ready) == 0 && k.fifo.live == 0 {
+		k.collectFlagged()
+		if len(k.ready) == 0 && len(k.timers.heap) > 0 {
+			k.clock.Advance(time.Duration(k.timers.heap[0].due) + k.clockStart)
+		}
+		return nil
+	}
+	if slept {
+		k.collectFlagged()
+	}
+	return nil
+}
+
+// dispatchHandles hands readiness to the sessions: all reads, then all writes,
+// then urgent data, with a sweep after each.
+func (k *Kernel) dispatchHandles() {
+	if len(k.ready) > 0 {
+		k.dispatchMode(Read)
+	}
+	if len(k.ready) > 0 || len(k.writing) > 0 {
+		k.dispatchDirty()
+		k.dispatchMode(Write)
+	}
+	if len(k.ready) > 0 {
+		k.dispatchMode(Expedite)
+	}
+}
+
+func (k *Kernel) dispatchMode(m Mode) {
+	found := false
+	for i := range k.ready {
+		r := &k.ready[i]
+		if r.modes&m.bit() == 0 {
+			continue
+		}
+		h := k.handles.find(r.token, r.gen)
+		if h == nil {
+			continue
+		}
+		if h.want&m.bit() == 0 {
+			h.disarm() // reported, and nobody wants it: so say so
+			continue
+		}
+		found = true
+		k.dispatchReady(h, m)
+	}
+	if found {
+		k.sweep()
+	}
+}
+
+// dispatchDirty lets the wheels that have output write it.
+func (k *Kernel) dispatchDirty() {
+	for i, h := range k.writing {
+		h.trying = false
+		k.writing[i] = nil
+		k.dispatchReady(h, Write)
+	}
+	if len(k.writing) > 0 {
+		k.writing = k.writing[:0]
+		k.sweep()
+	}
+}
+
+// testIdle sends the signal IDLE when nothing can happen any more.
+func (k *Kernel) testIdle() {
+	if k.fifo.live > 0 || !k.idle() {
+		return
+	}
+	k.enqueue(k.root, k.root, "_signal", []any{"IDLE"}, kindSignal)
+}
+
+func (k *Kernel) idle() bool {
+	return k.EventCount() == 0 && k.handles.count == 0 && k.extrefs == 0 &&
+		len(k.holds) == 0 && k.signals.waiting == 0 && k.sessions > 0 && k.inbox.empty()
+}
+
+// finish puts away what Run has used.
+func (k *Kernel) finish() error {
+	k.clearEvents(k.root)
+	k.signals.close()
+	k.reportLeaks()
+	k.inbox.close()
+	if k.actors != nil && k.actors.own {
+		k.actors.close()
+		k.actors = nil
+	}
+	if k.loop != nil {
+		if err := k.loop.close(); err != nil {
+			k.warn("closing the loop", "error", err)
+		}
+		k.loop = nil
+	}
+	return k.takeException()
+}
+
+func (k *Kernel) takeException() error {
+	err := k.exception
+	k.exception = nil
+	return err
+}
+
+// rethrow continues an exception that ends the program in the caller of Call.
+func (k *Kernel) rethrow() {
+	panic(k.takeException())
+}

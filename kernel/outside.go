@@ -1,0 +1,288 @@
+package kernel
+
+import (
+	"bytes"
+	"context"
+	"runtime"
+	"strconv"
+	"sync"
+	"sync/atomic"
+)
+
+// message is what another goroutine hands in: an event, something to run, or a
+// source that may be ready.
+type message struct {
+	to     Dest
+	event  string
+	args   []any
+	run    func()
+	handle *Handle
+	letter letter
+}
+
+// inbox is the one way into the kernel from other goroutines. It is emptied
+// once a turn; only a kernel that sleeps is woken.
+type inbox struct {
+	k       *Kernel
+	mu      sync.Mutex
+	in      []message
+	spare   []message
+	sleeper loop        // the loop that sleeps, to be woken
+	filled  atomic.Bool // in is not empty
+	opened  bool        // a goroutine runs the kernel, or will again
+	owner   atomic.Uint64
+}
+
+// put hands a message in, from any goroutine.
+func (b *inbox) put(m message) { b.putIf(m, false) }
+
+// putIf does so, or with onlyOpen not if nobody runs the kernel.
+func (b *inbox) putIf(m message, onlyOpen bool) bool {
+	b.mu.Lock()
+	if onlyOpen && !b.opened {
+		b.mu.Unlock()
+		return false
+	}
+	b.in = append(b.in, m)
+	b.filled.Store(true)
+	sleeper := b.sleeper
+	b.sleeper = nil
+	b.mu.Unlock()
+	if sleeper != nil {
+		sleeper.wake()
+	}
+	return true
+}
+
+// sleep says that the loop is about to sleep, unless there is something to do.
+func (b *inbox) sleep(l loop) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if len(b.in) > 0 {
+		return false
+	}
+	b.sleeper = l
+	return true
+}
+
+// awake says that the loop has woken, and tells whether it did so by itself.
+func (b *inbox) awake() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	itself := b.sleeper != nil
+	b.sleeper = nil
+	return itself
+}
+
+func (b *inbox) empty() bool { return !b.filled.Load() }
+
+// open makes the calling goroutine the kernel's own.
+func (b *inbox) open() {
+	b.owner.Store(goroutineID())
+	b.mu.Lock()
+	b.opened = true
+	b.mu.Unlock()
+}
+
+// close says that no goroutine runs the kernel any more, once everybody who
+// waits has been answered.
+func (b *inbox) close() {
+	for b.stillFilled() {
+		b.drain()
+	}
+	b.owner.Store(0)
+}
+
+func (b *inbox) stillFilled() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.opened = len(b.in) > 0
+	return b.opened
+}
+
+// drain takes out what has come, and acts on it in order. What comes meanwhile
+// waits for the next turn.
+func (b *inbox) drain() {
+	if b.empty() {
+		return
+	}
+	b.mu.Lock()
+	in := b.in
+	b.in = b.spare[:0]
+	b.filled.Store(false)
+	b.mu.Unlock()
+	for i := range in {
+		b.k.take(&in[i])
+		in[i] = message{}
+	}
+	b.spare = in[:0]
+}
+
+// pull takes out the events at the front, and nothing that acts: it is called
+// in the middle of handlers.
+func (b *inbox) pull() {
+	b.mu.Lock()
+	n := 0
+	for n < len(b.in) && b.in[n].isEvent() {
+		n++
+	}
+	events := append([]message(nil), b.in[:n]...)
+	b.in = append(b.in[:0], b.in[n:]...)
+	b.filled.Store(false) // so that what follows here does not pull again
+	b.mu.Unlock()
+	for i := range events {
+		b.k.take(&events[i])
+	}
+	b.mu.Lock()
+	b.filled.Store(len(b.in) > 0)
+	b.mu.Unlock()
+}
+
+func (m *message) isEvent() bool {
+	return m.run == nil && m.handle == nil && (m.letter == nil || !m.letter.system)
+}
+
+// take acts on one message. It runs between events, outside of any session.
+func (k *Kernel) take(m *message) {
+	switch {
+	case m.run != nil:
+		m.run()
+	case m.handle != nil:
+		if m.handle.token >= 0 {
+			k.flag(m.handle)
+		}
+	case m.letter != nil:
+		k.takeLetter(m.letter)
+	default:
+		k.takeEvent(m)
+	}
+}
+
+func (k *Kernel) takeEvent(m *message) {
+	dest, err := k.resolve(m.to)
+	if err != nil {
+		k.deadLetter(DeadLetter{To: m.to, Event: m.event, Args: m.args, From: ID{k.root}})
+		return
+	}
+	k.enqueue(dest, k.root, m.event, m.args, kindPost)
+}
+
+// onOwnGoroutine tells whether the caller is on the kernel's goroutine.
+func (k *Kernel) onOwnGoroutine() bool {
+	owner := k.inbox.owner.Load()
+	return owner != 0 && owner == goroutineID()
+}
+
+// goroutineID finds the running goroutine's number, which Go shows only in
+// stack traces. It takes about a microsecond; nothing that is called often
+// uses it.
+func goroutineID() uint64 {
+	var buf [32]byte
+	text := buf[:runtime.Stack(buf[:], false)]
+	text = bytes.TrimPrefix(text, []byte("goroutine "))
+	if i := bytes.IndexByte(text, ' '); i > 0 {
+		text = text[:i]
+	}
+	n, err := strconv.ParseUint(string(text), 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
+}
+
+// Outside is the kernel as other goroutines may use it. Its methods are safe
+// on any goroutine.
+type Outside struct{ k *Kernel }
+
+// Outside returns the door for other goroutines.
+func (k *Kernel) Outside() Outside { return Outside{k} }
+
+// Post queues an event; the kernel is its sender. Events of one goroutine
+// arrive in the order in which they were posted. An event for nobody becomes a
+// dead letter.
+func (o Outside) Post(to Dest, event string, args ...any) {
+	o.k.inbox.put(message{to: to, event: event, args: args})
+}
+
+// Call runs a session's handler on the kernel's goroutine, between two events,
+// and waits for what it returns. It returns the context's error when that ends
+// first, ErrNoSession, ErrNotRunning, or ErrWouldDeadlock on the kernel's own
+// goroutine.
+func (o Outside) Call(ctx context.Context, to Dest, event string, args ...any) (any, error) {
+	var v any
+	var callErr error
+	err := o.Do(ctx, func(k *Kernel) { v, callErr = k.Call(to, event, args...) })
+	if err != nil {
+		return nil, err
+	}
+	return v, callErr
+}
+
+// Do runs f on the kernel's goroutine, between two events and outside of any
+// session, and waits until it has run. What f throws is thrown here. The
+// errors are those of Call. If the context ends before f has begun, f will not
+// run.
+func (o Outside) Do(ctx context.Context, f func(k *Kernel)) error {
+	k := o.k
+	if k.onOwnGoroutine() {
+		return ErrWouldDeadlock
+	}
+	job := &outsideJob{k: k, f: f, done: make(chan struct{})}
+	if !k.inbox.putIf(message{run: job.run}, true) {
+		return ErrNotRunning
+	}
+	select {
+	case <-job.done:
+	case <-ctx.Done():
+		if job.state.CompareAndSwap(jobWaiting, jobGivenUp) {
+			return ctx.Err()
+		}
+		<-job.done
+	}
+	if job.thrown != nil {
+		panic(job.thrown)
+	}
+	return job.err
+}
+
+// outsideJob is a function on its way to the kernel's goroutine.
+type outsideJob struct {
+	k      *Kernel
+	f      func(*Kernel)
+	state  atomic.Int32
+	done   chan struct{}
+	err    error
+	thrown any
+}
+
+const (
+	jobWaiting = iota
+	jobTaken
+	jobGivenUp
+)
+
+func (j *outsideJob) run() {
+	if !j.state.CompareAndSwap(jobWaiting, jobTaken) {
+		return
+	}
+	defer close(j.done)
+	if !j.k.running {
+		j.err = ErrNotRunning
+		return
+	}
+	defer func() { j.thrown = recover() }()
+	j.f(j.k)
+}
+
+// Stop stops all sessions, as Kernel.Stop does, soon.
+func (o Outside) Stop() { o.k.inbox.put(message{run: o.k.Stop}) }
+
+// Signal sends a signal, as Kernel.Signal does; an unknown destination is a
+// dead letter.
+func (o Outside) Signal(to Dest, signal string, args ...any) {
+	o.k.inbox.put(message{run: func() {
+		if o.k.Signal(to, signal, args...) != nil {
+			o.k.deadLetter(DeadLetter{To: to, Event: "_signal", Args: append([]any{signal}, args...), From: ID{o.k.root}})
+		}
+	}})
+}

@@ -1,0 +1,134 @@
+package kernel
+
+// Everything in this file runs once per event.
+//
+// The queue is one order in two parts: a ring of events that were queued for
+// now, which is in order by itself, and a heap of timers. Both are ordered by
+// due time and, where that is equal, by the sequence in which they were
+// queued.
+
+// item is a queued event.
+type item struct {
+	due        int64 // when it was queued, in kernel time
+	seq        uint64
+	dest, from *entry // dest is nil in an item that was taken back
+	name       string
+	args       []any
+	caller     string
+	extra      *extra
+	kind       kind
+}
+
+// extra is what few events carry.
+type extra struct {
+	handler Handler // instead of the session's
+	letter  letter  // what the event was in the actor system
+	site    *site   // where it was queued, when tracing
+}
+
+// ring is the FIFO of events. Its buffer is a power of two in size.
+type ring struct {
+	buf        []item
+	head, tail uint64 // of the items; they only grow
+	live       int    // items that were not taken back
+	index      *ringIndex
+}
+
+// push returns the slot of a new item at the end.
+func (r *ring) push() *item {
+	if r.tail-r.head == uint64(len(r.buf)) {
+		r.grow()
+	}
+	it := &r.buf[r.tail&uint64(len(r.buf)-1)]
+	r.tail++
+	r.live++
+	return it
+}
+
+func (r *ring) grow() {
+	buf := make([]item, max(64, 2*len(r.buf)))
+	for i := r.head; i != r.tail; i++ {
+		buf[i&uint64(len(buf)-1)] = *r.at(i)
+	}
+	r.buf = buf
+}
+
+func (r *ring) at(i uint64) *item { return &r.buf[i&uint64(len(r.buf)-1)] }
+
+// peek returns the first item, nil if there is none.
+func (r *ring) peek() *item {
+	for r.head != r.tail {
+		it := r.at(r.head)
+		if it.dest != nil {
+			return it
+		}
+		r.head++
+	}
+	return nil
+}
+
+// pop takes the first item, which peek has returned, off the ring.
+func (r *ring) pop(first *item) item {
+	it := *first
+	*first = item{}
+	r.head++
+	r.live--
+	r.index = nil
+	return it
+}
+
+// ringIndex finds the items to and from a session. Sessions that stop by
+// themselves have none; for those that are stopped by force the index is made
+// once, completed as items are added, and dropped when the next event is
+// dispatched, so that stopping many sessions costs one walk over the ring.
+type ringIndex struct {
+	upto  uint64 // items before this one are in the index
+	items map[*entry][]uint64
+}
+
+// takeBack removes all items to and from a session, and calls gone for each.
+func (r *ring) takeBack(e *entry, gone func(it *item)) {
+	if r.index == nil {
+		r.index = &ringIndex{upto: r.head, items: map[*entry][]uint64{}}
+	}
+	x := r.index
+	for ; x.upto != r.tail; x.upto++ {
+		it := r.at(x.upto)
+		if it.dest == nil {
+			continue
+		}
+		x.items[it.dest] = append(x.items[it.dest], x.upto)
+		if it.from != it.dest {
+			x.items[it.from] = append(x.items[it.from], x.upto)
+		}
+	}
+	for _, i := range x.items[e] {
+		if i < r.head {
+			continue
+		}
+		if it := r.at(i); it.dest == e || it.dest != nil && it.from == e {
+			r.live--
+			taken := *it
+			*it = item{}
+			gone(&taken)
+		}
+	}
+	delete(x.items, e)
+}
+
+// nextSeq numbers everything that is queued.
+func (k *Kernel) nextSeq() uint64 {
+	k.seq++
+	return k.seq
+}
+
+// nextDue returns the due time of the first event or timer.
+func (k *Kernel) nextDue() (due int64, ok bool) {
+	if it := k.fifo.peek(); it != nil {
+		due, ok = it.due, true
+	}
+	if len(k.timers.heap) > 0 && (!ok || k.timers.heap[0].due < due) {
+		due, ok = k.timers.heap[0].due, true
+	}
+	return due, ok
+}

@@ -1,0 +1,395 @@
+package kernel
+
+import (
+	"errors"
+	"io"
+)
+
+// Session is what the kernel needs of a session. Package session implements
+// it; other kinds, such as session/nfa, do as well.
+type Session interface {
+	// Dispatch runs the handler for e and tells whether there was one, or one
+	// for _default.
+	Dispatch(e Event) bool
+	// SetHandler adds, replaces or (with nil) removes a handler.
+	SetHandler(event string, h Handler)
+	// Attach tells the session its ID, before _start.
+	Attach(id ID)
+	// Handlers lists the events that have a handler, for diagnostics.
+	Handlers() []string
+}
+
+// life is how far a session has come.
+type life uint8
+
+const (
+	lifeAlive life = iota
+	lifeStopping
+	lifeDead
+)
+
+// entry is what the kernel knows of one session.
+type entry struct {
+	k    *Kernel
+	ses  Session
+	num  uint64
+	life life
+
+	// refs counts the reasons to live: one for each kind of resource or each
+	// resource, as POE does it. At 0 the session is marked, and stopped by the
+	// next sweep unless it gets a reason again.
+	refs   int
+	marked bool
+	doomed bool // marked when the sweep at hand began
+
+	eventsTo, eventsFrom int
+
+	parent, prevSibling, nextSibling *entry
+	firstChild, lastChild            *entry
+
+	aliases  []alias
+	timers   timerSet
+	watchers *watcher // of handles, in order of registration
+	owned    *owned   // wheels and the like, closed at the end
+	rare     *rare
+}
+
+// rare holds what few sessions have.
+type rare struct {
+	extrefs map[string]extref
+	signals map[string]sigWatch
+	pids    map[int]pidWatch
+	born    *site
+}
+
+func (e *entry) alive() bool { return e.life != lifeDead }
+
+func (e *entry) more() *rare {
+	if e.rare == nil {
+		e.rare = &rare{}
+	}
+	return e.rare
+}
+
+// incRef gives a session one more reason to live.
+func (k *Kernel) incRef(e *entry) {
+	e.refs++
+	e.marked = false
+}
+
+// decRef takes one away. Without any left the session is marked for the sweep.
+func (k *Kernel) decRef(e *entry) {
+	if e.refs--; e.refs < 1 && e != k.root && e.life == lifeAlive {
+		k.mark(e)
+	}
+}
+
+func (k *Kernel) mark(e *entry) {
+	e.marked = true
+	k.marks = append(k.marks, e)
+}
+
+// sweep stops the marked sessions, last marked first, until none is left. A
+// session that was marked when a round began is stopped even if it gains a
+// reason to live while others stop.
+func (k *Kernel) sweep() {
+	for len(k.marks) > 0 {
+		todo := k.marks
+		k.marks, k.spareMarks = k.spareMarks[:0], nil
+		for _, e := range todo {
+			if e.marked {
+				e.marked, e.doomed = false, true
+			}
+		}
+		for i := len(todo) - 1; i >= 0; i-- {
+			if e := todo[i]; e.doomed {
+				e.doomed = false
+				k.stop(e)
+			}
+		}
+		clear(todo)
+		k.spareMarks = todo[:0]
+	}
+}
+
+// Start makes s a session: a child of the active session, or of the kernel
+// outside of any. It runs _start with the arguments, then the parent's _child,
+// and returns. An exception in _start is no error; DIE follows. It is for
+// makers of session types; programs use package session.
+// POE: session_alloc.
+func (k *Kernel) Start(s Session, args ...any) (ID, error) {
+	if s == nil {
+		return ID{}, callError("Start", nil, ErrInvalid)
+	}
+	parent := k.frame.session
+	if !parent.alive() && parent != k.root {
+		return ID{}, callError("Start", nil, ErrNoActiveSession)
+	}
+	k.root.life = lifeAlive
+	e := k.allocate(s, parent)
+	f := k.dispatch(e, parent, "_start", args, "", kindStart, nil)
+	started := f.value
+	if e.alive() {
+		k.dispatch(e.parent, k.root, "_child", []any{"create", ID{e}, started}, "", kindNotice, nil)
+	}
+	if e.alive() {
+		k.enqueue(e, e, "", nil, kindGC)
+	}
+	return ID{e}, nil
+}
+
+func (k *Kernel) allocate(s Session, parent *entry) *entry {
+	k.sessionSeq++
+	e := &entry{k: k, ses: s, num: k.sessionSeq}
+	k.byNumber[e.num] = e
+	k.sessions++
+	k.adopt(parent, e)
+	if site := k.site(); site != nil {
+		e.more().born = site
+	}
+	k.mark(e)
+	s.Attach(ID{e})
+	return e
+}
+
+// adopt makes e the last child of parent.
+func (k *Kernel) adopt(parent, e *entry) {
+	e.parent, e.prevSibling, e.nextSibling = parent, parent.lastChild, nil
+	if parent.lastChild != nil {
+		parent.lastChild.nextSibling = e
+	} else {
+		parent.firstChild = e
+	}
+	parent.lastChild = e
+	k.incRef(parent)
+}
+
+// abandon takes e away from its parent.
+func (k *Kernel) abandon(e *entry) {
+	parent := e.parent
+	if e.prevSibling != nil {
+		e.prevSibling.nextSibling = e.nextSibling
+	} else {
+		parent.firstChild = e.nextSibling
+	}
+	if e.nextSibling != nil {
+		e.nextSibling.prevSibling = e.prevSibling
+	} else {
+		parent.lastChild = e.prevSibling
+	}
+	e.parent, e.prevSibling, e.nextSibling = nil, nil, nil
+	k.decRef(parent)
+}
+
+// stop ends a session: its children are announced to its parent, it gets
+// _stop, its parent _child, and whatever it still has is released.
+func (k *Kernel) stop(e *entry) {
+	if e.life != lifeAlive || e == k.root {
+		return
+	}
+	e.life = lifeStopping
+	parent := e.parent
+	for child := e.firstChild; child != nil; {
+		next := child.nextSibling
+		k.dispatch(parent, k.root, "_child", []any{"gain", ID{child}}, "", kindNotice, nil)
+		k.dispatch(child, k.root, "_parent", []any{ID{child.parent}, ID{parent}}, "", kindNotice, nil)
+		child = next
+	}
+	f := k.dispatch(e, k.frame.session, "_stop", nil, "", kindStop, nil)
+	stopped := f.value
+	if parent.alive() {
+		k.dispatch(parent, k.root, "_child", []any{"lose", ID{e}, stopped}, "", kindNotice, nil)
+	}
+	k.free(e)
+}
+
+// free releases all that a session has. Its children go to its parent.
+func (k *Kernel) free(e *entry) {
+	parent := e.parent
+	k.abandon(e)
+	for e.firstChild != nil {
+		child := e.firstChild
+		k.abandon(child)
+		k.adopt(parent, child)
+	}
+	k.clearSignals(e)
+	k.clearAliases(e)
+	k.clearExtrefs(e)
+	k.clearHandles(e)
+	k.clearTimers(e)
+	k.clearEvents(e)
+	e.life = lifeDead
+	e.marked = false
+	delete(k.byNumber, e.num)
+	k.sessions--
+	k.closeOwned(e)
+	if k.actors != nil {
+		k.actors.stopped(e)
+	}
+}
+
+// clearEvents takes back what is queued for a session and by it.
+func (k *Kernel) clearEvents(e *entry) {
+	if e.eventsTo == 0 && e.eventsFrom == 0 {
+		return
+	}
+	k.fifo.takeBack(e, func(it *item) {
+		k.countDequeued(it.dest, it.from)
+		k.undeliverable(it)
+	})
+}
+
+// stopAll stops every session, children before parents, and with them all that
+// is queued. The handler that is running, if any, goes on outside of any
+// session.
+func (k *Kernel) stopAll() {
+	all := []*entry{k.root}
+	for i := 0; i < len(all); i++ {
+		for child := all[i].firstChild; child != nil; child = child.nextSibling {
+			all = append(all, child)
+		}
+	}
+	for i := len(all) - 1; i > 0; i-- {
+		k.stop(all[i])
+	}
+	k.frame.session = k.root
+	k.sweep()
+}
+
+// DetachChild gives a child of the active session to the kernel. The active
+// session gets _child with "lose", the child gets _parent, before the method
+// returns. The error is ErrNoSession, or ErrNotYours if it is not a child of
+// the active session.
+func (k *Kernel) DetachChild(child Dest) error {
+	e, err := k.resolve(child)
+	if err != nil {
+		return callError("DetachChild", child, err)
+	}
+	active := k.frame.session
+	if active == k.root || e.parent != active {
+		return callError("DetachChild", child, ErrNotYours)
+	}
+	k.dispatch(active, k.root, "_child", []any{"lose", ID{e}, nil}, "", kindNotice, nil)
+	k.detach(e, active)
+	return nil
+}
+
+// DetachMyself gives the active session to the kernel. Its parent gets _child
+// with "lose", unless _start is still running, and the session gets _parent.
+// The error is ErrNotYours if the kernel is its parent already.
+func (k *Kernel) DetachMyself() error {
+	e := k.frame.session
+	if e == k.root || e.parent == k.root || e.parent == nil {
+		return callError("DetachMyself", nil, ErrNotYours)
+	}
+	parent := e.parent
+	if k.frame.kind != kindStart {
+		k.dispatch(parent, k.root, "_child", []any{"lose", ID{e}, nil}, "", kindNotice, nil)
+	}
+	k.detach(e, parent)
+	return nil
+}
+
+func (k *Kernel) detach(e, parent *entry) {
+	k.dispatch(e, k.root, "_parent", []any{ID{parent}, ID{k.root}}, "", kindNotice, nil)
+	if e.parent == parent {
+		k.abandon(e)
+		k.adopt(k.root, e)
+	}
+}
+
+// Parent returns a session's parent, which is the kernel's own ID for those
+// that were created outside of any session.
+func (k *Kernel) Parent(of ID) (ID, error) {
+	e, err := k.resolve(of)
+	if err != nil || e == k.root {
+		return ID{}, callError("Parent", of, ErrNoSession)
+	}
+	return ID{e.parent}, nil
+}
+
+// Children returns a session's children in order of their creation.
+func (k *Kernel) Children(of ID) ([]ID, error) {
+	e, err := k.resolve(of)
+	if err != nil {
+		return nil, callError("Children", of, err)
+	}
+	var ids []ID
+	for child := e.firstChild; child != nil; child = child.nextSibling {
+		ids = append(ids, ID{child})
+	}
+	return ids, nil
+}
+
+// owned is something that ends with its session, after _stop: a wheel, the
+// context of a job. They form a ring in order of creation.
+type owned struct {
+	thing      io.Closer
+	name       string
+	site       *site
+	prev, next *owned
+	session    *entry
+}
+
+// Owned is the tie between a session and something that it owns.
+type Owned struct{ o *owned }
+
+// Own ties c to the active session: it is closed when the session has stopped,
+// after _stop, in order of creation. It keeps no session alive. Wheels call
+// it, with a name for lists of what is alive. Outside of any session it
+// returns ErrNoActiveSession.
+func (k *Kernel) Own(c io.Closer, name string) (Owned, error) {
+	e := k.frame.session
+	if e == k.root || !e.alive() {
+		return Owned{}, callError("Own", name, ErrNoActiveSession)
+	}
+	o := &owned{thing: c, name: name, site: k.site(), session: e}
+	if e.owned == nil {
+		o.prev, o.next = o, o
+		e.owned = o
+	} else {
+		o.prev, o.next = e.owned.prev, e.owned
+		o.prev.next, o.next.prev = o, o
+	}
+	return Owned{o}, nil
+}
+
+// Release unties it, without closing it. Doing so twice is fine.
+func (w Owned) Release() {
+	o := w.o
+	if o == nil || o.session == nil {
+		return
+	}
+	if o.next == o {
+		o.session.owned = nil
+	} else {
+		o.prev.next, o.next.prev = o.next, o.prev
+		if o.session.owned == o {
+			o.session.owned = o.next
+		}
+	}
+	o.session, o.prev, o.next = nil, nil, nil
+}
+
+// Session returns the owner, the zero ID after Release.
+func (w Owned) Session() ID {
+	if w.o == nil {
+		return ID{}
+	}
+	return ID{w.o.session}
+}
+
+// closeOwned closes what a stopped session owned.
+func (k *Kernel) closeOwned(e *entry) {
+	var errs []error
+	for e.owned != nil {
+		o := e.owned
+		Owned{o}.Release()
+		if err := o.thing.Close(); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	if len(errs) > 0 {
+		k.warn("closing what a stopped session owned", "session", ID{e}, "error", errors.Join(errs...))
+	}
+}

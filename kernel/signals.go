@@ -1,0 +1,269 @@
+package kernel
+
+import (
+	"fmt"
+	"strings"
+)
+
+// sigWatch is what a session wants to happen for a signal.
+type sigWatch struct {
+	event string
+	args  []any
+	site  *site
+}
+
+// pidWatch is what a session wants to happen when a process ends.
+type pidWatch struct {
+	event string
+	args  []any
+	site  *site
+}
+
+// signalTable is what the kernel knows of signals.
+type signalTable struct {
+	watched map[string]int // how many sessions watch a signal
+	pids    map[int][]*entry
+	waiting int // watched processes that have not ended
+	handled int // by sig_handled, of the signal being delivered
+	system  *systemSignals
+}
+
+// SignalClass is what a signal does to the sessions it visits.
+type SignalClass uint8
+
+// The classes of signals.
+const (
+	// Benign signals harm nobody.
+	Benign SignalClass = iota
+	// Terminal signals stop the sessions they visit, unless one of them calls
+	// SigHandled.
+	Terminal
+	// Nonmaskable signals stop them in any case.
+	Nonmaskable
+)
+
+// ClassOf returns the class of a signal, by its name without SIG. Names that
+// are not POE's own or the system's are benign.
+func ClassOf(signal string) SignalClass {
+	switch signal {
+	case "QUIT", "INT", "KILL", "TERM", "HUP", "IDLE", "DIE":
+		return Terminal
+	case "ZOMBIE", "UIDESTROY":
+		return Nonmaskable
+	}
+	return Benign
+}
+
+// Sig makes the active session get an event when a signal visits it: its
+// arguments are the signal's name, then what Signal was given, then args. The
+// sender is the kernel. Signals of the operating system ("INT", "TERM", "HUP",
+// "USR1" ...) are caught as long as any session watches them. One session has
+// one watcher per signal, a new one replaces the old. It does not keep the
+// session alive.
+func (k *Kernel) Sig(signal, event string, args ...any) error {
+	e := k.frame.session
+	switch {
+	case signal == "" || event == "":
+		return callError("Sig", signal, ErrInvalid)
+	case strings.HasPrefix(signal, "SIG"):
+		return callError("Sig", signal, fmt.Errorf("signal names have no SIG in front: %w", ErrInvalid))
+	case e == k.root || !e.alive():
+		return callError("Sig", signal, ErrNoActiveSession)
+	}
+	r := e.more()
+	if r.signals == nil {
+		r.signals = map[string]sigWatch{}
+	}
+	if _, again := r.signals[signal]; !again {
+		k.signals.watch(k, signal)
+	}
+	r.signals[signal] = sigWatch{event, args, k.site()}
+	return nil
+}
+
+// SigClear removes the active session's watcher for a signal; none is fine.
+// POE: sig without an event.
+func (k *Kernel) SigClear(signal string) { k.sigClear(k.frame.session, signal) }
+
+func (k *Kernel) sigClear(e *entry, signal string) {
+	if e.rare == nil {
+		return
+	}
+	if _, ok := e.rare.signals[signal]; ok {
+		delete(e.rare.signals, signal)
+		k.signals.unwatch(signal)
+	}
+}
+
+func (s *signalTable) watch(k *Kernel, signal string) {
+	if s.watched == nil {
+		s.watched = map[string]int{}
+	}
+	if s.watched[signal]++; s.watched[signal] == 1 {
+		s.catch(k, signal)
+	}
+}
+
+func (s *signalTable) unwatch(signal string) {
+	if s.watched[signal]--; s.watched[signal] == 0 {
+		delete(s.watched, signal)
+		s.release(signal)
+	}
+}
+
+// Signal sends a signal to a session and all its descendants, or with the
+// kernel's own ID to all sessions. It is queued like a posted event. The name
+// need not be one of the system's.
+func (k *Kernel) Signal(to Dest, signal string, args ...any) error {
+	dest, err := k.resolve(to)
+	if err != nil {
+		return callError("Signal", to, err)
+	}
+	if signal == "" {
+		return callError("Signal", to, ErrInvalid)
+	}
+	k.enqueue(dest, k.frame.session, "_signal", append([]any{signal}, args...), kindSignal)
+	return nil
+}
+
+// SigHandled tells that the signal being delivered is dealt with: a terminal
+// one then stops none of the sessions that it visits.
+func (k *Kernel) SigHandled() { k.signals.handled++ }
+
+// UIDestroy sends the signal UIDESTROY to all sessions, which stops them: the
+// program's window has been closed. POE: signal_ui_destroy.
+func (k *Kernel) UIDestroy() {
+	k.enqueue(k.root, k.frame.session, "_signal", []any{"UIDESTROY"}, kindSignal)
+}
+
+// Exception is what handlers of the signal DIE get as their second argument.
+type Exception struct {
+	Source ID     // who sent the event whose handler failed. POE: source_session
+	Dest   ID     // the session in which it failed. POE: dest_session
+	Event  string // the event that it handled
+	Caller string // the event whose handler had sent that one. POE: from_state
+	// Err is what was thrown, as an error: a [HandlerError], which wraps what
+	// was thrown if it is one. POE: error_str
+	Err error
+	// Value is what was given to panic.
+	Value any
+	File  string // where it was thrown
+	Line  int
+	Stack []byte
+}
+
+// thrown deals with what a handler has thrown. A nil value is runtime.Goexit,
+// which goes on unwinding.
+func (k *Kernel) thrown(dest, from *entry, event, caller string, kd kind, stopped bool, value any) {
+	if value == nil {
+		return
+	}
+	err, file, line := newHandlerError(value)
+	if kd == kindStop || kd == kindDie || stopped || !dest.alive() {
+		k.exception = err // nobody is left to ask
+		return
+	}
+	x := &Exception{Source: ID{from}, Dest: ID{dest}, Event: event, Caller: caller, Err: err, Value: value, File: file, Line: line, Stack: err.Stack}
+	k.enqueue(dest, k.root, "_signal", []any{"DIE", x}, kindDie)
+}
+
+// deliverSignal takes a signal through the tree below its destination: first
+// to those who watch it, deepest first, and then, if it is terminal and nobody
+// handled it, to the end of all that it has visited.
+func (k *Kernel) deliverSignal(it *item) {
+	signal := it.args[0].(string)
+	outer := k.signals.handled
+	k.signals.handled = 0
+	defer func() { k.signals.handled = outer }()
+
+	touched := visit(it.dest, signal)
+	watches := make([]*sigWatch, len(touched))
+	if k.signals.watched[signal] > 0 {
+		for i, e := range touched {
+			if e.rare != nil {
+				if w, ok := e.rare.signals[signal]; ok {
+					watches[i] = &w
+				}
+			}
+		}
+	}
+	for i := len(touched) - 1; i >= 0; i-- {
+		if w := watches[i]; w != nil && touched[i].alive() {
+			args := append(append([]any(nil), it.args...), w.args...)
+			k.dispatch(touched[i], k.root, w.event, args, it.caller, it.kind, nil)
+		}
+		if touched[i] == k.root && signal == "IDLE" {
+			k.stillIdle()
+		}
+	}
+	k.conclude(signal, touched, it)
+}
+
+// visit lists the sessions that a signal visits: the destination and its
+// descendants, level by level. DIE goes up through the ancestors as well. They
+// are visited from the end of the list.
+func visit(dest *entry, signal string) []*entry {
+	var touched []*entry
+	if signal == "DIE" && dest.parent != nil {
+		for e := dest.parent; e.parent != nil; e = e.parent {
+			touched = append([]*entry{e}, touched...)
+		}
+	}
+	at := len(touched)
+	touched = append(touched, dest)
+	for ; at < len(touched); at++ {
+		for child := touched[at].firstChild; child != nil; child = child.nextSibling {
+			touched = append(touched, child)
+		}
+	}
+	return touched
+}
+
+// conclude stops the visited sessions if the signal demands it.
+func (k *Kernel) conclude(signal string, touched []*entry, it *item) {
+	class, handled := ClassOf(signal), k.signals.handled > 0
+	if class == Nonmaskable || class == Terminal && !handled {
+		for i := len(touched) - 1; i >= 0; i-- {
+			k.stop(touched[i])
+		}
+	}
+	if signal != "DIE" || handled {
+		return
+	}
+	x, ok := it.args[1].(*Exception)
+	if !ok {
+		return // a DIE that a program made up
+	}
+	err, _ := x.Err.(*HandlerError)
+	if err != nil && k.exception != nil {
+		joined := *err
+		joined.Previous = k.exception
+		k.exception = &joined
+		return
+	}
+	k.exception = x.Err
+}
+
+// stillIdle sends ZOMBIE after an IDLE that brought nothing new to do.
+func (k *Kernel) stillIdle() {
+	if k.runsIdle && k.EventCount() == 0 && k.handles.count == 0 {
+		k.enqueue(k.root, k.root, "_signal", []any{"ZOMBIE"}, kindSignal)
+	}
+}
+
+// handleOwn is the kernel's own handler of events: it does nothing and returns
+// 0.
+func (k *Kernel) handleOwn(e *Event) { e.Return(0) }
+
+// clearSignals removes all watchers of signals and processes of a session.
+func (k *Kernel) clearSignals(e *entry) {
+	if e.rare == nil {
+		return
+	}
+	for signal := range e.rare.signals {
+		k.sigClear(e, signal)
+	}
+	for pid := range e.rare.pids {
+		k.sigChildClear(e, pid)
+	}
+}

@@ -1,0 +1,206 @@
+package kernel
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"runtime"
+	"strings"
+)
+
+// Trace says what of its doings the kernel logs, at slog's debug level. Off it
+// costs nothing.
+type Trace uint16
+
+// What can be traced, with the environment variable that does so.
+const (
+	TraceEvents     Trace = 1 << iota   // POE_TRACE_EVENTS: every event queued and dispatched
+	TraceFiles                          // POE_TRACE_FILES: handles
+	TraceRefcount                       // POE_TRACE_REFCNT: where each reason to live was taken, for WhyAlive
+	TraceSessions                       // POE_TRACE_SESSIONS: sessions coming and going
+	TraceSignals                        // POE_TRACE_SIGNALS: signals and processes
+	TraceReturns                        // POE_TRACE_RETVALS: what handlers return
+	TraceDestroy                        // POE_TRACE_DESTROY: what a session had when it stopped
+	TraceStatistics                     // POE_TRACE_STATISTICS: counters at the end of Run
+	TraceAll        Trace = 1<<iota - 1 // POE_TRACE_DEFAULT
+)
+
+// Assert says which mistakes the kernel makes a panic of.
+type Assert uint16
+
+// What can be asserted, with the environment variable that does so.
+const (
+	AssertUsage   Assert = 1 << iota   // POE_ASSERT_USAGE: methods called where they make no sense
+	AssertEvents                       // POE_ASSERT_EVENTS: events of the kernel's own posted by a program
+	AssertReturns                      // POE_ASSERT_RETVALS: methods that return an error
+	AssertStates                       // POE_ASSERT_STATES: events that no handler takes
+	AssertData                         // POE_ASSERT_DATA: the kernel's books, after every turn
+	AssertFiles                        // POE_ASSERT_FILES: handles used after they were closed
+	AssertAll     Assert = 1<<iota - 1 // POE_ASSERT_DEFAULT
+)
+
+var traceNames = map[string]Trace{
+	"EVENTS": TraceEvents, "FILES": TraceFiles, "REFCNT": TraceRefcount, "SESSIONS": TraceSessions, "SIGNALS": TraceSignals,
+	"RETVALS": TraceReturns, "DESTROY": TraceDestroy, "STATISTICS": TraceStatistics, "DEFAULT": TraceAll,
+}
+
+var assertNames = map[string]Assert{
+	"USAGE": AssertUsage, "EVENTS": AssertEvents, "RETVALS": AssertReturns, "STATES": AssertStates,
+	"DATA": AssertData, "FILES": AssertFiles, "DEFAULT": AssertAll,
+}
+
+// fromEnvironment reads POE_TRACE_* and POE_ASSERT_*.
+func fromEnvironment() (t Trace, a Assert) {
+	for _, pair := range os.Environ() {
+		name, value, _ := strings.Cut(pair, "=")
+		if value == "" || value == "0" || !strings.HasPrefix(name, "POE_") {
+			continue
+		}
+		if rest, ok := strings.CutPrefix(name, "POE_TRACE_"); ok {
+			t |= traceNames[rest]
+		}
+		if rest, ok := strings.CutPrefix(name, "POE_ASSERT_"); ok {
+			a |= assertNames[rest]
+		}
+	}
+	return t, a
+}
+
+// site is a place in the source.
+type site struct {
+	file string
+	line int
+}
+
+func (s *site) String() string {
+	if s == nil {
+		return ""
+	}
+	return fmt.Sprintf("%s:%d", s.file, s.line)
+}
+
+// debugger is there only while something is traced, asserted or strict.
+type debugger struct {
+	k      *Kernel
+	trace  Trace
+	assert Assert
+	strict bool
+	dog    *watchdog
+}
+
+func newDebugger(k *Kernel, o Options) *debugger {
+	t, a := fromEnvironment()
+	d := &debugger{k: k, trace: t | o.Trace, assert: a | o.Assert, strict: o.Strict}
+	if d.strict {
+		d.assert |= AssertUsage | AssertStates
+		d.trace |= TraceRefcount
+	}
+	d.dog = newWatchdog(k, o)
+	if d.trace == 0 && d.assert == 0 && d.dog == nil {
+		return nil
+	}
+	return d
+}
+
+// modulePrefix starts the names of the functions of this module.
+var modulePrefix = strings.TrimSuffix(reflect.TypeFor[Kernel]().PkgPath(), "kernel")
+
+// caller finds the nearest place outside of this module's library.
+func caller() *site {
+	var pcs [32]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	for {
+		f, more := frames.Next()
+		name, ours := strings.CutPrefix(f.Function, modulePrefix)
+		library := ours && !strings.HasSuffix(f.File, "_test.go") && !strings.HasPrefix(name, "cmd/")
+		if f.Function != "" && !library && !strings.HasPrefix(f.Function, "runtime.") {
+			return &site{f.File, f.Line}
+		}
+		if !more {
+			return nil
+		}
+	}
+}
+
+// site returns the caller's place when references are traced, else nil.
+func (k *Kernel) site() *site {
+	if k.debug == nil || k.debug.trace&(TraceRefcount|TraceEvents) == 0 {
+		return nil
+	}
+	return caller()
+}
+
+// siteExtra is site as what an event carries.
+func (k *Kernel) siteExtra() *extra {
+	if s := k.site(); s != nil {
+		return &extra{site: s}
+	}
+	return nil
+}
+
+func (d *debugger) log(what Trace, message string, args ...any) {
+	if d.trace&what != 0 && d.k.logger != nil {
+		d.k.logger.Debug(message, args...)
+	}
+}
+
+// enqueued notes where an event was queued.
+func (d *debugger) enqueued(it *item) {
+	it.extra = d.k.siteExtra()
+	d.log(TraceEvents, "queued", "event", it.name, "seq", it.seq, "from", ID{it.from}, "to", ID{it.dest}, "args", it.args)
+}
+
+func (d *debugger) dispatching(f *frame, from *entry, args []any) {
+	d.dog.begin(f)
+	d.log(TraceEvents, "dispatching", "event", f.event, "from", ID{from}, "to", ID{f.session}, "args", args)
+}
+
+func (d *debugger) dispatched(f *frame) {
+	d.dog.end(f)
+	d.log(TraceReturns, "returned", "event", f.event, "session", ID{f.session}, "value", f.value, "values", f.returned)
+}
+
+// own are the events that only the kernel sends.
+var own = map[string]bool{"_start": true, "_stop": true, "_child": true, "_parent": true, "_signal": true, "_default": false}
+
+// posting checks an event that a program sends.
+func (d *debugger) posting(method, event string) {
+	if d.assert&AssertEvents != 0 && own[event] {
+		panic(fmt.Sprintf("kernel: %s: %q is one of the kernel's own events; sending it does not do what it means", method, event))
+	}
+}
+
+// unresolved complains about a destination that is no living session.
+func (d *debugger) unresolved(method string, to Dest, event string) {
+	if d.assert&AssertReturns != 0 {
+		panic(callError(method, to, fmt.Errorf("event %q: %w", event, ErrNoSession)))
+	}
+	d.log(TraceReturns, "no such session", "method", method, "to", to, "event", event)
+}
+
+// misuse complains about a method that was called where it makes no sense.
+func (k *Kernel) misuse(method, event string) {
+	if k.debug != nil && k.debug.assert&AssertUsage != 0 {
+		panic(callError(method, event, ErrNoActiveSession))
+	}
+}
+
+// CallerSite returns the place from which the event was sent, while events are
+// traced; else an empty string and 0. POE: CALLER_FILE, CALLER_LINE.
+func (e Event) CallerSite() (file string, line int) {
+	if e.frame == nil || e.frame.serial != e.serial || e.frame.extra == nil || e.frame.extra.site == nil {
+		return "", 0
+	}
+	return e.frame.extra.site.file, e.frame.extra.site.line
+}
+
+// warn logs what a user should know but no method can return.
+func (k *Kernel) warn(message string, args ...any) {
+	if k.logger != nil {
+		k.logger.Warn(message, args...)
+	}
+}
+
+// Warn logs a warning through the kernel's logger, if it has one. It is for
+// wheels and components, whose users expect POE's warnings there.
+func (k *Kernel) Warn(message string, args ...any) { k.warn(message, args...) }

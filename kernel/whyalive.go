@@ -1,0 +1,163 @@
+package kernel
+
+import (
+	"fmt"
+	"io"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Reason is one thing that keeps a session alive.
+type Reason struct {
+	Kind string // "event", "timer", "alias", "reference", "handle", "child", "process", "sent"
+	Name string // the event, the alias, the tag ...
+	Site string // file:line where it was taken; only with TraceRefcount
+}
+
+// String shows the reason in a line.
+func (r Reason) String() string {
+	text := r.Kind + " " + r.Name
+	if r.Site != "" {
+		text += " from " + r.Site
+	}
+	return text
+}
+
+// WhyAlive lists everything that keeps a session alive. With TraceRefcount
+// each reason has the place where it was taken. An ID that names no living
+// session gives nil.
+func (k *Kernel) WhyAlive(id ID) []Reason {
+	e, err := k.resolve(id)
+	if err != nil {
+		return nil
+	}
+	var why []Reason
+	add := func(kind, name string, s *site) { why = append(why, Reason{kind, name, s.String()}) }
+	k.queuedReasons(e, add)
+	e.timers.all(func(x *timer) { add("timer", x.name, x.extra.where()) })
+	for _, a := range e.aliases {
+		add("alias", a.name, a.site)
+	}
+	for w := e.watchers; w != nil; w = w.nextOfSess {
+		add("handle", fmt.Sprintf("%v for %v", w.handle, w.mode), w.site)
+	}
+	for child := e.firstChild; child != nil; child = child.nextSibling {
+		var born *site
+		if child.rare != nil {
+			born = child.rare.born
+		}
+		add("child", ID{child}.String(), born)
+	}
+	if e.rare == nil {
+		return why
+	}
+	for _, tag := range slices.Sorted(maps.Keys(e.rare.extrefs)) {
+		add("reference", fmt.Sprintf("%s (%d)", tag, e.rare.extrefs[tag].count), e.rare.extrefs[tag].site)
+	}
+	for _, pid := range slices.Sorted(maps.Keys(e.rare.pids)) {
+		add("process", fmt.Sprint(pid), e.rare.pids[pid].site)
+	}
+	return why
+}
+
+func (k *Kernel) queuedReasons(e *entry, add func(kind, name string, s *site)) {
+	for i := k.fifo.head; i != k.fifo.tail; i++ {
+		switch it := k.fifo.at(i); {
+		case it.dest == nil:
+		case it.dest == e && it.kind == kindGC:
+			add("event", "(just created)", it.extra.where())
+		case it.dest == e:
+			add("event", it.name, it.extra.where())
+		case it.from == e:
+			add("sent", it.name+" to session "+ID{it.dest}.String(), it.extra.where())
+		}
+	}
+}
+
+func (x *extra) where() *site {
+	if x == nil {
+		return nil
+	}
+	return x.site
+}
+
+// Wheel is a wheel, or something else that ends with its session.
+type Wheel struct {
+	Name string
+	Site string // where it was made; only with TraceRefcount
+}
+
+// Wheels lists what a session owns, in order of creation.
+func (k *Kernel) Wheels(id ID) []Wheel {
+	e, err := k.resolve(id)
+	if err != nil || e.owned == nil {
+		return nil
+	}
+	var list []Wheel
+	for o := e.owned; ; o = o.next {
+		list = append(list, Wheel{o.name, o.site.String()})
+		if o.next == e.owned {
+			return list
+		}
+	}
+}
+
+// DumpAlive writes the tree of living sessions with all that keeps each of
+// them alive, and what keeps the kernel running besides.
+func (k *Kernel) DumpAlive(w io.Writer) error {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s: %d sessions, %d queued, %d handles\n", k.name, k.sessions, k.EventCount(), k.handles.count)
+	for h := range k.holds {
+		fmt.Fprintf(&b, "held: %s %s\n", h.why, h.site)
+	}
+	for child := k.root.firstChild; child != nil; child = child.nextSibling {
+		k.dump(&b, child, 1)
+	}
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+func (k *Kernel) dump(b *strings.Builder, e *entry, depth int) {
+	in := strings.Repeat("  ", depth)
+	fmt.Fprintf(b, "%ssession %v\n", in, ID{e})
+	for _, r := range k.WhyAlive(ID{e}) {
+		fmt.Fprintf(b, "%s  - %v\n", in, r)
+	}
+	for _, w := range k.Wheels(ID{e}) {
+		fmt.Fprintf(b, "%s  + %s %s\n", in, w.Name, w.Site)
+	}
+	for child := e.firstChild; child != nil; child = child.nextSibling {
+		k.dump(b, child, depth+1)
+	}
+}
+
+// reportLeaks warns of what is left when Run returns: nothing, unless a
+// program holds on to something.
+func (k *Kernel) reportLeaks() {
+	for h := range k.holds {
+		k.warn("a hold was not released when Run returned", "why", h.why, "site", h.site.String())
+	}
+	if k.sessions > 0 {
+		var b strings.Builder
+		if err := k.DumpAlive(&b); err == nil {
+			k.warn("sessions are left as Run returns", "alive", b.String())
+		}
+	}
+}
+
+// Replace puts a new wheel, or anything else that can be closed, where an old
+// one was, and closes the old one: what Perl does when a variable is
+// overwritten. A nil pointer in *where is no old one.
+func Replace[T interface {
+	comparable
+	io.Closer
+}](where *T, with T) error {
+	old := *where
+	*where = with
+	var none T
+	if old == none || old == with {
+		return nil
+	}
+	return old.Close()
+}

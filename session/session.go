@@ -1,0 +1,226 @@
+// Package session makes sessions: POE::Session in Go.
+//
+// A session is a heap, a table of handlers, and options. The heap is the
+// receiver of its handlers, typed; one table serves all sessions of a kind:
+//
+//	type counter struct{ n int }
+//
+//	var counterStates = session.States[counter]{
+//		"_start": (*counter).start,
+//		"tick":   (*counter).tick,
+//	}
+//
+//	session.Create(k, &counter{}, counterStates)
+//
+// For sessions that need no type of their own, [Inline] takes closures. A
+// handler that belongs to another object than the heap, POE's object states,
+// is made with [Bind].
+package session
+
+import (
+	"errors"
+	"maps"
+	"slices"
+
+	"github.com/gopoe/poe/kernel"
+)
+
+// States is a table of handlers for sessions with a heap of type H. It is not
+// changed by the sessions that use it and may be shared by any number.
+type States[H any] map[string]func(*H, kernel.Event)
+
+// Funcs is a table of handlers without a heap: inline states, whose heap is
+// what the closures capture, and the handlers that Bind makes.
+type Funcs map[string]kernel.Handler
+
+// Session is one session. Its methods belong to the kernel's goroutine.
+type Session struct {
+	id      kernel.ID
+	heap    any
+	table   table
+	funcs   Funcs                     // beside the table, and before it
+	changed map[string]kernel.Handler // by State; nil for removed ones
+	options map[string]any
+}
+
+// table is States of some type of heap.
+type table interface {
+	dispatch(heap any, e kernel.Event) bool
+	names() []string
+	has(event string) bool
+}
+
+func (s States[H]) dispatch(heap any, e kernel.Event) bool {
+	h := s[e.Name]
+	if h == nil {
+		return false
+	}
+	h(heap.(*H), e)
+	return true
+}
+
+func (s States[H]) names() []string       { return slices.Collect(maps.Keys(s)) }
+func (s States[H]) has(event string) bool { return s[event] != nil }
+
+// Create makes a session and runs its _start, all before it returns; args are
+// the arguments of _start. The session is a child of the active one. A table
+// without _start gives kernel.ErrNoStart and a warning. An exception in _start
+// is no error: the signal DIE follows. POE: POE::Session->create.
+func Create[H any](k *kernel.Kernel, heap *H, states States[H], args ...any) (*Session, error) {
+	return start(k, &Session{heap: heap, table: states}, args)
+}
+
+// Inline makes a session whose handlers are closures. POE: inline_states.
+func Inline(k *kernel.Kernel, funcs Funcs, args ...any) (*Session, error) {
+	return start(k, &Session{funcs: funcs}, args)
+}
+
+// Config is the long form of Create.
+type Config[H any] struct {
+	// Heap is the session's heap; nil makes a zero H.
+	Heap *H
+	// States are the handlers that have the heap as their receiver.
+	States States[H]
+	// Funcs are handlers without one: closures, and those that Bind makes. They
+	// win over States of the same name.
+	Funcs Funcs
+	// Args are the arguments of _start.
+	Args []any
+	// Options are the session's options from the start, taken as they are.
+	Options map[string]any
+}
+
+// New makes a session as Create does.
+func New[H any](k *kernel.Kernel, c Config[H]) (*Session, error) {
+	if c.Heap == nil {
+		c.Heap = new(H)
+	}
+	s := &Session{heap: c.Heap, funcs: c.Funcs}
+	if c.States != nil {
+		s.table = c.States
+	}
+	if len(c.Options) > 0 {
+		s.options = maps.Clone(c.Options)
+	}
+	return start(k, s, c.Args)
+}
+
+var errNoSignal = errors.New(`the handler name "_signal" is not used: signals go to the events that Sig names`)
+
+func start(k *kernel.Kernel, s *Session, args []any) (*Session, error) {
+	if s.has("_signal") {
+		return nil, &kernel.ConfigError{Package: "session", Field: "States", Err: errNoSignal}
+	}
+	if !s.has("_start") {
+		k.Warn("discarding session: no _start handler")
+		return nil, kernel.ErrNoStart
+	}
+	if _, err := k.Start(s, args...); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// ID returns the session's ID, which is its address.
+func (s *Session) ID() kernel.ID { return s.id }
+
+// Heap returns the heap: a *H, or nil for an inline session.
+// POE: $session->get_heap. Where H is known, HeapOf is handier.
+func (s *Session) Heap() any { return s.heap }
+
+// HeapOf returns the heap of a session that was made with a heap of type H,
+// nil for any other. It works on sessions that have stopped, too.
+func HeapOf[H any](id kernel.ID) *H {
+	s, ok := id.Session().(interface{ Heap() any })
+	if !ok {
+		return nil
+	}
+	h, _ := s.Heap().(*H)
+	return h
+}
+
+// Heap returns the heap of the session that an event is for, in handlers that
+// do not have it as their receiver.
+func Heap[H any](e kernel.Event) *H { return HeapOf[H](e.Session) }
+
+// Bind makes a handler of a method of an object that is not the heap.
+// POE: object_states, and package_states with an object of no content.
+func Bind[O any](object *O, method func(*O, kernel.Event)) kernel.Handler {
+	return func(e kernel.Event) { method(object, e) }
+}
+
+// Attach is called by the kernel.
+func (s *Session) Attach(id kernel.ID) { s.id = id }
+
+// Dispatch is called by the kernel for every event. An event without a handler
+// goes to _default, with its name and the list of its arguments as arguments.
+func (s *Session) Dispatch(e kernel.Event) bool {
+	if s.run(e) {
+		s.trace(e, false)
+		return true
+	}
+	if e.Name == "_start" {
+		return false
+	}
+	asked := e.Name
+	e.Name, e.Args = "_default", []any{asked, append([]any{}, e.Args...)}
+	if s.run(e) {
+		s.trace(e, true)
+		return true
+	}
+	if on(s.options["default"]) {
+		e.Kernel.Warn("no handler, and none for _default", "event", asked, "session", e.Session, "sender", e.Sender)
+	}
+	return false
+}
+
+// run runs the handler of exactly that name.
+func (s *Session) run(e kernel.Event) bool {
+	if s.changed != nil {
+		if h, ok := s.changed[e.Name]; ok {
+			if h != nil {
+				h(e)
+			}
+			return h != nil
+		}
+	}
+	if h := s.funcs[e.Name]; h != nil {
+		h(e)
+		return true
+	}
+	return s.table != nil && s.table.dispatch(s.heap, e)
+}
+
+// SetHandler adds, replaces or (with nil) removes a handler of this session
+// alone. Handlers use Kernel.State.
+func (s *Session) SetHandler(event string, h kernel.Handler) {
+	if h != nil && on(s.options["debug"]) && s.has(event) {
+		if k := s.id.Kernel(); k != nil {
+			k.Warn("redefining a handler", "event", event, "session", s.id)
+		}
+	}
+	if s.changed == nil {
+		s.changed = map[string]kernel.Handler{}
+	}
+	s.changed[event] = h
+}
+
+func (s *Session) has(event string) bool {
+	if h, ok := s.changed[event]; ok {
+		return h != nil
+	}
+	return s.funcs[event] != nil || s.table != nil && s.table.has(event)
+}
+
+// Handlers lists the events that have a handler, sorted.
+func (s *Session) Handlers() []string {
+	names := slices.Collect(maps.Keys(s.funcs))
+	if s.table != nil {
+		names = append(names, s.table.names()...)
+	}
+	for name := range s.changed {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return !s.has(name) })
+}
