@@ -7,6 +7,7 @@ import (
 	stdzlib "compress/zlib"
 	"fmt"
 	"io"
+	"math"
 	"math/rand/v2"
 	"runtime"
 	"strings"
@@ -264,7 +265,10 @@ func TestMaxWindow(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, w.Flush()) // a window as great as may ever be needed
 	filtertest.Limit(t, newFilter(compress.Config{Format: compress.Zstd}), out.Bytes(), "MaxWindow")
-	_, _, err = newFilter(compress.Config{Format: compress.Zstd, MaxWindow: 16 << 20})().Decode(out.Bytes())
+	for _, most := range []int{16 << 20, math.MaxInt} {
+		_, _, err = newFilter(compress.Config{Format: compress.Zstd, MaxWindow: most})().Decode(out.Bytes())
+		require.NoError(t, err)
+	}
 	require.NoError(t, err)
 }
 

@@ -6,7 +6,6 @@ package jsonrec
 import (
 	"bytes"
 	"encoding/json"
-	"math"
 
 	"github.com/gopoe/poe/filter"
 )
@@ -67,9 +66,6 @@ func New(config Config) (*Filter, error) {
 	}
 	if config.MaxDepth, err = filter.LimitOr(name, "MaxDepth", config.MaxDepth, DefaultMaxDepth); err != nil {
 		return nil, err
-	}
-	if config.MaxLength == math.MaxInt {
-		config.MaxLength-- // room for the count of one too many
 	}
 	return &Filter{config: config}, nil
 }
@@ -169,7 +165,7 @@ func (f *Filter) unfinished(buf []byte, n int) ([]byte, int, error) {
 	switch {
 	case f.skipping:
 		return nil, len(buf), filter.ErrMore
-	case len(buf)-n > f.config.MaxLength+1: // CR may be the last
+	case len(buf)-n-1 > f.config.MaxLength: // CR may be the last
 		f.skipping = true
 		return nil, len(buf), filter.NewLimitError(name, "decode", "MaxLength", f.config.MaxLength)
 	}

@@ -181,8 +181,12 @@ func TestConfig(t *testing.T) {
 			assert.Equal(t, field, wrong.Field)
 		}
 	}
-	_, err := jsonrec.New(jsonrec.Config{MaxLength: math.MaxInt, MaxDepth: math.MaxInt})
-	require.NoError(t, err)
+	for _, stream := range []bool{false, true} {
+		f, err := jsonrec.New(jsonrec.Config{Stream: stream, MaxLength: math.MaxInt, MaxDepth: math.MaxInt})
+		require.NoError(t, err)
+		_, _, err = f.Decode([]byte("[[["))
+		assert.Equal(t, filter.ErrMore, err)
+	}
 }
 
 func TestTextCopiesNothing(t *testing.T) {
