@@ -212,6 +212,8 @@ func FuzzStream(f *testing.F) {
 // truefalse.
 func FuzzAgainstDecoder(f *testing.F) {
 	f.Add([]byte(lines))
+	f.Add([]byte("00"))
+	f.Add([]byte("truefalse"))
 	f.Fuzz(func(t *testing.T, stream []byte) {
 		all := string(stream) + " "
 		d := json.NewDecoder(strings.NewReader(all))
