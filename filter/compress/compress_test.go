@@ -99,10 +99,10 @@ func compressed(t testing.TB, format compress.Format, texts ...string) []byte {
 func TestStream(t *testing.T) {
 	for name, format := range formats {
 		t.Run(name, func(t *testing.T) {
-			one := compressed(t, format, "hello\r\n", "wor", "ld\r\nand\r\n")
+			one := compressed(t, format, "hello\r\nwor", "ld\r\n")
 			two := compressed(t, format, "more\r\n") // one stream after another
 			config := compress.Config{Format: format}
-			filtertest.Run(t, lines(config), append(one, two...), []any{"hello", "world", "and", "more"})
+			filtertest.Run(t, lines(config), append(one, two...), []any{"hello", "world", "more"})
 		})
 	}
 }
