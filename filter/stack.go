@@ -154,6 +154,30 @@ func (s *Stack) direct() Filter {
 	return nil
 }
 
+// takesRecords tells whether the first part is a layer, or a stack that begins
+// with one: it takes each chunk of bytes as a record.
+func (s *Stack) takesRecords() bool {
+	if len(s.stages) == 0 {
+		return false
+	}
+	switch st := s.stages[0].(type) {
+	case *layerStage:
+		return true
+	case stackStage:
+		return st.s.takesRecords()
+	}
+	return false
+}
+
+// start hands chunks of bytes to the first part as records.
+func (s *Stack) start(chunks [][]byte) error {
+	recs := make([]any, len(chunks))
+	for i, c := range chunks {
+		recs[i] = string(c)
+	}
+	return s.stages[0].start(recs)
+}
+
 // step asks every part once for what it has, and hands it to the next, until
 // the last one has something or no part had anything for the next. With a
 // direct filter the first part decodes buf.
