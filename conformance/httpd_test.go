@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -42,8 +43,21 @@ func pendingText(f *filter.Buffer) string {
 	return s
 }
 
-// httpdURI is $request->uri.
-func httpdURI(r *http.Request) string { return r.URL.String() }
+// httpdURI is $request->uri: Perl's URI escapes what RFC 2396 does not allow,
+// in queries too.
+func httpdURI(r *http.Request) string {
+	const allowed = "-_.!~*'();/?:@&=+$,%#"
+	var b strings.Builder
+	for _, c := range []byte(r.URL.String()) {
+		switch {
+		case '0' <= c && c <= '9', 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', strings.IndexByte(allowed, c) >= 0:
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
 
 // httpdBody is $request->content.
 func httpdBody(p *port, body io.Reader) string {
