@@ -194,9 +194,10 @@ func (b *Block) Put(dst []byte, ends []int, recs []any) ([]byte, []int, error) {
 	return out, outEnds, nil
 }
 
-// CheckBuffer returns the error for n waiting bytes if MaxBuffer is less.
+// CheckBuffer returns the error for n waiting bytes if MaxBuffer is less. Bytes
+// that will be passed over do not count.
 func (b *Block) CheckBuffer(n int) error {
-	if n > b.maxBuffer {
+	if int64(n)-b.skip > int64(b.maxBuffer) {
 		return NewLimitError("Block", "decode", "MaxBuffer", b.maxBuffer)
 	}
 	return nil
