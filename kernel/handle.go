@@ -12,6 +12,7 @@ import (
 var (
 	errClosed      = fmt.Errorf("handle is closed: %w", os.ErrClosed)
 	errOtherKernel = errors.New("handle belongs to another kernel")
+	errTwoWheels   = fmt.Errorf("a wheel of this session watches the handle already: %w", syscall.EBUSY)
 )
 
 // Handle is something that can be watched, read and written: a descriptor of

@@ -160,7 +160,10 @@ func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
 	case h.k != nil && h.k != k:
 		return callError(method, h, errOtherKernel)
 	}
-	if h.watcherOf(e, m) != nil {
+	if old := h.watcherOf(e, m); old != nil {
+		if w.ready != nil || old.ready != nil {
+			return callError(method, h, errTwoWheels)
+		}
 		h.resume(k, m)
 		return nil
 	}

@@ -30,6 +30,9 @@ type Options struct {
 	// DeadLetter is called with every event that reached nobody, on the
 	// kernel's goroutine.
 	DeadLetter func(DeadLetter)
+	// MaxOffload is how many jobs of Offload run at once; 0 means
+	// DefaultOffload.
+	MaxOffload int
 	// SlowHandler is how long a handler may run before Slow is called, from
 	// another goroutine; 0 switches the watchdog off.
 	SlowHandler time.Duration
@@ -72,6 +75,7 @@ type Kernel struct {
 	wheelSeq   WheelID
 
 	signals signalTable
+	jobs    offloads
 
 	// Handles.
 	loop     loop
@@ -81,6 +85,8 @@ type Kernel struct {
 	flagged  []*Handle // sources that may be ready, and files that always are
 	dirty    []*Handle // to be written in the next turn
 	writing  []*Handle
+
+	scratch []byte // for reading
 
 	inbox    inbox
 	running  bool
@@ -111,6 +117,9 @@ func New(options ...Options) *Kernel {
 	k.frames = []*frame{{session: k.root}}
 	k.frame = k.frames[0]
 	k.inbox.k = k
+	if k.jobs.limit = o.MaxOffload; k.jobs.limit <= 0 {
+		k.jobs.limit = DefaultOffload
+	}
 	k.debug = newDebugger(k, o)
 	return k
 }
