@@ -186,6 +186,7 @@ func TestExpectContinue(t *testing.T) {
 	require.Len(t, recs, 2)
 	first := recs[0].(*http.Response)
 	assert.False(t, first.Close)
+	assert.NoError(t, httpd.Cause(first), "this is no refusal")
 	assert.Equal(t, "/up", first.Request.RequestURI)
 	assert.Equal(t, "HTTP/1.1 100 Continue\r\n\r\n", put(t, httpd.Config{}, first))
 	assert.Equal(t, "ab", string(httpd.Content(recs[1].(*http.Request))))
