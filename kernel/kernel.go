@@ -311,7 +311,7 @@ func (k *Kernel) dispatchMode(m Mode) {
 			continue
 		}
 		if h.want&m.bit() == 0 {
-			h.disarm() // reported, and nobody wants it: so say so
+			h.unwanted(m)
 			continue
 		}
 		found = true

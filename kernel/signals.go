@@ -234,14 +234,17 @@ func (k *Kernel) conclude(signal string, touched []*entry, it *item) {
 	if !ok {
 		return // a DIE that a program made up
 	}
-	err, _ := x.Err.(*HandlerError)
-	if err != nil && k.exception != nil {
-		joined := *err
-		joined.Previous = k.exception
-		k.exception = &joined
+	if k.exception == nil {
+		k.exception = x.Err
 		return
 	}
-	k.exception = x.Err
+	// A handler of this DIE has thrown, too: its exception is the result, and
+	// tells what it was about.
+	if later, ok := k.exception.(*HandlerError); ok && k.exception != x.Err && later.Previous == nil {
+		both := *later
+		both.Previous = x.Err
+		k.exception = &both
+	}
 }
 
 // stillIdle sends ZOMBIE after an IDLE that brought nothing new to do.
