@@ -125,8 +125,25 @@ func (p *packets) ReadFrom(b []byte) (int, netip.AddrPort, error) {
 	return 0, netip.AddrPort{}, ErrWouldBlock
 }
 
-// WriteTo hands a datagram to the writing goroutine.
+// WriteTo sends a datagram.
 func (p *packets) WriteTo(b []byte, to netip.AddrPort) (int, error) {
+	if !to.IsValid() {
+		return 0, syscall.EDESTADDRREQ
+	}
+	return p.enqueue(b, to)
+}
+
+// Write sends a datagram to the peer that the socket is connected with.
+func (p *packets) Write(b []byte) (int, error) {
+	if p.RemoteAddr() == nil {
+		return 0, syscall.EDESTADDRREQ
+	}
+	return p.enqueue(b, netip.AddrPort{})
+}
+
+// enqueue hands a datagram to the writing goroutine. A peer that is not valid
+// is the one that the socket is connected with.
+func (p *packets) enqueue(b []byte, to netip.AddrPort) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch err := p.outErr; {
@@ -167,20 +184,12 @@ func (p *packets) send() {
 	p.out, p.writing = nil, false
 }
 
-func (p *packets) write(d datagram) error {
-	if !d.peer.IsValid() {
-		return p.writeConnected(d.data)
+func (p *packets) write(d datagram) (err error) {
+	if d.peer.IsValid() {
+		_, err = p.c.WriteTo(d.data, net.UDPAddrFromAddrPort(d.peer))
+	} else {
+		_, err = p.c.(net.Conn).Write(d.data)
 	}
-	_, err := p.c.WriteTo(d.data, net.UDPAddrFromAddrPort(d.peer))
-	return err
-}
-
-func (p *packets) writeConnected(data []byte) error {
-	c, ok := p.c.(net.Conn)
-	if !ok || c.RemoteAddr() == nil {
-		return syscall.EDESTADDRREQ
-	}
-	_, err := c.Write(data)
 	return err
 }
 
@@ -189,9 +198,6 @@ func (p *packets) Read(b []byte) (int, error) {
 	n, _, err := p.ReadFrom(b)
 	return n, err
 }
-
-// Write sends a datagram to the peer that the socket is connected with.
-func (p *packets) Write(b []byte) (int, error) { return p.WriteTo(b, netip.AddrPort{}) }
 
 // Ready says what is ready now.
 func (p *packets) Ready() ReadySet {
