@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"regexp"
 	"runtime"
 	"sync"
 	"testing"
@@ -34,9 +35,29 @@ func onLoops(t *testing.T, test func(t *testing.T, k *kernel.Kernel)) {
 			var warnings bytes.Buffer
 			test(t, kernel.New(kernel.Options{Loop: loop, Logger: slog.New(slog.NewTextHandler(&warnings, nil))}))
 			assert.Empty(t, warnings.String())
+			noGoroutines(t)
 		})
 	}
 }
+
+// noGoroutines waits until no goroutine serves a handle any more: all of them
+// are closed.
+func noGoroutines(t *testing.T) {
+	t.Helper()
+	for limit := time.Now().Add(20 * time.Second); ; runtime.Gosched() {
+		stacks := make([]byte, 1<<20)
+		stacks = stacks[:runtime.Stack(stacks, true)]
+		left := servant.Find(stacks)
+		if left == nil {
+			return
+		}
+		if time.Now().After(limit) {
+			t.Fatalf("%s still runs:\n%s", left, stacks)
+		}
+	}
+}
+
+var servant = regexp.MustCompile(`kernel\.\(\*(stream|acceptor|packets)\)\.\w+`)
 
 // run makes a session and runs the kernel until it is gone. The time limit is
 // for tests that fail by waiting for ever.
