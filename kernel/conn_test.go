@@ -349,6 +349,37 @@ func TestReleaseGivesTheConnectionBack(t *testing.T) {
 	})
 }
 
+func TestReleaseGivesListenerAndSocketBack(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	h := kernel.Listener(l)
+	_, _, err = h.Accept()
+	require.Equal(t, kernel.ErrWouldBlock, err)
+	h.Release()
+	c, err := net.Dial("tcp", l.Addr().String())
+	require.NoError(t, err)
+	defer c.Close()
+	d, err := l.Accept()
+	require.NoError(t, err)
+	d.Close()
+
+	u, err := net.ListenPacket("udp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer u.Close()
+	h = kernel.PacketConn(u)
+	buf := make([]byte, 10)
+	_, _, err = h.ReadFrom(buf)
+	require.Equal(t, kernel.ErrWouldBlock, err)
+	h.Release()
+	_, err = u.WriteTo([]byte("self"), u.LocalAddr())
+	require.NoError(t, err)
+	n, _, err := u.ReadFrom(buf)
+	require.NoError(t, err)
+	assert.Equal(t, "self", string(buf[:n]))
+	noGoroutines(t)
+}
+
 func TestListener(t *testing.T) {
 	onLoops(t, func(t *testing.T, k *kernel.Kernel) {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
