@@ -33,7 +33,7 @@ func testDatagrams(t *testing.T, k *kernel.Kernel, open func(address string) *ke
 	defer b.Close()
 	at := b.LocalAddr().(*net.UDPAddr).AddrPort()
 	var got []string
-	run(t, k, session.Funcs{
+	runSession(t, k, session.Funcs{
 		"_start": func(e kernel.Event) {
 			buf := make([]byte, 10)
 			_, _, err := b.ReadFrom(buf)
@@ -124,7 +124,7 @@ func TestConnOfTCPAndTLS(t *testing.T) {
 					got, err = io.ReadAll(client)
 					assert.NoError(t, err)
 				})
-				run(t, k, echo(t, h))
+				runSession(t, k, echo(t, h))
 				wg.Wait()
 				assert.True(t, bytes.Equal(want, got), "%d of %d bytes", len(got), len(want))
 				client.Close()
@@ -225,7 +225,7 @@ func TestReadErrorComesAfterWhatWasRead(t *testing.T) {
 				h := kernel.Conn(s)
 				defer h.Close()
 				got := ""
-				run(t, k, session.Funcs{
+				runSession(t, k, session.Funcs{
 					"_start": func(e kernel.Event) { require.NoError(t, e.Kernel.SelectRead(h, "readable")) },
 					"readable": func(e kernel.Event) {
 						buf := make([]byte, 2)
@@ -248,7 +248,7 @@ func TestWriteErrorIsReturnedByTheNextWrite(t *testing.T) {
 		h := kernel.Conn(s)
 		defer h.Close()
 		full := bytes.Repeat([]byte("x"), 1<<17)
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				n, err := h.Write(full)
 				assert.Equal(t, kernel.ErrWouldBlock, err)
@@ -329,7 +329,7 @@ func TestReleaseGivesTheConnectionBack(t *testing.T) {
 		defer b.Close()
 		h := kernel.Conn(a)
 		source := h.Source()
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				require.NoError(t, e.Kernel.SelectRead(h, "readable"))
 				go b.Write([]byte("to the handle"))
@@ -393,7 +393,7 @@ func TestListener(t *testing.T) {
 		assert.Equal(t, syscall.ENOTCONN, err)
 		const n = 100 // more than the listener accepts ahead
 		clients, peers := map[string]net.Conn{}, map[string]bool{}
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				require.NoError(t, e.Kernel.SelectRead(h, "readable"))
 				for range n {
@@ -462,7 +462,7 @@ func TestListenerReportsEachErrorOnceAndGoesOn(t *testing.T) {
 		}
 		h := kernel.Listener(l)
 		var seen []string
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) { require.NoError(t, e.Kernel.SelectRead(h, "readable")) },
 			"readable": func(e kernel.Event) {
 				c, _, err := h.Accept()
@@ -502,7 +502,7 @@ func TestSourceContract(t *testing.T) {
 		h := kernel.FromSource(s, "counting")
 		assert.Same(t, s, h.Source())
 		var seen []kernel.Mode
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				require.NoError(t, e.Kernel.Select(h, "ready", "ready", "ready"))
 				e.Kernel.Yield("later")

@@ -84,7 +84,7 @@ func onEnds(t *testing.T, test func(t *testing.T, k *kernel.Kernel, p ends)) {
 func TestSelectGivesHandleModeAndArguments(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
 		var self kernel.ID
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				self = e.Session
 				require.NoError(t, e.Kernel.SelectWrite(p.write, "writable"))
@@ -124,7 +124,7 @@ func readAll(t testing.TB, h *kernel.Handle) string {
 func TestEventRepeatsWhileReady(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
 		var got []byte
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				_, err := p.write.Write([]byte("abc"))
 				require.NoError(t, err)
@@ -146,7 +146,7 @@ func TestEventRepeatsWhileReady(t *testing.T) {
 func TestPauseAndResume(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
 		paused, events := false, 0
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				for _, f := range []func(*kernel.Handle) bool{
 					k.SelectPauseRead, k.SelectResumeRead, k.SelectPauseWrite, k.SelectResumeWrite,
@@ -180,7 +180,7 @@ func TestPauseAndResume(t *testing.T) {
 
 func TestRegisteringAgainOnlyResumes(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				p.write.Write([]byte("x"))
 				require.NoError(t, e.Kernel.SelectRead(p.read, "first", 1))
@@ -199,7 +199,7 @@ func TestRegisteringAgainOnlyResumes(t *testing.T) {
 func TestSelectSetsAndRemovesModes(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
 		var seen []string
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				require.NoError(t, e.Kernel.Select(p.write, "", "writable", "", "arg"))
 			},
@@ -234,7 +234,7 @@ func TestSeveralSessionsWatchOneHandle(t *testing.T) {
 		p.write.Write([]byte("x"))
 		_, err := session.Inline(k, watch("a", 2))
 		require.NoError(t, err)
-		run(t, k, watch("b", 3))
+		runSession(t, k, watch("b", 3))
 		assert.Equal(t, []string{"a", "b", "a", "b", "b"}, seen)
 	})
 }
@@ -266,7 +266,7 @@ func TestWatcherRemovedByAnotherInTheSameRound(t *testing.T) {
 		second = watch("second", func() {})
 		watch("third", func() {})
 		p.write.Write([]byte("x"))
-		run(t, k, session.Funcs{"_start": func(e kernel.Event) {}})
+		runSession(t, k, session.Funcs{"_start": func(e kernel.Event) {}})
 		assert.Equal(t, []string{"first", "third"}, seen)
 	})
 }
@@ -274,7 +274,7 @@ func TestWatcherRemovedByAnotherInTheSameRound(t *testing.T) {
 func TestClosingAWatchedHandleLetsTheSessionGo(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
 		stopped, closed := false, false
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				p.write.Write([]byte("x"))
 				require.NoError(t, e.Kernel.SelectRead(p.read, "readable"))
@@ -293,7 +293,7 @@ func TestEndOfStreamIsReadable(t *testing.T) {
 		p.write.Write([]byte("last words"))
 		require.NoError(t, p.write.Close())
 		got := ""
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) { require.NoError(t, e.Kernel.SelectRead(p.read, "readable")) },
 			"readable": func(e kernel.Event) {
 				buf := make([]byte, 4)
@@ -365,7 +365,7 @@ func TestRegularFileIsAlwaysReady(t *testing.T) {
 		require.NoError(t, err)
 		defer h.Close()
 		content, ends, writes := "", 0, 0
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) { require.NoError(t, e.Kernel.Select(h, "readable", "writable", "")) },
 			"readable": func(e kernel.Event) {
 				buf := make([]byte, 4)
@@ -400,11 +400,11 @@ func TestRegularFileIsAlwaysReady(t *testing.T) {
 func TestHandleOfAnotherKernelIsRefused(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
 		other := kernel.New()
-		run(t, other, session.Funcs{"_start": func(e kernel.Event) {
+		runSession(t, other, session.Funcs{"_start": func(e kernel.Event) {
 			require.NoError(t, other.SelectRead(p.read, "readable"))
 			other.SelectClear(p.read)
 		}})
-		run(t, k, session.Funcs{"_start": func(e kernel.Event) {
+		runSession(t, k, session.Funcs{"_start": func(e kernel.Event) {
 			err := k.SelectRead(p.read, "readable")
 			assert.ErrorContains(t, err, "another kernel")
 			assert.ErrorContains(t, err, "SelectRead")
@@ -418,7 +418,7 @@ func TestHandleAfterClose(t *testing.T) {
 		h := p.read
 		require.NoError(t, h.Close())
 		assert.NoError(t, h.Close(), "twice is fine")
-		run(t, k, session.Funcs{"_start": func(e kernel.Event) {
+		runSession(t, k, session.Funcs{"_start": func(e kernel.Event) {
 			assert.ErrorIs(t, k.SelectRead(h, "readable"), os.ErrClosed)
 			assert.ErrorIs(t, k.SelectWrite(h, "writable"), os.ErrClosed)
 			assert.ErrorIs(t, k.Watch(h, kernel.Read, "x", unwanted{t}), os.ErrClosed)
@@ -447,7 +447,7 @@ func TestSelectWithoutHandleEventOrSession(t *testing.T) {
 	k := kernel.New()
 	h := newWatched(t)
 	assert.ErrorIs(t, k.SelectRead(h, "readable"), kernel.ErrNoActiveSession)
-	run(t, k, session.Funcs{"_start": func(e kernel.Event) {
+	runSession(t, k, session.Funcs{"_start": func(e kernel.Event) {
 		assert.ErrorIs(t, k.SelectRead(nil, "readable"), kernel.ErrInvalid)
 		assert.ErrorIs(t, k.SelectRead(h, ""), kernel.ErrInvalid)
 		k.SelectClear(nil)
@@ -462,7 +462,7 @@ func TestWriteWhenThereIsNoRoom(t *testing.T) {
 		want := bytes.Repeat([]byte("0123456789abcdef"), 1<<16)
 		left, refused, got := want, 0, []byte(nil)
 		buf := make([]byte, 1<<15)
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				require.NoError(t, e.Kernel.SelectWrite(p.write, "writable"))
 				require.NoError(t, e.Kernel.SelectRead(p.read, "readable"))

@@ -48,7 +48,7 @@ func TestExpedite(t *testing.T) {
 	onLoops(t, func(t *testing.T, k *kernel.Kernel) {
 		p := makers["tcp descriptors"](t)
 		defer p.close()
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				if err := e.Kernel.SelectExpedite(p.read, "urgent", "arg"); err != nil {
 					require.ErrorIs(t, err, unix.ENOTSUP) // by kqueue on some systems
@@ -76,7 +76,7 @@ func TestReusedDescriptorDoesNotInheritReadiness(t *testing.T) {
 		pairs := []ends{makers["pipe"](t), makers["pipe"](t)}
 		var fresh *kernel.Handle
 		var in int
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				for i, p := range pairs {
 					p.write.Write([]byte("x"))
@@ -163,7 +163,7 @@ func TestAcceptOnADescriptor(t *testing.T) {
 		client, err := net.Dial("tcp", h.LocalAddr().String())
 		require.NoError(t, err)
 		defer client.Close()
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) { require.NoError(t, e.Kernel.SelectRead(h, "readable")) },
 			"readable": func(e kernel.Event) {
 				refuseDescriptors(t, func() {
