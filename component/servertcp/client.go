@@ -1,0 +1,240 @@
+package servertcp
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/netip"
+	"syscall"
+
+	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/readwrite"
+	"github.com/gopoe/poe/wheel/socketfactory"
+)
+
+// Client is the heap of a connection's session, and, while one of its
+// callbacks runs, the event at hand: Kernel, Session, Sender, Args. It belongs
+// to the kernel's goroutine.
+type Client struct {
+	kernel.Event
+
+	// Wheel reads and writes the connection; nil before ClientConnected and
+	// when it is over. POE: $heap->{client}.
+	Wheel *readwrite.Wheel
+	// RemoteIP is the peer's address in text, "LOCAL" for a unix socket.
+	RemoteIP string
+	// RemotePort is the peer's port, 0 for a unix socket.
+	RemotePort int
+	// RemoteAddr is both; the zero value for a unix socket.
+	RemoteAddr netip.AddrPort
+	// ShuttingDown tells that "shutdown" has come: input is ignored while what
+	// was put is still written. POE: $heap->{shutdown}.
+	ShuttingDown bool
+	// ShutdownOnError tells whether an error ends the connection.
+	ShutdownOnError bool
+	// GotAnError tells that one has: what waits to be written is not.
+	GotAnError bool
+	// Heap is the program's.
+	Heap any
+
+	listener *Listener
+	peer     socketfactory.Socket
+}
+
+var clientStates = session.States[Client]{
+	"_start":               (*Client).start,
+	"_stop":                (*Client).stop,
+	"_child":               func(*Client, kernel.Event) {},
+	"tcp_server_got_input": (*Client).gotInput,
+	"tcp_server_got_error": (*Client).gotError,
+	"tcp_server_got_flush": (*Client).gotFlush,
+	"tcp_server_got_high":  (*Client).gotHigh,
+	"tcp_server_got_low":   (*Client).gotLow,
+	"shutdown":             (*Client).shutdown,
+}
+
+// Put queues records to be written and tells whether the output has reached
+// the high mark. When the connection is over it does nothing.
+func (c *Client) Put(records ...any) (high bool) {
+	if c.Wheel == nil {
+		return false
+	}
+	return c.Wheel.Put(records...)
+}
+
+// Shutdown ends the connection once what was put is written: it posts the
+// event "shutdown" to the connection's session, so that what has been read
+// with the record at hand still comes. It may be called from any handler on
+// the kernel's goroutine. POE: $kernel->yield("shutdown").
+func (c *Client) Shutdown() {
+	if c.Kernel != nil {
+		// A session that has stopped needs no shutdown.
+		_ = c.Kernel.Post(c.Session, "shutdown")
+	}
+}
+
+// Listener returns the heap of the listener that accepted the connection. Its
+// session may have stopped.
+func (c *Client) Listener() *Listener { return c.listener }
+
+func (c *Client) config() *Config { return c.listener.config }
+
+// guard runs a callback for an event.
+func (c *Client) guard(e kernel.Event, callback func()) {
+	c.Event = e
+	if c.config().OnPanic == PanicDie {
+		callback()
+		return
+	}
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			c.threw(thrown)
+		}
+	}()
+	callback()
+}
+
+// threw closes a connection whose callback has panicked.
+func (c *Client) threw(thrown any) {
+	err, ok := thrown.(error)
+	if !ok {
+		err = fmt.Errorf("%v", thrown)
+	}
+	c.report(&kernel.OpError{Op: "panic", Err: err, Wheel: c.wheelID()})
+	c.GotAnError = true
+	c.Shutdown()
+}
+
+func (c *Client) wheelID() kernel.WheelID {
+	if c.Wheel == nil {
+		return 0
+	}
+	return c.Wheel.ID()
+}
+
+func (c *Client) start(e kernel.Event) {
+	c.Event = e
+	c.RemoteIP, c.RemoteAddr = "LOCAL", c.peer.Peer
+	if c.config().Domain != socketfactory.Unix && c.RemoteAddr.IsValid() {
+		c.RemoteIP, c.RemotePort = c.RemoteAddr.Addr().String(), int(c.RemoteAddr.Port())
+	}
+	h := c.peer.Handle
+	if c.config().ClientPreConnect != nil {
+		used := c.config().ClientPreConnect(c, h)
+		if used == nil {
+			h.Close()
+			return
+		}
+		h = used
+	}
+	if err := c.makeWheel(h); err != nil {
+		h.Close()
+		panic(err)
+	}
+	if c.config().ClientConnected == nil {
+		return
+	}
+	e.Args = append([]any(nil), c.config().ClientArgs...)
+	c.guard(e, func() { c.config().ClientConnected(c) })
+}
+
+func (c *Client) makeWheel(h *kernel.Handle) (err error) {
+	config := c.config()
+	events := readwrite.Names{Input: "tcp_server_got_input", Error: "tcp_server_got_error", Flushed: "tcp_server_got_flush"}
+	if config.Marks.High > 0 {
+		events.High, events.Low = "tcp_server_got_high", "tcp_server_got_low"
+	}
+	made := readwrite.Config{Handle: h, Marks: config.Marks, Events: events}
+	made.Filter = makeFilter(config.ClientFilter)
+	made.InputFilter, made.OutputFilter = makeFilter(config.ClientInputFilter), makeFilter(config.ClientOutputFilter)
+	c.Wheel, err = readwrite.New(c.Kernel, made)
+	return err
+}
+
+func makeFilter(make func() filter.Filter) filter.Filter {
+	if make == nil {
+		return nil
+	}
+	return make()
+}
+
+func (c *Client) stop(e kernel.Event) {
+	c.Event = e
+	if c.listener.id.Alive() {
+		// It is alive, and its handler exists.
+		_, _ = e.Kernel.Call(c.listener.id, "disconnected")
+	}
+}
+
+func (c *Client) gotInput(e kernel.Event) {
+	if c.ShuttingDown {
+		return
+	}
+	c.guard(e, func() { c.config().ClientInput.handle(c, e.Arg(0)) })
+}
+
+func (c *Client) gotError(e kernel.Event) {
+	c.Event = e
+	err := kernel.OpErrorOf(e)
+	if err == nil {
+		return // made up by a program
+	}
+	c.failed(e, err)
+}
+
+// failed tells the program of an error, and ends the connection.
+func (c *Client) failed(e kernel.Event, err *kernel.OpError) {
+	c.guard(e, func() { c.report(err) })
+	if c.ShutdownOnError {
+		c.GotAnError = true
+		c.Shutdown()
+	}
+}
+
+func (c *Client) report(err *kernel.OpError) {
+	if c.config().ClientError != nil {
+		c.config().ClientError(c, err)
+		return
+	}
+	if err.Op == "read" && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)) {
+		return
+	}
+	c.Kernel.Warn("servertcp: client error", "session", c.Session, "op", err.Op, "errno", int(err.Errno()), "error", err.Text())
+}
+
+func (c *Client) gotFlush(e kernel.Event) {
+	if c.config().ClientFlushed != nil {
+		c.guard(e, func() { c.config().ClientFlushed(c) })
+	}
+	if c.ShuttingDown {
+		c.over(e)
+	}
+}
+
+func (c *Client) gotHigh(e kernel.Event) { c.guard(e, func() { c.config().ClientHigh(c) }) }
+
+func (c *Client) gotLow(e kernel.Event) { c.guard(e, func() { c.config().ClientLow(c) }) }
+
+func (c *Client) shutdown(e kernel.Event) {
+	c.Event = e
+	c.ShuttingDown = true
+	if c.Wheel != nil && (c.GotAnError || c.Wheel.OutOctets() == 0) {
+		c.over(e)
+	}
+}
+
+// over ends the connection.
+func (c *Client) over(e kernel.Event) {
+	if c.config().ClientDisconnected != nil {
+		c.guard(e, func() { c.config().ClientDisconnected(c) })
+	}
+	if c.Wheel == nil {
+		return
+	}
+	if err := c.Wheel.Close(); err != nil {
+		c.Kernel.Warn("servertcp: closing a connection", "session", c.Session, "error", err)
+	}
+	c.Wheel = nil
+}

@@ -1,0 +1,233 @@
+// Package servertcp is a TCP server behind a few callbacks:
+// POE::Component::Server::TCP.
+//
+// A server is a session that listens, the listener, and a session for each
+// connection. The callbacks whose names begin with Client run in a
+// connection's session and get a [Client], the others in the listener's and
+// get a [Listener]; both are the session's heap and the event at hand in one.
+//
+// The server can be told to stop from anywhere by its alias:
+//
+//	k.Post(kernel.Alias("chargen"), "shutdown")
+//
+// which closes the listening socket and takes the alias away. Open connections
+// live on; the listener's session ends after the last of them.
+package servertcp
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/readwrite"
+	"github.com/gopoe/poe/wheel/socketfactory"
+)
+
+// Config configures a server. Either ClientInput or Acceptor is required.
+type Config struct {
+	// Alias is the name by which other sessions reach the listener.
+	Alias string
+	// Address is the local address, host name, or path of a unix socket; empty
+	// is any address of the host. Port 0 lets the system choose.
+	Address string
+	Port    int
+	// Service names the port instead: "http".
+	Service string
+	// Domain is the family of addresses.
+	Domain socketfactory.Domain
+	// ListenQueue is how many connections may wait to be accepted.
+	ListenQueue int
+	// Socket are options of the listening socket and, through it, of the
+	// connections.
+	Socket socketfactory.Options
+	// Listener is a handle that listens already; the server owns it.
+	Listener *kernel.Handle
+
+	// MaxClients is how many connections may be open; further ones wait in the
+	// system's queue. 0 is no limit. POE: Concurrency, where -1 is no limit.
+	MaxClients int
+
+	// Started is called in the listener's _start, Stopped in its _stop.
+	// ListenerArgs are the arguments of _start.
+	Started      func(l *Listener)
+	Stopped      func(l *Listener)
+	ListenerArgs []any
+	// Error is told of trouble with the listening socket: "bind", "accept" and
+	// so on. Nil warns and drops the listener.
+	Error func(l *Listener, err *kernel.OpError)
+	// Acceptor gets every connection, in the listener's session, instead of a
+	// session being made for it. The callback owns the handle. The Client
+	// callbacks cannot be used with it.
+	Acceptor func(l *Listener, s socketfactory.Socket)
+
+	// ClientPreConnect is called before a connection has a wheel. It returns
+	// the handle to use, the given one or another; nil refuses the connection.
+	ClientPreConnect func(c *Client, h *kernel.Handle) *kernel.Handle
+	// ClientConnected is called when a connection has its wheel; ClientArgs are
+	// its arguments.
+	ClientConnected func(c *Client)
+	ClientArgs      []any
+	// ClientInput is called with every record, see Input. Required without
+	// Acceptor.
+	ClientInput InputHandler
+	// ClientFlushed is called when all output is written.
+	ClientFlushed func(c *Client)
+	// ClientError is told of trouble, and of the end of the input: "read" with
+	// io.EOF. Nil warns about anything but that and a reset. Unless
+	// ClientKeepOnError is set the connection is then shut down.
+	ClientError func(c *Client, err *kernel.OpError)
+	// ClientDisconnected is called when a connection is over, while its wheel
+	// is still there.
+	ClientDisconnected func(c *Client)
+	// ClientHigh and ClientLow are called at the water marks.
+	ClientHigh func(c *Client)
+	ClientLow  func(c *Client)
+	// Marks are the water marks; both callbacks are needed with them.
+	Marks readwrite.Marks
+	// ClientKeepOnError keeps a connection after an error; it is then up to
+	// ClientError to end it. POE: ClientShutdownOnError => 0.
+	ClientKeepOnError bool
+
+	// ClientFilter makes the filter of a connection, or ClientInputFilter and
+	// ClientOutputFilter one for each direction. Nil makes lines.
+	ClientFilter       func() filter.Filter
+	ClientInputFilter  func() filter.Filter
+	ClientOutputFilter func() filter.Filter
+
+	// InlineStates are more handlers of the connections' sessions. Handlers of
+	// objects are made with session.Bind. They win over the server's own of the
+	// same name ("tcp_server_got_input", "shutdown" ...).
+	// POE: InlineStates, ObjectStates and PackageStates.
+	InlineStates session.Funcs
+
+	// ListenerOptions and ClientOptions are options of the sessions.
+	// POE: SessionParams.
+	ListenerOptions map[string]any
+	ClientOptions   map[string]any
+
+	// OnPanic says what becomes of a panic in a Client callback.
+	OnPanic PanicPolicy
+}
+
+// PanicPolicy says what becomes of a panic in a callback of a connection.
+type PanicPolicy int
+
+// The policies.
+const (
+	// PanicDie makes it the signal DIE, as POE does: unhandled, it ends the
+	// program.
+	PanicDie PanicPolicy = iota
+	// PanicCloseClient tells ClientError, as the operation "panic", and closes
+	// that one connection.
+	PanicCloseClient
+)
+
+// New starts a server and returns its listener. A configuration that makes no
+// sense is a *kernel.ConfigError. That a socket cannot be bound is told to
+// Error, after Started, as in POE; Listen returns it.
+func New(k *kernel.Kernel, c Config) (*Listener, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	l := &Listener{config: &c, MaxClients: c.MaxClients}
+	s, err := session.New(k, session.Config[Listener]{Heap: l, States: listenerStates, Args: c.ListenerArgs, Options: c.ListenerOptions})
+	if err != nil {
+		return nil, err
+	}
+	l.id = s.ID()
+	return l, nil
+}
+
+// Listen is New, but binds the socket first and returns the error if that
+// fails. It may wait for a name to be looked up.
+func Listen(k *kernel.Kernel, c Config) (*Listener, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	if c.Listener == nil {
+		h, err := socketfactory.Listen(c.factory())
+		if err != nil {
+			return nil, err
+		}
+		c.Listener = h
+	}
+	l, err := New(k, c)
+	if err != nil {
+		c.Listener.Close()
+	}
+	return l, err
+}
+
+// factory is the configuration of the listening wheel.
+func (c *Config) factory() socketfactory.Config {
+	return socketfactory.Config{
+		Domain: c.Domain, BindAddress: c.Address, BindPort: c.Port, BindService: c.Service,
+		ListenQueue: c.ListenQueue, Reuse: true, Options: c.Socket, Listener: c.Listener,
+		Events: socketfactory.Names{Success: "tcp_server_got_connection", Failure: "tcp_server_got_error"},
+	}
+}
+
+// check finds what is wrong with the configuration.
+func (c *Config) check() error {
+	wrong := func(field, what string) error {
+		return &kernel.ConfigError{Package: "servertcp", Field: field, Err: errors.New(what)}
+	}
+	switch {
+	case c.Acceptor == nil && c.ClientInput == nil:
+		return wrong("ClientInput", "is required, or Acceptor")
+	case c.Acceptor != nil && c.ClientInput != nil:
+		return wrong("ClientInput", "excludes Acceptor")
+	case c.MaxClients < 0:
+		return wrong("MaxClients", fmt.Sprintf("%d is negative; 0 is no limit", c.MaxClients))
+	case (c.ClientInputFilter == nil) != (c.ClientOutputFilter == nil):
+		return wrong("ClientInputFilter", "and ClientOutputFilter need each other")
+	case c.ClientFilter != nil && c.ClientInputFilter != nil:
+		return wrong("ClientFilter", "excludes ClientInputFilter and ClientOutputFilter")
+	}
+	if err := c.checkMarks(wrong); err != nil {
+		return err
+	}
+	if c.Acceptor != nil {
+		if field := c.clientField(); field != "" {
+			return wrong(field, "is not permitted with Acceptor")
+		}
+	}
+	return nil
+}
+
+func (c *Config) checkMarks(wrong func(field, what string) error) error {
+	set := 0
+	for _, is := range []bool{c.Marks.High != 0, c.Marks.Low != 0, c.ClientHigh != nil, c.ClientLow != nil} {
+		if is {
+			set++
+		}
+	}
+	switch {
+	case set != 0 && set != 4:
+		return wrong("Marks", "High, Low, ClientHigh and ClientLow need each other")
+	case set == 4 && (c.Marks.High < 0 || c.Marks.Low < 0):
+		return wrong("Marks", "High and Low must be above 0")
+	}
+	return nil
+}
+
+// clientField names a field that makes no sense without ClientInput.
+func (c *Config) clientField() string {
+	for _, f := range []struct {
+		name string
+		set  bool
+	}{
+		{"ClientPreConnect", c.ClientPreConnect != nil}, {"ClientConnected", c.ClientConnected != nil},
+		{"ClientDisconnected", c.ClientDisconnected != nil}, {"ClientError", c.ClientError != nil},
+		{"ClientFlushed", c.ClientFlushed != nil}, {"ClientHigh", c.ClientHigh != nil}, {"ClientLow", c.ClientLow != nil},
+		{"ClientFilter", c.ClientFilter != nil}, {"ClientInputFilter", c.ClientInputFilter != nil},
+		{"InlineStates", c.InlineStates != nil},
+	} {
+		if f.set {
+			return f.name
+		}
+	}
+	return ""
+}

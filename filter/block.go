@@ -1,0 +1,271 @@
+package filter
+
+import (
+	"math"
+	"strconv"
+)
+
+// BlockConfig says how a [Block] filter finds its blocks. The zero value is
+// POE's default: each block has its length in front, in decimal digits, and a
+// NUL.
+type BlockConfig struct {
+	// BlockSize makes all blocks exactly so many bytes long. It excludes
+	// LengthCodec and MaxLength.
+	BlockSize int
+
+	// LengthCodec replaces the default length in front of each block.
+	LengthCodec LengthCodec
+
+	// MaxLength is the most bytes a block with a length may have; 0 means
+	// DefaultMaxLength. It is checked when the length is known.
+	MaxLength int
+
+	// MaxBuffer is the most bytes that may wait undecoded, complete blocks
+	// included; 0 means DefaultMaxBuffer. It is checked as bytes arrive and
+	// must leave room for a block of MaxLength and its length.
+	MaxBuffer int
+
+	// Warn is told when the default length decoder removes bytes that are no
+	// length, with a *SkippedError. Nil is silent.
+	Warn func(error)
+}
+
+// LengthCodec frames blocks of variable length. Both functions are given or
+// neither.
+type LengthCodec struct {
+	// Encode appends block to dst with its length, as a peer's Decode will
+	// find it.
+	Encode func(dst, block []byte) []byte
+
+	// Decode finds a length at the front of buf and returns it with the
+	// number of bytes that are done with thereby. With ErrMore there is none
+	// yet; n may still be positive, to skip bytes. Any other error goes to
+	// the driver. A negative length is an error.
+	Decode func(buf []byte) (length int64, n int, err error)
+}
+
+// Block decodes blocks of fixed size, or with a length in front, as strings,
+// and encodes strings and []byte. It has a zero-copy form, DecodeBytes.
+//
+// With a fixed size, put joins all its records into one message and neither
+// pads nor checks it; no records make one empty message.
+//
+// A length that has been decoded is consumed: it is no longer pending while
+// the block is incomplete. Bytes that are no length are removed up to the next
+// digit, with a warning, and decoding then waits for more bytes, as in POE. A
+// block longer than MaxLength is passed over as it arrives, after its error.
+// When MaxBuffer is exceeded all that waits is dropped.
+type Block struct {
+	size      int // fixed size, or 0
+	codec     LengthCodec
+	decimal   bool // codec is the default one
+	maxLength int
+	maxBuffer int
+	expected  int64 // length of the block that is coming; unknown is negative
+	skip      int64 // bytes still to come of a block that is too long
+}
+
+const unknown = -1
+
+// NewBlock returns a Block filter, or a *[ConfigError].
+func NewBlock(cfg BlockConfig) (*Block, error) {
+	b := &Block{size: cfg.BlockSize, codec: cfg.LengthCodec, expected: unknown}
+	var err error
+	if b.maxBuffer, err = limitOr("Block", "MaxBuffer", cfg.MaxBuffer, DefaultMaxBuffer); err != nil {
+		return nil, err
+	}
+	hasCodec := cfg.LengthCodec.Encode != nil || cfg.LengthCodec.Decode != nil
+	if cfg.BlockSize != 0 {
+		return b, cfg.checkFixed(hasCodec, b.maxBuffer)
+	}
+	if b.maxLength, err = limitOr("Block", "MaxLength", cfg.MaxLength, DefaultMaxLength); err != nil {
+		return nil, err
+	}
+	if b.maxBuffer-len(strconv.Itoa(b.maxLength))-1 < b.maxLength {
+		return nil, &ConfigError{"Block", "MaxBuffer", ErrTooSmall}
+	}
+	if !hasCodec {
+		b.codec, b.decimal = decimalLength(cfg.Warn), true
+	} else if cfg.LengthCodec.Encode == nil || cfg.LengthCodec.Decode == nil {
+		return nil, &ConfigError{"Block", "LengthCodec", ErrMissing}
+	}
+	return b, nil
+}
+
+func (cfg *BlockConfig) checkFixed(hasCodec bool, maxBuffer int) error {
+	switch {
+	case cfg.BlockSize < 0:
+		return &ConfigError{"Block", "BlockSize", ErrNegative}
+	case hasCodec:
+		return &ConfigError{"Block", "LengthCodec", ErrConflict}
+	case cfg.MaxLength != 0:
+		return &ConfigError{"Block", "MaxLength", ErrConflict}
+	case cfg.BlockSize > maxBuffer:
+		return &ConfigError{"Block", "MaxBuffer", ErrTooSmall}
+	}
+	return nil
+}
+
+// Decode returns the next block as a string.
+func (b *Block) Decode(buf []byte) (any, int, error) {
+	rec, n, err := b.DecodeBytes(buf)
+	if err != nil {
+		return nil, n, err
+	}
+	return string(rec), n, nil
+}
+
+// DecodeBytes returns the next block as a part of buf.
+func (b *Block) DecodeBytes(buf []byte) ([]byte, int, error) {
+	if err := b.CheckBuffer(len(buf)); err != nil {
+		return nil, len(buf), err
+	}
+	if b.size > 0 {
+		if len(buf) < b.size {
+			return nil, 0, ErrMore
+		}
+		return buf[:b.size], b.size, nil
+	}
+	n := 0
+	if b.skip > 0 {
+		n = int(min(b.skip, int64(len(buf))))
+		b.skip -= int64(n)
+	}
+	if b.expected == unknown {
+		m, err := b.decodeLength(buf[n:])
+		if n += m; err != nil {
+			return nil, n, err
+		}
+	}
+	if int64(len(buf)-n) < b.expected {
+		return nil, n, ErrMore
+	}
+	end := n + int(b.expected)
+	b.expected = unknown
+	return buf[n:end], end, nil
+}
+
+// decodeLength sets the expected length, and returns how many bytes it took.
+func (b *Block) decodeLength(buf []byte) (int, error) {
+	length, n, err := b.codec.Decode(buf)
+	switch {
+	case err != nil:
+		return n, err
+	case length < 0:
+		return n, &Error{Filter: "Block", Op: "decode", Err: strconv.ErrRange}
+	case length > int64(b.maxLength):
+		b.skip = length
+		return n, NewLimitError("Block", "decode", "MaxLength", b.maxLength)
+	}
+	b.expected = length
+	return n, nil
+}
+
+// Append appends one block: as it is with a fixed size, with its length
+// otherwise.
+func (b *Block) Append(dst []byte, rec any) ([]byte, error) {
+	if b.size > 0 {
+		return appendText(dst, "Block", rec)
+	}
+	switch v := rec.(type) {
+	case []byte:
+		return b.codec.Encode(dst, v), nil
+	case string:
+		if b.decimal { // without a copy
+			return append(appendDecimal(dst, len(v)), v...), nil
+		}
+		return b.codec.Encode(dst, []byte(v)), nil
+	}
+	return appendText(dst, "Block", rec) // its error
+}
+
+// Put makes one message of all records with a fixed size, and one of each
+// otherwise.
+func (b *Block) Put(dst []byte, ends []int, recs []any) ([]byte, []int, error) {
+	out, outEnds := dst, ends
+	for _, rec := range recs {
+		var err error
+		if out, err = b.Append(out, rec); err != nil {
+			return dst, ends, err
+		}
+		if b.size == 0 {
+			outEnds = append(outEnds, len(out))
+		}
+	}
+	if b.size > 0 {
+		outEnds = append(outEnds, len(out))
+	}
+	return out, outEnds, nil
+}
+
+// CheckBuffer returns the error for n waiting bytes if MaxBuffer is less. Bytes
+// that will be passed over do not count.
+func (b *Block) CheckBuffer(n int) error {
+	if int64(n)-b.skip > int64(b.maxBuffer) {
+		return NewLimitError("Block", "decode", "MaxBuffer", b.maxBuffer)
+	}
+	return nil
+}
+
+// Clone returns a Block with the same settings that expects a new block.
+func (b *Block) Clone() Filter {
+	c := *b
+	c.expected, c.skip = unknown, 0
+	return &c
+}
+
+// decimalLength is POE's length: decimal digits and a NUL.
+func decimalLength(warn func(error)) LengthCodec {
+	return LengthCodec{
+		Encode: func(dst, block []byte) []byte {
+			return append(appendDecimal(dst, len(block)), block...)
+		},
+		Decode: func(buf []byte) (int64, int, error) {
+			length, n, err := parseDecimal(buf)
+			if err == nil {
+				return length, n, nil
+			}
+			for n < len(buf) && !isDigit(buf[n]) {
+				n++
+			}
+			if n > 0 && warn != nil {
+				warn(&SkippedError{"Block", n})
+			}
+			return 0, n, err
+		},
+	}
+}
+
+// appendDecimal appends a length as Block and Reference frame it.
+func appendDecimal(dst []byte, length int) []byte {
+	return append(strconv.AppendInt(dst, int64(length), 10), 0)
+}
+
+// maxDigits is how many digits are looked at for a length: more cannot be one,
+// and a peer that sends them one by one should not make us look at all of them
+// each time.
+const maxDigits = 1024
+
+// parseDecimal reads digits and a NUL, and returns how many bytes they are.
+// ErrMore says that buf does not begin with these, or not yet. A number that is
+// too big is the biggest.
+func parseDecimal(buf []byte) (length int64, n int, err error) {
+	for n < min(len(buf), maxDigits) && isDigit(buf[n]) {
+		digit := int64(buf[n] - '0')
+		if length > (math.MaxInt64-digit)/10 {
+			length = math.MaxInt64
+		} else {
+			length = length*10 + digit
+		}
+		n++
+	}
+	switch {
+	case n == maxDigits:
+		return math.MaxInt64, n, nil
+	case n > 0 && n < len(buf) && buf[n] == 0:
+		return length, n + 1, nil
+	}
+	return 0, 0, ErrMore
+}
+
+func isDigit(c byte) bool { return '0' <= c && c <= '9' }

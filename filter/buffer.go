@@ -1,0 +1,206 @@
+package filter
+
+import "errors"
+
+// Buffer drives a [Filter] by hand, with POE's whole filter interface, for
+// programs that use filters without a wheel. It owns the bytes that have not
+// been decoded, so its filter can be replaced at any time.
+//
+// A Buffer copies what it is given; the records it returns are the caller's.
+type Buffer struct {
+	filter Filter
+	buf    []byte
+	off    int // buf[off:] is undecoded
+	limit  int // the filter's limit on that, once it was exceeded
+}
+
+// keepBuffer is the capacity above which an empty Buffer lets its memory go.
+const keepBuffer = 64 << 10
+
+// NewBuffer returns an empty Buffer that decodes and encodes with f.
+func NewBuffer(f Filter) *Buffer { return &Buffer{filter: f} }
+
+// GetOneStart adds bytes to decode. The error is the filter's, about more
+// waiting bytes than it allows. They stay in the Buffer all the same: GetOne
+// can still decode what is complete, and more bytes give the same error.
+//
+// POE: get_one_start
+func (b *Buffer) GetOneStart(chunks ...[]byte) error {
+	if s, ok := b.filter.(*Stack); ok && s.takesRecords() && len(b.Bytes()) == 0 {
+		return s.start(chunks)
+	}
+	for _, c := range chunks {
+		b.add(c)
+	}
+	l, ok := b.filter.(Limiter)
+	if !ok {
+		return nil
+	}
+	err := l.CheckBuffer(len(b.Bytes()))
+	var e *Error
+	if errors.As(err, &e) {
+		b.limit = int(e.Max)
+	}
+	return err
+}
+
+// Write adds bytes to decode, as GetOneStart does.
+func (b *Buffer) Write(p []byte) (int, error) { return len(p), b.GetOneStart(p) }
+
+// add appends to the undecoded bytes. It moves them to the front only when
+// that frees half of the memory, so that much waiting is not moved often.
+func (b *Buffer) add(p []byte) {
+	if b.off > 0 && len(b.buf)+len(p) > cap(b.buf) && b.off >= len(b.buf)/2 {
+		b.buf = b.buf[:copy(b.buf, b.buf[b.off:])]
+		b.off = 0
+	}
+	b.buf = append(b.buf, p...)
+}
+
+// consume drops n bytes from the front.
+func (b *Buffer) consume(n int) {
+	if b.off += n; b.off < len(b.buf) {
+		return
+	}
+	if b.buf, b.off = b.buf[:0], 0; cap(b.buf) > keepBuffer {
+		b.buf = nil
+	}
+}
+
+// GetOne decodes one step: one record with most filters, several with some,
+// none if there are not enough bytes.
+//
+// POE: get_one
+func (b *Buffer) GetOne() ([]any, error) { return b.getOne(nil) }
+
+func (b *Buffer) getOne(dst []any) ([]any, error) {
+	buf := b.Bytes()
+	if b.limit > 0 && len(buf) > b.limit {
+		buf = buf[:b.limit]
+	}
+	out, n, err := decodeStep(b.filter, dst, buf)
+	b.consume(n)
+	if errors.Is(err, ErrMore) {
+		err = nil
+	}
+	return out, err
+}
+
+// decodeStep appends what one step of f makes of buf to dst.
+func decodeStep(f Filter, dst []any, buf []byte) ([]any, int, error) {
+	if s, ok := f.(Stepper); ok {
+		return s.DecodeStep(dst, buf)
+	}
+	rec, n, err := f.Decode(buf)
+	if err == nil {
+		dst = append(dst, rec)
+	}
+	return dst, n, err
+}
+
+// Get adds bytes and decodes until nothing more comes. Records decoded before
+// an error are returned with it; what follows the error is still there.
+//
+// POE: get
+func (b *Buffer) Get(chunks ...[]byte) ([]any, error) {
+	if err := b.GetOneStart(chunks...); err != nil {
+		return nil, err
+	}
+	var recs []any
+	for {
+		had := len(recs)
+		var err error
+		if recs, err = b.getOne(recs); err != nil || len(recs) == had {
+			return recs, err
+		}
+	}
+}
+
+// Put encodes records and returns the messages made of them: one for each with
+// most filters.
+//
+// POE: put
+func (b *Buffer) Put(recs ...any) ([][]byte, error) {
+	dst, ends, err := put(b.filter, nil, nil, recs)
+	if err != nil {
+		return nil, err
+	}
+	messages := make([][]byte, len(ends))
+	from := 0
+	for i, end := range ends {
+		messages[i] = dst[from:end:end]
+		from = end
+	}
+	return messages, nil
+}
+
+// put encodes recs with f, as a Putter does. With an error dst and ends come
+// back as they were.
+func put(f Filter, dst []byte, ends []int, recs []any) ([]byte, []int, error) {
+	if p, ok := f.(Putter); ok {
+		return p.Put(dst, ends, recs)
+	}
+	out, outEnds := dst, ends
+	for _, rec := range recs {
+		var err error
+		if out, err = f.Append(out, rec); err != nil {
+			return dst, ends, err
+		}
+		outEnds = append(outEnds, len(out))
+	}
+	return out, outEnds, nil
+}
+
+// Pending returns what has not been decoded, as one string, or nil if there is
+// nothing. It consumes nothing.
+//
+// With a [Stack] it is POE's answer: what the last part holds, and an empty
+// list if it holds nothing. Bytes has all that waits in front of a stack.
+//
+// POE: get_pending
+func (b *Buffer) Pending() []any {
+	if s, ok := b.filter.(*Stack); ok {
+		return s.pending(b.Bytes())
+	}
+	var held []byte
+	if p, ok := b.filter.(Pender); ok {
+		held = p.PendingBytes()
+	}
+	if held = append(held, b.Bytes()...); len(held) == 0 {
+		return nil
+	}
+	return []any{string(held)}
+}
+
+// Bytes returns the bytes that have not been consumed. They are the Buffer's,
+// and hold until its next use.
+func (b *Buffer) Bytes() []byte { return b.buf[b.off:] }
+
+// Filter returns the filter in use.
+func (b *Buffer) Filter() Filter { return b.filter }
+
+// SetFilter decodes and encodes with f from now on. What the filter in use has
+// not made records of goes to f.
+func (b *Buffer) SetFilter(f Filter) {
+	if p, ok := b.filter.(Pender); ok {
+		if held := p.PendingBytes(); len(held) > 0 {
+			b.buf, b.off = append(append([]byte(nil), held...), b.Bytes()...), 0
+		}
+	}
+	if r, ok := f.(Rewinder); ok {
+		r.Rewind()
+	}
+	b.filter, b.limit = f, 0
+}
+
+// Clone returns an empty Buffer with a copy of the filter. It fails if the
+// filter cannot be copied.
+//
+// POE: clone
+func (b *Buffer) Clone() (*Buffer, error) {
+	c, ok := b.filter.(Cloner)
+	if !ok {
+		return nil, &Error{Filter: typeName(b.filter), Op: "clone", Err: errors.ErrUnsupported}
+	}
+	return NewBuffer(c.Clone()), nil
+}

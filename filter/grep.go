@@ -1,0 +1,72 @@
+package filter
+
+// GrepConfig says what a [Grep] lets pass. Code serves both directions; or Get
+// serves input and Put output. A function returns true for records that pass.
+type GrepConfig struct {
+	Code func(rec any) bool
+	Get  func(rec any) bool
+	Put  func(rec any) bool
+}
+
+// Grep is a [Layer] that lets some records pass and drops the others.
+type Grep struct{ get, put func(any) bool }
+
+// NewGrep returns a Grep, or a *[ConfigError]: it needs Code, or Get and Put.
+// With Code the other two are not used.
+func NewGrep(cfg GrepConfig) (*Grep, error) {
+	if cfg.Code != nil {
+		return &Grep{cfg.Code, cfg.Code}, nil
+	}
+	if err := needBoth("Grep", cfg.Get == nil, cfg.Put == nil); err != nil {
+		return nil, err
+	}
+	return &Grep{cfg.Get, cfg.Put}, nil
+}
+
+// needBoth is the error for a pair of functions that is not complete.
+func needBoth(filter string, noGet, noPut bool) error {
+	switch {
+	case noGet && noPut:
+		return &ConfigError{filter, "Code", ErrMissing}
+	case noGet:
+		return &ConfigError{filter, "Get", ErrMissing}
+	case noPut:
+		return &ConfigError{filter, "Put", ErrMissing}
+	}
+	return nil
+}
+
+// Modify replaces the functions that cfg has: Code both of them, then Get and
+// Put one each.
+func (g *Grep) Modify(cfg GrepConfig) {
+	if cfg.Code != nil {
+		g.get, g.put = cfg.Code, cfg.Code
+	}
+	if cfg.Get != nil {
+		g.get = cfg.Get
+	}
+	if cfg.Put != nil {
+		g.put = cfg.Put
+	}
+}
+
+// Get appends rec if it passes.
+func (g *Grep) Get(dst []any, rec any) ([]any, bool, error) {
+	if g.get(rec) {
+		dst = append(dst, rec)
+	}
+	return dst, true, nil
+}
+
+// Put appends the records that pass.
+func (g *Grep) Put(dst []any, recs []any) ([]any, error) {
+	for _, rec := range recs {
+		if g.put(rec) {
+			dst = append(dst, rec)
+		}
+	}
+	return dst, nil
+}
+
+// CloneLayer returns a Grep with the same functions.
+func (g *Grep) CloneLayer() Layer { c := *g; return &c }

@@ -1,0 +1,300 @@
+package filter
+
+import (
+	"bytes"
+	"regexp"
+)
+
+// LineConfig says how a [Line] filter ends its lines. The zero value is POE's
+// default: input lines end in any of CR, LF, CRLF or LFCR, output lines in
+// CRLF.
+type LineConfig struct {
+	// Literal ends lines in both directions. It goes with no other field save
+	// the limits.
+	Literal string
+
+	// InputLiteral, InputRegexp and Autodetect say how input lines end; at
+	// most one of them is set.
+	InputLiteral string
+
+	// InputRegexp matches what ends a line. It should not match nothing at
+	// all: an empty match ends a line only behind some byte of it. As in POE
+	// it is tried on what has arrived: a match at the very end of that is
+	// taken, although it might have become longer. Each arrival is searched
+	// from the start of the line; choose MaxBuffer accordingly.
+	InputRegexp *regexp.Regexp
+
+	// Autodetect takes whatever of CR, LF, CRLF and LFCR ends the first line
+	// as the only line end from there on (POE: InputLiteral => undef).
+	Autodetect bool
+
+	// OutputLiteral ends output lines. Empty means CRLF, or Literal.
+	OutputLiteral string
+
+	// NoOutputLiteral adds nothing to output lines (POE: an empty
+	// OutputLiteral).
+	NoOutputLiteral bool
+
+	// MaxLength is the most bytes a line may have, without its end; 0 means
+	// DefaultMaxLength. It is checked when the line is complete.
+	MaxLength int
+
+	// MaxBuffer is the most bytes that may wait undecoded, complete lines
+	// included; 0 means DefaultMaxBuffer. It is checked as bytes arrive and
+	// must not be less than MaxLength.
+	MaxBuffer int
+}
+
+// Line decodes lines as strings, without their ends, and encodes strings and
+// []byte. It has a zero-copy form, DecodeBytes.
+//
+// With the default line ends a CR and an LF that arrive apart end two lines,
+// the second empty, since nobody can tell whether an LF will follow a CR. Use a
+// literal or Autodetect where empty lines count.
+//
+// A line longer than MaxLength is dropped with its error and decoding can go
+// on behind it. When MaxBuffer is exceeded all that waits is dropped.
+type Line struct {
+	mode      lineMode
+	char      byte   // the line end, for endChar
+	literal   []byte // the line end, for endLiteral and endPartial
+	re        *regexp.Regexp
+	out       string
+	maxLength int
+	maxBuffer int
+	seen      int // bytes at the front of the next buf in which no line end begins
+}
+
+// lineMode is how a Line looks for the end of the next line.
+type lineMode uint8
+
+const (
+	endAny     lineMode = iota // CR, LF, CRLF, LFCR
+	endChar                    // one certain byte
+	endLiteral                 // several certain bytes
+	endRegexp
+	endFirst   // autodetection, before the first line end
+	endPartial // autodetection: literal is a lone CR or LF, its partner may follow
+)
+
+// Lines returns the default Line filter. It is itself a func() Filter.
+func Lines() Filter {
+	return &Line{out: "\r\n", maxLength: DefaultMaxLength, maxBuffer: DefaultMaxBuffer}
+}
+
+// NewLine returns a Line filter, or a *[ConfigError].
+func NewLine(cfg LineConfig) (*Line, error) {
+	l := &Line{out: "\r\n"}
+	if err := l.setLimits(cfg); err != nil {
+		return nil, err
+	}
+	if err := l.setInput(cfg); err != nil {
+		return nil, err
+	}
+	switch {
+	case cfg.OutputLiteral != "" && cfg.NoOutputLiteral:
+		return nil, &ConfigError{"Line", "NoOutputLiteral", ErrConflict}
+	case cfg.Literal != "":
+		l.out = cfg.Literal
+	case cfg.OutputLiteral != "" || cfg.NoOutputLiteral:
+		l.out = cfg.OutputLiteral
+	}
+	return l, nil
+}
+
+func (l *Line) setLimits(cfg LineConfig) (err error) {
+	if l.maxLength, err = limitOr("Line", "MaxLength", cfg.MaxLength, DefaultMaxLength); err != nil {
+		return err
+	}
+	if l.maxBuffer, err = limitOr("Line", "MaxBuffer", cfg.MaxBuffer, DefaultMaxBuffer); err != nil {
+		return err
+	}
+	if l.maxBuffer < l.maxLength {
+		return &ConfigError{"Line", "MaxBuffer", ErrTooSmall}
+	}
+	return nil
+}
+
+func (l *Line) setInput(cfg LineConfig) error {
+	if cfg.Literal != "" {
+		if cfg.OutputLiteral != "" || cfg.NoOutputLiteral || cfg.InputLiteral != "" || cfg.InputRegexp != nil || cfg.Autodetect {
+			return &ConfigError{"Line", "Literal", ErrConflict}
+		}
+		l.setLiteral(cfg.Literal)
+		return nil
+	}
+	switch {
+	case cfg.InputRegexp != nil && (cfg.InputLiteral != "" || cfg.Autodetect):
+		return &ConfigError{"Line", "InputRegexp", ErrConflict}
+	case cfg.InputLiteral != "" && cfg.Autodetect:
+		return &ConfigError{"Line", "InputLiteral", ErrConflict}
+	case cfg.InputRegexp != nil:
+		l.mode, l.re = endRegexp, cfg.InputRegexp
+	case cfg.Autodetect:
+		l.mode = endFirst
+	case cfg.InputLiteral != "":
+		l.setLiteral(cfg.InputLiteral)
+	}
+	return nil
+}
+
+// setLiteral makes end the only line end.
+func (l *Line) setLiteral(end string) {
+	if l.mode, l.literal = endLiteral, []byte(end); len(end) == 1 {
+		l.mode, l.char = endChar, end[0]
+	}
+}
+
+// Decode returns the next line as a string.
+func (l *Line) Decode(buf []byte) (any, int, error) {
+	rec, n, err := l.DecodeBytes(buf)
+	if err != nil {
+		return nil, n, err
+	}
+	return string(rec), n, nil
+}
+
+// DecodeBytes returns the next line as a part of buf.
+func (l *Line) DecodeBytes(buf []byte) ([]byte, int, error) {
+	if len(buf) > l.maxBuffer {
+		l.seen = 0
+		return nil, len(buf), l.CheckBuffer(len(buf))
+	}
+	if l.seen > 0 {
+		return l.decode(buf)
+	}
+	switch l.mode { // the common cases, kept short
+	case endChar:
+		i := bytes.IndexByte(buf, l.char)
+		if uint(i) <= uint(l.maxLength) {
+			return buf[:i], i + 1, nil
+		}
+	case endAny:
+		i := indexNewline(buf)
+		if uint(i) <= uint(l.maxLength) {
+			return buf[:i], i + newlineSize(buf[i:]), nil
+		}
+	case endLiteral:
+		i := bytes.Index(buf, l.literal)
+		if uint(i) <= uint(l.maxLength) {
+			return buf[:i], i + len(l.literal), nil
+		}
+	}
+	return l.decode(buf)
+}
+
+// decode is DecodeBytes for the less common ways and for errors.
+func (l *Line) decode(buf []byte) ([]byte, int, error) {
+	skip := 0
+	if l.mode == endPartial {
+		if len(buf) == 0 {
+			return nil, 0, ErrMore
+		}
+		skip = l.endDetection(buf[0])
+		buf = buf[skip:]
+	}
+	start, end := l.find(buf)
+	if start < 0 {
+		return nil, skip, ErrMore
+	}
+	l.seen = 0
+	if l.mode == endFirst {
+		l.detected(buf, start, end)
+	}
+	if start > l.maxLength {
+		return nil, skip + end, NewLimitError("Line", "decode", "MaxLength", l.maxLength)
+	}
+	return buf[:start], skip + end, nil
+}
+
+// find returns where the next line end begins and ends; start is -1 if there
+// is none yet. It remembers in l.seen what need not be looked at again.
+func (l *Line) find(buf []byte) (start, end int) {
+	from := l.seen
+	if from > len(buf) {
+		from = 0
+	}
+	switch l.mode {
+	case endRegexp:
+		return findRegexp(l.re, buf)
+	case endChar:
+		start, end = bytes.IndexByte(buf[from:], l.char), 1
+	case endLiteral:
+		start, end = bytes.Index(buf[from:], l.literal), len(l.literal)
+	default:
+		if start = indexNewline(buf[from:]); start >= 0 {
+			end = newlineSize(buf[from+start:])
+		}
+	}
+	if start < 0 {
+		l.seen = max(from, len(buf)-max(len(l.literal)-1, 0))
+		return -1, 0
+	}
+	return start + from, start + from + end
+}
+
+// findRegexp returns the first match of re that consumes something.
+func findRegexp(re *regexp.Regexp, buf []byte) (start, end int) {
+	loc := re.FindIndex(buf)
+	if loc != nil && loc[1] == 0 {
+		loc = nil
+		if all := re.FindAllIndex(buf, 2); len(all) == 2 {
+			loc = all[1]
+		}
+	}
+	if loc == nil {
+		return -1, 0
+	}
+	return loc[0], loc[1]
+}
+
+// detected takes buf[start:end], the end of the first line, as the line end.
+// A single byte at the end of buf may be the first half of two.
+func (l *Line) detected(buf []byte, start, end int) {
+	l.setLiteral(string(buf[start:end]))
+	if end-start == 1 && end == len(buf) {
+		l.mode = endPartial
+	}
+}
+
+// endDetection ends the detection of a line end of which one byte is known,
+// given the byte behind it. It returns 1 if that byte belongs to it.
+func (l *Line) endDetection(next byte) int {
+	first := l.literal[0]
+	if next == partner(first) {
+		l.setLiteral(string([]byte{first, next}))
+		return 1
+	}
+	l.setLiteral(string([]byte{first}))
+	return 0
+}
+
+// Append appends the line, a string or []byte, and the output line end.
+func (l *Line) Append(dst []byte, rec any) ([]byte, error) {
+	out, err := appendText(dst, "Line", rec)
+	if err != nil {
+		return dst, err
+	}
+	return append(out, l.out...), nil
+}
+
+// CheckBuffer returns the error for n waiting bytes if MaxBuffer is less.
+func (l *Line) CheckBuffer(n int) error {
+	if n > l.maxBuffer {
+		return NewLimitError("Line", "decode", "MaxBuffer", l.maxBuffer)
+	}
+	return nil
+}
+
+// Rewind makes the next Decode look at its bytes from their start.
+func (l *Line) Rewind() { l.seen = 0 }
+
+// Clone returns a Line with the same settings. A line end that was detected
+// counts as a setting; one of which only half has been seen does not.
+func (l *Line) Clone() Filter {
+	c := *l
+	if c.seen = 0; c.mode == endPartial {
+		c.mode, c.literal = endFirst, nil
+	}
+	return &c
+}

@@ -1,0 +1,192 @@
+package filter
+
+import (
+	"errors"
+	"math"
+	"reflect"
+)
+
+// ReferenceConfig configures a [Reference].
+type ReferenceConfig struct {
+	// Serializer turns values into bytes and back. It is required.
+	Serializer Serializer
+
+	// Compression runs each serialized value through zlib, as POE does. Both
+	// sides must agree on it.
+	Compression bool
+
+	// NoFatals makes what cannot be decoded a record, of type *Error, instead
+	// of an error. Decoding goes on behind it.
+	NoFatals bool
+
+	// MaxBuffer is the most bytes that may wait undecoded, complete frames
+	// included; 0 means DefaultMaxBuffer. It is checked as bytes arrive.
+	MaxBuffer int
+
+	// MaxInflated is the most bytes that one value may have before
+	// compression; 0 means as many as MaxBuffer.
+	MaxInflated int
+}
+
+// Reference sends and receives whole values. On the wire each is its length in
+// decimal digits, a NUL and the serialized bytes, as POE frames it.
+//
+// As in POE only references can be put: maps, slices, structs, pointers and
+// the like, no strings, []byte, numbers, booleans or nil. Send a pointer to
+// one of these, or a slice that holds it.
+//
+// Bytes that are no length are waited with, as in POE, until MaxBuffer is
+// exceeded. Then all that waits is dropped. With NoFatals complete frames are
+// still decoded then, as POE does, and the rest is kept until it is twice as
+// much as MaxBuffer.
+type Reference struct {
+	serializer  Serializer
+	zlib        *compressor // nil without compression
+	noFatals    bool
+	maxBuffer   int
+	maxInflated int
+	reported    int // waiting bytes at which MaxBuffer has been reported, with NoFatals
+}
+
+// NewReference returns a Reference filter, or a *[ConfigError].
+func NewReference(cfg ReferenceConfig) (*Reference, error) {
+	if cfg.Serializer == nil {
+		return nil, &ConfigError{"Reference", "Serializer", ErrMissing}
+	}
+	r := &Reference{serializer: cfg.Serializer, noFatals: cfg.NoFatals}
+	if cfg.Compression {
+		r.zlib = &compressor{}
+	}
+	var err error
+	if r.maxBuffer, err = limitOr("Reference", "MaxBuffer", cfg.MaxBuffer, DefaultMaxBuffer); err != nil {
+		return nil, err
+	}
+	r.maxInflated, err = limitOr("Reference", "MaxInflated", cfg.MaxInflated, r.maxBuffer)
+	if err != nil {
+		return nil, err
+	}
+	return r, nil
+}
+
+// Decode returns the next value.
+func (r *Reference) Decode(buf []byte) (any, int, error) {
+	if len(buf) > r.maxBuffer && len(buf) > r.reported {
+		return r.overflow(buf)
+	}
+	length, n, err := parseDecimal(buf)
+	switch {
+	case err == nil && length == math.MaxInt64:
+		r.reported = 0
+		return r.fail(len(buf), NewLimitError("Reference", "decode", "MaxBuffer", r.maxBuffer))
+	case err != nil || int64(len(buf)-n) < length:
+		return nil, r.giveUp(buf), ErrMore
+	}
+	end := n + int(length)
+	if r.reported > 0 {
+		r.reported = len(buf) - end
+	}
+	rec, err := r.thaw(buf[n:end])
+	if err != nil {
+		return r.fail(end, err)
+	}
+	return rec, end, nil
+}
+
+// overflow reports that too much waits.
+func (r *Reference) overflow(buf []byte) (any, int, error) {
+	err := NewLimitError("Reference", "decode", "MaxBuffer", r.maxBuffer)
+	if r.noFatals {
+		r.reported = len(buf)
+		return err, 0, nil
+	}
+	return nil, len(buf), err
+}
+
+// giveUp returns how much of a frame that is not complete is dropped: nothing,
+// save with NoFatals, when far too much waits.
+func (r *Reference) giveUp(buf []byte) int {
+	if len(buf)/2 <= r.maxBuffer {
+		return 0
+	}
+	r.reported = 0
+	return len(buf)
+}
+
+// fail makes the error a record with NoFatals; n bytes are done with.
+func (r *Reference) fail(n int, err error) (any, int, error) {
+	if r.noFatals {
+		return err, n, nil
+	}
+	return nil, n, err
+}
+
+// thaw makes a value of one frame.
+func (r *Reference) thaw(data []byte) (any, error) {
+	if r.zlib != nil {
+		defer r.zlib.release()
+		inflated, err := r.zlib.inflate(data, r.maxInflated)
+		if errors.Is(err, ErrLimit) {
+			return nil, NewLimitError("Reference", "inflate", "MaxInflated", r.maxInflated)
+		}
+		if err != nil {
+			return nil, &Error{Filter: "Reference", Op: "inflate", Err: err}
+		}
+		data = inflated
+	}
+	rec, err := r.serializer.Thaw(data)
+	if err != nil {
+		return nil, &Error{Filter: "Reference", Op: "thaw", Err: err}
+	}
+	return rec, nil
+}
+
+// Append serializes and frames rec.
+func (r *Reference) Append(dst []byte, rec any) ([]byte, error) {
+	if !isReference(rec) {
+		return dst, &Error{Filter: "Reference", Op: "put", Err: &RecordTypeError{rec, "a reference"}}
+	}
+	data, err := r.serializer.Freeze(rec)
+	if err != nil {
+		return dst, &Error{Filter: "Reference", Op: "freeze", Err: err}
+	}
+	if r.zlib != nil {
+		defer r.zlib.release()
+		data = r.zlib.deflate(data)
+	}
+	return append(appendDecimal(dst, len(data)), data...), nil
+}
+
+// isReference tells what Perl would call a reference from plain scalars.
+func isReference(rec any) bool {
+	if _, bytes := rec.([]byte); bytes {
+		return false
+	}
+	switch kind := reflect.ValueOf(rec).Kind(); kind {
+	case reflect.Invalid, reflect.Bool, reflect.String:
+		return false
+	default:
+		return kind < reflect.Int || kind > reflect.Complex128
+	}
+}
+
+// CheckBuffer returns the error for n waiting bytes if MaxBuffer is less. With
+// NoFatals it returns nil: Decode makes a record of that error.
+func (r *Reference) CheckBuffer(n int) error {
+	if n > r.maxBuffer && !r.noFatals {
+		return NewLimitError("Reference", "decode", "MaxBuffer", r.maxBuffer)
+	}
+	return nil
+}
+
+// Rewind makes the next Decode look at its bytes as having just arrived.
+func (r *Reference) Rewind() { r.reported = 0 }
+
+// Clone returns a Reference with the same settings. The Serializer serves
+// both.
+func (r *Reference) Clone() Filter {
+	c := *r
+	if c.reported = 0; c.zlib != nil {
+		c.zlib = &compressor{}
+	}
+	return &c
+}

@@ -1,0 +1,75 @@
+package filter
+
+import (
+	"bytes"
+	"encoding/gob"
+	"encoding/json"
+)
+
+// Serializer turns values into bytes and back, for [Reference].
+//
+// Thaw is handed exactly one serialized value. It must not keep data nor
+// return anything that aliases it. Whatever the bytes are, it returns a value
+// or an error: it is called with what strangers send.
+type Serializer interface {
+	Freeze(rec any) ([]byte, error)
+	Thaw(data []byte) (any, error)
+}
+
+// JSON is a [Serializer] on encoding/json. The zero value thaws into
+// map[string]any, []any, string, float64, bool and nil.
+type JSON struct {
+	// New makes the pointer into which Thaw decodes; that pointer is then the
+	// record. With nil, records have encoding/json's own types.
+	New func() any
+}
+
+// Freeze encodes rec as JSON.
+func (j JSON) Freeze(rec any) ([]byte, error) { return json.Marshal(rec) }
+
+// Thaw decodes one JSON value.
+func (j JSON) Thaw(data []byte) (any, error) {
+	if j.New != nil {
+		rec := j.New()
+		return rec, json.Unmarshal(data, rec)
+	}
+	var rec any
+	err := json.Unmarshal(data, &rec)
+	return rec, err
+}
+
+// Gob is a [Serializer] on encoding/gob, for peers that are Go programs. Each
+// record carries its type, so records can be decoded one by one.
+//
+// encoding/gob is not made for hostile input: it bounds what it allocates, but
+// generously. Use it between programs that trust each other.
+type Gob struct {
+	// New makes the pointer into which Thaw decodes; that pointer is then the
+	// record. With nil, records travel as interface values, whose types must
+	// be known to gob.Register on both sides.
+	New func() any
+}
+
+// Freeze encodes rec.
+func (g Gob) Freeze(rec any) ([]byte, error) {
+	var b bytes.Buffer
+	var err error
+	if enc := gob.NewEncoder(&b); g.New != nil {
+		err = enc.Encode(rec)
+	} else {
+		err = enc.Encode(&rec)
+	}
+	return b.Bytes(), err
+}
+
+// Thaw decodes one record.
+func (g Gob) Thaw(data []byte) (any, error) {
+	dec := gob.NewDecoder(bytes.NewReader(data))
+	if g.New != nil {
+		rec := g.New()
+		return rec, dec.Decode(rec)
+	}
+	var rec any
+	err := dec.Decode(&rec)
+	return rec, err
+}

@@ -1,0 +1,32 @@
+package filter
+
+// Stream hands bytes through as they come: a record is whatever has arrived.
+// The zero value is ready to use; it has no state.
+type Stream struct{}
+
+// NewStream returns a Stream.
+func NewStream() *Stream { return &Stream{} }
+
+// Decode returns all of buf as a string.
+func (*Stream) Decode(buf []byte) (any, int, error) {
+	if len(buf) == 0 {
+		return nil, 0, ErrMore
+	}
+	return string(buf), len(buf), nil
+}
+
+// DecodeBytes returns buf itself.
+func (*Stream) DecodeBytes(buf []byte) ([]byte, int, error) {
+	if len(buf) == 0 {
+		return nil, 0, ErrMore
+	}
+	return buf, len(buf), nil
+}
+
+// Append appends a string or []byte as it is.
+func (*Stream) Append(dst []byte, rec any) ([]byte, error) {
+	return appendText(dst, "Stream", rec)
+}
+
+// Clone returns another Stream.
+func (*Stream) Clone() Filter { return NewStream() }

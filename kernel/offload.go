@@ -1,0 +1,152 @@
+package kernel
+
+import (
+	"context"
+	"io"
+	"runtime/debug"
+)
+
+// DefaultOffload is how many jobs of a kernel run at once when
+// Options.MaxOffload does not say.
+const DefaultOffload = 64
+
+// offloads runs the jobs of a kernel on other goroutines, a bounded number at
+// a time.
+type offloads struct {
+	limit   int
+	running int
+	waiting []*Job
+}
+
+// Job is work that goes on on another goroutine.
+type Job struct {
+	k      *Kernel
+	owner  *entry
+	owned  Owned
+	event  string
+	work   func(ctx context.Context) (any, error)
+	done   func(e Event, result any, err error)
+	args   []any
+	ctx    context.Context
+	cancel context.CancelFunc
+	over   bool
+}
+
+// Offload runs work on another goroutine, so that it may block, and sends its
+// result to the active session: the event's arguments are the result, the
+// error, and then args. The job keeps the session alive; when the session
+// stops the job's context ends. A result that comes too late is a dead letter,
+// and is closed if it can be. A panic in work becomes the error, a
+// *HandlerError. At most Options.MaxOffload jobs run at once, the others wait
+// for their turn.
+func (k *Kernel) Offload(event string, work func(ctx context.Context) (any, error), args ...any) (*Job, error) {
+	return k.offload("Offload", &Job{event: event, work: work, args: args})
+}
+
+// OffloadFunc is Offload for makers of wheels: done is called, in the session
+// that was active, with the result. event is the name under which it shows.
+func (k *Kernel) OffloadFunc(event string, work func(ctx context.Context) (any, error), done func(e Event, result any, err error)) (*Job, error) {
+	return k.offload("OffloadFunc", &Job{event: event, work: work, done: done})
+}
+
+func (k *Kernel) offload(method string, j *Job) (*Job, error) {
+	if j.event == "" || j.work == nil {
+		return nil, k.fail(method, j.event, ErrInvalid)
+	}
+	e := k.frame.session
+	owned, err := k.Own(j, "job "+j.event)
+	if err != nil {
+		return nil, k.fail(method, j.event, ErrNoActiveSession)
+	}
+	j.k, j.owner, j.owned = k, e, owned
+	j.ctx, j.cancel = context.WithCancel(context.Background())
+	k.addExtref(e, offloadTag)
+	if k.jobs.running < k.jobs.limit {
+		k.jobs.running++
+		go j.run()
+	} else {
+		k.jobs.waiting = append(k.jobs.waiting, j)
+	}
+	return j, nil
+}
+
+// offloadTag is the tag under which jobs are counted.
+const offloadTag = "offload"
+
+// Cancel ends the job's context and forgets its result. It is for the kernel's
+// goroutine. Cancelling twice, or a job that is done, does nothing.
+func (j *Job) Cancel() { _ = j.Close() }
+
+// Close is Cancel, for those who close things; it returns nil.
+func (j *Job) Close() error {
+	if j.over {
+		return nil
+	}
+	j.finish()
+	return nil
+}
+
+// finish lets go of the session.
+func (j *Job) finish() {
+	j.over = true
+	j.cancel()
+	j.owned.Release()
+	if j.owner.alive() && j.owner.rare != nil && j.owner.rare.extrefs[offloadTag].count > 0 {
+		j.k.subExtref(j.owner, offloadTag)
+	}
+}
+
+// run does the work and brings the result home. It runs on the job's own
+// goroutine.
+func (j *Job) run() {
+	result, err := j.try()
+	j.k.inbox.put(message{run: func() { j.home(result, err) }})
+}
+
+func (j *Job) try() (result any, err error) {
+	if err := j.ctx.Err(); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			err = &HandlerError{Value: thrown, Stack: debug.Stack()}
+		}
+	}()
+	return j.work(j.ctx)
+}
+
+// home delivers the result, on the kernel's goroutine, and starts the next job
+// that waits.
+func (j *Job) home(result any, err error) {
+	j.k.jobs.next(j.k)
+	if j.over {
+		if c, ok := result.(io.Closer); ok {
+			err = c.Close()
+		}
+		j.k.deadLetter(DeadLetter{To: ID{j.owner}, From: ID{j.owner}, Event: j.event, Args: append([]any{result, err}, j.args...)})
+		return
+	}
+	if j.done == nil {
+		j.k.enqueue(j.owner, j.owner, j.event, append([]any{result, err}, j.args...), kindPost)
+		j.finish()
+		return
+	}
+	j.k.dispatch(j.owner, j.owner, j.event, nil, "", kindFunc, &extra{handler: func(e Event) {
+		j.finish()
+		j.done(e, result, err)
+	}})
+}
+
+// next starts the first job that waits and is still wanted, in place of one
+// that has ended.
+func (o *offloads) next(k *Kernel) {
+	for len(o.waiting) > 0 {
+		j := o.waiting[0]
+		o.waiting = o.waiting[1:]
+		if !j.over {
+			go j.run()
+			return
+		}
+	}
+	o.running--
+}

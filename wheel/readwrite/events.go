@@ -1,0 +1,179 @@
+package readwrite
+
+import "github.com/gopoe/poe/kernel"
+
+// Events says who is told of what: [Names] of events, or [Funcs].
+type Events interface{ events() }
+
+// Names tells the session that made the wheel by events, as POE does. An empty
+// name is not sent. Without Input the wheel does not read.
+type Names struct {
+	Input   string // arguments: the record, the wheel's ID. POE: InputEvent
+	Flushed string // the wheel's ID: all output is written. POE: FlushedEvent
+	Error   string // operation, errno as an int, text, the wheel's ID; 0 is the end of the input. POE: ErrorEvent
+	High    string // the wheel's ID. POE: HighEvent
+	Low     string // the wheel's ID. POE: LowEvent
+}
+
+// Funcs tells it by functions, which run in the session that made the wheel.
+// At most one of the input functions is used, the first that is set, in the
+// order in which they stand here; without any the wheel does not read.
+type Funcs struct {
+	// Bytes gets records that hold only until it returns. It is the fastest
+	// form. The filter must be a filter.BytesDecoder.
+	Bytes func(w *Wheel, record []byte)
+	// Text gets records as strings, for filters whose records are strings.
+	Text func(w *Wheel, record string)
+	// Input gets any record.
+	Input   func(w *Wheel, record any)
+	Flushed func(w *Wheel)
+	Error   func(w *Wheel, err *kernel.OpError)
+	High    func(w *Wheel)
+	Low     func(w *Wheel)
+}
+
+func (Names) events() {}
+func (Funcs) events() {}
+
+// events is what a wheel keeps of Events.
+type events struct {
+	names Names
+	funcs *Funcs // nil with names
+}
+
+func (e *events) set(from Events) {
+	switch from := from.(type) {
+	case Names:
+		e.names, e.funcs = from, nil
+	case Funcs:
+		e.names, e.funcs = Names{}, &from
+	case nil:
+		e.names, e.funcs = Names{}, nil
+	}
+}
+
+func (e *events) wantsInput() bool {
+	if f := e.funcs; f != nil {
+		return f.Bytes != nil || f.Text != nil || f.Input != nil
+	}
+	return e.names.Input != ""
+}
+
+func wantsMarks(from Events) (high, low bool) {
+	switch from := from.(type) {
+	case Names:
+		return from.High != "", from.Low != ""
+	case Funcs:
+		return from.High != nil, from.Low != nil
+	}
+	return false, false
+}
+
+// Events returns who is told of what.
+func (w *Wheel) Events() Events {
+	if w.events.funcs != nil {
+		return *w.events.funcs
+	}
+	return w.events.names
+}
+
+// SetEvents changes who is told of what, from the next record on. Without
+// input events the wheel stops reading; what arrives waits in the handle until
+// there are some again. POE: event.
+func (w *Wheel) SetEvents(e Events) {
+	w.events.set(e)
+	if w.closed || w.noInput {
+		return
+	}
+	if !w.events.wantsInput() {
+		w.k.Unwatch(w.owner, w.in, kernel.Read)
+		return
+	}
+	w.inOwner(readName, func() {
+		if err := w.k.Watch(w.in, kernel.Read, readName, w); err != nil {
+			w.k.SelectResumeRead(w.in) // watched already
+		}
+	})
+}
+
+// inOwner runs f in the session that made the wheel.
+func (w *Wheel) inOwner(name string, f func()) {
+	if w.k.ActiveSession() == w.owner {
+		f()
+		return
+	}
+	if err := w.k.CallFunc(w.owner, name, func(kernel.Event) { f() }); err != nil {
+		w.k.Warn("readwrite: the wheel's session is gone", "wheel", w.id, "error", err)
+	}
+}
+
+// call sends a named event, at once.
+func (w *Wheel) call(event string, args ...any) {
+	// It can only fail if the session is gone, and then nobody is to be told.
+	_, _ = w.k.Call(w.owner, event, args...)
+}
+
+// tell sends one of the events that carry the wheel's ID alone.
+func (w *Wheel) tell(event string, f func(*Wheel)) {
+	switch {
+	case f != nil:
+		w.inOwner(writeName, func() { f(w) })
+	case event != "":
+		w.call(event, w.idArg)
+	}
+}
+
+func (w *Wheel) tellFlushed() {
+	if f := w.events.funcs; f != nil {
+		w.tell("", f.Flushed)
+		return
+	}
+	w.tell(w.events.names.Flushed, nil)
+}
+
+func (w *Wheel) tellHigh() {
+	if f := w.events.funcs; f != nil {
+		w.tell("", f.High)
+		return
+	}
+	w.tell(w.events.names.High, nil)
+}
+
+func (w *Wheel) tellLow() {
+	if f := w.events.funcs; f != nil {
+		w.tell("", f.Low)
+		return
+	}
+	w.tell(w.events.names.Low, nil)
+}
+
+func (w *Wheel) tellError(op string, err error) {
+	e := &kernel.OpError{Op: op, Err: err, Wheel: w.id}
+	if f := w.events.funcs; f != nil {
+		if f.Error != nil {
+			w.inOwner(readName, func() { f.Error(w, e) })
+		}
+		return
+	}
+	if name := w.events.names.Error; name != "" {
+		w.call(name, e.Args()...)
+	}
+}
+
+// tellInput hands out one record.
+func (w *Wheel) tellInput(record any) {
+	f := w.events.funcs
+	switch {
+	case f == nil && w.events.names.Input != "":
+		w.call(w.events.names.Input, record, w.idArg)
+	case f == nil:
+	case f.Input != nil:
+		f.Input(w, record)
+	case f.Text != nil:
+		if text, ok := record.(string); ok {
+			f.Text(w, text)
+		} else {
+			w.tellError("filter", &RecordError{Record: record})
+		}
+	}
+}

@@ -1,0 +1,227 @@
+package readwrite
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/kernel"
+)
+
+// RecordError says that a filter's record is not what the wheel's function
+// takes.
+type RecordError struct{ Record any }
+
+// Error names the type that came.
+func (e *RecordError) Error() string {
+	return fmt.Sprintf("readwrite: the record is %T, not a string", e.Record)
+}
+
+// read reads once and hands out the records that are complete.
+func (w *Wheel) read() {
+	buf := w.k.Scratch(w.driver.BlockSize())
+	n, err := w.driver.Read(w.in, buf)
+	if err != nil {
+		w.stopInput()
+		w.tellError("read", err)
+		return
+	}
+	if n == 0 {
+		return
+	}
+	if len(w.pending) > 0 {
+		w.pending = append(w.pending, buf[:n]...)
+		w.cur = w.pending
+	} else {
+		w.cur = buf[:n]
+	}
+	if err := w.checkBuffer(); err != nil {
+		w.filterFailed(err)
+		return
+	}
+	w.decode()
+	w.keep()
+}
+
+func (w *Wheel) checkBuffer() error {
+	if l, ok := w.inFilter.(filter.Limiter); ok {
+		return l.CheckBuffer(len(w.cur))
+	}
+	return nil
+}
+
+// keep saves what has not been decoded: it stands in a buffer that others use.
+func (w *Wheel) keep() {
+	switch rest := w.cur; {
+	case w.aborted || len(rest) == 0:
+		if cap(w.pending) > 4096 {
+			w.pending = nil
+		}
+		w.pending = w.pending[:0]
+	case len(w.pending) > 0: // rest is a part of it
+		w.pending = w.pending[:copy(w.pending, rest)]
+	default:
+		w.pending = append(w.pending[:0], rest...)
+	}
+	w.cur = nil
+}
+
+// decode hands out records until there are no more whole ones. The filter, the
+// events and the wheel itself may change with every record.
+func (w *Wheel) decode() {
+	was := w.decoding
+	w.decoding = true
+	for !w.aborted && w.decodeOne() {
+	}
+	w.decoding = was
+}
+
+// decodeOne makes one step and tells whether to go on.
+func (w *Wheel) decodeOne() bool {
+	if f := w.events.funcs; f != nil && f.Bytes != nil {
+		if d, ok := w.inFilter.(filter.BytesDecoder); ok {
+			return w.decodeBytes(d, f.Bytes)
+		}
+	}
+	if s, ok := w.inFilter.(filter.Stepper); ok {
+		return w.decodeStep(s)
+	}
+	record, n, err := w.inFilter.Decode(w.cur)
+	w.cur = w.cur[n:]
+	if err != nil {
+		return w.decodeFailed(err)
+	}
+	w.tellInput(record)
+	return true
+}
+
+func (w *Wheel) decodeBytes(d filter.BytesDecoder, tell func(*Wheel, []byte)) bool {
+	record, n, err := d.DecodeBytes(w.cur)
+	w.cur = w.cur[n:]
+	if err != nil {
+		return w.decodeFailed(err)
+	}
+	tell(w, record)
+	return true
+}
+
+// decodeStep hands out all records of a step, even if the filter is replaced
+// among them.
+func (w *Wheel) decodeStep(s filter.Stepper) bool {
+	records, n, err := s.DecodeStep(nil, w.cur)
+	w.cur = w.cur[n:]
+	for _, record := range records {
+		if w.aborted {
+			return false
+		}
+		w.tellInput(record)
+	}
+	if err != nil {
+		return w.decodeFailed(err)
+	}
+	return len(records) > 0
+}
+
+func (w *Wheel) decodeFailed(err error) bool {
+	if !errors.Is(err, filter.ErrMore) {
+		w.filterFailed(err)
+	}
+	return false
+}
+
+// filterFailed ends the input after bytes that the filter cannot decode. The
+// output goes on.
+func (w *Wheel) filterFailed(err error) {
+	w.cur = nil
+	w.stopInput()
+	w.tellError("filter", err)
+}
+
+func (w *Wheel) stopInput() {
+	w.noInput = true
+	w.k.Unwatch(w.owner, w.in, kernel.Read)
+}
+
+// PauseInput stops reading until ResumeInput: what arrives, the end of the
+// stream included, waits in the handle. Records that have been read already
+// still come.
+func (w *Wheel) PauseInput() { w.k.SelectPauseRead(w.in) }
+
+// ResumeInput goes on reading.
+func (w *Wheel) ResumeInput() {
+	if !w.closed && !w.noInput {
+		w.k.SelectResumeRead(w.in)
+	}
+}
+
+// ShutdownInput ends the reading half of a socket for good.
+func (w *Wheel) ShutdownInput() {
+	if w.closed || w.noInput {
+		return
+	}
+	w.stopInput()
+	// On what is no socket there is nothing to shut.
+	_ = w.in.CloseRead()
+}
+
+// SetFilter replaces both filters. What the old input filter has not decoded
+// goes to the new one, whose records come before the method returns.
+func (w *Wheel) SetFilter(f filter.Filter) {
+	w.outFilter = f
+	w.SetInputFilter(f)
+}
+
+// SetOutputFilter replaces the filter that encodes. What was put is encoded
+// already.
+func (w *Wheel) SetOutputFilter(f filter.Filter) {
+	w.outFilter = f
+}
+
+// SetInputFilter replaces the filter that decodes. What the old one has not
+// decoded goes to the new one, whose records come before the method returns.
+func (w *Wheel) SetInputFilter(f filter.Filter) {
+	held := w.heldInside()
+	w.inFilter = f
+	if r, ok := f.(filter.Rewinder); ok {
+		r.Rewind()
+	}
+	if w.decoding {
+		if len(held) > 0 {
+			w.cur = append(held, w.cur...)
+		}
+		w.decodeAgain()
+		return
+	}
+	w.pending = append(held, w.pending...)
+	w.cur = w.pending
+	w.decodeAgain()
+	w.keep()
+}
+
+// decodeAgain lets a new filter at what is there.
+func (w *Wheel) decodeAgain() {
+	if len(w.cur) == 0 {
+		return
+	}
+	if err := w.checkBuffer(); err != nil {
+		w.filterFailed(err)
+		return
+	}
+	w.inOwner(readName, w.decode)
+}
+
+// heldInside is what the input filter has taken in and not handed out, as
+// bytes.
+func (w *Wheel) heldInside() []byte {
+	if p, ok := w.inFilter.(filter.Pender); ok {
+		return p.PendingBytes()
+	}
+	return nil
+}
+
+func (w *Wheel) undecoded() []byte {
+	if w.decoding {
+		return w.cur
+	}
+	return w.pending
+}

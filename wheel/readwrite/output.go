@@ -1,0 +1,172 @@
+package readwrite
+
+import (
+	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/kernel"
+)
+
+// Put encodes records and queues them to be written in the next turn, or with
+// AutoFlush writes at once what can be written. It never waits. It tells
+// whether the output has reached the high mark; that alone puts the wheel in
+// the high state, without an event.
+//
+// A record that the filter cannot encode is misuse and panics with the
+// filter's error; so is putting more than MaxPending allows. TryPut returns
+// these errors instead. After Close, Put does nothing and returns false.
+func (w *Wheel) Put(records ...any) (high bool) {
+	high, err := w.TryPut(records...)
+	if err != nil {
+		panic(err)
+	}
+	return high
+}
+
+// TryPut is Put with an error: ErrPending, or the filter's. Nothing is queued
+// then.
+func (w *Wheel) TryPut(records ...any) (high bool, err error) {
+	if w.closed || w.noOutput {
+		return false, nil
+	}
+	before := w.driver.OutOctets()
+	if w.maxPending > 0 && before >= w.maxPending {
+		return false, ErrPending
+	}
+	if err := w.encode(records); err != nil {
+		return false, err
+	}
+	return w.queued(before), nil
+}
+
+// queued deals with output that has just been added.
+func (w *Wheel) queued(before int) (high bool) {
+	now := w.driver.OutOctets()
+	if before == 0 && now > 0 {
+		if w.autoFlush {
+			w.Flush()
+			now = w.driver.OutOctets()
+		}
+		if now > 0 && !w.closed {
+			w.k.TryWrite(w.out)
+		}
+	}
+	w.high = w.marks.High > 0 && now >= w.marks.High
+	return w.high
+}
+
+func (w *Wheel) encode(records []any) error {
+	out, ends := w.driver.Output()
+	if p, ok := w.outFilter.(filter.Putter); ok {
+		more, moreEnds, err := p.Put(out, ends, records)
+		if err != nil {
+			return err
+		}
+		w.driver.SetOutput(more, dropEmpty(moreEnds, len(ends), len(out)))
+		return nil
+	}
+	more, moreEnds := out, ends
+	for _, r := range records {
+		from := len(more)
+		var err error
+		if more, err = w.outFilter.Append(more, r); err != nil {
+			return err
+		}
+		if len(more) > from {
+			moreEnds = append(moreEnds, len(more))
+		}
+	}
+	w.driver.SetOutput(more, moreEnds)
+	return nil
+}
+
+// dropEmpty takes the messages without bytes off the list: they are not
+// counted.
+func dropEmpty(ends []int, from, last int) []int {
+	kept := ends[:from]
+	for _, end := range ends[from:] {
+		if end > last {
+			kept = append(kept, end)
+			last = end
+		}
+	}
+	return kept
+}
+
+// Flush writes what can be written, at once, with the events that belong to
+// it.
+func (w *Wheel) Flush() {
+	if !w.closed && !w.noOutput {
+		w.inOwner(writeName, w.flush)
+	}
+}
+
+// flush writes and tells what came of it: trouble, or low water and all
+// written.
+func (w *Wheel) flush() {
+	left, err := w.driver.Flush(w.out)
+	if err != nil {
+		w.stopOutput()
+		w.tellError("write", err)
+		return
+	}
+	switch {
+	case w.high && left <= w.marks.Low:
+		w.high = false
+		w.tellLow()
+	case !w.high && w.marks.High > 0 && left >= w.marks.High:
+		w.high = true
+		w.tellHigh()
+	}
+	if left > 0 {
+		if !w.closed {
+			w.k.SelectResumeWrite(w.out)
+		}
+		return
+	}
+	w.k.SelectPauseWrite(w.out)
+	w.tellFlushed()
+}
+
+func (w *Wheel) stopOutput() {
+	w.noOutput = true
+	w.k.Unwatch(w.owner, w.out, kernel.Write)
+}
+
+// ShutdownOutput ends the writing half of a socket for good: the peer reads
+// the end of the stream. Output that waits is lost, though OutOctets goes on
+// counting it.
+func (w *Wheel) ShutdownOutput() {
+	if w.closed || w.noOutput {
+		return
+	}
+	w.stopOutput()
+	// On what is no socket there is nothing to shut.
+	_ = w.out.CloseWrite()
+}
+
+// OutOctets is how many bytes wait to be written.
+// POE: get_driver_out_octets.
+func (w *Wheel) OutOctets() int { return w.driver.OutOctets() }
+
+// OutMessages is how many messages wait to be written.
+// POE: get_driver_out_messages.
+func (w *Wheel) OutMessages() int { return w.driver.OutMessages() }
+
+// SetHighMark changes the high water mark. It does nothing for a wheel made
+// without marks, and for one that would not be above the low mark.
+func (w *Wheel) SetHighMark(high int) {
+	if w.marks.High > 0 && high > w.marks.Low {
+		w.marks.High = high
+		return
+	}
+	w.k.Warn("readwrite: high mark ignored", "mark", high, "low", w.marks.Low)
+}
+
+// SetLowMark changes the low water mark. It does nothing for a wheel made
+// without marks, and for one that is not between 0 and the high mark.
+func (w *Wheel) SetLowMark(low int) {
+	if w.marks.Low > 0 && low > 0 && low < w.marks.High {
+		w.marks.Low = low
+		return
+	}
+	w.k.Warn("readwrite: low mark ignored", "mark", low, "high", w.marks.High)
+}

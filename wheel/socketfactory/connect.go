@@ -1,0 +1,193 @@
+package socketfactory
+
+import (
+	"net/netip"
+	"syscall"
+
+	"github.com/gopoe/poe/kernel"
+)
+
+// dial is a connection being made: one attempt for each address, started one
+// after the other.
+type dial struct {
+	w        *Wheel
+	waiting  []endpoint
+	open     []*attempt
+	next     kernel.AlarmID // when the next address is tried
+	op       string         // of the first failure
+	err      error
+	finished bool
+}
+
+// attempt is one socket that is being connected.
+type attempt struct {
+	d  *dial
+	h  *kernel.Handle
+	to endpoint
+}
+
+func (w *Wheel) connect() {
+	if d := w.config.ConnectTimeout; d > 0 {
+		var err error
+		if w.timeout, err = w.k.DelayFunc(eventName+": time-out", d, func(kernel.Event) { w.timedOut() }); err != nil {
+			w.failLater("connect", err)
+			return
+		}
+	}
+	if w.config.Domain == Unix {
+		w.start([]endpoint{{path: w.config.RemoteAddress}})
+		return
+	}
+	w.resolve(w.config.RemoteAddress, w.config.RemoteService, w.config.RemotePort, func(addrs []netip.AddrPort) {
+		to := make([]endpoint, len(addrs))
+		for i, a := range addrs {
+			to[i] = endpoint{addr: a}
+		}
+		w.start(to)
+	})
+}
+
+func (w *Wheel) start(to []endpoint) {
+	w.dial = &dial{w: w, waiting: to}
+	w.dial.tryNext()
+}
+
+func (w *Wheel) timedOut() {
+	w.timeout = 0
+	w.giveUp()
+	w.failure("connect", syscall.ETIMEDOUT)
+}
+
+func (w *Wheel) clearTimeout() {
+	if w.timeout != 0 {
+		w.cancelTimer(w.timeout)
+		w.timeout = 0
+	}
+}
+
+// cancelTimer removes a timer of the owner's, whoever is active.
+func (w *Wheel) cancelTimer(id kernel.AlarmID) {
+	if !w.owner.Alive() {
+		return
+	}
+	w.inOwner(func() {
+		// It may have fired already.
+		_, _ = w.k.AlarmRemove(id)
+	})
+}
+
+// tryNext starts to connect to the next address, and to the one after it if
+// this takes long.
+func (d *dial) tryNext() {
+	w := d.w
+	for len(d.waiting) > 0 {
+		to := d.waiting[0]
+		d.waiting = d.waiting[1:]
+		h, op, err := openSocket(&w.config, to, false)
+		if err != nil {
+			d.note(op, err)
+			continue
+		}
+		a := &attempt{d: d, h: h, to: to}
+		d.open = append(d.open, a)
+		w.inOwner(a.watch)
+		d.hurry()
+		return
+	}
+	if len(d.open) == 0 && !d.finished {
+		d.fail()
+	}
+}
+
+// hurry sets the timer after which the next address is tried as well.
+func (d *dial) hurry() {
+	if len(d.waiting) == 0 {
+		return
+	}
+	w := d.w
+	w.inOwner(func() {
+		var err error
+		d.next, err = w.k.DelayFunc(eventName+": next address", w.config.AttemptDelay, func(kernel.Event) {
+			d.next = 0
+			d.tryNext()
+		})
+		if err != nil {
+			w.k.Warn("socketfactory: the wheel's session is gone", "wheel", w.id, "error", err)
+		}
+	})
+}
+
+// note remembers the first failure: it is the one that is reported.
+func (d *dial) note(op string, err error) {
+	if d.err == nil {
+		d.op, d.err = op, err
+	}
+}
+
+// fail reports that no address could be connected to.
+func (d *dial) fail() {
+	w := d.w
+	d.finished = true
+	w.dial = nil
+	op, err := d.op, d.err
+	w.later(func() {
+		w.clearTimeout()
+		w.failure(op, err)
+	})
+}
+
+// stop gives all attempts up.
+func (d *dial) stop() {
+	d.finished = true
+	for _, a := range d.open {
+		a.h.Close()
+	}
+	d.open, d.waiting = nil, nil
+	d.cancelNext()
+}
+
+func (d *dial) cancelNext() {
+	if d.next != 0 {
+		d.w.cancelTimer(d.next)
+		d.next = 0
+	}
+}
+
+func (a *attempt) watch() {
+	k := a.d.w.k
+	if err := k.Watch(a.h, kernel.Write, eventName+": connect", a); err != nil {
+		a.d.note("connect", err)
+		return
+	}
+	k.SelectResumeWrite(a.h)
+}
+
+// HandleReady is called by the kernel when the attempt has succeeded or
+// failed.
+func (a *attempt) HandleReady(kernel.Mode) {
+	d, w := a.d, a.d.w
+	w.k.Unwatch(w.owner, a.h, kernel.Write)
+	for i, other := range d.open {
+		if other == a {
+			d.open = append(d.open[:i], d.open[i+1:]...)
+			break
+		}
+	}
+	if err := connectResult(a.h); err != nil {
+		a.h.Close()
+		d.note("connect", err)
+		d.cancelNext()
+		if len(d.waiting) > 0 {
+			d.tryNext()
+		} else if len(d.open) == 0 {
+			w.dial = nil
+			w.clearTimeout()
+			w.failure(d.op, d.err)
+		}
+		return
+	}
+	d.stop()
+	w.dial = nil
+	w.clearTimeout()
+	w.success(Socket{Handle: a.h, Peer: a.to.addr, Path: a.to.path})
+}

@@ -1,0 +1,7 @@
+//go:build unix && !darwin
+
+package socketfactory
+
+import "golang.org/x/sys/unix"
+
+const keepIdle = unix.TCP_KEEPIDLE
