@@ -226,10 +226,10 @@ func (s *stream) Close() error {
 		return nil
 	}
 	switch s.rwc.(type) {
-	case *net.TCPConn, *net.UnixConn, *os.File:
+	case *net.TCPConn, *net.UnixConn:
 		return plain(s.rwc.Close())
 	}
-	go s.rwc.Close() // may wait: TLS says goodbye
+	go s.rwc.Close() // may wait: TLS says goodbye, a console for its reader
 	return nil
 }
 
