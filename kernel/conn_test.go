@@ -133,6 +133,32 @@ func TestConnOfTCPAndTLS(t *testing.T) {
 	}
 }
 
+// Many connections at once, each with a client that waits for every answer: a
+// wake-up that a source loses hangs the test.
+func TestNoWakeUpOfASourceIsLost(t *testing.T) {
+	onLoops(t, func(t *testing.T, k *kernel.Kernel) {
+		var wg sync.WaitGroup
+		for i := range 20 {
+			server, client := net.Pipe()
+			_, err := session.Inline(k, echo(t, kernel.Conn(server)))
+			require.NoError(t, err)
+			wg.Go(func() {
+				defer client.Close()
+				line, answer := []byte("0123456789"), make([]byte, 10)
+				for j := range 300 {
+					n := 1 + (i+j)%len(line)
+					_, err := client.Write(line[:n])
+					assert.NoError(t, err)
+					_, err = io.ReadFull(client, answer[:n])
+					assert.NoError(t, err)
+				}
+			})
+		}
+		runSession(t, k, session.Funcs{"_start": func(kernel.Event) {}})
+		wg.Wait()
+	})
+}
+
 func tlsConfigs(t *testing.T) (server, client *tls.Config) {
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
