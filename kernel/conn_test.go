@@ -70,6 +70,69 @@ func TestDatagramsOfPacketConns(t *testing.T) {
 	})
 }
 
+// stuckPackets is a socket that sends nothing until it is told to.
+type stuckPackets struct {
+	net.PacketConn
+	sends  chan error
+	closed chan struct{}
+}
+
+func (s stuckPackets) LocalAddr() net.Addr { return &net.UDPAddr{} }
+func (s stuckPackets) Close() error        { close(s.closed); return nil }
+
+func (s stuckPackets) ReadFrom([]byte) (int, net.Addr, error) {
+	<-s.closed
+	return 0, nil, net.ErrClosed
+}
+
+func (s stuckPackets) WriteTo(p []byte, to net.Addr) (int, error) {
+	select {
+	case err := <-s.sends:
+		return len(p), err
+	case <-s.closed:
+		return 0, net.ErrClosed
+	}
+}
+
+// A socket that does not get rid of its datagrams refuses more after 64, and
+// says when there is room. An error of one does not concern the others.
+func TestDatagramsWhenThereIsNoRoom(t *testing.T) {
+	onLoops(t, func(t *testing.T, k *kernel.Kernel) {
+		s := stuckPackets{sends: make(chan error, 100), closed: make(chan struct{})}
+		h := kernel.PacketConn(s)
+		to := netip.MustParseAddrPort("192.0.2.1:9")
+		sent := 0
+		runSession(t, k, session.Funcs{
+			"_start": func(e kernel.Event) {
+				var err error
+				for ; err == nil; sent++ {
+					_, err = h.WriteTo([]byte("x"), to)
+				}
+				sent-- // the last was refused
+				assert.Equal(t, kernel.ErrWouldBlock, err)
+				assert.Equal(t, 64, sent)
+				require.NoError(t, e.Kernel.SelectWrite(h, "writable"))
+				s.sends <- netError("sendto", syscall.EHOSTUNREACH)
+				for range 63 {
+					s.sends <- nil
+				}
+			},
+			"writable": func(e kernel.Event) {
+				switch _, err := h.WriteTo([]byte("y"), to); err {
+				case syscall.EHOSTUNREACH:
+				case nil:
+					require.NoError(t, h.Close())
+				default:
+					t.Error(err)
+					require.NoError(t, h.Close())
+				}
+			},
+		})
+		_, err := h.Write([]byte("x"))
+		assert.ErrorIs(t, err, os.ErrClosed)
+	})
+}
+
 // echo is a session that sends back what it reads and closes at the end of the
 // stream.
 func echo(t *testing.T, h *kernel.Handle) session.Funcs {
