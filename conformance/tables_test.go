@@ -8,4 +8,6 @@ var tables = []map[string]func(*port){
 	ownPrograms,
 	filterPrograms,
 	httpdPrograms,
+	serverPrograms,
+	clientPrograms,
 }
