@@ -69,13 +69,13 @@ func (f input[T]) direct(to *readwrite.Funcs) bool {
 	switch f := any(f).(type) {
 	case input[string]:
 		to.Text = func(w *readwrite.Wheel, line string) {
-			if c := of(w); c.hears() {
+			if c := of(w); c.hears(c.listener.args.of(line, w.ID())) {
 				f(c, line)
 			}
 		}
 	case input[[]byte]:
 		to.Bytes = func(w *readwrite.Wheel, record []byte) {
-			if c := of(w); c.hears() {
+			if c := of(w); c.hears(nil) {
 				f(c, record)
 			}
 		}
@@ -86,12 +86,29 @@ func (f input[T]) direct(to *readwrite.Funcs) bool {
 }
 
 // hears makes the event at hand one of input, and tells whether it is wanted.
-func (c *Client) hears() bool {
+func (c *Client) hears(args []any) bool {
 	if c.ShuttingDown {
 		return false
 	}
-	if c.Name != inputEvent || c.Args != nil {
+	if c.Name != inputEvent {
 		c.Event = c.at(inputEvent, nil)
 	}
+	c.Args = args
 	return true
+}
+
+// argList hands out argument lists from larger pieces of memory. Each is used
+// but once: an event may be kept.
+type argList struct{ free []any }
+
+// of makes the arguments of an input event.
+func (a *argList) of(record string, id kernel.WheelID) []any {
+	const list, piece = 2, 64
+	if len(a.free) < list {
+		a.free = make([]any, list*piece)
+	}
+	args := a.free[:list:list]
+	a.free = a.free[list:]
+	args[0], args[1] = record, id
+	return args
 }
