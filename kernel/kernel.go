@@ -18,7 +18,8 @@ type Options struct {
 	// Clock is where the time comes from; nil is the system's clock.
 	Clock Clock
 	// Loop chooses how the kernel waits for handles: "epoll", "kqueue",
-	// "portable", or empty for the best that the system has.
+	// "portable", or empty for the best that the system has. The portable loop
+	// is poll(2) on Unix; elsewhere each handle has goroutines that wait.
 	Loop string
 	// Trace and Assert switch debugging on, as POE's TRACE_* and ASSERT_* do.
 	// The environment variables POE_TRACE_EVENTS=1 and so on add to them.
