@@ -309,24 +309,40 @@ func BenchmarkTimerFired(b *testing.B) {
 	benchRun(b, k)
 }
 
-// BenchmarkOutsidePost posts in bulk from another goroutine.
+// BenchmarkOutsidePost posts from another goroutine: as fast as it can, which
+// now and then wakes the kernel, or a thousand at a time while a handler runs.
 func BenchmarkOutsidePost(b *testing.B) {
-	k := kernel.New()
-	s, _ := session.Create(k, &counter{left: b.N}, session.States[counter]{
-		"_start": func(_ *counter, e kernel.Event) { e.Kernel.RefcountIncrement(e.Session, "bench") },
-		"note": func(c *counter, e kernel.Event) {
-			if c.left--; c.left == 0 {
-				e.Kernel.Stop()
-			}
-		},
-	})
-	to, outside := s.ID(), k.Outside()
-	go func() {
-		for range b.N {
-			outside.Post(to, "note")
-		}
-	}()
-	benchRun(b, k)
+	for name, bulk := range map[string]int{"racing": 1 << 62, "bulk": 1000} {
+		b.Run(name, func(b *testing.B) {
+			k := kernel.New()
+			asked, posted := make(chan struct{}), make(chan struct{})
+			s, _ := session.Create(k, &counter{left: b.N}, session.States[counter]{
+				"_start": func(_ *counter, e kernel.Event) { e.Kernel.RefcountIncrement(e.Session, "bench") },
+				"note": func(c *counter, e kernel.Event) {
+					if c.left--; c.left == 0 {
+						e.Kernel.Stop()
+					}
+				},
+				"await": func(*counter, kernel.Event) { asked <- struct{}{}; <-posted },
+			})
+			to, outside := s.ID(), k.Outside()
+			go func() {
+				for left := b.N; left > 0; left -= bulk {
+					if bulk < b.N {
+						outside.Post(to, "await")
+						<-asked
+					}
+					for range min(bulk, left) {
+						outside.Post(to, "note")
+					}
+					if bulk < b.N {
+						posted <- struct{}{}
+					}
+				}
+			}()
+			benchRun(b, k)
+		})
+	}
 }
 
 // BenchmarkForcedStop stops sessions that have events queued for themselves

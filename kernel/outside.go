@@ -134,8 +134,14 @@ func (b *inbox) pull() {
 	for n < len(b.in) && b.in[n].isEvent() {
 		n++
 	}
+	if n == 0 {
+		b.mu.Unlock()
+		return
+	}
 	events := append([]message(nil), b.in[:n]...)
-	b.in = append(b.in[:0], b.in[n:]...)
+	rest := copy(b.in, b.in[n:])
+	clear(b.in[rest:]) // lets go of what they refer to
+	b.in = b.in[:rest]
 	b.filled.Store(false) // so that what follows here does not pull again
 	b.mu.Unlock()
 	for i := range events {
