@@ -53,6 +53,7 @@ type Kernel struct {
 	epoch      time.Time
 	clockStart time.Duration
 	wallStart  time.Time
+	wallSeen   int64 // kernel time of the last look at the time of day
 	now        int64
 	seq        uint64
 	fifo       ring
@@ -215,6 +216,9 @@ func (k *Kernel) Stop() { k.stopAll() }
 // events that are due.
 func (k *Kernel) turn() error {
 	k.inbox.drain()
+	if k.sessions == 0 {
+		return nil // stopped from outside: nobody is left to wait for
+	}
 	k.testIdle()
 	if err := k.poll(); err != nil {
 		return err
@@ -249,6 +253,9 @@ func (k *Kernel) poll() error {
 	k.ready = k.ready[:0]
 	k.collectFlagged()
 	k.dirty, k.writing = k.writing[:0], k.dirty
+	if len(k.timers.heap) > 0 && k.now-k.wallSeen > wallInterval {
+		k.followWall() // a kernel that never sleeps
+	}
 	wait := k.patience()
 	if wait != 0 && k.exception != nil {
 		k.stopAll() // nothing is due that would notice it
@@ -287,7 +294,7 @@ func (k *Kernel) wait(d time.Duration) error {
 	if err != nil {
 		return err
 	}
-	if slept {
+	if slept || k.clock != nil {
 		k.followWall()
 	}
 	k.inbox.drain()

@@ -162,14 +162,15 @@ func (s *Session) Dispatch(e kernel.Event) bool {
 	if e.Name == "_start" {
 		return false
 	}
-	asked := e.Name
-	e.Name, e.Args = "_default", []any{asked, append([]any{}, e.Args...)}
-	if s.run(e) {
+	if s.has("_default") { // looked at first: most have none, and the arguments cost two allocations
+		e.Args = []any{e.Name, append([]any{}, e.Args...)}
+		e.Name = "_default"
+		s.run(e)
 		s.trace(e, true)
 		return true
 	}
-	if on(s.options["default"]) {
-		e.Kernel.Warn("no handler, and none for _default", "event", asked, "session", e.Session, "sender", e.Sender)
+	if s.options != nil && on(s.options["default"]) {
+		e.Kernel.Warn("no handler, and none for _default", "event", e.Name, "session", e.Session, "sender", e.Sender)
 	}
 	return false
 }
