@@ -3,4 +3,5 @@ package conformance
 // tables lists the ports, one table per area of POE, each in a file of its own.
 var tables = []map[string]func(*port){
 	filterPrograms,
+	nfaPrograms,
 }
