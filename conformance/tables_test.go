@@ -4,4 +4,5 @@ package conformance
 var tables = []map[string]func(*port){
 	filterPrograms,
 	nfaPrograms,
+	modelPrograms,
 }

@@ -51,6 +51,7 @@ type Kernel struct {
 	clockStart time.Duration
 	wallStart  time.Time
 	now        int64
+	turns      uint64
 	seq        uint64
 	fifo       ring
 	timers     timerTable
@@ -190,9 +191,17 @@ func (k *Kernel) RunWhile(condition *bool) error {
 // afterwards.
 func (k *Kernel) Stop() { k.stopAll() }
 
+// clockTurns is after how many turns the clock is read in any case. Events
+// that are queued while no timer is pending carry the last reading, so this
+// bounds how wrong their place can be against an alarm set for the past.
+const clockTurns = 64
+
 // turn is one round: readiness first, straight to the sessions, then the
 // events that are due.
 func (k *Kernel) turn() error {
+	if k.turns++; k.turns%clockTurns == 0 {
+		k.readClock()
+	}
 	k.inbox.drain()
 	k.testIdle()
 	if err := k.poll(); err != nil {
@@ -284,6 +293,7 @@ func (k *Kernel) sleep(d time.Duration) (came bool, err error) {
 		return false, err
 	}
 	if d != 0 {
+		k.readClock()
 		k.followWall()
 	}
 	came = k.inbox.drain()
