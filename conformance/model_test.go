@@ -9,9 +9,10 @@ import (
 
 // modelPrograms are the ports of programs about what the model test has found.
 var modelPrograms = map[string]func(*port){
-	"970-signal-die-handled-late":  dieHandledLate,
-	"971-timer-past-after-waiting": pastAfterWaiting,
-	"972-signal-die-caller":        dieCaller,
+	"970-signal-die-handled-late":     dieHandledLate,
+	"971-timer-past-after-waiting":    pastAfterWaiting,
+	"972-signal-die-caller":           dieCaller,
+	"973-signal-die-ends-the-newborn": dieEndsTheNewborn,
 }
 
 func dieHandledLate(p *port) {
@@ -114,4 +115,34 @@ func dieCaller(p *port) {
 	p.check(err)
 	p.check(k.Run())
 	p.out("done")
+}
+
+func dieEndsTheNewborn(p *port) {
+	k := kernel.New()
+	newborn := session.Funcs{
+		"_start": func(e kernel.Event) { p.out("newborn starts"); p.check(e.Kernel.Delay("late", 100*time.Millisecond)) },
+		"late":   func(kernel.Event) { p.out("never: late") },
+		"_stop":  func(kernel.Event) { p.out("newborn stops") },
+	}
+	_, err := session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) { p.check(e.Kernel.Delay("later", 10*time.Second)) },
+		"later":  func(kernel.Event) { p.out("never: later") },
+		"_stop": func(e kernel.Event) {
+			p.out("bystander stops")
+			_, err := session.Inline(e.Kernel, newborn)
+			p.check(err)
+		},
+	})
+	p.check(err)
+	_, err = session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) { e.Kernel.Yield("fail") },
+		"fail":   func(kernel.Event) { panic("boom") },
+		"_stop":  func(kernel.Event) { p.out("thrower stops") },
+	})
+	p.check(err)
+	if err := k.Run(); err != nil {
+		p.out("run died:", err)
+	} else {
+		p.out("run returned")
+	}
 }

@@ -130,7 +130,6 @@ func (k *Kernel) deliver(it item) {
 	k.countDequeued(it.dest, it.from)
 	switch it.kind {
 	case kindGC:
-		return
 	case kindSignal, kindDie:
 		k.deliverSignal(&it)
 	case kindActor:
