@@ -10,4 +10,6 @@ var tables = []map[string]func(*port){
 	httpdPrograms,
 	serverPrograms,
 	clientPrograms,
+	nfaPrograms,
+	modelPrograms,
 }
