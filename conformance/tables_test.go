@@ -8,4 +8,8 @@ var tables = []map[string]func(*port){
 	ownPrograms,
 	filterPrograms,
 	httpdPrograms,
+	serverPrograms,
+	clientPrograms,
+	nfaPrograms,
+	modelPrograms,
 }
