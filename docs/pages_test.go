@@ -62,7 +62,11 @@ func perlToGo(rows []row) string {
 	}
 	writeHead(&b)
 	for _, name := range mostUsed {
-		writeRow(&b, byName[name])
+		r := byName[name]
+		if r.module != "POE::Kernel" && r.module != "POE::Session" {
+			r.poe = name
+		}
+		writeRow(&b, r)
 	}
 	module := ""
 	for _, r := range rows {

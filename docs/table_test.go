@@ -173,6 +173,21 @@ func TestTestsExist(t *testing.T) {
 	}
 }
 
+// TestProgramsUseTheNames checks that a conformance program which is to show a
+// name has it, and its port the Go name.
+func TestProgramsUseTheNames(t *testing.T) {
+	for _, r := range readTable(t) {
+		for _, number := range r.tests {
+			if program(number) == "" {
+				continue
+			}
+			perl, err := os.ReadFile("../conformance/testdata/" + program(number) + ".pl")
+			require.NoError(t, err)
+			assert.Regexp(t, `(^|\W)`+regexp.QuoteMeta(r.poe)+`\b`, string(perl), "%s %s: %s", r.module, r.poe, program(number))
+		}
+	}
+}
+
 // program is the name of a conformance program, by its number.
 func program(number string) string {
 	files, _ := filepath.Glob("../conformance/testdata/" + number + "-*.pl")
