@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/internal/acceptor"
 )
 
 // Domain is a family of addresses. POE: SocketDomain.
@@ -135,13 +136,12 @@ type Wheel struct {
 	owned  kernel.Owned
 	id     kernel.WheelID
 
-	listener  *kernel.Handle
-	listening bool // the wheel's own socket, not a datagram one handed out
-	paused    bool
-	dial      *dial
-	lookup    *kernel.Job
-	timeout   kernel.AlarmID
-	closed    bool
+	listener *kernel.Handle
+	acceptor *acceptor.Acceptor
+	dial     *dial
+	lookup   *kernel.Job
+	timeout  kernel.AlarmID
+	closed   bool
 }
 
 // New makes a wheel of the active session. The error is a *kernel.ConfigError
@@ -246,17 +246,15 @@ func (w *Wheel) Handle() *kernel.Handle { return w.listener }
 
 // PauseAccept stops accepting; connections wait in the system's queue.
 func (w *Wheel) PauseAccept() {
-	if w.listening && !w.closed {
-		w.paused = true
-		w.k.SelectPauseRead(w.listener)
+	if w.acceptor != nil {
+		w.acceptor.Pause()
 	}
 }
 
 // ResumeAccept goes on accepting.
 func (w *Wheel) ResumeAccept() {
-	if w.listening && !w.closed {
-		w.paused = false
-		w.k.SelectResumeRead(w.listener)
+	if w.acceptor != nil {
+		w.acceptor.Resume()
 	}
 }
 
@@ -294,6 +292,7 @@ func (w *Wheel) Close() error {
 	}
 	w.closed = true
 	w.giveUp()
+	w.stopAccepting()
 	w.owned.Release()
 	if w.listener == nil {
 		return nil
@@ -310,10 +309,17 @@ func (w *Wheel) Detach() *kernel.Handle {
 	if w.closed || l == nil {
 		return nil
 	}
-	w.k.Unwatch(w.owner, l, kernel.Read)
+	w.stopAccepting()
 	w.listener = nil
 	w.Close()
 	return l
+}
+
+func (w *Wheel) stopAccepting() {
+	if w.acceptor != nil {
+		w.acceptor.Stop()
+		w.acceptor = nil
+	}
 }
 
 // giveUp stops whatever is under way.
