@@ -16,6 +16,9 @@ type port struct {
 	mu      sync.Mutex
 	buf     bytes.Buffer
 	missing int // lines printed by notInGo
+
+	// warned is called with what the kernel warns of. POE: $SIG{__WARN__}.
+	warned func(message string, attrs map[string]any)
 }
 
 // out prints its arguments separated by spaces; nil is undef, a bool is
@@ -45,6 +48,15 @@ func (p *port) notInGo(line, why string) {
 	}
 	p.missing++
 	p.line(line)
+}
+
+// without is notInGo for one word of a line.
+func (p *port) without(word, why string) string {
+	if why == "" {
+		p.Fatal("without without a reason")
+	}
+	p.missing++
+	return word
 }
 
 func text(a any) string {

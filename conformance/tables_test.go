@@ -2,5 +2,9 @@ package conformance
 
 // tables lists the ports, one table per area of POE, each in a file of its own.
 var tables = []map[string]func(*port){
+	kernelPrograms,
+	timerPrograms,
+	signalPrograms,
 	filterPrograms,
+	httpdPrograms,
 }

@@ -11,6 +11,7 @@ type Buffer struct {
 	filter Filter
 	buf    []byte
 	off    int // buf[off:] is undecoded
+	limit  int // the filter's limit on that, once it was exceeded
 }
 
 // keepBuffer is the capacity above which an empty Buffer lets its memory go.
@@ -20,17 +21,27 @@ const keepBuffer = 64 << 10
 func NewBuffer(f Filter) *Buffer { return &Buffer{filter: f} }
 
 // GetOneStart adds bytes to decode. The error is the filter's, about more
-// waiting bytes than it allows; they stay in the Buffer all the same.
+// waiting bytes than it allows. They stay in the Buffer all the same: GetOne
+// can still decode what is complete, and more bytes give the same error.
 //
 // POE: get_one_start
 func (b *Buffer) GetOneStart(chunks ...[]byte) error {
+	if s, ok := b.filter.(*Stack); ok && s.takesRecords() && len(b.Bytes()) == 0 {
+		return s.start(chunks)
+	}
 	for _, c := range chunks {
 		b.add(c)
 	}
-	if l, ok := b.filter.(Limiter); ok {
-		return l.CheckBuffer(len(b.buf) - b.off)
+	l, ok := b.filter.(Limiter)
+	if !ok {
+		return nil
 	}
-	return nil
+	err := l.CheckBuffer(len(b.Bytes()))
+	var e *Error
+	if errors.As(err, &e) {
+		b.limit = int(e.Max)
+	}
+	return err
 }
 
 // Write adds bytes to decode, as GetOneStart does.
@@ -63,7 +74,11 @@ func (b *Buffer) consume(n int) {
 func (b *Buffer) GetOne() ([]any, error) { return b.getOne(nil) }
 
 func (b *Buffer) getOne(dst []any) ([]any, error) {
-	out, n, err := decodeStep(b.filter, dst, b.buf[b.off:])
+	buf := b.Bytes()
+	if b.limit > 0 && len(buf) > b.limit {
+		buf = buf[:b.limit]
+	}
+	out, n, err := decodeStep(b.filter, dst, buf)
 	b.consume(n)
 	if errors.Is(err, ErrMore) {
 		err = nil
@@ -175,7 +190,7 @@ func (b *Buffer) SetFilter(f Filter) {
 	if r, ok := f.(Rewinder); ok {
 		r.Rewind()
 	}
-	b.filter = f
+	b.filter, b.limit = f, 0
 }
 
 // Clone returns an empty Buffer with a copy of the filter. It fails if the

@@ -154,6 +154,30 @@ func (s *Stack) direct() Filter {
 	return nil
 }
 
+// takesRecords tells whether the first part is a layer, or a stack that begins
+// with one: it takes each chunk of bytes as a record.
+func (s *Stack) takesRecords() bool {
+	if len(s.stages) == 0 {
+		return false
+	}
+	switch st := s.stages[0].(type) {
+	case *layerStage:
+		return true
+	case stackStage:
+		return st.s.takesRecords()
+	}
+	return false
+}
+
+// start hands chunks of bytes to the first part as records.
+func (s *Stack) start(chunks [][]byte) error {
+	recs := make([]any, len(chunks))
+	for i, c := range chunks {
+		recs[i] = string(c)
+	}
+	return s.stages[0].start(recs)
+}
+
 // step asks every part once for what it has, and hands it to the next, until
 // the last one has something or no part had anything for the next. With a
 // direct filter the first part decodes buf.
@@ -214,21 +238,24 @@ func (s *Stack) Put(dst []byte, ends []int, recs []any) ([]byte, []int, error) {
 }
 
 // PendingBytes returns what the parts hold and have not made records of, in
-// the order of the stream, as far as it is text.
+// the order of the stream: each part's input encoded by the parts in front of
+// it, so that it can be decoded again. What these cannot encode is left out.
 func (s *Stack) PendingBytes() []byte {
-	var text []byte
-	add := func(recs []any) {
-		for _, rec := range recs {
-			if out, err := appendText(text, "Stack", rec); err == nil {
-				text = out
-			}
-		}
-	}
-	add(s.out)
+	text := s.encode(nil, len(s.stages), s.out)
 	for i := len(s.stages) - 1; i >= 0; i-- {
-		add(s.stages[i].pending())
+		text = s.encode(text, i, s.stages[i].pending())
 	}
 	return text
+}
+
+// encode appends what the parts in front of part i make of its input.
+func (s *Stack) encode(dst []byte, i int, recs []any) []byte {
+	if len(recs) == 0 {
+		return dst
+	}
+	below := Stack{stages: s.stages[:i]}
+	dst, _, _ = below.Put(dst, nil, recs)
+	return dst
 }
 
 // Rewind makes the stack drop what its parts hold.

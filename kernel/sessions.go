@@ -3,6 +3,7 @@ package kernel
 import (
 	"errors"
 	"io"
+	"slices"
 )
 
 // Session is what the kernel needs of a session. Package session implements
@@ -114,8 +115,9 @@ func (k *Kernel) sweep() {
 
 // Start makes s a session: a child of the active session, or of the kernel
 // outside of any. It runs _start with the arguments, then the parent's _child,
-// and returns. An exception in _start is no error; DIE follows. It is for
-// makers of session types; programs use package session.
+// and returns. _start gets a copy of the arguments: a list that a program spreads
+// here is often one that it goes on using. An exception in _start is no error;
+// DIE follows. It is for makers of session types; programs use package session.
 // POE: session_alloc.
 func (k *Kernel) Start(s Session, args ...any) (ID, error) {
 	if s == nil {
@@ -127,7 +129,7 @@ func (k *Kernel) Start(s Session, args ...any) (ID, error) {
 	}
 	k.root.life = lifeAlive
 	e := k.allocate(s, parent)
-	f := k.dispatch(e, parent, "_start", args, "", kindStart, nil)
+	f := k.dispatch(e, parent, "_start", slices.Clone(args), "", kindStart, nil)
 	started := f.value
 	if e.alive() {
 		k.dispatch(e.parent, k.root, "_child", []any{"create", ID{e}, started}, "", kindNotice, nil)

@@ -22,19 +22,13 @@ func Input[T any](f func(c *Client, record T)) InputHandler { return input[T](f)
 type input[T any] func(c *Client, record T)
 
 func (f input[T]) handle(c *Client, record any) {
-	if r, ok := record.(T); ok {
+	r, ok := record.(T)
+	var zero T
+	if ok || record == nil && any(zero) == nil { // an undefined record is one of an interface type
 		f(c, r)
 		return
 	}
-	var none *T
-	if record == nil {
-		var zero T
-		if any(zero) == nil { // T is an interface: nil is one
-			f(c, zero)
-			return
-		}
-	}
-	c.failed(c.Event, &kernel.OpError{Op: "input", Err: &RecordError{Record: record, Want: fmt.Sprintf("%T", none)[1:]}, Wheel: c.wheelID()})
+	c.failed(c.Event, &kernel.OpError{Op: "input", Err: &RecordError{Record: record, Want: fmt.Sprintf("%T", &zero)[1:]}, Wheel: c.wheelID()})
 }
 
 // RecordError is a record of a type that ClientInput does not take.

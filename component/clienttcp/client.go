@@ -1,0 +1,309 @@
+package clienttcp
+
+import (
+	"errors"
+	"io"
+	"syscall"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/readwrite"
+	"github.com/gopoe/poe/wheel/socketfactory"
+)
+
+// Client is the heap of a client's session, and, while one of its callbacks
+// runs, the event at hand: Kernel, Session, Sender, Args. It belongs to the
+// kernel's goroutine.
+type Client struct {
+	kernel.Event
+
+	// Wheel reads and writes the connection; nil while there is none.
+	// POE: $heap->{server}, once connected.
+	Wheel *readwrite.Wheel
+	// Factory makes the connection; nil while none is being made.
+	// POE: $heap->{server}, until connected.
+	Factory *socketfactory.Wheel
+	// Connected tells whether there is a connection. POE: $heap->{connected}.
+	Connected bool
+	// ShuttingDown tells that "shutdown" has come: input is ignored while what
+	// was put is still written. POE: $heap->{shutdown}.
+	ShuttingDown bool
+	// ShutdownOnError tells whether an error ends the connection. It is set at
+	// the start. POE: $heap->{shutdown_on_error}.
+	ShutdownOnError bool
+	// GotAnError tells that one has come. POE: $heap->{got_an_error}.
+	GotAnError bool
+	// Heap is the program's.
+	Heap any
+
+	id      kernel.ID
+	config  *Config
+	timeout kernel.AlarmID
+}
+
+var clientStates = session.States[Client]{
+	"_start":              (*Client).start,
+	"_stop":               func(*Client, kernel.Event) {},
+	"_child":              func(*Client, kernel.Event) {},
+	"connect":             (*Client).connect,
+	"reconnect":           (*Client).reconnect,
+	"shutdown":            (*Client).shutdown,
+	"got_connect_success": (*Client).gotConnection,
+	"got_connect_error":   (*Client).gotConnectError,
+	"got_connect_timeout": (*Client).gotTimeout,
+	"got_server_input":    (*Client).gotInput,
+	"got_server_error":    (*Client).gotError,
+	"got_server_flush":    (*Client).gotFlush,
+	"got_high":            func(c *Client, e kernel.Event) { c.run(e, c.config.ServerHigh) },
+	"got_low":             func(c *Client, e kernel.Event) { c.run(e, c.config.ServerLow) },
+}
+
+// ID returns the client's session.
+func (c *Client) ID() kernel.ID { return c.id }
+
+// Put queues records to be written and tells whether the output has reached
+// the high mark. Without a connection it does nothing.
+func (c *Client) Put(records ...any) (high bool) {
+	if c.Wheel == nil {
+		return false
+	}
+	return c.Wheel.Put(records...)
+}
+
+// Shutdown ends the connection once what was put is written, and with it the
+// client, by posting "shutdown" to its session.
+// POE: $kernel->yield("shutdown").
+func (c *Client) Shutdown() { c.post("shutdown") }
+
+// Reconnect connects anew, by posting "reconnect".
+func (c *Client) Reconnect() { c.post("reconnect") }
+
+// ConnectTo connects to another server, which later calls of Reconnect use as
+// well, by posting "connect". An empty address or a port of 0 leaves it as it
+// is.
+func (c *Client) ConnectTo(address string, port int) { c.post("connect", address, port) }
+
+func (c *Client) post(event string, args ...any) {
+	if k := c.id.Kernel(); k != nil {
+		// A session that has stopped cannot be told any more.
+		_ = k.Post(c.id, event, args...)
+	}
+}
+
+// run runs a callback, if there is one, for an event.
+func (c *Client) run(e kernel.Event, callback func(*Client)) {
+	c.Event = e
+	if callback != nil {
+		callback(c)
+	}
+}
+
+func (c *Client) start(e kernel.Event) {
+	c.id = e.Session
+	c.setAlias(e)
+	c.run(e, c.config.Started)
+	e.Kernel.Yield("reconnect")
+}
+
+// setAlias takes the alias, again if need be.
+func (c *Client) setAlias(e kernel.Event) {
+	if c.config.Alias == "" {
+		return
+	}
+	if err := e.Kernel.AliasSet(c.config.Alias); err != nil {
+		e.Kernel.Warn("clienttcp: the alias is taken", "alias", c.config.Alias, "error", err)
+	}
+}
+
+// connect takes a new address and port, either of which may be missing, and
+// connects.
+func (c *Client) connect(e kernel.Event) {
+	c.Event = e
+	if address, ok := kernel.ArgOK[string](e, 0); ok && address != "" {
+		c.config.RemoteAddress = address
+	}
+	if port, ok := kernel.ArgOK[int](e, 1); ok && port != 0 {
+		c.config.RemotePort, c.config.RemoteService = port, ""
+	}
+	e.Kernel.Yield("reconnect")
+}
+
+func (c *Client) reconnect(e kernel.Event) {
+	c.Event = e
+	c.ShuttingDown, c.Connected = false, false
+	c.setAlias(e)
+	c.drop()
+	config := c.config
+	var err error
+	c.Factory, err = socketfactory.New(e.Kernel, socketfactory.Config{
+		Domain: config.Domain, RemoteAddress: config.RemoteAddress, RemotePort: config.RemotePort, RemoteService: config.RemoteService,
+		BindAddress: config.BindAddress, BindPort: config.BindPort, Options: config.Socket,
+		Events: socketfactory.Names{Success: "got_connect_success", Failure: "got_connect_error"},
+	})
+	if err != nil {
+		panic(err)
+	}
+	c.stopTimeout()
+	if config.ConnectTimeout > 0 {
+		if c.timeout, err = e.Kernel.DelaySet("got_connect_timeout", config.ConnectTimeout); err != nil {
+			panic(err)
+		}
+	}
+}
+
+func (c *Client) stopTimeout() {
+	if c.timeout != 0 {
+		// It may be the timer that has just fired.
+		_, _ = c.Kernel.AlarmRemove(c.timeout)
+		c.timeout = 0
+	}
+}
+
+// drop closes whichever wheel there is.
+func (c *Client) drop() {
+	if c.Factory != nil {
+		c.warn("giving a connection up", c.Factory.Close())
+		c.Factory = nil
+	}
+	if c.Wheel != nil {
+		c.warn("closing a connection", c.Wheel.Close())
+		c.Wheel = nil
+	}
+}
+
+func (c *Client) warn(what string, err error) {
+	if err != nil {
+		c.Kernel.Warn("clienttcp: "+what, "session", c.id, "error", err)
+	}
+}
+
+func (c *Client) gotConnection(e kernel.Event) {
+	c.Event = e
+	c.stopTimeout()
+	h := kernel.Arg[*kernel.Handle](e, 0)
+	if c.config.PreConnect != nil {
+		used := c.config.PreConnect(c, h)
+		if used == nil {
+			h.Close()
+			return
+		}
+		h = used
+	}
+	c.drop()
+	if err := c.makeWheel(h); err != nil {
+		h.Close()
+		panic(err)
+	}
+	c.Connected = true
+	c.run(e, c.config.Connected)
+}
+
+func (c *Client) makeWheel(h *kernel.Handle) (err error) {
+	events := readwrite.Names{Input: "got_server_input", Error: "got_server_error", Flushed: "got_server_flush"}
+	if c.config.Marks.High > 0 {
+		events.High, events.Low = "got_high", "got_low"
+	}
+	made := readwrite.Config{Handle: h, Marks: c.config.Marks, Events: events}
+	if c.config.Filter != nil {
+		made.Filter = c.config.Filter()
+	}
+	c.Wheel, err = readwrite.New(c.Kernel, made)
+	return err
+}
+
+func (c *Client) gotConnectError(e kernel.Event) {
+	c.Event = e
+	c.connectFailed(kernel.OpErrorOf(e))
+}
+
+func (c *Client) gotTimeout(e kernel.Event) {
+	c.Event = e
+	err := &kernel.OpError{Op: "connect", Err: syscall.ETIMEDOUT}
+	if c.Factory != nil {
+		err.Wheel = c.Factory.ID()
+	}
+	c.connectFailed(err)
+}
+
+// connectFailed tells the program that there will be no connection.
+func (c *Client) connectFailed(err *kernel.OpError) {
+	c.stopTimeout()
+	c.Connected = false
+	if err != nil && c.config.ConnectError != nil {
+		c.config.ConnectError(c, err)
+	} else if err != nil {
+		c.Kernel.Warn("clienttcp: connect error", "session", c.id, "op", err.Op, "errno", int(err.Errno()), "error", err.Text())
+	}
+	c.drop()
+}
+
+func (c *Client) gotInput(e kernel.Event) {
+	c.Event = e
+	if !c.ShuttingDown {
+		c.config.ServerInput.handle(c, e.Arg(0))
+	}
+}
+
+func (c *Client) gotError(e kernel.Event) {
+	c.Event = e
+	if err := kernel.OpErrorOf(e); err != nil {
+		c.failed(err)
+	}
+}
+
+// failed tells the program of an error, and ends the connection.
+func (c *Client) failed(err *kernel.OpError) {
+	if c.config.ServerError != nil {
+		c.config.ServerError(c, err)
+	} else {
+		c.defaultError(err)
+	}
+	if c.ShutdownOnError {
+		c.Shutdown()
+		c.GotAnError = true
+	}
+}
+
+// defaultError warns, even about a normal end, and shuts down.
+func (c *Client) defaultError(err *kernel.OpError) {
+	text := err.Text()
+	if errors.Is(err, io.EOF) {
+		text = "normal disconnection"
+	}
+	c.Kernel.Warn("clienttcp: server error", "session", c.id, "op", err.Op, "errno", int(err.Errno()), "error", text)
+	c.Shutdown()
+}
+
+func (c *Client) gotFlush(e kernel.Event) {
+	c.run(e, c.config.ServerFlushed)
+	if c.ShuttingDown {
+		c.over(e)
+	}
+}
+
+// over ends the connection: the wheel goes first, then Disconnected is called.
+func (c *Client) over(e kernel.Event) {
+	c.drop()
+	c.run(e, c.config.Disconnected)
+}
+
+// shutdown ends the connection, or the attempt to make one. A second one drops
+// output that still waits, without Disconnected, as in POE.
+func (c *Client) shutdown(e kernel.Event) {
+	c.Event = e
+	c.ShuttingDown = true
+	c.stopTimeout()
+	switch {
+	case !c.Connected:
+		c.drop()
+	case c.Wheel != nil && (c.GotAnError || c.Wheel.OutOctets() == 0):
+		c.Connected = false
+		c.over(e)
+	default:
+		c.Connected = false
+	}
+	if alias := c.config.Alias; alias != "" {
+		// It may be gone already.
+		_ = e.Kernel.AliasRemove(alias)
+	}
+}

@@ -1,0 +1,122 @@
+// Package clienttcp is a TCP client behind a few callbacks:
+// POE::Component::Client::TCP.
+//
+// A client is one session that connects, talks, and may connect again. All
+// callbacks run in it and get a [Client], the session's heap and the event at
+// hand in one. From anywhere it is told what to do by its alias, with the
+// events "connect" (with an address and a port, or none), "reconnect" and
+// "shutdown".
+package clienttcp
+
+import (
+	"errors"
+	"time"
+
+	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/readwrite"
+	"github.com/gopoe/poe/wheel/socketfactory"
+)
+
+// Config configures a client. RemoteAddress, a port and ServerInput are
+// required.
+type Config struct {
+	// Alias is the name by which other sessions reach the client. It goes with
+	// "shutdown" and comes back with "reconnect".
+	Alias string
+	// RemoteAddress is the server's address, host name, or path of a unix
+	// socket.
+	RemoteAddress string
+	RemotePort    int
+	RemoteService string // names the port instead
+	Domain        socketfactory.Domain
+	// BindAddress and BindPort are the near end's address; empty is any.
+	BindAddress string
+	BindPort    int
+	// Socket are options of the socket.
+	Socket socketfactory.Options
+	// ConnectTimeout bounds a connection attempt; ConnectError then gets
+	// syscall.ETIMEDOUT. 0 leaves it to the system.
+	ConnectTimeout time.Duration
+
+	// Started is called in _start, before the client connects; Args are the
+	// arguments of _start.
+	Started func(c *Client)
+	Args    []any
+	// PreConnect is called with a connection that has been made, before it has
+	// a wheel. It returns the handle to use, nil for none.
+	PreConnect func(c *Client, h *kernel.Handle) *kernel.Handle
+	// Connected is called when the connection has its wheel. Its arguments are
+	// the handle, the server's address, its port, and the connecting wheel's
+	// ID.
+	Connected func(c *Client)
+	// ConnectError is told that the connection could not be made. Nil warns.
+	// It may call Reconnect or set a timer for "reconnect".
+	ConnectError func(c *Client, err *kernel.OpError)
+	// Disconnected is called when a connection is over; its wheel is gone.
+	Disconnected func(c *Client)
+	// ServerInput is called with every record, see Input.
+	ServerInput InputHandler
+	// ServerFlushed is called when all output is written.
+	ServerFlushed func(c *Client)
+	// ServerError is told of trouble with the connection, and of the end of
+	// the input: "read" with io.EOF. Nil warns, about the end as well. Unless
+	// Client.ShutdownOnError is cleared the connection is then shut down.
+	ServerError func(c *Client, err *kernel.OpError)
+	// ServerHigh and ServerLow are called at the water marks.
+	ServerHigh func(c *Client)
+	ServerLow  func(c *Client)
+	// Marks are the water marks; both callbacks are needed with them.
+	Marks readwrite.Marks
+	// Filter makes the filter of a connection; nil makes lines.
+	Filter func() filter.Filter
+
+	// InlineStates are more handlers of the client's session; they win over its
+	// own. Handlers of objects are made with session.Bind.
+	// POE: InlineStates, ObjectStates and PackageStates.
+	InlineStates session.Funcs
+	// Options are options of the session. POE: SessionParams.
+	Options map[string]any
+}
+
+// New starts a client, which begins to connect. A configuration that makes no
+// sense is a *kernel.ConfigError.
+func New(k *kernel.Kernel, c Config) (*Client, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	client := &Client{config: &c, ShutdownOnError: true}
+	_, err := session.New(k, session.Config[Client]{
+		Heap: client, States: clientStates, Funcs: c.InlineStates, Args: c.Args, Options: c.Options,
+	})
+	if err != nil {
+		return nil, err
+	}
+	return client, nil
+}
+
+func (c *Config) check() error {
+	wrong := func(field, what string) error {
+		return &kernel.ConfigError{Package: "clienttcp", Field: field, Err: errors.New(what)}
+	}
+	set := 0
+	for _, is := range []bool{c.Marks.High != 0, c.Marks.Low != 0, c.ServerHigh != nil, c.ServerLow != nil} {
+		if is {
+			set++
+		}
+	}
+	switch {
+	case c.RemoteAddress == "":
+		return wrong("RemoteAddress", "is required")
+	case c.Domain != socketfactory.Unix && c.RemotePort == 0 && c.RemoteService == "":
+		return wrong("RemotePort", "is required")
+	case c.ServerInput == nil:
+		return wrong("ServerInput", "is required")
+	case set != 0 && set != 4:
+		return wrong("Marks", "High, Low, ServerHigh and ServerLow need each other")
+	case set == 4 && (c.Marks.High < 0 || c.Marks.Low < 0):
+		return wrong("Marks", "High and Low must be above 0")
+	}
+	return nil
+}

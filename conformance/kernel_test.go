@@ -1,0 +1,30 @@
+package conformance
+
+// kernelPrograms are the ports of the programs about the kernel and sessions.
+var kernelPrograms = map[string]func(*port){
+	"001-kernel-start-order":             p001,
+	"003-kernel-gc-order-siblings":       p003,
+	"004-kernel-gc-tree-chain":           p004,
+	"005-kernel-what-keeps-alive":        p005,
+	"007-kernel-alias-idle-zombie":       p007,
+	"010-kernel-session-created-in-stop": p010,
+	"011-kernel-detach-child":            p011,
+	"013-kernel-post-failures":           p013,
+	"014-kernel-call-context":            p014,
+	"016-kernel-yield-fifo":              p016,
+	"017-kernel-default-handler":         p017,
+	"018-kernel-no-start":                p018,
+	"019-kernel-dynamic-state":           p019,
+	"020-kernel-option":                  p020,
+	"022-kernel-sender":                  p022,
+	"026-kernel-alias-api":               p026,
+	"027-kernel-alias-lifetime":          p027,
+	"028-kernel-run-twice":               p028,
+	"030-kernel-stop":                    p030,
+	"031-kernel-object-states":           p031,
+	"033-kernel-create-croaks":           p033,
+	"034-kernel-heap-and-args":           p034,
+	"035-kernel-postback":                p035,
+	"038-kernel-select-api":              p038,
+	"041-kernel-dead-session-queue":      p041,
+}

@@ -1,0 +1,212 @@
+// Package csvrec turns CSV and its kin into records and back, by the rules of
+// encoding/csv. Tab-separated values are CSV with a tab for a comma.
+package csvrec
+
+import (
+	"bytes"
+	"encoding/csv"
+	"errors"
+	"io"
+	"unicode/utf8"
+
+	"github.com/gopoe/poe/filter"
+)
+
+// name is what this filter is called in errors.
+const name = "CSV"
+
+// DefaultMaxLength is how many bytes a record may have if Config does not say
+// otherwise.
+const DefaultMaxLength = 1 << 20
+
+// Config is what New needs. The zero value is RFC 4180.
+type Config struct {
+	// Comma is what separates fields; 0 means a comma. '\t' makes TSV.
+	Comma rune
+	// Comment, if not 0, begins lines that are passed over.
+	Comment rune
+	// FieldsPerRecord, if positive, is how many fields each record has to
+	// have. 0 takes the number of the first record, negative is any number.
+	FieldsPerRecord int
+	// LazyQuotes takes quotes where they do not belong as what they are.
+	LazyQuotes bool
+	// TrimLeadingSpace drops white space at the beginning of fields.
+	TrimLeadingSpace bool
+	// UseCRLF ends what is put in CR LF, as RFC 4180 asks for, and line
+	// breaks in fields as well. Otherwise it is LF. What is decoded may have
+	// either.
+	UseCRLF bool
+	// MaxLength is how many bytes a record may have, its line end included.
+	// 0 means DefaultMaxLength.
+	MaxLength int
+}
+
+// Filter is a filter.Filter for CSV, whose records are []string. A record is
+// decoded when its line end is there. One that is wrong or too long is an
+// error and is passed over; the next one is decoded as if nothing had been.
+type Filter struct {
+	config   Config
+	scan     scanner
+	skipping bool // inside a record that has been found too long
+	source   bytes.Reader
+	reader   *csv.Reader
+	out      appendWriter
+	writer   *csv.Writer
+}
+
+// New returns a filter for one connection, or a *filter.ConfigError.
+func New(config Config) (*Filter, error) {
+	if config.Comma == 0 {
+		config.Comma = ','
+	}
+	if !isMark(config.Comma) {
+		return nil, &filter.ConfigError{Filter: name, Field: "Comma", Err: errMark}
+	}
+	if config.Comment != 0 && (!isMark(config.Comment) || config.Comment == config.Comma) {
+		return nil, &filter.ConfigError{Filter: name, Field: "Comment", Err: errMark}
+	}
+	var err error
+	if config.MaxLength, err = filter.LimitOr(name, "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
+		return nil, err
+	}
+	return newFilter(config), nil
+}
+
+var errMark = errors.New("cannot be told from the rest of the text")
+
+// isMark reports whether a rune can separate fields or begin comments.
+func isMark(r rune) bool {
+	return r != '"' && r != '\r' && r != '\n' && utf8.ValidRune(r) && r != utf8.RuneError
+}
+
+func newFilter(config Config) *Filter {
+	f := &Filter{config: config}
+	f.scan.init(config)
+	f.newReader(config.FieldsPerRecord)
+	f.writer = csv.NewWriter(&f.out)
+	f.writer.Comma = config.Comma
+	f.writer.UseCRLF = config.UseCRLF
+	return f
+}
+
+func (f *Filter) newReader(fields int) {
+	f.reader = csv.NewReader(&f.source)
+	f.reader.Comma = f.config.Comma
+	f.reader.Comment = f.config.Comment
+	f.reader.FieldsPerRecord = fields
+	f.reader.LazyQuotes = f.config.LazyQuotes
+	f.reader.TrimLeadingSpace = f.config.TrimLeadingSpace
+}
+
+// Clone returns a filter with the same settings for another connection.
+func (f *Filter) Clone() filter.Filter { return newFilter(f.config) }
+
+// Rewind forgets what has been looked at.
+func (f *Filter) Rewind() {
+	f.scan.reset()
+	f.skipping = false
+}
+
+// Decode returns the next record as a []string. Empty lines and comments are
+// passed over. Errors are *filter.Error, with a *csv.ParseError as the cause
+// where a record is wrong; its line numbers count from the last error on.
+func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
+	for {
+		end := f.scan.end(buf[n:])
+		if end == 0 {
+			return f.unfinished(buf, n)
+		}
+		record := buf[n : n+end]
+		n += end
+		f.scan.reset()
+		if f.skipping {
+			f.skipping = false
+			continue
+		}
+		if len(record) > f.config.MaxLength {
+			return nil, n, filter.NewLimitError(name, "decode", "MaxLength", f.config.MaxLength)
+		}
+		fields, err := f.read(record)
+		if err == nil {
+			return fields, n, nil
+		}
+		if err != io.EOF { // of an empty line or comment
+			return nil, n, &filter.Error{Filter: name, Op: "decode", Err: err}
+		}
+	}
+}
+
+// errBounds guards against a reader that disagrees with the scanner, whose
+// rest would become a part of the next record.
+var errBounds = errors.New("record does not end with its line")
+
+// read makes fields of the bytes of one record.
+func (f *Filter) read(record []byte) ([]string, error) {
+	start := f.reader.InputOffset()
+	f.source.Reset(record)
+	fields, err := f.reader.Read()
+	f.source.Reset(nil)
+	if err == nil && f.reader.InputOffset()-start != int64(len(record)) {
+		err = errBounds
+	}
+	if err != nil && err != io.EOF {
+		f.newReader(f.reader.FieldsPerRecord)
+	}
+	return fields, err
+}
+
+// unfinished looks at a record whose end has not come. One that is too long
+// already is dropped, the rest of it when it comes.
+func (f *Filter) unfinished(buf []byte, n int) (any, int, error) {
+	if f.skipping {
+		f.scan.dropped()
+		return nil, len(buf), filter.ErrMore
+	}
+	if len(buf)-n > f.config.MaxLength {
+		f.skipping = true
+		f.scan.dropped()
+		return nil, len(buf), filter.NewLimitError(name, "decode", "MaxLength", f.config.MaxLength)
+	}
+	return nil, n, filter.ErrMore
+}
+
+// Append writes rec, a []string, quoting where it has to.
+func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
+	fields, ok := rec.([]string)
+	if !ok {
+		return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordTypeError{Record: rec, Want: "[]string"}}
+	}
+	if len(fields) == 0 {
+		return dst, &filter.Error{Filter: name, Op: "put", Err: errors.New("record without fields, which CSV cannot write")}
+	}
+	f.out = dst
+	err := f.writer.Write(fields)
+	f.writer.Flush()
+	out := f.out
+	f.out = nil
+	if err != nil {
+		return dst, &filter.Error{Filter: name, Op: "put", Err: err}
+	}
+	if f.isPassedOver(fields, out[len(dst):]) {
+		rest := string(out[len(dst)+len(fields[0]):])
+		out = append(append(append(append(out[:len(dst)], '"'), fields[0]...), '"'), rest...)
+	}
+	return out, nil
+}
+
+// isPassedOver reports whether a record looks like an empty line or a comment,
+// which csv.Writer does not care about. Quotes around its first field help.
+func (f *Filter) isPassedOver(fields []string, text []byte) bool {
+	if len(fields) == 1 && fields[0] == "" {
+		return true
+	}
+	return f.config.Comment != 0 && bytes.HasPrefix(text, f.scan.comment)
+}
+
+// appendWriter is a slice to write to.
+type appendWriter []byte
+
+func (w *appendWriter) Write(p []byte) (int, error) {
+	*w = append(*w, p...)
+	return len(p), nil
+}

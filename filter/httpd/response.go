@@ -1,0 +1,204 @@
+package httpd
+
+import (
+	"errors"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/filter/internal/http1"
+)
+
+// What can be wrong with a record that is put.
+var (
+	ErrStatus     = errors.New("status code has not three digits")
+	ErrBodyLength = errors.New("Content-Length is not the length of the body")
+	ErrNoResponse = errors.New("piece of a body without a response before it")
+)
+
+// Append encodes a response or a piece of one.
+//
+// Of an *[http.Response] it takes the version (HTTP/1.0 if Proto is empty), the
+// status, the reason after the code in Status (the standard one if Status is
+// empty), Header in the order HTTP/1.1 recommends, and the whole Body, which it
+// reads and closes. A body that is not nil gets a Content-Length unless the
+// header has one, or is sent as one chunk if TransferEncoding is chunked, the
+// version is 1.1 and its Trailer follows. Close adds "Connection: close". No
+// body is sent in answer to HEAD (Request says so) and with 1xx, 204 and 304.
+// Line ends in header values become spaces. With a nil Body the head is sent
+// alone: [Chunk] and [End] records may follow, or bytes of another filter.
+//
+// [Config.Quirks] has POE's rules instead, which add and drop nothing.
+func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
+	switch r := rec.(type) {
+	case *http.Response:
+		if r != nil {
+			return f.appendResponse(dst, r)
+		}
+	case Chunk:
+		if f.chunked {
+			return appendChunk(dst, r), nil
+		}
+		return append(dst, r...), nil
+	case End:
+		if !f.chunked {
+			return dst, nil
+		}
+		f.chunked = false
+		return f.appendLastChunk(dst, r.Trailer)
+	}
+	return dst, putError(&filter.RecordTypeError{Record: rec, Want: "*http.Response, httpd.Chunk or httpd.End"})
+}
+
+func putError(err error) error { return &filter.Error{Filter: name, Op: "put", Err: err} }
+
+func (f *Filter) appendResponse(dst []byte, r *http.Response) ([]byte, error) {
+	if r.StatusCode < 100 || r.StatusCode > 999 {
+		return dst, putError(ErrStatus)
+	}
+	body, err := f.readBody(r.Body)
+	if err != nil {
+		return dst, putError(err)
+	}
+	if f.cfg.Quirks {
+		return append(f.quirkHead(dst, r), body...), nil
+	}
+	plan, err := planBody(r, body)
+	if err != nil {
+		return dst, putError(err)
+	}
+	start := len(dst)
+	dst = append(dst, proto(r)...)
+	dst = append(dst, ' ')
+	dst = strconv.AppendInt(dst, int64(r.StatusCode), 10)
+	dst = append(dst, ' ')
+	dst = appendValue(dst, reason(r))
+	dst = append(dst, "\r\n"...)
+	if dst, err = f.appendFields(dst, r.Header, plan); err != nil {
+		return dst[:start], err
+	}
+	dst = append(dst, "\r\n"...)
+	if !plan.send {
+		f.chunked = plan.chunked && r.Body == nil && mayHaveBody(r)
+		return dst, nil
+	}
+	if f.chunked = false; !plan.chunked {
+		return append(dst, body...), nil
+	}
+	return f.appendLastChunk(appendChunk(dst, body), r.Trailer)
+}
+
+// bodyPlan is what the framing fields of a response say.
+type bodyPlan struct {
+	length   int64 // Content-Length to add, or -1
+	noLength bool  // the header's own must go
+	chunked  bool  // add Transfer-Encoding: chunked
+	send     bool  // the body follows the head
+	close    bool  // add Connection: close
+}
+
+func planBody(r *http.Response, body []byte) (bodyPlan, error) {
+	p := bodyPlan{length: -1, close: r.Close && !http1.HasToken(r.Header["Connection"], "close")}
+	p.chunked = len(r.TransferEncoding) > 0 && r.TransferEncoding[0] == "chunked" ||
+		http1.HasToken(r.Header["Transfer-Encoding"], "chunked")
+	p.chunked = p.chunked && strings.HasPrefix(proto(r), "HTTP/1.") && proto(r) != "HTTP/1.0"
+	if r.StatusCode < 200 || r.StatusCode == http.StatusNoContent {
+		p.chunked, p.noLength = false, true
+		return p, nil
+	}
+	p.send, p.noLength = r.Body != nil && mayHaveBody(r), p.chunked
+	if p.chunked || r.Body == nil {
+		return p, nil
+	}
+	given := r.Header["Content-Length"]
+	switch {
+	case len(given) == 0:
+		if r.StatusCode != http.StatusNotModified {
+			p.length = int64(len(body))
+		}
+	case p.send:
+		if n, ok := http1.ParseLength(given[0]); !ok || len(given) > 1 || n != int64(len(body)) {
+			return p, ErrBodyLength
+		}
+	}
+	return p, nil
+}
+
+// mayHaveBody tells whether the client reads a body behind the head of r.
+func mayHaveBody(r *http.Response) bool {
+	return r.StatusCode >= 200 && r.StatusCode != http.StatusNoContent && r.StatusCode != http.StatusNotModified &&
+		(r.Request == nil || r.Request.Method != http.MethodHead)
+}
+
+func proto(r *http.Response) string {
+	if r.Proto == "" {
+		return "HTTP/1.0"
+	}
+	return r.Proto
+}
+
+// reason is the reason phrase of r: what follows the code in Status.
+func reason(r *http.Response) string {
+	if r.Status == "" {
+		return http.StatusText(r.StatusCode)
+	}
+	return message(r)
+}
+
+// message is Status without the code at its front.
+func message(r *http.Response) string {
+	s := strings.TrimPrefix(r.Status, strconv.Itoa(r.StatusCode))
+	return strings.TrimPrefix(s, " ")
+}
+
+// readBody returns the whole of body; what it returns holds until the next
+// call.
+func (f *Filter) readBody(body io.ReadCloser) ([]byte, error) {
+	switch b := body.(type) {
+	case nil:
+		return nil, nil
+	case interface{ Data() []byte }: // ours: may be put any number of times
+		return b.Data(), nil
+	}
+	defer body.Close()
+	const keep = 64 << 10
+	if cap(f.scratch) > keep {
+		f.scratch = nil
+	}
+	b := f.scratch[:0]
+	for {
+		if len(b) == cap(b) {
+			b = append(b, 0)[:len(b)]
+		}
+		n, err := body.Read(b[len(b):cap(b)])
+		b = b[:len(b)+n]
+		if err == io.EOF {
+			f.scratch = b
+			return b, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+	}
+}
+
+func appendChunk(dst []byte, data []byte) []byte {
+	if len(data) == 0 { // an empty chunk would end the body
+		return dst
+	}
+	dst = strconv.AppendInt(dst, int64(len(data)), 16)
+	dst = append(dst, "\r\n"...)
+	dst = append(dst, data...)
+	return append(dst, "\r\n"...)
+}
+
+func (f *Filter) appendLastChunk(dst []byte, trailer http.Header) ([]byte, error) {
+	start := len(dst)
+	dst, err := f.appendFields(append(dst, "0\r\n"...), trailer, bodyPlan{length: -1, noLength: true})
+	if err != nil {
+		return dst[:start], err
+	}
+	return append(dst, "\r\n"...), nil
+}

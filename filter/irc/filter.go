@@ -1,0 +1,137 @@
+// Package irc turns lines of IRC into messages and back: RFC 1459 and RFC
+// 2812, with the message tags of IRCv3. It serves clients and servers alike.
+package irc
+
+import (
+	"bytes"
+
+	"github.com/gopoe/poe/filter"
+)
+
+// The limits that the standards set: 512 bytes for a message with its CR LF,
+// and 8191 for the tags before it, with their @ and the blank after them.
+const (
+	DefaultMaxLength = 512
+	DefaultMaxTags   = 8191
+)
+
+// Config is what New needs. The zero value has the standards' limits.
+type Config struct {
+	// MaxLength is how many bytes a message may have, its line end included,
+	// its tags not. It holds in both directions. 0 means DefaultMaxLength.
+	MaxLength int
+	// MaxTags is how many bytes the tags may have, the @ before and the blank
+	// after them included. It holds in both directions. 0 means
+	// DefaultMaxTags.
+	MaxTags int
+}
+
+// Filter is a filter.Filter for IRC, whose records are *Message. A line that
+// is wrong or too long is an error and is passed over; the next one is decoded
+// as if nothing had been.
+type Filter struct {
+	config   Config
+	skipping bool // inside a line that has been found too long
+}
+
+// New returns a filter for one connection, or a *filter.ConfigError.
+func New(config Config) (*Filter, error) {
+	var err error
+	if config.MaxLength, err = filter.LimitOr(name, "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
+		return nil, err
+	}
+	if config.MaxTags, err = filter.LimitOr(name, "MaxTags", config.MaxTags, DefaultMaxTags); err != nil {
+		return nil, err
+	}
+	return &Filter{config: config}, nil
+}
+
+// Rewind forgets that a line was too long.
+func (f *Filter) Rewind() { f.skipping = false }
+
+// Clone returns a filter with the same settings for another connection.
+func (f *Filter) Clone() filter.Filter { return &Filter{config: f.config} }
+
+// Decode returns the next message as a *Message. Lines end in LF, with or
+// without CR before it; empty ones are passed over. Errors are *filter.Error.
+func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
+	for {
+		length := bytes.IndexByte(buf[n:], '\n') + 1
+		if length == 0 {
+			return f.unfinished(buf, n)
+		}
+		line := buf[n : n+length]
+		n += length
+		if f.skipping {
+			f.skipping = false
+			continue
+		}
+		if err := f.checkLength("decode", line); err != nil {
+			return nil, n, err
+		}
+		line = bytes.TrimSuffix(line[:length-1], []byte("\r"))
+		if len(bytes.Trim(line, " ")) == 0 {
+			continue
+		}
+		message, err := Parse(line)
+		if err != nil {
+			return nil, n, err
+		}
+		return message, n, nil
+	}
+}
+
+// unfinished looks at a line whose end has not come. One that is too long
+// already is dropped, the rest of it when it comes.
+func (f *Filter) unfinished(buf []byte, n int) (any, int, error) {
+	if f.skipping {
+		return nil, len(buf), filter.ErrMore
+	}
+	if err := f.checkLength("decode", buf[n:]); err != nil {
+		f.skipping = true
+		return nil, len(buf), err
+	}
+	return nil, n, filter.ErrMore
+}
+
+// checkLength checks a line, or the beginning of one.
+func (f *Filter) checkLength(op string, line []byte) error {
+	if len(line) > 0 && line[0] == '@' {
+		tags := bytes.IndexByte(line, ' ') + 1
+		if tags == 0 {
+			tags = len(line)
+		}
+		if tags > f.config.MaxTags {
+			return filter.NewLimitError(name, op, "MaxTags", f.config.MaxTags)
+		}
+		line = line[tags:]
+	}
+	if len(line) > f.config.MaxLength {
+		return filter.NewLimitError(name, op, "MaxLength", f.config.MaxLength)
+	}
+	return nil
+}
+
+// Append writes rec, a *Message or Message, and CR LF. A message that could
+// not be read back as what it is, say for a line break in a parameter, is
+// refused with a *filter.Error.
+func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
+	var message *Message
+	switch v := rec.(type) {
+	case *Message:
+		message = v
+	case Message:
+		message = &v
+	}
+	if message == nil {
+		return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordTypeError{Record: rec, Want: "*irc.Message"}}
+	}
+	if err := message.check(); err != nil {
+		return dst, err
+	}
+	out := append(message.appendTo(dst), '\r', '\n')
+	if err := f.checkLength("put", out[len(dst):]); err != nil {
+		return dst, err
+	}
+	return out, nil
+}

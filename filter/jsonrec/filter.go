@@ -1,0 +1,241 @@
+// Package jsonrec turns JSON into records and back: one value a line (JSON
+// lines, NDJSON), or values one after another with or without white space
+// between them, as encoding/json's Decoder reads them.
+package jsonrec
+
+import (
+	"bytes"
+	"encoding/json"
+	"math"
+
+	"github.com/gopoe/poe/filter"
+)
+
+// name is what this filter is called in errors.
+const name = "JSON"
+
+// Defaults of the limits in Config.
+const (
+	DefaultMaxLength = 1 << 20
+	DefaultMaxDepth  = 512
+)
+
+// Config is what New needs. The zero value is one value a line.
+type Config struct {
+	// Stream takes values as they come, however they are laid out: over
+	// several lines, or several in one line. A number at the top level ends
+	// only with what follows it. Off, a value is a line.
+	//
+	// What is put is one value a line in either case.
+	Stream bool
+	// New makes what a value is decoded into, a pointer as for
+	// json.Unmarshal; it is the record. Nil means the value as
+	// json.Unmarshal puts it into an any.
+	New func() any
+	// UseNumber and DisallowUnknownFields are json.Decoder's.
+	UseNumber             bool
+	DisallowUnknownFields bool
+	// MaxLength is how many bytes a value may have, white space inside it
+	// included. 0 means DefaultMaxLength.
+	MaxLength int
+	// MaxDepth is how many arrays and objects may be open at once. 0 means
+	// DefaultMaxDepth.
+	MaxDepth int
+}
+
+// Filter is a filter.Filter for JSON.
+//
+// Of lines, one that is wrong or too long is an error and is passed over; the
+// next is decoded as if nothing had been. In a stream there is no telling
+// where the next value begins, so every Decode after a syntax error or a limit
+// drops what it is given and returns the error again. A value that is good
+// JSON but does not fit what New makes is passed over in both.
+type Filter struct {
+	config   Config
+	scan     scanner
+	seen     int  // of lines: no line feed before here
+	skipping bool // of lines: inside one that has been found too long
+	broken   error
+}
+
+// New returns a filter for one connection, or a *filter.ConfigError.
+func New(config Config) (*Filter, error) {
+	var err error
+	if config.MaxLength, err = filter.LimitOr(name, "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
+		return nil, err
+	}
+	if config.MaxDepth, err = filter.LimitOr(name, "MaxDepth", config.MaxDepth, DefaultMaxDepth); err != nil {
+		return nil, err
+	}
+	if config.MaxLength == math.MaxInt {
+		config.MaxLength-- // room for the count of one too many
+	}
+	return &Filter{config: config}, nil
+}
+
+// Clone returns a filter with the same settings for another connection.
+func (f *Filter) Clone() filter.Filter { return &Filter{config: f.config} }
+
+// Rewind forgets what has been looked at, and an error.
+func (f *Filter) Rewind() {
+	f.scan, f.seen, f.skipping, f.broken = scanner{}, 0, false, nil
+}
+
+// Decode returns the next value. Errors are *filter.Error.
+func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
+	text, n, err := f.frame(buf)
+	if err != nil {
+		return nil, n, err
+	}
+	rec, err = f.unmarshal(text)
+	if err != nil && f.config.Stream && !json.Valid(text) {
+		return nil, len(buf), f.fail(err)
+	}
+	return rec, n, err
+}
+
+// frame takes the text of the next value, which need not be JSON yet.
+func (f *Filter) frame(buf []byte) (text []byte, n int, err error) {
+	switch {
+	case len(buf) == 0:
+		return nil, 0, filter.ErrMore
+	case f.broken != nil:
+		return nil, len(buf), f.broken
+	case f.config.Stream:
+		return f.value(buf)
+	}
+	return f.line(buf)
+}
+
+// fail makes an error final.
+func (f *Filter) fail(err error) error {
+	f.broken = err
+	return err
+}
+
+// value takes the next value of a stream.
+func (f *Filter) value(buf []byte) ([]byte, int, error) {
+	start := 0
+	if f.scan.at == 0 {
+		for start < len(buf) && isSpace(buf[start]) {
+			start++
+		}
+	}
+	end, err := f.scan.end(buf[start:], f.config.MaxDepth)
+	switch {
+	case err == filter.ErrMore && len(buf)-start <= f.config.MaxLength:
+		return nil, start, err
+	case err == filter.ErrMore || end > f.config.MaxLength:
+		err = filter.NewLimitError(name, "decode", "MaxLength", f.config.MaxLength)
+	}
+	if err != nil {
+		return nil, len(buf), f.fail(err)
+	}
+	f.scan = scanner{}
+	return buf[start : start+end], start + end, nil
+}
+
+// line takes the next line with something in it.
+func (f *Filter) line(buf []byte) ([]byte, int, error) {
+	n := 0
+	for {
+		from := min(f.seen, len(buf)-n)
+		i := bytes.IndexByte(buf[n+from:], '\n')
+		if i < 0 {
+			return f.unfinished(buf, n)
+		}
+		line := buf[n : n+from+i]
+		n, f.seen = n+from+i+1, 0
+		if f.skipping {
+			f.skipping = false
+			continue
+		}
+		line = bytes.Trim(line, " \t\r")
+		switch {
+		case len(line) == 0:
+			continue
+		case len(line) > f.config.MaxLength:
+			return nil, n, filter.NewLimitError(name, "decode", "MaxLength", f.config.MaxLength)
+		}
+		return line, n, f.checkDepth(line)
+	}
+}
+
+// unfinished looks at a line whose end has not come. One that is too long
+// already is dropped, the rest of it when it comes.
+func (f *Filter) unfinished(buf []byte, n int) ([]byte, int, error) {
+	f.seen = 0
+	switch {
+	case f.skipping:
+		return nil, len(buf), filter.ErrMore
+	case len(buf)-n > f.config.MaxLength+1: // CR may be the last
+		f.skipping = true
+		return nil, len(buf), filter.NewLimitError(name, "decode", "MaxLength", f.config.MaxLength)
+	}
+	f.seen = len(buf) - n
+	return nil, n, filter.ErrMore
+}
+
+// checkDepth looks at a line that is to be one value.
+func (f *Filter) checkDepth(line []byte) error {
+	if len(line) <= f.config.MaxDepth {
+		return nil
+	}
+	var scan scanner
+	if _, err := scan.end(line, f.config.MaxDepth); err != nil && err != filter.ErrMore {
+		return err
+	}
+	return nil
+}
+
+func (f *Filter) unmarshal(text []byte) (any, error) {
+	var value any
+	target := any(&value)
+	if f.config.New != nil {
+		target = f.config.New()
+	}
+	if err := f.decodeInto(target, text); err != nil {
+		return nil, &filter.Error{Filter: name, Op: "decode", Err: err}
+	}
+	if f.config.New != nil {
+		return target, nil
+	}
+	return value, nil
+}
+
+func (f *Filter) decodeInto(target any, text []byte) error {
+	if !f.config.UseNumber && !f.config.DisallowUnknownFields {
+		return json.Unmarshal(text, target)
+	}
+	if !json.Valid(text) { // a Decoder would not look past the first value
+		return json.Unmarshal(text, new(json.RawMessage))
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	if f.config.UseNumber {
+		d.UseNumber()
+	}
+	if f.config.DisallowUnknownFields {
+		d.DisallowUnknownFields()
+	}
+	return d.Decode(target)
+}
+
+// Append writes rec as encoding/json does, without its escapes for HTML, and a
+// line feed.
+func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
+	out := appendWriter(dst)
+	e := json.NewEncoder(&out)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(rec); err != nil {
+		return dst, &filter.Error{Filter: name, Op: "put", Err: err}
+	}
+	return out, nil
+}
+
+// appendWriter is a slice to write to.
+type appendWriter []byte
+
+func (w *appendWriter) Write(p []byte) (int, error) {
+	*w = append(*w, p...)
+	return len(p), nil
+}

@@ -1,0 +1,171 @@
+package filter
+
+import (
+	"encoding/binary"
+	"errors"
+	"fmt"
+)
+
+// PrefixedConfig says how the length in front of each record of a [Prefixed]
+// filter is written. Size or Varint is required.
+type PrefixedConfig struct {
+	// Size is how many bytes the length has, 1 to 8.
+	Size int
+	// LittleEndian writes the lowest byte of the length first. Otherwise it is
+	// the highest, as is usual on the network.
+	LittleEndian bool
+	// Inclusive counts the bytes of the length in it.
+	Inclusive bool
+	// Varint writes the length seven bits a byte, the lowest first, as
+	// protocol buffers do. It goes with none of the fields above.
+	Varint bool
+	// MaxLength is the most bytes a record may have; 0 means DefaultMaxLength.
+	// It is checked as soon as the length is there, and for what is put.
+	MaxLength int
+}
+
+// Prefixed decodes records with their length in front of them as strings, and
+// encodes strings and []byte. It has a zero-copy form, DecodeBytes.
+//
+// A length that is too great or impossible is final: every Decode after it
+// drops what it is given and returns the error again.
+type Prefixed struct {
+	cfg    PrefixedConfig
+	broken error
+}
+
+// NewPrefixed returns a Prefixed filter, or a *[ConfigError].
+func NewPrefixed(cfg PrefixedConfig) (*Prefixed, error) {
+	switch {
+	case cfg.Varint && (cfg.Size != 0 || cfg.LittleEndian || cfg.Inclusive):
+		return nil, &ConfigError{"Prefixed", "Varint", ErrConflict}
+	case cfg.Size == 0 && !cfg.Varint:
+		return nil, &ConfigError{"Prefixed", "Size", ErrMissing}
+	case cfg.Size < 0 || cfg.Size > 8:
+		return nil, &ConfigError{"Prefixed", "Size", errors.New("is not 1 to 8")}
+	}
+	var err error
+	cfg.MaxLength, err = limitOr("Prefixed", "MaxLength", cfg.MaxLength, DefaultMaxLength)
+	if err != nil {
+		return nil, err
+	}
+	return &Prefixed{cfg: cfg}, nil
+}
+
+// Decode returns the next record as a string.
+func (p *Prefixed) Decode(buf []byte) (any, int, error) {
+	rec, n, err := p.DecodeBytes(buf)
+	if err != nil {
+		return nil, n, err
+	}
+	return string(rec), n, nil
+}
+
+// DecodeBytes returns the next record as a part of buf.
+func (p *Prefixed) DecodeBytes(buf []byte) ([]byte, int, error) {
+	if len(buf) == 0 {
+		return nil, 0, ErrMore
+	}
+	if p.broken != nil {
+		return nil, len(buf), p.broken
+	}
+	size, length, err := p.length(buf)
+	if err == nil && length > uint64(p.cfg.MaxLength) {
+		err = NewLimitError("Prefixed", "decode", "MaxLength", p.cfg.MaxLength)
+	}
+	switch {
+	case err == ErrMore || err == nil && length > uint64(len(buf)-size):
+		return nil, 0, ErrMore
+	case err != nil:
+		p.broken = err
+		return nil, len(buf), err
+	}
+	end := size + int(length)
+	return buf[size:end:end], end, nil
+}
+
+// length reads the length at the front of buf; it has size bytes and is that
+// of the record alone.
+func (p *Prefixed) length(buf []byte) (size int, length uint64, err error) {
+	if p.cfg.Varint {
+		length, size = binary.Uvarint(buf)
+		switch {
+		case size < 0 || size == 0 && len(buf) >= binary.MaxVarintLen64:
+			return 0, 0, &Error{Filter: "Prefixed", Op: "decode", Err: errVarint}
+		case size == 0:
+			return 0, 0, ErrMore
+		}
+		return size, length, nil
+	}
+	if size = p.cfg.Size; len(buf) < size {
+		return 0, 0, ErrMore
+	}
+	for i := range size {
+		at := i
+		if p.cfg.LittleEndian {
+			at = size - 1 - i
+		}
+		length = length<<8 | uint64(buf[at])
+	}
+	if p.cfg.Inclusive {
+		if length < uint64(size) {
+			return 0, 0, &Error{Filter: "Prefixed", Op: "decode", Err: errInclusive}
+		}
+		length -= uint64(size)
+	}
+	return size, length, nil
+}
+
+// Causes of an Error of Prefixed.
+var (
+	errVarint    = errors.New("length has more than 64 bits")
+	errInclusive = errors.New("length is less than its own size")
+)
+
+// Append appends the length and the record, a string or []byte.
+func (p *Prefixed) Append(dst []byte, rec any) ([]byte, error) {
+	var room [binary.MaxVarintLen64]byte
+	start := len(dst)
+	out, err := appendText(append(dst, room[:p.cfg.Size]...), "Prefixed", rec)
+	if err != nil {
+		return dst, err
+	}
+	length := len(out) - start - p.cfg.Size
+	if length > p.cfg.MaxLength {
+		return dst, NewLimitError("Prefixed", "put", "MaxLength", p.cfg.MaxLength)
+	}
+	if p.cfg.Varint {
+		size := binary.PutUvarint(room[:], uint64(length))
+		out = append(out, room[:size]...)
+		copy(out[start+size:], out[start:start+length])
+		copy(out[start:], room[:size])
+		return out, nil
+	}
+	if !p.putLength(out[start:start+p.cfg.Size], length) {
+		return dst, &Error{Filter: "Prefixed", Op: "put", Err: fmt.Errorf("record is too long for a length of %d bytes", p.cfg.Size)}
+	}
+	return out, nil
+}
+
+// putLength writes the length and reports whether it fits.
+func (p *Prefixed) putLength(prefix []byte, length int) bool {
+	number := uint64(length)
+	if p.cfg.Inclusive {
+		number += uint64(len(prefix))
+	}
+	for i := range prefix {
+		at := len(prefix) - 1 - i
+		if p.cfg.LittleEndian {
+			at = i
+		}
+		prefix[at] = byte(number)
+		number >>= 8
+	}
+	return number == 0
+}
+
+// Rewind forgets an error.
+func (p *Prefixed) Rewind() { p.broken = nil }
+
+// Clone returns a Prefixed with the same settings.
+func (p *Prefixed) Clone() Filter { return &Prefixed{cfg: p.cfg} }

@@ -1,0 +1,103 @@
+// Package sereal freezes and thaws the records of POE's Reference filter as
+// Sereal, which Perl reads and writes with Sereal::Encoder and Sereal::Decoder.
+//
+// The codec is the Sereal project's own, github.com/Sereal/Sereal/Go/sereal,
+// and so are the shapes: nil, bool, int (uint above its range), float32 and
+// float64, string for text, []byte for Perl's strings without the utf8 flag,
+// []any, map[string]any. Without PerlCompat references are what they refer to
+// and objects lose their class.
+package sereal
+
+import (
+	"fmt"
+	"math"
+
+	"github.com/Sereal/Sereal/Go/sereal"
+)
+
+// Defaults of the limits of [Serializer].
+const (
+	DefaultMaxSize  = 64 << 20
+	DefaultMaxItems = 4 << 20
+	DefaultMaxDepth = 10_000
+)
+
+// Serializer freezes and thaws. The zero value is ready for use; it is safe
+// for use by several goroutines. Limits of 0 are the defaults, negative ones
+// none.
+type Serializer struct {
+	// PerlCompat thaws what is Perl's into the types of that library: objects,
+	// weak references and undef (PerlObject ...), and references as pointers.
+	PerlCompat bool
+
+	MaxSize  int // bytes of a record, before and after decompression
+	MaxItems int // values in a record, keys included
+	MaxDepth int // values inside each other; holds for Freeze as well
+}
+
+// Freeze encodes v, uncompressed, as a document of protocol version 3, which
+// every Sereal::Decoder since 3.000 reads. It takes any value, not only
+// references. Slices and maps become references to arrays and hashes, structs
+// objects of a class of their type's name. Keys of maps must be strings: the
+// library makes no keys of others, and does not say so.
+func (s Serializer) Freeze(v any) (data []byte, err error) {
+	defer recovered(&err)
+	enc := sereal.NewEncoderV3()
+	enc.PerlCompat = true // else it writes arrays that Perl has no place for
+	enc.MaxRecursionDepth = orDefault(s.MaxDepth, DefaultMaxDepth)
+	if data, err = enc.Marshal(v); err != nil {
+		return nil, fmt.Errorf("sereal: %w", err)
+	}
+	return data, nil
+}
+
+// Thaw decodes a document of protocol version 1 to 4, uncompressed or
+// compressed with Snappy or zlib. Input beyond a limit is a [*LimitError],
+// other bad input a [*SyntaxError] or an error of the library. Nothing of what
+// is returned aliases data.
+func (s Serializer) Thaw(data []byte) (v any, err error) {
+	defer recovered(&err)
+	maxSize := orDefault(s.MaxSize, DefaultMaxSize)
+	if len(data) > maxSize {
+		return nil, &LimitError{Limit: "MaxSize", Max: maxSize}
+	}
+	doc, start, err := uncompressed(data, maxSize)
+	if err != nil {
+		return nil, err
+	}
+	c := checker{
+		data:     doc[start.base:],
+		pos:      start.body - start.base,
+		maxBytes: maxSize,
+		maxItems: orDefault(s.MaxItems, DefaultMaxItems),
+		maxDepth: orDefault(s.MaxDepth, DefaultMaxDepth),
+	}
+	if err := c.document(); err != nil {
+		return nil, err
+	}
+	dec := sereal.NewDecoder()
+	dec.PerlCompat = s.PerlCompat
+	if err := dec.Unmarshal(doc, &v); err != nil {
+		return nil, fmt.Errorf("sereal: %w", err)
+	}
+	return v, nil
+}
+
+// recovered turns a panic of the library, which it has for some documents that
+// contradict themselves, into an error.
+func recovered(err *error) {
+	if r := recover(); r != nil {
+		*err = fmt.Errorf("sereal: %v", r)
+	}
+}
+
+// orDefault returns the limit that a field of the Serializer stands for.
+func orDefault(limit, def int) int {
+	switch {
+	case limit == 0:
+		return def
+	case limit < 0:
+		return math.MaxInt
+	}
+	return limit
+}

@@ -1,0 +1,66 @@
+package storable
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+)
+
+// ErrVersion is wrapped by the errors about payloads that another version of
+// Storable, or a machine unlike any we can follow, has written.
+var ErrVersion = errors.New("unsupported version or machine")
+
+// ErrNotReference is wrapped by the error of [Marshal] for a value that Perl
+// would not hold by reference: freeze takes references only. &Ref{Value: v}
+// is one.
+var ErrNotReference = errors.New("not a reference")
+
+// SyntaxError is input that is no Storable payload, or a broken one. If it
+// ends early, errors.Is(err, io.ErrUnexpectedEOF) holds.
+type SyntaxError struct {
+	Offset int    // where in the payload, in bytes
+	Msg    string // what is wrong
+	Err    error  // io.ErrUnexpectedEOF, ErrVersion or nil
+}
+
+func (e *SyntaxError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("storable: offset %d: %s: %v", e.Offset, e.Msg, e.Err)
+	}
+	return fmt.Sprintf("storable: offset %d: %s", e.Offset, e.Msg)
+}
+
+// Unwrap returns e.Err.
+func (e *SyntaxError) Unwrap() error { return e.Err }
+
+// LimitError is input, or a value to be written, beyond a limit.
+type LimitError struct {
+	Limit  string // the field: "MaxSize", "MaxItems", "MaxDepth"
+	Max    int
+	Offset int // where in the payload, in bytes
+}
+
+func (e *LimitError) Error() string {
+	return fmt.Sprintf("storable: offset %d: more than %s (%d)", e.Offset, e.Limit, e.Max)
+}
+
+// ValueError is a Go value that has no form in Storable.
+type ValueError struct {
+	Type reflect.Type // nil for a nil value
+	Msg  string
+	Err  error // ErrNotReference, what a MarshalText returned, or nil
+}
+
+func (e *ValueError) Error() string {
+	name := "nil"
+	if e.Type != nil {
+		name = e.Type.String()
+	}
+	if e.Err != nil {
+		return fmt.Sprintf("storable: cannot write %s: %s: %v", name, e.Msg, e.Err)
+	}
+	return fmt.Sprintf("storable: cannot write %s: %s", name, e.Msg)
+}
+
+// Unwrap returns e.Err.
+func (e *ValueError) Unwrap() error { return e.Err }

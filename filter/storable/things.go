@@ -1,0 +1,106 @@
+package storable
+
+// thing is one numbered value of a payload. Every scalar, array and hash gets
+// the next number when its reading begins, and may be referred to by it from
+// then on.
+type thing struct {
+	val  any
+	kind thingKind
+}
+
+type thingKind uint8
+
+const (
+	unread       thingKind = iota // a scalar being read: val is nothing yet
+	unreadCell                    // the same, but somebody refers to it: val is that reference
+	readScalar                    // val is what the scalar holds
+	readCell                      // a scalar somebody refers to: val is that reference
+	readReferent                  // an array, a hash ...: val is a reference to it
+)
+
+func (r *reader) add(kind thingKind, val any) {
+	r.things = append(r.things, thing{val, kind})
+}
+
+// begin numbers a scalar whose value is still to be read and returns its
+// number. Blessed ones get their references now, since what they hold may
+// refer to them.
+func (r *reader) begin(class string) int {
+	if class == "" {
+		r.add(unread, nil)
+	} else {
+		r.add(unreadCell, &Object{Class: class, Value: &Ref{}})
+	}
+	return len(r.things) - 1
+}
+
+// finish sets the value of the scalar with number n.
+func (r *reader) finish(n int, val any) {
+	t := &r.things[n]
+	if t.kind == unreadCell {
+		cellOf(t.val).Value = val
+		t.kind = readCell
+		return
+	}
+	*t = thing{val, readScalar}
+}
+
+// refer returns a reference to the thing with number n.
+func (r *reader) refer(n int, class string) any {
+	t := &r.things[n]
+	switch t.kind {
+	case unread:
+		*t = thing{&Ref{}, unreadCell}
+	case readScalar:
+		*t = thing{&Ref{Value: t.val}, readCell}
+		if class != "" {
+			t.val = &Object{Class: class, Value: t.val}
+		}
+	}
+	return t.val
+}
+
+// cellOf returns the scalar behind a reference to it, blessed or not.
+func cellOf(ref any) *Ref {
+	switch ref := ref.(type) {
+	case *Ref:
+		return ref
+	case *Object:
+		return cellOf(ref.Value)
+	}
+	return nil
+}
+
+// tag reads the number of a thing that must be there already.
+func (r *reader) tag() (int, error) {
+	b, err := r.take(4)
+	if err != nil {
+		return 0, err
+	}
+	n := uint32(b[0])<<24 | uint32(b[1])<<16 | uint32(b[2])<<8 | uint32(b[3])
+	if uint64(n) >= uint64(len(r.things)) {
+		return 0, r.errorf("thing %d of %d referred to", n, len(r.things))
+	}
+	return int(n), nil
+}
+
+// sameScalar reads a tag where a scalar belongs.
+func (r *reader) sameScalar() (any, error) {
+	n, err := r.tag()
+	if err != nil {
+		return nil, err
+	}
+	switch t := r.things[n]; t.kind {
+	case readScalar:
+		return t.val, nil
+	case readCell:
+		return cellOf(t.val).Value, nil
+	case readReferent:
+		switch t.val.(type) {
+		case *Regexp, *Hooked:
+			return t.val, nil
+		}
+		return nil, r.errorf("thing %d is no scalar", n)
+	}
+	return nil, r.errorf("scalar %d inside itself", n)
+}

@@ -1,0 +1,205 @@
+// Package syslog turns syslog messages on a stream into records and back:
+// both kinds of message, RFC 5424 and the older BSD one of RFC 3164, in both
+// kinds of framing of RFC 6587, counted octets ("17 <13>...") and one message
+// a line.
+package syslog
+
+import (
+	"bytes"
+	"errors"
+	"strconv"
+	"time"
+
+	"github.com/gopoe/poe/filter"
+)
+
+// DefaultMaxLength is how many bytes a message may have if Config does not say
+// otherwise: what RFC 5425 and RFC 6587 ask every receiver to take.
+const DefaultMaxLength = 8192
+
+// Framing is how messages are told apart on a stream.
+type Framing int
+
+const (
+	// Auto takes either framing, each message by its first byte, and writes
+	// counted octets.
+	Auto Framing = iota
+	// Counted is a length and a blank before each message.
+	Counted
+	// Lines is a line feed after each message, which therefore has none
+	// inside.
+	Lines
+)
+
+// Config is what New needs. The zero value takes everything that senders are
+// known to send.
+type Config struct {
+	// Framing is how messages are told apart.
+	Framing Framing
+	// MaxLength is how many bytes one message may have without its framing,
+	// in both directions. 0 means DefaultMaxLength.
+	MaxLength int
+	// Now gives the year and the time zone that the time stamps of RFC 3164
+	// leave out; nil means time.Now.
+	Now func() time.Time
+}
+
+// Filter is a filter.Filter for syslog, whose records are *Message. A message
+// that is wrong is an error and is passed over. A length that is wrong or too
+// long in counted framing is final: every Decode after it drops what it is
+// given and returns the error again.
+type Filter struct {
+	config   Config
+	skipping bool // inside a line that has been found too long
+	broken   error
+}
+
+// New returns a filter for one connection, or a *filter.ConfigError.
+func New(config Config) (*Filter, error) {
+	if config.Framing < Auto || config.Framing > Lines {
+		return nil, &filter.ConfigError{Filter: name, Field: "Framing", Err: errors.New("is unknown")}
+	}
+	var err error
+	if config.MaxLength, err = filter.LimitOr(name, "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
+		return nil, err
+	}
+	if config.Now == nil {
+		config.Now = time.Now
+	}
+	return &Filter{config: config}, nil
+}
+
+// Rewind forgets that a line was too long, and an error.
+func (f *Filter) Rewind() { f.skipping, f.broken = false, nil }
+
+// Clone returns a filter with the same settings for another connection.
+func (f *Filter) Clone() filter.Filter { return &Filter{config: f.config} }
+
+// Decode returns the next message as a *Message. Empty lines are passed over.
+// Errors are *filter.Error.
+func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
+	if len(buf) == 0 {
+		return nil, 0, filter.ErrMore
+	}
+	if f.broken != nil {
+		return nil, len(buf), f.broken
+	}
+	for n < len(buf) {
+		frame, size, err := f.frame(buf[n:])
+		n += size
+		if err != nil {
+			return nil, n, err
+		}
+		if len(frame) == 0 {
+			continue
+		}
+		message, err := Parse(frame, f.config.Now())
+		if err != nil {
+			return nil, n, err
+		}
+		return message, n, nil
+	}
+	return nil, n, filter.ErrMore
+}
+
+// frame takes one frame off buf, which is not empty.
+func (f *Filter) frame(buf []byte) (frame []byte, size int, err error) {
+	switch {
+	case f.config.Framing == Counted:
+		return f.counted(buf)
+	case f.config.Framing == Auto && !f.skipping && buf[0] >= '1' && buf[0] <= '9':
+		return f.counted(buf)
+	}
+	return f.line(buf)
+}
+
+func (f *Filter) counted(buf []byte) (frame []byte, size int, err error) {
+	digits := 0
+	for digits < len(buf) && buf[digits] >= '0' && buf[digits] <= '9' {
+		digits++
+	}
+	if digits == 0 || buf[0] == '0' || digits < len(buf) && buf[digits] != ' ' {
+		return nil, len(buf), f.fail(malformed("message begins with no length"))
+	}
+	length, err := strconv.Atoi(string(buf[:min(digits, 20)]))
+	if err != nil || length > f.config.MaxLength {
+		return nil, len(buf), f.fail(f.tooLong("decode"))
+	}
+	size = digits + 1 + length
+	if len(buf) < size {
+		return nil, 0, filter.ErrMore
+	}
+	return buf[digits+1 : size], size, nil
+}
+
+func (f *Filter) fail(err error) error {
+	f.broken = err
+	return err
+}
+
+func (f *Filter) tooLong(op string) error {
+	return filter.NewLimitError(name, op, "MaxLength", f.config.MaxLength)
+}
+
+// line takes a line, and CR with the LF.
+func (f *Filter) line(buf []byte) (frame []byte, size int, err error) {
+	length := bytes.IndexByte(buf, '\n')
+	if length < 0 {
+		switch {
+		case f.skipping:
+			return nil, len(buf), nil
+		case len(buf) > f.config.MaxLength+1: // CR may be the last
+			f.skipping = true
+			return nil, len(buf), f.tooLong("decode")
+		}
+		return nil, 0, filter.ErrMore
+	}
+	if f.skipping {
+		f.skipping = false
+		return nil, length + 1, nil
+	}
+	frame = bytes.TrimSuffix(buf[:length], []byte("\r"))
+	if len(frame) > f.config.MaxLength {
+		return nil, length + 1, f.tooLong("decode")
+	}
+	return frame, length + 1, nil
+}
+
+// Append writes rec, a *Message or Message. What its format has no place
+// for, or a line break in framing by lines, is refused with a *filter.Error.
+func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
+	var message *Message
+	switch v := rec.(type) {
+	case *Message:
+		message = v
+	case Message:
+		message = &v
+	}
+	if message == nil {
+		return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordTypeError{Record: rec, Want: "*syslog.Message"}}
+	}
+	if err := message.check(); err != nil {
+		return dst, err
+	}
+	if f.config.Framing == Lines {
+		return f.appendLine(dst, message)
+	}
+	length := len(message.appendTo(dst)) - len(dst)
+	if length > f.config.MaxLength {
+		return dst, f.tooLong("put")
+	}
+	dst = append(strconv.AppendInt(dst, int64(length), 10), ' ')
+	return message.appendTo(dst), nil
+}
+
+func (f *Filter) appendLine(dst []byte, message *Message) ([]byte, error) {
+	out := message.appendTo(dst)
+	line := out[len(dst):]
+	switch {
+	case bytes.IndexByte(line, '\n') >= 0 || bytes.HasSuffix(line, []byte("\r")):
+		return dst, refused("line break in a message that is to be a line")
+	case len(line) > f.config.MaxLength:
+		return dst, f.tooLong("put")
+	}
+	return append(out, '\n'), nil
+}

@@ -1,0 +1,44 @@
+package websocket
+
+import (
+	"errors"
+
+	"github.com/gopoe/poe/filter"
+)
+
+// name is what this filter is called in errors.
+const name = "WebSocket"
+
+// PeerError is the cause of a *filter.Error about what a peer sent: how it
+// broke the protocol, and the code of the Close that says so to it.
+type PeerError struct {
+	Code   Code
+	Reason string
+}
+
+// Error is the reason.
+func (e *PeerError) Error() string { return e.Reason }
+
+// CodeOf is the code of the Close that an error of Decode is to be answered
+// with: that of a PeerError, CodeMessageTooBig for a message beyond MaxLength,
+// CodeInternalError for any other error.
+func CodeOf(err error) Code {
+	var peer *PeerError
+	switch {
+	case errors.As(err, &peer):
+		return peer.Code
+	case errors.Is(err, filter.ErrLimit):
+		return CodeMessageTooBig
+	}
+	return CodeInternalError
+}
+
+// wrong is the error for bytes that break the protocol.
+func wrong(code Code, reason string) error {
+	return &filter.Error{Filter: name, Op: "decode", Err: &PeerError{code, reason}}
+}
+
+// refused is the error for a record that cannot be sent.
+func refused(reason string) error {
+	return &filter.Error{Filter: name, Op: "put", Err: errors.New(reason)}
+}

@@ -1,0 +1,169 @@
+// Package websocket turns the frames of RFC 6455 into messages and back, on
+// either side of the connection, once the HTTP upgrade is done. [Upgrade]
+// answers a client's request for it.
+//
+// Records are of type [Text], [Binary], [Ping], [Pong] and [Close]. Fragments
+// are joined; a control frame between two fragments is delivered when it
+// comes. Nothing is answered by itself: the program puts a Pong for a Ping and
+// a Close for a Close, as it sees fit.
+//
+// Extensions, permessage-deflate among them, are not spoken, so none may be
+// agreed on in the handshake.
+package websocket
+
+import (
+	"bytes"
+	"crypto/rand"
+	"io"
+	"unicode/utf8"
+
+	"github.com/gopoe/poe/filter"
+)
+
+// DefaultMaxLength is how many bytes a message may have if Config does not say
+// otherwise.
+const DefaultMaxLength = 1 << 20
+
+// Config is what New needs. The zero value is a server's side.
+type Config struct {
+	// Client makes this the client's side, which masks what it sends and
+	// expects the peer not to. A server's side does the opposite.
+	Client bool
+	// MaxLength is how many bytes one incoming message may have, all its
+	// fragments together. 0 means DefaultMaxLength.
+	MaxLength int
+	// MaxFrame splits outgoing messages with more bytes than this into
+	// fragments. 0 means that a message is one frame.
+	MaxFrame int
+	// Rand is where a client's masks come from; nil means crypto/rand.
+	Rand io.Reader
+}
+
+// Filter is a filter.Filter for WebSocket frames. What a peer gets wrong is
+// final: every Decode after an error drops what it is given and returns the
+// error again, while Append goes on working, so that a Close with the error's
+// code can be sent. After the peer's Close, what it sends is dropped.
+type Filter struct {
+	config  Config
+	message []byte // fragments so far, unmasked
+	kind    opcode // of the message in fragments; opContinue if there is none
+	broken  error
+	ended   bool // the peer's Close has come
+	closed  bool // our Close has been sent
+}
+
+// New returns a filter for one connection, or a *filter.ConfigError.
+func New(config Config) (*Filter, error) {
+	var err error
+	if config.MaxLength, err = filter.LimitOr(name, "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
+		return nil, err
+	}
+	if config.MaxFrame < 0 {
+		return nil, &filter.ConfigError{Filter: name, Field: "MaxFrame", Err: filter.ErrNegative}
+	}
+	if config.Rand == nil {
+		config.Rand = rand.Reader
+	}
+	return &Filter{config: config}, nil
+}
+
+// Rewind forgets an error and the fragments of an unfinished message. A
+// connection that the peer has closed stays closed.
+func (f *Filter) Rewind() { f.message, f.kind, f.broken = nil, opContinue, nil }
+
+// PendingBytes returns the fragments of an unfinished message, joined to one.
+func (f *Filter) PendingBytes() []byte {
+	if f.kind == opContinue {
+		return nil
+	}
+	peer := &Filter{config: Config{Client: !f.config.Client, Rand: bytes.NewReader(make([]byte, 4))}}
+	frame, _ := appendFrame(peer, nil, f.kind, false, f.message) // the reader has enough
+	return frame
+}
+
+// Clone returns a filter with the same settings for another connection.
+func (f *Filter) Clone() filter.Filter { return &Filter{config: f.config} }
+
+// Decode returns the next message or control frame. Errors are
+// *filter.Error; CodeOf says how to answer them.
+func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
+	if len(buf) == 0 {
+		return nil, 0, filter.ErrMore
+	}
+	if f.broken != nil {
+		return nil, len(buf), f.broken
+	}
+	for {
+		if f.ended {
+			return nil, len(buf), filter.ErrMore
+		}
+		h, err := f.header(buf[n:])
+		if err == filter.ErrMore {
+			return nil, n, err
+		}
+		if err == nil {
+			frame := buf[n : n+h.size+h.length]
+			n += len(frame)
+			rec, err = f.frame(h, frame[h.size:])
+			if err == nil {
+				return rec, n, nil
+			}
+		}
+		if err != filter.ErrMore {
+			f.broken, f.message = err, nil
+			return nil, len(buf), err
+		}
+	}
+}
+
+// frame makes a record of a whole frame, or ErrMore of a fragment.
+func (f *Filter) frame(h header, payload []byte) (any, error) {
+	if h.op.isControl() {
+		own := append([]byte{}, payload...)
+		h.unmask(own)
+		return f.control(h.op, own)
+	}
+	start := len(f.message)
+	if f.message == nil { // so that no Binary is nil
+		f.message = make([]byte, 0, len(payload))
+	}
+	f.message = append(f.message, payload...)
+	h.unmask(f.message[start:])
+	if h.op != opContinue {
+		f.kind = h.op
+	}
+	if !h.final {
+		return nil, filter.ErrMore
+	}
+	return f.whole()
+}
+
+// maxKept is how much room is kept for the next message.
+const maxKept = 16 << 10
+
+// whole makes a record of the fragments.
+func (f *Filter) whole() (any, error) {
+	kind, message := f.kind, f.message
+	f.kind, f.message = opContinue, nil
+	if kind == opBinary {
+		return Binary(message[:len(message):len(message)]), nil
+	}
+	if !utf8.Valid(message) {
+		return nil, wrong(CodeInvalidData, "text is not UTF-8")
+	}
+	if cap(message) <= maxKept { // Text is a copy
+		f.message = message[:0]
+	}
+	return Text(message), nil
+}
+
+func (f *Filter) control(op opcode, payload []byte) (any, error) {
+	switch op {
+	case opPing:
+		return Ping(payload), nil
+	case opPong:
+		return Pong(payload), nil
+	}
+	f.message, f.ended = nil, true
+	return parseClose(payload)
+}
