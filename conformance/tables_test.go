@@ -6,5 +6,6 @@ var tables = []map[string]func(*port){
 	timerPrograms,
 	signalPrograms,
 	filterPrograms,
+	wheelPrograms,
 	httpdPrograms,
 }
