@@ -114,6 +114,7 @@ func (w *Wheel) stderrEvents() readwrite.Events {
 func (w *Wheel) streamEnded(err *kernel.OpError, stream string) {
 	w.failed(err.Op, err.Err, stream)
 	w.open--
+	w.letGo(stream)
 	if w.open > 0 || w.closed {
 		return
 	}
@@ -128,6 +129,18 @@ func (w *Wheel) streamEnded(err *kernel.OpError, stream string) {
 		}
 	}
 	w.tellExit()
+}
+
+// letGo closes the conduit of a stream that has ended, if nothing else needs
+// it.
+func (w *Wheel) letGo(stream string) {
+	switch {
+	case w.closed:
+	case stream == stderrName:
+		w.stderr.Close()
+	case w.stdin == nil:
+		w.stdio.Close()
+	}
 }
 
 // tellExit reports how the child ended, if nothing comes any more.

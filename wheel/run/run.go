@@ -14,9 +14,10 @@
 // come before the end of the output. A child that nobody asks about is waited
 // for once the wheel is closed, so that it leaves no zombie.
 //
-// A wheel keeps the session that made it alive until its streams have ended
-// and Exit, if asked for, has been delivered; or until it is closed. All
-// methods belong to the kernel's goroutine. After Close they do nothing.
+// A wheel keeps the session that made it alive as long as it has a conduit to
+// the child, that to its standard input included, or waits for Exit: so close
+// it when the child has ended. All methods belong to the kernel's goroutine.
+// After Close they do nothing.
 package run
 
 import (
