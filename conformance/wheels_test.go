@@ -14,6 +14,9 @@ import (
 
 // wheelPrograms are the ports of the programs about wheels and drivers.
 var wheelPrograms = map[string]func(*port){
+	"430-wheel-followtail-append":    p430,
+	"432-wheel-followtail-truncate":  p432,
+	"434-wheel-followtail-appear":    p434,
 	"440-wheel-run-basic":            p440,
 	"441-wheel-run-stdin":            p441,
 	"444-wheel-run-filters-redirect": p444,
