@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"os"
 	"strings"
 	"syscall"
 
@@ -14,13 +15,25 @@ import (
 
 // wheelPrograms are the ports of the programs about wheels and drivers.
 var wheelPrograms = map[string]func(*port){
-	"430-wheel-followtail-append":    p430,
-	"432-wheel-followtail-truncate":  p432,
-	"434-wheel-followtail-appear":    p434,
-	"440-wheel-run-basic":            p440,
-	"441-wheel-run-stdin":            p441,
-	"444-wheel-run-filters-redirect": p444,
-	"445-wheel-run-exec-failure":     p445,
+	"401-wheel-readwrite-basic":             p401,
+	"403-wheel-readwrite-marks":             p403,
+	"405-wheel-readwrite-pause":             p405,
+	"407-wheel-readwrite-event":             p407,
+	"408-wheel-readwrite-drop-in-handler":   p408,
+	"410-wheel-readwrite-handles-autoflush": p410,
+	"411-wheel-constructor-errors":          p411,
+	"413-driver-blocksize":                  p413,
+	"420-wheel-socketfactory-tcp":           p420,
+	"421-wheel-socketfactory-refused":       p421,
+	"423-wheel-socketfactory-udp":           p423,
+	"426-wheel-listenaccept":                p426,
+	"430-wheel-followtail-append":           p430,
+	"432-wheel-followtail-truncate":         p432,
+	"434-wheel-followtail-appear":           p434,
+	"440-wheel-run-basic":                   p440,
+	"441-wheel-run-stdin":                   p441,
+	"444-wheel-run-filters-redirect":        p444,
+	"445-wheel-run-exec-failure":            p445,
 }
 
 // pair is Perl's socketpair.
@@ -67,6 +80,16 @@ func addrPort(a net.Addr) netip.AddrPort {
 		return t.AddrPort()
 	}
 	return netip.AddrPort{}
+}
+
+// netIP shows an IPv4 address as inet_ntoa does.
+func netIP(a [4]byte) string { return netip.AddrFrom4(a).String() }
+
+// file is an open file.
+func (p *port) file() *os.File {
+	f := must(os.CreateTemp(p.TempDir(), "file"))
+	p.Cleanup(func() { f.Close() })
+	return f
 }
 
 // errnoName is the name of an error number.

@@ -116,14 +116,14 @@ func (w *Wheel) flush() {
 		w.high = true
 		w.tellHigh()
 	}
-	if left > 0 {
-		if !w.closed {
-			w.k.SelectResumeWrite(w.out)
-		}
-		return
+	switch { // the handlers may have closed the wheel, or put more
+	case w.closed || w.noOutput:
+	case w.driver.OutOctets() > 0:
+		w.k.SelectResumeWrite(w.out)
+	default:
+		w.k.SelectPauseWrite(w.out)
+		w.tellFlushed()
 	}
-	w.k.SelectPauseWrite(w.out)
-	w.tellFlushed()
 }
 
 func (w *Wheel) stopOutput() {

@@ -201,10 +201,13 @@ func (w *Wheel) ID() kernel.WheelID { return w.id }
 
 // HandleReady is called by the kernel when a handle is ready.
 func (w *Wheel) HandleReady(m kernel.Mode) {
-	if m == kernel.Read {
+	switch {
+	case m == kernel.Read:
 		w.read()
-	} else {
+	case w.driver.OutOctets() > 0:
 		w.flush()
+	default: // written meanwhile, by Flush
+		w.k.SelectPauseWrite(w.out)
 	}
 }
 
