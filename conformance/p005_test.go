@@ -49,8 +49,7 @@ func p005(p *port) {
 	inline(k, states{
 		"_start": func(kernel.Event) { k.Yield("wait", 5) },
 		"wait": func(e kernel.Event) {
-			if n := kernel.Arg[int](e, 0); n > 0 {
-				k.Yield("wait", n-1)
+			if again(e) {
 				return
 			}
 			k.Yield("look")
@@ -69,8 +68,7 @@ func p005(p *port) {
 			k.Yield("last_look", 5)
 		},
 		"last_look": func(e kernel.Event) {
-			if n := kernel.Arg[int](e, 0); n > 0 {
-				k.Yield("last_look", n-1)
+			if again(e) {
 				return
 			}
 			slices.Sort(stopped)

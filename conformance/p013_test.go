@@ -43,8 +43,7 @@ func p013(p *port) {
 			k.Yield("later", 3)
 		},
 		"later": func(e kernel.Event) {
-			if n := kernel.Arg[int](e, 0); n > 0 {
-				k.Yield("later", n-1)
+			if again(e) {
 				return
 			}
 			tryIt("post unknown", post(nobody, "hi"))

@@ -55,8 +55,7 @@ func p027(p *port) {
 			k.Yield("pause", 3)
 		},
 		"pause": func(e kernel.Event) {
-			if n := kernel.Arg[int](e, 0); n > 0 {
-				k.Yield("pause", n-1)
+			if again(e) {
 				return
 			}
 			k.Yield("step")

@@ -34,8 +34,7 @@ func p035(p *port) {
 			k.Yield("drop", 2)
 		},
 		"drop": func(e kernel.Event) {
-			if n := kernel.Arg[int](e, 0); n > 0 {
-				k.Yield("drop", n-1)
+			if again(e) {
 				return
 			}
 			pb["a"].Release()
@@ -43,8 +42,7 @@ func p035(p *port) {
 			k.Yield("drop_b", 2)
 		},
 		"drop_b": func(e kernel.Event) {
-			if n := kernel.Arg[int](e, 0); n > 0 {
-				k.Yield("drop_b", n-1)
+			if again(e) {
 				return
 			}
 			rest := pb["b"]

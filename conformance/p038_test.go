@@ -38,8 +38,7 @@ func p038(p *port) {
 		},
 		"other_event": func(kernel.Event) { p.out("never") },
 		"wait": func(e kernel.Event) {
-			if n := kernel.Arg[int](e, 0); n > 0 {
-				k.Yield("wait", n-1)
+			if again(e) {
 				return
 			}
 			p.out("waited; nothing was read meanwhile")

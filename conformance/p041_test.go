@@ -42,8 +42,7 @@ func p041(p *port) {
 			k.Yield("later", 4)
 		},
 		"later": func(e kernel.Event) {
-			if n := kernel.Arg[int](e, 0); n > 0 {
-				k.Yield("later", n-1)
+			if again(e) {
 				return
 			}
 			k.Post(target, "note", "posted by other")

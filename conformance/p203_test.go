@@ -54,8 +54,7 @@ func p203(p *port) {
 	inline(k, states{
 		"_start": func(kernel.Event) { k.Yield("wait", 3) },
 		"wait": func(e kernel.Event) {
-			if n := kernel.Arg[int](e, 0); n > 0 {
-				k.Yield("wait", n-1)
+			if again(e) {
 				return
 			}
 			if len(later) == 0 {

@@ -29,8 +29,7 @@ func p213(p *port) {
 			k.Yield("release", 3)
 		},
 		"release": func(e kernel.Event) {
-			if n := kernel.Arg[int](e, 0); n > 0 {
-				k.Yield("release", n-1)
+			if again(e) {
 				return
 			}
 			release()

@@ -5,6 +5,7 @@ var tables = []map[string]func(*port){
 	kernelPrograms,
 	timerPrograms,
 	signalPrograms,
+	ownPrograms,
 	filterPrograms,
 	wheelPrograms,
 	httpdPrograms,

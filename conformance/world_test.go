@@ -24,7 +24,7 @@ var nothing any
 // kernel makes the kernel of a port. What it warns of is printed when the
 // program has set p.warned, as Perl's $SIG{__WARN__} does.
 func (p *port) kernel() *kernel.Kernel {
-	return kernel.New(kernel.Options{Logger: slog.New(warnings{p})})
+	return kernel.New(kernel.Options{Loop: p.loop, Logger: slog.New(warnings{p})})
 }
 
 // create makes a session with a name in its heap.
@@ -135,4 +135,34 @@ func (w warnings) Handle(_ context.Context, r slog.Record) error {
 	})
 	w.p.warned(r.Message, attrs)
 	return nil
+}
+
+// orUndef is a text that Perl has as undef when it is empty: the caller's
+// state, the active event.
+func orUndef(s string) any {
+	if s == "" {
+		return nil
+	}
+	return s
+}
+
+// again yields an event with a counter until that has reached 0: the way in
+// which the programs wait for some turns. It returns true while they wait.
+func again(e kernel.Event) bool {
+	n := kernel.Arg[int](e, 0)
+	if n > 0 {
+		e.Kernel.Yield(e.Name, n-1)
+	}
+	return n > 0
+}
+
+// clean is an exception's text as the programs show it.
+func clean(err error) string { return "<" + strings.TrimSuffix(text(err), "\n") + ">" }
+
+// orErr is a method's value, or undef with an error.
+func orErr(n int, err error) any {
+	if err != nil {
+		return nil
+	}
+	return n
 }

@@ -148,8 +148,13 @@ type HandlerError struct {
 	Previous error
 }
 
-// Error returns the text of what was thrown.
-func (e *HandlerError) Error() string { return fmt.Sprint(e.Value) }
+// Error returns the text of what was thrown, and of the previous exception.
+func (e *HandlerError) Error() string {
+	if e.Previous != nil {
+		return fmt.Sprintf("%v (thrown while handling: %v)", e.Value, e.Previous)
+	}
+	return fmt.Sprint(e.Value)
+}
 
 // Unwrap returns what was thrown, if it is an error, and the previous one.
 func (e *HandlerError) Unwrap() []error {

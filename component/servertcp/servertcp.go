@@ -109,6 +109,8 @@ type Config struct {
 
 	// OnPanic says what becomes of a panic in a Client callback.
 	OnPanic PanicPolicy
+
+	direct *readwrite.Funcs // how wheels report without events
 }
 
 // PanicPolicy says what becomes of a panic in a callback of a connection.
@@ -131,6 +133,7 @@ func New(k *kernel.Kernel, c Config) (*Listener, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
+	c.setDirect()
 	l := &Listener{config: &c, MaxClients: c.MaxClients}
 	s, err := session.New(k, session.Config[Listener]{Heap: l, States: listenerStates, Args: c.ListenerArgs, Options: c.ListenerOptions})
 	if err != nil {

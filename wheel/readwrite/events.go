@@ -16,16 +16,17 @@ type Names struct {
 }
 
 // Funcs tells it by functions, which run in the session that made the wheel.
-// At most one of the input functions is used, the first that is set, in the
-// order in which they stand here; without any the wheel does not read.
+// One of the input functions is used: Input if it is set, else Bytes, else
+// Text; without any the wheel does not read.
 type Funcs struct {
+	// Input gets any record.
+	Input func(w *Wheel, record any)
 	// Bytes gets records that hold only until it returns. It is the fastest
 	// form. The filter must be a filter.BytesDecoder.
 	Bytes func(w *Wheel, record []byte)
-	// Text gets records as strings, for filters whose records are strings.
-	Text func(w *Wheel, record string)
-	// Input gets any record.
-	Input   func(w *Wheel, record any)
+	// Text gets records as strings, from a filter.BytesDecoder without boxing
+	// them; other filters' records must be strings.
+	Text    func(w *Wheel, record string)
 	Flushed func(w *Wheel)
 	Error   func(w *Wheel, err *kernel.OpError)
 	High    func(w *Wheel)

@@ -78,9 +78,9 @@ func (w *Wheel) decode() {
 
 // decodeOne makes one step and tells whether to go on.
 func (w *Wheel) decodeOne() bool {
-	if f := w.events.funcs; f != nil && f.Bytes != nil {
+	if f := w.events.funcs; f != nil && f.Input == nil {
 		if d, ok := w.inFilter.(filter.BytesDecoder); ok {
-			return w.decodeBytes(d, f.Bytes)
+			return w.decodeBytes(d, f)
 		}
 	}
 	if s, ok := w.inFilter.(filter.Stepper); ok {
@@ -95,13 +95,18 @@ func (w *Wheel) decodeOne() bool {
 	return true
 }
 
-func (w *Wheel) decodeBytes(d filter.BytesDecoder, tell func(*Wheel, []byte)) bool {
+// decodeBytes hands a record out without boxing it.
+func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs) bool {
 	record, n, err := d.DecodeBytes(w.cur)
 	w.cur = w.cur[n:]
-	if err != nil {
+	switch {
+	case err != nil:
 		return w.decodeFailed(err)
+	case f.Bytes != nil:
+		f.Bytes(w, record)
+	case f.Text != nil:
+		f.Text(w, string(record))
 	}
-	tell(w, record)
 	return true
 }
 

@@ -1,6 +1,8 @@
 package readwrite
 
 import (
+	"slices"
+
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 )
@@ -56,7 +58,8 @@ func (w *Wheel) queued(before int) (high bool) {
 func (w *Wheel) encode(records []any) error {
 	out, ends := w.driver.Output()
 	if p, ok := w.outFilter.(filter.Putter); ok {
-		more, moreEnds, err := p.Put(out, ends, records)
+		// The copy keeps the list that the caller spreads off the heap.
+		more, moreEnds, err := p.Put(out, ends, slices.Clone(records))
 		if err != nil {
 			return err
 		}

@@ -64,6 +64,9 @@ var ErrPending = errors.New("readwrite: too much output is waiting")
 
 // Wheel is one reading and writing wheel.
 type Wheel struct {
+	// Heap is whatever the owner wants to find in functions that get the wheel.
+	Heap any
+
 	k     *kernel.Kernel
 	owner kernel.ID
 	owned kernel.Owned

@@ -1,0 +1,16 @@
+# Each target is one line; .ci/run calls them.
+STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
+
+.PHONY: all fmt lint test race fuzz bench conformance demo cross
+
+all: fmt lint test
+
+fmt: ; test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
+lint: ; go vet ./... && go run $(STATICCHECK) ./...
+test: ; go test ./...
+race: ; go test -race -p 2 ./...
+fuzz: ; for p in $$(go list ./filter/...); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $${FUZZTIME:-10s} $$p || exit 1; done; done
+bench: ; go test -run '^$$' -bench . -benchmem ./kernel ./filter ./component/servertcp
+conformance: ; POE_REQUIRED=1 go test -count 1 -timeout 10m ./conformance/...
+demo: ; go run ./cmd/demo
+cross: ; for os in darwin freebsd windows; do GOOS=$$os go vet ./kernel ./session/... ./filter ./driver || exit 1; done
