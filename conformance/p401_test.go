@@ -42,7 +42,7 @@ func p401(p *port) {
 			p.out("error", e.Arg(0), e.Arg(1), fmt.Sprintf("<%s>", e.Arg(2)), "argc", len(e.Args), "my id", mine(e, 3))
 			k.Yield("later", 3)
 		},
-		"later": again("later", func(kernel.Event) {
+		"later": settled("later", func(kernel.Event) {
 			p.out("still alive, now the wheel goes")
 			w.Close()
 		}),

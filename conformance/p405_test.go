@@ -31,7 +31,7 @@ func p405(p *port) {
 			far.Close()
 			k.Yield("wait", 5)
 		},
-		"wait": again("wait", func(kernel.Event) {
+		"wait": settled("wait", func(kernel.Event) {
 			p.out("nothing came; resume")
 			w.ResumeInput()
 		}),

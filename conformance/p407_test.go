@@ -42,7 +42,7 @@ func p407(p *port) {
 			w.Put("loud")
 			event(func(n *readwrite.Names) { n.Flushed, n.Error = "flushed2", "error2" })
 		},
-		"wait": again("wait", func(kernel.Event) {
+		"wait": settled("wait", func(kernel.Event) {
 			p.out("nothing came")
 			p.out("though", either(strings.Contains(p.sysread(far), "quiet"), "it was written", "not written"))
 			event(func(n *readwrite.Names) { n.Input = "third" })

@@ -66,7 +66,7 @@ func p420(p *port) {
 			p.out("still connected:", p.sysread(keep[1]))
 			k.Yield("wait", 3)
 		},
-		"wait": again("wait", func(kernel.Event) {
+		"wait": settled("wait", func(kernel.Event) {
 			p.out("drop the listener")
 			listener.Close()
 		}),

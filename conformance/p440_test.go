@@ -32,7 +32,7 @@ func p440(p *port) {
 			p.out("pid", either(w.PID() > 0, "number", "other"))
 			k.Yield("release", 3)
 		},
-		"release": again("release", func(kernel.Event) { w.Put("go") }),
+		"release": settled("release", func(kernel.Event) { w.Put("go") }),
 		"stdout": func(e kernel.Event) {
 			note("STDOUT", fmt.Sprintf("<%s>", e.Arg(0)), "argc", len(e.Args), "my id", mine(e, 1))
 		},

@@ -57,7 +57,7 @@ func p444(p *port) {
 	different := func() bool { return strings.HasPrefix(label, "different") }
 	inline(k, states{
 		"_start":  func(kernel.Event) { k.Yield("next") },
-		"release": again("release", func(kernel.Event) { w.ShutdownStdin() }),
+		"release": settled("release", func(kernel.Event) { w.ShutdownStdin() }),
 		"next": func(kernel.Event) {
 			if len(jobs) == 0 {
 				return

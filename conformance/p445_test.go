@@ -34,7 +34,7 @@ func p445(p *port) {
 			k.Delay("watchdog", 9*time.Second)
 			k.Yield("warm_up", 3)
 		},
-		"warm_up":   again("warm_up", func(kernel.Event) { k.Yield("next") }),
+		"warm_up":   settled("warm_up", func(kernel.Event) { k.Yield("next") }),
 		"any_child": func(kernel.Event) {},
 		"watchdog":  func(kernel.Event) { p.out("watchdog (not reached)") },
 		"next": func(kernel.Event) {

@@ -76,14 +76,11 @@ func portOf(a net.Addr) int { return int(addrPort(a).Port()) }
 
 // addrPort is an address as the wheels hand it out.
 func addrPort(a net.Addr) netip.AddrPort {
-	if t, ok := a.(*net.TCPAddr); ok {
-		return t.AddrPort()
+	if with, ok := a.(interface{ AddrPort() netip.AddrPort }); ok { // *net.TCPAddr, *net.UDPAddr
+		return with.AddrPort()
 	}
 	return netip.AddrPort{}
 }
-
-// netIP shows an IPv4 address as inet_ntoa does.
-func netIP(a [4]byte) string { return netip.AddrFrom4(a).String() }
 
 // file is an open file.
 func (p *port) file() *os.File {
@@ -111,9 +108,9 @@ func strerror(errno syscall.Errno) string {
 	return strings.ToUpper(s[:1]) + s[1:]
 }
 
-// again runs a handler once the events before it have passed, n times over,
+// settled runs a handler once the events before it have passed, n times over,
 // as the Perl programs wait by yielding.
-func again(name string, then func(e kernel.Event)) kernel.Handler {
+func settled(name string, then func(e kernel.Event)) kernel.Handler {
 	return func(e kernel.Event) {
 		if n, _ := kernel.ArgOK[int](e, 0); n > 0 {
 			e.Kernel.Yield(name, n-1)
