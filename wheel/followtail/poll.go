@@ -78,8 +78,10 @@ func (w *Wheel) readTail() error {
 
 // discard reads to the end of the file and forgets all whole records.
 func (w *Wheel) discard() error {
+	// The kernel's buffer may be in use by whoever makes the wheel.
+	buf := make([]byte, tailSize+skipBack)
 	for {
-		data, err := w.readChunk()
+		data, err := w.readChunk(buf)
 		if errors.Is(err, errTruncated) || len(data) == 0 && err == nil {
 			return nil // the first poll will see to it
 		}
@@ -95,10 +97,9 @@ func (w *Wheel) discard() error {
 // readChunk reads what follows the place to read on, nothing at the end. The
 // bytes before it are read with it and compared, so that a file that has been
 // written anew is noticed, however long it has become. What it returns stands
-// in a buffer that others use.
-func (w *Wheel) readChunk() ([]byte, error) {
+// in buf.
+func (w *Wheel) readChunk(buf []byte) ([]byte, error) {
 	known := len(w.tail)
-	buf := w.k.Scratch(known + w.config.BlockSize)[:known+w.config.BlockSize]
 	n, err := w.file.ReadAt(buf, w.pos-int64(known))
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, err
@@ -112,13 +113,18 @@ func (w *Wheel) readChunk() ([]byte, error) {
 	return data, nil
 }
 
+// readBlock is readChunk into the kernel's buffer, which others use as well.
+func (w *Wheel) readBlock() ([]byte, error) {
+	return w.readChunk(w.k.Scratch(len(w.tail) + w.config.BlockSize))
+}
+
 // poll looks at the file. A look that the timer has not brought about is not
 // idle if there is nothing new.
 func (w *Wheel) poll(timed bool) {
 	if w.file == nil && !w.appeared(timed) {
 		return
 	}
-	data, err := w.readChunk()
+	data, err := w.readBlock()
 	switch {
 	case errors.Is(err, errTruncated):
 		w.truncated()
@@ -209,7 +215,7 @@ func (w *Wheel) atEnd(timed bool) {
 		}
 	}
 	// It was rotated. Something may have been written just before.
-	if data, err := w.readChunk(); err == nil && len(data) > 0 {
+	if data, err := w.readBlock(); err == nil && len(data) > 0 {
 		w.deliver(data)
 		return
 	}

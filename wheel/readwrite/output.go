@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"github.com/gopoe/poe/filter"
-	"github.com/gopoe/poe/kernel"
 )
 
 // Put encodes records and queues them to be written in the next turn, or with
@@ -131,7 +130,7 @@ func (w *Wheel) flush() {
 
 func (w *Wheel) stopOutput() {
 	w.noOutput = true
-	w.k.Unwatch(w.owner, w.out, kernel.Write)
+	w.unwatchOutput()
 }
 
 // ShutdownOutput ends the writing half of a socket for good: the peer reads

@@ -12,6 +12,7 @@
 package socketfactory
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -176,23 +177,8 @@ func (c *Config) check() error {
 	wrong := func(field, what string) error {
 		return &kernel.ConfigError{Package: "socketfactory", Field: field, Err: errors.New(what)}
 	}
-	switch e := c.Events.(type) {
-	case Names:
-		if e.Success == "" {
-			return wrong("Events", "needs a success event")
-		}
-		if e.Failure == "" {
-			return wrong("Events", "needs a failure event")
-		}
-	case Funcs:
-		if e.Success == nil {
-			return wrong("Events", "needs a success function")
-		}
-		if e.Failure == nil {
-			return wrong("Events", "needs a failure function")
-		}
-	default:
-		return wrong("Events", "is required")
+	if missing := missingEvent(c.Events); missing != "" {
+		return wrong("Events", missing)
 	}
 	switch c.Protocol {
 	case "", "tcp":
@@ -259,28 +245,54 @@ func (w *Wheel) ResumeAccept() {
 }
 
 // SetEvents changes who is told. An empty name or nil function leaves the old
-// one. POE: event.
+// one; where there is none, nothing changes. POE: event.
 func (w *Wheel) SetEvents(e Events) {
+	switch now := e.(type) {
+	case Names:
+		if old, ok := w.config.Events.(Names); ok {
+			now.Success = cmp.Or(now.Success, old.Success)
+			now.Failure = cmp.Or(now.Failure, old.Failure)
+		}
+		e = now
+	case Funcs:
+		if old, ok := w.config.Events.(Funcs); ok {
+			if now.Success == nil {
+				now.Success = old.Success
+			}
+			if now.Failure == nil {
+				now.Failure = old.Failure
+			}
+		}
+		e = now
+	}
+	if missing := missingEvent(e); missing != "" {
+		w.k.Warn("socketfactory: events ignored", "wheel", w.id, "error", missing)
+		return
+	}
+	w.config.Events = e
+}
+
+// missingEvent says what Events lack, if anything.
+func missingEvent(e Events) string {
 	switch e := e.(type) {
 	case Names:
-		old, _ := w.config.Events.(Names)
 		if e.Success == "" {
-			e.Success = old.Success
+			return "needs a success event"
 		}
 		if e.Failure == "" {
-			e.Failure = old.Failure
+			return "needs a failure event"
 		}
-		w.config.Events = e
 	case Funcs:
-		old, _ := w.config.Events.(Funcs)
 		if e.Success == nil {
-			e.Success = old.Success
+			return "needs a success function"
 		}
 		if e.Failure == nil {
-			e.Failure = old.Failure
+			return "needs a failure function"
 		}
-		w.config.Events = e
+	default:
+		return "is required"
 	}
+	return ""
 }
 
 // Close ends the wheel: a listening socket is closed, a connection that is
