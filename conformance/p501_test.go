@@ -14,7 +14,7 @@ func p501(p *port) {
 	wheel := func(c *servertcp.Client) string { return yesNo(c.Wheel != nil) }
 	server := p.server(k, servertcp.Config{
 		Alias:   "server",
-		Started: func(l *servertcp.Listener) { port = portOf(l); p.out("Started") },
+		Started: func(l *servertcp.Listener) { port = portOf(l.Addr()); p.out("Started") },
 		Stopped: func(*servertcp.Listener) { p.out("Stopped") },
 		ClientPreConnect: func(c *servertcp.Client, h *kernel.Handle) *kernel.Handle {
 			p.out("ClientPreConnect", is(c.Arg(0) == h, "socket", "no socket"), "wheel yet:", wheel(c))

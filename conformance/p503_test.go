@@ -16,7 +16,7 @@ func p503(p *port) {
 	var server *servertcp.Listener
 	server = p.server(k, servertcp.Config{
 		Alias:   "server",
-		Started: func(l *servertcp.Listener) { port = portOf(l) },
+		Started: func(l *servertcp.Listener) { port = portOf(l.Addr()) },
 		Stopped: func(l *servertcp.Listener) { p.out("Stopped", "connections", l.Connections) },
 		Acceptor: func(l *servertcp.Listener, s socketfactory.Socket) {
 			c := clients[len(clients)-1]

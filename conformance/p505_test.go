@@ -17,7 +17,7 @@ func p505(p *port) {
 	driver := kernel.Alias("driver")
 	server := p.server(k, servertcp.Config{
 		Alias:   "server",
-		Started: func(l *servertcp.Listener) { port = portOf(l) },
+		Started: func(l *servertcp.Listener) { port = portOf(l.Addr()) },
 		Stopped: func(l *servertcp.Listener) { p.out("Stopped", "connections", l.Connections) },
 		ClientConnected: func(c *servertcp.Client) {
 			c.Heap = len(clients)

@@ -60,7 +60,7 @@ func p507(p *port) {
 		func() {
 			p.out("clients 1 to 4 connect")
 			for n := 1; n <= 4; n++ {
-				c := p.dial(portOf(server))
+				c := p.dial(portOf(server.Addr()))
 				clients = append(clients, c)
 				numbers[c.port()] = n
 			}

@@ -18,7 +18,7 @@ func p509(p *port) {
 	p.server(k, servertcp.Config{
 		Alias: "first", ClientInput: noInput(), ListenerArgs: []any{"a", nil, []string{"b"}},
 		Started: func(l *servertcp.Listener) {
-			port = portOf(l)
+			port = portOf(l.Addr())
 			words := []any{"Started first"}
 			for _, a := range l.Args {
 				if list, ok := a.([]string); ok {

@@ -17,7 +17,7 @@ func p510(p *port) {
 		}
 		p.server(k, servertcp.Config{
 			Alias: "server", ClientArgs: args,
-			Started: func(l *servertcp.Listener) { port = portOf(l); p.out("Started", "argc", len(l.Args)) },
+			Started: func(l *servertcp.Listener) { port = portOf(l.Addr()); p.out("Started", "argc", len(l.Args)) },
 			ClientPreConnect: func(c *servertcp.Client, h *kernel.Handle) *kernel.Handle {
 				p.out("ClientPreConnect", "argc", len(c.Args), "["+joined(kernel.Arg[[]any](c.Event, 1))+"]")
 				return h

@@ -38,7 +38,7 @@ func p512(p *port) {
 			k.Post(kernel.Alias("server"), "shutdown")
 		}
 		l := p.server(k, c)
-		client = p.dial(portOf(l))
+		client = p.dial(portOf(l.Addr()))
 		client.write(send)
 		k.Run()
 	}

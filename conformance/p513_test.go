@@ -46,7 +46,7 @@ func p513(p *port) {
 	inline(k, states{
 		"_start": func(kernel.Event) {
 			k.AliasSet("reader")
-			client = p.dial(portOf(server)).handle()
+			client = p.dial(portOf(server.Addr())).handle()
 			client.Write([]byte("go"))
 		},
 		"go": func(kernel.Event) { k.SelectRead(client, "readable") },

@@ -75,6 +75,6 @@ func p515(p *port) {
 			"finish":         session.Bind(pkg, (*statesPackage).finish),
 		},
 	})
-	p.dial(portOf(server)).write("go\n")
+	p.dial(portOf(server.Addr())).write("go\n")
 	k.Run()
 }

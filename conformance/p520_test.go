@@ -56,7 +56,7 @@ func p520(p *port) {
 	})
 	play := func(name string, steps []string, done func()) {
 		inline(k, states{
-			"_start": func(kernel.Event) { k.SelectRead(p.dial(portOf(server)).handle(), "readable") },
+			"_start": func(kernel.Event) { k.SelectRead(p.dial(portOf(server.Addr())).handle(), "readable") },
 			"readable": func(e kernel.Event) {
 				h, buf := kernel.Arg[*kernel.Handle](e, 0), make([]byte, 1000)
 				n, _ := h.Read(buf)

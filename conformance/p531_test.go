@@ -26,20 +26,6 @@ func (p *port) boundSocket(queue int) (fd, port int) {
 	return fd, name.(*syscall.SockaddrInet4).Port
 }
 
-// errnoName is the name of an error's number, or the number.
-func errnoName(err *kernel.OpError) any {
-	switch errno := err.Errno(); errno {
-	case syscall.ECONNREFUSED:
-		return "ECONNREFUSED"
-	case syscall.ETIMEDOUT:
-		return "ETIMEDOUT"
-	case syscall.ECONNRESET:
-		return "ECONNRESET"
-	default:
-		return int(errno)
-	}
-}
-
 func p531(p *port) {
 	k := p.kernel()
 	p.warned = func(message string, attrs map[string]any) { p.out("warning:", serverWarning(message, attrs)) }
@@ -59,7 +45,7 @@ func p531(p *port) {
 		k.Run()
 	}
 	run("one attempt", func(c *clienttcp.Client, err *kernel.OpError) {
-		p.out("ConnectError", err.Op, errnoName(err), capital(err.Text()), "argc", len(c.Args),
+		p.out("ConnectError", err.Op, errnoName(int(err.Errno())), capital(err.Text()), "argc", len(c.Args),
 			"wheel id", is(c.Arg(3) == any(c.Factory.ID()), "matches", "differs"), "connected", number(c.Connected))
 	})
 	tries := 0

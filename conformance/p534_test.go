@@ -44,7 +44,7 @@ func p534(p *port) {
 		k.Run()
 	}
 	failed := func(_ *clienttcp.Client, err *kernel.OpError) {
-		n := errnoName(err)
+		n := errnoName(int(err.Errno()))
 		p.out("ServerError", err.Op, n)
 		k.Yield("after", 3)
 	}

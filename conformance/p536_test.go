@@ -33,7 +33,7 @@ func p536(p *port) {
 			Started:        func(*clienttcp.Client) { p.out("Started") },
 			Connected:      func(*clienttcp.Client) { p.out("Connected"); k.Yield("shutdown") },
 			ConnectError: func(c *clienttcp.Client, err *kernel.OpError) {
-				p.out("ConnectError", err.Op, errnoName(err), capital(err.Text()), "connected", number(c.Connected))
+				p.out("ConnectError", err.Op, errnoName(int(err.Errno())), capital(err.Text()), "connected", number(c.Connected))
 			},
 			Disconnected: func(*clienttcp.Client) { p.out("Disconnected") },
 			InlineStates: states{"_stop": func(kernel.Event) { p.out("_stop") }},

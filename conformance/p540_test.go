@@ -44,7 +44,7 @@ func p540(p *port) {
 	}
 	p.server(k, servertcp.Config{
 		Alias: "server", MaxClients: 1,
-		Started: func(l *servertcp.Listener) { port = portOf(l); client("leaves first") },
+		Started: func(l *servertcp.Listener) { port = portOf(l.Addr()); client("leaves first") },
 		Stopped: func(*servertcp.Listener) { server("Stopped") },
 		ClientConnected: func(c *servertcp.Client) {
 			count++

@@ -70,9 +70,6 @@ func (p *port) client(k *kernel.Kernel, port int, c clienttcp.Config) *clienttcp
 // noInput is a ClientInput that does nothing.
 func noInput() servertcp.InputHandler { return servertcp.Input(func(*servertcp.Client, string) {}) }
 
-// portOf is a listener's port.
-func portOf(l *servertcp.Listener) int { return l.Addr().(*net.TCPAddr).Port }
-
 // dial is the programs' connect_to: a blocking socket of the program's own.
 func (p *port) dial(port int) *plain {
 	c, err := net.Dial("tcp", net.JoinHostPort(loopback, strconv.Itoa(port)))

@@ -7,6 +7,7 @@ var tables = []map[string]func(*port){
 	signalPrograms,
 	ownPrograms,
 	filterPrograms,
+	wheelPrograms,
 	httpdPrograms,
 	serverPrograms,
 	clientPrograms,

@@ -324,17 +324,21 @@ func (k *Kernel) until() time.Duration {
 // sleep waits for real, takes in what has come meanwhile, and tells whether
 // anything has.
 func (k *Kernel) sleep(d time.Duration) (came bool, err error) {
+	again := d != 0 || k.clock != nil // sources may have become ready meanwhile
+	if again {
+		k.ready = k.ready[:0] // they are asked once more
+	}
 	if k.ready, err = k.loop.wait(d, k.ready); err != nil {
 		return false, err
 	}
 	if d != 0 {
 		k.readClock()
 	}
-	if d != 0 || k.clock != nil {
+	if again {
 		k.followWall()
 	}
 	came = k.inbox.drain()
-	if d != 0 || k.clock != nil {
+	if again {
 		k.collectFlagged()
 	}
 	return came || len(k.ready) > 0, nil

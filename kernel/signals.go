@@ -23,8 +23,9 @@ type pidWatch struct {
 type signalTable struct {
 	watched map[string]int // how many sessions watch a signal
 	pids    map[int][]*entry
-	waiting int // watched processes that have not ended
-	handled int // by sig_handled, of the signal being delivered
+	ends    map[int]processWatch // what wheels want to know of processes
+	waiting int                  // watched processes that have not ended
+	handled int                  // by sig_handled, of the signal being delivered
 	system  *systemSignals
 }
 

@@ -22,7 +22,8 @@ type Funcs struct {
 	// Input gets any record.
 	Input func(w *Wheel, record any)
 	// Bytes gets records that hold only until it returns. It is the fastest
-	// form. The filter must be a filter.BytesDecoder.
+	// form if the filter is a filter.BytesDecoder. The records of others must
+	// be strings or bytes.
 	Bytes func(w *Wheel, record []byte)
 	// Text gets records as strings, from a filter.BytesDecoder without boxing
 	// them; other filters' records must be strings.
@@ -87,12 +88,12 @@ func (w *Wheel) SetEvents(e Events) {
 		return
 	}
 	if !w.events.wantsInput() {
-		w.k.Unwatch(w.owner, w.in, kernel.Read)
+		w.unwatchInput()
 		return
 	}
 	w.inOwner(readName, func() {
-		if err := w.k.Watch(w.in, kernel.Read, readName, w); err != nil {
-			w.k.SelectResumeRead(w.in) // watched already
+		if err := w.watchInput(); err != nil {
+			w.k.Warn("readwrite: cannot read", "wheel", w.id, "error", err)
 		}
 	})
 }
@@ -168,13 +169,27 @@ func (w *Wheel) tellInput(record any) {
 	case f == nil && w.events.names.Input != "":
 		w.call(w.events.names.Input, record, w.idArg)
 	case f == nil:
-	case f.Input != nil:
-		f.Input(w, record)
+	case f.Bytes != nil:
+		w.tellBytes(f.Bytes, record)
 	case f.Text != nil:
 		if text, ok := record.(string); ok {
 			f.Text(w, text)
 		} else {
 			w.tellError("filter", &RecordError{Record: record})
 		}
+	case f.Input != nil:
+		f.Input(w, record)
+	}
+}
+
+// tellBytes hands out a record of a filter that does not make bytes itself.
+func (w *Wheel) tellBytes(tell func(*Wheel, []byte), record any) {
+	switch record := record.(type) {
+	case []byte:
+		tell(w, record)
+	case string:
+		tell(w, []byte(record))
+	default:
+		w.tellError("filter", &RecordError{Record: record})
 	}
 }
