@@ -2,10 +2,12 @@ package cookbook_test
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -19,7 +21,10 @@ import (
 const patience = 20 * time.Second
 
 // step is one line of a script: "ann > hello" says it, "ann < hello" hears it;
-// "connects", "closes", "ends" (hears the end), "is interrupted", "stops".
+// "connects", "closes", "ends" (hears the end), "is interrupted", "stops". The
+// log is a file to which "log >" adds and which "rotates". "program gets"
+// begins a script whose program takes other arguments than port 0 and the port
+// of the upstream server; LOG stands for the log's name.
 type step struct {
 	line    int
 	who, do string
@@ -50,6 +55,7 @@ type stage struct {
 	cmd      *exec.Cmd
 	output   chan string // the program's lines
 	addr     string
+	log      string
 	upstream *upstream
 	visitors map[string]*visitor
 }
@@ -59,13 +65,18 @@ type visitor struct {
 	lines *bufio.Scanner
 }
 
-// play starts a program with port 0 and the port of an upstream server, and
-// plays a script to it.
+// play starts a program and plays a script to it.
 func play(t *testing.T, steps []step, command ...string) {
 	s := &stage{t: t, upstream: newUpstream(t), output: make(chan string, 100), visitors: map[string]*visitor{}}
-	args := append(command[1:], "0", fmt.Sprint(s.upstream.port()))
-	s.cmd = exec.Command(command[0], args...)
-	s.cmd.Stderr = os.Stderr
+	s.log = filepath.Join(t.TempDir(), "log")
+	require.NoError(t, os.WriteFile(s.log, []byte("a line from before\n"), 0o644))
+	args := []string{"0", fmt.Sprint(s.upstream.port())}
+	if list, ok := strings.CutPrefix(steps[0].do, "gets "); ok {
+		args, steps = strings.Fields(strings.Replace(list, "LOG", s.log, 1)), steps[1:]
+	}
+	s.cmd = exec.Command(command[0], append(command[1:], args...)...)
+	var complaints bytes.Buffer
+	s.cmd.Stderr = &complaints
 	stdout, err := s.cmd.StdoutPipe()
 	require.NoError(t, err)
 	require.NoError(t, s.cmd.Start())
@@ -84,6 +95,7 @@ func play(t *testing.T, steps []step, command ...string) {
 		t.Errorf("the program said more: %s", line)
 	}
 	assert.NoError(t, s.cmd.Wait(), "the program's exit")
+	assert.Empty(t, complaints.String(), "standard error")
 }
 
 // line is the program's next line.
@@ -107,6 +119,10 @@ func (s *stage) step(st step) error {
 		return s.cmd.Process.Signal(syscall.SIGINT)
 	case st.who == "program" && st.do == "<":
 		return differ(st.text, s.line())
+	case st.who == "log" && st.do == ">":
+		return s.append(st.text + "\n")
+	case st.who == "log" && st.do == "rotates":
+		return s.rotate()
 	case st.do == "connects":
 		return s.connect(st.who)
 	}
@@ -135,6 +151,28 @@ func (s *stage) step(st step) error {
 		return v.conn.Close()
 	}
 	return fmt.Errorf("no such step")
+}
+
+func (s *stage) append(text string) error {
+	f, err := os.OpenFile(s.log, os.O_APPEND|os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	_, err = f.WriteString(text)
+	return err
+}
+
+// rotate puts an empty log in the place of the old one, which gets another name.
+func (s *stage) rotate() error {
+	if err := os.Link(s.log, s.log+".1"); err != nil {
+		return err
+	}
+	fresh := s.log + ".new"
+	if err := os.WriteFile(fresh, nil, 0o644); err != nil {
+		return err
+	}
+	return os.Rename(fresh, s.log)
 }
 
 func (s *stage) connect(who string) error {
