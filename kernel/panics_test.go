@@ -118,6 +118,19 @@ func TestPanicInStopEndsASleepingKernel(t *testing.T) {
 	assert.True(t, stopped)
 }
 
+// SigHandled in a _stop that DIE brings about comes too late for the sessions,
+// but in time for Run. POE does the same.
+func TestDIEHandledWhileSessionsStop(t *testing.T) {
+	k := newKernel()
+	stopped := false
+	start(t, k, states{
+		"_start": func(kernel.Event) { panic("boom") },
+		"_stop":  func(kernel.Event) { stopped = true; k.SigHandled() },
+	})
+	require.NoError(t, k.Run())
+	assert.True(t, stopped)
+}
+
 func TestPanicAfterStop(t *testing.T) {
 	k := newKernel()
 	start(t, k, states{

@@ -230,8 +230,8 @@ func (k *Kernel) conclude(signal string, touched []*entry, it *item) {
 			k.stop(touched[i])
 		}
 	}
-	if signal != "DIE" || handled {
-		return
+	if signal != "DIE" || k.signals.handled > 0 {
+		return // one who says so in _stop saves nobody, but ends the matter
 	}
 	x, ok := it.args[1].(*Exception)
 	if !ok {
