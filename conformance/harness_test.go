@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -15,7 +16,8 @@ type port struct {
 	testing.TB
 	mu      sync.Mutex
 	buf     bytes.Buffer
-	missing int // lines printed by notInGo
+	missing int    // lines printed by notInGo
+	loop    string // which of the kernel's loops the program runs on
 
 	// warned is called with what the kernel warns of. POE: $SIG{__WARN__}.
 	warned func(message string, attrs map[string]any)
@@ -120,23 +122,42 @@ func either[T any](cond bool, a, b T) T {
 	return b
 }
 
-// TestPrograms runs every port and compares what it prints with the trace.
+// loops are the kernel's loops that this system has.
+func loops() []string {
+	if runtime.GOOS == "linux" {
+		return []string{"epoll", "portable"}
+	}
+	return []string{""}
+}
+
+// TestPrograms runs every port on every loop and compares what it prints with
+// the trace.
 func TestPrograms(t *testing.T) {
-	for _, table := range tables {
-		for name, run := range table {
-			t.Run(name, func(t *testing.T) {
-				want, err := os.ReadFile(filepath.Join("testdata", name+".trace"))
-				if err != nil {
-					t.Fatal(err)
-				}
-				p := &port{TB: t}
-				run(p)
-				if got := p.buf.String(); got != string(want) {
-					t.Errorf("trace differs\n%s", diff(string(want), got))
-				}
-			})
+	results := map[string]int{} // lines that are not in Go, by program
+	for _, loop := range loops() {
+		for _, table := range tables {
+			for name, run := range table {
+				t.Run(loop+"/"+name, func(t *testing.T) {
+					p := &port{TB: t, loop: loop}
+					run(p)
+					if got, want := p.buf.String(), trace(t, name); got != want {
+						t.Errorf("trace differs\n%s", diff(want, got))
+					}
+					results[name] = p.missing
+				})
+			}
 		}
 	}
+	t.Run("table", func(t *testing.T) { checkTable(t, results) })
+}
+
+// trace returns what real POE prints.
+func trace(t *testing.T, name string) string {
+	text, err := os.ReadFile(filepath.Join("testdata", name+".trace"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 // diff shows the first lines in which two traces part.

@@ -1,7 +1,6 @@
 package kernel
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 )
@@ -101,7 +100,7 @@ func (k *Kernel) watchProcess(pid int) error {
 // reap looks at all watched processes, after the system has said that some
 // child has ended, and queues the events for those that have.
 func (k *Kernel) reap() {
-	for _, pid := range slices.Sorted(maps.Keys(k.signals.pids)) {
+	for _, pid := range k.signals.watchedProcesses() {
 		if status, ended := waitFor(pid); ended {
 			k.processEnded(pid, status)
 		}
@@ -118,5 +117,6 @@ func (k *Kernel) processEnded(pid int, status WaitStatus) {
 		k.enqueue(e, k.root, w.event, append([]any{"CHLD", pid, status}, w.args...), kindChild)
 		k.sigChildClear(e, pid)
 	}
+	k.tellEnd(pid, status)
 	k.enqueue(k.root, k.root, "_signal", []any{"CHLD", pid, status}, kindSignal)
 }

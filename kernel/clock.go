@@ -13,9 +13,9 @@ type Clock interface {
 	// Patience is how long the kernel may really wait for handles and for other
 	// goroutines before it calls Advance.
 	Patience() time.Duration
-	// Advance is called when nothing is left to do before Mono says until. A
-	// virtual clock moves there and returns true; with false the kernel really
-	// waits.
+	// Advance is called when nothing is left to do before Mono says until, which
+	// is math.MaxInt64 if nothing is due at all. A virtual clock moves there and
+	// returns true; with false the kernel really waits.
 	Advance(until time.Duration) bool
 }
 

@@ -8,7 +8,6 @@ import (
 	"net"
 	"os"
 	"syscall"
-	"unsafe"
 
 	"golang.org/x/sys/unix"
 )
@@ -89,37 +88,26 @@ func fdHandle(fd int, name string) (*Handle, error) {
 	return &Handle{source: d, fd: fd, owner: d, name: name, token: -1}, nil
 }
 
-// Fd returns the handle's descriptor, -1 if it stands on something else.
-func (h *Handle) Fd() int {
-	if h.gone {
-		return -1
-	}
-	return h.fd
-}
-
 // descriptor is a non-blocking descriptor of the system.
 type descriptor struct {
-	fd   int
-	file *os.File // owns it, if there is one
+	fd     int
+	family int32    // of the socket, once sockaddr has asked
+	file   *os.File // owns the descriptor, if there is one
 }
 
-// Read reads once. The raw system call is safe because it never blocks.
+// Read reads once.
 func (d *descriptor) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	for {
-		n, _, errno := syscall.RawSyscall(syscall.SYS_READ, uintptr(d.fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)))
-		switch {
-		case errno == syscall.EINTR:
-			continue
-		case errno != 0:
-			return 0, errno
-		case n == 0:
-			return 0, io.EOF
-		}
-		return int(n), nil
+	n, err := readFD(d.fd, p)
+	switch {
+	case err != nil:
+		return 0, err
+	case n == 0:
+		return 0, io.EOF
 	}
+	return n, nil
 }
 
 // Write writes once.
@@ -127,53 +115,22 @@ func (d *descriptor) Write(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	for {
-		n, _, errno := syscall.RawSyscall(syscall.SYS_WRITE, uintptr(d.fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)))
-		switch {
-		case errno == syscall.EINTR:
-			continue
-		case errno != 0:
-			return 0, errno
-		case int(n) < len(p):
-			return int(n), ErrWouldBlock
-		}
-		return int(n), nil
+	n, err := writeFD(d.fd, p)
+	switch {
+	case err != nil:
+		return 0, err
+	case n < len(p):
+		return n, ErrWouldBlock
 	}
+	return n, nil
 }
 
-// Writev writes several buffers with one system call.
+// Writev writes several buffers, with one system call where there is one.
 func (d *descriptor) Writev(bufs [][]byte) (int, error) {
 	if len(bufs) == 1 {
 		return d.Write(bufs[0])
 	}
-	var vecs [64]unix.Iovec
-	n, total := 0, 0
-	for _, b := range bufs {
-		if n == len(vecs) {
-			break
-		}
-		if len(b) > 0 {
-			vecs[n].Base = &b[0]
-			vecs[n].SetLen(len(b))
-			total += len(b)
-			n++
-		}
-	}
-	if n == 0 {
-		return 0, nil
-	}
-	for {
-		wrote, _, errno := syscall.RawSyscall(unix.SYS_WRITEV, uintptr(d.fd), uintptr(unsafe.Pointer(&vecs[0])), uintptr(n))
-		switch {
-		case errno == syscall.EINTR:
-			continue
-		case errno != 0:
-			return 0, errno
-		case int(wrote) < total:
-			return int(wrote), ErrWouldBlock
-		}
-		return int(wrote), nil
-	}
+	return writevFD(d.fd, bufs)
 }
 
 // Close closes the descriptor.
@@ -207,7 +164,7 @@ func (d *descriptor) Accept() (*Handle, net.Addr, error) {
 			return nil, nil, err
 		}
 		c := &descriptor{fd: fd}
-		return &Handle{source: c, fd: fd, owner: c, name: "connection", token: -1}, netAddr(from), nil
+		return &Handle{source: c, fd: fd, owner: c, name: "connection", token: -1}, netAddr(from, unix.SOCK_STREAM), nil
 	}
 }
 
@@ -216,40 +173,3 @@ func (d *descriptor) CloseRead() error { return unix.Shutdown(d.fd, unix.SHUT_RD
 
 // CloseWrite ends the writing half.
 func (d *descriptor) CloseWrite() error { return unix.Shutdown(d.fd, unix.SHUT_WR) }
-
-// LocalAddr is getsockname.
-func (d *descriptor) LocalAddr() net.Addr {
-	sa, err := unix.Getsockname(d.fd)
-	if err != nil {
-		return nil
-	}
-	return netAddr(sa)
-}
-
-// RemoteAddr is getpeername.
-func (d *descriptor) RemoteAddr() net.Addr {
-	sa, err := unix.Getpeername(d.fd)
-	if err != nil {
-		return nil
-	}
-	return netAddr(sa)
-}
-
-// netAddr turns the system's form of an address into Go's.
-func netAddr(sa unix.Sockaddr) net.Addr {
-	switch sa := sa.(type) {
-	case *unix.SockaddrInet4:
-		return &net.TCPAddr{IP: append(net.IP(nil), sa.Addr[:]...), Port: sa.Port}
-	case *unix.SockaddrInet6:
-		a := &net.TCPAddr{IP: append(net.IP(nil), sa.Addr[:]...), Port: sa.Port}
-		if sa.ZoneId != 0 {
-			if ifi, err := net.InterfaceByIndex(int(sa.ZoneId)); err == nil {
-				a.Zone = ifi.Name
-			}
-		}
-		return a
-	case *unix.SockaddrUnix:
-		return &net.UnixAddr{Name: sa.Name, Net: "unix"}
-	}
-	return nil
-}

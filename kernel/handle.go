@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"net/netip"
 	"os"
 	"syscall"
 )
@@ -80,6 +81,13 @@ type (
 	gatherer interface {
 		Writev(bufs [][]byte) (int, error)
 	}
+	packeter interface {
+		ReadFrom(p []byte) (int, netip.AddrPort, error)
+		WriteTo(p []byte, to netip.AddrPort) (int, error)
+	}
+	releaser interface {
+		Release() // somebody else takes over
+	}
 )
 
 // FromSource makes a handle of a source, which it owns.
@@ -133,6 +141,31 @@ func (h *Handle) Writev(bufs [][]byte) (int, error) {
 	return total, nil
 }
 
+// ReadFrom reads one datagram and tells who sent it; what p has no room for is
+// lost. A datagram may be empty: the count is then 0 and the error nil. The
+// handle must be one for datagrams. POE programs call recv.
+func (h *Handle) ReadFrom(p []byte) (n int, from netip.AddrPort, err error) {
+	if h.gone {
+		return 0, from, h.afterClose(h.k)
+	}
+	if s, ok := h.source.(packeter); ok {
+		return s.ReadFrom(p)
+	}
+	return 0, from, syscall.ENOTSOCK
+}
+
+// WriteTo sends p as one datagram, whole or not at all. The error is
+// ErrWouldBlock if there is no room for it now. POE programs call send.
+func (h *Handle) WriteTo(p []byte, to netip.AddrPort) (int, error) {
+	if h.gone {
+		return 0, h.afterClose(h.k)
+	}
+	if s, ok := h.source.(packeter); ok {
+		return s.WriteTo(p, to)
+	}
+	return 0, syscall.ENOTSOCK
+}
+
 // Accept takes the next connection of a listening handle.
 func (h *Handle) Accept() (*Handle, net.Addr, error) {
 	if h.gone {
@@ -159,7 +192,15 @@ func (h *Handle) Close() error {
 
 // Release stops all watching of the handle and makes it useless, but leaves
 // what it stands on open.
-func (h *Handle) Release() { h.release() }
+func (h *Handle) Release() {
+	if h.gone {
+		return
+	}
+	h.release()
+	if r, ok := h.source.(releaser); ok {
+		r.Release()
+	}
+}
 
 func (h *Handle) release() {
 	if k := h.k; k != nil {
@@ -217,6 +258,14 @@ func (h *Handle) RemoteAddr() net.Addr {
 	return nil
 }
 
+// Fd returns the handle's descriptor, -1 if it stands on something else.
+func (h *Handle) Fd() int {
+	if h.gone {
+		return -1
+	}
+	return h.fd
+}
+
 // Source returns what the handle stands on, for those who know more about it.
 func (h *Handle) Source() Source { return h.source }
 
@@ -270,7 +319,10 @@ func (h *Handle) arm() error {
 	if err := h.k.loop.update(h, before); err != nil {
 		h.armed = before
 		if errors.Is(err, syscall.EPERM) {
-			h.always = true
+			if before != 0 { // or it would be reported twice
+				h.k.loop.remove(h)
+			}
+			h.always, h.armed = true, 0
 			h.k.alwaysReady(h)
 			return nil
 		}
@@ -294,6 +346,19 @@ func (h *Handle) disarm() {
 	if err := h.k.loop.update(h, before); err != nil {
 		h.k.warn("cannot change what is watched of a handle", "handle", h, "error", err)
 	}
+}
+
+// unwanted is called when the system reports a mode that nobody wants. What is
+// armed too much is disarmed. Trouble is reported armed or not, and for ever;
+// those who watch for nothing but urgent data cannot get any then, so there is
+// nothing left to watch.
+func (h *Handle) unwanted(m Mode) {
+	if h.armed == Expedite.bit() && m != Expedite && h.want == h.armed {
+		h.armed = 0
+		h.k.loop.remove(h)
+		return
+	}
+	h.disarm()
 }
 
 // handleTable finds handles by token. A token's generation tells its uses

@@ -281,8 +281,8 @@ func (k *Kernel) dispatchReady(h *Handle, m Mode) {
 			args := append([]any{h, m}, w.args...)
 			k.dispatch(w.session, w.session, w.event, args, "", kindSelect, nil)
 		}
-		if next != nil && next.handle == nil {
-			return // removed meanwhile, and the rest of the list with it or moved
+		for next != nil && next.handle == nil {
+			next = next.next // removed meanwhile; it still knows what came after it
 		}
 		w = next
 	}

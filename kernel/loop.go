@@ -30,6 +30,9 @@ type readiness struct {
 	modes modeSet
 }
 
+// longAgo is a deadline that interrupts whatever waits.
+var longAgo = time.Unix(1, 0)
+
 // needLoop opens the loop that a handle needs; without a handle any loop will
 // do, and one that only sleeps costs no descriptor.
 func (k *Kernel) needLoop(h *Handle) error {
@@ -49,8 +52,9 @@ func (k *Kernel) needLoop(h *Handle) error {
 	return nil
 }
 
-// sleeper waits for time and for other goroutines only. With sources that
-// report themselves it is the portable loop.
+// sleeper waits for time and for other goroutines only. Where there are no
+// descriptors to watch, every handle being a source that reports itself, it is
+// the portable loop.
 type sleeper struct {
 	k     *Kernel
 	woken chan struct{}
@@ -109,7 +113,8 @@ func (k *Kernel) alwaysReady(h *Handle) { k.flag(h) }
 func (k *Kernel) sourceReady(h *Handle) { k.inbox.put(message{handle: h}) }
 
 // collectFlagged asks the sources that may be ready, and lets go of those that
-// are not in any way that somebody wants.
+// are not in any way that somebody wants. A second look in one turn comes only
+// after the first has found nothing, so no handle is reported twice.
 func (k *Kernel) collectFlagged() {
 	if len(k.flagged) == 0 {
 		return
@@ -128,19 +133,8 @@ func (k *Kernel) collectFlagged() {
 			continue
 		}
 		kept = append(kept, h)
-		k.report(h, ready)
+		k.ready = append(k.ready, readiness{h.token, k.handles.gen(h.token), ready})
 	}
 	clear(k.flagged[len(kept):])
 	k.flagged = kept
-}
-
-// report adds to what is ready, once a handle.
-func (k *Kernel) report(h *Handle, ready modeSet) {
-	for i := range k.ready {
-		if k.ready[i].token == h.token {
-			k.ready[i].modes |= ready
-			return
-		}
-	}
-	k.ready = append(k.ready, readiness{h.token, k.handles.gen(h.token), ready})
 }

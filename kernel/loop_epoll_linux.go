@@ -17,7 +17,7 @@ func openLoop(k *Kernel, name string) (loop, error) {
 	case "", "epoll":
 		return newEpoll(k)
 	case "portable":
-		return newSleeper(k), nil
+		return newPoll(k)
 	}
 	return nil, fmt.Errorf("no loop named %q on this system", name)
 }
@@ -36,8 +36,6 @@ type epoll struct {
 	look   func(uintptr) bool
 	armed  bool // a deadline is set, or may be
 }
-
-var longAgo = time.Unix(1, 0)
 
 func newEpoll(k *Kernel) (*epoll, error) {
 	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)

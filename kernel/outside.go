@@ -102,11 +102,11 @@ func (b *inbox) stillFilled() bool {
 	return b.opened
 }
 
-// drain takes out what has come, and acts on it in order. What comes meanwhile
-// waits for the next turn.
-func (b *inbox) drain() {
+// drain takes out what has come, acts on it in order, and tells whether there
+// was anything. What comes meanwhile waits for the next turn.
+func (b *inbox) drain() bool {
 	if b.empty() {
-		return
+		return false
 	}
 	b.mu.Lock()
 	in := b.in
@@ -120,6 +120,7 @@ func (b *inbox) drain() {
 		in[i] = message{}
 	}
 	b.spare = in[:0]
+	return true
 }
 
 // pull takes out the events at the front, and nothing that acts: it is called

@@ -23,8 +23,9 @@ type pidWatch struct {
 type signalTable struct {
 	watched map[string]int // how many sessions watch a signal
 	pids    map[int][]*entry
-	waiting int // watched processes that have not ended
-	handled int // by sig_handled, of the signal being delivered
+	ends    map[int]processWatch // what wheels want to know of processes
+	waiting int                  // watched processes that have not ended
+	handled int                  // by sig_handled, of the signal being delivered
 	system  *systemSignals
 }
 
@@ -223,10 +224,12 @@ func visit(dest *entry, signal string) []*entry {
 	return touched
 }
 
-// conclude stops the visited sessions if the signal demands it.
+// conclude stops the visited sessions if the signal demands it. Sessions that
+// learn of that may still call SigHandled: too late for the stopped ones, but
+// an exception is dealt with then.
 func (k *Kernel) conclude(signal string, touched []*entry, it *item) {
-	class, handled := ClassOf(signal), k.signals.handled > 0
-	if class == Nonmaskable || class == Terminal && !handled {
+	class := ClassOf(signal)
+	if class == Nonmaskable || class == Terminal && k.signals.handled == 0 {
 		for i := len(touched) - 1; i >= 0; i-- {
 			k.stop(touched[i])
 		}

@@ -208,6 +208,10 @@ func (e Event) CallerSite() (file string, line int) {
 	return e.frame.extra.site.file, e.frame.extra.site.line
 }
 
+// Tracing tells whether events are traced: makers of wheels and components then
+// send events where they would otherwise call functions.
+func (k *Kernel) Tracing() bool { return k.debug != nil && k.debug.trace&TraceEvents != 0 }
+
 // warn logs what a user should know but no method can return.
 func (k *Kernel) warn(message string, args ...any) {
 	if k.logger != nil {

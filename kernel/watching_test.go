@@ -20,7 +20,7 @@ func pipe(t *testing.T) (rd, wr *kernel.Handle) {
 	return rd, wr
 }
 
-func TestSeveralSessionsWatchOneHandle(t *testing.T) {
+func TestWatchersOfOneHandleRunInOrder(t *testing.T) {
 	k := newKernel()
 	rd, wr := pipe(t)
 	var seen log

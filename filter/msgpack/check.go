@@ -1,7 +1,6 @@
 package msgpack
 
 import (
-	"encoding/binary"
 	"fmt"
 	"io"
 )
@@ -138,24 +137,30 @@ func (c *checker) bytes(width, extra int) error {
 	return c.skip(n + extra)
 }
 
+// size reads a size of width bytes. Whatever it counts, there must be a byte
+// for each.
 func (c *checker) size(width int) (int, error) {
 	if err := c.need(width); err != nil {
 		return 0, err
 	}
-	b := c.data[c.pos : c.pos+width]
-	c.pos += width
-	switch width {
-	case 1:
-		return int(b[0]), nil
-	case 2:
-		return int(binary.BigEndian.Uint16(b)), nil
+	var n uint64
+	for _, b := range c.data[c.pos : c.pos+width] {
+		n = n<<8 | uint64(b)
 	}
-	return int(binary.BigEndian.Uint32(b)), nil
+	c.pos += width
+	if n > uint64(len(c.data)-c.pos) {
+		return 0, c.truncated()
+	}
+	return int(n), nil
+}
+
+func (c *checker) truncated() error {
+	return &SyntaxError{Offset: c.pos, Msg: "truncated", Err: io.ErrUnexpectedEOF}
 }
 
 func (c *checker) need(n int) error {
 	if n > len(c.data)-c.pos {
-		return &SyntaxError{Offset: c.pos, Msg: "truncated", Err: io.ErrUnexpectedEOF}
+		return c.truncated()
 	}
 	return nil
 }

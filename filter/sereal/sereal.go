@@ -5,7 +5,7 @@
 // and so are the shapes: nil, bool, int (uint above its range), float32 and
 // float64, string for text, []byte for Perl's strings without the utf8 flag,
 // []any, map[string]any. Without PerlCompat references are what they refer to
-// and objects lose their class.
+// and objects lose their class. The library builds on 64-bit platforms only.
 package sereal
 
 import (
@@ -52,7 +52,8 @@ func (s Serializer) Freeze(v any) (data []byte, err error) {
 }
 
 // Thaw decodes a document of protocol version 1 to 4, uncompressed or
-// compressed with Snappy or zlib. Input beyond a limit is a [*LimitError],
+// compressed with Snappy or zlib. Sereal::Encoder 5 writes those if told so with
+// protocol_version. Input beyond a limit is a [*LimitError],
 // other bad input a [*SyntaxError] or an error of the library. Nothing of what
 // is returned aliases data.
 func (s Serializer) Thaw(data []byte) (v any, err error) {

@@ -13,10 +13,10 @@
 //
 //	Perl                             Go
 //	undef                            nil
-//	integer                          int64 (uint64 above its range)
+//	integer                          int64 (larger ones: see Numbers)
 //	floating point                   float64
 //	string                           string, or []byte (see [StringMode])
-//	true, false (of Perl 5.36)       bool
+//	true, false (Storable 3.27 on)   bool
 //	v-string                         VString
 //	reference to an array            []any
 //	reference to a hash              map[string]any
@@ -37,16 +37,19 @@
 // The portable order has no form for floating point and none for integers
 // beyond 32 bits: nfreeze writes those as decimal strings, and a string is what
 // they are read as, as Perl itself does. [Int64] and [Float64] look at a value
-// as Perl's arithmetic would. freeze keeps both.
+// as Perl's arithmetic would. freeze keeps both, save for unsigned integers
+// above the range of int64, which are strings in either order.
 //
 // # Sharing and cycles
 //
 // Two references to one thing in Perl become the same map, slice or pointer in
 // Go, and the same the other way round, so structures that point back into
-// themselves work in both directions. Slices share their elements; one that is
-// appended to goes its own way, which no slice can help. A scalar that is an
-// array's element or a hash's value and referred to from elsewhere as well is
-// read as two equal values.
+// themselves work in both directions. Whoever walks what a stranger has sent
+// must expect them, or forbid them with UnmarshalOptions.NoCycles.
+//
+// Slices share their elements; one that is appended to goes its own way, which
+// no slice can help. A scalar that is an array's element or a hash's value and
+// referred to from elsewhere as well is read as two equal values.
 //
 // # Bad input
 //

@@ -35,12 +35,15 @@ func (e *SyntaxError) Unwrap() error { return e.Err }
 
 // LimitError is input, or a value to be written, beyond a limit.
 type LimitError struct {
-	Limit  string // the field: "MaxSize", "MaxItems", "MaxDepth"
-	Max    int
-	Offset int // where in the payload, in bytes
+	Limit  string // the field: "MaxSize", "MaxItems", "MaxDepth", "NoCycles"
+	Max    int    // 0 for NoCycles
+	Offset int    // where in the payload, in bytes
 }
 
 func (e *LimitError) Error() string {
+	if e.Limit == "NoCycles" {
+		return fmt.Sprintf("storable: offset %d: cycle, which NoCycles forbids", e.Offset)
+	}
 	return fmt.Sprintf("storable: offset %d: more than %s (%d)", e.Offset, e.Limit, e.Max)
 }
 

@@ -177,6 +177,31 @@ func TestNoLimits(t *testing.T) {
 	require.NoError(t, err)
 }
 
+// TestNoCycles refuses the fixtures with a cycle, and no others.
+func TestNoCycles(t *testing.T) {
+	for _, f := range fixtures(t) {
+		_, cyclic := cycleFixtures[f.name]
+		cyclic = cyclic || f.name == "hook_refs"
+		_, err := storable.UnmarshalOptions{NoCycles: true}.Unmarshal(f.data)
+		if !cyclic {
+			require.NoError(t, err, f.name)
+			continue
+		}
+		var limit *storable.LimitError
+		require.ErrorAs(t, err, &limit, f.name)
+		assert.Equal(t, "NoCycles", limit.Limit)
+		assert.Contains(t, err.Error(), "cycle")
+	}
+	const tag = "\x00\x00\x00\x00"
+	for _, data := range []string{net + "\x13\x80\x01H\x00\x01" + tag, net + "\x0b\x04\x00" + tag, net + "\x04\x21\x00" + tag + tag} {
+		_, err := storable.UnmarshalOptions{NoCycles: true}.Unmarshal([]byte(data))
+		var limit *storable.LimitError
+		require.ErrorAs(t, err, &limit, "%q", data)
+		_, err = storable.Unmarshal([]byte(data))
+		require.NoError(t, err, "%q", data)
+	}
+}
+
 // allocated returns the bytes that f allocates.
 func allocated(f func()) uint64 {
 	var before, after runtime.MemStats
@@ -269,7 +294,8 @@ func TestMarshalLimits(t *testing.T) {
 	require.ErrorAs(t, err, &limit)
 
 	if math.MaxInt > math.MaxInt32 {
-		_, err = storable.Marshal(ref(make([]byte, math.MaxInt32+1)))
+		n := math.MaxInt32
+		_, err = storable.Marshal(ref(make([]byte, n+1)))
 		var value *storable.ValueError
 		require.ErrorAs(t, err, &value)
 		assert.Contains(t, err.Error(), "2^31")

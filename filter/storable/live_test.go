@@ -92,7 +92,7 @@ func TestGoToPerl(t *testing.T) {
 		v    any
 		want string
 	}{
-		{"scalars", list{nil, true, false, 1, -300, 1 << 40, 2.5, "text"},
+		{"scalars", list{nil, true, false, 1, -300, int64(1 << 40), 2.5, "text"},
 			`[undef,1,"",1,-300,"1099511627776","2.5","text"]`},
 		{"kinds", list{int8(-1), int16(2), int32(3), uint8(4), uint16(5), uint32(1 << 31), uint64(1 << 63), float32(0.1)},
 			`[-1,2,3,4,5,"2147483648","9223372036854775808","0.1"]`},

@@ -67,7 +67,7 @@ func TestMarshalKinds(t *testing.T) {
 		raw   []byte
 	)
 	s, n := "pointed", (*int)(nil)
-	in := list{text("t"), count(-1), yes(true), raw("r"), uint(1 << 40), [2]int{1, 2}, map[text]count{"k": 1},
+	in := list{text("t"), count(-1), yes(true), raw("r"), uint64(1 << 40), [2]int{1, 2}, map[text]count{"k": 1},
 		&s, n, []string(nil), map[string]int(nil), big.NewInt(1e18), float32(0.1), &storable.VString{Source: "v1", Value: "\x01"},
 		(*storable.Object)(nil), math.Inf(-1), storable.Ref{Value: 1}}
 	want := list{"t", int64(-1), "1", "r", "1099511627776", ints(1, 2), hash{"k": int64(1)},
@@ -82,7 +82,7 @@ func TestMarshalKinds(t *testing.T) {
 }
 
 func TestMarshalNative(t *testing.T) {
-	in := list{1.5, math.Inf(1), float32(0.5), int64(1) << 40, math.MinInt64, uint64(math.MaxUint64), "x", int64(5)}
+	in := list{1.5, math.Inf(1), float32(0.5), int64(1) << 40, int64(math.MinInt64), uint64(math.MaxUint64), "x", int64(5)}
 	want := list{1.5, math.Inf(1), 0.5, int64(1) << 40, int64(math.MinInt64), "18446744073709551615", "x", int64(5)}
 	assert.Equal(t, want, roundTrip(t, storable.MarshalOptions{Native: true}, in))
 }

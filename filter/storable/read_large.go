@@ -80,5 +80,5 @@ func (r *reader) largeTag() (any, error) {
 	if n >= uint64(len(r.things)) {
 		return nil, r.errorf("thing %d of %d referred to", n, len(r.things))
 	}
-	return r.refer(int(n), ""), nil
+	return r.backTo(int(n))
 }

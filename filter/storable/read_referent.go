@@ -42,7 +42,7 @@ func (r *reader) object(op byte, class string) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		return r.refer(n, ""), nil
+		return r.backTo(n)
 	case opHook:
 		return r.hook()
 	}
@@ -99,21 +99,12 @@ func (r *reader) cell(op byte, class string) (any, error) {
 	return r.refer(n, class), nil
 }
 
-// container numbers an array, a hash or the like and returns the reference.
-func (r *reader) container(val any, class string) any {
-	if class != "" {
-		val = &Object{Class: class, Value: val}
-	}
-	r.add(readReferent, val)
-	return val
-}
-
 func (r *reader) array(n int, class string) (any, error) {
 	if err := r.claim(n, 1); err != nil {
 		return nil, err
 	}
 	elems := make([]any, n, max(n, 1)) // room for one tells empty arrays apart
-	ref := r.container(elems, class)
+	ref, id := r.container(elems, class)
 	for i := range elems {
 		r.owed--
 		v, err := r.scalar()
@@ -122,6 +113,7 @@ func (r *reader) array(n int, class string) (any, error) {
 		}
 		elems[i] = v
 	}
+	r.close(id)
 	return ref, nil
 }
 
@@ -154,7 +146,7 @@ func (r *reader) pairs(n int, flagged bool, class string) (any, error) {
 		return nil, err
 	}
 	hash := make(map[string]any, n)
-	ref := r.container(hash, class)
+	ref, id := r.container(hash, class)
 	for range n {
 		r.owed -= size
 		v, err := r.scalar()
@@ -175,6 +167,7 @@ func (r *reader) pairs(n int, flagged bool, class string) (any, error) {
 			hash[key] = v
 		}
 	}
+	r.close(id)
 	return ref, nil
 }
 

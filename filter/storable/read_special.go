@@ -7,9 +7,10 @@ func (r *reader) tiedContainer(op byte, class string) (any, error) {
 	if op == opTiedHash {
 		t.Kind = Hash
 	}
-	ref := r.container(t, class)
+	ref, id := r.container(t, class)
 	var err error
 	t.Object, err = r.inner()
+	r.close(id)
 	return ref, err
 }
 
@@ -50,7 +51,8 @@ func (r *reader) inner() (any, error) {
 // code reads a function. Perl numbers it and its text.
 func (r *reader) code(class string) (any, error) {
 	c := &Code{}
-	ref := r.container(c, class)
+	ref, id := r.container(c, class)
+	r.close(id)
 	op, err := r.byte()
 	if err != nil {
 		return nil, err
@@ -90,7 +92,9 @@ func (r *reader) regexp(class string) (any, error) {
 	if class == regexpClass {
 		class = ""
 	}
-	return r.container(re, class), nil
+	ref, id := r.container(re, class)
+	r.close(id)
+	return ref, nil
 }
 
 // hook reads an object that its class has frozen itself: flags, the things
@@ -113,7 +117,7 @@ func (r *reader) hook() (any, error) {
 		}
 		h.Kind = Kind(extra - hookTied)
 	}
-	r.add(readReferent, h)
+	_, id := r.container(h, "")
 	for flags&hookRecurse != 0 {
 		if err := r.enter(); err != nil {
 			return nil, err
@@ -135,6 +139,7 @@ func (r *reader) hook() (any, error) {
 	if tied {
 		h.Tied, err = r.inner()
 	}
+	r.close(id)
 	return h, err
 }
 
@@ -173,7 +178,9 @@ func (r *reader) hookData(h *Hooked, flags byte) error {
 		if err != nil {
 			return err
 		}
-		h.Refs[i] = r.refer(tag, "")
+		if h.Refs[i], err = r.backTo(tag); err != nil {
+			return err
+		}
 	}
 	return nil
 }

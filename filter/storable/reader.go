@@ -20,6 +20,8 @@ type reader struct {
 	dblSize int // of a native floating point number
 	strings StringMode
 
+	noCycles bool
+
 	maxItems, items int
 	maxDepth, depth int
 

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -96,6 +97,7 @@ func startPOE(t *testing.T, compressed bool, count int) (*peer, func()) {
 	conn, err := l.Accept()
 	require.NoError(t, err)
 	t.Cleanup(func() { conn.Close() })
+	require.NoError(t, conn.SetDeadline(time.Now().Add(time.Minute))) // should Perl fall silent
 	return &peer{conn, bufio.NewReader(conn), compressed}, func() {
 		_, err := conn.Read(make([]byte, 1))
 		assert.ErrorIs(t, err, io.EOF)

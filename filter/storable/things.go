@@ -16,6 +16,7 @@ const (
 	readScalar                    // val is what the scalar holds
 	readCell                      // a scalar somebody refers to: val is that reference
 	readReferent                  // an array, a hash ...: val is a reference to it
+	openReferent                  // the same, still being read
 )
 
 func (r *reader) add(kind thingKind, val any) {
@@ -60,6 +61,30 @@ func (r *reader) refer(n int, class string) any {
 	return t.val
 }
 
+// container numbers an array, a hash or the like and returns the reference and
+// the number, with which close is to be called when all of it has been read.
+func (r *reader) container(val any, class string) (ref any, n int) {
+	if class != "" {
+		val = &Object{Class: class, Value: val}
+	}
+	r.add(openReferent, val)
+	return val, len(r.things) - 1
+}
+
+func (r *reader) close(n int) { r.things[n].kind = readReferent }
+
+// backTo returns a reference to the thing with number n, for a place that
+// names it by its number. If that is inside the thing itself, it is a cycle.
+func (r *reader) backTo(n int) (any, error) {
+	if r.noCycles {
+		switch r.things[n].kind {
+		case unread, unreadCell, openReferent:
+			return nil, &LimitError{Limit: "NoCycles", Offset: r.pos}
+		}
+	}
+	return r.refer(n, ""), nil
+}
+
 // cellOf returns the scalar behind a reference to it, blessed or not.
 func cellOf(ref any) *Ref {
 	switch ref := ref.(type) {
@@ -95,12 +120,13 @@ func (r *reader) sameScalar() (any, error) {
 		return t.val, nil
 	case readCell:
 		return cellOf(t.val).Value, nil
-	case readReferent:
+	case unread, unreadCell:
+		return nil, r.errorf("scalar %d inside itself", n)
+	default:
 		switch t.val.(type) {
 		case *Regexp, *Hooked:
-			return t.val, nil
+			return r.backTo(n)
 		}
 		return nil, r.errorf("thing %d is no scalar", n)
 	}
-	return nil, r.errorf("scalar %d inside itself", n)
 }

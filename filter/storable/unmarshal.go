@@ -2,7 +2,9 @@ package storable
 
 import "slices"
 
-// Defaults of the limits of [UnmarshalOptions] and [MarshalOptions].
+// Defaults of the limits of [UnmarshalOptions] and [MarshalOptions]. Perl's own
+// freeze gives up at 512 references to arrays, or 256 to hashes, inside each
+// other; its thaw follows more.
 const (
 	DefaultMaxSize  = 64 << 20
 	DefaultMaxItems = 4 << 20
@@ -34,6 +36,9 @@ type UnmarshalOptions struct {
 	MaxItems int // scalars, arrays and hashes in a payload
 	MaxDepth int // references inside references
 	Strings  StringMode
+	// NoCycles refuses what refers to itself: a program that follows a
+	// record to its ends, be it to print it, would never come back.
+	NoCycles bool
 }
 
 // Unmarshal reads a payload with the default options and returns the reference
@@ -52,6 +57,7 @@ func (o UnmarshalOptions) Unmarshal(data []byte) (any, error) {
 	r := reader{
 		data:     data,
 		strings:  o.Strings,
+		noCycles: o.NoCycles,
 		maxItems: orDefault(o.MaxItems, DefaultMaxItems),
 		maxDepth: orDefault(o.MaxDepth, DefaultMaxDepth),
 	}

@@ -1,0 +1,68 @@
+package kernel
+
+import (
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+// Descriptors are read and written with raw system calls, which spare the
+// scheduler's book-keeping. That is safe because the descriptors never block.
+
+func readFD(fd int, p []byte) (int, error) {
+	for {
+		n, _, errno := syscall.RawSyscall(syscall.SYS_READ, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)))
+		switch errno {
+		case 0:
+			return int(n), nil
+		case syscall.EINTR:
+			continue
+		}
+		return 0, errno
+	}
+}
+
+func writeFD(fd int, p []byte) (int, error) {
+	for {
+		n, _, errno := syscall.RawSyscall(syscall.SYS_WRITE, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)))
+		switch errno {
+		case 0:
+			return int(n), nil
+		case syscall.EINTR:
+			continue
+		}
+		return 0, errno
+	}
+}
+
+// maxGathered is how many buffers one system call writes.
+const maxGathered = 64
+
+// writevFD writes the first maxGathered buffers. That it was not all of them
+// is ErrWouldBlock, as if there were no room.
+func writevFD(fd int, bufs [][]byte) (int, error) {
+	var vecs [maxGathered]unix.Iovec
+	n, total := 0, 0
+	for _, b := range bufs {
+		total += len(b)
+		if len(b) > 0 && n < len(vecs) {
+			vecs[n].Base = &b[0]
+			vecs[n].SetLen(len(b))
+			n++
+		}
+	}
+	for n > 0 {
+		wrote, _, errno := syscall.RawSyscall(syscall.SYS_WRITEV, uintptr(fd), uintptr(unsafe.Pointer(&vecs[0])), uintptr(n))
+		switch {
+		case errno == syscall.EINTR:
+			continue
+		case errno != 0:
+			return 0, errno
+		case int(wrote) < total:
+			return int(wrote), ErrWouldBlock
+		}
+		break
+	}
+	return total, nil
+}
