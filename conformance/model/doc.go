@@ -6,4 +6,8 @@
 //
 // Real POE leaves the order among siblings to a hash; the Perl interpreter
 // makes it the order in which they became children, which is this module's.
+//
+// A plain test run compares with traces that are kept in testdata, and, where
+// there is a perl with POE, with 200 programs under real POE; -first and
+// -seeds choose others, -update lets POE print the kept traces anew.
 package model

@@ -248,15 +248,17 @@ func (g *generator) odd() op {
 		return op{"busy", strconv.Itoa(1000 * g.IntN(3000))}
 	case 7:
 		return op{"die", fmt.Sprintf("boom %d", g.IntN(100))}
+	case 8:
+		if g.IntN(2) == 0 {
+			return op{"stop"}
+		}
 	}
 	if g.deaths++; g.deaths < 2 {
 		return op{"alias_list"}
 	}
-	switch g.IntN(5) {
-	case 3:
-		return op{"signal", "K", "IDLE"}
+	switch g.IntN(4) {
 	case 0:
-		return op{"stop"}
+		return op{"signal", "K", "IDLE"}
 	case 1:
 		return op{"signal", "K", "UIDESTROY"}
 	case 2:
