@@ -81,14 +81,11 @@ func (in *interpreter) messages(ops map[string]func(*context, op) string) {
 		return in.show(append([]any{}, vs...))
 	})
 	ops["slice"] = func(*context, op) string {
-		switch more, err := k.RunOneTimeslice(); {
-		case err != nil:
+		if _, err := k.RunOneTimeslice(); err != nil {
 			first, _, _ := strings.Cut(err.Error(), "\n")
 			return "died " + first
-		case more:
-			return "more"
 		}
-		return "over"
+		return ""
 	}
 	ops["state"] = quiet(func(c *context, a op) error {
 		kind, body := c.kind, a[1]

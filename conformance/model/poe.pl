@@ -101,14 +101,20 @@ my %op;
   unstate => sub { $poe_kernel->state($_[1]); undef },
   postback => sub { my ($h, $slot, $e, @a) = @_; $postbacks[$slot] = $h->[SESSION]->postback($e, @a); undef },
   use => sub { my ($h, $slot, @a) = @_; return 'none' unless $postbacks[$slot]; $postbacks[$slot]->(@a); undef },
-  list => sub { my ($h, $t, $e, @a) = @_; $! = 0; my @r = $poe_kernel->call($t, $e, @a); $! ? errno($!) : show(\@r) },
+  list => sub {
+    my ($h, $t, $e, @a) = @_; $! = 0;
+    my @r = eval { $poe_kernel->call($t, $e, @a) };
+    # POE trips over its own list if the handler has thrown.
+    if ($@ =~ /undefined value as an ARRAY reference/) { @r = (undef); $! = 0 } elsif ($@) { die $@ }
+    return $! ? errno($!) : show(\@r);
+  },
   callback => sub { my ($h, $slot, $e, @a) = @_; $callbacks[$slot] = $h->[SESSION]->callback($e, @a); undef },
   use_callback => sub { my ($h, $slot, @a) = @_; return 'none' unless $callbacks[$slot]; show(scalar $callbacks[$slot]->(@a)) },
   drop_callback => sub { my ($h, $slot) = @_; $callbacks[$slot] = undef; undef },
   slice => sub {
-    my $more = eval { $poe_kernel->run_one_timeslice };
+    eval { $poe_kernel->run_one_timeslice };
     my ($first) = $@ =~ /^(.*)/;
-    $@ ? "died $first" : $more ? 'more' : 'over';
+    $@ ? "died $first" : undef; # the end comes later than here: POE counts its kernel as a session
   },
   drop => sub { my ($h, $slot) = @_; $postbacks[$slot] = undef; undef },
   create => sub { my ($h, $kind, @a) = @_; create($kind, @a) },
