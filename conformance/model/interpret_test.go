@@ -52,7 +52,7 @@ func (c *haltingClock) Advance(until time.Duration) bool {
 		c.halt()
 		return true
 	}
-	return c.Clock.Advance(until + 20*time.Nanosecond)
+	return c.Clock.Advance(until + time.Nanosecond)
 }
 
 // interpret runs a program and returns its trace.
