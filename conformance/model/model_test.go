@@ -124,7 +124,7 @@ func TestAgainstPOE(t *testing.T) {
 // breakdown is what real POE dies of when its own books are in disorder: when
 // the last session makes another one in its _stop, or one is made after a
 // timeslice in which all have stopped.
-var breakdown = regexp.MustCompile(`(?m)^(run died please report this stacktrace|interpreter died: )`)
+var breakdown = regexp.MustCompile(`(?m)^((run|  slice) died please report this stacktrace|interpreter died: )`)
 
 // agree tells whether two traces are the same. Where real POE breaks down they
 // need only be the same up to there.
