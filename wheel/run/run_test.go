@@ -566,3 +566,30 @@ func ExampleMain() {
 	k.Run()
 	// Output: hello world
 }
+
+// No conduit, no redirection and no failure leaves a descriptor open.
+func TestNoDescriptorStaysOpen(t *testing.T) {
+	count := func() int {
+		entries, err := os.ReadDir("/dev/fd")
+		require.NoError(t, err)
+		return len(entries)
+	}
+	collect(t, run.Config{Command: "true"}, nil) // what Go opens for itself is open from now on
+	before := count()
+	for _, c := range []run.Config{
+		{Command: "true"},
+		{Command: "true", Conduit: run.SocketPair},
+		{Command: "true", Conduit: run.Pty},
+		{Command: "true", Conduit: run.PtyPipe},
+		{Command: "true", RedirectOutput: run.Redirect{Path: "/dev/null"}},
+		{Program: []string{"/nonexistent"}},
+		{Command: "cat", RedirectStdin: run.Redirect{Path: "/dev/null"}},
+	} {
+		collect(t, c, nil)
+	}
+	inSession(t, func(k *kernel.Kernel) {
+		_, err := run.New(k, run.Config{Command: "true", RedirectStdin: run.Redirect{Path: "/dev/null"}, RedirectStdout: run.Redirect{Path: "/nonexistent/file"}})
+		require.Error(t, err)
+	}, nil)
+	assert.Equal(t, before, count())
+}
