@@ -9,4 +9,8 @@ var tables = []map[string]func(*port){
 	filterPrograms,
 	wheelPrograms,
 	httpdPrograms,
+	serverPrograms,
+	clientPrograms,
+	nfaPrograms,
+	modelPrograms,
 }

@@ -100,7 +100,7 @@ func (p *port) file() *os.File {
 // errnoName is the name of an error number.
 func errnoName(errno int) any {
 	for n, name := range map[syscall.Errno]string{
-		syscall.ECONNREFUSED: "ECONNREFUSED", syscall.EADDRINUSE: "EADDRINUSE",
+		syscall.ECONNREFUSED: "ECONNREFUSED", syscall.ECONNRESET: "ECONNRESET", syscall.ETIMEDOUT: "ETIMEDOUT", syscall.EADDRINUSE: "EADDRINUSE",
 		syscall.EADDRNOTAVAIL: "EADDRNOTAVAIL", syscall.ENOENT: "ENOENT", syscall.EACCES: "EACCES",
 	} {
 		if n == syscall.Errno(errno) {

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"time"
@@ -81,7 +82,11 @@ func (a *actors) pid(e *entry) (*actor.PID, error) {
 	box := &mailbox{k: a.k, session: e}
 	options := append([]actor.PropsOption{actor.WithMailbox(func() actor.Mailbox { return box })}, a.props...)
 	props := actor.PropsFromProducer(func() actor.Actor { return box }, options...)
-	pid, err := a.system.Root.SpawnNamed(props, fmt.Sprintf("poe/%s/%d", a.k.name, e.num))
+	name := fmt.Sprintf("poe/%s/%d", a.k.name, e.num)
+	pid, err := a.system.Root.SpawnNamed(props, name)
+	if errors.Is(err, actor.ErrNameExists) { // another kernel of that name shares the system
+		pid, err = a.system.Root.SpawnNamed(props, name+"/"+a.system.ProcessRegistry.NextID())
+	}
 	if err != nil {
 		return nil, a.k.fail("PID", ID{e}, err)
 	}

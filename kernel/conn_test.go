@@ -33,7 +33,7 @@ func testDatagrams(t *testing.T, k *kernel.Kernel, open func(address string) *ke
 	defer b.Close()
 	at := b.LocalAddr().(*net.UDPAddr).AddrPort()
 	var got []string
-	run(t, k, session.Funcs{
+	runSession(t, k, session.Funcs{
 		"_start": func(e kernel.Event) {
 			buf := make([]byte, 10)
 			_, _, err := b.ReadFrom(buf)
@@ -67,6 +67,69 @@ func TestDatagramsOfPacketConns(t *testing.T) {
 			require.NoError(t, err)
 			return kernel.PacketConn(c)
 		}, "127.0.0.1:0")
+	})
+}
+
+// stuckPackets is a socket that sends nothing until it is told to.
+type stuckPackets struct {
+	net.PacketConn
+	sends  chan error
+	closed chan struct{}
+}
+
+func (s stuckPackets) LocalAddr() net.Addr { return &net.UDPAddr{} }
+func (s stuckPackets) Close() error        { close(s.closed); return nil }
+
+func (s stuckPackets) ReadFrom([]byte) (int, net.Addr, error) {
+	<-s.closed
+	return 0, nil, net.ErrClosed
+}
+
+func (s stuckPackets) WriteTo(p []byte, to net.Addr) (int, error) {
+	select {
+	case err := <-s.sends:
+		return len(p), err
+	case <-s.closed:
+		return 0, net.ErrClosed
+	}
+}
+
+// A socket that does not get rid of its datagrams refuses more after 64, and
+// says when there is room. An error of one does not concern the others.
+func TestDatagramsWhenThereIsNoRoom(t *testing.T) {
+	onLoops(t, func(t *testing.T, k *kernel.Kernel) {
+		s := stuckPackets{sends: make(chan error, 100), closed: make(chan struct{})}
+		h := kernel.PacketConn(s)
+		to := netip.MustParseAddrPort("192.0.2.1:9")
+		sent := 0
+		runSession(t, k, session.Funcs{
+			"_start": func(e kernel.Event) {
+				var err error
+				for ; err == nil; sent++ {
+					_, err = h.WriteTo([]byte("x"), to)
+				}
+				sent-- // the last was refused
+				assert.Equal(t, kernel.ErrWouldBlock, err)
+				assert.Equal(t, 64, sent)
+				require.NoError(t, e.Kernel.SelectWrite(h, "writable"))
+				s.sends <- netError("sendto", syscall.EHOSTUNREACH)
+				for range 63 {
+					s.sends <- nil
+				}
+			},
+			"writable": func(e kernel.Event) {
+				switch _, err := h.WriteTo([]byte("y"), to); err {
+				case syscall.EHOSTUNREACH:
+				case nil:
+					require.NoError(t, h.Close())
+				default:
+					t.Error(err)
+					require.NoError(t, h.Close())
+				}
+			},
+		})
+		_, err := h.Write([]byte("x"))
+		assert.ErrorIs(t, err, os.ErrClosed)
 	})
 }
 
@@ -124,13 +187,39 @@ func TestConnOfTCPAndTLS(t *testing.T) {
 					got, err = io.ReadAll(client)
 					assert.NoError(t, err)
 				})
-				run(t, k, echo(t, h))
+				runSession(t, k, echo(t, h))
 				wg.Wait()
 				assert.True(t, bytes.Equal(want, got), "%d of %d bytes", len(got), len(want))
 				client.Close()
 			})
 		})
 	}
+}
+
+// Many connections at once, each with a client that waits for every answer: a
+// wake-up that a source loses hangs the test.
+func TestNoWakeUpOfASourceIsLost(t *testing.T) {
+	onLoops(t, func(t *testing.T, k *kernel.Kernel) {
+		var wg sync.WaitGroup
+		for i := range 20 {
+			server, client := net.Pipe()
+			_, err := session.Inline(k, echo(t, kernel.Conn(server)))
+			require.NoError(t, err)
+			wg.Go(func() {
+				defer client.Close()
+				line, answer := []byte("0123456789"), make([]byte, 10)
+				for j := range 300 {
+					n := 1 + (i+j)%len(line)
+					_, err := client.Write(line[:n])
+					assert.NoError(t, err)
+					_, err = io.ReadFull(client, answer[:n])
+					assert.NoError(t, err)
+				}
+			})
+		}
+		runSession(t, k, session.Funcs{"_start": func(kernel.Event) {}})
+		wg.Wait()
+	})
 }
 
 func tlsConfigs(t *testing.T) (server, client *tls.Config) {
@@ -225,7 +314,7 @@ func TestReadErrorComesAfterWhatWasRead(t *testing.T) {
 				h := kernel.Conn(s)
 				defer h.Close()
 				got := ""
-				run(t, k, session.Funcs{
+				runSession(t, k, session.Funcs{
 					"_start": func(e kernel.Event) { require.NoError(t, e.Kernel.SelectRead(h, "readable")) },
 					"readable": func(e kernel.Event) {
 						buf := make([]byte, 2)
@@ -248,7 +337,7 @@ func TestWriteErrorIsReturnedByTheNextWrite(t *testing.T) {
 		h := kernel.Conn(s)
 		defer h.Close()
 		full := bytes.Repeat([]byte("x"), 1<<17)
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				n, err := h.Write(full)
 				assert.Equal(t, kernel.ErrWouldBlock, err)
@@ -329,7 +418,7 @@ func TestReleaseGivesTheConnectionBack(t *testing.T) {
 		defer b.Close()
 		h := kernel.Conn(a)
 		source := h.Source()
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				require.NoError(t, e.Kernel.SelectRead(h, "readable"))
 				go b.Write([]byte("to the handle"))
@@ -393,7 +482,7 @@ func TestListener(t *testing.T) {
 		assert.Equal(t, syscall.ENOTCONN, err)
 		const n = 100 // more than the listener accepts ahead
 		clients, peers := map[string]net.Conn{}, map[string]bool{}
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				require.NoError(t, e.Kernel.SelectRead(h, "readable"))
 				for range n {
@@ -462,7 +551,7 @@ func TestListenerReportsEachErrorOnceAndGoesOn(t *testing.T) {
 		}
 		h := kernel.Listener(l)
 		var seen []string
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) { require.NoError(t, e.Kernel.SelectRead(h, "readable")) },
 			"readable": func(e kernel.Event) {
 				c, _, err := h.Accept()
@@ -502,7 +591,7 @@ func TestSourceContract(t *testing.T) {
 		h := kernel.FromSource(s, "counting")
 		assert.Same(t, s, h.Source())
 		var seen []kernel.Mode
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				require.NoError(t, e.Kernel.Select(h, "ready", "ready", "ready"))
 				e.Kernel.Yield("later")

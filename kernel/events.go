@@ -197,8 +197,8 @@ func (k *Kernel) Call(to Dest, event string, args ...any) (any, error) {
 }
 
 // CallList is Call for handlers that return several values: it returns all of
-// them. A handler that returns nothing gives an empty list, a missing handler
-// a list of one nil. POE: call in list context.
+// them. A handler that returns nothing gives an empty list; one that is missing
+// or threw an exception a list of one nil. POE: call in list context.
 func (k *Kernel) CallList(to Dest, event string, args ...any) ([]any, error) {
 	f, err := k.call(to, event, args)
 	switch {

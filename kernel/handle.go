@@ -146,7 +146,7 @@ func (h *Handle) Writev(bufs [][]byte) (int, error) {
 // handle must be one for datagrams. POE programs call recv.
 func (h *Handle) ReadFrom(p []byte) (n int, from netip.AddrPort, err error) {
 	if h.gone {
-		return 0, from, errClosed
+		return 0, from, h.afterClose(h.k)
 	}
 	if s, ok := h.source.(packeter); ok {
 		return s.ReadFrom(p)
@@ -158,7 +158,7 @@ func (h *Handle) ReadFrom(p []byte) (n int, from netip.AddrPort, err error) {
 // ErrWouldBlock if there is no room for it now. POE programs call send.
 func (h *Handle) WriteTo(p []byte, to netip.AddrPort) (int, error) {
 	if h.gone {
-		return 0, errClosed
+		return 0, h.afterClose(h.k)
 	}
 	if s, ok := h.source.(packeter); ok {
 		return s.WriteTo(p, to)
@@ -319,7 +319,10 @@ func (h *Handle) arm() error {
 	if err := h.k.loop.update(h, before); err != nil {
 		h.armed = before
 		if errors.Is(err, syscall.EPERM) {
-			h.always = true
+			if before != 0 { // or it would be reported twice
+				h.k.loop.remove(h)
+			}
+			h.always, h.armed = true, 0
 			h.k.alwaysReady(h)
 			return nil
 		}

@@ -40,7 +40,7 @@ func TestTerminal(t *testing.T) {
 		user, terminal := pty(t)
 		defer user.Close()
 		typed := ""
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				require.NoError(t, e.Kernel.SelectRead(terminal, "readable"))
 				require.NoError(t, e.Kernel.SelectRead(user, "hung up"))
@@ -79,7 +79,7 @@ func TestDeviceIsAlwaysReady(t *testing.T) {
 		require.NoError(t, err)
 		defer h.Close()
 		events := 0
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) { require.NoError(t, e.Kernel.SelectRead(h, "readable")) },
 			"readable": func(e kernel.Event) {
 				if events++; events == 3 {

@@ -59,9 +59,9 @@ func noGoroutines(t *testing.T) {
 
 var servant = regexp.MustCompile(`kernel\.\(\*(stream|acceptor|packets)\)\.\w+`)
 
-// run makes a session and runs the kernel until it is gone. The time limit is
+// runSession makes a session and runs the kernel until it is gone. The time limit is
 // for tests that fail by waiting for ever.
-func run(t *testing.T, k *kernel.Kernel, funcs session.Funcs) {
+func runSession(t *testing.T, k *kernel.Kernel, funcs session.Funcs) {
 	t.Helper()
 	_, err := session.Inline(k, funcs)
 	require.NoError(t, err)
@@ -100,7 +100,7 @@ func TestNoWakeUpIsLost(t *testing.T) {
 		pipe := newWatched(t)
 		var wg sync.WaitGroup
 		got, ticks := 0, 0
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				e.Kernel.AliasSet("sink")
 				require.NoError(t, e.Kernel.SelectRead(pipe, "readable")) // so that the loop is a real one

@@ -247,6 +247,22 @@ func (k *Kernel) clearEvents(e *entry) {
 	})
 }
 
+// StopSession stops one session at once, with _stop and _child; its children
+// go to its parent. Stopping the active session lets its handler run to its
+// end. It is for makers of session types, whose sessions decide about their
+// end themselves; programs send a signal. The error is ErrNoSession.
+func (k *Kernel) StopSession(id ID) error {
+	e, err := k.resolve(id)
+	if err == nil && e == k.root {
+		err = ErrNoSession
+	}
+	if err != nil {
+		return callError("StopSession", id, err)
+	}
+	k.stop(e)
+	return nil
+}
+
 // stopAll stops every session, children before parents, and with them all that
 // is queued. The handler that is running, if any, goes on outside of any
 // session.

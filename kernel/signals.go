@@ -166,6 +166,7 @@ func (k *Kernel) thrown(dest, from *entry, event, caller string, kd kind, stoppe
 	}
 	x := &Exception{Source: ID{from}, Dest: ID{dest}, Event: event, Caller: caller, Err: err, Value: value, File: file, Line: line, Stack: err.Stack}
 	k.enqueue(dest, k.root, "_signal", []any{"DIE", x}, kindDie)
+	k.fifo.at(k.fifo.tail - 1).caller = "" // nobody's handler has sent it
 }
 
 // deliverSignal takes a signal through the tree below its destination: first
@@ -223,15 +224,17 @@ func visit(dest *entry, signal string) []*entry {
 	return touched
 }
 
-// conclude stops the visited sessions if the signal demands it.
+// conclude stops the visited sessions if the signal demands it. Sessions that
+// learn of that may still call SigHandled: too late for the stopped ones, but
+// an exception is dealt with then.
 func (k *Kernel) conclude(signal string, touched []*entry, it *item) {
-	class, handled := ClassOf(signal), k.signals.handled > 0
-	if class == Nonmaskable || class == Terminal && !handled {
+	class := ClassOf(signal)
+	if class == Nonmaskable || class == Terminal && k.signals.handled == 0 {
 		for i := len(touched) - 1; i >= 0; i-- {
 			k.stop(touched[i])
 		}
 	}
-	if signal != "DIE" || handled {
+	if signal != "DIE" || k.signals.handled > 0 {
 		return
 	}
 	x, ok := it.args[1].(*Exception)

@@ -90,7 +90,7 @@ func (s *stream) receive() {
 		switch {
 		case n == len(buf) && n < streamLimit:
 			buf = make([]byte, 4*n)
-		case n < len(buf)/2:
+		case n < len(buf)/2 && len(buf) > idleChunk:
 			buf = make([]byte, idleChunk)
 		}
 	}
@@ -165,7 +165,7 @@ func (s *stream) send() {
 		s.sending, spare = 0, batch
 		s.sent(err)
 	}
-	if cap(s.out) > idleChunk {
+	if s.out = spare[:0]; cap(spare) > idleChunk {
 		s.out = nil // idle streams are small
 	}
 	s.writing = false
@@ -226,10 +226,10 @@ func (s *stream) Close() error {
 		return nil
 	}
 	switch s.rwc.(type) {
-	case *net.TCPConn, *net.UnixConn, *os.File:
+	case *net.TCPConn, *net.UnixConn:
 		return plain(s.rwc.Close())
 	}
-	go s.rwc.Close() // may wait: TLS says goodbye
+	go s.rwc.Close() // may wait: TLS says goodbye, a console for its reader
 	return nil
 }
 

@@ -41,6 +41,7 @@ type Client struct {
 
 	listener *Listener
 	self     kernel.ID
+	wheelArg any // the wheel's ID, boxed once
 	peer     socketfactory.Socket
 }
 
@@ -147,7 +148,7 @@ func (c *Client) makeWheel(h *kernel.Handle) (err error) {
 	made.Filter = makeFilter(config.ClientFilter)
 	made.InputFilter, made.OutputFilter = makeFilter(config.ClientInputFilter), makeFilter(config.ClientOutputFilter)
 	if c.Wheel, err = readwrite.New(c.Kernel, made); err == nil {
-		c.Wheel.Heap = c
+		c.Wheel.Heap, c.wheelArg = c, c.Wheel.ID()
 	}
 	return err
 }

@@ -44,14 +44,18 @@ func (c *Config) setDirect() {
 			e := c.at("tcp_server_got_error", err.Args())
 			c.failed(e, err)
 		},
-		Flushed: func(w *readwrite.Wheel) { c := of(w); c.gotFlush(c.at("tcp_server_got_flush", []any{w.ID()})) },
+		Flushed: func(w *readwrite.Wheel) {
+			if c := of(w); c.ShuttingDown || c.config().ClientFlushed != nil {
+				c.gotFlush(c.at("tcp_server_got_flush", []any{c.wheelArg}))
+			}
+		},
 	}
 	if !c.ClientInput.direct(f) {
 		return
 	}
 	if c.Marks.High > 0 {
-		f.High = func(w *readwrite.Wheel) { c := of(w); c.gotHigh(c.at("tcp_server_got_high", []any{w.ID()})) }
-		f.Low = func(w *readwrite.Wheel) { c := of(w); c.gotLow(c.at("tcp_server_got_low", []any{w.ID()})) }
+		f.High = func(w *readwrite.Wheel) { c := of(w); c.gotHigh(c.at("tcp_server_got_high", []any{c.wheelArg})) }
+		f.Low = func(w *readwrite.Wheel) { c := of(w); c.gotLow(c.at("tcp_server_got_low", []any{c.wheelArg})) }
 	}
 	c.direct = f
 }
@@ -69,13 +73,13 @@ func (f input[T]) direct(to *readwrite.Funcs) bool {
 	switch f := any(f).(type) {
 	case input[string]:
 		to.Text = func(w *readwrite.Wheel, line string) {
-			if c := of(w); c.hears() {
+			if c := of(w); c.hears(c.listener.args.of(line, c.wheelArg)) {
 				f(c, line)
 			}
 		}
 	case input[[]byte]:
 		to.Bytes = func(w *readwrite.Wheel, record []byte) {
-			if c := of(w); c.hears() {
+			if c := of(w); c.hears(nil) {
 				f(c, record)
 			}
 		}
@@ -86,12 +90,29 @@ func (f input[T]) direct(to *readwrite.Funcs) bool {
 }
 
 // hears makes the event at hand one of input, and tells whether it is wanted.
-func (c *Client) hears() bool {
+func (c *Client) hears(args []any) bool {
 	if c.ShuttingDown {
 		return false
 	}
-	if c.Name != inputEvent || c.Args != nil {
+	if c.Name != inputEvent {
 		c.Event = c.at(inputEvent, nil)
 	}
+	c.Args = args
 	return true
+}
+
+// argList hands out argument lists from larger pieces of memory. Each is used
+// but once: an event may be kept.
+type argList struct{ free []any }
+
+// of makes the arguments of an input event.
+func (a *argList) of(record string, id any) []any {
+	const list, piece = 2, 64
+	if len(a.free) < list {
+		a.free = make([]any, list*piece)
+	}
+	args := a.free[:list:list]
+	a.free = a.free[list:]
+	args[0], args[1] = record, id
+	return args
 }

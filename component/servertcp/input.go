@@ -18,9 +18,9 @@ type InputHandler interface {
 // Input makes the callback for records of type T: string for lines, []byte,
 // *http.Request and so on; any takes all.
 //
-// With string and []byte the record is not boxed and c.Args stays empty; a
-// []byte holds only until the callback returns. With any other type c.Args is
-// POE's list, the record and the wheel's ID. A record of another type does not
+// c.Args is POE's list, the record and the wheel's ID; but with []byte, the
+// fastest form, it is empty, and the record holds only until the callback
+// returns. A record of another type does not
 // reach it: it becomes the error "input", a [RecordError], so that no stranger
 // can stop the program by making a filter hand out something unusual.
 func Input[T any](f func(c *Client, record T)) InputHandler { return input[T](f) }

@@ -179,7 +179,8 @@ func (a *attempt) HandleReady(kernel.Mode) {
 			break
 		}
 	}
-	if err := connectResult(a.h); err != nil {
+	h, err := connected(a.h)
+	if err != nil {
 		a.h.Close()
 		d.note("connect", err)
 		d.cancelNext()
@@ -195,5 +196,5 @@ func (a *attempt) HandleReady(kernel.Mode) {
 	d.stop()
 	w.dial = nil
 	w.clearTimeout()
-	w.success(Socket{Handle: a.h, Peer: a.to.addr, Path: a.to.path})
+	w.success(Socket{Handle: h, Peer: a.to.addr, Path: a.to.path})
 }
