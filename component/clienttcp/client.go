@@ -101,8 +101,9 @@ func (c *Client) run(e kernel.Event, callback func(*Client)) {
 func (c *Client) start(e kernel.Event) {
 	c.id = e.Session
 	c.setAlias(e)
-	c.run(e, c.config.Started)
+	// A "shutdown" that Started yields comes after this, and cancels it.
 	e.Kernel.Yield("reconnect")
+	c.run(e, c.config.Started)
 }
 
 // setAlias takes the alias, again if need be.
