@@ -184,8 +184,44 @@ func TestProgramsUseTheNames(t *testing.T) {
 			perl, err := os.ReadFile("../conformance/testdata/" + program(number) + ".pl")
 			require.NoError(t, err)
 			assert.Regexp(t, `(^|\W)`+regexp.QuoteMeta(r.poe)+`\b`, string(perl), "%s %s: %s", r.module, r.poe, program(number))
+			if ported(number) && !usesAny(portOf(t, number), r.goNames) {
+				t.Errorf("%s %s: the port of %s has none of %v", r.module, r.poe, program(number), r.goNames)
+			}
 		}
 	}
+}
+
+// shorthand is what ports of conformance programs say for some names.
+var shorthand = map[string]string{
+	"session.Create": "create", "session.Inline": "inline", "kernel.New": "kernel", "session.Config.Funcs": "states",
+}
+
+// portOf is the text of the files that hold the port of a conformance program.
+func portOf(t *testing.T, number string) string {
+	files, err := filepath.Glob("../conformance/*_test.go")
+	require.NoError(t, err)
+	var all strings.Builder
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		if strings.Contains(string(text), "func p"+number) || strings.Contains(string(text), "\""+program(number)+"\"") {
+			all.Write(text)
+		}
+	}
+	return all.String()
+}
+
+// usesAny tells whether a text has one of some Go names.
+func usesAny(text string, names []string) bool {
+	for _, name := range names {
+		last := strings.Trim(name[strings.LastIndex(name, ".")+1:], `"`)
+		for _, word := range []string{last, shorthand[name]} {
+			if word != "" && regexp.MustCompile(`\b`+word+`\b`).MatchString(text) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // program is the name of a conformance program, by its number.
