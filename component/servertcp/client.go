@@ -257,7 +257,7 @@ func (c *Client) report(err *kernel.OpError) {
 		c.config().ClientError(c, err)
 		return
 	}
-	if err.Op == "read" && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)) {
+	if (err.Op == "read" || err.Op == "handshake") && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)) {
 		return
 	}
 	c.Kernel.Warn("servertcp: client error", "session", c.Session, "op", err.Op, "errno", int(err.Errno()), "error", err.Text())

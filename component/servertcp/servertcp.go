@@ -91,7 +91,8 @@ type Config struct {
 	// ClientFlushed is called when all output is written.
 	ClientFlushed func(c *Client)
 	// ClientError is told of trouble, and of the end of the input: "read" with
-	// io.EOF. Nil warns about anything but that and a reset. Unless
+	// io.EOF. Nil warns about anything but that, a reset, and the same during a
+	// handshake. Unless
 	// ClientKeepOnError is set the connection is then shut down.
 	ClientError func(c *Client, err *kernel.OpError)
 	// ClientDisconnected is called when a connection is over, while its wheel
