@@ -17,6 +17,7 @@ import (
 type worker struct {
 	slot     *slot
 	process  *os.Process
+	pid      int            // Release makes process forget it
 	handle   *kernel.Handle // the worker's Ready comes through it; its end tells of the parent's
 	since    time.Time
 	ready    bool
@@ -25,7 +26,7 @@ type worker struct {
 }
 
 func (w *worker) info() WorkerInfo {
-	return WorkerInfo{Number: w.slot.number, PID: w.process.Pid, Started: w.since, Ready: w.ready, Stopping: w.stopping}
+	return WorkerInfo{Number: w.slot.number, PID: w.pid, Started: w.since, Ready: w.ready, Stopping: w.stopping}
 }
 
 // signal sends a signal. A process that has ended gets none: os.Process knows
@@ -44,7 +45,7 @@ func (p *Pool) spawn(s *slot) (*worker, error) {
 		ours.Close()
 		return nil, fmt.Errorf("daemon: start worker %d: %w", s.number, err)
 	}
-	w := &worker{slot: s, process: process, handle: ours, since: time.Now()}
+	w := &worker{slot: s, process: process, pid: process.Pid, handle: ours, since: time.Now()}
 	if err := p.watch(w); err != nil {
 		w.signal(os.Kill)
 		ours.Close()
@@ -79,7 +80,7 @@ func (p *Pool) exec(s *slot, theirs *kernel.Handle) (*os.Process, error) {
 }
 
 func (p *Pool) watch(w *worker) error {
-	if err := p.Kernel.SigChild(w.process.Pid, "ended", w); err != nil {
+	if err := p.Kernel.SigChild(w.pid, "ended", w); err != nil {
 		return err
 	}
 	err := p.Kernel.SelectRead(w.handle, "said", w)
@@ -87,7 +88,7 @@ func (p *Pool) watch(w *worker) error {
 		w.timer, err = p.Kernel.DelaySet("late", p.config.StartTimeout, w)
 	}
 	if err != nil {
-		p.Kernel.SigChildClear(w.process.Pid)
+		p.Kernel.SigChildClear(w.pid)
 	}
 	return err
 }
@@ -194,7 +195,7 @@ func (p *Pool) ended(e kernel.Event) {
 	p.clearTimer(w)
 	w.handle.Close()
 	_ = w.process.Release() // it holds nothing that could fail
-	delete(p.workers, w.process.Pid)
+	delete(p.workers, w.pid)
 	s := w.slot
 	if time.Since(w.since) >= p.config.Settled {
 		s.failures = 0
