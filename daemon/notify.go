@@ -1,0 +1,120 @@
+package daemon
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"strings"
+	"sync"
+	"time"
+
+	sd "github.com/coreos/go-systemd/v22/daemon"
+)
+
+// Notifier tells systemd, or whoever speaks its protocol, how the program is
+// doing. It holds its socket open, so that it works after a chroot and a change
+// of user. A nil Notifier, and one without a supervisor, does nothing: programs
+// call it without looking. Its methods are safe on any goroutine.
+type Notifier struct {
+	watchdog time.Duration
+
+	mu   sync.Mutex
+	conn *net.UnixConn
+}
+
+// NewNotifier takes $NOTIFY_SOCKET and $WATCHDOG_USEC out of the environment,
+// so that child processes do not speak for this one. Without them it returns a
+// Notifier that does nothing.
+func NewNotifier() (*Notifier, error) {
+	n := &Notifier{}
+	var err error
+	if n.watchdog, err = sd.SdWatchdogEnabled(true); err != nil {
+		return nil, fmt.Errorf("daemon: notify: %w", err)
+	}
+	path := os.Getenv("NOTIFY_SOCKET")
+	if path == "" {
+		return n, nil
+	}
+	if err := os.Unsetenv("NOTIFY_SOCKET"); err != nil {
+		return nil, fmt.Errorf("daemon: notify: %w", err)
+	}
+	if n.conn, err = net.DialUnix("unixgram", nil, &net.UnixAddr{Name: path, Net: "unixgram"}); err != nil {
+		return nil, fmt.Errorf("daemon: notify: %w", err)
+	}
+	return n, nil
+}
+
+// Enabled tells whether anybody listens.
+func (n *Notifier) Enabled() bool {
+	if n == nil {
+		return false
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.conn != nil
+}
+
+// WatchdogInterval is how often at least Watchdog must be called; 0 is never.
+func (n *Notifier) WatchdogInterval() time.Duration {
+	if !n.Enabled() {
+		return 0
+	}
+	return n.watchdog
+}
+
+// Ready says that the program serves, after its start or a reload.
+func (n *Notifier) Ready() error { return n.send(sd.SdNotifyReady) }
+
+// Reloading says that the program reads its configuration; Ready ends it.
+func (n *Notifier) Reloading() error {
+	lines := []string{sd.SdNotifyReloading}
+	if now := sd.SdNotifyMonotonicUsec(); now != "" {
+		lines = append(lines, strings.TrimSpace(now))
+	}
+	return n.send(lines...)
+}
+
+// Stopping says that the program is about to end.
+func (n *Notifier) Stopping() error { return n.send(sd.SdNotifyStopping) }
+
+// Watchdog says that the program is alive.
+func (n *Notifier) Watchdog() error { return n.send(sd.SdNotifyWatchdog) }
+
+// Status sets the line that systemctl status shows.
+func (n *Notifier) Status(text string) error {
+	return n.send("STATUS=" + strings.NewReplacer("\n", " ", "\r", " ").Replace(text))
+}
+
+func (n *Notifier) send(lines ...string) error {
+	if n == nil {
+		return nil
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.conn == nil {
+		return nil
+	}
+	if _, err := n.conn.Write([]byte(strings.Join(lines, "\n") + "\n")); err != nil {
+		return fmt.Errorf("daemon: notify: %w", err)
+	}
+	return nil
+}
+
+// Close closes the socket; the Notifier does nothing from then on.
+func (n *Notifier) Close() error {
+	if n == nil {
+		return nil
+	}
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.conn == nil {
+		return nil
+	}
+	err := n.conn.Close()
+	n.conn = nil
+	if err != nil && !errors.Is(err, net.ErrClosed) {
+		return fmt.Errorf("daemon: notify: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,349 @@
+//go:build unix
+
+package daemon
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+)
+
+// Defaults of a PoolConfig.
+const (
+	DefaultStopTimeout  = 20 * time.Second
+	DefaultStartTimeout = 60 * time.Second
+	DefaultMinBackoff   = 100 * time.Millisecond
+	DefaultMaxBackoff   = 30 * time.Second
+	DefaultSettled      = 10 * time.Second
+)
+
+// readyByte is what a worker says when it serves.
+const readyByte = 'r'
+
+// PoolConfig configures a pool of worker processes.
+type PoolConfig struct {
+	// Alias is the name of the pool's session; empty is none. "shutdown" stops
+	// the workers and ends the pool, "reload" replaces them.
+	Alias string
+	// Workers is how many there are. Required.
+	Workers int
+	// Listeners are open in the parent for as long as the pool lives, so that
+	// connections find a queue while workers come and go. The pool owns them;
+	// nothing in the parent must accept from them.
+	Listeners []Listener
+	// Path is the program; empty is this one, as it is on the disk at that time:
+	// replace the file, send "reload", and the new version serves.
+	Path string
+	// Args are its arguments, without its name; nil are this process's.
+	Args []string
+	// Env is its environment; nil is this process's.
+	Env []string
+
+	// StartTimeout is how long a worker may take to call Ready, StopTimeout how
+	// long to end after TERM; it is killed then. 0 is the default.
+	StartTimeout time.Duration
+	StopTimeout  time.Duration
+	// A worker that ends is replaced after MinBackoff, twice as long each time
+	// that it had not been Settled, that is alive so long, up to MaxBackoff.
+	// 0 is the default.
+	MinBackoff time.Duration
+	MaxBackoff time.Duration
+	Settled    time.Duration
+
+	// Ready is called once, when all workers serve for the first time.
+	Ready func(p *Pool)
+	// Reloaded is called when all successors that "reload" has started serve,
+	// or have failed, which Failed was told.
+	Reloaded func(p *Pool)
+	// Started is called when a worker serves, Ended when one has ended.
+	Started func(p *Pool, w WorkerInfo)
+	Ended   func(p *Pool, w WorkerInfo, status kernel.WaitStatus)
+	// Failed is told why a worker could not be started. It is tried again. Nil
+	// warns.
+	Failed func(p *Pool, number int, err error)
+}
+
+// WorkerInfo describes a worker.
+type WorkerInfo struct {
+	Number   int
+	PID      int
+	Started  time.Time
+	Ready    bool
+	Stopping bool
+}
+
+// Pool is the parent's side: the heap of the session that starts, watches and
+// replaces workers. It belongs to the kernel's goroutine.
+type Pool struct {
+	kernel.Event
+
+	config   PoolConfig
+	id       kernel.ID
+	slots    []*slot
+	workers  map[int]*worker // by pid
+	ready    bool
+	stopping bool
+	rolling  int // successors that do not serve yet
+}
+
+// slot is one place in the pool.
+type slot struct {
+	number   int
+	current  *worker // who serves, or is to
+	next     *worker // its successor, until it serves
+	again    bool    // "reload" came while there was a successor
+	failures int
+	restart  kernel.AlarmID
+}
+
+var poolStates = session.States[Pool]{
+	"_start":   (*Pool).start,
+	"_stop":    (*Pool).stop,
+	"_child":   func(*Pool, kernel.Event) {},
+	"reload":   (*Pool).reload,
+	"shutdown": (*Pool).shutdown,
+	"restart":  (*Pool).restart,
+	"said":     (*Pool).said,
+	"late":     (*Pool).late,
+	"ended":    (*Pool).ended,
+}
+
+// NewPool starts a pool of workers: copies of this program, or another one,
+// that share listening sockets, as pre-forking servers in Perl do. In them,
+// AsWorker returns who they are and the sockets.
+//
+// A worker that ends is started anew. "reload" starts a successor for each,
+// and stops a worker, with TERM, when its successor says Ready: the sockets are
+// never without somebody who accepts, and connections drain as the worker's own
+// TERM handling has it. A successor that ends before it is ready changes
+// nothing. "shutdown" closes the sockets and stops all.
+//
+// Workers are process groups of their own: what a terminal sends, INT on
+// Control-C, goes to the parent alone. They notice when the parent ends. The
+// pool watches no signals itself; see Live, and give it the pool's alias.
+func NewPool(k *kernel.Kernel, c PoolConfig) (*Pool, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	p := &Pool{config: c, workers: map[int]*worker{}}
+	s, err := session.Create(k, p, poolStates)
+	if err != nil {
+		return nil, err
+	}
+	p.id = s.ID()
+	return p, nil
+}
+
+// check completes the configuration and finds what is wrong with it.
+func (c *PoolConfig) check() error {
+	wrong := func(field, what string) error {
+		return &kernel.ConfigError{Package: "daemon", Field: "PoolConfig." + field, Err: errors.New(what)}
+	}
+	if c.Workers <= 0 {
+		return wrong("Workers", fmt.Sprintf("%d is not above 0", c.Workers))
+	}
+	if len(c.Listeners) > maxListeners {
+		return wrong("Listeners", fmt.Sprintf("%d is above %d", len(c.Listeners), maxListeners))
+	}
+	for _, l := range c.Listeners {
+		switch {
+		case strings.ContainsAny(l.Name, ":\x00"):
+			return wrong("Listeners", fmt.Sprintf("%q must not contain a colon or NUL", l.Name))
+		case l.Handle == nil || l.Handle.Fd() < 0:
+			return wrong("Listeners", fmt.Sprintf("%q has no descriptor", l.Name))
+		}
+	}
+	for _, d := range []struct {
+		field string
+		value *time.Duration
+		def   time.Duration
+	}{
+		{"StartTimeout", &c.StartTimeout, DefaultStartTimeout}, {"StopTimeout", &c.StopTimeout, DefaultStopTimeout},
+		{"MinBackoff", &c.MinBackoff, DefaultMinBackoff}, {"MaxBackoff", &c.MaxBackoff, DefaultMaxBackoff},
+		{"Settled", &c.Settled, DefaultSettled},
+	} {
+		if *d.value < 0 {
+			return wrong(d.field, fmt.Sprintf("%v is negative", *d.value))
+		}
+		if *d.value == 0 {
+			*d.value = d.def
+		}
+	}
+	c.MaxBackoff = max(c.MaxBackoff, c.MinBackoff)
+	return c.program(wrong)
+}
+
+// program finds out what to start.
+func (c *PoolConfig) program(wrong func(field, what string) error) error {
+	if c.Path == "" {
+		path, err := os.Executable()
+		if err != nil {
+			return wrong("Path", err.Error())
+		}
+		c.Path = path
+	}
+	if c.Args == nil {
+		c.Args = os.Args[1:]
+	}
+	if c.Env == nil {
+		c.Env = os.Environ()
+	}
+	return nil
+}
+
+// ID returns the pool's session.
+func (p *Pool) ID() kernel.ID { return p.id }
+
+// Workers describes the workers that are alive, by number and age.
+func (p *Pool) Workers() []WorkerInfo {
+	var all []WorkerInfo
+	for _, w := range p.workers {
+		all = append(all, w.info())
+	}
+	slices.SortFunc(all, func(a, b WorkerInfo) int {
+		if a.Number != b.Number {
+			return a.Number - b.Number
+		}
+		return a.Started.Compare(b.Started)
+	})
+	return all
+}
+
+func (p *Pool) start(e kernel.Event) {
+	p.Event, p.id = e, e.Session
+	if alias := p.config.Alias; alias != "" {
+		if err := e.Kernel.AliasSet(alias); err != nil {
+			e.Kernel.Warn("daemon: the alias is taken", "alias", alias, "error", err)
+		}
+	}
+	for i := range p.config.Workers {
+		s := &slot{number: i}
+		p.slots = append(p.slots, s)
+		p.fill(s)
+	}
+}
+
+// stop is the end of the session: of the pool, or by force.
+func (p *Pool) stop(e kernel.Event) {
+	p.Event = e
+	p.closeListeners()
+	for _, w := range p.workers {
+		w.signal(os.Kill)
+		w.handle.Close()
+		go func() { _, _ = w.process.Wait() }() // no zombie; the kernel does not look any more
+	}
+}
+
+func (p *Pool) closeListeners() {
+	for _, l := range p.config.Listeners {
+		l.Handle.Close()
+	}
+}
+
+func (p *Pool) reload(e kernel.Event) {
+	p.Event = e
+	if p.stopping {
+		return
+	}
+	for _, s := range p.slots {
+		switch {
+		case s.next != nil:
+			s.again = true
+		case s.current == nil: // waits for its restart: that is a new one anyway
+			s.failures = 0
+			p.cancelRestart(s)
+			p.fill(s)
+		default:
+			p.succeed(s)
+		}
+	}
+}
+
+// succeed starts a successor.
+func (p *Pool) succeed(s *slot) {
+	s.again = false
+	w, err := p.spawn(s)
+	if err != nil {
+		p.failed(s, err) // the present one goes on
+		return
+	}
+	s.next = w
+	p.rolling++
+}
+
+// fill starts a worker in a place that has none.
+func (p *Pool) fill(s *slot) {
+	s.again = false
+	w, err := p.spawn(s)
+	if err != nil {
+		p.failed(s, err)
+		p.restartLater(s)
+		return
+	}
+	s.current = w
+}
+
+func (p *Pool) failed(s *slot, err error) {
+	if p.config.Failed != nil {
+		p.config.Failed(p, s.number, err)
+		return
+	}
+	p.Kernel.Warn("daemon: no worker", "number", s.number, "error", err)
+}
+
+// restartLater fills a place after a while.
+func (p *Pool) restartLater(s *slot) {
+	wait := p.config.MaxBackoff
+	if s.failures < 32 {
+		wait = min(wait, p.config.MinBackoff<<s.failures)
+	}
+	if wait <= 0 {
+		wait = p.config.MaxBackoff // the shift has overflowed
+	}
+	s.failures++
+	var err error
+	if s.restart, err = p.Kernel.DelaySet("restart", wait, s); err != nil {
+		p.failed(s, err)
+	}
+}
+
+func (p *Pool) cancelRestart(s *slot) {
+	if s.restart != 0 {
+		// One that has just fired is on its way, and finds the place filled.
+		_, _ = p.Kernel.AlarmRemove(s.restart)
+		s.restart = 0
+	}
+}
+
+func (p *Pool) restart(e kernel.Event) {
+	p.Event = e
+	s := kernel.Arg[*slot](e, 0)
+	s.restart = 0
+	if !p.stopping && s.current == nil {
+		p.fill(s)
+	}
+}
+
+func (p *Pool) shutdown(e kernel.Event) {
+	p.Event = e
+	if p.stopping {
+		return
+	}
+	p.stopping = true
+	p.closeListeners()
+	for _, s := range p.slots {
+		p.cancelRestart(s)
+	}
+	for _, w := range p.workers {
+		p.end(w)
+	}
+	if alias := p.config.Alias; alias != "" {
+		_ = e.Kernel.AliasRemove(alias) // not its own if it was taken
+	}
+}
