@@ -161,6 +161,9 @@ func (k *Kernel) take(m *message) {
 func (k *Kernel) takeEvent(m *message) {
 	dest, err := k.resolve(m.to)
 	if err != nil {
+		if far, ok := m.to.(via); ok && far.Post(ID{k.root}, m.event, m.args) == nil {
+			return
+		}
 		k.deadLetter(DeadLetter{To: m.to, Event: m.event, Args: m.args, From: ID{k.root}})
 		return
 	}
