@@ -109,6 +109,8 @@ func (s *guardedStream) check(m *remote.RemoteMessage) bool {
 type connTable struct {
 	mu     sync.Mutex
 	closed bool
+	life   context.Context // ends with the table
+	end    context.CancelFunc
 	most   int // inbound
 	in     map[*trackedConn]struct{}
 	out    map[*trackedConn]struct{}
@@ -130,6 +132,12 @@ func (c *trackedConn) Close() error {
 }
 
 var errTooManyConns = errors.New("node: more than MaxConns connections")
+
+func (t *connTable) init(most int) {
+	t.most = most
+	t.life, t.end = context.WithCancel(context.Background())
+	t.in, t.out = map[*trackedConn]struct{}{}, map[*trackedConn]struct{}{}
+}
 
 func (t *connTable) add(c *trackedConn) error {
 	t.mu.Lock()
@@ -153,19 +161,12 @@ func (t *connTable) drop(address string) {
 	t.closeAll(func(c *trackedConn) bool { return c.address == address })
 }
 
-// closeInbound closes what others have opened, and whatever still comes.
-func (t *connTable) closeInbound() {
-	t.mu.Lock()
-	t.closed = true
-	t.mu.Unlock()
-	t.closeAll(func(c *trackedConn) bool { return c.address == "" })
-}
-
 // close closes everything, and whatever still comes.
 func (t *connTable) close() {
 	t.mu.Lock()
 	t.closed = true
 	t.mu.Unlock()
+	t.end()
 	t.closeAll(func(*trackedConn) bool { return true })
 }
 
@@ -187,7 +188,11 @@ func (t *connTable) closeAll(which func(*trackedConn) bool) {
 
 // dialer makes outbound connections.
 func (n *Node) dialer(ctx context.Context, address string) (net.Conn, error) {
-	d := net.Dialer{Timeout: n.config.DeadAfter}
+	ctx, cancel := context.WithTimeout(ctx, n.config.DeadAfter)
+	defer cancel()
+	stop := context.AfterFunc(n.conns.life, cancel)
+	defer stop()
+	var d net.Dialer
 	raw, err := d.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err

@@ -33,6 +33,8 @@ type Node struct {
 	conns  connTable
 	hearts sync.WaitGroup
 
+	endpoints sync.Map // addresses to which the library has or makes connections
+
 	published atomic.Pointer[publications]
 
 	linksMu sync.RWMutex
@@ -61,8 +63,8 @@ func Start(k *kernel.Kernel, config Config) (*Node, error) {
 		config: config, log: config.Logger, boot: uint64(time.Now().UnixNano()),
 		links: map[string]*link{}, watched: map[string]int{},
 		ready: make(chan struct{}), closing: make(chan struct{}), done: make(chan struct{}),
-		conns: connTable{most: config.MaxConns, in: map[*trackedConn]struct{}{}, out: map[*trackedConn]struct{}{}},
 	}
+	n.conns.init(config.MaxConns)
 	n.guard.n = n
 	n.published.Store(&publications{})
 	for name, address := range config.Peers {
@@ -73,6 +75,9 @@ func Start(k *kernel.Kernel, config Config) (*Node, error) {
 		return nil, err
 	}
 	if err := n.listen(); err != nil {
+		n.isClosed = true
+		close(n.closing)
+		close(n.done)
 		n.agent.abandon()
 		return nil, err
 	}
@@ -229,6 +234,9 @@ func (n *Node) transmit(to *actor.PID, f *frame) {
 	n.gate.RLock()
 	defer n.gate.RUnlock()
 	if !n.shut {
+		if _, known := n.endpoints.Load(to.Address); !known {
+			n.endpoints.Store(to.Address, true)
+		}
 		n.remote.SendMessage(to, nil, wrapperspb.Bytes(f.append(make([]byte, 0, 128+len(f.payload)))), nil, -1)
 	}
 }
@@ -239,6 +247,7 @@ func (n *Node) libraryEvent(event any) {
 	if !ok {
 		return
 	}
+	n.endpoints.Delete(e.Address)
 	for _, l := range n.allLinks() {
 		if l.address == e.Address {
 			l.down(fmt.Errorf("%w: no connection", ErrUnreachable))
@@ -312,11 +321,27 @@ func (n *Node) end(links []*link) {
 	for _, l := range links {
 		l.halt()
 	}
-	n.conns.closeInbound()
-	n.guard.streams.Wait()
-	n.remote.Shutdown(true)
 	n.conns.close()
+	n.guard.streams.Wait()
+	n.awaitEndpoints()
+	n.remote.Shutdown(true)
 	n.system.Shutdown()
+}
+
+// endpointPatience is how long the library may take to notice that its
+// connections are closed: it sleeps for 2 seconds after one that failed.
+const endpointPatience = 3 * time.Second
+
+// awaitEndpoints waits until the library has let go of its connections, since
+// it does not expect to hear of them after its shutdown.
+func (n *Node) awaitEndpoints() {
+	for until := time.Now().Add(endpointPatience); time.Now().Before(until); time.Sleep(time.Millisecond) {
+		empty := true
+		n.endpoints.Range(func(any, any) bool { empty = false; return false })
+		if empty {
+			return
+		}
+	}
 }
 
 // byePatience is how long a goodbye may take.
