@@ -7,5 +7,10 @@ var tables = []map[string]func(*port){
 	signalPrograms,
 	ownPrograms,
 	filterPrograms,
+	wheelPrograms,
 	httpdPrograms,
+	serverPrograms,
+	clientPrograms,
+	nfaPrograms,
+	modelPrograms,
 }

@@ -58,6 +58,7 @@ type LengthCodec struct {
 type Block struct {
 	size      int // fixed size, or 0
 	codec     LengthCodec
+	decimal   bool // codec is the default one
 	maxLength int
 	maxBuffer int
 	expected  int64 // length of the block that is coming; unknown is negative
@@ -84,7 +85,7 @@ func NewBlock(cfg BlockConfig) (*Block, error) {
 		return nil, &ConfigError{"Block", "MaxBuffer", ErrTooSmall}
 	}
 	if !hasCodec {
-		b.codec = decimalLength(cfg.Warn)
+		b.codec, b.decimal = decimalLength(cfg.Warn), true
 	} else if cfg.LengthCodec.Encode == nil || cfg.LengthCodec.Decode == nil {
 		return nil, &ConfigError{"Block", "LengthCodec", ErrMissing}
 	}
@@ -170,6 +171,9 @@ func (b *Block) Append(dst []byte, rec any) ([]byte, error) {
 	case []byte:
 		return b.codec.Encode(dst, v), nil
 	case string:
+		if b.decimal { // without a copy
+			return append(appendDecimal(dst, len(v)), v...), nil
+		}
 		return b.codec.Encode(dst, []byte(v)), nil
 	}
 	return appendText(dst, "Block", rec) // its error
@@ -194,9 +198,10 @@ func (b *Block) Put(dst []byte, ends []int, recs []any) ([]byte, []int, error) {
 	return out, outEnds, nil
 }
 
-// CheckBuffer returns the error for n waiting bytes if MaxBuffer is less.
+// CheckBuffer returns the error for n waiting bytes if MaxBuffer is less. Bytes
+// that will be passed over do not count.
 func (b *Block) CheckBuffer(n int) error {
-	if n > b.maxBuffer {
+	if int64(n)-b.skip > int64(b.maxBuffer) {
 		return NewLimitError("Block", "decode", "MaxBuffer", b.maxBuffer)
 	}
 	return nil

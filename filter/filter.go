@@ -5,8 +5,17 @@
 // drives it, a wheel or a [Buffer], owns those bytes, so that a filter can be
 // changed in the middle of a stream without losing any.
 //
-// A [Layer] works on records alone: Grep, Map, RecordBlock. [Stack] puts
-// layers on top of a filter.
+// A [Layer] works on records alone: [Grep], [Map], [RecordBlock]. [Stack] makes
+// one filter of several parts.
+//
+// The filters here are [Line], [Stream], [Block] and [Reference]. [Buffer] and
+// [Records] drive filters and layers by hand, with POE's get_one_start,
+// get_one, get, put, get_pending and clone.
+//
+// Whatever a peer sends, a filter returns records or an [Error] and keeps
+// within its limits: MaxLength for one record, MaxBuffer for what may wait
+// undecoded. What a program puts and a filter cannot encode is an [Error] too.
+// Constructors return a [ConfigError], which names the field.
 //
 // No value of this package is safe for use by several goroutines at once, and
 // one value serves one connection: servers take a func() Filter.
@@ -24,7 +33,9 @@ var ErrMore = errors.New("filter: need more")
 // Decode looks at buf, all the bytes of the stream that have not been consumed
 // yet, and returns the next record and how many bytes at the front of buf are
 // thereby done with. The record must not alias buf. A filter that holds
-// records back may return one with n = 0. With [ErrMore] there is no record
+// records back may return one with n = 0. The next call is given what was not
+// consumed, and perhaps more behind it: a filter may remember how far it has
+// looked, see [Rewinder]. With [ErrMore] there is no record
 // yet; n may still be positive. Any other error is final for what was
 // consumed: the driver drops n bytes and reports it.
 //
@@ -75,6 +86,9 @@ type Pender interface {
 //
 // Put appends what all the records of one put become to dst. It may hold
 // records back for the next one.
+//
+// A layer is driven by [Records] or [Stack]. It may also be a [Drainer], a
+// [Holder], a [Rewinder] and a [LayerCloner].
 type Layer interface {
 	Get(dst []any, rec any) (out []any, more bool, err error)
 	Put(dst []any, recs []any) ([]any, error)

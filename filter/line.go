@@ -160,15 +160,24 @@ func (l *Line) DecodeBytes(buf []byte) ([]byte, int, error) {
 		l.seen = 0
 		return nil, len(buf), l.CheckBuffer(len(buf))
 	}
-	if l.mode == endChar && l.seen <= len(buf) { // the common case, kept free of calls
-		i := bytes.IndexByte(buf[l.seen:], l.char)
-		if i < 0 {
-			l.seen = len(buf)
-			return nil, 0, ErrMore
-		}
-		if i += l.seen; i <= l.maxLength {
-			l.seen = 0
+	if l.seen > 0 {
+		return l.decode(buf)
+	}
+	switch l.mode { // the common cases, kept short
+	case endChar:
+		i := bytes.IndexByte(buf, l.char)
+		if uint(i) <= uint(l.maxLength) {
 			return buf[:i], i + 1, nil
+		}
+	case endAny:
+		i := indexNewline(buf)
+		if uint(i) <= uint(l.maxLength) {
+			return buf[:i], i + newlineSize(buf[i:]), nil
+		}
+	case endLiteral:
+		i := bytes.Index(buf, l.literal)
+		if uint(i) <= uint(l.maxLength) {
+			return buf[:i], i + len(l.literal), nil
 		}
 	}
 	return l.decode(buf)
@@ -213,7 +222,9 @@ func (l *Line) find(buf []byte) (start, end int) {
 	case endLiteral:
 		start, end = bytes.Index(buf[from:], l.literal), len(l.literal)
 	default:
-		start, end = findNewline(buf[from:])
+		if start = indexNewline(buf[from:]); start >= 0 {
+			end = newlineSize(buf[from+start:])
+		}
 	}
 	if start < 0 {
 		l.seen = max(from, len(buf)-max(len(l.literal)-1, 0))
@@ -221,38 +232,6 @@ func (l *Line) find(buf []byte) (start, end int) {
 	}
 	return start + from, start + from + end
 }
-
-// newlineWindow is how many bytes findNewline searches for an LF before it
-// searches them for a CR. It bounds the work done twice where lines end in CR.
-const newlineWindow = 256
-
-// findNewline returns where the first CR or LF is, and how many bytes of buf
-// that line end has: 2 for CRLF and LFCR.
-func findNewline(buf []byte) (start, size int) {
-	for from := 0; from < len(buf); from += newlineWindow {
-		window := buf[from:min(from+newlineWindow, len(buf))]
-		i := bytes.IndexByte(window, '\n')
-		if i >= 0 {
-			window = window[:i]
-		}
-		if j := bytes.IndexByte(window, '\r'); j >= 0 {
-			i = j
-		}
-		if i < 0 {
-			continue
-		}
-		i += from
-		if i+1 < len(buf) && buf[i+1] == partner(buf[i]) {
-			return i, 2
-		}
-		return i, 1
-	}
-	return -1, 0
-}
-
-// partner is the byte that makes two of a one-byte line end: LF for CR and CR
-// for LF.
-func partner(c byte) byte { return c ^ '\r' ^ '\n' }
 
 // findRegexp returns the first match of re that consumes something.
 func findRegexp(re *regexp.Regexp, buf []byte) (start, end int) {

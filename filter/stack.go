@@ -14,8 +14,9 @@ import "errors"
 // POE: POE::Filter::Stackable
 type Stack struct {
 	stages []stage
-	out    []any // what a step made and Decode has not returned
-	spare  []any
+	out    []any // what a step made; Decode has not returned out[next:]
+	next   int
+	spare  []any // for the records between two parts
 }
 
 // NewStack returns a Stack of parts, or a *[ConfigError].
@@ -100,28 +101,36 @@ func (s *Stack) FilterTypes() []string {
 // Decode returns the next record.
 func (s *Stack) Decode(buf []byte) (any, int, error) {
 	n := 0
-	if len(s.out) == 0 {
-		var err error
-		if s.out, n, err = s.DecodeStep(s.out, buf); err != nil {
+	if s.next == len(s.out) {
+		out, consumed, err := s.decodeStep(s.out[:0], buf)
+		s.out, s.next, n = out, 0, consumed
+		if err != nil {
 			return nil, n, err
 		}
 	}
-	rec := s.out[0]
-	s.out[0] = nil
-	if s.out = s.out[1:]; len(s.out) == 0 {
-		s.out = nil
-	}
+	rec := s.out[s.next]
+	s.out[s.next] = nil
+	s.next++
 	return rec, n, nil
 }
 
 // DecodeStep appends to dst all the records that the last part makes of one
 // input.
 func (s *Stack) DecodeStep(dst []any, buf []byte) ([]any, int, error) {
-	if len(s.out) > 0 {
-		dst = append(dst, s.out...)
-		s.out = nil
-		return dst, 0, nil
+	if s.next < len(s.out) {
+		return s.takeOut(dst), 0, nil
 	}
+	return s.decodeStep(dst, buf)
+}
+
+// takeOut appends what Decode has not returned.
+func (s *Stack) takeOut(dst []any) []any {
+	dst = append(dst, s.out[s.next:]...)
+	s.out, s.next = nil, 0
+	return dst
+}
+
+func (s *Stack) decodeStep(dst []any, buf []byte) ([]any, int, error) {
 	if len(s.stages) == 0 {
 		return decodeStep(&Stream{}, dst, buf)
 	}
@@ -241,7 +250,7 @@ func (s *Stack) Put(dst []byte, ends []int, recs []any) ([]byte, []int, error) {
 // the order of the stream: each part's input encoded by the parts in front of
 // it, so that it can be decoded again. What these cannot encode is left out.
 func (s *Stack) PendingBytes() []byte {
-	text := s.encode(nil, len(s.stages), s.out)
+	text := s.encode(nil, len(s.stages), s.out[s.next:])
 	for i := len(s.stages) - 1; i >= 0; i-- {
 		text = s.encode(text, i, s.stages[i].pending())
 	}
@@ -260,7 +269,7 @@ func (s *Stack) encode(dst []byte, i int, recs []any) []byte {
 
 // Rewind makes the stack drop what its parts hold.
 func (s *Stack) Rewind() {
-	s.out = nil
+	s.out, s.next = nil, 0
 	for _, st := range s.stages {
 		st.rewind()
 	}
@@ -321,10 +330,8 @@ func (st stackStage) start(recs []any) error {
 }
 
 func (st stackStage) getOne(dst []any) ([]any, bool, error) {
-	if len(st.s.out) > 0 || len(st.s.stages) == 0 {
-		dst = append(dst, st.s.out...)
-		st.s.out = nil
-		return dst, true, nil
+	if st.s.next < len(st.s.out) || len(st.s.stages) == 0 {
+		return st.s.takeOut(dst), true, nil
 	}
 	out, _, err := st.s.step(dst, nil, nil)
 	return out, true, err

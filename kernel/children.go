@@ -1,7 +1,6 @@
 package kernel
 
 import (
-	"maps"
 	"slices"
 	"strconv"
 )
@@ -40,12 +39,12 @@ func (k *Kernel) SigChild(pid int, event string, args ...any) error {
 	e := k.frame.session
 	switch {
 	case pid <= 0 || event == "":
-		return callError("SigChild", pid, ErrInvalid)
+		return k.fail("SigChild", pid, ErrInvalid)
 	case e == k.root || !e.alive():
-		return callError("SigChild", pid, ErrNoActiveSession)
+		return k.fail("SigChild", pid, ErrNoActiveSession)
 	}
 	if err := k.watchProcess(pid); err != nil {
-		return callError("SigChild", pid, err)
+		return k.fail("SigChild", pid, err)
 	}
 	r := e.more()
 	if r.pids == nil {
@@ -101,7 +100,7 @@ func (k *Kernel) watchProcess(pid int) error {
 // reap looks at all watched processes, after the system has said that some
 // child has ended, and queues the events for those that have.
 func (k *Kernel) reap() {
-	for _, pid := range slices.Sorted(maps.Keys(k.signals.pids)) {
+	for _, pid := range k.signals.watchedProcesses() {
 		if status, ended := waitFor(pid); ended {
 			k.processEnded(pid, status)
 		}
@@ -110,10 +109,14 @@ func (k *Kernel) reap() {
 
 func (k *Kernel) processEnded(pid int, status WaitStatus) {
 	sessions := k.signals.pids[pid]
+	if k.debug != nil {
+		k.debug.log(TraceSignals, "process has ended", "pid", pid, "status", status, "watchers", len(sessions))
+	}
 	for _, e := range slices.Clone(sessions) {
 		w := e.rare.pids[pid]
 		k.enqueue(e, k.root, w.event, append([]any{"CHLD", pid, status}, w.args...), kindChild)
 		k.sigChildClear(e, pid)
 	}
+	k.tellEnd(pid, status)
 	k.enqueue(k.root, k.root, "_signal", []any{"CHLD", pid, status}, kindSignal)
 }

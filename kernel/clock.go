@@ -13,9 +13,9 @@ type Clock interface {
 	// Patience is how long the kernel may really wait for handles and for other
 	// goroutines before it calls Advance.
 	Patience() time.Duration
-	// Advance is called when nothing is left to do before Mono says until. A
-	// virtual clock moves there and returns true; with false the kernel really
-	// waits.
+	// Advance is called when nothing is left to do before Mono says until, which
+	// is math.MaxInt64 if nothing is due at all. A virtual clock moves there and
+	// returns true; with false the kernel really waits.
 	Advance(until time.Duration) bool
 }
 
@@ -69,12 +69,17 @@ func (k *Kernel) dueAt(at time.Time) int64 {
 // alarms are moved.
 const wallTolerance = 50 * time.Millisecond
 
+// wallInterval is how often, in kernel time, a kernel looks at the time of day
+// that does not sleep, after which it always looks.
+const wallInterval = int64(time.Second)
+
 // followWall moves the pending alarms if the time of day was set meanwhile.
 // Delays stay.
 func (k *Kernel) followWall() {
 	if len(k.timers.heap) == 0 {
 		return
 	}
+	k.wallSeen = k.now
 	jump := k.wallClock().Sub(k.wallAt(k.readClock()))
 	if jump.Abs() < wallTolerance {
 		return

@@ -26,12 +26,13 @@ type Stats struct {
 	Sessions      int    // alive now
 	Queued        int    // events and timers queued now
 	Handles       int    // watched now
+	Holds         int    // not released yet
 }
 
 // Stats returns the counters.
 func (k *Kernel) Stats() Stats {
 	s := k.stats
-	s.Sessions, s.Queued, s.Handles = k.sessions, k.EventCount(), k.handles.count
+	s.Sessions, s.Queued, s.Handles, s.Holds = k.sessions, k.EventCount(), k.handles.count, len(k.holds)
 	return s
 }
 

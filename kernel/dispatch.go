@@ -56,7 +56,7 @@ func (k *Kernel) push(session *entry, event string, kd kind) *frame {
 
 // enqueue puts an event into the queue, now.
 func (k *Kernel) enqueue(dest, from *entry, event string, args []any, kd kind) {
-	if len(k.timers.heap) > 0 {
+	if len(k.timers.heap) > 0 || k.clock != nil || !k.running {
 		k.readClock()
 	}
 	if !k.inbox.empty() {
@@ -130,7 +130,6 @@ func (k *Kernel) deliver(it item) {
 	k.countDequeued(it.dest, it.from)
 	switch it.kind {
 	case kindGC:
-		return
 	case kindSignal, kindDie:
 		k.deliverSignal(&it)
 	case kindActor:

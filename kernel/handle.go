@@ -107,7 +107,7 @@ func (h *Handle) String() string {
 // the end of the stream io.EOF.
 func (h *Handle) Read(p []byte) (int, error) {
 	if h.gone {
-		return 0, errClosed
+		return 0, h.afterClose(h.k)
 	}
 	return h.source.Read(p)
 }
@@ -116,7 +116,7 @@ func (h *Handle) Read(p []byte) (int, error) {
 // is not all.
 func (h *Handle) Write(p []byte) (int, error) {
 	if h.gone {
-		return 0, errClosed
+		return 0, h.afterClose(h.k)
 	}
 	return h.source.Write(p)
 }
@@ -125,7 +125,7 @@ func (h *Handle) Write(p []byte) (int, error) {
 // the system can.
 func (h *Handle) Writev(bufs [][]byte) (int, error) {
 	if h.gone {
-		return 0, errClosed
+		return 0, h.afterClose(h.k)
 	}
 	if g, ok := h.source.(gatherer); ok {
 		return g.Writev(bufs)
@@ -146,7 +146,7 @@ func (h *Handle) Writev(bufs [][]byte) (int, error) {
 // handle must be one for datagrams. POE programs call recv.
 func (h *Handle) ReadFrom(p []byte) (n int, from netip.AddrPort, err error) {
 	if h.gone {
-		return 0, from, errClosed
+		return 0, from, h.afterClose(h.k)
 	}
 	if s, ok := h.source.(packeter); ok {
 		return s.ReadFrom(p)
@@ -158,7 +158,7 @@ func (h *Handle) ReadFrom(p []byte) (n int, from netip.AddrPort, err error) {
 // ErrWouldBlock if there is no room for it now. POE programs call send.
 func (h *Handle) WriteTo(p []byte, to netip.AddrPort) (int, error) {
 	if h.gone {
-		return 0, errClosed
+		return 0, h.afterClose(h.k)
 	}
 	if s, ok := h.source.(packeter); ok {
 		return s.WriteTo(p, to)
@@ -169,7 +169,7 @@ func (h *Handle) WriteTo(p []byte, to netip.AddrPort) (int, error) {
 // Accept takes the next connection of a listening handle.
 func (h *Handle) Accept() (*Handle, net.Addr, error) {
 	if h.gone {
-		return nil, nil, errClosed
+		return nil, nil, h.afterClose(h.k)
 	}
 	if a, ok := h.source.(accepter); ok {
 		return a.Accept()
@@ -214,6 +214,15 @@ func (h *Handle) release() {
 }
 
 func (h *Handle) closed() bool { return h.gone }
+
+// afterClose is the error of a method of a closed handle; under AssertFiles a
+// panic.
+func (h *Handle) afterClose(k *Kernel) error {
+	if k != nil && k.debug != nil && k.debug.assert&AssertFiles != 0 {
+		panic(callError("Handle", h, errClosed))
+	}
+	return errClosed
+}
 
 // CloseRead ends the reading half of a socket.
 func (h *Handle) CloseRead() error {
@@ -310,7 +319,10 @@ func (h *Handle) arm() error {
 	if err := h.k.loop.update(h, before); err != nil {
 		h.armed = before
 		if errors.Is(err, syscall.EPERM) {
-			h.always = true
+			if before != 0 { // or it would be reported twice
+				h.k.loop.remove(h)
+			}
+			h.always, h.armed = true, 0
 			h.k.alwaysReady(h)
 			return nil
 		}

@@ -2,6 +2,7 @@ package kernel_test
 
 import (
 	"bytes"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -84,7 +85,7 @@ func onEnds(t *testing.T, test func(t *testing.T, k *kernel.Kernel, p ends)) {
 func TestSelectGivesHandleModeAndArguments(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
 		var self kernel.ID
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				self = e.Session
 				require.NoError(t, e.Kernel.SelectWrite(p.write, "writable"))
@@ -124,7 +125,7 @@ func readAll(t testing.TB, h *kernel.Handle) string {
 func TestEventRepeatsWhileReady(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
 		var got []byte
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				_, err := p.write.Write([]byte("abc"))
 				require.NoError(t, err)
@@ -146,7 +147,7 @@ func TestEventRepeatsWhileReady(t *testing.T) {
 func TestPauseAndResume(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
 		paused, events := false, 0
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				for _, f := range []func(*kernel.Handle) bool{
 					k.SelectPauseRead, k.SelectResumeRead, k.SelectPauseWrite, k.SelectResumeWrite,
@@ -180,7 +181,7 @@ func TestPauseAndResume(t *testing.T) {
 
 func TestRegisteringAgainOnlyResumes(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				p.write.Write([]byte("x"))
 				require.NoError(t, e.Kernel.SelectRead(p.read, "first", 1))
@@ -199,7 +200,7 @@ func TestRegisteringAgainOnlyResumes(t *testing.T) {
 func TestSelectSetsAndRemovesModes(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
 		var seen []string
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				require.NoError(t, e.Kernel.Select(p.write, "", "writable", "", "arg"))
 			},
@@ -234,15 +235,47 @@ func TestSeveralSessionsWatchOneHandle(t *testing.T) {
 		p.write.Write([]byte("x"))
 		_, err := session.Inline(k, watch("a", 2))
 		require.NoError(t, err)
-		run(t, k, watch("b", 3))
+		runSession(t, k, watch("b", 3))
 		assert.Equal(t, []string{"a", "b", "a", "b", "b"}, seen)
+	})
+}
+
+// The first of three sessions makes the second let go of the handle: the third
+// still hears of it, in the same round.
+func TestWatcherRemovedByAnotherInTheSameRound(t *testing.T) {
+	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
+		var seen []string
+		watch := func(name string, then func()) kernel.ID {
+			s, err := session.Inline(k, session.Funcs{
+				"_start": func(e kernel.Event) { require.NoError(t, e.Kernel.SelectRead(p.read, "readable")) },
+				"readable": func(e kernel.Event) {
+					seen = append(seen, name)
+					then()
+					e.Kernel.SelectClear(p.read)
+				},
+				"let go": func(e kernel.Event) { e.Kernel.SelectClear(p.read) },
+			})
+			require.NoError(t, err)
+			return s.ID()
+		}
+		var second kernel.ID
+		watch("first", func() {
+			readAll(t, p.read) // so that there is no second round
+			_, err := k.Call(second, "let go")
+			require.NoError(t, err)
+		})
+		second = watch("second", func() {})
+		watch("third", func() {})
+		p.write.Write([]byte("x"))
+		runSession(t, k, session.Funcs{"_start": func(e kernel.Event) {}})
+		assert.Equal(t, []string{"first", "third"}, seen)
 	})
 }
 
 func TestClosingAWatchedHandleLetsTheSessionGo(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
 		stopped, closed := false, false
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				p.write.Write([]byte("x"))
 				require.NoError(t, e.Kernel.SelectRead(p.read, "readable"))
@@ -261,7 +294,7 @@ func TestEndOfStreamIsReadable(t *testing.T) {
 		p.write.Write([]byte("last words"))
 		require.NoError(t, p.write.Close())
 		got := ""
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) { require.NoError(t, e.Kernel.SelectRead(p.read, "readable")) },
 			"readable": func(e kernel.Event) {
 				buf := make([]byte, 4)
@@ -333,7 +366,7 @@ func TestRegularFileIsAlwaysReady(t *testing.T) {
 		require.NoError(t, err)
 		defer h.Close()
 		content, ends, writes := "", 0, 0
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) { require.NoError(t, e.Kernel.Select(h, "readable", "writable", "")) },
 			"readable": func(e kernel.Event) {
 				buf := make([]byte, 4)
@@ -368,11 +401,11 @@ func TestRegularFileIsAlwaysReady(t *testing.T) {
 func TestHandleOfAnotherKernelIsRefused(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
 		other := kernel.New()
-		run(t, other, session.Funcs{"_start": func(e kernel.Event) {
+		runSession(t, other, session.Funcs{"_start": func(e kernel.Event) {
 			require.NoError(t, other.SelectRead(p.read, "readable"))
 			other.SelectClear(p.read)
 		}})
-		run(t, k, session.Funcs{"_start": func(e kernel.Event) {
+		runSession(t, k, session.Funcs{"_start": func(e kernel.Event) {
 			err := k.SelectRead(p.read, "readable")
 			assert.ErrorContains(t, err, "another kernel")
 			assert.ErrorContains(t, err, "SelectRead")
@@ -386,7 +419,7 @@ func TestHandleAfterClose(t *testing.T) {
 		h := p.read
 		require.NoError(t, h.Close())
 		assert.NoError(t, h.Close(), "twice is fine")
-		run(t, k, session.Funcs{"_start": func(e kernel.Event) {
+		runSession(t, k, session.Funcs{"_start": func(e kernel.Event) {
 			assert.ErrorIs(t, k.SelectRead(h, "readable"), os.ErrClosed)
 			assert.ErrorIs(t, k.SelectWrite(h, "writable"), os.ErrClosed)
 			assert.ErrorIs(t, k.Watch(h, kernel.Read, "x", unwanted{t}), os.ErrClosed)
@@ -415,7 +448,7 @@ func TestSelectWithoutHandleEventOrSession(t *testing.T) {
 	k := kernel.New()
 	h := newWatched(t)
 	assert.ErrorIs(t, k.SelectRead(h, "readable"), kernel.ErrNoActiveSession)
-	run(t, k, session.Funcs{"_start": func(e kernel.Event) {
+	runSession(t, k, session.Funcs{"_start": func(e kernel.Event) {
 		assert.ErrorIs(t, k.SelectRead(nil, "readable"), kernel.ErrInvalid)
 		assert.ErrorIs(t, k.SelectRead(h, ""), kernel.ErrInvalid)
 		k.SelectClear(nil)
@@ -430,7 +463,7 @@ func TestWriteWhenThereIsNoRoom(t *testing.T) {
 		want := bytes.Repeat([]byte("0123456789abcdef"), 1<<16)
 		left, refused, got := want, 0, []byte(nil)
 		buf := make([]byte, 1<<15)
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				require.NoError(t, e.Kernel.SelectWrite(p.write, "writable"))
 				require.NoError(t, e.Kernel.SelectRead(p.read, "readable"))
@@ -459,4 +492,147 @@ func TestWriteWhenThereIsNoRoom(t *testing.T) {
 		assert.True(t, bytes.Equal(want, got), "%d of %d bytes", len(got), len(want))
 		assert.Positive(t, refused)
 	})
+}
+
+// A wheel as the kernel sees it: it reads, tries to write in the next turn
+// without asking, and waits for room when that fails.
+type miniWheel struct {
+	t       *testing.T
+	k       *kernel.Kernel
+	p       ends
+	owner   kernel.ID
+	left    []byte
+	refused int
+	got     []byte
+}
+
+func (w *miniWheel) HandleReady(m kernel.Mode) {
+	if m == kernel.Read {
+		buf := make([]byte, 1<<15)
+		n, err := w.p.read.Read(buf)
+		w.got = append(w.got, buf[:n]...)
+		if err == io.EOF {
+			w.k.Unwatch(w.owner, w.p.read, kernel.Read)
+		}
+		return
+	}
+	n, err := w.p.write.Write(w.left)
+	if w.left = w.left[n:]; err != nil {
+		require.Equal(w.t, kernel.ErrWouldBlock, err)
+		w.refused++
+		require.True(w.t, w.k.SelectResumeWrite(w.p.write))
+		return
+	}
+	require.True(w.t, w.k.SelectPauseWrite(w.p.write))
+	w.k.Unwatch(w.owner, w.p.write, kernel.Write)
+	require.NoError(w.t, w.p.write.Close())
+}
+
+func TestWatchTryWriteAndUnwatch(t *testing.T) {
+	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
+		want := bytes.Repeat([]byte("0123456789abcdef"), 1<<15)
+		w := &miniWheel{t: t, k: k, p: p, left: want}
+		assert.ErrorIs(t, k.Watch(p.read, kernel.Read, "wheel", w), kernel.ErrNoActiveSession)
+		runSession(t, k, session.Funcs{
+			"_start": func(e kernel.Event) {
+				w.owner = e.Session
+				k.TryWrite(p.write) // nobody watches: nothing happens
+				require.NoError(t, k.Watch(p.read, kernel.Read, "wheel", w))
+				require.NoError(t, k.Watch(p.write, kernel.Write, "wheel", w))
+				e.Kernel.Yield("put")
+			},
+			"put": turns(3, func(e kernel.Event) {
+				assert.Len(t, w.left, len(want), "a watcher for writing starts paused")
+				k.TryWrite(p.write)
+				k.TryWrite(p.write)
+			}),
+		})
+		assert.True(t, bytes.Equal(want, w.got), "%d of %d bytes", len(w.got), len(want))
+		assert.Positive(t, w.refused)
+		k.Unwatch(kernel.ID{}, p.read, kernel.Read) // nobody's
+	})
+}
+
+func TestManyBuffersAndNone(t *testing.T) {
+	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
+		var bufs [][]byte
+		want := ""
+		for i := range 200 {
+			bufs = append(bufs, []byte{byte(i)}, nil)
+			want += string([]byte{byte(i)})
+		}
+		got := ""
+		runSession(t, k, session.Funcs{
+			"_start": func(e kernel.Event) {
+				n, err := p.write.Writev(nil)
+				require.NoError(t, err)
+				assert.Zero(t, n)
+				n, err = p.write.Write(nil)
+				require.NoError(t, err)
+				assert.Zero(t, n)
+				n, err = p.read.Read(nil)
+				require.NoError(t, err)
+				assert.Zero(t, n)
+				require.NoError(t, e.Kernel.SelectWrite(p.write, "writable"))
+				require.NoError(t, e.Kernel.SelectRead(p.read, "readable"))
+			},
+			"writable": func(e kernel.Event) {
+				n, err := p.write.Writev(bufs)
+				for ; n > 0; bufs = bufs[1:] {
+					n -= len(bufs[0])
+				}
+				if err == nil {
+					e.Kernel.SelectClear(p.write)
+					return
+				}
+				require.Equal(t, kernel.ErrWouldBlock, err)
+			},
+			"readable": func(e kernel.Event) {
+				if got += readAll(t, p.read); len(got) == len(want) {
+					e.Kernel.SelectClear(p.read)
+				}
+			},
+		})
+		assert.Equal(t, want, got)
+	})
+}
+
+// Half a connection ends, the other goes on.
+func TestHalfClose(t *testing.T) {
+	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
+		if p.write.CloseWrite() != nil {
+			assert.Equal(t, syscall.ENOTSOCK, p.write.CloseWrite())
+			assert.Equal(t, syscall.ENOTSOCK, p.read.CloseRead())
+			return
+		}
+		got := ""
+		runSession(t, k, session.Funcs{
+			"_start": func(e kernel.Event) { require.NoError(t, e.Kernel.SelectRead(p.read, "ended")) },
+			"ended": func(e kernel.Event) {
+				_, err := p.read.Read(make([]byte, 1))
+				if err == kernel.ErrWouldBlock {
+					return
+				}
+				require.Equal(t, io.EOF, err)
+				e.Kernel.SelectClear(p.read)
+				p.read.Write([]byte("still here"))
+				require.NoError(t, e.Kernel.SelectRead(p.write, "answered"))
+			},
+			"answered": func(e kernel.Event) {
+				if got += readAll(t, p.write); got == "still here" {
+					assert.NoError(t, p.write.CloseRead())
+					e.Kernel.SelectClear(p.write)
+				}
+			},
+		})
+		assert.Equal(t, "still here", got)
+		_, err := p.write.Write([]byte("x"))
+		assert.Equal(t, syscall.EPIPE, err)
+	})
+}
+
+func TestModesHaveNames(t *testing.T) {
+	assert.Equal(t, "read write expedite mode?",
+		fmt.Sprint(kernel.Read, " ", kernel.Write, " ", kernel.Expedite, " ", kernel.Mode(9)))
+	assert.Equal(t, "no handle", (*kernel.Handle)(nil).String())
 }

@@ -48,7 +48,7 @@ func TestExpedite(t *testing.T) {
 	onLoops(t, func(t *testing.T, k *kernel.Kernel) {
 		p := makers["tcp descriptors"](t)
 		defer p.close()
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				if err := e.Kernel.SelectExpedite(p.read, "urgent", "arg"); err != nil {
 					require.ErrorIs(t, err, unix.ENOTSUP) // by kqueue on some systems
@@ -76,7 +76,7 @@ func TestReusedDescriptorDoesNotInheritReadiness(t *testing.T) {
 		pairs := []ends{makers["pipe"](t), makers["pipe"](t)}
 		var fresh *kernel.Handle
 		var in int
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				for i, p := range pairs {
 					p.write.Write([]byte("x"))
@@ -163,7 +163,7 @@ func TestAcceptOnADescriptor(t *testing.T) {
 		client, err := net.Dial("tcp", h.LocalAddr().String())
 		require.NoError(t, err)
 		defer client.Close()
-		run(t, k, session.Funcs{
+		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) { require.NoError(t, e.Kernel.SelectRead(h, "readable")) },
 			"readable": func(e kernel.Event) {
 				refuseDescriptors(t, func() {
@@ -209,6 +209,60 @@ func TestDatagramsOfDescriptors(t *testing.T) {
 	}
 }
 
+// A connected socket is read and written like a stream, and hears that nobody
+// listens at the other end, again and again.
+func TestConnectedDatagrams(t *testing.T) {
+	onLoops(t, func(t *testing.T, k *kernel.Kernel) {
+		peer, err := net.ListenPacket("udp", "127.0.0.1:0")
+		require.NoError(t, err)
+		c, err := net.Dial("udp", peer.LocalAddr().String())
+		require.NoError(t, err)
+		h := kernel.PacketConn(c.(*net.UDPConn))
+		assert.Equal(t, peer.LocalAddr(), h.RemoteAddr())
+		answers, refusals := "", 0
+		runSession(t, k, session.Funcs{
+			"_start": func(e kernel.Event) {
+				_, err := h.Write([]byte("hello"))
+				require.NoError(t, err)
+				buf := make([]byte, 10)
+				n, from, err := peer.ReadFrom(buf)
+				require.NoError(t, err)
+				_, err = peer.WriteTo(buf[:n], from)
+				require.NoError(t, err)
+				require.NoError(t, e.Kernel.SelectRead(h, "readable"))
+			},
+			"readable": func(e kernel.Event) {
+				buf := make([]byte, 10)
+				n, err := h.Read(buf)
+				answers += string(buf[:n])
+				switch err {
+				case nil:
+					require.NoError(t, peer.Close())
+				case unix.ECONNREFUSED:
+					refusals++
+				default:
+					require.Equal(t, kernel.ErrWouldBlock, err)
+					return
+				}
+				if refusals == 2 {
+					require.NoError(t, h.Close())
+					return
+				}
+				h.Write([]byte("anybody?"))
+			},
+		})
+		assert.Equal(t, "hello", answers)
+
+		u, err := net.ListenPacket("udp", "127.0.0.1:0")
+		require.NoError(t, err)
+		h = kernel.PacketConn(u)
+		defer h.Close()
+		_, err = h.Write([]byte("x"))
+		assert.Equal(t, unix.EDESTADDRREQ, err)
+		assert.Nil(t, h.RemoteAddr())
+	})
+}
+
 // A socket of IPv6 reaches IPv4 addresses, and shows them as such.
 func TestDatagramsAcrossFamilies(t *testing.T) {
 	both, err := net.ListenPacket("udp", "[::]:0")
@@ -252,4 +306,45 @@ func TestUnixAddresses(t *testing.T) {
 	defer p.close()
 	assert.Nil(t, p.read.LocalAddr())
 	assert.Nil(t, p.read.RemoteAddr())
+}
+
+// A client sends 64 bytes and waits for the echo.
+func BenchmarkEcho(b *testing.B) {
+	for _, loop := range loops() {
+		for kind, handle := range map[string]func(c net.Conn) *kernel.Handle{
+			"descriptor": func(c net.Conn) *kernel.Handle { return descriptorOf(b, c.(*net.TCPConn)) },
+			"Conn":       kernel.Conn,
+		} {
+			b.Run(loop+"/"+kind, func(b *testing.B) {
+				b.ReportAllocs()
+				server, client := tcpPair(b)
+				h := handle(server)
+				k := kernel.New(kernel.Options{Loop: loop})
+				buf := make([]byte, 64)
+				_, err := session.Inline(k, session.Funcs{
+					"_start": func(e kernel.Event) { require.NoError(b, e.Kernel.SelectRead(h, "readable")) },
+					"readable": func(e kernel.Event) {
+						n, err := h.Read(buf)
+						h.Write(buf[:n])
+						if err == io.EOF {
+							h.Close()
+						}
+					},
+				})
+				require.NoError(b, err)
+				done := make(chan struct{})
+				go func() {
+					defer close(done)
+					defer client.Close()
+					line := make([]byte, 64)
+					for range b.N {
+						client.Write(line)
+						io.ReadFull(client, line)
+					}
+				}()
+				require.NoError(b, k.Run())
+				<-done
+			})
+		}
+	}
 }

@@ -3,6 +3,7 @@ package kernel
 import (
 	"context"
 	"log/slog"
+	"math"
 	"os"
 	"strconv"
 	"time"
@@ -18,7 +19,8 @@ type Options struct {
 	// Clock is where the time comes from; nil is the system's clock.
 	Clock Clock
 	// Loop chooses how the kernel waits for handles: "epoll", "kqueue",
-	// "portable", or empty for the best that the system has.
+	// "portable", or empty for the best that the system has. The portable loop
+	// is poll(2) on Unix; elsewhere each handle has goroutines that wait.
 	Loop string
 	// Trace and Assert switch debugging on, as POE's TRACE_* and ASSERT_* do.
 	// The environment variables POE_TRACE_EVENTS=1 and so on add to them.
@@ -52,7 +54,9 @@ type Kernel struct {
 	epoch      time.Time
 	clockStart time.Duration
 	wallStart  time.Time
+	wallSeen   int64 // kernel time of the last look at the time of day
 	now        int64
+	turns      uint64
 	seq        uint64
 	fifo       ring
 	timers     timerTable
@@ -141,9 +145,16 @@ func (k *Kernel) RunContext(ctx context.Context) error {
 	k.runsIdle = true
 	stop := context.AfterFunc(ctx, func() { k.inbox.put(message{run: k.Stop}) })
 	defer stop()
+	unwinding := true
+	defer func() {
+		if unwinding { // runtime.Goexit in a handler, or a panic of the kernel's own
+			k.putAway()
+		}
+	}()
 	if err := k.loopUntilDone(); err != nil {
 		return err
 	}
+	unwinding = false
 	if err := k.finish(); err != nil {
 		return err
 	}
@@ -171,15 +182,20 @@ func (k *Kernel) RunOneTimeslice() (more bool, err error) {
 	case k.sessions == 0:
 		return false, k.finish()
 	}
-	k.enter()
-	defer k.leave()
-	if err := k.turn(); err != nil {
+	if err := k.slice(); err != nil {
 		return false, err
 	}
-	if k.exception != nil {
-		return false, k.takeException()
+	if k.sessions == 0 {
+		return false, k.finish()
 	}
-	return true, nil
+	return true, k.takeException()
+}
+
+// slice is one turn of its own.
+func (k *Kernel) slice() error {
+	k.enter()
+	defer k.leave()
+	return k.turn()
 }
 
 // RunWhile runs timeslices while *condition holds and sessions are left.
@@ -198,16 +214,30 @@ func (k *Kernel) RunWhile(condition *bool) error {
 // afterwards.
 func (k *Kernel) Stop() { k.stopAll() }
 
+// clockTurns is after how many turns the clock is read in any case. Events
+// that are queued while no timer is pending carry the last reading, so this
+// bounds how wrong their place can be against an alarm set for the past.
+const clockTurns = 64
+
 // turn is one round: readiness first, straight to the sessions, then the
 // events that are due.
 func (k *Kernel) turn() error {
+	if k.turns++; k.turns%clockTurns == 0 {
+		k.readClock()
+	}
 	k.inbox.drain()
+	if k.sessions == 0 {
+		return nil // stopped from outside: nobody is left to wait for
+	}
 	k.testIdle()
 	if err := k.poll(); err != nil {
 		return err
 	}
 	k.dispatchHandles()
 	k.dispatchDue()
+	if k.debug != nil && k.debug.assert&AssertData != 0 {
+		k.checkBooks()
+	}
 	return nil
 }
 
@@ -233,7 +263,14 @@ func (k *Kernel) poll() error {
 	k.ready = k.ready[:0]
 	k.collectFlagged()
 	k.dirty, k.writing = k.writing[:0], k.dirty
+	if len(k.timers.heap) > 0 && k.now-k.wallSeen > wallInterval {
+		k.followWall() // a kernel that never sleeps
+	}
 	wait := k.patience()
+	if wait != 0 && k.exception != nil {
+		k.stopAll() // nothing is due that would notice it
+		return nil
+	}
 	if wait == 0 && (k.loop == nil || k.handles.count == 0) {
 		return nil
 	}
@@ -251,37 +288,60 @@ func (k *Kernel) patience() time.Duration {
 	return time.Duration(max(0, k.timers.heap[0].due-k.readClock()))
 }
 
-// wait sleeps in the loop. Under a virtual clock it advances the clock instead
-// when nothing real turns up.
+// wait sleeps in the loop, for ever if d is negative. Under a clock of the
+// user's it really waits only as long as that has patience for, and then the
+// clock is to advance.
 func (k *Kernel) wait(d time.Duration) error {
 	if err := k.needLoop(nil); err != nil {
 		return err
 	}
-	real := d
-	if k.clock != nil && d > 0 {
-		real = min(d, k.clock.Patience())
-	}
-	slept := real != 0
-	var err error
-	k.ready, err = k.loop.wait(real, k.ready)
-	if err != nil {
+	if k.clock == nil || d == 0 {
+		_, err := k.sleep(d)
 		return err
 	}
-	if slept {
+	real := k.clock.Patience()
+	if d > 0 {
+		real = min(d, real)
+	}
+	came, err := k.sleep(real)
+	if err != nil || came {
+		return err
+	}
+	if !k.clock.Advance(k.until()) {
+		_, err = k.sleep(d)
+	}
+	return err
+}
+
+// until is the time on the user's clock before which nothing is due.
+func (k *Kernel) until() time.Duration {
+	if len(k.timers.heap) == 0 {
+		return math.MaxInt64
+	}
+	return time.Duration(k.timers.heap[0].due) + k.clockStart
+}
+
+// sleep waits for real, takes in what has come meanwhile, and tells whether
+// anything has.
+func (k *Kernel) sleep(d time.Duration) (came bool, err error) {
+	again := d != 0 || k.clock != nil // sources may have become ready meanwhile
+	if again {
+		k.ready = k.ready[:0] // they are asked once more
+	}
+	if k.ready, err = k.loop.wait(d, k.ready); err != nil {
+		return false, err
+	}
+	if d != 0 {
+		k.readClock()
+	}
+	if again {
 		k.followWall()
 	}
-	k.inbox.drain()
-	if k.clock != nil && d > 0 && len(k.ready) == 0 && k.fifo.live == 0 {
-		k.collectFlagged()
-		if len(k.ready) == 0 && len(k.timers.heap) > 0 {
-			k.clock.Advance(time.Duration(k.timers.heap[0].due) + k.clockStart)
-		}
-		return nil
-	}
-	if slept {
+	came = k.inbox.drain()
+	if again {
 		k.collectFlagged()
 	}
-	return nil
+	return came || len(k.ready) > 0, nil
 }
 
 // dispatchHandles hands readiness to the sessions: all reads, then all writes,
@@ -348,11 +408,20 @@ func (k *Kernel) idle() bool {
 		len(k.holds) == 0 && k.signals.waiting == 0 && k.sessions > 0 && k.inbox.empty()
 }
 
-// finish puts away what Run has used.
+// finish ends a run, and returns the exception that ended it.
 func (k *Kernel) finish() error {
 	k.clearEvents(k.root)
-	k.signals.close()
 	k.reportLeaks()
+	k.putAway()
+	if k.debug != nil {
+		k.debug.log(TraceStatistics, "statistics", "stats", k.Stats())
+	}
+	return k.takeException()
+}
+
+// putAway lets go of what a run has used: goroutines and descriptors.
+func (k *Kernel) putAway() {
+	k.signals.close()
 	k.inbox.close()
 	if k.actors != nil && k.actors.own {
 		k.actors.close()
@@ -364,7 +433,6 @@ func (k *Kernel) finish() error {
 		}
 		k.loop = nil
 	}
-	return k.takeException()
 }
 
 func (k *Kernel) takeException() error {

@@ -3,6 +3,7 @@
 package kernel
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"syscall"
@@ -64,6 +65,19 @@ func (p *kqueue) update(h *Handle, before modeSet) error {
 		}
 		p.handles[h.fd] = h
 	}
+	err := p.adjust(h, before)
+	if err != nil && before == 0 {
+		p.remove(h) // some of it may have been done
+	}
+	if errors.Is(err, syscall.EPIPE) {
+		// A pipe that nobody reads cannot be watched for writing: always
+		// ready, and the next write says why.
+		return syscall.EPERM
+	}
+	return err
+}
+
+func (p *kqueue) adjust(h *Handle, before modeSet) error {
 	n := 0
 	for m := Read; m < modes; m++ {
 		on := h.armed&m.bit() != 0

@@ -31,6 +31,8 @@ type inbox struct {
 	filled  atomic.Bool // in is not empty
 	opened  bool        // a goroutine runs the kernel, or will again
 	owner   atomic.Uint64
+
+	draining bool // on the kernel's goroutine
 }
 
 // put hands a message in, from any goroutine.
@@ -100,34 +102,47 @@ func (b *inbox) stillFilled() bool {
 	return b.opened
 }
 
-// drain takes out what has come, and acts on it in order. What comes meanwhile
-// waits for the next turn.
-func (b *inbox) drain() {
+// drain takes out what has come, acts on it in order, and tells whether there
+// was anything. What comes meanwhile waits for the next turn.
+func (b *inbox) drain() bool {
 	if b.empty() {
-		return
+		return false
 	}
 	b.mu.Lock()
 	in := b.in
 	b.in = b.spare[:0]
 	b.filled.Store(false)
 	b.mu.Unlock()
+	b.draining = true
+	defer func() { b.draining = false }()
 	for i := range in {
 		b.k.take(&in[i])
 		in[i] = message{}
 	}
 	b.spare = in[:0]
+	return true
 }
 
 // pull takes out the events at the front, and nothing that acts: it is called
-// in the middle of handlers.
+// in the middle of handlers. While older messages are being taken out it
+// leaves the new ones alone, which must not overtake those.
 func (b *inbox) pull() {
+	if b.draining {
+		return
+	}
 	b.mu.Lock()
 	n := 0
 	for n < len(b.in) && b.in[n].isEvent() {
 		n++
 	}
+	if n == 0 {
+		b.mu.Unlock()
+		return
+	}
 	events := append([]message(nil), b.in[:n]...)
-	b.in = append(b.in[:0], b.in[n:]...)
+	rest := copy(b.in, b.in[n:])
+	clear(b.in[rest:]) // lets go of what they refer to
+	b.in = b.in[:rest]
 	b.filled.Store(false) // so that what follows here does not pull again
 	b.mu.Unlock()
 	for i := range events {
@@ -210,7 +225,8 @@ func (o Outside) Post(to Dest, event string, args ...any) {
 // Call runs a session's handler on the kernel's goroutine, between two events,
 // and waits for what it returns. It returns the context's error when that ends
 // first, ErrNoSession, ErrNotRunning, or ErrWouldDeadlock on the kernel's own
-// goroutine.
+// goroutine. As any call it overtakes what is queued, events that this
+// goroutine has posted before among them.
 func (o Outside) Call(ctx context.Context, to Dest, event string, args ...any) (any, error) {
 	var v any
 	var callErr error

@@ -23,8 +23,9 @@ type pidWatch struct {
 type signalTable struct {
 	watched map[string]int // how many sessions watch a signal
 	pids    map[int][]*entry
-	waiting int // watched processes that have not ended
-	handled int // by sig_handled, of the signal being delivered
+	ends    map[int]processWatch // what wheels want to know of processes
+	waiting int                  // watched processes that have not ended
+	handled int                  // by sig_handled, of the signal being delivered
 	system  *systemSignals
 }
 
@@ -64,11 +65,11 @@ func (k *Kernel) Sig(signal, event string, args ...any) error {
 	e := k.frame.session
 	switch {
 	case signal == "" || event == "":
-		return callError("Sig", signal, ErrInvalid)
+		return k.fail("Sig", signal, ErrInvalid)
 	case strings.HasPrefix(signal, "SIG"):
-		return callError("Sig", signal, fmt.Errorf("signal names have no SIG in front: %w", ErrInvalid))
+		return k.fail("Sig", signal, fmt.Errorf("signal names have no SIG in front: %w", ErrInvalid))
 	case e == k.root || !e.alive():
-		return callError("Sig", signal, ErrNoActiveSession)
+		return k.fail("Sig", signal, ErrNoActiveSession)
 	}
 	r := e.more()
 	if r.signals == nil {
@@ -117,10 +118,10 @@ func (s *signalTable) unwatch(signal string) {
 func (k *Kernel) Signal(to Dest, signal string, args ...any) error {
 	dest, err := k.resolve(to)
 	if err != nil {
-		return callError("Signal", to, err)
+		return k.fail("Signal", to, err)
 	}
 	if signal == "" {
-		return callError("Signal", to, ErrInvalid)
+		return k.fail("Signal", to, ErrInvalid)
 	}
 	k.enqueue(dest, k.frame.session, "_signal", append([]any{signal}, args...), kindSignal)
 	return nil
@@ -165,6 +166,7 @@ func (k *Kernel) thrown(dest, from *entry, event, caller string, kd kind, stoppe
 	}
 	x := &Exception{Source: ID{from}, Dest: ID{dest}, Event: event, Caller: caller, Err: err, Value: value, File: file, Line: line, Stack: err.Stack}
 	k.enqueue(dest, k.root, "_signal", []any{"DIE", x}, kindDie)
+	k.fifo.at(k.fifo.tail - 1).caller = "" // nobody's handler has sent it
 }
 
 // deliverSignal takes a signal through the tree below its destination: first
@@ -177,6 +179,9 @@ func (k *Kernel) deliverSignal(it *item) {
 	defer func() { k.signals.handled = outer }()
 
 	touched := visit(it.dest, signal)
+	if k.debug != nil {
+		k.debug.log(TraceSignals, "signal", "name", signal, "to", ID{it.dest}, "visits", len(touched), "watchers", k.signals.watched[signal])
+	}
 	watches := make([]*sigWatch, len(touched))
 	if k.signals.watched[signal] > 0 {
 		for i, e := range touched {
@@ -219,15 +224,17 @@ func visit(dest *entry, signal string) []*entry {
 	return touched
 }
 
-// conclude stops the visited sessions if the signal demands it.
+// conclude stops the visited sessions if the signal demands it. Sessions that
+// learn of that may still call SigHandled: too late for the stopped ones, but
+// an exception is dealt with then.
 func (k *Kernel) conclude(signal string, touched []*entry, it *item) {
-	class, handled := ClassOf(signal), k.signals.handled > 0
-	if class == Nonmaskable || class == Terminal && !handled {
+	class := ClassOf(signal)
+	if class == Nonmaskable || class == Terminal && k.signals.handled == 0 {
 		for i := len(touched) - 1; i >= 0; i-- {
 			k.stop(touched[i])
 		}
 	}
-	if signal != "DIE" || handled {
+	if signal != "DIE" || k.signals.handled > 0 {
 		return
 	}
 	x, ok := it.args[1].(*Exception)

@@ -51,7 +51,7 @@ func (s *signalTable) renotify() {
 	for n := range s.system.names {
 		signal.Notify(s.system.ch, n)
 	}
-	if s.waiting > 0 {
+	if len(s.pids) > 0 || len(s.ends) > 0 {
 		signal.Notify(s.system.ch, unix.SIGCHLD)
 	}
 }

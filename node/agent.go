@@ -12,6 +12,7 @@ const (
 	eventRoom     = "room"     // half of a window is free
 	eventShutdown = "shutdown" // POE's name for it
 	eventTimeout  = "timeout"  // of a call
+	eventCall     = "call"     // a call's turn has come
 )
 
 // agent is the node's own session: what comes from other nodes happens in it.
@@ -51,7 +52,7 @@ func (a *agent) SetHandler(string, kernel.Handler) {}
 
 // Handlers is called by the kernel.
 func (a *agent) Handlers() []string {
-	return []string{eventFrame, eventUp, eventDown, eventRoom, eventShutdown, eventTimeout}
+	return []string{eventFrame, eventUp, eventDown, eventRoom, eventShutdown, eventTimeout, eventCall}
 }
 
 // Dispatch is called by the kernel.
@@ -71,6 +72,8 @@ func (a *agent) Dispatch(e kernel.Event) bool {
 		a.nodeRoom(e.Arg(0).(*link).name)
 	case eventShutdown:
 		a.close(true)
+	case eventCall:
+		a.carryOut(e.Arg(0).(*incoming))
 	case eventTimeout:
 		a.timeout(e.Arg(0).(uint64))
 	}
@@ -143,7 +146,7 @@ func (a *agent) take(in *incoming) {
 	case verbPost:
 		a.takePost(in)
 	case verbCall:
-		a.takeCall(in)
+		a.k.Yield(eventCall, in) // behind what was posted before
 	case verbReply:
 		a.takeReply(in)
 	case verbWatch:

@@ -102,8 +102,8 @@ func (a *agent) takeReply(in *incoming) {
 	a.answer(in.frame.id, value, err)
 }
 
-// takeCall runs a handler for another node and answers.
-func (a *agent) takeCall(in *incoming) {
+// carryOut runs a handler for another node and answers.
+func (a *agent) carryOut(in *incoming) {
 	f, err := in.frame, in.err
 	reply := &frame{verb: verbReply, id: f.id}
 	if err == nil {

@@ -6,6 +6,33 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
+// Options are the options of a session, by name in lower case. They are
+// exported for other kinds of sessions; programs use a session's methods.
+type Options map[string]any
+
+// Get returns the value of an option, nil if it is not set. Names are not
+// case-sensitive.
+func (o Options) Get(name string) any { return o[strings.ToLower(name)] }
+
+// Set sets an option and returns its old value. The strings on, yes and true
+// become 1, off, no and false become 0, as in POE; nil removes the option.
+func (o *Options) Set(name string, value any) (old any) {
+	name = strings.ToLower(name)
+	old = (*o)[name]
+	switch {
+	case value == nil:
+		delete(*o, name)
+	case *o == nil:
+		*o = Options{name: fold(value)}
+	default:
+		(*o)[name] = fold(value)
+	}
+	return old
+}
+
+// On tells whether an option's value means yes.
+func (o Options) On(name string) bool { return o != nil && on(o[name]) }
+
 // Option returns the value of an option, nil if it is not set. Names are not
 // case-sensitive. These mean something to the session itself:
 //
@@ -14,23 +41,11 @@ import (
 //	trace    log every event that is handled
 //
 // The others are the program's own.
-func (s *Session) Option(name string) any { return s.options[strings.ToLower(name)] }
+func (s *Session) Option(name string) any { return s.options.Get(name) }
 
 // SetOption sets an option and returns its old value. The strings on, yes and
 // true become 1, off, no and false become 0, as in POE; nil removes the option.
-func (s *Session) SetOption(name string, value any) (old any) {
-	name = strings.ToLower(name)
-	old = s.options[name]
-	if value == nil {
-		delete(s.options, name)
-		return old
-	}
-	if s.options == nil {
-		s.options = map[string]any{}
-	}
-	s.options[name] = fold(value)
-	return old
-}
+func (s *Session) SetOption(name string, value any) (old any) { return s.options.Set(name, value) }
 
 // fold turns words for yes and no into numbers.
 func fold(value any) any {
@@ -64,7 +79,7 @@ func on(value any) bool {
 
 // trace logs an event if the session has the option of that name.
 func (s *Session) trace(e kernel.Event, redirected bool) {
-	if s.options == nil || !on(s.options["trace"]) {
+	if !s.options.On("trace") {
 		return
 	}
 	e.Kernel.Warn("handled", "session", e.Session, "event", e.Kernel.ActiveEvent(), "default", redirected, "sender", e.Sender)

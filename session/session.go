@@ -40,7 +40,7 @@ type Session struct {
 	table   table
 	funcs   Funcs                     // beside the table, and before it
 	changed map[string]kernel.Handler // by State; nil for removed ones
-	options map[string]any
+	options Options
 }
 
 // table is States of some type of heap.
@@ -162,14 +162,15 @@ func (s *Session) Dispatch(e kernel.Event) bool {
 	if e.Name == "_start" {
 		return false
 	}
-	asked := e.Name
-	e.Name, e.Args = "_default", []any{asked, append([]any{}, e.Args...)}
-	if s.run(e) {
+	if s.has("_default") { // looked at first: most have none, and the arguments cost two allocations
+		e.Args = []any{e.Name, append([]any{}, e.Args...)}
+		e.Name = "_default"
+		s.run(e)
 		s.trace(e, true)
 		return true
 	}
-	if on(s.options["default"]) {
-		e.Kernel.Warn("no handler, and none for _default", "event", asked, "session", e.Session, "sender", e.Sender)
+	if s.options.On("default") {
+		e.Kernel.Warn("no handler, and none for _default", "event", e.Name, "session", e.Session, "sender", e.Sender)
 	}
 	return false
 }
@@ -194,7 +195,7 @@ func (s *Session) run(e kernel.Event) bool {
 // SetHandler adds, replaces or (with nil) removes a handler of this session
 // alone. Handlers use Kernel.State.
 func (s *Session) SetHandler(event string, h kernel.Handler) {
-	if h != nil && on(s.options["debug"]) && s.has(event) {
+	if h != nil && s.options.On("debug") && s.has(event) {
 		if k := s.id.Kernel(); k != nil {
 			k.Warn("redefining a handler", "event", event, "session", s.id)
 		}

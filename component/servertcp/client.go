@@ -40,6 +40,8 @@ type Client struct {
 	Heap any
 
 	listener *Listener
+	self     kernel.ID
+	wheelArg any // the wheel's ID, boxed once
 	peer     socketfactory.Socket
 }
 
@@ -115,7 +117,7 @@ func (c *Client) wheelID() kernel.WheelID {
 }
 
 func (c *Client) start(e kernel.Event) {
-	c.Event = e
+	c.Event, c.self = e, e.Session
 	c.RemoteIP, c.RemoteAddr = "LOCAL", c.peer.Peer
 	if c.config().Domain != socketfactory.Unix && c.RemoteAddr.IsValid() {
 		c.RemoteIP, c.RemotePort = c.RemoteAddr.Addr().String(), int(c.RemoteAddr.Port())
@@ -142,14 +144,12 @@ func (c *Client) start(e kernel.Event) {
 
 func (c *Client) makeWheel(h *kernel.Handle) (err error) {
 	config := c.config()
-	events := readwrite.Names{Input: "tcp_server_got_input", Error: "tcp_server_got_error", Flushed: "tcp_server_got_flush"}
-	if config.Marks.High > 0 {
-		events.High, events.Low = "tcp_server_got_high", "tcp_server_got_low"
-	}
-	made := readwrite.Config{Handle: h, Marks: config.Marks, Events: events}
+	made := readwrite.Config{Handle: h, Marks: config.Marks, Events: c.events()}
 	made.Filter = makeFilter(config.ClientFilter)
 	made.InputFilter, made.OutputFilter = makeFilter(config.ClientInputFilter), makeFilter(config.ClientOutputFilter)
-	c.Wheel, err = readwrite.New(c.Kernel, made)
+	if c.Wheel, err = readwrite.New(c.Kernel, made); err == nil {
+		c.Wheel.Heap, c.wheelArg = c, c.Wheel.ID()
+	}
 	return err
 }
 

@@ -5,16 +5,22 @@ import (
 	"net/netip"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/readwrite"
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
 // InputHandler is what Config.ClientInput takes: what Input makes.
 type InputHandler interface {
 	handle(c *Client, record any)
+	direct(to *readwrite.Funcs) bool
 }
 
 // Input makes the callback for records of type T: string for lines, []byte,
-// *http.Request and so on; any takes all. A record of another type does not
+// *http.Request and so on; any takes all.
+//
+// c.Args is POE's list, the record and the wheel's ID; but with []byte, the
+// fastest form, it is empty, and the record holds only until the callback
+// returns. A record of another type does not
 // reach it: it becomes the error "input", a [RecordError], so that no stranger
 // can stop the program by making a filter hand out something unusual.
 func Input[T any](f func(c *Client, record T)) InputHandler { return input[T](f) }

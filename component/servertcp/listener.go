@@ -26,6 +26,7 @@ type Listener struct {
 
 	id     kernel.ID
 	config *Config
+	args   argList
 }
 
 var listenerStates = session.States[Listener]{

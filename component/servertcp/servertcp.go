@@ -91,7 +91,8 @@ type Config struct {
 	ClientKeepOnError bool
 
 	// ClientFilter makes the filter of a connection, or ClientInputFilter and
-	// ClientOutputFilter one for each direction. Nil makes lines.
+	// ClientOutputFilter one for each direction; with these the first is
+	// ignored, and a warning says so. Nil makes lines.
 	ClientFilter       func() filter.Filter
 	ClientInputFilter  func() filter.Filter
 	ClientOutputFilter func() filter.Filter
@@ -109,6 +110,8 @@ type Config struct {
 
 	// OnPanic says what becomes of a panic in a Client callback.
 	OnPanic PanicPolicy
+
+	direct *readwrite.Funcs // how wheels report without events
 }
 
 // PanicPolicy says what becomes of a panic in a callback of a connection.
@@ -130,6 +133,11 @@ const (
 func New(k *kernel.Kernel, c Config) (*Listener, error) {
 	if err := c.check(); err != nil {
 		return nil, err
+	}
+	c.setDirect()
+	if c.ClientFilter != nil && c.ClientInputFilter != nil {
+		k.Warn("servertcp: ClientFilter is ignored with ClientInputFilter and ClientOutputFilter")
+		c.ClientFilter = nil
 	}
 	l := &Listener{config: &c, MaxClients: c.MaxClients}
 	s, err := session.New(k, session.Config[Listener]{Heap: l, States: listenerStates, Args: c.ListenerArgs, Options: c.ListenerOptions})
@@ -183,8 +191,6 @@ func (c *Config) check() error {
 		return wrong("MaxClients", fmt.Sprintf("%d is negative; 0 is no limit", c.MaxClients))
 	case (c.ClientInputFilter == nil) != (c.ClientOutputFilter == nil):
 		return wrong("ClientInputFilter", "and ClientOutputFilter need each other")
-	case c.ClientFilter != nil && c.ClientInputFilter != nil:
-		return wrong("ClientFilter", "excludes ClientInputFilter and ClientOutputFilter")
 	}
 	if err := c.checkMarks(wrong); err != nil {
 		return err

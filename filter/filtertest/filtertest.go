@@ -101,7 +101,7 @@ func rewindTest(t *testing.T, newFilter func() filter.Filter, stream []byte, wan
 // front, and encode the same again.
 func RoundTrip(t *testing.T, newFilter func() filter.Filter, records []any) {
 	t.Helper()
-	t.Run("Append", func(t *testing.T) {
+	appends := t.Run("Append", func(t *testing.T) {
 		f := newFilter()
 		wire := []byte("in front")
 		for _, rec := range records {
@@ -117,6 +117,9 @@ func RoundTrip(t *testing.T, newFilter func() filter.Filter, records []any) {
 		d := newDriver(newFilter())
 		check(t, "decoded again", d, records, d.feed(wire[len("in front"):]))
 	})
+	if !appends {
+		return
+	}
 	t.Run("Put", func(t *testing.T) {
 		messages, err := filter.NewBuffer(newFilter()).Put(records...)
 		if err != nil {

@@ -16,16 +16,18 @@ type Names struct {
 }
 
 // Funcs tells it by functions, which run in the session that made the wheel.
-// At most one of the input functions is used, the first that is set, in the
-// order in which they stand here; without any the wheel does not read.
+// One of the input functions is used: Input if it is set, else Bytes, else
+// Text; without any the wheel does not read.
 type Funcs struct {
-	// Bytes gets records that hold only until it returns. It is the fastest
-	// form. The filter must be a filter.BytesDecoder.
-	Bytes func(w *Wheel, record []byte)
-	// Text gets records as strings, for filters whose records are strings.
-	Text func(w *Wheel, record string)
 	// Input gets any record.
-	Input   func(w *Wheel, record any)
+	Input func(w *Wheel, record any)
+	// Bytes gets records that hold only until it returns. It is the fastest
+	// form if the filter is a filter.BytesDecoder. The records of others must
+	// be strings or bytes.
+	Bytes func(w *Wheel, record []byte)
+	// Text gets records as strings, from a filter.BytesDecoder without boxing
+	// them; other filters' records must be strings.
+	Text    func(w *Wheel, record string)
 	Flushed func(w *Wheel)
 	Error   func(w *Wheel, err *kernel.OpError)
 	High    func(w *Wheel)
@@ -86,12 +88,12 @@ func (w *Wheel) SetEvents(e Events) {
 		return
 	}
 	if !w.events.wantsInput() {
-		w.k.Unwatch(w.owner, w.in, kernel.Read)
+		w.unwatchInput()
 		return
 	}
 	w.inOwner(readName, func() {
-		if err := w.k.Watch(w.in, kernel.Read, readName, w); err != nil {
-			w.k.SelectResumeRead(w.in) // watched already
+		if err := w.watchInput(); err != nil {
+			w.k.Warn("readwrite: cannot read", "wheel", w.id, "error", err)
 		}
 	})
 }
@@ -167,13 +169,27 @@ func (w *Wheel) tellInput(record any) {
 	case f == nil && w.events.names.Input != "":
 		w.call(w.events.names.Input, record, w.idArg)
 	case f == nil:
-	case f.Input != nil:
-		f.Input(w, record)
+	case f.Bytes != nil:
+		w.tellBytes(f.Bytes, record)
 	case f.Text != nil:
 		if text, ok := record.(string); ok {
 			f.Text(w, text)
 		} else {
 			w.tellError("filter", &RecordError{Record: record})
 		}
+	case f.Input != nil:
+		f.Input(w, record)
+	}
+}
+
+// tellBytes hands out a record of a filter that does not make bytes itself.
+func (w *Wheel) tellBytes(tell func(*Wheel, []byte), record any) {
+	switch record := record.(type) {
+	case []byte:
+		tell(w, record)
+	case string:
+		tell(w, []byte(record))
+	default:
+		w.tellError("filter", &RecordError{Record: record})
 	}
 }

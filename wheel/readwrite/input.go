@@ -5,16 +5,15 @@ import (
 	"fmt"
 
 	"github.com/gopoe/poe/filter"
-	"github.com/gopoe/poe/kernel"
 )
 
 // RecordError says that a filter's record is not what the wheel's function
-// takes.
+// takes: text.
 type RecordError struct{ Record any }
 
 // Error names the type that came.
 func (e *RecordError) Error() string {
-	return fmt.Sprintf("readwrite: the record is %T, not a string", e.Record)
+	return fmt.Sprintf("readwrite: the record is %T, not text", e.Record)
 }
 
 // read reads once and hands out the records that are complete.
@@ -58,9 +57,7 @@ func (w *Wheel) keep() {
 			w.pending = nil
 		}
 		w.pending = w.pending[:0]
-	case len(w.pending) > 0: // rest is a part of it
-		w.pending = w.pending[:copy(w.pending, rest)]
-	default:
+	default: // rest may be a part of pending, which append can deal with
 		w.pending = append(w.pending[:0], rest...)
 	}
 	w.cur = nil
@@ -78,9 +75,9 @@ func (w *Wheel) decode() {
 
 // decodeOne makes one step and tells whether to go on.
 func (w *Wheel) decodeOne() bool {
-	if f := w.events.funcs; f != nil && f.Bytes != nil {
+	if f := w.events.funcs; f != nil && f.Input == nil {
 		if d, ok := w.inFilter.(filter.BytesDecoder); ok {
-			return w.decodeBytes(d, f.Bytes)
+			return w.decodeBytes(d, f)
 		}
 	}
 	if s, ok := w.inFilter.(filter.Stepper); ok {
@@ -95,13 +92,18 @@ func (w *Wheel) decodeOne() bool {
 	return true
 }
 
-func (w *Wheel) decodeBytes(d filter.BytesDecoder, tell func(*Wheel, []byte)) bool {
+// decodeBytes hands a record out without boxing it.
+func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs) bool {
 	record, n, err := d.DecodeBytes(w.cur)
 	w.cur = w.cur[n:]
-	if err != nil {
+	switch {
+	case err != nil:
 		return w.decodeFailed(err)
+	case f.Bytes != nil:
+		f.Bytes(w, record)
+	case f.Text != nil:
+		f.Text(w, string(record))
 	}
-	tell(w, record)
 	return true
 }
 
@@ -139,7 +141,7 @@ func (w *Wheel) filterFailed(err error) {
 
 func (w *Wheel) stopInput() {
 	w.noInput = true
-	w.k.Unwatch(w.owner, w.in, kernel.Read)
+	w.unwatchInput()
 }
 
 // PauseInput stops reading until ResumeInput: what arrives, the end of the
@@ -190,6 +192,9 @@ func (w *Wheel) SetInputFilter(f filter.Filter) {
 			w.cur = append(held, w.cur...)
 		}
 		w.decodeAgain()
+		return
+	}
+	if w.closed {
 		return
 	}
 	w.pending = append(held, w.pending...)

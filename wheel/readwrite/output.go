@@ -1,8 +1,9 @@
 package readwrite
 
 import (
+	"slices"
+
 	"github.com/gopoe/poe/filter"
-	"github.com/gopoe/poe/kernel"
 )
 
 // Put encodes records and queues them to be written in the next turn, or with
@@ -56,7 +57,8 @@ func (w *Wheel) queued(before int) (high bool) {
 func (w *Wheel) encode(records []any) error {
 	out, ends := w.driver.Output()
 	if p, ok := w.outFilter.(filter.Putter); ok {
-		more, moreEnds, err := p.Put(out, ends, records)
+		// The copy keeps the list that the caller spreads off the heap.
+		more, moreEnds, err := p.Put(out, ends, slices.Clone(records))
 		if err != nil {
 			return err
 		}
@@ -116,19 +118,19 @@ func (w *Wheel) flush() {
 		w.high = true
 		w.tellHigh()
 	}
-	if left > 0 {
-		if !w.closed {
-			w.k.SelectResumeWrite(w.out)
-		}
-		return
+	switch { // the handlers may have closed the wheel, or put more
+	case w.closed || w.noOutput:
+	case w.driver.OutOctets() > 0:
+		w.k.SelectResumeWrite(w.out)
+	default:
+		w.k.SelectPauseWrite(w.out)
+		w.tellFlushed()
 	}
-	w.k.SelectPauseWrite(w.out)
-	w.tellFlushed()
 }
 
 func (w *Wheel) stopOutput() {
 	w.noOutput = true
-	w.k.Unwatch(w.owner, w.out, kernel.Write)
+	w.unwatchOutput()
 }
 
 // ShutdownOutput ends the writing half of a socket for good: the peer reads

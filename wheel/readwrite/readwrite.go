@@ -64,6 +64,9 @@ var ErrPending = errors.New("readwrite: too much output is waiting")
 
 // Wheel is one reading and writing wheel.
 type Wheel struct {
+	// Heap is whatever the owner wants to find in functions that get the wheel.
+	Heap any
+
 	k     *kernel.Kernel
 	owner kernel.ID
 	owned kernel.Owned
@@ -84,6 +87,8 @@ type Wheel struct {
 	autoFlush bool
 	borrow    bool
 	decoding  bool
+	reads     bool // the handle is watched for reading
+	writes    bool // and for writing
 	closed    bool
 	aborted   bool
 	noInput   bool // reading has ended: end of file, error, ShutdownInput
@@ -127,13 +132,40 @@ func (w *Wheel) watch() error {
 	if err := w.k.Watch(w.out, kernel.Write, writeName, w); err != nil {
 		return &kernel.ConfigError{Package: "readwrite", Field: "OutputHandle", Err: err}
 	}
+	w.writes = true
 	if !w.events.wantsInput() {
 		return nil
 	}
-	if err := w.k.Watch(w.in, kernel.Read, readName, w); err != nil {
+	if err := w.watchInput(); err != nil {
 		return &kernel.ConfigError{Package: "readwrite", Field: "InputHandle", Err: err}
 	}
 	return nil
+}
+
+// watchInput starts to read, or goes on.
+func (w *Wheel) watchInput() error {
+	if w.reads {
+		w.k.SelectResumeRead(w.in)
+		return nil
+	}
+	err := w.k.Watch(w.in, kernel.Read, readName, w)
+	w.reads = err == nil
+	return err
+}
+
+// unwatchInput lets go of the handle. What another wheel watches by now stays.
+func (w *Wheel) unwatchInput() {
+	if w.reads {
+		w.reads = false
+		w.k.Unwatch(w.owner, w.in, kernel.Read)
+	}
+}
+
+func (w *Wheel) unwatchOutput() {
+	if w.writes {
+		w.writes = false
+		w.k.Unwatch(w.owner, w.out, kernel.Write)
+	}
 }
 
 // check completes the configuration and finds what is wrong with it.
@@ -201,10 +233,13 @@ func (w *Wheel) ID() kernel.WheelID { return w.id }
 
 // HandleReady is called by the kernel when a handle is ready.
 func (w *Wheel) HandleReady(m kernel.Mode) {
-	if m == kernel.Read {
+	switch {
+	case m == kernel.Read:
 		w.read()
-	} else {
+	case w.driver.OutOctets() > 0:
 		w.flush()
+	default: // written meanwhile, by Flush
+		w.k.SelectPauseWrite(w.out)
 	}
 }
 
@@ -248,8 +283,8 @@ func (w *Wheel) Detach() (undecoded []byte) {
 
 func (w *Wheel) detach() {
 	w.closed = true
-	w.k.Unwatch(w.owner, w.in, kernel.Read)
-	w.k.Unwatch(w.owner, w.out, kernel.Write)
+	w.unwatchInput()
+	w.unwatchOutput()
 	w.owned.Release()
 	w.driver.Discard()
 }

@@ -89,8 +89,12 @@ func (d *dial) tryNext() {
 			continue
 		}
 		a := &attempt{d: d, h: h, to: to}
+		if err := a.watch(); err != nil {
+			h.Close()
+			d.note("connect", err)
+			continue
+		}
 		d.open = append(d.open, a)
-		w.inOwner(a.watch)
 		d.hurry()
 		return
 	}
@@ -153,13 +157,15 @@ func (d *dial) cancelNext() {
 	}
 }
 
-func (a *attempt) watch() {
+// watch waits until the attempt has succeeded or failed.
+func (a *attempt) watch() (err error) {
 	k := a.d.w.k
-	if err := k.Watch(a.h, kernel.Write, eventName+": connect", a); err != nil {
-		a.d.note("connect", err)
-		return
-	}
-	k.SelectResumeWrite(a.h)
+	a.d.w.inOwner(func() {
+		if err = k.Watch(a.h, kernel.Write, eventName+": connect", a); err == nil {
+			k.SelectResumeWrite(a.h)
+		}
+	})
+	return err
 }
 
 // HandleReady is called by the kernel when the attempt has succeeded or
@@ -173,7 +179,8 @@ func (a *attempt) HandleReady(kernel.Mode) {
 			break
 		}
 	}
-	if err := connectResult(a.h); err != nil {
+	h, err := connected(a.h)
+	if err != nil {
 		a.h.Close()
 		d.note("connect", err)
 		d.cancelNext()
@@ -189,5 +196,5 @@ func (a *attempt) HandleReady(kernel.Mode) {
 	d.stop()
 	w.dial = nil
 	w.clearTimeout()
-	w.success(Socket{Handle: a.h, Peer: a.to.addr, Path: a.to.path})
+	w.success(Socket{Handle: h, Peer: a.to.addr, Path: a.to.path})
 }

@@ -2,21 +2,12 @@ package socketfactory
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/netip"
-	"syscall"
-	"time"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/internal/acceptor"
 )
-
-// acceptBatch is how many connections are accepted in one turn.
-const acceptBatch = 64
-
-// acceptRest is how long a listener rests when the process has no descriptors
-// left: the connection that cannot be accepted would report itself for ever.
-const acceptRest = 100 * time.Millisecond
 
 // bind opens the local socket, once its address is known.
 func (w *Wheel) bind() {
@@ -46,52 +37,18 @@ func (w *Wheel) open(local endpoint) {
 
 // accepting starts to accept.
 func (w *Wheel) accepting(h *kernel.Handle) {
-	w.listener, w.listening = h, true
+	w.listener = h
 	w.inOwner(func() {
-		if err := w.k.Watch(h, kernel.Read, eventName+": accept", w); err != nil {
+		var err error
+		w.acceptor, err = acceptor.New(w.k, acceptor.Config{
+			Handle: h, Name: eventName + ": accept",
+			Accepted: func(h *kernel.Handle, from net.Addr) { w.success(acceptedSocket(h, from)) },
+			Failed:   func(err error) { w.failure("accept", err) },
+		})
+		if err != nil {
 			w.failLater("listen", err)
 		}
 	})
-}
-
-// HandleReady is called by the kernel when connections wait.
-func (w *Wheel) HandleReady(kernel.Mode) {
-	for range acceptBatch {
-		h, from, err := w.listener.Accept()
-		switch {
-		case err == nil:
-			w.success(acceptedSocket(h, from))
-		case err == kernel.ErrWouldBlock:
-			return
-		case outOfDescriptors(err):
-			w.rest()
-			w.failure("accept", err)
-			return
-		default:
-			w.failure("accept", err)
-			return
-		}
-		if w.closed || w.paused {
-			return
-		}
-	}
-}
-
-// rest stops accepting for a moment.
-func (w *Wheel) rest() {
-	w.k.SelectPauseRead(w.listener)
-	_, err := w.k.DelayFunc(eventName+": accept again", acceptRest, func(kernel.Event) {
-		if !w.closed && !w.paused {
-			w.k.SelectResumeRead(w.listener)
-		}
-	})
-	if err != nil {
-		w.k.Warn("socketfactory: the wheel's session is gone", "wheel", w.id, "error", err)
-	}
-}
-
-func outOfDescriptors(err error) bool {
-	return errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE) || errors.Is(err, syscall.ENOBUFS) || errors.Is(err, syscall.ENOMEM)
 }
 
 func acceptedSocket(h *kernel.Handle, from net.Addr) Socket {

@@ -14,41 +14,6 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Options are options of a socket. The zero value leaves all to the system,
-// but for TCP_NODELAY, which is set.
-type Options struct {
-	// Delay lets TCP collect small writes (Nagle's algorithm).
-	Delay bool
-	// ReusePort lets several sockets listen on one port; the system spreads
-	// connections over them.
-	ReusePort bool
-	// KeepAlive is after how long an idle connection is probed; 0 is never.
-	KeepAlive time.Duration
-	// ReadBuffer and WriteBuffer are the sizes of the system's buffers, in
-	// bytes; 0 leaves them.
-	ReadBuffer  int
-	WriteBuffer int
-	// V6Only keeps a socket for IPv6 from taking IPv4 as well.
-	V6Only bool
-	// Control is called before the socket is bound or connected, with the
-	// network ("tcp4", "udp6", "unix"), the address, and the descriptor. Its
-	// error fails the operation "control".
-	Control func(network, address string, fd uintptr) error
-}
-
-// endpoint is an address to bind or to connect to.
-type endpoint struct {
-	addr netip.AddrPort
-	path string
-}
-
-func (e endpoint) String() string {
-	if e.path != "" {
-		return e.path
-	}
-	return e.addr.String()
-}
-
 func (e endpoint) family() int {
 	switch {
 	case e.path != "" || !e.addr.IsValid():
@@ -217,23 +182,26 @@ func (c *Config) setOptions(fd int, e endpoint) (op string, err error) {
 		}
 		if o.KeepAlive > 0 {
 			set(unix.SOL_SOCKET, unix.SO_KEEPALIVE, 1)
-			set(unix.IPPROTO_TCP, keepIdle, int(max(1, o.KeepAlive/time.Second)))
+			if keepIdle != 0 {
+				set(unix.IPPROTO_TCP, keepIdle, int(max(1, o.KeepAlive/time.Second)))
+			}
 		}
 	}
 	return "setsockopt", err
 }
 
-// connectResult tells whether a connection that was being made has been made.
-func connectResult(h *kernel.Handle) error {
+// connected tells whether a connection that was being made has been made, and
+// returns its handle.
+func connected(h *kernel.Handle) (*kernel.Handle, error) {
 	errno, err := unix.GetsockoptInt(h.Fd(), unix.SOL_SOCKET, unix.SO_ERROR)
 	switch {
 	case err != nil:
-		return err
+		return nil, err
 	case errno != 0:
-		return syscall.Errno(errno)
+		return nil, syscall.Errno(errno)
 	}
 	if _, err := unix.Getpeername(h.Fd()); errors.Is(err, unix.ENOTCONN) {
-		return err
+		return nil, err
 	}
-	return nil
+	return h, nil
 }

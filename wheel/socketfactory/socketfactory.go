@@ -12,6 +12,7 @@
 package socketfactory
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -20,6 +21,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/internal/acceptor"
 )
 
 // Domain is a family of addresses. POE: SocketDomain.
@@ -135,13 +137,12 @@ type Wheel struct {
 	owned  kernel.Owned
 	id     kernel.WheelID
 
-	listener  *kernel.Handle
-	listening bool // the wheel's own socket, not a datagram one handed out
-	paused    bool
-	dial      *dial
-	lookup    *kernel.Job
-	timeout   kernel.AlarmID
-	closed    bool
+	listener *kernel.Handle
+	acceptor *acceptor.Acceptor
+	dial     *dial
+	lookup   *kernel.Job
+	timeout  kernel.AlarmID
+	closed   bool
 }
 
 // New makes a wheel of the active session. The error is a *kernel.ConfigError
@@ -176,23 +177,8 @@ func (c *Config) check() error {
 	wrong := func(field, what string) error {
 		return &kernel.ConfigError{Package: "socketfactory", Field: field, Err: errors.New(what)}
 	}
-	switch e := c.Events.(type) {
-	case Names:
-		if e.Success == "" {
-			return wrong("Events", "needs a success event")
-		}
-		if e.Failure == "" {
-			return wrong("Events", "needs a failure event")
-		}
-	case Funcs:
-		if e.Success == nil {
-			return wrong("Events", "needs a success function")
-		}
-		if e.Failure == nil {
-			return wrong("Events", "needs a failure function")
-		}
-	default:
-		return wrong("Events", "is required")
+	if missing := missingEvent(c.Events); missing != "" {
+		return wrong("Events", missing)
 	}
 	switch c.Protocol {
 	case "", "tcp":
@@ -246,43 +232,67 @@ func (w *Wheel) Handle() *kernel.Handle { return w.listener }
 
 // PauseAccept stops accepting; connections wait in the system's queue.
 func (w *Wheel) PauseAccept() {
-	if w.listening && !w.closed {
-		w.paused = true
-		w.k.SelectPauseRead(w.listener)
+	if w.acceptor != nil {
+		w.acceptor.Pause()
 	}
 }
 
 // ResumeAccept goes on accepting.
 func (w *Wheel) ResumeAccept() {
-	if w.listening && !w.closed {
-		w.paused = false
-		w.k.SelectResumeRead(w.listener)
+	if w.acceptor != nil {
+		w.acceptor.Resume()
 	}
 }
 
 // SetEvents changes who is told. An empty name or nil function leaves the old
-// one. POE: event.
+// one; where there is none, nothing changes. POE: event.
 func (w *Wheel) SetEvents(e Events) {
+	switch now := e.(type) {
+	case Names:
+		if old, ok := w.config.Events.(Names); ok {
+			now.Success = cmp.Or(now.Success, old.Success)
+			now.Failure = cmp.Or(now.Failure, old.Failure)
+		}
+		e = now
+	case Funcs:
+		if old, ok := w.config.Events.(Funcs); ok {
+			if now.Success == nil {
+				now.Success = old.Success
+			}
+			if now.Failure == nil {
+				now.Failure = old.Failure
+			}
+		}
+		e = now
+	}
+	if missing := missingEvent(e); missing != "" {
+		w.k.Warn("socketfactory: events ignored", "wheel", w.id, "error", missing)
+		return
+	}
+	w.config.Events = e
+}
+
+// missingEvent says what Events lack, if anything.
+func missingEvent(e Events) string {
 	switch e := e.(type) {
 	case Names:
-		old, _ := w.config.Events.(Names)
 		if e.Success == "" {
-			e.Success = old.Success
+			return "needs a success event"
 		}
 		if e.Failure == "" {
-			e.Failure = old.Failure
+			return "needs a failure event"
 		}
-		w.config.Events = e
 	case Funcs:
-		old, _ := w.config.Events.(Funcs)
 		if e.Success == nil {
-			e.Success = old.Success
+			return "needs a success function"
 		}
 		if e.Failure == nil {
-			e.Failure = old.Failure
+			return "needs a failure function"
 		}
-		w.config.Events = e
+	default:
+		return "is required"
 	}
+	return ""
 }
 
 // Close ends the wheel: a listening socket is closed, a connection that is
@@ -294,6 +304,7 @@ func (w *Wheel) Close() error {
 	}
 	w.closed = true
 	w.giveUp()
+	w.stopAccepting()
 	w.owned.Release()
 	if w.listener == nil {
 		return nil
@@ -310,10 +321,17 @@ func (w *Wheel) Detach() *kernel.Handle {
 	if w.closed || l == nil {
 		return nil
 	}
-	w.k.Unwatch(w.owner, l, kernel.Read)
+	w.stopAccepting()
 	w.listener = nil
 	w.Close()
 	return l
+}
+
+func (w *Wheel) stopAccepting() {
+	if w.acceptor != nil {
+		w.acceptor.Stop()
+		w.acceptor = nil
+	}
 }
 
 // giveUp stops whatever is under way.

@@ -1,0 +1,118 @@
+package servertcp
+
+import (
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/readwrite"
+)
+
+// A connection's wheel reports by events, whose handlers are states of the
+// session that InlineStates may replace. Where none of them is replaced and
+// nobody traces, the wheel calls the same functions directly, and records that
+// are strings or bytes are not boxed.
+
+const inputEvent = "tcp_server_got_input"
+
+// wheelStates are the states to which a connection's wheel reports.
+var wheelStates = [...]string{inputEvent, "tcp_server_got_error", "tcp_server_got_flush", "tcp_server_got_high", "tcp_server_got_low"}
+
+// events says how the connection's wheel reports.
+func (c *Client) events() readwrite.Events {
+	config := c.config()
+	if f := config.direct; f != nil && !c.Kernel.Tracing() {
+		return *f
+	}
+	names := readwrite.Names{Input: inputEvent, Error: "tcp_server_got_error", Flushed: "tcp_server_got_flush"}
+	if config.Marks.High > 0 {
+		names.High, names.Low = "tcp_server_got_high", "tcp_server_got_low"
+	}
+	return names
+}
+
+// setDirect prepares the direct way, if the configuration allows it.
+func (c *Config) setDirect() {
+	if c.ClientInput == nil || c.OnPanic != PanicDie {
+		return
+	}
+	for _, name := range wheelStates {
+		if c.InlineStates[name] != nil {
+			return
+		}
+	}
+	f := &readwrite.Funcs{
+		Error: func(w *readwrite.Wheel, err *kernel.OpError) {
+			c := of(w)
+			e := c.at("tcp_server_got_error", err.Args())
+			c.failed(e, err)
+		},
+		Flushed: func(w *readwrite.Wheel) {
+			if c := of(w); c.ShuttingDown || c.config().ClientFlushed != nil {
+				c.gotFlush(c.at("tcp_server_got_flush", []any{c.wheelArg}))
+			}
+		},
+	}
+	if !c.ClientInput.direct(f) {
+		return
+	}
+	if c.Marks.High > 0 {
+		f.High = func(w *readwrite.Wheel) { c := of(w); c.gotHigh(c.at("tcp_server_got_high", []any{c.wheelArg})) }
+		f.Low = func(w *readwrite.Wheel) { c := of(w); c.gotLow(c.at("tcp_server_got_low", []any{c.wheelArg})) }
+	}
+	c.direct = f
+}
+
+func of(w *readwrite.Wheel) *Client { return w.Heap.(*Client) }
+
+// at is the event that the wheel would have sent.
+func (c *Client) at(name string, args []any) kernel.Event {
+	k, self := c.Kernel, c.self
+	return kernel.Event{Kernel: k, Session: self, Sender: self, Name: name, Args: args}
+}
+
+// direct sets the input function for records that need no box.
+func (f input[T]) direct(to *readwrite.Funcs) bool {
+	switch f := any(f).(type) {
+	case input[string]:
+		to.Text = func(w *readwrite.Wheel, line string) {
+			if c := of(w); c.hears(c.listener.args.of(line, c.wheelArg)) {
+				f(c, line)
+			}
+		}
+	case input[[]byte]:
+		to.Bytes = func(w *readwrite.Wheel, record []byte) {
+			if c := of(w); c.hears(nil) {
+				f(c, record)
+			}
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// hears makes the event at hand one of input, and tells whether it is wanted.
+func (c *Client) hears(args []any) bool {
+	if c.ShuttingDown {
+		return false
+	}
+	if c.Name != inputEvent {
+		c.Event = c.at(inputEvent, nil)
+	}
+	c.Args = args
+	return true
+}
+
+// argList hands out argument lists from larger pieces of memory. Each is used
+// but once: an event may be kept.
+type argList struct{ free []any }
+
+// of makes the arguments of an input event.
+func (a *argList) of(record string, id any) []any {
+	const list, piece = 2, 64
+	if len(a.free) < list {
+		a.free = make([]any, list*piece)
+	}
+	args := a.free[:list:list]
+	a.free = a.free[list:]
+	args[0], args[1] = record, id
+	return args
+}

@@ -1,0 +1,143 @@
+package model
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+var (
+	first  = flag.Uint64("first", 1, "the first seed that is compared with real POE")
+	seeds  = flag.Int("seeds", 200, "how many seeds are compared with real POE")
+	update = flag.Bool("update", false, "let real POE print the traces in testdata anew")
+)
+
+// kept is how many seeds have the trace that real POE printed in testdata.
+const kept = 60
+
+func tracePath(seed int) string { return filepath.Join("testdata", fmt.Sprintf("%03d.trace", seed)) }
+
+// TestTraces runs generated programs and compares with traces in testdata.
+func TestTraces(t *testing.T) {
+	if *update {
+		var programs []program
+		for seed := 1; seed <= kept; seed++ {
+			programs = append(programs, generate(uint64(seed)))
+		}
+		for i, trace := range underPOE(t, programs) {
+			if err := os.WriteFile(tracePath(i+1), []byte(trace), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	for seed := 1; seed <= kept; seed++ {
+		want, err := os.ReadFile(tracePath(seed))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := interpret(generate(uint64(seed))); !agree(string(want), got) {
+			t.Errorf("seed %d: %s\n(if the generator was changed, run with -update)", seed, diff(string(want), got))
+		}
+	}
+}
+
+// TestGeneratorCoverage makes sure that each operation is carried out by some
+// of the kept programs, and each end is met.
+func TestGeneratorCoverage(t *testing.T) {
+	met := map[string]bool{}
+	for seed := 1; seed <= kept; seed++ {
+		in := newInterpreter(generate(uint64(seed)))
+		for name, do := range in.ops {
+			in.ops[name] = func(c *context, a op) string { met[name] = true; return do(c, a) }
+		}
+		for line := range strings.Lines(in.interpret()) {
+			met[strings.TrimRight(line, "0123456789\n")] = true
+		}
+	}
+	for name := range newInterpreter(program{}).ops {
+		if !met[name] {
+			t.Errorf("no kept program carries out %s", name)
+		}
+	}
+	for _, line := range []string{"  stop", "run returned", "run died boom ", "hang"} {
+		if !met[line] {
+			t.Errorf("no kept trace has the line %q", line)
+		}
+	}
+}
+
+// underPOE runs programs under real POE and returns their traces.
+func underPOE(t *testing.T, programs []program) []string {
+	t.Helper()
+	var in, out, errs bytes.Buffer
+	encoder := json.NewEncoder(&in)
+	for _, p := range programs {
+		if err := encoder.Encode(p); err != nil {
+			t.Fatal(err)
+		}
+	}
+	perl := exec.Command("perl", "poe.pl")
+	perl.Stdin, perl.Stdout, perl.Stderr = &in, &out, &errs
+	if err := perl.Run(); err != nil {
+		t.Fatalf("perl: %v\n%s", err, errs.String())
+	}
+	traces := strings.SplitAfter(out.String(), "== end\n")
+	if len(traces) != len(programs)+1 {
+		t.Fatalf("%d traces of %d programs\n%s", len(traces)-1, len(programs), errs.String())
+	}
+	for i := range traces {
+		traces[i] = strings.TrimSuffix(traces[i], "== end\n")
+	}
+	return traces[:len(programs)]
+}
+
+// TestAgainstPOE runs generated programs here and under real POE.
+func TestAgainstPOE(t *testing.T) {
+	if exec.Command("perl", "-MPOE", "-e", "POE::Kernel->run").Run() != nil {
+		t.Skip("no perl with POE here; TestTraces compares with traces that real POE has printed")
+	}
+	programs := make([]program, *seeds)
+	for i := range programs {
+		programs[i] = generate(*first + uint64(i))
+	}
+	for i, want := range underPOE(t, programs) {
+		t.Run(fmt.Sprint(*first+uint64(i)), func(t *testing.T) {
+			if got := interpret(programs[i]); !agree(want, got) {
+				t.Error(diff(want, got))
+			}
+		})
+	}
+}
+
+// agree tells whether two traces are the same. Where real POE breaks down with
+// a failure of its own, such as when the last session makes another one in its
+// _stop, they need only be the same up to there.
+func agree(want, got string) bool {
+	want, _, broke := strings.Cut(want, "run died please report this stacktrace")
+	return want == got || broke && strings.HasPrefix(got, want)
+}
+
+// diff shows where two traces part.
+func diff(want, got string) string {
+	w, g := strings.Split(want, "\n"), strings.Split(got, "\n")
+	for i := 0; i < max(len(w), len(g)); i++ {
+		a, b := "(end)", "(end)"
+		if i < len(w) {
+			a = w[i]
+		}
+		if i < len(g) {
+			b = g[i]
+		}
+		if a != b {
+			from := max(0, i-12)
+			return fmt.Sprintf("line %d\n  POE: %s\n  Go:  %s\nbefore that:\n%s", i+1, a, b, strings.Join(w[from:min(i, len(w))], "\n"))
+		}
+	}
+	return "no difference"
+}

@@ -1,0 +1,19 @@
+package model
+
+// program is what is run: kinds of sessions, what is done before Run, and
+// bounds. It is given to the Perl interpreter as JSON.
+type program struct {
+	Kinds    []kind `json:"kinds"`
+	Main     []op   `json:"main"`
+	Fuel     int    `json:"fuel"`     // how many operations are carried out at most
+	Sessions int    `json:"sessions"` // how many sessions there will be at most
+}
+
+// kind is a kind of session: what its handlers do.
+type kind map[string][]op
+
+// op is one operation with its arguments. Times are microseconds: since the
+// beginning for alarms, from now for delays. Sessions are named "s0", "s1" ...
+// in order of creation; "self", "sender", "K" for the kernel, "@name" for an
+// alias.
+type op []string

@@ -1,0 +1,204 @@
+package kernel_test
+
+import (
+	"errors"
+	"io"
+	"runtime"
+	"testing"
+	"time"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestUnhandledPanicIsRunsError(t *testing.T) {
+	k := newKernel()
+	start(t, k, states{"_start": func(kernel.Event) { k.Yield("boom") }, "boom": func(kernel.Event) { panic(io.ErrUnexpectedEOF) }})
+	err := k.Run()
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+	var h *kernel.HandlerError
+	require.ErrorAs(t, err, &h)
+	assert.Equal(t, io.ErrUnexpectedEOF, h.Value)
+	assert.Contains(t, string(h.Stack), "TestUnhandledPanicIsRunsError", "the stack shows where")
+	assert.NoError(t, k.Run(), "the error is told once")
+}
+
+func TestExceptionTellsWhereItWasThrown(t *testing.T) {
+	k := newKernel()
+	var x *kernel.Exception
+	id := start(t, k, states{
+		"_start": func(kernel.Event) { _ = k.Sig("DIE", "died"); k.Yield("boom") },
+		"boom": func(e kernel.Event) {
+			_ = kernel.Arg[int](e, 0)
+		},
+		"died": func(e kernel.Event) { x = kernel.Arg[*kernel.Exception](e, 1); k.SigHandled() },
+	})
+	require.NoError(t, k.Run())
+	var arg *kernel.ArgError
+	require.ErrorAs(t, x.Err, &arg)
+	assert.EqualError(t, arg, `kernel: event "boom" has 0 arguments, want argument 0 as int`)
+	assert.Equal(t, id, x.Dest)
+	assert.Contains(t, x.File, "events.go")
+	assert.Positive(t, x.Line)
+	assert.Equal(t, arg, x.Value)
+}
+
+func TestPanicInNestedCalls(t *testing.T) {
+	k := newKernel()
+	var seen log
+	dies := func(name string) kernel.Handler {
+		return func(e kernel.Event) {
+			seen.add(name, "handles", kernel.Arg[*kernel.Exception](e, 1).Event)
+			k.SigHandled()
+		}
+	}
+	inner := start(t, k, states{
+		"_start": func(kernel.Event) { _ = k.AliasSet("inner"); _ = k.Sig("DIE", "died") },
+		"boom":   func(kernel.Event) { panic("inner") },
+		"died":   dies("inner"),
+	})
+	outer := start(t, k, states{
+		"_start": func(kernel.Event) { _ = k.AliasSet("outer"); _ = k.Sig("DIE", "died") },
+		"both": func(kernel.Event) {
+			v, err := k.Call(inner, "boom")
+			seen.add("inner gave", v, err)
+			panic("outer")
+		},
+		"died": dies("outer"),
+	})
+	start(t, k, states{"_start": func(kernel.Event) {
+		l, err := k.CallList(outer, "both")
+		seen.add("outer gave", l, err)
+	}})
+	require.NoError(t, k.Run())
+	assert.Equal(t, []string{"inner gave <nil> <nil>", "outer gave [<nil>] <nil>", "inner handles boom", "outer handles both"}, seen.all())
+}
+
+func TestPanicWithANilValueAndWithAHandlerError(t *testing.T) {
+	for name, thrown := range map[string]any{"nil": nil, "error of a former run": &kernel.HandlerError{Value: "former"}} {
+		t.Run(name, func(t *testing.T) {
+			k := newKernel()
+			start(t, k, states{"_start": func(kernel.Event) { panic(thrown) }})
+			var h *kernel.HandlerError
+			assert.ErrorAs(t, k.Run(), &h)
+		})
+	}
+}
+
+func TestHandlerOfDIEThrowsTheSameAgain(t *testing.T) {
+	k := newKernel()
+	start(t, k, states{
+		"_start": func(kernel.Event) { _ = k.Sig("DIE", "died"); panic("first") },
+		"died":   func(e kernel.Event) { panic(kernel.Arg[*kernel.Exception](e, 1).Err) },
+	})
+	assert.EqualError(t, k.Run(), "first")
+}
+
+func TestHandlerOfDIEThrowsSomethingElse(t *testing.T) {
+	first, second := errors.New("first"), errors.New("second")
+	k := newKernel()
+	start(t, k, states{
+		"_start": func(kernel.Event) { _ = k.Sig("DIE", "died"); panic(first) },
+		"died":   func(kernel.Event) { panic(second) },
+	})
+	err := k.Run()
+	assert.ErrorIs(t, err, first)
+	assert.ErrorIs(t, err, second)
+	assert.EqualError(t, err, "second (thrown while handling: first)")
+}
+
+func TestPanicInStopEndsASleepingKernel(t *testing.T) {
+	k := newKernel()
+	stopped := false
+	start(t, k, states{"_start": func(kernel.Event) { k.Delay("never", time.Hour) }, "_stop": func(kernel.Event) { stopped = true }})
+	start(t, k, states{"_stop": func(kernel.Event) { panic("in _stop") }})
+	assert.ErrorContains(t, k.Run(), "in _stop")
+	assert.True(t, stopped)
+}
+
+func TestPanicAfterStop(t *testing.T) {
+	k := newKernel()
+	start(t, k, states{
+		"_start": func(kernel.Event) { _ = k.Sig("DIE", "died"); k.Yield("go") },
+		"go":     func(kernel.Event) { k.Stop(); panic("afterwards") },
+		"died":   func(kernel.Event) { t.Error("nobody is left") },
+	})
+	assert.ErrorContains(t, k.Run(), "afterwards")
+}
+
+// What t.FailNow does, runtime.Goexit, is no exception: it ends the goroutine.
+func TestGoexitInAHandlerIsNotDIE(t *testing.T) {
+	noLeftovers(t, func() {
+		k := newKernel()
+		died, returned := false, false
+		start(t, k, states{
+			"_start": func(kernel.Event) {
+				_ = k.Sig("DIE", "died")
+				_ = k.Sig("USR2", "usr2")
+				rd, wr, err := kernel.Pipe()
+				require.NoError(t, err)
+				defer wr.Close()
+				require.NoError(t, k.SelectRead(rd, "readable"))
+			},
+			"readable": func(e kernel.Event) {
+				defer kernel.Arg[*kernel.Handle](e, 0).Close()
+				runtime.Goexit()
+			},
+			"died": func(kernel.Event) { died = true },
+		})
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			_ = k.Run()
+			returned = true
+		}()
+		<-done
+		assert.False(t, died)
+		assert.False(t, returned)
+	})
+}
+
+func TestPanicInAWheelsHandler(t *testing.T) {
+	k := newKernel()
+	var x *kernel.Exception
+	rd, wr, err := kernel.Pipe()
+	require.NoError(t, err)
+	start(t, k, states{
+		"_start": func(kernel.Event) {
+			_ = k.Sig("DIE", "died")
+			require.NoError(t, k.Watch(rd, kernel.Read, "wheel reads", readyFunc(func(kernel.Mode) {
+				rd.Close()
+				panic("in the wheel")
+			})))
+			wr.Close()
+		},
+		"died": func(e kernel.Event) { x = kernel.Arg[*kernel.Exception](e, 1); k.SigHandled() },
+	})
+	require.NoError(t, k.Run())
+	require.NotNil(t, x)
+	assert.Equal(t, "wheel reads", x.Event)
+}
+
+type readyFunc func(kernel.Mode)
+
+func (f readyFunc) HandleReady(m kernel.Mode) { f(m) }
+
+func TestCallFuncInAnotherSession(t *testing.T) {
+	k := newKernel()
+	other, err := session.Create(k, &struct{}{}, session.States[struct{}]{"_start": func(*struct{}, kernel.Event) {
+		_ = k.AliasSet("other")
+		_ = k.Sig("DIE", "unheard")
+	}})
+	require.NoError(t, err)
+	start(t, k, states{"_start": func(e kernel.Event) {
+		require.NoError(t, k.CallFunc(other.ID(), "func", func(in kernel.Event) {
+			assert.Equal(t, other.ID(), k.ActiveSession())
+			assert.Equal(t, e.Session, in.Sender)
+			assert.Equal(t, "func", k.ActiveEvent())
+		}))
+		assert.Equal(t, e.Session, k.ActiveSession())
+	}})
+	require.NoError(t, k.Run())
+}

@@ -1,0 +1,221 @@
+package kernel_test
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// child starts a child process that ends, as mode says, once it is released.
+func child(t *testing.T, mode string) (pid int, release func()) {
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), childMode+"="+mode)
+	in, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	pid = cmd.Process.Pid
+	require.NoError(t, cmd.Process.Release())
+	return pid, func() { _ = in.Close() }
+}
+
+// ended waits until a process has ended, without taking its status.
+func ended(t *testing.T, pid int) {
+	require.Eventually(t, func() bool {
+		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+		if err != nil {
+			return false
+		}
+		var n int
+		var name, state string
+		_, _ = fmt.Sscan(string(stat), &n, &name, &state)
+		return state == "Z"
+	}, 10*time.Second, time.Millisecond)
+}
+
+func TestSigChildOfProcesses(t *testing.T) {
+	for mode, want := range map[string]kernel.WaitStatus{"0": 0, "3": 3 << 8, "255": 255 << 8, "signal:9": 9, "signal:15": 15} {
+		for _, early := range []bool{false, true} {
+			t.Run(fmt.Sprintf("%s early %v", mode, early), func(t *testing.T) {
+				pid, release := child(t, mode)
+				if early { // it has ended before anybody watches
+					release()
+					ended(t, pid)
+				}
+				k := newKernel()
+				var got []any
+				start(t, k, states{
+					"_start": func(kernel.Event) {
+						require.NoError(t, k.SigChild(pid, "reaped", "extra"))
+						if !early {
+							release()
+						}
+					},
+					"reaped": func(e kernel.Event) {
+						got = e.Args
+						assert.Equal(t, k.ID(), e.Sender)
+						assert.ErrorIs(t, k.SigChild(pid, "again"), kernel.ErrNoChild)
+					},
+				})
+				require.NoError(t, k.Run())
+				assert.Equal(t, []any{"CHLD", pid, want, "extra"}, got)
+			})
+		}
+	}
+}
+
+func TestSigChildErrors(t *testing.T) {
+	k := newKernel()
+	assert.ErrorIs(t, k.SigChild(os.Getpid(), "x"), kernel.ErrNoActiveSession)
+	start(t, k, states{"_start": func(kernel.Event) {
+		assert.ErrorIs(t, k.SigChild(os.Getppid(), "x"), kernel.ErrNoChild)
+		assert.ErrorIs(t, k.SigChild(os.Getppid(), "x"), syscall.ECHILD)
+		assert.ErrorIs(t, k.SigChild(0, "x"), kernel.ErrInvalid)
+		assert.ErrorIs(t, k.SigChild(1, ""), kernel.ErrInvalid)
+		k.SigChildClear(12345)
+	}})
+	require.NoError(t, k.Run())
+}
+
+// Many children that end at once: none is lost, each has its own status.
+func TestSigChildLosesNobody(t *testing.T) {
+	const n = 30
+	k := newKernel()
+	statuses := map[int]int{}
+	start(t, k, states{
+		"_start": func(kernel.Event) {
+			for i := range n {
+				pid, release := child(t, fmt.Sprint(i))
+				require.NoError(t, k.SigChild(pid, "reaped", i))
+				release()
+			}
+		},
+		"reaped": func(e kernel.Event) {
+			statuses[kernel.Arg[int](e, 3)] = kernel.Arg[kernel.WaitStatus](e, 2).ExitCode()
+		},
+	})
+	require.NoError(t, k.Run())
+	require.Len(t, statuses, n)
+	for i, code := range statuses {
+		assert.Equal(t, i, code)
+	}
+}
+
+func TestWaitStatusText(t *testing.T) {
+	assert.Equal(t, "exit code 3", kernel.WaitStatus(3<<8).String())
+	assert.Equal(t, "signal 15", kernel.WaitStatus(15).String())
+}
+
+func TestSystemSignals(t *testing.T) {
+	k := newKernel()
+	var seen log
+	kill := func(sig syscall.Signal) { require.NoError(t, syscall.Kill(syscall.Getpid(), sig)) }
+	start(t, k, states{
+		"_start": func(kernel.Event) {
+			_ = k.AliasSet("watcher")
+			for _, sig := range []string{"USR1", "USR2", "HUP", "WINCH", "PIPE", "INT", "TERM"} {
+				require.NoError(t, k.Sig(sig, "caught"))
+			}
+			k.Delay("never", time.Hour)
+			kill(syscall.SIGUSR1)
+		},
+		"caught": func(e kernel.Event) {
+			seen.add(e.Args...)
+			switch e.Arg(0) {
+			case "USR1":
+				kill(syscall.SIGUSR2)
+			case "USR2":
+				kill(syscall.SIGWINCH)
+			case "WINCH":
+				kill(syscall.SIGPIPE)
+			case "PIPE":
+				k.SigHandled()
+				kill(syscall.SIGHUP)
+			case "HUP":
+				k.SigHandled()
+				kill(syscall.SIGTERM)
+			case "TERM":
+				k.SigHandled()
+				kill(syscall.SIGINT) // which ends it all
+			}
+		},
+		"_stop": func(kernel.Event) { seen.add("_stop") },
+	})
+	require.NoError(t, k.Run())
+	assert.Equal(t, []string{"USR1", "USR2", "WINCH", "PIPE", "HUP", "TERM", "INT", "_stop"}, seen.all())
+}
+
+// Two kernels in one process both get a signal of the system, and one that has
+// let go of it no longer does.
+func TestSystemSignalsReachEveryKernel(t *testing.T) {
+	var waits []func() error
+	var seen log
+	for i := range 2 {
+		k := newKernel()
+		held(t, k, states{
+			"watch": func(kernel.Event) {
+				require.NoError(t, k.Sig("USR1", "usr1"))
+				require.NoError(t, k.Sig("USR2", "usr2"))
+				k.SigClear("USR2")
+			},
+			"usr1": func(kernel.Event) { seen.add("usr1"); k.Yield("quit") },
+			"usr2": func(kernel.Event) { seen.add("usr2"); k.Yield("quit") },
+		})
+		waits = append(waits, run(t, k))
+		_, err := k.Outside().Call(t.Context(), kernel.Alias("held"), "watch")
+		require.NoError(t, err, i)
+	}
+	require.NoError(t, syscall.Kill(syscall.Getpid(), syscall.SIGUSR1))
+	for _, wait := range waits {
+		require.NoError(t, wait())
+	}
+	assert.Equal(t, []string{"usr1", "usr1"}, seen.all())
+}
+
+func TestClassOf(t *testing.T) {
+	for class, names := range map[kernel.SignalClass][]string{
+		kernel.Terminal:    {"QUIT", "INT", "KILL", "TERM", "HUP", "IDLE", "DIE"},
+		kernel.Nonmaskable: {"ZOMBIE", "UIDESTROY"},
+		kernel.Benign:      {"USR1", "CHLD", "MADE UP", "int"},
+	} {
+		for _, name := range names {
+			assert.Equal(t, class, kernel.ClassOf(name), name)
+		}
+	}
+}
+
+func TestSigErrors(t *testing.T) {
+	k := newKernel()
+	assert.ErrorIs(t, k.Sig("FOO", "foo"), kernel.ErrNoActiveSession)
+	assert.ErrorIs(t, k.Signal(kernel.Alias("nobody"), "FOO"), kernel.ErrNoSession)
+	assert.ErrorIs(t, k.Signal(k.ID(), ""), kernel.ErrInvalid)
+	start(t, k, states{"_start": func(kernel.Event) {
+		assert.ErrorContains(t, k.Sig("SIGINT", "x"), "no SIG in front")
+		assert.ErrorIs(t, k.Sig("SIGINT", "x"), kernel.ErrInvalid)
+		assert.ErrorIs(t, k.Sig("INT", ""), kernel.ErrInvalid)
+	}})
+	require.NoError(t, k.Run())
+}
+
+func TestUIDestroy(t *testing.T) {
+	k := newKernel()
+	var seen log
+	start(t, k, states{
+		"_start": func(kernel.Event) {
+			_ = k.AliasSet("window")
+			_ = k.Sig("UIDESTROY", "closed")
+			k.Delay("never", time.Hour)
+			k.UIDestroy()
+		},
+		"closed": func(e kernel.Event) { seen.add(e.Args...); k.SigHandled() },
+		"_stop":  func(kernel.Event) { seen.add("_stop") },
+	})
+	require.NoError(t, k.Run())
+	assert.Equal(t, []string{"UIDESTROY", "_stop"}, seen.all())
+}

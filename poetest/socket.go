@@ -1,0 +1,213 @@
+package poetest
+
+import (
+	"io"
+	"net"
+	"net/netip"
+	"sync"
+	"syscall"
+
+	"github.com/gopoe/poe/kernel"
+)
+
+// DefaultBuffer is how many octets a socket holds on their way to its reader
+// if nothing else is said.
+const DefaultBuffer = 64 << 10
+
+// PairConfig describes a pair of connected sockets. The zero value is a good
+// one.
+type PairConfig struct {
+	// Buffer is how many octets each direction holds before its writer gets
+	// ErrWouldBlock; 0 means DefaultBuffer.
+	Buffer int
+	// A and B are the addresses of the two ends; the zero value is an address
+	// in 127.0.0.0/8.
+	A, B netip.AddrPort
+}
+
+// Pair makes two stream sockets in memory that are connected with each other,
+// with the behaviour of TCP: half-close, a bounded buffer, EPIPE and
+// ECONNRESET. Each may be watched by another kernel.
+func Pair() (a, b *kernel.Handle) { return NewPair(PairConfig{}) }
+
+// NewPair is Pair with a choice.
+func NewPair(c PairConfig) (a, b *kernel.Handle) {
+	if c.Buffer <= 0 {
+		c.Buffer = DefaultBuffer
+	}
+	if !c.A.IsValid() {
+		c.A = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 1)
+	}
+	if !c.B.IsValid() {
+		c.B = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 2}), 2)
+	}
+	mu := &sync.Mutex{}
+	x := &Socket{mu: mu, limit: c.Buffer, local: c.A}
+	y := &Socket{mu: mu, limit: c.Buffer, local: c.B}
+	x.peer, y.peer = y, x
+	return kernel.FromSource(x, "socket "+c.A.String()), kernel.FromSource(y, "socket "+c.B.String())
+}
+
+// Socket is one end of a pair: what stands behind its handle. Its methods are
+// safe on any goroutine.
+type Socket struct {
+	mu    *sync.Mutex // of both ends
+	peer  *Socket
+	local netip.AddrPort
+	limit int
+	wake  func()
+
+	in       []byte // what can be read here
+	ended    bool   // no more will be written to here
+	deaf     bool   // nothing will be read here any more
+	closed   bool
+	mute     bool  // nothing will be written from here any more
+	trouble  error // what reads say once in is empty, and writes at once
+	consumed uint64
+}
+
+// SocketOf returns the socket behind a handle that this package made, nil for
+// any other.
+func SocketOf(h *kernel.Handle) *Socket {
+	s, _ := h.Source().(*Socket)
+	return s
+}
+
+// change does something to both ends under their lock and then wakes whoever
+// may have become ready by it.
+func (s *Socket) change(do func()) {
+	s.mu.Lock()
+	do()
+	wakes := [2]func(){s.wake, s.peer.wake}
+	s.mu.Unlock()
+	for _, wake := range wakes {
+		if wake != nil {
+			wake()
+		}
+	}
+}
+
+// Read reads what has arrived.
+func (s *Socket) Read(p []byte) (n int, err error) {
+	s.change(func() {
+		switch {
+		case s.closed:
+			err = net.ErrClosed
+		case len(p) == 0:
+		case s.deaf:
+			err = io.EOF
+		case len(s.in) > 0:
+			n = copy(p, s.in)
+			s.in = s.in[n:]
+			s.consumed += uint64(n)
+		case s.trouble != nil:
+			err = s.trouble
+		case s.ended:
+			err = io.EOF
+		default:
+			err = kernel.ErrWouldBlock
+		}
+	})
+	return n, err
+}
+
+// Write sends as much as the buffer has room for.
+func (s *Socket) Write(p []byte) (n int, err error) {
+	s.change(func() {
+		switch {
+		case s.closed:
+			err = net.ErrClosed
+		case s.trouble != nil:
+			err = s.trouble
+		case s.mute, s.peer.deaf, s.peer.closed:
+			err = syscall.EPIPE
+		default:
+			n = min(len(p), max(0, s.limit-len(s.peer.in)))
+			s.peer.in = append(s.peer.in, p[:n]...)
+			if n < len(p) {
+				err = kernel.ErrWouldBlock
+			}
+		}
+	})
+	return n, err
+}
+
+// Close ends both directions. If something was left unread the peer gets
+// ECONNRESET, else the end of the stream.
+func (s *Socket) Close() error {
+	var err error
+	s.change(func() {
+		if s.closed {
+			err = net.ErrClosed
+			return
+		}
+		s.closed = true
+		s.peer.ended = true
+		if len(s.in) > 0 {
+			s.peer.trouble = syscall.ECONNRESET
+			s.in = nil
+		}
+	})
+	return err
+}
+
+// CloseRead ends the reading half: reads say end of stream, and what the peer
+// writes is EPIPE.
+func (s *Socket) CloseRead() error {
+	s.change(func() { s.deaf, s.in = true, nil })
+	return nil
+}
+
+// CloseWrite ends the writing half: the peer reads the end of the stream.
+func (s *Socket) CloseWrite() error {
+	s.change(func() { s.mute, s.peer.ended = true, true })
+	return nil
+}
+
+// Break makes this end fail with err: writes at once, reads when all that has
+// arrived is read. It is how a test cuts a cable.
+func (s *Socket) Break(err error) { s.change(func() { s.trouble = err }) }
+
+// Reset breaks both ends with ECONNRESET.
+func (s *Socket) Reset() {
+	s.change(func() { s.trouble, s.peer.trouble = syscall.ECONNRESET, syscall.ECONNRESET })
+}
+
+// Unread returns how many octets wait to be read here.
+func (s *Socket) Unread() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.in)
+}
+
+// Closed tells whether Close was called.
+func (s *Socket) Closed() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.closed
+}
+
+// Ready tells how the socket is ready: an end and an error can be read, and
+// written to.
+func (s *Socket) Ready() kernel.ReadySet {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	over := s.closed || s.trouble != nil
+	return kernel.ReadySet{
+		Read:  over || len(s.in) > 0 || s.ended || s.deaf,
+		Write: over || s.mute || s.peer.deaf || s.peer.closed || len(s.peer.in) < s.limit,
+	}
+}
+
+// Bind is called by the kernel.
+func (s *Socket) Bind(wake func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wake = wake
+}
+
+// LocalAddr returns the address of this end, a *net.TCPAddr.
+func (s *Socket) LocalAddr() net.Addr { return net.TCPAddrFromAddrPort(s.local) }
+
+// RemoteAddr returns the address of the other end, a *net.TCPAddr.
+func (s *Socket) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(s.peer.local) }

@@ -1,0 +1,66 @@
+package nfa
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/gopoe/poe/kernel"
+)
+
+// Attach is called by the kernel.
+func (m *Machine) Attach(id kernel.ID) { m.id = id }
+
+// Dispatch is called by the kernel for every event.
+func (m *Machine) Dispatch(e kernel.Event) bool {
+	if m.options.On("trace") {
+		e.Kernel.Warn("handled", "machine", m.id, "state", m.current, "event", e.Name, "sender", e.Sender)
+	}
+	switch {
+	case e.Name == "_start", e.Name == "_stop":
+		return true
+	case m.transition(e):
+		return true
+	}
+	return m.handle(e)
+}
+
+// handle runs the handler for an event in the current state.
+func (m *Machine) handle(e kernel.Event) bool {
+	m.entered = true // as in POE: after any event, even the first transition is queued
+	switch {
+	case m.states.has(m.current, e.Name):
+	case m.internal[e.Name] != nil:
+		m.internal[e.Name](e)
+		return true
+	case m.states.has(m.current, "_default"):
+		e.Name, e.Args = "_default", []any{e.Name, append([]any{}, e.Args...)}
+	default:
+		panic(&Error{Machine: m.id, State: m.current, Event: e.Name, Err: ErrNoHandler})
+	}
+	m.states.run(m.runstate, Event{Event: e, Machine: m, State: m.current})
+	return true
+}
+
+// SetHandler adds, replaces or (with nil) removes a handler that is the same
+// in all states; a state's own handler for the event wins over it. Handlers
+// use Kernel.State.
+func (m *Machine) SetHandler(event string, h kernel.Handler) {
+	if h == nil {
+		delete(m.internal, event)
+		return
+	}
+	if m.options.On("debug") && m.internal[event] != nil {
+		m.id.Kernel().Warn("redefining a handler", "event", event, "machine", m.id)
+	}
+	if m.internal == nil {
+		m.internal = map[string]kernel.Handler{}
+	}
+	m.internal[event] = h
+}
+
+// Handlers lists the events that have a handler in the current state, sorted.
+func (m *Machine) Handlers() []string {
+	names := append(m.states.names(m.current), slices.Collect(maps.Keys(m.internal))...)
+	slices.Sort(names)
+	return slices.Compact(names)
+}

@@ -1,0 +1,43 @@
+package nfa
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/gopoe/poe/kernel"
+)
+
+// What a machine cannot do. All of it is fatal, as in POE: it is thrown as an
+// [*Error], becomes the signal DIE, and if nobody handles that, Run's error.
+var (
+	// ErrNoHandler says that an event has no handler in the current state, nor
+	// has _default.
+	ErrNoHandler = errors.New("no handler for the event, and none for _default")
+	// ErrNoState says that a machine was to enter a state that it does not have.
+	ErrNoState = errors.New("no such state to enter")
+	// ErrNoEntry says that the state to enter has no handler for the entry
+	// event.
+	ErrNoEntry = errors.New("no handler for the entry event in the state to enter")
+	// ErrEmptyStack says that ReturnState came without a CallState before it.
+	ErrEmptyStack = errors.New("no state to return to")
+)
+
+// Error is what a machine throws.
+type Error struct {
+	Machine kernel.ID
+	State   string // the current one; for ErrNoState and ErrNoEntry the one to enter
+	Event   string // for ErrNoHandler and ErrNoEntry
+	Err     error
+}
+
+// Error names the machine, the state and the event.
+func (e *Error) Error() string {
+	text := fmt.Sprintf("nfa: machine %v, state %q", e.Machine, e.State)
+	if e.Event != "" {
+		text += fmt.Sprintf(", event %q", e.Event)
+	}
+	return text + ": " + e.Err.Error()
+}
+
+// Unwrap returns the reason.
+func (e *Error) Unwrap() error { return e.Err }

@@ -1,0 +1,203 @@
+//go:build unix
+
+package run
+
+import (
+	"os"
+	"syscall"
+
+	"github.com/creack/pty"
+	"golang.org/x/sys/unix"
+	"golang.org/x/term"
+
+	"github.com/gopoe/poe/kernel"
+)
+
+// stream is one of the child's three, from both sides.
+type stream struct {
+	ours   *kernel.Handle // nil if it is not the wheel's
+	theirs *os.File
+	keep   bool // theirs is not to be closed in this process
+}
+
+// plumbing is all that connects a wheel with its child.
+type plumbing struct{ stdin, stdout, stderr stream }
+
+// connect opens what the child's standard streams will be.
+func (c *Config) connect() (*plumbing, error) {
+	p := &plumbing{
+		stdin:  stream{theirs: os.Stdin, keep: true},
+		stdout: stream{theirs: os.Stdout, keep: true},
+		stderr: stream{theirs: os.Stderr, keep: true},
+	}
+	var err error
+	if c.terminal() {
+		err = c.connectTerminal(p)
+	} else {
+		err = c.connectPipes(p)
+	}
+	if err != nil {
+		p.close()
+		return nil, err
+	}
+	return p, nil
+}
+
+func (c *Config) connectPipes(p *plumbing) error {
+	wants := wanted(c.Events)
+	for _, s := range []struct {
+		stream   *stream
+		redirect Redirect
+		conduit  bool
+		input    bool // of the child
+		field    string
+	}{
+		{&p.stdin, c.RedirectStdin, !c.NoStdin, true, "RedirectStdin"},
+		{&p.stdout, c.RedirectStdout, wants.stdout, false, "RedirectStdout"},
+		{&p.stderr, c.RedirectStderr, wants.stderr, false, "RedirectStderr"},
+	} {
+		var err error
+		switch {
+		case s.redirect.set():
+			err = s.stream.redirect(s.redirect, s.input, s.field)
+		case s.conduit:
+			err = s.stream.open(c.Conduit, s.input)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	if !c.RedirectOutput.set() {
+		return nil
+	}
+	if err := p.stdout.redirect(c.RedirectOutput, false, "RedirectOutput"); err != nil {
+		return err
+	}
+	p.stderr = stream{theirs: p.stdout.theirs, keep: true}
+	return nil
+}
+
+// connectTerminal makes a pseudo-terminal, raw as POE's.
+func (c *Config) connectTerminal(p *plumbing) error {
+	ours, theirs, err := pty.Open()
+	if err != nil {
+		return opError("pty", err)
+	}
+	p.stdin = stream{theirs: theirs}
+	p.stdout = stream{theirs: theirs, keep: true}
+	p.stderr = stream{theirs: theirs, keep: true}
+	h, err := kernel.File(ours)
+	if err != nil {
+		ours.Close()
+		return opError("pty", err)
+	}
+	p.stdin.ours, p.stdout.ours = h, h
+	if _, err := term.MakeRaw(int(theirs.Fd())); err != nil {
+		return opError("tcsetattr", err)
+	}
+	if err := c.setSize(theirs); err != nil {
+		return opError("winsize", err)
+	}
+	if c.Conduit != PtyPipe {
+		return nil
+	}
+	p.stderr = stream{theirs: os.Stderr, keep: true}
+	if !wanted(c.Events).stderr {
+		return nil
+	}
+	return p.stderr.open(Pipe, false)
+}
+
+// setSize gives a terminal its size.
+func (c *Config) setSize(tty *os.File) error {
+	size := c.Winsize
+	if size == (Winsize{}) {
+		if !term.IsTerminal(int(os.Stdin.Fd())) {
+			return nil
+		}
+		return pty.InheritSize(os.Stdin, tty)
+	}
+	if size.X == 0 && size.Y == 0 {
+		size.X, size.Y = size.Cols*9, size.Rows*16
+	}
+	return pty.Setsize(tty, &pty.Winsize{Rows: size.Rows, Cols: size.Cols, X: size.X, Y: size.Y})
+}
+
+// open makes a conduit of two descriptors.
+func (s *stream) open(c Conduit, input bool) error {
+	read, write, op, err := twoEnds(c)
+	if err != nil {
+		return opError(op, err)
+	}
+	ours, theirs := read, write
+	if input {
+		ours, theirs = write, read
+	}
+	s.theirs, s.keep = os.NewFile(uintptr(theirs), "conduit"), false
+	if s.ours, err = kernel.FD(ours); err != nil {
+		unix.Close(ours)
+		return opError("fcntl", err)
+	}
+	return nil
+}
+
+func twoEnds(c Conduit) (read, write int, op string, err error) {
+	var fds [2]int
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	if c == SocketPair {
+		op = "socketpair"
+		fds, err = unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
+	} else {
+		op = "pipe"
+		err = unix.Pipe(fds[:])
+	}
+	if err != nil {
+		return -1, -1, op, err
+	}
+	unix.CloseOnExec(fds[0])
+	unix.CloseOnExec(fds[1])
+	return fds[0], fds[1], op, nil
+}
+
+// redirect makes the stream a file.
+func (s *stream) redirect(r Redirect, input bool, field string) error {
+	if r.File != nil {
+		s.theirs, s.keep = r.File, true
+		return nil
+	}
+	flags := os.O_WRONLY | os.O_CREATE | os.O_TRUNC
+	if input {
+		flags = os.O_RDONLY
+	}
+	f, err := os.OpenFile(r.Path, flags, 0o666)
+	if err != nil {
+		return wrong(field, err)
+	}
+	s.theirs, s.keep = f, false
+	return nil
+}
+
+func (p *plumbing) streams() [3]*stream { return [3]*stream{&p.stdin, &p.stdout, &p.stderr} }
+
+// closeChildSide closes what only the child needs.
+func (p *plumbing) closeChildSide() {
+	for _, s := range p.streams() {
+		if !s.keep && s.theirs != nil {
+			s.theirs.Close()
+			s.keep = true
+		}
+	}
+}
+
+// close closes all of it.
+func (p *plumbing) close() {
+	p.closeChildSide()
+	for _, s := range p.streams() {
+		if s.ours != nil {
+			s.ours.Close()
+		}
+	}
+}
+
+func opError(op string, err error) error { return &kernel.OpError{Op: op, Err: err} }

@@ -1,0 +1,275 @@
+//go:build unix
+
+// Package run is the wheel that runs a program, or a function of this program,
+// in a process of its own: POE::Wheel::Run.
+//
+// The wheel writes to the child's standard input what is put, and reports what
+// the child writes to its standard output and error, to the session that made
+// the wheel, by events or by functions; see [Events].
+//
+// How the child ended is reported by [Names].Exit or [Funcs].Exit, which comes
+// after the last of the output. POE has no such event: there the exit status
+// is a matter of sig_child alone, which works here as well
+// (kernel.SigChild(w.PID(), ...), in the handler that makes the wheel) and may
+// come before the end of the output. A child that nobody asks about is waited
+// for once the wheel is closed, so that it leaves no zombie.
+//
+// A wheel keeps the session that made it alive as long as it has a conduit to
+// the child, that to its standard input included, or waits for Exit: so close
+// it when the child has ended. All methods belong to the kernel's goroutine.
+// After Close they do nothing.
+package run
+
+import (
+	"os"
+	"syscall"
+
+	"github.com/gopoe/poe/driver"
+	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/readwrite"
+)
+
+const eventName = "wheel/run"
+
+// Conduit is what connects the wheel with the child.
+type Conduit int
+
+// The conduits.
+const (
+	// Pipe is a pipe for each stream.
+	Pipe Conduit = iota
+	// SocketPair is a pair of sockets for each stream.
+	SocketPair
+	// Pty is a pseudo-terminal for all three. Standard error is not apart from
+	// standard output, and the end of the output is the error EIO.
+	Pty
+	// PtyPipe is a pseudo-terminal for input and output, and a pipe for
+	// standard error.
+	PtyPipe
+)
+
+// Winsize is the size of a terminal: in characters, and in pixels. If both
+// pixel sizes are 0 they are reckoned with 9 by 16 pixels a character.
+type Winsize struct{ Rows, Cols, X, Y uint16 }
+
+// Redirect is a file in place of a conduit: an open one, or the path of one to
+// open, which for output is created or emptied.
+type Redirect struct {
+	Path string
+	File *os.File // stays open in this process
+}
+
+func (r Redirect) set() bool { return r != Redirect{} }
+
+// Config configures a wheel. Exactly one of Command, Program and Func says
+// what to run.
+type Config struct {
+	// Command is a command line. If it has characters that mean something to
+	// the shell, /bin/sh runs it, else it is split at white space. Args are
+	// appended to it, separated by spaces. POE: Program as a string.
+	Command string
+	// Program is a program and its arguments; Args are appended. A program
+	// without a slash is looked for in PATH. POE: Program as a list.
+	Program []string
+	// Func is a function of this program, which [Functions] knows; Args are its
+	// arguments. POE: Program as a code reference.
+	Func Func
+	// Args are (more) arguments. POE: ProgramArgs.
+	Args []string
+
+	// Dir is the child's working directory; empty is this process's.
+	Dir string
+	// Env is the child's environment; nil is this process's.
+	Env []string
+
+	// Conduit connects the wheel with the child.
+	Conduit Conduit
+	// Winsize is the size of the child's terminal. The zero value takes over
+	// that of this process's terminal, if it has one. It needs a Pty or
+	// PtyPipe.
+	Winsize Winsize
+
+	// Redirects give the child a file in place of a conduit. RedirectOutput is
+	// for standard output and error alike. A terminal cannot be redirected.
+	RedirectStdin  Redirect
+	RedirectStdout Redirect
+	RedirectStderr Redirect
+	RedirectOutput Redirect
+	// NoStdin gives the child this process's standard input. So it goes with
+	// standard output and error if nobody asks for their events.
+	NoStdin bool
+
+	// User and Group are whom the child runs as: a number or a name. Empty is
+	// who this process runs as. A User without a Group keeps the group.
+	User  string
+	Group string
+	// Priority is added to the child's nice value. If that is not allowed, the
+	// error event says so, for the operation "setpriority".
+	Priority int
+	// NoSetSid keeps a child with a terminal from becoming the leader of a
+	// session, without which the terminal does not control it.
+	NoSetSid bool
+	// NoSetPgrp keeps the child in this process's process group. Otherwise it
+	// leads one of its own.
+	NoSetPgrp bool
+	// CloseOnCall closes in a Func's process the descriptors that it inherits
+	// beyond the standard three. Go's own files are never inherited.
+	CloseOnCall bool
+
+	// StdioFilter serves standard input and output, or give one for each. A
+	// stream without any has lines that end in a line feed.
+	StdioFilter  filter.Filter
+	StdinFilter  filter.Filter
+	StdoutFilter filter.Filter
+	StderrFilter filter.Filter
+
+	// StdioDriver reads and writes standard output and input, StderrDriver
+	// reads standard error; nil is a driver with the default block size.
+	StdioDriver  *driver.SysRW
+	StderrDriver *driver.SysRW
+
+	// Events says who is told of what.
+	Events Events
+}
+
+// Wheel runs one child process.
+type Wheel struct {
+	k      *kernel.Kernel
+	owner  kernel.ID
+	owned  kernel.Owned
+	id     kernel.WheelID
+	events Events
+
+	process *os.Process
+	pid     int
+	execErr error
+
+	// The streams: one wheel for input and output, one for errors. Each may be
+	// nil.
+	stdio, stderr *readwrite.Wheel
+	stdin         *kernel.Handle // nil once it is shut down
+	ownStdin      bool           // stdin is not the handle of the output as well
+	open          int            // output streams that have not ended
+
+	watching bool // for the exit
+	ended    bool
+	status   kernel.WaitStatus
+	closed   bool
+}
+
+// New starts a process for the active session. A *kernel.ConfigError names the
+// field that makes no sense; a *kernel.OpError says that the system has no
+// descriptors or processes left.
+//
+// A program that cannot be executed is no error of New, as in POE: there is a
+// child all the same, which writes why to its standard error and whose exit
+// code is the error number. Go knows about it before there is a child, so
+// /bin/sh plays that part. [Wheel.ExecError] tells at once.
+func New(k *kernel.Kernel, c Config) (*Wheel, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	if k.ActiveSession() == k.ID() {
+		return nil, wrong("Kernel", kernel.ErrNoActiveSession)
+	}
+	p, err := c.connect()
+	if err != nil {
+		return nil, err
+	}
+	w := &Wheel{k: k, owner: k.ActiveSession(), id: k.AllocateWheelID(), events: c.Events}
+	if err := w.start(&c, p); err != nil {
+		p.close()
+		return nil, err
+	}
+	p.closeChildSide()
+	if err := w.watch(&c, p); err != nil {
+		p.close()
+		w.Close()
+		return nil, err
+	}
+	if w.owned, err = k.Own(w, eventName); err != nil {
+		w.Close()
+		return nil, wrong("Kernel", err)
+	}
+	w.watchExit()
+	if c.Priority != 0 {
+		w.setPriority(c.Priority)
+	}
+	return w, nil
+}
+
+// watch makes the wheels that read and write.
+func (w *Wheel) watch(c *Config, p *plumbing) (err error) {
+	wants := wanted(c.Events)
+	w.stdin = p.stdin.ours
+	w.ownStdin = p.stdin.ours != nil && p.stdin.ours != p.stdout.ours
+	if in, out := p.stdout.ours, p.stdin.ours; in != nil || out != nil {
+		conf := readwrite.Config{InputHandle: in, OutputHandle: out, Driver: c.StdioDriver,
+			InputFilter: c.StdoutFilter, OutputFilter: c.StdinFilter, Events: w.stdioEvents()}
+		if in == nil {
+			conf.InputHandle = out
+		}
+		if out == nil {
+			conf.OutputHandle = in
+		}
+		if w.stdio, err = readwrite.New(w.k, conf); err != nil {
+			return err
+		}
+		if wants.stdout && in != nil {
+			w.open++
+		}
+	}
+	if in := p.stderr.ours; in != nil {
+		w.stderr, err = readwrite.New(w.k, readwrite.Config{Handle: in, Filter: c.StderrFilter, Driver: c.StderrDriver, Events: w.stderrEvents()})
+		if err == nil && wants.stderr {
+			w.open++
+		}
+	}
+	return err
+}
+
+// ID returns the wheel's ID, which its events carry.
+func (w *Wheel) ID() kernel.WheelID { return w.id }
+
+// PID returns the child's process ID.
+func (w *Wheel) PID() int { return w.pid }
+
+// ExecError returns why the program could not be executed, nil if it was.
+func (w *Wheel) ExecError() error { return w.execErr }
+
+// Status returns how the child ended, and whether it has, as far as this wheel
+// knows: it asks only if Exit is wanted.
+func (w *Wheel) Status() (status kernel.WaitStatus, ended bool) { return w.status, w.ended }
+
+// Kill sends a signal to the child; POE's default is syscall.SIGTERM. It never
+// hits another process: once the child has been waited for the error is
+// os.ErrProcessDone.
+func (w *Wheel) Kill(signal syscall.Signal) error {
+	if w.ended || w.closed {
+		return os.ErrProcessDone
+	}
+	return w.process.Signal(signal)
+}
+
+// Close ends the wheel and closes its ends of the conduits; output that waits
+// is lost. The child is not killed: what happens to it is what happens to a
+// program whose input ends and whose output nobody reads. Closing again does
+// nothing.
+func (w *Wheel) Close() error {
+	if w.closed {
+		return nil
+	}
+	w.closed = true
+	w.owned.Release()
+	if w.stdio != nil {
+		w.stdio.Close()
+	}
+	if w.stderr != nil {
+		w.stderr.Close()
+	}
+	if !w.ended {
+		w.k.Reap(w.pid)
+	}
+	return w.process.Release()
+}

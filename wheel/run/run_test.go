@@ -1,0 +1,568 @@
+//go:build unix
+
+package run_test
+
+import (
+	"bufio"
+	"fmt"
+	"os"
+	"os/user"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/run"
+)
+
+var funcs *run.Functions
+
+func TestMain(m *testing.M) {
+	funcs = run.Main(map[string]func(args []string){
+		"greet": func(args []string) { fmt.Println("hello", strings.Join(args, "+")) },
+		"upper": func([]string) {
+			for in := bufio.NewScanner(os.Stdin); in.Scan(); {
+				fmt.Println(strings.ToUpper(in.Text()))
+			}
+		},
+		"panic": func([]string) { panic("it broke") },
+		"seven": func([]string) { os.Exit(7) },
+		"open": func(args []string) {
+			fd, _ := strconv.Atoi(args[0])
+			_, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)
+			fmt.Println("open:", err == nil)
+		},
+	})
+	os.Exit(m.Run())
+}
+
+// result is what a child has said and how it ended, in the order of events.
+type result struct {
+	out, err, log []string
+	status        kernel.WaitStatus
+}
+
+// collect runs one child to its end; more is called with the wheel at once.
+func collect(t testing.TB, c run.Config, more func(w *run.Wheel)) *result {
+	t.Helper()
+	r := &result{}
+	note := func(line string) { r.log = append(r.log, line) }
+	events := run.Funcs{
+		Stdout: func(_ *run.Wheel, rec any) { r.out = append(r.out, rec.(string)) },
+		Error: func(_ *run.Wheel, err *kernel.OpError, stream string) {
+			note(fmt.Sprintf("%s %s %d", stream, err.Op, err.Errno()))
+		},
+		Close: func(*run.Wheel) { note("close") },
+		Exit: func(w *run.Wheel, status kernel.WaitStatus) {
+			note("exit")
+			r.status = status
+			got, ended := w.Status()
+			assert.True(t, ended)
+			assert.Equal(t, status, got)
+			require.NoError(t, w.Close())
+		},
+	}
+	if c.Conduit != run.Pty {
+		events.Stderr = func(_ *run.Wheel, rec any) { r.err = append(r.err, rec.(string)) }
+	}
+	if c.RedirectOutput != (run.Redirect{}) {
+		events.Stdout, events.Stderr = nil, nil
+	}
+	c.Events = events
+	inSession(t, func(k *kernel.Kernel) {
+		w, err := run.New(k, c)
+		require.NoError(t, err)
+		if more != nil {
+			more(w)
+		}
+	}, nil)
+	return r
+}
+
+func inSession(t testing.TB, start func(k *kernel.Kernel), more session.Funcs) {
+	t.Helper()
+	k := kernel.New()
+	handlers := session.Funcs{"_start": func(e kernel.Event) { start(e.Kernel) }}
+	for name, h := range more {
+		handlers[name] = h
+	}
+	_, err := session.Inline(k, handlers)
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+}
+
+func TestConfigErrors(t *testing.T) {
+	out := run.Names{Stdout: "o"}
+	file := run.Redirect{Path: "/dev/null"}
+	for _, c := range []struct {
+		field  string
+		config run.Config
+	}{
+		{"Program", run.Config{}},
+		{"Program", run.Config{Command: "true", Program: []string{"true"}}},
+		{"Func", run.Config{Func: funcs.Func("unknown")}},
+		{"Conduit", run.Config{Command: "true", Conduit: 9}},
+		{"RedirectStdout", run.Config{Command: "true", RedirectStdout: file, Events: out}},
+		{"RedirectOutput", run.Config{Command: "true", RedirectOutput: file, Events: out}},
+		{"RedirectOutput", run.Config{Command: "true", RedirectOutput: file, RedirectStderr: file}},
+		{"RedirectStdin", run.Config{Command: "true", RedirectStdin: run.Redirect{Path: "a", File: os.Stdin}}},
+		{"RedirectStdin", run.Config{Command: "true", RedirectStdin: file, Conduit: run.Pty}},
+		{"RedirectStdin", run.Config{Command: "true", RedirectStdin: run.Redirect{Path: "/nonexistent/file"}}},
+		{"Winsize", run.Config{Command: "true", Winsize: run.Winsize{Rows: 1, Cols: 1}}},
+		{"Events", run.Config{Command: "true", Conduit: run.Pty, Events: run.Names{Stderr: "e"}}},
+		{"StderrFilter", run.Config{Command: "true", Conduit: run.Pty, StderrFilter: filter.NewStream()}},
+		{"StdioFilter", run.Config{Command: "true", StdioFilter: filter.NewStream(), StdinFilter: filter.NewStream()}},
+		{"User", run.Config{Command: "true", User: "no such user"}},
+		{"Group", run.Config{Command: "true", Group: "no such group"}},
+	} {
+		inSession(t, func(k *kernel.Kernel) {
+			_, err := run.New(k, c.config)
+			var wrong *kernel.ConfigError
+			require.ErrorAs(t, err, &wrong, c.field)
+			assert.Equal(t, "run", wrong.Package)
+			assert.Equal(t, c.field, wrong.Field)
+		}, nil)
+	}
+	_, err := run.New(kernel.New(), run.Config{Command: "true"})
+	assert.ErrorIs(t, err, kernel.ErrNoActiveSession)
+}
+
+func TestCommands(t *testing.T) {
+	script := filepath.Join(t.TempDir(), "script")
+	require.NoError(t, os.WriteFile(script, []byte("echo script $1; exit 4"), 0o755))
+	for _, c := range []struct {
+		name   string
+		config run.Config
+		out    []string
+		code   int
+	}{
+		{"split at white space", run.Config{Command: "echo  a   b"}, []string{"a b"}, 0},
+		{"line feed at the end", run.Config{Command: "echo a\n"}, []string{"a"}, 0},
+		{"shell characters", run.Config{Command: "echo 'a   b'; exit 3"}, []string{"a   b"}, 3},
+		{"assignment", run.Config{Command: "A=1 env --version >/dev/null; echo $A", Env: []string{"A=2", "PATH=" + os.Getenv("PATH")}}, []string{"2"}, 0},
+		{"assignment alone", run.Config{Command: "X=5 printenv X"}, []string{"5"}, 0},
+		{"arguments", run.Config{Program: []string{"printf", "%s|"}, Args: []string{"a b", "*"}}, nil, 0},
+		{"environment and directory", run.Config{Command: "echo $V; pwd", Env: []string{"V=w"}, Dir: "/"}, []string{"w", "/"}, 0},
+		{"script without an interpreter", run.Config{Program: []string{script, "x"}}, []string{"script x"}, 4},
+		{"function", run.Config{Func: funcs.Func("greet"), Args: []string{"a b", "c"}}, []string{"hello a b+c"}, 0},
+		{"function that exits", run.Config{Func: funcs.Func("seven")}, nil, 7},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := collect(t, c.config, nil)
+			assert.Equal(t, c.out, r.out)
+			assert.Equal(t, c.code, r.status.ExitCode())
+			assert.Empty(t, r.err)
+		})
+	}
+}
+
+func TestExitComesLast(t *testing.T) {
+	for _, conduit := range []run.Conduit{run.Pipe, run.SocketPair} {
+		r := collect(t, run.Config{Command: "exec 2>&-; echo one; (sleep 0.05; echo two) & exit 6", Conduit: conduit}, nil)
+		assert.Equal(t, []string{"one", "two"}, r.out, "the output of the child's own child")
+		assert.Equal(t, []string{"STDERR read 0", "STDOUT read 0", "close", "exit"}, r.log)
+		assert.Equal(t, 6, r.status.ExitCode())
+	}
+	r := collect(t, run.Config{Command: "kill -9 $$"}, nil)
+	assert.Equal(t, 9, r.status.Signal())
+	r = collect(t, run.Config{Command: "exit 2", RedirectOutput: run.Redirect{Path: "/dev/null"}}, nil)
+	assert.Equal(t, []string{"exit"}, r.log, "nothing is watched, so nothing is closed")
+}
+
+func TestPanicIsCode255(t *testing.T) {
+	r := collect(t, run.Config{Func: funcs.Func("panic")}, nil)
+	assert.Equal(t, []string{"it broke"}, r.err)
+	assert.Equal(t, 255, r.status.ExitCode())
+}
+
+func TestExecFailures(t *testing.T) {
+	plain := filepath.Join(t.TempDir(), "plain")
+	require.NoError(t, os.WriteFile(plain, nil, 0o644))
+	for _, c := range []struct {
+		config run.Config
+		errno  syscall.Errno
+	}{
+		{run.Config{Program: []string{"/nonexistent/program"}}, syscall.ENOENT},
+		{run.Config{Program: []string{"nonexistent-program"}}, syscall.ENOENT},
+		{run.Config{Command: " "}, syscall.ENOENT},
+		{run.Config{Program: []string{plain}}, syscall.EACCES},
+		{run.Config{Program: []string{"true"}, Dir: "/nonexistent"}, syscall.ENOENT},
+	} {
+		r := collect(t, c.config, func(w *run.Wheel) {
+			assert.ErrorIs(t, w.ExecError(), c.errno)
+			assert.Positive(t, w.PID())
+		})
+		assert.Equal(t, int(c.errno), r.status.ExitCode())
+		require.Len(t, r.err, 1)
+		assert.Contains(t, r.err[0], c.errno.Error())
+	}
+}
+
+func TestStdin(t *testing.T) {
+	for _, conduit := range []run.Conduit{run.Pipe, run.SocketPair} {
+		big := strings.Repeat("x", 1<<20)
+		r := collect(t, run.Config{Func: funcs.Func("upper"), Conduit: conduit, StdoutFilter: filter.NewStream(), StdinFilter: lines(t, "\n")}, func(w *run.Wheel) {
+			w.SetEvents(withStdin(w.Events().(run.Funcs), func(w *run.Wheel) { w.ShutdownStdin() }))
+			w.Put("small", big[:60000])
+			assert.Equal(t, 60007, w.OutOctets())
+			assert.Equal(t, 2, w.OutMessages())
+		})
+		got := strings.Join(r.out, "")
+		assert.True(t, strings.HasPrefix(got, "SMALL\nXXX"))
+		assert.Len(t, got, 60007)
+	}
+}
+
+func withStdin(f run.Funcs, flushed func(w *run.Wheel)) run.Funcs {
+	f.Stdin = flushed
+	return f
+}
+
+func lines(t testing.TB, literal string) filter.Filter {
+	f, err := filter.NewLine(filter.LineConfig{Literal: literal})
+	require.NoError(t, err)
+	return f
+}
+
+func TestPutWithoutStdin(t *testing.T) {
+	r := collect(t, run.Config{Command: "cat"}, func(w *run.Wheel) {
+		w.ShutdownStdin()
+		w.ShutdownStdin()
+		assert.ErrorIs(t, w.TryPut("x"), run.ErrNoStdin)
+		assert.PanicsWithError(t, run.ErrNoStdin.Error(), func() { w.Put("x") })
+	})
+	assert.Zero(t, r.status)
+	null, err := os.Open("/dev/null")
+	require.NoError(t, err)
+	defer null.Close()
+	r = collect(t, run.Config{Command: "cat", RedirectStdin: run.Redirect{File: null}}, func(w *run.Wheel) {
+		assert.ErrorIs(t, w.TryPut("x"), run.ErrNoStdin)
+	})
+	assert.Zero(t, r.status)
+	_, err = null.Stat()
+	assert.NoError(t, err, "a redirection's file stays open")
+}
+
+func TestWriteErrorNamesStdin(t *testing.T) {
+	var failures []string
+	inSession(t, func(k *kernel.Kernel) {
+		_, err := run.New(k, run.Config{Command: "exec <&-; echo ready; sleep 1", Events: run.Funcs{
+			Stdout: func(w *run.Wheel, _ any) { w.Put("x") },
+			Error: func(w *run.Wheel, err *kernel.OpError, stream string) {
+				failures = append(failures, fmt.Sprint(stream, " ", err.Op, " ", err.Errno() == syscall.EPIPE))
+				w.Close()
+			},
+		}})
+		require.NoError(t, err)
+	}, nil)
+	assert.Equal(t, []string{"STDIN write true"}, failures)
+}
+
+func TestPauseAndFilters(t *testing.T) {
+	var got []string
+	var w *run.Wheel
+	inSession(t, func(k *kernel.Kernel) {
+		var err error
+		w, err = run.New(k, run.Config{Command: "echo 'a;b'; read go; echo 'c;d'; echo e >&2", Events: run.Names{Stdout: "out", Stderr: "err", Exit: "exit"}})
+		require.NoError(t, err)
+	}, session.Funcs{
+		"out": func(e kernel.Event) {
+			got = append(got, kernel.Arg[string](e, 0))
+			if len(got) == 1 {
+				w.SetStdoutFilter(lines(t, ";"))
+				w.SetStderrFilter(lines(t, "\n"))
+				assert.NotNil(t, w.StderrFilter())
+				assert.NotSame(t, w.StdinFilter(), w.StdoutFilter())
+				w.PauseStdout()
+				w.PauseStderr()
+				w.Put("go")
+				e.Kernel.Yield("later", 20)
+			}
+		},
+		"err": func(e kernel.Event) { got = append(got, "err "+kernel.Arg[string](e, 0)) },
+		"later": func(e kernel.Event) {
+			if n := kernel.Arg[int](e, 0); n > 0 {
+				e.Kernel.Yield("later", n-1)
+				return
+			}
+			assert.Len(t, got, 1, "nothing is read while paused")
+			w.ResumeStderr()
+			w.ResumeStdout()
+		},
+		"exit": func(e kernel.Event) {
+			require.Len(t, e.Args, 2)
+			assert.Equal(t, w.ID(), e.Arg(1))
+			w.Close()
+		},
+	})
+	assert.ElementsMatch(t, []string{"a;b", "c", "err e"}, got)
+}
+
+func TestKill(t *testing.T) {
+	var first *run.Wheel
+	r := collect(t, run.Config{Command: "exec sleep 60"}, func(w *run.Wheel) {
+		first = w
+		require.NoError(t, w.Kill(syscall.SIGTERM))
+	})
+	assert.Equal(t, int(syscall.SIGTERM), r.status.Signal())
+	assert.ErrorIs(t, first.Kill(syscall.SIGTERM), os.ErrProcessDone)
+}
+
+// A wheel that has not asked for the exit notices all the same that its
+// process is no more.
+func TestKillAfterSigChild(t *testing.T) {
+	var w *run.Wheel
+	inSession(t, func(k *kernel.Kernel) {
+		var err error
+		w, err = run.New(k, run.Config{Command: "true"})
+		require.NoError(t, err)
+		require.NoError(t, k.SigChild(w.PID(), "gone"))
+	}, session.Funcs{"gone": func(e kernel.Event) {
+		assert.ErrorIs(t, w.Kill(syscall.SIGTERM), os.ErrProcessDone)
+		w.Close()
+	}})
+}
+
+// Close leaves the child alone, reports nothing more, and leaves no zombie.
+func TestCloseReaps(t *testing.T) {
+	pid := 0
+	inSession(t, func(k *kernel.Kernel) {
+		never := func(*run.Wheel, any) { t.Error("output after Close") }
+		w, err := run.New(k, run.Config{Command: "cat; exit 9", Events: run.Funcs{Stdout: never, Stderr: never,
+			Close: func(*run.Wheel) { t.Error("Close event") },
+			Exit:  func(*run.Wheel, kernel.WaitStatus) { t.Error("Exit event") },
+			Error: func(*run.Wheel, *kernel.OpError, string) { t.Error("Error event") },
+		}})
+		require.NoError(t, err)
+		pid = w.PID()
+		require.NoError(t, w.Close())
+		require.NoError(t, w.Close())
+		w.Put("nothing")
+		w.ShutdownStdin()
+		w.PauseStdout()
+		w.ResumeStdout()
+		w.SetEvents(run.Names{})
+		assert.ErrorIs(t, w.Kill(syscall.SIGTERM), os.ErrProcessDone)
+		k.Delay("look", 10*time.Millisecond)
+	}, session.Funcs{"look": func(e kernel.Event) {
+		if unix.Kill(pid, 0) == nil {
+			e.Kernel.Delay("look", 10*time.Millisecond)
+		}
+	}})
+	assert.ErrorIs(t, unix.Kill(pid, 0), syscall.ESRCH)
+}
+
+func TestEndOfSessionReaps(t *testing.T) {
+	pid := 0
+	k := kernel.New()
+	_, err := session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) {
+			session.Inline(k, session.Funcs{"_start": func(e kernel.Event) {
+				w, err := run.New(k, run.Config{Command: "cat", Events: run.Names{Stdout: "o", Exit: "x"}})
+				require.NoError(t, err)
+				pid = w.PID()
+				require.NoError(t, k.Signal(e.Session, "KILL"))
+			}})
+			k.Delay("look", 10*time.Millisecond)
+		},
+		"look": func(e kernel.Event) {
+			if unix.Kill(pid, 0) == nil {
+				k.Delay("look", 10*time.Millisecond)
+			}
+		},
+	})
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+	assert.ErrorIs(t, unix.Kill(pid, 0), syscall.ESRCH)
+}
+
+func TestTerminal(t *testing.T) {
+	for _, c := range []struct {
+		conduit  run.Conduit
+		out, err []string
+	}{
+		{run.Pty, []string{"in out", "30 90", "err"}, nil},
+		{run.PtyPipe, []string{"in out", "30 90"}, []string{"err"}},
+	} {
+		r := collect(t, run.Config{
+			Command: "test -t 0 && test -t 1 && echo in out; stty size; echo err >&2; read x; test $x = go", Conduit: c.conduit,
+			Winsize: run.Winsize{Rows: 30, Cols: 90},
+		}, func(w *run.Wheel) { w.Put("go") })
+		assert.Equal(t, c.out, r.out)
+		assert.Equal(t, c.err, r.err)
+		assert.Zero(t, r.status.ExitCode())
+		assert.Contains(t, r.log, fmt.Sprintf("STDOUT read %d", syscall.EIO))
+		assert.Equal(t, "exit", r.log[len(r.log)-1])
+	}
+}
+
+func TestSessionsAndGroups(t *testing.T) {
+	self := strconv.Itoa(unix.Getpgrp())
+	ids := `ps -o pgid=,sid=,pid= -p $$`
+	for _, c := range []struct {
+		name                 string
+		config               run.Config
+		ownGroup, ownSession bool
+	}{
+		{"pipe", run.Config{Command: ids + ";:"}, true, false},
+		{"pipe without a group", run.Config{Command: ids + ";:", NoSetPgrp: true}, false, false},
+		{"terminal", run.Config{Command: ids + ";:", Conduit: run.Pty}, true, true},
+		{"terminal without a session", run.Config{Command: ids + ";:", Conduit: run.Pty, NoSetSid: true}, true, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := collect(t, c.config, nil)
+			require.Len(t, r.out, 1)
+			f := strings.Fields(r.out[0])
+			require.Len(t, f, 3)
+			assert.Equal(t, c.ownGroup, f[0] == f[2])
+			assert.Equal(t, !c.ownGroup, f[0] == self)
+			assert.Equal(t, c.ownSession, f[1] == f[2])
+		})
+	}
+}
+
+func TestPriority(t *testing.T) {
+	r := collect(t, run.Config{Command: "read go; nice", Priority: 3}, func(w *run.Wheel) { w.Put("go") })
+	plain := collect(t, run.Config{Command: "nice"}, nil)
+	was, err := strconv.Atoi(plain.out[0])
+	require.NoError(t, err)
+	assert.Equal(t, []string{strconv.Itoa(was + 3)}, r.out)
+}
+
+func TestUserAndGroup(t *testing.T) {
+	me, err := user.Current()
+	require.NoError(t, err)
+	r := collect(t, run.Config{Command: "id -u; id -g", User: me.Uid, Group: me.Gid}, nil)
+	assert.Equal(t, []string{me.Uid, me.Gid}, r.out)
+	r = collect(t, run.Config{Command: "id -u; id -g", User: "65534", Group: "65533"}, nil)
+	if os.Geteuid() == 0 {
+		assert.Equal(t, []string{"65534", "65533"}, r.out)
+		return
+	}
+	assert.Equal(t, int(syscall.EPERM), r.status.ExitCode(), "only root may become another")
+}
+
+func TestCloseOnCall(t *testing.T) {
+	read, write, err := os.Pipe()
+	require.NoError(t, err)
+	defer read.Close()
+	defer write.Close()
+	fd := int(read.Fd())
+	_, err = unix.FcntlInt(uintptr(fd), unix.F_SETFD, 0)
+	require.NoError(t, err)
+	for _, closes := range []bool{false, true} {
+		r := collect(t, run.Config{Func: funcs.Func("open"), Args: []string{strconv.Itoa(fd)}, CloseOnCall: closes}, nil)
+		assert.Equal(t, []string{fmt.Sprint("open: ", !closes)}, r.out)
+	}
+}
+
+func TestRedirects(t *testing.T) {
+	dir := t.TempDir()
+	out, errs := filepath.Join(dir, "out"), filepath.Join(dir, "err")
+	k := kernel.New()
+	_, err := session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) {
+			w, err := run.New(k, run.Config{Command: "echo o; echo e >&2", RedirectStdout: run.Redirect{Path: out}, RedirectStderr: run.Redirect{Path: errs},
+				NoStdin: true, Events: run.Names{Exit: "exit"}})
+			require.NoError(t, err)
+			assert.ErrorIs(t, w.TryPut("x"), run.ErrNoStdin)
+			assert.Zero(t, w.OutOctets()+w.OutMessages())
+			assert.Nil(t, w.StdinFilter())
+		},
+		"exit": func(kernel.Event) {},
+	})
+	require.NoError(t, err)
+	require.NoError(t, k.Run(), "the session ends when the child has")
+	for path, want := range map[string]string{out: "o\n", errs: "e\n"} {
+		got, err := os.ReadFile(path)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(got))
+	}
+}
+
+// A thousand children at a time: every exit status and every line arrives.
+func TestThousandChildren(t *testing.T) {
+	const children = 1000
+	lines, exits := map[kernel.WheelID]string{}, map[kernel.WheelID]int{}
+	want, wheels := map[kernel.WheelID]int{}, map[kernel.WheelID]*run.Wheel{}
+	inSession(t, func(k *kernel.Kernel) {
+		for i := range children {
+			w, err := run.New(k, run.Config{Command: fmt.Sprintf("read go; echo line %d; exit %d", i, i%256),
+				Events: run.Names{Stdout: "out", Exit: "exit"}})
+			require.NoError(t, err)
+			wheels[w.ID()], want[w.ID()] = w, i
+		}
+		for _, w := range wheels {
+			w.Put("go")
+		}
+	}, session.Funcs{
+		"out": func(e kernel.Event) { lines[kernel.Arg[kernel.WheelID](e, 1)] = kernel.Arg[string](e, 0) },
+		"exit": func(e kernel.Event) {
+			id := kernel.Arg[kernel.WheelID](e, 1)
+			exits[id] = kernel.Arg[kernel.WaitStatus](e, 0).ExitCode()
+			assert.NotEmpty(t, lines[id], "the exit comes after the output")
+			wheels[id].Close()
+		},
+	})
+	require.Len(t, exits, children)
+	for id, i := range want {
+		assert.Equal(t, fmt.Sprint("line ", i), lines[id])
+		assert.Equal(t, i%256, exits[id])
+	}
+}
+
+func ExampleNew() {
+	k := kernel.New()
+	var sorter *run.Wheel
+	session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) {
+			w, err := run.New(k, run.Config{
+				Program: []string{"sort", "-r"},
+				Events:  run.Names{Stdin: "written", Stdout: "got_line", Exit: "got_exit"},
+			})
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+			sorter = w
+			w.Put("apple", "cherry", "banana")
+		},
+		"written":  func(kernel.Event) { sorter.ShutdownStdin() },
+		"got_line": func(e kernel.Event) { fmt.Println(e.Args[0]) },
+		"got_exit": func(e kernel.Event) { fmt.Println(e.Args[0]); sorter.Close() },
+	})
+	k.Run()
+	// Output:
+	// cherry
+	// banana
+	// apple
+	// exit code 0
+}
+
+func ExampleMain() {
+	// In main: funcs := run.Main(map[string]func([]string){"greet": greet})
+	k := kernel.New()
+	session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) {
+			_, err := run.New(k, run.Config{
+				Func: funcs.Func("greet"), Args: []string{"world"}, NoStdin: true,
+				Events: run.Names{Stdout: "got_line"},
+			})
+			if err != nil {
+				fmt.Println(err)
+			}
+		},
+		"got_line": func(e kernel.Event) { fmt.Println(e.Args[0]) },
+	})
+	k.Run()
+	// Output: hello world
+}

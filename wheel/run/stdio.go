@@ -1,0 +1,156 @@
+//go:build unix
+
+package run
+
+import (
+	"errors"
+
+	"github.com/gopoe/poe/filter"
+)
+
+// ErrNoStdin is what Put panics with when the child's standard input is shut
+// down, or was never the wheel's.
+var ErrNoStdin = errors.New("run: put on a wheel without an open standard input")
+
+// Put encodes records and queues them for the child's standard input; they are
+// written in the next turn. It never waits. A record that the filter cannot
+// encode is misuse and panics with the filter's error, and so is a Put after
+// ShutdownStdin, which panics with ErrNoStdin. TryPut returns these errors
+// instead.
+func (w *Wheel) Put(records ...any) {
+	if err := w.TryPut(records...); err != nil {
+		panic(err)
+	}
+}
+
+// TryPut is Put with an error. Nothing is queued then.
+func (w *Wheel) TryPut(records ...any) error {
+	switch {
+	case w.closed:
+		return nil
+	case w.stdin == nil:
+		return ErrNoStdin
+	}
+	_, err := w.stdio.TryPut(records...)
+	return err
+}
+
+// ShutdownStdin closes the child's standard input: it reads the end of the
+// file. What was put and not written is lost. On a terminal the child notices
+// nothing.
+func (w *Wheel) ShutdownStdin() {
+	if w.closed || w.stdin == nil {
+		return
+	}
+	w.stdio.ShutdownOutput()
+	if w.ownStdin {
+		w.stdin.Close()
+	}
+	w.stdin = nil
+}
+
+// OutOctets is how many bytes wait to be written to the child.
+// POE: get_driver_out_octets.
+func (w *Wheel) OutOctets() int {
+	if w.stdio == nil {
+		return 0
+	}
+	return w.stdio.OutOctets()
+}
+
+// OutMessages is how many records wait, in whole or in part.
+// POE: get_driver_out_messages.
+func (w *Wheel) OutMessages() int {
+	if w.stdio == nil {
+		return 0
+	}
+	return w.stdio.OutMessages()
+}
+
+// PauseStdout stops reading the child's output until ResumeStdout. Records
+// that have been read still come.
+func (w *Wheel) PauseStdout() {
+	if w.stdio != nil {
+		w.stdio.PauseInput()
+	}
+}
+
+// ResumeStdout goes on reading it.
+func (w *Wheel) ResumeStdout() {
+	if w.stdio != nil {
+		w.stdio.ResumeInput()
+	}
+}
+
+// PauseStderr is PauseStdout for standard error.
+func (w *Wheel) PauseStderr() {
+	if w.stderr != nil {
+		w.stderr.PauseInput()
+	}
+}
+
+// ResumeStderr is ResumeStdout for standard error.
+func (w *Wheel) ResumeStderr() {
+	if w.stderr != nil {
+		w.stderr.ResumeInput()
+	}
+}
+
+// SetStdioFilter replaces the filters of input and output. What the old one
+// has not decoded goes to the new one, whose records come before the method
+// returns.
+func (w *Wheel) SetStdioFilter(f filter.Filter) {
+	if w.stdio != nil {
+		w.stdio.SetFilter(f)
+	}
+}
+
+// SetStdinFilter replaces the filter that encodes. What was put is encoded
+// already.
+func (w *Wheel) SetStdinFilter(f filter.Filter) {
+	if w.stdio != nil {
+		w.stdio.SetOutputFilter(f)
+	}
+}
+
+// SetStdoutFilter replaces the filter that decodes the child's output, as
+// SetStdioFilter does.
+func (w *Wheel) SetStdoutFilter(f filter.Filter) {
+	if w.stdio != nil {
+		w.stdio.SetInputFilter(f)
+	}
+}
+
+// SetStderrFilter is SetStdoutFilter for standard error.
+func (w *Wheel) SetStderrFilter(f filter.Filter) {
+	if w.stderr != nil {
+		w.stderr.SetInputFilter(f)
+	}
+}
+
+// StdinFilter returns the filter that encodes, nil if the child's standard
+// input and output are not the wheel's.
+func (w *Wheel) StdinFilter() filter.Filter {
+	if w.stdio == nil {
+		return nil
+	}
+	return w.stdio.OutputFilter()
+}
+
+// StdoutFilter returns the filter that decodes the child's output, nil as
+// above.
+func (w *Wheel) StdoutFilter() filter.Filter {
+	if w.stdio == nil {
+		return nil
+	}
+	return w.stdio.InputFilter()
+}
+
+// StderrFilter returns the filter that decodes the child's standard error, nil
+// if that is not the wheel's.
+func (w *Wheel) StderrFilter() filter.Filter {
+	if w.stderr == nil {
+		return nil
+	}
+	return w.stderr.InputFilter()
+}
