@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
-	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -32,8 +31,6 @@ type Node struct {
 	guard  guard
 	conns  connTable
 	hearts sync.WaitGroup
-
-	endpoints sync.Map // addresses to which the library has or makes connections
 
 	published atomic.Pointer[publications]
 
@@ -87,12 +84,15 @@ func Start(k *kernel.Kernel, config Config) (*Node, error) {
 	return n, nil
 }
 
-// listen starts the library. It panics when it cannot listen, before anything
-// has begun.
+// listen starts the library, which panics when it cannot listen, before
+// anything has begun.
 func (n *Node) listen() (err error) {
 	host, port, err := splitAddress(n.config.Listen)
 	if err != nil {
 		return configError("Listen", err)
+	}
+	if err := tryListen(n.config.Listen); err != nil {
+		return fmt.Errorf("node: Start: %w", err)
 	}
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
@@ -107,9 +107,6 @@ func (n *Node) listen() (err error) {
 		if thrown := recover(); thrown != nil {
 			n.system.Shutdown()
 			err = fmt.Errorf("node: Start(%s): %v", n.config.Listen, thrown)
-			if reason := tryListen(net.JoinHostPort(strings.Trim(host, "[]"), strconv.Itoa(port))); reason != nil {
-				err = fmt.Errorf("node: Start: %w", reason)
-			}
 		}
 	}()
 	n.remote.Start()
@@ -117,8 +114,8 @@ func (n *Node) listen() (err error) {
 	return nil
 }
 
-// tryListen finds the reason why an address cannot be listened on, which the
-// library tells only as a text.
+// tryListen finds out whether an address can be listened on: the library's
+// panic has the reason only as a text.
 func tryListen(address string) error {
 	l, err := net.Listen("tcp", address)
 	if err != nil {
@@ -234,9 +231,6 @@ func (n *Node) transmit(to *actor.PID, f *frame) {
 	n.gate.RLock()
 	defer n.gate.RUnlock()
 	if !n.shut {
-		if _, known := n.endpoints.Load(to.Address); !known {
-			n.endpoints.Store(to.Address, true)
-		}
 		n.remote.SendMessage(to, nil, wrapperspb.Bytes(f.append(make([]byte, 0, 128+len(f.payload)))), nil, -1)
 	}
 }
@@ -247,7 +241,6 @@ func (n *Node) libraryEvent(event any) {
 	if !ok {
 		return
 	}
-	n.endpoints.Delete(e.Address)
 	for _, l := range n.allLinks() {
 		if l.address == e.Address {
 			l.down(fmt.Errorf("%w: no connection", ErrUnreachable))
@@ -324,7 +317,9 @@ func (n *Node) end(links []*link) {
 	n.conns.close()
 	n.guard.streams.Wait()
 	n.awaitEndpoints()
-	n.remote.Shutdown(true)
+	// The library's graceful way panics when streams have ended just before,
+	// and all that it would do has been done.
+	n.remote.Shutdown(false)
 	n.system.Shutdown()
 }
 
@@ -332,13 +327,19 @@ func (n *Node) end(links []*link) {
 // connections are closed: it sleeps for 2 seconds after one that failed.
 const endpointPatience = 3 * time.Second
 
-// awaitEndpoints waits until the library has let go of its connections, since
-// it does not expect to hear of them after its shutdown.
+// awaitEndpoints waits until the library has let go of its connections. Their
+// actors are the supervisor's children.
 func (n *Node) awaitEndpoints() {
 	for until := time.Now().Add(endpointPatience); time.Now().Before(until); time.Sleep(time.Millisecond) {
-		empty := true
-		n.endpoints.Range(func(any, any) bool { empty = false; return false })
-		if empty {
+		left := 0
+		for _, shard := range n.system.ProcessRegistry.LocalPIDs.LocalPIDs {
+			for _, name := range shard.Keys() {
+				if strings.HasPrefix(name, "EndpointSupervisor/") {
+					left++
+				}
+			}
+		}
+		if left == 0 {
 			return
 		}
 	}
@@ -360,11 +361,11 @@ func drain(links []*link, patience time.Duration) {
 	}
 }
 
-// bye says goodbye to a node that is up.
+// bye says goodbye to a node that is not known to be down.
 func (l *link) bye() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.state == linkUp {
+	if l.state == linkUp || l.state == linkTrying {
 		l.seq++
 		l.transmit(&frame{verb: verbBye, seq: l.seq})
 	}
