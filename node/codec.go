@@ -90,7 +90,7 @@ func (c *CBOR) modes(set cbor.TagSet) (err error) {
 		return configError("Types", err)
 	}
 	c.dec, err = cbor.DecOptions{
-		DupMapKey: cbor.DupMapKeyEnforcedAPF, IntDec: cbor.IntDecConvertSigned, UTF8: cbor.UTF8DecodeInvalid,
+		DupMapKey: cbor.DupMapKeyEnforcedAPF, IntDec: cbor.IntDecConvertSignedOrFail, UTF8: cbor.UTF8DecodeInvalid,
 		DefaultMapType:  reflect.TypeFor[map[string]any](),
 		MaxNestedLevels: maxNesting, MaxArrayElements: 1 << 24, MaxMapPairs: 1 << 23,
 	}.DecModeWithTags(set)

@@ -209,13 +209,13 @@ func (c *Config) settleTLS() error {
 	t := c.TLS.Clone()
 	switch {
 	case len(t.Certificates) == 0 && (t.GetCertificate == nil || t.GetClientCertificate == nil):
-		return configError("TLS", errors.New("Certificates is empty"))
+		return configError("TLS", errors.New("no Certificates"))
 	case t.ClientCAs == nil:
-		return configError("TLS", errors.New("ClientCAs is missing: who may connect?"))
+		return configError("TLS", errors.New("no ClientCAs: who may connect?"))
 	case t.RootCAs == nil:
-		return configError("TLS", errors.New("RootCAs is missing: whom to believe?"))
+		return configError("TLS", errors.New("no RootCAs: whom to believe?"))
 	case t.InsecureSkipVerify && t.VerifyConnection == nil:
-		return configError("TLS", errors.New("InsecureSkipVerify without VerifyConnection checks nothing"))
+		return configError("TLS", errors.New("with InsecureSkipVerify and no VerifyConnection nothing is checked"))
 	}
 	t.ClientAuth = tls.RequireAndVerifyClientCert
 	if t.MinVersion < tls.VersionTLS13 {
