@@ -166,6 +166,9 @@ func (c *Config) settleAddress() error {
 		if _, _, err := splitAddress(c.Advertise); err != nil {
 			return configError("Advertise", err)
 		}
+		if port == 0 {
+			return configError("Listen", errors.New("needs a port to be advertised under another address"))
+		}
 	}
 	local := host == "localhost" || ip.IsLoopback()
 	if c.TLS == nil && !c.Insecure && !local {

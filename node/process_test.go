@@ -38,7 +38,7 @@ func quick(c node.Config) node.Config {
 
 // serve is the child: a node with a session "echo", until its input ends.
 func serve() error {
-	config := quick(node.Config{Name: os.Getenv("NODE_TEST_ROLE"), Listen: os.Getenv("NODE_TEST_LISTEN"), Strangers: true})
+	config := quick(node.Config{Name: os.Getenv("NODE_TEST_ROLE"), Listen: os.Getenv("NODE_TEST_LISTEN"), Advertise: os.Getenv("NODE_TEST_ADVERTISE"), Strangers: true})
 	if dir := os.Getenv("NODE_TEST_TLS"); dir != "" {
 		var err error
 		if config.TLS, err = readTLS(dir, os.Getenv("NODE_TEST_CERT")); err != nil {
@@ -156,7 +156,10 @@ type client struct {
 func dial(t testing.TB, config node.Config) *client {
 	t.Helper()
 	c := &client{t: t, k: kernel.New(), events: make(chan kernel.Event, 1000), lost: make(chan node.Loss, 1000), ran: make(chan error, 1)}
-	config.Name, config.Listen = "client", "127.0.0.1:0"
+	config.Name = "client"
+	if config.Listen == "" {
+		config.Listen = anyPort
+	}
 	config.Lost = func(l node.Loss) { c.lost <- l }
 	var err error
 	c.n, err = node.Start(c.k, quick(config))
