@@ -7,7 +7,6 @@ import (
 	"os"
 	"os/exec"
 	"strings"
-	"syscall"
 	"testing"
 	"time"
 
@@ -134,11 +133,6 @@ func (c *child) quit(t testing.TB) {
 	state, err := c.cmd.Process.Wait()
 	require.NoError(t, err)
 	require.True(t, state.Success(), "%v", state)
-}
-
-func (c *child) signal(t testing.TB, s syscall.Signal) {
-	t.Helper()
-	require.NoError(t, c.cmd.Process.Signal(s))
 }
 
 // client is a node in this process whose kernel runs on another goroutine. Its
