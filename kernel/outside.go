@@ -143,11 +143,12 @@ func (b *inbox) pull() {
 	rest := copy(b.in, b.in[n:])
 	clear(b.in[rest:]) // lets go of what they refer to
 	b.in = b.in[:rest]
-	b.filled.Store(false) // so that what follows here does not pull again
 	b.mu.Unlock()
+	b.draining = true // taking one in must not pull those that come after the others
 	for i := range events {
 		b.k.take(&events[i])
 	}
+	b.draining = false
 	b.mu.Lock()
 	b.filled.Store(len(b.in) > 0)
 	b.mu.Unlock()
@@ -176,6 +177,9 @@ func (k *Kernel) take(m *message) {
 func (k *Kernel) takeEvent(m *message) {
 	dest, err := k.resolve(m.to)
 	if err != nil {
+		if far, ok := m.to.(via); ok && far.Post(ID{k.root}, m.event, m.args) == nil {
+			return
+		}
 		k.deadLetter(DeadLetter{To: m.to, Event: m.event, Args: m.args, From: ID{k.root}})
 		return
 	}

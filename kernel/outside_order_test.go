@@ -1,0 +1,40 @@
+package kernel_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+)
+
+// What another goroutine posts keeps its order while handlers post as well and
+// so take in, in the middle of a turn, what has come meanwhile.
+func TestOutsideOrderWhileHandlersPost(t *testing.T) {
+	const posts = 200_000
+	k := kernel.New()
+	next := 0
+	_, err := session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) {
+			require.NoError(t, e.Kernel.AliasSet("main"))
+			hold := e.Kernel.Hold("the poster")
+			out, id := e.Kernel.Outside(), e.Session
+			go func() {
+				defer hold.Release()
+				for i := range posts {
+					out.Post(id, "relay", i)
+				}
+			}()
+		},
+		"relay": func(e kernel.Event) { require.NoError(t, e.Kernel.Post(e.Session, "got", e.Args...)) },
+		"got": func(e kernel.Event) {
+			if i := kernel.Arg[int](e, 0); i == next {
+				next++
+			}
+		},
+	})
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+	require.Equal(t, posts, next)
+}

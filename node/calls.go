@@ -1,0 +1,138 @@
+package node
+
+import (
+	"time"
+
+	"github.com/gopoe/poe/kernel"
+)
+
+// callTag is the tag under which pending calls keep their session alive.
+const callTag = "node call"
+
+// call is a call that waits for its answer.
+type call struct {
+	link  *link
+	epoch uint64
+	who   *subscriber
+	timer kernel.AlarmID
+}
+
+// Call asks a session on another node: its handler of event runs there, and
+// what it gives to Return comes back to the active session as the event reply,
+// with the answer, an error or nil, and extra as its arguments. The error is
+// ErrTimeout after Config.CallTimeout, ErrUnreachable if the node goes down,
+// ErrNoSession, ErrNotPublished, ErrTooLarge, ErrBadValue, or ErrClosed. A
+// handler that panics or does not exist answers nil. The call keeps the session
+// alive until the answer is there.
+//
+// What Call itself returns is known at once; then no answer comes. It waits for
+// nothing. POE::Component::IKC: call.
+func (n *Node) Call(to Address, event string, args []any, reply string, extra ...any) error {
+	return n.CallWithin(n.config.CallTimeout, to, event, args, reply, extra...)
+}
+
+// CallWithin is Call with another time to wait.
+func (n *Node) CallWithin(patience time.Duration, to Address, event string, args []any, reply string, extra ...any) error {
+	a := n.agent
+	who, err := a.subscriber(reply, extra)
+	if err != nil || patience <= 0 {
+		if err == nil {
+			err = kernel.ErrInvalid
+		}
+		return callError("Call", to, err)
+	}
+	f := &frame{verb: verbCall, id: a.nextID(), to: to.Alias, event: event, from: n.publicAlias(who.id)}
+	l, err := n.prepare(to, f, args)
+	if err != nil {
+		return callError("Call", to, err)
+	}
+	c := &call{link: l, who: who}
+	if l != nil {
+		if c.epoch, err = l.send(f, bounded); err != nil {
+			return callError("Call", to, err)
+		}
+	}
+	if _, err := a.k.RefcountIncrement(who.id, callTag); err != nil {
+		return callError("Call", to, err)
+	}
+	a.calls[f.id] = c
+	a.inside(func() { c.timer, err = a.k.DelaySet(eventTimeout, patience, f.id) })
+	if l == nil {
+		n.hand(nil, f)
+	}
+	return err
+}
+
+func (a *agent) nextID() uint64 {
+	a.lastID++
+	return a.lastID
+}
+
+// answer ends a call.
+func (a *agent) answer(id uint64, value any, err error) {
+	c := a.calls[id]
+	if c == nil {
+		return // it has timed out
+	}
+	delete(a.calls, id)
+	a.inside(func() { _, _ = a.k.AlarmRemove(c.timer) }) // it may have fired
+	c.who.tell(a, value, err)
+	if c.who.id.Alive() {
+		if _, err := a.k.RefcountDecrement(c.who.id, callTag); err != nil {
+			a.k.Warn("node: ending a call", "error", err)
+		}
+	}
+}
+
+func (a *agent) timeout(id uint64) { a.answer(id, nil, ErrTimeout) }
+
+func (a *agent) takeReply(in *incoming) {
+	c := a.calls[in.frame.id]
+	if c == nil || c.link != in.link {
+		return
+	}
+	err := in.err
+	var value any
+	if err == nil && len(in.args) != 1 {
+		err = ErrBadValue
+	}
+	if err == nil {
+		value = in.args[0]
+	}
+	a.answer(in.frame.id, value, err)
+}
+
+// carryOut runs a handler for another node and answers.
+func (a *agent) carryOut(in *incoming) {
+	f, err := in.frame, in.err
+	reply := &frame{verb: verbReply, id: f.id}
+	if err == nil {
+		a.as(in, func() {
+			var value any
+			if value, err = a.k.Call(kernel.Alias(f.to), f.event, in.args...); err == nil {
+				reply.payload, err = a.n.encode([]any{value})
+			}
+		})
+	}
+	if err != nil {
+		reply.code, reply.text = codeOf(err), cut(err.Error())
+	}
+	a.reply(in, reply)
+}
+
+// reply sends an answer. One that does not fit into the window becomes a small
+// one that says so.
+func (a *agent) reply(in *incoming, reply *frame) {
+	if in.link == nil {
+		a.n.hand(nil, reply)
+		return
+	}
+	_, err := in.link.send(reply, bounded)
+	if err == nil {
+		return
+	}
+	reply.payload, reply.code, reply.text = nil, codeOf(err), err.Error()
+	if _, err := in.link.send(reply, unbounded); err != nil {
+		a.n.log.Warn("cannot answer a call", "node", in.link.name, "error", err)
+	}
+}

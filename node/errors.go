@@ -1,0 +1,152 @@
+package node
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"syscall"
+
+	"github.com/gopoe/poe/kernel"
+)
+
+// Errors of posts, calls and watches. They are compared with errors.Is, and
+// those that stand for one of POE's error codes wrap it.
+var (
+	// ErrNoNode says that a name belongs to no node that this one knows.
+	ErrNoNode = sentinel("no such node", syscall.ENXIO)
+	// ErrNoSession says that the other node has no session of that alias. It
+	// is kernel.ErrNoSession as well.
+	ErrNoSession = sentinel("no such session on that node", kernel.ErrNoSession)
+	// ErrNotPublished says that the other node does not let that event of that
+	// session be reached from outside.
+	ErrNotPublished = sentinel("not published on that node", syscall.EACCES)
+	// ErrTooLarge says that the arguments, or the answer, are longer than
+	// Config.MaxMessage.
+	ErrTooLarge = sentinel("longer than MaxMessage", syscall.EMSGSIZE)
+	// ErrBadValue says that a value cannot travel: its type is not registered,
+	// or its bytes could not be understood.
+	ErrBadValue = sentinel("value cannot travel", syscall.EBADMSG)
+	// ErrTimeout says that no answer came in time. The call may have been
+	// carried out.
+	ErrTimeout = sentinel("no answer in time", syscall.ETIMEDOUT)
+	// ErrUnreachable says that the other node is down, or went down before it
+	// answered. What was on its way may have been carried out.
+	ErrUnreachable = sentinel("node is unreachable", syscall.EHOSTUNREACH)
+	// ErrBusy says that as much is on its way to the other node as
+	// Config.Window and Config.WindowBytes allow. [Node.NotifyReady] tells when
+	// there is room again.
+	ErrBusy = sentinel("too much is on its way to that node", syscall.ENOBUFS)
+	// ErrClosed says that this node is shut down.
+	ErrClosed = errors.New("node: shut down")
+)
+
+type sentinelError struct {
+	text string
+	is   error
+}
+
+func sentinel(text string, is error) error { return &sentinelError{text, is} }
+
+func (e *sentinelError) Error() string { return "node: " + e.text }
+func (e *sentinelError) Unwrap() error { return e.is }
+
+// callError names the method and its subject in front of a reason.
+func callError(method string, subject any, err error) error {
+	return fmt.Errorf("node: %s(%v): %w", method, subject, err)
+}
+
+// configError is the error of a field that cannot be used.
+func configError(field string, err error) error {
+	return &kernel.ConfigError{Package: "node", Field: field, Err: err}
+}
+
+// RemoteError is an error that came from another node: its text, and behind it
+// the one of this package's, the kernel's or the system's errors that it was.
+type RemoteError struct {
+	Text string
+	Err  error // nil if it was of another kind
+}
+
+// Error returns the text that the error had where it came from.
+func (e *RemoteError) Error() string { return e.Text }
+
+// Unwrap returns the error that it stands for.
+func (e *RemoteError) Unwrap() error { return e.Err }
+
+// code is an error's number between nodes. Numbers from errnoCode on are
+// those of the system: errnoCode + errno.
+type code uint32
+
+const (
+	codeNone code = iota
+	codeOther
+	codeNoSession
+	codeNotPublished
+	codeTooLarge
+	codeBadValue
+	codeTimeout
+	codeUnreachable
+	codeBusy
+	codeClosed
+	codeEOF
+	codeNoNode
+	errnoCode code = 1 << 16
+)
+
+// codeOf finds the number of an error.
+func codeOf(err error) code {
+	if err == nil {
+		return codeNone
+	}
+	for c := codeNoSession; c <= codeNoNode; c++ {
+		if errors.Is(err, errorOf(c)) {
+			return c
+		}
+	}
+	if errors.Is(err, kernel.ErrNoSession) {
+		return codeNoSession
+	}
+	var errno syscall.Errno
+	if errors.As(err, &errno) && errno > 0 && errno < 1<<15 {
+		return errnoCode + code(errno)
+	}
+	return codeOther
+}
+
+// errorOf finds the error of a number; nil for those that have none.
+func errorOf(c code) error {
+	switch c {
+	case codeNoSession:
+		return ErrNoSession
+	case codeNotPublished:
+		return ErrNotPublished
+	case codeTooLarge:
+		return ErrTooLarge
+	case codeBadValue:
+		return ErrBadValue
+	case codeTimeout:
+		return ErrTimeout
+	case codeUnreachable:
+		return ErrUnreachable
+	case codeBusy:
+		return ErrBusy
+	case codeClosed:
+		return ErrClosed
+	case codeEOF:
+		return io.EOF
+	case codeNoNode:
+		return ErrNoNode
+	}
+	if c > errnoCode && c < errnoCode+1<<15 {
+		return syscall.Errno(c - errnoCode)
+	}
+	return nil
+}
+
+// remoteError makes the error that a peer told of.
+func remoteError(c code, text string) error {
+	if c == codeNone {
+		return nil
+	}
+	return &RemoteError{Text: text, Err: errorOf(c)}
+}

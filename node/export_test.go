@@ -1,0 +1,16 @@
+package node
+
+// PostFrame makes the bytes of a post, as a node that keeps to no window might.
+func PostFrame(boot, seq uint64, from, address, to, event string, payload []byte) []byte {
+	f := frame{verb: verbPost, boot: boot, epoch: 1, seq: seq, node: from, address: address, to: to, event: event, payload: payload}
+	return f.append(nil)
+}
+
+// ReadFrame parses bytes and writes what it has read, nil if they are no frame.
+func ReadFrame(data []byte) []byte {
+	var f frame
+	if f.parse(data) != nil {
+		return nil
+	}
+	return f.append(nil)
+}

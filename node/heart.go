@@ -1,0 +1,60 @@
+package node
+
+import (
+	"fmt"
+	"time"
+)
+
+// probeFor is how long a node that is down is asked for after somebody wanted
+// it. Nodes that are watched are asked for all the time.
+const probeFor = 30 * time.Second
+
+// heart asks the nodes in use for signs of life, on a goroutine of its own, so
+// that a busy kernel does not look like a dead one.
+func (n *Node) heart() {
+	defer n.hearts.Done()
+	tick := time.NewTicker(n.config.Heartbeat)
+	defer tick.Stop()
+	for {
+		select {
+		case <-n.closing:
+			return
+		case <-tick.C:
+			for _, l := range n.allLinks() {
+				n.beat(l)
+			}
+		}
+	}
+}
+
+// beat looks after one link.
+func (n *Node) beat(l *link) {
+	watched := n.nodeWatched(l.name)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now, quiet := time.Now(), n.config.DeadAfter
+	switch l.state {
+	case linkIdle:
+		if watched {
+			l.enter(linkTrying)
+			l.ping()
+		}
+	case linkTrying, linkUp:
+		last := l.since
+		if l.heard.After(last) {
+			last = l.heard
+		}
+		if now.Sub(last) > quiet {
+			l.fall(fmt.Errorf("%w: silent for %v", ErrUnreachable, quiet))
+			n.conns.drop(l.address)
+			return
+		}
+		l.ping()
+	case linkDown:
+		if watched || now.Sub(l.used) < probeFor {
+			l.ping()
+		} else if !l.peer && now.Sub(l.since) > probeFor {
+			n.forget(l)
+		}
+	}
+}

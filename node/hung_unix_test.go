@@ -1,0 +1,32 @@
+//go:build unix
+
+package node_test
+
+import (
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gopoe/poe/node"
+)
+
+// A process that is stopped, not dead, is noticed, too, and what was sent to it
+// does not come back to haunt it.
+func TestHungPeer(t *testing.T) {
+	server := spawn(t, "server", anyPort)
+	c := dial(t, node.Config{Peers: map[string]string{"server": server.addr}})
+	c.do(func() { require.NoError(t, c.n.WatchNode("server", "state")) })
+	require.True(t, c.state().Up)
+	require.NoError(t, server.cmd.Process.Signal(syscall.SIGSTOP))
+	begin := time.Now()
+	_, err := c.call("server", "add", 1, 2)
+	require.ErrorIs(t, err, node.ErrUnreachable)
+	t.Logf("noticed after %v", time.Since(begin))
+	require.False(t, c.state().Up)
+	require.NoError(t, server.cmd.Process.Signal(syscall.SIGCONT))
+	require.True(t, c.state().Up)
+	_, err = c.call("server", "add", 1, 2)
+	require.NoError(t, err)
+}

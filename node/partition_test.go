@@ -1,0 +1,250 @@
+package node_test
+
+import (
+	"net"
+	"runtime/pprof"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/node"
+)
+
+// wire is a connection between two nodes that a test can cut or freeze.
+type wire struct {
+	listener net.Listener
+	mu       sync.Mutex
+	target   string
+	frozen   *sync.Cond
+	freezing bool
+	conns    map[net.Conn]bool
+}
+
+func newWire(t *testing.T) *wire {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	w := &wire{listener: l, conns: map[net.Conn]bool{}}
+	w.frozen = sync.NewCond(&w.mu)
+	go w.accept()
+	t.Cleanup(func() {
+		_ = l.Close()
+		w.freeze(false)
+		w.cut()
+	})
+	return w
+}
+
+func (w *wire) addr() string { return w.listener.Addr().String() }
+
+func (w *wire) accept() {
+	for {
+		in, err := w.listener.Accept()
+		if err != nil {
+			return
+		}
+		w.mu.Lock()
+		target := w.target
+		w.mu.Unlock()
+		out, err := net.Dial("tcp", target)
+		if err != nil {
+			_ = in.Close()
+			continue
+		}
+		w.mu.Lock()
+		w.conns[in], w.conns[out] = true, true
+		w.mu.Unlock()
+		go w.carry(in, out)
+		go w.carry(out, in)
+	}
+}
+
+func (w *wire) carry(from, to net.Conn) {
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := from.Read(buf)
+		w.mu.Lock()
+		for w.freezing {
+			w.frozen.Wait()
+		}
+		w.mu.Unlock()
+		if n > 0 {
+			_, err = to.Write(buf[:n])
+		}
+		if err != nil {
+			_, _ = from.Close(), to.Close()
+			return
+		}
+	}
+}
+
+// cut ends the connections that there are.
+func (w *wire) cut() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for c := range w.conns {
+		_ = c.Close()
+		delete(w.conns, c)
+	}
+}
+
+// freeze lets nothing through, without a word.
+func (w *wire) freeze(on bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.freezing = on
+	w.frozen.Broadcast()
+}
+
+func (w *wire) lead(target string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.target = target
+}
+
+// freePort finds a port that nobody listens on.
+func freePort(t *testing.T) string {
+	l, err := net.Listen("tcp", anyPort)
+	require.NoError(t, err)
+	require.NoError(t, l.Close())
+	return l.Addr().String()
+}
+
+// partitioned are a client and a server with a wire for each direction.
+func partitioned(t *testing.T) (c *client, there, back *wire) {
+	there, back = newWire(t), newWire(t)
+	near, far := freePort(t), freePort(t)
+	there.lead(far)
+	back.lead(near)
+	spawn(t, "server", far, "NODE_TEST_ADVERTISE="+there.addr())
+	c = dial(t, node.Config{Peers: map[string]string{"server": there.addr()}, Listen: near, Advertise: back.addr()})
+	c.do(func() { require.NoError(t, c.n.WatchNode("server", "state")) })
+	require.True(t, c.state().Up)
+	return c, there, back
+}
+
+// A link that is cut, in either direction, comes back by itself, and what was
+// lost is told.
+func TestCutLink(t *testing.T) {
+	c, there, back := partitioned(t)
+	for _, w := range []*wire{there, back, there} {
+		answers := make(chan kernel.Event, 1)
+		c.do(func() {
+			echo := node.Address{Node: "server", Alias: "echo"}
+			require.NoError(t, c.k.Post(c.n.To(echo), "stall", int64(200*time.Millisecond)))
+			require.NoError(t, c.n.Call(echo, "add", []any{1, 2}, "answer", answers))
+		})
+		w.cut()
+		require.ErrorIs(t, (<-answers).Arg(1).(error), node.ErrUnreachable)
+		down := c.state()
+		require.False(t, down.Up)
+		require.ErrorIs(t, down.Err, node.ErrUnreachable)
+		for up := false; !up; {
+			up = c.state().Up
+		}
+		sum, err := c.call("server", "add", 40, 2)
+		for err != nil { // the other side may find out later, and begin anew
+			require.ErrorIs(t, err, node.ErrUnreachable)
+			for up := false; !up; {
+				up = c.state().Up
+			}
+			sum, err = c.call("server", "add", 40, 2)
+		}
+		require.Equal(t, int64(42), sum)
+	}
+}
+
+// A partition in which packets vanish is noticed; what was sent into it is
+// lost and not delivered later.
+func TestPartition(t *testing.T) {
+	c, there, back := partitioned(t)
+	there.freeze(true)
+	back.freeze(true)
+	for i := range 10 {
+		require.NoError(t, c.post("server", "tick", i))
+	}
+	_, err := c.call("server", "add", 1, 2)
+	require.ErrorIs(t, err, node.ErrUnreachable)
+	require.False(t, c.state().Up)
+	require.ErrorIs(t, c.post("server", "tick", 99), node.ErrUnreachable)
+	loss := <-c.lost
+	require.Equal(t, 11, loss.Count)
+	there.freeze(false)
+	back.freeze(false)
+	for up := false; !up; {
+		up = c.state().Up
+	}
+	for i := range 10 {
+		require.NoError(t, c.post("server", "tick", i))
+	}
+	got, err := c.call("server", "count")
+	require.NoError(t, err)
+	require.Equal(t, []any{int64(10), true}, got)
+}
+
+// A node of another name, or that does not want this one, is as good as down.
+func TestWrongName(t *testing.T) {
+	server := spawn(t, "somebody else", anyPort)
+	c := dial(t, node.Config{Peers: map[string]string{"server": server.addr}})
+	_, err := c.call("server", "add", 1, 2)
+	require.ErrorIs(t, err, node.ErrUnreachable)
+}
+
+// A node that is down costs no goroutine, however often it is tried, and a node
+// that is shut down leaves none.
+func TestNothingLeaks(t *testing.T) {
+	server := spawn(t, "server", anyPort)
+	l, err := net.Listen("tcp", anyPort)
+	require.NoError(t, err)
+	defer l.Close()
+	tried := make(chan bool, 1000)
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_ = conn.Close()
+			tried <- true
+		}
+	}()
+	c := dial(t, node.Config{Peers: map[string]string{"absent": l.Addr().String(), "server": server.addr}})
+	c.do(func() { require.NoError(t, c.n.WatchNode("absent", "state")) })
+	_, err = c.call("absent", "add")
+	require.ErrorIs(t, err, node.ErrUnreachable)
+	_, err = c.call("server", "add", 1, 2)
+	require.NoError(t, err)
+	<-tried
+	before, _ := ourGoroutines()
+	for range 4 {
+		<-tried
+	}
+	after, stacks := ourGoroutines()
+	require.LessOrEqual(t, after, before+8, stacks)
+	c.close()
+	_, stacks = ourGoroutines()
+	require.NotContains(t, stacks, "gopoe/poe/node.")
+	require.Eventually(t, func() bool { n, _ := ourGoroutines(); return n == 0 }, 10*time.Second, time.Millisecond)
+}
+
+// ourGoroutines counts those of the node and of the libraries below it, and
+// shows their stacks.
+func ourGoroutines() (n int, stacks string) {
+	var all strings.Builder
+	_ = pprof.Lookup("goroutine").WriteTo(&all, 1)
+	for _, stack := range strings.Split(all.String(), "\n\n") {
+		for _, name := range []string{"gopoe/poe/node.(", "protoactor-go/remote", "google.golang.org/grpc"} {
+			if strings.Contains(stack, name) {
+				at := strings.Index(stack, " @ ")
+				count, _ := strconv.Atoi(stack[strings.LastIndexByte(stack[:at], '\n')+1 : at])
+				n, stacks = n+count, stacks+stack+"\n\n"
+				break
+			}
+		}
+	}
+	return n, stacks
+}

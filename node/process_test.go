@@ -1,0 +1,225 @@
+package node_test
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/node"
+	"github.com/gopoe/poe/session"
+)
+
+// The tests with several nodes run each in a process of its own: this binary,
+// started again with a role.
+func TestMain(m *testing.M) {
+	if os.Getenv("NODE_TEST_ROLE") == "" {
+		os.Exit(m.Run())
+	}
+	if err := serve(); err != nil {
+		fmt.Fprintln(os.Stderr, "child:", err)
+		os.Exit(1)
+	}
+}
+
+// quick are settings that find a hung peer soon.
+func quick(c node.Config) node.Config {
+	c.Heartbeat, c.DeadAfter = 200*time.Millisecond, 1500*time.Millisecond
+	return c
+}
+
+// serve is the child: a node with a session "echo", until its input ends.
+func serve() error {
+	config := quick(node.Config{Name: os.Getenv("NODE_TEST_ROLE"), Listen: os.Getenv("NODE_TEST_LISTEN"), Advertise: os.Getenv("NODE_TEST_ADVERTISE"), Strangers: true})
+	if dir := os.Getenv("NODE_TEST_TLS"); dir != "" {
+		var err error
+		if config.TLS, err = readTLS(dir, os.Getenv("NODE_TEST_CERT")); err != nil {
+			return err
+		}
+	}
+	k := kernel.New()
+	n, err := node.Start(k, config)
+	if err != nil {
+		return err
+	}
+	if err := n.Publish("echo", "tick", "count", "add", "die", "stall", "big", "ping", "relay", "whoami"); err != nil {
+		return err
+	}
+	if _, err = session.Create(k, &echo{n: n, inOrder: true}, echoStates); err != nil {
+		return err
+	}
+	fmt.Println("ADDR", n.Addr())
+	go func() {
+		for in := bufio.NewScanner(os.Stdin); in.Scan(); {
+		}
+		n.Shutdown()
+		k.Outside().Stop()
+	}()
+	err = k.Run()
+	<-n.Done()
+	return err
+}
+
+type echo struct {
+	n       *node.Node
+	ticks   int64
+	inOrder bool
+}
+
+var echoStates = session.States[echo]{
+	"_start": func(_ *echo, e kernel.Event) { _ = e.Kernel.AliasSet("echo") },
+	"tick": func(h *echo, e kernel.Event) {
+		h.inOrder = h.inOrder && kernel.Arg[int64](e, 0) == h.ticks
+		h.ticks = kernel.Arg[int64](e, 0) + 1
+	},
+	"count":  func(h *echo, e kernel.Event) { e.Return([]any{h.ticks, h.inOrder}) },
+	"add":    func(_ *echo, e kernel.Event) { e.Return(kernel.Arg[int64](e, 0) + kernel.Arg[int64](e, 1)) },
+	"die":    func(_ *echo, e kernel.Event) { _ = e.Kernel.AliasRemove("echo") },
+	"stall":  func(_ *echo, e kernel.Event) { time.Sleep(time.Duration(kernel.Arg[int64](e, 0))) },
+	"big":    func(_ *echo, e kernel.Event) { e.Return(make([]byte, kernel.Arg[int64](e, 0))) },
+	"ping":   func(_ *echo, e kernel.Event) { _ = e.Kernel.Post(e.Sender, "pong", e.Args...) },
+	"whoami": func(_ *echo, e kernel.Event) { e.Return(os.Getpid()) },
+	// relay posts to the echo of a third node, which posts to its own sender.
+	"relay": func(h *echo, e kernel.Event) {
+		_ = h.n.AddPeer("third", kernel.Arg[string](e, 0))
+		err := e.Kernel.Post(h.n.To(node.Address{Node: "third", Alias: "echo"}), "tick", int64(0))
+		e.Return(err == nil)
+	},
+}
+
+// child is such a process.
+type child struct {
+	cmd  *exec.Cmd
+	addr string
+	in   interface{ Close() error }
+}
+
+// spawn starts a child; listen may be an address that one had before.
+func spawn(t testing.TB, name, listen string, env ...string) *child {
+	t.Helper()
+	cmd := exec.Command(os.Args[0])
+	cmd.Env = append(os.Environ(), "NODE_TEST_ROLE="+name, "NODE_TEST_LISTEN="+listen)
+	cmd.Env = append(cmd.Env, env...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	in, err := cmd.StdinPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	c := &child{cmd: cmd, in: in}
+	t.Cleanup(c.kill)
+	line, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	c.addr = strings.TrimSpace(strings.TrimPrefix(line, "ADDR "))
+	return c
+}
+
+func (c *child) kill() {
+	_ = c.cmd.Process.Kill() // it may have ended
+	_, _ = c.cmd.Process.Wait()
+}
+
+// quit ends a child in order.
+func (c *child) quit(t testing.TB) {
+	t.Helper()
+	require.NoError(t, c.in.Close())
+	state, err := c.cmd.Process.Wait()
+	require.NoError(t, err)
+	require.True(t, state.Success(), "%v", state)
+}
+
+// client is a node in this process whose kernel runs on another goroutine. Its
+// events come out of a channel.
+type client struct {
+	t      testing.TB
+	k      *kernel.Kernel
+	n      *node.Node
+	id     kernel.ID
+	events chan kernel.Event
+	lost   chan node.Loss
+	ran    chan error
+}
+
+func dial(t testing.TB, config node.Config) *client {
+	t.Helper()
+	c := &client{t: t, k: kernel.New(), events: make(chan kernel.Event, 1000), lost: make(chan node.Loss, 1000), ran: make(chan error, 1)}
+	config.Name = "client"
+	if config.Listen == "" {
+		config.Listen = anyPort
+	}
+	config.Lost = func(l node.Loss) { c.lost <- l }
+	var err error
+	c.n, err = node.Start(c.k, quick(config))
+	require.NoError(t, err)
+	require.NoError(t, c.n.Publish("main", "pong"))
+	runs := make(chan struct{})
+	s, err := session.Inline(c.k, session.Funcs{
+		"_start": func(e kernel.Event) {
+			require.NoError(t, e.Kernel.AliasSet("main"))
+			e.Kernel.Yield("runs")
+		},
+		"runs":     func(kernel.Event) { close(runs) },
+		"_default": func(kernel.Event) {},
+		"pong":     func(e kernel.Event) { c.events <- e },
+		"answer":   func(e kernel.Event) { e.Args[2].(chan kernel.Event) <- e },
+		"gone":     func(e kernel.Event) { c.events <- e },
+		"state":    func(e kernel.Event) { c.events <- e },
+		"room":     func(e kernel.Event) { c.events <- e },
+	})
+	require.NoError(t, err)
+	c.id = s.ID()
+	go func() { c.ran <- c.k.Run() }()
+	t.Cleanup(c.close)
+	<-runs
+	return c
+}
+
+func (c *client) close() {
+	c.n.Shutdown()
+	<-c.n.Done()
+	require.NoError(c.t, <-c.ran)
+	c.ran <- nil // for a second close
+}
+
+// do runs f in the session.
+func (c *client) do(f func()) {
+	c.t.Helper()
+	require.NoError(c.t, c.k.Outside().Do(context.Background(), func(k *kernel.Kernel) {
+		_ = k.CallFunc(c.id, "do", func(kernel.Event) { f() })
+	}))
+}
+
+// call calls and waits for the answer.
+func (c *client) call(to, event string, args ...any) (value any, err error) {
+	c.t.Helper()
+	answers := make(chan kernel.Event, 1)
+	c.do(func() { err = c.n.Call(node.Address{Node: to, Alias: "echo"}, event, args, "answer", answers) })
+	if err != nil {
+		return nil, err
+	}
+	e := <-answers
+	err, _ = e.Arg(1).(error)
+	return e.Arg(0), err
+}
+
+func (c *client) post(to, event string, args ...any) (err error) {
+	c.do(func() { err = c.k.Post(c.n.To(node.Address{Node: to, Alias: "echo"}), event, args...) })
+	return err
+}
+
+// state waits for a node's next change.
+func (c *client) state() node.NodeState {
+	for e := range c.events {
+		if s, ok := e.Arg(0).(node.NodeState); ok {
+			return s
+		}
+	}
+	return node.NodeState{}
+}

@@ -1,0 +1,84 @@
+package node
+
+import (
+	"maps"
+	"strings"
+
+	"github.com/gopoe/poe/kernel"
+)
+
+// AnyEvent, in Publish, stands for all events but those whose names begin with
+// an underscore.
+const AnyEvent = "*"
+
+// publications are what may be reached from outside: alias, then event. A
+// value is never changed, so that every goroutine may look.
+type publications map[string]map[string]bool
+
+// Publish lets other nodes reach some events of the session that has an alias,
+// now or later. Without it nothing can be reached. Further calls add events;
+// names that begin with an underscore, POE's own, cannot be published. Any
+// goroutine may call it. POE::Component::IKC: publish.
+func (n *Node) Publish(alias string, events ...string) error {
+	if alias == "" || len(alias) > maxName || len(events) == 0 {
+		return callError("Publish", alias, kernel.ErrInvalid)
+	}
+	for _, event := range events {
+		if event == "" || len(event) > maxName || strings.HasPrefix(event, "_") {
+			return callError("Publish", event, kernel.ErrInvalid)
+		}
+	}
+	n.changePublications(func(p publications) {
+		known := maps.Clone(p[alias])
+		if known == nil {
+			known = map[string]bool{}
+		}
+		for _, event := range events {
+			known[event] = true
+		}
+		p[alias] = known
+	})
+	return nil
+}
+
+// Retract takes events out of reach again, all of an alias if none is named.
+// Any goroutine may call it. What has come in before is still delivered.
+func (n *Node) Retract(alias string, events ...string) {
+	n.changePublications(func(p publications) {
+		known := maps.Clone(p[alias])
+		for _, event := range events {
+			delete(known, event)
+		}
+		if p[alias] = known; len(events) == 0 || len(known) == 0 {
+			delete(p, alias)
+		}
+	})
+}
+
+func (n *Node) changePublications(change func(publications)) {
+	for {
+		old := n.published.Load()
+		fresh := maps.Clone(*old)
+		change(fresh)
+		if n.published.CompareAndSwap(old, &fresh) {
+			return
+		}
+	}
+}
+
+// allows tells whether an event may be reached.
+func (p *publications) allows(alias, event string) error {
+	events := (*p)[alias]
+	if events[event] || events[AnyEvent] && !strings.HasPrefix(event, "_") && event != "" {
+		return nil
+	}
+	return ErrNotPublished
+}
+
+// knows tells whether anything of an alias may be reached.
+func (p *publications) knows(alias string) error {
+	if (*p)[alias] != nil {
+		return nil
+	}
+	return ErrNotPublished
+}

@@ -1,0 +1,355 @@
+package node
+
+import (
+	"fmt"
+
+	"github.com/gopoe/poe/kernel"
+)
+
+// subscriber is a session that wants to be told, by an event of its own.
+type subscriber struct {
+	id    kernel.ID
+	event string
+	extra []any
+}
+
+// subscriber makes one of the active session.
+func (a *agent) subscriber(event string, extra []any) (*subscriber, error) {
+	id := a.k.ActiveSession()
+	switch {
+	case event == "":
+		return nil, kernel.ErrInvalid
+	case id == a.k.ID():
+		return nil, kernel.ErrNoActiveSession
+	}
+	return &subscriber{id, event, extra}, nil
+}
+
+// tell queues the event, from the node's session.
+func (s *subscriber) tell(a *agent, args ...any) {
+	if !s.id.Alive() {
+		return
+	}
+	post := func() {
+		if err := a.k.Post(s.id, s.event, append(args, s.extra...)...); err != nil {
+			a.k.Warn("node: telling", "session", s.id, "error", err)
+		}
+	}
+	if a.id.Alive() {
+		a.inside(post)
+		return
+	}
+	post()
+}
+
+// watch is the wish of a session here to hear of one on another node.
+type watch struct {
+	address Address
+	link    *link
+	epoch   uint64
+	who     *subscriber
+}
+
+// Watch tells the active session when a session on another node has stopped.
+// The event comes once, with the Address, an error and extra as its arguments.
+// The error is nil if the session has stopped, ErrNoSession if there was none,
+// ErrNotPublished if nothing of it is published, ErrUnreachable if its node
+// went down, ErrClosed if this one did. It follows the session that has the
+// alias now, not the alias. A watch keeps nobody alive. The number is for
+// Unwatch.
+func (n *Node) Watch(to Address, event string, extra ...any) (WatchID, error) {
+	a := n.agent
+	who, err := a.subscriber(event, extra)
+	if err != nil {
+		return 0, callError("Watch", to, err)
+	}
+	f := &frame{verb: verbWatch, id: a.nextID(), to: to.Alias}
+	l, err := n.prepare(to, f, nil)
+	if err != nil {
+		return 0, callError("Watch", to, err)
+	}
+	w := &watch{address: to, link: l, who: who}
+	if l != nil {
+		if w.epoch, err = l.send(f, bounded); err != nil {
+			return 0, callError("Watch", to, err)
+		}
+	}
+	a.watches[f.id] = w
+	if l == nil {
+		n.hand(nil, f)
+	}
+	return WatchID(f.id), nil
+}
+
+// WatchID is the number of a watch.
+type WatchID uint64
+
+// Unwatch ends a watch; its event will not come. One that is over is fine.
+func (n *Node) Unwatch(id WatchID) {
+	w := n.agent.watches[uint64(id)]
+	if w == nil {
+		return
+	}
+	delete(n.agent.watches, uint64(id))
+	f := &frame{verb: verbUnwatch, id: uint64(id)}
+	if w.link == nil {
+		n.hand(nil, f)
+		return
+	}
+	if _, err := w.link.send(f, unbounded); err != nil {
+		n.log.Debug("a watch ended with its node", "error", err)
+	}
+}
+
+func (a *agent) takeGone(in *incoming) {
+	w := a.watches[in.frame.id]
+	if w == nil || w.link != in.link {
+		return
+	}
+	delete(a.watches, in.frame.id)
+	w.who.tell(a, w.address, in.err)
+}
+
+// served names a watch by another node.
+type served struct {
+	link *link
+	id   uint64
+}
+
+// watched is such a watch: something that its session owns, so that it is
+// closed when the session has stopped.
+type watched struct {
+	a     *agent
+	key   served
+	owned kernel.Owned
+}
+
+// maxServed is how many watches by others a node has at most.
+const maxServed = 1 << 16
+
+// takeWatch ties a watch to the session that has the alias.
+func (a *agent) takeWatch(in *incoming) {
+	key, err := served{in.link, in.frame.id}, in.err
+	if err == nil && (a.serving[key] != nil || len(a.serving) >= maxServed) {
+		err = ErrBusy
+	}
+	if err == nil {
+		err = a.serve(key, kernel.Alias(in.frame.to))
+	}
+	if err != nil {
+		a.gone(key, err)
+	}
+}
+
+func (a *agent) serve(key served, alias kernel.Alias) error {
+	id, err := a.k.Resolve(alias)
+	if err != nil {
+		return ErrNoSession
+	}
+	w := &watched{a: a, key: key}
+	var ownErr error
+	if err := a.k.CallFunc(id, "node watch", func(e kernel.Event) { w.owned, ownErr = a.k.Own(w, "node watch") }); err != nil {
+		return err
+	}
+	if ownErr != nil {
+		return ownErr
+	}
+	a.serving[key] = w
+	return nil
+}
+
+// Close is called by the kernel when the session has stopped.
+func (w *watched) Close() error {
+	delete(w.a.serving, w.key)
+	w.a.gone(w.key, nil)
+	return nil
+}
+
+func (a *agent) unserve(key served) {
+	if w := a.serving[key]; w != nil {
+		delete(a.serving, key)
+		w.owned.Release()
+	}
+}
+
+// gone tells the other node that a watch is over.
+func (a *agent) gone(key served, err error) {
+	f := &frame{verb: verbGone, id: key.id}
+	if err != nil {
+		f.code, f.text = codeOf(err), cut(err.Error())
+	}
+	if key.link == nil {
+		a.n.hand(nil, f)
+		return
+	}
+	if _, err := key.link.send(f, unbounded); err != nil {
+		a.n.log.Debug("a watch ended with its node", "error", err)
+	}
+}
+
+// NodeState tells of another node: that it is up, or why it is not.
+type NodeState struct {
+	Node string
+	Up   bool
+	Err  error // ErrUnreachable, with the reason, when it is down
+}
+
+// WatchNode tells the active session each time another node comes up or goes
+// down, and how it is now if that is known. The event's arguments are a
+// NodeState and extra. A node that is watched is asked for signs of life all
+// the time. A watch keeps nobody alive; it ends with its session.
+func (n *Node) WatchNode(node string, event string, extra ...any) error {
+	a := n.agent
+	who, err := a.subscriber(event, extra)
+	if err == nil && n.isClosing() {
+		err = ErrClosed
+	}
+	if err != nil {
+		return callError("WatchNode", node, err)
+	}
+	l, err := n.link(node)
+	if err != nil {
+		return callError("WatchNode", node, err)
+	}
+	if _, err := a.k.Own(&nodeWatch{a, node, who}, "node watch "+node); err != nil {
+		return callError("WatchNode", node, err)
+	}
+	a.nodes[node] = append(a.nodes[node], who)
+	n.linksMu.Lock()
+	n.watched[node]++
+	n.linksMu.Unlock()
+	l.mu.Lock()
+	state := l.state
+	if state == linkIdle {
+		l.enter(linkTrying)
+		l.ping()
+	}
+	l.mu.Unlock()
+	switch state {
+	case linkUp:
+		who.tell(a, NodeState{Node: node, Up: true})
+	case linkDown:
+		who.tell(a, NodeState{Node: node, Err: ErrUnreachable})
+	}
+	return nil
+}
+
+// nodeWatch ends with its session.
+type nodeWatch struct {
+	a    *agent
+	node string
+	who  *subscriber
+}
+
+// Close is called by the kernel.
+func (w *nodeWatch) Close() error {
+	w.a.nodes[w.node] = without(w.a.nodes[w.node], w.who)
+	w.a.n.linksMu.Lock()
+	defer w.a.n.linksMu.Unlock()
+	if w.a.n.watched[w.node]--; w.a.n.watched[w.node] <= 0 {
+		delete(w.a.n.watched, w.node)
+		delete(w.a.nodes, w.node)
+	}
+	return nil
+}
+
+func without(list []*subscriber, one *subscriber) []*subscriber {
+	var rest []*subscriber
+	for _, s := range list {
+		if s != one {
+			rest = append(rest, s)
+		}
+	}
+	return rest
+}
+
+// fallen is a node that went down.
+type fallen struct {
+	link  *link
+	epoch uint64 // the one that ended
+	lost  int
+	err   error
+}
+
+func (a *agent) nodeUp(l *link) {
+	for _, who := range a.nodes[l.name] {
+		who.tell(a, NodeState{Node: l.name, Up: true})
+	}
+}
+
+// nodeDown ends everything that waits for a node.
+func (a *agent) nodeDown(f *fallen) {
+	for id, c := range a.calls {
+		if c.link == f.link && c.epoch <= f.epoch {
+			a.answer(id, nil, f.err)
+		}
+	}
+	for id, w := range a.watches {
+		if w.link == f.link && w.epoch <= f.epoch {
+			delete(a.watches, id)
+			w.who.tell(a, w.address, f.err)
+		}
+	}
+	for key := range a.serving {
+		if key.link == f.link {
+			a.unserve(key)
+		}
+	}
+	a.dropProxies(func(at Address) bool { return at.Node == f.link.name })
+	if f.lost > 0 {
+		a.lost(Loss{To: Address{Node: f.link.name}, Count: f.lost, Err: f.err})
+	}
+	for _, who := range a.nodes[f.link.name] {
+		who.tell(a, NodeState{Node: f.link.name, Err: f.err})
+	}
+	a.nodeRoom(f.link.name)
+}
+
+// NotifyReady sends the active session one event when there is room again on
+// the way to a node: after a post returned ErrBusy, when half of the window is
+// free or the node has gone down. The event's arguments are the node's name
+// and extra. It keeps the session alive until then.
+func (n *Node) NotifyReady(node string, event string, extra ...any) error {
+	a := n.agent
+	who, err := a.subscriber(event, extra)
+	if err == nil && n.isClosing() {
+		err = ErrClosed
+	}
+	if err != nil {
+		return callError("NotifyReady", node, err)
+	}
+	l, err := n.link(node)
+	if err != nil {
+		return callError("NotifyReady", node, err)
+	}
+	if _, err := a.k.RefcountIncrement(who.id, roomTag); err != nil {
+		return callError("NotifyReady", node, fmt.Errorf("%w", err))
+	}
+	a.rooms[node] = append(a.rooms[node], who)
+	l.mu.Lock()
+	now := l.roomy()
+	l.wanted = !now
+	l.mu.Unlock()
+	if now {
+		n.tell(eventRoom, l)
+	}
+	return nil
+}
+
+// roomTag is the tag under which those who wait for room stay alive.
+const roomTag = "node room"
+
+// nodeRoom tells those who wait that there is room.
+func (a *agent) nodeRoom(node string) {
+	waiting := a.rooms[node]
+	delete(a.rooms, node)
+	for _, who := range waiting {
+		who.tell(a, node)
+		if !who.id.Alive() {
+			continue
+		}
+		if _, err := a.k.RefcountDecrement(who.id, roomTag); err != nil {
+			a.k.Warn("node: telling of room", "error", err)
+		}
+	}
+}
