@@ -143,10 +143,17 @@ func (k *Kernel) RunContext(ctx context.Context) error {
 		return k.takeException()
 	}
 	k.runsIdle = true
-	stop := context.AfterFunc(ctx, func() { k.inbox.put(message{run: k.Stop}) })
-	defer stop()
-	unwinding := true
+	unwinding, over := true, false
+	stop := context.AfterFunc(ctx, func() {
+		k.inbox.put(message{run: func() {
+			if !over { // a later run is not meant
+				k.Stop()
+			}
+		}})
+	})
 	defer func() {
+		stop()
+		over = true
 		if unwinding { // runtime.Goexit in a handler, or a panic of the kernel's own
 			k.putAway()
 		}
@@ -225,7 +232,9 @@ func (k *Kernel) turn() error {
 	if k.turns++; k.turns%clockTurns == 0 {
 		k.readClock()
 	}
-	k.inbox.drain()
+	if k.inbox.drain() {
+		k.sweep() // or who has lost the last reason to live waits for an event
+	}
 	if k.sessions == 0 {
 		return nil // stopped from outside: nobody is left to wait for
 	}

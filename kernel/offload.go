@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"context"
+	"errors"
 	"io"
 	"runtime/debug"
 )
@@ -17,6 +18,9 @@ type offloads struct {
 	running int
 	waiting []*Job
 }
+
+// errJobGone is the error of work that has ended its goroutine.
+var errJobGone = errors.New("kernel: the job called runtime.Goexit")
 
 // Job is work that goes on on another goroutine.
 type Job struct {
@@ -37,7 +41,7 @@ type Job struct {
 // error, and then args. The job keeps the session alive; when the session
 // stops the job's context ends. A result that comes too late is a dead letter,
 // and is closed if it can be. A panic in work becomes the error, a
-// *HandlerError. At most Options.MaxOffload jobs run at once, the others wait
+// *HandlerError; runtime.Goexit becomes one as well. At most Options.MaxOffload jobs run at once, the others wait
 // for their turn.
 func (k *Kernel) Offload(event string, work func(ctx context.Context) (any, error), args ...any) (*Job, error) {
 	return k.offload("Offload", &Job{event: event, work: work, args: args})
@@ -99,8 +103,9 @@ func (j *Job) finish() {
 // run does the work and brings the result home. It runs on the job's own
 // goroutine.
 func (j *Job) run() {
-	result, err := j.try()
-	j.k.inbox.put(message{run: func() { j.home(result, err) }})
+	result, err := any(nil), errJobGone
+	defer func() { j.k.inbox.put(message{run: func() { j.home(result, err) }}) }()
+	result, err = j.try()
 }
 
 func (j *Job) try() (result any, err error) {

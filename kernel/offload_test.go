@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"runtime"
 	"sync/atomic"
 	"testing"
 
@@ -171,4 +172,22 @@ func TestOffloadErrors(t *testing.T) {
 		require.ErrorIs(t, err, kernel.ErrInvalid)
 	}})
 	require.NoError(t, k.Run())
+}
+
+// A job that ends its goroutine has a result as well.
+func TestOffloadGoexit(t *testing.T) {
+	k := kernel.New()
+	var told error
+	session.Inline(k, states{
+		"_start": func(kernel.Event) {
+			_, err := k.Offload("done", func(context.Context) (any, error) {
+				runtime.Goexit()
+				return nil, nil
+			})
+			require.NoError(t, err)
+		},
+		"done": func(e kernel.Event) { told = kernel.Arg[error](e, 1) },
+	})
+	require.NoError(t, k.Run())
+	require.ErrorContains(t, told, "Goexit")
 }

@@ -184,6 +184,7 @@ func (k *Kernel) takeEvent(m *message) {
 		return
 	}
 	k.enqueue(dest, k.root, m.event, m.args, kindPost)
+	k.fifo.at(k.fifo.tail - 1).caller = "" // not the handler in whose middle it is taken in
 }
 
 // onOwnGoroutine tells whether the caller is on the kernel's goroutine.

@@ -348,3 +348,69 @@ func ExampleKernel_Outside() {
 	fmt.Println(<-total)
 	// Output: 10
 }
+
+// A session that loses its last reason to live from outside, while the kernel
+// is busy, stops before the kernel waits again.
+func TestReleaseFromOutsideWhileBusy(t *testing.T) {
+	k := newKernel()
+	var order log
+	var p *kernel.Postback
+	start(t, k, states{
+		"_start": func(e kernel.Event) { p = e.Session.Postback("never") },
+		"_stop":  func(kernel.Event) { order.add("stopped") },
+	})
+	start(t, k, states{
+		"_start": func(e kernel.Event) {
+			_, err := k.DelaySet("later", 20*time.Millisecond)
+			require.NoError(t, err)
+			e.Kernel.Yield("busy")
+		},
+		"busy": func(kernel.Event) {
+			released := make(chan struct{})
+			go func() { p.Release(); close(released) }()
+			<-released
+		},
+		"later": func(kernel.Event) { order.add("later") },
+	})
+	require.NoError(t, k.Run())
+	assert.Equal(t, []string{"stopped", "later"}, order.all())
+}
+
+// The end of a context stops the run that it was given to, and no later one.
+func TestRunContextStopsNoLaterRun(t *testing.T) {
+	for range 100 {
+		k := newKernel()
+		ctx, cancel := context.WithCancel(context.Background())
+		cancel()
+		start(t, k, states{"_start": func(kernel.Event) {}})
+		_ = k.RunContext(ctx) // may be over before the context is noticed
+		ran := false
+		start(t, k, states{
+			"_start": func(kernel.Event) {
+				_, err := k.DelaySet("late", 100*time.Microsecond)
+				require.NoError(t, err)
+			},
+			"late": func(kernel.Event) { ran = true },
+		})
+		require.NoError(t, k.Run())
+		require.True(t, ran)
+	}
+}
+
+// What is posted from outside has no caller, wherever it is taken in.
+func TestOutsidePostHasNoCaller(t *testing.T) {
+	k := newKernel()
+	var callers []string
+	start(t, k, states{
+		"_start": func(e kernel.Event) { k.Yield("busy") },
+		"busy": func(e kernel.Event) {
+			posted := make(chan struct{})
+			go func() { k.Outside().Post(e.Session, "note"); close(posted) }()
+			<-posted
+			k.Yield("note") // takes in what came before it
+		},
+		"note": func(e kernel.Event) { callers = append(callers, e.Caller) },
+	})
+	require.NoError(t, k.Run())
+	assert.Equal(t, []string{"", "busy"}, callers)
+}

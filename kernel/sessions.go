@@ -124,10 +124,9 @@ func (k *Kernel) Start(s Session, args ...any) (ID, error) {
 		return ID{}, k.fail("Start", nil, ErrInvalid)
 	}
 	parent := k.frame.session
-	if !parent.alive() && parent != k.root {
+	if !parent.alive() {
 		return ID{}, k.fail("Start", nil, ErrNoActiveSession)
 	}
-	k.root.life = lifeAlive
 	e := k.allocate(s, parent)
 	f := k.dispatch(e, parent, "_start", slices.Clone(args), "", kindStart, nil)
 	started := f.value
@@ -194,11 +193,13 @@ func (k *Kernel) stop(e *entry) {
 	}
 	e.life = lifeStopping
 	parent := e.parent
-	for child := e.firstChild; child != nil; {
-		next := child.nextSibling
-		k.dispatch(parent, k.root, "_child", []any{"gain", ID{child}}, "", kindNotice, nil)
-		k.dispatch(child, k.root, "_parent", []any{ID{child.parent}, ID{parent}}, "", kindNotice, nil)
-		child = next
+	for _, child := range e.children() { // each handler may stop the others, and those who are told
+		if child.parent == e && parent.alive() {
+			k.dispatch(parent, k.root, "_child", []any{"gain", ID{child}}, "", kindNotice, nil)
+		}
+		if child.parent == e {
+			k.dispatch(child, k.root, "_parent", []any{ID{e}, ID{parent}}, "", kindNotice, nil)
+		}
 	}
 	f := k.dispatch(e, k.frame.session, "_stop", nil, "", kindStop, nil)
 	stopped := f.value
@@ -269,9 +270,7 @@ func (k *Kernel) StopSession(id ID) error {
 func (k *Kernel) stopAll() {
 	all := []*entry{k.root}
 	for i := 0; i < len(all); i++ {
-		for child := all[i].firstChild; child != nil; child = child.nextSibling {
-			all = append(all, child)
-		}
+		all = append(all, all[i].children()...)
 	}
 	for i := len(all) - 1; i > 0; i-- {
 		k.stop(all[i])
@@ -339,10 +338,18 @@ func (k *Kernel) Children(of ID) ([]ID, error) {
 		return nil, k.fail("Children", of, err)
 	}
 	var ids []ID
-	for child := e.firstChild; child != nil; child = child.nextSibling {
+	for _, child := range e.children() {
 		ids = append(ids, ID{child})
 	}
 	return ids, nil
+}
+
+// children lists a session's children as they are now, oldest first.
+func (e *entry) children() (all []*entry) {
+	for child := e.firstChild; child != nil; child = child.nextSibling {
+		all = append(all, child)
+	}
+	return all
 }
 
 // owned is something that ends with its session, after _stop: a wheel, the

@@ -211,3 +211,40 @@ func TestPostViaAnotherNode(t *testing.T) {
 	require.NoError(t, k.Run())
 	assert.Equal(t, []string{"1 hello [1]"}, sent.all())
 }
+
+// Nobody is told of anything after _stop, even if a handler stops everything
+// while a session's children go to its parent.
+func TestStopWhileChildrenAreHandedOn(t *testing.T) {
+	k := newKernel()
+	stopped := map[string]bool{}
+	recording := func(who string, more states) states {
+		note := func(e kernel.Event) {
+			assert.False(t, stopped[who], "%s gets %s after _stop", who, e.Name)
+			stopped[who] = e.Name == "_stop"
+		}
+		all := states{"_stop": note, "_parent": note, "_child": note}
+		for name, handler := range more {
+			all[name] = func(e kernel.Event) { note(e); handler(e) }
+		}
+		return all
+	}
+	child := states{"_start": func(e kernel.Event) { require.NoError(t, k.AliasSet(e.Session.String())) }}
+	parent := states{
+		"_start": func(kernel.Event) {
+			start(t, k, recording("first", child))
+			start(t, k, recording("second", child))
+			k.Yield("end")
+		},
+		"end": func(e kernel.Event) { require.NoError(t, k.StopSession(e.Session)) },
+	}
+	start(t, k, recording("grandparent", states{
+		"_start": func(kernel.Event) { start(t, k, recording("parent", parent)) },
+		"_child": func(e kernel.Event) {
+			if e.Arg(0) == "gain" {
+				k.Stop()
+			}
+		},
+	}))
+	require.NoError(t, k.Run())
+	assert.Equal(t, map[string]bool{"first": true, "second": true, "parent": true, "grandparent": true}, stopped)
+}

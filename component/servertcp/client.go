@@ -131,9 +131,20 @@ func (c *Client) threw(thrown any) {
 	if !ok {
 		err = fmt.Errorf("%v", thrown)
 	}
-	c.report(&kernel.OpError{Op: "panic", Err: err, Wheel: c.wheelID()})
+	c.reportPanic(&kernel.OpError{Op: "panic", Err: err, Wheel: c.wheelID()})
 	c.GotAnError = true
 	c.Shutdown()
+}
+
+// reportPanic reports one; ClientError may panic as well, and then the log is
+// told.
+func (c *Client) reportPanic(err *kernel.OpError) {
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			c.Kernel.Warn("servertcp: ClientError has panicked", "session", c.Session, "told", err, "panic", thrown)
+		}
+	}()
+	c.report(err)
 }
 
 func (c *Client) wheelID() kernel.WheelID {
@@ -149,14 +160,9 @@ func (c *Client) start(e kernel.Event) {
 	if c.RemoteAddr.IsValid() {
 		c.RemoteIP, c.RemotePort = c.RemoteAddr.Addr().String(), int(c.RemoteAddr.Port())
 	}
-	h := c.peer.Handle
-	if c.config().ClientPreConnect != nil {
-		used := c.config().ClientPreConnect(c, h)
-		if used == nil {
-			h.Close()
-			return
-		}
-		h = used
+	h := c.preConnect(e)
+	if h == nil {
+		return
 	}
 	if t := &c.config().TLS; t.Config != nil && !t.OnDemand {
 		if err := c.secure(h, nil); err != nil {
@@ -165,6 +171,27 @@ func (c *Client) start(e kernel.Event) {
 		return
 	}
 	c.begin(e, h, false)
+}
+
+// preConnect returns the handle to use, nil if the connection is refused. One
+// that nobody will use is closed.
+func (c *Client) preConnect(e kernel.Event) (used *kernel.Handle) {
+	h := c.peer.Handle
+	if c.config().ClientPreConnect == nil {
+		return h
+	}
+	defer func() {
+		if used == nil {
+			h.Close()
+		}
+	}()
+	var chosen *kernel.Handle
+	c.guard(e, func() { chosen = c.config().ClientPreConnect(c, h) })
+	if chosen != nil && !c.id.Alive() { // the callback has stopped everything
+		chosen.Close()
+		return nil
+	}
+	return chosen
 }
 
 // begin gives the connection its wheel, the first one or, once StartTLS has
