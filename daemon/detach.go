@@ -31,13 +31,15 @@ const maxReason = 4096
 
 // Background describes the process in the background.
 type Background struct {
-	// Dir is its working directory; empty is "/".
+	// Dir is its working directory; empty is "/". Relative paths among its
+	// arguments mean something else there than in the foreground.
 	Dir string
 	// Umask are the permission bits that new files do not get; -1 is the mask
 	// that it inherits. 0 takes none away, as daemons traditionally have it.
 	Umask int
 	// Log is a file to which standard output and error are appended; empty is
-	// /dev/null. It is made with mode 0640.
+	// /dev/null. It is made with mode 0640. It is opened before the change of
+	// directory.
 	Log string
 	// Args are its arguments, without the program's name; nil are this
 	// process's.

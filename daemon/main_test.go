@@ -43,7 +43,8 @@ type process struct {
 
 func command(role string, args ...string) *exec.Cmd {
 	c := exec.Command(os.Args[0], args...)
-	c.Env = append(os.Environ(), roleVar+"="+role)
+	// Under the race detector programs would sleep for a second at their end.
+	c.Env = append(os.Environ(), roleVar+"="+role, "GORACE=atexit_sleep_ms=0")
 	return c
 }
 

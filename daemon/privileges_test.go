@@ -47,7 +47,7 @@ func TestDropTo(t *testing.T) {
 		out, err := command("drop", "0", "0", "", "").CombinedOutput()
 		require.NoError(t, err)
 		require.Contains(t, string(out), "true\n", "refused, and nothing changed")
-		require.Contains(t, string(out), fmt.Sprintln("ids:", os.Getuid(), os.Geteuid(), os.Getgid(), os.Getegid()))
+		require.Contains(t, string(out), fmt.Sprintf("ids: %d %d %d %d ", os.Getuid(), os.Geteuid(), os.Getgid(), os.Getegid()))
 		// Who is that user already has nothing to drop.
 		out, err = command("drop", strconv.Itoa(os.Getuid()), strconv.Itoa(os.Getgid()), "-", "").CombinedOutput()
 		require.NoError(t, err)
