@@ -270,6 +270,7 @@ func yank(e *Editor, _ string) {
 	k := &e.kills
 	if len(k.ring) == 0 {
 		e.Bell()
+		e.now = "" // there is nothing for yank-pop to replace
 		return
 	}
 	k.from, k.turn = e.at, len(k.ring)-1
