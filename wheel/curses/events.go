@@ -15,7 +15,7 @@ type Events interface{ events() }
 // sent.
 type Names struct {
 	Input  string // arguments: the key as a *tcell.EventKey, the wheel's ID. POE: InputEvent
-	Resize string // columns and rows as ints, the wheel's ID: at the beginning, and when they change
+	Resize string // columns and rows as ints, the wheel's ID. A terminal also tells at the beginning
 	Mouse  string // a *tcell.EventMouse, the wheel's ID
 	Paste  string // a *tcell.EventPaste, the wheel's ID
 	Error  string // operation, errno as an int, text, the wheel's ID. 0 is the end of the terminal
