@@ -2,6 +2,7 @@ package lineedit
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"unicode/utf8"
 )
@@ -57,6 +58,9 @@ func (e *Editor) Bind(key, name string) error {
 	e.keys.bind(raw, name)
 	return nil
 }
+
+// Bindings returns a copy of what is bound: raw keys, and names of functions.
+func (e *Editor) Bindings() map[string]string { return maps.Clone(e.keys.bound) }
 
 // Define makes a function known under a name, to be bound to keys. A name that
 // the editor has itself is taken over; nil gives it back.
