@@ -1,0 +1,115 @@
+// Package curses is the wheel that turns keys into events for programs that use
+// the whole screen: POE::Wheel::Curses, over tcell instead of curses.
+//
+// The wheel makes a screen, or takes one that is given, and tells of what
+// happens on it; the program draws on it by tcell's own methods. The terminal
+// is restored when the wheel is closed. A program needs but one such wheel for
+// a terminal.
+//
+// All methods belong to the kernel's goroutine. After Close they do nothing.
+package curses
+
+import (
+	"errors"
+
+	"github.com/gdamore/tcell/v2"
+
+	"github.com/gopoe/poe/kernel"
+)
+
+const eventName = "wheel/curses"
+
+// Config configures a wheel.
+type Config struct {
+	// Screen is a screen that has not been initialised, nil is the process's
+	// terminal. The wheel initialises it, and owns it from then on: nobody else
+	// may poll its events.
+	Screen tcell.Screen
+	// Events says who is told of what.
+	Events Events
+	// Mouse asks for events of the mouse.
+	Mouse bool
+	// Paste asks for events where text that is pasted begins and ends.
+	Paste bool
+}
+
+// Wheel is one wheel with a screen.
+type Wheel struct {
+	// Heap is whatever the owner wants to find in functions that get the wheel.
+	Heap any
+
+	k      *kernel.Kernel
+	owner  kernel.ID
+	owned  kernel.Owned
+	id     kernel.WheelID
+	events Events
+	screen tcell.Screen
+	source *source
+	handle *kernel.Handle
+	closed bool
+}
+
+// New makes a wheel of the active session. The screen is cleared. The error is
+// a *kernel.ConfigError that names the field.
+func New(k *kernel.Kernel, c Config) (*Wheel, error) {
+	if c.Events == nil {
+		return nil, wrong("Events", errors.New("is required"))
+	}
+	screen := c.Screen
+	if screen == nil {
+		var err error
+		if screen, err = tcell.NewScreen(); err != nil {
+			return nil, wrong("Screen", err)
+		}
+	}
+	w := &Wheel{k: k, owner: k.ActiveSession(), id: k.AllocateWheelID(), events: c.Events, screen: screen}
+	var err error
+	if w.owned, err = k.Own(w, eventName); err != nil {
+		return nil, wrong("Kernel", err)
+	}
+	if err := screen.Init(); err != nil {
+		w.owned.Release()
+		return nil, wrong("Screen", err)
+	}
+	if c.Mouse {
+		screen.EnableMouse()
+	}
+	if c.Paste {
+		screen.EnablePaste()
+	}
+	screen.Clear()
+	screen.Show()
+	w.source = newSource(screen)
+	w.handle = kernel.FromSource(w.source, "screen")
+	if err := k.Watch(w.handle, kernel.Read, eventName, w); err != nil {
+		w.Close()
+		return nil, wrong("Screen", err)
+	}
+	return w, nil
+}
+
+func wrong(field string, err error) error {
+	return &kernel.ConfigError{Package: "curses", Field: field, Err: err}
+}
+
+// ID returns the wheel's ID, the last argument of its events.
+func (w *Wheel) ID() kernel.WheelID { return w.id }
+
+// Screen returns the screen, to be drawn on. Once the wheel is closed it must
+// not be used.
+func (w *Wheel) Screen() tcell.Screen { return w.screen }
+
+// Close ends the wheel and restores the terminal. What has not been told is
+// dropped. Closing again does nothing. POE: what happens when a wheel is
+// destroyed.
+func (w *Wheel) Close() error {
+	if w.closed {
+		return nil
+	}
+	w.closed = true
+	w.owned.Release()
+	w.source.stop()
+	w.screen.Fini()
+	w.source.wait()
+	return w.handle.Close()
+}

@@ -1,0 +1,98 @@
+package readline
+
+import "github.com/gopoe/poe/kernel"
+
+// Exception says why there is no line.
+type Exception string
+
+// The exceptions. None is the empty string.
+const (
+	None      Exception = ""
+	Cancel    Exception = "cancel"    // the user gave the line up, C-g
+	EOT       Exception = "eot"       // C-d on an empty line, or the input has ended
+	Interrupt Exception = "interrupt" // C-c
+)
+
+// Events says who is told of what: [Names] of events, or [Funcs].
+type Events interface{ events() }
+
+// Names tells the session that made the wheel by events. An empty name is not
+// sent.
+type Names struct {
+	Input string // arguments: the line or nil, an Exception as a string or nil, the wheel's ID. POE: InputEvent
+	Error string // operation, errno as an int, text, the wheel's ID
+}
+
+// Funcs tells it by functions, which run in the session that made the wheel.
+type Funcs struct {
+	Input func(w *Wheel, line string, why Exception)
+	Error func(w *Wheel, err *kernel.OpError)
+}
+
+func (Names) events() {}
+func (Funcs) events() {}
+
+// SetEvents changes who is told of what, from the next event on. POE has no
+// such method for this wheel.
+func (w *Wheel) SetEvents(e Events) { w.events = e }
+
+// inOwner runs f in the session that made the wheel.
+func (w *Wheel) inOwner(f func()) {
+	if w.k.ActiveSession() == w.owner {
+		f()
+		return
+	}
+	if err := w.k.CallFunc(w.owner, eventName, func(kernel.Event) { f() }); err != nil {
+		w.k.Warn("readline: the wheel's session is gone", "wheel", w.id, "error", err)
+	}
+}
+
+// later queues what is to be told, as POE does. A wheel that has been closed
+// meanwhile tells nothing.
+func (w *Wheel) later(tell func()) {
+	w.inOwner(func() {
+		// It only fails without a session, and inOwner has just found one.
+		_ = w.k.YieldFunc(eventName, func(kernel.Event) {
+			if !w.closed {
+				tell()
+			}
+		})
+	})
+}
+
+func (w *Wheel) tellInput(line string, why Exception) {
+	w.later(func() {
+		switch e := w.events.(type) {
+		case Names:
+			if e.Input == "" {
+				return
+			}
+			args := []any{line, nil, w.id}
+			if why != None {
+				args[0], args[1] = nil, string(why)
+			}
+			// It can only fail if the session is gone, and this runs in it.
+			_, _ = w.k.Call(w.owner, e.Input, args...)
+		case Funcs:
+			if e.Input != nil {
+				e.Input(w, line, why)
+			}
+		}
+	})
+}
+
+func (w *Wheel) tellError(op string, err error) {
+	failed := &kernel.OpError{Op: op, Err: err, Wheel: w.id}
+	w.later(func() {
+		switch e := w.events.(type) {
+		case Names:
+			if e.Error != "" {
+				_, _ = w.k.Call(w.owner, e.Error, failed.Args()...) // as above
+			}
+		case Funcs:
+			if e.Error != nil {
+				e.Error(w, failed)
+			}
+		}
+	})
+}

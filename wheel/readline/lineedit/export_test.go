@@ -1,0 +1,4 @@
+package lineedit
+
+// EmacsBindings is the table of bindings, for a test that looks at all of them.
+const EmacsBindings = emacsBindings

@@ -1,0 +1,238 @@
+// Package readline is the wheel that reads lines which a user types at a
+// terminal, and lets the user edit them: POE::Wheel::ReadLine.
+//
+// Get shows a prompt, and the line that is typed comes as an event while the
+// rest of the program goes on; what the program has to say meanwhile it puts
+// above the prompt. There is a history with searching, completion by a function
+// of the program's, and emacs's keys, which can be bound anew; package lineedit
+// has the editor. The terminal is raw while a line is read, and what it was
+// before otherwise. Where the input or the output is no terminal the wheel
+// reads plain lines.
+//
+// All methods belong to the kernel's goroutine. After Close they do nothing.
+package readline
+
+import (
+	"errors"
+	"os"
+	"time"
+
+	"github.com/gopoe/poe/driver"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/readline/lineedit"
+)
+
+const eventName = "wheel/readline"
+
+// Config configures a wheel.
+type Config struct {
+	// Input and Output are the terminal, and may be the same handle; nil is the
+	// process's standard input or output. The wheel owns the handles, but
+	// leaves the standard streams open and blocking as they were.
+	Input, Output *kernel.Handle
+
+	// Events says who is told of what; nil is nobody.
+	Events Events
+
+	// PutMode says what Put does while the user types; the zero one is Idle.
+	PutMode PutMode
+	// IdleTime is how long no key must have been pressed in mode Idle; 0 is
+	// DefaultIdleTime.
+	IdleTime time.Duration
+
+	// History is what lines are recalled from; nil is one of the wheel's own.
+	// Wheels may share one.
+	History *lineedit.History
+	// MaxLine is the most bytes in a line; 0 is lineedit.DefaultMaxLine.
+	MaxLine int
+	// Options change habits of the editor, and complete words. POE: attribs.
+	Options lineedit.Options
+
+	// Borrow leaves Input and Output open when the wheel is closed.
+	Borrow bool
+}
+
+// Wheel is one line-reading wheel.
+type Wheel struct {
+	// Heap is whatever the owner wants to find in functions that get the wheel.
+	Heap any
+
+	k      *kernel.Kernel
+	owner  kernel.ID
+	owned  kernel.Owned
+	id     kernel.WheelID
+	events Events
+
+	in, out  *kernel.Handle
+	borrowed [2]standard // the standard streams, where they are used
+	borrow   bool
+	terminal terminal
+	driver   *driver.SysRW
+
+	editor   *lineedit.Editor
+	display  display
+	ahead    []byte // read, and not used yet
+	maxLine  int
+	putMode  PutMode
+	idleTime time.Duration
+	timer    kernel.AlarmID // runs while the user is not idle
+	waiting  []string       // put, and not shown yet
+
+	reading  bool // between Get and the event
+	writes   bool // the output is watched
+	skipping bool // within a line that is too long
+	inputEnd error
+	toldEnd  bool
+	noOutput bool
+	closed   bool
+}
+
+// New makes a wheel of the active session. The error is a *kernel.ConfigError
+// that names the field.
+func New(k *kernel.Kernel, c Config) (*Wheel, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	w := &Wheel{
+		k: k, owner: k.ActiveSession(), id: k.AllocateWheelID(), events: c.Events, borrow: c.Borrow,
+		driver: &driver.SysRW{}, maxLine: c.MaxLine, putMode: c.PutMode, idleTime: c.IdleTime,
+		editor: lineedit.New(lineedit.Config{History: c.History, MaxLine: c.MaxLine, Options: c.Options}),
+	}
+	var err error
+	if w.owned, err = k.Own(w, eventName); err != nil {
+		return nil, wrong("Kernel", err)
+	}
+	if err := w.open(c.Input, c.Output); err != nil {
+		w.owned.Release()
+		return nil, err
+	}
+	return w, nil
+}
+
+func (c *Config) check() error {
+	switch {
+	case c.MaxLine < 0:
+		return wrong("MaxLine", errors.New("is negative"))
+	case c.IdleTime < 0:
+		return wrong("IdleTime", errors.New("is negative"))
+	case c.PutMode < Idle || c.PutMode > After:
+		return wrong("PutMode", errors.New("is not Idle, Immediate or After"))
+	}
+	if c.MaxLine == 0 {
+		c.MaxLine = lineedit.DefaultMaxLine
+	}
+	if c.IdleTime == 0 {
+		c.IdleTime = DefaultIdleTime
+	}
+	return nil
+}
+
+func wrong(field string, err error) error {
+	return &kernel.ConfigError{Package: "readline", Field: field, Err: err}
+}
+
+// open finds the handles and what is behind them.
+func (w *Wheel) open(in, out *kernel.Handle) (err error) {
+	w.in, w.out = in, out
+	if in == nil {
+		if w.borrowed[0], err = openStandard(os.Stdin); err != nil {
+			return wrong("Input", err)
+		}
+		w.in = w.borrowed[0].handle
+	}
+	if out == nil {
+		if w.borrowed[1], err = openStandard(os.Stdout); err != nil {
+			w.release()
+			return wrong("Output", err)
+		}
+		w.out = w.borrowed[1].handle
+	}
+	inFD, outFD := w.in.Fd(), w.out.Fd()
+	if in == nil {
+		inFD = w.borrowed[0].fd
+	}
+	if out == nil {
+		outFD = w.borrowed[1].fd
+	}
+	w.terminal = newTerminal(inFD, outFD)
+	return nil
+}
+
+// release gives the standard streams back. The last comes first: both may be
+// the one terminal, and the first to open it saw its mode.
+func (w *Wheel) release() {
+	for i := len(w.borrowed) - 1; i >= 0; i-- {
+		if s := w.borrowed[i]; s.handle != nil {
+			s.handle.Release()
+			s.restore()
+		}
+	}
+}
+
+// ID returns the wheel's ID, the last argument of its events.
+func (w *Wheel) ID() kernel.WheelID { return w.id }
+
+// Editor returns the editor, for functions that are bound to keys.
+func (w *Wheel) Editor() *lineedit.Editor { return w.editor }
+
+// TerminalSize returns how large the terminal is now, 80 by 25 if that is not
+// known. POE: terminal_size.
+func (w *Wheel) TerminalSize() (columns, rows int) { return w.terminal.size() }
+
+// IsTerminal tells whether lines are edited. Otherwise they are plain.
+func (w *Wheel) IsTerminal() bool { return w.terminal.there }
+
+// Options returns the options, to be read and changed. POE: attribs.
+func (w *Wheel) Options() *lineedit.Options { return w.editor.Options() }
+
+// Option returns one option by the name that it has in inputrc, nil if there is
+// none. POE: option.
+func (w *Wheel) Option(name string) any {
+	value, _ := w.editor.Options().Get(name)
+	return value
+}
+
+// BindKey binds a key to a function of the editor, or one that AddDefun has
+// added; without a name it takes the binding away. POE: bind_key.
+func (w *Wheel) BindKey(key, function string) error { return w.editor.Bind(key, function) }
+
+// AddDefun makes a function of the program's known under a name, to be bound to
+// keys. It runs in the wheel's session and may change the line by Editor; key is
+// what was typed, raw. What it changed is shown when it returns. POE: add_defun.
+func (w *Wheel) AddDefun(name string, f func(w *Wheel, key string)) {
+	w.editor.Define(name, func(_ *lineedit.Editor, key string) { f(w, key) })
+}
+
+// Close ends the wheel: the terminal becomes what it was, what was put and not
+// shown yet is written as far as the terminal takes it, and the handles are
+// closed unless they are borrowed. Closing again does nothing.
+// POE: what happens when a wheel is destroyed.
+func (w *Wheel) Close() error {
+	if w.closed {
+		return nil
+	}
+	w.closed = true
+	var err error
+	if w.reading {
+		w.write(w.display.leave())
+		w.reading = false
+		w.k.Unwatch(w.owner, w.in, kernel.Read)
+		err = w.terminal.restore()
+	}
+	w.stopTimer()
+	w.putWaiting()
+	w.unwatchOutput()
+	w.driver.Discard()
+	w.owned.Release()
+	w.release()
+	if w.borrow {
+		return err
+	}
+	if w.borrowed[0].handle == nil {
+		err = errors.Join(err, w.in.Close())
+	}
+	if w.borrowed[1].handle == nil && w.out != w.in {
+		err = errors.Join(err, w.out.Close())
+	}
+	return err
+}
