@@ -181,14 +181,9 @@ func (c *Client) warn(what string, err error) {
 func (c *Client) gotConnection(e kernel.Event) {
 	c.Event = e
 	c.stopTimeout()
-	h := kernel.Arg[*kernel.Handle](e, 0)
-	if c.config.PreConnect != nil {
-		used := c.config.PreConnect(c, h)
-		if used == nil {
-			h.Close()
-			return
-		}
-		h = used
+	h := c.preConnect(kernel.Arg[*kernel.Handle](e, 0))
+	if h == nil {
+		return
 	}
 	c.drop()
 	if err := c.makeWheel(h); err != nil {
@@ -197,6 +192,25 @@ func (c *Client) gotConnection(e kernel.Event) {
 	}
 	c.Connected = true
 	c.run(e, c.config.Connected)
+}
+
+// preConnect returns the handle to use, nil for none. One that nobody will use
+// is closed.
+func (c *Client) preConnect(h *kernel.Handle) (used *kernel.Handle) {
+	if c.config.PreConnect == nil {
+		return h
+	}
+	defer func() {
+		if used == nil {
+			h.Close()
+		}
+	}()
+	chosen := c.config.PreConnect(c, h)
+	if chosen != nil && !c.id.Alive() { // the callback has stopped everything
+		chosen.Close()
+		return nil
+	}
+	return chosen
 }
 
 func (c *Client) makeWheel(h *kernel.Handle) (err error) {
