@@ -195,15 +195,10 @@ func (c *Client) gotConnection(e kernel.Event) {
 	if c.config.TLS == nil {
 		c.stopTimeout()
 	}
-	h := kernel.Arg[*kernel.Handle](e, 0)
-	if c.config.PreConnect != nil {
-		used := c.config.PreConnect(c, h)
-		if used == nil {
-			c.stopTimeout()
-			h.Close()
-			return
-		}
-		h = used
+	h := c.preConnect(kernel.Arg[*kernel.Handle](e, 0))
+	if h == nil {
+		c.stopTimeout()
+		return
 	}
 	c.drop()
 	if c.config.TLS == nil {
@@ -224,6 +219,25 @@ func (c *Client) begin(e kernel.Event, h *kernel.Handle) {
 	}
 	c.Connected, c.wait = true, 0
 	c.run(e, c.config.Connected)
+}
+
+// preConnect returns the handle to use, nil for none. One that nobody will use
+// is closed.
+func (c *Client) preConnect(h *kernel.Handle) (used *kernel.Handle) {
+	if c.config.PreConnect == nil {
+		return h
+	}
+	defer func() {
+		if used == nil {
+			h.Close()
+		}
+	}()
+	chosen := c.config.PreConnect(c, h)
+	if chosen != nil && !c.id.Alive() { // the callback has stopped everything
+		chosen.Close()
+		return nil
+	}
+	return chosen
 }
 
 func (c *Client) makeWheel(h *kernel.Handle) (err error) {

@@ -165,8 +165,9 @@ func (c *Client) start(e kernel.Event) {
 		return
 	}
 	if t := &c.config().TLS; t.Config != nil && !t.OnDemand {
-		if err := c.secure(h, nil); err != nil {
-			panic(err)
+		if err := c.secure(h, nil); err != nil { // no descriptors are left, for example
+			c.guard(e, func() { c.report(&kernel.OpError{Op: "handshake", Err: err}) })
+			c.GotAnError = true
 		}
 		return
 	}

@@ -120,6 +120,28 @@ func TestTLSHandshakeFails(t *testing.T) {
 	require.ErrorIs(t, <-told, io.EOF)
 }
 
+// A handshake that cannot begin is an error of that connection, not the end of
+// the server.
+func TestTLSHandshakeCannotBegin(t *testing.T) {
+	c := servertcp.Config{
+		TLS: servertcp.TLS{Config: &tls.Config{GetCertificate: certificate(t, t.TempDir(), "a.test").Get}},
+		ClientPreConnect: func(_ *servertcp.Client, h *kernel.Handle) *kernel.Handle {
+			h.Close()
+			near, far := net.Pipe()
+			t.Cleanup(func() { far.Close() })
+			return kernel.Conn(near)
+		},
+	}
+	told := errorsOf(&c)
+	r := run(t, c)
+	for range 2 {
+		r.dial().wantEnd()
+		err := <-told
+		require.Equal(t, "handshake", err.Op)
+		require.ErrorContains(t, err, "needs a socket")
+	}
+}
+
 func TestClientCertificate(t *testing.T) {
 	dir, clientDir := t.TempDir(), t.TempDir()
 	cert := certificate(t, dir, "server.test")

@@ -38,8 +38,8 @@ func (w *Wheel) read() {
 		w.filterFailed(err)
 		return
 	}
+	defer w.keep() // for the next time, even if a handler panics
 	w.decode()
-	w.keep()
 }
 
 func (w *Wheel) checkBuffer() error {
@@ -68,9 +68,9 @@ func (w *Wheel) keep() {
 func (w *Wheel) decode() {
 	was := w.decoding
 	w.decoding = true
+	defer func() { w.decoding = was }()
 	for !w.aborted && w.decodeOne() {
 	}
-	w.decoding = was
 }
 
 // decodeOne makes one step and tells whether to go on.
@@ -199,8 +199,8 @@ func (w *Wheel) SetInputFilter(f filter.Filter) {
 	}
 	w.pending = append(held, w.pending...)
 	w.cur = w.pending
+	defer w.keep()
 	w.decodeAgain()
-	w.keep()
 }
 
 // decodeAgain lets a new filter at what is there.
