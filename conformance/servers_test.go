@@ -26,6 +26,10 @@ var serverPrograms = map[string]func(*port){
 	"515-server-states":                p515,
 	"517-server-unix-domain":           p517,
 	"520-server-challenge-response":    p520,
+	"950-server-connection-shutdown":   p950,
+	"951-server-preconnect":            p951,
+	"952-server-client-error":          p952,
+	"954-server-session-params":        p954,
 }
 
 // clientPrograms are those about the TCP client.
@@ -36,6 +40,9 @@ var clientPrograms = map[string]func(*port){
 	"536-client-connect-timeout": p536,
 	"538-client-filter-marks":    p538,
 	"540-tcp-pair-conversation":  p540,
+	"956-client-reconnect":       p956,
+	"958-client-shutdown":        p958,
+	"959-client-croaks":          p959,
 }
 
 const loopback = "127.0.0.1"
@@ -194,6 +201,9 @@ func poeSays(err error) string {
 	case wrong.Field == "ClientInputFilter":
 		return "ClientInputFilter must be used with ClientOutputFilter"
 	case wrong.Package == "clienttcp" && what == "is required":
+		if strings.HasPrefix(wrong.Field, "Remote") {
+			return "POE::Component::Client::TCP->new() needs a " + wrong.Field + " parameter"
+		}
 		return "POE::Component::Client::TCP->new() requires a " + wrong.Field + " parameter"
 	}
 	return err.Error()

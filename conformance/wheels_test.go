@@ -34,6 +34,14 @@ var wheelPrograms = map[string]func(*port){
 	"441-wheel-run-stdin":                   p441,
 	"444-wheel-run-filters-redirect":        p444,
 	"445-wheel-run-exec-failure":            p445,
+	"980-readwrite-trouble":                 p980,
+	"981-readwrite-high-event":              p981,
+	"982-readwrite-change-filter":           p982,
+	"983-readwrite-shutdown":                p983,
+	"984-socketfactory-unix":                p984,
+	"985-followtail-rotation":               p985,
+	"986-run-code":                          p986,
+	"987-run-kill-pause":                    p987,
 }
 
 // pair is Perl's socketpair.

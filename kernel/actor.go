@@ -133,21 +133,40 @@ func (k *Kernel) Request(to *actor.PID, message any, timeout time.Duration, even
 	if to == nil || event == "" {
 		return k.fail("Request", event, ErrInvalid)
 	}
-	if k.frame.session == k.root {
+	if k.frame.session == k.root || !k.frame.session.alive() {
 		return k.fail("Request", event, ErrNoActiveSession)
 	}
+	root := k.ActorSystem().Root
+	future := root.RequestFuture(to, message, timeout)
+	owned, err := k.Own(&request{root, future.PID()}, "request "+event)
+	if err != nil {
+		return err
+	}
 	answer := ID{k.frame.session}.Postback(event, args...)
-	future := k.ActorSystem().Root.RequestFuture(to, message, timeout)
 	go func() {
 		v, err := future.Result()
-		answer.k.inbox.put(answerMessage(answer, v, err))
+		answer.k.inbox.put(answerMessage(answer, owned, v, err))
 	}()
 	return nil
 }
 
+// request is a Request that waits for its answer. Its session's end closes it,
+// so that nobody waits in vain.
+type request struct {
+	root   *actor.RootContext
+	future *actor.PID
+}
+
+// Close answers the request itself.
+func (r *request) Close() error {
+	r.root.Send(r.future, &actor.DeadLetterResponse{})
+	return nil
+}
+
 // answerMessage is the answer to a Request on its way into the kernel.
-func answerMessage(answer *Postback, v any, err error) message {
+func answerMessage(answer *Postback, owned Owned, v any, err error) message {
 	return message{run: func() {
+		owned.Release()
 		if answer.id.Alive() {
 			answer.k.enqueue(answer.id.s, answer.k.root, answer.event, append([]any{v, err}, answer.made...), kindPost)
 		}

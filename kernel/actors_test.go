@@ -160,6 +160,25 @@ func TestRequestOfAnActorThatIsGone(t *testing.T) {
 	assert.ErrorIs(t, got, actor.ErrDeadLetter)
 }
 
+func TestNobodyWaitsForAnswersToAStoppedSession(t *testing.T) {
+	noLeftovers(t, func() {
+		k := newKernel()
+		silent := k.ActorSystem().Root.Spawn(actor.PropsFromFunc(func(actor.Context) {}))
+		start(t, k, states{
+			"_start": func(kernel.Event) {
+				require.NoError(t, k.Request(silent, "you", time.Hour, "answered"))
+				k.Yield("end")
+			},
+			"end": func(e kernel.Event) {
+				assert.Len(t, k.Wheels(e.Session), 1)
+				k.Stop()
+			},
+			"answered": func(kernel.Event) { t.Error("too late") },
+		})
+		require.NoError(t, k.Run())
+	})
+}
+
 func TestTwoKernelsShareAnActorSystem(t *testing.T) {
 	system := quietSystem()
 	defer system.Shutdown()

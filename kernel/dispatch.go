@@ -57,7 +57,7 @@ func (k *Kernel) push(session *entry, event string, kd kind) *frame {
 // enqueue puts an event into the queue, now.
 func (k *Kernel) enqueue(dest, from *entry, event string, args []any, kd kind) {
 	if len(k.timers.heap) > 0 || k.clock != nil || !k.running {
-		k.readClock()
+		k.readClock() // else the last reading will do, see clockTurns
 	}
 	if !k.inbox.empty() {
 		k.inbox.pull() // what was sent before comes before

@@ -118,6 +118,36 @@ func TestPanicInStopEndsASleepingKernel(t *testing.T) {
 	assert.True(t, stopped)
 }
 
+// SigHandled in a _stop that DIE brings about comes too late for the sessions,
+// but in time for Run. POE does the same.
+func TestDIEHandledWhileSessionsStop(t *testing.T) {
+	k := newKernel()
+	stopped := false
+	start(t, k, states{
+		"_start": func(kernel.Event) { panic("boom") },
+		"_stop":  func(kernel.Event) { stopped = true; k.SigHandled() },
+	})
+	require.NoError(t, k.Run())
+	assert.True(t, stopped)
+}
+
+// DIE has no event as its caller, wherever it was thrown.
+func TestDIEHasNoCaller(t *testing.T) {
+	k := newKernel()
+	caller := "unset"
+	inner := start(t, k, states{
+		"_start": func(kernel.Event) { _ = k.AliasSet("inner"); _ = k.Sig("DIE", "died") },
+		"boom":   func(kernel.Event) { panic("boom") },
+		"died":   func(e kernel.Event) { caller = e.Caller; k.SigHandled() },
+	})
+	start(t, k, states{
+		"_start": func(kernel.Event) { k.Yield("go") },
+		"go":     func(kernel.Event) { _, _ = k.Call(inner, "boom") },
+	})
+	require.NoError(t, k.Run())
+	assert.Empty(t, caller)
+}
+
 func TestPanicAfterStop(t *testing.T) {
 	k := newKernel()
 	start(t, k, states{

@@ -166,7 +166,7 @@ func (k *Kernel) thrown(dest, from *entry, event, caller string, kd kind, stoppe
 	}
 	x := &Exception{Source: ID{from}, Dest: ID{dest}, Event: event, Caller: caller, Err: err, Value: value, File: file, Line: line, Stack: err.Stack}
 	k.enqueue(dest, k.root, "_signal", []any{"DIE", x}, kindDie)
-	k.fifo.at(k.fifo.tail - 1).caller = "" // nobody's handler has sent it
+	k.fifo.at(k.fifo.tail - 1).caller = "" // no event has sent it, not even in nested calls
 }
 
 // deliverSignal takes a signal through the tree below its destination: first
@@ -235,7 +235,7 @@ func (k *Kernel) conclude(signal string, touched []*entry, it *item) {
 		}
 	}
 	if signal != "DIE" || k.signals.handled > 0 {
-		return
+		return // one who says so in _stop saves nobody, but ends the matter
 	}
 	x, ok := it.args[1].(*Exception)
 	if !ok {

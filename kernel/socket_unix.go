@@ -46,7 +46,11 @@ func netAddr(sa unix.Sockaddr, kind int) net.Addr {
 		case unix.SOCK_SEQPACKET:
 			network = "unixpacket"
 		}
-		return &net.UnixAddr{Name: u.Name, Net: network}
+		name := u.Name
+		if name == "@" { // how Linux shows that there is none
+			name = ""
+		}
+		return &net.UnixAddr{Name: name, Net: network}
 	}
 	to, zone, ok := addrPort(sa)
 	if !ok {

@@ -188,3 +188,29 @@ func TestRunForWithoutTimers(t *testing.T) {
 	assert.Equal(t, time.Hour, clock.Mono())
 	k.Stop()
 }
+
+// declining is a clock that does not move when it is asked to.
+type declining struct {
+	start time.Time
+	asked int
+}
+
+func (c *declining) Mono() time.Duration        { return time.Since(c.start) }
+func (c *declining) Wall() time.Time            { return time.Now() }
+func (c *declining) Patience() time.Duration    { return 0 }
+func (c *declining) Advance(time.Duration) bool { c.asked++; return false }
+
+// A kernel whose clock declines to advance sleeps until the timer is due.
+func TestKernelWaitsForADecliningClock(t *testing.T) {
+	clock := &declining{start: time.Now()}
+	k := poetest.New(t, kernel.Options{Clock: clock})
+	fired := false
+	_, err := session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) { e.Kernel.Delay("timer", 20*time.Millisecond) },
+		"timer":  func(kernel.Event) { fired = true },
+	})
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+	assert.True(t, fired)
+	assert.Less(t, clock.asked, 10, "it must not spin")
+}

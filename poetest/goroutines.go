@@ -46,8 +46,9 @@ func (m mark) check(t testing.TB) {
 	}
 }
 
-// running returns the stacks of the marked goroutines, without those of the
-// testing package itself.
+// running returns the stacks of the marked goroutines, without those that
+// belong to nobody: the testing package's, and the one that os/signal starts
+// once and never ends.
 func (m mark) running() (stacks []string) {
 	var b bytes.Buffer
 	if err := pprof.Lookup("goroutine").WriteTo(&b, 1); err != nil {
@@ -57,7 +58,8 @@ func (m mark) running() (stacks []string) {
 	for _, stack := range strings.Split(b.String(), "\n\n") {
 		_, labels, _ := strings.Cut(stack, "# labels: ")
 		labels, _, _ = strings.Cut(labels, "\n")
-		if strings.Contains(labels, want) && !strings.Contains(stack, "testing.tRunner") {
+		nobodys := strings.Contains(stack, "testing.tRunner") || strings.Contains(stack, "os/signal.loop")
+		if strings.Contains(labels, want) && !nobodys {
 			stacks = append(stacks, stack)
 		}
 	}

@@ -90,6 +90,16 @@ func TestGoroutinesOfOthersAreNotReported(t *testing.T) {
 	assert.Empty(t, fake.failures)
 }
 
+// Watching signals starts a goroutine of the system's library, which stays.
+func TestSignalWatcherIsNoLeak(t *testing.T) {
+	fake := &fakeTB{TB: t}
+	k := poetest.New(fake)
+	session.Inline(k, session.Funcs{"_start": func(e kernel.Event) { e.Kernel.Sig("USR1", "usr1") }})
+	require.NoError(t, k.Run())
+	fake.end()
+	assert.Empty(t, fake.failures)
+}
+
 func TestRunningKernelIsReported(t *testing.T) {
 	fake := &fakeTB{TB: t}
 	k := poetest.New(fake)

@@ -9,6 +9,7 @@ import (
 	"net/netip"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -324,4 +325,36 @@ func TestPairBetweenKernels(t *testing.T) {
 	go func() { other <- bounce(b, false) }()
 	assert.NoError(t, bounce(a, true))
 	assert.NoError(t, <-other)
+}
+
+// Sockets in memory, real descriptors and a virtual clock go together.
+func TestSocketsBesideDescriptors(t *testing.T) {
+	k, seen := poetest.Record(t)
+	realRead, realWrite, err := kernel.Pipe()
+	require.NoError(t, err)
+	a, b := poetest.Pair()
+	_, err = session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) {
+			require.NoError(t, e.Kernel.SelectRead(realRead, "real"))
+			require.NoError(t, e.Kernel.SelectRead(a, "memory"))
+			e.Kernel.Delay("later", time.Hour)
+		},
+		"later": func(kernel.Event) {
+			_, err := b.Write([]byte("x"))
+			require.NoError(t, err)
+		},
+		"memory": func(kernel.Event) {
+			require.NoError(t, a.Close())
+			_, err := realWrite.Write([]byte("x"))
+			require.NoError(t, err)
+		},
+		"real":  func(kernel.Event) { require.NoError(t, realRead.Close()) },
+		"_stop": func(kernel.Event) {},
+	})
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+	seen.Ignore("_child")
+	seen.Expect("1 _start", "1 later", "1 memory", "1 real", "1 _stop")
+	require.NoError(t, realWrite.Close())
+	require.NoError(t, b.Close())
 }

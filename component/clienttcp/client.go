@@ -1,9 +1,11 @@
 package clienttcp
 
 import (
+	"crypto/tls"
 	"errors"
 	"io"
 	"syscall"
+	"time"
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -33,21 +35,27 @@ type Client struct {
 	ShutdownOnError bool
 	// GotAnError tells that one has come. POE: $heap->{got_an_error}.
 	GotAnError bool
+	// TLS is what the TLS handshake has agreed on; nil in the clear.
+	TLS *tls.ConnectionState
 	// Heap is the program's.
 	Heap any
 
-	id      kernel.ID
-	config  *Config
-	timeout kernel.AlarmID
+	id        kernel.ID
+	config    *Config
+	timeout   kernel.AlarmID
+	handshake *handshake
+	retry     kernel.AlarmID // of Backoff
+	wait      time.Duration  // that it has waited
 }
 
 var clientStates = session.States[Client]{
 	"_start":              (*Client).start,
-	"_stop":               func(*Client, kernel.Event) {},
+	"_stop":               func(c *Client, e kernel.Event) { c.Event = e; c.dropHandshake(true) },
 	"_child":              func(*Client, kernel.Event) {},
 	"connect":             (*Client).connect,
 	"reconnect":           (*Client).reconnect,
 	"shutdown":            (*Client).shutdown,
+	"client_tcp_secured":  (*Client).secured,
 	"got_connect_success": (*Client).gotConnection,
 	"got_connect_error":   (*Client).gotConnectError,
 	"got_connect_timeout": (*Client).gotTimeout,
@@ -101,8 +109,9 @@ func (c *Client) run(e kernel.Event, callback func(*Client)) {
 func (c *Client) start(e kernel.Event) {
 	c.id = e.Session
 	c.setAlias(e)
-	c.run(e, c.config.Started)
+	// A "shutdown" that Started yields comes after this, and cancels it.
 	e.Kernel.Yield("reconnect")
+	c.run(e, c.config.Started)
 }
 
 // setAlias takes the alias, again if need be.
@@ -131,7 +140,9 @@ func (c *Client) connect(e kernel.Event) {
 func (c *Client) reconnect(e kernel.Event) {
 	c.Event = e
 	c.ShuttingDown, c.Connected = false, false
+	c.GotAnError = false // of the connection before
 	c.setAlias(e)
+	c.stopRetry()
 	c.drop()
 	config := c.config
 	var err error
@@ -165,6 +176,8 @@ func (c *Client) drop() {
 		c.warn("giving a connection up", c.Factory.Close())
 		c.Factory = nil
 	}
+	c.dropHandshake(true)
+	c.TLS = nil
 	if c.Wheel != nil {
 		c.warn("closing a connection", c.Wheel.Close())
 		c.Wheel = nil
@@ -179,22 +192,37 @@ func (c *Client) warn(what string, err error) {
 
 func (c *Client) gotConnection(e kernel.Event) {
 	c.Event = e
-	c.stopTimeout()
+	if c.config.TLS == nil {
+		c.stopTimeout()
+	}
 	h := kernel.Arg[*kernel.Handle](e, 0)
 	if c.config.PreConnect != nil {
 		used := c.config.PreConnect(c, h)
 		if used == nil {
+			c.stopTimeout()
 			h.Close()
 			return
 		}
 		h = used
 	}
 	c.drop()
+	if c.config.TLS == nil {
+		c.begin(e, h)
+		return
+	}
+	if err := c.secure(h, e.Args); err != nil {
+		panic(err)
+	}
+}
+
+// begin gives the connection its wheel.
+func (c *Client) begin(e kernel.Event, h *kernel.Handle) {
+	c.stopTimeout()
 	if err := c.makeWheel(h); err != nil {
 		h.Close()
 		panic(err)
 	}
-	c.Connected = true
+	c.Connected, c.wait = true, 0
 	c.run(e, c.config.Connected)
 }
 
@@ -235,6 +263,9 @@ func (c *Client) connectFailed(err *kernel.OpError) {
 		c.Kernel.Warn("clienttcp: connect error", "session", c.id, "op", err.Op, "errno", int(err.Errno()), "error", err.Text())
 	}
 	c.drop()
+	if !c.ShuttingDown {
+		c.retryLater()
+	}
 }
 
 func (c *Client) gotInput(e kernel.Event) {
@@ -285,6 +316,9 @@ func (c *Client) gotFlush(e kernel.Event) {
 func (c *Client) over(e kernel.Event) {
 	c.drop()
 	c.run(e, c.config.Disconnected)
+	if c.GotAnError {
+		c.retryLater()
+	}
 }
 
 // shutdown ends the connection, or the attempt to make one. A second one drops
@@ -293,6 +327,7 @@ func (c *Client) shutdown(e kernel.Event) {
 	c.Event = e
 	c.ShuttingDown = true
 	c.stopTimeout()
+	c.stopRetry()
 	switch {
 	case !c.Connected:
 		c.drop()

@@ -9,6 +9,7 @@
 package clienttcp
 
 import (
+	"crypto/tls"
 	"errors"
 	"time"
 
@@ -36,9 +37,17 @@ type Config struct {
 	BindPort    int
 	// Socket are options of the socket.
 	Socket socketfactory.Options
-	// ConnectTimeout bounds a connection attempt; ConnectError then gets
+	// ConnectTimeout bounds a connection attempt, the TLS handshake included;
+	// ConnectError then gets
 	// syscall.ETIMEDOUT. 0 leaves it to the system.
 	ConnectTimeout time.Duration
+	// TLS encrypts the connection; Connected comes after the handshake, and a
+	// handshake that fails is a ConnectError, with the operation "handshake".
+	// Without a ServerName that is RemoteAddress as New was given it, or as
+	// "connect" has changed it. Nil is in the clear.
+	TLS *tls.Config
+	// Backoff connects again by itself.
+	Backoff Backoff
 
 	// Started is called in _start, before the client connects; Args are the
 	// arguments of _start.
@@ -107,6 +116,10 @@ func (c *Config) check() error {
 		}
 	}
 	switch {
+	case c.ConnectTimeout < 0:
+		return wrong("ConnectTimeout", "is negative; 0 leaves it to the system")
+	case c.Backoff.Min < 0 || c.Backoff.Max < c.Backoff.Min:
+		return wrong("Backoff", "needs 0 <= Min <= Max")
 	case c.RemoteAddress == "":
 		return wrong("RemoteAddress", "is required")
 	case c.Domain != socketfactory.Unix && c.RemotePort == 0 && c.RemoteService == "":

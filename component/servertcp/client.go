@@ -1,6 +1,7 @@
 package servertcp
 
 import (
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -36,13 +37,20 @@ type Client struct {
 	ShutdownOnError bool
 	// GotAnError tells that one has: what waits to be written is not.
 	GotAnError bool
+	// TLS is what the TLS handshake has agreed on; nil in the clear.
+	TLS *tls.ConnectionState
 	// Heap is the program's.
 	Heap any
 
-	listener *Listener
-	self     kernel.ID
-	wheelArg any // the wheel's ID, boxed once
-	peer     socketfactory.Socket
+	id         kernel.ID
+	wheelArg   any // the wheel's ID, boxed once
+	listener   *Listener
+	peer       socketfactory.Socket
+	input      InputHandler
+	quiet      quiet
+	handshake  *handshake
+	connected  bool    // ClientConnected's time has come
+	prev, next *Client // in the listener's list
 }
 
 var clientStates = session.States[Client]{
@@ -55,6 +63,9 @@ var clientStates = session.States[Client]{
 	"tcp_server_got_high":  (*Client).gotHigh,
 	"tcp_server_got_low":   (*Client).gotLow,
 	"shutdown":             (*Client).shutdown,
+	"tcp_server_secured":   (*Client).secured,
+	"tcp_server_drain":     (*Client).drain,
+	"tcp_server_cut":       (*Client).cut,
 }
 
 // Put queues records to be written and tells whether the output has reached
@@ -63,8 +74,24 @@ func (c *Client) Put(records ...any) (high bool) {
 	if c.Wheel == nil {
 		return false
 	}
-	return c.Wheel.Put(records...)
+	if c.config().Limits.Output == 0 {
+		return c.Wheel.Put(records...)
+	}
+	high, err := c.Wheel.TryPut(records...)
+	switch {
+	case errors.Is(err, readwrite.ErrPending):
+		if !c.ShuttingDown && !c.GotAnError {
+			c.failed(c.Event, &kernel.OpError{Op: "write", Err: err, Wheel: c.wheelID()})
+		}
+	case err != nil:
+		panic(err)
+	}
+	return high
 }
+
+// Next makes another callback take the records from the next one on: the next
+// step of a dialogue, in which every step has a callback of its own.
+func (c *Client) Next(input InputHandler) { c.input = input }
 
 // Shutdown ends the connection once what was put is written: it posts the
 // event "shutdown" to the connection's session, so that what has been read
@@ -117,9 +144,9 @@ func (c *Client) wheelID() kernel.WheelID {
 }
 
 func (c *Client) start(e kernel.Event) {
-	c.Event, c.self = e, e.Session
+	c.Event, c.id = e, e.Session
 	c.RemoteIP, c.RemoteAddr = "LOCAL", c.peer.Peer
-	if c.config().Domain != socketfactory.Unix && c.RemoteAddr.IsValid() {
+	if c.RemoteAddr.IsValid() {
 		c.RemoteIP, c.RemotePort = c.RemoteAddr.Addr().String(), int(c.RemoteAddr.Port())
 	}
 	h := c.peer.Handle
@@ -131,20 +158,43 @@ func (c *Client) start(e kernel.Event) {
 		}
 		h = used
 	}
+	if t := &c.config().TLS; t.Config != nil && !t.OnDemand {
+		if err := c.secure(h, nil); err != nil {
+			panic(err)
+		}
+		return
+	}
+	c.begin(e, h, false)
+}
+
+// begin gives the connection its wheel, the first one or, once StartTLS has
+// succeeded, the second.
+func (c *Client) begin(e kernel.Event, h *kernel.Handle, again bool) {
 	if err := c.makeWheel(h); err != nil {
 		h.Close()
 		panic(err)
 	}
-	if c.config().ClientConnected == nil {
+	if !again {
+		c.connected = true
+		c.watchTime()
+	}
+	tell := c.config().ClientConnected
+	if again {
+		tell = c.config().ClientSecured
+	}
+	if tell == nil {
 		return
 	}
-	e.Args = append([]any(nil), c.config().ClientArgs...)
-	c.guard(e, func() { c.config().ClientConnected(c) })
+	e.Args = nil
+	if !again {
+		e.Args = append(e.Args, c.config().ClientArgs...)
+	}
+	c.guard(e, func() { tell(c) })
 }
 
 func (c *Client) makeWheel(h *kernel.Handle) (err error) {
 	config := c.config()
-	made := readwrite.Config{Handle: h, Marks: config.Marks, Events: c.events()}
+	made := readwrite.Config{Handle: h, Marks: config.Marks, Events: c.events(), MaxPending: config.Limits.Output}
 	made.Filter = makeFilter(config.ClientFilter)
 	made.InputFilter, made.OutputFilter = makeFilter(config.ClientInputFilter), makeFilter(config.ClientOutputFilter)
 	if c.Wheel, err = readwrite.New(c.Kernel, made); err == nil {
@@ -162,6 +212,11 @@ func makeFilter(make func() filter.Filter) filter.Filter {
 
 func (c *Client) stop(e kernel.Event) {
 	c.Event = e
+	if c.handshake != nil {
+		c.dropHandshake(true)
+	}
+	c.listener.leave(c)
+	c.listener.release(c.peer.Peer)
 	if c.listener.id.Alive() {
 		// It is alive, and its handler exists.
 		_, _ = e.Kernel.Call(c.listener.id, "disconnected")
@@ -172,7 +227,8 @@ func (c *Client) gotInput(e kernel.Event) {
 	if c.ShuttingDown {
 		return
 	}
-	c.guard(e, func() { c.config().ClientInput.handle(c, e.Arg(0)) })
+	c.quiet.heard = true
+	c.guard(e, func() { c.input.handle(c, e.Arg(0)) })
 }
 
 func (c *Client) gotError(e kernel.Event) {
@@ -194,17 +250,21 @@ func (c *Client) failed(e kernel.Event, err *kernel.OpError) {
 }
 
 func (c *Client) report(err *kernel.OpError) {
+	if !errors.Is(err, io.EOF) {
+		c.listener.stats.Errors++
+	}
 	if c.config().ClientError != nil {
 		c.config().ClientError(c, err)
 		return
 	}
-	if err.Op == "read" && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)) {
+	if (err.Op == "read" || err.Op == "handshake") && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)) {
 		return
 	}
 	c.Kernel.Warn("servertcp: client error", "session", c.Session, "op", err.Op, "errno", int(err.Errno()), "error", err.Text())
 }
 
 func (c *Client) gotFlush(e kernel.Event) {
+	c.quiet.flushed = true
 	if c.config().ClientFlushed != nil {
 		c.guard(e, func() { c.config().ClientFlushed(c) })
 	}
@@ -220,6 +280,10 @@ func (c *Client) gotLow(e kernel.Event) { c.guard(e, func() { c.config().ClientL
 func (c *Client) shutdown(e kernel.Event) {
 	c.Event = e
 	c.ShuttingDown = true
+	if c.handshake != nil {
+		c.handshake.cancel() // what comes of it ends the connection
+		return
+	}
 	if c.Wheel != nil && (c.GotAnError || c.Wheel.OutOctets() == 0) {
 		c.over(e)
 	}
@@ -227,9 +291,10 @@ func (c *Client) shutdown(e kernel.Event) {
 
 // over ends the connection.
 func (c *Client) over(e kernel.Event) {
-	if c.config().ClientDisconnected != nil {
+	if c.connected && c.config().ClientDisconnected != nil {
 		c.guard(e, func() { c.config().ClientDisconnected(c) })
 	}
+	c.stopTime()
 	if c.Wheel == nil {
 		return
 	}

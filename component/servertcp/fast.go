@@ -45,7 +45,9 @@ func (c *Config) setDirect() {
 			c.failed(e, err)
 		},
 		Flushed: func(w *readwrite.Wheel) {
-			if c := of(w); c.ShuttingDown || c.config().ClientFlushed != nil {
+			c := of(w)
+			c.quiet.flushed = true
+			if c.ShuttingDown || c.config().ClientFlushed != nil {
 				c.gotFlush(c.at("tcp_server_got_flush", []any{c.wheelArg}))
 			}
 		},
@@ -64,23 +66,32 @@ func of(w *readwrite.Wheel) *Client { return w.Heap.(*Client) }
 
 // at is the event that the wheel would have sent.
 func (c *Client) at(name string, args []any) kernel.Event {
-	k, self := c.Kernel, c.self
+	k, self := c.Kernel, c.id
 	return kernel.Event{Kernel: k, Session: self, Sender: self, Name: name, Args: args}
 }
 
-// direct sets the input function for records that need no box.
+// direct sets the input function for records that need no box. Another handler
+// may have taken over since, by Next.
 func (f input[T]) direct(to *readwrite.Funcs) bool {
-	switch f := any(f).(type) {
+	switch any(f).(type) {
 	case input[string]:
 		to.Text = func(w *readwrite.Wheel, line string) {
 			if c := of(w); c.hears(c.listener.args.of(line, c.wheelArg)) {
-				f(c, line)
+				if f, ok := c.input.(input[string]); ok {
+					f(c, line)
+				} else {
+					c.input.handle(c, line)
+				}
 			}
 		}
 	case input[[]byte]:
 		to.Bytes = func(w *readwrite.Wheel, record []byte) {
 			if c := of(w); c.hears(nil) {
-				f(c, record)
+				if f, ok := c.input.(input[[]byte]); ok {
+					f(c, record)
+				} else {
+					c.input.handle(c, string(record))
+				}
 			}
 		}
 	default:
@@ -94,6 +105,7 @@ func (c *Client) hears(args []any) bool {
 	if c.ShuttingDown {
 		return false
 	}
+	c.quiet.heard = true
 	if c.Name != inputEvent {
 		c.Event = c.at(inputEvent, nil)
 	}

@@ -34,6 +34,18 @@ func (f input[T]) handle(c *Client, record any) {
 		f(c, r)
 		return
 	}
+	switch f := any(f).(type) { // text is bytes, and bytes are text
+	case input[[]byte]:
+		if text, ok := record.(string); ok {
+			f(c, []byte(text))
+			return
+		}
+	case input[string]:
+		if text, ok := record.([]byte); ok {
+			f(c, string(text))
+			return
+		}
+	}
 	c.failed(c.Event, &kernel.OpError{Op: "input", Err: &RecordError{Record: record, Want: fmt.Sprintf("%T", &zero)[1:]}, Wheel: c.wheelID()})
 }
 

@@ -24,9 +24,15 @@ type Listener struct {
 	// Heap is the program's.
 	Heap any
 
-	id     kernel.ID
-	config *Config
-	args   argList
+	id       kernel.ID
+	config   *Config
+	wheels   []*socketfactory.Wheel
+	limiter  limiter
+	stats    Stats
+	deadline kernel.AlarmID // of a drain
+	first    *Client        // the connections, oldest first
+	last     *Client
+	args     argList
 }
 
 var listenerStates = session.States[Listener]{
@@ -38,6 +44,8 @@ var listenerStates = session.States[Listener]{
 	"disconnected":              (*Listener).disconnected,
 	"set_concurrency":           (*Listener).setConcurrency,
 	"shutdown":                  (*Listener).shutdown,
+	"drain":                     (*Listener).drain,
+	"stats":                     func(l *Listener, e kernel.Event) { e.Return(l.Stats()) },
 }
 
 // ID returns the listener's session.
@@ -58,10 +66,7 @@ func (l *Listener) start(e kernel.Event) {
 			e.Kernel.Warn("servertcp: the alias is taken", "alias", alias, "error", err)
 		}
 	}
-	var err error
-	if l.Wheel, err = socketfactory.New(e.Kernel, l.config.factory()); err != nil {
-		panic(err)
-	}
+	l.listen(e)
 	if l.config.Started != nil {
 		l.config.Started(l)
 	}
@@ -76,28 +81,37 @@ func (l *Listener) stop(e kernel.Event) {
 
 func (l *Listener) gotConnection(e kernel.Event) {
 	l.Event = e
-	l.Connections++
-	if l.full() {
-		l.Wheel.PauseAccept()
-	}
 	s := socketOf(e)
+	if !l.admit(s) {
+		l.refuse(s, ErrPeerLimit)
+		return
+	}
+	l.stats.Accepted++
+	l.Connections++
+	l.countAccept()
+	if l.full() {
+		l.adjustAccept()
+	}
 	if l.config.Acceptor != nil {
 		l.config.Acceptor(l, s)
 		return
 	}
-	c := &Client{listener: l, ShutdownOnError: !l.config.ClientKeepOnError, peer: s}
+	l.serve(e, s)
+}
+
+// serve makes the session of a connection.
+func (l *Listener) serve(e kernel.Event, s socketfactory.Socket) {
+	c := &Client{listener: l, ShutdownOnError: !l.config.ClientKeepOnError, peer: s, input: l.config.ClientInput}
+	l.enter(c)
 	_, err := session.New(e.Kernel, session.Config[Client]{
 		Heap: c, States: clientStates, Funcs: l.config.InlineStates, Options: l.config.ClientOptions,
 		Args: []any{s.Handle, l.config.ClientArgs},
 	})
 	if err != nil {
+		l.leave(c)
 		s.Handle.Close()
 		e.Kernel.Warn("servertcp: no session for a connection", "error", err)
 	}
-}
-
-func (l *Listener) full() bool {
-	return l.MaxClients > 0 && l.Wheel != nil && l.Connections >= l.MaxClients
 }
 
 func (l *Listener) gotError(e kernel.Event) {
@@ -118,22 +132,17 @@ func (l *Listener) disconnected(e kernel.Event) {
 		l.Connections = 0
 		e.Kernel.Warn("servertcp: more connections reported as ended than there were", "sender", e.Sender)
 	}
-	if l.MaxClients > 0 && l.Wheel != nil && l.Connections == l.MaxClients-1 {
-		l.Wheel.ResumeAccept()
+	if l.MaxClients > 0 && l.Connections == l.MaxClients-1 {
+		l.adjustAccept()
 	}
+	l.drained()
 }
 
 // setConcurrency changes the limit. It disconnects nobody.
 func (l *Listener) setConcurrency(e kernel.Event) {
 	l.Event = e
 	l.MaxClients = max(0, kernel.Arg[int](e, 0))
-	switch {
-	case l.Wheel == nil:
-	case l.full():
-		l.Wheel.PauseAccept()
-	default:
-		l.Wheel.ResumeAccept()
-	}
+	l.adjustAccept()
 }
 
 func (l *Listener) shutdown(e kernel.Event) {
@@ -145,13 +154,16 @@ func (l *Listener) shutdown(e kernel.Event) {
 	}
 }
 
-// drop closes the listening socket.
+// drop closes the listening sockets.
 func (l *Listener) drop() {
-	if l.Wheel == nil {
-		return
+	for _, w := range l.wheels {
+		if err := w.Close(); err != nil {
+			l.Kernel.Warn("servertcp: closing a listening socket", "error", err)
+		}
 	}
-	if err := l.Wheel.Close(); err != nil {
-		l.Kernel.Warn("servertcp: closing the listening socket", "error", err)
+	l.Wheel, l.wheels = nil, nil
+	if l.limiter.second != 0 {
+		_, _ = l.Kernel.AlarmRemove(l.limiter.second)
+		l.limiter.second = 0
 	}
-	l.Wheel = nil
 }

@@ -44,10 +44,17 @@ type Config struct {
 	Socket socketfactory.Options
 	// Listener is a handle that listens already; the server owns it.
 	Listener *kernel.Handle
+	// Also are more addresses. All are bound, or none is.
+	Also []Address
 
 	// MaxClients is how many connections may be open; further ones wait in the
 	// system's queue. 0 is no limit. POE: Concurrency, where -1 is no limit.
 	MaxClients int
+	// Limits are further limits, Timeouts bound waiting for a peer, TLS
+	// encrypts.
+	Limits   Limits
+	Timeouts Timeouts
+	TLS      TLS
 
 	// Started is called in the listener's _start, Stopped in its _stop.
 	// ListenerArgs are the arguments of _start.
@@ -57,6 +64,9 @@ type Config struct {
 	// Error is told of trouble with the listening socket: "bind", "accept" and
 	// so on. Nil warns and drops the listener.
 	Error func(l *Listener, err *kernel.OpError)
+	// Refused is told of a connection that is closed because of Limits.PerPeer,
+	// before it is closed.
+	Refused func(l *Listener, s socketfactory.Socket, why error)
 	// Acceptor gets every connection, in the listener's session, instead of a
 	// session being made for it. The callback owns the handle. The Client
 	// callbacks cannot be used with it.
@@ -69,13 +79,20 @@ type Config struct {
 	// its arguments.
 	ClientConnected func(c *Client)
 	ClientArgs      []any
+	// ClientSecured is called when StartTLS has succeeded; Client.TLS then has
+	// what was agreed.
+	ClientSecured func(c *Client)
+	// ClientDrain is called when the server drains. Nil shuts the connection
+	// down.
+	ClientDrain func(c *Client)
 	// ClientInput is called with every record, see Input. Required without
 	// Acceptor.
 	ClientInput InputHandler
 	// ClientFlushed is called when all output is written.
 	ClientFlushed func(c *Client)
 	// ClientError is told of trouble, and of the end of the input: "read" with
-	// io.EOF. Nil warns about anything but that and a reset. Unless
+	// io.EOF. Nil warns about anything but that, a reset, and the same during a
+	// handshake. Unless
 	// ClientKeepOnError is set the connection is then shut down.
 	ClientError func(c *Client, err *kernel.OpError)
 	// ClientDisconnected is called when a connection is over, while its wheel
@@ -154,27 +171,16 @@ func Listen(k *kernel.Kernel, c Config) (*Listener, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	if c.Listener == nil {
-		h, err := socketfactory.Listen(c.factory())
-		if err != nil {
-			return nil, err
-		}
-		c.Listener = h
+	if err := c.open(); err != nil {
+		return nil, err
 	}
 	l, err := New(k, c)
 	if err != nil {
-		c.Listener.Close()
+		for _, a := range append([]Address{c.first()}, c.Also...) {
+			a.Listener.Close()
+		}
 	}
 	return l, err
-}
-
-// factory is the configuration of the listening wheel.
-func (c *Config) factory() socketfactory.Config {
-	return socketfactory.Config{
-		Domain: c.Domain, BindAddress: c.Address, BindPort: c.Port, BindService: c.Service,
-		ListenQueue: c.ListenQueue, Reuse: true, Options: c.Socket, Listener: c.Listener,
-		Events: socketfactory.Names{Success: "tcp_server_got_connection", Failure: "tcp_server_got_error"},
-	}
 }
 
 // check finds what is wrong with the configuration.
@@ -195,10 +201,29 @@ func (c *Config) check() error {
 	if err := c.checkMarks(wrong); err != nil {
 		return err
 	}
+	if err := c.checkBounds(wrong); err != nil {
+		return err
+	}
 	if c.Acceptor != nil {
 		if field := c.clientField(); field != "" {
 			return wrong(field, "is not permitted with Acceptor")
 		}
+	}
+	return nil
+}
+
+// checkBounds finds limits and times below 0, and TLS that cannot work.
+func (c *Config) checkBounds(wrong func(field, what string) error) error {
+	t, l := &c.Timeouts, &c.Limits
+	switch {
+	case min(t.Handshake, t.Idle, t.Read, t.Write) < 0:
+		return wrong("Timeouts", "must not be negative; 0 is for ever")
+	case min(l.PerPeer, l.AcceptRate, l.Output) < 0:
+		return wrong("Limits", "must not be negative; 0 is no limit")
+	case c.TLS.OnDemand && c.TLS.Config == nil:
+		return wrong("TLS", "OnDemand needs a Config")
+	case c.TLS.Config != nil && len(c.TLS.Config.Certificates) == 0 && c.TLS.Config.GetCertificate == nil && c.TLS.Config.GetConfigForClient == nil:
+		return wrong("TLS", "Config has no certificate")
 	}
 	return nil
 }
@@ -229,6 +254,8 @@ func (c *Config) clientField() string {
 		{"ClientDisconnected", c.ClientDisconnected != nil}, {"ClientError", c.ClientError != nil},
 		{"ClientFlushed", c.ClientFlushed != nil}, {"ClientHigh", c.ClientHigh != nil}, {"ClientLow", c.ClientLow != nil},
 		{"ClientFilter", c.ClientFilter != nil}, {"ClientInputFilter", c.ClientInputFilter != nil},
+		{"ClientSecured", c.ClientSecured != nil}, {"ClientDrain", c.ClientDrain != nil}, {"TLS", c.TLS.Config != nil},
+		{"Timeouts", c.Timeouts != Timeouts{}}, {"Limits.Output", c.Limits.Output != 0}, {"Limits.PerPeer", c.Limits.PerPeer != 0},
 		{"InlineStates", c.InlineStates != nil},
 	} {
 		if f.set {

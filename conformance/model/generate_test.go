@@ -29,13 +29,30 @@ func generate(seed uint64) program {
 	for range g.kinds {
 		p.Kinds = append(p.Kinds, g.kind())
 	}
-	for range 1 + g.IntN(3) {
-		p.Main = append(p.Main, op{"create", g.anyKind()})
-	}
-	if g.IntN(3) == 0 {
-		p.Main = append(p.Main, op{"post", "s0", g.event(), "main"})
+	p.Main = g.outside()
+	p.Between = []op{}
+	if g.IntN(4) == 0 {
+		p.Between = g.outside()
 	}
 	return p
+}
+
+// outside is what is done outside of any session.
+func (g *generator) outside() []op {
+	var ops []op
+	for range 1 + g.IntN(3) {
+		ops = append(ops, op{"create", g.anyKind()})
+		if g.IntN(10) == 0 {
+			ops = append(ops, op{"slice"})
+		}
+	}
+	if g.IntN(3) == 0 {
+		ops = append(ops, op{"post", "s0", g.event(), "main"})
+	}
+	if g.IntN(8) == 0 {
+		ops = append(ops, op{"signal", "s0", signals[g.IntN(len(signals))]})
+	}
+	return ops
 }
 
 func (g *generator) kind() kind {
@@ -66,6 +83,9 @@ func (g *generator) ops(n int) []op {
 	}
 	if g.IntN(3) == 0 {
 		ops = append(ops, op{"return", fmt.Sprintf("r%d", g.IntN(100))})
+		if g.IntN(4) == 0 {
+			ops[len(ops)-1] = append(ops[len(ops)-1], "more")
+		}
 	}
 	return ops
 }
@@ -118,7 +138,7 @@ func (g *generator) op() op {
 	case 3, 4:
 		return op{"yield", g.event(), g.arg()}
 	case 5:
-		return op{"call", g.target(), g.event(), g.arg()}
+		return op{[]string{"call", "call", "list"}[g.IntN(3)], g.target(), g.event(), g.arg()}
 	case 6, 7, 8:
 		return g.timer()
 	case 9:
@@ -177,7 +197,13 @@ func (g *generator) name() op {
 }
 
 func (g *generator) reference() op {
-	switch g.IntN(8) {
+	switch g.IntN(12) {
+	case 8, 9:
+		return op{"callback", g.slot(), g.event(), g.arg()}
+	case 10:
+		return op{"use_callback", g.slot(), g.arg()}
+	case 11:
+		return op{"drop_callback", g.slot()}
 	case 0, 1:
 		return op{"inc", g.session(), g.tag()}
 	case 2, 3:
@@ -215,20 +241,24 @@ func (g *generator) odd() op {
 	case 3:
 		return op{"state", g.event(), g.event()}
 	case 4:
-		return op{"unstate", g.event()}
+		return op{"unstate", append(notices, events...)[g.IntN(8)]}
 	case 5:
 		return op{"active"}
 	case 6:
 		return op{"busy", strconv.Itoa(1000 * g.IntN(3000))}
 	case 7:
 		return op{"die", fmt.Sprintf("boom %d", g.IntN(100))}
+	case 8:
+		if g.IntN(2) == 0 {
+			return op{"stop"}
+		}
 	}
 	if g.deaths++; g.deaths < 2 {
 		return op{"alias_list"}
 	}
 	switch g.IntN(4) {
 	case 0:
-		return op{"stop"}
+		return op{"signal", "K", "IDLE"}
 	case 1:
 		return op{"signal", "K", "UIDESTROY"}
 	case 2:

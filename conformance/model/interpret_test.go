@@ -26,6 +26,7 @@ type interpreter struct {
 	ids       []kernel.ID
 	timers    map[string]kernel.AlarmID
 	postbacks map[string]*kernel.Postback
+	callbacks map[string]*kernel.Callback
 	counts    map[string]int // of references
 	stops     int            // how often the kernel was stopped by an operation
 	notices   int            // how many notices are being handled
@@ -51,7 +52,7 @@ func (c *haltingClock) Advance(until time.Duration) bool {
 		c.halt()
 		return true
 	}
-	return c.Clock.Advance(until + 1)
+	return c.Clock.Advance(until + time.Nanosecond)
 }
 
 // interpret runs a program and returns its trace.
@@ -59,7 +60,7 @@ func interpret(p program) string { return newInterpreter(p).interpret() }
 
 func newInterpreter(p program) *interpreter {
 	in := &interpreter{program: p, clock: &haltingClock{}, names: map[kernel.ID]string{}, timers: map[string]kernel.AlarmID{},
-		postbacks: map[string]*kernel.Postback{}, counts: map[string]int{}}
+		postbacks: map[string]*kernel.Postback{}, callbacks: map[string]*kernel.Callback{}, counts: map[string]int{}}
 	in.k = kernel.New(kernel.Options{Clock: in.clock})
 	in.clock.halt = func() {
 		in.line("hang")
@@ -72,13 +73,19 @@ func newInterpreter(p program) *interpreter {
 
 func (in *interpreter) interpret() string {
 	in.run(in.Main, &context{})
-	for range 2 {
+	for round := range 2 {
 		if err := in.k.Run(); err != nil {
 			first, _, _ := strings.Cut(err.Error(), "\n")
 			in.line("run died " + first)
 		} else {
 			in.line("run returned")
 		}
+		if round == 0 {
+			in.run(in.Between, &context{})
+		}
+	}
+	for _, c := range in.callbacks {
+		c.Release()
 	}
 	for _, p := range in.postbacks {
 		p.Release()
@@ -195,9 +202,7 @@ func (in *interpreter) run(ops []op, c *context) {
 		}
 	}
 	if len(returned) > 0 {
-		c.Return(returned[0])
-	} else if c.Kernel != nil {
-		c.Return(nil)
+		c.Return(values(returned)...)
 	}
 }
 

@@ -14,6 +14,7 @@ import (
 func (in *interpreter) table() map[string]func(*context, op) string {
 	ops := map[string]func(*context, op) string{}
 	in.messages(ops)
+	in.closures(ops)
 	in.namedTimers(ops)
 	in.numberedTimers(ops)
 	in.lifespans(ops)
@@ -72,6 +73,20 @@ func (in *interpreter) messages(ops map[string]func(*context, op) string) {
 		}
 		return in.show(v)
 	})
+	ops["list"] = in.about(func(c *context, to kernel.Dest, a op) string {
+		vs, err := k.CallList(to, a[0], values(a[1:])...)
+		if err != nil {
+			return result(err)
+		}
+		return in.show(append([]any{}, vs...))
+	})
+	ops["slice"] = func(*context, op) string {
+		if _, err := k.RunOneTimeslice(); err != nil {
+			first, _, _ := strings.Cut(err.Error(), "\n")
+			return "died " + first
+		}
+		return ""
+	}
 	ops["state"] = quiet(func(c *context, a op) error {
 		kind, body := c.kind, a[1]
 		return k.State(a[0], func(e kernel.Event) { in.handler(kind, body, e) })
@@ -80,6 +95,9 @@ func (in *interpreter) messages(ops map[string]func(*context, op) string) {
 	ops["active"] = func(*context, op) string { return in.show(k.ActiveSession()) + " " + k.ActiveEvent() }
 	ops["busy"] = func(c *context, a op) string { in.clock.Pass(wait(a[0])); return "" }
 	ops["die"] = func(c *context, a op) string { panic(a[0]) }
+}
+
+func (in *interpreter) closures(ops map[string]func(*context, op) string) {
 	ops["postback"] = func(c *context, a op) string {
 		old := in.postbacks[a[0]]
 		in.postbacks[a[0]] = c.Session.Postback(a[1], values(a[2:])...)
@@ -100,6 +118,28 @@ func (in *interpreter) messages(ops map[string]func(*context, op) string) {
 		if p := in.postbacks[a[0]]; p != nil {
 			p.Release()
 			delete(in.postbacks, a[0])
+		}
+		return ""
+	}
+	ops["callback"] = func(c *context, a op) string {
+		old := in.callbacks[a[0]]
+		in.callbacks[a[0]] = c.Session.Callback(a[1], values(a[2:])...)
+		if old != nil {
+			old.Release()
+		}
+		return ""
+	}
+	ops["use_callback"] = func(c *context, a op) string {
+		cb := in.callbacks[a[0]]
+		if cb == nil {
+			return "none"
+		}
+		return in.show(cb.Call(values(a[1:])...))
+	}
+	ops["drop_callback"] = func(c *context, a op) string {
+		if cb := in.callbacks[a[0]]; cb != nil {
+			cb.Release()
+			delete(in.callbacks, a[0])
 		}
 		return ""
 	}

@@ -22,7 +22,7 @@ use POE; use JSON::PP; use Errno ();
 }
 
 my $stops = 0; our $notices = 0;
-my ($program, $fuel, @sessions, %name, @timers, @postbacks, %counts);
+my ($program, $fuel, @sessions, %name, @timers, @postbacks, @callbacks, %counts);
 
 sub say_line { print "@_\n" }
 sub errno { my ($n) = @_; for (qw(ESRCH EEXIST EPERM EINVAL)) { return $_ if $n == Errno->can($_)->() } return "errno " . ($n + 0) }
@@ -101,24 +101,39 @@ my %op;
   unstate => sub { $poe_kernel->state($_[1]); undef },
   postback => sub { my ($h, $slot, $e, @a) = @_; $postbacks[$slot] = $h->[SESSION]->postback($e, @a); undef },
   use => sub { my ($h, $slot, @a) = @_; return 'none' unless $postbacks[$slot]; $postbacks[$slot]->(@a); undef },
+  list => sub {
+    my ($h, $t, $e, @a) = @_; $! = 0;
+    my @r = eval { $poe_kernel->call($t, $e, @a) };
+    # POE trips over its own list if the handler has thrown.
+    if ($@ =~ /undefined value as an ARRAY reference/) { @r = (undef); $! = 0 } elsif ($@) { die $@ }
+    return $! ? errno($!) : show(\@r);
+  },
+  callback => sub { my ($h, $slot, $e, @a) = @_; $callbacks[$slot] = $h->[SESSION]->callback($e, @a); undef },
+  use_callback => sub { my ($h, $slot, @a) = @_; return 'none' unless $callbacks[$slot]; show(scalar $callbacks[$slot]->(@a)) },
+  drop_callback => sub { my ($h, $slot) = @_; $callbacks[$slot] = undef; undef },
+  slice => sub {
+    eval { $poe_kernel->run_one_timeslice };
+    my ($first) = $@ =~ /^(.*)/;
+    $@ ? "died $first" : undef; # the end comes later than here: POE counts its kernel as a session
+  },
   drop => sub { my ($h, $slot) = @_; $postbacks[$slot] = undef; undef },
   create => sub { my ($h, $kind, @a) = @_; create($kind, @a) },
   active => sub { show($poe_kernel->get_active_session) . ' ' . $poe_kernel->get_active_event },
   busy => sub { $POE::Resource::Clock::now += $_[1]; undef },
   die => sub { die "$_[1]\n" },
 );
-my %targeted = map { $_ => 1 } qw(post call detach_child inc dec signal);
+my %targeted = map { $_ => 1 } qw(post call list detach_child inc dec signal);
 
 sub run_ops {
   my ($ops, $h) = @_;
-  my ($return, $before) = (undef, $stops);
+  my ($return, $before) = ([], $stops);
   for (@$ops) {
     my ($op, @args) = @$_;
-    return $return if --$fuel < 0 || $stops != $before; # handlers of stopped sessions only return
-    $POE::Resource::Clock::now += 1;
-    if ($op eq 'return') { $return = $args[0]; next }
+    last if --$fuel < 0 || $stops != $before; # handlers of stopped sessions only return
+    POE::Resource::Clock::jump($POE::Resource::Clock::now, 1);
+    if ($op eq 'return') { $return = \@args; next }
     if ($op eq 'stop' && $notices) { say_line('  stop not here'); next }
-    if ($op eq 'stop') { say_line('  stop'); POE::Kernel->stop; $stops++; return $return }
+    if ($op eq 'stop') { say_line('  stop'); POE::Kernel->stop; $stops++; last }
     if ($targeted{$op}) {
       $args[0] = target($args[0], $h);
       unless (defined $args[0]) { say_line("  $op nobody"); next }
@@ -126,7 +141,7 @@ sub run_ops {
     my $r = $op{$op}->($h, @args);
     say_line("  $op $r") if defined $r;
   }
-  return $return;
+  return wantarray ? @$return : $return->[-1];
 }
 
 sub handler {
@@ -162,6 +177,7 @@ sub run_program {
     my $ok = eval { POE::Kernel->run; 1 };
     my ($first) = $ok ? '' : $@ =~ /^(.*)/;
     say_line($ok ? "run returned" : "run died $first");
+    run_ops($program->{between}, []) if $_ == 1;
   }
 }
 

@@ -1,10 +1,11 @@
 package model
 
-// program is what is run: kinds of sessions, what is done before Run, and
-// bounds. It is given to the Perl interpreter as JSON.
+// program is what is run: kinds of sessions, what is done before and
+// between the two Runs, and bounds. It is given to the Perl interpreter as JSON.
 type program struct {
 	Kinds    []kind `json:"kinds"`
 	Main     []op   `json:"main"`
+	Between  []op   `json:"between"`  // after the first Run, before the second
 	Fuel     int    `json:"fuel"`     // how many operations are carried out at most
 	Sessions int    `json:"sessions"` // how many sessions there will be at most
 }

@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"github.com/gopoe/poe/driver"
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -117,51 +116,6 @@ func TestSecondWheelOnHandle(t *testing.T) {
 	assert.Equal(t, "answer\r\n", drain(far))
 }
 
-func TestForms(t *testing.T) {
-	for name, events := range map[string]func(add func(string)) readwrite.Funcs{
-		"bytes": func(add func(string)) readwrite.Funcs {
-			return readwrite.Funcs{Bytes: func(_ *readwrite.Wheel, b []byte) { add(string(b)) }}
-		},
-		"text": func(add func(string)) readwrite.Funcs {
-			return readwrite.Funcs{Text: func(_ *readwrite.Wheel, s string) { add(s) }}
-		},
-		"input": func(add func(string)) readwrite.Funcs {
-			return readwrite.Funcs{Input: func(_ *readwrite.Wheel, rec any) { add(fmt.Sprint(rec)) }}
-		},
-	} {
-		upper, err := filter.NewMap(filter.MapConfig{Get: filter.Each(func(s string) any { return strings.ToUpper(s) }), Put: filter.Each(func(s string) any { return s })})
-		require.NoError(t, err)
-		stack, err := filter.NewStack(lines(t, "\n"), upper)
-		require.NoError(t, err)
-		for _, c := range []struct {
-			filter filter.Filter
-			want   []string
-		}{
-			{lines(t, "\n"), []string{"one", "", "two"}},
-			{stack, []string{"ONE", "", "TWO"}},
-		} {
-			t.Run(name, func(t *testing.T) {
-				near, far := pair(t)
-				var got []string
-				inSession(t, func(k *kernel.Kernel) {
-					f := events(func(s string) { got = append(got, s) })
-					f.Error = func(w *readwrite.Wheel, err *kernel.OpError) {
-						assert.ErrorIs(t, err, io.EOF)
-						w.Close()
-					}
-					newWheel(t, k, readwrite.Config{Handle: near, Filter: c.filter, Events: f})
-					write(t, far, "one\n\ntw")
-					k.Yield("rest")
-				}, session.Funcs{"rest": func(kernel.Event) { write(t, far, "o\nlost"); far.Close() }})
-				assert.Equal(t, c.want, got)
-			})
-		}
-	}
-}
-
-// numbers is a filter whose records are not text.
-type numbers struct{}
-
 func (numbers) Decode(buf []byte) (any, int, error) {
 	if len(buf) == 0 {
 		return nil, 0, filter.ErrMore
@@ -174,60 +128,6 @@ func (numbers) Append(dst []byte, rec any) ([]byte, error) {
 		return dst, fmt.Errorf("%v is no number", rec)
 	}
 	return append(dst, byte(n)), nil
-}
-
-func TestRecordIsNoText(t *testing.T) {
-	for name, events := range map[string]readwrite.Funcs{
-		"text":  {Text: func(*readwrite.Wheel, string) { t.Error("text") }},
-		"bytes": {Bytes: func(*readwrite.Wheel, []byte) { t.Error("bytes") }},
-	} {
-		t.Run(name, func(t *testing.T) {
-			near, far := pair(t)
-			var failure *kernel.OpError
-			inSession(t, func(k *kernel.Kernel) {
-				events.Error = func(w *readwrite.Wheel, err *kernel.OpError) { failure = err; w.Abort() }
-				newWheel(t, k, readwrite.Config{Handle: near, Filter: numbers{}, Events: events})
-				write(t, far, "ab")
-			}, nil)
-			var record *readwrite.RecordError
-			require.ErrorAs(t, failure, &record)
-			assert.Equal(t, 97, record.Record)
-			assert.Equal(t, syscall.EBADMSG, failure.Errno())
-		})
-	}
-}
-
-func TestUnencodableRecord(t *testing.T) {
-	near, far := pair(t)
-	inSession(t, func(k *kernel.Kernel) {
-		w := newWheel(t, k, readwrite.Config{Handle: near, Filter: numbers{}, Events: readwrite.Funcs{Flushed: func(w *readwrite.Wheel) { w.Close() }}})
-		_, err := w.TryPut(1, "two")
-		assert.ErrorContains(t, err, "no number")
-		assert.Zero(t, w.OutOctets(), "nothing of it is queued")
-		assert.Panics(t, func() { w.Put("two") })
-		w.Put(65, 66)
-	}, nil)
-	assert.Equal(t, "AB", drain(far))
-}
-
-func TestFilterErrorEndsInputOnly(t *testing.T) {
-	near, far := pair(t)
-	f, err := filter.NewLine(filter.LineConfig{MaxLength: 5})
-	require.NoError(t, err)
-	var log []string
-	inSession(t, func(k *kernel.Kernel) {
-		newWheel(t, k, readwrite.Config{Handle: near, Filter: f, Events: readwrite.Funcs{
-			Text: func(_ *readwrite.Wheel, s string) { log = append(log, s) },
-			Error: func(w *readwrite.Wheel, err *kernel.OpError) {
-				log = append(log, err.Op)
-				w.Put("sorry")
-			},
-			Flushed: func(w *readwrite.Wheel) { w.Close() },
-		}})
-		write(t, far, "ok\nfar too long\nnever\n")
-	}, nil)
-	assert.Equal(t, []string{"ok", "filter"}, log)
-	assert.Equal(t, "sorry\r\n", drain(far))
 }
 
 // A slow reader and a fast writer: what waits stays within the marks, and the
@@ -314,176 +214,6 @@ func TestMaxPending(t *testing.T) {
 	}, nil)
 }
 
-// Low event, then close or put in it: nothing stale follows.
-func TestInsideLowEvent(t *testing.T) {
-	for name, inside := range map[string]func(w *readwrite.Wheel){
-		"close": func(w *readwrite.Wheel) { w.Close() },
-		"put":   func(w *readwrite.Wheel) { w.Put("more") },
-	} {
-		t.Run(name, func(t *testing.T) {
-			near, far := pair(t)
-			var log []string
-			inSession(t, func(k *kernel.Kernel) {
-				w := newWheel(t, k, readwrite.Config{Handle: near, Marks: readwrite.Marks{High: 4, Low: 1}, Events: readwrite.Funcs{
-					Low: func(w *readwrite.Wheel) {
-						if log = append(log, "low"); len(log) == 1 {
-							inside(w)
-						}
-					},
-					Flushed: func(w *readwrite.Wheel) { log = append(log, fmt.Sprint("flushed ", w.OutOctets())); w.Close() },
-				}})
-				w.Put("text")
-			}, nil)
-			if name == "close" {
-				assert.Equal(t, []string{"low"}, log)
-			} else {
-				assert.Equal(t, []string{"low", "low", "flushed 0"}, log)
-			}
-			assert.True(t, strings.HasPrefix(drain(far), "text\r\n"))
-		})
-	}
-}
-
-func TestCloseInHandlers(t *testing.T) {
-	for abort, want := range map[bool][]string{false: {"1", "2", "3"}, true: {"1"}} {
-		near, far := pair(t)
-		var got []string
-		inSession(t, func(k *kernel.Kernel) {
-			newWheel(t, k, readwrite.Config{Handle: near, Events: readwrite.Funcs{
-				Text: func(w *readwrite.Wheel, s string) {
-					got = append(got, s)
-					w.Put("never written")
-					if abort {
-						require.NoError(t, w.Abort())
-					} else {
-						require.NoError(t, w.Close())
-					}
-					require.NoError(t, w.Close())
-					assert.True(t, w.Closed())
-					assert.False(t, w.Put("nothing"))
-				},
-				Flushed: func(*readwrite.Wheel) { t.Error("flushed") },
-				Error:   func(*readwrite.Wheel, *kernel.OpError) { t.Error("error") },
-			}})
-			write(t, far, "1\n2\n3\n4")
-		}, nil)
-		assert.Equal(t, want, got)
-		assert.Equal(t, "", drain(far))
-		_, err := far.Read(make([]byte, 1))
-		assert.ErrorIs(t, err, io.EOF, "the handle is closed")
-	}
-}
-
-func TestEverythingAfterClose(t *testing.T) {
-	near, _ := pair(t)
-	inSession(t, func(k *kernel.Kernel) {
-		w := newWheel(t, k, readwrite.Config{Handle: near, Events: readwrite.Names{Input: "never", Error: "never", Flushed: "never"}})
-		w.Put("x")
-		w.Close()
-		w.Flush()
-		w.PauseInput()
-		w.ResumeInput()
-		w.ShutdownInput()
-		w.ShutdownOutput()
-		w.SetFilter(filter.NewStream())
-		w.SetEvents(readwrite.Names{Input: "never"})
-		assert.Nil(t, w.Detach())
-		assert.Zero(t, w.OutOctets())
-	}, session.Funcs{"never": func(e kernel.Event) { t.Error(e.Args) }})
-}
-
-// Detach gives back what was read and not decoded, and a new wheel goes on
-// with it on the same handle.
-func TestDetach(t *testing.T) {
-	near, far := pair(t)
-	var got []string
-	inSession(t, func(k *kernel.Kernel) {
-		newWheel(t, k, readwrite.Config{Handle: near, Events: readwrite.Funcs{Text: func(w *readwrite.Wheel, s string) {
-			got = append(got, s)
-			rest := w.Detach()
-			assert.Equal(t, "two\nthr", string(rest))
-			b := filter.NewBuffer(filter.Lines())
-			recs, err := b.Get(rest)
-			require.NoError(t, err)
-			got = append(got, recs[0].(string))
-			write(t, far, "ee\n")
-			newWheel(t, k, readwrite.Config{Handle: near, Events: readwrite.Funcs{Text: func(w *readwrite.Wheel, s string) {
-				recs, err := b.Get([]byte(s + "\n"))
-				require.NoError(t, err)
-				got = append(got, recs[0].(string))
-				w.Close()
-			}}})
-		}}})
-		write(t, far, "one\ntwo\nthr")
-	}, nil)
-	assert.Equal(t, []string{"one", "two", "three"}, got)
-}
-
-func TestBorrow(t *testing.T) {
-	near, far := pair(t)
-	inSession(t, func(k *kernel.Kernel) {
-		newWheel(t, k, readwrite.Config{Handle: near, Borrow: true, Events: readwrite.Names{Input: "x"}}).Close()
-		write(t, near, "still open")
-	}, nil)
-	assert.Equal(t, "still open", drain(far))
-}
-
-// A filter is replaced in a handler, in the middle of a chunk; the old one
-// holds records back, and more arrives later. No byte is lost.
-func TestSwitchFilterInHandler(t *testing.T) {
-	near, far := pair(t)
-	block, err := filter.NewRecordBlock(filter.RecordBlockConfig{BlockSize: 2})
-	require.NoError(t, err)
-	first, err := filter.NewStack(lines(t, "\n"), block)
-	require.NoError(t, err)
-	var got []string
-	inSession(t, func(k *kernel.Kernel) {
-		newWheel(t, k, readwrite.Config{Handle: near, Filter: first, Events: readwrite.Funcs{Input: func(w *readwrite.Wheel, rec any) {
-			got = append(got, fmt.Sprint(rec))
-			switch len(got) {
-			case 1:
-				w.SetFilter(lines(t, ";"))
-				assert.Equal(t, []string{"[a b]", "c\nd"}, got, "the new filter's records come within the call")
-				write(t, far, ";f;g")
-				k.Yield("rest")
-			case 4:
-				w.SetFilter(filter.NewStream())
-			case 5:
-				w.Close()
-			}
-		}}})
-		write(t, far, "a\nb\nc\nd;e")
-	}, session.Funcs{"rest": func(kernel.Event) { write(t, far, "h") }})
-	assert.Equal(t, []string{"[a b]", "c\nd", "e", "f", "gh"}, got)
-}
-
-// What a filter holds inside itself may be more than what waits outside.
-func TestSwitchFilterThatHoldsMuch(t *testing.T) {
-	near, far := pair(t)
-	block, err := filter.NewRecordBlock(filter.RecordBlockConfig{BlockSize: 5})
-	require.NoError(t, err)
-	stack, err := filter.NewStack(lines(t, "\n"), block)
-	require.NoError(t, err)
-	got := ""
-	var w *readwrite.Wheel
-	inSession(t, func(k *kernel.Kernel) {
-		w = newWheel(t, k, readwrite.Config{Handle: near, Filter: stack, Events: readwrite.Funcs{Input: func(w *readwrite.Wheel, rec any) {
-			if got += fmt.Sprint(rec); len(got) >= 13 {
-				w.Close()
-			}
-		}}})
-		write(t, far, "one\ntwo\nthree")
-		k.Yield("switch", 3)
-	}, session.Funcs{"switch": func(e kernel.Event) {
-		if n := kernel.Arg[int](e, 0); n > 0 {
-			e.Kernel.Yield("switch", n-1)
-			return
-		}
-		w.SetInputFilter(filter.NewStream())
-	}})
-	assert.Equal(t, "one\ntwo\nthree", got)
-}
-
 func TestSetEventsTwice(t *testing.T) {
 	near, far := pair(t)
 	var got []string
@@ -517,27 +247,6 @@ func TestSetEventsTwice(t *testing.T) {
 	assert.Equal(t, []string{"a1", "quiet", "b2"}, got)
 }
 
-func TestShutdown(t *testing.T) {
-	near, far := pair(t)
-	got := ""
-	inSession(t, func(k *kernel.Kernel) {
-		w := newWheel(t, k, readwrite.Config{Handle: near, Events: readwrite.Funcs{
-			Text:    func(w *readwrite.Wheel, s string) { got = s; w.ShutdownInput(); w.ShutdownInput(); w.Close() },
-			Error:   func(*readwrite.Wheel, *kernel.OpError) { t.Error("error") },
-			Flushed: func(*readwrite.Wheel) { t.Error("flushed") },
-		}})
-		w.Put("lost")
-		w.ShutdownOutput()
-		w.ShutdownOutput()
-		assert.Equal(t, 6, w.OutOctets(), "it is counted, though lost")
-		assert.False(t, w.Put("ignored"))
-		_, err := far.Read(make([]byte, 10))
-		assert.ErrorIs(t, err, io.EOF)
-		write(t, far, "still read\n")
-	}, nil)
-	assert.Equal(t, "still read", got)
-}
-
 func TestWriteError(t *testing.T) {
 	near, far := pair(t)
 	var failure *kernel.OpError
@@ -555,33 +264,6 @@ func TestWriteError(t *testing.T) {
 	})
 	require.NotNil(t, failure)
 	assert.ErrorIs(t, failure, syscall.EPIPE)
-}
-
-// A descriptor number that is used anew gets nothing that was meant for its
-// predecessor.
-func TestReusedDescriptor(t *testing.T) {
-	near, far := pair(t)
-	number := near.Fd()
-	var got []string
-	inSession(t, func(k *kernel.Kernel) {
-		w := newWheel(t, k, readwrite.Config{Handle: near, Events: readwrite.Funcs{
-			Text: func(*readwrite.Wheel, string) { t.Error("the old wheel reads") },
-		}})
-		write(t, far, "old\n")
-		w.Put("old output")
-		w.Close()
-		again, other := pair(t)
-		if again.Fd() != number {
-			again, other = other, again
-		}
-		require.Equal(t, number, again.Fd())
-		newWheel(t, k, readwrite.Config{Handle: again, Events: readwrite.Funcs{
-			Text: func(w *readwrite.Wheel, s string) { got = append(got, s); w.Close() },
-		}})
-		write(t, other, "new\n")
-		assert.Equal(t, "", drain(other))
-	}, nil)
-	assert.Equal(t, []string{"new"}, got)
 }
 
 func TestAutoFlushOfMuch(t *testing.T) {
@@ -625,30 +307,6 @@ func TestOwnerSession(t *testing.T) {
 		write(t, far, "x\n")
 	}, nil)
 	assert.True(t, w.Closed())
-}
-
-// The second wheel is made in the first one's handler, in the middle of its
-// chunk, and reads within.
-func TestChunkIsNotOverwritten(t *testing.T) {
-	near, far := pair(t)
-	var got []string
-	small, err := driver.New(driver.Config{BlockSize: 4})
-	require.NoError(t, err)
-	inSession(t, func(k *kernel.Kernel) {
-		newWheel(t, k, readwrite.Config{Handle: near, Driver: small, Events: readwrite.Funcs{Text: func(w *readwrite.Wheel, s string) {
-			if got = append(got, s); s == "ef" {
-				w.Close()
-				return
-			}
-			a, b := pair(t)
-			write(t, b, "XXXXXXXXXXXX")
-			other := newWheel(t, k, readwrite.Config{Handle: a, Events: readwrite.Names{Input: "never"}})
-			other.HandleReady(kernel.Write)
-			other.Close()
-		}}})
-		write(t, far, "ab\ncd\nef\n")
-	}, session.Funcs{"never": func(kernel.Event) {}})
-	assert.Equal(t, []string{"ab", "cd", "ef"}, got)
 }
 
 func ExampleNew() {

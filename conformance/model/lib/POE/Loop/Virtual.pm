@@ -36,7 +36,7 @@ sub loop_do_timeslice {
     $self->stop;
   }
   elsif ($next > $POE::Resource::Clock::now) {
-    $POE::Resource::Clock::now = $next + 1e-3;
+    POE::Resource::Clock::jump($next, 1e-3);
   }
   $self->_data_ev_dispatch_due;
   return;

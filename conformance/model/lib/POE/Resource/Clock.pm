@@ -8,10 +8,17 @@ our @EXPORT_OK = qw(monotime walltime time sleep wall2mono mono2wall);
 our $now = 100;
 
 sub monotime { return $now += 2e-6 }
-sub walltime { return monotime() }
-sub time { return monotime() }
+sub walltime { return $now }
+sub time { return $now }
 sub sleep { return $now += $_[0] }
 sub wall2mono { return $_[0] }
 sub mono2wall { return $_[0] }
+
+# Goes to a time and a bit; the traces of earlier glances are wiped away.
+sub jump {
+  my ($to, $more) = @_;
+  $now = sprintf('%.3f', $to) + $more;
+  return;
+}
 
 1;

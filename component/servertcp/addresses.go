@@ -1,0 +1,90 @@
+package servertcp
+
+import (
+	"errors"
+	"net"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/socketfactory"
+)
+
+// Address is a place to listen at, as the fields of the same names in Config
+// say it.
+type Address struct {
+	Domain  socketfactory.Domain
+	Address string
+	Port    int
+	Service string
+	// Listener is a handle that listens already, an inherited one for example;
+	// the server owns it, and the other fields do not count.
+	Listener *kernel.Handle
+}
+
+// first is the address that the configuration itself names.
+func (c *Config) first() Address {
+	return Address{Domain: c.Domain, Address: c.Address, Port: c.Port, Service: c.Service, Listener: c.Listener}
+}
+
+// factory is the configuration of the wheel that listens at an address.
+func (c *Config) factory(a Address) socketfactory.Config {
+	return socketfactory.Config{
+		Domain: a.Domain, BindAddress: a.Address, BindPort: a.Port, BindService: a.Service,
+		ListenQueue: c.ListenQueue, Reuse: true, Options: c.Socket, Listener: a.Listener,
+		Events: socketfactory.Names{Success: "tcp_server_got_connection", Failure: "tcp_server_got_error"},
+	}
+}
+
+// open binds all addresses, or none.
+func (c *Config) open() (err error) {
+	at := append([]Address{c.first()}, c.Also...)
+	for i, a := range at {
+		if a.Listener == nil {
+			if at[i].Listener, err = socketfactory.Listen(c.factory(a)); err != nil {
+				break
+			}
+		}
+	}
+	if err != nil {
+		for _, a := range at {
+			if a.Listener != nil {
+				a.Listener.Close()
+			}
+		}
+		return err
+	}
+	c.Listener, c.Also = at[0].Listener, at[1:]
+	return nil
+}
+
+// listen makes the listening wheels, in the listener's _start. One address is
+// bound by its wheel, as in POE; several are bound first, all or none.
+func (l *Listener) listen(e kernel.Event) {
+	if len(l.config.Also) > 0 {
+		if err := l.config.open(); err != nil {
+			var failed *kernel.OpError
+			if !errors.As(err, &failed) {
+				panic(err) // the configuration is wrong
+			}
+			e.Kernel.Yield("tcp_server_got_error", failed.Args()...)
+			return
+		}
+	}
+	for _, a := range append([]Address{l.config.first()}, l.config.Also...) {
+		w, err := socketfactory.New(e.Kernel, l.config.factory(a))
+		if err != nil {
+			panic(err)
+		}
+		l.wheels = append(l.wheels, w)
+	}
+	l.Wheel = l.wheels[0]
+}
+
+// Addrs returns all addresses at which the server listens, that of Config
+// first and then those of Config.Also.
+func (l *Listener) Addrs() []net.Addr {
+	var all []net.Addr
+	for _, w := range l.wheels {
+		all = append(all, w.LocalAddr())
+	}
+	return all
+}

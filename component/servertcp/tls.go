@@ -1,0 +1,184 @@
+package servertcp
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync/atomic"
+	"syscall"
+
+	"github.com/gopoe/poe/kernel"
+)
+
+// TLS encrypts connections.
+type TLS struct {
+	// Config is the server's side of it: certificates, or GetCertificate (see
+	// [Certificate], which reloads), and with ClientAuth and ClientCAs the
+	// certificates of clients. It must not be changed any more.
+	Config *tls.Config
+	// OnDemand leaves a connection in the clear until StartTLS is called.
+	OnDemand bool
+}
+
+// ErrOutputWaits is what StartTLS returns while output in the clear waits.
+var ErrOutputWaits = errors.New("servertcp: StartTLS: output waits to be written; call it in ClientFlushed")
+
+// errNoTLS is what StartTLS returns if there is nothing to start.
+var errNoTLS = errors.New("servertcp: StartTLS: Config.TLS is not set, or the connection is over or encrypted")
+
+// handshake is a TLS handshake that goes on on a goroutine of its own.
+type handshake struct {
+	conn   *tls.Conn
+	cancel context.CancelFunc
+}
+
+// StartTLS encrypts the rest of the conversation: what is put before is sent in
+// the clear, and what the peer has sent behind the record at hand belongs to
+// the handshake already. Until that is over the connection has no Wheel and Put
+// does nothing; then ClientSecured is called, or ClientError, with the
+// operation "handshake".
+func (c *Client) StartTLS() error {
+	if c.config().TLS.Config == nil || c.Wheel == nil || c.TLS != nil || c.ShuttingDown {
+		return errNoTLS
+	}
+	if c.Wheel.Flush(); c.Wheel == nil || c.Wheel.OutOctets() > 0 {
+		return ErrOutputWaits
+	}
+	h, wheel := c.Wheel.InputHandle(), c.Wheel
+	c.Wheel = nil
+	return c.secure(h, wheel.Detach())
+}
+
+// secure begins the handshake on a handle that the client owns; early is what
+// has been read from it.
+func (c *Client) secure(h *kernel.Handle, early []byte) error {
+	conn, err := netConn(h)
+	if err != nil {
+		return err
+	}
+	if len(early) > 0 {
+		conn = &earlyConn{Conn: conn, early: early}
+	}
+	within := c.config().Timeouts.Handshake
+	if within == 0 {
+		within = DefaultHandshake
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), within)
+	c.handshake = &handshake{tls.Server(conn, c.config().TLS.Config), cancel}
+	if _, err := c.Kernel.RefcountIncrement(c.Session, "handshake"); err != nil {
+		return err
+	}
+	outside, id, secured := c.Kernel.Outside(), c.Session, c.handshake.conn
+	go func() {
+		err := secured.HandshakeContext(ctx)
+		if errors.Is(err, context.DeadlineExceeded) {
+			err = syscall.ETIMEDOUT
+		}
+		outside.Post(id, "tcp_server_secured", err)
+	}()
+	return nil
+}
+
+// secured is the end of the handshake.
+func (c *Client) secured(e kernel.Event) {
+	c.Event = e
+	shake := c.handshake
+	if shake == nil {
+		return // made up by a program
+	}
+	err, _ := e.Arg(0).(error)
+	c.dropHandshake(err != nil || c.ShuttingDown)
+	switch {
+	case c.ShuttingDown:
+		c.over(e)
+	case err != nil:
+		c.guard(e, func() { c.report(&kernel.OpError{Op: "handshake", Err: err}) })
+		c.GotAnError = true
+		c.over(e)
+	default:
+		state := shake.conn.ConnectionState()
+		c.TLS = &state
+		c.begin(e, kernel.Conn(shake.conn), c.config().TLS.OnDemand)
+	}
+}
+
+// dropHandshake lets go of a handshake, and of its connection if that is not
+// wanted.
+func (c *Client) dropHandshake(unwanted bool) {
+	shake := c.handshake
+	c.handshake = nil
+	shake.cancel()
+	if unwanted {
+		_ = shake.conn.NetConn().Close() // nobody is left to hear of an error
+	}
+	// The count is this connection's own.
+	_, _ = c.Kernel.RefcountDecrement(c.Session, "handshake")
+}
+
+// netConn makes a net.Conn of a handle, which is useless from then on.
+func netConn(h *kernel.Handle) (net.Conn, error) {
+	fd := h.Fd()
+	if fd < 0 {
+		h.Close()
+		return nil, errors.New("servertcp: TLS needs a socket of the system")
+	}
+	name := h.String()
+	h.Release()
+	f := os.NewFile(uintptr(fd), name)
+	defer f.Close()
+	return net.FileConn(f)
+}
+
+// earlyConn is a connection of which something has been read.
+type earlyConn struct {
+	net.Conn
+	early []byte
+}
+
+func (c *earlyConn) Read(p []byte) (int, error) {
+	if len(c.early) > 0 {
+		n := copy(p, c.early)
+		c.early = c.early[n:]
+		return n, nil
+	}
+	return c.Conn.Read(p)
+}
+
+// CloseWrite ends the writing half.
+func (c *earlyConn) CloseWrite() error {
+	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
+		return half.CloseWrite()
+	}
+	return io.ErrClosedPipe
+}
+
+// Certificate is a certificate and its key in two files, which can be loaded
+// again while the server runs. It is safe on any goroutine.
+type Certificate struct {
+	certFile, keyFile string
+	loaded            atomic.Pointer[tls.Certificate]
+}
+
+// LoadCertificate loads a certificate from files in PEM.
+func LoadCertificate(certFile, keyFile string) (*Certificate, error) {
+	c := &Certificate{certFile: certFile, keyFile: keyFile}
+	return c, c.Reload()
+}
+
+// Reload loads the files again. With an error the former certificate stays.
+func (c *Certificate) Reload() error {
+	loaded, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
+	if err != nil {
+		return &kernel.ConfigError{Package: "servertcp", Field: "Certificate", Err: err}
+	}
+	c.loaded.Store(&loaded)
+	return nil
+}
+
+// Get is for tls.Config.GetCertificate.
+func (c *Certificate) Get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
+	return c.loaded.Load(), nil
+}

@@ -1,0 +1,6 @@
+// Package soak runs a daemon of some size through a day of virtual time: a
+// collector of metrics that takes connections from many clients, adds up what
+// they say, and forwards it upstream over a connection that breaks, stalls and
+// is refused, with handlers that throw, timers that are moved, and a log that
+// is turned at midnight. At the end everything is back at where it began.
+package soak

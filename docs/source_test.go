@@ -1,0 +1,161 @@
+package docs_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"go/ast"
+	"go/importer"
+	"go/parser"
+	"go/token"
+	"go/types"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+)
+
+const module = "github.com/gopoe/poe"
+
+// folders are the module's packages, by the name that the docs use.
+var folders = map[string]string{
+	"kernel": "kernel", "session": "session", "nfa": "session/nfa", "driver": "driver",
+	"filter": "filter", "storable": "filter/storable", "httpd": "filter/httpd", "httpclient": "filter/httpclient",
+	"jsonrec":   "filter/jsonrec",
+	"readwrite": "wheel/readwrite", "socketfactory": "wheel/socketfactory", "listenaccept": "wheel/listenaccept",
+	"followtail": "wheel/followtail", "run": "wheel/run",
+	"servertcp": "component/servertcp", "clienttcp": "component/clienttcp",
+	"poetest": "poetest",
+}
+
+// standard are the packages of Go's library that examples use.
+var standard = map[string]string{
+	"bufio": "bufio", "bytes": "bytes", "context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http",
+	"io": "io", "log": "log", "slog": "log/slog", "net": "net", "netip": "net/netip", "os": "os", "exec": "os/exec",
+	"regexp": "regexp", "strconv": "strconv", "strings": "strings", "syscall": "syscall", "sql": "database/sql",
+	"testing": "testing", "time": "time", "tls": "crypto/tls", "signal": "os/signal",
+	"require": "github.com/stretchr/testify/require",
+}
+
+// present tells whether a package is in this tree. Wheels and others are
+// ported one by one: what is not there yet is shown as such on the pages.
+func present(name string) bool {
+	files, _ := filepath.Glob(filepath.Join("..", filepath.FromSlash(folders[name]), "*.go"))
+	return folders[name] != "" && len(files) > 0
+}
+
+// importPath finds what an example means by a package's name.
+func importPath(name string) (string, bool) {
+	if present(name) {
+		return module + "/" + folders[name], true
+	}
+	path, ok := standard[name]
+	return path, ok
+}
+
+// world is what examples are compiled against: the packages as go build makes
+// them.
+type world struct {
+	fset *token.FileSet
+	imp  types.Importer
+}
+
+var theWorld = sync.OnceValues(func() (*world, error) {
+	args := []string{"list", "-export", "-deps", "-json=ImportPath,Export"}
+	for name := range folders {
+		if path, ok := importPath(name); ok {
+			args = append(args, path)
+		}
+	}
+	args = append(args, slices.Collect(maps.Values(standard))...)
+	out, err := exec.Command("go", args...).Output()
+	if err != nil {
+		return nil, fmt.Errorf("go list: %w", err)
+	}
+	exports := map[string]string{}
+	for dec := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p struct{ ImportPath, Export string }
+		if err := dec.Decode(&p); errors.Is(err, io.EOF) {
+			break
+		} else if err != nil {
+			return nil, err
+		}
+		exports[p.ImportPath] = p.Export
+	}
+	fset := token.NewFileSet()
+	lookup := func(path string) (io.ReadCloser, error) {
+		if exports[path] == "" {
+			return nil, fmt.Errorf("no package %s", path)
+		}
+		return os.Open(exports[path])
+	}
+	return &world{fset: fset, imp: importer.ForCompiler(fset, "gc", lookup)}, nil
+})
+
+// find looks up "kernel.Kernel.Post": a package's object, or a field or method
+// of one.
+func (w *world) find(name string) error {
+	parts := strings.Split(name, ".")
+	path, ok := importPath(parts[0])
+	if !ok || len(parts) < 2 || len(parts) > 3 {
+		return fmt.Errorf("%s: no such package", name)
+	}
+	pkg, err := w.imp.Import(path)
+	if err != nil {
+		return err
+	}
+	object := pkg.Scope().Lookup(parts[1])
+	if object == nil || !object.Exported() {
+		return fmt.Errorf("%s: the package has no exported %s", name, parts[1])
+	}
+	if len(parts) == 3 {
+		member, _, _ := types.LookupFieldOrMethod(object.Type(), true, pkg, parts[2])
+		if member == nil || !member.Exported() {
+			return fmt.Errorf("%s: the type has no exported %s", name, parts[2])
+		}
+	}
+	return nil
+}
+
+// compile type-checks a file. Variables that are declared and not used are no
+// error: an example need not go on.
+func (w *world) compile(source string) error {
+	file, err := parser.ParseFile(w.fset, "example.go", source, parser.SkipObjectResolution)
+	if err != nil {
+		return err
+	}
+	var errs []error
+	config := types.Config{Importer: w.imp, Error: func(err error) {
+		var typeErr types.Error
+		if !errors.As(err, &typeErr) || !typeErr.Soft {
+			errs = append(errs, err)
+		}
+	}}
+	config.Check("example", w.fset, []*ast.File{file}, nil) // errors are collected above
+	return errors.Join(errs...)
+}
+
+// qualified finds the packages that a piece of code names.
+var qualified = regexp.MustCompile(`\b([a-z]\w*)\.[A-Z]`)
+
+// imports writes the import declaration for a piece of code.
+func imports(code string) string {
+	paths := map[string]bool{}
+	for _, m := range qualified.FindAllStringSubmatch(code, -1) {
+		if path, ok := importPath(m[1]); ok {
+			paths[path] = true
+		}
+	}
+	var b strings.Builder
+	b.WriteString("import (\n")
+	for _, path := range slices.Sorted(maps.Keys(paths)) {
+		fmt.Fprintf(&b, "\t%q\n", path)
+	}
+	return b.String() + ")\n"
+}

@@ -1,0 +1,278 @@
+package followtail_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/followtail"
+)
+
+// A file that is written anew and grows beyond its old size between two looks
+// is read from its beginning.
+func TestRewrittenAndGrown(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "log")
+	write(t, name, "first\n")
+	var got []string
+	inSession(t, func(k *kernel.Kernel) {
+		_, err := followtail.New(k, followtail.Config{Filename: name, Seek: new(int64(0)), PollInterval: 5 * time.Millisecond, Events: followtail.Funcs{
+			Text: func(w *followtail.Wheel, line string) {
+				if got = append(got, line); line == "last" {
+					w.Close()
+				}
+			},
+			Idle: func(w *followtail.Wheel) {
+				if len(got) == 1 {
+					require.NoError(t, os.WriteFile(name, []byte("much longer than before\nlast\n"), 0o666))
+				}
+			},
+			Reset: func(*followtail.Wheel) { got = append(got, "(reset)") },
+		}})
+		require.NoError(t, err)
+	}, nil)
+	assert.Equal(t, []string{"first", "(reset)", "much longer than before", "last"}, got)
+}
+
+func TestLinkIsNoReset(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "log")
+	write(t, name, "")
+	linked := false
+	var got []string
+	inSession(t, func(k *kernel.Kernel) {
+		_, err := followtail.New(k, followtail.Config{Filename: name, PollInterval: time.Millisecond, Events: followtail.Funcs{
+			Text: func(w *followtail.Wheel, line string) { got = append(got, line) },
+			Idle: func(w *followtail.Wheel) {
+				switch {
+				case !linked:
+					linked = true
+					require.NoError(t, os.Link(name, name+".link"))
+					write(t, name, "line\n")
+				case len(got) > 0:
+					w.Close()
+				}
+			},
+			Reset: func(*followtail.Wheel) { t.Error("reset") },
+		}})
+		require.NoError(t, err)
+	}, nil)
+	assert.Equal(t, []string{"line"}, got)
+}
+
+// The system's notification comes long before the interval has passed.
+func TestNotification(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "log")
+	var got []string
+	inSession(t, func(k *kernel.Kernel) {
+		_, err := followtail.New(k, followtail.Config{Filename: name, PollInterval: time.Hour, Events: followtail.Names{Input: "line", Idle: "idle", Reset: "reset"}})
+		require.NoError(t, err)
+	}, session.Funcs{
+		"idle":  func(e kernel.Event) { got = append(got, "idle"); e.Kernel.Yield("create") },
+		"reset": func(kernel.Event) { got = append(got, "reset") },
+		"create": func(kernel.Event) {
+			if len(got) == 1 {
+				write(t, name, "line\n")
+			}
+		},
+		"line": func(e kernel.Event) { got = append(got, kernel.Arg[string](e, 0)); e.Kernel.Signal(e.Session, "KILL") },
+	})
+	assert.Equal(t, []string{"idle", "reset", "line"}, got)
+}
+
+// rotations of a file that is being written: lines are numbered, and the
+// writer goes on as soon as a line of the present file has been seen.
+func TestThousandRotations(t *testing.T) {
+	const rotations, perFile = 1000, 7
+	for _, pollOnly := range []bool{false, true} {
+		name := filepath.Join(t.TempDir(), "log")
+		next, rotated, resets := 0, 0, 0
+		burst := func(n int) {
+			var b strings.Builder
+			for range n {
+				fmt.Fprintf(&b, "line %d of the log\n", next)
+				next++
+			}
+			write(t, name, b.String())
+		}
+		rotate := func() {
+			switch rotated % 3 {
+			case 0: // a last line is written when the follower has read all
+				burst(1)
+				require.NoError(t, os.Rename(name, name+".1"))
+			case 1:
+				require.NoError(t, os.Truncate(name, 0))
+			case 2:
+				burst(1)
+				require.NoError(t, os.Remove(name))
+			}
+			rotated++
+			burst(perFile + rotated%5)
+		}
+		seen := 0
+		inSession(t, func(k *kernel.Kernel) {
+			interval := time.Hour
+			if pollOnly {
+				interval = time.Millisecond / 10
+			}
+			_, err := followtail.New(k, followtail.Config{Filename: name, Seek: new(int64(0)), PollInterval: interval, PollOnly: pollOnly, BlockSize: 100, Events: followtail.Funcs{
+				Text: func(w *followtail.Wheel, line string) {
+					if want := fmt.Sprintf("line %d of the log", seen); line != want {
+						t.Errorf("got %q, want %q", line, want)
+						w.Abort()
+						return
+					}
+					if seen++; seen < next {
+						return
+					}
+					if rotated == rotations {
+						w.Close()
+						return
+					}
+					rotate()
+				},
+				Reset: func(*followtail.Wheel) { resets++ },
+				Error: func(w *followtail.Wheel, err *kernel.OpError) { t.Error(err); w.Close() },
+			}})
+			require.NoError(t, err)
+			burst(perFile)
+		}, nil)
+		assert.Equal(t, next, seen)
+		assert.Equal(t, rotations+1, resets, "the first is the file's appearance")
+	}
+}
+
+// progress is how many lines have been seen.
+type progress struct {
+	mu   sync.Mutex
+	cond *sync.Cond
+	n    int
+}
+
+func newProgress() *progress {
+	p := &progress{}
+	p.cond = sync.NewCond(&p.mu)
+	return p
+}
+
+func (p *progress) set(n int) {
+	p.mu.Lock()
+	p.n = n
+	p.mu.Unlock()
+	p.cond.Broadcast()
+}
+
+func (p *progress) wait(n int) {
+	p.mu.Lock()
+	for p.n < n {
+		p.cond.Wait()
+	}
+	p.mu.Unlock()
+}
+
+// rotator writes numbered lines to a file and rotates it all the while: by
+// renaming and deleting as soon as the first line of the present file has been
+// seen, by truncating once all have.
+func rotator(name string, rotations int, seen *progress) (lines int, err error) {
+	for r := range rotations {
+		f, err := os.OpenFile(name, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o666)
+		if err != nil {
+			return lines, err
+		}
+		first := lines
+		for range 20 + r%7 {
+			if _, err := fmt.Fprintf(f, "line %d\n", lines); err != nil {
+				return lines, err
+			}
+			lines++
+		}
+		if r%3 != 2 {
+			seen.wait(first + 1)
+		}
+		for range 20 {
+			fmt.Fprintf(f, "line %d\n", lines)
+			lines++
+		}
+		f.Close()
+		switch r % 3 {
+		case 0:
+			err = os.Rename(name, name+".1")
+		case 1:
+			err = os.Remove(name)
+		case 2:
+			seen.wait(lines)
+			err = os.Truncate(name, 0)
+		}
+		if err != nil {
+			return lines, err
+		}
+	}
+	return lines, os.WriteFile(name, []byte("end\n"), 0o666)
+}
+
+func TestRotationsUnderLoad(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "log")
+	progress, seen, lines := newProgress(), 0, 0
+	written := make(chan error, 1)
+	go func() {
+		var err error
+		lines, err = rotator(name, 1000, progress)
+		written <- err
+	}()
+	inSession(t, func(k *kernel.Kernel) {
+		_, err := followtail.New(k, followtail.Config{Filename: name, Seek: new(int64(0)), PollInterval: time.Millisecond, Events: followtail.Funcs{
+			Text: func(w *followtail.Wheel, line string) {
+				if line == "end" {
+					w.Close()
+					return
+				}
+				if line != fmt.Sprint("line ", seen) {
+					t.Errorf("got %q, want line %d", line, seen)
+				}
+				seen++
+				progress.set(seen)
+			},
+			Error: func(w *followtail.Wheel, err *kernel.OpError) { t.Error(err); w.Close() },
+		}})
+		require.NoError(t, err)
+	}, nil)
+	require.NoError(t, <-written)
+	assert.Equal(t, lines, seen)
+}
+
+func TestWriterOnAnotherGoroutine(t *testing.T) {
+	const lines = 20000
+	name := filepath.Join(t.TempDir(), "log")
+	failed := make(chan error, 1)
+	go func() {
+		f, err := os.Create(name)
+		for i := 0; i < lines && err == nil; i++ {
+			_, err = fmt.Fprintf(f, "%d\n", i)
+		}
+		failed <- errors.Join(err, f.Close())
+	}()
+	seen := 0
+	inSession(t, func(k *kernel.Kernel) {
+		_, err := followtail.New(k, followtail.Config{Filename: name, Seek: new(int64(0)), PollInterval: time.Millisecond, Events: followtail.Funcs{
+			Text: func(w *followtail.Wheel, line string) {
+				if line != fmt.Sprint(seen) {
+					t.Errorf("got %q, want %d", line, seen)
+					w.Abort()
+				}
+				if seen++; seen == lines {
+					w.Close()
+				}
+			},
+		}})
+		require.NoError(t, err)
+	}, nil)
+	require.NoError(t, <-failed)
+}
