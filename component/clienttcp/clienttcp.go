@@ -10,6 +10,7 @@ package clienttcp
 
 import (
 	"errors"
+	"reflect"
 	"time"
 
 	"github.com/gopoe/poe/filter"
@@ -19,8 +20,8 @@ import (
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
-// Config configures a client. RemoteAddress, a port and ServerInput are
-// required.
+// Config configures a client. ServerInput is required, and RemoteAddress and a
+// port, or Dial.
 type Config struct {
 	// Alias is the name by which other sessions reach the client. It goes with
 	// "shutdown" and comes back with "reconnect".
@@ -39,6 +40,12 @@ type Config struct {
 	// ConnectTimeout bounds a connection attempt; ConnectError then gets
 	// syscall.ETIMEDOUT. 0 leaves it to the system.
 	ConnectTimeout time.Duration
+	// Dial makes the connections instead of a socketfactory wheel: in memory,
+	// through a proxy, over whatever transport. It is called in the client's
+	// session and returns at once; the result comes by Dialing.Done, then or
+	// later. With it only RemoteAddress and RemotePort say where to, and
+	// neither is required; the fields from RemoteService to Socket must be empty.
+	Dial func(d *Dialing)
 
 	// Started is called in _start, before the client connects; Args are the
 	// arguments of _start.
@@ -107,9 +114,17 @@ func (c *Config) check() error {
 		}
 	}
 	switch {
-	case c.RemoteAddress == "":
+	case c.Dial != nil && c.RemoteService != "":
+		return wrong("RemoteService", "excludes Dial")
+	case c.Dial != nil && c.Domain != socketfactory.Inet:
+		return wrong("Domain", "excludes Dial")
+	case c.Dial != nil && (c.BindAddress != "" || c.BindPort != 0):
+		return wrong("BindAddress", "excludes Dial")
+	case c.Dial != nil && !reflect.ValueOf(c.Socket).IsZero():
+		return wrong("Socket", "excludes Dial")
+	case c.Dial == nil && c.RemoteAddress == "":
 		return wrong("RemoteAddress", "is required")
-	case c.Domain != socketfactory.Unix && c.RemotePort == 0 && c.RemoteService == "":
+	case c.Dial == nil && c.Domain != socketfactory.Unix && c.RemotePort == 0 && c.RemoteService == "":
 		return wrong("RemotePort", "is required")
 	case c.ServerInput == nil:
 		return wrong("ServerInput", "is required")
