@@ -85,14 +85,20 @@ const postbackTag = "postback"
 // with Release. One that is lost without is noticed by the garbage collector,
 // released and counted (see [Stats.LostPostbacks]).
 type Postback struct {
-	*postback
+	postback
 }
 
 type postback struct {
+	*tie
+	made []any // not in the tie, for it may refer to the postback
+}
+
+// tie is what a postback has of its session. It is all that must outlive the
+// postback, to notice that it was lost.
+type tie struct {
 	k     *Kernel
 	id    ID
 	event string
-	made  []any
 	freed atomic.Bool
 }
 
@@ -101,19 +107,19 @@ type postback struct {
 // POE: $session->postback.
 func (id ID) Postback(event string, args ...any) *Postback {
 	p := &Postback{newPostback(id, event, args)}
-	runtime.AddCleanup(p, (*postback).lost, p.postback)
+	runtime.AddCleanup(p, (*tie).lost, p.tie)
 	return p
 }
 
-func newPostback(id ID, event string, args []any) *postback {
-	p := &postback{id: id, event: event, made: args}
+func newPostback(id ID, event string, args []any) postback {
+	t := &tie{id: id, event: event}
 	if !id.Alive() || id.s == id.s.k.root {
-		p.freed.Store(true)
-		return p
+		t.freed.Store(true)
+	} else {
+		t.k = id.s.k
+		t.k.addExtref(id.s, postbackTag)
 	}
-	p.k = id.s.k
-	p.k.addExtref(id.s, postbackTag)
-	return p
+	return postback{t, args}
 }
 
 // Post queues the event; the active session is its sender. It is for the
@@ -136,24 +142,24 @@ func (p *postback) arguments(used []any) []any {
 }
 
 // Release lets the session go. It is safe on any goroutine, and twice.
-func (p *postback) Release() {
-	if !p.freed.CompareAndSwap(false, true) {
+func (t *tie) Release() {
+	if !t.freed.CompareAndSwap(false, true) {
 		return
 	}
-	if p.k.onOwnGoroutine() {
-		p.k.releasePostback(p.id.s)
+	if t.k.onOwnGoroutine() {
+		t.k.releasePostback(t.id.s)
 		return
 	}
-	p.k.inbox.put(message{run: func() { p.k.releasePostback(p.id.s) }})
+	t.k.inbox.put(message{run: func() { t.k.releasePostback(t.id.s) }})
 }
 
 // lost is called when nothing refers to a postback any more.
-func (p *postback) lost() {
-	if p.freed.CompareAndSwap(false, true) {
-		p.k.inbox.put(message{run: func() {
-			p.k.stats.LostPostbacks++
-			p.k.warn("a postback was lost without Release", "session", p.id, "event", p.event)
-			p.k.releasePostback(p.id.s)
+func (t *tie) lost() {
+	if t.freed.CompareAndSwap(false, true) {
+		t.k.inbox.put(message{run: func() {
+			t.k.stats.LostPostbacks++
+			t.k.warn("a postback was lost without Release", "session", t.id, "event", t.event)
+			t.k.releasePostback(t.id.s)
 		}})
 	}
 }
@@ -168,14 +174,14 @@ func (k *Kernel) releasePostback(e *entry) {
 // It keeps that session alive until it is released. Its arguments are those of
 // a [Postback]. It belongs to the kernel's goroutine.
 type Callback struct {
-	*postback
+	postback
 }
 
 // Callback makes a callback for an event of this session.
 // POE: $session->callback.
 func (id ID) Callback(event string, args ...any) *Callback {
 	c := &Callback{newPostback(id, event, args)}
-	runtime.AddCleanup(c, (*postback).lost, c.postback)
+	runtime.AddCleanup(c, (*tie).lost, c.tie)
 	return c
 }
 

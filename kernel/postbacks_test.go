@@ -2,6 +2,7 @@ package kernel_test
 
 import (
 	"runtime"
+	"sync/atomic"
 	"testing"
 
 	"github.com/gopoe/poe/kernel"
@@ -94,6 +95,39 @@ func TestLostPostbackIsReleasedAndCounted(t *testing.T) {
 	require.NoError(t, wait())
 	<-collecting
 	assert.EqualValues(t, 2, k.Stats().LostPostbacks)
+}
+
+// What a postback is made with may refer to the postback: that keeps neither
+// once it is released, and does not hide that it was lost.
+func TestPostbackInItsOwnArguments(t *testing.T) {
+	type job struct{ back *kernel.Postback }
+	var warned log
+	k := newKernel(kernel.Options{Logger: logger(&warned)})
+	var gone atomic.Int32
+	newJob := func(id kernel.ID) *job {
+		j := &job{}
+		j.back = id.Postback("answer", j)
+		runtime.AddCleanup(j, func(n *atomic.Int32) { n.Add(1) }, &gone)
+		return j
+	}
+	start(t, k, states{
+		"_start": func(e kernel.Event) {
+			newJob(e.Session)
+			newJob(e.Session).back.Release()
+		},
+	})
+	wait := run(t, k)
+	collecting := make(chan struct{})
+	go func() {
+		defer close(collecting)
+		for i := 0; i < 10_000 && (gone.Load() < 2 || !warned.contains("lost without Release")); i++ {
+			runtime.GC()
+		}
+	}()
+	require.NoError(t, wait())
+	<-collecting
+	assert.EqualValues(t, 1, k.Stats().LostPostbacks)
+	assert.EqualValues(t, 2, gone.Load())
 }
 
 func TestPostbackOfASessionThatIsGone(t *testing.T) {

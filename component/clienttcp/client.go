@@ -46,6 +46,7 @@ type Client struct {
 	handshake *handshake
 	retry     kernel.AlarmID // of Backoff
 	wait      time.Duration  // that it has waited
+	dialing   *Dialing       // nil unless Config.Dial is at work
 }
 
 var clientStates = session.States[Client]{
@@ -59,6 +60,7 @@ var clientStates = session.States[Client]{
 	"got_connect_success": (*Client).gotConnection,
 	"got_connect_error":   (*Client).gotConnectError,
 	"got_connect_timeout": (*Client).gotTimeout,
+	"got_dial":            (*Client).gotDial,
 	"got_server_input":    (*Client).gotInput,
 	"got_server_error":    (*Client).gotError,
 	"got_server_flush":    (*Client).gotFlush,
@@ -144,21 +146,30 @@ func (c *Client) reconnect(e kernel.Event) {
 	c.setAlias(e)
 	c.stopRetry()
 	c.drop()
+	if c.config.Dial != nil {
+		c.dial(e)
+	} else {
+		c.makeFactory(e.Kernel)
+	}
+	c.stopTimeout()
+	if c.config.ConnectTimeout > 0 {
+		var err error
+		if c.timeout, err = e.Kernel.DelaySet("got_connect_timeout", c.config.ConnectTimeout); err != nil {
+			panic(err)
+		}
+	}
+}
+
+func (c *Client) makeFactory(k *kernel.Kernel) {
 	config := c.config
 	var err error
-	c.Factory, err = socketfactory.New(e.Kernel, socketfactory.Config{
+	c.Factory, err = socketfactory.New(k, socketfactory.Config{
 		Domain: config.Domain, RemoteAddress: config.RemoteAddress, RemotePort: config.RemotePort, RemoteService: config.RemoteService,
 		BindAddress: config.BindAddress, BindPort: config.BindPort, Options: config.Socket,
 		Events: socketfactory.Names{Success: "got_connect_success", Failure: "got_connect_error"},
 	})
 	if err != nil {
 		panic(err)
-	}
-	c.stopTimeout()
-	if config.ConnectTimeout > 0 {
-		if c.timeout, err = e.Kernel.DelaySet("got_connect_timeout", config.ConnectTimeout); err != nil {
-			panic(err)
-		}
 	}
 }
 
@@ -178,6 +189,10 @@ func (c *Client) drop() {
 	}
 	c.dropHandshake(true)
 	c.TLS = nil
+	if c.dialing != nil {
+		c.warn("giving a connection up", c.dialing.Close())
+		c.dialing = nil
+	}
 	if c.Wheel != nil {
 		c.warn("closing a connection", c.Wheel.Close())
 		c.Wheel = nil
@@ -263,6 +278,9 @@ func (c *Client) gotTimeout(e kernel.Event) {
 	err := &kernel.OpError{Op: "connect", Err: syscall.ETIMEDOUT}
 	if c.Factory != nil {
 		err.Wheel = c.Factory.ID()
+	}
+	if c.dialing != nil {
+		err.Wheel = c.dialing.id
 	}
 	c.connectFailed(err)
 }

@@ -11,6 +11,7 @@ package clienttcp
 import (
 	"crypto/tls"
 	"errors"
+	"reflect"
 	"time"
 
 	"github.com/gopoe/poe/filter"
@@ -20,8 +21,8 @@ import (
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
-// Config configures a client. RemoteAddress, a port and ServerInput are
-// required.
+// Config configures a client. ServerInput is required, and RemoteAddress and a
+// port, or Dial.
 type Config struct {
 	// Alias is the name by which other sessions reach the client. It goes with
 	// "shutdown" and comes back with "reconnect".
@@ -48,6 +49,12 @@ type Config struct {
 	TLS *tls.Config
 	// Backoff connects again by itself.
 	Backoff Backoff
+	// Dial makes the connections instead of a socketfactory wheel: in memory,
+	// through a proxy, over whatever transport. It is called in the client's
+	// session and returns at once; the result comes by Dialing.Done, then or
+	// later. With it only RemoteAddress and RemotePort say where to, and
+	// neither is required; the fields from RemoteService to Socket must be empty.
+	Dial func(d *Dialing)
 
 	// Started is called in _start, before the client connects; Args are the
 	// arguments of _start.
@@ -120,9 +127,17 @@ func (c *Config) check() error {
 		return wrong("ConnectTimeout", "is negative; 0 leaves it to the system")
 	case c.Backoff.Min < 0 || c.Backoff.Max < c.Backoff.Min:
 		return wrong("Backoff", "needs 0 <= Min <= Max")
-	case c.RemoteAddress == "":
+	case c.Dial != nil && c.RemoteService != "":
+		return wrong("RemoteService", "excludes Dial")
+	case c.Dial != nil && c.Domain != socketfactory.Inet:
+		return wrong("Domain", "excludes Dial")
+	case c.Dial != nil && (c.BindAddress != "" || c.BindPort != 0):
+		return wrong("BindAddress", "excludes Dial")
+	case c.Dial != nil && !reflect.ValueOf(c.Socket).IsZero():
+		return wrong("Socket", "excludes Dial")
+	case c.Dial == nil && c.RemoteAddress == "":
 		return wrong("RemoteAddress", "is required")
-	case c.Domain != socketfactory.Unix && c.RemotePort == 0 && c.RemoteService == "":
+	case c.Dial == nil && c.Domain != socketfactory.Unix && c.RemotePort == 0 && c.RemoteService == "":
 		return wrong("RemotePort", "is required")
 	case c.ServerInput == nil:
 		return wrong("ServerInput", "is required")

@@ -100,11 +100,11 @@ func (c *Client) tick(e kernel.Event, passed time.Duration) (over bool) {
 	}
 	q.heard, q.flushed, q.waiting = false, false, waiting
 	switch {
-	case t.Write > 0 && q.write > t.Write:
+	case t.Write > 0 && q.write >= t.Write:
 		c.timedOut(e, "write", &q.write)
-	case t.Read > 0 && q.read > t.Read && !c.ShuttingDown:
+	case t.Read > 0 && q.read >= t.Read && !c.ShuttingDown:
 		c.timedOut(e, "read", &q.read)
-	case t.Idle > 0 && q.idle > t.Idle:
+	case t.Idle > 0 && q.idle >= t.Idle:
 		c.timedOut(e, "idle", &q.idle)
 	}
 	return c.Wheel == nil

@@ -20,13 +20,16 @@ func others(t *testing.T) map[string]struct {
 	require.NoError(t, err)
 	block, err := filter.NewBlock(filter.BlockConfig{})
 	require.NoError(t, err)
+	reference, err := filter.NewReference(filter.ReferenceConfig{Serializer: filter.JSON{}})
+	require.NoError(t, err)
 	return map[string]struct {
 		filter    filter.Filter
 		rec, wire string
 	}{
-		"Line":   {line, "text", "text\r\n"},
-		"Block":  {block, "text", "4\x00text"},
-		"Stream": {filter.NewStream(), "text", "text"},
+		"Reference": {reference, "text", "6\x00\"text\""},
+		"Line":      {line, "text", "text\r\n"},
+		"Block":     {block, "text", "4\x00text"},
+		"Stream":    {filter.NewStream(), "text", "text"},
 	}
 }
 
