@@ -215,6 +215,7 @@ func (c *Client) stop(e kernel.Event) {
 	if c.handshake != nil {
 		c.dropHandshake(true)
 	}
+	c.listener.stats.add(c.Wheel)
 	c.listener.leave(c)
 	c.listener.release(c.peer.Peer)
 	if c.listener.id.Alive() {
@@ -301,5 +302,12 @@ func (c *Client) over(e kernel.Event) {
 	if err := c.Wheel.Close(); err != nil {
 		c.Kernel.Warn("servertcp: closing a connection", "session", c.Session, "error", err)
 	}
+	c.dropWheel()
+}
+
+// dropWheel lets go of the wheel, whose bytes count from now on as those of the
+// past.
+func (c *Client) dropWheel() {
+	c.listener.stats.add(c.Wheel)
 	c.Wheel = nil
 }

@@ -48,7 +48,7 @@ func (c *Client) StartTLS() error {
 		return ErrOutputWaits
 	}
 	h, wheel := c.Wheel.InputHandle(), c.Wheel
-	c.Wheel = nil
+	c.dropWheel()
 	return c.secure(h, wheel.Detach())
 }
 
