@@ -46,6 +46,9 @@ type Client struct {
 	wheelArg   any // the wheel's ID, boxed once
 	listener   *Listener
 	peer       socketfactory.Socket
+	counted    netip.AddrPort // who it counts for in Limits.PerPeer
+	proxied    bool           // a proxy has announced it
+	proxy      *announcement  // while its header is being read
 	input      InputHandler
 	quiet      quiet
 	handshake  *handshake
@@ -145,11 +148,28 @@ func (c *Client) wheelID() kernel.WheelID {
 
 func (c *Client) start(e kernel.Event) {
 	c.Event, c.id = e, e.Session
-	c.RemoteIP, c.RemoteAddr = "LOCAL", c.peer.Peer
-	if c.RemoteAddr.IsValid() {
-		c.RemoteIP, c.RemotePort = c.RemoteAddr.Addr().String(), int(c.RemoteAddr.Port())
+	c.setRemote(c.peer.Peer)
+	if !c.config().Proxy.trusts(c.peer) {
+		c.counted = c.peer.Peer
+		c.accepted(e, c.peer.Handle)
+		return
 	}
-	h := c.peer.Handle
+	if err := c.awaitProxy(c.peer.Handle); err != nil {
+		c.peer.Handle.Close()
+		panic(err)
+	}
+}
+
+// setRemote says who the peer is.
+func (c *Client) setRemote(addr netip.AddrPort) {
+	c.RemoteIP, c.RemotePort, c.RemoteAddr = "LOCAL", 0, addr
+	if addr.IsValid() {
+		c.RemoteIP, c.RemotePort = addr.Addr().String(), int(addr.Port())
+	}
+}
+
+// accepted goes on with a connection whose peer is known.
+func (c *Client) accepted(e kernel.Event, h *kernel.Handle) {
 	if c.config().ClientPreConnect != nil {
 		used := c.config().ClientPreConnect(c, h)
 		if used == nil {
@@ -212,12 +232,15 @@ func makeFilter(make func() filter.Filter) filter.Filter {
 
 func (c *Client) stop(e kernel.Event) {
 	c.Event = e
+	if c.proxy != nil {
+		c.proxy.end(true)
+	}
 	if c.handshake != nil {
 		c.dropHandshake(true)
 	}
 	c.listener.stats.add(c.Wheel)
 	c.listener.leave(c)
-	c.listener.release(c.peer.Peer)
+	c.listener.release(c.counted)
 	if c.listener.id.Alive() {
 		// It is alive, and its handler exists.
 		_, _ = e.Kernel.Call(c.listener.id, "disconnected")
@@ -258,7 +281,7 @@ func (c *Client) report(err *kernel.OpError) {
 		c.config().ClientError(c, err)
 		return
 	}
-	if (err.Op == "read" || err.Op == "handshake") && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)) {
+	if (err.Op == "read" || err.Op == "handshake" || err.Op == "proxy") && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)) {
 		return
 	}
 	c.Kernel.Warn("servertcp: client error", "session", c.Session, "op", err.Op, "errno", int(err.Errno()), "error", err.Text())
@@ -281,6 +304,10 @@ func (c *Client) gotLow(e kernel.Event) { c.guard(e, func() { c.config().ClientL
 func (c *Client) shutdown(e kernel.Event) {
 	c.Event = e
 	c.ShuttingDown = true
+	if c.proxy != nil {
+		c.proxy.end(true)
+		return
+	}
 	if c.handshake != nil {
 		c.handshake.cancel() // what comes of it ends the connection
 		return

@@ -17,6 +17,8 @@ package servertcp
 import (
 	"errors"
 	"fmt"
+	"net/netip"
+	"slices"
 
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
@@ -51,10 +53,11 @@ type Config struct {
 	// system's queue. 0 is no limit. POE: Concurrency, where -1 is no limit.
 	MaxClients int
 	// Limits are further limits, Timeouts bound waiting for a peer, TLS
-	// encrypts.
+	// encrypts, Proxy names the proxies that announce their peers.
 	Limits   Limits
 	Timeouts Timeouts
 	TLS      TLS
+	Proxy    Proxy
 
 	// Started is called in the listener's _start, Stopped in its _stop.
 	// ListenerArgs are the arguments of _start.
@@ -220,6 +223,8 @@ func (c *Config) checkBounds(wrong func(field, what string) error) error {
 		return wrong("Timeouts", "must not be negative; 0 is for ever")
 	case min(l.PerPeer, l.AcceptRate, l.Output) < 0:
 		return wrong("Limits", "must not be negative; 0 is no limit")
+	case slices.ContainsFunc(c.Proxy.Trusted, func(n netip.Prefix) bool { return !n.IsValid() }):
+		return wrong("Proxy", "Trusted has a network that is none")
 	case c.TLS.OnDemand && c.TLS.Config == nil:
 		return wrong("TLS", "OnDemand needs a Config")
 	case c.TLS.Config != nil && len(c.TLS.Config.Certificates) == 0 && c.TLS.Config.GetCertificate == nil && c.TLS.Config.GetConfigForClient == nil:
@@ -256,7 +261,7 @@ func (c *Config) clientField() string {
 		{"ClientFilter", c.ClientFilter != nil}, {"ClientInputFilter", c.ClientInputFilter != nil},
 		{"ClientSecured", c.ClientSecured != nil}, {"ClientDrain", c.ClientDrain != nil}, {"TLS", c.TLS.Config != nil},
 		{"Timeouts", c.Timeouts != Timeouts{}}, {"Limits.Output", c.Limits.Output != 0}, {"Limits.PerPeer", c.Limits.PerPeer != 0},
-		{"InlineStates", c.InlineStates != nil},
+		{"InlineStates", c.InlineStates != nil}, {"Proxy", c.Proxy.Local || len(c.Proxy.Trusted) > 0},
 	} {
 		if f.set {
 			return f.name
