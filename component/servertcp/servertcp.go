@@ -65,7 +65,7 @@ type Config struct {
 	Stopped      func(l *Listener)
 	ListenerArgs []any
 	// Error is told of trouble with the listening socket: "bind", "accept" and
-	// so on. Nil warns and drops the listener.
+	// so on; ClassOf says how bad it is. Nil warns and drops the listener.
 	Error func(l *Listener, err *kernel.OpError)
 	// Refused is told of a connection that is closed because of Limits.PerPeer,
 	// before it is closed.
