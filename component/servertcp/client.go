@@ -52,6 +52,7 @@ type Client struct {
 	input      InputHandler
 	quiet      quiet
 	handshake  *handshake
+	dialogue   *Dialogue
 	connected  bool    // ClientConnected's time has come
 	prev, next *Client // in the listener's list
 }
@@ -199,17 +200,18 @@ func (c *Client) begin(e kernel.Event, h *kernel.Handle, again bool) {
 		c.watchTime()
 	}
 	tell := c.config().ClientConnected
+	e.Args = nil
 	if again {
 		tell = c.config().ClientSecured
-	}
-	if tell == nil {
-		return
-	}
-	e.Args = nil
-	if !again {
+	} else {
 		e.Args = append(e.Args, c.config().ClientArgs...)
 	}
-	c.guard(e, func() { tell(c) })
+	if tell != nil {
+		c.guard(e, func() { tell(c) })
+	}
+	if talk := c.config().Dialogue; talk != nil && !again {
+		c.converse(e, talk)
+	}
 }
 
 func (c *Client) makeWheel(h *kernel.Handle) (err error) {
@@ -231,7 +233,7 @@ func makeFilter(make func() filter.Filter) filter.Filter {
 }
 
 func (c *Client) stop(e kernel.Event) {
-	c.Event = e
+	c.guard(e, c.dialogue.end)
 	if c.proxy != nil {
 		c.proxy.end(true)
 	}
@@ -266,7 +268,7 @@ func (c *Client) gotError(e kernel.Event) {
 
 // failed tells the program of an error, and ends the connection.
 func (c *Client) failed(e kernel.Event, err *kernel.OpError) {
-	c.guard(e, func() { c.report(err) })
+	c.guard(e, func() { c.report(err); c.dialogue.fail(err) })
 	if c.ShutdownOnError {
 		c.GotAnError = true
 		c.Shutdown()
@@ -322,6 +324,7 @@ func (c *Client) over(e kernel.Event) {
 	if c.connected && c.config().ClientDisconnected != nil {
 		c.guard(e, func() { c.config().ClientDisconnected(c) })
 	}
+	c.guard(e, c.dialogue.end)
 	c.stopTime()
 	if c.Wheel == nil {
 		return

@@ -27,7 +27,8 @@ import (
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
-// Config configures a server. Either ClientInput or Acceptor is required.
+// Config configures a server. One of ClientInput, Dialogue and Acceptor is
+// required.
 type Config struct {
 	// Alias is the name by which other sessions reach the listener.
 	Alias string
@@ -89,8 +90,13 @@ type Config struct {
 	// down.
 	ClientDrain func(c *Client)
 	// ClientInput is called with every record, see Input. Required without
-	// Acceptor.
+	// Dialogue and Acceptor.
 	ClientInput InputHandler
+	// Dialogue is the whole conversation with a client, instead of ClientInput;
+	// it begins after ClientConnected. When it returns the connection is shut
+	// down; an error that is not the connection's own is told to ClientError,
+	// with the operation "dialogue".
+	Dialogue func(d *Dialogue) error
 	// ClientFlushed is called when all output is written.
 	ClientFlushed func(c *Client)
 	// ClientError is told of trouble, and of the end of the input: "read" with
@@ -154,6 +160,9 @@ func New(k *kernel.Kernel, c Config) (*Listener, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
+	if c.Dialogue != nil {
+		c.ClientInput = Input(func(*Client, any) {}) // until the dialogue takes it
+	}
 	c.setDirect()
 	if c.ClientFilter != nil && c.ClientInputFilter != nil {
 		k.Warn("servertcp: ClientFilter is ignored with ClientInputFilter and ClientOutputFilter")
@@ -192,7 +201,9 @@ func (c *Config) check() error {
 		return &kernel.ConfigError{Package: "servertcp", Field: field, Err: errors.New(what)}
 	}
 	switch {
-	case c.Acceptor == nil && c.ClientInput == nil:
+	case c.Dialogue != nil && (c.ClientInput != nil || c.Acceptor != nil):
+		return wrong("Dialogue", "excludes ClientInput and Acceptor")
+	case c.Acceptor == nil && c.ClientInput == nil && c.Dialogue == nil:
 		return wrong("ClientInput", "is required, or Acceptor")
 	case c.Acceptor != nil && c.ClientInput != nil:
 		return wrong("ClientInput", "excludes Acceptor")
