@@ -45,6 +45,8 @@ type SysRW struct {
 	ends  []int // of the messages in out
 	done  int   // out[:done] has been written
 	first int   // ends[first:] are the messages that have not been written
+
+	read, written uint64 // bytes in all
 }
 
 // New makes a SysRW.
@@ -71,10 +73,18 @@ func (d *SysRW) Read(r io.Reader, buf []byte) (int, error) {
 		return 0, nil
 	}
 	if n > 0 {
+		d.read += uint64(n)
 		err = nil // it comes again
 	}
 	return n, err
 }
+
+// BytesRead is how many bytes have been read in all.
+func (d *SysRW) BytesRead() uint64 { return d.read }
+
+// BytesWritten is how many bytes have been written in all. What Put has taken
+// and Flush has not written does not count.
+func (d *SysRW) BytesWritten() uint64 { return d.written }
 
 // Get is Read for those who do not have a buffer. POE: get.
 func (d *SysRW) Get(r io.Reader) ([]byte, error) {
@@ -125,6 +135,7 @@ func (d *SysRW) Flush(w io.Writer) (left int, err error) {
 		var n int
 		n, err = w.Write(d.out[d.done:])
 		d.done += n
+		d.written += uint64(n)
 		if n == 0 && err == nil {
 			err = io.ErrShortWrite
 		}

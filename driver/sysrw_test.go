@@ -150,3 +150,20 @@ func BenchmarkPutFlush(b *testing.B) {
 		}
 	}
 }
+
+// What was read and what was written are counted, what waits is not.
+func TestBytesCount(t *testing.T) {
+	var d driver.SysRW
+	for range 2 {
+		_, err := d.Get(strings.NewReader("hello"))
+		require.NoError(t, err)
+	}
+	_, err := d.Get(errReader{io.EOF})
+	require.ErrorIs(t, err, io.EOF)
+	d.Put([]byte("one"), []byte("four"))
+	assert.Zero(t, d.BytesWritten())
+	_, err = d.Flush(io.Discard)
+	require.NoError(t, err)
+	assert.EqualValues(t, 10, d.BytesRead())
+	assert.EqualValues(t, 7, d.BytesWritten())
+}

@@ -79,7 +79,7 @@ func TestPerPeerLimit(t *testing.T) {
 	r.dial().wantEnd()
 	require.ErrorIs(t, <-refused, servertcp.ErrPeerLimit)
 	s := r.stats()
-	require.Equal(t, servertcp.Stats{Open: 2, Accepted: 2, Refused: 1}, s)
+	require.Equal(t, servertcp.Stats{Open: 2, Accepted: 2, Refused: 1, BytesIn: 6, BytesOut: 8}, s)
 	a.Close()
 	for r.stats().Open > 1 { // until the server has noticed
 	}

@@ -46,9 +46,13 @@ type Client struct {
 	wheelArg   any // the wheel's ID, boxed once
 	listener   *Listener
 	peer       socketfactory.Socket
+	counted    netip.AddrPort // who it counts for in Limits.PerPeer
+	proxied    bool           // a proxy has announced it
+	proxy      *announcement  // while its header is being read
 	input      InputHandler
 	quiet      quiet
 	handshake  *handshake
+	dialogue   *Dialogue
 	connected  bool    // ClientConnected's time has come
 	prev, next *Client // in the listener's list
 }
@@ -156,12 +160,30 @@ func (c *Client) wheelID() kernel.WheelID {
 
 func (c *Client) start(e kernel.Event) {
 	c.Event, c.id = e, e.Session
-	c.RemoteIP, c.RemoteAddr = "LOCAL", c.peer.Peer
-	if c.RemoteAddr.IsValid() {
-		c.RemoteIP, c.RemotePort = c.RemoteAddr.Addr().String(), int(c.RemoteAddr.Port())
+	c.setRemote(c.peer.Peer)
+	if !c.config().Proxy.trusts(c.peer) {
+		c.counted = c.peer.Peer
+		c.accepted(e, c.peer.Handle)
+		return
 	}
-	h := c.preConnect(e)
-	if h == nil {
+	if err := c.awaitProxy(c.peer.Handle); err != nil {
+		c.peer.Handle.Close()
+		panic(err)
+	}
+}
+
+// setRemote says who the peer is.
+func (c *Client) setRemote(addr netip.AddrPort) {
+	c.RemoteIP, c.RemotePort, c.RemoteAddr = "LOCAL", 0, addr
+	if addr.IsValid() {
+		c.RemoteIP, c.RemotePort = addr.Addr().String(), int(addr.Port())
+	}
+}
+
+// accepted goes on with a connection whose peer is known.
+func (c *Client) accepted(e kernel.Event, h *kernel.Handle) {
+	e.Args = []any{h, c.config().ClientArgs}
+	if h = c.preConnect(e, h); h == nil {
 		return
 	}
 	if t := &c.config().TLS; t.Config != nil && !t.OnDemand {
@@ -176,8 +198,7 @@ func (c *Client) start(e kernel.Event) {
 
 // preConnect returns the handle to use, nil if the connection is refused. One
 // that nobody will use is closed.
-func (c *Client) preConnect(e kernel.Event) (used *kernel.Handle) {
-	h := c.peer.Handle
+func (c *Client) preConnect(e kernel.Event, h *kernel.Handle) (used *kernel.Handle) {
 	if c.config().ClientPreConnect == nil {
 		return h
 	}
@@ -207,17 +228,18 @@ func (c *Client) begin(e kernel.Event, h *kernel.Handle, again bool) {
 		c.watchTime()
 	}
 	tell := c.config().ClientConnected
+	e.Args = nil
 	if again {
 		tell = c.config().ClientSecured
-	}
-	if tell == nil {
-		return
-	}
-	e.Args = nil
-	if !again {
+	} else {
 		e.Args = append(e.Args, c.config().ClientArgs...)
 	}
-	c.guard(e, func() { tell(c) })
+	if tell != nil {
+		c.guard(e, func() { tell(c) })
+	}
+	if talk := c.config().Dialogue; talk != nil && !again {
+		c.converse(e, talk)
+	}
 }
 
 func (c *Client) makeWheel(h *kernel.Handle) (err error) {
@@ -239,12 +261,16 @@ func makeFilter(make func() filter.Filter) filter.Filter {
 }
 
 func (c *Client) stop(e kernel.Event) {
-	c.Event = e
+	c.guard(e, c.dialogue.end)
+	if c.proxy != nil {
+		c.proxy.end(true)
+	}
 	if c.handshake != nil {
 		c.dropHandshake(true)
 	}
+	c.listener.stats.add(c.Wheel)
 	c.listener.leave(c)
-	c.listener.release(c.peer.Peer)
+	c.listener.release(c.counted)
 	if c.listener.id.Alive() {
 		// It is alive, and its handler exists.
 		_, _ = e.Kernel.Call(c.listener.id, "disconnected")
@@ -270,7 +296,7 @@ func (c *Client) gotError(e kernel.Event) {
 
 // failed tells the program of an error, and ends the connection.
 func (c *Client) failed(e kernel.Event, err *kernel.OpError) {
-	c.guard(e, func() { c.report(err) })
+	c.guard(e, func() { c.report(err); c.dialogue.fail(err) })
 	if c.ShutdownOnError {
 		c.GotAnError = true
 		c.Shutdown()
@@ -285,7 +311,7 @@ func (c *Client) report(err *kernel.OpError) {
 		c.config().ClientError(c, err)
 		return
 	}
-	if (err.Op == "read" || err.Op == "handshake") && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)) {
+	if (err.Op == "read" || err.Op == "handshake" || err.Op == "proxy") && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)) {
 		return
 	}
 	c.Kernel.Warn("servertcp: client error", "session", c.Session, "op", err.Op, "errno", int(err.Errno()), "error", err.Text())
@@ -308,6 +334,10 @@ func (c *Client) gotLow(e kernel.Event) { c.guard(e, func() { c.config().ClientL
 func (c *Client) shutdown(e kernel.Event) {
 	c.Event = e
 	c.ShuttingDown = true
+	if c.proxy != nil {
+		c.proxy.end(true)
+		return
+	}
 	if c.handshake != nil {
 		c.handshake.cancel() // what comes of it ends the connection
 		return
@@ -322,6 +352,7 @@ func (c *Client) over(e kernel.Event) {
 	if c.connected && c.config().ClientDisconnected != nil {
 		c.guard(e, func() { c.config().ClientDisconnected(c) })
 	}
+	c.guard(e, c.dialogue.end)
 	c.stopTime()
 	if c.Wheel == nil {
 		return
@@ -329,5 +360,12 @@ func (c *Client) over(e kernel.Event) {
 	if err := c.Wheel.Close(); err != nil {
 		c.Kernel.Warn("servertcp: closing a connection", "session", c.Session, "error", err)
 	}
+	c.dropWheel()
+}
+
+// dropWheel lets go of the wheel, whose bytes count from now on as those of the
+// past.
+func (c *Client) dropWheel() {
+	c.listener.stats.add(c.Wheel)
 	c.Wheel = nil
 }

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/readwrite"
 )
 
 // Stats are the figures of a server.
@@ -14,6 +15,10 @@ type Stats struct {
 	Refused  uint64 // connections that were closed at once for a limit
 	Errors   uint64 // errors of connections, ends of streams not counted
 	Cut      uint64 // connections that were closed at the end of a drain
+
+	// BytesIn and BytesOut are what was read from all connections, the closed
+	// ones included, and what they have taken: with TLS, what was encrypted.
+	BytesIn, BytesOut uint64
 }
 
 // Stats returns the figures. It is for the kernel's goroutine; from elsewhere
@@ -21,7 +26,18 @@ type Stats struct {
 func (l *Listener) Stats() Stats {
 	s := l.stats
 	s.Open = l.Connections
+	for c := l.first; c != nil; c = c.next {
+		s.add(c.Wheel)
+	}
 	return s
+}
+
+// add counts the bytes of a wheel, if there is one.
+func (s *Stats) add(w *readwrite.Wheel) {
+	if w != nil {
+		s.BytesIn += w.BytesRead()
+		s.BytesOut += w.BytesWritten()
+	}
 }
 
 // ErrDrained is what a connection is told, with the operation "drain", when it

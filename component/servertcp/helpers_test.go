@@ -30,7 +30,7 @@ func run(t *testing.T, c servertcp.Config) *running {
 	if c.Alias == "" {
 		c.Alias = "server"
 	}
-	if c.ClientInput == nil && c.Acceptor == nil {
+	if c.ClientInput == nil && c.Acceptor == nil && c.Dialogue == nil {
 		c.ClientInput = servertcp.Input(func(c *servertcp.Client, line string) { c.Put(line) })
 	}
 	r := &running{t: t, k: kernel.New(), over: make(chan error, 1)}

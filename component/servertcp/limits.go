@@ -36,18 +36,18 @@ type limiter struct {
 }
 
 // admit counts a new connection and tells whether its peer may have it.
-func (l *Listener) admit(s socketfactory.Socket) bool {
+func (l *Listener) admit(peer netip.AddrPort) bool {
 	limit := l.config.Limits.PerPeer
-	if limit == 0 || !s.Peer.IsValid() {
+	if limit == 0 || !peer.IsValid() {
 		return true
 	}
 	if l.limiter.peers == nil {
 		l.limiter.peers = map[netip.Addr]int{}
 	}
-	if l.limiter.peers[s.Peer.Addr()] >= limit {
+	if l.limiter.peers[peer.Addr()] >= limit {
 		return false
 	}
-	l.limiter.peers[s.Peer.Addr()]++
+	l.limiter.peers[peer.Addr()]++
 	return true
 }
 

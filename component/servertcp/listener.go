@@ -82,7 +82,7 @@ func (l *Listener) stop(e kernel.Event) {
 func (l *Listener) gotConnection(e kernel.Event) {
 	l.Event = e
 	s := socketOf(e)
-	if !l.admit(s) {
+	if !l.config.Proxy.trusts(s) && !l.admit(s.Peer) {
 		l.refuse(s, ErrPeerLimit)
 		return
 	}

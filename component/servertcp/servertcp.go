@@ -17,6 +17,8 @@ package servertcp
 import (
 	"errors"
 	"fmt"
+	"net/netip"
+	"slices"
 
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
@@ -25,7 +27,8 @@ import (
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
-// Config configures a server. Either ClientInput or Acceptor is required.
+// Config configures a server. One of ClientInput, Dialogue and Acceptor is
+// required.
 type Config struct {
 	// Alias is the name by which other sessions reach the listener.
 	Alias string
@@ -51,10 +54,11 @@ type Config struct {
 	// system's queue. 0 is no limit. POE: Concurrency, where -1 is no limit.
 	MaxClients int
 	// Limits are further limits, Timeouts bound waiting for a peer, TLS
-	// encrypts.
+	// encrypts, Proxy names the proxies that announce their peers.
 	Limits   Limits
 	Timeouts Timeouts
 	TLS      TLS
+	Proxy    Proxy
 
 	// Started is called in the listener's _start, Stopped in its _stop.
 	// ListenerArgs are the arguments of _start.
@@ -62,7 +66,7 @@ type Config struct {
 	Stopped      func(l *Listener)
 	ListenerArgs []any
 	// Error is told of trouble with the listening socket: "bind", "accept" and
-	// so on. Nil warns and drops the listener.
+	// so on; ClassOf says how bad it is. Nil warns and drops the listener.
 	Error func(l *Listener, err *kernel.OpError)
 	// Refused is told of a connection that is closed because of Limits.PerPeer,
 	// before it is closed.
@@ -86,8 +90,13 @@ type Config struct {
 	// down.
 	ClientDrain func(c *Client)
 	// ClientInput is called with every record, see Input. Required without
-	// Acceptor.
+	// Dialogue and Acceptor.
 	ClientInput InputHandler
+	// Dialogue is the whole conversation with a client, instead of ClientInput;
+	// it begins after ClientConnected. When it returns the connection is shut
+	// down; an error that is not the connection's own is told to ClientError,
+	// with the operation "dialogue".
+	Dialogue func(d *Dialogue) error
 	// ClientFlushed is called when all output is written.
 	ClientFlushed func(c *Client)
 	// ClientError is told of trouble, and of the end of the input: "read" with
@@ -151,6 +160,9 @@ func New(k *kernel.Kernel, c Config) (*Listener, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
+	if c.Dialogue != nil {
+		c.ClientInput = Input(func(*Client, any) {}) // until the dialogue takes it
+	}
 	c.setDirect()
 	if c.ClientFilter != nil && c.ClientInputFilter != nil {
 		k.Warn("servertcp: ClientFilter is ignored with ClientInputFilter and ClientOutputFilter")
@@ -189,7 +201,9 @@ func (c *Config) check() error {
 		return &kernel.ConfigError{Package: "servertcp", Field: field, Err: errors.New(what)}
 	}
 	switch {
-	case c.Acceptor == nil && c.ClientInput == nil:
+	case c.Dialogue != nil && (c.ClientInput != nil || c.Acceptor != nil):
+		return wrong("Dialogue", "excludes ClientInput and Acceptor")
+	case c.Acceptor == nil && c.ClientInput == nil && c.Dialogue == nil:
 		return wrong("ClientInput", "is required, or Acceptor")
 	case c.Acceptor != nil && c.ClientInput != nil:
 		return wrong("ClientInput", "excludes Acceptor")
@@ -220,6 +234,8 @@ func (c *Config) checkBounds(wrong func(field, what string) error) error {
 		return wrong("Timeouts", "must not be negative; 0 is for ever")
 	case min(l.PerPeer, l.AcceptRate, l.Output) < 0:
 		return wrong("Limits", "must not be negative; 0 is no limit")
+	case slices.ContainsFunc(c.Proxy.Trusted, func(n netip.Prefix) bool { return !n.IsValid() }):
+		return wrong("Proxy", "Trusted has a network that is none")
 	case c.TLS.OnDemand && c.TLS.Config == nil:
 		return wrong("TLS", "OnDemand needs a Config")
 	case c.TLS.Config != nil && len(c.TLS.Config.Certificates) == 0 && c.TLS.Config.GetCertificate == nil && c.TLS.Config.GetConfigForClient == nil:
@@ -256,7 +272,7 @@ func (c *Config) clientField() string {
 		{"ClientFilter", c.ClientFilter != nil}, {"ClientInputFilter", c.ClientInputFilter != nil},
 		{"ClientSecured", c.ClientSecured != nil}, {"ClientDrain", c.ClientDrain != nil}, {"TLS", c.TLS.Config != nil},
 		{"Timeouts", c.Timeouts != Timeouts{}}, {"Limits.Output", c.Limits.Output != 0}, {"Limits.PerPeer", c.Limits.PerPeer != 0},
-		{"InlineStates", c.InlineStates != nil},
+		{"InlineStates", c.InlineStates != nil}, {"Proxy", c.Proxy.Local || len(c.Proxy.Trusted) > 0},
 	} {
 		if f.set {
 			return f.name

@@ -9,14 +9,16 @@ import (
 
 // Timeouts bound how long a connection may keep the server waiting; 0 is for
 // ever. A time that is over is told to ClientError with syscall.ETIMEDOUT and
-// an operation of the same name: "handshake", "idle", "read" or "write"; then
+// an operation of the same name: "handshake" (or "proxy"), "idle", "read" or
+// "write"; then
 // the connection ends as after any error.
 //
 // One timer of a connection looks after the last three, four times in the
 // shortest of them, so that a record costs no look at the clock. They are
 // noticed late by up to a quarter of that time, and never early.
 type Timeouts struct {
-	// Handshake bounds the TLS handshake; 0 is DefaultHandshake.
+	// Handshake bounds the TLS handshake, and the wait for the header of a
+	// proxy before it; 0 is DefaultHandshake for each.
 	Handshake time.Duration
 	// Idle is how long there may be neither input nor progress of output.
 	Idle time.Duration

@@ -48,7 +48,7 @@ func (c *Client) StartTLS() error {
 		return ErrOutputWaits
 	}
 	h, wheel := c.Wheel.InputHandle(), c.Wheel
-	c.Wheel = nil
+	c.dropWheel()
 	return c.secure(h, wheel.Detach())
 }
 
@@ -62,11 +62,7 @@ func (c *Client) secure(h *kernel.Handle, early []byte) error {
 	if len(early) > 0 {
 		conn = &earlyConn{Conn: conn, early: early}
 	}
-	within := c.config().Timeouts.Handshake
-	if within == 0 {
-		within = DefaultHandshake
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), within)
+	ctx, cancel := context.WithTimeout(context.Background(), c.handshakeTime())
 	c.handshake = &handshake{tls.Server(conn, c.config().TLS.Config), cancel}
 	if _, err := c.Kernel.RefcountIncrement(c.Session, "handshake"); err != nil {
 		return err

@@ -176,3 +176,18 @@ func TestReusedDescriptor(t *testing.T) {
 	}, nil)
 	assert.Equal(t, []string{"new"}, got)
 }
+
+// The bytes of a wheel can be asked for even after it is closed.
+func TestBytesCount(t *testing.T) {
+	near, far := pair(t)
+	var wheel *readwrite.Wheel
+	inSession(t, func(k *kernel.Kernel) {
+		wheel = newWheel(t, k, readwrite.Config{Handle: near, AutoFlush: true, Events: readwrite.Funcs{
+			Text: func(w *readwrite.Wheel, s string) { w.Put("12"); w.Close() },
+		}})
+		write(t, far, "hello\nrest")
+	}, nil)
+	assert.EqualValues(t, 10, wheel.BytesRead())
+	assert.EqualValues(t, 4, wheel.BytesWritten())
+	assert.Equal(t, "12\r\n", drain(far))
+}

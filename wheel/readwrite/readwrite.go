@@ -298,6 +298,14 @@ func (w *Wheel) InputHandle() *kernel.Handle { return w.in }
 // OutputHandle returns the handle that is written.
 func (w *Wheel) OutputHandle() *kernel.Handle { return w.out }
 
+// BytesRead is how many bytes have been read from the handle in all. It still
+// tells after Close.
+func (w *Wheel) BytesRead() uint64 { return w.driver.BytesRead() }
+
+// BytesWritten is how many bytes the handle has taken in all; what waits to be
+// written does not count. It still tells after Close.
+func (w *Wheel) BytesWritten() uint64 { return w.driver.BytesWritten() }
+
 // InputFilter returns the filter that decodes.
 func (w *Wheel) InputFilter() filter.Filter { return w.inFilter }
 

@@ -1,0 +1,140 @@
+package servertcp
+
+import (
+	"errors"
+	"net/netip"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/gopoe/poe/component/servertcp/internal/proxyheader"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/socketfactory"
+)
+
+// Proxy says which peers are proxies that announce whom they speak for, by the
+// header of the PROXY protocol, version 1 or 2. Such a peer must send one: it
+// is read before anything else, TLS and ClientPreConnect included, and the
+// addresses of the Client become those that it announces, unless the proxy
+// speaks for itself. A connection whose header is missing, wrong, longer than
+// 4096 bytes or not there within Timeouts.Handshake is told to ClientError,
+// with the operation "proxy", and closed.
+//
+// A peer that is not trusted is served as it is: a header from it is input.
+// Limits.PerPeer does not count a proxy, but those whom it announces; one too
+// many is the error "proxy" with ErrPeerLimit.
+type Proxy struct {
+	// Trusted are the networks of the proxies.
+	Trusted []netip.Prefix
+	// Local trusts the peers of unix sockets.
+	Local bool
+}
+
+// trusts tells whether a peer has to send a header.
+func (p *Proxy) trusts(s socketfactory.Socket) bool {
+	if !s.Peer.IsValid() {
+		return p.Local
+	}
+	from := s.Peer.Addr().Unmap().WithZone("")
+	return slices.ContainsFunc(p.Trusted, func(n netip.Prefix) bool { return n.Contains(from) })
+}
+
+// ProxyAddr is the address of the proxy that has announced the peer; the zero
+// value without one, and for a unix socket.
+func (c *Client) ProxyAddr() netip.AddrPort {
+	if !c.proxied {
+		return netip.AddrPort{}
+	}
+	return c.peer.Peer
+}
+
+// announcement is a header that is being read.
+type announcement struct {
+	c      *Client
+	handle *kernel.Handle
+	header proxyheader.Reader
+	timer  kernel.AlarmID
+}
+
+// awaitProxy reads the header, and then goes on with the connection.
+func (c *Client) awaitProxy(h *kernel.Handle) error {
+	a := &announcement{c: c, handle: h}
+	if err := c.Kernel.Watch(h, kernel.Read, "tcp_server_proxy", a); err != nil {
+		return err
+	}
+	c.proxy = a
+	timer, err := c.Kernel.DelayFunc("tcp_server_proxy", c.handshakeTime(), func(e kernel.Event) {
+		a.timer = 0
+		a.failed(e, syscall.ETIMEDOUT)
+	})
+	a.timer = timer
+	return err
+}
+
+// handshakeTime is how long a peer may take to begin.
+func (c *Client) handshakeTime() time.Duration {
+	if d := c.config().Timeouts.Handshake; d > 0 {
+		return d
+	}
+	return DefaultHandshake
+}
+
+// HandleReady is called by the kernel when there is something to read.
+func (a *announcement) HandleReady(kernel.Mode) {
+	e := a.c.at("tcp_server_proxy", nil)
+	done, err := a.header.Read(a.handle)
+	switch {
+	case errors.Is(err, kernel.ErrWouldBlock) || err == nil && !done:
+		return
+	case err != nil:
+		a.failed(e, err)
+		return
+	}
+	source, err := a.header.Source()
+	if err == nil {
+		err = a.c.announced(source)
+	}
+	if err != nil {
+		a.failed(e, err)
+		return
+	}
+	a.end(false)
+	a.c.accepted(e, a.handle)
+}
+
+// announced makes the peer the one whom its proxy speaks for.
+func (c *Client) announced(s proxyheader.Source) error {
+	if s.Own {
+		return nil
+	}
+	if !c.listener.admit(s.Addr) {
+		c.listener.stats.Refused++
+		return ErrPeerLimit
+	}
+	c.proxied, c.counted = true, s.Addr
+	c.setRemote(s.Addr)
+	return nil
+}
+
+// end stops the reading of a header.
+func (a *announcement) end(closed bool) {
+	k := a.c.Kernel
+	a.c.proxy = nil
+	k.Unwatch(a.c.id, a.handle, kernel.Read)
+	if a.timer != 0 {
+		// With a session that stops it is gone.
+		_, _ = k.AlarmRemove(a.timer)
+	}
+	if closed {
+		a.handle.Close()
+	}
+}
+
+// failed tells the program and ends the connection.
+func (a *announcement) failed(e kernel.Event, err error) {
+	c := a.c
+	a.end(true)
+	c.guard(e, func() { c.report(&kernel.OpError{Op: "proxy", Err: err}) })
+	c.GotAnError = true
+	c.over(e)
+}
