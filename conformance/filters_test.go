@@ -17,6 +17,7 @@ var filterPrograms = map[string]func(*port){
 	"311-filter-map":              p311,
 	"313-filter-stackable-change": p313,
 	"314-filter-reference":        p314,
+	"321-filter-clone":            p321,
 }
 
 // must is for constructors of which the program expects no error.
