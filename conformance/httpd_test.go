@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"maps"
 	"net/http"
@@ -42,8 +43,21 @@ func pendingText(f *filter.Buffer) string {
 	return s
 }
 
-// httpdURI is $request->uri.
-func httpdURI(r *http.Request) string { return r.URL.String() }
+// httpdURI is $request->uri: Perl's URI escapes what RFC 2396 does not allow,
+// in queries too.
+func httpdURI(r *http.Request) string {
+	const allowed = "-_.!~*'();/?:@&=+$,%#"
+	var b strings.Builder
+	for _, c := range []byte(r.URL.String()) {
+		switch {
+		case '0' <= c && c <= '9', 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', strings.IndexByte(allowed, c) >= 0:
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, "%%%02X", c)
+		}
+	}
+	return b.String()
+}
 
 // httpdBody is $request->content.
 func httpdBody(p *port, body io.Reader) string {
@@ -68,18 +82,23 @@ func httpdDetail(r *http.Response) string {
 		return "Content-Length is not a number."
 	case errors.Is(cause, httpd.ErrNoLength):
 		return "No content length found."
-	case cause != nil && cause.Limit == "MaxContent":
+	case isLimit(cause, "MaxContent"):
 		return "Content of " + strconv.FormatInt(r.Request.ContentLength, 10) + " octets not accepted."
 	}
 	return cause.Error()
 }
 
+// isLimit tells whether err is about this limit of a filter.
+func isLimit(err error, limit string) bool {
+	var e *filter.Error
+	return errors.As(err, &e) && e.Limit == limit
+}
+
 // httpdDied is what POE dies or croaks of.
 func httpdDied(err error) string {
-	var limit *filter.Error
 	var config *filter.ConfigError
 	switch {
-	case errors.As(err, &limit) && limit.Limit == "MaxBuffer":
+	case isLimit(err, "MaxBuffer"):
 		return "Framing buffer exceeds the limit"
 	case errors.As(err, &config) && config.Field == "MaxBuffer" && errors.Is(err, filter.ErrTooSmall):
 		return "MaxBuffer is not large enough for MaxContent"

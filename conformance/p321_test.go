@@ -50,13 +50,14 @@ func byRecords(p *port, layer filter.Layer, r *filter.Records, first, second, ou
 
 // poeClass is the POE class of a filter of ours.
 func poeClass(f any) string {
+	name := reflect.TypeOf(f).Elem().Name()
 	switch f.(type) {
 	case *filter.Stack:
-		return "POE::Filter::Stackable"
+		name = "Stackable"
 	case *httpd.Filter:
-		return "POE::Filter::HTTPD"
+		name = "HTTPD"
 	}
-	return "POE::Filter::" + reflect.TypeOf(f).Elem().Name()
+	return "POE::Filter::" + name
 }
 
 func cloneCases(p *port) []cloneCase {
@@ -91,20 +92,20 @@ func p321(p *port) {
 		p.out("  clone get", showEscaped(c.get(f.second...)), "original get", showEscaped(f.get(f.second...)))
 		p.out("  clone put", showEscaped(c.put(f.out...)), "original put", showEscaped(f.put(f.out...)))
 	}
-
 	h := newHTTPD(p, httpd.Config{})
 	p.ok(nil, h.GetOneStart([]byte("GET /half HTTP/1.0\r\n")))
 	c := must(h.Clone())
-	uris := func(b *filter.Buffer, s string) (out []any) {
-		for _, rec := range p.ok(b.Get([]byte(s))) {
-			out = append(out, httpdURI(rec.(*http.Request)))
+	uris := func(recs []any) []any {
+		words := make([]any, len(recs))
+		for i, rec := range recs {
+			words[i] = httpdURI(rec.(*http.Request))
 		}
-		return out
+		return words
 	}
-	words := []any{poeClass(c.Filter()), "pending", either[any](c.Pending() == nil, nil, pendingText(c)), "requests"}
-	p.out(append(words, uris(c, "GET /other HTTP/1.0\r\n\r\n")...)...)
-	p.out(append([]any{"original"}, uris(h, "\r\n")...)...)
-	p.notInGo("POE::Filter itself croak: POE::Filter is not meant to be used directly", "filter.Filter is an interface")
+	p.out(append([]any{poeClass(c.Filter()), "pending", pendingList(c.Pending()), "requests"},
+		uris(p.ok(c.Get([]byte("GET /other HTTP/1.0\r\n\r\n"))))...)...)
+	p.out(append([]any{"original"}, uris(p.ok(h.Get([]byte("\r\n"))))...)...)
+	p.notInGo("POE::Filter itself croak: POE::Filter is not meant to be used directly", "filter.Filter is an interface, of which there are no values")
 }
 
 // showEscaped is show, with everything but printable ASCII as \xNN.

@@ -3,6 +3,7 @@ package filter_test
 import (
 	"encoding/binary"
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -117,6 +118,20 @@ func TestPrefixedHostile(t *testing.T) {
 	framingFinal(t, small(filter.PrefixedConfig{Varint: true}), strings.Repeat("\xff", 10))
 	framingRefuses(t, framing(filter.NewPrefixed, filter.PrefixedConfig{Size: 1})(), strings.Repeat("x", 256))
 	framingRefuses(t, framing(filter.NewPrefixed, filter.PrefixedConfig{Size: 1, Inclusive: true})(), strings.Repeat("x", 255))
+}
+
+// TestFramingsWithoutLimits checks that hostile sizes do no harm where there is
+// no limit.
+func TestFramingsWithoutLimits(t *testing.T) {
+	for stream, f := range map[string]filter.Filter{
+		"\x7f\xff\xff\xff\xff\xff\xff\xffx":     framing(filter.NewPrefixed, filter.PrefixedConfig{Size: 8, MaxLength: math.MaxInt})(),
+		"\xff\xff\xff\xff\xff\xff\xff\xff\x7fx": framing(filter.NewPrefixed, filter.PrefixedConfig{Varint: true, MaxLength: math.MaxInt})(),
+		"9223372036854775807:x":                 framing(filter.NewNetstring, filter.NetstringConfig{MaxLength: math.MaxInt})(),
+	} {
+		_, n, err := f.Decode([]byte(stream))
+		assert.Equal(t, filter.ErrMore, err)
+		assert.Zero(t, n)
+	}
 }
 
 func TestDelimited(t *testing.T) {

@@ -40,7 +40,7 @@ type actors struct {
 // asked for; later it returns ErrInvalid.
 func (k *Kernel) UseActorSystem(system *actor.ActorSystem, props ...actor.PropsOption) error {
 	if k.actors != nil || system == nil {
-		return callError("UseActorSystem", nil, ErrInvalid)
+		return k.fail("UseActorSystem", nil, ErrInvalid)
 	}
 	k.actors = &actors{k: k, system: system, props: props, boxes: map[*entry]*mailbox{}}
 	return nil
@@ -68,7 +68,7 @@ func (k *Kernel) ActorSystem() *actor.ActorSystem {
 func (k *Kernel) PID(of Dest) (*actor.PID, error) {
 	e, err := k.resolve(of)
 	if err != nil || e == k.root {
-		return nil, callError("PID", of, ErrNoSession)
+		return nil, k.fail("PID", of, ErrNoSession)
 	}
 	k.ActorSystem()
 	return k.actors.pid(e)
@@ -83,7 +83,7 @@ func (a *actors) pid(e *entry) (*actor.PID, error) {
 	props := actor.PropsFromProducer(func() actor.Actor { return box }, options...)
 	pid, err := a.system.Root.SpawnNamed(props, fmt.Sprintf("poe/%s/%d", a.k.name, e.num))
 	if err != nil {
-		return nil, callError("PID", ID{e}, err)
+		return nil, a.k.fail("PID", ID{e}, err)
 	}
 	box.pid = pid
 	a.boxes[e] = box
@@ -106,7 +106,7 @@ func (k *Kernel) postActor(to actorDest, event string, args []any) error {
 // Send sends any value to an actor, with the active session's PID as sender.
 func (k *Kernel) Send(to *actor.PID, message any) error {
 	if to == nil {
-		return callError("Send", nil, ErrInvalid)
+		return k.fail("Send", nil, ErrInvalid)
 	}
 	system := k.ActorSystem()
 	if k.frame.session == k.root || !k.frame.session.alive() {
@@ -126,10 +126,10 @@ func (k *Kernel) Send(to *actor.PID, message any) error {
 // actor.ErrDeadLetter) or nil, and args. It keeps the session alive.
 func (k *Kernel) Request(to *actor.PID, message any, timeout time.Duration, event string, args ...any) error {
 	if to == nil || event == "" {
-		return callError("Request", event, ErrInvalid)
+		return k.fail("Request", event, ErrInvalid)
 	}
 	if k.frame.session == k.root {
-		return callError("Request", event, ErrNoActiveSession)
+		return k.fail("Request", event, ErrNoActiveSession)
 	}
 	answer := ID{k.frame.session}.Postback(event, args...)
 	future := k.ActorSystem().Root.RequestFuture(to, message, timeout)

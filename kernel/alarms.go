@@ -23,7 +23,7 @@ type Timer struct {
 // with the zero time, which AlarmClear is for.
 func (k *Kernel) Alarm(event string, at time.Time, args ...any) error {
 	if at.IsZero() {
-		return callError("Alarm", event, ErrInvalid)
+		return k.fail("Alarm", event, ErrInvalid)
 	}
 	return k.named("Alarm", event, args, true, func() (int64, bool) { return k.dueAt(at), true })
 }
@@ -31,7 +31,7 @@ func (k *Kernel) Alarm(event string, at time.Time, args ...any) error {
 // AlarmAdd sets one more timer, beside those of the same name.
 func (k *Kernel) AlarmAdd(event string, at time.Time, args ...any) error {
 	if at.IsZero() {
-		return callError("AlarmAdd", event, ErrInvalid)
+		return k.fail("AlarmAdd", event, ErrInvalid)
 	}
 	return k.named("AlarmAdd", event, args, false, func() (int64, bool) { return k.dueAt(at), true })
 }
@@ -40,7 +40,7 @@ func (k *Kernel) AlarmAdd(event string, at time.Time, args ...any) error {
 // they were set. POE: alarm without a time.
 func (k *Kernel) AlarmClear(event string) error {
 	if event == "" {
-		return callError("AlarmClear", nil, ErrInvalid)
+		return k.fail("AlarmClear", nil, ErrInvalid)
 	}
 	k.clearNamed(k.frame.session, event)
 	return nil
@@ -61,7 +61,7 @@ func (k *Kernel) DelayAdd(event string, d time.Duration, args ...any) error {
 // DelayClear is AlarmClear. POE: delay without a time.
 func (k *Kernel) DelayClear(event string) error {
 	if event == "" {
-		return callError("DelayClear", nil, ErrInvalid)
+		return k.fail("DelayClear", nil, ErrInvalid)
 	}
 	k.clearNamed(k.frame.session, event)
 	return nil
@@ -93,7 +93,7 @@ func (k *Kernel) named(method, event string, args []any, replace bool, due func(
 func (k *Kernel) AlarmSet(event string, at time.Time, args ...any) (AlarmID, error) {
 	e, err := k.timerOwner("AlarmSet", event)
 	if err == nil && at.IsZero() {
-		err = callError("AlarmSet", event, ErrInvalid)
+		err = k.fail("AlarmSet", event, ErrInvalid)
 	}
 	if err != nil {
 		return 0, err
@@ -194,10 +194,10 @@ func (k *Kernel) timerOwner(method, event string) (*entry, error) {
 	e := k.frame.session
 	switch {
 	case event == "":
-		return nil, callError(method, nil, ErrInvalid)
+		return nil, k.fail(method, nil, ErrInvalid)
 	case e == k.root || !e.alive():
 		k.misuse(method, event)
-		return nil, callError(method, event, ErrNoActiveSession)
+		return nil, k.fail(method, event, ErrNoActiveSession)
 	}
 	if k.debug != nil {
 		k.debug.posting(method, event)
@@ -207,14 +207,14 @@ func (k *Kernel) timerOwner(method, event string) (*entry, error) {
 
 func (k *Kernel) ownTimer(method string, id AlarmID) (*timer, error) {
 	if id == 0 {
-		return nil, callError(method, nil, ErrInvalid)
+		return nil, k.fail(method, nil, ErrInvalid)
 	}
 	x := k.timers.find(id)
 	if x == nil {
-		return nil, callError(method, uint64(id), ErrNoAlarm)
+		return nil, k.fail(method, uint64(id), ErrNoAlarm)
 	}
 	if x.owner != k.frame.session {
-		return nil, callError(method, uint64(id), ErrNotYours)
+		return nil, k.fail(method, uint64(id), ErrNotYours)
 	}
 	return x, nil
 }

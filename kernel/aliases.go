@@ -22,16 +22,16 @@ type alias struct {
 // another session has the name and ErrInvalid if it is empty.
 func (k *Kernel) AliasSet(name string) error {
 	if name == "" {
-		return callError("AliasSet", nil, ErrInvalid)
+		return k.fail("AliasSet", nil, ErrInvalid)
 	}
 	e := k.frame.session
 	switch owner := k.aliases[name]; {
 	case owner == e:
 		return nil
 	case owner != nil:
-		return callError("AliasSet", name, ErrAliasInUse)
+		return k.fail("AliasSet", name, ErrAliasInUse)
 	case !e.alive():
-		return callError("AliasSet", name, ErrNoActiveSession)
+		return k.fail("AliasSet", name, ErrNoActiveSession)
 	}
 	k.aliases[name] = e
 	e.aliases = append(e.aliases, alias{name, k.site()})
@@ -44,9 +44,9 @@ func (k *Kernel) AliasSet(name string) error {
 func (k *Kernel) AliasRemove(name string) error {
 	switch owner := k.aliases[name]; {
 	case owner == nil:
-		return callError("AliasRemove", name, ErrNoAlias)
+		return k.fail("AliasRemove", name, ErrNoAlias)
 	case owner != k.frame.session:
-		return callError("AliasRemove", name, ErrNotYours)
+		return k.fail("AliasRemove", name, ErrNotYours)
 	}
 	k.removeAlias(k.frame.session, name)
 	return nil
@@ -71,7 +71,7 @@ func (k *Kernel) AliasList(of Dest) ([]string, error) {
 	if of != nil {
 		var err error
 		if e, err = k.resolve(of); err != nil {
-			return nil, callError("AliasList", of, err)
+			return nil, k.fail("AliasList", of, err)
 		}
 	}
 	names := make([]string, len(e.aliases))

@@ -40,12 +40,12 @@ func (k *Kernel) SigChild(pid int, event string, args ...any) error {
 	e := k.frame.session
 	switch {
 	case pid <= 0 || event == "":
-		return callError("SigChild", pid, ErrInvalid)
+		return k.fail("SigChild", pid, ErrInvalid)
 	case e == k.root || !e.alive():
-		return callError("SigChild", pid, ErrNoActiveSession)
+		return k.fail("SigChild", pid, ErrNoActiveSession)
 	}
 	if err := k.watchProcess(pid); err != nil {
-		return callError("SigChild", pid, err)
+		return k.fail("SigChild", pid, err)
 	}
 	r := e.more()
 	if r.pids == nil {
@@ -110,6 +110,9 @@ func (k *Kernel) reap() {
 
 func (k *Kernel) processEnded(pid int, status WaitStatus) {
 	sessions := k.signals.pids[pid]
+	if k.debug != nil {
+		k.debug.log(TraceSignals, "process has ended", "pid", pid, "status", status, "watchers", len(sessions))
+	}
 	for _, e := range slices.Clone(sessions) {
 		w := e.rare.pids[pid]
 		k.enqueue(e, k.root, w.event, append([]any{"CHLD", pid, status}, w.args...), kindChild)

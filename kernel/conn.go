@@ -3,8 +3,9 @@ package kernel
 import (
 	"io"
 	"net"
-	"sync"
+	"os"
 	"syscall"
+	"time"
 )
 
 // Conn makes a handle of a connection of package net or of any other: TCP, TLS,
@@ -19,19 +20,17 @@ import (
 // output; it needs a connection that can, as TCP, TLS and Unix sockets do.
 // Release gives the connection back to its maker; what had been read from it is
 // left in the handle's Source, to be read there.
-func Conn(c net.Conn) *Handle { return FromSource(newStream(c), "connection") }
+func Conn(c net.Conn) *Handle { return FromSource(&stream{rwc: c}, "connection") }
 
 // Stream is Conn for any stream of bytes whose Close ends a Read or Write that
 // waits: a pipe, a channel of a protocol that multiplexes.
-func Stream(s io.ReadWriteCloser, name string) *Handle { return FromSource(newStream(s), name) }
+func Stream(s io.ReadWriteCloser, name string) *Handle { return FromSource(&stream{rwc: s}, name) }
 
 // Listener makes a handle of a listener of package net, which it owns; Accept
 // returns handles as Conn makes them. A goroutine accepts up to 64 connections
 // ahead.
 func Listener(l net.Listener) *Handle {
-	a := &acceptor{l: l}
-	a.turned.L = &a.mu
-	return FromSource(a, "listener on "+l.Addr().String())
+	return FromSource(&acceptor{l: l}, "listener on "+l.Addr().String())
 }
 
 const backlog = 64 // connections that an acceptor accepts ahead
@@ -39,30 +38,14 @@ const backlog = 64 // connections that an acceptor accepts ahead
 // acceptor makes a source of a net.Listener.
 type acceptor struct {
 	l net.Listener
-
-	mu      sync.Mutex
-	turned  sync.Cond // there is room again, or the acceptor is closed
-	wake    func()
-	conns   []net.Conn
-	err     error // after them
-	started bool
-	closed  bool
+	servant
+	conns  []net.Conn
+	err    error // after them
+	closed bool
 }
 
 // Bind starts the accepting.
-func (a *acceptor) Bind(wake func()) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	a.wake = wake
-	a.start()
-}
-
-func (a *acceptor) start() {
-	if !a.started {
-		a.started = true
-		go a.run()
-	}
-}
+func (a *acceptor) Bind(wake func()) { a.bind(wake, a.run) }
 
 // run is the accepting goroutine. After an error it waits until somebody was
 // told, and tries again: most of them pass.
@@ -84,18 +67,19 @@ func (a *acceptor) accepted(c net.Conn, err error) bool {
 		}
 		return false
 	}
-	if err != nil {
-		a.err = plain(err)
-	} else {
+	switch {
+	case err == nil:
 		a.conns = append(a.conns, c)
+	case a.interruption(err):
+		return false
+	default:
+		a.err = plain(err)
 	}
-	if a.wake != nil {
-		a.wake()
-	}
-	for (len(a.conns) >= backlog || a.err != nil) && !a.closed {
+	a.notify()
+	for (len(a.conns) >= backlog || a.err != nil) && !a.stopped {
 		a.turned.Wait()
 	}
-	return !a.closed
+	return !a.stopped
 }
 
 // Accept takes the next connection.
@@ -116,7 +100,7 @@ func (a *acceptor) Accept() (*Handle, net.Addr, error) {
 		}
 		return nil, nil, err
 	}
-	a.start()
+	a.start(a.run)
 	return nil, nil, ErrWouldBlock
 }
 
@@ -135,12 +119,23 @@ func (a *acceptor) Close() error {
 		return nil
 	}
 	a.closed = true
-	a.turned.Signal()
+	a.stop()
 	for _, c := range a.conns {
 		_ = c.Close()
 	}
 	a.conns = nil
 	return plain(a.l.Close())
+}
+
+// Release ends the accepting goroutine and leaves the listener open. What it
+// had accepted is still there for Accept.
+func (a *acceptor) Release() {
+	a.release(func(t time.Time) error {
+		if d, ok := a.l.(interface{ SetDeadline(time.Time) error }); ok {
+			return d.SetDeadline(t)
+		}
+		return os.ErrNoDeadline
+	})
 }
 
 // Read and Write are for connections.

@@ -113,7 +113,7 @@ func (via) dest() {}
 func (k *Kernel) Resolve(to Dest) (ID, error) {
 	e, err := k.resolve(to)
 	if err != nil {
-		return ID{}, callError("Resolve", to, err)
+		return ID{}, k.fail("Resolve", to, err)
 	}
 	return ID{e}, nil
 }
@@ -145,7 +145,7 @@ func (k *Kernel) Post(to Dest, event string, args ...any) error {
 		return k.postElsewhere(to, event, args, err)
 	}
 	if event == "" {
-		return callError("Post", to, ErrInvalid)
+		return k.fail("Post", to, ErrInvalid)
 	}
 	if k.debug != nil {
 		k.debug.posting("Post", event)
@@ -165,7 +165,7 @@ func (k *Kernel) postElsewhere(to Dest, event string, args []any, err error) err
 	if k.debug != nil {
 		k.debug.unresolved("Post", to, event)
 	}
-	return callError("Post", to, err)
+	return k.fail("Post", to, err)
 }
 
 // Yield queues an event for the active session itself. Outside of any session
@@ -218,10 +218,10 @@ func (k *Kernel) call(to Dest, event string, args []any) (*frame, error) {
 		if k.debug != nil {
 			k.debug.unresolved("Call", to, event)
 		}
-		return nil, callError("Call", to, err)
+		return nil, k.fail("Call", to, err)
 	}
 	if event == "" {
-		return nil, callError("Call", to, ErrInvalid)
+		return nil, k.fail("Call", to, ErrInvalid)
 	}
 	if k.debug != nil {
 		k.debug.posting("Call", event)
@@ -245,7 +245,7 @@ func (k *Kernel) call(to Dest, event string, args []any) (*frame, error) {
 func (k *Kernel) CallFunc(to ID, event string, h Handler) error {
 	dest, err := k.resolve(to)
 	if err != nil {
-		return callError("CallFunc", to, err)
+		return k.fail("CallFunc", to, err)
 	}
 	if dest == k.frame.session {
 		h(Event{Kernel: k, Session: to, Sender: to, Name: event, Caller: k.frame.event})
@@ -283,9 +283,9 @@ func (k *Kernel) State(event string, h Handler) error {
 	e := k.frame.session
 	switch {
 	case e == k.root || !e.alive():
-		return callError("State", event, ErrNoActiveSession)
+		return k.fail("State", event, ErrNoActiveSession)
 	case event == "":
-		return callError("State", nil, ErrInvalid)
+		return k.fail("State", nil, ErrInvalid)
 	}
 	e.ses.SetHandler(event, h)
 	return nil

@@ -16,7 +16,7 @@ type extref struct {
 func (k *Kernel) RefcountIncrement(id ID, tag string) (int, error) {
 	e, err := k.resolve(id)
 	if err != nil {
-		return 0, callError("RefcountIncrement", id, err)
+		return 0, k.fail("RefcountIncrement", id, err)
 	}
 	return k.addExtref(e, tag), nil
 }
@@ -42,10 +42,10 @@ func (k *Kernel) addExtref(e *entry, tag string) int {
 func (k *Kernel) RefcountDecrement(id ID, tag string) (int, error) {
 	e, err := k.resolve(id)
 	if err != nil {
-		return 0, callError("RefcountDecrement", id, err)
+		return 0, k.fail("RefcountDecrement", id, err)
 	}
 	if e.rare == nil || e.rare.extrefs[tag].count == 0 {
-		return 0, callError("RefcountDecrement", tag, ErrInvalid)
+		return 0, k.fail("RefcountDecrement", tag, ErrInvalid)
 	}
 	return k.subExtref(e, tag), nil
 }

@@ -107,7 +107,7 @@ func (h *Handle) String() string {
 // the end of the stream io.EOF.
 func (h *Handle) Read(p []byte) (int, error) {
 	if h.gone {
-		return 0, errClosed
+		return 0, h.afterClose(h.k)
 	}
 	return h.source.Read(p)
 }
@@ -116,7 +116,7 @@ func (h *Handle) Read(p []byte) (int, error) {
 // is not all.
 func (h *Handle) Write(p []byte) (int, error) {
 	if h.gone {
-		return 0, errClosed
+		return 0, h.afterClose(h.k)
 	}
 	return h.source.Write(p)
 }
@@ -125,7 +125,7 @@ func (h *Handle) Write(p []byte) (int, error) {
 // the system can.
 func (h *Handle) Writev(bufs [][]byte) (int, error) {
 	if h.gone {
-		return 0, errClosed
+		return 0, h.afterClose(h.k)
 	}
 	if g, ok := h.source.(gatherer); ok {
 		return g.Writev(bufs)
@@ -169,7 +169,7 @@ func (h *Handle) WriteTo(p []byte, to netip.AddrPort) (int, error) {
 // Accept takes the next connection of a listening handle.
 func (h *Handle) Accept() (*Handle, net.Addr, error) {
 	if h.gone {
-		return nil, nil, errClosed
+		return nil, nil, h.afterClose(h.k)
 	}
 	if a, ok := h.source.(accepter); ok {
 		return a.Accept()
@@ -214,6 +214,15 @@ func (h *Handle) release() {
 }
 
 func (h *Handle) closed() bool { return h.gone }
+
+// afterClose is the error of a method of a closed handle; under AssertFiles a
+// panic.
+func (h *Handle) afterClose(k *Kernel) error {
+	if k != nil && k.debug != nil && k.debug.assert&AssertFiles != 0 {
+		panic(callError("Handle", h, errClosed))
+	}
+	return errClosed
+}
 
 // CloseRead ends the reading half of a socket.
 func (h *Handle) CloseRead() error {

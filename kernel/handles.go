@@ -40,8 +40,8 @@ type watcher struct {
 	ready   ReadyHandler // instead of the event
 	site    *site
 
-	next       *watcher // of the handle, in order of registration
-	nextOfSess *watcher // of the session
+	next                   *watcher // of the handle, in order of registration
+	nextOfSess, prevOfSess *watcher // of the session
 }
 
 // SelectRead makes the active session get an event whenever the handle can be
@@ -140,7 +140,7 @@ func (k *Kernel) TryWrite(h *Handle) {
 
 func (k *Kernel) selectEvent(method string, h *Handle, m Mode, event string, args []any) error {
 	if event == "" {
-		return callError(method, nil, ErrInvalid)
+		return k.fail(method, nil, ErrInvalid)
 	}
 	if k.debug != nil {
 		k.debug.posting(method, event)
@@ -152,23 +152,23 @@ func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
 	e := k.frame.session
 	switch {
 	case h == nil:
-		return callError(method, nil, ErrInvalid)
+		return k.fail(method, nil, ErrInvalid)
 	case e == k.root || !e.alive():
-		return callError(method, h, ErrNoActiveSession)
+		return k.fail(method, h, ErrNoActiveSession)
 	case h.closed():
-		return callError(method, h, errClosed)
+		return k.fail(method, h, h.afterClose(k))
 	case h.k != nil && h.k != k:
-		return callError(method, h, errOtherKernel)
+		return k.fail(method, h, errOtherKernel)
 	}
 	if old := h.watcherOf(e, m); old != nil {
 		if w.ready != nil || old.ready != nil {
-			return callError(method, h, errTwoWheels)
+			return k.fail(method, h, errTwoWheels)
 		}
 		h.resume(k, m)
 		return nil
 	}
 	if err := h.attach(k); err != nil {
-		return callError(method, h, err)
+		return k.fail(method, h, err)
 	}
 	w.session, w.handle, w.mode, w.site = e, h, m, k.site()
 	at := &h.watchers[m]
@@ -176,16 +176,21 @@ func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
 		at = &(*at).next
 	}
 	*at = w
-	w.nextOfSess = e.watchers
+	if w.nextOfSess = e.watchers; e.watchers != nil {
+		e.watchers.prevOfSess = w
+	}
 	e.watchers = w
 	k.incRef(e)
+	if k.debug != nil {
+		k.debug.log(TraceFiles, "watched", "handle", h, "mode", m, "session", ID{e}, "event", w.event)
+	}
 	if w.ready != nil && m == Write {
 		return nil // wheels ask for write readiness when they need it
 	}
 	h.want |= m.bit()
 	if err := h.arm(); err != nil {
 		k.unwatch(e, h, m)
-		return callError(method, h, err)
+		return k.fail(method, h, err)
 	}
 	return nil
 }
@@ -215,11 +220,16 @@ func (k *Kernel) unwatch(e *entry, h *Handle, m Mode) {
 // forget lets go of a watcher that was taken off its handle.
 func (k *Kernel) forget(w *watcher) {
 	e, h := w.session, w.handle
-	for at := &e.watchers; *at != nil; at = &(*at).nextOfSess {
-		if *at == w {
-			*at = w.nextOfSess
-			break
-		}
+	if w.prevOfSess != nil {
+		w.prevOfSess.nextOfSess = w.nextOfSess
+	} else {
+		e.watchers = w.nextOfSess
+	}
+	if w.nextOfSess != nil {
+		w.nextOfSess.prevOfSess = w.prevOfSess
+	}
+	if k.debug != nil {
+		k.debug.log(TraceFiles, "no longer watched", "handle", h, "mode", w.mode, "session", ID{e})
 	}
 	w.handle = nil
 	k.decRef(e)
@@ -271,8 +281,8 @@ func (k *Kernel) dispatchReady(h *Handle, m Mode) {
 			args := append([]any{h, m}, w.args...)
 			k.dispatch(w.session, w.session, w.event, args, "", kindSelect, nil)
 		}
-		if next != nil && next.handle == nil {
-			return // removed meanwhile, and the rest of the list with it or moved
+		for next != nil && next.handle == nil {
+			next = next.next // removed meanwhile; it still knows what came after it
 		}
 		w = next
 	}

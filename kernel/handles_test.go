@@ -239,6 +239,38 @@ func TestSeveralSessionsWatchOneHandle(t *testing.T) {
 	})
 }
 
+// The first of three sessions makes the second let go of the handle: the third
+// still hears of it, in the same round.
+func TestWatcherRemovedByAnotherInTheSameRound(t *testing.T) {
+	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
+		var seen []string
+		watch := func(name string, then func()) kernel.ID {
+			s, err := session.Inline(k, session.Funcs{
+				"_start": func(e kernel.Event) { require.NoError(t, e.Kernel.SelectRead(p.read, "readable")) },
+				"readable": func(e kernel.Event) {
+					seen = append(seen, name)
+					then()
+					e.Kernel.SelectClear(p.read)
+				},
+				"let go": func(e kernel.Event) { e.Kernel.SelectClear(p.read) },
+			})
+			require.NoError(t, err)
+			return s.ID()
+		}
+		var second kernel.ID
+		watch("first", func() {
+			readAll(t, p.read) // so that there is no second round
+			_, err := k.Call(second, "let go")
+			require.NoError(t, err)
+		})
+		second = watch("second", func() {})
+		watch("third", func() {})
+		p.write.Write([]byte("x"))
+		run(t, k, session.Funcs{"_start": func(e kernel.Event) {}})
+		assert.Equal(t, []string{"first", "third"}, seen)
+	})
+}
+
 func TestClosingAWatchedHandleLetsTheSessionGo(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
 		stopped, closed := false, false

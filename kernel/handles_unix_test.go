@@ -253,3 +253,44 @@ func TestUnixAddresses(t *testing.T) {
 	assert.Nil(t, p.read.LocalAddr())
 	assert.Nil(t, p.read.RemoteAddr())
 }
+
+// A client sends 64 bytes and waits for the echo.
+func BenchmarkEcho(b *testing.B) {
+	for _, loop := range loops() {
+		for kind, handle := range map[string]func(c net.Conn) *kernel.Handle{
+			"descriptor": func(c net.Conn) *kernel.Handle { return descriptorOf(b, c.(*net.TCPConn)) },
+			"Conn":       kernel.Conn,
+		} {
+			b.Run(loop+"/"+kind, func(b *testing.B) {
+				b.ReportAllocs()
+				server, client := tcpPair(b)
+				h := handle(server)
+				k := kernel.New(kernel.Options{Loop: loop})
+				buf := make([]byte, 64)
+				_, err := session.Inline(k, session.Funcs{
+					"_start": func(e kernel.Event) { require.NoError(b, e.Kernel.SelectRead(h, "readable")) },
+					"readable": func(e kernel.Event) {
+						n, err := h.Read(buf)
+						h.Write(buf[:n])
+						if err == io.EOF {
+							h.Close()
+						}
+					},
+				})
+				require.NoError(b, err)
+				done := make(chan struct{})
+				go func() {
+					defer close(done)
+					defer client.Close()
+					line := make([]byte, 64)
+					for range b.N {
+						client.Write(line)
+						io.ReadFull(client, line)
+					}
+				}()
+				require.NoError(b, k.Run())
+				<-done
+			})
+		}
+	}
+}

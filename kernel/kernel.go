@@ -141,9 +141,16 @@ func (k *Kernel) RunContext(ctx context.Context) error {
 	k.runsIdle = true
 	stop := context.AfterFunc(ctx, func() { k.inbox.put(message{run: k.Stop}) })
 	defer stop()
+	unwinding := true
+	defer func() {
+		if unwinding { // runtime.Goexit in a handler, or a panic of the kernel's own
+			k.putAway()
+		}
+	}()
 	if err := k.loopUntilDone(); err != nil {
 		return err
 	}
+	unwinding = false
 	if err := k.finish(); err != nil {
 		return err
 	}
@@ -171,15 +178,20 @@ func (k *Kernel) RunOneTimeslice() (more bool, err error) {
 	case k.sessions == 0:
 		return false, k.finish()
 	}
-	k.enter()
-	defer k.leave()
-	if err := k.turn(); err != nil {
+	if err := k.slice(); err != nil {
 		return false, err
 	}
-	if k.exception != nil {
-		return false, k.takeException()
+	if k.sessions == 0 {
+		return false, k.finish()
 	}
-	return true, nil
+	return true, k.takeException()
+}
+
+// slice is one turn of its own.
+func (k *Kernel) slice() error {
+	k.enter()
+	defer k.leave()
+	return k.turn()
 }
 
 // RunWhile runs timeslices while *condition holds and sessions are left.
@@ -208,6 +220,9 @@ func (k *Kernel) turn() error {
 	}
 	k.dispatchHandles()
 	k.dispatchDue()
+	if k.debug != nil && k.debug.assert&AssertData != 0 {
+		k.checkBooks()
+	}
 	return nil
 }
 
@@ -234,6 +249,10 @@ func (k *Kernel) poll() error {
 	k.collectFlagged()
 	k.dirty, k.writing = k.writing[:0], k.dirty
 	wait := k.patience()
+	if wait != 0 && k.exception != nil {
+		k.stopAll() // nothing is due that would notice it
+		return nil
+	}
 	if wait == 0 && (k.loop == nil || k.handles.count == 0) {
 		return nil
 	}
@@ -348,11 +367,20 @@ func (k *Kernel) idle() bool {
 		len(k.holds) == 0 && k.signals.waiting == 0 && k.sessions > 0 && k.inbox.empty()
 }
 
-// finish puts away what Run has used.
+// finish ends a run, and returns the exception that ended it.
 func (k *Kernel) finish() error {
 	k.clearEvents(k.root)
-	k.signals.close()
 	k.reportLeaks()
+	k.putAway()
+	if k.debug != nil {
+		k.debug.log(TraceStatistics, "statistics", "stats", k.Stats())
+	}
+	return k.takeException()
+}
+
+// putAway lets go of what a run has used: goroutines and descriptors.
+func (k *Kernel) putAway() {
+	k.signals.close()
 	k.inbox.close()
 	if k.actors != nil && k.actors.own {
 		k.actors.close()
@@ -364,7 +392,6 @@ func (k *Kernel) finish() error {
 		}
 		k.loop = nil
 	}
-	return k.takeException()
 }
 
 func (k *Kernel) takeException() error {

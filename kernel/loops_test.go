@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"log/slog"
+	"regexp"
 	"runtime"
 	"sync"
 	"testing"
@@ -34,9 +35,29 @@ func onLoops(t *testing.T, test func(t *testing.T, k *kernel.Kernel)) {
 			var warnings bytes.Buffer
 			test(t, kernel.New(kernel.Options{Loop: loop, Logger: slog.New(slog.NewTextHandler(&warnings, nil))}))
 			assert.Empty(t, warnings.String())
+			noGoroutines(t)
 		})
 	}
 }
+
+// noGoroutines waits until no goroutine serves a handle any more: all of them
+// are closed.
+func noGoroutines(t *testing.T) {
+	t.Helper()
+	for limit := time.Now().Add(20 * time.Second); ; runtime.Gosched() {
+		stacks := make([]byte, 1<<20)
+		stacks = stacks[:runtime.Stack(stacks, true)]
+		left := servant.Find(stacks)
+		if left == nil {
+			return
+		}
+		if time.Now().After(limit) {
+			t.Fatalf("%s still runs:\n%s", left, stacks)
+		}
+	}
+}
+
+var servant = regexp.MustCompile(`kernel\.\(\*(stream|acceptor|packets)\)\.\w+`)
 
 // run makes a session and runs the kernel until it is gone. The time limit is
 // for tests that fail by waiting for ever.
@@ -207,34 +228,39 @@ func BenchmarkPipePingPong(b *testing.B) {
 	}
 }
 
-// What a watched handle costs while nothing happens.
+// What a watched pipe costs while nothing happens, and what a connection served
+// by a goroutine does.
 func BenchmarkIdleHandle(b *testing.B) {
 	for _, loop := range loops() {
-		b.Run(loop, func(b *testing.B) {
-			k := kernel.New(kernel.Options{Loop: loop})
-			const n = 400
-			var before, after runtime.MemStats
-			_, err := session.Inline(k, session.Funcs{
-				"_start": func(e kernel.Event) {
-					var handles []*kernel.Handle
-					runtime.GC()
-					runtime.ReadMemStats(&before)
-					for range n {
-						read, write, err := kernel.Pipe()
-						require.NoError(b, err)
-						require.NoError(b, e.Kernel.SelectRead(read, "readable"))
-						handles = append(handles, read, write)
-					}
-					runtime.GC()
-					runtime.ReadMemStats(&after)
-					for _, h := range handles {
-						h.Close()
-					}
-				},
+		for _, kind := range []string{"pipe", "net.Pipe"} {
+			b.Run(loop+"/"+kind, func(b *testing.B) {
+				b.ReportMetric(idleCost(b, kernel.New(kernel.Options{Loop: loop}), makers[kind]), "B/pair")
 			})
-			require.NoError(b, err)
-			require.NoError(b, k.Run())
-			b.ReportMetric(float64(after.HeapAlloc+after.StackInuse-before.HeapAlloc-before.StackInuse)/n, "B/pipe")
-		})
+		}
 	}
+}
+
+func idleCost(b *testing.B, k *kernel.Kernel, make func(testing.TB) ends) float64 {
+	const n = 400
+	var before, after runtime.MemStats
+	_, err := session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) {
+			var all []ends
+			runtime.GC()
+			runtime.ReadMemStats(&before)
+			for range n {
+				p := make(b)
+				require.NoError(b, e.Kernel.SelectRead(p.read, "readable"))
+				all = append(all, p)
+			}
+			runtime.GC()
+			runtime.ReadMemStats(&after)
+			for _, p := range all {
+				p.close()
+			}
+		},
+	})
+	require.NoError(b, err)
+	require.NoError(b, k.Run())
+	return float64(after.HeapAlloc+after.StackInuse-before.HeapAlloc-before.StackInuse) / n
 }

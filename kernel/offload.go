@@ -51,12 +51,12 @@ func (k *Kernel) OffloadFunc(event string, work func(ctx context.Context) (any, 
 
 func (k *Kernel) offload(method string, j *Job) (*Job, error) {
 	if j.event == "" || j.work == nil {
-		return nil, callError(method, j.event, ErrInvalid)
+		return nil, k.fail(method, j.event, ErrInvalid)
 	}
 	e := k.frame.session
 	owned, err := k.Own(j, "job "+j.event)
 	if err != nil {
-		return nil, callError(method, j.event, ErrNoActiveSession)
+		return nil, k.fail(method, j.event, ErrNoActiveSession)
 	}
 	j.k, j.owner, j.owned = k, e, owned
 	j.ctx, j.cancel = context.WithCancel(context.Background())

@@ -3,7 +3,6 @@ package kernel
 import (
 	"net"
 	"net/netip"
-	"sync"
 	"syscall"
 )
 
@@ -13,9 +12,7 @@ import (
 // many waiting. What a write meets is what the next one returns. Close leaves
 // unwritten datagrams behind, as networks do.
 func PacketConn(c net.PacketConn) *Handle {
-	p := &packets{c: c}
-	p.turned.L = &p.mu
-	return FromSource(p, "datagrams at "+c.LocalAddr().String())
+	return FromSource(&packets{c: c}, "datagrams at "+c.LocalAddr().String())
 }
 
 const (
@@ -31,13 +28,9 @@ type datagram struct {
 // packets makes a source of a net.PacketConn.
 type packets struct {
 	c net.PacketConn
-
-	mu      sync.Mutex
-	turned  sync.Cond // there is room for input again, or the socket is closed
-	wake    func()
+	servant
 	in      []datagram
 	inErr   error // after them
-	started bool
 	out     []datagram
 	outErr  error
 	writing bool
@@ -45,19 +38,7 @@ type packets struct {
 }
 
 // Bind starts the reading.
-func (p *packets) Bind(wake func()) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.wake = wake
-	p.start()
-}
-
-func (p *packets) start() {
-	if !p.started {
-		p.started = true
-		go p.receive()
-	}
-}
+func (p *packets) Bind(wake func()) { p.bind(wake, p.receive) }
 
 // receive is the reading goroutine. Errors of a datagram socket pass: one that
 // says that nobody listens at the peer's port does not end it.
@@ -74,19 +55,19 @@ func (p *packets) receive() {
 func (p *packets) received(data []byte, from net.Addr, err error) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.closed {
+	switch {
+	case p.closed, p.interruption(err):
 		return false
-	}
-	if err != nil {
-		p.inErr = plain(err)
-	} else {
+	case err == nil:
 		p.in = append(p.in, datagram{append([]byte(nil), data...), peerOf(from)})
+	default:
+		p.inErr = plain(err)
 	}
 	p.notify()
-	for (len(p.in) >= packetLimit || p.inErr != nil) && !p.closed {
+	for (len(p.in) >= packetLimit || p.inErr != nil) && !p.stopped {
 		p.turned.Wait()
 	}
-	return !p.closed
+	return !p.stopped
 }
 
 func peerOf(a net.Addr) (peer netip.AddrPort) {
@@ -95,12 +76,6 @@ func peerOf(a net.Addr) (peer netip.AddrPort) {
 		peer = netip.AddrPortFrom(peer.Addr().Unmap(), peer.Port())
 	}
 	return peer
-}
-
-func (p *packets) notify() {
-	if p.wake != nil {
-		p.wake()
-	}
 }
 
 // ReadFrom takes the next datagram.
@@ -121,12 +96,29 @@ func (p *packets) ReadFrom(b []byte) (int, netip.AddrPort, error) {
 		}
 		return 0, netip.AddrPort{}, err
 	}
-	p.start()
+	p.start(p.receive)
 	return 0, netip.AddrPort{}, ErrWouldBlock
 }
 
-// WriteTo hands a datagram to the writing goroutine.
+// WriteTo sends a datagram.
 func (p *packets) WriteTo(b []byte, to netip.AddrPort) (int, error) {
+	if !to.IsValid() {
+		return 0, syscall.EDESTADDRREQ
+	}
+	return p.enqueue(b, to)
+}
+
+// Write sends a datagram to the peer that the socket is connected with.
+func (p *packets) Write(b []byte) (int, error) {
+	if p.RemoteAddr() == nil {
+		return 0, syscall.EDESTADDRREQ
+	}
+	return p.enqueue(b, netip.AddrPort{})
+}
+
+// enqueue hands a datagram to the writing goroutine. A peer that is not valid
+// is the one that the socket is connected with.
+func (p *packets) enqueue(b []byte, to netip.AddrPort) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch err := p.outErr; {
@@ -167,20 +159,12 @@ func (p *packets) send() {
 	p.out, p.writing = nil, false
 }
 
-func (p *packets) write(d datagram) error {
-	if !d.peer.IsValid() {
-		return p.writeConnected(d.data)
+func (p *packets) write(d datagram) (err error) {
+	if d.peer.IsValid() {
+		_, err = p.c.WriteTo(d.data, net.UDPAddrFromAddrPort(d.peer))
+	} else {
+		_, err = p.c.(net.Conn).Write(d.data)
 	}
-	_, err := p.c.WriteTo(d.data, net.UDPAddrFromAddrPort(d.peer))
-	return err
-}
-
-func (p *packets) writeConnected(data []byte) error {
-	c, ok := p.c.(net.Conn)
-	if !ok || c.RemoteAddr() == nil {
-		return syscall.EDESTADDRREQ
-	}
-	_, err := c.Write(data)
 	return err
 }
 
@@ -189,9 +173,6 @@ func (p *packets) Read(b []byte) (int, error) {
 	n, _, err := p.ReadFrom(b)
 	return n, err
 }
-
-// Write sends a datagram to the peer that the socket is connected with.
-func (p *packets) Write(b []byte) (int, error) { return p.WriteTo(b, netip.AddrPort{}) }
 
 // Ready says what is ready now.
 func (p *packets) Ready() ReadySet {
@@ -211,9 +192,13 @@ func (p *packets) Close() error {
 		return nil
 	}
 	p.closed = true
-	p.turned.Signal()
+	p.stop()
 	return plain(p.c.Close())
 }
+
+// Release ends the reading goroutine and leaves the socket open. What it had
+// read is still there for ReadFrom.
+func (p *packets) Release() { p.release(p.c.SetReadDeadline) }
 
 // LocalAddr returns the address of this end.
 func (p *packets) LocalAddr() net.Addr { return p.c.LocalAddr() }

@@ -73,23 +73,33 @@ func (r *ring) pop(first *item) item {
 	*first = item{}
 	r.head++
 	r.live--
-	r.index = nil
+	if r.index != nil {
+		r.index.popped(r)
+	}
 	return it
 }
 
 // ringIndex finds the items to and from a session. Sessions that stop by
 // themselves have none; for those that are stopped by force the index is made
-// once, completed as items are added, and dropped when the next event is
-// dispatched, so that stopping many sessions costs one walk over the ring.
+// once, completed as items are added, and dropped when as many items have gone
+// as it was made of: stopping any number of sessions so costs no more than
+// queueing what they had queued.
 type ringIndex struct {
 	upto  uint64 // items before this one are in the index
+	keep  int    // how many more items may go before it is dropped
 	items map[*entry][]uint64
+}
+
+func (x *ringIndex) popped(r *ring) {
+	if x.keep--; x.keep < 0 {
+		r.index = nil
+	}
 }
 
 // takeBack removes all items to and from a session, and calls gone for each.
 func (r *ring) takeBack(e *entry, gone func(it *item)) {
 	if r.index == nil {
-		r.index = &ringIndex{upto: r.head, items: map[*entry][]uint64{}}
+		r.index = &ringIndex{upto: r.head, keep: r.live, items: map[*entry][]uint64{}}
 	}
 	x := r.index
 	for ; x.upto != r.tail; x.upto++ {

@@ -121,11 +121,11 @@ func (k *Kernel) sweep() {
 // POE: session_alloc.
 func (k *Kernel) Start(s Session, args ...any) (ID, error) {
 	if s == nil {
-		return ID{}, callError("Start", nil, ErrInvalid)
+		return ID{}, k.fail("Start", nil, ErrInvalid)
 	}
 	parent := k.frame.session
 	if !parent.alive() && parent != k.root {
-		return ID{}, callError("Start", nil, ErrNoActiveSession)
+		return ID{}, k.fail("Start", nil, ErrNoActiveSession)
 	}
 	k.root.life = lifeAlive
 	e := k.allocate(s, parent)
@@ -150,6 +150,9 @@ func (k *Kernel) allocate(s Session, parent *entry) *entry {
 		e.more().born = site
 	}
 	k.mark(e)
+	if k.debug != nil {
+		k.debug.log(TraceSessions, "created", "session", ID{e}, "parent", ID{parent})
+	}
 	s.Attach(ID{e})
 	return e
 }
@@ -208,6 +211,9 @@ func (k *Kernel) stop(e *entry) {
 // free releases all that a session has. Its children go to its parent.
 func (k *Kernel) free(e *entry) {
 	parent := e.parent
+	if k.debug != nil {
+		k.debug.stopping(e)
+	}
 	k.abandon(e)
 	for e.firstChild != nil {
 		child := e.firstChild
@@ -265,11 +271,11 @@ func (k *Kernel) stopAll() {
 func (k *Kernel) DetachChild(child Dest) error {
 	e, err := k.resolve(child)
 	if err != nil {
-		return callError("DetachChild", child, err)
+		return k.fail("DetachChild", child, err)
 	}
 	active := k.frame.session
 	if active == k.root || e.parent != active {
-		return callError("DetachChild", child, ErrNotYours)
+		return k.fail("DetachChild", child, ErrNotYours)
 	}
 	k.dispatch(active, k.root, "_child", []any{"lose", ID{e}, nil}, "", kindNotice, nil)
 	k.detach(e, active)
@@ -282,7 +288,7 @@ func (k *Kernel) DetachChild(child Dest) error {
 func (k *Kernel) DetachMyself() error {
 	e := k.frame.session
 	if e == k.root || e.parent == k.root || e.parent == nil {
-		return callError("DetachMyself", nil, ErrNotYours)
+		return k.fail("DetachMyself", nil, ErrNotYours)
 	}
 	parent := e.parent
 	if k.frame.kind != kindStart {
@@ -305,7 +311,7 @@ func (k *Kernel) detach(e, parent *entry) {
 func (k *Kernel) Parent(of ID) (ID, error) {
 	e, err := k.resolve(of)
 	if err != nil || e == k.root {
-		return ID{}, callError("Parent", of, ErrNoSession)
+		return ID{}, k.fail("Parent", of, ErrNoSession)
 	}
 	return ID{e.parent}, nil
 }
@@ -314,7 +320,7 @@ func (k *Kernel) Parent(of ID) (ID, error) {
 func (k *Kernel) Children(of ID) ([]ID, error) {
 	e, err := k.resolve(of)
 	if err != nil {
-		return nil, callError("Children", of, err)
+		return nil, k.fail("Children", of, err)
 	}
 	var ids []ID
 	for child := e.firstChild; child != nil; child = child.nextSibling {
@@ -343,7 +349,7 @@ type Owned struct{ o *owned }
 func (k *Kernel) Own(c io.Closer, name string) (Owned, error) {
 	e := k.frame.session
 	if e == k.root || !e.alive() {
-		return Owned{}, callError("Own", name, ErrNoActiveSession)
+		return Owned{}, k.fail("Own", name, ErrNoActiveSession)
 	}
 	o := &owned{thing: c, name: name, site: k.site(), session: e}
 	if e.owned == nil {

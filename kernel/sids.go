@@ -75,7 +75,7 @@ func (k *Kernel) ByNumber(n uint64) (ID, error) {
 	if e := k.byNumber[n]; e != nil {
 		return ID{e}, nil
 	}
-	return ID{}, callError("ByNumber", n, ErrNoSession)
+	return ID{}, k.fail("ByNumber", n, ErrNoSession)
 }
 
 // WheelID numbers the wheels of a kernel, of whatever kind, in one sequence

@@ -64,11 +64,11 @@ func (k *Kernel) Sig(signal, event string, args ...any) error {
 	e := k.frame.session
 	switch {
 	case signal == "" || event == "":
-		return callError("Sig", signal, ErrInvalid)
+		return k.fail("Sig", signal, ErrInvalid)
 	case strings.HasPrefix(signal, "SIG"):
-		return callError("Sig", signal, fmt.Errorf("signal names have no SIG in front: %w", ErrInvalid))
+		return k.fail("Sig", signal, fmt.Errorf("signal names have no SIG in front: %w", ErrInvalid))
 	case e == k.root || !e.alive():
-		return callError("Sig", signal, ErrNoActiveSession)
+		return k.fail("Sig", signal, ErrNoActiveSession)
 	}
 	r := e.more()
 	if r.signals == nil {
@@ -117,10 +117,10 @@ func (s *signalTable) unwatch(signal string) {
 func (k *Kernel) Signal(to Dest, signal string, args ...any) error {
 	dest, err := k.resolve(to)
 	if err != nil {
-		return callError("Signal", to, err)
+		return k.fail("Signal", to, err)
 	}
 	if signal == "" {
-		return callError("Signal", to, ErrInvalid)
+		return k.fail("Signal", to, ErrInvalid)
 	}
 	k.enqueue(dest, k.frame.session, "_signal", append([]any{signal}, args...), kindSignal)
 	return nil
@@ -177,6 +177,9 @@ func (k *Kernel) deliverSignal(it *item) {
 	defer func() { k.signals.handled = outer }()
 
 	touched := visit(it.dest, signal)
+	if k.debug != nil {
+		k.debug.log(TraceSignals, "signal", "name", signal, "to", ID{it.dest}, "visits", len(touched), "watchers", k.signals.watched[signal])
+	}
 	watches := make([]*sigWatch, len(touched))
 	if k.signals.watched[signal] > 0 {
 		for i, e := range touched {

@@ -5,7 +5,6 @@ import (
 	"io"
 	"net"
 	"os"
-	"sync"
 	"syscall"
 	"time"
 )
@@ -25,15 +24,10 @@ const (
 // is read that nobody wants.
 type stream struct {
 	rwc io.ReadWriteCloser
+	servant
 
-	mu     sync.Mutex
-	turned sync.Cond // in was emptied, or the stream is closed
-	wake   func()
-
-	in      []byte // read, and not yet taken
-	inErr   error  // what comes after it
-	reading chan struct{}
-	stopped bool // the reading goroutine is to end
+	in    []byte // read, and not yet taken
+	inErr error  // what comes after it
 
 	out     []byte // accepted, and not yet being written
 	sending int    // bytes that are being written
@@ -46,33 +40,8 @@ type stream struct {
 	linger  *time.Timer
 }
 
-func newStream(rwc io.ReadWriteCloser) *stream {
-	s := &stream{rwc: rwc}
-	s.turned.L = &s.mu
-	return s
-}
-
 // Bind starts the reading.
-func (s *stream) Bind(wake func()) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.wake = wake
-	s.startReading()
-}
-
-func (s *stream) startReading() {
-	if s.reading == nil && !s.stopped {
-		s.reading = make(chan struct{})
-		go s.receive(s.reading)
-	}
-}
-
-// notify tells the kernel, with the lock held.
-func (s *stream) notify() {
-	if s.wake != nil {
-		s.wake()
-	}
-}
+func (s *stream) Bind(wake func()) { s.bind(wake, s.receive) }
 
 // Ready says what is ready now. An error counts as ready: reading or writing
 // finds it.
@@ -105,14 +74,13 @@ func (s *stream) Read(p []byte) (int, error) {
 	case s.inErr != nil:
 		return 0, s.inErr
 	}
-	s.startReading()
+	s.start(s.receive)
 	return 0, ErrWouldBlock
 }
 
 // receive is the reading goroutine. A buffer that was filled is followed by a
 // larger one, and what looks like the end of a burst by the smallest.
-func (s *stream) receive(done chan<- struct{}) {
-	defer close(done)
+func (s *stream) receive() {
 	buf := make([]byte, idleChunk)
 	for {
 		n, err := s.rwc.Read(buf)
@@ -134,7 +102,7 @@ func (s *stream) received(p []byte, err error) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.in = p
-	if err != nil && !(s.stopped && errors.Is(err, os.ErrDeadlineExceeded)) {
+	if err != nil && !s.interruption(err) {
 		s.inErr = plain(err)
 	}
 	if len(p) > 0 || s.inErr != nil {
@@ -207,13 +175,6 @@ func (s *stream) send() {
 	}
 }
 
-// unlocked runs what may wait.
-func (s *stream) unlocked(f func() error) error {
-	s.mu.Unlock()
-	defer s.mu.Lock()
-	return f()
-}
-
 func (s *stream) sent(err error) {
 	if err != nil {
 		s.outErr, s.out = plain(err), nil
@@ -257,11 +218,11 @@ func (s *stream) Close() error {
 	if s.closed {
 		return nil
 	}
-	s.closed, s.stopped, s.in = true, true, nil
-	s.turned.Signal()
+	s.closed, s.in = true, nil
+	s.stop()
 	if s.writing {
 		s.linger = time.AfterFunc(lingerTime, func() { _ = s.rwc.Close() })
-		s.interruptReading()
+		_ = s.readDeadline(longAgo)
 		return nil
 	}
 	switch s.rwc.(type) {
@@ -272,26 +233,15 @@ func (s *stream) Close() error {
 	return nil
 }
 
-// interruptReading ends a Read that waits, if that can be done without closing.
-func (s *stream) interruptReading() bool {
-	d, ok := s.rwc.(interface{ SetReadDeadline(time.Time) error })
-	return ok && d.SetReadDeadline(longAgo) == nil
-}
-
 // Release ends the reading goroutine and leaves the stream open. What it had
 // read is still there for Read.
-func (s *stream) Release() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.stopped {
-		return
+func (s *stream) Release() { s.release(s.readDeadline) }
+
+func (s *stream) readDeadline(t time.Time) error {
+	if d, ok := s.rwc.(interface{ SetReadDeadline(time.Time) error }); ok {
+		return d.SetReadDeadline(t)
 	}
-	s.stopped = true
-	s.turned.Signal()
-	if s.reading != nil && s.interruptReading() {
-		_ = s.unlocked(func() error { <-s.reading; return nil })
-		_ = s.rwc.(interface{ SetReadDeadline(time.Time) error }).SetReadDeadline(time.Time{})
-	}
+	return os.ErrNoDeadline
 }
 
 // LocalAddr returns the address of this end, nil if there is none.

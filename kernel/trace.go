@@ -163,6 +163,14 @@ func (d *debugger) dispatched(f *frame) {
 // own are the events that only the kernel sends.
 var own = map[string]bool{"_start": true, "_stop": true, "_child": true, "_parent": true, "_signal": true, "_default": false}
 
+// stopping logs what a session still has as it goes.
+func (d *debugger) stopping(e *entry) {
+	d.log(TraceSessions, "stopped", "session", ID{e})
+	if d.trace&TraceDestroy != 0 {
+		d.log(TraceDestroy, "released", "session", ID{e}, "reasons", d.k.WhyAlive(ID{e}), "wheels", d.k.Wheels(ID{e}))
+	}
+}
+
 // posting checks an event that a program sends.
 func (d *debugger) posting(method, event string) {
 	if d.assert&AssertEvents != 0 && own[event] {
@@ -170,12 +178,18 @@ func (d *debugger) posting(method, event string) {
 	}
 }
 
-// unresolved complains about a destination that is no living session.
+// unresolved traces a destination that is no living session.
 func (d *debugger) unresolved(method string, to Dest, event string) {
-	if d.assert&AssertReturns != 0 {
-		panic(callError(method, to, fmt.Errorf("event %q: %w", event, ErrNoSession)))
-	}
 	d.log(TraceReturns, "no such session", "method", method, "to", to, "event", event)
+}
+
+// fail is callError for methods of the kernel: under AssertReturns it panics.
+func (k *Kernel) fail(method string, subject any, err error) error {
+	err = callError(method, subject, err)
+	if k.debug != nil && k.debug.assert&AssertReturns != 0 {
+		panic(err)
+	}
+	return err
 }
 
 // misuse complains about a method that was called where it makes no sense.

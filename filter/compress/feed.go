@@ -85,8 +85,11 @@ func (d *feed) open(last io.Reader) (io.Reader, error) {
 	return zstd.NewReader(d,
 		zstd.WithDecoderConcurrency(1),
 		zstd.WithDecoderLowmem(true),
-		zstd.WithDecoderMaxWindow(uint64(d.config.MaxWindow)))
+		zstd.WithDecoderMaxWindow(min(uint64(d.config.MaxWindow), mostWindow)))
 }
+
+// mostWindow is the greatest window that the library takes as a limit.
+const mostWindow = 1 << 41
 
 // openGzip keeps the decompressor from looking for the next stream before it
 // has handed out the last one.

@@ -8,6 +8,9 @@
 // Whatever is put is flushed, so that the peer can decompress it at once; the
 // records of one put are flushed together. The peer has to do the same, with
 // what zlib calls a sync flush.
+//
+// What is handed on when such a stack is replaced in the middle of a stream is
+// decompressed already: it suits a filter without compression.
 package compress
 
 import (

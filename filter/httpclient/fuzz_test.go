@@ -58,8 +58,8 @@ func FuzzReadResponse(f *testing.F) {
 		if err != nil {
 			return
 		}
-		if want.StatusCode == http.StatusSwitchingProtocols {
-			return // whose bytes the body is, is a matter of taste
+		if want.StatusCode < 200 {
+			return // ReadResponse gives these a body if they claim one
 		}
 		body, err := io.ReadAll(want.Body)
 		if err != nil {

@@ -121,11 +121,10 @@ func (f *Filter) begin(buf []byte, n int, r *http.Request, length int64) (any, i
 		}
 		return r, n, nil
 	}
-	f.step = inBody
+	f.step, f.req = inBody, r
 	if f.cfg.Streaming {
 		return r, n, nil
 	}
-	f.req = r
 	if f.cfg.ExpectContinue && len(buf) == n && expects(r) {
 		return Continue(r), n, nil
 	}
@@ -173,9 +172,10 @@ func (f *Filter) finish() *http.Request {
 func (f *Filter) piece(buf []byte) (any, int, error) {
 	piece, n, done, err := f.payload.Next(buf)
 	if err != nil {
-		return f.refuse(buf, nil, f.bodyFault(err))
+		return f.refuse(buf, f.req, f.bodyFault(err))
 	}
 	if done {
+		f.req = nil
 		if f.step = atEnd; f.cfg.Quirks {
 			f.step = inHead
 		}

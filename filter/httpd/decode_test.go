@@ -151,6 +151,15 @@ func TestStreaming(t *testing.T) {
 	}, got)
 }
 
+// A streamed body may turn out bad when its request has long been handed over.
+func TestStreamingRefusal(t *testing.T) {
+	recs := decode(t, httpd.Config{Streaming: true}, chunked, "1\r\nx\r\n", "nonsense\r\n", "more")
+	require.Len(t, recs, 3)
+	r := recs[2].(*http.Response)
+	assert.ErrorIs(t, httpd.Cause(r), httpd.ErrChunk)
+	assert.Same(t, recs[0], r.Request)
+}
+
 // A streamed body is whole, however it is cut.
 func TestStreamingCuts(t *testing.T) {
 	const in = "POST /c HTTP/1.1\r\nHost: h\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nxyz\r\n2\r\n00\r\n0\r\n\r\n" +
@@ -177,6 +186,7 @@ func TestExpectContinue(t *testing.T) {
 	require.Len(t, recs, 2)
 	first := recs[0].(*http.Response)
 	assert.False(t, first.Close)
+	assert.NoError(t, httpd.Cause(first), "this is no refusal")
 	assert.Equal(t, "/up", first.Request.RequestURI)
 	assert.Equal(t, "HTTP/1.1 100 Continue\r\n\r\n", put(t, httpd.Config{}, first))
 	assert.Equal(t, "ab", string(httpd.Content(recs[1].(*http.Request))))

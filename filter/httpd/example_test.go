@@ -118,10 +118,12 @@ func ExampleCause() {
 		return
 	}
 	response := record.(*http.Response)
-	cause := httpd.Cause(response)
 	fmt.Println(response.Status)
-	fmt.Println(errors.Is(cause, filter.ErrLimit), cause.Limit, cause.Max)
+	var cause *filter.Error
+	if errors.As(httpd.Cause(response), &cause) && errors.Is(cause, filter.ErrLimit) {
+		fmt.Println(cause.Limit, cause.Max)
+	}
 	// Output:
 	// 413 Request Entity Too Large
-	// true MaxContent 1000
+	// MaxContent 1000
 }

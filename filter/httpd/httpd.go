@@ -14,6 +14,10 @@
 //
 // Records that go out are *[http.Response], [Chunk] and [End].
 //
+// CONNECT and Upgrade are requests like any other here. Who agrees to one
+// replaces the filter in the handler of the request, before what follows is
+// decoded.
+//
 // # What a Request holds
 //
 // The fields are what [http.ReadRequest] makes of them: header names in

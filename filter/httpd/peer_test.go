@@ -1,6 +1,7 @@
 package httpd_test
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -9,6 +10,7 @@ import (
 	"os"
 	"os/exec"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/gopoe/poe/filter"
@@ -22,22 +24,28 @@ import (
 func serve(t *testing.T, cfg httpd.Config, answer func(*http.Request) *http.Response) string {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	t.Cleanup(func() { l.Close() })
 	newFilter := maker(t, cfg)
-	go func() {
+	var all sync.WaitGroup
+	all.Go(func() {
 		for {
 			c, err := l.Accept()
 			if err != nil {
 				return
 			}
-			go func() {
+			stop := context.AfterFunc(t.Context(), func() { c.Close() })
+			all.Go(func() {
+				defer stop()
 				defer c.Close()
 				if err := converse(c, newFilter(), answer); err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, net.ErrClosed) {
 					t.Log(err)
 				}
-			}()
+			})
 		}
-	}()
+	})
+	t.Cleanup(func() { // t.Context has ended
+		l.Close()
+		all.Wait()
+	})
 	return l.Addr().String()
 }
 

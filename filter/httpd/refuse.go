@@ -74,9 +74,9 @@ type errorPage struct {
 }
 
 // Cause says why this package made r the answer to a bad request. It is nil
-// for any other response. errors.Is finds the Err values of this package and
-// [filter.ErrLimit].
-func Cause(r *http.Response) *filter.Error {
+// for any other response, else a *[filter.Error], in which errors.Is finds the
+// Err values of this package or [filter.ErrLimit].
+func Cause(r *http.Response) error {
 	if page, ok := r.Body.(errorPage); ok {
 		return page.cause
 	}

@@ -108,7 +108,8 @@ func TestLimits(t *testing.T) {
 			filtertest.Decode(t, maker(t, cfg), []byte(c.in), decode(t, cfg, c.in))
 			r := one[*http.Response](t, cfg, c.in+"\r\n\r\nGET / HTTP/1.0\r\n\r\n")
 			assert.Equal(t, c.status, r.StatusCode)
-			cause := httpd.Cause(r)
+			var cause *filter.Error
+			require.ErrorAs(t, httpd.Cause(r), &cause)
 			assert.ErrorIs(t, cause, filter.ErrLimit)
 			assert.Equal(t, c.limit, cause.Limit)
 			assert.Equal(t, "HTTPD", cause.Filter)
@@ -141,7 +142,7 @@ func TestAnswer(t *testing.T) {
 	assert.True(t, back.Close)
 	assert.Contains(t, content(back.Body), httpd.ErrRequestLine.Error())
 	assert.Nil(t, r.Request)
-	assert.Nil(t, httpd.Cause(back))
+	assert.NoError(t, httpd.Cause(back))
 
 	known := one[*http.Response](t, httpd.Config{}, "PUT /x HTTP/1.1"+host+"Content-Length: x\r\n\r\n")
 	assert.Equal(t, "/x", known.Request.RequestURI)

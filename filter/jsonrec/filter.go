@@ -6,7 +6,6 @@ package jsonrec
 import (
 	"bytes"
 	"encoding/json"
-	"math"
 
 	"github.com/gopoe/poe/filter"
 )
@@ -23,8 +22,9 @@ const (
 // Config is what New needs. The zero value is one value a line.
 type Config struct {
 	// Stream takes values as they come, however they are laid out: over
-	// several lines, or several in one line. A number at the top level ends
-	// only with what follows it. Off, a value is a line.
+	// several lines, or several in one line. A number or word at the top
+	// level ends only with what follows it and cannot be part of it. Off, a
+	// value is a line.
 	//
 	// What is put is one value a line in either case.
 	Stream bool
@@ -66,9 +66,6 @@ func New(config Config) (*Filter, error) {
 	}
 	if config.MaxDepth, err = filter.LimitOr(name, "MaxDepth", config.MaxDepth, DefaultMaxDepth); err != nil {
 		return nil, err
-	}
-	if config.MaxLength == math.MaxInt {
-		config.MaxLength-- // room for the count of one too many
 	}
 	return &Filter{config: config}, nil
 }
@@ -168,7 +165,7 @@ func (f *Filter) unfinished(buf []byte, n int) ([]byte, int, error) {
 	switch {
 	case f.skipping:
 		return nil, len(buf), filter.ErrMore
-	case len(buf)-n > f.config.MaxLength+1: // CR may be the last
+	case len(buf)-n-1 > f.config.MaxLength: // CR may be the last
 		f.skipping = true
 		return nil, len(buf), filter.NewLimitError(name, "decode", "MaxLength", f.config.MaxLength)
 	}

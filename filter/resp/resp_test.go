@@ -186,6 +186,17 @@ func TestLimits(t *testing.T) {
 	filtertest.Decode(t, small, []byte("*1\r\n*1\r\n*1\r\n_\r\n"), []any{[]any{[]any{[]any{nil}}}})
 }
 
+// TestNoLimits checks that hostile sizes do no harm where there is no limit.
+func TestNoLimits(t *testing.T) {
+	for _, stream := range []string{
+		"$9223372036854775807\r\n", "*9223372036854775807\r\n:1\r\n", "%9223372036854775807\r\n", "%4611686018427387904\r\n", "|9223372036854775807\r\n",
+	} {
+		f := newFilter(resp.Config{MaxLength: math.MaxInt, MaxElements: math.MaxInt, MaxDepth: math.MaxInt})()
+		_, _, err := f.Decode([]byte(stream))
+		assert.Error(t, err)
+	}
+}
+
 func TestInline(t *testing.T) {
 	inline := newFilter(resp.Config{Inline: true, MaxElements: 3, MaxLength: 20})
 	filtertest.Decode(t, inline, []byte("\r\n  PING \r\n\n   \r\nset a  b\n*1\r\n$1\r\nx\r\n\r\n"),

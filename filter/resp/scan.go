@@ -100,10 +100,10 @@ func (s *scanner) one(buf []byte) (children, next int, err error) {
 	if size > int64(s.config.MaxLength-next) {
 		return 0, 0, beyond("MaxLength", s.config.MaxLength)
 	}
-	last := next + int(size)
-	if len(buf) < last+2 {
+	if size > int64(len(buf)-next-2) {
 		return 0, 0, filter.ErrMore
 	}
+	last := next + int(size)
 	if buf[last] != '\r' || buf[last+1] != '\n' {
 		return 0, 0, malformed("string does not end where its length says")
 	}
@@ -112,17 +112,17 @@ func (s *scanner) one(buf []byte) (children, next int, err error) {
 
 // children is how many values make up an aggregate of this size.
 func (s *scanner) children(kind byte, size int64) (int, error) {
-	if size > int64(s.config.MaxElements) {
-		return 0, beyond("MaxElements", s.config.MaxElements)
+	most := int64(s.config.MaxElements)
+	if kind == '%' || kind == '|' {
+		most = (most - 1) / 2
 	}
-	switch kind {
-	case '%':
+	switch {
+	case size > most:
+		return 0, beyond("MaxElements", s.config.MaxElements)
+	case kind == '%':
 		size *= 2
-	case '|':
+	case kind == '|':
 		size = size*2 + 1
-	}
-	if size > int64(s.config.MaxElements) {
-		return 0, beyond("MaxElements", s.config.MaxElements)
 	}
 	return int(size), nil
 }

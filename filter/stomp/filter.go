@@ -179,10 +179,10 @@ func (f *Filter) checkRest(buf []byte) error {
 // findEnd looks for the NUL after the body.
 func (f *Filter) findEnd(buf []byte) (end int, err error) {
 	if f.length >= 0 {
-		end = f.head + f.length
-		if len(buf) <= end {
+		if f.length >= len(buf)-f.head {
 			return 0, filter.ErrMore
 		}
+		end = f.head + f.length
 		if buf[end] != 0 {
 			return 0, malformed("body does not end where its content-length says")
 		}

@@ -1,7 +1,6 @@
 package stomp
 
 import (
-	"bytes"
 	"strconv"
 	"strings"
 )
@@ -52,16 +51,19 @@ func (f *Frame) contentLength() (int, error) {
 // that open a connection are not, for the sake of STOMP 1.0.
 func escapes(command string) bool { return command != "CONNECT" && command != "CONNECTED" }
 
-// parseHead reads the command, the headers and the empty line after them.
+// parseHead reads the command, the headers and the empty line after them. All
+// its strings are parts of one copy.
 func parseHead(head []byte, maxHeaders int) (*Frame, error) {
-	frame := &Frame{}
-	line, rest := cutLine(head)
+	line, rest := cutLine(string(head))
 	if !isCommand(line) {
 		return nil, malformed("command is not a word in capitals")
 	}
-	frame.Command = string(line)
+	frame := &Frame{Command: line}
+	if count := strings.Count(rest, "\n") - 1; count > 0 {
+		frame.Headers = make([]Header, 0, min(count, maxHeaders))
+	}
 	for {
-		if line, rest = cutLine(rest); len(line) == 0 {
+		if line, rest = cutLine(rest); line == "" {
 			return frame, nil
 		}
 		if len(frame.Headers) == maxHeaders {
@@ -76,26 +78,26 @@ func parseHead(head []byte, maxHeaders int) (*Frame, error) {
 }
 
 // cutLine takes a line off, without its line end.
-func cutLine(buf []byte) (line, rest []byte) {
-	line, rest, _ = bytes.Cut(buf, []byte("\n"))
-	return bytes.TrimSuffix(line, []byte("\r")), rest
+func cutLine(text string) (line, rest string) {
+	line, rest, _ = strings.Cut(text, "\n")
+	return strings.TrimSuffix(line, "\r"), rest
 }
 
-func isCommand[T string | []byte](word T) bool {
-	for i := range len(word) {
-		if word[i] < 'A' || word[i] > 'Z' {
+func isCommand(word string) bool {
+	for _, c := range []byte(word) {
+		if c < 'A' || c > 'Z' {
 			return false
 		}
 	}
-	return len(word) > 0
+	return word != ""
 }
 
-func parseHeader(line []byte, escaped bool) (Header, error) {
-	key, value, ok := strings.Cut(string(line), ":")
+func parseHeader(line string, escaped bool) (Header, error) {
+	key, value, ok := strings.Cut(line, ":")
 	if !ok || key == "" {
 		return Header{}, malformed("header without a key or colon")
 	}
-	if strings.Contains(string(line), "\r") {
+	if strings.Contains(line, "\r") {
 		return Header{}, malformed("carriage return in a header")
 	}
 	if !escaped {

@@ -2,6 +2,7 @@ package stomp_test
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 
@@ -122,6 +123,14 @@ func TestLimits(t *testing.T) {
 	filtertest.Decode(t, small, []byte("SEND\na:1\nb:2\n\n12345\x00"), []any{
 		&stomp.Frame{Command: "SEND", Headers: []stomp.Header{{Key: "a", Value: "1"}, {Key: "b", Value: "2"}}, Body: []byte("12345")},
 	})
+}
+
+// TestNoLimits checks that hostile sizes do no harm where there is no limit.
+func TestNoLimits(t *testing.T) {
+	f := newFilter(stomp.Config{MaxHeader: math.MaxInt, MaxHeaders: math.MaxInt, MaxBody: math.MaxInt})()
+	_, n, err := f.Decode([]byte("SEND\ncontent-length:9223372036854775807\n\nx"))
+	assert.Equal(t, filter.ErrMore, err)
+	assert.Zero(t, n)
 }
 
 func TestConfig(t *testing.T) {

@@ -125,10 +125,10 @@ func (f *Filter) counted(buf []byte) (frame []byte, size int, err error) {
 	if err != nil || length > f.config.MaxLength {
 		return nil, len(buf), f.fail(f.tooLong("decode"))
 	}
-	size = digits + 1 + length
-	if len(buf) < size {
+	if length > len(buf)-digits-1 {
 		return nil, 0, filter.ErrMore
 	}
+	size = digits + 1 + length
 	return buf[digits+1 : size], size, nil
 }
 
@@ -148,7 +148,7 @@ func (f *Filter) line(buf []byte) (frame []byte, size int, err error) {
 		switch {
 		case f.skipping:
 			return nil, len(buf), nil
-		case len(buf) > f.config.MaxLength+1: // CR may be the last
+		case len(buf)-1 > f.config.MaxLength: // CR may be the last
 			f.skipping = true
 			return nil, len(buf), f.tooLong("decode")
 		}

@@ -2,6 +2,7 @@ package syslog_test
 
 import (
 	"fmt"
+	"math"
 	"strconv"
 	"strings"
 	"testing"
@@ -200,6 +201,16 @@ func TestLimits(t *testing.T) {
 		rec, _, err := f.Decode([]byte("5 xxx\n<13>1\n"))
 		require.NoError(t, err)
 		assert.Equal(t, m("1"), rec)
+	}
+}
+
+// TestNoLimits checks that hostile sizes do no harm where there is no limit.
+func TestNoLimits(t *testing.T) {
+	for _, kind := range []syslog.Framing{syslog.Auto, syslog.Counted, syslog.Lines} {
+		f := newFilter(syslog.Config{Framing: kind, MaxLength: math.MaxInt})()
+		_, n, err := f.Decode([]byte("9223372036854775807 <13>x"))
+		assert.Equal(t, filter.ErrMore, err)
+		assert.Zero(t, n)
 	}
 }
 

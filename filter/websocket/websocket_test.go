@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 	"testing"
 
@@ -190,6 +191,14 @@ func TestLimits(t *testing.T) {
 		[]any{websocket.Ping("longer than that"), websocket.Binary("1234561234")})
 	_, _, err := small().Decode([]byte("\x82\x0b"))
 	assert.Equal(t, websocket.CodeMessageTooBig, websocket.CodeOf(err))
+}
+
+// TestNoLimits checks that hostile sizes do no harm where there is no limit.
+func TestNoLimits(t *testing.T) {
+	f := newFilter(websocket.Config{Client: true, MaxLength: math.MaxInt})()
+	_, n, err := f.Decode([]byte("\x82\x7f\x7f\xff\xff\xff\xff\xff\xff\xffx"))
+	assert.Equal(t, filter.ErrMore, err)
+	assert.Zero(t, n)
 }
 
 func TestConfig(t *testing.T) {

@@ -64,12 +64,3 @@ func (p *Payload) Next(b []byte) (piece []byte, n int, done bool, err error) {
 	p.left -= int64(n)
 	return b[:n], n, p.left == 0, nil
 }
-
-// Left returns how many bytes of a body of known length are missing; 0 for
-// other bodies.
-func (p *Payload) Left() int64 {
-	if p.chunks != nil {
-		return 0
-	}
-	return max(0, p.left)
-}

@@ -1,0 +1,92 @@
+package kernel_test
+
+import (
+	"fmt"
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+)
+
+// pty opens a pseudo terminal: what is written to one end is read from the
+// other, line by line.
+func pty(t testing.TB) (user, terminal *kernel.Handle) {
+	m, err := os.OpenFile("/dev/ptmx", os.O_RDWR|unix.O_NOCTTY, 0)
+	require.NoError(t, err)
+	raw, err := m.SyscallConn()
+	require.NoError(t, err)
+	n := 0
+	require.NoError(t, raw.Control(func(fd uintptr) {
+		require.NoError(t, unix.IoctlSetPointerInt(int(fd), unix.TIOCSPTLCK, 0))
+		n, err = unix.IoctlGetInt(int(fd), unix.TIOCGPTN)
+		require.NoError(t, err)
+	}))
+	s, err := os.OpenFile(fmt.Sprintf("/dev/pts/%d", n), os.O_RDWR|unix.O_NOCTTY, 0)
+	require.NoError(t, err)
+	user, err = kernel.File(m)
+	require.NoError(t, err)
+	terminal, err = kernel.File(s)
+	require.NoError(t, err)
+	return user, terminal
+}
+
+func TestTerminal(t *testing.T) {
+	onLoops(t, func(t *testing.T, k *kernel.Kernel) {
+		user, terminal := pty(t)
+		defer user.Close()
+		typed := ""
+		run(t, k, session.Funcs{
+			"_start": func(e kernel.Event) {
+				require.NoError(t, e.Kernel.SelectRead(terminal, "readable"))
+				require.NoError(t, e.Kernel.SelectRead(user, "hung up"))
+				require.True(t, e.Kernel.SelectPauseRead(user))
+				user.Write([]byte("no line"))
+				e.Kernel.Yield("later")
+			},
+			"later": turns(5, func(kernel.Event) {
+				assert.Empty(t, typed)
+				user.Write([]byte(" yet\n"))
+			}),
+			"readable": func(e kernel.Event) {
+				typed += readAll(t, terminal)
+				require.NoError(t, terminal.Close())
+				require.True(t, e.Kernel.SelectResumeRead(user))
+			},
+			"hung up": func(e kernel.Event) {
+				_, err := user.Read(make([]byte, 100))
+				if err != nil { // after the echo of what was typed
+					assert.Equal(t, unix.EIO, err, "the terminal has gone")
+					e.Kernel.SelectClear(user)
+				}
+			},
+		})
+		assert.Equal(t, "no line yet\n", typed)
+	})
+}
+
+// What epoll refuses to watch but never blocks is always ready, as regular
+// files are.
+func TestDeviceIsAlwaysReady(t *testing.T) {
+	onLoops(t, func(t *testing.T, k *kernel.Kernel) {
+		f, err := os.Open("/dev/zero")
+		require.NoError(t, err)
+		h, err := kernel.File(f)
+		require.NoError(t, err)
+		defer h.Close()
+		events := 0
+		run(t, k, session.Funcs{
+			"_start": func(e kernel.Event) { require.NoError(t, e.Kernel.SelectRead(h, "readable")) },
+			"readable": func(e kernel.Event) {
+				if events++; events == 3 {
+					e.Kernel.SelectClear(h)
+				}
+			},
+		})
+		assert.Equal(t, 3, events)
+	})
+}
