@@ -193,3 +193,24 @@ func TestLineIsNotSearchedTwice(t *testing.T) {
 		require.Equal(t, length, len(rec))
 	}
 }
+
+// A line end is found wherever it is, among bytes that look much like one.
+func TestLineEndAnywhere(t *testing.T) {
+	f := filter.Lines()
+	for _, fill := range []byte{'x', 0, '\t', '\v', '\f', 0x0E, 0x8A, 0x8D, 0xFF} {
+		for at := range 300 {
+			for _, end := range []string{"\n", "\r", "\r\n", "\n\r"} {
+				line := bytes.Repeat([]byte{fill}, at)
+				stream := append(append([]byte{}, line...), end+"\n"...)
+				rec, n, err := f.Decode(stream[:at+len(end)])
+				require.NoError(t, err)
+				require.Equal(t, string(line), rec)
+				require.Equal(t, at+len(end), n)
+				_, n, err = f.Decode(line)
+				require.ErrorIs(t, err, filter.ErrMore)
+				require.Zero(t, n)
+				f.(filter.Rewinder).Rewind()
+			}
+		}
+	}
+}
