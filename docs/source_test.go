@@ -29,7 +29,7 @@ var folders = map[string]string{
 	"filter": "filter", "storable": "filter/storable", "httpd": "filter/httpd", "httpclient": "filter/httpclient",
 	"jsonrec":   "filter/jsonrec",
 	"readwrite": "wheel/readwrite", "socketfactory": "wheel/socketfactory", "listenaccept": "wheel/listenaccept",
-	"followtail": "wheel/followtail", "run": "wheel/run",
+	"followtail": "wheel/followtail", "run": "wheel/run", "readline": "wheel/readline", "curses": "wheel/curses",
 	"servertcp": "component/servertcp", "clienttcp": "component/clienttcp",
 	"poetest": "poetest", "daemon": "daemon", "node": "node",
 }
