@@ -13,4 +13,4 @@ fuzz: ; for p in $$(go list ./filter/... ./node); do for f in $$(go test -list '
 bench: ; go test -run '^$$' -bench . -benchmem ./kernel ./filter ./component/servertcp ./node
 conformance: ; POE_REQUIRED=1 go test -count 1 -timeout 10m ./conformance/... ./docs ./cookbook
 demo: ; go run ./cmd/demo
-cross: ; for os in darwin freebsd netbsd openbsd windows; do echo $$os; GOOS=$$os go build $$(GOOS=$$os go list ./... | grep -v /daemon) || exit 1; done; for os in darwin freebsd; do GOOS=$$os go vet ./kernel ./daemon || exit 1; done
+cross: ; for os in darwin freebsd netbsd openbsd windows; do echo $$os; GOOS=$$os go build $$(GOOS=$$os go list -e ./... | grep -v -e /daemon -e /cookbook) || exit 1; done; for os in darwin freebsd; do GOOS=$$os go vet ./kernel ./daemon || exit 1; done
