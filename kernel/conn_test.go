@@ -242,6 +242,7 @@ type scripted struct {
 	net.Conn
 	reads  chan step
 	writes chan step
+	begun  chan int // if not nil, told how much each Write is about to write
 	mu     sync.Mutex
 	wrote  []byte
 	closed chan struct{}
@@ -267,6 +268,9 @@ func (s *scripted) Read(p []byte) (int, error) {
 }
 
 func (s *scripted) Write(p []byte) (int, error) {
+	if s.begun != nil {
+		s.begun <- len(p)
+	}
 	select {
 	case w := <-s.writes:
 		if w.err != nil {
@@ -355,6 +359,40 @@ func TestWriteErrorIsReturnedByTheNextWrite(t *testing.T) {
 			},
 		})
 		assert.Empty(t, s.written())
+	})
+}
+
+// The end of a small write brings too little room to be ready; the next one
+// brings enough, and must be heard of.
+func TestRefusedWriteIsToldOfRoom(t *testing.T) {
+	onLoops(t, func(t *testing.T, k *kernel.Kernel) {
+		s := newScripted()
+		s.begun = make(chan int, 9)
+		h := kernel.Conn(s)
+		defer h.Close()
+		small, full := make([]byte, 20<<10), make([]byte, 1<<16)
+		runSession(t, k, session.Funcs{
+			"_start": func(e kernel.Event) {
+				_, err := h.Write(small)
+				require.NoError(t, err)
+				assert.Len(t, small, <-s.begun)
+				n, err := h.Write(full)
+				assert.Equal(t, kernel.ErrWouldBlock, err)
+				assert.Equal(t, len(full)-len(small), n)
+				require.NoError(t, e.Kernel.SelectWrite(h, "writable"))
+				s.writes <- step{}
+				assert.Equal(t, n, <-s.begun)
+				e.Kernel.Yield("later")
+			},
+			"later": turns(5, func(kernel.Event) { s.writes <- step{} }),
+			"writable": func(e kernel.Event) {
+				n, err := h.Write(full)
+				assert.NoError(t, err)
+				assert.Len(t, full, n)
+				e.Kernel.SelectClear(h)
+				s.writes <- step{}
+			},
+		})
 	})
 }
 

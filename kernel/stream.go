@@ -50,9 +50,11 @@ func (s *stream) Ready() ReadySet {
 	defer s.mu.Unlock()
 	return ReadySet{
 		Read:  len(s.in) > 0 || s.inErr != nil || s.closed,
-		Write: s.room() >= streamLimit/2 || s.outErr != nil || s.outEnd || s.closed,
+		Write: s.writable() || s.outErr != nil || s.outEnd || s.closed,
 	}
 }
+
+func (s *stream) writable() bool { return s.room() >= streamLimit/2 }
 
 func (s *stream) room() int { return streamLimit - len(s.out) - s.sending }
 
@@ -175,11 +177,13 @@ func (s *stream) send() {
 	}
 }
 
+// sent notes the end of a write. Whoever was refused is told once there is room
+// enough to be ready, which the end of a small write need not bring.
 func (s *stream) sent(err error) {
 	if err != nil {
 		s.outErr, s.out = plain(err), nil
 	}
-	if s.refused || err != nil {
+	if s.refused && s.writable() || err != nil {
 		s.refused = false
 		s.notify()
 	}
