@@ -96,6 +96,7 @@ func (d *SysRW) Get(r io.Reader) ([]byte, error) {
 // Put adds messages to the output and returns how many bytes are to be
 // written. Empty ones are dropped.
 func (d *SysRW) Put(messages ...[]byte) int {
+	d.Output() // drops what has been written
 	for _, m := range messages {
 		if len(m) > 0 {
 			d.out = append(d.out, m...)
