@@ -70,13 +70,14 @@ func (n *Node) changePublications(change func(publications)) {
 
 // of finds the events of an alias, or of the prefix that stands for it.
 func (p *publications) of(alias string) map[string]bool {
-	if events := (*p)[alias]; events != nil {
+	slash := strings.LastIndexByte(alias, '/')
+	if slash == len(alias)-1 {
+		return nil // a prefix is nobody's alias
+	}
+	if events := (*p)[alias]; events != nil || slash < 0 {
 		return events
 	}
-	if slash := strings.LastIndexByte(alias, '/'); slash >= 0 && slash < len(alias)-1 {
-		return (*p)[alias[:slash+1]]
-	}
-	return nil
+	return (*p)[alias[:slash+1]]
 }
 
 // allows tells whether an event may be reached.
