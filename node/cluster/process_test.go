@@ -102,13 +102,20 @@ func serve() error {
 	return err
 }
 
-// track counts what arrives, and whether it is in order without a gap.
+// track counts what arrives, and whether it is in order without a gap. A probe
+// is counted by itself.
 type track struct {
-	n       int64
-	inOrder bool
+	n, probes int64
+	inOrder   bool
 }
 
+const probe = -1
+
 func (t *track) take(e kernel.Event) {
+	if kernel.Arg[int64](e, 0) == probe {
+		t.probes++
+		return
+	}
 	t.inOrder = t.inOrder && kernel.Arg[int64](e, 0) == t.n
 	t.n = kernel.Arg[int64](e, 0) + 1
 }
@@ -150,6 +157,7 @@ var controlStates = session.States[control]{
 	"unsubscribe": func(h *control, e kernel.Event) { h.c.Unsubscribe(kernel.Arg[string](e, 0)) },
 	"news":        func(h *control, e kernel.Event) { h.heard[kernel.Arg[string](e, 1)].take(e) },
 	"heard":       func(h *control, e kernel.Event) { e.Return(h.heard[kernel.Arg[string](e, 0)].list()) },
+	"probes":      func(h *control, e kernel.Event) { e.Return(h.heard[kernel.Arg[string](e, 0)].probes) },
 	"leave":       func(h *control, e kernel.Event) { h.c.Leave() },
 }
 
@@ -353,7 +361,11 @@ func (c *client) owner(alias string) (o cluster.Owner) {
 // eventually waits until something holds.
 func eventually(t testing.TB, holds func() bool, what string) {
 	t.Helper()
-	require.Eventually(t, holds, 30*time.Second, 5*time.Millisecond, what)
+	for until := time.Now().Add(30 * time.Second); !holds(); time.Sleep(5 * time.Millisecond) {
+		if time.Now().After(until) {
+			require.Fail(t, "never", what)
+		}
+	}
 }
 
 // meet waits until the client and the children see each other.
