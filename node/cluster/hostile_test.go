@@ -49,6 +49,7 @@ func TestHostileUpdates(t *testing.T) {
 		nil, {1}, {"text"}, {nil}, {[]byte{}}, {[]byte("garbage")}, {good[:len(good)-1]}, {make([]byte, 1<<19)},
 		{written(t, 0, 0, 1, "no boot", 1)}, {written(t, 1, 5, 1, "backwards", 1)}, {written(t, 1, 5, 6, "out of nowhere", 1)},
 		{written(t, 2, 0, math.MaxUint64, "", 1)}, {written(t, 3, 0, 1, strings.Repeat("x", 1<<16), 1)},
+		{written(t, 4, 0, 1, "nobody after me", math.MaxUint64)},
 	} {
 		tell("update", args...)
 	}
@@ -60,8 +61,8 @@ func TestHostileUpdates(t *testing.T) {
 		tell(event, 1, 2) // is not published
 	}
 	// What is well-formed is believed: members trust each other.
-	tell("update", written(t, 9, 0, 1, "mallory's", math.MaxUint64))
-	require.Equal(t, []any{"mallory", int64(-1)}, c.ask(north, "owner", "mallory's"))
+	tell("update", written(t, 9, 0, 1, "mallory's", 1<<62))
+	require.Equal(t, []any{"mallory", int64(1 << 62)}, c.ask(north, "owner", "mallory's"))
 
 	n.Shutdown()
 	k.Outside().Stop()

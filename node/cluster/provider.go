@@ -124,7 +124,7 @@ func (h *host) admits(name, address string) bool {
 		return h.c.peers[name] != nil
 	}
 	h.seeds.hear(name, address)
-	return true
+	return h.seeds.known[name] != ""
 }
 
 // hear takes what a node tells of another one.

@@ -35,7 +35,8 @@ const (
 	entryOverhead = 32       // of an entry beside its name, about
 	maxUpdate     = 32 << 10 // bytes of entries in an update
 	maxTold       = 64       // members in an update
-	maxEntries    = 1 << 18  // of one node
+	maxEntries    = 1 << 17  // of one node
+	maxEpoch      = 1 << 62  // leaves room for whoever comes after
 )
 
 // newReader makes the rules for what comes from other nodes.
@@ -53,8 +54,8 @@ func readUpdate(reader cbor.DecMode, data []byte) (*update, error) {
 		return nil, fmt.Errorf("update from %d to %d with %d members", u.From, u.To, len(u.Members))
 	}
 	for i := range u.Entries {
-		if e := &u.Entries[i]; e.Class == 0 || e.Class >= classLast || e.Name == "" || len(e.Name) > maxName {
-			return nil, fmt.Errorf("entry %d of class %d with a name of %d bytes", i, e.Class, len(e.Name))
+		if e := &u.Entries[i]; e.Class == 0 || e.Class >= classLast || e.Name == "" || len(e.Name) > maxName || e.Epoch > maxEpoch {
+			return nil, fmt.Errorf("entry %d of class %d with a name of %d bytes and epoch %d", i, e.Class, len(e.Name), e.Epoch)
 		}
 	}
 	for _, m := range u.Members {
