@@ -190,31 +190,50 @@ func (c *Cluster) place(alias string) string {
 	if !ok || kind == "" || name == "" || len(alias) > maxName {
 		return ""
 	}
+	return c.choose(kind, name)
+}
+
+// Choose finds the member that a key hashes to; this node may be it. Nodes that
+// see the same members choose alike, so that it says, without a word between
+// them, which of them should do something of which there is to be one: claim an
+// alias whose owner is gone, say.
+func (c *Cluster) Choose(key string) string {
+	if c.ended {
+		return ""
+	}
+	return c.choose(anyKind, key)
+}
+
+func (c *Cluster) choose(kind, name string) string {
 	if c.ring == nil {
 		c.ring = c.newRing()
 	}
 	return strings.TrimSuffix(c.ring.hash.GetByClusterIdentity(&protoactor.ClusterIdentity{Kind: kind, Identity: name}), ringSuffix)
 }
 
+// anyKind stands for what all members can do; no kind has that name.
+const anyKind = ""
+
 // ringSuffix is the port of all members, which stand in the ring by their names.
 const ringSuffix = ":0"
 
 func (c *Cluster) newRing() *ring {
-	own := &protoactor.Member{Id: c.n.Name(), Host: c.n.Name()}
+	own := &protoactor.Member{Id: c.n.Name(), Host: c.n.Name(), Kinds: []string{anyKind}}
 	for kind := range c.config.Kinds {
 		own.Kinds = append(own.Kinds, kind)
 	}
 	list := protoactor.Members{own}
 	for _, p := range c.peers {
-		m := &protoactor.Member{Id: p.name, Host: p.name}
+		if !p.member {
+			continue
+		}
+		m := &protoactor.Member{Id: p.name, Host: p.name, Kinds: []string{anyKind}}
 		for k := range p.entries {
-			if k.class == classKind && p.member {
+			if k.class == classKind {
 				m.Kinds = append(m.Kinds, k.name)
 			}
 		}
-		if len(m.Kinds) > 0 {
-			list = append(list, m)
-		}
+		list = append(list, m)
 	}
 	r := &ring{protoactor.NewRendezvous()}
 	r.hash.UpdateMembers(list)
