@@ -29,15 +29,23 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// quick are settings that find a hung peer soon.
-func quick(c node.Config) node.Config {
-	c.Heartbeat, c.DeadAfter = 200*time.Millisecond, 1500*time.Millisecond
+// patient are settings with which a loaded machine is not taken for a dead
+// node, unless a test is about just that and says how long it waits.
+func patient(c node.Config) node.Config {
+	c.Heartbeat, c.CallTimeout, c.Linger = 200*time.Millisecond, time.Minute, 30*time.Second
+	if c.DeadAfter == 0 {
+		c.DeadAfter = 20 * time.Second
+	}
 	return c
 }
 
+// hasty is how long tests of hung peers wait.
+const hasty = 2 * time.Second
+
 // serve is the child: a node with a session "echo", until its input ends.
 func serve() error {
-	config := quick(node.Config{Name: os.Getenv("NODE_TEST_ROLE"), Listen: os.Getenv("NODE_TEST_LISTEN"), Advertise: os.Getenv("NODE_TEST_ADVERTISE"), Strangers: true})
+	deadAfter, _ := time.ParseDuration(os.Getenv("NODE_TEST_DEAD_AFTER"))
+	config := patient(node.Config{DeadAfter: deadAfter, Name: os.Getenv("NODE_TEST_ROLE"), Listen: os.Getenv("NODE_TEST_LISTEN"), Advertise: os.Getenv("NODE_TEST_ADVERTISE"), Strangers: true})
 	if dir := os.Getenv("NODE_TEST_TLS"); dir != "" {
 		var err error
 		if config.TLS, err = readTLS(dir, os.Getenv("NODE_TEST_CERT")); err != nil {
@@ -156,7 +164,7 @@ func dial(t testing.TB, config node.Config) *client {
 	}
 	config.Lost = func(l node.Loss) { c.lost <- l }
 	var err error
-	c.n, err = node.Start(c.k, quick(config))
+	c.n, err = node.Start(c.k, patient(config))
 	require.NoError(t, err)
 	require.NoError(t, c.n.Publish("main", "pong"))
 	runs := make(chan struct{})
@@ -212,6 +220,22 @@ func (c *client) call(to, event string, args ...any) (value any, err error) {
 func (c *client) post(to, event string, args ...any) (err error) {
 	c.do(func() { err = c.k.Post(c.n.To(node.Address{Node: to, Alias: "echo"}), event, args...) })
 	return err
+}
+
+// reach calls a node until it answers, after it has come up again: the other
+// side may find out later that it was gone, and begin anew.
+func (c *client) reach(to string) {
+	c.t.Helper()
+	for {
+		sum, err := c.call(to, "add", 40, 2)
+		if err == nil {
+			require.Equal(c.t, int64(42), sum)
+			return
+		}
+		require.ErrorIs(c.t, err, node.ErrUnreachable)
+		for !c.state().Up {
+		}
+	}
 }
 
 // state waits for a node's next change.
