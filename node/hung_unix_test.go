@@ -18,7 +18,7 @@ func TestHungPeer(t *testing.T) {
 	server := spawn(t, "server", anyPort)
 	c := dial(t, node.Config{DeadAfter: hasty, Peers: map[string]string{"server": server.addr}})
 	c.do(func() { require.NoError(t, c.n.WatchNode("server", "state")) })
-	require.True(t, c.state().Up)
+	c.comesUp()
 	require.NoError(t, server.cmd.Process.Signal(syscall.SIGSTOP))
 	var status syscall.WaitStatus // a signal on its way stops nobody yet
 	_, err := syscall.Wait4(server.cmd.Process.Pid, &status, syscall.WUNTRACED, nil)
@@ -30,6 +30,6 @@ func TestHungPeer(t *testing.T) {
 	t.Logf("noticed after %v", time.Since(begin))
 	require.False(t, c.state().Up)
 	require.NoError(t, server.cmd.Process.Signal(syscall.SIGCONT))
-	require.True(t, c.state().Up)
+	c.comesUp()
 	c.reach("server")
 }

@@ -22,6 +22,8 @@ import (
 // told to.
 type sieve struct {
 	remote.UnimplementedRemotingServer
+	server *grpc.Server
+	socket net.Listener
 	addr   string
 	target atomic.Pointer[string]
 	lose   atomic.Int64 // so many frames are still to be lost
@@ -30,14 +32,15 @@ type sieve struct {
 func newSieve(t *testing.T) *sieve {
 	l, err := net.Listen("tcp", anyPort)
 	require.NoError(t, err)
-	s := &sieve{addr: l.Addr().String()}
-	server := grpc.NewServer()
-	remote.RegisterRemotingServer(server, s)
-	var served sync.WaitGroup
-	served.Go(func() { _ = server.Serve(l) })
-	t.Cleanup(func() { server.Stop(); served.Wait() })
+	s := &sieve{addr: l.Addr().String(), socket: l, server: grpc.NewServer()}
+	remote.RegisterRemotingServer(s.server, s)
+	t.Cleanup(s.server.Stop)
 	return s
 }
+
+// serve begins to carry. It is called when the node of this process has
+// started: that sets the logger of all of gRPC.
+func (s *sieve) serve() { go func() { _ = s.server.Serve(s.socket) }() }
 
 // Receive carries one connection.
 func (s *sieve) Receive(in remote.Remoting_ReceiveServer) error {
@@ -107,8 +110,10 @@ func TestLostFrames(t *testing.T) {
 			back.target.Store(&near)
 			spawn(t, "server", far, "NODE_TEST_ADVERTISE="+there.addr)
 			client := dial(t, node.Config{Peers: map[string]string{"server": there.addr}, Listen: near, Advertise: back.addr})
+			there.serve()
+			back.serve()
 			client.do(func() { require.NoError(t, client.n.WatchNode("server", "state")) })
-			require.True(t, client.state().Up)
+			client.comesUp()
 			client.reach("server")
 
 			there.lose.Store(c.there)
@@ -129,7 +134,7 @@ func TestLostFrames(t *testing.T) {
 				require.ErrorIs(t, loss.Err, node.ErrUnreachable)
 			}
 			require.False(t, client.state().Up)
-			require.True(t, client.state().Up)
+			client.comesUp()
 			client.reach("server")
 			got, err := client.call("server", "count")
 			require.NoError(t, err)

@@ -124,7 +124,7 @@ func partitioned(t *testing.T, here, atServer time.Duration) (c *client, there, 
 	spawn(t, "server", far, "NODE_TEST_ADVERTISE="+there.addr(), "NODE_TEST_DEAD_AFTER="+atServer.String())
 	c = dial(t, node.Config{DeadAfter: here, Peers: map[string]string{"server": there.addr()}, Listen: near, Advertise: back.addr()})
 	c.do(func() { require.NoError(t, c.n.WatchNode("server", "state")) })
-	require.True(t, c.state().Up)
+	c.comesUp()
 	return c, there, back
 }
 
@@ -144,8 +144,7 @@ func TestCutLink(t *testing.T) {
 		down := c.state()
 		require.False(t, down.Up)
 		require.ErrorIs(t, down.Err, node.ErrUnreachable)
-		for !c.state().Up {
-		}
+		c.comesUp()
 		c.reach("server")
 	}
 }
@@ -168,8 +167,7 @@ func TestPartition(t *testing.T) {
 	require.Equal(t, 11, loss.Count)
 	there.freeze(false)
 	back.freeze(false)
-	for !c.state().Up {
-	}
+	c.comesUp()
 	c.reach("server")
 	for i := range 10 {
 		require.NoError(t, c.post("server", "tick", i))

@@ -233,8 +233,13 @@ func (c *client) reach(to string) {
 			return
 		}
 		require.ErrorIs(c.t, err, node.ErrUnreachable)
-		for !c.state().Up {
-		}
+		c.comesUp()
+	}
+}
+
+// comesUp waits until a node that is watched is up.
+func (c *client) comesUp() {
+	for !c.state().Up { // it may try more than once
 	}
 }
 
