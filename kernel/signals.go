@@ -174,7 +174,7 @@ func (k *Kernel) thrown(dest, from *entry, event, caller string, kd kind, stoppe
 // handled it, to the end of all that it has visited.
 func (k *Kernel) deliverSignal(it *item) {
 	signal := it.args[0].(string)
-	outer := k.signals.handled
+	outer, before := k.signals.handled, k.exception
 	k.signals.handled = 0
 	defer func() { k.signals.handled = outer }()
 
@@ -201,7 +201,7 @@ func (k *Kernel) deliverSignal(it *item) {
 			k.stillIdle()
 		}
 	}
-	k.conclude(signal, touched, it)
+	k.conclude(signal, touched, it, before)
 }
 
 // visit lists the sessions that a signal visits: the destination and its
@@ -226,8 +226,9 @@ func visit(dest *entry, signal string) []*entry {
 
 // conclude stops the visited sessions if the signal demands it. Sessions that
 // learn of that may still call SigHandled: too late for the stopped ones, but
-// an exception is dealt with then.
-func (k *Kernel) conclude(signal string, touched []*entry, it *item) {
+// an exception is dealt with then. before is the exception that had ended the
+// program before the signal was delivered, if any.
+func (k *Kernel) conclude(signal string, touched []*entry, it *item, before error) {
 	class := ClassOf(signal)
 	if class == Nonmaskable || class == Terminal && k.signals.handled == 0 {
 		for i := len(touched) - 1; i >= 0; i-- {
@@ -238,20 +239,29 @@ func (k *Kernel) conclude(signal string, touched []*entry, it *item) {
 		return // one who says so in _stop saves nobody, but ends the matter
 	}
 	x, ok := it.args[1].(*Exception)
-	if !ok {
-		return // a DIE that a program made up
-	}
-	if k.exception == nil {
+	switch {
+	case !ok: // a DIE that a program made up
+	case k.exception == nil:
 		k.exception = x.Err
-		return
+	case k.exception == before:
+		// Thrown by a session that was born as the program ended.
+		k.exception = after(x.Err, before)
+	default:
+		// A handler of this DIE has thrown, too: its exception is the result,
+		// and tells what it was about.
+		k.exception = after(k.exception, x.Err)
 	}
-	// A handler of this DIE has thrown, too: its exception is the result, and
-	// tells what it was about.
-	if later, ok := k.exception.(*HandlerError); ok && k.exception != x.Err && later.Previous == nil {
-		both := *later
-		both.Previous = x.Err
-		k.exception = &both
+}
+
+// after is an exception that tells which one was there before it.
+func after(err, previous error) error {
+	later, ok := err.(*HandlerError)
+	if !ok || later.Previous != nil || err == previous {
+		return err
 	}
+	both := *later
+	both.Previous = previous
+	return &both
 }
 
 // stillIdle sends ZOMBIE after an IDLE that brought nothing new to do.
