@@ -2,6 +2,7 @@ package node_test
 
 import (
 	"context"
+	"fmt"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -19,32 +20,48 @@ import (
 )
 
 // sieve hands the messages for a node on, and loses frames of them when it is
-// told to.
+// told to. It is a process of its own.
 type sieve struct {
 	remote.UnimplementedRemotingServer
-	server *grpc.Server
-	socket net.Listener
-	addr   string
-	target atomic.Pointer[string]
+	target string
 	lose   atomic.Int64 // so many frames are still to be lost
 }
 
-func newSieve(t *testing.T) *sieve {
+// beSieve is that process: it reads where to send, and then how much to lose.
+func beSieve() error {
 	l, err := net.Listen("tcp", anyPort)
-	require.NoError(t, err)
-	s := &sieve{addr: l.Addr().String(), socket: l, server: grpc.NewServer()}
-	remote.RegisterRemotingServer(s.server, s)
-	t.Cleanup(s.server.Stop)
-	return s
+	if err != nil {
+		return err
+	}
+	fmt.Println("ADDR", l.Addr())
+	s := &sieve{}
+	if _, err := fmt.Scanln(&s.target); err != nil {
+		return err
+	}
+	server := grpc.NewServer()
+	remote.RegisterRemotingServer(server, s)
+	go func() { _ = server.Serve(l) }()
+	for {
+		fmt.Println("ready")
+		var n int64
+		if _, err := fmt.Scanln(&n); err != nil {
+			return nil // the test is over
+		}
+		s.lose.Store(n)
+	}
 }
 
-// serve begins to carry. It is called when the node of this process has
-// started: that sets the logger of all of gRPC.
-func (s *sieve) serve() { go func() { _ = s.server.Serve(s.socket) }() }
+// tell tells a sieve what to do, and waits until it knows.
+func (c *child) tell(t *testing.T, what any) {
+	_, err := fmt.Fprintln(c.in, what)
+	require.NoError(t, err)
+	_, err = c.out.ReadString('\n')
+	require.NoError(t, err)
+}
 
 // Receive carries one connection.
 func (s *sieve) Receive(in remote.Remoting_ReceiveServer) error {
-	conn, err := grpc.NewClient(*s.target.Load(), grpc.WithTransportCredentials(insecure.NewCredentials()))
+	conn, err := grpc.NewClient(s.target, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	if err != nil {
 		return err
 	}
@@ -104,20 +121,18 @@ func TestLostFrames(t *testing.T) {
 		"an answer":     {back: 1, posts: 0, lost: 0},
 	} {
 		t.Run(name, func(t *testing.T) {
-			there, back := newSieve(t), newSieve(t)
+			there, back := spawn(t, "sieve", ""), spawn(t, "sieve", "")
 			near, far := freePort(t), freePort(t)
-			there.target.Store(&far)
-			back.target.Store(&near)
+			there.tell(t, far)
+			back.tell(t, near)
 			spawn(t, "server", far, "NODE_TEST_ADVERTISE="+there.addr)
 			client := dial(t, node.Config{Peers: map[string]string{"server": there.addr}, Listen: near, Advertise: back.addr})
-			there.serve()
-			back.serve()
 			client.do(func() { require.NoError(t, client.n.WatchNode("server", "state")) })
 			client.comesUp()
 			client.reach("server")
 
-			there.lose.Store(c.there)
-			back.lose.Store(c.back)
+			there.tell(t, c.there)
+			back.tell(t, c.back)
 			answers := make(chan kernel.Event, 1)
 			client.do(func() {
 				echo := node.Address{Node: "server", Alias: "echo"}

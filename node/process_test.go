@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -20,10 +21,14 @@ import (
 // The tests with several nodes run each in a process of its own: this binary,
 // started again with a role.
 func TestMain(m *testing.M) {
-	if os.Getenv("NODE_TEST_ROLE") == "" {
+	role := serve
+	switch os.Getenv("NODE_TEST_ROLE") {
+	case "":
 		os.Exit(m.Run())
+	case "sieve":
+		role = beSieve
 	}
-	if err := serve(); err != nil {
+	if err := role(); err != nil {
 		fmt.Fprintln(os.Stderr, "child:", err)
 		os.Exit(1)
 	}
@@ -106,7 +111,8 @@ var echoStates = session.States[echo]{
 type child struct {
 	cmd  *exec.Cmd
 	addr string
-	in   interface{ Close() error }
+	in   io.WriteCloser
+	out  *bufio.Reader
 }
 
 // spawn starts a child; listen may be an address that one had before.
@@ -121,9 +127,9 @@ func spawn(t testing.TB, name, listen string, env ...string) *child {
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
-	c := &child{cmd: cmd, in: in}
+	c := &child{cmd: cmd, in: in, out: bufio.NewReader(out)}
 	t.Cleanup(c.kill)
-	line, err := bufio.NewReader(out).ReadString('\n')
+	line, err := c.out.ReadString('\n')
 	require.NoError(t, err)
 	c.addr = strings.TrimSpace(strings.TrimPrefix(line, "ADDR "))
 	return c
