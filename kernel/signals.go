@@ -131,10 +131,18 @@ func (k *Kernel) Signal(to Dest, signal string, args ...any) error {
 // one then stops none of the sessions that it visits.
 func (k *Kernel) SigHandled() { k.signals.handled++ }
 
-// UIDestroy sends the signal UIDESTROY to all sessions, which stops them: the
-// program's window has been closed. POE: signal_ui_destroy.
+// UIDestroy tells all sessions at once that the program's window has been
+// closed: the signal UIDESTROY runs its watchers, and then every session has
+// stopped, before the method returns. A handler that calls it runs on to its end
+// outside of any session. POE: what signal_ui_destroy does when the window goes.
 func (k *Kernel) UIDestroy() {
-	k.enqueue(k.root, k.frame.session, "_signal", []any{"UIDESTROY"}, kindSignal)
+	if k.sessions == 0 {
+		return
+	}
+	k.deliverSignal(&item{dest: k.root, from: k.root, name: "_signal", args: []any{"UIDESTROY"}, kind: kindSignal})
+	if !k.frame.session.alive() {
+		k.frame.session = k.root
+	}
 }
 
 // Exception is what handlers of the signal DIE get as their second argument.
