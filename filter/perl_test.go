@@ -93,6 +93,32 @@ func askPerl(t *testing.T, serializer string, cfg filter.ReferenceConfig, values
 	return recs
 }
 
+// What is over a limit of the serializer is an error of Reference that names
+// that limit.
+func TestReferenceNamesTheSerializersLimit(t *testing.T) {
+	deep := any("in the end")
+	for range 9 {
+		deep = []any{deep}
+	}
+	for name, s := range map[string]struct{ theirs, ours filter.Serializer }{
+		"Storable":    {storable.Serializer{}, storable.Serializer{Unmarshal: storable.UnmarshalOptions{MaxDepth: 5}}},
+		"MessagePack": {msgpack.Serializer{}, msgpack.Serializer{MaxDepth: 5}},
+		"Sereal":      {sereal.Serializer{}, sereal.Serializer{MaxDepth: 5}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			data, err := s.theirs.Freeze(deep)
+			require.NoError(t, err)
+			frame := fmt.Appendf(nil, "%d\x00%s", len(data), data)
+			_, n, err := referenceOf(filter.ReferenceConfig{Serializer: s.ours})().Decode(frame)
+			require.Equal(t, len(frame), n)
+			requireLimit(t, err, "Reference", "MaxDepth", 5)
+			var cause filter.Exceeder
+			require.ErrorAs(t, err, &cause, "the serializer's own error is there, too")
+			require.EqualError(t, err, "filter: Reference: thaw: more than MaxDepth 5 allows")
+		})
+	}
+}
+
 // asJSON makes values comparable of which one serializer makes an int and
 // another a float64.
 func asJSON(t *testing.T, v any) string {

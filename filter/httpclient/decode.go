@@ -3,6 +3,7 @@ package httpclient
 import (
 	"errors"
 	"io"
+	"math"
 	"net/http"
 
 	"github.com/gopoe/poe/filter"
@@ -133,6 +134,9 @@ func (f *Filter) begin(buf []byte, n int, r *http.Response) (any, int, error) {
 	}
 	if !f.cfg.Streaming && length > int64(f.cfg.MaxContent) {
 		return nil, 0, f.limited("MaxContent", f.cfg.MaxContent)
+	}
+	if r.ContentLength == math.MaxInt64 { // or more
+		return nil, 0, decodeError(ErrLength)
 	}
 	f.payload = http1.NewPayload(length, f.cfg.MaxHeader)
 	f.toClose = length == http1.Unknown

@@ -286,7 +286,7 @@ var bad = []struct {
 	{"lengths differ", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", httpclient.ErrFraming},
 	{"length and chunks", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", httpclient.ErrFraming},
 	{"length", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", httpclient.ErrLength},
-	{"length of 2**63", "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\n\r\n", httpclient.ErrLength},
+	{"length of 2**63", "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\n\r\n", filter.ErrLimit},
 	{"coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: br\r\n\r\n", httpclient.ErrCoding},
 	{"chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n", httpclient.ErrChunk},
 }
@@ -309,12 +309,20 @@ func TestLimits(t *testing.T) {
 	f := client(t, httpclient.Config{MaxContent: 3, MaxHeader: 100})
 	const chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 	for limit, streams := range map[string][]string{
-		"MaxContent": {"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\nabcd", chunks + "2\r\nab\r\n2\r\ncd\r\n0\r\n\r\n"},
+		"MaxContent": {"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\nabcd", chunks + "2\r\nab\r\n2\r\ncd\r\n0\r\n\r\n"},
 		"MaxHeader":  {"HTTP/1.1 200 " + strings.Repeat("x", 100), chunks + "0\r\nT: " + strings.Repeat("x", 100)},
 	} {
 		for _, in := range streams {
 			filtertest.Limit(t, f.Clone, []byte(in), limit)
 		}
+	}
+}
+
+// Without MaxContent a length that no number can hold is malformed.
+func TestHugeLength(t *testing.T) {
+	for _, method := range []string{"GET", "HEAD"} {
+		_, err := feed(client(t, httpclient.Config{Streaming: true}, method), "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\n\r\n")
+		assert.ErrorIs(t, err, httpclient.ErrLength)
 	}
 }
 

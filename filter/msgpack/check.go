@@ -12,6 +12,9 @@ type LimitError struct {
 	Offset int    // where in the record, in bytes
 }
 
+// Exceeded returns the limit and its value, for POE's Reference filter.
+func (e *LimitError) Exceeded() (limit string, value int) { return e.Limit, e.Max }
+
 // Error names the limit and its value.
 func (e *LimitError) Error() string {
 	return fmt.Sprintf("msgpack: offset %d: more than %s (%d)", e.Offset, e.Limit, e.Max)
