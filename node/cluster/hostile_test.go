@@ -1,7 +1,6 @@
 package cluster_test
 
 import (
-	"context"
 	"math"
 	"runtime/pprof"
 	"strings"
@@ -9,10 +8,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/node"
 	"github.com/gopoe/poe/node/cluster"
-	"github.com/gopoe/poe/session"
 )
 
 // A peer that says anything but the truth ends neither the process nor the
@@ -21,29 +17,13 @@ func TestHostileUpdates(t *testing.T) {
 	c, north, south := trio(t)
 	require.Equal(t, "", c.ask(north, "claim", "chargen"))
 
-	k := kernel.New()
-	n, err := node.Start(k, node.Config{Name: "mallory", Listen: anyPort, Peers: map[string]string{"north": north.addr}})
-	require.NoError(t, err)
-	answers := make(chan kernel.Event, 1)
-	s, err := session.Inline(k, session.Funcs{
-		"_start":   func(e kernel.Event) { require.NoError(t, e.Kernel.AliasSet("cluster/poe")) },
-		"_default": func(kernel.Event) {},
-		"answer":   func(e kernel.Event) { answers <- e },
-	})
-	require.NoError(t, err)
-	require.NoError(t, n.Publish("cluster/poe", node.AnyEvent))
-	ran := make(chan error, 1)
-	go func() { ran <- k.Run() }()
+	liar := spawn(t, setup{Name: "mallory", Liar: true})
+	require.NoError(t, c.n.AddPeer("mallory", liar.addr))
+	require.NotEmpty(t, c.ask(liar, "lie", "north", "update"), "it does not know north")
+	require.Equal(t, "", c.ask(liar, "meet", "north", north.addr))
 	tell := func(event string, args ...any) {
-		require.NoError(t, k.Outside().Do(context.Background(), func(k *kernel.Kernel) {
-			_ = k.CallFunc(s.ID(), "tell", func(kernel.Event) {
-				require.NoError(t, n.Call(node.Address{Node: "north", Alias: "cluster/poe"}, event, args, "answer"))
-			})
-		}))
-		<-answers
+		require.Equal(t, "", c.ask(liar, "lie", append([]any{"north", event}, args...)...))
 	}
-	eventually(t, func() bool { return k.Outside().Do(context.Background(), func(*kernel.Kernel) {}) == nil }, "it runs")
-
 	good := written(t, 1, 0, 1, "stolen", 1)
 	for _, args := range [][]any{
 		nil, {1}, {"text"}, {nil}, {[]byte{}}, {[]byte("garbage")}, {good[:len(good)-1]}, {make([]byte, 1<<19)},
@@ -62,12 +42,9 @@ func TestHostileUpdates(t *testing.T) {
 	}
 	// What is well-formed is believed: members trust each other.
 	tell("update", written(t, 9, 0, 1, "mallory's", 1<<62))
-	require.Equal(t, []any{"mallory", int64(1 << 62)}, c.ask(north, "owner", "mallory's"))
+	eventually(t, func() bool { return c.ask(north, "owner", "mallory's").([]any)[1] == int64(1<<62) }, "it is believed")
 
-	n.Shutdown()
-	k.Outside().Stop()
-	require.NoError(t, <-ran)
-	<-n.Done()
+	liar.kill()
 	eventually(t, func() bool { return c.ask(north, "owner", "mallory's").([]any)[0] == "" }, "it is gone")
 	c.meet(north, south)
 	got, err := c.call("chargen", "count")

@@ -40,6 +40,7 @@ type setup struct {
 	Name, Listen, Advertise string
 	Seeds                   map[string]string
 	Window                  int
+	Liar                    bool // a node that says what it is told to the cluster of others
 }
 
 func (s setup) node() node.Config {
@@ -80,14 +81,18 @@ func serve() error {
 	if err != nil {
 		return err
 	}
-	c, err := cluster.Join(n, s.cluster())
-	if err != nil {
-		return err
-	}
 	if err := n.Publish("control", node.AnyEvent); err != nil {
 		return err
 	}
-	if _, err := session.Create(k, &control{c: c, heard: map[string]*track{}}, controlStates); err != nil {
+	var left <-chan struct{}
+	if s.Liar {
+		closed := make(chan struct{})
+		close(closed)
+		left, err = closed, startLiar(k, n)
+	} else {
+		left, err = startMember(k, n, s)
+	}
+	if err != nil {
 		return err
 	}
 	fmt.Println("ADDR", n.Addr())
@@ -98,8 +103,37 @@ func serve() error {
 	}()
 	err = k.Run()
 	<-n.Done()
-	<-c.Done()
+	<-left
 	return err
+}
+
+// startMember joins the cluster.
+func startMember(k *kernel.Kernel, n *node.Node, s setup) (left <-chan struct{}, err error) {
+	c, err := cluster.Join(n, s.cluster())
+	if err != nil {
+		return nil, err
+	}
+	_, err = session.Create(k, &control{c: c, heard: map[string]*track{}}, controlStates)
+	return c.Done(), err
+}
+
+// startLiar makes a session that looks like a cluster's.
+func startLiar(k *kernel.Kernel, n *node.Node) error {
+	_, err := session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) {
+			_ = e.Kernel.AliasSet("cluster/poe")
+			_ = e.Kernel.AliasSet("control")
+		},
+		"meet": func(e kernel.Event) {
+			e.Return(text(n.AddPeer(kernel.Arg[string](e, 0), kernel.Arg[string](e, 1))))
+		},
+		"lie": func(e kernel.Event) {
+			to := node.Address{Node: kernel.Arg[string](e, 0), Alias: "cluster/poe"}
+			e.Return(text(n.Call(to, kernel.Arg[string](e, 1), e.Args[2:], "answer")))
+		},
+		"answer": func(kernel.Event) {},
+	})
+	return errors.Join(err, n.Publish("cluster/poe", node.AnyEvent))
 }
 
 // track counts what arrives, and whether it is in order without a gap. A probe
@@ -140,7 +174,7 @@ var controlStates = session.States[control]{
 		e.Return([]any{o.Node, int64(o.Epoch)})
 	},
 	"members": func(h *control, e kernel.Event) { e.Return(names(h.c.Members())) },
-	"lost":    func(h *control, e kernel.Event) { e.Return(h.lost) },
+	"lost":    func(h *control, e kernel.Event) { e.Return(append([]string{}, h.lost...)) },
 	"stall":   func(_ *control, e kernel.Event) { time.Sleep(time.Duration(kernel.Arg[int64](e, 0))) },
 	"pid":     func(_ *control, e kernel.Event) { e.Return(os.Getpid()) },
 	"post": func(h *control, e kernel.Event) {
