@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"sync"
 )
 
 // childMark is the first argument of a process that is a node of the demo.
@@ -42,6 +43,19 @@ func child(name, seed string, stdin io.Reader, stdout, stderr io.Writer) int {
 		return 1
 	}
 	return 0
+}
+
+// shared is a writer that several processes may have.
+type shared struct {
+	mu sync.Mutex
+	w  io.Writer
+}
+
+// Write writes at one go.
+func (s *shared) Write(p []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.w.Write(p)
 }
 
 // process is a child as its parent sees it.

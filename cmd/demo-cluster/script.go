@@ -28,7 +28,7 @@ type director struct {
 // play is the whole demonstration.
 func play(s *stage, stderr io.Writer) (err error) {
 	d := &director{
-		stage: s, stderr: stderr, ran: make(chan error, 1), others: map[string]*process{}, news: make(chan report, 1000),
+		stage: s, stderr: &shared{w: stderr}, ran: make(chan error, 1), others: map[string]*process{}, news: make(chan report, 1000),
 		members: map[string]map[string]bool{}, where: map[string]map[string]string{},
 		inside: map[string]map[string]string{}, heard: map[string]bool{},
 	}
