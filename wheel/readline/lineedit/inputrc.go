@@ -289,9 +289,9 @@ func escaped(s string) (raw string, n int, err error) {
 		one, err = controlled(one)
 		return one, 3 + size, err
 	case s[1] == 'x' && digits(s[2:], 16, 2) > 0:
-		return number8(s[2:], 16, 2, 2)
+		return byteOf(s[2:], 16, 2, 2)
 	case digits(s[1:], 8, 3) > 0:
-		return number8(s[1:], 8, 3, 1)
+		return byteOf(s[1:], 8, 3, 1)
 	}
 	if i := strings.IndexByte(`abdefnrtv\"'`, s[1]); i >= 0 {
 		return "\a\b\x7f\x1b\f\n\r\t\v\\\"'"[i : i+1], 2, nil
@@ -331,7 +331,7 @@ func digit(c byte) int {
 	return 99
 }
 
-func number8(s string, base, most, before int) (string, int, error) {
+func byteOf(s string, base, most, before int) (string, int, error) {
 	n, value := digits(s, base, most), 0
 	for i := range n {
 		value = value*base + digit(s[i])

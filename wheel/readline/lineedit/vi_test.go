@@ -21,7 +21,7 @@ func editVi(keys string) *lineedit.Editor {
 	return e
 }
 
-// The expectations were checked with vi itself.
+// Keys of vi mode, an i at the end of many to show the cursor by what is before it.
 func TestViKeys(t *testing.T) {
 	for _, c := range []struct{ name, keys, want string }{
 		{"text", "abc", "abc|"},
