@@ -75,6 +75,9 @@ func (b *browser) receive() error {
 	if err != nil {
 		return err
 	}
+	if r.Close { // package http has taken the field out
+		r.Header.Set("Connection", "close")
+	}
 	var fields []string
 	for name, values := range r.Header {
 		fields = append(fields, name+": "+strings.Join(values, ", "))

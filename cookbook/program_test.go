@@ -70,9 +70,6 @@ func (p *program) hear() (string, error) {
 func (p *program) close() error { return p.input.Close() }
 
 func (p *program) signal(name string) error {
-	if name == "interrupted" {
-		name = "INT"
-	}
 	number := unix.SignalNum("SIG" + name)
 	if number == 0 {
 		return fmt.Errorf("no such signal")

@@ -13,7 +13,8 @@ import (
 //
 //	program starts ARGUMENTS    it runs, from here on
 //	program listens [AS]        it says "listening on ADDRESS", which gets that name
-//	program is SIGNAL           it gets the signal
+//	program is interrupted      it gets the signal INT
+//	program gets SIGNAL         it gets another one
 //	ann connects [TO]           a visitor, to an address that the program listens at, or a path
 //	ann browses [TO]            a visitor who says requests and hears responses of HTTP
 //	ann opens [TO]              a visitor with datagrams, each a line
@@ -26,6 +27,7 @@ import (
 //	WHO closes                  ends the conversation, or the program's standard input
 //	WHO ends                    hears the end of it
 //	$DIR/FILE rotates           the file gets another name, an empty one takes its place
+//	                            and is heard from its beginning
 //
 // A script ends when the program has ended, without an error and without having
 // said more. In all words $DIR is a directory for the script, $SOON a time of

@@ -69,8 +69,11 @@ func (s *stage) step(st step) (err error) {
 		}
 		return err
 	case "is":
+		return s.program.signal("INT")
+	case "gets":
 		return s.program.signal(st.text)
 	case "rotates":
+		delete(s.peers, st.who)
 		return rotate(st.who)
 	case "listens", "resolves", "accepts", "stops":
 		return s.serve(st)
