@@ -3,6 +3,7 @@ package cookbook_test
 import (
 	"bufio"
 	"os"
+	"strings"
 	"time"
 )
 
@@ -12,14 +13,14 @@ type file struct {
 	read int // how many of its lines were heard
 }
 
-// say adds a line.
+// say adds a line, or several at once: \n is between them.
 func (f *file) say(text string) error {
 	out, err := os.OpenFile(f.path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err
 	}
 	defer out.Close()
-	_, err = out.WriteString(text + "\n")
+	_, err = out.WriteString(strings.ReplaceAll(text, `\n`, "\n") + "\n")
 	return err
 }
 

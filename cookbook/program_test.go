@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"os/exec"
-	"syscall"
 	"testing"
 	"time"
 
@@ -77,7 +76,15 @@ func (p *program) signal(name string) error {
 	return p.cmd.Process.Signal(number)
 }
 
-func (p *program) kill() { _ = p.cmd.Process.Signal(syscall.SIGKILL) }
+// kill ends a program whose script has failed, and shows what it complained of.
+func (p *program) kill(t *testing.T) {
+	if p.cmd.ProcessState != nil {
+		return
+	}
+	_ = p.cmd.Process.Kill()
+	_ = p.cmd.Wait()
+	t.Logf("standard error: %s", p.complaints.String())
+}
 
 // finish waits for the program to end, as it should.
 func (p *program) finish(t *testing.T) {
@@ -90,7 +97,8 @@ func (p *program) finish(t *testing.T) {
 		t.Errorf("the program said more: %s", line)
 	}
 	if t.Failed() {
-		p.kill()
+		p.kill(t)
+		return
 	}
 	assert.NoError(t, p.cmd.Wait(), "the program's exit")
 	assert.Empty(t, p.complaints.String(), "standard error")

@@ -21,7 +21,7 @@ import (
 //	web listens                 a server for the program to connect to
 //	web accepts ann             its next connection is ann
 //	web stops                   it listens no more
-//	dns resolves                a server for DNS, which says NAME ADDRESS or NAME nothing
+//	dns resolves                a server for DNS: see resolver
 //	WHO > TEXT                  says a line; to a file: adds it
 //	WHO < TEXT                  hears that line and nothing else
 //	WHO closes                  ends the conversation, or the program's standard input

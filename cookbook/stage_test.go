@@ -64,7 +64,7 @@ func (s *stage) step(st step) (err error) {
 	case "starts":
 		s.program, err = start(append(s.command, strings.Fields(st.text)...))
 		if err == nil {
-			s.t.Cleanup(s.program.kill)
+			s.t.Cleanup(func() { s.program.kill(s.t) })
 			s.peers["program"] = s.program
 		}
 		return err
