@@ -3,6 +3,7 @@ package cookbook_test
 import (
 	"fmt"
 	"net"
+	"syscall"
 	"time"
 )
 
@@ -19,8 +20,16 @@ func (s *stage) listen(name string) error {
 		return err
 	}
 	s.t.Cleanup(func() { _ = l.Close() })
-	s.servers[name] = &server{l.Addr().(*net.TCPAddr).Port, l, l.Close}
+	s.servers[name] = &server{l.Addr().(*net.TCPAddr).Port, l, func() error { return stop(l) }}
 	return nil
+}
+
+// stop closes a listening socket for everybody. Another test may be starting a
+// program, which has a copy of it until it is executed: the lock waits for that.
+func stop(l net.Listener) error {
+	syscall.ForkLock.RLock()
+	defer syscall.ForkLock.RUnlock()
+	return l.Close()
 }
 
 func (s *server) accept() (peer, error) {
