@@ -31,7 +31,7 @@ func build(t *testing.T) string {
 	dir := t.TempDir()
 	file := filepath.Join(dir, "overlay.json")
 	require.NoError(t, os.WriteFile(file, text, 0o600))
-	out, err := exec.Command("go", "build", "-overlay", file, "-o", dir+"/", "./built/...").CombinedOutput()
+	out, err := exec.Command("go", "build", "-ldflags=-s -w", "-overlay", file, "-o", dir+"/", "./built/...").CombinedOutput()
 	require.NoError(t, err, string(out))
 	return dir
 }
