@@ -149,10 +149,8 @@ func at(how string) rule {
 // do not fall behind; times that have passed already are left out.
 func (c *cron) due(e kernel.Event) {
 	j, t := kernel.Arg[*job](e, 0), kernel.Arg[time.Time](e, 1)
-	for now := e.Kernel.Now(); ; {
-		if t = j.next(t); !t.Before(now) {
-			break
-		}
+	for t = j.next(t); t.Before(e.Kernel.Now()); {
+		t = j.next(t)
 	}
 	set(e.Kernel, j, t)
 	if r := c.running[j.name]; r != nil {

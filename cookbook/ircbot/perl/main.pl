@@ -62,8 +62,9 @@ sub nick_taken {
 sub input {
   my $line = $_[ARG0];
   my ($who, $command, $words) = $line =~ /^(?::([^ !]+)\S* +)?(\S+) *(.*)$/ or return;
-  my ($middle, $rest) = $words =~ /^(?!:)(.*?) +:(.*)$/ ? ($1, $2) : $words =~ /^:(.*)$/ ? ('', $1) : ($words, undef);
-  my @words = (split(/ +/, $middle), defined $rest ? $rest : ());
+  my ($middle, $rest) = split / :/, " $words", 2;
+  my @words = split ' ', $middle;
+  push @words, $rest if defined $rest;
   $on{$command}->($who // '', @words) if $on{$command};
 }
 

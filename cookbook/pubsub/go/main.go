@@ -64,7 +64,7 @@ type topics map[string]bool
 var word = regexp.MustCompile(`^\w+$`)
 
 func input(c *servertcp.Client, line string) {
-	words := append(strings.SplitN(line, " ", 3), "", "", "")
+	words := append(strings.SplitN(line, " ", 3), "", "", "") // there are three at least
 	command, name, text := words[0], words[1], words[2]
 	mine, topic := c.Heap.(topics), kernel.Alias("topic "+name)
 	switch {

@@ -62,7 +62,7 @@ func connected(c *servertcp.Client) {
 }
 
 func input(c *servertcp.Client, line string) {
-	words := append(strings.SplitN(line, " ", 3), "", "", "")
+	words := append(strings.SplitN(line, " ", 3), "", "", "") // there are three at least
 	command, name, pattern := words[0], words[1], words[2]
 	mine, tails := c.Heap.(follows), kernel.Alias("tails")
 	switch {

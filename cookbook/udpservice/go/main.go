@@ -100,15 +100,13 @@ func (s *service) readable(e kernel.Event) {
 
 func (s *service) answer(k *kernel.Kernel, request string) string {
 	s.requests++
-	words := append(strings.Fields(request), "")
-	name := words[0]
-	command := commands[name]
-	if command == nil {
+	words := strings.Fields(request)
+	if len(words) == 0 || commands[words[0]] == nil {
 		return "error: no such command"
 	}
-	answer := command(s, k, words[1:len(words)-1])
+	answer := commands[words[0]](s, k, words[1:])
 	if answer == "" {
-		return "error: " + name + " with other words"
+		return "error: " + words[0] + " with other words"
 	}
 	return answer
 }
