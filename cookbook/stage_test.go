@@ -42,6 +42,7 @@ func play(t *testing.T, steps []step, command ...string) {
 		st.who, st.text = s.expand(st.who), s.expand(st.text)
 		require.NoError(t, s.step(st), "line %d of the script: %s %s %s", st.line, st.who, st.do, st.text)
 	}
+	require.NotNil(t, s.program, "the script starts no program")
 	s.program.finish(t)
 }
 
@@ -57,30 +58,51 @@ func (s *stage) expand(text string) string {
 	return strings.NewReplacer(known...).Replace(text)
 }
 
-func (s *stage) step(st step) (err error) {
+func (s *stage) step(st step) error {
 	switch st.do {
 	case ">", "<", "closes", "ends":
 		return s.talk(st)
-	case "starts":
+	case "connects", "browses", "opens":
+		return s.visit(st)
+	case "rotates":
+		delete(s.peers, st.who)
+		return rotate(st.who)
+	}
+	if st.who == "program" {
+		return s.direct(st)
+	}
+	return s.serve(st)
+}
+
+var errNoStep = errors.New("no such step")
+
+// direct is a step of the program itself.
+func (s *stage) direct(st step) (err error) {
+	if st.do == "starts" {
 		s.program, err = start(append(s.command, strings.Fields(st.text)...))
 		if err == nil {
 			s.t.Cleanup(func() { s.program.kill(s.t) })
 			s.peers["program"] = s.program
 		}
 		return err
-	case "is":
-		return s.program.signal("INT")
-	case "gets":
-		return s.program.signal(st.text)
-	case "rotates":
-		delete(s.peers, st.who)
-		return rotate(st.who)
-	case "listens", "resolves", "accepts", "stops":
-		return s.serve(st)
-	case "connects", "browses", "opens":
-		return s.visit(st)
 	}
-	return fmt.Errorf("no such step")
+	switch {
+	case s.program == nil:
+		return errors.New("it has not been started")
+	case st.do == "is" && st.text == "interrupted":
+		return s.program.signal("INT")
+	case st.do == "gets":
+		return s.program.signal(st.text)
+	case st.do == "listens":
+		line, err := s.program.hear()
+		addr, ok := strings.CutPrefix(line, "listening on ")
+		if !ok {
+			return fmt.Errorf("heard %q, %v", line, err)
+		}
+		s.addrs[st.text] = addr
+		return nil
+	}
+	return errNoStep
 }
 
 // talk is a step of one who can say and hear.
@@ -134,35 +156,27 @@ func (s *stage) visit(st step) (err error) {
 	return nil
 }
 
-// serve is a step of a server that the program connects to, or of the program
-// as a server.
+// serve is a step of a server that the program connects to.
 func (s *stage) serve(st step) error {
-	if st.who == "program" {
-		line, err := s.program.hear()
-		addr, ok := strings.CutPrefix(line, "listening on ")
-		if !ok {
-			return fmt.Errorf("heard %q, %v", line, err)
-		}
-		s.addrs[st.text] = addr
-		return nil
-	}
 	server := s.servers[st.who]
 	switch {
-	case st.do == "stops" && server != nil:
+	case st.do == "listens":
+		return s.listen(st.who)
+	case st.do == "resolves":
+		return s.resolve(st.who)
+	case server == nil:
+		return errNoStep
+	case st.do == "stops":
 		return server.close()
-	case st.do == "accepts" && server != nil:
+	case st.do == "accepts":
 		p, err := server.accept()
 		if err == nil {
 			s.t.Cleanup(func() { _ = p.close() })
 			s.peers[st.text] = p
 		}
 		return err
-	case st.do == "listens":
-		return s.listen(st.who)
-	case st.do == "resolves":
-		return s.resolve(st.who)
 	}
-	return fmt.Errorf("%s does not listen", st.who)
+	return errNoStep
 }
 
 func ended(text string, err error) error {
