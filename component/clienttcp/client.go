@@ -90,7 +90,8 @@ func (c *Client) Reconnect() { c.post("reconnect") }
 
 // ConnectTo connects to another server, which later calls of Reconnect use as
 // well, by posting "connect". An empty address or a port of 0 leaves it as it
-// is.
+// is. A port that cannot be one is told to ConnectError, as "getservbyname"
+// with syscall.EADDRNOTAVAIL, as in POE.
 func (c *Client) ConnectTo(address string, port int) { c.post("connect", address, port) }
 
 func (c *Client) post(event string, args ...any) {
@@ -160,16 +161,21 @@ func (c *Client) reconnect(e kernel.Event) {
 	}
 }
 
-func (c *Client) makeFactory(k *kernel.Kernel) {
-	config := c.config
-	var err error
-	c.Factory, err = socketfactory.New(k, socketfactory.Config{
-		Domain: config.Domain, RemoteAddress: config.RemoteAddress, RemotePort: config.RemotePort, RemoteService: config.RemoteService,
-		BindAddress: config.BindAddress, BindPort: config.BindPort, Options: config.Socket,
+// factory is the configuration of the wheel that connects.
+func (c *Config) factory() socketfactory.Config {
+	return socketfactory.Config{
+		Domain: c.Domain, RemoteAddress: c.RemoteAddress, RemotePort: c.RemotePort, RemoteService: c.RemoteService,
+		BindAddress: c.BindAddress, BindPort: c.BindPort, Options: c.Socket,
 		Events: socketfactory.Names{Success: "got_connect_success", Failure: "got_connect_error"},
-	})
-	if err != nil {
-		panic(err)
+	}
+}
+
+func (c *Client) makeFactory(k *kernel.Kernel) {
+	var err error
+	c.Factory, err = socketfactory.New(k, c.config.factory())
+	if err != nil { // New has looked at all but what "connect" was given
+		impossible := &kernel.OpError{Op: "getservbyname", Err: syscall.EADDRNOTAVAIL, Wheel: k.AllocateWheelID()}
+		k.Yield("got_connect_error", impossible.Args()...)
 	}
 }
 

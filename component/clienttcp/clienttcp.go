@@ -146,5 +146,9 @@ func (c *Config) check() error {
 	case set == 4 && (c.Marks.High < 0 || c.Marks.Low < 0):
 		return wrong("Marks", "High and Low must be above 0")
 	}
+	var impossible *kernel.ConfigError
+	if c.Dial == nil && errors.As(c.factory().Check(), &impossible) {
+		return wrong(impossible.Field, impossible.Err.Error())
+	}
 	return nil
 }

@@ -53,7 +53,7 @@ type Client struct {
 	quiet      quiet
 	handshake  *handshake
 	dialogue   *Dialogue
-	connected  bool    // ClientConnected's time has come
+	connected  bool    // ClientConnected's time has come, and ClientDisconnected's not
 	prev, next *Client // in the listener's list
 }
 
@@ -342,14 +342,16 @@ func (c *Client) shutdown(e kernel.Event) {
 		c.handshake.cancel() // what comes of it ends the connection
 		return
 	}
-	if c.Wheel != nil && (c.GotAnError || c.Wheel.OutOctets() == 0) {
+	if c.Wheel == nil || c.GotAnError || c.Wheel.OutOctets() == 0 {
 		c.over(e)
 	}
 }
 
 // over ends the connection.
 func (c *Client) over(e kernel.Event) {
-	if c.connected && c.config().ClientDisconnected != nil {
+	was := c.connected
+	c.connected = false
+	if was && c.config().ClientDisconnected != nil {
 		c.guard(e, func() { c.config().ClientDisconnected(c) })
 	}
 	c.guard(e, c.dialogue.end)

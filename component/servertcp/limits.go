@@ -95,7 +95,7 @@ func (l *Listener) countAccept() {
 // full tells whether no more connections are to be accepted now.
 func (l *Listener) full() bool {
 	rate := l.config.Limits.AcceptRate
-	return l.MaxClients > 0 && l.Connections >= l.MaxClients || rate > 0 && l.limiter.accepted >= rate
+	return l.Concurrency >= 0 && l.Connections >= l.Concurrency || rate > 0 && l.limiter.accepted >= rate
 }
 
 // adjustAccept pauses or resumes accepting.

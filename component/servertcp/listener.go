@@ -19,8 +19,9 @@ type Listener struct {
 	// Connections is how many connections are open. With an Acceptor nothing
 	// ever takes one away.
 	Connections int
-	// MaxClients is the limit; the event "set_concurrency" changes it.
-	MaxClients int
+	// Concurrency is how many may be: -1 is no limit, 0 is nobody. The event
+	// "set_concurrency" changes it. POE: $heap->{concurrency}.
+	Concurrency int
 	// Heap is the program's.
 	Heap any
 
@@ -67,6 +68,9 @@ func (l *Listener) start(e kernel.Event) {
 		}
 	}
 	l.listen(e)
+	if l.full() {
+		l.adjustAccept()
+	}
 	if l.config.Started != nil {
 		l.config.Started(l)
 	}
@@ -132,16 +136,22 @@ func (l *Listener) disconnected(e kernel.Event) {
 		l.Connections = 0
 		e.Kernel.Warn("servertcp: more connections reported as ended than there were", "sender", e.Sender)
 	}
-	if l.MaxClients > 0 && l.Connections == l.MaxClients-1 {
+	if l.Concurrency > 0 && l.Connections == l.Concurrency-1 {
 		l.adjustAccept()
 	}
 	l.drained()
 }
 
-// setConcurrency changes the limit. It disconnects nobody.
+// setConcurrency changes the limit, which is counted as POE does it: -1 is no
+// limit, 0 is nobody. It disconnects nobody.
 func (l *Listener) setConcurrency(e kernel.Event) {
 	l.Event = e
-	l.MaxClients = max(0, kernel.Arg[int](e, 0))
+	limit, ok := kernel.ArgOK[int](e, 0)
+	if !ok {
+		e.Kernel.Warn("servertcp: set_concurrency needs an int", "args", e.Args, "sender", e.Sender)
+		return
+	}
+	l.Concurrency = max(-1, limit)
 	l.adjustAccept()
 }
 

@@ -53,6 +53,10 @@ type Config struct {
 	// MaxClients is how many connections may be open; further ones wait in the
 	// system's queue. 0 is no limit. POE: Concurrency, where -1 is no limit.
 	MaxClients int
+	// Paused begins without accepting anybody: connections wait in the system's
+	// queue until the event "set_concurrency" says how many may come.
+	// POE: Concurrency => 0.
+	Paused bool
 	// Limits are further limits, Timeouts bound waiting for a peer, TLS
 	// encrypts, Proxy names the proxies that announce their peers.
 	Limits   Limits
@@ -168,7 +172,7 @@ func New(k *kernel.Kernel, c Config) (*Listener, error) {
 		k.Warn("servertcp: ClientFilter is ignored with ClientInputFilter and ClientOutputFilter")
 		c.ClientFilter = nil
 	}
-	l := &Listener{config: &c, MaxClients: c.MaxClients}
+	l := &Listener{config: &c, Concurrency: c.concurrency()}
 	s, err := session.New(k, session.Config[Listener]{Heap: l, States: listenerStates, Args: c.ListenerArgs, Options: c.ListenerOptions})
 	if err != nil {
 		return nil, err
@@ -195,6 +199,17 @@ func Listen(k *kernel.Kernel, c Config) (*Listener, error) {
 	return l, err
 }
 
+// concurrency is how many connections there may be, as POE counts it.
+func (c *Config) concurrency() int {
+	switch {
+	case c.Paused:
+		return 0
+	case c.MaxClients == 0:
+		return -1
+	}
+	return c.MaxClients
+}
+
 // check finds what is wrong with the configuration.
 func (c *Config) check() error {
 	wrong := func(field, what string) error {
@@ -212,11 +227,10 @@ func (c *Config) check() error {
 	case (c.ClientInputFilter == nil) != (c.ClientOutputFilter == nil):
 		return wrong("ClientInputFilter", "and ClientOutputFilter need each other")
 	}
-	if err := c.checkMarks(wrong); err != nil {
-		return err
-	}
-	if err := c.checkBounds(wrong); err != nil {
-		return err
+	for _, check := range []func(func(field, what string) error) error{c.checkMarks, c.checkBounds, c.checkAddresses} {
+		if err := check(wrong); err != nil {
+			return err
+		}
 	}
 	if c.Acceptor != nil {
 		if field := c.clientField(); field != "" {

@@ -13,6 +13,7 @@ import (
 	"github.com/gopoe/poe/component/servertcp"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/readwrite"
+	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
 // misbehave connects and does one of the things that strangers do.
@@ -92,7 +93,13 @@ func TestConfigErrors(t *testing.T) {
 		"Marks":       {Marks: readwrite.Marks{High: 1}, ClientHigh: callback, ClientInput: servertcp.Input(func(*servertcp.Client, string) {})},
 		"Timeouts":    {Timeouts: servertcp.Timeouts{Idle: -1}, ClientInput: servertcp.Input(func(*servertcp.Client, string) {})},
 		"Limits":      {Limits: servertcp.Limits{PerPeer: -1}, ClientInput: servertcp.Input(func(*servertcp.Client, string) {})},
-		"TLS":         {TLS: servertcp.TLS{OnDemand: true}, ClientInput: servertcp.Input(func(*servertcp.Client, string) {})},
+		"Port":        {Port: 65536, ClientInput: servertcp.Input(func(*servertcp.Client, string) {})},
+		"Domain":      {Domain: 7, ClientInput: servertcp.Input(func(*servertcp.Client, string) {})},
+		"Also[1].Address": {
+			Also:        []servertcp.Address{{}, {Domain: socketfactory.Unix}},
+			ClientInput: servertcp.Input(func(*servertcp.Client, string) {}),
+		},
+		"TLS": {TLS: servertcp.TLS{OnDemand: true}, ClientInput: servertcp.Input(func(*servertcp.Client, string) {})},
 	} {
 		_, err := servertcp.New(kernel.New(), c)
 		var wrong *kernel.ConfigError

@@ -39,7 +39,8 @@ type handshake struct {
 // the clear, and what the peer has sent behind the record at hand belongs to
 // the handshake already. Until that is over the connection has no Wheel and Put
 // does nothing; then ClientSecured is called, or ClientError, with the
-// operation "handshake".
+// operation "handshake". If the handshake cannot even begin, for want of
+// descriptors for example, its error is returned and the connection is over.
 func (c *Client) StartTLS() error {
 	if c.config().TLS.Config == nil || c.Wheel == nil || c.TLS != nil || c.ShuttingDown {
 		return errNoTLS
@@ -49,7 +50,12 @@ func (c *Client) StartTLS() error {
 	}
 	h, wheel := c.Wheel.InputHandle(), c.Wheel
 	c.dropWheel()
-	return c.secure(h, wheel.Detach())
+	err := c.secure(h, wheel.Detach())
+	if err != nil {
+		c.GotAnError = true
+		c.Shutdown()
+	}
+	return err
 }
 
 // secure begins the handshake on a handle that the client owns; early is what
