@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/gopoe/poe/component/internal/patience"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/readwrite"
@@ -46,7 +47,8 @@ type Client struct {
 	handshake *handshake
 	retry     kernel.AlarmID // of Backoff
 	wait      time.Duration  // that it has waited
-	dialing   *Dialing       // nil unless Config.Dial is at work
+	watch     *patience.Watch
+	dialing   *Dialing // nil unless Config.Dial is at work
 }
 
 var clientStates = session.States[Client]{
@@ -194,6 +196,7 @@ func (c *Client) drop() {
 		c.Factory = nil
 	}
 	c.dropHandshake(true)
+	c.watch.Stop()
 	c.TLS = nil
 	if c.dialing != nil {
 		c.warn("giving a connection up", c.dialing.Close())
@@ -239,6 +242,7 @@ func (c *Client) begin(e kernel.Event, h *kernel.Handle) {
 		panic(err)
 	}
 	c.Connected, c.wait = true, 0
+	c.watchTime()
 	c.run(e, c.config.Connected)
 }
 
@@ -309,6 +313,7 @@ func (c *Client) connectFailed(err *kernel.OpError) {
 func (c *Client) gotInput(e kernel.Event) {
 	c.Event = e
 	if !c.ShuttingDown {
+		c.watch.Heard()
 		c.config.ServerInput.handle(c, e.Arg(0))
 	}
 }
@@ -344,6 +349,7 @@ func (c *Client) defaultError(err *kernel.OpError) {
 }
 
 func (c *Client) gotFlush(e kernel.Event) {
+	c.watch.Flushed()
 	c.run(e, c.config.ServerFlushed)
 	if c.ShuttingDown {
 		c.over(e)

@@ -42,6 +42,8 @@ type Config struct {
 	// ConnectError then gets
 	// syscall.ETIMEDOUT. 0 leaves it to the system.
 	ConnectTimeout time.Duration
+	// Timeouts bound the waiting for a server that is connected.
+	Timeouts Timeouts
 	// TLS encrypts the connection; Connected comes after the handshake, and a
 	// handshake that fails is a ConnectError, with the operation "handshake".
 	// Without a ServerName that is RemoteAddress as New was given it, or as
@@ -125,6 +127,8 @@ func (c *Config) check() error {
 	switch {
 	case c.ConnectTimeout < 0:
 		return wrong("ConnectTimeout", "is negative; 0 leaves it to the system")
+	case min(c.Timeouts.Idle, c.Timeouts.Read, c.Timeouts.Write) < 0:
+		return wrong("Timeouts", "must not be negative; 0 is for ever")
 	case c.Backoff.Min < 0 || c.Backoff.Max < c.Backoff.Min:
 		return wrong("Backoff", "needs 0 <= Min <= Max")
 	case c.Dial != nil && c.RemoteService != "":

@@ -19,6 +19,9 @@ import (
 	"github.com/gopoe/poe/session"
 )
 
+// testAddr is where listeners in memory are.
+var testAddr = netip.MustParseAddrPort("192.0.2.1:7")
+
 // memory dials a listener in memory.
 func memory(l *poetest.Listener) func(d *clienttcp.Dialing) {
 	return func(d *clienttcp.Dialing) { d.Done(l.Dial()) }

@@ -8,11 +8,11 @@ import (
 	"net/netip"
 	"syscall"
 
+	"github.com/gopoe/poe/component/internal/patience"
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/readwrite"
-	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
 // Client is the heap of a connection's session, and, while one of its
@@ -45,12 +45,11 @@ type Client struct {
 	id         kernel.ID
 	wheelArg   any // the wheel's ID, boxed once
 	listener   *Listener
-	peer       socketfactory.Socket
-	counted    netip.AddrPort // who it counts for in Limits.PerPeer
-	proxied    bool           // a proxy has announced it
-	proxy      *announcement  // while its header is being read
+	counted    *netip.Addr     // who it counts for in Limits.PerPeer, nil for nobody
+	announced  *netip.AddrPort // the proxy that has announced the peer, nil without one
+	proxy      *announcement   // while its header is being read
 	input      InputHandler
-	quiet      quiet
+	watch      *patience.Watch // nil without time-outs
 	handshake  *handshake
 	dialogue   *Dialogue
 	connected  bool    // ClientConnected's time has come, and ClientDisconnected's not
@@ -160,14 +159,13 @@ func (c *Client) wheelID() kernel.WheelID {
 
 func (c *Client) start(e kernel.Event) {
 	c.Event, c.id = e, e.Session
-	c.setRemote(c.peer.Peer)
-	if !c.config().Proxy.trusts(c.peer) {
-		c.counted = c.peer.Peer
-		c.accepted(e, c.peer.Handle)
+	h := kernel.Arg[*kernel.Handle](e, 0)
+	if !c.config().Proxy.trusts(c.RemoteAddr) {
+		c.accepted(e, h)
 		return
 	}
-	if err := c.awaitProxy(c.peer.Handle); err != nil {
-		c.peer.Handle.Close()
+	if err := c.awaitProxy(h); err != nil {
+		h.Close()
 		panic(err)
 	}
 }
@@ -225,7 +223,9 @@ func (c *Client) begin(e kernel.Event, h *kernel.Handle, again bool) {
 	}
 	if !again {
 		c.connected = true
-		c.watchTime()
+		t := &c.config().Timeouts
+		c.watch = patience.Start(c.Kernel, "tcp_server_timeout", patience.Times{Idle: t.Idle, Read: t.Read, Write: t.Write},
+			func() *readwrite.Wheel { return c.Wheel }, c.timedOut)
 	}
 	tell := c.config().ClientConnected
 	e.Args = nil
@@ -244,7 +244,7 @@ func (c *Client) begin(e kernel.Event, h *kernel.Handle, again bool) {
 
 func (c *Client) makeWheel(h *kernel.Handle) (err error) {
 	config := c.config()
-	made := readwrite.Config{Handle: h, Marks: config.Marks, Events: c.events(), MaxPending: config.Limits.Output}
+	made := readwrite.Config{Handle: h, Marks: config.Marks, Events: c.events(), MaxPending: config.Limits.Output, Pace: c.pace()}
 	made.Filter = makeFilter(config.ClientFilter)
 	made.InputFilter, made.OutputFilter = makeFilter(config.ClientInputFilter), makeFilter(config.ClientOutputFilter)
 	if c.Wheel, err = readwrite.New(c.Kernel, made); err == nil {
@@ -281,7 +281,7 @@ func (c *Client) gotInput(e kernel.Event) {
 	if c.ShuttingDown {
 		return
 	}
-	c.quiet.heard = true
+	c.watch.Heard()
 	c.guard(e, func() { c.input.handle(c, e.Arg(0)) })
 }
 
@@ -318,7 +318,7 @@ func (c *Client) report(err *kernel.OpError) {
 }
 
 func (c *Client) gotFlush(e kernel.Event) {
-	c.quiet.flushed = true
+	c.watch.Flushed()
 	if c.config().ClientFlushed != nil {
 		c.guard(e, func() { c.config().ClientFlushed(c) })
 	}
@@ -355,7 +355,7 @@ func (c *Client) over(e kernel.Event) {
 		c.guard(e, func() { c.config().ClientDisconnected(c) })
 	}
 	c.guard(e, c.dialogue.end)
-	c.stopTime()
+	c.watch.Stop()
 	if c.Wheel == nil {
 		return
 	}

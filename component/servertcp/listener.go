@@ -2,6 +2,7 @@ package servertcp
 
 import (
 	"net"
+	"net/netip"
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -86,9 +87,13 @@ func (l *Listener) stop(e kernel.Event) {
 func (l *Listener) gotConnection(e kernel.Event) {
 	l.Event = e
 	s := socketOf(e)
-	if !l.config.Proxy.trusts(s) && !l.admit(s.Peer) {
-		l.refuse(s, ErrPeerLimit)
-		return
+	var counted *netip.Addr
+	if !l.config.Proxy.trusts(s.Peer) {
+		var ok bool
+		if counted, ok = l.admit(s.Peer); !ok {
+			l.refuse(s, ErrPeerLimit)
+			return
+		}
 	}
 	l.stats.Accepted++
 	l.Connections++
@@ -100,12 +105,13 @@ func (l *Listener) gotConnection(e kernel.Event) {
 		l.config.Acceptor(l, s)
 		return
 	}
-	l.serve(e, s)
+	l.serve(e, s, counted)
 }
 
 // serve makes the session of a connection.
-func (l *Listener) serve(e kernel.Event, s socketfactory.Socket) {
-	c := &Client{listener: l, ShutdownOnError: !l.config.ClientKeepOnError, peer: s, input: l.config.ClientInput}
+func (l *Listener) serve(e kernel.Event, s socketfactory.Socket, counted *netip.Addr) {
+	c := &Client{listener: l, ShutdownOnError: !l.config.ClientKeepOnError, counted: counted, input: l.config.ClientInput}
+	c.setRemote(s.Peer)
 	l.enter(c)
 	_, err := session.New(e.Kernel, session.Config[Client]{
 		Heap: c, States: clientStates, Funcs: l.config.InlineStates, Options: l.config.ClientOptions,
@@ -113,6 +119,8 @@ func (l *Listener) serve(e kernel.Event, s socketfactory.Socket) {
 	})
 	if err != nil {
 		l.leave(c)
+		l.release(counted)
+		l.Connections--
 		s.Handle.Close()
 		e.Kernel.Warn("servertcp: no session for a connection", "error", err)
 	}

@@ -9,7 +9,6 @@ import (
 
 	"github.com/gopoe/poe/component/servertcp/internal/proxyheader"
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
 // Proxy says which peers are proxies that announce whom they speak for, by the
@@ -31,21 +30,24 @@ type Proxy struct {
 }
 
 // trusts tells whether a peer has to send a header.
-func (p *Proxy) trusts(s socketfactory.Socket) bool {
-	if !s.Peer.IsValid() {
+func (p *Proxy) trusts(peer netip.AddrPort) bool {
+	if !peer.IsValid() {
 		return p.Local
 	}
-	from := s.Peer.Addr().Unmap().WithZone("")
+	if len(p.Trusted) == 0 {
+		return false
+	}
+	from := peer.Addr().Unmap().WithZone("")
 	return slices.ContainsFunc(p.Trusted, func(n netip.Prefix) bool { return n.Contains(from) })
 }
 
 // ProxyAddr is the address of the proxy that has announced the peer; the zero
 // value without one, and for a unix socket.
 func (c *Client) ProxyAddr() netip.AddrPort {
-	if !c.proxied {
+	if c.announced == nil {
 		return netip.AddrPort{}
 	}
-	return c.peer.Peer
+	return *c.announced
 }
 
 // announcement is a header that is being read.
@@ -92,7 +94,7 @@ func (a *announcement) HandleReady(kernel.Mode) {
 	}
 	source, err := a.header.Source()
 	if err == nil {
-		err = a.c.announced(source)
+		err = a.c.announce(source)
 	}
 	if err != nil {
 		a.failed(e, err)
@@ -102,16 +104,18 @@ func (a *announcement) HandleReady(kernel.Mode) {
 	a.c.accepted(e, a.handle)
 }
 
-// announced makes the peer the one whom its proxy speaks for.
-func (c *Client) announced(s proxyheader.Source) error {
+// announce makes the peer the one whom its proxy speaks for.
+func (c *Client) announce(s proxyheader.Source) error {
 	if s.Own {
 		return nil
 	}
-	if !c.listener.admit(s.Addr) {
+	counted, ok := c.listener.admit(s.Addr)
+	if !ok {
 		c.listener.stats.Refused++
 		return ErrPeerLimit
 	}
-	c.proxied, c.counted = true, s.Addr
+	proxy := c.RemoteAddr
+	c.announced, c.counted = &proxy, counted
 	c.setRemote(s.Addr)
 	return nil
 }

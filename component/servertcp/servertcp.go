@@ -20,6 +20,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"github.com/gopoe/poe/component/internal/pace"
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -173,6 +174,7 @@ func New(k *kernel.Kernel, c Config) (*Listener, error) {
 		c.ClientFilter = nil
 	}
 	l := &Listener{config: &c, Concurrency: c.concurrency()}
+	l.limiter.read, l.limiter.write = pace.NewBucket(c.Limits.TotalReadRate), pace.NewBucket(c.Limits.TotalWriteRate)
 	s, err := session.New(k, session.Config[Listener]{Heap: l, States: listenerStates, Args: c.ListenerArgs, Options: c.ListenerOptions})
 	if err != nil {
 		return nil, err
@@ -246,7 +248,7 @@ func (c *Config) checkBounds(wrong func(field, what string) error) error {
 	switch {
 	case min(t.Handshake, t.Idle, t.Read, t.Write) < 0:
 		return wrong("Timeouts", "must not be negative; 0 is for ever")
-	case min(l.PerPeer, l.AcceptRate, l.Output) < 0:
+	case min(l.PerPeer, l.AcceptRate, l.Output, l.ReadRate, l.WriteRate, l.TotalReadRate, l.TotalWriteRate) < 0:
 		return wrong("Limits", "must not be negative; 0 is no limit")
 	case slices.ContainsFunc(c.Proxy.Trusted, func(n netip.Prefix) bool { return !n.IsValid() }):
 		return wrong("Proxy", "Trusted has a network that is none")
@@ -286,6 +288,7 @@ func (c *Config) clientField() string {
 		{"ClientFilter", c.ClientFilter != nil}, {"ClientInputFilter", c.ClientInputFilter != nil},
 		{"ClientSecured", c.ClientSecured != nil}, {"ClientDrain", c.ClientDrain != nil}, {"TLS", c.TLS.Config != nil},
 		{"Timeouts", c.Timeouts != Timeouts{}}, {"Limits.Output", c.Limits.Output != 0}, {"Limits.PerPeer", c.Limits.PerPeer != 0},
+		{"Limits.ReadRate", max(c.Limits.ReadRate, c.Limits.TotalReadRate) != 0}, {"Limits.WriteRate", max(c.Limits.WriteRate, c.Limits.TotalWriteRate) != 0},
 		{"InlineStates", c.InlineStates != nil}, {"Proxy", c.Proxy.Local || len(c.Proxy.Trusted) > 0},
 	} {
 		if f.set {
