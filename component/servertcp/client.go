@@ -37,6 +37,7 @@ type Client struct {
 	ShutdownOnError bool
 	// GotAnError tells that one has: what waits to be written is not.
 	GotAnError bool
+	connected  bool // ClientConnected's time has come, and ClientDisconnected's not
 	// TLS is what the TLS handshake has agreed on; nil in the clear.
 	TLS *tls.ConnectionState
 	// Heap is the program's.
@@ -45,15 +46,34 @@ type Client struct {
 	id         kernel.ID
 	wheelArg   any // the wheel's ID, boxed once
 	listener   *Listener
-	counted    *netip.Addr     // who it counts for in Limits.PerPeer, nil for nobody
-	announced  *netip.AddrPort // the proxy that has announced the peer, nil without one
-	proxy      *announcement   // while its header is being read
 	input      InputHandler
+	counted    *netip.Addr     // who it counts for in Limits.PerPeer, nil for nobody
 	watch      *patience.Watch // nil without time-outs
-	handshake  *handshake
-	dialogue   *Dialogue
-	connected  bool    // ClientConnected's time has come, and ClientDisconnected's not
+	rare       *rare
 	prev, next *Client // in the listener's list
+}
+
+// rare is what few connections have.
+type rare struct {
+	proxy     netip.AddrPort // who has announced the peer
+	header    *announcement  // while it is being read
+	handshake *handshake
+	dialogue  *Dialogue
+}
+
+// few is what this one has of it.
+func (c *Client) few() rare {
+	if c.rare == nil {
+		return rare{}
+	}
+	return *c.rare
+}
+
+func (c *Client) more() *rare {
+	if c.rare == nil {
+		c.rare = &rare{}
+	}
+	return c.rare
 }
 
 var clientStates = session.States[Client]{
@@ -261,11 +281,11 @@ func makeFilter(make func() filter.Filter) filter.Filter {
 }
 
 func (c *Client) stop(e kernel.Event) {
-	c.guard(e, c.dialogue.end)
-	if c.proxy != nil {
-		c.proxy.end(true)
+	c.guard(e, c.few().dialogue.end)
+	if header := c.few().header; header != nil {
+		header.end(true)
 	}
-	if c.handshake != nil {
+	if c.few().handshake != nil {
 		c.dropHandshake(true)
 	}
 	c.listener.stats.add(c.Wheel)
@@ -296,7 +316,7 @@ func (c *Client) gotError(e kernel.Event) {
 
 // failed tells the program of an error, and ends the connection.
 func (c *Client) failed(e kernel.Event, err *kernel.OpError) {
-	c.guard(e, func() { c.report(err); c.dialogue.fail(err) })
+	c.guard(e, func() { c.report(err); c.few().dialogue.fail(err) })
 	if c.ShutdownOnError {
 		c.GotAnError = true
 		c.Shutdown()
@@ -334,12 +354,12 @@ func (c *Client) gotLow(e kernel.Event) { c.guard(e, func() { c.config().ClientL
 func (c *Client) shutdown(e kernel.Event) {
 	c.Event = e
 	c.ShuttingDown = true
-	if c.proxy != nil {
-		c.proxy.end(true)
+	if header := c.few().header; header != nil {
+		header.end(true)
 		return
 	}
-	if c.handshake != nil {
-		c.handshake.cancel() // what comes of it ends the connection
+	if shake := c.few().handshake; shake != nil {
+		shake.cancel() // what comes of it ends the connection
 		return
 	}
 	if c.Wheel == nil || c.GotAnError || c.Wheel.OutOctets() == 0 {
@@ -354,7 +374,7 @@ func (c *Client) over(e kernel.Event) {
 	if was && c.config().ClientDisconnected != nil {
 		c.guard(e, func() { c.config().ClientDisconnected(c) })
 	}
-	c.guard(e, c.dialogue.end)
+	c.guard(e, c.few().dialogue.end)
 	c.watch.Stop()
 	if c.Wheel == nil {
 		return

@@ -108,7 +108,7 @@ func (c *Client) converse(e kernel.Event, talk func(*Dialogue) error) {
 		d.pause = pause
 		d.finished(talk(d))
 	})
-	c.dialogue, c.input = d, d
+	c.more().dialogue, c.input = d, d
 	c.guard(e, d.resume)
 }
 

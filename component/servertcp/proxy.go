@@ -43,12 +43,7 @@ func (p *Proxy) trusts(peer netip.AddrPort) bool {
 
 // ProxyAddr is the address of the proxy that has announced the peer; the zero
 // value without one, and for a unix socket.
-func (c *Client) ProxyAddr() netip.AddrPort {
-	if c.announced == nil {
-		return netip.AddrPort{}
-	}
-	return *c.announced
-}
+func (c *Client) ProxyAddr() netip.AddrPort { return c.few().proxy }
 
 // announcement is a header that is being read.
 type announcement struct {
@@ -64,7 +59,7 @@ func (c *Client) awaitProxy(h *kernel.Handle) error {
 	if err := c.Kernel.Watch(h, kernel.Read, "tcp_server_proxy", a); err != nil {
 		return err
 	}
-	c.proxy = a
+	c.more().header = a
 	timer, err := c.Kernel.DelayFunc("tcp_server_proxy", c.handshakeTime(), func(e kernel.Event) {
 		a.timer = 0
 		a.failed(e, syscall.ETIMEDOUT)
@@ -114,8 +109,7 @@ func (c *Client) announce(s proxyheader.Source) error {
 		c.listener.stats.Refused++
 		return ErrPeerLimit
 	}
-	proxy := c.RemoteAddr
-	c.announced, c.counted = &proxy, counted
+	c.more().proxy, c.counted = c.RemoteAddr, counted
 	c.setRemote(s.Addr)
 	return nil
 }
@@ -123,7 +117,7 @@ func (c *Client) announce(s proxyheader.Source) error {
 // end stops the reading of a header.
 func (a *announcement) end(closed bool) {
 	k := a.c.Kernel
-	a.c.proxy = nil
+	a.c.more().header = nil
 	k.Unwatch(a.c.id, a.handle, kernel.Read)
 	if a.timer != 0 {
 		// With a session that stops it is gone.

@@ -69,11 +69,12 @@ func (c *Client) secure(h *kernel.Handle, early []byte) error {
 		conn = &earlyConn{Conn: conn, early: early}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), c.handshakeTime())
-	c.handshake = &handshake{tls.Server(conn, c.config().TLS.Config), cancel}
+	shake := &handshake{tls.Server(conn, c.config().TLS.Config), cancel}
+	c.more().handshake = shake
 	if _, err := c.Kernel.RefcountIncrement(c.Session, "handshake"); err != nil {
 		return err
 	}
-	outside, id, secured := c.Kernel.Outside(), c.Session, c.handshake.conn
+	outside, id, secured := c.Kernel.Outside(), c.Session, shake.conn
 	go func() {
 		err := secured.HandshakeContext(ctx)
 		if errors.Is(err, context.DeadlineExceeded) {
@@ -87,7 +88,7 @@ func (c *Client) secure(h *kernel.Handle, early []byte) error {
 // secured is the end of the handshake.
 func (c *Client) secured(e kernel.Event) {
 	c.Event = e
-	shake := c.handshake
+	shake := c.few().handshake
 	if shake == nil {
 		return // made up by a program
 	}
@@ -110,8 +111,8 @@ func (c *Client) secured(e kernel.Event) {
 // dropHandshake lets go of a handshake, and of its connection if that is not
 // wanted.
 func (c *Client) dropHandshake(unwanted bool) {
-	shake := c.handshake
-	c.handshake = nil
+	shake := c.few().handshake
+	c.more().handshake = nil
 	shake.cancel()
 	if unwanted {
 		_ = shake.conn.NetConn().Close() // nobody is left to hear of an error
