@@ -86,11 +86,10 @@ type Pace struct {
 // New makes the pace of a connection from buckets for reading and for writing,
 // its own and everybody's; nil if there are none at all.
 func New(k *kernel.Kernel, read, write, allRead, allWrite *Bucket) *Pace {
-	p := &Pace{k: k, buckets: [2][2]*Bucket{kernel.Read: {read, allRead}, kernel.Write: {write, allWrite}}}
-	if p.buckets == [2][2]*Bucket{} {
+	if read == nil && write == nil && allRead == nil && allWrite == nil {
 		return nil
 	}
-	return p
+	return &Pace{k: k, buckets: [2][2]*Bucket{kernel.Read: {read, allRead}, kernel.Write: {write, allWrite}}}
 }
 
 // Room is what the scarcer bucket has.
