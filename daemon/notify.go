@@ -18,6 +18,7 @@ import (
 // call it without looking. Its methods are safe on any goroutine.
 type Notifier struct {
 	watchdog time.Duration
+	path     string // of the socket, empty without one
 
 	mu   sync.Mutex
 	conn *net.UnixConn
@@ -36,6 +37,7 @@ func NewNotifier() (*Notifier, error) {
 	if path == "" {
 		return n, nil
 	}
+	n.path = path
 	if err := os.Unsetenv("NOTIFY_SOCKET"); err != nil {
 		return nil, fmt.Errorf("daemon: notify: %w", err)
 	}
@@ -84,6 +86,22 @@ func (n *Notifier) Watchdog() error { return n.send(sd.SdNotifyWatchdog) }
 // Status sets the line that systemctl status shows.
 func (n *Notifier) Status(text string) error {
 	return n.send("STATUS=" + strings.NewReplacer("\n", " ", "\r", " ").Replace(text))
+}
+
+// MainPID says that another process is the main one from now on; what comes from
+// this one may be ignored then.
+func (n *Notifier) MainPID(pid int) error { return n.send(fmt.Sprintf("MAINPID=%d", pid)) }
+
+// environment is what a successor needs to make a Notifier of its own.
+func (n *Notifier) environment() (env []string) {
+	if n == nil || n.path == "" {
+		return nil
+	}
+	env = append(env, "NOTIFY_SOCKET="+n.path)
+	if n.watchdog > 0 {
+		env = append(env, fmt.Sprintf("WATCHDOG_USEC=%d", n.watchdog.Microseconds()))
+	}
+	return env
 }
 
 func (n *Notifier) send(lines ...string) error {
