@@ -14,4 +14,4 @@ bench: ; go test -run '^$$' -bench . -benchmem ./kernel ./filter ./component/ser
 storm: ; POE_STORM=$${STORM:-1m} go test -count 1 -timeout 30m -run 'TestStorm$$' -v ./component/servertcp
 conformance: ; POE_REQUIRED=1 go test -count 1 -timeout 10m ./conformance/... ./component/servertcp ./docs ./cookbook
 demo: ; go run ./cmd/demo
-cross: ; for os in darwin freebsd netbsd openbsd windows; do echo $$os; GOOS=$$os go build $$(GOOS=$$os go list -e ./... | grep -v -e /daemon -e /cookbook) || exit 1; done; for os in darwin freebsd; do GOOS=$$os go vet ./kernel ./daemon || exit 1; done
+cross: ; for os in darwin freebsd netbsd openbsd windows; do echo $$os; GOOS=$$os go build $$(GOOS=$$os go list -e ./... | grep -v /cookbook) || exit 1; done; for os in darwin freebsd netbsd; do GOOS=$$os go vet ./kernel ./daemon || exit 1; done

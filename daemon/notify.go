@@ -8,8 +8,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	sd "github.com/coreos/go-systemd/v22/daemon"
 )
 
 // Notifier tells systemd, or whoever speaks its protocol, how the program is
@@ -30,7 +28,7 @@ type Notifier struct {
 func NewNotifier() (*Notifier, error) {
 	n := &Notifier{}
 	var err error
-	if n.watchdog, err = sd.SdWatchdogEnabled(true); err != nil {
+	if n.watchdog, err = watchdogInterval(); err != nil {
 		return nil, fmt.Errorf("daemon: notify: %w", err)
 	}
 	path := os.Getenv("NOTIFY_SOCKET")
@@ -66,22 +64,18 @@ func (n *Notifier) WatchdogInterval() time.Duration {
 }
 
 // Ready says that the program serves, after its start or a reload.
-func (n *Notifier) Ready() error { return n.send(sd.SdNotifyReady) }
+func (n *Notifier) Ready() error { return n.send("READY=1") }
 
 // Reloading says that the program reads its configuration; Ready ends it.
 func (n *Notifier) Reloading() error {
-	lines := []string{sd.SdNotifyReloading}
-	if now := sd.SdNotifyMonotonicUsec(); now != "" {
-		lines = append(lines, strings.TrimSpace(now))
-	}
-	return n.send(lines...)
+	return n.send(append([]string{"RELOADING=1"}, monotonic()...)...)
 }
 
 // Stopping says that the program is about to end.
-func (n *Notifier) Stopping() error { return n.send(sd.SdNotifyStopping) }
+func (n *Notifier) Stopping() error { return n.send("STOPPING=1") }
 
 // Watchdog says that the program is alive.
-func (n *Notifier) Watchdog() error { return n.send(sd.SdNotifyWatchdog) }
+func (n *Notifier) Watchdog() error { return n.send("WATCHDOG=1") }
 
 // Status sets the line that systemctl status shows.
 func (n *Notifier) Status(text string) error {

@@ -96,6 +96,9 @@ type Config struct {
 	InlineStates session.Funcs
 	// Options are options of the session. POE: SessionParams.
 	Options map[string]any
+	// SessionType makes a session of a type of one's own, see
+	// session.Config.Type. Nil is a session as it is.
+	SessionType func(s *session.Session) kernel.Session
 }
 
 // New starts a client, which begins to connect. A configuration that makes no
@@ -106,7 +109,7 @@ func New(k *kernel.Kernel, c Config) (*Client, error) {
 	}
 	client := &Client{config: &c, ShutdownOnError: true}
 	_, err := session.New(k, session.Config[Client]{
-		Heap: client, States: clientStates, Funcs: c.InlineStates, Args: c.Args, Options: c.Options,
+		Heap: client, States: clientStates, Funcs: c.InlineStates, Args: c.Args, Options: c.Options, Type: c.SessionType,
 	})
 	if err != nil {
 		return nil, err

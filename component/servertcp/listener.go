@@ -115,7 +115,7 @@ func (l *Listener) serve(e kernel.Event, s socketfactory.Socket, counted *netip.
 	l.enter(c)
 	_, err := session.New(e.Kernel, session.Config[Client]{
 		Heap: c, States: clientStates, Funcs: l.config.InlineStates, Options: l.config.ClientOptions,
-		Args: []any{s.Handle, l.config.ClientArgs},
+		Args: []any{s.Handle, l.config.ClientArgs}, Type: l.config.SessionType,
 	})
 	if err != nil {
 		l.leave(c)

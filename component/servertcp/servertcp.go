@@ -139,6 +139,10 @@ type Config struct {
 	ListenerOptions map[string]any
 	ClientOptions   map[string]any
 
+	// SessionType makes sessions of a type of one's own, the listener's and the
+	// connections', see session.Config.Type. Nil are sessions as they are.
+	SessionType func(s *session.Session) kernel.Session
+
 	// OnPanic says what becomes of a panic in a Client callback.
 	OnPanic PanicPolicy
 
@@ -175,7 +179,7 @@ func New(k *kernel.Kernel, c Config) (*Listener, error) {
 	}
 	l := &Listener{config: &c, Concurrency: c.concurrency()}
 	l.limiter.read, l.limiter.write = pace.NewBucket(c.Limits.TotalReadRate), pace.NewBucket(c.Limits.TotalWriteRate)
-	s, err := session.New(k, session.Config[Listener]{Heap: l, States: listenerStates, Args: c.ListenerArgs, Options: c.ListenerOptions})
+	s, err := session.New(k, session.Config[Listener]{Heap: l, States: listenerStates, Args: c.ListenerArgs, Options: c.ListenerOptions, Type: c.SessionType})
 	if err != nil {
 		return nil, err
 	}
