@@ -1,6 +1,9 @@
 package servertcp_test
 
 import (
+	"crypto/tls"
+	"io"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -140,4 +143,24 @@ func TestRateAndTheEnd(t *testing.T) {
 	w.end()
 	require.Less(t, w.clock.Mono(), 6*time.Second)
 	require.Contains(t, v.hear(), "(end)")
+}
+
+// A connection with TLS, which is no descriptor to the kernel, rests and goes
+// on as well.
+func TestWriteRateOverTLS(t *testing.T) {
+	dir := t.TempDir()
+	r := run(t, servertcp.Config{
+		TLS:    servertcp.TLS{Config: &tls.Config{GetCertificate: certificate(t, dir, "rate.test").Get}},
+		Limits: servertcp.Limits{WriteRate: 1 << 18},
+		ClientInput: servertcp.Input(func(c *servertcp.Client, line string) {
+			c.Put(strings.Repeat("x", 1<<17))
+			c.Shutdown()
+		}),
+	})
+	conn := tls.Client(r.dial().Conn, trusting(t, filepath.Join(dir, "cert.pem"), "rate.test"))
+	_, err := conn.Write([]byte("go\n"))
+	require.NoError(t, err)
+	all, err := io.ReadAll(conn)
+	require.NoError(t, err)
+	require.Len(t, all, 1<<17+2)
 }
