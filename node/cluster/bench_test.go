@@ -72,18 +72,17 @@ func BenchmarkCall(b *testing.B) {
 }
 
 // BenchmarkFailOver kills the owner of an alias and waits until another node
-// has claimed it and answered.
+// has claimed it and answered. What counts is noticed and answered: the rest of
+// the time is for starting processes.
 func BenchmarkFailOver(b *testing.B) {
 	var noticed, answered time.Duration
 	for range b.N {
-		b.StopTimer()
 		c, north, south := trio(b)
 		require.Equal(b, "", c.ask(south, "claim", "chargen"))
 		eventually(b, func() bool { return c.owner("chargen").Node == "south" }, "south has it")
 		eventually(b, func() bool { return c.ask(north, "owner", "chargen").([]any)[0] == "south" }, "north knows")
 		c.do(func() { require.NoError(b, c.c.WatchAlias("chargen", "moved")) })
 		c.wait("moved")
-		b.StartTimer()
 		begin := time.Now()
 		require.NoError(b, south.cmd.Process.Kill())
 		c.wait("moved")
@@ -94,7 +93,6 @@ func BenchmarkFailOver(b *testing.B) {
 		_, err := c.call("chargen", "count")
 		require.NoError(b, err)
 		answered += time.Since(begin)
-		b.StopTimer()
 		c.close()
 		north.kill()
 		south.kill()
