@@ -24,10 +24,15 @@ func number(name string) (syscall.Signal, bool) {
 }
 
 // catch begins to catch a signal, if it is one of the system's. CHLD is
-// different: what sessions see of it is what SigChild has noticed.
+// different: what sessions see of it is what happens to the
+// children that the kernel knows.
 func (s *signalTable) catch(k *Kernel, name string) {
 	n, ok := number(name)
-	if !ok || n == unix.SIGCHLD {
+	if n == unix.SIGCHLD {
+		s.catchKnown(k)
+		return
+	}
+	if !ok {
 		return
 	}
 	s.start(k)
@@ -51,7 +56,7 @@ func (s *signalTable) renotify() {
 	for n := range s.system.names {
 		signal.Notify(s.system.ch, n)
 	}
-	if len(s.pids) > 0 || len(s.ends) > 0 {
+	if len(s.pids) > 0 || len(s.ends) > 0 || s.wantsKnown() {
 		signal.Notify(s.system.ch, unix.SIGCHLD)
 	}
 }
