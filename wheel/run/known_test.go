@@ -30,11 +30,11 @@ func TestSigCHLDHearsOfWheels(t *testing.T) {
 						watch()
 					}
 					var err error
-					w, err = run.New(k, run.Config{Command: "exit 3", Events: run.Names{Stdout: "out"}})
+					w, err = run.New(k, run.Config{Program: []string{"sh", "-c", "exit 3"}, Events: run.Names{Stdout: "out"}})
 					require.NoError(t, err)
 					k.Delay("watch", time.Millisecond)
 				},
-				"watch": func(kernel.Event) { watch(); k.Delay("never", time.Minute) },
+				"watch": func(kernel.Event) { watch(); k.Delay("never", 30*time.Second) },
 				"out":   func(kernel.Event) {},
 				"chld": func(e kernel.Event) {
 					log = append(log, "chld")
