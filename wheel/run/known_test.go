@@ -32,9 +32,12 @@ func TestSigCHLDHearsOfWheels(t *testing.T) {
 					var err error
 					w, err = run.New(k, run.Config{Program: []string{"sh", "-c", "exit 3"}, Events: run.Names{Stdout: "out"}})
 					require.NoError(t, err)
-					k.Delay("watch", time.Millisecond)
+					k.Delay("never", 30*time.Second)
+					if when == "after" {
+						k.Delay("watch", time.Millisecond)
+					}
 				},
-				"watch": func(kernel.Event) { watch(); k.Delay("never", 30*time.Second) },
+				"watch": func(kernel.Event) { watch() },
 				"out":   func(kernel.Event) {},
 				"chld": func(e kernel.Event) {
 					log = append(log, "chld")
