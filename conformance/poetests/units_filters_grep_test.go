@@ -20,9 +20,9 @@ func matching(expr string) func(any) bool {
 func TestUnitsFiltersGrep(t *testing.T) {
 	once(t, func(p *proof) {
 		yes := func(any) bool { return true }
-		for _, c := range []filter.GrepConfig{{}, {Get: yes}, {Put: yes}, {Code: yes, Get: yes}} {
+		for _, c := range []filter.GrepConfig{{}, {Get: yes}, {Put: yes}} {
 			_, err := filter.NewGrep(c)
-			p.refused(err, "grep")
+			p.refused(err, "Grep")
 		}
 		two := p.records(made(filter.NewGrep(filter.GrepConfig{Get: matching(`\d`), Put: matching(`[a-zA-Z]`)})))
 		p.is().Equal(words("A B C"), two.put(words("A B C 1 2 3")...))
