@@ -250,7 +250,7 @@ func TestCallerSiteIsThereWhileEventsAreTraced(t *testing.T) {
 func TestAssertUsageOutsideOfSessions(t *testing.T) {
 	k := newKernel(kernel.Options{Assert: kernel.AssertUsage})
 	for name, misuse := range map[string]func(){
-		"Sig": func() { _ = k.Sig("TERM", "x") }, "State": func() { _ = k.State("x", nil) }, "AliasSet": func() { _ = k.AliasSet("x") },
+		"Sig": func() { _ = k.Sig("TERM", "x") }, "State": func() { _ = k.State("x", nil) },
 		"SigChild": func() { _ = k.SigChild(1, "x") }, "Delay": func() { _ = k.Delay("x", 0) }, "Yield": func() { k.Yield("x") },
 		"DetachMyself": func() { _ = k.DetachMyself() }, "DetachChild": func() { _ = k.DetachChild(k.ID()) },
 	} {

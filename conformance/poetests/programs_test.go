@@ -8,6 +8,8 @@ import (
 	"os"
 	"strings"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // programs are what runs in other processes.
@@ -21,6 +23,14 @@ var programs = map[string]func(args []string){
 		fmt.Println("hello")
 		fmt.Println(strings.Repeat("hello world", 1024))
 		fmt.Println("done")
+	},
+	// size tells that of its terminal.
+	"size": func([]string) {
+		size, err := unix.IoctlGetWinsize(0, unix.TIOCGWINSZ)
+		if err != nil {
+			panic(err)
+		}
+		fmt.Printf("rows %d cols %d x %d y %d\n", size.Row, size.Col, size.Xpixel, size.Ypixel)
 	},
 	// tell reads commands of the form "out TEXT!" and obeys them.
 	"tell": func(args []string) { tell(args[0], args[1]) },

@@ -6,6 +6,7 @@ import (
 	"context"
 	"os"
 	"runtime"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -120,8 +121,15 @@ func (p *proof) end(k *kernel.Kernel) error {
 	p.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*patience)
 	defer cancel()
+	var alive strings.Builder // what was there when patience had come to its end
+	late := time.AfterFunc(patience+patience/2, func() {
+		_ = k.Outside().Do(ctx, func(k *kernel.Kernel) { _ = k.DumpAlive(&alive) }) // only for the report
+	})
+	defer late.Stop()
 	err := k.RunContext(ctx)
-	require.NoError(p.T, ctx.Err(), "the program hangs")
+	if ctx.Err() != nil {
+		p.Fatal("the program hangs:\n", alive.String())
+	}
 	require.Zero(p.T, k.Stats().Sessions, "sessions are left")
 	require.Zero(p.T, k.Stats().Handles, "handles are left")
 	return err
