@@ -3,6 +3,7 @@ package readwrite
 import (
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/gopoe/poe/filter"
 )
@@ -18,11 +19,13 @@ func (e *RecordError) Error() string {
 
 // read reads once and hands out the records that are complete.
 func (w *Wheel) read() {
-	buf := w.k.Scratch(w.driver.BlockSize())
-	n, err := w.driver.Read(w.in, buf)
+	buf := w.k.Scratch(w.reader.BlockSize())
+	n, err := w.reader.Read(w.in, buf)
 	if err != nil {
 		w.stopInput()
-		w.tellError("read", err)
+		if !errors.Is(err, io.EOF) || w.finish() {
+			w.tellError("read", err)
+		}
 		return
 	}
 	if n == 0 {
@@ -40,6 +43,35 @@ func (w *Wheel) read() {
 	}
 	defer w.keep() // for the next time, even if a handler panics
 	w.decode()
+}
+
+// finish hands out what ends with the stream. It tells whether that end is
+// still to be told: unless the filter has found that something is missing, or
+// the wheel was closed meanwhile.
+func (w *Wheel) finish() bool {
+	if _, ok := w.inFilter.(filter.Finisher); !ok {
+		return true
+	}
+	was := w.decoding
+	w.decoding, w.cur, w.pending = true, w.pending, nil
+	defer func() { w.decoding, w.cur = was, nil }()
+	for !w.closed {
+		f, ok := w.inFilter.(filter.Finisher)
+		if !ok {
+			return true
+		}
+		record, err := f.Finish(w.cur)
+		w.cur = nil
+		switch {
+		case errors.Is(err, io.EOF):
+			return true
+		case err != nil:
+			w.filterFailed(err)
+			return false
+		}
+		w.tellInput(record)
+	}
+	return false
 }
 
 func (w *Wheel) checkBuffer() error {
