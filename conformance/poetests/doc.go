@@ -1,6 +1,6 @@
 // Package poetests checks what POE's own tests check: those of POE 1.370's t/
-// and of POE::Test::Loops. Each file here is named after one of POE's and has
-// one test, which makes sure of the same promises in its own way.
+// and of POE::Test::Loops. Each test here is named after one file of POE's and
+// makes sure of the same promises in its own way; small relatives share a file.
 //
 //	units_…       t/10_units
 //	resources_…   t/20_resources

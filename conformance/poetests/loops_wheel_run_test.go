@@ -123,9 +123,14 @@ func TestLoopsWheelRun(t *testing.T) {
 			{put: "err test-err", from: "stderr", says: "err: test-err"},
 			{put: "bye", from: "close"},
 		}
-		for _, conduit := range []run.Conduit{run.Pipe, run.SocketPair} {
+		for _, conduit := range []run.Conduit{run.Pipe, run.SocketPair, run.Inet, run.PtyPipe} {
 			p.dialogue(conduit, append([]act{}, two...))
 		}
+		p.dialogue(run.Pty, []act{
+			{put: "out test-out", from: "stdout", says: "out: test-out"},
+			{put: "err test-err", from: "stdout", says: "err: test-err"},
+			{put: "bye", from: "close"},
+		})
 		p.dialogue(run.Pipe, []act{
 			{put: "out init", from: "stdout", says: "out: init"},
 			{do: (*run.Wheel).PauseStdout},
@@ -232,7 +237,7 @@ func (p *proof) withoutStreams() {
 // process from being noticed.
 func TestLoopsZLeoloWheelRun(t *testing.T) {
 	perLoop(t, func(p *proof) {
-		for _, conduit := range []run.Conduit{run.Pipe, run.SocketPair, run.Pty, run.PtyPipe} {
+		for _, conduit := range []run.Conduit{run.Pipe, run.SocketPair, run.Inet, run.Pty, run.PtyPipe} {
 			k := p.kernel()
 			var w *run.Wheel
 			seen := numbers{}

@@ -58,11 +58,6 @@ func TestResourcesSignals(t *testing.T) {
 	})
 }
 
-// inSession runs f as a session of its own.
-func (p *proof) inSession(k *kernel.Kernel, f func(e kernel.Event)) {
-	p.start(k, states{"_start": f})
-}
-
 func (p *proof) signalWatchers() {
 	k := p.virtual()
 	one := p.hearing(k, true, func(k *kernel.Kernel) {
