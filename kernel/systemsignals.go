@@ -1,0 +1,96 @@
+package kernel
+
+import (
+	"os"
+	"os/signal"
+)
+
+// systemSignals brings the operating system's signals into the kernel: each by a
+// channel of its own, so that one can be let go without missing others.
+type systemSignals struct {
+	caught map[os.Signal]*caughtSignal
+}
+
+type caughtSignal struct {
+	name string // empty if no session watches it: childSignal
+	ch   chan os.Signal
+	done chan struct{}
+}
+
+// catch begins to catch a signal, if it is one of the system's. CHLD is what
+// happens to the children that the kernel knows.
+func (s *signalTable) catch(k *Kernel, name string) {
+	if name == "CHLD" {
+		s.catchKnown(k)
+		return
+	}
+	if n, ok := number(name); ok {
+		s.notify(k, n, name)
+	}
+}
+
+// release ends that.
+func (s *signalTable) release(name string) {
+	if n, ok := number(name); ok && s.system != nil {
+		s.system.drop(n)
+	}
+}
+
+// catchChildren begins to notice that child processes end. One may have ended
+// before, so it looks at once.
+func (s *signalTable) catchChildren(k *Kernel) {
+	s.notify(k, childSignal, "")
+	k.inbox.put(message{run: k.reap})
+}
+
+func (s *signalTable) notify(k *Kernel, n os.Signal, name string) {
+	if s.system == nil {
+		s.system = &systemSignals{caught: map[os.Signal]*caughtSignal{}}
+	}
+	if s.system.caught[n] != nil {
+		return
+	}
+	c := &caughtSignal{name: name, ch: make(chan os.Signal, 16), done: make(chan struct{})}
+	s.system.caught[n] = c
+	signal.Notify(c.ch, n)
+	go func() {
+		defer close(c.done)
+		for range c.ch {
+			k.inbox.put(message{run: func() { k.systemSignal(n, c) }})
+		}
+	}()
+}
+
+// drop stops catching a signal.
+func (s *systemSignals) drop(n os.Signal) {
+	c := s.caught[n]
+	if c == nil {
+		return
+	}
+	signal.Stop(c.ch)
+	close(c.ch)
+	<-c.done
+	delete(s.caught, n)
+}
+
+// systemSignal queues a signal that the system has sent, unless nobody wants it
+// any more.
+func (k *Kernel) systemSignal(n os.Signal, c *caughtSignal) {
+	switch {
+	case n == childSignal:
+		k.reap()
+	case k.signals.system != nil && k.signals.system.caught[n] == c:
+		k.enqueue(k.root, k.root, "_signal", []any{c.name}, kindSignal)
+	}
+}
+
+// close stops catching signals.
+func (s *signalTable) close() {
+	if s.system == nil {
+		return
+	}
+	for n := range s.system.caught {
+		s.system.drop(n)
+	}
+	s.system = nil
+}
