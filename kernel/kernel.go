@@ -35,6 +35,9 @@ type Options struct {
 	// MaxOffload is how many jobs of Offload run at once; 0 means
 	// DefaultOffload.
 	MaxOffload int
+	// Backlog is how many events of other kernels may wait to be handled here;
+	// whoever posts more gets ErrBusy. 0 means DefaultBacklog.
+	Backlog int
 	// SlowHandler is how long a handler may run before Slow is called, from
 	// another goroutine; 0 switches the watchdog off.
 	SlowHandler time.Duration
@@ -93,6 +96,7 @@ type Kernel struct {
 	scratch []byte // for reading
 
 	inbox    inbox
+	far      farEvents
 	running  bool
 	runsIdle bool // Run was called: a handled IDLE is followed by ZOMBIE
 	debug    *debugger
@@ -123,6 +127,10 @@ func New(options ...Options) *Kernel {
 	k.inbox.k = k
 	if k.jobs.limit = o.MaxOffload; k.jobs.limit <= 0 {
 		k.jobs.limit = DefaultOffload
+	}
+	k.far.limit = DefaultBacklog
+	if o.Backlog > 0 {
+		k.far.limit = int64(o.Backlog)
 	}
 	k.debug = newDebugger(k, o)
 	return k
@@ -432,6 +440,7 @@ func (k *Kernel) finish() error {
 func (k *Kernel) putAway() {
 	k.signals.close()
 	k.inbox.close()
+	k.far.tell() // nobody waits for one that has ended
 	if k.actors != nil && k.actors.own {
 		k.actors.close()
 		k.actors = nil
