@@ -296,7 +296,7 @@ func TestOneFailureEndsAll(t *testing.T) {
 }
 
 func TestAFailedSetupEndsAllBeforeTheyRun(t *testing.T) {
-	stopped := 0
+	stopped := new(atomic.Int32)
 	refused := errors.New("refused")
 	err := runGroup(t, kernels.Config{Size: 4, Setup: func(m *kernels.Member) error {
 		if m.Index == 2 {
@@ -305,12 +305,12 @@ func TestAFailedSetupEndsAllBeforeTheyRun(t *testing.T) {
 		return inline(m, session.Funcs{
 			"_start": func(e kernel.Event) { e.Kernel.Yield("run") },
 			"run":    func(kernel.Event) { t.Error("a kernel has run") },
-			"_stop":  func(kernel.Event) { stopped++ },
+			"_stop":  func(kernel.Event) { stopped.Add(1) },
 		})
 	}})
 	assert.ErrorIs(t, err, refused)
 	assert.EqualError(t, err, "kernel 2: refused")
-	assert.Equal(t, 2, stopped, "the last one was not set up")
+	assert.EqualValues(t, 2, stopped.Load(), "the last one was not set up")
 }
 
 func TestTheContextEndsAGroup(t *testing.T) {

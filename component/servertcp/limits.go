@@ -64,6 +64,7 @@ func (l *Listener) release(peer netip.AddrPort) {
 // refuse closes a connection that is one too many.
 func (l *Listener) refuse(s socketfactory.Socket, why error) {
 	l.stats.Refused++
+	l.config.shard.leave()
 	if l.config.Refused != nil {
 		l.config.Refused(l, s, why)
 	}
@@ -95,7 +96,13 @@ func (l *Listener) countAccept() {
 // full tells whether no more connections are to be accepted now.
 func (l *Listener) full() bool {
 	rate := l.config.Limits.AcceptRate
-	return l.MaxClients > 0 && l.Connections >= l.MaxClients || rate > 0 && l.limiter.accepted >= rate
+	if rate > 0 && l.limiter.accepted >= rate {
+		return true
+	}
+	if s := l.config.shard; s != nil {
+		return s.all.full()
+	}
+	return l.MaxClients > 0 && l.Connections >= l.MaxClients
 }
 
 // adjustAccept pauses or resumes accepting.
@@ -107,4 +114,5 @@ func (l *Listener) adjustAccept() {
 			w.ResumeAccept()
 		}
 	}
+	l.tellAcceptor()
 }
