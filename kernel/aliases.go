@@ -33,6 +33,13 @@ func (e *entry) setNames(all []alias) {
 	e.aliases.Store(&all)
 }
 
+// renamed tells those who show a session's names that they have changed.
+func (k *Kernel) renamed(e *entry) {
+	if k.debug != nil {
+		k.debug.profile.forget(e)
+	}
+}
+
 // AliasSet gives the active session a name by which others can reach it.
 // Setting one's own alias again does nothing. An alias keeps its session alive
 // as long as anything else in the program goes on. It returns ErrAliasInUse if
@@ -52,6 +59,7 @@ func (k *Kernel) AliasSet(name string) error {
 	}
 	k.aliases[name] = e
 	e.setNames(append(slices.Clone(e.names()), alias{name, k.site()}))
+	k.renamed(e)
 	k.incRef(e)
 	return nil
 }
@@ -72,6 +80,7 @@ func (k *Kernel) AliasRemove(name string) error {
 func (k *Kernel) removeAlias(e *entry, name string) {
 	delete(k.aliases, name)
 	e.setNames(slices.DeleteFunc(slices.Clone(e.names()), func(a alias) bool { return a.name == name }))
+	k.renamed(e)
 	k.decRef(e)
 }
 

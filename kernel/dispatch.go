@@ -160,6 +160,9 @@ func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller st
 		stopped := f.session != dest // by Stop, in the handler
 		k.frame = outer
 		if !done {
+			if k.debug != nil {
+				k.debug.left(f)
+			}
 			k.thrown(dest, from, event, caller, kd, stopped, recover())
 		}
 	}()

@@ -26,6 +26,8 @@ type Options struct {
 	// The environment variables POE_TRACE_EVENTS=1 and so on add to them.
 	Trace  Trace
 	Assert Assert
+	// Profile lets profilers tell sessions and events apart.
+	Profile Profile
 	// Strict turns silent mistakes, such as an event that no handler takes,
 	// into panics with the nearest name that exists. It is meant for tests.
 	Strict bool
@@ -151,6 +153,9 @@ func (k *Kernel) RunContext(ctx context.Context) error {
 		return k.takeException()
 	}
 	k.runsIdle = true
+	if k.debug != nil {
+		k.debug.profile.under(ctx)
+	}
 	unwinding, over := true, false
 	stop := context.AfterFunc(ctx, func() {
 		k.inbox.put(message{run: func() {

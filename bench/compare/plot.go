@@ -71,7 +71,7 @@ func (r *results) plot(file string) error {
 		}
 	}
 	p.NominalX(names...)
-	p.X.Min, p.X.Max = -0.5, float64(len(plotted))-0.5
+	p.X.Min, p.X.Max = -0.5, float64(len(plotted))-0.1 // room for the legend
 	return p.Save(11*vg.Inch, 4.5*vg.Inch, file)
 }
 
@@ -83,7 +83,7 @@ type shifted struct {
 	by float64
 }
 
-const step = 10.2
+const step = 9.9
 
 func (s shifted) Len() int { return len(s.Values) }
 
