@@ -30,6 +30,7 @@ type settings struct {
 	svg      string
 	only     string
 	again    string
+	page     string
 }
 
 func main() {
@@ -41,6 +42,7 @@ func main() {
 	flag.IntVar(&s.Idle, "idle", 10_000, "how many idle connections")
 	flag.StringVar(&s.json, "json", "", "write all figures to this file")
 	flag.StringVar(&s.svg, "svg", "", "write the plot to this file")
+	flag.StringVar(&s.page, "md", "", "write the tables into this page, between its marks")
 	flag.StringVar(&s.only, "only", "", "measure only the scenarios with these letters, see scenarios.go")
 	flag.StringVar(&s.again, "from", "", "measure nothing, but print and plot this JSON file")
 	flag.Parse()
@@ -64,6 +66,11 @@ func run(s settings) error {
 	r.print(os.Stdout)
 	if s.json != "" {
 		if err := r.save(s.json); err != nil {
+			return err
+		}
+	}
+	if s.page != "" {
+		if err := r.into(s.page); err != nil {
 			return err
 		}
 	}

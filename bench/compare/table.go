@@ -1,8 +1,11 @@
 package main
 
 import (
+	"bytes"
+	"encoding/json"
 	"fmt"
 	"io"
+	"os"
 )
 
 // print writes the table, in Markdown.
@@ -22,9 +25,26 @@ func (r *results) print(w io.Writer) {
 			r.table(w, sc)
 		}
 	}
-	if len(r.Pauses) > 0 {
-		fmt.Fprintf(w, "\np: pauses\n\n%s\n", r.Pauses)
+	r.pauseTable(w)
+}
+
+// into writes the tables into a page, between its two marks.
+func (r *results) into(file string) error {
+	page, err := os.ReadFile(file)
+	if err != nil {
+		return err
 	}
+	begin, end := []byte("<!-- figures: written by make bench-peers -->\n"), []byte("<!-- end of figures -->")
+	before, rest, ok := bytes.Cut(page, begin)
+	_, after, ok2 := bytes.Cut(rest, end)
+	if !ok || !ok2 {
+		return fmt.Errorf("%s: has no marks for the figures", file)
+	}
+	var tables bytes.Buffer
+	fmt.Fprintln(&tables)
+	r.print(&tables)
+	fmt.Fprintln(&tables)
+	return os.WriteFile(file, bytes.Join([][]byte{before, begin, tables.Bytes(), end, after}, nil), 0o644)
 }
 
 func (r *results) first(scenario string) (line, bool) {
@@ -79,4 +99,32 @@ func figure(v float64) string {
 		return fmt.Sprintf("%.0f", v)
 	}
 	return fmt.Sprintf("%.3g", v)
+}
+
+// gaps is how long turns took, as the program pauses prints it.
+type gaps struct {
+	Turns   int     `json:"turns"`
+	Over1ms int     `json:"over_1ms"`
+	Longest float64 `json:"longest_us"`
+	P9999   float64 `json:"p9999_us"`
+}
+
+func (r *results) pauseTable(w io.Writer) {
+	var p struct {
+		Sessions  int     `json:"sessions"`
+		Seconds   float64 `json:"seconds"`
+		Kernel    gaps    `json:"kernel"`
+		Machine   gaps    `json:"machine"`
+		Collected int     `json:"collections"`
+		GCPause   float64 `json:"longest_gc_pause_us"`
+	}
+	if len(r.Pauses) == 0 || json.Unmarshal(r.Pauses, &p) != nil {
+		return
+	}
+	fmt.Fprintf(w, "\np: turns of a kernel with %d sessions alive, %.0f s; %d garbage collections, the longest stop below %s µs\n\n", p.Sessions, p.Seconds, p.Collected, figure(p.GCPause))
+	fmt.Fprint(w, "| | turns | longer than 1 ms | the longest, µs | 99.99 % below, µs |\n|---|---|---|---|---|\n")
+	for i, g := range []gaps{p.Kernel, p.Machine} {
+		name := []string{"kernel", "bare loop"}[i]
+		fmt.Fprintf(w, "| %s | %d | %d | %s | %s |\n", name, g.Turns, g.Over1ms, figure(g.Longest), figure(g.P9999))
+	}
 }
