@@ -9,12 +9,12 @@ all: fmt lint test
 fmt: ; test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
 lint: ; go vet ./... && go run $(STATICCHECK) ./...
 test: ; go test ./...
-race: ; go test -race -p 2 $$(go list ./... | grep -v /node$$)
+race: ; go test -race -p 2 ./...
 fuzz: ; for p in $$(go list ./filter/... ./node); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $${FUZZTIME:-10s} $$p || exit 1; done; done
 bench: ; go test -run '^$$' -bench . -benchmem -count $${COUNT:-1} ./kernel ./kernels ./filter ./component/servertcp ./node
 bench-stat: ; @test -n "$(OLD)" -a -n "$(NEW)" || { echo 'make bench COUNT=10 > old.txt; change it; make bench COUNT=10 > new.txt; make bench-stat OLD=old.txt NEW=new.txt' >&2; exit 2; }; go run $(BENCHSTAT) $(OLD) $(NEW)
 bench-peers: ; cd bench && go run ./compare -json ../docs/performance.json -svg ../docs/performance.svg -md ../docs/performance.md $(FLAGS)
 bench-lint: ; cd bench && go vet ./... && go run $(STATICCHECK) ./...
-conformance: ; POE_REQUIRED=1 go test -count 1 -timeout 10m ./conformance/... ./docs ./cookbook
+conformance: ; POE_REQUIRED=1 go test -count 1 -timeout 10m ./conformance/... ./docs ./cookbook ./cmd/poe
 demo: ; go run ./cmd/demo
 cross: ; for os in darwin freebsd netbsd openbsd windows; do echo $$os; GOOS=$$os go build $$(GOOS=$$os go list -e ./... | grep -v -e /daemon -e /cookbook) || exit 1; done; for os in darwin freebsd; do GOOS=$$os go vet ./kernel ./daemon || exit 1; done

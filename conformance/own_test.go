@@ -29,4 +29,5 @@ var ownPrograms = map[string]func(*port){
 	"973-die-handled-and-thrown": p973,
 	"974-die-outside-sweeps":     p974,
 	"975-signal-delivery-fixed":  p975,
+	"976-die-in-the-newborn":     p976,
 }

@@ -4,10 +4,12 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/poetest"
 )
 
 func p111(p *port) {
-	k := p.kernel()
+	var clock poetest.Clock // a handler blocks as long as it says, on any machine
+	k := kernel.New(kernel.Options{Loop: p.loop, Clock: &clock})
 	const ms = time.Millisecond
 	inline(k, states{
 		"_start": func(kernel.Event) {
@@ -16,9 +18,9 @@ func p111(p *port) {
 			k.DelayAdd("ev", 150*ms, "timer 150 ms")
 			k.DelayAdd("ev", 400*ms, "timer 400 ms")
 			k.Yield("ev", "queued at 0 ms")
-			time.Sleep(50 * ms) // a handler that blocks: that is what the program is about
+			clock.Pass(50 * ms)
 			k.Yield("ev", "queued at 50 ms")
-			time.Sleep(130 * ms)
+			clock.Pass(130 * ms)
 			k.Yield("ev", "queued at 180 ms")
 		},
 		"ev": func(e kernel.Event) { p.out(e.Arg(0)) },

@@ -1,6 +1,7 @@
 package kernel_test
 
 import (
+	"fmt"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -85,6 +86,68 @@ func TestAssertions(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			assert.ErrorContains(t, body(t, kernel.New(kernel.Options{Assert: c.assert})), c.want)
 		})
+	}
+}
+
+// AssertData looks at the kernel's books after every turn: a wrong one is found
+// at once, however it is asked for, and without it nobody looks.
+func TestAssertDataChecksTheBooks(t *testing.T) {
+	for name, c := range map[string]struct {
+		environment string
+		assert      kernel.Assert
+		finds       bool
+	}{
+		"AssertData":     {assert: kernel.AssertData, finds: true},
+		"AssertAll":      {assert: kernel.AssertAll, finds: true},
+		"ASSERT_DATA":    {environment: "POE_ASSERT_DATA", finds: true},
+		"ASSERT_DEFAULT": {environment: "POE_ASSERT_DEFAULT", finds: true},
+		"others":         {assert: kernel.AssertAll &^ kernel.AssertData},
+		"off":            {},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if c.environment != "" {
+				t.Setenv(c.environment, "1")
+			}
+			k := kernel.New(kernel.Options{Assert: c.assert})
+			reached := false
+			start(t, k, states{
+				"_start":   func(kernel.Event) { k.Yield("falsify") },
+				"falsify":  func(kernel.Event) { k.FalsifyBooks(); k.Yield("reached") },
+				"reached":  func(kernel.Event) { reached = true; k.Yield("finished") },
+				"finished": func(kernel.Event) {},
+			})
+			run := func() { _ = k.Run() }
+			if !c.finds {
+				assert.NotPanics(t, run)
+				assert.True(t, reached)
+				return
+			}
+			assert.PanicsWithValue(t, "kernel: the books are wrong: tagged references: counted 1, there are 0", run)
+			assert.False(t, reached)
+		})
+	}
+}
+
+// AssertAll makes a panic of every kind of mistake.
+func TestAssertDefault(t *testing.T) {
+	for name, mistake := range map[string]func(k *kernel.Kernel){
+		"usage":   func(k *kernel.Kernel) { k.Yield("") },
+		"events":  func(k *kernel.Kernel) { k.Yield("_stop") },
+		"returns": func(k *kernel.Kernel) { _ = k.Post(kernel.Alias("nobody"), "x") },
+		"states":  func(k *kernel.Kernel) { k.Yield("unheard") },
+	} {
+		for _, byEnvironment := range []bool{false, true} {
+			t.Run(fmt.Sprint(name, byEnvironment), func(t *testing.T) {
+				o := kernel.Options{Assert: kernel.AssertAll}
+				if byEnvironment {
+					t.Setenv("POE_ASSERT_DEFAULT", "1")
+					o.Assert = 0
+				}
+				k := kernel.New(o)
+				start(t, k, states{"_start": func(kernel.Event) { mistake(k) }})
+				assert.Error(t, k.Run())
+			})
+		}
 	}
 }
 

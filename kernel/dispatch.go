@@ -195,6 +195,9 @@ func (k *Kernel) run(dest *entry, e *Event, x *extra) {
 func (k *Kernel) invoke(dest *entry, event string, args []any) *frame {
 	outer := k.frame
 	f := k.push(dest, outer.event, outer.kind)
+	if k.debug != nil {
+		k.debug.calling(dest, event, args)
+	}
 	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{dest}, Name: event, Args: args, Caller: outer.event, frame: f, serial: f.serial}
 	defer func() {
 		if f.session != dest {

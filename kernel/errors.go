@@ -148,7 +148,8 @@ type HandlerError struct {
 	Value any    // what was given to panic
 	Stack []byte // the goroutine's stack at the panic
 	// Previous is the exception that was being handled when this one was
-	// thrown in a handler of DIE, else nil.
+	// thrown: by a handler of DIE, or by a session that was born while the
+	// sessions were stopped for it. Else nil.
 	Previous error
 }
 

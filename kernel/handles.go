@@ -294,7 +294,7 @@ func (k *Kernel) dispatchWatch(w *watcher) {
 	f := k.push(e, w.event, kindSelect)
 	f.found = true
 	if k.debug != nil {
-		k.debug.dispatching(f, e, nil)
+		k.debug.dispatching(f, e, []any{w.handle, w.mode})
 	}
 	done := false
 	defer func() {

@@ -131,10 +131,18 @@ func (k *Kernel) Signal(to Dest, signal string, args ...any) error {
 // one then stops none of the sessions that it visits.
 func (k *Kernel) SigHandled() { k.signals.handled++ }
 
-// UIDestroy sends the signal UIDESTROY to all sessions, which stops them: the
-// program's window has been closed. POE: signal_ui_destroy.
+// UIDestroy tells all sessions at once that the program's window has been
+// closed: the signal UIDESTROY runs its watchers, and then every session has
+// stopped, before the method returns. A handler that calls it runs on to its end
+// outside of any session. POE: what signal_ui_destroy does when the window goes.
 func (k *Kernel) UIDestroy() {
-	k.enqueue(k.root, k.frame.session, "_signal", []any{"UIDESTROY"}, kindSignal)
+	if k.sessions == 0 {
+		return
+	}
+	k.deliverSignal(&item{dest: k.root, from: k.root, name: "_signal", args: []any{"UIDESTROY"}, kind: kindSignal})
+	if !k.frame.session.alive() {
+		k.frame.session = k.root
+	}
 }
 
 // Exception is what handlers of the signal DIE get as their second argument.
@@ -174,7 +182,7 @@ func (k *Kernel) thrown(dest, from *entry, event, caller string, kd kind, stoppe
 // handled it, to the end of all that it has visited.
 func (k *Kernel) deliverSignal(it *item) {
 	signal := it.args[0].(string)
-	outer := k.signals.handled
+	outer, before := k.signals.handled, k.exception
 	k.signals.handled = 0
 	defer func() { k.signals.handled = outer }()
 
@@ -201,7 +209,7 @@ func (k *Kernel) deliverSignal(it *item) {
 			k.stillIdle()
 		}
 	}
-	k.conclude(signal, touched, it)
+	k.conclude(signal, touched, it, before)
 }
 
 // visit lists the sessions that a signal visits: the destination and its
@@ -226,8 +234,9 @@ func visit(dest *entry, signal string) []*entry {
 
 // conclude stops the visited sessions if the signal demands it. Sessions that
 // learn of that may still call SigHandled: too late for the stopped ones, but
-// an exception is dealt with then.
-func (k *Kernel) conclude(signal string, touched []*entry, it *item) {
+// an exception is dealt with then. before is the exception that had ended the
+// program before the signal was delivered, if any.
+func (k *Kernel) conclude(signal string, touched []*entry, it *item, before error) {
 	class := ClassOf(signal)
 	if class == Nonmaskable || class == Terminal && k.signals.handled == 0 {
 		for i := len(touched) - 1; i >= 0; i-- {
@@ -238,20 +247,29 @@ func (k *Kernel) conclude(signal string, touched []*entry, it *item) {
 		return // one who says so in _stop saves nobody, but ends the matter
 	}
 	x, ok := it.args[1].(*Exception)
-	if !ok {
-		return // a DIE that a program made up
-	}
-	if k.exception == nil {
+	switch {
+	case !ok: // a DIE that a program made up
+	case k.exception == nil:
 		k.exception = x.Err
-		return
+	case k.exception == before:
+		// Thrown by a session that was born as the program ended.
+		k.exception = after(x.Err, before)
+	default:
+		// A handler of this DIE has thrown, too: its exception is the result,
+		// and tells what it was about.
+		k.exception = after(k.exception, x.Err)
 	}
-	// A handler of this DIE has thrown, too: its exception is the result, and
-	// tells what it was about.
-	if later, ok := k.exception.(*HandlerError); ok && k.exception != x.Err && later.Previous == nil {
-		both := *later
-		both.Previous = x.Err
-		k.exception = &both
+}
+
+// after is an exception that tells which one was there before it.
+func after(err, previous error) error {
+	later, ok := err.(*HandlerError)
+	if !ok || later.Previous != nil || err == previous {
+		return err
 	}
+	both := *later
+	both.Previous = previous
+	return &both
 }
 
 // stillIdle sends ZOMBIE after an IDLE that brought nothing new to do.

@@ -206,16 +206,52 @@ func TestSigErrors(t *testing.T) {
 func TestUIDestroy(t *testing.T) {
 	k := newKernel()
 	var seen log
+	window := func(name string) kernel.ID {
+		return start(t, k, states{
+			"_start": func(kernel.Event) {
+				_ = k.AliasSet(name)
+				_ = k.Sig("UIDESTROY", "closed")
+				k.Delay("never", time.Hour)
+			},
+			"closed": func(e kernel.Event) { seen.add(append([]any{name}, e.Args...)...); k.SigHandled() },
+			"_stop":  func(kernel.Event) { seen.add(name, "_stop") },
+		})
+	}
+	other := window("other")
 	start(t, k, states{
-		"_start": func(kernel.Event) {
-			_ = k.AliasSet("window")
-			_ = k.Sig("UIDESTROY", "closed")
-			k.Delay("never", time.Hour)
+		"_start": func(kernel.Event) { window("child"); k.Yield("go") },
+		"go": func(kernel.Event) {
+			_ = k.Post(other, "never")
 			k.UIDestroy()
+			seen.add("after, in session", k.ActiveSession().Number())
+			assert.False(t, other.Alive())
+			assert.ErrorIs(t, k.Sig("TERM", "late"), kernel.ErrNoActiveSession)
+			k.UIDestroy() // nobody is left
 		},
-		"closed": func(e kernel.Event) { seen.add(e.Args...); k.SigHandled() },
-		"_stop":  func(kernel.Event) { seen.add("_stop") },
+		"_stop": func(kernel.Event) { seen.add("main _stop") },
 	})
 	require.NoError(t, k.Run())
-	assert.Equal(t, []string{"UIDESTROY", "_stop"}, seen.all())
+	assert.Equal(t, []string{"child UIDESTROY", "other UIDESTROY", "child _stop", "main _stop", "other _stop", "after, in session 0"}, seen.all())
+}
+
+// As in POE, SIGCLD is no name of its own: the end of a child is CHLD, and who
+// watches CLD hears nothing of it.
+func TestCLDIsNeverSent(t *testing.T) {
+	k := newKernel()
+	pid, release := child(t, "3")
+	var seen log
+	start(t, k, states{
+		"_start": func(kernel.Event) {
+			require.NoError(t, k.Sig("CLD", "cld"))
+			require.NoError(t, k.Sig("CHLD", "chld"))
+			require.NoError(t, k.SigChild(pid, "ended"))
+			release()
+		},
+		"cld":   func(kernel.Event) { seen.add("cld") },
+		"chld":  func(e kernel.Event) { seen.add("chld", e.Arg(0)) },
+		"ended": func(e kernel.Event) { seen.add("ended", e.Arg(0)) },
+	})
+	require.NoError(t, k.Run())
+	assert.Equal(t, []string{"ended CHLD", "chld CHLD"}, seen.all())
+	assert.Equal(t, kernel.Benign, kernel.ClassOf("CLD"))
 }

@@ -92,7 +92,7 @@ type debugger struct {
 
 func newDebugger(k *Kernel, o Options) *debugger {
 	t, a := fromEnvironment()
-	d := &debugger{k: k, trace: t | o.Trace, assert: a | o.Assert, strict: o.Strict}
+	d := &debugger{k: k, trace: t | o.Trace | k.record(), assert: a | o.Assert, strict: o.Strict}
 	if d.strict {
 		d.assert |= AssertUsage | AssertStates
 		d.trace |= TraceRefcount
@@ -161,6 +161,14 @@ func (d *debugger) dispatching(f *frame, from *entry, args []any) {
 	if d.trace&TraceEvents != 0 { // or the arguments would be boxed for nothing
 		d.log(TraceEvents, "dispatching", "event", f.event, "from", ID{from}, "to", ID{f.session}, "args", args)
 	}
+}
+
+// calling is dispatching for a call within one session.
+func (d *debugger) calling(self *entry, event string, args []any) {
+	if d.trace&TraceEvents == 0 {
+		return
+	}
+	d.log(TraceEvents, "calling", "event", event, "from", ID{self}, "to", ID{self}, "args", args)
 }
 
 func (d *debugger) dispatched(f *frame) {

@@ -14,3 +14,9 @@ func ReadFrame(data []byte) []byte {
 	}
 	return f.append(nil)
 }
+
+// IsNumbered tells whether bytes are a frame that counts in the window.
+func IsNumbered(data []byte) bool {
+	var f frame
+	return f.parse(data) == nil && f.verb.numbered()
+}

@@ -21,7 +21,7 @@ const (
 	verbGone                    // id, code, text: the watched session has stopped
 	verbRefused                 // to, event, code, text: a post that nobody gets
 	verbBye                     // this node shuts down
-	verbPing                    // asks for a pong
+	verbPing                    // done: asks for a pong, and tells how many frames have been sent
 	verbPong                    // proves that this side hears the other
 	verbAck                     // done, bytes: what has been taken
 	verbLast
@@ -40,7 +40,7 @@ type frame struct {
 	epoch   uint64 // of the link, counted by the sender
 	seq     uint64 // within the epoch, from 1; 0 if not numbered
 	id      uint64 // of a call or a watch
-	done    uint64 // how many frames have been taken
+	done    uint64 // how many frames have been taken, or sent
 	bytes   uint64 // how long they were
 	code    code
 	node    string // the sender's name

@@ -52,7 +52,7 @@ func (n *Node) receive(l *link, f *frame) {
 		return
 	}
 	ok := l.admit(f)
-	if ok && f.proves() {
+	if ok && l.proves(f) {
 		l.rise()
 	}
 	switch {

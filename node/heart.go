@@ -3,6 +3,8 @@ package node
 import (
 	"fmt"
 	"time"
+
+	"github.com/asynkron/protoactor-go/remote"
 )
 
 // probeFor is how long a node that is down is asked for after somebody wanted
@@ -21,14 +23,19 @@ func (n *Node) heart() {
 			return
 		case <-tick.C:
 			for _, l := range n.allLinks() {
-				n.beat(l)
+				if silent := n.beat(l); silent {
+					n.conns.drop(l.address)
+					// The library may have missed the end of its connection.
+					n.system.EventStream.Publish(&remote.EndpointTerminatedEvent{Address: l.address})
+				}
 			}
 		}
 	}
 }
 
-// beat looks after one link.
-func (n *Node) beat(l *link) {
+// beat looks after one link, and tells whether the node has been silent for too
+// long.
+func (n *Node) beat(l *link) (silent bool) {
 	watched := n.nodeWatched(l.name)
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -46,8 +53,7 @@ func (n *Node) beat(l *link) {
 		}
 		if now.Sub(last) > quiet {
 			l.fall(fmt.Errorf("%w: silent for %v", ErrUnreachable, quiet))
-			n.conns.drop(l.address)
-			return
+			return true
 		}
 		l.ping()
 	case linkDown:
@@ -57,4 +63,5 @@ func (n *Node) beat(l *link) {
 			n.forget(l)
 		}
 	}
+	return false
 }

@@ -16,17 +16,20 @@ import (
 // does not come back to haunt it.
 func TestHungPeer(t *testing.T) {
 	server := spawn(t, "server", anyPort)
-	c := dial(t, node.Config{Peers: map[string]string{"server": server.addr}})
+	c := dial(t, node.Config{DeadAfter: hasty, Peers: map[string]string{"server": server.addr}})
 	c.do(func() { require.NoError(t, c.n.WatchNode("server", "state")) })
-	require.True(t, c.state().Up)
+	c.comesUp()
 	require.NoError(t, server.cmd.Process.Signal(syscall.SIGSTOP))
+	var status syscall.WaitStatus // a signal on its way stops nobody yet
+	_, err := syscall.Wait4(server.cmd.Process.Pid, &status, syscall.WUNTRACED, nil)
+	require.NoError(t, err)
+	require.True(t, status.Stopped(), "%v", status)
 	begin := time.Now()
-	_, err := c.call("server", "add", 1, 2)
+	_, err = c.call("server", "add", 1, 2)
 	require.ErrorIs(t, err, node.ErrUnreachable)
 	t.Logf("noticed after %v", time.Since(begin))
 	require.False(t, c.state().Up)
 	require.NoError(t, server.cmd.Process.Signal(syscall.SIGCONT))
-	require.True(t, c.state().Up)
-	_, err = c.call("server", "add", 1, 2)
-	require.NoError(t, err)
+	c.comesUp()
+	c.reach("server")
 }

@@ -122,10 +122,11 @@ func (l *link) transmit(f *frame) {
 	l.n.transmit(l.pid, f)
 }
 
-// ping asks for a sign of life. l.mu is held.
+// ping asks for a sign of life, and tells how many frames have been sent. l.mu
+// is held.
 func (l *link) ping() {
 	l.asked = time.Now()
-	l.transmit(&frame{verb: verbPing})
+	l.transmit(&frame{verb: verbPing, done: l.seq})
 }
 
 // admit looks at a frame that came in: whether it is for this incarnation,
@@ -149,13 +150,31 @@ func (l *link) admit(f *frame) bool {
 	switch {
 	case f.epoch < l.epoch:
 		return asks
+	case f.verb == verbPing && f.done > l.inSeq:
+		l.gap()
+		return true
 	case !f.verb.numbered():
 		return true
 	case f.seq <= l.inSeq:
 		return false
+	case f.seq > l.inSeq+1:
+		l.gap()
+		return false
 	}
 	l.inSeq = f.seq
 	return true
+}
+
+// gap deals with frames that have been lost on the way: the library below can
+// lose what it was given while a connection ended, and say nothing. Both sides
+// begin anew, so that it is told. l.mu is held.
+func (l *link) gap() {
+	epoch := l.epoch
+	l.fall(fmt.Errorf("%w: frames were lost on the way", ErrUnreachable))
+	if l.epoch == epoch {
+		l.begin(epoch + 1) // it was not known to be up
+	}
+	l.ping()
 }
 
 // meet takes note of an incarnation that was not known before.
@@ -185,8 +204,11 @@ func (l *link) begin(epoch uint64) {
 	l.room.Broadcast()
 }
 
-// proves tells whether a frame shows that the other node hears this one.
-func (f *frame) proves() bool { return f.verb == verbPong || f.verb == verbAck }
+// proves tells whether an admitted frame shows that the other node hears this
+// one. What was on its way when an epoch ended shows nothing. l.mu is held.
+func (l *link) proves(f *frame) bool {
+	return (f.verb == verbPong || f.verb == verbAck) && f.epoch == l.epoch
+}
 
 // count notes a numbered frame that goes to the kernel. A peer that sends more
 // than its window allows has to wait, and with it its connection.

@@ -97,7 +97,7 @@ func TestKilledAndRestarted(t *testing.T) {
 	server := spawn(t, "server", anyPort)
 	c := dial(t, node.Config{Peers: map[string]string{"server": server.addr}})
 	c.do(func() { require.NoError(t, c.n.WatchNode("server", "state")) })
-	require.True(t, c.state().Up)
+	c.comesUp()
 	c.do(func() {
 		_, err := c.n.Watch(node.Address{Node: "server", Alias: "echo"}, "gone")
 		require.NoError(t, err)
@@ -127,7 +127,7 @@ func TestKilledAndRestarted(t *testing.T) {
 	require.ErrorIs(t, loss.Err, node.ErrUnreachable)
 
 	spawn(t, "server", server.addr)
-	require.True(t, c.state().Up)
+	c.comesUp()
 	second, err := c.call("server", "whoami")
 	require.NoError(t, err)
 	require.NotEqual(t, first, second)
@@ -158,7 +158,7 @@ func TestGoodbye(t *testing.T) {
 	server := spawn(t, "server", anyPort)
 	c := dial(t, node.Config{Peers: map[string]string{"server": server.addr}})
 	c.do(func() { require.NoError(t, c.n.WatchNode("server", "state")) })
-	require.True(t, c.state().Up)
+	c.comesUp()
 	server.quit(t)
 	down := c.state()
 	require.False(t, down.Up)

@@ -114,23 +114,24 @@ func freePort(t *testing.T) string {
 	return l.Addr().String()
 }
 
-// partitioned are a client and a server with a wire for each direction.
-func partitioned(t *testing.T) (c *client, there, back *wire) {
+// partitioned are a client and a server with a wire for each direction, and how
+// long each may be silent.
+func partitioned(t *testing.T, here, atServer time.Duration) (c *client, there, back *wire) {
 	there, back = newWire(t), newWire(t)
 	near, far := freePort(t), freePort(t)
 	there.lead(far)
 	back.lead(near)
-	spawn(t, "server", far, "NODE_TEST_ADVERTISE="+there.addr())
-	c = dial(t, node.Config{Peers: map[string]string{"server": there.addr()}, Listen: near, Advertise: back.addr()})
+	spawn(t, "server", far, "NODE_TEST_ADVERTISE="+there.addr(), "NODE_TEST_DEAD_AFTER="+atServer.String())
+	c = dial(t, node.Config{DeadAfter: here, Peers: map[string]string{"server": there.addr()}, Listen: near, Advertise: back.addr()})
 	c.do(func() { require.NoError(t, c.n.WatchNode("server", "state")) })
-	require.True(t, c.state().Up)
+	c.comesUp()
 	return c, there, back
 }
 
 // A link that is cut, in either direction, comes back by itself, and what was
 // lost is told.
 func TestCutLink(t *testing.T) {
-	c, there, back := partitioned(t)
+	c, there, back := partitioned(t, 0, 0)
 	for _, w := range []*wire{there, back, there} {
 		answers := make(chan kernel.Event, 1)
 		c.do(func() {
@@ -143,25 +144,16 @@ func TestCutLink(t *testing.T) {
 		down := c.state()
 		require.False(t, down.Up)
 		require.ErrorIs(t, down.Err, node.ErrUnreachable)
-		for up := false; !up; {
-			up = c.state().Up
-		}
-		sum, err := c.call("server", "add", 40, 2)
-		for err != nil { // the other side may find out later, and begin anew
-			require.ErrorIs(t, err, node.ErrUnreachable)
-			for up := false; !up; {
-				up = c.state().Up
-			}
-			sum, err = c.call("server", "add", 40, 2)
-		}
-		require.Equal(t, int64(42), sum)
+		c.comesUp()
+		c.reach("server")
 	}
 }
 
 // A partition in which packets vanish is noticed; what was sent into it is
 // lost and not delivered later.
 func TestPartition(t *testing.T) {
-	c, there, back := partitioned(t)
+	// The server gives up first, or it would take what is on its way then.
+	c, there, back := partitioned(t, 3*hasty, hasty)
 	there.freeze(true)
 	back.freeze(true)
 	for i := range 10 {
@@ -175,9 +167,8 @@ func TestPartition(t *testing.T) {
 	require.Equal(t, 11, loss.Count)
 	there.freeze(false)
 	back.freeze(false)
-	for up := false; !up; {
-		up = c.state().Up
-	}
+	c.comesUp()
+	c.reach("server")
 	for i := range 10 {
 		require.NoError(t, c.post("server", "tick", i))
 	}
@@ -189,7 +180,7 @@ func TestPartition(t *testing.T) {
 // A node of another name, or that does not want this one, is as good as down.
 func TestWrongName(t *testing.T) {
 	server := spawn(t, "somebody else", anyPort)
-	c := dial(t, node.Config{Peers: map[string]string{"server": server.addr}})
+	c := dial(t, node.Config{DeadAfter: hasty, Peers: map[string]string{"server": server.addr}})
 	_, err := c.call("server", "add", 1, 2)
 	require.ErrorIs(t, err, node.ErrUnreachable)
 }

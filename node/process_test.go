@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"fmt"
+	"io"
 	"os"
 	"os/exec"
 	"strings"
@@ -20,24 +21,36 @@ import (
 // The tests with several nodes run each in a process of its own: this binary,
 // started again with a role.
 func TestMain(m *testing.M) {
-	if os.Getenv("NODE_TEST_ROLE") == "" {
+	role := serve
+	switch os.Getenv("NODE_TEST_ROLE") {
+	case "":
 		os.Exit(m.Run())
+	case "sieve":
+		role = beSieve
 	}
-	if err := serve(); err != nil {
+	if err := role(); err != nil {
 		fmt.Fprintln(os.Stderr, "child:", err)
 		os.Exit(1)
 	}
 }
 
-// quick are settings that find a hung peer soon.
-func quick(c node.Config) node.Config {
-	c.Heartbeat, c.DeadAfter = 200*time.Millisecond, 1500*time.Millisecond
+// patient are settings with which a loaded machine is not taken for a dead
+// node, unless a test is about just that and says how long it waits.
+func patient(c node.Config) node.Config {
+	c.Heartbeat, c.CallTimeout, c.Linger = 200*time.Millisecond, time.Minute, 30*time.Second
+	if c.DeadAfter == 0 {
+		c.DeadAfter = 20 * time.Second
+	}
 	return c
 }
 
+// hasty is how long tests of hung peers wait.
+const hasty = 2 * time.Second
+
 // serve is the child: a node with a session "echo", until its input ends.
 func serve() error {
-	config := quick(node.Config{Name: os.Getenv("NODE_TEST_ROLE"), Listen: os.Getenv("NODE_TEST_LISTEN"), Advertise: os.Getenv("NODE_TEST_ADVERTISE"), Strangers: true})
+	deadAfter, _ := time.ParseDuration(os.Getenv("NODE_TEST_DEAD_AFTER"))
+	config := patient(node.Config{DeadAfter: deadAfter, Name: os.Getenv("NODE_TEST_ROLE"), Listen: os.Getenv("NODE_TEST_LISTEN"), Advertise: os.Getenv("NODE_TEST_ADVERTISE"), Strangers: true})
 	if dir := os.Getenv("NODE_TEST_TLS"); dir != "" {
 		var err error
 		if config.TLS, err = readTLS(dir, os.Getenv("NODE_TEST_CERT")); err != nil {
@@ -98,7 +111,8 @@ var echoStates = session.States[echo]{
 type child struct {
 	cmd  *exec.Cmd
 	addr string
-	in   interface{ Close() error }
+	in   io.WriteCloser
+	out  *bufio.Reader
 }
 
 // spawn starts a child; listen may be an address that one had before.
@@ -113,9 +127,9 @@ func spawn(t testing.TB, name, listen string, env ...string) *child {
 	in, err := cmd.StdinPipe()
 	require.NoError(t, err)
 	require.NoError(t, cmd.Start())
-	c := &child{cmd: cmd, in: in}
+	c := &child{cmd: cmd, in: in, out: bufio.NewReader(out)}
 	t.Cleanup(c.kill)
-	line, err := bufio.NewReader(out).ReadString('\n')
+	line, err := c.out.ReadString('\n')
 	require.NoError(t, err)
 	c.addr = strings.TrimSpace(strings.TrimPrefix(line, "ADDR "))
 	return c
@@ -156,7 +170,7 @@ func dial(t testing.TB, config node.Config) *client {
 	}
 	config.Lost = func(l node.Loss) { c.lost <- l }
 	var err error
-	c.n, err = node.Start(c.k, quick(config))
+	c.n, err = node.Start(c.k, patient(config))
 	require.NoError(t, err)
 	require.NoError(t, c.n.Publish("main", "pong"))
 	runs := make(chan struct{})
@@ -212,6 +226,27 @@ func (c *client) call(to, event string, args ...any) (value any, err error) {
 func (c *client) post(to, event string, args ...any) (err error) {
 	c.do(func() { err = c.k.Post(c.n.To(node.Address{Node: to, Alias: "echo"}), event, args...) })
 	return err
+}
+
+// reach calls a node until it answers, after it has come up again: the other
+// side may find out later that it was gone, and begin anew.
+func (c *client) reach(to string) {
+	c.t.Helper()
+	for {
+		sum, err := c.call(to, "add", 40, 2)
+		if err == nil {
+			require.Equal(c.t, int64(42), sum)
+			return
+		}
+		require.ErrorIs(c.t, err, node.ErrUnreachable)
+		c.comesUp()
+	}
+}
+
+// comesUp waits until a node that is watched is up.
+func (c *client) comesUp() {
+	for !c.state().Up { // it may try more than once
+	}
 }
 
 // state waits for a node's next change.

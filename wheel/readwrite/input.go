@@ -3,6 +3,7 @@ package readwrite
 import (
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/gopoe/poe/filter"
 )
@@ -22,7 +23,9 @@ func (w *Wheel) read() {
 	n, err := w.driver.Read(w.in, buf)
 	if err != nil {
 		w.stopInput()
-		w.tellError("read", err)
+		if !errors.Is(err, io.EOF) || w.finish() {
+			w.tellError("read", err)
+		}
 		return
 	}
 	if n == 0 {
@@ -40,6 +43,35 @@ func (w *Wheel) read() {
 	}
 	defer w.keep() // for the next time, even if a handler panics
 	w.decode()
+}
+
+// finish hands out what ends with the stream. It tells whether that end is
+// still to be told: unless the filter has found that something is missing, or
+// the wheel was closed meanwhile.
+func (w *Wheel) finish() bool {
+	if _, ok := w.inFilter.(filter.Finisher); !ok {
+		return true
+	}
+	was := w.decoding
+	w.decoding, w.cur, w.pending = true, w.pending, nil
+	defer func() { w.decoding, w.cur = was, nil }()
+	for !w.closed {
+		f, ok := w.inFilter.(filter.Finisher)
+		if !ok {
+			return true
+		}
+		record, err := f.Finish(w.cur)
+		w.cur = nil
+		switch {
+		case errors.Is(err, io.EOF):
+			return true
+		case err != nil:
+			w.filterFailed(err)
+			return false
+		}
+		w.tellInput(record)
+	}
+	return false
 }
 
 func (w *Wheel) checkBuffer() error {

@@ -1,0 +1,161 @@
+package kernel
+
+import (
+	"encoding"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"reflect"
+	"strconv"
+	"syscall"
+	"time"
+	"unicode/utf8"
+)
+
+// RecordVariable is the environment variable that makes the first kernel of a
+// program write a record of its events, as a Recorder does, to the file which it
+// names. The file must not be there yet, so that neither a second kernel nor a
+// child process writes in between.
+const RecordVariable = "POE_RECORD"
+
+// Recorder returns a logger for Options.Logger that writes what is traced to w
+// as one JSON object a line, without times, in a form that does not depend on
+// Go: sessions are numbers with their aliases, scalars are strings as Perl would
+// print them, and what has no meaning in another program is {"opaque": type}.
+// It is the form that the command poe compares. An error of w is lost.
+func Recorder(w io.Writer) *slog.Logger {
+	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: portableAttr}))
+}
+
+// record adds a Recorder to the kernel's logger if the environment asks for it.
+func (k *Kernel) record() (asked Trace) {
+	name := os.Getenv(RecordVariable)
+	if name == "" {
+		return 0
+	}
+	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
+	if err != nil {
+		k.warn("no record of the events", "variable", RecordVariable, "error", err)
+		return 0
+	}
+	recorder := Recorder(f)
+	if k.logger != nil {
+		recorder = slog.New(slog.NewMultiHandler(k.logger.Handler(), recorder.Handler()))
+	}
+	k.logger = recorder
+	return TraceEvents
+}
+
+func portableAttr(groups []string, a slog.Attr) slog.Attr {
+	switch {
+	case len(groups) == 0 && (a.Key == slog.TimeKey || a.Key == slog.LevelKey):
+		return slog.Attr{}
+	case a.Value.Kind() == slog.KindAny:
+		a.Value = slog.AnyValue(portable(a.Value.Any(), 0))
+	}
+	return a
+}
+
+// maxDepth is how deep a record follows nested values.
+const maxDepth = 8
+
+// opaque stands for a value that means nothing outside of its program.
+type opaque struct {
+	Type string `json:"opaque"`
+}
+
+type portableSession struct {
+	Number  uint64   `json:"session"` // 0 is the kernel
+	Aliases []string `json:"aliases,omitempty"`
+}
+
+// portable makes of a value what Perl would see: null, a string, a list, a
+// table, a session, or something opaque.
+func portable(v any, depth int) any {
+	switch v := v.(type) {
+	case nil:
+		return nil
+	case ID:
+		return portableID(v)
+	case []byte:
+		return portableText(string(v))
+	case bool:
+		if v {
+			return "1"
+		}
+		return ""
+	case syscall.Errno:
+		return strconv.Itoa(int(v))
+	case time.Duration:
+		return portableFloat(v.Seconds())
+	case time.Time:
+		return portableFloat(float64(v.UnixNano()) / 1e9)
+	case *Handle:
+		return opaque{"handle"}
+	case error:
+		return portableText(v.Error())
+	case encoding.TextMarshaler:
+		if text, err := v.MarshalText(); err == nil {
+			return portableText(string(text))
+		}
+	}
+	return portableKind(reflect.ValueOf(v), depth)
+}
+
+func portableKind(v reflect.Value, depth int) any {
+	switch {
+	case depth == maxDepth:
+		return opaque{"too deep"}
+	case v.CanInt():
+		return strconv.FormatInt(v.Int(), 10)
+	case v.CanUint():
+		return strconv.FormatUint(v.Uint(), 10)
+	case v.CanFloat():
+		return portableFloat(v.Float())
+	}
+	switch v.Kind() {
+	case reflect.String:
+		return portableText(v.String())
+	case reflect.Slice, reflect.Array:
+		list := make([]any, v.Len())
+		for i := range list {
+			list[i] = portable(v.Index(i).Interface(), depth+1)
+		}
+		return list
+	case reflect.Map:
+		table := make(map[string]any, v.Len())
+		for key, value := range v.Seq2() {
+			table[fmt.Sprint(key)] = portable(value.Interface(), depth+1)
+		}
+		return table
+	}
+	return opaque{v.Type().String()}
+}
+
+func portableID(id ID) any {
+	if id.s == nil {
+		return nil
+	}
+	s := portableSession{Number: id.s.num}
+	for _, alias := range id.s.names() {
+		s.Aliases = append(s.Aliases, alias.name)
+	}
+	return s
+}
+
+// portableFloat prints a number as Perl does.
+func portableFloat(f float64) string { return strconv.FormatFloat(f, 'g', 15, 64) }
+
+// portableText keeps text, and turns bytes that are none into one character
+// each, since JSON has no other way.
+func portableText(s string) string {
+	if utf8.ValidString(s) {
+		return s
+	}
+	runes := make([]rune, len(s))
+	for i := range len(s) {
+		runes[i] = rune(s[i])
+	}
+	return string(runes)
+}
