@@ -83,11 +83,11 @@ func main() {
 	}
 }
 
-type idle struct{ notes [4]string }
+type idle struct{ fired int }
 
 var idleStates = session.States[idle]{
 	"_start": func(_ *idle, e kernel.Event) { e.Kernel.Delay("far", time.Hour) },
-	"far":    func(*idle, kernel.Event) {},
+	"far":    func(h *idle, _ kernel.Event) { h.fired++ },
 }
 
 func (r *report) measure(d time.Duration) error {
