@@ -4,9 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"io"
-	"net"
-	"os"
 	"sync/atomic"
 	"syscall"
 
@@ -55,12 +52,9 @@ func (c *Client) StartTLS() error {
 // secure begins the handshake on a handle that the client owns; early is what
 // has been read from it.
 func (c *Client) secure(h *kernel.Handle, early []byte) error {
-	conn, err := netConn(h)
+	conn, err := h.NetConn(early)
 	if err != nil {
 		return err
-	}
-	if len(early) > 0 {
-		conn = &earlyConn{Conn: conn, early: early}
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), c.handshakeTime())
 	c.handshake = &handshake{tls.Server(conn, c.config().TLS.Config), cancel}
@@ -112,43 +106,6 @@ func (c *Client) dropHandshake(unwanted bool) {
 	}
 	// The count is this connection's own.
 	_, _ = c.Kernel.RefcountDecrement(c.Session, "handshake")
-}
-
-// netConn makes a net.Conn of a handle, which is useless from then on.
-func netConn(h *kernel.Handle) (net.Conn, error) {
-	fd := h.Fd()
-	if fd < 0 {
-		h.Close()
-		return nil, errors.New("servertcp: TLS needs a socket of the system")
-	}
-	name := h.String()
-	h.Release()
-	f := os.NewFile(uintptr(fd), name)
-	defer f.Close()
-	return net.FileConn(f)
-}
-
-// earlyConn is a connection of which something has been read.
-type earlyConn struct {
-	net.Conn
-	early []byte
-}
-
-func (c *earlyConn) Read(p []byte) (int, error) {
-	if len(c.early) > 0 {
-		n := copy(p, c.early)
-		c.early = c.early[n:]
-		return n, nil
-	}
-	return c.Conn.Read(p)
-}
-
-// CloseWrite ends the writing half.
-func (c *earlyConn) CloseWrite() error {
-	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
-		return half.CloseWrite()
-	}
-	return io.ErrClosedPipe
 }
 
 // Certificate is a certificate and its key in two files, which can be loaded

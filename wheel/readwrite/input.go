@@ -19,8 +19,8 @@ func (e *RecordError) Error() string {
 
 // read reads once and hands out the records that are complete.
 func (w *Wheel) read() {
-	buf := w.k.Scratch(w.driver.BlockSize())
-	n, err := w.driver.Read(w.in, buf)
+	buf := w.k.Scratch(w.reader.BlockSize())
+	n, err := w.reader.Read(w.in, buf)
 	if err != nil {
 		w.stopInput()
 		if !errors.Is(err, io.EOF) || w.finish() {

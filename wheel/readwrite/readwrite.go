@@ -31,9 +31,12 @@ type Config struct {
 	InputFilter  filter.Filter
 	OutputFilter filter.Filter
 
-	// Driver reads and writes; nil is one with the default block size. It must
-	// not be shared.
-	Driver *driver.SysRW
+	// Driver reads and writes. Or give one for each direction. A direction
+	// without any has one with the default block size. No other wheel may have
+	// it.
+	Driver       *driver.SysRW
+	InputDriver  *driver.SysRW
+	OutputDriver *driver.SysRW
 
 	// Events says who is told of what; nil is nobody.
 	Events Events
@@ -75,7 +78,7 @@ type Wheel struct {
 
 	in, out             *kernel.Handle
 	inFilter, outFilter filter.Filter
-	driver              *driver.SysRW
+	reader, driver      *driver.SysRW // driver writes
 	events              events
 	marks               Marks
 	maxPending          int
@@ -109,13 +112,10 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	w := &Wheel{
 		k: k, owner: k.ActiveSession(), id: k.AllocateWheelID(),
 		in: c.InputHandle, out: c.OutputHandle, inFilter: c.InputFilter, outFilter: c.OutputFilter,
-		driver: c.Driver, marks: c.Marks, autoFlush: c.AutoFlush, maxPending: c.MaxPending, borrow: c.Borrow,
+		reader: c.InputDriver, driver: c.OutputDriver, marks: c.Marks, autoFlush: c.AutoFlush, maxPending: c.MaxPending, borrow: c.Borrow,
 	}
 	w.idArg = w.id
 	w.events.set(c.Events)
-	if w.driver == nil {
-		w.driver = &driver.SysRW{}
-	}
 	var err error
 	if w.owned, err = k.Own(w, "wheel/readwrite"); err != nil {
 		return nil, &kernel.ConfigError{Package: "readwrite", Field: "Kernel", Err: err}
@@ -194,7 +194,23 @@ func (c *Config) check() error {
 		c.InputFilter, c.OutputFilter = c.Filter, c.Filter
 	}
 	c.defaultFilters()
+	if c.Driver != nil && (c.InputDriver != nil || c.OutputDriver != nil) {
+		return wrong("Driver", "excludes InputDriver and OutputDriver")
+	}
+	c.defaultDrivers()
 	return c.checkMarks(wrong)
+}
+
+func (c *Config) defaultDrivers() {
+	if c.Driver == nil && (c.InputDriver == nil || c.OutputDriver == nil) {
+		c.Driver = &driver.SysRW{}
+	}
+	if c.InputDriver == nil {
+		c.InputDriver = c.Driver
+	}
+	if c.OutputDriver == nil {
+		c.OutputDriver = c.Driver
+	}
 }
 
 func (c *Config) defaultFilters() {
@@ -300,7 +316,7 @@ func (w *Wheel) OutputHandle() *kernel.Handle { return w.out }
 
 // BytesRead is how many bytes have been read from the handle in all. It still
 // tells after Close.
-func (w *Wheel) BytesRead() uint64 { return w.driver.BytesRead() }
+func (w *Wheel) BytesRead() uint64 { return w.reader.BytesRead() }
 
 // BytesWritten is how many bytes the handle has taken in all; what waits to be
 // written does not count. It still tells after Close.
