@@ -11,6 +11,10 @@ import (
 // print writes the table, in Markdown.
 func (r *results) print(w io.Writer) {
 	fmt.Fprintf(w, "%s. %d rounds of %v, %s. %s\n", r.Machine, r.Rounds, r.Settings.Duration, r.When, r.Took)
+	if len(r.Samples) > 0 {
+		others := spreadOf(r.Samples, func(p sample) float64 { return p.Other })
+		fmt.Fprintf(w, "Meanwhile other programs used %s of a processor (%s..%s).\n", figure(others.Median), figure(others.Min), figure(others.Max))
+	}
 	for _, sc := range scenarios {
 		if _, ok := r.first(sc.letter); !ok {
 			continue

@@ -83,6 +83,9 @@ func main() {
 	}
 }
 
+// garbage is what every turn leaves behind, so that there are collections.
+const garbage = 256
+
 type idle struct{ fired int }
 
 var idleStates = session.States[idle]{
@@ -106,13 +109,13 @@ func (r *report) measure(d time.Duration) error {
 			e.Kernel.Stop()
 			return
 		}
-		e.Kernel.Yield("step", r.Kernel.Turns)
+		e.Kernel.Yield("step", make([]byte, garbage))
 	}
 	_, err := session.Inline(k, session.Funcs{
 		"_start": func(e kernel.Event) {
 			runtime.GC()
 			before, end = readCollections(), time.Now().Add(d)
-			e.Kernel.Yield("step", 0)
+			e.Kernel.Yield("step")
 		},
 		"step": step,
 	})
