@@ -40,7 +40,7 @@ func (k *Kernel) WhyAlive(id ID) []Reason {
 		add("alias", a.name, a.site)
 	}
 	for w := e.watchers; w != nil; w = w.nextOfSess {
-		add("handle", fmt.Sprintf("%v for %v", w.handle, w.mode), w.site)
+		add("handle", fmt.Sprintf("%v for %v", w.handle, w.mode), w.site())
 	}
 	for child := e.firstChild; child != nil; child = child.nextSibling {
 		var born *site

@@ -15,7 +15,7 @@ type shard struct {
 	id      kernel.ID
 	accepts bool         // it has the socket
 	open    atomic.Int64 // connections that it has or that are on their way to it
-	limit   atomic.Int64 // MaxClients
+	limit   atomic.Int64 // as Listener.Concurrency: -1 is none
 }
 
 // enter counts a connection, which the accepting listener does before it hands
@@ -41,7 +41,7 @@ func (s *shard) setLimit(n int) {
 
 func (s *shard) full() bool {
 	limit := s.limit.Load()
-	return limit > 0 && s.open.Load() >= limit
+	return limit >= 0 && s.open.Load() >= limit
 }
 
 // shardList are the listeners that take connections.

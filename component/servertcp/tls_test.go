@@ -161,6 +161,22 @@ func TestTLSOverAnything(t *testing.T) {
 	p.want("<hello>")
 }
 
+// A StartTLS that cannot even begin ends the connection in order.
+func TestStartTLSCannotBegin(t *testing.T) {
+	gone := make(chan bool, 1)
+	c := startTLS(t, certificate(t, t.TempDir(), "a.test"))
+	c.ClientInput = servertcp.Input(func(c *servertcp.Client, line string) {
+		require.NoError(t, c.Wheel.InputHandle().Close())
+		require.Error(t, c.StartTLS())
+	})
+	c.ClientDisconnected = func(*servertcp.Client) { gone <- true }
+	r := run(t, c)
+	p := r.dial()
+	p.send("STARTTLS\n")
+	p.wantEnd()
+	require.True(t, <-gone)
+}
+
 func TestClientCertificate(t *testing.T) {
 	dir, clientDir := t.TempDir(), t.TempDir()
 	cert := certificate(t, dir, "server.test")

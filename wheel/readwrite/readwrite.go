@@ -51,6 +51,9 @@ type Config struct {
 	// much or more waiting is refused with ErrPending. 0 is no bound.
 	MaxPending int
 
+	// Pace holds the speed down; nil does not.
+	Pace Pace
+
 	// Borrow leaves the handles open when the wheel is closed. Otherwise the
 	// wheel owns them.
 	Borrow bool
@@ -80,8 +83,7 @@ type Wheel struct {
 	inFilter, outFilter filter.Filter
 	reader, driver      *driver.SysRW // driver writes
 	events              events
-	marks               Marks
-	maxPending          int
+	bounds              *bounds // nil without marks, a maximum, a pace
 
 	cur     []byte // what has not been decoded, while decoding
 	pending []byte // the same between two reads; the wheel's own memory
@@ -112,7 +114,10 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	w := &Wheel{
 		k: k, owner: k.ActiveSession(), id: k.AllocateWheelID(),
 		in: c.InputHandle, out: c.OutputHandle, inFilter: c.InputFilter, outFilter: c.OutputFilter,
-		reader: c.InputDriver, driver: c.OutputDriver, marks: c.Marks, autoFlush: c.AutoFlush, maxPending: c.MaxPending, borrow: c.Borrow,
+		reader: c.InputDriver, driver: c.OutputDriver, autoFlush: c.AutoFlush, borrow: c.Borrow,
+	}
+	if c.Marks != (Marks{}) || c.MaxPending > 0 || c.Pace != nil {
+		w.bounds = &bounds{marks: c.Marks, maxPending: c.MaxPending, pace: c.Pace}
 	}
 	w.idArg = w.id
 	w.events.set(c.Events)
@@ -299,6 +304,7 @@ func (w *Wheel) Detach() (undecoded []byte) {
 
 func (w *Wheel) detach() {
 	w.closed = true
+	w.stopResting()
 	w.unwatchInput()
 	w.unwatchOutput()
 	w.owned.Release()
