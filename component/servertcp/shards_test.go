@@ -47,23 +47,23 @@ func shardedEcho(t *testing.T, c servertcp.ShardConfig, server servertcp.Config)
 	return shards
 }
 
-// visitor is a client of the echo.
-type visitor struct {
+// caller is a client of the echo.
+type caller struct {
 	net.Conn
 	*bufio.Reader
 }
 
-func dialShards(t *testing.T, s *servertcp.Shards) *visitor {
+func dialShards(t *testing.T, s *servertcp.Shards) *caller {
 	t.Helper()
 	c, err := net.Dial(s.Addr().Network(), s.Addr().String())
 	require.NoError(t, err)
 	t.Cleanup(func() { c.Close() })
 	require.NoError(t, c.SetDeadline(time.Now().Add(40*time.Second)))
-	return &visitor{c, bufio.NewReader(c)}
+	return &caller{c, bufio.NewReader(c)}
 }
 
 // kernel asks which kernel serves it.
-func (p *visitor) kernel(t *testing.T) (index int) {
+func (p *caller) kernel(t *testing.T) (index int) {
 	t.Helper()
 	_, err := fmt.Fprint(p.Conn, "hello\r\n")
 	require.NoError(t, err)
@@ -83,7 +83,7 @@ func TestShardsSpreadConnections(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			s := shardedEcho(t, c, servertcp.Config{Alias: "echo"})
 			const clients = 60
-			var peers []*visitor
+			var peers []*caller
 			for range clients {
 				peers = append(peers, dialShards(t, s))
 			}
@@ -111,7 +111,7 @@ func TestShardsSpreadConnections(t *testing.T) {
 
 func TestShardsThatAreFullAreLeftOut(t *testing.T) {
 	s := shardedEcho(t, servertcp.ShardConfig{Shards: 2, Address: servertcp.Address{Address: "127.0.0.1"}, HandOff: true}, servertcp.Config{MaxClients: 2})
-	var peers []*visitor
+	var peers []*caller
 	var count [2]int
 	for range 5 {
 		peers = append(peers, dialShards(t, s))
