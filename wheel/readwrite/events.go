@@ -118,6 +118,8 @@ func (w *Wheel) call(event string, args ...any) {
 // tell sends one of the events that carry the wheel's ID alone.
 func (w *Wheel) tell(event string, f func(*Wheel)) {
 	switch {
+	case f != nil && w.k.ActiveSession() == w.owner: // nearly always, and spares a closure
+		f(w)
 	case f != nil:
 		w.inOwner(writeName, func() { f(w) })
 	case event != "":
