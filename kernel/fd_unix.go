@@ -94,6 +94,7 @@ type descriptor struct {
 	family   int32    // of the socket, once sockaddr has asked
 	accepted bool     // a connection that Accept has made
 	file     *os.File // owns the descriptor, if there is one
+	batch    *batch   // nil before the first one
 }
 
 // Read reads once.

@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/kernel"
 )
 
 // RecordError says that a filter's record is not what the wheel's function
@@ -19,8 +20,16 @@ func (e *RecordError) Error() string {
 
 // read reads once and hands out the records that are complete.
 func (w *Wheel) read() {
-	buf := w.k.Scratch(w.driver.BlockSize())
-	n, err := w.driver.Read(w.in, buf)
+	most := w.room(kernel.Read)
+	if most == 0 {
+		return
+	}
+	buf := w.k.Scratch(w.reader.BlockSize())
+	if most > 0 {
+		buf = buf[:min(most, len(buf))]
+	}
+	n, err := w.reader.Read(w.in, buf)
+	w.moved(kernel.Read, n)
 	if err != nil {
 		w.stopInput()
 		if !errors.Is(err, io.EOF) || w.finish() {
@@ -179,10 +188,18 @@ func (w *Wheel) stopInput() {
 // PauseInput stops reading until ResumeInput: what arrives, the end of the
 // stream included, waits in the handle. Records that have been read already
 // still come.
-func (w *Wheel) PauseInput() { w.k.SelectPauseRead(w.in) }
+func (w *Wheel) PauseInput() {
+	if w.bounds != nil {
+		w.bounds.paused = true
+	}
+	w.k.SelectPauseRead(w.in)
+}
 
 // ResumeInput goes on reading.
 func (w *Wheel) ResumeInput() {
+	if w.bounds != nil {
+		w.bounds.paused = false
+	}
 	if !w.closed && !w.noInput {
 		w.k.SelectResumeRead(w.in)
 	}
