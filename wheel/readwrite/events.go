@@ -162,7 +162,11 @@ func (w *Wheel) tellLow() {
 func (w *Wheel) tellError(op string, err error) {
 	e := &kernel.OpError{Op: op, Err: err, Wheel: w.id}
 	if f := w.events.funcs; f != nil {
-		if f.Error != nil {
+		switch {
+		case f.Error == nil:
+		case w.k.ActiveSession() == w.owner:
+			f.Error(w, e)
+		default:
 			w.inOwner(readName, func() { f.Error(w, e) })
 		}
 		return
