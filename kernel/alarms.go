@@ -233,7 +233,7 @@ func (k *Kernel) setTimer(e *entry, event string, due int64, wall bool, args []a
 
 // fire dispatches a timer that is due.
 func (k *Kernel) fire(x *timer) {
-	it := item{dest: x.owner, from: x.owner, name: x.name, args: x.args, caller: x.caller, extra: x.extra, kind: kindAlarm}
+	it := &item{dest: x.owner, from: x.owner, name: x.name, args: x.args, caller: x.caller, extra: x.extra, kind: kindAlarm}
 	k.unlinkTimer(x)
 	k.deliver(it)
 }

@@ -121,22 +121,23 @@ func (k *Kernel) dispatchDue() {
 		if it == nil || it.seq > seq {
 			break
 		}
-		k.deliver(k.fifo.pop(it))
+		event := k.fifo.pop(it)
+		k.deliver(&event)
 	}
 	k.sweep()
 }
 
 // deliver dispatches one event from the queue.
-func (k *Kernel) deliver(it item) {
+func (k *Kernel) deliver(it *item) {
 	k.countDequeued(it.dest, it.from)
 	switch it.kind {
 	case kindGC:
 	case kindSignal, kindDie:
-		k.deliverSignal(&it)
+		k.deliverSignal(it)
 	case kindActor:
-		k.deliverLetter(&it)
+		k.deliverLetter(it)
 	case kindFar:
-		k.deliverFar(&it)
+		k.deliverFar(it)
 	default:
 		k.dispatch(it.dest, it.from, it.name, it.args, it.caller, it.kind, it.extra)
 	}

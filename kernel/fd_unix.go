@@ -90,10 +90,11 @@ func fdHandle(fd int, name string) (*Handle, error) {
 
 // descriptor is a non-blocking descriptor of the system.
 type descriptor struct {
-	fd     int
-	family int32    // of the socket, once sockaddr has asked
-	file   *os.File // owns the descriptor, if there is one
-	batch  *batch   // nil before the first one
+	fd       int
+	family   int32    // of the socket, once sockaddr has asked
+	accepted bool     // a connection that Accept has made
+	file     *os.File // owns the descriptor, if there is one
+	batch    *batch   // nil before the first one
 }
 
 // Read reads once.
@@ -141,7 +142,11 @@ func (d *descriptor) Close() error {
 	}
 	fd := d.fd
 	d.fd = -1
-	if err := unix.Close(fd); err != nil {
+	closeFD := unix.Close // which lets other goroutines run: a terminal waits for its output
+	if d.accepted {
+		closeFD = closeConnection
+	}
+	if err := closeFD(fd); err != nil {
 		return &OpError{Op: "close", Err: err}
 	}
 	return nil
@@ -164,7 +169,7 @@ func (d *descriptor) Accept() (*Handle, net.Addr, error) {
 		default:
 			return nil, nil, err
 		}
-		c := &descriptor{fd: fd}
+		c := &descriptor{fd: fd, accepted: true}
 		return &Handle{source: c, fd: fd, owner: c, name: "connection", token: -1}, netAddr(from, unix.SOCK_STREAM), nil
 	}
 }

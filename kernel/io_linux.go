@@ -36,6 +36,16 @@ func writeFD(fd int, p []byte) (int, error) {
 	}
 }
 
+// closeConnection closes a connection that was accepted. That never waits
+// either, unless the program has asked for it by SO_LINGER, which would stop the
+// kernel's goroutine anyway.
+func closeConnection(fd int) error {
+	if _, _, errno := syscall.RawSyscall(syscall.SYS_CLOSE, uintptr(fd), 0, 0); errno != 0 {
+		return errno
+	}
+	return nil
+}
+
 // maxGathered is how many buffers one system call writes.
 const maxGathered = 64
 

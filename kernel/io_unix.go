@@ -22,6 +22,8 @@ func writeFD(fd int, p []byte) (int, error) {
 	}
 }
 
+func closeConnection(fd int) error { return unix.Close(fd) }
+
 // writevFD writes one buffer after the other: not every system that we know
 // gives Go a writev.
 func writevFD(fd int, bufs [][]byte) (int, error) {

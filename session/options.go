@@ -78,7 +78,7 @@ func on(value any) bool {
 }
 
 // trace logs an event if the session has the option of that name.
-func (s *Session) trace(e kernel.Event, redirected bool) {
+func (s *Session) trace(e *kernel.Event, redirected bool) {
 	if !s.options.On("trace") {
 		return
 	}

@@ -165,8 +165,10 @@ func (s *Session) Attach(id kernel.ID) { s.id = id }
 // Dispatch is called by the kernel for every event. An event without a handler
 // goes to _default, with its name and the list of its arguments as arguments.
 func (s *Session) Dispatch(e kernel.Event) bool {
-	if s.run(e) {
-		s.trace(e, false)
+	if s.run(&e) {
+		if s.options != nil {
+			s.trace(&e, false)
+		}
 		return true
 	}
 	if e.Name == "_start" {
@@ -175,8 +177,8 @@ func (s *Session) Dispatch(e kernel.Event) bool {
 	if s.has("_default") { // looked at first: most have none, and the arguments cost two allocations
 		e.Args = []any{e.Name, append([]any{}, e.Args...)}
 		e.Name = "_default"
-		s.run(e)
-		s.trace(e, true)
+		s.run(&e)
+		s.trace(&e, true)
 		return true
 	}
 	if s.options.On("default") {
@@ -186,20 +188,20 @@ func (s *Session) Dispatch(e kernel.Event) bool {
 }
 
 // run runs the handler of exactly that name.
-func (s *Session) run(e kernel.Event) bool {
+func (s *Session) run(e *kernel.Event) bool {
 	if s.changed != nil {
 		if h, ok := s.changed[e.Name]; ok {
 			if h != nil {
-				h(e)
+				h(*e)
 			}
 			return h != nil
 		}
 	}
 	if h := s.funcs[e.Name]; h != nil {
-		h(e)
+		h(*e)
 		return true
 	}
-	return s.table != nil && s.table.dispatch(s.heap, e)
+	return s.table != nil && s.table.dispatch(s.heap, *e)
 }
 
 // SetHandler adds, replaces or (with nil) removes a handler of this session

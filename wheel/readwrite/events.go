@@ -126,6 +126,8 @@ func (w *Wheel) call(event string, args ...any) {
 // tell sends one of the events that carry the wheel's ID alone.
 func (w *Wheel) tell(event string, f func(*Wheel)) {
 	switch {
+	case f != nil && w.k.ActiveSession() == w.owner: // nearly always, and spares a closure
+		f(w)
 	case f != nil:
 		w.inOwner(writeName, func() { f(w) })
 	case event != "":
@@ -160,7 +162,11 @@ func (w *Wheel) tellLow() {
 func (w *Wheel) tellError(op string, err error) {
 	e := &kernel.OpError{Op: op, Err: err, Wheel: w.id}
 	if f := w.events.funcs; f != nil {
-		if f.Error != nil {
+		switch {
+		case f.Error == nil:
+		case w.k.ActiveSession() == w.owner:
+			f.Error(w, e)
+		default:
 			w.inOwner(readName, func() { f.Error(w, e) })
 		}
 		return
