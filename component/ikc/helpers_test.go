@@ -22,7 +22,7 @@ import (
 )
 
 // patience ends a test that hangs.
-const patience = 6 * time.Second
+const patience = 60 * time.Second
 
 // goKernel is a kernel with IKC that runs on a goroutine of its own until the
 // test ends.
@@ -53,7 +53,8 @@ func start(t *testing.T, c ikc.Config) *goKernel {
 	g.port = server.Addr().(*net.TCPAddr).Port
 	g.chat()
 	g.hold = g.k.Hold("test")
-	go func() { g.over <- g.k.Run() }()
+	over := g.over
+	go func() { over <- g.k.Run() }()
 	t.Cleanup(g.stop)
 	return g
 }

@@ -40,10 +40,10 @@ func meet(t *testing.T, m meeting) (*goKernel, *perl) {
 		p = runPerl(t, "client", "Perl", m.perl, strconv.Itoa(g.port))
 	}
 	p.want("up Storable Go,Gopher")
-	g.want("register Perl")
 	if m.goConnects {
 		g.want("connected")
 	}
+	g.want("register Perl")
 	return g, p
 }
 
@@ -120,4 +120,89 @@ func perlToGo(t *testing.T, g *goKernel, p *perl) {
 	p.send("post poe://Go/IKC/shutdown 1")
 	g.wantLike("error local", "not published", "IKC/shutdown")
 	require.Contains(t, p.next(), "not published")
+}
+
+func TestSubscribing(t *testing.T) {
+	for _, m := range meetings[1:3] {
+		t.Run(m.name, func(t *testing.T) {
+			g, p := meet(t, m)
+			p.send("have poe://Go/chat")
+			p.want("subscribed chat")
+			p.send("have poe://Go/chat/said")
+			p.want("subscribed chat")
+			p.send("have poe://Go/chat/secret")
+			p.want("Refused subscription poe://Go/chat/secret")
+			p.send("have poe://Go/IKC")
+			p.want("Refused subscription poe://Go/IKC")
+			g.do(func(*kernel.Kernel) {
+				g.report(g.r.Subscribe([]string{"poe://Perl/chat", "poe://Perl/nobody", "poe://Perl/chat/secret", "poe://Nobody/chat"}, "answer", "over"))
+			})
+			g.wantLike("error local", "unknown kernel", "Nobody")
+			g.want("subscribe poe://Perl/chat")
+			g.wantLike("error remote", "subscription refused", "nobody")
+			g.wantLike("error remote", "subscription refused", "chat/secret")
+			g.want("answer [[poe://Perl/chat] over]")
+			g.do(func(k *kernel.Kernel) {
+				g.report(k.Post(kernel.Alias("poe://Perl/chat"), "said", "through", "the proxy"))
+				g.report(k.Post(kernel.Alias("poe://Perl/chat"), "ask", "and back"))
+			})
+			p.want("said through the proxy")
+			g.want("heard [from Perl and back]")
+			g.do(func(*kernel.Kernel) { g.r.Unsubscribe("poe://Perl/chat") })
+			g.want("unsubscribe poe://Perl/chat")
+			g.do(func(k *kernel.Kernel) {
+				require.ErrorIs(t, k.Post(kernel.Alias("poe://Perl/chat"), "said"), kernel.ErrNoSession)
+			})
+		})
+	}
+}
+
+// TestPeerThatGoesAway ends what waits for it.
+func TestPeerThatGoesAway(t *testing.T) {
+	for _, m := range meetings[1:3] {
+		t.Run(m.name, func(t *testing.T) {
+			g, p := meet(t, m)
+			g.do(func(k *kernel.Kernel) {
+				g.report(g.r.Subscribe([]string{"poe://Perl/chat"}, ""))
+			})
+			g.want("subscribe poe://Perl/chat")
+			g.do(func(*kernel.Kernel) {
+				_, err := g.r.Call("poe://Perl/chat/nothing", nil, "answer")
+				g.report(err)
+				_, err = g.r.Call("poe://Perl/chat/sum", []any{1}, "answer")
+				g.report(err)
+			})
+			g.want("answer [1 <nil>]")
+			p.send("close")
+			g.want("unregister Perl")
+			g.wantLike("answer [<nil> ikc: the connection has ended")
+			g.want("unsubscribe poe://Perl/chat")
+			g.do(func(k *kernel.Kernel) {
+				require.ErrorIs(t, k.Post(ikc.URL("poe://Perl/chat"), "said", 1), ikc.ErrNoKernel)
+				_, err := g.r.Post("poe://Perl/chat/said", 1)
+				require.ErrorIs(t, err, ikc.ErrNoKernel)
+				require.Empty(t, g.r.Kernels())
+			})
+		})
+	}
+}
+
+func TestNoAnswer(t *testing.T) {
+	g, _ := meet(t, meetings[0])
+	g.do(func(*kernel.Kernel) {
+		_, err := g.r.CallWithin(1, "poe://Perl/chat/nothing", nil, "answer")
+		g.report(err)
+	})
+	g.want("answer [<nil> ikc: no answer in time]")
+}
+
+func TestLargeMessages(t *testing.T) {
+	g, p := meet(t, meetings[2])
+	g.do(func(*kernel.Kernel) {
+		_, err := g.r.Call("poe://Perl/chat/big", 100_000, "answer")
+		g.report(err)
+	})
+	require.Contains(t, g.next(), "99999 100000] <nil>]")
+	p.send("call poe://Go/chat/echo 'x' x 300000")
+	require.Len(t, p.next(), len("answer ")+300_000)
 }

@@ -182,6 +182,7 @@ POE::Session->create(inline_states => {
   },
   connected => sub {
     $wheel = POE::Wheel::ReadWrite->new(Handle => $_[ARG0], Filter => POE::Filter::Line->new, InputEvent => 'input', ErrorEvent => 'gone');
+    undef $listener if $mode eq 'client';
     begin();
   },
   no_connection => sub { tell_test('no connection'); exit 1 },
