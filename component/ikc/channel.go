@@ -145,7 +145,11 @@ func (ch *channel) connectionError(err *kernel.OpError) {
 		ch.over(ErrGone)
 		return
 	}
-	ch.failed(fmt.Errorf("%s: %w", err.Op, ch.r.config.asLimit(err.Err)))
+	why := err.Err
+	if ch.talk == nil {
+		why = ch.r.config.asLimit(why)
+	}
+	ch.failed(fmt.Errorf("%s: %w", err.Op, why))
 }
 
 // failed ends a connection because of an error.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/filter/storable"
+	"github.com/gopoe/poe/kernel"
 )
 
 // Config configures a kernel's Responder. Name is required; a limit of 0 is
@@ -120,7 +121,7 @@ func (c *Config) checkFreezers() error {
 // checkKernelName finds out whether a kernel may be called that.
 func checkKernelName(name string) error {
 	if name == "" || len(name) > maxName || !allOf(name, func(c byte) bool { return isWordChar(c) || c == '-' || c == '.' }) {
-		return fmt.Errorf("%q must be letters, digits, _, - and .", name)
+		return fmt.Errorf("%w: %q must be letters, digits, _, - and .", kernel.ErrInvalid, name)
 	}
 	return nil
 }

@@ -51,10 +51,12 @@ func start(t *testing.T, c ikc.Config) *goKernel {
 	server, err := g.r.Listen(ikc.ServerConfig{Address: "127.0.0.1"})
 	require.NoError(t, err)
 	g.port = server.Addr().(*net.TCPAddr).Port
-	g.chat()
+	running := make(chan struct{})
+	g.chat(func() { close(running) })
 	g.hold = g.k.Hold("test")
 	over := g.over
 	go func() { over <- g.k.Run() }()
+	<-running
 	t.Cleanup(g.stop)
 	return g
 }
@@ -62,13 +64,15 @@ func start(t *testing.T, c ikc.Config) *goKernel {
 func (g *goKernel) tell(format string, args ...any) { g.said <- fmt.Sprintf(format, args...) }
 
 // chat is the session that others reach.
-func (g *goKernel) chat() {
+func (g *goKernel) chat(running func()) {
 	_, err := session.Inline(g.k, session.Funcs{
 		"_start": func(e kernel.Event) {
 			require.NoError(g.t, e.Kernel.AliasSet("chat"))
 			require.NoError(g.t, g.r.Monitor("*", ikc.Watch{Register: "notice", Unregister: "notice", Subscribe: "notice", Unsubscribe: "notice", Error: "notice", Shutdown: "notice"}))
+			e.Kernel.Yield("running")
 		},
-		"said": func(e kernel.Event) { g.tell("said %v", e.Args) },
+		"running": func(kernel.Event) { running() },
+		"said":    func(e kernel.Event) { g.tell("said %v", e.Args) },
 		"sum": func(e kernel.Event) {
 			n := int64(0)
 			list, _ := kernel.ArgOK[[]any](e, 0)
@@ -203,7 +207,8 @@ func runPerl(t *testing.T, args ...string) *perl {
 	go func() {
 		defer close(read)
 		defer close(p.out)
-		for s := bufio.NewScanner(out); s.Scan(); {
+		s := bufio.NewScanner(out)
+		for s.Buffer(nil, 1<<20); s.Scan(); {
 			p.out <- s.Text()
 		}
 	}()

@@ -2,6 +2,7 @@ package ikc_test
 
 import (
 	"context"
+	"strings"
 	"testing"
 	"time"
 
@@ -80,12 +81,16 @@ func TestTheLocalKernel(t *testing.T) {
 		g.report(k.Post(ikc.URL("poe://Go/chat"), "secret", 1))
 		g.report(k.Post(ikc.URL("poe://Go/nobody"), "said", 1))
 	})
-	g.want("said [1 2]")
-	g.want("said [by ID]")
-	g.want("answer [3 <nil>]")
-	g.wantLike("error local", "not published", "chat/secret")
-	g.wantLike("error local", "not published", "nobody")
-	g.want("said [back myself]")
+	var got []string
+	for range 6 {
+		line := g.next()
+		if strings.HasPrefix(line, "error") {
+			line, _, _ = strings.Cut(line, ":")
+		}
+		got = append(got, line)
+	}
+	require.Equal(t, []string{"said [1 2]", "said [by ID]"}, got[:2])
+	require.ElementsMatch(t, []string{"answer [3 <nil>]", "said [back myself]", "error local ikc", "error local ikc"}, got[2:])
 }
 
 func TestSenderIsTheRemoteSession(t *testing.T) {
@@ -141,7 +146,9 @@ func TestSubscribingWhileConnecting(t *testing.T) {
 	a.want("said [1]")
 	c := start(t, ikc.Config{Name: "C"})
 	c.connect(a, ikc.ClientConfig{Subscribe: []string{"poe://A/chat/secret"}})
-	c.want("no connection: ikc: subscription refused")
+	for got := ""; got != "no connection: ikc: subscription refused"; got = c.next() {
+		require.NotEqual(t, "connected", got)
+	}
 }
 
 func TestAskingAll(t *testing.T) {

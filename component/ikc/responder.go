@@ -117,7 +117,9 @@ func (r *Responder) Shutdown() {
 		_ = r.k.Post(l.ID(), "shutdown")
 	}
 	for _, c := range r.clients {
-		c.Shutdown()
+		if ch, ok := c.Heap.(*channel); !ok || ch.ended { // a second shutdown would drop what waits
+			c.Shutdown()
+		}
 	}
 	for ch := range r.channels {
 		ch.end()
