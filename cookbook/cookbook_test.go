@@ -20,18 +20,18 @@ func TestPrograms(t *testing.T) {
 	if !havePOE && os.Getenv("POE_REQUIRED") != "" {
 		t.Fatalf("POE 1.370 is required and not there: %q, %v", out, err)
 	}
+	programs := build(t)
 	for _, file := range scripts {
-		dir := filepath.Dir(file)
+		name := filepath.Dir(file)
 		steps := readScript(t, file)
-		t.Run(dir+"/go", func(t *testing.T) {
-			program := filepath.Join(t.TempDir(), dir)
-			out, err := exec.Command("go", "build", "-o", program, "./"+dir+"/go").CombinedOutput()
-			require.NoError(t, err, string(out))
-			play(t, steps, program)
+		t.Run(name+"/go", func(t *testing.T) {
+			t.Parallel()
+			play(t, steps, filepath.Join(programs, name))
 		})
 		if havePOE {
-			t.Run(dir+"/perl", func(t *testing.T) {
-				play(t, steps, "perl", filepath.Join(dir, "perl", "main.pl"))
+			t.Run(name+"/perl", func(t *testing.T) {
+				t.Parallel()
+				play(t, steps, "perl", filepath.Join(name, "perl", "main.pl"))
 			})
 		}
 	}

@@ -8,8 +8,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	sd "github.com/coreos/go-systemd/v22/daemon"
 )
 
 // Notifier tells systemd, or whoever speaks its protocol, how the program is
@@ -18,6 +16,7 @@ import (
 // call it without looking. Its methods are safe on any goroutine.
 type Notifier struct {
 	watchdog time.Duration
+	path     string // of the socket, empty without one
 
 	mu   sync.Mutex
 	conn *net.UnixConn
@@ -29,13 +28,14 @@ type Notifier struct {
 func NewNotifier() (*Notifier, error) {
 	n := &Notifier{}
 	var err error
-	if n.watchdog, err = sd.SdWatchdogEnabled(true); err != nil {
+	if n.watchdog, err = watchdogInterval(); err != nil {
 		return nil, fmt.Errorf("daemon: notify: %w", err)
 	}
 	path := os.Getenv("NOTIFY_SOCKET")
 	if path == "" {
 		return n, nil
 	}
+	n.path = path
 	if err := os.Unsetenv("NOTIFY_SOCKET"); err != nil {
 		return nil, fmt.Errorf("daemon: notify: %w", err)
 	}
@@ -64,26 +64,38 @@ func (n *Notifier) WatchdogInterval() time.Duration {
 }
 
 // Ready says that the program serves, after its start or a reload.
-func (n *Notifier) Ready() error { return n.send(sd.SdNotifyReady) }
+func (n *Notifier) Ready() error { return n.send("READY=1") }
 
 // Reloading says that the program reads its configuration; Ready ends it.
 func (n *Notifier) Reloading() error {
-	lines := []string{sd.SdNotifyReloading}
-	if now := sd.SdNotifyMonotonicUsec(); now != "" {
-		lines = append(lines, strings.TrimSpace(now))
-	}
-	return n.send(lines...)
+	return n.send(append([]string{"RELOADING=1"}, monotonic()...)...)
 }
 
 // Stopping says that the program is about to end.
-func (n *Notifier) Stopping() error { return n.send(sd.SdNotifyStopping) }
+func (n *Notifier) Stopping() error { return n.send("STOPPING=1") }
 
 // Watchdog says that the program is alive.
-func (n *Notifier) Watchdog() error { return n.send(sd.SdNotifyWatchdog) }
+func (n *Notifier) Watchdog() error { return n.send("WATCHDOG=1") }
 
 // Status sets the line that systemctl status shows.
 func (n *Notifier) Status(text string) error {
 	return n.send("STATUS=" + strings.NewReplacer("\n", " ", "\r", " ").Replace(text))
+}
+
+// MainPID says that another process is the main one from now on; what comes from
+// this one may be ignored then.
+func (n *Notifier) MainPID(pid int) error { return n.send(fmt.Sprintf("MAINPID=%d", pid)) }
+
+// environment is what a successor needs to make a Notifier of its own.
+func (n *Notifier) environment() (env []string) {
+	if n == nil || n.path == "" {
+		return nil
+	}
+	env = append(env, "NOTIFY_SOCKET="+n.path)
+	if n.watchdog > 0 {
+		env = append(env, fmt.Sprintf("WATCHDOG_USEC=%d", n.watchdog.Microseconds()))
+	}
+	return env
 }
 
 func (n *Notifier) send(lines ...string) error {

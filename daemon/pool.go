@@ -148,16 +148,8 @@ func (c *PoolConfig) check() error {
 	if c.Workers <= 0 {
 		return wrong("Workers", fmt.Sprintf("%d is not above 0", c.Workers))
 	}
-	if len(c.Listeners) > maxListeners {
-		return wrong("Listeners", fmt.Sprintf("%d is above %d", len(c.Listeners), maxListeners))
-	}
-	for _, l := range c.Listeners {
-		switch {
-		case strings.ContainsAny(l.Name, ":\x00"):
-			return wrong("Listeners", fmt.Sprintf("%q must not contain a colon or NUL", l.Name))
-		case l.Handle == nil || l.Handle.Fd() < 0:
-			return wrong("Listeners", fmt.Sprintf("%q has no descriptor", l.Name))
-		}
+	if why := checkListeners(c.Listeners); why != "" {
+		return wrong("Listeners", why)
 	}
 	for _, d := range []struct {
 		field string
@@ -176,25 +168,40 @@ func (c *PoolConfig) check() error {
 		}
 	}
 	c.MaxBackoff = max(c.MaxBackoff, c.MinBackoff)
-	return c.program(wrong)
-}
-
-// program finds out what to start.
-func (c *PoolConfig) program(wrong func(field, what string) error) error {
-	if c.Path == "" {
-		path, err := os.Executable()
-		if err != nil {
-			return wrong("Path", err.Error())
-		}
-		c.Path = path
-	}
-	if c.Args == nil {
-		c.Args = os.Args[1:]
-	}
-	if c.Env == nil {
-		c.Env = os.Environ()
+	if err := program(&c.Path, &c.Args, &c.Env); err != nil {
+		return wrong("Path", err.Error())
 	}
 	return nil
+}
+
+// checkListeners finds what is wrong with listeners that are to be handed on.
+func checkListeners(listeners []Listener) (why string) {
+	if len(listeners) > maxListeners {
+		return fmt.Sprintf("%d is above %d", len(listeners), maxListeners)
+	}
+	for _, l := range listeners {
+		switch {
+		case strings.ContainsAny(l.Name, ":\x00"):
+			return fmt.Sprintf("%q must not contain a colon or NUL", l.Name)
+		case l.Handle == nil || l.Handle.Fd() < 0:
+			return fmt.Sprintf("%q has no descriptor", l.Name)
+		}
+	}
+	return ""
+}
+
+// program finds out what to start: what is not given is this process's.
+func program(path *string, args, env *[]string) (err error) {
+	if *path == "" {
+		*path, err = os.Executable()
+	}
+	if *args == nil {
+		*args = os.Args[1:]
+	}
+	if *env == nil {
+		*env = os.Environ()
+	}
+	return err
 }
 
 // ID returns the pool's session.

@@ -56,11 +56,19 @@ func (p *Pool) spawn(s *slot) (*worker, error) {
 	return w, nil
 }
 
-// exec starts the program. It works with bare descriptors: an *os.File would
-// make the listeners, which all processes share, wait.
+// exec starts the program.
 func (p *Pool) exec(s *slot, theirs *kernel.Handle) (*os.Process, error) {
+	c := &p.config
+	env := append(c.Env[:len(c.Env):len(c.Env)], workerVar+"="+workerText(os.Getpid(), s.number, c.Listeners))
+	return execute(c.Path, c.Args, env, c.Listeners, theirs, &syscall.SysProcAttr{Setpgid: true})
+}
+
+// execute starts a program that inherits listeners and, behind them, the other
+// end of a connection. It works with bare descriptors: an *os.File would make
+// the listeners, which all processes share, wait.
+func execute(path string, args, env []string, listeners []Listener, theirs *kernel.Handle, attr *syscall.SysProcAttr) (*os.Process, error) {
 	files := []uintptr{0, 1, 2}
-	for _, l := range p.config.Listeners {
+	for _, l := range listeners {
 		fd := l.Handle.Fd()
 		if fd < 0 {
 			return nil, fmt.Errorf("listener %q: %w", l.Name, os.ErrClosed)
@@ -68,11 +76,7 @@ func (p *Pool) exec(s *slot, theirs *kernel.Handle) (*os.Process, error) {
 		files = append(files, uintptr(fd))
 	}
 	files = append(files, uintptr(theirs.Fd()))
-	pid, err := syscall.ForkExec(p.config.Path, append([]string{p.config.Path}, p.config.Args...), &syscall.ProcAttr{
-		Env:   append(p.config.Env[:len(p.config.Env):len(p.config.Env)], workerVar+"="+workerText(os.Getpid(), s.number, p.config.Listeners)),
-		Files: files,
-		Sys:   &syscall.SysProcAttr{Setpgid: true},
-	})
+	pid, err := syscall.ForkExec(path, append([]string{path}, args...), &syscall.ProcAttr{Env: env, Files: files, Sys: attr})
 	if err != nil {
 		return nil, err
 	}

@@ -38,17 +38,20 @@ type Worker struct {
 // by a Pool. Call it first in main; the listeners are the caller's. It looks
 // but once: the environment is changed, so that the worker's own children are
 // no workers.
-func AsWorker() (*Worker, error) {
-	text, ok := os.LookupEnv(workerVar)
+func AsWorker() (*Worker, error) { return inherit(workerVar) }
+
+// inherit takes what the parent has handed on, if the variable says so.
+func inherit(variable string) (*Worker, error) {
+	text, ok := os.LookupEnv(variable)
 	if !ok {
 		return nil, nil
 	}
-	if err := os.Unsetenv(workerVar); err != nil {
+	if err := os.Unsetenv(variable); err != nil {
 		return nil, fmt.Errorf("daemon: worker: %w", err)
 	}
 	parent, number, names, err := parseWorker(text)
 	if err != nil {
-		return nil, fmt.Errorf("daemon: worker: %s=%q: %w", workerVar, text, err)
+		return nil, fmt.Errorf("daemon: worker: %s=%q: %w", variable, text, err)
 	}
 	if os.Getppid() != parent {
 		return nil, ErrOrphan

@@ -16,7 +16,7 @@ var given = map[string]string{
 	"n": "int", "i": "int", "pid": "int", "text": "string", "waiting": "bool", "offset": "int64", "data": "[]byte", "value": "any",
 	"on": "kernel.Handler", "handlers": "session.Funcs", "states": "session.States[heap]", "object": "*heap", "hp": "*heap",
 	"s": "*session.Session", "m": "*nfa.Machine", "doors": "nfa.States[door]", "ne": "nfa.Event",
-	"w": "*readwrite.Wheel", "sf": "*socketfactory.Wheel", "la": "*listenaccept.Wheel", "ft": "*followtail.Wheel", "child": "*run.Wheel",
+	"w": "*readwrite.Wheel", "sf": "*socketfactory.Wheel", "la": "*listenaccept.Wheel", "ft": "*followtail.Wheel", "child": "*run.Wheel", "reader": "*readline.Wheel",
 	"f": "filter.Filter", "b": "*filter.Buffer", "serializer": "filter.Serializer", "grep": "*filter.Grep", "mapping": "*filter.Map",
 	"blocks": "*filter.RecordBlock", "stack": "*filter.Stack", "wanted": "func(any) bool", "split": "func(any) []any",
 	"prefix": "func(dst, block []byte) []byte", "length": "func([]byte) (int64, int, error)", "drv": "*driver.SysRW",

@@ -38,7 +38,7 @@ var folders = map[string]string{
 var standard = map[string]string{
 	"bufio": "bufio", "bytes": "bytes", "context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http",
 	"io": "io", "log": "log", "slog": "log/slog", "net": "net", "netip": "net/netip", "os": "os", "exec": "os/exec",
-	"regexp": "regexp", "strconv": "strconv", "strings": "strings", "syscall": "syscall", "sql": "database/sql",
+	"regexp": "regexp", "slices": "slices", "strconv": "strconv", "strings": "strings", "syscall": "syscall", "sql": "database/sql",
 	"testing": "testing", "time": "time", "tls": "crypto/tls", "signal": "os/signal",
 	"require": "github.com/stretchr/testify/require",
 }

@@ -131,10 +131,18 @@ func (d *SysRW) compact() {
 
 // Flush writes as much as there is room for and returns how many bytes are
 // left. No room is no error. After an error the rest is still counted.
-func (d *SysRW) Flush(w io.Writer) (left int, err error) {
-	for d.done < len(d.out) && err == nil {
+func (d *SysRW) Flush(w io.Writer) (left int, err error) { return d.FlushSome(w, -1) }
+
+// FlushSome is Flush, but writes no more than so many bytes; below 0 is no
+// limit.
+func (d *SysRW) FlushSome(w io.Writer, most int) (left int, err error) {
+	end := len(d.out)
+	if most >= 0 {
+		end = min(end, d.done+most)
+	}
+	for d.done < end && err == nil {
 		var n int
-		n, err = w.Write(d.out[d.done:])
+		n, err = w.Write(d.out[d.done:end])
 		d.done += n
 		d.written += uint64(n)
 		if n == 0 && err == nil {

@@ -182,3 +182,17 @@ func TestBytesCount(t *testing.T) {
 	assert.EqualValues(t, 10, d.BytesRead())
 	assert.EqualValues(t, 7, d.BytesWritten())
 }
+
+// Some of the output is written, and the rest goes on as ever.
+func TestFlushSome(t *testing.T) {
+	var d driver.SysRW
+	d.Put([]byte("hello "), []byte("world"))
+	var out bytes.Buffer
+	for _, c := range []struct{ most, left int }{{0, 11}, {4, 7}, {100, 0}, {1, 0}} {
+		left, err := d.FlushSome(&out, c.most)
+		require.NoError(t, err)
+		require.Equal(t, c.left, left)
+	}
+	require.Equal(t, "hello world", out.String())
+	require.EqualValues(t, 11, d.BytesWritten())
+}

@@ -1,6 +1,9 @@
 package filter
 
-import "errors"
+import (
+	"errors"
+	"io"
+)
 
 // Buffer drives a [Filter] by hand, with POE's whole filter interface, for
 // programs that use filters without a wheel. It owns the bytes that have not
@@ -114,6 +117,32 @@ func (b *Buffer) Get(chunks ...[]byte) ([]any, error) {
 			return recs, err
 		}
 	}
+}
+
+// Finish is for the end of the stream: it returns what Get would, and then the
+// records that end with the stream, if the filter is a [Finisher]. The error is
+// the filter's, about bytes that it cannot decode, or a stream that was cut
+// off. At the end nothing is left undecoded.
+func (b *Buffer) Finish() ([]any, error) {
+	recs, err := b.Get()
+	if err != nil {
+		return recs, err
+	}
+	f, ok := b.filter.(Finisher)
+	for ok {
+		var rec any
+		rec, err = f.Finish(b.Bytes())
+		b.consume(len(b.Bytes()))
+		if err != nil {
+			break
+		}
+		recs = append(recs, rec)
+	}
+	b.consume(len(b.Bytes()))
+	if errors.Is(err, io.EOF) {
+		err = nil
+	}
+	return recs, err
 }
 
 // Put encodes records and returns the messages made of them: one for each with

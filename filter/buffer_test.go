@@ -209,3 +209,49 @@ func ExampleBuffer_SetFilter() {
 	// Got number(s): 890
 	// Got letter: q
 }
+
+// lastLine is a filter of lines of which the last needs no end.
+type lastLine struct{ filter.Filter }
+
+func (l lastLine) Finish(buf []byte) (any, error) {
+	if len(buf) == 0 {
+		return nil, io.EOF
+	}
+	if buf[0] == '!' {
+		return nil, io.ErrUnexpectedEOF
+	}
+	return string(buf), nil
+}
+
+// What the end of the stream completes goes through the rest of a stack, and
+// each part finishes once those in front of it have.
+func TestFinish(t *testing.T) {
+	for name, c := range map[string]struct {
+		filter filter.Filter
+		before []any
+		want   []any
+	}{
+		"no finisher": {filter.Lines(), list("a", "b"), nil},
+		"finisher":    {lastLine{filter.Lines()}, list("a", "b"), list("c")},
+		"layer":       {stackOf(func() any { return lastLine{filter.Lines()} }, upper)(), list("A", "B"), list("C")},
+		"nested":      {stackOf(func() any { return stackOf(func() any { return lastLine{filter.Lines()} })() }, upper)(), list("A", "B"), list("C")},
+		"two":         {stackOf(func() any { return filter.NewStream() }, func() any { return lastLine{filter.Lines()} }, upper)(), list("A", "B"), list("C")},
+		"neither":     {stackOf(lf, upper)(), list("A", "B"), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := filter.NewBuffer(c.filter)
+			require.Equal(t, c.before, get(t, b, "a\nb\nc"))
+			recs, err := b.Finish()
+			require.NoError(t, err)
+			require.Equal(t, c.want, recs)
+			require.Empty(t, b.Bytes())
+			recs, err = b.Finish()
+			require.NoError(t, err)
+			require.Empty(t, recs)
+		})
+	}
+	b := filter.NewBuffer(stackOf(func() any { return lastLine{filter.Lines()} }, upper)())
+	require.Empty(t, get(t, b, "!cut"))
+	_, err := b.Finish()
+	require.ErrorIs(t, err, io.ErrUnexpectedEOF)
+}

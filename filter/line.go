@@ -56,7 +56,7 @@ type LineConfig struct {
 // on behind it. When MaxBuffer is exceeded all that waits is dropped.
 type Line struct {
 	mode      lineMode
-	char      byte   // the line end, for endChar
+	char      byte   // the line end, for endChar; its last byte, for endLiteral
 	literal   []byte // the line end, for endLiteral and endPartial
 	re        *regexp.Regexp
 	out       string
@@ -140,8 +140,9 @@ func (l *Line) setInput(cfg LineConfig) error {
 
 // setLiteral makes end the only line end.
 func (l *Line) setLiteral(end string) {
-	if l.mode, l.literal = endLiteral, []byte(end); len(end) == 1 {
-		l.mode, l.char = endChar, end[0]
+	l.mode, l.literal, l.char = endLiteral, []byte(end), end[len(end)-1]
+	if len(end) == 1 {
+		l.mode = endChar
 	}
 }
 
@@ -175,9 +176,11 @@ func (l *Line) DecodeBytes(buf []byte) ([]byte, int, error) {
 			return buf[:i], i + newlineSize(buf[i:]), nil
 		}
 	case endLiteral:
-		i := bytes.Index(buf, l.literal)
-		if uint(i) <= uint(l.maxLength) {
-			return buf[:i], i + len(l.literal), nil
+		// The first byte like the literal's last, with the others in front.
+		n := bytes.IndexByte(buf, l.char) + 1
+		i := n - len(l.literal)
+		if uint(i) <= uint(l.maxLength) && string(buf[i:n]) == string(l.literal) {
+			return buf[:i], n, nil
 		}
 	}
 	return l.decode(buf)

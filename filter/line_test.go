@@ -2,6 +2,7 @@ package filter_test
 
 import (
 	"bytes"
+	"math/rand/v2"
 	"regexp"
 	"strings"
 	"testing"
@@ -213,4 +214,40 @@ func TestLineEndAnywhere(t *testing.T) {
 			}
 		}
 	}
+}
+
+// The search for line ends looks at many bytes at once. It finds what a search
+// byte by byte does, wherever the ends are and whatever is around them.
+func TestLineAgainstSearchByteByByte(t *testing.T) {
+	rng := rand.New(rand.NewPCG(1, 2))
+	for _, alphabet := range []string{"x", "x\n", "xyz\r\n", "\t\x00\v\f\x0e\r\n", "\x80\x8a\x8d\x8e\xff\r", "abcdefgh\xc3\xa9\n"} {
+		for size := range 300 {
+			stream := make([]byte, size)
+			for i := range stream {
+				if stream[i] = alphabet[0]; rng.IntN(1+size/4) == 0 {
+					stream[i] = alphabet[rng.IntN(len(alphabet))]
+				}
+			}
+			recs, err := filter.NewBuffer(filter.Lines()).Get(stream)
+			require.NoError(t, err)
+			require.Equal(t, byteByByte(stream), recs, "%q", stream)
+		}
+	}
+}
+
+// byteByByte gives the lines of a stream that has arrived whole.
+func byteByByte(stream []byte) (lines []any) {
+	start := 0
+	for i := 0; i < len(stream); i++ {
+		c := stream[i]
+		if c != '\r' && c != '\n' {
+			continue
+		}
+		lines = append(lines, string(stream[start:i]))
+		if i+1 < len(stream) && stream[i+1] != c && (stream[i+1] == '\r' || stream[i+1] == '\n') {
+			i++
+		}
+		start = i + 1
+	}
+	return lines
 }

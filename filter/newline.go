@@ -20,20 +20,15 @@ const (
 
 	ones  = 0x0101010101010101 // in every byte of a word
 	highs = ones << 7
+	below = ones * ('\r' + 1)
 )
 
 // indexNewline returns where the first CR or LF is, or -1.
 func indexNewline(buf []byte) int {
 	i := 0
-	for end := min(len(buf), near) - 8; i <= end; i += 8 {
-		x := binary.LittleEndian.Uint64(buf[i:])
-		// The high bit of each byte below 14 is set in m, and perhaps that of
-		// a byte behind one.
-		for m := (x - ones*('\r'+1)) &^ x & highs; m != 0; m &= m - 1 {
-			j := i + bits.TrailingZeros64(m)/8
-			if c := buf[j]; c == '\n' || c == '\r' {
-				return j
-			}
+	for ; i+len(block{}) <= min(len(buf), near); i += len(block{}) {
+		if j := (*block)(buf[i:]).indexNewline(); j >= 0 {
+			return i + j
 		}
 	}
 	for ; i < len(buf); i += window {
@@ -50,6 +45,42 @@ func indexNewline(buf []byte) int {
 		}
 	}
 	return -1
+}
+
+// block is a stretch of bytes that is searched eight at a time.
+type block [64]byte
+
+func (b *block) indexNewline() int {
+	i := len(b)
+	switch {
+	case b.low(0):
+		i = 0
+	case b.low(16):
+		i = 16
+	case b.low(32):
+		i = 32
+	case b.low(48):
+		i = 48
+	}
+	for ; i < len(b); i += 8 {
+		if m := ends(b.word(i)); m != 0 {
+			return i + bits.TrailingZeros64(m)/8
+		}
+	}
+	return -1
+}
+
+func (b *block) word(i int) uint64 { return binary.LittleEndian.Uint64(b[i : i+8]) }
+
+// low tells whether the 16 bytes at i may have a CR or LF among them: whether
+// any is not above CR, or is far above ASCII.
+func (b *block) low(i int) bool { return ((b.word(i)-below)|(b.word(i+8)-below))&highs != 0 }
+
+// ends marks the CRs and LFs in a word. The lowest mark is right; those above
+// it may not be.
+func ends(x uint64) uint64 {
+	cr, lf := x^ones*'\r', x^ones*'\n'
+	return ((cr-ones)&^cr | (lf-ones)&^lf) & highs
 }
 
 // newlineSize returns how many bytes the line end at the front of buf has: 2

@@ -56,3 +56,17 @@ type Holder interface {
 type LayerCloner interface {
 	CloneLayer() Layer
 }
+
+// Finisher is implemented by filters to which the end of the stream means
+// something: it ends a body that did not say how long it is, or it shows that
+// something is missing.
+//
+// A driver calls Finish when the stream has ended in order, and not after an
+// error, with what has not been decoded; all of that is done with. The record
+// must not alias buf. Finish is called again, with nothing, until there is an
+// error: [io.EOF] if nothing is missing, otherwise that the stream was cut off.
+//
+// Without a Finisher what has not been decoded at the end is lost, as in POE.
+type Finisher interface {
+	Finish(buf []byte) (rec any, err error)
+}

@@ -2,6 +2,7 @@ package filter
 
 import (
 	"errors"
+	"fmt"
 	"math"
 	"reflect"
 )
@@ -135,9 +136,20 @@ func (r *Reference) thaw(data []byte) (any, error) {
 	}
 	rec, err := r.serializer.Thaw(data)
 	if err != nil {
-		return nil, &Error{Filter: "Reference", Op: "thaw", Err: err}
+		return nil, thawError(err)
 	}
 	return rec, nil
+}
+
+// thawError makes a serializer's error one of this filter's.
+func thawError(err error) error {
+	e := &Error{Filter: "Reference", Op: "thaw", Err: err}
+	var limit Exceeder
+	if errors.As(err, &limit) {
+		name, value := limit.Exceeded()
+		e.Limit, e.Max, e.Err = name, int64(value), fmt.Errorf("%w: %w", ErrLimit, err)
+	}
+	return e
 }
 
 // Append serializes and frames rec.

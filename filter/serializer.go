@@ -16,6 +16,13 @@ type Serializer interface {
 	Thaw(data []byte) (any, error)
 }
 
+// Exceeder is implemented by errors of a [Serializer] about one of its limits.
+// Exceeded returns its name and value, which [Reference] reports as the limit
+// that its [Error] is about.
+type Exceeder interface {
+	Exceeded() (limit string, value int)
+}
+
 // JSON is a [Serializer] on encoding/json. The zero value thaws into
 // map[string]any, []any, string, float64, bool and nil.
 type JSON struct {

@@ -1,6 +1,9 @@
 package filter
 
-import "errors"
+import (
+	"errors"
+	"io"
+)
 
 // Stack makes one filter of several parts. The first part is first to see
 // input and last to see output. A part is a [Filter], which works on bytes, or
@@ -152,6 +155,35 @@ func (s *Stack) decodeStep(dst []any, buf []byte) ([]any, int, error) {
 		err = ErrMore
 	}
 	return dst, n, err
+}
+
+// Finish lets the parts that are a [Finisher] finish, first to last, and hands
+// what comes of that to the parts behind.
+func (s *Stack) Finish(buf []byte) (any, error) {
+	for i := 0; i < len(s.stages); buf = nil {
+		if s.next == len(s.out) {
+			out, _, err := s.step(s.out[:0], nil, nil)
+			if s.out, s.next = out, 0; err != nil {
+				return nil, err
+			}
+		}
+		if s.next < len(s.out) {
+			rec, _, err := s.Decode(nil)
+			return rec, err
+		}
+		rec, err := s.stages[i].finish(buf)
+		switch {
+		case errors.Is(err, io.EOF):
+			i++
+			continue
+		case err != nil || i+1 == len(s.stages):
+			return rec, err
+		}
+		if err := s.stages[i+1].start([]any{rec}); err != nil {
+			return nil, err
+		}
+	}
+	return nil, io.EOF
 }
 
 // direct returns the first part if it is a filter that can decode the driver's
@@ -345,6 +377,8 @@ func (st stackStage) put(recs []any) (out []any, err error) {
 	}
 	return recs, nil
 }
+
+func (st stackStage) finish(buf []byte) (any, error) { return st.s.Finish(buf) }
 
 func (st stackStage) pending() []any { return st.s.pending(nil) }
 func (st stackStage) clone() stage   { return stackStage{st.s.clone()} }

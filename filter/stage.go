@@ -2,6 +2,7 @@ package filter
 
 import (
 	"errors"
+	"io"
 	"reflect"
 )
 
@@ -12,6 +13,7 @@ type stage interface {
 	start(recs []any) error                             // get_one_start; copies recs
 	getOne(dst []any) (out []any, more bool, err error) // get_one
 	put(recs []any) ([]any, error)                      // put
+	finish(buf []byte) (any, error)                     // Finisher; buf comes behind the input
 	pending() []any                                     // get_pending
 	clone() stage                                       // clone
 	rewind()                                            // drop the input
@@ -79,6 +81,16 @@ func (s *byteStage) put(recs []any) ([]any, error) {
 	return out, err
 }
 
+func (s *byteStage) finish(buf []byte) (any, error) {
+	f, ok := s.b.filter.(Finisher)
+	if !ok {
+		return nil, io.EOF
+	}
+	rest := append(s.b.Bytes(), buf...)
+	s.b.buf, s.b.off = nil, 0
+	return f.Finish(rest)
+}
+
 func (s *byteStage) pending() []any { return s.b.Pending() }
 
 func (s *byteStage) clone() stage {
@@ -140,6 +152,8 @@ func (s *layerStage) getOne(dst []any) (out []any, more bool, err error) {
 }
 
 func (s *layerStage) put(recs []any) ([]any, error) { return s.layer.Put(nil, recs) }
+
+func (s *layerStage) finish([]byte) (any, error) { return nil, io.EOF }
 
 func (s *layerStage) pending() []any {
 	var out []any

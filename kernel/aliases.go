@@ -34,7 +34,7 @@ func (k *Kernel) AliasSet(name string) error {
 		return k.fail("AliasSet", name, ErrNoActiveSession)
 	}
 	k.aliases[name] = e
-	e.aliases = append(e.aliases, alias{name, k.site()})
+	e.more().aliases = append(e.aliases(), alias{name, k.site()})
 	k.incRef(e)
 	return nil
 }
@@ -54,7 +54,7 @@ func (k *Kernel) AliasRemove(name string) error {
 
 func (k *Kernel) removeAlias(e *entry, name string) {
 	delete(k.aliases, name)
-	e.aliases = slices.DeleteFunc(e.aliases, func(a alias) bool { return a.name == name })
+	e.rare.aliases = slices.DeleteFunc(e.rare.aliases, func(a alias) bool { return a.name == name })
 	k.decRef(e)
 }
 
@@ -74,8 +74,8 @@ func (k *Kernel) AliasList(of Dest) ([]string, error) {
 			return nil, k.fail("AliasList", of, err)
 		}
 	}
-	names := make([]string, len(e.aliases))
-	for i, a := range e.aliases {
+	names := make([]string, len(e.aliases()))
+	for i, a := range e.aliases() {
 		names[i] = a.name
 	}
 	sort.Strings(names)
@@ -84,7 +84,7 @@ func (k *Kernel) AliasList(of Dest) ([]string, error) {
 
 // clearAliases takes all names away from a session that is going.
 func (k *Kernel) clearAliases(e *entry) {
-	for len(e.aliases) > 0 {
-		k.removeAlias(e, e.aliases[len(e.aliases)-1].name)
+	for all := e.aliases(); len(all) > 0; all = e.aliases() {
+		k.removeAlias(e, all[len(all)-1].name)
 	}
 }

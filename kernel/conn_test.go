@@ -2,6 +2,7 @@ package kernel_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -652,4 +653,40 @@ func TestSourceContract(t *testing.T) {
 		assert.Equal(t, []kernel.Mode{kernel.Read, kernel.Write, kernel.Expedite}, seen)
 		assert.Equal(t, 1, s.binds)
 	})
+}
+
+// Who asks for room while there is little, without having been refused, is told
+// of it as well.
+func TestRoomIsToldToThoseWhoWereNotRefused(t *testing.T) {
+	near, far := net.Pipe()
+	defer far.Close()
+	h := kernel.Conn(near)
+	k := kernel.New()
+	const much = 50_000 // less than there is room for, more than half of it
+	_, err := session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) {
+			require.NoError(t, e.Kernel.SelectWrite(h, "first"))
+		},
+		"first": func(e kernel.Event) {
+			n, err := h.Write(make([]byte, much))
+			require.NoError(t, err)
+			require.Equal(t, much, n)
+			e.Kernel.SelectWriteClear(h)
+			require.NoError(t, e.Kernel.SelectWrite(h, "room"))
+			e.Kernel.Yield("read", 2)
+		},
+		"read": func(e kernel.Event) { // once it has been found not to be ready
+			if n := kernel.Arg[int](e, 0); n > 0 {
+				e.Kernel.Yield("read", n-1)
+				return
+			}
+			go io.CopyN(io.Discard, far, much)
+		},
+		"room": func(e kernel.Event) { h.Close() },
+	})
+	require.NoError(t, err)
+	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+	defer cancel()
+	require.NoError(t, k.RunContext(ctx))
+	require.NoError(t, ctx.Err(), "nobody has said that there is room")
 }

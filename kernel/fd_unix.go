@@ -93,6 +93,7 @@ type descriptor struct {
 	fd     int
 	family int32    // of the socket, once sockaddr has asked
 	file   *os.File // owns the descriptor, if there is one
+	batch  *batch   // nil before the first one
 }
 
 // Read reads once.

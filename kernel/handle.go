@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"sync/atomic"
 	"syscall"
 )
 
@@ -35,6 +36,7 @@ type Handle struct {
 	flagged  bool    // in the kernel's list of sources that may be ready
 	gone     bool
 	watchers [modes]*watcher
+	taker    atomic.Pointer[sourceConn] // who hears of the source instead of the kernel
 }
 
 // Source is what a handle that is no descriptor stands on: a net.Conn, a
@@ -281,7 +283,7 @@ func (h *Handle) attach(k *Kernel) error {
 	h.k = k
 	h.token = k.handles.add(h)
 	if h.fd < 0 && first {
-		h.source.Bind(func() { k.sourceReady(h) })
+		h.source.Bind(func() { h.sourceWoken(k) })
 	}
 	return nil
 }

@@ -36,12 +36,31 @@ type watcher struct {
 	handle  *Handle
 	mode    Mode
 	event   string
-	args    []any
 	ready   ReadyHandler // instead of the event
-	site    *site
+	more    *moreWatched // nil for most
 
 	next                   *watcher // of the handle, in order of registration
 	nextOfSess, prevOfSess *watcher // of the session
+}
+
+// moreWatched is what wheels' watchers do not have, unless they are traced.
+type moreWatched struct {
+	args []any
+	site *site
+}
+
+func (w *watcher) args() []any {
+	if w.more == nil {
+		return nil
+	}
+	return w.more.args
+}
+
+func (w *watcher) site() *site {
+	if w.more == nil {
+		return nil
+	}
+	return w.more.site
 }
 
 // SelectRead makes the active session get an event whenever the handle can be
@@ -145,7 +164,7 @@ func (k *Kernel) selectEvent(method string, h *Handle, m Mode, event string, arg
 	if k.debug != nil {
 		k.debug.posting(method, event)
 	}
-	return k.watch(method, h, m, &watcher{event: event, args: args})
+	return k.watch(method, h, m, &watcher{event: event, more: &moreWatched{args: args}})
 }
 
 func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
@@ -170,7 +189,13 @@ func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
 	if err := h.attach(k); err != nil {
 		return k.fail(method, h, err)
 	}
-	w.session, w.handle, w.mode, w.site = e, h, m, k.site()
+	w.session, w.handle, w.mode = e, h, m
+	if site := k.site(); site != nil {
+		if w.more == nil {
+			w.more = &moreWatched{}
+		}
+		w.more.site = site
+	}
 	at := &h.watchers[m]
 	for *at != nil {
 		at = &(*at).next
@@ -278,7 +303,7 @@ func (k *Kernel) dispatchReady(h *Handle, m Mode) {
 		if w.ready != nil {
 			k.dispatchWatch(w)
 		} else {
-			args := append([]any{h, m}, w.args...)
+			args := append([]any{h, m}, w.args()...)
 			k.dispatch(w.session, w.session, w.event, args, "", kindSelect, nil)
 		}
 		for next != nil && next.handle == nil {

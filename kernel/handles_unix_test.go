@@ -19,6 +19,15 @@ import (
 )
 
 func init() {
+	sockets["descriptor"] = func(t testing.TB, address string) *kernel.Handle {
+		c, err := net.ListenPacket("udp", address)
+		require.NoError(t, err)
+		return descriptorOf(t, c.(*net.UDPConn))
+	}
+	sockets["one by one"] = func(t testing.TB, address string) *kernel.Handle {
+		h := sockets["descriptor"](t, address)
+		return kernel.FromSource(oneByOne{h.Source(), h}, "one by one")
+	}
 	makers["socket pair"] = func(t testing.TB) ends {
 		a, b, err := kernel.SocketPair()
 		require.NoError(t, err)

@@ -276,8 +276,8 @@ func (k *Kernel) poll() error {
 		k.followWall() // a kernel that never sleeps
 	}
 	wait := k.patience()
-	if wait != 0 && k.exception != nil {
-		k.stopAll() // nothing is due that would notice it
+	if wait < 0 && k.exception != nil && k.handles.count == 0 {
+		k.stopAll() // no event is to come that would notice it, unless from outside
 		return nil
 	}
 	if wait == 0 && (k.loop == nil || k.handles.count == 0) {

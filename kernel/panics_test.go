@@ -109,13 +109,27 @@ func TestHandlerOfDIEThrowsSomethingElse(t *testing.T) {
 	assert.EqualError(t, err, "second (thrown while handling: first)")
 }
 
-func TestPanicInStopEndsASleepingKernel(t *testing.T) {
+// As in POE, what a _stop throws ends the run with the next event, however long
+// that takes.
+func TestPanicInStopWaitsForTheNextEvent(t *testing.T) {
 	k := newKernel()
-	stopped := false
-	start(t, k, states{"_start": func(kernel.Event) { k.Delay("never", time.Hour) }, "_stop": func(kernel.Event) { stopped = true }})
+	var seen []string
+	start(t, k, states{
+		"_start": func(kernel.Event) { k.Delay("next", 10*time.Millisecond); k.Delay("never", time.Hour) },
+		"next":   func(kernel.Event) { seen = append(seen, "next") },
+		"_stop":  func(kernel.Event) { seen = append(seen, "_stop") },
+	})
 	start(t, k, states{"_stop": func(kernel.Event) { panic("in _stop") }})
 	assert.ErrorContains(t, k.Run(), "in _stop")
-	assert.True(t, stopped)
+	assert.Equal(t, []string{"next", "_stop"}, seen)
+}
+
+// No event need ever come to a kernel that waits for other goroutines.
+func TestPanicInStopEndsAKernelThatNothingWakes(t *testing.T) {
+	k := newKernel()
+	start(t, k, states{"_start": func(kernel.Event) { k.Hold("a goroutine works") }})
+	start(t, k, states{"_stop": func(kernel.Event) { panic("in _stop") }})
+	assert.ErrorContains(t, k.Run(), "in _stop")
 }
 
 // SigHandled in a _stop that DIE brings about comes too late for the sessions,

@@ -48,7 +48,6 @@ type entry struct {
 	parent, prevSibling, nextSibling *entry
 	firstChild, lastChild            *entry
 
-	aliases  []alias
 	timers   timerSet
 	watchers *watcher // of handles, in order of registration
 	owned    *owned   // wheels and the like, closed at the end
@@ -57,6 +56,7 @@ type entry struct {
 
 // rare holds what few sessions have.
 type rare struct {
+	aliases []alias
 	extrefs map[string]extref
 	signals map[string]sigWatch
 	pids    map[int]pidWatch
@@ -64,6 +64,13 @@ type rare struct {
 }
 
 func (e *entry) alive() bool { return e.life != lifeDead }
+
+func (e *entry) aliases() []alias {
+	if e.rare == nil {
+		return nil
+	}
+	return e.rare.aliases
+}
 
 func (e *entry) more() *rare {
 	if e.rare == nil {

@@ -52,14 +52,14 @@ func (id ID) String() string {
 		return id.s.k.name
 	}
 	text := strconv.FormatUint(id.s.num, 10)
-	for i, alias := range id.s.aliases {
+	for i, alias := range id.s.aliases() {
 		if i == 0 {
 			text += " (" + alias.name
 		} else {
 			text += ", " + alias.name
 		}
 	}
-	if len(id.s.aliases) > 0 {
+	if len(id.s.aliases()) > 0 {
 		text += ")"
 	}
 	return text

@@ -120,32 +120,44 @@ func (d *descriptor) WriteTo(p []byte, to netip.AddrPort) (int, error) {
 }
 
 // sockaddr turns an address into the system's form for a socket of this
-// family: one of IPv6 takes IPv4 addresses only in disguise.
+// family.
 func (d *descriptor) sockaddr(to netip.AddrPort) (unix.Sockaddr, error) {
-	ip := to.Addr().Unmap()
+	ip, zone, err := d.target(to)
+	switch {
+	case err != nil:
+		return nil, err
+	case ip.Is4():
+		return &unix.SockaddrInet4{Port: int(to.Port()), Addr: ip.As4()}, nil
+	}
+	return &unix.SockaddrInet6{Port: int(to.Port()), Addr: ip.As16(), ZoneId: zone}, nil
+}
+
+// target is where a socket of this family sends to: one of IPv6 takes IPv4
+// addresses only in disguise.
+func (d *descriptor) target(to netip.AddrPort) (ip netip.Addr, zone uint32, err error) {
+	ip = to.Addr().Unmap()
 	if !ip.IsValid() {
-		return nil, unix.EDESTADDRREQ
+		return ip, 0, unix.EDESTADDRREQ
 	}
 	if d.family == unix.AF_UNSPEC {
 		own, err := unix.Getsockname(d.fd)
 		if err != nil {
-			return nil, err
+			return ip, 0, err
 		}
 		d.family = unix.AF_INET
 		if _, ok := own.(*unix.SockaddrInet6); ok {
 			d.family = unix.AF_INET6
 		}
 	}
-	if ip.Is4() && d.family == unix.AF_INET {
-		return &unix.SockaddrInet4{Port: int(to.Port()), Addr: ip.As4()}, nil
+	if ip.Is4() && d.family != unix.AF_INET {
+		ip = netip.AddrFrom16(ip.As16())
 	}
-	sa := &unix.SockaddrInet6{Port: int(to.Port()), Addr: ip.As16()}
-	if zone := ip.Zone(); zone != "" {
-		ifi, err := net.InterfaceByName(zone)
+	if name := ip.Zone(); name != "" {
+		ifi, err := net.InterfaceByName(name)
 		if err != nil {
-			return nil, unix.EINVAL
+			return ip, 0, unix.EINVAL
 		}
-		sa.ZoneId = uint32(ifi.Index)
+		zone = uint32(ifi.Index)
 	}
-	return sa, nil
+	return ip, zone, nil
 }

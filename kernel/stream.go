@@ -35,7 +35,7 @@ type stream struct {
 	outEnd  bool // CloseWrite was called
 	endDue  bool // and what it has to do is still to be done
 	writing bool // the writing goroutine runs
-	refused bool // Write had no room
+	refused bool // Write had no room, or Ready has said so
 	closed  bool
 	linger  *time.Timer
 }
@@ -48,6 +48,7 @@ func (s *stream) Bind(wake func()) { s.bind(wake, s.receive) }
 func (s *stream) Ready() ReadySet {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.refused = s.refused || !s.writable()
 	return ReadySet{
 		Read:  len(s.in) > 0 || s.inErr != nil || s.closed,
 		Write: s.writable() || s.outErr != nil || s.outEnd || s.closed,
@@ -177,8 +178,9 @@ func (s *stream) send() {
 	}
 }
 
-// sent notes the end of a write. Whoever was refused is told once there is room
-// enough to be ready, which the end of a small write need not bring.
+// sent notes the end of a write. Whoever was refused, or has asked in vain, is
+// told once there is room enough to be ready, which the end of a small write need
+// not bring.
 func (s *stream) sent(err error) {
 	if err != nil {
 		s.outErr, s.out = plain(err), nil

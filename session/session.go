@@ -67,12 +67,14 @@ func (s States[H]) has(event string) bool { return s[event] != nil }
 // without _start gives kernel.ErrNoStart and a warning. An exception in _start
 // is no error: the signal DIE follows. POE: POE::Session->create.
 func Create[H any](k *kernel.Kernel, heap *H, states States[H], args ...any) (*Session, error) {
-	return start(k, &Session{heap: heap, table: states}, args)
+	s := &Session{heap: heap, table: states}
+	return start(k, s, s, args)
 }
 
 // Inline makes a session whose handlers are closures. POE: inline_states.
 func Inline(k *kernel.Kernel, funcs Funcs, args ...any) (*Session, error) {
-	return start(k, &Session{funcs: funcs}, args)
+	s := &Session{funcs: funcs}
+	return start(k, s, s, args)
 }
 
 // Config is the long form of Create.
@@ -88,6 +90,10 @@ type Config[H any] struct {
 	Args []any
 	// Options are the session's options from the start, taken as they are.
 	Options map[string]any
+	// Type makes a session of a type of one's own out of the one that New would
+	// start, which it embeds: its Dispatch sees every event first. Nil is that
+	// one as it is. POE: a subclass of POE::Session.
+	Type func(s *Session) kernel.Session
 }
 
 // New makes a session as Create does.
@@ -102,12 +108,16 @@ func New[H any](k *kernel.Kernel, c Config[H]) (*Session, error) {
 	if len(c.Options) > 0 {
 		s.options = maps.Clone(c.Options)
 	}
-	return start(k, s, c.Args)
+	if c.Type == nil {
+		return start(k, s, s, c.Args)
+	}
+	return start(k, s, c.Type(s), c.Args)
 }
 
 var errNoSignal = errors.New(`the handler name "_signal" is not used: signals go to the events that Sig names`)
 
-func start(k *kernel.Kernel, s *Session, args []any) (*Session, error) {
+// start starts s, which is as it is or inside of a session of another type.
+func start(k *kernel.Kernel, s *Session, as kernel.Session, args []any) (*Session, error) {
 	if s.has("_signal") {
 		return nil, &kernel.ConfigError{Package: "session", Field: "States", Err: errNoSignal}
 	}
@@ -115,7 +125,7 @@ func start(k *kernel.Kernel, s *Session, args []any) (*Session, error) {
 		k.Warn("discarding session: no _start handler")
 		return nil, kernel.ErrNoStart
 	}
-	if _, err := k.Start(s, args...); err != nil {
+	if _, err := k.Start(as, args...); err != nil {
 		return nil, err
 	}
 	return s, nil

@@ -7,6 +7,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/gopoe/poe/component/internal/patience"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/readwrite"
@@ -46,7 +47,8 @@ type Client struct {
 	handshake *handshake
 	retry     kernel.AlarmID // of Backoff
 	wait      time.Duration  // that it has waited
-	dialing   *Dialing       // nil unless Config.Dial is at work
+	watch     *patience.Watch
+	dialing   *Dialing // nil unless Config.Dial is at work
 }
 
 var clientStates = session.States[Client]{
@@ -90,7 +92,8 @@ func (c *Client) Reconnect() { c.post("reconnect") }
 
 // ConnectTo connects to another server, which later calls of Reconnect use as
 // well, by posting "connect". An empty address or a port of 0 leaves it as it
-// is.
+// is. A port that cannot be one is told to ConnectError, as "getservbyname"
+// with syscall.EADDRNOTAVAIL, as in POE.
 func (c *Client) ConnectTo(address string, port int) { c.post("connect", address, port) }
 
 func (c *Client) post(event string, args ...any) {
@@ -160,16 +163,21 @@ func (c *Client) reconnect(e kernel.Event) {
 	}
 }
 
-func (c *Client) makeFactory(k *kernel.Kernel) {
-	config := c.config
-	var err error
-	c.Factory, err = socketfactory.New(k, socketfactory.Config{
-		Domain: config.Domain, RemoteAddress: config.RemoteAddress, RemotePort: config.RemotePort, RemoteService: config.RemoteService,
-		BindAddress: config.BindAddress, BindPort: config.BindPort, Options: config.Socket,
+// factory is the configuration of the wheel that connects.
+func (c *Config) factory() socketfactory.Config {
+	return socketfactory.Config{
+		Domain: c.Domain, RemoteAddress: c.RemoteAddress, RemotePort: c.RemotePort, RemoteService: c.RemoteService,
+		BindAddress: c.BindAddress, BindPort: c.BindPort, Options: c.Socket,
 		Events: socketfactory.Names{Success: "got_connect_success", Failure: "got_connect_error"},
-	})
-	if err != nil {
-		panic(err)
+	}
+}
+
+func (c *Client) makeFactory(k *kernel.Kernel) {
+	var err error
+	c.Factory, err = socketfactory.New(k, c.config.factory())
+	if err != nil { // New has looked at all but what "connect" was given
+		impossible := &kernel.OpError{Op: "getservbyname", Err: syscall.EADDRNOTAVAIL, Wheel: k.AllocateWheelID()}
+		k.Yield("got_connect_error", impossible.Args()...)
 	}
 }
 
@@ -188,6 +196,7 @@ func (c *Client) drop() {
 		c.Factory = nil
 	}
 	c.dropHandshake(true)
+	c.watch.Stop()
 	c.TLS = nil
 	if c.dialing != nil {
 		c.warn("giving a connection up", c.dialing.Close())
@@ -233,6 +242,7 @@ func (c *Client) begin(e kernel.Event, h *kernel.Handle) {
 		panic(err)
 	}
 	c.Connected, c.wait = true, 0
+	c.watchTime()
 	c.run(e, c.config.Connected)
 }
 
@@ -303,6 +313,7 @@ func (c *Client) connectFailed(err *kernel.OpError) {
 func (c *Client) gotInput(e kernel.Event) {
 	c.Event = e
 	if !c.ShuttingDown {
+		c.watch.Heard()
 		c.config.ServerInput.handle(c, e.Arg(0))
 	}
 }
@@ -338,6 +349,7 @@ func (c *Client) defaultError(err *kernel.OpError) {
 }
 
 func (c *Client) gotFlush(e kernel.Event) {
+	c.watch.Flushed()
 	c.run(e, c.config.ServerFlushed)
 	if c.ShuttingDown {
 		c.over(e)

@@ -244,3 +244,34 @@ func Example() {
 	// you asked: what is the time?
 	// disconnected
 }
+
+// A port that is none is an error of the connection, told as POE tells it.
+func TestConnectToAnImpossiblePort(t *testing.T) {
+	k := kernel.New()
+	var told []string
+	ports := []int{70000, -1}
+	_, err := clienttcp.New(k, clienttcp.Config{
+		RemoteAddress: "127.0.0.1", RemotePort: 1,
+		ServerInput: clienttcp.Input(func(*clienttcp.Client, string) {}),
+		ConnectError: func(c *clienttcp.Client, err *kernel.OpError) {
+			told = append(told, err.Error())
+			if len(ports) > 0 {
+				c.ConnectTo("127.0.0.1", ports[0])
+				ports = ports[1:]
+			}
+		},
+	})
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+	require.Equal(t, []string{
+		"connect: connection refused", "getservbyname: cannot assign requested address", "getservbyname: cannot assign requested address",
+	}, told)
+
+	for _, c := range []clienttcp.Config{{RemotePort: 70000}, {RemotePort: 1, BindPort: -1}} {
+		c.RemoteAddress, c.ServerInput = "127.0.0.1", clienttcp.Input(func(*clienttcp.Client, string) {})
+		_, err := clienttcp.New(k, c)
+		var wrong *kernel.ConfigError
+		require.ErrorAs(t, err, &wrong)
+		require.Equal(t, "clienttcp", wrong.Package)
+	}
+}

@@ -42,6 +42,8 @@ type Config struct {
 	// ConnectError then gets
 	// syscall.ETIMEDOUT. 0 leaves it to the system.
 	ConnectTimeout time.Duration
+	// Timeouts bound the waiting for a server that is connected.
+	Timeouts Timeouts
 	// TLS encrypts the connection; Connected comes after the handshake, and a
 	// handshake that fails is a ConnectError, with the operation "handshake".
 	// Without a ServerName that is RemoteAddress as New was given it, or as
@@ -94,6 +96,9 @@ type Config struct {
 	InlineStates session.Funcs
 	// Options are options of the session. POE: SessionParams.
 	Options map[string]any
+	// SessionType makes a session of a type of one's own, see
+	// session.Config.Type. Nil is a session as it is.
+	SessionType func(s *session.Session) kernel.Session
 }
 
 // New starts a client, which begins to connect. A configuration that makes no
@@ -104,7 +109,7 @@ func New(k *kernel.Kernel, c Config) (*Client, error) {
 	}
 	client := &Client{config: &c, ShutdownOnError: true}
 	_, err := session.New(k, session.Config[Client]{
-		Heap: client, States: clientStates, Funcs: c.InlineStates, Args: c.Args, Options: c.Options,
+		Heap: client, States: clientStates, Funcs: c.InlineStates, Args: c.Args, Options: c.Options, Type: c.SessionType,
 	})
 	if err != nil {
 		return nil, err
@@ -125,6 +130,8 @@ func (c *Config) check() error {
 	switch {
 	case c.ConnectTimeout < 0:
 		return wrong("ConnectTimeout", "is negative; 0 leaves it to the system")
+	case min(c.Timeouts.Idle, c.Timeouts.Read, c.Timeouts.Write) < 0:
+		return wrong("Timeouts", "must not be negative; 0 is for ever")
 	case c.Backoff.Min < 0 || c.Backoff.Max < c.Backoff.Min:
 		return wrong("Backoff", "needs 0 <= Min <= Max")
 	case c.Dial != nil && c.RemoteService != "":
@@ -145,6 +152,10 @@ func (c *Config) check() error {
 		return wrong("Marks", "High, Low, ServerHigh and ServerLow need each other")
 	case set == 4 && (c.Marks.High < 0 || c.Marks.Low < 0):
 		return wrong("Marks", "High and Low must be above 0")
+	}
+	var impossible *kernel.ConfigError
+	if c.Dial == nil && errors.As(c.factory().Check(), &impossible) {
+		return wrong(impossible.Field, impossible.Err.Error())
 	}
 	return nil
 }

@@ -1,10 +1,13 @@
 package clienttcp_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"net/netip"
+	"strconv"
 	"syscall"
 	"testing"
 	"time"
@@ -18,6 +21,9 @@ import (
 	"github.com/gopoe/poe/poetest"
 	"github.com/gopoe/poe/session"
 )
+
+// testAddr is where listeners in memory are.
+var testAddr = netip.MustParseAddrPort("192.0.2.1:7")
 
 // memory dials a listener in memory.
 func memory(l *poetest.Listener) func(d *clienttcp.Dialing) {
@@ -244,4 +250,72 @@ func TestDialConfig(t *testing.T) {
 	c.Socket.KeepAlive = time.Second
 	_, err := clienttcp.New(kernel.New(), c)
 	assert.ErrorContains(t, err, "Socket")
+}
+
+// A dialer of package net works elsewhere and hands its connection over.
+func TestDialElsewhere(t *testing.T) {
+	far, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer far.Close()
+	go func() {
+		conn, err := far.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		fmt.Fprintln(conn, "hello")
+		io.Copy(io.Discard, conn)
+	}()
+	k := poetest.New(t, kernel.Options{Clock: &poetest.Clock{Wait: time.Minute}})
+	var got []string
+	_, err = clienttcp.New(k, clienttcp.Config{
+		RemoteAddress: "127.0.0.1", RemotePort: far.Addr().(*net.TCPAddr).Port,
+		Dial: func(d *clienttcp.Dialing) {
+			_, err := k.OffloadFunc("dial", func(ctx context.Context) (any, error) {
+				var dialer net.Dialer
+				return dialer.DialContext(ctx, "tcp", net.JoinHostPort(d.Address, strconv.Itoa(d.Port)))
+			}, func(_ kernel.Event, conn any, err error) {
+				if err != nil {
+					d.Done(nil, err)
+					return
+				}
+				d.Done(kernel.Conn(conn.(net.Conn)), nil)
+			})
+			assert.NoError(t, err)
+		},
+		ServerInput: clienttcp.Input(func(c *clienttcp.Client, line string) {
+			got = append(got, line)
+			c.Shutdown()
+		}),
+	})
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+	require.Equal(t, []string{"hello"}, got)
+}
+
+// counting is a session that counts its events.
+type counting struct {
+	*session.Session
+	n *int
+}
+
+// Dispatch counts and passes on.
+func (c counting) Dispatch(e kernel.Event) bool {
+	*c.n++
+	return c.Session.Dispatch(e)
+}
+
+func TestSessionType(t *testing.T) {
+	k := poetest.New(t)
+	l := poetest.Listen(testAddr)
+	defer l.Handle().Close()
+	n := 0
+	_, err := clienttcp.New(k, clienttcp.Config{
+		Dial: memory(l), SessionType: func(s *session.Session) kernel.Session { return counting{s, &n} },
+		Connected:   func(c *clienttcp.Client) { c.Shutdown() },
+		ServerInput: clienttcp.Input(func(*clienttcp.Client, string) {}),
+	})
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+	require.Greater(t, n, 3)
 }

@@ -3,10 +3,6 @@ package clienttcp
 import (
 	"context"
 	"crypto/tls"
-	"errors"
-	"net"
-	"os"
-	"syscall"
 
 	"github.com/gopoe/poe/kernel"
 )
@@ -20,7 +16,7 @@ type handshake struct {
 // secure begins the handshake on a connection that has been made; args are the
 // arguments of Connected. ConnectTimeout bounds it, too: the timer goes on.
 func (c *Client) secure(h *kernel.Handle, args []any) error {
-	conn, err := netConn(h)
+	conn, err := h.NetConn(nil)
 	if err != nil {
 		return err
 	}
@@ -76,18 +72,4 @@ func (c *Client) dropHandshake(unwanted bool) {
 	}
 	// The count is this client's own; with the session it is gone.
 	_, _ = c.Kernel.RefcountDecrement(c.id, "handshake")
-}
-
-// netConn makes a net.Conn of a handle, which is useless from then on.
-func netConn(h *kernel.Handle) (net.Conn, error) {
-	fd := h.Fd()
-	if fd < 0 {
-		h.Close()
-		return nil, &kernel.OpError{Op: "handshake", Err: errors.Join(errors.New("clienttcp: TLS needs a socket of the system"), syscall.ENOTSOCK)}
-	}
-	name := h.String()
-	h.Release()
-	f := os.NewFile(uintptr(fd), name)
-	defer f.Close()
-	return net.FileConn(f)
 }

@@ -2,7 +2,9 @@ package servertcp
 
 import (
 	"errors"
+	"fmt"
 	"net"
+	"strings"
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/socketfactory"
@@ -32,6 +34,23 @@ func (c *Config) factory(a Address) socketfactory.Config {
 		ListenQueue: c.ListenQueue, Reuse: true, Options: c.Socket, Listener: a.Listener,
 		Events: socketfactory.Names{Success: "tcp_server_got_connection", Failure: "tcp_server_got_error"},
 	}
+}
+
+// checkAddresses finds an address at which nobody can listen. Whether one is
+// free is found out later.
+func (c *Config) checkAddresses(func(field, what string) error) error {
+	for i, a := range append([]Address{c.first()}, c.Also...) {
+		var wrong *kernel.ConfigError
+		if !errors.As(c.factory(a).Check(), &wrong) {
+			continue
+		}
+		field := strings.TrimPrefix(wrong.Field, "Bind")
+		if i > 0 {
+			field = fmt.Sprintf("Also[%d].%s", i-1, field)
+		}
+		return &kernel.ConfigError{Package: "servertcp", Field: field, Err: wrong.Err}
+	}
+	return nil
 }
 
 // open binds all addresses, or none.

@@ -50,21 +50,6 @@ func TestTimeouts(t *testing.T) {
 	}
 }
 
-// A connection that talks is not idle.
-func TestTimeoutsLeaveTheBusyAlone(t *testing.T) {
-	c := servertcp.Config{Timeouts: servertcp.Timeouts{Idle: time.Second, Read: time.Second, Write: time.Second}}
-	told := errorsOf(&c)
-	r := run(t, c)
-	p := r.dial()
-	for end := time.Now().Add(1500 * time.Millisecond); time.Now().Before(end); {
-		p.send("still here\n")
-		p.want("still here")
-	}
-	require.Empty(t, told)
-	p.Close()
-	require.ErrorIs(t, <-told, io.EOF)
-}
-
 func TestPerPeerLimit(t *testing.T) {
 	refused := make(chan error, 1)
 	r := run(t, servertcp.Config{
@@ -88,23 +73,6 @@ func TestPerPeerLimit(t *testing.T) {
 	c.want("again")
 	b.Close()
 	c.Close()
-}
-
-// Of five connections two a second are accepted: the last waits for the third
-// second.
-func TestAcceptRate(t *testing.T) {
-	r := run(t, servertcp.Config{Limits: servertcp.Limits{AcceptRate: 2}})
-	begin := time.Now()
-	var all []*peer
-	for range 5 {
-		all = append(all, r.dial())
-	}
-	for _, p := range all {
-		p.send("x\n")
-		p.want("x")
-		p.Close()
-	}
-	require.GreaterOrEqual(t, time.Since(begin), 2*time.Second)
 }
 
 func TestOutputLimit(t *testing.T) {

@@ -8,11 +8,11 @@ import (
 	"net/netip"
 	"syscall"
 
+	"github.com/gopoe/poe/component/internal/patience"
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/readwrite"
-	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
 // Client is the heap of a connection's session, and, while one of its
@@ -37,6 +37,7 @@ type Client struct {
 	ShutdownOnError bool
 	// GotAnError tells that one has: what waits to be written is not.
 	GotAnError bool
+	connected  bool // ClientConnected's time has come, and ClientDisconnected's not
 	// TLS is what the TLS handshake has agreed on; nil in the clear.
 	TLS *tls.ConnectionState
 	// Heap is the program's.
@@ -45,16 +46,34 @@ type Client struct {
 	id         kernel.ID
 	wheelArg   any // the wheel's ID, boxed once
 	listener   *Listener
-	peer       socketfactory.Socket
-	counted    netip.AddrPort // who it counts for in Limits.PerPeer
-	proxied    bool           // a proxy has announced it
-	proxy      *announcement  // while its header is being read
 	input      InputHandler
-	quiet      quiet
-	handshake  *handshake
-	dialogue   *Dialogue
-	connected  bool    // ClientConnected's time has come
+	counted    *netip.Addr     // who it counts for in Limits.PerPeer, nil for nobody
+	watch      *patience.Watch // nil without time-outs
+	rare       *rare
 	prev, next *Client // in the listener's list
+}
+
+// rare is what few connections have.
+type rare struct {
+	proxy     netip.AddrPort // who has announced the peer
+	header    *announcement  // while it is being read
+	handshake *handshake
+	dialogue  *Dialogue
+}
+
+// few is what this one has of it.
+func (c *Client) few() rare {
+	if c.rare == nil {
+		return rare{}
+	}
+	return *c.rare
+}
+
+func (c *Client) more() *rare {
+	if c.rare == nil {
+		c.rare = &rare{}
+	}
+	return c.rare
 }
 
 var clientStates = session.States[Client]{
@@ -160,14 +179,13 @@ func (c *Client) wheelID() kernel.WheelID {
 
 func (c *Client) start(e kernel.Event) {
 	c.Event, c.id = e, e.Session
-	c.setRemote(c.peer.Peer)
-	if !c.config().Proxy.trusts(c.peer) {
-		c.counted = c.peer.Peer
-		c.accepted(e, c.peer.Handle)
+	h := kernel.Arg[*kernel.Handle](e, 0)
+	if !c.config().Proxy.trusts(c.RemoteAddr) {
+		c.accepted(e, h)
 		return
 	}
-	if err := c.awaitProxy(c.peer.Handle); err != nil {
-		c.peer.Handle.Close()
+	if err := c.awaitProxy(h); err != nil {
+		h.Close()
 		panic(err)
 	}
 }
@@ -225,7 +243,9 @@ func (c *Client) begin(e kernel.Event, h *kernel.Handle, again bool) {
 	}
 	if !again {
 		c.connected = true
-		c.watchTime()
+		t := &c.config().Timeouts
+		c.watch = patience.Start(c.Kernel, "tcp_server_timeout", patience.Times{Idle: t.Idle, Read: t.Read, Write: t.Write},
+			func() *readwrite.Wheel { return c.Wheel }, c.timedOut)
 	}
 	tell := c.config().ClientConnected
 	e.Args = nil
@@ -244,7 +264,7 @@ func (c *Client) begin(e kernel.Event, h *kernel.Handle, again bool) {
 
 func (c *Client) makeWheel(h *kernel.Handle) (err error) {
 	config := c.config()
-	made := readwrite.Config{Handle: h, Marks: config.Marks, Events: c.events(), MaxPending: config.Limits.Output}
+	made := readwrite.Config{Handle: h, Marks: config.Marks, Events: c.events(), MaxPending: config.Limits.Output, Pace: c.pace()}
 	made.Filter = makeFilter(config.ClientFilter)
 	made.InputFilter, made.OutputFilter = makeFilter(config.ClientInputFilter), makeFilter(config.ClientOutputFilter)
 	if c.Wheel, err = readwrite.New(c.Kernel, made); err == nil {
@@ -261,11 +281,11 @@ func makeFilter(make func() filter.Filter) filter.Filter {
 }
 
 func (c *Client) stop(e kernel.Event) {
-	c.guard(e, c.dialogue.end)
-	if c.proxy != nil {
-		c.proxy.end(true)
+	c.guard(e, c.few().dialogue.end)
+	if header := c.few().header; header != nil {
+		header.end(true)
 	}
-	if c.handshake != nil {
+	if c.few().handshake != nil {
 		c.dropHandshake(true)
 	}
 	c.listener.stats.add(c.Wheel)
@@ -281,7 +301,7 @@ func (c *Client) gotInput(e kernel.Event) {
 	if c.ShuttingDown {
 		return
 	}
-	c.quiet.heard = true
+	c.watch.Heard()
 	c.guard(e, func() { c.input.handle(c, e.Arg(0)) })
 }
 
@@ -296,7 +316,7 @@ func (c *Client) gotError(e kernel.Event) {
 
 // failed tells the program of an error, and ends the connection.
 func (c *Client) failed(e kernel.Event, err *kernel.OpError) {
-	c.guard(e, func() { c.report(err); c.dialogue.fail(err) })
+	c.guard(e, func() { c.report(err); c.few().dialogue.fail(err) })
 	if c.ShutdownOnError {
 		c.GotAnError = true
 		c.Shutdown()
@@ -318,7 +338,7 @@ func (c *Client) report(err *kernel.OpError) {
 }
 
 func (c *Client) gotFlush(e kernel.Event) {
-	c.quiet.flushed = true
+	c.watch.Flushed()
 	if c.config().ClientFlushed != nil {
 		c.guard(e, func() { c.config().ClientFlushed(c) })
 	}
@@ -334,26 +354,28 @@ func (c *Client) gotLow(e kernel.Event) { c.guard(e, func() { c.config().ClientL
 func (c *Client) shutdown(e kernel.Event) {
 	c.Event = e
 	c.ShuttingDown = true
-	if c.proxy != nil {
-		c.proxy.end(true)
+	if header := c.few().header; header != nil {
+		header.end(true)
 		return
 	}
-	if c.handshake != nil {
-		c.handshake.cancel() // what comes of it ends the connection
+	if shake := c.few().handshake; shake != nil {
+		shake.cancel() // what comes of it ends the connection
 		return
 	}
-	if c.Wheel != nil && (c.GotAnError || c.Wheel.OutOctets() == 0) {
+	if c.Wheel == nil || c.GotAnError || c.Wheel.OutOctets() == 0 {
 		c.over(e)
 	}
 }
 
 // over ends the connection.
 func (c *Client) over(e kernel.Event) {
-	if c.connected && c.config().ClientDisconnected != nil {
+	was := c.connected
+	c.connected = false
+	if was && c.config().ClientDisconnected != nil {
 		c.guard(e, func() { c.config().ClientDisconnected(c) })
 	}
-	c.guard(e, c.dialogue.end)
-	c.stopTime()
+	c.guard(e, c.few().dialogue.end)
+	c.watch.Stop()
 	if c.Wheel == nil {
 		return
 	}

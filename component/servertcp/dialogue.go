@@ -3,7 +3,6 @@ package servertcp
 import (
 	"errors"
 	"fmt"
-	"iter"
 	"syscall"
 	"time"
 
@@ -17,8 +16,9 @@ var ErrOver = errors.New("servertcp: the connection is over")
 // Dialogue is a conversation written as one function from top to bottom, see
 // Config.Dialogue. The function is a coroutine of the kernel: it runs only
 // while the kernel waits for it, within an event of the connection's session,
-// so it may use all that callbacks may, the Client above all. It must wait by
-// Expect alone; kernel.Outside's Call and Do would wait for ever in it.
+// so it may use all that callbacks may, the Client above all. It waits by Expect
+// alone; kernel.Outside's Call and Do return kernel.ErrWouldDeadlock in it, as
+// they do in every handler.
 //
 // When the connection ends, however that happens, Expect returns an error, and
 // goes on returning one; the function should then return.
@@ -26,9 +26,8 @@ type Dialogue struct {
 	// Client is the connection.
 	Client *Client
 
-	next    func() (struct{}, bool)
-	stop    func()
-	pause   func(struct{}) bool // of the coroutine
+	talk    *kernel.Coroutine
+	pause   func() bool // of the coroutine
 	running bool
 	done    bool
 	record  any
@@ -79,7 +78,7 @@ func (d *Dialogue) ExpectRecord(within time.Duration) (any, error) {
 		}
 	}
 	d.heard, d.late = false, false
-	if !d.pause(struct{}{}) && d.err == nil {
+	if !d.pause() && d.err == nil {
 		d.err = ErrOver
 	}
 	if timer != 0 && !d.late {
@@ -105,11 +104,11 @@ func (d *Dialogue) tooLate(e kernel.Event) {
 // converse begins the dialogue of a connection.
 func (c *Client) converse(e kernel.Event, talk func(*Dialogue) error) {
 	d := &Dialogue{Client: c}
-	d.next, d.stop = iter.Pull(func(yield func(struct{}) bool) {
-		d.pause = yield
+	d.talk = c.Kernel.Coroutine(func(pause func() bool) {
+		d.pause = pause
 		d.finished(talk(d))
 	})
-	c.dialogue, c.input = d, d
+	c.more().dialogue, c.input = d, d
 	c.guard(e, d.resume)
 }
 
@@ -124,10 +123,7 @@ func (d *Dialogue) finished(err error) {
 
 // resume lets the function run until it waits again.
 func (d *Dialogue) resume() {
-	d.run(func() (waits bool) {
-		_, waits = d.next()
-		return waits
-	})
+	d.run(d.talk.Resume)
 }
 
 // run runs the coroutine. A function that has come to its end, by a panic
@@ -163,7 +159,7 @@ func (d *Dialogue) end() {
 		d.err = ErrOver
 	}
 	d.run(func() (waits bool) {
-		d.stop()
+		d.talk.Stop()
 		return false
 	})
 }

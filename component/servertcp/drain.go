@@ -48,7 +48,8 @@ var ErrDrained = errors.New("servertcp: the server has stopped")
 // the event "shutdown" does, and tells every connection by ClientDrain, which
 // by default ends it once its output is written. Connections that are open
 // when the time is over are cut. Stats tells how far it is; Stopped is the end.
-// It posts the event "drain" with the time as its argument.
+// It posts the event "drain" with the time as its argument; without one the
+// event cuts nobody.
 func (l *Listener) Drain(within time.Duration) {
 	if k := l.id.Kernel(); k != nil {
 		// A listener that has stopped is drained.
@@ -57,13 +58,17 @@ func (l *Listener) Drain(within time.Duration) {
 }
 
 func (l *Listener) drain(e kernel.Event) {
-	within := kernel.Arg[time.Duration](e, 0)
+	within, limited := kernel.ArgOK[time.Duration](e, 0)
+	if !limited && len(e.Args) > 0 {
+		e.Kernel.Warn("servertcp: drain needs a time.Duration, or nothing", "args", e.Args, "sender", e.Sender)
+		return
+	}
 	l.shutdown(e)
 	for c := l.first; c != nil; c = c.next {
 		// It is in the list, so it is alive.
 		_ = e.Kernel.Post(c.id, "tcp_server_drain")
 	}
-	if l.first == nil || l.deadline != 0 {
+	if !limited || l.first == nil || l.deadline != 0 {
 		return
 	}
 	deadline, err := e.Kernel.DelayFunc("tcp_server_cut", within, func(e kernel.Event) {

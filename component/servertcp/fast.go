@@ -19,7 +19,7 @@ var wheelStates = [...]string{inputEvent, "tcp_server_got_error", "tcp_server_go
 func (c *Client) events() readwrite.Events {
 	config := c.config()
 	if f := config.direct; f != nil && !c.Kernel.Tracing() {
-		return *f
+		return f
 	}
 	names := readwrite.Names{Input: inputEvent, Error: "tcp_server_got_error", Flushed: "tcp_server_got_flush"}
 	if config.Marks.High > 0 {
@@ -46,7 +46,7 @@ func (c *Config) setDirect() {
 		},
 		Flushed: func(w *readwrite.Wheel) {
 			c := of(w)
-			c.quiet.flushed = true
+			c.watch.Flushed()
 			if c.ShuttingDown || c.config().ClientFlushed != nil {
 				c.gotFlush(c.at("tcp_server_got_flush", []any{c.wheelArg}))
 			}
@@ -82,6 +82,7 @@ func (f input[T]) direct(to *readwrite.Funcs) bool {
 				} else {
 					c.input.handle(c, line)
 				}
+				c.Args = nil // a connection that is idle keeps no record
 			}
 		}
 	case input[[]byte]:
@@ -105,7 +106,7 @@ func (c *Client) hears(args []any) bool {
 	if c.ShuttingDown {
 		return false
 	}
-	c.quiet.heard = true
+	c.watch.Heard()
 	if c.Name != inputEvent {
 		c.Event = c.at(inputEvent, nil)
 	}

@@ -5,7 +5,9 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/gopoe/poe/component/internal/pace"
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/readwrite"
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
@@ -22,6 +24,13 @@ type Limits struct {
 	// finds as many is dropped, and the connection fails with the operation
 	// "write" and readwrite.ErrPending.
 	Output int
+	// ReadRate and WriteRate are how many bytes a second one connection may
+	// send, and is sent; TotalReadRate and TotalWriteRate are the same for all
+	// connections together. Up to a quarter of a second's worth goes at once.
+	// What is over it waits: in the system's buffers, so that the peer is
+	// slowed down, or as output. With TLS, what is encrypted is counted.
+	ReadRate, WriteRate           int
+	TotalReadRate, TotalWriteRate int
 }
 
 // ErrPeerLimit says that a peer has as many connections as Limits.PerPeer
@@ -33,32 +42,46 @@ type limiter struct {
 	peers    map[netip.Addr]int
 	accepted int            // in this second
 	second   kernel.AlarmID // its end
+
+	read, write *pace.Bucket // of all connections
 }
 
-// admit counts a new connection and tells whether its peer may have it.
-func (l *Listener) admit(peer netip.AddrPort) bool {
+// admit tells whether a peer may have a new connection, and counts it for whom
+// is returned.
+func (l *Listener) admit(peer netip.AddrPort) (counted *netip.Addr, ok bool) {
 	limit := l.config.Limits.PerPeer
 	if limit == 0 || !peer.IsValid() {
-		return true
+		return nil, true
 	}
+	addr := peer.Addr()
 	if l.limiter.peers == nil {
 		l.limiter.peers = map[netip.Addr]int{}
 	}
-	if l.limiter.peers[peer.Addr()] >= limit {
-		return false
+	if l.limiter.peers[addr] >= limit {
+		return nil, false
 	}
-	l.limiter.peers[peer.Addr()]++
-	return true
+	l.limiter.peers[addr]++
+	return &addr, true
 }
 
 // release takes a connection from its peer's count.
-func (l *Listener) release(peer netip.AddrPort) {
-	if l.limiter.peers == nil || !peer.IsValid() {
+func (l *Listener) release(counted *netip.Addr) {
+	if counted == nil {
 		return
 	}
-	if l.limiter.peers[peer.Addr()]--; l.limiter.peers[peer.Addr()] <= 0 {
-		delete(l.limiter.peers, peer.Addr())
+	if l.limiter.peers[*counted]--; l.limiter.peers[*counted] <= 0 {
+		delete(l.limiter.peers, *counted)
 	}
+}
+
+// pace is the pace of a connection, nil if it may go as fast as it can.
+func (c *Client) pace() readwrite.Pace {
+	limits, all := &c.config().Limits, &c.listener.limiter
+	p := pace.New(c.Kernel, pace.NewBucket(limits.ReadRate), pace.NewBucket(limits.WriteRate), all.read, all.write)
+	if p == nil {
+		return nil
+	}
+	return p
 }
 
 // refuse closes a connection that is one too many.
@@ -95,7 +118,7 @@ func (l *Listener) countAccept() {
 // full tells whether no more connections are to be accepted now.
 func (l *Listener) full() bool {
 	rate := l.config.Limits.AcceptRate
-	return l.MaxClients > 0 && l.Connections >= l.MaxClients || rate > 0 && l.limiter.accepted >= rate
+	return l.Concurrency >= 0 && l.Connections >= l.Concurrency || rate > 0 && l.limiter.accepted >= rate
 }
 
 // adjustAccept pauses or resumes accepting.

@@ -2,6 +2,7 @@ package servertcp
 
 import (
 	"net"
+	"net/netip"
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -19,8 +20,9 @@ type Listener struct {
 	// Connections is how many connections are open. With an Acceptor nothing
 	// ever takes one away.
 	Connections int
-	// MaxClients is the limit; the event "set_concurrency" changes it.
-	MaxClients int
+	// Concurrency is how many may be: -1 is no limit, 0 is nobody. The event
+	// "set_concurrency" changes it. POE: $heap->{concurrency}.
+	Concurrency int
 	// Heap is the program's.
 	Heap any
 
@@ -67,6 +69,9 @@ func (l *Listener) start(e kernel.Event) {
 		}
 	}
 	l.listen(e)
+	if l.full() {
+		l.adjustAccept()
+	}
 	if l.config.Started != nil {
 		l.config.Started(l)
 	}
@@ -82,9 +87,13 @@ func (l *Listener) stop(e kernel.Event) {
 func (l *Listener) gotConnection(e kernel.Event) {
 	l.Event = e
 	s := socketOf(e)
-	if !l.config.Proxy.trusts(s) && !l.admit(s.Peer) {
-		l.refuse(s, ErrPeerLimit)
-		return
+	var counted *netip.Addr
+	if !l.config.Proxy.trusts(s.Peer) {
+		var ok bool
+		if counted, ok = l.admit(s.Peer); !ok {
+			l.refuse(s, ErrPeerLimit)
+			return
+		}
 	}
 	l.stats.Accepted++
 	l.Connections++
@@ -96,19 +105,22 @@ func (l *Listener) gotConnection(e kernel.Event) {
 		l.config.Acceptor(l, s)
 		return
 	}
-	l.serve(e, s)
+	l.serve(e, s, counted)
 }
 
 // serve makes the session of a connection.
-func (l *Listener) serve(e kernel.Event, s socketfactory.Socket) {
-	c := &Client{listener: l, ShutdownOnError: !l.config.ClientKeepOnError, peer: s, input: l.config.ClientInput}
+func (l *Listener) serve(e kernel.Event, s socketfactory.Socket, counted *netip.Addr) {
+	c := &Client{listener: l, ShutdownOnError: !l.config.ClientKeepOnError, counted: counted, input: l.config.ClientInput}
+	c.setRemote(s.Peer)
 	l.enter(c)
 	_, err := session.New(e.Kernel, session.Config[Client]{
 		Heap: c, States: clientStates, Funcs: l.config.InlineStates, Options: l.config.ClientOptions,
-		Args: []any{s.Handle, l.config.ClientArgs},
+		Args: []any{s.Handle, l.config.ClientArgs}, Type: l.config.SessionType,
 	})
 	if err != nil {
 		l.leave(c)
+		l.release(counted)
+		l.Connections--
 		s.Handle.Close()
 		e.Kernel.Warn("servertcp: no session for a connection", "error", err)
 	}
@@ -132,16 +144,22 @@ func (l *Listener) disconnected(e kernel.Event) {
 		l.Connections = 0
 		e.Kernel.Warn("servertcp: more connections reported as ended than there were", "sender", e.Sender)
 	}
-	if l.MaxClients > 0 && l.Connections == l.MaxClients-1 {
+	if l.Concurrency > 0 && l.Connections == l.Concurrency-1 {
 		l.adjustAccept()
 	}
 	l.drained()
 }
 
-// setConcurrency changes the limit. It disconnects nobody.
+// setConcurrency changes the limit, which is counted as POE does it: -1 is no
+// limit, 0 is nobody. It disconnects nobody.
 func (l *Listener) setConcurrency(e kernel.Event) {
 	l.Event = e
-	l.MaxClients = max(0, kernel.Arg[int](e, 0))
+	limit, ok := kernel.ArgOK[int](e, 0)
+	if !ok {
+		e.Kernel.Warn("servertcp: set_concurrency needs an int", "args", e.Args, "sender", e.Sender)
+		return
+	}
+	l.Concurrency = max(-1, limit)
 	l.adjustAccept()
 }
 

@@ -18,9 +18,15 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// perl makes a command of testdata/peer.pl. Without POE the test is skipped,
-// unless POE_REQUIRED says that it must be there.
+// perl makes a command of testdata/peer.pl.
 func perl(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	return perlScript(t, "peer.pl", args...)
+}
+
+// perlScript makes a command of a script in testdata. Without POE the test is
+// skipped, unless POE_REQUIRED says that it must be there.
+func perlScript(t *testing.T, script string, args ...string) *exec.Cmd {
 	t.Helper()
 	if err := exec.Command("perl", "-MPOE", "-e", "1").Run(); err != nil {
 		if os.Getenv("POE_REQUIRED") != "" {
@@ -28,7 +34,7 @@ func perl(t *testing.T, args ...string) *exec.Cmd {
 		}
 		t.Skip("needs perl with POE")
 	}
-	cmd := exec.CommandContext(t.Context(), "perl", append([]string{"testdata/peer.pl"}, args...)...)
+	cmd := exec.CommandContext(t.Context(), "perl", append([]string{"testdata/" + script}, args...)...)
 	cmd.Stderr = os.Stderr
 	return cmd
 }

@@ -9,7 +9,6 @@ import (
 
 	"github.com/gopoe/poe/component/servertcp/internal/proxyheader"
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
 // Proxy says which peers are proxies that announce whom they speak for, by the
@@ -31,22 +30,20 @@ type Proxy struct {
 }
 
 // trusts tells whether a peer has to send a header.
-func (p *Proxy) trusts(s socketfactory.Socket) bool {
-	if !s.Peer.IsValid() {
+func (p *Proxy) trusts(peer netip.AddrPort) bool {
+	if !peer.IsValid() {
 		return p.Local
 	}
-	from := s.Peer.Addr().Unmap().WithZone("")
+	if len(p.Trusted) == 0 {
+		return false
+	}
+	from := peer.Addr().Unmap().WithZone("")
 	return slices.ContainsFunc(p.Trusted, func(n netip.Prefix) bool { return n.Contains(from) })
 }
 
 // ProxyAddr is the address of the proxy that has announced the peer; the zero
 // value without one, and for a unix socket.
-func (c *Client) ProxyAddr() netip.AddrPort {
-	if !c.proxied {
-		return netip.AddrPort{}
-	}
-	return c.peer.Peer
-}
+func (c *Client) ProxyAddr() netip.AddrPort { return c.few().proxy }
 
 // announcement is a header that is being read.
 type announcement struct {
@@ -62,7 +59,7 @@ func (c *Client) awaitProxy(h *kernel.Handle) error {
 	if err := c.Kernel.Watch(h, kernel.Read, "tcp_server_proxy", a); err != nil {
 		return err
 	}
-	c.proxy = a
+	c.more().header = a
 	timer, err := c.Kernel.DelayFunc("tcp_server_proxy", c.handshakeTime(), func(e kernel.Event) {
 		a.timer = 0
 		a.failed(e, syscall.ETIMEDOUT)
@@ -92,7 +89,7 @@ func (a *announcement) HandleReady(kernel.Mode) {
 	}
 	source, err := a.header.Source()
 	if err == nil {
-		err = a.c.announced(source)
+		err = a.c.announce(source)
 	}
 	if err != nil {
 		a.failed(e, err)
@@ -102,16 +99,17 @@ func (a *announcement) HandleReady(kernel.Mode) {
 	a.c.accepted(e, a.handle)
 }
 
-// announced makes the peer the one whom its proxy speaks for.
-func (c *Client) announced(s proxyheader.Source) error {
+// announce makes the peer the one whom its proxy speaks for.
+func (c *Client) announce(s proxyheader.Source) error {
 	if s.Own {
 		return nil
 	}
-	if !c.listener.admit(s.Addr) {
+	counted, ok := c.listener.admit(s.Addr)
+	if !ok {
 		c.listener.stats.Refused++
 		return ErrPeerLimit
 	}
-	c.proxied, c.counted = true, s.Addr
+	c.more().proxy, c.counted = c.RemoteAddr, counted
 	c.setRemote(s.Addr)
 	return nil
 }
@@ -119,7 +117,7 @@ func (c *Client) announced(s proxyheader.Source) error {
 // end stops the reading of a header.
 func (a *announcement) end(closed bool) {
 	k := a.c.Kernel
-	a.c.proxy = nil
+	a.c.more().header = nil
 	k.Unwatch(a.c.id, a.handle, kernel.Read)
 	if a.timer != 0 {
 		// With a session that stops it is gone.

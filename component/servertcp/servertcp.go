@@ -20,6 +20,7 @@ import (
 	"net/netip"
 	"slices"
 
+	"github.com/gopoe/poe/component/internal/pace"
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -53,6 +54,10 @@ type Config struct {
 	// MaxClients is how many connections may be open; further ones wait in the
 	// system's queue. 0 is no limit. POE: Concurrency, where -1 is no limit.
 	MaxClients int
+	// Paused begins without accepting anybody: connections wait in the system's
+	// queue until the event "set_concurrency" says how many may come.
+	// POE: Concurrency => 0.
+	Paused bool
 	// Limits are further limits, Timeouts bound waiting for a peer, TLS
 	// encrypts, Proxy names the proxies that announce their peers.
 	Limits   Limits
@@ -134,6 +139,10 @@ type Config struct {
 	ListenerOptions map[string]any
 	ClientOptions   map[string]any
 
+	// SessionType makes sessions of a type of one's own, the listener's and the
+	// connections', see session.Config.Type. Nil are sessions as they are.
+	SessionType func(s *session.Session) kernel.Session
+
 	// OnPanic says what becomes of a panic in a Client callback.
 	OnPanic PanicPolicy
 
@@ -168,8 +177,9 @@ func New(k *kernel.Kernel, c Config) (*Listener, error) {
 		k.Warn("servertcp: ClientFilter is ignored with ClientInputFilter and ClientOutputFilter")
 		c.ClientFilter = nil
 	}
-	l := &Listener{config: &c, MaxClients: c.MaxClients}
-	s, err := session.New(k, session.Config[Listener]{Heap: l, States: listenerStates, Args: c.ListenerArgs, Options: c.ListenerOptions})
+	l := &Listener{config: &c, Concurrency: c.concurrency()}
+	l.limiter.read, l.limiter.write = pace.NewBucket(c.Limits.TotalReadRate), pace.NewBucket(c.Limits.TotalWriteRate)
+	s, err := session.New(k, session.Config[Listener]{Heap: l, States: listenerStates, Args: c.ListenerArgs, Options: c.ListenerOptions, Type: c.SessionType})
 	if err != nil {
 		return nil, err
 	}
@@ -195,6 +205,17 @@ func Listen(k *kernel.Kernel, c Config) (*Listener, error) {
 	return l, err
 }
 
+// concurrency is how many connections there may be, as POE counts it.
+func (c *Config) concurrency() int {
+	switch {
+	case c.Paused:
+		return 0
+	case c.MaxClients == 0:
+		return -1
+	}
+	return c.MaxClients
+}
+
 // check finds what is wrong with the configuration.
 func (c *Config) check() error {
 	wrong := func(field, what string) error {
@@ -212,11 +233,10 @@ func (c *Config) check() error {
 	case (c.ClientInputFilter == nil) != (c.ClientOutputFilter == nil):
 		return wrong("ClientInputFilter", "and ClientOutputFilter need each other")
 	}
-	if err := c.checkMarks(wrong); err != nil {
-		return err
-	}
-	if err := c.checkBounds(wrong); err != nil {
-		return err
+	for _, check := range []func(func(field, what string) error) error{c.checkMarks, c.checkBounds, c.checkAddresses} {
+		if err := check(wrong); err != nil {
+			return err
+		}
 	}
 	if c.Acceptor != nil {
 		if field := c.clientField(); field != "" {
@@ -232,7 +252,7 @@ func (c *Config) checkBounds(wrong func(field, what string) error) error {
 	switch {
 	case min(t.Handshake, t.Idle, t.Read, t.Write) < 0:
 		return wrong("Timeouts", "must not be negative; 0 is for ever")
-	case min(l.PerPeer, l.AcceptRate, l.Output) < 0:
+	case min(l.PerPeer, l.AcceptRate, l.Output, l.ReadRate, l.WriteRate, l.TotalReadRate, l.TotalWriteRate) < 0:
 		return wrong("Limits", "must not be negative; 0 is no limit")
 	case slices.ContainsFunc(c.Proxy.Trusted, func(n netip.Prefix) bool { return !n.IsValid() }):
 		return wrong("Proxy", "Trusted has a network that is none")
@@ -272,6 +292,7 @@ func (c *Config) clientField() string {
 		{"ClientFilter", c.ClientFilter != nil}, {"ClientInputFilter", c.ClientInputFilter != nil},
 		{"ClientSecured", c.ClientSecured != nil}, {"ClientDrain", c.ClientDrain != nil}, {"TLS", c.TLS.Config != nil},
 		{"Timeouts", c.Timeouts != Timeouts{}}, {"Limits.Output", c.Limits.Output != 0}, {"Limits.PerPeer", c.Limits.PerPeer != 0},
+		{"Limits.ReadRate", max(c.Limits.ReadRate, c.Limits.TotalReadRate) != 0}, {"Limits.WriteRate", max(c.Limits.WriteRate, c.Limits.TotalWriteRate) != 0},
 		{"InlineStates", c.InlineStates != nil}, {"Proxy", c.Proxy.Local || len(c.Proxy.Trusted) > 0},
 	} {
 		if f.set {

@@ -33,91 +33,13 @@ type Timeouts struct {
 // Timeouts.Handshake does not say.
 const DefaultHandshake = 10 * time.Second
 
-// shortest is the shortest of the times that the timer looks after, 0 without
-// any.
-func (t *Timeouts) shortest() (least time.Duration) {
-	for _, d := range []time.Duration{t.Idle, t.Read, t.Write} {
-		if d > 0 && (least == 0 || d < least) {
-			least = d
-		}
-	}
-	return least
-}
-
-// quiet is for how many ticks of a connection's timer something has not
-// happened.
-type quiet struct {
-	timer             kernel.AlarmID
-	idle, read, write time.Duration
-	heard             bool // a record has come since the last tick
-	waiting           int  // output that waited at the last tick
-	flushed           bool // all output has been written since then
-}
-
-// watchTime starts the timer of a connection.
-func (c *Client) watchTime() {
-	least := c.config().Timeouts.shortest()
-	if least == 0 {
-		return
-	}
-	tick := max(least/4, time.Millisecond)
-	timer, err := c.Kernel.DelayFunc("tcp_server_timeout", tick, func(e kernel.Event) {
-		c.quiet.timer = 0
-		c.Event = e
-		if c.handshake != nil || c.Wheel != nil && !c.tick(e, tick) {
-			c.watchTime()
-		}
-	})
-	if err != nil {
-		c.Kernel.Warn("servertcp: no timer for a connection", "session", c.Session, "error", err)
-		return
-	}
-	c.quiet.timer = timer
-}
-
-// stopTime stops the timer.
-func (c *Client) stopTime() {
-	if c.quiet.timer != 0 {
-		// It may be the one that has just fired.
-		_, _ = c.Kernel.AlarmRemove(c.quiet.timer)
-		c.quiet.timer = 0
-	}
-}
-
-// tick counts a quiet time and tells whether a time-out has ended the
-// connection.
-func (c *Client) tick(e kernel.Event, passed time.Duration) (over bool) {
-	q, t := &c.quiet, &c.config().Timeouts
-	waiting := c.Wheel.OutOctets()
-	progress := q.flushed || waiting < q.waiting
-	q.idle, q.read, q.write = q.idle+passed, q.read+passed, q.write+passed
-	if q.heard {
-		q.idle, q.read = 0, 0
-	}
-	if progress || waiting == 0 || q.waiting == 0 {
-		q.write = 0
-	}
-	if progress {
-		q.idle = 0
-	}
-	q.heard, q.flushed, q.waiting = false, false, waiting
+// timedOut is called when one of the last three times is over.
+func (c *Client) timedOut(e kernel.Event, op string) {
 	switch {
-	case t.Write > 0 && q.write >= t.Write:
-		c.timedOut(e, "write", &q.write)
-	case t.Read > 0 && q.read >= t.Read && !c.ShuttingDown:
-		c.timedOut(e, "read", &q.read)
-	case t.Idle > 0 && q.idle >= t.Idle:
-		c.timedOut(e, "idle", &q.idle)
-	}
-	return c.Wheel == nil
-}
-
-func (c *Client) timedOut(e kernel.Event, op string, since *time.Duration) {
-	*since = 0
-	if c.ShuttingDown { // told once already, or told to end: the peer does not take its output
+	case !c.ShuttingDown:
+		c.failed(e, &kernel.OpError{Op: op, Err: syscall.ETIMEDOUT, Wheel: c.wheelID()})
+	case op != "read": // told once already, or told to end: the peer does not take its output
 		c.GotAnError = true
 		c.over(e)
-		return
 	}
-	c.failed(e, &kernel.OpError{Op: op, Err: syscall.ETIMEDOUT, Wheel: c.wheelID()})
 }

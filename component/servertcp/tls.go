@@ -4,9 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
-	"io"
-	"net"
-	"os"
 	"sync/atomic"
 	"syscall"
 
@@ -39,7 +36,8 @@ type handshake struct {
 // the clear, and what the peer has sent behind the record at hand belongs to
 // the handshake already. Until that is over the connection has no Wheel and Put
 // does nothing; then ClientSecured is called, or ClientError, with the
-// operation "handshake".
+// operation "handshake". If the handshake cannot even begin, for want of
+// descriptors for example, its error is returned and the connection is over.
 func (c *Client) StartTLS() error {
 	if c.config().TLS.Config == nil || c.Wheel == nil || c.TLS != nil || c.ShuttingDown {
 		return errNoTLS
@@ -49,25 +47,28 @@ func (c *Client) StartTLS() error {
 	}
 	h, wheel := c.Wheel.InputHandle(), c.Wheel
 	c.dropWheel()
-	return c.secure(h, wheel.Detach())
+	err := c.secure(h, wheel.Detach())
+	if err != nil {
+		c.GotAnError = true
+		c.Shutdown()
+	}
+	return err
 }
 
 // secure begins the handshake on a handle that the client owns; early is what
 // has been read from it.
 func (c *Client) secure(h *kernel.Handle, early []byte) error {
-	conn, err := netConn(h)
+	conn, err := h.NetConn(early)
 	if err != nil {
 		return err
 	}
-	if len(early) > 0 {
-		conn = &earlyConn{Conn: conn, early: early}
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), c.handshakeTime())
-	c.handshake = &handshake{tls.Server(conn, c.config().TLS.Config), cancel}
+	shake := &handshake{tls.Server(conn, c.config().TLS.Config), cancel}
+	c.more().handshake = shake
 	if _, err := c.Kernel.RefcountIncrement(c.Session, "handshake"); err != nil {
 		return err
 	}
-	outside, id, secured := c.Kernel.Outside(), c.Session, c.handshake.conn
+	outside, id, secured := c.Kernel.Outside(), c.Session, shake.conn
 	go func() {
 		err := secured.HandshakeContext(ctx)
 		if errors.Is(err, context.DeadlineExceeded) {
@@ -81,7 +82,7 @@ func (c *Client) secure(h *kernel.Handle, early []byte) error {
 // secured is the end of the handshake.
 func (c *Client) secured(e kernel.Event) {
 	c.Event = e
-	shake := c.handshake
+	shake := c.few().handshake
 	if shake == nil {
 		return // made up by a program
 	}
@@ -104,51 +105,14 @@ func (c *Client) secured(e kernel.Event) {
 // dropHandshake lets go of a handshake, and of its connection if that is not
 // wanted.
 func (c *Client) dropHandshake(unwanted bool) {
-	shake := c.handshake
-	c.handshake = nil
+	shake := c.few().handshake
+	c.more().handshake = nil
 	shake.cancel()
 	if unwanted {
 		_ = shake.conn.NetConn().Close() // nobody is left to hear of an error
 	}
 	// The count is this connection's own.
 	_, _ = c.Kernel.RefcountDecrement(c.Session, "handshake")
-}
-
-// netConn makes a net.Conn of a handle, which is useless from then on.
-func netConn(h *kernel.Handle) (net.Conn, error) {
-	fd := h.Fd()
-	if fd < 0 {
-		h.Close()
-		return nil, errors.New("servertcp: TLS needs a socket of the system")
-	}
-	name := h.String()
-	h.Release()
-	f := os.NewFile(uintptr(fd), name)
-	defer f.Close()
-	return net.FileConn(f)
-}
-
-// earlyConn is a connection of which something has been read.
-type earlyConn struct {
-	net.Conn
-	early []byte
-}
-
-func (c *earlyConn) Read(p []byte) (int, error) {
-	if len(c.early) > 0 {
-		n := copy(p, c.early)
-		c.early = c.early[n:]
-		return n, nil
-	}
-	return c.Conn.Read(p)
-}
-
-// CloseWrite ends the writing half.
-func (c *earlyConn) CloseWrite() error {
-	if half, ok := c.Conn.(interface{ CloseWrite() error }); ok {
-		return half.CloseWrite()
-	}
-	return io.ErrClosedPipe
 }
 
 // Certificate is a certificate and its key in two files, which can be loaded

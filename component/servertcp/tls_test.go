@@ -127,9 +127,7 @@ func TestTLSHandshakeCannotBegin(t *testing.T) {
 		TLS: servertcp.TLS{Config: &tls.Config{GetCertificate: certificate(t, t.TempDir(), "a.test").Get}},
 		ClientPreConnect: func(_ *servertcp.Client, h *kernel.Handle) *kernel.Handle {
 			h.Close()
-			near, far := net.Pipe()
-			t.Cleanup(func() { far.Close() })
-			return kernel.Conn(near)
+			return h
 		},
 	}
 	told := errorsOf(&c)
@@ -138,8 +136,45 @@ func TestTLSHandshakeCannotBegin(t *testing.T) {
 		r.dial().wantEnd()
 		err := <-told
 		require.Equal(t, "handshake", err.Op)
-		require.ErrorContains(t, err, "needs a socket")
+		require.ErrorIs(t, err, os.ErrClosed)
 	}
+}
+
+// A connection that is no socket of the system can be encrypted as well.
+func TestTLSOverAnything(t *testing.T) {
+	dir := t.TempDir()
+	cert := certificate(t, dir, "a.test")
+	fars := make(chan net.Conn, 1)
+	r := run(t, servertcp.Config{
+		TLS: servertcp.TLS{Config: &tls.Config{GetCertificate: cert.Get}},
+		ClientPreConnect: func(_ *servertcp.Client, h *kernel.Handle) *kernel.Handle {
+			h.Close()
+			near, far := net.Pipe()
+			fars <- far
+			return kernel.Conn(near)
+		},
+		ClientInput: servertcp.Input(func(c *servertcp.Client, line string) { c.Put("<" + line + ">") }),
+	})
+	r.dial().wantEnd()
+	p := newPeer(t, tls.Client(<-fars, trusting(t, filepath.Join(dir, "cert.pem"), "a.test")))
+	p.send("hello\n")
+	p.want("<hello>")
+}
+
+// A StartTLS that cannot even begin ends the connection in order.
+func TestStartTLSCannotBegin(t *testing.T) {
+	gone := make(chan bool, 1)
+	c := startTLS(t, certificate(t, t.TempDir(), "a.test"))
+	c.ClientInput = servertcp.Input(func(c *servertcp.Client, line string) {
+		require.NoError(t, c.Wheel.InputHandle().Close())
+		require.Error(t, c.StartTLS())
+	})
+	c.ClientDisconnected = func(*servertcp.Client) { gone <- true }
+	r := run(t, c)
+	p := r.dial()
+	p.send("STARTTLS\n")
+	p.wantEnd()
+	require.True(t, <-gone)
 }
 
 func TestClientCertificate(t *testing.T) {

@@ -2,6 +2,7 @@ package csvrec_test
 
 import (
 	"encoding/csv"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -46,6 +47,37 @@ func TestStreams(t *testing.T) {
 			filtertest.RoundTrip(t, newFilter(test.config), test.want)
 		}
 	}
+}
+
+// The end of the stream ends the last record, unless it is inside quotes.
+func TestFinish(t *testing.T) {
+	for _, test := range []struct {
+		stream string
+		want   []any
+		cut    bool
+	}{
+		{"", nil, false},
+		{"a,b\n", []any{[]string{"a", "b"}}, false},
+		{"a,b\nc,d", []any{[]string{"a", "b"}, []string{"c", "d"}}, false},
+		{"a,\"b\"", []any{[]string{"a", "b"}}, false},
+		{"a,b\r", []any{[]string{"a", "b"}}, false},
+		{"a,b\n#comment", []any{[]string{"a", "b"}}, false},
+		{"a,b\n\r", []any{[]string{"a", "b"}}, false},
+		{"a,b\nc,\"d", []any{[]string{"a", "b"}}, true},
+	} {
+		b := filter.NewBuffer(newFilter(csvrec.Config{Comment: '#'})())
+		require.NoError(t, b.GetOneStart([]byte(test.stream)))
+		recs, err := b.Finish()
+		assert.Equal(t, test.want, recs, test.stream)
+		assert.Equal(t, test.cut, errors.Is(err, io.ErrUnexpectedEOF), "%q: %v", test.stream, err)
+		assert.Equal(t, test.cut, err != nil)
+	}
+	b := filter.NewBuffer(newFilter(csvrec.Config{MaxLength: 3})())
+	_, err := b.Get([]byte("too long"))
+	require.ErrorIs(t, err, filter.ErrLimit)
+	recs, err := b.Finish()
+	require.NoError(t, err, "it was told already")
+	require.Empty(t, recs)
 }
 
 func TestAppend(t *testing.T) {

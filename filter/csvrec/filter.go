@@ -42,7 +42,7 @@ type Config struct {
 }
 
 // Filter is a filter.Filter for CSV, whose records are []string. A record is
-// decoded when its line end is there. One that is wrong or too long is an
+// decoded when its line end is there, or the stream ends. One that is wrong or too long is an
 // error and is passed over; the next one is decoded as if nothing had been.
 type Filter struct {
 	config   Config
@@ -134,6 +134,20 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 			return nil, n, &filter.Error{Filter: name, Op: "decode", Err: err}
 		}
 	}
+}
+
+// Finish makes the filter a filter.Finisher: the last record needs no line
+// end. If it has a quoted field without the closing quote, the error is
+// io.ErrUnexpectedEOF.
+func (f *Filter) Finish(buf []byte) (any, error) {
+	rec, n, err := f.Decode(append(buf[:len(buf):len(buf)], '\n'))
+	if err == filter.ErrMore {
+		if err = io.EOF; n <= len(buf) {
+			err = &filter.Error{Filter: name, Op: "decode", Err: io.ErrUnexpectedEOF}
+		}
+	}
+	f.Rewind()
+	return rec, err
 }
 
 // errBounds guards against a reader that disagrees with the scanner, whose

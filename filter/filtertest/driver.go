@@ -3,6 +3,7 @@ package filtertest
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 
 	"github.com/gopoe/poe/filter"
@@ -113,6 +114,27 @@ func (d *driver) flush() error {
 			return nil
 		}
 	}
+}
+
+// finish ends the stream. What comes of that counts with the rest.
+func (d *driver) finish() error {
+	f, ok := d.f.(filter.Finisher)
+	for range maxIdle {
+		if !ok {
+			return nil
+		}
+		rec, err := f.Finish(d.pending)
+		d.pending = nil
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			d.errs = append(d.errs, err)
+			return nil
+		}
+		d.recs = append(d.recs, rec)
+	}
+	return errors.New("filtertest: Finish gives records without end")
 }
 
 // rewind does what a wheel does when its filter is replaced, and then put back.

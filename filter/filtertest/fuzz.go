@@ -1,6 +1,7 @@
 package filtertest
 
 import (
+	"errors"
 	"reflect"
 	"slices"
 	"strconv"
@@ -55,10 +56,7 @@ func cutTwice(stream []byte, a, b uint16) [][]byte {
 func agree(t *testing.T, newFilter func() filter.Filter, chunks [][]byte) *driver {
 	run := func(newDriver func(filter.Filter) *driver) *driver {
 		d := newDriver(newFilter())
-		if err := d.feedAll(chunks...); err != nil {
-			t.Fatal(err)
-		}
-		if err := d.flush(); err != nil {
+		if err := errors.Join(d.feedAll(chunks...), d.flush(), d.finish()); err != nil {
 			t.Fatal(err)
 		}
 		return d

@@ -3,6 +3,7 @@ package httpclient
 import (
 	"errors"
 	"io"
+	"math"
 	"net/http"
 
 	"github.com/gopoe/poe/filter"
@@ -50,12 +51,13 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 	return rec, n, err
 }
 
-// Finish is for the end of the connection, which ends the body of a response
-// that did not say how long it is: that response, or the [End] of its streamed
-// body, is the record. The error is [io.EOF] if there is none and nothing is
-// missing, and a *[filter.Error] about [io.ErrUnexpectedEOF] if the connection
-// ended in the middle of a response. The filter is at its end after that.
-func (f *Filter) Finish() (rec any, err error) {
+// Finish makes the filter a [filter.Finisher]: the end of the connection ends
+// the body of a response that did not say how long it is. That response, or the
+// [End] of its streamed body, is the record. The error is [io.EOF] if there is
+// none and nothing is missing, and a *[filter.Error] about
+// [io.ErrUnexpectedEOF] if the connection ended in the middle of a response.
+// The filter is at its end after that.
+func (f *Filter) Finish(buf []byte) (rec any, err error) {
 	at := f.step
 	f.step = failed
 	switch {
@@ -66,7 +68,7 @@ func (f *Filter) Finish() (rec any, err error) {
 		return End{}, nil
 	case at == inBody && f.toClose:
 		return f.complete(), nil
-	case at == inBody, at == inHead && f.seen > 0:
+	case at == inBody, at == inHead && len(buf) > 0:
 		return nil, decodeError(io.ErrUnexpectedEOF)
 	}
 	return nil, io.EOF
@@ -132,6 +134,9 @@ func (f *Filter) begin(buf []byte, n int, r *http.Response) (any, int, error) {
 	}
 	if !f.cfg.Streaming && length > int64(f.cfg.MaxContent) {
 		return nil, 0, f.limited("MaxContent", f.cfg.MaxContent)
+	}
+	if r.ContentLength == math.MaxInt64 { // or more
+		return nil, 0, decodeError(ErrLength)
 	}
 	f.payload = http1.NewPayload(length, f.cfg.MaxHeader)
 	f.toClose = length == http1.Unknown

@@ -34,7 +34,10 @@ func client(t testing.TB, cfg httpclient.Config, methods ...string) *httpclient.
 
 // feed gives the records that the chunks make, and the error.
 func feed(f filter.Filter, chunks ...string) ([]any, error) {
-	b := filter.NewBuffer(f)
+	return feedBuffer(filter.NewBuffer(f), chunks...)
+}
+
+func feedBuffer(b *filter.Buffer, chunks ...string) ([]any, error) {
 	var recs []any
 	for _, c := range chunks {
 		some, err := b.Get([]byte(c))
@@ -114,7 +117,7 @@ func TestResponses(t *testing.T) {
 			require.NoError(t, err)
 			assert.Equal(t, c.want, describeAll(recs))
 			assert.Empty(t, f.Unanswered())
-			_, err = f.Finish()
+			_, err = f.Finish(nil)
 			assert.Equal(t, io.EOF, err)
 			for at := range len(c.in) {
 				recs, err := feed(client(t, httpclient.Config{}, strings.Fields(c.methods)...), c.in[:at], c.in[at:])
@@ -208,16 +211,16 @@ func TestUntilClose(t *testing.T) {
 	require.NoError(t, err)
 	assert.Empty(t, recs)
 	assert.Len(t, f.Unanswered(), 1)
-	rec, err := f.Finish()
+	rec, err := f.Finish(nil)
 	require.NoError(t, err)
 	assert.Equal(t, `HTTP/1.0 200 OK to GET [] body="some more" length=9 close=true`, describe(rec))
-	_, err = f.Finish()
+	_, err = f.Finish(nil)
 	assert.Equal(t, io.EOF, err)
 
 	f = client(t, httpclient.Config{Streaming: true}, "GET")
 	recs, err = feed(f, in, " more")
 	require.NoError(t, err)
-	rec, err = f.Finish()
+	rec, err = f.Finish(nil)
 	require.NoError(t, err)
 	assert.Equal(t, []string{`HTTP/1.0 200 OK to GET [] body="" length=-1 close=true`, `"some"`, `" more"`, "end []"},
 		describeAll(append(recs, rec)))
@@ -227,10 +230,10 @@ func TestCutOff(t *testing.T) {
 	for _, in := range []string{"HTTP/1.1 2", "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\na",
 		"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\n"} {
 		for _, streaming := range []bool{false, true} {
-			f := client(t, httpclient.Config{Streaming: streaming}, "GET")
-			_, err := feed(f, in)
+			b := filter.NewBuffer(client(t, httpclient.Config{Streaming: streaming}, "GET"))
+			_, err := feedBuffer(b, in)
 			require.NoError(t, err)
-			_, err = f.Finish()
+			_, err = b.Finish()
 			var e *filter.Error
 			require.ErrorAs(t, err, &e, in)
 			assert.ErrorIs(t, err, io.ErrUnexpectedEOF)
@@ -263,7 +266,7 @@ func TestSwitch(t *testing.T) {
 		assert.Equal(t, "other", string(b.Bytes()))
 		_, err = b.Get([]byte(strings.Repeat("x", 200)))
 		assert.ErrorIs(t, err, filter.ErrLimit, "nobody took them")
-		_, err = f.Finish()
+		_, err = f.Finish(nil)
 		assert.Equal(t, io.EOF, err)
 	}
 }
@@ -283,7 +286,7 @@ var bad = []struct {
 	{"lengths differ", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nab", httpclient.ErrFraming},
 	{"length and chunks", "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n", httpclient.ErrFraming},
 	{"length", "HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n", httpclient.ErrLength},
-	{"length of 2**63", "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\n\r\n", httpclient.ErrLength},
+	{"length of 2**63", "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\n\r\n", filter.ErrLimit},
 	{"coding", "HTTP/1.1 200 OK\r\nTransfer-Encoding: br\r\n\r\n", httpclient.ErrCoding},
 	{"chunk", "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nz\r\n", httpclient.ErrChunk},
 }
@@ -306,12 +309,20 @@ func TestLimits(t *testing.T) {
 	f := client(t, httpclient.Config{MaxContent: 3, MaxHeader: 100})
 	const chunks = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n"
 	for limit, streams := range map[string][]string{
-		"MaxContent": {"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\nabcd", chunks + "2\r\nab\r\n2\r\ncd\r\n0\r\n\r\n"},
+		"MaxContent": {"HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\n", "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\nabcd", chunks + "2\r\nab\r\n2\r\ncd\r\n0\r\n\r\n"},
 		"MaxHeader":  {"HTTP/1.1 200 " + strings.Repeat("x", 100), chunks + "0\r\nT: " + strings.Repeat("x", 100)},
 	} {
 		for _, in := range streams {
 			filtertest.Limit(t, f.Clone, []byte(in), limit)
 		}
+	}
+}
+
+// Without MaxContent a length that no number can hold is malformed.
+func TestHugeLength(t *testing.T) {
+	for _, method := range []string{"GET", "HEAD"} {
+		_, err := feed(client(t, httpclient.Config{Streaming: true}, method), "HTTP/1.1 200 OK\r\nContent-Length: 9223372036854775808\r\n\r\n")
+		assert.ErrorIs(t, err, httpclient.ErrLength)
 	}
 }
 

@@ -2,7 +2,6 @@ package httpclient_test
 
 import (
 	"fmt"
-	"io"
 	"net/http"
 
 	"github.com/gopoe/poe/filter"
@@ -36,13 +35,11 @@ func Example() {
 		fmt.Println(err)
 		return
 	}
-	last, err := f.Finish() // the connection was closed
-	if err == nil {
-		records = append(records, last)
-	} else if err != io.EOF {
+	last, err := b.Finish() // the connection was closed
+	if err != nil {
 		fmt.Println(err)
 	}
-	for _, record := range records {
+	for _, record := range append(records, last...) {
 		r := record.(*http.Response)
 		fmt.Printf("%s: %q\n", r.Request.URL.Path, httpclient.Content(r))
 	}

@@ -69,6 +69,7 @@ func TestGoServer(t *testing.T) {
 	}
 	assert.Equal(t, []string{`/: 200 "GET / up"`, `/early: 200 "PUT /early up"`, `/head: 200 ""`,
 		`/chunks: 200 "POST /chunks up"`, `/none: 204 ""`, `/last: 200 "GET /last up"`}, got)
-	_, err = f.Finish()
-	assert.Equal(t, io.EOF, err)
+	last, err := b.Finish()
+	assert.NoError(t, err)
+	assert.Empty(t, last)
 }

@@ -1,7 +1,6 @@
 package httpclient
 
 import (
-	"math"
 	"net/http"
 	"strings"
 
@@ -71,8 +70,6 @@ func bodyLength(r *http.Response) (int64, error) {
 		return 0, ErrCoding
 	case err != nil:
 		return 0, ErrFraming
-	case length == math.MaxInt64:
-		return 0, ErrLength
 	case length == http1.Chunked:
 		r.TransferEncoding, r.ContentLength = []string{"chunked"}, -1
 		delete(r.Header, "Transfer-Encoding")

@@ -9,8 +9,10 @@ import (
 	"net/http/httptrace"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/gopoe/poe/filter"
@@ -140,18 +142,25 @@ func TestGoClient(t *testing.T) {
 	assert.Equal(t, 1, continued)
 }
 
-// curl does the same, where it is installed; CI has it.
-func TestCurl(t *testing.T) {
-	curl, err := exec.LookPath("curl")
+// find looks for a program; without it there is nothing to test, which
+// POE_REQUIRED does not put up with.
+func find(t *testing.T, program string) string {
+	path, err := exec.LookPath(program)
 	if err != nil {
-		if os.Getenv("CI") != "" {
+		if os.Getenv("POE_REQUIRED") != "" {
 			t.Fatal(err)
 		}
-		t.Skip("no curl here")
+		t.Skip(err)
 	}
+	return path
+}
+
+// curl does the same.
+func TestCurl(t *testing.T) {
+	curl := find(t, "curl")
 	url := "http://" + serve(t, httpd.Config{ExpectContinue: true}, echo) + "/"
 	run := func(stdin string, args ...string) string {
-		cmd := exec.Command(curl, append([]string{"-sS", "--noproxy", "*", "--max-time", "20"}, args...)...)
+		cmd := exec.Command(curl, append([]string{"-sS", "--noproxy", "*", "--max-time", "60"}, args...)...)
 		cmd.Stdin = strings.NewReader(stdin)
 		out, err := cmd.CombinedOutput()
 		require.NoError(t, err, "%s", out)
@@ -161,6 +170,45 @@ func TestCurl(t *testing.T) {
 	connects := run("", "-w", " %{num_connects}", url, url+"2")
 	assert.Equal(t, " 1 0", connects, "the connection is kept")
 	assert.Equal(t, large, run(large, "-T", "-", url), "chunked upload")
-	assert.Equal(t, large, run(large, "--data-binary", "@-", "-H", "Expect: 100-continue", "--expect100-timeout", "15", url))
+	assert.Equal(t, large, run(large, "--data-binary", "@-", "-H", "Expect: 100-continue", "--expect100-timeout", "30", url))
 	assert.Equal(t, "hello", run("hello", "--http1.0", "--data-binary", "@-", url))
+}
+
+// pipeline is a script for wrk: eight requests in one piece, of which one has
+// a body of chunks, and answers that are counted.
+const pipeline = `
+init = function(args)
+  local r = {}
+  for i = 1, 7 do r[i] = wrk.format("GET", "/" .. i) end
+  r[8] = wrk.format("PUT", "/8", { ["Transfer-Encoding"] = "chunked", ["Host"] = "h" }, nil) .. "5\r\nhello\r\n0\r\n\r\n"
+  all = table.concat(r)
+end
+request = function() return all end
+done = function(summary)
+  local e = summary.errors
+  io.write(string.format("answers=%s errors=%d\n", summary.requests > 8 and "many" or summary.requests,
+    e.connect + e.read + e.write + e.status + e.timeout))
+end
+`
+
+// wrk keeps several connections busy and sends requests before the answers to
+// the last ones have come.
+func TestWrk(t *testing.T) {
+	wrk := find(t, "wrk")
+	var all, puts atomic.Int64
+	url := "http://" + serve(t, httpd.Config{}, func(r *http.Request) *http.Response {
+		all.Add(1)
+		if r.Method == http.MethodPut {
+			puts.Add(1)
+			assert.Equal(t, "hello", string(httpd.Content(r)))
+			assert.Equal(t, "/8", r.URL.Path)
+		}
+		return echo(r)
+	}) + "/"
+	script := filepath.Join(t.TempDir(), "pipeline.lua")
+	require.NoError(t, os.WriteFile(script, []byte(pipeline), 0o600))
+	out, err := exec.Command(wrk, "-t1", "-c4", "-d1s", "--timeout", "60s", "-s", script, url).CombinedOutput()
+	require.NoError(t, err, "%s", out)
+	assert.Contains(t, string(out), "answers=many errors=0", "%s", out)
+	assert.InDelta(t, all.Load()/8, puts.Load(), 4, "all requests of a piece are seen")
 }

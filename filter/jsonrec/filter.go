@@ -6,6 +6,7 @@ package jsonrec
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 
 	"github.com/gopoe/poe/filter"
 )
@@ -23,8 +24,8 @@ const (
 type Config struct {
 	// Stream takes values as they come, however they are laid out: over
 	// several lines, or several in one line. A number or word at the top
-	// level ends only with what follows it and cannot be part of it. Off, a
-	// value is a line.
+	// level ends only with what follows it and cannot be part of it, or with
+	// the stream. Off, a value is a line.
 	//
 	// What is put is one value a line in either case.
 	Stream bool
@@ -32,8 +33,9 @@ type Config struct {
 	// json.Unmarshal; it is the record. Nil means the value as
 	// json.Unmarshal puts it into an any.
 	New func() any
-	// UseNumber and DisallowUnknownFields are json.Decoder's.
-	UseNumber             bool
+	// UseNumber is json.Decoder's.
+	UseNumber bool
+	// DisallowUnknownFields is json.Decoder's, too.
 	DisallowUnknownFields bool
 	// MaxLength is how many bytes a value may have, white space inside it
 	// included. 0 means DefaultMaxLength.
@@ -89,6 +91,26 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 		return nil, len(buf), f.fail(err)
 	}
 	return rec, n, err
+}
+
+// Finish makes the filter a filter.Finisher: the last line needs no line feed,
+// and nothing has to follow the last number or word of a stream. If a value of
+// a stream is not complete the error is io.ErrUnexpectedEOF.
+func (f *Filter) Finish(buf []byte) (any, error) { return f.finish(buf, f.Decode) }
+
+// finish decodes what is left as if a line feed followed it.
+func (f *Filter) finish(buf []byte, decode func([]byte) (any, int, error)) (any, error) {
+	if f.broken != nil {
+		return nil, io.EOF // the error has been told
+	}
+	rec, n, err := decode(append(buf[:len(buf):len(buf)], '\n'))
+	if err == filter.ErrMore {
+		if err = io.EOF; n <= len(buf) {
+			err = &filter.Error{Filter: name, Op: "decode", Err: io.ErrUnexpectedEOF}
+		}
+	}
+	f.Rewind()
+	return rec, err
 }
 
 // frame takes the text of the next value, which need not be JSON yet.

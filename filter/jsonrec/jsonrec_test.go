@@ -2,7 +2,9 @@ package jsonrec_test
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"strings"
 	"testing"
@@ -57,6 +59,46 @@ func TestStream(t *testing.T) {
 type point struct {
 	X int `json:"x"`
 	Y int `json:"y"`
+}
+
+// The end of the stream ends the last line, number or word.
+func TestFinish(t *testing.T) {
+	for _, test := range []struct {
+		text   string
+		stream bool
+		want   []any
+		fails  bool
+		cut    bool
+	}{
+		{text: ""},
+		{text: "", stream: true},
+		{text: "[1]\n 2", want: []any{"[1]", "2"}},
+		{text: "[1] 2", stream: true, want: []any{"[1]", "2"}},
+		{text: "[1] true \n ", stream: true, want: []any{"[1]", "true"}},
+		{text: "[1]\n{\"a\":", want: []any{"[1]"}, fails: true},
+		{text: "[1] {\"a\":", stream: true, want: []any{"[1]"}, fails: true, cut: true},
+		{text: "[1] \"a", stream: true, want: []any{"[1]"}, fails: true, cut: true},
+		{text: "1 nul", stream: true, want: []any{"1"}, fails: true},
+	} {
+		config := jsonrec.Config{Stream: test.stream}
+		b := filter.NewBuffer(newText(config)())
+		require.NoError(t, b.GetOneStart([]byte(test.text)))
+		recs, err := b.Finish()
+		assert.Equal(t, test.want, recs, test.text)
+		assert.Equal(t, test.fails, err != nil, "%q: %v", test.text, err)
+		assert.Equal(t, test.cut, errors.Is(err, io.ErrUnexpectedEOF), "%q: %v", test.text, err)
+
+		b = filter.NewBuffer(newFilter(config)())
+		require.NoError(t, b.GetOneStart([]byte(test.text)))
+		recs, again := b.Finish()
+		assert.Len(t, recs, len(test.want))
+		assert.Equal(t, err == nil, again == nil)
+	}
+	b := filter.NewBuffer(newFilter(jsonrec.Config{Stream: true})())
+	_, err := b.Get([]byte("]"))
+	require.Error(t, err)
+	_, err = b.Finish()
+	require.NoError(t, err, "it was told already")
 }
 
 func TestNew(t *testing.T) {

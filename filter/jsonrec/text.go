@@ -62,6 +62,9 @@ func (t *Text) DecodeBytes(buf []byte) (text []byte, n int, err error) {
 	return nil, n, malformed(text)
 }
 
+// Finish does what that of [Filter] does.
+func (t *Text) Finish(buf []byte) (any, error) { return t.f.finish(buf, t.Decode) }
+
 // Append writes the text of one value, a string, []byte or json.RawMessage,
 // and a line feed. Line breaks in it become blanks, since they are nothing but
 // white space in JSON.

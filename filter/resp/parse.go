@@ -1,6 +1,7 @@
 package resp
 
 import (
+	"bytes"
 	"math"
 	"math/big"
 	"strconv"
@@ -130,6 +131,9 @@ func bulk(kind byte, text string) (any, error) {
 // old types know.
 func parseSize(kind byte, text []byte) (int64, error) {
 	size, err := parseInteger(text)
+	if err != nil && len(bytes.Trim(text, "0123456789")) == 0 && len(text) > 0 {
+		return math.MaxInt64, nil // too great for any limit
+	}
 	if err != nil {
 		return 0, malformed("length is no number")
 	}

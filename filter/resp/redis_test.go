@@ -3,6 +3,7 @@ package resp_test
 import (
 	"bufio"
 	"net"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -15,10 +16,14 @@ import (
 	"github.com/gopoe/poe/filter/resp"
 )
 
-// find looks for one of Redis' programs; without it there is nothing to test.
+// find looks for one of Redis' programs; without it there is nothing to test,
+// which POE_REQUIRED does not put up with.
 func find(t *testing.T, program string) string {
 	path, err := exec.LookPath(program)
 	if err != nil {
+		if os.Getenv("POE_REQUIRED") != "" {
+			t.Fatal(err)
+		}
 		t.Skip(err)
 	}
 	return path

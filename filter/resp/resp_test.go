@@ -169,6 +169,9 @@ func TestLimits(t *testing.T) {
 	small := newFilter(resp.Config{MaxLength: 64, MaxElements: 8, MaxDepth: 3})
 	for _, test := range []struct{ limit, stream string }{
 		{"MaxLength", "$9223372036854775807\r\n"},
+		{"MaxLength", "$9223372036854775808\r\n"},
+		{"MaxElements", "*9223372036854775808\r\n"},
+		{"MaxElements", "%99999999999999999999\r\n"},
 		{"MaxLength", "$60\r\n"},
 		{"MaxLength", "+" + strings.Repeat("x", 64)},
 		{"MaxLength", "*3\r\n$25\r\n" + strings.Repeat("x", 25) + "\r\n$25\r\n"},

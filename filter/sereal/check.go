@@ -8,10 +8,14 @@ import (
 // LimitError is a record beyond a limit of the [Serializer].
 type LimitError struct {
 	Limit  string // the field: "MaxSize", "MaxItems", "MaxDepth"
-	Max    int
-	Offset int // where in the uncompressed body, in bytes, about
+	Max    int    // its value
+	Offset int    // where in the uncompressed body, in bytes, about
 }
 
+// Exceeded returns the limit and its value, for POE's Reference filter.
+func (e *LimitError) Exceeded() (limit string, value int) { return e.Limit, e.Max }
+
+// Error names the limit and its value.
 func (e *LimitError) Error() string {
 	return fmt.Sprintf("sereal: offset %d: more than %s (%d)", e.Offset, e.Limit, e.Max)
 }
@@ -19,11 +23,12 @@ func (e *LimitError) Error() string {
 // SyntaxError is input that is no Sereal document. If it ends early,
 // errors.Is(err, io.ErrUnexpectedEOF) holds.
 type SyntaxError struct {
-	Offset int // where in the uncompressed body, in bytes, about
-	Msg    string
-	Err    error // io.ErrUnexpectedEOF or nil
+	Offset int    // where in the uncompressed body, in bytes, about
+	Msg    string // what is wrong
+	Err    error  // io.ErrUnexpectedEOF or nil
 }
 
+// Error says what is wrong, and where.
 func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("sereal: offset %d: %s", e.Offset, e.Msg)
 }

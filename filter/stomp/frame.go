@@ -1,6 +1,7 @@
 package stomp
 
 import (
+	"errors"
 	"strconv"
 	"strings"
 )
@@ -41,7 +42,7 @@ func (f *Frame) contentLength() (int, error) {
 		return -1, nil
 	}
 	length, err := strconv.ParseUint(text, 10, 63)
-	if err != nil {
+	if err != nil && !errors.Is(err, strconv.ErrRange) { // of which length is the greatest
 		return 0, malformed("content-length is no number")
 	}
 	return int(min(length, 1<<31-1)), nil

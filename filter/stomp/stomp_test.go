@@ -92,7 +92,7 @@ func TestMalformed(t *testing.T) {
 	for _, stream := range []string{
 		"send\n\n\x00", "\x00", "SEND \n\n\x00", "SEND\nx\n\n\x00", "SEND\n:x\n\n\x00", "SEND\na:\\t\n\n\x00", "SEND\na:\\\n\n\x00",
 		"SEND\na\\x:b\n\n\x00", "SEND\na:b\x00\n\n\x00", "SEND\na:b\rc\n\n\x00",
-		"SEND\ncontent-length:x\n\n\x00", "SEND\ncontent-length:-1\n\n\x00", "SEND\ncontent-length:9223372036854775808\n\n\x00",
+		"SEND\ncontent-length:x\n\n\x00", "SEND\ncontent-length:-1\n\n\x00",
 		"SEND\ncontent-length:1\n\nab\x00",
 	} {
 		f := newFilter(stomp.Config{})()
@@ -117,6 +117,8 @@ func TestLimits(t *testing.T) {
 		{"MaxBody", "SEND\n\n123456\x00"},
 		{"MaxBody", "SEND\ncontent-length:6\n\n"},
 		{"MaxBody", "SEND\ncontent-length:9223372036854775807\n\n"},
+		{"MaxBody", "SEND\ncontent-length:9223372036854775808\n\n"},
+		{"MaxBody", "SEND\ncontent-length:99999999999999999999\n\n"},
 	} {
 		filtertest.Limit(t, small, []byte(test.stream), test.limit)
 	}

@@ -23,6 +23,7 @@ type SyntaxError struct {
 	Err    error  // io.ErrUnexpectedEOF, ErrVersion or nil
 }
 
+// Error says what is wrong, and where.
 func (e *SyntaxError) Error() string {
 	if e.Err != nil {
 		return fmt.Sprintf("storable: offset %d: %s: %v", e.Offset, e.Msg, e.Err)
@@ -40,6 +41,10 @@ type LimitError struct {
 	Offset int    // where in the payload, in bytes
 }
 
+// Exceeded returns the limit and its value, for POE's Reference filter.
+func (e *LimitError) Exceeded() (limit string, value int) { return e.Limit, e.Max }
+
+// Error names the limit and its value.
 func (e *LimitError) Error() string {
 	if e.Limit == "NoCycles" {
 		return fmt.Sprintf("storable: offset %d: cycle, which NoCycles forbids", e.Offset)
@@ -50,10 +55,11 @@ func (e *LimitError) Error() string {
 // ValueError is a Go value that has no form in Storable.
 type ValueError struct {
 	Type reflect.Type // nil for a nil value
-	Msg  string
-	Err  error // ErrNotReference, what a MarshalText returned, or nil
+	Msg  string       // what is wrong
+	Err  error        // ErrNotReference, what a MarshalText returned, or nil
 }
 
+// Error says which value cannot be written, and why.
 func (e *ValueError) Error() string {
 	name := "nil"
 	if e.Type != nil {

@@ -57,6 +57,7 @@ func (w *Wheel) begin() error {
 		return &kernel.OpError{Op: "tcsetattr", Err: err, Wheel: w.id}
 	}
 	w.reading = true
+	w.unwatchSize = w.watchSize()
 	w.editor.Start()
 	w.display.shown = false
 	w.consume()
@@ -67,6 +68,7 @@ func (w *Wheel) begin() error {
 func (w *Wheel) rest() {
 	w.stopTimer()
 	w.reading = false
+	w.unwatchSize()
 	w.display.shown = false
 	w.k.Unwatch(w.owner, w.in, kernel.Read)
 	if err := w.terminal.restore(); err != nil && w.inputEnd == nil { // else it has hung up

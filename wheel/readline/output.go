@@ -100,9 +100,9 @@ func (w *Wheel) Clear() {
 	w.write(out)
 }
 
-// Redraw shows the prompt and the line anew: for a handler of SIGWINCH, or
-// after others have written to the terminal. Every key does so, too, if the
-// terminal's width has changed.
+// Redraw shows the prompt and the line anew, after others have written to the
+// terminal. The wheel does so itself when the terminal's size has changed:
+// SIGWINCH.
 func (w *Wheel) Redraw() {
 	if w.closed || !w.reading || !w.terminal.there {
 		return

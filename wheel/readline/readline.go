@@ -4,8 +4,8 @@
 // Get shows a prompt, and the line that is typed comes as an event while the
 // rest of the program goes on; what the program has to say meanwhile it puts
 // above the prompt. There is a history with searching, completion by a function
-// of the program's, and emacs's keys, which can be bound anew; package lineedit
-// has the editor. The terminal is raw while a line is read, and what it was
+// of the program's, and the keys of emacs or vi, which can be bound anew, by the
+// user in an inputrc as well; package lineedit has the editor. The terminal is raw while a line is read, and what it was
 // before otherwise. Where the input or the output is no terminal the wheel
 // reads plain lines.
 //
@@ -47,6 +47,14 @@ type Config struct {
 	MaxLine int
 	// Options change habits of the editor, and complete words. POE: attribs.
 	Options lineedit.Options
+	// InitFile is the inputrc, which is read if there is a terminal: bindings
+	// and options that the user prefers. "" is what the environment variable
+	// INPUTRC names, or .inputrc in the user's home, if it is there; NoInitFile
+	// is none. Lines in it that make no sense are warned of.
+	InitFile string
+	// AppName is the application that the init file can have a part for, "$if
+	// AppName"; "" is lineedit.DefaultAppName.
+	AppName string
 
 	// Borrow leaves Input and Output open when the wheel is closed.
 	Borrow bool
@@ -78,13 +86,14 @@ type Wheel struct {
 	timer    kernel.AlarmID // runs while the user is not idle
 	waiting  []string       // put, and not shown yet
 
-	reading  bool // between Get and the event
-	writes   bool // the output is watched
-	skipping bool // within a line that is too long
-	inputEnd error
-	toldEnd  bool
-	noOutput bool
-	closed   bool
+	reading     bool   // between Get and the event
+	unwatchSize func() // while reading
+	writes      bool   // the output is watched
+	skipping    bool   // within a line that is too long
+	inputEnd    error
+	toldEnd     bool
+	noOutput    bool
+	closed      bool
 }
 
 // New makes a wheel of the active session. The error is a *kernel.ConfigError
@@ -96,7 +105,7 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	w := &Wheel{
 		k: k, owner: k.ActiveSession(), id: k.AllocateWheelID(), events: c.Events, borrow: c.Borrow,
 		driver: &driver.SysRW{}, maxLine: c.MaxLine, putMode: c.PutMode, idleTime: c.IdleTime,
-		editor: lineedit.New(lineedit.Config{History: c.History, MaxLine: c.MaxLine, Options: c.Options}),
+		editor: lineedit.New(lineedit.Config{History: c.History, MaxLine: c.MaxLine, Options: c.Options, AppName: c.AppName}),
 	}
 	var err error
 	if w.owned, err = k.Own(w, eventName); err != nil {
@@ -105,6 +114,11 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	if err := w.open(c.Input, c.Output); err != nil {
 		w.owned.Release()
 		return nil, err
+	}
+	if err := w.readInitFile(c.InitFile); err != nil {
+		w.borrow = true
+		w.Close()
+		return nil, wrong("InitFile", err)
 	}
 	return w, nil
 }
@@ -193,7 +207,8 @@ func (w *Wheel) Option(name string) any {
 }
 
 // BindKey binds a key to a function of the editor, or one that AddDefun has
-// added; without a name it takes the binding away. POE: bind_key.
+// added, or in double quotes to keys that are typed in its place; without a name
+// it takes the binding away. The keymap is the one in use. POE: bind_key.
 func (w *Wheel) BindKey(key, function string) error { return w.editor.Bind(key, function) }
 
 // AddDefun makes a function of the program's known under a name, to be bound to
@@ -216,6 +231,7 @@ func (w *Wheel) Close() error {
 	if w.reading {
 		w.write(w.display.leave())
 		w.reading = false
+		w.unwatchSize()
 		w.k.Unwatch(w.owner, w.in, kernel.Read)
 		err = w.terminal.restore()
 	}

@@ -17,7 +17,8 @@ type Names struct {
 
 // Funcs tells it by functions, which run in the session that made the wheel.
 // One of the input functions is used: Input if it is set, else Bytes, else
-// Text; without any the wheel does not read.
+// Text; without any the wheel does not read. Many wheels may share one *Funcs,
+// which must then not be changed.
 type Funcs struct {
 	// Input gets any record.
 	Input func(w *Wheel, record any)
@@ -37,20 +38,29 @@ type Funcs struct {
 func (Names) events() {}
 func (Funcs) events() {}
 
-// events is what a wheel keeps of Events.
+// events is what a wheel keeps of Events. Neither is changed: wheels share them.
 type events struct {
-	names Names
+	names *Names // never nil
 	funcs *Funcs // nil with names
 }
 
+// noNames are those of a wheel that reports by functions, or not at all. Nobody
+// changes them.
+var noNames = &Names{}
+
 func (e *events) set(from Events) {
+	e.names, e.funcs = noNames, nil
 	switch from := from.(type) {
 	case Names:
-		e.names, e.funcs = from, nil
+		e.names = &from
+	case *Names:
+		if from != nil {
+			e.names = from
+		}
 	case Funcs:
-		e.names, e.funcs = Names{}, &from
-	case nil:
-		e.names, e.funcs = Names{}, nil
+		e.funcs = &from
+	case *Funcs:
+		e.funcs = from
 	}
 }
 
@@ -62,21 +72,19 @@ func (e *events) wantsInput() bool {
 }
 
 func wantsMarks(from Events) (high, low bool) {
-	switch from := from.(type) {
-	case Names:
-		return from.High != "", from.Low != ""
-	case Funcs:
-		return from.High != nil, from.Low != nil
+	var e events
+	if e.set(from); e.funcs != nil {
+		return e.funcs.High != nil, e.funcs.Low != nil
 	}
-	return false, false
+	return e.names.High != "", e.names.Low != ""
 }
 
-// Events returns who is told of what.
+// Events returns who is told of what: Names or Funcs.
 func (w *Wheel) Events() Events {
 	if w.events.funcs != nil {
 		return *w.events.funcs
 	}
-	return w.events.names
+	return *w.events.names
 }
 
 // SetEvents changes who is told of what, from the next record on. Without

@@ -3,8 +3,10 @@ package readwrite
 import (
 	"errors"
 	"fmt"
+	"io"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/kernel"
 )
 
 // RecordError says that a filter's record is not what the wheel's function
@@ -18,11 +20,21 @@ func (e *RecordError) Error() string {
 
 // read reads once and hands out the records that are complete.
 func (w *Wheel) read() {
-	buf := w.k.Scratch(w.driver.BlockSize())
-	n, err := w.driver.Read(w.in, buf)
+	most := w.room(kernel.Read)
+	if most == 0 {
+		return
+	}
+	buf := w.k.Scratch(w.reader.BlockSize())
+	if most > 0 {
+		buf = buf[:min(most, len(buf))]
+	}
+	n, err := w.reader.Read(w.in, buf)
+	w.moved(kernel.Read, n)
 	if err != nil {
 		w.stopInput()
-		w.tellError("read", err)
+		if !errors.Is(err, io.EOF) || w.finish() {
+			w.tellError("read", err)
+		}
 		return
 	}
 	if n == 0 {
@@ -40,6 +52,35 @@ func (w *Wheel) read() {
 	}
 	defer w.keep() // for the next time, even if a handler panics
 	w.decode()
+}
+
+// finish hands out what ends with the stream. It tells whether that end is
+// still to be told: unless the filter has found that something is missing, or
+// the wheel was closed meanwhile.
+func (w *Wheel) finish() bool {
+	if _, ok := w.inFilter.(filter.Finisher); !ok {
+		return true
+	}
+	was := w.decoding
+	w.decoding, w.cur, w.pending = true, w.pending, nil
+	defer func() { w.decoding, w.cur = was, nil }()
+	for !w.closed {
+		f, ok := w.inFilter.(filter.Finisher)
+		if !ok {
+			return true
+		}
+		record, err := f.Finish(w.cur)
+		w.cur = nil
+		switch {
+		case errors.Is(err, io.EOF):
+			return true
+		case err != nil:
+			w.filterFailed(err)
+			return false
+		}
+		w.tellInput(record)
+	}
+	return false
 }
 
 func (w *Wheel) checkBuffer() error {
@@ -147,10 +188,18 @@ func (w *Wheel) stopInput() {
 // PauseInput stops reading until ResumeInput: what arrives, the end of the
 // stream included, waits in the handle. Records that have been read already
 // still come.
-func (w *Wheel) PauseInput() { w.k.SelectPauseRead(w.in) }
+func (w *Wheel) PauseInput() {
+	if w.bounds != nil {
+		w.bounds.paused = true
+	}
+	w.k.SelectPauseRead(w.in)
+}
 
 // ResumeInput goes on reading.
 func (w *Wheel) ResumeInput() {
+	if w.bounds != nil {
+		w.bounds.paused = false
+	}
 	if !w.closed && !w.noInput {
 		w.k.SelectResumeRead(w.in)
 	}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/kernel"
 )
 
 // Put encodes records and queues them to be written in the next turn, or with
@@ -29,7 +30,7 @@ func (w *Wheel) TryPut(records ...any) (high bool, err error) {
 		return false, nil
 	}
 	before := w.driver.OutOctets()
-	if w.maxPending > 0 && before >= w.maxPending {
+	if w.bounds != nil && w.bounds.maxPending > 0 && before >= w.bounds.maxPending {
 		return false, ErrPending
 	}
 	if err := w.encode(records); err != nil {
@@ -50,7 +51,8 @@ func (w *Wheel) queued(before int) (high bool) {
 			w.k.TryWrite(w.out)
 		}
 	}
-	w.high = w.marks.High > 0 && now >= w.marks.High
+	marks := w.marks()
+	w.high = marks.High > 0 && now >= marks.High
 	return w.high
 }
 
@@ -104,17 +106,23 @@ func (w *Wheel) Flush() {
 // flush writes and tells what came of it: trouble, or low water and all
 // written.
 func (w *Wheel) flush() {
-	left, err := w.driver.Flush(w.out)
+	most := w.room(kernel.Write)
+	if most == 0 {
+		return
+	}
+	before := w.driver.BytesWritten()
+	left, err := w.driver.FlushSome(w.out, most)
+	w.moved(kernel.Write, int(w.driver.BytesWritten()-before))
 	if err != nil {
 		w.stopOutput()
 		w.tellError("write", err)
 		return
 	}
-	switch {
-	case w.high && left <= w.marks.Low:
+	switch marks := w.marks(); {
+	case w.high && left <= marks.Low:
 		w.high = false
 		w.tellLow()
-	case !w.high && w.marks.High > 0 && left >= w.marks.High:
+	case !w.high && marks.High > 0 && left >= marks.High:
 		w.high = true
 		w.tellHigh()
 	}
@@ -153,22 +161,30 @@ func (w *Wheel) OutOctets() int { return w.driver.OutOctets() }
 // POE: get_driver_out_messages.
 func (w *Wheel) OutMessages() int { return w.driver.OutMessages() }
 
+// marks are the water marks, the zero Marks without any.
+func (w *Wheel) marks() Marks {
+	if w.bounds == nil {
+		return Marks{}
+	}
+	return w.bounds.marks
+}
+
 // SetHighMark changes the high water mark. It does nothing for a wheel made
 // without marks, and for one that would not be above the low mark.
 func (w *Wheel) SetHighMark(high int) {
-	if w.marks.High > 0 && high > w.marks.Low {
-		w.marks.High = high
+	if w.marks().High > 0 && high > w.marks().Low {
+		w.bounds.marks.High = high
 		return
 	}
-	w.k.Warn("readwrite: high mark ignored", "mark", high, "low", w.marks.Low)
+	w.k.Warn("readwrite: high mark ignored", "mark", high, "low", w.marks().Low)
 }
 
 // SetLowMark changes the low water mark. It does nothing for a wheel made
 // without marks, and for one that is not between 0 and the high mark.
 func (w *Wheel) SetLowMark(low int) {
-	if w.marks.Low > 0 && low > 0 && low < w.marks.High {
-		w.marks.Low = low
+	if w.marks().Low > 0 && low > 0 && low < w.marks().High {
+		w.bounds.marks.Low = low
 		return
 	}
-	w.k.Warn("readwrite: low mark ignored", "mark", low, "high", w.marks.High)
+	w.k.Warn("readwrite: low mark ignored", "mark", low, "high", w.marks().High)
 }

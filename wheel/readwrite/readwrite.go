@@ -31,9 +31,12 @@ type Config struct {
 	InputFilter  filter.Filter
 	OutputFilter filter.Filter
 
-	// Driver reads and writes; nil is one with the default block size. It must
-	// not be shared.
-	Driver *driver.SysRW
+	// Driver reads and writes. Or give one for each direction. A direction
+	// without any has one with the default block size. No other wheel may have
+	// it.
+	Driver       *driver.SysRW
+	InputDriver  *driver.SysRW
+	OutputDriver *driver.SysRW
 
 	// Events says who is told of what; nil is nobody.
 	Events Events
@@ -47,6 +50,9 @@ type Config struct {
 	// MaxPending bounds the output that waits, in bytes: a Put that finds as
 	// much or more waiting is refused with ErrPending. 0 is no bound.
 	MaxPending int
+
+	// Pace holds the speed down; nil does not.
+	Pace Pace
 
 	// Borrow leaves the handles open when the wheel is closed. Otherwise the
 	// wheel owns them.
@@ -75,10 +81,9 @@ type Wheel struct {
 
 	in, out             *kernel.Handle
 	inFilter, outFilter filter.Filter
-	driver              *driver.SysRW
+	reader, driver      *driver.SysRW // driver writes
 	events              events
-	marks               Marks
-	maxPending          int
+	bounds              *bounds // nil without marks, a maximum, a pace
 
 	cur     []byte // what has not been decoded, while decoding
 	pending []byte // the same between two reads; the wheel's own memory
@@ -109,13 +114,13 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	w := &Wheel{
 		k: k, owner: k.ActiveSession(), id: k.AllocateWheelID(),
 		in: c.InputHandle, out: c.OutputHandle, inFilter: c.InputFilter, outFilter: c.OutputFilter,
-		driver: c.Driver, marks: c.Marks, autoFlush: c.AutoFlush, maxPending: c.MaxPending, borrow: c.Borrow,
+		reader: c.InputDriver, driver: c.OutputDriver, autoFlush: c.AutoFlush, borrow: c.Borrow,
+	}
+	if c.Marks != (Marks{}) || c.MaxPending > 0 || c.Pace != nil {
+		w.bounds = &bounds{marks: c.Marks, maxPending: c.MaxPending, pace: c.Pace}
 	}
 	w.idArg = w.id
 	w.events.set(c.Events)
-	if w.driver == nil {
-		w.driver = &driver.SysRW{}
-	}
 	var err error
 	if w.owned, err = k.Own(w, "wheel/readwrite"); err != nil {
 		return nil, &kernel.ConfigError{Package: "readwrite", Field: "Kernel", Err: err}
@@ -194,7 +199,23 @@ func (c *Config) check() error {
 		c.InputFilter, c.OutputFilter = c.Filter, c.Filter
 	}
 	c.defaultFilters()
+	if c.Driver != nil && (c.InputDriver != nil || c.OutputDriver != nil) {
+		return wrong("Driver", "excludes InputDriver and OutputDriver")
+	}
+	c.defaultDrivers()
 	return c.checkMarks(wrong)
+}
+
+func (c *Config) defaultDrivers() {
+	if c.Driver == nil && (c.InputDriver == nil || c.OutputDriver == nil) {
+		c.Driver = &driver.SysRW{}
+	}
+	if c.InputDriver == nil {
+		c.InputDriver = c.Driver
+	}
+	if c.OutputDriver == nil {
+		c.OutputDriver = c.Driver
+	}
 }
 
 func (c *Config) defaultFilters() {
@@ -283,6 +304,7 @@ func (w *Wheel) Detach() (undecoded []byte) {
 
 func (w *Wheel) detach() {
 	w.closed = true
+	w.stopResting()
 	w.unwatchInput()
 	w.unwatchOutput()
 	w.owned.Release()
@@ -300,7 +322,7 @@ func (w *Wheel) OutputHandle() *kernel.Handle { return w.out }
 
 // BytesRead is how many bytes have been read from the handle in all. It still
 // tells after Close.
-func (w *Wheel) BytesRead() uint64 { return w.driver.BytesRead() }
+func (w *Wheel) BytesRead() uint64 { return w.reader.BytesRead() }
 
 // BytesWritten is how many bytes the handle has taken in all; what waits to be
 // written does not count. It still tells after Close.

@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gopoe/poe/driver"
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -81,6 +82,7 @@ func TestConfigErrors(t *testing.T) {
 		{"Handle", readwrite.Config{Handle: a, InputHandle: b}},
 		{"MaxPending", readwrite.Config{Handle: a, MaxPending: -1}},
 		{"Filter", readwrite.Config{Handle: a, Filter: filter.Lines(), InputFilter: filter.Lines()}},
+		{"Driver", readwrite.Config{Handle: a, Driver: &driver.SysRW{}, InputDriver: &driver.SysRW{}}},
 		{"Marks", readwrite.Config{Handle: a, Events: readwrite.Names{High: "h"}}},
 		{"Marks", readwrite.Config{Handle: a, Events: readwrite.Names{Low: "l"}}},
 		{"Marks", readwrite.Config{Handle: a, Marks: readwrite.Marks{High: 5, Low: 1}}},

@@ -117,10 +117,7 @@ func (c *Config) setSize(tty *os.File) error {
 		}
 		return pty.InheritSize(os.Stdin, tty)
 	}
-	if size.X == 0 && size.Y == 0 {
-		size.X, size.Y = size.Cols*9, size.Rows*16
-	}
-	return pty.Setsize(tty, &pty.Winsize{Rows: size.Rows, Cols: size.Cols, X: size.X, Y: size.Y})
+	return setWinsize(int(tty.Fd()), size)
 }
 
 // open makes a conduit of two descriptors.
@@ -145,10 +142,13 @@ func twoEnds(c Conduit) (read, write int, op string, err error) {
 	var fds [2]int
 	syscall.ForkLock.RLock()
 	defer syscall.ForkLock.RUnlock()
-	if c == SocketPair {
+	switch c {
+	case Inet:
+		fds, op, err = inetPair()
+	case SocketPair:
 		op = "socketpair"
 		fds, err = unix.Socketpair(unix.AF_UNIX, unix.SOCK_STREAM, 0)
-	} else {
+	default:
 		op = "pipe"
 		err = unix.Pipe(fds[:])
 	}

@@ -21,6 +21,7 @@ var (
 	errNoPipe    = errors.New("a terminal cannot be redirected")
 	errNoStderr  = errors.New("with Pty standard error is not apart; use PtyPipe")
 	errStdio     = errors.New("excludes StdinFilter and StdoutFilter")
+	errDrivers   = errors.New("excludes StdinDriver and StdoutDriver")
 	errPathFile  = errors.New("needs either a Path or a File")
 	errOutputToo = errors.New("excludes RedirectStdout and RedirectStderr")
 )
@@ -30,7 +31,7 @@ func (c *Config) check() error {
 	if err := c.checkProgram(); err != nil {
 		return err
 	}
-	if c.Conduit < Pipe || c.Conduit > PtyPipe {
+	if c.Conduit < Pipe || c.Conduit > Inet {
 		return wrong("Conduit", fmt.Errorf("%d is unknown", c.Conduit))
 	}
 	if err := c.checkRedirects(); err != nil {
@@ -41,6 +42,9 @@ func (c *Config) check() error {
 	}
 	if c.StdioFilter != nil && (c.StdinFilter != nil || c.StdoutFilter != nil) {
 		return wrong("StdioFilter", errStdio)
+	}
+	if c.StdioDriver != nil && (c.StdinDriver != nil || c.StdoutDriver != nil) {
+		return wrong("StdioDriver", errDrivers)
 	}
 	return c.defaultFilters()
 }

@@ -47,6 +47,8 @@ const (
 	// PtyPipe is a pseudo-terminal for input and output, and a pipe for
 	// standard error.
 	PtyPipe
+	// Inet is a TCP connection on the loopback interface for each stream.
+	Inet
 )
 
 // Winsize is the size of a terminal: in characters, and in pixels. If both
@@ -124,9 +126,12 @@ type Config struct {
 	StdoutFilter filter.Filter
 	StderrFilter filter.Filter
 
-	// StdioDriver reads and writes standard output and input, StderrDriver
-	// reads standard error; nil is a driver with the default block size.
+	// StdioDriver writes standard input and reads standard output, or give one
+	// for each. StderrDriver reads standard error. A stream without any has a
+	// driver with the default block size.
 	StdioDriver  *driver.SysRW
+	StdinDriver  *driver.SysRW
+	StdoutDriver *driver.SysRW
 	StderrDriver *driver.SysRW
 
 	// Events says who is told of what.
@@ -149,6 +154,7 @@ type Wheel struct {
 	// nil.
 	stdio, stderr *readwrite.Wheel
 	stdin         *kernel.Handle // nil once it is shut down
+	tty           *kernel.Handle // nil without a terminal
 	ownStdin      bool           // stdin is not the handle of the output as well
 	open          int            // output streams that have not ended
 
@@ -203,9 +209,12 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 func (w *Wheel) watch(c *Config, p *plumbing) (err error) {
 	wants := wanted(c.Events)
 	w.stdin = p.stdin.ours
+	if c.terminal() {
+		w.tty = p.stdin.ours
+	}
 	w.ownStdin = p.stdin.ours != nil && p.stdin.ours != p.stdout.ours
 	if in, out := p.stdout.ours, p.stdin.ours; in != nil || out != nil {
-		conf := readwrite.Config{InputHandle: in, OutputHandle: out, Driver: c.StdioDriver,
+		conf := readwrite.Config{InputHandle: in, OutputHandle: out, Driver: c.StdioDriver, InputDriver: c.StdoutDriver, OutputDriver: c.StdinDriver,
 			InputFilter: c.StdoutFilter, OutputFilter: c.StdinFilter, Events: w.stdioEvents()}
 		if in == nil {
 			conf.InputHandle = out

@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"github.com/gopoe/poe/driver"
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -119,6 +120,7 @@ func TestConfigErrors(t *testing.T) {
 		{"Events", run.Config{Command: "true", Conduit: run.Pty, Events: run.Names{Stderr: "e"}}},
 		{"StderrFilter", run.Config{Command: "true", Conduit: run.Pty, StderrFilter: filter.NewStream()}},
 		{"StdioFilter", run.Config{Command: "true", StdioFilter: filter.NewStream(), StdinFilter: filter.NewStream()}},
+		{"StdioDriver", run.Config{Command: "true", StdioDriver: &driver.SysRW{}, StdoutDriver: &driver.SysRW{}}},
 		{"User", run.Config{Command: "true", User: "no such user"}},
 		{"Group", run.Config{Command: "true", Group: "no such group"}},
 	} {

@@ -139,6 +139,10 @@ func (w *Wheel) begin() {
 	}
 }
 
+// Check finds what is wrong with the configuration, as New would, without
+// making anything.
+func (c Config) Check() error { return c.check() }
+
 // check completes the configuration and finds what is wrong with it.
 func (c *Config) check() error {
 	wrong := func(field, what string) error {

@@ -23,13 +23,19 @@ type Options struct {
 	PrintCompletionsHorizontally bool
 	// CommentBegin is what insert-comment puts before a line, "" is "#".
 	CommentBegin string
-	// BellStyle is "audible" (which "" is, too) or "none".
+	// EditingMode is EmacsMode (which "" is, too) or ViMode. Set it by
+	// Editor.SetMode once there is an editor.
+	EditingMode string
+	// BellStyle is "audible" (which "" is, too), "visible" or "none".
 	BellStyle string
 }
 
 func (o *Options) fill() {
 	if o.CommentBegin == "" {
 		o.CommentBegin = "#"
+	}
+	if o.EditingMode != ViMode {
+		o.EditingMode = EmacsMode
 	}
 	if o.BellStyle == "" {
 		o.BellStyle = "audible"
@@ -51,6 +57,8 @@ func (o *Options) Get(name string) (value any, ok bool) {
 		return o.CommentBegin, true
 	case "bell-style":
 		return o.BellStyle, true
+	case "editing-mode":
+		return o.EditingMode, true
 	}
 	return nil, false
 }
@@ -67,12 +75,12 @@ func (o *Options) Set(name, value string) error {
 	case "comment-begin":
 		o.CommentBegin = value
 	case "bell-style":
-		if value != "audible" && value != "none" {
-			return fmt.Errorf("lineedit: option bell-style: %q is not audible or none", value)
+		if value != "audible" && value != "visible" && value != "none" {
+			return fmt.Errorf("lineedit: option bell-style: %q is not audible, visible or none", value)
 		}
 		o.BellStyle = value
 	default:
-		return fmt.Errorf("lineedit: there is no option %q to be set by text", name)
+		return fmt.Errorf("lineedit: option %q: %w", name, errNoSuch)
 	}
 	return nil
 }

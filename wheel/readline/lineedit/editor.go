@@ -36,15 +36,22 @@ type Config struct {
 	MaxLine int
 	// Options change single habits.
 	Options Options
+	// AppName is the application that an init file can have a part for; "" is
+	// DefaultAppName.
+	AppName string
 }
 
 // Editor is the editor of one line at a time.
 type Editor struct {
 	history *History
+	keymaps map[string]*keymap
+	keymap  string // the name of the one in use
 	keys    *keymap
 	defuns  map[string]Func
 	options Options
 	max     int
+
+	appName, initFile string
 
 	prompt string
 	text   string
@@ -55,16 +62,22 @@ type Editor struct {
 	quoted    bool           // the next character is inserted whatever it is
 	seek      func(c string) // character-search waits for its character
 
-	held    []byte  // the beginning of a key that is not complete
-	arg     *number // a numeric argument that is being typed or in force
-	search  *search
-	recall  recall
-	undo    []snapshot
-	kills   kills
-	last    string // the function before this one
-	now     string // the one that runs
-	outcome Outcome
-	effects Effects
+	vi         vi
+	again      []byte // keys of macros, and those to be looked at anew, before what is typed
+	expansions int    // macros since the last key that was typed
+
+	held       []byte  // the beginning of a key that is not complete
+	arg        *number // a numeric argument that is being typed or in force
+	search     *search
+	wanted     string // what was searched for last, by a plain search
+	wantedStep int
+	recall     recall
+	undo       []snapshot
+	kills      kills
+	last       string // the function before this one
+	now        string // the one that runs
+	outcome    Outcome
+	effects    Effects
 }
 
 // Effects is what a key asks for besides another text.
@@ -75,14 +88,17 @@ type Effects struct {
 	Echo  string   // the key that ended the line by an exception, as "^C"
 }
 
-// New makes an editor with the bindings of emacs.
+// New makes an editor, with the bindings of emacs unless Options say otherwise.
 func New(c Config) *Editor {
-	e := &Editor{history: c.History, keys: emacsKeys(), defuns: map[string]Func{}, options: c.Options, max: c.MaxLine}
+	e := &Editor{history: c.History, keymaps: newKeymaps(), defuns: map[string]Func{}, options: c.Options, max: c.MaxLine, appName: c.AppName}
 	if e.history == nil {
 		e.history = &History{}
 	}
 	if e.max <= 0 {
 		e.max = DefaultMaxLine
+	}
+	if e.appName == "" {
+		e.appName = DefaultAppName
 	}
 	e.options.fill()
 	e.Start()
@@ -98,6 +114,7 @@ func (e *Editor) Start() {
 	e.last, e.now = "", ""
 	e.outcome, e.effects = Editing, Effects{}
 	e.recall = recall{index: e.history.Len()}
+	e.beginMode()
 }
 
 // SetPrompt changes what stands before the line.
@@ -179,9 +196,18 @@ func (e *Editor) replace(from, to int, s string) bool {
 // returns how many it took. The beginning of a key that is not complete is
 // held.
 func (e *Editor) Feed(p []byte) (n int) {
-	for n < len(p) && e.outcome == Editing {
-		e.held = append(e.held, p[n])
-		n++
+	for e.outcome == Editing {
+		switch {
+		case len(e.again) > 0:
+			e.held = append(e.held, e.again[0])
+			e.again = e.again[1:]
+		case n < len(p):
+			e.held = append(e.held, p[n])
+			n++
+			e.expansions = 0
+		default:
+			return n
+		}
 		e.step()
 	}
 	return n
@@ -200,6 +226,7 @@ func (e *Editor) step() {
 	case more:
 	case bound != "":
 		e.run(bound, string(e.held))
+	case len(e.held) > 1 && !isSequence(e.held) && e.fallBack():
 	case e.held[0] == 0x1b:
 		if sequenceEnds(e.held) { // a key that nobody knows
 			e.unknown()
@@ -225,6 +252,11 @@ func (e *Editor) typed(c string) {
 		e.unknown()
 		return
 	}
+	if e.keymap == viCommand && e.search == nil {
+		e.unknown()
+		e.vi.operator = nil
+		return
+	}
 	e.run("self-insert", c)
 }
 
@@ -233,9 +265,13 @@ func (e *Editor) literal(c string) {
 	e.held = e.held[:0]
 	if seek := e.seek; seek != nil {
 		e.seek = nil
+		e.viKey(c)
 		seek(c)
+		e.arg = nil
+		e.viAfter(e.now)
 		return
 	}
+	e.viKey(c)
 	e.quoted = false
 	e.Insert(strings.Repeat(c, e.count(1)))
 	e.arg = nil
@@ -244,23 +280,29 @@ func (e *Editor) literal(c string) {
 // run runs a function by name. The key is what was typed.
 func (e *Editor) run(name, key string) {
 	e.held = e.held[:0]
+	if strings.HasPrefix(name, macroQuote) {
+		e.runMacro(name[len(macroQuote):])
+		return
+	}
 	if e.search != nil && e.searchKey(name, key) {
 		return
 	}
+	name = e.underOperator(name, key)
 	f := e.function(name)
 	if f == nil {
 		e.unknown()
 		return
 	}
 	e.now = name
+	e.viBefore(key)
+	if e.arg != nil && !isDigitArgument(name) {
+		e.arg.typing = false
+	}
 	f(e, key)
+	e.viAfter(name)
 	e.last = e.now
-	if e.arg != nil {
-		if !e.arg.typing && !e.quoted && e.seek == nil {
-			e.arg = nil
-		} else {
-			e.arg.typing = e.arg.typing && name == "digit-argument"
-		}
+	if e.arg != nil && !e.arg.typing && !e.quoted && e.seek == nil {
+		e.arg = nil
 	}
 	if e.outcome > Accepted {
 		e.effects.Echo = echo(key)

@@ -1,7 +1,5 @@
 package lineedit
 
-import "strings"
-
 // emacsBindings are the bindings that an editor starts with.
 const emacsBindings = `
 C-Space set-mark
@@ -73,6 +71,17 @@ C-xC-g abort
 C-xC-u undo
 C-xC-x exchange-point-and-mark
 C-xRubout backward-kill-line
+M-C-j vi-editing-mode
+M-C-y yank-nth-arg
+M-& tilde-expand
+M-~ tilde-expand
+C-xC-r re-read-init-file
+C-xm dump-macros
+C-xv dump-variables
+`
+
+// arrowBindings are the keys that have no character, in all keymaps.
+const arrowBindings = `
 Up previous-history
 Down next-history
 Right forward-char
@@ -97,21 +106,10 @@ PageDown history-search-forward
 \e[1;3D backward-word
 `
 
-func emacsKeys() *keymap {
-	m := &keymap{bound: map[string]string{}, prefix: map[string]int{}}
-	for line := range strings.Lines(strings.TrimSpace(emacsBindings)) {
-		key, name, _ := strings.Cut(strings.TrimSpace(line), " ")
-		if raw, err := ParseKey(key); err == nil { // a test looks at all of them
-			m.bind(raw, name)
-		}
-	}
-	return m
-}
-
 // functions finds the editor's own functions. It is a switch, and no table,
 // because their code refers to it.
 func functions(name string) Func {
-	for _, find := range []func(string) Func{moving, changing, killing, recalling, ending, completing} {
+	for _, find := range []func(string) Func{moving, changing, killing, recalling, ending, completing, configuring, viMoving, viChanging} {
 		if f := find(name); f != nil {
 			return f
 		}

@@ -120,6 +120,26 @@ func recalling(name string) Func {
 		return func(e *Editor, _ string) { e.prefixSearch(1) }
 	case "yank-last-arg":
 		return func(e *Editor, _ string) { e.yankLastArg() }
+	case "non-incremental-reverse-search-history":
+		return func(e *Editor, _ string) { e.startPlain(":", -1) }
+	case "non-incremental-forward-search-history":
+		return func(e *Editor, _ string) { e.startPlain(":", 1) }
+	case "vi-search":
+		return func(e *Editor, key string) {
+			if key == "?" {
+				e.startPlain("?", 1)
+				return
+			}
+			e.startPlain("/", -1)
+		}
+	case "vi-search-again":
+		return func(e *Editor, key string) {
+			if isBig(key) {
+				e.searchOn(-e.wantedStep)
+				return
+			}
+			e.searchOn(e.wantedStep)
+		}
 	case "reverse-search-history":
 		return func(e *Editor, _ string) { e.startSearch(-1) }
 	case "forward-search-history":

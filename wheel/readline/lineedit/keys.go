@@ -2,65 +2,12 @@ package lineedit
 
 import (
 	"fmt"
-	"maps"
 	"strings"
 	"unicode/utf8"
 )
 
 // Func is what a key can be bound to. key is what was typed, raw.
 type Func func(e *Editor, key string)
-
-// keymap finds what is bound to a sequence of bytes.
-type keymap struct {
-	bound  map[string]string
-	prefix map[string]int // how many bindings begin with it
-}
-
-// find returns the function bound to a key, and whether more bytes could make
-// a longer one.
-func (m *keymap) find(key []byte) (name string, more bool) {
-	return m.bound[string(key)], m.prefix[string(key)] > 0
-}
-
-func (m *keymap) bind(key, name string) {
-	if _, old := m.bound[key]; !old {
-		for i := 1; i < len(key); i++ {
-			m.prefix[key[:i]]++
-		}
-	}
-	m.bound[key] = name
-}
-
-func (m *keymap) unbind(key string) {
-	if _, old := m.bound[key]; !old {
-		return
-	}
-	delete(m.bound, key)
-	for i := 1; i < len(key); i++ {
-		m.prefix[key[:i]]--
-	}
-}
-
-// Bind binds a key to a function's name; an empty name takes the binding away.
-// [ParseKey] says how keys are written. A longer key that begins with this one
-// keeps working: the editor waits for what follows.
-func (e *Editor) Bind(key, name string) error {
-	raw, err := ParseKey(key)
-	switch {
-	case err != nil:
-		return err
-	case name == "":
-		e.keys.unbind(raw)
-		return nil
-	case e.function(name) == nil:
-		return fmt.Errorf("lineedit: key %q: there is no function %q", key, name)
-	}
-	e.keys.bind(raw, name)
-	return nil
-}
-
-// Bindings returns a copy of what is bound: raw keys, and names of functions.
-func (e *Editor) Bindings() map[string]string { return maps.Clone(e.keys.bound) }
 
 // Define makes a function known under a name, to be bound to keys. A name that
 // the editor has itself is taken over; nil gives it back.
@@ -190,6 +137,12 @@ func controlled(base string) (string, error) {
 		return string(rune(c & 0x1f)), nil
 	}
 	return "", fmt.Errorf("there is no control with %q", base)
+}
+
+// isSequence tells whether bytes begin as what terminals send for a key that
+// has no character.
+func isSequence(b []byte) bool {
+	return len(b) > 1 && b[0] == 0x1b && (b[1] == '[' || b[1] == 'O')
 }
 
 // sequenceEnds tells whether an escape sequence is complete, or too long.

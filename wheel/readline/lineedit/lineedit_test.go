@@ -34,6 +34,7 @@ func TestKeys(t *testing.T) {
 	)
 	for _, c := range []struct{ name, keys, want string }{
 		{"self-insert", "abc", "abc|"},
+		{"an argument counts once", "\x1b3xy", "xxxy|"},
 		{"insert inside", "ac" + left + "b", "ab|c"},
 		{"beginning and end", "abc\x01x\x05y", "xabcy|"},
 		{"characters of several bytes", "aé世\x02\x02x", "ax|é世"},
@@ -237,16 +238,29 @@ func TestBind(t *testing.T) {
 }
 
 // Every binding that is written down is in force and names a function.
-func TestEmacsBindings(t *testing.T) {
-	bound := edit("").Bindings()
-	for line := range strings.Lines(strings.TrimSpace(lineedit.EmacsBindings)) {
-		key, name, _ := strings.Cut(strings.TrimSpace(line), " ")
-		raw, err := lineedit.ParseKey(key)
-		require.NoError(t, err)
-		assert.Equal(t, name, bound[raw], key)
-		assert.NoError(t, edit("").Bind(key, name))
+func TestBindingTables(t *testing.T) {
+	modes := map[string]string{"emacs": "", "vi-insert": "\x1b\n", "vi-command": "\x1b\n\x1b\x1b"}
+	for keymap, table := range lineedit.BindingTables() {
+		e := edit(modes[keymap])
+		if keymap == "vi-command" {
+			e.Feed([]byte("h"))
+		}
+		require.Equal(t, keymap, e.Keymap())
+		bound, n := e.Bindings(), 0
+		for line := range strings.Lines(strings.TrimSpace(table)) {
+			if line = strings.TrimSpace(line); line == "" {
+				continue
+			}
+			n++
+			key, name, _ := strings.Cut(line, " ")
+			raw, err := lineedit.ParseKey(key)
+			require.NoError(t, err)
+			assert.Equal(t, name, bound[raw], key)
+			assert.NoError(t, edit("").BindIn(keymap, key, name))
+		}
+		assert.Len(t, bound, n)
 	}
-	assert.Len(t, bound, strings.Count(lineedit.EmacsBindings, "\n")-1)
+	assert.ErrorContains(t, edit("").BindIn("ed", "a", "abort"), `no keymap "ed"`)
 }
 
 func TestHistory(t *testing.T) {

@@ -107,6 +107,9 @@ func (e *Editor) count(otherwise int) int {
 	return max(-maxCount, min(maxCount, n))
 }
 
+// numberOf is a numeric argument that nobody types.
+func numberOf(n int) *number { return &number{digits: strconv.Itoa(min(n, maxCount))} }
+
 func digitArgument(e *Editor, key string) {
 	if e.arg == nil {
 		e.arg = &number{}

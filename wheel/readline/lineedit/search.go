@@ -8,11 +8,15 @@ type search struct {
 	step   int // -1 is back, 1 forward
 	index  int // the line that is shown
 	failed bool
+	plain  string // the prompt of a search that begins when its text is complete
 	before snapshot
 	recall recall
 }
 
 func (s *search) prompt() string {
+	if s.plain != "" {
+		return s.plain + s.wanted
+	}
 	p := "i-search)`"
 	if s.step < 0 {
 		p = "reverse-" + p
@@ -31,6 +35,16 @@ func (e *Editor) startSearch(step int) {
 // other ends it, and does what it does on what was found.
 func (e *Editor) searchKey(name, key string) bool {
 	s := e.search
+	switch {
+	case key == "\b" || key == "\x7f":
+		name = "backward-delete-char"
+	case e.keymap == viCommand && len(key) == 1 && key >= " ":
+		name = "self-insert"
+	}
+	if s.plain != "" {
+		e.plainKey(name, key)
+		return true
+	}
 	switch name {
 	case "reverse-search-history", "forward-search-history":
 		s.step = 1
@@ -90,4 +104,44 @@ func (e *Editor) found(i int, line string, at int) {
 	e.recall.index = i
 	e.save()
 	e.text, e.at = line, boundary(line, at)
+}
+
+// startPlain begins a search whose text is typed first.
+func (e *Editor) startPlain(prompt string, step int) {
+	e.startSearch(step)
+	e.search.plain = prompt
+}
+
+// plainKey is a key of the text that is to be searched for.
+func (e *Editor) plainKey(name, key string) {
+	s := e.search
+	switch {
+	case name == "accept-line":
+		e.search = nil
+		if s.wanted != "" {
+			e.wanted = s.wanted
+		}
+		e.wantedStep = s.step
+		e.searchOn(s.step)
+	case name == "backward-delete-char" && s.wanted != "":
+		s.wanted = s.wanted[:before(s.wanted, len(s.wanted))]
+	case name == "self-insert" && len(s.wanted)+len(key) <= e.max:
+		s.wanted += key
+	case name == "self-insert":
+		e.Bell()
+	default:
+		e.search = nil
+	}
+}
+
+// searchOn shows the next line that has in it what was last searched for.
+func (e *Editor) searchOn(step int) {
+	n := e.history.Len()
+	for i := min(e.recall.index, n) + step; e.wanted != "" && i >= 0 && i < n; i += step {
+		if strings.Contains(e.history.lines[i], e.wanted) && e.show(i) {
+			e.at = 0
+			return
+		}
+	}
+	e.Bell()
 }

@@ -44,7 +44,8 @@ type Source struct {
 }
 
 // Read reads from a connection as much of the header as is there, and tells
-// whether it is complete. A connection with nothing more there returns 0 or an
+// whether it is complete. Behind a line that ends before any header can, which
+// Source refuses, a few bytes may have been read. A connection with nothing more there returns 0 or an
 // error that again says so; that error, the end of the stream included, is
 // returned as it is.
 func (r *Reader) Read(from io.Reader) (done bool, err error) {

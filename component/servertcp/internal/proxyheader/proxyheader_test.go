@@ -80,6 +80,7 @@ func TestBad(t *testing.T) {
 		"too short":  {sig + "\x21\x11\x00\x01x", proxyproto.ErrInvalidLength},
 		"datagrams":  {sig + "\x21\x12\x00\x0c" + strings.Repeat("x", 12), proxyheader.ErrAddress},
 		"ends":       {"PROXY TCP4", io.EOF},
+		"short line": {"PROXY\r\n and more", proxyproto.ErrCantReadAddressFamilyAndProtocol},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var r proxyheader.Reader
@@ -97,6 +98,7 @@ func TestBad(t *testing.T) {
 func FuzzReader(f *testing.F) {
 	f.Add([]byte("PROXY TCP4 192.0.2.1 192.0.2.2 1234 80\r\nrest"))
 	f.Add([]byte("PROXY UNKNOWN whatever\r\n"))
+	f.Add([]byte("PROXY\n0")) // ends before any header can
 	f.Add([]byte(block(f, proxyproto.PROXY, tcp("2001:db8::1", 1), tcp("2001:db8::2", 2))))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		var whole, single proxyheader.Reader
@@ -109,10 +111,12 @@ func FuzzReader(f *testing.F) {
 		if !doneA {
 			return
 		}
-		require.Equal(t, a.Len(), b.Len())
 		fromA, errA := whole.Source()
 		fromB, errB := single.Source()
 		require.Equal(t, fromA, fromB)
+		if errA == nil { // what is behind a malformed header is nobody's
+			require.Equal(t, a.Len(), b.Len())
+		}
 		require.True(t, (errA == nil) == (errB == nil) || errors.Is(errA, errB))
 	})
 }

@@ -1,0 +1,46 @@
+package clienttcp
+
+import (
+	"syscall"
+	"time"
+
+	"github.com/gopoe/poe/component/internal/patience"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/readwrite"
+)
+
+// Timeouts bound how long a server may keep the client waiting once it is
+// connected; 0 is for ever. A time that is over is told to ServerError with
+// syscall.ETIMEDOUT and an operation of the same name, "idle", "read" or
+// "write"; then the connection ends as after any error, and Backoff connects
+// again. ConnectTimeout bounds the time before.
+//
+// They are noticed late by up to a quarter of the shortest of them, and never
+// early.
+type Timeouts struct {
+	// Idle is how long there may be neither input nor progress of output.
+	Idle time.Duration
+	// Read is how long there may be no whole record from the server.
+	Read time.Duration
+	// Write is how long output may wait without any of it being taken.
+	Write time.Duration
+}
+
+// watchTime begins to look after a connection.
+func (c *Client) watchTime() {
+	t := &c.config.Timeouts
+	c.watch = patience.Start(c.Kernel, "client_tcp_timeout", patience.Times{Idle: t.Idle, Read: t.Read, Write: t.Write},
+		func() *readwrite.Wheel { return c.Wheel }, c.timedOut)
+}
+
+// timedOut is called when a time is over.
+func (c *Client) timedOut(e kernel.Event, op string) {
+	c.Event = e
+	switch {
+	case !c.ShuttingDown:
+		c.failed(&kernel.OpError{Op: op, Err: syscall.ETIMEDOUT, Wheel: c.Wheel.ID()})
+	case op != "read": // told once already, or told to end: the server does not take the output
+		c.GotAnError = true
+		c.over(e)
+	}
+}

@@ -1,0 +1,54 @@
+package kernel
+
+import "iter"
+
+// Coroutine is a function on a goroutine of its own that runs only while the
+// kernel's goroutine waits for it in Resume or Stop. So it may do all that the
+// handler which resumes it may do, and Outside takes it for the kernel's
+// goroutine: Call and Do return ErrWouldDeadlock in it. It belongs to the
+// kernel's goroutine.
+type Coroutine struct {
+	k    *Kernel
+	next func() (struct{}, bool)
+	stop func()
+	id   uint64 // its goroutine, once it has begun
+}
+
+// Coroutine makes a coroutine, which begins with the first Resume. The function
+// gives way by calling pause, which returns false when it has been stopped: it
+// should then return.
+func (k *Kernel) Coroutine(f func(pause func() bool)) *Coroutine {
+	c := &Coroutine{k: k}
+	c.next, c.stop = iter.Pull(func(yield func(struct{}) bool) {
+		c.id = goroutineID()
+		k.inbox.owner.Store(c.id)
+		f(func() bool { return yield(struct{}{}) })
+	})
+	return c
+}
+
+// Resume lets the function run until it pauses, and tells whether it has. What
+// it throws is thrown here, and is its end.
+func (c *Coroutine) Resume() (paused bool) {
+	defer c.lend()()
+	_, paused = c.next()
+	return paused
+}
+
+// Stop makes the function end: its pause returns false. One that has not begun
+// never will.
+func (c *Coroutine) Stop() {
+	defer c.lend()()
+	c.stop()
+}
+
+// lend makes the coroutine's goroutine the kernel's own until the function that
+// it returns is called.
+func (c *Coroutine) lend() (takeBack func()) {
+	owner := &c.k.inbox.owner
+	before := owner.Load()
+	if c.id != 0 {
+		owner.Store(c.id)
+	}
+	return func() { owner.Store(before) }
+}
