@@ -12,6 +12,6 @@ race: ; go test -race -p 2 ./...
 fuzz: ; for p in $$(go list ./filter/... ./node ./wheel/readline/lineedit); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $${FUZZTIME:-10s} $$p || exit 1; done; done
 bench: ; go test -run '^$$' -bench . -benchmem ./kernel ./filter ./component/servertcp ./node
 storm: ; POE_STORM=$${STORM:-1m} go test -count 1 -timeout 30m -run 'TestStorm$$' -v ./component/servertcp
-conformance: ; POE_REQUIRED=1 go test -count 1 -timeout 10m ./conformance/... ./component/servertcp ./docs ./cookbook ./cmd/poe ./wheel/readline
+conformance: ; POE_REQUIRED=1 go test -count 1 -timeout 10m ./conformance/... ./component/servertcp ./component/ikc ./docs ./cookbook ./cmd/poe ./wheel/readline
 demo: ; go run ./cmd/demo
 cross: ; for os in darwin freebsd netbsd openbsd windows; do echo $$os; GOOS=$$os go build $$(GOOS=$$os go list -e ./... | grep -v /cookbook) || exit 1; done; for os in darwin freebsd netbsd; do GOOS=$$os go vet ./kernel ./daemon || exit 1; done
