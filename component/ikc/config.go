@@ -121,7 +121,7 @@ func (c *Config) checkFreezers() error {
 // checkKernelName finds out whether a kernel may be called that.
 func checkKernelName(name string) error {
 	if name == "" || len(name) > maxName || !allOf(name, func(c byte) bool { return isWordChar(c) || c == '-' || c == '.' }) {
-		return fmt.Errorf("%w: %q must be letters, digits, _, - and .", kernel.ErrInvalid, name)
+		return fmt.Errorf(`%w: %q may have letters, digits, "_", "-" and "." only`, kernel.ErrInvalid, name)
 	}
 	return nil
 }
