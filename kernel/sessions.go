@@ -134,6 +134,9 @@ func (k *Kernel) Start(s Session, args ...any) (ID, error) {
 	if !parent.alive() {
 		return ID{}, k.fail("Start", nil, ErrNoActiveSession)
 	}
+	if k.debug != nil {
+		k.debug.starting(s)
+	}
 	e := k.allocate(s, parent)
 	f := k.dispatch(e, parent, "_start", slices.Clone(args), "", kindStart, nil)
 	started := f.value
@@ -296,6 +299,9 @@ func (k *Kernel) DetachChild(child Dest) error {
 		return k.fail("DetachChild", child, err)
 	}
 	active := k.frame.session
+	if active == k.root {
+		k.misuse("DetachChild", "")
+	}
 	if active == k.root || e.parent != active {
 		return k.fail("DetachChild", child, ErrNotYours)
 	}
@@ -309,6 +315,9 @@ func (k *Kernel) DetachChild(child Dest) error {
 // The error is ErrNotYours if the kernel is its parent already.
 func (k *Kernel) DetachMyself() error {
 	e := k.frame.session
+	if e == k.root {
+		k.misuse("DetachMyself", "")
+	}
 	if e == k.root || e.parent == k.root || e.parent == nil {
 		return k.fail("DetachMyself", nil, ErrNotYours)
 	}

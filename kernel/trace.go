@@ -34,7 +34,7 @@ const (
 	AssertEvents                       // POE_ASSERT_EVENTS: events of the kernel's own posted by a program
 	AssertReturns                      // POE_ASSERT_RETVALS: methods that return an error
 	AssertStates                       // POE_ASSERT_STATES: events that no handler takes
-	AssertData                         // POE_ASSERT_DATA: the kernel's books, after every turn
+	AssertData                         // POE_ASSERT_DATA: the kernel's books, after every turn, and sessions started twice
 	AssertFiles                        // POE_ASSERT_FILES: handles used after they were closed
 	AssertAll     Assert = 1<<iota - 1 // POE_ASSERT_DEFAULT
 )
@@ -168,6 +168,18 @@ func (d *debugger) dispatched(f *frame) {
 // own are the events that only the kernel sends.
 var own = map[string]bool{"_start": true, "_stop": true, "_child": true, "_parent": true, "_signal": true, "_default": false}
 
+// starting makes sure that a session is not there already.
+func (d *debugger) starting(s Session) {
+	if d.assert&AssertData == 0 || !reflect.TypeOf(s).Comparable() {
+		return
+	}
+	for _, e := range d.k.byNumber {
+		if e.ses == s {
+			panic(fmt.Sprintf("kernel: Start: session %v has been started already", ID{e}))
+		}
+	}
+}
+
 // stopping logs what a session still has as it goes.
 func (d *debugger) stopping(e *entry) {
 	d.log(TraceSessions, "stopped", "session", ID{e})
@@ -188,16 +200,19 @@ func (d *debugger) unresolved(method string, to Dest, event string) {
 	d.log(TraceReturns, "no such session", "method", method, "to", to, "event", event)
 }
 
-// fail is callError for methods of the kernel: under AssertReturns it panics.
+// fail is callError for methods of the kernel: under AssertReturns it panics,
+// and under AssertUsage if the method was called outside of a session.
 func (k *Kernel) fail(method string, subject any, err error) error {
+	misused := err == ErrNoActiveSession
 	err = callError(method, subject, err)
-	if k.debug != nil && k.debug.assert&AssertReturns != 0 {
+	if k.debug != nil && (k.debug.assert&AssertReturns != 0 || misused && k.debug.assert&AssertUsage != 0) {
 		panic(err)
 	}
 	return err
 }
 
-// misuse complains about a method that was called where it makes no sense.
+// misuse complains about a method that was called where it makes no sense and
+// has another error for that, or none.
 func (k *Kernel) misuse(method, event string) {
 	if k.debug != nil && k.debug.assert&AssertUsage != 0 {
 		panic(callError(method, event, ErrNoActiveSession))

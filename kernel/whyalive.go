@@ -49,6 +49,9 @@ func (k *Kernel) WhyAlive(id ID) []Reason {
 		}
 		add("child", ID{child}.String(), born)
 	}
+	for _, pid := range k.processesOf(e) {
+		add("process", fmt.Sprintf("%d for %s", pid, k.signals.ends[pid].event), k.signals.ends[pid].site)
+	}
 	if e.rare == nil {
 		return why
 	}
