@@ -33,6 +33,7 @@ var folders = map[string]string{
 	"servertcp": "component/servertcp", "clienttcp": "component/clienttcp", "ikc": "component/ikc",
 	"poetest": "poetest", "daemon": "daemon", "node": "node", "cluster": "node/cluster",
 	"poetests": "conformance/poetests",
+	"kernels":  "kernels",
 }
 
 // standard are the packages of Go's library that examples use.

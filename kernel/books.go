@@ -51,7 +51,7 @@ func (k *Kernel) checkBook(e *entry, b *book) (tags int) {
 	wrong("events for session "+name, e.eventsTo, b.eventsTo)
 	wrong("events from session "+name, e.eventsFrom, b.eventsFrom)
 	wrong("timers of session "+name, e.timers.count, b.timers)
-	refs := len(e.aliases())
+	refs := len(e.names())
 	if b.eventsTo > 0 {
 		refs++
 	}

@@ -86,6 +86,8 @@ type debugger struct {
 	assert Assert
 	strict bool
 	dog    *watchdog
+
+	profile *profiler
 }
 
 func newDebugger(k *Kernel, o Options) *debugger {
@@ -96,7 +98,8 @@ func newDebugger(k *Kernel, o Options) *debugger {
 		d.trace |= TraceRefcount
 	}
 	d.dog = newWatchdog(k, o)
-	if d.trace == 0 && d.assert == 0 && d.dog == nil {
+	d.profile = newProfiler(k, o.Profile)
+	if d.trace == 0 && d.assert == 0 && d.dog == nil && d.profile == nil {
 		return nil
 	}
 	return d
@@ -147,22 +150,38 @@ func (d *debugger) log(what Trace, message string, args ...any) {
 // enqueued notes where an event was queued.
 func (d *debugger) enqueued(it *item) {
 	it.extra = d.k.siteExtra()
-	d.log(TraceEvents, "queued", "event", it.name, "seq", it.seq, "from", ID{it.from}, "to", ID{it.dest}, "args", it.args)
+	if d.trace&TraceEvents != 0 { // or the arguments would be boxed for nothing
+		d.log(TraceEvents, "queued", "event", it.name, "seq", it.seq, "from", ID{it.from}, "to", ID{it.dest}, "args", it.args)
+	}
 }
 
 func (d *debugger) dispatching(f *frame, from *entry, args []any) {
 	d.dog.begin(f)
-	d.log(TraceEvents, "dispatching", "event", f.event, "from", ID{from}, "to", ID{f.session}, "args", args)
+	d.profile.begin(f)
+	if d.trace&TraceEvents != 0 { // or the arguments would be boxed for nothing
+		d.log(TraceEvents, "dispatching", "event", f.event, "from", ID{from}, "to", ID{f.session}, "args", args)
+	}
 }
 
 // calling is dispatching for a call within one session.
 func (d *debugger) calling(self *entry, event string, args []any) {
+	if d.trace&TraceEvents == 0 {
+		return
+	}
 	d.log(TraceEvents, "calling", "event", event, "from", ID{self}, "to", ID{self}, "args", args)
 }
 
 func (d *debugger) dispatched(f *frame) {
+	d.left(f)
+	if d.trace&TraceReturns != 0 { // or the arguments would be boxed for nothing
+		d.log(TraceReturns, "returned", "event", f.event, "session", ID{f.session}, "value", f.value, "values", f.returned)
+	}
+}
+
+// left notes that a handler has ended, by a panic or not.
+func (d *debugger) left(f *frame) {
 	d.dog.end(f)
-	d.log(TraceReturns, "returned", "event", f.event, "session", ID{f.session}, "value", f.value, "values", f.returned)
+	d.profile.end()
 }
 
 // own are the events that only the kernel sends.
@@ -182,6 +201,7 @@ func (d *debugger) starting(s Session) {
 
 // stopping logs what a session still has as it goes.
 func (d *debugger) stopping(e *entry) {
+	d.profile.forget(e)
 	d.log(TraceSessions, "stopped", "session", ID{e})
 	if d.trace&TraceDestroy != 0 {
 		d.log(TraceDestroy, "released", "session", ID{e}, "reasons", d.k.WhyAlive(ID{e}), "wheels", d.k.Wheels(ID{e}))

@@ -36,7 +36,7 @@ func (k *Kernel) WhyAlive(id ID) []Reason {
 	add := func(kind, name string, s *site) { why = append(why, Reason{kind, name, s.String()}) }
 	k.queuedReasons(e, add)
 	e.timers.all(func(x *timer) { add("timer", x.name, x.extra.where()) })
-	for _, a := range e.aliases() {
+	for _, a := range e.names() {
 		add("alias", a.name, a.site)
 	}
 	for w := e.watchers; w != nil; w = w.nextOfSess {
