@@ -1,5 +1,5 @@
-# A kernel that speaks inter-kernel communication, for the live tests: written
-# from the protocol's description alone.
+# A kernel that speaks inter-kernel communication, for the live tests: a
+# second implementation of the protocol, on real POE.
 #
 #   peer.pl server NAME PROTOCOL        prints its port, serves one connection
 #   peer.pl client NAME PROTOCOL PORT   connects
