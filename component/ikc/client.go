@@ -1,0 +1,161 @@
+package ikc
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"github.com/gopoe/poe/component/clienttcp"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/socketfactory"
+)
+
+// ClientConfig says which kernel to connect to.
+type ClientConfig struct {
+	// Address is the other kernel's address or host name, or the path of its
+	// unix socket with that Domain. The kernel can be reached as
+	// "address:port", whatever it is called.
+	Address string
+	Port    int
+	Domain  socketfactory.Domain
+	// ConnectTimeout bounds an attempt; 0 leaves it to the system.
+	ConnectTimeout time.Duration
+	// TLS encrypts the connection, which Perl's IKC does not know.
+	TLS *tls.Config
+	// Backoff connects again by itself.
+	Backoff clienttcp.Backoff
+	// Protocol is how the negotiation begins.
+	Protocol Protocol
+
+	// Subscribe are the sessions to subscribe to, see Responder.Subscribe, as
+	// soon as there is a connection. If one is refused the connection is closed.
+	Subscribe []string
+	// OnConnect is called each time when the other kernel is there, and all
+	// subscriptions, with its ID. It runs in a session of this package.
+	OnConnect func(kernel string)
+	// OnError is called each time when that did not come about.
+	OnError func(err error)
+}
+
+// Client is a connection that this kernel makes.
+type Client struct{ tcp *clienttcp.Client }
+
+// Shutdown closes the connection once what waits is written, and makes no new
+// one.
+func (c *Client) Shutdown() { c.tcp.Shutdown() }
+
+// Connect connects to another kernel. Whether that succeeds is told to
+// OnConnect, OnError and the monitors. POE::Component::IKC::Client.
+func (r *Responder) Connect(c ClientConfig) (*Client, error) {
+	if r.closed {
+		return nil, callError("Connect", c.Address, ErrShutdown)
+	}
+	if c.Protocol != IKC0 && c.Protocol != IKC {
+		return nil, configError("Protocol", fmt.Errorf("%d is none", c.Protocol))
+	}
+	for _, spec := range c.Subscribe {
+		if s, err := ParseSpecifier(spec); err != nil || s.Session == "" {
+			return nil, configError("Subscribe", fmt.Errorf("%q: %w", spec, ErrSpecifier))
+		}
+	}
+	tcp, err := clienttcp.New(r.k, clienttcp.Config{
+		RemoteAddress: c.Address, RemotePort: c.Port, Domain: c.Domain,
+		ConnectTimeout: c.ConnectTimeout, TLS: c.TLS, Backoff: c.Backoff, Filter: newLines,
+		Started:   func(t *clienttcp.Client) { r.keep(t) },
+		Connected: func(t *clienttcp.Client) { r.connected(t, &c) },
+		ConnectError: func(t *clienttcp.Client, err *kernel.OpError) {
+			r.problem(ErrorChannel, "*", err)
+			c.failed(err)
+		},
+		ServerInput: clienttcp.Input(func(t *clienttcp.Client, record any) { connecting(t, func(ch *channel) { ch.take(record) }) }),
+		ServerError: func(t *clienttcp.Client, err *kernel.OpError) {
+			connecting(t, func(ch *channel) { ch.connectionError(err) })
+		},
+		Disconnected: func(t *clienttcp.Client) { connecting(t, func(ch *channel) { ch.over(ErrGone) }) },
+	})
+	var wrong *kernel.ConfigError
+	if errors.As(err, &wrong) {
+		return nil, configError(map[string]string{"RemoteAddress": "Address", "RemotePort": "Port"}[wrong.Field], wrong)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &Client{tcp}, nil
+}
+
+// keep remembers a client while its session lives.
+func (r *Responder) keep(t *clienttcp.Client) {
+	r.clients = append(r.clients, t)
+	if _, err := r.k.Own(&kept{r, t}, "ikc client"); err != nil {
+		r.k.Warn("ikc: a client", "error", err)
+	}
+}
+
+type kept struct {
+	r *Responder
+	t *clienttcp.Client
+}
+
+// Close is called by the kernel when the client's session has stopped.
+func (e *kept) Close() error {
+	e.r.clients = slices.DeleteFunc(e.r.clients, func(t *clienttcp.Client) bool { return t == e.t })
+	return nil
+}
+
+func connecting(t *clienttcp.Client, f func(ch *channel)) {
+	if ch, ok := t.Heap.(*channel); ok {
+		f(ch)
+	}
+}
+
+func (c *ClientConfig) failed(err error) {
+	if c.OnError != nil {
+		c.OnError(err)
+	}
+}
+
+// connected takes a new connection on.
+func (r *Responder) connected(t *clienttcp.Client, c *ClientConfig) {
+	ch := &channel{
+		wheel: t.Wheel, shutdown: t.Shutdown, peer: c.Address,
+		ready: func(ch *channel) { r.welcome(ch, c) },
+		fail:  func(_ *channel, err error) { c.failed(err) },
+		// What has gone wrong is tried again, with Backoff.
+		broken: func() { t.GotAnError = true },
+	}
+	if c.Domain != socketfactory.Unix {
+		ch.peer += ":" + strconv.Itoa(c.Port)
+	}
+	t.Heap = nil
+	if err := r.open(ch); err != nil {
+		r.problem(ErrorChannel, "*", err)
+		c.failed(err)
+		t.Shutdown()
+		return
+	}
+	t.Heap = ch
+	r.negotiate(ch, true, c.Protocol)
+}
+
+// welcome tells that another kernel is there, when the subscriptions are, too.
+func (r *Responder) welcome(ch *channel, c *ClientConfig) {
+	done := func(accepted []string) {
+		switch {
+		case ch.ended && len(accepted) < len(c.Subscribe):
+			c.failed(ErrGone)
+		case len(accepted) < len(c.Subscribe):
+			ch.failed(ErrRefused)
+			c.failed(ErrRefused)
+		case c.OnConnect != nil:
+			c.OnConnect(ch.id)
+		}
+	}
+	if len(c.Subscribe) == 0 {
+		done(nil)
+		return
+	}
+	r.subscribe(c.Subscribe, done)
+}

@@ -1,0 +1,34 @@
+// Package ikc speaks POE::Component::IKC, the inter-kernel communication of
+// POE programs in Perl: a Go kernel and a Perl kernel post to each other's
+// sessions.
+//
+//	r, err := ikc.Start(k, ikc.Config{Name: "Go"})
+//	...
+//	err = r.Publish("chat", "said")                                   // who may be reached
+//	_, err = r.Listen(ikc.ServerConfig{Address: "127.0.0.1", Port: 9030}) // be a server,
+//	_, err = r.Connect(ikc.ClientConfig{Address: "perl", Port: 9030})     // or a client, or both
+//
+// and in any handler
+//
+//	err = e.Kernel.Post(ikc.URL("poe://Perl/chat"), "said", "hello")
+//	_, err = r.Call("poe://Perl/timeserver/time", nil, "got_time")
+//
+// Nothing of a kernel can be reached by another but what [Responder.Publish]
+// names, session by session and event by event. The sender that a handler sees
+// stands for the session on the other kernel: what is posted to Event.Sender
+// goes there, if that session has published anything.
+//
+// Servers and clients differ only in who connects. The connection begins with
+// lines, in the newer form of the negotiation (IKC0) or the older, and goes on
+// with the values of the Reference filter, frozen as both sides have agreed,
+// with Storable unless [Config].Freezers says otherwise.
+//
+// Arguments are copied: scalars, slices, maps and structs travel as
+// [github.com/gopoe/poe/filter/storable] says. What is posted arrives once, in
+// order, or not at all; nobody is told of what is lost with a connection, save
+// by the monitors.
+//
+// IKC has no authentication: whoever can connect can reach what is published.
+// Listen on loopback, or use [ServerConfig].TLS with client certificates. All
+// functions and methods belong to the kernel's goroutine.
+package ikc

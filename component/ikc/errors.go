@@ -1,0 +1,93 @@
+package ikc
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+
+	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/kernel"
+)
+
+// Errors are compared with errors.Is; those that stand for one of POE's error
+// codes wrap it.
+var (
+	// ErrSpecifier says that a specifier cannot be read, or lacks a part that
+	// is needed.
+	ErrSpecifier = sentinel("not a specifier", syscall.EINVAL)
+	// ErrNoKernel says that no connected kernel has that name.
+	ErrNoKernel = sentinel("unknown kernel", syscall.ENXIO)
+	// ErrNotPublished says that an event of a session is not published.
+	ErrNotPublished = sentinel("not published", syscall.EACCES)
+	// ErrNoSession says that a published session does not exist. It is
+	// kernel.ErrNoSession as well.
+	ErrNoSession = sentinel("unknown session", kernel.ErrNoSession)
+	// ErrTimeout says that no answer came in time. The call may have been
+	// carried out: a Perl handler that returns nothing answers nothing.
+	ErrTimeout = sentinel("no answer in time", syscall.ETIMEDOUT)
+	// ErrGone says that the other kernel's connection ended.
+	ErrGone = sentinel("the connection has ended", syscall.ECONNRESET)
+	// ErrBusy says that Config.MaxPending bytes wait to be written already.
+	ErrBusy = sentinel("too much waits to be written", syscall.ENOBUFS)
+	// ErrName says that another kernel has that name.
+	ErrName = sentinel("that kernel is registered already", syscall.EEXIST)
+	// ErrNegotiation says that a peer does not keep to the protocol before the
+	// connection is ready.
+	ErrNegotiation = sentinel("negotiation failed", syscall.EPROTO)
+	// ErrFreezer says that both sides have no freezer in common.
+	ErrFreezer = sentinel("no freezer in common", syscall.EPROTO)
+	// ErrMessage says that a message is not of IKC's form.
+	ErrMessage = sentinel("malformed message", syscall.EBADMSG)
+	// ErrAnonymous says that a sender cannot be answered: it has published
+	// nothing.
+	ErrAnonymous = sentinel("the sender has published nothing", syscall.EDESTADDRREQ)
+	// ErrRefused says that the other kernel has refused a subscription.
+	ErrRefused = sentinel("subscription refused", syscall.EACCES)
+	// ErrShutdown says that IKC is shut down in this kernel.
+	ErrShutdown = errors.New("ikc: shut down")
+	// ErrNotStarted says that the kernel has no Responder.
+	ErrNotStarted = errors.New("ikc: not started in this kernel")
+)
+
+type sentinelError struct {
+	text string
+	is   error
+}
+
+func sentinel(text string, is error) error { return &sentinelError{text, is} }
+
+func (e *sentinelError) Error() string { return "ikc: " + e.text }
+func (e *sentinelError) Unwrap() error { return e.is }
+
+// LimitError says that a peer wants more than a field of Config allows.
+type LimitError struct {
+	Field string
+	Max   int
+}
+
+// Error names the field and its value.
+func (e *LimitError) Error() string { return fmt.Sprintf("ikc: more than %s (%d)", e.Field, e.Max) }
+
+// RemoteError is an error that another kernel reported.
+type RemoteError struct{ Text string }
+
+// Error is the text as it came.
+func (e *RemoteError) Error() string { return "ikc: remote error: " + e.Text }
+
+// callError names the method and its subject in front of a reason.
+func callError(method string, subject any, err error) error {
+	return fmt.Errorf("ikc: %s(%v): %w", method, subject, err)
+}
+
+func configError(field string, err error) error {
+	return &kernel.ConfigError{Package: "ikc", Field: field, Err: err}
+}
+
+// asLimit gives the limit of the framing filter its name in Config.
+func (c *Config) asLimit(err error) error {
+	var limit *filter.Error
+	if errors.As(err, &limit) && limit.Limit == "MaxBuffer" {
+		return &LimitError{"MaxMessage", c.MaxMessage}
+	}
+	return err
+}

@@ -1,0 +1,166 @@
+package ikc
+
+import (
+	"slices"
+
+	"github.com/gopoe/poe/kernel"
+)
+
+// Op is what a monitor is told of.
+type Op string
+
+// What monitors are told of.
+const (
+	OpRegister    Op = "register"    // a kernel, or one of its names, is there
+	OpUnregister  Op = "unregister"  // it is gone
+	OpSubscribe   Op = "subscribe"   // a subscription was accepted
+	OpUnsubscribe Op = "unsubscribe" // a subscription is over
+	OpShutdown    Op = "shutdown"    // IKC is shut down in this kernel
+	OpError       Op = "error"       // something went wrong
+	OpChannel     Op = "channel"     // a connection is ready, or over
+)
+
+// Where errors happen.
+const (
+	ErrorLocal   = "local"   // a request that came, or an event that went, to nothing here
+	ErrorRemote  = "remote"  // the other kernel tells of one
+	ErrorChannel = "channel" // a connection, or an attempt to make one
+)
+
+// Watch names the events of a session that tell it of a kernel; those that are
+// empty are not wanted. Each comes with a [Notice] as its argument.
+type Watch struct {
+	Register, Unregister   string
+	Subscribe, Unsubscribe string
+	Shutdown               string
+	Error                  string
+	Channel                string
+	Data                   any // is in every Notice
+}
+
+func (w *Watch) event(op Op) string {
+	switch op {
+	case OpRegister:
+		return w.Register
+	case OpUnregister:
+		return w.Unregister
+	case OpSubscribe:
+		return w.Subscribe
+	case OpUnsubscribe:
+		return w.Unsubscribe
+	case OpShutdown:
+		return w.Shutdown
+	case OpError:
+		return w.Error
+	case OpChannel:
+		return w.Channel
+	}
+	return ""
+}
+
+// Notice is what a monitor is told.
+type Notice struct {
+	Op        Op
+	Monitored string    // the kernel as Monitor was given it. POE: ARG0
+	Kernel    string    // the kernel it is about, "*" if none in particular. POE: ARG1
+	Real      bool      // Kernel is its ID, not one of its other names. POE: ARG2
+	Data      any       // Watch.Data. POE: ARG3
+	Session   Specifier // of OpSubscribe and OpUnsubscribe
+	Ready     bool      // of OpChannel: it is ready, not over
+	Where     string    // of OpError
+	Err       error     // of OpError
+}
+
+// monitor is a session's wish to be told of a kernel.
+type monitor struct {
+	r      *Responder
+	kernel string
+	who    kernel.ID
+	watch  Watch
+	owned  kernel.Owned
+}
+
+// Monitor tells the active session of a kernel, by an ID, another name, or "*"
+// for all; with "*" the events come for each of a kernel's names, the ID first.
+// A Watch without events ends it. It keeps nobody alive. POE: monitor.
+func (r *Responder) Monitor(kernelName string, w Watch) error {
+	return r.monitor(r.k.ActiveSession(), kernelName, w)
+}
+
+func (r *Responder) monitor(who kernel.ID, name string, w Watch) error {
+	if name == "" || !(Specifier{Kernel: name}).valid() {
+		return callError("Monitor", name, ErrSpecifier)
+	}
+	if who == r.k.ID() || !who.Alive() {
+		return callError("Monitor", name, kernel.ErrNoActiveSession)
+	}
+	for _, m := range r.monitors {
+		if m.who == who && m.kernel == name {
+			m.owned.Release()
+			_ = m.Close() // returns nil
+			break
+		}
+	}
+	data := w.Data
+	w.Data = nil
+	if w == (Watch{}) {
+		return nil
+	}
+	w.Data = data
+	m := &monitor{r: r, kernel: name, who: who, watch: w}
+	var owning error
+	if err := r.k.CallFunc(who, "ikc monitor", func(kernel.Event) { m.owned, owning = r.k.Own(m, "ikc monitor "+name) }); err != nil {
+		return callError("Monitor", name, err)
+	}
+	if owning != nil {
+		return callError("Monitor", name, owning)
+	}
+	r.monitors = append(r.monitors, m)
+	return nil
+}
+
+// Close is called by the kernel when the session has stopped.
+func (m *monitor) Close() error {
+	m.r.monitors = slices.DeleteFunc(slices.Clone(m.r.monitors), func(o *monitor) bool { return o == m })
+	return nil
+}
+
+// inform tells the monitors of a kernel's name, and how many there are.
+func (r *Responder) inform(name string, n Notice) (told int) {
+	n.Kernel = name
+	for _, m := range r.monitors {
+		event := m.watch.event(n.Op)
+		if event == "" || m.kernel != name && m.kernel != "*" && n.Op != OpShutdown {
+			continue
+		}
+		n.Monitored, n.Data = m.kernel, m.watch.Data
+		r.tell(m.who, event, n)
+		told++
+	}
+	return told
+}
+
+// informKernel tells of a kernel by all its names.
+func (r *Responder) informKernel(ch *channel, n Notice) (told int) {
+	real := n
+	real.Real = true
+	told = r.inform(ch.id, real)
+	for _, name := range ch.names {
+		told += r.inform(name, n)
+	}
+	return told
+}
+
+// problem tells of an error; if nobody monitors, the log is told.
+func (r *Responder) problem(where, subject string, err error) {
+	n := Notice{Op: OpError, Where: where, Err: err}
+	told := 0
+	if ch := r.kernels[subject]; ch != nil {
+		told = r.informKernel(ch, n)
+	} else {
+		told = r.inform(subject, n)
+	}
+	if told == 0 {
+		r.k.Warn("ikc: "+where+" error", "kernel", subject, "error", err)
+	}
+}
