@@ -32,6 +32,9 @@ type Stats struct {
 // Stats returns the counters.
 func (k *Kernel) Stats() Stats {
 	s := k.stats
+	if k.actors != nil {
+		s.DeadLetters += k.actors.deadLetters.Load()
+	}
 	s.Sessions, s.Queued, s.Handles, s.Holds = k.sessions, k.EventCount(), k.handles.count, len(k.holds)
 	return s
 }
