@@ -58,6 +58,10 @@ func (k *Kernel) undeliverable(it *item) {
 	if it.extra != nil && it.extra.letter.returnToSender() {
 		return
 	}
+	if it.kind == kindFar {
+		k.lostFar(DeadLetter{To: ID{it.dest}, From: ID{it.extra.from}, Event: it.name, Args: it.args})
+		return
+	}
 	k.deadLetter(DeadLetter{To: ID{it.dest}, From: ID{it.from}, Event: it.name, Args: it.args})
 }
 
