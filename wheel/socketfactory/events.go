@@ -1,10 +1,10 @@
 package socketfactory
 
 import (
-	"cmp"
 	"net/netip"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/internal/named"
 )
 
 // Events says who is told what came of it: [Names] or [Funcs].
@@ -42,24 +42,7 @@ type Socket struct {
 // SetEvents changes who is told. An empty name or nil function leaves the old
 // one; where there is none, nothing changes. POE: event.
 func (w *Wheel) SetEvents(e Events) {
-	switch now := e.(type) {
-	case Names:
-		if old, ok := w.config.Events.(Names); ok {
-			now.Success = cmp.Or(now.Success, old.Success)
-			now.Failure = cmp.Or(now.Failure, old.Failure)
-		}
-		e = now
-	case Funcs:
-		if old, ok := w.config.Events.(Funcs); ok {
-			if now.Success == nil {
-				now.Success = old.Success
-			}
-			if now.Failure == nil {
-				now.Failure = old.Failure
-			}
-		}
-		e = now
-	}
+	e = named.Over(w.config.Events, e)
 	if missing := missingEvent(e); missing != "" {
 		w.k.Warn("socketfactory: events ignored", "wheel", w.id, "error", missing)
 		return
