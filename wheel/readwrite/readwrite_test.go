@@ -174,6 +174,49 @@ func TestMarks(t *testing.T) {
 	assert.Zero(t, highs, "Put itself tells of the high mark")
 }
 
+// A peer that takes one byte at a time holds up nobody: others talk as if it
+// were not there, and what waits for it is written in the end.
+func TestTricklingReader(t *testing.T) {
+	const size, talks = 4 << 20, 500
+	slow, trickle := pair(t)
+	near, far := pair(t)
+	said, taken, idle := 0, 0, 0
+	inSession(t, func(k *kernel.Kernel) {
+		w := newWheel(t, k, readwrite.Config{Handle: slow, Filter: filter.NewStream(), Events: readwrite.Funcs{
+			Flushed: func(w *readwrite.Wheel) { w.Close() },
+		}})
+		w.Put(strings.Repeat("x", size))
+		newWheel(t, k, readwrite.Config{Handle: near, Events: readwrite.Funcs{Text: func(w *readwrite.Wheel, s string) { w.Put(s) },
+			Error: func(w *readwrite.Wheel, _ *kernel.OpError) { w.Close() }}})
+		newWheel(t, k, readwrite.Config{Handle: far, Events: readwrite.Funcs{Text: func(other *readwrite.Wheel, s string) {
+			if said++; said < talks {
+				other.Put("more")
+				return
+			}
+			assert.Positive(t, w.OutOctets(), "the trickle goes on")
+			idle = taken
+			other.Close()
+			k.State("take", func(e kernel.Event) { // now faster, so that it ends
+				if taken += len(drain(trickle)); taken < size {
+					k.Yield("take")
+				}
+			})
+		}}}).Put("first")
+		k.Yield("take")
+	}, session.Funcs{"take": func(e kernel.Event) {
+		n, err := trickle.Read(make([]byte, 1))
+		if err != nil && !errors.Is(err, kernel.ErrWouldBlock) {
+			t.Error(err)
+			return
+		}
+		taken += n
+		e.Kernel.Yield("take")
+	}})
+	assert.Equal(t, talks, said)
+	assert.Less(t, idle, 20*talks, "the talk took as few turns as without the trickle")
+	assert.Equal(t, size, taken)
+}
+
 func TestHighEvent(t *testing.T) {
 	near, far := pair(t)
 	var log []string
