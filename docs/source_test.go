@@ -31,7 +31,9 @@ var folders = map[string]string{
 	"readwrite": "wheel/readwrite", "socketfactory": "wheel/socketfactory", "listenaccept": "wheel/listenaccept",
 	"followtail": "wheel/followtail", "run": "wheel/run", "readline": "wheel/readline", "curses": "wheel/curses",
 	"servertcp": "component/servertcp", "clienttcp": "component/clienttcp",
-	"poetest": "poetest", "daemon": "daemon", "node": "node",
+	"poetest": "poetest", "daemon": "daemon", "node": "node", "cluster": "node/cluster",
+	"poetests": "conformance/poetests",
+	"kernels":  "kernels",
 }
 
 // standard are the packages of Go's library that examples use.

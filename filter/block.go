@@ -76,7 +76,10 @@ func NewBlock(cfg BlockConfig) (*Block, error) {
 	}
 	hasCodec := cfg.LengthCodec.Encode != nil || cfg.LengthCodec.Decode != nil
 	if cfg.BlockSize != 0 {
-		return b, cfg.checkFixed(hasCodec, b.maxBuffer)
+		if err = cfg.checkFixed(hasCodec, b.maxBuffer); err != nil {
+			return nil, err
+		}
+		return b, nil
 	}
 	if b.maxLength, err = limitOr("Block", "MaxLength", cfg.MaxLength, DefaultMaxLength); err != nil {
 		return nil, err

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -33,6 +35,24 @@ type actors struct {
 	own    bool
 	props  []actor.PropsOption
 	boxes  map[*entry]*mailbox
+
+	deadLetters *atomic.Uint64 // of the kernel's sessions, in the event stream
+}
+
+// newActors ties them, and counts the dead letters of the kernel's sessions,
+// those among them that the library made without asking the kernel.
+func newActors(k *Kernel, system *actor.ActorSystem, own bool, props []actor.PropsOption) *actors {
+	ours, count := "poe/"+k.name+"/", new(atomic.Uint64)
+	system.EventStream.Subscribe(func(event any) {
+		d, ok := event.(*actor.DeadLetterEvent)
+		if !ok || d.PID == nil || !strings.HasPrefix(d.PID.Id, ours) {
+			return
+		}
+		if _, system := d.Message.(actor.SystemMessage); !system {
+			count.Add(1)
+		}
+	})
+	return &actors{k: k, system: system, own: own, props: props, boxes: map[*entry]*mailbox{}, deadLetters: count}
 }
 
 // UseActorSystem makes the kernel's sessions actors of that system rather than
@@ -43,7 +63,7 @@ func (k *Kernel) UseActorSystem(system *actor.ActorSystem, props ...actor.PropsO
 	if k.actors != nil || system == nil {
 		return k.fail("UseActorSystem", nil, ErrInvalid)
 	}
-	k.actors = &actors{k: k, system: system, props: props, boxes: map[*entry]*mailbox{}}
+	k.actors = newActors(k, system, false, props)
 	return nil
 }
 
@@ -56,7 +76,7 @@ func (k *Kernel) ActorSystem() *actor.ActorSystem {
 		}
 		system := actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return logger }),
 			actor.WithDeadLetterRequestLogging(false))
-		k.actors = &actors{k: k, system: system, own: true, boxes: map[*entry]*mailbox{}}
+		k.actors = newActors(k, system, true, nil)
 	}
 	return k.actors.system
 }
@@ -318,6 +338,7 @@ func (m *mailbox) respond(c actor.Context, f *frame) {
 	switch {
 	case m.current == nil || c.Sender() == nil:
 	case !f.found:
+		m.k.stats.DeadLetters-- // as an event without a handler: it is counted as a letter
 		m.current.returnToSender()
 	case f.answered && f.value == nil:
 		c.Respond(NoValue{})
@@ -339,7 +360,6 @@ func (l *actorLetter) returnToSender() bool {
 		letter = l.content
 	}
 	l.box.k.actors.system.DeadLetter.SendUserMessage(l.box.pid, letter)
-	l.box.k.stats.DeadLetters++
 	return true
 }
 
@@ -359,6 +379,7 @@ func (a *actors) deadLetter(d DeadLetter) { a.system.EventStream.Publish(d) }
 // close shuts an actor system of the kernel's own down.
 func (a *actors) close() {
 	if a.own {
+		a.k.stats.DeadLetters += a.deadLetters.Load()
 		a.system.Shutdown()
 	}
 }

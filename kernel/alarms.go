@@ -196,7 +196,6 @@ func (k *Kernel) timerOwner(method, event string) (*entry, error) {
 	case event == "":
 		return nil, k.fail(method, nil, ErrInvalid)
 	case e == k.root || !e.alive():
-		k.misuse(method, event)
 		return nil, k.fail(method, event, ErrNoActiveSession)
 	}
 	if k.debug != nil {

@@ -16,6 +16,30 @@ type alias struct {
 	site *site
 }
 
+// names returns a session's aliases. Any goroutine may read them, for an ID may
+// be on any; so the list is replaced, and never changed.
+func (e *entry) names() []alias {
+	if all := e.aliases.Load(); all != nil {
+		return *all
+	}
+	return nil
+}
+
+func (e *entry) setNames(all []alias) {
+	if len(all) == 0 {
+		e.aliases.Store(nil)
+		return
+	}
+	e.aliases.Store(&all)
+}
+
+// renamed tells those who show a session's names that they have changed.
+func (k *Kernel) renamed(e *entry) {
+	if k.debug != nil {
+		k.debug.profile.forget(e)
+	}
+}
+
 // AliasSet gives the active session a name by which others can reach it.
 // Setting one's own alias again does nothing. An alias keeps its session alive
 // as long as anything else in the program goes on. It returns ErrAliasInUse if
@@ -34,7 +58,8 @@ func (k *Kernel) AliasSet(name string) error {
 		return k.fail("AliasSet", name, ErrNoActiveSession)
 	}
 	k.aliases[name] = e
-	e.more().aliases = append(e.aliases(), alias{name, k.site()})
+	e.setNames(append(slices.Clone(e.names()), alias{name, k.site()}))
+	k.renamed(e)
 	k.incRef(e)
 	return nil
 }
@@ -54,7 +79,8 @@ func (k *Kernel) AliasRemove(name string) error {
 
 func (k *Kernel) removeAlias(e *entry, name string) {
 	delete(k.aliases, name)
-	e.rare.aliases = slices.DeleteFunc(e.rare.aliases, func(a alias) bool { return a.name == name })
+	e.setNames(slices.DeleteFunc(slices.Clone(e.names()), func(a alias) bool { return a.name == name }))
+	k.renamed(e)
 	k.decRef(e)
 }
 
@@ -74,8 +100,8 @@ func (k *Kernel) AliasList(of Dest) ([]string, error) {
 			return nil, k.fail("AliasList", of, err)
 		}
 	}
-	names := make([]string, len(e.aliases()))
-	for i, a := range e.aliases() {
+	names := make([]string, len(e.names()))
+	for i, a := range e.names() {
 		names[i] = a.name
 	}
 	sort.Strings(names)
@@ -84,7 +110,7 @@ func (k *Kernel) AliasList(of Dest) ([]string, error) {
 
 // clearAliases takes all names away from a session that is going.
 func (k *Kernel) clearAliases(e *entry) {
-	for all := e.aliases(); len(all) > 0; all = e.aliases() {
+	for all := e.names(); len(all) > 0; all = e.names() {
 		k.removeAlias(e, all[len(all)-1].name)
 	}
 }

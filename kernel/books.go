@@ -38,7 +38,7 @@ func (k *Kernel) checkBooks() {
 	sessions, extrefs := 0, 0
 	k.eachBelow(k.root, func(e *entry) {
 		sessions++
-		extrefs += e.checkBook(of(e))
+		extrefs += k.checkBook(e, of(e))
 	})
 	wrong("sessions", k.sessions, sessions)
 	wrong("sessions by number", len(k.byNumber), sessions+1)
@@ -46,12 +46,12 @@ func (k *Kernel) checkBooks() {
 }
 
 // checkBook checks one session and returns how many tags it has.
-func (e *entry) checkBook(b *book) (tags int) {
+func (k *Kernel) checkBook(e *entry, b *book) (tags int) {
 	name := ID{e}.String()
 	wrong("events for session "+name, e.eventsTo, b.eventsTo)
 	wrong("events from session "+name, e.eventsFrom, b.eventsFrom)
 	wrong("timers of session "+name, e.timers.count, b.timers)
-	refs := len(e.aliases())
+	refs := len(e.names())
 	if b.eventsTo > 0 {
 		refs++
 	}
@@ -68,6 +68,7 @@ func (e *entry) checkBook(b *book) (tags int) {
 		tags = len(e.rare.extrefs)
 		refs += tags + len(e.rare.pids)
 	}
+	refs += len(k.processesOf(e))
 	wrong("references to session "+name, e.refs, refs)
 	return tags
 }

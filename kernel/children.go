@@ -43,6 +43,10 @@ func (k *Kernel) SigChild(pid int, event string, args ...any) error {
 	case e == k.root || !e.alive():
 		return k.fail("SigChild", pid, ErrNoActiveSession)
 	}
+	if c := k.signals.known[pid]; c != nil && c.ended {
+		k.enqueue(e, k.root, event, append([]any{"CHLD", pid, c.status}, args...), kindChild)
+		return nil
+	}
 	if err := k.watchProcess(pid); err != nil {
 		return k.fail("SigChild", pid, err)
 	}
@@ -118,5 +122,6 @@ func (k *Kernel) processEnded(pid int, status WaitStatus) {
 		k.sigChildClear(e, pid)
 	}
 	k.tellEnd(pid, status)
+	k.signals.knownEnded(pid, status)
 	k.enqueue(k.root, k.root, "_signal", []any{"CHLD", pid, status}, kindSignal)
 }

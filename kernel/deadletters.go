@@ -32,6 +32,9 @@ type Stats struct {
 // Stats returns the counters.
 func (k *Kernel) Stats() Stats {
 	s := k.stats
+	if k.actors != nil {
+		s.DeadLetters += k.actors.deadLetters.Load()
+	}
 	s.Sessions, s.Queued, s.Handles, s.Holds = k.sessions, k.EventCount(), k.handles.count, len(k.holds)
 	return s
 }
@@ -53,6 +56,10 @@ func (k *Kernel) undeliverable(it *item) {
 		return
 	}
 	if it.extra != nil && it.extra.letter.returnToSender() {
+		return
+	}
+	if it.kind == kindFar {
+		k.lostFar(DeadLetter{To: ID{it.dest}, From: ID{it.extra.from}, Event: it.name, Args: it.args})
 		return
 	}
 	k.deadLetter(DeadLetter{To: ID{it.dest}, From: ID{it.from}, Event: it.name, Args: it.args})

@@ -309,3 +309,21 @@ func TestCallerSiteIsThereWhileEventsAreTraced(t *testing.T) {
 		require.NoError(t, k.Run())
 	}
 }
+
+func TestAssertUsageOutsideOfSessions(t *testing.T) {
+	k := newKernel(kernel.Options{Assert: kernel.AssertUsage})
+	for name, misuse := range map[string]func(){
+		"Sig": func() { _ = k.Sig("TERM", "x") }, "State": func() { _ = k.State("x", nil) },
+		"SigChild": func() { _ = k.SigChild(1, "x") }, "Delay": func() { _ = k.Delay("x", 0) }, "Yield": func() { k.Yield("x") },
+		"DetachMyself": func() { _ = k.DetachMyself() }, "DetachChild": func() { _ = k.DetachChild(k.ID()) },
+	} {
+		assert.Panics(t, misuse, name)
+	}
+}
+
+func TestAssertDataSeesASessionStartedTwice(t *testing.T) {
+	k := newKernel(kernel.Options{Assert: kernel.AssertData})
+	id := start(t, k, states{"_start": func(kernel.Event) {}})
+	assert.PanicsWithValue(t, "kernel: Start: session 1 has been started already", func() { _, _ = k.Start(id.Session()) })
+	require.NoError(t, k.Run())
+}

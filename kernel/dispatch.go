@@ -21,6 +21,7 @@ const (
 	kindGC          // nothing but a reason to look at the session again
 	kindActor       // came through the actor system
 	kindFunc        // carries its own handler
+	kindFar         // came from another kernel
 )
 
 // frame is one running handler. Frames form the stack of calls; each is
@@ -134,6 +135,8 @@ func (k *Kernel) deliver(it item) {
 		k.deliverSignal(&it)
 	case kindActor:
 		k.deliverLetter(&it)
+	case kindFar:
+		k.deliverFar(&it)
 	default:
 		k.dispatch(it.dest, it.from, it.name, it.args, it.caller, it.kind, it.extra)
 	}
@@ -157,6 +160,9 @@ func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller st
 		stopped := f.session != dest // by Stop, in the handler
 		k.frame = outer
 		if !done {
+			if k.debug != nil {
+				k.debug.left(f)
+			}
 			k.thrown(dest, from, event, caller, kd, stopped, recover())
 		}
 	}()

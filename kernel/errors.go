@@ -36,6 +36,10 @@ var (
 	// ErrNotRunning says that a method which waits for the kernel found that
 	// it does not run, or that it ended before it could answer.
 	ErrNotRunning = errors.New("kernel: not running")
+	// ErrBusy says that as many events of other kernels wait at a kernel as its
+	// Options.Backlog allows. [Kernel.NotifyRoom] tells when there is room
+	// again.
+	ErrBusy = sentinel("too many events wait at that kernel", syscall.ENOBUFS)
 	// ErrRunning says that Run was called while the kernel runs.
 	ErrRunning = errors.New("kernel: already running")
 	// ErrWouldBlock says that a handle has nothing to read or no room to write

@@ -139,6 +139,13 @@ func (k *Kernel) resolve(to Dest) (*entry, error) {
 // arguments are kept as they are, not copied. A session without a handler for
 // the event is no error, as in POE. If the destination names no living session
 // the error is ErrNoSession.
+//
+// The ID of a session of another kernel of this process is a destination as
+// well. Such events arrive in the order in which this kernel has posted them,
+// and their sender can be answered in the same way. The error is then
+// ErrNoSession if that session has stopped, ErrNotRunning if its kernel has
+// ended, or ErrBusy; a session that stops before the event has reached it makes
+// it a dead letter of the other kernel's.
 func (k *Kernel) Post(to Dest, event string, args ...any) error {
 	dest, err := k.resolve(to)
 	if err != nil {
@@ -159,8 +166,15 @@ func (k *Kernel) postElsewhere(to Dest, event string, args []any, err error) err
 	switch to := to.(type) {
 	case via:
 		return to.Post(ID{k.frame.session}, event, args)
+	case ID:
+		if to.s != nil && to.s.k != k {
+			err = to.s.k.postFrom(k.frame.session, to, event, args)
+		}
 	case actorDest:
 		return k.postActor(to, event, args)
+	}
+	if err == nil {
+		return nil
 	}
 	if k.debug != nil {
 		k.debug.unresolved("Post", to, event)

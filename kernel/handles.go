@@ -325,6 +325,9 @@ func (k *Kernel) dispatchWatch(w *watcher) {
 	defer func() {
 		stopped := f.session != e
 		k.frame = outer
+		if k.debug != nil {
+			k.debug.left(f)
+		}
 		if !done {
 			k.thrown(e, e, w.event, "", kindSelect, stopped, recover())
 		}

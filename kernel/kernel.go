@@ -27,6 +27,8 @@ type Options struct {
 	// The environment variables POE_TRACE_EVENTS=1 and so on add to them.
 	Trace  Trace
 	Assert Assert
+	// Profile lets profilers tell sessions and events apart.
+	Profile Profile
 	// Strict turns silent mistakes, such as an event that no handler takes,
 	// into panics with the nearest name that exists. It is meant for tests.
 	Strict bool
@@ -36,6 +38,9 @@ type Options struct {
 	// MaxOffload is how many jobs of Offload run at once; 0 means
 	// DefaultOffload.
 	MaxOffload int
+	// Backlog is how many events of other kernels may wait to be handled here;
+	// whoever posts more gets ErrBusy. 0 means DefaultBacklog.
+	Backlog int
 	// SlowHandler is how long a handler may run before Slow is called, from
 	// another goroutine; 0 switches the watchdog off.
 	SlowHandler time.Duration
@@ -94,6 +99,7 @@ type Kernel struct {
 	scratch []byte // for reading
 
 	inbox    inbox
+	far      farEvents
 	running  bool
 	runsIdle bool // Run was called: a handled IDLE is followed by ZOMBIE
 	debug    *debugger
@@ -128,6 +134,10 @@ func New(options ...Options) *Kernel {
 	if k.jobs.limit = o.MaxOffload; k.jobs.limit <= 0 {
 		k.jobs.limit = DefaultOffload
 	}
+	k.far.limit = DefaultBacklog
+	if o.Backlog > 0 {
+		k.far.limit = int64(o.Backlog)
+	}
 	k.debug = newDebugger(k, o)
 	return k
 }
@@ -147,6 +157,9 @@ func (k *Kernel) RunContext(ctx context.Context) error {
 		return k.takeException()
 	}
 	k.runsIdle = true
+	if k.debug != nil {
+		k.debug.profile.under(ctx)
+	}
 	unwinding, over := true, false
 	stop := context.AfterFunc(ctx, func() {
 		k.inbox.put(message{run: func() {
@@ -436,6 +449,7 @@ func (k *Kernel) finish() error {
 func (k *Kernel) putAway() {
 	k.signals.close()
 	k.inbox.close()
+	k.far.tell() // nobody waits for one that has ended
 	if k.actors != nil && k.actors.own {
 		k.actors.close()
 		k.actors = nil

@@ -15,6 +15,8 @@ type message struct {
 	to     Dest
 	event  string
 	args   []any
+	from   *entry // of another kernel
+	caller string
 	run    func()
 	handle *Handle
 	letter letter
@@ -30,6 +32,7 @@ type inbox struct {
 	sleeper loop        // the loop that sleeps, to be woken
 	filled  atomic.Bool // in is not empty
 	opened  bool        // a goroutine runs the kernel, or will again
+	ended   bool        // it has run, and does not any more
 	owner   atomic.Uint64
 
 	draining bool // on the kernel's goroutine
@@ -41,7 +44,7 @@ func (b *inbox) put(m message) { b.putIf(m, false) }
 // putIf does so, or with onlyOpen not if nobody runs the kernel.
 func (b *inbox) putIf(m message, onlyOpen bool) bool {
 	b.mu.Lock()
-	if onlyOpen && !b.opened {
+	if onlyOpen && !b.opened || m.from != nil && b.ended {
 		b.mu.Unlock()
 		return false
 	}
@@ -82,7 +85,7 @@ func (b *inbox) empty() bool { return !b.filled.Load() }
 func (b *inbox) open() {
 	b.owner.Store(goroutineID())
 	b.mu.Lock()
-	b.opened = true
+	b.opened, b.ended = true, false
 	b.mu.Unlock()
 }
 
@@ -99,6 +102,7 @@ func (b *inbox) stillFilled() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.opened = len(b.in) > 0
+	b.ended = !b.opened
 	return b.opened
 }
 
@@ -176,8 +180,20 @@ func (k *Kernel) take(m *message) {
 
 func (k *Kernel) takeEvent(m *message) {
 	dest, err := k.resolve(m.to)
+	if m.from != nil {
+		k.takeFar(m, dest)
+		return
+	}
 	if err != nil {
-		if far, ok := m.to.(via); ok && far.Post(ID{k.root}, m.event, m.args) == nil {
+		switch far := m.to.(type) {
+		case via:
+			err = far.Post(ID{k.root}, m.event, m.args)
+		case ID:
+			if far.s != nil && far.s.k != k {
+				err = far.s.k.postFrom(k.root, far, m.event, m.args)
+			}
+		}
+		if err == nil {
 			return
 		}
 		k.deadLetter(DeadLetter{To: m.to, Event: m.event, Args: m.args, From: ID{k.root}})

@@ -24,6 +24,7 @@ type extra struct {
 	handler Handler // instead of the session's
 	letter  letter  // what the event was in the actor system
 	site    *site   // where it was queued, when tracing
+	from    *entry  // the session of another kernel that has sent it
 }
 
 // ring is the FIFO of events. Its buffer is a power of two in size.

@@ -10,6 +10,7 @@ type processWatch struct {
 	session *entry // nil if nobody is to be told
 	event   string
 	h       func(e Event, status WaitStatus)
+	site    *site
 }
 
 // SigChildFunc makes h run in the active session, once, when a child process
@@ -29,7 +30,7 @@ func (k *Kernel) SigChildFunc(pid int, event string, h func(e Event, status Wait
 	}
 	k.signals.waiting++
 	k.incRef(e)
-	k.watchEnd(pid, processWatch{e, event, h})
+	k.watchEnd(pid, processWatch{e, event, h, k.site()})
 	return nil
 }
 
@@ -37,6 +38,9 @@ func (k *Kernel) SigChildFunc(pid int, event string, h func(e Event, status Wait
 // not stay behind as a zombie. It takes the place of SigChildFunc, and keeps
 // neither a session nor the kernel going. It is for makers of wheels.
 func (k *Kernel) Reap(pid int) {
+	if k.signals.forgetKnown(pid) {
+		return
+	}
 	if _, watched := k.signals.pids[pid]; watched {
 		k.forgetEnd(pid)
 		return
@@ -69,6 +73,17 @@ func (k *Kernel) forgetEnd(pid int) (processWatch, bool) {
 	return w, true
 }
 
+// processesOf lists the processes that wheels of a session wait for.
+func (k *Kernel) processesOf(e *entry) (pids []int) {
+	for pid, w := range k.signals.ends {
+		if w.session == e {
+			pids = append(pids, pid)
+		}
+	}
+	slices.Sort(pids)
+	return pids
+}
+
 // tellEnd queues a wheel's function for a process that has ended.
 func (k *Kernel) tellEnd(pid int, status WaitStatus) {
 	w, ok := k.signals.ends[pid]
@@ -87,6 +102,13 @@ func (k *Kernel) tellEnd(pid int, status WaitStatus) {
 func (s *signalTable) watchedProcesses() []int {
 	pids := slices.Collect(maps.Keys(s.pids))
 	pids = slices.AppendSeq(pids, maps.Keys(s.ends))
+	if s.wantsKnown() {
+		for pid, c := range s.known {
+			if !c.ended {
+				pids = append(pids, pid)
+			}
+		}
+	}
 	slices.Sort(pids)
 	return slices.Compact(pids)
 }

@@ -138,7 +138,7 @@ func portableID(id ID) any {
 		return nil
 	}
 	s := portableSession{Number: id.s.num}
-	for _, alias := range id.s.aliases() {
+	for _, alias := range id.s.names() {
 		s.Aliases = append(s.Aliases, alias.name)
 	}
 	return s

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"io"
 	"slices"
+	"sync/atomic"
 )
 
 // Session is what the kernel needs of a session. Package session implements
@@ -21,7 +22,7 @@ type Session interface {
 }
 
 // life is how far a session has come.
-type life uint8
+type life uint32
 
 const (
 	lifeAlive life = iota
@@ -29,12 +30,18 @@ const (
 	lifeDead
 )
 
+// lifeOf is a session's life. Its kernel sets it; any goroutine may look.
+type lifeOf struct{ v atomic.Uint32 }
+
+func (l *lifeOf) is() life   { return life(l.v.Load()) }
+func (l *lifeOf) set(x life) { l.v.Store(uint32(x)) }
+
 // entry is what the kernel knows of one session.
 type entry struct {
 	k    *Kernel
 	ses  Session
 	num  uint64
-	life life
+	life lifeOf
 
 	// refs counts the reasons to live: one for each kind of resource or each
 	// resource, as POE does it. At 0 the session is marked, and stopped by the
@@ -48,6 +55,7 @@ type entry struct {
 	parent, prevSibling, nextSibling *entry
 	firstChild, lastChild            *entry
 
+	aliases  atomic.Pointer[[]alias]
 	timers   timerSet
 	watchers *watcher // of handles, in order of registration
 	owned    *owned   // wheels and the like, closed at the end
@@ -56,21 +64,13 @@ type entry struct {
 
 // rare holds what few sessions have.
 type rare struct {
-	aliases []alias
 	extrefs map[string]extref
 	signals map[string]sigWatch
 	pids    map[int]pidWatch
 	born    *site
 }
 
-func (e *entry) alive() bool { return e.life != lifeDead }
-
-func (e *entry) aliases() []alias {
-	if e.rare == nil {
-		return nil
-	}
-	return e.rare.aliases
-}
+func (e *entry) alive() bool { return e.life.is() != lifeDead }
 
 func (e *entry) more() *rare {
 	if e.rare == nil {
@@ -87,7 +87,7 @@ func (k *Kernel) incRef(e *entry) {
 
 // decRef takes one away. Without any left the session is marked for the sweep.
 func (k *Kernel) decRef(e *entry) {
-	if e.refs--; e.refs < 1 && e != k.root && e.life == lifeAlive {
+	if e.refs--; e.refs < 1 && e != k.root && e.life.is() == lifeAlive {
 		k.mark(e)
 	}
 }
@@ -133,6 +133,9 @@ func (k *Kernel) Start(s Session, args ...any) (ID, error) {
 	parent := k.frame.session
 	if !parent.alive() {
 		return ID{}, k.fail("Start", nil, ErrNoActiveSession)
+	}
+	if k.debug != nil {
+		k.debug.starting(s)
 	}
 	e := k.allocate(s, parent)
 	f := k.dispatch(e, parent, "_start", slices.Clone(args), "", kindStart, nil)
@@ -195,10 +198,10 @@ func (k *Kernel) abandon(e *entry) {
 // stop ends a session: its children are announced to its parent, it gets
 // _stop, its parent _child, and whatever it still has is released.
 func (k *Kernel) stop(e *entry) {
-	if e.life != lifeAlive || e == k.root {
+	if e.life.is() != lifeAlive || e == k.root {
 		return
 	}
-	e.life = lifeStopping
+	e.life.set(lifeStopping)
 	parent := e.parent
 	for _, child := range e.children() { // each handler may stop the others, and those who are told
 		if child.parent == e && parent.alive() {
@@ -234,7 +237,7 @@ func (k *Kernel) free(e *entry) {
 	k.clearHandles(e)
 	k.clearTimers(e)
 	k.clearEvents(e)
-	e.life = lifeDead
+	e.life.set(lifeDead)
 	e.marked = false
 	delete(k.byNumber, e.num)
 	k.sessions--
@@ -296,6 +299,9 @@ func (k *Kernel) DetachChild(child Dest) error {
 		return k.fail("DetachChild", child, err)
 	}
 	active := k.frame.session
+	if active == k.root {
+		k.misuse("DetachChild", "")
+	}
 	if active == k.root || e.parent != active {
 		return k.fail("DetachChild", child, ErrNotYours)
 	}
@@ -309,6 +315,9 @@ func (k *Kernel) DetachChild(child Dest) error {
 // The error is ErrNotYours if the kernel is its parent already.
 func (k *Kernel) DetachMyself() error {
 	e := k.frame.session
+	if e == k.root {
+		k.misuse("DetachMyself", "")
+	}
 	if e == k.root || e.parent == k.root || e.parent == nil {
 		return k.fail("DetachMyself", nil, ErrNotYours)
 	}

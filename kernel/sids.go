@@ -7,6 +7,11 @@ import "strconv"
 // destination costs no look-up. Holding an ID holds memory, but keeps no
 // session alive. The zero ID names nothing.
 //
+// An ID means the same everywhere in the process: its methods are safe on any
+// goroutine, and a session of another kernel can be posted to, see
+// [Kernel.Post]. What [ID.Session] returns belongs to its own kernel's
+// goroutine, as all of a session does.
+//
 // POE: both the session's reference and its ID.
 type ID struct{ s *entry }
 
@@ -51,15 +56,15 @@ func (id ID) String() string {
 	case id.s == id.s.k.root:
 		return id.s.k.name
 	}
-	text := strconv.FormatUint(id.s.num, 10)
-	for i, alias := range id.s.aliases() {
+	text, names := strconv.FormatUint(id.s.num, 10), id.s.names()
+	for i, alias := range names {
 		if i == 0 {
 			text += " (" + alias.name
 		} else {
 			text += ", " + alias.name
 		}
 	}
-	if len(id.s.aliases()) > 0 {
+	if len(names) > 0 {
 		text += ")"
 	}
 	return text

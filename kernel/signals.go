@@ -24,8 +24,9 @@ type signalTable struct {
 	watched map[string]int // how many sessions watch a signal
 	pids    map[int][]*entry
 	ends    map[int]processWatch // what wheels want to know of processes
-	waiting int                  // watched processes that have not ended
-	handled int                  // by sig_handled, of the signal being delivered
+	known   map[int]*knownChild
+	waiting int // watched processes that have not ended
+	handled int // by sig_handled, of the signal being delivered
 	system  *systemSignals
 }
 

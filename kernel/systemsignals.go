@@ -5,77 +5,82 @@ import (
 	"os/signal"
 )
 
-// systemSignals brings the operating system's signals into the kernel.
+// systemSignals brings the operating system's signals into the kernel: each by a
+// channel of its own, so that one can be let go without missing others.
 type systemSignals struct {
-	ch    chan os.Signal
-	done  chan struct{}
-	names map[os.Signal]string // those that sessions watch
+	caught map[os.Signal]*caughtSignal
 }
 
-// catch begins to catch a signal, if it is one of the system's.
+type caughtSignal struct {
+	name string // empty if no session watches it: childSignal
+	ch   chan os.Signal
+	done chan struct{}
+}
+
+// catch begins to catch a signal, if it is one of the system's. CHLD is what
+// happens to the children that the kernel knows.
 func (s *signalTable) catch(k *Kernel, name string) {
-	n, ok := number(name)
-	if !ok {
+	if name == "CHLD" {
+		s.catchKnown(k)
 		return
 	}
-	s.start(k)
-	s.system.names[n] = name
-	signal.Notify(s.system.ch, n)
+	if n, ok := number(name); ok {
+		s.notify(k, n, name)
+	}
 }
 
 // release ends that.
 func (s *signalTable) release(name string) {
-	n, ok := number(name)
-	if !ok || s.system == nil {
-		return
-	}
-	delete(s.system.names, n)
-	s.renotify()
-}
-
-// renotify tells the system anew which signals are wanted.
-func (s *signalTable) renotify() {
-	signal.Stop(s.system.ch)
-	for n := range s.system.names {
-		signal.Notify(s.system.ch, n)
-	}
-	if len(s.pids) > 0 || len(s.ends) > 0 {
-		signal.Notify(s.system.ch, childSignal)
+	if n, ok := number(name); ok && s.system != nil {
+		s.system.drop(n)
 	}
 }
 
 // catchChildren begins to notice that child processes end. One may have ended
 // before, so it looks at once.
 func (s *signalTable) catchChildren(k *Kernel) {
-	s.start(k)
-	signal.Notify(s.system.ch, childSignal)
+	s.notify(k, childSignal, "")
 	k.inbox.put(message{run: k.reap})
 }
 
-func (s *signalTable) start(k *Kernel) {
-	if s.system != nil {
+func (s *signalTable) notify(k *Kernel, n os.Signal, name string) {
+	if s.system == nil {
+		s.system = &systemSignals{caught: map[os.Signal]*caughtSignal{}}
+	}
+	if s.system.caught[n] != nil {
 		return
 	}
-	s.system = &systemSignals{ch: make(chan os.Signal, 64), done: make(chan struct{}), names: map[os.Signal]string{}}
-	go func(ch <-chan os.Signal, done chan<- struct{}) {
-		defer close(done)
-		for n := range ch {
-			k.inbox.put(message{run: func() { k.systemSignal(n) }})
+	c := &caughtSignal{name: name, ch: make(chan os.Signal, 16), done: make(chan struct{})}
+	s.system.caught[n] = c
+	signal.Notify(c.ch, n)
+	go func() {
+		defer close(c.done)
+		for range c.ch {
+			k.inbox.put(message{run: func() { k.systemSignal(n, c) }})
 		}
-	}(s.system.ch, s.system.done)
+	}()
 }
 
-// systemSignal queues a signal that the system has sent.
-func (k *Kernel) systemSignal(n os.Signal) {
-	if n == childSignal {
+// drop stops catching a signal.
+func (s *systemSignals) drop(n os.Signal) {
+	c := s.caught[n]
+	if c == nil {
+		return
+	}
+	signal.Stop(c.ch)
+	close(c.ch)
+	<-c.done
+	delete(s.caught, n)
+}
+
+// systemSignal queues a signal that the system has sent, unless nobody wants it
+// any more.
+func (k *Kernel) systemSignal(n os.Signal, c *caughtSignal) {
+	switch {
+	case n == childSignal:
 		k.reap()
-		return
-	}
-	if k.signals.system == nil {
-		return
-	}
-	if name, ok := k.signals.system.names[n]; ok {
-		k.enqueue(k.root, k.root, "_signal", []any{name}, kindSignal)
+	case k.signals.system != nil && k.signals.system.caught[n] == c:
+		k.enqueue(k.root, k.root, "_signal", []any{c.name}, kindSignal)
 	}
 }
 
@@ -84,8 +89,8 @@ func (s *signalTable) close() {
 	if s.system == nil {
 		return
 	}
-	signal.Stop(s.system.ch)
-	close(s.system.ch)
-	<-s.system.done
+	for n := range s.system.caught {
+		s.system.drop(n)
+	}
 	s.system = nil
 }

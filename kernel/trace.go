@@ -34,7 +34,7 @@ const (
 	AssertEvents                       // POE_ASSERT_EVENTS: events of the kernel's own posted by a program
 	AssertReturns                      // POE_ASSERT_RETVALS: methods that return an error
 	AssertStates                       // POE_ASSERT_STATES: events that no handler takes
-	AssertData                         // POE_ASSERT_DATA: the kernel's books, after every turn
+	AssertData                         // POE_ASSERT_DATA: the kernel's books, after every turn, and sessions started twice
 	AssertFiles                        // POE_ASSERT_FILES: handles used after they were closed
 	AssertAll     Assert = 1<<iota - 1 // POE_ASSERT_DEFAULT
 )
@@ -86,6 +86,8 @@ type debugger struct {
 	assert Assert
 	strict bool
 	dog    *watchdog
+
+	profile *profiler
 }
 
 func newDebugger(k *Kernel, o Options) *debugger {
@@ -96,7 +98,8 @@ func newDebugger(k *Kernel, o Options) *debugger {
 		d.trace |= TraceRefcount
 	}
 	d.dog = newWatchdog(k, o)
-	if d.trace == 0 && d.assert == 0 && d.dog == nil {
+	d.profile = newProfiler(k, o.Profile)
+	if d.trace == 0 && d.assert == 0 && d.dog == nil && d.profile == nil {
 		return nil
 	}
 	return d
@@ -147,29 +150,58 @@ func (d *debugger) log(what Trace, message string, args ...any) {
 // enqueued notes where an event was queued.
 func (d *debugger) enqueued(it *item) {
 	it.extra = d.k.siteExtra()
-	d.log(TraceEvents, "queued", "event", it.name, "seq", it.seq, "from", ID{it.from}, "to", ID{it.dest}, "args", it.args)
+	if d.trace&TraceEvents != 0 { // or the arguments would be boxed for nothing
+		d.log(TraceEvents, "queued", "event", it.name, "seq", it.seq, "from", ID{it.from}, "to", ID{it.dest}, "args", it.args)
+	}
 }
 
 func (d *debugger) dispatching(f *frame, from *entry, args []any) {
 	d.dog.begin(f)
-	d.log(TraceEvents, "dispatching", "event", f.event, "from", ID{from}, "to", ID{f.session}, "args", args)
+	d.profile.begin(f)
+	if d.trace&TraceEvents != 0 { // or the arguments would be boxed for nothing
+		d.log(TraceEvents, "dispatching", "event", f.event, "from", ID{from}, "to", ID{f.session}, "args", args)
+	}
 }
 
 // calling is dispatching for a call within one session.
 func (d *debugger) calling(self *entry, event string, args []any) {
+	if d.trace&TraceEvents == 0 {
+		return
+	}
 	d.log(TraceEvents, "calling", "event", event, "from", ID{self}, "to", ID{self}, "args", args)
 }
 
 func (d *debugger) dispatched(f *frame) {
+	d.left(f)
+	if d.trace&TraceReturns != 0 { // or the arguments would be boxed for nothing
+		d.log(TraceReturns, "returned", "event", f.event, "session", ID{f.session}, "value", f.value, "values", f.returned)
+	}
+}
+
+// left notes that a handler has ended, by a panic or not.
+func (d *debugger) left(f *frame) {
 	d.dog.end(f)
-	d.log(TraceReturns, "returned", "event", f.event, "session", ID{f.session}, "value", f.value, "values", f.returned)
+	d.profile.end()
 }
 
 // own are the events that only the kernel sends.
 var own = map[string]bool{"_start": true, "_stop": true, "_child": true, "_parent": true, "_signal": true, "_default": false}
 
+// starting makes sure that a session is not there already.
+func (d *debugger) starting(s Session) {
+	if d.assert&AssertData == 0 || !reflect.TypeOf(s).Comparable() {
+		return
+	}
+	for _, e := range d.k.byNumber {
+		if e.ses == s {
+			panic(fmt.Sprintf("kernel: Start: session %v has been started already", ID{e}))
+		}
+	}
+}
+
 // stopping logs what a session still has as it goes.
 func (d *debugger) stopping(e *entry) {
+	d.profile.forget(e)
 	d.log(TraceSessions, "stopped", "session", ID{e})
 	if d.trace&TraceDestroy != 0 {
 		d.log(TraceDestroy, "released", "session", ID{e}, "reasons", d.k.WhyAlive(ID{e}), "wheels", d.k.Wheels(ID{e}))
@@ -188,16 +220,19 @@ func (d *debugger) unresolved(method string, to Dest, event string) {
 	d.log(TraceReturns, "no such session", "method", method, "to", to, "event", event)
 }
 
-// fail is callError for methods of the kernel: under AssertReturns it panics.
+// fail is callError for methods of the kernel: under AssertReturns it panics,
+// and under AssertUsage if the method was called outside of a session.
 func (k *Kernel) fail(method string, subject any, err error) error {
+	misused := err == ErrNoActiveSession
 	err = callError(method, subject, err)
-	if k.debug != nil && k.debug.assert&AssertReturns != 0 {
+	if k.debug != nil && (k.debug.assert&AssertReturns != 0 || misused && k.debug.assert&AssertUsage != 0) {
 		panic(err)
 	}
 	return err
 }
 
-// misuse complains about a method that was called where it makes no sense.
+// misuse complains about a method that was called where it makes no sense and
+// has another error for that, or none.
 func (k *Kernel) misuse(method, event string) {
 	if k.debug != nil && k.debug.assert&AssertUsage != 0 {
 		panic(callError(method, event, ErrNoActiveSession))

@@ -36,7 +36,7 @@ func (k *Kernel) WhyAlive(id ID) []Reason {
 	add := func(kind, name string, s *site) { why = append(why, Reason{kind, name, s.String()}) }
 	k.queuedReasons(e, add)
 	e.timers.all(func(x *timer) { add("timer", x.name, x.extra.where()) })
-	for _, a := range e.aliases() {
+	for _, a := range e.names() {
 		add("alias", a.name, a.site)
 	}
 	for w := e.watchers; w != nil; w = w.nextOfSess {
@@ -48,6 +48,9 @@ func (k *Kernel) WhyAlive(id ID) []Reason {
 			born = child.rare.born
 		}
 		add("child", ID{child}.String(), born)
+	}
+	for _, pid := range k.processesOf(e) {
+		add("process", fmt.Sprintf("%d for %s", pid, k.signals.ends[pid].event), k.signals.ends[pid].site)
 	}
 	if e.rare == nil {
 		return why

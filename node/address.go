@@ -97,7 +97,7 @@ func (n *Node) publicAlias(id kernel.ID) string {
 		return ""
 	}
 	for _, alias := range aliases {
-		if p[alias] != nil {
+		if p.of(alias) != nil {
 			return alias
 		}
 	}

@@ -26,16 +26,19 @@ type agent struct {
 	lastID  uint64
 	watches map[uint64]*watch        // of sessions on other nodes, by us
 	serving map[served]*watched      // of sessions here, by others
-	nodes   map[string][]*subscriber // who hears of nodes
+	nodes   map[string][]*nodeWatch  // who hears of nodes
 	rooms   map[string][]*subscriber // who waits for room
 	proxies map[Address]*proxy
 	queue   []*proxy // oldest first
+
+	starters map[string]Starter // by prefix
 }
 
 func newAgent(n *Node, k *kernel.Kernel) *agent {
 	return &agent{
 		n: n, k: k, calls: map[uint64]*call{}, watches: map[uint64]*watch{}, serving: map[served]*watched{},
-		nodes: map[string][]*subscriber{}, rooms: map[string][]*subscriber{}, proxies: map[Address]*proxy{},
+		nodes: map[string][]*nodeWatch{}, rooms: map[string][]*subscriber{}, proxies: map[Address]*proxy{},
+		starters: map[string]Starter{},
 	}
 }
 
@@ -171,9 +174,7 @@ func (in *incoming) linkName(a *agent) string {
 func (a *agent) takePost(in *incoming) {
 	f, err := in.frame, in.err
 	if err == nil {
-		if _, missing := a.k.Resolve(kernel.Alias(f.to)); missing != nil {
-			err = ErrNoSession
-		}
+		_, err = a.session(f.to)
 	}
 	if err != nil {
 		a.refuse(in, err)

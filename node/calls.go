@@ -107,6 +107,9 @@ func (a *agent) carryOut(in *incoming) {
 	f, err := in.frame, in.err
 	reply := &frame{verb: verbReply, id: f.id}
 	if err == nil {
+		_, err = a.session(f.to)
+	}
+	if err == nil {
 		a.as(in, func() {
 			var value any
 			if value, err = a.k.Call(kernel.Alias(f.to), f.event, in.args...); err == nil {

@@ -59,7 +59,7 @@ func (n *Node) beat(l *link) (silent bool) {
 	case linkDown:
 		if watched || now.Sub(l.used) < probeFor {
 			l.ping()
-		} else if !l.peer && now.Sub(l.since) > probeFor {
+		} else if !l.peer.Load() && now.Sub(l.since) > probeFor {
 			n.forget(l)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/asynkron/protoactor-go/actor"
@@ -33,7 +34,7 @@ type link struct {
 	name    string
 	address string
 	pid     *actor.PID
-	peer    bool // configured: it is never forgotten
+	peer    atomic.Bool // configured: it is never forgotten
 
 	mu    sync.Mutex
 	state linkState
@@ -64,8 +65,14 @@ type link struct {
 	room             *sync.Cond // for a peer that ignores its window
 }
 
+// newLink makes a link; n.linksMu is held.
 func (n *Node) newLink(name, address string, peer bool) *link {
-	l := &link{n: n, name: name, address: address, peer: peer, pid: actor.NewPID(address, gatewayName), epoch: 1}
+	l := &link{n: n, name: name, address: address, pid: actor.NewPID(address, gatewayName), epoch: 1}
+	l.peer.Store(peer)
+	if f, ok := n.formers[name]; ok {
+		delete(n.formers, name)
+		l.boot, l.retired, l.epoch = f.boot, f.retired, f.epoch+1
+	}
 	l.room = sync.NewCond(&l.mu)
 	l.ackTimer = time.AfterFunc(time.Hour, l.ackNow)
 	l.ackTimer.Stop()

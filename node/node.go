@@ -35,8 +35,9 @@ type Node struct {
 	published atomic.Pointer[publications]
 
 	linksMu sync.RWMutex
-	links   map[string]*link // by name
-	watched map[string]int   // nodes that somebody watches
+	links   map[string]*link  // by name
+	formers map[string]former // of links that were removed
+	watched map[string]int    // nodes that somebody watches
 
 	gate     sync.RWMutex  // held by those who send, and to close
 	shut     bool          // nothing is sent any more
@@ -58,7 +59,7 @@ func Start(k *kernel.Kernel, config Config) (*Node, error) {
 	}
 	n := &Node{
 		config: config, log: config.Logger, boot: uint64(time.Now().UnixNano()),
-		links: map[string]*link{}, watched: map[string]int{},
+		links: map[string]*link{}, formers: map[string]former{}, watched: map[string]int{},
 		ready: make(chan struct{}), closing: make(chan struct{}), done: make(chan struct{}),
 	}
 	n.conns.init(config.MaxConns)
@@ -127,104 +128,12 @@ func tryListen(address string) error {
 // Name returns the node's name. Any goroutine may ask.
 func (n *Node) Name() string { return n.config.Name }
 
+// Kernel returns the kernel that the node links. Any goroutine may ask.
+func (n *Node) Kernel() *kernel.Kernel { return n.agent.k }
+
 // Addr returns the address at which other nodes reach this one. Any goroutine
 // may ask.
 func (n *Node) Addr() string { return n.address }
-
-// AddPeer makes another node known, or its new address. Any goroutine may call
-// it.
-func (n *Node) AddPeer(name, address string) error {
-	if err := checkPeer(name, address); err != nil {
-		return callError("AddPeer", name, err)
-	}
-	n.linksMu.Lock()
-	old := n.links[name]
-	if old != nil && old.address == address {
-		n.linksMu.Unlock()
-		return nil
-	}
-	n.links[name] = n.newLink(name, address, true)
-	n.linksMu.Unlock()
-	if old != nil {
-		old.remove(fmt.Errorf("%w: its address has changed", ErrUnreachable))
-	}
-	return nil
-}
-
-// link finds the way to a node.
-func (n *Node) link(name string) (*link, error) {
-	n.linksMu.RLock()
-	defer n.linksMu.RUnlock()
-	if l := n.links[name]; l != nil {
-		return l, nil
-	}
-	return nil, ErrNoNode
-}
-
-// linkFor finds the link of the node that a frame says it is from. Strangers
-// get one if they may; nobody may use another's name from another address.
-func (n *Node) linkFor(name, address string) *link {
-	n.linksMu.Lock()
-	l := n.links[name]
-	if l != nil && l.address == address {
-		n.linksMu.Unlock()
-		return l
-	}
-	if l != nil && l.peer || l == nil && !n.config.Strangers || name == n.config.Name || checkPeer(name, address) != nil {
-		n.linksMu.Unlock()
-		return nil
-	}
-	if l == nil && len(n.links) >= maxLinks {
-		n.linksMu.Unlock()
-		return nil
-	}
-	fresh := n.newLink(name, address, false)
-	n.links[name] = fresh
-	n.linksMu.Unlock()
-	if l != nil {
-		l.remove(fmt.Errorf("%w: started anew", ErrUnreachable))
-	}
-	return fresh
-}
-
-// maxLinks is how many nodes a node deals with, strangers among them.
-const maxLinks = 4096
-
-func (n *Node) allLinks() []*link {
-	n.linksMu.RLock()
-	defer n.linksMu.RUnlock()
-	all := make([]*link, 0, len(n.links))
-	for _, l := range n.links {
-		all = append(all, l)
-	}
-	return all
-}
-
-// forget drops a stranger's link; l.mu is held.
-func (n *Node) forget(l *link) {
-	l.enter(linkRemoved)
-	n.linksMu.Lock()
-	defer n.linksMu.Unlock()
-	if n.links[l.name] == l {
-		delete(n.links, l.name)
-	}
-}
-
-// remove ends a link for good.
-func (l *link) remove(err error) {
-	l.mu.Lock()
-	l.fall(err)
-	l.enter(linkRemoved)
-	l.mu.Unlock()
-	l.halt()
-	l.n.conns.drop(l.address)
-}
-
-func (n *Node) nodeWatched(name string) bool {
-	n.linksMu.RLock()
-	defer n.linksMu.RUnlock()
-	return n.watched[name] > 0
-}
 
 // transmit hands a frame to the library, which does not wait for the network.
 func (n *Node) transmit(to *actor.PID, f *frame) {
@@ -280,6 +189,10 @@ func (n *Node) enterStream(streams *sync.WaitGroup) bool {
 // it is over. It may be called twice, and on any goroutine. The end of the
 // kernel, or of the node's session by a signal, shuts the node down as well.
 func (n *Node) Shutdown() { n.tell(eventShutdown, nil) }
+
+// Closing returns a channel that is closed when the end begins: from then on
+// nothing is sent any more but what is on its way.
+func (n *Node) Closing() <-chan struct{} { return n.closing }
 
 // Done returns a channel that is closed when the node is off the network, its
 // port free and its goroutines gone.
@@ -387,6 +300,7 @@ func (h quietHandler) WithGroup(name string) slog.Handler {
 	return quietHandler{h.Handler.WithGroup(name)}
 }
 
+// String returns the node's name and port.
 func (n *Node) String() string {
 	if _, port, err := net.SplitHostPort(n.address); err == nil {
 		return n.config.Name + ":" + port

@@ -17,8 +17,10 @@ type publications map[string]map[string]bool
 
 // Publish lets other nodes reach some events of the session that has an alias,
 // now or later. Without it nothing can be reached. Further calls add events;
-// names that begin with an underscore, POE's own, cannot be published. Any
-// goroutine may call it. POE::Component::IKC: publish.
+// names that begin with an underscore, POE's own, cannot be published. An alias
+// that ends in a slash stands for all aliases that begin with it and have no
+// other slash behind it. Any goroutine may call it. POE::Component::IKC:
+// publish.
 func (n *Node) Publish(alias string, events ...string) error {
 	if alias == "" || len(alias) > maxName || len(events) == 0 {
 		return callError("Publish", alias, kernel.ErrInvalid)
@@ -66,9 +68,21 @@ func (n *Node) changePublications(change func(publications)) {
 	}
 }
 
+// of finds the events of an alias, or of the prefix that stands for it.
+func (p *publications) of(alias string) map[string]bool {
+	slash := strings.LastIndexByte(alias, '/')
+	if slash == len(alias)-1 {
+		return nil // a prefix is nobody's alias
+	}
+	if events := (*p)[alias]; events != nil || slash < 0 {
+		return events
+	}
+	return (*p)[alias[:slash+1]]
+}
+
 // allows tells whether an event may be reached.
 func (p *publications) allows(alias, event string) error {
-	events := (*p)[alias]
+	events := p.of(alias)
 	if events[event] || events[AnyEvent] && !strings.HasPrefix(event, "_") && event != "" {
 		return nil
 	}
@@ -77,7 +91,7 @@ func (p *publications) allows(alias, event string) error {
 
 // knows tells whether anything of an alias may be reached.
 func (p *publications) knows(alias string) error {
-	if (*p)[alias] != nil {
+	if p.of(alias) != nil {
 		return nil
 	}
 	return ErrNotPublished

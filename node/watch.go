@@ -134,17 +134,17 @@ func (a *agent) takeWatch(in *incoming) {
 		err = ErrBusy
 	}
 	if err == nil {
-		err = a.serve(key, kernel.Alias(in.frame.to))
+		err = a.serve(key, in.frame.to)
 	}
 	if err != nil {
 		a.gone(key, err)
 	}
 }
 
-func (a *agent) serve(key served, alias kernel.Alias) error {
-	id, err := a.k.Resolve(alias)
+func (a *agent) serve(key served, alias string) error {
+	id, err := a.session(alias)
 	if err != nil {
-		return ErrNoSession
+		return err
 	}
 	w := &watched{a: a, key: key}
 	var ownErr error
@@ -211,10 +211,11 @@ func (n *Node) WatchNode(node string, event string, extra ...any) error {
 	if err != nil {
 		return callError("WatchNode", node, err)
 	}
-	if _, err := a.k.Own(&nodeWatch{a, node, who}, "node watch "+node); err != nil {
+	w := &nodeWatch{a: a, node: node, who: who}
+	if w.owned, err = a.k.Own(w, "node watch "+node); err != nil {
 		return callError("WatchNode", node, err)
 	}
-	a.nodes[node] = append(a.nodes[node], who)
+	a.nodes[node] = append(a.nodes[node], w)
 	n.linksMu.Lock()
 	n.watched[node]++
 	n.linksMu.Unlock()
@@ -234,33 +235,48 @@ func (n *Node) WatchNode(node string, event string, extra ...any) error {
 	return nil
 }
 
+// UnwatchNode ends the active session's watches of a node; no more of their
+// events will be posted. None is fine.
+func (n *Node) UnwatchNode(node string) {
+	a := n.agent
+	id := a.k.ActiveSession()
+	for _, w := range a.nodes[node] {
+		if w.who.id == id {
+			w.owned.Release()
+			w.end()
+		}
+	}
+}
+
 // nodeWatch ends with its session.
 type nodeWatch struct {
-	a    *agent
-	node string
-	who  *subscriber
+	a     *agent
+	node  string
+	who   *subscriber
+	owned kernel.Owned
 }
 
 // Close is called by the kernel.
 func (w *nodeWatch) Close() error {
-	w.a.nodes[w.node] = without(w.a.nodes[w.node], w.who)
+	w.end()
+	return nil
+}
+
+// end forgets the watch. The list is copied: somebody may be telling it.
+func (w *nodeWatch) end() {
+	var rest []*nodeWatch
+	for _, other := range w.a.nodes[w.node] {
+		if other != w {
+			rest = append(rest, other)
+		}
+	}
+	w.a.nodes[w.node] = rest
 	w.a.n.linksMu.Lock()
 	defer w.a.n.linksMu.Unlock()
 	if w.a.n.watched[w.node]--; w.a.n.watched[w.node] <= 0 {
 		delete(w.a.n.watched, w.node)
 		delete(w.a.nodes, w.node)
 	}
-	return nil
-}
-
-func without(list []*subscriber, one *subscriber) []*subscriber {
-	var rest []*subscriber
-	for _, s := range list {
-		if s != one {
-			rest = append(rest, s)
-		}
-	}
-	return rest
 }
 
 // fallen is a node that went down.
@@ -272,8 +288,8 @@ type fallen struct {
 }
 
 func (a *agent) nodeUp(l *link) {
-	for _, who := range a.nodes[l.name] {
-		who.tell(a, NodeState{Node: l.name, Up: true})
+	for _, w := range a.nodes[l.name] {
+		w.who.tell(a, NodeState{Node: l.name, Up: true})
 	}
 }
 
@@ -299,8 +315,8 @@ func (a *agent) nodeDown(f *fallen) {
 	if f.lost > 0 {
 		a.lost(Loss{To: Address{Node: f.link.name}, Count: f.lost, Err: f.err})
 	}
-	for _, who := range a.nodes[f.link.name] {
-		who.tell(a, NodeState{Node: f.link.name, Err: f.err})
+	for _, w := range a.nodes[f.link.name] {
+		w.who.tell(a, NodeState{Node: f.link.name, Err: f.err})
 	}
 	a.nodeRoom(f.link.name)
 }

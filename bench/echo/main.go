@@ -2,35 +2,68 @@
 // line filter and a plain ClientInput, the API that programs use. It answers
 // every line with the same line.
 //
-//	echo PORT [text|bytes]
+//	echo [-kernels N] [-work DURATION] PORT [text|bytes]
 package main
 
 import (
+	"context"
+	"flag"
 	"log"
-	"os"
 	"strconv"
+	"time"
 
 	"github.com/gopoe/poe/component/servertcp"
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/kernels"
 )
 
 func main() {
-	if len(os.Args) < 2 {
-		log.Fatal("usage: echo PORT [text|bytes]")
+	size := flag.Int("kernels", 1, "how many `kernels` share the port")
+	handOff := flag.Bool("handoff", false, "let one of them accept for all")
+	work := flag.Duration("work", 0, "how long to compute for every line")
+	flag.Parse()
+	port, err := strconv.Atoi(flag.Arg(0))
+	if err != nil {
+		log.Fatal("usage: echo [flags] PORT [text|bytes]")
 	}
-	port, err := strconv.Atoi(os.Args[1])
+	input := servertcp.Input(func(c *servertcp.Client, line string) { compute(*work); c.Put(line) })
+	if flag.Arg(1) == "bytes" {
+		input = servertcp.Input(func(c *servertcp.Client, line []byte) { compute(*work); c.Put(line) })
+	}
+	if *size == 1 {
+		err = single(port, input)
+	} else {
+		err = sharded(*size, port, *handOff, input)
+	}
 	if err != nil {
 		log.Fatal(err)
 	}
-	input := servertcp.Input(func(c *servertcp.Client, line string) { c.Put(line) })
-	if len(os.Args) > 2 && os.Args[2] == "bytes" {
-		input = servertcp.Input(func(c *servertcp.Client, line []byte) { c.Put(line) })
-	}
+}
+
+func single(port int, input servertcp.InputHandler) error {
 	k := kernel.New()
 	if _, err := servertcp.Listen(k, servertcp.Config{Address: "127.0.0.1", Port: port, ClientInput: input}); err != nil {
-		log.Fatal(err)
+		return err
 	}
-	if err := k.Run(); err != nil {
-		log.Fatal(err)
+	return k.Run()
+}
+
+func sharded(size, port int, handOff bool, input servertcp.InputHandler) error {
+	shards, err := servertcp.Share(servertcp.ShardConfig{Shards: size, HandOff: handOff, Address: servertcp.Address{Address: "127.0.0.1", Port: port}})
+	if err != nil {
+		return err
+	}
+	return kernels.Run(context.Background(), kernels.Config{Size: size, Setup: func(m *kernels.Member) error {
+		_, err := shards.New(m.Kernel, servertcp.Config{ClientInput: input})
+		return err
+	}})
+}
+
+// compute keeps the processor busy, as a handler that has something to do.
+func compute(d time.Duration) {
+	if d == 0 {
+		return
+	}
+	for began := time.Now(); time.Since(began) < d; {
 	}
 }

@@ -78,6 +78,9 @@ func (c *Config) open() (err error) {
 // listen makes the listening wheels, in the listener's _start. One address is
 // bound by its wheel, as in POE; several are bound first, all or none.
 func (l *Listener) listen(e kernel.Event) {
+	if l.joinShards(e) {
+		return // others accept
+	}
 	if len(l.config.Also) > 0 {
 		if err := l.config.open(); err != nil {
 			var failed *kernel.OpError

@@ -87,6 +87,7 @@ func (c *Client) pace() readwrite.Pace {
 // refuse closes a connection that is one too many.
 func (l *Listener) refuse(s socketfactory.Socket, why error) {
 	l.stats.Refused++
+	l.config.shard.leave()
 	if l.config.Refused != nil {
 		l.config.Refused(l, s, why)
 	}
@@ -118,7 +119,13 @@ func (l *Listener) countAccept() {
 // full tells whether no more connections are to be accepted now.
 func (l *Listener) full() bool {
 	rate := l.config.Limits.AcceptRate
-	return l.Concurrency >= 0 && l.Connections >= l.Concurrency || rate > 0 && l.limiter.accepted >= rate
+	if rate > 0 && l.limiter.accepted >= rate {
+		return true
+	}
+	if s := l.config.shard; s != nil {
+		return s.all.full()
+	}
+	return l.Concurrency >= 0 && l.Connections >= l.Concurrency
 }
 
 // adjustAccept pauses or resumes accepting.
@@ -130,4 +137,5 @@ func (l *Listener) adjustAccept() {
 			w.ResumeAccept()
 		}
 	}
+	l.tellAcceptor()
 }

@@ -45,6 +45,8 @@ var listenerStates = session.States[Listener]{
 	"tcp_server_got_error":      (*Listener).gotError,
 	"disconnected":              (*Listener).disconnected,
 	"set_concurrency":           (*Listener).setConcurrency,
+	"tcp_server_handed":         (*Listener).gotHanded,
+	"tcp_server_adjust":         func(l *Listener, e kernel.Event) { l.Event = e; l.adjustAccept() },
 	"shutdown":                  (*Listener).shutdown,
 	"drain":                     (*Listener).drain,
 	"stats":                     func(l *Listener, e kernel.Event) { e.Return(l.Stats()) },
@@ -86,7 +88,13 @@ func (l *Listener) stop(e kernel.Event) {
 
 func (l *Listener) gotConnection(e kernel.Event) {
 	l.Event = e
-	s := socketOf(e)
+	if !l.handOver(e) {
+		l.take(e, socketOf(e))
+	}
+}
+
+// take takes a connection that is for this listener.
+func (l *Listener) take(e kernel.Event, s socketfactory.Socket) {
 	var counted *netip.Addr
 	if !l.config.Proxy.trusts(s.Peer) {
 		var ok bool
@@ -140,6 +148,7 @@ func (l *Listener) gotError(e kernel.Event) {
 // disconnected is what the sessions of connections call as they stop.
 func (l *Listener) disconnected(e kernel.Event) {
 	l.Event = e
+	l.config.shard.leave()
 	if l.Connections--; l.Connections < 0 {
 		l.Connections = 0
 		e.Kernel.Warn("servertcp: more connections reported as ended than there were", "sender", e.Sender)
@@ -160,6 +169,7 @@ func (l *Listener) setConcurrency(e kernel.Event) {
 		return
 	}
 	l.Concurrency = max(-1, limit)
+	l.config.shard.setLimit(l.Concurrency)
 	l.adjustAccept()
 }
 
@@ -180,6 +190,7 @@ func (l *Listener) drop() {
 		}
 	}
 	l.Wheel, l.wheels = nil, nil
+	l.leaveShards()
 	if l.limiter.second != 0 {
 		_, _ = l.Kernel.AlarmRemove(l.limiter.second)
 		l.limiter.second = 0

@@ -147,6 +147,7 @@ type Config struct {
 	OnPanic PanicPolicy
 
 	direct *readwrite.Funcs // how wheels report without events
+	shard  *shard           // if connections are handed over
 }
 
 // PanicPolicy says what becomes of a panic in a callback of a connection.

@@ -152,9 +152,10 @@ func (w *Wheel) letGo(stream string) {
 
 // tellExit reports how the child ended, if nothing comes any more.
 func (w *Wheel) tellExit() {
-	if !w.ended || w.open > 0 || w.closed {
+	if !w.ended || w.told || w.open > 0 || w.closed || !wanted(w.events).exit {
 		return
 	}
+	w.told = true
 	switch e := w.events.(type) {
 	case Names:
 		if e.Exit != "" {
@@ -169,11 +170,15 @@ func (w *Wheel) tellExit() {
 
 // watchExit asks for the child's end, if the program wants to know.
 func (w *Wheel) watchExit() {
-	if w.watching || w.ended || !wanted(w.events).exit {
+	if w.watching || !wanted(w.events).exit {
 		return
 	}
 	w.watching = true
 	w.inOwner(func() {
+		if w.ended {
+			_ = w.k.YieldFunc(eventName+": exit", func(kernel.Event) { w.tellExit() }) // the session is alive
+			return
+		}
 		err := w.k.SigChildFunc(w.pid, eventName+": exit", func(_ kernel.Event, status kernel.WaitStatus) {
 			w.ended, w.status = true, status
 			w.tellExit()
@@ -182,6 +187,13 @@ func (w *Wheel) watchExit() {
 			w.k.Warn("run: somebody else has waited for the child", "wheel", w.id, "pid", w.pid, "error", err)
 		}
 	})
+}
+
+// exited notes how the child has ended, unless Exit is to tell.
+func (w *Wheel) exited(status kernel.WaitStatus) {
+	if !w.watching {
+		w.ended, w.status = true, status
+	}
 }
 
 func (w *Wheel) output(record any) {

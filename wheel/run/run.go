@@ -159,6 +159,7 @@ type Wheel struct {
 	open          int            // output streams that have not ended
 
 	watching bool // for the exit
+	told     bool // of the exit
 	ended    bool
 	status   kernel.WaitStatus
 	closed   bool
@@ -198,6 +199,7 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 		w.Close()
 		return nil, wrong("Kernel", err)
 	}
+	k.KnowChild(w.pid, w.exited)
 	w.watchExit()
 	if c.Priority != 0 {
 		w.setPriority(c.Priority)
@@ -248,7 +250,8 @@ func (w *Wheel) PID() int { return w.pid }
 func (w *Wheel) ExecError() error { return w.execErr }
 
 // Status returns how the child ended, and whether it has, as far as this wheel
-// knows: it asks only if Exit is wanted.
+// knows: it asks only if Exit is wanted, SigChild has been called for the child,
+// or a session watches the signal CHLD.
 func (w *Wheel) Status() (status kernel.WaitStatus, ended bool) { return w.status, w.ended }
 
 // Kill sends a signal to the child; POE's default is syscall.SIGTERM. It never
@@ -277,8 +280,6 @@ func (w *Wheel) Close() error {
 	if w.stderr != nil {
 		w.stderr.Close()
 	}
-	if !w.ended {
-		w.k.Reap(w.pid)
-	}
+	w.k.Reap(w.pid)
 	return w.process.Release()
 }

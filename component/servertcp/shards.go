@@ -1,0 +1,231 @@
+package servertcp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"sync"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/socketfactory"
+)
+
+// ShardConfig says where a server listens that runs on several kernels.
+type ShardConfig struct {
+	// Address is the place; port 0 lets the system choose one for all.
+	Address
+	// Shards is how many kernels take part.
+	Shards int
+	// ListenQueue and Socket are those of Config.
+	ListenQueue int
+	Socket      socketfactory.Options
+	// HandOff makes one kernel accept for all. It is set where the system
+	// cannot spread connections by itself: for unix sockets, for a Listener
+	// that is given, and on systems other than Linux.
+	HandOff bool
+}
+
+// Shards is one server on several kernels of a process: a listener in each,
+// and connections that are spread over them and stay where they are.
+//
+// On Linux every listener has a socket of its own on the one port, and the
+// system spreads connections by a hash of the addresses. Elsewhere, or with
+// HandOff, the first listener accepts and hands the connections over to one
+// after the other, itself included, leaving out those that have MaxClients
+// connections; it pauses while all have.
+//
+// Its methods but New are safe on any goroutine.
+type Shards struct {
+	handOff bool
+	addr    net.Addr
+
+	mu      sync.Mutex
+	handles []*kernel.Handle // not given to a listener yet
+	left    int              // listeners that are still to be made
+	ids     []kernel.ID      // of the listeners that were made
+	shards  shardList        // when connections are handed over
+}
+
+// Share opens the sockets of a server on several kernels. Every kernel then
+// calls New. It may wait for a name to be looked up. The error is a
+// *kernel.ConfigError or a *kernel.OpError.
+func Share(c ShardConfig) (*Shards, error) {
+	if c.Shards < 1 {
+		return nil, &kernel.ConfigError{Package: "servertcp", Field: "Shards", Err: fmt.Errorf("%d is less than 1", c.Shards)}
+	}
+	s := &Shards{left: c.Shards}
+	s.handOff = c.HandOff || !sharesPorts || c.Domain == socketfactory.Unix || c.Listener != nil
+	if c.Listener != nil {
+		s.handles = []*kernel.Handle{c.Listener}
+	} else if err := s.open(c); err != nil {
+		s.Close()
+		return nil, err
+	}
+	s.addr = s.handles[0].LocalAddr()
+	return s, nil
+}
+
+// open opens the listening sockets, all on the port of the first.
+func (s *Shards) open(c ShardConfig) error {
+	config := Config{ListenQueue: c.ListenQueue, Socket: c.Socket}
+	sockets := 1
+	if !s.handOff {
+		sockets, config.Socket.ReusePort = c.Shards, true
+	}
+	at := c.Address
+	for range sockets {
+		h, err := socketfactory.Listen(config.factory(at))
+		if err != nil {
+			return err
+		}
+		s.handles = append(s.handles, h)
+		if tcp, ok := h.LocalAddr().(*net.TCPAddr); ok {
+			at.Port, at.Service = tcp.Port, ""
+		}
+	}
+	return nil
+}
+
+// Addr returns the address at which the server listens.
+func (s *Shards) Addr() net.Addr { return s.addr }
+
+// HandsOff tells whether the first listener accepts for all.
+func (s *Shards) HandsOff() bool { return s.handOff }
+
+// New makes the server's listener in a kernel, on its goroutine: that of
+// [New] with c, whose fields Address, Port, Service, Domain, Listener and Also
+// must not be set. Callbacks that several kernels share run on several
+// goroutines. Limits count for each kernel.
+func (s *Shards) New(k *kernel.Kernel, c Config) (*Listener, error) {
+	wrong := func(field, what string) error {
+		return &kernel.ConfigError{Package: "servertcp", Field: field, Err: errors.New(what)}
+	}
+	if c.Address != "" || c.Port != 0 || c.Service != "" || c.Domain != 0 || c.Listener != nil || len(c.Also) > 0 {
+		return nil, wrong("Address", "is that of the Shards")
+	}
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	if s.left == 0 {
+		s.mu.Unlock()
+		return nil, wrong("Shards", "all listeners are made, or the server is closed")
+	}
+	s.left--
+	if len(s.handles) > 0 {
+		c.Listener, s.handles = s.handles[0], s.handles[1:]
+	}
+	if s.handOff {
+		c.shard = &shard{all: &s.shards, accepts: c.Listener != nil}
+		c.shard.setLimit(-1)
+		if c.MaxClients > 0 {
+			c.shard.setLimit(c.MaxClients)
+		}
+	}
+	s.mu.Unlock()
+	l, err := New(k, c)
+	if err != nil {
+		return nil, err
+	}
+	s.mu.Lock()
+	s.ids = append(s.ids, l.ID())
+	s.mu.Unlock()
+	return l, nil
+}
+
+// Post sends an event to all listeners: "shutdown", "drain" with a
+// time.Duration, "set_concurrency" with the number for each of them.
+func (s *Shards) Post(event string, args ...any) {
+	for _, id := range s.listeners() {
+		id.Kernel().Outside().Post(id, event, args...)
+	}
+}
+
+// Stats adds up the figures of all listeners whose kernels run. It waits for
+// them, so it is not for a kernel's goroutine.
+func (s *Shards) Stats(ctx context.Context) (Stats, error) {
+	var sum Stats
+	for _, id := range s.listeners() {
+		v, err := id.Kernel().Outside().Call(ctx, id, "stats")
+		switch {
+		case errors.Is(err, kernel.ErrNotRunning), errors.Is(err, kernel.ErrNoSession):
+			continue
+		case err != nil:
+			return sum, err
+		}
+		one := v.(Stats)
+		sum.Open += one.Open
+		sum.Accepted += one.Accepted
+		sum.Refused += one.Refused
+		sum.Errors += one.Errors
+		sum.Cut += one.Cut
+		sum.BytesIn += one.BytesIn
+		sum.BytesOut += one.BytesOut
+	}
+	return sum, nil
+}
+
+func (s *Shards) listeners() []kernel.ID {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return append([]kernel.ID(nil), s.ids...)
+}
+
+// Close closes the sockets for which no listener was made; no more can be made
+// then. Listeners that there are go on.
+func (s *Shards) Close() error {
+	s.mu.Lock()
+	handles := s.handles
+	s.handles, s.left = nil, 0
+	s.mu.Unlock()
+	var all []error
+	for _, h := range handles {
+		all = append(all, h.Close())
+	}
+	return errors.Join(all...)
+}
+
+// handed is a connection on its way to another kernel.
+type handed struct {
+	to   *shard
+	args []any // of the event tcp_server_got_connection
+}
+
+// Undelivered closes a connection that has come too late.
+func (h *handed) Undelivered() {
+	h.to.leave()
+	_ = h.args[0].(*kernel.Handle).Close() // nobody is left to hear of an error
+}
+
+// handOver gives a new connection to another kernel, if it is another's turn.
+func (l *Listener) handOver(e kernel.Event) bool {
+	own := l.config.shard
+	if own == nil {
+		return false
+	}
+	for range own.all.size() {
+		s := own.all.next(own)
+		if s == own {
+			return false
+		}
+		// Its kernel may have ended, or have too much to do.
+		if e.Kernel.Post(s.id, "tcp_server_handed", &handed{s, e.Args}) == nil {
+			l.countAccept()
+			if l.full() {
+				l.adjustAccept()
+			}
+			return true
+		}
+		s.leave()
+	}
+	own.enter()
+	return false
+}
+
+// gotHanded takes a connection that another kernel has accepted.
+func (l *Listener) gotHanded(e kernel.Event) {
+	e.Args = kernel.Arg[*handed](e, 0).args
+	l.Event = e
+	l.take(e, socketOf(e))
+}

@@ -1,0 +1,310 @@
+package cluster
+
+import (
+	"errors"
+	"log/slog"
+	"sync"
+	"time"
+
+	"github.com/fxamacker/cbor/v2"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/node"
+)
+
+// Cluster is a node's membership of a cluster. Its methods are for the kernel's
+// goroutine, unless they say otherwise.
+type Cluster struct {
+	n      *node.Node
+	k      *kernel.Kernel
+	id     kernel.ID // the cluster's session on this node
+	alias  string    // its alias
+	config Config
+	log    *slog.Logger
+	boot   uint64
+	reader cbor.DecMode
+	host   *host
+
+	book     book
+	flushing bool
+	peers    map[string]*peer
+
+	names  map[string]*name    // the directory
+	mine   map[string]*holding // what sessions here own
+	idle   int                 // names of which only the epoch is remembered
+	ring   *ring
+	active map[string]*activation
+
+	topics  map[string][]*subscription
+	viewers []*memberWatch
+
+	ended   bool
+	waiting sync.WaitGroup
+	leaving chan struct{} // closed when this node leaves
+	done    chan struct{} // closed when the provider is shut down as well
+}
+
+// The events of the cluster's session. Those of other nodes come first.
+const (
+	eventUpdate = "update" // what a node says about itself
+	eventNews   = "news"   // of a topic
+	eventBye    = "bye"    // a node leaves
+
+	eventAnswer   = "answer" // to an update
+	eventNode     = "node"   // up or down
+	eventTopology = "topology"
+	eventTick     = "tick"
+	eventFlush    = "flush"
+	eventLeave    = "leave"
+)
+
+// Join makes a node a member of a cluster until Leave, or until the node is
+// shut down. It waits for the provider, if there is one, but not for other
+// nodes: WatchMembers tells of them. It may be called before Run or in a
+// handler. Errors are a *kernel.ConfigError, or what the provider says.
+func Join(n *node.Node, config Config) (*Cluster, error) {
+	if n == nil {
+		return nil, configError("Node", errors.New("is nil"))
+	}
+	if err := config.settle(); err != nil {
+		return nil, err
+	}
+	reader, err := newReader()
+	if err != nil {
+		return nil, err
+	}
+	c := &Cluster{
+		n: n, k: n.Kernel(), alias: "cluster/" + config.Name, config: config, log: config.Logger,
+		boot: uint64(time.Now().UnixNano()), reader: reader, book: newBook(),
+		peers: map[string]*peer{}, names: map[string]*name{}, mine: map[string]*holding{},
+		active: map[string]*activation{}, topics: map[string][]*subscription{},
+		leaving: make(chan struct{}), done: make(chan struct{}),
+	}
+	if _, taken := c.k.AliasResolve(c.alias); taken {
+		return nil, configError("Name", errors.New("this node has joined that cluster already"))
+	}
+	if _, err := c.k.Start(c); err != nil {
+		return nil, err
+	}
+	if err := c.begin(); err != nil {
+		c.leave(err)
+		return nil, err
+	}
+	c.waiting.Add(1)
+	go c.await()
+	return c, nil
+}
+
+// begin opens the node for the others and looks for them.
+func (c *Cluster) begin() (err error) {
+	if err := c.n.Publish(c.alias, eventUpdate, eventNews, eventBye); err != nil {
+		return err
+	}
+	if err := c.offerKinds(); err != nil {
+		return err
+	}
+	c.host = newHost(c)
+	return c.host.start()
+}
+
+// await ends the membership with the node.
+func (c *Cluster) await() {
+	defer c.waiting.Done()
+	select {
+	case <-c.n.Closing():
+		c.k.Outside().Post(c.id, eventLeave)
+	case <-c.leaving:
+	}
+}
+
+// Leave takes the node out of the cluster: sessions that own an alias are told
+// that they do not any more, virtual sessions are stopped, and the other nodes
+// are told. The node itself goes on. It may be called twice, and on any
+// goroutine. Done tells when the provider is shut down.
+func (c *Cluster) Leave() { c.k.Outside().Post(c.id, eventLeave) }
+
+// Done returns a channel that is closed when the node has left the cluster, its
+// provider is shut down, and no goroutine of the cluster's is left.
+func (c *Cluster) Done() <-chan struct{} { return c.done }
+
+// leave ends the membership, once.
+func (c *Cluster) leave(why error) {
+	if c.ended {
+		return
+	}
+	c.ended = true
+	for _, p := range c.peers {
+		if p.up {
+			_ = c.k.Post(p.dest, eventBye) // a hint: it finds out anyway
+		}
+	}
+	c.withdrawKinds()
+	for alias, h := range c.mine {
+		c.lose(alias, h, Owner{Alias: alias})
+	}
+	for _, p := range c.peers {
+		c.unseek(p, why)
+	}
+	c.n.Retract(c.alias)
+	c.inside(c.letGo)
+	close(c.leaving)
+	go c.end()
+}
+
+// end shuts the provider down, which may take its time.
+func (c *Cluster) end() {
+	defer close(c.done)
+	c.waiting.Wait()
+	if c.host != nil {
+		c.host.stop()
+	}
+}
+
+// Attach is called by the kernel.
+func (c *Cluster) Attach(id kernel.ID) { c.id = id }
+
+// SetHandler is called by the kernel; the session has no other handlers.
+func (c *Cluster) SetHandler(string, kernel.Handler) {}
+
+// Handlers is called by the kernel.
+func (c *Cluster) Handlers() []string {
+	return []string{eventUpdate, eventNews, eventBye, eventAnswer, eventNode, eventTopology, eventTick, eventFlush, eventLeave}
+}
+
+// Dispatch is called by the kernel, for the cluster's session.
+func (c *Cluster) Dispatch(e kernel.Event) bool {
+	switch e.Name {
+	case "_start":
+		c.settleIn()
+	case "_stop", eventLeave:
+		c.leave(ErrLeft)
+	case eventUpdate, eventNews, eventBye:
+		if !c.ended {
+			c.foreign(e)
+		}
+	default:
+		if !c.ended {
+			c.own(e)
+		}
+	}
+	return true
+}
+
+// settleIn makes the session live as long as the membership does.
+func (c *Cluster) settleIn() {
+	if parent, err := c.k.Parent(c.id); err == nil && parent != c.k.ID() {
+		if err := c.k.DetachMyself(); err != nil {
+			c.log.Warn("cluster: detaching", "error", err)
+		}
+	}
+	if err := c.k.AliasSet(c.alias); err != nil {
+		c.log.Warn("cluster: alias", "error", err)
+	}
+	c.wait()
+}
+
+// letGo takes settleIn back.
+func (c *Cluster) letGo() {
+	if err := c.k.AlarmClear(eventTick); err != nil {
+		c.log.Debug("cluster: alarm", "error", err)
+	}
+	if err := c.k.AliasRemove(c.alias); err != nil {
+		c.log.Debug("cluster: alias", "error", err)
+	}
+}
+
+// wait sets the alarm for the next comparison.
+func (c *Cluster) wait() {
+	if err := c.k.Delay(eventTick, c.config.Resync); err != nil {
+		c.log.Warn("cluster: alarm", "error", err)
+	}
+}
+
+// foreign takes an event from another node's session of the same name.
+func (c *Cluster) foreign(e kernel.Event) {
+	if e.Name == eventNews {
+		c.takeNews(e)
+		return
+	}
+	from, ok := node.SenderOf(e.Sender)
+	if !ok || from.Alias != c.alias {
+		return
+	}
+	switch e.Name {
+	case eventUpdate:
+		data, _ := kernel.ArgOK[[]byte](e, 0)
+		e.Return(c.take(from.Node, data))
+	case eventBye:
+		if p := c.peers[from.Node]; p != nil {
+			c.fallen(p, ErrLeft)
+		}
+	}
+}
+
+// own takes an event of this node's.
+func (c *Cluster) own(e kernel.Event) {
+	switch e.Name {
+	case eventAnswer:
+		c.answered(e)
+	case eventNode:
+		c.nodeChanged(e.Arg(0).(node.NodeState))
+	case eventTopology:
+		c.topology(e.Arg(0).([]candidate))
+	case eventTick:
+		c.tick()
+	case eventFlush:
+		c.flushing = false
+		c.rebalance()
+		for _, p := range c.peers {
+			c.send(p)
+		}
+	}
+}
+
+// changed sees to it that the other nodes are told, after what happens now.
+func (c *Cluster) changed() {
+	if !c.flushing && !c.ended {
+		c.flushing = c.k.Post(c.id, eventFlush) == nil
+	}
+}
+
+// inside runs f in the cluster's session.
+func (c *Cluster) inside(f func()) {
+	if err := c.k.CallFunc(c.id, "cluster", func(kernel.Event) { f() }); err != nil {
+		c.log.Debug("cluster: the session has stopped", "error", err)
+	}
+}
+
+// subscriber is a session that wants to be told, by an event of its own.
+type subscriber struct {
+	id    kernel.ID
+	event string
+	extra []any
+}
+
+// subscriber makes one of the active session.
+func (c *Cluster) subscriber(event string, extra []any) (subscriber, error) {
+	id := c.k.ActiveSession()
+	switch {
+	case c.ended:
+		return subscriber{}, ErrLeft
+	case event == "":
+		return subscriber{}, kernel.ErrInvalid
+	case id == c.k.ID():
+		return subscriber{}, kernel.ErrNoActiveSession
+	}
+	return subscriber{id, event, extra}, nil
+}
+
+// tell queues the event; the active session is its sender.
+func (s subscriber) tell(k *kernel.Kernel, args []any) {
+	if !s.id.Alive() {
+		return
+	}
+	if len(s.extra) > 0 {
+		args = append(args[:len(args):len(args)], s.extra...)
+	}
+	if err := k.Post(s.id, s.event, args...); err != nil {
+		k.Warn("cluster: telling", "session", s.id, "error", err)
+	}
+}

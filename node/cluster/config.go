@@ -1,0 +1,128 @@
+package cluster
+
+import (
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"strings"
+	"time"
+
+	protoactor "github.com/asynkron/protoactor-go/cluster"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/node"
+)
+
+// Config says how a node joins a cluster. Either Seeds or Provider find the
+// other nodes; with neither the node is alone until others find it.
+type Config struct {
+	// Name is the cluster's name. Nodes that joined another one are not in this
+	// one, even if they are linked. Empty is "poe".
+	Name string
+	// Seeds are some nodes of the cluster: name to host:port. They tell of the
+	// others. The node itself may be among them, so that all nodes can have the
+	// same list. Nodes that are not in each other's Peers need
+	// node.Config.Strangers to be let in.
+	Seeds map[string]string
+	// Provider finds the nodes in place of Seeds: protoactor-go's automanaged,
+	// consul, etcd, kubernetes, or one of your own. It is started by Join and
+	// shut down by Leave. What it calls a member's id is the node's name, a dot,
+	// and something that differs with each start.
+	Provider protoactor.ClusterProvider
+	// Kinds are the virtual sessions that this node is ready to run.
+	Kinds map[string]Kind
+	// Resync is how often nodes compare what they know of each other, beside
+	// telling all changes at once. 0 is 2 seconds.
+	Resync time.Duration
+	// Forget is how long a node that is down and not among Seeds is looked for.
+	// 0 is 1 minute.
+	Forget time.Duration
+	// Logger gets what goes wrong, and the warnings of the provider. Nil is
+	// silent.
+	Logger *slog.Logger
+}
+
+// ErrTaken says that a session on another node owns that alias. It is
+// kernel.ErrAliasInUse as well.
+var ErrTaken = fmt.Errorf("cluster: alias belongs to another node: %w", kernel.ErrAliasInUse)
+
+// ErrNobody says that no node has that alias, nor runs sessions of that kind.
+// It is kernel.ErrNoSession as well.
+var ErrNobody = fmt.Errorf("cluster: nobody has that alias: %w", kernel.ErrNoSession)
+
+// ErrLeft says that this node has left the cluster, or another one has.
+var ErrLeft = errors.New("cluster: left")
+
+// maxName bounds aliases, topics and the cluster's name.
+const maxName = 512
+
+// settle checks the configuration and fills in what is left out.
+func (c *Config) settle() error {
+	if c.Name == "" {
+		c.Name = "poe"
+	}
+	if len(c.Name) > maxName {
+		return configError("Name", fmt.Errorf("is longer than %d bytes", maxName))
+	}
+	if c.Provider != nil && len(c.Seeds) > 0 {
+		return configError("Seeds", errors.New("are not used with a Provider"))
+	}
+	for name, address := range c.Seeds {
+		if name == "" || len(name) > maxName {
+			return configError("Seeds", fmt.Errorf("%q: a name must have 1 to %d bytes", name, maxName))
+		}
+		if _, _, err := net.SplitHostPort(address); err != nil {
+			return configError("Seeds", err)
+		}
+	}
+	for _, d := range []struct {
+		field  string
+		value  *time.Duration
+		preset time.Duration
+	}{{"Resync", &c.Resync, 2 * time.Second}, {"Forget", &c.Forget, time.Minute}} {
+		if *d.value < 0 {
+			return configError(d.field, fmt.Errorf("%v is negative", *d.value))
+		}
+		if *d.value == 0 {
+			*d.value = d.preset
+		}
+	}
+	if c.Logger == nil {
+		c.Logger = slog.New(slog.DiscardHandler)
+	}
+	return c.settleKinds()
+}
+
+func (c *Config) settleKinds() error {
+	for name, kind := range c.Kinds {
+		switch {
+		case name == "cluster":
+			return configError("Kinds", errors.New(`"cluster" is the package's own`))
+		case name == "" || len(name) > maxName || strings.Contains(name, "/"):
+			return configError("Kinds", fmt.Errorf("%q: a name must have 1 to %d bytes and no slash", name, maxName))
+		case kind.Start == nil:
+			return configError("Kinds", fmt.Errorf("%q: no Start", name))
+		case len(kind.Events) == 0:
+			return configError("Kinds", fmt.Errorf("%q: no Events", name))
+		case kind.Max < 0:
+			return configError("Kinds", fmt.Errorf("%q: Max %d is negative", name, kind.Max))
+		}
+		for _, event := range kind.Events {
+			if event != node.AnyEvent && (event == "" || strings.HasPrefix(event, "_")) {
+				return configError("Kinds", fmt.Errorf("%q: event %q cannot be published", name, event))
+			}
+		}
+	}
+	return nil
+}
+
+// configError is the error of a field that cannot be used.
+func configError(field string, err error) error {
+	return &kernel.ConfigError{Package: "cluster", Field: field, Err: err}
+}
+
+// callError names the method and its subject in front of a reason.
+func callError(method, subject string, err error) error {
+	return fmt.Errorf("cluster: %s(%s): %w", method, subject, err)
+}

@@ -1,0 +1,304 @@
+package cluster
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/node"
+)
+
+// Owner says on which node an alias is.
+type Owner struct {
+	Alias string
+	Node  string // empty if nobody owns it
+	Epoch uint64 // how many times it has been claimed, as far as is known
+}
+
+// claim is one node's wish to own an alias.
+type claim struct {
+	node  string
+	epoch uint64 // one more than that of the claim before which was known
+	since int64  // nanoseconds of the claiming node's clock
+}
+
+// beats is the rule for two claims: the one that knew of the other wins; of two
+// that knew nothing of each other, the older; at the same moment, the lower
+// name. All nodes decide alike.
+func (a claim) beats(b claim) bool {
+	switch {
+	case a.epoch != b.epoch:
+		return a.epoch > b.epoch
+	case a.since != b.since:
+		return a.since < b.since
+	}
+	return a.node < b.node
+}
+
+// name is what is known of an alias.
+type name struct {
+	claims   []claim // one for each node, mostly one in all
+	owner    claim   // the best; no node if there is none
+	dest     kernel.Dest
+	epoch    uint64 // the highest that has been seen
+	watchers []*nameWatch
+}
+
+// maxIdle is how many names are remembered that nobody owns or watches. Their
+// epochs let a later owner win over one that comes back.
+const maxIdle = 1 << 16
+
+func (c *Cluster) name(alias string) *name {
+	n := c.names[alias]
+	if n == nil {
+		n = &name{}
+		c.names[alias] = n
+	}
+	return n
+}
+
+// tidy notes that a name may be idle now, and forgets those that are when there
+// are too many.
+func (c *Cluster) tidy(n *name) {
+	if len(n.claims)+len(n.watchers) > 0 {
+		return
+	}
+	if c.idle++; c.idle <= maxIdle {
+		return
+	}
+	c.idle = 0
+	for alias, n := range c.names {
+		if len(n.claims)+len(n.watchers) == 0 {
+			delete(c.names, alias)
+		}
+	}
+}
+
+// claimed takes a claim into the directory.
+func (c *Cluster) claimed(alias string, cl claim) {
+	n := c.name(alias)
+	n.epoch = max(n.epoch, cl.epoch)
+	n.claims = append(slices.DeleteFunc(n.claims, func(old claim) bool { return old.node == cl.node }), cl)
+	c.decide(alias, n)
+}
+
+// unclaimed takes a node's claim out.
+func (c *Cluster) unclaimed(alias, node string) {
+	n := c.name(alias)
+	n.claims = slices.DeleteFunc(n.claims, func(old claim) bool { return old.node == node })
+	c.decide(alias, n)
+	c.tidy(n)
+}
+
+// decide finds the owner of an alias anew. A claim of this node's that has lost
+// is given up.
+func (c *Cluster) decide(alias string, n *name) {
+	best := claim{}
+	for _, cl := range n.claims {
+		if best.node == "" || cl.beats(best) {
+			best = cl
+		}
+	}
+	if best == n.owner {
+		return
+	}
+	n.owner, n.dest = best, nil
+	if best.node != "" {
+		n.dest = c.destOn(best.node, alias)
+	}
+	owner := n.public(alias)
+	if h := c.mine[alias]; h != nil && best.node != c.n.Name() {
+		c.lose(alias, h, owner)
+	}
+	c.inside(func() {
+		for _, w := range n.watchers {
+			w.who.tell(c.k, []any{owner})
+		}
+	})
+}
+
+// public is what others are told of a name.
+func (n *name) public(alias string) Owner { return Owner{alias, n.owner.node, n.epoch} }
+
+// destOn is an alias on a node, which may be this one.
+func (c *Cluster) destOn(nodeName, alias string) kernel.Dest {
+	if nodeName == c.n.Name() {
+		return kernel.Alias(alias)
+	}
+	return c.n.To(node.Address{Node: nodeName, Alias: alias})
+}
+
+// holding is an alias that a session here owns.
+type holding struct {
+	c      *Cluster
+	alias  string
+	lost   subscriber
+	events []string
+	owned  kernel.Owned
+}
+
+// Claim makes the active session the owner of an alias in the whole cluster: it
+// gets the alias in its kernel as well, if it has not got it, and the events are
+// published on the node. It owns it until Release, until it stops, or until
+// another node's claim beats this one when the nodes meet: one that knew of
+// this claim, having seen its node die; else the older one. Then the session
+// loses the alias in the kernel as well and is sent the event lost, if that is
+// not empty, with the new Owner.
+//
+// The error is ErrTaken if another node owns the alias, kernel.ErrAliasInUse if
+// another session here does. Two nodes that claim at once may both succeed; one
+// of them loses it when they hear of each other.
+func (c *Cluster) Claim(alias, lost string, events ...string) error {
+	if err := c.mayClaim(alias); err != nil {
+		return callError("Claim", alias, err)
+	}
+	h := &holding{c: c, alias: alias, lost: subscriber{id: c.k.ActiveSession(), event: lost}, events: events}
+	if len(events) > 0 {
+		if err := c.n.Publish(alias, events...); err != nil {
+			return callError("Claim", alias, err)
+		}
+	}
+	err := c.k.AliasSet(alias)
+	if err == nil {
+		h.owned, err = c.k.Own(h, "alias "+alias+" in the cluster")
+	}
+	if err != nil {
+		h.retract()
+		return callError("Claim", alias, err)
+	}
+	cl := claim{c.n.Name(), c.name(alias).epoch + 1, time.Now().UnixNano()}
+	c.mine[alias] = h
+	c.book.set(entry{Class: classAlias, Name: alias, Epoch: cl.epoch, Since: cl.since})
+	c.claimed(alias, cl)
+	c.changed()
+	return nil
+}
+
+func (c *Cluster) mayClaim(alias string) error {
+	switch {
+	case c.ended:
+		return ErrLeft
+	case alias == "" || len(alias) > maxName || strings.HasSuffix(alias, "/"):
+		return kernel.ErrInvalid
+	case c.k.ActiveSession() == c.k.ID():
+		return kernel.ErrNoActiveSession
+	case c.mine[alias] != nil:
+		return kernel.ErrAliasInUse
+	case len(c.mine) >= maxEntries/2:
+		return fmt.Errorf("%w: more than %d aliases", kernel.ErrInvalid, maxEntries/2)
+	}
+	if n := c.names[alias]; n != nil && n.owner.node != "" {
+		return ErrTaken
+	}
+	return nil
+}
+
+// Release gives up an alias that the active session owns, in the kernel as
+// well. The error is
+// kernel.ErrNoAlias if nobody here owns it, kernel.ErrNotYours if another
+// session does.
+func (c *Cluster) Release(alias string) error {
+	h := c.mine[alias]
+	switch {
+	case h == nil:
+		return callError("Release", alias, kernel.ErrNoAlias)
+	case h.lost.id != c.k.ActiveSession():
+		return callError("Release", alias, kernel.ErrNotYours)
+	}
+	h.owned.Release()
+	c.drop(h)
+	if err := c.k.AliasRemove(alias); err != nil {
+		return callError("Release", alias, err)
+	}
+	return nil
+}
+
+// Close is called by the kernel when the session has stopped.
+func (h *holding) Close() error {
+	h.c.drop(h)
+	return nil
+}
+
+// retract takes the events out of reach, of which there may be none.
+func (h *holding) retract() {
+	if len(h.events) > 0 {
+		h.c.n.Retract(h.alias, h.events...)
+	}
+}
+
+// drop takes an alias back from the cluster.
+func (c *Cluster) drop(h *holding) {
+	delete(c.mine, h.alias)
+	h.retract()
+	c.book.remove(key{classAlias, h.alias})
+	c.unclaimed(h.alias, c.n.Name())
+	c.changed()
+}
+
+// lose takes an alias from a session that would have kept it.
+func (c *Cluster) lose(alias string, h *holding, to Owner) {
+	h.owned.Release()
+	if h.lost.event != "" {
+		c.inside(func() { h.lost.tell(c.k, []any{to}) })
+	}
+	c.drop(h)
+	err := c.k.CallFunc(h.lost.id, "cluster", func(kernel.Event) {
+		if err := c.k.AliasRemove(alias); err != nil {
+			c.log.Debug("cluster: an alias that was lost", "alias", alias, "error", err)
+		}
+	})
+	if err != nil {
+		c.log.Debug("cluster: an alias that was lost", "alias", alias, "error", err)
+	}
+}
+
+// Owner tells on which node an alias is now, as far as this node knows. A
+// virtual session's is where it would be started.
+func (c *Cluster) Owner(alias string) Owner {
+	o := Owner{Alias: alias}
+	if n := c.names[alias]; n != nil {
+		o = n.public(alias)
+	}
+	if o.Node == "" {
+		o.Node = c.place(alias)
+	}
+	return o
+}
+
+// WatchAlias tells the active session who owns an alias, now and whenever that
+// changes. The event's arguments are an Owner and extra. It is not about
+// virtual sessions. It keeps nobody alive and ends with its session.
+func (c *Cluster) WatchAlias(alias, event string, extra ...any) error {
+	who, err := c.subscriber(event, extra)
+	if err == nil && (alias == "" || len(alias) > maxName) {
+		err = kernel.ErrInvalid
+	}
+	if err != nil {
+		return callError("WatchAlias", alias, err)
+	}
+	w := &nameWatch{c, alias, who}
+	if _, err := c.k.Own(w, "watch of "+alias+" in the cluster"); err != nil {
+		return callError("WatchAlias", alias, err)
+	}
+	n := c.name(alias)
+	n.watchers = append(n.watchers, w)
+	c.inside(func() { who.tell(c.k, []any{n.public(alias)}) })
+	return nil
+}
+
+// nameWatch ends with its session.
+type nameWatch struct {
+	c     *Cluster
+	alias string
+	who   subscriber
+}
+
+// Close is called by the kernel.
+func (w *nameWatch) Close() error {
+	n := w.c.name(w.alias)
+	n.watchers = slices.DeleteFunc(slices.Clone(n.watchers), func(v *nameWatch) bool { return v == w })
+	w.c.tidy(n)
+	return nil
+}

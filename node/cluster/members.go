@@ -1,0 +1,178 @@
+package cluster
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/node"
+)
+
+// Member is a node of the cluster. One is up when it is linked and what it says
+// about itself is known here: aliases, kinds, topics.
+type Member struct {
+	Name    string
+	Address string // where other nodes reach it
+	Up      bool
+	Err     error // why it is not
+}
+
+// Members returns the nodes that are up, this one among them, by their names.
+func (c *Cluster) Members() []Member {
+	if c.ended {
+		return nil
+	}
+	list := []Member{{Name: c.n.Name(), Address: c.n.Addr(), Up: true}}
+	for _, p := range c.peers {
+		if p.member {
+			list = append(list, Member{Name: p.name, Address: p.address, Up: true})
+		}
+	}
+	slices.SortFunc(list, func(a, b Member) int { return strings.Compare(a.Name, b.Name) })
+	return list
+}
+
+// WatchMembers tells the active session of each other node that comes into the
+// cluster or goes, and of those that are there now. The event's arguments are a
+// Member and extra. It keeps nobody alive and ends with its session.
+func (c *Cluster) WatchMembers(event string, extra ...any) error {
+	who, err := c.subscriber(event, extra)
+	if err != nil {
+		return callError("WatchMembers", event, err)
+	}
+	w := &memberWatch{c, who}
+	if _, err := c.k.Own(w, "members of "+c.config.Name); err != nil {
+		return callError("WatchMembers", event, err)
+	}
+	c.viewers = append(c.viewers, w)
+	for _, m := range c.Members() {
+		if m.Name != c.n.Name() {
+			c.inside(func() { who.tell(c.k, []any{m}) })
+		}
+	}
+	return nil
+}
+
+// memberWatch ends with its session.
+type memberWatch struct {
+	c   *Cluster
+	who subscriber
+}
+
+// Close is called by the kernel.
+func (w *memberWatch) Close() error {
+	w.c.viewers = slices.DeleteFunc(slices.Clone(w.c.viewers), func(v *memberWatch) bool { return v == w })
+	return nil
+}
+
+func (c *Cluster) tellMembers(p *peer, err error) {
+	m := Member{Name: p.name, Address: p.address, Up: err == nil, Err: err}
+	c.inside(func() {
+		for _, w := range c.viewers {
+			w.who.tell(c.k, []any{m})
+		}
+	})
+}
+
+// seek links this node to another one, and watches the link.
+func (c *Cluster) seek(name, address string) *peer {
+	p := c.peers[name]
+	if p == nil {
+		p = &peer{
+			name: name, most: maxUpdate, since: time.Now(), entries: map[key]entry{},
+			dest: c.n.To(node.Address{Node: name, Alias: c.alias}),
+		}
+		c.peers[name] = p
+		c.inside(func() { c.watch(p, address) })
+		return p
+	}
+	if address != "" && address != p.address {
+		if p.added && !p.up {
+			c.add(p, address)
+		}
+		p.address = address
+	}
+	return p
+}
+
+// watch makes the node known, if it is not, and watches it.
+func (c *Cluster) watch(p *peer, address string) {
+	p.address = address
+	err := c.n.WatchNode(p.name, eventNode)
+	if errors.Is(err, node.ErrNoNode) {
+		c.add(p, address)
+		err = c.n.WatchNode(p.name, eventNode)
+	}
+	if err != nil {
+		c.log.Warn("cluster: watching a node", "node", p.name, "error", err)
+	}
+}
+
+func (c *Cluster) add(p *peer, address string) {
+	p.added = true
+	if err := c.n.AddPeer(p.name, address); err != nil {
+		c.log.Warn("cluster: a node's address", "node", p.name, "error", err)
+	}
+}
+
+// unseek forgets a node.
+func (c *Cluster) unseek(p *peer, why error) {
+	p.up = false
+	c.fallen(p, why)
+	delete(c.peers, p.name)
+	c.inside(func() { c.n.UnwatchNode(p.name) })
+	if p.added {
+		c.n.RemovePeer(p.name)
+	}
+}
+
+// nodeChanged takes what the node tells of a link.
+func (c *Cluster) nodeChanged(s node.NodeState) {
+	p := c.peers[s.Node]
+	switch {
+	case p == nil:
+	case s.Up:
+		p.up = true
+		c.send(p)
+	default:
+		p.up = false
+		c.fallen(p, s.Err)
+	}
+}
+
+// fallen takes everything back that is known of a node.
+func (c *Cluster) fallen(p *peer, why error) {
+	was := p.member
+	p.round++
+	p.sending, p.acked, p.boot, p.have, p.stage, p.member, p.since = false, 0, 0, 0, nil, false, time.Now()
+	for k := range p.entries {
+		c.forgetEntry(p, k)
+	}
+	c.ringChanged()
+	if was {
+		c.tellMembers(p, why)
+	}
+}
+
+// candidate is a node that the provider names.
+type candidate struct{ name, address string }
+
+// topology takes the provider's list of nodes.
+func (c *Cluster) topology(list []candidate) {
+	wanted := map[string]bool{}
+	for _, m := range list {
+		if m.name != c.n.Name() {
+			wanted[m.name] = true
+			c.seek(m.name, m.address)
+		}
+	}
+	for name, p := range c.peers {
+		if !wanted[name] {
+			c.unseek(p, errors.Join(ErrLeft, node.ErrUnreachable))
+		}
+	}
+}
+
+var _ kernel.Session = (*Cluster)(nil)

@@ -1,0 +1,109 @@
+package cluster_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/node"
+	"github.com/gopoe/poe/node/cluster"
+)
+
+// partitioned are a client and a child with a wire for each direction.
+func partitioned(t *testing.T) (c *client, south *child, there, back *wire) {
+	there, back = newWire(t), newWire(t)
+	near, far := freePort(t), freePort(t)
+	there.lead(far)
+	back.lead(near)
+	south = spawn(t, setup{Name: "south", Listen: far, Advertise: there.addr()})
+	c = join(t, setup{Name: "client", Listen: near, Advertise: back.addr(), Seeds: map[string]string{"south": there.addr()}})
+	c.meet(south)
+	return c, south, there, back
+}
+
+// Both halves claim an alias while they cannot see each other. When they meet
+// again the one that knew nothing of a former owner gives way, and both agree.
+func TestConflictAfterPartition(t *testing.T) {
+	c, south, there, back := partitioned(t)
+	require.Equal(t, "", c.ask(south, "claim", "old"))
+	eventually(t, func() bool { return c.owner("old").Node == "south" }, "south has it")
+	c.do(func() {
+		require.NoError(t, c.c.WatchMembers("member"))
+		require.NoError(t, c.c.WatchAlias("new", "moved"))
+	})
+	require.True(t, c.wait("member").Args[0].(cluster.Member).Up)
+
+	there.freeze(true)
+	back.freeze(true)
+	require.False(t, c.wait("member").Args[0].(cluster.Member).Up)
+	require.ErrorIs(t, c.post("old", "tick", 0), cluster.ErrNobody)
+	c.do(func() {
+		require.NoError(t, c.c.Claim("old", "lost", "tick")) // epoch 2: it knew of south's
+		require.NoError(t, c.c.Claim("new", "lost", "tick"))
+	})
+	there.freeze(false)
+	back.freeze(false)
+	eventually(t, func() bool { return len(c.askUntilReached(south, "lost").([]any)) == 1 }, "south is told")
+	require.Equal(t, []any{"old to client"}, c.askUntilReached(south, "lost"))
+	require.Equal(t, []any{"client", int64(2)}, c.askUntilReached(south, "owner", "old"))
+	require.Equal(t, cluster.Owner{Alias: "old", Node: "client", Epoch: 2}, c.owner("old"))
+	eventually(t, func() bool { return c.askUntilReached(south, "post", "old", "tick", "hello") == "" }, "south posts to it")
+	require.Equal(t, []any{"hello"}, c.wait("tick").Args)
+}
+
+// Two claims that know nothing of each other: the older one stays.
+func TestOlderClaimStays(t *testing.T) {
+	c, south, there, back := partitioned(t)
+	c.do(func() { require.NoError(t, c.c.WatchMembers("member")) })
+	require.True(t, c.wait("member").Args[0].(cluster.Member).Up)
+	there.freeze(true)
+	back.freeze(true)
+	require.False(t, c.wait("member").Args[0].(cluster.Member).Up)
+	c.do(func() { require.NoError(t, c.c.Claim("alias", "lost", "tick")) })
+	there.freeze(false)
+	back.freeze(false)
+	// South may hear of the older claim before it claims: then it is refused.
+	if c.askUntilReached(south, "claim", "alias") == "" {
+		eventually(t, func() bool { return len(c.askUntilReached(south, "lost").([]any)) == 1 }, "south loses")
+	}
+	require.Equal(t, cluster.Owner{Alias: "alias", Node: "client", Epoch: 1}, c.owner("alias"))
+	eventually(t, func() bool { return c.askUntilReached(south, "owner", "alias").([]any)[0] == "client" }, "south agrees")
+}
+
+// askUntilReached asks a child until the way there is open again.
+func (c *client) askUntilReached(child *child, event string, args ...any) any {
+	for {
+		answers := make(chan kernel.Event, 1)
+		var err error
+		c.do(func() {
+			err = c.n.Call(node.Address{Node: child.name, Alias: "control"}, event, args, "answer", answers)
+		})
+		if err == nil {
+			e := <-answers
+			if err, _ = e.Arg(1).(error); err == nil {
+				return e.Arg(0)
+			}
+		}
+		require.ErrorIs(c.t, err, node.ErrUnreachable)
+		time.Sleep(5 * time.Millisecond)
+	}
+}
+
+// A link that is cut for a moment costs nothing but what was on its way: the
+// directories are whole again.
+func TestCutLink(t *testing.T) {
+	c, south, there, back := partitioned(t)
+	require.Equal(t, "", c.ask(south, "claim", "theirs"))
+	c.do(func() { require.NoError(t, c.c.Claim("ours", "", "tick")) })
+	for _, w := range []*wire{there, back, there} {
+		w.cut()
+		eventually(t, func() bool { return c.owner("theirs").Node == "south" && c.sees("south") }, "known here")
+		eventually(t, func() bool {
+			o, ok := c.askUntilReached(south, "owner", "ours").([]any)
+			return ok && o[0] == "client"
+		}, "known there")
+	}
+	require.Empty(t, c.askUntilReached(south, "lost"))
+}

@@ -1,0 +1,157 @@
+package cluster
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"net"
+	"strconv"
+	"strings"
+
+	"github.com/asynkron/protoactor-go/actor"
+	protoactor "github.com/asynkron/protoactor-go/cluster"
+	"github.com/asynkron/protoactor-go/remote"
+)
+
+// host is where a cluster provider of protoactor's lives. Providers want a
+// cluster of the library's: its actor system with the member's id and address,
+// its configuration, and its list of members, to which they report. They get
+// one of which only that is alive. The rest of it (gossip, identities, topics)
+// would need the nodes to accept any message for any actor from each other;
+// see docs/adr/0005.
+type host struct {
+	c        *Cluster
+	system   *actor.ActorSystem
+	library  *protoactor.Cluster
+	provider protoactor.ClusterProvider
+	seeds    *seeds // if that is the provider
+	started  bool
+}
+
+func newHost(c *Cluster) *host {
+	h := &host{c: c, provider: c.config.Provider}
+	if h.provider == nil {
+		h.seeds = newSeeds(c)
+		h.provider = h.seeds
+	}
+	quiet := slog.New(quietHandler{c.log.Handler()})
+	h.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quiet }),
+		actor.WithDeadLetterRequestLogging(false))
+	h.system.ID = memberID(c.n.Name(), c.boot)
+	h.system.ProcessRegistry.Address = c.n.Addr()
+	h.library = protoactor.New(h.system, protoactor.Configure(c.config.Name, h.provider, nil, remote.Configure("", 0)))
+	h.amnesty()
+	h.system.EventStream.Subscribe(h.event)
+	return h
+}
+
+// memberID is what the library calls a member: the node's name and something
+// that differs with each start.
+func memberID(name string, boot uint64) string { return name + "." + strconv.FormatUint(boot, 36) }
+
+// memberName gets the node's name back.
+func memberName(id string) (name string, boot uint64, ok bool) {
+	dot := strings.LastIndexByte(id, '.')
+	if dot < 1 || dot > maxName {
+		return "", 0, false
+	}
+	boot, err := strconv.ParseUint(id[dot+1:], 36, 64)
+	return id[:dot], boot, err == nil
+}
+
+func (h *host) start() (err error) {
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			err = fmt.Errorf("cluster: Provider: %v", thrown)
+		}
+	}()
+	h.started = true
+	if err := h.provider.StartMember(h.library); err != nil {
+		return fmt.Errorf("cluster: Provider: %w", err)
+	}
+	return nil
+}
+
+// stop shuts the provider down.
+func (h *host) stop() {
+	defer func() {
+		if thrown := recover(); thrown != nil {
+			h.c.log.Error("cluster: the provider failed", "error", thrown)
+		}
+	}()
+	if h.started {
+		if err := h.provider.Shutdown(true); err != nil {
+			h.c.log.Warn("cluster: the provider's shutdown", "error", err)
+		}
+	}
+	h.system.Shutdown()
+}
+
+// event takes a topology, on the provider's goroutine.
+func (h *host) event(event any) {
+	t, ok := event.(*protoactor.ClusterTopology)
+	if !ok {
+		return
+	}
+	if len(t.Left) > 0 {
+		h.amnesty()
+	}
+	newest := map[string]uint64{}
+	var list []candidate
+	for _, m := range t.Members {
+		name, boot, ok := memberName(m.Id)
+		if !ok {
+			h.c.log.Warn("cluster: the provider names a member that is no node of this package", "id", m.Id)
+			continue
+		}
+		if old, twice := newest[name]; twice && old > boot {
+			continue // it was started again, and the provider knows both
+		}
+		newest[name] = boot
+		list = append(list, candidate{name, net.JoinHostPort(m.Host, strconv.Itoa(int(m.Port)))})
+	}
+	h.c.k.Outside().Post(h.c.id, eventTopology, list)
+}
+
+// amnesty empties the library's list of members that were gone and must never
+// come back: here they may. The list of members, which alone reads that one,
+// is locked meanwhile.
+func (h *host) amnesty() { h.library.Remote = remote.NewRemote(h.system, remote.Configure("", 0)) }
+
+// admits tells whether a node that tells of itself may be in the cluster.
+func (h *host) admits(name, address string) bool {
+	if h.seeds == nil {
+		return h.c.peers[name] != nil
+	}
+	h.seeds.hear(name, address)
+	return h.seeds.known[name] != ""
+}
+
+// hear takes what a node tells of another one.
+func (h *host) hear(name, address string) {
+	if h.seeds != nil {
+		h.seeds.hear(name, address)
+	}
+}
+
+// forget gives a node up.
+func (h *host) forget(name string) {
+	if h.seeds != nil {
+		h.seeds.forget(name)
+	}
+}
+
+// quietHandler lets only warnings of the library pass.
+type quietHandler struct{ slog.Handler }
+
+func (h quietHandler) Enabled(ctx context.Context, level slog.Level) bool {
+	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
+}
+
+func (h quietHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return quietHandler{h.Handler.WithAttrs(attrs)}
+}
+
+func (h quietHandler) WithGroup(name string) slog.Handler {
+	return quietHandler{h.Handler.WithGroup(name)}
+}

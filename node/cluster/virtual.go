@@ -1,0 +1,241 @@
+package cluster
+
+import (
+	"fmt"
+	"strings"
+
+	protoactor "github.com/asynkron/protoactor-go/cluster"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/node"
+)
+
+// Kind makes virtual sessions. Those of the kind "room" have the aliases
+// "room/perl", "room/go" and so on. Each is on one of the nodes that offer the
+// kind, chosen by a hash of its name, so that all nodes choose alike, and is
+// started there when the first event comes for it.
+//
+// It is stopped when the name hashes to another node, because one has come or
+// gone: a node that comes takes over about one in N. All that the session knew
+// is lost then, and what was in its queue; the next event starts a new one that
+// knows nothing. While nodes do not agree on who is there, for some
+// milliseconds or as long as they cannot see each other, there may be two of
+// one name. So a virtual session must be able to begin anew at any time, from
+// what it can read somewhere or from what it is told. Sessions that must not
+// lose what they know are not virtual; see [Cluster.Claim].
+type Kind struct {
+	// Start makes the session of a name, "perl" for "room/perl". It runs on the
+	// kernel's goroutine. The session gets its alias, which keeps it alive; if
+	// it removes the alias and lets go of everything else it ends, and the next
+	// event starts it anew.
+	Start func(k *kernel.Kernel, name string) (kernel.ID, error)
+	// Events are what other nodes may post and call, node.AnyEvent for all.
+	Events []string
+	// Moved is the event that a session is sent when it has lost its alias
+	// because its name belongs to another node now. Empty is "shutdown".
+	Moved string
+	// Max is how many sessions of the kind may be on this node at once; more
+	// are refused with node.ErrBusy. 0 is 65536.
+	Max int
+}
+
+const maxVirtual = 1 << 16
+
+// activation is a virtual session that is here.
+type activation struct {
+	c     *Cluster
+	alias string
+	kind  string
+	id    kernel.ID
+	owned kernel.Owned
+}
+
+// offerKinds tells the others what may run here.
+func (c *Cluster) offerKinds() error {
+	for name, kind := range c.config.Kinds {
+		if err := c.n.Publish(name+"/", kind.Events...); err != nil {
+			return err
+		}
+		if err := c.n.StartOnDemand(name+"/", c.activate); err != nil {
+			return err
+		}
+		c.book.set(entry{Class: classKind, Name: name})
+	}
+	return nil
+}
+
+// withdrawKinds stops the virtual sessions here.
+func (c *Cluster) withdrawKinds() {
+	for name := range c.config.Kinds {
+		c.n.Retract(name + "/")
+		if err := c.n.StartOnDemand(name+"/", nil); err != nil {
+			c.log.Warn("cluster: kinds", "kind", name, "error", err)
+		}
+	}
+	for _, a := range c.active {
+		c.deactivate(a)
+	}
+}
+
+// activate starts a virtual session, if it belongs here and is not there.
+func (c *Cluster) activate(alias string) error {
+	if c.active[alias] != nil {
+		return nil
+	}
+	kindName, name, _ := strings.Cut(alias, "/")
+	kind, ok := c.config.Kinds[kindName]
+	if c.ended || !ok || c.place(alias) != c.n.Name() {
+		return node.ErrNoSession
+	}
+	most := kind.Max
+	if most == 0 {
+		most = maxVirtual
+	}
+	here := 0
+	if len(c.active) >= most {
+		for _, a := range c.active {
+			if a.kind == kindName {
+				here++
+			}
+		}
+	}
+	if here >= most {
+		return fmt.Errorf("%w: %d sessions of kind %q", node.ErrBusy, here, kindName)
+	}
+	err := ErrLeft
+	c.inside(func() { err = c.launch(kind, kindName, alias, name) })
+	if err != nil {
+		c.log.Warn("cluster: starting a virtual session", "alias", alias, "error", err)
+	}
+	return err
+}
+
+// launch makes the session, gives it its alias and ties its end to the table.
+func (c *Cluster) launch(kind Kind, kindName, alias, name string) error {
+	id, err := kind.Start(c.k, name)
+	if err != nil {
+		return err
+	}
+	a := &activation{c: c, alias: alias, kind: kindName, id: id}
+	callErr := c.k.CallFunc(id, "cluster", func(kernel.Event) {
+		if parent, missing := c.k.Parent(id); missing == nil && parent == c.id {
+			err = c.k.DetachMyself()
+		}
+		if err == nil {
+			err = c.k.AliasSet(alias)
+		}
+		if err == nil {
+			a.owned, err = c.k.Own(a, "virtual session "+alias)
+		}
+	})
+	if callErr != nil {
+		return callErr
+	}
+	if err == nil {
+		c.active[alias] = a
+	}
+	return err
+}
+
+// Close is called by the kernel when the session has stopped.
+func (a *activation) Close() error {
+	delete(a.c.active, a.alias)
+	return nil
+}
+
+// deactivate lets go of a session that does not belong here any more.
+func (c *Cluster) deactivate(a *activation) {
+	delete(c.active, a.alias)
+	a.owned.Release()
+	moved := c.config.Kinds[a.kind].Moved
+	if moved == "" {
+		moved = "shutdown"
+	}
+	c.inside(func() { subscriber{id: a.id, event: moved}.tell(c.k, nil) })
+	err := c.k.CallFunc(a.id, "cluster", func(kernel.Event) {
+		if owner, ok := c.k.AliasResolve(a.alias); ok && owner == a.id {
+			if err := c.k.AliasRemove(a.alias); err != nil {
+				c.log.Warn("cluster: moving", "alias", a.alias, "error", err)
+			}
+		}
+	})
+	if err != nil {
+		c.log.Debug("cluster: moving", "alias", a.alias, "error", err)
+	}
+}
+
+// rebalance lets go of the sessions that belong to other nodes now.
+func (c *Cluster) rebalance() {
+	for alias, a := range c.active {
+		if c.place(alias) != c.n.Name() {
+			c.deactivate(a)
+		}
+	}
+}
+
+// ring says where names hash to. The library does the hashing.
+type ring struct{ hash *protoactor.Rendezvous }
+
+// ringChanged notes that kinds or members have changed. What follows from it
+// is done when all is known.
+func (c *Cluster) ringChanged() {
+	c.ring = nil
+	c.changed()
+}
+
+// place finds the node on which a virtual session belongs; empty if there is
+// none.
+func (c *Cluster) place(alias string) string {
+	kind, name, ok := strings.Cut(alias, "/")
+	if !ok || kind == "" || name == "" || len(alias) > maxName {
+		return ""
+	}
+	return c.choose(kind, name)
+}
+
+// Choose finds the member that a key hashes to; this node may be it. Nodes that
+// see the same members choose alike, so that it says, without a word between
+// them, which of them should do something of which there is to be one: claim an
+// alias whose owner is gone, say.
+func (c *Cluster) Choose(key string) string {
+	if c.ended {
+		return ""
+	}
+	return c.choose(anyKind, key)
+}
+
+func (c *Cluster) choose(kind, name string) string {
+	if c.ring == nil {
+		c.ring = c.newRing()
+	}
+	return strings.TrimSuffix(c.ring.hash.GetByClusterIdentity(&protoactor.ClusterIdentity{Kind: kind, Identity: name}), ringSuffix)
+}
+
+// anyKind stands for what all members can do; no kind has that name.
+const anyKind = ""
+
+// ringSuffix is the port of all members, which stand in the ring by their names.
+const ringSuffix = ":0"
+
+func (c *Cluster) newRing() *ring {
+	own := &protoactor.Member{Id: c.n.Name(), Host: c.n.Name(), Kinds: []string{anyKind}}
+	for kind := range c.config.Kinds {
+		own.Kinds = append(own.Kinds, kind)
+	}
+	list := protoactor.Members{own}
+	for _, p := range c.peers {
+		if !p.member {
+			continue
+		}
+		m := &protoactor.Member{Id: p.name, Host: p.name, Kinds: []string{anyKind}}
+		for k := range p.entries {
+			if k.class == classKind {
+				m.Kinds = append(m.Kinds, k.name)
+			}
+		}
+		list = append(list, m)
+	}
+	r := &ring{protoactor.NewRendezvous()}
+	r.hash.UpdateMembers(list)
+	return r
+}

@@ -1,0 +1,138 @@
+package node
+
+import "fmt"
+
+// AddPeer makes another node known, or its new address. Any goroutine may call
+// it.
+func (n *Node) AddPeer(name, address string) error {
+	if err := checkPeer(name, address); err != nil {
+		return callError("AddPeer", name, err)
+	}
+	for {
+		n.linksMu.Lock()
+		old := n.links[name]
+		if old == nil {
+			n.links[name] = n.newLink(name, address, true)
+		}
+		n.linksMu.Unlock()
+		switch {
+		case old == nil:
+			return nil
+		case old.address == address:
+			old.peer.Store(true)
+			return nil
+		}
+		n.take(old, fmt.Errorf("%w: its address has changed", ErrUnreachable))
+	}
+}
+
+// RemovePeer forgets a node that AddPeer or Config.Peers made known: what is on
+// its way is lost, and what it sends is dropped, unless strangers may send. A
+// node that is not known is fine. Any goroutine may call it.
+func (n *Node) RemovePeer(name string) {
+	n.linksMu.Lock()
+	l := n.links[name]
+	n.linksMu.Unlock()
+	if l != nil {
+		n.take(l, fmt.Errorf("%w: it is no peer any more", ErrUnreachable))
+	}
+}
+
+// link finds the way to a node.
+func (n *Node) link(name string) (*link, error) {
+	n.linksMu.RLock()
+	defer n.linksMu.RUnlock()
+	if l := n.links[name]; l != nil {
+		return l, nil
+	}
+	return nil, ErrNoNode
+}
+
+// linkFor finds the link of the node that a frame says it is from. Strangers
+// get one if they may; nobody may use another's name from another address.
+func (n *Node) linkFor(name, address string) *link {
+	for {
+		n.linksMu.Lock()
+		l := n.links[name]
+		if l == nil && n.mayCome(name, address) {
+			l = n.newLink(name, address, false)
+			n.links[name] = l
+		}
+		n.linksMu.Unlock()
+		switch {
+		case l == nil || l.address == address:
+			return l
+		case l.peer.Load() || !n.config.Strangers || checkPeer(name, address) != nil:
+			return nil
+		}
+		n.take(l, fmt.Errorf("%w: started anew", ErrUnreachable))
+	}
+}
+
+// mayCome tells whether a node that is not known may have a link; linksMu is
+// held.
+func (n *Node) mayCome(name, address string) bool {
+	return n.config.Strangers && name != n.config.Name && len(n.links) < maxLinks && checkPeer(name, address) == nil
+}
+
+// maxLinks is how many nodes a node deals with, strangers among them.
+const maxLinks = 4096
+
+func (n *Node) allLinks() []*link {
+	n.linksMu.RLock()
+	defer n.linksMu.RUnlock()
+	all := make([]*link, 0, len(n.links))
+	for _, l := range n.links {
+		all = append(all, l)
+	}
+	return all
+}
+
+// forget drops a stranger's link; l.mu is held.
+func (n *Node) forget(l *link) {
+	l.enter(linkRemoved)
+	n.unlist(l)
+}
+
+// take ends a link for good.
+func (n *Node) take(l *link, err error) {
+	l.mu.Lock()
+	l.fall(err)
+	l.enter(linkRemoved)
+	n.unlist(l)
+	l.mu.Unlock()
+	l.halt()
+	n.conns.drop(l.address)
+}
+
+// former is what is remembered of a link that was removed: the other node may
+// still be in the middle of that epoch, so that a new link must begin with a
+// higher one.
+type former struct {
+	boot    uint64
+	retired []uint64
+	epoch   uint64
+}
+
+// unlist takes a link out of the table; l.mu is held.
+func (n *Node) unlist(l *link) {
+	n.linksMu.Lock()
+	defer n.linksMu.Unlock()
+	if n.links[l.name] != l {
+		return
+	}
+	delete(n.links, l.name)
+	for name := range n.formers {
+		if len(n.formers) < maxLinks {
+			break
+		}
+		delete(n.formers, name)
+	}
+	n.formers[l.name] = former{l.boot, l.retired, l.epoch}
+}
+
+func (n *Node) nodeWatched(name string) bool {
+	n.linksMu.RLock()
+	defer n.linksMu.RUnlock()
+	return n.watched[name] > 0
+}
