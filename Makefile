@@ -2,13 +2,14 @@
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
-.PHONY: all fmt lint test race fuzz bench storm bench-stat bench-peers bench-lint conformance demo cross
+.PHONY: all fmt lint test portable race fuzz bench storm bench-stat bench-peers bench-lint conformance demo cross
 
 all: fmt lint test
 
 fmt: ; test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
 lint: ; go vet ./... && go run $(STATICCHECK) ./...
 test: ; go test ./...
+portable: ; POE_LOOP=portable go test ./kernel ./session/... ./driver ./wheel/... ./component/... ./poetest ./cookbook ./cmd/demo
 race: ; go test -race -p 2 ./...
 fuzz: ; for p in $$(go list ./filter/... ./component/ikc ./node/... ./wheel/readline/lineedit); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $${FUZZTIME:-10s} $$p || exit 1; done; done
 bench: ; go test -run '^$$' -bench . -benchmem -count $${COUNT:-1} ./kernel ./kernels ./filter ./component/servertcp ./node/...

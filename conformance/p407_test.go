@@ -11,12 +11,6 @@ func p407(p *port) {
 	k := p.kernel()
 	near, far := p.pair()
 	var w *readwrite.Wheel
-	// event is the wheel's method of that name: what it does not name stays.
-	event := func(change func(*readwrite.Names)) {
-		names := w.Events().(readwrite.Names)
-		change(&names)
-		w.SetEvents(names)
-	}
 	inline(k, states{
 		"_start": func(kernel.Event) {
 			w = must(readwrite.New(k, readwrite.Config{Handle: near,
@@ -25,14 +19,14 @@ func p407(p *port) {
 		},
 		"first": func(e kernel.Event) {
 			p.out("first", e.Arg(0))
-			event(func(n *readwrite.Names) { n.Input = "second" })
+			w.SetEvents(readwrite.Names{Input: "second"})
 		},
 		"second": func(e kernel.Event) {
 			p.out("second", e.Arg(0))
 			if e.Arg(0) != "3" {
 				return
 			}
-			event(func(n *readwrite.Names) { n.Input, n.Flushed = "", "" })
+			w.ReplaceEvents(readwrite.Names{Error: "error"}) // without input and flushed
 			p.syswrite(far, "4\n")
 			w.Put("quiet")
 			k.Yield("wait", 5)
@@ -40,12 +34,12 @@ func p407(p *port) {
 		"third": func(e kernel.Event) {
 			p.out("third", e.Arg(0))
 			w.Put("loud")
-			event(func(n *readwrite.Names) { n.Flushed, n.Error = "flushed2", "error2" })
+			w.SetEvents(readwrite.Names{Flushed: "flushed2", Error: "error2"})
 		},
 		"wait": settled("wait", func(kernel.Event) {
 			p.out("nothing came")
 			p.out("though", either(strings.Contains(p.sysread(far), "quiet"), "it was written", "not written"))
-			event(func(n *readwrite.Names) { n.Input = "third" })
+			w.SetEvents(readwrite.Names{Input: "third"})
 		}),
 		"flushed": func(kernel.Event) { p.out("flushed (not reached)") },
 		"flushed2": func(kernel.Event) {

@@ -30,9 +30,7 @@ func p434(p *port) {
 				add("one;two;")
 				state = "appeared"
 			case "appeared":
-				events := w.Events().(followtail.Names)
-				events.Input = "renamed"
-				w.SetEvents(events)
+				w.SetEvents(followtail.Names{Input: "renamed"})
 				add("three;fo")
 				state = "renamed"
 			case "renamed":

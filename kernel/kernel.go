@@ -19,8 +19,9 @@ type Options struct {
 	// Clock is where the time comes from; nil is the system's clock.
 	Clock Clock
 	// Loop chooses how the kernel waits for handles: "epoll", "kqueue",
-	// "portable", or empty for the best that the system has. The portable loop
-	// is poll(2) on Unix; elsewhere each handle has goroutines that wait.
+	// "portable", or empty for what the environment variable POE_LOOP names,
+	// and else the best that the system has. The portable loop is poll(2) on
+	// Unix; elsewhere each handle has goroutines that wait.
 	Loop string
 	// Trace and Assert switch debugging on, as POE's TRACE_* and ASSERT_* do.
 	// The environment variables POE_TRACE_EVENTS=1 and so on add to them.
@@ -116,6 +117,9 @@ func New(options ...Options) *Kernel {
 	if o.Name == "" {
 		host, _ := os.Hostname()
 		o.Name = host + "-" + strconv.Itoa(os.Getpid())
+	}
+	if o.Loop == "" {
+		o.Loop = os.Getenv("POE_LOOP")
 	}
 	k := &Kernel{
 		name: o.Name, logger: o.Logger, loopName: o.Loop, dead: o.DeadLetter,

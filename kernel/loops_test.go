@@ -92,6 +92,24 @@ func TestUnknownLoopIsAnError(t *testing.T) {
 	assert.ErrorContains(t, k.Run(), `no loop named "carrier pigeon"`)
 }
 
+// The environment names the loop of a kernel whose options do not.
+func TestLoopOfTheEnvironment(t *testing.T) {
+	t.Setenv("POE_LOOP", "carrier pigeon")
+	for loop, fails := range map[string]bool{"": true, "portable": false} {
+		k := kernel.New(kernel.Options{Loop: loop})
+		_, err := session.Inline(k, session.Funcs{
+			"_start": func(e kernel.Event) { e.Kernel.Delay("end", time.Millisecond) },
+			"end":    func(kernel.Event) {},
+		})
+		require.NoError(t, err)
+		if err := k.Run(); fails {
+			assert.ErrorContains(t, err, `no loop named "carrier pigeon"`)
+		} else {
+			assert.NoError(t, err)
+		}
+	}
+}
+
 // Many goroutines post while timers of many lengths make the loop sleep now
 // for ever, now not at all, now for a moment: whatever is lost hangs the test.
 func TestNoWakeUpIsLost(t *testing.T) {

@@ -100,6 +100,24 @@ var rules = []rule{
 		b _stop
 		a _stop`},
 
+	{"a sweep follows the handles, before the queue is looked at", func(w *world) {
+		near, far, err := kernel.SocketPair()
+		assert.NoError(w, err)
+		w.Cleanup(func() { near.Close(); far.Close() })
+		w.session("other", states{"_start": func(kernel.Event) { w.Yield("tick") },
+			"tick": func(kernel.Event) { w.Yield("tock") }}, "tock")
+		w.session("reader", states{"_start": func(kernel.Event) { w.Yield("watch") },
+			"watch":    func(kernel.Event) { _ = w.SelectRead(near, "readable") },
+			"readable": func(kernel.Event) { w.SelectClear(near) }})
+		_, err = far.Write([]byte("x"))
+		assert.NoError(w, err)
+	}, `other tick
+		reader watch
+		reader readable socket pair (first) read
+		reader _stop
+		other tock
+		other _stop`},
+
 	{"a queued event keeps its sender", func(w *world) {
 		to := w.session("to", states{"_start": alias("to")}, "note")
 		w.session("from", states{"_start": func(kernel.Event) { w.Yield("go") }, "go": func(kernel.Event) { _ = w.Post(to, "note") }})

@@ -6,6 +6,7 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/internal/named"
 )
 
 // Events says who is told of what: [Names] of events, or [Funcs].
@@ -33,8 +34,14 @@ type Funcs struct {
 func (Names) events() {}
 func (Funcs) events() {}
 
-// SetEvents changes who is told of what, from the next event on.
-func (w *Wheel) SetEvents(e Events) { w.events = e }
+// SetEvents changes who is told of what e names, from the next event on. What
+// it leaves empty stays as it was; Names in place of Funcs, or the other way
+// round, replace all.
+func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(named.Over(w.events, e)) }
+
+// ReplaceEvents changes who is told of what, from the next event on. What e
+// leaves empty is told to nobody; nil is nobody at all.
+func (w *Wheel) ReplaceEvents(e Events) { w.events = e }
 
 // HandleReady is called by the kernel when the screen has events. All that are
 // there are told at once, as POE does, but no more than have been there: a

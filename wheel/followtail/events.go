@@ -1,6 +1,9 @@
 package followtail
 
-import "github.com/gopoe/poe/kernel"
+import (
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/internal/named"
+)
 
 // Events says who is told of what: [Names] of events, or [Funcs].
 type Events interface{ events() }
@@ -41,9 +44,23 @@ func hasInput(e Events) bool {
 // Events returns who is told of what.
 func (w *Wheel) Events() Events { return w.events }
 
-// SetEvents changes who is told of what, from the next record on. Without an
-// input event nothing changes: a wheel must have one. POE: event.
+// SetEvents changes who is told of what e names, from the next record on. What
+// it leaves empty stays as it was; Names in place of Funcs, or the other way
+// round, replace all. Input replaces Text. POE: event.
 func (w *Wheel) SetEvents(e Events) {
+	merged := named.Over(w.events, e)
+	if f, ok := e.(Funcs); ok && hasInput(f) {
+		all := merged.(Funcs)
+		all.Text, all.Input = f.Text, f.Input
+		merged = all
+	}
+	w.ReplaceEvents(merged)
+}
+
+// ReplaceEvents changes who is told of what, from the next record on; what e
+// leaves empty is told to nobody. Without an input event nothing changes: a
+// wheel must have one. POE: event, with undef for what is to end.
+func (w *Wheel) ReplaceEvents(e Events) {
 	if hasInput(e) {
 		w.events = e
 		return

@@ -12,6 +12,7 @@ import (
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/internal/acceptor"
+	"github.com/gopoe/poe/wheel/internal/named"
 )
 
 const eventName = "wheel/listenaccept"
@@ -86,17 +87,20 @@ func (c *Config) check() error {
 	if c.Handle == nil {
 		return wrong("Handle", errors.New("is required"))
 	}
-	switch e := c.Events.(type) {
-	case Names:
-		if e.Accept != "" {
-			return nil
-		}
-	case Funcs:
-		if e.Accept != nil {
-			return nil
-		}
+	if !hasAccept(c.Events) {
+		return wrong("Events", errors.New("needs an accept event"))
 	}
-	return wrong("Events", errors.New("needs an accept event"))
+	return nil
+}
+
+func hasAccept(e Events) bool {
+	switch e := e.(type) {
+	case Names:
+		return e.Accept != ""
+	case Funcs:
+		return e.Accept != nil
+	}
+	return false
 }
 
 func wrong(field string, err error) error {
@@ -112,25 +116,20 @@ func (w *Wheel) Handle() *kernel.Handle { return w.handle }
 // Events returns who is told of what.
 func (w *Wheel) Events() Events { return w.events }
 
-// SetEvents changes who is told of what. Without an accept event the old one
-// stays, as a wheel must have one. POE: event.
-func (w *Wheel) SetEvents(e Events) {
-	switch e := e.(type) {
-	case Names:
-		if old, ok := w.events.(Names); ok && e.Accept == "" {
-			e.Accept = old.Accept
-		}
-		if e.Accept != "" {
-			w.events = e
-		}
-	case Funcs:
-		if old, ok := w.events.(Funcs); ok && e.Accept == nil {
-			e.Accept = old.Accept
-		}
-		if e.Accept != nil {
-			w.events = e
-		}
+// SetEvents changes who is told of what e names. What it leaves empty stays as
+// it was; Names in place of Funcs, or the other way round, replace all.
+// POE: event.
+func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(named.Over(w.events, e)) }
+
+// ReplaceEvents changes who is told of what; what e leaves empty is told to
+// nobody. Without an accept event nothing changes: a wheel must have one.
+// POE: event, with undef for what is to end.
+func (w *Wheel) ReplaceEvents(e Events) {
+	if hasAccept(e) {
+		w.events = e
+		return
 	}
+	w.k.Warn("listenaccept: events without an accept event are ignored", "wheel", w.id)
 }
 
 // PauseAccept stops accepting; connections wait in the system's queue.

@@ -1,6 +1,9 @@
 package readline
 
-import "github.com/gopoe/poe/kernel"
+import (
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/internal/named"
+)
 
 // Exception says why there is no line.
 type Exception string
@@ -32,9 +35,14 @@ type Funcs struct {
 func (Names) events() {}
 func (Funcs) events() {}
 
-// SetEvents changes who is told of what, from the next event on. POE has no
-// such method for this wheel.
-func (w *Wheel) SetEvents(e Events) { w.events = e }
+// SetEvents changes who is told of what e names, from the next event on. What
+// it leaves empty stays as it was; Names in place of Funcs, or the other way
+// round, replace all. POE has no such method for this wheel.
+func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(named.Over(w.events, e)) }
+
+// ReplaceEvents changes who is told of what, from the next event on. What e
+// leaves empty is told to nobody; nil is nobody at all.
+func (w *Wheel) ReplaceEvents(e Events) { w.events = e }
 
 // inOwner runs f in the session that made the wheel.
 func (w *Wheel) inOwner(f func()) {

@@ -1,6 +1,9 @@
 package readwrite
 
-import "github.com/gopoe/poe/kernel"
+import (
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/internal/named"
+)
 
 // Events says who is told of what: [Names] of events, or [Funcs].
 type Events interface{ events() }
@@ -66,10 +69,12 @@ func (e *events) set(from Events) {
 
 func (e *events) wantsInput() bool {
 	if f := e.funcs; f != nil {
-		return f.Bytes != nil || f.Text != nil || f.Input != nil
+		return f.wantsInput()
 	}
 	return e.names.Input != ""
 }
+
+func (f Funcs) wantsInput() bool { return f.Bytes != nil || f.Text != nil || f.Input != nil }
 
 func wantsMarks(from Events) (high, low bool) {
 	var e events
@@ -87,10 +92,31 @@ func (w *Wheel) Events() Events {
 	return *w.events.names
 }
 
-// SetEvents changes who is told of what, from the next record on. Without
-// input events the wheel stops reading; what arrives waits in the handle until
-// there are some again. POE: event.
+// SetEvents changes who is told of what e names, from the next record on. What
+// it leaves empty stays as it was; Names in place of Funcs, or the other way
+// round, replace all. Of the functions for input one replaces another.
+// POE: event.
 func (w *Wheel) SetEvents(e Events) {
+	if shared, ok := e.(*Names); ok && shared != nil {
+		e = *shared
+	}
+	if shared, ok := e.(*Funcs); ok && shared != nil {
+		e = *shared
+	}
+	merged := named.Over(w.Events(), e)
+	if f, ok := e.(Funcs); ok && f.wantsInput() {
+		all := merged.(Funcs)
+		all.Input, all.Bytes, all.Text = f.Input, f.Bytes, f.Text
+		merged = all
+	}
+	w.ReplaceEvents(merged)
+}
+
+// ReplaceEvents changes who is told of what, from the next record on. What e
+// leaves empty is told to nobody; nil is nobody at all. Without input events
+// the wheel stops reading; what arrives waits in the handle until there are
+// some again. POE: event, with undef for what is to end.
+func (w *Wheel) ReplaceEvents(e Events) {
 	w.events.set(e)
 	if w.closed || w.noInput {
 		return
@@ -183,6 +209,8 @@ func (w *Wheel) tellInput(record any) {
 	case f == nil && w.events.names.Input != "":
 		w.call(w.events.names.Input, record, w.idArg)
 	case f == nil:
+	case f.Input != nil:
+		f.Input(w, record)
 	case f.Bytes != nil:
 		w.tellBytes(f.Bytes, record)
 	case f.Text != nil:
@@ -191,8 +219,6 @@ func (w *Wheel) tellInput(record any) {
 		} else {
 			w.tellError("filter", &RecordError{Record: record})
 		}
-	case f.Input != nil:
-		f.Input(w, record)
 	}
 }
 

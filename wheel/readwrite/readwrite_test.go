@@ -174,6 +174,49 @@ func TestMarks(t *testing.T) {
 	assert.Zero(t, highs, "Put itself tells of the high mark")
 }
 
+// A peer that takes one byte at a time holds up nobody: others talk as if it
+// were not there, and what waits for it is written in the end.
+func TestTricklingReader(t *testing.T) {
+	const size, talks = 4 << 20, 500
+	slow, trickle := pair(t)
+	near, far := pair(t)
+	said, taken, idle := 0, 0, 0
+	inSession(t, func(k *kernel.Kernel) {
+		w := newWheel(t, k, readwrite.Config{Handle: slow, Filter: filter.NewStream(), Events: readwrite.Funcs{
+			Flushed: func(w *readwrite.Wheel) { w.Close() },
+		}})
+		w.Put(strings.Repeat("x", size))
+		newWheel(t, k, readwrite.Config{Handle: near, Events: readwrite.Funcs{Text: func(w *readwrite.Wheel, s string) { w.Put(s) },
+			Error: func(w *readwrite.Wheel, _ *kernel.OpError) { w.Close() }}})
+		newWheel(t, k, readwrite.Config{Handle: far, Events: readwrite.Funcs{Text: func(other *readwrite.Wheel, s string) {
+			if said++; said < talks {
+				other.Put("more")
+				return
+			}
+			assert.Positive(t, w.OutOctets(), "the trickle goes on")
+			idle = taken
+			other.Close()
+			k.State("take", func(e kernel.Event) { // now faster, so that it ends
+				if taken += len(drain(trickle)); taken < size {
+					k.Yield("take")
+				}
+			})
+		}}}).Put("first")
+		k.Yield("take")
+	}, session.Funcs{"take": func(e kernel.Event) {
+		n, err := trickle.Read(make([]byte, 1))
+		if err != nil && !errors.Is(err, kernel.ErrWouldBlock) {
+			t.Error(err)
+			return
+		}
+		taken += n
+		e.Kernel.Yield("take")
+	}})
+	assert.Equal(t, talks, said)
+	assert.Less(t, idle, 20*talks, "the talk took as few turns as without the trickle")
+	assert.Equal(t, size, taken)
+}
+
 func TestHighEvent(t *testing.T) {
 	near, far := pair(t)
 	var log []string
@@ -235,7 +278,7 @@ func TestSetEventsTwice(t *testing.T) {
 			w.SetEvents(note("a"))
 			e.Kernel.Yield("next")
 		case 1:
-			w.SetEvents(nil)
+			w.ReplaceEvents(nil)
 			write(t, far, "2\n")
 			got = append(got, "quiet")
 			e.Kernel.Yield("next")
@@ -247,6 +290,47 @@ func TestSetEventsTwice(t *testing.T) {
 		}
 	}})
 	assert.Equal(t, []string{"a1", "quiet", "b2"}, got)
+}
+
+// What SetEvents does not name stays, and ReplaceEvents takes it away.
+func TestSetEventsChangesOnlyWhatItNames(t *testing.T) {
+	near, far := pair(t)
+	var got []string
+	inSession(t, func(k *kernel.Kernel) {
+		w := newWheel(t, k, readwrite.Config{Handle: near, Events: readwrite.Names{Input: "input", Flushed: "flushed", Error: "error"}})
+		w.SetEvents(nil)
+		w.SetEvents(&readwrite.Names{Error: "failed"})
+		assert.Equal(t, readwrite.Names{Input: "input", Flushed: "flushed", Error: "failed"}, w.Events())
+		w.ReplaceEvents(readwrite.Names{Flushed: "flushed"})
+		assert.Equal(t, readwrite.Names{Flushed: "flushed"}, w.Events())
+		note := func(w *readwrite.Wheel, s string) { got = append(got, s) }
+		w.SetEvents(readwrite.Funcs{Error: func(w *readwrite.Wheel, err *kernel.OpError) { got = append(got, err.Op); w.Close() }, Text: note})
+		w.SetEvents(&readwrite.Funcs{Input: func(w *readwrite.Wheel, record any) {
+			got = append(got, fmt.Sprintf("%v of any kind", record))
+			w.SetEvents(readwrite.Funcs{Text: note})
+		}})
+		write(t, far, "first\nsecond\n")
+		far.Close()
+	}, session.Funcs{"flushed": func(kernel.Event) { t.Error("the names are gone") }})
+	assert.Equal(t, []string{"first of any kind", "second", "read"}, got)
+}
+
+// Of several input functions the one that takes any record is used, whatever
+// the filter.
+func TestInputIsPreferred(t *testing.T) {
+	for _, f := range []filter.Filter{filter.Lines(), numbers{}} {
+		near, far := pair(t)
+		calls := 0
+		inSession(t, func(k *kernel.Kernel) {
+			newWheel(t, k, readwrite.Config{Handle: near, InputFilter: f, OutputFilter: filter.Lines(), Events: readwrite.Funcs{
+				Input: func(w *readwrite.Wheel, record any) { calls++; w.Abort() },
+				Bytes: func(*readwrite.Wheel, []byte) { t.Error("bytes") },
+				Text:  func(*readwrite.Wheel, string) { t.Error("text") },
+			}})
+			write(t, far, "x\n")
+		}, nil)
+		assert.Equal(t, 1, calls)
+	}
 }
 
 func TestWriteError(t *testing.T) {

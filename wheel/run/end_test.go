@@ -104,6 +104,7 @@ func TestCloseReaps(t *testing.T) {
 		w.PauseStdout()
 		w.ResumeStdout()
 		w.SetEvents(run.Names{})
+		w.ReplaceEvents(run.Names{})
 		assert.ErrorIs(t, w.Kill(syscall.SIGTERM), os.ErrProcessDone)
 		k.Delay("look", 10*time.Millisecond)
 	}, session.Funcs{"look": func(e kernel.Event) {

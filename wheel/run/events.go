@@ -4,6 +4,7 @@ package run
 
 import (
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/internal/named"
 	"github.com/gopoe/poe/wheel/readwrite"
 )
 
@@ -65,19 +66,25 @@ func wanted(e Events) interest {
 // Events returns who is told of what.
 func (w *Wheel) Events() Events { return w.events }
 
-// SetEvents changes who is told of what, from the next record on. A stream
-// without an event is not read; one that had none when the wheel was made has
-// no conduit. POE: event.
-func (w *Wheel) SetEvents(e Events) {
+// SetEvents changes who is told of what e names, from the next record on. What
+// it leaves empty stays as it was; Names in place of Funcs, or the other way
+// round, replace all. A stream that had no event when the wheel was made has no
+// conduit. POE: event.
+func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(named.Over(w.events, e)) }
+
+// ReplaceEvents changes who is told of what, from the next record on. What e
+// leaves empty is told to nobody; nil is nobody at all. A stream without an
+// event is not read. POE: event, with undef for what is to end.
+func (w *Wheel) ReplaceEvents(e Events) {
 	w.events = e
 	if w.closed {
 		return
 	}
 	if w.stdio != nil {
-		w.stdio.SetEvents(w.stdioEvents())
+		w.stdio.ReplaceEvents(w.stdioEvents())
 	}
 	if w.stderr != nil {
-		w.stderr.SetEvents(w.stderrEvents())
+		w.stderr.ReplaceEvents(w.stderrEvents())
 	}
 	w.watchExit()
 }

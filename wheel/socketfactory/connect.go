@@ -38,13 +38,49 @@ func (w *Wheel) connect() {
 		w.start([]endpoint{{path: w.config.RemoteAddress}})
 		return
 	}
-	w.resolve(w.config.RemoteAddress, w.config.RemoteService, w.config.RemotePort, func(addrs []netip.AddrPort) {
-		to := make([]endpoint, len(addrs))
-		for i, a := range addrs {
-			to[i] = endpoint{addr: a}
-		}
-		w.start(to)
+	w.findNearEnd(func() {
+		w.resolve(w.config.RemoteAddress, w.config.RemoteService, w.config.RemotePort, func(addrs []netip.AddrPort) {
+			to := make([]endpoint, len(addrs))
+			for i, a := range addrs {
+				to[i] = endpoint{addr: a}
+			}
+			w.start(to)
+		})
 	})
+}
+
+// findNearEnd finds the local addresses of a connection, if the configuration
+// has any, and then calls done.
+func (w *Wheel) findNearEnd(done func()) {
+	c := &w.config
+	if c.BindAddress == "" && c.BindPort == 0 && c.BindService == "" {
+		done()
+		return
+	}
+	w.resolve(c.BindAddress, c.BindService, c.BindPort, func(addrs []netip.AddrPort) {
+		c.near = addrs
+		done()
+	})
+}
+
+// nearEnd is the local address to bind before connecting to an endpoint: one of
+// the same family. It is invalid if the configuration has no local address.
+func (c *Config) nearEnd(to endpoint) (netip.AddrPort, error) {
+	six := to.addr.Addr().Is6()
+	for _, a := range c.near {
+		switch {
+		case a.Addr().Is6() == six:
+			return a, nil
+		case c.BindAddress == "" && six: // any address
+			return netip.AddrPortFrom(netip.IPv6Unspecified(), a.Port()), nil
+		case c.BindAddress == "":
+			return netip.AddrPortFrom(netip.IPv4Unspecified(), a.Port()), nil
+		}
+	}
+	if c.near != nil {
+		return netip.AddrPort{}, syscall.EADDRNOTAVAIL
+	}
+	return netip.AddrPort{}, nil
 }
 
 func (w *Wheel) start(to []endpoint) {

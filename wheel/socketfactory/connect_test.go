@@ -36,6 +36,53 @@ func TestBoundNearEnd(t *testing.T) {
 	assert.NotEqual(t, port, s.Peer.Port())
 }
 
+// freePort is a port that nobody has for now.
+func freePort(t testing.TB) int {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	require.NoError(t, err)
+	defer l.Close()
+	return l.Addr().(*net.TCPAddr).Port
+}
+
+// The near end may have a name and a service, as the far end may; it is bound
+// in the family of the address that is tried.
+func TestNearEndByName(t *testing.T) {
+	port := server(t)
+	names := resolver(map[string][]string{"near.test": {"127.0.0.1"}, "six.test": {"::1"}, "far.test": {"::1", "127.0.0.1"}})
+	for _, c := range []struct {
+		name, op string
+		config   socketfactory.Config
+	}{
+		{"name", "", socketfactory.Config{BindAddress: "near.test", RemoteAddress: "127.0.0.1"}},
+		{"family", "", socketfactory.Config{BindAddress: "near.test", RemoteAddress: "far.test"}},
+		{"port", "", socketfactory.Config{BindPort: freePort(t), Reuse: true, RemoteAddress: "127.0.0.1"}},
+		{"no such name", "getaddrinfo", socketfactory.Config{BindAddress: "none.test", RemoteAddress: "127.0.0.1"}},
+		{"no such service", "getservbyname", socketfactory.Config{BindService: "no-such-service", RemoteAddress: "127.0.0.1"}},
+		{"other family only", "bind", socketfactory.Config{BindAddress: "six.test", RemoteAddress: "127.0.0.1"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.config.RemotePort, c.config.Resolver, c.config.AttemptDelay = port, names, time.Minute
+			s, failure := outcome(t, c.config)
+			if c.op != "" {
+				require.NotNil(t, failure)
+				assert.Equal(t, c.op, failure.Op)
+				assert.Equal(t, syscall.EADDRNOTAVAIL, failure.Errno())
+				return
+			}
+			if failure != nil && failure.Op == "bind" && c.config.BindPort != 0 { // another socket has the port by now
+				assert.Equal(t, syscall.EADDRINUSE, failure.Errno())
+				return
+			}
+			require.Nil(t, failure)
+			local := s.Handle.LocalAddr().(*net.TCPAddr)
+			assert.Equal(t, "127.0.0.1", local.IP.String())
+			if c.config.BindPort != 0 {
+				assert.Equal(t, c.config.BindPort, local.Port)
+			}
+		})
+	}
+}
+
 // resolver answers from a table, over a name server of its own that is never
 // asked over the network.
 func resolver(table map[string][]string) *net.Resolver {

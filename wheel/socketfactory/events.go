@@ -1,10 +1,11 @@
 package socketfactory
 
 import (
-	"cmp"
+	"net"
 	"net/netip"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/internal/named"
 )
 
 // Events says who is told what came of it: [Names] or [Funcs].
@@ -15,7 +16,7 @@ type Names struct {
 	// Success has as arguments the socket (a *kernel.Handle, which the session
 	// owns from then on), the peer's address (a netip.Addr; for unix sockets a
 	// string), its port (an int; nil for unix sockets), and the wheel's ID. A
-	// datagram socket has nil for both. POE: SuccessEvent
+	// datagram socket that is not connected has nil for both. POE: SuccessEvent
 	Success string
 	// Failure has operation, errno as an int, text, and the wheel's ID.
 	// POE: FailureEvent
@@ -42,24 +43,7 @@ type Socket struct {
 // SetEvents changes who is told. An empty name or nil function leaves the old
 // one; where there is none, nothing changes. POE: event.
 func (w *Wheel) SetEvents(e Events) {
-	switch now := e.(type) {
-	case Names:
-		if old, ok := w.config.Events.(Names); ok {
-			now.Success = cmp.Or(now.Success, old.Success)
-			now.Failure = cmp.Or(now.Failure, old.Failure)
-		}
-		e = now
-	case Funcs:
-		if old, ok := w.config.Events.(Funcs); ok {
-			if now.Success == nil {
-				now.Success = old.Success
-			}
-			if now.Failure == nil {
-				now.Failure = old.Failure
-			}
-		}
-		e = now
-	}
+	e = named.Over(w.config.Events, e)
 	if missing := missingEvent(e); missing != "" {
 		w.k.Warn("socketfactory: events ignored", "wheel", w.id, "error", missing)
 		return
@@ -113,12 +97,19 @@ func (w *Wheel) success(s Socket) {
 // peerArgs are the peer's address and port as the success event has them.
 func (w *Wheel) peerArgs(s Socket) (addr, port any) {
 	switch {
-	case w.config.Domain == Unix:
-		return s.Path, nil
 	case s.Peer.IsValid():
 		return s.Peer.Addr(), int(s.Peer.Port())
+	case w.config.RemoteAddress == "" && w.listener == nil: // bound, without a peer
+		return nil, nil
+	case w.config.Domain == Unix || isUnix(w.LocalAddr()): // an adopted listener has its own domain
+		return s.Path, nil
 	}
 	return nil, nil
+}
+
+func isUnix(a net.Addr) bool {
+	_, ok := a.(*net.UnixAddr)
+	return ok
 }
 
 // failure reports trouble, now.

@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/netip"
 	"sync"
 	"syscall"
 
@@ -37,7 +38,11 @@ func openSocket(c *Config, e endpoint, local bool) (h *kernel.Handle, op string,
 	network, address := c.network(e), e.String()
 	switch {
 	case !local:
-		return kernel.FromSource(c.dialing(network, address), "connecting"), "", nil
+		near, err := c.nearEnd(e)
+		if err != nil {
+			return nil, "bind", err
+		}
+		return kernel.FromSource(c.dialing(network, address, near), "connecting"), "", nil
 	case c.Type == Datagram:
 		conn, err := c.listenConfig().ListenPacket(context.Background(), network, address)
 		if err != nil {
@@ -79,11 +84,15 @@ type dialing struct {
 	err    error
 }
 
-func (c *Config) dialing(network, address string) *dialing {
+func (c *Config) dialing(network, address string, near netip.AddrPort) *dialing {
 	ctx, cancel := context.WithCancel(context.Background())
 	d := &net.Dialer{Control: c.control, KeepAlive: max(c.Options.KeepAlive, -1)}
-	if addrs, ok := literal(c.BindAddress, c.Domain); ok && (c.BindAddress != "" || c.BindPort != 0) {
-		d.LocalAddr = net.TCPAddrFromAddrPort(withPort(addrs, c.BindPort)[0])
+	switch {
+	case !near.IsValid():
+	case c.Type == Datagram:
+		d.LocalAddr = net.UDPAddrFromAddrPort(near)
+	default:
+		d.LocalAddr = net.TCPAddrFromAddrPort(near)
 	}
 	return &dialing{cancel: cancel, dial: func() (net.Conn, error) { return d.DialContext(ctx, network, address) }}
 }

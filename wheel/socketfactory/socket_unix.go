@@ -5,7 +5,6 @@ package socketfactory
 import (
 	"errors"
 	"net"
-	"net/netip"
 	"syscall"
 	"time"
 
@@ -123,10 +122,8 @@ func (c *Config) bindTo(fd int, e endpoint) (op string, err error) {
 }
 
 func (c *Config) connectTo(fd int, e endpoint) (op string, err error) {
-	if c.BindAddress != "" || c.BindPort != 0 {
-		if err := c.bindLocal(fd, e); err != nil {
-			return "bind", err
-		}
+	if err := c.bindNearEnd(fd, e); err != nil {
+		return "bind", err
 	}
 	switch err := unix.Connect(fd, e.sockaddr()); err {
 	case nil, unix.EINPROGRESS, unix.EINTR:
@@ -136,21 +133,19 @@ func (c *Config) connectTo(fd int, e endpoint) (op string, err error) {
 	}
 }
 
-// bindLocal binds the near end of a connection. Its address must be a literal
-// one of the same family.
-func (c *Config) bindLocal(fd int, to endpoint) error {
+// bindNearEnd binds the near end of a connection, if it is to have an address.
+func (c *Config) bindNearEnd(fd int, to endpoint) error {
 	if to.family() == unix.AF_UNIX {
+		if c.BindAddress == "" {
+			return nil
+		}
 		return unix.Bind(fd, endpoint{path: c.BindAddress}.sockaddr())
 	}
-	domain := Inet
-	if to.family() == unix.AF_INET6 {
-		domain = Inet6
+	near, err := c.nearEnd(to)
+	if err != nil || !near.IsValid() {
+		return err
 	}
-	addrs, ok := literal(c.BindAddress, domain)
-	if !ok {
-		return unix.EADDRNOTAVAIL
-	}
-	return unix.Bind(fd, endpoint{addr: netip.AddrPortFrom(addrs[0], uint16(c.BindPort))}.sockaddr())
+	return unix.Bind(fd, endpoint{addr: near}.sockaddr())
 }
 
 // setOptions sets what Options and Reuse say.

@@ -94,6 +94,8 @@ type Config struct {
 
 	// Events says who is told. Both events are required.
 	Events Events
+
+	near []netip.AddrPort // the local addresses of a connection, when known
 }
 
 // Wheel is one socket factory.
