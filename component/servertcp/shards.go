@@ -118,10 +118,7 @@ func (s *Shards) New(k *kernel.Kernel, c Config) (*Listener, error) {
 	}
 	if s.handOff {
 		c.shard = &shard{all: &s.shards, accepts: c.Listener != nil}
-		c.shard.setLimit(-1)
-		if c.MaxClients > 0 {
-			c.shard.setLimit(c.MaxClients)
-		}
+		c.shard.setLimit(c.concurrency())
 	}
 	s.mu.Unlock()
 	l, err := New(k, c)

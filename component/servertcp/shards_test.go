@@ -221,3 +221,15 @@ func ExampleShare() {
 	// 1 hello
 	// ended: <nil>
 }
+
+func TestPausedShardsTakeNobody(t *testing.T) {
+	for _, handOff := range []bool{false, true} {
+		s := shardedEcho(t, servertcp.ShardConfig{Shards: 2, Address: servertcp.Address{Address: "127.0.0.1"}, HandOff: handOff}, servertcp.Config{Paused: true})
+		p := dialShards(t, s)
+		stats, err := s.Stats(t.Context())
+		require.NoError(t, err)
+		assert.Zero(t, stats.Accepted)
+		s.Post("set_concurrency", 3)
+		assert.Contains(t, []int{0, 1}, p.kernel(t))
+	}
+}

@@ -15,7 +15,7 @@ type search struct {
 
 func (s *search) prompt() string {
 	if s.plain != "" {
-		return s.plain + s.wanted
+		return s.plain + echo(s.wanted)
 	}
 	p := "i-search)`"
 	if s.step < 0 {
@@ -24,7 +24,7 @@ func (s *search) prompt() string {
 	if s.failed {
 		p = "failed " + p
 	}
-	return "(" + p + s.wanted + "': "
+	return "(" + p + echo(s.wanted) + "': "
 }
 
 func (e *Editor) startSearch(step int) {
