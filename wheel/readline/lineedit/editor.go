@@ -273,7 +273,11 @@ func (e *Editor) literal(c string) {
 	}
 	e.viKey(c)
 	e.quoted = false
-	e.Insert(strings.Repeat(c, e.count(1)))
+	if n := e.count(1); n > 0 {
+		e.Insert(strings.Repeat(c, n))
+	} else {
+		e.Bell()
+	}
 	e.arg = nil
 }
 

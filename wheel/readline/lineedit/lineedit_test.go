@@ -66,6 +66,7 @@ func TestKeys(t *testing.T) {
 		{"undo of typing is one step", "abc def\x1f", "|"},
 		{"revert-line", "abc\x01x\x0b\x1br", "|"},
 		{"quoted-insert", "\x16\x01\x16\x1b", "\x01\x1b|"},
+		{"quoted-insert, negative", "ab\x1b-\x16x", "ab|"},
 		{"overwrite", "abcd\x01\x1b[2~xy", "xy|cd"},
 		{"numeric argument", "\x1b5x", "xxxxx|"},
 		{"numeric argument moves", "abcdef\x1b3\x02", "abc|def"},
