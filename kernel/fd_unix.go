@@ -84,8 +84,9 @@ func fdHandle(fd int, name string) (*Handle, error) {
 	if err := unix.SetNonblock(fd, true); err != nil {
 		return nil, callError("FD", name, err)
 	}
-	d := &descriptor{fd: fd}
-	return &Handle{source: d, fd: fd, owner: d, name: name, token: -1}, nil
+	_, notSocket := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TYPE)
+	d := &descriptor{fd: fd, socket: notSocket == nil}
+	return &Handle{source: d, fd: fd, name: name, token: -1}, nil
 }
 
 // descriptor is a non-blocking descriptor of the system.
@@ -93,6 +94,7 @@ type descriptor struct {
 	fd       int
 	family   int32    // of the socket, once sockaddr has asked
 	accepted bool     // a connection that Accept has made
+	socket   bool
 	file     *os.File // owns the descriptor, if there is one
 	batch    *batch   // nil before the first one
 }
@@ -102,7 +104,7 @@ func (d *descriptor) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	n, err := readFD(d.fd, p)
+	n, err := readFD(d.fd, p, d.socket)
 	switch {
 	case err != nil:
 		return 0, err
@@ -117,7 +119,7 @@ func (d *descriptor) Write(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	n, err := writeFD(d.fd, p)
+	n, err := writeFD(d.fd, p, d.socket)
 	switch {
 	case err != nil:
 		return 0, err
@@ -169,8 +171,8 @@ func (d *descriptor) Accept() (*Handle, net.Addr, error) {
 		default:
 			return nil, nil, err
 		}
-		c := &descriptor{fd: fd, accepted: true}
-		return &Handle{source: c, fd: fd, owner: c, name: "connection", token: -1}, netAddr(from, unix.SOCK_STREAM), nil
+		c := &descriptor{fd: fd, accepted: true, socket: true}
+		return &Handle{source: c, fd: fd, name: "connection", token: -1, sole: true}, netAddr(from, unix.SOCK_STREAM), nil
 	}
 }
 

@@ -24,7 +24,6 @@ var (
 type Handle struct {
 	source Source // what reads and writes
 	fd     int    // the descriptor the loop watches, -1 for none
-	owner  io.Closer
 	name   string
 
 	k        *Kernel
@@ -35,6 +34,7 @@ type Handle struct {
 	trying   bool    // in the kernel's list of handles to write next turn
 	flagged  bool    // in the kernel's list of sources that may be ready
 	gone     bool
+	sole     bool // nobody can have another descriptor of the same connection
 	watchers [modes]*watcher
 	taker    atomic.Pointer[sourceConn] // who hears of the source instead of the kernel
 }
@@ -94,7 +94,7 @@ type (
 
 // FromSource makes a handle of a source, which it owns.
 func FromSource(s Source, name string) *Handle {
-	return &Handle{source: s, fd: -1, owner: s, name: name, token: -1}
+	return &Handle{source: s, fd: -1, name: name, token: -1}
 }
 
 // String returns the handle's name.
@@ -186,10 +186,7 @@ func (h *Handle) Close() error {
 		return nil
 	}
 	h.release()
-	if h.owner == nil {
-		return nil
-	}
-	return h.owner.Close()
+	return h.source.Close()
 }
 
 // Release stops all watching of the handle and makes it useless, but leaves
@@ -205,6 +202,7 @@ func (h *Handle) Release() {
 }
 
 func (h *Handle) release() {
+	h.gone = true
 	if k := h.k; k != nil {
 		for m := Read; m < modes; m++ {
 			for h.watchers[m] != nil {
@@ -212,7 +210,6 @@ func (h *Handle) release() {
 			}
 		}
 	}
-	h.gone = true
 }
 
 func (h *Handle) closed() bool { return h.gone }
@@ -265,6 +262,7 @@ func (h *Handle) Fd() int {
 	if h.gone {
 		return -1
 	}
+	h.sole = false
 	return h.fd
 }
 
@@ -333,8 +331,7 @@ func (h *Handle) arm() error {
 	return nil
 }
 
-// disarm stops the system from reporting what nobody wants. It runs when that
-// has happened, or when a mode has lost its last watcher.
+// disarm stops the system from reporting what nobody wants.
 func (h *Handle) disarm() {
 	if h.armed&^h.want == 0 || h.fd < 0 {
 		return

@@ -259,8 +259,7 @@ func (k *Kernel) forget(w *watcher) {
 	w.handle = nil
 	k.decRef(e)
 	if h.watchers[w.mode] == nil {
-		h.want &^= w.mode.bit()
-		h.disarm()
+		h.want &^= w.mode.bit() // which is disarmed when it is reported: mostly the handle is closed before
 	}
 	if h.watchers[Read] == nil && h.watchers[Write] == nil && h.watchers[Expedite] == nil {
 		h.detach()

@@ -4,7 +4,7 @@ package kernel
 
 import "golang.org/x/sys/unix"
 
-func readFD(fd int, p []byte) (int, error) {
+func readFD(fd int, p []byte, _ bool) (int, error) {
 	for {
 		n, err := unix.Read(fd, p)
 		if err != unix.EINTR {
@@ -13,7 +13,7 @@ func readFD(fd int, p []byte) (int, error) {
 	}
 }
 
-func writeFD(fd int, p []byte) (int, error) {
+func writeFD(fd int, p []byte, _ bool) (int, error) {
 	for {
 		n, err := unix.Write(fd, p)
 		if err != unix.EINTR {
@@ -32,7 +32,7 @@ func writevFD(fd int, bufs [][]byte) (int, error) {
 		if len(b) == 0 {
 			continue
 		}
-		n, err := writeFD(fd, b)
+		n, err := writeFD(fd, b, false)
 		total += n
 		switch {
 		case err != nil && total > 0:

@@ -78,6 +78,9 @@ func (p *epoll) update(h *Handle, before modeSet) error {
 }
 
 func (p *epoll) remove(h *Handle) {
+	if h.sole && h.gone {
+		return // it is about to be closed, and the system forgets it then
+	}
 	// A descriptor that was closed behind our back is gone already.
 	_ = unix.EpollCtl(p.fd, unix.EPOLL_CTL_DEL, h.fd, &unix.EpollEvent{})
 }

@@ -273,14 +273,15 @@ func (w *Wheel) Close() error {
 	if w.closed {
 		return nil
 	}
+	w.closed = true
+	var err error
+	if !w.borrow { // first, since it ends the watching as well, and sooner
+		err = w.in.Close()
+		if w.out != w.in {
+			err = errors.Join(err, w.out.Close())
+		}
+	}
 	w.detach()
-	if w.borrow {
-		return nil
-	}
-	err := w.in.Close()
-	if w.out != w.in {
-		err = errors.Join(err, w.out.Close())
-	}
 	return err
 }
 
