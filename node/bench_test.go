@@ -9,13 +9,14 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gopoe/poe/node"
+	"github.com/gopoe/poe/node/internal/nodetest"
 )
 
 // BenchmarkPost posts to another process and waits until all has been handled
 // there. posts/s is the rate from end to end.
 func BenchmarkPost(b *testing.B) {
-	server := spawn(b, "server", anyPort)
-	c := dial(b, node.Config{Peers: map[string]string{"server": server.addr}})
+	server := spawn(b, "server", nodetest.AnyPort)
+	c := dial(b, node.Config{Peers: map[string]string{"server": server.Addr}})
 	_, err := c.call("server", "count")
 	require.NoError(b, err)
 	to := c.n.To(node.Address{Node: "server", Alias: "echo"})
@@ -52,8 +53,8 @@ func BenchmarkPost(b *testing.B) {
 
 // BenchmarkCall asks another process, one question at a time.
 func BenchmarkCall(b *testing.B) {
-	server := spawn(b, "server", anyPort)
-	c := dial(b, node.Config{Peers: map[string]string{"server": server.addr}})
+	server := spawn(b, "server", nodetest.AnyPort)
+	c := dial(b, node.Config{Peers: map[string]string{"server": server.Addr}})
 	_, err := c.call("server", "add", 1, 2)
 	require.NoError(b, err)
 	took := make([]time.Duration, 0, b.N)

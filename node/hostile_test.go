@@ -16,6 +16,7 @@ import (
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	"github.com/gopoe/poe/node"
+	"github.com/gopoe/poe/node/internal/nodetest"
 )
 
 // maliciousMessages sends what the library below cannot bear, and what would
@@ -75,15 +76,15 @@ func hostile() map[string]*remote.RemoteMessage {
 // A peer that ignores its window is held back by its connection: what it sends
 // waits there and not in this process.
 func TestFlood(t *testing.T) {
-	server := spawn(t, "server", anyPort)
-	c := dial(t, node.Config{Peers: map[string]string{"server": server.addr}})
+	server := spawn(t, "server", nodetest.AnyPort)
+	c := dial(t, node.Config{Peers: map[string]string{"server": server.Addr}})
 	require.NoError(t, c.post("server", "stall", int64(3*time.Second)))
 	codec, err := node.NewCBOR(nil)
 	require.NoError(t, err)
 	payload, err := codec.Encode([]any{0, make([]byte, 100<<10)})
 	require.NoError(t, err)
 
-	conn, err := grpc.NewClient(server.addr, grpc.WithTransportCredentials(insecure.NewCredentials()))
+	conn, err := grpc.NewClient(server.Addr, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	require.NoError(t, err)
 	defer func() { require.NoError(t, conn.Close()) }()
 	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
@@ -101,7 +102,7 @@ func TestFlood(t *testing.T) {
 		}
 	}
 	require.Less(t, sent, uint64(2000))
-	rss := residentSet(t, server.cmd.Process.Pid)
+	rss := residentSet(t, server.Process.Pid)
 	t.Logf("%d frames went out before it stopped; the server holds %d MiB", sent, rss>>20)
 	require.Less(t, rss, int64(300<<20))
 	_, err = c.call("server", "add", 1, 2)

@@ -17,6 +17,7 @@ import (
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/node"
+	"github.com/gopoe/poe/node/internal/nodetest"
 )
 
 // sieve hands the messages for a node on, and loses frames of them when it is
@@ -29,11 +30,11 @@ type sieve struct {
 
 // beSieve is that process: it reads where to send, and then how much to lose.
 func beSieve() error {
-	l, err := net.Listen("tcp", anyPort)
+	l, err := net.Listen("tcp", nodetest.AnyPort)
 	if err != nil {
 		return err
 	}
-	fmt.Println("ADDR", l.Addr())
+	nodetest.Announce(l.Addr().String())
 	s := &sieve{}
 	if _, err := fmt.Scanln(&s.target); err != nil {
 		return err
@@ -49,14 +50,6 @@ func beSieve() error {
 		}
 		s.lose.Store(n)
 	}
-}
-
-// tell tells a sieve what to do, and waits until it knows.
-func (c *child) tell(t *testing.T, what any) {
-	_, err := fmt.Fprintln(c.in, what)
-	require.NoError(t, err)
-	_, err = c.out.ReadString('\n')
-	require.NoError(t, err)
 }
 
 // Receive carries one connection.
@@ -122,17 +115,17 @@ func TestLostFrames(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			there, back := spawn(t, "sieve", ""), spawn(t, "sieve", "")
-			near, far := freePort(t), freePort(t)
-			there.tell(t, far)
-			back.tell(t, near)
-			spawn(t, "server", far, "NODE_TEST_ADVERTISE="+there.addr)
-			client := dial(t, node.Config{Peers: map[string]string{"server": there.addr}, Listen: near, Advertise: back.addr})
+			near, far := nodetest.FreePort(t), nodetest.FreePort(t)
+			there.Tell(t, far)
+			back.Tell(t, near)
+			spawn(t, "server", far, "NODE_TEST_ADVERTISE="+there.Addr)
+			client := dial(t, node.Config{Peers: map[string]string{"server": there.Addr}, Listen: near, Advertise: back.Addr})
 			client.do(func() { require.NoError(t, client.n.WatchNode("server", "state")) })
 			client.comesUp()
 			client.reach("server")
 
-			there.tell(t, c.there)
-			back.tell(t, c.back)
+			there.Tell(t, c.there)
+			back.Tell(t, c.back)
 			answers := make(chan kernel.Event, 1)
 			client.do(func() {
 				echo := node.Address{Node: "server", Alias: "echo"}

@@ -12,13 +12,12 @@ import (
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/node"
+	"github.com/gopoe/poe/node/internal/nodetest"
 )
 
-const anyPort = "127.0.0.1:0"
-
 func TestTwoNodes(t *testing.T) {
-	server := spawn(t, "server", anyPort)
-	c := dial(t, node.Config{Peers: map[string]string{"server": server.addr}})
+	server := spawn(t, "server", nodetest.AnyPort)
+	c := dial(t, node.Config{Peers: map[string]string{"server": server.Addr}})
 
 	sum, err := c.call("server", "add", 40, 2)
 	require.NoError(t, err)
@@ -42,8 +41,8 @@ func TestTwoNodes(t *testing.T) {
 
 func TestOrderAndBackPressure(t *testing.T) {
 	const posts = 100_000
-	server := spawn(t, "server", anyPort)
-	c := dial(t, node.Config{Peers: map[string]string{"server": server.addr}, Window: 1000})
+	server := spawn(t, "server", nodetest.AnyPort)
+	c := dial(t, node.Config{Peers: map[string]string{"server": server.Addr}, Window: 1000})
 	busy := 0
 	for i := 0; i < posts; {
 		var full bool
@@ -72,8 +71,8 @@ func TestOrderAndBackPressure(t *testing.T) {
 
 // A peer whose kernel is busy is slow, not down, and fills no memory.
 func TestSlowPeer(t *testing.T) {
-	server := spawn(t, "server", anyPort)
-	c := dial(t, node.Config{Peers: map[string]string{"server": server.addr}, Window: 64})
+	server := spawn(t, "server", nodetest.AnyPort)
+	c := dial(t, node.Config{Peers: map[string]string{"server": server.Addr}, Window: 64})
 	_, err := c.call("server", "add", 1, 1)
 	require.NoError(t, err)
 	require.NoError(t, c.post("server", "stall", int64(2*time.Second)))
@@ -94,8 +93,8 @@ func TestSlowPeer(t *testing.T) {
 }
 
 func TestKilledAndRestarted(t *testing.T) {
-	server := spawn(t, "server", anyPort)
-	c := dial(t, node.Config{Peers: map[string]string{"server": server.addr}})
+	server := spawn(t, "server", nodetest.AnyPort)
+	c := dial(t, node.Config{Peers: map[string]string{"server": server.Addr}})
 	c.do(func() { require.NoError(t, c.n.WatchNode("server", "state")) })
 	c.comesUp()
 	c.do(func() {
@@ -112,7 +111,7 @@ func TestKilledAndRestarted(t *testing.T) {
 		require.NoError(t, c.n.Call(echo, "add", []any{1, 2}, "answer", answers))
 	})
 	begin := time.Now()
-	server.kill()
+	server.Kill()
 	require.ErrorIs(t, (<-answers).Arg(1).(error), node.ErrUnreachable)
 	t.Logf("a call learned of kill -9 after %v", time.Since(begin))
 	e := <-c.events
@@ -126,7 +125,7 @@ func TestKilledAndRestarted(t *testing.T) {
 	require.Equal(t, "server", loss.To.Node)
 	require.ErrorIs(t, loss.Err, node.ErrUnreachable)
 
-	spawn(t, "server", server.addr)
+	spawn(t, "server", server.Addr)
 	c.comesUp()
 	second, err := c.call("server", "whoami")
 	require.NoError(t, err)
@@ -137,8 +136,8 @@ func TestKilledAndRestarted(t *testing.T) {
 }
 
 func TestWatchAcrossNodes(t *testing.T) {
-	server := spawn(t, "server", anyPort)
-	c := dial(t, node.Config{Peers: map[string]string{"server": server.addr}})
+	server := spawn(t, "server", nodetest.AnyPort)
+	c := dial(t, node.Config{Peers: map[string]string{"server": server.Addr}})
 	c.do(func() {
 		_, err := c.n.Watch(node.Address{Node: "server", Alias: "echo"}, "gone", "extra")
 		require.NoError(t, err)
@@ -155,11 +154,11 @@ func TestWatchAcrossNodes(t *testing.T) {
 }
 
 func TestGoodbye(t *testing.T) {
-	server := spawn(t, "server", anyPort)
-	c := dial(t, node.Config{Peers: map[string]string{"server": server.addr}})
+	server := spawn(t, "server", nodetest.AnyPort)
+	c := dial(t, node.Config{Peers: map[string]string{"server": server.Addr}})
 	c.do(func() { require.NoError(t, c.n.WatchNode("server", "state")) })
 	c.comesUp()
-	server.quit(t)
+	server.Quit(t)
 	down := c.state()
 	require.False(t, down.Up)
 	require.ErrorIs(t, down.Err, node.ErrUnreachable)
@@ -168,8 +167,8 @@ func TestGoodbye(t *testing.T) {
 
 // What was posted before Shutdown arrives.
 func TestShutdownLingers(t *testing.T) {
-	server := spawn(t, "server", anyPort)
-	peers := map[string]string{"server": server.addr}
+	server := spawn(t, "server", nodetest.AnyPort)
+	peers := map[string]string{"server": server.Addr}
 	c := dial(t, node.Config{Peers: peers})
 	c.do(func() {
 		for i := range 2000 {
@@ -185,16 +184,16 @@ func TestShutdownLingers(t *testing.T) {
 }
 
 func TestThreeNodes(t *testing.T) {
-	second, third := spawn(t, "second", anyPort), spawn(t, "third", anyPort)
-	c := dial(t, node.Config{Peers: map[string]string{"second": second.addr, "third": third.addr}})
-	sent, err := c.call("second", "relay", third.addr)
+	second, third := spawn(t, "second", nodetest.AnyPort), spawn(t, "third", nodetest.AnyPort)
+	c := dial(t, node.Config{Peers: map[string]string{"second": second.Addr, "third": third.Addr}})
+	sent, err := c.call("second", "relay", third.Addr)
 	require.NoError(t, err)
 	require.Equal(t, true, sent)
 	require.Eventually(t, func() bool {
 		got, err := c.call("third", "count")
 		return err == nil && got.([]any)[0] == int64(1)
 	}, 10*time.Second, 10*time.Millisecond)
-	second.kill()
+	second.Kill()
 	_, err = c.call("third", "add", 1, 1)
 	require.NoError(t, err, "the others are not touched")
 }
@@ -202,11 +201,11 @@ func TestThreeNodes(t *testing.T) {
 // Bytes that mean nothing, and messages that no node sends, end neither the
 // process nor the other connections.
 func TestGarbage(t *testing.T) {
-	server := spawn(t, "server", anyPort)
-	c := dial(t, node.Config{Peers: map[string]string{"server": server.addr}})
+	server := spawn(t, "server", nodetest.AnyPort)
+	c := dial(t, node.Config{Peers: map[string]string{"server": server.Addr}})
 	seed := rand.New(rand.NewSource(1))
 	for i := range 20 {
-		conn, err := net.Dial("tcp", server.addr)
+		conn, err := net.Dial("tcp", server.Addr)
 		require.NoError(t, err)
 		if i%2 == 0 {
 			_, err = fmt.Fprint(conn, "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n")
@@ -217,11 +216,11 @@ func TestGarbage(t *testing.T) {
 		_, _ = conn.Write(junk) // it may be closed already
 		require.NoError(t, conn.Close())
 	}
-	maliciousMessages(t, server.addr)
+	maliciousMessages(t, server.Addr)
 	sum, err := c.call("server", "add", 1, 2)
 	require.NoError(t, err)
 	require.Equal(t, int64(3), sum)
 	pid, err := c.call("server", "whoami")
 	require.NoError(t, err)
-	require.Equal(t, int64(server.cmd.Process.Pid), pid)
+	require.Equal(t, int64(server.Process.Pid), pid)
 }

@@ -5,7 +5,6 @@ import (
 	"runtime/pprof"
 	"strconv"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -13,116 +12,18 @@ import (
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/node"
+	"github.com/gopoe/poe/node/internal/nodetest"
 )
-
-// wire is a connection between two nodes that a test can cut or freeze.
-type wire struct {
-	listener net.Listener
-	mu       sync.Mutex
-	target   string
-	frozen   *sync.Cond
-	freezing bool
-	conns    map[net.Conn]bool
-}
-
-func newWire(t *testing.T) *wire {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	w := &wire{listener: l, conns: map[net.Conn]bool{}}
-	w.frozen = sync.NewCond(&w.mu)
-	go w.accept()
-	t.Cleanup(func() {
-		_ = l.Close()
-		w.freeze(false)
-		w.cut()
-	})
-	return w
-}
-
-func (w *wire) addr() string { return w.listener.Addr().String() }
-
-func (w *wire) accept() {
-	for {
-		in, err := w.listener.Accept()
-		if err != nil {
-			return
-		}
-		w.mu.Lock()
-		target := w.target
-		w.mu.Unlock()
-		out, err := net.Dial("tcp", target)
-		if err != nil {
-			_ = in.Close()
-			continue
-		}
-		w.mu.Lock()
-		w.conns[in], w.conns[out] = true, true
-		w.mu.Unlock()
-		go w.carry(in, out)
-		go w.carry(out, in)
-	}
-}
-
-func (w *wire) carry(from, to net.Conn) {
-	buf := make([]byte, 32<<10)
-	for {
-		n, err := from.Read(buf)
-		w.mu.Lock()
-		for w.freezing {
-			w.frozen.Wait()
-		}
-		w.mu.Unlock()
-		if n > 0 {
-			_, err = to.Write(buf[:n])
-		}
-		if err != nil {
-			_, _ = from.Close(), to.Close()
-			return
-		}
-	}
-}
-
-// cut ends the connections that there are.
-func (w *wire) cut() {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	for c := range w.conns {
-		_ = c.Close()
-		delete(w.conns, c)
-	}
-}
-
-// freeze lets nothing through, without a word.
-func (w *wire) freeze(on bool) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.freezing = on
-	w.frozen.Broadcast()
-}
-
-func (w *wire) lead(target string) {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.target = target
-}
-
-// freePort finds a port that nobody listens on.
-func freePort(t *testing.T) string {
-	l, err := net.Listen("tcp", anyPort)
-	require.NoError(t, err)
-	require.NoError(t, l.Close())
-	return l.Addr().String()
-}
 
 // partitioned are a client and a server with a wire for each direction, and how
 // long each may be silent.
-func partitioned(t *testing.T, here, atServer time.Duration) (c *client, there, back *wire) {
-	there, back = newWire(t), newWire(t)
-	near, far := freePort(t), freePort(t)
-	there.lead(far)
-	back.lead(near)
-	spawn(t, "server", far, "NODE_TEST_ADVERTISE="+there.addr(), "NODE_TEST_DEAD_AFTER="+atServer.String())
-	c = dial(t, node.Config{DeadAfter: here, Peers: map[string]string{"server": there.addr()}, Listen: near, Advertise: back.addr()})
+func partitioned(t *testing.T, here, atServer time.Duration) (c *client, there, back *nodetest.Wire) {
+	there, back = nodetest.NewWire(t), nodetest.NewWire(t)
+	near, far := nodetest.FreePort(t), nodetest.FreePort(t)
+	there.Lead(far)
+	back.Lead(near)
+	spawn(t, "server", far, "NODE_TEST_ADVERTISE="+there.Addr(), "NODE_TEST_DEAD_AFTER="+atServer.String())
+	c = dial(t, node.Config{DeadAfter: here, Peers: map[string]string{"server": there.Addr()}, Listen: near, Advertise: back.Addr()})
 	c.do(func() { require.NoError(t, c.n.WatchNode("server", "state")) })
 	c.comesUp()
 	return c, there, back
@@ -132,14 +33,14 @@ func partitioned(t *testing.T, here, atServer time.Duration) (c *client, there, 
 // lost is told.
 func TestCutLink(t *testing.T) {
 	c, there, back := partitioned(t, 0, 0)
-	for _, w := range []*wire{there, back, there} {
+	for _, w := range []*nodetest.Wire{there, back, there} {
 		answers := make(chan kernel.Event, 1)
 		c.do(func() {
 			echo := node.Address{Node: "server", Alias: "echo"}
 			require.NoError(t, c.k.Post(c.n.To(echo), "stall", int64(200*time.Millisecond)))
 			require.NoError(t, c.n.Call(echo, "add", []any{1, 2}, "answer", answers))
 		})
-		w.cut()
+		w.Cut()
 		require.ErrorIs(t, (<-answers).Arg(1).(error), node.ErrUnreachable)
 		down := c.state()
 		require.False(t, down.Up)
@@ -154,8 +55,8 @@ func TestCutLink(t *testing.T) {
 func TestPartition(t *testing.T) {
 	// The server gives up first, or it would take what is on its way then.
 	c, there, back := partitioned(t, 3*hasty, hasty)
-	there.freeze(true)
-	back.freeze(true)
+	there.Freeze(true)
+	back.Freeze(true)
 	for i := range 10 {
 		require.NoError(t, c.post("server", "tick", i))
 	}
@@ -165,8 +66,8 @@ func TestPartition(t *testing.T) {
 	require.ErrorIs(t, c.post("server", "tick", 99), node.ErrUnreachable)
 	loss := <-c.lost
 	require.Equal(t, 11, loss.Count)
-	there.freeze(false)
-	back.freeze(false)
+	there.Freeze(false)
+	back.Freeze(false)
 	c.comesUp()
 	c.reach("server")
 	for i := range 10 {
@@ -179,8 +80,8 @@ func TestPartition(t *testing.T) {
 
 // A node of another name, or that does not want this one, is as good as down.
 func TestWrongName(t *testing.T) {
-	server := spawn(t, "somebody else", anyPort)
-	c := dial(t, node.Config{DeadAfter: hasty, Peers: map[string]string{"server": server.addr}})
+	server := spawn(t, "somebody else", nodetest.AnyPort)
+	c := dial(t, node.Config{DeadAfter: hasty, Peers: map[string]string{"server": server.Addr}})
 	_, err := c.call("server", "add", 1, 2)
 	require.ErrorIs(t, err, node.ErrUnreachable)
 }
@@ -188,8 +89,8 @@ func TestWrongName(t *testing.T) {
 // A node that is down costs no goroutine, however often it is tried, and a node
 // that is shut down leaves none.
 func TestNothingLeaks(t *testing.T) {
-	server := spawn(t, "server", anyPort)
-	l, err := net.Listen("tcp", anyPort)
+	server := spawn(t, "server", nodetest.AnyPort)
+	l, err := net.Listen("tcp", nodetest.AnyPort)
 	require.NoError(t, err)
 	defer l.Close()
 	tried := make(chan bool, 1000)
@@ -203,7 +104,7 @@ func TestNothingLeaks(t *testing.T) {
 			tried <- true
 		}
 	}()
-	c := dial(t, node.Config{Peers: map[string]string{"absent": l.Addr().String(), "server": server.addr}})
+	c := dial(t, node.Config{Peers: map[string]string{"absent": l.Addr().String(), "server": server.Addr}})
 	c.do(func() { require.NoError(t, c.n.WatchNode("absent", "state")) })
 	_, err = c.call("absent", "add")
 	require.ErrorIs(t, err, node.ErrUnreachable)

@@ -8,16 +8,17 @@ import (
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/node"
+	"github.com/gopoe/poe/node/internal/nodetest"
 	"github.com/gopoe/poe/session"
 )
 
 // A node that is removed and added again, while it runs on, begins anew with
 // this one: nothing is taken for something that has come before.
 func TestRemovedAndAddedAgain(t *testing.T) {
-	server := spawn(t, "server", anyPort)
+	server := spawn(t, "server", nodetest.AnyPort)
 	c := dial(t, node.Config{})
 	for range 3 {
-		require.NoError(t, c.n.AddPeer("server", server.addr))
+		require.NoError(t, c.n.AddPeer("server", server.Addr))
 		_, err := c.call("server", "count")
 		for err != nil { // the end of the former connection may be noticed late
 			require.ErrorIs(t, err, node.ErrUnreachable)
@@ -31,8 +32,8 @@ func TestRemovedAndAddedAgain(t *testing.T) {
 
 // What was on its way when a node is removed is lost, and told.
 func TestRemovedWithACallOnItsWay(t *testing.T) {
-	server := spawn(t, "server", anyPort)
-	c := dial(t, node.Config{Peers: map[string]string{"server": server.addr}})
+	server := spawn(t, "server", nodetest.AnyPort)
+	c := dial(t, node.Config{Peers: map[string]string{"server": server.Addr}})
 	answers := make(chan kernel.Event, 1)
 	c.do(func() {
 		require.NoError(t, c.n.WatchNode("server", "state"))
@@ -44,8 +45,8 @@ func TestRemovedWithACallOnItsWay(t *testing.T) {
 }
 
 func TestUnwatchNode(t *testing.T) {
-	server := spawn(t, "server", anyPort)
-	c := dial(t, node.Config{Peers: map[string]string{"server": server.addr}})
+	server := spawn(t, "server", nodetest.AnyPort)
+	c := dial(t, node.Config{Peers: map[string]string{"server": server.Addr}})
 	c.do(func() {
 		require.NoError(t, c.n.WatchNode("server", "state"))
 		require.NoError(t, c.n.WatchNode("server", "state", "again"))
@@ -58,7 +59,7 @@ func TestUnwatchNode(t *testing.T) {
 		require.NoError(t, c.n.WatchNode("server", "gone"))
 	})
 	require.Equal(t, "gone", (<-c.events).Name, "how it is now")
-	server.kill()
+	server.Kill()
 	require.Equal(t, "gone", (<-c.events).Name, "and no other watch is told")
 }
 

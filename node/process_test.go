@@ -1,13 +1,9 @@
 package node_test
 
 import (
-	"bufio"
 	"context"
 	"fmt"
-	"io"
 	"os"
-	"os/exec"
-	"strings"
 	"testing"
 	"time"
 
@@ -15,6 +11,7 @@ import (
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/node"
+	"github.com/gopoe/poe/node/internal/nodetest"
 	"github.com/gopoe/poe/session"
 )
 
@@ -68,10 +65,9 @@ func serve() error {
 	if _, err = session.Create(k, &echo{n: n, inOrder: true}, echoStates); err != nil {
 		return err
 	}
-	fmt.Println("ADDR", n.Addr())
+	nodetest.Announce(n.Addr())
 	go func() {
-		for in := bufio.NewScanner(os.Stdin); in.Scan(); {
-		}
+		nodetest.AwaitQuit()
 		n.Shutdown()
 		k.Outside().Stop()
 	}()
@@ -107,46 +103,10 @@ var echoStates = session.States[echo]{
 	},
 }
 
-// child is such a process.
-type child struct {
-	cmd  *exec.Cmd
-	addr string
-	in   io.WriteCloser
-	out  *bufio.Reader
-}
-
 // spawn starts a child; listen may be an address that one had before.
-func spawn(t testing.TB, name, listen string, env ...string) *child {
+func spawn(t testing.TB, name, listen string, env ...string) *nodetest.Child {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "NODE_TEST_ROLE="+name, "NODE_TEST_LISTEN="+listen)
-	cmd.Env = append(cmd.Env, env...)
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	require.NoError(t, err)
-	in, err := cmd.StdinPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	c := &child{cmd: cmd, in: in, out: bufio.NewReader(out)}
-	t.Cleanup(c.kill)
-	line, err := c.out.ReadString('\n')
-	require.NoError(t, err)
-	c.addr = strings.TrimSpace(strings.TrimPrefix(line, "ADDR "))
-	return c
-}
-
-func (c *child) kill() {
-	_ = c.cmd.Process.Kill() // it may have ended
-	_, _ = c.cmd.Process.Wait()
-}
-
-// quit ends a child in order.
-func (c *child) quit(t testing.TB) {
-	t.Helper()
-	require.NoError(t, c.in.Close())
-	state, err := c.cmd.Process.Wait()
-	require.NoError(t, err)
-	require.True(t, state.Success(), "%v", state)
+	return nodetest.Spawn(t, append(env, "NODE_TEST_ROLE="+name, "NODE_TEST_LISTEN="+listen)...)
 }
 
 // client is a node in this process whose kernel runs on another goroutine. Its
@@ -166,7 +126,7 @@ func dial(t testing.TB, config node.Config) *client {
 	c := &client{t: t, k: kernel.New(), events: make(chan kernel.Event, 1000), lost: make(chan node.Loss, 1000), ran: make(chan error, 1)}
 	config.Name = "client"
 	if config.Listen == "" {
-		config.Listen = anyPort
+		config.Listen = nodetest.AnyPort
 	}
 	config.Lost = func(l node.Loss) { c.lost <- l }
 	var err error

@@ -20,6 +20,7 @@ import (
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/node"
+	"github.com/gopoe/poe/node/internal/nodetest"
 )
 
 // authority signs certificates for nodes on loopback.
@@ -86,8 +87,8 @@ func TestTLS(t *testing.T) {
 	ours.issue(t, dir, "server")
 	ours.issue(t, dir, "good")
 	theirs.issue(t, dir, "wrong")
-	server := spawn(t, "server", anyPort, "NODE_TEST_TLS="+dir, "NODE_TEST_CERT=server")
-	peers := map[string]string{"server": server.addr}
+	server := spawn(t, "server", nodetest.AnyPort, "NODE_TEST_TLS="+dir, "NODE_TEST_CERT=server")
+	peers := map[string]string{"server": server.Addr}
 
 	for name, works := range map[string]bool{"good": true, "wrong": false, "": false} {
 		config := node.Config{Peers: peers}
@@ -107,8 +108,8 @@ func TestTLS(t *testing.T) {
 		c.close()
 	}
 
-	impostor := spawn(t, "server", anyPort, "NODE_TEST_TLS="+dir, "NODE_TEST_CERT=wrong")
-	config := node.Config{Peers: map[string]string{"server": impostor.addr}}
+	impostor := spawn(t, "server", nodetest.AnyPort, "NODE_TEST_TLS="+dir, "NODE_TEST_CERT=wrong")
+	config := node.Config{Peers: map[string]string{"server": impostor.Addr}}
 	var err error
 	config.TLS, err = readTLS(dir, "good")
 	require.NoError(t, err)
@@ -130,7 +131,7 @@ func TestTLSConfigErrors(t *testing.T) {
 		config, err := readTLS(dir, "a")
 		require.NoError(t, err)
 		spoil(config)
-		_, err = node.Start(kernel.New(), node.Config{Name: "a", Listen: anyPort, TLS: config})
+		_, err = node.Start(kernel.New(), node.Config{Name: "a", Listen: nodetest.AnyPort, TLS: config})
 		var ce *kernel.ConfigError
 		require.ErrorAs(t, err, &ce)
 		require.Equal(t, "TLS", ce.Field)

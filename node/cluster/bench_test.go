@@ -14,7 +14,7 @@ import (
 // duo are a client and a child that owns an alias.
 func duo(b *testing.B) *client {
 	south := spawn(b, setup{Name: "south"})
-	c := join(b, setup{Name: "client", Seeds: map[string]string{"south": south.addr}})
+	c := join(b, setup{Name: "client", Seeds: map[string]string{"south": south.Addr}})
 	c.meet(south)
 	require.Equal(b, "", c.ask(south, "claim", "chargen"))
 	eventually(b, func() bool { return c.owner("chargen").Node == "south" }, "south has it")
@@ -84,7 +84,7 @@ func BenchmarkFailOver(b *testing.B) {
 		c.do(func() { require.NoError(b, c.c.WatchAlias("chargen", "moved")) })
 		c.wait("moved")
 		begin := time.Now()
-		require.NoError(b, south.cmd.Process.Kill())
+		require.NoError(b, south.Process.Kill())
 		c.wait("moved")
 		noticed += time.Since(begin)
 		for c.ask(north, "claim", "chargen") != "" {
@@ -94,8 +94,8 @@ func BenchmarkFailOver(b *testing.B) {
 		require.NoError(b, err)
 		answered += time.Since(begin)
 		c.close()
-		north.kill()
-		south.kill()
+		north.Kill()
+		south.Kill()
 	}
 	b.ReportMetric(float64(noticed.Microseconds())/float64(b.N), "noticed-µs")
 	b.ReportMetric(float64(answered.Microseconds())/float64(b.N), "answered-µs")

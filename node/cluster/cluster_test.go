@@ -10,12 +10,13 @@ import (
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/node"
 	"github.com/gopoe/poe/node/cluster"
+	"github.com/gopoe/poe/node/internal/nodetest"
 )
 
 // trio are a client and two children, of which the second knows only the first.
 func trio(t testing.TB) (c *client, north, south *child) {
 	north = spawn(t, setup{Name: "north"})
-	seeds := map[string]string{"north": north.addr}
+	seeds := map[string]string{"north": north.Addr}
 	south = spawn(t, setup{Name: "south", Seeds: seeds})
 	c = join(t, setup{Name: "client", Seeds: seeds})
 	c.meet(north, south)
@@ -81,7 +82,7 @@ func TestFailOver(t *testing.T) {
 	e := c.wait("moved")
 	require.Equal(t, []any{cluster.Owner{Alias: "chargen", Node: "south", Epoch: 1}, "extra"}, e.Args)
 	begin := time.Now()
-	south.kill()
+	south.Kill()
 	require.Equal(t, cluster.Owner{Alias: "chargen", Epoch: 1}, c.wait("moved").Args[0])
 	t.Logf("kill -9 to an alias without owner: %v", time.Since(begin))
 	eventually(t, func() bool { return c.ask(north, "claim", "chargen") == "" }, "north claims it, once it knows")
@@ -93,7 +94,7 @@ func TestFailOver(t *testing.T) {
 	t.Logf("kill -9 to an answer from elsewhere: %v", time.Since(begin))
 
 	// It is started again on the same port, and has to take what there is.
-	south = spawn(t, setup{Name: "south", Listen: south.addr, Seeds: map[string]string{"north": north.addr}})
+	south = spawn(t, setup{Name: "south", Listen: south.Addr, Seeds: map[string]string{"north": north.Addr}})
 	c.meet(north, south)
 	require.Contains(t, c.ask(south, "claim", "chargen"), "another node")
 	require.Equal(t, "north", c.owner("chargen").Node)
@@ -110,8 +111,8 @@ func TestMembers(t *testing.T) {
 		require.Equal(t, "extra", e.Args[1])
 		seen[m.Name+" "+m.Address] = true
 	}
-	require.Equal(t, map[string]bool{"north " + north.addr: true, "south " + south.addr: true}, seen)
-	south.quit(t)
+	require.Equal(t, map[string]bool{"north " + north.Addr: true, "south " + south.Addr: true}, seen)
+	south.Quit(t)
 	m := c.wait("member").Args[0].(cluster.Member)
 	require.Equal(t, "south", m.Name)
 	require.False(t, m.Up)
@@ -129,7 +130,7 @@ func TestMembers(t *testing.T) {
 	// A new one finds the rest through a seed that never knew it.
 	west := spawn(t, setup{Name: "west", Seeds: map[string]string{"client": c.n.Addr()}})
 	m = c.wait("member").Args[0].(cluster.Member)
-	require.Equal(t, cluster.Member{Name: "west", Address: west.addr, Up: true}, m)
+	require.Equal(t, cluster.Member{Name: "west", Address: west.Addr, Up: true}, m)
 }
 
 // A directory that takes many updates arrives whole, and is told again to a
@@ -153,7 +154,7 @@ func TestLargeDirectory(t *testing.T) {
 		}
 	}
 	eventually(t, known(north), "north knows")
-	west := spawn(t, setup{Name: "west", Seeds: map[string]string{"north": north.addr}})
+	west := spawn(t, setup{Name: "west", Seeds: map[string]string{"north": north.Addr}})
 	eventually(t, func() bool { return c.sees("west") }, "west is there")
 	eventually(t, known(west), "west knows")
 }
@@ -183,7 +184,7 @@ func TestLeave(t *testing.T) {
 		require.Empty(t, c.c.Members())
 	})
 	var err error
-	again := setup{Seeds: map[string]string{"north": north.addr}}.cluster()
+	again := setup{Seeds: map[string]string{"north": north.Addr}}.cluster()
 	eventually(t, func() bool {
 		c.do(func() { c.c, err = cluster.Join(c.n, again) })
 		return err == nil
@@ -193,7 +194,7 @@ func TestLeave(t *testing.T) {
 
 func TestConfig(t *testing.T) {
 	k := kernel.New()
-	n, err := node.Start(k, node.Config{Name: "alone", Listen: anyPort})
+	n, err := node.Start(k, node.Config{Name: "alone", Listen: nodetest.AnyPort})
 	require.NoError(t, err)
 	start := func(*kernel.Kernel, string) (kernel.ID, error) { return kernel.ID{}, nil }
 	for field, config := range map[string]cluster.Config{

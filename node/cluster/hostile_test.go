@@ -18,9 +18,9 @@ func TestHostileUpdates(t *testing.T) {
 	require.Equal(t, "", c.ask(north, "claim", "chargen"))
 
 	liar := spawn(t, setup{Name: "mallory", Liar: true})
-	require.NoError(t, c.n.AddPeer("mallory", liar.addr))
+	require.NoError(t, c.n.AddPeer("mallory", liar.Addr))
 	require.NotEmpty(t, c.ask(liar, "lie", "north", "update"), "it does not know north")
-	require.Equal(t, "", c.ask(liar, "meet", "north", north.addr))
+	require.Equal(t, "", c.ask(liar, "meet", "north", north.Addr))
 	tell := func(event string, args ...any) {
 		require.Equal(t, "", c.ask(liar, "lie", append([]any{"north", event}, args...)...))
 	}
@@ -44,7 +44,7 @@ func TestHostileUpdates(t *testing.T) {
 	tell("update", written(t, 9, 0, 1, "mallory's", 1<<62))
 	eventually(t, func() bool { return c.ask(north, "owner", "mallory's").([]any)[1] == int64(1<<62) }, "it is believed")
 
-	liar.kill()
+	liar.Kill()
 	eventually(t, func() bool { return c.ask(north, "owner", "mallory's").([]any)[0] == "" }, "it is gone")
 	c.meet(north, south)
 	got, err := c.call("chargen", "count")
@@ -78,7 +78,7 @@ func FuzzUpdate(f *testing.F) {
 func TestNothingLeft(t *testing.T) {
 	c, _, south := trio(t)
 	require.Equal(t, "", c.ask(south, "claim", "chargen"))
-	south.kill()
+	south.Kill()
 	eventually(t, func() bool { return !c.sees("south") }, "it is noticed")
 	require.Positive(t, ours(t))
 	c.close()

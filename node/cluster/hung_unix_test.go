@@ -19,11 +19,11 @@ func TestHungOwner(t *testing.T) {
 	eventually(t, func() bool { return c.owner("chargen").Node == "south" }, "south has it")
 	eventually(t, func() bool { return c.ask(north, "owner", "chargen").([]any)[0] == "south" }, "north knows")
 	begin := time.Now()
-	require.NoError(t, south.cmd.Process.Signal(syscall.SIGSTOP))
+	require.NoError(t, south.Process.Signal(syscall.SIGSTOP))
 	eventually(t, func() bool { return c.owner("chargen").Node == "" }, "it is noticed")
 	t.Logf("noticed after %v", time.Since(begin))
 	eventually(t, func() bool { return c.ask(north, "claim", "chargen") == "" }, "north claims it")
-	require.NoError(t, south.cmd.Process.Signal(syscall.SIGCONT))
+	require.NoError(t, south.Process.Signal(syscall.SIGCONT))
 	eventually(t, func() bool { return len(c.askUntilReached(south, "lost").([]any)) == 1 }, "south gives way")
 	c.meet(north, south)
 	for _, ch := range []*child{north, south} {

@@ -9,16 +9,17 @@ import (
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/node"
 	"github.com/gopoe/poe/node/cluster"
+	"github.com/gopoe/poe/node/internal/nodetest"
 )
 
 // partitioned are a client and a child with a wire for each direction.
-func partitioned(t *testing.T) (c *client, south *child, there, back *wire) {
-	there, back = newWire(t), newWire(t)
-	near, far := freePort(t), freePort(t)
-	there.lead(far)
-	back.lead(near)
-	south = spawn(t, setup{Name: "south", Listen: far, Advertise: there.addr()})
-	c = join(t, setup{Name: "client", Listen: near, Advertise: back.addr(), Seeds: map[string]string{"south": there.addr()}})
+func partitioned(t *testing.T) (c *client, south *child, there, back *nodetest.Wire) {
+	there, back = nodetest.NewWire(t), nodetest.NewWire(t)
+	near, far := nodetest.FreePort(t), nodetest.FreePort(t)
+	there.Lead(far)
+	back.Lead(near)
+	south = spawn(t, setup{Name: "south", Listen: far, Advertise: there.Addr()})
+	c = join(t, setup{Name: "client", Listen: near, Advertise: back.Addr(), Seeds: map[string]string{"south": there.Addr()}})
 	c.meet(south)
 	return c, south, there, back
 }
@@ -35,16 +36,16 @@ func TestConflictAfterPartition(t *testing.T) {
 	})
 	require.True(t, c.wait("member").Args[0].(cluster.Member).Up)
 
-	there.freeze(true)
-	back.freeze(true)
+	there.Freeze(true)
+	back.Freeze(true)
 	require.False(t, c.wait("member").Args[0].(cluster.Member).Up)
 	require.ErrorIs(t, c.post("old", "tick", 0), cluster.ErrNobody)
 	c.do(func() {
 		require.NoError(t, c.c.Claim("old", "lost", "tick")) // epoch 2: it knew of south's
 		require.NoError(t, c.c.Claim("new", "lost", "tick"))
 	})
-	there.freeze(false)
-	back.freeze(false)
+	there.Freeze(false)
+	back.Freeze(false)
 	eventually(t, func() bool { return len(c.askUntilReached(south, "lost").([]any)) == 1 }, "south is told")
 	require.Equal(t, []any{"old to client"}, c.askUntilReached(south, "lost"))
 	require.Equal(t, []any{"client", int64(2)}, c.askUntilReached(south, "owner", "old"))
@@ -58,12 +59,12 @@ func TestOlderClaimStays(t *testing.T) {
 	c, south, there, back := partitioned(t)
 	c.do(func() { require.NoError(t, c.c.WatchMembers("member")) })
 	require.True(t, c.wait("member").Args[0].(cluster.Member).Up)
-	there.freeze(true)
-	back.freeze(true)
+	there.Freeze(true)
+	back.Freeze(true)
 	require.False(t, c.wait("member").Args[0].(cluster.Member).Up)
 	c.do(func() { require.NoError(t, c.c.Claim("alias", "lost", "tick")) })
-	there.freeze(false)
-	back.freeze(false)
+	there.Freeze(false)
+	back.Freeze(false)
 	// South may hear of the older claim before it claims: then it is refused.
 	if c.askUntilReached(south, "claim", "alias") == "" {
 		eventually(t, func() bool { return len(c.askUntilReached(south, "lost").([]any)) == 1 }, "south loses")
@@ -97,8 +98,8 @@ func TestCutLink(t *testing.T) {
 	c, south, there, back := partitioned(t)
 	require.Equal(t, "", c.ask(south, "claim", "theirs"))
 	c.do(func() { require.NoError(t, c.c.Claim("ours", "", "tick")) })
-	for _, w := range []*wire{there, back, there} {
-		w.cut()
+	for _, w := range []*nodetest.Wire{there, back, there} {
+		w.Cut()
 		eventually(t, func() bool { return c.owner("theirs").Node == "south" && c.sees("south") }, "known here")
 		eventually(t, func() bool {
 			o, ok := c.askUntilReached(south, "owner", "ours").([]any)

@@ -1,13 +1,11 @@
 package cluster_test
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -18,10 +16,9 @@ import (
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/node"
 	"github.com/gopoe/poe/node/cluster"
+	"github.com/gopoe/poe/node/internal/nodetest"
 	"github.com/gopoe/poe/session"
 )
-
-const anyPort = "127.0.0.1:0"
 
 // The tests with several nodes run all but one in processes of their own: this
 // binary, started again with a role.
@@ -95,10 +92,9 @@ func serve() error {
 	if err != nil {
 		return err
 	}
-	fmt.Println("ADDR", n.Addr())
+	nodetest.Announce(n.Addr())
 	go func() {
-		for in := bufio.NewScanner(os.Stdin); in.Scan(); {
-		}
+		nodetest.AwaitQuit()
 		n.Shutdown()
 	}()
 	err = k.Run()
@@ -227,47 +223,19 @@ func names(members []cluster.Member) []string {
 
 // child is such a process.
 type child struct {
-	name, addr string
-	cmd        *exec.Cmd
-	in         interface{ Close() error }
+	*nodetest.Child
+	name string
 }
 
 // spawn starts a child.
 func spawn(t testing.TB, s setup) *child {
 	t.Helper()
 	if s.Listen == "" {
-		s.Listen = anyPort
+		s.Listen = nodetest.AnyPort
 	}
 	told, err := json.Marshal(s)
 	require.NoError(t, err)
-	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), "CLUSTER_TEST_NODE="+string(told))
-	cmd.Stderr = os.Stderr
-	out, err := cmd.StdoutPipe()
-	require.NoError(t, err)
-	in, err := cmd.StdinPipe()
-	require.NoError(t, err)
-	require.NoError(t, cmd.Start())
-	c := &child{name: s.Name, cmd: cmd, in: in}
-	t.Cleanup(c.kill)
-	line, err := bufio.NewReader(out).ReadString('\n')
-	require.NoError(t, err)
-	c.addr = strings.TrimSpace(strings.TrimPrefix(line, "ADDR "))
-	return c
-}
-
-func (c *child) kill() {
-	_ = c.cmd.Process.Kill() // it may have ended
-	_, _ = c.cmd.Process.Wait()
-}
-
-// quit ends a child in order.
-func (c *child) quit(t testing.TB) {
-	t.Helper()
-	require.NoError(t, c.in.Close())
-	state, err := c.cmd.Process.Wait()
-	require.NoError(t, err)
-	require.True(t, state.Success(), "%v", state)
+	return &child{Child: nodetest.Spawn(t, "CLUSTER_TEST_NODE="+string(told)), name: s.Name}
 }
 
 // client is a node in this process whose kernel runs on another goroutine. Its
@@ -287,7 +255,7 @@ func join(t testing.TB, s setup, change ...func(*cluster.Config)) *client {
 	t.Helper()
 	c := &client{t: t, k: kernel.New(), events: make(chan kernel.Event, 100_000), ran: make(chan error, 1)}
 	if s.Listen == "" {
-		s.Listen = anyPort
+		s.Listen = nodetest.AnyPort
 	}
 	var err error
 	c.n, err = node.Start(c.k, s.node())

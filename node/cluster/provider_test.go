@@ -13,6 +13,7 @@ import (
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/node"
 	"github.com/gopoe/poe/node/cluster"
+	"github.com/gopoe/poe/node/internal/nodetest"
 )
 
 // registry is a provider that a test leads: what any registry of services does.
@@ -65,7 +66,7 @@ func TestProvider(t *testing.T) {
 	self := member(library.ActorSystem.ID, c.n.Addr())
 	c.do(func() { require.NoError(t, c.c.WatchMembers("member")) })
 	for range 3 {
-		library.MemberList.UpdateClusterTopology(protoactor.Members{self, member("north.z", "127.0.0.1:1"), member("north.zz", north.addr), member("nonsense", north.addr)})
+		library.MemberList.UpdateClusterTopology(protoactor.Members{self, member("north.z", "127.0.0.1:1"), member("north.zz", north.Addr), member("nonsense", north.Addr)})
 		m := c.wait("member").Args[0].(cluster.Member)
 		require.True(t, m.Up, "%+v", m)
 		require.Equal(t, "north", m.Name)
@@ -80,7 +81,7 @@ func TestProvider(t *testing.T) {
 
 func TestProviderFails(t *testing.T) {
 	k := kernel.New()
-	n, err := node.Start(k, node.Config{Name: "alone", Listen: anyPort})
+	n, err := node.Start(k, node.Config{Name: "alone", Listen: nodetest.AnyPort})
 	require.NoError(t, err)
 	r := newRegistry()
 	r.err = errors.New("no registry there")

@@ -58,7 +58,7 @@ func (c *client) listens(topic string, children ...*child) {
 // what is published.
 func TestSlowSubscriber(t *testing.T) {
 	north := spawn(t, setup{Name: "north"})
-	seeds := map[string]string{"north": north.addr}
+	seeds := map[string]string{"north": north.Addr}
 	south := spawn(t, setup{Name: "south", Seeds: seeds})
 	c := join(t, setup{Name: "client", Seeds: seeds, Window: 500})
 	c.meet(north, south)

@@ -54,7 +54,7 @@ func TestVirtualSessions(t *testing.T) {
 	require.ErrorIs(t, err, cluster.ErrNobody)
 
 	// A node comes: some move there and begin anew, the others stay as they are.
-	west := spawn(t, setup{Name: "west", Seeds: map[string]string{"north": north.addr}})
+	west := spawn(t, setup{Name: "west", Seeds: map[string]string{"north": north.Addr}})
 	c.meet(north, south, west)
 	moved := 0
 	for i := range counters {
@@ -72,7 +72,7 @@ func TestVirtualSessions(t *testing.T) {
 	require.Positive(t, moved)
 
 	// One is killed: its own are elsewhere, with nothing that they knew.
-	south.kill()
+	south.Kill()
 	eventually(t, func() bool { return !c.sees("south") }, "it is noticed")
 	c.meet(north, west)
 	for i := range counters {

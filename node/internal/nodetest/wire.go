@@ -1,0 +1,122 @@
+// Package nodetest has what the tests of nodes share: connections that can be
+// cut, nodes in processes of their own, and how these are measured.
+package nodetest
+
+import (
+	"net"
+	"sync"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// AnyPort is a loopback address at which the system chooses the port.
+const AnyPort = "127.0.0.1:0"
+
+// FreePort finds an address on loopback at which nobody listens.
+func FreePort(t testing.TB) string {
+	t.Helper()
+	l, err := net.Listen("tcp", AnyPort)
+	require.NoError(t, err)
+	require.NoError(t, l.Close())
+	return l.Addr().String()
+}
+
+// Wire is a connection between two nodes that a test can cut or freeze: what
+// connects to Addr is connected to where Lead says. Its methods may be called
+// from any goroutine.
+type Wire struct {
+	listener net.Listener
+	mu       sync.Mutex
+	target   string
+	frozen   *sync.Cond
+	freezing bool
+	conns    map[net.Conn]bool
+}
+
+// NewWire makes a wire that leads nowhere yet. It is cut for good at the end
+// of the test.
+func NewWire(t testing.TB) *Wire {
+	t.Helper()
+	l, err := net.Listen("tcp", AnyPort)
+	require.NoError(t, err)
+	w := &Wire{listener: l, conns: map[net.Conn]bool{}}
+	w.frozen = sync.NewCond(&w.mu)
+	go w.accept()
+	t.Cleanup(func() {
+		_ = l.Close()
+		w.Freeze(false)
+		w.Cut()
+	})
+	return w
+}
+
+// Addr returns the address at which the wire begins.
+func (w *Wire) Addr() string { return w.listener.Addr().String() }
+
+func (w *Wire) accept() {
+	for {
+		in, err := w.listener.Accept()
+		if err != nil {
+			return
+		}
+		w.mu.Lock()
+		target := w.target
+		w.mu.Unlock()
+		out, err := net.Dial("tcp", target)
+		if err != nil {
+			_ = in.Close()
+			continue
+		}
+		w.mu.Lock()
+		w.conns[in], w.conns[out] = true, true
+		w.mu.Unlock()
+		go w.carry(in, out)
+		go w.carry(out, in)
+	}
+}
+
+func (w *Wire) carry(from, to net.Conn) {
+	buf := make([]byte, 32<<10)
+	for {
+		n, err := from.Read(buf)
+		w.mu.Lock()
+		for w.freezing {
+			w.frozen.Wait()
+		}
+		w.mu.Unlock()
+		if n > 0 {
+			_, err = to.Write(buf[:n])
+		}
+		if err != nil {
+			_, _ = from.Close(), to.Close()
+			return
+		}
+	}
+}
+
+// Cut ends the connections that there are.
+func (w *Wire) Cut() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for c := range w.conns {
+		_ = c.Close()
+		delete(w.conns, c)
+	}
+}
+
+// Freeze lets nothing through, without a word, until it is called with false.
+func (w *Wire) Freeze(on bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.freezing = on
+	w.frozen.Broadcast()
+}
+
+// Lead sets the address at which the connections end that are made from now
+// on.
+func (w *Wire) Lead(target string) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.target = target
+}
