@@ -2,9 +2,7 @@ package node_test
 
 import (
 	"errors"
-	"slices"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -57,18 +55,8 @@ func BenchmarkCall(b *testing.B) {
 	c := dial(b, node.Config{Peers: map[string]string{"server": server.Addr}})
 	_, err := c.call("server", "add", 1, 2)
 	require.NoError(b, err)
-	took := make([]time.Duration, 0, b.N)
-	b.ReportAllocs()
-	b.ResetTimer()
-	for i := range b.N {
-		begin := time.Now()
-		if _, err := c.call("server", "add", i, 2); err != nil {
-			b.Fatal(err)
-		}
-		took = append(took, time.Since(begin))
-	}
-	b.StopTimer()
-	slices.Sort(took)
-	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
-	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+	nodetest.MeasureCalls(b, func(i int) error {
+		_, err := c.call("server", "add", i, 2)
+		return err
+	})
 }

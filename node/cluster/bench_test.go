@@ -2,13 +2,13 @@ package cluster_test
 
 import (
 	"errors"
-	"slices"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/gopoe/poe/node"
+	"github.com/gopoe/poe/node/internal/nodetest"
 )
 
 // duo are a client and a child that owns an alias.
@@ -42,6 +42,9 @@ func BenchmarkPost(b *testing.B) {
 				}
 			}
 		})
+		if b.Failed() {
+			return
+		}
 		if full {
 			c.wait("room")
 		}
@@ -56,19 +59,10 @@ func BenchmarkPost(b *testing.B) {
 // BenchmarkCall asks an alias on another node, one question at a time.
 func BenchmarkCall(b *testing.B) {
 	c := duo(b)
-	took := make([]time.Duration, 0, b.N)
-	b.ResetTimer()
-	for range b.N {
-		begin := time.Now()
-		if _, err := c.call("chargen", "count"); err != nil {
-			b.Fatal(err)
-		}
-		took = append(took, time.Since(begin))
-	}
-	b.StopTimer()
-	slices.Sort(took)
-	b.ReportMetric(float64(took[len(took)/2].Microseconds()), "p50-µs")
-	b.ReportMetric(float64(took[len(took)*99/100].Microseconds()), "p99-µs")
+	nodetest.MeasureCalls(b, func(int) error {
+		_, err := c.call("chargen", "count")
+		return err
+	})
 }
 
 // BenchmarkFailOver kills the owner of an alias and waits until another node
