@@ -1,7 +1,6 @@
 package node
 
 import (
-	"context"
 	"fmt"
 	"log/slog"
 	"net"
@@ -15,6 +14,7 @@ import (
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/node/internal/quiet"
 )
 
 // Node links a kernel to kernels on other nodes. Its methods are for the
@@ -98,9 +98,7 @@ func (n *Node) listen() (err error) {
 	if strings.Contains(host, ":") {
 		host = "[" + host + "]"
 	}
-	quiet := slog.New(quietHandler{n.log.Handler()})
-	n.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quiet }),
-		actor.WithDeadLetterRequestLogging(false))
+	n.system = quiet.NewSystem(n.log)
 	n.remote = remote.NewRemote(n.system, n.settings(host, port))
 	n.system.EventStream.Subscribe(n.libraryEvent)
 	n.system.ProcessRegistry.Add(&gateway{n}, gatewayName)
@@ -282,22 +280,6 @@ func (l *link) bye() {
 		l.seq++
 		l.transmit(&frame{verb: verbBye, seq: l.seq})
 	}
-}
-
-// quietHandler lets only warnings of the libraries pass, and not the debugging
-// that they do at higher levels.
-type quietHandler struct{ slog.Handler }
-
-func (h quietHandler) Enabled(ctx context.Context, level slog.Level) bool {
-	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
-}
-
-func (h quietHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return quietHandler{h.Handler.WithAttrs(attrs)}
-}
-
-func (h quietHandler) WithGroup(name string) slog.Handler {
-	return quietHandler{h.Handler.WithGroup(name)}
 }
 
 // String returns the node's name and port.

@@ -1,9 +1,7 @@
 package cluster
 
 import (
-	"context"
 	"fmt"
-	"log/slog"
 	"net"
 	"strconv"
 	"strings"
@@ -11,6 +9,8 @@ import (
 	"github.com/asynkron/protoactor-go/actor"
 	protoactor "github.com/asynkron/protoactor-go/cluster"
 	"github.com/asynkron/protoactor-go/remote"
+
+	"github.com/gopoe/poe/node/internal/quiet"
 )
 
 // host is where a cluster provider of protoactor's lives. Providers want a
@@ -34,9 +34,7 @@ func newHost(c *Cluster) *host {
 		h.seeds = newSeeds(c)
 		h.provider = h.seeds
 	}
-	quiet := slog.New(quietHandler{c.log.Handler()})
-	h.system = actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quiet }),
-		actor.WithDeadLetterRequestLogging(false))
+	h.system = quiet.NewSystem(c.log)
 	h.system.ID = memberID(c.n.Name(), c.boot)
 	h.system.ProcessRegistry.Address = c.n.Addr()
 	h.library = protoactor.New(h.system, protoactor.Configure(c.config.Name, h.provider, nil, remote.Configure("", 0)))
@@ -139,19 +137,4 @@ func (h *host) forget(name string) {
 	if h.seeds != nil {
 		h.seeds.forget(name)
 	}
-}
-
-// quietHandler lets only warnings of the library pass.
-type quietHandler struct{ slog.Handler }
-
-func (h quietHandler) Enabled(ctx context.Context, level slog.Level) bool {
-	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
-}
-
-func (h quietHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
-	return quietHandler{h.Handler.WithAttrs(attrs)}
-}
-
-func (h quietHandler) WithGroup(name string) slog.Handler {
-	return quietHandler{h.Handler.WithGroup(name)}
 }
