@@ -5,57 +5,49 @@ import (
 	"fmt"
 	"io"
 	"syscall"
+
+	"github.com/gopoe/poe/internal/sentinel"
 )
 
 // Errors that the kernel's methods return. Those that stand for one of POE's
 // error codes wrap it: errors.Is(ErrNoSession, syscall.ESRCH) holds.
 var (
 	// ErrNoSession says that a destination names no living session.
-	ErrNoSession = sentinel("no such session", syscall.ESRCH)
+	ErrNoSession = sentinel.New("kernel: no such session", syscall.ESRCH)
 	// ErrNoActiveSession says that a method which acts for the active session
 	// was called outside of any session's handler.
-	ErrNoActiveSession = sentinel("no active session", syscall.ESRCH)
+	ErrNoActiveSession = sentinel.New("kernel: no active session", syscall.ESRCH)
 	// ErrNoStart says that a session without a _start handler was discarded.
 	ErrNoStart = errors.New("kernel: session has no _start handler")
 	// ErrAliasInUse says that another session has that alias.
-	ErrAliasInUse = sentinel("alias belongs to another session", syscall.EEXIST)
+	ErrAliasInUse = sentinel.New("kernel: alias belongs to another session", syscall.EEXIST)
 	// ErrNoAlias says that no session has that alias.
-	ErrNoAlias = sentinel("no such alias", syscall.ESRCH)
+	ErrNoAlias = sentinel.New("kernel: no such alias", syscall.ESRCH)
 	// ErrNotYours says that what was named belongs to another session.
-	ErrNotYours = sentinel("belongs to another session", syscall.EPERM)
+	ErrNotYours = sentinel.New("kernel: belongs to another session", syscall.EPERM)
 	// ErrNoAlarm says that a timer does not exist, has fired or was removed.
-	ErrNoAlarm = sentinel("no such timer", syscall.ESRCH)
+	ErrNoAlarm = sentinel.New("kernel: no such timer", syscall.ESRCH)
 	// ErrNoChild says that a process is not, or no longer, a child of this one.
-	ErrNoChild = sentinel("no such child process", syscall.ECHILD)
+	ErrNoChild = sentinel.New("kernel: no such child process", syscall.ECHILD)
 	// ErrInvalid says that an argument is missing: an event without a name, an
 	// alarm without a time, a nil handle.
-	ErrInvalid = sentinel("invalid argument", syscall.EINVAL)
+	ErrInvalid = sentinel.New("kernel: invalid argument", syscall.EINVAL)
 	// ErrWouldDeadlock says that a method which waits for the kernel was called
 	// on the kernel's own goroutine.
-	ErrWouldDeadlock = sentinel("would wait for itself", syscall.EDEADLK)
+	ErrWouldDeadlock = sentinel.New("kernel: would wait for itself", syscall.EDEADLK)
 	// ErrNotRunning says that a method which waits for the kernel found that
 	// it does not run, or that it ended before it could answer.
 	ErrNotRunning = errors.New("kernel: not running")
 	// ErrBusy says that as many events of other kernels wait at a kernel as its
 	// Options.Backlog allows. [Kernel.NotifyRoom] tells when there is room
 	// again.
-	ErrBusy = sentinel("too many events wait at that kernel", syscall.ENOBUFS)
+	ErrBusy = sentinel.New("kernel: too many events wait at that kernel", syscall.ENOBUFS)
 	// ErrRunning says that Run was called while the kernel runs.
 	ErrRunning = errors.New("kernel: already running")
 	// ErrWouldBlock says that a handle has nothing to read or no room to write
 	// for now. It is syscall.EAGAIN.
 	ErrWouldBlock error = syscall.EAGAIN
 )
-
-type sentinelError struct {
-	text  string
-	errno syscall.Errno
-}
-
-func sentinel(text string, errno syscall.Errno) error { return &sentinelError{text, errno} }
-
-func (e *sentinelError) Error() string { return "kernel: " + e.text }
-func (e *sentinelError) Unwrap() error { return e.errno }
 
 // callError names the method and its subject in front of a sentinel.
 func callError(method string, subject any, err error) error {

@@ -6,6 +6,7 @@ import (
 	"io"
 	"syscall"
 
+	"github.com/gopoe/poe/internal/sentinel"
 	"github.com/gopoe/poe/kernel"
 )
 
@@ -13,42 +14,32 @@ import (
 // those that stand for one of POE's error codes wrap it.
 var (
 	// ErrNoNode says that a name belongs to no node that this one knows.
-	ErrNoNode = sentinel("no such node", syscall.ENXIO)
+	ErrNoNode = sentinel.New("node: no such node", syscall.ENXIO)
 	// ErrNoSession says that the other node has no session of that alias. It
 	// is kernel.ErrNoSession as well.
-	ErrNoSession = sentinel("no such session on that node", kernel.ErrNoSession)
+	ErrNoSession = sentinel.New("node: no such session on that node", kernel.ErrNoSession)
 	// ErrNotPublished says that the other node does not let that event of that
 	// session be reached from outside.
-	ErrNotPublished = sentinel("not published on that node", syscall.EACCES)
+	ErrNotPublished = sentinel.New("node: not published on that node", syscall.EACCES)
 	// ErrTooLarge says that the arguments, or the answer, are longer than
 	// Config.MaxMessage.
-	ErrTooLarge = sentinel("longer than MaxMessage", syscall.EMSGSIZE)
+	ErrTooLarge = sentinel.New("node: longer than MaxMessage", syscall.EMSGSIZE)
 	// ErrBadValue says that a value cannot travel: its type is not registered,
 	// or its bytes could not be understood.
-	ErrBadValue = sentinel("value cannot travel", syscall.EBADMSG)
+	ErrBadValue = sentinel.New("node: value cannot travel", syscall.EBADMSG)
 	// ErrTimeout says that no answer came in time. The call may have been
 	// carried out.
-	ErrTimeout = sentinel("no answer in time", syscall.ETIMEDOUT)
+	ErrTimeout = sentinel.New("node: no answer in time", syscall.ETIMEDOUT)
 	// ErrUnreachable says that the other node is down, or went down before it
 	// answered. What was on its way may have been carried out.
-	ErrUnreachable = sentinel("node is unreachable", syscall.EHOSTUNREACH)
+	ErrUnreachable = sentinel.New("node: node is unreachable", syscall.EHOSTUNREACH)
 	// ErrBusy says that as much is on its way to the other node as
 	// Config.Window and Config.WindowBytes allow. [Node.NotifyReady] tells when
 	// there is room again.
-	ErrBusy = sentinel("too much is on its way to that node", syscall.ENOBUFS)
+	ErrBusy = sentinel.New("node: too much is on its way to that node", syscall.ENOBUFS)
 	// ErrClosed says that this node is shut down.
 	ErrClosed = errors.New("node: shut down")
 )
-
-type sentinelError struct {
-	text string
-	is   error
-}
-
-func sentinel(text string, is error) error { return &sentinelError{text, is} }
-
-func (e *sentinelError) Error() string { return "node: " + e.text }
-func (e *sentinelError) Unwrap() error { return e.is }
 
 // callError names the method and its subject in front of a reason.
 func callError(method string, subject any, err error) error {

@@ -6,6 +6,7 @@ import (
 	"syscall"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/internal/sentinel"
 	"github.com/gopoe/poe/kernel"
 )
 
@@ -14,50 +15,40 @@ import (
 var (
 	// ErrSpecifier says that a specifier cannot be read, or lacks a part that
 	// is needed.
-	ErrSpecifier = sentinel("not a specifier", syscall.EINVAL)
+	ErrSpecifier = sentinel.New("ikc: not a specifier", syscall.EINVAL)
 	// ErrNoKernel says that no connected kernel has that name.
-	ErrNoKernel = sentinel("unknown kernel", syscall.ENXIO)
+	ErrNoKernel = sentinel.New("ikc: unknown kernel", syscall.ENXIO)
 	// ErrNotPublished says that an event of a session is not published.
-	ErrNotPublished = sentinel("not published", syscall.EACCES)
+	ErrNotPublished = sentinel.New("ikc: not published", syscall.EACCES)
 	// ErrNoSession says that a published session does not exist. It is
 	// kernel.ErrNoSession as well.
-	ErrNoSession = sentinel("unknown session", kernel.ErrNoSession)
+	ErrNoSession = sentinel.New("ikc: unknown session", kernel.ErrNoSession)
 	// ErrTimeout says that no answer came in time. The call may have been
 	// carried out: a Perl handler that returns nothing answers nothing.
-	ErrTimeout = sentinel("no answer in time", syscall.ETIMEDOUT)
+	ErrTimeout = sentinel.New("ikc: no answer in time", syscall.ETIMEDOUT)
 	// ErrGone says that the other kernel's connection ended.
-	ErrGone = sentinel("the connection has ended", syscall.ECONNRESET)
+	ErrGone = sentinel.New("ikc: the connection has ended", syscall.ECONNRESET)
 	// ErrBusy says that Config.MaxPending bytes wait to be written already.
-	ErrBusy = sentinel("too much waits to be written", syscall.ENOBUFS)
+	ErrBusy = sentinel.New("ikc: too much waits to be written", syscall.ENOBUFS)
 	// ErrName says that another kernel has that name.
-	ErrName = sentinel("that kernel is registered already", syscall.EEXIST)
+	ErrName = sentinel.New("ikc: that kernel is registered already", syscall.EEXIST)
 	// ErrNegotiation says that a peer does not keep to the protocol before the
 	// connection is ready.
-	ErrNegotiation = sentinel("negotiation failed", syscall.EPROTO)
+	ErrNegotiation = sentinel.New("ikc: negotiation failed", syscall.EPROTO)
 	// ErrFreezer says that both sides have no freezer in common.
-	ErrFreezer = sentinel("no freezer in common", syscall.EPROTO)
+	ErrFreezer = sentinel.New("ikc: no freezer in common", syscall.EPROTO)
 	// ErrMessage says that a message is not of IKC's form.
-	ErrMessage = sentinel("malformed message", syscall.EBADMSG)
+	ErrMessage = sentinel.New("ikc: malformed message", syscall.EBADMSG)
 	// ErrAnonymous says that a sender cannot be answered: it has published
 	// nothing.
-	ErrAnonymous = sentinel("the sender has published nothing", syscall.EDESTADDRREQ)
+	ErrAnonymous = sentinel.New("ikc: the sender has published nothing", syscall.EDESTADDRREQ)
 	// ErrRefused says that the other kernel has refused a subscription.
-	ErrRefused = sentinel("subscription refused", syscall.EACCES)
+	ErrRefused = sentinel.New("ikc: subscription refused", syscall.EACCES)
 	// ErrShutdown says that IKC is shut down in this kernel.
 	ErrShutdown = errors.New("ikc: shut down")
 	// ErrNotStarted says that the kernel has no Responder.
 	ErrNotStarted = errors.New("ikc: not started in this kernel")
 )
-
-type sentinelError struct {
-	text string
-	is   error
-}
-
-func sentinel(text string, is error) error { return &sentinelError{text, is} }
-
-func (e *sentinelError) Error() string { return "ikc: " + e.text }
-func (e *sentinelError) Unwrap() error { return e.is }
 
 // LimitError says that a peer wants more than a field of Config allows.
 type LimitError struct {
