@@ -15,19 +15,8 @@ import (
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/followtail"
+	"github.com/gopoe/poe/wheel/internal/wheeltest"
 )
-
-func inSession(t testing.TB, start func(k *kernel.Kernel), more session.Funcs) {
-	t.Helper()
-	k := kernel.New()
-	handlers := session.Funcs{"_start": func(e kernel.Event) { start(e.Kernel) }}
-	for name, h := range more {
-		handlers[name] = h
-	}
-	_, err := session.Inline(k, handlers)
-	require.NoError(t, err)
-	require.NoError(t, k.Run())
-}
 
 func write(t testing.TB, name, text string) {
 	t.Helper()
@@ -58,7 +47,7 @@ func TestConfigErrors(t *testing.T) {
 		{"PollInterval", followtail.Config{Filename: "x", Events: input, PollInterval: -1}},
 		{"BlockSize", followtail.Config{Filename: "x", Events: input, BlockSize: -1}},
 	} {
-		inSession(t, func(k *kernel.Kernel) {
+		wheeltest.InSession(t, func(k *kernel.Kernel) {
 			_, err := followtail.New(k, c.config)
 			var wrong *kernel.ConfigError
 			require.ErrorAs(t, err, &wrong, c.field)
@@ -107,7 +96,7 @@ func TestSeek(t *testing.T) {
 						require.NoError(t, w.Close())
 					}
 				}}
-				inSession(t, func(k *kernel.Kernel) {
+				wheeltest.InSession(t, func(k *kernel.Kernel) {
 					_, err := followtail.New(k, config)
 					require.NoError(t, err)
 					write(t, name, "end\n")
@@ -125,7 +114,7 @@ func TestCloseAndAbortInHandler(t *testing.T) {
 		var got []string
 		var id kernel.WheelID
 		var w *followtail.Wheel
-		inSession(t, func(k *kernel.Kernel) {
+		wheeltest.InSession(t, func(k *kernel.Kernel) {
 			var err error
 			w, err = followtail.New(k, followtail.Config{Filename: name, Seek: new(int64(0)), Events: followtail.Names{Input: "line", Idle: "never", Error: "never"}})
 			require.NoError(t, err)
@@ -154,7 +143,7 @@ func TestFilterErrorEndsIt(t *testing.T) {
 	require.NoError(t, err)
 	var got []string
 	var failure *kernel.OpError
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		_, err := followtail.New(k, followtail.Config{Filename: name, Filter: f, Seek: new(int64(0)), Events: followtail.Funcs{
 			Text:  func(_ *followtail.Wheel, line string) { got = append(got, line) },
 			Error: func(w *followtail.Wheel, err *kernel.OpError) { failure = err; w.Close() },
@@ -173,7 +162,7 @@ func TestStatErrorEndsIt(t *testing.T) {
 	name := filepath.Join(dir, "log")
 	write(t, name, "x\n")
 	var failure *kernel.OpError
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		_, err := followtail.New(k, followtail.Config{Filename: name, PollInterval: time.Millisecond, Events: followtail.Funcs{
 			Text:  func(*followtail.Wheel, string) {},
 			Idle:  func(*followtail.Wheel) { os.Rename(dir, dir+".old"); os.WriteFile(dir, nil, 0o666) },
@@ -190,7 +179,7 @@ func TestPipe(t *testing.T) {
 	read, w, err := os.Pipe()
 	require.NoError(t, err)
 	var got []string
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		_, err := followtail.New(k, followtail.Config{Handle: read, Events: followtail.Funcs{
 			Input: func(_ *followtail.Wheel, rec any) {
 				got = append(got, rec.(string))
@@ -210,7 +199,7 @@ func TestNamedPipeDoesNotEnd(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "pipe")
 	require.NoError(t, syscall.Mkfifo(name, 0o666))
 	var got []string
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		_, err := followtail.New(k, followtail.Config{Filename: name, Events: followtail.Funcs{
 			Text: func(w *followtail.Wheel, line string) {
 				if got = append(got, line); line == "two" {

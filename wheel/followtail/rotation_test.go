@@ -16,6 +16,7 @@ import (
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/followtail"
+	"github.com/gopoe/poe/wheel/internal/wheeltest"
 )
 
 // A file that is written anew and grows beyond its old size between two looks
@@ -24,7 +25,7 @@ func TestRewrittenAndGrown(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "log")
 	write(t, name, "first\n")
 	var got []string
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		_, err := followtail.New(k, followtail.Config{Filename: name, Seek: new(int64(0)), PollInterval: 5 * time.Millisecond, Events: followtail.Funcs{
 			Text: func(w *followtail.Wheel, line string) {
 				if got = append(got, line); line == "last" {
@@ -48,7 +49,7 @@ func TestLinkIsNoReset(t *testing.T) {
 	write(t, name, "")
 	linked := false
 	var got []string
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		_, err := followtail.New(k, followtail.Config{Filename: name, PollInterval: time.Millisecond, Events: followtail.Funcs{
 			Text: func(w *followtail.Wheel, line string) { got = append(got, line) },
 			Idle: func(w *followtail.Wheel) {
@@ -72,7 +73,7 @@ func TestLinkIsNoReset(t *testing.T) {
 func TestNotification(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "log")
 	var got []string
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		_, err := followtail.New(k, followtail.Config{Filename: name, PollInterval: time.Hour, Events: followtail.Names{Input: "line", Idle: "idle", Reset: "reset"}})
 		require.NoError(t, err)
 	}, session.Funcs{
@@ -118,7 +119,7 @@ func TestThousandRotations(t *testing.T) {
 			burst(perFile + rotated%5)
 		}
 		seen := 0
-		inSession(t, func(k *kernel.Kernel) {
+		wheeltest.InSession(t, func(k *kernel.Kernel) {
 			interval := time.Hour
 			if pollOnly {
 				interval = time.Millisecond / 10
@@ -227,7 +228,7 @@ func TestRotationsUnderLoad(t *testing.T) {
 		lines, err = rotator(name, 1000, progress)
 		written <- err
 	}()
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		_, err := followtail.New(k, followtail.Config{Filename: name, Seek: new(int64(0)), PollInterval: time.Millisecond, Events: followtail.Funcs{
 			Text: func(w *followtail.Wheel, line string) {
 				if line == "end" {
@@ -260,7 +261,7 @@ func TestWriterOnAnotherGoroutine(t *testing.T) {
 		failed <- errors.Join(err, f.Close())
 	}()
 	seen := 0
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		_, err := followtail.New(k, followtail.Config{Filename: name, Seek: new(int64(0)), PollInterval: time.Millisecond, Events: followtail.Funcs{
 			Text: func(w *followtail.Wheel, line string) {
 				if line != fmt.Sprint(seen) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/internal/wheeltest"
 	"github.com/gopoe/poe/wheel/listenaccept"
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
@@ -20,19 +21,6 @@ func listen(t testing.TB) *kernel.Handle {
 	require.NoError(t, err)
 	t.Cleanup(func() { h.Close() })
 	return h
-}
-
-// inSession runs start as the _start of a session, with more handlers, until
-// nothing is left.
-func inSession(t testing.TB, start func(k *kernel.Kernel), more session.Funcs) {
-	k := kernel.New()
-	funcs := session.Funcs{"_start": func(e kernel.Event) { start(e.Kernel) }}
-	for name, h := range more {
-		funcs[name] = h
-	}
-	_, err := session.Inline(k, funcs)
-	require.NoError(t, err)
-	require.NoError(t, k.Run())
 }
 
 func dial(t testing.TB, h *kernel.Handle) net.Conn {
@@ -53,7 +41,7 @@ func TestConfig(t *testing.T) {
 		{"Events", listenaccept.Config{Handle: h, Events: listenaccept.Names{Error: "e"}}},
 		{"Events", listenaccept.Config{Handle: h, Events: listenaccept.Funcs{}}},
 	} {
-		inSession(t, func(k *kernel.Kernel) {
+		wheeltest.InSession(t, func(k *kernel.Kernel) {
 			_, err := listenaccept.New(k, c.config)
 			var wrong *kernel.ConfigError
 			require.ErrorAs(t, err, &wrong)
@@ -69,7 +57,7 @@ func TestAcceptByName(t *testing.T) {
 	h := listen(t)
 	c := dial(t, h)
 	var w *listenaccept.Wheel
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		var err error
 		w, err = listenaccept.New(k, listenaccept.Config{Handle: h, Events: listenaccept.Names{Accept: "first"}})
 		require.NoError(t, err)
@@ -97,7 +85,7 @@ func TestPauseKeepsConnections(t *testing.T) {
 	h := listen(t)
 	accepted := 0
 	var w *listenaccept.Wheel
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		var err error
 		w, err = listenaccept.New(k, listenaccept.Config{Handle: h, Borrow: true, Events: listenaccept.Funcs{
 			Accept: func(w *listenaccept.Wheel, c *kernel.Handle, _ net.Addr) {
@@ -135,7 +123,7 @@ func TestErrorEvent(t *testing.T) {
 	var failure *kernel.OpError
 	_, err = b.Write([]byte("not a connection"))
 	require.NoError(t, err)
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		_, err := listenaccept.New(k, listenaccept.Config{Handle: a, Events: listenaccept.Funcs{
 			Accept: func(*listenaccept.Wheel, *kernel.Handle, net.Addr) { t.Error("accepted") },
 			Error:  func(w *listenaccept.Wheel, err *kernel.OpError) { failure = err; w.Close() },
@@ -149,7 +137,7 @@ func TestErrorEvent(t *testing.T) {
 
 func TestDetachAndEndOfSession(t *testing.T) {
 	h := listen(t)
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		w, err := listenaccept.New(k, listenaccept.Config{Handle: h, Events: listenaccept.Names{Accept: "a"}})
 		require.NoError(t, err)
 		assert.Same(t, h, w.Detach())

@@ -13,6 +13,7 @@ import (
 	"github.com/gopoe/poe/driver"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/internal/wheeltest"
 	"github.com/gopoe/poe/wheel/run"
 )
 
@@ -50,7 +51,7 @@ func TestWinsizeOfARunningChild(t *testing.T) {
 	for _, conduit := range []run.Conduit{run.Pty, run.PtyPipe} {
 		var got []string
 		var w *run.Wheel
-		inSession(t, func(k *kernel.Kernel) {
+		wheeltest.InSession(t, func(k *kernel.Kernel) {
 			var err error
 			w, err = run.New(k, run.Config{
 				Command: `trap 'stty size; exit 3' WINCH; echo ready; while :; do read x; done`,

@@ -15,6 +15,7 @@ import (
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/internal/wheeltest"
 	"github.com/gopoe/poe/wheel/run"
 )
 
@@ -74,7 +75,7 @@ func TestKill(t *testing.T) {
 // process is no more.
 func TestKillAfterSigChild(t *testing.T) {
 	var w *run.Wheel
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		var err error
 		w, err = run.New(k, run.Config{Command: "true"})
 		require.NoError(t, err)
@@ -88,7 +89,7 @@ func TestKillAfterSigChild(t *testing.T) {
 // Close leaves the child alone, reports nothing more, and leaves no zombie.
 func TestCloseReaps(t *testing.T) {
 	pid := 0
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		never := func(*run.Wheel, any) { t.Error("output after Close") }
 		w, err := run.New(k, run.Config{Command: "cat; exit 9", Events: run.Funcs{Stdout: never, Stderr: never,
 			Close: func(*run.Wheel) { t.Error("Close event") },

@@ -20,6 +20,7 @@ import (
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/internal/wheeltest"
 	"github.com/gopoe/poe/wheel/run"
 )
 
@@ -77,7 +78,7 @@ func collect(t testing.TB, c run.Config, more func(w *run.Wheel)) *result {
 		events.Stdout, events.Stderr = nil, nil
 	}
 	c.Events = events
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		w, err := run.New(k, c)
 		require.NoError(t, err)
 		if more != nil {
@@ -85,18 +86,6 @@ func collect(t testing.TB, c run.Config, more func(w *run.Wheel)) *result {
 		}
 	}, nil)
 	return r
-}
-
-func inSession(t testing.TB, start func(k *kernel.Kernel), more session.Funcs) {
-	t.Helper()
-	k := kernel.New()
-	handlers := session.Funcs{"_start": func(e kernel.Event) { start(e.Kernel) }}
-	for name, h := range more {
-		handlers[name] = h
-	}
-	_, err := session.Inline(k, handlers)
-	require.NoError(t, err)
-	require.NoError(t, k.Run())
 }
 
 func TestConfigErrors(t *testing.T) {
@@ -124,7 +113,7 @@ func TestConfigErrors(t *testing.T) {
 		{"User", run.Config{Command: "true", User: "no such user"}},
 		{"Group", run.Config{Command: "true", Group: "no such group"}},
 	} {
-		inSession(t, func(k *kernel.Kernel) {
+		wheeltest.InSession(t, func(k *kernel.Kernel) {
 			_, err := run.New(k, c.config)
 			var wrong *kernel.ConfigError
 			require.ErrorAs(t, err, &wrong, c.field)
@@ -212,7 +201,7 @@ func TestPutWithoutStdin(t *testing.T) {
 
 func TestWriteErrorNamesStdin(t *testing.T) {
 	var failures []string
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		_, err := run.New(k, run.Config{Command: "exec <&-; echo ready; sleep 1", Events: run.Funcs{
 			Stdout: func(w *run.Wheel, _ any) { w.Put("x") },
 			Error: func(w *run.Wheel, err *kernel.OpError, stream string) {
@@ -228,7 +217,7 @@ func TestWriteErrorNamesStdin(t *testing.T) {
 func TestPauseAndFilters(t *testing.T) {
 	var got []string
 	var w *run.Wheel
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		var err error
 		w, err = run.New(k, run.Config{Command: "echo 'a;b'; read go; echo 'c;d'; echo e >&2", Events: run.Names{Stdout: "out", Stderr: "err", Exit: "exit"}})
 		require.NoError(t, err)

@@ -18,6 +18,7 @@ import (
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/internal/wheeltest"
 	"github.com/gopoe/poe/wheel/run"
 )
 
@@ -130,7 +131,7 @@ func TestThousandChildren(t *testing.T) {
 	const children = 1000
 	lines, exits := map[kernel.WheelID]string{}, map[kernel.WheelID]int{}
 	want, wheels := map[kernel.WheelID]int{}, map[kernel.WheelID]*run.Wheel{}
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		for i := range children {
 			w, err := run.New(k, run.Config{Command: fmt.Sprintf("read go; echo line %d; exit %d", i, i%256),
 				Events: run.Names{Stdout: "out", Exit: "exit"}})
@@ -176,7 +177,7 @@ func TestNoDescriptorStaysOpen(t *testing.T) {
 	} {
 		collect(t, c, nil)
 	}
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		_, err := run.New(k, run.Config{Command: "true", RedirectStdin: run.Redirect{Path: "/dev/null"}, RedirectStdout: run.Redirect{Path: "/nonexistent/file"}})
 		require.Error(t, err)
 	}, nil)

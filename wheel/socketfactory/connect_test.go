@@ -21,6 +21,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/internal/wheeltest"
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
@@ -232,7 +233,7 @@ func TestCloseWhileConnecting(t *testing.T) {
 	port := fullListener(t, "127.0.0.1", 0)
 	before := openFiles(t)
 	for _, address := range []string{"127.0.0.1", "host.test"} {
-		inSession(t, func(k *kernel.Kernel) {
+		wheeltest.InSession(t, func(k *kernel.Kernel) {
 			w := newWheel(t, k, socketfactory.Config{RemoteAddress: address, RemotePort: port, ConnectTimeout: time.Minute,
 				Resolver: resolver(map[string][]string{"host.test": {"127.0.0.1"}}),
 				Events: socketfactory.Funcs{

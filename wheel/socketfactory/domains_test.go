@@ -15,6 +15,7 @@ import (
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/internal/wheeltest"
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
@@ -22,7 +23,7 @@ import (
 // it have.
 func arguments(t *testing.T, listen socketfactory.Config, connect func(net.Addr) socketfactory.Config) (accepted, connected []any) {
 	t.Helper()
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		listen.Events = socketfactory.Names{Success: "accepted", Failure: "failed"}
 		l := newWheel(t, k, listen)
 		c := connect(l.LocalAddr())
@@ -100,7 +101,7 @@ func TestEventArgumentsOfDatagrams(t *testing.T) {
 	dir := t.TempDir()
 	args := func(c socketfactory.Config) []any {
 		var got []any
-		inSession(t, func(k *kernel.Kernel) {
+		wheeltest.InSession(t, func(k *kernel.Kernel) {
 			c.Type, c.Events = socketfactory.Datagram, socketfactory.Names{Success: "made", Failure: "failed"}
 			w := newWheel(t, k, c)
 			k.State("made", func(e kernel.Event) { got = e.Args; w.Close() })

@@ -20,20 +20,9 @@ import (
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/internal/wheeltest"
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
-
-func inSession(t testing.TB, start func(k *kernel.Kernel), more session.Funcs) {
-	t.Helper()
-	k := kernel.New()
-	handlers := session.Funcs{"_start": func(e kernel.Event) { start(e.Kernel) }}
-	for name, h := range more {
-		handlers[name] = h
-	}
-	_, err := session.Inline(k, handlers)
-	require.NoError(t, err)
-	require.NoError(t, k.Run())
-}
 
 func newWheel(t testing.TB, k *kernel.Kernel, c socketfactory.Config) *socketfactory.Wheel {
 	t.Helper()
@@ -45,7 +34,7 @@ func newWheel(t testing.TB, k *kernel.Kernel, c socketfactory.Config) *socketfac
 // outcome runs one wheel until it has reported.
 func outcome(t testing.TB, c socketfactory.Config) (s *socketfactory.Socket, failure *kernel.OpError) {
 	t.Helper()
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		returned := false
 		report := func(w *socketfactory.Wheel) {
 			assert.True(t, returned, "not before New has returned")
@@ -112,7 +101,7 @@ func TestConfigErrors(t *testing.T) {
 		{"RemotePort", socketfactory.Config{Events: both, RemotePort: 5}},
 		{"BindAddress", socketfactory.Config{Events: both, Domain: socketfactory.Unix}},
 	} {
-		inSession(t, func(k *kernel.Kernel) {
+		wheeltest.InSession(t, func(k *kernel.Kernel) {
 			_, err := socketfactory.New(k, c.config)
 			var wrong *kernel.ConfigError
 			require.ErrorAs(t, err, &wrong, c.field)
@@ -186,7 +175,7 @@ func TestAdoptedListener(t *testing.T) {
 		require.NoError(t, err)
 		t.Cleanup(func() { c.Close() })
 	}
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		w = newWheel(t, k, socketfactory.Config{Listener: h, Events: socketfactory.Names{Success: "first", Failure: "failed"}})
 		assert.Same(t, h, w.Handle())
 		assert.Equal(t, h.LocalAddr(), w.LocalAddr())
@@ -234,7 +223,7 @@ func TestUnixSockets(t *testing.T) {
 	}
 	for _, address := range addresses {
 		var accepted, connected []any
-		inSession(t, func(k *kernel.Kernel) {
+		wheeltest.InSession(t, func(k *kernel.Kernel) {
 			l := newWheel(t, k, socketfactory.Config{Domain: socketfactory.Unix, BindAddress: address, Events: socketfactory.Names{Success: "accepted", Failure: "failed"}})
 			assert.Equal(t, address, l.LocalAddr().String())
 			newWheel(t, k, socketfactory.Config{Domain: socketfactory.Unix, RemoteAddress: address, Events: socketfactory.Names{Success: "connected", Failure: "failed"}})
