@@ -12,6 +12,7 @@ import (
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/internal/wheeltest"
 	"github.com/gopoe/poe/wheel/readwrite"
 )
 
@@ -24,7 +25,7 @@ func TestInsideLowEvent(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			near, far := pair(t)
 			var log []string
-			inSession(t, func(k *kernel.Kernel) {
+			wheeltest.InSession(t, func(k *kernel.Kernel) {
 				w := newWheel(t, k, readwrite.Config{Handle: near, Marks: readwrite.Marks{High: 4, Low: 1}, Events: readwrite.Funcs{
 					Low: func(w *readwrite.Wheel) {
 						if log = append(log, "low"); len(log) == 1 {
@@ -49,7 +50,7 @@ func TestCloseInHandlers(t *testing.T) {
 	for abort, want := range map[bool][]string{false: {"1", "2", "3"}, true: {"1"}} {
 		near, far := pair(t)
 		var got []string
-		inSession(t, func(k *kernel.Kernel) {
+		wheeltest.InSession(t, func(k *kernel.Kernel) {
 			newWheel(t, k, readwrite.Config{Handle: near, Events: readwrite.Funcs{
 				Text: func(w *readwrite.Wheel, s string) {
 					got = append(got, s)
@@ -77,7 +78,7 @@ func TestCloseInHandlers(t *testing.T) {
 
 func TestEverythingAfterClose(t *testing.T) {
 	near, _ := pair(t)
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		w := newWheel(t, k, readwrite.Config{Handle: near, Events: readwrite.Names{Input: "never", Error: "never", Flushed: "never"}})
 		w.Put("x")
 		w.Close()
@@ -98,7 +99,7 @@ func TestEverythingAfterClose(t *testing.T) {
 func TestDetach(t *testing.T) {
 	near, far := pair(t)
 	var got []string
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		newWheel(t, k, readwrite.Config{Handle: near, Events: readwrite.Funcs{Text: func(w *readwrite.Wheel, s string) {
 			got = append(got, s)
 			rest := w.Detach()
@@ -122,7 +123,7 @@ func TestDetach(t *testing.T) {
 
 func TestBorrow(t *testing.T) {
 	near, far := pair(t)
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		newWheel(t, k, readwrite.Config{Handle: near, Borrow: true, Events: readwrite.Names{Input: "x"}}).Close()
 		write(t, near, "still open")
 	}, nil)
@@ -132,7 +133,7 @@ func TestBorrow(t *testing.T) {
 func TestShutdown(t *testing.T) {
 	near, far := pair(t)
 	got := ""
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		w := newWheel(t, k, readwrite.Config{Handle: near, Events: readwrite.Funcs{
 			Text:    func(w *readwrite.Wheel, s string) { got = s; w.ShutdownInput(); w.ShutdownInput(); w.Close() },
 			Error:   func(*readwrite.Wheel, *kernel.OpError) { t.Error("error") },
@@ -156,7 +157,7 @@ func TestReusedDescriptor(t *testing.T) {
 	near, far := pair(t)
 	number := near.Fd()
 	var got []string
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		w := newWheel(t, k, readwrite.Config{Handle: near, Events: readwrite.Funcs{
 			Text: func(*readwrite.Wheel, string) { t.Error("the old wheel reads") },
 		}})
@@ -181,7 +182,7 @@ func TestReusedDescriptor(t *testing.T) {
 func TestBytesCount(t *testing.T) {
 	near, far := pair(t)
 	var wheel *readwrite.Wheel
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		wheel = newWheel(t, k, readwrite.Config{Handle: near, AutoFlush: true, Events: readwrite.Funcs{
 			Text: func(w *readwrite.Wheel, s string) { w.Put("12"); w.Close() },
 		}})

@@ -14,6 +14,7 @@ import (
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/internal/wheeltest"
 	"github.com/gopoe/poe/wheel/readwrite"
 )
 
@@ -43,7 +44,7 @@ func TestForms(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				near, far := pair(t)
 				var got []string
-				inSession(t, func(k *kernel.Kernel) {
+				wheeltest.InSession(t, func(k *kernel.Kernel) {
 					f := events(func(s string) { got = append(got, s) })
 					f.Error = func(w *readwrite.Wheel, err *kernel.OpError) {
 						assert.ErrorIs(t, err, io.EOF)
@@ -70,7 +71,7 @@ func TestRecordIsNoText(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			near, far := pair(t)
 			var failure *kernel.OpError
-			inSession(t, func(k *kernel.Kernel) {
+			wheeltest.InSession(t, func(k *kernel.Kernel) {
 				events.Error = func(w *readwrite.Wheel, err *kernel.OpError) { failure = err; w.Abort() }
 				newWheel(t, k, readwrite.Config{Handle: near, Filter: numbers{}, Events: events})
 				write(t, far, "ab")
@@ -85,7 +86,7 @@ func TestRecordIsNoText(t *testing.T) {
 
 func TestUnencodableRecord(t *testing.T) {
 	near, far := pair(t)
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		w := newWheel(t, k, readwrite.Config{Handle: near, Filter: numbers{}, Events: readwrite.Funcs{Flushed: func(w *readwrite.Wheel) { w.Close() }}})
 		_, err := w.TryPut(1, "two")
 		assert.ErrorContains(t, err, "no number")
@@ -101,7 +102,7 @@ func TestFilterErrorEndsInputOnly(t *testing.T) {
 	f, err := filter.NewLine(filter.LineConfig{MaxLength: 5})
 	require.NoError(t, err)
 	var log []string
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		newWheel(t, k, readwrite.Config{Handle: near, Filter: f, Events: readwrite.Funcs{
 			Text: func(_ *readwrite.Wheel, s string) { log = append(log, s) },
 			Error: func(w *readwrite.Wheel, err *kernel.OpError) {
@@ -125,7 +126,7 @@ func TestSwitchFilterInHandler(t *testing.T) {
 	first, err := filter.NewStack(lines(t, "\n"), block)
 	require.NoError(t, err)
 	var got []string
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		newWheel(t, k, readwrite.Config{Handle: near, Filter: first, Events: readwrite.Funcs{Input: func(w *readwrite.Wheel, rec any) {
 			got = append(got, fmt.Sprint(rec))
 			switch len(got) {
@@ -154,7 +155,7 @@ func TestSwitchFilterThatHoldsMuch(t *testing.T) {
 	require.NoError(t, err)
 	got := ""
 	var w *readwrite.Wheel
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		w = newWheel(t, k, readwrite.Config{Handle: near, Filter: stack, Events: readwrite.Funcs{Input: func(w *readwrite.Wheel, rec any) {
 			if got += fmt.Sprint(rec); len(got) >= 13 {
 				w.Close()
@@ -179,7 +180,7 @@ func TestChunkIsNotOverwritten(t *testing.T) {
 	var got []string
 	small, err := driver.New(driver.Config{BlockSize: 4})
 	require.NoError(t, err)
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		newWheel(t, k, readwrite.Config{Handle: near, Driver: small, Events: readwrite.Funcs{Text: func(w *readwrite.Wheel, s string) {
 			if got = append(got, s); s == "ef" {
 				w.Close()

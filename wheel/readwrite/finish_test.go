@@ -14,6 +14,7 @@ import (
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/filter/httpclient"
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/internal/wheeltest"
 	"github.com/gopoe/poe/wheel/readwrite"
 )
 
@@ -87,7 +88,7 @@ func TestResponseUntilClose(t *testing.T) {
 			request, err := http.NewRequest(http.MethodGet, "http://localhost/", nil)
 			require.NoError(t, err)
 			var log []any
-			inSession(t, func(k *kernel.Kernel) {
+			wheeltest.InSession(t, func(k *kernel.Kernel) {
 				w := newWheel(t, k, readwrite.Config{Handle: dialServer(t, c.says), Filter: c.filter, Events: readwrite.Funcs{
 					Input: func(_ *readwrite.Wheel, rec any) {
 						if _, ok := rec.(string); !ok {
@@ -117,7 +118,7 @@ func TestResponseUntilClose(t *testing.T) {
 func TestCloseAtTheEnd(t *testing.T) {
 	request, err := http.NewRequest(http.MethodGet, "http://localhost/", nil)
 	require.NoError(t, err)
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		w := newWheel(t, k, readwrite.Config{Handle: dialServer(t, "HTTP/1.0 200 OK\r\n\r\nbody"), Filter: clientFilter(t, httpclient.Config{}), Events: readwrite.Funcs{
 			Input: func(w *readwrite.Wheel, rec any) { w.Close() },
 			Error: func(w *readwrite.Wheel, failure *kernel.OpError) { t.Error(failure) },
@@ -127,7 +128,7 @@ func TestCloseAtTheEnd(t *testing.T) {
 
 	near, far := pair(t)
 	rest := ""
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		newWheel(t, k, readwrite.Config{Handle: near, Events: readwrite.Funcs{
 			Text:  func(w *readwrite.Wheel, line string) {},
 			Error: func(w *readwrite.Wheel, failure *kernel.OpError) { rest = string(w.Detach()) },

@@ -15,20 +15,9 @@ import (
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/internal/wheeltest"
 	"github.com/gopoe/poe/wheel/readwrite"
 )
-
-func inSession(t testing.TB, start func(k *kernel.Kernel), more session.Funcs) {
-	t.Helper()
-	k := kernel.New()
-	handlers := session.Funcs{"_start": func(e kernel.Event) { start(e.Kernel) }}
-	for name, h := range more {
-		handlers[name] = h
-	}
-	_, err := session.Inline(k, handlers)
-	require.NoError(t, err)
-	require.NoError(t, k.Run())
-}
 
 func pair(t testing.TB) (near, far *kernel.Handle) {
 	near, far, err := kernel.SocketPair()
@@ -88,7 +77,7 @@ func TestConfigErrors(t *testing.T) {
 		{"Marks", readwrite.Config{Handle: a, Marks: readwrite.Marks{High: 5, Low: 1}}},
 		{"Marks", readwrite.Config{Handle: a, Marks: readwrite.Marks{High: -5, Low: 1}, Events: readwrite.Funcs{Low: low}}},
 	} {
-		inSession(t, func(k *kernel.Kernel) {
+		wheeltest.InSession(t, func(k *kernel.Kernel) {
 			_, err := readwrite.New(k, c.config)
 			var wrong *kernel.ConfigError
 			require.ErrorAs(t, err, &wrong, c.field)
@@ -105,7 +94,7 @@ func TestConfigErrors(t *testing.T) {
 func TestSecondWheelOnHandle(t *testing.T) {
 	near, far := pair(t)
 	got := ""
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		newWheel(t, k, readwrite.Config{Handle: near, Events: readwrite.Funcs{
 			Text:    func(w *readwrite.Wheel, s string) { got = s; w.Put("answer") },
 			Flushed: func(w *readwrite.Wheel) { w.Close() },
@@ -149,7 +138,7 @@ func TestMarks(t *testing.T) {
 			}
 		}
 	}
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		w = newWheel(t, k, readwrite.Config{Handle: near, Filter: filter.NewStream(), Marks: readwrite.Marks{High: high, Low: low}, Events: readwrite.Funcs{
 			High: func(*readwrite.Wheel) { highs++ },
 			Low:  func(*readwrite.Wheel) { lows++; fill() },
@@ -181,7 +170,7 @@ func TestTricklingReader(t *testing.T) {
 	slow, trickle := pair(t)
 	near, far := pair(t)
 	said, taken, idle := 0, 0, 0
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		w := newWheel(t, k, readwrite.Config{Handle: slow, Filter: filter.NewStream(), Events: readwrite.Funcs{
 			Flushed: func(w *readwrite.Wheel) { w.Close() },
 		}})
@@ -220,7 +209,7 @@ func TestTricklingReader(t *testing.T) {
 func TestHighEvent(t *testing.T) {
 	near, far := pair(t)
 	var log []string
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		w := newWheel(t, k, readwrite.Config{Handle: near, Filter: filter.NewStream(), Marks: readwrite.Marks{High: 10, Low: 1}, Events: readwrite.Funcs{
 			High: func(w *readwrite.Wheel) { log = append(log, "high"); k.Yield("drain") },
 			Low:  func(w *readwrite.Wheel) { log = append(log, "low") },
@@ -245,7 +234,7 @@ func TestHighEvent(t *testing.T) {
 
 func TestMaxPending(t *testing.T) {
 	near, _ := pair(t)
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		w := newWheel(t, k, readwrite.Config{Handle: near, MaxPending: 10})
 		w.Put("12345678")
 		assert.Equal(t, 10, w.OutOctets())
@@ -266,7 +255,7 @@ func TestSetEventsTwice(t *testing.T) {
 		return readwrite.Funcs{Text: func(w *readwrite.Wheel, s string) { got = append(got, to+s) }}
 	}
 	var w *readwrite.Wheel
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		w = newWheel(t, k, readwrite.Config{Handle: near})
 		assert.Equal(t, readwrite.Names{}, w.Events())
 		write(t, far, "1\n")
@@ -296,7 +285,7 @@ func TestSetEventsTwice(t *testing.T) {
 func TestSetEventsChangesOnlyWhatItNames(t *testing.T) {
 	near, far := pair(t)
 	var got []string
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		w := newWheel(t, k, readwrite.Config{Handle: near, Events: readwrite.Names{Input: "input", Flushed: "flushed", Error: "error"}})
 		w.SetEvents(nil)
 		w.SetEvents(&readwrite.Names{Error: "failed"})
@@ -321,7 +310,7 @@ func TestInputIsPreferred(t *testing.T) {
 	for _, f := range []filter.Filter{filter.Lines(), numbers{}} {
 		near, far := pair(t)
 		calls := 0
-		inSession(t, func(k *kernel.Kernel) {
+		wheeltest.InSession(t, func(k *kernel.Kernel) {
 			newWheel(t, k, readwrite.Config{Handle: near, InputFilter: f, OutputFilter: filter.Lines(), Events: readwrite.Funcs{
 				Input: func(w *readwrite.Wheel, record any) { calls++; w.Abort() },
 				Bytes: func(*readwrite.Wheel, []byte) { t.Error("bytes") },
@@ -336,7 +325,7 @@ func TestInputIsPreferred(t *testing.T) {
 func TestWriteError(t *testing.T) {
 	near, far := pair(t)
 	var failure *kernel.OpError
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		w := newWheel(t, k, readwrite.Config{Handle: near, Events: readwrite.Names{Error: "failed", Flushed: "flushed"}})
 		far.Close()
 		w.Put("to nobody")
@@ -356,7 +345,7 @@ func TestAutoFlushOfMuch(t *testing.T) {
 	near, far := pair(t)
 	const size = 4 << 20
 	received, flushed := 0, 0
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		w := newWheel(t, k, readwrite.Config{Handle: near, Filter: filter.NewStream(), AutoFlush: true, Events: readwrite.Funcs{
 			Flushed: func(w *readwrite.Wheel) { flushed++; w.Close() },
 		}})
@@ -378,7 +367,7 @@ func TestOwnerSession(t *testing.T) {
 	near, far := pair(t)
 	var w *readwrite.Wheel
 	var owner, ran kernel.ID
-	inSession(t, func(k *kernel.Kernel) {
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		session.Inline(k, session.Funcs{"_start": func(e kernel.Event) {
 			owner = e.Session
 			w = newWheel(t, k, readwrite.Config{Handle: near, Events: readwrite.Funcs{
