@@ -12,15 +12,38 @@ import (
 
 // row is one line of the comparison: an event of both programs, or of one.
 type row struct {
-	left, right *Event
-	args        []int // which arguments differ, where the events are the same
+	left, right *Event // nil: only the other program has it
+	verdict     verdict
+	args        []int // which arguments differ, if that is the verdict
 }
 
-func (r *row) same() bool { return r.left != nil && r.right != nil && r.args == nil && !r.changed() }
+// verdict says how the two sides of a row differ.
+type verdict int
 
-// changed tells whether one event stands where the other program has another.
-func (r *row) changed() bool {
-	return r.left != nil && r.right != nil && r.left.key() != r.right.key()
+const (
+	alike     verdict = iota
+	onlyLeft          // the second program does not have the event
+	onlyRight         // the first program does not have it
+	changed           // where the one has an event, the other has another
+	otherArgs         // the event is the same, its arguments are not
+)
+
+// newRow compares two events, of which one may be nil.
+func newRow(left, right *Event, mode argsMode) row {
+	r := row{left: left, right: right}
+	switch {
+	case right == nil:
+		r.verdict = onlyLeft
+	case left == nil:
+		r.verdict = onlyRight
+	case !left.is(right):
+		r.verdict = changed
+	default:
+		if r.args = differing(left.Args, right.Args, mode); r.args != nil {
+			r.verdict = otherArgs
+		}
+	}
+	return r
 }
 
 // argsMode says which arguments are compared.
@@ -32,13 +55,21 @@ const (
 	argsNone argsMode = "none"
 )
 
-// compare puts the events of two programs side by side.
+// compare puts the events of two programs side by side. What only one program
+// has is paired with what only the other has there.
 func compare(left, right []*Event, mode argsMode) []row {
 	var rows []row
 	l, r := 0, 0
-	alike := func(upTo int) {
-		for ; l < upTo; l, r = l+1, r+1 {
-			rows = append(rows, row{left[l], right[r], differing(left[l].Args, right[r].Args, mode)})
+	beside := func(toLeft, toRight int) {
+		for l < toLeft || r < toRight {
+			var a, b *Event
+			if l < toLeft {
+				a, l = left[l], l+1
+			}
+			if r < toRight {
+				b, r = right[r], r+1
+			}
+			rows = append(rows, newRow(a, b, mode))
 		}
 	}
 	text, starts := keys(left)
@@ -46,26 +77,10 @@ func compare(left, right []*Event, mode argsMode) []row {
 	for _, edit := range udiff.Lines(text, other) {
 		from, _ := slices.BinarySearch(starts, edit.Start)
 		to, _ := slices.BinarySearch(starts, edit.End)
-		alike(from)
-		news := strings.Count(edit.New, "\n")
-		rows = append(rows, beside(left[from:to], right[r:r+news])...)
-		l, r = to, r+news
+		beside(from, r+from-l)
+		beside(to, r+strings.Count(edit.New, "\n"))
 	}
-	alike(len(left))
-	return rows
-}
-
-// beside pairs what only one program has with what only the other has.
-func beside(left, right []*Event) []row {
-	rows := make([]row, max(len(left), len(right)))
-	for i := range rows {
-		if i < len(left) {
-			rows[i].left = left[i]
-		}
-		if i < len(right) {
-			rows[i].right = right[i]
-		}
-	}
+	beside(len(left), len(right))
 	return rows
 }
 
@@ -80,22 +95,22 @@ func keys(events []*Event) (text string, starts []int) {
 	return b.String(), starts
 }
 
-// differing lists the arguments that are not alike, counted from 0.
+// differing lists the arguments that are not equal, counted from 0.
 func differing(left, right []any, mode argsMode) (which []int) {
 	if mode == argsNone {
 		return nil
 	}
 	for i := range max(len(left), len(right)) {
-		if i >= len(left) || i >= len(right) || !alike(left[i], right[i], mode) {
+		if i >= len(left) || i >= len(right) || !equal(left[i], right[i], mode) {
 			which = append(which, i)
 		}
 	}
 	return which
 }
 
-// alike compares two values. What is opaque in one of the programs is like
+// equal compares two values. What is opaque in one of the programs is like
 // everything, and nothing is like empty text, which Go often has in its place.
-func alike(left, right any, mode argsMode) bool {
+func equal(left, right any, mode argsMode) bool {
 	if isOpaque(left) || isOpaque(right) || isEmpty(left) && isEmpty(right) {
 		return true
 	}
@@ -105,7 +120,7 @@ func alike(left, right any, mode argsMode) bool {
 		return ok && (sameText(l, r) || mode == argsText && isNumber(l) && isNumber(r) || sameAddress(l, r) || sameAddress(r, l))
 	case []any:
 		r, ok := right.([]any)
-		return ok && slices.EqualFunc(l, r, func(l, r any) bool { return alike(l, r, mode) })
+		return ok && slices.EqualFunc(l, r, func(l, r any) bool { return equal(l, r, mode) })
 	case map[string]any:
 		r, ok := right.(map[string]any)
 		if !ok || len(l) != len(r) {
@@ -113,7 +128,7 @@ func alike(left, right any, mode argsMode) bool {
 		}
 		for key, value := range l {
 			other, ok := r[key]
-			if !ok || !alike(value, other, mode) {
+			if !ok || !equal(value, other, mode) {
 				return false
 			}
 		}

@@ -94,7 +94,7 @@ func (o *options) load(operand string, stderr io.Writer) ([]*Event, error) {
 func (o *options) report(names []string, left, right []*Event, stdout io.Writer) (status int, err error) {
 	rows := compare(left, right, argsMode(o.args))
 	for i := range rows {
-		if !rows[i].same() {
+		if rows[i].verdict != alike {
 			status = 1
 		}
 	}

@@ -232,7 +232,7 @@ func TestHelp(t *testing.T) {
 	require.Contains(t, errs, "-internals")
 }
 
-func TestAlike(t *testing.T) {
+func TestEqual(t *testing.T) {
 	opaque := map[string]any{"opaque": "handle"}
 	for _, c := range []struct {
 		left, right any
@@ -249,6 +249,6 @@ func TestAlike(t *testing.T) {
 		{"\u00c0\u00a8\x00\x01", "192.168.0.1", true}, {"\x7f\x00\x00\x02", "127.0.0.1", false},
 		{"Connection refused", "connection refused", true}, {"CON", "con", false},
 	} {
-		require.Equal(t, c.want, alike(c.left, c.right, argsAll), "%v, %v", c.left, c.right)
+		require.Equal(t, c.want, equal(c.left, c.right, argsAll), "%v, %v", c.left, c.right)
 	}
 }

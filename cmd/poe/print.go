@@ -44,7 +44,7 @@ func (p *printer) print(names []string, left, right []*Event, rows []row) {
 func (p *printer) shown(rows []row) []bool {
 	shown := make([]bool, len(rows))
 	for i := range rows {
-		if rows[i].same() {
+		if rows[i].verdict == alike {
 			continue
 		}
 		for j := max(0, i-p.context); j <= min(len(rows)-1, i+p.context); j++ {
@@ -61,14 +61,14 @@ func (p *printer) gap(events int) {
 }
 
 func (p *printer) row(r *row) {
-	switch {
-	case r.right == nil:
+	switch r.verdict {
+	case onlyLeft:
 		p.line("%s", p.beside(r.left.String(), "", '<', red))
-	case r.left == nil:
+	case onlyRight:
 		p.line("%s", p.beside("", r.right.String(), '>', green))
-	case r.changed():
+	case changed:
 		p.line("%s", p.beside(r.left.String(), r.right.String(), '|', ""))
-	case r.args != nil:
+	case otherArgs:
 		p.line("%s", p.beside(r.left.String(), r.right.String(), '≠', ""))
 		for _, i := range r.args {
 			p.line("    argument %d: %s ≠ %s", i, p.paint(red, argumentAt(r.left, i)), p.paint(green, argumentAt(r.right, i)))
@@ -115,7 +115,7 @@ func cut(text string, width int) string {
 
 func (p *printer) summary(left, right []*Event, rows []row) {
 	for i := range rows {
-		if r := &rows[i]; !r.same() {
+		if r := &rows[i]; r.verdict != alike {
 			p.line("\nThe programs part after %d events: %s", i, p.place(r))
 			return
 		}
@@ -124,12 +124,12 @@ func (p *printer) summary(left, right []*Event, rows []row) {
 }
 
 func (p *printer) place(r *row) string {
-	switch {
-	case r.right == nil:
+	switch r.verdict {
+	case onlyLeft:
 		return fmt.Sprintf("only the first has %s (line %d).", r.left.Name, r.left.Line)
-	case r.left == nil:
+	case onlyRight:
 		return fmt.Sprintf("only the second has %s (line %d).", r.right.Name, r.right.Line)
-	case r.changed():
+	case changed:
 		return fmt.Sprintf("%s (line %d) against %s (line %d).", r.left.Name, r.left.Line, r.right.Name, r.right.Line)
 	}
 	return fmt.Sprintf("the arguments of %s (lines %d and %d).", r.left.Name, r.left.Line, r.right.Line)
@@ -163,7 +163,7 @@ func printJSON(w io.Writer, names []string, left, right []*Event, rows []row) er
 	}
 	differences := []difference{}
 	for i := range rows {
-		if r := &rows[i]; !r.same() {
+		if r := &rows[i]; r.verdict != alike {
 			differences = append(differences, difference{i, r.left, r.right, r.args})
 		}
 	}

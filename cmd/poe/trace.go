@@ -21,7 +21,12 @@ type Event struct {
 	Args []any  `json:"args"`
 }
 
-// key is what must agree for two events to be the same one.
+// is tells whether two events are the same one, whatever their arguments.
+func (e *Event) is(other *Event) bool {
+	return e.From == other.From && e.To == other.To && e.Name == other.Name
+}
+
+// key is on one line what must agree for two events to be the same one.
 func (e *Event) key() string { return fmt.Sprintf("%s %s %q", e.From, e.To, e.Name) }
 
 // entry is a line of a trace.
