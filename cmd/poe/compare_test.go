@@ -57,3 +57,16 @@ func TestNothingAlike(t *testing.T) {
 	}
 	require.Equal(t, []int{events, events}, []int{left, right})
 }
+
+// An alias may be any text.
+func TestOddAliases(t *testing.T) {
+	one, two := "two\nlines", "two"
+	for _, c := range []struct {
+		left, right string
+		status      int
+	}{{one, one, 0}, {one, two, 1}, {two, one, 1}} {
+		left, right := traceOf(t, c.left, "x", []string{"a", "b"}), traceOf(t, c.right, "x", []string{"a", "b"})
+		status, out, errs := poe("diff", left, right)
+		require.Equal(t, c.status, status, out+errs)
+	}
+}

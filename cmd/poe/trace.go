@@ -27,7 +27,7 @@ func (e *Event) is(other *Event) bool {
 }
 
 // key is on one line what must agree for two events to be the same one.
-func (e *Event) key() string { return fmt.Sprintf("%s %s %q", e.From, e.To, e.Name) }
+func (e *Event) key() string { return fmt.Sprintf("%q %q %q", e.From, e.To, e.Name) }
 
 // entry is a line of a trace.
 type entry struct {
