@@ -31,6 +31,7 @@ func (e *Event) key() string { return fmt.Sprintf("%q %q %q", e.From, e.To, e.Na
 
 // entry is a line of a trace.
 type entry struct {
+	Line    int    `json:"-"`
 	Message string `json:"msg"`
 	Event   string `json:"event"`
 	From    party  `json:"from"`
@@ -59,7 +60,6 @@ func readTrace(name string, internals bool) ([]*Event, error) {
 	}
 	defer f.Close()
 	var entries []entry
-	var lines []int
 	r := bufio.NewReader(f)
 	for line := 1; ; line++ {
 		text, err := r.ReadBytes('\n')
@@ -69,15 +69,15 @@ func readTrace(name string, internals bool) ([]*Event, error) {
 		if err != nil {
 			return nil, err
 		}
-		var e entry
+		e := entry{Line: line}
 		if err := json.Unmarshal(bytes.TrimSpace(text), &e); err != nil {
 			return nil, fmt.Errorf("%s:%d: this is no trace: %w", name, line, err)
 		}
 		if e.wanted(internals) {
-			entries, lines = append(entries, e), append(lines, line)
+			entries = append(entries, e)
 		}
 	}
-	return named(entries, lines), nil
+	return named(entries), nil
 }
 
 func (e *entry) wanted(internals bool) bool {
@@ -87,11 +87,11 @@ func (e *entry) wanted(internals bool) bool {
 // named gives the sessions names that both programs share: the first in the
 // alphabet of the aliases with which a session is first seen, or else its place
 // among those without one.
-func named(entries []entry, lines []int) []*Event {
+func named(entries []entry) []*Event {
 	names := sessionNames(entries)
 	events := make([]*Event, len(entries))
 	for i, e := range entries {
-		events[i] = &Event{Line: lines[i], From: names[e.From.Number], To: names[e.To.Number], Name: e.Event, Args: e.Args}
+		events[i] = &Event{Line: e.Line, From: names[e.From.Number], To: names[e.To.Number], Name: e.Event, Args: e.Args}
 		for j, a := range e.Args {
 			events[i].Args[j] = withNames(a, names)
 		}
