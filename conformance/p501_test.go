@@ -23,10 +23,10 @@ func p501(p *port) {
 		ClientConnected: func(c *servertcp.Client) {
 			p.out("ClientConnected", "argc", len(c.Args), "from", c.RemoteIP, "wheel yet:", wheel(c))
 		},
-		ClientInput: servertcp.Input(func(c *servertcp.Client, line string) {
+		ClientInput: servertcp.Input(func(c *servertcp.Client, line any) {
 			id := kernel.Arg[kernel.WheelID](c.Event, 1)
-			p.out("ClientInput", "<"+line+">", "argc", len(c.Args), "wheel id", is(id == c.Wheel.ID(), "matches", "differs"))
-			c.Put("you said " + line)
+			p.out("ClientInput", "<"+line.(string)+">", "argc", len(c.Args), "wheel id", is(id == c.Wheel.ID(), "matches", "differs"))
+			c.Put("you said " + line.(string))
 		}),
 		ClientFlushed: func(c *servertcp.Client) {
 			p.out("ClientFlushed", "argc", len(c.Args))

@@ -28,7 +28,7 @@ func p510(p *port) {
 					c.Args[0] = "changed"
 				}
 			},
-			ClientInput: servertcp.Input(func(c *servertcp.Client, _ string) {
+			ClientInput: servertcp.Input(func(c *servertcp.Client, _ any) {
 				p.out("ClientInput", "argc", len(c.Args))
 				k.Yield("shutdown")
 			}),

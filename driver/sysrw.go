@@ -116,7 +116,23 @@ func (d *SysRW) Output() (out []byte, ends []int) {
 }
 
 // SetOutput takes the buffer that Output has lent, with more at its end.
-func (d *SysRW) SetOutput(out []byte, ends []int) { d.out, d.ends = out, ends }
+func (d *SysRW) SetOutput(out []byte, ends []int) {
+	// The same memory is not stored again: a pointer that is written while
+	// garbage is collected costs as much as a short message.
+	if len(out) <= cap(d.out) && same(out, d.out) {
+		d.out = d.out[:len(out)]
+	} else {
+		d.out = out
+	}
+	if len(ends) <= cap(d.ends) && same(ends, d.ends) {
+		d.ends = d.ends[:len(ends)]
+	} else {
+		d.ends = ends
+	}
+}
+
+// same tells whether two slices begin at the same place.
+func same[T any](a, b []T) bool { return cap(a) > 0 && cap(b) > 0 && &a[:1][0] == &b[:1][0] }
 
 // compact moves what is left to the front.
 func (d *SysRW) compact() {

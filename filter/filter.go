@@ -53,6 +53,13 @@ type BytesDecoder interface {
 	DecodeBytes(buf []byte) (rec []byte, n int, err error)
 }
 
+// TextEncoder is Append without boxing, for filters whose records are text: a
+// string or bytes, of which nothing is kept.
+type TextEncoder interface {
+	AppendText(dst []byte, rec string) ([]byte, error)
+	AppendBytes(dst []byte, rec []byte) ([]byte, error)
+}
+
 // Putter is implemented by filters whose output depends on the whole list of
 // records given to one put: Block with a block size joins them, RecordBlock
 // may hold some back.

@@ -281,6 +281,16 @@ func (l *Line) Append(dst []byte, rec any) ([]byte, error) {
 	return append(out, l.out...), nil
 }
 
+// AppendText is Append for a string.
+func (l *Line) AppendText(dst []byte, line string) ([]byte, error) {
+	return append(append(dst, line...), l.out...), nil
+}
+
+// AppendBytes is Append for bytes.
+func (l *Line) AppendBytes(dst, line []byte) ([]byte, error) {
+	return append(append(dst, line...), l.out...), nil
+}
+
 // CheckBuffer returns the error for n waiting bytes if MaxBuffer is less.
 func (l *Line) CheckBuffer(n int) error {
 	if n > l.maxBuffer {

@@ -28,5 +28,11 @@ func (*Stream) Append(dst []byte, rec any) ([]byte, error) {
 	return appendText(dst, "Stream", rec)
 }
 
+// AppendText is Append for a string.
+func (*Stream) AppendText(dst []byte, text string) ([]byte, error) { return append(dst, text...), nil }
+
+// AppendBytes is Append for bytes.
+func (*Stream) AppendBytes(dst, text []byte) ([]byte, error) { return append(dst, text...), nil }
+
 // Clone returns another Stream.
 func (*Stream) Clone() Filter { return NewStream() }

@@ -92,8 +92,8 @@ func fdHandle(fd int, name string) (*Handle, error) {
 // descriptor is a non-blocking descriptor of the system.
 type descriptor struct {
 	fd       int
-	family   int32    // of the socket, once sockaddr has asked
-	accepted bool     // a connection that Accept has made
+	family   int32 // of the socket, once sockaddr has asked
+	accepted bool  // a connection that Accept has made
 	socket   bool
 	file     *os.File // owns the descriptor, if there is one
 	batch    *batch   // nil before the first one

@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"math"
 	"os"
+	"runtime"
 	"strconv"
 	"time"
 )
@@ -92,6 +93,7 @@ type Kernel struct {
 	loopName string
 	handles  handleTable
 	ready    []readiness
+	served   int       // ready handles since it gave way last
 	flagged  []*Handle // sources that may be ready, and files that always are
 	dirty    []*Handle // to be written in the next turn
 	writing  []*Handle
@@ -261,10 +263,24 @@ func (k *Kernel) turn() error {
 	}
 	k.dispatchHandles()
 	k.dispatchDue()
+	k.giveWay()
 	if k.debug != nil && k.debug.assert&AssertData != 0 {
 		k.checkBooks()
 	}
 	return nil
+}
+
+// readyTurns is after how many ready handles the kernel gives way.
+const readyTurns = 32
+
+// giveWay lets other goroutines run now and then. A kernel that finds something
+// ready whenever it looks never sleeps; on one processor it would hold up even
+// the garbage collector, and while that is under way pointers are dear to write.
+func (k *Kernel) giveWay() {
+	if k.served += len(k.ready); k.served >= readyTurns {
+		k.served = 0
+		runtime.Gosched()
+	}
 }
 
 // enter makes the calling goroutine the kernel's own.

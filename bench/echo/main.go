@@ -2,7 +2,10 @@
 // line filter and a plain ClientInput, the API that programs use. It answers
 // every line with the same line.
 //
-//	echo [-kernels N] [-work DURATION] PORT [text|bytes]
+//	echo [-kernels N] [-work DURATION] PORT [text|bytes|any]
+//
+// With text and bytes records are of that type, and put by PutText and PutBytes.
+// With any they are strings, and put by Put, which takes all that a filter does.
 package main
 
 import (
@@ -26,9 +29,12 @@ func main() {
 	if err != nil {
 		log.Fatal("usage: echo [flags] PORT [text|bytes]")
 	}
-	input := servertcp.Input(func(c *servertcp.Client, line string) { compute(*work); c.Put(line) })
-	if flag.Arg(1) == "bytes" {
-		input = servertcp.Input(func(c *servertcp.Client, line []byte) { compute(*work); c.Put(line) })
+	input := servertcp.Input(func(c *servertcp.Client, line string) { compute(*work); c.PutText(line) })
+	switch flag.Arg(1) {
+	case "any":
+		input = servertcp.Input(func(c *servertcp.Client, line string) { compute(*work); c.Put(line) })
+	case "bytes":
+		input = servertcp.Input(func(c *servertcp.Client, line []byte) { compute(*work); c.PutBytes(line) })
 	}
 	if *size == 1 {
 		err = single(port, input)

@@ -82,6 +82,16 @@ func (c *Client) Put(records ...any) (high bool) {
 	return c.Wheel.Put(records...)
 }
 
+// PutText is Put for one record that is a string, without boxing it.
+func (c *Client) PutText(record string) (high bool) {
+	return c.Wheel != nil && c.Wheel.PutText(record)
+}
+
+// PutBytes is PutText for bytes.
+func (c *Client) PutBytes(record []byte) (high bool) {
+	return c.Wheel != nil && c.Wheel.PutBytes(record)
+}
+
 // Shutdown ends the connection once what was put is written, and with it the
 // client, by posting "shutdown" to its session.
 // POE: $kernel->yield("shutdown").

@@ -43,8 +43,6 @@ type Client struct {
 	// Heap is the program's.
 	Heap any
 
-	id         kernel.ID
-	wheelArg   any // the wheel's ID, boxed once
 	listener   *Listener
 	input      InputHandler
 	counted    *netip.Addr     // who it counts for in Limits.PerPeer, nil for nobody
@@ -97,19 +95,46 @@ func (c *Client) Put(records ...any) (high bool) {
 	if c.Wheel == nil {
 		return false
 	}
-	if c.config().Limits.Output == 0 {
-		return c.Wheel.Put(records...)
-	}
 	high, err := c.Wheel.TryPut(records...)
-	switch {
-	case errors.Is(err, readwrite.ErrPending):
-		if !c.ShuttingDown && !c.GotAnError {
-			c.failed(c.Event, &kernel.OpError{Op: "write", Err: err, Wheel: c.wheelID()})
-		}
-	case err != nil:
-		panic(err)
+	if err != nil {
+		c.putFailed(err)
 	}
 	return high
+}
+
+// PutText is Put for one record that is a string, without boxing it.
+func (c *Client) PutText(record string) (high bool) {
+	if c.Wheel == nil {
+		return false
+	}
+	high, err := c.Wheel.TryPutText(record)
+	if err != nil {
+		c.putFailed(err)
+	}
+	return high
+}
+
+// PutBytes is PutText for bytes.
+func (c *Client) PutBytes(record []byte) (high bool) {
+	if c.Wheel == nil {
+		return false
+	}
+	high, err := c.Wheel.TryPutBytes(record)
+	if err != nil {
+		c.putFailed(err)
+	}
+	return high
+}
+
+// putFailed ends a connection whose peer does not read. What cannot be encoded
+// is the program's mistake.
+func (c *Client) putFailed(err error) {
+	if !errors.Is(err, readwrite.ErrPending) {
+		panic(err)
+	}
+	if !c.ShuttingDown && !c.GotAnError {
+		c.failed(c.Event, &kernel.OpError{Op: "write", Err: err, Wheel: c.wheelID()})
+	}
 }
 
 // Next makes another callback take the records from the next one on: the next
@@ -178,7 +203,7 @@ func (c *Client) wheelID() kernel.WheelID {
 }
 
 func (c *Client) start(e kernel.Event) {
-	c.Event, c.id = e, e.Session
+	c.Event = e
 	h := kernel.Arg[*kernel.Handle](e, 0)
 	if !c.config().Proxy.trusts(c.RemoteAddr) {
 		c.accepted(e, h)
@@ -227,7 +252,7 @@ func (c *Client) preConnect(e kernel.Event, h *kernel.Handle) (used *kernel.Hand
 	}()
 	var chosen *kernel.Handle
 	c.guard(e, func() { chosen = c.config().ClientPreConnect(c, h) })
-	if chosen != nil && !c.id.Alive() { // the callback has stopped everything
+	if chosen != nil && !c.Session.Alive() { // the callback has stopped everything
 		chosen.Close()
 		return nil
 	}
@@ -268,7 +293,7 @@ func (c *Client) makeWheel(h *kernel.Handle) (err error) {
 	made.Filter = makeFilter(config.ClientFilter)
 	made.InputFilter, made.OutputFilter = makeFilter(config.ClientInputFilter), makeFilter(config.ClientOutputFilter)
 	if c.Wheel, err = readwrite.New(c.Kernel, made); err == nil {
-		c.Wheel.Heap, c.wheelArg = c, c.Wheel.ID()
+		c.Wheel.Heap = c
 	}
 	return err
 }

@@ -66,7 +66,7 @@ func (l *Listener) drain(e kernel.Event) {
 	l.shutdown(e)
 	for c := l.first; c != nil; c = c.next {
 		// It is in the list, so it is alive.
-		_ = e.Kernel.Post(c.id, "tcp_server_drain")
+		_ = e.Kernel.Post(c.Session, "tcp_server_drain")
 	}
 	if !limited || l.first == nil || l.deadline != 0 {
 		return
@@ -75,7 +75,7 @@ func (l *Listener) drain(e kernel.Event) {
 		l.Event, l.deadline = e, 0
 		for c := l.first; c != nil; c = c.next {
 			l.stats.Cut++
-			_ = e.Kernel.Post(c.id, "tcp_server_cut")
+			_ = e.Kernel.Post(c.Session, "tcp_server_cut")
 		}
 	})
 	if err != nil {

@@ -48,7 +48,7 @@ func (c *Config) setDirect() {
 			c := of(w)
 			c.watch.Flushed()
 			if c.ShuttingDown || c.config().ClientFlushed != nil {
-				c.gotFlush(c.at("tcp_server_got_flush", []any{c.wheelArg}))
+				c.gotFlush(c.at("tcp_server_got_flush", []any{w.ID()}))
 			}
 		},
 	}
@@ -56,8 +56,8 @@ func (c *Config) setDirect() {
 		return
 	}
 	if c.Marks.High > 0 {
-		f.High = func(w *readwrite.Wheel) { c := of(w); c.gotHigh(c.at("tcp_server_got_high", []any{c.wheelArg})) }
-		f.Low = func(w *readwrite.Wheel) { c := of(w); c.gotLow(c.at("tcp_server_got_low", []any{c.wheelArg})) }
+		f.High = func(w *readwrite.Wheel) { c := of(w); c.gotHigh(c.at("tcp_server_got_high", []any{w.ID()})) }
+		f.Low = func(w *readwrite.Wheel) { c := of(w); c.gotLow(c.at("tcp_server_got_low", []any{w.ID()})) }
 	}
 	c.direct = f
 }
@@ -66,7 +66,7 @@ func of(w *readwrite.Wheel) *Client { return w.Heap.(*Client) }
 
 // at is the event that the wheel would have sent.
 func (c *Client) at(name string, args []any) kernel.Event {
-	k, self := c.Kernel, c.id
+	k, self := c.Kernel, c.Session
 	return kernel.Event{Kernel: k, Session: self, Sender: self, Name: name, Args: args}
 }
 
@@ -76,22 +76,21 @@ func (f input[T]) direct(to *readwrite.Funcs) bool {
 	switch any(f).(type) {
 	case input[string]:
 		to.Text = func(w *readwrite.Wheel, line string) {
-			if c := of(w); c.hears(c.listener.args.of(line, c.wheelArg)) {
+			if c := of(w); c.hears() {
 				if f, ok := c.input.(input[string]); ok {
 					f(c, line)
 				} else {
-					c.input.handle(c, line)
+					c.handle(line)
 				}
-				c.Args = nil // a connection that is idle keeps no record
 			}
 		}
 	case input[[]byte]:
 		to.Bytes = func(w *readwrite.Wheel, record []byte) {
-			if c := of(w); c.hears(nil) {
+			if c := of(w); c.hears() {
 				if f, ok := c.input.(input[[]byte]); ok {
 					f(c, record)
 				} else {
-					c.input.handle(c, string(record))
+					c.handle(string(record))
 				}
 			}
 		}
@@ -101,8 +100,16 @@ func (f input[T]) direct(to *readwrite.Funcs) bool {
 	return true
 }
 
+// handle is for the callbacks that a dialogue may have beside the first one's
+// type.
+func (c *Client) handle(record string) {
+	c.Args = []any{record, c.wheelID()}
+	c.input.handle(c, record)
+	c.Args = nil // a connection that is idle keeps no record
+}
+
 // hears makes the event at hand one of input, and tells whether it is wanted.
-func (c *Client) hears(args []any) bool {
+func (c *Client) hears() bool {
 	if c.ShuttingDown {
 		return false
 	}
@@ -110,22 +117,5 @@ func (c *Client) hears(args []any) bool {
 	if c.Name != inputEvent {
 		c.Event = c.at(inputEvent, nil)
 	}
-	c.Args = args
 	return true
-}
-
-// argList hands out argument lists from larger pieces of memory. Each is used
-// but once: an event may be kept.
-type argList struct{ free []any }
-
-// of makes the arguments of an input event.
-func (a *argList) of(record string, id any) []any {
-	const list, piece = 2, 64
-	if len(a.free) < list {
-		a.free = make([]any, list*piece)
-	}
-	args := a.free[:list:list]
-	a.free = a.free[list:]
-	args[0], args[1] = record, id
-	return args
 }

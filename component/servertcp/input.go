@@ -18,11 +18,13 @@ type InputHandler interface {
 // Input makes the callback for records of type T: string for lines, []byte,
 // *http.Request and so on; any takes all.
 //
-// c.Args is POE's list, the record and the wheel's ID; but with []byte, the
-// fastest form, it is empty, and the record holds only until the callback
-// returns. A record of another type does not
-// reach it: it becomes the error "input", a [RecordError], so that no stranger
-// can stop the program by making a filter hand out something unusual.
+// With string and []byte nothing is boxed on the way: c.Args, POE's list of the
+// record and the wheel's ID, is empty then, and a []byte holds only until the
+// callback returns. Every other type has the list.
+//
+// A record of another type does not reach the callback: it becomes the error
+// "input", a [RecordError], so that no stranger can stop the program by making a
+// filter hand out something unusual.
 func Input[T any](f func(c *Client, record T)) InputHandler { return input[T](f) }
 
 type input[T any] func(c *Client, record T)
@@ -30,6 +32,10 @@ type input[T any] func(c *Client, record T)
 func (f input[T]) handle(c *Client, record any) {
 	r, ok := record.(T)
 	var zero T
+	switch any(f).(type) {
+	case input[[]byte], input[string]:
+		c.Args = nil
+	}
 	if ok || record == nil && any(zero) == nil { // an undefined record is one of an interface type
 		f(c, r)
 		return

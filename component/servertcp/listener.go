@@ -34,7 +34,6 @@ type Listener struct {
 	deadline kernel.AlarmID // of a drain
 	first    *Client        // the connections, oldest first
 	last     *Client
-	args     argList
 }
 
 var listenerStates = session.States[Listener]{

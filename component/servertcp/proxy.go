@@ -118,7 +118,7 @@ func (c *Client) announce(s proxyheader.Source) error {
 func (a *announcement) end(closed bool) {
 	k := a.c.Kernel
 	a.c.more().header = nil
-	k.Unwatch(a.c.id, a.handle, kernel.Read)
+	k.Unwatch(a.c.Session, a.handle, kernel.Read)
 	if a.timer != 0 {
 		// With a session that stops it is gone.
 		_, _ = k.AlarmRemove(a.timer)

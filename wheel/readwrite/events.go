@@ -30,7 +30,9 @@ type Funcs struct {
 	// be strings or bytes.
 	Bytes func(w *Wheel, record []byte)
 	// Text gets records as strings, from a filter.BytesDecoder without boxing
-	// them; other filters' records must be strings.
+	// them; other filters' records must be strings. Short ones that arrive
+	// together share memory, up to 4 KiB: who keeps few of many for long may
+	// want strings.Clone.
 	Text    func(w *Wheel, record string)
 	Flushed func(w *Wheel)
 	Error   func(w *Wheel, err *kernel.OpError)
@@ -118,6 +120,7 @@ func (w *Wheel) SetEvents(e Events) {
 // some again. POE: event, with undef for what is to end.
 func (w *Wheel) ReplaceEvents(e Events) {
 	w.events.set(e)
+	w.changed = true
 	if w.closed || w.noInput {
 		return
 	}

@@ -18,6 +18,18 @@ func (e *RecordError) Error() string {
 	return fmt.Sprintf("readwrite: the record is %T, not text", e.Record)
 }
 
+// chunk is what has been read, and how far it has been decoded. That is an index
+// and not a slice that shrinks, since every pointer that is written while garbage
+// is collected costs more than finding a short line.
+type chunk struct {
+	buf []byte
+	at  int
+}
+
+func (c *chunk) rest() []byte { return c.buf[c.at:] }
+
+func (c *chunk) set(buf []byte) { c.buf, c.at = buf, 0 }
+
 // read reads once and hands out the records that are complete.
 func (w *Wheel) read() {
 	most := w.room(kernel.Read)
@@ -42,9 +54,9 @@ func (w *Wheel) read() {
 	}
 	if len(w.pending) > 0 {
 		w.pending = append(w.pending, buf[:n]...)
-		w.cur = w.pending
+		w.cur.set(w.pending)
 	} else {
-		w.cur = buf[:n]
+		w.cur.set(buf[:n])
 	}
 	if err := w.checkBuffer(); err != nil {
 		w.filterFailed(err)
@@ -62,15 +74,16 @@ func (w *Wheel) finish() bool {
 		return true
 	}
 	was := w.decoding
-	w.decoding, w.cur, w.pending = true, w.pending, nil
-	defer func() { w.decoding, w.cur = was, nil }()
+	w.cur.set(w.pending)
+	w.decoding, w.pending = true, nil
+	defer func() { w.decoding = was; w.cur.set(nil) }()
 	for !w.closed {
 		f, ok := w.inFilter.(filter.Finisher)
 		if !ok {
 			return true
 		}
-		record, err := f.Finish(w.cur)
-		w.cur = nil
+		record, err := f.Finish(w.cur.rest())
+		w.cur.set(nil)
 		switch {
 		case errors.Is(err, io.EOF):
 			return true
@@ -85,14 +98,14 @@ func (w *Wheel) finish() bool {
 
 func (w *Wheel) checkBuffer() error {
 	if l, ok := w.inFilter.(filter.Limiter); ok {
-		return l.CheckBuffer(len(w.cur))
+		return l.CheckBuffer(len(w.cur.rest()))
 	}
 	return nil
 }
 
 // keep saves what has not been decoded: it stands in a buffer that others use.
 func (w *Wheel) keep() {
-	switch rest := w.cur; {
+	switch rest := w.cur.rest(); {
 	case w.aborted || len(rest) == 0:
 		if cap(w.pending) > 4096 {
 			w.pending = nil
@@ -101,7 +114,7 @@ func (w *Wheel) keep() {
 	default: // rest may be a part of pending, which append can deal with
 		w.pending = append(w.pending[:0], rest...)
 	}
-	w.cur = nil
+	w.cur.set(nil)
 }
 
 // decode hands out records until there are no more whole ones. The filter, the
@@ -110,12 +123,13 @@ func (w *Wheel) decode() {
 	was := w.decoding
 	w.decoding = true
 	defer func() { w.decoding = was }()
-	for !w.aborted && w.decodeOne() {
+	for !w.aborted && w.decodeSome() {
 	}
 }
 
-// decodeOne makes one step and tells whether to go on.
-func (w *Wheel) decodeOne() bool {
+// decodeSome makes one step, or as many as nothing changes between, and tells
+// whether to go on.
+func (w *Wheel) decodeSome() bool {
 	if f := w.events.funcs; f != nil && f.Input == nil {
 		if d, ok := w.inFilter.(filter.BytesDecoder); ok {
 			return w.decodeBytes(d, f)
@@ -124,8 +138,8 @@ func (w *Wheel) decodeOne() bool {
 	if s, ok := w.inFilter.(filter.Stepper); ok {
 		return w.decodeStep(s)
 	}
-	record, n, err := w.inFilter.Decode(w.cur)
-	w.cur = w.cur[n:]
+	record, n, err := w.inFilter.Decode(w.cur.rest())
+	w.cur.at += n
 	if err != nil {
 		return w.decodeFailed(err)
 	}
@@ -133,17 +147,21 @@ func (w *Wheel) decodeOne() bool {
 	return true
 }
 
-// decodeBytes hands a record out without boxing it.
+// decodeBytes hands records out without boxing them.
 func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs) bool {
-	record, n, err := d.DecodeBytes(w.cur)
-	w.cur = w.cur[n:]
-	switch {
-	case err != nil:
-		return w.decodeFailed(err)
-	case f.Bytes != nil:
-		f.Bytes(w, record)
-	case f.Text != nil:
-		f.Text(w, string(record))
+	var texts texts
+	for w.changed = false; !w.changed; {
+		buf := w.cur.rest()
+		record, n, err := d.DecodeBytes(buf)
+		w.cur.at += n
+		switch {
+		case err != nil:
+			return w.decodeFailed(err)
+		case f.Bytes != nil:
+			f.Bytes(w, record)
+		case f.Text != nil:
+			f.Text(w, texts.of(buf, n, record))
+		}
 	}
 	return true
 }
@@ -151,8 +169,8 @@ func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs) bool {
 // decodeStep hands out all records of a step, even if the filter is replaced
 // among them.
 func (w *Wheel) decodeStep(s filter.Stepper) bool {
-	records, n, err := s.DecodeStep(nil, w.cur)
-	w.cur = w.cur[n:]
+	records, n, err := s.DecodeStep(nil, w.cur.rest())
+	w.cur.at += n
 	for _, record := range records {
 		if w.aborted {
 			return false
@@ -175,7 +193,7 @@ func (w *Wheel) decodeFailed(err error) bool {
 // filterFailed ends the input after bytes that the filter cannot decode. The
 // output goes on.
 func (w *Wheel) filterFailed(err error) {
-	w.cur = nil
+	w.cur.set(nil)
 	w.stopInput()
 	w.tellError("filter", err)
 }
@@ -232,13 +250,13 @@ func (w *Wheel) SetOutputFilter(f filter.Filter) {
 // decoded goes to the new one, whose records come before the method returns.
 func (w *Wheel) SetInputFilter(f filter.Filter) {
 	held := w.heldInside()
-	w.inFilter = f
+	w.inFilter, w.changed = f, true
 	if r, ok := f.(filter.Rewinder); ok {
 		r.Rewind()
 	}
 	if w.decoding {
 		if len(held) > 0 {
-			w.cur = append(held, w.cur...)
+			w.cur.set(append(held, w.cur.rest()...))
 		}
 		w.decodeAgain()
 		return
@@ -247,14 +265,14 @@ func (w *Wheel) SetInputFilter(f filter.Filter) {
 		return
 	}
 	w.pending = append(held, w.pending...)
-	w.cur = w.pending
+	w.cur.set(w.pending)
 	defer w.keep()
 	w.decodeAgain()
 }
 
 // decodeAgain lets a new filter at what is there.
 func (w *Wheel) decodeAgain() {
-	if len(w.cur) == 0 {
+	if len(w.cur.rest()) == 0 {
 		return
 	}
 	if err := w.checkBuffer(); err != nil {
@@ -275,7 +293,7 @@ func (w *Wheel) heldInside() []byte {
 
 func (w *Wheel) undecoded() []byte {
 	if w.decoding {
-		return w.cur
+		return w.cur.rest()
 	}
 	return w.pending
 }

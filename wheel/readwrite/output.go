@@ -26,17 +26,90 @@ func (w *Wheel) Put(records ...any) (high bool) {
 // TryPut is Put with an error: ErrPending, or the filter's. Nothing is queued
 // then.
 func (w *Wheel) TryPut(records ...any) (high bool, err error) {
-	if w.closed || w.noOutput {
-		return false, nil
-	}
 	before := w.driver.OutOctets()
-	if w.bounds != nil && w.bounds.maxPending > 0 && before >= w.bounds.maxPending {
-		return false, ErrPending
+	if takes, err := w.takes(before); !takes {
+		return false, err
 	}
 	if err := w.encode(records); err != nil {
 		return false, err
 	}
 	return w.queued(before), nil
+}
+
+// PutText is Put for one record that is a string. With a filter that is a
+// filter.TextEncoder, as that for lines is, it allocates nothing.
+func (w *Wheel) PutText(record string) (high bool) {
+	high, err := w.TryPutText(record)
+	if err != nil {
+		panic(err)
+	}
+	return high
+}
+
+// PutBytes is PutText for bytes.
+func (w *Wheel) PutBytes(record []byte) (high bool) {
+	high, err := w.TryPutBytes(record)
+	if err != nil {
+		panic(err)
+	}
+	return high
+}
+
+// TryPutText is PutText with the errors of TryPut.
+func (w *Wheel) TryPutText(record string) (high bool, err error) {
+	f, ok := w.outFilter.(filter.TextEncoder)
+	if !ok {
+		return w.TryPut(record)
+	}
+	before := w.driver.OutOctets()
+	if takes, err := w.takes(before); !takes {
+		return false, err
+	}
+	out, ends := w.driver.Output()
+	more, err := f.AppendText(out, record)
+	if err != nil {
+		return false, err
+	}
+	w.driver.SetOutput(more, end(ends, out, more))
+	return w.queued(before), nil
+}
+
+// TryPutBytes is PutBytes with the errors of TryPut.
+func (w *Wheel) TryPutBytes(record []byte) (high bool, err error) {
+	f, ok := w.outFilter.(filter.TextEncoder)
+	if !ok {
+		return w.TryPut(record)
+	}
+	before := w.driver.OutOctets()
+	if takes, err := w.takes(before); !takes {
+		return false, err
+	}
+	out, ends := w.driver.Output()
+	more, err := f.AppendBytes(out, record)
+	if err != nil {
+		return false, err
+	}
+	w.driver.SetOutput(more, end(ends, out, more))
+	return w.queued(before), nil
+}
+
+// end adds the end of a message to the others; one without bytes is not counted.
+func end(ends []int, before, after []byte) []int {
+	if len(after) > len(before) {
+		ends = append(ends, len(after))
+	}
+	return ends
+}
+
+// takes tells whether output is taken, while so many bytes wait.
+func (w *Wheel) takes(waiting int) (bool, error) {
+	switch {
+	case w.closed || w.noOutput:
+		return false, nil
+	case w.bounds != nil && w.bounds.maxPending > 0 && waiting >= w.bounds.maxPending:
+		return false, ErrPending
+	}
+	return true, nil
 }
 
 // queued deals with output that has just been added.
@@ -69,14 +142,12 @@ func (w *Wheel) encode(records []any) error {
 	}
 	more, moreEnds := out, ends
 	for _, r := range records {
-		from := len(more)
+		from := more
 		var err error
 		if more, err = w.outFilter.Append(more, r); err != nil {
 			return err
 		}
-		if len(more) > from {
-			moreEnds = append(moreEnds, len(more))
-		}
+		moreEnds = end(moreEnds, from, more)
 	}
 	w.driver.SetOutput(more, moreEnds)
 	return nil
@@ -98,7 +169,11 @@ func dropEmpty(ends []int, from, last int) []int {
 // Flush writes what can be written, at once, with the events that belong to
 // it.
 func (w *Wheel) Flush() {
-	if !w.closed && !w.noOutput {
+	switch {
+	case w.closed || w.noOutput:
+	case w.k.ActiveSession() == w.owner: // spares a closure
+		w.flush()
+	default:
 		w.inOwner(writeName, w.flush)
 	}
 }

@@ -85,8 +85,8 @@ type Wheel struct {
 	events              events
 	bounds              *bounds // nil without marks, a maximum, a pace
 
-	cur     []byte // what has not been decoded, while decoding
-	pending []byte // the same between two reads; the wheel's own memory
+	cur     chunk  // while decoding
+	pending []byte // what has not been decoded, between two reads; the wheel's own memory
 
 	high      bool // in the high water state
 	autoFlush bool
@@ -96,6 +96,7 @@ type Wheel struct {
 	writes    bool // and for writing
 	closed    bool
 	aborted   bool
+	changed   bool // the filter, the events or aborted has, since it was set to false
 	noInput   bool // reading has ended: end of file, error, ShutdownInput
 	noOutput  bool
 }
@@ -287,7 +288,7 @@ func (w *Wheel) Close() error {
 
 // Abort closes the wheel and drops what it has read.
 func (w *Wheel) Abort() error {
-	w.aborted = true
+	w.aborted, w.changed = true, true
 	return w.Close()
 }
 
@@ -299,7 +300,7 @@ func (w *Wheel) Detach() (undecoded []byte) {
 	}
 	undecoded = append(append(undecoded, w.undecoded()...), w.heldInside()...)
 	w.detach()
-	w.aborted = true
+	w.aborted, w.changed = true, true
 	return undecoded
 }
 
