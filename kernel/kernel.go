@@ -93,7 +93,7 @@ type Kernel struct {
 	loopName string
 	handles  handleTable
 	ready    []readiness
-	served   int       // ready handles since it gave way last
+	served   int       // turns since it gave way last, and more for ready handles
 	flagged  []*Handle // sources that may be ready, and files that always are
 	dirty    []*Handle // to be written in the next turn
 	writing  []*Handle
@@ -270,14 +270,19 @@ func (k *Kernel) turn() error {
 	return nil
 }
 
-// readyTurns is after how many ready handles the kernel gives way.
-const readyTurns = 32
+// The kernel gives way after so many turns. Each ready handle counts as several:
+// it takes system calls.
+const (
+	giveWayTurns = 1024
+	readyTurns   = 32
+)
 
 // giveWay lets other goroutines run now and then. A kernel that finds something
-// ready whenever it looks never sleeps; on one processor it would hold up even
-// the garbage collector, and while that is under way pointers are dear to write.
+// to do whenever it looks never sleeps; it would hold up other kernels, and on one
+// processor even the garbage collector, and while that is under way pointers are
+// dear to write.
 func (k *Kernel) giveWay() {
-	if k.served += len(k.ready); k.served >= readyTurns {
+	if k.served += 1 + readyTurns*len(k.ready); k.served >= giveWayTurns {
 		k.served = 0
 		runtime.Gosched()
 	}
