@@ -104,7 +104,8 @@ func (e *OpError) Text() string {
 // error number (an int), text and wheel ID, then more. [OpErrorOf] gets e back
 // from an event that carries it.
 func (e *OpError) Args(more ...any) []any {
-	args := append([]any{e.Op, int(e.Errno()), e.Text(), e.Wheel}, more...)
+	args := append(make([]any, 0, 5+len(more)), e.Op, int(e.Errno()), e.Text(), e.Wheel)
+	args = append(args, more...)
 	n := len(args)
 	return append(args, e)[: n : n+1] // e rides behind the visible arguments
 }

@@ -85,8 +85,17 @@ func fdHandle(fd int, name string) (*Handle, error) {
 		return nil, callError("FD", name, err)
 	}
 	_, notSocket := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TYPE)
-	d := &descriptor{fd: fd, socket: notSocket == nil}
-	return &Handle{source: d, fd: fd, name: name, token: -1}, nil
+	return newDescriptor(descriptor{fd: fd, socket: notSocket == nil}, name), nil
+}
+
+// newDescriptor makes the handle of a descriptor, both in one piece of memory.
+func newDescriptor(d descriptor, name string) *Handle {
+	both := &struct {
+		Handle
+		descriptor
+	}{Handle{fd: d.fd, name: name, token: -1}, d}
+	both.source = &both.descriptor
+	return &both.Handle
 }
 
 // descriptor is a non-blocking descriptor of the system.
@@ -171,8 +180,9 @@ func (d *descriptor) Accept() (*Handle, net.Addr, error) {
 		default:
 			return nil, nil, err
 		}
-		c := &descriptor{fd: fd, accepted: true, socket: true}
-		return &Handle{source: c, fd: fd, name: "connection", token: -1, sole: true}, netAddr(from, unix.SOCK_STREAM), nil
+		h := newDescriptor(descriptor{fd: fd, accepted: true, socket: true}, "connection")
+		h.sole = true
+		return h, netAddr(from, unix.SOCK_STREAM), nil
 	}
 }
 

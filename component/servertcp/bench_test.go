@@ -13,12 +13,50 @@ import (
 // BenchmarkEcho is what one line costs, through a socket and back, with many in
 // flight: server and client together.
 func BenchmarkEcho(b *testing.B) {
-	b.Run("text", func(b *testing.B) {
+	b.Run("any", func(b *testing.B) {
 		echo(b, servertcp.Input(func(c *servertcp.Client, line string) { c.Put(line) }))
 	})
-	b.Run("bytes", func(b *testing.B) {
-		echo(b, servertcp.Input(func(c *servertcp.Client, line []byte) { c.Put(line) }))
+	b.Run("text", func(b *testing.B) {
+		echo(b, servertcp.Input(func(c *servertcp.Client, line string) { c.PutText(line) }))
 	})
+	b.Run("bytes", func(b *testing.B) {
+		echo(b, servertcp.Input(func(c *servertcp.Client, line []byte) { c.PutBytes(line) }))
+	})
+}
+
+// BenchmarkConnection is what a connection costs that says one line and goes:
+// server and client together.
+func BenchmarkConnection(b *testing.B) {
+	k := kernel.New()
+	l, err := servertcp.Listen(k, servertcp.Config{Alias: "echo", Address: "127.0.0.1",
+		ClientInput: servertcp.Input(func(c *servertcp.Client, line string) { c.PutText(line) })})
+	if err != nil {
+		b.Fatal(err)
+	}
+	failed := make(chan error, 1)
+	go func(addr string) {
+		defer k.Outside().Post(kernel.Alias("echo"), "shutdown")
+		line, back, err := []byte("line\r\n"), make([]byte, 6), error(nil)
+		for n := 0; n < b.N && err == nil; n++ {
+			var conn net.Conn
+			if conn, err = net.Dial("tcp", addr); err != nil {
+				break
+			}
+			if _, err = conn.Write(line); err == nil {
+				_, err = io.ReadFull(conn, back)
+			}
+			conn.Close()
+		}
+		failed <- err
+	}(l.Addr().String())
+	b.ReportAllocs()
+	b.ResetTimer()
+	if err := k.Run(); err != nil {
+		b.Fatal(err)
+	}
+	if err := <-failed; err != nil {
+		b.Fatal(err)
+	}
 }
 
 func echo(b *testing.B, input servertcp.InputHandler) {

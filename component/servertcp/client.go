@@ -225,7 +225,6 @@ func (c *Client) setRemote(addr netip.AddrPort) {
 
 // accepted goes on with a connection whose peer is known.
 func (c *Client) accepted(e kernel.Event, h *kernel.Handle) {
-	e.Args = []any{h, c.config().ClientArgs}
 	if h = c.preConnect(e, h); h == nil {
 		return
 	}
@@ -250,6 +249,7 @@ func (c *Client) preConnect(e kernel.Event, h *kernel.Handle) (used *kernel.Hand
 			h.Close()
 		}
 	}()
+	e.Args = []any{h, c.config().ClientArgs}
 	var chosen *kernel.Handle
 	c.guard(e, func() { chosen = c.config().ClientPreConnect(c, h) })
 	if chosen != nil && !c.Session.Alive() { // the callback has stopped everything
@@ -268,9 +268,10 @@ func (c *Client) begin(e kernel.Event, h *kernel.Handle, again bool) {
 	}
 	if !again {
 		c.connected = true
-		t := &c.config().Timeouts
-		c.watch = patience.Start(c.Kernel, "tcp_server_timeout", patience.Times{Idle: t.Idle, Read: t.Read, Write: t.Write},
-			func() *readwrite.Wheel { return c.Wheel }, c.timedOut)
+		if t := &c.config().Timeouts; *t != (Timeouts{}) {
+			c.watch = patience.Start(c.Kernel, "tcp_server_timeout", patience.Times{Idle: t.Idle, Read: t.Read, Write: t.Write},
+				func() *readwrite.Wheel { return c.Wheel }, c.timedOut)
+		}
 	}
 	tell := c.config().ClientConnected
 	e.Args = nil

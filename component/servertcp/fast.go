@@ -41,8 +41,11 @@ func (c *Config) setDirect() {
 	f := &readwrite.Funcs{
 		Error: func(w *readwrite.Wheel, err *kernel.OpError) {
 			c := of(w)
-			e := c.at("tcp_server_got_error", err.Args())
-			c.failed(e, err)
+			var args []any
+			if c.config().ClientError != nil { // nobody else looks at them
+				args = err.Args()
+			}
+			c.failed(c.at("tcp_server_got_error", args), err)
 		},
 		Flushed: func(w *readwrite.Wheel) {
 			c := of(w)

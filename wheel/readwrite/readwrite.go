@@ -82,6 +82,7 @@ type Wheel struct {
 	in, out             *kernel.Handle
 	inFilter, outFilter filter.Filter
 	reader, driver      *driver.SysRW // driver writes
+	own                 driver.SysRW  // the two, unless others were given
 	events              events
 	bounds              *bounds // nil without marks, a maximum, a pace
 
@@ -115,11 +116,12 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	w := &Wheel{
 		k: k, owner: k.ActiveSession(), id: k.AllocateWheelID(),
 		in: c.InputHandle, out: c.OutputHandle, inFilter: c.InputFilter, outFilter: c.OutputFilter,
-		reader: c.InputDriver, driver: c.OutputDriver, autoFlush: c.AutoFlush, borrow: c.Borrow,
+		autoFlush: c.AutoFlush, borrow: c.Borrow,
 	}
 	if c.Marks != (Marks{}) || c.MaxPending > 0 || c.Pace != nil {
 		w.bounds = &bounds{marks: c.Marks, maxPending: c.MaxPending, pace: c.Pace}
 	}
+	w.setDrivers(c)
 	w.idArg = w.id
 	w.events.set(c.Events)
 	var err error
@@ -132,6 +134,22 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 		return nil, err
 	}
 	return w, nil
+}
+
+// setDrivers chooses what reads and what writes: without anything else the wheel's
+// own driver.
+func (w *Wheel) setDrivers(c Config) {
+	def := c.Driver
+	if def == nil {
+		def = &w.own
+	}
+	w.reader, w.driver = def, def
+	if c.InputDriver != nil {
+		w.reader = c.InputDriver
+	}
+	if c.OutputDriver != nil {
+		w.driver = c.OutputDriver
+	}
 }
 
 func (w *Wheel) watch() error {
@@ -203,20 +221,7 @@ func (c *Config) check() error {
 	if c.Driver != nil && (c.InputDriver != nil || c.OutputDriver != nil) {
 		return wrong("Driver", "excludes InputDriver and OutputDriver")
 	}
-	c.defaultDrivers()
 	return c.checkMarks(wrong)
-}
-
-func (c *Config) defaultDrivers() {
-	if c.Driver == nil && (c.InputDriver == nil || c.OutputDriver == nil) {
-		c.Driver = &driver.SysRW{}
-	}
-	if c.InputDriver == nil {
-		c.InputDriver = c.Driver
-	}
-	if c.OutputDriver == nil {
-		c.OutputDriver = c.Driver
-	}
 }
 
 func (c *Config) defaultFilters() {
