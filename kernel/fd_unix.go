@@ -182,6 +182,10 @@ func (d *descriptor) Accept() (*Handle, net.Addr, error) {
 		}
 		h := newDescriptor(descriptor{fd: fd, accepted: true, socket: true}, "connection")
 		h.sole = true
+		switch from.(type) {
+		case *unix.SockaddrInet4, *unix.SockaddrInet6:
+			h.tcp = true
+		}
 		return h, netAddr(from, unix.SOCK_STREAM), nil
 	}
 }

@@ -35,6 +35,9 @@ type Handle struct {
 	flagged  bool    // in the kernel's list of sources that may be ready
 	gone     bool
 	sole     bool // nobody can have another descriptor of the same connection
+	tcp      bool // it is known to be a connection of TCP
+	edge     bool // the loop reports changes, see edges.go
+	dry      bool // the last read has taken all there was
 	watchers [modes]*watcher
 	taker    atomic.Pointer[sourceConn] // who hears of the source instead of the kernel
 }
@@ -111,7 +114,9 @@ func (h *Handle) Read(p []byte) (int, error) {
 	if h.gone {
 		return 0, h.afterClose(h.k)
 	}
-	return h.source.Read(p)
+	n, err := h.source.Read(p)
+	h.dry = n > 0 && n < len(p) || err == ErrWouldBlock
+	return n, err
 }
 
 // Write writes as much of p as there is room for, with ErrWouldBlock if that

@@ -93,9 +93,10 @@ type Kernel struct {
 	loopName string
 	handles  handleTable
 	ready    []readiness
-	served   int       // turns since it gave way last, and more for ready handles
-	flagged  []*Handle // sources that may be ready, and files that always are
-	dirty    []*Handle // to be written in the next turn
+	again    []readiness // to be asked about once more, see edges.go
+	served   int         // turns since it gave way last, and more for ready handles
+	flagged  []*Handle   // sources that may be ready, and files that always are
+	dirty    []*Handle   // to be written in the next turn
 	writing  []*Handle
 
 	scratch []byte // for reading
@@ -308,6 +309,7 @@ func (k *Kernel) leave() {
 // anything is due, and does not even look while nothing is watched.
 func (k *Kernel) poll() error {
 	k.ready = k.ready[:0]
+	k.askAgain()
 	k.collectFlagged()
 	k.dirty, k.writing = k.writing[:0], k.dirty
 	if len(k.timers.heap) > 0 && k.now-k.wallSeen > wallInterval {
@@ -422,6 +424,10 @@ func (k *Kernel) dispatchMode(m Mode) {
 			continue
 		}
 		found = true
+		if h.edge && m == Read {
+			k.dispatchEdge(h, r.modes)
+			continue
+		}
 		k.dispatchReady(h, m)
 	}
 	if found {

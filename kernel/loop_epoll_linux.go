@@ -70,6 +70,9 @@ func (p *epoll) update(h *Handle, before modeSet) error {
 	if h.armed&Expedite.bit() != 0 {
 		ev.Events |= unix.EPOLLPRI
 	}
+	if h.edge = h.tcp && h.armed == Read.bit(); h.edge {
+		ev.Events |= unix.EPOLLET | unix.EPOLLPRI
+	}
 	op := unix.EPOLL_CTL_MOD
 	if before == 0 {
 		op = unix.EPOLL_CTL_ADD
@@ -128,7 +131,10 @@ func modesOf(events uint32) (m modeSet) {
 		m |= Write.bit()
 	}
 	if events&unix.EPOLLPRI != 0 {
-		m |= Expedite.bit()
+		m |= Expedite.bit() | lasting
+	}
+	if trouble || events&unix.EPOLLRDHUP != 0 {
+		m |= lasting
 	}
 	return m
 }
