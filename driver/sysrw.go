@@ -165,11 +165,11 @@ func (d *SysRW) FlushSome(w io.Writer, most int) (left int, err error) {
 			err = io.ErrShortWrite
 		}
 	}
-	for d.first < len(d.ends) && d.ends[d.first] <= d.done {
-		d.first++
-	}
 	if d.done == len(d.out) {
 		d.Discard()
+	}
+	for d.first < len(d.ends) && d.ends[d.first] <= d.done {
+		d.first++
 	}
 	if wouldBlock(err) {
 		err = nil

@@ -49,8 +49,9 @@ const oneCore = "env GOMAXPROCS=1 "
 
 var servers = []server{
 	{Name: limit, What: "C, epoll, one thread: the limit", build: []string{"cc", "-O2", "-o", "BIN", "peers/c/epoll.c"}, start: "BIN PORT", needs: "cc"},
-	{Name: ours, What: "servertcp, ClientInput of string", build: []string{"go", "build", "-o", "BIN", "./echo"}, start: oneCore + "BIN PORT"},
-	{Name: "poe-bytes", What: "servertcp, ClientInput of []byte", build: []string{"go", "build", "-o", "BIN", "./echo"}, start: oneCore + "BIN PORT bytes", only: "acf"},
+	{Name: ours, What: "servertcp, ClientInput of string, PutText", build: []string{"go", "build", "-o", "BIN", "./echo"}, start: oneCore + "BIN PORT"},
+	{Name: "poe-any", What: "servertcp, ClientInput of string, Put", build: []string{"go", "build", "-o", "BIN", "./echo"}, start: oneCore + "BIN PORT any", only: "ac"},
+	{Name: "poe-bytes", What: "servertcp, ClientInput of []byte, PutBytes", build: []string{"go", "build", "-o", "BIN", "./echo"}, start: oneCore + "BIN PORT bytes", only: "acf"},
 	{Name: "go-raw", What: "Go, one goroutine, raw epoll", build: []string{"go", "build", "-o", "BIN", "./peers/goraw"}, start: oneCore + "BIN PORT"},
 	{Name: packageNet, What: "Go, package net and bufio", build: []string{"go", "build", "-o", "BIN", "./peers/gonet"}, start: oneCore + "BIN PORT"},
 	{Name: "node", What: "Node, package net", start: "node peers/echo.js PORT", needs: "node"},

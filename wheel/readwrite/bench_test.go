@@ -57,6 +57,6 @@ func BenchmarkLine(b *testing.B) {
 
 func putMany(w *readwrite.Wheel, n int) {
 	for range n {
-		w.Put("a line of some length, as lines are")
+		w.PutText("a line of some length, as lines are")
 	}
 }

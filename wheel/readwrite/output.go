@@ -26,6 +26,14 @@ func (w *Wheel) Put(records ...any) (high bool) {
 // TryPut is Put with an error: ErrPending, or the filter's. Nothing is queued
 // then.
 func (w *Wheel) TryPut(records ...any) (high bool, err error) {
+	if _, ok := w.outFilter.(*filter.Line); ok && len(records) == 1 { // the common case, kept short
+		switch record := records[0].(type) {
+		case string:
+			return w.TryPutText(record)
+		case []byte:
+			return w.TryPutBytes(record)
+		}
+	}
 	before := w.driver.OutOctets()
 	if takes, err := w.takes(before); !takes {
 		return false, err
@@ -57,16 +65,20 @@ func (w *Wheel) PutBytes(record []byte) (high bool) {
 
 // TryPutText is PutText with the errors of TryPut.
 func (w *Wheel) TryPutText(record string) (high bool, err error) {
-	f, ok := w.outFilter.(filter.TextEncoder)
-	if !ok {
-		return w.TryPut(record)
-	}
 	before := w.driver.OutOctets()
 	if takes, err := w.takes(before); !takes {
 		return false, err
 	}
 	out, ends := w.driver.Output()
-	more, err := f.AppendText(out, record)
+	var more []byte
+	switch f := w.outFilter.(type) {
+	case *filter.Line: // the most common by far, called without a look-up
+		more, err = f.AppendText(out, record)
+	case filter.TextEncoder:
+		more, err = f.AppendText(out, record)
+	default:
+		return w.TryPut(record)
+	}
 	if err != nil {
 		return false, err
 	}
@@ -76,16 +88,20 @@ func (w *Wheel) TryPutText(record string) (high bool, err error) {
 
 // TryPutBytes is PutBytes with the errors of TryPut.
 func (w *Wheel) TryPutBytes(record []byte) (high bool, err error) {
-	f, ok := w.outFilter.(filter.TextEncoder)
-	if !ok {
-		return w.TryPut(record)
-	}
 	before := w.driver.OutOctets()
 	if takes, err := w.takes(before); !takes {
 		return false, err
 	}
 	out, ends := w.driver.Output()
-	more, err := f.AppendBytes(out, record)
+	var more []byte
+	switch f := w.outFilter.(type) {
+	case *filter.Line:
+		more, err = f.AppendBytes(out, record)
+	case filter.TextEncoder:
+		more, err = f.AppendBytes(out, record)
+	default:
+		return w.TryPut(record)
+	}
 	if err != nil {
 		return false, err
 	}
