@@ -1,0 +1,42 @@
+package kernel
+
+// handleTable finds handles by token. A token's generation tells its uses
+// apart, so that readiness reported for a handle never reaches its successor.
+type handleTable struct {
+	slots []handleSlot
+	free  []int
+	count int
+}
+
+type handleSlot struct {
+	h   *Handle
+	gen uint32
+}
+
+func (t *handleTable) add(h *Handle) int {
+	t.count++
+	if n := len(t.free); n > 0 {
+		i := t.free[n-1]
+		t.free = t.free[:n-1]
+		t.slots[i].h = h
+		t.slots[i].gen++
+		return i
+	}
+	t.slots = append(t.slots, handleSlot{h: h})
+	return len(t.slots) - 1
+}
+
+func (t *handleTable) remove(i int) {
+	t.count--
+	t.slots[i].h = nil
+	t.free = append(t.free, i)
+}
+
+func (t *handleTable) find(i int, gen uint32) *Handle {
+	if i >= 0 && i < len(t.slots) && t.slots[i].gen == gen {
+		return t.slots[i].h
+	}
+	return nil
+}
+
+func (t *handleTable) gen(i int) uint32 { return t.slots[i].gen }

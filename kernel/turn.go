@@ -1,0 +1,211 @@
+package kernel
+
+import (
+	"math"
+	"runtime"
+	"time"
+)
+
+// clockTurns is after how many turns the clock is read in any case. Events
+// that are queued while no timer is pending carry the last reading, so this
+// bounds how wrong their place can be against an alarm set for the past.
+const clockTurns = 64
+
+// turn is one round: readiness first, straight to the sessions, then the
+// events that are due.
+func (k *Kernel) turn() error {
+	if k.turns++; k.turns%clockTurns == 0 {
+		k.readClock()
+	}
+	if k.inbox.drain() {
+		k.sweep() // or who has lost the last reason to live waits for an event
+	}
+	if k.sessions == 0 {
+		return nil // stopped from outside: nobody is left to wait for
+	}
+	k.testIdle()
+	if err := k.poll(); err != nil {
+		return err
+	}
+	k.dispatchHandles()
+	k.dispatchDue()
+	k.giveWay()
+	if k.debug != nil && k.debug.assert&AssertData != 0 {
+		k.checkBooks()
+	}
+	return nil
+}
+
+// The kernel gives way after so many turns. Each ready handle counts as several:
+// it takes system calls.
+const (
+	giveWayTurns = 1024
+	readyTurns   = 32
+)
+
+// giveWay lets other goroutines run now and then. A kernel that finds something
+// to do whenever it looks never sleeps; it would hold up other kernels, and on one
+// processor even the garbage collector, and while that is under way pointers are
+// dear to write.
+func (k *Kernel) giveWay() {
+	if k.served += 1 + readyTurns*len(k.ready); k.served >= giveWayTurns {
+		k.served = 0
+		runtime.Gosched()
+	}
+}
+
+// poll waits for handles, timers and other goroutines. It does not wait while
+// anything is due, and does not even look while nothing is watched.
+func (k *Kernel) poll() error {
+	k.ready = k.ready[:0]
+	k.askAgain()
+	k.collectFlagged()
+	k.dirty, k.writing = k.writing[:0], k.dirty
+	if len(k.timers.heap) > 0 && k.now-k.wallSeen > wallInterval {
+		k.followWall() // a kernel that never sleeps
+	}
+	wait := k.patience()
+	if wait < 0 && k.exception != nil && k.handles.count == 0 {
+		k.stopAll() // no event is to come that would notice it, unless from outside
+		return nil
+	}
+	if wait == 0 && (k.loop == nil || k.handles.count == 0) {
+		return nil
+	}
+	return k.wait(wait)
+}
+
+// patience is how long the kernel may sleep now; negative is for ever.
+func (k *Kernel) patience() time.Duration {
+	switch {
+	case k.fifo.live > 0, len(k.ready) > 0, len(k.writing) > 0:
+		return 0
+	case len(k.timers.heap) == 0:
+		return -1
+	}
+	return time.Duration(max(0, k.timers.heap[0].due-k.readClock()))
+}
+
+// wait sleeps in the loop, for ever if d is negative. Under a clock of the
+// user's it really waits only as long as that has patience for, and then the
+// clock is to advance.
+func (k *Kernel) wait(d time.Duration) error {
+	if err := k.needLoop(nil); err != nil {
+		return err
+	}
+	if k.clock == nil || d == 0 {
+		_, err := k.sleep(d)
+		return err
+	}
+	real := k.clock.Patience()
+	if d > 0 {
+		real = min(d, real)
+	}
+	came, err := k.sleep(real)
+	if err != nil || came {
+		return err
+	}
+	if !k.clock.Advance(k.until()) {
+		_, err = k.sleep(d)
+	}
+	return err
+}
+
+// until is the time on the user's clock before which nothing is due.
+func (k *Kernel) until() time.Duration {
+	if len(k.timers.heap) == 0 {
+		return math.MaxInt64
+	}
+	return time.Duration(k.timers.heap[0].due) + k.clockStart
+}
+
+// sleep waits for real, takes in what has come meanwhile, and tells whether
+// anything has.
+func (k *Kernel) sleep(d time.Duration) (came bool, err error) {
+	again := d != 0 || k.clock != nil // sources may have become ready meanwhile
+	if again {
+		k.ready = k.ready[:0] // they are asked once more
+	}
+	if k.ready, err = k.loop.wait(d, k.ready); err != nil {
+		return false, err
+	}
+	if d != 0 {
+		k.readClock()
+	}
+	if again {
+		k.followWall()
+	}
+	came = k.inbox.drain()
+	if again {
+		k.collectFlagged()
+	}
+	return came || len(k.ready) > 0, nil
+}
+
+// dispatchHandles hands readiness to the sessions: all reads, then all writes,
+// then urgent data, with a sweep after each.
+func (k *Kernel) dispatchHandles() {
+	if len(k.ready) > 0 {
+		k.dispatchMode(Read)
+	}
+	if len(k.ready) > 0 || len(k.writing) > 0 {
+		k.dispatchDirty()
+		k.dispatchMode(Write)
+	}
+	if len(k.ready) > 0 {
+		k.dispatchMode(Expedite)
+	}
+}
+
+func (k *Kernel) dispatchMode(m Mode) {
+	found := false
+	for i := range k.ready {
+		r := &k.ready[i]
+		if r.modes&m.bit() == 0 {
+			continue
+		}
+		h := k.handles.find(r.token, r.gen)
+		if h == nil {
+			continue
+		}
+		if h.want&m.bit() == 0 {
+			h.unwanted(m)
+			continue
+		}
+		found = true
+		if h.edge && m == Read {
+			k.dispatchEdge(h, r.modes)
+			continue
+		}
+		k.dispatchReady(h, m)
+	}
+	if found {
+		k.sweep()
+	}
+}
+
+// dispatchDirty lets the wheels that have output write it.
+func (k *Kernel) dispatchDirty() {
+	for i, h := range k.writing {
+		h.trying = false
+		k.writing[i] = nil
+		k.dispatchReady(h, Write)
+	}
+	if len(k.writing) > 0 {
+		k.writing = k.writing[:0]
+		k.sweep()
+	}
+}
+
+// testIdle sends the signal IDLE when nothing can happen any more.
+func (k *Kernel) testIdle() {
+	if k.fifo.live > 0 || !k.idle() {
+		return
+	}
+	k.enqueue(k.root, k.root, "_signal", []any{"IDLE"}, kindSignal)
+}
+
+func (k *Kernel) idle() bool {
+	return k.EventCount() == 0 && k.handles.count == 0 && k.extrefs == 0 &&
+		len(k.holds) == 0 && k.signals.waiting == 0 && k.sessions > 0 && k.inbox.empty()
+}
