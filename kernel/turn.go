@@ -29,7 +29,9 @@ func (k *Kernel) turn() error {
 	}
 	k.dispatchHandles()
 	k.dispatchDue()
-	k.giveWay()
+	if k.served += 1 + readyTurns*len(k.ready); k.served >= giveWayTurns {
+		k.giveWay()
+	}
 	if k.debug != nil && k.debug.assert&AssertData != 0 {
 		k.checkBooks()
 	}
@@ -48,19 +50,23 @@ const (
 // processor even the garbage collector, and while that is under way pointers are
 // dear to write.
 func (k *Kernel) giveWay() {
-	if k.served += 1 + readyTurns*len(k.ready); k.served >= giveWayTurns {
-		k.served = 0
-		runtime.Gosched()
-	}
+	k.served = 0
+	runtime.Gosched()
 }
 
 // poll waits for handles, timers and other goroutines. It does not wait while
 // anything is due, and does not even look while nothing is watched.
 func (k *Kernel) poll() error {
 	k.ready = k.ready[:0]
-	k.askAgain()
-	k.collectFlagged()
-	k.dirty, k.writing = k.writing[:0], k.dirty
+	if len(k.again) > 0 {
+		k.askAgain()
+	}
+	if len(k.flagged) > 0 {
+		k.collectFlagged()
+	}
+	if len(k.dirty) > 0 {
+		k.dirty, k.writing = k.writing[:0], k.dirty
+	}
 	if len(k.timers.heap) > 0 && k.now-k.wallSeen > wallInterval {
 		k.followWall() // a kernel that never sleeps
 	}
