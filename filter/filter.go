@@ -54,7 +54,8 @@ type BytesDecoder interface {
 }
 
 // TextEncoder is Append without boxing, for filters whose records are text: a
-// string or bytes, of which nothing is kept.
+// string or bytes, of which nothing is kept. A filter that embeds one and has an
+// Append of its own needs these of its own as well.
 type TextEncoder interface {
 	AppendText(dst []byte, rec string) ([]byte, error)
 	AppendBytes(dst []byte, rec []byte) ([]byte, error)

@@ -43,3 +43,9 @@ func networkOrder(n uint16) int {
 	binary.NativeEndian.PutUint16(b[:], n)
 	return int(binary.BigEndian.Uint16(b[:]))
 }
+
+// speaksTCP tells whether a socket is one of TCP, over one path or several.
+func speaksTCP(fd int) bool {
+	protocol, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PROTOCOL)
+	return err == nil && (protocol == unix.IPPROTO_TCP || protocol == unix.IPPROTO_MPTCP)
+}

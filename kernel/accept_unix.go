@@ -24,3 +24,7 @@ func acceptNonblocking(fd int) (int, unix.Sockaddr, error) {
 	}
 	return n, from, nil
 }
+
+// speaksTCP would tell of a socket of TCP, but no loop of these systems wants to
+// know.
+func speaksTCP(int) bool { return false }

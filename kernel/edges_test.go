@@ -5,7 +5,11 @@ package kernel_test
 import (
 	"fmt"
 	"io"
+	"math/rand"
 	"net"
+	"path/filepath"
+	"runtime"
+	"syscall"
 	"testing"
 	"time"
 
@@ -14,6 +18,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/poetest"
 	"github.com/gopoe/poe/session"
 )
 
@@ -233,5 +238,183 @@ func resumeAt(turn int) func(r *reader) {
 		if r.turn == turn {
 			r.k.SelectResumeRead(r.h)
 		}
+	}
+}
+
+// Whatever is done with a connection, in handlers and between them, all loops
+// call the same handlers in the same turns.
+func TestLoopsAgree(t *testing.T) {
+	for seed := range int64(300) {
+		var first []string
+		for _, loop := range loops() {
+			k := kernel.New(kernel.Options{Loop: loop})
+			log := randomDeeds(t, k, rand.New(rand.NewSource(seed)), seed%2 == 0)
+			if first == nil {
+				first = log
+			}
+			require.Equal(t, first, log, "seed %d, loop %s", seed, loop)
+		}
+	}
+}
+
+// randomDeeds does things at random for a hundred turns. Urgent data and a reset
+// do not go together: what is left of the one after the other differs by chance.
+func randomDeeds(t *testing.T, k *kernel.Kernel, rnd *rand.Rand, urgent bool) []string {
+	r := &reader{t: t, k: k}
+	r.h, r.peer = accepted(t)
+	watch := func() { require.NoError(t, k.SelectRead(r.h, "readable")) }
+	left := 2 // bytes of urgent data
+	ended := false
+	deeds := []func(size int){
+		func(size int) {
+			if !ended {
+				r.send("0123456789ab"[:size])
+			}
+		},
+		func(size int) { r.read(size) },
+		func(size int) { r.read(size) },
+		func(int) { r.read(64) },
+		func(int) { k.SelectPauseRead(r.h) },
+		func(int) { k.SelectResumeRead(r.h) },
+		func(int) { require.NoError(t, k.SelectWrite(r.h, "writable")) },
+		func(int) { k.SelectWriteClear(r.h) },
+		func(int) { k.SelectReadClear(r.h); watch() },
+		func(int) { watch() },
+		func(int) {
+			if urgent && left > 0 && !ended && rnd.Intn(4) == 0 {
+				left--
+				r.urgent("!")
+			}
+		},
+		func(int) {
+			if !ended && rnd.Intn(30) == 0 {
+				ended = true
+				r.peer.CloseWrite()
+			}
+		},
+		func(int) {
+			if !urgent && !ended && rnd.Intn(80) == 0 {
+				ended = true
+				r.peer.SetLinger(0)
+				r.peer.Close()
+			}
+		},
+	}
+	act := func(most int) {
+		for range rnd.Intn(most + 1) {
+			n, size := rnd.Intn(len(deeds)), 1+rnd.Intn(12)
+			r.note("deed %d", n)
+			deeds[n](size)
+		}
+	}
+	runSession(t, k, session.Funcs{
+		"_start":   func(kernel.Event) { watch(); k.Yield("turn") },
+		"readable": func(kernel.Event) { r.note("readable"); act(2) },
+		"writable": func(kernel.Event) { r.note("writable"); act(1) },
+		"turn": func(kernel.Event) {
+			r.turn++
+			if act(2); r.turn < 100 {
+				k.Yield("turn")
+				return
+			}
+			r.h.Close()
+		},
+	})
+	r.peer.Close()
+	return r.log
+}
+
+// A handler that ends its goroutine takes nothing with it that was ready.
+func TestGoexitLosesNoReadiness(t *testing.T) {
+	onLoops(t, func(t *testing.T, k *kernel.Kernel) {
+		a, first := accepted(t)
+		b, second := accepted(t)
+		for _, peer := range []*net.TCPConn{first, second} {
+			_, err := peer.Write([]byte("x"))
+			require.NoError(t, err)
+		}
+		left := false
+		_, err := session.Inline(k, session.Funcs{
+			"_start": func(kernel.Event) {
+				require.NoError(t, k.SelectRead(a, "readable"))
+				require.NoError(t, k.SelectRead(b, "readable"))
+			},
+			"readable": func(e kernel.Event) {
+				if !left {
+					left = true
+					runtime.Goexit()
+				}
+				kernel.Arg[*kernel.Handle](e, 0).Close()
+			},
+		})
+		require.NoError(t, err)
+		done := make(chan struct{})
+		go func() { defer close(done); k.RunOneTimeslice() }()
+		<-done
+		for more := true; more; {
+			more, err = k.RunOneTimeslice()
+			require.NoError(t, err)
+		}
+	})
+}
+
+// A connection that is released stays open, but does not keep the kernel awake.
+func TestReleasedWhileReady(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "socket")
+	l, err := net.Listen("unix", path)
+	require.NoError(t, err)
+	file, err := l.(*net.UnixListener).File()
+	require.NoError(t, err)
+	listener, err := kernel.File(file)
+	require.NoError(t, err)
+	defer listener.Close()
+	peer, err := net.Dial("unix", path)
+	require.NoError(t, err)
+	defer peer.Close()
+	h, _, err := listener.Accept()
+	require.NoError(t, err)
+	_, err = peer.Write([]byte("x"))
+	require.NoError(t, err)
+	clock := &poetest.Clock{} // which stands still while handles keep the kernel busy
+	runSession(t, kernel.New(kernel.Options{Clock: clock}), session.Funcs{
+		"_start": func(e kernel.Event) { require.NoError(t, e.Kernel.SelectRead(h, "readable")) },
+		"readable": func(e kernel.Event) {
+			h.Release()
+			_, err := e.Kernel.DelaySet("end", time.Hour)
+			require.NoError(t, err)
+		},
+		"end": func(kernel.Event) {},
+	})
+	_, err = peer.Write([]byte("y"))
+	assert.NoError(t, err, "it is open")
+}
+
+// A peer that is gone raises SIGPIPE, by whatever call.
+func TestBrokenPipeOfASocket(t *testing.T) {
+	for name, write := range map[string]func(h *kernel.Handle) (int, error){
+		"Write":  func(h *kernel.Handle) (int, error) { return h.Write([]byte("a")) },
+		"Writev": func(h *kernel.Handle) (int, error) { return h.Writev([][]byte{[]byte("a"), []byte("b")}) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			runSession(t, kernel.New(), session.Funcs{
+				"_start": func(e kernel.Event) {
+					require.NoError(t, e.Kernel.Sig("PIPE", "pipe"))
+					a, b, err := kernel.SocketPair()
+					require.NoError(t, err)
+					require.NoError(t, a.Close())
+					_, err = write(b)
+					assert.ErrorIs(t, err, syscall.EPIPE)
+					b.Close()
+					_, err = e.Kernel.DelaySet("late", 20*time.Second)
+					require.NoError(t, err)
+				},
+				"pipe": func(e kernel.Event) {
+					e.Kernel.SigHandled()
+					e.Kernel.Sig("PIPE", "")
+					e.Kernel.AlarmRemoveAll()
+				},
+				"late": func(kernel.Event) { t.Error("no signal") },
+			})
+		})
 	}
 }

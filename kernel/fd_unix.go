@@ -104,6 +104,7 @@ type descriptor struct {
 	family   int32 // of the socket, once sockaddr has asked
 	accepted bool  // a connection that Accept has made
 	socket   bool
+	listens  protocol // what it accepts
 	file     *os.File // owns the descriptor, if there is one
 	batch    *batch   // nil before the first one
 }
@@ -181,11 +182,7 @@ func (d *descriptor) Accept() (*Handle, net.Addr, error) {
 			return nil, nil, err
 		}
 		h := newDescriptor(descriptor{fd: fd, accepted: true, socket: true}, "connection")
-		h.sole = true
-		switch from.(type) {
-		case *unix.SockaddrInet4, *unix.SockaddrInet6:
-			h.tcp = true
-		}
+		h.sole, h.tcp = true, d.listensForTCP()
 		return h, netAddr(from, unix.SOCK_STREAM), nil
 	}
 }
@@ -195,3 +192,23 @@ func (d *descriptor) CloseRead() error { return unix.Shutdown(d.fd, unix.SHUT_RD
 
 // CloseWrite ends the writing half.
 func (d *descriptor) CloseWrite() error { return unix.Shutdown(d.fd, unix.SHUT_WR) }
+
+// protocol is whether a listening socket is one of TCP, once that was asked.
+type protocol uint8
+
+const (
+	notAsked protocol = iota
+	isTCP
+	isOther
+)
+
+// listensForTCP tells whether what a listening socket accepts are streams of
+// bytes, of which a read takes all that is there.
+func (d *descriptor) listensForTCP() bool {
+	if d.listens == notAsked {
+		if d.listens = isOther; speaksTCP(d.fd) {
+			d.listens = isTCP
+		}
+	}
+	return d.listens == isTCP
+}

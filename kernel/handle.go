@@ -200,6 +200,7 @@ func (h *Handle) Release() {
 	if h.gone {
 		return
 	}
+	h.sole = false // what it stands on is not closed, so the system does not forget it
 	h.release()
 	if r, ok := h.source.(releaser); ok {
 		r.Release()
@@ -267,7 +268,9 @@ func (h *Handle) Fd() int {
 	if h.gone {
 		return -1
 	}
-	h.sole = false
+	if h.sole { // only then, so that others may be asked from any goroutine
+		h.sole = false
+	}
 	return h.fd
 }
 

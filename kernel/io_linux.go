@@ -11,15 +11,16 @@ import (
 // scheduler's book-keeping. That is safe because the descriptors never block.
 // Sockets have calls of their own, which go past the system's layer of files:
 // that saves a twentieth of what a short message costs. The others take no
-// notice of the arguments that only these have.
+// notice of the arguments that only these have. A socket that is gone raises
+// SIGPIPE, as in POE; unless somebody watches for it nothing comes of that.
 
 func readFD(fd int, p []byte, socket bool) (int, error) {
 	call := uintptr(syscall.SYS_READ)
 	if socket {
-		call = syscall.SYS_RECVFROM
+		call = unix.SYS_RECVFROM
 	}
 	for {
-		n, _, errno := syscall.RawSyscall6(call, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)), 0, 0, 0)
+		n, _, errno := syscall.RawSyscall6(call, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)), syscall.MSG_DONTWAIT, 0, 0)
 		switch errno {
 		case 0:
 			return int(n), nil
@@ -33,10 +34,10 @@ func readFD(fd int, p []byte, socket bool) (int, error) {
 func writeFD(fd int, p []byte, socket bool) (int, error) {
 	call := uintptr(syscall.SYS_WRITE)
 	if socket {
-		call = syscall.SYS_SENDTO
+		call = unix.SYS_SENDTO
 	}
 	for {
-		n, _, errno := syscall.RawSyscall6(call, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)), syscall.MSG_NOSIGNAL, 0, 0)
+		n, _, errno := syscall.RawSyscall6(call, uintptr(fd), uintptr(unsafe.Pointer(&p[0])), uintptr(len(p)), syscall.MSG_DONTWAIT, 0, 0)
 		switch errno {
 		case 0:
 			return int(n), nil

@@ -91,6 +91,7 @@ type Kernel struct {
 	loopName string
 	handles  handleTable
 	ready    []readiness
+	handing  bool        // out what is ready
 	again    []readiness // to be asked about once more, see edges.go
 	served   int         // turns since it gave way last, and more for ready handles
 	flagged  []*Handle   // sources that may be ready, and files that always are
@@ -275,6 +276,7 @@ func (k *Kernel) putAway() {
 		k.actors.close()
 		k.actors = nil
 	}
+	k.again, k.handing = nil, false
 	if k.loop != nil {
 		if err := k.loop.close(); err != nil {
 			k.warn("closing the loop", "error", err)

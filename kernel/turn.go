@@ -27,7 +27,9 @@ func (k *Kernel) turn() error {
 	if err := k.poll(); err != nil {
 		return err
 	}
+	k.handing = true
 	k.dispatchHandles()
+	k.handing = false
 	k.dispatchDue()
 	if k.served += 1 + readyTurns*len(k.ready); k.served >= giveWayTurns {
 		k.giveWay()
@@ -57,6 +59,10 @@ func (k *Kernel) giveWay() {
 // poll waits for handles, timers and other goroutines. It does not wait while
 // anything is due, and does not even look while nothing is watched.
 func (k *Kernel) poll() error {
+	if k.handing { // a handler has left by runtime.Goexit
+		k.again = append(k.again, k.ready...)
+		k.handing = false
+	}
 	k.ready = k.ready[:0]
 	if len(k.again) > 0 {
 		k.askAgain()

@@ -117,7 +117,7 @@ func (c *Client) hears() bool {
 		return false
 	}
 	c.watch.Heard()
-	if c.Name != inputEvent {
+	if c.Name != inputEvent || c.Args != nil {
 		c.Event = c.at(inputEvent, nil)
 	}
 	return true

@@ -20,7 +20,9 @@ type InputHandler interface {
 //
 // With string and []byte nothing is boxed on the way: c.Args, POE's list of the
 // record and the wheel's ID, is empty then, and a []byte holds only until the
-// callback returns. Every other type has the list.
+// callback returns. Every other type has the list. Short strings that arrive
+// together share memory, up to 4 KiB: who keeps few of many for long may want
+// strings.Clone.
 //
 // A record of another type does not reach the callback: it becomes the error
 // "input", a [RecordError], so that no stranger can stop the program by making a

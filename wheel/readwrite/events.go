@@ -120,7 +120,7 @@ func (w *Wheel) SetEvents(e Events) {
 // some again. POE: event, with undef for what is to end.
 func (w *Wheel) ReplaceEvents(e Events) {
 	w.events.set(e)
-	w.changed = true
+	w.changes++
 	if w.closed || w.noInput {
 		return
 	}

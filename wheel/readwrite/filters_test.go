@@ -196,3 +196,54 @@ func TestChunkIsNotOverwritten(t *testing.T) {
 	}, session.Funcs{"never": func(kernel.Event) {}})
 	assert.Equal(t, []string{"ab", "cd", "ef"}, got)
 }
+
+// The new filter leaves something undecoded: the old one does not get it, in
+// whatever form the records are handed out.
+func TestSwitchFilterThatLeavesSomething(t *testing.T) {
+	for name, events := range map[string]func(on func(w *readwrite.Wheel, s string)) readwrite.Funcs{
+		"text": func(on func(*readwrite.Wheel, string)) readwrite.Funcs { return readwrite.Funcs{Text: on} },
+		"bytes": func(on func(*readwrite.Wheel, string)) readwrite.Funcs {
+			return readwrite.Funcs{Bytes: func(w *readwrite.Wheel, b []byte) { on(w, string(b)) }}
+		},
+		"input": func(on func(*readwrite.Wheel, string)) readwrite.Funcs {
+			return readwrite.Funcs{Input: func(w *readwrite.Wheel, rec any) { on(w, rec.(string)) }}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			near, far := pair(t)
+			var got []string
+			wheeltest.InSession(t, func(k *kernel.Kernel) {
+				f := events(func(w *readwrite.Wheel, s string) {
+					if got = append(got, s); s == "a" {
+						w.SetInputFilter(lines(t, "|"))
+					}
+				})
+				f.Error = func(w *readwrite.Wheel, _ *kernel.OpError) { w.Close() }
+				newWheel(t, k, readwrite.Config{Handle: near, Filter: lines(t, "\n"), Events: f})
+				write(t, far, "a\nb|c\nd\n")
+				far.Close()
+			}, nil)
+			assert.Equal(t, []string{"a", "b"}, got)
+		})
+	}
+}
+
+// Events are replaced, and then the filter, in one handler: both count.
+func TestSwitchEventsAndFilter(t *testing.T) {
+	near, far := pair(t)
+	var got []string
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
+		newWheel(t, k, readwrite.Config{Handle: near, Filter: lines(t, "\n"), Events: readwrite.Funcs{
+			Error: func(w *readwrite.Wheel, _ *kernel.OpError) { w.Close() },
+			Text: func(w *readwrite.Wheel, s string) {
+				got = append(got, "1:"+s)
+				w.SetEvents(readwrite.Funcs{Text: func(w *readwrite.Wheel, s string) { got = append(got, "2:"+s) }})
+				w.SetInputFilter(lines(t, "|"))
+				w.SetInputFilter(lines(t, "\n"))
+			},
+		}})
+		write(t, far, "a\nb\nc\nd|e\n")
+		far.Close()
+	}, nil)
+	assert.Equal(t, []string{"1:a", "2:b\nc\nd", "2:e"}, got)
+}

@@ -150,7 +150,7 @@ func (w *Wheel) decodeSome() bool {
 // decodeBytes hands records out without boxing them.
 func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs) bool {
 	var texts texts
-	for w.changed = false; !w.changed; {
+	for at := w.changes; at == w.changes; {
 		buf := w.cur.rest()
 		record, n, err := d.DecodeBytes(buf)
 		w.cur.at += n
@@ -250,7 +250,8 @@ func (w *Wheel) SetOutputFilter(f filter.Filter) {
 // decoded goes to the new one, whose records come before the method returns.
 func (w *Wheel) SetInputFilter(f filter.Filter) {
 	held := w.heldInside()
-	w.inFilter, w.changed = f, true
+	w.inFilter = f
+	w.changes++
 	if r, ok := f.(filter.Rewinder); ok {
 		r.Rewind()
 	}

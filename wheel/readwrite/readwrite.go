@@ -97,8 +97,8 @@ type Wheel struct {
 	writes    bool // and for writing
 	closed    bool
 	aborted   bool
-	changed   bool // the filter, the events or aborted has, since it was set to false
-	noInput   bool // reading has ended: end of file, error, ShutdownInput
+	changes   uint32 // counts those of the filter, of the events, and of aborted
+	noInput   bool   // reading has ended: end of file, error, ShutdownInput
 	noOutput  bool
 }
 
@@ -293,7 +293,8 @@ func (w *Wheel) Close() error {
 
 // Abort closes the wheel and drops what it has read.
 func (w *Wheel) Abort() error {
-	w.aborted, w.changed = true, true
+	w.aborted = true
+	w.changes++
 	return w.Close()
 }
 
@@ -305,7 +306,8 @@ func (w *Wheel) Detach() (undecoded []byte) {
 	}
 	undecoded = append(append(undecoded, w.undecoded()...), w.heldInside()...)
 	w.detach()
-	w.aborted, w.changed = true, true
+	w.aborted = true
+	w.changes++
 	return undecoded
 }
 

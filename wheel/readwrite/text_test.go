@@ -9,6 +9,7 @@ import (
 
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/filter/compress"
+	"github.com/gopoe/poe/filter/jsonrec"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/internal/wheeltest"
 	"github.com/gopoe/poe/wheel/readwrite"
@@ -133,4 +134,42 @@ func TestPutTextAllocatesNothing(t *testing.T) {
 		w.Close()
 	}, nil)
 	assert.Len(t, drain(far), 101*62)
+}
+
+// padded is a filter whose records come behind much that does not count.
+type padded struct{ filter.Filter }
+
+func (padded) DecodeBytes(buf []byte) ([]byte, int, error) {
+	if len(buf) < 5004 {
+		return nil, 0, filter.ErrMore
+	}
+	return buf[5000:5003], 5004, nil
+}
+
+// A record may stand far behind the beginning of what was read.
+func TestTextBehindPadding(t *testing.T) {
+	json, err := jsonrec.NewText(jsonrec.Config{})
+	require.NoError(t, err)
+	padding := strings.Repeat(" ", 5000)
+	for name, c := range map[string]struct {
+		filter filter.Filter
+		sent   string
+	}{
+		"JSON":              {json, padding + "[1]\n[2]\n[3]\n"},
+		"of a strange sort": {padded{lines(t, "\n")}, padding + "[1]\n" + padding + "[2]\n" + padding + "[3]\n"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			near, far := pair(t)
+			var got []string
+			wheeltest.InSession(t, func(k *kernel.Kernel) {
+				newWheel(t, k, readwrite.Config{Handle: near, Filter: c.filter, Events: readwrite.Funcs{
+					Text:  func(w *readwrite.Wheel, s string) { got = append(got, s) },
+					Error: func(w *readwrite.Wheel, _ *kernel.OpError) { w.Close() },
+				}})
+				write(t, far, c.sent)
+				far.Close()
+			}, nil)
+			assert.Equal(t, []string{"[1]", "[2]", "[3]"}, got)
+		})
+	}
 }

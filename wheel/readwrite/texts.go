@@ -18,7 +18,7 @@ func (t *texts) of(buf []byte, n int, record []byte) string {
 	at := cap(buf) - cap(record)
 	end := at + len(record)
 	switch {
-	case len(record) == 0, len(record) > sharedLine, at < 0, end > n, &buf[at] != &record[0]:
+	case len(record) == 0, len(record) > sharedLine, at < 0, end > pieceSize, end > n, &buf[at] != &record[0]:
 		t.piece = "" // it is not known to be a short part of buf
 		return string(record)
 	case end > len(t.piece):
