@@ -19,4 +19,4 @@ bench-lint: ; cd bench && go vet ./... && go run $(STATICCHECK) ./... && go test
 storm: ; POE_STORM=$${STORM:-1m} go test -count 1 -timeout 30m -run 'TestStorm$$' -v ./component/servertcp
 conformance: ; POE_REQUIRED=1 go test -count 1 -timeout 10m ./conformance/... ./component/servertcp ./component/ikc ./docs ./cmd/poe ./wheel/readline
 demo: ; go run ./cmd/demo && go run ./cmd/demo-cluster
-cross: ; for os in darwin freebsd netbsd openbsd windows; do echo $$os; GOOS=$$os go build $$(GOOS=$$os go list -e ./... | grep -v /cookbook) || exit 1; done; for os in darwin freebsd netbsd; do GOOS=$$os go vet ./kernel ./daemon || exit 1; done
+cross: ; for os in darwin freebsd netbsd openbsd windows; do echo $$os; GOOS=$$os go build $$(GOOS=$$os go list -e ./... | grep -v /cookbook) || exit 1; done; GOARCH=386 go build ./kernel ./wheel/... ./component/... || exit 1; for os in darwin freebsd netbsd; do GOOS=$$os go vet ./kernel ./daemon || exit 1; done
