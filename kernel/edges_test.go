@@ -418,3 +418,44 @@ func TestBrokenPipeOfASocket(t *testing.T) {
 		})
 	}
 }
+
+// writer is a wheel's write watcher that leaves by Goexit the first time.
+type writer struct {
+	k    *kernel.Kernel
+	h    *kernel.Handle
+	left *bool
+	over func()
+}
+
+func (w *writer) HandleReady(kernel.Mode) {
+	if !*w.left {
+		*w.left = true
+		runtime.Goexit()
+	}
+	w.h.Close()
+	w.over()
+}
+
+// Nor does it take output with it that was to be written.
+func TestGoexitLosesNoOutput(t *testing.T) {
+	k := kernel.New()
+	left, written := false, 0
+	_, err := session.Inline(k, session.Funcs{"_start": func(kernel.Event) {
+		for range 2 {
+			h, peer, err := kernel.SocketPair()
+			require.NoError(t, err)
+			t.Cleanup(func() { peer.Close() })
+			require.NoError(t, k.Watch(h, kernel.Write, "write", &writer{k, h, &left, func() { written++ }}))
+			k.TryWrite(h)
+		}
+	}})
+	require.NoError(t, err)
+	done := make(chan struct{})
+	go func() { defer close(done); k.RunOneTimeslice() }()
+	<-done
+	for more := true; more && written < 2; {
+		more, err = k.RunOneTimeslice()
+		require.NoError(t, err)
+	}
+	assert.Equal(t, 2, written)
+}

@@ -276,7 +276,10 @@ func (k *Kernel) putAway() {
 		k.actors.close()
 		k.actors = nil
 	}
-	k.again, k.handing = nil, false
+	if k.handing {
+		k.takeBack()
+	}
+	k.again = nil // it was to be asked of the loop that ends here
 	if k.loop != nil {
 		if err := k.loop.close(); err != nil {
 			k.warn("closing the loop", "error", err)

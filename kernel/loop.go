@@ -6,9 +6,8 @@ import (
 )
 
 // loop is how the kernel waits for handles: one file for each way a system
-// has. What it reports is level-triggered, but see
-// edges.go. All methods but wake belong to the kernel's
-// goroutine.
+// has. What it reports is level-triggered, but see edges.go. All methods but
+// wake belong to the kernel's goroutine.
 type loop interface {
 	// update makes the system report h.armed for the handle; before is what it
 	// reports now, 0 for a handle that is new to it.

@@ -59,17 +59,14 @@ func (k *Kernel) giveWay() {
 // poll waits for handles, timers and other goroutines. It does not wait while
 // anything is due, and does not even look while nothing is watched.
 func (k *Kernel) poll() error {
-	if k.handing { // a handler has left by runtime.Goexit
-		k.again = append(k.again, k.ready...)
-		k.handing = false
+	if k.handing {
+		k.takeBack()
 	}
 	k.ready = k.ready[:0]
 	if len(k.again) > 0 {
 		k.askAgain()
 	}
-	if len(k.flagged) > 0 {
-		k.collectFlagged()
-	}
+	k.collectFlagged()
 	if len(k.dirty) > 0 {
 		k.dirty, k.writing = k.writing[:0], k.dirty
 	}
@@ -85,6 +82,19 @@ func (k *Kernel) poll() error {
 		return nil
 	}
 	return k.wait(wait)
+}
+
+// takeBack keeps what was not handed out because a handler has left by
+// runtime.Goexit, its own part included.
+func (k *Kernel) takeBack() {
+	k.handing = false
+	k.again = append(k.again, k.ready...)
+	for _, h := range k.writing {
+		if h != nil {
+			k.dirty = append(k.dirty, h)
+		}
+	}
+	k.writing = k.writing[:0]
 }
 
 // patience is how long the kernel may sleep now; negative is for ever.
@@ -200,8 +210,8 @@ func (k *Kernel) dispatchMode(m Mode) {
 func (k *Kernel) dispatchDirty() {
 	for i, h := range k.writing {
 		h.trying = false
-		k.writing[i] = nil
 		k.dispatchReady(h, Write)
+		k.writing[i] = nil
 	}
 	if len(k.writing) > 0 {
 		k.writing = k.writing[:0]
