@@ -33,8 +33,8 @@ type Listener struct {
 	stats    Stats
 	deadline kernel.AlarmID // of a drain
 	accepting
-	first    *Client        // the connections, oldest first
-	last     *Client
+	first *Client // the connections, oldest first
+	last  *Client
 }
 
 var listenerStates = session.States[Listener]{
