@@ -74,7 +74,7 @@ func Async(e kernel.Event, f func(t *Task)) *Task {
 		return nil
 	}
 	t.ctx, t.cancel = context.WithCancel(context.Background())
-	owned, err := k.Own(closer{t}, "task")
+	owned, err := k.Host().Own(closer{t}, "task")
 	if err != nil {
 		t.finish()
 		return nil

@@ -138,7 +138,7 @@ func TestSessionThatStopsCancelsItsTasks(t *testing.T) {
 	require.NoError(t, err)
 	_, err = session.Inline(k, session.Funcs{
 		"_start": func(e kernel.Event) { e.Yield("end") },
-		"end":    func(e kernel.Event) { assert.NoError(t, e.Kernel.StopSession(s.ID())) },
+		"end":    func(e kernel.Event) { assert.NoError(t, e.Kernel.Host().StopSession(s.ID())) },
 	})
 	require.NoError(t, err)
 	require.NoError(t, k.Run())
