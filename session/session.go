@@ -212,6 +212,10 @@ func (s *Session) SetHandler(event string, h kernel.Handler) {
 			k.Host().Warn("redefining a handler", "event", event, "session", s.id)
 		}
 	}
+	if h == nil && s.funcs[event] == nil && (s.table == nil || !s.table.has(event)) {
+		delete(s.changed, event) // there is none below it to hide
+		return
+	}
 	if s.changed == nil {
 		s.changed = map[string]kernel.Handler{}
 	}
