@@ -93,10 +93,10 @@ func (m *mailbox) Receive(c actor.Context) {
 	l := m.current
 	v := m.a.k.Host()
 	if l == nil { // a nil *letter would not be a nil Letter
-		v.Deliver(m.session, event, args, nil)
+		v.DispatchLetter(m.session, event, args, nil)
 		return
 	}
-	value, answered, found := v.Deliver(m.session, event, args, l)
+	value, answered, found := v.DispatchLetter(m.session, event, args, l)
 	if c.Sender() == nil {
 		return
 	}

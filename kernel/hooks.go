@@ -48,7 +48,7 @@ func HookOf[T Hook](k *Kernel) (hook T, ok bool) {
 // methods are called on the kernel's goroutine.
 type Letter interface {
 	// Deliver is called when it is the letter's turn. It runs the handler with
-	// [Host.Deliver]. A panic in it becomes the signal DIE of the session.
+	// [Host.DispatchLetter]. A panic in it becomes the signal DIE of the session.
 	Deliver(v Host)
 	// Return is called instead if the session has stopped. The kernel then does
 	// not count a dead letter: it is for the other system to do so.
@@ -82,11 +82,11 @@ func (k *Kernel) deliverLetter(it *item) {
 	it.extra.letter.Deliver(Host{k})
 }
 
-// Deliver runs a session's handler for a letter's event at once; the kernel is
+// DispatchLetter runs a session's handler for a letter's event at once; the kernel is
 // the event's sender. It returns the value that the handler gave to
 // [Event.Return], whether it called Return, and whether there was a handler.
 // l, which may be nil, is what [Host.LetterOf] returns in the handler.
-func (v Host) Deliver(to ID, event string, args []any, l Letter) (value any, answered, found bool) {
+func (v Host) DispatchLetter(to ID, event string, args []any, l Letter) (value any, answered, found bool) {
 	e, err := v.k.resolve(to)
 	if err != nil {
 		return nil, false, false
