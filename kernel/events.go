@@ -202,7 +202,7 @@ func (k *Kernel) Yield(event string, args ...any) {
 // exception is an ordinary panic. The error is ErrNoSession if the destination
 // names no living session here.
 func (k *Kernel) Call(to Dest, event string, args ...any) (any, error) {
-	f, err := k.call(to, event, args)
+	f, err := k.call(to, event, args, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -213,7 +213,7 @@ func (k *Kernel) Call(to Dest, event string, args ...any) (any, error) {
 // them. A handler that returns nothing gives an empty list; one that is missing
 // or threw an exception a list of one nil. POE: call in list context.
 func (k *Kernel) CallList(to Dest, event string, args ...any) ([]any, error) {
-	f, err := k.call(to, event, args)
+	f, err := k.call(to, event, args, nil)
 	switch {
 	case err != nil:
 		return nil, err
@@ -225,7 +225,7 @@ func (k *Kernel) CallList(to Dest, event string, args ...any) ([]any, error) {
 	return nil, nil
 }
 
-func (k *Kernel) call(to Dest, event string, args []any) (*frame, error) {
+func (k *Kernel) call(to Dest, event string, args []any, x *extra) (*frame, error) {
 	dest, err := k.resolve(to)
 	if err != nil {
 		if k.debug != nil {
@@ -242,9 +242,9 @@ func (k *Kernel) call(to Dest, event string, args []any) (*frame, error) {
 	active := k.frame
 	var f *frame
 	if dest == active.session && dest != k.root {
-		f = k.invoke(dest, event, args)
+		f = k.invoke(dest, event, args, x)
 	} else {
-		f = k.dispatch(dest, active.session, event, args, active.event, kindCall, nil)
+		f = k.dispatch(dest, active.session, event, args, active.event, kindCall, x)
 	}
 	if k.exception != nil {
 		k.rethrow()
