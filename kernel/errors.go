@@ -60,35 +60,3 @@ func callError(method string, subject any, err error) error {
 // ConfigError is the error of a constructor about a field of its
 // configuration. It is the same type in all packages of this module.
 type ConfigError = configerror.ConfigError
-
-// HandlerError is the error that Run returns when an exception in a handler
-// was not handled, and that a handler of the signal DIE finds in
-// [Exception.Err]. It wraps the value that was thrown if that is an error.
-type HandlerError struct {
-	Value any    // what was given to panic
-	Stack []byte // the goroutine's stack at the panic
-	// Previous is the exception that was being handled when this one was
-	// thrown: by a handler of DIE, or by a session that was born while the
-	// sessions were stopped for it. Else nil.
-	Previous error
-}
-
-// Error returns the text of what was thrown, and of the previous exception.
-func (e *HandlerError) Error() string {
-	if e.Previous != nil {
-		return fmt.Sprintf("%v (thrown while handling: %v)", e.Value, e.Previous)
-	}
-	return fmt.Sprint(e.Value)
-}
-
-// Unwrap returns what was thrown, if it is an error, and the previous one.
-func (e *HandlerError) Unwrap() []error {
-	var errs []error
-	if err, ok := e.Value.(error); ok {
-		errs = append(errs, err)
-	}
-	if e.Previous != nil {
-		errs = append(errs, e.Previous)
-	}
-	return errs
-}

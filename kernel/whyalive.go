@@ -85,27 +85,6 @@ func (x *extra) where() *site {
 	return x.site
 }
 
-// Wheel is a wheel, or something else that ends with its session.
-type Wheel struct {
-	Name string
-	Site string // where it was made; only with TraceRefcount
-}
-
-// Wheels lists what a session owns, in order of creation.
-func (k *Kernel) Wheels(id ID) []Wheel {
-	e, err := k.resolve(id)
-	if err != nil || e.owned == nil {
-		return nil
-	}
-	var list []Wheel
-	for o := e.owned; ; o = o.next {
-		list = append(list, Wheel{o.name, o.site.String()})
-		if o.next == e.owned {
-			return list
-		}
-	}
-}
-
 // DumpAlive writes the tree of living sessions with all that keeps each of
 // them alive, and what keeps the kernel running besides.
 func (k *Kernel) DumpAlive(w io.Writer) error {
@@ -147,20 +126,4 @@ func (k *Kernel) reportLeaks() {
 			k.warn("sessions are left as Run returns", "alive", b.String())
 		}
 	}
-}
-
-// Replace puts a new wheel, or anything else that can be closed, where an old
-// one was, and closes the old one: what Perl does when a variable is
-// overwritten. A nil pointer in *where is no old one.
-func Replace[T interface {
-	comparable
-	io.Closer
-}](where *T, with T) error {
-	old := *where
-	*where = with
-	var none T
-	if old == none || old == with {
-		return nil
-	}
-	return old.Close()
 }
