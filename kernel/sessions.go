@@ -59,10 +59,10 @@ type entry struct {
 
 // rare holds what few sessions have.
 type rare struct {
-	extrefs map[string]extref
-	signals map[string]sigWatch
-	pids    map[int]pidWatch
-	born    *site
+	extrefs  map[string]extref
+	signals  map[string]sigWatch
+	children map[*childWatch]struct{}
+	born     *site
 }
 
 func (e *entry) alive() bool { return e.life.is() != lifeDead }

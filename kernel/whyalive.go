@@ -49,17 +49,15 @@ func (k *Kernel) WhyAlive(id ID) []Reason {
 		}
 		add("child", ID{child}.String(), born)
 	}
-	for _, pid := range k.processesOf(e) {
-		add("process", fmt.Sprintf("%d for %s", pid, k.signals.ends[pid].event), k.signals.ends[pid].site)
-	}
 	if e.rare == nil {
 		return why
 	}
 	for _, tag := range slices.Sorted(maps.Keys(e.rare.extrefs)) {
 		add("reference", fmt.Sprintf("%s (%d)", tag, e.rare.extrefs[tag].count), e.rare.extrefs[tag].site)
 	}
-	for _, pid := range slices.Sorted(maps.Keys(e.rare.pids)) {
-		add("process", fmt.Sprint(pid), e.rare.pids[pid].site)
+	watches := slices.SortedFunc(maps.Keys(e.rare.children), func(a, b *childWatch) int { return a.process.pid - b.process.pid })
+	for _, w := range watches {
+		add("process", fmt.Sprintf("%d for %s", w.process.pid, w.event), w.site)
 	}
 	return why
 }
