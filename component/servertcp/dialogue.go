@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/wheel/readwrite"
 )
 
 // ErrOver is what Expect returns when the connection is over.
@@ -36,13 +35,11 @@ type Dialogue struct {
 	late    bool  // the time for this Expect is over
 }
 
-// handle gives a record to the Expect that waits for it.
-func (d *Dialogue) handle(c *Client, record any) {
+// received gives a record to the Expect that waits for it.
+func (d *Dialogue) received(record any) {
 	d.record, d.heard = record, true
 	d.resume()
 }
-
-func (d *Dialogue) direct(*readwrite.Funcs) bool { return false }
 
 // Send queues records to be written, as Client.Put.
 func (d *Dialogue) Send(records ...any) { d.Client.Put(records...) }
@@ -98,18 +95,18 @@ func (d *Dialogue) ExpectRecord(within time.Duration) (any, error) {
 
 func (d *Dialogue) tooLate(e kernel.Event) {
 	d.late = true
-	d.Client.guard(e, d.resume)
+	d.Client.runCallback(e, d.resume)
 }
 
 // converse begins the dialogue of a connection.
-func (c *Client) converse(e kernel.Event, talk func(*Dialogue) error) {
+func (c *Client) startDialogue(e kernel.Event, talk func(*Dialogue) error) {
 	d := &Dialogue{Client: c}
 	d.talk = c.Kernel.Coroutine(func(pause func() bool) {
 		d.pause = pause
 		d.finished(talk(d))
 	})
-	c.more().dialogue, c.input = d, d
-	c.guard(e, d.resume)
+	c.ensureCold().dialogue, c.input = d, Input(func(_ *Client, record any) { d.received(record) })
+	c.runCallback(e, d.resume)
 }
 
 // finished ends the connection after its dialogue, and tells of an error that
