@@ -50,6 +50,7 @@ type Client struct {
 	rate       *ratelimit.Limiter   // nil without rates
 	held       int                  // bytes counted in the listener's memory
 	heldBack   bool                 // not read while output waits
+	condemned  bool                 // ends because of Limits.Memory
 	quiet      uint8                // how often checkOutput has found no progress
 	written    uint64               // what had been written when it looked last
 	counted    *netip.Addr          // address counted against Limits.PerPeer, or nil
