@@ -140,7 +140,7 @@ func (c *Client) setAlias(e kernel.Event) {
 		return
 	}
 	if err := e.Kernel.AliasSet(c.config.Alias); err != nil {
-		e.Kernel.Warn("clienttcp: the alias is taken", "alias", c.config.Alias, "error", err)
+		e.Kernel.Host().Warn("clienttcp: the alias is taken", "alias", c.config.Alias, "error", err)
 	}
 }
 
@@ -195,7 +195,7 @@ func (c *Client) makeFactory(k *kernel.Kernel) {
 	var err error
 	c.Factory, err = socketfactory.New(k, c.config.factory())
 	if err != nil { // New has looked at all but what "connect" was given
-		impossible := &kernel.OpError{Op: "getservbyname", Err: syscall.EADDRNOTAVAIL, Wheel: k.AllocateWheelID()}
+		impossible := &kernel.OpError{Op: "getservbyname", Err: syscall.EADDRNOTAVAIL, Wheel: k.Host().AllocateWheelID()}
 		k.Yield("got_connect_error", impossible.Args()...)
 	}
 }
@@ -229,7 +229,7 @@ func (c *Client) drop() {
 
 func (c *Client) warn(what string, err error) {
 	if err != nil {
-		c.Kernel.Warn("clienttcp: "+what, "session", c.id, "error", err)
+		c.Kernel.Host().Warn("clienttcp: "+what, "session", c.id, "error", err)
 	}
 }
 
@@ -348,7 +348,7 @@ func (c *Client) warnError(what string, err *kernel.OpError) {
 	if what == "server" && errors.Is(err, io.EOF) {
 		text = "normal disconnection"
 	}
-	c.Kernel.Warn("clienttcp: "+what+" error", "session", c.id, "op", err.Op, "errno", int(err.Errno()), "error", text)
+	c.Kernel.Host().Warn("clienttcp: "+what+" error", "session", c.id, "op", err.Op, "errno", int(err.Errno()), "error", text)
 }
 
 func (c *Client) gotFlush(e kernel.Event) {

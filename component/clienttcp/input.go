@@ -18,11 +18,8 @@ type InputHandler = *tcpconn.Handler[Client]
 // together share memory: retaining one may pin 4 KiB; clone it if kept long.
 //
 // A record of another type does not reach the callback: it becomes the error
-// "input", a [RecordError].
+// "input", a *filter.RecordError.
 func Input[T any](f func(c *Client, record T)) InputHandler { return tcpconn.NewHandler(f) }
-
-// RecordError reports a record of a type that ServerInput does not accept.
-type RecordError = tcpconn.RecordError
 
 // The wheel of a connection reports by events, whose handlers are states of the
 // session that InlineStates may replace. Where none of them is replaced and the
@@ -31,7 +28,7 @@ type RecordError = tcpconn.RecordError
 
 // events selects how the connection's wheel reports.
 func (c *Client) events() readwrite.Events {
-	if f := c.config.direct; f != nil && !c.Kernel.Tracing() {
+	if f := c.config.direct; f != nil && !c.Kernel.Host().Tracing() {
 		return f
 	}
 	names := readwrite.Names{Input: "got_server_input", Error: "got_server_error", Flushed: "got_server_flush"}

@@ -6,6 +6,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 )
 
@@ -46,7 +47,7 @@ func (d *Dialogue) Send(records ...any) { d.Client.Put(records...) }
 
 // Expect waits for a record that is text, a line for example. The error is
 // syscall.ETIMEDOUT if none comes in time, after which the dialogue may go on;
-// a [RecordError] if the record is no text; or why the connection ends. A time
+// a *filter.RecordError if the record is no text; or why the connection ends. A time
 // of 0 is for ever.
 func (d *Dialogue) Expect(within time.Duration) (string, error) {
 	record, err := d.ExpectRecord(within)
@@ -59,7 +60,7 @@ func (d *Dialogue) Expect(within time.Duration) (string, error) {
 	case []byte:
 		return string(text), nil
 	}
-	return "", &RecordError{Record: record, Want: "string"}
+	return "", &filter.RecordError{Record: record, Want: "string"}
 }
 
 // ExpectRecord is Expect for records of any type.
@@ -70,7 +71,7 @@ func (d *Dialogue) ExpectRecord(within time.Duration) (any, error) {
 	var timer kernel.AlarmID
 	if within > 0 {
 		var err error
-		if timer, err = d.Client.Kernel.DelayFunc("tcp_server_expect", within, d.tooLate); err != nil {
+		if timer, err = d.Client.Kernel.Host().DelayFunc("tcp_server_expect", within, d.tooLate); err != nil {
 			return nil, fmt.Errorf("servertcp: Expect: %w", err)
 		}
 	}

@@ -20,12 +20,9 @@ type InputHandler = *tcpconn.Handler[Client]
 // together share memory: retaining one may pin 4 KiB; clone it if kept long.
 //
 // A record of another type does not reach the callback: it becomes the error
-// "input", a [RecordError], so that no peer can stop the program by making a
+// "input", a *filter.RecordError, so that no peer can stop the program by making a
 // filter return something unusual.
 func Input[T any](f func(c *Client, record T)) InputHandler { return tcpconn.NewHandler(f) }
-
-// RecordError reports a record of a type that ClientInput does not accept.
-type RecordError = tcpconn.RecordError
 
 // socketOf gathers the arguments of the event of a new connection.
 func socketOf(e kernel.Event) socketfactory.Socket {

@@ -31,7 +31,7 @@ type Limits struct {
 	// Memory is how many bytes all connections together may hold, as output
 	// that waits and as input that is no whole record yet. When they hold more,
 	// those that hold more than their equal share of it are not read; one that
-	// does not get below it in 30 seconds ends. When output is put until they hold twice as
+	// does not get below it in 10 seconds ends. When output is put until they hold twice as
 	// much, the connection that holds most ends. Both are errors that wrap
 	// ErrMemory. 0 is DefaultMemory, Unlimited disables it. What a filter holds
 	// by itself is not counted; filters have limits of their own.
@@ -112,13 +112,13 @@ func (l *Listener) countAccept() {
 	if l.limiter.second != 0 {
 		return
 	}
-	timer, err := l.Kernel.DelayFunc("tcp_server_second", time.Second, func(e kernel.Event) {
+	timer, err := l.Kernel.Host().DelayFunc("tcp_server_second", time.Second, func(e kernel.Event) {
 		l.Event = e
 		l.limiter.accepted, l.limiter.second = 0, 0
 		l.adjustAccept()
 	})
 	if err != nil {
-		l.Kernel.Warn("servertcp: no timer for the accept rate", "error", err)
+		l.Kernel.Host().Warn("servertcp: no timer for the accept rate", "error", err)
 	}
 	l.limiter.second = timer
 }

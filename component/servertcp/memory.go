@@ -58,7 +58,7 @@ type memory struct {
 const (
 	heldBackInterval = 10 * time.Millisecond
 	stalledInterval  = 100 * time.Millisecond
-	stalledTime      = 30 * time.Second
+	stalledTime      = 10 * time.Second
 )
 
 // connLimits is a connection as its wheel's limit of speed.

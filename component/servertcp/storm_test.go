@@ -192,6 +192,6 @@ func TestRecordOfAnotherType(t *testing.T) {
 	r := run(t, c)
 	p := r.dial()
 	p.send("text\n")
-	require.EqualError(t, <-told, "input: the record is string, the callback takes int")
+	require.EqualError(t, <-told, "input: record is string, want int")
 	p.wantEnd()
 }

@@ -57,12 +57,12 @@ func (c *Client) startTimeouts() {
 	c.monitor = conntimeout.Start(c.Kernel, "tcp_server_timeout", conntimeout.Times{Idle: t.Idle, Read: t.Read, Write: max(0, t.Write)},
 		func() *readwrite.Wheel { return c.Wheel }, c.timedOut)
 	if t.Login > 0 {
-		timer, err := c.Kernel.DelayFunc("tcp_server_login", t.Login, func(e kernel.Event) {
+		timer, err := c.Kernel.Host().DelayFunc("tcp_server_login", t.Login, func(e kernel.Event) {
 			c.extra.login = 0
 			c.timedOut(e, "login")
 		})
 		if err != nil {
-			c.Kernel.Warn("servertcp: no timer for the login", "session", c.Session, "error", err)
+			c.Kernel.Host().Warn("servertcp: no timer for the login", "session", c.Session, "error", err)
 		}
 		c.ensureCold().login = timer
 	}
@@ -103,7 +103,7 @@ func (l *Listener) startOutputCheck() {
 	if l.config.Timeouts.Write != 0 || l.outputCheck != 0 {
 		return
 	}
-	timer, err := l.Kernel.DelayFunc("tcp_server_check_output", DefaultWrite/outputChecks, func(e kernel.Event) {
+	timer, err := l.Kernel.Host().DelayFunc("tcp_server_check_output", DefaultWrite/outputChecks, func(e kernel.Event) {
 		l.Event, l.outputCheck = e, 0
 		l.checkOutput()
 		if l.first != nil {
@@ -111,7 +111,7 @@ func (l *Listener) startOutputCheck() {
 		}
 	})
 	if err != nil {
-		l.Kernel.Warn("servertcp: no timer for output that waits", "error", err)
+		l.Kernel.Host().Warn("servertcp: no timer for output that waits", "error", err)
 	}
 	l.outputCheck = timer
 }
@@ -147,5 +147,5 @@ func (l *Listener) checkOutput() {
 // inSession runs f as an event of the connection's session, later.
 func (c *Client) inSession(name string, f func(e kernel.Event)) {
 	// A connection in the list has a living session.
-	_ = c.Kernel.CallFunc(c.Session, name, func(kernel.Event) { _ = c.Kernel.YieldFunc(name, f) })
+	_ = c.Kernel.Host().CallFunc(c.Session, name, func(kernel.Event) { _ = c.Kernel.Host().YieldFunc(name, f) })
 }

@@ -6,6 +6,7 @@ package tcpconn
 import (
 	"fmt"
 
+	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/wheel/readwrite"
 )
 
@@ -49,11 +50,11 @@ func call[C, T any](callback func(c *C, record T), c *C, record any) error {
 			return nil
 		}
 	}
-	return &RecordError{Record: record, Want: fmt.Sprintf("%T", &zero)[1:]}
+	return &filter.RecordError{Record: record, Want: fmt.Sprintf("%T", &zero)[1:]}
 }
 
 // Handle calls the callback with a record of any type. The error is a
-// *RecordError if the callback does not take it.
+// *filter.RecordError if the callback does not take it.
 func (h *Handler[C]) Handle(c *C, record any) error { return h.record(c, record) }
 
 // Boxed reports whether the callback takes neither strings nor bytes.
@@ -93,15 +94,4 @@ func (h *Handler[C]) SetFuncs(to *readwrite.Funcs, client func(w *readwrite.Whee
 		return false
 	}
 	return true
-}
-
-// RecordError reports a record of a type that a callback does not take.
-type RecordError struct {
-	Record any
-	Want   string // the callback's type
-}
-
-// Error names both types.
-func (e *RecordError) Error() string {
-	return fmt.Sprintf("the record is %T, the callback takes %s", e.Record, e.Want)
 }
