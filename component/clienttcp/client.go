@@ -79,35 +79,30 @@ var clientStates = session.States[Client]{
 // ID returns the client's session.
 func (c *Client) ID() kernel.ID { return c.id }
 
-// ErrStopped is what Reconnect and ConnectTo return in Disconnected after the
-// client was told to shut down.
-var ErrStopped = errors.New("clienttcp: the client was told to shut down")
-
 // Shutdown ends the connection once what was put is written, and with it the
 // client, by posting "shutdown" to its session. A client that has stopped needs
 // none. POE: $kernel->yield("shutdown").
 func (c *Client) Shutdown() { _ = c.post("shutdown") }
 
-// Reconnect connects anew, by posting "reconnect". The error wraps
-// kernel.ErrNoSession if the client's session has stopped: a new client is
-// needed then. Called in Disconnected after an explicit shutdown it does nothing
-// and returns ErrStopped, so that Disconnected may always call it; before a delayed
-// "reconnect" look at Stopped.
-func (c *Client) Reconnect() error { return c.connectAgain("reconnect") }
+// Reconnect connects anew, by posting "reconnect". Called in Disconnected after
+// an explicit shutdown it does nothing, so that Disconnected may always call it;
+// before a delayed "reconnect" look at Stopped. Once the client's session has
+// stopped it logs a warning: a new client is needed then.
+func (c *Client) Reconnect() { c.connectAgain("reconnect") }
 
 // ConnectTo connects to another server, which later calls of Reconnect use as
 // well, by posting "connect". An empty address or a port of 0 leaves it as it
 // is. A port that cannot be one is reported to ConnectError, as "getservbyname"
-// with syscall.EADDRNOTAVAIL, as in POE. The errors are those of Reconnect.
-func (c *Client) ConnectTo(address string, port int) error {
-	return c.connectAgain("connect", address, port)
-}
+// with syscall.EADDRNOTAVAIL, as in POE. Otherwise it is like Reconnect.
+func (c *Client) ConnectTo(address string, port int) { c.connectAgain("connect", address, port) }
 
-func (c *Client) connectAgain(event string, args ...any) error {
+func (c *Client) connectAgain(event string, args ...any) {
 	if c.disconnects && c.Stopped {
-		return ErrStopped
+		return
 	}
-	return c.post(event, args...)
+	if err := c.post(event, args...); err != nil && c.Kernel != nil {
+		c.Kernel.Host().Warn("clienttcp: the client has stopped and cannot connect again", "event", event, "error", err)
+	}
 }
 
 func (c *Client) post(event string, args ...any) error {
