@@ -32,8 +32,8 @@ var folders = map[string]string{
 	"followtail": "wheel/followtail", "run": "wheel/run", "readline": "wheel/readline", "curses": "wheel/curses",
 	"servertcp": "component/servertcp", "clienttcp": "component/clienttcp", "ikc": "component/ikc",
 	"poetest": "poetest", "daemon": "daemon", "node": "node", "cluster": "node/cluster",
-	"poetests": "conformance/poetests",
-	"kernels":  "kernels",
+	"poetests":    "conformance/poetests",
+	"kernelgroup": "kernelgroup",
 }
 
 // standard are the packages of Go's library that examples use.

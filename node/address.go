@@ -16,7 +16,7 @@ func (a Address) String() string { return "poe://" + a.Node + "/" + a.Alias }
 // To makes a destination for Kernel.Post of a session on another node. A post
 // there is not answered; what can be known at once is its error: ErrNoNode,
 // ErrBusy, ErrTooLarge, ErrBadValue, ErrUnreachable, ErrClosed. What turns out
-// later, that the session is not there or not published, is told to
+// later, that the session is not there or not exposed, is told to
 // Config.Lost. An address on this node itself is one as well. It may be made on
 // any goroutine and kept; nodes may become known later.
 func (n *Node) To(a Address) kernel.Dest { return kernel.Via(&remoteDest{n, a}) }
@@ -86,9 +86,9 @@ func (n *Node) encode(values []any) ([]byte, error) {
 }
 
 // publicAlias is the alias under which a session may be answered from outside:
-// the first of its own that is published.
+// the first of its own that is exposed.
 func (n *Node) publicAlias(id kernel.ID) string {
-	p := *n.published.Load()
+	p := *n.exposed.Load()
 	if len(p) == 0 || !id.Alive() || id == n.agent.id {
 		return ""
 	}

@@ -21,18 +21,18 @@ type call struct {
 // what it gives to Return comes back to the active session as the event reply,
 // with the answer, an error or nil, and extra as its arguments. The error is
 // ErrTimeout after Config.CallTimeout, ErrUnreachable if the node goes down,
-// ErrNoSession, ErrNotPublished, ErrTooLarge, ErrBadValue, or ErrClosed. A
+// ErrNoSession, ErrNotExposed, ErrTooLarge, ErrBadValue, or ErrClosed. A
 // handler that panics or does not exist answers nil. The call keeps the session
 // alive until the answer is there.
 //
 // What Call itself returns is known at once; then no answer comes. It waits for
 // nothing. POE::Component::IKC: call.
 func (n *Node) Call(to Address, event string, args []any, reply string, extra ...any) error {
-	return n.CallWithin(n.config.CallTimeout, to, event, args, reply, extra...)
+	return n.CallTimeout(n.config.CallTimeout, to, event, args, reply, extra...)
 }
 
-// CallWithin is Call with another time to wait.
-func (n *Node) CallWithin(patience time.Duration, to Address, event string, args []any, reply string, extra ...any) error {
+// CallTimeout is Call with another time to wait.
+func (n *Node) CallTimeout(patience time.Duration, to Address, event string, args []any, reply string, extra ...any) error {
 	a := n.agent
 	who, err := a.subscriber(reply, extra)
 	if err != nil || patience <= 0 {

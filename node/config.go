@@ -75,7 +75,7 @@ type Loss struct {
 	To    Address // without an Alias if Count events to that node are meant
 	Event string
 	Count int
-	// Err says why: ErrNotPublished, ErrNoSession, ErrBadValue told by the
+	// Err says why: ErrNotExposed, ErrNoSession, ErrBadValue told by the
 	// other node; ErrUnreachable if it went down before it had taken them.
 	Err error
 }

@@ -46,7 +46,7 @@ type frame struct {
 	node    string // the sender's name
 	address string // where the sender listens
 	to      string // an alias
-	from    string // an alias, empty if the sender has none that is published
+	from    string // an alias, empty if the sender has none that is exposed
 	event   string
 	text    string
 	payload []byte // by the codec

@@ -97,11 +97,11 @@ func (n *Node) hand(l *link, f *frame) {
 	in := &incoming{link: l, frame: f}
 	switch f.verb {
 	case verbPost, verbCall:
-		if in.err = n.published.Load().allows(f.to, f.event); in.err == nil {
+		if in.err = n.exposed.Load().allows(f.to, f.event); in.err == nil {
 			in.args, in.err = n.config.Codec.Decode(f.payload)
 		}
 	case verbWatch:
-		in.err = n.published.Load().knows(f.to)
+		in.err = n.exposed.Load().knows(f.to)
 	case verbReply:
 		if in.err = remoteError(f.code, f.text); in.err == nil {
 			in.args, in.err = n.config.Codec.Decode(f.payload)

@@ -36,12 +36,12 @@ type link struct {
 	pid     *actor.PID
 	peer    atomic.Bool // configured: it is never forgotten
 
-	mu    sync.Mutex
-	state linkState
-	since time.Time // when it came into that state
-	heard time.Time // the last proof that it hears this node
-	used  time.Time // when somebody last asked for it while it was down
-	asked time.Time // when the last ping was sent
+	mu        sync.Mutex
+	state     linkState
+	since     time.Time // when it came into that state
+	lastHeard time.Time // the last proof that it hears this node
+	used      time.Time // when somebody last asked for it while it was down
+	asked     time.Time // when the last ping was sent
 
 	// An epoch ends when either side finds the other down: what was on its way
 	// is then lost in both directions, and frames of an older epoch are
@@ -303,7 +303,7 @@ func (l *link) fall(err error) {
 
 // rise notes that the node answers. l.mu is held.
 func (l *link) rise() {
-	l.heard = time.Now()
+	l.lastHeard = time.Now()
 	if l.state == linkUp || l.state == linkRemoved {
 		return
 	}

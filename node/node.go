@@ -26,13 +26,13 @@ type Node struct {
 	address string
 	agent   *agent
 
-	system *actor.ActorSystem
-	remote *remote.Remote
-	guard  guard
-	conns  connTable
-	hearts sync.WaitGroup
+	system     *actor.ActorSystem
+	remote     *remote.Remote
+	guard      guard
+	conns      connTable
+	heartbeats sync.WaitGroup
 
-	published atomic.Pointer[publications]
+	exposed atomic.Pointer[exposures]
 
 	linksMu sync.RWMutex
 	links   map[string]*link  // by name
@@ -50,7 +50,7 @@ type Node struct {
 }
 
 // Start makes a kernel a node: it listens, and can be reached by other nodes
-// from then on, as far as Publish allows. It keeps the kernel running, as a
+// from then on, as far as Expose allows. It keeps the kernel running, as a
 // listening socket does, until Shutdown. It may be called before Run or in a
 // handler. Errors are a *kernel.ConfigError, or say why it cannot listen.
 func Start(k *kernel.Kernel, config Config) (*Node, error) {
@@ -64,7 +64,7 @@ func Start(k *kernel.Kernel, config Config) (*Node, error) {
 	}
 	n.conns.init(config.MaxConns)
 	n.guard.n = n
-	n.published.Store(&publications{})
+	n.exposed.Store(&exposures{})
 	for name, address := range config.Peers {
 		n.links[name] = n.newLink(name, address, true)
 	}
@@ -80,8 +80,8 @@ func Start(k *kernel.Kernel, config Config) (*Node, error) {
 		return nil, err
 	}
 	close(n.ready)
-	n.hearts.Add(1)
-	go n.heart()
+	n.heartbeats.Add(1)
+	go n.heartbeat()
 	return n, nil
 }
 
@@ -210,7 +210,7 @@ func (n *Node) close() {
 // end waits for what is on its way and takes everything down.
 func (n *Node) end(links []*link) {
 	defer close(n.done)
-	n.hearts.Wait()
+	n.heartbeats.Wait()
 	drain(links, n.config.Linger)
 	for _, l := range links {
 		l.bye()

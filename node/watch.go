@@ -53,7 +53,7 @@ type watch struct {
 // Watch tells the active session when a session on another node has stopped.
 // The event comes once, with the Address, an error and extra as its arguments.
 // The error is nil if the session has stopped, ErrNoSession if there was none,
-// ErrNotPublished if nothing of it is published, ErrUnreachable if its node
+// ErrNotExposed if nothing of it is exposed, ErrUnreachable if its node
 // went down, ErrClosed if this one did. It follows the session that has the
 // alias now, not the alias. A watch keeps nobody alive. The number is for
 // Unwatch.
@@ -321,11 +321,11 @@ func (a *agent) nodeDown(f *fallen) {
 	a.nodeRoom(f.link.name)
 }
 
-// NotifyReady sends the active session one event when there is room again on
+// NotifyWritable sends the active session one event when there is room again on
 // the way to a node: after a post returned ErrBusy, when half of the window is
 // free or the node has gone down. The event's arguments are the node's name
 // and extra. It keeps the session alive until then.
-func (n *Node) NotifyReady(node string, event string, extra ...any) error {
+func (n *Node) NotifyWritable(node string, event string, extra ...any) error {
 	a := n.agent
 	who, err := a.subscriber(event, extra)
 	if err == nil && n.isClosing() {

@@ -156,7 +156,7 @@ func (c *Cluster) Claim(alias, lost string, events ...string) error {
 	}
 	h := &holding{c: c, alias: alias, lost: subscriber{id: c.k.ActiveSession(), event: lost}, events: events}
 	if len(events) > 0 {
-		if err := c.n.Publish(alias, events...); err != nil {
+		if err := c.n.Expose(alias, events...); err != nil {
 			return callError("Claim", alias, err)
 		}
 	}
@@ -224,7 +224,7 @@ func (h *holding) Close() error {
 // retract takes the events out of reach, of which there may be none.
 func (h *holding) retract() {
 	if len(h.events) > 0 {
-		h.c.n.Retract(h.alias, h.events...)
+		h.c.n.Unexpose(h.alias, h.events...)
 	}
 }
 

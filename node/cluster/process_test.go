@@ -78,7 +78,7 @@ func serve() error {
 	if err != nil {
 		return err
 	}
-	if err := n.Publish("control", node.AnyEvent); err != nil {
+	if err := n.Expose("control", node.AnyEvent); err != nil {
 		return err
 	}
 	var left <-chan struct{}
@@ -129,7 +129,7 @@ func startLiar(k *kernel.Kernel, n *node.Node) error {
 		},
 		"answer": func(kernel.Event) {},
 	})
-	return errors.Join(err, n.Publish("cluster/poe", node.AnyEvent))
+	return errors.Join(err, n.Expose("cluster/poe", node.AnyEvent))
 }
 
 // track counts what arrives, and whether it is in order without a gap. A probe
@@ -278,7 +278,7 @@ func join(t testing.TB, s setup, change ...func(*cluster.Config)) *client {
 		"answer": func(e kernel.Event) { e.Args[2].(chan kernel.Event) <- e },
 	})
 	require.NoError(t, err)
-	require.NoError(t, c.n.Publish("main", "pong"))
+	require.NoError(t, c.n.Expose("main", "pong"))
 	c.id = main.ID()
 	go func() { c.ran <- c.k.Run() }()
 	t.Cleanup(c.close)

@@ -62,7 +62,7 @@ func (c *Cluster) sendNow(p *peer) {
 	data, err := cbor.Marshal(&u)
 	if err == nil {
 		c.inside(func() {
-			err = c.n.CallWithin(answerPatience, node.Address{Node: p.name, Alias: c.alias}, eventUpdate, []any{data}, eventAnswer, p, p.round, from, to)
+			err = c.n.CallTimeout(answerPatience, node.Address{Node: p.name, Alias: c.alias}, eventUpdate, []any{data}, eventAnswer, p, p.round, from, to)
 		})
 	}
 	if err != nil {

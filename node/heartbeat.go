@@ -11,10 +11,10 @@ import (
 // it. Nodes that are watched are asked for all the time.
 const probeFor = 30 * time.Second
 
-// heart asks the nodes in use for signs of life, on a goroutine of its own, so
+// heartbeat asks the nodes in use for signs of life, on a goroutine of its own, so
 // that a busy kernel does not look like a dead one.
-func (n *Node) heart() {
-	defer n.hearts.Done()
+func (n *Node) heartbeat() {
+	defer n.heartbeats.Done()
 	tick := time.NewTicker(n.config.Heartbeat)
 	defer tick.Stop()
 	for {
@@ -48,8 +48,8 @@ func (n *Node) beat(l *link) (silent bool) {
 		}
 	case linkTrying, linkUp:
 		last := l.since
-		if l.heard.After(last) {
-			last = l.heard
+		if l.lastHeard.After(last) {
+			last = l.lastHeard
 		}
 		if now.Sub(last) > quiet {
 			l.fall(fmt.Errorf("%w: silent for %v", ErrUnreachable, quiet))
