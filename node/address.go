@@ -43,7 +43,7 @@ func (n *Node) post(to Address, from kernel.ID, event string, args []any) error 
 		return err
 	}
 	if l == nil {
-		n.hand(nil, f)
+		n.handLocal(f)
 		return nil
 	}
 	_, err = l.send(f, bounded)
@@ -81,6 +81,11 @@ func (n *Node) encode(values []any) ([]byte, error) {
 	}
 	if len(data) > n.config.MaxMessage {
 		return nil, ErrTooLarge
+	}
+	if len(data)*maxExpansion > n.config.MaxDecoded {
+		if _, err := n.decodedSize(data); err != nil {
+			return nil, err
+		}
 	}
 	return data, nil
 }

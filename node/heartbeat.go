@@ -7,12 +7,12 @@ import (
 	"github.com/asynkron/protoactor-go/remote"
 )
 
-// probeFor is how long a node that is down is asked for after somebody wanted
-// it. Nodes that are watched are asked for all the time.
+// probeFor is how long a node that is down is asked for after it was last
+// wanted. Nodes that are watched are asked for all the time.
 const probeFor = 30 * time.Second
 
-// heartbeat asks the nodes in use for signs of life, on a goroutine of its own, so
-// that a busy kernel does not look like a dead one.
+// heartbeat asks the nodes in use for signs of life, on a goroutine of its own,
+// so that a busy kernel does not look like a dead one.
 func (n *Node) heartbeat() {
 	defer n.heartbeats.Done()
 	tick := time.NewTicker(n.config.Heartbeat)
@@ -24,22 +24,29 @@ func (n *Node) heartbeat() {
 		case <-tick.C:
 			for _, l := range n.allLinks() {
 				if silent := n.beat(l); silent {
-					n.conns.drop(l.address)
-					// The library may have missed the end of its connection.
-					n.system.EventStream.Publish(&remote.EndpointTerminatedEvent{Address: l.address})
+					n.disconnect(l)
 				}
 			}
 		}
 	}
 }
 
-// beat looks after one link, and tells whether the node has been silent for too
-// long.
+// disconnect ends the connections to a node. The library may have missed that
+// they have ended.
+func (n *Node) disconnect(l *link) {
+	n.conns.drop(l.address)
+	for _, target := range []string{l.control.Address, l.data.Address} {
+		n.system.EventStream.Publish(&remote.EndpointTerminatedEvent{Address: target})
+	}
+}
+
+// beat looks after one link, and reports whether the node has been silent for
+// too long.
 func (n *Node) beat(l *link) (silent bool) {
 	watched := n.nodeWatched(l.name)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now, quiet := time.Now(), n.config.DeadAfter
+	now, limit := time.Now(), n.config.DeadAfter
 	switch l.state {
 	case linkIdle:
 		if watched {
@@ -47,15 +54,14 @@ func (n *Node) beat(l *link) (silent bool) {
 			l.ping()
 		}
 	case linkTrying, linkUp:
-		last := l.since
-		if l.lastHeard.After(last) {
-			last = l.lastHeard
-		}
-		if now.Sub(last) > quiet {
-			l.fall(fmt.Errorf("%w: silent for %v", ErrUnreachable, quiet))
+		if now.Sub(l.lastSign()) > limit {
+			l.fall(fmt.Errorf("%w: silent for %v", ErrUnreachable, limit))
 			return true
 		}
 		l.ping()
+		if l.seq > l.acked {
+			l.transmit(&frame{verb: verbFence, done: l.seq})
+		}
 	case linkDown:
 		if watched || now.Sub(l.used) < probeFor {
 			l.ping()
