@@ -29,6 +29,7 @@ func (n *Node) receive(l *link, f *frame, conn *trackedConn) {
 	case !ok, n.isClosing() && f.verb.numbered() && f.verb != verbBye:
 		l.mu.Unlock()
 	case f.verb.numbered() && f.verb != verbBye:
+		l.wake()
 		l.mu.Unlock()
 		conn.prove(l)
 		n.handRemote(l, f)
@@ -68,10 +69,7 @@ func (l *link) handleControl(f *frame) bool {
 	switch f.verb {
 	case verbPing:
 		l.transmit(&frame{verb: verbPong})
-		if l.state != linkUp && l.state != linkTrying {
-			l.enter(linkTrying)
-			l.ping()
-		}
+		l.wake()
 	case verbAck:
 		return l.acknowledged(f)
 	case verbBye:
@@ -82,6 +80,15 @@ func (l *link) handleControl(f *frame) bool {
 		l.retire()
 	}
 	return false
+}
+
+// wake uses a link again that was idle or down, since the other node uses it.
+// Its first data may overtake its sign of life. l.mu is held.
+func (l *link) wake() {
+	if l.state != linkUp && l.state != linkTrying {
+		l.enter(linkTrying)
+		l.ping()
+	}
 }
 
 // handLocal queues a frame of this node's own for its session.

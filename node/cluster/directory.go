@@ -101,10 +101,13 @@ func (c *Cluster) decide(alias string, n *name) {
 			best = cl
 		}
 	}
-	if best == n.owner {
+	changed := best != n.owner
+	n.owner = best
+	c.rule(alias, n)
+	if !changed {
 		return
 	}
-	n.owner, n.dest = best, nil
+	n.dest = nil
 	if best.node != "" {
 		n.dest = c.destOn(best.node, alias)
 	}

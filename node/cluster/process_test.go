@@ -37,12 +37,13 @@ type setup struct {
 	Name, Listen, Advertise string
 	Seeds                   map[string]string
 	Window                  int
+	Closed                  bool // no strangers
 	Liar                    bool // a node that says what it is told to the cluster of others
 }
 
 func (s setup) node() node.Config {
 	return node.Config{
-		Name: s.Name, Listen: s.Listen, Advertise: s.Advertise, Strangers: true, Window: s.Window,
+		Name: s.Name, Listen: s.Listen, Advertise: s.Advertise, Strangers: !s.Closed, Window: s.Window,
 		Heartbeat: 200 * time.Millisecond, DeadAfter: 2 * time.Second,
 	}
 }
@@ -164,6 +165,14 @@ var controlStates = session.States[control]{
 	"shutdown": func(_ *control, e kernel.Event) { _ = e.Kernel.AliasRemove("control") },
 	"claim": func(h *control, e kernel.Event) {
 		e.Return(text(h.startService(e.Kernel, kernel.Arg[string](e, 0))))
+	},
+	"claimWhenFree": func(h *control, e kernel.Event) {
+		e.Return(text(h.c.WatchAlias(kernel.Arg[string](e, 0), "ownerChanged")))
+	},
+	"ownerChanged": func(h *control, e kernel.Event) {
+		if o := kernel.Arg[cluster.Owner](e, 0); o.Node == "" && o.Epoch > 0 {
+			_ = h.startService(e.Kernel, o.Alias)
+		}
 	},
 	"owner": func(h *control, e kernel.Event) {
 		o := h.c.Owner(kernel.Arg[string](e, 0))
