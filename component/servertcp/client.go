@@ -290,7 +290,7 @@ func (c *Client) begin(e kernel.Event, h *kernel.Handle, again bool) {
 
 func (c *Client) makeWheel(h *kernel.Handle) (err error) {
 	config := c.config()
-	made := readwrite.Config{Handle: h, Marks: config.Marks, Events: c.events(), MaxPending: config.Limits.Output, Pace: c.pace()}
+	made := readwrite.Config{Handle: h, Marks: config.Marks, Events: c.events(), MaxPending: config.Limits.Output, RateLimiter: c.pace()}
 	made.Filter = makeFilter(config.ClientFilter)
 	made.InputFilter, made.OutputFilter = makeFilter(config.ClientInputFilter), makeFilter(config.ClientOutputFilter)
 	if c.Wheel, err = readwrite.New(c.Kernel, made); err == nil {

@@ -75,7 +75,7 @@ func (l *Listener) release(counted *netip.Addr) {
 }
 
 // pace is the pace of a connection, nil if it may go as fast as it can.
-func (c *Client) pace() readwrite.Pace {
+func (c *Client) pace() readwrite.RateLimiter {
 	limits, all := &c.config().Limits, &c.listener.limiter
 	p := pace.New(c.Kernel, pace.NewBucket(limits.ReadRate), pace.NewBucket(limits.WriteRate), all.read, all.write)
 	if p == nil {

@@ -77,7 +77,7 @@ func (b *Bucket) time(bytes float64) time.Duration {
 }
 
 // Pace is the pace of one connection, or of one that shares its buckets. It is
-// a readwrite.Pace.
+// a readwrite.RateLimiter.
 type Pace struct {
 	k       *kernel.Kernel
 	buckets [2][2]*Bucket // by mode: its own, and everybody's
@@ -92,8 +92,8 @@ func New(k *kernel.Kernel, read, write, allRead, allWrite *Bucket) *Pace {
 	return &Pace{k: k, buckets: [2][2]*Bucket{kernel.Read: {read, allRead}, kernel.Write: {write, allWrite}}}
 }
 
-// Room is what the scarcer bucket has.
-func (p *Pace) Room(m kernel.Mode) (bytes int, rest time.Duration) {
+// Reserve returns what the scarcer bucket has.
+func (p *Pace) Reserve(m kernel.Mode) (bytes int, rest time.Duration) {
 	bytes = 1 << 30
 	now := p.k.Now()
 	for _, b := range p.buckets[m] {
@@ -109,8 +109,8 @@ func (p *Pace) Room(m kernel.Mode) (bytes int, rest time.Duration) {
 	return bytes, 0
 }
 
-// Moved takes the bytes out of the buckets.
-func (p *Pace) Moved(m kernel.Mode, bytes int) {
+// Consumed takes the bytes out of the buckets.
+func (p *Pace) Consumed(m kernel.Mode, bytes int) {
 	now := p.k.Now()
 	for _, b := range p.buckets[m] {
 		if b != nil {
