@@ -38,7 +38,7 @@ type Config struct {
 // to a second it accepts again. That is so for a lack of descriptors or memory
 // (EMFILE, ENFILE, ENOBUFS, ENOMEM), for a firewall's refusal (EPERM), and for
 // errors of one connection (EPROTO, ECONNABORTED and others). Only if the handle
-// turns out to be no listening socket (EBADF, EINVAL, ENOTSOCK, EOPNOTSUPP), or
+// turns out to be no listening socket (EBADF, EINVAL, ENOTSOCK), or
 // is closed, nothing more is accepted, which is also logged as a warning.
 type Wheel struct {
 	// Heap is whatever the owner wants to find in functions that get the wheel.

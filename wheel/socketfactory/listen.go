@@ -2,10 +2,8 @@ package socketfactory
 
 import (
 	"context"
-	"errors"
 	"net"
 	"net/netip"
-	"syscall"
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/internal/acceptor"
@@ -48,16 +46,13 @@ func (w *Wheel) accepting(h *kernel.Handle) {
 		Failed:   w.acceptFailed,
 	})
 	if err != nil {
-		w.failLater("listen", err)
+		failed := kernel.SyscallError("listen", err)
+		w.failLater(failed.Op, failed.Err)
 	}
 }
 
-// acceptFailed reports an error of accept. A connection whose peer has gone
-// before it was accepted is none, as in POE.
+// acceptFailed reports an error of accept.
 func (w *Wheel) acceptFailed(err error, fatal bool) {
-	if errors.Is(err, syscall.ECONNABORTED) {
-		return
-	}
 	if fatal {
 		w.base.Warn("accepting has ended", "error", err)
 	}

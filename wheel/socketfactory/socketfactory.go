@@ -118,7 +118,7 @@ type Config struct {
 // That is so for a lack of descriptors or memory (EMFILE, ENFILE, ENOBUFS,
 // ENOMEM), for a firewall's refusal (EPERM), and for errors of one connection
 // (EPROTO and others). Only if the socket turns out not to listen (EBADF,
-// EINVAL, ENOTSOCK, EOPNOTSUPP), or is closed, nothing more is accepted, which is
+// EINVAL, ENOTSOCK), or is closed, nothing more is accepted, which is
 // also logged as a warning. [Temporary] tells the two apart.
 type Wheel struct {
 	// Heap is whatever the owner wants to find in functions that get the wheel.

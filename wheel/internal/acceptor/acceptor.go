@@ -83,6 +83,15 @@ func (a *Acceptor) failed(err error) {
 		a.Failed(err, true)
 		return
 	}
+	a.wait()
+	a.Failed(err, false)
+}
+
+// wait stops accepting for a while, longer each time.
+func (a *Acceptor) wait() {
+	if a.retry != 0 {
+		return
+	}
 	a.backoff = min(max(minBackoff, 2*a.backoff), maxBackoff)
 	a.Base.Kernel.SelectPauseRead(a.Handle)
 	a.retry = a.Base.Delay("accept again", a.backoff, func() {
@@ -91,6 +100,12 @@ func (a *Acceptor) failed(err error) {
 			a.Resume()
 		}
 	})
+}
+
+// HandleFailure is called by the kernel when the system does not watch the
+// listening handle any more. It is tried again after a wait.
+func (a *Acceptor) HandleFailure(_ kernel.Mode, err error) {
+	a.wait()
 	a.Failed(err, false)
 }
 

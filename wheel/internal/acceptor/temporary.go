@@ -10,7 +10,7 @@ import (
 // permanent are the errors of accept that say that the handle is not, or no
 // longer, a listening socket.
 var permanent = []syscall.Errno{
-	syscall.EBADF, syscall.EINVAL, syscall.ENOTSOCK, syscall.EOPNOTSUPP, syscall.EFAULT,
+	syscall.EBADF, syscall.EINVAL, syscall.ENOTSOCK, syscall.EFAULT,
 }
 
 // Temporary reports whether accepting may succeed after err: the process or the
