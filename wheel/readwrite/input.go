@@ -36,7 +36,7 @@ func (w *Wheel) read() {
 	if most == 0 {
 		return
 	}
-	buf := w.base.Kernel.Scratch(w.reader.BlockSize())
+	buf := w.base.Kernel.Host().Scratch(w.reader.BlockSize())
 	if most > 0 {
 		buf = buf[:min(most, len(buf))]
 	}

@@ -137,7 +137,7 @@ func (w *Wheel) queued(before int) (high bool) {
 			now = w.driver.OutOctets()
 		}
 		if now > 0 && !w.base.Closed() {
-			w.base.Kernel.TryWrite(w.out)
+			w.base.Kernel.Host().TryWrite(w.out)
 		}
 	}
 	marks := w.marks()

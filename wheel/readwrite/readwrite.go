@@ -152,7 +152,7 @@ func (w *Wheel) setDrivers(c Config) {
 }
 
 func (w *Wheel) watch() error {
-	if err := w.base.Kernel.Watch(w.out, kernel.Write, writeName, w); err != nil {
+	if err := w.base.Kernel.Host().Watch(w.out, kernel.Write, writeName, w); err != nil {
 		return kind.ConfigError("OutputHandle", err)
 	}
 	w.writes = true
@@ -171,7 +171,7 @@ func (w *Wheel) watchInput() error {
 		w.base.Kernel.SelectResumeRead(w.in)
 		return nil
 	}
-	err := w.base.Kernel.Watch(w.in, kernel.Read, readName, w)
+	err := w.base.Kernel.Host().Watch(w.in, kernel.Read, readName, w)
 	w.reads = err == nil
 	return err
 }
@@ -180,14 +180,14 @@ func (w *Wheel) watchInput() error {
 func (w *Wheel) unwatchInput() {
 	if w.reads {
 		w.reads = false
-		w.base.Kernel.Unwatch(w.base.Owner, w.in, kernel.Read)
+		w.base.Kernel.Host().Unwatch(w.base.Owner, w.in, kernel.Read)
 	}
 }
 
 func (w *Wheel) unwatchOutput() {
 	if w.writes {
 		w.writes = false
-		w.base.Kernel.Unwatch(w.base.Owner, w.out, kernel.Write)
+		w.base.Kernel.Host().Unwatch(w.base.Owner, w.out, kernel.Write)
 	}
 }
 

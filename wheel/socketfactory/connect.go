@@ -201,7 +201,7 @@ func (d *dial) stop() {
 func (a *attempt) watch() (err error) {
 	k := a.d.w.base.Kernel
 	a.d.w.base.InOwner(func() {
-		if err = k.Watch(a.h, kernel.Write, kind.Name()+": connect", a); err == nil {
+		if err = k.Host().Watch(a.h, kernel.Write, kind.Name()+": connect", a); err == nil {
 			k.SelectResumeWrite(a.h)
 		}
 	})
@@ -211,7 +211,7 @@ func (a *attempt) watch() (err error) {
 // remove removes the attempt from the list of those that are open.
 func (a *attempt) remove() {
 	d := a.d
-	d.w.base.Kernel.Unwatch(d.w.base.Owner, a.h, kernel.Write)
+	d.w.base.Kernel.Host().Unwatch(d.w.base.Owner, a.h, kernel.Write)
 	for i, other := range d.open {
 		if other == a {
 			d.open = append(d.open[:i], d.open[i+1:]...)

@@ -46,7 +46,7 @@ type Acceptor struct {
 func New(c Config) (*Acceptor, error) {
 	a := &Acceptor{Config: c}
 	var err error
-	c.Base.InOwner(func() { err = c.Base.Kernel.Watch(c.Handle, kernel.Read, c.Name, a) })
+	c.Base.InOwner(func() { err = c.Base.Kernel.Host().Watch(c.Handle, kernel.Read, c.Name, a) })
 	if err != nil {
 		return nil, err
 	}
@@ -129,6 +129,6 @@ func (a *Acceptor) Stop() {
 		return
 	}
 	a.stopped = true
-	a.Base.Kernel.Unwatch(a.Base.Owner, a.Handle, kernel.Read)
+	a.Base.Kernel.Host().Unwatch(a.Base.Owner, a.Handle, kernel.Read)
 	a.Base.Cancel(&a.retry)
 }
