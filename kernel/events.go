@@ -87,21 +87,22 @@ func (e *ArgError) Error() string {
 	return fmt.Sprintf("kernel: event %q argument %d is %s, want %s", e.Event, e.Index, e.Got, e.Want)
 }
 
-// Dest is where an event goes: an [ID], an [Alias], [ToActor], or [Via]
-// another node. No other type can be one.
+// Dest is where an event goes: an [ID], an [Alias], or what [Via] makes of
+// a session or an actor elsewhere. No other type can be one.
 type Dest interface{ dest() }
 
 func (ID) dest() {}
 
-// Remote delivers events to sessions of another node; packages that link
-// kernels implement it, handlers use [Via].
+// Remote delivers events to something outside of this process's kernels: a
+// session of another node, an actor. Packages that link kernels implement it,
+// handlers use [Via].
 type Remote interface {
 	// Post sends an event on its way. It must not wait. The error says what is
 	// known at once.
 	Post(from ID, event string, args []any) error
 }
 
-// Via makes a destination of a session on another node.
+// Via makes a destination of a Remote.
 func Via(r Remote) Dest { return via{r} }
 
 type via struct{ Remote }
@@ -170,8 +171,6 @@ func (k *Kernel) postElsewhere(to Dest, event string, args []any, err error) err
 		if to.s != nil && to.s.k != k {
 			err = to.s.k.postFrom(k.frame.session, to, event, args)
 		}
-	case actorDest:
-		return k.postActor(to, event, args)
 	}
 	if err == nil {
 		return nil
@@ -251,35 +250,6 @@ func (k *Kernel) call(to Dest, event string, args []any) (*frame, error) {
 		k.rethrow()
 	}
 	return f, nil
-}
-
-// CallFunc runs h in a session at once, as Call runs one of the session's own
-// handlers; event is the name under which it shows. It is for makers of
-// wheels, whose functions run in the session that owns the wheel.
-func (k *Kernel) CallFunc(to ID, event string, h Handler) error {
-	dest, err := k.resolve(to)
-	if err != nil {
-		return k.fail("CallFunc", to, err)
-	}
-	if dest == k.frame.session {
-		h(Event{Kernel: k, Session: to, Sender: to, Name: event, Caller: k.frame.event})
-		return nil
-	}
-	k.dispatch(dest, k.frame.session, event, nil, k.frame.event, kindCall, &extra{handler: h})
-	if k.exception != nil {
-		k.rethrow()
-	}
-	return nil
-}
-
-// Scratch lends a buffer of n bytes for reading into. It belongs to whoever
-// asked last: what must outlive the present readiness of a handle is copied.
-// It is for makers of wheels.
-func (k *Kernel) Scratch(n int) []byte {
-	if n > len(k.scratch) {
-		k.scratch = make([]byte, n)
-	}
-	return k.scratch[:n]
 }
 
 // ActiveSession returns the session whose handler runs, the kernel's own ID if
