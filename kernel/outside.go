@@ -199,8 +199,7 @@ func (k *Kernel) takeEvent(m *message) {
 		k.deadLetter(DeadLetter{To: m.to, Event: m.event, Args: m.args, From: ID{k.root}})
 		return
 	}
-	k.enqueue(dest, k.root, m.event, m.args, kindPost)
-	k.fifo.at(k.fifo.tail - 1).caller = "" // not the handler in whose middle it is taken in
+	k.enqueue(dest, k.root, m.event, m.args, kindPost).caller = "" // not the handler in whose middle it is taken in
 }
 
 // onOwnGoroutine tells whether the caller is on the kernel's goroutine.

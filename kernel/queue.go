@@ -27,6 +27,17 @@ type extra struct {
 	from    *entry  // the session of another kernel that has sent it
 }
 
+// ensureExtra returns what the item carries besides, and makes it if need be.
+func (it *item) ensureExtra() *extra {
+	if it.extra == nil {
+		it.extra = &extra{}
+	}
+	return it.extra
+}
+
+// setHandler makes h run for the item instead of a handler of its session.
+func (it *item) setHandler(h Handler) { it.ensureExtra().handler = h }
+
 // ring is the FIFO of events. Its buffer is a power of two in size.
 type ring struct {
 	buf        []item

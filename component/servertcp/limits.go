@@ -105,13 +105,13 @@ func (l *Listener) countAccept() {
 	if l.limiter.second != 0 {
 		return
 	}
-	timer, err := l.Kernel.DelayFunc("tcp_server_second", time.Second, func(e kernel.Event) {
+	timer, err := l.Kernel.Host().DelayFunc("tcp_server_second", time.Second, func(e kernel.Event) {
 		l.Event = e
 		l.limiter.accepted, l.limiter.second = 0, 0
 		l.adjustAccept()
 	})
 	if err != nil {
-		l.Kernel.Warn("servertcp: no timer for the accept rate", "error", err)
+		l.Kernel.Host().Warn("servertcp: no timer for the accept rate", "error", err)
 	}
 	l.limiter.second = timer
 }
@@ -119,7 +119,7 @@ func (l *Listener) countAccept() {
 // full tells whether no more connections are to be accepted now.
 func (l *Listener) full() bool {
 	rate := l.config.Limits.AcceptRate
-	if rate > 0 && l.limiter.accepted >= rate {
+	if rate > 0 && l.limiter.accepted >= rate || l.acceptTimer != 0 {
 		return true
 	}
 	if s := l.config.shard; s != nil {

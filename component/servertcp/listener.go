@@ -32,8 +32,9 @@ type Listener struct {
 	limiter  limiter
 	stats    Stats
 	deadline kernel.AlarmID // of a drain
-	first    *Client        // the connections, oldest first
-	last     *Client
+	accepting
+	first *Client // the connections, oldest first
+	last  *Client
 }
 
 var listenerStates = session.States[Listener]{
@@ -66,7 +67,7 @@ func (l *Listener) start(e kernel.Event) {
 	l.Event, l.id = e, e.Session
 	if alias := l.config.Alias; alias != "" {
 		if err := e.Kernel.AliasSet(alias); err != nil {
-			e.Kernel.Warn("servertcp: the alias is taken", "alias", alias, "error", err)
+			e.Kernel.Host().Warn("servertcp: the alias is taken", "alias", alias, "error", err)
 		}
 	}
 	l.listen(e)
@@ -103,6 +104,7 @@ func (l *Listener) take(e kernel.Event, s socketfactory.Socket) {
 		}
 	}
 	l.stats.Accepted++
+	l.acceptDelay = 0
 	l.Connections++
 	l.countAccept()
 	if l.full() {
@@ -129,19 +131,27 @@ func (l *Listener) serve(e kernel.Event, s socketfactory.Socket, counted *netip.
 		l.release(counted)
 		l.Connections--
 		s.Handle.Close()
-		e.Kernel.Warn("servertcp: no session for a connection", "error", err)
+		e.Kernel.Host().Warn("servertcp: no session for a connection", "error", err)
 	}
 }
 
 func (l *Listener) gotError(e kernel.Event) {
 	l.Event = e
-	err := kernel.OpErrorOf(e)
+	err := errorOf(e)
+	if err == nil {
+		return
+	}
+	if err.Op == "accept" {
+		l.backOff(ClassOf(err))
+	}
 	if l.config.Error != nil {
 		l.config.Error(l, err)
 		return
 	}
-	e.Kernel.Warn("servertcp: server error", "session", e.Session, "op", err.Op, "errno", int(err.Errno()), "error", err.Text())
-	l.drop()
+	l.warnError(err)
+	if ClassOf(err) == Fatal {
+		l.drop()
+	}
 }
 
 // disconnected is what the sessions of connections call as they stop.
@@ -150,7 +160,7 @@ func (l *Listener) disconnected(e kernel.Event) {
 	l.config.shard.leave()
 	if l.Connections--; l.Connections < 0 {
 		l.Connections = 0
-		e.Kernel.Warn("servertcp: more connections reported as ended than there were", "sender", e.Sender)
+		e.Kernel.Host().Warn("servertcp: more connections reported as ended than there were", "sender", e.Sender)
 	}
 	if l.Concurrency > 0 && l.Connections == l.Concurrency-1 {
 		l.adjustAccept()
@@ -164,7 +174,7 @@ func (l *Listener) setConcurrency(e kernel.Event) {
 	l.Event = e
 	limit, ok := kernel.ArgOK[int](e, 0)
 	if !ok {
-		e.Kernel.Warn("servertcp: set_concurrency needs an int", "args", e.Args, "sender", e.Sender)
+		e.Kernel.Host().Warn("servertcp: set_concurrency needs an int", "args", e.Args, "sender", e.Sender)
 		return
 	}
 	l.Concurrency = max(-1, limit)
@@ -185,11 +195,12 @@ func (l *Listener) shutdown(e kernel.Event) {
 func (l *Listener) drop() {
 	for _, w := range l.wheels {
 		if err := w.Close(); err != nil {
-			l.Kernel.Warn("servertcp: closing a listening socket", "error", err)
+			l.Kernel.Host().Warn("servertcp: closing a listening socket", "error", err)
 		}
 	}
 	l.Wheel, l.wheels = nil, nil
 	l.leaveShards()
+	l.stopBackOff()
 	if l.limiter.second != 0 {
 		_, _ = l.Kernel.AlarmRemove(l.limiter.second)
 		l.limiter.second = 0

@@ -252,7 +252,7 @@ func (w *Wheel) closeSource(s *source) error {
 // stopWatching ends the system's notifications.
 func (w *Wheel) stopWatching() {
 	if w.special != nil {
-		w.base.Kernel.Unwatch(w.base.Owner, w.special, kernel.Read)
+		w.base.Kernel.Host().Unwatch(w.base.Owner, w.special, kernel.Read)
 	}
 	if w.dir != nil {
 		w.dir.close()

@@ -66,7 +66,7 @@ func (w *Wheel) newNotifier() (directory, error) {
 		return nil, fmt.Errorf("inotify_add_watch: %w", err)
 	}
 	n.watchID = int32(id)
-	w.base.InOwner(func() { err = w.base.Kernel.Watch(h, kernel.Read, kind.Name()+": changed", w) })
+	w.base.InOwner(func() { err = w.base.Kernel.Host().Watch(h, kernel.Read, kind.Name()+": changed", w) })
 	if err != nil {
 		h.Close()
 		return nil, err

@@ -27,7 +27,7 @@ func (w *Wheel) newNotifier() (directory, error) {
 		return nil, err
 	}
 	h := kernel.FromSource(c, "changes of "+w.config.Filename)
-	w.base.InOwner(func() { err = w.base.Kernel.Watch(h, kernel.Read, kind.Name()+": changed", w) })
+	w.base.InOwner(func() { err = w.base.Kernel.Host().Watch(h, kernel.Read, kind.Name()+": changed", w) })
 	if err != nil {
 		h.Close()
 		return nil, err

@@ -64,7 +64,7 @@ func (w *Wheel) poll(timed bool) {
 
 // readBlock reads from a source into the kernel's buffer, which others use too.
 func (w *Wheel) readBlock(s *source) ([]byte, error) {
-	return s.read(w.base.Kernel.Scratch(len(s.tail) + w.config.BlockSize))
+	return s.read(w.base.Kernel.Host().Scratch(len(s.tail) + w.config.BlockSize))
 }
 
 // deliver reports the records that are complete with data.

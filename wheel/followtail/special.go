@@ -19,7 +19,7 @@ func (w *Wheel) followSpecial(field string, mode fs.FileMode) error {
 	if err != nil {
 		return kind.ConfigError(field, err)
 	}
-	w.base.InOwner(func() { err = w.base.Kernel.Watch(h, kernel.Read, kind.Name()+": readable", w) })
+	w.base.InOwner(func() { err = w.base.Kernel.Host().Watch(h, kernel.Read, kind.Name()+": readable", w) })
 	if err != nil {
 		return kind.ConfigError(field, err)
 	}
@@ -30,7 +30,7 @@ func (w *Wheel) followSpecial(field string, mode fs.FileMode) error {
 
 // readSpecial reads once from a special file.
 func (w *Wheel) readSpecial() {
-	buf := w.base.Kernel.Scratch(w.config.BlockSize)
+	buf := w.base.Kernel.Host().Scratch(w.config.BlockSize)
 	n, err := w.special.Read(buf)
 	switch {
 	case n > 0:
@@ -38,7 +38,7 @@ func (w *Wheel) readSpecial() {
 		w.deliver(buf[:n])
 	case errors.Is(err, kernel.ErrWouldBlock):
 	case errors.Is(err, io.EOF) && !w.ends:
-		w.base.Kernel.Unwatch(w.base.Owner, w.special, kernel.Read)
+		w.base.Kernel.Host().Unwatch(w.base.Owner, w.special, kernel.Read)
 		w.emit(w.events.Funcs.Idle)
 	case err != nil:
 		w.fail("read", err)

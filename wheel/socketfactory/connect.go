@@ -29,7 +29,7 @@ type attempt struct {
 func (w *Wheel) connect() {
 	if d := w.config.ConnectTimeout; d > 0 {
 		var err error
-		if w.timeout, err = w.k.DelayFunc(eventName+": time-out", d, func(kernel.Event) { w.timedOut() }); err != nil {
+		if w.timeout, err = w.k.Host().DelayFunc(eventName+": time-out", d, func(kernel.Event) { w.timedOut() }); err != nil {
 			w.failLater("connect", err)
 			return
 		}
@@ -127,7 +127,8 @@ func (d *dial) tryNext() {
 		a := &attempt{d: d, h: h, to: to}
 		if err := a.watch(); err != nil {
 			h.Close()
-			d.note("connect", err)
+			failed := kernel.SyscallError("connect", err)
+			d.note(failed.Op, failed.Err)
 			continue
 		}
 		d.open = append(d.open, a)
@@ -147,12 +148,12 @@ func (d *dial) hurry() {
 	w := d.w
 	w.inOwner(func() {
 		var err error
-		d.next, err = w.k.DelayFunc(eventName+": next address", w.config.AttemptDelay, func(kernel.Event) {
+		d.next, err = w.k.Host().DelayFunc(eventName+": next address", w.config.AttemptDelay, func(kernel.Event) {
 			d.next = 0
 			d.tryNext()
 		})
 		if err != nil {
-			w.k.Warn("socketfactory: the wheel's session is gone", "wheel", w.id, "error", err)
+			w.k.Host().Warn("socketfactory: the wheel's session is gone", "wheel", w.id, "error", err)
 		}
 	})
 }
@@ -197,36 +198,60 @@ func (d *dial) cancelNext() {
 func (a *attempt) watch() (err error) {
 	k := a.d.w.k
 	a.d.w.inOwner(func() {
-		if err = k.Watch(a.h, kernel.Write, eventName+": connect", a); err == nil {
+		if err = k.Host().Watch(a.h, kernel.Write, eventName+": connect", a); err == nil {
 			k.SelectResumeWrite(a.h)
 		}
 	})
 	return err
 }
 
-// HandleReady is called by the kernel when the attempt has succeeded or
-// failed.
-func (a *attempt) HandleReady(kernel.Mode) {
-	d, w := a.d, a.d.w
-	w.k.Unwatch(w.owner, a.h, kernel.Write)
+// remove takes the attempt off the list of those that are open.
+func (a *attempt) remove() {
+	d := a.d
+	d.w.k.Host().Unwatch(d.w.owner, a.h, kernel.Write)
 	for i, other := range d.open {
 		if other == a {
 			d.open = append(d.open[:i], d.open[i+1:]...)
 			break
 		}
 	}
+}
+
+// fail ends an attempt that was removed, and with the last one the wheel's
+// work.
+func (a *attempt) fail(op string, err error) {
+	d, w := a.d, a.d.w
+	a.h.Close()
+	d.note(op, err)
+	d.cancelNext()
+	if len(d.waiting) > 0 {
+		d.tryNext()
+	} else if len(d.open) == 0 {
+		w.dial = nil
+		w.clearTimeout()
+		w.failure(d.op, d.err)
+	}
+}
+
+// HandleFailure is called by the kernel when the system does not watch the
+// socket.
+func (a *attempt) HandleFailure(_ kernel.Mode, err error) {
+	if a.d.finished {
+		return
+	}
+	a.remove()
+	failed := kernel.SyscallError("connect", err)
+	a.fail(failed.Op, failed.Err)
+}
+
+// HandleReady is called by the kernel when the attempt has succeeded or
+// failed.
+func (a *attempt) HandleReady(kernel.Mode) {
+	d, w := a.d, a.d.w
+	a.remove()
 	h, err := connected(a.h)
 	if err != nil {
-		a.h.Close()
-		d.note("connect", err)
-		d.cancelNext()
-		if len(d.waiting) > 0 {
-			d.tryNext()
-		} else if len(d.open) == 0 {
-			w.dial = nil
-			w.clearTimeout()
-			w.failure(d.op, d.err)
-		}
+		a.fail("connect", err)
 		return
 	}
 	d.stop()

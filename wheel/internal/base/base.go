@@ -41,9 +41,9 @@ type Base struct {
 // error of the field "Kernel".
 func (b *Base) Init(k *kernel.Kernel, kind *Kind, wheel io.Closer) (err error) {
 	b.Kernel, b.Owner, b.kind = k, k.ActiveSession(), kind
-	b.id = k.AllocateWheelID()
+	b.id = k.Host().AllocateWheelID()
 	b.IDArg = b.id
-	if b.owned, err = k.Own(wheel, kind.name); err != nil {
+	if b.owned, err = k.Host().Own(wheel, kind.name); err != nil {
 		return kind.ConfigError("Kernel", err)
 	}
 	return nil
@@ -72,7 +72,7 @@ func (b *Base) InOwner(f func()) {
 		f()
 		return
 	}
-	if err := b.Kernel.CallFunc(b.Owner, b.kind.name, func(kernel.Event) { f() }); err != nil {
+	if err := b.Kernel.Host().CallFunc(b.Owner, b.kind.name, func(kernel.Event) { f() }); err != nil {
 		b.Warn("the wheel's session has stopped", "error", err)
 	}
 }
@@ -82,7 +82,7 @@ func (b *Base) InOwner(f func()) {
 func (b *Base) Later(f func()) {
 	b.InOwner(func() {
 		// It fails only without a session, and InOwner has just found one.
-		_ = b.Kernel.YieldFunc(b.kind.name, func(kernel.Event) {
+		_ = b.Kernel.Host().YieldFunc(b.kind.name, func(kernel.Event) {
 			if !b.closed {
 				f()
 			}
@@ -95,7 +95,7 @@ func (b *Base) Later(f func()) {
 func (b *Base) Delay(what string, d time.Duration, f func()) (id kernel.AlarmID) {
 	b.InOwner(func() {
 		var err error
-		id, err = b.Kernel.DelayFunc(b.kind.name+": "+what, d, func(kernel.Event) { f() })
+		id, err = b.Kernel.Host().DelayFunc(b.kind.name+": "+what, d, func(kernel.Event) { f() })
 		if err != nil {
 			b.Warn("no timer", "for", what, "error", err)
 		}
@@ -130,5 +130,5 @@ func (b *Base) OpError(op string, err error) *kernel.OpError {
 
 // Warn reports what the wheel has no event for, through the kernel's logger.
 func (b *Base) Warn(message string, args ...any) {
-	b.Kernel.Warn(b.kind.pkg+": "+message, append([]any{"wheel", b.id}, args...)...)
+	b.Kernel.Host().Warn(b.kind.pkg+": "+message, append([]any{"wheel", b.id}, args...)...)
 }
