@@ -26,12 +26,12 @@ const module = "github.com/gopoe/poe"
 
 // folders are the module's packages, by the name that the docs use.
 var folders = map[string]string{
-	"poe": ".", "await": "await", "kernel": "kernel", "session": "session", "nfa": "session/nfa", "driver": "driver",
+	"poe": ".", "await": "await", "supervise": "supervise", "kernel": "kernel", "session": "session", "nfa": "session/nfa", "driver": "driver",
 	"filter": "filter", "storable": "filter/storable", "httpd": "filter/httpd", "httpclient": "filter/httpclient",
 	"jsonrec":   "filter/jsonrec",
 	"readwrite": "wheel/readwrite", "socketfactory": "wheel/socketfactory", "listenaccept": "wheel/listenaccept",
 	"followtail": "wheel/followtail", "run": "wheel/run", "readline": "wheel/readline", "curses": "wheel/curses",
-	"servertcp": "component/servertcp", "clienttcp": "component/clienttcp", "ikc": "component/ikc",
+	"servertcp": "component/servertcp", "clienttcp": "component/clienttcp", "ikc": "component/ikc", "cron": "component/cron", "clienthttp": "component/clienthttp",
 	"poetest": "poetest", "daemon": "daemon", "node": "node", "cluster": "node/cluster",
 	"poetests": "conformance/poetests",
 	"kernels":  "kernels",
