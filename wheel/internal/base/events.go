@@ -130,7 +130,8 @@ func ErrorFunc[W any](event string, core func(W) *Base) func(W, *kernel.OpError)
 		return nil
 	}
 	return func(w W, err *kernel.OpError) {
-		_ = core(w).Call(event, err.Args()...) // as above
+		b := core(w)
+		_ = b.Kernel.Host().CallError(b.Owner, event, err) // as above
 	}
 }
 
