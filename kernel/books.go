@@ -66,9 +66,8 @@ func (k *Kernel) checkBook(e *entry, b *book) (tags int) {
 	}
 	if e.rare != nil {
 		tags = len(e.rare.extrefs)
-		refs += tags + len(e.rare.pids)
+		refs += tags + len(e.rare.children)
 	}
-	refs += len(k.processesOf(e))
 	wrong("references to session "+name, e.refs, refs)
 	return tags
 }

@@ -197,9 +197,10 @@ func (k *Kernel) run(dest *entry, e *Event, x *extra) {
 
 // invoke calls a handler of the active session as a plain function: the active
 // event stays, and what it throws goes up to the caller.
-func (k *Kernel) invoke(dest *entry, event string, args []any) *frame {
+func (k *Kernel) invoke(dest *entry, event string, args []any, x *extra) *frame {
 	outer := k.frame
 	f := k.push(dest, outer.event, outer.kind)
+	f.extra = x
 	if k.debug != nil {
 		k.debug.calling(dest, event, args)
 	}

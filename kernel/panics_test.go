@@ -40,7 +40,7 @@ func TestExceptionTellsWhereItWasThrown(t *testing.T) {
 	require.ErrorAs(t, x.Err, &arg)
 	assert.EqualError(t, arg, `kernel: event "boom" has 0 arguments, want argument 0 as int`)
 	assert.Equal(t, id, x.Dest)
-	assert.Contains(t, x.File, "events.go")
+	assert.Contains(t, x.File, "args.go")
 	assert.Positive(t, x.Line)
 	assert.Equal(t, arg, x.Value)
 }

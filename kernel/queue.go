@@ -21,10 +21,11 @@ type item struct {
 
 // extra is what few events carry.
 type extra struct {
-	handler Handler // instead of the session's
-	letter  Letter  // what delivers itself
-	site    *site   // where it was queued, when tracing
-	from    *entry  // the session of another kernel that has sent it
+	handler Handler  // instead of the session's
+	letter  Letter   // what delivers itself
+	failure *OpError // of an error event
+	site    *site    // where it was queued, when tracing
+	from    *entry   // the session of another kernel that has sent it
 }
 
 // ensureExtra returns what the item carries besides, and makes it if need be.

@@ -1,10 +1,6 @@
 package kernel
 
-import (
-	"errors"
-	"io"
-	"sync/atomic"
-)
+import "sync/atomic"
 
 // Session is what the kernel needs of a session. Package session implements
 // it; other kinds, such as session/nfa, do as well.
@@ -63,10 +59,10 @@ type entry struct {
 
 // rare holds what few sessions have.
 type rare struct {
-	extrefs map[string]extref
-	signals map[string]sigWatch
-	pids    map[int]pidWatch
-	born    *site
+	extrefs  map[string]extref
+	signals  map[string]sigWatch
+	children map[*childWatch]struct{}
+	born     *site
 }
 
 func (e *entry) alive() bool { return e.life.is() != lifeDead }
@@ -320,73 +316,4 @@ func (e *entry) children() (all []*entry) {
 		all = append(all, child)
 	}
 	return all
-}
-
-// owned is something that ends with its session, after _stop: a wheel, the
-// context of a job. They form a ring in order of creation.
-type owned struct {
-	thing      io.Closer
-	name       string
-	site       *site
-	prev, next *owned
-	session    *entry
-}
-
-// Owned is the tie between a session and something that it owns.
-type Owned struct{ o *owned }
-
-func (k *Kernel) own(c io.Closer, name string) (Owned, error) {
-	e := k.frame.session
-	if e == k.root || !e.alive() {
-		return Owned{}, k.fail("Own", name, ErrNoActiveSession)
-	}
-	o := &owned{thing: c, name: name, site: k.site(), session: e}
-	if e.owned == nil {
-		o.prev, o.next = o, o
-		e.owned = o
-	} else {
-		o.prev, o.next = e.owned.prev, e.owned
-		o.prev.next, o.next.prev = o, o
-	}
-	return Owned{o}, nil
-}
-
-// Release unties it, without closing it. Doing so twice is fine.
-func (w Owned) Release() {
-	o := w.o
-	if o == nil || o.session == nil {
-		return
-	}
-	if o.next == o {
-		o.session.owned = nil
-	} else {
-		o.prev.next, o.next.prev = o.next, o.prev
-		if o.session.owned == o {
-			o.session.owned = o.next
-		}
-	}
-	o.session, o.prev, o.next = nil, nil, nil
-}
-
-// Session returns the owner, the zero ID after Release.
-func (w Owned) Session() ID {
-	if w.o == nil {
-		return ID{}
-	}
-	return ID{w.o.session}
-}
-
-// closeOwned closes what a stopped session owned.
-func (k *Kernel) closeOwned(e *entry) {
-	var errs []error
-	for e.owned != nil {
-		o := e.owned
-		Owned{o}.Release()
-		if err := o.thing.Close(); err != nil {
-			errs = append(errs, err)
-		}
-	}
-	if len(errs) > 0 {
-		k.warn("closing what a stopped session owned", "session", ID{e}, "error", errors.Join(errs...))
-	}
 }

@@ -12,20 +12,13 @@ type sigWatch struct {
 	site  *site
 }
 
-// pidWatch is what a session wants to happen when a process ends.
-type pidWatch struct {
-	event string
-	args  []any
-	site  *site
-}
-
 // signalTable is what the kernel knows of signals.
 type signalTable struct {
 	watched map[string]int // how many sessions watch a signal
-	pids    map[int][]*entry
-	ends    map[int]processWatch // what wheels want to know of processes
-	known   map[int]*knownChild
-	waiting int // watched processes that have not ended
+
+	children     map[int]*childProcess
+	childWatches int // of sessions, on processes that have not ended
+
 	handled int // by sig_handled, of the signal being delivered
 	system  *systemSignals
 }
@@ -291,7 +284,5 @@ func (k *Kernel) clearSignals(e *entry) {
 	for signal := range e.rare.signals {
 		k.sigClear(e, signal)
 	}
-	for pid := range e.rare.pids {
-		k.sigChildClear(e, pid)
-	}
+	k.clearChildren(e)
 }

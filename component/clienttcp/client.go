@@ -191,7 +191,7 @@ func (c *Client) makeFactory(k *kernel.Kernel) {
 	c.Factory, err = socketfactory.New(k, c.config.factory())
 	if err != nil { // New has looked at all but what "connect" was given
 		impossible := &kernel.OpError{Op: "getservbyname", Err: syscall.EADDRNOTAVAIL, Wheel: k.Host().AllocateWheelID()}
-		k.Yield("got_connect_error", impossible.Args()...)
+		_ = k.Host().PostError(k.ActiveSession(), "got_connect_error", impossible)
 	}
 }
 

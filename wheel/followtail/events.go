@@ -90,7 +90,7 @@ func (w *Wheel) tellError(op string, err error) {
 	switch e := w.events.(type) {
 	case Names:
 		if e.Error != "" {
-			w.call(e.Error, failure.Args()...)
+			_ = w.k.Host().CallError(w.owner, e.Error, failure) // as in call
 		}
 	case Funcs:
 		if e.Error != nil {

@@ -195,7 +195,7 @@ func (w *Wheel) failed(err error) {
 	case Names:
 		if e.Error != "" {
 			// The session exists: its watcher has just been called.
-			_, _ = w.k.Call(w.owner, e.Error, failure.Args()...)
+			_ = w.k.Host().CallError(w.owner, e.Error, failure)
 		}
 	}
 }

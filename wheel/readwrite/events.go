@@ -201,7 +201,7 @@ func (w *Wheel) tellError(op string, err error) {
 		return
 	}
 	if name := w.events.names.Error; name != "" {
-		w.call(name, e.Args()...)
+		_ = w.k.Host().CallError(w.owner, name, e) // as in call
 	}
 }
 

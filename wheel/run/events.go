@@ -240,7 +240,7 @@ func (w *Wheel) failed(op string, err error, stream string) {
 	switch e := w.events.(type) {
 	case Names:
 		if e.Error != "" {
-			w.call(e.Error, failure.Args(stream)...)
+			_ = w.k.Host().CallError(w.owner, e.Error, failure, stream) // as in call
 		}
 	case Funcs:
 		if e.Error != nil {

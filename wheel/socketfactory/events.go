@@ -120,7 +120,7 @@ func (w *Wheel) failure(op string, err error) {
 		w.inOwner(func() { events.Failure(w, e) })
 	case Names:
 		// The session exists: it owns the wheel.
-		_, _ = w.k.Call(w.owner, events.Failure, e.Args()...)
+		_ = w.k.Host().CallError(w.owner, events.Failure, e)
 	}
 }
 
