@@ -1,3 +1,5 @@
+//go:build linux
+
 // Attack runs hostile peers against servers with default limits, on loopback
 // and with bounded counts, and prints for each attack the peak of the server's
 // memory and how long another client waits for its answers, quiet and under
