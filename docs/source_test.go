@@ -33,8 +33,8 @@ var folders = map[string]string{
 	"followtail": "wheel/followtail", "run": "wheel/run", "readline": "wheel/readline", "curses": "wheel/curses",
 	"servertcp": "component/servertcp", "clienttcp": "component/clienttcp", "ikc": "component/ikc", "cron": "component/cron", "clienthttp": "component/clienthttp",
 	"poetest": "poetest", "daemon": "daemon", "node": "node", "cluster": "node/cluster",
-	"poetests": "conformance/poetests",
-	"kernels":  "kernels",
+	"poetests":    "conformance/poetests",
+	"kernelgroup": "kernelgroup",
 }
 
 // standard are the packages of Go's library that examples use.

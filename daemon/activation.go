@@ -19,11 +19,11 @@ type Listener struct {
 	Handle *kernel.Handle
 }
 
-// Activated returns the sockets that systemd has opened for this process, in
+// ActivationListeners returns the sockets that systemd has opened for this process, in
 // its order; none if it was started otherwise. The variables $LISTEN_FDS,
 // $LISTEN_PID and $LISTEN_FDNAMES are removed, so a second call finds none.
 // Sockets without a name are called "LISTEN_FD_3" and so on.
-func Activated() ([]Listener, error) {
+func ActivationListeners() ([]Listener, error) {
 	var found []Listener
 	for _, f := range activation.Files(true) {
 		h, err := kernel.File(f)

@@ -1,17 +1,17 @@
-package kernels_test
+package kernelgroup_test
 
 import (
 	"context"
 	"fmt"
 
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/kernels"
+	"github.com/gopoe/poe/kernelgroup"
 	"github.com/gopoe/poe/session"
 )
 
 // A session in one kernel asks one in the other, which answers its sender.
 func Example() {
-	setup := func(m *kernels.Member) error {
+	setup := func(m *kernelgroup.Member) error {
 		states := session.Funcs{
 			"_start": func(e kernel.Event) { _ = m.Register("adder") },
 			"add":    func(e kernel.Event) { _ = e.Kernel.Post(e.Sender, "sum", kernel.Arg[int](e, 0)+kernel.Arg[int](e, 1)) },
@@ -32,7 +32,7 @@ func Example() {
 		_, err := session.Inline(m.Kernel, states)
 		return err
 	}
-	err := kernels.Run(context.Background(), kernels.Config{Size: 2, Stay: true, Setup: setup})
+	err := kernelgroup.Run(context.Background(), kernelgroup.Config{Size: 2, Stay: true, Setup: setup})
 	fmt.Println("ended:", err)
 	// Output:
 	// the sum is 5

@@ -25,10 +25,10 @@ import (
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
-// roleSuccession is a server that HUP replaces by another process of itself.
+// roleUpgrade is a server that HUP replaces by another process of itself.
 // While the file args[0] exists successors end before they are ready.
-func roleSuccession(args []string) error {
-	former, err := daemon.AsSuccessor()
+func roleUpgrade(args []string) error {
+	former, err := daemon.Inherit()
 	if err != nil {
 		return err
 	}
@@ -50,16 +50,16 @@ func roleSuccession(args []string) error {
 		return err
 	}
 	k := kernel.New(kernel.Options{Logger: slog.New(slog.NewTextHandler(os.Stderr, nil))})
-	_, err = daemon.Live(k, daemon.LifeConfig{
+	_, err = daemon.NewLifecycle(k, daemon.LifecycleConfig{
 		Shutdown: []string{"server"}, Deadline: 10 * time.Minute,
-		Reload: func(e kernel.Event) error { return e.Kernel.Post(kernel.Alias("succession"), "succeed") },
+		Reload: func(e kernel.Event) error { return e.Kernel.Post(kernel.Alias("upgrade"), "upgrade") },
 	})
 	if err != nil {
 		return err
 	}
-	_, err = daemon.NewSuccession(k, daemon.SuccessionConfig{
+	_, err = daemon.NewUpgrade(k, daemon.UpgradeConfig{
 		Listeners: listeners, Shutdown: []string{"server"}, Notifier: notifier,
-		Failed: func(_ *daemon.Succession, err error) { fmt.Println("failed", err) },
+		Failed: func(_ *daemon.Upgrade, err error) { fmt.Println("failed", err) },
 	})
 	if err != nil {
 		return err
@@ -83,13 +83,13 @@ func roleSuccession(args []string) error {
 	return err
 }
 
-// startSuccession starts the first process and returns what all of them say.
-func startSuccession(t *testing.T, env ...string) (say func() string, pid int, addr, spoil string) {
+// startUpgrade starts the first process and returns what all of them say.
+func startUpgrade(t *testing.T, env ...string) (say func() string, pid int, addr, spoil string) {
 	spoil = filepath.Join(t.TempDir(), "spoil")
 	r, w, err := os.Pipe()
 	require.NoError(t, err)
 	t.Cleanup(func() { r.Close() })
-	cmd := command("succession", spoil)
+	cmd := command("upgrade", spoil)
 	cmd.Stdout, cmd.Stderr, cmd.Env = w, os.Stderr, append(cmd.Env, env...)
 	require.NoError(t, cmd.Start())
 	w.Close()
@@ -140,8 +140,8 @@ func (p *talker) talk(line string) error {
 
 // A server is replaced three times while clients talk and connect: no connect
 // is refused, nobody is dropped, and each process ends with its last client.
-func TestSuccession(t *testing.T) {
-	say, pid, addr, _ := startSuccession(t)
+func TestUpgrade(t *testing.T) {
+	say, pid, addr, _ := startUpgrade(t)
 	var stop atomic.Bool
 	var all sync.WaitGroup
 	var talked, connected atomic.Int64
@@ -217,7 +217,7 @@ func TestSuccession(t *testing.T) {
 
 // A successor that does not come up changes nothing, and the next one may.
 func TestSuccessorFails(t *testing.T) {
-	say, pid, addr, spoil := startSuccession(t)
+	say, pid, addr, spoil := startUpgrade(t)
 	p, err := newTalker(addr)
 	require.NoError(t, err)
 	defer p.Close()
@@ -246,9 +246,9 @@ func TestSuccessorFails(t *testing.T) {
 
 // The supervisor is told who the main process is, by the former one, and hears
 // the new one from then on.
-func TestSuccessionTellsTheSupervisor(t *testing.T) {
+func TestUpgradeTellsTheSupervisor(t *testing.T) {
 	c, socket := supervisor(t)
-	say, pid, _, _ := startSuccession(t, "NOTIFY_SOCKET="+socket)
+	say, pid, _, _ := startUpgrade(t, "NOTIFY_SOCKET="+socket)
 	require.Equal(t, "READY=1\n", notice(t, c))
 	require.NoError(t, syscall.Kill(pid, syscall.SIGHUP))
 	second := 0
@@ -261,17 +261,17 @@ func TestSuccessionTellsTheSupervisor(t *testing.T) {
 	require.Equal(t, fmt.Sprintf("over %d <nil>", second), say())
 }
 
-func TestSuccessionConfigErrors(t *testing.T) {
-	for field, c := range map[string]daemon.SuccessionConfig{
-		"SuccessionConfig.Listeners":    {Listeners: []daemon.Listener{{Name: "none"}}},
-		"SuccessionConfig.StartTimeout": {StartTimeout: -1},
+func TestUpgradeConfigErrors(t *testing.T) {
+	for field, c := range map[string]daemon.UpgradeConfig{
+		"UpgradeConfig.Listeners":    {Listeners: []daemon.Listener{{Name: "none"}}},
+		"UpgradeConfig.StartTimeout": {StartTimeout: -1},
 	} {
-		_, err := daemon.NewSuccession(kernel.New(), c)
+		_, err := daemon.NewUpgrade(kernel.New(), c)
 		var wrong *kernel.ConfigError
 		require.ErrorAs(t, err, &wrong)
 		require.Equal(t, field, wrong.Field)
 	}
-	former, err := daemon.AsSuccessor()
+	former, err := daemon.Inherit()
 	require.NoError(t, err)
 	require.Nil(t, former)
 	require.NoError(t, former.Ready())

@@ -1,4 +1,4 @@
-package kernels_test
+package kernelgroup_test
 
 import (
 	"context"
@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/kernels"
+	"github.com/gopoe/poe/kernelgroup"
 	"github.com/gopoe/poe/session"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -21,7 +21,7 @@ import (
 const patience = 40 * time.Second
 
 // inline makes a session in a kernel that is being set up.
-func inline(m *kernels.Member, f session.Funcs) error {
+func inline(m *kernelgroup.Member, f session.Funcs) error {
 	if f["_start"] == nil {
 		f["_start"] = func(kernel.Event) {}
 	}
@@ -30,18 +30,18 @@ func inline(m *kernels.Member, f session.Funcs) error {
 }
 
 // runGroup runs a group and fails the test if it hangs.
-func runGroup(t *testing.T, c kernels.Config) error {
+func runGroup(t *testing.T, c kernelgroup.Config) error {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), patience)
 	defer cancel()
-	err := kernels.Run(ctx, c)
+	err := kernelgroup.Run(ctx, c)
 	require.NotErrorIs(t, err, context.DeadlineExceeded)
 	return err
 }
 
 func TestSendersAreAnsweredAcrossKernels(t *testing.T) {
 	var got []string
-	require.NoError(t, runGroup(t, kernels.Config{Size: 2, Setup: func(m *kernels.Member) error {
+	require.NoError(t, runGroup(t, kernelgroup.Config{Size: 2, Setup: func(m *kernelgroup.Member) error {
 		if m.Index == 0 {
 			hold := m.Kernel.Hold("asks")
 			return inline(m, session.Funcs{
@@ -79,7 +79,7 @@ func TestSendersAreAnsweredAcrossKernels(t *testing.T) {
 func TestOrderOfAPairIsKept(t *testing.T) {
 	const size, events = 4, 2000
 	var last [size][size]int
-	assert.NoError(t, runGroup(t, kernels.Config{Size: size, Stay: true, Setup: func(m *kernels.Member) error {
+	assert.NoError(t, runGroup(t, kernelgroup.Config{Size: size, Stay: true, Setup: func(m *kernelgroup.Member) error {
 		var peers []kernel.Dest
 		for i := range size {
 			peers = append(peers, m.Group.To(i, "sink"))
@@ -132,10 +132,10 @@ func TestOrderOfAPairIsKept(t *testing.T) {
 func TestAFullKernelSaysSo(t *testing.T) {
 	const limit, events = 8, 1000
 	full, room, seen := 0, 0, 0
-	require.NoError(t, runGroup(t, kernels.Config{
+	require.NoError(t, runGroup(t, kernelgroup.Config{
 		Size:    2,
 		Options: func(int) kernel.Options { return kernel.Options{Backlog: limit} },
-		Setup: func(m *kernels.Member) error {
+		Setup: func(m *kernelgroup.Member) error {
 			if m.Index == 1 {
 				hold := m.Kernel.Hold("takes")
 				return inline(m, session.Funcs{
@@ -183,7 +183,7 @@ func TestAFullKernelSaysSo(t *testing.T) {
 func TestWhatReachesNobody(t *testing.T) {
 	var letters []kernel.DeadLetter
 	undelivered := new(witness)
-	require.NoError(t, runGroup(t, kernels.Config{
+	require.NoError(t, runGroup(t, kernelgroup.Config{
 		Size: 2, Stay: true,
 		Options: func(i int) kernel.Options {
 			return kernel.Options{DeadLetter: func(d kernel.DeadLetter) {
@@ -192,7 +192,7 @@ func TestWhatReachesNobody(t *testing.T) {
 				}
 			}}
 		},
-		Setup: func(m *kernels.Member) error {
+		Setup: func(m *kernelgroup.Member) error {
 			if m.Index == 1 {
 				return inline(m, session.Funcs{
 					"_start": func(e kernel.Event) { assert.NoError(t, m.Register("mortal")) },
@@ -246,7 +246,7 @@ func (w *witness) Undelivered() { w.Add(1) }
 
 func TestAKernelThatHasEnded(t *testing.T) {
 	gone := make(chan kernel.ID, 1)
-	require.NoError(t, runGroup(t, kernels.Config{Size: 2, Setup: func(m *kernels.Member) error {
+	require.NoError(t, runGroup(t, kernelgroup.Config{Size: 2, Setup: func(m *kernelgroup.Member) error {
 		if m.Index == 1 {
 			return inline(m, session.Funcs{"_stop": func(e kernel.Event) { gone <- e.Session }})
 		}
@@ -275,7 +275,7 @@ func TestAKernelThatHasEnded(t *testing.T) {
 func TestOneFailureEndsAll(t *testing.T) {
 	stopped := new(atomic.Int32)
 	broken := errors.New("broken")
-	err := runGroup(t, kernels.Config{Size: 3, Stay: true, Setup: func(m *kernels.Member) error {
+	err := runGroup(t, kernelgroup.Config{Size: 3, Stay: true, Setup: func(m *kernelgroup.Member) error {
 		return inline(m, session.Funcs{
 			"_start": func(e kernel.Event) {
 				assert.NoError(t, e.Kernel.AliasSet("it"))
@@ -287,7 +287,7 @@ func TestOneFailureEndsAll(t *testing.T) {
 			"_stop": func(kernel.Event) { stopped.Add(1) },
 		})
 	}})
-	var of *kernels.Error
+	var of *kernelgroup.Error
 	require.ErrorAs(t, err, &of)
 	assert.Equal(t, 1, of.Index)
 	assert.ErrorIs(t, err, broken)
@@ -298,7 +298,7 @@ func TestOneFailureEndsAll(t *testing.T) {
 func TestAFailedSetupEndsAllBeforeTheyRun(t *testing.T) {
 	stopped := new(atomic.Int32)
 	refused := errors.New("refused")
-	err := runGroup(t, kernels.Config{Size: 4, Setup: func(m *kernels.Member) error {
+	err := runGroup(t, kernelgroup.Config{Size: 4, Setup: func(m *kernelgroup.Member) error {
 		if m.Index == 2 {
 			return refused
 		}
@@ -316,7 +316,7 @@ func TestAFailedSetupEndsAllBeforeTheyRun(t *testing.T) {
 func TestTheContextEndsAGroup(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	started := new(atomic.Int32)
-	err := kernels.Run(ctx, kernels.Config{Size: 2, Stay: true, Setup: func(m *kernels.Member) error {
+	err := kernelgroup.Run(ctx, kernelgroup.Config{Size: 2, Stay: true, Setup: func(m *kernelgroup.Member) error {
 		return inline(m, session.Funcs{
 			"_start": func(e kernel.Event) { e.Kernel.Yield("up") },
 			"up": func(kernel.Event) {
@@ -327,13 +327,13 @@ func TestTheContextEndsAGroup(t *testing.T) {
 		})
 	}})
 	assert.ErrorIs(t, err, context.Canceled)
-	var of *kernels.Error
+	var of *kernelgroup.Error
 	assert.False(t, errors.As(err, &of), "no kernel has failed")
 }
 
 func TestNamesBelongToTheWholeGroup(t *testing.T) {
 	released := make(chan struct{})
-	require.NoError(t, runGroup(t, kernels.Config{Size: 2, Setup: func(m *kernels.Member) error {
+	require.NoError(t, runGroup(t, kernelgroup.Config{Size: 2, Setup: func(m *kernelgroup.Member) error {
 		return inline(m, session.Funcs{"_start": func(e kernel.Event) {
 			if m.Index == 0 {
 				assert.NoError(t, m.Register("one"))
@@ -351,7 +351,7 @@ func TestNamesBelongToTheWholeGroup(t *testing.T) {
 		}})
 	}}))
 	<-released
-	g, err := kernels.New(kernels.Config{Size: 1, Setup: func(m *kernels.Member) error {
+	g, err := kernelgroup.New(kernelgroup.Config{Size: 1, Setup: func(m *kernelgroup.Member) error {
 		assert.ErrorIs(t, m.Register("outside of any session"), kernel.ErrNoActiveSession)
 		return inline(m, session.Funcs{"_start": func(kernel.Event) { assert.NoError(t, m.Register("x")) }})
 	}})
@@ -359,28 +359,28 @@ func TestNamesBelongToTheWholeGroup(t *testing.T) {
 	require.NoError(t, g.Run(t.Context()))
 	_, _, ok := g.Lookup("x")
 	assert.False(t, ok, "its session has stopped")
-	assert.ErrorIs(t, g.Run(t.Context()), kernels.ErrStarted)
+	assert.ErrorIs(t, g.Run(t.Context()), kernelgroup.ErrStarted)
 }
 
 func TestConfig(t *testing.T) {
-	for field, c := range map[string]kernels.Config{
-		"Size":  {Size: -1, Setup: func(*kernels.Member) error { return nil }},
+	for field, c := range map[string]kernelgroup.Config{
+		"Size":  {Size: -1, Setup: func(*kernelgroup.Member) error { return nil }},
 		"Setup": {},
 	} {
 		var wrong *kernel.ConfigError
-		_, err := kernels.New(c)
+		_, err := kernelgroup.New(c)
 		require.ErrorAs(t, err, &wrong)
 		assert.Equal(t, field, wrong.Field)
-		assert.ErrorAs(t, kernels.Run(t.Context(), c), &wrong)
+		assert.ErrorAs(t, kernelgroup.Run(t.Context(), c), &wrong)
 	}
-	g, err := kernels.New(kernels.Config{Setup: func(*kernels.Member) error { return nil }})
+	g, err := kernelgroup.New(kernelgroup.Config{Setup: func(*kernelgroup.Member) error { return nil }})
 	require.NoError(t, err)
 	assert.Equal(t, runtime.GOMAXPROCS(0), g.Size())
 	assert.NoError(t, g.Run(t.Context()), "no sessions, nothing to do")
 }
 
 func TestKeysAreSpread(t *testing.T) {
-	g, err := kernels.New(kernels.Config{Size: 7, Setup: func(*kernels.Member) error { return nil }})
+	g, err := kernelgroup.New(kernelgroup.Config{Size: 7, Setup: func(*kernelgroup.Member) error { return nil }})
 	require.NoError(t, err)
 	var count [7]int
 	for i := range 7000 {
@@ -397,7 +397,7 @@ func TestKeysAreSpread(t *testing.T) {
 // the same time, in bulk.
 func BenchmarkPost(b *testing.B) {
 	b.ReportAllocs()
-	err := kernels.Run(b.Context(), kernels.Config{Size: 2, Setup: func(m *kernels.Member) error {
+	err := kernelgroup.Run(b.Context(), kernelgroup.Config{Size: 2, Setup: func(m *kernelgroup.Member) error {
 		if m.Index == 1 {
 			hold := m.Kernel.Hold("takes")
 			return inline(m, session.Funcs{
@@ -433,7 +433,7 @@ func BenchmarkPost(b *testing.B) {
 func BenchmarkPingPong(b *testing.B) {
 	b.ReportAllocs()
 	left := b.N // it is touched by whoever has the ball
-	err := kernels.Run(b.Context(), kernels.Config{Size: 2, Stay: true, Setup: func(m *kernels.Member) error {
+	err := kernelgroup.Run(b.Context(), kernelgroup.Config{Size: 2, Stay: true, Setup: func(m *kernelgroup.Member) error {
 		return inline(m, session.Funcs{
 			"_start": func(e kernel.Event) {
 				if err := m.Register(fmt.Sprint("player ", m.Index)); err != nil {

@@ -2,19 +2,19 @@
 
 package daemon
 
-// successorVar tells a process that it is a successor, as workerVar does a
+// upgradeVar tells a process that it is a successor, as workerVar does a
 // worker.
-const successorVar = "POE_DAEMON_SUCCESSOR"
+const upgradeVar = "POE_DAEMON_SUCCESSOR"
 
-// Successor is the new process's side of a [Succession]. Its methods are safe
+// Successor is the new process's side of an [Upgrade]. Its methods are safe
 // on any goroutine.
 type Successor struct{ w *Worker }
 
-// AsSuccessor returns what the former process has handed on, nil if this one
-// was not started by a Succession. Call it first in main; the listeners are the
+// Inherit returns what the former process has handed on, nil if this one
+// was not started by an Upgrade. Call it first in main; the listeners are the
 // caller's. It looks but once, as AsWorker does.
-func AsSuccessor() (*Successor, error) {
-	w, err := inherit(successorVar)
+func Inherit() (*Successor, error) {
+	w, err := inherit(upgradeVar)
 	if w == nil || err != nil {
 		return nil, err
 	}

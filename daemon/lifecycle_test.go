@@ -35,7 +35,7 @@ func roleLife(args []string) error {
 	}
 	k := kernel.New()
 	reloads := 0
-	life, err := daemon.Live(k, daemon.LifeConfig{
+	life, err := daemon.NewLifecycle(k, daemon.LifecycleConfig{
 		Shutdown: []string{"not there", "server"}, Deadline: deadline, Logs: []*daemon.LogFile{log}, Notifier: notifier,
 		Reload: func(kernel.Event) error {
 			reloads++
@@ -143,9 +143,9 @@ func TestLifeReloads(t *testing.T) {
 // The helper keeps nothing alive.
 func TestLifeEndsWithTheOthers(t *testing.T) {
 	k := kernel.New()
-	life, err := daemon.Live(k, daemon.LifeConfig{})
+	life, err := daemon.NewLifecycle(k, daemon.LifecycleConfig{})
 	require.NoError(t, err)
-	_, err = daemon.Live(k, daemon.LifeConfig{})
+	_, err = daemon.NewLifecycle(k, daemon.LifecycleConfig{})
 	require.ErrorIs(t, err, kernel.ErrAliasInUse)
 	done := false
 	session.Inline(k, session.Funcs{
@@ -161,7 +161,7 @@ func TestLifeEndsWithTheOthers(t *testing.T) {
 func TestLifeShutdownEvent(t *testing.T) {
 	k := kernel.New()
 	orphaned := make(chan struct{})
-	life, err := daemon.Live(k, daemon.LifeConfig{Shutdown: []string{"server"}, Orphaned: orphaned})
+	life, err := daemon.NewLifecycle(k, daemon.LifecycleConfig{Shutdown: []string{"server"}, Orphaned: orphaned})
 	require.NoError(t, err)
 	hold := (*kernel.Hold)(nil)
 	session.Inline(k, session.Funcs{

@@ -1,4 +1,4 @@
-// Package kernels runs several kernels in one process, each on a goroutine of
+// Package kernelgroup runs several kernels in one process, each on a goroutine of
 // its own, so that a program can use more than one processor.
 //
 // The kernels of a [Group] are equals and share nothing. Each has its own
@@ -12,7 +12,7 @@
 // Arguments are not copied. What has been posted to another kernel must not be
 // changed any more, and what handlers of several kernels use, closures
 // included, needs to be safe on several goroutines.
-package kernels
+package kernelgroup
 
 import (
 	"context"
@@ -70,7 +70,7 @@ type Member struct {
 }
 
 // ErrStarted says that a group has been run already; one runs once.
-var ErrStarted = errors.New("kernels: the group has been run already")
+var ErrStarted = errors.New("kernelgroup: the group has been run already")
 
 // Error is the error of one kernel of a group.
 type Error struct {
@@ -93,9 +93,9 @@ var errGone = errors.New("its goroutine was ended by runtime.Goexit")
 func New(c Config) (*Group, error) {
 	switch {
 	case c.Size < 0:
-		return nil, &kernel.ConfigError{Package: "kernels", Field: "Size", Err: fmt.Errorf("%d is negative; 0 is one for each processor", c.Size)}
+		return nil, &kernel.ConfigError{Package: "kernelgroup", Field: "Size", Err: fmt.Errorf("%d is negative; 0 is one for each processor", c.Size)}
 	case c.Setup == nil:
-		return nil, &kernel.ConfigError{Package: "kernels", Field: "Setup", Err: errors.New("is required")}
+		return nil, &kernel.ConfigError{Package: "kernelgroup", Field: "Setup", Err: errors.New("is required")}
 	}
 	if c.Size == 0 {
 		c.Size = runtime.GOMAXPROCS(0)
@@ -209,7 +209,7 @@ func (m *Member) setUp() error {
 // stay is the _start of a session that stays until it is stopped.
 func stay(e kernel.Event) {
 	// It exists, so it can be counted.
-	_, _ = e.Kernel.RefcountIncrement(e.Session, "kernels: Stay")
+	_, _ = e.Kernel.RefcountIncrement(e.Session, "kernelgroup: Stay")
 }
 
 // Stop stops all sessions of all kernels, soon, as kernel.Stop does; then Run

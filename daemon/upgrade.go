@@ -13,16 +13,16 @@ import (
 	"github.com/gopoe/poe/session"
 )
 
-// SuccessionConfig configures how a process is replaced by its successor.
-type SuccessionConfig struct {
-	// Alias is the session's name; empty is "succession". Its event "succeed"
+// UpgradeConfig configures how a process is replaced by its successor.
+type UpgradeConfig struct {
+	// Alias is the session's name; empty is "upgrade". Its event "upgrade"
 	// starts the successor.
 	Alias string
 	// Listeners are handed on. They stay with the servers that own them, which
-	// must have them open when "succeed" comes.
+	// must have them open when "upgrade" comes.
 	Listeners []Listener
 	// Shutdown are the aliases of the sessions that get "shutdown" once the
-	// successor serves: the servers, or the Life that ends them.
+	// successor serves: the servers, or the Lifecycle that ends them.
 	Shutdown []string
 	// Path is the program; empty is this one, as it is on the disk at that time.
 	Path string
@@ -37,18 +37,18 @@ type SuccessionConfig struct {
 	// makes one of its own. Nil is nobody.
 	Notifier *Notifier
 	// Succeeded is called when the successor serves, before Shutdown.
-	Succeeded func(s *Succession, pid int)
+	Succeeded func(s *Upgrade, pid int)
 	// Failed is told why there is no successor: everything goes on as it was,
-	// and "succeed" may come again. Nil warns.
-	Failed func(s *Succession, err error)
+	// and "upgrade" may come again. Nil warns.
+	Failed func(s *Upgrade, err error)
 }
 
-// Succession is the old process's side, the heap of the session that starts a
+// Upgrade is the old process's side, the heap of the session that starts a
 // successor. It belongs to the kernel's goroutine.
-type Succession struct {
+type Upgrade struct {
 	kernel.Event
 
-	config  SuccessionConfig
+	config  UpgradeConfig
 	id      kernel.ID
 	process *os.Process
 	pid     int
@@ -57,22 +57,22 @@ type Succession struct {
 	over    bool // there is a successor
 }
 
-var successionStates = session.States[Succession]{
-	"_start":  (*Succession).start,
-	"_stop":   func(s *Succession, e kernel.Event) { s.Event = e; s.abandon(true) },
-	"_child":  func(*Succession, kernel.Event) {},
-	"succeed": (*Succession).succeed,
-	"said":    (*Succession).said,
-	"ended":   (*Succession).ended,
-	"late":    (*Succession).late,
+var upgradeStates = session.States[Upgrade]{
+	"_start":  (*Upgrade).start,
+	"_stop":   func(s *Upgrade, e kernel.Event) { s.Event = e; s.abandon(true) },
+	"_child":  func(*Upgrade, kernel.Event) {},
+	"upgrade": (*Upgrade).upgrade,
+	"said":    (*Upgrade).said,
+	"ended":   (*Upgrade).ended,
+	"late":    (*Upgrade).late,
 }
 
-// ErrSucceeded is told to Failed when "succeed" comes to a process that has a
+// ErrReplaced is told to Failed when "upgrade" comes to a process that has a
 // successor already, or is about to have one.
-var ErrSucceeded = errors.New("daemon: there is a successor")
+var ErrReplaced = errors.New("daemon: there is a successor")
 
-// NewSuccession makes a process replaceable while its servers serve. At the
-// event "succeed" it starts the program anew, with the listening sockets; in
+// NewUpgrade makes a process replaceable while its servers serve. At the
+// event "upgrade" it starts the program anew, with the listening sockets; in
 // the new process AsSuccessor returns them. When that one says Ready, Shutdown
 // is told here: the servers close their copies of the sockets and live on until
 // their connections have ended. At every moment somebody accepts, so no
@@ -81,12 +81,12 @@ var ErrSucceeded = errors.New("daemon: there is a successor")
 // A successor that ends before it is ready, or takes too long, changes nothing.
 // The session keeps nothing alive but while a successor starts. For programs
 // with worker processes Pool does the same, one worker at a time.
-func NewSuccession(k *kernel.Kernel, c SuccessionConfig) (*Succession, error) {
+func NewUpgrade(k *kernel.Kernel, c UpgradeConfig) (*Upgrade, error) {
 	wrong := func(field, what string) error {
-		return &kernel.ConfigError{Package: "daemon", Field: "SuccessionConfig." + field, Err: errors.New(what)}
+		return &kernel.ConfigError{Package: "daemon", Field: "UpgradeConfig." + field, Err: errors.New(what)}
 	}
 	if c.Alias == "" {
-		c.Alias = "succession"
+		c.Alias = "upgrade"
 	}
 	if c.StartTimeout == 0 {
 		c.StartTimeout = DefaultStartTimeout
@@ -98,32 +98,32 @@ func NewSuccession(k *kernel.Kernel, c SuccessionConfig) (*Succession, error) {
 		return nil, wrong("Listeners", why)
 	}
 	if _, taken := k.AliasResolve(c.Alias); taken {
-		return nil, &kernel.ConfigError{Package: "daemon", Field: "SuccessionConfig.Alias", Err: kernel.ErrAliasInUse}
+		return nil, &kernel.ConfigError{Package: "daemon", Field: "UpgradeConfig.Alias", Err: kernel.ErrAliasInUse}
 	}
 	if err := program(&c.Path, &c.Args, &c.Env); err != nil {
 		return nil, wrong("Path", err.Error())
 	}
-	s := &Succession{config: c}
-	if _, err := session.Create(k, s, successionStates); err != nil {
+	s := &Upgrade{config: c}
+	if _, err := session.Create(k, s, upgradeStates); err != nil {
 		return nil, err
 	}
 	return s, nil
 }
 
 // ID returns the session.
-func (s *Succession) ID() kernel.ID { return s.id }
+func (s *Upgrade) ID() kernel.ID { return s.id }
 
-func (s *Succession) start(e kernel.Event) {
+func (s *Upgrade) start(e kernel.Event) {
 	s.Event, s.id = e, e.Session
 	if err := e.Kernel.AliasSet(s.config.Alias); err != nil {
 		panic(err) // looked at before
 	}
 }
 
-func (s *Succession) succeed(e kernel.Event) {
+func (s *Upgrade) upgrade(e kernel.Event) {
 	s.Event = e
 	if s.over || s.process != nil {
-		s.failed(ErrSucceeded)
+		s.failed(ErrReplaced)
 		return
 	}
 	if err := s.spawn(); err != nil {
@@ -131,7 +131,7 @@ func (s *Succession) succeed(e kernel.Event) {
 	}
 }
 
-func (s *Succession) failed(err error) {
+func (s *Upgrade) failed(err error) {
 	if s.config.Failed != nil {
 		s.config.Failed(s, err)
 		return
@@ -140,13 +140,13 @@ func (s *Succession) failed(err error) {
 }
 
 // spawn starts the process and watches it.
-func (s *Succession) spawn() error {
+func (s *Upgrade) spawn() error {
 	ours, theirs, err := kernel.SocketPair()
 	if err != nil {
 		return err
 	}
 	c := &s.config
-	env := append(c.Env[:len(c.Env):len(c.Env)], successorVar+"="+workerText(os.Getpid(), 0, c.Listeners))
+	env := append(c.Env[:len(c.Env):len(c.Env)], upgradeVar+"="+workerText(os.Getpid(), 0, c.Listeners))
 	process, err := execute(c.Path, c.Args, append(env, c.Notifier.environment()...), c.Listeners, theirs, nil)
 	theirs.Close()
 	if err != nil {
@@ -167,7 +167,7 @@ func (s *Succession) spawn() error {
 }
 
 // said is called when the successor serves, or has closed its end.
-func (s *Succession) said(e kernel.Event) {
+func (s *Upgrade) said(e kernel.Event) {
 	s.Event = e
 	var b [1]byte
 	n, err := s.handle.Read(b[:])
@@ -181,7 +181,7 @@ func (s *Succession) said(e kernel.Event) {
 }
 
 // handOver leaves the work to the successor.
-func (s *Succession) handOver(e kernel.Event) {
+func (s *Upgrade) handOver(e kernel.Event) {
 	s.over = true
 	n, pid := s.config.Notifier, s.pid
 	s.abandon(false)
@@ -198,7 +198,7 @@ func (s *Succession) handOver(e kernel.Event) {
 }
 
 // ended is called when the process has ended before it was ready.
-func (s *Succession) ended(e kernel.Event) {
+func (s *Upgrade) ended(e kernel.Event) {
 	s.Event = e
 	status := kernel.Arg[kernel.WaitStatus](e, 2)
 	if s.process == nil {
@@ -209,7 +209,7 @@ func (s *Succession) ended(e kernel.Event) {
 }
 
 // late kills a successor that takes too long.
-func (s *Succession) late(e kernel.Event) {
+func (s *Upgrade) late(e kernel.Event) {
 	s.Event = e
 	s.timer = 0
 	if s.process != nil {
@@ -218,7 +218,7 @@ func (s *Succession) late(e kernel.Event) {
 }
 
 // abandon lets go of the process, and with kill ends it.
-func (s *Succession) abandon(kill bool) {
+func (s *Upgrade) abandon(kill bool) {
 	if s.process == nil {
 		return
 	}

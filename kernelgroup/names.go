@@ -1,4 +1,4 @@
-package kernels
+package kernelgroup
 
 import (
 	"fmt"
@@ -47,7 +47,7 @@ func (d *directory) add(name string, r registered) (again bool, err error) {
 	case of.id == r.id:
 		return true, nil
 	case of.id.Alive():
-		return false, fmt.Errorf("kernels: Register(%s): %w", name, kernel.ErrAliasInUse)
+		return false, fmt.Errorf("kernelgroup: Register(%s): %w", name, kernel.ErrAliasInUse)
 	case d.names == nil:
 		d.names = map[string]registered{}
 	}
@@ -109,7 +109,7 @@ type groupAlias struct {
 func (a groupAlias) Post(from kernel.ID, event string, args []any) error {
 	id, _, ok := a.g.Lookup(a.name)
 	if !ok {
-		return fmt.Errorf("kernels: Post(%s): %w", a.name, kernel.ErrNoSession)
+		return fmt.Errorf("kernelgroup: Post(%s): %w", a.name, kernel.ErrNoSession)
 	}
 	return id.Kernel().Outside().PostFrom(from, id, event, args...)
 }

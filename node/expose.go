@@ -7,30 +7,30 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// AnyEvent, in Publish, stands for all events but those whose names begin with
+// AnyEvent, in Expose, stands for all events but those whose names begin with
 // an underscore.
 const AnyEvent = "*"
 
-// publications are what may be reached from outside: alias, then event. A
+// exposures are what may be reached from outside: alias, then event. A
 // value is never changed, so that every goroutine may look.
-type publications map[string]map[string]bool
+type exposures map[string]map[string]bool
 
-// Publish lets other nodes reach some events of the session that has an alias,
+// Expose lets other nodes reach some events of the session that has an alias,
 // now or later. Without it nothing can be reached. Further calls add events;
-// names that begin with an underscore, POE's own, cannot be published. An alias
+// names that begin with an underscore, POE's own, cannot be exposed. An alias
 // that ends in a slash stands for all aliases that begin with it and have no
 // other slash behind it. Any goroutine may call it. POE::Component::IKC:
 // publish.
-func (n *Node) Publish(alias string, events ...string) error {
+func (n *Node) Expose(alias string, events ...string) error {
 	if alias == "" || len(alias) > maxName || len(events) == 0 {
-		return callError("Publish", alias, kernel.ErrInvalid)
+		return callError("Expose", alias, kernel.ErrInvalid)
 	}
 	for _, event := range events {
 		if event == "" || len(event) > maxName || strings.HasPrefix(event, "_") {
-			return callError("Publish", event, kernel.ErrInvalid)
+			return callError("Expose", event, kernel.ErrInvalid)
 		}
 	}
-	n.changePublications(func(p publications) {
+	n.changeExposures(func(p exposures) {
 		known := maps.Clone(p[alias])
 		if known == nil {
 			known = map[string]bool{}
@@ -43,10 +43,10 @@ func (n *Node) Publish(alias string, events ...string) error {
 	return nil
 }
 
-// Retract takes events out of reach again, all of an alias if none is named.
+// Unexpose takes events out of reach again, all of an alias if none is named.
 // Any goroutine may call it. What has come in before is still delivered.
-func (n *Node) Retract(alias string, events ...string) {
-	n.changePublications(func(p publications) {
+func (n *Node) Unexpose(alias string, events ...string) {
+	n.changeExposures(func(p exposures) {
 		known := maps.Clone(p[alias])
 		for _, event := range events {
 			delete(known, event)
@@ -57,19 +57,19 @@ func (n *Node) Retract(alias string, events ...string) {
 	})
 }
 
-func (n *Node) changePublications(change func(publications)) {
+func (n *Node) changeExposures(change func(exposures)) {
 	for {
-		old := n.published.Load()
+		old := n.exposed.Load()
 		fresh := maps.Clone(*old)
 		change(fresh)
-		if n.published.CompareAndSwap(old, &fresh) {
+		if n.exposed.CompareAndSwap(old, &fresh) {
 			return
 		}
 	}
 }
 
 // of finds the events of an alias, or of the prefix that stands for it.
-func (p *publications) of(alias string) map[string]bool {
+func (p *exposures) of(alias string) map[string]bool {
 	slash := strings.LastIndexByte(alias, '/')
 	if slash == len(alias)-1 {
 		return nil // a prefix is nobody's alias
@@ -81,18 +81,18 @@ func (p *publications) of(alias string) map[string]bool {
 }
 
 // allows tells whether an event may be reached.
-func (p *publications) allows(alias, event string) error {
+func (p *exposures) allows(alias, event string) error {
 	events := p.of(alias)
 	if events[event] || events[AnyEvent] && !strings.HasPrefix(event, "_") && event != "" {
 		return nil
 	}
-	return ErrNotPublished
+	return ErrNotExposed
 }
 
 // knows tells whether anything of an alias may be reached.
-func (p *publications) knows(alias string) error {
+func (p *exposures) knows(alias string) error {
 	if p.of(alias) != nil {
 		return nil
 	}
-	return ErrNotPublished
+	return ErrNotExposed
 }

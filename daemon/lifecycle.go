@@ -11,8 +11,8 @@ import (
 // DefaultDeadline is how long a stop may take when LifeConfig does not say.
 const DefaultDeadline = 30 * time.Second
 
-// LifeConfig configures the session that reloads and stops a daemon.
-type LifeConfig struct {
+// LifecycleConfig configures the session that reloads and stops a daemon.
+type LifecycleConfig struct {
 	// Alias is the session's name; empty is "daemon". Its events "shutdown" and
 	// "reload" do what TERM and HUP do.
 	Alias string
@@ -37,27 +37,27 @@ type LifeConfig struct {
 	Orphaned <-chan struct{}
 }
 
-// Life is the session that reloads and stops a daemon, and its heap. Its
+// Lifecycle is the session that reloads and stops a daemon, and its heap. Its
 // methods belong to the kernel's goroutine, or come after Run.
-type Life struct {
-	config   LifeConfig
+type Lifecycle struct {
+	config   LifecycleConfig
 	id       kernel.ID
 	stopping bool
 	forced   bool
 	cancel   context.CancelFunc
 }
 
-var lifeStates = session.States[Life]{
-	"_start":   (*Life).start,
-	"_stop":    (*Life).stop,
-	"_child":   func(*Life, kernel.Event) {},
-	"reload":   (*Life).reload,
-	"shutdown": (*Life).shutdown,
-	"signal":   (*Life).signal,
-	"deadline": (*Life).deadline,
+var lifeStates = session.States[Lifecycle]{
+	"_start":   (*Lifecycle).start,
+	"_stop":    (*Lifecycle).stop,
+	"_child":   func(*Lifecycle, kernel.Event) {},
+	"reload":   (*Lifecycle).reload,
+	"shutdown": (*Lifecycle).shutdown,
+	"signal":   (*Lifecycle).signal,
+	"deadline": (*Lifecycle).deadline,
 }
 
-// Live starts the session. HUP reopens the logs and reloads. TERM or INT stops:
+// NewLifecycle starts the session. HUP reopens the logs and reloads. TERM or INT stops:
 // the aliases get "shutdown", and when they have drained and no other session
 // has work left, the kernel's Run returns. A second TERM or INT, or the
 // deadline, stops all sessions at once. None of the three stops sessions as
@@ -70,7 +70,7 @@ var lifeStates = session.States[Life]{
 // that is for the supervisor.
 //
 // The error is kernel.ErrAliasInUse.
-func Live(k *kernel.Kernel, c LifeConfig) (*Life, error) {
+func NewLifecycle(k *kernel.Kernel, c LifecycleConfig) (*Lifecycle, error) {
 	if c.Alias == "" {
 		c.Alias = "daemon"
 	}
@@ -80,7 +80,7 @@ func Live(k *kernel.Kernel, c LifeConfig) (*Life, error) {
 	if _, taken := k.AliasResolve(c.Alias); taken {
 		return nil, &kernel.ConfigError{Package: "daemon", Field: "LifeConfig.Alias", Err: kernel.ErrAliasInUse}
 	}
-	l := &Life{config: c}
+	l := &Lifecycle{config: c}
 	_, err := session.Create(k, l, lifeStates)
 	if err != nil {
 		return nil, err
@@ -89,16 +89,16 @@ func Live(k *kernel.Kernel, c LifeConfig) (*Life, error) {
 }
 
 // ID returns the session.
-func (l *Life) ID() kernel.ID { return l.id }
+func (l *Lifecycle) ID() kernel.ID { return l.id }
 
 // Stopping tells whether a stop has begun.
-func (l *Life) Stopping() bool { return l.stopping }
+func (l *Lifecycle) Stopping() bool { return l.stopping }
 
 // Forced tells whether sessions were stopped that had not drained: by the
 // deadline or a second signal.
-func (l *Life) Forced() bool { return l.forced }
+func (l *Lifecycle) Forced() bool { return l.forced }
 
-func (l *Life) start(e kernel.Event) {
+func (l *Lifecycle) start(e kernel.Event) {
 	l.id = e.Session
 	if err := e.Kernel.AliasSet(l.config.Alias); err != nil {
 		panic(err) // looked at before
@@ -124,10 +124,10 @@ func (l *Life) start(e kernel.Event) {
 	}
 }
 
-func (l *Life) stop(kernel.Event) { l.cancel() }
+func (l *Lifecycle) stop(kernel.Event) { l.cancel() }
 
 // tick has the kernel tell the watchdog that it is alive.
-func (l *Life) tick(ctx context.Context, o kernel.Outside, every time.Duration) {
+func (l *Lifecycle) tick(ctx context.Context, o kernel.Outside, every time.Duration) {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	for {
@@ -142,13 +142,13 @@ func (l *Life) tick(ctx context.Context, o kernel.Outside, every time.Duration) 
 	}
 }
 
-func (l *Life) told(k *kernel.Kernel, err error) {
+func (l *Lifecycle) told(k *kernel.Kernel, err error) {
 	if err != nil {
 		k.Host().Warn("daemon: the supervisor cannot be told", "error", err)
 	}
 }
 
-func (l *Life) reload(e kernel.Event) {
+func (l *Lifecycle) reload(e kernel.Event) {
 	e.Kernel.SigHandled()
 	n := l.config.Notifier
 	l.told(e.Kernel, n.Reloading())
@@ -167,7 +167,7 @@ func (l *Life) reload(e kernel.Event) {
 }
 
 // signal is TERM or INT.
-func (l *Life) signal(e kernel.Event) {
+func (l *Lifecycle) signal(e kernel.Event) {
 	e.Kernel.SigHandled()
 	if l.stopping {
 		l.force(e)
@@ -176,7 +176,7 @@ func (l *Life) signal(e kernel.Event) {
 	l.shutdown(e)
 }
 
-func (l *Life) shutdown(e kernel.Event) {
+func (l *Lifecycle) shutdown(e kernel.Event) {
 	if l.stopping {
 		return
 	}
@@ -197,9 +197,9 @@ func (l *Life) shutdown(e kernel.Event) {
 	}
 }
 
-func (l *Life) deadline(e kernel.Event) { l.force(e) }
+func (l *Lifecycle) deadline(e kernel.Event) { l.force(e) }
 
-func (l *Life) force(e kernel.Event) {
+func (l *Lifecycle) force(e kernel.Event) {
 	l.forced = true
 	e.Kernel.Stop()
 }
