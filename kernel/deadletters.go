@@ -34,8 +34,8 @@ func (k *Kernel) undeliverable(it *item) {
 		it.extra.letter.Return()
 		return
 	}
-	if it.kind == kindFar {
-		k.lostFar(DeadLetter{To: ID{it.dest}, From: ID{it.extra.from}, Event: it.name, Args: it.args})
+	if it.kind == kindRemote {
+		k.lostRemote(DeadLetter{To: ID{it.dest}, From: ID{it.extra.from}, Event: it.name, Args: it.args})
 		return
 	}
 	k.deadLetter(DeadLetter{To: ID{it.dest}, From: ID{it.from}, Event: it.name, Args: it.args})

@@ -39,7 +39,7 @@ var (
 	// it does not run, or that it ended before it could answer.
 	ErrNotRunning = errors.New("kernel: not running")
 	// ErrBusy says that as many events of other kernels wait at a kernel as its
-	// Options.Backlog allows. [Kernel.NotifyRoom] tells when there is room
+	// Options.Backlog allows. [Kernel.NotifyWritable] tells when there is room
 	// again.
 	ErrBusy = sentinel.New("kernel: too many events wait at that kernel", syscall.ENOBUFS)
 	// ErrRunning says that Run was called while the kernel runs.

@@ -36,31 +36,31 @@ type watcher struct {
 	handle  *Handle
 	mode    Mode
 	event   string
-	ready   ReadyHandler // instead of the event
-	more    *moreWatched // nil for most
+	ready   ReadyHandler    // instead of the event
+	details *watcherDetails // nil for most
 
 	next                   *watcher // of the handle, in order of registration
 	nextOfSess, prevOfSess *watcher // of the session
 }
 
-// moreWatched is what wheels' watchers do not have, unless they are traced.
-type moreWatched struct {
+// watcherDetails is what wheels' watchers do not have, unless they are traced.
+type watcherDetails struct {
 	args []any
 	site *site
 }
 
 func (w *watcher) args() []any {
-	if w.more == nil {
+	if w.details == nil {
 		return nil
 	}
-	return w.more.args
+	return w.details.args
 }
 
 func (w *watcher) site() *site {
-	if w.more == nil {
+	if w.details == nil {
 		return nil
 	}
-	return w.more.site
+	return w.details.site
 }
 
 // SelectRead makes the active session get an event whenever the handle can be
@@ -136,7 +136,7 @@ func (k *Kernel) selectEvent(method string, h *Handle, m Mode, event string, arg
 	if k.debug != nil {
 		k.debug.posting(method, event)
 	}
-	return k.watch(method, h, m, &watcher{event: event, more: &moreWatched{args: args}})
+	return k.watch(method, h, m, &watcher{event: event, details: &watcherDetails{args: args}})
 }
 
 func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
@@ -146,7 +146,7 @@ func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
 		return k.fail(method, nil, ErrInvalid)
 	case e == k.root || !e.alive():
 		return k.fail(method, h, ErrNoActiveSession)
-	case h.closed():
+	case h.isClosed():
 		return k.fail(method, h, h.afterClose(k))
 	case h.k != nil && h.k != k:
 		return k.fail(method, h, errOtherKernel)
@@ -163,10 +163,10 @@ func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
 	}
 	w.session, w.handle, w.mode = e, h, m
 	if site := k.site(); site != nil {
-		if w.more == nil {
-			w.more = &moreWatched{}
+		if w.details == nil {
+			w.details = &watcherDetails{}
 		}
-		w.more.site = site
+		w.details.site = site
 	}
 	at := &h.watchers[m]
 	for *at != nil {
@@ -300,7 +300,7 @@ func (k *Kernel) dispatchWatch(w *watcher) {
 			k.debug.left(f)
 		}
 		if !done {
-			k.thrown(e, e, w.event, "", kindSelect, stopped, recover())
+			k.recovered(e, e, w.event, "", kindSelect, stopped, recover())
 		}
 	}()
 	w.ready.HandleReady(w.mode)

@@ -120,7 +120,7 @@ func (b *inbox) drain() bool {
 	b.draining = true
 	defer func() { b.draining = false }()
 	for i := range in {
-		b.k.take(&in[i])
+		b.k.receive(&in[i])
 		in[i] = message{}
 	}
 	b.spare = in[:0]
@@ -150,7 +150,7 @@ func (b *inbox) pull() {
 	b.mu.Unlock()
 	b.draining = true // taking one in must not pull those that come after the others
 	for i := range events {
-		b.k.take(&events[i])
+		b.k.receive(&events[i])
 	}
 	b.draining = false
 	b.mu.Lock()
@@ -162,8 +162,8 @@ func (m *message) isEvent() bool {
 	return m.run == nil && m.handle == nil
 }
 
-// take acts on one message. It runs between events, outside of any session.
-func (k *Kernel) take(m *message) {
+// receive acts on one message. It runs between events, outside of any session.
+func (k *Kernel) receive(m *message) {
 	switch {
 	case m.run != nil:
 		m.run()
@@ -172,16 +172,16 @@ func (k *Kernel) take(m *message) {
 			k.flag(m.handle)
 		}
 	case m.letter != nil:
-		k.takeLetter(m)
+		k.receiveLetter(m)
 	default:
-		k.takeEvent(m)
+		k.receiveEvent(m)
 	}
 }
 
-func (k *Kernel) takeEvent(m *message) {
+func (k *Kernel) receiveEvent(m *message) {
 	dest, err := k.resolve(m.to)
 	if m.from != nil {
-		k.takeFar(m, dest)
+		k.receiveRemote(m, dest)
 		return
 	}
 	if err != nil {

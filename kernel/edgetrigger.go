@@ -8,23 +8,23 @@ package kernel
 // the system look, before the next wait. It need not be when a read has got less
 // than it had room for.
 
-// lasting marks readiness that a short read does not end: the end of the stream,
+// sticky marks readiness that a short read does not end: the end of the stream,
 // trouble, and urgent data, at which a read stops short.
-const lasting modeSet = 1 << 7
+const sticky modeSet = 1 << 7
 
 // dispatchEdge is dispatchReady for a handle whose changes are reported.
 func (k *Kernel) dispatchEdge(h *Handle, was modeSet) {
 	token, gen := h.token, k.handles.gen(h.token)
-	h.dry = false
+	h.drained = false
 	k.dispatchReady(h, Read)
-	if !h.dry || was&lasting != 0 {
-		k.again = append(k.again, readiness{token: token, gen: gen})
+	if !h.drained || was&sticky != 0 {
+		k.rearm = append(k.rearm, readiness{token: token, gen: gen})
 	}
 }
 
-// askAgain makes the system look again at handles that may still be ready.
-func (k *Kernel) askAgain() {
-	for _, r := range k.again {
+// rearmEdges makes the system look again at handles that may still be ready.
+func (k *Kernel) rearmEdges() {
+	for _, r := range k.rearm {
 		h := k.handles.find(r.token, r.gen)
 		switch {
 		case h == nil || !h.edge:
@@ -36,5 +36,5 @@ func (k *Kernel) askAgain() {
 			}
 		}
 	}
-	k.again = k.again[:0]
+	k.rearm = k.rearm[:0]
 }
