@@ -36,8 +36,8 @@ func main() {
 		"_start": func(_ *counter, e poe.Event) {
 			e.Yield("count", 1, "one", time.Second)
 			e.Yield("count", int64(1), "one", time.Second) // want `event "count": argument 0 is int64, and its handler wants int`
-			e.Yield("count", 1, []byte("one"), 5)           // want `argument 1 is \[\]byte, and its handler wants string` `argument 2 is int, and its handler wants time.Duration`
-			e.Yield("count", 1, "one")                      // want `posted with 2 arguments, and its handler wants argument 2`
+			e.Yield("count", 1, []byte("one"), 5)          // want `argument 1 is \[\]byte, and its handler wants string` `argument 2 is int, and its handler wants time.Duration`
+			e.Yield("count", 1, "one")                     // want `posted with 2 arguments, and its handler wants argument 2`
 			e.Delay("pair", time.Second, 1, "x")
 			e.Delay("pair", time.Second, "x", 1) // want `argument 0 is string` `argument 1 is int`
 			e.Post(e.Session, "pair", 1)         // want `posted with 1 arguments`

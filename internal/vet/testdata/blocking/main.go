@@ -16,18 +16,18 @@ import (
 func main() {}
 
 func handler(e poe.Event) {
-	time.Sleep(time.Second)           // want `time.Sleep holds up the kernel; Delay`
-	net.Dial("tcp", "host:1")         // want `Dial holds up the kernel`
-	net.LookupHost("host")            // want `LookupHost holds up`
-	http.Get("http://host/")          // want `http.Get holds up the kernel`
-	http.DefaultClient.Do(nil)        // want `Client.Do holds up the kernel`
-	exec.Command("make").Run()        // want `Cmd.Run holds up the kernel; wheel/run`
-	exec.Command("make").Output()     // want `Cmd.Output holds up`
+	time.Sleep(time.Second)       // want `time.Sleep holds up the kernel; Delay`
+	net.Dial("tcp", "host:1")     // want `Dial holds up the kernel`
+	net.LookupHost("host")        // want `LookupHost holds up`
+	http.Get("http://host/")      // want `http.Get holds up the kernel`
+	http.DefaultClient.Do(nil)    // want `Client.Do holds up the kernel`
+	exec.Command("make").Run()    // want `Cmd.Run holds up the kernel; wheel/run`
+	exec.Command("make").Output() // want `Cmd.Output holds up`
 	var wg sync.WaitGroup
-	wg.Wait()                         // want `WaitGroup.Wait holds up`
+	wg.Wait() // want `WaitGroup.Wait holds up`
 	ch := make(chan int)
-	<-ch                              // want `receiving from a channel`
-	select {                          // want `select without a default`
+	<-ch     // want `receiving from a channel`
+	select { // want `select without a default`
 	case <-ch:
 	case ch <- 1:
 	}

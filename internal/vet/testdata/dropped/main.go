@@ -11,10 +11,10 @@ import (
 
 func main() {
 	k := poe.New()
-	servertcp.New(k, servertcp.Config{})            // want `the error of servertcp.New is ignored`
-	_, _ = servertcp.Listen(k, servertcp.Config{})  // want `the error of servertcp.Listen is ignored`
-	clienttcp.New(k, clienttcp.Config{})            // want `the error of clienttcp.New is ignored`
-	w, _ := readwrite.New(k, readwrite.Config{})    // want `the error of readwrite.New is ignored`
+	servertcp.New(k, servertcp.Config{})           // want `the error of servertcp.New is ignored`
+	_, _ = servertcp.Listen(k, servertcp.Config{}) // want `the error of servertcp.Listen is ignored`
+	clienttcp.New(k, clienttcp.Config{})           // want `the error of clienttcp.New is ignored`
+	w, _ := readwrite.New(k, readwrite.Config{})   // want `the error of readwrite.New is ignored`
 	w.Close()
 	_, err := readwrite.New(k, readwrite.Config{Events: readwrite.Names{}}) // want `the wheel of readwrite.New is dropped`
 	_, err = run.New(k, run.Config{Events: run.Funcs{}})                    // its functions get the wheel
