@@ -328,7 +328,7 @@ func (m *mailbox) Receive(c actor.Context) {
 	default:
 		args = []any{content}
 	}
-	f := m.k.dispatch(m.session, m.k.root, event, args, "", kindCall, &extra{letter: m.current})
+	f := m.k.dispatch(m.session, m.k.root, event, args, "", kindCall, &extra{letter: m.current, untrusted: true})
 	m.respond(c, f)
 }
 

@@ -50,7 +50,7 @@ func (k *Kernel) postFrom(from *entry, to Dest, event string, args []any) error 
 		}
 		return err
 	}
-	switch to := to.(type) {
+	switch to := trusted(to).(type) {
 	case ID:
 		if to.s == nil || to.s.k != k || to.s == k.root || !to.s.alive() {
 			return ErrNoSession
@@ -84,6 +84,7 @@ func (k *Kernel) takeFar(m *message, dest *entry) {
 		it.extra = &extra{}
 	}
 	it.extra.from = m.from
+	_, it.extra.untrusted = m.to.(untrusted)
 }
 
 func (k *Kernel) deliverFar(it *item) {

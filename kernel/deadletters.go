@@ -17,6 +17,9 @@ type DeadLetter struct {
 	// Unhandled says that the session got it but had no handler, nor one for
 	// _default.
 	Unhandled bool
+	// Err says why the handler refused the event, see [Untrusted]: an
+	// *[ArgError]. Otherwise it is nil.
+	Err error
 }
 
 // Stats counts what happens to a kernel. The counters only grow.

@@ -55,6 +55,12 @@ func (k *Kernel) push(session *entry, event string, kd kind) *frame {
 	return f
 }
 
+// clearResult forgets what a handler gave to Return before it threw an
+// exception: its caller gets nothing.
+func (f *frame) clearResult() {
+	f.found, f.answered, f.returned, f.value, f.list = false, false, 0, nil, nil
+}
+
 // enqueue puts an event into the queue, now.
 func (k *Kernel) enqueue(dest, from *entry, event string, args []any, kd kind) {
 	if len(k.timers.heap) > 0 || k.clock != nil || !k.running {
@@ -164,7 +170,10 @@ func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller st
 			if k.debug != nil {
 				k.debug.left(f)
 			}
-			k.thrown(dest, from, event, caller, kd, stopped, recover())
+			f.clearResult()
+			if value := recover(); x == nil || !x.untrusted || !k.refuse(dest, from, event, args, x, value) {
+				k.thrown(dest, from, event, caller, kd, stopped, value)
+			}
 		}
 	}()
 	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{from}, Name: event, Args: args, Caller: caller, frame: f, serial: f.serial}

@@ -45,6 +45,15 @@ func (e Event) Return(values ...any) {
 	}
 }
 
+// ReturnLast reduces what the handler has given to Return to its last value, nil
+// if there is none, so that CallList returns a list of one. It is for types of
+// sessions whose handlers have a single result.
+func (e Event) ReturnLast() {
+	if f := e.frame; f != nil && f.serial == e.serial {
+		f.returned, f.list = 1, nil
+	}
+}
+
 // Arg returns the i-th argument, nil if there are fewer.
 func (e Event) Arg(i int) any {
 	if i < 0 || i >= len(e.Args) {
@@ -88,7 +97,7 @@ func (e *ArgError) Error() string {
 }
 
 // Dest is where an event goes: an [ID], an [Alias], [ToActor], or [Via]
-// another node. No other type can be one.
+// another node, or one of these that [Untrusted] marks. No other type can be one.
 type Dest interface{ dest() }
 
 func (ID) dest() {}
@@ -129,6 +138,8 @@ func (k *Kernel) resolve(to Dest) (*entry, error) {
 		if e := k.aliases[string(to)]; e != nil {
 			return e, nil
 		}
+	case untrusted:
+		return k.resolve(to.Dest)
 	case nil:
 		return nil, ErrInvalid
 	}
@@ -158,12 +169,17 @@ func (k *Kernel) Post(to Dest, event string, args ...any) error {
 		k.debug.posting("Post", event)
 	}
 	k.enqueue(dest, k.frame.session, event, args, kindPost)
+	if _, ok := to.(untrusted); ok {
+		k.markUntrusted()
+	}
 	return nil
 }
 
 // postElsewhere posts to a destination that is no session of this kernel.
 func (k *Kernel) postElsewhere(to Dest, event string, args []any, err error) error {
 	switch to := to.(type) {
+	case untrusted:
+		return k.postElsewhere(to.Dest, event, args, err)
 	case via:
 		return to.Post(ID{k.frame.session}, event, args)
 	case ID:
@@ -242,13 +258,17 @@ func (k *Kernel) call(to Dest, event string, args []any) (*frame, error) {
 	}
 	active := k.frame
 	var f *frame
-	if dest == active.session && dest != k.root {
+	x := extraOf(to)
+	if dest == active.session && dest != k.root && x == nil {
 		f = k.invoke(dest, event, args)
 	} else {
-		f = k.dispatch(dest, active.session, event, args, active.event, kindCall, nil)
+		f = k.dispatch(dest, active.session, event, args, active.event, kindCall, x)
 	}
 	if k.exception != nil {
 		k.rethrow()
+	}
+	if x != nil && x.refused != nil {
+		return nil, k.fail("Call", to, x.refused)
 	}
 	return f, nil
 }

@@ -185,7 +185,7 @@ func (k *Kernel) takeEvent(m *message) {
 		return
 	}
 	if err != nil {
-		switch far := m.to.(type) {
+		switch far := trusted(m.to).(type) {
 		case via:
 			err = far.Post(ID{k.root}, m.event, m.args)
 		case ID:
@@ -201,6 +201,9 @@ func (k *Kernel) takeEvent(m *message) {
 	}
 	k.enqueue(dest, k.root, m.event, m.args, kindPost)
 	k.fifo.at(k.fifo.tail - 1).caller = "" // not the handler in whose middle it is taken in
+	if _, ok := m.to.(untrusted); ok {
+		k.markUntrusted()
+	}
 }
 
 // onOwnGoroutine tells whether the caller is on the kernel's goroutine.

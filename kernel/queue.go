@@ -25,6 +25,9 @@ type extra struct {
 	letter  letter  // what the event was in the actor system
 	site    *site   // where it was queued, when tracing
 	from    *entry  // the session of another kernel that has sent it
+
+	untrusted bool      // see Untrusted
+	refused   *ArgError // by the handler of an untrusted event
 }
 
 // ring is the FIFO of events. Its buffer is a power of two in size.
