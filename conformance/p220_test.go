@@ -32,7 +32,7 @@ func p220(p *port) {
 			},
 			"fire": func(kernel.Event) {
 				if by == "kill" {
-					p.check(syscall.Kill(syscall.Getpid(), numbers[sig]))
+					p.check(raise(numbers[sig]))
 				} else {
 					p.check(k.Signal(k.ID(), sig))
 				}
