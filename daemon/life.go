@@ -144,7 +144,7 @@ func (l *Life) tick(ctx context.Context, o kernel.Outside, every time.Duration) 
 
 func (l *Life) told(k *kernel.Kernel, err error) {
 	if err != nil {
-		k.Warn("daemon: the supervisor cannot be told", "error", err)
+		k.Host().Warn("daemon: the supervisor cannot be told", "error", err)
 	}
 }
 
@@ -154,12 +154,12 @@ func (l *Life) reload(e kernel.Event) {
 	l.told(e.Kernel, n.Reloading())
 	for _, log := range l.config.Logs {
 		if err := log.Reopen(); err != nil {
-			e.Kernel.Warn("daemon: the log goes on in the old file", "error", err)
+			e.Kernel.Host().Warn("daemon: the log goes on in the old file", "error", err)
 		}
 	}
 	if l.config.Reload != nil {
 		if err := l.config.Reload(e); err != nil {
-			e.Kernel.Warn("daemon: reload failed", "error", err)
+			e.Kernel.Host().Warn("daemon: reload failed", "error", err)
 			l.told(e.Kernel, n.Status("reload failed: "+err.Error()))
 		}
 	}

@@ -158,7 +158,7 @@ func (k *Kernel) Request(to *actor.PID, message any, timeout time.Duration, even
 	}
 	root := k.ActorSystem().Root
 	future := root.RequestFuture(to, message, timeout)
-	owned, err := k.Own(&request{root, future.PID()}, "request "+event)
+	owned, err := k.Host().Own(&request{root, future.PID()}, "request "+event)
 	if err != nil {
 		return err
 	}
@@ -279,9 +279,7 @@ func (k *Kernel) takeLetter(l letter) {
 	case isPoison(l.content):
 		k.enqueue(e, k.root, "_signal", []any{"TERM"}, kindSignal)
 	default:
-		k.enqueue(e, k.root, "_message", nil, kindActor)
-		it := k.fifo.at(k.fifo.tail - 1)
-		it.extra = &extra{letter: l}
+		k.enqueue(e, k.root, "_message", nil, kindActor).ensureExtra().letter = l
 	}
 }
 

@@ -77,14 +77,11 @@ func (k *Kernel) takeFar(m *message, dest *entry) {
 		k.lostFar(DeadLetter{To: m.to, From: ID{m.from}, Event: m.event, Args: m.args})
 		return
 	}
-	k.enqueue(dest, k.root, m.event, m.args, kindFar)
-	it := k.fifo.at(k.fifo.tail - 1)
+	it := k.enqueue(dest, k.root, m.event, m.args, kindFar)
 	it.caller = m.caller
-	if it.extra == nil {
-		it.extra = &extra{}
-	}
-	it.extra.from = m.from
-	_, it.extra.untrusted = m.to.(untrusted)
+	x := it.ensureExtra()
+	x.from = m.from
+	_, x.untrusted = m.to.(untrusted)
 }
 
 func (k *Kernel) deliverFar(it *item) {

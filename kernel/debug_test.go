@@ -222,7 +222,7 @@ func TestWhyAliveListsEveryReasonAndItsPlace(t *testing.T) {
 				k.Yield("yielded")
 				_ = k.Post(kernel.Alias("target"), "posted")
 				start(t, k, states{"_start": alias("kid")})
-				_, err := k.Own(&closer{name: "wheel", seen: &log{}}, "wheel 1")
+				_, err := k.Host().Own(&closer{name: "wheel", seen: &log{}}, "wheel 1")
 				require.NoError(t, err)
 				hold := k.Hold("a promise")
 				defer hold.Release()
@@ -324,6 +324,6 @@ func TestAssertUsageOutsideOfSessions(t *testing.T) {
 func TestAssertDataSeesASessionStartedTwice(t *testing.T) {
 	k := newKernel(kernel.Options{Assert: kernel.AssertData})
 	id := start(t, k, states{"_start": func(kernel.Event) {}})
-	assert.PanicsWithValue(t, "kernel: Start: session 1 has been started already", func() { _, _ = k.Start(id.Session()) })
+	assert.PanicsWithValue(t, "kernel: Start: session 1 has been started already", func() { _, _ = k.Host().Start(id.Session()) })
 	require.NoError(t, k.Run())
 }

@@ -61,8 +61,9 @@ func (f *frame) clearResult() {
 	f.found, f.answered, f.returned, f.value, f.list = false, false, 0, nil, nil
 }
 
-// enqueue puts an event into the queue, now.
-func (k *Kernel) enqueue(dest, from *entry, event string, args []any, kd kind) {
+// enqueue puts an event into the queue, now, and returns its item, which may be
+// completed until the next event is queued.
+func (k *Kernel) enqueue(dest, from *entry, event string, args []any, kd kind) *item {
 	if len(k.timers.heap) > 0 || k.clock != nil || !k.running {
 		k.readClock() // else the last reading will do, see clockTurns
 	}
@@ -79,6 +80,7 @@ func (k *Kernel) enqueue(dest, from *entry, event string, args []any, kd kind) {
 		k.debug.enqueued(it)
 	}
 	k.countQueued(dest, from)
+	return it
 }
 
 // countQueued lets an event keep its destination and its sender alive.

@@ -445,8 +445,8 @@ func TestGoexitLosesNoOutput(t *testing.T) {
 			h, peer, err := kernel.SocketPair()
 			require.NoError(t, err)
 			t.Cleanup(func() { peer.Close() })
-			require.NoError(t, k.Watch(h, kernel.Write, "write", &writer{k, h, &left, func() { written++ }}))
-			k.TryWrite(h)
+			require.NoError(t, k.Host().Watch(h, kernel.Write, "write", &writer{k, h, &left, func() { written++ }}))
+			k.Host().TryWrite(h)
 		}
 	}})
 	require.NoError(t, err)

@@ -168,9 +168,9 @@ func (k *Kernel) Post(to Dest, event string, args ...any) error {
 	if k.debug != nil {
 		k.debug.posting("Post", event)
 	}
-	k.enqueue(dest, k.frame.session, event, args, kindPost)
+	it := k.enqueue(dest, k.frame.session, event, args, kindPost)
 	if _, ok := to.(untrusted); ok {
-		k.markUntrusted()
+		it.ensureExtra().untrusted = true
 	}
 	return nil
 }
@@ -271,35 +271,6 @@ func (k *Kernel) call(to Dest, event string, args []any) (*frame, error) {
 		return nil, k.fail("Call", to, x.refused)
 	}
 	return f, nil
-}
-
-// CallFunc runs h in a session at once, as Call runs one of the session's own
-// handlers; event is the name under which it shows. It is for makers of
-// wheels, whose functions run in the session that owns the wheel.
-func (k *Kernel) CallFunc(to ID, event string, h Handler) error {
-	dest, err := k.resolve(to)
-	if err != nil {
-		return k.fail("CallFunc", to, err)
-	}
-	if dest == k.frame.session {
-		h(Event{Kernel: k, Session: to, Sender: to, Name: event, Caller: k.frame.event})
-		return nil
-	}
-	k.dispatch(dest, k.frame.session, event, nil, k.frame.event, kindCall, &extra{handler: h})
-	if k.exception != nil {
-		k.rethrow()
-	}
-	return nil
-}
-
-// Scratch lends a buffer of n bytes for reading into. It belongs to whoever
-// asked last: what must outlive the present readiness of a handle is copied.
-// It is for makers of wheels.
-func (k *Kernel) Scratch(n int) []byte {
-	if n > len(k.scratch) {
-		k.scratch = make([]byte, n)
-	}
-	return k.scratch[:n]
 }
 
 // ActiveSession returns the session whose handler runs, the kernel's own ID if

@@ -129,34 +129,6 @@ func (k *Kernel) SelectPauseWrite(h *Handle) bool { return h.pause(k, Write) }
 // SelectResumeWrite undoes SelectPauseWrite.
 func (k *Kernel) SelectResumeWrite(h *Handle) bool { return h.resume(k, Write) }
 
-// Watch makes ready be called, in the active session, whenever the handle is
-// ready in that mode. name is what shows as the active event. A watcher for
-// Write starts paused: TryWrite and SelectResumeWrite make it run. It is for
-// makers of wheels; a session can watch a handle's mode but once. Outside of
-// any session the error is ErrNoActiveSession.
-func (k *Kernel) Watch(h *Handle, m Mode, name string, ready ReadyHandler) error {
-	return k.watch("Watch", h, m, &watcher{event: name, ready: ready})
-}
-
-// Unwatch removes a watcher of the session that owns it, which need not be the
-// active one.
-func (k *Kernel) Unwatch(owner ID, h *Handle, m Mode) {
-	if owner.s != nil {
-		k.unwatch(owner.s, h, m)
-	}
-}
-
-// TryWrite makes the handle's write watchers run in the write phase of the
-// next turn, without asking the system whether it can be written: it nearly
-// always can. They find out from ErrWouldBlock, after which resuming the
-// watcher waits for real readiness. It is for makers of wheels.
-func (k *Kernel) TryWrite(h *Handle) {
-	if !h.trying && h.watchers[Write] != nil {
-		h.trying = true
-		k.dirty = append(k.dirty, h)
-	}
-}
-
 func (k *Kernel) selectEvent(method string, h *Handle, m Mode, event string, args []any) error {
 	if event == "" {
 		return k.fail(method, nil, ErrInvalid)

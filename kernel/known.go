@@ -7,12 +7,7 @@ type knownChild struct {
 	status WaitStatus
 }
 
-// KnowChild makes a child process known: sessions that watch the signal "CHLD"
-// with Sig hear of its end, and SigChild may be called for it at any time, until
-// Reap is. If its end is noticed for any reason, ended is called on the kernel's
-// goroutine, outside of any session; it must not wait. A process that is known
-// keeps neither a session nor the kernel going. It is for makers of wheels.
-func (k *Kernel) KnowChild(pid int, ended func(status WaitStatus)) {
+func (k *Kernel) trackChild(pid int, ended func(status WaitStatus)) {
 	if k.signals.known == nil {
 		k.signals.known = map[int]*knownChild{}
 	}

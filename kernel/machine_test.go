@@ -51,7 +51,7 @@ func TestAnotherKindOfSession(t *testing.T) {
 		"_start": func(e kernel.Event) {
 			parent = e.Session
 			args := []any{"one", 2}
-			id, err := k.Start(r, args...)
+			id, err := k.Host().Start(r, args...)
 			require.NoError(t, err)
 			seen.add("made")
 			assert.Equal(t, r.id, id)
@@ -71,11 +71,11 @@ func TestAnotherKindOfSession(t *testing.T) {
 
 func TestStartErrors(t *testing.T) {
 	k := newKernel()
-	_, err := k.Start(nil)
+	_, err := k.Host().Start(nil)
 	assert.ErrorIs(t, err, kernel.ErrInvalid)
 	start(t, k, states{"_start": func(kernel.Event) { k.Yield("go") }, "go": func(e kernel.Event) {
-		assert.NoError(t, k.StopSession(e.Session))
-		_, err := k.Start(&recorder{seen: &log{}})
+		assert.NoError(t, k.Host().StopSession(e.Session))
+		_, err := k.Host().Start(&recorder{seen: &log{}})
 		assert.ErrorIs(t, err, kernel.ErrNoActiveSession, "the active session has stopped")
 	}})
 	require.NoError(t, k.Run())

@@ -47,18 +47,12 @@ func (k *Kernel) Offload(event string, work func(ctx context.Context) (any, erro
 	return k.offload("Offload", &Job{event: event, work: work, args: args})
 }
 
-// OffloadFunc is Offload for makers of wheels: done is called, in the session
-// that was active, with the result. event is the name under which it shows.
-func (k *Kernel) OffloadFunc(event string, work func(ctx context.Context) (any, error), done func(e Event, result any, err error)) (*Job, error) {
-	return k.offload("OffloadFunc", &Job{event: event, work: work, done: done})
-}
-
 func (k *Kernel) offload(method string, j *Job) (*Job, error) {
 	if j.event == "" || j.work == nil {
 		return nil, k.fail(method, j.event, ErrInvalid)
 	}
 	e := k.frame.session
-	owned, err := k.Own(j, "job "+j.event)
+	owned, err := k.Host().Own(j, "job "+j.event)
 	if err != nil {
 		return nil, k.fail(method, j.event, ErrNoActiveSession)
 	}

@@ -199,10 +199,10 @@ func (k *Kernel) takeEvent(m *message) {
 		k.deadLetter(DeadLetter{To: m.to, Event: m.event, Args: m.args, From: ID{k.root}})
 		return
 	}
-	k.enqueue(dest, k.root, m.event, m.args, kindPost)
-	k.fifo.at(k.fifo.tail - 1).caller = "" // not the handler in whose middle it is taken in
+	it := k.enqueue(dest, k.root, m.event, m.args, kindPost)
+	it.caller = "" // not the handler in whose middle it is taken in
 	if _, ok := m.to.(untrusted); ok {
-		k.markUntrusted()
+		it.ensureExtra().untrusted = true
 	}
 }
 

@@ -330,7 +330,7 @@ func ExampleKernel_Outside() {
 	k := kernel.New()
 	sum := 0
 	var hold *kernel.Hold
-	_, _ = k.Start(&table{states{
+	_, _ = k.Host().Start(&table{states{
 		"_start": func(kernel.Event) { _ = k.AliasSet("adder"); hold = k.Hold("numbers come from outside") },
 		"add":    func(e kernel.Event) { sum += kernel.Arg[int](e, 0) },
 		"total":  func(e kernel.Event) { kernel.Arg[chan int](e, 0) <- sum; hold.Release() },

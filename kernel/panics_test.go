@@ -212,7 +212,7 @@ func TestPanicInAWheelsHandler(t *testing.T) {
 	start(t, k, states{
 		"_start": func(kernel.Event) {
 			_ = k.Sig("DIE", "died")
-			require.NoError(t, k.Watch(rd, kernel.Read, "wheel reads", readyFunc(func(kernel.Mode) {
+			require.NoError(t, k.Host().Watch(rd, kernel.Read, "wheel reads", readyFunc(func(kernel.Mode) {
 				rd.Close()
 				panic("in the wheel")
 			})))
@@ -237,7 +237,7 @@ func TestCallFuncInAnotherSession(t *testing.T) {
 	}})
 	require.NoError(t, err)
 	start(t, k, states{"_start": func(e kernel.Event) {
-		require.NoError(t, k.CallFunc(other.ID(), "func", func(in kernel.Event) {
+		require.NoError(t, k.Host().CallFunc(other.ID(), "func", func(in kernel.Event) {
 			assert.Equal(t, other.ID(), k.ActiveSession())
 			assert.Equal(t, e.Session, in.Sender)
 			assert.Equal(t, "func", k.ActiveEvent())

@@ -30,6 +30,17 @@ type extra struct {
 	refused   *ArgError // by the handler of an untrusted event
 }
 
+// ensureExtra returns what the item carries besides, and makes it if need be.
+func (it *item) ensureExtra() *extra {
+	if it.extra == nil {
+		it.extra = &extra{}
+	}
+	return it.extra
+}
+
+// setHandler makes h run for the item instead of a handler of its session.
+func (it *item) setHandler(h Handler) { it.ensureExtra().handler = h }
+
 // ring is the FIFO of events. Its buffer is a power of two in size.
 type ring struct {
 	buf        []item

@@ -13,11 +13,7 @@ type processWatch struct {
 	site    *site
 }
 
-// SigChildFunc makes h run in the active session, once, when a child process
-// ends: beside SigChild's event, and after it. event is the name under which
-// it shows. A process has one such function; it keeps the session alive until
-// then. It is for makers of wheels. The errors are those of SigChild.
-func (k *Kernel) SigChildFunc(pid int, event string, h func(e Event, status WaitStatus)) error {
+func (k *Kernel) sigChildFunc(pid int, event string, h func(e Event, status WaitStatus)) error {
 	e := k.frame.session
 	switch {
 	case pid <= 0 || event == "" || h == nil:
@@ -34,10 +30,7 @@ func (k *Kernel) SigChildFunc(pid int, event string, h func(e Event, status Wait
 	return nil
 }
 
-// Reap waits for a child process whose end interests nobody, so that it does
-// not stay behind as a zombie. It takes the place of SigChildFunc, and keeps
-// neither a session nor the kernel going. It is for makers of wheels.
-func (k *Kernel) Reap(pid int) {
+func (k *Kernel) reapChild(pid int) {
 	if k.signals.forgetKnown(pid) {
 		return
 	}
@@ -88,12 +81,7 @@ func (k *Kernel) processesOf(e *entry) (pids []int) {
 func (k *Kernel) tellEnd(pid int, status WaitStatus) {
 	w, ok := k.signals.ends[pid]
 	if ok && w.session != nil && w.session.alive() {
-		k.enqueue(w.session, k.root, w.event, nil, kindChild)
-		it := k.fifo.at(k.fifo.tail - 1)
-		if it.extra == nil {
-			it.extra = &extra{}
-		}
-		it.extra.handler = func(e Event) { w.h(e, status) }
+		k.enqueue(w.session, k.root, w.event, nil, kindChild).setHandler(func(e Event) { w.h(e, status) })
 	}
 	k.forgetEnd(pid)
 }

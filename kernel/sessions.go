@@ -3,7 +3,6 @@ package kernel
 import (
 	"errors"
 	"io"
-	"slices"
 	"sync/atomic"
 )
 
@@ -120,35 +119,6 @@ func (k *Kernel) sweep() {
 	}
 }
 
-// Start makes s a session: a child of the active session, or of the kernel
-// outside of any. It runs _start with the arguments, then the parent's _child,
-// and returns. _start gets a copy of the arguments: a list that a program spreads
-// here is often one that it goes on using. An exception in _start is no error;
-// DIE follows. It is for makers of session types; programs use package session.
-// POE: session_alloc.
-func (k *Kernel) Start(s Session, args ...any) (ID, error) {
-	if s == nil {
-		return ID{}, k.fail("Start", nil, ErrInvalid)
-	}
-	parent := k.frame.session
-	if !parent.alive() {
-		return ID{}, k.fail("Start", nil, ErrNoActiveSession)
-	}
-	if k.debug != nil {
-		k.debug.starting(s)
-	}
-	e := k.allocate(s, parent)
-	f := k.dispatch(e, parent, "_start", slices.Clone(args), "", kindStart, nil)
-	started := f.value
-	if e.alive() {
-		k.dispatch(e.parent, k.root, "_child", []any{"create", ID{e}, started}, "", kindNotice, nil)
-	}
-	if e.alive() {
-		k.enqueue(e, e, "", nil, kindGC)
-	}
-	return ID{e}, nil
-}
-
 func (k *Kernel) allocate(s Session, parent *entry) *entry {
 	k.sessionSeq++
 	e := &entry{k: k, ses: s, num: k.sessionSeq}
@@ -258,22 +228,6 @@ func (k *Kernel) clearEvents(e *entry) {
 	})
 }
 
-// StopSession stops one session at once, with _stop and _child; its children
-// go to its parent. Stopping the active session lets its handler run to its
-// end. It is for makers of session types, whose sessions decide about their
-// end themselves; programs send a signal. The error is ErrNoSession.
-func (k *Kernel) StopSession(id ID) error {
-	e, err := k.resolve(id)
-	if err == nil && e == k.root {
-		err = ErrNoSession
-	}
-	if err != nil {
-		return callError("StopSession", id, err)
-	}
-	k.stop(e)
-	return nil
-}
-
 // stopAll stops every session, children before parents, and with them all that
 // is queued. The handler that is running, if any, goes on outside of any
 // session.
@@ -381,11 +335,7 @@ type owned struct {
 // Owned is the tie between a session and something that it owns.
 type Owned struct{ o *owned }
 
-// Own ties c to the active session: it is closed when the session has stopped,
-// after _stop, in order of creation. It keeps no session alive. Wheels call
-// it, with a name for lists of what is alive. Outside of any session it
-// returns ErrNoActiveSession.
-func (k *Kernel) Own(c io.Closer, name string) (Owned, error) {
+func (k *Kernel) own(c io.Closer, name string) (Owned, error) {
 	e := k.frame.session
 	if e == k.root || !e.alive() {
 		return Owned{}, k.fail("Own", name, ErrNoActiveSession)

@@ -28,12 +28,12 @@ func TestOwnedThingsAreClosedAfterStopInOrderOfCreation(t *testing.T) {
 	start(t, k, states{
 		"_start": func(e kernel.Event) {
 			for _, name := range []string{"first", "second", "third"} {
-				_, err := k.Own(&closer{name: name, seen: &seen}, name)
+				_, err := k.Host().Own(&closer{name: name, seen: &seen}, name)
 				require.NoError(t, err)
 			}
-			fourth, err := k.Own(&closer{name: "released", seen: &seen}, "released")
+			fourth, err := k.Host().Own(&closer{name: "released", seen: &seen}, "released")
 			require.NoError(t, err)
-			_, err = k.Own(&closer{name: "stubborn", seen: &seen, err: errors.New("will not close")}, "stubborn")
+			_, err = k.Host().Own(&closer{name: "stubborn", seen: &seen, err: errors.New("will not close")}, "stubborn")
 			require.NoError(t, err)
 			assert.Equal(t, e.Session, fourth.Session())
 			fourth.Release()
@@ -47,7 +47,7 @@ func TestOwnedThingsAreClosedAfterStopInOrderOfCreation(t *testing.T) {
 		},
 		"_stop": func(kernel.Event) { seen.add("_stop") },
 	})
-	_, err := k.Own(&closer{}, "outside")
+	_, err := k.Host().Own(&closer{}, "outside")
 	assert.ErrorIs(t, err, kernel.ErrNoActiveSession)
 	require.NoError(t, k.Run())
 	assert.Equal(t, []string{"_stop", "close first", "close second", "close third", "close stubborn"}, seen.all())
@@ -235,7 +235,7 @@ func TestStopWhileChildrenAreHandedOn(t *testing.T) {
 			start(t, k, recording("second", child))
 			k.Yield("end")
 		},
-		"end": func(e kernel.Event) { require.NoError(t, k.StopSession(e.Session)) },
+		"end": func(e kernel.Event) { require.NoError(t, k.Host().StopSession(e.Session)) },
 	}
 	start(t, k, recording("grandparent", states{
 		"_start": func(kernel.Event) { start(t, k, recording("parent", parent)) },

@@ -86,10 +86,3 @@ func (k *Kernel) ByNumber(n uint64) (ID, error) {
 // WheelID numbers the wheels of a kernel, of whatever kind, in one sequence
 // that starts at 1.
 type WheelID uint64
-
-// AllocateWheelID returns the next wheel's ID. It is for makers of wheels.
-// POE: POE::Wheel::allocate_wheel_id.
-func (k *Kernel) AllocateWheelID() WheelID {
-	k.wheelSeq++
-	return k.wheelSeq
-}

@@ -174,8 +174,7 @@ func (k *Kernel) thrown(dest, from *entry, event, caller string, kd kind, stoppe
 		return
 	}
 	x := &Exception{Source: ID{from}, Dest: ID{dest}, Event: event, Caller: caller, Err: err, Value: value, File: file, Line: line, Stack: err.Stack}
-	k.enqueue(dest, k.root, "_signal", []any{"DIE", x}, kindDie)
-	k.fifo.at(k.fifo.tail - 1).caller = "" // no event has sent it, not even in nested calls
+	k.enqueue(dest, k.root, "_signal", []any{"DIE", x}, kindDie).caller = "" // no event has sent it, not even in nested calls
 }
 
 // deliverSignal takes a signal through the tree below its destination: first

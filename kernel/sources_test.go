@@ -229,17 +229,17 @@ func TestTryWriteRunsInTheNextTurn(t *testing.T) {
 	var seen log
 	start(t, k, states{
 		"_start": func(kernel.Event) {
-			require.NoError(t, k.Watch(wr, kernel.Write, "flush", readyFunc(func(m kernel.Mode) { seen.add("flush", m) })))
-			assert.ErrorContains(t, k.Watch(wr, kernel.Write, "flush", readyFunc(func(kernel.Mode) {})), "already")
+			require.NoError(t, k.Host().Watch(wr, kernel.Write, "flush", readyFunc(func(m kernel.Mode) { seen.add("flush", m) })))
+			assert.ErrorContains(t, k.Host().Watch(wr, kernel.Write, "flush", readyFunc(func(kernel.Mode) {})), "already")
 			k.Yield("put")
 		},
 		"put": func(kernel.Event) {
-			k.TryWrite(wr)
-			k.TryWrite(wr)
+			k.Host().TryWrite(wr)
+			k.Host().TryWrite(wr)
 			seen.add("put")
 			k.Yield("next")
 		},
-		"next": func(e kernel.Event) { seen.add("next"); k.Unwatch(e.Session, wr, kernel.Write) },
+		"next": func(e kernel.Event) { seen.add("next"); k.Host().Unwatch(e.Session, wr, kernel.Write) },
 	})
 	require.NoError(t, k.Run())
 	assert.Equal(t, []string{"put", "flush write", "next"}, seen.all())
@@ -249,15 +249,15 @@ func TestDelayFuncAndYieldFunc(t *testing.T) {
 	k := newKernel(kernel.Options{Clock: newFakeClock(), Strict: true})
 	var seen log
 	h := func(e kernel.Event) { seen.add(e.Name, k.ActiveEvent(), e.Sender == e.Session) }
-	assert.Panics(t, func() { _, _ = k.DelayFunc("x", 1, h) }, "strict, and nobody is active")
+	assert.Panics(t, func() { _, _ = k.Host().DelayFunc("x", 1, h) }, "strict, and nobody is active")
 	start(t, k, states{"_start": func(kernel.Event) {
-		_, err := k.DelayFunc("later", time.Second, h)
+		_, err := k.Host().DelayFunc("later", time.Second, h)
 		require.NoError(t, err)
-		cancelled, err := k.DelayFunc("never", time.Second, h)
+		cancelled, err := k.Host().DelayFunc("never", time.Second, h)
 		require.NoError(t, err)
 		_, err = k.AlarmRemove(cancelled)
 		require.NoError(t, err)
-		require.NoError(t, k.YieldFunc("soon", h))
+		require.NoError(t, k.Host().YieldFunc("soon", h))
 	}})
 	require.NoError(t, k.Run())
 	assert.Equal(t, []string{"soon soon true", "later later true"}, seen.all())

@@ -248,17 +248,9 @@ func (e Event) CallerSite() (file string, line int) {
 	return e.frame.extra.site.file, e.frame.extra.site.line
 }
 
-// Tracing tells whether events are traced: makers of wheels and components then
-// send events where they would otherwise call functions.
-func (k *Kernel) Tracing() bool { return k.debug != nil && k.debug.trace&TraceEvents != 0 }
-
 // warn logs what a user should know but no method can return.
 func (k *Kernel) warn(message string, args ...any) {
 	if k.logger != nil {
 		k.logger.Warn(message, args...)
 	}
 }
-
-// Warn logs a warning through the kernel's logger, if it has one. It is for
-// wheels and components, whose users expect POE's warnings there.
-func (k *Kernel) Warn(message string, args ...any) { k.warn(message, args...) }

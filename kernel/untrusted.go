@@ -36,15 +36,6 @@ func extraOf(to Dest) *extra {
 	return nil
 }
 
-// markUntrusted marks the event that was queued last.
-func (k *Kernel) markUntrusted() {
-	it := k.fifo.at(k.fifo.tail - 1)
-	if it.extra == nil {
-		it.extra = &extra{}
-	}
-	it.extra.untrusted = true
-}
-
 // refuse makes a dead letter of an untrusted event whose handler has thrown an
 // ArgError. It reports whether value is one.
 func (k *Kernel) refuse(dest, from *entry, event string, args []any, x *extra, value any) bool {

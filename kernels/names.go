@@ -31,7 +31,7 @@ func (m *Member) Register(name string) error {
 	}
 	entry := &registration{d, name, id}
 	if err = m.Kernel.AliasSet(name); err == nil {
-		_, err = m.Kernel.Own(entry, "name "+name)
+		_, err = m.Kernel.Host().Own(entry, "name "+name)
 	}
 	if err != nil {
 		_ = entry.Close() // which cannot fail

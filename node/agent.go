@@ -43,7 +43,7 @@ func newAgent(n *Node, k *kernel.Kernel) *agent {
 }
 
 func (a *agent) start() error {
-	_, err := a.k.Start(a)
+	_, err := a.k.Host().Start(a)
 	return err
 }
 
@@ -87,11 +87,11 @@ func (a *agent) Dispatch(e kernel.Event) bool {
 func (a *agent) begin() {
 	if parent, err := a.k.Parent(a.id); err == nil && parent != a.k.ID() {
 		if err := a.k.DetachMyself(); err != nil {
-			a.k.Warn("node: detaching", "error", err)
+			a.k.Host().Warn("node: detaching", "error", err)
 		}
 	}
 	if err := a.k.AliasSet("node " + a.n.config.Name); err != nil {
-		a.k.Warn("node: two nodes of one name in one kernel", "error", err)
+		a.k.Host().Warn("node: two nodes of one name in one kernel", "error", err)
 	}
 	a.hold = a.k.Hold("node " + a.n.config.Name)
 }
@@ -104,13 +104,13 @@ func (a *agent) abandon() {
 func (a *agent) letGo() {
 	a.hold.Release()
 	if err := a.k.AliasRemove("node " + a.n.config.Name); err != nil {
-		a.k.Warn("node: ending", "error", err)
+		a.k.Host().Warn("node: ending", "error", err)
 	}
 }
 
 // inside runs f in the node's session.
 func (a *agent) inside(f func()) {
-	if err := a.k.CallFunc(a.id, "node", func(kernel.Event) { f() }); err != nil {
+	if err := a.k.Host().CallFunc(a.id, "node", func(kernel.Event) { f() }); err != nil {
 		a.n.log.Warn("the node's session has stopped", "error", err)
 	}
 }
@@ -195,7 +195,7 @@ func (a *agent) as(in *incoming, f func()) {
 	}
 	id, err := a.proxy(Address{in.linkName(a), in.frame.from})
 	if err == nil {
-		err = a.k.CallFunc(id, in.frame.event, func(kernel.Event) { f() })
+		err = a.k.Host().CallFunc(id, in.frame.event, func(kernel.Event) { f() })
 	}
 	if err != nil {
 		a.n.log.Warn("no session for a sender", "error", err)

@@ -79,7 +79,7 @@ func (a *agent) answer(id uint64, value any, err error) {
 	c.who.tell(a, value, err)
 	if c.who.id.Alive() {
 		if _, err := a.k.RefcountDecrement(c.who.id, callTag); err != nil {
-			a.k.Warn("node: ending a call", "error", err)
+			a.k.Host().Warn("node: ending a call", "error", err)
 		}
 	}
 }

@@ -166,7 +166,7 @@ func (c *client) close() {
 func (c *client) do(f func()) {
 	c.t.Helper()
 	require.NoError(c.t, c.k.Outside().Do(context.Background(), func(k *kernel.Kernel) {
-		_ = k.CallFunc(c.id, "do", func(kernel.Event) { f() })
+		_ = k.Host().CallFunc(c.id, "do", func(kernel.Event) { f() })
 	}))
 }
 

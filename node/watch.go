@@ -32,7 +32,7 @@ func (s *subscriber) tell(a *agent, args ...any) {
 	}
 	post := func() {
 		if err := a.k.Post(s.id, s.event, append(args, s.extra...)...); err != nil {
-			a.k.Warn("node: telling", "session", s.id, "error", err)
+			a.k.Host().Warn("node: telling", "session", s.id, "error", err)
 		}
 	}
 	if a.id.Alive() {
@@ -148,7 +148,7 @@ func (a *agent) serve(key served, alias string) error {
 	}
 	w := &watched{a: a, key: key}
 	var ownErr error
-	if err := a.k.CallFunc(id, "node watch", func(e kernel.Event) { w.owned, ownErr = a.k.Own(w, "node watch") }); err != nil {
+	if err := a.k.Host().CallFunc(id, "node watch", func(e kernel.Event) { w.owned, ownErr = a.k.Host().Own(w, "node watch") }); err != nil {
 		return err
 	}
 	if ownErr != nil {
@@ -212,7 +212,7 @@ func (n *Node) WatchNode(node string, event string, extra ...any) error {
 		return callError("WatchNode", node, err)
 	}
 	w := &nodeWatch{a: a, node: node, who: who}
-	if w.owned, err = a.k.Own(w, "node watch "+node); err != nil {
+	if w.owned, err = a.k.Host().Own(w, "node watch "+node); err != nil {
 		return callError("WatchNode", node, err)
 	}
 	a.nodes[node] = append(a.nodes[node], w)
@@ -365,7 +365,7 @@ func (a *agent) nodeRoom(node string) {
 			continue
 		}
 		if _, err := a.k.RefcountDecrement(who.id, roomTag); err != nil {
-			a.k.Warn("node: telling of room", "error", err)
+			a.k.Host().Warn("node: telling of room", "error", err)
 		}
 	}
 }

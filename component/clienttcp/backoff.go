@@ -24,13 +24,13 @@ func (c *Client) retryLater() {
 	}
 	c.wait = min(max(2*c.wait, b.Min), b.Max)
 	d := c.wait/2 + rand.N(c.wait/2+1)
-	timer, err := c.Kernel.DelayFunc("client_tcp_retry", d, func(e kernel.Event) {
+	timer, err := c.Kernel.Host().DelayFunc("client_tcp_retry", d, func(e kernel.Event) {
 		c.retry = 0
 		c.Event = e
 		e.Kernel.Yield("reconnect")
 	})
 	if err != nil {
-		c.Kernel.Warn("clienttcp: no timer to connect again", "session", c.id, "error", err)
+		c.Kernel.Host().Warn("clienttcp: no timer to connect again", "session", c.id, "error", err)
 		return
 	}
 	c.retry = timer

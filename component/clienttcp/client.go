@@ -135,7 +135,7 @@ func (c *Client) setAlias(e kernel.Event) {
 		return
 	}
 	if err := e.Kernel.AliasSet(c.config.Alias); err != nil {
-		e.Kernel.Warn("clienttcp: the alias is taken", "alias", c.config.Alias, "error", err)
+		e.Kernel.Host().Warn("clienttcp: the alias is taken", "alias", c.config.Alias, "error", err)
 	}
 }
 
@@ -186,7 +186,7 @@ func (c *Client) makeFactory(k *kernel.Kernel) {
 	var err error
 	c.Factory, err = socketfactory.New(k, c.config.factory())
 	if err != nil { // New has looked at all but what "connect" was given
-		impossible := &kernel.OpError{Op: "getservbyname", Err: syscall.EADDRNOTAVAIL, Wheel: k.AllocateWheelID()}
+		impossible := &kernel.OpError{Op: "getservbyname", Err: syscall.EADDRNOTAVAIL, Wheel: k.Host().AllocateWheelID()}
 		k.Yield("got_connect_error", impossible.Args()...)
 	}
 }
@@ -220,7 +220,7 @@ func (c *Client) drop() {
 
 func (c *Client) warn(what string, err error) {
 	if err != nil {
-		c.Kernel.Warn("clienttcp: "+what, "session", c.id, "error", err)
+		c.Kernel.Host().Warn("clienttcp: "+what, "session", c.id, "error", err)
 	}
 }
 
@@ -312,7 +312,7 @@ func (c *Client) connectFailed(err *kernel.OpError) {
 	if err != nil && c.config.ConnectError != nil {
 		c.config.ConnectError(c, err)
 	} else if err != nil {
-		c.Kernel.Warn("clienttcp: connect error", "session", c.id, "op", err.Op, "errno", int(err.Errno()), "error", err.Text())
+		c.Kernel.Host().Warn("clienttcp: connect error", "session", c.id, "op", err.Op, "errno", int(err.Errno()), "error", err.Text())
 	}
 	c.drop()
 	if !c.ShuttingDown {
@@ -354,7 +354,7 @@ func (c *Client) defaultError(err *kernel.OpError) {
 	if errors.Is(err, io.EOF) {
 		text = "normal disconnection"
 	}
-	c.Kernel.Warn("clienttcp: server error", "session", c.id, "op", err.Op, "errno", int(err.Errno()), "error", text)
+	c.Kernel.Host().Warn("clienttcp: server error", "session", c.id, "op", err.Op, "errno", int(err.Errno()), "error", text)
 	c.Shutdown()
 }
 

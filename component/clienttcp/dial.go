@@ -62,9 +62,9 @@ func (d *Dialing) Close() error {
 
 // dial begins an attempt by Config.Dial.
 func (c *Client) dial(e kernel.Event) {
-	d := &Dialing{Address: c.config.RemoteAddress, Port: c.config.RemotePort, id: e.Kernel.AllocateWheelID()}
+	d := &Dialing{Address: c.config.RemoteAddress, Port: c.config.RemotePort, id: e.Kernel.Host().AllocateWheelID()}
 	var err error
-	if d.owned, err = e.Kernel.Own(d, "clienttcp: dialing"); err != nil {
+	if d.owned, err = e.Kernel.Host().Own(d, "clienttcp: dialing"); err != nil {
 		panic(err)
 	}
 	d.made = c.id.Postback("got_dial", d)

@@ -189,7 +189,7 @@ func (c *Client) threw(thrown any) {
 func (c *Client) reportPanic(err *kernel.OpError) {
 	defer func() {
 		if thrown := recover(); thrown != nil {
-			c.Kernel.Warn("servertcp: ClientError has panicked", "session", c.Session, "told", err, "panic", thrown)
+			c.Kernel.Host().Warn("servertcp: ClientError has panicked", "session", c.Session, "told", err, "panic", thrown)
 		}
 	}()
 	c.report(err)
@@ -366,7 +366,7 @@ func (c *Client) report(err *kernel.OpError) {
 	if (err.Op == "read" || err.Op == "handshake" || err.Op == "proxy") && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)) {
 		return
 	}
-	c.Kernel.Warn(errorText("client", err), "session", c.Session, "op", err.Op, "errno", int(err.Errno()), "error", err.Text())
+	c.Kernel.Host().Warn(errorText("client", err), "session", c.Session, "op", err.Op, "errno", int(err.Errno()), "error", err.Text())
 }
 
 func (c *Client) gotFlush(e kernel.Event) {
@@ -412,7 +412,7 @@ func (c *Client) over(e kernel.Event) {
 		return
 	}
 	if err := c.Wheel.Close(); err != nil {
-		c.Kernel.Warn("servertcp: closing a connection", "session", c.Session, "error", err)
+		c.Kernel.Host().Warn("servertcp: closing a connection", "session", c.Session, "error", err)
 	}
 	c.dropWheel()
 }

@@ -73,7 +73,7 @@ func (d *Dialogue) ExpectRecord(within time.Duration) (any, error) {
 	var timer kernel.AlarmID
 	if within > 0 {
 		var err error
-		if timer, err = d.Client.Kernel.DelayFunc("tcp_server_expect", within, d.tooLate); err != nil {
+		if timer, err = d.Client.Kernel.Host().DelayFunc("tcp_server_expect", within, d.tooLate); err != nil {
 			return nil, fmt.Errorf("servertcp: Expect: %w", err)
 		}
 	}

@@ -60,7 +60,7 @@ func (l *Listener) Drain(within time.Duration) {
 func (l *Listener) drain(e kernel.Event) {
 	within, limited := kernel.ArgOK[time.Duration](e, 0)
 	if !limited && len(e.Args) > 0 {
-		e.Kernel.Warn("servertcp: drain needs a time.Duration, or nothing", "args", e.Args, "sender", e.Sender)
+		e.Kernel.Host().Warn("servertcp: drain needs a time.Duration, or nothing", "args", e.Args, "sender", e.Sender)
 		return
 	}
 	l.shutdown(e)
@@ -71,7 +71,7 @@ func (l *Listener) drain(e kernel.Event) {
 	if !limited || l.first == nil || l.deadline != 0 {
 		return
 	}
-	deadline, err := e.Kernel.DelayFunc("tcp_server_cut", within, func(e kernel.Event) {
+	deadline, err := e.Kernel.Host().DelayFunc("tcp_server_cut", within, func(e kernel.Event) {
 		l.Event, l.deadline = e, 0
 		for c := l.first; c != nil; c = c.next {
 			l.stats.Cut++
@@ -79,7 +79,7 @@ func (l *Listener) drain(e kernel.Event) {
 		}
 	})
 	if err != nil {
-		e.Kernel.Warn("servertcp: no timer for the drain", "error", err)
+		e.Kernel.Host().Warn("servertcp: no timer for the drain", "error", err)
 	}
 	l.deadline = deadline
 }

@@ -18,7 +18,7 @@ var wheelStates = [...]string{inputEvent, "tcp_server_got_error", "tcp_server_go
 // events says how the connection's wheel reports.
 func (c *Client) events() readwrite.Events {
 	config := c.config()
-	if f := config.direct; f != nil && !c.Kernel.Tracing() {
+	if f := config.direct; f != nil && !c.Kernel.Host().Tracing() {
 		return f
 	}
 	names := readwrite.Names{Input: inputEvent, Error: "tcp_server_got_error", Flushed: "tcp_server_got_flush"}

@@ -105,13 +105,13 @@ func (l *Listener) countAccept() {
 	if l.limiter.second != 0 {
 		return
 	}
-	timer, err := l.Kernel.DelayFunc("tcp_server_second", time.Second, func(e kernel.Event) {
+	timer, err := l.Kernel.Host().DelayFunc("tcp_server_second", time.Second, func(e kernel.Event) {
 		l.Event = e
 		l.limiter.accepted, l.limiter.second = 0, 0
 		l.adjustAccept()
 	})
 	if err != nil {
-		l.Kernel.Warn("servertcp: no timer for the accept rate", "error", err)
+		l.Kernel.Host().Warn("servertcp: no timer for the accept rate", "error", err)
 	}
 	l.limiter.second = timer
 }

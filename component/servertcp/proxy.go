@@ -56,11 +56,11 @@ type announcement struct {
 // awaitProxy reads the header, and then goes on with the connection.
 func (c *Client) awaitProxy(h *kernel.Handle) error {
 	a := &announcement{c: c, handle: h}
-	if err := c.Kernel.Watch(h, kernel.Read, "tcp_server_proxy", a); err != nil {
+	if err := c.Kernel.Host().Watch(h, kernel.Read, "tcp_server_proxy", a); err != nil {
 		return err
 	}
 	c.more().header = a
-	timer, err := c.Kernel.DelayFunc("tcp_server_proxy", c.handshakeTime(), func(e kernel.Event) {
+	timer, err := c.Kernel.Host().DelayFunc("tcp_server_proxy", c.handshakeTime(), func(e kernel.Event) {
 		a.timer = 0
 		a.failed(e, syscall.ETIMEDOUT)
 	})
@@ -118,7 +118,7 @@ func (c *Client) announce(s proxyheader.Source) error {
 func (a *announcement) end(closed bool) {
 	k := a.c.Kernel
 	a.c.more().header = nil
-	k.Unwatch(a.c.Session, a.handle, kernel.Read)
+	k.Host().Unwatch(a.c.Session, a.handle, kernel.Read)
 	if a.timer != 0 {
 		// With a session that stops it is gone.
 		_, _ = k.AlarmRemove(a.timer)

@@ -162,7 +162,7 @@ func (c *Cluster) Claim(alias, lost string, events ...string) error {
 	}
 	err := c.k.AliasSet(alias)
 	if err == nil {
-		h.owned, err = c.k.Own(h, "alias "+alias+" in the cluster")
+		h.owned, err = c.k.Host().Own(h, "alias "+alias+" in the cluster")
 	}
 	if err != nil {
 		h.retract()
@@ -244,7 +244,7 @@ func (c *Cluster) lose(alias string, h *holding, to Owner) {
 		c.inside(func() { h.lost.tell(c.k, []any{to}) })
 	}
 	c.drop(h)
-	err := c.k.CallFunc(h.lost.id, "cluster", func(kernel.Event) {
+	err := c.k.Host().CallFunc(h.lost.id, "cluster", func(kernel.Event) {
 		if err := c.k.AliasRemove(alias); err != nil {
 			c.log.Debug("cluster: an alias that was lost", "alias", alias, "error", err)
 		}
@@ -279,7 +279,7 @@ func (c *Cluster) WatchAlias(alias, event string, extra ...any) error {
 		return callError("WatchAlias", alias, err)
 	}
 	w := &nameWatch{c, alias, who}
-	if _, err := c.k.Own(w, "watch of "+alias+" in the cluster"); err != nil {
+	if _, err := c.k.Host().Own(w, "watch of "+alias+" in the cluster"); err != nil {
 		return callError("WatchAlias", alias, err)
 	}
 	n := c.name(alias)

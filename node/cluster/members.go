@@ -43,7 +43,7 @@ func (c *Cluster) WatchMembers(event string, extra ...any) error {
 		return callError("WatchMembers", event, err)
 	}
 	w := &memberWatch{c, who}
-	if _, err := c.k.Own(w, "members of "+c.config.Name); err != nil {
+	if _, err := c.k.Host().Own(w, "members of "+c.config.Name); err != nil {
 		return callError("WatchMembers", event, err)
 	}
 	c.viewers = append(c.viewers, w)

@@ -300,7 +300,7 @@ func (c *client) do(f func()) {
 	c.t.Helper()
 	for {
 		err := c.k.Outside().Do(context.Background(), func(k *kernel.Kernel) {
-			_ = k.CallFunc(c.id, "do", func(kernel.Event) { f() })
+			_ = k.Host().CallFunc(c.id, "do", func(kernel.Event) { f() })
 		})
 		if !errors.Is(err, kernel.ErrNotRunning) {
 			require.NoError(c.t, err)

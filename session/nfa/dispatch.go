@@ -64,7 +64,7 @@ func (m *Machine) SetHandler(event string, h kernel.Handler) {
 		return
 	}
 	if m.options.On("debug") && m.internal[event] != nil {
-		m.id.Kernel().Warn("redefining a handler", "event", event, "machine", m.id)
+		m.id.Kernel().Host().Warn("redefining a handler", "event", event, "machine", m.id)
 	}
 	if m.internal == nil {
 		m.internal = map[string]kernel.Handler{}

@@ -69,7 +69,7 @@ func (m *Machine) transition(e kernel.Event) bool {
 		m.traceGoto(e)
 		m.enter(e, back.state, back.event, e.Args)
 	case eventStop:
-		if err := e.Kernel.StopSession(m.id); err != nil {
+		if err := e.Kernel.Host().StopSession(m.id); err != nil {
 			panic(err)
 		}
 		return true

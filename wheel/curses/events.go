@@ -51,7 +51,7 @@ func (w *Wheel) HandleReady(kernel.Mode) {
 		e, over := w.source.next()
 		switch {
 		case over:
-			w.k.Unwatch(w.owner, w.handle, kernel.Read)
+			w.k.Host().Unwatch(w.owner, w.handle, kernel.Read)
 			w.tellError(io.EOF)
 			return
 		case e == nil:

@@ -65,7 +65,7 @@ func (w *Wheel) ReplaceEvents(e Events) {
 		w.events = e
 		return
 	}
-	w.k.Warn("followtail: events without an input event are ignored", "wheel", w.id)
+	w.k.Host().Warn("followtail: events without an input event are ignored", "wheel", w.id)
 }
 
 func (w *Wheel) tellInput(record any) {

@@ -100,11 +100,11 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	w := &Wheel{k: k, config: c, owner: k.ActiveSession(), id: k.AllocateWheelID(), events: c.Events, file: c.Handle}
+	w := &Wheel{k: k, config: c, owner: k.ActiveSession(), id: k.Host().AllocateWheelID(), events: c.Events, file: c.Handle}
 	w.idArg = w.id
 	w.records = filter.NewBuffer(c.Filter)
 	var err error
-	if w.owned, err = k.Own(w, eventName); err != nil {
+	if w.owned, err = k.Host().Own(w, eventName); err != nil {
 		return nil, wrong("Kernel", err)
 	}
 	if err := w.begin(); err != nil {
@@ -195,7 +195,7 @@ func (w *Wheel) Close() error {
 		w.notify.Close()
 	}
 	if w.special != nil {
-		w.k.Unwatch(w.owner, w.special, kernel.Read)
+		w.k.Host().Unwatch(w.owner, w.special, kernel.Read)
 	}
 	if w.file == nil || w.config.Borrow {
 		return nil

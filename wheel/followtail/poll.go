@@ -115,7 +115,7 @@ func (w *Wheel) readChunk(buf []byte) ([]byte, error) {
 
 // readBlock is readChunk into the kernel's buffer, which others use as well.
 func (w *Wheel) readBlock() ([]byte, error) {
-	return w.readChunk(w.k.Scratch(len(w.tail) + w.config.BlockSize))
+	return w.readChunk(w.k.Host().Scratch(len(w.tail) + w.config.BlockSize))
 }
 
 // poll looks at the file. A look that the timer has not brought about is not
@@ -252,7 +252,7 @@ func (w *Wheel) rearm(now bool) {
 	}
 	w.cancelTimer()
 	if err := w.schedule(d); err != nil {
-		w.k.Warn("followtail: the wheel's session is gone", "wheel", w.id, "error", err)
+		w.k.Host().Warn("followtail: the wheel's session is gone", "wheel", w.id, "error", err)
 	}
 }
 
@@ -267,7 +267,7 @@ func (w *Wheel) followSpecial(field string, mode fs.FileMode) error {
 	if w.special, err = kernel.File(w.file); err != nil {
 		return wrong(field, err)
 	}
-	if err = w.k.Watch(w.special, kernel.Read, eventName+": readable", w); err != nil {
+	if err = w.k.Host().Watch(w.special, kernel.Read, eventName+": readable", w); err != nil {
 		return wrong(field, err)
 	}
 	return nil
@@ -275,7 +275,7 @@ func (w *Wheel) followSpecial(field string, mode fs.FileMode) error {
 
 // readSpecial reads once from it.
 func (w *Wheel) readSpecial() {
-	buf := w.k.Scratch(w.config.BlockSize)
+	buf := w.k.Host().Scratch(w.config.BlockSize)
 	n, err := w.special.Read(buf)
 	switch {
 	case n > 0:
@@ -283,7 +283,7 @@ func (w *Wheel) readSpecial() {
 		w.deliver(buf[:n])
 	case errors.Is(err, kernel.ErrWouldBlock):
 	case err != nil:
-		w.k.Unwatch(w.owner, w.special, kernel.Read)
+		w.k.Host().Unwatch(w.owner, w.special, kernel.Read)
 		if errors.Is(err, io.EOF) && !w.ends {
 			w.tellIdle()
 			return

@@ -17,8 +17,8 @@ func (w *Wheel) schedule(d time.Duration) (err error) {
 	if w.special != nil {
 		return nil
 	}
-	callErr := w.k.CallFunc(w.owner, eventName, func(kernel.Event) {
-		w.timer, err = w.k.DelayFunc(eventName+": poll", d, func(kernel.Event) {
+	callErr := w.k.Host().CallFunc(w.owner, eventName, func(kernel.Event) {
+		w.timer, err = w.k.Host().DelayFunc(eventName+": poll", d, func(kernel.Event) {
 			w.timer = 0
 			w.poll(true)
 		})
@@ -38,7 +38,7 @@ func (w *Wheel) cancelTimer() {
 	w.timer = 0
 	if w.owner.Alive() {
 		// A session that is alive can be called, and its timer is there.
-		_ = w.k.CallFunc(w.owner, eventName, func(kernel.Event) { _, _ = w.k.AlarmRemove(id) })
+		_ = w.k.Host().CallFunc(w.owner, eventName, func(kernel.Event) { _, _ = w.k.AlarmRemove(id) })
 	}
 }
 
@@ -65,7 +65,7 @@ func (w *Wheel) watchDirectory() {
 		return
 	}
 	h := kernel.FromSource(c, "changes of "+w.config.Filename)
-	if err := w.k.Watch(h, kernel.Read, eventName+": changed", w); err != nil {
+	if err := w.k.Host().Watch(h, kernel.Read, eventName+": changed", w); err != nil {
 		h.Close()
 		return
 	}

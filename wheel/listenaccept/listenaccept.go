@@ -70,9 +70,9 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	w := &Wheel{k: k, owner: k.ActiveSession(), id: k.AllocateWheelID(), handle: c.Handle, events: c.Events, borrow: c.Borrow}
+	w := &Wheel{k: k, owner: k.ActiveSession(), id: k.Host().AllocateWheelID(), handle: c.Handle, events: c.Events, borrow: c.Borrow}
 	var err error
-	if w.owned, err = k.Own(w, eventName); err != nil {
+	if w.owned, err = k.Host().Own(w, eventName); err != nil {
 		return nil, wrong("Kernel", err)
 	}
 	w.acceptor, err = acceptor.New(k, acceptor.Config{Handle: c.Handle, Name: eventName, Accepted: w.accepted, Failed: w.failed})
@@ -129,7 +129,7 @@ func (w *Wheel) ReplaceEvents(e Events) {
 		w.events = e
 		return
 	}
-	w.k.Warn("listenaccept: events without an accept event are ignored", "wheel", w.id)
+	w.k.Host().Warn("listenaccept: events without an accept event are ignored", "wheel", w.id)
 }
 
 // PauseAccept stops accepting; connections wait in the system's queue.

@@ -130,7 +130,7 @@ func (w *Wheel) ReplaceEvents(e Events) {
 	}
 	w.inOwner(readName, func() {
 		if err := w.watchInput(); err != nil {
-			w.k.Warn("readwrite: cannot read", "wheel", w.id, "error", err)
+			w.k.Host().Warn("readwrite: cannot read", "wheel", w.id, "error", err)
 		}
 	})
 }
@@ -141,8 +141,8 @@ func (w *Wheel) inOwner(name string, f func()) {
 		f()
 		return
 	}
-	if err := w.k.CallFunc(w.owner, name, func(kernel.Event) { f() }); err != nil {
-		w.k.Warn("readwrite: the wheel's session is gone", "wheel", w.id, "error", err)
+	if err := w.k.Host().CallFunc(w.owner, name, func(kernel.Event) { f() }); err != nil {
+		w.k.Host().Warn("readwrite: the wheel's session is gone", "wheel", w.id, "error", err)
 	}
 }
 

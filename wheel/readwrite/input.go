@@ -36,7 +36,7 @@ func (w *Wheel) read() {
 	if most == 0 {
 		return
 	}
-	buf := w.k.Scratch(w.reader.BlockSize())
+	buf := w.k.Host().Scratch(w.reader.BlockSize())
 	if most > 0 {
 		buf = buf[:min(most, len(buf))]
 	}

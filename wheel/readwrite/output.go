@@ -137,7 +137,7 @@ func (w *Wheel) queued(before int) (high bool) {
 			now = w.driver.OutOctets()
 		}
 		if now > 0 && !w.closed {
-			w.k.TryWrite(w.out)
+			w.k.Host().TryWrite(w.out)
 		}
 	}
 	marks := w.marks()
@@ -267,7 +267,7 @@ func (w *Wheel) SetHighMark(high int) {
 		w.bounds.marks.High = high
 		return
 	}
-	w.k.Warn("readwrite: high mark ignored", "mark", high, "low", w.marks().Low)
+	w.k.Host().Warn("readwrite: high mark ignored", "mark", high, "low", w.marks().Low)
 }
 
 // SetLowMark changes the low water mark. It does nothing for a wheel made
@@ -277,5 +277,5 @@ func (w *Wheel) SetLowMark(low int) {
 		w.bounds.marks.Low = low
 		return
 	}
-	w.k.Warn("readwrite: low mark ignored", "mark", low, "high", w.marks().High)
+	w.k.Host().Warn("readwrite: low mark ignored", "mark", low, "high", w.marks().High)
 }

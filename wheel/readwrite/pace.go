@@ -46,7 +46,7 @@ func (w *Wheel) room(m kernel.Mode) int {
 
 // rest goes on after a while.
 func (w *Wheel) rest(m kernel.Mode, d time.Duration) {
-	timer, err := w.k.DelayFunc("wheel/readwrite: rest", d, func(kernel.Event) {
+	timer, err := w.k.Host().DelayFunc("wheel/readwrite: rest", d, func(kernel.Event) {
 		w.bounds.rests[m] = 0
 		switch {
 		case w.closed, m == kernel.Read && (w.noInput || w.bounds.paused), m == kernel.Write && w.noOutput:
@@ -55,7 +55,7 @@ func (w *Wheel) rest(m kernel.Mode, d time.Duration) {
 		}
 	})
 	if err != nil {
-		w.k.Warn("readwrite: no timer for a rest", "wheel", w.id, "error", err)
+		w.k.Host().Warn("readwrite: no timer for a rest", "wheel", w.id, "error", err)
 		w.setPaused(m, false)
 		return
 	}

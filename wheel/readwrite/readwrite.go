@@ -114,7 +114,7 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 		return nil, err
 	}
 	w := &Wheel{
-		k: k, owner: k.ActiveSession(), id: k.AllocateWheelID(),
+		k: k, owner: k.ActiveSession(), id: k.Host().AllocateWheelID(),
 		in: c.InputHandle, out: c.OutputHandle, inFilter: c.InputFilter, outFilter: c.OutputFilter,
 		autoFlush: c.AutoFlush, borrow: c.Borrow,
 	}
@@ -125,7 +125,7 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	w.idArg = w.id
 	w.events.set(c.Events)
 	var err error
-	if w.owned, err = k.Own(w, "wheel/readwrite"); err != nil {
+	if w.owned, err = k.Host().Own(w, "wheel/readwrite"); err != nil {
 		return nil, &kernel.ConfigError{Package: "readwrite", Field: "Kernel", Err: err}
 	}
 	if err := w.watch(); err != nil {
@@ -153,7 +153,7 @@ func (w *Wheel) setDrivers(c Config) {
 }
 
 func (w *Wheel) watch() error {
-	if err := w.k.Watch(w.out, kernel.Write, writeName, w); err != nil {
+	if err := w.k.Host().Watch(w.out, kernel.Write, writeName, w); err != nil {
 		return &kernel.ConfigError{Package: "readwrite", Field: "OutputHandle", Err: err}
 	}
 	w.writes = true
@@ -172,7 +172,7 @@ func (w *Wheel) watchInput() error {
 		w.k.SelectResumeRead(w.in)
 		return nil
 	}
-	err := w.k.Watch(w.in, kernel.Read, readName, w)
+	err := w.k.Host().Watch(w.in, kernel.Read, readName, w)
 	w.reads = err == nil
 	return err
 }
@@ -181,14 +181,14 @@ func (w *Wheel) watchInput() error {
 func (w *Wheel) unwatchInput() {
 	if w.reads {
 		w.reads = false
-		w.k.Unwatch(w.owner, w.in, kernel.Read)
+		w.k.Host().Unwatch(w.owner, w.in, kernel.Read)
 	}
 }
 
 func (w *Wheel) unwatchOutput() {
 	if w.writes {
 		w.writes = false
-		w.k.Unwatch(w.owner, w.out, kernel.Write)
+		w.k.Host().Unwatch(w.owner, w.out, kernel.Write)
 	}
 }
 

@@ -29,7 +29,7 @@ type attempt struct {
 func (w *Wheel) connect() {
 	if d := w.config.ConnectTimeout; d > 0 {
 		var err error
-		if w.timeout, err = w.k.DelayFunc(eventName+": time-out", d, func(kernel.Event) { w.timedOut() }); err != nil {
+		if w.timeout, err = w.k.Host().DelayFunc(eventName+": time-out", d, func(kernel.Event) { w.timedOut() }); err != nil {
 			w.failLater("connect", err)
 			return
 		}
@@ -148,12 +148,12 @@ func (d *dial) hurry() {
 	w := d.w
 	w.inOwner(func() {
 		var err error
-		d.next, err = w.k.DelayFunc(eventName+": next address", w.config.AttemptDelay, func(kernel.Event) {
+		d.next, err = w.k.Host().DelayFunc(eventName+": next address", w.config.AttemptDelay, func(kernel.Event) {
 			d.next = 0
 			d.tryNext()
 		})
 		if err != nil {
-			w.k.Warn("socketfactory: the wheel's session is gone", "wheel", w.id, "error", err)
+			w.k.Host().Warn("socketfactory: the wheel's session is gone", "wheel", w.id, "error", err)
 		}
 	})
 }
@@ -198,7 +198,7 @@ func (d *dial) cancelNext() {
 func (a *attempt) watch() (err error) {
 	k := a.d.w.k
 	a.d.w.inOwner(func() {
-		if err = k.Watch(a.h, kernel.Write, eventName+": connect", a); err == nil {
+		if err = k.Host().Watch(a.h, kernel.Write, eventName+": connect", a); err == nil {
 			k.SelectResumeWrite(a.h)
 		}
 	})
@@ -208,7 +208,7 @@ func (a *attempt) watch() (err error) {
 // remove takes the attempt off the list of those that are open.
 func (a *attempt) remove() {
 	d := a.d
-	d.w.k.Unwatch(d.w.owner, a.h, kernel.Write)
+	d.w.k.Host().Unwatch(d.w.owner, a.h, kernel.Write)
 	for i, other := range d.open {
 		if other == a {
 			d.open = append(d.open[:i], d.open[i+1:]...)

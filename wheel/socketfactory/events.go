@@ -45,7 +45,7 @@ type Socket struct {
 func (w *Wheel) SetEvents(e Events) {
 	e = named.Over(w.config.Events, e)
 	if missing := missingEvent(e); missing != "" {
-		w.k.Warn("socketfactory: events ignored", "wheel", w.id, "error", missing)
+		w.k.Host().Warn("socketfactory: events ignored", "wheel", w.id, "error", missing)
 		return
 	}
 	w.config.Events = e
@@ -76,8 +76,8 @@ func missingEvent(e Events) string {
 
 // inOwner runs f in the session that made the wheel.
 func (w *Wheel) inOwner(f func()) {
-	if err := w.k.CallFunc(w.owner, eventName, func(kernel.Event) { f() }); err != nil {
-		w.k.Warn("socketfactory: the wheel's session is gone", "wheel", w.id, "error", err)
+	if err := w.k.Host().CallFunc(w.owner, eventName, func(kernel.Event) { f() }); err != nil {
+		w.k.Host().Warn("socketfactory: the wheel's session is gone", "wheel", w.id, "error", err)
 	}
 }
 
@@ -127,13 +127,13 @@ func (w *Wheel) failure(op string, err error) {
 // later queues f for the session, so that nothing is reported before New has
 // returned.
 func (w *Wheel) later(f func()) {
-	err := w.k.YieldFunc(eventName, func(kernel.Event) {
+	err := w.k.Host().YieldFunc(eventName, func(kernel.Event) {
 		if !w.closed {
 			f()
 		}
 	})
 	if err != nil {
-		w.k.Warn("socketfactory: the wheel's session is gone", "wheel", w.id, "error", err)
+		w.k.Host().Warn("socketfactory: the wheel's session is gone", "wheel", w.id, "error", err)
 	}
 }
 

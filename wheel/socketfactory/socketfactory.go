@@ -120,9 +120,9 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	w := &Wheel{k: k, config: c, owner: k.ActiveSession(), id: k.AllocateWheelID()}
+	w := &Wheel{k: k, config: c, owner: k.ActiveSession(), id: k.Host().AllocateWheelID()}
 	var err error
-	if w.owned, err = k.Own(w, "wheel/socketfactory"); err != nil {
+	if w.owned, err = k.Host().Own(w, "wheel/socketfactory"); err != nil {
 		return nil, &kernel.ConfigError{Package: "socketfactory", Field: "Kernel", Err: err}
 	}
 	w.begin()
@@ -286,7 +286,7 @@ func (w *Wheel) resolve(host, service string, port int, done func([]netip.AddrPo
 		network = "ip"
 	}
 	var err error
-	w.lookup, err = w.k.OffloadFunc(eventName+": look up", func(ctx context.Context) (any, error) {
+	w.lookup, err = w.k.Host().OffloadFunc(eventName+": look up", func(ctx context.Context) (any, error) {
 		return lookUp(ctx, w.config, network, host, addrs, service, port)
 	}, func(_ kernel.Event, found any, err error) {
 		w.lookup = nil

@@ -87,7 +87,7 @@ func (w *Watch) Stop() {
 
 // wind sets the timer.
 func (w *Watch) wind() {
-	timer, err := w.k.DelayFunc(w.name, w.tick, func(e kernel.Event) {
+	timer, err := w.k.Host().DelayFunc(w.name, w.tick, func(e kernel.Event) {
 		w.timer = 0
 		if wheel := w.wheel(); wheel != nil {
 			w.look(e, wheel)
@@ -97,7 +97,7 @@ func (w *Watch) wind() {
 		}
 	})
 	if err != nil {
-		w.k.Warn("no timer for a connection", "event", w.name, "error", err)
+		w.k.Host().Warn("no timer for a connection", "event", w.name, "error", err)
 		return
 	}
 	w.timer = timer

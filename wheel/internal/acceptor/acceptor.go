@@ -41,7 +41,7 @@ type Acceptor struct {
 // New starts to accept, for the active session.
 func New(k *kernel.Kernel, c Config) (*Acceptor, error) {
 	a := &Acceptor{k: k, c: c, owner: k.ActiveSession()}
-	if err := k.Watch(c.Handle, kernel.Read, c.Name, a); err != nil {
+	if err := k.Host().Watch(c.Handle, kernel.Read, c.Name, a); err != nil {
 		return nil, err
 	}
 	return a, nil
@@ -97,12 +97,12 @@ func (a *Acceptor) Stop() {
 		return
 	}
 	a.stopped = true
-	a.k.Unwatch(a.owner, a.c.Handle, kernel.Read)
+	a.k.Host().Unwatch(a.owner, a.c.Handle, kernel.Read)
 	if a.resting == 0 || !a.owner.Alive() {
 		return
 	}
 	// A session that is alive can be called.
-	_ = a.k.CallFunc(a.owner, a.c.Name, func(kernel.Event) {
+	_ = a.k.Host().CallFunc(a.owner, a.c.Name, func(kernel.Event) {
 		_, _ = a.k.AlarmRemove(a.resting) // it may have fired
 	})
 }
@@ -114,7 +114,7 @@ func (a *Acceptor) rest() {
 	}
 	a.k.SelectPauseRead(a.c.Handle)
 	// The watcher of a living session has just been called: it can set timers.
-	a.resting, _ = a.k.DelayFunc(a.c.Name+": again", rest, func(kernel.Event) {
+	a.resting, _ = a.k.Host().DelayFunc(a.c.Name+": again", rest, func(kernel.Event) {
 		a.resting = 0
 		if !a.paused {
 			a.Resume()
