@@ -26,7 +26,7 @@ const module = "github.com/gopoe/poe"
 
 // folders are the module's packages, by the name that the docs use.
 var folders = map[string]string{
-	"poe": ".", "await": "await", "kernel": "kernel", "session": "session", "nfa": "session/nfa", "driver": "driver",
+	"poe": ".", "await": "await", "supervise": "supervise", "kernel": "kernel", "session": "session", "nfa": "session/nfa", "driver": "driver",
 	"filter": "filter", "storable": "filter/storable", "httpd": "filter/httpd", "httpclient": "filter/httpclient",
 	"jsonrec":   "filter/jsonrec",
 	"readwrite": "wheel/readwrite", "socketfactory": "wheel/socketfactory", "listenaccept": "wheel/listenaccept",

@@ -35,6 +35,7 @@ type frame struct {
 	depth   int
 
 	answered bool // Return was called
+	threw    bool // an exception has left the handler
 	returned int  // how many values it was given
 	value    any  // the last of them
 	list     []any
@@ -50,7 +51,7 @@ func (k *Kernel) push(session *entry, event string, kd kind) *frame {
 	f := k.frames[depth]
 	f.serial++
 	f.session, f.event, f.kind = session, event, kd
-	f.found, f.answered, f.returned, f.value, f.list, f.extra = false, false, 0, nil, nil, nil
+	f.found, f.answered, f.threw, f.returned, f.value, f.list, f.extra = false, false, false, 0, nil, nil, nil
 	k.frame = f
 	return f
 }
@@ -169,6 +170,7 @@ func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller st
 		stopped := f.session != dest // by Stop, in the handler
 		k.frame = outer
 		if !done {
+			f.threw = true
 			if k.debug != nil {
 				k.debug.left(f)
 			}

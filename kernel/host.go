@@ -196,3 +196,31 @@ func (v Host) Tracing() bool { return v.k.debug != nil && v.k.debug.trace&TraceE
 // Warn logs a warning through the kernel's logger, if it has one. args are
 // slog's pairs of keys and values.
 func (v Host) Warn(message string, args ...any) { v.k.warn(message, args...) }
+
+// Deliver runs a session's handler for an event at once, with from as the
+// sender: as if an event that from had posted were dispatched now. It returns
+// the last value that the handler returned, and reports whether the handler
+// threw an exception, which then is DIE. It is for code that passes events on.
+func (v Host) Deliver(to, from ID, event string, args ...any) (value any, threw bool, err error) {
+	k := v.k
+	dest, err := k.resolve(to)
+	if err != nil {
+		return nil, false, k.fail("Deliver", to, err)
+	}
+	if from.s == nil || event == "" {
+		return nil, false, k.fail("Deliver", to, ErrInvalid)
+	}
+	f := k.dispatch(dest, from.s, event, args, k.frame.event, kindPost, nil)
+	if k.exception != nil {
+		k.rethrow()
+	}
+	return f.value, f.threw, nil
+}
+
+// DeadLetter counts and reports an event that reached nobody, for code that
+// passes events on and has no destination for one.
+func (v Host) DeadLetter(d DeadLetter) { v.k.deadLetter(d) }
+
+// SignalHandled reports whether a handler has called [Kernel.SigHandled] for
+// the signal which is being delivered.
+func (v Host) SignalHandled() bool { return v.k.signals.handled > 0 }
