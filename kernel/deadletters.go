@@ -35,8 +35,8 @@ type Stats struct {
 // Stats returns the counters.
 func (k *Kernel) Stats() Stats {
 	s := k.stats
-	if k.actors != nil {
-		s.DeadLetters += k.actors.deadLetters.Load()
+	for _, h := range k.hooks {
+		s.DeadLetters += h.DeadLetters()
 	}
 	s.Sessions, s.Queued, s.Handles, s.Holds = k.sessions, k.EventCount(), k.handles.count, len(k.holds)
 	return s
@@ -47,8 +47,8 @@ func (k *Kernel) deadLetter(d DeadLetter) {
 	if k.dead != nil {
 		k.dead(d)
 	}
-	if k.actors != nil {
-		k.actors.deadLetter(d)
+	for _, h := range k.hooks {
+		h.DeadLetter(d)
 	}
 }
 
@@ -58,7 +58,8 @@ func (k *Kernel) undeliverable(it *item) {
 	if it.kind == kindGC || it.kind == kindSignal || it.kind == kindDie {
 		return
 	}
-	if it.extra != nil && it.extra.letter.returnToSender() {
+	if it.kind == kindLetter {
+		it.extra.letter.Return()
 		return
 	}
 	if it.kind == kindFar {

@@ -185,7 +185,7 @@ func TestTraces(t *testing.T) {
 			})
 			require.NoError(t, k.Run())
 			for _, line := range want {
-				assert.True(t, seen.contains(line), "no %q in\n%s", line, strings.Join(seen.all(), "\n"))
+				assert.True(t, seen.Contains(line), "no %q in\n%s", line, strings.Join(seen.All(), "\n"))
 			}
 		})
 	}
@@ -194,7 +194,7 @@ func TestTraces(t *testing.T) {
 		k := kernel.New(kernel.Options{Logger: logger(&seen)})
 		start(t, k, states{"_start": func(kernel.Event) { k.Yield("hello") }})
 		require.NoError(t, k.Run())
-		assert.Empty(t, seen.all())
+		assert.Empty(t, seen.All())
 	})
 }
 
@@ -274,7 +274,7 @@ func TestLeakReport(t *testing.T) {
 	k := newKernel(kernel.Options{Logger: logger(&warned)})
 	start(t, k, states{"_start": func(kernel.Event) { k.Hold("forgotten"); k.Yield("end") }, "end": func(kernel.Event) { k.Stop() }})
 	require.NoError(t, k.Run())
-	assert.True(t, warned.contains("why=forgotten"))
+	assert.True(t, warned.Contains("why=forgotten"))
 }
 
 func TestWatchdog(t *testing.T) {

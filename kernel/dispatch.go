@@ -19,7 +19,7 @@ const (
 	kindDie         // the signal DIE: an exception now is the end
 	kindChild       // a process has ended
 	kindGC          // nothing but a reason to look at the session again
-	kindActor       // came through the actor system
+	kindLetter      // delivers itself, see Letter
 	kindFunc        // carries its own handler
 	kindFar         // came from another kernel
 )
@@ -143,7 +143,7 @@ func (k *Kernel) deliver(it *item) {
 	case kindGC:
 	case kindSignal, kindDie:
 		k.deliverSignal(it)
-	case kindActor:
+	case kindLetter:
 		k.deliverLetter(it)
 	case kindFar:
 		k.deliverFar(it)

@@ -96,21 +96,23 @@ func (e *ArgError) Error() string {
 	return fmt.Sprintf("kernel: event %q argument %d is %s, want %s", e.Event, e.Index, e.Got, e.Want)
 }
 
-// Dest is where an event goes: an [ID], an [Alias], [ToActor], or [Via]
-// another node, or one of these that [Untrusted] marks. No other type can be one.
+// Dest is where an event goes: an [ID], an [Alias], or what [Via] makes of
+// a session or an actor elsewhere, or one of these that [Untrusted] marks. No
+// other type can be one.
 type Dest interface{ dest() }
 
 func (ID) dest() {}
 
-// Remote delivers events to sessions of another node; packages that link
-// kernels implement it, handlers use [Via].
+// Remote delivers events to something outside of this process's kernels: a
+// session of another node, an actor. Packages that link kernels implement it,
+// handlers use [Via].
 type Remote interface {
 	// Post sends an event on its way. It must not wait. The error says what is
 	// known at once.
 	Post(from ID, event string, args []any) error
 }
 
-// Via makes a destination of a session on another node.
+// Via makes a destination of a Remote.
 func Via(r Remote) Dest { return via{r} }
 
 type via struct{ Remote }
@@ -186,8 +188,6 @@ func (k *Kernel) postElsewhere(to Dest, event string, args []any, err error) err
 		if to.s != nil && to.s.k != k {
 			err = to.s.k.postFrom(k.frame.session, to, event, args)
 		}
-	case actorDest:
-		return k.postActor(to, event, args)
 	}
 	if err == nil {
 		return nil

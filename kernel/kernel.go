@@ -107,7 +107,7 @@ type Kernel struct {
 	debug    *debugger
 	dead     func(DeadLetter)
 	stats    Stats
-	actors   *actors
+	hooks    []Hook
 }
 
 // New makes a kernel. Give it at most one Options.
@@ -272,9 +272,8 @@ func (k *Kernel) putAway() {
 	k.signals.close()
 	k.inbox.close()
 	k.far.tell() // nobody waits for one that has ended
-	if k.actors != nil && k.actors.own {
-		k.actors.close()
-		k.actors = nil
+	for _, h := range k.hooks {
+		h.RunEnded()
 	}
 	if k.handing {
 		k.takeBack()

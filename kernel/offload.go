@@ -33,6 +33,7 @@ type Job struct {
 	args   []any
 	ctx    context.Context
 	cancel context.CancelFunc
+	lane   *Lane // which orders it, if any
 	over   bool
 }
 
@@ -59,11 +60,8 @@ func (k *Kernel) offload(method string, j *Job) (*Job, error) {
 	j.k, j.owner, j.owned = k, e, owned
 	j.ctx, j.cancel = context.WithCancel(context.Background())
 	k.addExtref(e, offloadTag)
-	if k.jobs.running < k.jobs.limit {
-		k.jobs.running++
-		go j.run()
-	} else {
-		k.jobs.waiting = append(k.jobs.waiting, j)
+	if j.lane == nil || j.lane.admit(j) {
+		k.jobs.start(j)
 	}
 	return j, nil
 }
@@ -117,7 +115,10 @@ func (j *Job) try() (result any, err error) {
 // home delivers the result, on the kernel's goroutine, and starts the next job
 // that waits.
 func (j *Job) home(result any, err error) {
-	j.k.jobs.next(j.k)
+	j.k.jobs.next()
+	if j.lane != nil {
+		j.lane.next()
+	}
 	if j.over {
 		if c, ok := result.(io.Closer); ok {
 			err = c.Close()
@@ -136,15 +137,28 @@ func (j *Job) home(result any, err error) {
 	}})
 }
 
+// start runs a job as soon as there is a place for it.
+func (o *offloads) start(j *Job) {
+	if o.running < o.limit {
+		o.running++
+		go j.run()
+		return
+	}
+	o.waiting = append(o.waiting, j)
+}
+
 // next starts the first job that waits and is still wanted, in place of one
 // that has ended.
-func (o *offloads) next(k *Kernel) {
+func (o *offloads) next() {
 	for len(o.waiting) > 0 {
 		j := o.waiting[0]
 		o.waiting = o.waiting[1:]
 		if !j.over {
 			go j.run()
 			return
+		}
+		if j.lane != nil {
+			j.lane.next()
 		}
 	}
 	o.running--

@@ -19,7 +19,7 @@ type message struct {
 	caller string
 	run    func()
 	handle *Handle
-	letter letter
+	letter Letter
 }
 
 // inbox is the one way into the kernel from other goroutines. It is emptied
@@ -159,7 +159,7 @@ func (b *inbox) pull() {
 }
 
 func (m *message) isEvent() bool {
-	return m.run == nil && m.handle == nil && (m.letter == nil || !m.letter.system)
+	return m.run == nil && m.handle == nil
 }
 
 // take acts on one message. It runs between events, outside of any session.
@@ -172,7 +172,7 @@ func (k *Kernel) take(m *message) {
 			k.flag(m.handle)
 		}
 	case m.letter != nil:
-		k.takeLetter(m.letter)
+		k.takeLetter(m)
 	default:
 		k.takeEvent(m)
 	}
@@ -284,6 +284,11 @@ func (o Outside) Do(ctx context.Context, f func(k *Kernel)) error {
 	}
 	return job.err
 }
+
+// DoAsync runs f on the kernel's goroutine, soon, between two events and outside
+// of any session, and does not wait for it. If the kernel does not run, f runs
+// when it does. What f throws leaves the kernel's Run.
+func (o Outside) DoAsync(f func(k *Kernel)) { o.k.inbox.put(message{run: func() { f(o.k) }}) }
 
 // outsideJob is a function on its way to the kernel's goroutine.
 type outsideJob struct {

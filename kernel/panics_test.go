@@ -50,7 +50,7 @@ func TestPanicInNestedCalls(t *testing.T) {
 	var seen log
 	dies := func(name string) kernel.Handler {
 		return func(e kernel.Event) {
-			seen.add(name, "handles", kernel.Arg[*kernel.Exception](e, 1).Event)
+			seen.Add(name, "handles", kernel.Arg[*kernel.Exception](e, 1).Event)
 			k.SigHandled()
 		}
 	}
@@ -63,17 +63,17 @@ func TestPanicInNestedCalls(t *testing.T) {
 		"_start": func(kernel.Event) { _ = k.AliasSet("outer"); _ = k.Sig("DIE", "died") },
 		"both": func(kernel.Event) {
 			v, err := k.Call(inner, "boom")
-			seen.add("inner gave", v, err)
+			seen.Add("inner gave", v, err)
 			panic("outer")
 		},
 		"died": dies("outer"),
 	})
 	start(t, k, states{"_start": func(kernel.Event) {
 		l, err := k.CallList(outer, "both")
-		seen.add("outer gave", l, err)
+		seen.Add("outer gave", l, err)
 	}})
 	require.NoError(t, k.Run())
-	assert.Equal(t, []string{"inner gave <nil> <nil>", "outer gave [<nil>] <nil>", "inner handles boom", "outer handles both"}, seen.all())
+	assert.Equal(t, []string{"inner gave <nil> <nil>", "outer gave [<nil>] <nil>", "inner handles boom", "outer handles both"}, seen.All())
 }
 
 func TestPanicWithANilValueAndWithAHandlerError(t *testing.T) {

@@ -22,7 +22,7 @@ type item struct {
 // extra is what few events carry.
 type extra struct {
 	handler Handler // instead of the session's
-	letter  letter  // what the event was in the actor system
+	letter  Letter  // what delivers itself
 	site    *site   // where it was queued, when tracing
 	from    *entry  // the session of another kernel that has sent it
 

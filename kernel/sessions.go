@@ -212,8 +212,8 @@ func (k *Kernel) free(e *entry) {
 	delete(k.byNumber, e.num)
 	k.sessions--
 	k.closeOwned(e)
-	if k.actors != nil {
-		k.actors.stopped(e)
+	for _, h := range k.hooks {
+		h.SessionStopped(ID{e})
 	}
 }
 

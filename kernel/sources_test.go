@@ -229,26 +229,26 @@ func TestTryWriteRunsInTheNextTurn(t *testing.T) {
 	var seen log
 	start(t, k, states{
 		"_start": func(kernel.Event) {
-			require.NoError(t, k.Host().Watch(wr, kernel.Write, "flush", readyFunc(func(m kernel.Mode) { seen.add("flush", m) })))
+			require.NoError(t, k.Host().Watch(wr, kernel.Write, "flush", readyFunc(func(m kernel.Mode) { seen.Add("flush", m) })))
 			assert.ErrorContains(t, k.Host().Watch(wr, kernel.Write, "flush", readyFunc(func(kernel.Mode) {})), "already")
 			k.Yield("put")
 		},
 		"put": func(kernel.Event) {
 			k.Host().TryWrite(wr)
 			k.Host().TryWrite(wr)
-			seen.add("put")
+			seen.Add("put")
 			k.Yield("next")
 		},
-		"next": func(e kernel.Event) { seen.add("next"); k.Host().Unwatch(e.Session, wr, kernel.Write) },
+		"next": func(e kernel.Event) { seen.Add("next"); k.Host().Unwatch(e.Session, wr, kernel.Write) },
 	})
 	require.NoError(t, k.Run())
-	assert.Equal(t, []string{"put", "flush write", "next"}, seen.all())
+	assert.Equal(t, []string{"put", "flush write", "next"}, seen.All())
 }
 
 func TestDelayFuncAndYieldFunc(t *testing.T) {
 	k := newKernel(kernel.Options{Clock: newFakeClock(), Strict: true})
 	var seen log
-	h := func(e kernel.Event) { seen.add(e.Name, k.ActiveEvent(), e.Sender == e.Session) }
+	h := func(e kernel.Event) { seen.Add(e.Name, k.ActiveEvent(), e.Sender == e.Session) }
 	assert.Panics(t, func() { _, _ = k.Host().DelayFunc("x", 1, h) }, "strict, and nobody is active")
 	start(t, k, states{"_start": func(kernel.Event) {
 		_, err := k.Host().DelayFunc("later", time.Second, h)
@@ -260,7 +260,7 @@ func TestDelayFuncAndYieldFunc(t *testing.T) {
 		require.NoError(t, k.Host().YieldFunc("soon", h))
 	}})
 	require.NoError(t, k.Run())
-	assert.Equal(t, []string{"soon soon true", "later later true"}, seen.all())
+	assert.Equal(t, []string{"soon soon true", "later later true"}, seen.All())
 }
 
 func TestOpErrors(t *testing.T) {
