@@ -55,7 +55,7 @@ func single(port int, input servertcp.InputHandler) error {
 }
 
 func sharded(size, port int, handOff bool, input servertcp.InputHandler) error {
-	shards, err := servertcp.Share(servertcp.ShardConfig{Shards: size, HandOff: handOff, Address: servertcp.Address{Address: "127.0.0.1", Port: port}})
+	shards, err := servertcp.NewShards(servertcp.ShardConfig{Shards: size, HandOff: handOff, Address: servertcp.Address{Address: "127.0.0.1", Port: port}})
 	if err != nil {
 		return err
 	}

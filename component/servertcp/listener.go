@@ -33,8 +33,12 @@ type Listener struct {
 	stats    Stats
 	deadline kernel.AlarmID // of a drain
 	accepting
-	first *Client // the connections, oldest first
-	last  *Client
+
+	memory       memory
+	backpressure int            // bytes of output from which on a connection is not read, 0 for none
+	outputCheck  kernel.AlarmID // looks for peers that do not read
+	first        *Client        // the connections, oldest first
+	last         *Client
 }
 
 var listenerStates = session.States[Listener]{
@@ -89,12 +93,12 @@ func (l *Listener) stop(e kernel.Event) {
 func (l *Listener) gotConnection(e kernel.Event) {
 	l.Event = e
 	if !l.handOver(e) {
-		l.take(e, socketOf(e))
+		l.serveAccepted(e, socketOf(e))
 	}
 }
 
 // take takes a connection that is for this listener.
-func (l *Listener) take(e kernel.Event, s socketfactory.Socket) {
+func (l *Listener) serveAccepted(e kernel.Event, s socketfactory.Socket) {
 	var counted *netip.Addr
 	if !l.config.Proxy.trusts(s.Peer) {
 		var ok bool
@@ -122,6 +126,7 @@ func (l *Listener) serve(e kernel.Event, s socketfactory.Socket, counted *netip.
 	c := &Client{listener: l, ShutdownOnError: !l.config.ClientKeepOnError, counted: counted, input: l.config.ClientInput}
 	c.setRemote(s.Peer)
 	l.enter(c)
+	l.startOutputCheck()
 	_, err := session.New(e.Kernel, session.Config[Client]{
 		Heap: c, States: clientStates, Funcs: l.config.InlineStates, Options: l.config.ClientOptions,
 		Args: []any{s.Handle, l.config.ClientArgs}, Type: l.config.SessionType,
@@ -166,6 +171,7 @@ func (l *Listener) disconnected(e kernel.Event) {
 		l.adjustAccept()
 	}
 	l.drained()
+	l.stopOutputCheck()
 }
 
 // setConcurrency changes the limit, which is counted as POE does it: -1 is no

@@ -1,5 +1,5 @@
-// Package patience looks after a connection that keeps its owner waiting.
-package patience
+// Package conntimeout enforces idle, read and write timeouts of connections.
+package conntimeout
 
 import (
 	"time"
@@ -8,7 +8,7 @@ import (
 	"github.com/gopoe/poe/wheel/readwrite"
 )
 
-// Times bound the waiting; 0 is for ever.
+// Times bound the waiting; 0 is forever.
 type Times struct {
 	Idle  time.Duration // without input, and without progress of output
 	Read  time.Duration // without a record
@@ -25,18 +25,18 @@ func (t Times) shortest() (least time.Duration) {
 	return least
 }
 
-// Watch is the patience with one connection. It has one timer, which looks four
-// times in the shortest of the times, so that a record costs no look at the
-// clock. The nil Watch is infinite patience.
-type Watch struct {
-	k     *kernel.Kernel
-	times Times
-	tick  time.Duration
-	wheel func() *readwrite.Wheel
-	over  func(e kernel.Event, op string)
-	name  string
-	timer kernel.AlarmID
-	ended bool
+// Monitor watches one connection. It has one timer, which looks four times in the
+// shortest of the times, so that a record costs no look at the clock. A nil
+// *Monitor never expires.
+type Monitor struct {
+	k       *kernel.Kernel
+	times   Times
+	tick    time.Duration
+	wheel   func() *readwrite.Wheel
+	expired func(e kernel.Event, op string)
+	name    string
+	timer   kernel.AlarmID
+	ended   bool
 
 	idle, read, write time.Duration
 	heard             bool // a record has come since the last tick
@@ -44,36 +44,36 @@ type Watch struct {
 	waiting           int  // output that waited at the last tick
 }
 
-// Start begins to look after a connection of the active session, under the name
-// of an event. wheel returns its wheel, nil for one that has none for now. over
-// is told which time is over, "idle", "read" or "write", every time anew. It
-// returns nil if there is nothing to look after.
-func Start(k *kernel.Kernel, name string, times Times, wheel func() *readwrite.Wheel, over func(e kernel.Event, op string)) *Watch {
+// Start begins to watch a connection of the active session, under the name of an
+// event. wheel returns its wheel, nil while there is none. expired is called with
+// the time that is over, "idle", "read" or "write", each time anew. Start returns
+// nil if there is no time to enforce.
+func Start(k *kernel.Kernel, name string, times Times, wheel func() *readwrite.Wheel, expired func(e kernel.Event, op string)) *Monitor {
 	least := times.shortest()
 	if least == 0 {
 		return nil
 	}
-	w := &Watch{k: k, times: times, tick: max(least/4, time.Millisecond), wheel: wheel, over: over, name: name}
-	w.wind()
+	w := &Monitor{k: k, times: times, tick: max(least/4, time.Millisecond), wheel: wheel, expired: expired, name: name}
+	w.schedule()
 	return w
 }
 
-// Heard says that a record has come.
-func (w *Watch) Heard() {
+// RecordReceived reports that a record has come.
+func (w *Monitor) RecordReceived() {
 	if w != nil {
 		w.heard = true
 	}
 }
 
-// Flushed says that all output is written.
-func (w *Watch) Flushed() {
+// Flushed reports that all output is written.
+func (w *Monitor) Flushed() {
 	if w != nil {
 		w.flushed = true
 	}
 }
 
 // Stop ends it.
-func (w *Watch) Stop() {
+func (w *Monitor) Stop() {
 	if w == nil || w.ended {
 		return
 	}
@@ -85,15 +85,15 @@ func (w *Watch) Stop() {
 	}
 }
 
-// wind sets the timer.
-func (w *Watch) wind() {
+// schedule sets the timer.
+func (w *Monitor) schedule() {
 	timer, err := w.k.Host().DelayFunc(w.name, w.tick, func(e kernel.Event) {
 		w.timer = 0
 		if wheel := w.wheel(); wheel != nil {
 			w.look(e, wheel)
 		}
 		if !w.ended {
-			w.wind()
+			w.schedule()
 		}
 	})
 	if err != nil {
@@ -104,7 +104,7 @@ func (w *Watch) wind() {
 }
 
 // look counts a quiet time.
-func (w *Watch) look(e kernel.Event, wheel *readwrite.Wheel) {
+func (w *Monitor) look(e kernel.Event, wheel *readwrite.Wheel) {
 	waiting := wheel.OutOctets()
 	progress := w.flushed || waiting < w.waiting
 	w.idle, w.read, w.write = w.idle+w.tick, w.read+w.tick, w.write+w.tick
@@ -125,7 +125,7 @@ func (w *Watch) look(e kernel.Event, wheel *readwrite.Wheel) {
 	}{{"write", w.times.Write, &w.write}, {"read", w.times.Read, &w.read}, {"idle", w.times.Idle, &w.idle}} {
 		if of.limit > 0 && *of.since >= of.limit {
 			*of.since = 0
-			w.over(e, of.op)
+			w.expired(e, of.op)
 			return
 		}
 	}
