@@ -25,7 +25,7 @@ func TestUntrustedEventsAreRefused(t *testing.T) {
 		"add":    func(e kernel.Event) { e.Return(kernel.Arg[int64](e, 0) + 1) },
 		"outer": func(e kernel.Event) {
 			_, err := k.Call(e.Session, "add", e.Args...) // a plain function call: part of the handler
-			seen.add("never", err)
+			seen.Add("never", err)
 		},
 		"bug": func(kernel.Event) { panic("a mistake of our own") },
 	})
@@ -40,7 +40,7 @@ func TestUntrustedEventsAreRefused(t *testing.T) {
 			k.Outside().Post(to, "add", "from outside")
 			v, err := k.Call(to, "add", int64(41))
 			require.NoError(t, err)
-			seen.add("call gave", v)
+			seen.Add("call gave", v)
 			_, err = k.Call(to, "add", 41)
 			var wrong *kernel.ArgError
 			require.ErrorAs(t, err, &wrong)
@@ -55,19 +55,19 @@ func TestUntrustedEventsAreRefused(t *testing.T) {
 		},
 		"end": func(kernel.Event) { k.Yield("stop") }, // lets what came from outside arrive
 		"stop": func(kernel.Event) {
-			seen.add("all are alive")
+			seen.Add("all are alive")
 			k.Stop()
 		},
 	})
 	require.NoError(t, k.Run())
-	assert.Equal(t, []string{"call gave 42", "all are alive"}, seen.all())
+	assert.Equal(t, []string{"call gave 42", "all are alive"}, seen.All())
 	require.Len(t, dead, 6)
 	for _, d := range dead {
 		var wrong *kernel.ArgError
 		require.True(t, errors.As(d.Err, &wrong), "%v", d)
 		assert.False(t, d.Unhandled)
 	}
-	assert.True(t, warned.contains("event refused: wrong arguments event=add session=1 (server)"), "%q", warned.all())
+	assert.True(t, warned.Contains("event refused: wrong arguments event=add session=1 (server)"), "%q", warned.All())
 }
 
 func TestUntrustedEventsBetweenKernelsAreRefused(t *testing.T) {
