@@ -133,32 +133,40 @@ func distance(a, b string) int {
 	return rows[1][len(b)]
 }
 
-// newHandlerError makes an error of what was thrown. It runs while the panic
-// unwinds, so the stack still shows where.
-func newHandlerError(value any) (err *HandlerError, file string, line int) {
+// newHandlerError makes an error of what a handler has thrown. It runs while the
+// panic unwinds, so the stack still shows where.
+func newHandlerError(value any, session *entry, event string) *HandlerError {
 	if again, ok := value.(*HandlerError); ok {
-		file, line = panicSite()
-		return again, file, line
+		return again
 	}
-	file, line = panicSite()
-	return &HandlerError{Value: value, Stack: debug.Stack()}, file, line
+	file, line := panicSite()
+	return &HandlerError{Value: value, Stack: debug.Stack(), Event: event, Session: ID{session}, File: file, Line: line}
 }
 
-// panicSite finds the place of the panic that is unwinding.
-func panicSite() (string, int) {
+// panicSite finds the place of the panic that is unwinding: the innermost one
+// that is neither in this module's library nor in Go's, or else the innermost.
+func panicSite() (file string, line int) {
 	var pcs [64]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
-	seen := false
-	for {
-		f, more := frames.Next()
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	unwinding, standard := false, ""
+	for more := true; more; {
+		var f runtime.Frame
+		f, more = frames.Next()
 		switch {
-		case strings.HasPrefix(f.Function, "runtime.gopanic"), strings.HasPrefix(f.Function, "runtime.panic"), strings.HasPrefix(f.Function, "runtime.sigpanic"), strings.HasPrefix(f.Function, "runtime.goPanic"):
-			seen = true
-		case seen && !strings.HasPrefix(f.Function, "runtime."):
-			return f.File, f.Line
-		}
-		if !more {
-			return "", 0
+		case f.Function == "runtime.gopanic":
+			unwinding = true
+			standard = strings.TrimSuffix(f.File, "runtime/panic.go") // Go's own source
+		case !unwinding || strings.HasPrefix(f.Function, "runtime."):
+		case strings.HasPrefix(f.Function, modulePrefix+"kernel.(*Kernel).dispatch"):
+			return file, line
+		default:
+			if file == "" {
+				file, line = f.File, f.Line
+			}
+			if !inLibrary(f) && (standard == "" || !strings.HasPrefix(f.File, standard)) {
+				return f.File, f.Line
+			}
 		}
 	}
+	return file, line
 }

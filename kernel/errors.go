@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"strings"
 	"syscall"
 
 	"github.com/gopoe/poe/internal/configerror"
@@ -131,18 +133,63 @@ type ConfigError = configerror.ConfigError
 type HandlerError struct {
 	Value any    // what was given to panic
 	Stack []byte // the goroutine's stack at the panic
+	// Event and Session are the event whose handler has thrown, and its session.
+	// An error that was not made by a kernel may have neither.
+	Event   string
+	Session ID
+	// File and Line are the place in the program: of the panic, or of the call
+	// into this module or the standard library in which it happened. File is
+	// empty if the place is not known.
+	File string
+	Line int
 	// Previous is the exception that was being handled when this one was
 	// thrown: by a handler of DIE, or by a session that was born while the
 	// sessions were stopped for it. Else nil.
 	Previous error
 }
 
-// Error returns the text of what was thrown, and of the previous exception.
+// Error returns Text, and in parentheses the event, the session, and the file's
+// name and line.
 func (e *HandlerError) Error() string {
-	if e.Previous != nil {
-		return fmt.Sprintf("%v (thrown while handling: %v)", e.Value, e.Previous)
+	var where []string
+	if e.Event != "" {
+		where = append(where, fmt.Sprintf("event %q", e.Event))
 	}
-	return fmt.Sprint(e.Value)
+	if !e.Session.IsZero() {
+		where = append(where, fmt.Sprintf("session %v", e.Session))
+	}
+	if e.File != "" {
+		where = append(where, fmt.Sprintf("%s:%d", filepath.Base(e.File), e.Line))
+	}
+	if len(where) == 0 {
+		return e.Text()
+	}
+	return fmt.Sprintf("%s (%s)", strings.TrimRight(e.Text(), "\n"), strings.Join(where, ", "))
+}
+
+// Text returns the text of what was thrown, and of the previous exception,
+// without the place.
+func (e *HandlerError) Text() string {
+	if e.Previous == nil {
+		return fmt.Sprint(e.Value)
+	}
+	previous := e.Previous.Error()
+	if h, ok := e.Previous.(*HandlerError); ok {
+		previous = h.Text()
+	}
+	return fmt.Sprintf("%v (thrown while handling: %s)", e.Value, previous)
+}
+
+// Format prints Error, and with the verb %+v the stack below it.
+func (e *HandlerError) Format(s fmt.State, verb rune) {
+	switch {
+	case verb == 'v' && s.Flag('+'):
+		fmt.Fprintf(s, "%s\n%s", e.Error(), e.Stack)
+	case verb == 'q':
+		fmt.Fprintf(s, "%q", e.Error())
+	default:
+		_, _ = io.WriteString(s, e.Error()) // as fmt ignores errors
+	}
 }
 
 // Unwrap returns what was thrown, if it is an error, and the previous one.
