@@ -2,7 +2,7 @@
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
-.PHONY: all fmt lint test portable race fuzz bench storm bench-stat bench-peers bench-lint conformance demo cross
+.PHONY: all fmt lint test portable race fuzz bench storm bench-stat bench-peers bench-lint attack conformance demo cross
 
 all: fmt lint test
 
@@ -11,11 +11,12 @@ lint: ; go vet ./... && go run $(STATICCHECK) ./...
 test: ; go test ./...
 portable: ; POE_LOOP=portable go test ./kernel ./session/... ./driver ./wheel/... ./component/... ./poetest ./cmd/demo
 race: ; go test -race -p 2 $$(go list ./... | grep -v /cookbook) # the recipes are built without it
-fuzz: ; for p in $$(go list ./filter/... ./component/ikc ./node/... ./wheel/readline/lineedit); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $${FUZZTIME:-10s} $$p || exit 1; done; done
-bench: ; go test -run '^$$' -bench . -benchmem -count $${COUNT:-1} ./kernel ./kernels ./filter ./component/servertcp ./node/...
+fuzz: ; for p in $$(go list ./filter/... ./component/... ./node/... ./wheel/readline/lineedit); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $${FUZZTIME:-10s} $$p || exit 1; done; done
+bench: ; go test -run '^$$' -bench . -benchmem -count $${COUNT:-1} ./kernel ./kernelgroup ./filter ./component/servertcp ./node/...
 bench-stat: ; @test -n "$(OLD)" -a -n "$(NEW)" || { echo 'make bench COUNT=10 > old.txt; change it; make bench COUNT=10 > new.txt; make bench-stat OLD=old.txt NEW=new.txt' >&2; exit 2; }; go run $(BENCHSTAT) $(OLD) $(NEW)
 bench-peers: ; cd bench && go run ./compare -json ../docs/performance.json -svg ../docs/performance.svg -md ../docs/performance.md $(FLAGS)
 bench-lint: ; cd bench && go vet ./... && go run $(STATICCHECK) ./... && go test ./...
+attack: ; go run ./component/servertcp/attack $(FLAGS)
 storm: ; POE_STORM=$${STORM:-1m} go test -count 1 -timeout 30m -run 'TestStorm$$' -v ./component/servertcp
 conformance: ; POE_REQUIRED=1 go test -count 1 -timeout 10m ./conformance/... ./component/servertcp ./component/ikc ./docs ./cmd/poe ./wheel/readline
 demo: ; go run ./cmd/demo && go run ./cmd/demo-cluster

@@ -126,7 +126,7 @@ var poolStates = session.States[Pool]{
 //
 // Workers are process groups of their own: what a terminal sends, INT on
 // Control-C, goes to the parent alone. They notice when the parent ends. The
-// pool watches no signals itself; see Live, and give it the pool's alias.
+// pool watches no signals itself; see NewLifecycle, and give it the pool's alias.
 func NewPool(k *kernel.Kernel, c PoolConfig) (*Pool, error) {
 	if err := c.check(); err != nil {
 		return nil, err

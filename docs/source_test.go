@@ -31,10 +31,10 @@ var folders = map[string]string{
 	"jsonrec":   "filter/jsonrec",
 	"readwrite": "wheel/readwrite", "socketfactory": "wheel/socketfactory", "listenaccept": "wheel/listenaccept",
 	"followtail": "wheel/followtail", "run": "wheel/run", "readline": "wheel/readline", "curses": "wheel/curses",
-	"servertcp": "component/servertcp", "clienttcp": "component/clienttcp", "ikc": "component/ikc", "cron": "component/cron",
+	"servertcp": "component/servertcp", "clienttcp": "component/clienttcp", "ikc": "component/ikc", "cron": "component/cron", "clienthttp": "component/clienthttp", "dbi": "component/dbi", "jobqueue": "component/jobqueue", "pubsub": "component/pubsub",
 	"poetest": "poetest", "daemon": "daemon", "node": "node", "cluster": "node/cluster",
-	"poetests": "conformance/poetests",
-	"kernels":  "kernels",
+	"poetests":    "conformance/poetests",
+	"kernelgroup": "kernelgroup",
 }
 
 // standard are the packages of Go's library that examples use.

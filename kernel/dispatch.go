@@ -21,7 +21,7 @@ const (
 	kindGC          // nothing but a reason to look at the session again
 	kindLetter      // delivers itself, see Letter
 	kindFunc        // carries its own handler
-	kindFar         // came from another kernel
+	kindRemote      // came from another kernel
 )
 
 // frame is one running handler. Frames form the stack of calls; each is
@@ -145,8 +145,8 @@ func (k *Kernel) deliver(it *item) {
 		k.deliverSignal(it)
 	case kindLetter:
 		k.deliverLetter(it)
-	case kindFar:
-		k.deliverFar(it)
+	case kindRemote:
+		k.deliverRemote(it)
 	default:
 		k.dispatch(it.dest, it.from, it.name, it.args, it.caller, it.kind, it.extra)
 	}
@@ -176,7 +176,7 @@ func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller st
 			}
 			f.clearResult()
 			if value := recover(); x == nil || !x.untrusted || !k.refuse(dest, from, event, args, x, value) {
-				k.thrown(dest, from, event, caller, kd, stopped, value)
+				k.recovered(dest, from, event, caller, kd, stopped, value)
 			}
 		}
 	}()
@@ -206,9 +206,10 @@ func (k *Kernel) run(dest *entry, e *Event, x *extra) {
 
 // invoke calls a handler of the active session as a plain function: the active
 // event stays, and what it throws goes up to the caller.
-func (k *Kernel) invoke(dest *entry, event string, args []any) *frame {
+func (k *Kernel) invoke(dest *entry, event string, args []any, x *extra) *frame {
 	outer := k.frame
 	f := k.push(dest, outer.event, outer.kind)
+	f.extra = x
 	if k.debug != nil {
 		k.debug.calling(dest, event, args)
 	}

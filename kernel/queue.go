@@ -21,10 +21,11 @@ type item struct {
 
 // extra is what few events carry.
 type extra struct {
-	handler Handler // instead of the session's
-	letter  Letter  // what delivers itself
-	site    *site   // where it was queued, when tracing
-	from    *entry  // the session of another kernel that has sent it
+	handler Handler  // instead of the session's
+	letter  Letter   // what delivers itself
+	failure *OpError // of an error event
+	site    *site    // where it was queued, when tracing
+	from    *entry   // the session of another kernel that has sent it
 
 	untrusted bool      // see Untrusted
 	refused   *ArgError // by the handler of an untrusted event
@@ -111,8 +112,8 @@ func (x *ringIndex) popped(r *ring) {
 	}
 }
 
-// takeBack removes all items to and from a session, and calls gone for each.
-func (r *ring) takeBack(e *entry, gone func(it *item)) {
+// removeSession removes all items to and from a session, and calls gone for each.
+func (r *ring) removeSession(e *entry, gone func(it *item)) {
 	if r.index == nil {
 		r.index = &ringIndex{upto: r.head, keep: r.live, items: map[*entry][]uint64{}}
 	}

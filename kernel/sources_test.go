@@ -279,10 +279,7 @@ func TestOpErrors(t *testing.T) {
 		assert.ErrorIs(t, c.err, c.err.Err)
 		args := c.err.Args("more")
 		assert.Equal(t, []any{c.err.Op, int(c.errno), c.text, kernel.WheelID(0), "more"}, args)
-		assert.Same(t, c.err, kernel.OpErrorOf(kernel.Event{Args: args}))
-		assert.Nil(t, kernel.OpErrorOf(kernel.Event{Args: append(args, "longer")}))
 	}
-	assert.Nil(t, kernel.OpErrorOf(kernel.Event{}))
 	config := &kernel.ConfigError{Package: "servertcp", Field: "Port", Err: io.ErrUnexpectedEOF}
 	assert.EqualError(t, config, "servertcp: Port: unexpected EOF")
 	assert.ErrorIs(t, config, io.ErrUnexpectedEOF)

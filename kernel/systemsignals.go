@@ -6,7 +6,7 @@ import (
 )
 
 // systemSignals brings the operating system's signals into the kernel: each by a
-// channel of its own, so that one can be let go without missing others.
+// channel of its own, so that one can be dropped without missing others.
 type systemSignals struct {
 	caught map[os.Signal]*caughtSignal
 }
@@ -19,10 +19,10 @@ type caughtSignal struct {
 }
 
 // catch begins to catch a signal, if it is one of the system's. CHLD is what
-// happens to the children that the kernel knows.
+// happens to the children that the kernel tracks.
 func (s *signalTable) catch(k *Kernel, name string) {
 	if name == "CHLD" {
-		s.catchKnown(k)
+		s.catchTracked(k)
 		return
 	}
 	if n, ok := number(name); ok {

@@ -28,14 +28,6 @@ func trusted(to Dest) Dest {
 	return to
 }
 
-// extraOf returns what an event for that destination carries; nil for most.
-func extraOf(to Dest) *extra {
-	if _, ok := to.(untrusted); ok {
-		return &extra{untrusted: true}
-	}
-	return nil
-}
-
 // refuse makes a dead letter of an untrusted event whose handler has thrown an
 // ArgError. It reports whether value is one.
 func (k *Kernel) refuse(dest, from *entry, event string, args []any, x *extra, value any) bool {

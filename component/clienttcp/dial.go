@@ -88,7 +88,7 @@ func (c *Client) gotDial(e kernel.Event) {
 			failed = &kernel.OpError{Op: "connect", Err: d.err}
 		}
 		failed = &kernel.OpError{Op: failed.Op, Err: failed.Err, Wheel: d.id}
-		c.redirect(e, "got_connect_error", failed.Args()...)
+		_ = e.Kernel.Host().CallError(c.id, "got_connect_error", failed) // a state, which the program may have replaced
 		return
 	}
 	address, port := d.peer(h)

@@ -101,7 +101,7 @@ func (l *Listener) listen(e kernel.Event) {
 			if !errors.As(err, &failed) {
 				panic(err) // the configuration is wrong
 			}
-			e.Kernel.Yield("tcp_server_got_error", failed.Args()...)
+			_ = e.Kernel.Host().PostError(e.Session, "tcp_server_got_error", failed)
 			return
 		}
 	}

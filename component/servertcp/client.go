@@ -42,7 +42,7 @@ type Client struct {
 	connected  bool // ClientConnected's time has come, and ClientDisconnected's not
 	// TLS is what the TLS handshake has agreed on; nil in the clear.
 	TLS *tls.ConnectionState
-	// Heap is the program's.
+	// Heap is for the program; HeapOf returns it typed.
 	Heap any
 
 	listener   *Listener
@@ -208,7 +208,7 @@ func (c *Client) begin(e kernel.Event, h *kernel.Handle, again bool) {
 
 func (c *Client) makeWheel(h *kernel.Handle) (err error) {
 	config := c.config()
-	made := readwrite.Config{Handle: h, Marks: config.Marks, Events: c.events(), MaxPending: max(0, config.Limits.Output), Pace: c.limits()}
+	made := readwrite.Config{Handle: h, Marks: config.Marks, Events: c.events(), MaxPending: max(0, config.Limits.Output), RateLimiter: c.limits()}
 	made.Filter = makeFilter(config.ClientFilter)
 	made.InputFilter, made.OutputFilter = makeFilter(config.ClientInputFilter), makeFilter(config.ClientOutputFilter)
 	if made.Filter == nil && made.InputFilter == nil {

@@ -13,7 +13,7 @@ import (
 
 	"github.com/gopoe/poe/component/servertcp"
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/kernels"
+	"github.com/gopoe/poe/kernelgroup"
 	"github.com/gopoe/poe/wheel/socketfactory"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -28,7 +28,7 @@ func shardedEcho(t *testing.T, c servertcp.ShardConfig, server servertcp.Config)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	up, ended := make(chan struct{}), make(chan error, 1)
 	go func() {
-		ended <- kernels.Run(ctx, kernels.Config{Size: c.Shards, Setup: func(m *kernels.Member) error {
+		ended <- kernelgroup.Run(ctx, kernelgroup.Config{Size: c.Shards, Setup: func(m *kernelgroup.Member) error {
 			server := server
 			server.ClientInput = servertcp.Input(func(c *servertcp.Client, line string) { c.Put(fmt.Sprint(m.Index, " ", line)) })
 			_, err := shards.New(m.Kernel, server)
@@ -206,7 +206,7 @@ func ExampleNewShards() {
 		c.Close()
 		shards.Post("shutdown")
 	}()
-	err = kernels.Run(context.Background(), kernels.Config{Size: 2, Setup: func(m *kernels.Member) error {
+	err = kernelgroup.Run(context.Background(), kernelgroup.Config{Size: 2, Setup: func(m *kernelgroup.Member) error {
 		lines := 0 // of this kernel: no lock
 		_, err := shards.New(m.Kernel, servertcp.Config{
 			ClientInput: servertcp.Input(func(c *servertcp.Client, line string) {

@@ -97,7 +97,7 @@ func Join(n *node.Node, config Config) (*Cluster, error) {
 
 // begin opens the node for the others and looks for them.
 func (c *Cluster) begin() (err error) {
-	if err := c.n.Publish(c.alias, eventUpdate, eventNews, eventBye); err != nil {
+	if err := c.n.Expose(c.alias, eventUpdate, eventNews, eventBye); err != nil {
 		return err
 	}
 	if err := c.offerKinds(); err != nil {
@@ -145,7 +145,7 @@ func (c *Cluster) leave(why error) {
 	for _, p := range c.peers {
 		c.unseek(p, why)
 	}
-	c.n.Retract(c.alias)
+	c.n.Unexpose(c.alias)
 	c.inside(c.letGo)
 	close(c.leaving)
 	go c.end()

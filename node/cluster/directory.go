@@ -101,10 +101,13 @@ func (c *Cluster) decide(alias string, n *name) {
 			best = cl
 		}
 	}
-	if best == n.owner {
+	changed := best != n.owner
+	n.owner = best
+	c.rule(alias, n)
+	if !changed {
 		return
 	}
-	n.owner, n.dest = best, nil
+	n.dest = nil
 	if best.node != "" {
 		n.dest = c.destOn(best.node, alias)
 	}
@@ -156,7 +159,7 @@ func (c *Cluster) Claim(alias, lost string, events ...string) error {
 	}
 	h := &holding{c: c, alias: alias, lost: subscriber{id: c.k.ActiveSession(), event: lost}, events: events}
 	if len(events) > 0 {
-		if err := c.n.Publish(alias, events...); err != nil {
+		if err := c.n.Expose(alias, events...); err != nil {
 			return callError("Claim", alias, err)
 		}
 	}
@@ -224,7 +227,7 @@ func (h *holding) Close() error {
 // retract takes the events out of reach, of which there may be none.
 func (h *holding) retract() {
 	if len(h.events) > 0 {
-		h.c.n.Retract(h.alias, h.events...)
+		h.c.n.Unexpose(h.alias, h.events...)
 	}
 }
 

@@ -53,7 +53,7 @@ type activation struct {
 // offerKinds tells the others what may run here.
 func (c *Cluster) offerKinds() error {
 	for name, kind := range c.config.Kinds {
-		if err := c.n.Publish(name+"/", kind.Events...); err != nil {
+		if err := c.n.Expose(name+"/", kind.Events...); err != nil {
 			return err
 		}
 		if err := c.n.StartOnDemand(name+"/", c.activate); err != nil {
@@ -67,7 +67,7 @@ func (c *Cluster) offerKinds() error {
 // withdrawKinds stops the virtual sessions here.
 func (c *Cluster) withdrawKinds() {
 	for name := range c.config.Kinds {
-		c.n.Retract(name + "/")
+		c.n.Unexpose(name + "/")
 		if err := c.n.StartOnDemand(name+"/", nil); err != nil {
 			c.log.Warn("cluster: kinds", "kind", name, "error", err)
 		}

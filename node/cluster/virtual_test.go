@@ -49,7 +49,7 @@ func TestVirtualSessions(t *testing.T) {
 		return n == hits
 	}, "the post is counted")
 	_, err := c.call("counter/0", "secret")
-	require.ErrorIs(t, err, node.ErrNotPublished)
+	require.ErrorIs(t, err, node.ErrNotExposed)
 	_, err = c.call("unknown/0", "hit")
 	require.ErrorIs(t, err, cluster.ErrNobody)
 

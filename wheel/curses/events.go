@@ -124,7 +124,9 @@ func (w *Wheel) tellError(err error) {
 	failed := &kernel.OpError{Op: "read", Err: err, Wheel: w.id}
 	switch to := w.events.(type) {
 	case Names:
-		w.call(to.Error, failed.Args()...)
+		if to.Error != "" {
+			_ = w.k.Host().CallError(w.owner, to.Error, failed) // as in call
+		}
 	case Funcs:
 		if to.Error != nil {
 			to.Error(w, failed)

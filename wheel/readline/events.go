@@ -95,7 +95,7 @@ func (w *Wheel) tellError(op string, err error) {
 		switch e := w.events.(type) {
 		case Names:
 			if e.Error != "" {
-				_, _ = w.k.Call(w.owner, e.Error, failed.Args()...) // as above
+				_ = w.k.Host().CallError(w.owner, e.Error, failed) // as above
 			}
 		case Funcs:
 			if e.Error != nil {
