@@ -1,8 +1,8 @@
 package kernel_test
 
 import (
-	"errors"
 	"context"
+	"errors"
 	"fmt"
 	"syscall"
 	"time"
