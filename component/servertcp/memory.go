@@ -101,10 +101,16 @@ func (f *connLimits) Reserve(m kernel.Mode) (bytes int, retry time.Duration) {
 const (
 	turnBytes = 512 << 10
 	leastRead = 4 << 10
+	scantRead = 512 // while the memory limit is exceeded: a few requests may ask for much
 )
 
 // readShare is how much a connection may read at once.
-func (l *Listener) readShare() int { return max(leastRead, turnBytes/max(1, l.Connections)) }
+func (l *Listener) readShare() int {
+	if m := &l.memory; m.limit > 0 && m.total > m.limit {
+		return scantRead
+	}
+	return max(leastRead, turnBytes/max(1, l.Connections))
+}
 
 // Consumed is called by the wheel after it has read or written.
 func (f *connLimits) Consumed(m kernel.Mode, bytes int) {
