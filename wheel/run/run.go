@@ -171,6 +171,8 @@ type Wheel struct {
 	ownStdin      bool           // stdin is not the handle of the output as well
 	open          int            // output streams that have not ended
 
+	stdoutEnded, stderrEnded bool
+
 	watching bool // for the exit
 	reported bool // the exit
 	ended    bool
