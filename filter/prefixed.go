@@ -27,10 +27,12 @@ type PrefixedConfig struct {
 // Prefixed decodes records with their length in front of them as strings, and
 // encodes strings and []byte. It has a zero-copy form, DecodeBytes.
 //
-// A length that is too great or impossible is final: every Decode after it
-// drops what it is given and returns the error again.
+// A record that is longer than MaxLength is an error and is passed over as it
+// arrives. A length that is impossible is final: every Decode after it drops
+// what it is given and returns the error again.
 type Prefixed struct {
 	cfg    PrefixedConfig
+	skip   uint64 // bytes still to come of a record that is too long
 	broken error
 }
 
@@ -69,19 +71,23 @@ func (p *Prefixed) DecodeBytes(buf []byte) ([]byte, int, error) {
 	if p.broken != nil {
 		return nil, len(buf), p.broken
 	}
-	size, length, err := p.length(buf)
-	if err == nil && length > uint64(p.cfg.MaxLength) {
-		err = limitError("Prefixed", "decode", "MaxLength", p.cfg.MaxLength)
-	}
+	n := int(min(p.skip, uint64(len(buf))))
+	p.skip -= uint64(n)
+	size, length, err := p.length(buf[n:])
 	switch {
-	case err == ErrMore || err == nil && length > uint64(len(buf)-size):
-		return nil, 0, ErrMore
+	case err == ErrMore:
+		return nil, n, err
 	case err != nil:
 		p.broken = err
 		return nil, len(buf), err
+	case length > uint64(p.cfg.MaxLength):
+		p.skip = length
+		return nil, n + size, badRecord(limitError("Prefixed", "decode", "MaxLength", p.cfg.MaxLength))
+	case length > uint64(len(buf)-n-size):
+		return nil, n, ErrMore
 	}
-	end := size + int(length)
-	return buf[size:end:end], end, nil
+	start, end := n+size, n+size+int(length)
+	return buf[start:end:end], end, nil
 }
 
 // length reads the length at the front of buf; it has size bytes and is that
@@ -164,8 +170,8 @@ func (p *Prefixed) putLength(prefix []byte, length int) bool {
 	return number == 0
 }
 
-// Rewind forgets an error.
-func (p *Prefixed) Rewind() { p.broken = nil }
+// Rewind forgets an error, and that a record is to be passed over.
+func (p *Prefixed) Rewind() { p.skip, p.broken = 0, nil }
 
 // Clone returns a Prefixed with the same settings.
 func (p *Prefixed) Clone() Filter { return &Prefixed{cfg: p.cfg} }
