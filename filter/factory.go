@@ -19,7 +19,7 @@ func Must[F Filter](f F, err error) F {
 // It works with the constructors of this package and of those below it that
 // have a configuration, and with those of other modules of the same form. The
 // configuration is tried at once: like [Must], Factory panics if it is wrong.
-func Factory[C any, F Filter](newFilter func(C) (F, error), cfg C) func() Filter {
-	Must(newFilter(cfg))
-	return func() Filter { return Must(newFilter(cfg)) }
+func Factory[C any, F Filter](newFilter func(C) (F, error), config C) func() Filter {
+	Must(newFilter(config))
+	return func() Filter { return Must(newFilter(config)) }
 }
