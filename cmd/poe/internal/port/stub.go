@@ -1,0 +1,4 @@
+package port
+
+type variable struct{}
+type function struct{}
