@@ -1,4 +1,0 @@
-package port
-
-type variable struct{}
-type function struct{}
