@@ -97,6 +97,10 @@ func HeapOf[H any](id ID) *H { return session.HeapOf[H](id) }
 // heap; see [session.Bind]. POE: object_states.
 func Bind[O any](object *O, method func(*O, Event)) Handler { return session.Bind(object, method) }
 
+// Methods makes a table of handlers out of the methods OnStart, OnGotLine ... of
+// *H; see [session.Methods].
+func Methods[H any]() (States[H], error) { return session.Methods[H]() }
+
 // Replace stores a new wheel where an old one was, which it closes; see
 // [kernel.Replace]. POE: $_[HEAP]{wheel} = POE::Wheel::...->new.
 func Replace[T interface {

@@ -106,17 +106,18 @@ func filterSays(err error) string {
 }
 
 func configSays(e *filter.ConfigError) string {
-	class := "POE::Filter::" + e.Filter
+	name, field, _ := strings.Cut(e.Field, "Config.")
+	class := "POE::Filter::" + name
 	switch {
-	case e.Filter == "Block" && e.Field == "BlockSize":
+	case name == "Block" && field == "BlockSize":
 		return class + " doesn't support zero or negative block sizes"
-	case e.Filter == "Block" && e.Err == filter.ErrConflict:
-		return "Can't use both " + e.Field + " and BlockSize at the same time"
-	case e.Filter == "RecordBlock" && e.Field == "BlockSize":
+	case name == "Block" && e.Err == filter.ErrConflict:
+		return "Can't use both " + field + " and BlockSize at the same time"
+	case name == "RecordBlock" && field == "BlockSize":
 		return "BlockSize must be greater than 0"
-	case e.Filter == "Stack":
+	case name == "Stack parts":
 		return "Filter element is not a POE::Filter instance!"
-	case e.Field == "MaxBuffer" && e.Err == filter.ErrTooSmall:
+	case field == "MaxBuffer" && e.Err == filter.ErrTooSmall:
 		return "MaxBuffer is not large enough for MaxLength blocks"
 	case e.Err == filter.ErrMissing:
 		return class + " requires a Code or both Get and Put parameters"

@@ -75,7 +75,7 @@ func p314(p *port) {
 	p.out("rest", showTiny(p.ok(b.Get([]byte("\x00x=9")))))
 
 	_, err := b.Put("not a reference")
-	var wrong *filter.RecordTypeError
+	var wrong *filter.RecordError
 	if errors.As(err, &wrong) {
 		p.out(fmt.Sprintf("Choking on a non-reference (%v)", wrong.Record))
 	} else {

@@ -169,11 +169,13 @@ func serverWarning(message string, attrs map[string]any) string {
 	say := func(who string) string {
 		return fmt.Sprintf("%s ID got %v error %v (%v)", who, attrs["op"], attrs["errno"], capital(fmt.Sprint(attrs["error"])))
 	}
-	switch message {
-	case "servertcp: server error":
+	switch {
+	case strings.HasPrefix(message, "servertcp: server got "):
 		return "PID: " + say("Server")
-	case "servertcp: client error":
+	case strings.HasPrefix(message, "servertcp: client got "):
 		return say("Client")
+	}
+	switch message {
 	case "clienttcp: server error":
 		return say("Client")
 	case "clienttcp: connect error":

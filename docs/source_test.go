@@ -14,6 +14,7 @@ import (
 	"maps"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -25,7 +26,7 @@ const module = "github.com/gopoe/poe"
 
 // folders are the module's packages, by the name that the docs use.
 var folders = map[string]string{
-	"kernel": "kernel", "session": "session", "nfa": "session/nfa", "driver": "driver",
+	"poe": ".", "kernel": "kernel", "session": "session", "nfa": "session/nfa", "driver": "driver",
 	"filter": "filter", "storable": "filter/storable", "httpd": "filter/httpd", "httpclient": "filter/httpclient",
 	"jsonrec":   "filter/jsonrec",
 	"readwrite": "wheel/readwrite", "socketfactory": "wheel/socketfactory", "listenaccept": "wheel/listenaccept",
@@ -55,10 +56,10 @@ func present(name string) bool {
 // importPath finds what an example means by a package's name.
 func importPath(name string) (string, bool) {
 	if present(name) {
-		return module + "/" + folders[name], true
+		return path.Join(module, folders[name]), true
 	}
-	path, ok := standard[name]
-	return path, ok
+	standard, ok := standard[name]
+	return standard, ok
 }
 
 // world is what examples are compiled against: the packages as go build makes

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"syscall"
+
+	"github.com/gopoe/poe/internal/configerror"
 )
 
 // DefaultBlockSize is how much SysRW reads at most at once, in bytes.
@@ -21,17 +23,9 @@ type Config struct {
 	BlockSize int
 }
 
-// ConfigError says which field of a Config is wrong.
-type ConfigError struct {
-	Field string
-	Err   error
-}
-
-// Error names the field and what is wrong with it.
-func (e *ConfigError) Error() string { return "driver: " + e.Field + ": " + e.Err.Error() }
-
-// Unwrap returns what is wrong.
-func (e *ConfigError) Unwrap() error { return e.Err }
+// ConfigError is the error of [New] about a field of its Config. It is the same
+// type in all packages of this module.
+type ConfigError = configerror.ConfigError
 
 var errBlockSize = errors.New("must be greater than 0")
 
@@ -52,7 +46,7 @@ type SysRW struct {
 // New makes a SysRW.
 func New(c Config) (*SysRW, error) {
 	if c.BlockSize < 0 {
-		return nil, &ConfigError{"BlockSize", fmt.Errorf("%d: %w", c.BlockSize, errBlockSize)}
+		return nil, &ConfigError{Package: "driver", Field: "BlockSize", Err: fmt.Errorf("%d: %w", c.BlockSize, errBlockSize)}
 	}
 	return &SysRW{block: c.BlockSize}, nil
 }

@@ -85,12 +85,12 @@ func NewBlock(cfg BlockConfig) (*Block, error) {
 		return nil, err
 	}
 	if b.maxBuffer-len(strconv.Itoa(b.maxLength))-1 < b.maxLength {
-		return nil, &ConfigError{"Block", "MaxBuffer", ErrTooSmall}
+		return nil, configError("Block", "MaxBuffer", ErrTooSmall)
 	}
 	if !hasCodec {
 		b.codec, b.decimal = decimalLength(cfg.Warn), true
 	} else if cfg.LengthCodec.Encode == nil || cfg.LengthCodec.Decode == nil {
-		return nil, &ConfigError{"Block", "LengthCodec", ErrMissing}
+		return nil, configError("Block", "LengthCodec", ErrMissing)
 	}
 	return b, nil
 }
@@ -98,13 +98,13 @@ func NewBlock(cfg BlockConfig) (*Block, error) {
 func (cfg *BlockConfig) checkFixed(hasCodec bool, maxBuffer int) error {
 	switch {
 	case cfg.BlockSize < 0:
-		return &ConfigError{"Block", "BlockSize", ErrNegative}
+		return configError("Block", "BlockSize", ErrNegative)
 	case hasCodec:
-		return &ConfigError{"Block", "LengthCodec", ErrConflict}
+		return configError("Block", "LengthCodec", ErrConflict)
 	case cfg.MaxLength != 0:
-		return &ConfigError{"Block", "MaxLength", ErrConflict}
+		return configError("Block", "MaxLength", ErrConflict)
 	case cfg.BlockSize > maxBuffer:
-		return &ConfigError{"Block", "MaxBuffer", ErrTooSmall}
+		return configError("Block", "MaxBuffer", ErrTooSmall)
 	}
 	return nil
 }
@@ -158,7 +158,7 @@ func (b *Block) decodeLength(buf []byte) (int, error) {
 		return n, &Error{Filter: "Block", Op: "decode", Err: strconv.ErrRange}
 	case length > int64(b.maxLength):
 		b.skip = length
-		return n, NewLimitError("Block", "decode", "MaxLength", b.maxLength)
+		return n, badRecord(NewLimitError("Block", "decode", "MaxLength", b.maxLength))
 	}
 	b.expected = length
 	return n, nil

@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -48,7 +49,7 @@ func TestBlockPut(t *testing.T) {
 
 	for _, b := range []*filter.Buffer{fixed, length} {
 		_, err := b.Put("fine", 3)
-		var wrong *filter.RecordTypeError
+		var wrong *filter.RecordError
 		require.ErrorAs(t, err, &wrong)
 	}
 }
@@ -101,7 +102,7 @@ func TestBlockTooLongIsPassedOver(t *testing.T) {
 
 func TestBlockCodecErrors(t *testing.T) {
 	bad := errors.New("bad length")
-	b := filter.NewBuffer(must(filter.NewBlock(filter.BlockConfig{LengthCodec: filter.LengthCodec{
+	f := must(filter.NewBlock(filter.BlockConfig{LengthCodec: filter.LengthCodec{
 		Encode: uint16Length.Encode,
 		Decode: func(buf []byte) (int64, int, error) {
 			switch {
@@ -112,13 +113,16 @@ func TestBlockCodecErrors(t *testing.T) {
 			}
 			return 0, 1, bad
 		},
-	}})))
-	_, err := b.Get([]byte("x-"))
-	require.ErrorIs(t, err, bad)
-	_, err = b.Get()
-	var e *filter.Error
-	require.ErrorAs(t, err, &e)
-	require.Empty(t, get(t, b))
+	}}))
+	for stream, want := range map[string]error{"x-": bad, "-x": strconv.ErrRange} {
+		b := filter.NewBuffer(f)
+		_, err := b.Get([]byte(stream))
+		require.ErrorIs(t, err, want)
+		require.False(t, filter.Recoverable(err))
+		_, err = b.Get([]byte("y"))
+		require.ErrorIs(t, err, want, "a final error stays")
+		require.Equal(t, stream[1:], string(b.Bytes()))
+	}
 }
 
 func TestBlockConfigErrors(t *testing.T) {

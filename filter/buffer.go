@@ -10,11 +10,17 @@ import (
 // been decoded, so its filter can be replaced at any time.
 //
 // A Buffer copies what it is given; the records it returns are the caller's.
+//
+// After an error of decoding that is [Recoverable] the next call goes on behind
+// the bad record. After any other every call that decodes returns the same
+// error, and bytes that are added are discarded, until SetFilter; what had not
+// been decoded stays.
 type Buffer struct {
 	filter Filter
 	buf    []byte
-	off    int // buf[off:] is undecoded
-	limit  int // the filter's limit on that, once it was exceeded
+	off    int   // buf[off:] is undecoded
+	limit  int   // the filter's limit on that, once it was exceeded
+	failed error // the final error of decoding
 }
 
 // keepBuffer is the capacity above which an empty Buffer lets its memory go.
@@ -29,6 +35,9 @@ func NewBuffer(f Filter) *Buffer { return &Buffer{filter: f} }
 //
 // POE: get_one_start
 func (b *Buffer) GetOneStart(chunks ...[]byte) error {
+	if b.failed != nil {
+		return b.failed
+	}
 	if s, ok := b.filter.(*Stack); ok && s.takesRecords() && len(b.Bytes()) == 0 {
 		return s.start(chunks)
 	}
@@ -77,6 +86,9 @@ func (b *Buffer) consume(n int) {
 func (b *Buffer) GetOne() ([]any, error) { return b.getOne(nil) }
 
 func (b *Buffer) getOne(dst []any) ([]any, error) {
+	if b.failed != nil {
+		return dst, b.failed
+	}
 	buf := b.Bytes()
 	if b.limit > 0 && len(buf) > b.limit {
 		buf = buf[:b.limit]
@@ -85,6 +97,9 @@ func (b *Buffer) getOne(dst []any) ([]any, error) {
 	b.consume(n)
 	if errors.Is(err, ErrMore) {
 		err = nil
+	}
+	if err != nil && !Recoverable(err) {
+		b.failed = err
 	}
 	return out, err
 }
@@ -102,7 +117,8 @@ func decodeStep(f Filter, dst []any, buf []byte) ([]any, int, error) {
 }
 
 // Get adds bytes and decodes until nothing more comes. Records decoded before
-// an error are returned with it; what follows the error is still there.
+// an error are returned with it; what follows the error is still there, and
+// after an error that is [Recoverable] the next Get returns it.
 //
 // POE: get
 func (b *Buffer) Get(chunks ...[]byte) ([]any, error) {
@@ -122,8 +138,13 @@ func (b *Buffer) Get(chunks ...[]byte) ([]any, error) {
 // Finish is for the end of the stream: it returns what Get would, and then the
 // records that end with the stream, if the filter is a [Finisher]. The error is
 // the filter's, about bytes that it cannot decode, or a stream that was cut
-// off. At the end nothing is left undecoded.
+// off. At the end nothing is left undecoded. After a final error, which has been
+// returned before, there is neither record nor error.
 func (b *Buffer) Finish() ([]any, error) {
+	if b.failed != nil {
+		b.consume(len(b.Bytes()))
+		return nil, nil
+	}
 	recs, err := b.Get()
 	if err != nil {
 		return recs, err
@@ -219,7 +240,7 @@ func (b *Buffer) SetFilter(f Filter) {
 	if r, ok := f.(Rewinder); ok {
 		r.Rewind()
 	}
-	b.filter, b.limit = f, 0
+	b.filter, b.limit, b.failed = f, 0, nil
 }
 
 // Clone returns an empty Buffer with a copy of the filter. It fails if the

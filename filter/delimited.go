@@ -38,7 +38,7 @@ func NulTerminated() Filter {
 // NewDelimited returns a Delimited filter, or a *[ConfigError].
 func NewDelimited(cfg DelimitedConfig) (*Delimited, error) {
 	if cfg.Delimiter == "" {
-		return nil, &ConfigError{"Delimited", "Delimiter", ErrMissing}
+		return nil, configError("Delimited", "Delimiter", ErrMissing)
 	}
 	maxLength, err := limitOr("Delimited", "MaxLength", cfg.MaxLength, DefaultMaxLength)
 	if err != nil {
@@ -71,7 +71,7 @@ func (d *Delimited) DecodeBytes(buf []byte) ([]byte, int, error) {
 		case d.skipping:
 			d.skipping = false
 		case len(rec) > d.maxLength:
-			return nil, n, NewLimitError("Delimited", "decode", "MaxLength", d.maxLength)
+			return nil, n, badRecord(NewLimitError("Delimited", "decode", "MaxLength", d.maxLength))
 		default:
 			return rec, n, nil
 		}
@@ -88,7 +88,7 @@ func (d *Delimited) unfinished(buf []byte, n int) ([]byte, int, error) {
 		return nil, tail, ErrMore
 	case tail-n > d.maxLength:
 		d.skipping = true
-		return nil, tail, NewLimitError("Delimited", "decode", "MaxLength", d.maxLength)
+		return nil, tail, badRecord(NewLimitError("Delimited", "decode", "MaxLength", d.maxLength))
 	}
 	d.seen = tail - n
 	return nil, n, ErrMore

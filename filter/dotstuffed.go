@@ -72,7 +72,7 @@ func (d *DotStuffed) DecodeBytes(buf []byte) ([]byte, int, error) {
 		return nil, n, err
 	}
 	if !d.allowBare && hasBare(text) {
-		return nil, n, &Error{Filter: "DotStuffed", Op: "decode", Err: errBare}
+		return nil, n, badRecord(&Error{Filter: "DotStuffed", Op: "decode", Err: errBare})
 	}
 	return d.unstuff(text), n, nil
 }
@@ -92,14 +92,14 @@ func (d *DotStuffed) find(buf []byte) (text []byte, size int, err error) {
 		text = buf[:from+i+2]
 		size = from + i + len(dotEnd)
 		if len(text) > d.maxLength {
-			return nil, size, NewLimitError("DotStuffed", "decode", "MaxLength", d.maxLength)
+			return nil, size, badRecord(NewLimitError("DotStuffed", "decode", "MaxLength", d.maxLength))
 		}
 		return text, size, nil
 	}
 	tail := max(0, len(buf)-len(dotEnd)+1)
 	if tail > d.maxLength {
 		d.skipping = true
-		return nil, tail, NewLimitError("DotStuffed", "decode", "MaxLength", d.maxLength)
+		return nil, tail, badRecord(NewLimitError("DotStuffed", "decode", "MaxLength", d.maxLength))
 	}
 	d.seen = tail
 	return nil, 0, ErrMore
@@ -156,7 +156,7 @@ func (d *DotStuffed) Append(dst []byte, rec any) ([]byte, error) {
 	case []byte:
 		text = v
 	default:
-		return dst, &Error{Filter: "DotStuffed", Op: "put", Err: &RecordTypeError{rec, "string or []byte"}}
+		return dst, &Error{Filter: "DotStuffed", Op: "put", Err: &RecordError{Record: rec, Want: "string or []byte"}}
 	}
 	out := dst
 	for len(text) > 0 {

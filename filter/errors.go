@@ -3,6 +3,8 @@ package filter
 import (
 	"errors"
 	"fmt"
+
+	"github.com/gopoe/poe/internal/configerror"
 )
 
 // ErrLimit is the cause in every [Error] about a limit: errors.Is(err,
@@ -12,20 +14,38 @@ var ErrLimit = errors.New("limit exceeded")
 // Error is a failure to decode or encode: what a peer sent or what a program
 // put cannot be a record of this filter.
 //
-// After an error in decoding the filter and its peer may disagree about where
-// the next record begins. Unless the filter says otherwise, the connection is
-// best closed.
+// Errors of decoding come in two classes, which [Recoverable] tells apart.
 type Error struct {
 	Filter string // which filter: "Line"
 	Op     string // what it was doing: "decode", "put", "thaw"
 	Limit  string // the limit that was exceeded, by its field name; or empty
 	Max    int64  // the value of that limit
 	Err    error  // the cause; ErrLimit for a limit
+
+	// Recoverable is set by Decode if the bytes that it has consumed are the
+	// whole bad record, or will be passed over as they arrive, so that the next
+	// record can be decoded.
+	Recoverable bool
+}
+
+// Recoverable reports whether decoding may continue after err, an error of
+// Decode, DecodeBytes, DecodeStep or CheckBuffer that is not [ErrMore]. It does
+// if an *[Error] in err says so. Any other error is final, those of a filter
+// that knows nothing of the two classes included.
+func Recoverable(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Recoverable
 }
 
 // NewLimitError makes the error for a limit that was exceeded.
 func NewLimitError(filter, op, limit string, max int) *Error {
 	return &Error{Filter: filter, Op: op, Limit: limit, Max: int64(max), Err: ErrLimit}
+}
+
+// badRecord marks an error of decoding as recoverable.
+func badRecord(e *Error) *Error {
+	e.Recoverable = true
+	return e
 }
 
 // Error names the filter, what it was doing, and the limit or the cause.
@@ -36,20 +56,28 @@ func (e *Error) Error() string {
 	return fmt.Sprintf("filter: %s: %s: %v", e.Filter, e.Op, e.Err)
 }
 
-// Unwrap gives the cause.
+// Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// RecordTypeError is the cause in an [Error] about a record of a type that the
-// filter cannot encode.
-type RecordTypeError struct {
+// RecordError is about a record that cannot be used: a filter cannot encode
+// it, or it is not of the type that a wheel's function or a component's
+// callback accepts.
+type RecordError struct {
 	Record any    // the record
-	Want   string // what the filter takes
+	Want   string // the types that are accepted; empty if the type is right
+	Err    error  // what is wrong with a record of the right type; nil otherwise
 }
 
-// Error names the record's type and what would have been right.
-func (e *RecordTypeError) Error() string {
+// Error names the record's type, and what would have been right or is wrong.
+func (e *RecordError) Error() string {
+	if e.Err != nil {
+		return fmt.Sprintf("record of type %T: %v", e.Record, e.Err)
+	}
 	return fmt.Sprintf("record is %T, want %s", e.Record, e.Want)
 }
+
+// Unwrap returns what is wrong with a record of the right type, or nil.
+func (e *RecordError) Unwrap() error { return e.Err }
 
 // SkippedError tells a Warn function that bytes without meaning were removed
 // from the stream.
@@ -63,28 +91,18 @@ func (e *SkippedError) Error() string {
 	return fmt.Sprintf("filter: %s: %d bytes without meaning removed from the stream", e.Filter, e.N)
 }
 
-// ConfigError is what constructors return for a field that is missing or
-// makes no sense.
-type ConfigError struct {
-	Filter string // which filter: "Line"
-	Field  string // the field of its configuration
-	Err    error  // what is wrong
-}
-
-// Error names the filter and the field.
-func (e *ConfigError) Error() string {
-	return fmt.Sprintf("filter: %s: %s: %v", e.Filter, e.Field, e.Err)
-}
-
-// Unwrap gives the cause.
-func (e *ConfigError) Unwrap() error { return e.Err }
+// ConfigError is the error of a constructor about a field that is missing or
+// makes no sense. It is the same type in all packages of this module. In its
+// Field the constructors of this package put the configuration's type in front:
+// "LineConfig.MaxBuffer".
+type ConfigError = configerror.ConfigError
 
 // Causes of a ConfigError.
 var (
-	ErrMissing  = errors.New("is required")
-	ErrConflict = errors.New("conflicts with another field")
-	ErrNegative = errors.New("must not be negative")
-	ErrTooSmall = errors.New("is too small")
+	ErrMissing  = configerror.ErrMissing
+	ErrConflict = configerror.ErrConflict
+	ErrNegative = configerror.ErrNegative
+	ErrTooSmall = configerror.ErrTooSmall
 )
 
 // Limits of filters unless their configuration says otherwise (POE's).
@@ -93,15 +111,14 @@ const (
 	DefaultMaxBuffer = 512 << 20 // bytes that may wait undecoded
 )
 
-// limitOr gives the default for a limit of zero and refuses negative ones.
+// limitOr returns the default for a limit of zero and refuses negative ones.
 func limitOr(filter, field string, value, def int) (int, error) {
-	switch {
-	case value < 0:
-		return 0, &ConfigError{Filter: filter, Field: field, Err: ErrNegative}
-	case value == 0:
-		return def, nil
-	}
-	return value, nil
+	return configerror.Limit("filter", filter+"Config."+field, value, def)
+}
+
+// configError is the error about a field of the filter's configuration.
+func configError(filter, field string, err error) error {
+	return &ConfigError{Package: "filter", Field: filter + "Config." + field, Err: err}
 }
 
 // appendText appends a record that is text, for filters whose records are
@@ -113,5 +130,5 @@ func appendText(dst []byte, filter string, rec any) ([]byte, error) {
 	case []byte:
 		return append(dst, v...), nil
 	}
-	return dst, &Error{Filter: filter, Op: "put", Err: &RecordTypeError{rec, "string or []byte"}}
+	return dst, &Error{Filter: filter, Op: "put", Err: &RecordError{Record: rec, Want: "string or []byte"}}
 }

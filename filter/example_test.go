@@ -191,7 +191,7 @@ func (lengthPrefixed) Decode(buf []byte) (rec any, n int, err error) {
 func (lengthPrefixed) Append(dst []byte, rec any) ([]byte, error) {
 	s, ok := rec.(string)
 	if !ok || len(s) > 255 {
-		return dst, &filter.Error{Filter: "lengthPrefixed", Op: "put", Err: &filter.RecordTypeError{Record: rec, Want: "a short string"}}
+		return dst, &filter.Error{Filter: "lengthPrefixed", Op: "put", Err: &filter.RecordError{Record: rec, Want: "a short string"}}
 	}
 	return append(append(dst, byte(len(s))), s...), nil
 }

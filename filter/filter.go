@@ -36,8 +36,16 @@ var ErrMore = errors.New("filter: need more")
 // records back may return one with n = 0. The next call is given what was not
 // consumed, and perhaps more behind it: a filter may remember how far it has
 // looked, see [Rewinder]. With [ErrMore] there is no record
-// yet; n may still be positive. Any other error is final for what was
-// consumed: the driver drops n bytes and reports it.
+// yet; n may still be positive.
+//
+// Any other error of Decode says that the stream holds something that is no
+// record. The driver drops the n bytes and reports the error. Then it asks
+// [Recoverable]. If that reports true the n bytes were the bad record, or the
+// beginning of one that the filter will pass over, and the driver calls Decode
+// again with what follows, at once; n may be 0 if the bad record was held
+// inside the filter, as in a [Stack]. Otherwise the error is final: the driver
+// calls neither Decode nor Finish again and discards what arrives, but still
+// reports the end of the stream. An error of CheckBuffer is treated likewise.
 //
 // Append encodes rec at the end of dst and returns the extended slice, as
 // append does. With an error dst comes back as it was.
@@ -91,6 +99,9 @@ type Pender interface {
 // Get appends what rec becomes to dst: none, one or several records. With
 // more = false the get at hand ends here, although records may be waiting: a
 // record that Map turns into nothing does that.
+//
+// An error of Get is about rec, which is done with. Of an error that is not
+// [Recoverable] the driver makes what it makes of a final error of Decode.
 //
 // Put appends what all the records of one put become to dst. It may hold
 // records back for the next one.

@@ -240,11 +240,11 @@ func TestDotStuffedTooLong(t *testing.T) {
 }
 
 func TestFramingConfigs(t *testing.T) {
-	check := func(field string, err error) {
+	check := func(name, field string, err error) {
 		t.Helper()
 		var wrong *filter.ConfigError
 		require.ErrorAs(t, err, &wrong)
-		assert.Equal(t, field, wrong.Field)
+		assert.Equal(t, name+"Config."+field, wrong.Field)
 	}
 	for _, test := range []struct {
 		field string
@@ -259,21 +259,16 @@ func TestFramingConfigs(t *testing.T) {
 		{"MaxLength", filter.PrefixedConfig{Varint: true, MaxLength: -1}},
 	} {
 		_, err := filter.NewPrefixed(test.cfg)
-		check(test.field, err)
+		check("Prefixed", test.field, err)
 	}
 	_, err := filter.NewDelimited(filter.DelimitedConfig{})
-	check("Delimiter", err)
+	check("Delimited", "Delimiter", err)
 	_, err = filter.NewDelimited(filter.DelimitedConfig{Delimiter: "x", MaxLength: -1})
-	check("MaxLength", err)
+	check("Delimited", "MaxLength", err)
 	_, err = filter.NewNetstring(filter.NetstringConfig{MaxLength: -1})
-	check("MaxLength", err)
+	check("Netstring", "MaxLength", err)
 	_, err = filter.NewDotStuffed(filter.DotStuffedConfig{MaxLength: -1})
-	check("MaxLength", err)
-	_, err = filter.LimitOr("X", "Y", -1, 1)
-	check("Y", err)
-	limit, err := filter.LimitOr("X", "Y", 0, 1)
-	require.NoError(t, err)
-	assert.Equal(t, 1, limit)
+	check("DotStuffed", "MaxLength", err)
 }
 
 func FuzzPrefixed(f *testing.F) {

@@ -27,11 +27,11 @@ func NewGrep(cfg GrepConfig) (*Grep, error) {
 func needBoth(filter string, noGet, noPut bool) error {
 	switch {
 	case noGet && noPut:
-		return &ConfigError{filter, "Code", ErrMissing}
+		return configError(filter, "Code", ErrMissing)
 	case noGet:
-		return &ConfigError{filter, "Get", ErrMissing}
+		return configError(filter, "Get", ErrMissing)
 	case noPut:
-		return &ConfigError{filter, "Put", ErrMissing}
+		return configError(filter, "Put", ErrMissing)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package filter_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gopoe/poe/filter"
@@ -67,9 +68,12 @@ func requireConfig(t *testing.T, err error, name, field string, cause error) {
 	t.Helper()
 	var e *filter.ConfigError
 	require.ErrorAs(t, err, &e)
-	require.Equal(t, name, e.Filter)
-	require.Equal(t, field, e.Field)
+	require.Equal(t, "filter", e.Package)
+	require.Equal(t, name+"Config."+field, e.Field)
 	require.ErrorIs(t, err, cause)
 }
 
 func list(recs ...any) []any { return recs }
+
+// fill returns n bytes of text.
+func fill(n int) string { return strings.Repeat("x", n) }

@@ -113,7 +113,7 @@ func TestRecordBlock(t *testing.T) {
 	require.Equal(t, list(1, 2, 3), must(r.Put(list(1, 2), list(), list(3))))
 	require.Nil(t, rb.PutPending())
 	_, err := r.Put(list(1), 2)
-	var wrong *filter.RecordTypeError
+	var wrong *filter.RecordError
 	require.ErrorAs(t, err, &wrong)
 	require.Equal(t, list(9), must(r.Put(list(9))), "nothing of a put that failed was kept")
 }
@@ -156,7 +156,7 @@ var errBad = errors.New("bad record")
 
 func (failing) Get(dst []any, rec any) ([]any, bool, error) {
 	if rec == "bad" {
-		return dst, true, errBad
+		return dst, true, &filter.Error{Filter: "failing", Op: "decode", Err: errBad, Recoverable: true}
 	}
 	return append(dst, rec), true, nil
 }

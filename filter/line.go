@@ -93,7 +93,7 @@ func NewLine(cfg LineConfig) (*Line, error) {
 	}
 	switch {
 	case cfg.OutputLiteral != "" && cfg.NoOutputLiteral:
-		return nil, &ConfigError{"Line", "NoOutputLiteral", ErrConflict}
+		return nil, configError("Line", "NoOutputLiteral", ErrConflict)
 	case cfg.Literal != "":
 		l.out = cfg.Literal
 	case cfg.OutputLiteral != "" || cfg.NoOutputLiteral:
@@ -110,7 +110,7 @@ func (l *Line) setLimits(cfg LineConfig) (err error) {
 		return err
 	}
 	if l.maxBuffer < l.maxLength {
-		return &ConfigError{"Line", "MaxBuffer", ErrTooSmall}
+		return configError("Line", "MaxBuffer", ErrTooSmall)
 	}
 	return nil
 }
@@ -118,16 +118,16 @@ func (l *Line) setLimits(cfg LineConfig) (err error) {
 func (l *Line) setInput(cfg LineConfig) error {
 	if cfg.Literal != "" {
 		if cfg.OutputLiteral != "" || cfg.NoOutputLiteral || cfg.InputLiteral != "" || cfg.InputRegexp != nil || cfg.Autodetect {
-			return &ConfigError{"Line", "Literal", ErrConflict}
+			return configError("Line", "Literal", ErrConflict)
 		}
 		l.setLiteral(cfg.Literal)
 		return nil
 	}
 	switch {
 	case cfg.InputRegexp != nil && (cfg.InputLiteral != "" || cfg.Autodetect):
-		return &ConfigError{"Line", "InputRegexp", ErrConflict}
+		return configError("Line", "InputRegexp", ErrConflict)
 	case cfg.InputLiteral != "" && cfg.Autodetect:
-		return &ConfigError{"Line", "InputLiteral", ErrConflict}
+		return configError("Line", "InputLiteral", ErrConflict)
 	case cfg.InputRegexp != nil:
 		l.mode, l.re = endRegexp, cfg.InputRegexp
 	case cfg.Autodetect:
@@ -205,7 +205,7 @@ func (l *Line) decode(buf []byte) ([]byte, int, error) {
 		l.detected(buf, start, end)
 	}
 	if start > l.maxLength {
-		return nil, skip + end, NewLimitError("Line", "decode", "MaxLength", l.maxLength)
+		return nil, skip + end, badRecord(NewLimitError("Line", "decode", "MaxLength", l.maxLength))
 	}
 	return buf[:start], skip + end, nil
 }

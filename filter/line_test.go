@@ -102,7 +102,7 @@ func TestLinePutWrongType(t *testing.T) {
 	out, err := filter.Lines().Append(dst, 7)
 	var e *filter.Error
 	require.ErrorAs(t, err, &e)
-	var wrong *filter.RecordTypeError
+	var wrong *filter.RecordError
 	require.ErrorAs(t, err, &wrong)
 	require.Equal(t, 7, wrong.Record)
 	require.Equal(t, "before", string(out))
@@ -174,7 +174,7 @@ func TestLineConfigErrors(t *testing.T) {
 		requireConfig(t, err, "Line", c.field, c.cause)
 	}
 	_, err := filter.NewLine(filter.LineConfig{MaxLength: -1})
-	require.EqualError(t, err, "filter: Line: MaxLength: must not be negative")
+	require.EqualError(t, err, "filter: LineConfig.MaxLength: must not be negative")
 }
 
 // A line that arrives byte by byte must not be searched from its start each

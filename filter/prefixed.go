@@ -38,11 +38,11 @@ type Prefixed struct {
 func NewPrefixed(cfg PrefixedConfig) (*Prefixed, error) {
 	switch {
 	case cfg.Varint && (cfg.Size != 0 || cfg.LittleEndian || cfg.Inclusive):
-		return nil, &ConfigError{"Prefixed", "Varint", ErrConflict}
+		return nil, configError("Prefixed", "Varint", ErrConflict)
 	case cfg.Size == 0 && !cfg.Varint:
-		return nil, &ConfigError{"Prefixed", "Size", ErrMissing}
+		return nil, configError("Prefixed", "Size", ErrMissing)
 	case cfg.Size < 0 || cfg.Size > 8:
-		return nil, &ConfigError{"Prefixed", "Size", errors.New("is not 1 to 8")}
+		return nil, configError("Prefixed", "Size", errors.New("is not 1 to 8"))
 	}
 	var err error
 	cfg.MaxLength, err = limitOr("Prefixed", "MaxLength", cfg.MaxLength, DefaultMaxLength)

@@ -24,9 +24,9 @@ type RecordBlock struct {
 func NewRecordBlock(cfg RecordBlockConfig) (*RecordBlock, error) {
 	switch {
 	case cfg.BlockSize == 0:
-		return nil, &ConfigError{"RecordBlock", "BlockSize", ErrMissing}
+		return nil, configError("RecordBlock", "BlockSize", ErrMissing)
 	case cfg.BlockSize < 0:
-		return nil, &ConfigError{"RecordBlock", "BlockSize", ErrNegative}
+		return nil, configError("RecordBlock", "BlockSize", ErrNegative)
 	}
 	return &RecordBlock{size: cfg.BlockSize, checkPut: cfg.CheckPut}, nil
 }
@@ -61,7 +61,7 @@ func cut(recs []any, n int) (front, rest []any) {
 func (r *RecordBlock) Put(dst []any, recs []any) ([]any, error) {
 	for _, rec := range recs {
 		if _, ok := rec.([]any); !ok {
-			return dst, &Error{Filter: "RecordBlock", Op: "put", Err: &RecordTypeError{rec, "[]any"}}
+			return dst, &Error{Filter: "RecordBlock", Op: "put", Err: &RecordError{Record: rec, Want: "[]any"}}
 		}
 	}
 	for _, rec := range recs {

@@ -52,7 +52,7 @@ type Reference struct {
 // NewReference returns a Reference filter, or a *[ConfigError].
 func NewReference(cfg ReferenceConfig) (*Reference, error) {
 	if cfg.Serializer == nil {
-		return nil, &ConfigError{"Reference", "Serializer", ErrMissing}
+		return nil, configError("Reference", "Serializer", ErrMissing)
 	}
 	r := &Reference{serializer: cfg.Serializer, noFatals: cfg.NoFatals}
 	if cfg.Compression {
@@ -86,9 +86,9 @@ func (r *Reference) Decode(buf []byte) (any, int, error) {
 	if r.reported > 0 {
 		r.reported = len(buf) - end
 	}
-	rec, err := r.thaw(buf[n:end])
-	if err != nil {
-		return r.fail(end, err)
+	rec, bad := r.thaw(buf[n:end])
+	if bad != nil {
+		return r.fail(end, badRecord(bad))
 	}
 	return rec, end, nil
 }
@@ -122,7 +122,7 @@ func (r *Reference) fail(n int, err error) (any, int, error) {
 }
 
 // thaw makes a value of one frame.
-func (r *Reference) thaw(data []byte) (any, error) {
+func (r *Reference) thaw(data []byte) (any, *Error) {
 	if r.zlib != nil {
 		defer r.zlib.release()
 		inflated, err := r.zlib.inflate(data, r.maxInflated)
@@ -142,7 +142,7 @@ func (r *Reference) thaw(data []byte) (any, error) {
 }
 
 // thawError makes a serializer's error one of this filter's.
-func thawError(err error) error {
+func thawError(err error) *Error {
 	e := &Error{Filter: "Reference", Op: "thaw", Err: err}
 	var limit Exceeder
 	if errors.As(err, &limit) {
@@ -155,7 +155,7 @@ func thawError(err error) error {
 // Append serializes and frames rec.
 func (r *Reference) Append(dst []byte, rec any) ([]byte, error) {
 	if !isReference(rec) {
-		return dst, &Error{Filter: "Reference", Op: "put", Err: &RecordTypeError{rec, "a reference"}}
+		return dst, &Error{Filter: "Reference", Op: "put", Err: &RecordError{Record: rec, Want: "a reference"}}
 	}
 	data, err := r.serializer.Freeze(rec)
 	if err != nil {

@@ -73,7 +73,7 @@ func TestReferenceTakesReferencesOnly(t *testing.T) {
 	f := must(filter.NewReference(filter.ReferenceConfig{Serializer: filter.JSON{}}))
 	for _, rec := range list(nil, "text", []byte("text"), 1, uint8(1), 1.5, true, complex(1, 1)) {
 		_, err := f.Append(nil, rec)
-		var wrong *filter.RecordTypeError
+		var wrong *filter.RecordError
 		require.ErrorAs(t, err, &wrong)
 		require.Equal(t, rec, wrong.Record)
 	}

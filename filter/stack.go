@@ -33,7 +33,7 @@ func makeStages(parts []any) ([]stage, error) {
 	stages := make([]stage, len(parts))
 	for i, p := range parts {
 		if stages[i] = newStage(p); stages[i] == nil {
-			return nil, &ConfigError{"Stack", "parts", errNoPart}
+			return nil, &ConfigError{Package: "filter", Field: "Stack parts", Err: errNoPart}
 		}
 	}
 	return stages, nil

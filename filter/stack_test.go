@@ -92,7 +92,7 @@ func TestStackPut(t *testing.T) {
 	require.Equal(t, list("a"), recs)
 	require.Equal(t, list("b"), get(t, b))
 	_, err = filter.NewBuffer(must(filter.NewStack(lf(), recordBlockOf(2), lf()))).Get([]byte("a\nb\n"))
-	var wrong *filter.RecordTypeError
+	var wrong *filter.RecordError
 	require.ErrorAs(t, err, &wrong, "a filter behind records that are no text")
 }
 
@@ -122,12 +122,14 @@ func TestStackChanges(t *testing.T) {
 
 	for _, part := range list("text", nil, []any{}, 1) {
 		err := s.Push(upper(), part)
-		requireConfig(t, err, "Stack", "parts", err)
+		var wrong *filter.ConfigError
+		require.ErrorAs(t, err, &wrong)
+		require.Equal(t, "Stack parts", wrong.Field)
 		require.Error(t, s.Unshift(part))
 	}
 	require.Equal(t, []string{"Line", "Map"}, s.FilterTypes(), "all or nothing is added")
 	_, err = filter.NewStack(7)
-	require.EqualError(t, err, "filter: Stack: parts: is neither a Filter nor a Layer")
+	require.EqualError(t, err, "filter: Stack parts: is neither a Filter nor a Layer")
 
 	for range 2 {
 		s.Pop()

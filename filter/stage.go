@@ -57,7 +57,7 @@ func (s *byteStage) start(recs []any) error {
 		case []byte:
 			s.b.add(v)
 		default:
-			return &Error{Filter: typeName(s.b.filter), Op: "decode", Err: &RecordTypeError{rec, "string or []byte"}}
+			return &Error{Filter: typeName(s.b.filter), Op: "decode", Err: &RecordError{Record: rec, Want: "string or []byte"}}
 		}
 	}
 	err := s.b.GetOneStart()

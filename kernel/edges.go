@@ -32,7 +32,7 @@ func (k *Kernel) askAgain() {
 			h.disarm()
 		default:
 			if err := k.loop.update(h, h.armed); err != nil {
-				k.warn("cannot watch a handle any more", "handle", h, "error", err)
+				k.watchFailed(h, err)
 			}
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"io"
 	"syscall"
 
+	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/internal/sentinel"
 )
 
@@ -120,19 +121,9 @@ func OpErrorOf(ev Event) *OpError {
 	return nil
 }
 
-// ConfigError says which field of a constructor's configuration is wrong. All
-// packages of this module return it.
-type ConfigError struct {
-	Package string // "servertcp"
-	Field   string // "ClientInput"
-	Err     error  // what is wrong with it
-}
-
-// Error names package, field and reason.
-func (e *ConfigError) Error() string { return e.Package + ": " + e.Field + ": " + e.Err.Error() }
-
-// Unwrap returns the reason.
-func (e *ConfigError) Unwrap() error { return e.Err }
+// ConfigError is the error of a constructor about a field of its
+// configuration. It is the same type in all packages of this module.
+type ConfigError = configerror.ConfigError
 
 // HandlerError is the error that Run returns when an exception in a handler
 // was not handled, and that a handler of the signal DIE finds in

@@ -350,8 +350,13 @@ func (h *Handle) disarm() {
 		h.k.loop.remove(h)
 		return
 	}
-	if err := h.k.loop.update(h, before); err != nil {
-		h.k.warn("cannot change what is watched of a handle", "handle", h, "error", err)
+	if h.k.loop.update(h, before) == nil {
+		return
+	}
+	h.k.loop.remove(h) // and again from the start
+	h.armed = 0
+	if err := h.arm(); err != nil {
+		h.k.watchFailed(h, err)
 	}
 }
 

@@ -290,7 +290,7 @@ func (h *Handle) resume(k *Kernel, m Mode) bool {
 	}
 	h.want |= m.bit()
 	if err := h.arm(); err != nil {
-		k.warn("cannot watch a handle any more", "handle", h, "error", err)
+		k.watchFailed(h, err)
 	}
 	return true
 }

@@ -5,8 +5,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/component/servertcp"
-	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
@@ -41,7 +41,7 @@ func find(name string) *demonstration {
 }
 
 // start starts the server of a demonstration. Its alias is its name.
-func (d *demonstration) start(k *kernel.Kernel, show printer, addr string) (*servertcp.Listener, error) {
+func (d *demonstration) start(k *poe.Kernel, show printer, addr string) (*servertcp.Listener, error) {
 	host, port, err := net.SplitHostPort(addr)
 	if err != nil {
 		return nil, err

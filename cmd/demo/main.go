@@ -10,8 +10,7 @@ import (
 	"io"
 	"os"
 
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe"
 )
 
 const usage = `Usage:
@@ -81,21 +80,21 @@ func printUsage(w io.Writer) {
 
 // serve runs one demonstration until the interrupt key.
 func serve(show printer, d *demonstration, addr string) error {
-	k := kernel.New()
-	_, err := session.Inline(k, session.Funcs{
-		"_start": func(e kernel.Event) {
-			check(e.Kernel.Sig("INT", "enough"))
-			check(e.Kernel.Sig("TERM", "enough"))
-			check(e.Kernel.AliasSet("keyboard"))
+	k := poe.New()
+	_, err := poe.Inline(k, poe.Funcs{
+		"_start": func(e poe.Event) {
+			check(e.Sig("INT", "enough"))
+			check(e.Sig("TERM", "enough"))
+			check(e.AliasSet("keyboard"))
 		},
-		"enough": func(e kernel.Event) {
-			e.Kernel.SigHandled()
+		"enough": func(e poe.Event) {
+			e.SigHandled()
 			show.note(d.name, "shutting down; open connections may finish, a second Ctrl-C ends them")
 			// The server may be gone after the first Ctrl-C.
-			_ = e.Kernel.Post(kernel.Alias(d.name), "shutdown")
-			check(e.Kernel.AliasRemove("keyboard"))
-			e.Kernel.SigClear("INT")
-			e.Kernel.SigClear("TERM")
+			_ = e.Post(poe.Alias(d.name), "shutdown")
+			check(e.AliasRemove("keyboard"))
+			e.SigClear("INT")
+			e.SigClear("TERM")
 		},
 	})
 	if err != nil {

@@ -5,10 +5,9 @@ import (
 	"net"
 	"strings"
 
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/component/clienttcp"
 	"github.com/gopoe/poe/component/servertcp"
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 )
 
 // guide leads the tour: a session that shows one demonstration after the
@@ -22,17 +21,17 @@ type guide struct {
 	seen     map[string]bool
 }
 
-var guideStates = session.States[guide]{
+var guideStates = poe.States[guide]{
 	"_start": (*guide).start,
 	"next":   (*guide).next,
 	"in":     (*guide).in,
 	"out":    (*guide).out,
-	"_child": func(*guide, kernel.Event) {},
+	"_child": func(*guide, poe.Event) {},
 }
 
 // tour shows all demonstrations and returns when every session has stopped.
 func tour(show printer) error {
-	k := kernel.New()
+	k := poe.New()
 	show.say("One kernel, one goroutine, and %d servers on real sockets.", len(demonstrations))
 	g := &guide{show: show, servers: map[string]*servertcp.Listener{}, at: -1}
 	for _, d := range demonstrations {
@@ -43,7 +42,7 @@ func tour(show printer) error {
 		g.servers[d.name] = l
 		show.event(d.name, "listening", l.Addr().String())
 	}
-	if _, err := session.Create(k, g, guideStates); err != nil {
+	if _, err := poe.Create(k, g, guideStates); err != nil {
 		return err
 	}
 	if err := k.Run(); err != nil {
@@ -54,13 +53,13 @@ func tour(show printer) error {
 	return nil
 }
 
-func (g *guide) start(e kernel.Event) {
-	check(e.Kernel.AliasSet("guide"))
-	e.Kernel.Yield("next")
+func (g *guide) start(e poe.Event) {
+	check(e.AliasSet("guide"))
+	e.Yield("next")
 }
 
 // next goes on to the next demonstration, and at the end closes all servers.
-func (g *guide) next(e kernel.Event) {
+func (g *guide) next(e poe.Event) {
 	if g.at++; g.at == len(demonstrations) {
 		g.close(e)
 		return
@@ -72,17 +71,17 @@ func (g *guide) next(e kernel.Event) {
 }
 
 // close tells every server by its alias to shut down.
-func (g *guide) close(e kernel.Event) {
+func (g *guide) close(e poe.Event) {
 	g.show.say("The tour is over: post(alias, \"shutdown\") to every server.")
 	for _, d := range demonstrations {
-		check(e.Kernel.Post(kernel.Alias(d.name), "shutdown"))
+		check(e.Post(poe.Alias(d.name), "shutdown"))
 		g.show.event(d.name, "shutdown", "posted")
 	}
-	check(e.Kernel.AliasRemove("guide"))
+	check(e.AliasRemove("guide"))
 }
 
 // admit lets those in who wait for nobody.
-func (g *guide) admit(k *kernel.Kernel) {
+func (g *guide) admit(k *poe.Kernel) {
 	for len(g.waiting) > 0 && g.seen[g.waiting[0].after] {
 		v := g.waiting[0]
 		g.waiting = g.waiting[1:]
@@ -94,17 +93,17 @@ func (g *guide) admit(k *kernel.Kernel) {
 }
 
 // in is told that a visitor is where the next one may come.
-func (g *guide) in(e kernel.Event) {
-	g.seen[kernel.Arg[string](e, 0)] = true
+func (g *guide) in(e poe.Event) {
+	g.seen[poe.Arg[string](e, 0)] = true
 	g.admit(e.Kernel)
 }
 
 // out is told that a visitor has gone.
-func (g *guide) out(e kernel.Event) {
-	g.seen[kernel.Arg[string](e, 0)] = true
+func (g *guide) out(e poe.Event) {
+	g.seen[poe.Arg[string](e, 0)] = true
 	g.admit(e.Kernel)
 	if g.visiting--; g.visiting == 0 {
-		e.Kernel.Yield("next")
+		e.Yield("next")
 	}
 }
 
@@ -113,7 +112,7 @@ func (v visitor) client(server string, show printer, at net.Addr) clienttcp.Conf
 	steps := v.steps
 	to := at.(*net.TCPAddr)
 	tell := func(c *clienttcp.Client, event string) {
-		check(c.Kernel.Post(kernel.Alias("guide"), event, v.name))
+		check(c.Post(poe.Alias("guide"), event, v.name))
 	}
 	return clienttcp.Config{
 		RemoteAddress: to.IP.String(), RemotePort: to.Port,
@@ -138,9 +137,9 @@ func (v visitor) client(server string, show printer, at net.Addr) clienttcp.Conf
 				c.Shutdown()
 			}
 		}),
-		ServerError:  func(*clienttcp.Client, *kernel.OpError) {}, // the server has closed: it is over
+		ServerError:  func(*clienttcp.Client, *poe.OpError) {}, // the server has closed: it is over
 		Disconnected: func(c *clienttcp.Client) { tell(c, "out") },
-		ConnectError: func(c *clienttcp.Client, err *kernel.OpError) {
+		ConnectError: func(c *clienttcp.Client, err *poe.OpError) {
 			panic(fmt.Errorf("%s cannot reach %s: %w", v.name, server, err))
 		},
 	}

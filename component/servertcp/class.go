@@ -8,24 +8,24 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Class says what an error of a listening socket means for the server.
+// Class is what an error of a listening socket means for the server.
 type Class int
 
 // The classes.
 const (
-	// Fatal is all that will not get better by itself: every error of an
-	// operation other than "accept", and of that what is not in the other
-	// classes.
+	// Fatal is every error that does not pass by itself: all errors of an
+	// operation other than "accept", and those of "accept" that are not in the
+	// other classes.
 	Fatal Class = iota
-	// Temporary is the trouble of one connection, or of the network: the next
-	// one is accepted as ever.
+	// Temporary is an error of one connection, or of the network: the next
+	// connection can be accepted.
 	Temporary
-	// OutOfDescriptors is the want of descriptors or of memory. The wheel rests
-	// for a moment and accepts again; connections wait in the system's queue.
+	// OutOfDescriptors is a lack of descriptors, memory or other resources of
+	// the system. Connections wait in the system's queue meanwhile.
 	OutOfDescriptors
 )
 
-// String is the class in words.
+// String returns the class in words.
 func (c Class) String() string {
 	switch c {
 	case Temporary:
@@ -36,21 +36,28 @@ func (c Class) String() string {
 	return "fatal"
 }
 
-// ClassOf tells the class of an error that Config.Error is given. The server
-// goes on after the last two if Error lets it; without an Error it warns and
-// drops the listener after any, as POE does.
+// ClassOf returns the class of an error that Config.Error is given. The server
+// continues after errors of the last two classes, with or without an Error
+// callback: it stops accepting for a moment and tries again.
 func ClassOf(err *kernel.OpError) Class {
 	is := func(target error) bool { return errors.Is(err.Err, target) }
 	switch {
 	case err.Op != "accept":
 		return Fatal
-	case slices.ContainsFunc([]error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM}, is):
+	case slices.ContainsFunc(lackOfResources, is):
 		return OutOfDescriptors
-	case slices.ContainsFunc([]error{
-		syscall.ECONNABORTED, syscall.ECONNRESET, syscall.EINTR, syscall.EAGAIN, syscall.EPROTO, syscall.EPERM, syscall.ETIMEDOUT,
-		syscall.ENETDOWN, syscall.ENETUNREACH, syscall.EHOSTDOWN, syscall.EHOSTUNREACH, syscall.ENOPROTOOPT, syscall.EOPNOTSUPP,
-	}, is):
+	case slices.ContainsFunc(temporary, is):
 		return Temporary
 	}
 	return Fatal
+}
+
+var lackOfResources = []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ENOSPC}
+
+// temporary are the errors of accept that are about one connection. Linux
+// passes errors of the new connection on, and of the firewall.
+var temporary = []error{
+	syscall.ECONNABORTED, syscall.ECONNRESET, syscall.EINTR, syscall.EAGAIN, syscall.EPROTO, syscall.EPERM, syscall.EACCES,
+	syscall.ETIMEDOUT, syscall.ENETDOWN, syscall.ENETUNREACH, syscall.EHOSTDOWN, syscall.EHOSTUNREACH, syscall.ENOPROTOOPT,
+	syscall.EOPNOTSUPP, syscall.EIO,
 }

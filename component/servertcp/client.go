@@ -211,8 +211,15 @@ func (c *Client) start(e kernel.Event) {
 	}
 	if err := c.awaitProxy(h); err != nil {
 		h.Close()
-		panic(err)
+		c.lost(e, kernel.SyscallError("proxy", err))
 	}
+}
+
+// lost ends a connection that has no wheel, for an error of the system.
+func (c *Client) lost(e kernel.Event, err *kernel.OpError) {
+	c.guard(e, func() { c.report(err) })
+	c.GotAnError = true
+	c.over(e)
 }
 
 // setRemote says who the peer is.
@@ -230,8 +237,8 @@ func (c *Client) accepted(e kernel.Event, h *kernel.Handle) {
 	}
 	if t := &c.config().TLS; t.Config != nil && !t.OnDemand {
 		if err := c.secure(h, nil); err != nil { // no descriptors are left, for example
-			c.guard(e, func() { c.report(&kernel.OpError{Op: "handshake", Err: err}) })
-			c.GotAnError = true
+			h.Close()
+			c.lost(e, &kernel.OpError{Op: "handshake", Err: err})
 		}
 		return
 	}
@@ -264,7 +271,8 @@ func (c *Client) preConnect(e kernel.Event, h *kernel.Handle) (used *kernel.Hand
 func (c *Client) begin(e kernel.Event, h *kernel.Handle, again bool) {
 	if err := c.makeWheel(h); err != nil {
 		h.Close()
-		panic(err)
+		c.lost(e, kernel.SyscallError("watch", err))
+		return
 	}
 	if !again {
 		c.connected = true
@@ -333,11 +341,9 @@ func (c *Client) gotInput(e kernel.Event) {
 
 func (c *Client) gotError(e kernel.Event) {
 	c.Event = e
-	err := kernel.OpErrorOf(e)
-	if err == nil {
-		return // made up by a program
+	if err := errorOf(e); err != nil {
+		c.failed(e, err)
 	}
-	c.failed(e, err)
 }
 
 // failed tells the program of an error, and ends the connection.
@@ -360,7 +366,7 @@ func (c *Client) report(err *kernel.OpError) {
 	if (err.Op == "read" || err.Op == "handshake" || err.Op == "proxy") && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)) {
 		return
 	}
-	c.Kernel.Warn("servertcp: client error", "session", c.Session, "op", err.Op, "errno", int(err.Errno()), "error", err.Text())
+	c.Kernel.Warn(errorText("client", err), "session", c.Session, "op", err.Op, "errno", int(err.Errno()), "error", err.Text())
 }
 
 func (c *Client) gotFlush(e kernel.Event) {

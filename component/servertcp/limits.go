@@ -119,7 +119,7 @@ func (l *Listener) countAccept() {
 // full tells whether no more connections are to be accepted now.
 func (l *Listener) full() bool {
 	rate := l.config.Limits.AcceptRate
-	if rate > 0 && l.limiter.accepted >= rate {
+	if rate > 0 && l.limiter.accepted >= rate || l.acceptTimer != 0 {
 		return true
 	}
 	if s := l.config.shard; s != nil {

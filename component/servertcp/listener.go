@@ -32,6 +32,7 @@ type Listener struct {
 	limiter  limiter
 	stats    Stats
 	deadline kernel.AlarmID // of a drain
+	accepting
 	first    *Client        // the connections, oldest first
 	last     *Client
 }
@@ -103,6 +104,7 @@ func (l *Listener) take(e kernel.Event, s socketfactory.Socket) {
 		}
 	}
 	l.stats.Accepted++
+	l.acceptDelay = 0
 	l.Connections++
 	l.countAccept()
 	if l.full() {
@@ -135,13 +137,21 @@ func (l *Listener) serve(e kernel.Event, s socketfactory.Socket, counted *netip.
 
 func (l *Listener) gotError(e kernel.Event) {
 	l.Event = e
-	err := kernel.OpErrorOf(e)
+	err := errorOf(e)
+	if err == nil {
+		return
+	}
+	if err.Op == "accept" {
+		l.backOff(ClassOf(err))
+	}
 	if l.config.Error != nil {
 		l.config.Error(l, err)
 		return
 	}
-	e.Kernel.Warn("servertcp: server error", "session", e.Session, "op", err.Op, "errno", int(err.Errno()), "error", err.Text())
-	l.drop()
+	l.warnError(err)
+	if ClassOf(err) == Fatal {
+		l.drop()
+	}
 }
 
 // disconnected is what the sessions of connections call as they stop.
@@ -190,6 +200,7 @@ func (l *Listener) drop() {
 	}
 	l.Wheel, l.wheels = nil, nil
 	l.leaveShards()
+	l.stopBackOff()
 	if l.limiter.second != 0 {
 		_, _ = l.Kernel.AlarmRemove(l.limiter.second)
 		l.limiter.second = 0

@@ -19,6 +19,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"syscall"
 
 	"github.com/gopoe/poe/component/internal/pace"
 	"github.com/gopoe/poe/filter"
@@ -197,13 +198,39 @@ func Listen(k *kernel.Kernel, c Config) (*Listener, error) {
 	if err := c.open(); err != nil {
 		return nil, err
 	}
-	l, err := New(k, c)
-	if err != nil {
-		for _, a := range append([]Address{c.first()}, c.Also...) {
-			a.Listener.Close()
+	for _, a := range append([]Address{c.first()}, c.Also...) {
+		if err := checkAddr(a.Listener); err != nil {
+			c.closeListeners()
+			return nil, err
 		}
 	}
+	l, err := New(k, c)
+	if err != nil {
+		c.closeListeners()
+	}
 	return l, err
+}
+
+// closeListeners closes the sockets that open has opened.
+func (c *Config) closeListeners() {
+	for _, a := range append([]Address{c.first()}, c.Also...) {
+		a.Listener.Close()
+	}
+}
+
+// checkAddr returns the error of getsockname if the address of a listening
+// socket cannot be found out.
+func checkAddr(h *kernel.Handle) error {
+	if h.LocalAddr() != nil {
+		return nil
+	}
+	err := error(syscall.EIO)
+	if fd := h.Fd(); fd >= 0 {
+		if _, failed := syscall.Getsockname(socketNumber(fd)); failed != nil {
+			err = failed
+		}
+	}
+	return &kernel.OpError{Op: "getsockname", Err: err}
 }
 
 // concurrency is how many connections there may be, as POE counts it.

@@ -49,6 +49,7 @@ func (c *Client) StartTLS() error {
 	c.dropWheel()
 	err := c.secure(h, wheel.Detach())
 	if err != nil {
+		h.Close()
 		c.GotAnError = true
 		c.Shutdown()
 	}

@@ -48,7 +48,7 @@ func (f *Filter) compress(dst []byte, recs []any) ([]byte, error) {
 		switch rec.(type) {
 		case string, []byte, End:
 		default:
-			return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordTypeError{Record: rec, Want: "string, []byte or End"}}
+			return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordError{Record: rec, Want: "string, []byte or End"}}
 		}
 	}
 	d := &f.deflate

@@ -19,6 +19,7 @@ import (
 	"runtime"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/internal/configerror"
 )
 
 // name is what this filter is called in errors.
@@ -98,21 +99,21 @@ func New(config Config) (*Filter, error) {
 	}
 	switch {
 	case config.Format == 0:
-		return nil, &filter.ConfigError{Filter: name, Field: "Format", Err: filter.ErrMissing}
+		return nil, &filter.ConfigError{Package: "compress", Field: "Format", Err: filter.ErrMissing}
 	case config.Format < Zlib || config.Format > Zstd:
-		return nil, &filter.ConfigError{Filter: name, Field: "Format", Err: errors.New("is unknown")}
+		return nil, &filter.ConfigError{Package: "compress", Field: "Format", Err: errors.New("is unknown")}
 	case config.Level < 0 || config.Level > highest:
-		return nil, &filter.ConfigError{Filter: name, Field: "Level", Err: errors.New("is none of this format")}
+		return nil, &filter.ConfigError{Package: "compress", Field: "Level", Err: errors.New("is none of this format")}
 	}
 	var err error
-	if config.MaxRatio, err = filter.LimitOr(name, "MaxRatio", config.MaxRatio, DefaultMaxRatio); err != nil {
+	if config.MaxRatio, err = configerror.Limit("compress", "MaxRatio", config.MaxRatio, DefaultMaxRatio); err != nil {
 		return nil, err
 	}
-	if config.MaxWindow, err = filter.LimitOr(name, "MaxWindow", config.MaxWindow, DefaultMaxWindow); err != nil {
+	if config.MaxWindow, err = configerror.Limit("compress", "MaxWindow", config.MaxWindow, DefaultMaxWindow); err != nil {
 		return nil, err
 	}
 	if config.MaxWindow < 1<<10 {
-		return nil, &filter.ConfigError{Filter: name, Field: "MaxWindow", Err: filter.ErrTooSmall}
+		return nil, &filter.ConfigError{Package: "compress", Field: "MaxWindow", Err: filter.ErrTooSmall}
 	}
 	return newFilter(config), nil
 }

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/internal/configerror"
 )
 
 // name is what this filter is called in errors.
@@ -60,13 +61,13 @@ func New(config Config) (*Filter, error) {
 		config.Comma = ','
 	}
 	if !isMark(config.Comma) {
-		return nil, &filter.ConfigError{Filter: name, Field: "Comma", Err: errMark}
+		return nil, &filter.ConfigError{Package: "csvrec", Field: "Comma", Err: errMark}
 	}
 	if config.Comment != 0 && (!isMark(config.Comment) || config.Comment == config.Comma) {
-		return nil, &filter.ConfigError{Filter: name, Field: "Comment", Err: errMark}
+		return nil, &filter.ConfigError{Package: "csvrec", Field: "Comment", Err: errMark}
 	}
 	var err error
-	if config.MaxLength, err = filter.LimitOr(name, "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
+	if config.MaxLength, err = configerror.Limit("csvrec", "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
 		return nil, err
 	}
 	return newFilter(config), nil
@@ -124,14 +125,14 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 			continue
 		}
 		if len(record) > f.config.MaxLength {
-			return nil, n, filter.NewLimitError(name, "decode", "MaxLength", f.config.MaxLength)
+			return nil, n, f.tooLong()
 		}
 		fields, err := f.read(record)
 		if err == nil {
 			return fields, n, nil
 		}
 		if err != io.EOF { // of an empty line or comment
-			return nil, n, &filter.Error{Filter: name, Op: "decode", Err: err}
+			return nil, n, &filter.Error{Filter: name, Op: "decode", Err: err, Recoverable: true}
 		}
 	}
 }
@@ -179,16 +180,23 @@ func (f *Filter) unfinished(buf []byte, n int) (any, int, error) {
 	if len(buf)-n > f.config.MaxLength {
 		f.skipping = true
 		f.scan.dropped()
-		return nil, len(buf), filter.NewLimitError(name, "decode", "MaxLength", f.config.MaxLength)
+		return nil, len(buf), f.tooLong()
 	}
 	return nil, n, filter.ErrMore
+}
+
+// tooLong is the error about a record that is too long, which is passed over.
+func (f *Filter) tooLong() error {
+	err := filter.NewLimitError(name, "decode", "MaxLength", f.config.MaxLength)
+	err.Recoverable = true
+	return err
 }
 
 // Append writes rec, a []string, quoting where it has to.
 func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	fields, ok := rec.([]string)
 	if !ok {
-		return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordTypeError{Record: rec, Want: "[]string"}}
+		return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordError{Record: rec, Want: "[]string"}}
 	}
 	if len(fields) == 0 {
 		return dst, &filter.Error{Filter: name, Op: "put", Err: errors.New("record without fields, which CSV cannot write")}

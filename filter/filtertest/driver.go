@@ -17,7 +17,8 @@ type driver struct {
 	pending []byte
 	recs    []any
 	errs    []error
-	most    int // bytes that waited at most, after an arrival was decoded
+	failed  bool // after a final error
+	most    int  // bytes that waited at most, after an arrival was decoded
 }
 
 // maxIdle is how many records may come without a byte being consumed before
@@ -58,9 +59,12 @@ func newBytesDriver(f filter.Filter) *driver {
 	}}
 }
 
-// feed hands over one arrival and decodes until there is no record, or an
+// feed hands over one arrival and decodes until there is no record, or a final
 // error. It returns an error only if the filter breaks its contract.
 func (d *driver) feed(chunk []byte) error {
+	if d.failed {
+		return nil
+	}
 	buf := slices.Clip(slices.Concat(d.pending, chunk))
 	whole, idle := buf, 0
 	for {
@@ -75,13 +79,16 @@ func (d *driver) feed(chunk []byte) error {
 		}
 		if err != nil {
 			d.errs = append(d.errs, err)
-			break
+			if d.failed = !filter.Recoverable(err); d.failed {
+				buf = nil
+				break
+			}
 		}
 		if idle++; n > 0 {
 			idle = 0
 		}
 		if idle > maxIdle {
-			return errors.New("filtertest: records come without end and without consuming a byte")
+			return errors.New("filtertest: records or errors come without end and without consuming a byte")
 		}
 	}
 	d.pending = slices.Clone(buf)
@@ -120,7 +127,7 @@ func (d *driver) flush() error {
 func (d *driver) finish() error {
 	f, ok := d.f.(filter.Finisher)
 	for range maxIdle {
-		if !ok {
+		if !ok || d.failed {
 			return nil
 		}
 		rec, err := f.Finish(d.pending)

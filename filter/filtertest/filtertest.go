@@ -155,6 +155,31 @@ func Limit(t *testing.T, newFilter func() filter.Filter, stream []byte, limit st
 	})
 }
 
+// Recovers tests that stream, which has bad records in it, becomes the records
+// want and as many errors as errs says, however it is cut: each bad record costs
+// one error, after which [filter.Recoverable] reports true.
+func Recovers(t *testing.T, newFilter func() filter.Filter, stream []byte, want []any, errs int) {
+	t.Helper()
+	for name, newDriver := range drivers(newFilter()) {
+		t.Run(name, func(t *testing.T) {
+			for label, chunks := range manyCuts(stream) {
+				d := newDriver(newFilter())
+				err := d.feedAll(chunks...)
+				if len(d.errs) != errs {
+					t.Fatalf("%s: got the errors %v, want %d of them", label, d.errs, errs)
+				}
+				for _, bad := range d.errs {
+					if !filter.Recoverable(bad) {
+						t.Fatalf("%s: the error is final: %v", label, bad)
+					}
+				}
+				d.errs = nil
+				check(t, label, d, want, err)
+			}
+		})
+	}
+}
+
 // manyCuts cuts a stream in many ways, named for messages.
 func manyCuts(stream []byte) map[string][][]byte {
 	cuts := map[string][][]byte{

@@ -95,7 +95,7 @@ func New(cfg Config) (*Filter, error) {
 	} {
 		switch {
 		case *l.value < 0:
-			return nil, &filter.ConfigError{Filter: name, Field: l.field, Err: filter.ErrNegative}
+			return nil, &filter.ConfigError{Package: "httpclient", Field: l.field, Err: filter.ErrNegative}
 		case *l.value == 0:
 			*l.value = l.def
 		}
@@ -140,7 +140,7 @@ func Content(r *http.Response) []byte {
 func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	r, ok := rec.(*http.Request)
 	if !ok || r == nil {
-		return dst, putError(&filter.RecordTypeError{Record: rec, Want: "*http.Request"})
+		return dst, putError(&filter.RecordError{Record: rec, Want: "*http.Request"})
 	}
 	out := appender(dst)
 	write := r.Write

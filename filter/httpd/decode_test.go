@@ -208,7 +208,7 @@ func TestConfigErrors(t *testing.T) {
 		var c *filter.ConfigError
 		require.True(t, errors.As(err, &c), field)
 		assert.Equal(t, field, c.Field)
-		assert.Equal(t, "HTTPD", c.Filter)
+		assert.Equal(t, "httpd", c.Package)
 	}
 	_, err := httpd.New(httpd.Config{MaxContent: 10, MaxBuffer: 13})
 	assert.NoError(t, err)

@@ -133,7 +133,7 @@ func New(cfg Config) (*Filter, error) {
 		{"MaxHeader", &cfg.MaxHeader, DefaultMaxHeader},
 	} {
 		if *l.value < 0 {
-			return nil, &filter.ConfigError{Filter: name, Field: l.field, Err: filter.ErrNegative}
+			return nil, &filter.ConfigError{Package: "httpd", Field: l.field, Err: filter.ErrNegative}
 		}
 		if *l.value > 0 {
 			continue
@@ -144,11 +144,11 @@ func New(cfg Config) (*Filter, error) {
 	}
 	// POE wants room for the length's digits and one more byte.
 	if digits := len(fmt.Sprint(cfg.MaxContent)); cfg.MaxBuffer-digits <= cfg.MaxContent {
-		return nil, &filter.ConfigError{Filter: name, Field: "MaxBuffer",
+		return nil, &filter.ConfigError{Package: "httpd", Field: "MaxBuffer",
 			Err: fmt.Errorf("%w for MaxContent %d", filter.ErrTooSmall, cfg.MaxContent)}
 	}
 	if cfg.ExpectContinue && (cfg.Streaming || cfg.Quirks) {
-		return nil, &filter.ConfigError{Filter: name, Field: "ExpectContinue", Err: filter.ErrConflict}
+		return nil, &filter.ConfigError{Package: "httpd", Field: "ExpectContinue", Err: filter.ErrConflict}
 	}
 	return &Filter{cfg: cfg}, nil
 }

@@ -103,7 +103,7 @@ func TestPutErrors(t *testing.T) {
 			assert.ErrorIs(t, err, c.cause)
 			continue
 		}
-		var r *filter.RecordTypeError
+		var r *filter.RecordError
 		assert.ErrorAs(t, err, &r, name)
 	}
 }

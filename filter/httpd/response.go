@@ -49,7 +49,7 @@ func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 		f.chunked = false
 		return f.appendLastChunk(dst, r.Trailer)
 	}
-	return dst, putError(&filter.RecordTypeError{Record: rec, Want: "*http.Response, httpd.Chunk or httpd.End"})
+	return dst, putError(&filter.RecordError{Record: rec, Want: "*http.Response, httpd.Chunk or httpd.End"})
 }
 
 func putError(err error) error { return &filter.Error{Filter: name, Op: "put", Err: err} }

@@ -9,9 +9,15 @@ import (
 // name is what this filter is called in errors.
 const name = "IRC"
 
-// malformed is the error for bytes that are no message.
+// malformed is the error for a line that is no message.
 func malformed(reason string) error {
-	return &filter.Error{Filter: name, Op: "decode", Err: errors.New(reason)}
+	return badRecord(&filter.Error{Filter: name, Op: "decode", Err: errors.New(reason)})
+}
+
+// badRecord marks an error as one after which decoding may continue.
+func badRecord(err *filter.Error) error {
+	err.Recoverable = true
+	return err
 }
 
 // refused is the error for a message that could not be read back as what it is.

@@ -6,6 +6,7 @@ import (
 	"bytes"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/internal/configerror"
 )
 
 // The limits that the standards set: 512 bytes for a message with its CR LF,
@@ -37,10 +38,10 @@ type Filter struct {
 // New returns a filter for one connection, or a *filter.ConfigError.
 func New(config Config) (*Filter, error) {
 	var err error
-	if config.MaxLength, err = filter.LimitOr(name, "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
+	if config.MaxLength, err = configerror.Limit("irc", "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
 		return nil, err
 	}
-	if config.MaxTags, err = filter.LimitOr(name, "MaxTags", config.MaxTags, DefaultMaxTags); err != nil {
+	if config.MaxTags, err = configerror.Limit("irc", "MaxTags", config.MaxTags, DefaultMaxTags); err != nil {
 		return nil, err
 	}
 	return &Filter{config: config}, nil
@@ -67,7 +68,7 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 			continue
 		}
 		if err := f.checkLength("decode", line); err != nil {
-			return nil, n, err
+			return nil, n, badRecord(err)
 		}
 		line = bytes.TrimSuffix(line[:length-1], []byte("\r"))
 		if len(bytes.Trim(line, " ")) == 0 {
@@ -89,13 +90,13 @@ func (f *Filter) unfinished(buf []byte, n int) (any, int, error) {
 	}
 	if err := f.checkLength("decode", buf[n:]); err != nil {
 		f.skipping = true
-		return nil, len(buf), err
+		return nil, len(buf), badRecord(err)
 	}
 	return nil, n, filter.ErrMore
 }
 
 // checkLength checks a line, or the beginning of one.
-func (f *Filter) checkLength(op string, line []byte) error {
+func (f *Filter) checkLength(op string, line []byte) *filter.Error {
 	if len(line) > 0 && line[0] == '@' {
 		tags := bytes.IndexByte(line, ' ') + 1
 		if tags == 0 {
@@ -124,7 +125,7 @@ func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 		message = &v
 	}
 	if message == nil {
-		return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordTypeError{Record: rec, Want: "*irc.Message"}}
+		return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordError{Record: rec, Want: "*irc.Message"}}
 	}
 	if err := message.check(); err != nil {
 		return dst, err

@@ -9,10 +9,8 @@ import (
 	"io"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/internal/configerror"
 )
-
-// name is what this filter is called in errors.
-const name = "JSON"
 
 // Defaults of the limits in Config.
 const (
@@ -63,10 +61,10 @@ type Filter struct {
 // New returns a filter for one connection, or a *filter.ConfigError.
 func New(config Config) (*Filter, error) {
 	var err error
-	if config.MaxLength, err = filter.LimitOr(name, "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
+	if config.MaxLength, err = configerror.Limit("jsonrec", "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
 		return nil, err
 	}
-	if config.MaxDepth, err = filter.LimitOr(name, "MaxDepth", config.MaxDepth, DefaultMaxDepth); err != nil {
+	if config.MaxDepth, err = configerror.Limit("jsonrec", "MaxDepth", config.MaxDepth, DefaultMaxDepth); err != nil {
 		return nil, err
 	}
 	return &Filter{config: config}, nil
@@ -88,7 +86,7 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 	}
 	rec, err = f.unmarshal(text)
 	if err != nil && f.config.Stream && !json.Valid(text) {
-		return nil, len(buf), f.fail(err)
+		return nil, len(buf), f.fail(final(err))
 	}
 	return rec, n, err
 }
@@ -145,7 +143,7 @@ func (f *Filter) value(buf []byte) ([]byte, int, error) {
 	case err == filter.ErrMore && len(buf)-start <= f.config.MaxLength:
 		return nil, start, err
 	case err == filter.ErrMore || end > f.config.MaxLength:
-		err = filter.NewLimitError(name, "decode", "MaxLength", f.config.MaxLength)
+		err = f.tooLong()
 	}
 	if err != nil {
 		return nil, len(buf), f.fail(err)
@@ -174,7 +172,7 @@ func (f *Filter) line(buf []byte) ([]byte, int, error) {
 		case len(line) == 0:
 			continue
 		case len(line) > f.config.MaxLength:
-			return nil, n, filter.NewLimitError(name, "decode", "MaxLength", f.config.MaxLength)
+			return nil, n, badRecord(f.tooLong())
 		}
 		return line, n, f.checkDepth(line)
 	}
@@ -189,7 +187,7 @@ func (f *Filter) unfinished(buf []byte, n int) ([]byte, int, error) {
 		return nil, len(buf), filter.ErrMore
 	case len(buf)-n-1 > f.config.MaxLength: // CR may be the last
 		f.skipping = true
-		return nil, len(buf), filter.NewLimitError(name, "decode", "MaxLength", f.config.MaxLength)
+		return nil, len(buf), badRecord(f.tooLong())
 	}
 	f.seen = len(buf) - n
 	return nil, n, filter.ErrMore
@@ -202,9 +200,14 @@ func (f *Filter) checkDepth(line []byte) error {
 	}
 	var scan scanner
 	if _, err := scan.end(line, f.config.MaxDepth); err != nil && err != filter.ErrMore {
-		return err
+		return badRecord(err)
 	}
 	return nil
+}
+
+// tooLong is the error about a value of more than MaxLength.
+func (f *Filter) tooLong() error {
+	return filter.NewLimitError(name, "decode", "MaxLength", f.config.MaxLength)
 }
 
 func (f *Filter) unmarshal(text []byte) (any, error) {
@@ -214,7 +217,7 @@ func (f *Filter) unmarshal(text []byte) (any, error) {
 		target = f.config.New()
 	}
 	if err := f.decodeInto(target, text); err != nil {
-		return nil, &filter.Error{Filter: name, Op: "decode", Err: err}
+		return nil, &filter.Error{Filter: name, Op: "decode", Err: err, Recoverable: true}
 	}
 	if f.config.New != nil {
 		return target, nil

@@ -21,11 +21,11 @@ func NewText(config Config) (*Text, error) {
 	case err != nil:
 		return nil, err
 	case config.New != nil:
-		return nil, &filter.ConfigError{Filter: name, Field: "New", Err: errText}
+		return nil, &filter.ConfigError{Package: "jsonrec", Field: "New", Err: errText}
 	case config.UseNumber:
-		return nil, &filter.ConfigError{Filter: name, Field: "UseNumber", Err: errText}
+		return nil, &filter.ConfigError{Package: "jsonrec", Field: "UseNumber", Err: errText}
 	case config.DisallowUnknownFields:
-		return nil, &filter.ConfigError{Filter: name, Field: "DisallowUnknownFields", Err: errText}
+		return nil, &filter.ConfigError{Package: "jsonrec", Field: "DisallowUnknownFields", Err: errText}
 	}
 	return &Text{*f}, nil
 }
@@ -57,7 +57,7 @@ func (t *Text) DecodeBytes(buf []byte) (text []byte, n int, err error) {
 	case json.Valid(text):
 		return text, n, nil
 	case t.f.config.Stream:
-		return nil, len(buf), t.f.fail(malformed(text))
+		return nil, len(buf), t.f.fail(final(malformed(text)))
 	}
 	return nil, n, malformed(text)
 }
@@ -78,7 +78,7 @@ func (t *Text) Append(dst []byte, rec any) ([]byte, error) {
 	case json.RawMessage:
 		out = append(out, v...)
 	default:
-		return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordTypeError{Record: rec, Want: "string or []byte"}}
+		return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordError{Record: rec, Want: "string or []byte"}}
 	}
 	text := out[len(dst):]
 	if !json.Valid(text) {
@@ -92,9 +92,9 @@ func (t *Text) Append(dst []byte, rec any) ([]byte, error) {
 	return append(out, '\n'), nil
 }
 
-// malformed is the error for text that is no JSON.
+// malformed is the error for a line that is no JSON.
 func malformed(text []byte) error {
-	return &filter.Error{Filter: name, Op: "decode", Err: syntaxError(text)}
+	return &filter.Error{Filter: name, Op: "decode", Err: syntaxError(text), Recoverable: true}
 }
 
 // syntaxError is encoding/json's word on text that is no JSON.

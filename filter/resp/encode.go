@@ -87,7 +87,7 @@ func (e encoder) other(dst []byte, rec any) ([]byte, error) {
 	case v.CanFloat():
 		return e.double(dst, v.Float()), nil
 	}
-	return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordTypeError{Record: rec, Want: "a value of RESP"}}
+	return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordError{Record: rec, Want: "a value of RESP"}}
 }
 
 func (e encoder) list(dst []byte, items []any, depth int) ([]byte, error) {

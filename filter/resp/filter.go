@@ -26,6 +26,7 @@ import (
 	"fmt"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/internal/configerror"
 )
 
 // Defaults of the limits in Config. They suit a connection to a stranger; a
@@ -71,16 +72,16 @@ func New(config Config) (*Filter, error) {
 		config.Protocol = 2
 	}
 	if err := checkProtocol(config.Protocol); err != nil {
-		return nil, &filter.ConfigError{Filter: name, Field: "Protocol", Err: err}
+		return nil, &filter.ConfigError{Package: "resp", Field: "Protocol", Err: err}
 	}
 	var err error
-	if config.MaxLength, err = filter.LimitOr(name, "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
+	if config.MaxLength, err = configerror.Limit("resp", "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
 		return nil, err
 	}
-	if config.MaxElements, err = filter.LimitOr(name, "MaxElements", config.MaxElements, DefaultMaxElements); err != nil {
+	if config.MaxElements, err = configerror.Limit("resp", "MaxElements", config.MaxElements, DefaultMaxElements); err != nil {
 		return nil, err
 	}
-	if config.MaxDepth, err = filter.LimitOr(name, "MaxDepth", config.MaxDepth, DefaultMaxDepth); err != nil {
+	if config.MaxDepth, err = configerror.Limit("resp", "MaxDepth", config.MaxDepth, DefaultMaxDepth); err != nil {
 		return nil, err
 	}
 	return newFilter(config), nil

@@ -6,6 +6,7 @@ import (
 	"bytes"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/internal/configerror"
 )
 
 // Defaults of the limits in Config.
@@ -51,13 +52,13 @@ type Filter struct {
 // New returns a filter for one connection, or a *filter.ConfigError.
 func New(config Config) (*Filter, error) {
 	var err error
-	if config.MaxHeader, err = filter.LimitOr(name, "MaxHeader", config.MaxHeader, DefaultMaxHeader); err != nil {
+	if config.MaxHeader, err = configerror.Limit("stomp", "MaxHeader", config.MaxHeader, DefaultMaxHeader); err != nil {
 		return nil, err
 	}
-	if config.MaxHeaders, err = filter.LimitOr(name, "MaxHeaders", config.MaxHeaders, DefaultMaxHeaders); err != nil {
+	if config.MaxHeaders, err = configerror.Limit("stomp", "MaxHeaders", config.MaxHeaders, DefaultMaxHeaders); err != nil {
 		return nil, err
 	}
-	if config.MaxBody, err = filter.LimitOr(name, "MaxBody", config.MaxBody, DefaultMaxBody); err != nil {
+	if config.MaxBody, err = configerror.Limit("stomp", "MaxBody", config.MaxBody, DefaultMaxBody); err != nil {
 		return nil, err
 	}
 	return &Filter{config: config}, nil
@@ -217,5 +218,5 @@ func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 			return v.appendTo(dst)
 		}
 	}
-	return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordTypeError{Record: rec, Want: "*stomp.Frame or stomp.Heartbeat"}}
+	return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordError{Record: rec, Want: "*stomp.Frame or stomp.Heartbeat"}}
 }

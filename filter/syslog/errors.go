@@ -9,8 +9,13 @@ import (
 // name is what this filter is called in errors.
 const name = "Syslog"
 
-// malformed is the error for bytes that are no message.
+// malformed is the error for one message that is wrong.
 func malformed(reason string) error {
+	return &filter.Error{Filter: name, Op: "decode", Err: errors.New(reason), Recoverable: true}
+}
+
+// unframed is the error for bytes after which no message can be found.
+func unframed(reason string) error {
 	return &filter.Error{Filter: name, Op: "decode", Err: errors.New(reason)}
 }
 

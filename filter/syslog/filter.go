@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/internal/configerror"
 )
 
 // DefaultMaxLength is how many bytes a message may have if Config does not say
@@ -57,10 +58,10 @@ type Filter struct {
 // New returns a filter for one connection, or a *filter.ConfigError.
 func New(config Config) (*Filter, error) {
 	if config.Framing < Auto || config.Framing > Lines {
-		return nil, &filter.ConfigError{Filter: name, Field: "Framing", Err: errors.New("is unknown")}
+		return nil, &filter.ConfigError{Package: "syslog", Field: "Framing", Err: errors.New("is unknown")}
 	}
 	var err error
-	if config.MaxLength, err = filter.LimitOr(name, "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
+	if config.MaxLength, err = configerror.Limit("syslog", "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
 		return nil, err
 	}
 	if config.Now == nil {
@@ -119,11 +120,11 @@ func (f *Filter) counted(buf []byte) (frame []byte, size int, err error) {
 		digits++
 	}
 	if digits == 0 || buf[0] == '0' || digits < len(buf) && buf[digits] != ' ' {
-		return nil, len(buf), f.fail(malformed("message begins with no length"))
+		return nil, len(buf), f.fail(unframed("message begins with no length"))
 	}
 	length, err := strconv.Atoi(string(buf[:min(digits, 20)]))
 	if err != nil || length > f.config.MaxLength {
-		return nil, len(buf), f.fail(f.tooLong("decode"))
+		return nil, len(buf), f.fail(f.beyond("decode"))
 	}
 	if length > len(buf)-digits-1 {
 		return nil, 0, filter.ErrMore
@@ -137,8 +138,17 @@ func (f *Filter) fail(err error) error {
 	return err
 }
 
-func (f *Filter) tooLong(op string) error {
+// beyond is the error about a message of more than MaxLength.
+func (f *Filter) beyond(op string) *filter.Error {
 	return filter.NewLimitError(name, op, "MaxLength", f.config.MaxLength)
+}
+
+// tooLong is the error about a line of more than MaxLength, which is passed
+// over.
+func (f *Filter) tooLong() error {
+	err := f.beyond("decode")
+	err.Recoverable = true
+	return err
 }
 
 // line takes a line, and CR with the LF.
@@ -150,7 +160,7 @@ func (f *Filter) line(buf []byte) (frame []byte, size int, err error) {
 			return nil, len(buf), nil
 		case len(buf)-1 > f.config.MaxLength: // CR may be the last
 			f.skipping = true
-			return nil, len(buf), f.tooLong("decode")
+			return nil, len(buf), f.tooLong()
 		}
 		return nil, 0, filter.ErrMore
 	}
@@ -160,7 +170,7 @@ func (f *Filter) line(buf []byte) (frame []byte, size int, err error) {
 	}
 	frame = bytes.TrimSuffix(buf[:length], []byte("\r"))
 	if len(frame) > f.config.MaxLength {
-		return nil, length + 1, f.tooLong("decode")
+		return nil, length + 1, f.tooLong()
 	}
 	return frame, length + 1, nil
 }
@@ -176,7 +186,7 @@ func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 		message = &v
 	}
 	if message == nil {
-		return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordTypeError{Record: rec, Want: "*syslog.Message"}}
+		return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordError{Record: rec, Want: "*syslog.Message"}}
 	}
 	if err := message.check(); err != nil {
 		return dst, err
@@ -186,7 +196,7 @@ func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	}
 	length := len(message.appendTo(dst)) - len(dst)
 	if length > f.config.MaxLength {
-		return dst, f.tooLong("put")
+		return dst, f.beyond("put")
 	}
 	dst = append(strconv.AppendInt(dst, int64(length), 10), ' ')
 	return message.appendTo(dst), nil
@@ -199,7 +209,7 @@ func (f *Filter) appendLine(dst []byte, message *Message) ([]byte, error) {
 	case bytes.IndexByte(line, '\n') >= 0 || bytes.HasSuffix(line, []byte("\r")):
 		return dst, refused("line break in a message that is to be a line")
 	case len(line) > f.config.MaxLength:
-		return dst, f.tooLong("put")
+		return dst, f.beyond("put")
 	}
 	return append(out, '\n'), nil
 }

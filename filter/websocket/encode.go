@@ -35,7 +35,7 @@ func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 			return f.close(dst, *v)
 		}
 	}
-	return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordTypeError{Record: rec, Want: "Text, Binary, Ping, Pong or Close"}}
+	return dst, &filter.Error{Filter: name, Op: "put", Err: &filter.RecordError{Record: rec, Want: "Text, Binary, Ping, Pong or Close"}}
 }
 
 func (f *Filter) text(dst []byte, text string) ([]byte, error) {

@@ -18,6 +18,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/internal/configerror"
 )
 
 // DefaultMaxLength is how many bytes a message may have if Config does not say
@@ -55,11 +56,11 @@ type Filter struct {
 // New returns a filter for one connection, or a *filter.ConfigError.
 func New(config Config) (*Filter, error) {
 	var err error
-	if config.MaxLength, err = filter.LimitOr(name, "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
+	if config.MaxLength, err = configerror.Limit("websocket", "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
 		return nil, err
 	}
 	if config.MaxFrame < 0 {
-		return nil, &filter.ConfigError{Filter: name, Field: "MaxFrame", Err: filter.ErrNegative}
+		return nil, &filter.ConfigError{Package: "websocket", Field: "MaxFrame", Err: filter.ErrNegative}
 	}
 	if config.Rand == nil {
 		config.Rand = rand.Reader

@@ -127,7 +127,8 @@ func (d *dial) tryNext() {
 		a := &attempt{d: d, h: h, to: to}
 		if err := a.watch(); err != nil {
 			h.Close()
-			d.note("connect", err)
+			failed := kernel.SyscallError("connect", err)
+			d.note(failed.Op, failed.Err)
 			continue
 		}
 		d.open = append(d.open, a)
@@ -204,29 +205,53 @@ func (a *attempt) watch() (err error) {
 	return err
 }
 
-// HandleReady is called by the kernel when the attempt has succeeded or
-// failed.
-func (a *attempt) HandleReady(kernel.Mode) {
-	d, w := a.d, a.d.w
-	w.k.Unwatch(w.owner, a.h, kernel.Write)
+// remove takes the attempt off the list of those that are open.
+func (a *attempt) remove() {
+	d := a.d
+	d.w.k.Unwatch(d.w.owner, a.h, kernel.Write)
 	for i, other := range d.open {
 		if other == a {
 			d.open = append(d.open[:i], d.open[i+1:]...)
 			break
 		}
 	}
+}
+
+// fail ends an attempt that was removed, and with the last one the wheel's
+// work.
+func (a *attempt) fail(op string, err error) {
+	d, w := a.d, a.d.w
+	a.h.Close()
+	d.note(op, err)
+	d.cancelNext()
+	if len(d.waiting) > 0 {
+		d.tryNext()
+	} else if len(d.open) == 0 {
+		w.dial = nil
+		w.clearTimeout()
+		w.failure(d.op, d.err)
+	}
+}
+
+// HandleFailure is called by the kernel when the system does not watch the
+// socket.
+func (a *attempt) HandleFailure(_ kernel.Mode, err error) {
+	if a.d.finished {
+		return
+	}
+	a.remove()
+	failed := kernel.SyscallError("connect", err)
+	a.fail(failed.Op, failed.Err)
+}
+
+// HandleReady is called by the kernel when the attempt has succeeded or
+// failed.
+func (a *attempt) HandleReady(kernel.Mode) {
+	d, w := a.d, a.d.w
+	a.remove()
 	h, err := connected(a.h)
 	if err != nil {
-		a.h.Close()
-		d.note("connect", err)
-		d.cancelNext()
-		if len(d.waiting) > 0 {
-			d.tryNext()
-		} else if len(d.open) == 0 {
-			w.dial = nil
-			w.clearTimeout()
-			w.failure(d.op, d.err)
-		}
+		a.fail("connect", err)
 		return
 	}
 	d.stop()

@@ -46,7 +46,8 @@ func (w *Wheel) accepting(h *kernel.Handle) {
 			Failed:   func(err error) { w.failure("accept", err) },
 		})
 		if err != nil {
-			w.failLater("listen", err)
+			failed := kernel.SyscallError("listen", err)
+			w.failLater(failed.Op, failed.Err)
 		}
 	})
 }

@@ -18,8 +18,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/wheel/followtail"
 	"github.com/gopoe/poe/wheel/run"
 )
@@ -44,13 +43,13 @@ type banner struct {
 	logs         []string
 	tails        []*followtail.Wheel
 	points       map[string]int // by address, as the next two
-	banned       map[string]kernel.AlarmID
+	banned       map[string]poe.AlarmID
 	times        map[string]int
 	actions      [][]string
 	acting       bool
 }
 
-var states = session.States[banner]{
+var states = poe.States[banner]{
 	"_start": (*banner).start,
 	"line":   (*banner).line,
 	"forget": (*banner).forget,
@@ -66,10 +65,10 @@ func main() {
 	}
 	b := &banner{
 		command: os.Args[1], forgive: milliseconds(os.Args[2]), ban: milliseconds(os.Args[3]), logs: os.Args[4:],
-		points: map[string]int{}, banned: map[string]kernel.AlarmID{}, times: map[string]int{},
+		points: map[string]int{}, banned: map[string]poe.AlarmID{}, times: map[string]int{},
 	}
-	k := kernel.New()
-	if _, err := session.Create(k, b, states); err != nil {
+	k := poe.New()
+	if _, err := poe.Create(k, b, states); err != nil {
 		log.Fatal(err)
 	}
 	if err := k.Run(); err != nil {
@@ -86,9 +85,9 @@ func milliseconds(text string) time.Duration {
 	return time.Duration(n) * time.Millisecond
 }
 
-func (b *banner) start(e kernel.Event) {
-	e.Kernel.Sig("INT", "stop")
-	e.Kernel.Sig("USR1", "status")
+func (b *banner) start(e poe.Event) {
+	e.Sig("INT", "stop")
+	e.Sig("USR1", "status")
 	for _, name := range b.logs {
 		tail, err := followtail.New(e.Kernel, followtail.Config{
 			Filename: name, PollInterval: 100 * time.Millisecond, Events: followtail.Names{Input: "line"},
@@ -101,9 +100,9 @@ func (b *banner) start(e kernel.Event) {
 	fmt.Println("watching", len(b.logs), "logs")
 }
 
-func (b *banner) line(e kernel.Event) {
+func (b *banner) line(e poe.Event) {
 	for _, rule := range rules {
-		m := rule.pattern.FindStringSubmatch(kernel.Arg[string](e, 0))
+		m := rule.pattern.FindStringSubmatch(poe.Arg[string](e, 0))
 		if m == nil {
 			continue
 		}
@@ -116,7 +115,7 @@ func (b *banner) line(e kernel.Event) {
 }
 
 // offence gives every offence a timer of its own.
-func (b *banner) offence(k *kernel.Kernel, address string, points int) {
+func (b *banner) offence(k *poe.Kernel, address string, points int) {
 	b.points[address] += points
 	if b.points[address] < 3 {
 		k.DelayAdd("forget", b.forgive, address, points)
@@ -131,26 +130,26 @@ func (b *banner) offence(k *kernel.Kernel, address string, points int) {
 }
 
 // forget finds nothing of points that are gone with a ban.
-func (b *banner) forget(e kernel.Event) {
-	address := kernel.Arg[string](e, 0)
+func (b *banner) forget(e poe.Event) {
+	address := poe.Arg[string](e, 0)
 	if b.points[address] == 0 {
 		return
 	}
-	if b.points[address] -= kernel.Arg[int](e, 1); b.points[address] > 0 {
+	if b.points[address] -= poe.Arg[int](e, 1); b.points[address] > 0 {
 		return
 	}
 	delete(b.points, address)
 	fmt.Println(address, "is forgiven")
 }
 
-func (b *banner) unban(e kernel.Event) {
-	address := kernel.Arg[string](e, 0)
+func (b *banner) unban(e poe.Event) {
+	address := poe.Arg[string](e, 0)
 	delete(b.banned, address)
 	b.act(e.Kernel, "unban", address)
 }
 
 // act makes actions wait for each other: an unban must not overtake the ban.
-func (b *banner) act(k *kernel.Kernel, words ...string) {
+func (b *banner) act(k *poe.Kernel, words ...string) {
 	b.actions = append(b.actions, words)
 	if !b.acting {
 		k.Yield("action")
@@ -158,7 +157,7 @@ func (b *banner) act(k *kernel.Kernel, words ...string) {
 	b.acting = true
 }
 
-func (b *banner) action(e kernel.Event) {
+func (b *banner) action(e poe.Event) {
 	words := b.actions[0]
 	b.actions = b.actions[1:]
 	output := func(_ *run.Wheel, line any) { fmt.Println(line) }
@@ -167,7 +166,7 @@ func (b *banner) action(e kernel.Event) {
 		Events: run.Funcs{
 			Stdout: output,
 			Stderr: output,
-			Exit:   func(w *run.Wheel, _ kernel.WaitStatus) { b.ended(e.Kernel, w) },
+			Exit:   func(w *run.Wheel, _ poe.WaitStatus) { b.ended(e.Kernel, w) },
 		},
 	})
 	if err != nil {
@@ -176,7 +175,7 @@ func (b *banner) action(e kernel.Event) {
 }
 
 // ended comes when the output of a command has ended, and the process.
-func (b *banner) ended(k *kernel.Kernel, w *run.Wheel) {
+func (b *banner) ended(k *poe.Kernel, w *run.Wheel) {
 	w.Close()
 	b.acting = len(b.actions) > 0
 	if b.acting {
@@ -184,7 +183,7 @@ func (b *banner) ended(k *kernel.Kernel, w *run.Wheel) {
 	}
 }
 
-func (b *banner) status(kernel.Event) {
+func (b *banner) status(poe.Event) {
 	var parts []string
 	for _, address := range slices.Sorted(maps.Keys(b.points)) {
 		parts = append(parts, fmt.Sprint(address, " has ", b.points[address]))
@@ -199,11 +198,11 @@ func (b *banner) status(kernel.Event) {
 }
 
 // stop leaves nobody banned when the program goes; it waits for the last action.
-func (b *banner) stop(e kernel.Event) {
-	e.Kernel.SigHandled()
-	e.Kernel.SigClear("INT")
-	e.Kernel.SigClear("USR1")
-	e.Kernel.AlarmRemoveAll()
+func (b *banner) stop(e poe.Event) {
+	e.SigHandled()
+	e.SigClear("INT")
+	e.SigClear("USR1")
+	e.AlarmRemoveAll()
 	for _, tail := range b.tails {
 		tail.Close()
 	}

@@ -11,8 +11,7 @@ import (
 	"regexp"
 	"strconv"
 
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/wheel/readwrite"
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
@@ -22,7 +21,7 @@ type generator struct {
 	port     int
 	listener *socketfactory.Wheel
 	count    int
-	visitors map[kernel.WheelID]*visitor
+	visitors map[poe.WheelID]*visitor
 }
 
 type visitor struct {
@@ -32,23 +31,23 @@ type visitor struct {
 	paused             bool
 }
 
-var states = session.States[generator]{
+var states = poe.States[generator]{
 	"_start":   (*generator).start,
 	"accepted": (*generator).accepted,
-	"failed":   func(_ *generator, e kernel.Event) { panic(kernel.OpErrorOf(e)) },
+	"failed":   func(_ *generator, e poe.Event) { panic(poe.OpErrorOf(e)) },
 	"asked":    (*generator).asked,
 	"low":      (*generator).low,
 	"ended":    (*generator).ended,
-	"stop":     func(*generator, kernel.Event) {},
+	"stop":     func(*generator, poe.Event) {},
 }
 
 func main() {
-	g := &generator{port: 19, visitors: map[kernel.WheelID]*visitor{}}
+	g := &generator{port: 19, visitors: map[poe.WheelID]*visitor{}}
 	if len(os.Args) > 1 {
 		g.port, _ = strconv.Atoi(os.Args[1])
 	}
-	k := kernel.New()
-	if _, err := session.Create(k, g, states); err != nil {
+	k := poe.New()
+	if _, err := poe.Create(k, g, states); err != nil {
 		log.Fatal(err)
 	}
 	if err := k.Run(); err != nil {
@@ -57,8 +56,8 @@ func main() {
 	fmt.Println("stopped")
 }
 
-func (g *generator) start(e kernel.Event) {
-	e.Kernel.Sig("INT", "stop")
+func (g *generator) start(e poe.Event) {
+	e.Sig("INT", "stop")
 	var err error
 	g.listener, err = socketfactory.New(e.Kernel, socketfactory.Config{
 		BindAddress: "127.0.0.1",
@@ -72,9 +71,9 @@ func (g *generator) start(e kernel.Event) {
 	fmt.Println("listening on", g.listener.LocalAddr())
 }
 
-func (g *generator) accepted(e kernel.Event) {
+func (g *generator) accepted(e poe.Event) {
 	wheel, err := readwrite.New(e.Kernel, readwrite.Config{
-		Handle: kernel.Arg[*kernel.Handle](e, 0),
+		Handle: poe.Arg[*poe.Handle](e, 0),
 		Events: readwrite.Names{Input: "asked", Low: "low", High: "high", Error: "ended"},
 		Marks:  readwrite.Marks{High: 740, Low: 74}, // ten lines
 	})
@@ -89,8 +88,8 @@ func (g *generator) accepted(e kernel.Event) {
 var number = regexp.MustCompile(`^\d{1,9}$`)
 
 // asked is told a number of lines; 0 is no end.
-func (g *generator) asked(e kernel.Event) {
-	text, v := kernel.Arg[string](e, 0), g.visitors[kernel.Arg[kernel.WheelID](e, 1)]
+func (g *generator) asked(e poe.Event) {
+	text, v := poe.Arg[string](e, 0), g.visitors[poe.Arg[poe.WheelID](e, 1)]
 	if v == nil {
 		return
 	}
@@ -108,8 +107,8 @@ func (g *generator) asked(e kernel.Event) {
 	}
 }
 
-func (g *generator) low(e kernel.Event) {
-	v := g.visitors[kernel.Arg[kernel.WheelID](e, 0)]
+func (g *generator) low(e poe.Event) {
+	v := g.visitors[poe.Arg[poe.WheelID](e, 0)]
 	if v == nil {
 		return
 	}
@@ -146,8 +145,8 @@ func (v *visitor) generate() {
 	fmt.Printf("%d has all, after %d pauses\n", v.number, v.pauses)
 }
 
-func (g *generator) ended(e kernel.Event) {
-	id := kernel.Arg[kernel.WheelID](e, 3)
+func (g *generator) ended(e poe.Event) {
+	id := poe.Arg[poe.WheelID](e, 3)
 	v := g.visitors[id]
 	if v == nil { // reading and writing may both fail
 		return

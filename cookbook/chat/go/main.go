@@ -13,15 +13,14 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/component/servertcp"
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 )
 
 // chat is what the connections share.
 type chat struct {
-	k     *kernel.Kernel
-	users map[string]kernel.ID // name to the connection's session
+	k     *poe.Kernel
+	users map[string]poe.ID // name to the connection's session
 }
 
 func main() {
@@ -29,8 +28,8 @@ func main() {
 	if len(os.Args) > 1 {
 		port, _ = strconv.Atoi(os.Args[1])
 	}
-	k := kernel.New()
-	ch := &chat{k: k, users: map[string]kernel.ID{}}
+	k := poe.New()
+	ch := &chat{k: k, users: map[string]poe.ID{}}
 	server, err := servertcp.Listen(k, servertcp.Config{
 		Alias:              "chat",
 		Address:            "127.0.0.1",
@@ -38,16 +37,16 @@ func main() {
 		ClientConnected:    func(c *servertcp.Client) { c.Put("Welcome. What is your name?") },
 		ClientInput:        servertcp.Input(ch.input),
 		ClientDisconnected: ch.left,
-		ClientError:        func(*servertcp.Client, *kernel.OpError) {},
-		InlineStates:       session.Funcs{"hear": hear},
+		ClientError:        func(*servertcp.Client, *poe.OpError) {},
+		InlineStates:       poe.Funcs{"hear": hear},
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println("listening on", server.Addr())
-	session.Inline(k, session.Funcs{
-		"_start": func(kernel.Event) { k.AliasSet("control"); k.Sig("INT", "stop") },
-		"stop":   func(kernel.Event) {}, // unhandled: it stops every session
+	poe.Inline(k, poe.Funcs{
+		"_start": func(poe.Event) { k.AliasSet("control"); k.Sig("INT", "stop") },
+		"stop":   func(poe.Event) {}, // unhandled: it stops every session
 	})
 	if err := k.Run(); err != nil {
 		log.Fatal(err)
@@ -122,4 +121,4 @@ func (ch *chat) tellAll(text string) {
 	}
 }
 
-func hear(e kernel.Event) { session.Heap[servertcp.Client](e).Put(e.Args...) }
+func hear(e poe.Event) { poe.Heap[servertcp.Client](e).Put(e.Args...) }

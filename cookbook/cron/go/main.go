@@ -20,8 +20,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/wheel/run"
 )
 
@@ -44,7 +43,7 @@ type running struct {
 	late  bool // the job was due while it ran
 }
 
-var states = session.States[cron]{
+var states = poe.States[cron]{
 	"_start": (*cron).start,
 	"reload": (*cron).reload,
 	"due":    (*cron).due,
@@ -56,8 +55,8 @@ func main() {
 	if len(os.Args) > 1 {
 		c.table = os.Args[1]
 	}
-	k := kernel.New()
-	if _, err := session.Create(k, c, states); err != nil {
+	k := poe.New()
+	if _, err := poe.Create(k, c, states); err != nil {
 		log.Fatal(err)
 	}
 	if err := k.Run(); err != nil {
@@ -66,21 +65,21 @@ func main() {
 	fmt.Println("stopped")
 }
 
-func (c *cron) start(e kernel.Event) {
-	e.Kernel.Sig("INT", "stop")
-	e.Kernel.Sig("HUP", "reload")
+func (c *cron) start(e poe.Event) {
+	e.Sig("INT", "stop")
+	e.Sig("HUP", "reload")
 	c.load(e.Kernel)
 }
 
-func (c *cron) reload(e kernel.Event) {
-	e.Kernel.SigHandled()
-	e.Kernel.AlarmRemoveAll() // what runs goes on
+func (c *cron) reload(e poe.Event) {
+	e.SigHandled()
+	e.AlarmRemoveAll() // what runs goes on
 	c.load(e.Kernel)
 }
 
 var tableLine = regexp.MustCompile(`^\s*(every|at)\s+(\S+)\s+(\S+)\s+(\S.*)$`)
 
-func (c *cron) load(k *kernel.Kernel) {
+func (c *cron) load(k *poe.Kernel) {
 	in, err := os.Open(c.table)
 	if err != nil {
 		fmt.Println(err)
@@ -109,7 +108,7 @@ func (c *cron) load(k *kernel.Kernel) {
 	fmt.Println(count, "jobs")
 }
 
-func set(k *kernel.Kernel, j *job, t time.Time) { k.AlarmAdd("due", t, j, t) }
+func set(k *poe.Kernel, j *job, t time.Time) { k.AlarmAdd("due", t, j, t) }
 
 var (
 	interval = regexp.MustCompile(`^([1-9]\d*)(ms|s|m|h)$`)
@@ -147,8 +146,8 @@ func at(how string) rule {
 
 // due counts the next time from when a job was due, not from now, so that jobs
 // do not fall behind; times that have passed already are left out.
-func (c *cron) due(e kernel.Event) {
-	j, t := kernel.Arg[*job](e, 0), kernel.Arg[time.Time](e, 1)
+func (c *cron) due(e poe.Event) {
+	j, t := poe.Arg[*job](e, 0), poe.Arg[time.Time](e, 1)
 	for t = j.next(t); t.Before(e.Kernel.Now()); {
 		t = j.next(t)
 	}
@@ -163,14 +162,14 @@ func (c *cron) due(e kernel.Event) {
 	c.run(e.Kernel, j)
 }
 
-func (c *cron) run(k *kernel.Kernel, j *job) {
+func (c *cron) run(k *poe.Kernel, j *job) {
 	output := func(_ *run.Wheel, line any) { fmt.Printf("%s: %s\n", j.name, line) }
 	wheel, err := run.New(k, run.Config{
 		Program: []string{"/bin/sh", "-c", j.command},
 		Events: run.Funcs{
 			Stdout: output,
 			Stderr: output,
-			Exit:   func(_ *run.Wheel, status kernel.WaitStatus) { c.ended(j, status) },
+			Exit:   func(_ *run.Wheel, status poe.WaitStatus) { c.ended(j, status) },
 		},
 	})
 	if err != nil {
@@ -180,7 +179,7 @@ func (c *cron) run(k *kernel.Kernel, j *job) {
 }
 
 // ended comes when a job's output has ended, and the process.
-func (c *cron) ended(j *job, status kernel.WaitStatus) {
+func (c *cron) ended(j *job, status poe.WaitStatus) {
 	how := fmt.Sprint("exit code ", status.ExitCode())
 	if status.Signal() != 0 {
 		how = fmt.Sprint("signal ", int(status.Signal()))
@@ -191,11 +190,11 @@ func (c *cron) ended(j *job, status kernel.WaitStatus) {
 }
 
 // stop ends what runs; then nothing is left.
-func (c *cron) stop(e kernel.Event) {
-	e.Kernel.SigHandled()
-	e.Kernel.SigClear("INT")
-	e.Kernel.SigClear("HUP")
-	e.Kernel.AlarmRemoveAll()
+func (c *cron) stop(e poe.Event) {
+	e.SigHandled()
+	e.SigClear("INT")
+	e.SigClear("HUP")
+	e.AlarmRemoveAll()
 	for _, r := range c.running {
 		r.wheel.Kill(syscall.SIGTERM)
 	}

@@ -15,8 +15,7 @@ import (
 
 	"golang.org/x/net/dns/dnsmessage"
 
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/wheel/readwrite"
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
@@ -28,7 +27,7 @@ type lookup struct {
 	to       netip.AddrPort
 	limit    int           // questions without an answer yet
 	patience time.Duration // with the first try
-	socket   *kernel.Handle
+	socket   *poe.Handle
 	input    *readwrite.Wheel
 	queue    []string
 	asked    map[uint16]*question
@@ -41,10 +40,10 @@ type question struct {
 	name     string
 	tries    int
 	patience time.Duration
-	timer    kernel.AlarmID
+	timer    poe.AlarmID
 }
 
-var states = session.States[lookup]{
+var states = poe.States[lookup]{
 	"_start":   (*lookup).start,
 	"name":     (*lookup).name,
 	"no_more":  (*lookup).noMore,
@@ -65,8 +64,8 @@ func main() {
 		milliseconds, _ := strconv.Atoi(os.Args[4])
 		l.patience = time.Duration(milliseconds) * time.Millisecond
 	}
-	k := kernel.New()
-	if _, err := session.Create(k, l, states); err != nil {
+	k := poe.New()
+	if _, err := poe.Create(k, l, states); err != nil {
 		log.Fatal(err)
 	}
 	if err := k.Run(); err != nil {
@@ -74,14 +73,14 @@ func main() {
 	}
 }
 
-func (l *lookup) start(e kernel.Event) {
+func (l *lookup) start(e poe.Event) {
 	var err error
 	l.socket, err = socketfactory.Listen(socketfactory.Config{Type: socketfactory.Datagram, BindAddress: "0.0.0.0"})
 	if err != nil {
 		panic(err)
 	}
-	e.Kernel.SelectRead(l.socket, "readable")
-	stdin, err := kernel.File(os.Stdin)
+	e.SelectRead(l.socket, "readable")
+	stdin, err := poe.File(os.Stdin)
 	if err != nil {
 		panic(err)
 	}
@@ -94,20 +93,20 @@ func (l *lookup) start(e kernel.Event) {
 	}
 }
 
-func (l *lookup) name(e kernel.Event) {
+func (l *lookup) name(e poe.Event) {
 	l.names++
-	l.queue = append(l.queue, kernel.Arg[string](e, 0))
+	l.queue = append(l.queue, poe.Arg[string](e, 0))
 	l.fill(e.Kernel)
 }
 
-func (l *lookup) noMore(e kernel.Event) {
-	kernel.Replace(&l.input, nil)
+func (l *lookup) noMore(e poe.Event) {
+	poe.Replace(&l.input, nil)
 	l.fill(e.Kernel)
 }
 
 // fill asks as many names as may be asked. When there is nothing left to be
 // done, the socket is all that keeps the session.
-func (l *lookup) fill(k *kernel.Kernel) {
+func (l *lookup) fill(k *poe.Kernel) {
 	for len(l.queue) > 0 && len(l.asked) < l.limit {
 		l.id++
 		l.asked[l.id] = &question{name: l.queue[0], patience: l.patience}
@@ -121,7 +120,7 @@ func (l *lookup) fill(k *kernel.Kernel) {
 	fmt.Println(l.found, "of", l.names, "found")
 }
 
-func (l *lookup) ask(k *kernel.Kernel, id uint16) {
+func (l *lookup) ask(k *poe.Kernel, id uint16) {
 	q := l.asked[id]
 	q.tries++
 	q.timer, _ = k.DelaySet("late", q.patience, id)
@@ -133,8 +132,8 @@ func (l *lookup) ask(k *kernel.Kernel, id uint16) {
 	l.socket.WriteTo(packet, l.to)
 }
 
-func (l *lookup) late(e kernel.Event) {
-	id := kernel.Arg[uint16](e, 0)
+func (l *lookup) late(e poe.Event) {
+	id := poe.Arg[uint16](e, 0)
 	if l.asked[id].tries < tries {
 		l.ask(e.Kernel, id)
 		return
@@ -142,7 +141,7 @@ func (l *lookup) late(e kernel.Event) {
 	l.done(e.Kernel, id, fmt.Sprint("no answer after ", tries, " tries"))
 }
 
-func (l *lookup) readable(e kernel.Event) {
+func (l *lookup) readable(e poe.Event) {
 	buf := make([]byte, 512)
 	for {
 		n, from, err := l.socket.ReadFrom(buf)
@@ -154,7 +153,7 @@ func (l *lookup) readable(e kernel.Event) {
 		if err != nil || from != l.to || q == nil { // or an answer that came late
 			continue
 		}
-		e.Kernel.AlarmRemove(q.timer)
+		e.AlarmRemove(q.timer)
 		if len(addresses) == 0 {
 			l.done(e.Kernel, id, "not found")
 			continue
@@ -164,7 +163,7 @@ func (l *lookup) readable(e kernel.Event) {
 	}
 }
 
-func (l *lookup) done(k *kernel.Kernel, id uint16, result string) {
+func (l *lookup) done(k *poe.Kernel, id uint16, result string) {
 	fmt.Println(l.asked[id].name, result)
 	delete(l.asked, id)
 	l.fill(k)

@@ -14,9 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/component/servertcp"
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/session/nfa"
 )
 
@@ -24,7 +23,7 @@ import (
 type door struct {
 	code     string
 	wrong    int
-	visitors []kernel.ID
+	visitors []poe.ID
 }
 
 var doorStates = nfa.States[door]{
@@ -37,7 +36,7 @@ var doorStates = nfa.States[door]{
 	"open": inside(nfa.Handlers[door]{
 		"entered": (*door).opened,
 		"shut":    func(_ *door, e nfa.Event) { e.Machine.GotoState("closed", "entered") },
-		"leave":   func(_ *door, e nfa.Event) { e.Kernel.DelayClear("shut") },
+		"leave":   func(_ *door, e nfa.Event) { e.DelayClear("shut") },
 	}),
 	"ringing": inside(nfa.Handlers[door]{
 		"entered": func(d *door, e nfa.Event) { d.announce(e, "Alarm!") },
@@ -61,8 +60,8 @@ func inside(own nfa.Handlers[door]) nfa.Handlers[door] {
 }
 
 func (d *door) start(e nfa.Event) {
-	e.Kernel.AliasSet("door")
-	e.Kernel.Sig("INT", "interrupted")
+	e.AliasSet("door")
+	e.Sig("INT", "interrupted")
 	e.Machine.GotoState("locked", "entered")
 }
 
@@ -72,7 +71,7 @@ func (d *door) enter(e nfa.Event) {
 }
 
 func (d *door) quit(e nfa.Event) {
-	d.visitors = slices.DeleteFunc(d.visitors, func(v kernel.ID) bool { return v == e.Sender })
+	d.visitors = slices.DeleteFunc(d.visitors, func(v poe.ID) bool { return v == e.Sender })
 }
 
 func (d *door) unlock(e nfa.Event) {
@@ -89,9 +88,9 @@ func (d *door) unlock(e nfa.Event) {
 
 func (d *door) opened(e nfa.Event) {
 	d.announce(e, "The door is open.")
-	milliseconds, err := strconv.ParseUint(kernel.Arg[string](e.Event, 0), 10, 32)
+	milliseconds, err := strconv.ParseUint(poe.Arg[string](e.Event, 0), 10, 32)
 	if err == nil {
-		e.Kernel.Delay("shut", time.Duration(milliseconds)*time.Millisecond)
+		e.Delay("shut", time.Duration(milliseconds)*time.Millisecond)
 	}
 }
 
@@ -104,12 +103,12 @@ func (d *door) reset(e nfa.Event) {
 	e.Machine.ReturnState()
 }
 
-func answer(e nfa.Event, text string) { e.Kernel.Post(e.Sender, "hear", text) }
+func answer(e nfa.Event, text string) { e.Post(e.Sender, "hear", text) }
 
 func (d *door) announce(e nfa.Event, text string) {
 	fmt.Println(text)
 	for _, visitor := range d.visitors {
-		e.Kernel.Post(visitor, "hear", text)
+		e.Post(visitor, "hear", text)
 	}
 }
 
@@ -119,16 +118,16 @@ func main() {
 		port, _ = strconv.Atoi(os.Args[1])
 		code = os.Args[2]
 	}
-	k := kernel.New()
+	k := poe.New()
 	server, err := servertcp.Listen(k, servertcp.Config{
 		Address:            "127.0.0.1",
 		Port:               port,
-		ClientConnected:    func(c *servertcp.Client) { c.Kernel.Post(kernel.Alias("door"), "enter") },
+		ClientConnected:    func(c *servertcp.Client) { c.Post(poe.Alias("door"), "enter") },
 		ClientInput:        servertcp.Input(input),
-		ClientError:        func(*servertcp.Client, *kernel.OpError) {},
-		ClientDisconnected: func(c *servertcp.Client) { c.Kernel.Call(kernel.Alias("door"), "quit") },
-		InlineStates: session.Funcs{
-			"hear": func(e kernel.Event) { session.Heap[servertcp.Client](e).Put(e.Args...) },
+		ClientError:        func(*servertcp.Client, *poe.OpError) {},
+		ClientDisconnected: func(c *servertcp.Client) { c.Call(poe.Alias("door"), "quit") },
+		InlineStates: poe.Funcs{
+			"hear": func(e poe.Event) { poe.Heap[servertcp.Client](e).Put(e.Args...) },
 		},
 	})
 	if err != nil {
@@ -156,6 +155,6 @@ func input(c *servertcp.Client, line string) {
 	case command == "quit":
 		c.Shutdown()
 	default:
-		c.Kernel.Post(kernel.Alias("door"), command, word)
+		c.Post(poe.Alias("door"), command, word)
 	}
 }

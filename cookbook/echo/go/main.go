@@ -9,8 +9,7 @@ import (
 	"log"
 	"os"
 
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/wheel/readwrite"
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
@@ -20,7 +19,7 @@ type server struct {
 	path     string
 	listener *socketfactory.Wheel
 	count    int
-	clients  map[kernel.WheelID]*client
+	clients  map[poe.WheelID]*client
 }
 
 type client struct {
@@ -29,23 +28,23 @@ type client struct {
 	leaving       bool
 }
 
-var states = session.States[server]{
+var states = poe.States[server]{
 	"_start":   (*server).start,
 	"accepted": (*server).accepted,
-	"failed":   func(_ *server, e kernel.Event) { panic(kernel.OpErrorOf(e)) },
+	"failed":   func(_ *server, e poe.Event) { panic(poe.OpErrorOf(e)) },
 	"line":     (*server).line,
 	"flushed":  (*server).flushed,
-	"ended":    func(s *server, e kernel.Event) { s.hangUp(kernel.Arg[kernel.WheelID](e, 3)) },
+	"ended":    func(s *server, e poe.Event) { s.hangUp(poe.Arg[poe.WheelID](e, 3)) },
 	"stop":     (*server).stop,
 }
 
 func main() {
-	s := &server{path: "/tmp/echo.sock", clients: map[kernel.WheelID]*client{}}
+	s := &server{path: "/tmp/echo.sock", clients: map[poe.WheelID]*client{}}
 	if len(os.Args) > 1 {
 		s.path = os.Args[1]
 	}
-	k := kernel.New()
-	if _, err := session.Create(k, s, states); err != nil {
+	k := poe.New()
+	if _, err := poe.Create(k, s, states); err != nil {
 		log.Fatal(err)
 	}
 	if err := k.Run(); err != nil {
@@ -54,8 +53,8 @@ func main() {
 	fmt.Println("stopped")
 }
 
-func (s *server) start(e kernel.Event) {
-	e.Kernel.Sig("INT", "stop")
+func (s *server) start(e poe.Event) {
+	e.Sig("INT", "stop")
 	os.Remove(s.path) // of a server that has crashed
 	var err error
 	s.listener, err = socketfactory.New(e.Kernel, socketfactory.Config{
@@ -69,9 +68,9 @@ func (s *server) start(e kernel.Event) {
 	fmt.Println("listening on", s.path)
 }
 
-func (s *server) accepted(e kernel.Event) {
+func (s *server) accepted(e poe.Event) {
 	wheel, err := readwrite.New(e.Kernel, readwrite.Config{
-		Handle: kernel.Arg[*kernel.Handle](e, 0),
+		Handle: poe.Arg[*poe.Handle](e, 0),
 		Events: readwrite.Names{Input: "line", Flushed: "flushed", Error: "ended"},
 	})
 	if err != nil {
@@ -82,8 +81,8 @@ func (s *server) accepted(e kernel.Event) {
 	wheel.Put(fmt.Sprintf("You are number %d.", s.count))
 }
 
-func (s *server) line(e kernel.Event) {
-	line, id := kernel.Arg[string](e, 0), kernel.Arg[kernel.WheelID](e, 1)
+func (s *server) line(e poe.Event) {
+	line, id := poe.Arg[string](e, 0), poe.Arg[poe.WheelID](e, 1)
 	c := s.clients[id]
 	if c == nil {
 		return // said after its "bye"
@@ -96,13 +95,13 @@ func (s *server) line(e kernel.Event) {
 }
 
 // flushed tells that all that was put is written, the answer to "bye" as well.
-func (s *server) flushed(e kernel.Event) {
-	if id := kernel.Arg[kernel.WheelID](e, 0); s.clients[id].leaving {
+func (s *server) flushed(e poe.Event) {
+	if id := poe.Arg[poe.WheelID](e, 0); s.clients[id].leaving {
 		s.hangUp(id)
 	}
 }
 
-func (s *server) hangUp(id kernel.WheelID) {
+func (s *server) hangUp(id poe.WheelID) {
 	c := s.clients[id]
 	delete(s.clients, id)
 	c.wheel.Close() // in Perl it goes with the entry
@@ -110,9 +109,9 @@ func (s *server) hangUp(id kernel.WheelID) {
 }
 
 // stop leaves no wheels: there is nothing to wait for then.
-func (s *server) stop(e kernel.Event) {
-	e.Kernel.SigHandled()
-	e.Kernel.SigClear("INT")
+func (s *server) stop(e poe.Event) {
+	e.SigHandled()
+	e.SigClear("INT")
 	s.listener.Close()
 	for _, c := range s.clients {
 		c.wheel.Close()

@@ -12,24 +12,23 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/component/clienttcp"
 	"github.com/gopoe/poe/component/servertcp"
 	"github.com/gopoe/poe/filter"
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 )
 
 func main() {
 	if len(os.Args) < 2 {
 		log.Fatalf("usage: %s PORT:HOST:PORT ...", os.Args[0])
 	}
-	k := kernel.New()
+	k := poe.New()
 	for _, arg := range os.Args[1:] {
 		forward(k, arg)
 	}
-	session.Inline(k, session.Funcs{
-		"_start": func(kernel.Event) { k.AliasSet("control"); k.Sig("INT", "stop") },
-		"stop":   func(kernel.Event) {},
+	poe.Inline(k, poe.Funcs{
+		"_start": func(poe.Event) { k.AliasSet("control"); k.Sig("INT", "stop") },
+		"stop":   func(poe.Event) {},
 	})
 	if err := k.Run(); err != nil {
 		log.Fatal(err)
@@ -46,7 +45,7 @@ type near struct {
 
 func stream() filter.Filter { return filter.NewStream() }
 
-func forward(k *kernel.Kernel, arg string) {
+func forward(k *poe.Kernel, arg string) {
 	port, to, _ := strings.Cut(arg, ":")
 	host, toPort, _ := strings.Cut(to, ":")
 	server, err := servertcp.Listen(k, servertcp.Config{
@@ -56,11 +55,11 @@ func forward(k *kernel.Kernel, arg string) {
 		ClientArgs:         []any{host, number(toPort)},
 		ClientConnected:    nearConnected,
 		ClientInput:        servertcp.Input(nearInput),
-		ClientError:        func(*servertcp.Client, *kernel.OpError) {},
+		ClientError:        func(*servertcp.Client, *poe.OpError) {},
 		ClientDisconnected: func(c *servertcp.Client) { c.Heap.(*near).far.Shutdown() },
-		InlineStates: session.Funcs{
+		InlineStates: poe.Funcs{
 			"ready": nearReady,
-			"hear":  func(e kernel.Event) { session.Heap[servertcp.Client](e).Put(e.Args...) },
+			"hear":  func(e poe.Event) { poe.Heap[servertcp.Client](e).Put(e.Args...) },
 		},
 	})
 	if err != nil {
@@ -80,22 +79,22 @@ func number(text string) int {
 // nearConnected makes the far half, a session of its own, which knows the near
 // one by its ID.
 func nearConnected(c *servertcp.Client) {
-	host, to := kernel.Arg[string](c.Event, 0), kernel.Arg[int](c.Event, 1)
+	host, to := poe.Arg[string](c.Event, 0), poe.Arg[int](c.Event, 1)
 	id := c.Session
 	far, err := clienttcp.New(c.Kernel, clienttcp.Config{
 		RemoteAddress: host,
 		RemotePort:    to,
 		Filter:        stream,
-		Connected:     func(f *clienttcp.Client) { f.Kernel.Post(id, "ready") },
-		ServerInput:   clienttcp.Input(func(f *clienttcp.Client, data string) { f.Kernel.Post(id, "hear", data) }),
-		ServerError:   func(*clienttcp.Client, *kernel.OpError) {},
-		Disconnected:  func(f *clienttcp.Client) { f.Kernel.Post(id, "shutdown") },
-		ConnectError: func(f *clienttcp.Client, err *kernel.OpError) {
+		Connected:     func(f *clienttcp.Client) { f.Post(id, "ready") },
+		ServerInput:   clienttcp.Input(func(f *clienttcp.Client, data string) { f.Post(id, "hear", data) }),
+		ServerError:   func(*clienttcp.Client, *poe.OpError) {},
+		Disconnected:  func(f *clienttcp.Client) { f.Post(id, "shutdown") },
+		ConnectError: func(f *clienttcp.Client, err *poe.OpError) {
 			fmt.Printf("%s:%d: %s failed\n", host, to, err.Op)
-			f.Kernel.Post(id, "shutdown")
+			f.Post(id, "shutdown")
 		},
-		InlineStates: session.Funcs{
-			"hear": func(e kernel.Event) { session.Heap[clienttcp.Client](e).Put(e.Args...) },
+		InlineStates: poe.Funcs{
+			"hear": func(e poe.Event) { poe.Heap[clienttcp.Client](e).Put(e.Args...) },
 		},
 	})
 	if err != nil {
@@ -110,13 +109,13 @@ func nearInput(c *servertcp.Client, data string) {
 		n.waiting = append(n.waiting, data)
 		return
 	}
-	c.Kernel.Post(n.far.ID(), "hear", data)
+	c.Post(n.far.ID(), "hear", data)
 }
 
-func nearReady(e kernel.Event) {
-	n := session.Heap[servertcp.Client](e).Heap.(*near)
+func nearReady(e poe.Event) {
+	n := poe.Heap[servertcp.Client](e).Heap.(*near)
 	for _, data := range n.waiting {
-		e.Kernel.Post(n.far.ID(), "hear", data)
+		e.Post(n.far.ID(), "hear", data)
 	}
 	n.ready, n.waiting = true, nil
 }

@@ -14,9 +14,8 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/component/servertcp"
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 )
 
 // game is what the connections share.
@@ -44,7 +43,7 @@ func main() {
 			g.numbers = append(g.numbers, number)
 		}
 	}
-	k := kernel.New()
+	k := poe.New()
 	server, err := servertcp.Listen(k, servertcp.Config{
 		Address: "127.0.0.1",
 		Port:    port,
@@ -53,20 +52,20 @@ func main() {
 			c.Put("Your name?")
 		},
 		ClientInput:        servertcp.Input(func(c *servertcp.Client, line string) { c.Heap.(*player).input(line) }),
-		ClientError:        func(*servertcp.Client, *kernel.OpError) {},
+		ClientError:        func(*servertcp.Client, *poe.OpError) {},
 		ClientDisconnected: func(c *servertcp.Client) { c.Heap.(*player).left() },
-		InlineStates: session.Funcs{
-			"slow": func(e kernel.Event) { session.Heap[servertcp.Client](e).Heap.(*player).tryAgain("Too slow.") },
-			"hear": func(e kernel.Event) { session.Heap[servertcp.Client](e).Put(e.Args...) },
+		InlineStates: poe.Funcs{
+			"slow": func(e poe.Event) { poe.Heap[servertcp.Client](e).Heap.(*player).tryAgain("Too slow.") },
+			"hear": func(e poe.Event) { poe.Heap[servertcp.Client](e).Put(e.Args...) },
 		},
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println("listening on", server.Addr())
-	session.Inline(k, session.Funcs{
-		"_start": func(kernel.Event) { k.AliasSet("control"); k.Sig("INT", "stop") },
-		"stop":   func(kernel.Event) {},
+	poe.Inline(k, poe.Funcs{
+		"_start": func(poe.Event) { k.AliasSet("control"); k.Sig("INT", "stop") },
+		"stop":   func(poe.Event) {},
 	})
 	if err := k.Run(); err != nil {
 		log.Fatal(err)
@@ -90,7 +89,7 @@ func (p *player) input(line string) {
 		milliseconds, _ := strconv.Atoi(m[1])
 		p.number, p.tries, p.time = p.game.next(), 0, time.Duration(milliseconds)*time.Millisecond
 		p.Put("It is from 1 to 100.")
-		p.Kernel.Delay("slow", p.time)
+		p.Delay("slow", p.time)
 	case line == "quit":
 		p.Shutdown()
 	case p.number == 0:
@@ -121,7 +120,7 @@ func (p *player) guess(guess int) {
 	default:
 		text := fmt.Sprintf("%s has found %d with try %d.", p.name, guess, p.tries+1)
 		for _, other := range p.game.players {
-			p.Kernel.Post(other.Session, "hear", text)
+			p.Post(other.Session, "hear", text)
 		}
 		p.over()
 	}
@@ -137,15 +136,15 @@ func (p *player) tryAgain(why string) {
 		return
 	}
 	p.Put(fmt.Sprintf("%s %d left.", why, left))
-	p.Kernel.Delay("slow", p.time)
+	p.Delay("slow", p.time)
 }
 
 func (p *player) over() {
 	p.number = 0
-	p.Kernel.DelayClear("slow")
+	p.DelayClear("slow")
 }
 
 func (p *player) left() {
 	p.game.players = slices.DeleteFunc(p.game.players, func(other *player) bool { return other == p })
-	p.Kernel.DelayClear("slow") // else it would keep the session
+	p.DelayClear("slow") // else it would keep the session
 }

@@ -13,9 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/filter"
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/readwrite"
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
@@ -28,12 +27,12 @@ type fetcher struct {
 	active int
 }
 
-var fetcherStates = session.States[fetcher]{
+var fetcherStates = poe.States[fetcher]{
 	"_start": (*fetcher).fill,
 	"next":   (*fetcher).fill,
 	"_child": (*fetcher).child,
-	"again": func(f *fetcher, e kernel.Event) {
-		f.queue = append([]*page{kernel.Arg[*page](e, 0)}, f.queue...)
+	"again": func(f *fetcher, e poe.Event) {
+		f.queue = append([]*page{poe.Arg[*page](e, 0)}, f.queue...)
 	},
 }
 
@@ -42,8 +41,8 @@ func main() {
 	for _, url := range os.Args[1:] {
 		f.queue = append(f.queue, &page{url: url, first: url})
 	}
-	k := kernel.New()
-	if _, err := session.Create(k, f, fetcherStates); err != nil {
+	k := poe.New()
+	if _, err := poe.Create(k, f, fetcherStates); err != nil {
 		log.Fatal(err)
 	}
 	if err := k.Run(); err != nil {
@@ -52,27 +51,27 @@ func main() {
 	fmt.Println("done")
 }
 
-func (f *fetcher) fill(e kernel.Event) {
+func (f *fetcher) fill(e poe.Event) {
 	for len(f.queue) > 0 && f.active < limit {
 		f.active++
 		p := f.queue[0]
 		f.queue = f.queue[1:]
-		session.Create(e.Kernel, p, pageStates)
+		poe.Create(e.Kernel, p, pageStates)
 	}
 }
 
 // child is told of every page, which is a child session, when it is over.
-func (f *fetcher) child(e kernel.Event) {
+func (f *fetcher) child(e poe.Event) {
 	if e.Arg(0) != "lose" {
 		return
 	}
 	f.active--
-	e.Kernel.Yield("next")
+	e.Yield("next")
 }
 
 // page is the heap of a child.
 type page struct {
-	parent     kernel.ID
+	parent     poe.ID
 	url, first string // first is where the redirections began
 	hops       int
 	host, path string
@@ -83,19 +82,19 @@ type page struct {
 	body       string
 }
 
-var pageStates = session.States[page]{
+var pageStates = poe.States[page]{
 	"_start":    (*page).connect,
 	"connected": (*page).connected,
-	"refused":   func(p *page, e kernel.Event) { p.finish(e.Kernel, kernel.Arg[string](e, 0)+" failed") },
+	"refused":   func(p *page, e poe.Event) { p.finish(e.Kernel, poe.Arg[string](e, 0)+" failed") },
 	"head":      (*page).gotHead,
-	"body":      func(p *page, e kernel.Event) { p.body += kernel.Arg[string](e, 0) },
+	"body":      func(p *page, e poe.Event) { p.body += poe.Arg[string](e, 0) },
 	"ended":     (*page).ended,
-	"late":      func(p *page, e kernel.Event) { p.finish(e.Kernel, "no answer") },
+	"late":      func(p *page, e poe.Event) { p.finish(e.Kernel, "no answer") },
 }
 
 var address = regexp.MustCompile(`^http://([^/:]+)(?::(\d+))?(/.*)?$`)
 
-func (p *page) connect(e kernel.Event) {
+func (p *page) connect(e poe.Event) {
 	p.parent = e.Sender
 	m := address.FindStringSubmatch(p.url)
 	if m == nil {
@@ -110,7 +109,7 @@ func (p *page) connect(e kernel.Event) {
 	if m[2] != "" {
 		port, _ = strconv.Atoi(m[2])
 	}
-	e.Kernel.Delay("late", 30*time.Second)
+	e.Delay("late", 30*time.Second)
 	var err error
 	p.factory, err = socketfactory.New(e.Kernel, socketfactory.Config{
 		RemoteAddress: p.host,
@@ -122,14 +121,14 @@ func (p *page) connect(e kernel.Event) {
 	}
 }
 
-func (p *page) connected(e kernel.Event) {
+func (p *page) connected(e poe.Event) {
 	lines, err := filter.NewLine(filter.LineConfig{InputRegexp: lineEnd, OutputLiteral: "\r\n"})
 	if err != nil {
 		panic(err)
 	}
-	kernel.Replace(&p.factory, nil)
+	poe.Replace(&p.factory, nil)
 	p.wheel, err = readwrite.New(e.Kernel, readwrite.Config{
-		Handle: kernel.Arg[*kernel.Handle](e, 0),
+		Handle: poe.Arg[*poe.Handle](e, 0),
 		Filter: lines,
 		Events: readwrite.Names{Input: "head", Error: "ended"},
 	})
@@ -146,8 +145,8 @@ var (
 	titled     = regexp.MustCompile(`(?s)<title>(.*?)</title>`)
 )
 
-func (p *page) gotHead(e kernel.Event) {
-	line := kernel.Arg[string](e, 0)
+func (p *page) gotHead(e poe.Event) {
+	line := poe.Arg[string](e, 0)
 	if p.wheel == nil { // read with a line that was not HTTP
 		return
 	}
@@ -167,8 +166,8 @@ func (p *page) gotHead(e kernel.Event) {
 }
 
 // ended tells of the end of the body: that of the connection.
-func (p *page) ended(e kernel.Event) {
-	if err := kernel.OpErrorOf(e); err.Errno() != 0 {
+func (p *page) ended(e poe.Event) {
+	if err := poe.OpErrorOf(e); err.Errno() != 0 {
 		p.finish(e.Kernel, err.Op+" failed")
 		return
 	}
@@ -185,7 +184,7 @@ func (p *page) ended(e kernel.Event) {
 			p.finish(e.Kernel, "too many hops")
 			return
 		}
-		e.Kernel.Call(p.parent, "again", &page{url: to, first: p.first, hops: p.hops + 1})
+		e.Call(p.parent, "again", &page{url: to, first: p.first, hops: p.hops + 1})
 		p.finish(e.Kernel, "")
 		return
 	}
@@ -197,11 +196,11 @@ func (p *page) ended(e kernel.Event) {
 }
 
 // finish ends the session: it has neither a wheel nor a timer then.
-func (p *page) finish(k *kernel.Kernel, result string) {
+func (p *page) finish(k *poe.Kernel, result string) {
 	if result != "" {
 		fmt.Printf("%s: %s\n", p.first, result)
 	}
 	k.DelayClear("late")
-	kernel.Replace(&p.factory, nil)
-	kernel.Replace(&p.wheel, nil)
+	poe.Replace(&p.factory, nil)
+	poe.Replace(&p.wheel, nil)
 }

@@ -13,9 +13,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/component/clienttcp"
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 )
 
 type bot struct {
@@ -53,18 +52,18 @@ func main() {
 		milliseconds, _ := strconv.Atoi(os.Args[4])
 		b.pause = time.Duration(milliseconds) * time.Millisecond
 	}
-	k := kernel.New()
+	k := poe.New()
 	_, err := clienttcp.New(k, clienttcp.Config{
 		RemoteAddress: host,
 		RemotePort:    port,
 		Started:       func(c *clienttcp.Client) { b.Client = c; k.Sig("INT", "stop") },
 		Connected:     func(*clienttcp.Client) { b.connected() },
 		ServerInput:   clienttcp.Input(func(_ *clienttcp.Client, line string) { b.input(line) }),
-		ServerError:   func(*clienttcp.Client, *kernel.OpError) {},
+		ServerError:   func(*clienttcp.Client, *poe.OpError) {},
 		Disconnected:  func(*clienttcp.Client) { fmt.Println("disconnected"); b.comeBack() },
-		ConnectError:  func(*clienttcp.Client, *kernel.OpError) { fmt.Println("cannot connect"); b.comeBack() },
-		InlineStates: session.Funcs{
-			"due":  func(e kernel.Event) { b.say(kernel.Arg[string](e, 0), kernel.Arg[string](e, 1)) },
+		ConnectError:  func(*clienttcp.Client, *poe.OpError) { fmt.Println("cannot connect"); b.comeBack() },
+		InlineStates: poe.Funcs{
+			"due":  func(e poe.Event) { b.say(poe.Arg[string](e, 0), poe.Arg[string](e, 1)) },
 			"stop": b.stop,
 		},
 	})
@@ -79,7 +78,7 @@ func main() {
 
 func (b *bot) comeBack() {
 	if !b.leaving {
-		b.Kernel.Delay("reconnect", b.pause)
+		b.Delay("reconnect", b.pause)
 	}
 }
 
@@ -168,14 +167,14 @@ func (b *bot) remind(where, who, words string) {
 		return
 	}
 	milliseconds, _ := strconv.Atoi(m[1])
-	b.Kernel.DelaySet("due", time.Duration(milliseconds)*time.Millisecond, where, who+": "+m[2])
+	b.DelaySet("due", time.Duration(milliseconds)*time.Millisecond, where, who+": "+m[2])
 }
 
 // stop says QUIT: the server closes the connection when it has got that.
-func (b *bot) stop(e kernel.Event) {
-	e.Kernel.SigHandled()
-	e.Kernel.SigClear("INT")
-	e.Kernel.AlarmRemoveAll()
+func (b *bot) stop(e poe.Event) {
+	e.SigHandled()
+	e.SigClear("INT")
+	e.AlarmRemoveAll()
 	b.leaving = true
 	b.Put("QUIT :bye")
 }

@@ -12,9 +12,8 @@ import (
 	"strconv"
 	"syscall"
 
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/component/servertcp"
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/run"
 )
 
@@ -24,23 +23,23 @@ const limit = 2
 type job struct {
 	number  int
 	command string
-	client  kernel.ID
+	client  poe.ID
 	wheel   *run.Wheel
 }
 
 // jobs is the session that runs them.
 type jobs struct {
-	k       *kernel.Kernel
+	k       *poe.Kernel
 	count   int
 	queue   []*job
 	running map[int]*job
 }
 
-var jobsStates = session.States[jobs]{
+var jobsStates = poe.States[jobs]{
 	"_start": (*jobs).start,
 	"add":    (*jobs).add,
 	"kill":   (*jobs).kill,
-	"stop":   func(*jobs, kernel.Event) {},
+	"stop":   func(*jobs, poe.Event) {},
 }
 
 func main() {
@@ -48,22 +47,22 @@ func main() {
 	if len(os.Args) > 1 {
 		port, _ = strconv.Atoi(os.Args[1])
 	}
-	k := kernel.New()
+	k := poe.New()
 	server, err := servertcp.Listen(k, servertcp.Config{
 		Address:         "127.0.0.1",
 		Port:            port,
 		ClientConnected: func(c *servertcp.Client) { c.Put("A command a line, or kill NUMBER.") },
 		ClientInput:     servertcp.Input(input),
-		ClientError:     func(*servertcp.Client, *kernel.OpError) {},
-		InlineStates: session.Funcs{
-			"hear": func(e kernel.Event) { session.Heap[servertcp.Client](e).Put(e.Args...) },
+		ClientError:     func(*servertcp.Client, *poe.OpError) {},
+		InlineStates: poe.Funcs{
+			"hear": func(e poe.Event) { poe.Heap[servertcp.Client](e).Put(e.Args...) },
 		},
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println("listening on", server.Addr())
-	if _, err := session.Create(k, &jobs{k: k, running: map[int]*job{}}, jobsStates); err != nil {
+	if _, err := poe.Create(k, &jobs{k: k, running: map[int]*job{}}, jobsStates); err != nil {
 		log.Fatal(err)
 	}
 	if err := k.Run(); err != nil {
@@ -77,27 +76,27 @@ var killing = regexp.MustCompile(`^kill (\d+)$`)
 func input(c *servertcp.Client, line string) {
 	if m := killing.FindStringSubmatch(line); m != nil {
 		number, _ := strconv.Atoi(m[1])
-		c.Kernel.Post(kernel.Alias("jobs"), "kill", number)
+		c.Post(poe.Alias("jobs"), "kill", number)
 		return
 	}
-	c.Kernel.Post(kernel.Alias("jobs"), "add", line)
+	c.Post(poe.Alias("jobs"), "add", line)
 }
 
-func (js *jobs) start(e kernel.Event) {
+func (js *jobs) start(e poe.Event) {
 	js.k.AliasSet("jobs")
 	js.k.Sig("INT", "stop")
 }
 
-func (js *jobs) add(e kernel.Event) {
+func (js *jobs) add(e poe.Event) {
 	js.count++
-	j := &job{number: js.count, command: kernel.Arg[string](e, 0), client: e.Sender}
+	j := &job{number: js.count, command: poe.Arg[string](e, 0), client: e.Sender}
 	js.queue = append(js.queue, j)
 	js.tell(j, "queued")
 	js.startJobs()
 }
 
-func (js *jobs) kill(e kernel.Event) {
-	if j := js.running[kernel.Arg[int](e, 0)]; j != nil {
+func (js *jobs) kill(e poe.Event) {
+	if j := js.running[poe.Arg[int](e, 0)]; j != nil {
 		j.wheel.Kill(syscall.SIGTERM)
 	}
 }
@@ -117,7 +116,7 @@ func (js *jobs) startJobs() {
 			Events: run.Funcs{
 				Stdout: output,
 				Stderr: output,
-				Exit:   func(_ *run.Wheel, status kernel.WaitStatus) { js.ended(j, status) }, // after the last output
+				Exit:   func(_ *run.Wheel, status poe.WaitStatus) { js.ended(j, status) }, // after the last output
 			},
 		})
 		if err != nil {
@@ -129,7 +128,7 @@ func (js *jobs) startJobs() {
 	}
 }
 
-func (js *jobs) ended(j *job, status kernel.WaitStatus) {
+func (js *jobs) ended(j *job, status poe.WaitStatus) {
 	how := fmt.Sprint("exit code ", status.ExitCode())
 	if status.Signal() != 0 {
 		how = fmt.Sprint("signal ", status.Signal())

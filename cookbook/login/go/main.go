@@ -14,9 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/component/servertcp"
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 )
 
 // server is what the connections share.
@@ -44,7 +43,7 @@ func main() {
 		passwords: map[string]string{"ann": "apple", "bob": "banana"},
 		notes:     map[string]map[string]string{},
 	}
-	k := kernel.New()
+	k := poe.New()
 	listener, err := servertcp.Listen(k, servertcp.Config{
 		Address: "127.0.0.1",
 		Port:    port,
@@ -57,17 +56,17 @@ func main() {
 			v := c.Heap.(*visitor)
 			v.meaning(v, line)
 		}),
-		ClientDisconnected: func(c *servertcp.Client) { c.Kernel.DelayClear("idle") }, // else it would keep the session
-		ClientError:        func(*servertcp.Client, *kernel.OpError) {},
-		InlineStates:       session.Funcs{"idle": idle},
+		ClientDisconnected: func(c *servertcp.Client) { c.DelayClear("idle") }, // else it would keep the session
+		ClientError:        func(*servertcp.Client, *poe.OpError) {},
+		InlineStates:       poe.Funcs{"idle": idle},
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println("listening on", listener.Addr())
-	session.Inline(k, session.Funcs{
-		"_start": func(kernel.Event) { k.AliasSet("control"); k.Sig("INT", "stop") },
-		"stop":   func(kernel.Event) {},
+	poe.Inline(k, poe.Funcs{
+		"_start": func(poe.Event) { k.AliasSet("control"); k.Sig("INT", "stop") },
+		"stop":   func(poe.Event) {},
 	})
 	if err := k.Run(); err != nil {
 		log.Fatal(err)
@@ -77,7 +76,7 @@ func main() {
 
 func (v *visitor) ask(text string) {
 	v.Put(text)
-	v.Kernel.Delay("idle", v.idle)
+	v.Delay("idle", v.idle)
 }
 
 func (v *visitor) gotUser(line string) {
@@ -139,8 +138,8 @@ func orNothing(text string) string {
 	return text
 }
 
-func idle(e kernel.Event) {
-	c := session.Heap[servertcp.Client](e)
+func idle(e poe.Event) {
+	c := poe.Heap[servertcp.Client](e)
 	c.Put("You were idle for too long.")
 	c.Shutdown()
 }

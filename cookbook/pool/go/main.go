@@ -12,25 +12,24 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/wheel/readwrite"
 )
 
 // pool is the heap of the session that reads, and that has the workers.
 type pool struct {
-	k                         *kernel.Kernel
+	k                         *poe.Kernel
 	hire                      int
 	input                     *readwrite.Wheel // nil at its end
 	queue                     []task
-	workers, idle             []kernel.ID
+	workers, idle             []poe.ID
 	results                   map[int]string
 	asked, answered, factored int
 }
 
 type task struct{ number, n int }
 
-var poolStates = session.States[pool]{
+var poolStates = poe.States[pool]{
 	"_start": (*pool).start,
 	"line":   (*pool).line,
 	"end":    (*pool).end,
@@ -40,12 +39,12 @@ var poolStates = session.States[pool]{
 }
 
 func main() {
-	k := kernel.New()
+	k := poe.New()
 	p := &pool{k: k, hire: 3, results: map[int]string{}}
 	if len(os.Args) > 1 {
 		p.hire, _ = strconv.Atoi(os.Args[1])
 	}
-	if _, err := session.Create(k, p, poolStates); err != nil {
+	if _, err := poe.Create(k, p, poolStates); err != nil {
 		log.Fatal(err)
 	}
 	if err := k.Run(); err != nil {
@@ -54,9 +53,9 @@ func main() {
 	fmt.Println("stopped")
 }
 
-func (p *pool) start(kernel.Event) {
+func (p *pool) start(poe.Event) {
 	p.k.AliasSet("pool")
-	stdin, err := kernel.File(os.Stdin)
+	stdin, err := poe.File(os.Stdin)
 	if err != nil {
 		panic(err)
 	}
@@ -68,14 +67,14 @@ func (p *pool) start(kernel.Event) {
 		panic(err)
 	}
 	for range p.hire {
-		session.Create(p.k, &worker{k: p.k}, workerStates)
+		poe.Create(p.k, &worker{k: p.k}, workerStates)
 	}
 }
 
 var proper = regexp.MustCompile(`^[1-9]\d{0,12}$`)
 
-func (p *pool) line(e kernel.Event) {
-	line := kernel.Arg[string](e, 0)
+func (p *pool) line(e poe.Event) {
+	line := poe.Arg[string](e, 0)
 	p.asked++
 	if !proper.MatchString(line) {
 		p.k.Yield("done", p.asked, line+": what?")
@@ -89,15 +88,15 @@ func (p *pool) line(e kernel.Event) {
 	}
 }
 
-func (p *pool) end(kernel.Event) {
-	kernel.Replace(&p.input, nil)
+func (p *pool) end(poe.Event) {
+	poe.Replace(&p.input, nil)
 	if p.answered == p.asked {
 		p.dismiss()
 	}
 }
 
 // want is called by a worker. One that gets no task is called when there is one.
-func (p *pool) want(e kernel.Event) {
+func (p *pool) want(e poe.Event) {
 	if len(p.queue) == 0 {
 		p.idle = append(p.idle, e.Sender)
 		return
@@ -107,8 +106,8 @@ func (p *pool) want(e kernel.Event) {
 }
 
 // done keeps an answer until those before it are there.
-func (p *pool) done(e kernel.Event) {
-	p.results[kernel.Arg[int](e, 0)] = kernel.Arg[string](e, 1)
+func (p *pool) done(e poe.Event) {
+	p.results[poe.Arg[int](e, 0)] = poe.Arg[string](e, 1)
 	for {
 		next, there := p.results[p.answered+1]
 		if !there {
@@ -132,12 +131,12 @@ func (p *pool) dismiss() {
 }
 
 // child adds up what the workers have done, which is what their _stop returned.
-func (p *pool) child(e kernel.Event) {
+func (p *pool) child(e poe.Event) {
 	if e.Arg(0) == "create" {
-		p.workers = append(p.workers, kernel.Arg[kernel.ID](e, 1))
+		p.workers = append(p.workers, poe.Arg[poe.ID](e, 1))
 		return
 	}
-	p.factored += kernel.Arg[int](e, 2)
+	p.factored += poe.Arg[int](e, 2)
 	if p.hire--; p.hire == 0 {
 		fmt.Println(p.factored, "numbers factored")
 	}
@@ -145,30 +144,30 @@ func (p *pool) child(e kernel.Event) {
 
 // worker is the heap of one that factors.
 type worker struct {
-	k             *kernel.Kernel
+	k             *poe.Kernel
 	task          task
 	rest, divisor int
 	factors       []string
 	count         int
 }
 
-var workerStates = session.States[worker]{
+var workerStates = poe.States[worker]{
 	"_start":    (*worker).start,
 	"work":      (*worker).work,
 	"slice":     (*worker).slice,
-	"dismissed": func(w *worker, e kernel.Event) { w.k.RefcountDecrement(e.Session, "hired") },
-	"_stop":     func(w *worker, e kernel.Event) { e.Return(w.count) },
+	"dismissed": func(w *worker, e poe.Event) { w.k.RefcountDecrement(e.Session, "hired") },
+	"_stop":     func(w *worker, e poe.Event) { e.Return(w.count) },
 }
 
 // start takes a reference that keeps an idle worker, for which nothing is
 // queued.
-func (w *worker) start(e kernel.Event) {
+func (w *worker) start(e poe.Event) {
 	w.k.RefcountIncrement(e.Session, "hired")
 	w.k.Yield("work")
 }
 
-func (w *worker) work(kernel.Event) {
-	got, _ := w.k.Call(kernel.Alias("pool"), "want")
+func (w *worker) work(poe.Event) {
+	got, _ := w.k.Call(poe.Alias("pool"), "want")
 	t, some := got.(task)
 	if !some {
 		return
@@ -178,7 +177,7 @@ func (w *worker) work(kernel.Event) {
 }
 
 // slice tries a thousand divisors, and then it is somebody else's turn.
-func (w *worker) slice(kernel.Event) {
+func (w *worker) slice(poe.Event) {
 	for end := w.divisor + 1000; w.divisor < end; {
 		if w.divisor*w.divisor > w.rest {
 			if w.rest > 1 || w.task.n == 1 {
@@ -186,7 +185,7 @@ func (w *worker) slice(kernel.Event) {
 			}
 			w.count++
 			answer := fmt.Sprintf("%d: %s", w.task.n, strings.Join(w.factors, " "))
-			w.k.Post(kernel.Alias("pool"), "done", w.task.number, answer)
+			w.k.Post(poe.Alias("pool"), "done", w.task.number, answer)
 			w.k.Yield("work")
 			return
 		}

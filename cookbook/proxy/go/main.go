@@ -10,17 +10,16 @@ import (
 	"os"
 	"strconv"
 
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/filter"
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/readwrite"
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
 func main() {
-	k := kernel.New()
+	k := poe.New()
 	p := &proxy{port: argument(1, 4002), upstream: argument(2, 80)}
-	if _, err := session.Create(k, p, proxyStates); err != nil {
+	if _, err := poe.Create(k, p, proxyStates); err != nil {
 		log.Fatal(err)
 	}
 	if err := k.Run(); err != nil {
@@ -43,15 +42,15 @@ type proxy struct {
 	listener              *socketfactory.Wheel
 }
 
-var proxyStates = session.States[proxy]{
+var proxyStates = poe.States[proxy]{
 	"_start":   (*proxy).start,
 	"accepted": (*proxy).accepted,
-	"failed":   func(_ *proxy, e kernel.Event) { panic(kernel.OpErrorOf(e)) },
-	"stop":     func(*proxy, kernel.Event) {},
+	"failed":   func(_ *proxy, e poe.Event) { panic(poe.OpErrorOf(e)) },
+	"stop":     func(*proxy, poe.Event) {},
 }
 
-func (p *proxy) start(e kernel.Event) {
-	e.Kernel.Sig("INT", "stop")
+func (p *proxy) start(e poe.Event) {
+	e.Sig("INT", "stop")
 	var err error
 	p.listener, err = socketfactory.New(e.Kernel, socketfactory.Config{
 		BindAddress: "127.0.0.1",
@@ -65,17 +64,17 @@ func (p *proxy) start(e kernel.Event) {
 	fmt.Println("listening on", p.listener.LocalAddr())
 }
 
-func (p *proxy) accepted(e kernel.Event) {
+func (p *proxy) accepted(e poe.Event) {
 	p.count++
-	l := &link{number: p.count, upstream: p.upstream, client: kernel.Arg[*kernel.Handle](e, 0)}
-	session.Create(e.Kernel, l, linkStates)
+	l := &link{number: p.count, upstream: p.upstream, client: poe.Arg[*poe.Handle](e, 0)}
+	poe.Create(e.Kernel, l, linkStates)
 }
 
 // link is a session with a wheel for each side. A side of a link that is over
 // is nil.
 type link struct {
 	number, upstream int
-	client           *kernel.Handle // until both sides have a wheel
+	client           *poe.Handle // until both sides have a wheel
 	factory          *socketfactory.Wheel
 	sides            [2]*readwrite.Wheel
 	bytes            [2]int
@@ -86,13 +85,13 @@ const (
 	server = 1
 )
 
-var linkStates = session.States[link]{
+var linkStates = poe.States[link]{
 	"_start":    (*link).start,
 	"connected": (*link).connected,
 	"refused":   (*link).refused,
 }
 
-func (l *link) start(e kernel.Event) {
+func (l *link) start(e poe.Event) {
 	fmt.Println(l.number, "accepted")
 	var err error
 	l.factory, err = socketfactory.New(e.Kernel, socketfactory.Config{
@@ -105,19 +104,19 @@ func (l *link) start(e kernel.Event) {
 	}
 }
 
-func (l *link) refused(e kernel.Event) {
-	fmt.Println(l.number, kernel.Arg[string](e, 0), "failed")
+func (l *link) refused(e poe.Event) {
+	fmt.Println(l.number, poe.Arg[string](e, 0), "failed")
 	l.factory.Close()
 	l.client.Close()
 }
 
-func (l *link) connected(e kernel.Event) {
+func (l *link) connected(e poe.Event) {
 	l.factory.Close()
 	l.add(e.Kernel, client, l.client)
-	l.add(e.Kernel, server, kernel.Arg[*kernel.Handle](e, 0))
+	l.add(e.Kernel, server, poe.Arg[*poe.Handle](e, 0))
 }
 
-func (l *link) add(k *kernel.Kernel, side int, h *kernel.Handle) {
+func (l *link) add(k *poe.Kernel, side int, h *poe.Handle) {
 	var err error
 	l.sides[side], err = readwrite.New(k, readwrite.Config{
 		Handle: h,
@@ -128,7 +127,7 @@ func (l *link) add(k *kernel.Kernel, side int, h *kernel.Handle) {
 			Low:     func(*readwrite.Wheel) { l.low(side) },
 			High:    func(*readwrite.Wheel) {},
 			Flushed: func(*readwrite.Wheel) { l.flushed() },
-			Error:   func(*readwrite.Wheel, *kernel.OpError) { l.ended(side) },
+			Error:   func(*readwrite.Wheel, *poe.OpError) { l.ended(side) },
 		},
 	})
 	if err != nil {
@@ -154,7 +153,7 @@ func (l *link) low(side int) {
 }
 
 func (l *link) ended(side int) {
-	kernel.Replace(&l.sides[side], nil)
+	poe.Replace(&l.sides[side], nil)
 	if rest := l.sides[1-side]; rest == nil || rest.OutOctets() == 0 {
 		l.finish()
 	}
@@ -169,7 +168,7 @@ func (l *link) flushed() {
 }
 
 func (l *link) finish() {
-	kernel.Replace(&l.sides[client], nil)
-	kernel.Replace(&l.sides[server], nil)
+	poe.Replace(&l.sides[client], nil)
+	poe.Replace(&l.sides[server], nil)
 	fmt.Printf("%d closed: %d bytes up, %d bytes down\n", l.number, l.bytes[client], l.bytes[server])
 }

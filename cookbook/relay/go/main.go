@@ -12,9 +12,8 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/component/servertcp"
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
@@ -22,40 +21,40 @@ const keep = 3
 
 // relay is the heap of the session that has the socket for datagrams.
 type relay struct {
-	k       *kernel.Kernel
+	k       *poe.Kernel
 	port    int
-	members map[string][]kernel.ID // by channel
+	members map[string][]poe.ID // by channel
 	last    map[string][]string
 	count   int
 }
 
-var relayStates = session.States[relay]{
+var relayStates = poe.States[relay]{
 	"_start":   (*relay).start,
 	"readable": (*relay).readable,
 	"join":     (*relay).join,
 	"leave":    (*relay).leave,
-	"stop":     func(*relay, kernel.Event) {},
+	"stop":     func(*relay, poe.Event) {},
 }
 
 func main() {
-	k := kernel.New()
-	r := &relay{k: k, port: 4016, members: map[string][]kernel.ID{}, last: map[string][]string{}}
+	k := poe.New()
+	r := &relay{k: k, port: 4016, members: map[string][]poe.ID{}, last: map[string][]string{}}
 	port := 4017
 	if len(os.Args) > 2 {
 		r.port, _ = strconv.Atoi(os.Args[1])
 		port, _ = strconv.Atoi(os.Args[2])
 	}
-	if _, err := session.Create(k, r, relayStates); err != nil {
+	if _, err := poe.Create(k, r, relayStates); err != nil {
 		log.Fatal(err)
 	}
 	server, err := servertcp.Listen(k, servertcp.Config{
 		Address:            "127.0.0.1",
 		Port:               port,
 		ClientInput:        servertcp.Input(input),
-		ClientError:        func(*servertcp.Client, *kernel.OpError) {},
-		ClientDisconnected: func(c *servertcp.Client) { c.Kernel.Call(kernel.Alias("relay"), "leave") },
-		InlineStates: session.Funcs{
-			"hear": func(e kernel.Event) { session.Heap[servertcp.Client](e).Put(e.Args...) },
+		ClientError:        func(*servertcp.Client, *poe.OpError) {},
+		ClientDisconnected: func(c *servertcp.Client) { c.Call(poe.Alias("relay"), "leave") },
+		InlineStates: poe.Funcs{
+			"hear": func(e poe.Event) { poe.Heap[servertcp.Client](e).Put(e.Args...) },
 		},
 	})
 	if err != nil {
@@ -68,7 +67,7 @@ func main() {
 	fmt.Println("stopped")
 }
 
-func (r *relay) start(kernel.Event) {
+func (r *relay) start(poe.Event) {
 	r.k.AliasSet("relay")
 	r.k.Sig("INT", "stop")
 	socket, err := socketfactory.Listen(socketfactory.Config{
@@ -84,8 +83,8 @@ func (r *relay) start(kernel.Event) {
 // message is a channel's name and a text; anything else is dropped.
 var message = regexp.MustCompile(`^(\w+) ([^\r\n]+)`)
 
-func (r *relay) readable(e kernel.Event) {
-	socket := kernel.Arg[*kernel.Handle](e, 0)
+func (r *relay) readable(e poe.Event) {
+	socket := poe.Arg[*poe.Handle](e, 0)
 	buf := make([]byte, 1500)
 	for {
 		n, _, err := socket.ReadFrom(buf)
@@ -115,12 +114,12 @@ func input(c *servertcp.Client, line string) {
 		c.Put("join CHANNEL or leave CHANNEL")
 		return
 	}
-	c.Kernel.Call(kernel.Alias("relay"), m[1], m[2])
+	c.Call(poe.Alias("relay"), m[1], m[2])
 	c.Put(m[1] + ": " + m[2])
 }
 
-func (r *relay) join(e kernel.Event) {
-	channel := kernel.Arg[string](e, 0)
+func (r *relay) join(e poe.Event) {
+	channel := poe.Arg[string](e, 0)
 	if !slices.Contains(r.members[channel], e.Sender) {
 		r.members[channel] = append(r.members[channel], e.Sender)
 	}
@@ -130,12 +129,12 @@ func (r *relay) join(e kernel.Event) {
 }
 
 // leave is for one channel, or for all.
-func (r *relay) leave(e kernel.Event) {
-	only, one := kernel.ArgOK[string](e, 0)
+func (r *relay) leave(e poe.Event) {
+	only, one := poe.ArgOK[string](e, 0)
 	for channel, members := range r.members {
 		if one && channel != only {
 			continue
 		}
-		r.members[channel] = slices.DeleteFunc(members, func(id kernel.ID) bool { return id == e.Sender })
+		r.members[channel] = slices.DeleteFunc(members, func(id poe.ID) bool { return id == e.Sender })
 	}
 }

@@ -11,25 +11,24 @@ import (
 	"slices"
 	"strconv"
 
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe"
 )
 
 const rounds = 2
 
 // node is the heap of a session.
 type node struct {
-	k            *kernel.Kernel
+	k            *poe.Kernel
 	number, next int
 }
 
-var nodeStates = session.States[node]{
-	"_start":    func(n *node, _ kernel.Event) { n.k.AliasSet(string(alias(n.number))) },
+var nodeStates = poe.States[node]{
+	"_start":    func(n *node, _ poe.Event) { n.k.AliasSet(string(alias(n.number))) },
 	"begin":     (*node).begin,
 	"candidate": (*node).candidate,
 	"token":     (*node).token,
 	"farewell":  (*node).farewell,
-	"_stop":     func(n *node, _ kernel.Event) { fmt.Println(n.number, "is gone") },
+	"_stop":     func(n *node, _ poe.Event) { fmt.Println(n.number, "is gone") },
 }
 
 func main() {
@@ -41,10 +40,10 @@ func main() {
 			numbers = append(numbers, number)
 		}
 	}
-	k := kernel.New()
+	k := poe.New()
 	for i, number := range numbers {
 		n := &node{k: k, number: number, next: numbers[(i+1)%len(numbers)]}
-		if _, err := session.Create(k, n, nodeStates); err != nil {
+		if _, err := poe.Create(k, n, nodeStates); err != nil {
 			log.Fatal(err)
 		}
 	}
@@ -55,13 +54,13 @@ func main() {
 	fmt.Println("stopped")
 }
 
-func alias(number int) kernel.Alias { return kernel.Alias(fmt.Sprint("node ", number)) }
+func alias(number int) poe.Alias { return poe.Alias(fmt.Sprint("node ", number)) }
 
 func (n *node) passOn(event string, args ...any) { n.k.Post(alias(n.next), event, args...) }
 
 // begin makes all put themselves forward, from the first on.
-func (n *node) begin(e kernel.Event) {
-	first := kernel.Arg[int](e, 0)
+func (n *node) begin(e poe.Event) {
+	first := poe.Arg[int](e, 0)
 	n.passOn("candidate", n.number, 1)
 	if n.next != first {
 		n.passOn("begin", first)
@@ -70,8 +69,8 @@ func (n *node) begin(e kernel.Event) {
 
 // candidate is out if it comes to a greater one. Who comes back to itself has
 // seen them all.
-func (n *node) candidate(e kernel.Event) {
-	number, hops := kernel.Arg[int](e, 0), kernel.Arg[int](e, 1)
+func (n *node) candidate(e poe.Event) {
+	number, hops := poe.Arg[int](e, 0), poe.Arg[int](e, 1)
 	switch {
 	case number > n.number:
 		n.passOn("candidate", number, hops+1)
@@ -82,8 +81,8 @@ func (n *node) candidate(e kernel.Event) {
 }
 
 // token collects who has had it.
-func (n *node) token(e kernel.Event) {
-	leader, round, path := kernel.Arg[int](e, 0), kernel.Arg[int](e, 1), kernel.Arg[[]int](e, 2)
+func (n *node) token(e poe.Event) {
+	leader, round, path := poe.Arg[int](e, 0), poe.Arg[int](e, 1), poe.Arg[[]int](e, 2)
 	if leader != n.number {
 		n.passOn("token", leader, round, append(slices.Clip(path), n.number))
 		return
@@ -100,8 +99,8 @@ func (n *node) token(e kernel.Event) {
 }
 
 // farewell is for the one before the leader, which has to know.
-func (n *node) farewell(e kernel.Event) {
-	leader, next := kernel.Arg[int](e, 0), kernel.Arg[int](e, 1)
+func (n *node) farewell(e poe.Event) {
+	leader, next := poe.Arg[int](e, 0), poe.Arg[int](e, 1)
 	if n.next != leader {
 		n.passOn("farewell", leader, next)
 		return

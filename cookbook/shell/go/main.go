@@ -18,16 +18,15 @@ import (
 
 	"golang.org/x/term"
 
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/filter"
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/readwrite"
 	"github.com/gopoe/poe/wheel/run"
 )
 
 // shell is the heap of the one session.
 type shell struct {
-	k        *kernel.Kernel
+	k        *poe.Kernel
 	commands map[string]command
 	console  *readwrite.Wheel
 	prompt   string
@@ -47,14 +46,14 @@ type job struct {
 	wheel   *run.Wheel
 }
 
-var states = session.States[shell]{
+var states = poe.States[shell]{
 	"_start": (*shell).start,
-	"line":   func(s *shell, e kernel.Event) { s.command(kernel.Arg[string](e, 0)) },
-	"end":    func(s *shell, _ kernel.Event) { s.quit("") },
+	"line":   func(s *shell, e poe.Event) { s.command(poe.Arg[string](e, 0)) },
+	"end":    func(s *shell, _ poe.Event) { s.quit("") },
 }
 
 func main() {
-	k := kernel.New()
+	k := poe.New()
 	s := &shell{k: k, jobs: map[int]*job{}, commands: map[string]command{
 		"run":     {"run COMMAND", (*shell).run},
 		"kill":    {"kill NUMBER", (*shell).killJob},
@@ -64,7 +63,7 @@ func main() {
 		"help":    {"help", (*shell).help},
 		"quit":    {"quit", (*shell).quit},
 	}}
-	if _, err := session.Create(k, s, states); err != nil {
+	if _, err := poe.Create(k, s, states); err != nil {
 		log.Fatal(err)
 	}
 	if err := k.Run(); err != nil {
@@ -73,15 +72,15 @@ func main() {
 }
 
 // start reads lines; what is written is not, for a prompt has no line end.
-func (s *shell) start(kernel.Event) {
+func (s *shell) start(poe.Event) {
 	if term.IsTerminal(int(os.Stdin.Fd())) {
 		s.prompt = "> "
 	}
-	in, err := kernel.File(os.Stdin)
+	in, err := poe.File(os.Stdin)
 	if err != nil {
 		panic(err)
 	}
-	out, err := kernel.File(os.Stdout)
+	out, err := poe.File(os.Stdout)
 	if err != nil {
 		panic(err)
 	}
@@ -144,7 +143,7 @@ func (s *shell) run(program string) bool {
 		Events: run.Funcs{
 			Stdout: output,
 			Stderr: output,
-			Exit:   func(_ *run.Wheel, status kernel.WaitStatus) { s.ended(number, status) },
+			Exit:   func(_ *run.Wheel, status poe.WaitStatus) { s.ended(number, status) },
 		},
 	})
 	if err != nil {
@@ -156,7 +155,7 @@ func (s *shell) run(program string) bool {
 }
 
 // ended comes when the output of a job has ended, and the process.
-func (s *shell) ended(number int, status kernel.WaitStatus) {
+func (s *shell) ended(number int, status poe.WaitStatus) {
 	how := fmt.Sprint("exit code ", status.ExitCode())
 	if status.Signal() != 0 {
 		how = fmt.Sprint("signal ", int(status.Signal()))
@@ -215,6 +214,6 @@ func (s *shell) quit(string) bool {
 	for _, job := range s.jobs {
 		job.wheel.Kill(syscall.SIGTERM)
 	}
-	kernel.Replace(&s.console, nil)
+	poe.Replace(&s.console, nil)
 	return true
 }

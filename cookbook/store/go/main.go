@@ -13,9 +13,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/component/servertcp"
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 )
 
 // store is the heap of its session.
@@ -25,17 +24,17 @@ type store struct {
 }
 
 type waiter struct {
-	who      kernel.ID
-	postback *kernel.Postback
+	who      poe.ID
+	postback *poe.Postback
 }
 
-var storeStates = session.States[store]{
-	"_start": func(_ *store, e kernel.Event) { e.Kernel.AliasSet("store"); e.Kernel.Sig("INT", "stop") },
+var storeStates = poe.States[store]{
+	"_start": func(_ *store, e poe.Event) { e.AliasSet("store"); e.Sig("INT", "stop") },
 	"set":    (*store).set,
 	"get":    (*store).get,
 	"wait":   (*store).wait,
 	"forget": (*store).forget,
-	"stop":   func(*store, kernel.Event) {},
+	"stop":   func(*store, poe.Event) {},
 }
 
 func main() {
@@ -43,22 +42,22 @@ func main() {
 	if len(os.Args) > 1 {
 		port, _ = strconv.Atoi(os.Args[1])
 	}
-	k := kernel.New()
+	k := poe.New()
 	server, err := servertcp.Listen(k, servertcp.Config{
 		Address:            "127.0.0.1",
 		Port:               port,
 		ClientConnected:    func(c *servertcp.Client) { c.Heap = new(int) }, // requests
 		ClientInput:        servertcp.Input(input),
-		ClientError:        func(*servertcp.Client, *kernel.OpError) {},
-		ClientDisconnected: func(c *servertcp.Client) { c.Kernel.Call(kernel.Alias("store"), "forget") },
-		InlineStates:       session.Funcs{"answer": answer},
+		ClientError:        func(*servertcp.Client, *poe.OpError) {},
+		ClientDisconnected: func(c *servertcp.Client) { c.Call(poe.Alias("store"), "forget") },
+		InlineStates:       poe.Funcs{"answer": answer},
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println("listening on", server.Addr())
 	s := &store{values: map[string]string{}, waiting: map[string][]waiter{}}
-	if _, err := session.Create(k, s, storeStates); err != nil {
+	if _, err := poe.Create(k, s, storeStates); err != nil {
 		log.Fatal(err)
 	}
 	if err := k.Run(); err != nil {
@@ -83,26 +82,26 @@ func input(c *servertcp.Client, line string) {
 		c.Shutdown()
 		return
 	}
-	c.Kernel.Post(kernel.Alias("store"), words[0], c.Session.Postback("answer", *requests), words[1:])
+	c.Post(poe.Alias("store"), words[0], c.Session.Postback("answer", *requests), words[1:])
 }
 
-func answer(e kernel.Event) {
-	made, called := kernel.Arg[[]any](e, 0), kernel.Arg[[]any](e, 1)
-	session.Heap[servertcp.Client](e).Put(fmt.Sprint(made[0], ": ", called[0]))
+func answer(e poe.Event) {
+	made, called := poe.Arg[[]any](e, 0), poe.Arg[[]any](e, 1)
+	poe.Heap[servertcp.Client](e).Put(fmt.Sprint(made[0], ": ", called[0]))
 }
 
 // request is what the store's events have: a postback and words.
-func request(e kernel.Event) (*kernel.Postback, []string) {
-	return kernel.Arg[*kernel.Postback](e, 0), kernel.Arg[[]string](e, 1)
+func request(e poe.Event) (*poe.Postback, []string) {
+	return poe.Arg[*poe.Postback](e, 0), poe.Arg[[]string](e, 1)
 }
 
 // reply calls a postback that is of no use then.
-func reply(p *kernel.Postback, text string) {
+func reply(p *poe.Postback, text string) {
 	p.Post(text)
 	p.Release()
 }
 
-func (s *store) set(e kernel.Event) {
+func (s *store) set(e poe.Event) {
 	postback, words := request(e)
 	key, value := words[0], words[1]
 	s.values[key] = value
@@ -113,7 +112,7 @@ func (s *store) set(e kernel.Event) {
 	delete(s.waiting, key)
 }
 
-func (s *store) get(e kernel.Event) {
+func (s *store) get(e poe.Event) {
 	postback, words := request(e)
 	value, there := s.values[words[0]]
 	if !there {
@@ -125,14 +124,14 @@ func (s *store) get(e kernel.Event) {
 
 // wait keeps the postback. As long as it is there, so is the session that made
 // it.
-func (s *store) wait(e kernel.Event) {
+func (s *store) wait(e poe.Event) {
 	postback, words := request(e)
 	s.waiting[words[0]] = append(s.waiting[words[0]], waiter{e.Sender, postback})
 	fmt.Println("somebody waits for", words[0])
 }
 
 // forget is why those of a visitor who has gone do not stay.
-func (s *store) forget(e kernel.Event) {
+func (s *store) forget(e poe.Event) {
 	for _, key := range slices.Sorted(maps.Keys(s.waiting)) {
 		rest := slices.DeleteFunc(slices.Clone(s.waiting[key]), func(w waiter) bool {
 			if w.who == e.Sender {

@@ -17,8 +17,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
@@ -45,7 +44,7 @@ type collector struct {
 	path, dir string
 	files     map[string]*os.File
 	last      map[string]*repeated // by file
-	sockets   []*kernel.Handle
+	sockets   []*poe.Handle
 }
 
 type repeated struct {
@@ -53,10 +52,10 @@ type repeated struct {
 	count int
 }
 
-var states = session.States[collector]{
+var states = poe.States[collector]{
 	"_start":   (*collector).start,
 	"readable": (*collector).readable,
-	"flush":    func(c *collector, e kernel.Event) { c.toldAgain(kernel.Arg[string](e, 0)) },
+	"flush":    func(c *collector, e poe.Event) { c.toldAgain(poe.Arg[string](e, 0)) },
 	"reopen":   (*collector).reopen,
 	"stop":     (*collector).stop,
 }
@@ -67,8 +66,8 @@ func main() {
 		c.port, _ = strconv.Atoi(os.Args[1])
 		c.path, c.dir = os.Args[2], os.Args[3]
 	}
-	k := kernel.New()
-	if _, err := session.Create(k, c, states); err != nil {
+	k := poe.New()
+	if _, err := poe.Create(k, c, states); err != nil {
 		log.Fatal(err)
 	}
 	if err := k.Run(); err != nil {
@@ -77,9 +76,9 @@ func main() {
 	fmt.Println("stopped")
 }
 
-func (c *collector) start(e kernel.Event) {
-	e.Kernel.Sig("INT", "stop")
-	e.Kernel.Sig("HUP", "reopen")
+func (c *collector) start(e poe.Event) {
+	e.Sig("INT", "stop")
+	e.Sig("HUP", "reopen")
 	net, err := socketfactory.Listen(socketfactory.Config{
 		Type: socketfactory.Datagram, BindAddress: "127.0.0.1", BindPort: c.port,
 	})
@@ -93,14 +92,14 @@ func (c *collector) start(e kernel.Event) {
 	if err != nil {
 		panic(err)
 	}
-	e.Kernel.SelectRead(net, "readable", "net")
-	e.Kernel.SelectRead(unix, "readable", "unix")
-	c.sockets = []*kernel.Handle{net, unix}
+	e.SelectRead(net, "readable", "net")
+	e.SelectRead(unix, "readable", "unix")
+	c.sockets = []*poe.Handle{net, unix}
 	fmt.Println("listening on", net.LocalAddr())
 }
 
-func (c *collector) readable(e kernel.Event) {
-	socket, source := kernel.Arg[*kernel.Handle](e, 0), kernel.Arg[string](e, 2)
+func (c *collector) readable(e poe.Event) {
+	socket, source := poe.Arg[*poe.Handle](e, 0), poe.Arg[string](e, 2)
 	buf := make([]byte, 8192)
 	for {
 		n, _, err := socket.ReadFrom(buf)
@@ -113,7 +112,7 @@ func (c *collector) readable(e kernel.Event) {
 
 var priority = regexp.MustCompile(`^<(\d{1,3})>`)
 
-func (c *collector) take(k *kernel.Kernel, source, message string) {
+func (c *collector) take(k *poe.Kernel, source, message string) {
 	message = strings.TrimRight(message, "\r\n\x00")
 	m := priority.FindStringSubmatch(message)
 	if m == nil {
@@ -138,7 +137,7 @@ func (c *collector) take(k *kernel.Kernel, source, message string) {
 	}
 }
 
-func (c *collector) file(k *kernel.Kernel, file, line string) {
+func (c *collector) file(k *poe.Kernel, file, line string) {
 	last := c.last[file]
 	if last == nil {
 		last = &repeated{}
@@ -180,8 +179,8 @@ func (c *collector) write(file, line string) {
 	fmt.Fprintln(out, line)
 }
 
-func (c *collector) reopen(e kernel.Event) {
-	e.Kernel.SigHandled() // or HUP would end the program
+func (c *collector) reopen(e poe.Event) {
+	e.SigHandled() // or HUP would end the program
 	for _, out := range c.files {
 		out.Close()
 	}
@@ -189,16 +188,16 @@ func (c *collector) reopen(e kernel.Event) {
 	fmt.Println("files are opened anew")
 }
 
-func (c *collector) stop(e kernel.Event) {
-	e.Kernel.SigHandled()
+func (c *collector) stop(e poe.Event) {
+	e.SigHandled()
 	for _, file := range slices.Sorted(maps.Keys(c.last)) {
 		c.toldAgain(file)
 	}
 	for _, socket := range c.sockets {
 		socket.Close()
 	}
-	e.Kernel.AlarmRemoveAll()
-	e.Kernel.SigClear("INT")
-	e.Kernel.SigClear("HUP")
+	e.AlarmRemoveAll()
+	e.SigClear("INT")
+	e.SigClear("HUP")
 	os.Remove(c.path)
 }

@@ -16,9 +16,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/component/servertcp"
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/followtail"
 )
 
@@ -28,21 +27,21 @@ func main() {
 		port, _ = strconv.Atoi(os.Args[1])
 		dir = os.Args[2]
 	}
-	k := kernel.New()
+	k := poe.New()
 	server, err := servertcp.Listen(k, servertcp.Config{
 		Address:            "127.0.0.1",
 		Port:               port,
 		ClientConnected:    connected,
 		ClientInput:        servertcp.Input(input),
-		ClientError:        func(*servertcp.Client, *kernel.OpError) {},
+		ClientError:        func(*servertcp.Client, *poe.OpError) {},
 		ClientDisconnected: left,
-		InlineStates:       session.Funcs{"hear": hear},
+		InlineStates:       poe.Funcs{"hear": hear},
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println("listening on", server.Addr())
-	if _, err := session.Create(k, &tails{k: k, dir: dir, files: map[string]*tail{}}, tailsStates); err != nil {
+	if _, err := poe.Create(k, &tails{k: k, dir: dir, files: map[string]*tail{}}, tailsStates); err != nil {
 		log.Fatal(err)
 	}
 	if err := k.Run(); err != nil {
@@ -64,7 +63,7 @@ func connected(c *servertcp.Client) {
 func input(c *servertcp.Client, line string) {
 	words := append(strings.SplitN(line, " ", 3), "", "", "") // there are three at least
 	command, name, pattern := words[0], words[1], words[2]
-	mine, tails := c.Heap.(follows), kernel.Alias("tails")
+	mine, tails := c.Heap.(follows), poe.Alias("tails")
 	switch {
 	case !proper.MatchString(name):
 		c.Put("A file has a name without slashes.")
@@ -76,12 +75,12 @@ func input(c *servertcp.Client, line string) {
 		}
 		c.Put("You follow " + name + ".")
 		if mine[name] == nil {
-			c.Kernel.Call(tails, "follow", c.Session, name)
+			c.Call(tails, "follow", c.Session, name)
 		}
 		mine[name] = wanted
 	case command == "leave" && mine[name] != nil:
 		delete(mine, name)
-		c.Kernel.Call(tails, "leave", c.Session, name)
+		c.Call(tails, "leave", c.Session, name)
 		c.Put("You have left " + name + ".")
 	default:
 		c.Put("follow FILE [PATTERN] or leave FILE")
@@ -90,13 +89,13 @@ func input(c *servertcp.Client, line string) {
 
 func left(c *servertcp.Client) {
 	for _, name := range slices.Sorted(maps.Keys(c.Heap.(follows))) {
-		c.Kernel.Call(kernel.Alias("tails"), "leave", c.Session, name)
+		c.Call(poe.Alias("tails"), "leave", c.Session, name)
 	}
 }
 
-func hear(e kernel.Event) {
-	c := session.Heap[servertcp.Client](e)
-	name, text := kernel.Arg[string](e, 0), kernel.Arg[string](e, 1)
+func hear(e poe.Event) {
+	c := poe.Heap[servertcp.Client](e)
+	name, text := poe.Arg[string](e, 0), poe.Arg[string](e, 1)
 	if wanted := c.Heap.(follows)[name]; wanted != nil && wanted.MatchString(text) {
 		c.Put(text)
 	}
@@ -104,26 +103,26 @@ func hear(e kernel.Event) {
 
 // tails is the session that has the wheels.
 type tails struct {
-	k     *kernel.Kernel
+	k     *poe.Kernel
 	dir   string
 	files map[string]*tail
 }
 
 type tail struct {
 	wheel *followtail.Wheel
-	heard []kernel.ID // by whom
+	heard []poe.ID // by whom
 }
 
-var tailsStates = session.States[tails]{
-	"_start": func(t *tails, _ kernel.Event) { t.k.AliasSet("tails"); t.k.Sig("INT", "stop") },
+var tailsStates = poe.States[tails]{
+	"_start": func(t *tails, _ poe.Event) { t.k.AliasSet("tails"); t.k.Sig("INT", "stop") },
 	"follow": (*tails).follow,
 	"leave":  (*tails).leave,
-	"stop":   func(*tails, kernel.Event) {},
+	"stop":   func(*tails, poe.Event) {},
 }
 
 // follow makes a wheel for the first who hears a file.
-func (t *tails) follow(e kernel.Event) {
-	id, name := kernel.Arg[kernel.ID](e, 0), kernel.Arg[string](e, 1)
+func (t *tails) follow(e poe.Event) {
+	id, name := poe.Arg[poe.ID](e, 0), poe.Arg[string](e, 1)
 	f := t.files[name]
 	if f == nil {
 		f = &tail{wheel: t.open(name)}
@@ -140,7 +139,7 @@ func (t *tails) open(name string) *followtail.Wheel {
 		Events: followtail.Funcs{
 			Text:  func(_ *followtail.Wheel, line string) { t.tellAll(name, line) },
 			Reset: func(*followtail.Wheel) { t.tellAll(name, "(from its beginning)") },
-			Error: func(_ *followtail.Wheel, err *kernel.OpError) {
+			Error: func(_ *followtail.Wheel, err *poe.OpError) {
 				t.tellAll(name, fmt.Sprintf("(%s: %s)", err.Op, err.Text()))
 			},
 		},
@@ -152,10 +151,10 @@ func (t *tails) open(name string) *followtail.Wheel {
 }
 
 // leave ends the wheel of a file that nobody hears any more.
-func (t *tails) leave(e kernel.Event) {
-	id, name := kernel.Arg[kernel.ID](e, 0), kernel.Arg[string](e, 1)
+func (t *tails) leave(e poe.Event) {
+	id, name := poe.Arg[poe.ID](e, 0), poe.Arg[string](e, 1)
 	f := t.files[name]
-	f.heard = slices.DeleteFunc(f.heard, func(h kernel.ID) bool { return h == id })
+	f.heard = slices.DeleteFunc(f.heard, func(h poe.ID) bool { return h == id })
 	if len(f.heard) > 0 {
 		return
 	}

@@ -16,10 +16,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/component/servertcp"
 	"github.com/gopoe/poe/filter"
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 )
 
 // protocols are what each server says, after which it hangs up. Time counts from
@@ -46,24 +45,24 @@ func main() {
 	if len(os.Args) > 1 {
 		port, _ = strconv.Atoi(os.Args[1])
 	}
-	k := kernel.New()
+	k := poe.New()
 	c := &clock{}
 	control, err := servertcp.Listen(k, servertcp.Config{
 		Alias:       "control",
 		Address:     "127.0.0.1",
 		Port:        port,
 		ClientInput: servertcp.Input(c.input),
-		ClientError: func(*servertcp.Client, *kernel.OpError) {},
+		ClientError: func(*servertcp.Client, *poe.OpError) {},
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println("listening on", control.Addr())
-	session.Inline(k, session.Funcs{
-		"_start": func(kernel.Event) { k.AliasSet("servers"); k.Sig("INT", "stop") },
+	poe.Inline(k, poe.Funcs{
+		"_start": func(poe.Event) { k.AliasSet("servers"); k.Sig("INT", "stop") },
 		"serve":  c.serve,
-		"leave":  func(kernel.Event) { k.AliasRemove("servers") },
-		"stop":   func(kernel.Event) {},
+		"leave":  func(poe.Event) { k.AliasRemove("servers") },
+		"stop":   func(poe.Event) {},
 	})
 	if err := k.Run(); err != nil {
 		log.Fatal(err)
@@ -72,8 +71,8 @@ func main() {
 }
 
 // serve makes a server: a session that its alias names.
-func (c *clock) serve(e kernel.Event) {
-	name := kernel.Arg[string](e, 0)
+func (c *clock) serve(e poe.Event) {
+	name := poe.Arg[string](e, 0)
 	server, err := servertcp.Listen(e.Kernel, servertcp.Config{
 		Alias:        name,
 		Address:      "127.0.0.1",
@@ -83,7 +82,7 @@ func (c *clock) serve(e kernel.Event) {
 			client.Shutdown()
 		},
 		ClientInput: servertcp.Input(func(*servertcp.Client, string) {}),
-		ClientError: func(*servertcp.Client, *kernel.OpError) {},
+		ClientError: func(*servertcp.Client, *poe.OpError) {},
 		Stopped:     func(*servertcp.Listener) { fmt.Println(name, "has stopped") },
 	})
 	if err != nil {
@@ -120,12 +119,12 @@ func (c *clock) input(client *servertcp.Client, line string) {
 	}
 }
 
-func runs(k *kernel.Kernel, name string) bool {
+func runs(k *poe.Kernel, name string) bool {
 	_, there := k.AliasResolve(name)
 	return there
 }
 
-func status(k *kernel.Kernel, name string) string {
+func status(k *poe.Kernel, name string) string {
 	if runs(k, name) {
 		return "runs"
 	}
@@ -137,7 +136,7 @@ func start(client *servertcp.Client, name string) {
 		client.Put(name + " runs already.")
 		return
 	}
-	client.Kernel.Call(kernel.Alias("servers"), "serve", name)
+	client.Call(poe.Alias("servers"), "serve", name)
 	client.Put(name + " has started.")
 }
 
@@ -146,17 +145,17 @@ func stop(client *servertcp.Client, name string) {
 		client.Put(name + " does not run.")
 		return
 	}
-	client.Kernel.Post(kernel.Alias(name), "shutdown")
+	client.Post(poe.Alias(name), "shutdown")
 	client.Put(name + " stops.")
 }
 
 // quit ends the program without a signal: nothing is left that keeps it.
 func quit(client *servertcp.Client) {
 	for _, name := range slices.Sorted(maps.Keys(protocols)) {
-		client.Kernel.Post(kernel.Alias(name), "shutdown")
+		client.Post(poe.Alias(name), "shutdown")
 	}
-	client.Kernel.Post(kernel.Alias("control"), "shutdown")
-	client.Kernel.Post(kernel.Alias("servers"), "leave")
+	client.Post(poe.Alias("control"), "shutdown")
+	client.Post(poe.Alias("servers"), "leave")
 	client.Put("Bye.")
 	client.Shutdown()
 }

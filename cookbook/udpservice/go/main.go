@@ -14,8 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
@@ -29,23 +28,23 @@ type service struct {
 
 type entry struct {
 	value string
-	timer kernel.AlarmID // 0 for one that lives for ever
+	timer poe.AlarmID // 0 for one that lives for ever
 }
 
 // commands are given the words of a request and return the answer; none means
 // that the words are wrong.
-var commands = map[string]func(s *service, k *kernel.Kernel, words []string) string{
+var commands = map[string]func(s *service, k *poe.Kernel, words []string) string{
 	"get": (*service).get, "set": (*service).set, "del": (*service).del,
 	"keys": (*service).keys, "count": (*service).count,
 }
 
-var states = session.States[service]{
+var states = poe.States[service]{
 	"_start":   (*service).start,
 	"opened":   (*service).opened,
-	"failed":   func(_ *service, e kernel.Event) { panic(kernel.OpErrorOf(e)) },
+	"failed":   func(_ *service, e poe.Event) { panic(poe.OpErrorOf(e)) },
 	"readable": (*service).readable,
 	"expired":  (*service).expired,
-	"stop":     func(*service, kernel.Event) {},
+	"stop":     func(*service, poe.Event) {},
 }
 
 func main() {
@@ -53,8 +52,8 @@ func main() {
 	if len(os.Args) > 1 {
 		s.port, _ = strconv.Atoi(os.Args[1])
 	}
-	k := kernel.New()
-	if _, err := session.Create(k, s, states); err != nil {
+	k := poe.New()
+	if _, err := poe.Create(k, s, states); err != nil {
 		log.Fatal(err)
 	}
 	if err := k.Run(); err != nil {
@@ -63,8 +62,8 @@ func main() {
 	fmt.Println("stopped")
 }
 
-func (s *service) start(e kernel.Event) {
-	e.Kernel.Sig("INT", "stop")
+func (s *service) start(e poe.Event) {
+	e.Sig("INT", "stop")
 	var err error
 	s.factory, err = socketfactory.New(e.Kernel, socketfactory.Config{
 		Protocol:    "udp",
@@ -78,16 +77,16 @@ func (s *service) start(e kernel.Event) {
 }
 
 // opened has nothing to accept: the socket itself is what the factory makes.
-func (s *service) opened(e kernel.Event) {
-	socket := kernel.Arg[*kernel.Handle](e, 0)
+func (s *service) opened(e poe.Event) {
+	socket := poe.Arg[*poe.Handle](e, 0)
 	s.factory.Close()
-	e.Kernel.SelectRead(socket, "readable")
+	e.SelectRead(socket, "readable")
 	fmt.Println("listening on", socket.LocalAddr())
 }
 
 // readable reads all datagrams that are there, each whole. They need no wheel.
-func (s *service) readable(e kernel.Event) {
-	socket := kernel.Arg[*kernel.Handle](e, 0)
+func (s *service) readable(e poe.Event) {
+	socket := poe.Arg[*poe.Handle](e, 0)
 	buf := make([]byte, 1500)
 	for {
 		n, from, err := socket.ReadFrom(buf)
@@ -98,7 +97,7 @@ func (s *service) readable(e kernel.Event) {
 	}
 }
 
-func (s *service) answer(k *kernel.Kernel, request string) string {
+func (s *service) answer(k *poe.Kernel, request string) string {
 	s.requests++
 	words := strings.Fields(request)
 	if len(words) == 0 || commands[words[0]] == nil {
@@ -111,7 +110,7 @@ func (s *service) answer(k *kernel.Kernel, request string) string {
 	return answer
 }
 
-func (s *service) get(_ *kernel.Kernel, words []string) string {
+func (s *service) get(_ *poe.Kernel, words []string) string {
 	if len(words) < 1 {
 		return ""
 	}
@@ -123,7 +122,7 @@ func (s *service) get(_ *kernel.Kernel, words []string) string {
 }
 
 // set KEY VALUE [MILLISECONDS]: the timer begins anew when an entry is set again.
-func (s *service) set(k *kernel.Kernel, words []string) string {
+func (s *service) set(k *poe.Kernel, words []string) string {
 	if len(words) < 2 {
 		return ""
 	}
@@ -146,7 +145,7 @@ func (s *service) set(k *kernel.Kernel, words []string) string {
 	return "ok"
 }
 
-func (s *service) del(k *kernel.Kernel, words []string) string {
+func (s *service) del(k *poe.Kernel, words []string) string {
 	if len(words) < 1 {
 		return ""
 	}
@@ -159,16 +158,16 @@ func (s *service) del(k *kernel.Kernel, words []string) string {
 	return "ok"
 }
 
-func (s *service) expired(e kernel.Event) {
-	key := kernel.Arg[string](e, 0)
+func (s *service) expired(e poe.Event) {
+	key := poe.Arg[string](e, 0)
 	delete(s.entries, key)
 	fmt.Println(key, "has expired")
 }
 
-func (s *service) keys(*kernel.Kernel, []string) string {
+func (s *service) keys(*poe.Kernel, []string) string {
 	return strings.Join(append([]string{"keys"}, slices.Sorted(maps.Keys(s.entries))...), " ")
 }
 
-func (s *service) count(*kernel.Kernel, []string) string {
+func (s *service) count(*poe.Kernel, []string) string {
 	return fmt.Sprint("count ", s.requests)
 }

@@ -14,10 +14,9 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/component/servertcp"
 	"github.com/gopoe/poe/filter"
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 )
 
 const limit = 1_000_000
@@ -34,21 +33,21 @@ func main() {
 	if len(os.Args) > 1 {
 		port, _ = strconv.Atoi(os.Args[1])
 	}
-	k := kernel.New()
+	k := poe.New()
 	server, err := servertcp.Listen(k, servertcp.Config{
 		Address:         "127.0.0.1",
 		Port:            port,
 		ClientConnected: func(c *servertcp.Client) { c.Heap = &transfer{} },
 		ClientInput:     servertcp.Input(files{}.input),
-		ClientError:     func(*servertcp.Client, *kernel.OpError) {},
+		ClientError:     func(*servertcp.Client, *poe.OpError) {},
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println("listening on", server.Addr())
-	session.Inline(k, session.Funcs{
-		"_start": func(kernel.Event) { k.AliasSet("control"); k.Sig("INT", "stop") },
-		"stop":   func(kernel.Event) {},
+	poe.Inline(k, poe.Funcs{
+		"_start": func(poe.Event) { k.AliasSet("control"); k.Sig("INT", "stop") },
+		"stop":   func(poe.Event) {},
 	})
 	if err := k.Run(); err != nil {
 		log.Fatal(err)

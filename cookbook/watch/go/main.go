@@ -14,8 +14,7 @@ import (
 	"strconv"
 	"time"
 
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/wheel/followtail"
 )
 
@@ -25,14 +24,14 @@ type watcher struct {
 	time     time.Duration
 	tail     *followtail.Wheel
 	failures map[string]int
-	banned   map[string]kernel.AlarmID
+	banned   map[string]poe.AlarmID
 }
 
-var states = session.States[watcher]{
+var states = poe.States[watcher]{
 	"_start":  (*watcher).start,
 	"line":    (*watcher).line,
-	"rotated": func(*watcher, kernel.Event) { fmt.Println("the log was rotated") },
-	"failed":  func(_ *watcher, e kernel.Event) { panic(kernel.OpErrorOf(e)) },
+	"rotated": func(*watcher, poe.Event) { fmt.Println("the log was rotated") },
+	"failed":  func(_ *watcher, e poe.Event) { panic(poe.OpErrorOf(e)) },
 	"unban":   (*watcher).unban,
 	"stop":    (*watcher).stop,
 }
@@ -40,7 +39,7 @@ var states = session.States[watcher]{
 func main() {
 	w := &watcher{
 		file: "/var/log/auth.log", time: 10 * time.Minute,
-		failures: map[string]int{}, banned: map[string]kernel.AlarmID{},
+		failures: map[string]int{}, banned: map[string]poe.AlarmID{},
 	}
 	if len(os.Args) > 1 {
 		w.file = os.Args[1]
@@ -49,8 +48,8 @@ func main() {
 		milliseconds, _ := strconv.Atoi(os.Args[2])
 		w.time = time.Duration(milliseconds) * time.Millisecond
 	}
-	k := kernel.New()
-	if _, err := session.Create(k, w, states); err != nil {
+	k := poe.New()
+	if _, err := poe.Create(k, w, states); err != nil {
 		log.Fatal(err)
 	}
 	if err := k.Run(); err != nil {
@@ -59,8 +58,8 @@ func main() {
 	fmt.Println("stopped")
 }
 
-func (w *watcher) start(e kernel.Event) {
-	e.Kernel.Sig("INT", "stop")
+func (w *watcher) start(e poe.Event) {
+	e.Sig("INT", "stop")
 	var err error
 	w.tail, err = followtail.New(e.Kernel, followtail.Config{
 		Filename:     w.file,
@@ -75,8 +74,8 @@ func (w *watcher) start(e kernel.Event) {
 
 var failure = regexp.MustCompile(`Failed password for \S+ from ([0-9a-f.:]+)`)
 
-func (w *watcher) line(e kernel.Event) {
-	m := failure.FindStringSubmatch(kernel.Arg[string](e, 0))
+func (w *watcher) line(e poe.Event) {
+	m := failure.FindStringSubmatch(poe.Arg[string](e, 0))
 	if m == nil {
 		return
 	}
@@ -88,21 +87,21 @@ func (w *watcher) line(e kernel.Event) {
 		return
 	}
 	delete(w.failures, address)
-	w.banned[address], _ = e.Kernel.DelaySet("unban", w.time, address)
+	w.banned[address], _ = e.DelaySet("unban", w.time, address)
 	fmt.Println("ban", address)
 }
 
-func (w *watcher) unban(e kernel.Event) {
-	address := kernel.Arg[string](e, 0)
+func (w *watcher) unban(e poe.Event) {
+	address := poe.Arg[string](e, 0)
 	delete(w.banned, address)
 	fmt.Println("unban", address)
 }
 
 // stop leaves nobody banned when the watcher goes.
-func (w *watcher) stop(e kernel.Event) {
-	e.Kernel.SigHandled()
+func (w *watcher) stop(e poe.Event) {
+	e.SigHandled()
 	for _, address := range slices.Sorted(maps.Keys(w.banned)) {
-		e.Kernel.AlarmRemove(w.banned[address])
+		e.AlarmRemove(w.banned[address])
 		fmt.Println("unban", address)
 	}
 	w.tail.Close()

@@ -12,14 +12,13 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/wheel/run"
 )
 
 // watchdog is the heap of the one session.
 type watchdog struct {
-	k                    *kernel.Kernel
+	k                    *poe.Kernel
 	program              []string
 	firstPause, pause    time.Duration
 	maxTries, tries      int
@@ -27,7 +26,7 @@ type watchdog struct {
 	restarting, stopping bool
 }
 
-var states = session.States[watchdog]{
+var states = poe.States[watchdog]{
 	"_start":  (*watchdog).start,
 	"run":     (*watchdog).run,
 	"restart": (*watchdog).restart,
@@ -40,10 +39,10 @@ func main() {
 	}
 	milliseconds, _ := strconv.Atoi(os.Args[1])
 	tries, _ := strconv.Atoi(os.Args[2])
-	k := kernel.New()
+	k := poe.New()
 	w := &watchdog{k: k, program: os.Args[3:], firstPause: time.Duration(milliseconds) * time.Millisecond, maxTries: tries}
 	w.pause = w.firstPause
-	if _, err := session.Create(k, w, states); err != nil {
+	if _, err := poe.Create(k, w, states); err != nil {
 		log.Fatal(err)
 	}
 	if err := k.Run(); err != nil {
@@ -52,14 +51,14 @@ func main() {
 	fmt.Println("stopped")
 }
 
-func (w *watchdog) start(kernel.Event) {
+func (w *watchdog) start(poe.Event) {
 	w.k.Sig("INT", "stop")
 	w.k.Sig("TERM", "stop")
 	w.k.Sig("HUP", "restart")
 	w.k.Yield("run")
 }
 
-func (w *watchdog) run(kernel.Event) {
+func (w *watchdog) run(poe.Event) {
 	var err error
 	w.child, err = run.New(w.k, run.Config{
 		Program: w.program,
@@ -84,8 +83,8 @@ func (w *watchdog) output(_ *run.Wheel, line any) {
 
 // ended decides what becomes of a child that has ended: the watchdog stops as
 // well, starts another one at once, gives up, or waits.
-func (w *watchdog) ended(_ *run.Wheel, status kernel.WaitStatus) {
-	kernel.Replace(&w.child, nil)
+func (w *watchdog) ended(_ *run.Wheel, status poe.WaitStatus) {
+	poe.Replace(&w.child, nil)
 	how := fmt.Sprint("exit code ", status.ExitCode())
 	if status.Signal() != 0 {
 		how = fmt.Sprint("signal ", status.Signal())
@@ -108,7 +107,7 @@ func (w *watchdog) ended(_ *run.Wheel, status kernel.WaitStatus) {
 	w.pause *= 2
 }
 
-func (w *watchdog) restart(kernel.Event) {
+func (w *watchdog) restart(poe.Event) {
 	w.k.SigHandled()
 	w.tries, w.pause = 0, w.firstPause
 	if w.child == nil {
@@ -121,7 +120,7 @@ func (w *watchdog) restart(kernel.Event) {
 
 // stop lets the child go first. If there is none, a pause is all there is to
 // end.
-func (w *watchdog) stop(kernel.Event) {
+func (w *watchdog) stop(poe.Event) {
 	w.k.SigHandled()
 	w.stopping = true
 	if w.child == nil {

@@ -15,18 +15,17 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/component/servertcp"
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/filter/httpd"
-	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 )
 
 // chat is what the connections share.
 type chat struct {
 	patience time.Duration
 	said     []string
-	waiting  []kernel.ID
+	waiting  []poe.ID
 }
 
 // listener is the heap of a connection.
@@ -46,26 +45,26 @@ func main() {
 		milliseconds, _ := strconv.Atoi(os.Args[2])
 		ch.patience = time.Duration(milliseconds) * time.Millisecond
 	}
-	k := kernel.New()
+	k := poe.New()
 	server, err := servertcp.Listen(k, servertcp.Config{
 		Address:            "127.0.0.1",
 		Port:               port,
 		ClientFilter:       newFilter,
 		ClientConnected:    func(c *servertcp.Client) { c.Heap = &listener{Client: c, chat: ch} },
 		ClientInput:        servertcp.Input(func(c *servertcp.Client, record any) { c.Heap.(*listener).input(record) }),
-		ClientError:        func(*servertcp.Client, *kernel.OpError) {},
+		ClientError:        func(*servertcp.Client, *poe.OpError) {},
 		ClientDisconnected: func(c *servertcp.Client) { c.Heap.(*listener).waitNoMore() },
-		InlineStates: session.Funcs{
-			"news": func(e kernel.Event) { session.Heap[servertcp.Client](e).Heap.(*listener).news() },
+		InlineStates: poe.Funcs{
+			"news": func(e poe.Event) { poe.Heap[servertcp.Client](e).Heap.(*listener).news() },
 		},
 	})
 	if err != nil {
 		log.Fatal(err)
 	}
 	fmt.Println("listening on", server.Addr())
-	session.Inline(k, session.Funcs{
-		"_start": func(kernel.Event) { k.AliasSet("control"); k.Sig("INT", "stop") },
-		"stop":   func(kernel.Event) {},
+	poe.Inline(k, poe.Funcs{
+		"_start": func(poe.Event) { k.AliasSet("control"); k.Sig("INT", "stop") },
+		"stop":   func(poe.Event) {},
 	})
 	if err := k.Run(); err != nil {
 		log.Fatal(err)
@@ -106,7 +105,7 @@ func (l *listener) input(record any) {
 			return
 		}
 		l.waiting = append(l.waiting, l.Session)
-		l.Kernel.Delay("news", l.patience)
+		l.Delay("news", l.patience)
 		return
 	}
 	if what == "GET /" {
@@ -123,7 +122,7 @@ func (l *listener) say(name, text string) {
 	l.said = append(l.said, line)
 	fmt.Println(line)
 	for _, id := range slices.Clone(l.waiting) {
-		l.Kernel.Call(id, "news")
+		l.Call(id, "news")
 	}
 }
 
@@ -134,8 +133,8 @@ func (l *listener) news() {
 }
 
 func (l *listener) waitNoMore() {
-	l.waiting = slices.DeleteFunc(l.waiting, func(id kernel.ID) bool { return id == l.Session })
-	l.Kernel.DelayClear("news")
+	l.waiting = slices.DeleteFunc(l.waiting, func(id poe.ID) bool { return id == l.Session })
+	l.DelayClear("news")
 }
 
 // hear answers with lines, of which the first is the number to ask with the next

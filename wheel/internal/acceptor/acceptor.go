@@ -70,6 +70,13 @@ func (a *Acceptor) HandleReady(kernel.Mode) {
 	}
 }
 
+// HandleFailure is called by the kernel when the system does not watch the
+// listening handle. It is tried again after a rest.
+func (a *Acceptor) HandleFailure(_ kernel.Mode, err error) {
+	a.rest()
+	a.c.Failed(err)
+}
+
 // Pause stops accepting; connections wait in the system's queue.
 func (a *Acceptor) Pause() {
 	a.paused = true
@@ -102,6 +109,9 @@ func (a *Acceptor) Stop() {
 
 // rest stops accepting for a moment.
 func (a *Acceptor) rest() {
+	if a.resting != 0 {
+		return
+	}
 	a.k.SelectPauseRead(a.c.Handle)
 	// The watcher of a living session has just been called: it can set timers.
 	a.resting, _ = a.k.DelayFunc(a.c.Name+": again", rest, func(kernel.Event) {

@@ -1,0 +1,164 @@
+package servertcp_test
+
+import (
+	"bufio"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+	"golang.org/x/sys/unix"
+
+	"github.com/gopoe/poe/component/servertcp"
+	"github.com/gopoe/poe/kernel"
+)
+
+// epolls returns the epoll descriptors of the process.
+func epolls(t *testing.T) (fds []int) {
+	t.Helper()
+	links, err := filepath.Glob("/proc/self/fd/*")
+	require.NoError(t, err)
+	for _, link := range links {
+		if to, _ := os.Readlink(link); strings.Contains(to, "eventpoll") {
+			fd, err := strconv.Atoi(filepath.Base(link))
+			require.NoError(t, err)
+			fds = append(fds, fd)
+		}
+	}
+	return fds
+}
+
+// newEpoll returns the epoll descriptor that was not there before.
+func newEpoll(t *testing.T, before []int) int {
+	t.Helper()
+	fds := slices.DeleteFunc(epolls(t), func(fd int) bool { return slices.Contains(before, fd) })
+	require.Len(t, fds, 1)
+	return fds[0]
+}
+
+// A connection that epoll_ctl refuses to watch is the end of that connection
+// and of no other, and ClientError gets the call's name. It is refused here
+// since the descriptor is registered already.
+func TestConnectionThatCannotBeWatched(t *testing.T) {
+	probe, err := net.Listen("tcp", "127.0.0.1:0") // starts the runtime's own epoll
+	require.NoError(t, err)
+	require.NoError(t, probe.Close())
+	before := epolls(t)
+	refuse := false
+	c := servertcp.Config{}
+	c.ClientPreConnect = func(c *servertcp.Client, h *kernel.Handle) *kernel.Handle {
+		if refuse {
+			require.NoError(t, unix.EpollCtl(newEpoll(t, before), unix.EPOLL_CTL_ADD, h.Fd(), &unix.EpollEvent{Fd: 1 << 20}))
+		}
+		return h
+	}
+	told := errorsOf(&c)
+	r := run(t, c)
+	first := r.dial()
+	first.send("one\n")
+	first.want("one")
+	require.NoError(t, r.k.Outside().Do(t.Context(), func(*kernel.Kernel) { refuse = true }))
+	second := r.dial()
+	second.wantEnd()
+	lost := <-told
+	require.Equal(t, "epoll_ctl", lost.Op)
+	require.ErrorIs(t, lost, syscall.EEXIST)
+	first.send("two\n")
+	first.want("two")
+	first.Close()
+	r.stop()
+}
+
+// The same when a wheel has to ask for more than before: here for writing.
+func TestConnectionThatCannotBeWatchedAnyMore(t *testing.T) {
+	c := servertcp.Config{}
+	c.ClientInput = servertcp.Input(func(c *servertcp.Client, line string) {
+		if line == "lose" {
+			fd := c.Wheel.InputHandle().Fd()
+			for _, epoll := range epolls(t) { // it is in one of them
+				_ = unix.EpollCtl(epoll, unix.EPOLL_CTL_DEL, fd, &unix.EpollEvent{})
+			}
+			c.Put(strings.Repeat("x", 32<<20))
+			return
+		}
+		c.Put(line)
+	})
+	told := errorsOf(&c)
+	r := run(t, c)
+	first, second := r.dial(), r.dial()
+	first.send("one\n")
+	first.want("one")
+	second.send("lose\n")
+	lost := <-told
+	require.Equal(t, "epoll_ctl", lost.Op)
+	require.ErrorIs(t, lost, syscall.ENOENT)
+	first.send("two\n")
+	first.want("two")
+	first.Close()
+	r.stop()
+}
+
+// A server without an Error callback survives a lack of descriptors: a child
+// process with 64 of them, and 100 connections at the same time.
+func TestLackOfDescriptors(t *testing.T) {
+	if os.Getenv("POE_TEST_FEW_DESCRIPTORS") != "" {
+		serveWithFewDescriptors()
+		return
+	}
+	server := exec.Command(os.Args[0], "-test.run", "^TestLackOfDescriptors$")
+	server.Env = append(os.Environ(), "POE_TEST_FEW_DESCRIPTORS=1")
+	server.Stderr = os.Stderr
+	out, err := server.StdoutPipe()
+	require.NoError(t, err)
+	in, err := server.StdinPipe()
+	require.NoError(t, err)
+	require.NoError(t, server.Start())
+	addr, err := bufio.NewReader(out).ReadString('\n')
+	require.NoError(t, err)
+	addr = strings.TrimSpace(addr)
+	var conns []*peer
+	for range 100 {
+		conns = append(conns, dialTo(t, "tcp", addr))
+	}
+	conns[0].send("hello\n")
+	conns[0].want("hello")
+	for _, c := range conns {
+		c.Close()
+	}
+	last := dialTo(t, "tcp", addr)
+	last.send("still there\n")
+	last.want("still there")
+	last.Close()
+	require.NoError(t, in.Close())
+	require.NoError(t, server.Wait())
+}
+
+func serveWithFewDescriptors() {
+	die := func(err error) {
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+	}
+	die(unix.Setrlimit(unix.RLIMIT_NOFILE, &unix.Rlimit{Cur: 64, Max: 64}))
+	k := kernel.New()
+	l, err := servertcp.Listen(k, servertcp.Config{
+		Alias: "server", Address: "127.0.0.1",
+		ClientInput: servertcp.Input(func(c *servertcp.Client, line string) { c.Put(line) }),
+	})
+	die(err)
+	fmt.Println(l.Addr())
+	go func() {
+		_, _ = bufio.NewReader(os.Stdin).ReadByte()
+		k.Outside().Post(kernel.Alias("server"), "shutdown")
+	}()
+	die(k.Run())
+	os.Exit(0)
+}

@@ -1,0 +1,5 @@
+//go:build !windows
+
+package servertcp
+
+func socketNumber(fd int) int { return fd }

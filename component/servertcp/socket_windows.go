@@ -1,0 +1,5 @@
+package servertcp
+
+import "syscall"
+
+func socketNumber(fd int) syscall.Handle { return syscall.Handle(fd) }

@@ -1,0 +1,113 @@
+package filter_test
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/filter/csvrec"
+	"github.com/gopoe/poe/filter/filtertest"
+	"github.com/gopoe/poe/filter/irc"
+	"github.com/gopoe/poe/filter/jsonrec"
+)
+
+// A record that is wrong costs one error, and what follows it is decoded as if
+// nothing had been.
+func TestBadRecordsAreRecoverable(t *testing.T) {
+	irc := func() filter.Filter { return must(irc.New(irc.Config{MaxLength: 20, MaxTags: 30})) }
+	message := func(command string) any {
+		rec, _, err := irc().Decode([]byte(command + "\n"))
+		require.NoError(t, err)
+		return rec
+	}
+	json := func() filter.Filter { return must(jsonrec.New(jsonrec.Config{MaxLength: 20, MaxDepth: 2})) }
+	text := func() filter.Filter { return must(jsonrec.NewText(jsonrec.Config{MaxLength: 20, MaxDepth: 2})) }
+	point := func() filter.Filter {
+		return must(jsonrec.New(jsonrec.Config{Stream: true, New: func() any { return new(int) }}))
+	}
+	csv := func() filter.Filter { return must(csvrec.New(csvrec.Config{MaxLength: 20})) }
+	line := func() filter.Filter { return must(filter.NewLine(filter.LineConfig{Literal: "\n", MaxLength: 3})) }
+	block := func() filter.Filter { return must(filter.NewBlock(filter.BlockConfig{MaxLength: 3})) }
+	nul := func() filter.Filter {
+		return must(filter.NewDelimited(filter.DelimitedConfig{Delimiter: "\x00", MaxLength: 3}))
+	}
+	dots := func() filter.Filter { return must(filter.NewDotStuffed(filter.DotStuffedConfig{MaxLength: 12})) }
+	reference := func() filter.Filter {
+		return must(filter.NewReference(filter.ReferenceConfig{Serializer: filter.JSON{}}))
+	}
+	stack := func() filter.Filter {
+		return must(filter.NewStack(must(filter.NewLine(filter.LineConfig{Literal: ";"})), line()))
+	}
+	number := func(n int) any { return &n }
+	for name, test := range map[string]struct {
+		newFilter func() filter.Filter
+		stream    string
+		want      []any
+		errs      int
+	}{
+		"irc/no command": {irc, "JOIN\r\n12345 bad\r\nQUIT\r\n", list(message("JOIN"), message("QUIT")), 1},
+		"irc/too long":   {irc, "JOIN\n:" + fill(40) + "\nQUIT\n", list(message("JOIN"), message("QUIT")), 1},
+		"irc/tags":       {irc, "@" + fill(40) + " PART\nQUIT\n", list(message("QUIT")), 1},
+		"irc/two":        {irc, "PART\x00\n?\nQUIT\n", list(message("QUIT")), 2},
+
+		"json/syntax":   {json, "1\n{bad\n2\n3\n", list(1.0, 2.0, 3.0), 1},
+		"json/two":      {json, "1 1\n\"\n2\n", list(2.0), 2},
+		"json/too long": {json, "1\n\"" + fill(30) + "\"\n2\n", list(1.0, 2.0), 1},
+		"json/too deep": {json, "1\n[[[1]]]\n2\n", list(1.0, 2.0), 1},
+		"json/text":     {text, "1\n{bad\n[[[1]]]\n2\n", list("1", "2"), 2},
+		"json/type":     {point, "1 \"x\" 2 ", list(number(1), number(2)), 1},
+
+		"csv/fields":   {csv, "a,b\n1\nc,d\n", list([]string{"a", "b"}, []string{"c", "d"}), 1},
+		"csv/quote":    {csv, "a,b\n\"x\"y,1\nc,d\n", list([]string{"a", "b"}, []string{"c", "d"}), 1},
+		"csv/too long": {csv, "a,b\n" + fill(30) + ",1\nc,d\n", list([]string{"a", "b"}, []string{"c", "d"}), 1},
+
+		"line":           {line, "a\ntoo long\nb\n", list("a", "b"), 1},
+		"block":          {block, "1\x00a4\x00abcd1\x00b", list("a", "b"), 1},
+		"delimited":      {nul, "a\x00" + fill(9) + "\x00b\x00", list("a", "b"), 1},
+		"dots/too long":  {dots, fill(20) + "\r\n.\r\na\r\n.\r\n", list("a\r\n"), 1},
+		"dots/bare":      {dots, "a\nb\r\n.\r\na\r\n.\r\n", list("a\r\n"), 1},
+		"reference/thaw": {reference, "4\x00{bad3\x00[1]", list([]any{1.0}), 1},
+		"stack/inner":    {stack, "a\n;too long\n;b\n;", list("a", "b"), 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			filtertest.Recovers(t, test.newFilter, []byte(test.stream), test.want, test.errs)
+		})
+	}
+}
+
+func TestRecoverable(t *testing.T) {
+	bad := &filter.Error{Filter: "X", Op: "decode", Err: filter.ErrLimit, Recoverable: true}
+	require.True(t, filter.Recoverable(bad))
+	require.True(t, filter.Recoverable(fmt.Errorf("read: %w", bad)))
+	require.False(t, filter.Recoverable(&filter.Error{Filter: "X", Op: "decode", Err: bad}), "the outer error decides")
+	require.False(t, filter.Recoverable(errors.New("unknown")))
+	require.False(t, filter.Recoverable(nil))
+}
+
+// A final error of a Buffer stays until the filter is replaced.
+func TestBufferFinalError(t *testing.T) {
+	b := filter.NewBuffer(must(filter.NewNetstring(filter.NetstringConfig{})))
+	recs, err := b.Get([]byte("1:a,?"))
+	require.Equal(t, list("a"), recs)
+	require.Error(t, err)
+	_, again := b.Get([]byte("1:b,"))
+	require.Equal(t, err, again)
+	require.Equal(t, err, b.GetOneStart([]byte("1:b,")))
+	require.Empty(t, b.Bytes())
+	recs, err = b.Finish()
+	require.NoError(t, err, "it has been returned before")
+	require.Empty(t, recs)
+	b.SetFilter(must(filter.NewLine(filter.LineConfig{Literal: "\n"})))
+	require.Equal(t, list("c"), get(t, b, "c\n"))
+}
+
+func TestRecordError(t *testing.T) {
+	require.EqualError(t, &filter.RecordError{Record: 7, Want: "string"}, "record is int, want string")
+	cause := errors.New("has a line break")
+	err := error(&filter.RecordError{Record: "a\nb", Err: cause})
+	require.EqualError(t, err, "record of type string: has a line break")
+	require.ErrorIs(t, err, cause)
+}
