@@ -141,7 +141,7 @@ func Class(v any) string {
 		return v.PerlClass()
 	}
 	if t, ok := nativeOf(v); ok {
-		return t.class
+		return t.class(v)
 	}
 	return ""
 }
@@ -205,16 +205,17 @@ func Blessed(v any) any {
 
 // native says how objects of a Go type are used from Perl.
 type native struct {
-	class  string
+	class  func(obj any) string
 	invoke func(obj any, method string, w Want, args []any) ([]any, bool)
 }
 
 var natives = map[reflect.Type]native{}
 
-// Native makes a type of Go known as a class: invoke calls a method by name and
+// Native makes a type of Go known as a class, whose name may depend on the object:
+// invoke calls a method by name and
 // reports whether there is one.
-func Native[T any](name string, invoke func(obj T, method string, w Want, args []any) ([]any, bool)) {
-	natives[reflect.TypeFor[T]()] = native{name, func(obj any, method string, w Want, args []any) ([]any, bool) {
+func Native[T any](name func(obj T) string, invoke func(obj T, method string, w Want, args []any) ([]any, bool)) {
+	natives[reflect.TypeFor[T]()] = native{func(obj any) string { return name(obj.(T)) }, func(obj any, method string, w Want, args []any) ([]any, bool) {
 		return invoke(obj.(T), method, w, args)
 	}}
 }

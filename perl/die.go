@@ -39,7 +39,7 @@ func Throw(v any) {
 }
 
 // DieAt is die with its arguments, in a line of the Perl program.
-func DieAt(file string, line int, args ...any) {
+func DieAt(file string, line int, args ...any) any {
 	if len(args) == 1 && RefType(args[0]) != "" {
 		Throw(args[0])
 	}
@@ -51,10 +51,11 @@ func DieAt(file string, line int, args ...any) {
 		s += fmt.Sprintf(" at %s line %d%s.\n", file, line, lastRead())
 	}
 	Throw(s)
+	return nil
 }
 
 // WarnAt is warn with its arguments, in a line of the Perl program.
-func WarnAt(file string, line int, args ...any) {
+func WarnAt(file string, line int, args ...any) any {
 	s := Join("", args...)
 	if s == "" {
 		s = "Warning: something's wrong"
@@ -63,6 +64,7 @@ func WarnAt(file string, line int, args ...any) {
 		s += fmt.Sprintf(" at %s line %d%s.\n", file, line, lastRead())
 	}
 	Warn(s)
+	return true
 }
 
 // Warn gives a warning to $SIG{__WARN__}, or writes it to standard error.
@@ -150,9 +152,10 @@ func TODO(code, source string) any {
 type exit struct{ status int }
 
 // Exit ends the program as exit does.
-func Exit(status int) {
+func Exit(status int) any {
 	runEnd()
 	os.Exit(status)
+	return nil
 }
 
 var endBlocks []func()

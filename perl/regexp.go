@@ -618,3 +618,12 @@ func expandRange(s string) []byte {
 	}
 	return out
 }
+
+// Go returns the pattern for package regexp, or an error if it needs what that
+// package has not.
+func (r *Regexp) Go() (*regexp.Regexp, error) {
+	if r.fast == nil {
+		return nil, fmt.Errorf("the pattern %s needs a backtracking engine", r.source)
+	}
+	return r.fast, nil
+}

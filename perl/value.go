@@ -48,6 +48,8 @@ func Str(v any) string {
 		return reference(v, v.class, "CODE")
 	case *Ref:
 		return v.String()
+	case Nativer:
+		return reference(v, Class(v), "ARRAY")
 	case fmt.Stringer:
 		if class := RefType(v); class != "" {
 			return reference(v, class, "SCALAR")
@@ -78,6 +80,9 @@ func strOther(v any) string {
 
 // Stringifier is implemented by objects with a string of their own.
 type Stringifier interface{ PerlString() string }
+
+// Nativer is implemented by objects whose Go string is not Perl's.
+type Nativer interface{ Number() uint64 }
 
 // Numberer is implemented by objects with a number of their own.
 type Numberer interface{ PerlNumber() float64 }

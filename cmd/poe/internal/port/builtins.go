@@ -31,7 +31,7 @@ var functions = map[string]signature{
 	"chdir": {"perl.Chdir", "s", tBool}, "rmdir": {"perl.Rmdir", "s", tBool}, "readlink": {"perl.Readlink", "s", tAny}, "umask": {"perl.Umask", "l", tInt},
 	"mkdir": {"perl.Mkdir", "sl", tBool}, "rename": {"perl.Rename", "ss", tBool}, "link": {"perl.Link", "ss", tBool}, "symlink": {"perl.Symlink", "ss", tBool}, "unlink": {"perl.Unlink", "l", tInt},
 	"chmod": {"perl.Chmod", "il", tInt}, "utime": {"perl.Utime", "aal", tInt}, "kill": {"perl.Kill", "al", tInt}, "system": {"perl.System", "l", tInt}, "exec": {"perl.Exec", "l", tBool},
-	"waitpid": {"perl.Waitpid", "aa", tInt}, "exit": {"perl.Exit", "i", "void"}, "join": {"perl.Join", "sl", tStr}, "pack": {"perl.Pack", "sl", tStr},
+	"waitpid": {"perl.Waitpid", "aa", tInt}, "exit": {"perl.Exit", "i", tAny}, "join": {"perl.Join", "sl", tStr}, "pack": {"perl.Pack", "sl", tStr},
 	"close": {"perl.Close", "h", tBool}, "closedir": {"perl.Close", "h", tBool}, "fileno": {"perl.Fileno", "h", tAny}, "eof": {"perl.Eof", "h", tBool}, "getc": {"perl.Getc", "h", tAny}, "binmode": {"perl.Binmode", "hl", tBool},
 	"tell": {"perl.Tell", "h", tInt}, "seek": {"perl.Seek", "hii", tBool}, "sysseek": {"perl.Seek", "hii", tBool}, "truncate": {"perl.Truncate", "hi", tBool}, "flock": {"perl.Flock", "ha", tBool}, "fcntl": {"perl.Fcntl", "haa", tAny},
 	"readline": {"perl.ReadLine", "h", tAny}, "readdir": {"perl.Readdir", "h", tAny},

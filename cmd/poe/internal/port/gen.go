@@ -137,7 +137,7 @@ func generate(prog *program, report *Report, options Options) (string, error) {
 	}
 	g = newGen(prog, report, false)
 	text := g.program(options)
-	src, err := format.Source([]byte(text))
+	src, err := format.Source([]byte(useAll(text)))
 	if err != nil {
 		return text, fmt.Errorf("%s: the translation is not Go: %w", prog.file, err)
 	}
@@ -451,6 +451,7 @@ func (g *gen) thunk(t typ, f func() val) string {
 	fr := g.closureFrame(rAny)
 	fr.loops = 0
 	body := g.inFrame(fr, func() {
+		g.noHoist = 1
 		v = f()
 		g.flushPre()
 		g.w("return %s", g.conv(v, t))

@@ -1081,6 +1081,16 @@ func (g *gen) place(n *node) (get string, set func(string) string) {
 		cannot("P0115", "a conditional as the target of an assignment")
 	case kFunc:
 		return g.placeFunc(n)
+	case kAssign:
+		text := strings.TrimSpace(g.capture(func() {
+			g.void(n)
+			g.flushPost()
+		}))
+		g.hoist(text)
+		if to := n.kids[0]; to.kind == kMy && len(to.kids) == 1 && !to.paren {
+			return g.place(to.kids[0])
+		}
+		return g.place(n.kids[0])
 	case kLocal:
 		cannot("P0104", "local inside of an expression")
 	}
@@ -1155,6 +1165,9 @@ func (g *gen) special(n *node) (val, bool) {
 	if h.kind == kVar && h.v == nil && h.text == "+" {
 		g.f.match = true
 		return val{"m.Named(" + g.str(n.kids[1]) + ")", tAny, true}, true
+	}
+	if h.kind == kVar && h.v == nil && h.text == "!" && h.sigil == '%' {
+		return val{"perl.IsErrno(" + g.str(n.kids[1]) + ")", tBool, true}, true
 	}
 	if h.kind == kDeref && g.f.handler && g.isHeap(h.kids[0]) {
 		return val{"e.HeapHash().Get(" + g.str(n.kids[1]) + ")", tAny, true}, true

@@ -16,7 +16,7 @@ var imports = map[string]signature{
 	"weaken": {"perl.Weaken", "a", tAny}, "dualvar": {"perl.Dualvar", "as", tAny}, "readonly": {"perl.Weaken", "a", tAny},
 	// POSIX
 	"floor": {"perl.Floor", "a", tAny}, "ceil": {"perl.Ceil", "a", tAny}, "fmod": {"perl.Fmod", "aa", tAny}, "pow": {"perl.Pow", "aa", tAny}, "strftime": {"perl.Strftime", "sl", tStr}, "mktime": {"perl.Mktime", "l", tAny},
-	"isatty": {"perl.Isatty", "h", tBool}, "setsid": {"perl.Setsid", "", tInt}, "dup2": {"perl.Dup2", "aa", tAny}, "_exit": {"perl.ExitNow", "i", "void"}, "strerror": {"perl.Strerror", "a", tStr},
+	"isatty": {"perl.Isatty", "h", tBool}, "setsid": {"perl.Setsid", "", tInt}, "dup2": {"perl.Dup2", "aa", tAny}, "_exit": {"perl.ExitNow", "i", tAny}, "strerror": {"perl.Strerror", "a", tStr},
 	"WIFEXITED": {"perl.WIFEXITED", "a", tBool}, "WEXITSTATUS": {"perl.WEXITSTATUS", "a", tInt}, "WIFSIGNALED": {"perl.WIFSIGNALED", "a", tBool}, "WTERMSIG": {"perl.WTERMSIG", "a", tInt},
 	"setlocale": {"perl.Setlocale", "l", tAny}, "getpid": {"os.Getpid", "", tInt}, "ctime": {"perl.Ctime", "a", tStr}, "toupper": {"perl.Upper", "s", tStr}, "tolower": {"perl.Lower", "s", tStr}, "strtol": {"perl.Strtol", "sl", tAny},
 	"uname": {"perl.Uname", "", "[]any"}, "ttyname": {"perl.Ttyname", "a", tAny}, "cuserid": {"perl.Getlogin", "", tAny},
@@ -35,6 +35,7 @@ var imports = map[string]signature{
 	"encode_json": {"perl.EncodeJSON", "a", tStr}, "decode_json": {"perl.DecodeJSON", "s", tAny}, "to_json": {"perl.EncodeJSON", "a", tStr}, "from_json": {"perl.DecodeJSON", "s", tAny},
 	"encode": {"perl.Encode", "as", tStr}, "decode": {"perl.Decode", "as", tStr}, "encode_utf8": {"perl.Identity", "a", tAny}, "decode_utf8": {"perl.Identity", "a", tAny},
 	"uri_escape": {"perl.URIEscape", "s", tStr}, "uri_unescape": {"perl.URIUnescape", "s", tStr}, "dclone": {"perl.Dclone", "a", tAny}, "freeze": {"perl.Freeze", "a", tStr}, "nfreeze": {"perl.Freeze", "a", tStr}, "thaw": {"perl.Thaw", "s", tAny},
+	"status_message":   {"perl.StatusMessage", "a", tAny},
 	"POE::Kernel::run": {"compat.Run", "", "void"},
 }
 

@@ -103,7 +103,17 @@ func (g *gen) logic(n *node) val {
 		return val{g.truth(a) + " != " + paren(g.cond(n.kids[1])), tBool, false}
 	}
 	if n.kids[1].kind == kReturn || n.kids[1].kind == kJump {
-		cannot("P0103", "return inside of an expression")
+		if g.noHoist > 0 {
+			cannot("P0103", "return inside of an expression")
+		}
+		t := g.temp("v")
+		g.hoist(fmt.Sprintf("var %s any = %s", t, a.code))
+		test := map[string]string{"||": "!perl.True(" + t + ")", "&&": "perl.True(" + t + ")", "//": t + " == nil"}[n.op]
+		g.hoist("if " + test + " {\n" + g.capture(func() {
+			g.void(n.kids[1])
+			g.flushPost()
+		}) + "}")
+		return val{t, tAny, true}
 	}
 	if n.op != "//" && a.typ == tBool {
 		b, pre := g.lazily(func() val { return g.expr(n.kids[1]) })

@@ -452,8 +452,9 @@ func (g *gen) whileStatement(n *node) {
 	g.label(n, block.body)
 	if line, v, of := g.readLoop(cond); line != "" {
 		g.w("for {")
-		g.w("%s", line)
 		g.flushPre()
+		g.w("%s", line)
+		g.flushPost()
 		g.w("if %s == nil {\nbreak\n}", of)
 		if v != "" {
 			g.f.topics = append(g.f.topics, v)

@@ -536,6 +536,9 @@ func commaJoin(a, b string) string {
 	if b == "" {
 		return a
 	}
+	if a == "" {
+		return b
+	}
 	return a + ", " + b
 }
 
@@ -644,7 +647,7 @@ func (g *gen) qualify(name string) string {
 func (g *gen) glob(n *node) val {
 	switch n.text {
 	case "STDIN", "STDOUT", "STDERR":
-		return val{"perl." + n.text[:3] + strings.ToLower(n.text[3:]), tAny, true}
+		return val{"perl.Std" + strings.ToLower(n.text[3:]), tAny, true}
 	}
 	return val{g.handleVar(n.text), tAny, true}
 }
@@ -728,6 +731,12 @@ func (g *gen) pointer(n *node) string {
 	case kFunc:
 		if n.text == "undef" {
 			return "nil"
+		}
+	}
+	if n.kind == kAssign && n.op == "" && !isListTarget(n.kids[0]) {
+		get, _ := g.place(n)
+		if isWord(get) {
+			return "&" + get
 		}
 	}
 	get, set := g.place(n)
