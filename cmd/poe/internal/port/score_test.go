@@ -33,6 +33,7 @@ func TestScore(t *testing.T) {
 		files = append(files, f...)
 	}
 	ck := newChecker(t)
+	os.RemoveAll(filepath.Join(dir, "all"))
 	only := os.Getenv("PORT_ONLY")
 	var names []string
 	stmts, todos := 0, 0
@@ -45,12 +46,7 @@ func TestScore(t *testing.T) {
 			continue
 		}
 		res, err := tr.File(f)
-		out := filepath.Join(dir, "p"+name)
-		os.MkdirAll(out, 0o755)
 		if res != nil {
-			text := strings.Replace(res.Source, "package main\n", "package p"+ident(name)+"\n", 1)
-			text = strings.Replace(text, "\nfunc main() {", "\nfunc Main() {", 1)
-			os.WriteFile(filepath.Join(out, "main.go"), []byte(text), 0o644)
 			stmts += res.Report.Statements
 			todos += len(res.Report.TODO)
 			for _, x := range res.Report.TODO {
@@ -59,10 +55,13 @@ func TestScore(t *testing.T) {
 		}
 		if err != nil {
 			fmt.Println("ERR", name, err)
-			os.RemoveAll(out)
 			continue
 		}
-		if errs := ck.check(name, res.Source); len(errs) > 0 {
+		os.WriteFile(filepath.Join(dir, name+".go.txt"), []byte(res.Source), 0o644)
+		errs, text := ck.check(name, res.Source, "_"+ident(name))
+		os.MkdirAll(filepath.Join(dir, "all"), 0o755)
+		os.WriteFile(filepath.Join(dir, "all", "p"+name+"_x.go"), []byte(text), 0o644)
+		if len(errs) > 0 {
 			fmt.Println("TYPE", name, len(errs), strings.Join(errs[:min(3, len(errs))], "\n   "))
 			continue
 		}
@@ -78,12 +77,9 @@ func TestScore(t *testing.T) {
 	ok = names
 	var b strings.Builder
 	b.WriteString("package main\n\nimport (\n\"os\"\n\"path/filepath\"\n")
-	for _, n := range ok {
-		fmt.Fprintf(&b, "p%s \"github.com/gopoe/poe/%s/p%s\"\n", ident(n), rel, n)
-	}
 	b.WriteString(")\n\nfunc main() {\nswitch filepath.Base(os.Args[0]) {\n")
 	for _, n := range ok {
-		fmt.Fprintf(&b, "case %q:\np%s.Main()\n", "p"+n, ident(n))
+		fmt.Fprintf(&b, "case %q:\nmain_%s()\n", "p"+n, ident(n))
 	}
 	b.WriteString("}\n}\n")
 	os.MkdirAll(filepath.Join(dir, "all"), 0o755)
@@ -119,8 +115,8 @@ func TestScore(t *testing.T) {
 		c.Stderr = &stderr
 		got, err := c.Output()
 		cancel()
-		os.WriteFile(filepath.Join(dir, "p"+n, "got"), got, 0o644)
-		os.WriteFile(filepath.Join(dir, "p"+n, "err"), stderr.Bytes(), 0o644)
+		os.WriteFile(filepath.Join(dir, n+".got"), got, 0o644)
+		os.WriteFile(filepath.Join(dir, n+".err"), stderr.Bytes(), 0o644)
 		if bytes.Equal(got, want) {
 			good++
 		} else {

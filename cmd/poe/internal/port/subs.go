@@ -458,7 +458,7 @@ func (g *gen) tryScalar(n *node) (code string, ok bool) {
 func (g *gen) anonSub(n *node) val {
 	f := n.fn
 	if f == nil {
-		cannot("P0302", "a block as a sub")
+		cannot("P0307", "a block as a sub")
 	}
 	if f.handler {
 		return val{"compat.Handler(func(e *compat.Event) {\n" + g.subBody(f) + "})", tAny, false}
