@@ -11,7 +11,6 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"reflect"
 	"strings"
 	"syscall"
 	"time"
@@ -665,9 +664,6 @@ func Dclone(v any) any {
 // variable.
 func (r *Ref) CellOf() *any { return r.cell }
 
-// Fields of Go structures are no keys.
-var _ = reflect.Value{}
-
 // Alarm is alarm: $SIG{ALRM} is called after v seconds, between events.
 func Alarm(v any) int {
 	if alarmTimer != nil {
@@ -690,4 +686,45 @@ func StatusMessage(code any) any {
 		return s
 	}
 	return nil
+}
+
+// tempDir is an object of File::Temp.
+type tempDir struct{ path string }
+
+// PerlString returns the path.
+func (d *tempDir) PerlString() string { return d.path }
+
+// PerlClass returns the class in Perl.
+func (d *tempDir) PerlClass() string { return "File::Temp::Dir" }
+
+// PerlCall calls a method by name.
+func (d *tempDir) PerlCall(method string, _ Want, _ []any) ([]any, bool) {
+	switch method {
+	case "dirname", "filename":
+		return L(d.path), true
+	}
+	return nil, false
+}
+
+func init() {
+	Package("File::Temp", Subs{
+		"newdir": func(Want, ...any) []any { return L(&tempDir{Tempdir()}) },
+		"new": func(Want, ...any) []any {
+			pair := Tempfile()
+			f := pair[0].(*File)
+			f.class = "File::Temp"
+			return L(f)
+		},
+	})
+	Inherit("File::Temp", "IO::Handle")
+	Package("File::Spec", Subs{
+		"catfile": func(_ Want, args ...any) []any { return L(Catfile(From(args, 1)...)) },
+		"catdir":  func(_ Want, args ...any) []any { return L(Catfile(From(args, 1)...)) },
+		"tmpdir":  func(Want, ...any) []any { return L(os.TempDir()) },
+		"rel2abs": func(_ Want, args ...any) []any {
+			p, _ := filepath.Abs(Str(At(args, 1)))
+			return L(p)
+		},
+		"devnull": func(Want, ...any) []any { return L("/dev/null") },
+	})
 }

@@ -48,9 +48,9 @@ func clientHeap(c *servertcp.Client) any {
 	h.Set("remote_ip", ipOf(c.RemoteIP))
 	h.Set("remote_port", c.RemotePort)
 	h.Set("remote_addr", perl.PackAddr(net.TCPAddrFromAddrPort(c.RemoteAddr)))
-	h.Set("shutdown", c.ShuttingDown)
-	h.Set("got_an_error", c.GotAnError)
-	h.Set("shutdown_on_error", c.ShutdownOnError)
+	h.Set("shutdown", perl.If(c.ShuttingDown, 1, 0))
+	h.Set("got_an_error", perl.If(c.GotAnError, 1, 0))
+	h.Set("shutdown_on_error", perl.If(c.ShutdownOnError, 1, 0))
 	return h
 }
 
@@ -118,9 +118,9 @@ func connectionHeap(c *clienttcp.Client) any {
 			h.Set("server", &Wheel{class: "POE::Wheel::SocketFactory", id: c.Factory.ID(), close: func() {}, call: func(string, []any) ([]any, bool) { return nil, false }})
 		}
 	}
-	h.Set("connected", c.Connected)
-	h.Set("shutdown", c.ShuttingDown)
-	h.Set("shutdown_on_error", c.ShutdownOnError)
+	h.Set("connected", perl.If(c.Connected, 1, 0))
+	h.Set("shutdown", perl.If(c.ShuttingDown, 1, 0))
+	h.Set("shutdown_on_error", perl.If(c.ShutdownOnError, 1, 0))
 	return h
 }
 
@@ -293,7 +293,12 @@ func clientCallbacks(cfg *clienttcp.Config, c *perl.Hash) {
 	}
 	if code := cb(c, "PreConnect"); code != nil {
 		cfg.PreConnect = func(cl *clienttcp.Client, h *kernel.Handle) *kernel.Handle {
-			out := runC(cl, code, fileOf(h))
+			addr, port := perl.PackAddrIP(h.RemoteAddr())
+			var id any
+			if cl.Factory != nil {
+				id = int(cl.Factory.ID())
+			}
+			out := runC(cl, code, fileOf(h), addr, port, id)
 			if f := perl.F(perl.First(out)); f != nil {
 				if h, err := adopt(f); err == nil {
 					return h

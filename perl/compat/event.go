@@ -9,6 +9,7 @@ import (
 	"errors"
 	"net"
 	"net/netip"
+	"syscall"
 	"time"
 
 	"github.com/gopoe/poe/kernel"
@@ -24,6 +25,24 @@ type Event struct {
 	results []any
 	set     bool
 	want    perl.Want
+	state   string // of a machine
+}
+
+// State returns the name of the event, or the state that a machine is in. POE: STATE.
+func (e *Event) State() string {
+	if e.state != "" {
+		return e.state
+	}
+	return e.Name
+}
+
+// CallerState returns the event whose handler sent this one, nil if there is none.
+// POE: CALLER_STATE.
+func (e *Event) CallerState() any {
+	if e.Caller == "" {
+		return nil
+	}
+	return e.Caller
 }
 
 // Arg returns an argument, nil if there are fewer. POE: $_[ARG0 + i].
@@ -67,7 +86,7 @@ func (e *Event) Len() int { return 10 + len(e.Args) }
 // All returns @_ as POE passes it.
 func (e *Event) All() []any {
 	file, line := e.CallerSite()
-	all := []any{e.Object, e.Session, e.Kernel, e.Heap(), e.Name, e.From(), nil, file, line, e.Caller}
+	all := []any{e.Object, e.Session, e.Kernel, e.Heap(), e.State(), e.From(), nil, file, line, e.CallerState()}
 	return append(all, e.Args...)
 }
 
@@ -143,6 +162,11 @@ func dispatch(ke kernel.Event, code *perl.Code, object any, heap func() any, arg
 		h := heap()
 		e.heap = &h
 	}
+	if len(args) == 1 {
+		if m, ok := args[0].(machineState); ok {
+			e.state, e.Args = string(m), values(ke.Args)
+		}
+	}
 	out := invoke(e, code)
 	if out != nil {
 		ke.Return(out...)
@@ -159,8 +183,21 @@ func invoke(e *Event, code *perl.Code) []any {
 	return code.Fn(e.want, e.All()...)
 }
 
+// machineState is the state of a machine, as an argument of dispatch.
+type machineState string
+
 // values returns arguments with what only Go has made into what Perl has.
 func values(args []any) []any {
+	if len(args) >= 3 {
+		// The text of an error is the system's, as Perl has it.
+		if n, ok := args[1].(int); ok && n > 0 {
+			if s, ok := args[2].(string); ok && s == syscall.Errno(n).Error() {
+				args = append([]any(nil), args...)
+				args[1] = perl.ErrnoValue(syscall.Errno(n))
+				args[2] = perl.ErrnoText(syscall.Errno(n))
+			}
+		}
+	}
 	for i, a := range args {
 		if !isPerl(a) {
 			out := append([]any(nil), args...)
@@ -175,7 +212,7 @@ func values(args []any) []any {
 
 func isPerl(v any) bool {
 	switch v.(type) {
-	case nil, string, int, float64, bool, *perl.Hash, *perl.Array, *perl.Code, *perl.Ref, *perl.File, kernel.ID:
+	case nil, string, int, float64, bool, perl.Dual, *Wheel, *Filter, *Postback, *kernel.Kernel, machineState, *perl.Hash, *perl.Array, *perl.Code, *perl.Ref, *perl.File, kernel.ID:
 		return true
 	}
 	return false
@@ -205,6 +242,8 @@ func value(v any) any {
 		return perl.Copy(values(v))
 	case kernel.AlarmID:
 		return int(v)
+	case kernel.Mode:
+		return map[kernel.Mode]int{kernel.Read: 0, kernel.Write: 1, kernel.Expedite: 2}[v]
 	}
 	if r, ok := record(v); ok {
 		return r
@@ -230,7 +269,11 @@ func exception(e *kernel.Exception) any {
 
 // errorArgs are the arguments of an error event.
 func errorArgs(err *kernel.OpError, id any) []any {
-	return []any{err.Op, perl.ErrnoValue(err.Errno()), err.Text(), id}
+	text := err.Text()
+	if err.Errno() != 0 {
+		text = perl.ErrnoText(err.Errno())
+	}
+	return []any{err.Op, perl.ErrnoValue(err.Errno()), text, id}
 }
 
 // thrown returns the value that a handler has thrown.

@@ -204,7 +204,7 @@ func init() {
 	for name, make := range map[string]func(c *perl.Hash) (any, error){
 		"POE::Filter::Line": newLine, "POE::Filter::Block": newBlock, "POE::Filter::Reference": newReference, "POE::Filter::RecordBlock": newRecordBlock,
 		"POE::Filter::Stream": func(*perl.Hash) (any, error) { return filter.NewStream(), nil },
-		"POE::Filter::HTTPD":  func(c *perl.Hash) (any, error) { return httpd.New(httpd.Config{}) },
+		"POE::Filter::HTTPD":  func(c *perl.Hash) (any, error) { return httpd.New(httpd.Config{Quirks: true}) },
 		"POE::Filter::Grep":   newGrep, "POE::Filter::Map": newMap, "POE::Filter::Stackable": newStack,
 	} {
 		perl.Package(name, perl.Subs{"new": func(_ perl.Want, args ...any) []any {
@@ -467,7 +467,15 @@ func (f *Filter) layerCall(method string, args []any) ([]any, bool) {
 	case "get_one":
 		return list(f.records.GetOne()), true
 	case "put":
-		return list(f.records.Put(perl.A(args[0]).All()...)), true
+		recs := append([]any(nil), perl.A(args[0]).All()...)
+		if _, isBlock := f.layer.(*filter.RecordBlock); isBlock {
+			for i, r := range recs {
+				if a, isList := r.(*perl.Array); isList {
+					recs[i] = append([]any(nil), a.All()...)
+				}
+			}
+		}
+		return list(f.records.Put(recs...)), true
 	case "get_pending":
 		p := f.records.Pending()
 		if len(p) == 0 {

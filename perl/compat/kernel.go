@@ -97,20 +97,18 @@ func sessionValue(id kernel.ID, err error) any {
 func ok(err error) []any {
 	if err != nil {
 		perl.SetOSError(errnoOf(err))
-		return perl.L(false)
+		return nil
 	}
 	perl.Errno = 0
-	return perl.L(true)
+	return perl.L(1)
 }
 
 // done is ok for methods which return nothing on success in POE: 0, or an error's
 // number.
 func status(err error) []any {
 	if err != nil {
-		perl.SetOSError(errnoOf(err))
-		return perl.L(int(perl.Errno))
+		return perl.L(int(errnoOf(err)))
 	}
-	perl.Errno = 0
 	return perl.L(0)
 }
 
@@ -181,7 +179,7 @@ func kernelCall(k *kernel.Kernel, method string, w perl.Want, args []any) ([]any
 		return ok(k.Post(Dest(a(0)), perl.Str(a(1)), eventArgs(args)...)), true
 	case "yield":
 		k.Yield(name, rest(1)...)
-		return perl.L(true), true
+		return perl.L(nil), true
 	case "call":
 		return call(k, w, args), true
 	case "alias_set":
@@ -190,7 +188,10 @@ func kernelCall(k *kernel.Kernel, method string, w perl.Want, args []any) ([]any
 		return status(k.AliasRemove(name)), true
 	case "alias_resolve":
 		id, err := k.Resolve(Dest(a(0)))
-		return perl.L(sessionValue(id, err)), true
+		if err != nil || id.IsZero() {
+			return perl.L(nil), true
+		}
+		return perl.L(sessionOrKernel(id)), true
 	case "alias_list":
 		of := any(k.ActiveSession())
 		if len(args) > 0 {
@@ -219,7 +220,10 @@ func kernelCall(k *kernel.Kernel, method string, w perl.Want, args []any) ([]any
 	case "get_active_session":
 		return perl.L(sessionOrKernel(k.ActiveSession())), true
 	case "get_active_event":
-		return perl.L(k.ActiveEvent()), true
+		if e := k.ActiveEvent(); e != "" {
+			return perl.L(e), true
+		}
+		return perl.L(nil), true
 	case "get_event_count":
 		return perl.L(k.EventCount()), true
 	case "get_next_event_time":
@@ -260,7 +264,10 @@ func kernelCall(k *kernel.Kernel, method string, w perl.Want, args []any) ([]any
 		k.UIDestroy()
 		return nil, true
 	}
-	if out, found := timerCall(k, method, args); found {
+	if method == "get_heap" {
+		return perl.L(kernelHeap), true
+	}
+	if out, found := timerCall(k, method, w, args); found {
 		return out, true
 	}
 	return selectCall(k, method, args)
@@ -307,7 +314,7 @@ func call(k *kernel.Kernel, w perl.Want, args []any) []any {
 	want = old
 	if err != nil {
 		perl.SetOSError(errnoOf(err))
-		return perl.L(nil)
+		return nil
 	}
 	perl.Errno = 0
 	return values(list)
@@ -339,14 +346,20 @@ func methodHandler(object any, method string) kernel.Handler {
 	}
 }
 
+// kernelHeap is the heap of the kernel's own session.
+var kernelHeap = perl.NewHash()
+
 // timerCall calls a method that has to do with time.
-func timerCall(k *kernel.Kernel, method string, args []any) ([]any, bool) {
+func timerCall(k *kernel.Kernel, method string, w perl.Want, args []any) ([]any, bool) {
 	a := func(i int) any { return perl.At(args, i) }
 	name := perl.Str(perl.Head(args))
 	rest := eventArgs(args)
 	switch method {
 	case "delay", "delay_add":
 		if len(args) < 2 || a(1) == nil {
+			if method == "delay_add" {
+				return perl.L(int(syscall.EINVAL)), true
+			}
 			return status(k.DelayClear(name)), true
 		}
 		if method == "delay" {
@@ -355,6 +368,9 @@ func timerCall(k *kernel.Kernel, method string, args []any) ([]any, bool) {
 		return status(k.DelayAdd(name, perl.Seconds(a(1)), rest...)), true
 	case "alarm", "alarm_add":
 		if len(args) < 2 || a(1) == nil {
+			if method == "alarm_add" {
+				return perl.L(int(syscall.EINVAL)), true
+			}
 			return status(k.AlarmClear(name)), true
 		}
 		if method == "alarm" {
@@ -373,21 +389,32 @@ func timerCall(k *kernel.Kernel, method string, args []any) ([]any, bool) {
 			return perl.L(nil), true
 		}
 		return alarmID(k.AlarmSet(name, perl.TimeAt(a(1)), rest...)), true
-	case "delay_adjust":
+	case "delay_adjust", "alarm_adjust":
+		if a(0) == nil || a(1) == nil {
+			perl.SetOSError(syscall.EINVAL)
+			return perl.L(nil), true
+		}
+		if method == "alarm_adjust" {
+			return adjusted(k.AlarmAdjust(kernel.AlarmID(perl.Int(a(0))), perl.Seconds(a(1)))), true
+		}
 		return adjusted(k.DelayAdjust(kernel.AlarmID(perl.Int(a(0))), perl.Seconds(a(1)))), true
-	case "alarm_adjust":
-		return adjusted(k.AlarmAdjust(kernel.AlarmID(perl.Int(a(0))), perl.Seconds(a(1)))), true
 	case "alarm_remove":
 		t, err := k.AlarmRemove(kernel.AlarmID(perl.Int(a(0))))
 		if err != nil {
 			perl.SetOSError(errnoOf(err))
 			return nil, true
 		}
+		if w != perl.List {
+			return perl.L(perl.NewArray(timer(t)...)), true
+		}
 		return timer(t), true
 	case "alarm_remove_all":
 		var out []any
 		for _, t := range k.AlarmRemoveAll() {
 			out = append(out, perl.NewArray(timer(t)...))
+		}
+		if w != perl.List {
+			return perl.L(perl.NewArray(out...)), true
 		}
 		return out, true
 	}
@@ -436,36 +463,45 @@ func selectCall(k *kernel.Kernel, method string, args []any) ([]any, bool) {
 			k.SelectReadClear(h)
 			return nil, true
 		}
-		return ok(k.SelectRead(h, event, rest...)), true
+		return selected(k.SelectRead(h, event, rest...)), true
 	case "select_write":
 		if !has {
 			k.SelectWriteClear(h)
 			return nil, true
 		}
-		return ok(k.SelectWrite(h, event, rest...)), true
+		return selected(k.SelectWrite(h, event, rest...)), true
 	case "select_expedite":
 		if !has {
 			k.SelectExpediteClear(h)
 			return nil, true
 		}
-		return ok(k.SelectExpedite(h, event, rest...)), true
+		return selected(k.SelectExpedite(h, event, rest...)), true
 	case "select":
 		if len(args) < 2 {
 			k.SelectClear(h)
 			return nil, true
 		}
 		s := func(i int) string { return perl.Str(perl.At(args, i)) }
-		return ok(k.Select(h, s(1), s(2), s(3), perl.From(args, 4)...)), true
+		return selected(k.Select(h, s(1), s(2), s(3), perl.From(args, 4)...)), true
 	case "select_pause_read":
-		return perl.L(k.SelectPauseRead(h)), true
+		return perl.L(perl.If(k.SelectPauseRead(h), 1, 0)), true
 	case "select_resume_read":
-		return perl.L(k.SelectResumeRead(h)), true
+		return perl.L(perl.If(k.SelectResumeRead(h), 1, 0)), true
 	case "select_pause_write":
-		return perl.L(k.SelectPauseWrite(h)), true
+		return perl.L(perl.If(k.SelectPauseWrite(h), 1, 0)), true
 	case "select_resume_write":
-		return perl.L(k.SelectResumeWrite(h)), true
+		return perl.L(perl.If(k.SelectResumeWrite(h), 1, 0)), true
 	}
 	return nil, false
+}
+
+// selected is what the methods for handles return: 0, or nothing on an error.
+func selected(err error) []any {
+	if err != nil {
+		perl.SetOSError(errnoOf(err))
+		return perl.L(0)
+	}
+	return perl.L(0)
 }
 
 // onSignal lets a session of its own call the handler of a signal that the program
@@ -473,11 +509,10 @@ func selectCall(k *kernel.Kernel, method string, args []any) ([]any, bool) {
 func onSignal(name string, sig syscall.Signal, code any) {
 	ch := make(chan os.Signal, 16)
 	notify(ch, sig)
+	to, k := watcher(), Kernel().Outside()
 	go func() {
 		for range ch {
-			out := Kernel().Outside()
-			_ = out
-			perl.ApplyVoid(code, name)
+			k.Post(to, "signal", code, name)
 		}
 	}()
 }

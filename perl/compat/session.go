@@ -1,6 +1,7 @@
 package compat
 
 import (
+	"errors"
 	"os"
 	"os/signal"
 	"syscall"
@@ -92,7 +93,15 @@ func option(id kernel.ID, args []any) []any {
 	if len(out) == 1 {
 		return out
 	}
-	return perl.L(perl.NewHash())
+	all := perl.NewHash()
+	for i := 0; i < len(args); i += 2 {
+		if i+1 < len(args) {
+			all.Set(perl.Str(args[i]), out[i/2])
+		} else {
+			all.Set(perl.Str(args[i]), s.Option(perl.Str(args[i])))
+		}
+	}
+	return perl.L(all)
 }
 
 // Postback is a postback of POE: a reference to code which keeps its session alive
@@ -165,14 +174,14 @@ func create(_ perl.Want, args ...any) []any {
 		}
 	}
 	heap := c.Get("heap")
-	if !c.Exists("heap") || heap == nil {
+	if !c.Exists("heap") {
 		heap = perl.NewHash()
 	}
 	b := &box{heap}
 	perl.Hold(heap)
 	cfg := session.Config[box]{Heap: b, Funcs: tables(c, "inline_states", "object_states", "package_states")}
 	if a := c.Get("args"); a != nil {
-		cfg.Args = append([]any(nil), perl.A(a).All()...)
+		cfg.Args = listOf(a)
 	}
 	if o := c.Get("options"); o != nil {
 		cfg.Options = options(o)
@@ -184,6 +193,14 @@ func create(_ perl.Want, args ...any) []any {
 	return perl.L(s.ID())
 }
 
+// listOf returns the elements of a list, or a scalar as the only one.
+func listOf(v any) []any {
+	if a, isList := v.(*perl.Array); isList {
+		return append([]any(nil), a.All()...)
+	}
+	return []any{v}
+}
+
 // failed reports a session that could not be made: POE warns of one without _start,
 // an exception goes on.
 func failed(err error) []any {
@@ -191,7 +208,7 @@ func failed(err error) []any {
 		perl.Throw(v)
 	}
 	if isNoStart(err) {
-		perl.Warn("discarding session without a _start handler\n")
+		perl.Warn("discarding session - no '_start' state\n")
 		return perl.L(nil)
 	}
 	perl.Die("%v", err)
@@ -305,7 +322,7 @@ func spawn(_ perl.Want, args ...any) []any {
 
 func machineHandler(code *perl.Code, object any) func(*box, nfa.Event) {
 	return func(b *box, e nfa.Event) {
-		dispatch(e.Event, code, object, func() any { return b.heap })
+		dispatch(e.Event, code, object, func() any { return b.heap }, machineState(e.State))
 	}
 }
 
@@ -333,7 +350,7 @@ func machineCall(m *nfa.Machine, method string, args []any) ([]any, bool) {
 }
 
 func rethrowNFA(err error) {
-	if err != nil {
+	if err != nil && !errors.Is(err, kernel.ErrNoSession) {
 		perl.Die("%v", err)
 	}
 }

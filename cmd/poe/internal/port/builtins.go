@@ -77,6 +77,10 @@ func (g *gen) builtin(n *node) val {
 	switch n.text {
 	case "shift", "pop":
 		return g.shift(n)
+	case "time", "sleep":
+		if g.prog.hires {
+			return g.hires(n.text, n)
+		}
 	case "push", "unshift":
 		return g.push(n)
 	case "splice":

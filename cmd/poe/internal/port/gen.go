@@ -574,6 +574,25 @@ func (g *gen) cond(n *node) string {
 	return g.truth(g.boolean(n))
 }
 
+// condition is cond for a statement: what must happen behind it, such as storing what
+// it has read, happens before the branches.
+func (g *gen) condition(n *node) string {
+	if n == nil {
+		return "true"
+	}
+	old := g.post
+	g.post = nil
+	c := g.cond(n)
+	if len(g.post) > 0 {
+		t := g.temp("ok")
+		g.hoist(t + " := " + c)
+		g.pre = append(g.pre, g.post...)
+		c = t
+	}
+	g.post = old
+	return c
+}
+
 // boolean is expr for where only the truth of n matters.
 func (g *gen) boolean(n *node) val {
 	switch n.kind {

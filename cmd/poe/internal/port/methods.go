@@ -9,8 +9,8 @@ import (
 // the interface of the module.
 var eventFields = map[string]val{
 	"KERNEL": {"e.Kernel", tKernel, true}, "HEAP": {"e.Heap()", tAny, true}, "SESSION": {"e.This()", tAny, true}, "SENDER": {"e.From()", tAny, true},
-	"STATE": {"e.Name", tStr, true}, "OBJECT": {"e.Object", tAny, true}, "CALLER_FILE": {"e.CallerFile()", tAny, true}, "CALLER_LINE": {"e.CallerLine()", tAny, true},
-	"CALLER_STATE": {"e.Caller", tStr, true}, "MACHINE": {"e.This()", tAny, true}, "RUNSTATE": {"e.Heap()", tAny, true}, "EVENT": {"e.Name", tStr, true},
+	"STATE": {"e.State()", tStr, true}, "OBJECT": {"e.Object", tAny, true}, "CALLER_FILE": {"e.CallerFile()", tAny, true}, "CALLER_LINE": {"e.CallerLine()", tAny, true},
+	"CALLER_STATE": {"e.CallerState()", tAny, true}, "MACHINE": {"e.This()", tAny, true}, "RUNSTATE": {"e.Heap()", tAny, true}, "EVENT": {"e.Name", tStr, true},
 }
 
 var importPaths = map[string]string{

@@ -301,7 +301,7 @@ func (g *gen) void(n *node) {
 }
 
 func (g *gen) condPre(n *node) string {
-	c := g.cond(n)
+	c := g.condition(n)
 	g.flushPre()
 	return c
 }
@@ -376,14 +376,13 @@ func (g *gen) logicStatement(n *node) {
 		g.flushPre()
 		g.w("if %s == nil {", v)
 	} else {
-		c := g.cond(a)
+		c := g.condition(a)
 		if n.op == "||" {
 			c = negate(c)
 		}
 		g.flushPre()
 		g.w("if %s {", c)
 	}
-	g.flushPost()
 	g.void(n.kids[1])
 	g.flushPre()
 	g.flushPost()
@@ -867,6 +866,21 @@ func (g *gen) assignMyArgs(to, from *node) bool {
 		return false
 	}
 	g.flushPre()
+	if last := len(codes) - 1; last >= 0 && codes[last].typ == "[]any" && len(to.kids) > last {
+		rest := codes[last].code
+		codes = codes[:last]
+		for i := last; i < len(to.kids); i++ {
+			if k := to.kids[i]; k.kind == kVar && k.sigil != '$' {
+				code := rest
+				if i > last {
+					code = fmt.Sprintf("perl.From(%s, %d)", rest, i-last)
+				}
+				codes = append(codes, val{code, "[]any", false})
+				break
+			}
+			codes = append(codes, val{fmt.Sprintf("perl.At(%s, %d)", rest, i-last), tAny, true})
+		}
+	}
 	for i, k := range to.kids {
 		if i >= len(codes) {
 			g.setRest(k)

@@ -27,6 +27,7 @@ type program struct {
 	parents      map[string][]string
 	handles      map[string]bool
 	errno        int
+	hires        bool // time is Time::HiRes's
 }
 
 // parseProgram reads a source text into a program.
@@ -63,6 +64,14 @@ func (p *program) analyze() {
 	walkAll(p.statements, func(n *node) bool {
 		switch n.kind {
 		case sUse:
+			if n.text == "Time::HiRes" && n.kid(0) != nil {
+				n.kids[0].walk(func(k *node) bool {
+					for _, w := range strings.Fields(k.text) {
+						p.hires = p.hires || w == "time"
+					}
+					return true
+				})
+			}
 			if n.op == "use" {
 				if _, ok := p.modules[n.text]; !ok {
 					p.modules[n.text] = n.line

@@ -379,7 +379,7 @@ func (g *gen) scoped(list []*node) {
 func (g *gen) ifStatement(n *node) {
 	closing := 0
 	for i := 0; i+1 < len(n.kids); i += 2 {
-		c, pre := g.lazily(func() val { return val{g.cond(n.kids[i]), tBool, false} })
+		c, pre := g.lazily(func() val { return val{g.condition(n.kids[i]), tBool, false} })
 		if i > 0 {
 			if len(pre) == 0 {
 				g.w("} else if %s {", c.code)
@@ -464,7 +464,7 @@ func (g *gen) whileStatement(n *node) {
 		g.w("}")
 		return
 	}
-	c, pre := g.lazily(func() val { return val{g.cond(cond), tBool, false} })
+	c, pre := g.lazily(func() val { return val{g.condition(cond), tBool, false} })
 	if len(pre) == 0 {
 		if c.code == "true" || isNumber(strings.TrimSuffix(c.code, " != 0")) {
 			g.w("for {")
@@ -549,7 +549,7 @@ func (g *gen) forStatement(n *node) {
 		g.statementOf(init)
 	}
 	g.label(n, block.body)
-	c, pre := g.lazily(func() val { return val{g.cond(cond), tBool, false} })
+	c, pre := g.lazily(func() val { return val{g.condition(cond), tBool, false} })
 	stepText := ""
 	if step != nil {
 		stepText = strings.TrimSpace(g.capture(func() { g.statementOf(step) }))

@@ -220,7 +220,7 @@ func (g *gen) statementLast(n *node) {
 	}()
 	closing := 0
 	for i := 0; i+1 < len(n.kids); i += 2 {
-		c, pre := g.lazily(func() val { return val{g.cond(n.kids[i]), tBool, false} })
+		c, pre := g.lazily(func() val { return val{g.condition(n.kids[i]), tBool, false} })
 		switch {
 		case i == 0:
 			g.pre = pre
