@@ -36,7 +36,7 @@ func p530(p *port) {
 			peer = p.accept(server)
 			peer.write("hello\r\n")
 		},
-		ServerInput: clienttcp.Input(func(c *clienttcp.Client, line string) {
+		ServerInput: clienttcp.Input(func(c *clienttcp.Client, line any) {
 			p.out("ServerInput", line, "argc", len(c.Args), "wheel id", is(c.Arg(1) == any(c.Wheel.ID()), "matches", "differs"))
 			c.Put("hi there")
 		}),

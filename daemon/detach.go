@@ -29,8 +29,8 @@ const startedWell = "ok\n"
 // maxReason is how long the reason of a failed start may be, in bytes.
 const maxReason = 4096
 
-// Background describes the process in the background.
-type Background struct {
+// DetachConfig describes the process in the background.
+type DetachConfig struct {
 	// Dir is its working directory; empty is "/". Relative paths among its
 	// arguments mean something else there than in the foreground.
 	Dir string
@@ -77,7 +77,7 @@ func (d *Detached) PID() int { return d.pid }
 // Go cannot fork; this is what daemon programs in Perl do with two forks and
 // setsid. The process leads its session: a terminal opened without
 // syscall.O_NOCTTY would become its own.
-func Detach(b Background) (*Detached, error) {
+func Detach(b DetachConfig) (*Detached, error) {
 	if from := os.Getenv(detachedVar); from != "" {
 		return inBackground(b, from)
 	}
@@ -98,7 +98,7 @@ func Detach(b Background) (*Detached, error) {
 }
 
 // start starts the program once more.
-func (b *Background) start(pipe *os.File) (*os.Process, error) {
+func (b *DetachConfig) start(pipe *os.File) (*os.Process, error) {
 	path, err := os.Executable()
 	if err != nil {
 		return nil, err
@@ -132,7 +132,7 @@ func (b *Background) start(pipe *os.File) (*os.Process, error) {
 }
 
 // await waits for the outcome of the start.
-func (b *Background) await(process *os.Process, pipe *os.File) error {
+func (b *DetachConfig) await(process *os.Process, pipe *os.File) error {
 	if b.Timeout > 0 {
 		if err := pipe.SetReadDeadline(time.Now().Add(b.Timeout)); err != nil {
 			return fmt.Errorf("daemon: detach: %w", err)
@@ -158,7 +158,7 @@ func (b *Background) await(process *os.Process, pipe *os.File) error {
 }
 
 // inBackground is Detach in the process that it has started.
-func inBackground(b Background, from string) (*Detached, error) {
+func inBackground(b DetachConfig, from string) (*Detached, error) {
 	if err := os.Unsetenv(detachedVar); err != nil { // or its children would think they were it
 		return nil, fmt.Errorf("daemon: detach: %w", err)
 	}

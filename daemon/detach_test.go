@@ -20,7 +20,7 @@ import (
 // roleDetach goes into the background, and there does what args[0] says;
 // args[1] is its log.
 func roleDetach(args []string) error {
-	d, err := daemon.Detach(daemon.Background{Umask: 0o27, Log: args[1]})
+	d, err := daemon.Detach(daemon.DetachConfig{Umask: 0o27, Log: args[1]})
 	if err != nil {
 		return err
 	}

@@ -10,10 +10,10 @@
 //	LockPIDFile   only one at a time
 //	OpenLog       as root, if need be
 //	listen        ports below 1024 need root
-//	DropTo        then no code that talks to strangers runs as root
-//	Live          HUP, TERM and INT; run the kernel
+//	DropPrivileges then no code that talks to strangers runs as root
+//	NewLifecycle  HUP, TERM and INT; run the kernel
 //	Ready         to the process that detached, to systemd, to the pool
 //
 // The guide in docs/daemon.md has a complete program. Processes, pid files and
-// privileges are for Unix only; OpenLog, Live and Notifier work everywhere.
+// privileges are for Unix only; OpenLog, NewLifecycle and Notifier work everywhere.
 package daemon

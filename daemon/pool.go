@@ -126,7 +126,7 @@ var poolStates = session.States[Pool]{
 //
 // Workers are process groups of their own: what a terminal sends, INT on
 // Control-C, goes to the parent alone. They notice when the parent ends. The
-// pool watches no signals itself; see Live, and give it the pool's alias.
+// pool watches no signals itself; see NewLifecycle, and give it the pool's alias.
 func NewPool(k *kernel.Kernel, c PoolConfig) (*Pool, error) {
 	if err := c.check(); err != nil {
 		return nil, err
@@ -226,7 +226,7 @@ func (p *Pool) start(e kernel.Event) {
 	p.Event, p.id = e, e.Session
 	if alias := p.config.Alias; alias != "" {
 		if err := e.Kernel.AliasSet(alias); err != nil {
-			e.Kernel.Warn("daemon: the alias is taken", "alias", alias, "error", err)
+			e.Kernel.Host().Warn("daemon: the alias is taken", "alias", alias, "error", err)
 		}
 	}
 	for i := range p.config.Workers {
@@ -301,7 +301,7 @@ func (p *Pool) failed(s *slot, err error) {
 		p.config.Failed(p, s.number, err)
 		return
 	}
-	p.Kernel.Warn("daemon: no worker", "number", s.number, "error", err)
+	p.Kernel.Host().Warn("daemon: no worker", "number", s.number, "error", err)
 }
 
 // restartLater fills a place after a while.

@@ -41,7 +41,7 @@ func rolePool(args []string) error {
 	}
 	fmt.Println("listening", h.LocalAddr())
 	k := kernel.New(kernel.Options{Logger: slog.New(slog.NewTextHandler(os.Stderr, nil))})
-	life, err := daemon.Live(k, daemon.LifeConfig{
+	life, err := daemon.NewLifecycle(k, daemon.LifecycleConfig{
 		Shutdown: []string{"pool"}, Deadline: 10 * time.Minute,
 		Reload: func(e kernel.Event) error { return e.Kernel.Post(kernel.Alias("pool"), "reload") },
 	})
@@ -72,7 +72,7 @@ func poolWorker(w *daemon.Worker, args []string) error {
 		return fmt.Errorf("worker %d does as it was told", w.Number())
 	}
 	k := kernel.New()
-	_, err := daemon.Live(k, daemon.LifeConfig{Shutdown: []string{"server"}, Deadline: 10 * time.Minute, Orphaned: w.Orphaned()})
+	_, err := daemon.NewLifecycle(k, daemon.LifecycleConfig{Shutdown: []string{"server"}, Deadline: 10 * time.Minute, Orphaned: w.Orphaned()})
 	if err != nil {
 		return err
 	}

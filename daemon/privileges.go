@@ -55,14 +55,14 @@ type ids struct {
 	groups   []int
 }
 
-// DropTo makes the process another user's, for good: call it when the sockets
+// DropPrivileges makes the process another user's, for good: call it when the sockets
 // are bound and the files open. All names are looked up before anything is
 // changed, and a change that cannot be complete is refused before it begins:
 // without root the error is [ErrNotRoot], unless the process is that user and
 // group already and no Chroot or Groups are asked for. A *[PartialError] is what
 // remains: the system refused a step after others. The change holds for all
 // threads. That it cannot be taken back is tested, by trying.
-func DropTo(who Identity) error {
+func DropPrivileges(who Identity) error {
 	to, err := who.lookUp()
 	if err != nil {
 		return err

@@ -22,7 +22,7 @@ func roleDrop(args []string) error {
 	if args[2] != "-" {
 		who.Groups = strings.Fields(args[2])
 	}
-	err := daemon.DropTo(who)
+	err := daemon.DropPrivileges(who)
 	fmt.Println("error:", err, errors.Is(err, daemon.ErrNotRoot))
 	groups, _ := os.Getgroups()
 	fmt.Println("ids:", os.Getuid(), os.Geteuid(), os.Getgid(), os.Getegid(), groups)
@@ -82,8 +82,8 @@ func TestDropToRefuses(t *testing.T) {
 		"Identity.Groups": {User: "nobody", Groups: []string{"no such group"}},
 	} {
 		var wrong *kernel.ConfigError
-		require.ErrorAs(t, daemon.DropTo(who), &wrong)
+		require.ErrorAs(t, daemon.DropPrivileges(who), &wrong)
 		require.Equal(t, field, wrong.Field)
 	}
-	require.ErrorContains(t, daemon.DropTo(daemon.Identity{User: "no such user"}), "no such user")
+	require.ErrorContains(t, daemon.DropPrivileges(daemon.Identity{User: "no such user"}), "no such user")
 }

@@ -82,7 +82,7 @@ func TestNotifierWithoutASupervisor(t *testing.T) {
 }
 
 func roleActivated([]string) error {
-	all, err := daemon.Activated()
+	all, err := daemon.ActivationListeners()
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func roleActivated([]string) error {
 		fmt.Println(l.Name, l.Handle.LocalAddr())
 	}
 	fmt.Println("found", daemon.Find(all, "second") != nil, daemon.Find(all, "third") != nil)
-	again, err := daemon.Activated()
+	again, err := daemon.ActivationListeners()
 	fmt.Println("again", len(again), err)
 	return nil
 }

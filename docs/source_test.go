@@ -26,15 +26,15 @@ const module = "github.com/gopoe/poe"
 
 // folders are the module's packages, by the name that the docs use.
 var folders = map[string]string{
-	"poe": ".", "kernel": "kernel", "session": "session", "nfa": "session/nfa", "driver": "driver",
+	"poe": ".", "await": "await", "supervise": "supervise", "kernel": "kernel", "session": "session", "nfa": "session/nfa", "driver": "driver",
 	"filter": "filter", "storable": "filter/storable", "httpd": "filter/httpd", "httpclient": "filter/httpclient",
 	"jsonrec":   "filter/jsonrec",
 	"readwrite": "wheel/readwrite", "socketfactory": "wheel/socketfactory", "listenaccept": "wheel/listenaccept",
 	"followtail": "wheel/followtail", "run": "wheel/run", "readline": "wheel/readline", "curses": "wheel/curses",
-	"servertcp": "component/servertcp", "clienttcp": "component/clienttcp", "ikc": "component/ikc",
+	"servertcp": "component/servertcp", "clienttcp": "component/clienttcp", "ikc": "component/ikc", "cron": "component/cron", "clienthttp": "component/clienthttp", "dbi": "component/dbi",
 	"poetest": "poetest", "daemon": "daemon", "node": "node", "cluster": "node/cluster",
-	"poetests": "conformance/poetests",
-	"kernels":  "kernels",
+	"poetests":    "conformance/poetests",
+	"kernelgroup": "kernelgroup",
 }
 
 // standard are the packages of Go's library that examples use.

@@ -110,34 +110,6 @@ func (k *Kernel) DelaySet(event string, d time.Duration, args ...any) (AlarmID, 
 	return k.setTimer(e, event, k.readClock()+int64(d), false, args, nil).id(), nil
 }
 
-// DelayFunc sets a timer that runs h in the active session, without a look at
-// the session's handlers; event is the name under which it shows. It is for
-// makers of wheels.
-func (k *Kernel) DelayFunc(event string, d time.Duration, h Handler) (AlarmID, error) {
-	e, err := k.timerOwner("DelayFunc", event)
-	if err != nil {
-		return 0, err
-	}
-	return k.setTimer(e, event, k.readClock()+int64(d), false, nil, &extra{handler: h}).id(), nil
-}
-
-// YieldFunc queues an event for the active session that runs h, without a look
-// at the session's handlers; event is the name under which it shows. It is for
-// makers of wheels. Outside of any session it returns ErrNoActiveSession.
-func (k *Kernel) YieldFunc(event string, h Handler) error {
-	e, err := k.timerOwner("YieldFunc", event)
-	if err != nil {
-		return err
-	}
-	k.enqueue(e, e, event, nil, kindFunc)
-	it := k.fifo.at(k.fifo.tail - 1)
-	if it.extra == nil {
-		it.extra = &extra{}
-	}
-	it.extra.handler = h
-	return nil
-}
-
 // AlarmAdjust moves a pending timer of the active session by d and returns its
 // new time. It works on delays, too.
 func (k *Kernel) AlarmAdjust(id AlarmID, d time.Duration) (time.Time, error) {

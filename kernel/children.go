@@ -1,37 +1,36 @@
 package kernel
 
-import (
-	"slices"
-	"strconv"
-)
+import "slices"
 
-// WaitStatus is how a process ended, in the system's encoding, as Perl's $?:
-// the exit code in the upper byte, the signal that killed it in the lower. It
-// is -1 if somebody else has waited for the process.
-type WaitStatus int
+// childProcess is a child process that something is interested in.
+type childProcess struct {
+	pid      int
+	watchers []*childWatch    // of SigChild, in order of registration, one for each session
+	wheel    *childWatch      // of SigChildFunc
+	tracked  func(WaitStatus) // of TrackChild, nil if it is not tracked
+	reaping  bool             // it is only waited for, after Reap
+	ended    bool             // it has been waited for; the record stays as long as it is tracked
+	status   WaitStatus
+}
 
-// ExitCode returns the exit code, 0 for a process that was killed.
-func (w WaitStatus) ExitCode() int { return int(w>>8) & 0xff }
-
-// Signal returns the number of the signal that killed the process, 0 if none
-// did.
-func (w WaitStatus) Signal() int { return int(w & 0x7f) }
-
-// String tells how the process ended.
-func (w WaitStatus) String() string {
-	if sig := w.Signal(); sig != 0 {
-		return "signal " + strconv.Itoa(sig)
-	}
-	return "exit code " + strconv.Itoa(w.ExitCode())
+// childWatch is a session's interest in the end of a process. It keeps the
+// session alive.
+type childWatch struct {
+	session *entry
+	process *childProcess
+	event   string
+	args    []any
+	h       func(e Event, status WaitStatus) // of SigChildFunc
+	site    *site
 }
 
 // SigChild makes the active session get an event, once, when a child process
 // ends: its arguments are "CHLD", the process's ID (an int), its [WaitStatus],
 // and then args. It keeps the session alive until then. A process that has
 // ended already is reported all the same. Registering the process again
-// replaces the watcher. The kernel waits for each process by its ID, so nobody
-// else should: not os/exec's Wait either. The error is ErrNoChild if the
-// process is no child of this one, or has been waited for already.
+// replaces the watcher. The kernel waits for each process by its ID; nothing
+// else may wait for it, os/exec's Wait included. The error is ErrNoChild if the
+// process is not a child of this one, or has been waited for already.
 //
 // Sessions that watch the signal "CHLD" with Sig get it, with the process's ID
 // and status, after the events of SigChild.
@@ -43,85 +42,205 @@ func (k *Kernel) SigChild(pid int, event string, args ...any) error {
 	case e == k.root || !e.alive():
 		return k.fail("SigChild", pid, ErrNoActiveSession)
 	}
-	if c := k.signals.known[pid]; c != nil && c.ended {
-		k.enqueue(e, k.root, event, append([]any{"CHLD", pid, c.status}, args...), kindChild)
+	p := k.signals.children[pid]
+	if p != nil && p.ended {
+		k.enqueue(e, k.root, event, append([]any{"CHLD", pid, p.status}, args...), kindChild)
 		return nil
 	}
-	if err := k.watchProcess(pid); err != nil {
-		return k.fail("SigChild", pid, err)
+	if p == nil || len(p.watchers) == 0 {
+		if err := isChild(pid); err != nil {
+			return k.fail("SigChild", pid, err)
+		}
+		p = k.signals.child(pid)
+		k.signals.catchChildren(k)
 	}
-	r := e.more()
-	if r.pids == nil {
-		r.pids = map[int]pidWatch{}
+	w := &childWatch{session: e, process: p, event: event, args: args, site: k.site()}
+	if i := p.watcherOf(e); i >= 0 {
+		k.endChildWatch(p.watchers[i])
+		p.watchers[i] = w
+	} else {
+		p.watchers = append(p.watchers, w)
 	}
-	if _, again := r.pids[pid]; !again {
-		k.signals.pids[pid] = append(k.signals.pids[pid], e)
-		k.incRef(e)
-	}
-	r.pids[pid] = pidWatch{event, args, k.site()}
+	k.beginChildWatch(w)
 	return nil
 }
 
 // SigChildClear removes the active session's watcher for a process; none is
 // fine. POE: sig_child without an event.
-func (k *Kernel) SigChildClear(pid int) { k.sigChildClear(k.frame.session, pid) }
-
-func (k *Kernel) sigChildClear(e *entry, pid int) {
-	if e.rare == nil {
+func (k *Kernel) SigChildClear(pid int) {
+	p := k.signals.children[pid]
+	if p == nil {
 		return
 	}
-	if _, ok := e.rare.pids[pid]; !ok {
-		return
+	if i := p.watcherOf(k.frame.session); i >= 0 {
+		k.removeChildWatch(p.watchers[i])
 	}
-	delete(e.rare.pids, pid)
-	watchers := slices.DeleteFunc(k.signals.pids[pid], func(w *entry) bool { return w == e })
-	if len(watchers) == 0 {
-		delete(k.signals.pids, pid)
-		k.signals.waiting--
-	} else {
-		k.signals.pids[pid] = watchers
-	}
-	k.decRef(e)
 }
 
-// watchProcess makes sure that the end of a process is noticed.
-func (k *Kernel) watchProcess(pid int) error {
-	if _, ok := k.signals.pids[pid]; ok {
-		return nil
+func (k *Kernel) sigChildFunc(pid int, event string, h func(e Event, status WaitStatus)) error {
+	e := k.frame.session
+	switch {
+	case pid <= 0 || event == "" || h == nil:
+		return callError("SigChildFunc", pid, ErrInvalid)
+	case e == k.root || !e.alive():
+		return callError("SigChildFunc", pid, ErrNoActiveSession)
 	}
 	if err := isChild(pid); err != nil {
-		return err
+		return callError("SigChildFunc", pid, err)
 	}
-	if k.signals.pids == nil {
-		k.signals.pids = map[int][]*entry{}
+	p := k.signals.child(pid)
+	if p.wheel != nil {
+		k.endChildWatch(p.wheel)
 	}
-	k.signals.pids[pid] = nil
-	k.signals.waiting++
+	p.reaping = false
+	p.wheel = &childWatch{session: e, process: p, event: event, h: h, site: k.site()}
+	k.beginChildWatch(p.wheel)
 	k.signals.catchChildren(k)
 	return nil
 }
 
-// reap looks at all watched processes, after the system has said that some
-// child has ended, and queues the events for those that have.
-func (k *Kernel) reap() {
-	for _, pid := range k.signals.watchedProcesses() {
-		if status, ended := waitFor(pid); ended {
-			k.processEnded(pid, status)
+func (k *Kernel) trackChild(pid int, ended func(status WaitStatus)) {
+	p := k.signals.child(pid)
+	p.tracked, p.ended = ended, false
+	k.signals.catchTracked(k)
+}
+
+func (k *Kernel) reapChild(pid int) {
+	p := k.signals.child(pid)
+	p.tracked = nil
+	if p.wheel != nil {
+		k.endChildWatch(p.wheel)
+		p.wheel = nil
+	}
+	if !p.ended && len(p.watchers) == 0 && isChild(pid) == nil {
+		p.reaping = true
+		k.signals.catchChildren(k)
+	}
+	k.signals.dropUnused(p)
+}
+
+// child returns the record of a process, and makes one if there is none.
+func (s *signalTable) child(pid int) *childProcess {
+	p := s.children[pid]
+	if p == nil {
+		if s.children == nil {
+			s.children = map[int]*childProcess{}
+		}
+		p = &childProcess{pid: pid}
+		s.children[pid] = p
+	}
+	return p
+}
+
+// dropUnused removes the record of a process that nothing is interested in.
+func (s *signalTable) dropUnused(p *childProcess) {
+	if len(p.watchers) == 0 && p.wheel == nil && p.tracked == nil && !p.reaping && s.children[p.pid] == p {
+		delete(s.children, p.pid)
+	}
+}
+
+// watcherOf returns the place of a session's watcher, -1 if there is none.
+func (p *childProcess) watcherOf(e *entry) int {
+	return slices.IndexFunc(p.watchers, func(w *childWatch) bool { return w.session == e })
+}
+
+// beginChildWatch makes a watch keep its session and the kernel going.
+func (k *Kernel) beginChildWatch(w *childWatch) {
+	r := w.session.ensureCold()
+	if r.children == nil {
+		r.children = map[*childWatch]struct{}{}
+	}
+	r.children[w] = struct{}{}
+	k.signals.childWatches++
+	k.incRef(w.session)
+}
+
+// endChildWatch undoes beginChildWatch.
+func (k *Kernel) endChildWatch(w *childWatch) {
+	delete(w.session.cold.children, w)
+	k.signals.childWatches--
+	k.decRef(w.session)
+}
+
+// removeChildWatch removes a watch from its process as well.
+func (k *Kernel) removeChildWatch(w *childWatch) {
+	p := w.process
+	if p.wheel == w {
+		p.wheel = nil
+	} else {
+		p.watchers = slices.DeleteFunc(p.watchers, func(other *childWatch) bool { return other == w })
+	}
+	k.endChildWatch(w)
+	k.signals.dropUnused(p)
+}
+
+// catchTracked begins to notice the ends of tracked processes, if there are any
+// and a session watches for them. Else they stay as they are until SigChild or
+// Reap is called.
+func (s *signalTable) catchTracked(k *Kernel) {
+	if s.watched["CHLD"] == 0 {
+		return
+	}
+	for _, p := range s.children {
+		if p.tracked != nil {
+			s.catchChildren(k)
+			return
 		}
 	}
 }
 
-func (k *Kernel) processEnded(pid int, status WaitStatus) {
-	sessions := k.signals.pids[pid]
+// reap looks at all processes of interest, after the system has said that some
+// child has ended, and queues the events for those that have.
+func (k *Kernel) reap() {
+	for _, p := range k.signals.unreaped() {
+		if status, ended := waitFor(p.pid); ended {
+			k.processEnded(p, status)
+		}
+	}
+}
+
+// unreaped lists the processes to look at when a child has ended.
+func (s *signalTable) unreaped() []*childProcess {
+	var all []*childProcess
+	for _, p := range s.children {
+		wanted := len(p.watchers) > 0 || p.wheel != nil || p.reaping || s.watched["CHLD"] > 0
+		if !p.ended && wanted {
+			all = append(all, p)
+		}
+	}
+	slices.SortFunc(all, func(a, b *childProcess) int { return a.pid - b.pid })
+	return all
+}
+
+func (k *Kernel) processEnded(p *childProcess, status WaitStatus) {
 	if k.debug != nil {
-		k.debug.log(TraceSignals, "process has ended", "pid", pid, "status", status, "watchers", len(sessions))
+		k.debug.log(TraceSignals, "process has ended", "pid", p.pid, "status", status, "watchers", len(p.watchers))
 	}
-	for _, e := range slices.Clone(sessions) {
-		w := e.rare.pids[pid]
-		k.enqueue(e, k.root, w.event, append([]any{"CHLD", pid, status}, w.args...), kindChild)
-		k.sigChildClear(e, pid)
+	for _, w := range p.watchers {
+		k.enqueue(w.session, k.root, w.event, append([]any{"CHLD", p.pid, status}, w.args...), kindChild)
+		k.endChildWatch(w)
 	}
-	k.tellEnd(pid, status)
-	k.signals.knownEnded(pid, status)
-	k.enqueue(k.root, k.root, "_signal", []any{"CHLD", pid, status}, kindSignal)
+	p.watchers = nil
+	if w := p.wheel; w != nil {
+		k.enqueue(w.session, k.root, w.event, nil, kindChild).setHandler(func(e Event) { w.h(e, status) })
+		k.endChildWatch(w)
+		p.wheel = nil
+	}
+	p.ended, p.status, p.reaping = true, status, false
+	if p.tracked != nil {
+		p.tracked(status)
+	}
+	k.signals.dropUnused(p)
+	k.enqueue(k.root, k.root, "_signal", []any{"CHLD", p.pid, status}, kindSignal)
+}
+
+// clearChildren removes a session's watches. What a wheel has watched is still
+// waited for.
+func (k *Kernel) clearChildren(e *entry) {
+	for w := range e.cold.children {
+		if w.process.wheel == w {
+			w.process.reaping = true
+		}
+		k.removeChildWatch(w)
+	}
 }

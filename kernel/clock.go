@@ -12,7 +12,7 @@ type Clock interface {
 	Wall() time.Time
 	// Patience is how long the kernel may really wait for handles and for other
 	// goroutines before it calls Advance.
-	Patience() time.Duration
+	MaxBlock() time.Duration
 	// Advance is called when nothing is left to do before Mono says until, which
 	// is math.MaxInt64 if nothing is due at all. A virtual clock moves there and
 	// returns true; with false the kernel really waits.
@@ -73,9 +73,9 @@ const wallTolerance = 50 * time.Millisecond
 // that does not sleep, after which it always looks.
 const wallInterval = int64(time.Second)
 
-// followWall moves the pending alarms if the time of day was set meanwhile.
+// adjustForClockStep moves the pending alarms if the time of day was set meanwhile.
 // Delays stay.
-func (k *Kernel) followWall() {
+func (k *Kernel) adjustForClockStep() {
 	if len(k.timers.heap) == 0 {
 		return
 	}

@@ -38,7 +38,7 @@ const backlog = 64 // connections that an acceptor accepts ahead
 // acceptor makes a source of a net.Listener.
 type acceptor struct {
 	l net.Listener
-	servant
+	ioPump
 	conns  []net.Conn
 	err    error // after them
 	closed bool
@@ -70,14 +70,14 @@ func (a *acceptor) accepted(c net.Conn, err error) bool {
 	switch {
 	case err == nil:
 		a.conns = append(a.conns, c)
-	case a.interruption(err):
+	case a.interrupted(err):
 		return false
 	default:
 		a.err = plain(err)
 	}
 	a.notify()
 	for (len(a.conns) >= backlog || a.err != nil) && !a.stopped {
-		a.turned.Wait()
+		a.cond.Wait()
 	}
 	return !a.stopped
 }
@@ -90,13 +90,13 @@ func (a *acceptor) Accept() (*Handle, net.Addr, error) {
 		c := a.conns[0]
 		a.conns[0] = nil
 		a.conns = a.conns[1:]
-		a.turned.Signal()
+		a.cond.Signal()
 		return Conn(c), c.RemoteAddr(), nil
 	}
 	if err := a.err; err != nil {
 		if err != errClosed { // that one does not pass
 			a.err = nil
-			a.turned.Signal()
+			a.cond.Signal()
 		}
 		return nil, nil, err
 	}

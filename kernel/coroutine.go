@@ -44,7 +44,7 @@ func (c *Coroutine) Stop() {
 
 // lend makes the coroutine's goroutine the kernel's own until the function that
 // it returns is called.
-func (c *Coroutine) lend() (takeBack func()) {
+func (c *Coroutine) lend() (restore func()) {
 	owner := &c.k.inbox.owner
 	before := owner.Load()
 	if c.id != 0 {

@@ -1,11 +1,6 @@
 package kernel
 
-import (
-	"fmt"
-	"runtime"
-	"runtime/debug"
-	"strings"
-)
+import "fmt"
 
 // DeadLetter is an event that reached nobody: its session was gone, or had no
 // handler for it.
@@ -19,33 +14,13 @@ type DeadLetter struct {
 	Unhandled bool
 }
 
-// Stats counts what happens to a kernel. The counters only grow.
-type Stats struct {
-	DeadLetters   uint64 // events that reached nobody
-	LostPostbacks uint64 // postbacks that nobody released
-	Sessions      int    // alive now
-	Queued        int    // events and timers queued now
-	Handles       int    // watched now
-	Holds         int    // not released yet
-}
-
-// Stats returns the counters.
-func (k *Kernel) Stats() Stats {
-	s := k.stats
-	if k.actors != nil {
-		s.DeadLetters += k.actors.deadLetters.Load()
-	}
-	s.Sessions, s.Queued, s.Handles, s.Holds = k.sessions, k.EventCount(), k.handles.count, len(k.holds)
-	return s
-}
-
 func (k *Kernel) deadLetter(d DeadLetter) {
 	k.stats.DeadLetters++
 	if k.dead != nil {
 		k.dead(d)
 	}
-	if k.actors != nil {
-		k.actors.deadLetter(d)
+	for _, h := range k.hooks {
+		h.DeadLetter(d)
 	}
 }
 
@@ -55,11 +30,12 @@ func (k *Kernel) undeliverable(it *item) {
 	if it.kind == kindGC || it.kind == kindSignal || it.kind == kindDie {
 		return
 	}
-	if it.extra != nil && it.extra.letter.returnToSender() {
+	if it.kind == kindLetter {
+		it.extra.letter.Return()
 		return
 	}
-	if it.kind == kindFar {
-		k.lostFar(DeadLetter{To: ID{it.dest}, From: ID{it.extra.from}, Event: it.name, Args: it.args})
+	if it.kind == kindRemote {
+		k.lostRemote(DeadLetter{To: ID{it.dest}, From: ID{it.extra.from}, Event: it.name, Args: it.args})
 		return
 	}
 	k.deadLetter(DeadLetter{To: ID{it.dest}, From: ID{it.from}, Event: it.name, Args: it.args})
@@ -93,68 +69,3 @@ type UnhandledError struct {
 
 // Error names the event, the session, and the nearest name that exists.
 func (e *UnhandledError) Error() string { return e.text }
-
-// nearest finds the name that differs least, if it is near at all.
-func nearest(name string, names []string) string {
-	best, least := "", len(name)/2+1
-	for _, n := range names {
-		if d := distance(strings.ToLower(name), strings.ToLower(n)); d < least {
-			best, least = n, d
-		}
-	}
-	return best
-}
-
-// distance is the number of letters to change, add, drop or swap.
-func distance(a, b string) int {
-	rows := [3][]int{make([]int, len(b)+1), make([]int, len(b)+1), make([]int, len(b)+1)}
-	for j := range rows[1] {
-		rows[1][j] = j
-	}
-	for i := 1; i <= len(a); i++ {
-		before, above, row := rows[0], rows[1], rows[2]
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(above[j]+1, row[j-1]+1, above[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], before[j-2]+1)
-			}
-		}
-		rows = [3][]int{above, row, before}
-	}
-	return rows[1][len(b)]
-}
-
-// newHandlerError makes an error of what was thrown. It runs while the panic
-// unwinds, so the stack still shows where.
-func newHandlerError(value any) (err *HandlerError, file string, line int) {
-	if again, ok := value.(*HandlerError); ok {
-		file, line = panicSite()
-		return again, file, line
-	}
-	file, line = panicSite()
-	return &HandlerError{Value: value, Stack: debug.Stack()}, file, line
-}
-
-// panicSite finds the place of the panic that is unwinding.
-func panicSite() (string, int) {
-	var pcs [64]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
-	seen := false
-	for {
-		f, more := frames.Next()
-		switch {
-		case strings.HasPrefix(f.Function, "runtime.gopanic"), strings.HasPrefix(f.Function, "runtime.panic"), strings.HasPrefix(f.Function, "runtime.sigpanic"), strings.HasPrefix(f.Function, "runtime.goPanic"):
-			seen = true
-		case seen && !strings.HasPrefix(f.Function, "runtime."):
-			return f.File, f.Line
-		}
-		if !more {
-			return "", 0
-		}
-	}
-}

@@ -122,7 +122,7 @@ func TestAssertDataChecksTheBooks(t *testing.T) {
 				assert.True(t, reached)
 				return
 			}
-			assert.PanicsWithValue(t, "kernel: the books are wrong: tagged references: counted 1, there are 0", run)
+			assert.PanicsWithValue(t, "kernel: an invariant is broken: tagged references: counted 1, there are 0", run)
 			assert.False(t, reached)
 		})
 	}
@@ -185,7 +185,7 @@ func TestTraces(t *testing.T) {
 			})
 			require.NoError(t, k.Run())
 			for _, line := range want {
-				assert.True(t, seen.contains(line), "no %q in\n%s", line, strings.Join(seen.all(), "\n"))
+				assert.True(t, seen.Contains(line), "no %q in\n%s", line, strings.Join(seen.All(), "\n"))
 			}
 		})
 	}
@@ -194,7 +194,7 @@ func TestTraces(t *testing.T) {
 		k := kernel.New(kernel.Options{Logger: logger(&seen)})
 		start(t, k, states{"_start": func(kernel.Event) { k.Yield("hello") }})
 		require.NoError(t, k.Run())
-		assert.Empty(t, seen.all())
+		assert.Empty(t, seen.All())
 	})
 }
 
@@ -222,7 +222,7 @@ func TestWhyAliveListsEveryReasonAndItsPlace(t *testing.T) {
 				k.Yield("yielded")
 				_ = k.Post(kernel.Alias("target"), "posted")
 				start(t, k, states{"_start": alias("kid")})
-				_, err := k.Own(&closer{name: "wheel", seen: &log{}}, "wheel 1")
+				_, err := k.Host().Own(&closer{name: "wheel", seen: &log{}}, "wheel 1")
 				require.NoError(t, err)
 				hold := k.Hold("a promise")
 				defer hold.Release()
@@ -274,7 +274,7 @@ func TestLeakReport(t *testing.T) {
 	k := newKernel(kernel.Options{Logger: logger(&warned)})
 	start(t, k, states{"_start": func(kernel.Event) { k.Hold("forgotten"); k.Yield("end") }, "end": func(kernel.Event) { k.Stop() }})
 	require.NoError(t, k.Run())
-	assert.True(t, warned.contains("why=forgotten"))
+	assert.True(t, warned.Contains("why=forgotten"))
 }
 
 func TestWatchdog(t *testing.T) {
@@ -324,6 +324,6 @@ func TestAssertUsageOutsideOfSessions(t *testing.T) {
 func TestAssertDataSeesASessionStartedTwice(t *testing.T) {
 	k := newKernel(kernel.Options{Assert: kernel.AssertData})
 	id := start(t, k, states{"_start": func(kernel.Event) {}})
-	assert.PanicsWithValue(t, "kernel: Start: session 1 has been started already", func() { _, _ = k.Start(id.Session()) })
+	assert.PanicsWithValue(t, "kernel: Start: session 1 has been started already", func() { _, _ = k.Host().Start(id.Session()) })
 	require.NoError(t, k.Run())
 }

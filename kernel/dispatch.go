@@ -19,9 +19,9 @@ const (
 	kindDie         // the signal DIE: an exception now is the end
 	kindChild       // a process has ended
 	kindGC          // nothing but a reason to look at the session again
-	kindActor       // came through the actor system
+	kindLetter      // delivers itself, see Letter
 	kindFunc        // carries its own handler
-	kindFar         // came from another kernel
+	kindRemote      // came from another kernel
 )
 
 // frame is one running handler. Frames form the stack of calls; each is
@@ -35,6 +35,7 @@ type frame struct {
 	depth   int
 
 	answered bool // Return was called
+	threw    bool // an exception has left the handler
 	returned int  // how many values it was given
 	value    any  // the last of them
 	list     []any
@@ -50,13 +51,14 @@ func (k *Kernel) push(session *entry, event string, kd kind) *frame {
 	f := k.frames[depth]
 	f.serial++
 	f.session, f.event, f.kind = session, event, kd
-	f.found, f.answered, f.returned, f.value, f.list, f.extra = false, false, 0, nil, nil, nil
+	f.found, f.answered, f.threw, f.returned, f.value, f.list, f.extra = false, false, false, 0, nil, nil, nil
 	k.frame = f
 	return f
 }
 
-// enqueue puts an event into the queue, now.
-func (k *Kernel) enqueue(dest, from *entry, event string, args []any, kd kind) {
+// enqueue puts an event into the queue, now, and returns its item, which may be
+// completed until the next event is queued.
+func (k *Kernel) enqueue(dest, from *entry, event string, args []any, kd kind) *item {
 	if len(k.timers.heap) > 0 || k.clock != nil || !k.running {
 		k.readClock() // else the last reading will do, see clockTurns
 	}
@@ -73,6 +75,7 @@ func (k *Kernel) enqueue(dest, from *entry, event string, args []any, kd kind) {
 		k.debug.enqueued(it)
 	}
 	k.countQueued(dest, from)
+	return it
 }
 
 // countQueued lets an event keep its destination and its sender alive.
@@ -134,10 +137,10 @@ func (k *Kernel) deliver(it *item) {
 	case kindGC:
 	case kindSignal, kindDie:
 		k.deliverSignal(it)
-	case kindActor:
+	case kindLetter:
 		k.deliverLetter(it)
-	case kindFar:
-		k.deliverFar(it)
+	case kindRemote:
+		k.deliverRemote(it)
 	default:
 		k.dispatch(it.dest, it.from, it.name, it.args, it.caller, it.kind, it.extra)
 	}
@@ -161,10 +164,11 @@ func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller st
 		stopped := f.session != dest // by Stop, in the handler
 		k.frame = outer
 		if !done {
+			f.threw = true
 			if k.debug != nil {
 				k.debug.left(f)
 			}
-			k.thrown(dest, from, event, caller, kd, stopped, recover())
+			k.recovered(dest, from, event, caller, kd, stopped, recover())
 		}
 	}()
 	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{from}, Name: event, Args: args, Caller: caller, frame: f, serial: f.serial}
@@ -193,9 +197,10 @@ func (k *Kernel) run(dest *entry, e *Event, x *extra) {
 
 // invoke calls a handler of the active session as a plain function: the active
 // event stays, and what it throws goes up to the caller.
-func (k *Kernel) invoke(dest *entry, event string, args []any) *frame {
+func (k *Kernel) invoke(dest *entry, event string, args []any, x *extra) *frame {
 	outer := k.frame
 	f := k.push(dest, outer.event, outer.kind)
+	f.extra = x
 	if k.debug != nil {
 		k.debug.calling(dest, event, args)
 	}

@@ -1,9 +1,6 @@
 package kernel
 
-import (
-	"fmt"
-	"time"
-)
+import "time"
 
 // Handler handles one event. It runs on the kernel's goroutine and to
 // completion; what it throws with panic becomes the signal DIE.
@@ -45,96 +42,6 @@ func (e Event) Return(values ...any) {
 	}
 }
 
-// Arg returns the i-th argument, nil if there are fewer.
-func (e Event) Arg(i int) any {
-	if i < 0 || i >= len(e.Args) {
-		return nil
-	}
-	return e.Args[i]
-}
-
-// Arg returns the i-th argument of an event as a T. A missing argument or one
-// of another type is misuse and panics with the event's name, the index, and
-// both types.
-func Arg[T any](e Event, i int) T {
-	v, ok := e.Arg(i).(T)
-	if !ok {
-		var want *T
-		panic(&ArgError{Event: e.Name, Index: i, Count: len(e.Args), Got: fmt.Sprintf("%T", e.Arg(i)), Want: fmt.Sprintf("%T", want)[1:]})
-	}
-	return v
-}
-
-// ArgOK returns the i-th argument as a T and whether it is there and is one.
-func ArgOK[T any](e Event, i int) (T, bool) {
-	v, ok := e.Arg(i).(T)
-	return v, ok
-}
-
-// ArgError is what [Arg] panics with.
-type ArgError struct {
-	Event     string
-	Index     int
-	Count     int // how many arguments there are
-	Got, Want string
-}
-
-// Error names the event, the index, what is there and what was asked for.
-func (e *ArgError) Error() string {
-	if e.Index >= e.Count {
-		return fmt.Sprintf("kernel: event %q has %d arguments, want argument %d as %s", e.Event, e.Count, e.Index, e.Want)
-	}
-	return fmt.Sprintf("kernel: event %q argument %d is %s, want %s", e.Event, e.Index, e.Got, e.Want)
-}
-
-// Dest is where an event goes: an [ID], an [Alias], [ToActor], or [Via]
-// another node. No other type can be one.
-type Dest interface{ dest() }
-
-func (ID) dest() {}
-
-// Remote delivers events to sessions of another node; packages that link
-// kernels implement it, handlers use [Via].
-type Remote interface {
-	// Post sends an event on its way. It must not wait. The error says what is
-	// known at once.
-	Post(from ID, event string, args []any) error
-}
-
-// Via makes a destination of a session on another node.
-func Via(r Remote) Dest { return via{r} }
-
-type via struct{ Remote }
-
-func (via) dest() {}
-
-// Resolve finds the living session that a destination stands for, the kernel
-// itself included. POE: alias_resolve, ID_id_to_session.
-func (k *Kernel) Resolve(to Dest) (ID, error) {
-	e, err := k.resolve(to)
-	if err != nil {
-		return ID{}, k.fail("Resolve", to, err)
-	}
-	return ID{e}, nil
-}
-
-// resolve finds the living session behind a local destination.
-func (k *Kernel) resolve(to Dest) (*entry, error) {
-	switch to := to.(type) {
-	case ID:
-		if to.s != nil && to.s.k == k && to.s.alive() {
-			return to.s, nil
-		}
-	case Alias:
-		if e := k.aliases[string(to)]; e != nil {
-			return e, nil
-		}
-	case nil:
-		return nil, ErrInvalid
-	}
-	return nil, ErrNoSession
-}
-
 // Post queues an event for a session; the active session is its sender. The
 // arguments are kept as they are, not copied. A session without a handler for
 // the event is no error, as in POE. If the destination names no living session
@@ -170,8 +77,6 @@ func (k *Kernel) postElsewhere(to Dest, event string, args []any, err error) err
 		if to.s != nil && to.s.k != k {
 			err = to.s.k.postFrom(k.frame.session, to, event, args)
 		}
-	case actorDest:
-		return k.postActor(to, event, args)
 	}
 	if err == nil {
 		return nil
@@ -203,7 +108,7 @@ func (k *Kernel) Yield(event string, args ...any) {
 // exception is an ordinary panic. The error is ErrNoSession if the destination
 // names no living session here.
 func (k *Kernel) Call(to Dest, event string, args ...any) (any, error) {
-	f, err := k.call(to, event, args)
+	f, err := k.call(to, event, args, nil)
 	if err != nil {
 		return nil, err
 	}
@@ -214,7 +119,7 @@ func (k *Kernel) Call(to Dest, event string, args ...any) (any, error) {
 // them. A handler that returns nothing gives an empty list; one that is missing
 // or threw an exception a list of one nil. POE: call in list context.
 func (k *Kernel) CallList(to Dest, event string, args ...any) ([]any, error) {
-	f, err := k.call(to, event, args)
+	f, err := k.call(to, event, args, nil)
 	switch {
 	case err != nil:
 		return nil, err
@@ -226,7 +131,7 @@ func (k *Kernel) CallList(to Dest, event string, args ...any) ([]any, error) {
 	return nil, nil
 }
 
-func (k *Kernel) call(to Dest, event string, args []any) (*frame, error) {
+func (k *Kernel) call(to Dest, event string, args []any, x *extra) (*frame, error) {
 	dest, err := k.resolve(to)
 	if err != nil {
 		if k.debug != nil {
@@ -243,43 +148,14 @@ func (k *Kernel) call(to Dest, event string, args []any) (*frame, error) {
 	active := k.frame
 	var f *frame
 	if dest == active.session && dest != k.root {
-		f = k.invoke(dest, event, args)
+		f = k.invoke(dest, event, args, x)
 	} else {
-		f = k.dispatch(dest, active.session, event, args, active.event, kindCall, nil)
+		f = k.dispatch(dest, active.session, event, args, active.event, kindCall, x)
 	}
 	if k.exception != nil {
 		k.rethrow()
 	}
 	return f, nil
-}
-
-// CallFunc runs h in a session at once, as Call runs one of the session's own
-// handlers; event is the name under which it shows. It is for makers of
-// wheels, whose functions run in the session that owns the wheel.
-func (k *Kernel) CallFunc(to ID, event string, h Handler) error {
-	dest, err := k.resolve(to)
-	if err != nil {
-		return k.fail("CallFunc", to, err)
-	}
-	if dest == k.frame.session {
-		h(Event{Kernel: k, Session: to, Sender: to, Name: event, Caller: k.frame.event})
-		return nil
-	}
-	k.dispatch(dest, k.frame.session, event, nil, k.frame.event, kindCall, &extra{handler: h})
-	if k.exception != nil {
-		k.rethrow()
-	}
-	return nil
-}
-
-// Scratch lends a buffer of n bytes for reading into. It belongs to whoever
-// asked last: what must outlive the present readiness of a handle is copied.
-// It is for makers of wheels.
-func (k *Kernel) Scratch(n int) []byte {
-	if n > len(k.scratch) {
-		k.scratch = make([]byte, n)
-	}
-	return k.scratch[:n]
 }
 
 // ActiveSession returns the session whose handler runs, the kernel's own ID if

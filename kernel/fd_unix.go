@@ -182,7 +182,7 @@ func (d *descriptor) Accept() (*Handle, net.Addr, error) {
 			return nil, nil, err
 		}
 		h := newDescriptor(descriptor{fd: fd, accepted: true, socket: true}, "connection")
-		h.sole, h.tcp = true, d.listensForTCP()
+		h.exclusive, h.tcp = true, d.listensForTCP()
 		return h, netAddr(from, unix.SOCK_STREAM), nil
 	}
 }

@@ -36,31 +36,31 @@ type watcher struct {
 	handle  *Handle
 	mode    Mode
 	event   string
-	ready   ReadyHandler // instead of the event
-	more    *moreWatched // nil for most
+	ready   ReadyHandler    // instead of the event
+	details *watcherDetails // nil for most
 
 	next                   *watcher // of the handle, in order of registration
 	nextOfSess, prevOfSess *watcher // of the session
 }
 
-// moreWatched is what wheels' watchers do not have, unless they are traced.
-type moreWatched struct {
+// watcherDetails is what wheels' watchers do not have, unless they are traced.
+type watcherDetails struct {
 	args []any
 	site *site
 }
 
 func (w *watcher) args() []any {
-	if w.more == nil {
+	if w.details == nil {
 		return nil
 	}
-	return w.more.args
+	return w.details.args
 }
 
 func (w *watcher) site() *site {
-	if w.more == nil {
+	if w.details == nil {
 		return nil
 	}
-	return w.more.site
+	return w.details.site
 }
 
 // SelectRead makes the active session get an event whenever the handle can be
@@ -129,34 +129,6 @@ func (k *Kernel) SelectPauseWrite(h *Handle) bool { return h.pause(k, Write) }
 // SelectResumeWrite undoes SelectPauseWrite.
 func (k *Kernel) SelectResumeWrite(h *Handle) bool { return h.resume(k, Write) }
 
-// Watch makes ready be called, in the active session, whenever the handle is
-// ready in that mode. name is what shows as the active event. A watcher for
-// Write starts paused: TryWrite and SelectResumeWrite make it run. It is for
-// makers of wheels; a session can watch a handle's mode but once. Outside of
-// any session the error is ErrNoActiveSession.
-func (k *Kernel) Watch(h *Handle, m Mode, name string, ready ReadyHandler) error {
-	return k.watch("Watch", h, m, &watcher{event: name, ready: ready})
-}
-
-// Unwatch removes a watcher of the session that owns it, which need not be the
-// active one.
-func (k *Kernel) Unwatch(owner ID, h *Handle, m Mode) {
-	if owner.s != nil {
-		k.unwatch(owner.s, h, m)
-	}
-}
-
-// TryWrite makes the handle's write watchers run in the write phase of the
-// next turn, without asking the system whether it can be written: it nearly
-// always can. They find out from ErrWouldBlock, after which resuming the
-// watcher waits for real readiness. It is for makers of wheels.
-func (k *Kernel) TryWrite(h *Handle) {
-	if !h.trying && h.watchers[Write] != nil {
-		h.trying = true
-		k.dirty = append(k.dirty, h)
-	}
-}
-
 func (k *Kernel) selectEvent(method string, h *Handle, m Mode, event string, args []any) error {
 	if event == "" {
 		return k.fail(method, nil, ErrInvalid)
@@ -164,7 +136,7 @@ func (k *Kernel) selectEvent(method string, h *Handle, m Mode, event string, arg
 	if k.debug != nil {
 		k.debug.posting(method, event)
 	}
-	return k.watch(method, h, m, &watcher{event: event, more: &moreWatched{args: args}})
+	return k.watch(method, h, m, &watcher{event: event, details: &watcherDetails{args: args}})
 }
 
 func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
@@ -174,7 +146,7 @@ func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
 		return k.fail(method, nil, ErrInvalid)
 	case e == k.root || !e.alive():
 		return k.fail(method, h, ErrNoActiveSession)
-	case h.closed():
+	case h.isClosed():
 		return k.fail(method, h, h.afterClose(k))
 	case h.k != nil && h.k != k:
 		return k.fail(method, h, errOtherKernel)
@@ -191,10 +163,10 @@ func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
 	}
 	w.session, w.handle, w.mode = e, h, m
 	if site := k.site(); site != nil {
-		if w.more == nil {
-			w.more = &moreWatched{}
+		if w.details == nil {
+			w.details = &watcherDetails{}
 		}
-		w.more.site = site
+		w.details.site = site
 	}
 	at := &h.watchers[m]
 	for *at != nil {
@@ -328,7 +300,7 @@ func (k *Kernel) dispatchWatch(w *watcher) {
 			k.debug.left(f)
 		}
 		if !done {
-			k.thrown(e, e, w.event, "", kindSelect, stopped, recover())
+			k.recovered(e, e, w.event, "", kindSelect, stopped, recover())
 		}
 	}()
 	w.ready.HandleReady(w.mode)

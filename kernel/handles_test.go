@@ -321,7 +321,7 @@ func TestHangUpThatNobodyWantsDoesNotSpin(t *testing.T) {
 			require.True(t, k.SelectPauseRead(h))
 		},
 		"a wheel without output": func(t *testing.T, k *kernel.Kernel, h *kernel.Handle) {
-			require.NoError(t, k.Watch(h, kernel.Write, "unwanted", unwanted{t}))
+			require.NoError(t, k.Host().Watch(h, kernel.Write, "unwanted", unwanted{t}))
 		},
 		"urgent data alone": func(t *testing.T, k *kernel.Kernel, h *kernel.Handle) {
 			if err := k.SelectExpedite(h, "unwanted"); err != nil {
@@ -422,7 +422,7 @@ func TestHandleAfterClose(t *testing.T) {
 		runSession(t, k, session.Funcs{"_start": func(e kernel.Event) {
 			assert.ErrorIs(t, k.SelectRead(h, "readable"), os.ErrClosed)
 			assert.ErrorIs(t, k.SelectWrite(h, "writable"), os.ErrClosed)
-			assert.ErrorIs(t, k.Watch(h, kernel.Read, "x", unwanted{t}), os.ErrClosed)
+			assert.ErrorIs(t, k.Host().Watch(h, kernel.Read, "x", unwanted{t}), os.ErrClosed)
 		}})
 		buf := make([]byte, 1)
 		_, err := h.Read(buf)
@@ -512,7 +512,7 @@ func (w *miniWheel) HandleReady(m kernel.Mode) {
 		n, err := w.p.read.Read(buf)
 		w.got = append(w.got, buf[:n]...)
 		if err == io.EOF {
-			w.k.Unwatch(w.owner, w.p.read, kernel.Read)
+			w.k.Host().Unwatch(w.owner, w.p.read, kernel.Read)
 		}
 		return
 	}
@@ -524,7 +524,7 @@ func (w *miniWheel) HandleReady(m kernel.Mode) {
 		return
 	}
 	require.True(w.t, w.k.SelectPauseWrite(w.p.write))
-	w.k.Unwatch(w.owner, w.p.write, kernel.Write)
+	w.k.Host().Unwatch(w.owner, w.p.write, kernel.Write)
 	require.NoError(w.t, w.p.write.Close())
 }
 
@@ -532,24 +532,24 @@ func TestWatchTryWriteAndUnwatch(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
 		want := bytes.Repeat([]byte("0123456789abcdef"), 1<<15)
 		w := &miniWheel{t: t, k: k, p: p, left: want}
-		assert.ErrorIs(t, k.Watch(p.read, kernel.Read, "wheel", w), kernel.ErrNoActiveSession)
+		assert.ErrorIs(t, k.Host().Watch(p.read, kernel.Read, "wheel", w), kernel.ErrNoActiveSession)
 		runSession(t, k, session.Funcs{
 			"_start": func(e kernel.Event) {
 				w.owner = e.Session
-				k.TryWrite(p.write) // nobody watches: nothing happens
-				require.NoError(t, k.Watch(p.read, kernel.Read, "wheel", w))
-				require.NoError(t, k.Watch(p.write, kernel.Write, "wheel", w))
+				k.Host().TryWrite(p.write) // nobody watches: nothing happens
+				require.NoError(t, k.Host().Watch(p.read, kernel.Read, "wheel", w))
+				require.NoError(t, k.Host().Watch(p.write, kernel.Write, "wheel", w))
 				e.Kernel.Yield("put")
 			},
 			"put": turns(3, func(e kernel.Event) {
 				assert.Len(t, w.left, len(want), "a watcher for writing starts paused")
-				k.TryWrite(p.write)
-				k.TryWrite(p.write)
+				k.Host().TryWrite(p.write)
+				k.Host().TryWrite(p.write)
 			}),
 		})
 		assert.True(t, bytes.Equal(want, w.got), "%d of %d bytes", len(w.got), len(want))
 		assert.Positive(t, w.refused)
-		k.Unwatch(kernel.ID{}, p.read, kernel.Read) // nobody's
+		k.Host().Unwatch(kernel.ID{}, p.read, kernel.Read) // nobody's
 	})
 }
 

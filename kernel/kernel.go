@@ -87,27 +87,27 @@ type Kernel struct {
 	jobs    offloads
 
 	// Handles.
-	loop     loop
-	loopName string
-	handles  handleTable
-	ready    []readiness
-	handing  bool        // out what is ready
-	again    []readiness // to be asked about once more, see edges.go
-	served   int         // turns since it gave way last, and more for ready handles
-	flagged  []*Handle   // sources that may be ready, and files that always are
-	dirty    []*Handle   // to be written in the next turn
-	writing  []*Handle
+	loop            loop
+	loopName        string
+	handles         handleTable
+	ready           []readiness
+	dispatching     bool        // out what is ready
+	rearm           []readiness // to be asked about once more, see edgetrigger.go
+	turnsSinceYield int         // turns since it gave way last, and more for ready handles
+	flagged         []*Handle   // sources that may be ready, and files that always are
+	dirty           []*Handle   // to be written in the next turn
+	writing         []*Handle
 
 	scratch []byte // for reading
 
 	inbox    inbox
-	far      farEvents
+	backlog  remoteBacklog
 	running  bool
 	runsIdle bool // Run was called: a handled IDLE is followed by ZOMBIE
 	debug    *debugger
 	dead     func(DeadLetter)
 	stats    Stats
-	actors   *actors
+	hooks    []Hook
 }
 
 // New makes a kernel. Give it at most one Options.
@@ -136,9 +136,9 @@ func New(options ...Options) *Kernel {
 	if k.jobs.limit = o.MaxOffload; k.jobs.limit <= 0 {
 		k.jobs.limit = DefaultOffload
 	}
-	k.far.limit = DefaultBacklog
+	k.backlog.limit = DefaultBacklog
 	if o.Backlog > 0 {
-		k.far.limit = int64(o.Backlog)
+		k.backlog.limit = int64(o.Backlog)
 	}
 	k.debug = newDebugger(k, o)
 	return k
@@ -156,7 +156,7 @@ func (k *Kernel) RunContext(ctx context.Context) error {
 		return ErrRunning
 	}
 	if k.sessions == 0 {
-		return k.takeException()
+		return k.clearException()
 	}
 	k.runsIdle = true
 	if k.debug != nil {
@@ -174,7 +174,7 @@ func (k *Kernel) RunContext(ctx context.Context) error {
 		stop()
 		over = true
 		if unwinding { // runtime.Goexit in a handler, or a panic of the kernel's own
-			k.putAway()
+			k.cleanup()
 		}
 	}()
 	if err := k.loopUntilDone(); err != nil {
@@ -214,7 +214,7 @@ func (k *Kernel) RunOneTimeslice() (more bool, err error) {
 	if k.sessions == 0 {
 		return false, k.finish()
 	}
-	return true, k.takeException()
+	return true, k.clearException()
 }
 
 // slice is one turn of its own.
@@ -260,26 +260,25 @@ func (k *Kernel) leave() {
 func (k *Kernel) finish() error {
 	k.clearEvents(k.root)
 	k.reportLeaks()
-	k.putAway()
+	k.cleanup()
 	if k.debug != nil {
 		k.debug.log(TraceStatistics, "statistics", "stats", k.Stats())
 	}
-	return k.takeException()
+	return k.clearException()
 }
 
-// putAway lets go of what a run has used: goroutines and descriptors.
-func (k *Kernel) putAway() {
+// cleanup lets go of what a run has used: goroutines and descriptors.
+func (k *Kernel) cleanup() {
 	k.signals.close()
 	k.inbox.close()
-	k.far.tell() // nobody waits for one that has ended
-	if k.actors != nil && k.actors.own {
-		k.actors.close()
-		k.actors = nil
+	k.backlog.notify() // nobody waits for one that has ended
+	for _, h := range k.hooks {
+		h.RunEnded()
 	}
-	if k.handing {
-		k.takeBack()
+	if k.dispatching {
+		k.requeueUndelivered()
 	}
-	k.again = nil // it was to be asked of the loop that ends here
+	k.rearm = nil // it was to be asked of the loop that ends here
 	if k.loop != nil {
 		if err := k.loop.close(); err != nil {
 			k.warn("closing the loop", "error", err)
@@ -288,7 +287,7 @@ func (k *Kernel) putAway() {
 	}
 }
 
-func (k *Kernel) takeException() error {
+func (k *Kernel) clearException() error {
 	err := k.exception
 	k.exception = nil
 	return err
@@ -296,5 +295,5 @@ func (k *Kernel) takeException() error {
 
 // rethrow continues an exception that ends the program in the caller of Call.
 func (k *Kernel) rethrow() {
-	panic(k.takeException())
+	panic(k.clearException())
 }

@@ -6,7 +6,7 @@ import (
 )
 
 // loop is how the kernel waits for handles: one file for each way a system
-// has. What it reports is level-triggered, but see edges.go. All methods but
+// has. What it reports is level-triggered, but see edgetrigger.go. All methods but
 // wake belong to the kernel's goroutine.
 type loop interface {
 	// update makes the system report h.armed for the handle; before is what it
@@ -112,10 +112,10 @@ func (k *Kernel) alwaysReady(h *Handle) { k.flag(h) }
 // sourceReady is what sources call, on any goroutine.
 func (k *Kernel) sourceReady(h *Handle) { k.inbox.put(message{handle: h}) }
 
-// collectFlagged asks the sources that may be ready, and lets go of those that
+// pollSources asks the sources that may be ready, and lets go of those that
 // are not in any way that somebody wants. A second look in one turn comes only
 // after the first has found nothing, so no handle is reported twice.
-func (k *Kernel) collectFlagged() {
+func (k *Kernel) pollSources() {
 	if len(k.flagged) == 0 {
 		return
 	}

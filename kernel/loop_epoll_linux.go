@@ -81,7 +81,7 @@ func (p *epoll) update(h *Handle, before modeSet) error {
 }
 
 func (p *epoll) remove(h *Handle) {
-	if h.sole && h.gone {
+	if h.exclusive && h.closed {
 		return // it is about to be closed, and the system forgets it then
 	}
 	// A descriptor that was closed behind our back is gone already.
@@ -131,10 +131,10 @@ func modesOf(events uint32) (m modeSet) {
 		m |= Write.bit()
 	}
 	if events&unix.EPOLLPRI != 0 {
-		m |= Expedite.bit() | lasting
+		m |= Expedite.bit() | sticky
 	}
 	if trouble || events&unix.EPOLLRDHUP != 0 {
-		m |= lasting
+		m |= sticky
 	}
 	return m
 }

@@ -17,16 +17,16 @@ type recorder struct {
 	handlers map[string]kernel.Handler
 }
 
-func (r *recorder) Attach(id kernel.ID) { r.id = id; r.seen.add("attached", id.Number(), id.Alive()) }
+func (r *recorder) Attach(id kernel.ID) { r.id = id; r.seen.Add("attached", id.Number(), id.Alive()) }
 func (r *recorder) Handlers() []string  { return []string{"anything"} }
 
 func (r *recorder) SetHandler(event string, h kernel.Handler) {
-	r.seen.add("handler", event, h != nil)
+	r.seen.Add("handler", event, h != nil)
 	r.handlers[event] = h
 }
 
 func (r *recorder) Dispatch(e kernel.Event) bool {
-	r.seen.add(append([]any{e.Name}, e.Args...)...)
+	r.seen.Add(append([]any{e.Name}, e.Args...)...)
 	if h := r.handlers[e.Name]; h != nil {
 		h(e)
 	}
@@ -51,9 +51,9 @@ func TestAnotherKindOfSession(t *testing.T) {
 		"_start": func(e kernel.Event) {
 			parent = e.Session
 			args := []any{"one", 2}
-			id, err := k.Start(r, args...)
+			id, err := k.Host().Start(r, args...)
 			require.NoError(t, err)
-			seen.add("made")
+			seen.Add("made")
 			assert.Equal(t, r.id, id)
 			assert.Equal(t, []any{"one", 2}, args)
 			answer, err := k.Call(id, "ask", "x")
@@ -61,21 +61,21 @@ func TestAnotherKindOfSession(t *testing.T) {
 			assert.Equal(t, "answer", answer)
 			require.NoError(t, k.Post(id, "odd"))
 		},
-		"_child": func(e kernel.Event) { seen.add("child", e.Arg(0), e.Arg(2)) },
+		"_child": func(e kernel.Event) { seen.Add("child", e.Arg(0), e.Arg(2)) },
 	})
 	require.NoError(t, k.Run())
-	assert.Equal(t, []string{"attached 2 true", "_start one 2", "handler ask true", "child create started", "made", "ask x", "odd", "_stop", "child lose <nil>"}, seen.all())
+	assert.Equal(t, []string{"attached 2 true", "_start one 2", "handler ask true", "child create started", "made", "ask x", "odd", "_stop", "child lose <nil>"}, seen.All())
 	assert.False(t, r.id.Alive())
 	assert.EqualValues(t, 1, k.Stats().DeadLetters, "the event that it refused")
 }
 
 func TestStartErrors(t *testing.T) {
 	k := newKernel()
-	_, err := k.Start(nil)
+	_, err := k.Host().Start(nil)
 	assert.ErrorIs(t, err, kernel.ErrInvalid)
 	start(t, k, states{"_start": func(kernel.Event) { k.Yield("go") }, "go": func(e kernel.Event) {
-		assert.NoError(t, k.StopSession(e.Session))
-		_, err := k.Start(&recorder{seen: &log{}})
+		assert.NoError(t, k.Host().StopSession(e.Session))
+		_, err := k.Host().Start(&recorder{seen: &log{}})
 		assert.ErrorIs(t, err, kernel.ErrNoActiveSession, "the active session has stopped")
 	}})
 	require.NoError(t, k.Run())

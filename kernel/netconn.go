@@ -24,10 +24,10 @@ import (
 // served by this package: it must not mind on which goroutine it is called,
 // one call at a time.
 func (h *Handle) NetConn(early []byte) (net.Conn, error) {
-	if h.gone {
+	if h.closed {
 		return nil, h.afterClose(h.k)
 	}
-	conn, err := h.takeOver()
+	conn, err := h.toNetConn()
 	if err != nil {
 		h.Close()
 		return nil, callError("NetConn", h, err)
@@ -38,7 +38,7 @@ func (h *Handle) NetConn(early []byte) (net.Conn, error) {
 	return conn, nil
 }
 
-func (h *Handle) takeOver() (net.Conn, error) {
+func (h *Handle) toNetConn() (net.Conn, error) {
 	if h.fd >= 0 {
 		return h.descriptorConn()
 	}
@@ -51,7 +51,7 @@ func (h *Handle) takeOver() (net.Conn, error) {
 	}
 	c := newSourceConn(h.source, h.name)
 	if bound {
-		h.taker.Store(c)
+		h.netConn.Store(c)
 		c.wake() // for what happened before
 	} else {
 		h.source.Bind(c.wake)
@@ -70,7 +70,7 @@ func (s *stream) untouched() (net.Conn, bool) {
 
 // sourceWoken is what a source calls, on any goroutine.
 func (h *Handle) sourceWoken(k *Kernel) {
-	if c := h.taker.Load(); c != nil {
+	if c := h.netConn.Load(); c != nil {
 		c.wake()
 		return
 	}

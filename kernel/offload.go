@@ -19,21 +19,22 @@ type offloads struct {
 	waiting []*Job
 }
 
-// errJobGone is the error of work that has ended its goroutine.
-var errJobGone = errors.New("kernel: the job called runtime.Goexit")
+// errJobExited is the error of work that has ended its goroutine.
+var errJobExited = errors.New("kernel: the job called runtime.Goexit")
 
 // Job is work that goes on on another goroutine.
 type Job struct {
-	k      *Kernel
-	owner  *entry
-	owned  Owned
-	event  string
-	work   func(ctx context.Context) (any, error)
-	done   func(e Event, result any, err error)
-	args   []any
-	ctx    context.Context
-	cancel context.CancelFunc
-	over   bool
+	k        *Kernel
+	owner    *entry
+	owned    Owned
+	event    string
+	work     func(ctx context.Context) (any, error)
+	callback func(e Event, result any, err error)
+	args     []any
+	ctx      context.Context
+	cancel   context.CancelFunc
+	lane     *Lane // which orders it, if any
+	done     bool
 }
 
 // Offload runs work on another goroutine, so that it may block, and sends its
@@ -47,29 +48,20 @@ func (k *Kernel) Offload(event string, work func(ctx context.Context) (any, erro
 	return k.offload("Offload", &Job{event: event, work: work, args: args})
 }
 
-// OffloadFunc is Offload for makers of wheels: done is called, in the session
-// that was active, with the result. event is the name under which it shows.
-func (k *Kernel) OffloadFunc(event string, work func(ctx context.Context) (any, error), done func(e Event, result any, err error)) (*Job, error) {
-	return k.offload("OffloadFunc", &Job{event: event, work: work, done: done})
-}
-
 func (k *Kernel) offload(method string, j *Job) (*Job, error) {
 	if j.event == "" || j.work == nil {
 		return nil, k.fail(method, j.event, ErrInvalid)
 	}
 	e := k.frame.session
-	owned, err := k.Own(j, "job "+j.event)
+	owned, err := k.Host().Own(j, "job "+j.event)
 	if err != nil {
 		return nil, k.fail(method, j.event, ErrNoActiveSession)
 	}
 	j.k, j.owner, j.owned = k, e, owned
 	j.ctx, j.cancel = context.WithCancel(context.Background())
 	k.addExtref(e, offloadTag)
-	if k.jobs.running < k.jobs.limit {
-		k.jobs.running++
-		go j.run()
-	} else {
-		k.jobs.waiting = append(k.jobs.waiting, j)
+	if j.lane == nil || j.lane.admit(j) {
+		k.jobs.start(j)
 	}
 	return j, nil
 }
@@ -83,7 +75,7 @@ func (j *Job) Cancel() { _ = j.Close() }
 
 // Close is Cancel, for those who close things; it returns nil.
 func (j *Job) Close() error {
-	if j.over {
+	if j.done {
 		return nil
 	}
 	j.finish()
@@ -92,10 +84,10 @@ func (j *Job) Close() error {
 
 // finish lets go of the session.
 func (j *Job) finish() {
-	j.over = true
+	j.done = true
 	j.cancel()
 	j.owned.Release()
-	if j.owner.alive() && j.owner.rare != nil && j.owner.rare.extrefs[offloadTag].count > 0 {
+	if j.owner.alive() && j.owner.cold != nil && j.owner.cold.extrefs[offloadTag].count > 0 {
 		j.k.subExtref(j.owner, offloadTag)
 	}
 }
@@ -103,8 +95,8 @@ func (j *Job) finish() {
 // run does the work and brings the result home. It runs on the job's own
 // goroutine.
 func (j *Job) run() {
-	result, err := any(nil), errJobGone
-	defer func() { j.k.inbox.put(message{run: func() { j.home(result, err) }}) }()
+	result, err := any(nil), errJobExited
+	defer func() { j.k.inbox.put(message{run: func() { j.complete(result, err) }}) }()
 	result, err = j.try()
 }
 
@@ -120,37 +112,53 @@ func (j *Job) try() (result any, err error) {
 	return j.work(j.ctx)
 }
 
-// home delivers the result, on the kernel's goroutine, and starts the next job
+// complete delivers the result, on the kernel's goroutine, and starts the next job
 // that waits.
-func (j *Job) home(result any, err error) {
-	j.k.jobs.next(j.k)
-	if j.over {
+func (j *Job) complete(result any, err error) {
+	j.k.jobs.next()
+	if j.lane != nil {
+		j.lane.next()
+	}
+	if j.done {
 		if c, ok := result.(io.Closer); ok {
 			err = c.Close()
 		}
 		j.k.deadLetter(DeadLetter{To: ID{j.owner}, From: ID{j.owner}, Event: j.event, Args: append([]any{result, err}, j.args...)})
 		return
 	}
-	if j.done == nil {
+	if j.callback == nil {
 		j.k.enqueue(j.owner, j.owner, j.event, append([]any{result, err}, j.args...), kindPost)
 		j.finish()
 		return
 	}
 	j.k.dispatch(j.owner, j.owner, j.event, nil, "", kindFunc, &extra{handler: func(e Event) {
 		j.finish()
-		j.done(e, result, err)
+		j.callback(e, result, err)
 	}})
+}
+
+// start runs a job as soon as there is a place for it.
+func (o *offloads) start(j *Job) {
+	if o.running < o.limit {
+		o.running++
+		go j.run()
+		return
+	}
+	o.waiting = append(o.waiting, j)
 }
 
 // next starts the first job that waits and is still wanted, in place of one
 // that has ended.
-func (o *offloads) next(k *Kernel) {
+func (o *offloads) next() {
 	for len(o.waiting) > 0 {
 		j := o.waiting[0]
 		o.waiting = o.waiting[1:]
-		if !j.over {
+		if !j.done {
 			go j.run()
 			return
+		}
+		if j.lane != nil {
+			j.lane.next()
 		}
 	}
 	o.running--

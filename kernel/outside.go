@@ -19,7 +19,7 @@ type message struct {
 	caller string
 	run    func()
 	handle *Handle
-	letter letter
+	letter Letter
 }
 
 // inbox is the one way into the kernel from other goroutines. It is emptied
@@ -120,7 +120,7 @@ func (b *inbox) drain() bool {
 	b.draining = true
 	defer func() { b.draining = false }()
 	for i := range in {
-		b.k.take(&in[i])
+		b.k.receive(&in[i])
 		in[i] = message{}
 	}
 	b.spare = in[:0]
@@ -150,7 +150,7 @@ func (b *inbox) pull() {
 	b.mu.Unlock()
 	b.draining = true // taking one in must not pull those that come after the others
 	for i := range events {
-		b.k.take(&events[i])
+		b.k.receive(&events[i])
 	}
 	b.draining = false
 	b.mu.Lock()
@@ -159,11 +159,11 @@ func (b *inbox) pull() {
 }
 
 func (m *message) isEvent() bool {
-	return m.run == nil && m.handle == nil && (m.letter == nil || !m.letter.system)
+	return m.run == nil && m.handle == nil
 }
 
-// take acts on one message. It runs between events, outside of any session.
-func (k *Kernel) take(m *message) {
+// receive acts on one message. It runs between events, outside of any session.
+func (k *Kernel) receive(m *message) {
 	switch {
 	case m.run != nil:
 		m.run()
@@ -172,16 +172,16 @@ func (k *Kernel) take(m *message) {
 			k.flag(m.handle)
 		}
 	case m.letter != nil:
-		k.takeLetter(m.letter)
+		k.receiveLetter(m)
 	default:
-		k.takeEvent(m)
+		k.receiveEvent(m)
 	}
 }
 
-func (k *Kernel) takeEvent(m *message) {
+func (k *Kernel) receiveEvent(m *message) {
 	dest, err := k.resolve(m.to)
 	if m.from != nil {
-		k.takeFar(m, dest)
+		k.receiveRemote(m, dest)
 		return
 	}
 	if err != nil {
@@ -199,8 +199,7 @@ func (k *Kernel) takeEvent(m *message) {
 		k.deadLetter(DeadLetter{To: m.to, Event: m.event, Args: m.args, From: ID{k.root}})
 		return
 	}
-	k.enqueue(dest, k.root, m.event, m.args, kindPost)
-	k.fifo.at(k.fifo.tail - 1).caller = "" // not the handler in whose middle it is taken in
+	k.enqueue(dest, k.root, m.event, m.args, kindPost).caller = "" // not the handler in whose middle it is taken in
 }
 
 // onOwnGoroutine tells whether the caller is on the kernel's goroutine.
@@ -281,6 +280,11 @@ func (o Outside) Do(ctx context.Context, f func(k *Kernel)) error {
 	}
 	return job.err
 }
+
+// DoAsync runs f on the kernel's goroutine, soon, between two events and outside
+// of any session, and does not wait for it. If the kernel does not run, f runs
+// when it does. What f throws leaves the kernel's Run.
+func (o Outside) DoAsync(f func(k *Kernel)) { o.k.inbox.put(message{run: func() { f(o.k) }}) }
 
 // outsideJob is a function on its way to the kernel's goroutine.
 type outsideJob struct {

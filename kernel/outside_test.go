@@ -15,16 +15,6 @@ import (
 )
 
 // held starts an aliased session that only other goroutines have work for.
-func held(t *testing.T, k *kernel.Kernel, s states) kernel.ID {
-	var hold *kernel.Hold
-	s["_start"] = func(kernel.Event) {
-		_ = k.AliasSet("held")
-		hold = k.Hold("the test")
-	}
-	s["quit"] = func(kernel.Event) { hold.Release() }
-	return start(t, k, s)
-}
-
 func TestHoldKeepsAnAliasedSession(t *testing.T) {
 	k := newKernel()
 	got := false
@@ -218,15 +208,15 @@ func TestRunContext(t *testing.T) {
 		"_start": func(kernel.Event) {
 			_ = k.AliasSet("parent")
 			hold = k.Hold("the context")
-			start(t, k, states{"_start": alias("child"), "_stop": func(kernel.Event) { seen.add("child") }})
+			start(t, k, states{"_start": alias("child"), "_stop": func(kernel.Event) { seen.Add("child") }})
 			go cancel(errors.New("enough"))
 		},
-		"_stop": func(kernel.Event) { seen.add("parent") },
+		"_stop": func(kernel.Event) { seen.Add("parent") },
 	})
 	assert.ErrorIs(t, k.RunContext(ctx), context.Canceled)
-	assert.Equal(t, []string{"child", "parent"}, seen.all())
+	assert.Equal(t, []string{"child", "parent"}, seen.All())
 	hold.Release()
-	start(t, k, states{"_start": func(kernel.Event) { seen.add("again") }})
+	start(t, k, states{"_start": func(kernel.Event) { seen.Add("again") }})
 	assert.NoError(t, k.RunContext(t.Context()))
 }
 
@@ -312,11 +302,9 @@ func TestNothingIsLeftAfterRun(t *testing.T) {
 				_, err := wr.Write([]byte("x"))
 				assert.NoError(t, err)
 			},
-			"readable": func(e kernel.Event) {
+			"readable": func(kernel.Event) {
 				assert.NoError(t, rd.Close())
 				assert.NoError(t, wr.Close())
-				_, err := k.PID(e.Session)
-				assert.NoError(t, err)
 				k.Delay("quit", 0)
 			},
 		})
@@ -330,7 +318,7 @@ func ExampleKernel_Outside() {
 	k := kernel.New()
 	sum := 0
 	var hold *kernel.Hold
-	_, _ = k.Start(&table{states{
+	_, _ = k.Host().Start(&table{states{
 		"_start": func(kernel.Event) { _ = k.AliasSet("adder"); hold = k.Hold("numbers come from outside") },
 		"add":    func(e kernel.Event) { sum += kernel.Arg[int](e, 0) },
 		"total":  func(e kernel.Event) { kernel.Arg[chan int](e, 0) <- sum; hold.Release() },
@@ -357,7 +345,7 @@ func TestReleaseFromOutsideWhileBusy(t *testing.T) {
 	var p *kernel.Postback
 	start(t, k, states{
 		"_start": func(e kernel.Event) { p = e.Session.Postback("never") },
-		"_stop":  func(kernel.Event) { order.add("stopped") },
+		"_stop":  func(kernel.Event) { order.Add("stopped") },
 	})
 	start(t, k, states{
 		"_start": func(e kernel.Event) {
@@ -370,10 +358,10 @@ func TestReleaseFromOutsideWhileBusy(t *testing.T) {
 			go func() { p.Release(); close(released) }()
 			<-released
 		},
-		"later": func(kernel.Event) { order.add("later") },
+		"later": func(kernel.Event) { order.Add("later") },
 	})
 	require.NoError(t, k.Run())
-	assert.Equal(t, []string{"stopped", "later"}, order.all())
+	assert.Equal(t, []string{"stopped", "later"}, order.All())
 }
 
 // The end of a context stops the run that it was given to, and no later one.

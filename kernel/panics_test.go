@@ -40,7 +40,7 @@ func TestExceptionTellsWhereItWasThrown(t *testing.T) {
 	require.ErrorAs(t, x.Err, &arg)
 	assert.EqualError(t, arg, `kernel: event "boom" has 0 arguments, want argument 0 as int`)
 	assert.Equal(t, id, x.Dest)
-	assert.Contains(t, x.File, "events.go")
+	assert.Contains(t, x.File, "args.go")
 	assert.Positive(t, x.Line)
 	assert.Equal(t, arg, x.Value)
 }
@@ -50,7 +50,7 @@ func TestPanicInNestedCalls(t *testing.T) {
 	var seen log
 	dies := func(name string) kernel.Handler {
 		return func(e kernel.Event) {
-			seen.add(name, "handles", kernel.Arg[*kernel.Exception](e, 1).Event)
+			seen.Add(name, "handles", kernel.Arg[*kernel.Exception](e, 1).Event)
 			k.SigHandled()
 		}
 	}
@@ -63,17 +63,17 @@ func TestPanicInNestedCalls(t *testing.T) {
 		"_start": func(kernel.Event) { _ = k.AliasSet("outer"); _ = k.Sig("DIE", "died") },
 		"both": func(kernel.Event) {
 			v, err := k.Call(inner, "boom")
-			seen.add("inner gave", v, err)
+			seen.Add("inner gave", v, err)
 			panic("outer")
 		},
 		"died": dies("outer"),
 	})
 	start(t, k, states{"_start": func(kernel.Event) {
 		l, err := k.CallList(outer, "both")
-		seen.add("outer gave", l, err)
+		seen.Add("outer gave", l, err)
 	}})
 	require.NoError(t, k.Run())
-	assert.Equal(t, []string{"inner gave <nil> <nil>", "outer gave [<nil>] <nil>", "inner handles boom", "outer handles both"}, seen.all())
+	assert.Equal(t, []string{"inner gave <nil> <nil>", "outer gave [<nil>] <nil>", "inner handles boom", "outer handles both"}, seen.All())
 }
 
 func TestPanicWithANilValueAndWithAHandlerError(t *testing.T) {
@@ -212,7 +212,7 @@ func TestPanicInAWheelsHandler(t *testing.T) {
 	start(t, k, states{
 		"_start": func(kernel.Event) {
 			_ = k.Sig("DIE", "died")
-			require.NoError(t, k.Watch(rd, kernel.Read, "wheel reads", readyFunc(func(kernel.Mode) {
+			require.NoError(t, k.Host().Watch(rd, kernel.Read, "wheel reads", readyFunc(func(kernel.Mode) {
 				rd.Close()
 				panic("in the wheel")
 			})))
@@ -237,7 +237,7 @@ func TestCallFuncInAnotherSession(t *testing.T) {
 	}})
 	require.NoError(t, err)
 	start(t, k, states{"_start": func(e kernel.Event) {
-		require.NoError(t, k.CallFunc(other.ID(), "func", func(in kernel.Event) {
+		require.NoError(t, k.Host().CallFunc(other.ID(), "func", func(in kernel.Event) {
 			assert.Equal(t, other.ID(), k.ActiveSession())
 			assert.Equal(t, e.Session, in.Sender)
 			assert.Equal(t, "func", k.ActiveEvent())

@@ -27,10 +27,10 @@ func TestPostbackKeepsItsSessionUntilReleased(t *testing.T) {
 					k.Yield("let go")
 				},
 				"let go": func(kernel.Event) { release(back); other.Post("still here") },
-				"answer": func(e kernel.Event) { seen.add(e.Args...); go other.Release() },
+				"answer": func(e kernel.Event) { seen.Add(e.Args...); go other.Release() },
 			})
 			require.NoError(t, k.Run())
-			assert.Equal(t, []string{"[] [still here]"}, seen.all())
+			assert.Equal(t, []string{"[] [still here]"}, seen.All())
 			assert.Zero(t, k.Stats().LostPostbacks)
 		})
 	}
@@ -67,12 +67,12 @@ func TestPostbackArgumentsAreFreshEachTime(t *testing.T) {
 			back.Release()
 		},
 		"answer": func(e kernel.Event) {
-			seen.add(e.Args...)
+			seen.Add(e.Args...)
 			kernel.Arg[[]any](e, 0)[0] = "touched"
 		},
 	})
 	require.NoError(t, k.Run())
-	assert.Equal(t, []string{"[made] [x]", "[made] [y]"}, seen.all())
+	assert.Equal(t, []string{"[made] [x]", "[made] [y]"}, seen.All())
 }
 
 func TestLostPostbackIsReleasedAndCounted(t *testing.T) {
@@ -88,7 +88,7 @@ func TestLostPostbackIsReleasedAndCounted(t *testing.T) {
 	collecting := make(chan struct{})
 	go func() {
 		defer close(collecting)
-		for i := 0; i < 10_000 && !warned.contains("lost without Release"); i++ {
+		for i := 0; i < 10_000 && !warned.Contains("lost without Release"); i++ {
 			runtime.GC()
 		}
 	}()
@@ -120,7 +120,7 @@ func TestPostbackInItsOwnArguments(t *testing.T) {
 	collecting := make(chan struct{})
 	go func() {
 		defer close(collecting)
-		for i := 0; i < 10_000 && (gone.Load() < 2 || !warned.contains("lost without Release")); i++ {
+		for i := 0; i < 10_000 && (gone.Load() < 2 || !warned.Contains("lost without Release")); i++ {
 			runtime.GC()
 		}
 	}()

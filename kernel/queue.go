@@ -21,11 +21,23 @@ type item struct {
 
 // extra is what few events carry.
 type extra struct {
-	handler Handler // instead of the session's
-	letter  letter  // what the event was in the actor system
-	site    *site   // where it was queued, when tracing
-	from    *entry  // the session of another kernel that has sent it
+	handler Handler  // instead of the session's
+	letter  Letter   // what delivers itself
+	failure *OpError // of an error event
+	site    *site    // where it was queued, when tracing
+	from    *entry   // the session of another kernel that has sent it
 }
+
+// ensureExtra returns what the item carries besides, and makes it if need be.
+func (it *item) ensureExtra() *extra {
+	if it.extra == nil {
+		it.extra = &extra{}
+	}
+	return it.extra
+}
+
+// setHandler makes h run for the item instead of a handler of its session.
+func (it *item) setHandler(h Handler) { it.ensureExtra().handler = h }
 
 // ring is the FIFO of events. Its buffer is a power of two in size.
 type ring struct {
@@ -97,8 +109,8 @@ func (x *ringIndex) popped(r *ring) {
 	}
 }
 
-// takeBack removes all items to and from a session, and calls gone for each.
-func (r *ring) takeBack(e *entry, gone func(it *item)) {
+// removeSession removes all items to and from a session, and calls gone for each.
+func (r *ring) removeSession(e *entry, gone func(it *item)) {
 	if r.index == nil {
 		r.index = &ringIndex{upto: r.head, keep: r.live, items: map[*entry][]uint64{}}
 	}

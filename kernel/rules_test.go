@@ -47,7 +47,7 @@ func (w *world) note(name string, e kernel.Event) {
 		}
 		words = append(words, fmt.Sprint(a))
 	}
-	w.seen.add(strings.Join(words, " "))
+	w.seen.Add(strings.Join(words, " "))
 }
 
 // TestRules shows POE's rules where a reader of its manual would guess wrong.
@@ -59,9 +59,9 @@ func TestRules(t *testing.T) {
 			w := &world{T: t, clock: clock, Kernel: newKernel(kernel.Options{Clock: clock, Name: kernelName})}
 			r.show(w)
 			if err := w.Kernel.Run(); err != nil {
-				w.seen.add("error:", err)
+				w.seen.Add("error:", err)
 			}
-			assert.Equal(t, strings.TrimSpace(strings.ReplaceAll(r.want, "\t", "")), strings.Join(w.seen.all(), "\n"))
+			assert.Equal(t, strings.TrimSpace(strings.ReplaceAll(r.want, "\t", "")), strings.Join(w.seen.All(), "\n"))
 		})
 	}
 }
@@ -77,10 +77,10 @@ type rule struct {
 var rules = []rule{
 	{"_start and _child run inside of Create", func(w *world) {
 		w.session("parent", states{"_start": func(kernel.Event) {
-			w.session("kid", states{"_start": func(e kernel.Event) { w.seen.add("kid _start"); e.Return("v") }})
-			w.seen.add("created")
+			w.session("kid", states{"_start": func(e kernel.Event) { w.seen.Add("kid _start"); e.Return("v") }})
+			w.seen.Add("created")
 		}, "_child": nothing})
-		w.seen.add("now run")
+		w.seen.Add("now run")
 	}, `kid _start
 		parent _child create 2 v
 		created
@@ -157,7 +157,7 @@ var rules = []rule{
 	{"_stop still sees the aliases", func(w *world) {
 		w.session("svc", states{"_start": alias("svc"), "_stop": func(kernel.Event) {
 			_, ok := w.AliasResolve("svc")
-			w.seen.add("resolves", ok)
+			w.seen.Add("resolves", ok)
 		}})
 	}, `svc _stop
 		resolves true`},
@@ -180,9 +180,9 @@ var rules = []rule{
 	{"DetachChild tells both at once", func(w *world) {
 		w.session("parent", states{"_start": func(kernel.Event) {
 			kid := w.session("kid", states{"_start": func(kernel.Event) { w.Yield("work") }, "_parent": nothing}, "work")
-			w.seen.add(w.DetachChild(kid) == nil)
-			w.seen.add(w.DetachChild(kid))
-			w.seen.add(w.DetachMyself())
+			w.seen.Add(w.DetachChild(kid) == nil)
+			w.seen.Add(w.DetachChild(kid))
+			w.seen.Add(w.DetachMyself())
 		}, "_child": nothing})
 	}, `parent _child create 2 <nil>
 		parent _child lose 2 <nil>
@@ -196,7 +196,7 @@ var rules = []rule{
 
 	{"detaching in _start leaves neither create nor lose", func(w *world) {
 		w.session("parent", states{"_start": func(kernel.Event) {
-			w.session("kid", states{"_start": func(kernel.Event) { w.seen.add(w.DetachMyself()) }, "_parent": nothing})
+			w.session("kid", states{"_start": func(kernel.Event) { w.seen.Add(w.DetachMyself()) }, "_parent": nothing})
 		}, "_child": nothing})
 	}, `kid _parent 1 ` + kernelName + `
 		<nil>
@@ -208,11 +208,11 @@ var rules = []rule{
 			"go": func(e kernel.Event) {
 				_, _ = w.Call(e.Session, "inner")
 				func() {
-					defer func() { w.seen.add("recovered", recover()) }()
+					defer func() { w.seen.Add("recovered", recover()) }()
 					_, _ = w.Call(e.Session, "throws")
 				}()
 			},
-			"inner":  func(e kernel.Event) { w.seen.add(w.ActiveEvent(), e.Caller) },
+			"inner":  func(e kernel.Event) { w.seen.Add(w.ActiveEvent(), e.Caller) },
 			"throws": func(kernel.Event) { panic("mine") },
 		})
 	}, `me go
@@ -228,7 +228,7 @@ var rules = []rule{
 			"_default": func(e kernel.Event) { w.note(w.ActiveEvent(), e); e.Return(1) },
 		})
 		v, err := w.Call(id, "asked", "x")
-		w.seen.add(v, err)
+		w.seen.Add(v, err)
 	}, `asked _default asked [x]
 		1 <nil>
 		wait _default wait []
@@ -238,7 +238,7 @@ var rules = []rule{
 		w.session("s", states{"_start": func(kernel.Event) {
 			w.Yield("ev")
 			w.Yield("gone")
-			_ = w.State("ev", func(kernel.Event) { w.seen.add("new") })
+			_ = w.State("ev", func(kernel.Event) { w.seen.Add("new") })
 			_ = w.State("gone", nil)
 		}, "gone": nothing}, "ev")
 	}, `new
@@ -273,7 +273,7 @@ var rules = []rule{
 		w.session("s", states{"_start": func(kernel.Event) { w.Yield("go") }, "go": func(e kernel.Event) {
 			w.Yield("never")
 			w.Stop()
-			w.seen.add(w.ActiveSession() == w.ID(), e.Session.Alive())
+			w.seen.Add(w.ActiveSession() == w.ID(), e.Session.Alive())
 		}}, "never")
 	}, `s go
 		s _stop
@@ -325,7 +325,7 @@ var rules = []rule{
 	{"in its handler a timer's ID is unknown", func(w *world) {
 		var id kernel.AlarmID
 		w.session("s", states{"_start": func(kernel.Event) { id, _ = w.DelaySet("t", 1) },
-			"t": func(kernel.Event) { _, err := w.AlarmRemove(id); w.seen.add(err != nil) }})
+			"t": func(kernel.Event) { _, err := w.AlarmRemove(id); w.seen.Add(err != nil) }})
 	}, `s t
 		true
 		s _stop`},
@@ -400,7 +400,7 @@ var rules = []rule{
 			"died": func(kernel.Event) { w.SigHandled() }})
 		start(w.T, w.Kernel, states{"_start": func(kernel.Event) {
 			v, err := w.Call(other, "boom")
-			w.seen.add("goes on with", v, err)
+			w.seen.Add("goes on with", v, err)
 		}})
 	}, `other boom
 		goes on with <nil> <nil>
@@ -408,9 +408,9 @@ var rules = []rule{
 		other _stop`},
 
 	{"the kernel as a destination", func(w *world) {
-		w.seen.add(w.Post(w.ID(), "x"))
+		w.seen.Add(w.Post(w.ID(), "x"))
 		v, err := w.Call(w.ID(), "x")
-		w.seen.add(v, err)
+		w.seen.Add(v, err)
 	}, `<nil>
 		0 <nil>`},
 }

@@ -1,11 +1,6 @@
 package kernel
 
-import (
-	"errors"
-	"io"
-	"slices"
-	"sync/atomic"
-)
+import "sync/atomic"
 
 // Session is what the kernel needs of a session. Package session implements
 // it; other kinds, such as session/nfa, do as well.
@@ -30,18 +25,18 @@ const (
 	lifeDead
 )
 
-// lifeOf is a session's life. Its kernel sets it; any goroutine may look.
-type lifeOf struct{ v atomic.Uint32 }
+// lifeState is a session's life. Its kernel sets it; any goroutine may look.
+type lifeState struct{ v atomic.Uint32 }
 
-func (l *lifeOf) is() life   { return life(l.v.Load()) }
-func (l *lifeOf) set(x life) { l.v.Store(uint32(x)) }
+func (l *lifeState) is() life   { return life(l.v.Load()) }
+func (l *lifeState) set(x life) { l.v.Store(uint32(x)) }
 
 // entry is what the kernel knows of one session.
 type entry struct {
 	k    *Kernel
 	ses  Session
 	num  uint64
-	life lifeOf
+	life lifeState
 
 	// refs counts the reasons to live: one for each kind of resource or each
 	// resource, as POE does it. At 0 the session is marked, and stopped by the
@@ -59,24 +54,24 @@ type entry struct {
 	timers   timerSet
 	watchers *watcher // of handles, in order of registration
 	owned    *owned   // wheels and the like, closed at the end
-	rare     *rare
+	cold     *cold
 }
 
-// rare holds what few sessions have.
-type rare struct {
-	extrefs map[string]extref
-	signals map[string]sigWatch
-	pids    map[int]pidWatch
-	born    *site
+// cold holds what few sessions have.
+type cold struct {
+	extrefs   map[string]extref
+	signals   map[string]sigWatch
+	children  map[*childWatch]struct{}
+	createdAt *site
 }
 
 func (e *entry) alive() bool { return e.life.is() != lifeDead }
 
-func (e *entry) more() *rare {
-	if e.rare == nil {
-		e.rare = &rare{}
+func (e *entry) ensureCold() *cold {
+	if e.cold == nil {
+		e.cold = &cold{}
 	}
-	return e.rare
+	return e.cold
 }
 
 // incRef gives a session one more reason to live.
@@ -120,43 +115,14 @@ func (k *Kernel) sweep() {
 	}
 }
 
-// Start makes s a session: a child of the active session, or of the kernel
-// outside of any. It runs _start with the arguments, then the parent's _child,
-// and returns. _start gets a copy of the arguments: a list that a program spreads
-// here is often one that it goes on using. An exception in _start is no error;
-// DIE follows. It is for makers of session types; programs use package session.
-// POE: session_alloc.
-func (k *Kernel) Start(s Session, args ...any) (ID, error) {
-	if s == nil {
-		return ID{}, k.fail("Start", nil, ErrInvalid)
-	}
-	parent := k.frame.session
-	if !parent.alive() {
-		return ID{}, k.fail("Start", nil, ErrNoActiveSession)
-	}
-	if k.debug != nil {
-		k.debug.starting(s)
-	}
-	e := k.allocate(s, parent)
-	f := k.dispatch(e, parent, "_start", slices.Clone(args), "", kindStart, nil)
-	started := f.value
-	if e.alive() {
-		k.dispatch(e.parent, k.root, "_child", []any{"create", ID{e}, started}, "", kindNotice, nil)
-	}
-	if e.alive() {
-		k.enqueue(e, e, "", nil, kindGC)
-	}
-	return ID{e}, nil
-}
-
 func (k *Kernel) allocate(s Session, parent *entry) *entry {
 	k.sessionSeq++
 	e := &entry{k: k, ses: s, num: k.sessionSeq}
 	k.byNumber[e.num] = e
 	k.sessions++
-	k.adopt(parent, e)
+	k.attachChild(parent, e)
 	if site := k.site(); site != nil {
-		e.more().born = site
+		e.ensureCold().createdAt = site
 	}
 	k.mark(e)
 	if k.debug != nil {
@@ -166,8 +132,8 @@ func (k *Kernel) allocate(s Session, parent *entry) *entry {
 	return e
 }
 
-// adopt makes e the last child of parent.
-func (k *Kernel) adopt(parent, e *entry) {
+// attachChild makes e the last child of parent.
+func (k *Kernel) attachChild(parent, e *entry) {
 	e.parent, e.prevSibling, e.nextSibling = parent, parent.lastChild, nil
 	if parent.lastChild != nil {
 		parent.lastChild.nextSibling = e
@@ -178,8 +144,8 @@ func (k *Kernel) adopt(parent, e *entry) {
 	k.incRef(parent)
 }
 
-// abandon takes e away from its parent.
-func (k *Kernel) abandon(e *entry) {
+// detachChild takes e away from its parent.
+func (k *Kernel) detachChild(e *entry) {
 	parent := e.parent
 	if e.prevSibling != nil {
 		e.prevSibling.nextSibling = e.nextSibling
@@ -225,11 +191,11 @@ func (k *Kernel) free(e *entry) {
 	if k.debug != nil {
 		k.debug.stopping(e)
 	}
-	k.abandon(e)
+	k.detachChild(e)
 	for e.firstChild != nil {
 		child := e.firstChild
-		k.abandon(child)
-		k.adopt(parent, child)
+		k.detachChild(child)
+		k.attachChild(parent, child)
 	}
 	k.clearSignals(e)
 	k.clearAliases(e)
@@ -242,8 +208,8 @@ func (k *Kernel) free(e *entry) {
 	delete(k.byNumber, e.num)
 	k.sessions--
 	k.closeOwned(e)
-	if k.actors != nil {
-		k.actors.stopped(e)
+	for _, h := range k.hooks {
+		h.SessionStopped(ID{e})
 	}
 }
 
@@ -252,26 +218,10 @@ func (k *Kernel) clearEvents(e *entry) {
 	if e.eventsTo == 0 && e.eventsFrom == 0 {
 		return
 	}
-	k.fifo.takeBack(e, func(it *item) {
+	k.fifo.removeSession(e, func(it *item) {
 		k.countDequeued(it.dest, it.from)
 		k.undeliverable(it)
 	})
-}
-
-// StopSession stops one session at once, with _stop and _child; its children
-// go to its parent. Stopping the active session lets its handler run to its
-// end. It is for makers of session types, whose sessions decide about their
-// end themselves; programs send a signal. The error is ErrNoSession.
-func (k *Kernel) StopSession(id ID) error {
-	e, err := k.resolve(id)
-	if err == nil && e == k.root {
-		err = ErrNoSession
-	}
-	if err != nil {
-		return callError("StopSession", id, err)
-	}
-	k.stop(e)
-	return nil
 }
 
 // stopAll stops every session, children before parents, and with them all that
@@ -332,8 +282,8 @@ func (k *Kernel) DetachMyself() error {
 func (k *Kernel) detach(e, parent *entry) {
 	k.dispatch(e, k.root, "_parent", []any{ID{parent}, ID{k.root}}, "", kindNotice, nil)
 	if e.parent == parent {
-		k.abandon(e)
-		k.adopt(k.root, e)
+		k.detachChild(e)
+		k.attachChild(k.root, e)
 	}
 }
 
@@ -366,77 +316,4 @@ func (e *entry) children() (all []*entry) {
 		all = append(all, child)
 	}
 	return all
-}
-
-// owned is something that ends with its session, after _stop: a wheel, the
-// context of a job. They form a ring in order of creation.
-type owned struct {
-	thing      io.Closer
-	name       string
-	site       *site
-	prev, next *owned
-	session    *entry
-}
-
-// Owned is the tie between a session and something that it owns.
-type Owned struct{ o *owned }
-
-// Own ties c to the active session: it is closed when the session has stopped,
-// after _stop, in order of creation. It keeps no session alive. Wheels call
-// it, with a name for lists of what is alive. Outside of any session it
-// returns ErrNoActiveSession.
-func (k *Kernel) Own(c io.Closer, name string) (Owned, error) {
-	e := k.frame.session
-	if e == k.root || !e.alive() {
-		return Owned{}, k.fail("Own", name, ErrNoActiveSession)
-	}
-	o := &owned{thing: c, name: name, site: k.site(), session: e}
-	if e.owned == nil {
-		o.prev, o.next = o, o
-		e.owned = o
-	} else {
-		o.prev, o.next = e.owned.prev, e.owned
-		o.prev.next, o.next.prev = o, o
-	}
-	return Owned{o}, nil
-}
-
-// Release unties it, without closing it. Doing so twice is fine.
-func (w Owned) Release() {
-	o := w.o
-	if o == nil || o.session == nil {
-		return
-	}
-	if o.next == o {
-		o.session.owned = nil
-	} else {
-		o.prev.next, o.next.prev = o.next, o.prev
-		if o.session.owned == o {
-			o.session.owned = o.next
-		}
-	}
-	o.session, o.prev, o.next = nil, nil, nil
-}
-
-// Session returns the owner, the zero ID after Release.
-func (w Owned) Session() ID {
-	if w.o == nil {
-		return ID{}
-	}
-	return ID{w.o.session}
-}
-
-// closeOwned closes what a stopped session owned.
-func (k *Kernel) closeOwned(e *entry) {
-	var errs []error
-	for e.owned != nil {
-		o := e.owned
-		Owned{o}.Release()
-		if err := o.thing.Close(); err != nil {
-			errs = append(errs, err)
-		}
-	}
-	if len(errs) > 0 {
-		k.warn("closing what a stopped session owned", "session", ID{e}, "error", errors.Join(errs...))
-	}
 }

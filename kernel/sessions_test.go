@@ -18,7 +18,7 @@ type closer struct {
 }
 
 func (c *closer) Close() error {
-	c.seen.add("close", c.name)
+	c.seen.Add("close", c.name)
 	return c.err
 }
 
@@ -28,12 +28,12 @@ func TestOwnedThingsAreClosedAfterStopInOrderOfCreation(t *testing.T) {
 	start(t, k, states{
 		"_start": func(e kernel.Event) {
 			for _, name := range []string{"first", "second", "third"} {
-				_, err := k.Own(&closer{name: name, seen: &seen}, name)
+				_, err := k.Host().Own(&closer{name: name, seen: &seen}, name)
 				require.NoError(t, err)
 			}
-			fourth, err := k.Own(&closer{name: "released", seen: &seen}, "released")
+			fourth, err := k.Host().Own(&closer{name: "released", seen: &seen}, "released")
 			require.NoError(t, err)
-			_, err = k.Own(&closer{name: "stubborn", seen: &seen, err: errors.New("will not close")}, "stubborn")
+			_, err = k.Host().Own(&closer{name: "stubborn", seen: &seen, err: errors.New("will not close")}, "stubborn")
 			require.NoError(t, err)
 			assert.Equal(t, e.Session, fourth.Session())
 			fourth.Release()
@@ -45,13 +45,13 @@ func TestOwnedThingsAreClosedAfterStopInOrderOfCreation(t *testing.T) {
 			}
 			assert.Equal(t, []string{"first", "second", "third", "stubborn"}, names)
 		},
-		"_stop": func(kernel.Event) { seen.add("_stop") },
+		"_stop": func(kernel.Event) { seen.Add("_stop") },
 	})
-	_, err := k.Own(&closer{}, "outside")
+	_, err := k.Host().Own(&closer{}, "outside")
 	assert.ErrorIs(t, err, kernel.ErrNoActiveSession)
 	require.NoError(t, k.Run())
-	assert.Equal(t, []string{"_stop", "close first", "close second", "close third", "close stubborn"}, seen.all())
-	assert.True(t, warned.contains("will not close"))
+	assert.Equal(t, []string{"_stop", "close first", "close second", "close third", "close stubborn"}, seen.All())
+	assert.True(t, warned.Contains("will not close"))
 }
 
 func TestReplaceClosesTheFormer(t *testing.T) {
@@ -61,7 +61,7 @@ func TestReplaceClosesTheFormer(t *testing.T) {
 	require.NoError(t, kernel.Replace(&wheel, first))
 	require.NoError(t, kernel.Replace(&wheel, first), "with itself")
 	require.NoError(t, kernel.Replace(&wheel, second))
-	assert.Equal(t, []string{"close first"}, seen.all())
+	assert.Equal(t, []string{"close first"}, seen.All())
 	assert.EqualError(t, kernel.Replace(&wheel, nil), "no")
 	assert.Nil(t, wheel)
 }
@@ -196,7 +196,7 @@ func TestStateOutsideOfASession(t *testing.T) {
 type wire struct{ sent *log }
 
 func (w wire) Post(from kernel.ID, event string, args []any) error {
-	w.sent.add(from, event, args)
+	w.sent.Add(from, event, args)
 	return errors.New("line is dead")
 }
 
@@ -209,7 +209,7 @@ func TestPostViaAnotherNode(t *testing.T) {
 		assert.ErrorIs(t, err, kernel.ErrNoSession)
 	}})
 	require.NoError(t, k.Run())
-	assert.Equal(t, []string{"1 hello [1]"}, sent.all())
+	assert.Equal(t, []string{"1 hello [1]"}, sent.All())
 }
 
 // Nobody is told of anything after _stop, even if a handler stops everything
@@ -235,7 +235,7 @@ func TestStopWhileChildrenAreHandedOn(t *testing.T) {
 			start(t, k, recording("second", child))
 			k.Yield("end")
 		},
-		"end": func(e kernel.Event) { require.NoError(t, k.StopSession(e.Session)) },
+		"end": func(e kernel.Event) { require.NoError(t, k.Host().StopSession(e.Session)) },
 	}
 	start(t, k, recording("grandparent", states{
 		"_start": func(kernel.Event) { start(t, k, recording("parent", parent)) },

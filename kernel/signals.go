@@ -12,20 +12,13 @@ type sigWatch struct {
 	site  *site
 }
 
-// pidWatch is what a session wants to happen when a process ends.
-type pidWatch struct {
-	event string
-	args  []any
-	site  *site
-}
-
 // signalTable is what the kernel knows of signals.
 type signalTable struct {
 	watched map[string]int // how many sessions watch a signal
-	pids    map[int][]*entry
-	ends    map[int]processWatch // what wheels want to know of processes
-	known   map[int]*knownChild
-	waiting int // watched processes that have not ended
+
+	children     map[int]*childProcess
+	childWatches int // of sessions, on processes that have not ended
+
 	handled int // by sig_handled, of the signal being delivered
 	system  *systemSignals
 }
@@ -72,7 +65,7 @@ func (k *Kernel) Sig(signal, event string, args ...any) error {
 	case e == k.root || !e.alive():
 		return k.fail("Sig", signal, ErrNoActiveSession)
 	}
-	r := e.more()
+	r := e.ensureCold()
 	if r.signals == nil {
 		r.signals = map[string]sigWatch{}
 	}
@@ -88,11 +81,11 @@ func (k *Kernel) Sig(signal, event string, args ...any) error {
 func (k *Kernel) SigClear(signal string) { k.sigClear(k.frame.session, signal) }
 
 func (k *Kernel) sigClear(e *entry, signal string) {
-	if e.rare == nil {
+	if e.cold == nil {
 		return
 	}
-	if _, ok := e.rare.signals[signal]; ok {
-		delete(e.rare.signals, signal)
+	if _, ok := e.cold.signals[signal]; ok {
+		delete(e.cold.signals, signal)
 		k.signals.unwatch(signal)
 	}
 }
@@ -162,9 +155,9 @@ type Exception struct {
 	Stack []byte
 }
 
-// thrown deals with what a handler has thrown. A nil value is runtime.Goexit,
+// recovered deals with what a handler has thrown. A nil value is runtime.Goexit,
 // which goes on unwinding.
-func (k *Kernel) thrown(dest, from *entry, event, caller string, kd kind, stopped bool, value any) {
+func (k *Kernel) recovered(dest, from *entry, event, caller string, kd kind, stopped bool, value any) {
 	if value == nil {
 		return
 	}
@@ -174,8 +167,7 @@ func (k *Kernel) thrown(dest, from *entry, event, caller string, kd kind, stoppe
 		return
 	}
 	x := &Exception{Source: ID{from}, Dest: ID{dest}, Event: event, Caller: caller, Err: err, Value: value, File: file, Line: line, Stack: err.Stack}
-	k.enqueue(dest, k.root, "_signal", []any{"DIE", x}, kindDie)
-	k.fifo.at(k.fifo.tail - 1).caller = "" // no event has sent it, not even in nested calls
+	k.enqueue(dest, k.root, "_signal", []any{"DIE", x}, kindDie).caller = "" // no event has sent it, not even in nested calls
 }
 
 // deliverSignal takes a signal through the tree below its destination: first
@@ -194,8 +186,8 @@ func (k *Kernel) deliverSignal(it *item) {
 	watches := make([]*sigWatch, len(touched))
 	if k.signals.watched[signal] > 0 {
 		for i, e := range touched {
-			if e.rare != nil {
-				if w, ok := e.rare.signals[signal]; ok {
+			if e.cold != nil {
+				if w, ok := e.cold.signals[signal]; ok {
 					watches[i] = &w
 				}
 			}
@@ -210,7 +202,7 @@ func (k *Kernel) deliverSignal(it *item) {
 			k.stillIdle()
 		}
 	}
-	k.conclude(signal, touched, it, before)
+	k.applyDefault(signal, touched, it, before)
 }
 
 // visit lists the sessions that a signal visits: the destination and its
@@ -233,11 +225,11 @@ func visit(dest *entry, signal string) []*entry {
 	return touched
 }
 
-// conclude stops the visited sessions if the signal demands it. Sessions that
+// applyDefault stops the visited sessions if the signal demands it. Sessions that
 // learn of that may still call SigHandled: too late for the stopped ones, but
 // an exception is dealt with then. before is the exception that had ended the
 // program before the signal was delivered, if any.
-func (k *Kernel) conclude(signal string, touched []*entry, it *item, before error) {
+func (k *Kernel) applyDefault(signal string, touched []*entry, it *item, before error) {
 	class := ClassOf(signal)
 	if class == Nonmaskable || class == Terminal && k.signals.handled == 0 {
 		for i := len(touched) - 1; i >= 0; i-- {
@@ -286,13 +278,11 @@ func (k *Kernel) handleOwn(e *Event) { e.Return(0) }
 
 // clearSignals removes all watchers of signals and processes of a session.
 func (k *Kernel) clearSignals(e *entry) {
-	if e.rare == nil {
+	if e.cold == nil {
 		return
 	}
-	for signal := range e.rare.signals {
+	for signal := range e.cold.signals {
 		k.sigClear(e, signal)
 	}
-	for pid := range e.rare.pids {
-		k.sigChildClear(e, pid)
-	}
+	k.clearChildren(e)
 }

@@ -126,7 +126,7 @@ func TestSystemSignals(t *testing.T) {
 			kill(syscall.SIGUSR1)
 		},
 		"caught": func(e kernel.Event) {
-			seen.add(e.Args...)
+			seen.Add(e.Args...)
 			switch e.Arg(0) {
 			case "USR1":
 				kill(syscall.SIGUSR2)
@@ -145,10 +145,10 @@ func TestSystemSignals(t *testing.T) {
 				kill(syscall.SIGINT) // which ends it all
 			}
 		},
-		"_stop": func(kernel.Event) { seen.add("_stop") },
+		"_stop": func(kernel.Event) { seen.Add("_stop") },
 	})
 	require.NoError(t, k.Run())
-	assert.Equal(t, []string{"USR1", "USR2", "WINCH", "PIPE", "HUP", "TERM", "INT", "_stop"}, seen.all())
+	assert.Equal(t, []string{"USR1", "USR2", "WINCH", "PIPE", "HUP", "TERM", "INT", "_stop"}, seen.All())
 }
 
 // Two kernels in one process both get a signal of the system, and one that has
@@ -164,8 +164,8 @@ func TestSystemSignalsReachEveryKernel(t *testing.T) {
 				require.NoError(t, k.Sig("USR2", "usr2"))
 				k.SigClear("USR2")
 			},
-			"usr1": func(kernel.Event) { seen.add("usr1"); k.Yield("quit") },
-			"usr2": func(kernel.Event) { seen.add("usr2"); k.Yield("quit") },
+			"usr1": func(kernel.Event) { seen.Add("usr1"); k.Yield("quit") },
+			"usr2": func(kernel.Event) { seen.Add("usr2"); k.Yield("quit") },
 		})
 		waits = append(waits, run(t, k))
 		_, err := k.Outside().Call(t.Context(), kernel.Alias("held"), "watch")
@@ -175,7 +175,7 @@ func TestSystemSignalsReachEveryKernel(t *testing.T) {
 	for _, wait := range waits {
 		require.NoError(t, wait())
 	}
-	assert.Equal(t, []string{"usr1", "usr1"}, seen.all())
+	assert.Equal(t, []string{"usr1", "usr1"}, seen.All())
 }
 
 func TestClassOf(t *testing.T) {
@@ -213,8 +213,8 @@ func TestUIDestroy(t *testing.T) {
 				_ = k.Sig("UIDESTROY", "closed")
 				k.Delay("never", time.Hour)
 			},
-			"closed": func(e kernel.Event) { seen.add(append([]any{name}, e.Args...)...); k.SigHandled() },
-			"_stop":  func(kernel.Event) { seen.add(name, "_stop") },
+			"closed": func(e kernel.Event) { seen.Add(append([]any{name}, e.Args...)...); k.SigHandled() },
+			"_stop":  func(kernel.Event) { seen.Add(name, "_stop") },
 		})
 	}
 	other := window("other")
@@ -223,15 +223,15 @@ func TestUIDestroy(t *testing.T) {
 		"go": func(kernel.Event) {
 			_ = k.Post(other, "never")
 			k.UIDestroy()
-			seen.add("after, in session", k.ActiveSession().Number())
+			seen.Add("after, in session", k.ActiveSession().Number())
 			assert.False(t, other.Alive())
 			assert.ErrorIs(t, k.Sig("TERM", "late"), kernel.ErrNoActiveSession)
 			k.UIDestroy() // nobody is left
 		},
-		"_stop": func(kernel.Event) { seen.add("main _stop") },
+		"_stop": func(kernel.Event) { seen.Add("main _stop") },
 	})
 	require.NoError(t, k.Run())
-	assert.Equal(t, []string{"child UIDESTROY", "other UIDESTROY", "child _stop", "main _stop", "other _stop", "after, in session 0"}, seen.all())
+	assert.Equal(t, []string{"child UIDESTROY", "other UIDESTROY", "child _stop", "main _stop", "other _stop", "after, in session 0"}, seen.All())
 }
 
 // As in POE, SIGCLD is no name of its own: the end of a child is CHLD, and who
@@ -247,11 +247,11 @@ func TestCLDIsNeverSent(t *testing.T) {
 			require.NoError(t, k.SigChild(pid, "ended"))
 			release()
 		},
-		"cld":   func(kernel.Event) { seen.add("cld") },
-		"chld":  func(e kernel.Event) { seen.add("chld", e.Arg(0)) },
-		"ended": func(e kernel.Event) { seen.add("ended", e.Arg(0)) },
+		"cld":   func(kernel.Event) { seen.Add("cld") },
+		"chld":  func(e kernel.Event) { seen.Add("chld", e.Arg(0)) },
+		"ended": func(e kernel.Event) { seen.Add("ended", e.Arg(0)) },
 	})
 	require.NoError(t, k.Run())
-	assert.Equal(t, []string{"ended CHLD", "chld CHLD"}, seen.all())
+	assert.Equal(t, []string{"ended CHLD", "chld CHLD"}, seen.All())
 	assert.Equal(t, kernel.Benign, kernel.ClassOf("CLD"))
 }

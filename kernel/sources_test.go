@@ -229,38 +229,38 @@ func TestTryWriteRunsInTheNextTurn(t *testing.T) {
 	var seen log
 	start(t, k, states{
 		"_start": func(kernel.Event) {
-			require.NoError(t, k.Watch(wr, kernel.Write, "flush", readyFunc(func(m kernel.Mode) { seen.add("flush", m) })))
-			assert.ErrorContains(t, k.Watch(wr, kernel.Write, "flush", readyFunc(func(kernel.Mode) {})), "already")
+			require.NoError(t, k.Host().Watch(wr, kernel.Write, "flush", readyFunc(func(m kernel.Mode) { seen.Add("flush", m) })))
+			assert.ErrorContains(t, k.Host().Watch(wr, kernel.Write, "flush", readyFunc(func(kernel.Mode) {})), "already")
 			k.Yield("put")
 		},
 		"put": func(kernel.Event) {
-			k.TryWrite(wr)
-			k.TryWrite(wr)
-			seen.add("put")
+			k.Host().TryWrite(wr)
+			k.Host().TryWrite(wr)
+			seen.Add("put")
 			k.Yield("next")
 		},
-		"next": func(e kernel.Event) { seen.add("next"); k.Unwatch(e.Session, wr, kernel.Write) },
+		"next": func(e kernel.Event) { seen.Add("next"); k.Host().Unwatch(e.Session, wr, kernel.Write) },
 	})
 	require.NoError(t, k.Run())
-	assert.Equal(t, []string{"put", "flush write", "next"}, seen.all())
+	assert.Equal(t, []string{"put", "flush write", "next"}, seen.All())
 }
 
 func TestDelayFuncAndYieldFunc(t *testing.T) {
 	k := newKernel(kernel.Options{Clock: newFakeClock(), Strict: true})
 	var seen log
-	h := func(e kernel.Event) { seen.add(e.Name, k.ActiveEvent(), e.Sender == e.Session) }
-	assert.Panics(t, func() { _, _ = k.DelayFunc("x", 1, h) }, "strict, and nobody is active")
+	h := func(e kernel.Event) { seen.Add(e.Name, k.ActiveEvent(), e.Sender == e.Session) }
+	assert.Panics(t, func() { _, _ = k.Host().DelayFunc("x", 1, h) }, "strict, and nobody is active")
 	start(t, k, states{"_start": func(kernel.Event) {
-		_, err := k.DelayFunc("later", time.Second, h)
+		_, err := k.Host().DelayFunc("later", time.Second, h)
 		require.NoError(t, err)
-		cancelled, err := k.DelayFunc("never", time.Second, h)
+		cancelled, err := k.Host().DelayFunc("never", time.Second, h)
 		require.NoError(t, err)
 		_, err = k.AlarmRemove(cancelled)
 		require.NoError(t, err)
-		require.NoError(t, k.YieldFunc("soon", h))
+		require.NoError(t, k.Host().YieldFunc("soon", h))
 	}})
 	require.NoError(t, k.Run())
-	assert.Equal(t, []string{"soon soon true", "later later true"}, seen.all())
+	assert.Equal(t, []string{"soon soon true", "later later true"}, seen.All())
 }
 
 func TestOpErrors(t *testing.T) {
@@ -279,10 +279,7 @@ func TestOpErrors(t *testing.T) {
 		assert.ErrorIs(t, c.err, c.err.Err)
 		args := c.err.Args("more")
 		assert.Equal(t, []any{c.err.Op, int(c.errno), c.text, kernel.WheelID(0), "more"}, args)
-		assert.Same(t, c.err, kernel.OpErrorOf(kernel.Event{Args: args}))
-		assert.Nil(t, kernel.OpErrorOf(kernel.Event{Args: append(args, "longer")}))
 	}
-	assert.Nil(t, kernel.OpErrorOf(kernel.Event{}))
 	config := &kernel.ConfigError{Package: "servertcp", Field: "Port", Err: io.ErrUnexpectedEOF}
 	assert.EqualError(t, config, "servertcp: Port: unexpected EOF")
 	assert.ErrorIs(t, config, io.ErrUnexpectedEOF)

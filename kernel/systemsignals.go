@@ -18,10 +18,10 @@ type caughtSignal struct {
 }
 
 // catch begins to catch a signal, if it is one of the system's. CHLD is what
-// happens to the children that the kernel knows.
+// happens to the children that the kernel tracks.
 func (s *signalTable) catch(k *Kernel, name string) {
 	if name == "CHLD" {
-		s.catchKnown(k)
+		s.catchTracked(k)
 		return
 	}
 	if n, ok := number(name); ok {

@@ -27,7 +27,7 @@ func TestWallClockJumpMovesAlarmsButNotDelays(t *testing.T) {
 			var warned, seen log
 			k := newKernel(kernel.Options{Clock: clock, Logger: logger(&warned)})
 			begun, t0 := clock.mono, clock.wall
-			show := func(e kernel.Event) { seen.add(e.Name, int((clock.mono - begun).Seconds())) }
+			show := func(e kernel.Event) { seen.Add(e.Name, int((clock.mono - begun).Seconds())) }
 			start(t, k, states{
 				"_start": func(kernel.Event) {
 					require.NoError(t, k.Alarm("alarm", t0.Add(time.Minute)))
@@ -39,8 +39,8 @@ func TestWallClockJumpMovesAlarmsButNotDelays(t *testing.T) {
 				"alarm":         show, "far alarm": show, "delay": show,
 			})
 			require.NoError(t, k.Run())
-			assert.Equal(t, c.want, seen.all())
-			assert.Equal(t, c.jump.Abs() > time.Second, warned.contains("time of day"))
+			assert.Equal(t, c.want, seen.All())
+			assert.Equal(t, c.jump.Abs() > time.Second, warned.Contains("time of day"))
 		})
 	}
 }

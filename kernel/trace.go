@@ -184,8 +184,8 @@ func (d *debugger) left(f *frame) {
 	d.profile.end()
 }
 
-// own are the events that only the kernel sends.
-var own = map[string]bool{"_start": true, "_stop": true, "_child": true, "_parent": true, "_signal": true, "_default": false}
+// reservedEvents are the events that only the kernel sends.
+var reservedEvents = map[string]bool{"_start": true, "_stop": true, "_child": true, "_parent": true, "_signal": true, "_default": false}
 
 // starting makes sure that a session is not there already.
 func (d *debugger) starting(s Session) {
@@ -210,7 +210,7 @@ func (d *debugger) stopping(e *entry) {
 
 // posting checks an event that a program sends.
 func (d *debugger) posting(method, event string) {
-	if d.assert&AssertEvents != 0 && own[event] {
+	if d.assert&AssertEvents != 0 && reservedEvents[event] {
 		panic(fmt.Sprintf("kernel: %s: %q is one of the kernel's own events; sending it does not do what it means", method, event))
 	}
 }
@@ -248,17 +248,9 @@ func (e Event) CallerSite() (file string, line int) {
 	return e.frame.extra.site.file, e.frame.extra.site.line
 }
 
-// Tracing tells whether events are traced: makers of wheels and components then
-// send events where they would otherwise call functions.
-func (k *Kernel) Tracing() bool { return k.debug != nil && k.debug.trace&TraceEvents != 0 }
-
 // warn logs what a user should know but no method can return.
 func (k *Kernel) warn(message string, args ...any) {
 	if k.logger != nil {
 		k.logger.Warn(message, args...)
 	}
 }
-
-// Warn logs a warning through the kernel's logger, if it has one. It is for
-// wheels and components, whose users expect POE's warnings there.
-func (k *Kernel) Warn(message string, args ...any) { k.warn(message, args...) }

@@ -28,7 +28,7 @@ func TestWatchersOfOneHandleRunInOrder(t *testing.T) {
 		start(t, k, states{
 			"_start": func(kernel.Event) { require.NoError(t, k.SelectRead(rd, "readable", name)) },
 			"readable": func(e kernel.Event) {
-				seen.add(e.Arg(1), e.Arg(2))
+				seen.Add(e.Arg(1), e.Arg(2))
 				k.SelectReadClear(rd)
 			},
 		})
@@ -36,7 +36,7 @@ func TestWatchersOfOneHandleRunInOrder(t *testing.T) {
 	_, err := wr.Write([]byte("x"))
 	require.NoError(t, err)
 	require.NoError(t, k.Run())
-	assert.Equal(t, []string{"read first", "read second", "read third"}, seen.all())
+	assert.Equal(t, []string{"read first", "read second", "read third"}, seen.All())
 }
 
 // A handler may take the handle away from those that come after it.

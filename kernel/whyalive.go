@@ -44,22 +44,20 @@ func (k *Kernel) WhyAlive(id ID) []Reason {
 	}
 	for child := e.firstChild; child != nil; child = child.nextSibling {
 		var born *site
-		if child.rare != nil {
-			born = child.rare.born
+		if child.cold != nil {
+			born = child.cold.createdAt
 		}
 		add("child", ID{child}.String(), born)
 	}
-	for _, pid := range k.processesOf(e) {
-		add("process", fmt.Sprintf("%d for %s", pid, k.signals.ends[pid].event), k.signals.ends[pid].site)
-	}
-	if e.rare == nil {
+	if e.cold == nil {
 		return why
 	}
-	for _, tag := range slices.Sorted(maps.Keys(e.rare.extrefs)) {
-		add("reference", fmt.Sprintf("%s (%d)", tag, e.rare.extrefs[tag].count), e.rare.extrefs[tag].site)
+	for _, tag := range slices.Sorted(maps.Keys(e.cold.extrefs)) {
+		add("reference", fmt.Sprintf("%s (%d)", tag, e.cold.extrefs[tag].count), e.cold.extrefs[tag].site)
 	}
-	for _, pid := range slices.Sorted(maps.Keys(e.rare.pids)) {
-		add("process", fmt.Sprint(pid), e.rare.pids[pid].site)
+	watches := slices.SortedFunc(maps.Keys(e.cold.children), func(a, b *childWatch) int { return a.process.pid - b.process.pid })
+	for _, w := range watches {
+		add("process", fmt.Sprintf("%d for %s", w.process.pid, w.event), w.site)
 	}
 	return why
 }
@@ -83,27 +81,6 @@ func (x *extra) where() *site {
 		return nil
 	}
 	return x.site
-}
-
-// Wheel is a wheel, or something else that ends with its session.
-type Wheel struct {
-	Name string
-	Site string // where it was made; only with TraceRefcount
-}
-
-// Wheels lists what a session owns, in order of creation.
-func (k *Kernel) Wheels(id ID) []Wheel {
-	e, err := k.resolve(id)
-	if err != nil || e.owned == nil {
-		return nil
-	}
-	var list []Wheel
-	for o := e.owned; ; o = o.next {
-		list = append(list, Wheel{o.name, o.site.String()})
-		if o.next == e.owned {
-			return list
-		}
-	}
 }
 
 // DumpAlive writes the tree of living sessions with all that keeps each of
@@ -147,20 +124,4 @@ func (k *Kernel) reportLeaks() {
 			k.warn("sessions are left as Run returns", "alive", b.String())
 		}
 	}
-}
-
-// Replace puts a new wheel, or anything else that can be closed, where an old
-// one was, and closes the old one: what Perl does when a variable is
-// overwritten. A nil pointer in *where is no old one.
-func Replace[T interface {
-	comparable
-	io.Closer
-}](where *T, with T) error {
-	old := *where
-	*where = with
-	var none T
-	if old == none || old == with {
-		return nil
-	}
-	return old.Close()
 }

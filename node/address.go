@@ -16,7 +16,7 @@ func (a Address) String() string { return "poe://" + a.Node + "/" + a.Alias }
 // To makes a destination for Kernel.Post of a session on another node. A post
 // there is not answered; what can be known at once is its error: ErrNoNode,
 // ErrBusy, ErrTooLarge, ErrBadValue, ErrUnreachable, ErrClosed. What turns out
-// later, that the session is not there or not published, is told to
+// later, that the session is not there or not exposed, is told to
 // Config.Lost. An address on this node itself is one as well. It may be made on
 // any goroutine and kept; nodes may become known later.
 func (n *Node) To(a Address) kernel.Dest { return kernel.Via(&remoteDest{n, a}) }
@@ -43,7 +43,7 @@ func (n *Node) post(to Address, from kernel.ID, event string, args []any) error 
 		return err
 	}
 	if l == nil {
-		n.hand(nil, f)
+		n.handLocal(f)
 		return nil
 	}
 	_, err = l.send(f, bounded)
@@ -82,13 +82,18 @@ func (n *Node) encode(values []any) ([]byte, error) {
 	if len(data) > n.config.MaxMessage {
 		return nil, ErrTooLarge
 	}
+	if len(data)*maxExpansion > n.config.MaxDecoded {
+		if _, err := n.decodedSize(data); err != nil {
+			return nil, err
+		}
+	}
 	return data, nil
 }
 
 // publicAlias is the alias under which a session may be answered from outside:
-// the first of its own that is published.
+// the first of its own that is exposed.
 func (n *Node) publicAlias(id kernel.ID) string {
-	p := *n.published.Load()
+	p := *n.exposed.Load()
 	if len(p) == 0 || !id.Alive() || id == n.agent.id {
 		return ""
 	}

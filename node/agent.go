@@ -9,7 +9,7 @@ const (
 	eventFrame    = "frame"    // a frame has come
 	eventUp       = "up"       // a node answers
 	eventDown     = "down"     // a node does not, any more
-	eventRoom     = "room"     // half of a window is free
+	eventWritable = "writable" // half of a window is free
 	eventShutdown = "shutdown" // POE's name for it
 	eventTimeout  = "timeout"  // of a call
 	eventCall     = "call"     // a call's turn has come
@@ -27,7 +27,7 @@ type agent struct {
 	watches map[uint64]*watch        // of sessions on other nodes, by us
 	serving map[served]*watched      // of sessions here, by others
 	nodes   map[string][]*nodeWatch  // who hears of nodes
-	rooms   map[string][]*subscriber // who waits for room
+	writers map[string][]*subscriber // by node: who waits for a free window
 	proxies map[Address]*proxy
 	queue   []*proxy // oldest first
 
@@ -37,13 +37,13 @@ type agent struct {
 func newAgent(n *Node, k *kernel.Kernel) *agent {
 	return &agent{
 		n: n, k: k, calls: map[uint64]*call{}, watches: map[uint64]*watch{}, serving: map[served]*watched{},
-		nodes: map[string][]*nodeWatch{}, rooms: map[string][]*subscriber{}, proxies: map[Address]*proxy{},
+		nodes: map[string][]*nodeWatch{}, writers: map[string][]*subscriber{}, proxies: map[Address]*proxy{},
 		starters: map[string]Starter{},
 	}
 }
 
 func (a *agent) start() error {
-	_, err := a.k.Start(a)
+	_, err := a.k.Host().Start(a)
 	return err
 }
 
@@ -55,7 +55,7 @@ func (a *agent) SetHandler(string, kernel.Handler) {}
 
 // Handlers is called by the kernel.
 func (a *agent) Handlers() []string {
-	return []string{eventFrame, eventUp, eventDown, eventRoom, eventShutdown, eventTimeout, eventCall}
+	return []string{eventFrame, eventUp, eventDown, eventWritable, eventShutdown, eventTimeout, eventCall}
 }
 
 // Dispatch is called by the kernel.
@@ -66,13 +66,13 @@ func (a *agent) Dispatch(e kernel.Event) bool {
 	case "_stop":
 		a.close(false)
 	case eventFrame:
-		a.take(e.Arg(0).(*incoming))
+		a.handle(e.Arg(0).(*incoming))
 	case eventUp:
 		a.nodeUp(e.Arg(0).(*link))
 	case eventDown:
 		a.nodeDown(e.Arg(0).(*fallen))
-	case eventRoom:
-		a.nodeRoom(e.Arg(0).(*link).name)
+	case eventWritable:
+		a.nodeWritable(e.Arg(0).(*link).name)
 	case eventShutdown:
 		a.close(true)
 	case eventCall:
@@ -87,30 +87,30 @@ func (a *agent) Dispatch(e kernel.Event) bool {
 func (a *agent) begin() {
 	if parent, err := a.k.Parent(a.id); err == nil && parent != a.k.ID() {
 		if err := a.k.DetachMyself(); err != nil {
-			a.k.Warn("node: detaching", "error", err)
+			a.k.Host().Warn("node: detaching", "error", err)
 		}
 	}
 	if err := a.k.AliasSet("node " + a.n.config.Name); err != nil {
-		a.k.Warn("node: two nodes of one name in one kernel", "error", err)
+		a.k.Host().Warn("node: two nodes of one name in one kernel", "error", err)
 	}
 	a.hold = a.k.Hold("node " + a.n.config.Name)
 }
 
 // abandon takes begin back.
 func (a *agent) abandon() {
-	a.inside(func() { a.letGo() })
+	a.inside(func() { a.release() })
 }
 
-func (a *agent) letGo() {
+func (a *agent) release() {
 	a.hold.Release()
 	if err := a.k.AliasRemove("node " + a.n.config.Name); err != nil {
-		a.k.Warn("node: ending", "error", err)
+		a.k.Host().Warn("node: ending", "error", err)
 	}
 }
 
 // inside runs f in the node's session.
 func (a *agent) inside(f func()) {
-	if err := a.k.CallFunc(a.id, "node", func(kernel.Event) { f() }); err != nil {
+	if err := a.k.Host().CallFunc(a.id, "node", func(kernel.Event) { f() }); err != nil {
 		a.n.log.Warn("the node's session has stopped", "error", err)
 	}
 }
@@ -125,7 +125,7 @@ func (a *agent) close(alive bool) {
 	}
 	for id, w := range a.watches {
 		delete(a.watches, id)
-		w.who.tell(a, w.address, ErrClosed)
+		w.who.notify(a, w.address, ErrClosed)
 	}
 	for key := range a.serving {
 		a.unserve(key)
@@ -133,31 +133,31 @@ func (a *agent) close(alive bool) {
 	a.n.close()
 	if alive {
 		a.dropProxies(func(Address) bool { return true })
-		a.letGo()
+		a.release()
 		return
 	}
 	a.hold.Release()
 }
 
-// take acts on a frame.
-func (a *agent) take(in *incoming) {
+// handle acts on a frame.
+func (a *agent) handle(in *incoming) {
 	f := in.frame
 	if in.link != nil {
-		defer in.link.taken(f.boot, f.epoch, len(f.payload))
+		defer in.link.taken(in)
 	}
 	switch f.verb {
 	case verbPost:
-		a.takePost(in)
+		a.handlePost(in)
 	case verbCall:
 		a.k.Yield(eventCall, in) // behind what was posted before
 	case verbReply:
-		a.takeReply(in)
+		a.handleReply(in)
 	case verbWatch:
-		a.takeWatch(in)
+		a.handleWatch(in)
 	case verbUnwatch:
 		a.unserve(served{in.link, f.id})
 	case verbGone:
-		a.takeGone(in)
+		a.handleGone(in)
 	case verbRefused:
 		a.lost(Loss{To: Address{in.linkName(a), f.to}, Event: f.event, Count: 1, Err: in.err})
 	}
@@ -170,8 +170,8 @@ func (in *incoming) linkName(a *agent) string {
 	return in.link.name
 }
 
-// takePost delivers an event, with the proxy of its sender as the sender.
-func (a *agent) takePost(in *incoming) {
+// handlePost delivers an event, with the proxy of its sender as the sender.
+func (a *agent) handlePost(in *incoming) {
 	f, err := in.frame, in.err
 	if err == nil {
 		_, err = a.session(f.to)
@@ -195,7 +195,7 @@ func (a *agent) as(in *incoming, f func()) {
 	}
 	id, err := a.proxy(Address{in.linkName(a), in.frame.from})
 	if err == nil {
-		err = a.k.CallFunc(id, in.frame.event, func(kernel.Event) { f() })
+		err = a.k.Host().CallFunc(id, in.frame.event, func(kernel.Event) { f() })
 	}
 	if err != nil {
 		a.n.log.Warn("no session for a sender", "error", err)

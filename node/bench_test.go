@@ -27,7 +27,7 @@ func BenchmarkPost(b *testing.B) {
 				err := c.k.Post(to, "tick", i, "hello", "0123456789abcdef0123456789abcdef")
 				if full = errors.Is(err, node.ErrBusy); full {
 					i--
-					err = c.n.NotifyReady("server", "room")
+					err = c.n.NotifyWritable("server", "room")
 				}
 				if err != nil {
 					b.Error(err)

@@ -11,31 +11,31 @@ const callTag = "node call"
 
 // call is a call that waits for its answer.
 type call struct {
-	link  *link
-	epoch uint64
-	who   *subscriber
-	timer kernel.AlarmID
+	link       *link
+	generation uint64
+	who        *subscriber
+	timer      kernel.AlarmID
 }
 
 // Call asks a session on another node: its handler of event runs there, and
 // what it gives to Return comes back to the active session as the event reply,
 // with the answer, an error or nil, and extra as its arguments. The error is
 // ErrTimeout after Config.CallTimeout, ErrUnreachable if the node goes down,
-// ErrNoSession, ErrNotPublished, ErrTooLarge, ErrBadValue, or ErrClosed. A
+// ErrNoSession, ErrNotExposed, ErrTooLarge, ErrBadValue, or ErrClosed. A
 // handler that panics or does not exist answers nil. The call keeps the session
 // alive until the answer is there.
 //
 // What Call itself returns is known at once; then no answer comes. It waits for
 // nothing. POE::Component::IKC: call.
 func (n *Node) Call(to Address, event string, args []any, reply string, extra ...any) error {
-	return n.CallWithin(n.config.CallTimeout, to, event, args, reply, extra...)
+	return n.CallTimeout(n.config.CallTimeout, to, event, args, reply, extra...)
 }
 
-// CallWithin is Call with another time to wait.
-func (n *Node) CallWithin(patience time.Duration, to Address, event string, args []any, reply string, extra ...any) error {
+// CallTimeout is Call with another time to wait.
+func (n *Node) CallTimeout(timeout time.Duration, to Address, event string, args []any, reply string, extra ...any) error {
 	a := n.agent
 	who, err := a.subscriber(reply, extra)
-	if err != nil || patience <= 0 {
+	if err != nil || timeout <= 0 {
 		if err == nil {
 			err = kernel.ErrInvalid
 		}
@@ -48,7 +48,7 @@ func (n *Node) CallWithin(patience time.Duration, to Address, event string, args
 	}
 	c := &call{link: l, who: who}
 	if l != nil {
-		if c.epoch, err = l.send(f, bounded); err != nil {
+		if c.generation, err = l.send(f, bounded); err != nil {
 			return callError("Call", to, err)
 		}
 	}
@@ -56,9 +56,9 @@ func (n *Node) CallWithin(patience time.Duration, to Address, event string, args
 		return callError("Call", to, err)
 	}
 	a.calls[f.id] = c
-	a.inside(func() { c.timer, err = a.k.DelaySet(eventTimeout, patience, f.id) })
+	a.inside(func() { c.timer, err = a.k.DelaySet(eventTimeout, timeout, f.id) })
 	if l == nil {
-		n.hand(nil, f)
+		n.handLocal(f)
 	}
 	return err
 }
@@ -76,17 +76,17 @@ func (a *agent) answer(id uint64, value any, err error) {
 	}
 	delete(a.calls, id)
 	a.inside(func() { _, _ = a.k.AlarmRemove(c.timer) }) // it may have fired
-	c.who.tell(a, value, err)
+	c.who.notify(a, value, err)
 	if c.who.id.Alive() {
 		if _, err := a.k.RefcountDecrement(c.who.id, callTag); err != nil {
-			a.k.Warn("node: ending a call", "error", err)
+			a.k.Host().Warn("node: ending a call", "error", err)
 		}
 	}
 }
 
 func (a *agent) timeout(id uint64) { a.answer(id, nil, ErrTimeout) }
 
-func (a *agent) takeReply(in *incoming) {
+func (a *agent) handleReply(in *incoming) {
 	c := a.calls[in.frame.id]
 	if c == nil || c.link != in.link {
 		return
@@ -127,7 +127,7 @@ func (a *agent) carryOut(in *incoming) {
 // one that says so.
 func (a *agent) reply(in *incoming, reply *frame) {
 	if in.link == nil {
-		a.n.hand(nil, reply)
+		a.n.handLocal(reply)
 		return
 	}
 	_, err := in.link.send(reply, bounded)

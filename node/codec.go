@@ -43,13 +43,14 @@ type CBOR struct {
 	enc   cbor.EncMode
 	dec   cbor.DecMode
 	types map[reflect.Type]bool
+	sizes map[uint64]typeSize // by number
 }
 
 // NewCBOR makes a codec that knows some structs. A Types maps numbers, from
 // 40000 on, to a value of the type each. Fields of a struct travel by their
 // names; those that the other side does not have are ignored.
 func NewCBOR(types Types) (*CBOR, error) {
-	c := &CBOR{types: map[reflect.Type]bool{}}
+	c := &CBOR{types: map[reflect.Type]bool{}, sizes: map[uint64]typeSize{}}
 	set := cbor.NewTagSet()
 	how := cbor.TagOptions{EncTag: cbor.EncTagRequired, DecTag: cbor.DecTagRequired}
 	if err := set.Add(how, reflect.TypeFor[wireError](), errorTag); err != nil {
@@ -67,6 +68,7 @@ func NewCBOR(types Types) (*CBOR, error) {
 			return nil, configError("Types", fmt.Errorf("%d: %w", number, err))
 		}
 		c.types[t] = true
+		c.sizes[number] = sizeOf(t)
 	}
 	for t := range c.types {
 		for i := range t.NumField() {

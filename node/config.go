@@ -2,6 +2,7 @@ package node
 
 import (
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -34,6 +35,11 @@ type Config struct {
 	// is no encryption and no authentication at all, which is refused on other
 	// than loopback addresses unless Insecure is set.
 	TLS *tls.Config
+	// Authorize decides whether the holder of a verified certificate may speak
+	// for a node, in both directions; its error refuses that. If nil, the node's
+	// name must be the certificate's common name or one of its DNS names. It is
+	// called on several goroutines at once. It is only for TLS.
+	Authorize func(node string, cert *x509.Certificate) error
 	// Insecure allows a node without TLS on any address.
 	Insecure bool
 
@@ -45,11 +51,17 @@ type Config struct {
 	// MaxMessage is how long encoded arguments or answers may be, in bytes.
 	// 0 is 1 MiB.
 	MaxMessage int
+	// MaxDecoded is how much memory the values of one message may take once they
+	// are decoded, in bytes, as far as the Codec can tell; see DecodedSizer. 0 is
+	// 8 times MaxMessage.
+	MaxDecoded int
 	// Window and WindowBytes are how much may be on its way to one node, in
 	// events and in bytes, before posts return ErrBusy. An event is on its way
 	// until the other kernel has taken it. 0 is 8192 and 8 MiB.
 	Window, WindowBytes int
-	// MaxConns is how many connections others may have to this node at once.
+	// MaxConns is how many connections others may have to this node at once; a
+	// peer has two. Those that have not shown yet that they are a peer's may take
+	// up a quarter of it from one address, and are closed after 2 times DeadAfter.
 	// 0 is 256.
 	MaxConns int
 	// CallTimeout is how long Call waits for its answer. 0 is 10 seconds.
@@ -75,7 +87,7 @@ type Loss struct {
 	To    Address // without an Alias if Count events to that node are meant
 	Event string
 	Count int
-	// Err says why: ErrNotPublished, ErrNoSession, ErrBadValue told by the
+	// Err says why: ErrNotExposed, ErrNoSession, ErrBadValue told by the
 	// other node; ErrUnreachable if it went down before it had taken them.
 	Err error
 }
@@ -108,6 +120,15 @@ func (c *Config) settle() error {
 		if *n.value == 0 {
 			*n.value = n.preset
 		}
+	}
+	if c.MaxDecoded < 0 {
+		return configError("MaxDecoded", fmt.Errorf("%d is negative", c.MaxDecoded))
+	}
+	if c.MaxDecoded == 0 {
+		c.MaxDecoded = 8 * c.MaxMessage
+	}
+	if c.Authorize != nil && c.TLS == nil {
+		return configError("Authorize", errors.New("is for TLS, which is not set"))
 	}
 	if err := c.settleTimes(); err != nil {
 		return err

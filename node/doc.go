@@ -12,10 +12,10 @@
 //	chargen := n.To(node.Address{Node: "back", Alias: "chargen"})
 //	err = e.Kernel.Post(chargen, "line", "hello")
 //
-// On the other node nothing can be reached but what [Node.Publish] names, alias
+// On the other node nothing can be reached but what [Node.Expose] names, alias
 // by alias and event by event. The sender that a handler there sees stands for
 // the session here: what is posted to Event.Sender comes back, if this node has
-// published an alias of it.
+// exposed an alias of it.
 //
 // What arrives, arrives once and in the order in which it was posted from one
 // node to another; what does not arrive is lost, and the sender's node is told

@@ -18,9 +18,9 @@ var (
 	// ErrNoSession says that the other node has no session of that alias. It
 	// is kernel.ErrNoSession as well.
 	ErrNoSession = sentinel.New("node: no such session on that node", kernel.ErrNoSession)
-	// ErrNotPublished says that the other node does not let that event of that
+	// ErrNotExposed says that the other node does not let that event of that
 	// session be reached from outside.
-	ErrNotPublished = sentinel.New("node: not published on that node", syscall.EACCES)
+	ErrNotExposed = sentinel.New("node: not exposed on that node", syscall.EACCES)
 	// ErrTooLarge says that the arguments, or the answer, are longer than
 	// Config.MaxMessage.
 	ErrTooLarge = sentinel.New("node: longer than MaxMessage", syscall.EMSGSIZE)
@@ -34,7 +34,7 @@ var (
 	// answered. What was on its way may have been carried out.
 	ErrUnreachable = sentinel.New("node: node is unreachable", syscall.EHOSTUNREACH)
 	// ErrBusy says that as much is on its way to the other node as
-	// Config.Window and Config.WindowBytes allow. [Node.NotifyReady] tells when
+	// Config.Window and Config.WindowBytes allow. [Node.NotifyWritable] tells when
 	// there is room again.
 	ErrBusy = sentinel.New("node: too much is on its way to that node", syscall.ENOBUFS)
 	// ErrClosed says that this node is shut down.
@@ -72,7 +72,7 @@ const (
 	codeNone code = iota
 	codeOther
 	codeNoSession
-	codeNotPublished
+	codeNotExposed
 	codeTooLarge
 	codeBadValue
 	codeTimeout
@@ -109,8 +109,8 @@ func errorOf(c code) error {
 	switch c {
 	case codeNoSession:
 		return ErrNoSession
-	case codeNotPublished:
-		return ErrNotPublished
+	case codeNotExposed:
+		return ErrNotExposed
 	case codeTooLarge:
 		return ErrTooLarge
 	case codeBadValue:

@@ -31,8 +31,8 @@ func Example() {
 		return
 	}
 	address := node.Address{Node: "back", Alias: "counter"}
-	_ = n.Publish("counter", "add", "total")
-	_ = n.Publish("front", "total")
+	_ = n.Expose("counter", "add", "total")
+	_ = n.Expose("front", "total")
 	session.Create(k, &counter{}, counterStates)
 	session.Inline(k, session.Funcs{
 		"_start": func(e kernel.Event) {

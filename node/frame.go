@@ -7,7 +7,7 @@ import (
 
 // version is the first byte of every frame. A node drops frames of a version
 // that it does not know.
-const version = 1
+const version = 2
 
 // verb says what a frame is about.
 type verb uint8
@@ -21,32 +21,38 @@ const (
 	verbGone                    // id, code, text: the watched session has stopped
 	verbRefused                 // to, event, code, text: a post that nobody gets
 	verbBye                     // this node shuts down
-	verbPing                    // done: asks for a pong, and tells how many frames have been sent
-	verbPong                    // proves that this side hears the other
-	verbAck                     // done, bytes: what has been taken
+	verbPing                    // id, text: asks for a pong; see link.key and Node.memberID
+	verbPong                    // id, text: shows that this side hears the other
+	verbAck                     // done, bytes: what the kernel has taken
+	verbFence                   // done: how many numbered frames precede it
 	verbLast
 )
 
-// numbered tells whether frames of this kind count in the window and keep
+// numbered reports whether frames of this kind count in the window and keep
 // their order.
 func (v verb) numbered() bool { return v < verbPing }
+
+// inBand reports whether frames of this kind travel on the connection for data,
+// behind what was sent before. The others have a connection of their own, so
+// that a sign of life does not wait behind megabytes of data.
+func (v verb) inBand() bool { return v.numbered() || v == verbFence }
 
 // frame is one message between two nodes. All kinds have one layout; fields
 // that a kind does not use are zero, at one byte each.
 type frame struct {
 	verb    verb
 	boot    uint64 // the sender's incarnation
-	toBoot  uint64 // the receiver's, as far as the sender knows it
+	proof   uint64 // the receiver's key, which only reaches the sender's address
 	epoch   uint64 // of the link, counted by the sender
 	seq     uint64 // within the epoch, from 1; 0 if not numbered
-	id      uint64 // of a call or a watch
+	id      uint64 // of a call or a watch; in pings and pongs the sender's key
 	done    uint64 // how many frames have been taken, or sent
 	bytes   uint64 // how long they were
 	code    code
 	node    string // the sender's name
 	address string // where the sender listens
 	to      string // an alias
-	from    string // an alias, empty if the sender has none that is published
+	from    string // an alias, empty if the sender has none that is exposed
 	event   string
 	text    string
 	payload []byte // by the codec
@@ -63,7 +69,7 @@ var errFrame = errors.New("node: malformed frame")
 // append writes the frame behind dst.
 func (f *frame) append(dst []byte) []byte {
 	dst = append(dst, version, byte(f.verb))
-	for _, n := range [...]uint64{f.boot, f.toBoot, f.epoch, f.seq, f.id, f.done, f.bytes, uint64(f.code)} {
+	for _, n := range [...]uint64{f.boot, f.proof, f.epoch, f.seq, f.id, f.done, f.bytes, uint64(f.code)} {
 		dst = binary.AppendUvarint(dst, n)
 	}
 	for _, s := range [...]string{f.node, f.address, f.to, f.from, f.event, f.text} {
@@ -81,7 +87,7 @@ func (f *frame) parse(b []byte) error {
 	f.verb = verb(b[1])
 	b = b[2:]
 	var c uint64
-	for _, n := range [...]*uint64{&f.boot, &f.toBoot, &f.epoch, &f.seq, &f.id, &f.done, &f.bytes, &c} {
+	for _, n := range [...]*uint64{&f.boot, &f.proof, &f.epoch, &f.seq, &f.id, &f.done, &f.bytes, &c} {
 		v, used := binary.Uvarint(b)
 		if used <= 0 {
 			return errFrame

@@ -20,7 +20,7 @@ import (
 )
 
 // maliciousMessages sends what the library below cannot bear, and what would
-// reach actors that nobody has published.
+// reach actors that nobody has exposed.
 func maliciousMessages(t *testing.T, address string) {
 	conn, err := grpc.NewClient(address, grpc.WithTransportCredentials(insecure.NewCredentials()))
 	require.NoError(t, err)

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"crypto/rand"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"sync"
@@ -15,7 +17,7 @@ type linkState uint8
 
 const (
 	linkIdle    linkState = iota // never used
-	linkTrying                   // used, and nothing heard yet
+	linkTrying                   // used, and no answer yet
 	linkUp                       // it has answered
 	linkDown                     // it does not answer, or has said goodbye
 	linkRemoved                  // forgotten
@@ -27,57 +29,91 @@ const retiredBoots = 8
 // ackDelay is how long an ack may wait for others to join it.
 const ackDelay = 5 * time.Millisecond
 
+// challengeEvery bounds how often a ping that proves nothing is answered.
+const challengeEvery = 10 * time.Millisecond
+
 // link is everything about one other node but what its frames mean. The
-// kernel's goroutine, the connections' and the heart's use it.
+// kernel's goroutine, the connections' and the heartbeat's use it.
+//
+// A frame counts only if it carries the key that this node has sent to the
+// other's address. So whoever claims a node's name has to be at that node's
+// address; what else claims it is answered there, and changes nothing.
 type link struct {
 	n       *Node
 	name    string
 	address string
-	pid     *actor.PID
+	data    *actor.PID  // where numbered frames go
+	control *actor.PID  // where signs of life and acks go
 	peer    atomic.Bool // configured: it is never forgotten
+	key     uint64      // what the other node has to show
 
-	mu    sync.Mutex
-	state linkState
-	since time.Time // when it came into that state
-	heard time.Time // the last proof that it hears this node
-	used  time.Time // when somebody last asked for it while it was down
-	asked time.Time // when the last ping was sent
+	lastBytes atomic.Int64 // when its connections last brought anything, Unix ns
+
+	mu         sync.Mutex
+	state      linkState
+	since      time.Time // when it came into that state
+	lastProof  time.Time // the last proof that it hears this node
+	lastFrame  time.Time // the last frame of this epoch
+	used       time.Time // when it was last wanted while it was down
+	challenged time.Time // when a ping that proved nothing was last answered
+	theirKey   uint64    // what this node has to show there; 0 if not known yet
+	memberID   string    // how its connections begin
+	pending    []*frame  // numbered frames that wait for theirKey
 
 	// An epoch ends when either side finds the other down: what was on its way
 	// is then lost in both directions, and frames of an older epoch are
 	// dropped. Both sides follow the higher number.
-	epoch uint64
+	epoch      uint64
+	generation uint64 // counts the epochs that began here, and never goes back
 
 	// To the other node, in this epoch.
 	seq, bytes       uint64
-	acked, ackedBack uint64 // frames and bytes that have been taken
-	wanted           bool   // somebody waits for room
+	acked, ackedBack uint64 // frames and bytes that its kernel has taken
+	wanted           bool   // NotifyWritable waits for a free window
 
 	// From the other node, in this epoch.
 	boot             uint64
 	retired          []uint64
 	inSeq            uint64
-	came, cameBytes  uint64 // handed to the kernel
+	came             uint64 // frames handed to the kernel
 	done, doneBytes  uint64 // taken by the kernel
-	toldDone         uint64 // acked so far
+	ackedDone        uint64 // acked so far
 	ackTimer         *time.Timer
 	ackArmed, halted bool
-	room             *sync.Cond // for a peer that ignores its window
+
+	// From the other node, whatever the epoch.
+	held  int        // bytes of decoded values that wait for the kernel
+	freed *sync.Cond // signals that the kernel has taken a frame
 }
 
 // newLink makes a link; n.linksMu is held.
 func (n *Node) newLink(name, address string, peer bool) *link {
-	l := &link{n: n, name: name, address: address, pid: actor.NewPID(address, gatewayName), epoch: 1}
+	l := &link{
+		n: n, name: name, address: address, epoch: 1, key: randomKey(),
+		data: actor.NewPID(dataTarget(address), gatewayName), control: actor.NewPID(controlTarget(address), gatewayName),
+	}
 	l.peer.Store(peer)
 	if f, ok := n.formers[name]; ok {
 		delete(n.formers, name)
 		l.boot, l.retired, l.epoch = f.boot, f.retired, f.epoch+1
 	}
-	l.room = sync.NewCond(&l.mu)
+	l.freed = sync.NewCond(&l.mu)
 	l.ackTimer = time.AfterFunc(time.Hour, l.ackNow)
 	l.ackTimer.Stop()
 	return l
 }
+
+// randomKey makes a number that cannot be guessed.
+func randomKey() uint64 {
+	var b [8]byte
+	_, _ = rand.Read(b[:]) // never fails
+	return binary.LittleEndian.Uint64(b[:]) | 1
+}
+
+// The library has one connection for each target, by its text. These two make it
+// open two to the same address.
+func dataTarget(address string) string    { return "passthrough:///" + address }
+func controlTarget(address string) string { return "passthrough://control/" + address }
 
 // enter changes the state; l.mu is held.
 func (l *link) enter(s linkState) { l.state, l.since = s, time.Now() }
@@ -90,9 +126,9 @@ const (
 	unbounded                // small, and caused by something bounded
 )
 
-// send numbers a frame and hands it over. It fails if the node is down or the
-// window full, and returns the epoch to which the frame belongs.
-func (l *link) send(f *frame, how sending) (epoch uint64, err error) {
+// send numbers a frame and transmits it. It fails if the node is down or the
+// window full, and returns the generation to which the frame belongs.
+func (l *link) send(f *frame, how sending) (generation uint64, err error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	switch l.state {
@@ -112,37 +148,78 @@ func (l *link) send(f *frame, how sending) (epoch uint64, err error) {
 	l.bytes += uint64(len(f.payload))
 	f.seq = l.seq
 	l.transmit(f)
-	return l.epoch, nil
+	return l.generation, nil
 }
 
-// full tells whether a frame with that payload does not fit into the window.
+// full reports whether a frame with that payload does not fit into the window.
 // One frame always does.
 func (l *link) full(payload int) bool {
 	frames, bytes := l.seq-l.acked, l.bytes-l.ackedBack
 	return frames >= uint64(l.n.config.Window) || frames > 0 && bytes+uint64(payload) > uint64(l.n.config.WindowBytes)
 }
 
-// transmit gives a frame to the library. l.mu is held, which keeps the order.
+// transmit gives a frame to the library. Numbered frames wait until the other
+// node's key is known. l.mu is held, which keeps the order.
 func (l *link) transmit(f *frame) {
-	f.boot, f.toBoot, f.epoch = l.n.boot, l.boot, l.epoch
+	f.boot, f.proof, f.epoch = l.n.boot, l.theirKey, l.epoch
 	f.node, f.address = l.n.config.Name, l.n.address
-	l.n.transmit(l.pid, f)
+	switch {
+	case !f.verb.inBand():
+		if f.verb == verbPing || f.verb == verbPong {
+			f.id, f.text = l.key, l.n.memberID()
+		}
+		l.n.transmit(l.control, f)
+	case l.theirKey != 0:
+		l.n.transmit(l.data, f)
+	case f.verb.numbered():
+		l.pending = append(l.pending, f)
+	}
 }
 
-// ping asks for a sign of life, and tells how many frames have been sent. l.mu
-// is held.
-func (l *link) ping() {
-	l.asked = time.Now()
-	l.transmit(&frame{verb: verbPing, done: l.seq})
+// ping asks for a sign of life. l.mu is held.
+func (l *link) ping() { l.transmit(&frame{verb: verbPing}) }
+
+// challenge answers a ping that does not carry this link's key: whoever is at
+// the other node's address learns it, and can show it. l.mu is held.
+func (l *link) challenge(f *frame) {
+	if now := time.Now(); now.Sub(l.challenged) >= challengeEvery {
+		l.challenged = now
+		known := l.theirKey
+		l.theirKey = f.id
+		l.ping()
+		l.theirKey = known
+	}
 }
 
-// admit looks at a frame that came in: whether it is for this incarnation,
-// from the present one, of the present epoch, and new. If it shows that the
-// other side has begun anew, this side does so as well. l.mu is held.
+// learn notes what the other node has to be shown, and sends what has waited
+// for that. l.mu is held.
+func (l *link) learn(key uint64, memberID string) {
+	l.theirKey = key
+	if l.memberID != memberID {
+		l.n.members.CompareAndDelete(l.memberID, l)
+		l.memberID = memberID
+		l.n.members.Store(memberID, l)
+	}
+	pending := l.pending
+	l.pending = nil
+	for _, f := range pending {
+		l.transmit(f)
+	}
+}
+
+// admit examines a frame that came in: whether it is from the node at that
+// address, its present incarnation, of the present epoch, and new. If it shows
+// that the other side has begun anew, this side does so as well. l.mu is held.
 func (l *link) admit(f *frame) bool {
 	asks := f.verb == verbPing || f.verb == verbPong
-	if f.toBoot != 0 && f.toBoot != l.n.boot && f.verb != verbPing {
+	if f.proof != l.key {
+		if f.verb == verbPing {
+			l.challenge(f)
+		}
 		return false
+	}
+	if l.theirKey == 0 && f.epoch > l.epoch {
+		l.follow(f.epoch)
 	}
 	switch {
 	case f.boot != l.boot:
@@ -154,12 +231,17 @@ func (l *link) admit(f *frame) bool {
 		l.fall(fmt.Errorf("%w: it had lost this node", ErrUnreachable))
 		l.begin(f.epoch)
 	}
-	switch {
-	case f.epoch < l.epoch:
+	if asks {
+		l.learn(f.id, f.text)
+	}
+	if f.epoch < l.epoch {
 		return asks
-	case f.verb == verbPing && f.done > l.inSeq:
+	}
+	l.lastFrame = time.Now()
+	switch {
+	case f.verb == verbFence && f.done > l.inSeq:
 		l.gap()
-		return true
+		return false
 	case !f.verb.numbered():
 		return true
 	case f.seq <= l.inSeq:
@@ -172,9 +254,16 @@ func (l *link) admit(f *frame) bool {
 	return true
 }
 
+// follow takes over the other side's epoch before anything has been sent in this
+// one: what is pending is sent in it, and nothing is lost. l.mu is held.
+func (l *link) follow(epoch uint64) {
+	l.epoch = epoch
+	l.inSeq, l.came, l.done, l.doneBytes, l.ackedDone = 0, 0, 0, 0, 0
+}
+
 // gap deals with frames that have been lost on the way: the library below can
 // lose what it was given while a connection ended, and say nothing. Both sides
-// begin anew, so that it is told. l.mu is held.
+// begin anew, so that it is reported. l.mu is held.
 func (l *link) gap() {
 	epoch := l.epoch
 	l.fall(fmt.Errorf("%w: frames were lost on the way", ErrUnreachable))
@@ -195,51 +284,68 @@ func (l *link) meet(f *frame) {
 		return
 	}
 	l.fall(fmt.Errorf("%w: it has been restarted", ErrUnreachable))
-	l.retired = append(l.retired, l.boot)
-	if len(l.retired) > retiredBoots {
-		l.retired = l.retired[1:]
-	}
+	l.retire()
 	l.boot = f.boot
 	l.begin(f.epoch)
 }
 
-// begin starts an epoch.
-func (l *link) begin(epoch uint64) {
-	l.epoch = epoch
-	l.seq, l.bytes, l.acked, l.ackedBack, l.wanted = 0, 0, 0, 0, false
-	l.inSeq, l.came, l.cameBytes, l.done, l.doneBytes, l.toldDone = 0, 0, 0, 0, 0, 0
-	l.room.Broadcast()
+// retire makes frames of the known incarnation count no more. l.mu is held.
+func (l *link) retire() {
+	l.retired = append(l.retired, l.boot)
+	if len(l.retired) > retiredBoots {
+		l.retired = l.retired[1:]
+	}
+	l.boot, l.theirKey = 0, 0
 }
 
-// proves tells whether an admitted frame shows that the other node hears this
+// begin starts an epoch.
+func (l *link) begin(epoch uint64) {
+	l.epoch, l.pending = epoch, nil
+	l.generation++
+	l.seq, l.bytes, l.acked, l.ackedBack, l.wanted = 0, 0, 0, 0, false
+	l.inSeq, l.came, l.done, l.doneBytes, l.ackedDone = 0, 0, 0, 0, 0
+	l.freed.Broadcast()
+}
+
+// proves reports whether an admitted frame shows that the other node hears this
 // one. What was on its way when an epoch ended shows nothing. l.mu is held.
 func (l *link) proves(f *frame) bool {
 	return (f.verb == verbPong || f.verb == verbAck) && f.epoch == l.epoch
 }
 
-// count notes a numbered frame that goes to the kernel. A peer that sends more
-// than its window allows has to wait, and with it its connection.
-func (l *link) count(payload int) {
+// reserve accounts for a numbered frame whose values take size bytes. It waits
+// while the kernel has too much of this peer's, or of all peers' together: a
+// peer that sends more than its window allows, or what becomes large when it is
+// decoded, waits on its connection. l.mu is held.
+func (l *link) reserve(size int) {
+	c := &l.n.config
 	for !l.halted && l.came > l.done &&
-		(l.came-l.done >= 2*uint64(l.n.config.Window) || l.cameBytes-l.doneBytes >= 2*uint64(l.n.config.WindowBytes)) {
-		l.room.Wait()
+		(l.came-l.done >= 2*uint64(c.Window) || l.held+size > 2*c.WindowBytes || l.n.held.Load() > int64(heldWindows*c.WindowBytes)) {
+		l.freed.Wait()
 	}
 	l.came++
-	l.cameBytes += uint64(payload)
+	l.held += size
+	l.n.held.Add(int64(size))
 }
 
-// taken notes that the kernel has taken a frame of an epoch.
-func (l *link) taken(boot, epoch uint64, payload int) {
+// heldWindows is how many windows' worth of values may wait for the kernel, of
+// all peers together, before each may have but one frame there.
+const heldWindows = 8
+
+// taken notes that the kernel has taken a frame.
+func (l *link) taken(in *incoming) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if boot != l.boot || epoch != l.epoch {
+	l.held -= in.size
+	l.n.held.Add(-int64(in.size))
+	l.freed.Signal()
+	if in.frame.boot != l.boot || in.frame.epoch != l.epoch {
 		return
 	}
 	l.done++
-	l.doneBytes += uint64(payload)
-	l.room.Signal()
+	l.doneBytes += uint64(len(in.frame.payload))
 	switch {
-	case l.done-l.toldDone >= uint64(max(1, l.n.config.Window/16)):
+	case l.done-l.ackedDone >= uint64(max(1, l.n.config.Window/16)):
 		l.ack()
 	case !l.ackArmed:
 		l.ackArmed = true
@@ -247,38 +353,38 @@ func (l *link) taken(boot, epoch uint64, payload int) {
 	}
 }
 
-// ackNow is what the timer calls.
+// ackNow is called by the timer.
 func (l *link) ackNow() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.ackArmed = false
-	if l.done > l.toldDone {
+	if l.done > l.ackedDone {
 		l.ack()
 	}
 }
 
-// ack tells the other node what has been taken. l.mu is held.
+// ack tells the other node what the kernel has taken. l.mu is held.
 func (l *link) ack() {
-	l.toldDone = l.done
+	l.ackedDone = l.done
 	l.transmit(&frame{verb: verbAck, done: l.done, bytes: l.doneBytes})
 }
 
-// acknowledged takes an ack in, and tells whether those who wait for room are
-// to be told. l.mu is held.
+// acknowledged processes an ack, and reports whether those who wait for a free
+// window are to be notified. l.mu is held.
 func (l *link) acknowledged(f *frame) bool {
 	if f.done > l.seq || f.done < l.acked || f.bytes > l.bytes || f.bytes < l.ackedBack {
 		return false
 	}
 	l.acked, l.ackedBack = f.done, f.bytes
-	if !l.wanted || !l.roomy() {
+	if !l.wanted || !l.writable() {
 		return false
 	}
 	l.wanted = false
 	return true
 }
 
-// roomy tells whether half of the window is free.
-func (l *link) roomy() bool {
+// writable reports whether half of the window is free.
+func (l *link) writable() bool {
 	return l.seq-l.acked <= uint64(l.n.config.Window)/2 && l.bytes-l.ackedBack <= uint64(l.n.config.WindowBytes)/2
 }
 
@@ -296,22 +402,39 @@ func (l *link) fall(err error) {
 	}
 	l.enter(linkDown)
 	lost := int(l.seq - l.acked)
-	epoch := l.epoch
-	l.begin(epoch + 1)
-	l.n.tell(eventDown, &fallen{link: l, epoch: epoch, lost: lost, err: err})
+	generation := l.generation
+	l.begin(l.epoch + 1)
+	l.n.notify(eventDown, &fallen{link: l, generation: generation, lost: lost, err: err})
 }
 
 // rise notes that the node answers. l.mu is held.
 func (l *link) rise() {
-	l.heard = time.Now()
+	l.lastProof = time.Now()
 	if l.state == linkUp || l.state == linkRemoved {
 		return
 	}
 	l.enter(linkUp)
-	l.n.tell(eventUp, l)
+	l.n.notify(eventUp, l)
 }
 
-// outstanding is how many frames have not been taken yet.
+// lastSign is when the other node last gave a sign of life. While it has not
+// answered, only an answer counts; then whatever its connections bring, since
+// data may keep a slow one busy for long. A node that does not hear this one
+// begins a new epoch, so that it does not count as up forever. l.mu is held.
+func (l *link) lastSign() time.Time {
+	last := l.since
+	for _, t := range []time.Time{l.lastProof, l.lastFrame, time.Unix(0, l.lastBytes.Load())} {
+		if t.After(last) {
+			last = t
+		}
+		if l.state != linkUp {
+			break
+		}
+	}
+	return last
+}
+
+// outstanding is how many frames the other kernel has not taken yet.
 func (l *link) outstanding() int {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -321,11 +444,12 @@ func (l *link) outstanding() int {
 	return int(l.seq - l.acked)
 }
 
-// halt lets nobody wait here any more.
+// halt ends all waiting on this link.
 func (l *link) halt() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.halted = true
 	l.ackTimer.Stop()
-	l.room.Broadcast()
+	l.n.members.CompareAndDelete(l.memberID, l)
+	l.freed.Broadcast()
 }

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/asynkron/protoactor-go/actor"
 	"github.com/asynkron/protoactor-go/remote"
+	"google.golang.org/grpc"
 	"google.golang.org/protobuf/types/known/wrapperspb"
 
 	"github.com/gopoe/poe/kernel"
@@ -26,13 +28,18 @@ type Node struct {
 	address string
 	agent   *agent
 
-	system *actor.ActorSystem
-	remote *remote.Remote
-	guard  guard
-	conns  connTable
-	hearts sync.WaitGroup
+	system     *actor.ActorSystem
+	remote     *remote.Remote // sends
+	server     *grpc.Server   // receives
+	receiver   receiver
+	listener   listener
+	serving    sync.WaitGroup
+	conns      connTable
+	members    sync.Map     // link by memberID
+	held       atomic.Int64 // bytes of decoded values that wait for the kernel
+	heartbeats sync.WaitGroup
 
-	published atomic.Pointer[publications]
+	exposed atomic.Pointer[exposures]
 
 	linksMu sync.RWMutex
 	links   map[string]*link  // by name
@@ -46,11 +53,11 @@ type Node struct {
 	done     chan struct{} // closed when it is over
 	closeMu  sync.Mutex
 	isClosed bool
-	deaf     bool // no stream is taken any more
+	refusing bool // no stream is accepted any more
 }
 
 // Start makes a kernel a node: it listens, and can be reached by other nodes
-// from then on, as far as Publish allows. It keeps the kernel running, as a
+// from then on, as far as Expose allows. It keeps the kernel running, as a
 // listening socket does, until Shutdown. It may be called before Run or in a
 // handler. Errors are a *kernel.ConfigError, or say why it cannot listen.
 func Start(k *kernel.Kernel, config Config) (*Node, error) {
@@ -58,13 +65,13 @@ func Start(k *kernel.Kernel, config Config) (*Node, error) {
 		return nil, err
 	}
 	n := &Node{
-		config: config, log: config.Logger, boot: uint64(time.Now().UnixNano()),
+		config: config, log: config.Logger, boot: randomKey(),
 		links: map[string]*link{}, formers: map[string]former{}, watched: map[string]int{},
 		ready: make(chan struct{}), closing: make(chan struct{}), done: make(chan struct{}),
 	}
-	n.conns.init(config.MaxConns)
-	n.guard.n = n
-	n.published.Store(&publications{})
+	n.conns.init(n)
+	n.receiver.n = n
+	n.exposed.Store(&exposures{})
 	for name, address := range config.Peers {
 		n.links[name] = n.newLink(name, address, true)
 	}
@@ -80,47 +87,43 @@ func Start(k *kernel.Kernel, config Config) (*Node, error) {
 		return nil, err
 	}
 	close(n.ready)
-	n.hearts.Add(1)
-	go n.heart()
+	n.heartbeats.Add(1)
+	go n.heartbeat()
 	return n, nil
 }
 
-// listen starts the library, which panics when it cannot listen, before
-// anything has begun.
+// listen opens the node's socket and starts the library. The library's own
+// server is stopped as soon as it has started: it trusts its peers, and ends at
+// an error of accept. It only sends.
 func (n *Node) listen() (err error) {
-	host, port, err := splitAddress(n.config.Listen)
+	raw, err := net.Listen("tcp", n.config.Listen)
 	if err != nil {
-		return configError("Listen", err)
-	}
-	if err := tryListen(n.config.Listen); err != nil {
 		return fmt.Errorf("node: Start: %w", err)
 	}
-	if strings.Contains(host, ":") {
-		host = "[" + host + "]"
+	n.listener = listener{raw, n}
+	n.address = n.config.Advertise
+	if n.address == "" {
+		n.address = raw.Addr().String()
 	}
 	n.system = quiet.NewSystem(n.log)
-	n.remote = remote.NewRemote(n.system, n.settings(host, port))
+	n.remote = remote.NewRemote(n.system, n.sendSettings())
 	n.system.EventStream.Subscribe(n.libraryEvent)
-	n.system.ProcessRegistry.Add(&gateway{n}, gatewayName)
 	defer func() {
-		if thrown := recover(); thrown != nil {
+		if recovered := recover(); recovered != nil {
 			n.system.Shutdown()
-			err = fmt.Errorf("node: Start(%s): %v", n.config.Listen, thrown)
+			err = errors.Join(fmt.Errorf("node: Start(%s): %v", n.config.Listen, recovered), raw.Close())
 		}
 	}()
-	n.remote.Start()
-	n.address = n.system.Address()
+	n.remote.Start() // panics when it cannot listen
+	n.remote.Shutdown(false)
+	n.server = grpc.NewServer(n.receiveSettings()...)
+	remote.RegisterRemotingServer(n.server, &n.receiver)
+	n.serving.Go(func() {
+		if err := n.server.Serve(&n.listener); err != nil {
+			n.log.Error("node: the listener has ended", "error", err)
+		}
+	})
 	return nil
-}
-
-// tryListen finds out whether an address can be listened on: the library's
-// panic has the reason only as a text.
-func tryListen(address string) error {
-	l, err := net.Listen("tcp", address)
-	if err != nil {
-		return err
-	}
-	return l.Close()
 }
 
 // Name returns the node's name. Any goroutine may ask.
@@ -133,7 +136,11 @@ func (n *Node) Kernel() *kernel.Kernel { return n.agent.k }
 // may ask.
 func (n *Node) Addr() string { return n.address }
 
-// transmit hands a frame to the library, which does not wait for the network.
+// memberID is how this node's connections begin. It is told to those who are at
+// the address of a node that this one talks to.
+func (n *Node) memberID() string { return n.system.ID }
+
+// transmit gives a frame to the library, which does not wait for the network.
 func (n *Node) transmit(to *actor.PID, f *frame) {
 	n.gate.RLock()
 	defer n.gate.RUnlock()
@@ -142,21 +149,21 @@ func (n *Node) transmit(to *actor.PID, f *frame) {
 	}
 }
 
-// libraryEvent takes what the library tells, on its goroutines.
+// libraryEvent processes the library's events, on its goroutines.
 func (n *Node) libraryEvent(event any) {
 	e, ok := event.(*remote.EndpointTerminatedEvent)
 	if !ok {
 		return
 	}
 	for _, l := range n.allLinks() {
-		if l.address == e.Address {
+		if l.data.Address == e.Address || l.control.Address == e.Address {
 			l.down(fmt.Errorf("%w: no connection", ErrUnreachable))
 		}
 	}
 }
 
-// tell queues an event for the node's session, from any goroutine.
-func (n *Node) tell(event string, what any) {
+// notify queues an event for the node's session, from any goroutine.
+func (n *Node) notify(event string, what any) {
 	n.agent.k.Outside().Post(n.agent.id, event, what)
 }
 
@@ -174,7 +181,7 @@ func (n *Node) enterStream(streams *sync.WaitGroup) bool {
 	<-n.ready
 	n.closeMu.Lock()
 	defer n.closeMu.Unlock()
-	if n.deaf {
+	if n.refusing {
 		return false
 	}
 	streams.Add(1)
@@ -186,7 +193,7 @@ func (n *Node) enterStream(streams *sync.WaitGroup) bool {
 // the kernel need not run for it any more. It does not wait; Done tells when
 // it is over. It may be called twice, and on any goroutine. The end of the
 // kernel, or of the node's session by a signal, shuts the node down as well.
-func (n *Node) Shutdown() { n.tell(eventShutdown, nil) }
+func (n *Node) Shutdown() { n.notify(eventShutdown, nil) }
 
 // Closing returns a channel that is closed when the end begins: from then on
 // nothing is sent any more but what is on its way.
@@ -207,17 +214,17 @@ func (n *Node) close() {
 	}
 }
 
-// end waits for what is on its way and takes everything down.
+// end waits for what is on its way and closes everything.
 func (n *Node) end(links []*link) {
 	defer close(n.done)
-	n.hearts.Wait()
+	n.heartbeats.Wait()
 	drain(links, n.config.Linger)
 	for _, l := range links {
 		l.bye()
 	}
-	drain(links, min(n.config.Linger, byePatience))
+	drain(links, min(n.config.Linger, byeTimeout))
 	n.closeMu.Lock()
-	n.deaf = true
+	n.refusing = true
 	n.closeMu.Unlock()
 	n.gate.Lock()
 	n.shut = true
@@ -226,7 +233,9 @@ func (n *Node) end(links []*link) {
 		l.halt()
 	}
 	n.conns.close()
-	n.guard.streams.Wait()
+	n.server.Stop()
+	n.serving.Wait()
+	n.receiver.streams.Wait()
 	n.awaitEndpoints()
 	// The library's graceful way panics when streams have ended just before,
 	// and all that it would do has been done.
@@ -234,14 +243,14 @@ func (n *Node) end(links []*link) {
 	n.system.Shutdown()
 }
 
-// endpointPatience is how long the library may take to notice that its
+// endpointTimeout is how long the library may take to notice that its
 // connections are closed: it sleeps for 2 seconds after one that failed.
-const endpointPatience = 3 * time.Second
+const endpointTimeout = 3 * time.Second
 
 // awaitEndpoints waits until the library has let go of its connections. Their
 // actors are the supervisor's children.
 func (n *Node) awaitEndpoints() {
-	for until := time.Now().Add(endpointPatience); time.Now().Before(until); time.Sleep(time.Millisecond) {
+	for until := time.Now().Add(endpointTimeout); time.Now().Before(until); time.Sleep(time.Millisecond) {
 		left := 0
 		for _, shard := range n.system.ProcessRegistry.LocalPIDs.LocalPIDs {
 			for _, name := range shard.Keys() {
@@ -256,12 +265,12 @@ func (n *Node) awaitEndpoints() {
 	}
 }
 
-// byePatience is how long a goodbye may take.
-const byePatience = 200 * time.Millisecond
+// byeTimeout is how long a goodbye may take.
+const byeTimeout = 200 * time.Millisecond
 
 // drain waits until the other nodes have taken what is on its way.
-func drain(links []*link, patience time.Duration) {
-	for until := time.Now().Add(patience); time.Now().Before(until); time.Sleep(time.Millisecond) {
+func drain(links []*link, timeout time.Duration) {
+	for until := time.Now().Add(timeout); time.Now().Before(until); time.Sleep(time.Millisecond) {
 		waiting := 0
 		for _, l := range links {
 			waiting += l.outstanding()

@@ -42,7 +42,7 @@ func self(alias string) node.Address { return node.Address{Node: "self", Alias: 
 func TestPostToOneself(t *testing.T) {
 	var got []any
 	alone(t, node.Config{}, func(n *node.Node) session.Funcs {
-		require.NoError(t, n.Publish("main", "hello"))
+		require.NoError(t, n.Expose("main", "hello"))
 		return session.Funcs{
 			"_start": func(e kernel.Event) {
 				require.NoError(t, e.Kernel.Post(n.To(self("main")), "hello", 1, "two"))
@@ -63,7 +63,7 @@ func TestPostToOneself(t *testing.T) {
 func TestAnswerToSender(t *testing.T) {
 	answered := false
 	alone(t, node.Config{}, func(n *node.Node) session.Funcs {
-		require.NoError(t, n.Publish("main", "ping", "pong"))
+		require.NoError(t, n.Expose("main", "ping", "pong"))
 		return session.Funcs{
 			"_start": func(e kernel.Event) { require.NoError(t, e.Kernel.Post(n.To(self("main")), "ping")) },
 			"ping":   func(e kernel.Event) { require.NoError(t, e.Kernel.Post(e.Sender, "pong", 7)) },
@@ -86,8 +86,8 @@ func TestCallOneself(t *testing.T) {
 	var answers []answer
 	asked := 0
 	alone(t, node.Config{}, func(n *node.Node) session.Funcs {
-		require.NoError(t, n.Publish("main", "add", "fail", "chan", "nothing"))
-		require.NoError(t, n.Publish("ghost", "add"))
+		require.NoError(t, n.Expose("main", "add", "fail", "chan", "nothing"))
+		require.NoError(t, n.Expose("ghost", "add"))
 		return session.Funcs{
 			"_start": func(e kernel.Event) {
 				for i, c := range []struct{ alias, event string }{
@@ -123,8 +123,8 @@ func TestCallOneself(t *testing.T) {
 	require.NoError(t, byCall[3].err)
 	require.ErrorIs(t, byCall[4].err, node.ErrNoSession)
 	require.ErrorIs(t, byCall[4].err, kernel.ErrNoSession)
-	require.ErrorIs(t, byCall[5].err, node.ErrNotPublished)
-	require.ErrorIs(t, byCall[6].err, node.ErrNotPublished)
+	require.ErrorIs(t, byCall[5].err, node.ErrNotExposed)
+	require.ErrorIs(t, byCall[6].err, node.ErrNotExposed)
 }
 
 func TestCallErrorsAtOnce(t *testing.T) {
@@ -135,7 +135,7 @@ func TestCallErrorsAtOnce(t *testing.T) {
 			require.ErrorIs(t, n.Call(self("main"), "e", []any{e.Session}, "r"), node.ErrBadValue)
 			require.ErrorIs(t, n.Call(self("main"), "", nil, "r"), kernel.ErrInvalid)
 			require.ErrorIs(t, n.Call(self("main"), "e", nil, ""), kernel.ErrInvalid)
-			require.ErrorIs(t, n.CallWithin(0, self("main"), "e", nil, "r"), kernel.ErrInvalid)
+			require.ErrorIs(t, n.CallTimeout(0, self("main"), "e", nil, "r"), kernel.ErrInvalid)
 			require.ErrorIs(t, e.Kernel.Post(n.To(self("")), "e"), kernel.ErrInvalid)
 			_, err := e.Kernel.Call(n.To(self("main")), "e")
 			require.ErrorIs(t, err, kernel.ErrNoSession)
@@ -160,7 +160,7 @@ func TestOutsideOfASession(t *testing.T) {
 func TestPostFromAnotherGoroutine(t *testing.T) {
 	arrived := false
 	alone(t, node.Config{}, func(n *node.Node) session.Funcs {
-		require.NoError(t, n.Publish("main", "hello"))
+		require.NoError(t, n.Expose("main", "hello"))
 		return session.Funcs{
 			"_start": func(e kernel.Event) {
 				out := e.Kernel.Outside()
@@ -182,26 +182,26 @@ func TestLostPosts(t *testing.T) {
 	}}
 	alone(t, config, func(it *node.Node) session.Funcs {
 		n = it
-		require.NoError(t, n.Publish("ghost", node.AnyEvent))
+		require.NoError(t, n.Expose("ghost", node.AnyEvent))
 		return session.Funcs{"_start": func(e kernel.Event) {
 			require.NoError(t, e.Kernel.Post(n.To(self("main")), "secret"))
 			require.NoError(t, e.Kernel.Post(n.To(self("ghost")), "boo"))
 		}}
 	})
 	require.Equal(t, "secret", lost[0].Event)
-	require.ErrorIs(t, lost[0].Err, node.ErrNotPublished)
+	require.ErrorIs(t, lost[0].Err, node.ErrNotExposed)
 	require.Equal(t, self("ghost"), lost[1].To)
 	require.ErrorIs(t, lost[1].Err, node.ErrNoSession)
 }
 
-func TestPublish(t *testing.T) {
+func TestExpose(t *testing.T) {
 	alone(t, node.Config{}, func(n *node.Node) session.Funcs {
 		for _, bad := range [][]string{{""}, {"a"}, {"a", ""}, {"a", "_stop"}, {"a", "ok", "_signal"}} {
-			require.ErrorIs(t, n.Publish(bad[0], bad[1:]...), kernel.ErrInvalid, "%q", bad)
+			require.ErrorIs(t, n.Expose(bad[0], bad[1:]...), kernel.ErrInvalid, "%q", bad)
 		}
-		require.NoError(t, n.Publish("main", node.AnyEvent))
-		require.NoError(t, n.Publish("part", "a", "b"))
-		n.Retract("part", "a")
+		require.NoError(t, n.Expose("main", node.AnyEvent))
+		require.NoError(t, n.Expose("part", "a", "b"))
+		n.Unexpose("part", "a")
 		var errs []error
 		return session.Funcs{
 			"_start": func(e kernel.Event) {
@@ -216,9 +216,9 @@ func TestPublish(t *testing.T) {
 				if errs = append(errs, err); len(errs) < 4 {
 					return
 				}
-				require.ErrorIs(t, errs[0], node.ErrNotPublished)
+				require.ErrorIs(t, errs[0], node.ErrNotExposed)
 				require.NoError(t, errs[1])
-				require.ErrorIs(t, errs[2], node.ErrNotPublished)
+				require.ErrorIs(t, errs[2], node.ErrNotExposed)
 				require.NoError(t, errs[3])
 				n.Shutdown()
 			},
@@ -229,8 +229,8 @@ func TestPublish(t *testing.T) {
 func TestWatchASession(t *testing.T) {
 	var told []any
 	alone(t, node.Config{}, func(n *node.Node) session.Funcs {
-		require.NoError(t, n.Publish("victim", "die"))
-		require.NoError(t, n.Publish("ghost", "die"))
+		require.NoError(t, n.Expose("victim", "die"))
+		require.NoError(t, n.Expose("ghost", "die"))
 		gone := 0
 		return session.Funcs{
 			"_start": func(e kernel.Event) {
@@ -262,7 +262,7 @@ func TestWatchASession(t *testing.T) {
 	require.Equal(t, "ghost", told[0])
 	require.ErrorIs(t, told[1].(error), node.ErrNoSession)
 	require.Equal(t, "main", told[2])
-	require.ErrorIs(t, told[3].(error), node.ErrNotPublished)
+	require.ErrorIs(t, told[3].(error), node.ErrNotExposed)
 	require.Equal(t, []any{"victim", nil}, told[4:])
 }
 
@@ -290,7 +290,7 @@ func TestTimeoutOfASilentPeer(t *testing.T) {
 		silent := node.Address{Node: "silent", Alias: "x"}
 		return session.Funcs{
 			"_start": func(e kernel.Event) {
-				require.NoError(t, n.CallWithin(50*time.Millisecond, silent, "e", nil, "answer"))
+				require.NoError(t, n.CallTimeout(50*time.Millisecond, silent, "e", nil, "answer"))
 				require.NoError(t, n.Call(silent, "e", nil, "answer"))
 			},
 			"answer": func(e kernel.Event) {

@@ -24,7 +24,7 @@ func TestTwoNodes(t *testing.T) {
 	require.Equal(t, int64(42), sum)
 
 	_, err = c.call("server", "secret")
-	require.ErrorIs(t, err, node.ErrNotPublished)
+	require.ErrorIs(t, err, node.ErrNotExposed)
 	_, err = c.call("server", "big", 2<<20)
 	require.ErrorIs(t, err, node.ErrTooLarge)
 	_, err = c.call("mars", "add")
@@ -51,7 +51,7 @@ func TestOrderAndBackPressure(t *testing.T) {
 				err := c.k.Post(c.n.To(node.Address{Node: "server", Alias: "echo"}), "tick", i, "some text")
 				if errors.Is(err, node.ErrBusy) {
 					full = true
-					require.NoError(t, c.n.NotifyReady("server", "room"))
+					require.NoError(t, c.n.NotifyWritable("server", "room"))
 					return
 				}
 				require.NoError(t, err)
@@ -84,7 +84,7 @@ func TestSlowPeer(t *testing.T) {
 		require.Less(t, sent, 1000)
 	}
 	require.ErrorIs(t, err, node.ErrBusy)
-	c.do(func() { require.NoError(t, c.n.NotifyReady("server", "room")) })
+	c.do(func() { require.NoError(t, c.n.NotifyWritable("server", "room")) })
 	require.Equal(t, "room", (<-c.events).Name)
 	got, err := c.call("server", "count")
 	require.NoError(t, err)

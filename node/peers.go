@@ -22,7 +22,7 @@ func (n *Node) AddPeer(name, address string) error {
 			old.peer.Store(true)
 			return nil
 		}
-		n.take(old, fmt.Errorf("%w: its address has changed", ErrUnreachable))
+		n.remove(old, fmt.Errorf("%w: its address has changed", ErrUnreachable))
 	}
 }
 
@@ -34,7 +34,7 @@ func (n *Node) RemovePeer(name string) {
 	l := n.links[name]
 	n.linksMu.Unlock()
 	if l != nil {
-		n.take(l, fmt.Errorf("%w: it is no peer any more", ErrUnreachable))
+		n.remove(l, fmt.Errorf("%w: it is no peer any more", ErrUnreachable))
 	}
 }
 
@@ -49,7 +49,8 @@ func (n *Node) link(name string) (*link, error) {
 }
 
 // linkFor finds the link of the node that a frame says it is from. Strangers
-// get one if they may; nobody may use another's name from another address.
+// get one if they may. A name that is in use keeps its address; a stranger's
+// that is not up can begin anew at another.
 func (n *Node) linkFor(name, address string) *link {
 	for {
 		n.linksMu.Lock()
@@ -62,14 +63,21 @@ func (n *Node) linkFor(name, address string) *link {
 		switch {
 		case l == nil || l.address == address:
 			return l
-		case l.peer.Load() || !n.config.Strangers || checkPeer(name, address) != nil:
+		case l.peer.Load() || l.isUp() || !n.config.Strangers || checkPeer(name, address) != nil:
 			return nil
 		}
-		n.take(l, fmt.Errorf("%w: started anew", ErrUnreachable))
+		n.remove(l, fmt.Errorf("%w: started anew", ErrUnreachable))
 	}
 }
 
-// mayCome tells whether a node that is not known may have a link; linksMu is
+// isUp reports whether the other node answers.
+func (l *link) isUp() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.state == linkUp
+}
+
+// mayCome reports whether a node that is not known may have a link; linksMu is
 // held.
 func (n *Node) mayCome(name, address string) bool {
 	return n.config.Strangers && name != n.config.Name && len(n.links) < maxLinks && checkPeer(name, address) == nil
@@ -94,15 +102,15 @@ func (n *Node) forget(l *link) {
 	n.unlist(l)
 }
 
-// take ends a link for good.
-func (n *Node) take(l *link, err error) {
+// remove ends a link for good.
+func (n *Node) remove(l *link, err error) {
 	l.mu.Lock()
 	l.fall(err)
 	l.enter(linkRemoved)
 	n.unlist(l)
 	l.mu.Unlock()
 	l.halt()
-	n.conns.drop(l.address)
+	n.disconnect(l)
 }
 
 // former is what is remembered of a link that was removed: the other node may

@@ -63,13 +63,13 @@ func TestUnwatchNode(t *testing.T) {
 	require.Equal(t, "gone", (<-c.events).Name, "and no other watch is told")
 }
 
-// Aliases below a prefix are published together, and their sessions started
+// Aliases below a prefix are exposed together, and their sessions started
 // when the first event comes.
 func TestStartOnDemand(t *testing.T) {
 	c := dial(t, node.Config{})
 	started := 0
 	c.do(func() {
-		require.NoError(t, c.n.Publish("room/", "say"))
+		require.NoError(t, c.n.Expose("room/", "say"))
 		require.NoError(t, c.n.StartOnDemand("room/", func(alias string) error {
 			if alias == "room/closed" {
 				return fmt.Errorf("it is closed: %w", node.ErrBusy)
@@ -106,10 +106,10 @@ func TestStartOnDemand(t *testing.T) {
 	require.ErrorIs(t, err, node.ErrNoSession)
 	for _, alias := range []string{"room", "room/", "room/a/b", "/say", "other/a"} {
 		_, err = ask(alias, "say")
-		require.ErrorIs(t, err, node.ErrNotPublished, alias)
+		require.ErrorIs(t, err, node.ErrNotExposed, alias)
 	}
 	_, err = ask("room/perl", "secret")
-	require.ErrorIs(t, err, node.ErrNotPublished)
+	require.ErrorIs(t, err, node.ErrNotExposed)
 	c.do(func() { require.NoError(t, c.n.StartOnDemand("room/", nil)) })
 	_, err = ask("room/other", "say")
 	require.ErrorIs(t, err, node.ErrNoSession)

@@ -59,7 +59,7 @@ func serve() error {
 	if err != nil {
 		return err
 	}
-	if err := n.Publish("echo", "tick", "count", "add", "die", "stall", "big", "ping", "relay", "whoami"); err != nil {
+	if err := n.Expose("echo", "tick", "count", "add", "die", "stall", "big", "ping", "relay", "whoami"); err != nil {
 		return err
 	}
 	if _, err = session.Create(k, &echo{n: n, inOrder: true}, echoStates); err != nil {
@@ -132,7 +132,7 @@ func dial(t testing.TB, config node.Config) *client {
 	var err error
 	c.n, err = node.Start(c.k, patient(config))
 	require.NoError(t, err)
-	require.NoError(t, c.n.Publish("main", "pong"))
+	require.NoError(t, c.n.Expose("main", "pong"))
 	runs := make(chan struct{})
 	s, err := session.Inline(c.k, session.Funcs{
 		"_start": func(e kernel.Event) {
@@ -166,7 +166,7 @@ func (c *client) close() {
 func (c *client) do(f func()) {
 	c.t.Helper()
 	require.NoError(c.t, c.k.Outside().Do(context.Background(), func(k *kernel.Kernel) {
-		_ = k.CallFunc(c.id, "do", func(kernel.Event) { f() })
+		_ = k.Host().CallFunc(c.id, "do", func(kernel.Event) { f() })
 	}))
 }
 

@@ -31,7 +31,7 @@ func (a *agent) proxy(address Address) (kernel.ID, error) {
 	}
 	p := &proxy{a: a, address: address}
 	var err error
-	a.inside(func() { _, err = a.k.Start(p) })
+	a.inside(func() { _, err = a.k.Host().Start(p) })
 	if err != nil {
 		return kernel.ID{}, err
 	}
@@ -46,9 +46,9 @@ func (a *agent) dropProxy(p *proxy) {
 	if !p.id.Alive() {
 		return
 	}
-	_ = a.k.CallFunc(p.id, "node", func(kernel.Event) { // it is alive
+	_ = a.k.Host().CallFunc(p.id, "node", func(kernel.Event) { // it is alive
 		if err := a.k.AliasRemove(p.address.String()); err != nil {
-			a.k.Warn("node: a proxy", "error", err)
+			a.k.Host().Warn("node: a proxy", "error", err)
 		}
 	})
 }
@@ -76,7 +76,7 @@ func (p *proxy) Dispatch(e kernel.Event) bool {
 	switch {
 	case e.Name == "_start":
 		if err := p.a.k.AliasSet(p.address.String()); err != nil {
-			p.a.k.Warn("node: a proxy", "error", err)
+			p.a.k.Host().Warn("node: a proxy", "error", err)
 		}
 	case strings.HasPrefix(e.Name, "_"):
 	default:
@@ -88,7 +88,7 @@ func (p *proxy) Dispatch(e kernel.Event) bool {
 }
 
 // SenderOf returns the address of the session on another node that an event's
-// Sender stands for, and whether it stands for one. Senders without a published
+// Sender stands for, and whether it stands for one. Senders without an exposed
 // alias have none: the event's sender is then the node's own session.
 func SenderOf(id kernel.ID) (Address, bool) {
 	if p, ok := id.Session().(*proxy); ok {

@@ -6,12 +6,12 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Starter starts a session for an alias that is published and that no session
+// Starter starts a session for an alias that is exposed and that no session
 // has. If it returns without an error, the session must have the alias.
 type Starter func(alias string) error
 
 // StartOnDemand has sessions started whose aliases begin with a prefix, which
-// ends in a slash, as events come for them from outside. It publishes nothing.
+// ends in a slash, as events come for them from outside. It exposes nothing.
 // The starter runs in the node's own session; its error goes to whoever sent the
 // event, ErrNoSession among others. Nil takes it back. It is
 // for packages that move sessions between nodes.

@@ -85,12 +85,12 @@ func TestTLS(t *testing.T) {
 	text := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: ours.cert.Raw})
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "ca.crt"), text, 0o600))
 	ours.issue(t, dir, "server")
-	ours.issue(t, dir, "good")
+	ours.issue(t, dir, "client")
 	theirs.issue(t, dir, "wrong")
 	server := spawn(t, "server", nodetest.AnyPort, "NODE_TEST_TLS="+dir, "NODE_TEST_CERT=server")
 	peers := map[string]string{"server": server.Addr}
 
-	for name, works := range map[string]bool{"good": true, "wrong": false, "": false} {
+	for name, works := range map[string]bool{"client": true, "wrong": false, "": false} {
 		config := node.Config{Peers: peers}
 		if name != "" {
 			var err error
@@ -111,7 +111,7 @@ func TestTLS(t *testing.T) {
 	impostor := spawn(t, "server", nodetest.AnyPort, "NODE_TEST_TLS="+dir, "NODE_TEST_CERT=wrong")
 	config := node.Config{Peers: map[string]string{"server": impostor.Addr}}
 	var err error
-	config.TLS, err = readTLS(dir, "good")
+	config.TLS, err = readTLS(dir, "client")
 	require.NoError(t, err)
 	_, err = dial(t, config).call("server", "add", 40, 2)
 	require.ErrorIs(t, err, node.ErrUnreachable)

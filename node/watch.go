@@ -25,14 +25,14 @@ func (a *agent) subscriber(event string, extra []any) (*subscriber, error) {
 	return &subscriber{id, event, extra}, nil
 }
 
-// tell queues the event, from the node's session.
-func (s *subscriber) tell(a *agent, args ...any) {
+// notify queues the event, from the node's session.
+func (s *subscriber) notify(a *agent, args ...any) {
 	if !s.id.Alive() {
 		return
 	}
 	post := func() {
 		if err := a.k.Post(s.id, s.event, append(args, s.extra...)...); err != nil {
-			a.k.Warn("node: telling", "session", s.id, "error", err)
+			a.k.Host().Warn("node: telling", "session", s.id, "error", err)
 		}
 	}
 	if a.id.Alive() {
@@ -44,16 +44,16 @@ func (s *subscriber) tell(a *agent, args ...any) {
 
 // watch is the wish of a session here to hear of one on another node.
 type watch struct {
-	address Address
-	link    *link
-	epoch   uint64
-	who     *subscriber
+	address    Address
+	link       *link
+	generation uint64
+	who        *subscriber
 }
 
 // Watch tells the active session when a session on another node has stopped.
 // The event comes once, with the Address, an error and extra as its arguments.
 // The error is nil if the session has stopped, ErrNoSession if there was none,
-// ErrNotPublished if nothing of it is published, ErrUnreachable if its node
+// ErrNotExposed if nothing of it is exposed, ErrUnreachable if its node
 // went down, ErrClosed if this one did. It follows the session that has the
 // alias now, not the alias. A watch keeps nobody alive. The number is for
 // Unwatch.
@@ -70,13 +70,13 @@ func (n *Node) Watch(to Address, event string, extra ...any) (WatchID, error) {
 	}
 	w := &watch{address: to, link: l, who: who}
 	if l != nil {
-		if w.epoch, err = l.send(f, bounded); err != nil {
+		if w.generation, err = l.send(f, bounded); err != nil {
 			return 0, callError("Watch", to, err)
 		}
 	}
 	a.watches[f.id] = w
 	if l == nil {
-		n.hand(nil, f)
+		n.handLocal(f)
 	}
 	return WatchID(f.id), nil
 }
@@ -93,7 +93,7 @@ func (n *Node) Unwatch(id WatchID) {
 	delete(n.agent.watches, uint64(id))
 	f := &frame{verb: verbUnwatch, id: uint64(id)}
 	if w.link == nil {
-		n.hand(nil, f)
+		n.handLocal(f)
 		return
 	}
 	if _, err := w.link.send(f, unbounded); err != nil {
@@ -101,13 +101,13 @@ func (n *Node) Unwatch(id WatchID) {
 	}
 }
 
-func (a *agent) takeGone(in *incoming) {
+func (a *agent) handleGone(in *incoming) {
 	w := a.watches[in.frame.id]
 	if w == nil || w.link != in.link {
 		return
 	}
 	delete(a.watches, in.frame.id)
-	w.who.tell(a, w.address, in.err)
+	w.who.notify(a, w.address, in.err)
 }
 
 // served names a watch by another node.
@@ -127,8 +127,8 @@ type watched struct {
 // maxServed is how many watches by others a node has at most.
 const maxServed = 1 << 16
 
-// takeWatch ties a watch to the session that has the alias.
-func (a *agent) takeWatch(in *incoming) {
+// handleWatch ties a watch to the session that has the alias.
+func (a *agent) handleWatch(in *incoming) {
 	key, err := served{in.link, in.frame.id}, in.err
 	if err == nil && (a.serving[key] != nil || len(a.serving) >= maxServed) {
 		err = ErrBusy
@@ -148,7 +148,7 @@ func (a *agent) serve(key served, alias string) error {
 	}
 	w := &watched{a: a, key: key}
 	var ownErr error
-	if err := a.k.CallFunc(id, "node watch", func(e kernel.Event) { w.owned, ownErr = a.k.Own(w, "node watch") }); err != nil {
+	if err := a.k.Host().CallFunc(id, "node watch", func(e kernel.Event) { w.owned, ownErr = a.k.Host().Own(w, "node watch") }); err != nil {
 		return err
 	}
 	if ownErr != nil {
@@ -179,7 +179,7 @@ func (a *agent) gone(key served, err error) {
 		f.code, f.text = codeOf(err), cut(err.Error())
 	}
 	if key.link == nil {
-		a.n.hand(nil, f)
+		a.n.handLocal(f)
 		return
 	}
 	if _, err := key.link.send(f, unbounded); err != nil {
@@ -212,7 +212,7 @@ func (n *Node) WatchNode(node string, event string, extra ...any) error {
 		return callError("WatchNode", node, err)
 	}
 	w := &nodeWatch{a: a, node: node, who: who}
-	if w.owned, err = a.k.Own(w, "node watch "+node); err != nil {
+	if w.owned, err = a.k.Host().Own(w, "node watch "+node); err != nil {
 		return callError("WatchNode", node, err)
 	}
 	a.nodes[node] = append(a.nodes[node], w)
@@ -228,9 +228,9 @@ func (n *Node) WatchNode(node string, event string, extra ...any) error {
 	l.mu.Unlock()
 	switch state {
 	case linkUp:
-		who.tell(a, NodeState{Node: node, Up: true})
+		who.notify(a, NodeState{Node: node, Up: true})
 	case linkDown:
-		who.tell(a, NodeState{Node: node, Err: ErrUnreachable})
+		who.notify(a, NodeState{Node: node, Err: ErrUnreachable})
 	}
 	return nil
 }
@@ -281,29 +281,29 @@ func (w *nodeWatch) end() {
 
 // fallen is a node that went down.
 type fallen struct {
-	link  *link
-	epoch uint64 // the one that ended
-	lost  int
-	err   error
+	link       *link
+	generation uint64 // the one that ended
+	lost       int
+	err        error
 }
 
 func (a *agent) nodeUp(l *link) {
 	for _, w := range a.nodes[l.name] {
-		w.who.tell(a, NodeState{Node: l.name, Up: true})
+		w.who.notify(a, NodeState{Node: l.name, Up: true})
 	}
 }
 
 // nodeDown ends everything that waits for a node.
 func (a *agent) nodeDown(f *fallen) {
 	for id, c := range a.calls {
-		if c.link == f.link && c.epoch <= f.epoch {
+		if c.link == f.link && c.generation <= f.generation {
 			a.answer(id, nil, f.err)
 		}
 	}
 	for id, w := range a.watches {
-		if w.link == f.link && w.epoch <= f.epoch {
+		if w.link == f.link && w.generation <= f.generation {
 			delete(a.watches, id)
-			w.who.tell(a, w.address, f.err)
+			w.who.notify(a, w.address, f.err)
 		}
 	}
 	for key := range a.serving {
@@ -316,16 +316,16 @@ func (a *agent) nodeDown(f *fallen) {
 		a.lost(Loss{To: Address{Node: f.link.name}, Count: f.lost, Err: f.err})
 	}
 	for _, w := range a.nodes[f.link.name] {
-		w.who.tell(a, NodeState{Node: f.link.name, Err: f.err})
+		w.who.notify(a, NodeState{Node: f.link.name, Err: f.err})
 	}
-	a.nodeRoom(f.link.name)
+	a.nodeWritable(f.link.name)
 }
 
-// NotifyReady sends the active session one event when there is room again on
+// NotifyWritable sends the active session one event when there is room again on
 // the way to a node: after a post returned ErrBusy, when half of the window is
 // free or the node has gone down. The event's arguments are the node's name
 // and extra. It keeps the session alive until then.
-func (n *Node) NotifyReady(node string, event string, extra ...any) error {
+func (n *Node) NotifyWritable(node string, event string, extra ...any) error {
 	a := n.agent
 	who, err := a.subscriber(event, extra)
 	if err == nil && n.isClosing() {
@@ -338,34 +338,34 @@ func (n *Node) NotifyReady(node string, event string, extra ...any) error {
 	if err != nil {
 		return callError("NotifyReady", node, err)
 	}
-	if _, err := a.k.RefcountIncrement(who.id, roomTag); err != nil {
+	if _, err := a.k.RefcountIncrement(who.id, writableTag); err != nil {
 		return callError("NotifyReady", node, fmt.Errorf("%w", err))
 	}
-	a.rooms[node] = append(a.rooms[node], who)
+	a.writers[node] = append(a.writers[node], who)
 	l.mu.Lock()
-	now := l.roomy()
+	now := l.writable()
 	l.wanted = !now
 	l.mu.Unlock()
 	if now {
-		n.tell(eventRoom, l)
+		n.notify(eventWritable, l)
 	}
 	return nil
 }
 
-// roomTag is the tag under which those who wait for room stay alive.
-const roomTag = "node room"
+// writableTag is the tag under which those who wait for room stay alive.
+const writableTag = "node writable"
 
-// nodeRoom tells those who wait that there is room.
-func (a *agent) nodeRoom(node string) {
-	waiting := a.rooms[node]
-	delete(a.rooms, node)
+// nodeWritable tells those who wait that there is room.
+func (a *agent) nodeWritable(node string) {
+	waiting := a.writers[node]
+	delete(a.writers, node)
 	for _, who := range waiting {
-		who.tell(a, node)
+		who.notify(a, node)
 		if !who.id.Alive() {
 			continue
 		}
-		if _, err := a.k.RefcountDecrement(who.id, roomTag); err != nil {
-			a.k.Warn("node: telling of room", "error", err)
+		if _, err := a.k.RefcountDecrement(who.id, writableTag); err != nil {
+			a.k.Host().Warn("node: notifying that a node is writable", "error", err)
 		}
 	}
 }

@@ -123,9 +123,9 @@ func TestRunningKernelIsReported(t *testing.T) {
 func TestWarningsGoToTheLog(t *testing.T) {
 	fake := &fakeTB{TB: t}
 	k := poetest.New(fake)
-	k.Warn("mind the gap", "platform", 9)
+	k.Host().Warn("mind the gap", "platform", 9)
 	fake.end()
-	k.Warn("too late")
+	k.Host().Warn("too late")
 	assert.Equal(t, []string{`level=WARN msg="mind the gap" platform=9`}, fake.logged)
 }
 

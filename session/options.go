@@ -82,5 +82,5 @@ func (s *Session) trace(e *kernel.Event, redirected bool) {
 	if !s.options.On("trace") {
 		return
 	}
-	e.Kernel.Warn("handled", "session", e.Session, "event", e.Kernel.ActiveEvent(), "default", redirected, "sender", e.Sender)
+	e.Kernel.Host().Warn("handled", "session", e.Session, "event", e.Kernel.ActiveEvent(), "default", redirected, "sender", e.Sender)
 }

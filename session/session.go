@@ -122,10 +122,10 @@ func start(k *kernel.Kernel, s *Session, as kernel.Session, args []any) (*Sessio
 		return nil, &kernel.ConfigError{Package: "session", Field: "States", Err: errNoSignal}
 	}
 	if !s.has("_start") {
-		k.Warn("discarding session: no _start handler")
+		k.Host().Warn("discarding session: no _start handler")
 		return nil, kernel.ErrNoStart
 	}
-	if _, err := k.Start(as, args...); err != nil {
+	if _, err := k.Host().Start(as, args...); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -182,7 +182,7 @@ func (s *Session) Dispatch(e kernel.Event) bool {
 		return true
 	}
 	if s.options.On("default") {
-		e.Kernel.Warn("no handler, and none for _default", "event", e.Name, "session", e.Session, "sender", e.Sender)
+		e.Kernel.Host().Warn("no handler, and none for _default", "event", e.Name, "session", e.Session, "sender", e.Sender)
 	}
 	return false
 }
@@ -209,8 +209,12 @@ func (s *Session) run(e *kernel.Event) bool {
 func (s *Session) SetHandler(event string, h kernel.Handler) {
 	if h != nil && s.options.On("debug") && s.has(event) {
 		if k := s.id.Kernel(); k != nil {
-			k.Warn("redefining a handler", "event", event, "session", s.id)
+			k.Host().Warn("redefining a handler", "event", event, "session", s.id)
 		}
+	}
+	if h == nil && s.funcs[event] == nil && (s.table == nil || !s.table.has(event)) {
+		delete(s.changed, event) // there is none below it to hide
+		return
 	}
 	if s.changed == nil {
 		s.changed = map[string]kernel.Handler{}

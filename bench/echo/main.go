@@ -17,7 +17,7 @@ import (
 
 	"github.com/gopoe/poe/component/servertcp"
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/kernels"
+	"github.com/gopoe/poe/kernelgroup"
 )
 
 func main() {
@@ -55,11 +55,11 @@ func single(port int, input servertcp.InputHandler) error {
 }
 
 func sharded(size, port int, handOff bool, input servertcp.InputHandler) error {
-	shards, err := servertcp.Share(servertcp.ShardConfig{Shards: size, HandOff: handOff, Address: servertcp.Address{Address: "127.0.0.1", Port: port}})
+	shards, err := servertcp.NewShards(servertcp.ShardConfig{Shards: size, HandOff: handOff, Address: servertcp.Address{Address: "127.0.0.1", Port: port}})
 	if err != nil {
 		return err
 	}
-	return kernels.Run(context.Background(), kernels.Config{Size: size, Setup: func(m *kernels.Member) error {
+	return kernelgroup.Run(context.Background(), kernelgroup.Config{Size: size, Setup: func(m *kernelgroup.Member) error {
 		_, err := shards.New(m.Kernel, servertcp.Config{ClientInput: input})
 		return err
 	}})

@@ -28,7 +28,7 @@ var userStates = session.States[user]{
 }
 
 func (h *user) start(e kernel.Event) {
-	err := errors.Join(e.Kernel.AliasSet("user"), h.n.Publish("user", "heard"), h.c.WatchMembers("member"))
+	err := errors.Join(e.Kernel.AliasSet("user"), h.n.Expose("user", "heard"), h.c.WatchMembers("member"))
 	for _, room := range rooms {
 		err = errors.Join(err, h.c.WatchAlias(alias(room), "owner", room))
 	}

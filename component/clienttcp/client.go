@@ -5,9 +5,9 @@ import (
 	"errors"
 	"io"
 	"syscall"
-	"time"
 
-	"github.com/gopoe/poe/component/internal/patience"
+	"github.com/gopoe/poe/component/internal/conntimeout"
+	"github.com/gopoe/poe/component/internal/tcpconn"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/readwrite"
@@ -41,19 +41,25 @@ type Client struct {
 	// Heap is the program's.
 	Heap any
 
-	id        kernel.ID
-	config    *Config
-	timeout   kernel.AlarmID
-	handshake *handshake
-	retry     kernel.AlarmID // of Backoff
-	wait      time.Duration  // that it has waited
-	watch     *patience.Watch
-	dialing   *Dialing // nil unless Config.Dial is at work
+	// Stopped reports that the client was told to shut down, by Shutdown or the
+	// event "shutdown", and not by an error. "reconnect" and "connect" clear it.
+	Stopped bool
+
+	id           kernel.ID
+	config       *Config
+	timeout      kernel.AlarmID
+	handshake    *tcpconn.Handshake
+	retry        retry
+	monitor      *conntimeout.Monitor
+	dialing      *Dialing // nil unless Config.Dial is at work
+	errShutdowns int      // "shutdown" events that errors have posted
+	disconnects  bool     // Disconnected runs
+	reporting    bool     // ServerError runs for a record that was refused
 }
 
 var clientStates = session.States[Client]{
 	"_start":              (*Client).start,
-	"_stop":               func(c *Client, e kernel.Event) { c.Event = e; c.dropHandshake(true) },
+	"_stop":               func(c *Client, e kernel.Event) { c.Event = e; c.dropHandshake(false) },
 	"_child":              func(*Client, kernel.Event) {},
 	"connect":             (*Client).connect,
 	"reconnect":           (*Client).reconnect,
@@ -73,44 +79,38 @@ var clientStates = session.States[Client]{
 // ID returns the client's session.
 func (c *Client) ID() kernel.ID { return c.id }
 
-// Put queues records to be written and tells whether the output has reached
-// the high mark. Without a connection it does nothing.
-func (c *Client) Put(records ...any) (high bool) {
-	if c.Wheel == nil {
-		return false
-	}
-	return c.Wheel.Put(records...)
-}
-
-// PutText is Put for one record that is a string, without boxing it.
-func (c *Client) PutText(record string) (high bool) {
-	return c.Wheel != nil && c.Wheel.PutText(record)
-}
-
-// PutBytes is PutText for bytes.
-func (c *Client) PutBytes(record []byte) (high bool) {
-	return c.Wheel != nil && c.Wheel.PutBytes(record)
-}
-
 // Shutdown ends the connection once what was put is written, and with it the
-// client, by posting "shutdown" to its session.
-// POE: $kernel->yield("shutdown").
-func (c *Client) Shutdown() { c.post("shutdown") }
+// client, by posting "shutdown" to its session. A client that has stopped needs
+// none. POE: $kernel->yield("shutdown").
+func (c *Client) Shutdown() { _ = c.post("shutdown") }
 
-// Reconnect connects anew, by posting "reconnect".
-func (c *Client) Reconnect() { c.post("reconnect") }
+// Reconnect connects anew, by posting "reconnect". Called in Disconnected after
+// an explicit shutdown it does nothing, so that Disconnected may always call it;
+// before a delayed "reconnect" look at Stopped. Once the client's session has
+// stopped it logs a warning: a new client is needed then.
+func (c *Client) Reconnect() { c.connectAgain("reconnect") }
 
 // ConnectTo connects to another server, which later calls of Reconnect use as
 // well, by posting "connect". An empty address or a port of 0 leaves it as it
-// is. A port that cannot be one is told to ConnectError, as "getservbyname"
-// with syscall.EADDRNOTAVAIL, as in POE.
-func (c *Client) ConnectTo(address string, port int) { c.post("connect", address, port) }
+// is. A port that cannot be one is reported to ConnectError, as "getservbyname"
+// with syscall.EADDRNOTAVAIL, as in POE. Otherwise it is like Reconnect.
+func (c *Client) ConnectTo(address string, port int) { c.connectAgain("connect", address, port) }
 
-func (c *Client) post(event string, args ...any) {
-	if k := c.id.Kernel(); k != nil {
-		// A session that has stopped cannot be told any more.
-		_ = k.Post(c.id, event, args...)
+func (c *Client) connectAgain(event string, args ...any) {
+	if c.disconnects && c.Stopped {
+		return
 	}
+	if err := c.post(event, args...); err != nil && c.Kernel != nil {
+		c.Kernel.Host().Warn("clienttcp: the client has stopped and cannot connect again", "event", event, "error", err)
+	}
+}
+
+func (c *Client) post(event string, args ...any) error {
+	k := c.id.Kernel()
+	if k == nil {
+		return kernel.ErrNoSession
+	}
+	return k.Post(c.id, event, args...)
 }
 
 // run runs a callback, if there is one, for an event.
@@ -135,7 +135,7 @@ func (c *Client) setAlias(e kernel.Event) {
 		return
 	}
 	if err := e.Kernel.AliasSet(c.config.Alias); err != nil {
-		e.Kernel.Warn("clienttcp: the alias is taken", "alias", c.config.Alias, "error", err)
+		e.Kernel.Host().Warn("clienttcp: the alias is taken", "alias", c.config.Alias, "error", err)
 	}
 }
 
@@ -154,7 +154,7 @@ func (c *Client) connect(e kernel.Event) {
 
 func (c *Client) reconnect(e kernel.Event) {
 	c.Event = e
-	c.ShuttingDown, c.Connected = false, false
+	c.ShuttingDown, c.Connected, c.Stopped = false, false, false
 	c.GotAnError = false // of the connection before
 	c.setAlias(e)
 	c.stopRetry()
@@ -175,9 +175,13 @@ func (c *Client) reconnect(e kernel.Event) {
 
 // factory is the configuration of the wheel that connects.
 func (c *Config) factory() socketfactory.Config {
+	options := c.Socket
+	if options.KeepAlive == 0 {
+		options.KeepAlive = DefaultKeepAlive
+	}
 	return socketfactory.Config{
 		Domain: c.Domain, RemoteAddress: c.RemoteAddress, RemotePort: c.RemotePort, RemoteService: c.RemoteService,
-		BindAddress: c.BindAddress, BindPort: c.BindPort, Options: c.Socket,
+		BindAddress: c.BindAddress, BindPort: c.BindPort, Options: options,
 		Events: socketfactory.Names{Success: "got_connect_success", Failure: "got_connect_error"},
 	}
 }
@@ -186,8 +190,8 @@ func (c *Client) makeFactory(k *kernel.Kernel) {
 	var err error
 	c.Factory, err = socketfactory.New(k, c.config.factory())
 	if err != nil { // New has looked at all but what "connect" was given
-		impossible := &kernel.OpError{Op: "getservbyname", Err: syscall.EADDRNOTAVAIL, Wheel: k.AllocateWheelID()}
-		k.Yield("got_connect_error", impossible.Args()...)
+		impossible := &kernel.OpError{Op: "getservbyname", Err: syscall.EADDRNOTAVAIL, Wheel: k.Host().AllocateWheelID()}
+		_ = k.Host().PostError(k.ActiveSession(), "got_connect_error", impossible)
 	}
 }
 
@@ -205,8 +209,8 @@ func (c *Client) drop() {
 		c.warn("giving a connection up", c.Factory.Close())
 		c.Factory = nil
 	}
-	c.dropHandshake(true)
-	c.watch.Stop()
+	c.dropHandshake(false)
+	c.monitor.Stop()
 	c.TLS = nil
 	if c.dialing != nil {
 		c.warn("giving a connection up", c.dialing.Close())
@@ -220,7 +224,7 @@ func (c *Client) drop() {
 
 func (c *Client) warn(what string, err error) {
 	if err != nil {
-		c.Kernel.Warn("clienttcp: "+what, "session", c.id, "error", err)
+		c.Kernel.Host().Warn("clienttcp: "+what, "session", c.id, "error", err)
 	}
 }
 
@@ -239,8 +243,8 @@ func (c *Client) gotConnection(e kernel.Event) {
 		c.begin(e, h)
 		return
 	}
-	if err := c.secure(h, e.Args); err != nil {
-		panic(err)
+	if err := c.secure(h, e.Args); err != nil { // no descriptors are left, for example
+		c.connectFailed(&kernel.OpError{Op: "handshake", Err: err})
 	}
 }
 
@@ -249,42 +253,31 @@ func (c *Client) begin(e kernel.Event, h *kernel.Handle) {
 	c.stopTimeout()
 	if err := c.makeWheel(h); err != nil {
 		h.Close()
-		panic(err)
+		c.connectFailed(kernel.SyscallError("watch", err))
+		return
 	}
-	c.Connected, c.wait = true, 0
+	c.Connected = true
+	c.connectionMade()
 	c.watchTime()
 	c.run(e, c.config.Connected)
 }
 
-// preConnect returns the handle to use, nil for none. One that nobody will use
-// is closed.
-func (c *Client) preConnect(h *kernel.Handle) (used *kernel.Handle) {
+// preConnect returns the handle to use, nil for none.
+func (c *Client) preConnect(h *kernel.Handle) *kernel.Handle {
 	if c.config.PreConnect == nil {
 		return h
 	}
-	defer func() {
-		if used == nil {
-			h.Close()
-		}
-	}()
-	chosen := c.config.PreConnect(c, h)
-	if chosen != nil && !c.id.Alive() { // the callback has stopped everything
-		chosen.Close()
-		return nil
-	}
-	return chosen
+	return tcpconn.PreConnect(h, c.id, func(h *kernel.Handle) *kernel.Handle { return c.config.PreConnect(c, h) })
 }
 
 func (c *Client) makeWheel(h *kernel.Handle) (err error) {
-	events := readwrite.Names{Input: "got_server_input", Error: "got_server_error", Flushed: "got_server_flush"}
-	if c.config.Marks.High > 0 {
-		events.High, events.Low = "got_high", "got_low"
-	}
-	made := readwrite.Config{Handle: h, Marks: c.config.Marks, Events: events}
+	made := readwrite.Config{Handle: h, Marks: c.config.Marks, Events: c.events()}
 	if c.config.Filter != nil {
 		made.Filter = c.config.Filter()
 	}
-	c.Wheel, err = readwrite.New(c.Kernel, made)
+	if c.Wheel, err = readwrite.New(c.Kernel, made); err == nil {
+		c.Wheel.Heap = c
+	}
 	return err
 }
 
@@ -312,19 +305,11 @@ func (c *Client) connectFailed(err *kernel.OpError) {
 	if err != nil && c.config.ConnectError != nil {
 		c.config.ConnectError(c, err)
 	} else if err != nil {
-		c.Kernel.Warn("clienttcp: connect error", "session", c.id, "op", err.Op, "errno", int(err.Errno()), "error", err.Text())
+		c.warnError("connect", err)
 	}
 	c.drop()
 	if !c.ShuttingDown {
 		c.retryLater()
-	}
-}
-
-func (c *Client) gotInput(e kernel.Event) {
-	c.Event = e
-	if !c.ShuttingDown {
-		c.watch.Heard()
-		c.config.ServerInput.handle(c, e.Arg(0))
 	}
 }
 
@@ -335,42 +320,47 @@ func (c *Client) gotError(e kernel.Event) {
 	}
 }
 
-// failed tells the program of an error, and ends the connection.
+// failed reports an error to the program, and ends the connection. Further
+// errors of a connection that ends are reported only.
 func (c *Client) failed(err *kernel.OpError) {
+	ends := c.ShutdownOnError
 	if c.config.ServerError != nil {
 		c.config.ServerError(c, err)
 	} else {
-		c.defaultError(err)
+		c.warnError("server", err)
+		ends = true
 	}
-	if c.ShutdownOnError {
+	if ends && !c.GotAnError {
+		c.errShutdowns++
 		c.Shutdown()
-		c.GotAnError = true
 	}
+	c.GotAnError = c.GotAnError || c.ShutdownOnError
 }
 
-// defaultError warns, even about a normal end, and shuts down.
-func (c *Client) defaultError(err *kernel.OpError) {
+// warnError logs an error for which there is no callback, the normal end as well.
+func (c *Client) warnError(what string, err *kernel.OpError) {
 	text := err.Text()
-	if errors.Is(err, io.EOF) {
+	if what == "server" && errors.Is(err, io.EOF) {
 		text = "normal disconnection"
 	}
-	c.Kernel.Warn("clienttcp: server error", "session", c.id, "op", err.Op, "errno", int(err.Errno()), "error", text)
-	c.Shutdown()
+	c.Kernel.Host().Warn("clienttcp: "+what+" error", "session", c.id, "op", err.Op, "errno", int(err.Errno()), "error", text)
 }
 
 func (c *Client) gotFlush(e kernel.Event) {
-	c.watch.Flushed()
+	c.monitor.Flushed()
 	c.run(e, c.config.ServerFlushed)
 	if c.ShuttingDown {
-		c.over(e)
+		c.finish(e)
 	}
 }
 
-// over ends the connection: the wheel goes first, then Disconnected is called.
-func (c *Client) over(e kernel.Event) {
+// finish ends the connection: the wheel goes first, then Disconnected is called.
+func (c *Client) finish(e kernel.Event) {
 	c.drop()
+	c.disconnects = true
 	c.run(e, c.config.Disconnected)
-	if c.GotAnError {
+	c.disconnects = false
+	if c.GotAnError && !c.Stopped {
 		c.retryLater()
 	}
 }
@@ -380,6 +370,11 @@ func (c *Client) over(e kernel.Event) {
 func (c *Client) shutdown(e kernel.Event) {
 	c.Event = e
 	c.ShuttingDown = true
+	if c.errShutdowns > 0 {
+		c.errShutdowns--
+	} else {
+		c.Stopped = true
+	}
 	c.stopTimeout()
 	c.stopRetry()
 	switch {
@@ -387,7 +382,7 @@ func (c *Client) shutdown(e kernel.Event) {
 		c.drop()
 	case c.Wheel != nil && (c.GotAnError || c.Wheel.OutOctets() == 0):
 		c.Connected = false
-		c.over(e)
+		c.finish(e)
 	default:
 		c.Connected = false
 	}

@@ -206,7 +206,7 @@ func TestRecordOfAnotherType(t *testing.T) {
 	})
 	require.NoError(t, err)
 	require.NoError(t, k.Run())
-	require.EqualError(t, failed, "input: clienttcp: the record is string, ServerInput takes int")
+	require.EqualError(t, failed, "input: record is string, want int")
 }
 
 // A client that asks one question.

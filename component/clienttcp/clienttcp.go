@@ -53,7 +53,7 @@ type Config struct {
 	Backoff Backoff
 	// Dial makes the connections instead of a socketfactory wheel: in memory,
 	// through a proxy, over whatever transport. It is called in the client's
-	// session and returns at once; the result comes by Dialing.Done, then or
+	// session and returns at once; the result comes by Dialing.Complete, then or
 	// later. With it only RemoteAddress and RemotePort say where to, and
 	// neither is required; the fields from RemoteService to Socket must be empty.
 	Dial func(d *Dialing)
@@ -99,7 +99,14 @@ type Config struct {
 	// SessionType makes a session of a type of one's own, see
 	// session.Config.Type. Nil is a session as it is.
 	SessionType func(s *session.Session) kernel.Session
+
+	direct *readwrite.Funcs // how wheels report without events
 }
+
+// DefaultKeepAlive is how long a connection may be idle before TCP probes
+// whether the server is still there, if Socket.KeepAlive is 0. A negative time
+// disables that.
+const DefaultKeepAlive = 2 * time.Minute
 
 // New starts a client, which begins to connect. A configuration that makes no
 // sense is a *kernel.ConfigError.
@@ -107,6 +114,7 @@ func New(k *kernel.Kernel, c Config) (*Client, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
+	c.setDirect()
 	client := &Client{config: &c, ShutdownOnError: true}
 	_, err := session.New(k, session.Config[Client]{
 		Heap: client, States: clientStates, Funcs: c.InlineStates, Args: c.Args, Options: c.Options, Type: c.SessionType,

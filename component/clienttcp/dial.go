@@ -8,7 +8,7 @@ import (
 )
 
 // Dialing is one attempt to make a connection, as Config.Dial gets it. It ends
-// by Done, or when the client gives up: at the time-out, at "shutdown" and
+// by Complete, or when the client gives up: at the time-out, at "shutdown" and
 // "reconnect", and with its session. It belongs to the kernel's goroutine.
 type Dialing struct {
 	// Address and Port are where to, RemoteAddress and RemotePort as of now.
@@ -24,11 +24,11 @@ type Dialing struct {
 	over  bool
 }
 
-// Done ends the attempt with a connection, which the client then owns, or with
+// Complete ends the attempt with a connection, which the client then owns, or with
 // an error, which goes to ConnectError. The client hears of it by an event that
 // is queued now. If it has given up meanwhile, or there was a result before,
 // the connection is closed.
-func (d *Dialing) Done(h *kernel.Handle, err error) {
+func (d *Dialing) Complete(h *kernel.Handle, err error) {
 	switch {
 	case d.done || d.over:
 		if h != nil {
@@ -42,8 +42,8 @@ func (d *Dialing) Done(h *kernel.Handle, err error) {
 	d.made.Post()
 }
 
-// Over tells whether nobody waits for the connection any more.
-func (d *Dialing) Over() bool { return d.over }
+// Cancelled reports whether the client has given the attempt up.
+func (d *Dialing) Cancelled() bool { return d.over }
 
 // Close gives the attempt up. The client calls it, and the kernel when the
 // client's session has stopped.
@@ -62,9 +62,9 @@ func (d *Dialing) Close() error {
 
 // dial begins an attempt by Config.Dial.
 func (c *Client) dial(e kernel.Event) {
-	d := &Dialing{Address: c.config.RemoteAddress, Port: c.config.RemotePort, id: e.Kernel.AllocateWheelID()}
+	d := &Dialing{Address: c.config.RemoteAddress, Port: c.config.RemotePort, id: e.Kernel.Host().AllocateWheelID()}
 	var err error
-	if d.owned, err = e.Kernel.Own(d, "clienttcp: dialing"); err != nil {
+	if d.owned, err = e.Kernel.Host().Own(d, "clienttcp: dialing"); err != nil {
 		panic(err)
 	}
 	d.made = c.id.Postback("got_dial", d)
@@ -88,7 +88,7 @@ func (c *Client) gotDial(e kernel.Event) {
 			failed = &kernel.OpError{Op: "connect", Err: d.err}
 		}
 		failed = &kernel.OpError{Op: failed.Op, Err: failed.Err, Wheel: d.id}
-		c.redirect(e, "got_connect_error", failed.Args()...)
+		_ = e.Kernel.Host().CallError(c.id, "got_connect_error", failed) // a state, which the program may have replaced
 		return
 	}
 	address, port := d.peer(h)

@@ -27,7 +27,7 @@ var testAddr = netip.MustParseAddrPort("192.0.2.1:7")
 
 // memory dials a listener in memory.
 func memory(l *poetest.Listener) func(d *clienttcp.Dialing) {
-	return func(d *clienttcp.Dialing) { d.Done(l.Dial()) }
+	return func(d *clienttcp.Dialing) { d.Complete(l.Dial()) }
 }
 
 // A server and a client talk in memory, under the virtual clock.
@@ -43,7 +43,7 @@ func ExampleConfig_dial() {
 		return
 	}
 	_, err = clienttcp.New(k, clienttcp.Config{
-		Dial:      func(d *clienttcp.Dialing) { d.Done(l.Dial()) },
+		Dial:      func(d *clienttcp.Dialing) { d.Complete(l.Dial()) },
 		Connected: func(c *clienttcp.Client) { c.Put("hello") },
 		ServerInput: clienttcp.Input(func(c *clienttcp.Client, line string) {
 			fmt.Println(line)
@@ -144,11 +144,11 @@ func TestDialTroubleInMemory(t *testing.T) {
 			attempts = append(attempts, a)
 			switch len(attempts) {
 			case 2:
-				a.Done(nil, &kernel.OpError{Op: "connect", Err: syscall.ECONNREFUSED})
+				a.Complete(nil, &kernel.OpError{Op: "connect", Err: syscall.ECONNREFUSED})
 			case 3:
-				a.Done(nil, errors.New("no route"))
+				a.Complete(nil, errors.New("no route"))
 			case 4:
-				a.Done(nil, nil)
+				a.Complete(nil, nil)
 			}
 		},
 		ConnectError: func(c *clienttcp.Client, err *kernel.OpError) {
@@ -175,8 +175,8 @@ func TestDialTroubleInMemory(t *testing.T) {
 		"1m30s dial elsewhere 7",
 		"3m0s connect: " + syscall.ETIMEDOUT.Error(),
 	}, d.lines)
-	require.True(t, attempts[4].Over())
-	attempts[4].Done(late, nil)
+	require.True(t, attempts[4].Cancelled())
+	attempts[4].Complete(late, nil)
 	assert.True(t, poetest.SocketOf(late).Closed())
 }
 
@@ -187,7 +187,7 @@ func TestDialGivenUp(t *testing.T) {
 		"shutdown": func(c *clienttcp.Client, _ *clienttcp.Dialing, _ *kernel.Handle) error { c.Shutdown(); return nil },
 		"shutdown with a result": func(c *clienttcp.Client, d *clienttcp.Dialing, h *kernel.Handle) error {
 			c.Shutdown()
-			d.Done(h, nil)
+			d.Complete(h, nil)
 			return nil
 		},
 		"killed": func(c *clienttcp.Client, _ *clienttcp.Dialing, _ *kernel.Handle) error {
@@ -195,13 +195,13 @@ func TestDialGivenUp(t *testing.T) {
 		},
 		"killed with a result": func(c *clienttcp.Client, d *clienttcp.Dialing, h *kernel.Handle) error {
 			err := c.ID().Kernel().Signal(c.ID(), "KILL")
-			d.Done(h, nil)
+			d.Complete(h, nil)
 			return err
 		},
 		"called twice": func(c *clienttcp.Client, d *clienttcp.Dialing, h *kernel.Handle) error {
 			c.Shutdown()
-			d.Done(nil, syscall.ECONNREFUSED)
-			d.Done(h, nil)
+			d.Complete(nil, syscall.ECONNREFUSED)
+			d.Complete(h, nil)
 			return nil
 		},
 	} {
@@ -224,8 +224,8 @@ func TestDialGivenUp(t *testing.T) {
 			})
 			require.NoError(t, err)
 			require.NoError(t, k.Run())
-			assert.True(t, attempt.Over())
-			attempt.Done(near, nil) // closes it, if it was not handed over before
+			assert.True(t, attempt.Cancelled())
+			attempt.Complete(near, nil) // closes it, if it was not handed over before
 			assert.True(t, poetest.SocketOf(near).Closed())
 		})
 	}
@@ -271,15 +271,15 @@ func TestDialElsewhere(t *testing.T) {
 	_, err = clienttcp.New(k, clienttcp.Config{
 		RemoteAddress: "127.0.0.1", RemotePort: far.Addr().(*net.TCPAddr).Port,
 		Dial: func(d *clienttcp.Dialing) {
-			_, err := k.OffloadFunc("dial", func(ctx context.Context) (any, error) {
+			_, err := k.Host().OffloadFunc("dial", func(ctx context.Context) (any, error) {
 				var dialer net.Dialer
 				return dialer.DialContext(ctx, "tcp", net.JoinHostPort(d.Address, strconv.Itoa(d.Port)))
 			}, func(_ kernel.Event, conn any, err error) {
 				if err != nil {
-					d.Done(nil, err)
+					d.Complete(nil, err)
 					return
 				}
-				d.Done(kernel.Conn(conn.(net.Conn)), nil)
+				d.Complete(kernel.Conn(conn.(net.Conn)), nil)
 			})
 			assert.NoError(t, err)
 		},

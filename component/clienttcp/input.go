@@ -1,44 +1,110 @@
 package clienttcp
 
 import (
-	"fmt"
-
+	"github.com/gopoe/poe/component/internal/tcpconn"
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/readwrite"
 )
 
-// InputHandler is what Config.ServerInput takes: what Input makes.
-type InputHandler interface {
-	handle(c *Client, record any)
-}
+// InputHandler is the type of Config.ServerInput; Input makes one.
+type InputHandler = *tcpconn.Handler[Client]
 
 // Input makes the callback for records of type T: string for lines, []byte,
-// *http.Response and so on; any takes all. A record of another type does not
-// reach it: it becomes the error "input", a [RecordError].
-func Input[T any](f func(c *Client, record T)) InputHandler { return input[T](f) }
+// *http.Response and so on; any accepts all.
+//
+// With string and []byte nothing is boxed on the way: c.Args, POE's list of the
+// record and the wheel's ID, is empty then, and a []byte holds only until the
+// callback returns. Every other type has the list. Short strings that arrive
+// together share memory: retaining one may pin 4 KiB; clone it if kept long.
+//
+// A record of another type does not reach the callback: it becomes the error
+// "input", a *filter.RecordError.
+func Input[T any](f func(c *Client, record T)) InputHandler { return tcpconn.NewHandler(f) }
 
-type input[T any] func(c *Client, record T)
+// The wheel of a connection reports by events, whose handlers are states of the
+// session that InlineStates may replace. Where none of them is replaced and the
+// kernel does not trace, it calls the same functions directly, and records that
+// are strings or bytes are not boxed.
 
-func (f input[T]) handle(c *Client, record any) {
-	r, ok := record.(T)
-	var zero T
-	if ok || record == nil && any(zero) == nil {
-		f(c, r)
+// events selects how the connection's wheel reports.
+func (c *Client) events() readwrite.Events {
+	if f := c.config.direct; f != nil && !c.Kernel.Host().Tracing() {
+		return f
+	}
+	names := readwrite.Names{Input: "got_server_input", Error: "got_server_error", Flushed: "got_server_flush"}
+	if c.config.Marks.High > 0 {
+		names.High, names.Low = "got_high", "got_low"
+	}
+	return names
+}
+
+// setDirect prepares the direct way, if the configuration allows it.
+func (c *Config) setDirect() {
+	for _, name := range []string{"got_server_input", "got_server_error", "got_server_flush", "got_high", "got_low"} {
+		if c.InlineStates[name] != nil {
+			return
+		}
+	}
+	f := &readwrite.Funcs{
+		Error: func(w *readwrite.Wheel, err *kernel.OpError) {
+			c := clientOf(w)
+			c.Event = c.eventNamed("got_server_error", err.Args())
+			c.failed(err)
+		},
+		Flushed: func(w *readwrite.Wheel) {
+			c := clientOf(w)
+			c.gotFlush(c.eventNamed("got_server_flush", []any{w.ID()}))
+		},
+	}
+	if !c.ServerInput.SetFuncs(f, inputClient, func(c *Client) InputHandler { return c.config.ServerInput }, nil) {
 		return
 	}
-	err := &kernel.OpError{Op: "input", Err: &RecordError{Record: record, Want: fmt.Sprintf("%T", &zero)[1:]}}
-	if c.Wheel != nil {
-		err.Wheel = c.Wheel.ID()
+	if c.Marks.High > 0 {
+		f.High = func(w *readwrite.Wheel) {
+			c := clientOf(w)
+			c.run(c.eventNamed("got_high", []any{w.ID()}), c.config.ServerHigh)
+		}
+		f.Low = func(w *readwrite.Wheel) {
+			c := clientOf(w)
+			c.run(c.eventNamed("got_low", []any{w.ID()}), c.config.ServerLow)
+		}
 	}
-	c.failed(err)
+	c.direct = f
 }
 
-// RecordError is a record of a type that ServerInput does not take.
-type RecordError struct {
-	Record any
-	Want   string
+func clientOf(w *readwrite.Wheel) *Client { return w.Heap.(*Client) }
+
+// inputClient returns the client of a wheel that has a record, nil if it is not
+// wanted any more.
+func inputClient(w *readwrite.Wheel) *Client {
+	c := clientOf(w)
+	if c.ShuttingDown {
+		return nil
+	}
+	c.monitor.RecordReceived()
+	c.retry.wait = 0
+	if c.Name != "got_server_input" || c.Args != nil {
+		c.Event = c.eventNamed("got_server_input", nil)
+	}
+	return c
 }
 
-// Error names both types.
-func (e *RecordError) Error() string {
-	return fmt.Sprintf("clienttcp: the record is %T, ServerInput takes %s", e.Record, e.Want)
+// eventNamed returns the event that the wheel would have sent.
+func (c *Client) eventNamed(name string, args []any) kernel.Event {
+	return kernel.Event{Kernel: c.Kernel, Session: c.id, Sender: c.id, Name: name, Args: args}
+}
+
+func (c *Client) gotInput(e kernel.Event) {
+	c.Event = e
+	if c.ShuttingDown {
+		return
+	}
+	c.monitor.RecordReceived()
+	c.retry.wait = 0
+	if !c.config.ServerInput.Boxed() {
+		c.Args = nil // as on the direct way
+	}
+	if err := c.config.ServerInput.Handle(c, e.Arg(0)); err != nil {
+		c.failed(&kernel.OpError{Op: "input", Err: err, Wheel: c.wheelID()})
+	}
 }

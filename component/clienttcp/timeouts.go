@@ -4,7 +4,7 @@ import (
 	"syscall"
 	"time"
 
-	"github.com/gopoe/poe/component/internal/patience"
+	"github.com/gopoe/poe/component/internal/conntimeout"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/readwrite"
 )
@@ -29,7 +29,7 @@ type Timeouts struct {
 // watchTime begins to look after a connection.
 func (c *Client) watchTime() {
 	t := &c.config.Timeouts
-	c.watch = patience.Start(c.Kernel, "client_tcp_timeout", patience.Times{Idle: t.Idle, Read: t.Read, Write: t.Write},
+	c.monitor = conntimeout.Start(c.Kernel, "client_tcp_timeout", conntimeout.Times{Idle: t.Idle, Read: t.Read, Write: t.Write},
 		func() *readwrite.Wheel { return c.Wheel }, c.timedOut)
 }
 
@@ -41,6 +41,6 @@ func (c *Client) timedOut(e kernel.Event, op string) {
 		c.failed(&kernel.OpError{Op: op, Err: syscall.ETIMEDOUT, Wheel: c.Wheel.ID()})
 	case op != "read": // told once already, or told to end: the server does not take the output
 		c.GotAnError = true
-		c.over(e)
+		c.finish(e)
 	}
 }

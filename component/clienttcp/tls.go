@@ -1,20 +1,15 @@
 package clienttcp
 
 import (
-	"context"
 	"crypto/tls"
 
+	"github.com/gopoe/poe/component/internal/tcpconn"
 	"github.com/gopoe/poe/kernel"
 )
 
-// handshake is a TLS handshake that goes on on a goroutine of its own.
-type handshake struct {
-	conn   *tls.Conn
-	cancel context.CancelFunc
-}
-
-// secure begins the handshake on a connection that has been made; args are the
-// arguments of Connected. ConnectTimeout bounds it, too: the timer goes on.
+// secure begins the TLS handshake on a connection that has been made; args are
+// the arguments of Connected. ConnectTimeout bounds it, too: the timer goes on.
+// The connection is closed if there is an error.
 func (c *Client) secure(h *kernel.Handle, args []any) error {
 	conn, err := h.NetConn(nil)
 	if err != nil {
@@ -25,51 +20,38 @@ func (c *Client) secure(h *kernel.Handle, args []any) error {
 		config = config.Clone()
 		config.ServerName = c.config.RemoteAddress
 	}
-	ctx, cancel := context.WithCancel(context.Background())
-	shake := &handshake{tls.Client(conn, config), cancel}
-	c.handshake = shake
-	if _, err := c.Kernel.RefcountIncrement(c.id, "handshake"); err != nil {
+	shake, err := tcpconn.StartHandshake(c.id, tls.Client(conn, config), 0, "client_tcp_secured", args)
+	if err != nil {
+		conn.Close()
 		return err
 	}
-	outside, id := c.Kernel.Outside(), c.id
-	go func() {
-		err := shake.conn.HandshakeContext(ctx)
-		outside.Post(id, "client_tcp_secured", shake, err, args)
-	}()
+	c.handshake = shake
 	return nil
 }
 
 // secured is the end of a handshake, of one that was given up perhaps.
 func (c *Client) secured(e kernel.Event) {
-	shake, ok := e.Arg(0).(*handshake)
+	shake, ok := e.Arg(0).(*tcpconn.Handshake)
 	if !ok || shake != c.handshake {
 		return
 	}
 	c.Event = e
 	err, _ := e.Arg(1).(error)
-	c.dropHandshake(err != nil)
+	c.dropHandshake(err == nil)
 	if err != nil {
 		c.connectFailed(&kernel.OpError{Op: "handshake", Err: err})
 		return
 	}
-	state := shake.conn.ConnectionState()
+	state := shake.Conn.ConnectionState()
 	c.TLS = &state
 	e.Args, _ = e.Arg(2).([]any)
-	c.begin(e, kernel.Conn(shake.conn))
+	c.begin(e, kernel.Conn(shake.Conn))
 }
 
-// dropHandshake lets go of a handshake, and of its connection if that is not
-// wanted.
-func (c *Client) dropHandshake(unwanted bool) {
-	shake := c.handshake
-	if shake == nil {
-		return
+// dropHandshake ends a handshake, and its connection unless that is used.
+func (c *Client) dropHandshake(used bool) {
+	if shake := c.handshake; shake != nil {
+		c.handshake = nil
+		shake.Drop(used)
 	}
-	c.handshake = nil
-	shake.cancel()
-	if unwanted {
-		_ = shake.conn.NetConn().Close() // nobody is left to hear of an error
-	}
-	// The count is this client's own; with the session it is gone.
-	_, _ = c.Kernel.RefcountDecrement(c.id, "handshake")
 }

@@ -74,7 +74,7 @@ func (r *Responder) expect(ch *channel, m *message, patience time.Duration, answ
 	event = "answer" + strconv.FormatUint(r.lastCall, 10)
 	c := &call{ch: ch, answer: answer}
 	r.inside(func() {
-		c.timer, err = r.k.DelayFunc("ikc timeout", patience, func(kernel.Event) { r.finish(event, nil, ErrTimeout) })
+		c.timer, err = r.k.Host().DelayFunc("ikc timeout", patience, func(kernel.Event) { r.finish(event, nil, ErrTimeout) })
 	})
 	r.calls[event] = c
 	m.rsvp = &Specifier{Kernel: r.self, Session: Alias, State: event}
@@ -114,7 +114,7 @@ func (r *Responder) tell(who kernel.ID, event string, args ...any) {
 	}
 	post := func() {
 		if err := r.k.Post(who, event, args...); err != nil {
-			r.k.Warn("ikc: telling", "session", who, "error", err)
+			r.k.Host().Warn("ikc: telling", "session", who, "error", err)
 		}
 	}
 	if r.id.Alive() {

@@ -42,11 +42,11 @@ func (r *Responder) open(ch *channel) error {
 		return &LimitError{"MaxKernels", r.config.MaxKernels}
 	}
 	var err error
-	if ch.owned, err = r.k.Own(ch, "ikc channel"); err != nil {
+	if ch.owned, err = r.k.Host().Own(ch, "ikc channel"); err != nil {
 		return err
 	}
 	r.channels[ch] = struct{}{}
-	ch.timer, err = r.k.DelayFunc("ikc negotiation", r.config.NegotiationTimeout, func(kernel.Event) {
+	ch.timer, err = r.k.Host().DelayFunc("ikc negotiation", r.config.NegotiationTimeout, func(kernel.Event) {
 		ch.timer = 0
 		ch.failed(fmt.Errorf("%w: %w", ErrNegotiation, ErrTimeout))
 	})
@@ -122,7 +122,7 @@ func (ch *channel) negotiated() {
 func (ch *channel) stopTimer() {
 	if ch.timer != 0 {
 		// It may be the timer that has just fired.
-		_ = ch.r.k.CallFunc(ch.session, "ikc", func(kernel.Event) { _, _ = ch.r.k.AlarmRemove(ch.timer) })
+		_ = ch.r.k.Host().CallFunc(ch.session, "ikc", func(kernel.Event) { _, _ = ch.r.k.AlarmRemove(ch.timer) })
 		ch.timer = 0
 	}
 }

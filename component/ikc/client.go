@@ -89,8 +89,8 @@ func (r *Responder) Connect(c ClientConfig) (*Client, error) {
 // keep remembers a client while its session lives.
 func (r *Responder) keep(t *clienttcp.Client) {
 	r.clients = append(r.clients, t)
-	if _, err := r.k.Own(&kept{r, t}, "ikc client"); err != nil {
-		r.k.Warn("ikc: a client", "error", err)
+	if _, err := r.k.Host().Own(&kept{r, t}, "ikc client"); err != nil {
+		r.k.Host().Warn("ikc: a client", "error", err)
 	}
 }
 

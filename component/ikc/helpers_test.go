@@ -128,7 +128,7 @@ func (g *goKernel) do(f func(k *kernel.Kernel)) {
 			g.tell("no chat")
 			return
 		}
-		g.report(k.CallFunc(id, "test", func(kernel.Event) { f(k) }))
+		g.report(k.Host().CallFunc(id, "test", func(kernel.Event) { f(k) }))
 	}))
 }
 

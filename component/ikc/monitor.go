@@ -109,7 +109,7 @@ func (r *Responder) monitor(who kernel.ID, name string, w Watch) error {
 	w.Data = data
 	m := &monitor{r: r, kernel: name, who: who, watch: w}
 	var owning error
-	if err := r.k.CallFunc(who, "ikc monitor", func(kernel.Event) { m.owned, owning = r.k.Own(m, "ikc monitor "+name) }); err != nil {
+	if err := r.k.Host().CallFunc(who, "ikc monitor", func(kernel.Event) { m.owned, owning = r.k.Host().Own(m, "ikc monitor "+name) }); err != nil {
 		return callError("Monitor", name, err)
 	}
 	if owning != nil {
@@ -161,6 +161,6 @@ func (r *Responder) problem(where, subject string, err error) {
 		told = r.inform(subject, n)
 	}
 	if told == 0 {
-		r.k.Warn("ikc: "+where+" error", "kernel", subject, "error", err)
+		r.k.Host().Warn("ikc: "+where+" error", "kernel", subject, "error", err)
 	}
 }

@@ -80,7 +80,7 @@ func (r *Responder) transmit(ch *channel, m *message) (err error) {
 		return ch.put(m)
 	}
 	r.inside(func() {
-		err = r.k.YieldFunc("ikc local", func(kernel.Event) { r.deliver(nil, m) })
+		err = r.k.Host().YieldFunc("ikc local", func(kernel.Event) { r.deliver(nil, m) })
 	})
 	return err
 }

@@ -27,7 +27,7 @@ const heldTag = "ikc sender"
 func (r *Responder) newProxy(p *proxy) (*proxy, error) {
 	p.r = r
 	var err error
-	r.inside(func() { _, err = r.k.Start(p) })
+	r.inside(func() { _, err = r.k.Host().Start(p) })
 	return p, err
 }
 
@@ -46,7 +46,7 @@ func (p *proxy) Dispatch(e kernel.Event) bool {
 	switch {
 	case e.Name == "_start" && p.aliases == nil:
 		if _, err := p.r.k.RefcountIncrement(p.id, heldTag); err != nil {
-			p.r.k.Warn("ikc: a sender", "error", err)
+			p.r.k.Host().Warn("ikc: a sender", "error", err)
 		}
 		p.held = true
 	case e.Name == "_start":
@@ -100,7 +100,7 @@ func (p *proxy) drop() {
 	if !p.id.Alive() {
 		return
 	}
-	_ = p.r.k.CallFunc(p.id, "ikc", func(kernel.Event) { // it is alive
+	_ = p.r.k.Host().CallFunc(p.id, "ikc", func(kernel.Event) { // it is alive
 		for _, alias := range p.aliases {
 			// It may have been taken away.
 			_ = p.r.k.AliasRemove(alias)
@@ -108,7 +108,7 @@ func (p *proxy) drop() {
 		if p.held {
 			p.held = false
 			if _, err := p.r.k.RefcountDecrement(p.id, heldTag); err != nil {
-				p.r.k.Warn("ikc: a sender", "error", err)
+				p.r.k.Host().Warn("ikc: a sender", "error", err)
 			}
 		}
 	})
@@ -167,7 +167,7 @@ func (r *Responder) as(ch *channel, from *Specifier, f func() error) (err error)
 	if err != nil {
 		return err
 	}
-	if failed := r.k.CallFunc(id, "ikc", func(kernel.Event) { err = f() }); failed != nil {
+	if failed := r.k.Host().CallFunc(id, "ikc", func(kernel.Event) { err = f() }); failed != nil {
 		return failed
 	}
 	return err

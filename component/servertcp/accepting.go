@@ -32,12 +32,12 @@ func (l *Listener) backOff(class Class) {
 		return
 	}
 	l.acceptDelay = min(max(2*l.acceptDelay, minAcceptDelay), maxAcceptDelay)
-	timer, err := l.Kernel.DelayFunc("tcp_server_accept_again", l.acceptDelay, func(e kernel.Event) {
+	timer, err := l.Kernel.Host().DelayFunc("tcp_server_accept_again", l.acceptDelay, func(e kernel.Event) {
 		l.Event, l.acceptTimer = e, 0
 		l.adjustAccept()
 	})
 	if err != nil {
-		l.Kernel.Warn("servertcp: no timer to accept again", "error", err)
+		l.Kernel.Host().Warn("servertcp: no timer to accept again", "error", err)
 		return
 	}
 	l.acceptTimer = timer
@@ -68,7 +68,7 @@ func (l *Listener) warnError(err *kernel.OpError) {
 		args = append(args, "repeated", l.notWarned)
 		l.notWarned = 0
 	}
-	l.Kernel.Warn(errorText("server", err), args...)
+	l.Kernel.Host().Warn(errorText("server", err), args...)
 }
 
 // errorText is POE's text for an error without a callback.
@@ -83,7 +83,7 @@ func errorText(who string, err *kernel.OpError) string {
 func errorOf(e kernel.Event) *kernel.OpError {
 	err := kernel.OpErrorOf(e)
 	if err == nil {
-		e.Kernel.Warn("servertcp: an error event without operation and error number", "event", e.Name, "args", e.Args, "sender", e.Sender)
+		e.Kernel.Host().Warn("servertcp: an error event without operation and error number", "event", e.Name, "args", e.Args, "sender", e.Sender)
 	}
 	return err
 }

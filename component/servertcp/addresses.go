@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"time"
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/socketfactory"
@@ -31,22 +32,35 @@ func (c *Config) first() Address {
 func (c *Config) factory(a Address) socketfactory.Config {
 	return socketfactory.Config{
 		Domain: a.Domain, BindAddress: a.Address, BindPort: a.Port, BindService: a.Service,
-		ListenQueue: c.ListenQueue, Reuse: true, Options: c.Socket, Listener: a.Listener,
+		ListenQueue: c.ListenQueue, Reuse: true, Options: c.socketOptions(), Listener: a.Listener,
 		Events: socketfactory.Names{Success: "tcp_server_got_connection", Failure: "tcp_server_got_error"},
 	}
+}
+
+// DefaultKeepAlive is how long a connection may be idle before TCP probes
+// whether its peer is still there, if Socket.KeepAlive is 0. A negative time
+// disables that.
+const DefaultKeepAlive = 2 * time.Minute
+
+func (c *Config) socketOptions() socketfactory.Options {
+	o := c.Socket
+	if o.KeepAlive == 0 {
+		o.KeepAlive = DefaultKeepAlive
+	}
+	return o
 }
 
 // checkAddresses finds an address at which nobody can listen. Whether one is
 // free is found out later.
 func (c *Config) checkAddresses(func(field, what string) error) error {
-	for i, a := range append([]Address{c.first()}, c.Also...) {
+	for i, a := range append([]Address{c.first()}, c.ExtraAddresses...) {
 		var wrong *kernel.ConfigError
 		if !errors.As(c.factory(a).Check(), &wrong) {
 			continue
 		}
 		field := strings.TrimPrefix(wrong.Field, "Bind")
 		if i > 0 {
-			field = fmt.Sprintf("Also[%d].%s", i-1, field)
+			field = fmt.Sprintf("ExtraAddresses[%d].%s", i-1, field)
 		}
 		return &kernel.ConfigError{Package: "servertcp", Field: field, Err: wrong.Err}
 	}
@@ -55,7 +69,7 @@ func (c *Config) checkAddresses(func(field, what string) error) error {
 
 // open binds all addresses, or none.
 func (c *Config) open() (err error) {
-	at := append([]Address{c.first()}, c.Also...)
+	at := append([]Address{c.first()}, c.ExtraAddresses...)
 	for i, a := range at {
 		if a.Listener == nil {
 			if at[i].Listener, err = socketfactory.Listen(c.factory(a)); err != nil {
@@ -71,7 +85,7 @@ func (c *Config) open() (err error) {
 		}
 		return err
 	}
-	c.Listener, c.Also = at[0].Listener, at[1:]
+	c.Listener, c.ExtraAddresses = at[0].Listener, at[1:]
 	return nil
 }
 
@@ -81,17 +95,17 @@ func (l *Listener) listen(e kernel.Event) {
 	if l.joinShards(e) {
 		return // others accept
 	}
-	if len(l.config.Also) > 0 {
+	if len(l.config.ExtraAddresses) > 0 {
 		if err := l.config.open(); err != nil {
 			var failed *kernel.OpError
 			if !errors.As(err, &failed) {
 				panic(err) // the configuration is wrong
 			}
-			e.Kernel.Yield("tcp_server_got_error", failed.Args()...)
+			_ = e.Kernel.Host().PostError(e.Session, "tcp_server_got_error", failed)
 			return
 		}
 	}
-	for _, a := range append([]Address{l.config.first()}, l.config.Also...) {
+	for _, a := range append([]Address{l.config.first()}, l.config.ExtraAddresses...) {
 		w, err := socketfactory.New(e.Kernel, l.config.factory(a))
 		if err != nil {
 			panic(err)
@@ -102,7 +116,7 @@ func (l *Listener) listen(e kernel.Event) {
 }
 
 // Addrs returns all addresses at which the server listens, that of Config
-// first and then those of Config.Also.
+// first and then those of Config.ExtraAddresses.
 func (l *Listener) Addrs() []net.Addr {
 	var all []net.Addr
 	for _, w := range l.wheels {

@@ -113,7 +113,7 @@ func TestDrainLetsConnectionsFinish(t *testing.T) {
 	p.want("two")
 	p.Close()
 	r.wait() // does not take the minute
-	require.Zero(t, r.l.Stats().Cut)
+	require.Zero(t, r.l.Stats().ForceClosed)
 }
 
 func TestDrainCutsAtItsEnd(t *testing.T) {
@@ -127,7 +127,7 @@ func TestDrainCutsAtItsEnd(t *testing.T) {
 	p.wantEnd()
 	require.ErrorIs(t, <-told, servertcp.ErrDrained)
 	r.wait()
-	require.EqualValues(t, 1, r.l.Stats().Cut)
+	require.EqualValues(t, 1, r.l.Stats().ForceClosed)
 }
 
 func TestDrainShutsConnectionsDownByDefault(t *testing.T) {
@@ -146,7 +146,7 @@ func TestSeveralAddresses(t *testing.T) {
 	require.NoError(t, err)
 	from := make(chan string, 4)
 	r := run(t, servertcp.Config{
-		Also: []servertcp.Address{
+		ExtraAddresses: []servertcp.Address{
 			{Domain: socketfactory.Inet6, Address: "::1"}, {Domain: socketfactory.Unix, Address: path}, {Listener: inherited},
 		},
 		ClientConnected: func(c *servertcp.Client) { from <- c.RemoteIP },
@@ -172,8 +172,8 @@ func TestSeveralAddressesAllOrNone(t *testing.T) {
 	files := openFiles(t)
 	c := servertcp.Config{
 		Alias: "server", Address: "127.0.0.1",
-		Also:        []servertcp.Address{{Domain: socketfactory.Unix, Address: "/nonexistent/sock"}},
-		ClientInput: servertcp.Input(func(*servertcp.Client, string) {}),
+		ExtraAddresses: []servertcp.Address{{Domain: socketfactory.Unix, Address: "/nonexistent/sock"}},
+		ClientInput:    servertcp.Input(func(*servertcp.Client, string) {}),
 	}
 	k := kernel.New()
 	_, err := servertcp.Listen(k, c)

@@ -3,12 +3,14 @@ package servertcp
 import (
 	"crypto/tls"
 	"errors"
-	"fmt"
 	"io"
 	"net/netip"
 	"syscall"
+	"time"
 
-	"github.com/gopoe/poe/component/internal/patience"
+	"github.com/gopoe/poe/component/internal/conntimeout"
+	"github.com/gopoe/poe/component/internal/ratelimit"
+	"github.com/gopoe/poe/component/internal/tcpconn"
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -44,34 +46,43 @@ type Client struct {
 	Heap any
 
 	listener   *Listener
-	input      InputHandler
-	counted    *netip.Addr     // who it counts for in Limits.PerPeer, nil for nobody
-	watch      *patience.Watch // nil without time-outs
-	rare       *rare
+	input      *tcpconn.Handler[Client]
+	rate       *ratelimit.Limiter   // nil without rates
+	held       int                  // bytes counted in the listener's memory
+	heldBack   bool                 // not read while output waits
+	condemned  bool                 // ends because of Limits.Memory
+	quiet      uint8                // how often checkOutput has found no progress
+	written    uint64               // what had been written when it looked last
+	counted    *netip.Addr          // address counted against Limits.PerPeer, or nil
+	monitor    *conntimeout.Monitor // nil without time-outs
+	extra      *cold
 	prev, next *Client // in the listener's list
 }
 
-// rare is what few connections have.
-type rare struct {
-	proxy     netip.AddrPort // who has announced the peer
-	header    *announcement  // while it is being read
-	handshake *handshake
+// cold is the state that few connections need.
+type cold struct {
+	proxy     netip.AddrPort  // who has announced the peer
+	header    *proxyHandshake // while it is being read
+	handshake *tcpconn.Handshake
 	dialogue  *Dialogue
+	login     kernel.AlarmID // the end of Timeouts.Login
+	reporting bool           // ClientError runs for a record that was refused
+	stalled   time.Time      // since when the memory limit has kept it from being read
 }
 
-// few is what this one has of it.
-func (c *Client) few() rare {
-	if c.rare == nil {
-		return rare{}
+// cold returns the rarely used state, zero if unset.
+func (c *Client) cold() cold {
+	if c.extra == nil {
+		return cold{}
 	}
-	return *c.rare
+	return *c.extra
 }
 
-func (c *Client) more() *rare {
-	if c.rare == nil {
-		c.rare = &rare{}
+func (c *Client) ensureCold() *cold {
+	if c.extra == nil {
+		c.extra = &cold{}
 	}
-	return c.rare
+	return c.extra
 }
 
 var clientStates = session.States[Client]{
@@ -89,58 +100,6 @@ var clientStates = session.States[Client]{
 	"tcp_server_cut":       (*Client).cut,
 }
 
-// Put queues records to be written and tells whether the output has reached
-// the high mark. When the connection is over it does nothing.
-func (c *Client) Put(records ...any) (high bool) {
-	if c.Wheel == nil {
-		return false
-	}
-	high, err := c.Wheel.TryPut(records...)
-	if err != nil {
-		c.putFailed(err)
-	}
-	return high
-}
-
-// PutText is Put for one record that is a string, without boxing it.
-func (c *Client) PutText(record string) (high bool) {
-	if c.Wheel == nil {
-		return false
-	}
-	high, err := c.Wheel.TryPutText(record)
-	if err != nil {
-		c.putFailed(err)
-	}
-	return high
-}
-
-// PutBytes is PutText for bytes.
-func (c *Client) PutBytes(record []byte) (high bool) {
-	if c.Wheel == nil {
-		return false
-	}
-	high, err := c.Wheel.TryPutBytes(record)
-	if err != nil {
-		c.putFailed(err)
-	}
-	return high
-}
-
-// putFailed ends a connection whose peer does not read. What cannot be encoded
-// is the program's mistake.
-func (c *Client) putFailed(err error) {
-	if !errors.Is(err, readwrite.ErrPending) {
-		panic(err)
-	}
-	if !c.ShuttingDown && !c.GotAnError {
-		c.failed(c.Event, &kernel.OpError{Op: "write", Err: err, Wheel: c.wheelID()})
-	}
-}
-
-// Next makes another callback take the records from the next one on: the next
-// step of a dialogue, in which every step has a callback of its own.
-func (c *Client) Next(input InputHandler) { c.input = input }
-
 // Shutdown ends the connection once what was put is written: it posts the
 // event "shutdown" to the connection's session, so that what has been read
 // with the record at hand still comes. It may be called from any handler on
@@ -157,43 +116,6 @@ func (c *Client) Shutdown() {
 func (c *Client) Listener() *Listener { return c.listener }
 
 func (c *Client) config() *Config { return c.listener.config }
-
-// guard runs a callback for an event.
-func (c *Client) guard(e kernel.Event, callback func()) {
-	c.Event = e
-	if c.config().OnPanic == PanicDie {
-		callback()
-		return
-	}
-	defer func() {
-		if thrown := recover(); thrown != nil {
-			c.threw(thrown)
-		}
-	}()
-	callback()
-}
-
-// threw closes a connection whose callback has panicked.
-func (c *Client) threw(thrown any) {
-	err, ok := thrown.(error)
-	if !ok {
-		err = fmt.Errorf("%v", thrown)
-	}
-	c.reportPanic(&kernel.OpError{Op: "panic", Err: err, Wheel: c.wheelID()})
-	c.GotAnError = true
-	c.Shutdown()
-}
-
-// reportPanic reports one; ClientError may panic as well, and then the log is
-// told.
-func (c *Client) reportPanic(err *kernel.OpError) {
-	defer func() {
-		if thrown := recover(); thrown != nil {
-			c.Kernel.Warn("servertcp: ClientError has panicked", "session", c.Session, "told", err, "panic", thrown)
-		}
-	}()
-	c.report(err)
-}
 
 func (c *Client) wheelID() kernel.WheelID {
 	if c.Wheel == nil {
@@ -217,9 +139,9 @@ func (c *Client) start(e kernel.Event) {
 
 // lost ends a connection that has no wheel, for an error of the system.
 func (c *Client) lost(e kernel.Event, err *kernel.OpError) {
-	c.guard(e, func() { c.report(err) })
+	c.runCallback(e, func() { c.report(err) })
 	c.GotAnError = true
-	c.over(e)
+	c.finish(e)
 }
 
 // setRemote says who the peer is.
@@ -237,7 +159,6 @@ func (c *Client) accepted(e kernel.Event, h *kernel.Handle) {
 	}
 	if t := &c.config().TLS; t.Config != nil && !t.OnDemand {
 		if err := c.secure(h, nil); err != nil { // no descriptors are left, for example
-			h.Close()
 			c.lost(e, &kernel.OpError{Op: "handshake", Err: err})
 		}
 		return
@@ -245,25 +166,17 @@ func (c *Client) accepted(e kernel.Event, h *kernel.Handle) {
 	c.begin(e, h, false)
 }
 
-// preConnect returns the handle to use, nil if the connection is refused. One
-// that nobody will use is closed.
-func (c *Client) preConnect(e kernel.Event, h *kernel.Handle) (used *kernel.Handle) {
-	if c.config().ClientPreConnect == nil {
+// preConnect returns the handle to use, nil if the connection is refused.
+func (c *Client) preConnect(e kernel.Event, h *kernel.Handle) *kernel.Handle {
+	callback := c.config().ClientPreConnect
+	if callback == nil {
 		return h
 	}
-	defer func() {
-		if used == nil {
-			h.Close()
-		}
-	}()
-	e.Args = []any{h, c.config().ClientArgs}
-	var chosen *kernel.Handle
-	c.guard(e, func() { chosen = c.config().ClientPreConnect(c, h) })
-	if chosen != nil && !c.Session.Alive() { // the callback has stopped everything
-		chosen.Close()
-		return nil
-	}
-	return chosen
+	return tcpconn.PreConnect(h, c.Session, func(h *kernel.Handle) (chosen *kernel.Handle) {
+		e.Args = []any{h, c.config().ClientArgs}
+		c.runCallback(e, func() { chosen = callback(c, h) })
+		return chosen
+	})
 }
 
 // begin gives the connection its wheel, the first one or, once StartTLS has
@@ -276,10 +189,7 @@ func (c *Client) begin(e kernel.Event, h *kernel.Handle, again bool) {
 	}
 	if !again {
 		c.connected = true
-		if t := &c.config().Timeouts; *t != (Timeouts{}) {
-			c.watch = patience.Start(c.Kernel, "tcp_server_timeout", patience.Times{Idle: t.Idle, Read: t.Read, Write: t.Write},
-				func() *readwrite.Wheel { return c.Wheel }, c.timedOut)
-		}
+		c.startTimeouts()
 	}
 	tell := c.config().ClientConnected
 	e.Args = nil
@@ -289,18 +199,21 @@ func (c *Client) begin(e kernel.Event, h *kernel.Handle, again bool) {
 		e.Args = append(e.Args, c.config().ClientArgs...)
 	}
 	if tell != nil {
-		c.guard(e, func() { tell(c) })
+		c.runCallback(e, func() { tell(c) })
 	}
 	if talk := c.config().Dialogue; talk != nil && !again {
-		c.converse(e, talk)
+		c.startDialogue(e, talk)
 	}
 }
 
 func (c *Client) makeWheel(h *kernel.Handle) (err error) {
 	config := c.config()
-	made := readwrite.Config{Handle: h, Marks: config.Marks, Events: c.events(), MaxPending: config.Limits.Output, Pace: c.pace()}
+	made := readwrite.Config{Handle: h, Marks: config.Marks, Events: c.events(), MaxPending: max(0, config.Limits.Output), RateLimiter: c.limits()}
 	made.Filter = makeFilter(config.ClientFilter)
 	made.InputFilter, made.OutputFilter = makeFilter(config.ClientInputFilter), makeFilter(config.ClientOutputFilter)
+	if made.Filter == nil && made.InputFilter == nil {
+		made.Filter = defaultFilter()
+	}
 	if c.Wheel, err = readwrite.New(c.Kernel, made); err == nil {
 		c.Wheel.Heap = c
 	}
@@ -315,13 +228,14 @@ func makeFilter(make func() filter.Filter) filter.Filter {
 }
 
 func (c *Client) stop(e kernel.Event) {
-	c.guard(e, c.few().dialogue.end)
-	if header := c.few().header; header != nil {
+	c.runCallback(e, c.cold().dialogue.end)
+	if header := c.cold().header; header != nil {
 		header.end(true)
 	}
-	if c.few().handshake != nil {
-		c.dropHandshake(true)
+	if c.cold().handshake != nil {
+		c.dropHandshake(false)
 	}
+	c.forget()
 	c.listener.stats.add(c.Wheel)
 	c.listener.leave(c)
 	c.listener.release(c.counted)
@@ -335,8 +249,8 @@ func (c *Client) gotInput(e kernel.Event) {
 	if c.ShuttingDown {
 		return
 	}
-	c.watch.Heard()
-	c.guard(e, func() { c.input.handle(c, e.Arg(0)) })
+	c.monitor.RecordReceived()
+	c.runCallback(e, func() { c.handle(e.Arg(0)) })
 }
 
 func (c *Client) gotError(e kernel.Event) {
@@ -348,7 +262,7 @@ func (c *Client) gotError(e kernel.Event) {
 
 // failed tells the program of an error, and ends the connection.
 func (c *Client) failed(e kernel.Event, err *kernel.OpError) {
-	c.guard(e, func() { c.report(err); c.few().dialogue.fail(err) })
+	c.runCallback(e, func() { c.report(err); c.cold().dialogue.fail(err) })
 	if c.ShutdownOnError {
 		c.GotAnError = true
 		c.Shutdown()
@@ -363,63 +277,72 @@ func (c *Client) report(err *kernel.OpError) {
 		c.config().ClientError(c, err)
 		return
 	}
+	if errors.Is(err, io.EOF) && !c.ShutdownOnError {
+		c.Shutdown() // there is no callback that could
+	}
 	if (err.Op == "read" || err.Op == "handshake" || err.Op == "proxy") && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)) {
 		return
 	}
-	c.Kernel.Warn(errorText("client", err), "session", c.Session, "op", err.Op, "errno", int(err.Errno()), "error", err.Text())
+	c.warn(err)
+}
+
+// warn logs an error.
+func (c *Client) warn(err *kernel.OpError) {
+	c.Kernel.Host().Warn(errorText("client", err), append([]any{"session", c.Session, "op", err.Op, "errno", int(err.Errno()), "error", err.Text()}, stackOf(err)...)...)
 }
 
 func (c *Client) gotFlush(e kernel.Event) {
-	c.watch.Flushed()
+	c.monitor.Flushed()
 	if c.config().ClientFlushed != nil {
-		c.guard(e, func() { c.config().ClientFlushed(c) })
+		c.runCallback(e, func() { c.config().ClientFlushed(c) })
 	}
 	if c.ShuttingDown {
-		c.over(e)
+		c.finish(e)
 	}
 }
 
-func (c *Client) gotHigh(e kernel.Event) { c.guard(e, func() { c.config().ClientHigh(c) }) }
+func (c *Client) gotHigh(e kernel.Event) { c.runCallback(e, func() { c.config().ClientHigh(c) }) }
 
-func (c *Client) gotLow(e kernel.Event) { c.guard(e, func() { c.config().ClientLow(c) }) }
+func (c *Client) gotLow(e kernel.Event) { c.runCallback(e, func() { c.config().ClientLow(c) }) }
 
 func (c *Client) shutdown(e kernel.Event) {
 	c.Event = e
 	c.ShuttingDown = true
-	if header := c.few().header; header != nil {
+	if header := c.cold().header; header != nil {
 		header.end(true)
 		return
 	}
-	if shake := c.few().handshake; shake != nil {
-		shake.cancel() // what comes of it ends the connection
+	if shake := c.cold().handshake; shake != nil {
+		shake.Cancel() // what comes of it ends the connection
 		return
 	}
 	if c.Wheel == nil || c.GotAnError || c.Wheel.OutOctets() == 0 {
-		c.over(e)
+		c.finish(e)
 	}
 }
 
 // over ends the connection.
-func (c *Client) over(e kernel.Event) {
+func (c *Client) finish(e kernel.Event) {
 	was := c.connected
 	c.connected = false
 	if was && c.config().ClientDisconnected != nil {
-		c.guard(e, func() { c.config().ClientDisconnected(c) })
+		c.runCallback(e, func() { c.config().ClientDisconnected(c) })
 	}
-	c.guard(e, c.few().dialogue.end)
-	c.watch.Stop()
+	c.runCallback(e, c.cold().dialogue.end)
+	c.stopTimeouts()
 	if c.Wheel == nil {
 		return
 	}
 	if err := c.Wheel.Close(); err != nil {
-		c.Kernel.Warn("servertcp: closing a connection", "session", c.Session, "error", err)
+		c.Kernel.Host().Warn("servertcp: closing a connection", "session", c.Session, "error", err)
 	}
 	c.dropWheel()
 }
 
-// dropWheel lets go of the wheel, whose bytes count from now on as those of the
-// past.
+// dropWheel forgets the wheel, whose bytes count from now on as those of closed
+// connections.
 func (c *Client) dropWheel() {
+	c.forget()
 	c.listener.stats.add(c.Wheel)
 	c.Wheel = nil
 }

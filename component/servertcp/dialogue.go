@@ -6,8 +6,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/wheel/readwrite"
 )
 
 // ErrOver is what Expect returns when the connection is over.
@@ -36,20 +36,18 @@ type Dialogue struct {
 	late    bool  // the time for this Expect is over
 }
 
-// handle gives a record to the Expect that waits for it.
-func (d *Dialogue) handle(c *Client, record any) {
+// received gives a record to the Expect that waits for it.
+func (d *Dialogue) received(record any) {
 	d.record, d.heard = record, true
 	d.resume()
 }
-
-func (d *Dialogue) direct(*readwrite.Funcs) bool { return false }
 
 // Send queues records to be written, as Client.Put.
 func (d *Dialogue) Send(records ...any) { d.Client.Put(records...) }
 
 // Expect waits for a record that is text, a line for example. The error is
 // syscall.ETIMEDOUT if none comes in time, after which the dialogue may go on;
-// a [RecordError] if the record is no text; or why the connection ends. A time
+// a *filter.RecordError if the record is no text; or why the connection ends. A time
 // of 0 is for ever.
 func (d *Dialogue) Expect(within time.Duration) (string, error) {
 	record, err := d.ExpectRecord(within)
@@ -62,7 +60,7 @@ func (d *Dialogue) Expect(within time.Duration) (string, error) {
 	case []byte:
 		return string(text), nil
 	}
-	return "", &RecordError{Record: record, Want: "string"}
+	return "", &filter.RecordError{Record: record, Want: "string"}
 }
 
 // ExpectRecord is Expect for records of any type.
@@ -73,7 +71,7 @@ func (d *Dialogue) ExpectRecord(within time.Duration) (any, error) {
 	var timer kernel.AlarmID
 	if within > 0 {
 		var err error
-		if timer, err = d.Client.Kernel.DelayFunc("tcp_server_expect", within, d.tooLate); err != nil {
+		if timer, err = d.Client.Kernel.Host().DelayFunc("tcp_server_expect", within, d.tooLate); err != nil {
 			return nil, fmt.Errorf("servertcp: Expect: %w", err)
 		}
 	}
@@ -98,18 +96,18 @@ func (d *Dialogue) ExpectRecord(within time.Duration) (any, error) {
 
 func (d *Dialogue) tooLate(e kernel.Event) {
 	d.late = true
-	d.Client.guard(e, d.resume)
+	d.Client.runCallback(e, d.resume)
 }
 
 // converse begins the dialogue of a connection.
-func (c *Client) converse(e kernel.Event, talk func(*Dialogue) error) {
+func (c *Client) startDialogue(e kernel.Event, talk func(*Dialogue) error) {
 	d := &Dialogue{Client: c}
 	d.talk = c.Kernel.Coroutine(func(pause func() bool) {
 		d.pause = pause
 		d.finished(talk(d))
 	})
-	c.more().dialogue, c.input = d, d
-	c.guard(e, d.resume)
+	c.ensureCold().dialogue, c.input = d, Input(func(_ *Client, record any) { d.received(record) })
+	c.runCallback(e, d.resume)
 }
 
 // finished ends the connection after its dialogue, and tells of an error that

@@ -16,7 +16,7 @@ type login struct{ user string }
 func (d *login) name(c *servertcp.Client, line string) {
 	d.user = line
 	c.Put("password?")
-	c.Next(servertcp.Input(d.password))
+	c.SetInput(servertcp.Input(d.password))
 }
 
 func (d *login) password(c *servertcp.Client, line string) {
@@ -26,7 +26,7 @@ func (d *login) password(c *servertcp.Client, line string) {
 		return
 	}
 	c.Put("welcome " + d.user)
-	c.Next(servertcp.Input(d.command))
+	c.SetInput(servertcp.Input(d.command))
 }
 
 func (d *login) command(c *servertcp.Client, line string) {
@@ -37,13 +37,13 @@ func (d *login) command(c *servertcp.Client, line string) {
 }
 
 // A challenge and its response, and what is allowed after them.
-func ExampleClient_Next() {
+func ExampleClient_SetInput() {
 	k := kernel.New()
 	server, err := servertcp.Listen(k, servertcp.Config{
 		Alias: "server", Address: "127.0.0.1",
 		ClientConnected: func(c *servertcp.Client) {
 			c.Put("user?")
-			c.Next(servertcp.Input(new(login).name))
+			c.SetInput(servertcp.Input(new(login).name))
 		},
 		ClientInput:        servertcp.Input(func(*servertcp.Client, string) {}), // every client is given another
 		ClientDisconnected: func(c *servertcp.Client) { c.Kernel.Post(kernel.Alias("server"), "shutdown") },

@@ -10,11 +10,12 @@ import (
 
 // Stats are the figures of a server.
 type Stats struct {
-	Open     int    // connections that are open
-	Accepted uint64 // connections that were given a session, or to Acceptor
-	Refused  uint64 // connections that were closed at once for a limit
-	Errors   uint64 // errors of connections, ends of streams not counted
-	Cut      uint64 // connections that were closed at the end of a drain
+	Open        int    // connections that are open
+	Accepted    uint64 // connections that were given a session, or to Acceptor
+	Refused     uint64 // connections that were closed at once for a limit
+	Errors      uint64 // errors of connections, ends of streams not counted
+	ForceClosed uint64 // connections that were closed at the end of a drain
+	Held        int    // bytes that connections hold, see Limits.Memory
 
 	// BytesIn and BytesOut are what was read from all connections, the closed
 	// ones included, and what they have taken: with TLS, what was encrypted.
@@ -25,7 +26,7 @@ type Stats struct {
 // call the listener's event "stats", which returns them.
 func (l *Listener) Stats() Stats {
 	s := l.stats
-	s.Open = l.Connections
+	s.Open, s.Held = l.Connections, l.memory.total
 	for c := l.first; c != nil; c = c.next {
 		s.add(c.Wheel)
 	}
@@ -60,7 +61,7 @@ func (l *Listener) Drain(within time.Duration) {
 func (l *Listener) drain(e kernel.Event) {
 	within, limited := kernel.ArgOK[time.Duration](e, 0)
 	if !limited && len(e.Args) > 0 {
-		e.Kernel.Warn("servertcp: drain needs a time.Duration, or nothing", "args", e.Args, "sender", e.Sender)
+		e.Kernel.Host().Warn("servertcp: drain needs a time.Duration, or nothing", "args", e.Args, "sender", e.Sender)
 		return
 	}
 	l.shutdown(e)
@@ -71,15 +72,15 @@ func (l *Listener) drain(e kernel.Event) {
 	if !limited || l.first == nil || l.deadline != 0 {
 		return
 	}
-	deadline, err := e.Kernel.DelayFunc("tcp_server_cut", within, func(e kernel.Event) {
+	deadline, err := e.Kernel.Host().DelayFunc("tcp_server_cut", within, func(e kernel.Event) {
 		l.Event, l.deadline = e, 0
 		for c := l.first; c != nil; c = c.next {
-			l.stats.Cut++
+			l.stats.ForceClosed++
 			_ = e.Kernel.Post(c.Session, "tcp_server_cut")
 		}
 	})
 	if err != nil {
-		e.Kernel.Warn("servertcp: no timer for the drain", "error", err)
+		e.Kernel.Host().Warn("servertcp: no timer for the drain", "error", err)
 	}
 	l.deadline = deadline
 }
@@ -124,12 +125,12 @@ func (c *Client) drain(e kernel.Event) {
 		c.Shutdown()
 		return
 	}
-	c.guard(e, func() { c.config().ClientDrain(c) })
+	c.runCallback(e, func() { c.config().ClientDrain(c) })
 }
 
 // cut closes the connection, whatever waits.
 func (c *Client) cut(e kernel.Event) {
-	c.guard(e, func() { c.report(&kernel.OpError{Op: "drain", Err: ErrDrained, Wheel: c.wheelID()}) })
+	c.runCallback(e, func() { c.report(&kernel.OpError{Op: "drain", Err: ErrDrained, Wheel: c.wheelID()}) })
 	c.GotAnError = true
 	c.shutdown(e)
 }

@@ -1,6 +1,7 @@
 package servertcp
 
 import (
+	"github.com/gopoe/poe/component/internal/tcpconn"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/readwrite"
 )
@@ -18,7 +19,7 @@ var wheelStates = [...]string{inputEvent, "tcp_server_got_error", "tcp_server_go
 // events says how the connection's wheel reports.
 func (c *Client) events() readwrite.Events {
 	config := c.config()
-	if f := config.direct; f != nil && !c.Kernel.Tracing() {
+	if f := config.direct; f != nil && !c.Kernel.Host().Tracing() {
 		return f
 	}
 	names := readwrite.Names{Input: inputEvent, Error: "tcp_server_got_error", Flushed: "tcp_server_got_flush"}
@@ -40,85 +41,82 @@ func (c *Config) setDirect() {
 	}
 	f := &readwrite.Funcs{
 		Error: func(w *readwrite.Wheel, err *kernel.OpError) {
-			c := of(w)
+			c := clientOf(w)
 			var args []any
 			if c.config().ClientError != nil { // nobody else looks at them
 				args = err.Args()
 			}
-			c.failed(c.at("tcp_server_got_error", args), err)
+			c.failed(c.eventNamed("tcp_server_got_error", args), err)
 		},
 		Flushed: func(w *readwrite.Wheel) {
-			c := of(w)
-			c.watch.Flushed()
+			c := clientOf(w)
+			c.monitor.Flushed()
 			if c.ShuttingDown || c.config().ClientFlushed != nil {
-				c.gotFlush(c.at("tcp_server_got_flush", []any{w.ID()}))
+				c.gotFlush(c.eventNamed("tcp_server_got_flush", []any{w.ID()}))
 			}
 		},
 	}
-	if !c.ClientInput.direct(f) {
+	if !c.ClientInput.SetFuncs(f, inputClient, inputOf, (*Client).handleText) {
 		return
 	}
 	if c.Marks.High > 0 {
-		f.High = func(w *readwrite.Wheel) { c := of(w); c.gotHigh(c.at("tcp_server_got_high", []any{w.ID()})) }
-		f.Low = func(w *readwrite.Wheel) { c := of(w); c.gotLow(c.at("tcp_server_got_low", []any{w.ID()})) }
+		f.High = func(w *readwrite.Wheel) {
+			c := clientOf(w)
+			c.gotHigh(c.eventNamed("tcp_server_got_high", []any{w.ID()}))
+		}
+		f.Low = func(w *readwrite.Wheel) {
+			c := clientOf(w)
+			c.gotLow(c.eventNamed("tcp_server_got_low", []any{w.ID()}))
+		}
 	}
 	c.direct = f
 }
 
-func of(w *readwrite.Wheel) *Client { return w.Heap.(*Client) }
+func inputOf(c *Client) *tcpconn.Handler[Client] { return c.input }
+
+// inputClient returns the connection of a wheel that has a record, nil if it is
+// not wanted any more.
+func inputClient(w *readwrite.Wheel) *Client {
+	if c := clientOf(w); c.beginInput() {
+		return c
+	}
+	return nil
+}
+
+func clientOf(w *readwrite.Wheel) *Client { return w.Heap.(*Client) }
 
 // at is the event that the wheel would have sent.
-func (c *Client) at(name string, args []any) kernel.Event {
+func (c *Client) eventNamed(name string, args []any) kernel.Event {
 	k, self := c.Kernel, c.Session
 	return kernel.Event{Kernel: k, Session: self, Sender: self, Name: name, Args: args}
 }
 
-// direct sets the input function for records that need no box. Another handler
-// may have taken over since, by Next.
-func (f input[T]) direct(to *readwrite.Funcs) bool {
-	switch any(f).(type) {
-	case input[string]:
-		to.Text = func(w *readwrite.Wheel, line string) {
-			if c := of(w); c.hears() {
-				if f, ok := c.input.(input[string]); ok {
-					f(c, line)
-				} else {
-					c.handle(line)
-				}
-			}
-		}
-	case input[[]byte]:
-		to.Bytes = func(w *readwrite.Wheel, record []byte) {
-			if c := of(w); c.hears() {
-				if f, ok := c.input.(input[[]byte]); ok {
-					f(c, record)
-				} else {
-					c.handle(string(record))
-				}
-			}
-		}
-	default:
-		return false
+// handle passes a record of any type to the callback.
+func (c *Client) handle(record any) {
+	if !c.input.Boxed() {
+		c.Args = nil // as on the direct way
 	}
-	return true
+	if err := c.input.Handle(c, record); err != nil {
+		c.failed(c.Event, &kernel.OpError{Op: "input", Err: err, Wheel: c.wheelID()})
+	}
 }
 
-// handle is for the callbacks that a dialogue may have beside the first one's
-// type.
-func (c *Client) handle(record string) {
+// handleText passes a record to a callback that a dialogue may have set beside
+// the first one's type.
+func (c *Client) handleText(record string) {
 	c.Args = []any{record, c.wheelID()}
-	c.input.handle(c, record)
+	c.handle(record)
 	c.Args = nil // a connection that is idle keeps no record
 }
 
-// hears makes the event at hand one of input, and tells whether it is wanted.
-func (c *Client) hears() bool {
+// beginInput sets c.Event and reports whether input is still accepted.
+func (c *Client) beginInput() bool {
 	if c.ShuttingDown {
 		return false
 	}
-	c.watch.Heard()
+	c.monitor.RecordReceived()
 	if c.Name != inputEvent || c.Args != nil {
-		c.Event = c.at(inputEvent, nil)
+		c.Event = c.eventNamed(inputEvent, nil)
 	}
 	return true
 }

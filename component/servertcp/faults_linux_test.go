@@ -78,7 +78,7 @@ func TestConnectionThatCannotBeWatched(t *testing.T) {
 
 // The same when a wheel has to ask for more than before: here for writing.
 func TestConnectionThatCannotBeWatchedAnyMore(t *testing.T) {
-	c := servertcp.Config{}
+	c := servertcp.Config{Limits: servertcp.Limits{Memory: servertcp.Unlimited}}
 	c.ClientInput = servertcp.Input(func(c *servertcp.Client, line string) {
 		if line == "lose" {
 			fd := c.Wheel.InputHandle().Fd()

@@ -52,8 +52,10 @@ func (l *flakyListener) Ready() kernel.ReadySet {
 func (l *flakyListener) Bind(wake func())          { l.wake = wake }
 func (l *flakyListener) Read([]byte) (int, error)  { return 0, kernel.ErrWouldBlock }
 func (l *flakyListener) Write([]byte) (int, error) { return 0, kernel.ErrWouldBlock }
-func (l *flakyListener) LocalAddr() net.Addr       { return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 2), Port: 9} }
-func (l *flakyListener) RemoteAddr() net.Addr      { return nil }
+func (l *flakyListener) LocalAddr() net.Addr {
+	return &net.TCPAddr{IP: net.IPv4(192, 0, 2, 2), Port: 9}
+}
+func (l *flakyListener) RemoteAddr() net.Addr { return nil }
 
 func (l *flakyListener) Close() error {
 	l.mu.Lock()
@@ -180,4 +182,23 @@ func TestAcceptBacksOff(t *testing.T) {
 	}()
 	require.NoError(t, k.Run())
 	require.Greater(t, len(source.errs), 900)
+}
+
+// The socket that ClientPreConnect replaces by another handle does not stay
+// open.
+func TestPreConnectReplacesTheHandle(t *testing.T) {
+	near, far, err := kernel.SocketPair()
+	require.NoError(t, err)
+	c := servertcp.Config{ClientPreConnect: func(*servertcp.Client, *kernel.Handle) *kernel.Handle { return near }}
+	r := run(t, c)
+	p := r.dial()
+	p.wantEnd() // nobody uses this connection
+	_, err = far.Write([]byte("hello\n"))
+	require.NoError(t, err)
+	buf := make([]byte, 100)
+	require.Eventually(t, func() bool {
+		n, _ := far.Read(buf)
+		return string(buf[:n]) == "hello\r\n"
+	}, 10*time.Second, time.Millisecond)
+	require.NoError(t, far.Close())
 }

@@ -5,13 +5,12 @@ import (
 	"net/netip"
 	"time"
 
-	"github.com/gopoe/poe/component/internal/pace"
+	"github.com/gopoe/poe/component/internal/ratelimit"
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/wheel/readwrite"
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
-// Limits bound what peers may take; 0 is no limit. Config.MaxClients is the
+// Limits bound what peers may use; 0 is no limit unless the field has a default. Config.MaxClients is the
 // limit of connections in total.
 type Limits struct {
 	// PerPeer is how many connections one IP address may have open. Further
@@ -24,6 +23,19 @@ type Limits struct {
 	// finds as many is dropped, and the connection fails with the operation
 	// "write" and readwrite.ErrPending.
 	Output int
+	// Backpressure is the high mark of a connection's output, in bytes: while
+	// as many wait to be written, nothing is read from that peer, until no more
+	// than half of them are left. 0 is DefaultBackpressure, Unlimited disables
+	// it.
+	Backpressure int
+	// Memory is how many bytes all connections together may hold, as output
+	// that waits and as input that is no whole record yet. When they hold more,
+	// those that hold more than their equal share of it are not read; one that
+	// does not get below it in 10 seconds ends. When output is put until they hold twice as
+	// much, the connection that holds most ends. Both are errors that wrap
+	// ErrMemory. 0 is DefaultMemory, Unlimited disables it. What a filter holds
+	// by itself is not counted; filters have limits of their own.
+	Memory int
 	// ReadRate and WriteRate are how many bytes a second one connection may
 	// send, and is sent; TotalReadRate and TotalWriteRate are the same for all
 	// connections together. Up to a quarter of a second's worth goes at once.
@@ -43,7 +55,7 @@ type limiter struct {
 	accepted int            // in this second
 	second   kernel.AlarmID // its end
 
-	read, write *pace.Bucket // of all connections
+	read, write *ratelimit.Bucket // of all connections
 }
 
 // admit tells whether a peer may have a new connection, and counts it for whom
@@ -74,14 +86,9 @@ func (l *Listener) release(counted *netip.Addr) {
 	}
 }
 
-// pace is the pace of a connection, nil if it may go as fast as it can.
-func (c *Client) pace() readwrite.Pace {
-	limits, all := &c.config().Limits, &c.listener.limiter
-	p := pace.New(c.Kernel, pace.NewBucket(limits.ReadRate), pace.NewBucket(limits.WriteRate), all.read, all.write)
-	if p == nil {
-		return nil
-	}
-	return p
+// newRate makes the limiter of a connection's speed, nil without limits.
+func newRate(k *kernel.Kernel, limits *Limits, all *limiter) *ratelimit.Limiter {
+	return ratelimit.New(k, ratelimit.NewBucket(limits.ReadRate), ratelimit.NewBucket(limits.WriteRate), all.read, all.write)
 }
 
 // refuse closes a connection that is one too many.
@@ -105,13 +112,13 @@ func (l *Listener) countAccept() {
 	if l.limiter.second != 0 {
 		return
 	}
-	timer, err := l.Kernel.DelayFunc("tcp_server_second", time.Second, func(e kernel.Event) {
+	timer, err := l.Kernel.Host().DelayFunc("tcp_server_second", time.Second, func(e kernel.Event) {
 		l.Event = e
 		l.limiter.accepted, l.limiter.second = 0, 0
 		l.adjustAccept()
 	})
 	if err != nil {
-		l.Kernel.Warn("servertcp: no timer for the accept rate", "error", err)
+		l.Kernel.Host().Warn("servertcp: no timer for the accept rate", "error", err)
 	}
 	l.limiter.second = timer
 }
@@ -137,5 +144,5 @@ func (l *Listener) adjustAccept() {
 			w.ResumeAccept()
 		}
 	}
-	l.tellAcceptor()
+	l.notifyAcceptor()
 }

@@ -33,8 +33,12 @@ type Listener struct {
 	stats    Stats
 	deadline kernel.AlarmID // of a drain
 	accepting
-	first    *Client        // the connections, oldest first
-	last     *Client
+
+	memory       memory
+	backpressure int            // bytes of output from which on a connection is not read, 0 for none
+	outputCheck  kernel.AlarmID // looks for peers that do not read
+	first        *Client        // the connections, oldest first
+	last         *Client
 }
 
 var listenerStates = session.States[Listener]{
@@ -67,7 +71,7 @@ func (l *Listener) start(e kernel.Event) {
 	l.Event, l.id = e, e.Session
 	if alias := l.config.Alias; alias != "" {
 		if err := e.Kernel.AliasSet(alias); err != nil {
-			e.Kernel.Warn("servertcp: the alias is taken", "alias", alias, "error", err)
+			e.Kernel.Host().Warn("servertcp: the alias is taken", "alias", alias, "error", err)
 		}
 	}
 	l.listen(e)
@@ -89,12 +93,12 @@ func (l *Listener) stop(e kernel.Event) {
 func (l *Listener) gotConnection(e kernel.Event) {
 	l.Event = e
 	if !l.handOver(e) {
-		l.take(e, socketOf(e))
+		l.serveAccepted(e, socketOf(e))
 	}
 }
 
 // take takes a connection that is for this listener.
-func (l *Listener) take(e kernel.Event, s socketfactory.Socket) {
+func (l *Listener) serveAccepted(e kernel.Event, s socketfactory.Socket) {
 	var counted *netip.Addr
 	if !l.config.Proxy.trusts(s.Peer) {
 		var ok bool
@@ -122,6 +126,7 @@ func (l *Listener) serve(e kernel.Event, s socketfactory.Socket, counted *netip.
 	c := &Client{listener: l, ShutdownOnError: !l.config.ClientKeepOnError, counted: counted, input: l.config.ClientInput}
 	c.setRemote(s.Peer)
 	l.enter(c)
+	l.startOutputCheck()
 	_, err := session.New(e.Kernel, session.Config[Client]{
 		Heap: c, States: clientStates, Funcs: l.config.InlineStates, Options: l.config.ClientOptions,
 		Args: []any{s.Handle, l.config.ClientArgs}, Type: l.config.SessionType,
@@ -131,7 +136,7 @@ func (l *Listener) serve(e kernel.Event, s socketfactory.Socket, counted *netip.
 		l.release(counted)
 		l.Connections--
 		s.Handle.Close()
-		e.Kernel.Warn("servertcp: no session for a connection", "error", err)
+		e.Kernel.Host().Warn("servertcp: no session for a connection", "error", err)
 	}
 }
 
@@ -160,12 +165,13 @@ func (l *Listener) disconnected(e kernel.Event) {
 	l.config.shard.leave()
 	if l.Connections--; l.Connections < 0 {
 		l.Connections = 0
-		e.Kernel.Warn("servertcp: more connections reported as ended than there were", "sender", e.Sender)
+		e.Kernel.Host().Warn("servertcp: more connections reported as ended than there were", "sender", e.Sender)
 	}
 	if l.Concurrency > 0 && l.Connections == l.Concurrency-1 {
 		l.adjustAccept()
 	}
 	l.drained()
+	l.stopOutputCheck()
 }
 
 // setConcurrency changes the limit, which is counted as POE does it: -1 is no
@@ -174,7 +180,7 @@ func (l *Listener) setConcurrency(e kernel.Event) {
 	l.Event = e
 	limit, ok := kernel.ArgOK[int](e, 0)
 	if !ok {
-		e.Kernel.Warn("servertcp: set_concurrency needs an int", "args", e.Args, "sender", e.Sender)
+		e.Kernel.Host().Warn("servertcp: set_concurrency needs an int", "args", e.Args, "sender", e.Sender)
 		return
 	}
 	l.Concurrency = max(-1, limit)
@@ -195,7 +201,7 @@ func (l *Listener) shutdown(e kernel.Event) {
 func (l *Listener) drop() {
 	for _, w := range l.wheels {
 		if err := w.Close(); err != nil {
-			l.Kernel.Warn("servertcp: closing a listening socket", "error", err)
+			l.Kernel.Host().Warn("servertcp: closing a listening socket", "error", err)
 		}
 	}
 	l.Wheel, l.wheels = nil, nil

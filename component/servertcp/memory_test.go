@@ -206,7 +206,7 @@ func TestConcurrency(t *testing.T) {
 	require.Equal(t, 3, answered(), "all the others")
 	w.post("drain")
 	w.end()
-	require.Zero(t, w.l.Stats().Cut)
+	require.Zero(t, w.l.Stats().ForceClosed)
 }
 
 // The event "drain" with something strange does nothing.
@@ -292,7 +292,7 @@ func TestDialogueInMemory(t *testing.T) {
 // Several listeners in memory, and one that a handler has replaced by shutdown.
 func TestSeveralAddressesInMemory(t *testing.T) {
 	also := poetest.Listen(netip.MustParseAddrPort("[2001:db8::1]:7"))
-	w := inMemory(t, servertcp.Config{Also: []servertcp.Address{{Listener: also.Handle()}}})
+	w := inMemory(t, servertcp.Config{ExtraAddresses: []servertcp.Address{{Listener: also.Handle()}}})
 	require.Len(t, w.l.Addrs(), 2)
 	for _, v := range []visitor{w.visit(), visit(t, also)} {
 		v.send("hello\n")

@@ -43,10 +43,10 @@ func (p *Proxy) trusts(peer netip.AddrPort) bool {
 
 // ProxyAddr is the address of the proxy that has announced the peer; the zero
 // value without one, and for a unix socket.
-func (c *Client) ProxyAddr() netip.AddrPort { return c.few().proxy }
+func (c *Client) ProxyAddr() netip.AddrPort { return c.cold().proxy }
 
-// announcement is a header that is being read.
-type announcement struct {
+// proxyHandshake is a header that is being read.
+type proxyHandshake struct {
 	c      *Client
 	handle *kernel.Handle
 	header proxyheader.Reader
@@ -55,12 +55,12 @@ type announcement struct {
 
 // awaitProxy reads the header, and then goes on with the connection.
 func (c *Client) awaitProxy(h *kernel.Handle) error {
-	a := &announcement{c: c, handle: h}
-	if err := c.Kernel.Watch(h, kernel.Read, "tcp_server_proxy", a); err != nil {
+	a := &proxyHandshake{c: c, handle: h}
+	if err := c.Kernel.Host().Watch(h, kernel.Read, "tcp_server_proxy", a); err != nil {
 		return err
 	}
-	c.more().header = a
-	timer, err := c.Kernel.DelayFunc("tcp_server_proxy", c.handshakeTime(), func(e kernel.Event) {
+	c.ensureCold().header = a
+	timer, err := c.Kernel.Host().DelayFunc("tcp_server_proxy", c.handshakeTime(), func(e kernel.Event) {
 		a.timer = 0
 		a.failed(e, syscall.ETIMEDOUT)
 	})
@@ -77,8 +77,8 @@ func (c *Client) handshakeTime() time.Duration {
 }
 
 // HandleReady is called by the kernel when there is something to read.
-func (a *announcement) HandleReady(kernel.Mode) {
-	e := a.c.at("tcp_server_proxy", nil)
+func (a *proxyHandshake) HandleReady(kernel.Mode) {
+	e := a.c.eventNamed("tcp_server_proxy", nil)
 	done, err := a.header.Read(a.handle)
 	switch {
 	case errors.Is(err, kernel.ErrWouldBlock) || err == nil && !done:
@@ -109,16 +109,16 @@ func (c *Client) announce(s proxyheader.Source) error {
 		c.listener.stats.Refused++
 		return ErrPeerLimit
 	}
-	c.more().proxy, c.counted = c.RemoteAddr, counted
+	c.ensureCold().proxy, c.counted = c.RemoteAddr, counted
 	c.setRemote(s.Addr)
 	return nil
 }
 
 // end stops the reading of a header.
-func (a *announcement) end(closed bool) {
+func (a *proxyHandshake) end(closed bool) {
 	k := a.c.Kernel
-	a.c.more().header = nil
-	k.Unwatch(a.c.Session, a.handle, kernel.Read)
+	a.c.ensureCold().header = nil
+	k.Host().Unwatch(a.c.Session, a.handle, kernel.Read)
 	if a.timer != 0 {
 		// With a session that stops it is gone.
 		_, _ = k.AlarmRemove(a.timer)
@@ -129,10 +129,10 @@ func (a *announcement) end(closed bool) {
 }
 
 // failed tells the program and ends the connection.
-func (a *announcement) failed(e kernel.Event, err error) {
+func (a *proxyHandshake) failed(e kernel.Event, err error) {
 	c := a.c
 	a.end(true)
-	c.guard(e, func() { c.report(&kernel.OpError{Op: "proxy", Err: err}) })
+	c.runCallback(e, func() { c.report(&kernel.OpError{Op: "proxy", Err: err}) })
 	c.GotAnError = true
-	c.over(e)
+	c.finish(e)
 }

@@ -21,7 +21,7 @@ import (
 	"slices"
 	"syscall"
 
-	"github.com/gopoe/poe/component/internal/pace"
+	"github.com/gopoe/poe/component/internal/ratelimit"
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -49,8 +49,8 @@ type Config struct {
 	Socket socketfactory.Options
 	// Listener is a handle that listens already; the server owns it.
 	Listener *kernel.Handle
-	// Also are more addresses. All are bound, or none is.
-	Also []Address
+	// ExtraAddresses are more addresses. All are bound, or none is.
+	ExtraAddresses []Address
 
 	// MaxClients is how many connections may be open; further ones wait in the
 	// system's queue. 0 is no limit. POE: Concurrency, where -1 is no limit.
@@ -151,19 +151,6 @@ type Config struct {
 	shard  *shard           // if connections are handed over
 }
 
-// PanicPolicy says what becomes of a panic in a callback of a connection.
-type PanicPolicy int
-
-// The policies.
-const (
-	// PanicDie makes it the signal DIE, as POE does: unhandled, it ends the
-	// program.
-	PanicDie PanicPolicy = iota
-	// PanicCloseClient tells ClientError, as the operation "panic", and closes
-	// that one connection.
-	PanicCloseClient
-)
-
 // New starts a server and returns its listener. A configuration that makes no
 // sense is a *kernel.ConfigError. That a socket cannot be bound is told to
 // Error, after Started, as in POE; Listen returns it.
@@ -172,15 +159,20 @@ func New(k *kernel.Kernel, c Config) (*Listener, error) {
 		return nil, err
 	}
 	if c.Dialogue != nil {
-		c.ClientInput = Input(func(*Client, any) {}) // until the dialogue takes it
+		c.ClientInput = Input(func(*Client, any) {}) // until the dialogue begins
+	}
+	if c.OnPanic == PanicCloseClient {
+		c.InlineStates = guardStates(c.InlineStates)
 	}
 	c.setDirect()
 	if c.ClientFilter != nil && c.ClientInputFilter != nil {
-		k.Warn("servertcp: ClientFilter is ignored with ClientInputFilter and ClientOutputFilter")
+		k.Host().Warn("servertcp: ClientFilter is ignored with ClientInputFilter and ClientOutputFilter")
 		c.ClientFilter = nil
 	}
 	l := &Listener{config: &c, Concurrency: c.concurrency()}
-	l.limiter.read, l.limiter.write = pace.NewBucket(c.Limits.TotalReadRate), pace.NewBucket(c.Limits.TotalWriteRate)
+	l.limiter.read, l.limiter.write = ratelimit.NewBucket(c.Limits.TotalReadRate), ratelimit.NewBucket(c.Limits.TotalWriteRate)
+	l.memory.limit = defaulted(c.Limits.Memory, DefaultMemory)
+	l.backpressure = defaulted(c.Limits.Backpressure, DefaultBackpressure)
 	s, err := session.New(k, session.Config[Listener]{Heap: l, States: listenerStates, Args: c.ListenerArgs, Options: c.ListenerOptions, Type: c.SessionType})
 	if err != nil {
 		return nil, err
@@ -198,7 +190,7 @@ func Listen(k *kernel.Kernel, c Config) (*Listener, error) {
 	if err := c.open(); err != nil {
 		return nil, err
 	}
-	for _, a := range append([]Address{c.first()}, c.Also...) {
+	for _, a := range append([]Address{c.first()}, c.ExtraAddresses...) {
 		if err := checkAddr(a.Listener); err != nil {
 			c.closeListeners()
 			return nil, err
@@ -213,7 +205,7 @@ func Listen(k *kernel.Kernel, c Config) (*Listener, error) {
 
 // closeListeners closes the sockets that open has opened.
 func (c *Config) closeListeners() {
-	for _, a := range append([]Address{c.first()}, c.Also...) {
+	for _, a := range append([]Address{c.first()}, c.ExtraAddresses...) {
 		a.Listener.Close()
 	}
 }
@@ -253,7 +245,7 @@ func (c *Config) check() error {
 	case c.Dialogue != nil && (c.ClientInput != nil || c.Acceptor != nil):
 		return wrong("Dialogue", "excludes ClientInput and Acceptor")
 	case c.Acceptor == nil && c.ClientInput == nil && c.Dialogue == nil:
-		return wrong("ClientInput", "is required, or Acceptor")
+		return wrong("ClientInput", "is required, or Dialogue, or Acceptor")
 	case c.Acceptor != nil && c.ClientInput != nil:
 		return wrong("ClientInput", "excludes Acceptor")
 	case c.MaxClients < 0:
@@ -278,10 +270,14 @@ func (c *Config) check() error {
 func (c *Config) checkBounds(wrong func(field, what string) error) error {
 	t, l := &c.Timeouts, &c.Limits
 	switch {
-	case min(t.Handshake, t.Idle, t.Read, t.Write) < 0:
-		return wrong("Timeouts", "must not be negative; 0 is for ever")
+	case min(t.Handshake, t.Login, t.Idle, t.Read) < 0:
+		return wrong("Timeouts", "must not be negative; 0 is forever")
+	case t.Write < 0 && t.Write != Forever:
+		return wrong("Timeouts", "Write must not be negative, except for Forever")
 	case min(l.PerPeer, l.AcceptRate, l.Output, l.ReadRate, l.WriteRate, l.TotalReadRate, l.TotalWriteRate) < 0:
 		return wrong("Limits", "must not be negative; 0 is no limit")
+	case min(l.Backpressure, l.Memory) < Unlimited:
+		return wrong("Limits", "Backpressure and Memory must not be negative, except for Unlimited")
 	case slices.ContainsFunc(c.Proxy.Trusted, func(n netip.Prefix) bool { return !n.IsValid() }):
 		return wrong("Proxy", "Trusted has a network that is none")
 	case c.TLS.OnDemand && c.TLS.Config == nil:
@@ -319,7 +315,7 @@ func (c *Config) clientField() string {
 		{"ClientFlushed", c.ClientFlushed != nil}, {"ClientHigh", c.ClientHigh != nil}, {"ClientLow", c.ClientLow != nil},
 		{"ClientFilter", c.ClientFilter != nil}, {"ClientInputFilter", c.ClientInputFilter != nil},
 		{"ClientSecured", c.ClientSecured != nil}, {"ClientDrain", c.ClientDrain != nil}, {"TLS", c.TLS.Config != nil},
-		{"Timeouts", c.Timeouts != Timeouts{}}, {"Limits.Output", c.Limits.Output != 0}, {"Limits.PerPeer", c.Limits.PerPeer != 0},
+		{"Timeouts", c.Timeouts != Timeouts{}}, {"Limits.Output", c.Limits.Output != 0}, {"Limits.Memory", c.Limits.Memory != 0}, {"Limits.Backpressure", c.Limits.Backpressure != 0}, {"Limits.PerPeer", c.Limits.PerPeer != 0},
 		{"Limits.ReadRate", max(c.Limits.ReadRate, c.Limits.TotalReadRate) != 0}, {"Limits.WriteRate", max(c.Limits.WriteRate, c.Limits.TotalWriteRate) != 0},
 		{"InlineStates", c.InlineStates != nil}, {"Proxy", c.Proxy.Local || len(c.Proxy.Trusted) > 0},
 	} {

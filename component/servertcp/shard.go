@@ -127,12 +127,12 @@ func (l *Listener) leaveShards() {
 	s.all.mu.Unlock()
 	if left && !s.accepts {
 		_, _ = l.Kernel.RefcountDecrement(l.id, shardTag) // as counted above
-		l.tellAcceptor()
+		l.notifyAcceptor()
 	}
 }
 
-// tellAcceptor has the accepting listener look again who is full.
-func (l *Listener) tellAcceptor() {
+// notifyAcceptor has the accepting listener look again who is full.
+func (l *Listener) notifyAcceptor() {
 	s := l.config.shard
 	if s == nil || s.accepts {
 		return

@@ -50,7 +50,7 @@ type Shards struct {
 // Share opens the sockets of a server on several kernels. Every kernel then
 // calls New. It may wait for a name to be looked up. The error is a
 // *kernel.ConfigError or a *kernel.OpError.
-func Share(c ShardConfig) (*Shards, error) {
+func NewShards(c ShardConfig) (*Shards, error) {
 	if c.Shards < 1 {
 		return nil, &kernel.ConfigError{Package: "servertcp", Field: "Shards", Err: fmt.Errorf("%d is less than 1", c.Shards)}
 	}
@@ -94,14 +94,14 @@ func (s *Shards) Addr() net.Addr { return s.addr }
 func (s *Shards) HandsOff() bool { return s.handOff }
 
 // New makes the server's listener in a kernel, on its goroutine: that of
-// [New] with c, whose fields Address, Port, Service, Domain, Listener and Also
+// [New] with c, whose fields Address, Port, Service, Domain, Listener and ExtraAddresses
 // must not be set. Callbacks that several kernels share run on several
 // goroutines. Limits count for each kernel.
 func (s *Shards) New(k *kernel.Kernel, c Config) (*Listener, error) {
 	wrong := func(field, what string) error {
 		return &kernel.ConfigError{Package: "servertcp", Field: field, Err: errors.New(what)}
 	}
-	if c.Address != "" || c.Port != 0 || c.Service != "" || c.Domain != 0 || c.Listener != nil || len(c.Also) > 0 {
+	if c.Address != "" || c.Port != 0 || c.Service != "" || c.Domain != 0 || c.Listener != nil || len(c.ExtraAddresses) > 0 {
 		return nil, wrong("Address", "is that of the Shards")
 	}
 	if err := c.check(); err != nil {
@@ -153,10 +153,11 @@ func (s *Shards) Stats(ctx context.Context) (Stats, error) {
 		}
 		one := v.(Stats)
 		sum.Open += one.Open
+		sum.Held += one.Held
 		sum.Accepted += one.Accepted
 		sum.Refused += one.Refused
 		sum.Errors += one.Errors
-		sum.Cut += one.Cut
+		sum.ForceClosed += one.ForceClosed
 		sum.BytesIn += one.BytesIn
 		sum.BytesOut += one.BytesOut
 	}
@@ -224,5 +225,5 @@ func (l *Listener) handOver(e kernel.Event) bool {
 func (l *Listener) gotHanded(e kernel.Event) {
 	e.Args = kernel.Arg[*handed](e, 0).args
 	l.Event = e
-	l.take(e, socketOf(e))
+	l.serveAccepted(e, socketOf(e))
 }

@@ -13,7 +13,7 @@ import (
 
 	"github.com/gopoe/poe/component/servertcp"
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/kernels"
+	"github.com/gopoe/poe/kernelgroup"
 	"github.com/gopoe/poe/wheel/socketfactory"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -23,12 +23,12 @@ import (
 // number of the kernel and the line, until the test ends.
 func shardedEcho(t *testing.T, c servertcp.ShardConfig, server servertcp.Config) *servertcp.Shards {
 	t.Helper()
-	shards, err := servertcp.Share(c)
+	shards, err := servertcp.NewShards(c)
 	require.NoError(t, err)
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	up, ended := make(chan struct{}), make(chan error, 1)
 	go func() {
-		ended <- kernels.Run(ctx, kernels.Config{Size: c.Shards, Setup: func(m *kernels.Member) error {
+		ended <- kernelgroup.Run(ctx, kernelgroup.Config{Size: c.Shards, Setup: func(m *kernelgroup.Member) error {
 			server := server
 			server.ClientInput = servertcp.Input(func(c *servertcp.Client, line string) { c.Put(fmt.Sprint(m.Index, " ", line)) })
 			_, err := shards.New(m.Kernel, server)
@@ -157,12 +157,12 @@ func TestShardsWithoutOne(t *testing.T) {
 
 func TestShareConfig(t *testing.T) {
 	var wrong *kernel.ConfigError
-	_, err := servertcp.Share(servertcp.ShardConfig{})
+	_, err := servertcp.NewShards(servertcp.ShardConfig{})
 	require.ErrorAs(t, err, &wrong)
 	assert.Equal(t, "Shards", wrong.Field)
 
 	input := servertcp.Input(func(*servertcp.Client, string) {})
-	s, err := servertcp.Share(servertcp.ShardConfig{Shards: 2, Address: servertcp.Address{Address: "127.0.0.1"}})
+	s, err := servertcp.NewShards(servertcp.ShardConfig{Shards: 2, Address: servertcp.Address{Address: "127.0.0.1"}})
 	require.NoError(t, err)
 	addr := s.Addr().String()
 	for field, c := range map[string]servertcp.Config{
@@ -182,7 +182,7 @@ func TestShareConfig(t *testing.T) {
 	require.NoError(t, err)
 	defer l.Close()
 	taken := l.Addr().(*net.TCPAddr)
-	_, err = servertcp.Share(servertcp.ShardConfig{Shards: 2, Address: servertcp.Address{Address: "127.0.0.1", Port: taken.Port}})
+	_, err = servertcp.NewShards(servertcp.ShardConfig{Shards: 2, Address: servertcp.Address{Address: "127.0.0.1", Port: taken.Port}})
 	var failed *kernel.OpError
 	require.ErrorAs(t, err, &failed)
 	assert.Equal(t, "bind", failed.Op)
@@ -190,8 +190,8 @@ func TestShareConfig(t *testing.T) {
 
 // A server over all processors: a listener in each of the kernels, and what
 // belongs to one kernel in the function that sets it up.
-func ExampleShare() {
-	shards, err := servertcp.Share(servertcp.ShardConfig{Shards: 2, Address: servertcp.Address{Address: "127.0.0.1"}})
+func ExampleNewShards() {
+	shards, err := servertcp.NewShards(servertcp.ShardConfig{Shards: 2, Address: servertcp.Address{Address: "127.0.0.1"}})
 	if err != nil {
 		panic(err)
 	}
@@ -206,7 +206,7 @@ func ExampleShare() {
 		c.Close()
 		shards.Post("shutdown")
 	}()
-	err = kernels.Run(context.Background(), kernels.Config{Size: 2, Setup: func(m *kernels.Member) error {
+	err = kernelgroup.Run(context.Background(), kernelgroup.Config{Size: 2, Setup: func(m *kernelgroup.Member) error {
 		lines := 0 // of this kernel: no lock
 		_, err := shards.New(m.Kernel, servertcp.Config{
 			ClientInput: servertcp.Input(func(c *servertcp.Client, line string) {

@@ -155,9 +155,9 @@ func TestConfigErrors(t *testing.T) {
 		"Limits":      {Limits: servertcp.Limits{PerPeer: -1}, ClientInput: servertcp.Input(func(*servertcp.Client, string) {})},
 		"Port":        {Port: 65536, ClientInput: servertcp.Input(func(*servertcp.Client, string) {})},
 		"Domain":      {Domain: 7, ClientInput: servertcp.Input(func(*servertcp.Client, string) {})},
-		"Also[1].Address": {
-			Also:        []servertcp.Address{{}, {Domain: socketfactory.Unix}},
-			ClientInput: servertcp.Input(func(*servertcp.Client, string) {}),
+		"ExtraAddresses[1].Address": {
+			ExtraAddresses: []servertcp.Address{{}, {Domain: socketfactory.Unix}},
+			ClientInput:    servertcp.Input(func(*servertcp.Client, string) {}),
 		},
 		"TLS": {TLS: servertcp.TLS{OnDemand: true}, ClientInput: servertcp.Input(func(*servertcp.Client, string) {})},
 	} {
@@ -192,6 +192,6 @@ func TestRecordOfAnotherType(t *testing.T) {
 	r := run(t, c)
 	p := r.dial()
 	p.send("text\n")
-	require.EqualError(t, <-told, "input: servertcp: the record is string, ClientInput takes int")
+	require.EqualError(t, <-told, "input: record is string, want int")
 	p.wantEnd()
 }

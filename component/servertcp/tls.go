@@ -1,12 +1,11 @@
 package servertcp
 
 import (
-	"context"
 	"crypto/tls"
 	"errors"
 	"sync/atomic"
-	"syscall"
 
+	"github.com/gopoe/poe/component/internal/tcpconn"
 	"github.com/gopoe/poe/kernel"
 )
 
@@ -26,12 +25,6 @@ var ErrOutputWaits = errors.New("servertcp: StartTLS: output waits to be written
 // errNoTLS is what StartTLS returns if there is nothing to start.
 var errNoTLS = errors.New("servertcp: StartTLS: Config.TLS is not set, or the connection is over or encrypted")
 
-// handshake is a TLS handshake that goes on on a goroutine of its own.
-type handshake struct {
-	conn   *tls.Conn
-	cancel context.CancelFunc
-}
-
 // StartTLS encrypts the rest of the conversation: what is put before is sent in
 // the clear, and what the peer has sent behind the record at hand belongs to
 // the handshake already. Until that is over the connection has no Wheel and Put
@@ -49,7 +42,6 @@ func (c *Client) StartTLS() error {
 	c.dropWheel()
 	err := c.secure(h, wheel.Detach())
 	if err != nil {
-		h.Close()
 		c.GotAnError = true
 		c.Shutdown()
 	}
@@ -57,63 +49,46 @@ func (c *Client) StartTLS() error {
 }
 
 // secure begins the handshake on a handle that the client owns; early is what
-// has been read from it.
+// has been read from it. The handle is closed if there is an error.
 func (c *Client) secure(h *kernel.Handle, early []byte) error {
 	conn, err := h.NetConn(early)
 	if err != nil {
 		return err
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), c.handshakeTime())
-	shake := &handshake{tls.Server(conn, c.config().TLS.Config), cancel}
-	c.more().handshake = shake
-	if _, err := c.Kernel.RefcountIncrement(c.Session, "handshake"); err != nil {
+	shake, err := tcpconn.StartHandshake(c.Session, tls.Server(conn, c.config().TLS.Config), c.handshakeTime(), "tcp_server_secured")
+	if err != nil {
+		conn.Close()
 		return err
 	}
-	outside, id, secured := c.Kernel.Outside(), c.Session, shake.conn
-	go func() {
-		err := secured.HandshakeContext(ctx)
-		if errors.Is(err, context.DeadlineExceeded) {
-			err = syscall.ETIMEDOUT
-		}
-		outside.Post(id, "tcp_server_secured", err)
-	}()
+	c.ensureCold().handshake = shake
 	return nil
 }
 
 // secured is the end of the handshake.
 func (c *Client) secured(e kernel.Event) {
 	c.Event = e
-	shake := c.few().handshake
-	if shake == nil {
-		return // made up by a program
+	shake, _ := e.Arg(0).(*tcpconn.Handshake)
+	if shake == nil || shake != c.cold().handshake {
+		return
 	}
-	err, _ := e.Arg(0).(error)
-	c.dropHandshake(err != nil || c.ShuttingDown)
+	err, _ := e.Arg(1).(error)
+	c.dropHandshake(err == nil && !c.ShuttingDown)
 	switch {
 	case c.ShuttingDown:
-		c.over(e)
+		c.finish(e)
 	case err != nil:
-		c.guard(e, func() { c.report(&kernel.OpError{Op: "handshake", Err: err}) })
-		c.GotAnError = true
-		c.over(e)
+		c.lost(e, &kernel.OpError{Op: "handshake", Err: err})
 	default:
-		state := shake.conn.ConnectionState()
+		state := shake.Conn.ConnectionState()
 		c.TLS = &state
-		c.begin(e, kernel.Conn(shake.conn), c.config().TLS.OnDemand)
+		c.begin(e, kernel.Conn(shake.Conn), c.config().TLS.OnDemand)
 	}
 }
 
-// dropHandshake lets go of a handshake, and of its connection if that is not
-// wanted.
-func (c *Client) dropHandshake(unwanted bool) {
-	shake := c.few().handshake
-	c.more().handshake = nil
-	shake.cancel()
-	if unwanted {
-		_ = shake.conn.NetConn().Close() // nobody is left to hear of an error
-	}
-	// The count is this connection's own.
-	_, _ = c.Kernel.RefcountDecrement(c.Session, "handshake")
+// dropHandshake ends a handshake, and its connection unless that is used.
+func (c *Client) dropHandshake(used bool) {
+	c.cold().handshake.Drop(used)
+	c.ensureCold().handshake = nil
 }
 
 // Certificate is a certificate and its key in two files, which can be loaded

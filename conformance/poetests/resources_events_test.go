@@ -88,7 +88,7 @@ func (p *proof) eventsBetween() {
 			p.is().NoError(err)
 			p.is().Equal(numbers{"event": 1, "sent": 1}, reasonsOf(e.Kernel, other))
 			before := e.Kernel.EventCount()
-			p.is().NoError(e.Kernel.StopSession(other))
+			p.is().NoError(e.Kernel.Host().StopSession(other))
 			p.is().Empty(e.Kernel.WhyAlive(other))
 			p.is().Equal(before-2, e.Kernel.EventCount(), "in both directions")
 			p.is().ErrorIs(e.Kernel.Post(other, "to"), kernel.ErrNoSession)

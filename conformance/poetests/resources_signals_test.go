@@ -85,7 +85,7 @@ func (p *proof) signalWatchers() {
 	send("signal-1")
 	p.is().Len(one.got, 3)
 	p.is().Len(two.got, 2)
-	p.is().NoError(k.StopSession(one.id))
+	p.is().NoError(k.Host().StopSession(one.id))
 	send("signal-1")
 	send("signal-2")
 	p.is().Len(one.got, 3, "it has ended")

@@ -162,7 +162,7 @@ func TestUnitsBaseAssertData(t *testing.T) {
 		p.is().ErrorIs(err, kernel.ErrNoSession)
 		p.is().Empty(k.AlarmRemoveAll(), "the kernel has no timers")
 		id := p.start(k, states{"_start": nothing})
-		p.is().NotNil(thrown(func() { _, _ = k.Start(id.Session()) }), "started twice")
+		p.is().NotNil(thrown(func() { _, _ = k.Host().Start(id.Session()) }), "started twice")
 		p.run(k)
 	})
 }

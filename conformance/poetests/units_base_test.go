@@ -16,9 +16,9 @@ func TestUnitsBaseWheel(t *testing.T) {
 	once(t, func(p *proof) {
 		k := p.kernel()
 		for want := range kernel.WheelID(100) {
-			p.is().Equal(want+1, k.AllocateWheelID())
+			p.is().Equal(want+1, k.Host().AllocateWheelID())
 		}
-		p.is().Equal(kernel.WheelID(1), p.kernel().AllocateWheelID(), "each kernel counts by itself")
+		p.is().Equal(kernel.WheelID(1), p.kernel().Host().AllocateWheelID(), "each kernel counts by itself")
 	})
 }
 

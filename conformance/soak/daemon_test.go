@@ -73,7 +73,7 @@ func (d *daemon) startIntake(k *kernel.Kernel) error {
 func (i *intake) start(e kernel.Event) {
 	must(e.Kernel.AliasSet("intake"))
 	must(e.Kernel.Sig("DIE", "died"))
-	_, err := e.Kernel.Own(i.listener.Handle(), "the listener")
+	_, err := e.Kernel.Host().Own(i.listener.Handle(), "the listener")
 	must(err)
 	must(e.Kernel.SelectRead(i.listener.Handle(), "incoming"))
 }

@@ -252,10 +252,10 @@ func (s *service) client(k *kernel.Kernel) error {
 func (v *visit) dial(d *clienttcp.Dialing) {
 	switch v.IntN(20) {
 	case 0:
-		d.Done(nil, kernel.ErrWouldBlock)
+		d.Complete(nil, kernel.ErrWouldBlock)
 	case 1: // for ever
 	default:
-		d.Done(v.listener.Dial())
+		d.Complete(v.listener.Dial())
 	}
 }
 

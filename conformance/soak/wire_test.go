@@ -23,7 +23,7 @@ type wire struct {
 
 // open makes a wire for the active session, which owns its handle.
 func open(k *kernel.Kernel, h *kernel.Handle, line func(string), gone func(error)) (*wire, error) {
-	own, err := k.Own(h, h.String())
+	own, err := k.Host().Own(h, h.String())
 	if err != nil {
 		return nil, err
 	}

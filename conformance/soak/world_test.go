@@ -70,7 +70,7 @@ func (w *world) startUpstream(k *kernel.Kernel) error {
 	_, err := session.Inline(k, session.Funcs{
 		"_start": func(e kernel.Event) {
 			must(e.Kernel.AliasSet("upstream"))
-			_, err := e.Kernel.Own(w.upstream.Handle(), "upstream")
+			_, err := e.Kernel.Host().Own(w.upstream.Handle(), "upstream")
 			must(err)
 			must(e.Kernel.SelectRead(w.upstream.Handle(), "incoming"))
 			must(e.Kernel.Delay("trouble", 10*time.Minute))

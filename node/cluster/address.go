@@ -69,11 +69,11 @@ func (c *Cluster) Call(alias, event string, args []any, reply string, extra ...a
 	return nil
 }
 
-// CallWithin is Call with a time to wait.
-func (c *Cluster) CallWithin(patience time.Duration, alias, event string, args []any, reply string, extra ...any) error {
+// CallTimeout is Call with a time to wait.
+func (c *Cluster) CallTimeout(patience time.Duration, alias, event string, args []any, reply string, extra ...any) error {
 	to, err := c.address(alias)
 	if err == nil {
-		err = c.n.CallWithin(patience, to, event, args, reply, extra...)
+		err = c.n.CallTimeout(patience, to, event, args, reply, extra...)
 	}
 	if err != nil {
 		return callError("Call", alias, err)

@@ -34,7 +34,7 @@ func BenchmarkPost(b *testing.B) {
 				err := c.k.Post(to, "tick", i, "hello", "0123456789abcdef0123456789abcdef")
 				if full = errors.Is(err, node.ErrBusy); full {
 					i--
-					err = c.n.NotifyReady("south", "room")
+					err = c.n.NotifyWritable("south", "room")
 				}
 				if err != nil {
 					b.Error(err)

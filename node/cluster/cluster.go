@@ -83,7 +83,7 @@ func Join(n *node.Node, config Config) (*Cluster, error) {
 	if _, taken := c.k.AliasResolve(c.alias); taken {
 		return nil, configError("Name", errors.New("this node has joined that cluster already"))
 	}
-	if _, err := c.k.Start(c); err != nil {
+	if _, err := c.k.Host().Start(c); err != nil {
 		return nil, err
 	}
 	if err := c.begin(); err != nil {
@@ -97,7 +97,7 @@ func Join(n *node.Node, config Config) (*Cluster, error) {
 
 // begin opens the node for the others and looks for them.
 func (c *Cluster) begin() (err error) {
-	if err := c.n.Publish(c.alias, eventUpdate, eventNews, eventBye); err != nil {
+	if err := c.n.Expose(c.alias, eventUpdate, eventNews, eventBye); err != nil {
 		return err
 	}
 	if err := c.offerKinds(); err != nil {
@@ -145,7 +145,7 @@ func (c *Cluster) leave(why error) {
 	for _, p := range c.peers {
 		c.unseek(p, why)
 	}
-	c.n.Retract(c.alias)
+	c.n.Unexpose(c.alias)
 	c.inside(c.letGo)
 	close(c.leaving)
 	go c.end()
@@ -270,7 +270,7 @@ func (c *Cluster) changed() {
 
 // inside runs f in the cluster's session.
 func (c *Cluster) inside(f func()) {
-	if err := c.k.CallFunc(c.id, "cluster", func(kernel.Event) { f() }); err != nil {
+	if err := c.k.Host().CallFunc(c.id, "cluster", func(kernel.Event) { f() }); err != nil {
 		c.log.Debug("cluster: the session has stopped", "error", err)
 	}
 }
@@ -305,6 +305,6 @@ func (s subscriber) tell(k *kernel.Kernel, args []any) {
 		args = append(args[:len(args):len(args)], s.extra...)
 	}
 	if err := k.Post(s.id, s.event, args...); err != nil {
-		k.Warn("cluster: telling", "session", s.id, "error", err)
+		k.Host().Warn("cluster: telling", "session", s.id, "error", err)
 	}
 }

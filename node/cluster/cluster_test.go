@@ -40,7 +40,7 @@ func TestAliases(t *testing.T) {
 	}, "a third node's post arrives")
 
 	_, err = c.call("chargen", "secret")
-	require.ErrorIs(t, err, node.ErrNotPublished)
+	require.ErrorIs(t, err, node.ErrNotExposed)
 	require.ErrorIs(t, c.post("nobody", "tick", 0), cluster.ErrNobody)
 	require.ErrorIs(t, c.post("nobody", "tick", 0), kernel.ErrNoSession)
 	c.do(func() {

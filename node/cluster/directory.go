@@ -101,10 +101,13 @@ func (c *Cluster) decide(alias string, n *name) {
 			best = cl
 		}
 	}
-	if best == n.owner {
+	changed := best != n.owner
+	n.owner = best
+	c.rule(alias, n)
+	if !changed {
 		return
 	}
-	n.owner, n.dest = best, nil
+	n.dest = nil
 	if best.node != "" {
 		n.dest = c.destOn(best.node, alias)
 	}
@@ -156,13 +159,13 @@ func (c *Cluster) Claim(alias, lost string, events ...string) error {
 	}
 	h := &holding{c: c, alias: alias, lost: subscriber{id: c.k.ActiveSession(), event: lost}, events: events}
 	if len(events) > 0 {
-		if err := c.n.Publish(alias, events...); err != nil {
+		if err := c.n.Expose(alias, events...); err != nil {
 			return callError("Claim", alias, err)
 		}
 	}
 	err := c.k.AliasSet(alias)
 	if err == nil {
-		h.owned, err = c.k.Own(h, "alias "+alias+" in the cluster")
+		h.owned, err = c.k.Host().Own(h, "alias "+alias+" in the cluster")
 	}
 	if err != nil {
 		h.retract()
@@ -224,7 +227,7 @@ func (h *holding) Close() error {
 // retract takes the events out of reach, of which there may be none.
 func (h *holding) retract() {
 	if len(h.events) > 0 {
-		h.c.n.Retract(h.alias, h.events...)
+		h.c.n.Unexpose(h.alias, h.events...)
 	}
 }
 
@@ -244,7 +247,7 @@ func (c *Cluster) lose(alias string, h *holding, to Owner) {
 		c.inside(func() { h.lost.tell(c.k, []any{to}) })
 	}
 	c.drop(h)
-	err := c.k.CallFunc(h.lost.id, "cluster", func(kernel.Event) {
+	err := c.k.Host().CallFunc(h.lost.id, "cluster", func(kernel.Event) {
 		if err := c.k.AliasRemove(alias); err != nil {
 			c.log.Debug("cluster: an alias that was lost", "alias", alias, "error", err)
 		}
@@ -279,7 +282,7 @@ func (c *Cluster) WatchAlias(alias, event string, extra ...any) error {
 		return callError("WatchAlias", alias, err)
 	}
 	w := &nameWatch{c, alias, who}
-	if _, err := c.k.Own(w, "watch of "+alias+" in the cluster"); err != nil {
+	if _, err := c.k.Host().Own(w, "watch of "+alias+" in the cluster"); err != nil {
 		return callError("WatchAlias", alias, err)
 	}
 	n := c.name(alias)

@@ -43,7 +43,7 @@ func (c *Cluster) WatchMembers(event string, extra ...any) error {
 		return callError("WatchMembers", event, err)
 	}
 	w := &memberWatch{c, who}
-	if _, err := c.k.Own(w, "members of "+c.config.Name); err != nil {
+	if _, err := c.k.Host().Own(w, "members of "+c.config.Name); err != nil {
 		return callError("WatchMembers", event, err)
 	}
 	c.viewers = append(c.viewers, w)
@@ -81,7 +81,7 @@ func (c *Cluster) seek(name, address string) *peer {
 	p := c.peers[name]
 	if p == nil {
 		p = &peer{
-			name: name, most: maxUpdate, since: time.Now(), entries: map[key]entry{},
+			name: name, most: maxUpdate, since: time.Now(), entries: map[key]entry{}, beaten: map[string]bool{},
 			dest: c.n.To(node.Address{Node: name, Alias: c.alias}),
 		}
 		c.peers[name] = p
@@ -150,6 +150,8 @@ func (c *Cluster) fallen(p *peer, why error) {
 	for k := range p.entries {
 		c.forgetEntry(p, k)
 	}
+	clear(p.beaten)
+	c.heed(p, nil)
 	c.ringChanged()
 	if was {
 		c.tellMembers(p, why)

@@ -73,6 +73,35 @@ func TestOlderClaimStays(t *testing.T) {
 	eventually(t, func() bool { return c.askUntilReached(south, "owner", "alias").([]any)[0] == "client" }, "south agrees")
 }
 
+// Two nodes do not see each other, and a third sees both: the one that loses an
+// alias to the other is told by the third, and all three agree on the owner.
+func TestSplitAlongOneEdge(t *testing.T) {
+	south := spawn(t, setup{Name: "south"})
+	west := spawn(t, setup{Name: "west", Seeds: map[string]string{"south": south.Addr}})
+	seeds := map[string]string{"south": south.Addr, "west": west.Addr}
+	c := join(t, setup{Name: "client", Closed: true, Seeds: seeds})
+	c.meet(south, west)
+	c.do(func() { require.NoError(t, c.c.Claim("edge", "lost", "tick")) })
+	for _, other := range []*child{south, west} {
+		eventually(t, func() bool { return c.ask(other, "owner", "edge").([]any)[0] == "client" }, "known there")
+	}
+	require.Equal(t, "", c.ask(south, "claimWhenFree", "edge"))
+
+	c.do(func() { c.n.RemovePeer("south") }) // what it sends is dropped from now on
+	owner := c.wait("lost").Args[0].(cluster.Owner)
+	require.Equal(t, cluster.Owner{Alias: "edge", Node: "south", Epoch: 2}, owner)
+	eventually(t, func() bool { return c.ask(west, "owner", "edge").([]any)[0] == "south" }, "west agrees")
+	c.do(func() { require.ErrorIs(t, c.c.Claim("edge", "lost"), cluster.ErrTaken) })
+	require.Error(t, c.post("edge", "tick", 0), "it cannot be reached, and that is said")
+	require.Equal(t, cluster.Owner{Alias: "edge", Node: "south", Epoch: 2}, c.owner("edge"))
+
+	c.do(func() { require.NoError(t, c.n.AddPeer("south", south.Addr)) })
+	c.askUntilReached(south, "pid")
+	eventually(t, func() bool { return c.post("edge", "tick", 0) == nil }, "reached again")
+	require.Equal(t, []any{"south", int64(2)}, c.askUntilReached(south, "owner", "edge"))
+	require.Equal(t, cluster.Owner{Alias: "edge", Node: "south", Epoch: 2}, c.owner("edge"))
+}
+
 // askUntilReached asks a child until the way there is open again.
 func (c *client) askUntilReached(child *child, event string, args ...any) any {
 	for {

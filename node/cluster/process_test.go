@@ -37,12 +37,13 @@ type setup struct {
 	Name, Listen, Advertise string
 	Seeds                   map[string]string
 	Window                  int
+	Closed                  bool // no strangers
 	Liar                    bool // a node that says what it is told to the cluster of others
 }
 
 func (s setup) node() node.Config {
 	return node.Config{
-		Name: s.Name, Listen: s.Listen, Advertise: s.Advertise, Strangers: true, Window: s.Window,
+		Name: s.Name, Listen: s.Listen, Advertise: s.Advertise, Strangers: !s.Closed, Window: s.Window,
 		Heartbeat: 200 * time.Millisecond, DeadAfter: 2 * time.Second,
 	}
 }
@@ -78,7 +79,7 @@ func serve() error {
 	if err != nil {
 		return err
 	}
-	if err := n.Publish("control", node.AnyEvent); err != nil {
+	if err := n.Expose("control", node.AnyEvent); err != nil {
 		return err
 	}
 	var left <-chan struct{}
@@ -129,7 +130,7 @@ func startLiar(k *kernel.Kernel, n *node.Node) error {
 		},
 		"answer": func(kernel.Event) {},
 	})
-	return errors.Join(err, n.Publish("cluster/poe", node.AnyEvent))
+	return errors.Join(err, n.Expose("cluster/poe", node.AnyEvent))
 }
 
 // track counts what arrives, and whether it is in order without a gap. A probe
@@ -164,6 +165,14 @@ var controlStates = session.States[control]{
 	"shutdown": func(_ *control, e kernel.Event) { _ = e.Kernel.AliasRemove("control") },
 	"claim": func(h *control, e kernel.Event) {
 		e.Return(text(h.startService(e.Kernel, kernel.Arg[string](e, 0))))
+	},
+	"claimWhenFree": func(h *control, e kernel.Event) {
+		e.Return(text(h.c.WatchAlias(kernel.Arg[string](e, 0), "ownerChanged")))
+	},
+	"ownerChanged": func(h *control, e kernel.Event) {
+		if o := kernel.Arg[cluster.Owner](e, 0); o.Node == "" && o.Epoch > 0 {
+			_ = h.startService(e.Kernel, o.Alias)
+		}
 	},
 	"owner": func(h *control, e kernel.Event) {
 		o := h.c.Owner(kernel.Arg[string](e, 0))
@@ -278,7 +287,7 @@ func join(t testing.TB, s setup, change ...func(*cluster.Config)) *client {
 		"answer": func(e kernel.Event) { e.Args[2].(chan kernel.Event) <- e },
 	})
 	require.NoError(t, err)
-	require.NoError(t, c.n.Publish("main", "pong"))
+	require.NoError(t, c.n.Expose("main", "pong"))
 	c.id = main.ID()
 	go func() { c.ran <- c.k.Run() }()
 	t.Cleanup(c.close)
@@ -300,7 +309,7 @@ func (c *client) do(f func()) {
 	c.t.Helper()
 	for {
 		err := c.k.Outside().Do(context.Background(), func(k *kernel.Kernel) {
-			_ = k.CallFunc(c.id, "do", func(kernel.Event) { f() })
+			_ = k.Host().CallFunc(c.id, "do", func(kernel.Event) { f() })
 		})
 		if !errors.Is(err, kernel.ErrNotRunning) {
 			require.NoError(c.t, err)

@@ -42,12 +42,17 @@ type peer struct {
 	have    uint64
 	entries map[key]entry
 	stage   map[key]entry // a book that comes from the start, until it is whole
+
+	// See rulings.go.
+	beaten  map[string]bool  // aliases it is told about
+	unruled bool             // what it was told has changed
+	rulings map[string]claim // what it has told
 }
 
 // send tells a node what it does not know, or with nothing new, that it knows
 // everything.
 func (c *Cluster) send(p *peer) {
-	if !p.up || p.sending || p.member && p.acked == c.book.version {
+	if !p.up || p.sending || p.member && p.acked == c.book.version && !p.unruled {
 		return
 	}
 	c.sendNow(p)
@@ -58,18 +63,18 @@ func (c *Cluster) sendNow(p *peer) {
 	if from == 0 {
 		p.floor = c.book.floor
 	}
-	u := update{Boot: c.boot, From: from, To: to, More: to < c.book.version, Entries: entries, Address: c.n.Addr(), Members: c.some()}
+	u := update{Boot: c.boot, From: from, To: to, More: to < c.book.version, Entries: entries, Address: c.n.Addr(), Members: c.some(), Rulings: c.rulings(p)}
 	data, err := cbor.Marshal(&u)
 	if err == nil {
 		c.inside(func() {
-			err = c.n.CallWithin(answerPatience, node.Address{Node: p.name, Alias: c.alias}, eventUpdate, []any{data}, eventAnswer, p, p.round, from, to)
+			err = c.n.CallTimeout(answerPatience, node.Address{Node: p.name, Alias: c.alias}, eventUpdate, []any{data}, eventAnswer, p, p.round, from, to)
 		})
 	}
 	if err != nil {
 		c.log.Debug("cluster: telling a node later", "node", p.name, "error", err)
 		return
 	}
-	p.sending = true
+	p.sending, p.unruled = true, false
 }
 
 // some are members that others may not know, a few at a time, chosen anew each
@@ -92,6 +97,9 @@ func (c *Cluster) answered(e kernel.Event) {
 		return
 	}
 	p.sending = false
+	if p.unruled {
+		c.changed()
+	}
 	err, _ := e.Arg(1).(error)
 	var a answer
 	if err == nil {
@@ -161,6 +169,7 @@ func (c *Cluster) learn(from string, u *update) (have uint64, err error) {
 		return p.have, nil
 	}
 	c.unstage(p)
+	c.heed(p, u.Rulings)
 	if !p.member {
 		p.member, p.since = true, time.Now()
 		c.ringChanged()

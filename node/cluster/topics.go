@@ -36,7 +36,7 @@ func (c *Cluster) Subscribe(topic, event string, extra ...any) error {
 			return nil
 		}
 	}
-	if s.owned, err = c.k.Own(s, "topic "+topic); err != nil {
+	if s.owned, err = c.k.Host().Own(s, "topic "+topic); err != nil {
 		return callError("Subscribe", topic, err)
 	}
 	if len(c.topics[topic]) == 0 {
@@ -119,7 +119,7 @@ func (c *Cluster) takeNews(e kernel.Event) {
 	if !ok || len(list) == 0 {
 		return
 	}
-	err := c.k.CallFunc(e.Sender, "news", func(kernel.Event) {
+	err := c.k.Host().CallFunc(e.Sender, "news", func(kernel.Event) {
 		for _, s := range list {
 			s.who.tell(c.k, e.Args[1:])
 		}

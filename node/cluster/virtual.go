@@ -53,7 +53,7 @@ type activation struct {
 // offerKinds tells the others what may run here.
 func (c *Cluster) offerKinds() error {
 	for name, kind := range c.config.Kinds {
-		if err := c.n.Publish(name+"/", kind.Events...); err != nil {
+		if err := c.n.Expose(name+"/", kind.Events...); err != nil {
 			return err
 		}
 		if err := c.n.StartOnDemand(name+"/", c.activate); err != nil {
@@ -67,7 +67,7 @@ func (c *Cluster) offerKinds() error {
 // withdrawKinds stops the virtual sessions here.
 func (c *Cluster) withdrawKinds() {
 	for name := range c.config.Kinds {
-		c.n.Retract(name + "/")
+		c.n.Unexpose(name + "/")
 		if err := c.n.StartOnDemand(name+"/", nil); err != nil {
 			c.log.Warn("cluster: kinds", "kind", name, "error", err)
 		}
@@ -117,7 +117,7 @@ func (c *Cluster) launch(kind Kind, kindName, alias, name string) error {
 		return err
 	}
 	a := &activation{c: c, alias: alias, kind: kindName, id: id}
-	callErr := c.k.CallFunc(id, "cluster", func(kernel.Event) {
+	callErr := c.k.Host().CallFunc(id, "cluster", func(kernel.Event) {
 		if parent, missing := c.k.Parent(id); missing == nil && parent == c.id {
 			err = c.k.DetachMyself()
 		}
@@ -125,7 +125,7 @@ func (c *Cluster) launch(kind Kind, kindName, alias, name string) error {
 			err = c.k.AliasSet(alias)
 		}
 		if err == nil {
-			a.owned, err = c.k.Own(a, "virtual session "+alias)
+			a.owned, err = c.k.Host().Own(a, "virtual session "+alias)
 		}
 	})
 	if callErr != nil {
@@ -152,7 +152,7 @@ func (c *Cluster) deactivate(a *activation) {
 		moved = "shutdown"
 	}
 	c.inside(func() { subscriber{id: a.id, event: moved}.tell(c.k, nil) })
-	err := c.k.CallFunc(a.id, "cluster", func(kernel.Event) {
+	err := c.k.Host().CallFunc(a.id, "cluster", func(kernel.Event) {
 		if owner, ok := c.k.AliasResolve(a.alias); ok && owner == a.id {
 			if err := c.k.AliasRemove(a.alias); err != nil {
 				c.log.Warn("cluster: moving", "alias", a.alias, "error", err)

@@ -49,7 +49,7 @@ func TestVirtualSessions(t *testing.T) {
 		return n == hits
 	}, "the post is counted")
 	_, err := c.call("counter/0", "secret")
-	require.ErrorIs(t, err, node.ErrNotPublished)
+	require.ErrorIs(t, err, node.ErrNotExposed)
 	_, err = c.call("unknown/0", "hit")
 	require.ErrorIs(t, err, cluster.ErrNobody)
 
@@ -99,7 +99,7 @@ func TestVirtualSessionsHere(t *testing.T) {
 	c.do(func() {
 		id, err := c.k.Resolve(kernel.Alias("room/b"))
 		require.NoError(t, err)
-		require.NoError(t, c.k.CallFunc(id, "end", func(e kernel.Event) { require.NoError(t, e.Kernel.AliasRemove("room/b")) }))
+		require.NoError(t, c.k.Host().CallFunc(id, "end", func(e kernel.Event) { require.NoError(t, e.Kernel.AliasRemove("room/b")) }))
 	})
 	eventually(t, func() bool { return c.post("room/c", "hit") == nil }, "there is room when one has ended")
 	require.ErrorIs(t, c.post("room/b", "hit"), node.ErrBusy)

@@ -17,6 +17,16 @@ type update struct {
 	Entries []entry  `cbor:"5,keyasint,omitempty"`
 	Address string   `cbor:"6,keyasint"`
 	Members []member `cbor:"7,keyasint,omitempty"` // some that the sender sees
+	Rulings []ruling `cbor:"8,keyasint,omitempty"` // all that concern the receiver
+}
+
+// ruling says that an alias which the receiver has claimed is a third node's, as
+// the sender sees it. The receiver may not see that node itself.
+type ruling struct {
+	Alias string `cbor:"1,keyasint"`
+	Node  string `cbor:"2,keyasint"`
+	Epoch uint64 `cbor:"3,keyasint"`
+	Since int64  `cbor:"4,keyasint"`
 }
 
 // member is a node that another one tells of.
@@ -35,6 +45,7 @@ const (
 	entryOverhead = 32       // of an entry beside its name, about
 	maxUpdate     = 32 << 10 // bytes of entries in an update
 	maxTold       = 64       // members in an update
+	maxRulings    = 2048     // in an update
 	maxEntries    = 1 << 17  // of one node
 	maxEpoch      = 1 << 62  // leaves room for whoever comes after
 )
@@ -61,6 +72,14 @@ func readUpdate(reader cbor.DecMode, data []byte) (*update, error) {
 	for _, m := range u.Members {
 		if m.Name == "" || len(m.Name) > maxName || len(m.Address) > maxName {
 			return nil, fmt.Errorf("member with a name of %d bytes at an address of %d", len(m.Name), len(m.Address))
+		}
+	}
+	if len(u.Rulings) > maxRulings {
+		return nil, fmt.Errorf("%d rulings", len(u.Rulings))
+	}
+	for _, r := range u.Rulings {
+		if r.Alias == "" || len(r.Alias) > maxName || r.Node == "" || len(r.Node) > maxName || r.Epoch > maxEpoch {
+			return nil, fmt.Errorf("ruling on a name of %d bytes, for one of %d, of epoch %d", len(r.Alias), len(r.Node), r.Epoch)
 		}
 	}
 	return &u, nil

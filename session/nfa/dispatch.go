@@ -13,7 +13,7 @@ func (m *Machine) Attach(id kernel.ID) { m.id = id }
 // Dispatch is called by the kernel for every event.
 func (m *Machine) Dispatch(e kernel.Event) bool {
 	if m.options.On("trace") {
-		e.Kernel.Warn("handled", "machine", m.id, "state", m.current, "event", e.Name, "sender", e.Sender)
+		e.Kernel.Host().Warn("handled", "machine", m.id, "state", m.current, "event", e.Name, "sender", e.Sender)
 	}
 	switch {
 	case e.Name == "_start", e.Name == "_stop":
@@ -50,7 +50,7 @@ func (m *Machine) SetHandler(event string, h kernel.Handler) {
 		return
 	}
 	if m.options.On("debug") && m.internal[event] != nil {
-		m.id.Kernel().Warn("redefining a handler", "event", event, "machine", m.id)
+		m.id.Kernel().Host().Warn("redefining a handler", "event", event, "machine", m.id)
 	}
 	if m.internal == nil {
 		m.internal = map[string]kernel.Handler{}

@@ -117,7 +117,7 @@ func New[R any](k *kernel.Kernel, c Config[R]) (*Machine, error) {
 		c.Runstate = new(R)
 	}
 	m := &Machine{runstate: c.Runstate, states: c.States, current: noState, options: maps.Clone(c.Options)}
-	if _, err := k.Start(m); err != nil {
+	if _, err := k.Host().Start(m); err != nil {
 		return nil, err
 	}
 	return m, nil

@@ -67,7 +67,7 @@ func (m *Machine) transition(e kernel.Event) bool {
 		m.stack = m.stack[:len(m.stack)-1]
 		m.enter(e, back.state, back.event, e.Args)
 	case eventStop:
-		if err := e.Kernel.StopSession(m.id); err != nil {
+		if err := e.Kernel.Host().StopSession(m.id); err != nil {
 			panic(err)
 		}
 	default:

@@ -62,9 +62,9 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 			return nil, wrong("Screen", err)
 		}
 	}
-	w := &Wheel{k: k, owner: k.ActiveSession(), id: k.AllocateWheelID(), events: c.Events, screen: screen}
+	w := &Wheel{k: k, owner: k.ActiveSession(), id: k.Host().AllocateWheelID(), events: c.Events, screen: screen}
 	var err error
-	if w.owned, err = k.Own(w, eventName); err != nil {
+	if w.owned, err = k.Host().Own(w, eventName); err != nil {
 		return nil, wrong("Kernel", err)
 	}
 	if err := screen.Init(); err != nil {
@@ -81,7 +81,7 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	screen.Show()
 	w.source = newSource(screen)
 	w.handle = kernel.FromSource(w.source, "screen")
-	if err := k.Watch(w.handle, kernel.Read, eventName, w); err != nil {
+	if err := k.Host().Watch(w.handle, kernel.Read, eventName, w); err != nil {
 		w.Close()
 		return nil, wrong("Screen", err)
 	}

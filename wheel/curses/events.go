@@ -51,7 +51,7 @@ func (w *Wheel) HandleReady(kernel.Mode) {
 		e, over := w.source.next()
 		switch {
 		case over:
-			w.k.Unwatch(w.owner, w.handle, kernel.Read)
+			w.k.Host().Unwatch(w.owner, w.handle, kernel.Read)
 			w.tellError(io.EOF)
 			return
 		case e == nil:
@@ -124,7 +124,9 @@ func (w *Wheel) tellError(err error) {
 	failed := &kernel.OpError{Op: "read", Err: err, Wheel: w.id}
 	switch to := w.events.(type) {
 	case Names:
-		w.call(to.Error, failed.Args()...)
+		if to.Error != "" {
+			_ = w.k.Host().CallError(w.owner, to.Error, failed) // as in call
+		}
 	case Funcs:
 		if to.Error != nil {
 			to.Error(w, failed)

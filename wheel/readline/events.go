@@ -50,8 +50,8 @@ func (w *Wheel) inOwner(f func()) {
 		f()
 		return
 	}
-	if err := w.k.CallFunc(w.owner, eventName, func(kernel.Event) { f() }); err != nil {
-		w.k.Warn("readline: the wheel's session is gone", "wheel", w.id, "error", err)
+	if err := w.k.Host().CallFunc(w.owner, eventName, func(kernel.Event) { f() }); err != nil {
+		w.k.Host().Warn("readline: the wheel's session is gone", "wheel", w.id, "error", err)
 	}
 }
 
@@ -60,7 +60,7 @@ func (w *Wheel) inOwner(f func()) {
 func (w *Wheel) later(tell func()) {
 	w.inOwner(func() {
 		// It only fails without a session, and inOwner has just found one.
-		_ = w.k.YieldFunc(eventName, func(kernel.Event) {
+		_ = w.k.Host().YieldFunc(eventName, func(kernel.Event) {
 			if !w.closed {
 				tell()
 			}
@@ -95,7 +95,7 @@ func (w *Wheel) tellError(op string, err error) {
 		switch e := w.events.(type) {
 		case Names:
 			if e.Error != "" {
-				_, _ = w.k.Call(w.owner, e.Error, failed.Args()...) // as above
+				_ = w.k.Host().CallError(w.owner, e.Error, failed) // as above
 			}
 		case Funcs:
 			if e.Error != nil {

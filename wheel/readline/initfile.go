@@ -36,7 +36,7 @@ func (w *Wheel) readInitFile(name string) error {
 			return err
 		}
 	default:
-		w.k.Warn("readline: init file", "error", err)
+		w.k.Host().Warn("readline: init file", "error", err)
 	}
 	return nil
 }

@@ -49,11 +49,11 @@ func (w *Wheel) Get(prompt ...string) error {
 }
 
 func (w *Wheel) begin() error {
-	if err := w.k.Watch(w.in, kernel.Read, eventName+": readable", w); err != nil {
+	if err := w.k.Host().Watch(w.in, kernel.Read, eventName+": readable", w); err != nil {
 		return &kernel.OpError{Op: "read", Err: err, Wheel: w.id}
 	}
 	if err := w.terminal.raw(); err != nil {
-		w.k.Unwatch(w.owner, w.in, kernel.Read)
+		w.k.Host().Unwatch(w.owner, w.in, kernel.Read)
 		return &kernel.OpError{Op: "tcsetattr", Err: err, Wheel: w.id}
 	}
 	w.reading = true
@@ -70,7 +70,7 @@ func (w *Wheel) rest() {
 	w.reading = false
 	w.unwatchSize()
 	w.display.shown = false
-	w.k.Unwatch(w.owner, w.in, kernel.Read)
+	w.k.Host().Unwatch(w.owner, w.in, kernel.Read)
 	if err := w.terminal.restore(); err != nil && w.inputEnd == nil { // else it has hung up
 		w.tellError("tcsetattr", err)
 	}
@@ -83,7 +83,7 @@ func (w *Wheel) HandleReady(m kernel.Mode) {
 		w.flush()
 		return
 	}
-	buf := w.k.Scratch(readSize)
+	buf := w.k.Host().Scratch(readSize)
 	n, err := w.in.Read(buf)
 	switch {
 	case errors.Is(err, kernel.ErrWouldBlock):

@@ -66,7 +66,7 @@ func (w *Wheel) typing() {
 		return
 	}
 	w.stopTimer()
-	id, err := w.k.DelayFunc(eventName+": idle", w.idleTime, func(kernel.Event) {
+	id, err := w.k.Host().DelayFunc(eventName+": idle", w.idleTime, func(kernel.Event) {
 		w.timer = 0
 		w.putWaiting()
 	})
@@ -80,7 +80,7 @@ func (w *Wheel) stopTimer() {
 		w.timer = 0
 		if w.owner.Alive() {
 			// Called in its session the timer is there.
-			_ = w.k.CallFunc(w.owner, eventName, func(kernel.Event) { _, _ = w.k.AlarmRemove(id) })
+			_ = w.k.Host().CallFunc(w.owner, eventName, func(kernel.Event) { _, _ = w.k.AlarmRemove(id) })
 		}
 	}
 }
@@ -174,7 +174,7 @@ func (w *Wheel) flush() {
 
 func (w *Wheel) watchOutput() {
 	if !w.writes {
-		if err := w.k.Watch(w.out, kernel.Write, eventName+": writable", w); err != nil {
+		if err := w.k.Host().Watch(w.out, kernel.Write, eventName+": writable", w); err != nil {
 			w.noOutput = true
 			w.driver.Discard()
 			w.tellError("write", err)
@@ -188,7 +188,7 @@ func (w *Wheel) watchOutput() {
 func (w *Wheel) unwatchOutput() {
 	if w.writes {
 		w.writes = false
-		w.k.Unwatch(w.owner, w.out, kernel.Write)
+		w.k.Host().Unwatch(w.owner, w.out, kernel.Write)
 	}
 }
 

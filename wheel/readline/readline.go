@@ -103,12 +103,12 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 		return nil, err
 	}
 	w := &Wheel{
-		k: k, owner: k.ActiveSession(), id: k.AllocateWheelID(), events: c.Events, borrow: c.Borrow,
+		k: k, owner: k.ActiveSession(), id: k.Host().AllocateWheelID(), events: c.Events, borrow: c.Borrow,
 		driver: &driver.SysRW{}, maxLine: c.MaxLine, putMode: c.PutMode, idleTime: c.IdleTime,
 		editor: lineedit.New(lineedit.Config{History: c.History, MaxLine: c.MaxLine, Options: c.Options, AppName: c.AppName}),
 	}
 	var err error
-	if w.owned, err = k.Own(w, eventName); err != nil {
+	if w.owned, err = k.Host().Own(w, eventName); err != nil {
 		return nil, wrong("Kernel", err)
 	}
 	if err := w.open(c.Input, c.Output); err != nil {
@@ -232,7 +232,7 @@ func (w *Wheel) Close() error {
 		w.write(w.display.leave())
 		w.reading = false
 		w.unwatchSize()
-		w.k.Unwatch(w.owner, w.in, kernel.Read)
+		w.k.Host().Unwatch(w.owner, w.in, kernel.Read)
 		err = w.terminal.restore()
 	}
 	w.stopTimer()

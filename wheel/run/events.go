@@ -176,15 +176,15 @@ func (w *Wheel) watchExit() {
 	w.watching = true
 	w.inOwner(func() {
 		if w.ended {
-			_ = w.k.YieldFunc(eventName+": exit", func(kernel.Event) { w.tellExit() }) // the session is alive
+			_ = w.k.Host().YieldFunc(eventName+": exit", func(kernel.Event) { w.tellExit() }) // the session is alive
 			return
 		}
-		err := w.k.SigChildFunc(w.pid, eventName+": exit", func(_ kernel.Event, status kernel.WaitStatus) {
+		err := w.k.Host().SigChildFunc(w.pid, eventName+": exit", func(_ kernel.Event, status kernel.WaitStatus) {
 			w.ended, w.status = true, status
 			w.tellExit()
 		})
 		if err != nil {
-			w.k.Warn("run: somebody else has waited for the child", "wheel", w.id, "pid", w.pid, "error", err)
+			w.k.Host().Warn("run: somebody else has waited for the child", "wheel", w.id, "pid", w.pid, "error", err)
 		}
 	})
 }
@@ -240,7 +240,7 @@ func (w *Wheel) failed(op string, err error, stream string) {
 	switch e := w.events.(type) {
 	case Names:
 		if e.Error != "" {
-			w.call(e.Error, failure.Args(stream)...)
+			_ = w.k.Host().CallError(w.owner, e.Error, failure, stream) // as in call
 		}
 	case Funcs:
 		if e.Error != nil {
@@ -257,7 +257,7 @@ func (w *Wheel) call(event string, args ...any) {
 
 // inOwner runs f in the session that made the wheel.
 func (w *Wheel) inOwner(f func()) {
-	if err := w.k.CallFunc(w.owner, eventName, func(kernel.Event) { f() }); err != nil {
-		w.k.Warn("run: the wheel's session is gone", "wheel", w.id, "error", err)
+	if err := w.k.Host().CallFunc(w.owner, eventName, func(kernel.Event) { f() }); err != nil {
+		w.k.Host().Warn("run: the wheel's session is gone", "wheel", w.id, "error", err)
 	}
 }

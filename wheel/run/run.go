@@ -184,7 +184,7 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &Wheel{k: k, owner: k.ActiveSession(), id: k.AllocateWheelID(), events: c.Events}
+	w := &Wheel{k: k, owner: k.ActiveSession(), id: k.Host().AllocateWheelID(), events: c.Events}
 	if err := w.start(&c, p); err != nil {
 		p.close()
 		return nil, err
@@ -195,11 +195,11 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 		w.Close()
 		return nil, err
 	}
-	if w.owned, err = k.Own(w, eventName); err != nil {
+	if w.owned, err = k.Host().Own(w, eventName); err != nil {
 		w.Close()
 		return nil, wrong("Kernel", err)
 	}
-	k.KnowChild(w.pid, w.exited)
+	k.Host().TrackChild(w.pid, w.exited)
 	w.watchExit()
 	if c.Priority != 0 {
 		w.setPriority(c.Priority)
@@ -280,6 +280,6 @@ func (w *Wheel) Close() error {
 	if w.stderr != nil {
 		w.stderr.Close()
 	}
-	w.k.Reap(w.pid)
+	w.k.Host().Reap(w.pid)
 	return w.process.Release()
 }

@@ -125,7 +125,7 @@ func (w *Wheel) setPriority(delta int) {
 		return
 	}
 	// The session that makes the wheel can queue events.
-	_ = w.k.YieldFunc(eventName+": priority", func(kernel.Event) {
+	_ = w.k.Host().YieldFunc(eventName+": priority", func(kernel.Event) {
 		if !w.closed {
 			w.failed("setpriority", err, "")
 		}

@@ -6,6 +6,7 @@ import (
 	"net"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 )
@@ -31,6 +32,7 @@ type Wire struct {
 	target   string
 	frozen   *sync.Cond
 	freezing bool
+	rate     int // bytes a second in each direction, 0 is unlimited
 	conns    map[net.Conn]bool
 }
 
@@ -55,6 +57,7 @@ func NewWire(t testing.TB) *Wire {
 func (w *Wire) Addr() string { return w.listener.Addr().String() }
 
 func (w *Wire) accept() {
+	var there, back lane
 	for {
 		in, err := w.listener.Accept()
 		if err != nil {
@@ -71,15 +74,36 @@ func (w *Wire) accept() {
 		w.mu.Lock()
 		w.conns[in], w.conns[out] = true, true
 		w.mu.Unlock()
-		go w.carry(in, out)
-		go w.carry(out, in)
+		go w.carry(in, out, &there)
+		go w.carry(out, in, &back)
 	}
 }
 
-func (w *Wire) carry(from, to net.Conn) {
+// lane is one direction of a wire: its connections share the rate.
+type lane struct {
+	mu   sync.Mutex
+	free time.Time // when what was sent before is through
+}
+
+// pass waits until n bytes are through.
+func (l *lane) pass(n, rate int) {
+	l.mu.Lock()
+	if now := time.Now(); l.free.Before(now) {
+		l.free = now
+	}
+	l.free = l.free.Add(time.Duration(n) * time.Second / time.Duration(rate))
+	until := l.free
+	l.mu.Unlock()
+	time.Sleep(time.Until(until))
+}
+
+func (w *Wire) carry(from, to net.Conn, l *lane) {
 	buf := make([]byte, 32<<10)
 	for {
-		n, err := from.Read(buf)
+		n, err := from.Read(buf[:w.chunk()])
+		if rate := w.limit(); n > 0 && rate > 0 {
+			l.pass(n, rate)
+		}
 		w.mu.Lock()
 		for w.freezing {
 			w.frozen.Wait()
@@ -93,6 +117,28 @@ func (w *Wire) carry(from, to net.Conn) {
 			return
 		}
 	}
+}
+
+// Limit makes the wire slow: so many bytes a second in each direction, shared by
+// its connections. 0 is unlimited.
+func (w *Wire) Limit(rate int) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.rate = rate
+}
+
+func (w *Wire) limit() int {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.rate
+}
+
+// chunk is how much a connection may pass before others have their turn.
+func (w *Wire) chunk() int {
+	if w.limit() > 0 {
+		return 4 << 10
+	}
+	return 32 << 10
 }
 
 // Cut ends the connections that there are.

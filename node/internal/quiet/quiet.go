@@ -25,6 +25,17 @@ func (h handler) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
 }
 
+// serverStopped is what the library says of its own server, which nodes stop as
+// soon as it has started.
+const serverStopped = "gRPC server stopped"
+
+func (h handler) Handle(ctx context.Context, r slog.Record) error {
+	if r.Message == serverStopped {
+		return nil
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
 func (h handler) WithAttrs(attrs []slog.Attr) slog.Handler {
 	return handler{h.Handler.WithAttrs(attrs)}
 }

@@ -1,0 +1,302 @@
+package clienthttp
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"strings"
+
+	"github.com/gopoe/poe/await"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+)
+
+// Client is the component. Its methods belong to the kernel's goroutine.
+type Client struct {
+	k         *kernel.Kernel
+	id        kernel.ID
+	config    Config
+	http      *http.Client
+	transport *http.Transport // made here, nil if it was given
+
+	transactions map[*http.Request]*transaction
+	waiting      []*transaction // for their turn, in order
+	open         int            // under way
+	perHost      map[string]int
+	arrivals     *kernel.Postback // while anything is under way
+	serial       uint64
+	over         bool
+}
+
+var states = session.States[Client]{
+	"_start":                 (*Client).start,
+	"_stop":                  (*Client).stop,
+	"_child":                 func(*Client, kernel.Event) {},
+	"request":                (*Client).requestEvent,
+	"cancel":                 (*Client).cancelEvent,
+	"pending_requests_count": func(c *Client, e kernel.Event) { e.Return(len(c.transactions)) },
+	"shutdown":               func(c *Client, _ kernel.Event) { c.Shutdown() },
+	"arrived":                (*Client).arrived,
+	"handled":                func(_ *Client, e kernel.Event) { kernel.Arg[*transaction](e, 0).more() },
+	"timeout":                (*Client).timeout,
+}
+
+func (c *Client) start(e kernel.Event) {
+	c.id = e.Session
+	*kernel.Arg[*error](e, 0) = e.AliasSet(c.config.Alias)
+}
+
+// stop ends what a stopped kernel has left.
+func (c *Client) stop(kernel.Event) {
+	for _, t := range c.transactions {
+		t.cancel()
+	}
+	c.closeIdle()
+}
+
+func (c *Client) closeIdle() {
+	if c.transport != nil {
+		c.transport.CloseIdleConnections()
+	}
+}
+
+// Request is what a program asks for.
+type Request struct {
+	// HTTP is the request itself.
+	HTTP *http.Request
+	// Event is the event of the active session that brings the response.
+	Event string
+	// Tag comes back with the response.
+	Tag any
+	// Progress is an event that says how much of the response has come; its
+	// arguments are a list of request and tag, and one of the bytes so far and
+	// the bytes in all, -1 if unknown. Empty is none.
+	Progress string
+	// Proxy is the URL of the proxy for this request; nil leaves the choice to
+	// the configuration.
+	Proxy *url.URL
+}
+
+// Do sends a request for the active session. What is wrong with it comes as a
+// response. Outside of any session the error is kernel.ErrNoActiveSession.
+// POE: the event "request".
+func (c *Client) Do(r Request) error {
+	id := c.k.ActiveSession()
+	if id == c.k.ID() || r.Event == "" || r.HTTP == nil {
+		return fmt.Errorf("clienthttp: Do: %w", kernel.ErrInvalid)
+	}
+	c.add(id, r)
+	return nil
+}
+
+// Fetch is a request for tasks of package await; its Event is not used. With
+// Streaming the result is the first event's alone.
+func (c *Client) Fetch(r Request) await.Awaitable[*Result] {
+	return await.Awaitable[*Result]{
+		Begin: func(_ *await.Task, event string) (func(), error) {
+			r.Event = event
+			return func() { c.Cancel(r.HTTP) }, c.Do(r)
+		},
+		Result: func(e kernel.Event) (*Result, error) {
+			result := ResultOf(e)
+			return result, result.Err
+		},
+	}
+}
+
+// requestEvent unpacks POE's argument list.
+func (c *Client) requestEvent(e kernel.Event) {
+	r := Request{Tag: e.Arg(2)}
+	var ok, hasRequest bool
+	r.Event, ok = kernel.ArgOK[string](e, 0)
+	r.HTTP, hasRequest = kernel.ArgOK[*http.Request](e, 1)
+	if !ok || !hasRequest || r.HTTP == nil || r.Event == "" {
+		c.k.Host().Warn("clienthttp: a request needs an event and a *http.Request", "sender", e.Sender, "args", e.Args)
+		return
+	}
+	r.Progress, _ = kernel.ArgOK[string](e, 3)
+	if proxy, _ := kernel.ArgOK[string](e, 4); proxy != "" {
+		var err error
+		if r.Proxy, err = url.Parse(proxy); err != nil {
+			c.refuse(e.Sender, r, http.StatusBadRequest, fmt.Errorf("%w: proxy: %w", ErrRequest, err))
+			return
+		}
+	}
+	c.add(e.Sender, r)
+}
+
+// add takes a request on.
+func (c *Client) add(asker kernel.ID, r Request) {
+	switch {
+	case c.over:
+		c.refuse(asker, r, http.StatusRequestTimeout, ErrShutdown)
+		return
+	case len(c.transactions) >= c.config.MaxPending:
+		c.refuse(asker, r, http.StatusInternalServerError, ErrBusy)
+		return
+	case c.transactions[r.HTTP] != nil:
+		c.refuse(asker, r, http.StatusBadRequest, fmt.Errorf("%w: it is pending already", ErrRequest))
+		return
+	case r.HTTP.URL == nil || r.HTTP.URL.Host == "" || r.HTTP.URL.Scheme != "http" && r.HTTP.URL.Scheme != "https":
+		c.refuse(asker, r, http.StatusBadRequest, fmt.Errorf("%w: its URL must be absolute, with http or https", ErrRequest))
+		return
+	}
+	if _, err := c.k.RefcountIncrement(asker, c.tag()); err != nil {
+		return // the asker has stopped meanwhile
+	}
+	c.serial++
+	t := &transaction{client: c, serial: c.serial, asker: asker, request: r, host: hostOf(r.HTTP.URL), credit: make(chan struct{}, 1)}
+	t.ctx, t.cancel = context.WithCancel(r.HTTP.Context())
+	c.transactions[r.HTTP] = t
+	c.in(func(e kernel.Event) {
+		if c.arrivals == nil {
+			c.arrivals = c.id.Postback("arrived")
+		}
+		if c.config.Timeout > 0 {
+			t.alarm, _ = e.DelaySet("timeout", c.config.Timeout, t)
+		}
+	})
+	c.waiting = append(c.waiting, t)
+	c.begin()
+}
+
+// tag is the reference count that keeps askers alive.
+func (c *Client) tag() string { return "clienthttp " + c.config.Alias }
+
+// begin starts the requests whose turn it is.
+func (c *Client) begin() {
+	kept := c.waiting[:0]
+	for i, t := range c.waiting {
+		if c.config.MaxOpen != Unlimited && c.open >= c.config.MaxOpen {
+			kept = append(kept, c.waiting[i:]...)
+			break
+		}
+		switch {
+		case t.done:
+		case c.config.MaxPerHost != Unlimited && c.perHost[t.host] >= c.config.MaxPerHost:
+			kept = append(kept, t)
+		default:
+			c.open++
+			c.perHost[t.host]++
+			t.running = true
+			go t.run(c.prepare(t), c.arrivals)
+		}
+	}
+	clear(c.waiting[len(kept):])
+	c.waiting = kept
+}
+
+// prepare makes the request that is sent of the program's, which stays as it is.
+func (c *Client) prepare(t *transaction) *http.Request {
+	r := t.request.HTTP.WithContext(t.ctx)
+	if t.request.Proxy != nil {
+		r = r.WithContext(context.WithValue(t.ctx, proxyKey{}, t.request.Proxy))
+	}
+	_, agent := r.Header["User-Agent"]
+	if _, from := r.Header["From"]; !agent || !from && c.config.From != "" {
+		r.Header = r.Header.Clone()
+		if r.Header == nil {
+			r.Header = http.Header{}
+		}
+		if !agent {
+			r.Header.Set("User-Agent", c.config.Agent[rand.IntN(len(c.config.Agent))])
+		}
+		if !from && c.config.From != "" {
+			r.Header.Set("From", c.config.From)
+		}
+	}
+	r.RequestURI = ""
+	return r
+}
+
+func (c *Client) cancelEvent(e kernel.Event) {
+	if r, ok := kernel.ArgOK[*http.Request](e, 0); ok {
+		c.Cancel(r)
+	}
+}
+
+// Cancel gives a request up: no response comes. One that is not pending is left
+// alone. POE: the event "cancel".
+func (c *Client) Cancel(r *http.Request) {
+	if t := c.transactions[r]; t != nil {
+		c.finish(t)
+	}
+}
+
+// Pending returns how many requests have no response yet. POE: the event
+// "pending_requests_count".
+func (c *Client) Pending() int { return len(c.transactions) }
+
+// Shutdown answers all pending requests with 408 and ends the component. POE:
+// the event "shutdown".
+func (c *Client) Shutdown() {
+	if c.over {
+		return
+	}
+	c.over = true
+	for _, t := range c.inOrder() {
+		t.fail(http.StatusRequestTimeout, ErrShutdown)
+	}
+	c.in(func(e kernel.Event) { _ = e.AliasRemove(c.config.Alias) })
+	c.closeIdle()
+}
+
+// arrived takes what a request's goroutine has sent.
+func (c *Client) arrived(e kernel.Event) {
+	a := kernel.Arg[[]any](e, 1)[0].(arrival)
+	t := a.transaction
+	if a.last {
+		c.open--
+		if c.perHost[t.host]--; c.perHost[t.host] == 0 {
+			delete(c.perHost, t.host)
+		}
+		t.running = false
+		defer c.release()
+	}
+	if !t.done {
+		t.deliver(a)
+	}
+	if a.last {
+		c.begin()
+	}
+}
+
+// release ends the postback when nothing is under way any more.
+func (c *Client) release() {
+	if c.open == 0 && len(c.waiting) == 0 && c.arrivals != nil {
+		c.arrivals.Release()
+		c.arrivals = nil
+	}
+}
+
+func (c *Client) timeout(e kernel.Event) {
+	if t := kernel.Arg[*transaction](e, 0); !t.done {
+		t.alarm = 0
+		t.fail(http.StatusRequestTimeout, ErrTimeout)
+	}
+}
+
+// finish forgets a request. Its goroutine, if there is one, ends by its context.
+func (c *Client) finish(t *transaction) {
+	if t.done {
+		return
+	}
+	t.done = true
+	t.cancel()
+	delete(c.transactions, t.request.HTTP)
+	if t.alarm != 0 {
+		c.in(func(e kernel.Event) { _, _ = e.AlarmRemove(t.alarm) })
+	}
+	_, _ = c.k.RefcountDecrement(t.asker, c.tag())
+	if !t.running {
+		c.begin() // takes it out of those that wait
+		c.release()
+	}
+}
+
+// in runs f in the component's session.
+func (c *Client) in(f kernel.Handler) { _ = c.k.Host().CallFunc(c.id, "clienthttp", f) }
+
+func hostOf(u *url.URL) string { return strings.ToLower(u.Scheme + "://" + u.Host) }

@@ -1,0 +1,231 @@
+package clienthttp
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+
+	"github.com/gopoe/poe/kernel"
+)
+
+// Result is what a response event brings.
+type Result struct {
+	Request *http.Request
+	Tag     any
+	// Response is the response; its Body reads what Body below holds, and need
+	// not be closed. It is never nil: a failure has a response made here.
+	Response *http.Response
+	// Body is the body, or with Streaming this event's chunk; nil ends a stream.
+	Body []byte
+	// Truncated says that MaxSize has cut the body.
+	Truncated bool
+	// Err is why there is no response of the server, or why its body ends early.
+	Err error
+}
+
+// ResultOf returns the typed form of a response event. It panics with a
+// kernel.ArgError for any other event.
+func ResultOf(e kernel.Event) *Result {
+	asked, came := kernel.Arg[[]any](e, 0), kernel.Arg[[]any](e, 1)
+	if len(asked) < 2 || len(came) < 3 {
+		panic(&kernel.ArgError{Event: e.Name, Index: 1, Count: len(e.Args), Got: "another list", Want: "a response of clienthttp"})
+	}
+	return came[2].(*Result)
+}
+
+// transaction is one request under way.
+type transaction struct {
+	client  *Client
+	asker   kernel.ID
+	request Request
+	host    string
+	ctx     context.Context
+	cancel  context.CancelFunc
+	alarm   kernel.AlarmID
+	serial  uint64
+	running bool // its goroutine has not ended
+	done    bool // nothing more is to be delivered
+	credit  chan struct{}
+}
+
+// arrival is what a transaction's goroutine sends.
+type arrival struct {
+	transaction *transaction
+	response    *http.Response
+	body        []byte
+	got, total  int64
+	truncated   bool
+	err         error
+	progress    bool // nothing but a figure
+	last        bool // the goroutine has ended
+}
+
+// run does the request, on a goroutine of its own.
+func (t *transaction) run(r *http.Request, to *kernel.Postback) {
+	end := arrival{transaction: t, last: true}
+	defer func() { to.Send(end) }()
+	response, err := t.client.http.Do(r)
+	if err != nil {
+		end.err = err
+		return
+	}
+	defer response.Body.Close()
+	end.response, end.total = response, response.ContentLength
+	size := t.client.config.Streaming
+	if size == 0 {
+		end.body, end.truncated, end.err = t.readAll(response, to)
+		return
+	}
+	limited := &limitReader{r: response.Body, left: t.client.config.MaxSize}
+	for {
+		chunk := make([]byte, size)
+		n, err := io.ReadFull(limited, chunk)
+		end.got += int64(n)
+		if n > 0 {
+			to.Send(arrival{transaction: t, response: response, body: chunk[:n:n], got: end.got, total: end.total})
+			if !t.wait() {
+				return
+			}
+		}
+		if err != nil {
+			end.truncated = limited.cut
+			if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) || limited.err != nil {
+				end.err = err
+			}
+			return
+		}
+	}
+}
+
+// wait returns when the last chunk's event has been handled, and reports whether
+// there is to be another.
+func (t *transaction) wait() bool {
+	select {
+	case <-t.credit:
+		return true
+	case <-t.ctx.Done():
+		return false
+	}
+}
+
+// more lets the goroutine read on.
+func (t *transaction) more() {
+	select {
+	case t.credit <- struct{}{}:
+	default:
+	}
+}
+
+// readAll reads the body up to the limit.
+func (t *transaction) readAll(response *http.Response, to *kernel.Postback) (body []byte, truncated bool, err error) {
+	limited := &limitReader{r: response.Body, left: t.client.config.MaxSize}
+	var all bytes.Buffer
+	block := make([]byte, 32<<10)
+	for {
+		n, err := limited.Read(block)
+		all.Write(block[:n])
+		if n > 0 && t.request.Progress != "" {
+			to.Send(arrival{transaction: t, progress: true, got: int64(all.Len()), total: response.ContentLength})
+		}
+		if err != nil {
+			if errors.Is(err, io.EOF) {
+				err = nil
+			}
+			return all.Bytes(), limited.cut, err
+		}
+	}
+}
+
+// limitReader reads up to a limit and knows whether there was more.
+type limitReader struct {
+	r    io.Reader
+	left int64 // negative is no limit
+	cut  bool
+	err  error // other than io.EOF
+}
+
+func (l *limitReader) Read(p []byte) (n int, err error) {
+	if l.left == 0 {
+		var one [1]byte
+		if n, _ := l.r.Read(one[:]); n > 0 {
+			l.cut = true
+		}
+		return 0, io.EOF
+	}
+	if l.left > 0 && int64(len(p)) > l.left {
+		p = p[:l.left]
+	}
+	n, err = l.r.Read(p)
+	if l.left > 0 {
+		l.left -= int64(n)
+	}
+	if err != nil && !errors.Is(err, io.EOF) {
+		l.err = err
+	}
+	return n, err
+}
+
+// deliver posts what has arrived to the asker.
+func (t *transaction) deliver(a arrival) {
+	c := t.client
+	if t.request.Progress != "" && (a.progress || c.config.Streaming > 0 && a.body != nil) {
+		_ = c.k.Post(t.asker, t.request.Progress, []any{t.request.HTTP, t.request.Tag}, []any{a.got, a.total})
+	}
+	switch {
+	case a.progress:
+	case a.response == nil:
+		status := http.StatusInternalServerError
+		if errors.Is(a.err, context.DeadlineExceeded) {
+			status = http.StatusRequestTimeout
+		}
+		t.fail(status, a.err)
+	case a.last:
+		c.post(t.asker, t.request, a)
+		c.finish(t)
+	default:
+		c.post(t.asker, t.request, a)
+		c.in(func(e kernel.Event) { e.Yield("handled", t) }) // behind the event that was posted
+	}
+}
+
+// fail answers a request with a response made here.
+func (t *transaction) fail(status int, err error) {
+	t.client.refuse(t.asker, t.request, status, err)
+	t.client.finish(t)
+}
+
+// refuse answers a request that was not taken on.
+func (c *Client) refuse(asker kernel.ID, r Request, status int, err error) {
+	text := []byte(err.Error())
+	response := &http.Response{
+		Status: fmt.Sprintf("%d %s", status, http.StatusText(status)), StatusCode: status,
+		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r.HTTP, ContentLength: int64(len(text)),
+		Header: http.Header{"Content-Type": {"text/plain"}, "X-Pcch-Errmsg": {err.Error()}},
+	}
+	c.post(asker, r, arrival{response: response, body: text, err: err})
+}
+
+func (c *Client) post(asker kernel.ID, r Request, a arrival) {
+	result := &Result{Request: r.HTTP, Tag: r.Tag, Response: a.response, Body: a.body, Truncated: a.truncated, Err: a.err}
+	a.response.Body = io.NopCloser(bytes.NewReader(a.body))
+	var chunk any
+	if c.config.Streaming > 0 && a.body != nil {
+		chunk = a.body
+	}
+	_ = c.k.Post(asker, r.Event, []any{r.HTTP, r.Tag}, []any{a.response, chunk, result})
+}
+
+// inOrder lists the pending requests in the order in which they were asked for.
+func (c *Client) inOrder() []*transaction {
+	var all []*transaction
+	for _, t := range c.transactions {
+		all = append(all, t)
+	}
+	slices.SortFunc(all, func(a, b *transaction) int { return cmp.Compare(a.serial, b.serial) })
+	return all
+}

@@ -1,0 +1,97 @@
+// Package tcpconn is what the connections of the TCP server and the TCP client
+// have in common: handlers for records, output, the choice of a handle before
+// there is a wheel, and TLS handshakes.
+package tcpconn
+
+import (
+	"fmt"
+
+	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/wheel/readwrite"
+)
+
+// Handler passes the records of connections of type C to a callback.
+type Handler[C any] struct {
+	record func(c *C, record any) error
+	text   func(c *C, record string) // nil unless the callback takes strings
+	bytes  func(c *C, record []byte) // nil unless it takes bytes
+}
+
+// NewHandler makes the handler for a callback that takes records of type T.
+func NewHandler[C, T any](callback func(c *C, record T)) *Handler[C] {
+	h := &Handler[C]{record: func(c *C, record any) error { return call(callback, c, record) }}
+	switch f := any(callback).(type) {
+	case func(*C, string):
+		h.text = f
+	case func(*C, []byte):
+		h.bytes = f
+	}
+	return h
+}
+
+// call calls a callback with a record if that is of its type. Text is bytes,
+// and bytes are text.
+func call[C, T any](callback func(c *C, record T), c *C, record any) error {
+	r, ok := record.(T)
+	var zero T
+	if ok || record == nil && any(zero) == nil { // an undefined record is one of an interface type
+		callback(c, r)
+		return nil
+	}
+	switch f := any(callback).(type) {
+	case func(*C, []byte):
+		if text, ok := record.(string); ok {
+			f(c, []byte(text))
+			return nil
+		}
+	case func(*C, string):
+		if text, ok := record.([]byte); ok {
+			f(c, string(text))
+			return nil
+		}
+	}
+	return &filter.RecordError{Record: record, Want: fmt.Sprintf("%T", &zero)[1:]}
+}
+
+// Handle calls the callback with a record of any type. The error is a
+// *filter.RecordError if the callback does not take it.
+func (h *Handler[C]) Handle(c *C, record any) error { return h.record(c, record) }
+
+// Boxed reports whether the callback takes neither strings nor bytes.
+func (h *Handler[C]) Boxed() bool { return h.text == nil && h.bytes == nil }
+
+// SetFuncs sets the function by which a wheel passes records without boxing
+// them, and reports whether there is one. client returns the connection of a
+// wheel, nil if the record is not wanted. current returns the handler that the
+// connection has now, and boxed handles a record if that is of another kind.
+func (h *Handler[C]) SetFuncs(to *readwrite.Funcs, client func(w *readwrite.Wheel) *C, current func(c *C) *Handler[C], boxed func(c *C, record string)) bool {
+	switch {
+	case h.text != nil:
+		to.Text = func(w *readwrite.Wheel, record string) {
+			c := client(w)
+			if c == nil {
+				return
+			}
+			if f := current(c).text; f != nil {
+				f(c, record)
+			} else {
+				boxed(c, record)
+			}
+		}
+	case h.bytes != nil:
+		to.Bytes = func(w *readwrite.Wheel, record []byte) {
+			c := client(w)
+			if c == nil {
+				return
+			}
+			if f := current(c).bytes; f != nil {
+				f(c, record)
+			} else {
+				boxed(c, string(record))
+			}
+		}
+	default:
+		return false
+	}
+	return true
+}

@@ -1,0 +1,205 @@
+package servertcp
+
+import (
+	"fmt"
+	"syscall"
+	"time"
+
+	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/readwrite"
+)
+
+// Defaults of what peers may make a server hold in memory.
+const (
+	// DefaultBackpressure is Limits.Backpressure if that is 0.
+	DefaultBackpressure = 256 << 10
+	// DefaultMemory is Limits.Memory if that is 0.
+	DefaultMemory = 16 << 20
+	// DefaultLine is how long a line may be for a server without a filter of
+	// its own.
+	DefaultLine = 1 << 20
+)
+
+// Unlimited disables Limits.Backpressure or Limits.Memory, as in POE.
+const Unlimited = -1
+
+// ErrMemory is wrapped by the error of a connection that ended because of
+// Limits.Memory.
+var ErrMemory = fmt.Errorf("servertcp: the server's memory limit: %w", syscall.ENOBUFS)
+
+func defaulted(limit, standard int) int {
+	switch limit {
+	case 0:
+		return standard
+	case Unlimited:
+		return 0
+	}
+	return limit
+}
+
+// defaultFilter makes the filter of a connection for which none is configured.
+func defaultFilter() filter.Filter {
+	lines, err := filter.NewLine(filter.LineConfig{MaxLength: DefaultLine, MaxBuffer: DefaultLine + 256<<10})
+	if err != nil {
+		panic(err) // the limits are right
+	}
+	return lines
+}
+
+// memory counts what the connections of a server hold: input that is no whole
+// record yet, and output that waits.
+type memory struct {
+	limit, total int
+}
+
+// How long a connection that is not read waits until it is looked at again, and
+// how long it may hold its memory while the limit is exceeded.
+const (
+	heldBackInterval = 10 * time.Millisecond
+	stalledInterval  = 100 * time.Millisecond
+	stalledTime      = 10 * time.Second
+)
+
+// connLimits is a connection as its wheel's limit of speed.
+type connLimits Client
+
+// limits returns the wheel's limits, nil if there are none.
+func (c *Client) limits() readwrite.RateLimiter {
+	limits, all := &c.config().Limits, &c.listener.limiter
+	c.rate = newRate(c.Kernel, limits, all)
+	if c.rate == nil && c.listener.backpressure == 0 && c.listener.memory.limit == 0 {
+		return nil
+	}
+	return (*connLimits)(c)
+}
+
+// Reserve is called by the wheel before it reads and before it writes.
+func (f *connLimits) Reserve(m kernel.Mode) (bytes int, retry time.Duration) {
+	c := (*Client)(f)
+	if m == kernel.Read {
+		if retry := c.holdBack(); retry > 0 {
+			return 0, retry
+		}
+	} else {
+		c.account()
+	}
+	if c.rate == nil {
+		return 1 << 30, 0
+	}
+	return c.rate.Reserve(m)
+}
+
+// Consumed is called by the wheel after it has read or written.
+func (f *connLimits) Consumed(m kernel.Mode, bytes int) {
+	if f.rate != nil {
+		f.rate.Consumed(m, bytes)
+	}
+	if m == kernel.Write {
+		(*Client)(f).account()
+	}
+}
+
+// holdBack returns how long the connection must not be read, 0 if it may be:
+// while much output waits, and while the server holds more than its limit and
+// this connection more than its share of it.
+func (c *Client) holdBack() time.Duration {
+	c.account()
+	if c.Wheel == nil {
+		return 0
+	}
+	if high := c.listener.backpressure; high > 0 {
+		out := c.Wheel.OutOctets()
+		if c.heldBack = out >= high || c.heldBack && out > high/2; c.heldBack {
+			return heldBackInterval
+		}
+	}
+	m := &c.listener.memory
+	if m.limit == 0 || m.total <= m.limit || c.held <= m.limit/max(1, c.listener.Connections) {
+		if c.extra != nil {
+			c.extra.stalled = time.Time{}
+		}
+		return 0
+	}
+	return c.stall()
+}
+
+// stall keeps a connection from being read because of the memory limit, and
+// ends it if that does not help.
+func (c *Client) stall() time.Duration {
+	now := c.Kernel.Now()
+	switch x := c.ensureCold(); {
+	case x.stalled.IsZero():
+		x.stalled = now
+	case now.Sub(x.stalled) >= stalledTime:
+		x.stalled = now
+		c.exceeded(c.Event)
+	}
+	return stalledInterval
+}
+
+// exceeded ends the connection because of the memory limit.
+func (c *Client) exceeded(e kernel.Event) {
+	switch {
+	case c.GotAnError:
+		return
+	case c.ShuttingDown: // ClientError expects no more errors
+		c.GotAnError = true
+		c.finish(e)
+		return
+	}
+	op := "read"
+	if c.Wheel != nil && c.Wheel.OutOctets() > c.Wheel.InOctets() {
+		op = "write"
+	}
+	c.failed(e, &kernel.OpError{Op: op, Err: ErrMemory, Wheel: c.wheelID()})
+	c.GotAnError = true // what it holds is dropped, whatever the callback says
+	c.Shutdown()
+}
+
+// account counts what the connection holds now.
+func (c *Client) account() {
+	if w := c.Wheel; w != nil && !c.condemned {
+		held := w.OutOctets() + w.InOctets()
+		c.listener.memory.total += held - c.held
+		c.held = held
+	}
+}
+
+// forget counts the connection's part no more.
+func (c *Client) forget() {
+	c.listener.memory.total -= c.held
+	c.held = 0
+}
+
+// accountStep is how much output may be added before it is counted.
+const accountStep = 64 << 10
+
+// queued counts output that was put. Twice the limit of memory is too much,
+// whatever the peers read: the connection that holds most ends. Further records
+// for it are dropped, and it is counted no more.
+func (c *Client) queued() {
+	if c.Wheel == nil || c.Wheel.OutOctets() < c.held+accountStep {
+		return
+	}
+	c.account()
+	if m := &c.listener.memory; m.limit > 0 && m.total > 2*m.limit {
+		c.listener.endGreediest()
+	}
+}
+
+// endGreediest ends the connection that holds most.
+func (l *Listener) endGreediest() {
+	var most *Client
+	for c := l.first; c != nil; c = c.next {
+		if c.held > 0 && (most == nil || c.held > most.held) {
+			most = c
+		}
+	}
+	if most == nil {
+		return
+	}
+	most.forget()
+	most.condemned = true
+	most.inSession("tcp_server_memory", most.exceeded)
+}

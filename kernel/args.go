@@ -1,0 +1,45 @@
+package kernel
+
+import "fmt"
+
+// Arg returns the i-th argument, nil if there are fewer.
+func (e Event) Arg(i int) any {
+	if i < 0 || i >= len(e.Args) {
+		return nil
+	}
+	return e.Args[i]
+}
+
+// Arg returns the i-th argument of an event as a T. A missing argument or one
+// of another type is misuse and panics with the event's name, the index, and
+// both types.
+func Arg[T any](e Event, i int) T {
+	v, ok := e.Arg(i).(T)
+	if !ok {
+		var want *T
+		panic(&ArgError{Event: e.Name, Index: i, Count: len(e.Args), Got: fmt.Sprintf("%T", e.Arg(i)), Want: fmt.Sprintf("%T", want)[1:]})
+	}
+	return v
+}
+
+// ArgOK returns the i-th argument as a T and whether it is there and is one.
+func ArgOK[T any](e Event, i int) (T, bool) {
+	v, ok := e.Arg(i).(T)
+	return v, ok
+}
+
+// ArgError is what [Arg] panics with.
+type ArgError struct {
+	Event     string
+	Index     int
+	Count     int // how many arguments there are
+	Got, Want string
+}
+
+// Error names the event, the index, what is there and what was asked for.
+func (e *ArgError) Error() string {
+	if e.Index >= e.Count {
+		return fmt.Sprintf("kernel: event %q has %d arguments, want argument %d as %s", e.Event, e.Count, e.Index, e.Want)
+	}
+	return fmt.Sprintf("kernel: event %q argument %d is %s, want %s", e.Event, e.Index, e.Got, e.Want)
+}

@@ -1,0 +1,50 @@
+package kernel
+
+// Dest is where an event goes: an [ID], an [Alias], or what [Via] makes of
+// a session or an actor elsewhere. No other type can be one.
+type Dest interface{ dest() }
+
+func (ID) dest() {}
+
+// Remote delivers events to something outside of this process's kernels: a
+// session of another node, an actor. Packages that link kernels implement it,
+// handlers use [Via].
+type Remote interface {
+	// Post sends an event on its way. It must not wait. The error says what is
+	// known at once.
+	Post(from ID, event string, args []any) error
+}
+
+// Via makes a destination of a Remote.
+func Via(r Remote) Dest { return via{r} }
+
+type via struct{ Remote }
+
+func (via) dest() {}
+
+// Resolve finds the living session that a destination stands for, the kernel
+// itself included. POE: alias_resolve, ID_id_to_session.
+func (k *Kernel) Resolve(to Dest) (ID, error) {
+	e, err := k.resolve(to)
+	if err != nil {
+		return ID{}, k.fail("Resolve", to, err)
+	}
+	return ID{e}, nil
+}
+
+// resolve finds the living session behind a local destination.
+func (k *Kernel) resolve(to Dest) (*entry, error) {
+	switch to := to.(type) {
+	case ID:
+		if to.s != nil && to.s.k == k && to.s.alive() {
+			return to.s, nil
+		}
+	case Alias:
+		if e := k.aliases[string(to)]; e != nil {
+			return e, nil
+		}
+	case nil:
+		return nil, ErrInvalid
+	}
+	return nil, ErrNoSession
+}

@@ -1,0 +1,236 @@
+package kernel
+
+import (
+	"context"
+	"io"
+	"log/slog"
+	"slices"
+	"time"
+)
+
+// Host is a kernel as code that implements wheels, components and session
+// types sees it: functions run in a session without a handler's name, handles
+// are watched by a [ReadyHandler], what a session owns is closed when it stops.
+// Programs use the methods of [Kernel].
+//
+// A Host is a small value, made by [Kernel.Host]; its methods may only be used
+// on the kernel's goroutine. The zero Host is not usable.
+type Host struct{ k *Kernel }
+
+// Host returns the kernel's view for code that implements wheels.
+func (k *Kernel) Host() Host { return Host{k} }
+
+// Kernel returns the kernel itself.
+func (v Host) Kernel() *Kernel { return v.k }
+
+// AllocateWheelID returns the next wheel's ID.
+// POE: POE::Wheel::allocate_wheel_id.
+func (v Host) AllocateWheelID() WheelID {
+	v.k.wheelSeq++
+	return v.k.wheelSeq
+}
+
+// Own makes the active session the owner of c: c is closed after the session's
+// _stop, in order of creation. It does not keep the session alive. Lists of what
+// is alive show name. Outside of any session it returns ErrNoActiveSession.
+func (v Host) Own(c io.Closer, name string) (Owned, error) {
+	return v.k.own(c, name)
+}
+
+// CallFunc runs h in a session at once, as [Kernel.Call] runs one of the
+// session's own handlers; event is the name under which it shows. In the active
+// session it is a plain function call.
+func (v Host) CallFunc(to ID, event string, h Handler) error {
+	k := v.k
+	dest, err := k.resolve(to)
+	if err != nil {
+		return k.fail("CallFunc", to, err)
+	}
+	if dest == k.frame.session {
+		h(Event{Kernel: k, Session: to, Sender: to, Name: event, Caller: k.frame.event})
+		return nil
+	}
+	k.dispatch(dest, k.frame.session, event, nil, k.frame.event, kindCall, &extra{handler: h})
+	if k.exception != nil {
+		k.rethrow()
+	}
+	return nil
+}
+
+// YieldFunc queues an event for the active session which runs h instead of one
+// of the session's handlers; event is the name under which it shows. Outside of
+// any session it returns ErrNoActiveSession.
+func (v Host) YieldFunc(event string, h Handler) error {
+	e, err := v.k.timerOwner("YieldFunc", event)
+	if err != nil {
+		return err
+	}
+	v.k.enqueue(e, e, event, nil, kindFunc).setHandler(h)
+	return nil
+}
+
+// DelayFunc sets a timer which runs h in the active session, once d has passed,
+// instead of one of the session's handlers; event is the name under which it
+// shows. [Kernel.AlarmRemove] and its like work on it.
+func (v Host) DelayFunc(event string, d time.Duration, h Handler) (AlarmID, error) {
+	e, err := v.k.timerOwner("DelayFunc", event)
+	if err != nil {
+		return 0, err
+	}
+	return v.k.setTimer(e, event, v.k.readClock()+int64(d), false, nil, &extra{handler: h}).id(), nil
+}
+
+// Watch makes ready be called, in the active session, whenever the handle is
+// ready in that mode. name shows as the active event. A watcher for Write
+// starts paused: TryWrite and [Kernel.SelectResumeWrite] start it. A session can
+// watch one mode of a handle only once. A watched handle keeps the session
+// alive. Outside of any session the error is ErrNoActiveSession.
+func (v Host) Watch(h *Handle, m Mode, name string, ready ReadyHandler) error {
+	return v.k.watch("Watch", h, m, &watcher{event: name, ready: ready})
+}
+
+// Unwatch removes a watcher of the session that owns it, which need not be the
+// active one. Without such a watcher it does nothing.
+func (v Host) Unwatch(owner ID, h *Handle, m Mode) {
+	if owner.s != nil {
+		v.k.unwatch(owner.s, h, m)
+	}
+}
+
+// TryWrite makes the handle's write watchers run in the write phase of the next
+// turn without asking the system whether the handle is writable: nearly always
+// it is. A watcher that gets ErrWouldBlock resumes itself with
+// [Kernel.SelectResumeWrite] and waits for real readiness.
+func (v Host) TryWrite(h *Handle) {
+	if !h.writeQueued && h.watchers[Write] != nil {
+		h.writeQueued = true
+		v.k.dirty = append(v.k.dirty, h)
+	}
+}
+
+// Scratch returns the kernel's read buffer, n bytes long. Its contents are
+// valid until the next call of Scratch: whatever must outlive the present
+// readiness of a handle is copied.
+func (v Host) Scratch(n int) []byte {
+	if n > len(v.k.scratch) {
+		v.k.scratch = make([]byte, n)
+	}
+	return v.k.scratch[:n]
+}
+
+// OffloadFunc is [Kernel.Offload] with a function instead of an event: done is
+// called with the result, in the session that was active. event is the name
+// under which it shows.
+func (v Host) OffloadFunc(event string, work func(ctx context.Context) (any, error), done func(e Event, result any, err error)) (*Job, error) {
+	return v.k.offload("OffloadFunc", &Job{event: event, work: work, callback: done})
+}
+
+// SigChildFunc makes h run in the active session, once, when a child process
+// ends: after the event of [Kernel.SigChild], if there is one. event is the
+// name under which it shows. A process has one such function, which keeps the
+// session alive until then. The errors are those of SigChild.
+func (v Host) SigChildFunc(pid int, event string, h func(e Event, status WaitStatus)) error {
+	return v.k.sigChildFunc(pid, event, h)
+}
+
+// TrackChild registers pid, a child process of this one, so that watchers of
+// the signal CHLD are notified when it exits, and SigChild may be called for it
+// at any time until Reap is. ended is called with its status, on the kernel's
+// goroutine and outside of any session; it must not block. A tracked process
+// keeps neither a session nor the kernel running.
+func (v Host) TrackChild(pid int, ended func(status WaitStatus)) { v.k.trackChild(pid, ended) }
+
+// Reap waits for a child process in whose status nothing is interested any
+// more, so that no zombie remains. It replaces SigChildFunc and TrackChild, and
+// keeps neither a session nor the kernel running.
+func (v Host) Reap(pid int) { v.k.reapChild(pid) }
+
+// Start makes s a session: a child of the active session, or of the kernel
+// outside of any. It runs _start with the arguments, then the parent's _child,
+// and returns. _start gets a copy of the arguments: a list that a program
+// spreads here is often one that it goes on using. An exception in _start is no
+// error; DIE follows. Programs use package session. POE: session_alloc.
+func (v Host) Start(s Session, args ...any) (ID, error) {
+	k := v.k
+	if s == nil {
+		return ID{}, k.fail("Start", nil, ErrInvalid)
+	}
+	parent := k.frame.session
+	if !parent.alive() {
+		return ID{}, k.fail("Start", nil, ErrNoActiveSession)
+	}
+	if k.debug != nil {
+		k.debug.starting(s)
+	}
+	e := k.allocate(s, parent)
+	f := k.dispatch(e, parent, "_start", slices.Clone(args), "", kindStart, nil)
+	started := f.value
+	if e.alive() {
+		k.dispatch(e.parent, k.root, "_child", []any{"create", ID{e}, started}, "", kindNotice, nil)
+	}
+	if e.alive() {
+		k.enqueue(e, e, "", nil, kindGC)
+	}
+	return ID{e}, nil
+}
+
+// StopSession stops one session at once, with _stop and _child; its children
+// go to its parent. If it is the active session, its handler runs to its end.
+// It is for session types that decide about their end themselves; programs send
+// a signal. The error is ErrNoSession.
+func (v Host) StopSession(id ID) error {
+	e, err := v.k.resolve(id)
+	if err == nil && e == v.k.root {
+		err = ErrNoSession
+	}
+	if err != nil {
+		return callError("StopSession", id, err)
+	}
+	v.k.stop(e)
+	return nil
+}
+
+// Tracing reports whether events are traced. Wheels and components then send
+// events where they would otherwise call functions.
+func (v Host) Tracing() bool { return v.k.debug != nil && v.k.debug.trace&TraceEvents != 0 }
+
+// Logger returns the kernel's logger, one which discards everything if it has
+// none.
+func (v Host) Logger() *slog.Logger {
+	if v.k.logger == nil {
+		return slog.New(slog.DiscardHandler)
+	}
+	return v.k.logger
+}
+
+// Warn logs a warning through the kernel's logger, if it has one. args are
+// slog's pairs of keys and values.
+func (v Host) Warn(message string, args ...any) { v.k.warn(message, args...) }
+
+// Deliver runs a session's handler for an event at once, with from as the
+// sender: as if an event that from had posted were dispatched now. It returns
+// the last value that the handler returned, and reports whether the handler
+// threw an exception, which then is DIE. It is for code that passes events on.
+func (v Host) Deliver(to, from ID, event string, args ...any) (value any, threw bool, err error) {
+	k := v.k
+	dest, err := k.resolve(to)
+	if err != nil {
+		return nil, false, k.fail("Deliver", to, err)
+	}
+	if from.s == nil || event == "" {
+		return nil, false, k.fail("Deliver", to, ErrInvalid)
+	}
+	f := k.dispatch(dest, from.s, event, args, k.frame.event, kindPost, nil)
+	if k.exception != nil {
+		k.rethrow()
+	}
+	return f.value, f.threw, nil
+}
+
+// DeadLetter counts and reports an event that reached nobody, for code that
+// passes events on and has no destination for one.
+func (v Host) DeadLetter(d DeadLetter) { v.k.deadLetter(d) }
+
+// SignalHandled reports whether a handler has called [Kernel.SigHandled] for
+// the signal which is being delivered.
+func (v Host) SignalHandled() bool { return v.k.signals.handled > 0 }

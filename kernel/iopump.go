@@ -1,0 +1,80 @@
+package kernel
+
+import (
+	"errors"
+	"os"
+	"sync"
+	"time"
+)
+
+// ioPump is what a source shares with the goroutine that waits for it. The
+// goroutine starts when the source is bound or first used, and reads ahead
+// within limits: then it waits for its turn.
+type ioPump struct {
+	mu      sync.Mutex
+	cond    sync.Cond // there is room again, or the goroutine is to end
+	wake    func()
+	running chan struct{} // nil before the goroutine has started, closed at its end
+	stopped bool          // it is to end
+}
+
+// start starts the goroutine, with the lock held; serve is called without it.
+func (s *ioPump) start(serve func()) {
+	if s.running != nil || s.stopped {
+		return
+	}
+	s.cond.L = &s.mu
+	done := make(chan struct{})
+	s.running = done
+	go func() {
+		defer close(done)
+		serve()
+	}()
+}
+
+// bind is start for Bind.
+func (s *ioPump) bind(wake, serve func()) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.wake = wake
+	s.start(serve)
+}
+
+// notify tells the kernel that the source may be ready, with the lock held.
+func (s *ioPump) notify() {
+	if s.wake != nil {
+		s.wake()
+	}
+}
+
+// stop tells the goroutine to end once it does not wait in a system call, with
+// the lock held.
+func (s *ioPump) stop() {
+	s.stopped = true
+	s.cond.Signal()
+}
+
+// interrupted tells whether an error is but what release has brought about.
+func (s *ioPump) interrupted(err error) bool {
+	return s.stopped && errors.Is(err, os.ErrDeadlineExceeded)
+}
+
+// release ends the goroutine, if a deadline can interrupt what it waits in, and
+// takes the deadline away again.
+func (s *ioPump) release(deadline func(time.Time) error) {
+	s.mu.Lock()
+	first, running := !s.stopped, s.running
+	s.stop()
+	s.mu.Unlock()
+	if first && running != nil && deadline(longAgo) == nil {
+		<-running
+		_ = deadline(time.Time{})
+	}
+}
+
+// unlocked runs what may wait, with the lock held before and after.
+func (s *ioPump) unlocked(f func() error) error {
+	s.mu.Unlock()
+	defer s.mu.Lock()
+	return f()
+}

@@ -1,0 +1,112 @@
+package kernel
+
+import (
+	"errors"
+	"io"
+)
+
+// owned is something that ends with its session, after _stop: a wheel, the
+// context of a job. They form a ring in order of creation.
+type owned struct {
+	thing      io.Closer
+	name       string
+	site       *site
+	prev, next *owned
+	session    *entry
+}
+
+// Owned is the tie between a session and something that it owns.
+type Owned struct{ o *owned }
+
+func (k *Kernel) own(c io.Closer, name string) (Owned, error) {
+	e := k.frame.session
+	if e == k.root || !e.alive() {
+		return Owned{}, k.fail("Own", name, ErrNoActiveSession)
+	}
+	o := &owned{thing: c, name: name, site: k.site(), session: e}
+	if e.owned == nil {
+		o.prev, o.next = o, o
+		e.owned = o
+	} else {
+		o.prev, o.next = e.owned.prev, e.owned
+		o.prev.next, o.next.prev = o, o
+	}
+	return Owned{o}, nil
+}
+
+// Release unties it, without closing it. Doing so twice is fine.
+func (w Owned) Release() {
+	o := w.o
+	if o == nil || o.session == nil {
+		return
+	}
+	if o.next == o {
+		o.session.owned = nil
+	} else {
+		o.prev.next, o.next.prev = o.next, o.prev
+		if o.session.owned == o {
+			o.session.owned = o.next
+		}
+	}
+	o.session, o.prev, o.next = nil, nil, nil
+}
+
+// Session returns the owner, the zero ID after Release.
+func (w Owned) Session() ID {
+	if w.o == nil {
+		return ID{}
+	}
+	return ID{w.o.session}
+}
+
+// closeOwned closes what a stopped session owned.
+func (k *Kernel) closeOwned(e *entry) {
+	var errs []error
+	for e.owned != nil {
+		o := e.owned
+		Owned{o}.Release()
+		if err := o.thing.Close(); err != nil {
+			errs = append(errs, err)
+		}
+	}
+	if len(errs) > 0 {
+		k.warn("closing what a stopped session owned", "session", ID{e}, "error", errors.Join(errs...))
+	}
+}
+
+// OwnedInfo is a wheel, or something else that ends with its session.
+type OwnedInfo struct {
+	Name string
+	Site string // where it was made; only with TraceRefcount
+}
+
+// Wheels lists what a session owns, in order of creation.
+func (k *Kernel) Wheels(id ID) []OwnedInfo {
+	e, err := k.resolve(id)
+	if err != nil || e.owned == nil {
+		return nil
+	}
+	var list []OwnedInfo
+	for o := e.owned; ; o = o.next {
+		list = append(list, OwnedInfo{o.name, o.site.String()})
+		if o.next == e.owned {
+			return list
+		}
+	}
+}
+
+// Replace puts a new wheel, or anything else that can be closed, where an old
+// one was, and closes the old one: what Perl does when a variable is
+// overwritten. A nil pointer in *where is no old one.
+func Replace[T interface {
+	comparable
+	io.Closer
+}](where *T, with T) error {
+	old := *where
+	*where = with
+	var none T
+	if old == none || old == with {
+		return nil
+	}
+	return old.Close()
+}

@@ -1,0 +1,21 @@
+package kernel
+
+// Stats counts what happens to a kernel. The counters only grow.
+type Stats struct {
+	DeadLetters   uint64 // events that reached nobody
+	LostPostbacks uint64 // postbacks that nobody released
+	Sessions      int    // alive now
+	Queued        int    // events and timers queued now
+	Handles       int    // watched now
+	Holds         int    // not released yet
+}
+
+// Stats returns the counters.
+func (k *Kernel) Stats() Stats {
+	s := k.stats
+	for _, h := range k.hooks {
+		s.DeadLetters += h.DeadLetters()
+	}
+	s.Sessions, s.Queued, s.Handles, s.Holds = k.sessions, k.EventCount(), k.handles.count, len(k.holds)
+	return s
+}

@@ -1,0 +1,63 @@
+package cluster
+
+// A network can be split along one edge: two nodes do not see each other, and a
+// third sees both. If both have claimed an alias, only the third knows. So every
+// node tells those whose claims it sees beaten by a node other than itself. They
+// believe it until it takes that back, or until they see that node themselves.
+
+// rule notes which nodes have to be told about the owner of an alias.
+func (c *Cluster) rule(alias string, n *name) {
+	for _, cl := range n.claims {
+		if p := c.peers[cl.node]; p != nil && p.entries[key{classAlias, alias}].Name != "" && len(p.beaten) < maxRulings {
+			p.beaten[alias] = true
+		}
+	}
+	for _, p := range c.peers {
+		if !p.beaten[alias] {
+			continue
+		}
+		if n.owner.node == "" || n.owner.node == p.name || n.owner.node == c.n.Name() {
+			delete(p.beaten, alias)
+		}
+		p.unruled = true
+		c.changed()
+	}
+}
+
+// rulings are what a node is told.
+func (c *Cluster) rulings(p *peer) []ruling {
+	var list []ruling
+	for alias := range p.beaten {
+		if n := c.names[alias]; n != nil {
+			list = append(list, ruling{alias, n.owner.node, n.owner.epoch, n.owner.since})
+		}
+	}
+	return list
+}
+
+// heed applies what a node has told in place of what it told before.
+func (c *Cluster) heed(p *peer, list []ruling) {
+	former := p.rulings
+	p.rulings = map[string]claim{}
+	for _, r := range list {
+		cl := claim{r.Node, r.Epoch, r.Since}
+		if r.Node == c.n.Name() || c.saysItself(r.Node) {
+			continue
+		}
+		p.rulings[r.Alias] = cl
+		if former[r.Alias] != cl {
+			c.claimed(r.Alias, cl)
+		}
+	}
+	for alias, cl := range former {
+		if p.rulings[alias].node != cl.node && !c.saysItself(cl.node) {
+			c.unclaimed(alias, cl.node)
+		}
+	}
+}
+
+// saysItself reports whether a node is seen, so that only its own word counts.
+func (c *Cluster) saysItself(node string) bool {
+	p := c.peers[node]
+	return p != nil && p.member
+}

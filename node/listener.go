@@ -1,0 +1,78 @@
+package node
+
+import (
+	"context"
+	"errors"
+	"net"
+	"time"
+)
+
+// listener accepts the connections of other nodes. An error of accept does not
+// end it: it is logged, and accept is tried again after a while.
+type listener struct {
+	net.Listener
+	n *Node
+}
+
+// Delays between attempts to accept while the system refuses.
+const (
+	minAcceptDelay = 5 * time.Millisecond
+	maxAcceptDelay = time.Second
+)
+
+// Accept waits for a connection that has place in the table.
+func (l *listener) Accept() (net.Conn, error) {
+	for delay := time.Duration(0); ; {
+		raw, err := l.Listener.Accept()
+		if err != nil {
+			if errors.Is(err, net.ErrClosed) {
+				return nil, err
+			}
+			delay = min(max(2*delay, minAcceptDelay), maxAcceptDelay)
+			l.n.log.Warn("node: cannot accept a connection", "address", l.n.address, "error", err, "again in", delay)
+			if !l.pause(delay) {
+				return nil, net.ErrClosed
+			}
+			continue
+		}
+		delay = 0
+		c, err := l.n.conns.addInbound(raw)
+		if err == nil {
+			return c, nil
+		}
+		_ = raw.Close() // it is refused
+		if !errors.Is(err, ErrClosed) {
+			l.n.log.Warn("node: refusing a connection", "from", raw.RemoteAddr(), "error", err)
+		}
+	}
+}
+
+// pause waits, and reports whether the node is still listening.
+func (l *listener) pause(d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-l.n.conns.lifetime.Done():
+		return false
+	}
+}
+
+// dial makes outbound connections for the library.
+func (n *Node) dial(ctx context.Context, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, n.config.DeadAfter)
+	defer cancel()
+	stop := context.AfterFunc(n.conns.lifetime, cancel)
+	defer stop()
+	var d net.Dialer
+	raw, err := d.DialContext(ctx, "tcp", address)
+	if err != nil {
+		return nil, err
+	}
+	c, err := n.conns.addOutbound(raw, address)
+	if err != nil {
+		return nil, errors.Join(err, raw.Close())
+	}
+	return c, nil
+}

@@ -1,0 +1,45 @@
+package supervise
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gopoe/poe/kernel"
+)
+
+// Errors of a supervisor's methods.
+var (
+	ErrNoChild   = errors.New("supervise: no child of that name")
+	ErrExists    = errors.New("supervise: a child of that name exists")
+	ErrRunning   = errors.New("supervise: the child runs")
+	ErrStopping  = errors.New("supervise: the supervisor stops or restarts its children now")
+	ErrForeign   = errors.New("supervise: Start returned a session that is not the supervisor's child")
+	ErrNotInTree = errors.New("supervise: the session has no supervisor")
+)
+
+// IntensityError is thrown in the session of a supervisor that gives up. It
+// wraps the reason of the last child's end.
+type IntensityError struct {
+	Supervisor string        // its alias, or its session
+	Child      string        // whose end was one too many
+	Restarts   int           // how many are allowed
+	Period     time.Duration // in this time
+	Err        error         // why the child ended; nil for a normal end
+}
+
+// Error names the supervisor, the child and the limit.
+func (e *IntensityError) Error() string {
+	text := fmt.Sprintf("supervise: %s gives up: child %q ended, and more than %d restarts in %v are not allowed", e.Supervisor, e.Child, e.Restarts, e.Period)
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
+	}
+	return text
+}
+
+// Unwrap returns why the child ended.
+func (e *IntensityError) Unwrap() error { return e.Err }
+
+func configError(field, reason string) error {
+	return &kernel.ConfigError{Package: "supervise", Field: field, Err: errors.New(reason)}
+}
