@@ -22,7 +22,7 @@ func osFile(f *perl.File) (*os.File, error) {
 	return os.NewFile(uintptr(fd), "handle"), nil
 }
 
-func allocateID() kernel.WheelID { return Kernel().AllocateWheelID() }
+func allocateID() kernel.WheelID { return Kernel().Host().AllocateWheelID() }
 
 // Filter is a filter of POE.
 type Filter struct {
