@@ -19,7 +19,7 @@ type Clock interface {
 	Advance(until time.Duration) bool
 }
 
-// Kernel time is nanoseconds since the kernel was made, by a clock that nobody
+// Kernel time is nanoseconds since the kernel was made, by a clock that nothing
 // sets. k.now is the last reading: reading it anew costs as much as dispatching
 // an event, so that is done only where it can make a difference.
 
@@ -73,8 +73,8 @@ const wallTolerance = 50 * time.Millisecond
 // that does not sleep, after which it always looks.
 const wallInterval = int64(time.Second)
 
-// adjustForClockStep moves the pending alarms if the time of day was set meanwhile.
-// Delays stay.
+// adjustForClockStep moves the pending alarms if the time of day was set
+// meanwhile. Delays stay.
 func (k *Kernel) adjustForClockStep() {
 	if len(k.timers.heap) == 0 {
 		return

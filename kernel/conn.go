@@ -9,7 +9,7 @@ import (
 )
 
 // Conn makes a handle of a connection of package net or of any other: TCP, TLS,
-// net.Pipe. The handle owns it; nobody else may read, write or close it. Two
+// net.Pipe. The handle owns it; nothing else may read, write or close it. Two
 // goroutines serve it, one that reads and, while there is output, one that
 // writes, each with 64 KiB at most. Errors keep their order: what was read
 // before the end of the stream comes before it, and what a write met is what
@@ -111,7 +111,7 @@ func (a *acceptor) Ready() ReadySet {
 	return ReadySet{Read: len(a.conns) > 0 || a.err != nil || a.closed}
 }
 
-// Close closes the listener, and the connections that nobody has taken.
+// Close closes the listener, and the connections that were not accepted.
 func (a *acceptor) Close() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -15,8 +15,8 @@ import (
 const DefaultBacklog = 1 << 16
 
 // Undelivered is what an argument of an event between kernels may have, to
-// learn that the event reached nobody: a connection that was handed over is to
-// be closed, for example. It is called on the goroutine of the kernel that
+// learn that the event reached no handler: a connection that was handed over is
+// to be closed, for example. It is called on the goroutine of the kernel that
 // should have handled the event, before the dead letter.
 type Undelivered interface{ Undelivered() }
 
@@ -69,9 +69,9 @@ func (k *Kernel) postFrom(from *entry, to Dest, event string, args []any) error 
 	return nil
 }
 
-// receiveRemote queues an event of another kernel's; dest is nil if it has come too
-// late. In the books the kernel is its sender: the real one is kept alive by
-// its own kernel alone.
+// receiveRemote queues an event of another kernel's; dest is nil if it has come
+// too late. The kernel counts as its sender: the real one is kept alive by its
+// own kernel alone.
 func (k *Kernel) receiveRemote(m *message, dest *entry) {
 	if dest == nil {
 		k.lostRemote(DeadLetter{To: m.to, From: ID{m.from}, Event: m.event, Args: m.args})
@@ -87,7 +87,8 @@ func (k *Kernel) deliverRemote(it *item) {
 	k.dispatch(it.dest, it.extra.from, it.name, it.args, it.caller, kindPost, it.extra)
 }
 
-// lostRemote is what becomes of an event of another kernel's that reaches nobody.
+// lostRemote is what becomes of an event of another kernel's that reaches no
+// handler.
 func (k *Kernel) lostRemote(d DeadLetter) {
 	k.backlog.leave()
 	for _, arg := range d.Args {
@@ -98,12 +99,12 @@ func (k *Kernel) lostRemote(d DeadLetter) {
 	k.deadLetter(d)
 }
 
-// writableTag is the tag under which sessions that wait for room are counted.
+// writableTag is the tag under which sessions that wait for space are counted.
 const writableTag = "room"
 
-// NotifyWritable sends the active session one event when there is room again for
+// NotifyWritable sends the active session one event when there is space again for
 // events at another kernel: when half of its backlog is free, or it has ended.
-// It is for those to whom Post has returned ErrBusy, and keeps the session
+// It is for senders to which Post has returned ErrBusy, and keeps the session
 // alive until then. Outside of any session it returns ErrNoActiveSession.
 func (k *Kernel) NotifyWritable(at Outside, event string, args ...any) error {
 	e := k.frame.session
@@ -129,13 +130,13 @@ func (k *Kernel) NotifyWritable(at Outside, event string, args ...any) error {
 type remoteBacklog struct {
 	limit  int64
 	count  atomic.Int64
-	wanted atomic.Bool // somebody waits
+	wanted atomic.Bool // a session waits
 
 	mu      sync.Mutex
 	waiting []func()
 }
 
-// enter counts one more, if there is room for it.
+// enter counts one more, if there is space for it.
 func (b *remoteBacklog) enter() bool {
 	if b.count.Add(1) > b.limit {
 		b.leave()
@@ -144,14 +145,14 @@ func (b *remoteBacklog) enter() bool {
 	return true
 }
 
-// leave counts one less, and tells those who wait once there is room.
+// leave counts one less, and calls those that wait once there is space.
 func (b *remoteBacklog) leave() {
 	if n := b.count.Add(-1); b.wanted.Load() && n <= b.limit/2 {
 		b.notify()
 	}
 }
 
-// await has f called, on some goroutine, once there is room.
+// await has f called, on some goroutine, once there is space.
 func (b *remoteBacklog) await(f func()) {
 	b.mu.Lock()
 	b.waiting = append(b.waiting, f)

@@ -2,7 +2,7 @@ package kernel
 
 import "fmt"
 
-// DeadLetter is an event that reached nobody: its session was gone, or had no
+// DeadLetter is an event that reached no handler: its session was gone, or had no
 // handler for it.
 type DeadLetter struct {
 	To    Dest // where it was to go: an ID, or what another goroutine named
@@ -42,7 +42,7 @@ func (k *Kernel) undeliverable(it *item) {
 }
 
 // unhandled is what becomes of an event that no handler took. What the kernel
-// tells every session is not missed by those that do not listen.
+// sends to every session is not missed by those without a handler.
 func (k *Kernel) unhandled(e *Event) {
 	switch e.frame.kind {
 	case kindNotice, kindStop, kindStart:

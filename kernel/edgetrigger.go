@@ -1,15 +1,14 @@
 package kernel
 
-// A select reports what is ready every time that it is asked, and so does epoll,
-// which has to look at every connection once more for it: at one that was just
-// read as well, to find that nothing is left. Connections of TCP are therefore
-// watched for changes, if for nothing but reading. That is made to look like the
-// other: whatever was reported and may still be ready is armed anew, which makes
-// the system look, before the next wait. It need not be when a read has got less
-// than it had room for.
+// TCP connections that are watched only for reading are registered
+// edge-triggered: a level-triggered epoll would look at each of them once more
+// after every read, to find that nothing is left. To the rest of the kernel they
+// look level-triggered: a handle which may still be readable is re-armed before
+// the next poll, and that makes the system look again. A read that returned less
+// than it asked for has drained the connection, so the handle is not re-armed.
 
 // sticky marks readiness that a short read does not end: the end of the stream,
-// trouble, and urgent data, at which a read stops short.
+// errors, and urgent data, at which a read stops short.
 const sticky modeSet = 1 << 7
 
 // dispatchEdge is dispatchReady for a handle whose changes are reported.

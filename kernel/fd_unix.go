@@ -202,7 +202,7 @@ const (
 	isOther
 )
 
-// listensForTCP tells whether what a listening socket accepts are streams of
+// listensForTCP reports whether what a listening socket accepts are streams of
 // bytes, of which a read takes all that is there.
 func (d *descriptor) listensForTCP() bool {
 	if d.listens == notAsked {

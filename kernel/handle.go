@@ -34,7 +34,7 @@ type Handle struct {
 	writeQueued bool    // in the kernel's list of handles to write next turn
 	flagged     bool    // in the kernel's list of sources that may be ready
 	closed      bool
-	exclusive   bool // nobody can have another descriptor of the same connection
+	exclusive   bool // nothing else can have a descriptor of the same connection
 	tcp         bool // it is known to be a connection of TCP
 	edge        bool // the loop reports changes, see edgetrigger.go
 	drained     bool // the last read has taken all there was
@@ -91,7 +91,7 @@ type (
 		WriteTo(p []byte, to netip.AddrPort) (int, error)
 	}
 	releaser interface {
-		Release() // somebody else takes over
+		Release() // something else uses the underlying file from now on
 	}
 )
 
@@ -119,7 +119,7 @@ func (h *Handle) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Write writes as much of p as there is room for, with ErrWouldBlock if that
+// Write writes as much of p as there is space for, with ErrWouldBlock if that
 // is not all.
 func (h *Handle) Write(p []byte) (int, error) {
 	if h.closed {
@@ -148,7 +148,7 @@ func (h *Handle) Writev(bufs [][]byte) (int, error) {
 	return total, nil
 }
 
-// ReadFrom reads one datagram and tells who sent it; what p has no room for is
+// ReadFrom reads one datagram and returns its sender; what does not fit into p is
 // lost. A datagram may be empty: the count is then 0 and the error nil. The
 // handle must be one for datagrams. POE programs call recv.
 func (h *Handle) ReadFrom(p []byte) (n int, from netip.AddrPort, err error) {
@@ -162,7 +162,7 @@ func (h *Handle) ReadFrom(p []byte) (n int, from netip.AddrPort, err error) {
 }
 
 // WriteTo sends p as one datagram, whole or not at all. The error is
-// ErrWouldBlock if there is no room for it now. POE programs call send.
+// ErrWouldBlock if there is no space for it now. POE programs call send.
 func (h *Handle) WriteTo(p []byte, to netip.AddrPort) (int, error) {
 	if h.closed {
 		return 0, h.afterClose(h.k)
@@ -194,8 +194,8 @@ func (h *Handle) Close() error {
 	return h.source.Close()
 }
 
-// Release stops all watching of the handle and makes it useless, but leaves
-// what it stands on open.
+// Release stops all watching of the handle and invalidates it without closing
+// the underlying file.
 func (h *Handle) Release() {
 	if h.closed {
 		return
@@ -274,7 +274,7 @@ func (h *Handle) Fd() int {
 	return h.fd
 }
 
-// Source returns what the handle stands on, for those who know more about it.
+// Source returns what the handle stands on.
 func (h *Handle) Source() Source { return h.source }
 
 // attach enters the handle into the kernel's table before its first watcher.
@@ -339,7 +339,7 @@ func (h *Handle) arm() error {
 	return nil
 }
 
-// disarm stops the system from reporting what nobody wants.
+// disarm stops the system from reporting what is not wanted.
 func (h *Handle) disarm() {
 	if h.armed&^h.want == 0 || h.fd < 0 {
 		return
@@ -360,9 +360,9 @@ func (h *Handle) disarm() {
 	}
 }
 
-// unwanted is called when the system reports a mode that nobody wants. What is
-// armed too much is disarmed. Trouble is reported armed or not, and for ever;
-// those who watch for nothing but urgent data cannot get any then, so there is
+// unwanted is called when the system reports a mode that is not wanted. What is
+// armed too much is disarmed. Trouble is reported armed or not, and forever;
+// a watcher for nothing but urgent data cannot get any then, so there is
 // nothing left to watch.
 func (h *Handle) unwanted(m Mode) {
 	if h.armed == Expedite.bit() && m != Expedite && h.want == h.armed {

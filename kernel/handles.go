@@ -117,7 +117,7 @@ func (k *Kernel) SelectClear(h *Handle) {
 }
 
 // SelectPauseRead suspends all watching of a handle for reading, without
-// letting go of the sessions. It returns false if nobody watches it.
+// releasing the sessions. It returns false if it is not watched.
 func (k *Kernel) SelectPauseRead(h *Handle) bool { return h.pause(k, Read) }
 
 // SelectResumeRead undoes SelectPauseRead.
@@ -214,7 +214,7 @@ func (k *Kernel) unwatch(e *entry, h *Handle, m Mode) {
 	}
 }
 
-// forget lets go of a watcher that was taken off its handle.
+// forget releases a watcher that was removed from its handle.
 func (k *Kernel) forget(w *watcher) {
 	e, h := w.session, w.handle
 	if w.prevOfSess != nil {
@@ -247,7 +247,7 @@ func (k *Kernel) clearHandles(e *entry) {
 }
 
 // pause and resume only set a flag. What is armed in the system is put right
-// when it reports something that nobody wants.
+// when it reports something that is not wanted.
 func (h *Handle) pause(k *Kernel, m Mode) bool {
 	if h == nil || h.k != k || h.watchers[m] == nil {
 		return false

@@ -227,7 +227,7 @@ func (v Host) Deliver(to, from ID, event string, args ...any) (value any, threw 
 	return f.value, f.threw, nil
 }
 
-// DeadLetter counts and reports an event that reached nobody, for code that
+// DeadLetter counts and reports an event that reached no handler, for code that
 // passes events on and has no destination for one.
 func (v Host) DeadLetter(d DeadLetter) { v.k.deadLetter(d) }
 

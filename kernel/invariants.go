@@ -72,7 +72,7 @@ func (k *Kernel) checkSession(e *entry, b *counters) (tags int) {
 	return tags
 }
 
-// eachBelow calls do for every session below e.
+// eachBelow calls do forevery session below e.
 func (k *Kernel) eachBelow(e *entry, do func(*entry)) {
 	for child := e.firstChild; child != nil; child = child.nextSibling {
 		do(child)

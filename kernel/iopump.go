@@ -7,12 +7,12 @@ import (
 	"time"
 )
 
-// ioPump is what a source shares with the goroutine that waits for it. The
-// goroutine starts when the source is bound or first used, and reads ahead
-// within limits: then it waits for its turn.
+// ioPump is the state shared by a source and its I/O goroutine. The goroutine
+// starts when the source is bound or first used, reads ahead up to a limit, and
+// then waits until the source has been read.
 type ioPump struct {
 	mu      sync.Mutex
-	cond    sync.Cond // there is room again, or the goroutine is to end
+	cond    sync.Cond // there is space again, or the goroutine is to end
 	wake    func()
 	running chan struct{} // nil before the goroutine has started, closed at its end
 	stopped bool          // it is to end
@@ -40,21 +40,21 @@ func (s *ioPump) bind(wake, serve func()) {
 	s.start(serve)
 }
 
-// notify tells the kernel that the source may be ready, with the lock held.
+// notify wakes the kernel because the source may be ready, with the lock held.
 func (s *ioPump) notify() {
 	if s.wake != nil {
 		s.wake()
 	}
 }
 
-// stop tells the goroutine to end once it does not wait in a system call, with
+// stop makes the goroutine end once it does not wait in a system call, with
 // the lock held.
 func (s *ioPump) stop() {
 	s.stopped = true
 	s.cond.Signal()
 }
 
-// interrupted tells whether an error is but what release has brought about.
+// interrupted reports whether an error is only the effect of release.
 func (s *ioPump) interrupted(err error) bool {
 	return s.stopped && errors.Is(err, os.ErrDeadlineExceeded)
 }

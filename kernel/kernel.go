@@ -8,14 +8,15 @@ import (
 	"time"
 )
 
-// Options configure a kernel. The zero value is a good one.
+// Options configure a kernel. All fields are optional.
 type Options struct {
 	// Name is the kernel's name in diagnostics and what its own ID prints as.
-	// Empty makes one of the host's name and the process ID.
+	// If empty, it is made of the host's name and the process ID.
 	Name string
-	// Logger gets warnings and, when tracing, the trace. Nil is silent.
+	// Logger gets warnings and, when tracing, the trace. If nil, nothing is
+	// logged.
 	Logger *slog.Logger
-	// Clock is where the time comes from; nil is the system's clock.
+	// Clock is the source of time. If nil, it is the system's clock.
 	Clock Clock
 	// Loop chooses how the kernel waits for handles: "epoll", "kqueue",
 	// "portable", or empty for what the environment variable POE_LOOP names,
@@ -31,19 +32,19 @@ type Options struct {
 	// Strict turns silent mistakes, such as an event that no handler takes,
 	// into panics with the nearest name that exists. It is meant for tests.
 	Strict bool
-	// DeadLetter is called with every event that reached nobody, on the
+	// DeadLetter is called with every event that reached no handler, on the
 	// kernel's goroutine.
 	DeadLetter func(DeadLetter)
 	// MaxOffload is how many jobs of Offload run at once; 0 means
 	// DefaultOffload.
 	MaxOffload int
 	// Backlog is how many events of other kernels may wait to be handled here;
-	// whoever posts more gets ErrBusy. 0 means DefaultBacklog.
+	// a post beyond that gets ErrBusy. 0 means DefaultBacklog.
 	Backlog int
-	// SlowHandler is how long a handler may run before Slow is called, from
-	// another goroutine; 0 switches the watchdog off.
+	// SlowHandler is how long a handler may run before Slow is called, on
+	// another goroutine; 0 disables the watchdog.
 	SlowHandler time.Duration
-	// Slow is called by the watchdog; nil warns through Logger.
+	// Slow is called by the watchdog. If nil, it logs a warning through Logger.
 	Slow func(SlowHandler)
 }
 
@@ -145,7 +146,7 @@ func New(options ...Options) *Kernel {
 }
 
 // Run dispatches events until no session is left, and returns nil, or the
-// exception that nobody handled. It may be called again afterwards; events
+// exception that was not handled. It may be called again afterwards; events
 // posted in between are kept. Without sessions it returns at once.
 func (k *Kernel) Run() error { return k.RunContext(context.Background()) }
 
@@ -200,7 +201,7 @@ func (k *Kernel) loopUntilDone() error {
 
 // RunOneTimeslice looks at the handles once, dispatches what is due, and
 // returns whether there are sessions left. With nothing due it waits until
-// something is. An exception that nobody handled is its error.
+// something is. An exception that was not handled is its error.
 func (k *Kernel) RunOneTimeslice() (more bool, err error) {
 	switch {
 	case k.running:
@@ -267,11 +268,11 @@ func (k *Kernel) finish() error {
 	return k.clearException()
 }
 
-// cleanup lets go of what a run has used: goroutines and descriptors.
+// cleanup releases the goroutines and descriptors of a run.
 func (k *Kernel) cleanup() {
 	k.signals.close()
 	k.inbox.close()
-	k.backlog.notify() // nobody waits for one that has ended
+	k.backlog.notify() // a kernel that has ended has no backlog
 	for _, h := range k.hooks {
 		h.RunEnded()
 	}

@@ -88,9 +88,9 @@ func (p *epoll) remove(h *Handle) {
 	_ = unix.EpollCtl(p.fd, unix.EPOLL_CTL_DEL, h.fd, &unix.EpollEvent{})
 }
 
-// collect asks without waiting and tells whether there is an answer. It never
-// blocks, so the raw system call is safe and spares the scheduler's book-
-// keeping.
+// collect asks without waiting and reports whether there is an answer. It never
+// blocks, so the raw system call is safe and spares the scheduler's
+// bookkeeping.
 func (p *epoll) collect() bool {
 	for {
 		n, _, errno := syscall.RawSyscall6(syscall.SYS_EPOLL_PWAIT, uintptr(p.fd),
@@ -171,7 +171,7 @@ func (p *epoll) sleep(d time.Duration) error {
 }
 
 func (p *epoll) wake() {
-	// It can only fail once the loop is closed, and then nobody sleeps.
+	// It can only fail once the loop is closed, and then nothing sleeps.
 	_ = p.file.SetReadDeadline(longAgo)
 }
 

@@ -22,7 +22,7 @@ type offloads struct {
 // errJobExited is the error of work that has ended its goroutine.
 var errJobExited = errors.New("kernel: the job called runtime.Goexit")
 
-// Job is work that goes on on another goroutine.
+// Job is work that runs on another goroutine.
 type Job struct {
 	k        *Kernel
 	owner    *entry
@@ -73,7 +73,7 @@ const offloadTag = "offload"
 // goroutine. Cancelling twice, or a job that is done, does nothing.
 func (j *Job) Cancel() { _ = j.Close() }
 
-// Close is Cancel, for those who close things; it returns nil.
+// Close calls Cancel and returns nil.
 func (j *Job) Close() error {
 	if j.done {
 		return nil
@@ -82,7 +82,7 @@ func (j *Job) Close() error {
 	return nil
 }
 
-// finish lets go of the session.
+// finish releases the session.
 func (j *Job) finish() {
 	j.done = true
 	j.cancel()
@@ -112,8 +112,8 @@ func (j *Job) try() (result any, err error) {
 	return j.work(j.ctx)
 }
 
-// complete delivers the result, on the kernel's goroutine, and starts the next job
-// that waits.
+// complete delivers the result, on the kernel's goroutine, and starts the next
+// job that waits.
 func (j *Job) complete(result any, err error) {
 	j.k.jobs.next()
 	if j.lane != nil {

@@ -41,7 +41,7 @@ type packets struct {
 func (p *packets) Bind(wake func()) { p.bind(wake, p.receive) }
 
 // receive is the reading goroutine. Errors of a datagram socket pass: one that
-// says that nobody listens at the peer's port does not end it.
+// says that nothing listens at the peer's port does not end it.
 func (p *packets) receive() {
 	buf := make([]byte, packetSize)
 	for {
@@ -168,7 +168,7 @@ func (p *packets) write(d datagram) (err error) {
 	return err
 }
 
-// Read is ReadFrom for those who know the peer.
+// Read is ReadFrom without the peer's address.
 func (p *packets) Read(b []byte) (int, error) {
 	n, _, err := p.ReadFrom(b)
 	return n, err

@@ -5,12 +5,12 @@ import "sync/atomic"
 // Session is what the kernel needs of a session. Package session implements
 // it; other kinds, such as session/nfa, do as well.
 type Session interface {
-	// Dispatch runs the handler for e and tells whether there was one, or one
+	// Dispatch runs the handler for e and reports whether there was one, or one
 	// for _default.
 	Dispatch(e Event) bool
 	// SetHandler adds, replaces or (with nil) removes a handler.
 	SetHandler(event string, h Handler)
-	// Attach tells the session its ID, before _start.
+	// Attach gives the session its ID, before _start.
 	Attach(id ID)
 	// Handlers lists the events that have a handler, for diagnostics.
 	Handlers() []string
@@ -169,7 +169,7 @@ func (k *Kernel) stop(e *entry) {
 	}
 	e.life.set(lifeStopping)
 	parent := e.parent
-	for _, child := range e.children() { // each handler may stop the others, and those who are told
+	for _, child := range e.children() { // each handler may stop the others, and the parent
 		if child.parent == e && parent.alive() {
 			k.dispatch(parent, k.root, "_child", []any{"gain", ID{child}}, "", kindNotice, nil)
 		}
@@ -225,7 +225,7 @@ func (k *Kernel) clearEvents(e *entry) {
 }
 
 // stopAll stops every session, children before parents, and with them all that
-// is queued. The handler that is running, if any, goes on outside of any
+// is queued. The handler that is running, if any, continues outside of any
 // session.
 func (k *Kernel) stopAll() {
 	all := []*entry{k.root}

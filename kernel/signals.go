@@ -28,7 +28,7 @@ type SignalClass uint8
 
 // The classes of signals.
 const (
-	// Benign signals harm nobody.
+	// Benign signals stop no session.
 	Benign SignalClass = iota
 	// Terminal signals stop the sessions they visit, unless one of them calls
 	// SigHandled.
@@ -121,11 +121,11 @@ func (k *Kernel) Signal(to Dest, signal string, args ...any) error {
 	return nil
 }
 
-// SigHandled tells that the signal being delivered is dealt with: a terminal
+// SigHandled declares that the signal being delivered is dealt with: a terminal
 // one then stops none of the sessions that it visits.
 func (k *Kernel) SigHandled() { k.signals.handled++ }
 
-// UIDestroy tells all sessions at once that the program's window has been
+// UIDestroy signals to all sessions at once that the program's window has been
 // closed: the signal UIDESTROY runs its watchers, and then every session has
 // stopped, before the method returns. A handler that calls it runs on to its end
 // outside of any session. POE: what signal_ui_destroy does when the window goes.
@@ -156,14 +156,14 @@ type Exception struct {
 }
 
 // recovered deals with what a handler has thrown. A nil value is runtime.Goexit,
-// which goes on unwinding.
+// which continues to unwind.
 func (k *Kernel) recovered(dest, from *entry, event, caller string, kd kind, stopped bool, value any) {
 	if value == nil {
 		return
 	}
 	err, file, line := newHandlerError(value)
 	if kd == kindStop || kd == kindDie || stopped || !dest.alive() {
-		k.exception = err // nobody is left to ask
+		k.exception = err // no session is left to handle it
 		return
 	}
 	x := &Exception{Source: ID{from}, Dest: ID{dest}, Event: event, Caller: caller, Err: err, Value: value, File: file, Line: line, Stack: err.Stack}
@@ -171,7 +171,7 @@ func (k *Kernel) recovered(dest, from *entry, event, caller string, kd kind, sto
 }
 
 // deliverSignal takes a signal through the tree below its destination: first
-// to those who watch it, deepest first, and then, if it is terminal and nobody
+// to those which watch it, deepest first, and then, if it is terminal and none
 // handled it, to the end of all that it has visited.
 func (k *Kernel) deliverSignal(it *item) {
 	signal := it.args[0].(string)
@@ -237,7 +237,7 @@ func (k *Kernel) applyDefault(signal string, touched []*entry, it *item, before 
 		}
 	}
 	if signal != "DIE" || k.signals.handled > 0 {
-		return // one who says so in _stop saves nobody, but ends the matter
+		return // a call of it in _stop saves no session, but the signal counts as handled
 	}
 	x, ok := it.args[1].(*Exception)
 	switch {
@@ -254,7 +254,7 @@ func (k *Kernel) applyDefault(signal string, touched []*entry, it *item, before 
 	}
 }
 
-// after is an exception that tells which one was there before it.
+// after is an exception that names the one before it.
 func after(err, previous error) error {
 	later, ok := err.(*HandlerError)
 	if !ok || later.Previous != nil || err == previous {

@@ -12,7 +12,7 @@ import (
 const (
 	idleChunk   = 512              // what an idle stream's reading goroutine reads into
 	streamLimit = 64 << 10         // the most that a stream holds, in each direction
-	lingerTime  = 10 * time.Second // how long a closed stream goes on writing
+	lingerTime  = 10 * time.Second // how long a closed stream continues to write
 )
 
 // stream makes a source of something whose Read and Write wait: one goroutine
@@ -21,7 +21,7 @@ const (
 //
 // Its input is one buffer that belongs to the goroutine while it reads and to
 // the kernel until all of it is taken. So nothing is copied twice, and nothing
-// is read that nobody wants.
+// is read that is not wanted.
 type stream struct {
 	rwc io.ReadWriteCloser
 	ioPump
@@ -174,7 +174,7 @@ func (s *stream) send() {
 	s.writing = false
 	if s.closed {
 		s.linger.Stop()
-		_ = s.unlocked(s.rwc.Close) // nobody is left to hear of an error
+		_ = s.unlocked(s.rwc.Close) // nothing is left to report an error to
 	}
 }
 

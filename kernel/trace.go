@@ -34,7 +34,7 @@ const (
 	AssertEvents                       // POE_ASSERT_EVENTS: events of the kernel's own posted by a program
 	AssertReturns                      // POE_ASSERT_RETVALS: methods that return an error
 	AssertStates                       // POE_ASSERT_STATES: events that no handler takes
-	AssertData                         // POE_ASSERT_DATA: the kernel's books, after every turn, and sessions started twice
+	AssertData                         // POE_ASSERT_DATA: the kernel's invariants, after every turn, and sessions started twice
 	AssertFiles                        // POE_ASSERT_FILES: handles used after they were closed
 	AssertAll     Assert = 1<<iota - 1 // POE_ASSERT_DEFAULT
 )

@@ -21,7 +21,7 @@ func (k *Kernel) turn() error {
 		k.sweep() // or who has lost the last reason to live waits for an event
 	}
 	if k.sessions == 0 {
-		return nil // stopped from outside: nobody is left to wait for
+		return nil // stopped from outside: no session is left to wait for
 	}
 	k.testIdle()
 	if err := k.poll(); err != nil {
@@ -40,17 +40,15 @@ func (k *Kernel) turn() error {
 	return nil
 }
 
-// The kernel gives way after so many turns. Each ready handle counts as several:
+// The kernel yields after so many turns. Each ready handle counts as several:
 // it takes system calls.
 const (
 	yieldTurns = 1024
 	readyTurns = 32
 )
 
-// yieldProcessor lets other goroutines run now and then. A kernel that finds something
-// to do whenever it looks never sleeps; it would hold up other kernels, and on one
-// processor even the garbage collector, and while that is under way pointers are
-// dear to write.
+// yieldProcessor yields so that other kernels and, with GOMAXPROCS=1, the garbage
+// collector can run: a kernel that always finds something to do never sleeps.
 func (k *Kernel) yieldProcessor() {
 	k.turnsSinceYield = 0
 	runtime.Gosched()
@@ -97,7 +95,7 @@ func (k *Kernel) requeueUndelivered() {
 	k.writing = k.writing[:0]
 }
 
-// pollTimeout is how long the kernel may sleep now; negative is for ever.
+// pollTimeout is how long the kernel may sleep now; negative is forever.
 func (k *Kernel) pollTimeout() time.Duration {
 	switch {
 	case k.fifo.live > 0, len(k.ready) > 0, len(k.writing) > 0:
@@ -108,8 +106,8 @@ func (k *Kernel) pollTimeout() time.Duration {
 	return time.Duration(max(0, k.timers.heap[0].due-k.readClock()))
 }
 
-// wait sleeps in the loop, for ever if d is negative. Under a clock of the
-// user's it really waits only as long as that has patience for, and then the
+// wait sleeps in the loop, forever if d is negative. Under a clock of the
+// user's it really waits only for the clock's MaxBlock, and then the
 // clock is to advance.
 func (k *Kernel) wait(d time.Duration) error {
 	if err := k.needLoop(nil); err != nil {
@@ -141,7 +139,7 @@ func (k *Kernel) until() time.Duration {
 	return time.Duration(k.timers.heap[0].due) + k.clockStart
 }
 
-// sleep waits for real, takes in what has come meanwhile, and tells whether
+// sleep waits for real, takes in what has come meanwhile, and reports whether
 // anything has.
 func (k *Kernel) sleep(d time.Duration) (came bool, err error) {
 	again := d != 0 || k.clock != nil // sources may have become ready meanwhile
@@ -219,7 +217,7 @@ func (k *Kernel) dispatchDirty() {
 	}
 }
 
-// testIdle sends the signal IDLE when nothing can happen any more.
+// testIdle sends the signal IDLE when no event can come any more.
 func (k *Kernel) testIdle() {
 	if k.fifo.live > 0 || !k.idle() {
 		return
