@@ -131,3 +131,41 @@ func Hold(v any) any {
 	}
 	return v
 }
+
+// Borrow makes h one of the containers that do not count as holders of what they
+// hold, as a list of options is none, and returns it.
+func (h *Hash) Borrow() *Hash {
+	for _, s := range h.slots {
+		if s.live {
+			unretain(s.value)
+		}
+	}
+	return h
+}
+
+// Borrow is that of a hash.
+func (a *Array) Borrow() *Array {
+	for _, v := range a.items {
+		unretain(v)
+	}
+	return a
+}
+
+func unretain(v any) {
+	switch v := v.(type) {
+	case *Hash:
+		v.refs--
+	case *Array:
+		v.refs--
+	case Counted:
+		v.Retain(-1)
+	}
+}
+
+// Release destroys what a hash holds that nothing else does: the hash itself is no
+// longer used.
+func (h *Hash) Release() {
+	FreeTemps()
+	h.destroy()
+	FreeTemps()
+}

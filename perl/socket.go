@@ -591,3 +591,36 @@ func NewInetSocket(class any, args ...any) any {
 	}
 	return f
 }
+
+// NewUnixSocket makes a socket as IO::Socket::UNIX does; nil on an error, which is in
+// $!.
+func NewUnixSocket(class any, args ...any) any {
+	c := NewHash(args...)
+	kind := unix.SOCK_STREAM
+	if v := c.Get("Type"); v != nil {
+		kind = Int(v)
+	}
+	fd, err := unix.Socket(unix.AF_UNIX, kind|unix.SOCK_CLOEXEC, 0)
+	if !succeeded(err) {
+		return nil
+	}
+	f := NewFile(fd, "socket")
+	f.class = "IO::Socket::UNIX"
+	ok := true
+	if v := c.Get("Local"); v != nil {
+		ok = Bind(f, PackSockaddrUn(Str(v)))
+	}
+	if v := c.Get("Listen"); ok && True(v) {
+		ok = Listen(f, v)
+	}
+	if v := c.Get("Peer"); ok && v != nil {
+		ok = Connect(f, PackSockaddrUn(Str(v)))
+	}
+	if !ok {
+		e := Errno
+		f.Close()
+		Errno = e
+		return nil
+	}
+	return f
+}

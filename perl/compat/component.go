@@ -125,7 +125,7 @@ func connectionHeap(c *clienttcp.Client) any {
 }
 
 func newServer(_ perl.Want, args ...any) []any {
-	c := perl.NewHash(perl.From(args, 1)...)
+	c := perl.NewHash(perl.From(args, 1)...).Borrow()
 	cfg := servertcp.Config{Alias: text(c, "Alias"), Address: text(c, "Address"), Domain: domain(c.Get("Domain")), Marks: marksOf(c, "HighMark", "LowMark")}
 	if cfg.Address == "" {
 		cfg.Address = text(c, "Hostname")
@@ -233,7 +233,7 @@ func runClient(cl *servertcp.Client, code *perl.Code, args ...any) []any {
 }
 
 func newClient(_ perl.Want, args ...any) []any {
-	c := perl.NewHash(perl.From(args, 1)...)
+	c := perl.NewHash(perl.From(args, 1)...).Borrow()
 	cfg := clienttcp.Config{Alias: text(c, "Alias"), RemoteAddress: text(c, "RemoteAddress"), BindAddress: text(c, "BindAddress"), BindPort: perl.Int(c.Get("BindPort")),
 		Domain: domain(c.Get("Domain")), Marks: marksOf(c, "HighMark", "LowMark"), Filter: filterMaker(c.Get("Filter"))}
 	if v := c.Get("RemotePort"); perl.LooksLikeNumber(v) {

@@ -212,8 +212,10 @@ func values(args []any) []any {
 
 func isPerl(v any) bool {
 	switch v.(type) {
-	case nil, string, int, float64, bool, perl.Dual, *Wheel, *Filter, *Postback, *kernel.Kernel, machineState, *perl.Hash, *perl.Array, *perl.Code, *perl.Ref, *perl.File, kernel.ID:
+	case nil, string, int, float64, bool, perl.Dual, *Wheel, *Filter, *Postback, *kernel.Kernel, machineState, *perl.Hash, *perl.Array, *perl.Code, *perl.Ref, *perl.File:
 		return true
+	case kernel.ID:
+		return the == nil || v.(kernel.ID) != the.ID()
 	}
 	return false
 }
@@ -242,6 +244,8 @@ func value(v any) any {
 		return perl.Copy(values(v))
 	case kernel.AlarmID:
 		return int(v)
+	case kernel.ID:
+		return sessionOrKernel(v)
 	case kernel.Mode:
 		return map[kernel.Mode]int{kernel.Read: 0, kernel.Write: 1, kernel.Expedite: 2}[v]
 	}

@@ -211,7 +211,7 @@ func init() {
 			if name == "POE::Filter::Reference" && len(args) > 1 && (len(args) == 2 || perl.Str(args[1]) != "Serializer" && perl.Str(args[1]) != "Compression" && perl.Str(args[1]) != "NoFatals") {
 				args = []any{args[0], "Serializer", args[1]}
 			}
-			v, err := make(perl.NewHash(perl.From(args, 1)...))
+			v, err := make(perl.NewHash(perl.From(args, 1)...).Borrow())
 			check(err)
 			f := wrapFilter(v).(*Filter)
 			f.class = name
@@ -402,6 +402,9 @@ func (f *Filter) PerlCall(method string, _ perl.Want, args []any) ([]any, bool) 
 	case "get_pending":
 		p := f.buf.Pending()
 		if len(p) == 0 {
+			if _, isStack := f.f.(*filter.Stack); isStack {
+				return perl.L(perl.NewArray()), true
+			}
 			return perl.L(nil), true
 		}
 		return perl.L(perl.Copy(values(p))), true
@@ -479,6 +482,9 @@ func (f *Filter) layerCall(method string, args []any) ([]any, bool) {
 	case "get_pending":
 		p := f.records.Pending()
 		if len(p) == 0 {
+			if _, isBlock := f.layer.(*filter.RecordBlock); !isBlock {
+				return perl.L(perl.NewArray()), true
+			}
 			return perl.L(nil), true
 		}
 		return perl.L(perl.Copy(values(p))), true
@@ -509,9 +515,9 @@ func (f *Filter) layerCall(method string, args []any) ([]any, bool) {
 			return perl.L(b.BlockSize()), true
 		case "checkput":
 			if len(args) > 0 {
-				return perl.L(b.SetCheckPut(perl.True(args[0]))), true
+				return perl.L(perl.If(b.SetCheckPut(perl.True(args[0])), 1, 0)), true
 			}
-			return perl.L(b.CheckPut()), true
+			return perl.L(perl.If(b.CheckPut(), 1, 0)), true
 		case "put_pending":
 			p := b.PutPending()
 			if len(p) == 0 {

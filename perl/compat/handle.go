@@ -113,6 +113,9 @@ func init() {
 		}
 		return perl.L(a, a, b, b)
 	}})
+	perl.Package("IO::Socket::UNIX", perl.Subs{"new": func(_ perl.Want, args ...any) []any {
+		return perl.L(perl.NewUnixSocket(args[0], perl.From(args, 1)...))
+	}})
 	perl.Package("IO::Socket::INET", perl.Subs{"new": func(_ perl.Want, args ...any) []any {
 		return perl.L(perl.NewInetSocket(args[0], perl.From(args, 1)...))
 	}})

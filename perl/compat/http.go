@@ -30,7 +30,7 @@ func (m *Message) PerlClass() string { return m.class }
 
 func request(r *http.Request) *Message {
 	m := &Message{class: "HTTP::Request", method: r.Method, uri: r.RequestURI, proto: r.Proto, content: string(httpd.Content(r))}
-	if r.Host != "" {
+	if r.Host != "" && r.Header.Get("Host") == "" {
 		m.header = append(m.header, [2]string{"Host", r.Host})
 	}
 	for k, vs := range r.Header {
@@ -72,7 +72,7 @@ func response(v any) any {
 	}
 	r := &http.Response{StatusCode: code, Status: strconv.Itoa(code) + " " + text, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{},
 		Body: io.NopCloser(strings.NewReader(m.content)), ContentLength: int64(len(m.content)), Close: m.close}
-	if p := perl.Str(m.proto); strings.HasSuffix(p, "1.0") {
+	if p := perl.Str(m.proto); !strings.HasSuffix(p, "1.1") {
 		r.Proto, r.ProtoMinor = "HTTP/1.0", 0
 	}
 	for _, h := range m.header {
@@ -92,6 +92,16 @@ func (m *Message) get(name string) any {
 		return nil
 	}
 	return strings.Join(found, ", ")
+}
+
+func (m *Message) all(name string) []any {
+	var out []any
+	for _, h := range m.header {
+		if strings.EqualFold(h[0], strings.ReplaceAll(name, "_", "-")) {
+			out = append(out, h[1])
+		}
+	}
+	return out
 }
 
 func (m *Message) set(name string, v any, replace bool) {
@@ -123,7 +133,7 @@ func accessor(p *any, args []any) []any {
 }
 
 // PerlCall calls a method of HTTP::Message.
-func (m *Message) PerlCall(method string, _ perl.Want, args []any) ([]any, bool) {
+func (m *Message) PerlCall(method string, w perl.Want, args []any) ([]any, bool) {
 	switch method {
 	case "method":
 		return accessor(&m.method, args), true
@@ -151,6 +161,9 @@ func (m *Message) PerlCall(method string, _ perl.Want, args []any) ([]any, bool)
 		return nil, true
 	case "header", "push_header", "init_header":
 		if len(args) == 1 {
+			if w == perl.List {
+				return m.all(perl.Str(args[0])), true
+			}
 			return perl.L(m.get(perl.Str(args[0]))), true
 		}
 		for i := 0; i+1 < len(args); i += 2 {

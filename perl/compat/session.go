@@ -162,7 +162,7 @@ func init() {
 
 // create is POE::Session->create.
 func create(_ perl.Want, args ...any) []any {
-	c := perl.NewHash(perl.From(args, 1)...)
+	c := perl.NewHash(perl.From(args, 1)...).Borrow()
 	if len(args)%2 == 0 {
 		perl.Die("odd number of parameters in POE::Session->create")
 	}
@@ -180,7 +180,10 @@ func create(_ perl.Want, args ...any) []any {
 	b := &box{heap}
 	perl.Hold(heap)
 	cfg := session.Config[box]{Heap: b, Funcs: tables(c, "inline_states", "object_states", "package_states")}
-	if a := c.Get("args"); a != nil {
+	if !c.Exists("heap") {
+		releaseAtStop(cfg.Funcs, heap.(*perl.Hash))
+	}
+	if a := c.Get("args"); c.Exists("args") {
 		cfg.Args = listOf(a)
 	}
 	if o := c.Get("options"); o != nil {
@@ -193,9 +196,21 @@ func create(_ perl.Want, args ...any) []any {
 	return perl.L(s.ID())
 }
 
+// releaseAtStop destroys what is in a session's heap when the session has stopped.
+func releaseAtStop(funcs session.Funcs, heap *perl.Hash) {
+	stop := funcs["_stop"]
+	funcs["_stop"] = func(e kernel.Event) {
+		if stop != nil {
+			stop(e)
+		}
+		heap.Release()
+	}
+}
+
 // listOf returns the elements of a list, or a scalar as the only one.
 func listOf(v any) []any {
 	if a, isList := v.(*perl.Array); isList {
+		a.Borrow()
 		return append([]any(nil), a.All()...)
 	}
 	return []any{v}
@@ -265,7 +280,7 @@ func methods(funcs session.Funcs, object, names any) {
 
 // spawn is POE::NFA->spawn.
 func spawn(_ perl.Want, args ...any) []any {
-	c := perl.NewHash(perl.From(args, 1)...)
+	c := perl.NewHash(perl.From(args, 1)...).Borrow()
 	states := nfa.States[box]{}
 	add := func(state string, handlers nfa.Handlers[box]) {
 		if states[state] == nil {

@@ -70,7 +70,7 @@ func init() {
 		"POE::Wheel::FollowTail": newFollowTail, "POE::Wheel::ListenAccept": newListenAccept,
 	} {
 		perl.Package(name, perl.Subs{"new": func(_ perl.Want, args ...any) []any {
-			c := perl.NewHash(perl.From(args, 1)...)
+			c := perl.NewHash(perl.From(args, 1)...).Borrow()
 			w, err := make(c)
 			if err != nil {
 				perl.SetOSError(errnoOf(err))
