@@ -142,6 +142,14 @@ func (w *Wheel) inputFailed(err *kernel.OpError, stream string) {
 func (w *Wheel) streamEnded(err *kernel.OpError, stream string) {
 	w.emitPartial(stream)
 	w.emitError(err.Op, err.Err, stream)
+	ended := &w.stdoutEnded
+	if stream == stderrName {
+		ended = &w.stderrEnded
+	}
+	if *ended {
+		return
+	}
+	*ended = true
 	w.open--
 	w.closeStream(stream)
 	if w.open > 0 || w.base.Closed() {
