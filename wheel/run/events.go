@@ -128,8 +128,8 @@ func (w *Wheel) stderrEvents() readwrite.Events {
 	}
 }
 
-// inputFailed reports an error of a stream. One of the filter does not end it:
-// the stream is read to its end, even if the filter cannot continue.
+// inputFailed reports an error of a stream. One of the filter does not end it: the
+// end of the stream follows by itself.
 func (w *Wheel) inputFailed(err *kernel.OpError, stream string) {
 	if err.Op == "filter" {
 		w.emitError(err.Op, err.Err, stream)
