@@ -476,18 +476,10 @@ func (g *gen) anonSub(n *node) val {
 
 // blockThunk returns a closure for a do or eval block.
 func (g *gen) blockThunk(list []*node, mode retMode, result string) string {
-	if mode == rAny || mode == rList {
-		if jumpsReturn(list) && !inEval(list) {
-			// return inside of do leaves the sub in Perl.
-			g.report.note("P0303", g.line, g.sub, "return inside of a block used as a value leaves only the block")
-		}
-	}
 	fr := g.closureFrame(mode)
 	body := g.inFrame(fr, func() { g.bodyWithValue(list) })
 	return "func() " + result + " {\n" + body + "}"
 }
-
-func inEval([]*node) bool { return true }
 
 func jumpsReturn(list []*node) bool {
 	found := false
