@@ -692,6 +692,15 @@ func (g *gen) handlePlace(n *node) string {
 	case kRef:
 		return g.handlePlace(n.kids[0])
 	}
+	if v := n; v.kind == kVar || v.kind == kMy && len(v.kids) == 1 {
+		if v.kind == kMy {
+			v = v.kids[0]
+		}
+		if v.v != nil && v.v.level == 0 && v.sigil == '$' {
+			// The main part keeps it to the end of the program.
+			g.post = append(g.post, "perl.Hold("+v.v.goName+")")
+		}
+	}
 	return g.pointer(n)
 }
 
