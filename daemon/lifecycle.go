@@ -20,7 +20,7 @@ type LifecycleConfig struct {
 	// daemon stops, in that order. Those that do not exist are passed over.
 	Shutdown []string
 	// Deadline is how long the stop may take, in real time, until all sessions
-	// are stopped as they are; 0 is DefaultDeadline, less is for ever.
+	// are stopped as they are; 0 is DefaultDeadline, less is forever.
 	Deadline time.Duration
 	// Logs are reopened on HUP, before Reload.
 	Logs []*LogFile
@@ -91,10 +91,10 @@ func NewLifecycle(k *kernel.Kernel, c LifecycleConfig) (*Lifecycle, error) {
 // ID returns the session.
 func (l *Lifecycle) ID() kernel.ID { return l.id }
 
-// Stopping tells whether a stop has begun.
+// Stopping reports whether a stop has begun.
 func (l *Lifecycle) Stopping() bool { return l.stopping }
 
-// Forced tells whether sessions were stopped that had not drained: by the
+// Forced reports whether sessions were stopped that had not drained: by the
 // deadline or a second signal.
 func (l *Lifecycle) Forced() bool { return l.forced }
 

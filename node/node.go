@@ -126,14 +126,14 @@ func (n *Node) listen() (err error) {
 	return nil
 }
 
-// Name returns the node's name. Any goroutine may ask.
+// Name returns the node's name. Any goroutine may call it.
 func (n *Node) Name() string { return n.config.Name }
 
-// Kernel returns the kernel that the node links. Any goroutine may ask.
+// Kernel returns the kernel that the node links. Any goroutine may call it.
 func (n *Node) Kernel() *kernel.Kernel { return n.agent.k }
 
 // Addr returns the address at which other nodes reach this one. Any goroutine
-// may ask.
+// may call it.
 func (n *Node) Addr() string { return n.address }
 
 // memberID is how this node's connections begin. It is told to those who are at

@@ -82,7 +82,7 @@ type monitor struct {
 
 // Monitor tells the active session of a kernel, by an ID, another name, or "*"
 // for all; with "*" the events come for each of a kernel's names, the ID first.
-// A Watch without events ends it. It keeps nobody alive. POE: monitor.
+// A Watch without events ends it. It keeps no session alive. POE: monitor.
 func (r *Responder) Monitor(kernelName string, w Watch) error {
 	return r.monitor(r.k.ActiveSession(), kernelName, w)
 }

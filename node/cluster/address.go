@@ -70,10 +70,10 @@ func (c *Cluster) Call(alias, event string, args []any, reply string, extra ...a
 }
 
 // CallTimeout is Call with a time to wait.
-func (c *Cluster) CallTimeout(patience time.Duration, alias, event string, args []any, reply string, extra ...any) error {
+func (c *Cluster) CallTimeout(timeout time.Duration, alias, event string, args []any, reply string, extra ...any) error {
 	to, err := c.address(alias)
 	if err == nil {
-		err = c.n.CallTimeout(patience, to, event, args, reply, extra...)
+		err = c.n.CallTimeout(timeout, to, event, args, reply, extra...)
 	}
 	if err != nil {
 		return callError("Call", alias, err)

@@ -117,7 +117,7 @@ func (c *Cluster) decide(alias string, n *name) {
 	}
 	c.inside(func() {
 		for _, w := range n.watchers {
-			w.who.tell(c.k, []any{owner})
+			w.who.notify(c.k, []any{owner})
 		}
 	})
 }
@@ -173,7 +173,7 @@ func (c *Cluster) Claim(alias, lost string, events ...string) error {
 	}
 	cl := claim{c.n.Name(), c.name(alias).epoch + 1, time.Now().UnixNano()}
 	c.mine[alias] = h
-	c.book.set(entry{Class: classAlias, Name: alias, Epoch: cl.epoch, Since: cl.since})
+	c.journal.set(entry{Class: classAlias, Name: alias, Epoch: cl.epoch, Since: cl.since})
 	c.claimed(alias, cl)
 	c.changed()
 	return nil
@@ -235,7 +235,7 @@ func (h *holding) retract() {
 func (c *Cluster) drop(h *holding) {
 	delete(c.mine, h.alias)
 	h.retract()
-	c.book.remove(key{classAlias, h.alias})
+	c.journal.remove(key{classAlias, h.alias})
 	c.unclaimed(h.alias, c.n.Name())
 	c.changed()
 }
@@ -244,7 +244,7 @@ func (c *Cluster) drop(h *holding) {
 func (c *Cluster) lose(alias string, h *holding, to Owner) {
 	h.owned.Release()
 	if h.lost.event != "" {
-		c.inside(func() { h.lost.tell(c.k, []any{to}) })
+		c.inside(func() { h.lost.notify(c.k, []any{to}) })
 	}
 	c.drop(h)
 	err := c.k.Host().CallFunc(h.lost.id, "cluster", func(kernel.Event) {
@@ -272,7 +272,7 @@ func (c *Cluster) Owner(alias string) Owner {
 
 // WatchAlias tells the active session who owns an alias, now and whenever that
 // changes. The event's arguments are an Owner and extra. It is not about
-// virtual sessions. It keeps nobody alive and ends with its session.
+// virtual sessions. It keeps no session alive and ends with its session.
 func (c *Cluster) WatchAlias(alias, event string, extra ...any) error {
 	who, err := c.subscriber(event, extra)
 	if err == nil && (alias == "" || len(alias) > maxName) {
@@ -287,7 +287,7 @@ func (c *Cluster) WatchAlias(alias, event string, extra ...any) error {
 	}
 	n := c.name(alias)
 	n.watchers = append(n.watchers, w)
-	c.inside(func() { who.tell(c.k, []any{n.public(alias)}) })
+	c.inside(func() { who.notify(c.k, []any{n.public(alias)}) })
 	return nil
 }
 

@@ -59,7 +59,7 @@ func (c *Cluster) offerKinds() error {
 		if err := c.n.StartOnDemand(name+"/", c.activate); err != nil {
 			return err
 		}
-		c.book.set(entry{Class: classKind, Name: name})
+		c.journal.set(entry{Class: classKind, Name: name})
 	}
 	return nil
 }
@@ -151,7 +151,7 @@ func (c *Cluster) deactivate(a *activation) {
 	if moved == "" {
 		moved = "shutdown"
 	}
-	c.inside(func() { subscriber{id: a.id, event: moved}.tell(c.k, nil) })
+	c.inside(func() { subscriber{id: a.id, event: moved}.notify(c.k, nil) })
 	err := c.k.Host().CallFunc(a.id, "cluster", func(kernel.Event) {
 		if owner, ok := c.k.AliasResolve(a.alias); ok && owner == a.id {
 			if err := c.k.AliasRemove(a.alias); err != nil {
