@@ -8,7 +8,7 @@ import (
 	"github.com/gopoe/poe/session"
 )
 
-// DefaultDeadline is how long a stop may take when LifeConfig does not say.
+// DefaultDeadline is how long a stop may take if LifecycleConfig.Deadline is 0.
 const DefaultDeadline = 30 * time.Second
 
 // LifecycleConfig configures the session that reloads and stops a daemon.
@@ -30,8 +30,8 @@ type LifecycleConfig struct {
 	// Stopping is called once, when the stop begins, before the aliases are
 	// told.
 	Stopping func(e kernel.Event)
-	// Notifier is told of reloads and the stop, and gets its watchdog ticks, at
-	// half the interval it asks for. Nil is nobody. READY=1 is the program's.
+	// Notifier is notified of reloads and the stop, and gets its watchdog ticks, at
+	// half the interval it asks for. If nil, there is none. READY=1 is the program's.
 	Notifier *Notifier
 	// Orphaned begins a stop when it is closed: Worker.Orphaned.
 	Orphaned <-chan struct{}

@@ -132,7 +132,7 @@ func (g *Group) Size() int { return len(g.members) }
 func (g *Group) Outside(index int) kernel.Outside { return g.members[index].Kernel.Outside() }
 
 // Run sets the kernels up and runs them, each on a goroutine of its own, until
-// all have ended. If one ends with an error, by an exception that nobody
+// all have ended. If one ends with an error, by an exception that no session
 // handled, the others are stopped; so they are when ctx is done, and its error
 // is then returned as well. The errors of kernels are of type *Error, joined.
 // A group runs once; again, the error is ErrStarted.

@@ -82,7 +82,7 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// Loss tells of events that were posted and have, or may have, reached nobody.
+// Loss reports events that were posted and have, or may have, reached no session.
 type Loss struct {
 	To    Address // without an Alias if Count events to that node are meant
 	Event string

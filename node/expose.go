@@ -72,7 +72,7 @@ func (n *Node) changeExposures(change func(exposures)) {
 func (p *exposures) of(alias string) map[string]bool {
 	slash := strings.LastIndexByte(alias, '/')
 	if slash == len(alias)-1 {
-		return nil // a prefix is nobody's alias
+		return nil // a prefix is no alias
 	}
 	if events := (*p)[alias]; events != nil || slash < 0 {
 		return events

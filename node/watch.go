@@ -6,7 +6,7 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// subscriber is a session that wants to be told, by an event of its own.
+// subscriber is a session that wants to be notified, by an event of its own.
 type subscriber struct {
 	id    kernel.ID
 	event string
@@ -187,7 +187,7 @@ func (a *agent) gone(key served, err error) {
 	}
 }
 
-// NodeState tells of another node: that it is up, or why it is not.
+// NodeState is the state of another node: up, or why it is down.
 type NodeState struct {
 	Node string
 	Up   bool
@@ -262,7 +262,7 @@ func (w *nodeWatch) Close() error {
 	return nil
 }
 
-// end forgets the watch. The list is copied: somebody may be telling it.
+// end forgets the watch. The list is copied: a caller may be iterating over it.
 func (w *nodeWatch) end() {
 	var rest []*nodeWatch
 	for _, other := range w.a.nodes[w.node] {

@@ -12,7 +12,7 @@ import (
 // claimed it, or a virtual session. It may be made on any goroutine, before the
 // alias belongs to anybody, and kept. The error of a post is ErrNobody, or one
 // of node.Node.To's. On this node itself a post is one of the kernel's; to
-// another it arrives at most once, and what turns out later is told to
+// another it arrives at most once, and what turns out later is reported to
 // node.Config.Lost.
 func (c *Cluster) Alias(alias string) kernel.Dest { return kernel.Via(&clusterDest{c, alias}) }
 

@@ -60,7 +60,7 @@ const (
 
 // Join makes a node a member of a cluster until Leave, or until the node is
 // shut down. It waits for the provider, if there is one, but not for other
-// nodes: WatchMembers tells of them. It may be called before Run or in a
+// nodes: WatchMembers reports them. It may be called before Run or in a
 // handler. Errors are a *kernel.ConfigError, or what the provider says.
 func Join(n *node.Node, config Config) (*Cluster, error) {
 	if n == nil {
@@ -117,9 +117,9 @@ func (c *Cluster) await() {
 	}
 }
 
-// Leave takes the node out of the cluster: sessions that own an alias are told
+// Leave takes the node out of the cluster: sessions that own an alias are notified
 // that they do not any more, virtual sessions are stopped, and the other nodes
-// are told. The node itself goes on. It may be called twice, and on any
+// are notified. The node itself goes on. It may be called twice, and on any
 // goroutine. Done tells when the provider is shut down.
 func (c *Cluster) Leave() { c.k.Outside().Post(c.id, eventLeave) }
 
@@ -231,7 +231,7 @@ func (c *Cluster) dispatchOwn(e kernel.Event) {
 	}
 }
 
-// changed sees to it that the other nodes are told, after what happens now.
+// changed sees to it that the other nodes are notified, after what happens now.
 func (c *Cluster) changed() {
 	if !c.flushing && !c.ended {
 		c.flushing = c.k.Post(c.id, eventFlush) == nil
@@ -245,7 +245,7 @@ func (c *Cluster) inside(f func()) {
 	}
 }
 
-// subscriber is a session that wants to be told, by an event of its own.
+// subscriber is a session that wants to be notified, by an event of its own.
 type subscriber struct {
 	id    kernel.ID
 	event string

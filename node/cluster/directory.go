@@ -13,7 +13,7 @@ import (
 // Owner says on which node an alias is.
 type Owner struct {
 	Alias string
-	Node  string // empty if nobody owns it
+	Node  string // empty if there is no owner
 	Epoch uint64 // how many times it has been claimed, as far as is known
 }
 
@@ -46,7 +46,7 @@ type name struct {
 	watchers []*nameWatch
 }
 
-// maxIdle is how many names are remembered that nobody owns or watches. Their
+// maxIdle is how many names are remembered that have no owner and no watcher. Their
 // epochs let a later owner win over one that comes back.
 const maxIdle = 1 << 16
 
@@ -122,7 +122,7 @@ func (c *Cluster) decide(alias string, n *name) {
 	})
 }
 
-// public is what others are told of a name.
+// public is the part of a name that watchers see.
 func (n *name) public(alias string) Owner { return Owner{alias, n.owner.node, n.epoch} }
 
 // destOn is an alias on a node, which may be this one.
@@ -200,7 +200,7 @@ func (c *Cluster) mayClaim(alias string) error {
 
 // Release gives up an alias that the active session owns, in the kernel as
 // well. The error is
-// kernel.ErrNoAlias if nobody here owns it, kernel.ErrNotYours if another
+// kernel.ErrNoAlias if no session here owns it, kernel.ErrNotYours if another
 // session does.
 func (c *Cluster) Release(alias string) error {
 	h := c.mine[alias]

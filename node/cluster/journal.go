@@ -8,7 +8,7 @@ type class uint8
 const (
 	classAlias class = 1 + iota // a session here owns an alias
 	classKind                   // virtual sessions of a kind may run here
-	classTopic                  // somebody here subscribed to a topic
+	classTopic                  // a session here subscribed to a topic
 	classLast
 )
 

@@ -127,7 +127,7 @@ func (c *Cluster) removePeer(p *peer, why error) {
 	}
 }
 
-// nodeChanged takes what the node tells of a link.
+// nodeChanged processes a change of a link's state.
 func (c *Cluster) nodeChanged(s node.NodeState) {
 	p := c.peers[s.Node]
 	switch {

@@ -118,7 +118,7 @@ func (h *host) forgetRemoved() {
 	h.library.Remote = remote.NewRemote(h.system, remote.Configure("", 0))
 }
 
-// admits reports whether a node that tells of itself may be in the cluster.
+// admits reports whether a node may be in the cluster.
 func (h *host) admits(name, address string) bool {
 	if h.seeds == nil {
 		return h.c.peers[name] != nil
@@ -127,7 +127,7 @@ func (h *host) admits(name, address string) bool {
 	return h.seeds.known[name] != ""
 }
 
-// learn takes what a node tells of another one.
+// learn notes a node that another one has named.
 func (h *host) learn(name, address string) {
 	if h.seeds != nil {
 		h.seeds.learn(name, address)

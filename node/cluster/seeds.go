@@ -13,7 +13,7 @@ const maxKnown = 4096
 
 // seeds is the provider that needs no other program: nodes are known from the
 // configuration, because they have come by themselves, or because others have
-// told of them. It lives on the kernel's goroutine.
+// named them. It lives on the kernel's goroutine.
 type seeds struct {
 	c       *Cluster
 	library *protoactor.Cluster

@@ -8,7 +8,7 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// subscription is a session that hears of a topic.
+// subscription is a session that is notified of a topic.
 type subscription struct {
 	c     *Cluster
 	topic string
@@ -65,7 +65,7 @@ func (s *subscription) Close() error {
 	return nil
 }
 
-// end takes a subscription out. The list is copied: somebody may be going
+// end takes a subscription out. The list is copied: a caller may be going
 // through it.
 func (s *subscription) end() {
 	c := s.c

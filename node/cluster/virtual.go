@@ -26,7 +26,7 @@ import (
 type Kind struct {
 	// Start makes the session of a name, "perl" for "room/perl". It runs on the
 	// kernel's goroutine. The session gets its alias, which keeps it alive; if
-	// it removes the alias and lets go of everything else it ends, and the next
+	// it removes the alias and releases everything else it ends, and the next
 	// event starts it anew.
 	Start func(k *kernel.Kernel, name string) (kernel.ID, error)
 	// Events are what other nodes may post and call, node.AnyEvent for all.
@@ -143,7 +143,7 @@ func (a *activation) Close() error {
 	return nil
 }
 
-// deactivate lets go of a session that does not belong here any more.
+// deactivate releases a session that does not belong here any more.
 func (c *Cluster) deactivate(a *activation) {
 	delete(c.active, a.alias)
 	a.owned.Release()
@@ -164,7 +164,7 @@ func (c *Cluster) deactivate(a *activation) {
 	}
 }
 
-// rebalance lets go of the sessions that belong to other nodes now.
+// rebalance releases the sessions that belong to other nodes now.
 func (c *Cluster) rebalance() {
 	for alias, a := range c.active {
 		if c.place(alias) != c.n.Name() {
