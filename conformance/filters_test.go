@@ -94,12 +94,16 @@ func filterSays(err error) string {
 	if !errors.As(err, &e) {
 		return err.Error()
 	}
+	var l filter.LimitError
+	if limit := (*filter.LimitError)(nil); errors.As(err, &limit) {
+		l = *limit
+	}
 	switch {
-	case e.Limit == "MaxBuffer":
+	case l.Limit == "MaxBuffer":
 		return "Framing buffer exceeds the limit"
-	case e.Limit == "MaxLength" && e.Filter == "Line":
+	case l.Limit == "MaxLength" && e.Filter == "Line":
 		return "Next line exceeds maximum line length"
-	case e.Limit == "MaxLength":
+	case l.Limit == "MaxLength":
 		return "Expected size of next block exceeds the limit"
 	}
 	return err.Error()

@@ -91,7 +91,8 @@ func httpdDetail(r *http.Response) string {
 // isLimit tells whether err is about this limit of a filter.
 func isLimit(err error, limit string) bool {
 	var e *filter.Error
-	return errors.As(err, &e) && e.Limit == limit
+	var l *filter.LimitError
+	return errors.As(err, &e) && errors.As(err, &l) && l.Limit == limit
 }
 
 // httpdDied is what POE dies or croaks of.

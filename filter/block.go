@@ -158,7 +158,7 @@ func (b *Block) decodeLength(buf []byte) (int, error) {
 		return n, &Error{Filter: "Block", Op: "decode", Err: strconv.ErrRange}
 	case length > int64(b.maxLength):
 		b.skip = length
-		return n, badRecord(NewLimitError("Block", "decode", "MaxLength", b.maxLength))
+		return n, badRecord(limitError("Block", "decode", "MaxLength", b.maxLength))
 	}
 	b.expected = length
 	return n, nil
@@ -205,7 +205,7 @@ func (b *Block) Put(dst []byte, ends []int, recs []any) ([]byte, []int, error) {
 // that will be passed over do not count.
 func (b *Block) CheckBuffer(n int) error {
 	if int64(n)-b.skip > int64(b.maxBuffer) {
-		return NewLimitError("Block", "decode", "MaxBuffer", b.maxBuffer)
+		return limitError("Block", "decode", "MaxBuffer", b.maxBuffer)
 	}
 	return nil
 }

@@ -49,9 +49,9 @@ func (b *Buffer) GetOneStart(chunks ...[]byte) error {
 		return nil
 	}
 	err := l.CheckBuffer(len(b.Bytes()))
-	var e *Error
-	if errors.As(err, &e) {
-		b.limit = int(e.Max)
+	var limit *LimitError
+	if errors.As(err, &limit) {
+		b.limit = int(limit.Max)
 	}
 	return err
 }

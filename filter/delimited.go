@@ -71,7 +71,7 @@ func (d *Delimited) DecodeBytes(buf []byte) ([]byte, int, error) {
 		case d.skipping:
 			d.skipping = false
 		case len(rec) > d.maxLength:
-			return nil, n, badRecord(NewLimitError("Delimited", "decode", "MaxLength", d.maxLength))
+			return nil, n, badRecord(limitError("Delimited", "decode", "MaxLength", d.maxLength))
 		default:
 			return rec, n, nil
 		}
@@ -88,7 +88,7 @@ func (d *Delimited) unfinished(buf []byte, n int) ([]byte, int, error) {
 		return nil, tail, ErrMore
 	case tail-n > d.maxLength:
 		d.skipping = true
-		return nil, tail, badRecord(NewLimitError("Delimited", "decode", "MaxLength", d.maxLength))
+		return nil, tail, badRecord(limitError("Delimited", "decode", "MaxLength", d.maxLength))
 	}
 	d.seen = tail - n
 	return nil, n, ErrMore
@@ -104,7 +104,7 @@ func (d *Delimited) Append(dst []byte, rec any) ([]byte, error) {
 	out = append(out, d.delimiter...)
 	switch {
 	case size > d.maxLength:
-		return dst, NewLimitError("Delimited", "put", "MaxLength", d.maxLength)
+		return dst, limitError("Delimited", "put", "MaxLength", d.maxLength)
 	case bytes.Index(out[len(dst):], d.delimiter) != size:
 		return dst, &Error{Filter: "Delimited", Op: "put", Err: errDelimiter}
 	}

@@ -92,14 +92,14 @@ func (d *DotStuffed) find(buf []byte) (text []byte, size int, err error) {
 		text = buf[:from+i+2]
 		size = from + i + len(dotEnd)
 		if len(text) > d.maxLength {
-			return nil, size, badRecord(NewLimitError("DotStuffed", "decode", "MaxLength", d.maxLength))
+			return nil, size, badRecord(limitError("DotStuffed", "decode", "MaxLength", d.maxLength))
 		}
 		return text, size, nil
 	}
 	tail := max(0, len(buf)-len(dotEnd)+1)
 	if tail > d.maxLength {
 		d.skipping = true
-		return nil, tail, badRecord(NewLimitError("DotStuffed", "decode", "MaxLength", d.maxLength))
+		return nil, tail, badRecord(limitError("DotStuffed", "decode", "MaxLength", d.maxLength))
 	}
 	d.seen = tail
 	return nil, 0, ErrMore

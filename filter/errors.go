@@ -7,9 +7,28 @@ import (
 	"github.com/gopoe/poe/internal/configerror"
 )
 
-// ErrLimit is the cause in every [Error] about a limit: errors.Is(err,
-// ErrLimit) asks whether a peer sent more than it may.
+// ErrLimit is wrapped by every [LimitError]: errors.Is(err, ErrLimit) reports
+// whether a peer sent more than it may.
 var ErrLimit = errors.New("limit exceeded")
+
+// LimitError is the cause in every [Error] about a limit that was exceeded, and
+// the error of a [Serializer] about one of its limits.
+type LimitError struct {
+	Limit  string // the limit, by its field name: "MaxLength"
+	Max    int64  // its value
+	Offset int64  // where in the record, in bytes; 0 if that says nothing
+}
+
+// Error names the limit and its value.
+func (e *LimitError) Error() string {
+	if e.Offset > 0 {
+		return fmt.Sprintf("offset %d: more than %s %d allows", e.Offset, e.Limit, e.Max)
+	}
+	return fmt.Sprintf("more than %s %d allows", e.Limit, e.Max)
+}
+
+// Unwrap returns ErrLimit.
+func (e *LimitError) Unwrap() error { return ErrLimit }
 
 // Error is a failure to decode or encode: what a peer sent or what a program
 // put cannot be a record of this filter.
@@ -18,9 +37,7 @@ var ErrLimit = errors.New("limit exceeded")
 type Error struct {
 	Filter string // which filter: "Line"
 	Op     string // what it was doing: "decode", "put", "thaw"
-	Limit  string // the limit that was exceeded, by its field name; or empty
-	Max    int64  // the value of that limit
-	Err    error  // the cause; ErrLimit for a limit
+	Err    error  // the cause; a *LimitError for a limit
 
 	// Recoverable is set by Decode if the bytes that it has consumed are the
 	// whole bad record, or will be passed over as they arrive, so that the next
@@ -37,9 +54,9 @@ func Recoverable(err error) bool {
 	return errors.As(err, &e) && e.Recoverable
 }
 
-// NewLimitError makes the error for a limit that was exceeded.
-func NewLimitError(filter, op, limit string, max int) *Error {
-	return &Error{Filter: filter, Op: op, Limit: limit, Max: int64(max), Err: ErrLimit}
+// limitError returns the error about a limit that was exceeded.
+func limitError(filter, op, limit string, max int) *Error {
+	return &Error{Filter: filter, Op: op, Err: &LimitError{Limit: limit, Max: int64(max)}}
 }
 
 // badRecord marks an error of decoding as recoverable.
@@ -48,11 +65,8 @@ func badRecord(e *Error) *Error {
 	return e
 }
 
-// Error names the filter, what it was doing, and the limit or the cause.
+// Error names the filter, what it was doing, and the cause.
 func (e *Error) Error() string {
-	if e.Limit != "" {
-		return fmt.Sprintf("filter: %s: %s: more than %s %d allows", e.Filter, e.Op, e.Limit, e.Max)
-	}
 	return fmt.Sprintf("filter: %s: %s: %v", e.Filter, e.Op, e.Err)
 }
 

@@ -59,8 +59,10 @@ func requireLimit(t *testing.T, err error, name, limit string, value int) {
 	require.ErrorAs(t, err, &e)
 	require.ErrorIs(t, err, filter.ErrLimit)
 	require.Equal(t, name, e.Filter)
-	require.Equal(t, limit, e.Limit)
-	require.EqualValues(t, value, e.Max)
+	var l *filter.LimitError
+	require.ErrorAs(t, err, &l)
+	require.Equal(t, limit, l.Limit)
+	require.EqualValues(t, value, l.Max)
 }
 
 // requireConfig asserts that err is about a field of a configuration.

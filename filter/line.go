@@ -205,7 +205,7 @@ func (l *Line) decode(buf []byte) ([]byte, int, error) {
 		l.detected(buf, start, end)
 	}
 	if start > l.maxLength {
-		return nil, skip + end, badRecord(NewLimitError("Line", "decode", "MaxLength", l.maxLength))
+		return nil, skip + end, badRecord(limitError("Line", "decode", "MaxLength", l.maxLength))
 	}
 	return buf[:start], skip + end, nil
 }
@@ -294,7 +294,7 @@ func (l *Line) AppendBytes(dst, line []byte) ([]byte, error) {
 // CheckBuffer returns the error for n waiting bytes if MaxBuffer is less.
 func (l *Line) CheckBuffer(n int) error {
 	if n > l.maxBuffer {
-		return NewLimitError("Line", "decode", "MaxBuffer", l.maxBuffer)
+		return limitError("Line", "decode", "MaxBuffer", l.maxBuffer)
 	}
 	return nil
 }

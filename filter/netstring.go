@@ -70,7 +70,7 @@ func (s *Netstring) find(buf []byte) (start, end int, err error) {
 			return 0, 0, &Error{Filter: "Netstring", Op: "decode", Err: errNoLength}
 		}
 		if digit := int(c - '0'); length > (s.maxLength-digit)/10 || digit > s.maxLength {
-			return 0, 0, NewLimitError("Netstring", "decode", "MaxLength", s.maxLength)
+			return 0, 0, limitError("Netstring", "decode", "MaxLength", s.maxLength)
 		}
 		length = length*10 + int(c-'0')
 	}
@@ -104,7 +104,7 @@ func (s *Netstring) Append(dst []byte, rec any) ([]byte, error) {
 		length = len(v)
 	}
 	if length > s.maxLength {
-		return dst, NewLimitError("Netstring", "put", "MaxLength", s.maxLength)
+		return dst, limitError("Netstring", "put", "MaxLength", s.maxLength)
 	}
 	out := append(strconv.AppendInt(dst, int64(length), 10), ':')
 	out, err := appendText(out, "Netstring", rec)

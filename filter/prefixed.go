@@ -71,7 +71,7 @@ func (p *Prefixed) DecodeBytes(buf []byte) ([]byte, int, error) {
 	}
 	size, length, err := p.length(buf)
 	if err == nil && length > uint64(p.cfg.MaxLength) {
-		err = NewLimitError("Prefixed", "decode", "MaxLength", p.cfg.MaxLength)
+		err = limitError("Prefixed", "decode", "MaxLength", p.cfg.MaxLength)
 	}
 	switch {
 	case err == ErrMore || err == nil && length > uint64(len(buf)-size):
@@ -132,7 +132,7 @@ func (p *Prefixed) Append(dst []byte, rec any) ([]byte, error) {
 	}
 	length := len(out) - start - p.cfg.Size
 	if length > p.cfg.MaxLength {
-		return dst, NewLimitError("Prefixed", "put", "MaxLength", p.cfg.MaxLength)
+		return dst, limitError("Prefixed", "put", "MaxLength", p.cfg.MaxLength)
 	}
 	if p.cfg.Varint {
 		size := binary.PutUvarint(room[:], uint64(length))

@@ -2,7 +2,6 @@ package filter
 
 import (
 	"errors"
-	"fmt"
 	"math"
 	"reflect"
 )
@@ -25,9 +24,24 @@ type ReferenceConfig struct {
 	MaxBuffer int
 
 	// MaxInflated is the most bytes that one value may have before
-	// compression; 0 means as many as MaxBuffer.
+	// compression; 0 means DefaultMaxInflated.
 	MaxInflated int
+
+	// MaxRatio is how many bytes may come of each compressed one, after the
+	// first MiB of a value; 0 means DefaultMaxRatio. zlib makes up to 1032.
+	MaxRatio int
 }
+
+// Limits of a [Reference] with compression, unless its configuration says
+// otherwise.
+const (
+	DefaultMaxInflated = 16 << 20 // bytes of one value
+	DefaultMaxRatio    = 100      // bytes that come of each compressed one
+)
+
+// ratioGrace is how many bytes of a value may come of any number of compressed
+// ones.
+const ratioGrace = 1 << 20
 
 // Reference sends and receives whole values. On the wire each is its length in
 // decimal digits, a NUL and the serialized bytes, as POE frames it.
@@ -46,6 +60,7 @@ type Reference struct {
 	noFatals    bool
 	maxBuffer   int
 	maxInflated int
+	maxRatio    int
 	reported    int // waiting bytes at which MaxBuffer has been reported, with NoFatals
 }
 
@@ -62,8 +77,10 @@ func NewReference(cfg ReferenceConfig) (*Reference, error) {
 	if r.maxBuffer, err = limitOr("Reference", "MaxBuffer", cfg.MaxBuffer, DefaultMaxBuffer); err != nil {
 		return nil, err
 	}
-	r.maxInflated, err = limitOr("Reference", "MaxInflated", cfg.MaxInflated, r.maxBuffer)
-	if err != nil {
+	if r.maxInflated, err = limitOr("Reference", "MaxInflated", cfg.MaxInflated, DefaultMaxInflated); err != nil {
+		return nil, err
+	}
+	if r.maxRatio, err = limitOr("Reference", "MaxRatio", cfg.MaxRatio, DefaultMaxRatio); err != nil {
 		return nil, err
 	}
 	return r, nil
@@ -78,7 +95,7 @@ func (r *Reference) Decode(buf []byte) (any, int, error) {
 	switch {
 	case err == nil && length == math.MaxInt64:
 		r.reported = 0
-		return r.fail(len(buf), NewLimitError("Reference", "decode", "MaxBuffer", r.maxBuffer))
+		return r.fail(len(buf), limitError("Reference", "decode", "MaxBuffer", r.maxBuffer))
 	case err != nil || int64(len(buf)-n) < length:
 		return nil, r.giveUp(buf), ErrMore
 	}
@@ -95,7 +112,7 @@ func (r *Reference) Decode(buf []byte) (any, int, error) {
 
 // overflow reports that too much waits.
 func (r *Reference) overflow(buf []byte) (any, int, error) {
-	err := NewLimitError("Reference", "decode", "MaxBuffer", r.maxBuffer)
+	err := limitError("Reference", "decode", "MaxBuffer", r.maxBuffer)
 	if r.noFatals {
 		r.reported = len(buf)
 		return err, 0, nil
@@ -125,31 +142,33 @@ func (r *Reference) fail(n int, err error) (any, int, error) {
 func (r *Reference) thaw(data []byte) (any, *Error) {
 	if r.zlib != nil {
 		defer r.zlib.release()
-		inflated, err := r.zlib.inflate(data, r.maxInflated)
-		if errors.Is(err, ErrLimit) {
-			return nil, NewLimitError("Reference", "inflate", "MaxInflated", r.maxInflated)
-		}
+		inflated, err := r.inflate(data)
 		if err != nil {
-			return nil, &Error{Filter: "Reference", Op: "inflate", Err: err}
+			return nil, err
 		}
 		data = inflated
 	}
 	rec, err := r.serializer.Thaw(data)
 	if err != nil {
-		return nil, thawError(err)
+		return nil, &Error{Filter: "Reference", Op: "thaw", Err: err}
 	}
 	return rec, nil
 }
 
-// thawError makes a serializer's error one of this filter's.
-func thawError(err error) *Error {
-	e := &Error{Filter: "Reference", Op: "thaw", Err: err}
-	var limit Exceeder
-	if errors.As(err, &limit) {
-		name, value := limit.Exceeded()
-		e.Limit, e.Max, e.Err = name, int64(value), fmt.Errorf("%w: %w", ErrLimit, err)
+// inflate decompresses one frame within the limits.
+func (r *Reference) inflate(data []byte) ([]byte, *Error) {
+	limit, field, value := r.maxInflated, "MaxInflated", r.maxInflated
+	if limit > ratioGrace && len(data) < limit/r.maxRatio {
+		limit, field, value = max(ratioGrace, len(data)*r.maxRatio), "MaxRatio", r.maxRatio
 	}
-	return e
+	inflated, err := r.zlib.inflate(data, limit)
+	switch {
+	case errors.Is(err, ErrLimit):
+		return nil, limitError("Reference", "inflate", field, value)
+	case err != nil:
+		return nil, &Error{Filter: "Reference", Op: "inflate", Err: err}
+	}
+	return inflated, nil
 }
 
 // Append serializes and frames rec.
@@ -185,7 +204,7 @@ func isReference(rec any) bool {
 // NoFatals it returns nil: Decode makes a record of that error.
 func (r *Reference) CheckBuffer(n int) error {
 	if n > r.maxBuffer && !r.noFatals {
-		return NewLimitError("Reference", "decode", "MaxBuffer", r.maxBuffer)
+		return limitError("Reference", "decode", "MaxBuffer", r.maxBuffer)
 	}
 	return nil
 }

@@ -2,30 +2,36 @@ package filter
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/gob"
 	"encoding/json"
+
+	"github.com/gopoe/poe/internal/membudget"
 )
+
+// DefaultMaxMemory is how many bytes a record that a [Serializer] has thawed may
+// take in memory unless its configuration says otherwise.
+const DefaultMaxMemory = membudget.Default
 
 // Serializer turns values into bytes and back, for [Reference].
 //
 // Thaw is handed exactly one serialized value. It must not keep data nor
 // return anything that aliases it. Whatever the bytes are, it returns a value
-// or an error: it is called with what strangers send.
+// or an error: it is called with what strangers send. An error about a limit
+// wraps a *[LimitError].
 type Serializer interface {
 	Freeze(rec any) ([]byte, error)
 	Thaw(data []byte) (any, error)
 }
 
-// Exceeder is implemented by errors of a [Serializer] about one of its limits.
-// Exceeded returns its name and value, which [Reference] reports as the limit
-// that its [Error] is about.
-type Exceeder interface {
-	Exceeded() (limit string, value int)
-}
-
 // JSON is a [Serializer] on encoding/json. The zero value thaws into
 // map[string]any, []any, string, float64, bool and nil.
 type JSON struct {
+	// MaxMemory is the most bytes that a thawed record may take in memory,
+	// estimated for encoding/json's own types. 0 means DefaultMaxMemory, a
+	// negative value no limit.
+	MaxMemory int
+
 	// New makes the pointer into which Thaw decodes; that pointer is then the
 	// record. With nil, records have encoding/json's own types.
 	New func() any
@@ -36,6 +42,12 @@ func (j JSON) Freeze(rec any) ([]byte, error) { return json.Marshal(rec) }
 
 // Thaw decodes one JSON value.
 func (j JSON) Thaw(data []byte) (any, error) {
+	if j.MaxMemory >= 0 {
+		budget := membudget.New(cmp.Or(j.MaxMemory, DefaultMaxMemory))
+		if !budget.ChargeJSON(data) {
+			return nil, &LimitError{Limit: "MaxMemory", Max: int64(budget.Max())}
+		}
+	}
 	if j.New != nil {
 		rec := j.New()
 		return rec, json.Unmarshal(data, rec)

@@ -20,8 +20,8 @@ func acceptNonblocking(fd int) (int, unix.Sockaddr, error) {
 	return int(n), acceptedFrom(int(n), &from), nil
 }
 
-// acceptedFrom reads the address that accept4 has left. Other families than those of
-// the internet are asked for once more.
+// acceptedFrom reads the address that accept4 has left. Other families than
+// those of the internet are asked for once more.
 func acceptedFrom(fd int, from *unix.RawSockaddrAny) unix.Sockaddr {
 	switch from.Addr.Family {
 	case unix.AF_INET:
@@ -44,7 +44,7 @@ func networkOrder(n uint16) int {
 	return int(binary.BigEndian.Uint16(b[:]))
 }
 
-// speaksTCP tells whether a socket is one of TCP, over one path or several.
+// speaksTCP reports whether a socket is one of TCP, over one path or several.
 func speaksTCP(fd int) bool {
 	protocol, err := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_PROTOCOL)
 	return err == nil && (protocol == unix.IPPROTO_TCP || protocol == unix.IPPROTO_MPTCP)

@@ -33,7 +33,7 @@ func (e *entry) setNames(all []alias) {
 	e.aliases.Store(&all)
 }
 
-// renamed tells those who show a session's names that they have changed.
+// renamed updates what shows a session's names after a change.
 func (k *Kernel) renamed(e *entry) {
 	if k.debug != nil {
 		k.debug.profile.forget(e)
@@ -42,7 +42,7 @@ func (k *Kernel) renamed(e *entry) {
 
 // AliasSet gives the active session a name by which others can reach it.
 // Setting one's own alias again does nothing. An alias keeps its session alive
-// as long as anything else in the program goes on. It returns ErrAliasInUse if
+// as long as anything else in the program continues. It returns ErrAliasInUse if
 // another session has the name and ErrInvalid if it is empty.
 func (k *Kernel) AliasSet(name string) error {
 	if name == "" {
@@ -65,7 +65,7 @@ func (k *Kernel) AliasSet(name string) error {
 }
 
 // AliasRemove takes a name away from the active session. It returns ErrNoAlias
-// if nobody has it and ErrNotYours if another session has.
+// if no session has it and ErrNotYours if another session has.
 func (k *Kernel) AliasRemove(name string) error {
 	switch owner := k.aliases[name]; {
 	case owner == nil:

@@ -146,7 +146,7 @@ func (p *childProcess) watcherOf(e *entry) int {
 
 // beginChildWatch makes a watch keep its session and the kernel going.
 func (k *Kernel) beginChildWatch(w *childWatch) {
-	r := w.session.more()
+	r := w.session.ensureCold()
 	if r.children == nil {
 		r.children = map[*childWatch]struct{}{}
 	}
@@ -157,7 +157,7 @@ func (k *Kernel) beginChildWatch(w *childWatch) {
 
 // endChildWatch undoes beginChildWatch.
 func (k *Kernel) endChildWatch(w *childWatch) {
-	delete(w.session.rare.children, w)
+	delete(w.session.cold.children, w)
 	k.signals.childWatches--
 	k.decRef(w.session)
 }
@@ -237,7 +237,7 @@ func (k *Kernel) processEnded(p *childProcess, status WaitStatus) {
 // clearChildren removes a session's watches. What a wheel has watched is still
 // waited for.
 func (k *Kernel) clearChildren(e *entry) {
-	for w := range e.rare.children {
+	for w := range e.cold.children {
 		if w.process.wheel == w {
 			w.process.reaping = true
 		}

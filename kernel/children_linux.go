@@ -2,7 +2,7 @@ package kernel
 
 import "golang.org/x/sys/unix"
 
-// isChild tells whether a process is a child that can still be waited for.
+// isChild reports whether a process is a child that can still be waited for.
 func isChild(pid int) error {
 	for {
 		var info unix.Siginfo

@@ -12,14 +12,14 @@ type Clock interface {
 	Wall() time.Time
 	// Patience is how long the kernel may really wait for handles and for other
 	// goroutines before it calls Advance.
-	Patience() time.Duration
+	MaxBlock() time.Duration
 	// Advance is called when nothing is left to do before Mono says until, which
 	// is math.MaxInt64 if nothing is due at all. A virtual clock moves there and
 	// returns true; with false the kernel really waits.
 	Advance(until time.Duration) bool
 }
 
-// Kernel time is nanoseconds since the kernel was made, by a clock that nobody
+// Kernel time is nanoseconds since the kernel was made, by a clock that nothing
 // sets. k.now is the last reading: reading it anew costs as much as dispatching
 // an event, so that is done only where it can make a difference.
 
@@ -73,9 +73,9 @@ const wallTolerance = 50 * time.Millisecond
 // that does not sleep, after which it always looks.
 const wallInterval = int64(time.Second)
 
-// followWall moves the pending alarms if the time of day was set meanwhile.
-// Delays stay.
-func (k *Kernel) followWall() {
+// adjustForClockStep moves the pending alarms if the time of day was set
+// meanwhile. Delays stay.
+func (k *Kernel) adjustForClockStep() {
 	if len(k.timers.heap) == 0 {
 		return
 	}

@@ -9,7 +9,7 @@ import (
 )
 
 // Conn makes a handle of a connection of package net or of any other: TCP, TLS,
-// net.Pipe. The handle owns it; nobody else may read, write or close it. Two
+// net.Pipe. The handle owns it; nothing else may read, write or close it. Two
 // goroutines serve it, one that reads and, while there is output, one that
 // writes, each with 64 KiB at most. Errors keep their order: what was read
 // before the end of the stream comes before it, and what a write met is what
@@ -38,7 +38,7 @@ const backlog = 64 // connections that an acceptor accepts ahead
 // acceptor makes a source of a net.Listener.
 type acceptor struct {
 	l net.Listener
-	servant
+	ioPump
 	conns  []net.Conn
 	err    error // after them
 	closed bool
@@ -70,14 +70,14 @@ func (a *acceptor) accepted(c net.Conn, err error) bool {
 	switch {
 	case err == nil:
 		a.conns = append(a.conns, c)
-	case a.interruption(err):
+	case a.interrupted(err):
 		return false
 	default:
 		a.err = plain(err)
 	}
 	a.notify()
 	for (len(a.conns) >= backlog || a.err != nil) && !a.stopped {
-		a.turned.Wait()
+		a.cond.Wait()
 	}
 	return !a.stopped
 }
@@ -90,13 +90,13 @@ func (a *acceptor) Accept() (*Handle, net.Addr, error) {
 		c := a.conns[0]
 		a.conns[0] = nil
 		a.conns = a.conns[1:]
-		a.turned.Signal()
+		a.cond.Signal()
 		return Conn(c), c.RemoteAddr(), nil
 	}
 	if err := a.err; err != nil {
 		if err != errClosed { // that one does not pass
 			a.err = nil
-			a.turned.Signal()
+			a.cond.Signal()
 		}
 		return nil, nil, err
 	}
@@ -111,7 +111,7 @@ func (a *acceptor) Ready() ReadySet {
 	return ReadySet{Read: len(a.conns) > 0 || a.err != nil || a.closed}
 }
 
-// Close closes the listener, and the connections that nobody has taken.
+// Close closes the listener, and the connections that were not accepted.
 func (a *acceptor) Close() error {
 	a.mu.Lock()
 	defer a.mu.Unlock()

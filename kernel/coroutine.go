@@ -15,7 +15,7 @@ type Coroutine struct {
 }
 
 // Coroutine makes a coroutine, which begins with the first Resume. The function
-// gives way by calling pause, which returns false when it has been stopped: it
+// yields by calling pause, which returns false when it has been stopped: it
 // should then return.
 func (k *Kernel) Coroutine(f func(pause func() bool)) *Coroutine {
 	c := &Coroutine{k: k}
@@ -27,7 +27,7 @@ func (k *Kernel) Coroutine(f func(pause func() bool)) *Coroutine {
 	return c
 }
 
-// Resume lets the function run until it pauses, and tells whether it has. What
+// Resume lets the function run until it pauses, and reports whether it has. What
 // it throws is thrown here, and is its end.
 func (c *Coroutine) Resume() (paused bool) {
 	defer c.lend()()
@@ -44,7 +44,7 @@ func (c *Coroutine) Stop() {
 
 // lend makes the coroutine's goroutine the kernel's own until the function that
 // it returns is called.
-func (c *Coroutine) lend() (takeBack func()) {
+func (c *Coroutine) lend() (restore func()) {
 	owner := &c.k.inbox.owner
 	before := owner.Load()
 	if c.id != 0 {

@@ -2,7 +2,7 @@ package kernel
 
 import "fmt"
 
-// DeadLetter is an event that reached nobody: its session was gone, or had no
+// DeadLetter is an event that reached no handler: its session was gone, or had no
 // handler for it.
 type DeadLetter struct {
 	To    Dest // where it was to go: an ID, or what another goroutine named
@@ -34,15 +34,15 @@ func (k *Kernel) undeliverable(it *item) {
 		it.extra.letter.Return()
 		return
 	}
-	if it.kind == kindFar {
-		k.lostFar(DeadLetter{To: ID{it.dest}, From: ID{it.extra.from}, Event: it.name, Args: it.args})
+	if it.kind == kindRemote {
+		k.lostRemote(DeadLetter{To: ID{it.dest}, From: ID{it.extra.from}, Event: it.name, Args: it.args})
 		return
 	}
 	k.deadLetter(DeadLetter{To: ID{it.dest}, From: ID{it.from}, Event: it.name, Args: it.args})
 }
 
 // unhandled is what becomes of an event that no handler took. What the kernel
-// tells every session is not missed by those that do not listen.
+// sends to every session is not missed by those without a handler.
 func (k *Kernel) unhandled(e *Event) {
 	switch e.frame.kind {
 	case kindNotice, kindStop, kindStart:

@@ -122,7 +122,7 @@ func TestAssertDataChecksTheBooks(t *testing.T) {
 				assert.True(t, reached)
 				return
 			}
-			assert.PanicsWithValue(t, "kernel: the books are wrong: tagged references: counted 1, there are 0", run)
+			assert.PanicsWithValue(t, "kernel: an invariant is broken: tagged references: counted 1, there are 0", run)
 			assert.False(t, reached)
 		})
 	}

@@ -21,7 +21,7 @@ const (
 	kindGC          // nothing but a reason to look at the session again
 	kindLetter      // delivers itself, see Letter
 	kindFunc        // carries its own handler
-	kindFar         // came from another kernel
+	kindRemote      // came from another kernel
 )
 
 // frame is one running handler. Frames form the stack of calls; each is
@@ -139,8 +139,8 @@ func (k *Kernel) deliver(it *item) {
 		k.deliverSignal(it)
 	case kindLetter:
 		k.deliverLetter(it)
-	case kindFar:
-		k.deliverFar(it)
+	case kindRemote:
+		k.deliverRemote(it)
 	default:
 		k.dispatch(it.dest, it.from, it.name, it.args, it.caller, it.kind, it.extra)
 	}
@@ -168,7 +168,7 @@ func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller st
 			if k.debug != nil {
 				k.debug.left(f)
 			}
-			k.thrown(dest, from, event, caller, kd, stopped, recover())
+			k.recovered(dest, from, event, caller, kd, stopped, recover())
 		}
 	}()
 	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{from}, Name: event, Args: args, Caller: caller, frame: f, serial: f.serial}

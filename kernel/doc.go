@@ -19,7 +19,7 @@
 // A session lives as long as something can still happen to it: events queued
 // for it or by it for others, timers, handles that it watches, child sessions,
 // child processes, tagged references, postbacks. Aliases keep it while
-// anything else in the program goes on. When nothing is left it is stopped:
+// anything else in the program continues. When nothing is left it is stopped:
 // it gets _stop, and its parent _child.
 //
 // The names are those of POE, without underscores: delay_set is

@@ -39,12 +39,12 @@ var (
 	// it does not run, or that it ended before it could answer.
 	ErrNotRunning = errors.New("kernel: not running")
 	// ErrBusy says that as many events of other kernels wait at a kernel as its
-	// Options.Backlog allows. [Kernel.NotifyRoom] tells when there is room
+	// Options.Backlog allows. [Kernel.NotifyWritable] reports when there is space
 	// again.
 	ErrBusy = sentinel.New("kernel: too many events wait at that kernel", syscall.ENOBUFS)
 	// ErrRunning says that Run was called while the kernel runs.
 	ErrRunning = errors.New("kernel: already running")
-	// ErrWouldBlock says that a handle has nothing to read or no room to write
+	// ErrWouldBlock says that a handle has nothing to read or no space to write
 	// for now. It is syscall.EAGAIN.
 	ErrWouldBlock error = syscall.EAGAIN
 )

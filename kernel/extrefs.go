@@ -22,7 +22,7 @@ func (k *Kernel) RefcountIncrement(id ID, tag string) (int, error) {
 }
 
 func (k *Kernel) addExtref(e *entry, tag string) int {
-	r := e.more()
+	r := e.ensureCold()
 	if r.extrefs == nil {
 		r.extrefs = map[string]extref{}
 	}
@@ -44,30 +44,30 @@ func (k *Kernel) RefcountDecrement(id ID, tag string) (int, error) {
 	if err != nil {
 		return 0, k.fail("RefcountDecrement", id, err)
 	}
-	if e.rare == nil || e.rare.extrefs[tag].count == 0 {
+	if e.cold == nil || e.cold.extrefs[tag].count == 0 {
 		return 0, k.fail("RefcountDecrement", tag, ErrInvalid)
 	}
 	return k.subExtref(e, tag), nil
 }
 
 func (k *Kernel) subExtref(e *entry, tag string) int {
-	x := e.rare.extrefs[tag]
+	x := e.cold.extrefs[tag]
 	if x.count--; x.count > 0 {
-		e.rare.extrefs[tag] = x
+		e.cold.extrefs[tag] = x
 		return x.count
 	}
-	delete(e.rare.extrefs, tag)
+	delete(e.cold.extrefs, tag)
 	k.extrefs--
 	k.decRef(e)
 	return 0
 }
 
 func (k *Kernel) clearExtrefs(e *entry) {
-	if e.rare == nil {
+	if e.cold == nil {
 		return
 	}
-	for tag := range e.rare.extrefs {
-		delete(e.rare.extrefs, tag)
+	for tag := range e.cold.extrefs {
+		delete(e.cold.extrefs, tag)
 		k.extrefs--
 		k.decRef(e)
 	}
@@ -89,13 +89,13 @@ type Postback struct {
 }
 
 type postback struct {
-	*tie
-	made []any // not in the tie, for it may refer to the postback
+	*binding
+	boundArgs []any // not in the binding, for it may refer to the postback
 }
 
-// tie is what a postback has of its session. It is all that must outlive the
+// binding is what a postback has of its session. It is all that must outlive the
 // postback, to notice that it was lost.
-type tie struct {
+type binding struct {
 	k     *Kernel
 	id    ID
 	event string
@@ -107,12 +107,12 @@ type tie struct {
 // POE: $session->postback.
 func (id ID) Postback(event string, args ...any) *Postback {
 	p := &Postback{newPostback(id, event, args)}
-	runtime.AddCleanup(p, (*tie).lost, p.tie)
+	runtime.AddCleanup(p, (*binding).leaked, p.binding)
 	return p
 }
 
 func newPostback(id ID, event string, args []any) postback {
-	t := &tie{id: id, event: event}
+	t := &binding{id: id, event: event}
 	if !id.Alive() || id.s == id.s.k.root {
 		t.freed.Store(true)
 	} else {
@@ -138,11 +138,11 @@ func (p *postback) Send(args ...any) {
 }
 
 func (p *postback) arguments(used []any) []any {
-	return []any{append([]any{}, p.made...), append([]any{}, used...)}
+	return []any{append([]any{}, p.boundArgs...), append([]any{}, used...)}
 }
 
 // Release lets the session go. It is safe on any goroutine, and twice.
-func (t *tie) Release() {
+func (t *binding) Release() {
 	if !t.freed.CompareAndSwap(false, true) {
 		return
 	}
@@ -153,8 +153,8 @@ func (t *tie) Release() {
 	t.k.inbox.put(message{run: func() { t.k.releasePostback(t.id.s) }})
 }
 
-// lost is called when nothing refers to a postback any more.
-func (t *tie) lost() {
+// leaked is called when nothing refers to a postback any more.
+func (t *binding) leaked() {
 	if t.freed.CompareAndSwap(false, true) {
 		t.k.inbox.put(message{run: func() {
 			t.k.stats.LostPostbacks++
@@ -165,7 +165,7 @@ func (t *tie) lost() {
 }
 
 func (k *Kernel) releasePostback(e *entry) {
-	if e.alive() && e.rare != nil && e.rare.extrefs[postbackTag].count > 0 {
+	if e.alive() && e.cold != nil && e.cold.extrefs[postbackTag].count > 0 {
 		k.subExtref(e, postbackTag)
 	}
 }
@@ -181,7 +181,7 @@ type Callback struct {
 // POE: $session->callback.
 func (id ID) Callback(event string, args ...any) *Callback {
 	c := &Callback{newPostback(id, event, args)}
-	runtime.AddCleanup(c, (*tie).lost, c.tie)
+	runtime.AddCleanup(c, (*binding).leaked, c.binding)
 	return c
 }
 

@@ -182,7 +182,7 @@ func (d *descriptor) Accept() (*Handle, net.Addr, error) {
 			return nil, nil, err
 		}
 		h := newDescriptor(descriptor{fd: fd, accepted: true, socket: true}, "connection")
-		h.sole, h.tcp = true, d.listensForTCP()
+		h.exclusive, h.tcp = true, d.listensForTCP()
 		return h, netAddr(from, unix.SOCK_STREAM), nil
 	}
 }
@@ -202,7 +202,7 @@ const (
 	isOther
 )
 
-// listensForTCP tells whether what a listening socket accepts are streams of
+// listensForTCP reports whether what a listening socket accepts are streams of
 // bytes, of which a read takes all that is there.
 func (d *descriptor) listensForTCP() bool {
 	if d.listens == notAsked {

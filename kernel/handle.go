@@ -26,20 +26,20 @@ type Handle struct {
 	fd     int    // the descriptor the loop watches, -1 for none
 	name   string
 
-	k        *Kernel
-	token    int // slot in the kernel's table of handles while watched
-	want     modeSet
-	armed    modeSet // what the system has been asked to report
-	always   bool    // the system cannot watch it: a regular file, always ready
-	trying   bool    // in the kernel's list of handles to write next turn
-	flagged  bool    // in the kernel's list of sources that may be ready
-	gone     bool
-	sole     bool // nobody can have another descriptor of the same connection
-	tcp      bool // it is known to be a connection of TCP
-	edge     bool // the loop reports changes, see edges.go
-	dry      bool // the last read has taken all there was
-	watchers [modes]*watcher
-	taker    atomic.Pointer[sourceConn] // who hears of the source instead of the kernel
+	k           *Kernel
+	token       int // slot in the kernel's table of handles while watched
+	want        modeSet
+	armed       modeSet // what the system has been asked to report
+	always      bool    // the system cannot watch it: a regular file, always ready
+	writeQueued bool    // in the kernel's list of handles to write next turn
+	flagged     bool    // in the kernel's list of sources that may be ready
+	closed      bool
+	exclusive   bool // nothing else can have a descriptor of the same connection
+	tcp         bool // it is known to be a connection of TCP
+	edge        bool // the loop reports changes, see edgetrigger.go
+	drained     bool // the last read has taken all there was
+	watchers    [modes]*watcher
+	netConn     atomic.Pointer[sourceConn] // who hears of the source instead of the kernel
 }
 
 // Source is what a handle that is no descriptor stands on: a net.Conn, a
@@ -91,7 +91,7 @@ type (
 		WriteTo(p []byte, to netip.AddrPort) (int, error)
 	}
 	releaser interface {
-		Release() // somebody else takes over
+		Release() // something else uses the underlying file from now on
 	}
 )
 
@@ -111,18 +111,18 @@ func (h *Handle) String() string {
 // Read reads what is there. With nothing there it returns ErrWouldBlock, at
 // the end of the stream io.EOF.
 func (h *Handle) Read(p []byte) (int, error) {
-	if h.gone {
+	if h.closed {
 		return 0, h.afterClose(h.k)
 	}
 	n, err := h.source.Read(p)
-	h.dry = n > 0 && n < len(p) || err == ErrWouldBlock
+	h.drained = n > 0 && n < len(p) || err == ErrWouldBlock
 	return n, err
 }
 
-// Write writes as much of p as there is room for, with ErrWouldBlock if that
+// Write writes as much of p as there is space for, with ErrWouldBlock if that
 // is not all.
 func (h *Handle) Write(p []byte) (int, error) {
-	if h.gone {
+	if h.closed {
 		return 0, h.afterClose(h.k)
 	}
 	return h.source.Write(p)
@@ -131,7 +131,7 @@ func (h *Handle) Write(p []byte) (int, error) {
 // Writev writes several buffers as if they were one, in one system call where
 // the system can.
 func (h *Handle) Writev(bufs [][]byte) (int, error) {
-	if h.gone {
+	if h.closed {
 		return 0, h.afterClose(h.k)
 	}
 	if g, ok := h.source.(gatherer); ok {
@@ -148,11 +148,11 @@ func (h *Handle) Writev(bufs [][]byte) (int, error) {
 	return total, nil
 }
 
-// ReadFrom reads one datagram and tells who sent it; what p has no room for is
+// ReadFrom reads one datagram and returns its sender; what does not fit into p is
 // lost. A datagram may be empty: the count is then 0 and the error nil. The
 // handle must be one for datagrams. POE programs call recv.
 func (h *Handle) ReadFrom(p []byte) (n int, from netip.AddrPort, err error) {
-	if h.gone {
+	if h.closed {
 		return 0, from, h.afterClose(h.k)
 	}
 	if s, ok := h.source.(packeter); ok {
@@ -162,9 +162,9 @@ func (h *Handle) ReadFrom(p []byte) (n int, from netip.AddrPort, err error) {
 }
 
 // WriteTo sends p as one datagram, whole or not at all. The error is
-// ErrWouldBlock if there is no room for it now. POE programs call send.
+// ErrWouldBlock if there is no space for it now. POE programs call send.
 func (h *Handle) WriteTo(p []byte, to netip.AddrPort) (int, error) {
-	if h.gone {
+	if h.closed {
 		return 0, h.afterClose(h.k)
 	}
 	if s, ok := h.source.(packeter); ok {
@@ -175,7 +175,7 @@ func (h *Handle) WriteTo(p []byte, to netip.AddrPort) (int, error) {
 
 // Accept takes the next connection of a listening handle.
 func (h *Handle) Accept() (*Handle, net.Addr, error) {
-	if h.gone {
+	if h.closed {
 		return nil, nil, h.afterClose(h.k)
 	}
 	if a, ok := h.source.(accepter); ok {
@@ -187,20 +187,20 @@ func (h *Handle) Accept() (*Handle, net.Addr, error) {
 // Close stops all watching of the handle and closes what it stands on. Closing
 // twice is fine.
 func (h *Handle) Close() error {
-	if h.gone {
+	if h.closed {
 		return nil
 	}
 	h.release()
 	return h.source.Close()
 }
 
-// Release stops all watching of the handle and makes it useless, but leaves
-// what it stands on open.
+// Release stops all watching of the handle and invalidates it without closing
+// the underlying file.
 func (h *Handle) Release() {
-	if h.gone {
+	if h.closed {
 		return
 	}
-	h.sole = false // what it stands on is not closed, so the system does not forget it
+	h.exclusive = false // what it stands on is not closed, so the system does not forget it
 	h.release()
 	if r, ok := h.source.(releaser); ok {
 		r.Release()
@@ -208,7 +208,7 @@ func (h *Handle) Release() {
 }
 
 func (h *Handle) release() {
-	h.gone = true
+	h.closed = true
 	if k := h.k; k != nil {
 		for m := Read; m < modes; m++ {
 			for h.watchers[m] != nil {
@@ -218,7 +218,7 @@ func (h *Handle) release() {
 	}
 }
 
-func (h *Handle) closed() bool { return h.gone }
+func (h *Handle) isClosed() bool { return h.closed }
 
 // afterClose is the error of a method of a closed handle; under AssertFiles a
 // panic.
@@ -231,7 +231,7 @@ func (h *Handle) afterClose(k *Kernel) error {
 
 // CloseRead ends the reading half of a socket.
 func (h *Handle) CloseRead() error {
-	if c, ok := h.source.(halfCloser); ok && !h.gone {
+	if c, ok := h.source.(halfCloser); ok && !h.closed {
 		return c.CloseRead()
 	}
 	return syscall.ENOTSOCK
@@ -240,7 +240,7 @@ func (h *Handle) CloseRead() error {
 // CloseWrite ends the writing half of a socket: the peer reads the end of the
 // stream.
 func (h *Handle) CloseWrite() error {
-	if c, ok := h.source.(halfCloser); ok && !h.gone {
+	if c, ok := h.source.(halfCloser); ok && !h.closed {
 		return c.CloseWrite()
 	}
 	return syscall.ENOTSOCK
@@ -249,7 +249,7 @@ func (h *Handle) CloseWrite() error {
 // LocalAddr returns the address of this end, nil if there is none.
 // POE: getsockname.
 func (h *Handle) LocalAddr() net.Addr {
-	if a, ok := h.source.(addressed); ok && !h.gone {
+	if a, ok := h.source.(addressed); ok && !h.closed {
 		return a.LocalAddr()
 	}
 	return nil
@@ -257,7 +257,7 @@ func (h *Handle) LocalAddr() net.Addr {
 
 // RemoteAddr returns the address of the other end, nil if there is none.
 func (h *Handle) RemoteAddr() net.Addr {
-	if a, ok := h.source.(addressed); ok && !h.gone {
+	if a, ok := h.source.(addressed); ok && !h.closed {
 		return a.RemoteAddr()
 	}
 	return nil
@@ -265,16 +265,16 @@ func (h *Handle) RemoteAddr() net.Addr {
 
 // Fd returns the handle's descriptor, -1 if it stands on something else.
 func (h *Handle) Fd() int {
-	if h.gone {
+	if h.closed {
 		return -1
 	}
-	if h.sole { // only then, so that others may be asked from any goroutine
-		h.sole = false
+	if h.exclusive { // only then, so that others may be asked from any goroutine
+		h.exclusive = false
 	}
 	return h.fd
 }
 
-// Source returns what the handle stands on, for those who know more about it.
+// Source returns what the handle stands on.
 func (h *Handle) Source() Source { return h.source }
 
 // attach enters the handle into the kernel's table before its first watcher.
@@ -339,7 +339,7 @@ func (h *Handle) arm() error {
 	return nil
 }
 
-// disarm stops the system from reporting what nobody wants.
+// disarm stops the system from reporting what is not wanted.
 func (h *Handle) disarm() {
 	if h.armed&^h.want == 0 || h.fd < 0 {
 		return
@@ -360,9 +360,9 @@ func (h *Handle) disarm() {
 	}
 }
 
-// unwanted is called when the system reports a mode that nobody wants. What is
-// armed too much is disarmed. Trouble is reported armed or not, and for ever;
-// those who watch for nothing but urgent data cannot get any then, so there is
+// unwanted is called when the system reports a mode that is not wanted. What is
+// armed too much is disarmed. Trouble is reported armed or not, and forever;
+// a watcher for nothing but urgent data cannot get any then, so there is
 // nothing left to watch.
 func (h *Handle) unwanted(m Mode) {
 	if h.armed == Expedite.bit() && m != Expedite && h.want == h.armed {

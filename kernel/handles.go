@@ -36,31 +36,31 @@ type watcher struct {
 	handle  *Handle
 	mode    Mode
 	event   string
-	ready   ReadyHandler // instead of the event
-	more    *moreWatched // nil for most
+	ready   ReadyHandler    // instead of the event
+	details *watcherDetails // nil for most
 
 	next                   *watcher // of the handle, in order of registration
 	nextOfSess, prevOfSess *watcher // of the session
 }
 
-// moreWatched is what wheels' watchers do not have, unless they are traced.
-type moreWatched struct {
+// watcherDetails is what wheels' watchers do not have, unless they are traced.
+type watcherDetails struct {
 	args []any
 	site *site
 }
 
 func (w *watcher) args() []any {
-	if w.more == nil {
+	if w.details == nil {
 		return nil
 	}
-	return w.more.args
+	return w.details.args
 }
 
 func (w *watcher) site() *site {
-	if w.more == nil {
+	if w.details == nil {
 		return nil
 	}
-	return w.more.site
+	return w.details.site
 }
 
 // SelectRead makes the active session get an event whenever the handle can be
@@ -117,7 +117,7 @@ func (k *Kernel) SelectClear(h *Handle) {
 }
 
 // SelectPauseRead suspends all watching of a handle for reading, without
-// letting go of the sessions. It returns false if nobody watches it.
+// releasing the sessions. It returns false if it is not watched.
 func (k *Kernel) SelectPauseRead(h *Handle) bool { return h.pause(k, Read) }
 
 // SelectResumeRead undoes SelectPauseRead.
@@ -136,7 +136,7 @@ func (k *Kernel) selectEvent(method string, h *Handle, m Mode, event string, arg
 	if k.debug != nil {
 		k.debug.posting(method, event)
 	}
-	return k.watch(method, h, m, &watcher{event: event, more: &moreWatched{args: args}})
+	return k.watch(method, h, m, &watcher{event: event, details: &watcherDetails{args: args}})
 }
 
 func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
@@ -146,7 +146,7 @@ func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
 		return k.fail(method, nil, ErrInvalid)
 	case e == k.root || !e.alive():
 		return k.fail(method, h, ErrNoActiveSession)
-	case h.closed():
+	case h.isClosed():
 		return k.fail(method, h, h.afterClose(k))
 	case h.k != nil && h.k != k:
 		return k.fail(method, h, errOtherKernel)
@@ -163,10 +163,10 @@ func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
 	}
 	w.session, w.handle, w.mode = e, h, m
 	if site := k.site(); site != nil {
-		if w.more == nil {
-			w.more = &moreWatched{}
+		if w.details == nil {
+			w.details = &watcherDetails{}
 		}
-		w.more.site = site
+		w.details.site = site
 	}
 	at := &h.watchers[m]
 	for *at != nil {
@@ -214,7 +214,7 @@ func (k *Kernel) unwatch(e *entry, h *Handle, m Mode) {
 	}
 }
 
-// forget lets go of a watcher that was taken off its handle.
+// forget releases a watcher that was removed from its handle.
 func (k *Kernel) forget(w *watcher) {
 	e, h := w.session, w.handle
 	if w.prevOfSess != nil {
@@ -247,7 +247,7 @@ func (k *Kernel) clearHandles(e *entry) {
 }
 
 // pause and resume only set a flag. What is armed in the system is put right
-// when it reports something that nobody wants.
+// when it reports something that is not wanted.
 func (h *Handle) pause(k *Kernel, m Mode) bool {
 	if h == nil || h.k != k || h.watchers[m] == nil {
 		return false
@@ -300,7 +300,7 @@ func (k *Kernel) dispatchWatch(w *watcher) {
 			k.debug.left(f)
 		}
 		if !done {
-			k.thrown(e, e, w.event, "", kindSelect, stopped, recover())
+			k.recovered(e, e, w.event, "", kindSelect, stopped, recover())
 		}
 	}()
 	w.ready.HandleReady(w.mode)

@@ -1,7 +1,7 @@
 package kernel
 
-// handleTable finds handles by token. A token's generation tells its uses
-// apart, so that readiness reported for a handle never reaches its successor.
+// handleTable finds handles by token. A token's generation distinguishes its
+// uses, so that readiness reported for a handle never reaches its successor.
 type handleTable struct {
 	slots []handleSlot
 	free  []int

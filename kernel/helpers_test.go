@@ -64,7 +64,7 @@ func newFakeClock() *fakeClock {
 
 func (c *fakeClock) Mono() time.Duration     { return c.mono }
 func (c *fakeClock) Wall() time.Time         { return c.wall }
-func (c *fakeClock) Patience() time.Duration { return 0 }
+func (c *fakeClock) MaxBlock() time.Duration { return 0 }
 
 func (c *fakeClock) Advance(until time.Duration) bool {
 	c.pass(until - c.mono)

@@ -62,8 +62,8 @@ func (o Outside) PostLetter(to ID, event string, l Letter) {
 	o.k.inbox.put(message{to: to, event: event, letter: l})
 }
 
-// takeLetter puts a letter into the kernel's queue.
-func (k *Kernel) takeLetter(m *message) {
+// receiveLetter puts a letter into the kernel's queue.
+func (k *Kernel) receiveLetter(m *message) {
 	e, err := k.resolve(m.to)
 	if err != nil {
 		m.letter.Return()
@@ -76,7 +76,7 @@ func (k *Kernel) takeLetter(m *message) {
 func (k *Kernel) deliverLetter(it *item) {
 	defer func() {
 		if value := recover(); value != nil { // not in the handler: dispatch has recovered from that
-			k.thrown(it.dest, it.from, it.name, it.caller, kindLetter, false, value)
+			k.recovered(it.dest, it.from, it.name, it.caller, kindLetter, false, value)
 		}
 	}()
 	it.extra.letter.Deliver(Host{k})

@@ -102,8 +102,8 @@ func (v Host) Unwatch(owner ID, h *Handle, m Mode) {
 // it is. A watcher that gets ErrWouldBlock resumes itself with
 // [Kernel.SelectResumeWrite] and waits for real readiness.
 func (v Host) TryWrite(h *Handle) {
-	if !h.trying && h.watchers[Write] != nil {
-		h.trying = true
+	if !h.writeQueued && h.watchers[Write] != nil {
+		h.writeQueued = true
 		v.k.dirty = append(v.k.dirty, h)
 	}
 }
@@ -122,7 +122,7 @@ func (v Host) Scratch(n int) []byte {
 // called with the result, in the session that was active. event is the name
 // under which it shows.
 func (v Host) OffloadFunc(event string, work func(ctx context.Context) (any, error), done func(e Event, result any, err error)) (*Job, error) {
-	return v.k.offload("OffloadFunc", &Job{event: event, work: work, done: done})
+	return v.k.offload("OffloadFunc", &Job{event: event, work: work, callback: done})
 }
 
 // SigChildFunc makes h run in the active session, once, when a child process
@@ -227,7 +227,7 @@ func (v Host) Deliver(to, from ID, event string, args ...any) (value any, threw 
 	return f.value, f.threw, nil
 }
 
-// DeadLetter counts and reports an event that reached nobody, for code that
+// DeadLetter counts and reports an event that reached no handler, for code that
 // passes events on and has no destination for one.
 func (v Host) DeadLetter(d DeadLetter) { v.k.deadLetter(d) }
 

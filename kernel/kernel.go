@@ -8,14 +8,15 @@ import (
 	"time"
 )
 
-// Options configure a kernel. The zero value is a good one.
+// Options configure a kernel. All fields are optional.
 type Options struct {
 	// Name is the kernel's name in diagnostics and what its own ID prints as.
-	// Empty makes one of the host's name and the process ID.
+	// If empty, it is made of the host's name and the process ID.
 	Name string
-	// Logger gets warnings and, when tracing, the trace. Nil is silent.
+	// Logger gets warnings and, when tracing, the trace. If nil, nothing is
+	// logged.
 	Logger *slog.Logger
-	// Clock is where the time comes from; nil is the system's clock.
+	// Clock is the source of time. If nil, it is the system's clock.
 	Clock Clock
 	// Loop chooses how the kernel waits for handles: "epoll", "kqueue",
 	// "portable", or empty for what the environment variable POE_LOOP names,
@@ -31,19 +32,19 @@ type Options struct {
 	// Strict turns silent mistakes, such as an event that no handler takes,
 	// into panics with the nearest name that exists. It is meant for tests.
 	Strict bool
-	// DeadLetter is called with every event that reached nobody, on the
+	// DeadLetter is called with every event that reached no handler, on the
 	// kernel's goroutine.
 	DeadLetter func(DeadLetter)
 	// MaxOffload is how many jobs of Offload run at once; 0 means
 	// DefaultOffload.
 	MaxOffload int
 	// Backlog is how many events of other kernels may wait to be handled here;
-	// whoever posts more gets ErrBusy. 0 means DefaultBacklog.
+	// a post beyond that gets ErrBusy. 0 means DefaultBacklog.
 	Backlog int
-	// SlowHandler is how long a handler may run before Slow is called, from
-	// another goroutine; 0 switches the watchdog off.
+	// SlowHandler is how long a handler may run before Slow is called, on
+	// another goroutine; 0 disables the watchdog.
 	SlowHandler time.Duration
-	// Slow is called by the watchdog; nil warns through Logger.
+	// Slow is called by the watchdog. If nil, it logs a warning through Logger.
 	Slow func(SlowHandler)
 }
 
@@ -87,21 +88,21 @@ type Kernel struct {
 	jobs    offloads
 
 	// Handles.
-	loop     loop
-	loopName string
-	handles  handleTable
-	ready    []readiness
-	handing  bool        // out what is ready
-	again    []readiness // to be asked about once more, see edges.go
-	served   int         // turns since it gave way last, and more for ready handles
-	flagged  []*Handle   // sources that may be ready, and files that always are
-	dirty    []*Handle   // to be written in the next turn
-	writing  []*Handle
+	loop            loop
+	loopName        string
+	handles         handleTable
+	ready           []readiness
+	dispatching     bool        // out what is ready
+	rearm           []readiness // to be asked about once more, see edgetrigger.go
+	turnsSinceYield int         // turns since it gave way last, and more for ready handles
+	flagged         []*Handle   // sources that may be ready, and files that always are
+	dirty           []*Handle   // to be written in the next turn
+	writing         []*Handle
 
 	scratch []byte // for reading
 
 	inbox    inbox
-	far      farEvents
+	backlog  remoteBacklog
 	running  bool
 	runsIdle bool // Run was called: a handled IDLE is followed by ZOMBIE
 	debug    *debugger
@@ -136,16 +137,16 @@ func New(options ...Options) *Kernel {
 	if k.jobs.limit = o.MaxOffload; k.jobs.limit <= 0 {
 		k.jobs.limit = DefaultOffload
 	}
-	k.far.limit = DefaultBacklog
+	k.backlog.limit = DefaultBacklog
 	if o.Backlog > 0 {
-		k.far.limit = int64(o.Backlog)
+		k.backlog.limit = int64(o.Backlog)
 	}
 	k.debug = newDebugger(k, o)
 	return k
 }
 
 // Run dispatches events until no session is left, and returns nil, or the
-// exception that nobody handled. It may be called again afterwards; events
+// exception that was not handled. It may be called again afterwards; events
 // posted in between are kept. Without sessions it returns at once.
 func (k *Kernel) Run() error { return k.RunContext(context.Background()) }
 
@@ -156,7 +157,7 @@ func (k *Kernel) RunContext(ctx context.Context) error {
 		return ErrRunning
 	}
 	if k.sessions == 0 {
-		return k.takeException()
+		return k.clearException()
 	}
 	k.runsIdle = true
 	if k.debug != nil {
@@ -174,7 +175,7 @@ func (k *Kernel) RunContext(ctx context.Context) error {
 		stop()
 		over = true
 		if unwinding { // runtime.Goexit in a handler, or a panic of the kernel's own
-			k.putAway()
+			k.cleanup()
 		}
 	}()
 	if err := k.loopUntilDone(); err != nil {
@@ -200,7 +201,7 @@ func (k *Kernel) loopUntilDone() error {
 
 // RunOneTimeslice looks at the handles once, dispatches what is due, and
 // returns whether there are sessions left. With nothing due it waits until
-// something is. An exception that nobody handled is its error.
+// something is. An exception that was not handled is its error.
 func (k *Kernel) RunOneTimeslice() (more bool, err error) {
 	switch {
 	case k.running:
@@ -214,7 +215,7 @@ func (k *Kernel) RunOneTimeslice() (more bool, err error) {
 	if k.sessions == 0 {
 		return false, k.finish()
 	}
-	return true, k.takeException()
+	return true, k.clearException()
 }
 
 // slice is one turn of its own.
@@ -260,25 +261,25 @@ func (k *Kernel) leave() {
 func (k *Kernel) finish() error {
 	k.clearEvents(k.root)
 	k.reportLeaks()
-	k.putAway()
+	k.cleanup()
 	if k.debug != nil {
 		k.debug.log(TraceStatistics, "statistics", "stats", k.Stats())
 	}
-	return k.takeException()
+	return k.clearException()
 }
 
-// putAway lets go of what a run has used: goroutines and descriptors.
-func (k *Kernel) putAway() {
+// cleanup releases the goroutines and descriptors of a run.
+func (k *Kernel) cleanup() {
 	k.signals.close()
 	k.inbox.close()
-	k.far.tell() // nobody waits for one that has ended
+	k.backlog.notify() // a kernel that has ended has no backlog
 	for _, h := range k.hooks {
 		h.RunEnded()
 	}
-	if k.handing {
-		k.takeBack()
+	if k.dispatching {
+		k.requeueUndelivered()
 	}
-	k.again = nil // it was to be asked of the loop that ends here
+	k.rearm = nil // it was to be asked of the loop that ends here
 	if k.loop != nil {
 		if err := k.loop.close(); err != nil {
 			k.warn("closing the loop", "error", err)
@@ -287,7 +288,7 @@ func (k *Kernel) putAway() {
 	}
 }
 
-func (k *Kernel) takeException() error {
+func (k *Kernel) clearException() error {
 	err := k.exception
 	k.exception = nil
 	return err
@@ -295,5 +296,5 @@ func (k *Kernel) takeException() error {
 
 // rethrow continues an exception that ends the program in the caller of Call.
 func (k *Kernel) rethrow() {
-	panic(k.takeException())
+	panic(k.clearException())
 }

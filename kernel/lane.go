@@ -25,14 +25,14 @@ func (l *Lane) Offload(event string, work func(ctx context.Context) (any, error)
 
 // OffloadFunc is [Host.OffloadFunc] for a job of the lane.
 func (l *Lane) OffloadFunc(event string, work func(ctx context.Context) (any, error), done func(e Event, result any, err error)) (*Job, error) {
-	return l.k.offload("OffloadFunc", &Job{event: event, work: work, done: done, lane: l})
+	return l.k.offload("OffloadFunc", &Job{event: event, work: work, callback: done, lane: l})
 }
 
 // Len returns how many jobs have not ended yet.
 func (l *Lane) Len() int {
 	n := 0
 	for _, j := range l.waiting {
-		if !j.over {
+		if !j.done {
 			n++
 		}
 	}
@@ -58,7 +58,7 @@ func (l *Lane) next() {
 		j := l.waiting[0]
 		l.waiting[0] = nil
 		l.waiting = l.waiting[1:]
-		if !j.over {
+		if !j.done {
 			l.k.jobs.start(j)
 			return
 		}

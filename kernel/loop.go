@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// loop is how the kernel waits for handles: one file for each way a system
-// has. What it reports is level-triggered, but see edges.go. All methods but
+// loop is how the kernel waits for handles: one file for each way a system has.
+// What it reports is level-triggered, but see edgetrigger.go. All methods but
 // wake belong to the kernel's goroutine.
 type loop interface {
 	// update makes the system report h.armed for the handle; before is what it
@@ -14,7 +14,7 @@ type loop interface {
 	update(h *Handle, before modeSet) error
 	// remove makes it forget the handle.
 	remove(h *Handle)
-	// wait appends what is ready to out. It waits up to d, for ever if d is
+	// wait appends what is ready to out. It waits up to d, forever if d is
 	// negative, and not at all if the inbox has something.
 	wait(d time.Duration, out []readiness) ([]readiness, error)
 	// wake ends a wait, from any goroutine.
@@ -112,10 +112,10 @@ func (k *Kernel) alwaysReady(h *Handle) { k.flag(h) }
 // sourceReady is what sources call, on any goroutine.
 func (k *Kernel) sourceReady(h *Handle) { k.inbox.put(message{handle: h}) }
 
-// collectFlagged asks the sources that may be ready, and lets go of those that
-// are not in any way that somebody wants. A second look in one turn comes only
+// pollSources asks the sources that may be ready, and drops those that
+// are not ready in any mode that is wanted. A second look in one turn comes only
 // after the first has found nothing, so no handle is reported twice.
-func (k *Kernel) collectFlagged() {
+func (k *Kernel) pollSources() {
 	if len(k.flagged) == 0 {
 		return
 	}

@@ -81,16 +81,16 @@ func (p *epoll) update(h *Handle, before modeSet) error {
 }
 
 func (p *epoll) remove(h *Handle) {
-	if h.sole && h.gone {
+	if h.exclusive && h.closed {
 		return // it is about to be closed, and the system forgets it then
 	}
 	// A descriptor that was closed behind our back is gone already.
 	_ = unix.EpollCtl(p.fd, unix.EPOLL_CTL_DEL, h.fd, &unix.EpollEvent{})
 }
 
-// collect asks without waiting and tells whether there is an answer. It never
-// blocks, so the raw system call is safe and spares the scheduler's book-
-// keeping.
+// collect asks without waiting and reports whether there is an answer. It never
+// blocks, so the raw system call is safe and spares the scheduler's
+// bookkeeping.
 func (p *epoll) collect() bool {
 	for {
 		n, _, errno := syscall.RawSyscall6(syscall.SYS_EPOLL_PWAIT, uintptr(p.fd),
@@ -131,10 +131,10 @@ func modesOf(events uint32) (m modeSet) {
 		m |= Write.bit()
 	}
 	if events&unix.EPOLLPRI != 0 {
-		m |= Expedite.bit() | lasting
+		m |= Expedite.bit() | sticky
 	}
 	if trouble || events&unix.EPOLLRDHUP != 0 {
-		m |= lasting
+		m |= sticky
 	}
 	return m
 }
@@ -171,7 +171,7 @@ func (p *epoll) sleep(d time.Duration) error {
 }
 
 func (p *epoll) wake() {
-	// It can only fail once the loop is closed, and then nobody sleeps.
+	// It can only fail once the loop is closed, and then nothing sleeps.
 	_ = p.file.SetReadDeadline(longAgo)
 }
 

@@ -70,7 +70,7 @@ func (p *kqueue) update(h *Handle, before modeSet) error {
 		p.remove(h) // some of it may have been done
 	}
 	if errors.Is(err, syscall.EPIPE) {
-		// A pipe that nobody reads cannot be watched for writing: always
+		// A pipe without a reader cannot be watched for writing: always
 		// ready, and the next write says why.
 		return syscall.EPERM
 	}

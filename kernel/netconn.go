@@ -10,7 +10,7 @@ import (
 )
 
 // NetConn makes a connection of package net of a handle, for what wants one:
-// crypto/tls above all. So a conversation that began on any handle goes on
+// crypto/tls above all. So a conversation that began on any handle continues
 // encrypted:
 //
 //	conn, err := h.NetConn(wheel.Detach())
@@ -21,13 +21,13 @@ import (
 // handle is useless from then on, and closed if there is an error. A socket
 // becomes what package net makes of it, what Conn was given is handed back if
 // nothing has been read or written by the handle, and any other source is
-// served by this package: it must not mind on which goroutine it is called,
-// one call at a time.
+// served by this package: it must tolerate calls from any one goroutine at a
+// time.
 func (h *Handle) NetConn(early []byte) (net.Conn, error) {
-	if h.gone {
+	if h.closed {
 		return nil, h.afterClose(h.k)
 	}
-	conn, err := h.takeOver()
+	conn, err := h.toNetConn()
 	if err != nil {
 		h.Close()
 		return nil, callError("NetConn", h, err)
@@ -38,7 +38,7 @@ func (h *Handle) NetConn(early []byte) (net.Conn, error) {
 	return conn, nil
 }
 
-func (h *Handle) takeOver() (net.Conn, error) {
+func (h *Handle) toNetConn() (net.Conn, error) {
 	if h.fd >= 0 {
 		return h.descriptorConn()
 	}
@@ -51,7 +51,7 @@ func (h *Handle) takeOver() (net.Conn, error) {
 	}
 	c := newSourceConn(h.source, h.name)
 	if bound {
-		h.taker.Store(c)
+		h.netConn.Store(c)
 		c.wake() // for what happened before
 	} else {
 		h.source.Bind(c.wake)
@@ -70,7 +70,7 @@ func (s *stream) untouched() (net.Conn, bool) {
 
 // sourceWoken is what a source calls, on any goroutine.
 func (h *Handle) sourceWoken(k *Kernel) {
-	if c := h.taker.Load(); c != nil {
+	if c := h.netConn.Load(); c != nil {
 		c.wake()
 		return
 	}
@@ -249,8 +249,8 @@ func (d *deadline) channel() chan struct{} {
 	return d.passed
 }
 
-// set changes the deadline. The zero time is none. Those who wait already hear
-// of a deadline that comes, whatever it was before.
+// set changes the deadline. The zero time is none. Calls that wait already obey
+// a new deadline, whatever it was before.
 func (d *deadline) set(t time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -19,22 +19,22 @@ type offloads struct {
 	waiting []*Job
 }
 
-// errJobGone is the error of work that has ended its goroutine.
-var errJobGone = errors.New("kernel: the job called runtime.Goexit")
+// errJobExited is the error of work that has ended its goroutine.
+var errJobExited = errors.New("kernel: the job called runtime.Goexit")
 
-// Job is work that goes on on another goroutine.
+// Job is work that runs on another goroutine.
 type Job struct {
-	k      *Kernel
-	owner  *entry
-	owned  Owned
-	event  string
-	work   func(ctx context.Context) (any, error)
-	done   func(e Event, result any, err error)
-	args   []any
-	ctx    context.Context
-	cancel context.CancelFunc
-	lane   *Lane // which orders it, if any
-	over   bool
+	k        *Kernel
+	owner    *entry
+	owned    Owned
+	event    string
+	work     func(ctx context.Context) (any, error)
+	callback func(e Event, result any, err error)
+	args     []any
+	ctx      context.Context
+	cancel   context.CancelFunc
+	lane     *Lane // which orders it, if any
+	done     bool
 }
 
 // Offload runs work on another goroutine, so that it may block, and sends its
@@ -73,21 +73,21 @@ const offloadTag = "offload"
 // goroutine. Cancelling twice, or a job that is done, does nothing.
 func (j *Job) Cancel() { _ = j.Close() }
 
-// Close is Cancel, for those who close things; it returns nil.
+// Close calls Cancel and returns nil.
 func (j *Job) Close() error {
-	if j.over {
+	if j.done {
 		return nil
 	}
 	j.finish()
 	return nil
 }
 
-// finish lets go of the session.
+// finish releases the session.
 func (j *Job) finish() {
-	j.over = true
+	j.done = true
 	j.cancel()
 	j.owned.Release()
-	if j.owner.alive() && j.owner.rare != nil && j.owner.rare.extrefs[offloadTag].count > 0 {
+	if j.owner.alive() && j.owner.cold != nil && j.owner.cold.extrefs[offloadTag].count > 0 {
 		j.k.subExtref(j.owner, offloadTag)
 	}
 }
@@ -95,8 +95,8 @@ func (j *Job) finish() {
 // run does the work and brings the result home. It runs on the job's own
 // goroutine.
 func (j *Job) run() {
-	result, err := any(nil), errJobGone
-	defer func() { j.k.inbox.put(message{run: func() { j.home(result, err) }}) }()
+	result, err := any(nil), errJobExited
+	defer func() { j.k.inbox.put(message{run: func() { j.complete(result, err) }}) }()
 	result, err = j.try()
 }
 
@@ -112,28 +112,28 @@ func (j *Job) try() (result any, err error) {
 	return j.work(j.ctx)
 }
 
-// home delivers the result, on the kernel's goroutine, and starts the next job
-// that waits.
-func (j *Job) home(result any, err error) {
+// complete delivers the result, on the kernel's goroutine, and starts the next
+// job that waits.
+func (j *Job) complete(result any, err error) {
 	j.k.jobs.next()
 	if j.lane != nil {
 		j.lane.next()
 	}
-	if j.over {
+	if j.done {
 		if c, ok := result.(io.Closer); ok {
 			err = c.Close()
 		}
 		j.k.deadLetter(DeadLetter{To: ID{j.owner}, From: ID{j.owner}, Event: j.event, Args: append([]any{result, err}, j.args...)})
 		return
 	}
-	if j.done == nil {
+	if j.callback == nil {
 		j.k.enqueue(j.owner, j.owner, j.event, append([]any{result, err}, j.args...), kindPost)
 		j.finish()
 		return
 	}
 	j.k.dispatch(j.owner, j.owner, j.event, nil, "", kindFunc, &extra{handler: func(e Event) {
 		j.finish()
-		j.done(e, result, err)
+		j.callback(e, result, err)
 	}})
 }
 
@@ -153,7 +153,7 @@ func (o *offloads) next() {
 	for len(o.waiting) > 0 {
 		j := o.waiting[0]
 		o.waiting = o.waiting[1:]
-		if !j.over {
+		if !j.done {
 			go j.run()
 			return
 		}

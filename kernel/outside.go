@@ -41,7 +41,7 @@ type inbox struct {
 // put hands a message in, from any goroutine.
 func (b *inbox) put(m message) { b.putIf(m, false) }
 
-// putIf does so, or with onlyOpen not if nobody runs the kernel.
+// putIf does so, or with onlyOpen not if the kernel does not run.
 func (b *inbox) putIf(m message, onlyOpen bool) bool {
 	b.mu.Lock()
 	if onlyOpen && !b.opened || m.from != nil && b.ended {
@@ -70,7 +70,7 @@ func (b *inbox) sleep(l loop) bool {
 	return true
 }
 
-// awake says that the loop has woken, and tells whether it did so by itself.
+// awake says that the loop has woken, and reports whether it did so by itself.
 func (b *inbox) awake() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
@@ -106,7 +106,7 @@ func (b *inbox) stillFilled() bool {
 	return b.opened
 }
 
-// drain takes out what has come, acts on it in order, and tells whether there
+// drain takes out what has come, acts on it in order, and reports whether there
 // was anything. What comes meanwhile waits for the next turn.
 func (b *inbox) drain() bool {
 	if b.empty() {
@@ -120,7 +120,7 @@ func (b *inbox) drain() bool {
 	b.draining = true
 	defer func() { b.draining = false }()
 	for i := range in {
-		b.k.take(&in[i])
+		b.k.receive(&in[i])
 		in[i] = message{}
 	}
 	b.spare = in[:0]
@@ -145,12 +145,12 @@ func (b *inbox) pull() {
 	}
 	events := append([]message(nil), b.in[:n]...)
 	rest := copy(b.in, b.in[n:])
-	clear(b.in[rest:]) // lets go of what they refer to
+	clear(b.in[rest:]) // releases what they refer to
 	b.in = b.in[:rest]
 	b.mu.Unlock()
 	b.draining = true // taking one in must not pull those that come after the others
 	for i := range events {
-		b.k.take(&events[i])
+		b.k.receive(&events[i])
 	}
 	b.draining = false
 	b.mu.Lock()
@@ -162,8 +162,8 @@ func (m *message) isEvent() bool {
 	return m.run == nil && m.handle == nil
 }
 
-// take acts on one message. It runs between events, outside of any session.
-func (k *Kernel) take(m *message) {
+// receive acts on one message. It runs between events, outside of any session.
+func (k *Kernel) receive(m *message) {
 	switch {
 	case m.run != nil:
 		m.run()
@@ -172,16 +172,16 @@ func (k *Kernel) take(m *message) {
 			k.flag(m.handle)
 		}
 	case m.letter != nil:
-		k.takeLetter(m)
+		k.receiveLetter(m)
 	default:
-		k.takeEvent(m)
+		k.receiveEvent(m)
 	}
 }
 
-func (k *Kernel) takeEvent(m *message) {
+func (k *Kernel) receiveEvent(m *message) {
 	dest, err := k.resolve(m.to)
 	if m.from != nil {
-		k.takeFar(m, dest)
+		k.receiveRemote(m, dest)
 		return
 	}
 	if err != nil {
@@ -202,7 +202,7 @@ func (k *Kernel) takeEvent(m *message) {
 	k.enqueue(dest, k.root, m.event, m.args, kindPost).caller = "" // not the handler in whose middle it is taken in
 }
 
-// onOwnGoroutine tells whether the caller is on the kernel's goroutine.
+// onOwnGoroutine reports whether the caller is on the kernel's goroutine.
 func (k *Kernel) onOwnGoroutine() bool {
 	owner := k.inbox.owner.Load()
 	return owner != 0 && owner == goroutineID()
@@ -233,8 +233,8 @@ type Outside struct{ k *Kernel }
 func (k *Kernel) Outside() Outside { return Outside{k} }
 
 // Post queues an event; the kernel is its sender. Events of one goroutine
-// arrive in the order in which they were posted. An event for nobody becomes a
-// dead letter.
+// arrive in the order in which they were posted. An event without a living
+// destination becomes a dead letter.
 func (o Outside) Post(to Dest, event string, args ...any) {
 	o.k.inbox.put(message{to: to, event: event, args: args})
 }

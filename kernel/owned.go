@@ -74,21 +74,21 @@ func (k *Kernel) closeOwned(e *entry) {
 	}
 }
 
-// Wheel is a wheel, or something else that ends with its session.
-type Wheel struct {
+// OwnedInfo is a wheel, or something else that ends with its session.
+type OwnedInfo struct {
 	Name string
 	Site string // where it was made; only with TraceRefcount
 }
 
 // Wheels lists what a session owns, in order of creation.
-func (k *Kernel) Wheels(id ID) []Wheel {
+func (k *Kernel) Wheels(id ID) []OwnedInfo {
 	e, err := k.resolve(id)
 	if err != nil || e.owned == nil {
 		return nil
 	}
-	var list []Wheel
+	var list []OwnedInfo
 	for o := e.owned; ; o = o.next {
-		list = append(list, Wheel{o.name, o.site.String()})
+		list = append(list, OwnedInfo{o.name, o.site.String()})
 		if o.next == e.owned {
 			return list
 		}

@@ -28,7 +28,7 @@ type datagram struct {
 // packets makes a source of a net.PacketConn.
 type packets struct {
 	c net.PacketConn
-	servant
+	ioPump
 	in      []datagram
 	inErr   error // after them
 	out     []datagram
@@ -41,7 +41,7 @@ type packets struct {
 func (p *packets) Bind(wake func()) { p.bind(wake, p.receive) }
 
 // receive is the reading goroutine. Errors of a datagram socket pass: one that
-// says that nobody listens at the peer's port does not end it.
+// says that nothing listens at the peer's port does not end it.
 func (p *packets) receive() {
 	buf := make([]byte, packetSize)
 	for {
@@ -56,7 +56,7 @@ func (p *packets) received(data []byte, from net.Addr, err error) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
-	case p.closed, p.interruption(err):
+	case p.closed, p.interrupted(err):
 		return false
 	case err == nil:
 		p.in = append(p.in, datagram{append([]byte(nil), data...), peerOf(from)})
@@ -65,7 +65,7 @@ func (p *packets) received(data []byte, from net.Addr, err error) bool {
 	}
 	p.notify()
 	for (len(p.in) >= packetLimit || p.inErr != nil) && !p.stopped {
-		p.turned.Wait()
+		p.cond.Wait()
 	}
 	return !p.stopped
 }
@@ -86,13 +86,13 @@ func (p *packets) ReadFrom(b []byte) (int, netip.AddrPort, error) {
 		d := p.in[0]
 		p.in[0] = datagram{}
 		p.in = p.in[1:]
-		p.turned.Signal()
+		p.cond.Signal()
 		return copy(b, d.data), d.peer, nil
 	}
 	if err := p.inErr; err != nil {
 		if err != errClosed { // that one does not pass
 			p.inErr = nil
-			p.turned.Signal()
+			p.cond.Signal()
 		}
 		return 0, netip.AddrPort{}, err
 	}
@@ -168,7 +168,7 @@ func (p *packets) write(d datagram) (err error) {
 	return err
 }
 
-// Read is ReadFrom for those who know the peer.
+// Read is ReadFrom without the peer's address.
 func (p *packets) Read(b []byte) (int, error) {
 	n, _, err := p.ReadFrom(b)
 	return n, err

@@ -27,7 +27,7 @@ const (
 type profiler struct {
 	k       *Kernel
 	what    Profile
-	base    context.Context // has the labels of whoever runs the kernel
+	base    context.Context // has the labels of the goroutine that runs the kernel
 	known   map[*entry]map[string]context.Context
 	running []profiled // by depth of calls
 }
@@ -69,7 +69,7 @@ func (p *profiler) begin(f *frame) {
 	p.running = append(p.running, now)
 }
 
-// end is called for every handler that has begun, innermost first.
+// end is called forevery handler that has begun, innermost first.
 func (p *profiler) end() {
 	if p == nil || len(p.running) == 0 {
 		return
@@ -104,7 +104,7 @@ func (p *profiler) labelsOf(e *entry, event string) context.Context {
 	return of[event]
 }
 
-// forget lets go of the labels of a session, which has stopped or been renamed.
+// forget drops the labels of a session, which has stopped or been renamed.
 func (p *profiler) forget(e *entry) {
 	if p != nil {
 		delete(p.known, e)

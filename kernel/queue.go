@@ -109,8 +109,8 @@ func (x *ringIndex) popped(r *ring) {
 	}
 }
 
-// takeBack removes all items to and from a session, and calls gone for each.
-func (r *ring) takeBack(e *entry, gone func(it *item)) {
+// removeSession removes all items to and from a session, and calls gone for each.
+func (r *ring) removeSession(e *entry, gone func(it *item)) {
 	if r.index == nil {
 		r.index = &ringIndex{upto: r.head, keep: r.live, items: map[*entry][]uint64{}}
 	}

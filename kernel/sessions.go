@@ -5,12 +5,12 @@ import "sync/atomic"
 // Session is what the kernel needs of a session. Package session implements
 // it; other kinds, such as session/nfa, do as well.
 type Session interface {
-	// Dispatch runs the handler for e and tells whether there was one, or one
+	// Dispatch runs the handler for e and reports whether there was one, or one
 	// for _default.
 	Dispatch(e Event) bool
 	// SetHandler adds, replaces or (with nil) removes a handler.
 	SetHandler(event string, h Handler)
-	// Attach tells the session its ID, before _start.
+	// Attach gives the session its ID, before _start.
 	Attach(id ID)
 	// Handlers lists the events that have a handler, for diagnostics.
 	Handlers() []string
@@ -25,18 +25,18 @@ const (
 	lifeDead
 )
 
-// lifeOf is a session's life. Its kernel sets it; any goroutine may look.
-type lifeOf struct{ v atomic.Uint32 }
+// lifeState is a session's life. Its kernel sets it; any goroutine may look.
+type lifeState struct{ v atomic.Uint32 }
 
-func (l *lifeOf) is() life   { return life(l.v.Load()) }
-func (l *lifeOf) set(x life) { l.v.Store(uint32(x)) }
+func (l *lifeState) is() life   { return life(l.v.Load()) }
+func (l *lifeState) set(x life) { l.v.Store(uint32(x)) }
 
 // entry is what the kernel knows of one session.
 type entry struct {
 	k    *Kernel
 	ses  Session
 	num  uint64
-	life lifeOf
+	life lifeState
 
 	// refs counts the reasons to live: one for each kind of resource or each
 	// resource, as POE does it. At 0 the session is marked, and stopped by the
@@ -54,24 +54,24 @@ type entry struct {
 	timers   timerSet
 	watchers *watcher // of handles, in order of registration
 	owned    *owned   // wheels and the like, closed at the end
-	rare     *rare
+	cold     *cold
 }
 
-// rare holds what few sessions have.
-type rare struct {
-	extrefs  map[string]extref
-	signals  map[string]sigWatch
-	children map[*childWatch]struct{}
-	born     *site
+// cold holds what few sessions have.
+type cold struct {
+	extrefs   map[string]extref
+	signals   map[string]sigWatch
+	children  map[*childWatch]struct{}
+	createdAt *site
 }
 
 func (e *entry) alive() bool { return e.life.is() != lifeDead }
 
-func (e *entry) more() *rare {
-	if e.rare == nil {
-		e.rare = &rare{}
+func (e *entry) ensureCold() *cold {
+	if e.cold == nil {
+		e.cold = &cold{}
 	}
-	return e.rare
+	return e.cold
 }
 
 // incRef gives a session one more reason to live.
@@ -120,9 +120,9 @@ func (k *Kernel) allocate(s Session, parent *entry) *entry {
 	e := &entry{k: k, ses: s, num: k.sessionSeq}
 	k.byNumber[e.num] = e
 	k.sessions++
-	k.adopt(parent, e)
+	k.attachChild(parent, e)
 	if site := k.site(); site != nil {
-		e.more().born = site
+		e.ensureCold().createdAt = site
 	}
 	k.mark(e)
 	if k.debug != nil {
@@ -132,8 +132,8 @@ func (k *Kernel) allocate(s Session, parent *entry) *entry {
 	return e
 }
 
-// adopt makes e the last child of parent.
-func (k *Kernel) adopt(parent, e *entry) {
+// attachChild makes e the last child of parent.
+func (k *Kernel) attachChild(parent, e *entry) {
 	e.parent, e.prevSibling, e.nextSibling = parent, parent.lastChild, nil
 	if parent.lastChild != nil {
 		parent.lastChild.nextSibling = e
@@ -144,8 +144,8 @@ func (k *Kernel) adopt(parent, e *entry) {
 	k.incRef(parent)
 }
 
-// abandon takes e away from its parent.
-func (k *Kernel) abandon(e *entry) {
+// detachChild takes e away from its parent.
+func (k *Kernel) detachChild(e *entry) {
 	parent := e.parent
 	if e.prevSibling != nil {
 		e.prevSibling.nextSibling = e.nextSibling
@@ -169,7 +169,7 @@ func (k *Kernel) stop(e *entry) {
 	}
 	e.life.set(lifeStopping)
 	parent := e.parent
-	for _, child := range e.children() { // each handler may stop the others, and those who are told
+	for _, child := range e.children() { // each handler may stop the others, and the parent
 		if child.parent == e && parent.alive() {
 			k.dispatch(parent, k.root, "_child", []any{"gain", ID{child}}, "", kindNotice, nil)
 		}
@@ -191,11 +191,11 @@ func (k *Kernel) free(e *entry) {
 	if k.debug != nil {
 		k.debug.stopping(e)
 	}
-	k.abandon(e)
+	k.detachChild(e)
 	for e.firstChild != nil {
 		child := e.firstChild
-		k.abandon(child)
-		k.adopt(parent, child)
+		k.detachChild(child)
+		k.attachChild(parent, child)
 	}
 	k.clearSignals(e)
 	k.clearAliases(e)
@@ -218,14 +218,14 @@ func (k *Kernel) clearEvents(e *entry) {
 	if e.eventsTo == 0 && e.eventsFrom == 0 {
 		return
 	}
-	k.fifo.takeBack(e, func(it *item) {
+	k.fifo.removeSession(e, func(it *item) {
 		k.countDequeued(it.dest, it.from)
 		k.undeliverable(it)
 	})
 }
 
 // stopAll stops every session, children before parents, and with them all that
-// is queued. The handler that is running, if any, goes on outside of any
+// is queued. The handler that is running, if any, continues outside of any
 // session.
 func (k *Kernel) stopAll() {
 	all := []*entry{k.root}
@@ -282,8 +282,8 @@ func (k *Kernel) DetachMyself() error {
 func (k *Kernel) detach(e, parent *entry) {
 	k.dispatch(e, k.root, "_parent", []any{ID{parent}, ID{k.root}}, "", kindNotice, nil)
 	if e.parent == parent {
-		k.abandon(e)
-		k.adopt(k.root, e)
+		k.detachChild(e)
+		k.attachChild(k.root, e)
 	}
 }
 

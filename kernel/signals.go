@@ -28,7 +28,7 @@ type SignalClass uint8
 
 // The classes of signals.
 const (
-	// Benign signals harm nobody.
+	// Benign signals stop no session.
 	Benign SignalClass = iota
 	// Terminal signals stop the sessions they visit, unless one of them calls
 	// SigHandled.
@@ -65,7 +65,7 @@ func (k *Kernel) Sig(signal, event string, args ...any) error {
 	case e == k.root || !e.alive():
 		return k.fail("Sig", signal, ErrNoActiveSession)
 	}
-	r := e.more()
+	r := e.ensureCold()
 	if r.signals == nil {
 		r.signals = map[string]sigWatch{}
 	}
@@ -81,11 +81,11 @@ func (k *Kernel) Sig(signal, event string, args ...any) error {
 func (k *Kernel) SigClear(signal string) { k.sigClear(k.frame.session, signal) }
 
 func (k *Kernel) sigClear(e *entry, signal string) {
-	if e.rare == nil {
+	if e.cold == nil {
 		return
 	}
-	if _, ok := e.rare.signals[signal]; ok {
-		delete(e.rare.signals, signal)
+	if _, ok := e.cold.signals[signal]; ok {
+		delete(e.cold.signals, signal)
 		k.signals.unwatch(signal)
 	}
 }
@@ -121,11 +121,11 @@ func (k *Kernel) Signal(to Dest, signal string, args ...any) error {
 	return nil
 }
 
-// SigHandled tells that the signal being delivered is dealt with: a terminal
+// SigHandled declares that the signal being delivered is dealt with: a terminal
 // one then stops none of the sessions that it visits.
 func (k *Kernel) SigHandled() { k.signals.handled++ }
 
-// UIDestroy tells all sessions at once that the program's window has been
+// UIDestroy signals to all sessions at once that the program's window has been
 // closed: the signal UIDESTROY runs its watchers, and then every session has
 // stopped, before the method returns. A handler that calls it runs on to its end
 // outside of any session. POE: what signal_ui_destroy does when the window goes.
@@ -155,15 +155,15 @@ type Exception struct {
 	Stack []byte
 }
 
-// thrown deals with what a handler has thrown. A nil value is runtime.Goexit,
-// which goes on unwinding.
-func (k *Kernel) thrown(dest, from *entry, event, caller string, kd kind, stopped bool, value any) {
+// recovered deals with what a handler has thrown. A nil value is runtime.Goexit,
+// which continues to unwind.
+func (k *Kernel) recovered(dest, from *entry, event, caller string, kd kind, stopped bool, value any) {
 	if value == nil {
 		return
 	}
 	err, file, line := newHandlerError(value)
 	if kd == kindStop || kd == kindDie || stopped || !dest.alive() {
-		k.exception = err // nobody is left to ask
+		k.exception = err // no session is left to handle it
 		return
 	}
 	x := &Exception{Source: ID{from}, Dest: ID{dest}, Event: event, Caller: caller, Err: err, Value: value, File: file, Line: line, Stack: err.Stack}
@@ -171,7 +171,7 @@ func (k *Kernel) thrown(dest, from *entry, event, caller string, kd kind, stoppe
 }
 
 // deliverSignal takes a signal through the tree below its destination: first
-// to those who watch it, deepest first, and then, if it is terminal and nobody
+// to those which watch it, deepest first, and then, if it is terminal and none
 // handled it, to the end of all that it has visited.
 func (k *Kernel) deliverSignal(it *item) {
 	signal := it.args[0].(string)
@@ -186,8 +186,8 @@ func (k *Kernel) deliverSignal(it *item) {
 	watches := make([]*sigWatch, len(touched))
 	if k.signals.watched[signal] > 0 {
 		for i, e := range touched {
-			if e.rare != nil {
-				if w, ok := e.rare.signals[signal]; ok {
+			if e.cold != nil {
+				if w, ok := e.cold.signals[signal]; ok {
 					watches[i] = &w
 				}
 			}
@@ -202,7 +202,7 @@ func (k *Kernel) deliverSignal(it *item) {
 			k.stillIdle()
 		}
 	}
-	k.conclude(signal, touched, it, before)
+	k.applyDefault(signal, touched, it, before)
 }
 
 // visit lists the sessions that a signal visits: the destination and its
@@ -225,11 +225,11 @@ func visit(dest *entry, signal string) []*entry {
 	return touched
 }
 
-// conclude stops the visited sessions if the signal demands it. Sessions that
+// applyDefault stops the visited sessions if the signal demands it. Sessions that
 // learn of that may still call SigHandled: too late for the stopped ones, but
 // an exception is dealt with then. before is the exception that had ended the
 // program before the signal was delivered, if any.
-func (k *Kernel) conclude(signal string, touched []*entry, it *item, before error) {
+func (k *Kernel) applyDefault(signal string, touched []*entry, it *item, before error) {
 	class := ClassOf(signal)
 	if class == Nonmaskable || class == Terminal && k.signals.handled == 0 {
 		for i := len(touched) - 1; i >= 0; i-- {
@@ -237,7 +237,7 @@ func (k *Kernel) conclude(signal string, touched []*entry, it *item, before erro
 		}
 	}
 	if signal != "DIE" || k.signals.handled > 0 {
-		return // one who says so in _stop saves nobody, but ends the matter
+		return // a call of it in _stop saves no session, but the signal counts as handled
 	}
 	x, ok := it.args[1].(*Exception)
 	switch {
@@ -254,7 +254,7 @@ func (k *Kernel) conclude(signal string, touched []*entry, it *item, before erro
 	}
 }
 
-// after is an exception that tells which one was there before it.
+// after is an exception that names the one before it.
 func after(err, previous error) error {
 	later, ok := err.(*HandlerError)
 	if !ok || later.Previous != nil || err == previous {
@@ -278,10 +278,10 @@ func (k *Kernel) handleOwn(e *Event) { e.Return(0) }
 
 // clearSignals removes all watchers of signals and processes of a session.
 func (k *Kernel) clearSignals(e *entry) {
-	if e.rare == nil {
+	if e.cold == nil {
 		return
 	}
-	for signal := range e.rare.signals {
+	for signal := range e.cold.signals {
 		k.sigClear(e, signal)
 	}
 	k.clearChildren(e)

@@ -2,8 +2,8 @@ package kernel
 
 // Stats counts what happens to a kernel. The counters only grow.
 type Stats struct {
-	DeadLetters   uint64 // events that reached nobody
-	LostPostbacks uint64 // postbacks that nobody released
+	DeadLetters   uint64 // events that reached no handler
+	LostPostbacks uint64 // postbacks that were not released
 	Sessions      int    // alive now
 	Queued        int    // events and timers queued now
 	Handles       int    // watched now

@@ -12,7 +12,7 @@ import (
 const (
 	idleChunk   = 512              // what an idle stream's reading goroutine reads into
 	streamLimit = 64 << 10         // the most that a stream holds, in each direction
-	lingerTime  = 10 * time.Second // how long a closed stream goes on writing
+	lingerTime  = 10 * time.Second // how long a closed stream continues to write
 )
 
 // stream makes a source of something whose Read and Write wait: one goroutine
@@ -21,10 +21,10 @@ const (
 //
 // Its input is one buffer that belongs to the goroutine while it reads and to
 // the kernel until all of it is taken. So nothing is copied twice, and nothing
-// is read that nobody wants.
+// is read that is not wanted.
 type stream struct {
 	rwc io.ReadWriteCloser
-	servant
+	ioPump
 
 	in    []byte // read, and not yet taken
 	inErr error  // what comes after it
@@ -55,9 +55,9 @@ func (s *stream) Ready() ReadySet {
 	}
 }
 
-func (s *stream) writable() bool { return s.room() >= streamLimit/2 }
+func (s *stream) writable() bool { return s.space() >= streamLimit/2 }
 
-func (s *stream) room() int { return streamLimit - len(s.out) - s.sending }
+func (s *stream) space() int { return streamLimit - len(s.out) - s.sending }
 
 // Read takes what has been read; what ended the reading comes after all of it.
 func (s *stream) Read(p []byte) (int, error) {
@@ -71,7 +71,7 @@ func (s *stream) Read(p []byte) (int, error) {
 	case len(s.in) > 0:
 		n := copy(p, s.in)
 		if s.in = s.in[n:]; len(s.in) == 0 {
-			s.turned.Signal()
+			s.cond.Signal()
 		}
 		return n, nil
 	case s.inErr != nil:
@@ -105,7 +105,7 @@ func (s *stream) received(p []byte, err error) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.in = p
-	if err != nil && !s.interruption(err) {
+	if err != nil && !s.interrupted(err) {
 		s.inErr = plain(err)
 	}
 	if len(p) > 0 || s.inErr != nil {
@@ -115,7 +115,7 @@ func (s *stream) received(p []byte, err error) bool {
 		return false
 	}
 	for len(s.in) > 0 && !s.stopped {
-		s.turned.Wait()
+		s.cond.Wait()
 	}
 	return !s.stopped
 }
@@ -133,7 +133,7 @@ func (s *stream) Write(p []byte) (int, error) {
 	case s.outEnd:
 		return 0, syscall.EPIPE
 	}
-	n := min(len(p), s.room())
+	n := min(len(p), s.space())
 	s.out = append(s.out, p[:n]...)
 	s.startWriting(n > 0)
 	if n < len(p) {
@@ -174,7 +174,7 @@ func (s *stream) send() {
 	s.writing = false
 	if s.closed {
 		s.linger.Stop()
-		_ = s.unlocked(s.rwc.Close) // nobody is left to hear of an error
+		_ = s.unlocked(s.rwc.Close) // nothing is left to report an error to
 	}
 }
 

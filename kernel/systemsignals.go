@@ -6,7 +6,7 @@ import (
 )
 
 // systemSignals brings the operating system's signals into the kernel: each by a
-// channel of its own, so that one can be let go without missing others.
+// channel of its own, so that one can be dropped without missing others.
 type systemSignals struct {
 	caught map[os.Signal]*caughtSignal
 }
@@ -73,7 +73,7 @@ func (s *systemSignals) drop(n os.Signal) {
 	delete(s.caught, n)
 }
 
-// systemSignal queues a signal that the system has sent, unless nobody wants it
+// systemSignal queues a signal that the system has sent, unless it is not wanted
 // any more.
 func (k *Kernel) systemSignal(n os.Signal, c *caughtSignal) {
 	switch {

@@ -32,7 +32,7 @@ type timerRef struct {
 	timer *timer
 }
 
-// before tells whether a timer comes before what is due then with that
+// before reports whether a timer comes before what is due then with that
 // sequence.
 func (r *timerRef) before(due int64, seq uint64) bool {
 	return r.due < due || r.due == due && r.seq < seq
@@ -237,7 +237,7 @@ func (s *timerSet) remove(x *timer) {
 	}
 }
 
-// all calls do for every timer; do may remove the timer it is given.
+// all calls do forevery timer; do may remove the timer it is given.
 func (s *timerSet) all(do func(*timer)) {
 	for i := len(s.groups) - 1; i >= 0; i-- {
 		for x := s.groups[i].first; x != nil; {

@@ -34,7 +34,7 @@ const (
 	AssertEvents                       // POE_ASSERT_EVENTS: events of the kernel's own posted by a program
 	AssertReturns                      // POE_ASSERT_RETVALS: methods that return an error
 	AssertStates                       // POE_ASSERT_STATES: events that no handler takes
-	AssertData                         // POE_ASSERT_DATA: the kernel's books, after every turn, and sessions started twice
+	AssertData                         // POE_ASSERT_DATA: the kernel's invariants, after every turn, and sessions started twice
 	AssertFiles                        // POE_ASSERT_FILES: handles used after they were closed
 	AssertAll     Assert = 1<<iota - 1 // POE_ASSERT_DEFAULT
 )
@@ -184,8 +184,8 @@ func (d *debugger) left(f *frame) {
 	d.profile.end()
 }
 
-// own are the events that only the kernel sends.
-var own = map[string]bool{"_start": true, "_stop": true, "_child": true, "_parent": true, "_signal": true, "_default": false}
+// reservedEvents are the events that only the kernel sends.
+var reservedEvents = map[string]bool{"_start": true, "_stop": true, "_child": true, "_parent": true, "_signal": true, "_default": false}
 
 // starting makes sure that a session is not there already.
 func (d *debugger) starting(s Session) {
@@ -210,7 +210,7 @@ func (d *debugger) stopping(e *entry) {
 
 // posting checks an event that a program sends.
 func (d *debugger) posting(method, event string) {
-	if d.assert&AssertEvents != 0 && own[event] {
+	if d.assert&AssertEvents != 0 && reservedEvents[event] {
 		panic(fmt.Sprintf("kernel: %s: %q is one of the kernel's own events; sending it does not do what it means", method, event))
 	}
 }

@@ -21,59 +21,57 @@ func (k *Kernel) turn() error {
 		k.sweep() // or who has lost the last reason to live waits for an event
 	}
 	if k.sessions == 0 {
-		return nil // stopped from outside: nobody is left to wait for
+		return nil // stopped from outside: no session is left to wait for
 	}
 	k.testIdle()
 	if err := k.poll(); err != nil {
 		return err
 	}
-	k.handing = true
+	k.dispatching = true
 	k.dispatchHandles()
-	k.handing = false
+	k.dispatching = false
 	k.dispatchDue()
-	if k.served += 1 + readyTurns*len(k.ready); k.served >= giveWayTurns {
-		k.giveWay()
+	if k.turnsSinceYield += 1 + readyTurns*len(k.ready); k.turnsSinceYield >= yieldTurns {
+		k.yieldProcessor()
 	}
 	if k.debug != nil && k.debug.assert&AssertData != 0 {
-		k.checkBooks()
+		k.checkInvariants()
 	}
 	return nil
 }
 
-// The kernel gives way after so many turns. Each ready handle counts as several:
+// The kernel yields after so many turns. Each ready handle counts as several:
 // it takes system calls.
 const (
-	giveWayTurns = 1024
-	readyTurns   = 32
+	yieldTurns = 1024
+	readyTurns = 32
 )
 
-// giveWay lets other goroutines run now and then. A kernel that finds something
-// to do whenever it looks never sleeps; it would hold up other kernels, and on one
-// processor even the garbage collector, and while that is under way pointers are
-// dear to write.
-func (k *Kernel) giveWay() {
-	k.served = 0
+// yieldProcessor yields so that other kernels and, with GOMAXPROCS=1, the garbage
+// collector can run: a kernel that always finds something to do never sleeps.
+func (k *Kernel) yieldProcessor() {
+	k.turnsSinceYield = 0
 	runtime.Gosched()
 }
 
 // poll waits for handles, timers and other goroutines. It does not wait while
 // anything is due, and does not even look while nothing is watched.
 func (k *Kernel) poll() error {
-	if k.handing {
-		k.takeBack()
+	if k.dispatching {
+		k.requeueUndelivered()
 	}
 	k.ready = k.ready[:0]
-	if len(k.again) > 0 {
-		k.askAgain()
+	if len(k.rearm) > 0 {
+		k.rearmEdges()
 	}
-	k.collectFlagged()
+	k.pollSources()
 	if len(k.dirty) > 0 {
 		k.dirty, k.writing = k.writing[:0], k.dirty
 	}
 	if len(k.timers.heap) > 0 && k.now-k.wallSeen > wallInterval {
-		k.followWall() // a kernel that never sleeps
+		k.adjustForClockStep() // a kernel that never sleeps
 	}
-	wait := k.patience()
+	wait := k.pollTimeout()
 	if wait < 0 && k.exception != nil && k.handles.count == 0 {
 		k.stopAll() // no event is to come that would notice it, unless from outside
 		return nil
@@ -84,11 +82,11 @@ func (k *Kernel) poll() error {
 	return k.wait(wait)
 }
 
-// takeBack keeps what was not handed out because a handler has left by
+// requeueUndelivered keeps what was not handed out because a handler has left by
 // runtime.Goexit, its own part included.
-func (k *Kernel) takeBack() {
-	k.handing = false
-	k.again = append(k.again, k.ready...)
+func (k *Kernel) requeueUndelivered() {
+	k.dispatching = false
+	k.rearm = append(k.rearm, k.ready...)
 	for _, h := range k.writing {
 		if h != nil {
 			k.dirty = append(k.dirty, h)
@@ -97,8 +95,8 @@ func (k *Kernel) takeBack() {
 	k.writing = k.writing[:0]
 }
 
-// patience is how long the kernel may sleep now; negative is for ever.
-func (k *Kernel) patience() time.Duration {
+// pollTimeout is how long the kernel may sleep now; negative is forever.
+func (k *Kernel) pollTimeout() time.Duration {
 	switch {
 	case k.fifo.live > 0, len(k.ready) > 0, len(k.writing) > 0:
 		return 0
@@ -108,8 +106,8 @@ func (k *Kernel) patience() time.Duration {
 	return time.Duration(max(0, k.timers.heap[0].due-k.readClock()))
 }
 
-// wait sleeps in the loop, for ever if d is negative. Under a clock of the
-// user's it really waits only as long as that has patience for, and then the
+// wait sleeps in the loop, forever if d is negative. Under a clock of the
+// user's it really waits only for the clock's MaxBlock, and then the
 // clock is to advance.
 func (k *Kernel) wait(d time.Duration) error {
 	if err := k.needLoop(nil); err != nil {
@@ -119,7 +117,7 @@ func (k *Kernel) wait(d time.Duration) error {
 		_, err := k.sleep(d)
 		return err
 	}
-	real := k.clock.Patience()
+	real := k.clock.MaxBlock()
 	if d > 0 {
 		real = min(d, real)
 	}
@@ -141,7 +139,7 @@ func (k *Kernel) until() time.Duration {
 	return time.Duration(k.timers.heap[0].due) + k.clockStart
 }
 
-// sleep waits for real, takes in what has come meanwhile, and tells whether
+// sleep waits for real, takes in what has come meanwhile, and reports whether
 // anything has.
 func (k *Kernel) sleep(d time.Duration) (came bool, err error) {
 	again := d != 0 || k.clock != nil // sources may have become ready meanwhile
@@ -155,11 +153,11 @@ func (k *Kernel) sleep(d time.Duration) (came bool, err error) {
 		k.readClock()
 	}
 	if again {
-		k.followWall()
+		k.adjustForClockStep()
 	}
 	came = k.inbox.drain()
 	if again {
-		k.collectFlagged()
+		k.pollSources()
 	}
 	return came || len(k.ready) > 0, nil
 }
@@ -209,7 +207,7 @@ func (k *Kernel) dispatchMode(m Mode) {
 // dispatchDirty lets the wheels that have output write it.
 func (k *Kernel) dispatchDirty() {
 	for i, h := range k.writing {
-		h.trying = false
+		h.writeQueued = false
 		k.dispatchReady(h, Write)
 		k.writing[i] = nil
 	}
@@ -219,7 +217,7 @@ func (k *Kernel) dispatchDirty() {
 	}
 }
 
-// testIdle sends the signal IDLE when nothing can happen any more.
+// testIdle sends the signal IDLE when no event can come any more.
 func (k *Kernel) testIdle() {
 	if k.fifo.live > 0 || !k.idle() {
 		return

@@ -44,18 +44,18 @@ func (k *Kernel) WhyAlive(id ID) []Reason {
 	}
 	for child := e.firstChild; child != nil; child = child.nextSibling {
 		var born *site
-		if child.rare != nil {
-			born = child.rare.born
+		if child.cold != nil {
+			born = child.cold.createdAt
 		}
 		add("child", ID{child}.String(), born)
 	}
-	if e.rare == nil {
+	if e.cold == nil {
 		return why
 	}
-	for _, tag := range slices.Sorted(maps.Keys(e.rare.extrefs)) {
-		add("reference", fmt.Sprintf("%s (%d)", tag, e.rare.extrefs[tag].count), e.rare.extrefs[tag].site)
+	for _, tag := range slices.Sorted(maps.Keys(e.cold.extrefs)) {
+		add("reference", fmt.Sprintf("%s (%d)", tag, e.cold.extrefs[tag].count), e.cold.extrefs[tag].site)
 	}
-	watches := slices.SortedFunc(maps.Keys(e.rare.children), func(a, b *childWatch) int { return a.process.pid - b.process.pid })
+	watches := slices.SortedFunc(maps.Keys(e.cold.children), func(a, b *childWatch) int { return a.process.pid - b.process.pid })
 	for _, w := range watches {
 		add("process", fmt.Sprintf("%d for %s", w.process.pid, w.event), w.site)
 	}

@@ -49,8 +49,8 @@ func (c *Clock) Wall() time.Time {
 	return start.Add(c.passed + c.shift)
 }
 
-// Patience returns Wait.
-func (c *Clock) Patience() time.Duration { return c.Wait }
+// MaxBlock returns Wait.
+func (c *Clock) MaxBlock() time.Duration { return c.Wait }
 
 // Advance jumps to until, and never back. It is what a kernel calls with
 // nothing left to do before; it returns false if until is the end of time,

@@ -197,7 +197,7 @@ type declining struct {
 
 func (c *declining) Mono() time.Duration        { return time.Since(c.start) }
 func (c *declining) Wall() time.Time            { return time.Now() }
-func (c *declining) Patience() time.Duration    { return 0 }
+func (c *declining) MaxBlock() time.Duration    { return 0 }
 func (c *declining) Advance(time.Duration) bool { c.asked++; return false }
 
 // A kernel whose clock declines to advance sleeps until the timer is due.

@@ -76,7 +76,7 @@ func configError(field string, err error) error {
 
 // asLimit gives the limit of the framing filter its name in Config.
 func (c *Config) asLimit(err error) error {
-	var limit *filter.Error
+	var limit *filter.LimitError
 	if errors.As(err, &limit) && limit.Limit == "MaxBuffer" {
 		return &LimitError{"MaxMessage", c.MaxMessage}
 	}

@@ -65,7 +65,7 @@ const (
 type connLimits Client
 
 // limits returns the wheel's limits, nil if there are none.
-func (c *Client) limits() readwrite.Pace {
+func (c *Client) limits() readwrite.RateLimiter {
 	limits, all := &c.config().Limits, &c.listener.limiter
 	c.rate = newRate(c.Kernel, limits, all)
 	if c.rate == nil && c.listener.backpressure == 0 && c.listener.memory.limit == 0 {
@@ -74,8 +74,8 @@ func (c *Client) limits() readwrite.Pace {
 	return (*connLimits)(c)
 }
 
-// Room is called by the wheel before it reads and before it writes.
-func (f *connLimits) Room(m kernel.Mode) (bytes int, retry time.Duration) {
+// Reserve is called by the wheel before it reads and before it writes.
+func (f *connLimits) Reserve(m kernel.Mode) (bytes int, retry time.Duration) {
 	c := (*Client)(f)
 	if m == kernel.Read {
 		if retry := c.holdBack(); retry > 0 {
@@ -87,13 +87,13 @@ func (f *connLimits) Room(m kernel.Mode) (bytes int, retry time.Duration) {
 	if c.rate == nil {
 		return 1 << 30, 0
 	}
-	return c.rate.Room(m)
+	return c.rate.Reserve(m)
 }
 
-// Moved is called by the wheel after it has read or written.
-func (f *connLimits) Moved(m kernel.Mode, bytes int) {
+// Consumed is called by the wheel after it has read or written.
+func (f *connLimits) Consumed(m kernel.Mode, bytes int) {
 	if f.rate != nil {
-		f.rate.Moved(m, bytes)
+		f.rate.Consumed(m, bytes)
 	}
 	if m == kernel.Write {
 		(*Client)(f).account()

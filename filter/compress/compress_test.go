@@ -229,7 +229,7 @@ func TestBomb(t *testing.T) {
 				rec, n, err := f.Decode(buf)
 				buf = buf[n:]
 				if err != nil {
-					var typed *filter.Error
+					var typed *filter.LimitError
 					require.ErrorAs(t, err, &typed)
 					assert.Equal(t, "MaxRatio", typed.Limit)
 					break
@@ -252,7 +252,7 @@ func TestBombBelowLines(t *testing.T) {
 	s, err := filter.NewStack(newFilter(compress.Config{Format: compress.Gzip})(), above)
 	require.NoError(t, err)
 	_, err = filter.NewBuffer(s).Get(compressed(t, compress.Gzip, strings.Repeat("x", 8<<20)))
-	var typed *filter.Error
+	var typed *filter.LimitError
 	require.ErrorAs(t, err, &typed)
 	assert.Equal(t, "MaxBuffer", typed.Limit)
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/filter/internal/limits"
 )
 
 // feed is what a decompressor reads from: the bytes at hand, and when they are
@@ -110,7 +111,7 @@ func (d *feed) openGzip(last io.Reader) (io.Reader, error) {
 // explain makes a decompressor's error one of this filter's.
 func (d *feed) explain(err error) error {
 	if errors.Is(err, zstd.ErrWindowSizeExceeded) || errors.Is(err, zstd.ErrWindowSizeTooSmall) {
-		return filter.NewLimitError(name, "decode", "MaxWindow", d.config.MaxWindow)
+		return limits.Exceeded(name, "decode", "MaxWindow", d.config.MaxWindow)
 	}
 	return &filter.Error{Filter: name, Op: "decode", Err: err}
 }

@@ -19,6 +19,7 @@ import (
 	"runtime"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/filter/internal/limits"
 	"github.com/gopoe/poe/internal/configerror"
 )
 
@@ -174,7 +175,7 @@ func (f *Filter) step(buf []byte) (chunk []byte, n int, err error) {
 	f.taken += int64(n)
 	f.given += int64(len(chunk))
 	if err == nil && f.given > ratioGrace && (f.given-ratioGrace)/int64(f.config.MaxRatio) > f.taken {
-		err = filter.NewLimitError(name, "decode", "MaxRatio", f.config.MaxRatio)
+		err = limits.Exceeded(name, "decode", "MaxRatio", f.config.MaxRatio)
 	}
 	return chunk, n, err
 }

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/filter/internal/limits"
 	"github.com/gopoe/poe/internal/configerror"
 )
 
@@ -187,7 +188,7 @@ func (f *Filter) unfinished(buf []byte, n int) (any, int, error) {
 
 // tooLong is the error about a record that is too long, which is passed over.
 func (f *Filter) tooLong() error {
-	err := filter.NewLimitError(name, "decode", "MaxLength", f.config.MaxLength)
+	err := limits.Exceeded(name, "decode", "MaxLength", f.config.MaxLength)
 	err.Recoverable = true
 	return err
 }

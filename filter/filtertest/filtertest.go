@@ -145,10 +145,11 @@ func Limit(t *testing.T, newFilter func() filter.Filter, stream []byte, limit st
 				t.Fatalf("%s: no error", label)
 			}
 			var e *filter.Error
-			if !errors.As(d.errs[0], &e) || e.Limit != limit || !errors.Is(e, filter.ErrLimit) || e.Filter == "" {
+			var l *filter.LimitError
+			if !errors.As(d.errs[0], &e) || !errors.As(d.errs[0], &l) || l.Limit != limit || e.Filter == "" {
 				t.Fatalf("%s: got %#v, want a *filter.Error about %s", label, d.errs[0], limit)
 			}
-			if limit == "MaxBuffer" && int64(d.most) > e.Max {
+			if limit == "MaxBuffer" && int64(d.most) > l.Max {
 				t.Fatalf("%s: %d bytes waited", label, d.most)
 			}
 		}

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/filter/internal/http1"
+	"github.com/gopoe/poe/filter/internal/limits"
 )
 
 // What can be wrong with a response: the causes in the *[filter.Error] of
@@ -77,7 +78,7 @@ func (f *Filter) Finish(buf []byte) (rec any, err error) {
 func decodeError(cause error) error { return &filter.Error{Filter: name, Op: "decode", Err: cause} }
 
 func (f *Filter) limited(limit string, value int) error {
-	return filter.NewLimitError(name, "decode", limit, value)
+	return limits.Exceeded(name, "decode", limit, value)
 }
 
 // head waits for the end of a head, and reads it.

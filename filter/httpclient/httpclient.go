@@ -136,11 +136,15 @@ func Content(r *http.Response) []byte {
 
 // Append encodes a request as [http.Request.Write] does: Host, User-Agent and
 // the body's length or coding are added, the body is read whole and closed. It
-// does not wait for a 100 Continue.
+// does not wait for a 100 Continue. A request with a line end or another control
+// character in its method, target, host or fields is refused.
 func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	r, ok := rec.(*http.Request)
 	if !ok || r == nil {
 		return dst, putError(&filter.RecordError{Record: rec, Want: "*http.Request"})
+	}
+	if err := check(r, f.cfg.Proxy); err != nil {
+		return dst, putError(err)
 	}
 	out := appender(dst)
 	write := r.Write

@@ -65,3 +65,39 @@ func TestPutErrors(t *testing.T) {
 	assert.ErrorContains(t, err, broken.Error())
 	assert.Empty(t, f.Unanswered())
 }
+
+// Nothing in a request may add a line to it, or another request.
+func TestPutSplitting(t *testing.T) {
+	const split = "x\r\nX-Evil: 1\r\n\r\nGET /evil HTTP/1.1"
+	for name, test := range map[string]struct {
+		change func(r *http.Request)
+		want   error
+	}{
+		"method":        {func(r *http.Request) { r.Method = split }, httpclient.ErrMethod},
+		"method, blank": {func(r *http.Request) { r.Method = "GET /x" }, httpclient.ErrMethod},
+		"host":          {func(r *http.Request) { r.Host = split }, httpclient.ErrHost},
+		"host, LF":      {func(r *http.Request) { r.Host = "h\nX: 1" }, httpclient.ErrHost},
+		"URL's host":    {func(r *http.Request) { r.Host, r.URL.Host = "", split }, httpclient.ErrHost},
+		"no host":       {func(r *http.Request) { r.Host, r.URL.Host = "", "" }, httpclient.ErrHost},
+		"opaque":        {func(r *http.Request) { r.URL.Opaque = split }, httpclient.ErrTarget},
+		"opaque, blank": {func(r *http.Request) { r.URL.Opaque = "/a HTTP/1.0" }, httpclient.ErrTarget},
+		"query":         {func(r *http.Request) { r.URL.RawQuery = split }, httpclient.ErrTarget},
+		"field":         {func(r *http.Request) { r.Header["X-A"] = []string{split} }, httpclient.ErrHeader},
+		"field, NUL":    {func(r *http.Request) { r.Header["X-A"] = []string{"a\x00b"} }, httpclient.ErrHeader},
+		"User-Agent":    {func(r *http.Request) { r.Header["User-Agent"] = []string{split} }, httpclient.ErrHeader},
+		"name":          {func(r *http.Request) { r.Header[split] = []string{"1"} }, httpclient.ErrHeader},
+		"trailer":       {func(r *http.Request) { r.Trailer = http.Header{"X": {split}} }, httpclient.ErrHeader},
+		"trailer name":  {func(r *http.Request) { r.Trailer = http.Header{split: {"1"}} }, httpclient.ErrHeader},
+	} {
+		for _, proxy := range []bool{false, true} {
+			r, err := http.NewRequest("PUT", "http://h:8/a?b", strings.NewReader("x"))
+			require.NoError(t, err)
+			test.change(r)
+			f := client(t, httpclient.Config{Proxy: proxy})
+			out, err := f.Append([]byte("before"), r)
+			assert.ErrorIs(t, err, test.want, "%s", name)
+			assert.Equal(t, "before", string(out), name)
+			assert.Empty(t, f.Unanswered())
+		}
+	}
+}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/filter/internal/http1"
+	"github.com/gopoe/poe/filter/internal/limits"
 )
 
 // Decode returns the next record: see the package's description.
@@ -33,7 +34,7 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 // CheckBuffer returns the error for n waiting bytes if MaxBuffer is less.
 func (f *Filter) CheckBuffer(n int) error {
 	if n > f.cfg.MaxBuffer {
-		return filter.NewLimitError(name, "decode", "MaxBuffer", f.cfg.MaxBuffer)
+		return limits.Exceeded(name, "decode", "MaxBuffer", f.cfg.MaxBuffer)
 	}
 	return nil
 }
@@ -67,7 +68,7 @@ func (f *Filter) drop() {
 // refuse makes the record for a bad request; what buf holds is dropped.
 func (f *Filter) refuse(buf []byte, r *http.Request, bad *fault) (any, int, error) {
 	f.drop()
-	return bad.response(r, f.cfg.Quirks), len(buf), nil
+	return bad.response(r), len(buf), nil
 }
 
 // head waits for the end of a head, and reads it.

@@ -119,9 +119,9 @@ func ExampleCause() {
 	}
 	response := record.(*http.Response)
 	fmt.Println(response.Status)
-	var cause *filter.Error
-	if errors.As(httpd.Cause(response), &cause) && errors.Is(cause, filter.ErrLimit) {
-		fmt.Println(cause.Limit, cause.Max)
+	var limit *filter.LimitError
+	if errors.As(httpd.Cause(response), &limit) {
+		fmt.Println(limit.Limit, limit.Max)
 	}
 	// Output:
 	// 413 Request Entity Too Large

@@ -92,7 +92,8 @@ type Config struct {
 	// buffered, chunked bodies are unknown, no [End] is sent, Host stays in
 	// Header. Responses are HTTP/1.0 with no message "404 (Not Found)" and
 	// another message "200 (OK) Fine", line ends in headers are folded, and no
-	// field is ever added. For programs that must behave as they did.
+	// field is ever added. The answers to bad requests are POE's pages, with
+	// what the client sent in them, unescaped. For programs that must behave as they did.
 	Quirks bool
 }
 
@@ -108,8 +109,9 @@ type Filter struct {
 	payload http1.Payload
 	content []byte // the body so far, unless streaming
 
-	chunked bool   // the response under way is sent in chunks
-	scratch []byte // body of the response being put
+	sending sending // what may follow the response that was put last
+	left    int64   // with inLength: bytes of its body that have not been put
+	scratch []byte  // body of the response being put
 }
 
 type step uint8

@@ -63,8 +63,8 @@ func TestPut(t *testing.T) {
 // A body may follow its head in pieces: in chunks, or as it is.
 func TestPutPieces(t *testing.T) {
 	for proto, want := range map[string]string{
-		"HTTP/1.1": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\nT: 1\r\n\r\n" + "HTTP/1.0 204 No Content\r\n\r\nx",
-		"HTTP/1.0": "HTTP/1.0 200 OK\r\n\r\nabc" + "HTTP/1.0 204 No Content\r\n\r\nx",
+		"HTTP/1.1": "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nab\r\n1\r\nc\r\n0\r\nT: 1\r\n\r\n" + "HTTP/1.0 204 No Content\r\n\r\n",
+		"HTTP/1.0": "HTTP/1.0 200 OK\r\n\r\nabc" + "HTTP/1.0 204 No Content\r\n\r\n",
 	} {
 		messages, err := filter.NewBuffer(maker(t, httpd.Config{})()).Put(
 			&http.Response{StatusCode: 200, Proto: proto, TransferEncoding: []string{"chunked"}},
@@ -149,5 +149,74 @@ func TestNewResponse(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, resp.Close, back.Close)
 		assert.Equal(t, resp.ContentLength, back.ContentLength)
+	}
+}
+
+// Where the client reads no body none of its pieces is sent, and the next
+// response begins where the client looks for it.
+func TestPutPiecesWithoutBody(t *testing.T) {
+	head := &http.Request{Method: "HEAD"}
+	for _, r := range []*http.Response{
+		{StatusCode: 200, Proto: "HTTP/1.1", Request: head, TransferEncoding: []string{"chunked"}},
+		{StatusCode: 200, Proto: "HTTP/1.1", Request: head, Header: http.Header{"Content-Length": {"4"}}},
+		{StatusCode: 204, Proto: "HTTP/1.1"},
+		{StatusCode: 304, Proto: "HTTP/1.1"},
+	} {
+		f := maker(t, httpd.Config{})()
+		out, err := f.Append(nil, r)
+		require.NoError(t, err)
+		size := len(out)
+		require.True(t, strings.HasSuffix(string(out), "\r\n\r\n"))
+		for _, piece := range []any{httpd.Chunk("body"), httpd.End{Trailer: http.Header{"T": {"1"}}}} {
+			out, err = f.Append(out, piece)
+			require.NoError(t, err)
+			assert.Len(t, out, size, "%d: %v", r.StatusCode, piece)
+		}
+		_, err = f.Append(out, httpd.Chunk("late"))
+		assert.ErrorIs(t, err, httpd.ErrNoResponse)
+	}
+}
+
+// A piece of a body has its place behind a head, and nowhere else.
+func TestPutPiecesOutOfPlace(t *testing.T) {
+	f := maker(t, httpd.Config{})()
+	for _, piece := range []any{httpd.Chunk("x"), httpd.Chunk(""), httpd.End{}} {
+		out, err := f.Append([]byte("before"), piece)
+		assert.ErrorIs(t, err, httpd.ErrNoResponse)
+		assert.Equal(t, "before", string(out))
+	}
+	_, err := f.Append(nil, &http.Response{StatusCode: 200, Body: body("whole")})
+	require.NoError(t, err)
+	_, err = f.Append(nil, httpd.Chunk("x"))
+	assert.ErrorIs(t, err, httpd.ErrNoResponse)
+
+	_, err = f.Append(nil, &http.Response{StatusCode: 200, Header: http.Header{"Content-Length": {"3"}}})
+	require.NoError(t, err)
+	_, err = f.Append(nil, httpd.Chunk("ab"))
+	require.NoError(t, err)
+	_, err = f.Append(nil, httpd.Chunk("cd"))
+	assert.ErrorIs(t, err, httpd.ErrBodyLength)
+	_, err = f.Append(nil, httpd.End{})
+	assert.ErrorIs(t, err, httpd.ErrBodyLength)
+	out, err := f.Append(nil, httpd.Chunk("c"))
+	require.NoError(t, err)
+	assert.Equal(t, "c", string(out))
+	_, err = f.Append(nil, httpd.End{})
+	require.NoError(t, err)
+
+	_, err = f.Append(nil, &http.Response{StatusCode: 200, Proto: "HTTP/1.1\r\nX: 1"})
+	assert.ErrorIs(t, err, httpd.ErrVersion)
+}
+
+// A status without a body has no Content-Length of the reply's making: of a 304
+// it would be that of the document.
+func TestNewResponseWithoutBody(t *testing.T) {
+	r := &http.Request{Method: "GET", ProtoMajor: 1, ProtoMinor: 1}
+	for status, want := range map[int]string{
+		200: "HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n",
+		204: "HTTP/1.1 204 No Content\r\n\r\n",
+		304: "HTTP/1.1 304 Not Modified\r\n\r\n",
+	} {
+		assert.Equal(t, want, put(t, httpd.Config{}, httpd.NewResponse(r, status, nil)))
 	}
 }

@@ -40,7 +40,8 @@ func (f *Filter) quirks(buf []byte, start, end int) (any, int, error) {
 	r := &request{}
 	if !whole || !r.quirkLine(line) {
 		f.drop()
-		return refusal(http.StatusBadRequest, ErrRequestLine).response(nil, true), end, nil
+		detail := "Request line parse failure. (" + string(buf[start:end]) + ")"
+		return refusal(http.StatusBadRequest, ErrRequestLine).quirkPage(nil, detail), end, nil
 	}
 	r.Header, r.Body = quirkFields(fields), http.NoBody
 	r.Host = r.Header.Get("Host")
@@ -51,20 +52,21 @@ func (f *Filter) quirks(buf []byte, start, end int) (any, int, error) {
 	case len(lengths) == 0 && !coded:
 		return f.begin(buf, end, &r.Request, 0)
 	case len(lengths) == 0 && r.ProtoAtLeast(1, 1):
-		return f.refuse(buf, &r.Request, refusal(http.StatusLengthRequired, ErrNoLength))
+		return f.quirkRefuse(buf, r, refusal(http.StatusLengthRequired, ErrNoLength), "No content length found.")
 	case len(lengths) == 0:
 		return &r.Request, len(buf), nil
 	}
 	length, ok := http1.ParseLength(strings.TrimFunc(lengths[0], isBlankRune))
 	if !ok {
-		return f.refuse(buf, &r.Request, refusal(http.StatusBadRequest, ErrLength))
+		return f.quirkRefuse(buf, r, refusal(http.StatusBadRequest, ErrLength), "Content-Length is not a number.")
 	}
 	r.ContentLength = length
 	switch {
 	case length == 0:
 		return &r.Request, len(buf), nil
 	case !f.cfg.Streaming && length > int64(f.cfg.MaxContent):
-		return f.refuse(buf, &r.Request, limited(http.StatusRequestEntityTooLarge, "MaxContent", f.cfg.MaxContent))
+		return f.quirkRefuse(buf, r, limited(http.StatusRequestEntityTooLarge, "MaxContent", f.cfg.MaxContent),
+			"Content of "+strings.TrimFunc(lengths[0], isBlankRune)+" octets not accepted.")
 	}
 	return f.begin(buf, end, &r.Request, length)
 }

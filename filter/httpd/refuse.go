@@ -10,6 +10,7 @@ import (
 
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/filter/internal/http1"
+	"github.com/gopoe/poe/filter/internal/limits"
 )
 
 // What can be wrong with a request: the causes in [Cause]'s error, beside
@@ -39,7 +40,7 @@ func refusal(status int, cause error) *fault {
 }
 
 func limited(status int, limit string, value int) *fault {
-	return &fault{status, filter.NewLimitError(name, "decode", limit, value)}
+	return &fault{status, limits.Exceeded(name, "decode", limit, value)}
 }
 
 // tooLarge is the fault of a head that is larger than MaxHeader.
@@ -85,16 +86,24 @@ func Cause(r *http.Response) error {
 
 // response is the record for a bad request: complete, to be put as it is.
 // Nothing of what the client sent is in it.
-func (bad *fault) response(r *http.Request, quirks bool) *http.Response {
+func (bad *fault) response(r *http.Request) *http.Response {
 	title := strconv.Itoa(bad.status) + " " + http.StatusText(bad.status)
 	detail := bad.err.Err.Error()
-	if bad.err.Limit != "" {
-		detail = fmt.Sprintf("The limit is %d bytes", bad.err.Max)
+	var limit *filter.LimitError
+	if errors.As(bad.err, &limit) {
+		detail = fmt.Sprintf("The limit is %d bytes", limit.Max)
 	}
 	page := []byte("<!DOCTYPE html>\n<html><head><title>" + title + "</title></head>\n<body><h1>" + title +
 		"</h1>\n<p>" + html.EscapeString(detail) + ".</p></body></html>\n")
-	resp := &http.Response{
-		Status: title, StatusCode: bad.status,
+	resp := bad.withPage(r, title, page)
+	resp.Proto, resp.ProtoMajor, resp.ProtoMinor = "HTTP/1.1", 1, 1
+	return resp
+}
+
+// withPage is a response with that status and body.
+func (bad *fault) withPage(r *http.Request, status string, page []byte) *http.Response {
+	return &http.Response{
+		Status: status, StatusCode: bad.status,
 		Header: http.Header{
 			"Content-Type":   {"text/html"},
 			"Content-Length": {strconv.Itoa(len(page))},
@@ -104,8 +113,4 @@ func (bad *fault) response(r *http.Request, quirks bool) *http.Response {
 		Request:       r,
 		Close:         true,
 	}
-	if !quirks {
-		resp.Proto, resp.ProtoMajor, resp.ProtoMinor = "HTTP/1.1", 1, 1
-	}
-	return resp
 }

@@ -110,8 +110,9 @@ func TestLimits(t *testing.T) {
 			assert.Equal(t, c.status, r.StatusCode)
 			var cause *filter.Error
 			require.ErrorAs(t, httpd.Cause(r), &cause)
-			assert.ErrorIs(t, cause, filter.ErrLimit)
-			assert.Equal(t, c.limit, cause.Limit)
+			var limit *filter.LimitError
+			require.ErrorAs(t, cause, &limit)
+			assert.Equal(t, c.limit, limit.Limit)
 			assert.Equal(t, "HTTPD", cause.Filter)
 		})
 	}

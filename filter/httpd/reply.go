@@ -11,11 +11,14 @@ import (
 // keeps: of r's version, with the length of the body, and with Close set if the
 // connection ends with it, as r asks for. Once such a response has been put
 // and flushed, the connection serves the next request unless Close is set.
-// Header has Content-Length and, for HTTP/1.0 clients that want to keep the
+// Header has Content-Length, save with a status that has no body, and, for HTTP/1.0 clients that want to keep the
 // connection, Connection; fields are the caller's to add.
 func NewResponse(r *http.Request, status int, body []byte) *http.Response {
 	resp := answer(r, status)
-	resp.Header = http.Header{"Content-Length": {strconv.Itoa(len(body))}}
+	resp.Header = http.Header{}
+	if status >= 200 && status != http.StatusNoContent && status != http.StatusNotModified {
+		resp.Header["Content-Length"] = []string{strconv.Itoa(len(body))}
+	}
 	resp.Body, resp.ContentLength, resp.Close = http1.NewContent(body), int64(len(body)), r.Close
 	if !r.Close && !r.ProtoAtLeast(1, 1) {
 		resp.Header["Connection"] = []string{"keep-alive"}

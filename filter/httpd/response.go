@@ -15,7 +15,7 @@ import (
 var (
 	ErrStatus     = errors.New("status code has not three digits")
 	ErrBodyLength = errors.New("Content-Length is not the length of the body")
-	ErrNoResponse = errors.New("piece of a body without a response before it")
+	ErrNoResponse = errors.New("piece of a body without a response before it, or after its end")
 )
 
 // Append encodes a response or a piece of one.
@@ -38,16 +38,9 @@ func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 			return f.appendResponse(dst, r)
 		}
 	case Chunk:
-		if f.chunked {
-			return appendChunk(dst, r), nil
-		}
-		return append(dst, r...), nil
+		return f.appendPiece(dst, r)
 	case End:
-		if !f.chunked {
-			return dst, nil
-		}
-		f.chunked = false
-		return f.appendLastChunk(dst, r.Trailer)
+		return f.appendEnd(dst, r)
 	}
 	return dst, putError(&filter.RecordError{Record: rec, Want: "*http.Response, httpd.Chunk or httpd.End"})
 }
@@ -58,11 +51,17 @@ func (f *Filter) appendResponse(dst []byte, r *http.Response) ([]byte, error) {
 	if r.StatusCode < 100 || r.StatusCode > 999 {
 		return dst, putError(ErrStatus)
 	}
+	if _, _, ok := http1.ParseVersion(proto(r)); !ok && !f.cfg.Quirks {
+		return dst, putError(ErrVersion)
+	}
 	body, err := f.readBody(r.Body)
 	if err != nil {
 		return dst, putError(err)
 	}
 	if f.cfg.Quirks {
+		if f.sending = inPlain; r.Body != nil {
+			f.sending = complete
+		}
 		return append(f.quirkHead(dst, r), body...), nil
 	}
 	plan, err := planBody(r, body)
@@ -80,11 +79,11 @@ func (f *Filter) appendResponse(dst []byte, r *http.Response) ([]byte, error) {
 		return dst[:start], err
 	}
 	dst = append(dst, "\r\n"...)
-	if !plan.send {
-		f.chunked = plan.chunked && r.Body == nil && mayHaveBody(r)
+	f.expectBody(r, plan)
+	switch {
+	case !plan.send:
 		return dst, nil
-	}
-	if f.chunked = false; !plan.chunked {
+	case !plan.chunked:
 		return append(dst, body...), nil
 	}
 	return f.appendLastChunk(appendChunk(dst, body), r.Trailer)
@@ -182,23 +181,4 @@ func (f *Filter) readBody(body io.ReadCloser) ([]byte, error) {
 			return nil, err
 		}
 	}
-}
-
-func appendChunk(dst []byte, data []byte) []byte {
-	if len(data) == 0 { // an empty chunk would end the body
-		return dst
-	}
-	dst = strconv.AppendInt(dst, int64(len(data)), 16)
-	dst = append(dst, "\r\n"...)
-	dst = append(dst, data...)
-	return append(dst, "\r\n"...)
-}
-
-func (f *Filter) appendLastChunk(dst []byte, trailer http.Header) ([]byte, error) {
-	start := len(dst)
-	dst, err := f.appendFields(append(dst, "0\r\n"...), trailer, bodyPlan{length: -1, noLength: true})
-	if err != nil {
-		return dst[:start], err
-	}
-	return append(dst, "\r\n"...), nil
 }

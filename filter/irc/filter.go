@@ -6,6 +6,7 @@ import (
 	"bytes"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/filter/internal/limits"
 	"github.com/gopoe/poe/internal/configerror"
 )
 
@@ -103,12 +104,12 @@ func (f *Filter) checkLength(op string, line []byte) *filter.Error {
 			tags = len(line)
 		}
 		if tags > f.config.MaxTags {
-			return filter.NewLimitError(name, op, "MaxTags", f.config.MaxTags)
+			return limits.Exceeded(name, op, "MaxTags", f.config.MaxTags)
 		}
 		line = line[tags:]
 	}
 	if len(line) > f.config.MaxLength {
-		return filter.NewLimitError(name, op, "MaxLength", f.config.MaxLength)
+		return limits.Exceeded(name, op, "MaxLength", f.config.MaxLength)
 	}
 	return nil
 }

@@ -9,6 +9,7 @@ import (
 	"io"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/filter/internal/limits"
 	"github.com/gopoe/poe/internal/configerror"
 )
 
@@ -207,7 +208,7 @@ func (f *Filter) checkDepth(line []byte) error {
 
 // tooLong is the error about a value of more than MaxLength.
 func (f *Filter) tooLong() error {
-	return filter.NewLimitError(name, "decode", "MaxLength", f.config.MaxLength)
+	return limits.Exceeded(name, "decode", "MaxLength", f.config.MaxLength)
 }
 
 func (f *Filter) unmarshal(text []byte) (any, error) {

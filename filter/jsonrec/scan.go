@@ -5,6 +5,7 @@ import (
 	"errors"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/filter/internal/limits"
 )
 
 // scanner finds where a JSON value ends, without judging it: brackets are
@@ -43,7 +44,7 @@ func (s *scanner) end(buf []byte, maxDepth int) (int, error) {
 			s.inString = true
 		case '{', '[':
 			if s.depth++; s.depth > maxDepth {
-				return 0, filter.NewLimitError(name, "decode", "MaxDepth", maxDepth)
+				return 0, limits.Exceeded(name, "decode", "MaxDepth", maxDepth)
 			}
 		case '}', ']':
 			if s.depth--; s.depth < 0 {

@@ -3,22 +3,9 @@ package msgpack
 import (
 	"fmt"
 	"io"
+
+	"github.com/gopoe/poe/internal/membudget"
 )
-
-// LimitError is a record beyond a limit of the [Serializer].
-type LimitError struct {
-	Limit  string // the field: "MaxSize", "MaxItems", "MaxDepth"
-	Max    int    // its value
-	Offset int    // where in the record, in bytes
-}
-
-// Exceeded returns the limit and its value, for POE's Reference filter.
-func (e *LimitError) Exceeded() (limit string, value int) { return e.Limit, e.Max }
-
-// Error names the limit and its value.
-func (e *LimitError) Error() string {
-	return fmt.Sprintf("msgpack: offset %d: more than %s (%d)", e.Offset, e.Limit, e.Max)
-}
 
 // SyntaxError is input that is no MessagePack value. If it ends early,
 // errors.Is(err, io.ErrUnexpectedEOF) holds.
@@ -45,6 +32,15 @@ type checker struct {
 	items    int
 	maxItems int
 	maxDepth int
+	memory   membudget.Budget
+}
+
+// charge accounts for n bytes of memory.
+func (c *checker) charge(n int) error {
+	if !c.memory.Charge(n) {
+		return limitError("MaxMemory", c.memory.Max(), c.pos)
+	}
+	return nil
 }
 
 func (c *checker) document() error {
@@ -60,7 +56,7 @@ func (c *checker) document() error {
 // value looks over one value at a depth of that many containers.
 func (c *checker) value(depth int) error {
 	if c.items >= c.maxItems {
-		return &LimitError{Limit: "MaxItems", Max: c.maxItems, Offset: c.pos}
+		return limitError("MaxItems", c.maxItems, c.pos)
 	}
 	c.items++
 	if err := c.need(1); err != nil {
@@ -72,11 +68,11 @@ func (c *checker) value(depth int) error {
 	case code <= 0x7f, code >= 0xe0: // small integers
 		return nil
 	case code <= 0x8f: // small map
-		return c.values(2*int(code&0x0f), depth)
+		return c.pairs(int(code&0x0f), depth)
 	case code <= 0x9f: // small array
-		return c.values(int(code&0x0f), depth)
+		return c.elements(int(code&0x0f), depth)
 	case code <= 0xbf: // short string
-		return c.skip(int(code & 0x1f))
+		return c.text(int(code & 0x1f))
 	}
 	return c.sized(code, depth)
 }
@@ -92,15 +88,15 @@ func (c *checker) sized(code byte, depth int) error {
 	case 0xc7, 0xc8, 0xc9: // extension: a type precedes the bytes
 		return c.bytes(1<<(code-0xc7), 1)
 	case 0xca: // float
-		return c.skip(4)
+		return c.number(4)
 	case 0xcb: // double
-		return c.skip(8)
+		return c.number(8)
 	case 0xcc, 0xcd, 0xce, 0xcf: // unsigned
-		return c.skip(1 << (code - 0xcc))
+		return c.number(1 << (code - 0xcc))
 	case 0xd0, 0xd1, 0xd2, 0xd3: // signed
-		return c.skip(1 << (code - 0xd0))
+		return c.number(1 << (code - 0xd0))
 	case 0xd4, 0xd5, 0xd6, 0xd7, 0xd8: // extension of fixed size
-		return c.skip(1 + 1<<(code-0xd4))
+		return c.text(1 + 1<<(code-0xd4))
 	case 0xd9, 0xda, 0xdb: // string
 		return c.bytes(1<<(code-0xd9), 0)
 	case 0xdc, 0xdd: // array
@@ -108,22 +104,38 @@ func (c *checker) sized(code byte, depth int) error {
 		if err != nil {
 			return err
 		}
-		return c.values(n, depth)
+		return c.elements(n, depth)
 	case 0xde, 0xdf: // map
 		n, err := c.size(2 << (code - 0xde))
 		if err != nil {
 			return err
 		}
-		return c.values(2*n, depth)
+		return c.pairs(n, depth)
 	}
 	c.pos--
 	return &SyntaxError{Offset: c.pos, Msg: fmt.Sprintf("unknown code %#x", code)}
 }
 
+// elements looks over the n elements of an array.
+func (c *checker) elements(n, depth int) error {
+	if err := c.charge(membudget.Slice(n)); err != nil {
+		return err
+	}
+	return c.values(n, depth)
+}
+
+// pairs looks over the n keys and values of a map.
+func (c *checker) pairs(n, depth int) error {
+	if err := c.charge(membudget.Map(n)); err != nil {
+		return err
+	}
+	return c.values(2*n, depth)
+}
+
 // values looks over the n values of a container.
 func (c *checker) values(n, depth int) error {
 	if depth >= c.maxDepth {
-		return &LimitError{Limit: "MaxDepth", Max: c.maxDepth, Offset: c.pos}
+		return limitError("MaxDepth", c.maxDepth, c.pos)
 	}
 	for range n {
 		if err := c.value(depth + 1); err != nil {
@@ -139,7 +151,7 @@ func (c *checker) bytes(width, extra int) error {
 	if err != nil {
 		return err
 	}
-	return c.skip(n + extra)
+	return c.text(n + extra)
 }
 
 // size reads a size of width bytes. Whatever it counts, there must be a byte
@@ -168,6 +180,22 @@ func (c *checker) need(n int) error {
 		return c.truncated()
 	}
 	return nil
+}
+
+// number skips the n bytes of a number.
+func (c *checker) number(n int) error {
+	if err := c.charge(membudget.Scalar); err != nil {
+		return err
+	}
+	return c.skip(n)
+}
+
+// text skips the n bytes of a string, of binary data or of an extension.
+func (c *checker) text(n int) error {
+	if err := c.charge(membudget.String(n)); err != nil {
+		return err
+	}
+	return c.skip(n)
 }
 
 func (c *checker) skip(n int) error {

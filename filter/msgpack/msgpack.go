@@ -14,22 +14,26 @@ import (
 	"math"
 
 	"github.com/vmihailenco/msgpack/v5"
+
+	"github.com/gopoe/poe/internal/membudget"
 )
 
 // Defaults of the limits of [Serializer].
 const (
-	DefaultMaxSize  = 64 << 20
-	DefaultMaxItems = 4 << 20
-	DefaultMaxDepth = 10_000
+	DefaultMaxSize   = 64 << 20
+	DefaultMaxItems  = 4 << 20
+	DefaultMaxDepth  = 10_000
+	DefaultMaxMemory = membudget.Default
 )
 
 // Serializer freezes and thaws. The zero value is ready for use; it is safe
 // for use by several goroutines. The limits are for Thaw: 0 is the default,
 // negative none.
 type Serializer struct {
-	MaxSize  int // bytes of a record
-	MaxItems int // values in a record, keys included
-	MaxDepth int // arrays and maps inside each other
+	MaxSize   int // bytes of a record
+	MaxItems  int // values in a record, keys included
+	MaxDepth  int // arrays and maps inside each other
+	MaxMemory int // bytes that the value takes in memory, estimated
 }
 
 // Freeze encodes v. Unlike Storable it takes any value, not only references.
@@ -43,17 +47,18 @@ func (s Serializer) Freeze(v any) ([]byte, error) {
 }
 
 // Thaw decodes one value, which must be all of data. Keys of maps must be
-// strings. Input beyond a limit is a [*LimitError], other bad input a
+// strings. Input beyond a limit is a *[filter.LimitError], other bad input a
 // [*SyntaxError] or an error of the library. Nothing of what is returned
 // aliases data.
 func (s Serializer) Thaw(data []byte) (any, error) {
 	if limit := orDefault(s.MaxSize, DefaultMaxSize); len(data) > limit {
-		return nil, &LimitError{Limit: "MaxSize", Max: limit}
+		return nil, limitError("MaxSize", limit, 0)
 	}
 	c := checker{
 		data:     data,
 		maxItems: orDefault(s.MaxItems, DefaultMaxItems),
 		maxDepth: orDefault(s.MaxDepth, DefaultMaxDepth),
+		memory:   membudget.New(orDefault(s.MaxMemory, DefaultMaxMemory)),
 	}
 	if err := c.document(); err != nil {
 		return nil, err

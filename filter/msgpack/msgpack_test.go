@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/filter/msgpack"
 )
 
@@ -98,7 +99,7 @@ func TestLimits(t *testing.T) {
 		_, err := c.s.Thaw([]byte(c.fits))
 		require.NoError(t, err, c.limit)
 		_, err = c.s.Thaw([]byte(c.over))
-		var limit *msgpack.LimitError
+		var limit *filter.LimitError
 		require.ErrorAs(t, err, &limit)
 		assert.Equal(t, c.limit, limit.Limit)
 		assert.Contains(t, err.Error(), c.limit)

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/filter/internal/limits"
 )
 
 // encoder appends values in one of the two protocols.
@@ -43,7 +44,7 @@ func (e encoder) value(dst []byte, rec any, depth int) ([]byte, error) {
 		return e.verbatim(dst, v)
 	}
 	if depth >= e.maxDepth {
-		return dst, filter.NewLimitError(name, "put", "MaxDepth", e.maxDepth)
+		return dst, limits.Exceeded(name, "put", "MaxDepth", e.maxDepth)
 	}
 	return e.aggregate(dst, rec, depth+1)
 }

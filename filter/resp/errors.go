@@ -4,6 +4,7 @@ import (
 	"errors"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/filter/internal/limits"
 )
 
 // name is what this filter is called in errors.
@@ -20,5 +21,5 @@ func refused(reason string) error {
 }
 
 func beyond(limit string, most int) error {
-	return filter.NewLimitError(name, "decode", limit, most)
+	return limits.Exceeded(name, "decode", limit, most)
 }

@@ -2,6 +2,7 @@ package resp
 
 import (
 	"bytes"
+	"errors"
 	"math"
 	"math/big"
 	"strconv"
@@ -170,19 +171,38 @@ func parseInteger(text []byte) (int64, error) {
 }
 
 func parseDouble(text string) (any, error) {
-	switch text {
-	case "inf":
-		return math.Inf(1), nil
-	case "-inf":
-		return math.Inf(-1), nil
-	case "nan":
+	unsigned := strings.TrimLeft(text, "+-")
+	switch {
+	case len(text)-len(unsigned) > 1:
+	case strings.EqualFold(unsigned, "inf"):
+		return math.Copysign(math.Inf(1), sign(text)), nil
+	case isNaN(unsigned):
 		return math.NaN(), nil
+	case strings.Trim(unsigned, "0123456789+-.eE") == "":
+		number, err := strconv.ParseFloat(text, 64)
+		if err == nil || errors.Is(err, strconv.ErrRange) { // then it is infinite
+			return number, nil
+		}
 	}
-	number, err := strconv.ParseFloat(text, 64)
-	if err != nil || strings.Trim(text, "0123456789+-.eE") != "" {
-		return nil, malformed("double is no number")
+	return nil, malformed("double is no number")
+}
+
+// sign returns a number with the sign of text.
+func sign(text string) float64 {
+	if text[0] == '-' {
+		return -1
 	}
-	return number, nil
+	return 1
+}
+
+// isNaN reports whether text is one of the forms in which C prints what is no
+// number, and Redis with it: "nan" or "nan(0x1)".
+func isNaN(text string) bool {
+	if len(text) < 3 || !strings.EqualFold(text[:3], "nan") {
+		return false
+	}
+	rest := text[3:]
+	return rest == "" || len(rest) >= 2 && rest[0] == '(' && strings.IndexByte(rest, ')') == len(rest)-1
 }
 
 func parseBool(text []byte) (any, error) {

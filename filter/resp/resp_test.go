@@ -332,3 +332,24 @@ func Example() {
 	// [[GET k] [PING]] <nil>
 	// ["$7\r\na value\r\n" "+PONG\r\n" "-ERR unknown command\r\n"] <nil>
 }
+
+// Redis prints doubles as the C library does, in whatever form that has.
+func TestDoubles(t *testing.T) {
+	for text, want := range map[string]float64{
+		"inf": math.Inf(1), "+inf": math.Inf(1), "-inf": math.Inf(-1), "-INF": math.Inf(-1),
+		"1e400": math.Inf(1), "-1e400": math.Inf(-1), "1e-400": 0, "+1.5": 1.5, "-1.5e3": -1500, "10": 10,
+		"nan": math.NaN(), "-nan": math.NaN(), "NaN": math.NaN(), "nan(0x8000000000000)": math.NaN(), "-nan()": math.NaN(),
+	} {
+		rec, _, err := newFilter(resp.Config{})().Decode([]byte("," + text + "\r\n"))
+		require.NoError(t, err, text)
+		if got := rec.(float64); math.IsNaN(want) {
+			assert.True(t, math.IsNaN(got), text)
+		} else {
+			assert.Equal(t, want, got, text)
+		}
+	}
+	for _, text := range []string{"", "+", "--inf", "+-1", "0x1p4", "1_000", "nan(", "nan)", "nan()x", "nano", "in", "1.2.3", "e"} {
+		_, _, err := newFilter(resp.Config{})().Decode([]byte("," + text + "\r\n"))
+		assert.Error(t, err, text)
+	}
+}

@@ -3,22 +3,9 @@ package sereal
 import (
 	"fmt"
 	"io"
+
+	"github.com/gopoe/poe/internal/membudget"
 )
-
-// LimitError is a record beyond a limit of the [Serializer].
-type LimitError struct {
-	Limit  string // the field: "MaxSize", "MaxItems", "MaxDepth"
-	Max    int    // its value
-	Offset int    // where in the uncompressed body, in bytes, about
-}
-
-// Exceeded returns the limit and its value, for POE's Reference filter.
-func (e *LimitError) Exceeded() (limit string, value int) { return e.Limit, e.Max }
-
-// Error names the limit and its value.
-func (e *LimitError) Error() string {
-	return fmt.Sprintf("sereal: offset %d: more than %s (%d)", e.Offset, e.Limit, e.Max)
-}
 
 // SyntaxError is input that is no Sereal document. If it ends early,
 // errors.Is(err, io.ErrUnexpectedEOF) holds.
@@ -71,6 +58,10 @@ const (
 	trackBit    byte = 0x80
 )
 
+// perValue is what any value may take in memory apart from its bytes and parts:
+// the header of a string, or a reference.
+const perValue = 24
+
 // checker looks a document over before the library reads it: the library
 // follows any depth, and any number of copies of one part of the document.
 type checker struct {
@@ -83,6 +74,15 @@ type checker struct {
 	maxBytes int
 	maxItems int
 	maxDepth int
+	memory   membudget.Budget
+}
+
+// charge accounts for n bytes of memory.
+func (c *checker) charge(n int) error {
+	if !c.memory.Charge(n) {
+		return limitError("MaxMemory", c.memory.Max(), c.pos)
+	}
+	return nil
 }
 
 func (c *checker) document() error {
@@ -101,9 +101,12 @@ func (c *checker) document() error {
 // tag counts a value and returns its tag.
 func (c *checker) tag() (byte, error) {
 	if c.items >= c.maxItems {
-		return 0, &LimitError{Limit: "MaxItems", Max: c.maxItems, Offset: c.pos}
+		return 0, limitError("MaxItems", c.maxItems, c.pos)
 	}
 	c.items++
+	if err := c.charge(perValue); err != nil {
+		return 0, err
+	}
 	for c.pos < len(c.data) {
 		tag := c.data[c.pos] &^ trackBit
 		c.pos++
@@ -117,7 +120,7 @@ func (c *checker) tag() (byte, error) {
 // value looks over one value.
 func (c *checker) value() error {
 	if c.depth > c.maxDepth {
-		return &LimitError{Limit: "MaxDepth", Max: c.maxDepth, Offset: c.pos}
+		return limitError("MaxDepth", c.maxDepth, c.pos)
 	}
 	c.depth++
 	defer func() { c.depth-- }()
@@ -209,6 +212,9 @@ func (c *checker) values(n uint64) error {
 	if n > uint64(len(c.data)-c.pos) {
 		return truncated(c.pos)
 	}
+	if err := c.charge(membudget.Slice(int(n))); err != nil {
+		return err
+	}
 	for range n {
 		if err := c.value(); err != nil {
 			return err
@@ -220,6 +226,9 @@ func (c *checker) values(n uint64) error {
 func (c *checker) pairs(n uint64) error {
 	if n > uint64(len(c.data)-c.pos)/2 {
 		return truncated(c.pos)
+	}
+	if err := c.charge(membudget.Map(int(n))); err != nil {
+		return err
 	}
 	for range n {
 		if err := c.str(); err != nil {
@@ -270,7 +279,10 @@ func (c *checker) skip(n uint64) error {
 		return truncated(c.pos)
 	}
 	if n > uint64(c.maxBytes-c.bytes) {
-		return &LimitError{Limit: "MaxSize", Max: c.maxBytes, Offset: c.pos}
+		return limitError("MaxSize", c.maxBytes, c.pos)
+	}
+	if err := c.charge(int(n)); err != nil {
+		return err
 	}
 	c.bytes += int(n)
 	c.pos += int(n)

@@ -96,7 +96,7 @@ func unsnappy(packed []byte, maxSize int) ([]byte, error) {
 		return nil, fmt.Errorf("sereal: %w", err)
 	}
 	if n > maxSize {
-		return nil, &LimitError{Limit: "MaxSize", Max: maxSize}
+		return nil, limitError("MaxSize", maxSize, 0)
 	}
 	body, err := snappy.Decode(nil, packed)
 	if err != nil {
@@ -119,7 +119,7 @@ func unzlib(packed []byte, maxSize int) ([]byte, error) {
 		return nil, fmt.Errorf("sereal: %w", err)
 	}
 	if len(body) > maxSize {
-		return nil, &LimitError{Limit: "MaxSize", Max: maxSize}
+		return nil, limitError("MaxSize", maxSize, 0)
 	}
 	return body, nil
 }

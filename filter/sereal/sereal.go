@@ -13,13 +13,16 @@ import (
 	"math"
 
 	"github.com/Sereal/Sereal/Go/sereal"
+
+	"github.com/gopoe/poe/internal/membudget"
 )
 
 // Defaults of the limits of [Serializer].
 const (
-	DefaultMaxSize  = 64 << 20
-	DefaultMaxItems = 4 << 20
-	DefaultMaxDepth = 10_000
+	DefaultMaxSize   = 64 << 20
+	DefaultMaxItems  = 4 << 20
+	DefaultMaxDepth  = 10_000
+	DefaultMaxMemory = membudget.Default
 )
 
 // Serializer freezes and thaws. The zero value is ready for use; it is safe
@@ -30,9 +33,10 @@ type Serializer struct {
 	// weak references and undef (PerlObject ...), and references as pointers.
 	PerlCompat bool
 
-	MaxSize  int // bytes of a record, before and after decompression
-	MaxItems int // values in a record, keys included
-	MaxDepth int // values inside each other; holds for Freeze as well
+	MaxSize   int // bytes of a record, before and after decompression
+	MaxItems  int // values in a record, keys included
+	MaxDepth  int // values inside each other; holds for Freeze as well
+	MaxMemory int // bytes that the value takes in memory, estimated
 }
 
 // Freeze encodes v, uncompressed, as a document of protocol version 3, which
@@ -53,14 +57,14 @@ func (s Serializer) Freeze(v any) (data []byte, err error) {
 
 // Thaw decodes a document of protocol version 1 to 4, uncompressed or
 // compressed with Snappy or zlib. Sereal::Encoder 5 writes those if told so with
-// protocol_version. Input beyond a limit is a [*LimitError],
+// protocol_version. Input beyond a limit is a *[filter.LimitError],
 // other bad input a [*SyntaxError] or an error of the library. Nothing of what
 // is returned aliases data.
 func (s Serializer) Thaw(data []byte) (v any, err error) {
 	defer recovered(&err)
 	maxSize := orDefault(s.MaxSize, DefaultMaxSize)
 	if len(data) > maxSize {
-		return nil, &LimitError{Limit: "MaxSize", Max: maxSize}
+		return nil, limitError("MaxSize", maxSize, 0)
 	}
 	doc, start, err := uncompressed(data, maxSize)
 	if err != nil {
@@ -72,6 +76,7 @@ func (s Serializer) Thaw(data []byte) (v any, err error) {
 		maxBytes: maxSize,
 		maxItems: orDefault(s.MaxItems, DefaultMaxItems),
 		maxDepth: orDefault(s.MaxDepth, DefaultMaxDepth),
+		memory:   membudget.New(orDefault(s.MaxMemory, DefaultMaxMemory)),
 	}
 	if err := c.document(); err != nil {
 		return nil, err

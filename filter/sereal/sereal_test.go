@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gopoe/poe/filter"
 	poe "github.com/gopoe/poe/filter/sereal"
 )
 
@@ -120,7 +121,7 @@ func TestLimits(t *testing.T) {
 		_, err := c.s.Thaw([]byte(c.fits))
 		require.NoError(t, err, c.limit)
 		_, err = c.s.Thaw([]byte(c.over))
-		var limit *poe.LimitError
+		var limit *filter.LimitError
 		require.ErrorAs(t, err, &limit, c.limit)
 		assert.Equal(t, c.limit, limit.Limit)
 		assert.Contains(t, err.Error(), c.limit)
@@ -136,7 +137,7 @@ func TestLimits(t *testing.T) {
 // TestBombs: a megabyte of zeros, compressed, and copies of one long string.
 func TestBombs(t *testing.T) {
 	small := poe.Serializer{MaxSize: 100_000}
-	var limit *poe.LimitError
+	var limit *filter.LimitError
 	for _, c := range []sereal.Encoder{{Compression: sereal.ZlibCompressor{}}, {Compression: sereal.SnappyCompressor{Incremental: true}}} {
 		enc := sereal.NewEncoderV3()
 		enc.Compression = c.Compression

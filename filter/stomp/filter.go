@@ -6,6 +6,7 @@ import (
 	"bytes"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/filter/internal/limits"
 	"github.com/gopoe/poe/internal/configerror"
 )
 
@@ -141,7 +142,7 @@ func (f *Filter) findHead(buf []byte) error {
 		line := buf[f.seen : f.seen+i]
 		f.seen += i + 1
 		if f.seen > f.config.MaxHeader {
-			return filter.NewLimitError(name, "decode", "MaxHeader", f.config.MaxHeader)
+			return limits.Exceeded(name, "decode", "MaxHeader", f.config.MaxHeader)
 		}
 		if len(line) == 0 || len(line) == 1 && line[0] == '\r' {
 			break
@@ -159,7 +160,7 @@ func (f *Filter) findHead(buf []byte) error {
 		return err
 	}
 	if length > f.config.MaxBody {
-		return filter.NewLimitError(name, "decode", "MaxBody", f.config.MaxBody)
+		return limits.Exceeded(name, "decode", "MaxBody", f.config.MaxBody)
 	}
 	f.head, f.next, f.length = f.seen, head, length
 	return nil
@@ -170,7 +171,7 @@ func (f *Filter) findHead(buf []byte) error {
 func (f *Filter) checkRest(buf []byte) error {
 	switch {
 	case len(buf) > f.config.MaxHeader:
-		return filter.NewLimitError(name, "decode", "MaxHeader", f.config.MaxHeader)
+		return limits.Exceeded(name, "decode", "MaxHeader", f.config.MaxHeader)
 	case bytes.IndexByte(buf[f.seen:], 0) >= 0:
 		return malformed("NUL in a header")
 	}
@@ -196,7 +197,7 @@ func (f *Filter) findEnd(buf []byte) (end int, err error) {
 		end = len(buf)
 	}
 	if end-f.head > f.config.MaxBody {
-		return 0, filter.NewLimitError(name, "decode", "MaxBody", f.config.MaxBody)
+		return 0, limits.Exceeded(name, "decode", "MaxBody", f.config.MaxBody)
 	}
 	if i < 0 {
 		return 0, filter.ErrMore
@@ -205,8 +206,8 @@ func (f *Filter) findEnd(buf []byte) (end int, err error) {
 }
 
 // Append writes rec, a *Frame, Frame or Heartbeat. Unless the frame has one of
-// its own, a content-length is added for a body, so that it may have any bytes
-// in it. Limits hold for what is decoded only.
+// its own or NoContentLength is set, a content-length is added for a body, so
+// that it may have any bytes in it. Limits hold for what is decoded only.
 func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	switch v := rec.(type) {
 	case Heartbeat:

@@ -1,6 +1,7 @@
 package stomp
 
 import (
+	"bytes"
 	"errors"
 	"strconv"
 	"strings"
@@ -14,6 +15,10 @@ type Frame struct {
 	Headers []Header
 	// Body has any bytes.
 	Body []byte
+	// NoContentLength leaves out the content-length that is otherwise put with
+	// a body, for brokers that take a message with one for binary. The body can
+	// then have no NUL in it. It is not set by decoding.
+	NoContentLength bool
 }
 
 // Header is one header of a Frame.
@@ -160,7 +165,10 @@ func (f *Frame) appendTo(dst []byte) ([]byte, error) {
 		out = appendText(append(out, ':'), header.Value, escapes(f.Command))
 		out = append(out, '\n')
 	}
-	if !given && len(f.Body) > 0 {
+	if f.NoContentLength && !given && bytes.IndexByte(f.Body, 0) >= 0 {
+		return dst, refused("NUL in a body without content-length")
+	}
+	if !given && !f.NoContentLength && len(f.Body) > 0 {
 		out = strconv.AppendInt(append(out, contentLength+":"...), int64(len(f.Body)), 10)
 		out = append(out, '\n')
 	}

@@ -198,3 +198,22 @@ func Example() {
 	// SEND [{destination /queue/a} {receipt 7}] "hello" <nil>
 	// ["RECEIPT\nreceipt-id:7\n\n\x00"] <nil>
 }
+
+// A body can be put without its length, if it has no NUL.
+func TestNoContentLength(t *testing.T) {
+	f := newFilter(stomp.Config{})()
+	frame := stomp.Frame{Command: "SEND", Body: []byte("text"), NoContentLength: true}
+	out, err := f.Append(nil, frame)
+	require.NoError(t, err)
+	assert.Equal(t, "SEND\n\ntext\x00", string(out))
+	rec, _, err := f.Decode(out)
+	require.NoError(t, err)
+	assert.Equal(t, &stomp.Frame{Command: "SEND", Body: []byte("text")}, rec)
+	frame.Body = []byte("a\x00b")
+	out, err = f.Append([]byte("before"), frame)
+	require.Error(t, err)
+	assert.Equal(t, "before", string(out))
+	frame.Headers = []stomp.Header{{Key: "content-length", Value: "3"}}
+	_, err = f.Append(nil, frame)
+	require.NoError(t, err, "the frame has its own")
+}

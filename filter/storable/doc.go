@@ -54,7 +54,7 @@
 // # Bad input
 //
 // What comes from a peer never panics. Malformed input is a [*SyntaxError],
-// input beyond a limit a [*LimitError], both with the offset. No length is
+// input beyond a limit a *[filter.LimitError], both with the offset. No length is
 // believed before there are bytes to cover it: the memory used is below 200
 // bytes for each byte of the payload at the very worst, that is for references
 // to nothing, and UnmarshalOptions.MaxSize, MaxItems and MaxDepth bound it

@@ -10,6 +10,10 @@ import (
 // Storable, or a machine unlike any we can follow, has written.
 var ErrVersion = errors.New("unsupported version or machine")
 
+// ErrCycle is wrapped by the error about a value that refers to itself, with
+// UnmarshalOptions.NoCycles.
+var ErrCycle = errors.New("a value that refers to itself")
+
 // ErrNotReference is wrapped by the error of [Marshal] for a value that Perl
 // would not hold by reference: freeze takes references only. &Ref{Value: v}
 // is one.
@@ -20,7 +24,7 @@ var ErrNotReference = errors.New("not a reference")
 type SyntaxError struct {
 	Offset int    // where in the payload, in bytes
 	Msg    string // what is wrong
-	Err    error  // io.ErrUnexpectedEOF, ErrVersion or nil
+	Err    error  // io.ErrUnexpectedEOF, ErrVersion, ErrCycle or nil
 }
 
 // Error says what is wrong, and where.
@@ -33,24 +37,6 @@ func (e *SyntaxError) Error() string {
 
 // Unwrap returns e.Err.
 func (e *SyntaxError) Unwrap() error { return e.Err }
-
-// LimitError is input, or a value to be written, beyond a limit.
-type LimitError struct {
-	Limit  string // the field: "MaxSize", "MaxItems", "MaxDepth", "NoCycles"
-	Max    int    // 0 for NoCycles
-	Offset int    // where in the payload, in bytes
-}
-
-// Exceeded returns the limit and its value, for POE's Reference filter.
-func (e *LimitError) Exceeded() (limit string, value int) { return e.Limit, e.Max }
-
-// Error names the limit and its value.
-func (e *LimitError) Error() string {
-	if e.Limit == "NoCycles" {
-		return fmt.Sprintf("storable: offset %d: cycle, which NoCycles forbids", e.Offset)
-	}
-	return fmt.Sprintf("storable: offset %d: more than %s (%d)", e.Offset, e.Limit, e.Max)
-}
 
 // ValueError is a Go value that has no form in Storable.
 type ValueError struct {

@@ -69,7 +69,7 @@ func ExampleUnmarshalOptions() {
 	opts := storable.UnmarshalOptions{MaxSize: 1 << 20, MaxItems: 3, MaxDepth: 20}
 	_, err := opts.Unmarshal([]byte("\x05\x0b\x02\x00\x00\x00\x04\x05\x05\x05\x05"))
 	fmt.Println(err)
-	// Output: storable: offset 7: more than MaxItems (3)
+	// Output: storable: offset 7: more than MaxItems 3 allows
 }
 
 // The serializer that POE's Reference filter uses, with limits for a peer.
@@ -91,5 +91,5 @@ func ExampleSerializer() {
 	fmt.Println(err)
 	// Output:
 	// map[list:[[]]] <nil>
-	// storable: offset 20: more than MaxDepth (2)
+	// storable: offset 20: more than MaxDepth 2 allows
 }

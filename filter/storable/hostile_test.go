@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/filter/storable"
 )
 
@@ -162,10 +163,10 @@ func TestLimits(t *testing.T) {
 		_, err := c.opts.Unmarshal([]byte(c.fits))
 		require.NoError(t, err, c.limit)
 		_, err = c.opts.Unmarshal([]byte(c.over))
-		var limit *storable.LimitError
+		var limit *filter.LimitError
 		require.ErrorAs(t, err, &limit)
 		assert.Equal(t, c.limit, limit.Limit)
-		assert.Equal(t, c.max, limit.Max)
+		assert.EqualValues(t, c.max, limit.Max)
 		assert.Contains(t, err.Error(), c.limit)
 	}
 }
@@ -187,16 +188,13 @@ func TestNoCycles(t *testing.T) {
 			require.NoError(t, err, f.name)
 			continue
 		}
-		var limit *storable.LimitError
-		require.ErrorAs(t, err, &limit, f.name)
-		assert.Equal(t, "NoCycles", limit.Limit)
+		require.ErrorIs(t, err, storable.ErrCycle, f.name)
 		assert.Contains(t, err.Error(), "cycle")
 	}
 	const tag = "\x00\x00\x00\x00"
 	for _, data := range []string{net + "\x13\x80\x01H\x00\x01" + tag, net + "\x0b\x04\x00" + tag, net + "\x04\x21\x00" + tag + tag} {
 		_, err := storable.UnmarshalOptions{NoCycles: true}.Unmarshal([]byte(data))
-		var limit *storable.LimitError
-		require.ErrorAs(t, err, &limit, "%q", data)
+		require.ErrorIs(t, err, storable.ErrCycle, "%q", data)
 		_, err = storable.Unmarshal([]byte(data))
 		require.NoError(t, err, "%q", data)
 	}
@@ -243,7 +241,7 @@ func TestHostileLengths(t *testing.T) {
 			var err error
 			bytes := allocated(func() { _, err = storable.Unmarshal([]byte(data)) })
 			require.Error(t, err)
-			var limit *storable.LimitError
+			var limit *filter.LimitError
 			if !errors.Is(err, io.ErrUnexpectedEOF) && !errors.As(err, &limit) {
 				t.Errorf("neither truncated nor over a limit: %v", err)
 			}
@@ -265,7 +263,7 @@ func TestMemoryPerByte(t *testing.T) {
 	}
 	for name, data := range cases {
 		var err error
-		bytes := allocated(func() { _, err = storable.Unmarshal([]byte(data)) })
+		bytes := allocated(func() { _, err = storable.UnmarshalOptions{MaxMemory: -1}.Unmarshal([]byte(data)) })
 		require.NoError(t, err, name)
 		assert.Less(t, bytes, uint64(200*len(data)), name)
 	}
@@ -279,7 +277,7 @@ func TestMarshalLimits(t *testing.T) {
 		nest = list{nest}
 	}
 	_, err := storable.MarshalOptions{MaxDepth: 10}.Marshal(nest)
-	var limit *storable.LimitError
+	var limit *filter.LimitError
 	require.ErrorAs(t, err, &limit)
 	assert.Equal(t, "MaxDepth", limit.Limit)
 

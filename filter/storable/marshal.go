@@ -46,7 +46,7 @@ type MarshalOptions struct {
 //
 // Maps, slices and pointers that occur twice are written once and referred to
 // after that, so cycles are fine. A value without a form, such as a function
-// or a channel, is a [*ValueError], too deep a nesting a [*LimitError].
+// or a channel, is a [*ValueError], too deep a nesting a *[filter.LimitError].
 func Marshal(v any) ([]byte, error) {
 	return MarshalOptions{}.Append(nil, v)
 }

@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/filter/storable"
 )
 
@@ -300,6 +301,6 @@ func TestSerializer(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, little+"\x02\x00\x00\x00\x00", string(data))
 	_, err = s.Thaw(data)
-	var limit *storable.LimitError
+	var limit *filter.LimitError
 	assert.ErrorAs(t, err, &limit)
 }

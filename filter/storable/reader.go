@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
+
+	"github.com/gopoe/poe/internal/membudget"
 )
 
 // reader is the state of one Unmarshal: a cursor, the machine that wrote the
@@ -24,6 +26,7 @@ type reader struct {
 
 	maxItems, items int
 	maxDepth, depth int
+	memory          membudget.Budget
 
 	things  []thing
 	classes []string
@@ -106,6 +109,9 @@ func (r *reader) take(n int) ([]byte, error) {
 	if n > len(r.data)-r.pos {
 		return nil, r.truncated()
 	}
+	if err := r.charge(perString + n); err != nil {
+		return nil, err
+	}
 	b := r.data[r.pos : r.pos+n]
 	r.pos += n
 	return b, nil
@@ -152,13 +158,35 @@ func (r *reader) claim(n, size int) error {
 		return r.truncated()
 	}
 	r.owed += n * size
+	memory := membudget.Slice(n)
+	if size > 1 {
+		memory = membudget.Map(n)
+	}
+	if err := r.charge(memory + n*perThing); err != nil {
+		return err
+	}
 	return r.count(n)
+}
+
+// What a value takes in memory apart from its bytes and parts, at the most: its
+// entry among the things, and the header of a string or a reference.
+const (
+	perThing  = 32
+	perString = 24
+)
+
+// charge accounts for n bytes of memory.
+func (r *reader) charge(n int) error {
+	if !r.memory.Charge(n) {
+		return limitError("MaxMemory", r.memory.Max(), r.pos)
+	}
+	return nil
 }
 
 // count adds n values to those read.
 func (r *reader) count(n int) error {
 	if n > r.maxItems-r.items {
-		return &LimitError{Limit: "MaxItems", Max: r.maxItems, Offset: r.pos}
+		return limitError("MaxItems", r.maxItems, r.pos)
 	}
 	r.items += n
 	return nil
@@ -167,9 +195,12 @@ func (r *reader) count(n int) error {
 // enter begins a value inside a value; the caller counts depth down again.
 func (r *reader) enter() error {
 	if r.depth >= r.maxDepth {
-		return &LimitError{Limit: "MaxDepth", Max: r.maxDepth, Offset: r.pos}
+		return limitError("MaxDepth", r.maxDepth, r.pos)
 	}
 	r.depth++
+	if err := r.charge(perThing + perString); err != nil {
+		return err
+	}
 	return r.count(1)
 }
 

@@ -79,7 +79,7 @@ func (r *reader) backTo(n int) (any, error) {
 	if r.noCycles {
 		switch r.things[n].kind {
 		case unread, unreadCell, openReferent:
-			return nil, &LimitError{Limit: "NoCycles", Offset: r.pos}
+			return nil, &SyntaxError{Offset: r.pos, Msg: "cycle", Err: ErrCycle}
 		}
 	}
 	return r.refer(n, ""), nil

@@ -1,14 +1,19 @@
 package storable
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/gopoe/poe/internal/membudget"
+)
 
 // Defaults of the limits of [UnmarshalOptions] and [MarshalOptions]. Perl's own
 // freeze gives up at 512 references to arrays, or 256 to hashes, inside each
 // other; its thaw follows more.
 const (
-	DefaultMaxSize  = 64 << 20
-	DefaultMaxItems = 4 << 20
-	DefaultMaxDepth = 10_000
+	DefaultMaxSize   = 64 << 20
+	DefaultMaxItems  = 4 << 20
+	DefaultMaxDepth  = 10_000
+	DefaultMaxMemory = membudget.Default
 )
 
 // StringMode says what becomes of Perl's strings that are not marked as UTF-8:
@@ -32,10 +37,11 @@ const (
 // ready for use, and what [Unmarshal] uses. A limit of 0 is its default, a
 // negative one is none.
 type UnmarshalOptions struct {
-	MaxSize  int // bytes of a payload
-	MaxItems int // scalars, arrays and hashes in a payload
-	MaxDepth int // references inside references
-	Strings  StringMode
+	MaxSize   int // bytes of a payload
+	MaxItems  int // scalars, arrays and hashes in a payload
+	MaxDepth  int // references inside references
+	MaxMemory int // bytes that the value takes in memory, estimated
+	Strings   StringMode
 	// NoCycles refuses what refers to itself: a program that follows a
 	// record to its ends, be it to print it, would never come back.
 	NoCycles bool
@@ -52,7 +58,7 @@ func Unmarshal(data []byte) (any, error) {
 // for use by several goroutines.
 func (o UnmarshalOptions) Unmarshal(data []byte) (any, error) {
 	if limit := orDefault(o.MaxSize, DefaultMaxSize); len(data) > limit {
-		return nil, &LimitError{Limit: "MaxSize", Max: limit}
+		return nil, limitError("MaxSize", limit, 0)
 	}
 	r := reader{
 		data:     data,
@@ -60,6 +66,7 @@ func (o UnmarshalOptions) Unmarshal(data []byte) (any, error) {
 		noCycles: o.NoCycles,
 		maxItems: orDefault(o.MaxItems, DefaultMaxItems),
 		maxDepth: orDefault(o.MaxDepth, DefaultMaxDepth),
+		memory:   membudget.New(orDefault(o.MaxMemory, DefaultMaxMemory)),
 	}
 	if err := r.header(); err != nil {
 		return nil, err
@@ -67,7 +74,7 @@ func (o UnmarshalOptions) Unmarshal(data []byte) (any, error) {
 	if len(data) >= keyCacheFrom {
 		r.keys = new(keyCache)
 	}
-	r.things = make([]thing, 0, min(len(data)/8+8, r.maxItems))
+	r.things = make([]thing, 0, min(len(data)/8+8, r.maxItems, maxThings))
 	v, err := r.referent("")
 	if err != nil {
 		return nil, err
@@ -77,6 +84,9 @@ func (o UnmarshalOptions) Unmarshal(data []byte) (any, error) {
 	}
 	return v, nil
 }
+
+// maxThings is for how many things there is space from the beginning.
+const maxThings = 64 << 10
 
 // orDefault returns the limit that a field of the options stands for.
 func orDefault(limit, def int) int {

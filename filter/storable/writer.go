@@ -107,7 +107,7 @@ func isNil(v any) bool {
 // enter begins a value inside a value; the caller counts depth down again.
 func (w *writer) enter() error {
 	if w.depth >= w.maxDepth {
-		return &LimitError{Limit: "MaxDepth", Max: w.maxDepth, Offset: len(w.buf) - w.start}
+		return limitError("MaxDepth", w.maxDepth, len(w.buf)-w.start)
 	}
 	w.depth++
 	return nil

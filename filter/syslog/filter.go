@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/filter/internal/limits"
 	"github.com/gopoe/poe/internal/configerror"
 )
 
@@ -140,7 +141,7 @@ func (f *Filter) fail(err error) error {
 
 // beyond is the error about a message of more than MaxLength.
 func (f *Filter) beyond(op string) *filter.Error {
-	return filter.NewLimitError(name, op, "MaxLength", f.config.MaxLength)
+	return limits.Exceeded(name, op, "MaxLength", f.config.MaxLength)
 }
 
 // tooLong is the error about a line of more than MaxLength, which is passed

@@ -155,7 +155,9 @@ func (m *Message) appendTo(dst []byte) []byte {
 func (m *Message) appendBSD(dst []byte) []byte {
 	if !m.Time.IsZero() {
 		dst = append(m.Time.AppendFormat(dst, bsdTime), ' ')
-		dst = append(append(dst, m.Hostname...), ' ')
+		if m.Hostname != "" {
+			dst = append(append(dst, m.Hostname...), ' ')
+		}
 	}
 	if m.AppName != "" {
 		dst = append(dst, m.AppName...)
@@ -228,8 +230,10 @@ func (m *Message) checkBSD() error {
 		return refused("MsgID or structured data, which RFC 3164 does not have")
 	case m.Time.IsZero() && m.Hostname != "":
 		return refused("Hostname without Time, which RFC 3164 cannot write")
-	case !m.Time.IsZero() && (m.Hostname == "" || !isName(m.Hostname, 255)):
-		return refused("Time without a proper Hostname, which RFC 3164 cannot write")
+	case !m.Time.IsZero() && m.Hostname == "" && m.AppName == "":
+		return refused("Time without Hostname and AppName, which RFC 3164 cannot write")
+	case !isName(m.Hostname, 255) || strings.HasSuffix(m.Hostname, ":"):
+		return refused("Hostname is none of RFC 3164")
 	case m.AppName == "" && m.Time.IsZero() && strings.HasPrefix(m.Text, "1 "):
 		return refused("Text that makes an RFC 3164 message look like RFC 5424")
 	case !isTag(m.AppName) || m.AppName == "" && m.ProcID != "":

@@ -165,6 +165,13 @@ func (m *Message) parse3164(rest string, now time.Time) {
 		m.Text = rest
 		return
 	}
+	if word, _, _ := strings.Cut(after, " "); strings.HasSuffix(word, ":") {
+		// Without a host, as programs write to /dev/log and busybox sends on.
+		if tag, process, text := cutTag(after); tag != "" {
+			m.Time, m.AppName, m.ProcID, m.Text = t, tag, process, text
+			return
+		}
+	}
 	host, after, ok := strings.Cut(after, " ")
 	if !ok || host == "" || !isName(host, 255) {
 		m.Text = rest

@@ -77,6 +77,19 @@ var messages = []struct {
 			Hostname: "::1", Text: "no tag: at all",
 		},
 	},
+	{ // as busybox and what writes to /dev/log leave out the host
+		"<30>Jan  1 00:01:00 chronyd[1119]: x: y",
+		&syslog.Message{
+			Format: syslog.RFC3164, Facility: syslog.Daemon, Severity: syslog.Info, Time: time.Date(2026, 1, 1, 0, 1, 0, 0, time.UTC),
+			AppName: "chronyd", ProcID: "1119", Text: "x: y",
+		},
+	},
+	{
+		"<30>Jan  1 00:01:00 prog: ",
+		&syslog.Message{
+			Format: syslog.RFC3164, Facility: syslog.Daemon, Severity: syslog.Info, Time: time.Date(2026, 1, 1, 0, 1, 0, 0, time.UTC), AppName: "prog",
+		},
+	},
 	{"<13>just text", &syslog.Message{Format: syslog.RFC3164, Facility: syslog.User, Severity: syslog.Notice, Text: "just text"}},
 }
 
@@ -231,7 +244,7 @@ func TestAppendRefuses(t *testing.T) {
 		syslog.Message{Data: []syslog.Element{{}}}, syslog.Message{Data: []syslog.Element{{ID: "a", Params: []syslog.Param{{Name: "="}}}}},
 		syslog.Message{Data: []syslog.Element{{ID: "a", Params: []syslog.Param{{Name: "b", Value: "\xff"}}}}},
 		syslog.Message{Text: "a\nb"}, syslog.Message{Text: "a\r"}, syslog.Message{Text: strings.Repeat("x", 100)},
-		with(func(m *syslog.Message) { m.MsgID = "x" }), with(func(m *syslog.Message) { m.Hostname = "" }),
+		with(func(m *syslog.Message) { m.MsgID = "x" }), with(func(m *syslog.Message) { m.Hostname, m.AppName, m.ProcID = "", "", "" }), with(func(m *syslog.Message) { m.Hostname = "h:" }),
 		with(func(m *syslog.Message) { m.Time = time.Time{} }), with(func(m *syslog.Message) { m.AppName = "a b" }),
 		with(func(m *syslog.Message) { m.AppName = "" }), with(func(m *syslog.Message) { m.ProcID = "]" }),
 		syslog.Message{Format: syslog.RFC3164, Text: "1 - -"},

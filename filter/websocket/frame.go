@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/filter/internal/limits"
 )
 
 // opcode is the kind of a frame.
@@ -59,7 +60,7 @@ func (f *Filter) header(buf []byte) (header, error) {
 		return h, err
 	}
 	if !h.op.isControl() && length > uint64(f.config.MaxLength-len(f.message)) {
-		return h, filter.NewLimitError(name, "decode", "MaxLength", f.config.MaxLength)
+		return h, limits.Exceeded(name, "decode", "MaxLength", f.config.MaxLength)
 	}
 	h.length = int(length)
 	if h.masked {

@@ -1,134 +1,156 @@
 package followtail
 
 import (
+	"errors"
+	"fmt"
+
+	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/wheel/internal/named"
+	"github.com/gopoe/poe/wheel/internal/base"
 )
 
-// Events says who is told of what: [Names] of events, or [Funcs].
+// Events selects how the wheel reports: [Names] or [Funcs], or a pointer to one
+// of them.
 type Events interface{ events() }
 
-// Names tells the session that made the wheel by events, as POE does. An empty
-// name is not sent.
+// Names are events of the session that created the wheel, as in POE. An event
+// without a name is not sent.
 type Names struct {
-	Input string // arguments: the record, the wheel's ID. POE: InputEvent
-	Error string // operation, errno as an int, text, the wheel's ID. Nothing more is read then. POE: ErrorEvent
-	Reset string // the wheel's ID: the file has been rotated or truncated, or has appeared, and is read from its beginning. POE: ResetEvent
-	Idle  string // the wheel's ID: there was nothing new when the file was looked at. POE: IdleEvent
+	// Input has the record and the wheel's ID. POE: InputEvent
+	Input string
+	// Error has the operation, errno as an int, its text and the wheel's ID. See
+	// Funcs.Error. POE: ErrorEvent
+	Error string
+	// Reset has the wheel's ID: the file has been rotated or truncated, or has
+	// appeared, and is read from its beginning. POE: ResetEvent
+	Reset string
+	// Idle has the wheel's ID: there was nothing new when the file was looked
+	// at. POE: IdleEvent
+	Idle string
+	// Lost has a [Loss] and the wheel's ID: records may have been lost. POE has
+	// no such event.
+	Lost string
 }
 
-// Funcs tells it by functions, which run in the session that made the wheel.
-// Text is used before Input: it gets records that are strings, and what is none
-// is an error of the filter.
+// Funcs are functions that run in the session that created the wheel. Of Input,
+// Bytes and Text the first that is set is called.
 type Funcs struct {
-	Text  func(w *Wheel, record string)
+	// Input gets records of any type.
 	Input func(w *Wheel, record any)
+	// Bytes and Text get records that are strings or bytes; for others the
+	// function Error is called, for the operation "filter".
+	Bytes func(w *Wheel, record []byte)
+	Text  func(w *Wheel, record string)
+	// Error ends the wheel, which reads nothing more and is to be closed, with
+	// two exceptions: an error of the operation "open" is reported once and the
+	// wheel continues to try; and one of the operation "filter" for which
+	// filter.Recoverable reports true concerns one record, after which the wheel
+	// continues. [Wheel.Err] tells these cases apart.
 	Error func(w *Wheel, err *kernel.OpError)
 	Reset func(w *Wheel)
 	Idle  func(w *Wheel)
+	Lost  func(w *Wheel, loss Loss)
 }
 
 func (Names) events() {}
 func (Funcs) events() {}
 
-func hasInput(e Events) bool {
-	switch e := e.(type) {
-	case Names:
-		return e.Input != ""
-	case Funcs:
-		return e.Input != nil || e.Text != nil
-	}
-	return false
+// The causes of a [Loss].
+var (
+	// ErrTruncated: the file was truncated and no copy of its old content was
+	// found. What was written after the wheel had last read it is lost.
+	ErrTruncated = errors.New("the file was truncated")
+	// ErrDeleted: a file that had the followed name was deleted, or moved out of
+	// the directory, before it could be opened.
+	ErrDeleted = errors.New("the file was gone before it could be read")
+	// ErrPartial: a file ended with bytes that are not a whole record. They are
+	// dropped; see Config.KeepPartial.
+	ErrPartial = errors.New("the file ended with an incomplete record")
+	// ErrOverflow: the system has discarded notifications, so files may have
+	// been missed.
+	ErrOverflow = errors.New("notifications were discarded")
+)
+
+// Loss describes why records may have been lost.
+type Loss struct {
+	File  string // the file's path, as far as it is known
+	Bytes int64  // how many bytes are known to be lost; 0 if that is unknown
+	Err   error  // the cause: ErrTruncated, ErrDeleted, ErrPartial, ErrOverflow, or why a file could not be opened
 }
 
-// Events returns who is told of what.
-func (w *Wheel) Events() Events { return w.events }
-
-// SetEvents changes who is told of what e names, from the next record on. What
-// it leaves empty stays as it was; Names in place of Funcs, or the other way
-// round, replace all. Input replaces Text. POE: event.
-func (w *Wheel) SetEvents(e Events) {
-	merged := named.Over(w.events, e)
-	if f, ok := e.(Funcs); ok && hasInput(f) {
-		all := merged.(Funcs)
-		all.Text, all.Input = f.Text, f.Input
-		merged = all
+// String returns the loss as text.
+func (l Loss) String() string {
+	if l.Bytes > 0 {
+		return fmt.Sprintf("%s: %v (%d bytes)", l.File, l.Err, l.Bytes)
 	}
-	w.ReplaceEvents(merged)
+	return fmt.Sprintf("%s: %v", l.File, l.Err)
 }
 
-// ReplaceEvents changes who is told of what, from the next record on; what e
-// leaves empty is told to nobody. Without an input event nothing changes: a
-// wheel must have one. POE: event, with undef for what is to end.
+func (w *Wheel) core() *base.Base { return &w.base }
+
+// funcs turns names into functions.
+func (n Names) funcs() Funcs {
+	f := Funcs{
+		Input: base.RecordFunc(n.Input, (*Wheel).core),
+		Error: base.ErrorFunc(n.Error, (*Wheel).core),
+		Reset: base.IDFunc(n.Reset, (*Wheel).core),
+		Idle:  base.IDFunc(n.Idle, (*Wheel).core),
+	}
+	if n.Lost != "" {
+		f.Lost = func(w *Wheel, loss Loss) {
+			_ = w.base.Call(n.Lost, loss, w.base.IDArg) // without a session nothing is left to report to
+		}
+	}
+	return f
+}
+
+func (f *Funcs) hasInput() bool { return f.Input != nil || f.Bytes != nil || f.Text != nil }
+
+// Events returns the present events: Names or Funcs.
+func (w *Wheel) Events() Events {
+	e, _ := w.events.Current().(Events)
+	return e
+}
+
+// SetEvents changes the events that e sets, from the next record on, and keeps
+// the others. Names in place of Funcs, or the opposite, replace all. A function
+// for input replaces all forms of the old one. POE: event.
+func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(base.Merge(w.Events(), e)) }
+
+// ReplaceEvents changes all events, from the next record on; those that e does
+// not set are disabled. Events without one for input are ignored, with a
+// warning: a wheel must have it. POE: event, with undef for what is to end.
 func (w *Wheel) ReplaceEvents(e Events) {
-	if hasInput(e) {
-		w.events = e
+	var table base.Events[Names, Funcs]
+	table.Replace(e, Names.funcs)
+	if !table.Funcs.hasInput() {
+		w.base.Warn("events without an input event are ignored")
 		return
 	}
-	w.k.Host().Warn("followtail: events without an input event are ignored", "wheel", w.id)
+	w.events = table
 }
 
-func (w *Wheel) tellInput(record any) {
-	switch e := w.events.(type) {
-	case Names:
-		w.call(e.Input, record, w.idArg)
-	case Funcs:
-		text, ok := record.(string)
-		switch {
-		case e.Text == nil:
-			e.Input(w, record)
-		case ok:
-			e.Text(w, text)
-		default:
-			w.tellError("filter", &RecordError{record})
-		}
+func (w *Wheel) emitInput(record any) {
+	f := w.events.Funcs
+	if !base.Deliver(w, record, f.Input, f.Bytes, f.Text) {
+		w.emitError("filter", &filter.RecordError{Record: record, Want: "string or []byte"})
 	}
 }
 
-func (w *Wheel) tellError(op string, err error) {
-	failure := &kernel.OpError{Op: op, Err: err, Wheel: w.id}
-	switch e := w.events.(type) {
-	case Names:
-		if e.Error != "" {
-			_ = w.k.Host().CallError(w.owner, e.Error, failure) // as in call
-		}
-	case Funcs:
-		if e.Error != nil {
-			e.Error(w, failure)
-		}
+func (w *Wheel) emitError(op string, err error) {
+	if f := w.events.Funcs.Error; f != nil {
+		f(w, w.base.OpError(op, err))
 	}
 }
 
-func (w *Wheel) tellReset() {
-	switch e := w.events.(type) {
-	case Names:
-		w.tell(e.Reset, nil)
-	case Funcs:
-		w.tell("", e.Reset)
+func (w *Wheel) emitLost(file string, bytes int64, err error) {
+	if f := w.events.Funcs.Lost; f != nil && !w.Closed() {
+		f(w, Loss{File: file, Bytes: bytes, Err: err})
 	}
 }
 
-func (w *Wheel) tellIdle() {
-	switch e := w.events.(type) {
-	case Names:
-		w.tell(e.Idle, nil)
-	case Funcs:
-		w.tell("", e.Idle)
-	}
-}
-
-// tell sends one of the events that carry the wheel's ID alone.
-func (w *Wheel) tell(event string, f func(*Wheel)) {
-	switch {
-	case f != nil:
+func (w *Wheel) emit(f func(*Wheel)) {
+	if f != nil && !w.Closed() {
 		f(w)
-	case event != "":
-		w.call(event, w.idArg)
 	}
-}
-
-// call sends a named event, at once.
-func (w *Wheel) call(event string, args ...any) {
-	// It can only fail if the session is gone, and then nobody is to be told.
-	_, _ = w.k.Call(w.owner, event, args...)
 }

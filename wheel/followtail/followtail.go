@@ -1,19 +1,33 @@
 // Package followtail is the wheel that follows a file as it grows:
 // POE::Wheel::FollowTail.
 //
-// A file that is followed by name is found again after it was rotated, by
-// renaming, deleting or truncating it; what its old version still had is read
-// first. One that is not there yet is waited for. The file is looked at in
-// regular intervals, and at once when the system says that it has changed, if
-// it can say so.
+// A file that does not exist yet is waited for. A file that is followed by name
+// is found again after it was rotated, in any of the usual ways:
 //
-// No line is lost or repeated as long as the file is not rotated faster than
-// it is looked at, and not truncated before its last lines were read: what the
-// system has thrown away cannot be read. Truncation is noticed even if the
-// file has grown beyond its old size since, by its not having the old bytes.
+//   - renamed or deleted, and created anew (logrotate's "create"). The old file
+//     is read until the new one exists and nothing writes to the old one any
+//     more, as far as the system tells, or nothing has been written to it for a
+//     PollInterval, and no less than a second. What is written to it later, until the next rotation, is
+//     still reported.
+//   - copied and truncated (logrotate's "copytruncate"). What the wheel had not
+//     read before the truncation is read from the copy, if that is in the same
+//     directory and has the name of a rotated file: log.1, log-20260131,
+//     log.old, or app-20260131.log for app.log.
 //
-// The wheel keeps the session that made it alive until it is closed. All
-// methods belong to the kernel's goroutine. After Close they do nothing.
+// Files may be rotated faster than the wheel reads: all that have had the name
+// since are read, one after the other, in the order in which they had it. On
+// Linux the system reports creations and renamings in the directory, so it does
+// not matter what the files are called after a rotation, as long as they stay in
+// the directory. Elsewhere, and with PollOnly, the directory is searched for
+// names of rotated files, whose order is that of their times and names.
+//
+// Where records may have been lost all the same, the event Lost says so and
+// why; see [Loss].
+//
+// The file is read when the system reports a change, and in regular intervals.
+//
+// A wheel keeps its session alive until it is closed or an error has ended it.
+// All methods belong to the kernel's goroutine. After Close they do nothing.
 package followtail
 
 import (
@@ -25,15 +39,16 @@ import (
 	"github.com/gopoe/poe/driver"
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/internal/base"
 )
 
-const eventName = "wheel/followtail"
+var kind = base.NewKind("followtail")
 
 // DefaultPollInterval is how often a file is looked at.
 const DefaultPollInterval = time.Second
 
-// skipBack is how far before the end a wheel without Seek begins to look for
-// where a record begins, in bytes.
+// skipBack is how far before the end a wheel without Seek begins to look for the
+// beginning of a record, in bytes.
 const skipBack = 4096
 
 // Config configures a wheel. Exactly one of Filename and Handle is required.
@@ -45,67 +60,77 @@ type Config struct {
 	Handle *os.File
 	Borrow bool
 
-	// Seek is where to begin: so many bytes from the beginning, or if negative
-	// from the end. SeekBack is the opposite: from the end, or if negative from
-	// the beginning. With neither the wheel begins at the end; a record that is
-	// not complete there comes whole. They do not apply to a file that appears
-	// later, which is read from its beginning.
+	// Seek is the position to begin at: bytes from the beginning, or if negative
+	// from the end. SeekBack is the opposite: bytes from the end, or if negative
+	// from the beginning. If both are nil the wheel begins at the end; a record
+	// that is incomplete there is reported whole. They do not apply to a file
+	// that appears later, which is read from its beginning.
 	Seek     *int64
 	SeekBack *int64
 
-	// PollInterval is how often the file is looked at; 0 is
-	// DefaultPollInterval. Special files need no looking at.
+	// PollInterval is how often the file is looked at; 0 means
+	// DefaultPollInterval. It does not apply to special files.
 	PollInterval time.Duration
-	// PollOnly does without the system's notifications, for which a named
-	// file's directory is watched.
+	// PollOnly disables the system's notifications, for which the directory of a
+	// named file is watched.
 	PollOnly bool
 
-	// Filter makes records of bytes; nil has lines, as filter.Lines makes them.
+	// Filter decodes records; nil means lines, as of filter.Lines.
 	Filter filter.Filter
-	// BlockSize is how much is read at once, in bytes; 0 is
+	// BlockSize is the most bytes to read at once; 0 means
 	// driver.DefaultBlockSize. POE: Driver.
 	BlockSize int
 
-	// Events says who is told. The input event is required.
+	// KeepPartial reports what is left undecoded at the end of a file that is
+	// not read any further, such as a last line without line feed, as a record
+	// of type string. Otherwise it is dropped, and Lost reports it.
+	KeepPartial bool
+
+	// Events selects how the wheel reports. An input event is required.
 	Events Events
 }
 
 // Wheel follows one file.
 type Wheel struct {
-	k      *kernel.Kernel
+	Heap any // for the program; the wheel does not use it
+
+	base   base.Base
+	events base.Events[Names, Funcs]
 	config Config
-	owner  kernel.ID
-	owned  kernel.Owned
-	id     kernel.WheelID
-	idArg  any // id, boxed once
-	events Events
 
-	file    *os.File // nil while there is none
-	pos     int64    // where to read on
-	tail    []byte   // the last bytes before pos
-	records *filter.Buffer
+	records   *filter.Buffer
+	current   *source // the file that is being read, nil if there is none
+	previous  *source // the file read before it, to which somebody may still write
+	original  *source // while a copy is read: the file that was truncated
+	backlog   []*arrival
+	lastFound *source // the last file that was read without certainty that it was not a copy
+	copies    bool    // backlog holds copies of original
+	dir       directory
 
-	timer   kernel.AlarmID
-	notify  *kernel.Handle // of the system's notifications, nil without
-	special *kernel.Handle // of a file that is no regular one
-	ends    bool           // the end of the special file is an error
-	closed  bool
-	aborted bool
+	timer    kernel.AlarmID
+	lastNew  time.Time      // when data was last read
+	lookedAt time.Time      // when the present look at the file began
+	sameAt   time.Time      // when the name last referred to the current file
+	openErr  error          // why the file could not be opened, once reported
+	special  *kernel.Handle // of a file that is not a regular one
+	ends     bool           // the end of the special file is an error
+	aborted  bool
+	err      error // what has ended the wheel
 }
 
-// New makes a wheel of the active session. The error is a *kernel.ConfigError
-// that names the field. A file that cannot be opened is no error: it may appear
-// later.
+// New creates a wheel of the active session. The error is a *kernel.ConfigError,
+// which names the field. It is no error if the file cannot be opened: it may
+// appear later.
 func New(k *kernel.Kernel, c Config) (*Wheel, error) {
-	if err := c.check(); err != nil {
+	w := &Wheel{}
+	w.events.Replace(c.Events, Names.funcs)
+	if err := c.check(w.events.Funcs); err != nil {
 		return nil, err
 	}
-	w := &Wheel{k: k, config: c, owner: k.ActiveSession(), id: k.Host().AllocateWheelID(), events: c.Events, file: c.Handle}
-	w.idArg = w.id
+	w.config = c
 	w.records = filter.NewBuffer(c.Filter)
-	var err error
-	if w.owned, err = k.Host().Own(w, eventName); err != nil {
-		return nil, wrong("Kernel", err)
+	if err := w.base.Init(k, kind, w); err != nil {
+		return nil, err
 	}
 	if err := w.begin(); err != nil {
 		w.config.Borrow = c.Handle != nil // it was not taken over
@@ -115,44 +140,49 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	return w, nil
 }
 
-// begin opens the file, finds the place to begin at, and sets the wheel going.
+// begin opens the file, finds the position to begin at, and starts the wheel.
 func (w *Wheel) begin() error {
-	field := "Handle"
+	w.lookedAt = time.Now()
+	w.lastNew, w.sameAt = w.base.Kernel.Now(), w.lookedAt
+	field, file := "Handle", w.config.Handle
 	if w.config.Filename != "" {
 		field = "Filename"
-		w.file = open(w.config.Filename)
 		w.watchDirectory()
+		file, _ = openFile(w.config.Filename) // the first poll tries again
 	}
-	if w.file != nil {
-		info, err := w.file.Stat()
+	if file != nil {
+		w.current = &source{file: file, announced: true, since: w.lookedAt}
+		info, err := file.Stat()
 		switch {
 		case err != nil:
-			return wrong(field, err)
+			return kind.ConfigError(field, err)
 		case info.IsDir():
-			return wrong(field, errors.New("is a directory"))
+			return kind.ConfigError(field, errors.New("is a directory"))
 		case !info.Mode().IsRegular():
 			return w.followSpecial(field, info.Mode())
 		}
 		if err := w.seek(info.Size()); err != nil {
-			return wrong(field, err)
+			return kind.ConfigError(field, err)
 		}
+		w.watchFile(w.current)
 	}
-	return w.schedule(0)
+	w.schedule(0)
+	return nil
 }
 
 // check completes the configuration and finds what is wrong with it.
-func (c *Config) check() error {
+func (c *Config) check(events *Funcs) error {
 	switch {
 	case (c.Filename == "") == (c.Handle == nil):
-		return wrong("Filename", errors.New("either Filename or Handle is required"))
-	case !hasInput(c.Events):
-		return wrong("Events", errors.New("needs an input event"))
+		return kind.ConfigError("Filename", errors.New("either Filename or Handle is required"))
+	case !events.hasInput():
+		return kind.ConfigError("Events", errors.New("needs an input event"))
 	case c.Seek != nil && c.SeekBack != nil:
-		return wrong("Seek", errors.New("excludes SeekBack"))
+		return kind.ConfigError("Seek", errors.New("excludes SeekBack"))
 	case c.PollInterval < 0:
-		return wrong("PollInterval", fmt.Errorf("%v is negative", c.PollInterval))
+		return kind.ConfigError("PollInterval", fmt.Errorf("%v is negative", c.PollInterval))
 	case c.BlockSize < 0:
-		return wrong("BlockSize", fmt.Errorf("%d is negative", c.BlockSize))
+		return kind.ConfigError("BlockSize", fmt.Errorf("%d is negative", c.BlockSize))
 	}
 	if c.PollInterval == 0 {
 		c.PollInterval = DefaultPollInterval
@@ -166,44 +196,71 @@ func (c *Config) check() error {
 	return nil
 }
 
-func wrong(field string, err error) error {
-	return &kernel.ConfigError{Package: "followtail", Field: field, Err: err}
+// ID returns the wheel's ID, the last argument of its events.
+func (w *Wheel) ID() kernel.WheelID { return w.base.ID() }
+
+// Closed reports whether the wheel has been closed.
+func (w *Wheel) Closed() bool { return w.base.Closed() }
+
+// Err returns the error that has ended the wheel, nil while it follows the file.
+// The wheel stays open; Close releases the file.
+func (w *Wheel) Err() error { return w.err }
+
+// Tell returns how far the current file has been read, in bytes: the Seek of a
+// wheel that continues there. Bytes that are not a whole record yet are
+// included. It is 0 if there is no file.
+func (w *Wheel) Tell() int64 {
+	if w.current == nil {
+		return 0
+	}
+	return w.current.pos
 }
 
-// ID returns the wheel's ID, the last argument of its events.
-func (w *Wheel) ID() kernel.WheelID { return w.id }
-
-// Tell returns how far the file has been read, in bytes: what Seek needs to go
-// on from there. What has been read and is no whole record yet is included.
-func (w *Wheel) Tell() int64 { return w.pos }
-
-// Pending returns what has been read and is no whole record yet, in bytes:
-// Tell less this is where the first record begins that has not been seen.
+// Pending returns the number of bytes that have been read and are not a whole
+// record yet: Tell less Pending is where the first record begins that has not
+// been reported.
 func (w *Wheel) Pending() int { return len(w.records.Bytes()) }
 
-// Close ends the wheel and closes the file, unless it is borrowed. Records
-// that have been read with the one at hand still come, with the old ID, as in
-// POE; Abort drops them, too. Closing again does nothing.
+// Close ends the wheel and closes the file, unless it is borrowed. If a record
+// is being handled, the records that were read with it are still reported, with
+// the old ID, as in POE; Abort drops them too. Closing again does nothing.
 func (w *Wheel) Close() error {
-	if w.closed {
+	if !w.base.Close() {
 		return nil
 	}
-	w.closed = true
-	w.owned.Release()
-	w.cancelTimer()
-	if w.notify != nil {
-		w.notify.Close()
+	w.stopWatching()
+	w.base.Cancel(&w.timer)
+	for _, a := range w.backlog {
+		a.close()
 	}
-	if w.special != nil {
-		w.k.Host().Unwatch(w.owner, w.special, kernel.Read)
-	}
-	if w.file == nil || w.config.Borrow {
-		return nil
-	}
-	return w.file.Close()
+	w.backlog = nil
+	err := w.closeSource(w.current)
+	w.closeSource(w.previous)
+	w.closeSource(w.original)
+	return err
 }
 
-// Abort closes the wheel and drops what it has read.
+// closeSource closes a file that has only been read, so that its error matters
+// only for the file that the program has passed.
+func (w *Wheel) closeSource(s *source) error {
+	if s == nil || w.config.Borrow {
+		return nil
+	}
+	return s.file.Close()
+}
+
+// stopWatching ends the system's notifications.
+func (w *Wheel) stopWatching() {
+	if w.special != nil {
+		w.base.Kernel.Host().Unwatch(w.base.Owner, w.special, kernel.Read)
+	}
+	if w.dir != nil {
+		w.dir.close()
+		w.dir = nil
+	}
+}
+
+// Abort closes the wheel and drops the records that have been read.
 func (w *Wheel) Abort() error {
 	w.aborted = true
 	return w.Close()

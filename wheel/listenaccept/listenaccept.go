@@ -8,140 +8,91 @@ package listenaccept
 
 import (
 	"errors"
+	"fmt"
 	"net"
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/internal/acceptor"
-	"github.com/gopoe/poe/wheel/internal/named"
+	"github.com/gopoe/poe/wheel/internal/base"
 )
 
-const eventName = "wheel/listenaccept"
+var kind = base.NewKind("listenaccept")
 
 // Config configures a wheel.
 type Config struct {
 	// Handle is the listening socket. It is required.
 	Handle *kernel.Handle
-	// Events says who is told. The accept event is required.
+	// Events selects how the wheel reports. The accept event is required.
 	Events Events
+	// Batch is the most connections that are accepted in one turn, before the
+	// events that are queued; 0 is 1, which is POE's order.
+	Batch int
 	// Borrow leaves the handle open when the wheel is closed. Otherwise the
 	// wheel owns it.
 	Borrow bool
 }
 
-// Events says who is told of what: [Names] of events, or [Funcs].
-type Events interface{ events() }
-
-// Names tells the session that made the wheel by events, as POE does.
-type Names struct {
-	// Accept has as arguments the connection (a *kernel.Handle, which the
-	// session owns from then on), the peer's address (a net.Addr, where POE has
-	// a packed one), and the wheel's ID. POE: AcceptEvent
-	Accept string
-	// Error has operation, errno as an int, text, and the wheel's ID. An empty
-	// name is not sent. POE: ErrorEvent
-	Error string
-}
-
-// Funcs tells it by functions, which run in the session that made the wheel.
-type Funcs struct {
-	Accept func(w *Wheel, h *kernel.Handle, from net.Addr)
-	Error  func(w *Wheel, err *kernel.OpError)
-}
-
-func (Names) events() {}
-func (Funcs) events() {}
-
 // Wheel accepts connections on one handle.
+//
+// An error of accept is reported and does not end the wheel: after a wait of up
+// to a second it accepts again. That is so for a lack of descriptors or memory
+// (EMFILE, ENFILE, ENOBUFS, ENOMEM), for a firewall's refusal (EPERM), and for
+// errors of one connection (EPROTO, ECONNABORTED and others). Only if the handle
+// turns out to be no listening socket (EBADF, EINVAL, ENOTSOCK), or
+// is closed, nothing more is accepted, which is also logged as a warning.
 type Wheel struct {
-	k        *kernel.Kernel
-	owner    kernel.ID
-	owned    kernel.Owned
-	id       kernel.WheelID
+	// Heap is whatever the owner wants to find in functions that get the wheel.
+	Heap any
+
+	base     base.Base
+	events   base.Events[Names, Funcs]
 	handle   *kernel.Handle
 	acceptor *acceptor.Acceptor
-	events   Events
 	borrow   bool
-	closed   bool
 }
 
 // New makes a wheel of the active session. The error is a *kernel.ConfigError
 // that names the field.
 func New(k *kernel.Kernel, c Config) (*Wheel, error) {
-	if err := c.check(); err != nil {
+	w := &Wheel{handle: c.Handle, borrow: c.Borrow}
+	w.events.Replace(c.Events, Names.funcs)
+	switch {
+	case c.Handle == nil:
+		return nil, kind.ConfigError("Handle", errors.New("is required"))
+	case w.events.Funcs.Accept == nil:
+		return nil, kind.ConfigError("Events", errors.New("needs an accept event"))
+	case c.Batch < 0:
+		return nil, kind.ConfigError("Batch", fmt.Errorf("%d is negative", c.Batch))
+	}
+	if err := w.base.Init(k, kind, w); err != nil {
 		return nil, err
 	}
-	w := &Wheel{k: k, owner: k.ActiveSession(), id: k.Host().AllocateWheelID(), handle: c.Handle, events: c.Events, borrow: c.Borrow}
 	var err error
-	if w.owned, err = k.Host().Own(w, eventName); err != nil {
-		return nil, wrong("Kernel", err)
-	}
-	w.acceptor, err = acceptor.New(k, acceptor.Config{Handle: c.Handle, Name: eventName, Accepted: w.accepted, Failed: w.failed})
+	w.acceptor, err = acceptor.New(acceptor.Config{Base: &w.base, Handle: c.Handle, Name: kind.Name(), Batch: c.Batch,
+		Accepted: w.accepted, Failed: w.failed})
 	if err != nil {
-		w.owned.Release()
-		return nil, wrong("Handle", err)
+		w.base.Close()
+		return nil, kind.ConfigError("Handle", err)
 	}
 	return w, nil
 }
 
-func (c *Config) check() error {
-	if c.Handle == nil {
-		return wrong("Handle", errors.New("is required"))
-	}
-	if !hasAccept(c.Events) {
-		return wrong("Events", errors.New("needs an accept event"))
-	}
-	return nil
-}
-
-func hasAccept(e Events) bool {
-	switch e := e.(type) {
-	case Names:
-		return e.Accept != ""
-	case Funcs:
-		return e.Accept != nil
-	}
-	return false
-}
-
-func wrong(field string, err error) error {
-	return &kernel.ConfigError{Package: "listenaccept", Field: field, Err: err}
-}
-
 // ID returns the wheel's ID, the last argument of its events.
-func (w *Wheel) ID() kernel.WheelID { return w.id }
+func (w *Wheel) ID() kernel.WheelID { return w.base.ID() }
 
 // Handle returns the listening socket.
 func (w *Wheel) Handle() *kernel.Handle { return w.handle }
 
-// Events returns who is told of what.
-func (w *Wheel) Events() Events { return w.events }
-
-// SetEvents changes who is told of what e names. What it leaves empty stays as
-// it was; Names in place of Funcs, or the other way round, replace all.
-// POE: event.
-func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(named.Over(w.events, e)) }
-
-// ReplaceEvents changes who is told of what; what e leaves empty is told to
-// nobody. Without an accept event nothing changes: a wheel must have one.
-// POE: event, with undef for what is to end.
-func (w *Wheel) ReplaceEvents(e Events) {
-	if hasAccept(e) {
-		w.events = e
-		return
-	}
-	w.k.Host().Warn("listenaccept: events without an accept event are ignored", "wheel", w.id)
-}
-
 // PauseAccept stops accepting; connections wait in the system's queue.
 func (w *Wheel) PauseAccept() {
-	if !w.closed {
+	if !w.base.Closed() {
 		w.acceptor.Pause()
 	}
 }
 
-// ResumeAccept goes on accepting.
+// ResumeAccept continues accepting.
 func (w *Wheel) ResumeAccept() {
-	if !w.closed {
+	if !w.base.Closed() {
 		w.acceptor.Resume()
 	}
 }
@@ -150,22 +101,26 @@ func (w *Wheel) ResumeAccept() {
 // Connections that were handed out are not touched. Closing again does
 // nothing.
 func (w *Wheel) Close() error {
-	if w.closed {
+	if !w.base.Close() {
 		return nil
 	}
-	w.closed = true
 	w.acceptor.Stop()
-	w.owned.Release()
 	if w.borrow {
 		return nil
 	}
 	return w.handle.Close()
 }
 
+// Abort is Close: this wheel has nothing to drop.
+func (w *Wheel) Abort() error { return w.Close() }
+
+// Closed reports whether the wheel has been closed.
+func (w *Wheel) Closed() bool { return w.base.Closed() }
+
 // Detach ends the wheel but leaves the handle open and returns it; nil if the
 // wheel is closed.
 func (w *Wheel) Detach() *kernel.Handle {
-	if w.closed {
+	if w.base.Closed() {
 		return nil
 	}
 	w.borrow = true
@@ -173,29 +128,18 @@ func (w *Wheel) Detach() *kernel.Handle {
 	return w.handle
 }
 
-// accepted hands out a connection. It runs in the session that made the wheel.
-func (w *Wheel) accepted(h *kernel.Handle, from net.Addr) {
-	switch e := w.events.(type) {
-	case Funcs:
-		e.Accept(w, h, from)
-	case Names:
-		if _, err := w.k.Call(w.owner, e.Accept, h, from, w.id); err != nil {
-			h.Close()
-		}
-	}
-}
+// accepted passes on a connection. It runs in the session that made the wheel.
+func (w *Wheel) accepted(h *kernel.Handle, from net.Addr) { w.events.Funcs.Accept(w, h, from) }
 
-func (w *Wheel) failed(err error) {
-	failure := &kernel.OpError{Op: "accept", Err: err, Wheel: w.id}
-	switch e := w.events.(type) {
-	case Funcs:
-		if e.Error != nil {
-			e.Error(w, failure)
-		}
-	case Names:
-		if e.Error != "" {
-			// The session exists: its watcher has just been called.
-			_ = w.k.Host().CallError(w.owner, e.Error, failure)
-		}
+func (w *Wheel) failed(err error, fatal bool) {
+	f := w.events.Funcs.Error
+	switch {
+	case fatal:
+		w.base.Warn("accepting has ended", "error", err)
+	case f == nil:
+		w.base.Warn("cannot accept", "error", err)
+	}
+	if f != nil {
+		f(w, w.base.OpError("accept", err))
 	}
 }

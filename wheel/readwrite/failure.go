@@ -6,7 +6,7 @@ import "github.com/gopoe/poe/kernel"
 // handle, after an epoll_ctl that failed for example. The wheel reports the
 // error under the name of the system call and stops using that direction.
 func (w *Wheel) HandleFailure(m kernel.Mode, err error) {
-	if w.closed {
+	if w.base.Closed() {
 		return
 	}
 	if m == kernel.Read {
@@ -15,5 +15,5 @@ func (w *Wheel) HandleFailure(m kernel.Mode, err error) {
 		w.stopOutput()
 	}
 	failed := kernel.SyscallError("watch", err)
-	w.tellError(failed.Op, failed.Err)
+	w.emitError(failed.Op, failed.Err)
 }

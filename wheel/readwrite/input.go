@@ -9,11 +9,11 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// RecordError says that a filter's record is not what the wheel's function
-// takes: text.
+// RecordError reports a record of a filter that is no text, for a function that
+// gets text.
 type RecordError struct{ Record any }
 
-// Error names the type that came.
+// Error names the record's type.
 func (e *RecordError) Error() string {
 	return fmt.Sprintf("readwrite: the record is %T, not text", e.Record)
 }
@@ -30,22 +30,22 @@ func (c *chunk) rest() []byte { return c.buf[c.at:] }
 
 func (c *chunk) set(buf []byte) { c.buf, c.at = buf, 0 }
 
-// read reads once and hands out the records that are complete.
+// read reads once and passes on the records that are complete.
 func (w *Wheel) read() {
-	most := w.room(kernel.Read)
+	most := w.allowance(kernel.Read)
 	if most == 0 {
 		return
 	}
-	buf := w.k.Host().Scratch(w.reader.BlockSize())
+	buf := w.base.Kernel.Host().Scratch(w.reader.BlockSize())
 	if most > 0 {
 		buf = buf[:min(most, len(buf))]
 	}
 	n, err := w.reader.Read(w.in, buf)
-	w.moved(kernel.Read, n)
+	w.consumed(kernel.Read, n)
 	if err != nil {
 		w.stopInput()
 		if !errors.Is(err, io.EOF) || w.finish() {
-			w.tellError("read", err)
+			w.emitError("read", err)
 		}
 		return
 	}
@@ -62,13 +62,13 @@ func (w *Wheel) read() {
 		w.filterFailed(err)
 		return
 	}
-	defer w.keep() // for the next time, even if a handler panics
+	defer w.saveUndecoded() // for the next time, even if a handler panics
 	w.decode()
 }
 
-// finish hands out what ends with the stream. It tells whether that end is
-// still to be told: unless the filter has found that something is missing, or
-// the wheel was closed meanwhile.
+// finish passes on what ends with the stream. It reports whether that end is
+// still to be reported: unless the filter has found that something is missing,
+// or the wheel was closed meanwhile.
 func (w *Wheel) finish() bool {
 	if _, ok := w.inFilter.(filter.Finisher); !ok {
 		return true
@@ -77,7 +77,7 @@ func (w *Wheel) finish() bool {
 	w.cur.set(w.pending)
 	w.decoding, w.pending = true, nil
 	defer func() { w.decoding = was; w.cur.set(nil) }()
-	for !w.closed {
+	for !w.base.Closed() {
 		f, ok := w.inFilter.(filter.Finisher)
 		if !ok {
 			return true
@@ -91,7 +91,7 @@ func (w *Wheel) finish() bool {
 			w.filterFailed(err)
 			return false
 		}
-		w.tellInput(record)
+		w.emitInput(record)
 	}
 	return false
 }
@@ -103,21 +103,21 @@ func (w *Wheel) checkBuffer() error {
 	return nil
 }
 
-// keep saves what has not been decoded: it stands in a buffer that others use.
-func (w *Wheel) keep() {
+// saveUndecoded keeps what has not been decoded: it is in a buffer that others use.
+func (w *Wheel) saveUndecoded() {
 	switch rest := w.cur.rest(); {
 	case w.aborted || len(rest) == 0:
 		if cap(w.pending) > 4096 {
 			w.pending = nil
 		}
 		w.pending = w.pending[:0]
-	default: // rest may be a part of pending, which append can deal with
+	default: // rest may be a part of pending, which append allows
 		w.pending = append(w.pending[:0], rest...)
 	}
 	w.cur.set(nil)
 }
 
-// decode hands out records until there are no more whole ones. The filter, the
+// decode passes on records until there are no more whole ones. The filter, the
 // events and the wheel itself may change with every record.
 func (w *Wheel) decode() {
 	was := w.decoding
@@ -127,10 +127,10 @@ func (w *Wheel) decode() {
 	}
 }
 
-// decodeSome makes one step, or as many as nothing changes between, and tells
-// whether to go on.
+// decodeSome makes one step, or as many as nothing changes between, and reports
+// whether to continue.
 func (w *Wheel) decodeSome() bool {
-	if f := w.events.funcs; f != nil && f.Input == nil {
+	if f := w.events.Funcs; f.Input == nil {
 		if d, ok := w.inFilter.(filter.BytesDecoder); ok {
 			return w.decodeBytes(d, f)
 		}
@@ -143,13 +143,13 @@ func (w *Wheel) decodeSome() bool {
 	if err != nil {
 		return w.decodeFailed(err)
 	}
-	w.tellInput(record)
+	w.emitInput(record)
 	return true
 }
 
-// decodeBytes hands records out without boxing them.
+// decodeBytes passes records on without boxing them.
 func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs) bool {
-	var texts texts
+	var batch stringBatch
 	for at := w.changes; at == w.changes; {
 		buf := w.cur.rest()
 		record, n, err := d.DecodeBytes(buf)
@@ -160,13 +160,13 @@ func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs) bool {
 		case f.Bytes != nil:
 			f.Bytes(w, record)
 		case f.Text != nil:
-			f.Text(w, texts.of(buf, n, record))
+			f.Text(w, batch.of(buf, n, record))
 		}
 	}
 	return true
 }
 
-// decodeStep hands out all records of a step, even if the filter is replaced
+// decodeStep passes on all records of a step, even if the filter is replaced
 // among them.
 func (w *Wheel) decodeStep(s filter.Stepper) bool {
 	records, n, err := s.DecodeStep(nil, w.cur.rest())
@@ -175,7 +175,7 @@ func (w *Wheel) decodeStep(s filter.Stepper) bool {
 		if w.aborted {
 			return false
 		}
-		w.tellInput(record)
+		w.emitInput(record)
 	}
 	if err != nil {
 		return w.decodeFailed(err)
@@ -195,7 +195,7 @@ func (w *Wheel) decodeFailed(err error) bool {
 func (w *Wheel) filterFailed(err error) {
 	w.cur.set(nil)
 	w.stopInput()
-	w.tellError("filter", err)
+	w.emitError("filter", err)
 }
 
 func (w *Wheel) stopInput() {
@@ -207,25 +207,25 @@ func (w *Wheel) stopInput() {
 // stream included, waits in the handle. Records that have been read already
 // still come.
 func (w *Wheel) PauseInput() {
-	if w.bounds != nil {
-		w.bounds.paused = true
+	if w.limits != nil {
+		w.limits.paused = true
 	}
-	w.k.SelectPauseRead(w.in)
+	w.base.Kernel.SelectPauseRead(w.in)
 }
 
-// ResumeInput goes on reading.
+// ResumeInput continues reading.
 func (w *Wheel) ResumeInput() {
-	if w.bounds != nil {
-		w.bounds.paused = false
+	if w.limits != nil {
+		w.limits.paused = false
 	}
-	if !w.closed && !w.noInput {
-		w.k.SelectResumeRead(w.in)
+	if !w.base.Closed() && !w.noInput {
+		w.base.Kernel.SelectResumeRead(w.in)
 	}
 }
 
 // ShutdownInput ends the reading half of a socket for good.
 func (w *Wheel) ShutdownInput() {
-	if w.closed || w.noInput {
+	if w.base.Closed() || w.noInput {
 		return
 	}
 	w.stopInput()
@@ -249,7 +249,7 @@ func (w *Wheel) SetOutputFilter(f filter.Filter) {
 // SetInputFilter replaces the filter that decodes. What the old one has not
 // decoded goes to the new one, whose records come before the method returns.
 func (w *Wheel) SetInputFilter(f filter.Filter) {
-	held := w.heldInside()
+	held := w.filterPending()
 	w.inFilter = f
 	w.changes++
 	if r, ok := f.(filter.Rewinder); ok {
@@ -262,16 +262,16 @@ func (w *Wheel) SetInputFilter(f filter.Filter) {
 		w.decodeAgain()
 		return
 	}
-	if w.closed {
+	if w.base.Closed() {
 		return
 	}
 	w.pending = append(held, w.pending...)
 	w.cur.set(w.pending)
-	defer w.keep()
+	defer w.saveUndecoded()
 	w.decodeAgain()
 }
 
-// decodeAgain lets a new filter at what is there.
+// decodeAgain decodes what is there by a new filter.
 func (w *Wheel) decodeAgain() {
 	if len(w.cur.rest()) == 0 {
 		return
@@ -280,12 +280,11 @@ func (w *Wheel) decodeAgain() {
 		w.filterFailed(err)
 		return
 	}
-	w.inOwner(readName, w.decode)
+	w.base.InOwner(w.decode)
 }
 
-// heldInside is what the input filter has taken in and not handed out, as
-// bytes.
-func (w *Wheel) heldInside() []byte {
+// filterPending returns what the input filter holds inside itself, as bytes.
+func (w *Wheel) filterPending() []byte {
 	if p, ok := w.inFilter.(filter.Pender); ok {
 		return p.PendingBytes()
 	}

@@ -35,7 +35,7 @@ func (w *Wheel) TryPut(records ...any) (high bool, err error) {
 		}
 	}
 	before := w.driver.OutOctets()
-	if takes, err := w.takes(before); !takes {
+	if accepts, err := w.accepts(before); !accepts {
 		return false, err
 	}
 	if err := w.encode(records); err != nil {
@@ -66,7 +66,7 @@ func (w *Wheel) PutBytes(record []byte) (high bool) {
 // TryPutText is PutText with the errors of TryPut.
 func (w *Wheel) TryPutText(record string) (high bool, err error) {
 	before := w.driver.OutOctets()
-	if takes, err := w.takes(before); !takes {
+	if accepts, err := w.accepts(before); !accepts {
 		return false, err
 	}
 	out, ends := w.driver.Output()
@@ -89,7 +89,7 @@ func (w *Wheel) TryPutText(record string) (high bool, err error) {
 // TryPutBytes is PutBytes with the errors of TryPut.
 func (w *Wheel) TryPutBytes(record []byte) (high bool, err error) {
 	before := w.driver.OutOctets()
-	if takes, err := w.takes(before); !takes {
+	if accepts, err := w.accepts(before); !accepts {
 		return false, err
 	}
 	out, ends := w.driver.Output()
@@ -117,12 +117,12 @@ func end(ends []int, before, after []byte) []int {
 	return ends
 }
 
-// takes tells whether output is taken, while so many bytes wait.
-func (w *Wheel) takes(waiting int) (bool, error) {
+// accepts reports whether output is accepted while so many bytes wait.
+func (w *Wheel) accepts(waiting int) (bool, error) {
 	switch {
-	case w.closed || w.noOutput:
+	case w.base.Closed() || w.noOutput:
 		return false, nil
-	case w.bounds != nil && w.bounds.maxPending > 0 && waiting >= w.bounds.maxPending:
+	case w.limits != nil && w.limits.maxPending > 0 && waiting >= w.limits.maxPending:
 		return false, ErrPending
 	}
 	return true, nil
@@ -136,8 +136,8 @@ func (w *Wheel) queued(before int) (high bool) {
 			w.Flush()
 			now = w.driver.OutOctets()
 		}
-		if now > 0 && !w.closed {
-			w.k.Host().TryWrite(w.out)
+		if now > 0 && !w.base.Closed() {
+			w.base.Kernel.Host().TryWrite(w.out)
 		}
 	}
 	marks := w.marks()
@@ -169,7 +169,7 @@ func (w *Wheel) encode(records []any) error {
 	return nil
 }
 
-// dropEmpty takes the messages without bytes off the list: they are not
+// dropEmpty accepts the messages without bytes off the list: they are not
 // counted.
 func dropEmpty(ends []int, from, last int) []int {
 	kept := ends[:from]
@@ -186,44 +186,44 @@ func dropEmpty(ends []int, from, last int) []int {
 // it.
 func (w *Wheel) Flush() {
 	switch {
-	case w.closed || w.noOutput:
-	case w.k.ActiveSession() == w.owner: // spares a closure
+	case w.base.Closed() || w.noOutput:
+	case w.base.Kernel.ActiveSession() == w.base.Owner: // spares a closure
 		w.flush()
 	default:
-		w.inOwner(writeName, w.flush)
+		w.base.InOwner(w.flush)
 	}
 }
 
-// flush writes and tells what came of it: trouble, or low water and all
+// flush writes and reports the result: an error, or low water and all
 // written.
 func (w *Wheel) flush() {
-	most := w.room(kernel.Write)
+	most := w.allowance(kernel.Write)
 	if most == 0 {
 		return
 	}
 	before := w.driver.BytesWritten()
 	left, err := w.driver.FlushSome(w.out, most)
-	w.moved(kernel.Write, int(w.driver.BytesWritten()-before))
+	w.consumed(kernel.Write, int(w.driver.BytesWritten()-before))
 	if err != nil {
 		w.stopOutput()
-		w.tellError("write", err)
+		w.emitError("write", err)
 		return
 	}
 	switch marks := w.marks(); {
 	case w.high && left <= marks.Low:
 		w.high = false
-		w.tellLow()
+		w.emit(w.events.Funcs.Low)
 	case !w.high && marks.High > 0 && left >= marks.High:
 		w.high = true
-		w.tellHigh()
+		w.emit(w.events.Funcs.High)
 	}
 	switch { // the handlers may have closed the wheel, or put more
-	case w.closed || w.noOutput:
+	case w.base.Closed() || w.noOutput:
 	case w.driver.OutOctets() > 0:
-		w.k.SelectResumeWrite(w.out)
+		w.base.Kernel.SelectResumeWrite(w.out)
 	default:
-		w.k.SelectPauseWrite(w.out)
-		w.tellFlushed()
+		w.base.Kernel.SelectPauseWrite(w.out)
+		w.emit(w.events.Funcs.Flushed)
 	}
 }
 
@@ -236,7 +236,7 @@ func (w *Wheel) stopOutput() {
 // the end of the stream. Output that waits is lost, though OutOctets goes on
 // counting it.
 func (w *Wheel) ShutdownOutput() {
-	if w.closed || w.noOutput {
+	if w.base.Closed() || w.noOutput {
 		return
 	}
 	w.stopOutput()
@@ -244,38 +244,38 @@ func (w *Wheel) ShutdownOutput() {
 	_ = w.out.CloseWrite()
 }
 
-// OutOctets is how many bytes wait to be written.
+// OutOctets returns how many bytes wait to be written.
 // POE: get_driver_out_octets.
 func (w *Wheel) OutOctets() int { return w.driver.OutOctets() }
 
-// OutMessages is how many messages wait to be written.
+// OutMessages returns how many messages wait to be written.
 // POE: get_driver_out_messages.
 func (w *Wheel) OutMessages() int { return w.driver.OutMessages() }
 
-// marks are the water marks, the zero Marks without any.
+// marks returns the water marks, the zero Marks without any.
 func (w *Wheel) marks() Marks {
-	if w.bounds == nil {
+	if w.limits == nil {
 		return Marks{}
 	}
-	return w.bounds.marks
+	return w.limits.marks
 }
 
-// SetHighMark changes the high water mark. It does nothing for a wheel made
-// without marks, and for one that would not be above the low mark.
+// SetHighMark changes the high water mark. A mark for a wheel without marks, or
+// one that is not above the low mark, is ignored with a warning.
 func (w *Wheel) SetHighMark(high int) {
 	if w.marks().High > 0 && high > w.marks().Low {
-		w.bounds.marks.High = high
+		w.limits.marks.High = high
 		return
 	}
-	w.k.Host().Warn("readwrite: high mark ignored", "mark", high, "low", w.marks().Low)
+	w.base.Warn("high mark ignored", "mark", high, "low", w.marks().Low)
 }
 
-// SetLowMark changes the low water mark. It does nothing for a wheel made
-// without marks, and for one that is not between 0 and the high mark.
+// SetLowMark changes the low water mark. A mark for a wheel without marks, or one
+// that is not between 0 and the high mark, is ignored with a warning.
 func (w *Wheel) SetLowMark(low int) {
 	if w.marks().Low > 0 && low > 0 && low < w.marks().High {
-		w.bounds.marks.Low = low
+		w.limits.marks.Low = low
 		return
 	}
-	w.k.Host().Warn("readwrite: low mark ignored", "mark", low, "high", w.marks().High)
+	w.base.Warn("low mark ignored", "mark", low, "high", w.marks().High)
 }

@@ -12,11 +12,15 @@ package readwrite
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/gopoe/poe/driver"
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/internal/base"
 )
+
+var kind = base.NewKind("readwrite")
 
 // Config configures a wheel.
 type Config struct {
@@ -38,30 +42,30 @@ type Config struct {
 	InputDriver  *driver.SysRW
 	OutputDriver *driver.SysRW
 
-	// Events says who is told of what; nil is nobody.
+	// Events selects how the wheel reports; nil disables reporting.
 	Events Events
 
-	// Marks are the water marks for output; the zero Marks have none.
+	// Marks are the water marks for output; the zero Marks disable them.
 	Marks Marks
 
 	// AutoFlush writes within Put what can be written.
 	AutoFlush bool
 
-	// MaxPending bounds the output that waits, in bytes: a Put that finds as
-	// much or more waiting is refused with ErrPending. 0 is no bound.
+	// MaxPending limits the output that waits, in bytes: a Put that finds as
+	// much or more waiting is refused with ErrPending. 0 is no limit.
 	MaxPending int
 
-	// Pace holds the speed down; nil does not.
-	Pace Pace
+	// RateLimiter limits the wheel's bandwidth; nil does not.
+	RateLimiter RateLimiter
 
 	// Borrow leaves the handles open when the wheel is closed. Otherwise the
 	// wheel owns them.
 	Borrow bool
 }
 
-// Marks are water marks, in bytes of waiting output. From High on, Put says
-// that it is enough; once no more than Low is left, the low event says to go
-// on. Both are above 0, or both 0 for none.
+// Marks are water marks, in bytes of waiting output. From High on, Put reports
+// that producers should stop; when no more than Low is left, the low event
+// reports that they may continue. Both are above 0, or both 0 for none.
 type Marks struct{ High, Low int }
 
 // ErrPending is what Put returns when as much output waits as MaxPending
@@ -73,18 +77,14 @@ type Wheel struct {
 	// Heap is whatever the owner wants to find in functions that get the wheel.
 	Heap any
 
-	k     *kernel.Kernel
-	owner kernel.ID
-	owned kernel.Owned
-	id    kernel.WheelID
-	idArg any // id, boxed once
+	base   base.Base
+	events base.Events[Names, Funcs]
 
 	in, out             *kernel.Handle
 	inFilter, outFilter filter.Filter
 	reader, driver      *driver.SysRW // driver writes
 	own                 driver.SysRW  // the two, unless others were given
-	events              events
-	bounds              *bounds // nil without marks, a maximum, a pace
+	limits              *limits       // nil without marks, a maximum, a rate limiter
 
 	cur     chunk  // while decoding
 	pending []byte // what has not been decoded, between two reads; the wheel's own memory
@@ -95,11 +95,10 @@ type Wheel struct {
 	decoding  bool
 	reads     bool // the handle is watched for reading
 	writes    bool // and for writing
-	closed    bool
 	aborted   bool
 	changes   uint32 // counts those of the filter, of the events, and of aborted
 	noInput   bool   // reading has ended: end of file, error, ShutdownInput
-	noOutput  bool
+	noOutput  bool   // writing has ended: error, ShutdownOutput
 }
 
 const (
@@ -114,19 +113,19 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 		return nil, err
 	}
 	w := &Wheel{
-		k: k, owner: k.ActiveSession(), id: k.Host().AllocateWheelID(),
 		in: c.InputHandle, out: c.OutputHandle, inFilter: c.InputFilter, outFilter: c.OutputFilter,
 		autoFlush: c.AutoFlush, borrow: c.Borrow,
 	}
-	if c.Marks != (Marks{}) || c.MaxPending > 0 || c.Pace != nil {
-		w.bounds = &bounds{marks: c.Marks, maxPending: c.MaxPending, pace: c.Pace}
+	w.events.Replace(c.Events, Names.funcs)
+	if err := c.checkMarks(w.events.Funcs); err != nil {
+		return nil, err
+	}
+	if c.Marks != (Marks{}) || c.MaxPending > 0 || c.RateLimiter != nil {
+		w.limits = &limits{marks: c.Marks, maxPending: c.MaxPending, rate: c.RateLimiter}
 	}
 	w.setDrivers(c)
-	w.idArg = w.id
-	w.events.set(c.Events)
-	var err error
-	if w.owned, err = k.Host().Own(w, "wheel/readwrite"); err != nil {
-		return nil, &kernel.ConfigError{Package: "readwrite", Field: "Kernel", Err: err}
+	if err := w.base.Init(k, kind, w); err != nil {
+		return nil, err
 	}
 	if err := w.watch(); err != nil {
 		w.borrow = true
@@ -153,15 +152,15 @@ func (w *Wheel) setDrivers(c Config) {
 }
 
 func (w *Wheel) watch() error {
-	if err := w.k.Host().Watch(w.out, kernel.Write, writeName, w); err != nil {
-		return &kernel.ConfigError{Package: "readwrite", Field: "OutputHandle", Err: err}
+	if err := w.base.Kernel.Host().Watch(w.out, kernel.Write, writeName, w); err != nil {
+		return kind.ConfigError("OutputHandle", err)
 	}
 	w.writes = true
-	if !w.events.wantsInput() {
+	if !w.events.Funcs.wantsInput() {
 		return nil
 	}
 	if err := w.watchInput(); err != nil {
-		return &kernel.ConfigError{Package: "readwrite", Field: "InputHandle", Err: err}
+		return kind.ConfigError("InputHandle", err)
 	}
 	return nil
 }
@@ -169,34 +168,31 @@ func (w *Wheel) watch() error {
 // watchInput starts to read, or goes on.
 func (w *Wheel) watchInput() error {
 	if w.reads {
-		w.k.SelectResumeRead(w.in)
+		w.base.Kernel.SelectResumeRead(w.in)
 		return nil
 	}
-	err := w.k.Host().Watch(w.in, kernel.Read, readName, w)
+	err := w.base.Kernel.Host().Watch(w.in, kernel.Read, readName, w)
 	w.reads = err == nil
 	return err
 }
 
-// unwatchInput lets go of the handle. What another wheel watches by now stays.
+// unwatchInput stops watching the handle. What another wheel watches by now stays.
 func (w *Wheel) unwatchInput() {
 	if w.reads {
 		w.reads = false
-		w.k.Host().Unwatch(w.owner, w.in, kernel.Read)
+		w.base.Kernel.Host().Unwatch(w.base.Owner, w.in, kernel.Read)
 	}
 }
 
 func (w *Wheel) unwatchOutput() {
 	if w.writes {
 		w.writes = false
-		w.k.Host().Unwatch(w.owner, w.out, kernel.Write)
+		w.base.Kernel.Host().Unwatch(w.base.Owner, w.out, kernel.Write)
 	}
 }
 
 // check completes the configuration and finds what is wrong with it.
 func (c *Config) check() error {
-	wrong := func(field, what string) error {
-		return &kernel.ConfigError{Package: "readwrite", Field: field, Err: errors.New(what)}
-	}
 	if c.Handle != nil {
 		if c.InputHandle != nil || c.OutputHandle != nil {
 			return wrong("Handle", "excludes InputHandle and OutputHandle")
@@ -221,8 +217,10 @@ func (c *Config) check() error {
 	if c.Driver != nil && (c.InputDriver != nil || c.OutputDriver != nil) {
 		return wrong("Driver", "excludes InputDriver and OutputDriver")
 	}
-	return c.checkMarks(wrong)
+	return nil
 }
+
+func wrong(field, what string) error { return kind.ConfigError(field, errors.New(what)) }
 
 func (c *Config) defaultFilters() {
 	if c.InputFilter != nil && c.OutputFilter != nil {
@@ -237,26 +235,25 @@ func (c *Config) defaultFilters() {
 	}
 }
 
-func (c *Config) checkMarks(wrong func(field, what string) error) error {
+func (c *Config) checkMarks(f *Funcs) error {
 	m := c.Marks
-	high, low := wantsMarks(c.Events)
 	switch {
-	case m == Marks{} && high:
+	case m == Marks{} && f.High != nil:
 		return wrong("Marks", "the high event needs marks")
-	case m == Marks{} && low:
+	case m == Marks{} && f.Low != nil:
 		return wrong("Marks", "the low event needs marks")
 	case m == Marks{}:
 		return nil
 	case m.High <= 0 || m.Low <= 0:
 		return wrong("Marks", "High and Low must both be above 0")
-	case !low:
+	case f.Low == nil:
 		return wrong("Marks", "need a low event")
 	}
 	return nil
 }
 
 // ID returns the wheel's ID, the last argument of its events.
-func (w *Wheel) ID() kernel.WheelID { return w.id }
+func (w *Wheel) ID() kernel.WheelID { return w.base.ID() }
 
 // HandleReady is called by the kernel when a handle is ready.
 func (w *Wheel) HandleReady(m kernel.Mode) {
@@ -266,7 +263,7 @@ func (w *Wheel) HandleReady(m kernel.Mode) {
 	case w.driver.OutOctets() > 0:
 		w.flush()
 	default: // written meanwhile, by Flush
-		w.k.SelectPauseWrite(w.out)
+		w.base.Kernel.SelectPauseWrite(w.out)
 	}
 }
 
@@ -276,10 +273,9 @@ func (w *Wheel) HandleReady(m kernel.Mode) {
 // Abort drops them, too. Closing again does nothing.
 // POE: what happens when a wheel is destroyed.
 func (w *Wheel) Close() error {
-	if w.closed {
+	if !w.base.Close() {
 		return nil
 	}
-	w.closed = true
 	var err error
 	if !w.borrow { // first, since it ends the watching as well, and sooner
 		err = w.in.Close()
@@ -287,7 +283,7 @@ func (w *Wheel) Close() error {
 			err = errors.Join(err, w.out.Close())
 		}
 	}
-	w.detach()
+	w.release()
 	return err
 }
 
@@ -301,27 +297,33 @@ func (w *Wheel) Abort() error {
 // Detach closes the wheel but leaves the handles open, whoever owns them, and
 // returns what was read and not decoded. Output that waits is lost.
 func (w *Wheel) Detach() (undecoded []byte) {
-	if w.closed {
+	if w.base.Closed() {
 		return nil
 	}
-	undecoded = append(append(undecoded, w.undecoded()...), w.heldInside()...)
-	w.detach()
+	undecoded = w.PendingInput()
+	w.base.Close()
+	w.release()
 	w.aborted = true
 	w.changes++
 	return undecoded
 }
 
-func (w *Wheel) detach() {
-	w.closed = true
-	w.stopResting()
+// PendingInput returns a copy of what was read and not decoded yet: what Detach
+// would return. POE: the input filter's get_pending.
+func (w *Wheel) PendingInput() []byte {
+	return slices.Concat(w.filterPending(), w.undecoded())
+}
+
+// release ends what a wheel that has been closed has under way.
+func (w *Wheel) release() {
+	w.cancelThrottle()
 	w.unwatchInput()
 	w.unwatchOutput()
-	w.owned.Release()
 	w.driver.Discard()
 }
 
-// Closed tells whether the wheel has been closed.
-func (w *Wheel) Closed() bool { return w.closed }
+// Closed reports whether the wheel has been closed.
+func (w *Wheel) Closed() bool { return w.base.Closed() }
 
 // InputHandle returns the handle that is read.
 func (w *Wheel) InputHandle() *kernel.Handle { return w.in }
@@ -329,12 +331,12 @@ func (w *Wheel) InputHandle() *kernel.Handle { return w.in }
 // OutputHandle returns the handle that is written.
 func (w *Wheel) OutputHandle() *kernel.Handle { return w.out }
 
-// BytesRead is how many bytes have been read from the handle in all. It still
-// tells after Close.
+// BytesRead returns how many bytes have been read from the handle in all, after
+// Close as well.
 func (w *Wheel) BytesRead() uint64 { return w.reader.BytesRead() }
 
-// BytesWritten is how many bytes the handle has taken in all; what waits to be
-// written does not count. It still tells after Close.
+// BytesWritten returns how many bytes have been written to the handle in all,
+// after Close as well; what waits to be written does not count.
 func (w *Wheel) BytesWritten() uint64 { return w.driver.BytesWritten() }
 
 // InputFilter returns the filter that decodes.

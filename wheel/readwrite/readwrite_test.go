@@ -257,7 +257,7 @@ func TestSetEventsTwice(t *testing.T) {
 	var w *readwrite.Wheel
 	wheeltest.InSession(t, func(k *kernel.Kernel) {
 		w = newWheel(t, k, readwrite.Config{Handle: near})
-		assert.Equal(t, readwrite.Names{}, w.Events())
+		assert.Equal(t, readwrite.Funcs{}, w.Events())
 		write(t, far, "1\n")
 		k.Yield("next")
 		k.Yield("next")

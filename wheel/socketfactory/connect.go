@@ -1,8 +1,10 @@
 package socketfactory
 
 import (
+	"errors"
 	"net/netip"
 	"syscall"
+	"time"
 
 	"github.com/gopoe/poe/kernel"
 )
@@ -13,7 +15,9 @@ type dial struct {
 	w        *Wheel
 	waiting  []endpoint
 	open     []*attempt
-	next     kernel.AlarmID // when the next address is tried
+	next     kernel.AlarmID // starts the next attempt
+	backoff  time.Duration  // the last wait for room in a backlog
+	giveUp   time.Time      // when a backlog that stays full is a failure
 	op       string         // of the first failure
 	err      error
 	finished bool
@@ -28,17 +32,13 @@ type attempt struct {
 
 func (w *Wheel) connect() {
 	if d := w.config.ConnectTimeout; d > 0 {
-		var err error
-		if w.timeout, err = w.k.Host().DelayFunc(eventName+": time-out", d, func(kernel.Event) { w.timedOut() }); err != nil {
-			w.failLater("connect", err)
-			return
-		}
+		w.timeout = w.base.Delay("time-out", d, w.timedOut)
 	}
 	if w.config.Domain == Unix {
 		w.start([]endpoint{{path: w.config.RemoteAddress}})
 		return
 	}
-	w.findNearEnd(func() {
+	w.findLocal(func() {
 		w.resolve(w.config.RemoteAddress, w.config.RemoteService, w.config.RemotePort, func(addrs []netip.AddrPort) {
 			to := make([]endpoint, len(addrs))
 			for i, a := range addrs {
@@ -49,25 +49,25 @@ func (w *Wheel) connect() {
 	})
 }
 
-// findNearEnd finds the local addresses of a connection, if the configuration
+// findLocal finds the local addresses of a connection, if the configuration
 // has any, and then calls done.
-func (w *Wheel) findNearEnd(done func()) {
+func (w *Wheel) findLocal(done func()) {
 	c := &w.config
 	if c.BindAddress == "" && c.BindPort == 0 && c.BindService == "" {
 		done()
 		return
 	}
 	w.resolve(c.BindAddress, c.BindService, c.BindPort, func(addrs []netip.AddrPort) {
-		c.near = addrs
+		c.local = addrs
 		done()
 	})
 }
 
-// nearEnd is the local address to bind before connecting to an endpoint: one of
+// localAddr returns the local address to bind before connecting to an endpoint: one of
 // the same family. It is invalid if the configuration has no local address.
-func (c *Config) nearEnd(to endpoint) (netip.AddrPort, error) {
+func (c *Config) localAddr(to endpoint) (netip.AddrPort, error) {
 	six := to.addr.Addr().Is6()
-	for _, a := range c.near {
+	for _, a := range c.local {
 		switch {
 		case a.Addr().Is6() == six:
 			return a, nil
@@ -77,7 +77,7 @@ func (c *Config) nearEnd(to endpoint) (netip.AddrPort, error) {
 			return netip.AddrPortFrom(netip.IPv4Unspecified(), a.Port()), nil
 		}
 	}
-	if c.near != nil {
+	if c.local != nil {
 		return netip.AddrPort{}, syscall.EADDRNOTAVAIL
 	}
 	return netip.AddrPort{}, nil
@@ -94,24 +94,6 @@ func (w *Wheel) timedOut() {
 	w.failure("connect", syscall.ETIMEDOUT)
 }
 
-func (w *Wheel) clearTimeout() {
-	if w.timeout != 0 {
-		w.cancelTimer(w.timeout)
-		w.timeout = 0
-	}
-}
-
-// cancelTimer removes a timer of the owner's, whoever is active.
-func (w *Wheel) cancelTimer(id kernel.AlarmID) {
-	if !w.owner.Alive() {
-		return
-	}
-	w.inOwner(func() {
-		// It may have fired already.
-		_, _ = w.k.AlarmRemove(id)
-	})
-}
-
 // tryNext starts to connect to the next address, and to the one after it if
 // this takes long.
 func (d *dial) tryNext() {
@@ -120,19 +102,22 @@ func (d *dial) tryNext() {
 		to := d.waiting[0]
 		d.waiting = d.waiting[1:]
 		h, op, err := openSocket(&w.config, to, false)
+		if d.backlogFull(to, op, err) {
+			return
+		}
 		if err != nil {
-			d.note(op, err)
+			d.recordError(op, err)
 			continue
 		}
 		a := &attempt{d: d, h: h, to: to}
 		if err := a.watch(); err != nil {
 			h.Close()
 			failed := kernel.SyscallError("connect", err)
-			d.note(failed.Op, failed.Err)
+			d.recordError(failed.Op, failed.Err)
 			continue
 		}
 		d.open = append(d.open, a)
-		d.hurry()
+		d.startAttemptTimer()
 		return
 	}
 	if len(d.open) == 0 && !d.finished {
@@ -140,26 +125,51 @@ func (d *dial) tryNext() {
 	}
 }
 
-// hurry sets the timer after which the next address is tried as well.
-func (d *dial) hurry() {
-	if len(d.waiting) == 0 {
-		return
+// How long a connection to a unix socket waits before it is tried again when the
+// listener's backlog is full, and for how long in all without a ConnectTimeout.
+// The system reports nothing when there is room again.
+const (
+	minBacklogWait = time.Millisecond
+	maxBacklogWait = 50 * time.Millisecond
+	backlogLimit   = 2 * time.Minute
+)
+
+// backlogFull reports whether a connection to a unix socket failed because the
+// listener's backlog is full, and is going to be tried again.
+func (d *dial) backlogFull(to endpoint, op string, err error) bool {
+	if to.path == "" || op != "connect" || !errors.Is(err, syscall.EAGAIN) {
+		return false
 	}
-	w := d.w
-	w.inOwner(func() {
-		var err error
-		d.next, err = w.k.Host().DelayFunc(eventName+": next address", w.config.AttemptDelay, func(kernel.Event) {
-			d.next = 0
-			d.tryNext()
-		})
-		if err != nil {
-			w.k.Host().Warn("socketfactory: the wheel's session is gone", "wheel", w.id, "error", err)
-		}
+	now := d.w.base.Kernel.Now()
+	if d.giveUp.IsZero() {
+		d.giveUp = now.Add(backlogLimit)
+	}
+	if d.w.config.ConnectTimeout == 0 && !now.Before(d.giveUp) {
+		return false
+	}
+	d.backoff = min(max(minBacklogWait, 2*d.backoff), maxBacklogWait)
+	d.waiting = append(d.waiting, to)
+	d.tryAfter("backlog is full", d.backoff)
+	return true
+}
+
+// startAttemptTimer sets the timer after which the next address is tried as
+// well: the connection attempt delay of RFC 8305.
+func (d *dial) startAttemptTimer() {
+	if len(d.waiting) > 0 {
+		d.tryAfter("next address", d.w.config.AttemptDelay)
+	}
+}
+
+func (d *dial) tryAfter(what string, delay time.Duration) {
+	d.next = d.w.base.Delay(what, delay, func() {
+		d.next = 0
+		d.tryNext()
 	})
 }
 
-// note remembers the first failure: it is the one that is reported.
-func (d *dial) note(op string, err error) {
+// recordError keeps the first failure: it is the one that is reported.
+func (d *dial) recordError(op string, err error) {
 	if d.err == nil {
 		d.op, d.err = op, err
 	}
@@ -171,44 +181,37 @@ func (d *dial) fail() {
 	d.finished = true
 	w.dial = nil
 	op, err := d.op, d.err
-	w.later(func() {
-		w.clearTimeout()
+	w.base.Later(func() {
+		w.base.Cancel(&w.timeout)
 		w.failure(op, err)
 	})
 }
 
-// stop gives all attempts up.
+// stop gives up all attempts.
 func (d *dial) stop() {
 	d.finished = true
 	for _, a := range d.open {
 		a.h.Close()
 	}
 	d.open, d.waiting = nil, nil
-	d.cancelNext()
-}
-
-func (d *dial) cancelNext() {
-	if d.next != 0 {
-		d.w.cancelTimer(d.next)
-		d.next = 0
-	}
+	d.w.base.Cancel(&d.next)
 }
 
 // watch waits until the attempt has succeeded or failed.
 func (a *attempt) watch() (err error) {
-	k := a.d.w.k
-	a.d.w.inOwner(func() {
-		if err = k.Host().Watch(a.h, kernel.Write, eventName+": connect", a); err == nil {
+	k := a.d.w.base.Kernel
+	a.d.w.base.InOwner(func() {
+		if err = k.Host().Watch(a.h, kernel.Write, kind.Name()+": connect", a); err == nil {
 			k.SelectResumeWrite(a.h)
 		}
 	})
 	return err
 }
 
-// remove takes the attempt off the list of those that are open.
+// remove removes the attempt from the list of those that are open.
 func (a *attempt) remove() {
 	d := a.d
-	d.w.k.Host().Unwatch(d.w.owner, a.h, kernel.Write)
+	d.w.base.Kernel.Host().Unwatch(d.w.base.Owner, a.h, kernel.Write)
 	for i, other := range d.open {
 		if other == a {
 			d.open = append(d.open[:i], d.open[i+1:]...)
@@ -222,13 +225,13 @@ func (a *attempt) remove() {
 func (a *attempt) fail(op string, err error) {
 	d, w := a.d, a.d.w
 	a.h.Close()
-	d.note(op, err)
-	d.cancelNext()
+	d.recordError(op, err)
+	w.base.Cancel(&d.next)
 	if len(d.waiting) > 0 {
 		d.tryNext()
 	} else if len(d.open) == 0 {
 		w.dial = nil
-		w.clearTimeout()
+		w.base.Cancel(&w.timeout)
 		w.failure(d.op, d.err)
 	}
 }
@@ -256,6 +259,6 @@ func (a *attempt) HandleReady(kernel.Mode) {
 	}
 	d.stop()
 	w.dial = nil
-	w.clearTimeout()
+	w.base.Cancel(&w.timeout)
 	w.success(Socket{Handle: h, Peer: a.to.addr, Path: a.to.path})
 }

@@ -5,25 +5,28 @@ import (
 	"net/netip"
 
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/wheel/internal/named"
+	"github.com/gopoe/poe/wheel/internal/base"
 )
 
-// Events says who is told what came of it: [Names] or [Funcs].
+// Events selects how the wheel reports: [Names] or [Funcs], or a pointer to one
+// of them.
 type Events interface{ events() }
 
-// Names tells the session that made the wheel by events, as POE does.
+// Names reports to the session that made the wheel by events, as POE does. Both
+// are required.
 type Names struct {
 	// Success has as arguments the socket (a *kernel.Handle, which the session
 	// owns from then on), the peer's address (a netip.Addr; for unix sockets a
 	// string), its port (an int; nil for unix sockets), and the wheel's ID. A
 	// datagram socket that is not connected has nil for both. POE: SuccessEvent
 	Success string
-	// Failure has operation, errno as an int, text, and the wheel's ID.
-	// POE: FailureEvent
+	// Failure has operation, errno as an int, text, and the wheel's ID. See
+	// [Wheel] for which errors end the wheel. POE: FailureEvent
 	Failure string
 }
 
-// Funcs tells it by functions, which run in the session that made the wheel.
+// Funcs reports by functions, which run in the session that made the wheel.
+// Both are required.
 type Funcs struct {
 	Success func(w *Wheel, s Socket)
 	Failure func(w *Wheel, err *kernel.OpError)
@@ -32,7 +35,7 @@ type Funcs struct {
 func (Names) events() {}
 func (Funcs) events() {}
 
-// Socket is a socket that a wheel hands out, with its peer. Whoever gets it
+// Socket is a socket that a wheel has made, with its peer. Whoever receives it
 // owns the handle.
 type Socket struct {
 	Handle *kernel.Handle
@@ -40,57 +43,61 @@ type Socket struct {
 	Path   string         // of the peer's unix socket
 }
 
-// SetEvents changes who is told. An empty name or nil function leaves the old
-// one; where there is none, nothing changes. POE: event.
-func (w *Wheel) SetEvents(e Events) {
-	e = named.Over(w.config.Events, e)
-	if missing := missingEvent(e); missing != "" {
-		w.k.Host().Warn("socketfactory: events ignored", "wheel", w.id, "error", missing)
-		return
+func (w *Wheel) core() *base.Base { return &w.base }
+
+// funcs makes functions of names.
+func (n Names) funcs() Funcs {
+	f := Funcs{Failure: base.ErrorFunc(n.Failure, (*Wheel).core)}
+	if n.Success != "" {
+		f.Success = func(w *Wheel, s Socket) {
+			addr, port := w.peerArgs(s)
+			if err := w.base.Call(n.Success, s.Handle, addr, port, w.base.IDArg); err != nil {
+				s.Handle.Close() // there is no session which could own it
+			}
+		}
 	}
-	w.config.Events = e
+	return f
 }
 
-// missingEvent says what Events lack, if anything.
-func missingEvent(e Events) string {
-	switch e := e.(type) {
-	case Names:
-		if e.Success == "" {
-			return "needs a success event"
-		}
-		if e.Failure == "" {
-			return "needs a failure event"
-		}
-	case Funcs:
-		if e.Success == nil {
-			return "needs a success function"
-		}
-		if e.Failure == nil {
-			return "needs a failure function"
-		}
-	default:
-		return "is required"
-	}
-	return ""
+// Events returns how the wheel reports: Names or Funcs.
+func (w *Wheel) Events() Events {
+	e, _ := w.events.Current().(Events)
+	return e
 }
 
-// inOwner runs f in the session that made the wheel.
-func (w *Wheel) inOwner(f func()) {
-	if err := w.k.Host().CallFunc(w.owner, eventName, func(kernel.Event) { f() }); err != nil {
-		w.k.Host().Warn("socketfactory: the wheel's session is gone", "wheel", w.id, "error", err)
+// SetEvents changes the events that e names. What it leaves empty stays as it
+// was; Names in place of Funcs, or the other way round, replace both.
+// POE: event.
+func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(base.Merge(w.Events(), e)) }
+
+// ReplaceEvents changes both events. Without one of them nothing changes, as in
+// POE, and a warning is logged: the wheel needs both. POE: event.
+func (w *Wheel) ReplaceEvents(e Events) {
+	old := w.events
+	w.events.Replace(e, Names.funcs)
+	if err := missingEvent(w.events.Funcs); err != nil {
+		w.events = old
+		w.base.Warn("events ignored", "error", err)
 	}
 }
 
-// success hands out a socket.
+// missingEvent returns what is missing, nil for nothing.
+func missingEvent(f *Funcs) error {
+	switch {
+	case f.Success == nil:
+		return errNoSuccess
+	case f.Failure == nil:
+		return errNoFailure
+	}
+	return nil
+}
+
+// success passes on a socket.
 func (w *Wheel) success(s Socket) {
-	switch e := w.config.Events.(type) {
-	case Funcs:
-		w.inOwner(func() { e.Success(w, s) })
-	case Names:
-		addr, port := w.peerArgs(s)
-		if _, err := w.k.Call(w.owner, e.Success, s.Handle, addr, port, w.id); err != nil {
-			s.Handle.Close()
-		}
+	delivered := false
+	w.base.InOwner(func() { delivered = true; w.events.Funcs.Success(w, s) })
+	if !delivered {
+		s.Handle.Close()
 	}
 }
 
@@ -112,31 +119,12 @@ func isUnix(a net.Addr) bool {
 	return ok
 }
 
-// failure reports trouble, now.
+// failure reports an error, now.
 func (w *Wheel) failure(op string, err error) {
-	e := &kernel.OpError{Op: op, Err: err, Wheel: w.id}
-	switch events := w.config.Events.(type) {
-	case Funcs:
-		w.inOwner(func() { events.Failure(w, e) })
-	case Names:
-		// The session exists: it owns the wheel.
-		_ = w.k.Host().CallError(w.owner, events.Failure, e)
-	}
+	w.base.InOwner(func() { w.events.Funcs.Failure(w, w.base.OpError(op, err)) })
 }
 
-// later queues f for the session, so that nothing is reported before New has
-// returned.
-func (w *Wheel) later(f func()) {
-	err := w.k.Host().YieldFunc(eventName, func(kernel.Event) {
-		if !w.closed {
-			f()
-		}
-	})
-	if err != nil {
-		w.k.Host().Warn("socketfactory: the wheel's session is gone", "wheel", w.id, "error", err)
-	}
-}
-
+// failLater reports an error once New has returned.
 func (w *Wheel) failLater(op string, err error) {
-	w.later(func() { w.failure(op, err) })
+	w.base.Later(func() { w.failure(op, err) })
 }

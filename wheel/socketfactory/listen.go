@@ -29,7 +29,8 @@ func (w *Wheel) open(local endpoint) {
 		return
 	}
 	if w.config.Type == Datagram {
-		w.later(func() { w.success(Socket{Handle: h}) })
+		w.datagram = h
+		w.base.Later(func() { w.handedOut = true; w.success(Socket{Handle: h}) })
 		return
 	}
 	w.accepting(h)
@@ -38,19 +39,30 @@ func (w *Wheel) open(local endpoint) {
 // accepting starts to accept.
 func (w *Wheel) accepting(h *kernel.Handle) {
 	w.listener = h
-	w.inOwner(func() {
-		var err error
-		w.acceptor, err = acceptor.New(w.k, acceptor.Config{
-			Handle: h, Name: eventName + ": accept",
-			Accepted: func(h *kernel.Handle, from net.Addr) { w.success(acceptedSocket(h, from)) },
-			Failed:   func(err error) { w.failure("accept", err) },
-		})
-		if err != nil {
-			failed := kernel.SyscallError("listen", err)
-			w.failLater(failed.Op, failed.Err)
-		}
+	var err error
+	w.acceptor, err = acceptor.New(acceptor.Config{
+		Base: &w.base, Handle: h, Name: kind.Name() + ": accept", Batch: w.config.Batch,
+		Accepted: func(h *kernel.Handle, from net.Addr) { w.success(acceptedSocket(h, from)) },
+		Failed:   w.acceptFailed,
 	})
+	if err != nil {
+		failed := kernel.SyscallError("listen", err)
+		w.failLater(failed.Op, failed.Err)
+	}
 }
+
+// acceptFailed reports an error of accept.
+func (w *Wheel) acceptFailed(err error, fatal bool) {
+	if fatal {
+		w.base.Warn("accepting has ended", "error", err)
+	}
+	w.failure("accept", err)
+}
+
+// Temporary reports whether err, of the operation "accept", will pass: the wheel
+// then accepts again after a while. Any other error means that it does not
+// accept any more.
+func Temporary(err error) bool { return acceptor.Temporary(err) }
 
 func acceptedSocket(h *kernel.Handle, from net.Addr) Socket {
 	s := Socket{Handle: h}
@@ -64,10 +76,9 @@ func acceptedSocket(h *kernel.Handle, from net.Addr) Socket {
 	return s
 }
 
-// Listen opens a listening socket at once, without a wheel, for those who want
-// the error at once. It may wait for a name to be looked up. Give the handle to
-// a wheel as Config.Listener. The error is a *kernel.OpError or a
-// *kernel.ConfigError.
+// Listen opens a listening socket without a wheel and returns the error at once.
+// It may wait for a name to be looked up. A wheel gets the handle as
+// Config.Listener. The error is a *kernel.OpError or a *kernel.ConfigError.
 func Listen(c Config) (*kernel.Handle, error) {
 	if c.Events == nil {
 		c.Events = Names{Success: "-", Failure: "-"}

@@ -2,12 +2,47 @@ package socketfactory
 
 import (
 	"context"
+	"errors"
 	"net"
 	"net/netip"
 	"syscall"
 
 	"github.com/gopoe/poe/kernel"
 )
+
+// resolve finds the addresses of a host and calls done with them, at once for
+// a literal address. Names are looked up on another goroutine.
+func (w *Wheel) resolve(host, service string, port int, done func([]netip.AddrPort)) {
+	addrs, known := literal(host, w.config.Domain)
+	if known && service == "" {
+		done(withPort(addrs, port))
+		return
+	}
+	network := "ip4"
+	if w.config.Domain == Inet6 {
+		network = "ip6"
+	} else if w.config.RemoteAddress != "" {
+		network = "ip"
+	}
+	var err error
+	w.lookup, err = w.base.Kernel.Host().OffloadFunc(kind.Name()+": look up", func(ctx context.Context) (any, error) {
+		return lookUp(ctx, w.config, network, host, addrs, service, port)
+	}, func(_ kernel.Event, found any, err error) {
+		w.lookup = nil
+		var failed *kernel.OpError
+		switch {
+		case w.base.Closed():
+		case errors.As(err, &failed):
+			w.base.Cancel(&w.timeout)
+			w.failure(failed.Op, failed.Err)
+		default:
+			done(found.([]netip.AddrPort))
+		}
+	})
+	if err != nil {
+		w.failLater("getaddrinfo", err)
+	}
+}
 
 // literal turns a literal address, or none, into addresses.
 func literal(host string, d Domain) ([]netip.Addr, bool) {

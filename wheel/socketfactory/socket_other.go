@@ -38,11 +38,11 @@ func openSocket(c *Config, e endpoint, local bool) (h *kernel.Handle, op string,
 	network, address := c.network(e), e.String()
 	switch {
 	case !local:
-		near, err := c.nearEnd(e)
+		local, err := c.localAddr(e)
 		if err != nil {
 			return nil, "bind", err
 		}
-		return kernel.FromSource(c.dialing(network, address, near), "connecting"), "", nil
+		return kernel.FromSource(c.dialing(network, address, local), "connecting"), "", nil
 	case c.Type == Datagram:
 		conn, err := c.listenConfig().ListenPacket(context.Background(), network, address)
 		if err != nil {
@@ -84,15 +84,15 @@ type dialing struct {
 	err    error
 }
 
-func (c *Config) dialing(network, address string, near netip.AddrPort) *dialing {
+func (c *Config) dialing(network, address string, local netip.AddrPort) *dialing {
 	ctx, cancel := context.WithCancel(context.Background())
 	d := &net.Dialer{Control: c.control, KeepAlive: max(c.Options.KeepAlive, -1)}
 	switch {
-	case !near.IsValid():
+	case !local.IsValid():
 	case c.Type == Datagram:
-		d.LocalAddr = net.UDPAddrFromAddrPort(near)
+		d.LocalAddr = net.UDPAddrFromAddrPort(local)
 	default:
-		d.LocalAddr = net.TCPAddrFromAddrPort(near)
+		d.LocalAddr = net.TCPAddrFromAddrPort(local)
 	}
 	return &dialing{cancel: cancel, dial: func() (net.Conn, error) { return d.DialContext(ctx, network, address) }}
 }

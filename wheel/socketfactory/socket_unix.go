@@ -122,7 +122,7 @@ func (c *Config) bindTo(fd int, e endpoint) (op string, err error) {
 }
 
 func (c *Config) connectTo(fd int, e endpoint) (op string, err error) {
-	if err := c.bindNearEnd(fd, e); err != nil {
+	if err := c.bindLocal(fd, e); err != nil {
 		return "bind", err
 	}
 	switch err := unix.Connect(fd, e.sockaddr()); err {
@@ -133,19 +133,19 @@ func (c *Config) connectTo(fd int, e endpoint) (op string, err error) {
 	}
 }
 
-// bindNearEnd binds the near end of a connection, if it is to have an address.
-func (c *Config) bindNearEnd(fd int, to endpoint) error {
+// bindLocal binds the local end of a connection, if it is to have an address.
+func (c *Config) bindLocal(fd int, to endpoint) error {
 	if to.family() == unix.AF_UNIX {
 		if c.BindAddress == "" {
 			return nil
 		}
 		return unix.Bind(fd, endpoint{path: c.BindAddress}.sockaddr())
 	}
-	near, err := c.nearEnd(to)
-	if err != nil || !near.IsValid() {
+	local, err := c.localAddr(to)
+	if err != nil || !local.IsValid() {
 		return err
 	}
-	return unix.Bind(fd, endpoint{addr: near}.sockaddr())
+	return unix.Bind(fd, endpoint{addr: local}.sockaddr())
 }
 
 // setOptions sets what Options and Reuse say.
@@ -185,8 +185,8 @@ func (c *Config) setOptions(fd int, e endpoint) (op string, err error) {
 	return "setsockopt", err
 }
 
-// connected tells whether a connection that was being made has been made, and
-// returns its handle.
+// connected returns the handle of a connection that has been made, or why it has
+// not been.
 func connected(h *kernel.Handle) (*kernel.Handle, error) {
 	errno, err := unix.GetsockoptInt(h.Fd(), unix.SOL_SOCKET, unix.SO_ERROR)
 	switch {

@@ -5,14 +5,13 @@
 // Making a wheel never waits and fails only for a configuration that makes no
 // sense. What the system refuses, a port in use or a connection, is reported
 // by the failure event, after New has returned. The wheel keeps the session
-// that made it alive until it is closed; one that connects lets go as soon as
-// it has reported.
+// that made it alive until it is closed; one that connects, only until it has
+// reported.
 //
 // All methods belong to the kernel's goroutine. After Close they do nothing.
 package socketfactory
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -21,6 +20,14 @@ import (
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/internal/acceptor"
+	"github.com/gopoe/poe/wheel/internal/base"
+)
+
+var kind = base.NewKind("socketfactory")
+
+var (
+	errNoSuccess = errors.New("needs a success event")
+	errNoFailure = errors.New("needs a failure event")
 )
 
 // Domain is a family of addresses. POE: SocketDomain.
@@ -63,9 +70,13 @@ type Config struct {
 	BindPort int
 	// BindService names the local port instead: "http".
 	BindService string
-	// ListenQueue is how many connections may wait; 0 is DefaultListenQueue.
+	// ListenQueue is how many connections may wait, the backlog; 0 is
+	// DefaultListenQueue.
 	ListenQueue int
-	// Reuse allows a local address of which old connections are not quite gone.
+	// Batch is the most connections that are accepted in one turn, before the
+	// events that are queued; 0 is 1, which is POE's order.
+	Batch int
+	// Reuse allows a local address whose old connections have not quite ended.
 	Reuse bool
 
 	// RemoteAddress is the peer's address, host name or path. All addresses of
@@ -76,7 +87,9 @@ type Config struct {
 	RemotePort    int
 	RemoteService string
 	// ConnectTimeout bounds a connection attempt, looking up the name included;
-	// the failure is then syscall.ETIMEDOUT. 0 leaves it to the system.
+	// the failure is then syscall.ETIMEDOUT. 0 leaves it to the system. A unix
+	// socket whose backlog is full is tried again until then, or for two
+	// minutes.
 	ConnectTimeout time.Duration
 	// AttemptDelay is how long one address is tried alone before the next one
 	// is tried as well; 0 is 250 ms.
@@ -92,26 +105,37 @@ type Config struct {
 	// Resolver looks names up; nil is Go's default one.
 	Resolver *net.Resolver
 
-	// Events says who is told. Both events are required.
+	// Events selects how the wheel reports. Both events are required.
 	Events Events
 
-	near []netip.AddrPort // the local addresses of a connection, when known
+	local []netip.AddrPort // the local addresses of a connection, when known
 }
 
 // Wheel is one socket factory.
+//
+// A failure to make or to connect a socket ends its work. An error of accept is
+// reported and does not: after a wait of up to a second the wheel accepts again.
+// That is so for a lack of descriptors or memory (EMFILE, ENFILE, ENOBUFS,
+// ENOMEM), for a firewall's refusal (EPERM), and for errors of one connection
+// (EPROTO and others). Only if the socket turns out not to listen (EBADF,
+// EINVAL, ENOTSOCK), or is closed, nothing more is accepted, which is
+// also logged as a warning. [Temporary] tells the two apart.
 type Wheel struct {
-	k      *kernel.Kernel
+	// Heap is whatever the owner wants to find in functions that get the wheel.
+	Heap any
+
+	base   base.Base
+	events base.Events[Names, Funcs]
 	config Config
-	owner  kernel.ID
-	owned  kernel.Owned
-	id     kernel.WheelID
 
 	listener *kernel.Handle
+	datagram *kernel.Handle // a socket that needs no connection
 	acceptor *acceptor.Acceptor
 	dial     *dial
 	lookup   *kernel.Job
 	timeout  kernel.AlarmID
-	closed   bool
+
+	handedOut bool // datagram belongs to the program
 }
 
 // New makes a wheel of the active session. The error is a *kernel.ConfigError
@@ -120,10 +144,10 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	w := &Wheel{k: k, config: c, owner: k.ActiveSession(), id: k.Host().AllocateWheelID()}
-	var err error
-	if w.owned, err = k.Host().Own(w, "wheel/socketfactory"); err != nil {
-		return nil, &kernel.ConfigError{Package: "socketfactory", Field: "Kernel", Err: err}
+	w := &Wheel{config: c}
+	w.events.Replace(c.Events, Names.funcs)
+	if err := w.base.Init(k, kind, w); err != nil {
+		return nil, err
 	}
 	w.begin()
 	return w, nil
@@ -147,11 +171,10 @@ func (c Config) Check() error { return c.check() }
 
 // check completes the configuration and finds what is wrong with it.
 func (c *Config) check() error {
-	wrong := func(field, what string) error {
-		return &kernel.ConfigError{Package: "socketfactory", Field: field, Err: errors.New(what)}
-	}
-	if missing := missingEvent(c.Events); missing != "" {
-		return wrong("Events", missing)
+	var events base.Events[Names, Funcs]
+	events.Replace(c.Events, Names.funcs)
+	if err := missingEvent(events.Funcs); err != nil {
+		return kind.ConfigError("Events", err)
 	}
 	switch c.Protocol {
 	case "", "tcp":
@@ -160,10 +183,12 @@ func (c *Config) check() error {
 	default:
 		return wrong("Protocol", fmt.Sprintf("%q is not supported", c.Protocol))
 	}
-	return c.checkAddresses(wrong)
+	return c.checkAddresses()
 }
 
-func (c *Config) checkAddresses(wrong func(field, what string) error) error {
+func wrong(field, what string) error { return kind.ConfigError(field, errors.New(what)) }
+
+func (c *Config) checkAddresses() error {
 	inet := c.Domain != Unix
 	switch {
 	case c.Domain < Inet || c.Domain > Unix:
@@ -176,6 +201,8 @@ func (c *Config) checkAddresses(wrong func(field, what string) error) error {
 		return wrong("RemotePort", fmt.Sprintf("%d is no port", c.RemotePort))
 	case !inet && c.RemoteAddress == "" && c.BindAddress == "" && c.Listener == nil:
 		return wrong("BindAddress", "is required for a unix socket")
+	case c.Batch < 0:
+		return wrong("Batch", fmt.Sprintf("%d is negative", c.Batch))
 	case c.RemoteAddress == "" && (c.RemotePort != 0 || c.RemoteService != ""):
 		return wrong("RemotePort", "needs a RemoteAddress")
 	}
@@ -189,15 +216,23 @@ func (c *Config) checkAddresses(wrong func(field, what string) error) error {
 }
 
 // ID returns the wheel's ID, the last argument of its events.
-func (w *Wheel) ID() kernel.WheelID { return w.id }
+func (w *Wheel) ID() kernel.WheelID { return w.base.ID() }
 
-// LocalAddr returns the address of the wheel's own socket: the port that the
-// system has chosen. It is nil while there is none. POE: getsockname.
+// LocalAddr returns the local address of the wheel's socket, with the port that
+// the system has chosen: of one that listens, of one for datagrams, and of one
+// that is being connected. It is nil while there is none, such as while a name
+// is looked up, and when a connection has been made or the socket was closed.
+// POE: getsockname.
 func (w *Wheel) LocalAddr() net.Addr {
-	if w.listener == nil {
-		return nil
+	switch {
+	case w.listener != nil:
+		return w.listener.LocalAddr()
+	case w.datagram != nil:
+		return w.datagram.LocalAddr()
+	case w.dial != nil && len(w.dial.open) > 0:
+		return w.dial.open[0].h.LocalAddr()
 	}
-	return w.listener.LocalAddr()
+	return nil
 }
 
 // Handle returns the listening socket, nil if there is none.
@@ -210,7 +245,7 @@ func (w *Wheel) PauseAccept() {
 	}
 }
 
-// ResumeAccept goes on accepting.
+// ResumeAccept continues accepting.
 func (w *Wheel) ResumeAccept() {
 	if w.acceptor != nil {
 		w.acceptor.Resume()
@@ -221,13 +256,15 @@ func (w *Wheel) ResumeAccept() {
 // being made is given up, without an event. Sockets that were handed out are
 // not touched. Closing again does nothing.
 func (w *Wheel) Close() error {
-	if w.closed {
+	if !w.base.Close() {
 		return nil
 	}
-	w.closed = true
 	w.giveUp()
 	w.stopAccepting()
-	w.owned.Release()
+	if w.datagram != nil && !w.handedOut {
+		w.datagram.Close()
+	}
+	w.datagram = nil
 	if w.listener == nil {
 		return nil
 	}
@@ -236,11 +273,17 @@ func (w *Wheel) Close() error {
 	return l.Close()
 }
 
+// Abort is Close: this wheel has nothing to drop.
+func (w *Wheel) Abort() error { return w.Close() }
+
+// Closed reports whether the wheel has been closed.
+func (w *Wheel) Closed() bool { return w.base.Closed() }
+
 // Detach ends the wheel but leaves its listening socket open and returns it,
 // nil if there is none.
 func (w *Wheel) Detach() *kernel.Handle {
 	l := w.listener
-	if w.closed || l == nil {
+	if w.base.Closed() || l == nil {
 		return nil
 	}
 	w.stopAccepting()
@@ -266,41 +309,5 @@ func (w *Wheel) giveUp() {
 		w.dial.stop()
 		w.dial = nil
 	}
-	w.clearTimeout()
-}
-
-const eventName = "wheel/socketfactory"
-
-// resolve finds the addresses of a host and calls done with them, at once for
-// a literal address. Names are looked up on another goroutine.
-func (w *Wheel) resolve(host, service string, port int, done func([]netip.AddrPort)) {
-	addrs, known := literal(host, w.config.Domain)
-	if known && service == "" {
-		done(withPort(addrs, port))
-		return
-	}
-	network := "ip4"
-	if w.config.Domain == Inet6 {
-		network = "ip6"
-	} else if w.config.RemoteAddress != "" {
-		network = "ip"
-	}
-	var err error
-	w.lookup, err = w.k.Host().OffloadFunc(eventName+": look up", func(ctx context.Context) (any, error) {
-		return lookUp(ctx, w.config, network, host, addrs, service, port)
-	}, func(_ kernel.Event, found any, err error) {
-		w.lookup = nil
-		var failed *kernel.OpError
-		switch {
-		case w.closed:
-		case errors.As(err, &failed):
-			w.clearTimeout()
-			w.failure(failed.Op, failed.Err)
-		default:
-			done(found.([]netip.AddrPort))
-		}
-	})
-	if err != nil {
-		w.failLater("getaddrinfo", err)
-	}
+	w.base.Cancel(&w.timeout)
 }

@@ -76,7 +76,7 @@ func (b *Bucket) time(bytes float64) time.Duration {
 	return time.Duration(bytes / float64(b.limiter.Limit()) * float64(time.Second))
 }
 
-// Limiter limits one connection. It is a readwrite.Pace.
+// Limiter limits one connection. It is a readwrite.RateLimiter.
 type Limiter struct {
 	k       *kernel.Kernel
 	buckets [2][2]*Bucket // by mode: its own, and the shared one
@@ -91,8 +91,8 @@ func New(k *kernel.Kernel, read, write, allRead, allWrite *Bucket) *Limiter {
 	return &Limiter{k: k, buckets: [2][2]*Bucket{kernel.Read: {read, allRead}, kernel.Write: {write, allWrite}}}
 }
 
-// Room is what the scarcer bucket has.
-func (p *Limiter) Room(m kernel.Mode) (bytes int, rest time.Duration) {
+// Reserve is what the scarcer bucket has.
+func (p *Limiter) Reserve(m kernel.Mode) (bytes int, rest time.Duration) {
 	bytes = 1 << 30
 	now := p.k.Now()
 	for _, b := range p.buckets[m] {
@@ -108,8 +108,8 @@ func (p *Limiter) Room(m kernel.Mode) (bytes int, rest time.Duration) {
 	return bytes, 0
 }
 
-// Moved takes the bytes out of the buckets.
-func (p *Limiter) Moved(m kernel.Mode, bytes int) {
+// Consumed takes the bytes out of the buckets.
+func (p *Limiter) Consumed(m kernel.Mode, bytes int) {
 	now := p.k.Now()
 	for _, b := range p.buckets[m] {
 		if b != nil {

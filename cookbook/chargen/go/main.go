@@ -74,7 +74,7 @@ func (g *generator) start(e poe.Event) {
 func (g *generator) accepted(e poe.Event) {
 	wheel, err := readwrite.New(e.Kernel, readwrite.Config{
 		Handle: poe.Arg[*poe.Handle](e, 0),
-		Events: readwrite.Names{Input: "asked", Low: "low", High: "high", Error: "ended"},
+		Events: readwrite.Names{Input: "asked", Low: "low", Error: "ended"},
 		Marks:  readwrite.Marks{High: 740, Low: 74}, // ten lines
 	})
 	if err != nil {

@@ -102,7 +102,7 @@ func parseField(line string) (name, value string, err error) {
 		return "", "", ErrField
 	}
 	value = trimSpace(line[colon+1:])
-	if !validValue(value) {
+	if !ValidValue(value) {
 		return "", "", ErrField
 	}
 	return name, value, nil
@@ -115,7 +115,7 @@ func unfold(value, block string) (joined, rest string, err error) {
 	for len(block) > 0 && isSpace(block[0]) {
 		var line string
 		line, block = CutLine(block)
-		if line = trimSpace(line); !validValue(line) {
+		if line = trimSpace(line); !ValidValue(line) {
 			return "", "", ErrField
 		}
 		b.WriteByte(' ')
@@ -144,7 +144,9 @@ func canonicalName(name string) (string, bool) {
 	return textproto.CanonicalMIMEHeaderKey(name), true
 }
 
-func validValue(s string) bool {
+// ValidValue reports whether s can be the value of a field: it has no control
+// characters but tabs.
+func ValidValue(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if class[s[i]]&control != 0 {
 			return false

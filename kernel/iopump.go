@@ -7,23 +7,23 @@ import (
 	"time"
 )
 
-// servant is what a source shares with the goroutine that waits for it. The
-// goroutine starts when the source is bound or first used, and reads ahead
-// within limits: then it waits for its turn.
-type servant struct {
+// ioPump is the state shared by a source and its I/O goroutine. The goroutine
+// starts when the source is bound or first used, reads ahead up to a limit, and
+// then waits until the source has been read.
+type ioPump struct {
 	mu      sync.Mutex
-	turned  sync.Cond // there is room again, or the goroutine is to end
+	cond    sync.Cond // there is space again, or the goroutine is to end
 	wake    func()
 	running chan struct{} // nil before the goroutine has started, closed at its end
 	stopped bool          // it is to end
 }
 
 // start starts the goroutine, with the lock held; serve is called without it.
-func (s *servant) start(serve func()) {
+func (s *ioPump) start(serve func()) {
 	if s.running != nil || s.stopped {
 		return
 	}
-	s.turned.L = &s.mu
+	s.cond.L = &s.mu
 	done := make(chan struct{})
 	s.running = done
 	go func() {
@@ -33,35 +33,35 @@ func (s *servant) start(serve func()) {
 }
 
 // bind is start for Bind.
-func (s *servant) bind(wake, serve func()) {
+func (s *ioPump) bind(wake, serve func()) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.wake = wake
 	s.start(serve)
 }
 
-// notify tells the kernel that the source may be ready, with the lock held.
-func (s *servant) notify() {
+// notify wakes the kernel because the source may be ready, with the lock held.
+func (s *ioPump) notify() {
 	if s.wake != nil {
 		s.wake()
 	}
 }
 
-// stop tells the goroutine to end once it does not wait in a system call, with
+// stop makes the goroutine end once it does not wait in a system call, with
 // the lock held.
-func (s *servant) stop() {
+func (s *ioPump) stop() {
 	s.stopped = true
-	s.turned.Signal()
+	s.cond.Signal()
 }
 
-// interruption tells whether an error is but what release has brought about.
-func (s *servant) interruption(err error) bool {
+// interrupted reports whether an error is only the effect of release.
+func (s *ioPump) interrupted(err error) bool {
 	return s.stopped && errors.Is(err, os.ErrDeadlineExceeded)
 }
 
 // release ends the goroutine, if a deadline can interrupt what it waits in, and
 // takes the deadline away again.
-func (s *servant) release(deadline func(time.Time) error) {
+func (s *ioPump) release(deadline func(time.Time) error) {
 	s.mu.Lock()
 	first, running := !s.stopped, s.running
 	s.stop()
@@ -73,7 +73,7 @@ func (s *servant) release(deadline func(time.Time) error) {
 }
 
 // unlocked runs what may wait, with the lock held before and after.
-func (s *servant) unlocked(f func() error) error {
+func (s *ioPump) unlocked(f func() error) error {
 	s.mu.Unlock()
 	defer s.mu.Lock()
 	return f()

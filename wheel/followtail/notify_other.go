@@ -1,76 +1,47 @@
+//go:build !linux
+
 package followtail
 
 import (
+	"errors"
 	"io"
 	"path/filepath"
 	"sync/atomic"
-	"time"
 
 	"github.com/fsnotify/fsnotify"
 
 	"github.com/gopoe/poe/kernel"
 )
 
-// schedule sets the timer for the next look at the file. Without a file to
-// look at there is nothing to set.
-func (w *Wheel) schedule(d time.Duration) (err error) {
-	if w.special != nil {
-		return nil
-	}
-	callErr := w.k.Host().CallFunc(w.owner, eventName, func(kernel.Event) {
-		w.timer, err = w.k.Host().DelayFunc(eventName+": poll", d, func(kernel.Event) {
-			w.timer = 0
-			w.poll(true)
-		})
-	})
-	if err == nil {
-		err = callErr
-	}
-	return err
+// notifier searches the directory as a scanner does, but learns from the system
+// when something has changed.
+type notifier struct {
+	*scanner
+	handle *kernel.Handle
 }
 
-// cancelTimer removes the timer, whoever is active.
-func (w *Wheel) cancelTimer() {
-	if w.timer == 0 {
-		return
-	}
-	id := w.timer
-	w.timer = 0
-	if w.owner.Alive() {
-		// A session that is alive can be called, and its timer is there.
-		_ = w.k.Host().CallFunc(w.owner, eventName, func(kernel.Event) { _, _ = w.k.AlarmRemove(id) })
-	}
-}
-
-// HandleReady is called by the kernel when the system has said that the file
-// has changed, or when a special file can be read.
-func (w *Wheel) HandleReady(kernel.Mode) {
-	if w.special != nil {
-		w.readSpecial()
-		return
-	}
-	w.notify.Source().(*changes).seen()
-	w.poll(false)
-}
-
-// watchDirectory asks the system to tell of changes. Where it cannot, because
-// it has no such thing, the directory is not there or there are too many
-// watchers, the interval alone has to do.
-func (w *Wheel) watchDirectory() {
-	if w.config.PollOnly {
-		return
-	}
+// newNotifier watches the file's directory.
+func (w *Wheel) newNotifier() (directory, error) {
 	c, err := newChanges(w.config.Filename)
 	if err != nil {
-		return
+		return nil, err
 	}
 	h := kernel.FromSource(c, "changes of "+w.config.Filename)
-	if err := w.k.Host().Watch(h, kernel.Read, eventName+": changed", w); err != nil {
+	w.base.InOwner(func() { err = w.base.Kernel.Host().Watch(h, kernel.Read, kind.Name()+": changed", w) })
+	if err != nil {
 		h.Close()
-		return
+		return nil, err
 	}
-	w.notify = h
+	n := &notifier{scanner: newScanner(w.config.Filename), handle: h}
+	return n, n.refresh()
 }
+
+func (n *notifier) refresh() error {
+	n.handle.Source().(*changes).seen()
+	return n.scanner.refresh()
+}
+
+func (n *notifier) close() { n.handle.Close() }
 
 // changes is the source of a handle that is ready when a file has changed.
 type changes struct {
@@ -80,15 +51,14 @@ type changes struct {
 }
 
 // newChanges watches the directory of a file: it may not be there yet, and its
-// name may come to mean another.
+// name may come to refer to another one.
 func newChanges(name string) (*changes, error) {
 	watcher, err := fsnotify.NewWatcher()
 	if err != nil {
 		return nil, err
 	}
 	if err := watcher.Add(filepath.Dir(name)); err != nil {
-		watcher.Close()
-		return nil, err
+		return nil, errors.Join(err, watcher.Close())
 	}
 	return &changes{watcher: watcher, name: filepath.Base(name)}, nil
 }
@@ -119,7 +89,7 @@ func (c *changes) Bind(wake func()) {
 
 func (c *changes) seen() { c.changed.Store(false) }
 
-// Ready tells whether the file has changed since it was last looked at.
+// Ready reports whether the file has changed since it was last looked at.
 func (c *changes) Ready() kernel.ReadySet { return kernel.ReadySet{Read: c.changed.Load()} }
 
 // Read and Write are not used: there is nothing to read.

@@ -15,8 +15,8 @@ import (
 const DefaultBacklog = 1 << 16
 
 // Undelivered is what an argument of an event between kernels may have, to
-// learn that the event reached nobody: a connection that was handed over is to
-// be closed, for example. It is called on the goroutine of the kernel that
+// learn that the event reached no handler: a connection that was handed over is
+// to be closed, for example. It is called on the goroutine of the kernel that
 // should have handled the event, before the dead letter.
 type Undelivered interface{ Undelivered() }
 
@@ -59,37 +59,38 @@ func (k *Kernel) postFrom(from *entry, to Dest, event string, args []any) error 
 	default:
 		return ErrInvalid
 	}
-	if !k.far.enter() {
+	if !k.backlog.enter() {
 		return ErrBusy
 	}
 	if !k.inbox.putIf(message{to: to, event: event, args: args, from: from, caller: from.k.frame.event}, false) {
-		k.far.leave()
+		k.backlog.leave()
 		return ErrNotRunning
 	}
 	return nil
 }
 
-// takeFar queues an event of another kernel's; dest is nil if it has come too
-// late. In the books the kernel is its sender: the real one is kept alive by
-// its own kernel alone.
-func (k *Kernel) takeFar(m *message, dest *entry) {
+// receiveRemote queues an event of another kernel's; dest is nil if it has come
+// too late. The kernel counts as its sender: the real one is kept alive by its
+// own kernel alone.
+func (k *Kernel) receiveRemote(m *message, dest *entry) {
 	if dest == nil {
-		k.lostFar(DeadLetter{To: m.to, From: ID{m.from}, Event: m.event, Args: m.args})
+		k.lostRemote(DeadLetter{To: m.to, From: ID{m.from}, Event: m.event, Args: m.args})
 		return
 	}
-	it := k.enqueue(dest, k.root, m.event, m.args, kindFar)
+	it := k.enqueue(dest, k.root, m.event, m.args, kindRemote)
 	it.caller = m.caller
 	it.ensureExtra().from = m.from
 }
 
-func (k *Kernel) deliverFar(it *item) {
-	k.far.leave()
+func (k *Kernel) deliverRemote(it *item) {
+	k.backlog.leave()
 	k.dispatch(it.dest, it.extra.from, it.name, it.args, it.caller, kindPost, it.extra)
 }
 
-// lostFar is what becomes of an event of another kernel's that reaches nobody.
-func (k *Kernel) lostFar(d DeadLetter) {
-	k.far.leave()
+// lostRemote is what becomes of an event of another kernel's that reaches no
+// handler.
+func (k *Kernel) lostRemote(d DeadLetter) {
+	k.backlog.leave()
 	for _, arg := range d.Args {
 		if u, ok := arg.(Undelivered); ok {
 			u.Undelivered()
@@ -98,45 +99,45 @@ func (k *Kernel) lostFar(d DeadLetter) {
 	k.deadLetter(d)
 }
 
-// roomTag is the tag under which sessions that wait for room are counted.
-const roomTag = "room"
+// writableTag is the tag under which sessions that wait for space are counted.
+const writableTag = "room"
 
-// NotifyRoom sends the active session one event when there is room again for
+// NotifyWritable sends the active session one event when there is space again for
 // events at another kernel: when half of its backlog is free, or it has ended.
-// It is for those to whom Post has returned ErrBusy, and keeps the session
+// It is for senders to which Post has returned ErrBusy, and keeps the session
 // alive until then. Outside of any session it returns ErrNoActiveSession.
-func (k *Kernel) NotifyRoom(at Outside, event string, args ...any) error {
+func (k *Kernel) NotifyWritable(at Outside, event string, args ...any) error {
 	e := k.frame.session
 	switch {
 	case e == k.root || !e.alive():
-		return k.fail("NotifyRoom", event, ErrNoActiveSession)
+		return k.fail("NotifyWritable", event, ErrNoActiveSession)
 	case at.k == nil || event == "":
-		return k.fail("NotifyRoom", event, ErrInvalid)
+		return k.fail("NotifyWritable", event, ErrInvalid)
 	}
-	k.addExtref(e, roomTag)
-	at.k.far.await(func() {
+	k.addExtref(e, writableTag)
+	at.k.backlog.await(func() {
 		k.inbox.put(message{run: func() {
-			if e.alive() && e.rare != nil && e.rare.extrefs[roomTag].count > 0 {
+			if e.alive() && e.cold != nil && e.cold.extrefs[writableTag].count > 0 {
 				k.enqueue(e, e, event, args, kindPost)
-				k.subExtref(e, roomTag)
+				k.subExtref(e, writableTag)
 			}
 		}})
 	})
 	return nil
 }
 
-// farEvents counts the events of other kernels that wait at one.
-type farEvents struct {
+// remoteBacklog counts the events of other kernels that wait at one.
+type remoteBacklog struct {
 	limit  int64
 	count  atomic.Int64
-	wanted atomic.Bool // somebody waits
+	wanted atomic.Bool // a session waits
 
 	mu      sync.Mutex
 	waiting []func()
 }
 
-// enter counts one more, if there is room for it.
-func (b *farEvents) enter() bool {
+// enter counts one more, if there is space for it.
+func (b *remoteBacklog) enter() bool {
 	if b.count.Add(1) > b.limit {
 		b.leave()
 		return false
@@ -144,25 +145,25 @@ func (b *farEvents) enter() bool {
 	return true
 }
 
-// leave counts one less, and tells those who wait once there is room.
-func (b *farEvents) leave() {
+// leave counts one less, and calls those that wait once there is space.
+func (b *remoteBacklog) leave() {
 	if n := b.count.Add(-1); b.wanted.Load() && n <= b.limit/2 {
-		b.tell()
+		b.notify()
 	}
 }
 
-// await has f called, on some goroutine, once there is room.
-func (b *farEvents) await(f func()) {
+// await has f called, on some goroutine, once there is space.
+func (b *remoteBacklog) await(f func()) {
 	b.mu.Lock()
 	b.waiting = append(b.waiting, f)
 	b.wanted.Store(true)
 	b.mu.Unlock()
 	if b.count.Load() <= b.limit/2 { // it may have become so meanwhile
-		b.tell()
+		b.notify()
 	}
 }
 
-func (b *farEvents) tell() {
+func (b *remoteBacklog) notify() {
 	b.mu.Lock()
 	waiting := b.waiting
 	b.waiting = nil

@@ -2,21 +2,21 @@ package kernel
 
 import "fmt"
 
-// The kernel's books: counters that the hot paths keep instead of counting.
-// AssertData checks them against what is really there, after every turn.
+// Invariants of the kernel: the hot paths keep counters instead of counting.
+// AssertData compares them with what is really there, after every turn.
 
-// book is what a session's counters should say.
-type book struct{ eventsTo, eventsFrom, timers int }
+// counters is what a session's counters should say.
+type counters struct{ eventsTo, eventsFrom, timers int }
 
-// checkBooks panics if a counter is wrong, which would be a mistake of the
+// checkInvariants panics if a counter is wrong, which would be a mistake of the
 // kernel's own.
-func (k *Kernel) checkBooks() {
-	books := map[*entry]*book{}
-	of := func(e *entry) *book {
-		if books[e] == nil {
-			books[e] = &book{}
+func (k *Kernel) checkInvariants() {
+	all := map[*entry]*counters{}
+	of := func(e *entry) *counters {
+		if all[e] == nil {
+			all[e] = &counters{}
 		}
-		return books[e]
+		return all[e]
 	}
 	live := 0
 	for i := k.fifo.head; i != k.fifo.tail; i++ {
@@ -38,15 +38,15 @@ func (k *Kernel) checkBooks() {
 	sessions, extrefs := 0, 0
 	k.eachBelow(k.root, func(e *entry) {
 		sessions++
-		extrefs += k.checkBook(e, of(e))
+		extrefs += k.checkSession(e, of(e))
 	})
 	wrong("sessions", k.sessions, sessions)
 	wrong("sessions by number", len(k.byNumber), sessions+1)
 	wrong("tagged references", k.extrefs, extrefs)
 }
 
-// checkBook checks one session and returns how many tags it has.
-func (k *Kernel) checkBook(e *entry, b *book) (tags int) {
+// checkSession checks one session and returns how many tags it has.
+func (k *Kernel) checkSession(e *entry, b *counters) (tags int) {
 	name := ID{e}.String()
 	wrong("events for session "+name, e.eventsTo, b.eventsTo)
 	wrong("events from session "+name, e.eventsFrom, b.eventsFrom)
@@ -64,15 +64,15 @@ func (k *Kernel) checkBook(e *entry, b *book) (tags int) {
 	for w := e.watchers; w != nil; w = w.nextOfSess {
 		refs++
 	}
-	if e.rare != nil {
-		tags = len(e.rare.extrefs)
-		refs += tags + len(e.rare.children)
+	if e.cold != nil {
+		tags = len(e.cold.extrefs)
+		refs += tags + len(e.cold.children)
 	}
 	wrong("references to session "+name, e.refs, refs)
 	return tags
 }
 
-// eachBelow calls do for every session below e.
+// eachBelow calls do forevery session below e.
 func (k *Kernel) eachBelow(e *entry, do func(*entry)) {
 	for child := e.firstChild; child != nil; child = child.nextSibling {
 		do(child)
@@ -82,6 +82,6 @@ func (k *Kernel) eachBelow(e *entry, do func(*entry)) {
 
 func wrong(what string, counted, there int) {
 	if counted != there {
-		panic(fmt.Sprintf("kernel: the books are wrong: %s: counted %d, there are %d", what, counted, there))
+		panic(fmt.Sprintf("kernel: an invariant is broken: %s: counted %d, there are %d", what, counted, there))
 	}
 }

@@ -2,7 +2,7 @@ package kernel
 
 import "strconv"
 
-// ID names a session for ever: it stays valid after the session has stopped
+// ID names a session forever: it stays valid after the session has stopped
 // and is never given to another one. It is comparable, and using one as a
 // destination costs no look-up. Holding an ID holds memory, but keeps no
 // session alive. The zero ID names nothing.
@@ -24,10 +24,10 @@ func (id ID) Number() uint64 {
 	return id.s.num
 }
 
-// Alive tells whether the session exists: from its creation until after _stop.
+// Alive reports whether the session exists: from its creation until after _stop.
 func (id ID) Alive() bool { return id.s != nil && id.s.alive() }
 
-// IsZero tells whether id names nothing at all.
+// IsZero reports whether id names nothing at all.
 func (id ID) IsZero() bool { return id.s == nil }
 
 // Session returns the session itself, also after it has stopped; nil for the

@@ -1,0 +1,121 @@
+package followtail
+
+import (
+	"errors"
+	"slices"
+	"time"
+)
+
+// clockSlack is how far the time of a file may lag behind the time of day: the
+// system does not read the clock for every file.
+const clockSlack = 50 * time.Millisecond
+
+// fileTruncated deals with a file that has lost what was read of it. What was
+// not read is looked for in copies.
+func (w *Wheel) fileTruncated() {
+	s := w.current
+	switch {
+	case w.config.Filename == "":
+		w.endRecords(s.file.Name())
+		w.emitLost(s.file.Name(), 0, ErrTruncated)
+		s.rewind(w.lookedAt)
+		s.announced = true
+		w.emit(w.events.Funcs.Reset)
+		w.pollLater(w.config.PollInterval)
+		return
+	case s.copied || !w.nameIs(s):
+		w.emitLost(s.path, 0, ErrTruncated)
+		w.leave(true)
+	case w.continueInCopy():
+	default:
+		w.endRecords(s.path)
+		w.emitLost(s.path, 0, ErrTruncated)
+		s.rewind(w.lookedAt)
+	}
+	w.pollNow()
+}
+
+// continueInCopy continues in the copy of the current file that was made before
+// it was truncated, if there is one. Copies that are younger come next, and then
+// the file itself from its beginning.
+func (w *Wheel) continueInCopy() bool {
+	s := w.current
+	w.refresh()
+	found := w.dir.copies(s.since)
+	for i, a := range found {
+		if w.dir.open(a) != nil {
+			continue
+		}
+		if !s.sameContent(a.file) {
+			a.close()
+			continue
+		}
+		if !w.begunCopy(a, s) {
+			continue
+		}
+		w.original, w.copies, w.backlog = s, true, found[i+1:]
+		s.rewind(w.lookedAt)
+		return true
+	}
+	return false
+}
+
+// begunCopy makes a copy of s the current file, at the position of s.
+func (w *Wheel) begunCopy(a *arrival, s *source) bool {
+	w.copies = true
+	if !w.begun(a) {
+		w.copies = false
+		return false
+	}
+	c := w.current
+	c.announced = true
+	c.pos, c.head, c.tail = s.pos, slices.Clone(s.head), slices.Clone(s.tail)
+	return true
+}
+
+// copyEnded deals with the end of a copy. If the file has not been truncated
+// since it was made, the file itself is continued.
+func (w *Wheel) copyEnded() {
+	c := w.current
+	if len(w.backlog) == 0 && c.sameContent(w.original.file) {
+		w.dir.putBack(c.arrival)
+		w.current, w.original, w.copies = w.original, nil, false
+		w.current.pos, w.current.head, w.current.tail = c.pos, c.head, c.tail
+		w.current.announced = true
+		w.release(c)
+		w.pollNow()
+		return
+	}
+	// It is complete. Something may have been copied just before.
+	data, err := w.readBlock(c)
+	switch {
+	case err == nil && len(data) > 0:
+		w.deliver(data)
+		w.pollNow()
+		return
+	case errors.Is(err, errChanged):
+		w.emitLost(c.path, 0, ErrTruncated)
+	case err != nil:
+		w.emitLost(c.path, 0, err)
+	}
+	w.current = nil
+	w.endRecords(c.path)
+	w.release(c)
+	w.pollNow()
+}
+
+// isUnfinished reports whether an arrival is a copy of what the current file
+// still has: then the file has not been truncated after it was copied, and the
+// copy may still grow. It will be returned once more.
+func (w *Wheel) isUnfinished(a *arrival) bool {
+	if w.dir.open(a) != nil {
+		return false
+	}
+	c := &source{file: a.file}
+	if c.startAt(c.size()) != nil || !c.sameContent(w.current.file) {
+		return false
+	}
+	a.close()
+	w.dir.putBack(a)
+	return true
+}

@@ -1,0 +1,5 @@
+//go:build !unix
+
+package followtail
+
+const nonBlocking = 0

@@ -1,0 +1,371 @@
+package followtail
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"slices"
+	"syscall"
+	"time"
+
+	"github.com/gopoe/poe/filter"
+)
+
+// minQuiet is how long nothing must have been written to a file that has lost
+// its name, at least, before the next one is read.
+const minQuiet = time.Second
+
+// renamed deals with the end of a file that has lost its name, to another file
+// if there is one. It is read until nothing writes to it any more.
+func (w *Wheel) renamed(exists, timed bool) {
+	w.collect()
+	unwritten := noWriters(w.current.file) // asked before the last read
+	data, err := w.readBlock(w.current)
+	wait := max(w.config.PollInterval, minQuiet) - w.base.Kernel.Now().Sub(w.lastNew)
+	successor := exists || len(w.backlog) > 0
+	switch {
+	case errors.Is(err, errChanged):
+		w.emitLost(w.current.path, 0, ErrTruncated)
+		w.leave(true)
+		w.pollNow()
+	case err != nil:
+		w.fail("read", err)
+	case len(data) > 0:
+		w.lastNew = w.base.Kernel.Now()
+		w.deliver(data)
+		w.pollNow()
+	case unwritten || successor && wait <= 0:
+		w.leave(unwritten)
+		w.pollNow()
+	case successor:
+		if timed {
+			w.emit(w.events.Funcs.Idle)
+		}
+		w.pollLater(wait)
+	default:
+		w.nothingNew(timed)
+	}
+}
+
+// collect makes the files that have followed the current one the backlog, unless
+// there is one.
+func (w *Wheel) collect() {
+	if len(w.backlog) > 0 {
+		return
+	}
+	w.refresh()
+	found, gap := w.dir.successors(w.current, w.sameAt)
+	if gap {
+		w.emitLost(w.config.Filename, 0, ErrDeleted)
+	}
+	w.backlog = found
+}
+
+// refresh learns what has happened in the directory.
+func (w *Wheel) refresh() {
+	if w.dir == nil {
+		return
+	}
+	err := w.dir.refresh()
+	switch {
+	case err == nil:
+	case errors.Is(err, ErrOverflow):
+		w.emitLost(w.config.Filename, 0, ErrOverflow)
+	default:
+		w.base.Warn("no notifications of changes any more, the file is polled", "file", w.config.Filename, "error", err)
+		w.dir.close()
+		search := newScanner(w.config.Filename)
+		search.absent = true
+		w.dir = search
+		w.refresh()
+	}
+}
+
+// leave ends the reading of the current file. If somebody may still write to it
+// it becomes the previous one.
+func (w *Wheel) leave(unwritten bool) {
+	s := w.current
+	w.current = nil
+	w.releasePrevious()
+	if s.arrival != nil && !w.dir.exact() {
+		w.lastFound = s
+	}
+	if !unwritten {
+		s.partial = w.takeUndecoded()
+		w.previous = s
+		return
+	}
+	w.endRecords(s.path)
+	w.release(s)
+}
+
+// release closes a source.
+func (w *Wheel) release(s *source) {
+	if w.dir != nil {
+		w.dir.unwatch(s)
+	}
+	w.closeSource(s)
+}
+
+// advance makes the next file the current one: of those that have come since,
+// or else the one that has the name. It reports whether there is one.
+func (w *Wheel) advance(timed bool) bool {
+	for range maxAdvance {
+		if !w.copies {
+			w.collect()
+		}
+		if len(w.backlog) == 0 {
+			break
+		}
+		a := w.backlog[0]
+		err := w.dir.open(a)
+		if outOfResources(err) {
+			w.openFailed(err, timed)
+			return false
+		}
+		w.backlog = w.backlog[1:]
+		if err != nil {
+			w.emitLost(a.path(w.config.Filename), 0, lossCause(err))
+		} else if w.begun(a) {
+			return true
+		}
+		if w.Closed() {
+			return false
+		}
+	}
+	if len(w.backlog) > 0 {
+		w.pollNow()
+		return false
+	}
+	if w.copies {
+		w.copies, w.current, w.original = false, w.original, nil
+		return true
+	}
+	return w.openByName(timed)
+}
+
+// maxAdvance bounds how many files that are gone are passed over in one look.
+const maxAdvance = 256
+
+func lossCause(err error) error {
+	if errors.Is(err, fs.ErrNotExist) {
+		return ErrDeleted
+	}
+	return err
+}
+
+// begun makes an arrival that is open the current file, unless it was read
+// already.
+func (w *Wheel) begun(a *arrival) bool {
+	info, err := a.file.Stat()
+	if err != nil || !info.Mode().IsRegular() || w.previous.isFile(info) || w.original.isFile(info) {
+		a.close()
+		return false
+	}
+	w.current = &source{file: a.file, path: a.path(w.config.Filename), since: w.lookedAt, copied: w.copies, arrival: a}
+	if a.id.born != 0 {
+		w.current.since = time.Unix(0, a.id.born)
+	}
+	a.file = nil
+	w.dir.watch(w.current)
+	return true
+}
+
+// openByName opens what has the name now.
+func (w *Wheel) openByName(timed bool) bool {
+	f, err := openFile(w.config.Filename)
+	if errors.Is(err, fs.ErrNotExist) {
+		w.openErr, w.sameAt = nil, w.lookedAt
+		w.nothingNew(timed)
+		return false
+	}
+	if err != nil {
+		w.openFailed(err, timed)
+		return false
+	}
+	info, err := f.Stat()
+	if err == nil && info.IsDir() {
+		err = syscall.EISDIR
+	}
+	if err != nil {
+		f.Close()
+		w.fail("read", err)
+		return false
+	}
+	w.openErr = nil
+	if w.previous.isFile(info) { // it was renamed back
+		f.Close()
+		w.current, w.previous = w.previous, nil
+		w.records.Write(w.current.partial)
+		return true
+	}
+	w.current = &source{file: f, path: w.config.Filename, since: w.lookedAt}
+	if !info.Mode().IsRegular() {
+		if err := w.followSpecial("Filename", info.Mode()); err != nil {
+			w.fail("read", err)
+		}
+		return false
+	}
+	w.continueFound()
+	w.watchDirectoryAgain()
+	w.watchFile(w.current)
+	return true
+}
+
+// continueFound finds out whether the file that was found by a search and read
+// last was a copy of what the current one still has. Then that is continued.
+func (w *Wheel) continueFound() {
+	s, last := w.current, w.lastFound
+	w.lastFound = nil
+	if last == nil || last.pos == 0 || !last.sameContent(s.file) {
+		return
+	}
+	s.pos, s.head, s.tail, s.since, s.announced = last.pos, last.head, last.tail, last.since, true
+	w.dir.putBack(last.arrival)
+}
+
+// openFailed reports why the file cannot be opened, once, and tries again later.
+func (w *Wheel) openFailed(err error, timed bool) {
+	if w.openErr == nil || w.openErr.Error() != err.Error() {
+		w.openErr = err
+		w.emitError("open", err)
+	}
+	w.nothingNew(timed)
+}
+
+func outOfResources(err error) bool {
+	for _, errno := range []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM} {
+		if errors.Is(err, errno) {
+			return true
+		}
+	}
+	return false
+}
+
+// overtaken reports whether other files are to be read before the current one,
+// of which a first block has been read: the file may have been rotated between
+// the search for such files and that.
+func (w *Wheel) overtaken() bool {
+	s := w.current
+	if w.dir == nil || s.copied || s.arrival != nil && !w.dir.exact() {
+		return false
+	}
+	w.refresh()
+	found, copies := w.dir.overtakers(s, w.sameAt)
+	if copies {
+		found = slices.DeleteFunc(found, w.isUnfinished)
+	}
+	if len(found) == 0 {
+		return false
+	}
+	w.current, w.backlog = nil, append(w.backlog, found...)
+	if copies {
+		s.rewind(w.lookedAt)
+		w.original, w.copies = s, true
+		return true
+	}
+	w.release(s)
+	return true
+}
+
+// readPrevious reads what was written to the previous file after it was left,
+// and reports whether there was anything. It does so between two records.
+func (w *Wheel) readPrevious(timed bool) bool {
+	s := w.previous
+	if s == nil || w.Pending() > 0 {
+		return false
+	}
+	unwritten := timed && noWriters(s.file)
+	if s.size() > s.pos {
+		data, err := w.readBlock(s)
+		if err == nil {
+			w.deliver(append(bytes.Clone(s.partial), data...))
+			s.partial = w.takeUndecoded()
+			w.pollNow()
+			return true
+		}
+		w.emitLost(s.path, 0, err)
+		unwritten = true
+	}
+	if unwritten {
+		w.releasePrevious()
+	}
+	return false
+}
+
+// releasePrevious closes the previous file. What is left of it undecoded ends
+// there.
+func (w *Wheel) releasePrevious() {
+	s := w.previous
+	if s == nil {
+		return
+	}
+	w.previous = nil
+	if len(s.partial) > 0 {
+		current := w.takeUndecoded()
+		w.records.Write(s.partial)
+		w.endRecords(s.path)
+		w.records.Write(current)
+	}
+	w.release(s)
+}
+
+// takeUndecoded returns what is not a whole record, and drops it.
+func (w *Wheel) takeUndecoded() []byte {
+	var held []byte
+	if p, ok := w.records.Filter().(filter.Pender); ok {
+		held = p.PendingBytes()
+	}
+	held = append(held, w.records.Bytes()...)
+	w.resetRecords()
+	return held
+}
+
+// resetRecords starts decoding anew.
+func (w *Wheel) resetRecords() {
+	f := w.records.Filter()
+	if r, ok := f.(filter.Rewinder); ok {
+		r.Rewind()
+	}
+	w.records = filter.NewBuffer(f)
+}
+
+// endRecords ends decoding at the end of a file: nothing of it may become a part
+// of the next file's first record.
+func (w *Wheel) endRecords(path string) {
+	if _, ok := w.records.Filter().(filter.Finisher); ok {
+		records, err := w.records.Finish()
+		for _, record := range records {
+			if !w.aborted {
+				w.emitInput(record)
+			}
+		}
+		if err != nil && !w.Closed() {
+			w.emitError("filter", err)
+		}
+		w.resetRecords()
+		return
+	}
+	partial := w.takeUndecoded()
+	switch {
+	case len(partial) == 0 || w.aborted:
+	case w.config.KeepPartial:
+		w.emitInput(string(partial))
+	default:
+		w.emitLost(path, int64(len(partial)), ErrPartial)
+	}
+}
+
+// watchFile asks the system to report changes of a file.
+func (w *Wheel) watchFile(s *source) {
+	if w.dir != nil {
+		w.dir.watch(s)
+	}
+}
+
+// nameIs reports whether the name refers to s.
+func (w *Wheel) nameIs(s *source) bool {
+	info, err := os.Stat(w.config.Filename)
+	return err == nil && s.isFile(info)
+}

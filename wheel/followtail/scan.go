@@ -1,0 +1,210 @@
+package followtail
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// scanner learns what has happened in a directory by searching it for the names
+// of rotated files.
+type scanner struct {
+	dir, base string
+	known     map[identity]bool // the files that were returned, or there at first
+	all       []*candidate      // what was found last, in the order in which it was created
+	begun     bool
+	absent    bool // the directory was not there when the system was asked to watch it
+}
+
+// identity tells files apart, also from those that had the same inode before.
+type identity struct {
+	dev, inode uint64
+	born       int64 // nanoseconds; when it was last changed, if that is unknown
+}
+
+// candidate is an arrival that was found by a search.
+type candidate struct {
+	arrival
+	mark     string
+	modified int64 // nanoseconds
+}
+
+func newScanner(path string) *scanner {
+	return &scanner{dir: filepath.Dir(path), base: filepath.Base(path), known: map[identity]bool{}}
+}
+
+// scanTries is how often a directory is searched until two searches agree.
+const scanTries = 32
+
+// refresh searches the directory. A search while files are being renamed may
+// miss some, so it is repeated until two agree, and what any has found counts.
+func (s *scanner) refresh() error {
+	union := map[identity]*candidate{}
+	var last []*candidate
+	for i := range scanTries {
+		next := s.search()
+		for _, c := range next {
+			union[c.id] = c
+		}
+		same := i > 0 && slices.EqualFunc(last, next, func(a, b *candidate) bool { return a.id == b.id && a.name == b.name })
+		if last = next; same {
+			break
+		}
+	}
+	known := map[identity]bool{}
+	for id := range union {
+		if !s.begun || s.known[id] {
+			known[id] = true
+		}
+	}
+	s.known, s.begun = known, true
+	s.all = slices.SortedFunc(maps.Values(union), compareAge)
+	return nil
+}
+
+// search returns the rotated files in the directory.
+func (s *scanner) search() []*candidate {
+	entries, _ := os.ReadDir(s.dir) // what can be read of it
+	var list []*candidate
+	seen := map[identity]bool{}
+	for _, e := range entries {
+		mark, ok := rotationMark(s.base, e.Name())
+		if !ok {
+			continue
+		}
+		id, modified, err := identify(filepath.Join(s.dir, e.Name()))
+		if err != nil || !e.Type().IsRegular() || seen[id] {
+			continue
+		}
+		seen[id] = true
+		list = append(list, &candidate{arrival: arrival{name: e.Name(), id: id}, mark: mark, modified: modified})
+	}
+	return list
+}
+
+// compareAge orders older files first: by when they were created, by when they
+// were last written, by name.
+func compareAge(a, b *candidate) int {
+	if a.id.born != b.id.born {
+		return compare(a.id.born, b.id.born)
+	}
+	if a.modified != b.modified {
+		return compare(a.modified, b.modified)
+	}
+	m, errA := strconv.ParseUint(strings.TrimLeft(a.mark, "._-"), 10, 64)
+	n, errB := strconv.ParseUint(strings.TrimLeft(b.mark, "._-"), 10, 64)
+	if errA == nil && errB == nil && max(m, n) < shifted {
+		return compare(n, m) // log.2 has been log.1
+	}
+	return strings.Compare(a.mark, b.mark)
+}
+
+// shifted is the first number that is a date and not a place in a row of files
+// that are renamed one by one.
+const shifted = 1 << 20
+
+func compare[T uint64 | int64](a, b T) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// young reports whether c may have been created since some time.
+func (c *candidate) young(since time.Time) bool {
+	return c.id.born >= since.Add(-clockSlack).UnixNano()
+}
+
+// take returns those of a list that are not known and were created since some
+// time. All of the list are known then.
+func (s *scanner) take(list []*candidate, since time.Time) []*arrival {
+	var taken []*arrival
+	for _, c := range list {
+		if !s.known[c.id] && c.young(since) {
+			taken = append(taken, &c.arrival)
+		}
+		s.known[c.id] = true
+	}
+	return taken
+}
+
+// split returns the candidates before and after a source, and whether it is one
+// of them. If not, it still has its old name, or is gone.
+func (s *scanner) split(of *source) (before, after []*candidate, found bool) {
+	if of != nil {
+		id, _ := identifyOpen(of.file)
+		for i, c := range s.all {
+			if c.id == id {
+				s.known[id] = true
+				return s.all[:i], s.all[i+1:], true
+			}
+		}
+	}
+	return s.all, nil, false
+}
+
+// successors returns no gap if it has found the source itself: nothing can have
+// come between then.
+func (s *scanner) successors(of *source, since time.Time) (list []*arrival, gap bool) {
+	before, after, found := s.split(of)
+	if !found {
+		after = before
+	}
+	list = s.take(after, since)
+	s.take(s.all, since)
+	return list, !found && of != nil && len(list) > 0
+}
+
+func (s *scanner) overtakers(of *source, since time.Time) (list []*arrival, copies bool) {
+	if of.rewound {
+		return s.copies(of.since), true
+	}
+	before, _, _ := s.split(of)
+	return s.take(before, since), false
+}
+
+func (s *scanner) copies(since time.Time) []*arrival { return s.take(s.all, since) }
+
+func (s *scanner) putBack(a *arrival) { delete(s.known, a.id) }
+
+// open opens an arrival by the name that it has now.
+func (s *scanner) open(a *arrival) error {
+	if a.file != nil {
+		return nil
+	}
+	for range scanTries {
+		path := filepath.Join(s.dir, a.name)
+		f, err := openFile(path)
+		if err == nil {
+			if id, err := identifyOpen(f); err == nil && id == a.id {
+				a.file = f
+				return nil
+			}
+			f.Close()
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+		for _, c := range s.search() {
+			if c.id == a.id {
+				a.name = c.name
+			}
+		}
+	}
+	return fmt.Errorf("%s: %w", filepath.Join(s.dir, a.name), fs.ErrNotExist)
+}
+
+func (s *scanner) exact() bool     { return false }
+func (s *scanner) openAhead()      {}
+func (s *scanner) watch(*source)   {}
+func (s *scanner) unwatch(*source) {}
+func (s *scanner) close()          {}

@@ -1,0 +1,182 @@
+package followtail
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"os"
+	"syscall"
+	"time"
+)
+
+// headSize and tailSize are how many bytes are compared to recognize a file: the
+// first ones, and the ones before the position to read at.
+const (
+	headSize = 256
+	tailSize = 64
+)
+
+// errChanged is returned by a read that finds other bytes than were read before.
+var errChanged = errors.New("the file was truncated or written anew")
+
+// source is a file that is read.
+type source struct {
+	file      *os.File
+	path      string // under which it was opened
+	pos       int64  // where to read next
+	head      []byte // the first bytes of the file, as far as they were read
+	tail      []byte // the last bytes before pos
+	partial   []byte // of a file that was left: what is not a whole record
+	since     time.Time
+	arrival   *arrival // how the file was found; nil if by its name
+	copied    bool     // it is a copy of a file that was truncated
+	rewound   bool     // it was truncated
+	announced bool     // its beginning was reported
+	watch     int      // of the system's notifications, 0 for none
+}
+
+// openFile opens a file without waiting. A named pipe is opened for writing as
+// well, so that it does not end with its first writer.
+func openFile(path string) (*os.File, error) {
+	flags := os.O_RDONLY | nonBlocking
+	if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+		flags = os.O_RDWR | nonBlocking
+	}
+	return os.OpenFile(path, flags, 0)
+}
+
+// startAt sets the position to read at, and reads the bytes by which the file is
+// recognized.
+func (s *source) startAt(pos int64) error {
+	s.pos = pos
+	s.head = make([]byte, min(pos, headSize))
+	s.tail = make([]byte, min(pos, tailSize))
+	if pos == 0 {
+		return nil
+	}
+	if _, err := s.file.ReadAt(s.head, 0); err != nil {
+		return err
+	}
+	_, err := s.file.ReadAt(s.tail, pos-int64(len(s.tail)))
+	return err
+}
+
+// rewind starts a file that was truncated from its beginning. since is a time
+// before it was searched for copies.
+func (s *source) rewind(since time.Time) {
+	s.pos, s.head, s.tail = 0, nil, nil
+	s.announced, s.rewound, s.since = false, true, since
+}
+
+// read reads what follows the position, nothing at the end, into a part of buf.
+// The bytes before it are read as well and compared, so that a file that has
+// been written anew is noticed however long it has become: the error is
+// errChanged.
+func (s *source) read(buf []byte) ([]byte, error) {
+	known := len(s.tail)
+	n, err := s.file.ReadAt(buf, s.pos-int64(known))
+	if err != nil && !errors.Is(err, io.EOF) {
+		if errors.Is(err, syscall.EAGAIN) {
+			return nil, nil
+		}
+		return nil, err
+	}
+	if n < known || !bytes.Equal(buf[:known], s.tail) {
+		return nil, errChanged
+	}
+	data := buf[known:n]
+	if len(data) > 0 && !hasBytes(s.file, buf[:min(n, tailSize)], s.pos-int64(known)) {
+		return nil, errChanged // perhaps during the read
+	}
+	if len(s.head) < headSize && int64(len(s.head)) == s.pos {
+		s.head = append(s.head, data[:min(len(data), headSize-len(s.head))]...)
+	}
+	s.pos += int64(len(data))
+	s.tail = append(s.tail[:0], buf[max(0, n-tailSize):n]...)
+	return data, nil
+}
+
+// sameContent reports whether f begins as s does, up to the position of s.
+func (s *source) sameContent(f *os.File) bool {
+	info, err := f.Stat()
+	if err != nil || !info.Mode().IsRegular() || info.Size() < s.pos {
+		return false
+	}
+	return hasBytes(f, s.head, 0) && hasBytes(f, s.tail, s.pos-int64(len(s.tail)))
+}
+
+func hasBytes(f *os.File, want []byte, at int64) bool {
+	got := make([]byte, len(want))
+	_, err := f.ReadAt(got, at)
+	return (err == nil || len(want) == 0) && bytes.Equal(got, want)
+}
+
+// isFile reports whether info is about the source's file.
+func (s *source) isFile(info fs.FileInfo) bool {
+	if s == nil {
+		return false
+	}
+	mine, err := s.file.Stat()
+	return err == nil && os.SameFile(mine, info)
+}
+
+// isOpenAs reports whether f is the source's file.
+func (s *source) isOpenAs(f *os.File) bool {
+	if f == nil {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && s.isFile(info)
+}
+
+// size returns the file's size, 0 if it cannot be had.
+func (s *source) size() int64 {
+	info, err := s.file.Stat()
+	if err != nil {
+		return 0
+	}
+	return info.Size()
+}
+
+// seek finds the position to begin at in a file of that size.
+func (w *Wheel) seek(size int64) error {
+	from := int64(-skipBack)
+	skip := false
+	switch c := &w.config; {
+	case c.Seek != nil:
+		from = *c.Seek
+	case c.SeekBack != nil && *c.SeekBack == 0:
+		from = size
+	case c.SeekBack != nil:
+		from = -*c.SeekBack
+	default:
+		skip = true
+	}
+	if from < 0 {
+		from += size
+	}
+	err := w.current.startAt(min(max(from, 0), size))
+	if err != nil || !skip {
+		return err
+	}
+	return w.skipRecords()
+}
+
+// skipRecords reads to the end of the file and drops all whole records.
+func (w *Wheel) skipRecords() error {
+	// The kernel's buffer may be in use by the caller of New.
+	buf := make([]byte, tailSize+skipBack)
+	for {
+		data, err := w.current.read(buf)
+		if errors.Is(err, errChanged) || len(data) == 0 && err == nil {
+			return nil // the first poll deals with it
+		}
+		if err != nil {
+			return err
+		}
+		if _, err := w.records.Get(data); err != nil && !recoverable(err) {
+			return err
+		}
+	}
+}

@@ -1,0 +1,89 @@
+package readwrite
+
+import (
+	"time"
+
+	"github.com/gopoe/poe/kernel"
+)
+
+// RateLimiter limits the bandwidth of wheels. A wheel asks it before it reads and
+// before it writes, in its owner's session. One RateLimiter may serve many
+// wheels.
+type RateLimiter interface {
+	// Reserve returns how many bytes may be moved now, for kernel.Read or
+	// kernel.Write. If bytes is 0 the wheel pauses that direction for the
+	// returned time, which must be above 0, and asks again.
+	Reserve(m kernel.Mode) (bytes int, retry time.Duration)
+	// Consumed reports how many bytes have been moved, no more than were
+	// reserved.
+	Consumed(m kernel.Mode, bytes int)
+}
+
+// limits is what few wheels have.
+type limits struct {
+	marks          Marks
+	maxPending     int
+	rate           RateLimiter
+	throttleTimers [2]kernel.AlarmID // end a direction's pause
+	paused         bool              // by PauseInput
+}
+
+// allowance returns how many bytes may be moved now; -1 is no limit. If it is 0
+// the wheel has paused that direction.
+func (w *Wheel) allowance(m kernel.Mode) int {
+	l := w.limits
+	if l == nil || l.rate == nil {
+		return -1
+	}
+	n, retry := l.rate.Reserve(m)
+	if n > 0 {
+		return n
+	}
+	w.setPaused(m, true)
+	if l.throttleTimers[m] == 0 {
+		l.throttleTimers[m] = w.base.Delay("rate limit", retry, func() { w.endThrottle(m) })
+	}
+	return 0
+}
+
+// endThrottle continues a direction that its rate limit had paused.
+func (w *Wheel) endThrottle(m kernel.Mode) {
+	w.limits.throttleTimers[m] = 0
+	switch {
+	case w.base.Closed(), m == kernel.Read && (w.noInput || w.limits.paused), m == kernel.Write && w.noOutput:
+	default:
+		w.setPaused(m, false)
+	}
+}
+
+func (w *Wheel) setPaused(m kernel.Mode, pause bool) {
+	k := w.base.Kernel
+	switch {
+	case m == kernel.Read && pause:
+		k.SelectPauseRead(w.in)
+	case m == kernel.Read:
+		k.SelectResumeRead(w.in)
+	case pause:
+		k.SelectPauseWrite(w.out)
+	default:
+		k.SelectResumeWrite(w.out)
+	}
+}
+
+// consumed reports to the rate limiter what has been moved.
+func (w *Wheel) consumed(m kernel.Mode, n int) {
+	if w.limits != nil && w.limits.rate != nil && n > 0 {
+		w.limits.rate.Consumed(m, n)
+	}
+}
+
+// cancelThrottle removes the timers of a wheel that has been closed. Those of
+// another session than the active one fire and find that.
+func (w *Wheel) cancelThrottle() {
+	if w.limits == nil || w.base.Kernel.ActiveSession() != w.base.Owner {
+		return
+	}
+	for m := range w.limits.throttleTimers {
+		w.base.Cancel(&w.limits.throttleTimers[m])
+	}
+}
