@@ -29,8 +29,12 @@ func (l *link) notePong(f *frame) {
 	l.theirBytes = f.bytes
 }
 
+// stuckAfter is how many times DeadAfter data may be on its way without any of it
+// getting through: on a busy machine a connection may have to wait.
+const stuckAfter = 3
+
 // stuck reports whether data has been on its way for too long without any of it
 // getting through. l.mu is held.
 func (l *link) stuck(now time.Time) bool {
-	return l.state == linkUp && l.seq > l.acked && now.Sub(l.progressed) > l.n.config.DeadAfter
+	return l.state == linkUp && l.seq > l.acked && now.Sub(l.progressed) > stuckAfter*l.n.config.DeadAfter
 }

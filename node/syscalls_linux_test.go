@@ -1,7 +1,9 @@
 package node_test
 
 import (
+	"bytes"
 	"fmt"
+	"os"
 	"os/exec"
 	"testing"
 	"time"
@@ -18,14 +20,15 @@ import (
 // eventfd, and close, which the loader needs.
 var failures = []struct {
 	call, when string
+	certain    bool // that some thread makes so many calls
 	errors     []string
 }{
-	{"accept4", "1..2", []string{"EMFILE", "ENFILE", "ENOMEM", "ENOBUFS", "EPERM", "EPROTO", "ECONNABORTED", "EIO", "EINTR"}},
-	{"epoll_ctl", "6..7", []string{"ENOSPC", "ENOMEM"}},
-	{"socket", "3..4", []string{"EMFILE", "ENFILE", "ENOMEM", "ENOBUFS", "EPERM"}},
-	{"connect", "1..2", []string{"ECONNREFUSED", "ENOMEM", "EPERM", "EADDRNOTAVAIL", "EIO"}},
-	{"setsockopt", "5..8", []string{"ENOBUFS", "ENOMEM", "EPERM"}},
-	{"read", "20..21", []string{"ECONNRESET", "EIO", "ENOMEM"}},
+	{"accept4", "1..2", true, []string{"EMFILE", "ENFILE", "ENOMEM", "ENOBUFS", "EPERM", "EPROTO", "ECONNABORTED", "EIO", "EINTR"}},
+	{"epoll_ctl", "6..7", false, []string{"ENOSPC", "ENOMEM"}},
+	{"socket", "3..4", true, []string{"EMFILE", "ENFILE", "ENOMEM", "ENOBUFS", "EPERM"}},
+	{"connect", "1..2", true, []string{"ECONNREFUSED", "ENOMEM", "EPERM", "EADDRNOTAVAIL", "EIO"}},
+	{"setsockopt", "5..8", true, []string{"ENOBUFS", "ENOMEM", "EPERM"}},
+	{"read", "20..21", false, []string{"ECONNRESET", "EIO", "ENOMEM"}},
 }
 
 // A system call that fails costs a connection at most, and the link to it comes
@@ -57,9 +60,13 @@ func TestFailingSystemCalls(t *testing.T) {
 					}
 					answered++
 				}
-				injected, err := exec.Command("grep", "-c", "INJECTED", log).Output()
-				t.Logf("%s: %s times; %d calls failed meanwhile", inject, injected[:max(0, len(injected)-1)], lost)
-				require.NoError(t, err, "nothing was injected")
+				calls, err := os.ReadFile(log)
+				require.NoError(t, err)
+				injected := bytes.Count(calls, []byte("INJECTED"))
+				t.Logf("%s: %d times; %d calls failed meanwhile", inject, injected, lost)
+				if f.certain {
+					require.Positive(t, injected)
+				}
 			})
 		}
 	}
