@@ -172,14 +172,11 @@ func serverWarning(message string, attrs map[string]any) string {
 	switch {
 	case strings.HasPrefix(message, "servertcp: server got "):
 		return "PID: " + say("Server")
-	case strings.HasPrefix(message, "servertcp: client got "):
+	case strings.HasPrefix(message, "servertcp: client got "), strings.HasPrefix(message, "clienttcp: server: got "),
+		strings.HasPrefix(message, "clienttcp: connect: got "):
 		return say("Client")
 	}
 	switch message {
-	case "clienttcp: server error":
-		return say("Client")
-	case "clienttcp: connect error":
-		return say("Client")
 	case "servertcp: ClientFilter is ignored with ClientInputFilter and ClientOutputFilter":
 		return "ClientFilter ignored with ClientInputFilter and ClientOutputFilter"
 	}

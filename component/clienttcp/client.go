@@ -3,6 +3,7 @@ package clienttcp
 import (
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"io"
 	"syscall"
 
@@ -38,7 +39,7 @@ type Client struct {
 	GotAnError bool
 	// TLS is what the TLS handshake has agreed on; nil in the clear.
 	TLS *tls.ConnectionState
-	// Heap is the program's.
+	// Heap is for the program; HeapOf returns it typed.
 	Heap any
 
 	// Stopped reports that the client was told to shut down, by Shutdown or the
@@ -343,7 +344,7 @@ func (c *Client) warnError(what string, err *kernel.OpError) {
 	if what == "server" && errors.Is(err, io.EOF) {
 		text = "normal disconnection"
 	}
-	c.Kernel.Host().Warn("clienttcp: "+what+" error", "session", c.id, "op", err.Op, "errno", int(err.Errno()), "error", text)
+	c.Kernel.Host().Warn(fmt.Sprintf("clienttcp: %s: got %s error %d", what, err.Op, int(err.Errno())), "session", c.id, "op", err.Op, "errno", int(err.Errno()), "error", text)
 }
 
 func (c *Client) gotFlush(e kernel.Event) {

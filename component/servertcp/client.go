@@ -42,7 +42,7 @@ type Client struct {
 	connected  bool // ClientConnected's time has come, and ClientDisconnected's not
 	// TLS is what the TLS handshake has agreed on; nil in the clear.
 	TLS *tls.ConnectionState
-	// Heap is the program's.
+	// Heap is for the program; HeapOf returns it typed.
 	Heap any
 
 	listener   *Listener

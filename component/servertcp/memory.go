@@ -84,11 +84,27 @@ func (f *connLimits) Reserve(m kernel.Mode) (bytes int, retry time.Duration) {
 	} else {
 		c.account()
 	}
-	if c.rate == nil {
-		return 1 << 30, 0
+	most := 1 << 30
+	if m == kernel.Read {
+		most = c.listener.readShare()
 	}
-	return c.rate.Reserve(m)
+	if c.rate == nil {
+		return most, 0
+	}
+	bytes, retry = c.rate.Reserve(m)
+	return min(bytes, most), retry
 }
+
+// turnBytes is about how much all connections together read in one turn of the
+// kernel, so that a flood on many of them does not keep the others waiting. One
+// connection reads no less than leastRead.
+const (
+	turnBytes = 512 << 10
+	leastRead = 4 << 10
+)
+
+// readShare is how much a connection may read at once.
+func (l *Listener) readShare() int { return max(leastRead, turnBytes/max(1, l.Connections)) }
 
 // Consumed is called by the wheel after it has read or written.
 func (f *connLimits) Consumed(m kernel.Mode, bytes int) {
@@ -133,13 +149,13 @@ func (c *Client) stall() time.Duration {
 		x.stalled = now
 	case now.Sub(x.stalled) >= stalledTime:
 		x.stalled = now
-		c.exceeded(c.Event)
+		c.exceeded(c.Event, "read")
 	}
 	return stalledInterval
 }
 
 // exceeded ends the connection because of the memory limit.
-func (c *Client) exceeded(e kernel.Event) {
+func (c *Client) exceeded(e kernel.Event, op string) {
 	switch {
 	case c.GotAnError:
 		return
@@ -147,10 +163,6 @@ func (c *Client) exceeded(e kernel.Event) {
 		c.GotAnError = true
 		c.finish(e)
 		return
-	}
-	op := "read"
-	if c.Wheel != nil && c.Wheel.OutOctets() > c.Wheel.InOctets() {
-		op = "write"
 	}
 	c.failed(e, &kernel.OpError{Op: op, Err: ErrMemory, Wheel: c.wheelID()})
 	c.GotAnError = true // what it holds is dropped, whatever the callback says
@@ -201,5 +213,6 @@ func (l *Listener) endGreediest() {
 	}
 	most.forget()
 	most.condemned = true
-	most.inSession("tcp_server_memory", most.exceeded)
+	_ = most.Wheel.Abort() // at once: what it holds may not grow while its handler runs
+	most.inSession("tcp_server_memory", func(e kernel.Event) { most.exceeded(e, "write") })
 }

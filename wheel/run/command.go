@@ -5,10 +5,12 @@ package run
 import (
 	"errors"
 	"os"
-	"os/exec"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // shell runs command lines, and scripts that do not say what runs them.
@@ -51,26 +53,42 @@ func needsShell(line string) bool {
 	return strings.ContainsAny(strings.TrimSuffix(line, "\n"), shellCharacters) || shellWord.MatchString(line)
 }
 
-// lookUp finds a program in PATH.
+// lookUp finds a program as execvp does: with a slash it is a path; otherwise it
+// is looked for in PATH, whose entries may be relative.
 func lookUp(argv []string, name string, env []string) command {
 	c := command{argv: argv, name: name, env: env}
 	if len(argv) == 0 {
 		c.err = syscall.ENOENT
 		return c
 	}
-	path, err := exec.LookPath(argv[0])
-	var errno syscall.Errno
-	switch {
-	case err == nil:
-		c.path = path
-	case errors.As(err, &errno):
-		c.err = errno
-	case errors.Is(err, os.ErrPermission):
-		c.err = syscall.EACCES
-	default:
-		c.err = syscall.ENOENT
+	c.path = argv[0]
+	if !strings.Contains(c.path, "/") {
+		c.path, c.err = inPath(argv[0])
 	}
 	return c
+}
+
+// inPath looks for a program in PATH. If nothing there can be executed but
+// something has the name, the error is EACCES.
+func inPath(program string) (path string, err error) {
+	err = syscall.ENOENT
+	for _, dir := range filepath.SplitList(os.Getenv("PATH")) {
+		if dir == "" {
+			dir = "."
+		}
+		path = dir + "/" + program
+		info, statErr := os.Stat(path)
+		switch {
+		case errors.Is(statErr, syscall.EACCES):
+			err = syscall.EACCES
+		case statErr != nil || program == "":
+		case info.IsDir() || unix.Access(path, unix.X_OK) != nil:
+			err = syscall.EACCES
+		default:
+			return path, nil
+		}
+	}
+	return "", err
 }
 
 // funcCommand is this program once more, told to run a function.

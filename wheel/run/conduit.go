@@ -15,26 +15,26 @@ import (
 
 // stream is one of the child's three, from both sides.
 type stream struct {
-	ours   *kernel.Handle // nil if it is not the wheel's
-	theirs *os.File
-	keep   bool // theirs is not to be closed in this process
+	parentEnd *kernel.Handle // nil if it is not the wheel's
+	childEnd  *os.File
+	keep      bool // childEnd is not to be closed in this process
 }
 
-// plumbing is all that connects a wheel with its child.
-type plumbing struct{ stdin, stdout, stderr stream }
+// stdio is all that connects a wheel with its child.
+type stdio struct{ stdin, stdout, stderr stream }
 
 // connect opens what the child's standard streams will be.
-func (c *Config) connect() (*plumbing, error) {
-	p := &plumbing{
-		stdin:  stream{theirs: os.Stdin, keep: true},
-		stdout: stream{theirs: os.Stdout, keep: true},
-		stderr: stream{theirs: os.Stderr, keep: true},
+func (c *Config) connect(events *Funcs) (*stdio, error) {
+	p := &stdio{
+		stdin:  stream{childEnd: os.Stdin, keep: true},
+		stdout: stream{childEnd: os.Stdout, keep: true},
+		stderr: stream{childEnd: os.Stderr, keep: true},
 	}
 	var err error
 	if c.terminal() {
-		err = c.connectTerminal(p)
+		err = c.connectTerminal(p, events)
 	} else {
-		err = c.connectPipes(p)
+		err = c.connectPipes(p, events)
 	}
 	if err != nil {
 		p.close()
@@ -43,8 +43,7 @@ func (c *Config) connect() (*plumbing, error) {
 	return p, nil
 }
 
-func (c *Config) connectPipes(p *plumbing) error {
-	wants := wanted(c.Events)
+func (c *Config) connectPipes(p *stdio, events *Funcs) error {
 	for _, s := range []struct {
 		stream   *stream
 		redirect Redirect
@@ -53,8 +52,8 @@ func (c *Config) connectPipes(p *plumbing) error {
 		field    string
 	}{
 		{&p.stdin, c.RedirectStdin, !c.NoStdin, true, "RedirectStdin"},
-		{&p.stdout, c.RedirectStdout, wants.stdout, false, "RedirectStdout"},
-		{&p.stderr, c.RedirectStderr, wants.stderr, false, "RedirectStderr"},
+		{&p.stdout, c.RedirectStdout, events.Stdout != nil, false, "RedirectStdout"},
+		{&p.stderr, c.RedirectStderr, events.Stderr != nil, false, "RedirectStderr"},
 	} {
 		var err error
 		switch {
@@ -73,36 +72,36 @@ func (c *Config) connectPipes(p *plumbing) error {
 	if err := p.stdout.redirect(c.RedirectOutput, false, "RedirectOutput"); err != nil {
 		return err
 	}
-	p.stderr = stream{theirs: p.stdout.theirs, keep: true}
+	p.stderr = stream{childEnd: p.stdout.childEnd, keep: true}
 	return nil
 }
 
 // connectTerminal makes a pseudo-terminal, raw as POE's.
-func (c *Config) connectTerminal(p *plumbing) error {
-	ours, theirs, err := pty.Open()
+func (c *Config) connectTerminal(p *stdio, events *Funcs) error {
+	mine, child, err := pty.Open()
 	if err != nil {
 		return opError("pty", err)
 	}
-	p.stdin = stream{theirs: theirs}
-	p.stdout = stream{theirs: theirs, keep: true}
-	p.stderr = stream{theirs: theirs, keep: true}
-	h, err := kernel.File(ours)
+	p.stdin = stream{childEnd: child}
+	p.stdout = stream{childEnd: child, keep: true}
+	p.stderr = stream{childEnd: child, keep: true}
+	h, err := kernel.File(mine)
 	if err != nil {
-		ours.Close()
+		mine.Close()
 		return opError("pty", err)
 	}
-	p.stdin.ours, p.stdout.ours = h, h
-	if _, err := term.MakeRaw(int(theirs.Fd())); err != nil {
+	p.stdin.parentEnd, p.stdout.parentEnd = h, h
+	if _, err := term.MakeRaw(int(child.Fd())); err != nil {
 		return opError("tcsetattr", err)
 	}
-	if err := c.setSize(theirs); err != nil {
+	if err := c.setSize(child); err != nil {
 		return opError("winsize", err)
 	}
 	if c.Conduit != PtyPipe {
 		return nil
 	}
-	p.stderr = stream{theirs: os.Stderr, keep: true}
-	if !wanted(c.Events).stderr {
+	p.stderr = stream{childEnd: os.Stderr, keep: true}
+	if events.Stderr == nil {
 		return nil
 	}
 	return p.stderr.open(Pipe, false)
@@ -126,13 +125,13 @@ func (s *stream) open(c Conduit, input bool) error {
 	if err != nil {
 		return opError(op, err)
 	}
-	ours, theirs := read, write
+	mine, child := read, write
 	if input {
-		ours, theirs = write, read
+		mine, child = write, read
 	}
-	s.theirs, s.keep = os.NewFile(uintptr(theirs), "conduit"), false
-	if s.ours, err = kernel.FD(ours); err != nil {
-		unix.Close(ours)
+	s.childEnd, s.keep = os.NewFile(uintptr(child), "conduit"), false
+	if s.parentEnd, err = kernel.FD(mine); err != nil {
+		unix.Close(mine)
 		return opError("fcntl", err)
 	}
 	return nil
@@ -163,7 +162,7 @@ func twoEnds(c Conduit) (read, write int, op string, err error) {
 // redirect makes the stream a file.
 func (s *stream) redirect(r Redirect, input bool, field string) error {
 	if r.File != nil {
-		s.theirs, s.keep = r.File, true
+		s.childEnd, s.keep = r.File, true
 		return nil
 	}
 	flags := os.O_WRONLY | os.O_CREATE | os.O_TRUNC
@@ -172,30 +171,30 @@ func (s *stream) redirect(r Redirect, input bool, field string) error {
 	}
 	f, err := os.OpenFile(r.Path, flags, 0o666)
 	if err != nil {
-		return wrong(field, err)
+		return kind.ConfigError(field, err)
 	}
-	s.theirs, s.keep = f, false
+	s.childEnd, s.keep = f, false
 	return nil
 }
 
-func (p *plumbing) streams() [3]*stream { return [3]*stream{&p.stdin, &p.stdout, &p.stderr} }
+func (p *stdio) streams() [3]*stream { return [3]*stream{&p.stdin, &p.stdout, &p.stderr} }
 
 // closeChildSide closes what only the child needs.
-func (p *plumbing) closeChildSide() {
+func (p *stdio) closeChildSide() {
 	for _, s := range p.streams() {
-		if !s.keep && s.theirs != nil {
-			s.theirs.Close()
+		if !s.keep && s.childEnd != nil {
+			s.childEnd.Close()
 			s.keep = true
 		}
 	}
 }
 
 // close closes all of it.
-func (p *plumbing) close() {
+func (p *stdio) close() {
 	p.closeChildSide()
 	for _, s := range p.streams() {
-		if s.ours != nil {
-			s.ours.Close()
+		if s.parentEnd != nil {
+			s.parentEnd.Close()
 		}
 	}
 }

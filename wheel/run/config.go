@@ -7,12 +7,7 @@ import (
 	"fmt"
 
 	"github.com/gopoe/poe/filter"
-	"github.com/gopoe/poe/kernel"
 )
-
-func wrong(field string, err error) error {
-	return &kernel.ConfigError{Package: "run", Field: field, Err: err}
-}
 
 var (
 	errWhat      = errors.New("exactly one of Command, Program and Func is required")
@@ -27,24 +22,30 @@ var (
 )
 
 // check completes the configuration and finds what is wrong with it.
-func (c *Config) check() error {
+func (c *Config) check(events *Funcs) error {
 	if err := c.checkProgram(); err != nil {
 		return err
 	}
 	if c.Conduit < Pipe || c.Conduit > Inet {
-		return wrong("Conduit", fmt.Errorf("%d is unknown", c.Conduit))
+		return kind.ConfigError("Conduit", fmt.Errorf("%d is unknown", c.Conduit))
 	}
-	if err := c.checkRedirects(); err != nil {
+	if err := c.checkRedirects(events); err != nil {
 		return err
 	}
-	if err := c.checkTerminal(); err != nil {
+	if err := c.checkTerminal(events); err != nil {
 		return err
+	}
+	if c.Timeout < 0 {
+		return kind.ConfigError("Timeout", fmt.Errorf("%v is negative", c.Timeout))
+	}
+	if c.KillAfter < 0 {
+		return kind.ConfigError("KillAfter", fmt.Errorf("%v is negative", c.KillAfter))
 	}
 	if c.StdioFilter != nil && (c.StdinFilter != nil || c.StdoutFilter != nil) {
-		return wrong("StdioFilter", errStdio)
+		return kind.ConfigError("StdioFilter", errStdio)
 	}
 	if c.StdioDriver != nil && (c.StdinDriver != nil || c.StdoutDriver != nil) {
-		return wrong("StdioDriver", errDrivers)
+		return kind.ConfigError("StdioDriver", errDrivers)
 	}
 	return c.defaultFilters()
 }
@@ -60,53 +61,53 @@ func (c *Config) checkProgram() error {
 	if c.Func != (Func{}) {
 		given++
 		if !c.Func.known() {
-			return wrong("Func", fmt.Errorf("%q is not one of the functions given to Main", c.Func.name))
+			return kind.ConfigError("Func", fmt.Errorf("%q is not one of the functions given to Main", c.Func.name))
 		}
 	}
 	if given != 1 {
-		return wrong("Program", errWhat)
+		return kind.ConfigError("Program", errWhat)
 	}
 	return nil
 }
 
-func (c *Config) checkRedirects() error {
-	wants := wanted(c.Events)
+func (c *Config) checkRedirects(events *Funcs) error {
+	stdout, stderr := events.Stdout != nil, events.Stderr != nil
 	for _, r := range []struct {
 		field string
 		to    Redirect
 		event bool
 	}{
-		{"RedirectStdin", c.RedirectStdin, wants.stdin},
-		{"RedirectStdout", c.RedirectStdout, wants.stdout},
-		{"RedirectStderr", c.RedirectStderr, wants.stderr},
-		{"RedirectOutput", c.RedirectOutput, wants.stdout || wants.stderr},
+		{"RedirectStdin", c.RedirectStdin, events.Stdin != nil},
+		{"RedirectStdout", c.RedirectStdout, stdout},
+		{"RedirectStderr", c.RedirectStderr, stderr},
+		{"RedirectOutput", c.RedirectOutput, stdout || stderr},
 	} {
 		switch {
 		case !r.to.set():
 		case r.to.Path != "" && r.to.File != nil:
-			return wrong(r.field, errPathFile)
+			return kind.ConfigError(r.field, errPathFile)
 		case r.event:
-			return wrong(r.field, errBoth)
+			return kind.ConfigError(r.field, errBoth)
 		case c.terminal():
-			return wrong(r.field, errNoPipe)
+			return kind.ConfigError(r.field, errNoPipe)
 		}
 	}
 	if c.RedirectOutput.set() && (c.RedirectStdout.set() || c.RedirectStderr.set()) {
-		return wrong("RedirectOutput", errOutputToo)
+		return kind.ConfigError("RedirectOutput", errOutputToo)
 	}
 	return nil
 }
 
 func (c *Config) terminal() bool { return c.Conduit == Pty || c.Conduit == PtyPipe }
 
-func (c *Config) checkTerminal() error {
+func (c *Config) checkTerminal(events *Funcs) error {
 	switch {
 	case c.Winsize != (Winsize{}) && !c.terminal():
-		return wrong("Winsize", errTerminal)
-	case c.Conduit == Pty && wanted(c.Events).stderr:
-		return wrong("Events", errNoStderr)
+		return kind.ConfigError("Winsize", errTerminal)
+	case c.Conduit == Pty && events.Stderr != nil:
+		return kind.ConfigError("Events", errNoStderr)
 	case c.Conduit == Pty && c.StderrFilter != nil:
-		return wrong("StderrFilter", errNoStderr)
+		return kind.ConfigError("StderrFilter", errNoStderr)
 	}
 	return nil
 }

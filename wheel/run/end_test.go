@@ -49,6 +49,7 @@ func TestExecFailures(t *testing.T) {
 		{run.Config{Program: []string{"nonexistent-program"}}, syscall.ENOENT},
 		{run.Config{Command: " "}, syscall.ENOENT},
 		{run.Config{Program: []string{plain}}, syscall.EACCES},
+		{run.Config{Program: []string{filepath.Dir(plain)}}, syscall.EACCES},
 		{run.Config{Program: []string{"true"}, Dir: "/nonexistent"}, syscall.ENOENT},
 	} {
 		r := collect(t, c.config, func(w *run.Wheel) {

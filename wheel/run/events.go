@@ -3,34 +3,37 @@
 package run
 
 import (
+	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/wheel/internal/named"
+	"github.com/gopoe/poe/wheel/internal/base"
 	"github.com/gopoe/poe/wheel/readwrite"
 )
 
-// Events says who is told of what: [Names] of events, or [Funcs].
+// Events selects how the wheel reports: [Names] or [Funcs], or a pointer to one
+// of them. Nil disables reporting.
 type Events interface{ events() }
 
-// Names tells the session that made the wheel by events, as POE does. An empty
-// name is not sent. Without Stdout or Stderr when the wheel is made, the child
-// writes where this process does.
+// Names are events of the session that created the wheel, as in POE. An event
+// without a name is not sent. If Stdout or Stderr is not set when the wheel is
+// created, the child writes where this process does.
 type Names struct {
-	Stdin  string // the wheel's ID: all that was put is written. POE: StdinEvent
-	Stdout string // arguments: the record, the wheel's ID. POE: StdoutEvent
+	Stdin  string // the wheel's ID: everything that was put is written. POE: StdinEvent
+	Stdout string // the record, the wheel's ID. POE: StdoutEvent
 	Stderr string // the same. POE: StderrEvent
-	// Error has operation, errno as an int, text, the wheel's ID, and the
-	// stream: "STDIN", "STDOUT" or "STDERR". The end of a stream is the
+	// Error has the operation, errno as an int, its text, the wheel's ID, and
+	// the stream: "STDIN", "STDOUT" or "STDERR". The end of a stream is the
 	// operation "read" with errno 0. POE: ErrorEvent
 	Error string
 	// Close has the wheel's ID: the last stream that the child writes and that
-	// is watched has ended. The child need not have. POE: CloseEvent
+	// is watched has ended. The child may still run. POE: CloseEvent
 	Close string
 	// Exit has the child's kernel.WaitStatus and the wheel's ID. It comes last:
-	// when the child has ended and its output, too, after Close. POE has none.
+	// when the child and its output have ended, after Close. POE has no such
+	// event.
 	Exit string
 }
 
-// Funcs tells it by functions, which run in the session that made the wheel.
+// Funcs are functions that run in the session that created the wheel.
 type Funcs struct {
 	Stdin  func(w *Wheel)
 	Stdout func(w *Wheel, record any)
@@ -50,99 +53,129 @@ const (
 	stderrName = "STDERR"
 )
 
-// interest is which events are wanted.
-type interest struct{ stdin, stdout, stderr, exit bool }
+func (w *Wheel) core() *base.Base { return &w.base }
 
-func wanted(e Events) interest {
-	switch e := e.(type) {
-	case Names:
-		return interest{e.Stdin != "", e.Stdout != "", e.Stderr != "", e.Exit != ""}
-	case Funcs:
-		return interest{e.Stdin != nil, e.Stdout != nil, e.Stderr != nil, e.Exit != nil}
+// funcs turns names into functions.
+func (n Names) funcs() Funcs {
+	f := Funcs{
+		Stdin:  base.IDFunc(n.Stdin, (*Wheel).core),
+		Stdout: base.RecordFunc(n.Stdout, (*Wheel).core),
+		Stderr: base.RecordFunc(n.Stderr, (*Wheel).core),
+		Close:  base.IDFunc(n.Close, (*Wheel).core),
 	}
-	return interest{}
+	// Without a session nothing is left to report to.
+	if n.Error != "" {
+		f.Error = func(w *Wheel, err *kernel.OpError, stream string) {
+			_ = w.base.Kernel.Host().CallError(w.base.Owner, n.Error, err, stream)
+		}
+	}
+	if n.Exit != "" {
+		f.Exit = func(w *Wheel, status kernel.WaitStatus) {
+			_ = w.base.Call(n.Exit, status, w.base.IDArg)
+		}
+	}
+	return f
 }
 
-// Events returns who is told of what.
-func (w *Wheel) Events() Events { return w.events }
+// Events returns the present events: Names or Funcs.
+func (w *Wheel) Events() Events {
+	e, _ := w.events.Current().(Events)
+	return e
+}
 
-// SetEvents changes who is told of what e names, from the next record on. What
-// it leaves empty stays as it was; Names in place of Funcs, or the other way
-// round, replace all. A stream that had no event when the wheel was made has no
-// conduit. POE: event.
-func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(named.Over(w.events, e)) }
+// SetEvents changes the events that e sets, from the next record on, and keeps
+// the others. Names in place of Funcs, or the opposite, replace all. A stream
+// without an event when the wheel was created has no conduit. POE: event.
+func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(base.Merge(w.Events(), e)) }
 
-// ReplaceEvents changes who is told of what, from the next record on. What e
-// leaves empty is told to nobody; nil is nobody at all. A stream without an
-// event is not read. POE: event, with undef for what is to end.
+// ReplaceEvents changes all events, from the next record on; those that e does
+// not set are disabled, and nil disables all. A stream whose event is disabled
+// is still read and its records are dropped, so that the child can go on
+// writing. POE: event, with undef for what is to end.
 func (w *Wheel) ReplaceEvents(e Events) {
-	w.events = e
-	if w.closed {
-		return
+	w.events.Replace(e, Names.funcs)
+	if !w.base.Closed() {
+		w.watchExit()
 	}
-	if w.stdio != nil {
-		w.stdio.ReplaceEvents(w.stdioEvents())
-	}
-	if w.stderr != nil {
-		w.stderr.ReplaceEvents(w.stderrEvents())
-	}
-	w.watchExit()
 }
 
 // stdioEvents are the events of the inner wheel for input and output.
-func (w *Wheel) stdioEvents() readwrite.Events {
+func (w *Wheel) stdioEvents(read bool) readwrite.Events {
 	f := readwrite.Funcs{
-		Flushed: func(*readwrite.Wheel) { w.flushed() },
+		Flushed: func(*readwrite.Wheel) {
+			if f := w.events.Funcs.Stdin; f != nil {
+				f(w)
+			}
+		},
 		Error: func(_ *readwrite.Wheel, err *kernel.OpError) {
 			if err.Op == "write" {
-				w.failed(err.Op, err.Err, stdinName)
+				w.emitError(err.Op, err.Err, stdinName)
 				return
 			}
-			w.streamEnded(err, stdoutName)
+			w.inputFailed(err, stdoutName)
 		},
 	}
-	if wanted(w.events).stdout {
+	if read {
 		f.Input = func(_ *readwrite.Wheel, record any) { w.output(record) }
 	}
-	return f
+	return &f
 }
 
 // stderrEvents are those of the inner wheel for errors.
 func (w *Wheel) stderrEvents() readwrite.Events {
-	f := readwrite.Funcs{Error: func(_ *readwrite.Wheel, err *kernel.OpError) { w.streamEnded(err, stderrName) }}
-	if wanted(w.events).stderr {
-		f.Input = func(_ *readwrite.Wheel, record any) { w.errorOutput(record) }
+	return &readwrite.Funcs{
+		Error: func(_ *readwrite.Wheel, err *kernel.OpError) { w.inputFailed(err, stderrName) },
+		Input: func(_ *readwrite.Wheel, record any) { w.errorOutput(record) },
 	}
-	return f
 }
 
-// streamEnded reports that no more comes from a stream, and then perhaps that
-// nothing comes at all.
-func (w *Wheel) streamEnded(err *kernel.OpError, stream string) {
-	w.failed(err.Op, err.Err, stream)
-	w.open--
-	w.letGo(stream)
-	if w.open > 0 || w.closed {
+// inputFailed reports an error of a stream, which ends it unless the filter can
+// continue behind a bad record.
+func (w *Wheel) inputFailed(err *kernel.OpError, stream string) {
+	if err.Op == "filter" && filter.Recoverable(err.Err) {
+		w.emitError(err.Op, err.Err, stream)
 		return
 	}
-	switch e := w.events.(type) {
-	case Names:
-		if e.Close != "" {
-			w.call(e.Close, w.id)
-		}
-	case Funcs:
-		if e.Close != nil {
-			e.Close(w)
-		}
-	}
-	w.tellExit()
+	w.streamEnded(err, stream)
 }
 
-// letGo closes the conduit of a stream that has ended, if nothing else needs
-// it.
-func (w *Wheel) letGo(stream string) {
+// streamEnded reports that a stream has ended, and then perhaps that all have.
+func (w *Wheel) streamEnded(err *kernel.OpError, stream string) {
+	w.emitPartial(stream)
+	w.emitError(err.Op, err.Err, stream)
+	w.open--
+	w.closeStream(stream)
+	if w.open > 0 || w.base.Closed() {
+		return
+	}
+	if f := w.events.Funcs.Close; f != nil {
+		f(w)
+	}
+	w.finish()
+}
+
+// emitPartial reports what is left undecoded at the end of a stream, if that was
+// asked for.
+func (w *Wheel) emitPartial(stream string) {
+	if !w.keepPartial || w.base.Closed() {
+		return
+	}
+	if stream == stderrName {
+		if rest := w.stderr.PendingInput(); len(rest) > 0 {
+			w.errorOutput(string(rest))
+		}
+		return
+	}
+	if rest := w.stdio.PendingInput(); len(rest) > 0 {
+		w.output(string(rest))
+	}
+}
+
+// closeStream closes the conduit of a stream that has ended, if nothing else
+// needs it.
+func (w *Wheel) closeStream(stream string) {
 	switch {
-	case w.closed:
+	case w.base.Closed():
 	case stream == stderrName:
 		w.stderr.Close()
 	case w.stdin == nil:
@@ -150,46 +183,41 @@ func (w *Wheel) letGo(stream string) {
 	}
 }
 
-// tellExit reports how the child ended, if nothing comes any more.
-func (w *Wheel) tellExit() {
-	if !w.ended || w.told || w.open > 0 || w.closed || !wanted(w.events).exit {
+// finish reports how the child has ended, once nothing more comes.
+func (w *Wheel) finish() {
+	if !w.ended || w.reported || w.open > 0 || w.base.Closed() {
 		return
 	}
-	w.told = true
-	switch e := w.events.(type) {
-	case Names:
-		if e.Exit != "" {
-			w.call(e.Exit, w.status, w.id)
-		}
-	case Funcs:
-		if e.Exit != nil {
-			e.Exit(w, w.status)
-		}
+	w.cancelTimeout()
+	if f := w.events.Funcs.Exit; f != nil {
+		w.reported = true
+		f(w, w.status)
 	}
 }
 
-// watchExit asks for the child's end, if the program wants to know.
+// watchExit asks for the child's end, if the program wants to know, or if there
+// is a time limit.
 func (w *Wheel) watchExit() {
-	if w.watching || !wanted(w.events).exit {
+	if w.watching || w.events.Funcs.Exit == nil && w.timeout == 0 {
 		return
 	}
 	w.watching = true
-	w.inOwner(func() {
+	w.base.InOwner(func() {
 		if w.ended {
-			_ = w.k.Host().YieldFunc(eventName+": exit", func(kernel.Event) { w.tellExit() }) // the session is alive
+			w.base.Later(w.finish)
 			return
 		}
-		err := w.k.Host().SigChildFunc(w.pid, eventName+": exit", func(_ kernel.Event, status kernel.WaitStatus) {
+		err := w.base.Kernel.Host().SigChildFunc(w.pid, kind.Name()+": exit", func(_ kernel.Event, status kernel.WaitStatus) {
 			w.ended, w.status = true, status
-			w.tellExit()
+			w.finish()
 		})
 		if err != nil {
-			w.k.Host().Warn("run: somebody else has waited for the child", "wheel", w.id, "pid", w.pid, "error", err)
+			w.base.Warn("the child's end cannot be watched", "pid", w.pid, "error", err)
 		}
 	})
 }
 
-// exited notes how the child has ended, unless Exit is to tell.
+// exited records how the child has ended, unless watchExit does.
 func (w *Wheel) exited(status kernel.WaitStatus) {
 	if !w.watching {
 		w.ended, w.status = true, status
@@ -197,67 +225,19 @@ func (w *Wheel) exited(status kernel.WaitStatus) {
 }
 
 func (w *Wheel) output(record any) {
-	switch e := w.events.(type) {
-	case Names:
-		if e.Stdout != "" {
-			w.call(e.Stdout, record, w.id)
-		}
-	case Funcs:
-		if e.Stdout != nil {
-			e.Stdout(w, record)
-		}
+	if f := w.events.Funcs.Stdout; f != nil {
+		f(w, record)
 	}
 }
 
 func (w *Wheel) errorOutput(record any) {
-	switch e := w.events.(type) {
-	case Names:
-		if e.Stderr != "" {
-			w.call(e.Stderr, record, w.id)
-		}
-	case Funcs:
-		if e.Stderr != nil {
-			e.Stderr(w, record)
-		}
+	if f := w.events.Funcs.Stderr; f != nil {
+		f(w, record)
 	}
 }
 
-func (w *Wheel) flushed() {
-	switch e := w.events.(type) {
-	case Names:
-		if e.Stdin != "" {
-			w.call(e.Stdin, w.id)
-		}
-	case Funcs:
-		if e.Stdin != nil {
-			e.Stdin(w)
-		}
-	}
-}
-
-func (w *Wheel) failed(op string, err error, stream string) {
-	failure := &kernel.OpError{Op: op, Err: err, Wheel: w.id}
-	switch e := w.events.(type) {
-	case Names:
-		if e.Error != "" {
-			_ = w.k.Host().CallError(w.owner, e.Error, failure, stream) // as in call
-		}
-	case Funcs:
-		if e.Error != nil {
-			e.Error(w, failure, stream)
-		}
-	}
-}
-
-// call sends a named event, at once.
-func (w *Wheel) call(event string, args ...any) {
-	// It can only fail if the session is gone, and then nobody is to be told.
-	_, _ = w.k.Call(w.owner, event, args...)
-}
-
-// inOwner runs f in the session that made the wheel.
-func (w *Wheel) inOwner(f func()) {
-	if err := w.k.Host().CallFunc(w.owner, eventName, func(kernel.Event) { f() }); err != nil {
-		w.k.Host().Warn("run: the wheel's session is gone", "wheel", w.id, "error", err)
+func (w *Wheel) emitError(op string, err error, stream string) {
+	if f := w.events.Funcs.Error; f != nil {
+		f(w, w.base.OpError(op, err), stream)
 	}
 }

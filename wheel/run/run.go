@@ -22,15 +22,16 @@ package run
 
 import (
 	"os"
-	"syscall"
+	"time"
 
 	"github.com/gopoe/poe/driver"
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/internal/base"
 	"github.com/gopoe/poe/wheel/readwrite"
 )
 
-const eventName = "wheel/run"
+var kind = base.NewKind("run")
 
 // Conduit is what connects the wheel with the child.
 type Conduit int
@@ -134,17 +135,29 @@ type Config struct {
 	StdoutDriver *driver.SysRW
 	StderrDriver *driver.SysRW
 
-	// Events says who is told of what.
+	// Timeout is how long the child may run; 0 means no limit. After it Error is
+	// reported for the operation "timeout", with ErrTimeout, and the child's
+	// process group (see [Wheel.KillGroup]) gets SIGTERM, and SIGKILL if the
+	// child and its output have not ended after another KillAfter; 0 means
+	// DefaultKillAfter. Closing the wheel ends the limit.
+	Timeout   time.Duration
+	KillAfter time.Duration
+
+	// KeepPartial reports what is left undecoded at the end of an output stream,
+	// such as a last line without line feed, as a record of type string.
+	// Otherwise it is dropped, as in POE.
+	KeepPartial bool
+
+	// Events selects how the wheel reports; nil disables reporting.
 	Events Events
 }
 
 // Wheel runs one child process.
 type Wheel struct {
-	k      *kernel.Kernel
-	owner  kernel.ID
-	owned  kernel.Owned
-	id     kernel.WheelID
-	events Events
+	Heap any // for the program; the wheel does not use it
+
+	base   base.Base
+	events base.Events[Names, Funcs]
 
 	process *os.Process
 	pid     int
@@ -159,10 +172,14 @@ type Wheel struct {
 	open          int            // output streams that have not ended
 
 	watching bool // for the exit
-	told     bool // of the exit
+	reported bool // the exit
 	ended    bool
 	status   kernel.WaitStatus
-	closed   bool
+
+	ownGroup           bool // the child leads a process group
+	keepPartial        bool
+	timeout, killAfter time.Duration
+	timer              kernel.AlarmID
 }
 
 // New starts a process for the active session. A *kernel.ConfigError names the
@@ -174,66 +191,72 @@ type Wheel struct {
 // code is the error number. Go knows about it before there is a child, so
 // /bin/sh plays that part. [Wheel.ExecError] tells at once.
 func New(k *kernel.Kernel, c Config) (*Wheel, error) {
-	if err := c.check(); err != nil {
+	w := &Wheel{timeout: c.Timeout, killAfter: c.KillAfter, keepPartial: c.KeepPartial}
+	w.events.Replace(c.Events, Names.funcs)
+	if err := c.check(w.events.Funcs); err != nil {
 		return nil, err
 	}
-	if k.ActiveSession() == k.ID() {
-		return nil, wrong("Kernel", kernel.ErrNoActiveSession)
+	if w.killAfter == 0 {
+		w.killAfter = DefaultKillAfter
 	}
-	p, err := c.connect()
+	if k.ActiveSession() == k.ID() {
+		return nil, kind.ConfigError("Kernel", kernel.ErrNoActiveSession)
+	}
+	p, err := c.connect(w.events.Funcs)
 	if err != nil {
 		return nil, err
 	}
-	w := &Wheel{k: k, owner: k.ActiveSession(), id: k.Host().AllocateWheelID(), events: c.Events}
 	if err := w.start(&c, p); err != nil {
 		p.close()
 		return nil, err
 	}
 	p.closeChildSide()
+	if err := w.base.Init(k, kind, w); err != nil {
+		p.close()
+		return nil, err
+	}
 	if err := w.watch(&c, p); err != nil {
 		p.close()
 		w.Close()
 		return nil, err
 	}
-	if w.owned, err = k.Host().Own(w, eventName); err != nil {
-		w.Close()
-		return nil, wrong("Kernel", err)
-	}
 	k.Host().TrackChild(w.pid, w.exited)
 	w.watchExit()
+	w.startTimeout()
 	if c.Priority != 0 {
 		w.setPriority(c.Priority)
 	}
 	return w, nil
 }
 
-// watch makes the wheels that read and write.
-func (w *Wheel) watch(c *Config, p *plumbing) (err error) {
-	wants := wanted(c.Events)
-	w.stdin = p.stdin.ours
+// watch creates the wheels that read and write.
+func (w *Wheel) watch(c *Config, p *stdio) (err error) {
+	wants := w.events.Funcs
+	w.stdin = p.stdin.parentEnd
 	if c.terminal() {
-		w.tty = p.stdin.ours
+		w.tty = p.stdin.parentEnd
 	}
-	w.ownStdin = p.stdin.ours != nil && p.stdin.ours != p.stdout.ours
-	if in, out := p.stdout.ours, p.stdin.ours; in != nil || out != nil {
+	w.ownStdin = p.stdin.parentEnd != nil && p.stdin.parentEnd != p.stdout.parentEnd
+	if in, out := p.stdout.parentEnd, p.stdin.parentEnd; in != nil || out != nil {
+		read := in != nil && wants.Stdout != nil
 		conf := readwrite.Config{InputHandle: in, OutputHandle: out, Driver: c.StdioDriver, InputDriver: c.StdoutDriver, OutputDriver: c.StdinDriver,
-			InputFilter: c.StdoutFilter, OutputFilter: c.StdinFilter, Events: w.stdioEvents()}
+			InputFilter: c.StdoutFilter, OutputFilter: c.StdinFilter, Events: w.stdioEvents(read)}
 		if in == nil {
 			conf.InputHandle = out
 		}
 		if out == nil {
 			conf.OutputHandle = in
 		}
-		if w.stdio, err = readwrite.New(w.k, conf); err != nil {
+		if w.stdio, err = readwrite.New(w.base.Kernel, conf); err != nil {
 			return err
 		}
-		if wants.stdout && in != nil {
+		if read {
 			w.open++
 		}
 	}
-	if in := p.stderr.ours; in != nil {
-		w.stderr, err = readwrite.New(w.k, readwrite.Config{Handle: in, Filter: c.StderrFilter, Driver: c.StderrDriver, Events: w.stderrEvents()})
-		if err == nil && wants.stderr {
+	if in := p.stderr.parentEnd; in != nil {
+		w.stderr, err = readwrite.New(w.base.Kernel, readwrite.Config{Handle: in, Filter: c.StderrFilter, Driver: c.StderrDriver, Events: w.stderrEvents()})
+		if err == nil {
 			w.open++
 		}
 	}
@@ -241,7 +264,10 @@ func (w *Wheel) watch(c *Config, p *plumbing) (err error) {
 }
 
 // ID returns the wheel's ID, which its events carry.
-func (w *Wheel) ID() kernel.WheelID { return w.id }
+func (w *Wheel) ID() kernel.WheelID { return w.base.ID() }
+
+// Closed reports whether the wheel has been closed.
+func (w *Wheel) Closed() bool { return w.base.Closed() }
 
 // PID returns the child's process ID.
 func (w *Wheel) PID() int { return w.pid }
@@ -254,32 +280,26 @@ func (w *Wheel) ExecError() error { return w.execErr }
 // or a session watches the signal CHLD.
 func (w *Wheel) Status() (status kernel.WaitStatus, ended bool) { return w.status, w.ended }
 
-// Kill sends a signal to the child; POE's default is syscall.SIGTERM. It never
-// hits another process: once the child has been waited for the error is
-// os.ErrProcessDone.
-func (w *Wheel) Kill(signal syscall.Signal) error {
-	if w.ended || w.closed {
-		return os.ErrProcessDone
-	}
-	return w.process.Signal(signal)
-}
-
 // Close ends the wheel and closes its ends of the conduits; output that waits
 // is lost. The child is not killed: what happens to it is what happens to a
 // program whose input ends and whose output nobody reads. Closing again does
 // nothing.
-func (w *Wheel) Close() error {
-	if w.closed {
+func (w *Wheel) Close() error { return w.close((*readwrite.Wheel).Close) }
+
+// Abort closes the wheel and drops the records that have been read.
+func (w *Wheel) Abort() error { return w.close((*readwrite.Wheel).Abort) }
+
+func (w *Wheel) close(inner func(*readwrite.Wheel) error) error {
+	if !w.base.Close() {
 		return nil
 	}
-	w.closed = true
-	w.owned.Release()
+	w.cancelTimeout()
 	if w.stdio != nil {
-		w.stdio.Close()
+		_ = inner(w.stdio)
 	}
 	if w.stderr != nil {
-		w.stderr.Close()
+		_ = inner(w.stderr)
 	}
-	w.k.Host().Reap(w.pid)
+	w.base.Kernel.Host().Reap(w.pid)
 	return w.process.Release()
 }

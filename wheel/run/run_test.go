@@ -185,7 +185,7 @@ func TestPutWithoutStdin(t *testing.T) {
 		w.ShutdownStdin()
 		w.ShutdownStdin()
 		assert.ErrorIs(t, w.TryPut("x"), run.ErrNoStdin)
-		assert.PanicsWithError(t, run.ErrNoStdin.Error(), func() { w.Put("x") })
+		assert.NotPanics(t, func() { w.Put("x") })
 	})
 	assert.Zero(t, r.status)
 	null, err := os.Open("/dev/null")

@@ -11,18 +11,16 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/gopoe/poe/kernel"
 )
 
 // start starts the child.
-func (w *Wheel) start(c *Config, p *plumbing) error {
+func (w *Wheel) start(c *Config, p *stdio) error {
 	cred, err := c.credential()
 	if err != nil {
 		return err
 	}
 	cmd := c.command()
-	attr := &os.ProcAttr{Dir: c.Dir, Env: cmd.env, Files: []*os.File{p.stdin.theirs, p.stdout.theirs, p.stderr.theirs}, Sys: c.sysProcAttr()}
+	attr := &os.ProcAttr{Dir: c.Dir, Env: cmd.env, Files: []*os.File{p.stdin.childEnd, p.stdout.childEnd, p.stderr.childEnd}, Sys: c.sysProcAttr()}
 	attr.Sys.Credential = cred
 	if cmd.err == nil {
 		w.process, cmd.err = os.StartProcess(cmd.path, cmd.argv, attr)
@@ -40,6 +38,7 @@ func (w *Wheel) start(c *Config, p *plumbing) error {
 		}
 	}
 	w.pid = w.process.Pid
+	w.ownGroup = attr.Sys.Setpgid || attr.Sys.Setsid
 	return nil
 }
 
@@ -80,7 +79,7 @@ func (c *Config) credential() (*syscall.Credential, error) {
 			}
 			return u.Uid, nil
 		}); err != nil {
-			return nil, wrong("User", err)
+			return nil, kind.ConfigError("User", err)
 		}
 	}
 	if c.Group != "" {
@@ -92,7 +91,7 @@ func (c *Config) credential() (*syscall.Credential, error) {
 			}
 			return g.Gid, nil
 		}); err != nil {
-			return nil, wrong("Group", err)
+			return nil, kind.ConfigError("Group", err)
 		}
 	}
 	if uid == os.Geteuid() && gid == os.Getegid() {
@@ -124,10 +123,5 @@ func (w *Wheel) setPriority(delta int) {
 	if err == nil {
 		return
 	}
-	// The session that makes the wheel can queue events.
-	_ = w.k.Host().YieldFunc(eventName+": priority", func(kernel.Event) {
-		if !w.closed {
-			w.failed("setpriority", err, "")
-		}
-	})
+	w.base.Later(func() { w.emitError("setpriority", err, "") })
 }

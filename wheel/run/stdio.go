@@ -8,25 +8,29 @@ import (
 	"github.com/gopoe/poe/filter"
 )
 
-// ErrNoStdin is what Put panics with when the child's standard input is shut
-// down, or was never the wheel's.
+// ErrNoStdin is the error of a Put when the child's standard input is shut down,
+// or was never the wheel's.
 var ErrNoStdin = errors.New("run: put on a wheel without an open standard input")
 
 // Put encodes records and queues them for the child's standard input; they are
-// written in the next turn. It never waits. A record that the filter cannot
-// encode is misuse and panics with the filter's error, and so is a Put after
-// ShutdownStdin, which panics with ErrNoStdin. TryPut returns these errors
-// instead.
+// written in the next turn. It never waits and never panics: if the filter
+// cannot encode a record, or standard input is shut down, nothing is queued and
+// the error is reported, for the operation "put". TryPut returns it instead.
 func (w *Wheel) Put(records ...any) {
-	if err := w.TryPut(records...); err != nil {
-		panic(err)
+	err := w.TryPut(records...)
+	switch {
+	case err == nil:
+	case w.events.Funcs.Error == nil:
+		w.base.Warn("a record cannot be put", "error", err)
+	default:
+		w.base.InOwner(func() { w.emitError("put", err, stdinName) })
 	}
 }
 
 // TryPut is Put with an error. Nothing is queued then.
 func (w *Wheel) TryPut(records ...any) error {
 	switch {
-	case w.closed:
+	case w.base.Closed():
 		return nil
 	case w.stdin == nil:
 		return ErrNoStdin
@@ -39,7 +43,7 @@ func (w *Wheel) TryPut(records ...any) error {
 // file. What was put and not written is lost. On a terminal the child notices
 // nothing.
 func (w *Wheel) ShutdownStdin() {
-	if w.closed || w.stdin == nil {
+	if w.base.Closed() || w.stdin == nil {
 		return
 	}
 	w.stdio.ShutdownOutput()

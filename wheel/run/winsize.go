@@ -16,7 +16,7 @@ var ErrNoTerminal = errors.New("run: the child has no terminal")
 // Winsize returns the size of the child's terminal, which the child may have
 // changed.
 func (w *Wheel) Winsize() (Winsize, error) {
-	if w.closed || w.tty == nil || w.tty.Fd() < 0 {
+	if w.base.Closed() || w.tty == nil || w.tty.Fd() < 0 {
 		return Winsize{}, ErrNoTerminal
 	}
 	size, err := unix.IoctlGetWinsize(w.tty.Fd(), unix.TIOCGWINSZ)
@@ -30,7 +30,7 @@ func (w *Wheel) Winsize() (Winsize, error) {
 // SIGWINCH to the programs in its foreground. Pixels are reckoned as for
 // Config.Winsize. POE has only the constructor's parameter.
 func (w *Wheel) SetWinsize(size Winsize) error {
-	if w.closed || w.tty == nil || w.tty.Fd() < 0 {
+	if w.base.Closed() || w.tty == nil || w.tty.Fd() < 0 {
 		return ErrNoTerminal
 	}
 	if err := setWinsize(w.tty.Fd(), size); err != nil {
