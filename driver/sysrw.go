@@ -13,8 +13,11 @@ import (
 // DefaultBlockSize is how much SysRW reads at most at once, in bytes.
 const DefaultBlockSize = 64 << 10
 
-// keepOutput is the capacity above which an empty output buffer is let go.
-const keepOutput = 64 << 10
+// What is larger is freed when the output has been written, in bytes.
+const (
+	keepOutput   = 64 << 10
+	keepMessages = 1 << 10
+)
 
 // Config configures a SysRW.
 type Config struct {
@@ -34,11 +37,11 @@ var errBlockSize = errors.New("must be greater than 0")
 // direction. The zero SysRW is ready to use, with the default block size.
 // POE: POE::Driver::SysRW.
 type SysRW struct {
-	block int
-	out   []byte
-	ends  []int // of the messages in out
-	done  int   // out[:done] has been written
-	first int   // ends[first:] are the messages that have not been written
+	block    int
+	out      []byte
+	done     int // out[:done] has been written
+	lost     int // bytes that were dropped and still count
+	messages messages
 
 	read, written uint64 // bytes in all
 }
@@ -51,7 +54,7 @@ func New(c Config) (*SysRW, error) {
 	return &SysRW{block: c.BlockSize}, nil
 }
 
-// BlockSize is how much is read at most at once.
+// BlockSize returns how much is read at most at once, in bytes.
 func (d *SysRW) BlockSize() int {
 	if d.block == 0 {
 		return DefaultBlockSize
@@ -68,19 +71,19 @@ func (d *SysRW) Read(r io.Reader, buf []byte) (int, error) {
 	}
 	if n > 0 {
 		d.read += uint64(n)
-		err = nil // it comes again
+		err = nil // the next call returns it again
 	}
 	return n, err
 }
 
-// BytesRead is how many bytes have been read in all.
+// BytesRead returns how many bytes have been read in all.
 func (d *SysRW) BytesRead() uint64 { return d.read }
 
-// BytesWritten is how many bytes have been written in all. What Put has taken
-// and Flush has not written does not count.
+// BytesWritten returns how many bytes have been written in all, without those
+// that wait.
 func (d *SysRW) BytesWritten() uint64 { return d.written }
 
-// Get is Read for those who do not have a buffer. POE: get.
+// Get is like Read but allocates the buffer. POE: get.
 func (d *SysRW) Get(r io.Reader) ([]byte, error) {
 	buf := make([]byte, d.BlockSize())
 	n, err := d.Read(r, buf)
@@ -90,27 +93,34 @@ func (d *SysRW) Get(r io.Reader) ([]byte, error) {
 // Put adds messages to the output and returns how many bytes are to be
 // written. Empty ones are dropped.
 func (d *SysRW) Put(messages ...[]byte) int {
-	d.Output() // drops what has been written
 	for _, m := range messages {
-		if len(m) > 0 {
-			d.out = append(d.out, m...)
-			d.ends = append(d.ends, len(d.out))
-		}
+		d.SetOutput(append(d.Output(), m...))
 	}
 	return d.OutOctets()
 }
 
-// Output lends the output buffer and the ends of its messages to one who adds
-// to them; SetOutput gives them back.
-func (d *SysRW) Output() (out []byte, ends []int) {
+// Output returns the output buffer, to which the caller may append before it
+// calls SetOutput.
+func (d *SysRW) Output() []byte {
 	if d.done > 0 && d.done >= len(d.out)/2 {
-		d.compact()
+		d.out = d.out[:copy(d.out, d.out[d.done:])]
+		d.done = 0
 	}
-	return d.out, d.ends
+	return d.out
 }
 
-// SetOutput takes the buffer that Output has lent, with more at its end.
-func (d *SysRW) SetOutput(out []byte, ends []int) {
+// SetOutput sets the output buffer to out, what Output has returned with more at
+// its end. ends are the lengths of out after each new message; without any, all
+// that is new is one message. Empty messages do not count.
+func (d *SysRW) SetOutput(out []byte, ends ...int) {
+	from := len(d.out)
+	if len(ends) == 0 {
+		d.addMessage(len(out) - from)
+	}
+	for _, end := range ends {
+		d.addMessage(end - from)
+		from = end
+	}
 	// The same memory is not stored again: a pointer that is written while
 	// garbage is collected costs as much as a short message.
 	if len(out) <= cap(d.out) && same(out, d.out) {
@@ -118,35 +128,25 @@ func (d *SysRW) SetOutput(out []byte, ends []int) {
 	} else {
 		d.out = out
 	}
-	if len(ends) <= cap(d.ends) && same(ends, d.ends) {
-		d.ends = d.ends[:len(ends)]
-	} else {
-		d.ends = ends
+}
+
+func (d *SysRW) addMessage(size int) {
+	if size > 0 {
+		d.messages.add(size)
 	}
 }
 
-// same tells whether two slices begin at the same place.
-func same[T any](a, b []T) bool { return cap(a) > 0 && cap(b) > 0 && &a[:1][0] == &b[:1][0] }
+// same reports whether two slices begin at the same place.
+func same(a, b []byte) bool { return cap(a) > 0 && cap(b) > 0 && &a[:1][0] == &b[:1][0] }
 
-// compact moves what is left to the front.
-func (d *SysRW) compact() {
-	d.out = d.out[:copy(d.out, d.out[d.done:])]
-	n := copy(d.ends, d.ends[d.first:])
-	d.ends = d.ends[:n]
-	for i := range d.ends {
-		d.ends[i] -= d.done
-	}
-	d.done, d.first = 0, 0
-}
-
-// Flush writes as much as there is room for and returns how many bytes are
-// left. No room is no error. After an error the rest is still counted.
+// Flush writes as much as the writer accepts and returns how many bytes are left.
+// A writer that would block is no error. After an error what is left still counts.
 func (d *SysRW) Flush(w io.Writer) (left int, err error) { return d.FlushSome(w, -1) }
 
 // FlushSome is Flush, but writes no more than so many bytes; below 0 is no
 // limit.
 func (d *SysRW) FlushSome(w io.Writer, most int) (left int, err error) {
-	end := len(d.out)
+	end, was := len(d.out), d.done
 	if most >= 0 {
 		end = min(end, d.done+most)
 	}
@@ -159,11 +159,11 @@ func (d *SysRW) FlushSome(w io.Writer, most int) (left int, err error) {
 			err = io.ErrShortWrite
 		}
 	}
-	if d.done == len(d.out) {
+	switch {
+	case d.done < len(d.out):
+		d.messages.written(d.done - was)
+	case d.lost == 0:
 		d.Discard()
-	}
-	for d.first < len(d.ends) && d.ends[d.first] <= d.done {
-		d.first++
 	}
 	if wouldBlock(err) {
 		err = nil
@@ -171,20 +171,28 @@ func (d *SysRW) FlushSome(w io.Writer, most int) (left int, err error) {
 	return d.OutOctets(), err
 }
 
-// Discard forgets the output.
+// Discard drops the output, and what Lose counts.
 func (d *SysRW) Discard() {
-	d.out, d.ends, d.done, d.first = d.out[:0], d.ends[:0], 0, 0
+	d.out, d.done, d.lost = d.out[:0], 0, 0
 	if cap(d.out) > keepOutput {
-		d.out, d.ends = nil, nil
+		d.out = nil
 	}
+	d.messages.clear()
 }
 
-// OutOctets is how many bytes are still to be written.
-func (d *SysRW) OutOctets() int { return len(d.out) - d.done }
+// Lose drops the output, which cannot be written any more, but goes on counting
+// it, as POE does: a producer that waits for a high mark reaches it.
+func (d *SysRW) Lose() {
+	d.lost += len(d.out) - d.done
+	d.out, d.done = nil, 0
+}
 
-// OutMessages is how many messages are still to be written, the one being
+// OutOctets returns how many bytes are still to be written.
+func (d *SysRW) OutOctets() int { return len(d.out) - d.done + d.lost }
+
+// OutMessages returns how many messages are still to be written, the one being
 // written included. POE: get_out_messages_buffered.
-func (d *SysRW) OutMessages() int { return len(d.ends) - d.first }
+func (d *SysRW) OutMessages() int { return d.messages.total }
 
 func wouldBlock(err error) bool {
 	return err == syscall.EAGAIN || err == syscall.EWOULDBLOCK || errors.Is(err, syscall.EAGAIN)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
+	"runtime"
 	"strings"
 	"syscall"
 	"testing"
@@ -94,7 +96,7 @@ func TestWhatWasWrittenIsDropped(t *testing.T) {
 		_, err := d.Flush(w)
 		require.NoError(t, err)
 	}
-	out, _ := d.Output()
+	out := d.Output()
 	assert.Less(t, cap(out), 1000)
 }
 
@@ -195,4 +197,66 @@ func TestFlushSome(t *testing.T) {
 	}
 	require.Equal(t, "hello world", out.String())
 	require.EqualValues(t, 11, d.BytesWritten())
+}
+
+// However many messages wait, their bookkeeping is small and the count right.
+func TestMessages(t *testing.T) {
+	var d driver.SysRW
+	sizes := rand.New(rand.NewPCG(1, 2))
+	var ends []int
+	total := 0
+	w := &narrow{}
+	for range 20_000 {
+		size := sizes.IntN(4) // 0 is not counted
+		if sizes.IntN(100) == 0 {
+			size = 1 + sizes.IntN(3000)
+		}
+		d.Put(make([]byte, size))
+		if total += size; size > 0 {
+			ends = append(ends, total)
+		}
+		if sizes.IntN(3) == 0 {
+			w.room = sizes.IntN(40)
+			_, err := d.Flush(w)
+			require.NoError(t, err)
+		}
+		for len(ends) > 0 && ends[0] <= len(w.got) {
+			ends = ends[1:]
+		}
+		require.Equal(t, len(ends), d.OutMessages())
+		require.Equal(t, total-len(w.got), d.OutOctets())
+	}
+}
+
+// A million empty lines need little more than their bytes.
+func TestMessagesAreSmall(t *testing.T) {
+	lines := func(line string) uint64 {
+		var before, after runtime.MemStats
+		runtime.GC()
+		runtime.ReadMemStats(&before)
+		var d driver.SysRW
+		for range 1_000_000 {
+			d.Put([]byte(line))
+		}
+		runtime.GC()
+		runtime.ReadMemStats(&after)
+		require.Equal(t, 1_000_000, d.OutMessages())
+		return after.HeapAlloc - before.HeapAlloc
+	}
+	assert.Less(t, lines("\r\n"), uint64(3<<20), "8 bytes a message more were 10 MB")
+}
+
+// Output that is lost goes on counting, and needs no memory.
+func TestLose(t *testing.T) {
+	var d driver.SysRW
+	d.Put([]byte("one"), []byte("four"))
+	d.Lose()
+	assert.Equal(t, 7, d.OutOctets())
+	assert.Equal(t, 2, d.OutMessages())
+	assert.Equal(t, 10, d.Put([]byte("two")))
+	d.Lose()
+	assert.Equal(t, 10, d.OutOctets())
+	assert.Zero(t, cap(d.Output()))
+	d.Discard()
+	assert.Zero(t, d.OutOctets()+d.OutMessages())
 }

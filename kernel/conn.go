@@ -3,9 +3,8 @@ package kernel
 import (
 	"io"
 	"net"
-	"os"
-	"syscall"
-	"time"
+
+	"github.com/gopoe/poe/kernel/internal/source"
 )
 
 // Conn makes a handle of a connection of package net or of any other: TCP, TLS,
@@ -20,130 +19,47 @@ import (
 // output; it needs a connection that can, as TCP, TLS and Unix sockets do.
 // Release gives the connection back to its maker; what had been read from it is
 // left in the handle's Source, to be read there.
-func Conn(c net.Conn) *Handle { return FromSource(&stream{rwc: c}, "connection") }
+func Conn(c net.Conn) *Handle { return FromSource(streamSource{source.NewStream(c)}, "connection") }
 
 // Stream is Conn for any stream of bytes whose Close ends a Read or Write that
 // waits: a pipe, a channel of a protocol that multiplexes.
-func Stream(s io.ReadWriteCloser, name string) *Handle { return FromSource(&stream{rwc: s}, name) }
+func Stream(s io.ReadWriteCloser, name string) *Handle {
+	return FromSource(streamSource{source.NewStream(s)}, name)
+}
 
 // Listener makes a handle of a listener of package net, which it owns; Accept
 // returns handles as Conn makes them. A goroutine accepts up to 64 connections
 // ahead.
 func Listener(l net.Listener) *Handle {
-	return FromSource(&acceptor{l: l}, "listener on "+l.Addr().String())
+	return FromSource(acceptorSource{source.NewAcceptor(l)}, "listener on "+l.Addr().String())
 }
 
-const backlog = 64 // connections that an acceptor accepts ahead
-
-// acceptor makes a source of a net.Listener.
-type acceptor struct {
-	l net.Listener
-	ioPump
-	conns  []net.Conn
-	err    error // after them
-	closed bool
+// PacketConn makes a handle of a socket for datagrams of package net or of any
+// other, which it owns, to be used with ReadFrom and WriteTo. A goroutine reads
+// up to 64 datagrams ahead, and while there is output another writes, with as
+// many waiting. What a write meets is what the next one returns. Close leaves
+// unwritten datagrams behind, as networks do.
+func PacketConn(c net.PacketConn) *Handle {
+	return FromSource(packetSource{source.NewPackets(c)}, "datagrams at "+c.LocalAddr().String())
 }
 
-// Bind starts the accepting.
-func (a *acceptor) Bind(wake func()) { a.bind(wake, a.run) }
+// streamSource, acceptorSource and packetSource are the sources of package source
+// as a Handle uses them.
+type (
+	streamSource   struct{ *source.Stream }
+	acceptorSource struct{ *source.Acceptor }
+	packetSource   struct{ *source.Packets }
+)
 
-// run is the accepting goroutine. After an error it waits until somebody was
-// told, and tries again: most of them pass.
-func (a *acceptor) run() {
-	for {
-		c, err := a.l.Accept()
-		if !a.accepted(c, err) {
-			return
-		}
-	}
-}
+func (s streamSource) Ready() ReadySet   { return ReadySet(s.Stream.Ready()) }
+func (s acceptorSource) Ready() ReadySet { return ReadySet(s.Acceptor.Ready()) }
+func (s packetSource) Ready() ReadySet   { return ReadySet(s.Packets.Ready()) }
 
-func (a *acceptor) accepted(c net.Conn, err error) bool {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.closed {
-		if err == nil {
-			_ = c.Close()
-		}
-		return false
-	}
-	switch {
-	case err == nil:
-		a.conns = append(a.conns, c)
-	case a.interrupted(err):
-		return false
-	default:
-		a.err = plain(err)
-	}
-	a.notify()
-	for (len(a.conns) >= backlog || a.err != nil) && !a.stopped {
-		a.cond.Wait()
-	}
-	return !a.stopped
-}
-
-// Accept takes the next connection.
-func (a *acceptor) Accept() (*Handle, net.Addr, error) {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if len(a.conns) > 0 {
-		c := a.conns[0]
-		a.conns[0] = nil
-		a.conns = a.conns[1:]
-		a.cond.Signal()
-		return Conn(c), c.RemoteAddr(), nil
-	}
-	if err := a.err; err != nil {
-		if err != errClosed { // that one does not pass
-			a.err = nil
-			a.cond.Signal()
-		}
+// Accept returns a handle of the next connection.
+func (s acceptorSource) Accept() (*Handle, net.Addr, error) {
+	c, err := s.Acceptor.Accept()
+	if err != nil {
 		return nil, nil, err
 	}
-	a.start(a.run)
-	return nil, nil, ErrWouldBlock
+	return Conn(c), c.RemoteAddr(), nil
 }
-
-// Ready says whether Accept has something to return.
-func (a *acceptor) Ready() ReadySet {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return ReadySet{Read: len(a.conns) > 0 || a.err != nil || a.closed}
-}
-
-// Close closes the listener, and the connections that were not accepted.
-func (a *acceptor) Close() error {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if a.closed {
-		return nil
-	}
-	a.closed = true
-	a.stop()
-	for _, c := range a.conns {
-		_ = c.Close()
-	}
-	a.conns = nil
-	return plain(a.l.Close())
-}
-
-// Release ends the accepting goroutine and leaves the listener open. What it
-// had accepted is still there for Accept.
-func (a *acceptor) Release() {
-	a.release(func(t time.Time) error {
-		if d, ok := a.l.(interface{ SetDeadline(time.Time) error }); ok {
-			return d.SetDeadline(t)
-		}
-		return os.ErrNoDeadline
-	})
-}
-
-// Read and Write are for connections.
-func (a *acceptor) Read([]byte) (int, error)  { return 0, syscall.ENOTCONN }
-func (a *acceptor) Write([]byte) (int, error) { return 0, syscall.ENOTCONN }
-
-// LocalAddr returns the address that is listened on.
-func (a *acceptor) LocalAddr() net.Addr { return a.l.Addr() }
-
-// RemoteAddr returns nil.
-func (a *acceptor) RemoteAddr() net.Addr { return nil }

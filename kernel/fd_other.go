@@ -2,7 +2,11 @@
 
 package kernel
 
-import "os"
+import (
+	"os"
+
+	"github.com/gopoe/poe/kernel/internal/source"
+)
 
 // File makes a handle of a file, pipe or console, which it owns: the file must
 // not be read, written or closed by other means any more. A regular file is
@@ -25,7 +29,7 @@ func File(f *os.File) (*Handle, error) {
 func Pipe() (read, write *Handle, err error) {
 	r, w, err := os.Pipe()
 	if err != nil {
-		return nil, nil, &OpError{Op: "pipe", Err: plain(err)}
+		return nil, nil, &OpError{Op: "pipe", Err: source.Plain(err)}
 	}
 	return Stream(r, "pipe (read)"), Stream(w, "pipe (write)"), nil
 }

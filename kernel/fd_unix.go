@@ -10,6 +10,8 @@ import (
 	"syscall"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/gopoe/poe/kernel/internal/rawio"
 )
 
 // FD makes a handle of a descriptor, which it makes non-blocking and owns.
@@ -114,7 +116,7 @@ func (d *descriptor) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	n, err := readFD(d.fd, p, d.socket)
+	n, err := rawio.Read(d.fd, p, d.socket)
 	switch {
 	case err != nil:
 		return 0, err
@@ -129,7 +131,7 @@ func (d *descriptor) Write(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	n, err := writeFD(d.fd, p, d.socket)
+	n, err := rawio.Write(d.fd, p, d.socket)
 	switch {
 	case err != nil:
 		return 0, err
@@ -144,7 +146,7 @@ func (d *descriptor) Writev(bufs [][]byte) (int, error) {
 	if len(bufs) == 1 {
 		return d.Write(bufs[0])
 	}
-	return writevFD(d.fd, bufs)
+	return rawio.Writev(d.fd, bufs)
 }
 
 // Close closes the descriptor.
@@ -156,7 +158,7 @@ func (d *descriptor) Close() error {
 	d.fd = -1
 	closeFD := unix.Close // which lets other goroutines run: a terminal waits for its output
 	if d.accepted {
-		closeFD = closeConnection
+		closeFD = rawio.Close
 	}
 	if err := closeFD(fd); err != nil {
 		return &OpError{Op: "close", Err: err}

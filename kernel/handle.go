@@ -6,13 +6,14 @@ import (
 	"io"
 	"net"
 	"net/netip"
-	"os"
 	"sync/atomic"
 	"syscall"
+
+	"github.com/gopoe/poe/kernel/internal/source"
 )
 
 var (
-	errClosed      = fmt.Errorf("handle is closed: %w", os.ErrClosed)
+	errClosed      = source.ErrClosed
 	errOtherKernel = errors.New("handle belongs to another kernel")
 	errTwoWheels   = fmt.Errorf("a wheel of this session watches the handle already: %w", syscall.EBUSY)
 )

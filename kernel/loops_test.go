@@ -57,7 +57,7 @@ func noGoroutines(t *testing.T) {
 	}
 }
 
-var servant = regexp.MustCompile(`kernel\.\(\*(stream|acceptor|packets)\)\.\w+`)
+var servant = regexp.MustCompile(`source\.\(\*(Stream|Acceptor|Packets)\)\.\w+`)
 
 // runSession makes a session and runs the kernel until it is gone. The time limit is
 // for tests that fail by waiting for ever.

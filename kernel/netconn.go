@@ -44,8 +44,8 @@ func (h *Handle) toNetConn() (net.Conn, error) {
 	}
 	bound := h.k != nil
 	h.release()
-	if s, ok := h.source.(*stream); ok && !bound {
-		if conn, ok := s.untouched(); ok {
+	if s, ok := h.source.(streamSource); ok && !bound {
+		if conn, ok := s.Untouched(); ok {
 			return conn, nil
 		}
 	}
@@ -57,15 +57,6 @@ func (h *Handle) toNetConn() (net.Conn, error) {
 		h.source.Bind(c.wake)
 	}
 	return c, nil
-}
-
-// untouched returns what the stream stands on, if that is a connection and
-// nothing has happened to it.
-func (s *stream) untouched() (net.Conn, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	conn, ok := s.rwc.(net.Conn)
-	return conn, ok && s.running == nil && !s.writing && !s.outEnd && !s.closed && s.outErr == nil && len(s.out) == 0
 }
 
 // sourceWoken is what a source calls, on any goroutine.

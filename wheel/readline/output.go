@@ -150,9 +150,9 @@ func (w *Wheel) write(p []byte) {
 	if len(p) == 0 || w.noOutput {
 		return
 	}
-	out, ends := w.driver.Output()
+	out := w.driver.Output()
 	out = append(out, p...)
-	w.driver.SetOutput(out, append(ends, len(out)))
+	w.driver.SetOutput(out)
 	w.flush()
 }
 

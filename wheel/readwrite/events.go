@@ -1,6 +1,7 @@
 package readwrite
 
 import (
+	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/internal/base"
 )
@@ -91,6 +92,9 @@ func (w *Wheel) ReplaceEvents(e Events) {
 			w.base.Warn("cannot read", "error", err)
 		}
 	})
+	if len(w.pending.rest()) > 0 && !w.decoding {
+		w.base.Later(w.decodePending)
+	}
 }
 
 // emit calls the function of an event that has no arguments but the wheel, if
@@ -116,6 +120,6 @@ func (w *Wheel) emitError(op string, err error) {
 func (w *Wheel) emitInput(record any) {
 	f := w.events.Funcs
 	if !base.Deliver(w, record, f.Input, f.Bytes, f.Text) {
-		w.emitError("filter", &RecordError{Record: record})
+		w.emitError("filter", &filter.RecordError{Record: record, Want: "string or []byte"})
 	}
 }

@@ -2,21 +2,15 @@ package readwrite
 
 import (
 	"errors"
-	"fmt"
 	"io"
+	"slices"
 
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 )
 
-// RecordError reports a record of a filter that is no text, for a function that
-// gets text.
-type RecordError struct{ Record any }
-
-// Error names the record's type.
-func (e *RecordError) Error() string {
-	return fmt.Sprintf("readwrite: the record is %T, not text", e.Record)
-}
+// keepInput is the capacity above which an empty input buffer is freed, in bytes.
+const keepInput = 4096
 
 // chunk is what has been read, and how far it has been decoded. That is an index
 // and not a slice that shrinks, since every pointer that is written while garbage
@@ -29,6 +23,17 @@ type chunk struct {
 func (c *chunk) rest() []byte { return c.buf[c.at:] }
 
 func (c *chunk) set(buf []byte) { c.buf, c.at = buf, 0 }
+
+// compact frees what has been decoded, once that is as much as what has not:
+// so each byte is moved a few times at most, however long a record is.
+func (c *chunk) compact() {
+	switch rest := c.rest(); {
+	case cap(c.buf) > 64<<10 && len(rest) < cap(c.buf)/4:
+		c.set(slices.Clone(rest))
+	case c.at >= len(rest):
+		c.set(c.buf[:copy(c.buf, rest)])
+	}
+}
 
 // read reads once and passes on the records that are complete.
 func (w *Wheel) read() {
@@ -49,33 +54,47 @@ func (w *Wheel) read() {
 		}
 		return
 	}
-	if n == 0 {
+	if n == 0 || w.discards {
 		return
 	}
-	if len(w.pending) > 0 {
-		w.pending = append(w.pending, buf[:n]...)
-		w.cur.set(w.pending)
+	if len(w.pending.rest()) > 0 {
+		w.pending.buf = append(w.pending.buf, buf[:n]...)
+		w.cur = w.pending
 	} else {
 		w.cur.set(buf[:n])
 	}
+	w.decodeCurrent()
+}
+
+// decodeCurrent decodes what is there, after it has become more.
+func (w *Wheel) decodeCurrent() {
+	defer w.saveUndecoded() // for the next time, even if a handler panics
 	if err := w.checkBuffer(); err != nil {
-		w.filterFailed(err)
+		w.cur.set(nil)
+		w.decodeFailed(err)
 		return
 	}
-	defer w.saveUndecoded() // for the next time, even if a handler panics
 	w.decode()
 }
 
+// decodePending decodes what was read before, in the owner's session.
+func (w *Wheel) decodePending() {
+	if w.decoding || w.aborted || w.discards || len(w.pending.rest()) == 0 || !w.events.Funcs.wantsInput() {
+		return
+	}
+	w.cur = w.pending
+	w.decodeCurrent()
+}
+
 // finish passes on what ends with the stream. It reports whether that end is
-// still to be reported: unless the filter has found that something is missing,
-// or the wheel was closed meanwhile.
+// still to be reported: unless the wheel was closed meanwhile.
 func (w *Wheel) finish() bool {
-	if _, ok := w.inFilter.(filter.Finisher); !ok {
+	if _, ok := w.inFilter.(filter.Finisher); !ok || w.discards {
 		return true
 	}
 	was := w.decoding
-	w.cur.set(w.pending)
-	w.decoding, w.pending = true, nil
+	w.cur = w.pending
+	w.decoding, w.pending = true, chunk{}
 	defer func() { w.decoding = was; w.cur.set(nil) }()
 	for !w.base.Closed() {
 		f, ok := w.inFilter.(filter.Finisher)
@@ -88,8 +107,9 @@ func (w *Wheel) finish() bool {
 		case errors.Is(err, io.EOF):
 			return true
 		case err != nil:
-			w.filterFailed(err)
-			return false
+			w.discards = true
+			w.emitError("filter", err)
+			return !w.base.Closed()
 		}
 		w.emitInput(record)
 	}
@@ -107,12 +127,15 @@ func (w *Wheel) checkBuffer() error {
 func (w *Wheel) saveUndecoded() {
 	switch rest := w.cur.rest(); {
 	case w.aborted || len(rest) == 0:
-		if cap(w.pending) > 4096 {
-			w.pending = nil
+		if cap(w.pending.buf) > keepInput {
+			w.pending.buf = nil
 		}
-		w.pending = w.pending[:0]
-	default: // rest may be a part of pending, which append allows
-		w.pending = append(w.pending[:0], rest...)
+		w.pending.set(w.pending.buf[:0])
+	case cap(w.pending.buf) > 0 && &w.cur.buf[:1][0] == &w.pending.buf[:1][0]:
+		w.pending = w.cur // the same memory, not moved for each piece of a record
+		w.pending.compact()
+	default:
+		w.pending.set(append(w.pending.buf[:0], rest...))
 	}
 	w.cur.set(nil)
 }
@@ -123,7 +146,7 @@ func (w *Wheel) decode() {
 	was := w.decoding
 	w.decoding = true
 	defer func() { w.decoding = was }()
-	for !w.aborted && w.decodeSome() {
+	for !w.aborted && !w.held && w.decodeSome() {
 	}
 }
 
@@ -175,7 +198,7 @@ func (w *Wheel) decodeStep(s filter.Stepper) bool {
 		if w.aborted {
 			return false
 		}
-		w.emitInput(record)
+		w.emitInput(record) // a step's records come all, even if input is held
 	}
 	if err != nil {
 		return w.decodeFailed(err)
@@ -183,19 +206,21 @@ func (w *Wheel) decodeStep(s filter.Stepper) bool {
 	return len(records) > 0
 }
 
+// decodeFailed reports an error of the filter and whether decoding continues:
+// behind a bad record whose bytes the filter has consumed. After any other error
+// what arrives is discarded, but for the end of the stream, until the program
+// sets another filter.
 func (w *Wheel) decodeFailed(err error) bool {
-	if !errors.Is(err, filter.ErrMore) {
-		w.filterFailed(err)
+	if errors.Is(err, filter.ErrMore) {
+		return false
 	}
-	return false
-}
-
-// filterFailed ends the input after bytes that the filter cannot decode. The
-// output goes on.
-func (w *Wheel) filterFailed(err error) {
-	w.cur.set(nil)
-	w.stopInput()
+	recoverable := filter.Recoverable(err)
+	if !recoverable {
+		w.discards = true
+		w.cur.set(nil)
+	}
 	w.emitError("filter", err)
+	return recoverable
 }
 
 func (w *Wheel) stopInput() {
@@ -218,7 +243,7 @@ func (w *Wheel) ResumeInput() {
 	if w.limits != nil {
 		w.limits.paused = false
 	}
-	if !w.base.Closed() && !w.noInput {
+	if !w.base.Closed() && !w.noInput && !w.held {
 		w.base.Kernel.SelectResumeRead(w.in)
 	}
 }
@@ -250,7 +275,7 @@ func (w *Wheel) SetOutputFilter(f filter.Filter) {
 // decoded goes to the new one, whose records come before the method returns.
 func (w *Wheel) SetInputFilter(f filter.Filter) {
 	held := w.filterPending()
-	w.inFilter = f
+	w.inFilter, w.discards = f, false
 	w.changes++
 	if r, ok := f.(filter.Rewinder); ok {
 		r.Rewind()
@@ -265,8 +290,8 @@ func (w *Wheel) SetInputFilter(f filter.Filter) {
 	if w.base.Closed() {
 		return
 	}
-	w.pending = append(held, w.pending...)
-	w.cur.set(w.pending)
+	w.pending.set(append(held, w.pending.rest()...))
+	w.cur = w.pending
 	defer w.saveUndecoded()
 	w.decodeAgain()
 }
@@ -276,11 +301,14 @@ func (w *Wheel) decodeAgain() {
 	if len(w.cur.rest()) == 0 {
 		return
 	}
-	if err := w.checkBuffer(); err != nil {
-		w.filterFailed(err)
-		return
-	}
-	w.base.InOwner(w.decode)
+	w.base.InOwner(func() {
+		if err := w.checkBuffer(); err != nil {
+			w.cur.set(nil)
+			w.decodeFailed(err)
+			return
+		}
+		w.decode()
+	})
 }
 
 // filterPending returns what the input filter holds inside itself, as bytes.
@@ -295,5 +323,5 @@ func (w *Wheel) undecoded() []byte {
 	if w.decoding {
 		return w.cur.rest()
 	}
-	return w.pending
+	return w.pending.rest()
 }

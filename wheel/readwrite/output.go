@@ -1,6 +1,7 @@
 package readwrite
 
 import (
+	"errors"
 	"slices"
 
 	"github.com/gopoe/poe/filter"
@@ -12,15 +13,41 @@ import (
 // whether the output has reached the high mark; that alone puts the wheel in
 // the high state, without an event.
 //
-// A record that the filter cannot encode is misuse and panics with the
-// filter's error; so is putting more than MaxPending allows. TryPut returns
-// these errors instead. After Close, Put does nothing and returns false.
+// A record that the filter cannot encode is not queued, nor are those put with
+// it: the error event of the operation "put" reports it, with the filter's error,
+// in an event of its own. So it is with ErrPending, when MaxPending allows no
+// more output, which is reported once however often it happens until then. TryPut
+// returns these errors instead.
+//
+// When output cannot be written any more, after an error or ShutdownOutput, Put
+// goes on counting it, as POE does, so that producers reach the high mark; it is
+// not kept. After Close, Put does nothing and returns false.
 func (w *Wheel) Put(records ...any) (high bool) {
 	high, err := w.TryPut(records...)
 	if err != nil {
-		panic(err)
+		return w.putFailed(err)
 	}
 	return high
+}
+
+// putFailed reports an error of Put. It returns whether producers should stop.
+func (w *Wheel) putFailed(err error) (high bool) {
+	if errors.Is(err, ErrPending) {
+		if w.limits.putFailed {
+			return true
+		}
+		w.limits.putFailed = true
+	}
+	w.base.Later(func() {
+		if w.limits != nil {
+			w.limits.putFailed = false
+		}
+		if w.events.Funcs.Error == nil {
+			w.base.Warn("cannot put a record", "error", err)
+		}
+		w.emitError("put", err)
+	})
+	return w.high || errors.Is(err, ErrPending)
 }
 
 // TryPut is Put with an error: ErrPending, or the filter's. Nothing is queued
@@ -49,7 +76,7 @@ func (w *Wheel) TryPut(records ...any) (high bool, err error) {
 func (w *Wheel) PutText(record string) (high bool) {
 	high, err := w.TryPutText(record)
 	if err != nil {
-		panic(err)
+		return w.putFailed(err)
 	}
 	return high
 }
@@ -58,7 +85,7 @@ func (w *Wheel) PutText(record string) (high bool) {
 func (w *Wheel) PutBytes(record []byte) (high bool) {
 	high, err := w.TryPutBytes(record)
 	if err != nil {
-		panic(err)
+		return w.putFailed(err)
 	}
 	return high
 }
@@ -69,7 +96,7 @@ func (w *Wheel) TryPutText(record string) (high bool, err error) {
 	if accepts, err := w.accepts(before); !accepts {
 		return false, err
 	}
-	out, ends := w.driver.Output()
+	out := w.driver.Output()
 	var more []byte
 	switch f := w.outFilter.(type) {
 	case *filter.Line: // the most common by far, called without a look-up
@@ -82,7 +109,7 @@ func (w *Wheel) TryPutText(record string) (high bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	w.driver.SetOutput(more, end(ends, out, more))
+	w.driver.SetOutput(more)
 	return w.queued(before), nil
 }
 
@@ -92,7 +119,7 @@ func (w *Wheel) TryPutBytes(record []byte) (high bool, err error) {
 	if accepts, err := w.accepts(before); !accepts {
 		return false, err
 	}
-	out, ends := w.driver.Output()
+	out := w.driver.Output()
 	var more []byte
 	switch f := w.outFilter.(type) {
 	case *filter.Line:
@@ -105,22 +132,14 @@ func (w *Wheel) TryPutBytes(record []byte) (high bool, err error) {
 	if err != nil {
 		return false, err
 	}
-	w.driver.SetOutput(more, end(ends, out, more))
+	w.driver.SetOutput(more)
 	return w.queued(before), nil
-}
-
-// end adds the end of a message to the others; one without bytes is not counted.
-func end(ends []int, before, after []byte) []int {
-	if len(after) > len(before) {
-		ends = append(ends, len(after))
-	}
-	return ends
 }
 
 // accepts reports whether output is accepted while so many bytes wait.
 func (w *Wheel) accepts(waiting int) (bool, error) {
 	switch {
-	case w.base.Closed() || w.noOutput:
+	case w.base.Closed():
 		return false, nil
 	case w.limits != nil && w.limits.maxPending > 0 && waiting >= w.limits.maxPending:
 		return false, ErrPending
@@ -130,8 +149,11 @@ func (w *Wheel) accepts(waiting int) (bool, error) {
 
 // queued deals with output that has just been added.
 func (w *Wheel) queued(before int) (high bool) {
+	if w.noOutput {
+		w.driver.Lose()
+	}
 	now := w.driver.OutOctets()
-	if before == 0 && now > 0 {
+	if before == 0 && now > 0 && !w.noOutput {
 		if w.autoFlush {
 			w.Flush()
 			now = w.driver.OutOctets()
@@ -142,44 +164,34 @@ func (w *Wheel) queued(before int) (high bool) {
 	}
 	marks := w.marks()
 	w.high = marks.High > 0 && now >= marks.High
+	if w.high {
+		w.holdInput()
+	}
 	return w.high
 }
 
+// encode queues records, all or none.
 func (w *Wheel) encode(records []any) error {
-	out, ends := w.driver.Output()
+	out := w.driver.Output()
+	var room [8]int
+	ends := room[:0]
+	more, err := out, error(nil)
 	if p, ok := w.outFilter.(filter.Putter); ok {
 		// The copy keeps the list that the caller spreads off the heap.
-		more, moreEnds, err := p.Put(out, ends, slices.Clone(records))
-		if err != nil {
-			return err
+		more, ends, err = p.Put(out, nil, slices.Clone(records))
+	} else {
+		for _, r := range records {
+			if more, err = w.outFilter.Append(more, r); err != nil {
+				break
+			}
+			ends = append(ends, len(more))
 		}
-		w.driver.SetOutput(more, dropEmpty(moreEnds, len(ends), len(out)))
-		return nil
 	}
-	more, moreEnds := out, ends
-	for _, r := range records {
-		from := more
-		var err error
-		if more, err = w.outFilter.Append(more, r); err != nil {
-			return err
-		}
-		moreEnds = end(moreEnds, from, more)
+	if err != nil {
+		return err
 	}
-	w.driver.SetOutput(more, moreEnds)
+	w.driver.SetOutput(more, append(ends, len(more))...)
 	return nil
-}
-
-// dropEmpty accepts the messages without bytes off the list: they are not
-// counted.
-func dropEmpty(ends []int, from, last int) []int {
-	kept := ends[:from]
-	for _, end := range ends[from:] {
-		if end > last {
-			kept = append(kept, end)
-			last = end
-		}
-	}
-	return kept
 }
 
 // Flush writes what can be written, at once, with the events that belong to
@@ -210,11 +222,15 @@ func (w *Wheel) flush() {
 		return
 	}
 	switch marks := w.marks(); {
-	case w.high && left <= marks.Low:
-		w.high = false
-		w.emit(w.events.Funcs.Low)
+	case (w.high || w.held) && left <= marks.Low:
+		if w.high {
+			w.high = false
+			w.emit(w.events.Funcs.Low)
+		}
+		w.releaseInput()
 	case !w.high && marks.High > 0 && left >= marks.High:
 		w.high = true
+		w.holdInput()
 		w.emit(w.events.Funcs.High)
 	}
 	switch { // the handlers may have closed the wheel, or put more
@@ -227,9 +243,12 @@ func (w *Wheel) flush() {
 	}
 }
 
+// stopOutput ends writing. What waits is lost, but still counts.
 func (w *Wheel) stopOutput() {
 	w.noOutput = true
 	w.unwatchOutput()
+	w.driver.Lose()
+	w.releaseInput() // or the end of the stream would never be seen
 }
 
 // ShutdownOutput ends the writing half of a socket for good: the peer reads

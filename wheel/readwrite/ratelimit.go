@@ -26,6 +26,8 @@ type limits struct {
 	rate           RateLimiter
 	throttleTimers [2]kernel.AlarmID // end a direction's pause
 	paused         bool              // by PauseInput
+	backpressure   bool
+	putFailed      bool // ErrPending is going to be reported
 }
 
 // allowance returns how many bytes may be moved now; -1 is no limit. If it is 0
@@ -50,7 +52,7 @@ func (w *Wheel) allowance(m kernel.Mode) int {
 func (w *Wheel) endThrottle(m kernel.Mode) {
 	w.limits.throttleTimers[m] = 0
 	switch {
-	case w.base.Closed(), m == kernel.Read && (w.noInput || w.limits.paused), m == kernel.Write && w.noOutput:
+	case w.base.Closed(), m == kernel.Read && (w.noInput || w.limits.paused || w.held), m == kernel.Write && w.noOutput:
 	default:
 		w.setPaused(m, false)
 	}

@@ -48,6 +48,17 @@ type Config struct {
 	// Marks are the water marks for output; the zero Marks disable them.
 	Marks Marks
 
+	// Backpressure holds input while output waits: from the high mark on nothing
+	// is decoded or read, and below the low mark it continues. So a peer that
+	// sends requests and does not read the answers makes no more output wait
+	// than the high mark and the records of one step of the filter, mostly one.
+	// It needs Marks; the events High and Low are optional then.
+	Backpressure bool
+
+	// EarlyInput was read from the handle before, by other means: it is decoded
+	// as if it had been read first, after New has returned. The wheel copies it.
+	EarlyInput []byte
+
 	// AutoFlush writes within Put what can be written.
 	AutoFlush bool
 
@@ -86,8 +97,8 @@ type Wheel struct {
 	own                 driver.SysRW  // the two, unless others were given
 	limits              *limits       // nil without marks, a maximum, a rate limiter
 
-	cur     chunk  // while decoding
-	pending []byte // what has not been decoded, between two reads; the wheel's own memory
+	cur     chunk // while decoding
+	pending chunk // what has not been decoded, between two reads; the wheel's own memory
 
 	high      bool // in the high water state
 	autoFlush bool
@@ -97,6 +108,8 @@ type Wheel struct {
 	writes    bool // and for writing
 	aborted   bool
 	changes   uint32 // counts those of the filter, of the events, and of aborted
+	discards  bool   // what arrives: the filter's stream cannot be decoded
+	held      bool   // input waits for output, see Backpressure
 	noInput   bool   // reading has ended: end of file, error, ShutdownInput
 	noOutput  bool   // writing has ended: error, ShutdownOutput
 }
@@ -121,7 +134,7 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 		return nil, err
 	}
 	if c.Marks != (Marks{}) || c.MaxPending > 0 || c.RateLimiter != nil {
-		w.limits = &limits{marks: c.Marks, maxPending: c.MaxPending, rate: c.RateLimiter}
+		w.limits = &limits{marks: c.Marks, maxPending: c.MaxPending, rate: c.RateLimiter, backpressure: c.Backpressure}
 	}
 	w.setDrivers(c)
 	if err := w.base.Init(k, kind, w); err != nil {
@@ -131,6 +144,10 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 		w.borrow = true
 		w.Close()
 		return nil, err
+	}
+	if len(c.EarlyInput) > 0 {
+		w.pending.set(slices.Clone(c.EarlyInput))
+		w.base.Later(w.decodePending)
 	}
 	return w, nil
 }
@@ -242,11 +259,15 @@ func (c *Config) checkMarks(f *Funcs) error {
 		return wrong("Marks", "the high event needs marks")
 	case m == Marks{} && f.Low != nil:
 		return wrong("Marks", "the low event needs marks")
+	case m == Marks{} && c.Backpressure:
+		return wrong("Backpressure", "needs Marks")
 	case m == Marks{}:
 		return nil
 	case m.High <= 0 || m.Low <= 0:
 		return wrong("Marks", "High and Low must both be above 0")
-	case f.Low == nil:
+	case m.High <= m.Low && c.Backpressure:
+		return wrong("Marks", "High must be above Low with Backpressure")
+	case f.Low == nil && !c.Backpressure:
 		return wrong("Marks", "need a low event")
 	}
 	return nil

@@ -1,6 +1,6 @@
 //go:build !windows
 
-package kernel
+package source
 
 import "syscall"
 

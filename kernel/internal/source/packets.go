@@ -1,19 +1,10 @@
-package kernel
+package source
 
 import (
 	"net"
 	"net/netip"
 	"syscall"
 )
-
-// PacketConn makes a handle of a socket for datagrams of package net or of any
-// other, which it owns, to be used with ReadFrom and WriteTo. A goroutine reads
-// up to 64 datagrams ahead, and while there is output another writes, with as
-// many waiting. What a write meets is what the next one returns. Close leaves
-// unwritten datagrams behind, as networks do.
-func PacketConn(c net.PacketConn) *Handle {
-	return FromSource(&packets{c: c}, "datagrams at "+c.LocalAddr().String())
-}
 
 const (
 	packetLimit = 64      // datagrams that wait, in each direction
@@ -25,8 +16,8 @@ type datagram struct {
 	peer netip.AddrPort
 }
 
-// packets makes a source of a net.PacketConn.
-type packets struct {
+// Packets makes a source of a net.PacketConn.
+type Packets struct {
 	c net.PacketConn
 	ioPump
 	in      []datagram
@@ -37,12 +28,15 @@ type packets struct {
 	closed  bool
 }
 
+// NewPackets makes a source of a socket for datagrams, which it owns.
+func NewPackets(c net.PacketConn) *Packets { return &Packets{c: c} }
+
 // Bind starts the reading.
-func (p *packets) Bind(wake func()) { p.bind(wake, p.receive) }
+func (p *Packets) Bind(wake func()) { p.bind(wake, p.receive) }
 
 // receive is the reading goroutine. Errors of a datagram socket pass: one that
 // says that nothing listens at the peer's port does not end it.
-func (p *packets) receive() {
+func (p *Packets) receive() {
 	buf := make([]byte, packetSize)
 	for {
 		n, from, err := p.c.ReadFrom(buf)
@@ -52,7 +46,7 @@ func (p *packets) receive() {
 	}
 }
 
-func (p *packets) received(data []byte, from net.Addr, err error) bool {
+func (p *Packets) received(data []byte, from net.Addr, err error) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch {
@@ -61,7 +55,7 @@ func (p *packets) received(data []byte, from net.Addr, err error) bool {
 	case err == nil:
 		p.in = append(p.in, datagram{append([]byte(nil), data...), peerOf(from)})
 	default:
-		p.inErr = plain(err)
+		p.inErr = Plain(err)
 	}
 	p.notify()
 	for (len(p.in) >= packetLimit || p.inErr != nil) && !p.stopped {
@@ -79,7 +73,7 @@ func peerOf(a net.Addr) (peer netip.AddrPort) {
 }
 
 // ReadFrom takes the next datagram.
-func (p *packets) ReadFrom(b []byte) (int, netip.AddrPort, error) {
+func (p *Packets) ReadFrom(b []byte) (int, netip.AddrPort, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if len(p.in) > 0 {
@@ -90,7 +84,7 @@ func (p *packets) ReadFrom(b []byte) (int, netip.AddrPort, error) {
 		return copy(b, d.data), d.peer, nil
 	}
 	if err := p.inErr; err != nil {
-		if err != errClosed { // that one does not pass
+		if err != ErrClosed { // that one does not pass
 			p.inErr = nil
 			p.cond.Signal()
 		}
@@ -101,7 +95,7 @@ func (p *packets) ReadFrom(b []byte) (int, netip.AddrPort, error) {
 }
 
 // WriteTo sends a datagram.
-func (p *packets) WriteTo(b []byte, to netip.AddrPort) (int, error) {
+func (p *Packets) WriteTo(b []byte, to netip.AddrPort) (int, error) {
 	if !to.IsValid() {
 		return 0, syscall.EDESTADDRREQ
 	}
@@ -109,7 +103,7 @@ func (p *packets) WriteTo(b []byte, to netip.AddrPort) (int, error) {
 }
 
 // Write sends a datagram to the peer that the socket is connected with.
-func (p *packets) Write(b []byte) (int, error) {
+func (p *Packets) Write(b []byte) (int, error) {
 	if p.RemoteAddr() == nil {
 		return 0, syscall.EDESTADDRREQ
 	}
@@ -118,12 +112,12 @@ func (p *packets) Write(b []byte) (int, error) {
 
 // enqueue hands a datagram to the writing goroutine. A peer that is not valid
 // is the one that the socket is connected with.
-func (p *packets) enqueue(b []byte, to netip.AddrPort) (int, error) {
+func (p *Packets) enqueue(b []byte, to netip.AddrPort) (int, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	switch err := p.outErr; {
 	case p.closed:
-		return 0, errClosed
+		return 0, ErrClosed
 	case err != nil:
 		p.outErr = nil
 		return 0, err
@@ -139,7 +133,7 @@ func (p *packets) enqueue(b []byte, to netip.AddrPort) (int, error) {
 }
 
 // send is the writing goroutine. It ends when it has nothing to do.
-func (p *packets) send() {
+func (p *Packets) send() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for len(p.out) > 0 && !p.closed {
@@ -150,7 +144,7 @@ func (p *packets) send() {
 		p.out[0] = datagram{}
 		p.out = p.out[1:]
 		if err != nil {
-			p.outErr = plain(err)
+			p.outErr = Plain(err)
 		}
 		if err != nil || len(p.out) == packetLimit/2 {
 			p.notify()
@@ -159,7 +153,7 @@ func (p *packets) send() {
 	p.out, p.writing = nil, false
 }
 
-func (p *packets) write(d datagram) (err error) {
+func (p *Packets) write(d datagram) (err error) {
 	if d.peer.IsValid() {
 		_, err = p.c.WriteTo(d.data, net.UDPAddrFromAddrPort(d.peer))
 	} else {
@@ -169,13 +163,13 @@ func (p *packets) write(d datagram) (err error) {
 }
 
 // Read is ReadFrom without the peer's address.
-func (p *packets) Read(b []byte) (int, error) {
+func (p *Packets) Read(b []byte) (int, error) {
 	n, _, err := p.ReadFrom(b)
 	return n, err
 }
 
 // Ready says what is ready now.
-func (p *packets) Ready() ReadySet {
+func (p *Packets) Ready() ReadySet {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	return ReadySet{
@@ -185,7 +179,7 @@ func (p *packets) Ready() ReadySet {
 }
 
 // Close closes the socket.
-func (p *packets) Close() error {
+func (p *Packets) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.closed {
@@ -193,19 +187,19 @@ func (p *packets) Close() error {
 	}
 	p.closed = true
 	p.stop()
-	return plain(p.c.Close())
+	return Plain(p.c.Close())
 }
 
 // Release ends the reading goroutine and leaves the socket open. What it had
 // read is still there for ReadFrom.
-func (p *packets) Release() { p.release(p.c.SetReadDeadline) }
+func (p *Packets) Release() { p.release(p.c.SetReadDeadline) }
 
 // LocalAddr returns the address of this end.
-func (p *packets) LocalAddr() net.Addr { return p.c.LocalAddr() }
+func (p *Packets) LocalAddr() net.Addr { return p.c.LocalAddr() }
 
 // RemoteAddr returns the address that the socket is connected with, nil if
 // there is none.
-func (p *packets) RemoteAddr() net.Addr {
+func (p *Packets) RemoteAddr() net.Addr {
 	if c, ok := p.c.(net.Conn); ok {
 		return c.RemoteAddr()
 	}

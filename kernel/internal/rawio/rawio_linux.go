@@ -1,4 +1,4 @@
-package kernel
+package rawio
 
 import (
 	"syscall"
@@ -7,14 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Descriptors are read and written with raw system calls, which spare the
-// scheduler's bookkeeping. That is safe because the descriptors never block.
-// Sockets have calls of their own, which go past the system's layer of files:
-// that saves a twentieth of what a short message costs. The others take no
-// notice of the arguments that only these have. A socket that is gone raises
-// SIGPIPE, as in POE; unless a session watches for it that has no effect.
-
-func readFD(fd int, p []byte, socket bool) (int, error) {
+// Read reads once into p, which must not be empty. socket says that fd is one. It
+// returns EAGAIN if there is nothing to read.
+func Read(fd int, p []byte, socket bool) (int, error) {
 	call := uintptr(syscall.SYS_READ)
 	if socket {
 		call = unix.SYS_RECVFROM
@@ -31,7 +26,8 @@ func readFD(fd int, p []byte, socket bool) (int, error) {
 	}
 }
 
-func writeFD(fd int, p []byte, socket bool) (int, error) {
+// Write writes p, which must not be empty, as far as there is space.
+func Write(fd int, p []byte, socket bool) (int, error) {
 	call := uintptr(syscall.SYS_WRITE)
 	if socket {
 		call = unix.SYS_SENDTO
@@ -48,10 +44,10 @@ func writeFD(fd int, p []byte, socket bool) (int, error) {
 	}
 }
 
-// closeConnection closes a connection that was accepted. That never waits
+// Close closes a connection that was accepted. That never waits
 // either, unless the program has asked for it by SO_LINGER, which would stop the
 // kernel's goroutine anyway.
-func closeConnection(fd int) error {
+func Close(fd int) error {
 	if _, _, errno := syscall.RawSyscall(syscall.SYS_CLOSE, uintptr(fd), 0, 0); errno != 0 {
 		return errno
 	}
@@ -61,9 +57,9 @@ func closeConnection(fd int) error {
 // maxGathered is how many buffers one system call writes.
 const maxGathered = 64
 
-// writevFD writes the first maxGathered buffers. That it was not all of them
-// is ErrWouldBlock, as if there were no room.
-func writevFD(fd int, bufs [][]byte) (int, error) {
+// Writev writes the first maxGathered buffers. That it was not all of them
+// is syscall.EAGAIN, as if there were no room.
+func Writev(fd int, bufs [][]byte) (int, error) {
 	var vecs [maxGathered]unix.Iovec
 	n, total := 0, 0
 	for _, b := range bufs {
@@ -82,7 +78,7 @@ func writevFD(fd int, bufs [][]byte) (int, error) {
 		case errno != 0:
 			return 0, errno
 		case int(wrote) < total:
-			return int(wrote), ErrWouldBlock
+			return int(wrote), syscall.EAGAIN
 		}
 		break
 	}

@@ -1,7 +1,6 @@
-package kernel
+package source
 
 import (
-	"errors"
 	"io"
 	"net"
 	"os"
@@ -15,14 +14,14 @@ const (
 	lingerTime  = 10 * time.Second // how long a closed stream continues to write
 )
 
-// stream makes a source of something whose Read and Write wait: one goroutine
+// Stream makes a source of something whose Read and Write wait: one goroutine
 // reads, and while there is output another writes. Each holds streamLimit
 // bytes at most.
 //
 // Its input is one buffer that belongs to the goroutine while it reads and to
 // the kernel until all of it is taken. So nothing is copied twice, and nothing
 // is read that is not wanted.
-type stream struct {
+type Stream struct {
 	rwc io.ReadWriteCloser
 	ioPump
 
@@ -40,12 +39,16 @@ type stream struct {
 	linger  *time.Timer
 }
 
+// NewStream makes a source of rwc, which it owns. Close must end a Read or Write
+// that waits.
+func NewStream(rwc io.ReadWriteCloser) *Stream { return &Stream{rwc: rwc} }
+
 // Bind starts the reading.
-func (s *stream) Bind(wake func()) { s.bind(wake, s.receive) }
+func (s *Stream) Bind(wake func()) { s.bind(wake, s.receive) }
 
 // Ready says what is ready now. An error counts as ready: reading or writing
 // finds it.
-func (s *stream) Ready() ReadySet {
+func (s *Stream) Ready() ReadySet {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.refused = s.refused || !s.writable()
@@ -55,17 +58,17 @@ func (s *stream) Ready() ReadySet {
 	}
 }
 
-func (s *stream) writable() bool { return s.space() >= streamLimit/2 }
+func (s *Stream) writable() bool { return s.space() >= streamLimit/2 }
 
-func (s *stream) space() int { return streamLimit - len(s.out) - s.sending }
+func (s *Stream) space() int { return streamLimit - len(s.out) - s.sending }
 
 // Read takes what has been read; what ended the reading comes after all of it.
-func (s *stream) Read(p []byte) (int, error) {
+func (s *Stream) Read(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.closed:
-		return 0, errClosed
+		return 0, ErrClosed
 	case len(p) == 0:
 		return 0, nil
 	case len(s.in) > 0:
@@ -83,7 +86,7 @@ func (s *stream) Read(p []byte) (int, error) {
 
 // receive is the reading goroutine. A buffer that was filled is followed by a
 // larger one, and what looks like the end of a burst by the smallest.
-func (s *stream) receive() {
+func (s *Stream) receive() {
 	buf := make([]byte, idleChunk)
 	for {
 		n, err := s.rwc.Read(buf)
@@ -101,12 +104,12 @@ func (s *stream) receive() {
 
 // received hands over what was read, waits until it was taken, and tells
 // whether to read on.
-func (s *stream) received(p []byte, err error) bool {
+func (s *Stream) received(p []byte, err error) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.in = p
 	if err != nil && !s.interrupted(err) {
-		s.inErr = plain(err)
+		s.inErr = Plain(err)
 	}
 	if len(p) > 0 || s.inErr != nil {
 		s.notify()
@@ -122,12 +125,12 @@ func (s *stream) received(p []byte, err error) bool {
 
 // Write takes as much as there is room for. The error of an earlier write is
 // returned by the next one.
-func (s *stream) Write(p []byte) (int, error) {
+func (s *Stream) Write(p []byte) (int, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	switch {
 	case s.closed:
-		return 0, errClosed
+		return 0, ErrClosed
 	case s.outErr != nil:
 		return 0, s.outErr
 	case s.outEnd:
@@ -143,7 +146,7 @@ func (s *stream) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-func (s *stream) startWriting(needed bool) {
+func (s *Stream) startWriting(needed bool) {
 	if needed && !s.writing {
 		s.writing = true
 		go s.send()
@@ -152,7 +155,7 @@ func (s *stream) startWriting(needed bool) {
 
 // send is the writing goroutine. It ends when it has nothing to do, which
 // includes what Close has left to it.
-func (s *stream) send() {
+func (s *Stream) send() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	var spare []byte
@@ -181,9 +184,9 @@ func (s *stream) send() {
 // sent notes the end of a write. Whoever was refused, or has asked in vain, is
 // told once there is room enough to be ready, which the end of a small write need
 // not bring.
-func (s *stream) sent(err error) {
+func (s *Stream) sent(err error) {
 	if err != nil {
-		s.outErr, s.out = plain(err), nil
+		s.outErr, s.out = Plain(err), nil
 	}
 	if s.refused && s.writable() || err != nil {
 		s.refused = false
@@ -192,22 +195,22 @@ func (s *stream) sent(err error) {
 }
 
 // CloseRead ends the reading half, if what the stream stands on can.
-func (s *stream) CloseRead() error {
+func (s *Stream) CloseRead() error {
 	if c, ok := s.rwc.(interface{ CloseRead() error }); ok {
-		return plain(c.CloseRead())
+		return Plain(c.CloseRead())
 	}
 	return syscall.ENOTSOCK
 }
 
 // CloseWrite ends the writing half, after all that was accepted.
-func (s *stream) CloseWrite() error {
+func (s *Stream) CloseWrite() error {
 	if _, ok := s.rwc.(interface{ CloseWrite() error }); !ok {
 		return syscall.ENOTSOCK
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
-		return errClosed
+		return ErrClosed
 	}
 	if !s.outEnd {
 		s.outEnd, s.endDue = true, true
@@ -218,7 +221,7 @@ func (s *stream) CloseWrite() error {
 
 // Close closes what the stream stands on. Output that was accepted is still
 // written, for lingerTime, as a system does with what is in a socket's buffer.
-func (s *stream) Close() error {
+func (s *Stream) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.closed {
@@ -233,7 +236,7 @@ func (s *stream) Close() error {
 	}
 	switch s.rwc.(type) {
 	case *net.TCPConn, *net.UnixConn:
-		return plain(s.rwc.Close())
+		return Plain(s.rwc.Close())
 	}
 	go s.rwc.Close() // may wait: TLS says goodbye, a console for its reader
 	return nil
@@ -241,9 +244,9 @@ func (s *stream) Close() error {
 
 // Release ends the reading goroutine and leaves the stream open. What it had
 // read is still there for Read.
-func (s *stream) Release() { s.release(s.readDeadline) }
+func (s *Stream) Release() { s.release(s.readDeadline) }
 
-func (s *stream) readDeadline(t time.Time) error {
+func (s *Stream) readDeadline(t time.Time) error {
 	if d, ok := s.rwc.(interface{ SetReadDeadline(time.Time) error }); ok {
 		return d.SetReadDeadline(t)
 	}
@@ -251,7 +254,7 @@ func (s *stream) readDeadline(t time.Time) error {
 }
 
 // LocalAddr returns the address of this end, nil if there is none.
-func (s *stream) LocalAddr() net.Addr {
+func (s *Stream) LocalAddr() net.Addr {
 	if a, ok := s.rwc.(addressed); ok {
 		return a.LocalAddr()
 	}
@@ -259,7 +262,7 @@ func (s *stream) LocalAddr() net.Addr {
 }
 
 // RemoteAddr returns the address of the other end, nil if there is none.
-func (s *stream) RemoteAddr() net.Addr {
+func (s *Stream) RemoteAddr() net.Addr {
 	if a, ok := s.rwc.(addressed); ok {
 		return a.RemoteAddr()
 	}
@@ -267,18 +270,12 @@ func (s *stream) RemoteAddr() net.Addr {
 }
 
 // plain strips an error of package net or os down to the system's, which is
-// what descriptors return, so that both kinds of handle read alike.
-func plain(err error) error {
-	var errno syscall.Errno
-	switch {
-	case err == nil:
-		return nil
-	case errors.As(err, &errno):
-		return posix(errno)
-	case errors.Is(err, net.ErrClosed), errors.Is(err, os.ErrClosed):
-		return errClosed
-	case errors.Is(err, io.ErrClosedPipe):
-		return syscall.EPIPE
-	}
-	return err
+
+// Untouched returns what the stream stands on, if that is a connection and
+// nothing has happened to it.
+func (s *Stream) Untouched() (net.Conn, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	conn, ok := s.rwc.(net.Conn)
+	return conn, ok && s.running == nil && !s.writing && !s.outEnd && !s.closed && s.outErr == nil && len(s.out) == 0
 }

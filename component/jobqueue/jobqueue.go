@@ -1,0 +1,141 @@
+// Package jobqueue runs any number of jobs by a bounded number of workers:
+// POE::Component::JobQueue in Go.
+//
+//	jobqueue.New(k, jobqueue.Config{Alias: "queue", Limit: 16, Work: fetch})
+//
+//	e.Post(poe.Alias("queue"), "enqueue", "fetched", "http://example.org/")
+//
+//	func (b *bot) fetched(e poe.Event) {
+//		r := jobqueue.ResultOf(e)
+//		fmt.Println(r.Params, r.Results, r.Err)
+//	}
+//
+// A worker is either a function that may block, Work, which runs on another
+// goroutine, or a session that Worker makes and that answers by [Job.Done].
+// A queue is passive, given its jobs by the event "enqueue" (the event for the
+// response, and the job's parameters), or active: with Fetch it gets them itself.
+//
+// The response has POE's arguments, a list of the parameters and a list of the
+// results, and a [Result]. The asking session is kept alive until it has come.
+// "stop" and "shutdown" start no more workers: those that run complete, jobs that
+// wait get [ErrStopped].
+//
+// The jobs are in memory and end with the program.
+package jobqueue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+)
+
+// Defaults of a Config.
+const (
+	DefaultAlias   = "queuer" // as in POE
+	DefaultLimit   = 8
+	DefaultMaxJobs = 1_000_000
+)
+
+// Config configures a queue. It needs Work or Worker.
+type Config struct {
+	// Alias is the component's alias; empty is DefaultAlias.
+	Alias string
+	// Limit is how many workers run at once; 0 is DefaultLimit. POE: WorkerLimit.
+	Limit int
+	// Work does a job on another goroutine; its context ends after Timeout and
+	// with the component.
+	Work func(ctx context.Context, params []any) ([]any, error)
+	// Worker makes a session that does a job, as a child of the queue's. The job
+	// has ended when the session has, and failed if Done was not called. POE:
+	// Worker.
+	Worker func(e kernel.Event, j *Job) (kernel.ID, error)
+	// Less reports whether a new job goes before one that waits already; nil is
+	// first come, first served. POE: Prioritizer.
+	Less func(job, other []any) bool
+	// Fetch makes the queue an active one: it returns the parameters of the next
+	// job, or false if there is none now. POE: a Worker with Active.
+	Fetch func(e kernel.Event) (params []any, ok bool)
+	// Poll is how often Fetch is asked again after it had none; 0 ends the queue
+	// then. POE: PollInterval.
+	Poll time.Duration
+	// AckTo and AckEvent get the responses of an active queue. POE: AckAlias,
+	// AckState.
+	AckTo    kernel.Dest
+	AckEvent string
+	// Timeout bounds one attempt; 0 is none. A session is then stopped by force.
+	Timeout time.Duration
+	// Attempts is how often a job that fails is tried in all; 0 is once. The
+	// exceptions of worker sessions are failures of the job.
+	Attempts int
+	// Pause is the time before the second attempt; it doubles with each further.
+	Pause time.Duration
+	// MaxJobs bounds the jobs that wait; more get ErrBusy. 0 is DefaultMaxJobs.
+	MaxJobs int
+}
+
+// Errors of results.
+var (
+	ErrStopped = errors.New("jobqueue: the queue has stopped")
+	ErrBusy    = errors.New("jobqueue: too many jobs wait")
+	ErrTimeout = errors.New("jobqueue: time-out")
+	ErrNoDone  = errors.New("jobqueue: the worker's session ended without Done")
+)
+
+// Result is what has become of a job.
+type Result struct {
+	Params   []any
+	Results  []any // of Work or Done
+	Err      error // of the last attempt
+	Attempts int
+}
+
+// ResultOf returns the typed form of a response event. It panics with a
+// kernel.ArgError for any other event.
+func ResultOf(e kernel.Event) *Result { return kernel.Arg[*Result](e, 2) }
+
+// New makes a queue, as a child of the active session.
+func New(k *kernel.Kernel, c Config) (*Queue, error) {
+	switch {
+	case (c.Work == nil) == (c.Worker == nil):
+		return nil, configError("Work", "must be set, or else Worker")
+	case c.Limit < 0:
+		return nil, configError("Limit", "must not be negative")
+	case c.Attempts < 0:
+		return nil, configError("Attempts", "must not be negative")
+	case c.MaxJobs < 0:
+		return nil, configError("MaxJobs", "must not be negative")
+	case (c.AckTo == nil) != (c.AckEvent == ""):
+		return nil, configError("AckEvent", "and AckTo go together")
+	case c.Fetch == nil && (c.Poll != 0 || c.AckTo != nil):
+		return nil, configError("Fetch", "is needed by Poll and AckTo")
+	}
+	setDefault(&c.Alias, DefaultAlias)
+	setDefault(&c.Limit, DefaultLimit)
+	setDefault(&c.MaxJobs, DefaultMaxJobs)
+	setDefault(&c.Attempts, 1)
+	q := &Queue{k: k, config: c, bySession: map[kernel.ID]*Job{}}
+	var failed error
+	_, err := session.Create(k, q, states, &failed)
+	if err == nil {
+		err = failed
+	}
+	if err != nil {
+		return nil, err
+	}
+	return q, nil
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+func configError(field, reason string) error {
+	return &kernel.ConfigError{Package: "jobqueue", Field: field, Err: fmt.Errorf("%s", reason)}
+}

@@ -1,0 +1,319 @@
+package jobqueue
+
+import (
+	"context"
+	"errors"
+	"slices"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+)
+
+// Queue is the component. Its methods belong to the kernel's goroutine.
+type Queue struct {
+	k         *kernel.Kernel
+	id        kernel.ID
+	config    Config
+	waiting   []*Job
+	running   int
+	pausing   int // jobs before their next attempt
+	bySession map[kernel.ID]*Job
+	stopped   bool
+}
+
+// Job is one job; workers that are sessions get it.
+type Job struct {
+	queue    *Queue
+	asker    kernel.Dest
+	keeps    kernel.ID // the asker, while it is kept alive
+	event    string
+	params   []any
+	attempts int
+	alarm    kernel.AlarmID
+	worker   kernel.ID
+	offload  *kernel.Job
+	starting bool // the worker's session is being made
+	done     bool // Done was called
+	results  []any
+	failure  error
+}
+
+var states = session.States[Queue]{
+	"_start":   (*Queue).start,
+	"_stop":    func(*Queue, kernel.Event) {},
+	"_child":   (*Queue).child,
+	"_parent":  func(*Queue, kernel.Event) {},
+	"enqueue":  (*Queue).enqueue,
+	"fetch":    (*Queue).fetch,
+	"again":    func(q *Queue, e kernel.Event) { q.pausing--; q.add(kernel.Arg[*Job](e, 0)) },
+	"timeout":  func(_ *Queue, e kernel.Event) { kernel.Arg[*Job](e, 0).timeout() },
+	"die":      (*Queue).die,
+	"stop":     func(q *Queue, _ kernel.Event) { q.Stop() },
+	"shutdown": func(q *Queue, _ kernel.Event) { q.Stop() },
+}
+
+func (q *Queue) start(e kernel.Event) {
+	q.id = e.Session
+	failed := kernel.Arg[*error](e, 0)
+	if *failed = e.AliasSet(q.config.Alias); *failed != nil {
+		return
+	}
+	if q.config.Worker != nil && q.config.Attempts > 1 || q.config.Timeout > 0 {
+		*failed = e.Sig("DIE", "die")
+	}
+	if q.config.Fetch != nil {
+		e.Yield("fetch")
+	}
+}
+
+// tag is the reference count that keeps askers alive.
+func (q *Queue) tag() string { return "jobqueue " + q.config.Alias }
+
+func (q *Queue) enqueue(e kernel.Event) {
+	event, ok := kernel.ArgOK[string](e, 0)
+	if !ok || event == "" {
+		q.k.Host().Warn("jobqueue: enqueue needs an event for the response", "sender", e.Sender, "args", e.Args)
+		return
+	}
+	q.accept(e.Sender, event, slices.Clone(e.Args[1:]))
+}
+
+// Enqueue puts a job in for the active session, which gets the response by
+// event.
+func (q *Queue) Enqueue(event string, params ...any) error {
+	id := q.k.ActiveSession()
+	if id == q.k.ID() || event == "" {
+		return kernel.ErrInvalid
+	}
+	q.accept(id, event, params)
+	return nil
+}
+
+func (q *Queue) accept(asker kernel.ID, event string, params []any) {
+	j := &Job{queue: q, asker: asker, event: event, params: params}
+	switch {
+	case q.stopped:
+		j.respond(ErrStopped)
+	case len(q.waiting) >= q.config.MaxJobs:
+		j.respond(ErrBusy)
+	default:
+		if _, err := q.k.RefcountIncrement(asker, q.tag()); err != nil {
+			return // it has stopped meanwhile
+		}
+		j.keeps = asker
+		q.add(j)
+	}
+}
+
+// add puts a job among those that wait, and starts what can be started.
+func (q *Queue) add(j *Job) {
+	at := len(q.waiting)
+	if q.config.Less != nil {
+		at = slices.IndexFunc(q.waiting, func(other *Job) bool { return q.config.Less(j.params, other.params) })
+		if at < 0 {
+			at = len(q.waiting)
+		}
+	}
+	q.waiting = slices.Insert(q.waiting, at, j)
+	q.next()
+}
+
+// next starts workers as long as there are jobs and places.
+func (q *Queue) next() {
+	for q.running < q.config.Limit && len(q.waiting) > 0 && !q.stopped {
+		j := q.waiting[0]
+		q.waiting[0] = nil
+		q.waiting = q.waiting[1:]
+		q.running++
+		q.in(j.begin)
+	}
+	if q.config.Fetch != nil && !q.stopped && q.running < q.config.Limit && len(q.waiting) == 0 {
+		q.in(func(e kernel.Event) { _ = e.Delay("fetch", 0) })
+	}
+}
+
+// fetch asks an active queue's source for jobs.
+func (q *Queue) fetch(e kernel.Event) {
+	for !q.stopped && q.running+len(q.waiting) < q.config.Limit {
+		params, ok := q.config.Fetch(e)
+		if !ok {
+			if q.config.Poll > 0 {
+				_ = e.Delay("fetch", q.config.Poll)
+			} else if q.running+q.pausing == 0 {
+				q.Stop()
+			}
+			return
+		}
+		q.running++
+		q.in((&Job{queue: q, asker: q.config.AckTo, event: q.config.AckEvent, params: params}).begin)
+	}
+}
+
+// child sees the sessions of workers end.
+func (q *Queue) child(e kernel.Event) {
+	what, _ := kernel.ArgOK[string](e, 0)
+	id, _ := kernel.ArgOK[kernel.ID](e, 1)
+	if j := q.bySession[id]; what == "lose" && j != nil {
+		delete(q.bySession, id)
+		j.sessionEnded()
+	}
+}
+
+// die makes an exception below a worker a failure of its job.
+func (q *Queue) die(e kernel.Event) {
+	x, ok := kernel.ArgOK[*kernel.Exception](e, 1)
+	if !ok || q.k.Host().SignalHandled() {
+		return
+	}
+	for id := x.Dest; ; {
+		if j := q.bySession[id]; j != nil {
+			e.SigHandled()
+			j.failure = x.Err
+			_ = q.k.Host().StopSession(id)
+			return
+		}
+		parent, err := q.k.Parent(id)
+		if err != nil || parent == id || parent == q.k.ID() {
+			return
+		}
+		id = parent
+	}
+}
+
+// Waiting returns how many jobs wait, for a worker or for their next attempt.
+func (q *Queue) Waiting() int { return len(q.waiting) + q.pausing }
+
+// Running returns how many workers there are.
+func (q *Queue) Running() int { return q.running }
+
+// Stop starts no more workers; jobs that wait get ErrStopped. The queue ends with
+// its last worker. POE: the event "stop".
+func (q *Queue) Stop() {
+	if q.stopped {
+		return
+	}
+	q.stopped = true
+	for _, j := range q.waiting {
+		j.respond(ErrStopped)
+	}
+	q.waiting = nil
+	q.in(func(e kernel.Event) {
+		_ = e.DelayClear("fetch")
+		_ = e.AliasRemove(q.config.Alias)
+	})
+}
+
+// in runs f in the queue's session.
+func (q *Queue) in(f kernel.Handler) { _ = q.k.Host().CallFunc(q.id, "jobqueue", f) }
+
+// Params returns the job's parameters.
+func (j *Job) Params() []any { return j.params }
+
+// Attempt counts the attempts at the job from 1.
+func (j *Job) Attempt() int { return j.attempts }
+
+// Done is called by a worker's session when the job is done, and sends the
+// response. A second call, or one after the attempt has timed out, does nothing.
+// The worker's place is free when the session has ended. POE: calling the
+// postback.
+func (j *Job) Done(results ...any) {
+	if !j.done && !j.worker.IsZero() || !j.done && j.starting {
+		j.done, j.results = true, results
+		j.respond(nil)
+	}
+}
+
+// Fail is called by a worker's session when the job has failed; it may be tried
+// again.
+func (j *Job) Fail(err error) { j.failure = err }
+
+// begin starts an attempt, in the queue's session.
+func (j *Job) begin(e kernel.Event) {
+	q := j.queue
+	j.attempts++
+	j.results, j.failure = nil, nil
+	if q.config.Timeout > 0 {
+		j.alarm, _ = e.DelaySet("timeout", q.config.Timeout, j)
+	}
+	var err error
+	if q.config.Work != nil {
+		j.offload, err = q.k.Host().OffloadFunc("job", func(ctx context.Context) (any, error) {
+			return q.config.Work(ctx, j.params)
+		}, func(_ kernel.Event, results any, err error) {
+			j.results, _ = results.([]any)
+			j.ended(err)
+		})
+	} else if err = j.makeWorker(e); err == nil && !j.worker.Alive() {
+		j.sessionEnded() // within _start
+	}
+	if err != nil {
+		j.ended(err)
+	}
+}
+
+func (j *Job) makeWorker(e kernel.Event) (err error) {
+	j.starting = true
+	defer func() { j.starting = false }()
+	if j.worker, err = j.queue.config.Worker(e, j); err == nil && j.worker.Alive() {
+		j.queue.bySession[j.worker] = j
+	}
+	return err
+}
+
+// timeout ends an attempt that takes too long.
+func (j *Job) timeout() {
+	j.alarm = 0
+	if j.offload != nil {
+		j.offload.Cancel()
+		j.ended(ErrTimeout)
+		return
+	}
+	j.failure = ErrTimeout
+	_ = j.queue.k.Host().StopSession(j.worker)
+}
+
+func (j *Job) sessionEnded() {
+	err := j.failure
+	switch {
+	case j.done:
+		err = nil
+	case err == nil:
+		err = ErrNoDone
+	}
+	j.ended(err)
+}
+
+// ended is the end of an attempt.
+func (j *Job) ended(err error) {
+	q := j.queue
+	q.running--
+	if j.alarm != 0 {
+		q.in(func(e kernel.Event) { _, _ = e.AlarmRemove(j.alarm) })
+		j.alarm = 0
+	}
+	j.offload, j.worker = nil, kernel.ID{}
+	if err != nil && j.attempts < q.config.Attempts && !q.stopped {
+		q.pausing++
+		q.in(func(e kernel.Event) {
+			_, _ = e.DelaySet("again", q.config.Pause<<min(j.attempts-1, 30), j)
+		})
+	} else if !j.done {
+		j.respond(err)
+	}
+	q.next()
+}
+
+// respond sends the response.
+func (j *Job) respond(err error) {
+	q := j.queue
+	if j.event != "" {
+		r := &Result{Params: j.params, Results: j.results, Err: err, Attempts: j.attempts}
+		if failed := q.k.Post(j.asker, j.event, j.params, j.results, r); failed != nil && !errors.Is(failed, kernel.ErrNoSession) {
+			q.k.Host().Warn("jobqueue: a response cannot be sent", "event", j.event, "error", failed)
+		}
+	}
+	if !j.keeps.IsZero() {
+		_, _ = q.k.RefcountDecrement(j.keeps, q.tag())
+		j.keeps = kernel.ID{}
+	}
+}

@@ -1,0 +1,310 @@
+// Package pubsub passes events from those who publish them to those who have
+// subscribed: POE::Component::PubSub in Go.
+//
+//	pubsub.New(k, "pub")
+//
+//	e.Post(poe.Alias("pub"), "publish", "news")            // in the publisher
+//	e.Post(poe.Alias("pub"), "subscribe", "news", "heard") // in a subscriber
+//	e.Post(poe.Alias("pub"), "news", "it rains")           // heard gets "it rains"
+//
+// The component is a session with these events. What is wrong is a warning and
+// changes nothing; a call of the event returns it as an error.
+//
+//   - "publish": a name, and optionally [Output] (the default: the publisher
+//     alone fires the event, all subscribers get it) or [Input] with the
+//     publisher's own event (anyone fires it, the publisher gets it);
+//   - "rescind": a name that the sender has published;
+//   - "subscribe": a name, which need not be published yet, and the subscriber's
+//     event; a second subscription replaces the first;
+//   - "cancel": a name to which the sender has subscribed;
+//   - "listing": an event of the sender's, which gets a list of [Publication];
+//     a call returns it;
+//   - "destroy" or "shutdown": forgets everything and gives the alias back;
+//   - any other: the published event of that name, with its arguments.
+//
+// A subscription keeps its subscriber alive, a publication its publisher. Events
+// arrive with the component as their sender, as in POE. A publisher or subscriber
+// that stops by force is forgotten.
+package pubsub
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+)
+
+// DefaultAlias is the alias if New is given none, as in POE.
+const DefaultAlias = "PUBLISH_SUBSCRIBE"
+
+// Type is the direction of a published event.
+type Type string
+
+// The types. POE: PUBLISH_OUTPUT, PUBLISH_INPUT.
+const (
+	Output Type = "output"
+	Input  Type = "input"
+)
+
+// Publication is one entry of a listing.
+type Publication struct {
+	Event string
+	Type  Type
+}
+
+// Errors that a call of one of the events returns.
+var (
+	ErrPublished     = errors.New("pubsub: the event is published already")
+	ErrNotPublished  = errors.New("pubsub: the event is not published")
+	ErrNotYours      = errors.New("pubsub: the event belongs to another session")
+	ErrNotSubscribed = errors.New("pubsub: the session has not subscribed to the event")
+	ErrArguments     = errors.New("pubsub: the arguments are not those of the event")
+)
+
+// PubSub is the component; it is used by its events.
+type PubSub struct {
+	k      *kernel.Kernel
+	id     kernel.ID
+	alias  string
+	events map[string]*publication
+}
+
+// publication is what is known of one event, published or only subscribed to.
+type publication struct {
+	published   bool
+	kind        Type
+	publisher   kernel.ID
+	input       string // the publisher's event
+	subscribers []subscription
+}
+
+type subscription struct {
+	id    kernel.ID
+	event string
+}
+
+var states = session.States[PubSub]{
+	"_start":    (*PubSub).start,
+	"_stop":     func(*PubSub, kernel.Event) {},
+	"_child":    func(*PubSub, kernel.Event) {},
+	"_parent":   func(*PubSub, kernel.Event) {},
+	"publish":   reports((*PubSub).publish),
+	"rescind":   reports((*PubSub).rescind),
+	"subscribe": reports((*PubSub).subscribe),
+	"cancel":    reports((*PubSub).cancel),
+	"listing":   reports((*PubSub).listing),
+	"destroy":   func(p *PubSub, _ kernel.Event) { p.Shutdown() },
+	"shutdown":  func(p *PubSub, _ kernel.Event) { p.Shutdown() },
+	"_default":  reports((*PubSub).fire),
+}
+
+// reports makes a handler of a method that can fail.
+func reports(f func(*PubSub, kernel.Event) error) func(*PubSub, kernel.Event) {
+	return func(p *PubSub, e kernel.Event) {
+		if err := f(p, e); err != nil {
+			p.k.Host().Warn(err.Error(), "event", e.Name, "args", e.Args, "sender", e.Sender)
+			e.Return(err)
+		}
+	}
+}
+
+// New makes the component under an alias; empty is DefaultAlias.
+func New(k *kernel.Kernel, alias string) (*PubSub, error) {
+	if alias == "" {
+		alias = DefaultAlias
+	}
+	p := &PubSub{k: k, alias: alias, events: map[string]*publication{}}
+	var failed error
+	_, err := session.Create(k, p, states, &failed)
+	if err == nil {
+		err = failed
+	}
+	if err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+func (p *PubSub) start(e kernel.Event) {
+	p.id = e.Session
+	*kernel.Arg[*error](e, 0) = e.AliasSet(p.alias)
+}
+
+// tag is the reference count that keeps publishers and subscribers alive.
+func (p *PubSub) tag() string { return "pubsub " + p.alias }
+
+func (p *PubSub) event(name string) *publication {
+	if p.events[name] == nil {
+		p.events[name] = &publication{}
+	}
+	return p.events[name]
+}
+
+func (p *PubSub) publish(e kernel.Event) error {
+	name, ok := kernel.ArgOK[string](e, 0)
+	kind, input := Output, ""
+	if len(e.Args) > 1 {
+		kind, _ = kernel.ArgOK[Type](e, 1)
+		input, _ = kernel.ArgOK[string](e, 2)
+	}
+	switch {
+	case !ok || name == "" || reserved(name), kind != Output && kind != Input, (kind == Input) != (input != ""):
+		return ErrArguments
+	case p.events[name] != nil && p.events[name].published:
+		return fmt.Errorf("%w: %s", ErrPublished, name)
+	}
+	if _, err := p.k.RefcountIncrement(e.Sender, p.tag()); err != nil {
+		return err
+	}
+	pub := p.event(name)
+	pub.published, pub.kind, pub.publisher, pub.input = true, kind, e.Sender, input
+	return nil
+}
+
+// reserved reports whether a name is an event of the component's own.
+func reserved(name string) bool {
+	switch name {
+	case "publish", "rescind", "subscribe", "cancel", "listing", "destroy", "shutdown":
+		return true
+	}
+	return strings.HasPrefix(name, "_")
+}
+
+// published finds an event that a session has published.
+func (p *PubSub) published(name string, by kernel.ID) (*publication, error) {
+	pub := p.events[name]
+	switch {
+	case pub == nil || !pub.published:
+		return nil, fmt.Errorf("%w: %s", ErrNotPublished, name)
+	case pub.publisher != by:
+		return nil, fmt.Errorf("%w: %s", ErrNotYours, name)
+	}
+	return pub, nil
+}
+
+func (p *PubSub) rescind(e kernel.Event) error {
+	name, _ := kernel.ArgOK[string](e, 0)
+	pub, err := p.published(name, e.Sender)
+	if err != nil {
+		return err
+	}
+	if len(pub.subscribers) > 0 {
+		p.k.Host().Warn("pubsub: the event still has subscribers", "event", name, "subscribers", len(pub.subscribers))
+	}
+	p.unpublish(name, pub)
+	return nil
+}
+
+func (p *PubSub) unpublish(name string, pub *publication) {
+	_, _ = p.k.RefcountDecrement(pub.publisher, p.tag())
+	pub.published, pub.publisher = false, kernel.ID{}
+	p.tidy(name, pub)
+}
+
+// tidy forgets an event that nobody publishes or has subscribed to.
+func (p *PubSub) tidy(name string, pub *publication) {
+	if !pub.published && len(pub.subscribers) == 0 {
+		delete(p.events, name)
+	}
+}
+
+func (p *PubSub) subscribe(e kernel.Event) error {
+	name, ok := kernel.ArgOK[string](e, 0)
+	event, hasEvent := kernel.ArgOK[string](e, 1)
+	switch {
+	case !ok || name == "" || !hasEvent || event == "":
+		return ErrArguments
+	case p.events[name] != nil && p.events[name].published && p.events[name].kind == Input:
+		return fmt.Errorf("%w: %s is an input", ErrNotPublished, name)
+	}
+	pub := p.event(name)
+	if i := pub.find(e.Sender); i >= 0 {
+		pub.subscribers[i].event = event
+		return nil
+	}
+	if _, err := p.k.RefcountIncrement(e.Sender, p.tag()); err != nil {
+		p.tidy(name, pub)
+		return err
+	}
+	pub.subscribers = append(pub.subscribers, subscription{e.Sender, event})
+	return nil
+}
+
+func (pub *publication) find(id kernel.ID) int {
+	return slices.IndexFunc(pub.subscribers, func(s subscription) bool { return s.id == id })
+}
+
+func (p *PubSub) cancel(e kernel.Event) error {
+	name, _ := kernel.ArgOK[string](e, 0)
+	pub := p.events[name]
+	if pub == nil || pub.find(e.Sender) < 0 {
+		return fmt.Errorf("%w: %s", ErrNotSubscribed, name)
+	}
+	_, _ = p.k.RefcountDecrement(e.Sender, p.tag())
+	i := pub.find(e.Sender)
+	pub.subscribers = slices.Delete(slices.Clone(pub.subscribers), i, i+1)
+	p.tidy(name, pub)
+	return nil
+}
+
+func (p *PubSub) listing(e kernel.Event) error {
+	list := p.Listing()
+	if event, ok := kernel.ArgOK[string](e, 0); ok && event != "" {
+		_ = e.Post(e.Sender, event, list)
+	}
+	e.Return(list)
+	return nil
+}
+
+// Listing returns the published events, sorted by name.
+func (p *PubSub) Listing() []Publication {
+	list := []Publication{}
+	for name, pub := range p.events {
+		if pub.published {
+			list = append(list, Publication{name, pub.kind})
+		}
+	}
+	slices.SortFunc(list, func(a, b Publication) int { return strings.Compare(a.Event, b.Event) })
+	return list
+}
+
+// fire passes a published event on.
+func (p *PubSub) fire(e kernel.Event) error {
+	name, args := kernel.Arg[string](e, 0), kernel.Arg[[]any](e, 1)
+	pub := p.events[name]
+	switch {
+	case pub == nil || !pub.published:
+		return fmt.Errorf("%w: %s", ErrNotPublished, name)
+	case pub.kind == Input:
+		if err := e.Post(pub.publisher, pub.input, args...); err != nil { // it was stopped by force
+			p.unpublish(name, pub)
+			return fmt.Errorf("%w: %s: its publisher has stopped", ErrNotPublished, name)
+		}
+		return nil
+	case pub.publisher != e.Sender:
+		return fmt.Errorf("%w: %s", ErrNotYours, name)
+	}
+	pub.subscribers = slices.DeleteFunc(slices.Clone(pub.subscribers), func(s subscription) bool { return !s.id.Alive() })
+	for _, s := range pub.subscribers {
+		_ = e.Post(s.id, s.event, args...)
+	}
+	return nil
+}
+
+// Shutdown forgets all publications and subscriptions and gives the alias back.
+// POE: the event "destroy".
+func (p *PubSub) Shutdown() {
+	for name, pub := range p.events {
+		for _, s := range pub.subscribers {
+			_, _ = p.k.RefcountDecrement(s.id, p.tag())
+		}
+		if pub.published {
+			_, _ = p.k.RefcountDecrement(pub.publisher, p.tag())
+		}
+		delete(p.events, name)
+	}
+	_ = p.k.Host().CallFunc(p.id, "pubsub", func(e kernel.Event) { _ = e.AliasRemove(p.alias) })
+}

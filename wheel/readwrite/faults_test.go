@@ -1,0 +1,255 @@
+package readwrite_test
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+	"syscall"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/internal/wheeltest"
+	"github.com/gopoe/poe/wheel/readwrite"
+)
+
+// picky refuses lines that begin with "!", for good those that begin with "!!".
+type picky struct{ filter.Filter }
+
+func (p picky) Decode(buf []byte) (any, int, error) {
+	record, n, err := p.Filter.Decode(buf)
+	if line, _ := record.(string); strings.HasPrefix(line, "!") {
+		return nil, n, &filter.Error{Filter: "picky", Op: "decode", Err: errors.New(line), Recoverable: !strings.HasPrefix(line, "!!")}
+	}
+	return record, n, err
+}
+
+// A bad record is dropped and reported, and decoding continues; after an error
+// that is final nothing is decoded. The end of the stream is seen in any case.
+func TestErrorsOfDecoding(t *testing.T) {
+	for _, c := range []struct {
+		sent string
+		want []string
+	}{
+		{"a\n!b\nc\n", []string{"a", "filter", "c", "EOF"}},
+		{"!a\n!b\n!c\nd\n", []string{"filter", "filter", "filter", "d", "EOF"}},
+		{"a\n!!b\nc\n!d\n", []string{"a", "filter", "EOF"}},
+	} {
+		t.Run(c.sent, func(t *testing.T) {
+			near, far := pair(t)
+			var log []string
+			wheeltest.InSession(t, func(k *kernel.Kernel) {
+				newWheel(t, k, readwrite.Config{Handle: near, Filter: picky{filter.Lines()}, Events: &readwrite.Funcs{
+					Text: func(_ *readwrite.Wheel, line string) { log = append(log, line) },
+					Error: func(w *readwrite.Wheel, err *kernel.OpError) {
+						if err.Op == "filter" {
+							log = append(log, err.Op)
+							if len(log) == 1 || log[len(log)-2] != "filter" {
+								k.Yield("more")
+							}
+							return
+						}
+						require.ErrorIs(t, err, io.EOF)
+						log = append(log, "EOF")
+						w.Close()
+					},
+				}})
+				write(t, far, c.sent)
+			}, session.Funcs{"more": func(kernel.Event) { far.Close() }})
+			assert.Equal(t, c.want, log)
+		})
+	}
+}
+
+// A new filter decodes what arrives behind an error that was final.
+func TestNewFilterAfterAnError(t *testing.T) {
+	near, far := pair(t)
+	var log []string
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
+		newWheel(t, k, readwrite.Config{Handle: near, Filter: picky{filter.Lines()}, Events: readwrite.Funcs{
+			Text: func(w *readwrite.Wheel, line string) { log = append(log, line); w.Close() },
+			Error: func(w *readwrite.Wheel, err *kernel.OpError) {
+				w.SetInputFilter(filter.Lines())
+				write(t, far, "next\n")
+			},
+		}})
+		write(t, far, "!!bad\n")
+	}, nil)
+	assert.Equal(t, []string{"next"}, log)
+}
+
+// Put reports what it cannot queue by the error event, by name and by function,
+// and never panics.
+func TestPutReports(t *testing.T) {
+	near, far := pair(t)
+	var log []string
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
+		w := newWheel(t, k, readwrite.Config{Handle: near, Filter: numbers{}, MaxPending: 4, Events: readwrite.Names{Error: "failed"}})
+		w.Put("no number")
+		w.PutText("no number")
+		assert.False(t, w.Put(65, 66, 67, 68))
+		assert.True(t, w.Put(69))
+		assert.True(t, w.Put(69))
+		assert.Empty(t, log, "not within Put")
+	}, session.Funcs{"failed": func(e kernel.Event) {
+		log = append(log, fmt.Sprintf("%v %v", e.Arg(0), errors.Is(kernel.OpErrorOf(e), readwrite.ErrPending)))
+		if len(log) == 3 {
+			e.Kernel.Signal(e.Session, "KILL")
+		}
+	}})
+	assert.Equal(t, []string{"put false", "put false", "put true"}, log)
+	assert.Equal(t, "ABCD", drain(far))
+}
+
+// Output that can never be written goes on counting, so that a producer which
+// stops at the high mark stops; it is not kept.
+func TestPutAfterTheEndOfOutput(t *testing.T) {
+	for name, end := range map[string]func(w *readwrite.Wheel, far *kernel.Handle){
+		"write error": func(w *readwrite.Wheel, far *kernel.Handle) { far.Close(); w.Put("lost"); w.Flush() },
+		"shut down":   func(w *readwrite.Wheel, far *kernel.Handle) { w.Put("lost"); w.ShutdownOutput() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			near, far := pair(t)
+			wheeltest.InSession(t, func(k *kernel.Kernel) {
+				w := newWheel(t, k, readwrite.Config{Handle: near, Marks: readwrite.Marks{High: 1 << 20, Low: 1}, Events: readwrite.Funcs{
+					Low:   func(*readwrite.Wheel) {},
+					Error: func(_ *readwrite.Wheel, err *kernel.OpError) { assert.ErrorIs(t, err, syscall.EPIPE) },
+				}})
+				end(w, far)
+				require.Equal(t, 6, w.OutOctets())
+				require.Equal(t, 1, w.OutMessages())
+				line := strings.Repeat("x", 998)
+				puts := 1
+				for !w.Put(line) {
+					puts++
+				}
+				assert.Equal(t, 1049, puts)
+				assert.Equal(t, 1050, w.OutMessages())
+				w.Close()
+			}, nil)
+		})
+	}
+}
+
+// The time for a long record is linear in its length: each byte is copied a few
+// times, not once for every read.
+func TestLongRecord(t *testing.T) {
+	const size = 60 << 20
+	f, err := filter.NewLine(filter.LineConfig{Literal: "\n", MaxLength: size, MaxBuffer: 2 * size})
+	require.NoError(t, err)
+	source := &endless{left: size}
+	got := 0
+	var allocated uint64
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
+		var before runtime.MemStats
+		runtime.ReadMemStats(&before)
+		newWheel(t, k, readwrite.Config{Handle: kernel.FromSource(source, "endless"), Filter: f, Events: readwrite.Funcs{
+			Bytes: func(w *readwrite.Wheel, record []byte) {
+				var after runtime.MemStats
+				runtime.ReadMemStats(&after)
+				allocated = after.TotalAlloc - before.TotalAlloc
+				got = len(record)
+				w.Close()
+			},
+		}})
+	}, nil)
+	assert.Equal(t, size, got)
+	assert.Less(t, allocated, uint64(12*size))
+}
+
+// endless is a source of one long line.
+type endless struct{ left int }
+
+func (e *endless) Read(p []byte) (int, error) {
+	if e.left == 0 {
+		p[0] = '\n'
+		return 1, nil
+	}
+	n := min(len(p), e.left)
+	for i := range p[:n] {
+		p[i] = 'x'
+	}
+	e.left -= n
+	return n, nil
+}
+
+func (e *endless) Write(p []byte) (int, error) { return len(p), nil }
+func (e *endless) Close() error                { return nil }
+func (e *endless) Ready() kernel.ReadySet      { return kernel.ReadySet{Read: true, Write: true} }
+func (e *endless) Bind(wake func())            { wake() }
+
+// A peer that sends requests and does not read the answers makes no more output
+// wait than the high mark; when it reads, it gets all answers.
+func TestBackpressure(t *testing.T) {
+	near, far := pair(t)
+	answer := strings.Repeat("a", 10_000)
+	const requests = 200
+	most, answered := 0, 0
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
+		var w *readwrite.Wheel
+		w = newWheel(t, k, readwrite.Config{Handle: near, Backpressure: true, Marks: readwrite.Marks{High: 50_000, Low: 10_000}, Events: readwrite.Funcs{
+			Text: func(w *readwrite.Wheel, line string) {
+				w.Put(answer)
+				answered++
+				most = max(most, w.OutOctets())
+			},
+		}})
+		var got strings.Builder
+		newWheel(t, k, readwrite.Config{Handle: far, Filter: mustStream(t), Events: readwrite.Funcs{Input: func(c *readwrite.Wheel, record any) {
+			fmt.Fprintf(&got, "%s", record)
+			if got.Len() == requests*(len(answer)+2) {
+				c.Close()
+				w.Close()
+			}
+		}}}).Put(strings.Repeat("x\n", requests))
+	}, nil)
+	assert.Equal(t, requests, answered)
+	assert.LessOrEqual(t, most, 50_000+len(answer)+2)
+}
+
+func mustStream(t *testing.T) filter.Filter {
+	t.Helper()
+	return filter.NewStream()
+}
+
+func TestBackpressureNeedsMarks(t *testing.T) {
+	near, _ := pair(t)
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
+		_, err := readwrite.New(k, readwrite.Config{Handle: near, Backpressure: true})
+		var wrong *kernel.ConfigError
+		require.ErrorAs(t, err, &wrong)
+		assert.Equal(t, "Backpressure", wrong.Field)
+	}, nil)
+}
+
+// What another reader has read too much comes first, and what a live wheel has
+// read and not decoded can be asked for.
+func TestEarlyAndPendingInput(t *testing.T) {
+	near, far := pair(t)
+	var log []string
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
+		early := []byte("one\ntwo\nthr")
+		w := newWheel(t, k, readwrite.Config{Handle: near, EarlyInput: early, Events: readwrite.Funcs{
+			Text: func(w *readwrite.Wheel, line string) {
+				log = append(log, line)
+				switch line {
+				case "two":
+					assert.Equal(t, "thr", string(w.PendingInput()))
+					write(t, far, "ee\n")
+				case "three":
+					w.Close()
+				}
+			},
+		}})
+		copy(early, "xxxxxxxxxxx")
+		assert.Empty(t, log, "not before New has returned")
+		assert.Equal(t, "one\ntwo\nthr", string(w.PendingInput()))
+	}, nil)
+	assert.Equal(t, []string{"one", "two", "three"}, log)
+}
