@@ -70,13 +70,18 @@ type world struct {
 }
 
 var theWorld = sync.OnceValues(func() (*world, error) {
-	args := []string{"list", "-export", "-deps", "-json=ImportPath,Export"}
+	paths := slices.Collect(maps.Values(standard))
 	for name := range folders {
 		if path, ok := importPath(name); ok {
-			args = append(args, path)
+			paths = append(paths, path)
 		}
 	}
-	args = append(args, slices.Collect(maps.Values(standard))...)
+	return newWorld(paths)
+})
+
+// newWorld is the world of these packages and what they import.
+func newWorld(paths []string) (*world, error) {
+	args := append([]string{"list", "-export", "-deps", "-json=ImportPath,Export"}, paths...)
 	out, err := exec.Command("go", args...).Output()
 	if err != nil {
 		return nil, fmt.Errorf("go list: %w", err)
@@ -99,7 +104,7 @@ var theWorld = sync.OnceValues(func() (*world, error) {
 		return os.Open(exports[path])
 	}
 	return &world{fset: fset, imp: importer.ForCompiler(fset, "gc", lookup)}, nil
-})
+}
 
 // find looks up "kernel.Kernel.Post": a package's object, or a field or method
 // of one.
@@ -109,6 +114,12 @@ func (w *world) find(name string) error {
 	if !ok || len(parts) < 2 || len(parts) > 3 {
 		return fmt.Errorf("%s: no such package", name)
 	}
+	return w.findIn(path, name)
+}
+
+// findIn looks up a name in the package at path, whatever the name calls it.
+func (w *world) findIn(path, name string) error {
+	parts := strings.Split(name, ".")
 	pkg, err := w.imp.Import(path)
 	if err != nil {
 		return err

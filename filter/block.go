@@ -22,7 +22,7 @@ type BlockConfig struct {
 
 	// MaxBuffer is the most bytes that may wait undecoded, complete blocks
 	// included; 0 means DefaultMaxBuffer. It is checked as bytes arrive and
-	// must leave room for a block of MaxLength and its length.
+	// must be large enough for a block of MaxLength and its length.
 	MaxBuffer int
 
 	// Warn is told when the default length decoder removes bytes that are no
@@ -68,42 +68,42 @@ type Block struct {
 const unknown = -1
 
 // NewBlock returns a Block filter, or a *[ConfigError].
-func NewBlock(cfg BlockConfig) (*Block, error) {
-	b := &Block{size: cfg.BlockSize, codec: cfg.LengthCodec, expected: unknown}
+func NewBlock(config BlockConfig) (*Block, error) {
+	b := &Block{size: config.BlockSize, codec: config.LengthCodec, expected: unknown}
 	var err error
-	if b.maxBuffer, err = limitOr("Block", "MaxBuffer", cfg.MaxBuffer, DefaultMaxBuffer); err != nil {
+	if b.maxBuffer, err = limitOr("Block", "MaxBuffer", config.MaxBuffer, DefaultMaxBuffer); err != nil {
 		return nil, err
 	}
-	hasCodec := cfg.LengthCodec.Encode != nil || cfg.LengthCodec.Decode != nil
-	if cfg.BlockSize != 0 {
-		if err = cfg.checkFixed(hasCodec, b.maxBuffer); err != nil {
+	hasCodec := config.LengthCodec.Encode != nil || config.LengthCodec.Decode != nil
+	if config.BlockSize != 0 {
+		if err = config.checkFixed(hasCodec, b.maxBuffer); err != nil {
 			return nil, err
 		}
 		return b, nil
 	}
-	if b.maxLength, err = limitOr("Block", "MaxLength", cfg.MaxLength, DefaultMaxLength); err != nil {
+	if b.maxLength, err = limitOr("Block", "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
 		return nil, err
 	}
 	if b.maxBuffer-len(strconv.Itoa(b.maxLength))-1 < b.maxLength {
 		return nil, configError("Block", "MaxBuffer", ErrTooSmall)
 	}
 	if !hasCodec {
-		b.codec, b.decimal = decimalLength(cfg.Warn), true
-	} else if cfg.LengthCodec.Encode == nil || cfg.LengthCodec.Decode == nil {
+		b.codec, b.decimal = decimalLength(config.Warn), true
+	} else if config.LengthCodec.Encode == nil || config.LengthCodec.Decode == nil {
 		return nil, configError("Block", "LengthCodec", ErrMissing)
 	}
 	return b, nil
 }
 
-func (cfg *BlockConfig) checkFixed(hasCodec bool, maxBuffer int) error {
+func (config *BlockConfig) checkFixed(hasCodec bool, maxBuffer int) error {
 	switch {
-	case cfg.BlockSize < 0:
+	case config.BlockSize < 0:
 		return configError("Block", "BlockSize", ErrNegative)
 	case hasCodec:
 		return configError("Block", "LengthCodec", ErrConflict)
-	case cfg.MaxLength != 0:
+	case config.MaxLength != 0:
 		return configError("Block", "MaxLength", ErrConflict)
-	case cfg.BlockSize > maxBuffer:
+	case config.BlockSize > maxBuffer:
 		return configError("Block", "MaxBuffer", ErrTooSmall)
 	}
 	return nil

@@ -23,7 +23,7 @@ type Buffer struct {
 	failed error // the final error of decoding
 }
 
-// keepBuffer is the capacity above which an empty Buffer lets its memory go.
+// keepBuffer is the capacity above which an empty Buffer frees its memory.
 const keepBuffer = 64 << 10
 
 // NewBuffer returns an empty Buffer that decodes and encodes with f.
@@ -38,7 +38,7 @@ func (b *Buffer) GetOneStart(chunks ...[]byte) error {
 	if b.failed != nil {
 		return b.failed
 	}
-	if s, ok := b.filter.(*Stack); ok && s.takesRecords() && len(b.Bytes()) == 0 {
+	if s, ok := b.filter.(*Stack); ok && s.startsWithLayer() && len(b.Bytes()) == 0 {
 		return s.start(chunks)
 	}
 	for _, c := range chunks {
@@ -213,7 +213,7 @@ func (b *Buffer) Pending() []any {
 		return s.pending(b.Bytes())
 	}
 	var held []byte
-	if p, ok := b.filter.(Pender); ok {
+	if p, ok := b.filter.(ByteHolder); ok {
 		held = p.PendingBytes()
 	}
 	if held = append(held, b.Bytes()...); len(held) == 0 {
@@ -232,7 +232,7 @@ func (b *Buffer) Filter() Filter { return b.filter }
 // SetFilter decodes and encodes with f from now on. What the filter in use has
 // not made records of goes to f.
 func (b *Buffer) SetFilter(f Filter) {
-	if p, ok := b.filter.(Pender); ok {
+	if p, ok := b.filter.(ByteHolder); ok {
 		if held := p.PendingBytes(); len(held) > 0 {
 			b.buf, b.off = append(append([]byte(nil), held...), b.Bytes()...), 0
 		}

@@ -50,7 +50,7 @@ func (c *compressor) inflate(data []byte, limit int) ([]byte, error) {
 	return c.out.Bytes(), err
 }
 
-// release lets go of the result, and of its memory if that is much.
+// release drops the result, and its memory if that is much.
 func (c *compressor) release() {
 	if c.out.Cap() > keepBuffer {
 		c.out = bytes.Buffer{}

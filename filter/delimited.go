@@ -36,15 +36,15 @@ func NulTerminated() Filter {
 }
 
 // NewDelimited returns a Delimited filter, or a *[ConfigError].
-func NewDelimited(cfg DelimitedConfig) (*Delimited, error) {
-	if cfg.Delimiter == "" {
+func NewDelimited(config DelimitedConfig) (*Delimited, error) {
+	if config.Delimiter == "" {
 		return nil, configError("Delimited", "Delimiter", ErrMissing)
 	}
-	maxLength, err := limitOr("Delimited", "MaxLength", cfg.MaxLength, DefaultMaxLength)
+	maxLength, err := limitOr("Delimited", "MaxLength", config.MaxLength, DefaultMaxLength)
 	if err != nil {
 		return nil, err
 	}
-	return &Delimited{delimiter: []byte(cfg.Delimiter), maxLength: maxLength}, nil
+	return &Delimited{delimiter: []byte(config.Delimiter), maxLength: maxLength}, nil
 }
 
 // Decode returns the next record as a string.

@@ -31,16 +31,16 @@ type DotStuffed struct {
 	maxLength int
 	seen      int  // bytes at the front of the next buf in which no end begins
 	skipping  bool // inside a text that has been found too long
-	room      []byte
+	unstuffed []byte
 }
 
 // NewDotStuffed returns a DotStuffed filter, or a *[ConfigError].
-func NewDotStuffed(cfg DotStuffedConfig) (*DotStuffed, error) {
-	maxLength, err := limitOr("DotStuffed", "MaxLength", cfg.MaxLength, DefaultMaxLength)
+func NewDotStuffed(config DotStuffedConfig) (*DotStuffed, error) {
+	maxLength, err := limitOr("DotStuffed", "MaxLength", config.MaxLength, DefaultMaxLength)
 	if err != nil {
 		return nil, err
 	}
-	return &DotStuffed{allowBare: cfg.AllowBare, maxLength: maxLength}, nil
+	return &DotStuffed{allowBare: config.AllowBare, maxLength: maxLength}, nil
 }
 
 // dotEnd is the end of the last line of text and the line with the dot.
@@ -111,18 +111,18 @@ func (d *DotStuffed) unstuff(text []byte) []byte {
 	if !bytes.HasPrefix(text, stuffed[2:]) && !bytes.Contains(text, stuffed) {
 		return text
 	}
-	d.room = d.room[:0]
-	if cap(d.room) > keepBuffer {
-		d.room = nil
+	d.unstuffed = d.unstuffed[:0]
+	if cap(d.unstuffed) > keepBuffer {
+		d.unstuffed = nil
 	}
 	text = bytes.TrimPrefix(text, stuffed[2:])
 	for {
 		i := bytes.Index(text, stuffed)
 		if i < 0 {
-			d.room = append(d.room, text...)
-			return d.room
+			d.unstuffed = append(d.unstuffed, text...)
+			return d.unstuffed
 		}
-		d.room = append(d.room, text[:i+2]...)
+		d.unstuffed = append(d.unstuffed, text[:i+2]...)
 		text = text[i+3:]
 	}
 }

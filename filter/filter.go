@@ -1,9 +1,9 @@
 // Package filter turns bytes into records and back, as POE's filters do.
 //
-// A [Filter] is a pure codec: it is handed the bytes that have not been
-// decoded yet and says how many of them make up the next record. Whoever
-// drives it, a wheel or a [Buffer], owns those bytes, so that a filter can be
-// changed in the middle of a stream without losing any.
+// A [Filter] is a pure codec: it is given the bytes that have not been decoded
+// yet and returns how many of them make up the next record. Its driver, a wheel
+// or a [Buffer], owns those bytes, so that a filter can be replaced in the middle
+// of a stream without losing any.
 //
 // A [Layer] works on records alone: [Grep], [Map], [RecordBlock]. [Stack] makes
 // one filter of several parts.
@@ -23,9 +23,9 @@ package filter
 
 import "errors"
 
-// ErrMore is the only way in which a filter says "no record yet": the bytes
-// at hand do not make up a whole record. Bytes may have been consumed all the
-// same. A nil record without an error is a record.
+// ErrMore is the error of Decode when the bytes at hand do not make up a whole
+// record. Bytes may have been consumed all the same. A nil record without an
+// error is a record.
 var ErrMore = errors.New("filter: need more")
 
 // Filter turns bytes into records and records into bytes.
@@ -86,11 +86,11 @@ type Cloner interface {
 	Clone() Filter
 }
 
-// Pender is implemented by filters that hold decoded input inside themselves,
+// ByteHolder is implemented by filters that hold decoded input inside themselves,
 // such as a Stack whose layers hold records back. The driver hands
 // PendingBytes on when the filter is replaced: what has not become a record
 // yet, as bytes.
-type Pender interface {
+type ByteHolder interface {
 	PendingBytes() []byte
 }
 

@@ -13,14 +13,14 @@ type Grep struct{ get, put func(any) bool }
 
 // NewGrep returns a Grep, or a *[ConfigError]: it needs Code, or Get and Put.
 // With Code the other two are not used.
-func NewGrep(cfg GrepConfig) (*Grep, error) {
-	if cfg.Code != nil {
-		return &Grep{cfg.Code, cfg.Code}, nil
+func NewGrep(config GrepConfig) (*Grep, error) {
+	if config.Code != nil {
+		return &Grep{config.Code, config.Code}, nil
 	}
-	if err := needBoth("Grep", cfg.Get == nil, cfg.Put == nil); err != nil {
+	if err := needBoth("Grep", config.Get == nil, config.Put == nil); err != nil {
 		return nil, err
 	}
-	return &Grep{cfg.Get, cfg.Put}, nil
+	return &Grep{config.Get, config.Put}, nil
 }
 
 // needBoth is the error for a pair of functions that is not complete.
@@ -36,17 +36,17 @@ func needBoth(filter string, noGet, noPut bool) error {
 	return nil
 }
 
-// Modify replaces the functions that cfg has: Code both of them, then Get and
+// Modify replaces the functions that config has: Code both of them, then Get and
 // Put one each.
-func (g *Grep) Modify(cfg GrepConfig) {
-	if cfg.Code != nil {
-		g.get, g.put = cfg.Code, cfg.Code
+func (g *Grep) Modify(config GrepConfig) {
+	if config.Code != nil {
+		g.get, g.put = config.Code, config.Code
 	}
-	if cfg.Get != nil {
-		g.get = cfg.Get
+	if config.Get != nil {
+		g.get = config.Get
 	}
-	if cfg.Put != nil {
-		g.put = cfg.Put
+	if config.Put != nil {
+		g.put = config.Put
 	}
 }
 

@@ -20,8 +20,10 @@ type LineConfig struct {
 	// InputRegexp matches what ends a line. It should not match nothing at
 	// all: an empty match ends a line only behind some byte of it. As in POE
 	// it is tried on what has arrived: a match at the very end of that is
-	// taken, although it might have become longer. Each arrival is searched
-	// from the start of the line; choose MaxBuffer accordingly.
+	// taken, although it might have become longer. If matches can be of any
+	// length, as with \s+, or depend on what is around them, as with $, each
+	// arrival is searched from the start of the line; choose MaxBuffer
+	// accordingly.
 	InputRegexp *regexp.Regexp
 
 	// Autodetect takes whatever of CR, LF, CRLF and LFCR ends the first line
@@ -49,7 +51,7 @@ type LineConfig struct {
 // []byte. It has a zero-copy form, DecodeBytes.
 //
 // With the default line ends a CR and an LF that arrive apart end two lines,
-// the second empty, since nobody can tell whether an LF will follow a CR. Use a
+// the second empty, since it cannot be known whether an LF will follow a CR. Use a
 // literal or Autodetect where empty lines count.
 //
 // A line longer than MaxLength is dropped with its error and decoding can go
@@ -59,6 +61,7 @@ type Line struct {
 	char      byte   // the line end, for endChar; its last byte, for endLiteral
 	literal   []byte // the line end, for endLiteral and endPartial
 	re        *regexp.Regexp
+	reach     int // for endRegexp: the most bytes of a match, or 0
 	out       string
 	maxLength int
 	maxBuffer int
@@ -83,30 +86,30 @@ func Lines() Filter {
 }
 
 // NewLine returns a Line filter, or a *[ConfigError].
-func NewLine(cfg LineConfig) (*Line, error) {
+func NewLine(config LineConfig) (*Line, error) {
 	l := &Line{out: "\r\n"}
-	if err := l.setLimits(cfg); err != nil {
+	if err := l.setLimits(config); err != nil {
 		return nil, err
 	}
-	if err := l.setInput(cfg); err != nil {
+	if err := l.setInput(config); err != nil {
 		return nil, err
 	}
 	switch {
-	case cfg.OutputLiteral != "" && cfg.NoOutputLiteral:
+	case config.OutputLiteral != "" && config.NoOutputLiteral:
 		return nil, configError("Line", "NoOutputLiteral", ErrConflict)
-	case cfg.Literal != "":
-		l.out = cfg.Literal
-	case cfg.OutputLiteral != "" || cfg.NoOutputLiteral:
-		l.out = cfg.OutputLiteral
+	case config.Literal != "":
+		l.out = config.Literal
+	case config.OutputLiteral != "" || config.NoOutputLiteral:
+		l.out = config.OutputLiteral
 	}
 	return l, nil
 }
 
-func (l *Line) setLimits(cfg LineConfig) (err error) {
-	if l.maxLength, err = limitOr("Line", "MaxLength", cfg.MaxLength, DefaultMaxLength); err != nil {
+func (l *Line) setLimits(config LineConfig) (err error) {
+	if l.maxLength, err = limitOr("Line", "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
 		return err
 	}
-	if l.maxBuffer, err = limitOr("Line", "MaxBuffer", cfg.MaxBuffer, DefaultMaxBuffer); err != nil {
+	if l.maxBuffer, err = limitOr("Line", "MaxBuffer", config.MaxBuffer, DefaultMaxBuffer); err != nil {
 		return err
 	}
 	if l.maxBuffer < l.maxLength {
@@ -115,25 +118,25 @@ func (l *Line) setLimits(cfg LineConfig) (err error) {
 	return nil
 }
 
-func (l *Line) setInput(cfg LineConfig) error {
-	if cfg.Literal != "" {
-		if cfg.OutputLiteral != "" || cfg.NoOutputLiteral || cfg.InputLiteral != "" || cfg.InputRegexp != nil || cfg.Autodetect {
+func (l *Line) setInput(config LineConfig) error {
+	if config.Literal != "" {
+		if config.OutputLiteral != "" || config.NoOutputLiteral || config.InputLiteral != "" || config.InputRegexp != nil || config.Autodetect {
 			return configError("Line", "Literal", ErrConflict)
 		}
-		l.setLiteral(cfg.Literal)
+		l.setLiteral(config.Literal)
 		return nil
 	}
 	switch {
-	case cfg.InputRegexp != nil && (cfg.InputLiteral != "" || cfg.Autodetect):
+	case config.InputRegexp != nil && (config.InputLiteral != "" || config.Autodetect):
 		return configError("Line", "InputRegexp", ErrConflict)
-	case cfg.InputLiteral != "" && cfg.Autodetect:
+	case config.InputLiteral != "" && config.Autodetect:
 		return configError("Line", "InputLiteral", ErrConflict)
-	case cfg.InputRegexp != nil:
-		l.mode, l.re = endRegexp, cfg.InputRegexp
-	case cfg.Autodetect:
+	case config.InputRegexp != nil:
+		l.mode, l.re, l.reach = endRegexp, config.InputRegexp, reachOf(config.InputRegexp)
+	case config.Autodetect:
 		l.mode = endFirst
-	case cfg.InputLiteral != "":
-		l.setLiteral(cfg.InputLiteral)
+	case config.InputLiteral != "":
+		l.setLiteral(config.InputLiteral)
 	}
 	return nil
 }
@@ -219,7 +222,7 @@ func (l *Line) find(buf []byte) (start, end int) {
 	}
 	switch l.mode {
 	case endRegexp:
-		return findRegexp(l.re, buf)
+		return l.findRegexp(buf, from)
 	case endChar:
 		start, end = bytes.IndexByte(buf[from:], l.char), 1
 	case endLiteral:
@@ -234,21 +237,6 @@ func (l *Line) find(buf []byte) (start, end int) {
 		return -1, 0
 	}
 	return start + from, start + from + end
-}
-
-// findRegexp returns the first match of re that consumes something.
-func findRegexp(re *regexp.Regexp, buf []byte) (start, end int) {
-	loc := re.FindIndex(buf)
-	if loc != nil && loc[1] == 0 {
-		loc = nil
-		if all := re.FindAllIndex(buf, 2); len(all) == 2 {
-			loc = all[1]
-		}
-	}
-	if loc == nil {
-		return -1, 0
-	}
-	return loc[0], loc[1]
 }
 
 // detected takes buf[start:end], the end of the first line, as the line end.

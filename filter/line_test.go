@@ -251,3 +251,38 @@ func byteByByte(stream []byte) (lines []any) {
 	}
 	return lines
 }
+
+// What has been searched for a line end is not searched again, if matches are
+// of limited length; what is found must be the same. With a search from the
+// start each time the last part takes minutes.
+func TestLineRegexpRemembers(t *testing.T) {
+	for _, test := range []struct{ end, stream string }{
+		{`;;|X`, "a;b;;cX;;;d;;"},
+		{`<[a-c]{1,3}>`, "x<a>y<abc><abcd>z<c>"},
+		{`é|\x{20ac}`, "aéb\u20acc\u20ac\u20ac"},
+		{`(?i)end`, "aEndbenDend"},
+	} {
+		re := regexp.MustCompile(test.end)
+		var want []any
+		rest := test.stream
+		for {
+			loc := re.FindStringIndex(rest)
+			if loc == nil {
+				break
+			}
+			want, rest = append(want, rest[:loc[0]]), rest[loc[1]:]
+		}
+		filtertest.Decode(t, lineOf(filter.LineConfig{InputRegexp: re}), []byte(test.stream), want)
+	}
+	b := filter.NewBuffer(must(filter.NewLine(filter.LineConfig{InputRegexp: regexp.MustCompile(`\r?\n`)})))
+	part := bytes.Repeat([]byte("x"), 64)
+	for range 16 << 10 {
+		require.NoError(t, b.GetOneStart(part))
+		recs, err := b.GetOne()
+		require.NoError(t, err)
+		require.Empty(t, recs)
+	}
+	recs, err := b.Get([]byte("\r\n"))
+	require.NoError(t, err)
+	require.Len(t, recs[0], 1<<20)
+}

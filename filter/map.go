@@ -18,14 +18,14 @@ type Map struct{ get, put func(any) []any }
 
 // NewMap returns a Map, or a *[ConfigError]: it needs Code, or Get and Put.
 // With Code the other two are not used.
-func NewMap(cfg MapConfig) (*Map, error) {
-	if cfg.Code != nil {
-		return &Map{cfg.Code, cfg.Code}, nil
+func NewMap(config MapConfig) (*Map, error) {
+	if config.Code != nil {
+		return &Map{config.Code, config.Code}, nil
 	}
-	if err := needBoth("Map", cfg.Get == nil, cfg.Put == nil); err != nil {
+	if err := needBoth("Map", config.Get == nil, config.Put == nil); err != nil {
 		return nil, err
 	}
-	return &Map{cfg.Get, cfg.Put}, nil
+	return &Map{config.Get, config.Put}, nil
 }
 
 // Each makes a function for [Map] of one that takes one type of record and
@@ -39,17 +39,17 @@ func Each[T any](f func(T) any) func(rec any) []any {
 	}
 }
 
-// Modify replaces the functions that cfg has: Code both of them, then Get and
+// Modify replaces the functions that config has: Code both of them, then Get and
 // Put one each.
-func (m *Map) Modify(cfg MapConfig) {
-	if cfg.Code != nil {
-		m.get, m.put = cfg.Code, cfg.Code
+func (m *Map) Modify(config MapConfig) {
+	if config.Code != nil {
+		m.get, m.put = config.Code, config.Code
 	}
-	if cfg.Get != nil {
-		m.get = cfg.Get
+	if config.Get != nil {
+		m.get = config.Get
 	}
-	if cfg.Put != nil {
-		m.put = cfg.Put
+	if config.Put != nil {
+		m.put = config.Put
 	}
 }
 

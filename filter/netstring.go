@@ -24,8 +24,8 @@ type Netstring struct {
 }
 
 // NewNetstring returns a Netstring filter, or a *[ConfigError].
-func NewNetstring(cfg NetstringConfig) (*Netstring, error) {
-	maxLength, err := limitOr("Netstring", "MaxLength", cfg.MaxLength, DefaultMaxLength)
+func NewNetstring(config NetstringConfig) (*Netstring, error) {
+	maxLength, err := limitOr("Netstring", "MaxLength", config.MaxLength, DefaultMaxLength)
 	if err != nil {
 		return nil, err
 	}

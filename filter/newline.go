@@ -72,7 +72,7 @@ func (b *block) indexNewline() int {
 
 func (b *block) word(i int) uint64 { return binary.LittleEndian.Uint64(b[i : i+8]) }
 
-// low tells whether the 16 bytes at i may have a CR or LF among them: whether
+// low reports whether the 16 bytes at i may have a CR or LF among them: whether
 // any is not above CR, or is far above ASCII.
 func (b *block) low(i int) bool { return ((b.word(i)-below)|(b.word(i+8)-below))&highs != 0 }
 

@@ -7,7 +7,7 @@ package filter
 // records, such as a [Stack] whose Map makes three of one. DecodeStep appends
 // them to dst, which may have come back unchanged with [ErrMore] only.
 //
-// Records of one step belong together: a driver hands out all of them, even if
+// Records of one step belong together: a driver delivers all of them, even if
 // the filter is replaced while the first is handled, as POE does with what one
 // get_one returns. Through Decode they come one by one.
 type Stepper interface {
@@ -30,7 +30,7 @@ type Limiter interface {
 //
 // A driver calls Rewind when it puts a filter in charge of a stream in place
 // of another. What the filter remembers of that kind is void then: the driver
-// took [Pender]'s bytes when the filter was replaced, and others may have
+// took [ByteHolder]'s bytes when the filter was replaced, and others may have
 // consumed from the stream since. Without this call a filter that is taken out
 // in the middle of a record and later put back may miss the end of a record.
 type Rewinder interface {
@@ -39,7 +39,7 @@ type Rewinder interface {
 
 // Drainer is implemented by layers that may have records ready without being
 // given another one: RecordBlock after its block size was lowered, a
-// decompressor that hands out its output piece by piece. Drain appends to dst
+// decompressor that returns its output piece by piece. Drain appends to dst
 // what is ready, and may be called again until it appends nothing.
 type Drainer interface {
 	Drain(dst []any) (out []any, err error)

@@ -27,29 +27,31 @@ type PrefixedConfig struct {
 // Prefixed decodes records with their length in front of them as strings, and
 // encodes strings and []byte. It has a zero-copy form, DecodeBytes.
 //
-// A length that is too great or impossible is final: every Decode after it
-// drops what it is given and returns the error again.
+// A record that is longer than MaxLength is an error and is passed over as it
+// arrives. A length that is impossible is final: every Decode after it drops
+// what it is given and returns the error again.
 type Prefixed struct {
-	cfg    PrefixedConfig
+	config PrefixedConfig
+	skip   uint64 // bytes still to come of a record that is too long
 	broken error
 }
 
 // NewPrefixed returns a Prefixed filter, or a *[ConfigError].
-func NewPrefixed(cfg PrefixedConfig) (*Prefixed, error) {
+func NewPrefixed(config PrefixedConfig) (*Prefixed, error) {
 	switch {
-	case cfg.Varint && (cfg.Size != 0 || cfg.LittleEndian || cfg.Inclusive):
+	case config.Varint && (config.Size != 0 || config.LittleEndian || config.Inclusive):
 		return nil, configError("Prefixed", "Varint", ErrConflict)
-	case cfg.Size == 0 && !cfg.Varint:
+	case config.Size == 0 && !config.Varint:
 		return nil, configError("Prefixed", "Size", ErrMissing)
-	case cfg.Size < 0 || cfg.Size > 8:
+	case config.Size < 0 || config.Size > 8:
 		return nil, configError("Prefixed", "Size", errors.New("is not 1 to 8"))
 	}
 	var err error
-	cfg.MaxLength, err = limitOr("Prefixed", "MaxLength", cfg.MaxLength, DefaultMaxLength)
+	config.MaxLength, err = limitOr("Prefixed", "MaxLength", config.MaxLength, DefaultMaxLength)
 	if err != nil {
 		return nil, err
 	}
-	return &Prefixed{cfg: cfg}, nil
+	return &Prefixed{config: config}, nil
 }
 
 // Decode returns the next record as a string.
@@ -69,25 +71,29 @@ func (p *Prefixed) DecodeBytes(buf []byte) ([]byte, int, error) {
 	if p.broken != nil {
 		return nil, len(buf), p.broken
 	}
-	size, length, err := p.length(buf)
-	if err == nil && length > uint64(p.cfg.MaxLength) {
-		err = limitError("Prefixed", "decode", "MaxLength", p.cfg.MaxLength)
-	}
+	n := int(min(p.skip, uint64(len(buf))))
+	p.skip -= uint64(n)
+	size, length, err := p.length(buf[n:])
 	switch {
-	case err == ErrMore || err == nil && length > uint64(len(buf)-size):
-		return nil, 0, ErrMore
+	case err == ErrMore:
+		return nil, n, err
 	case err != nil:
 		p.broken = err
 		return nil, len(buf), err
+	case length > uint64(p.config.MaxLength):
+		p.skip = length
+		return nil, n + size, badRecord(limitError("Prefixed", "decode", "MaxLength", p.config.MaxLength))
+	case length > uint64(len(buf)-n-size):
+		return nil, n, ErrMore
 	}
-	end := size + int(length)
-	return buf[size:end:end], end, nil
+	start, end := n+size, n+size+int(length)
+	return buf[start:end:end], end, nil
 }
 
 // length reads the length at the front of buf; it has size bytes and is that
 // of the record alone.
 func (p *Prefixed) length(buf []byte) (size int, length uint64, err error) {
-	if p.cfg.Varint {
+	if p.config.Varint {
 		length, size = binary.Uvarint(buf)
 		switch {
 		case size < 0 || size == 0 && len(buf) >= binary.MaxVarintLen64:
@@ -97,17 +103,17 @@ func (p *Prefixed) length(buf []byte) (size int, length uint64, err error) {
 		}
 		return size, length, nil
 	}
-	if size = p.cfg.Size; len(buf) < size {
+	if size = p.config.Size; len(buf) < size {
 		return 0, 0, ErrMore
 	}
 	for i := range size {
 		at := i
-		if p.cfg.LittleEndian {
+		if p.config.LittleEndian {
 			at = size - 1 - i
 		}
 		length = length<<8 | uint64(buf[at])
 	}
-	if p.cfg.Inclusive {
+	if p.config.Inclusive {
 		if length < uint64(size) {
 			return 0, 0, &Error{Filter: "Prefixed", Op: "decode", Err: errInclusive}
 		}
@@ -124,25 +130,25 @@ var (
 
 // Append appends the length and the record, a string or []byte.
 func (p *Prefixed) Append(dst []byte, rec any) ([]byte, error) {
-	var room [binary.MaxVarintLen64]byte
+	var space [binary.MaxVarintLen64]byte
 	start := len(dst)
-	out, err := appendText(append(dst, room[:p.cfg.Size]...), "Prefixed", rec)
+	out, err := appendText(append(dst, space[:p.config.Size]...), "Prefixed", rec)
 	if err != nil {
 		return dst, err
 	}
-	length := len(out) - start - p.cfg.Size
-	if length > p.cfg.MaxLength {
-		return dst, limitError("Prefixed", "put", "MaxLength", p.cfg.MaxLength)
+	length := len(out) - start - p.config.Size
+	if length > p.config.MaxLength {
+		return dst, limitError("Prefixed", "put", "MaxLength", p.config.MaxLength)
 	}
-	if p.cfg.Varint {
-		size := binary.PutUvarint(room[:], uint64(length))
-		out = append(out, room[:size]...)
+	if p.config.Varint {
+		size := binary.PutUvarint(space[:], uint64(length))
+		out = append(out, space[:size]...)
 		copy(out[start+size:], out[start:start+length])
-		copy(out[start:], room[:size])
+		copy(out[start:], space[:size])
 		return out, nil
 	}
-	if !p.putLength(out[start:start+p.cfg.Size], length) {
-		return dst, &Error{Filter: "Prefixed", Op: "put", Err: fmt.Errorf("record is too long for a length of %d bytes", p.cfg.Size)}
+	if !p.putLength(out[start:start+p.config.Size], length) {
+		return dst, &Error{Filter: "Prefixed", Op: "put", Err: fmt.Errorf("record is too long for a length of %d bytes", p.config.Size)}
 	}
 	return out, nil
 }
@@ -150,12 +156,12 @@ func (p *Prefixed) Append(dst []byte, rec any) ([]byte, error) {
 // putLength writes the length and reports whether it fits.
 func (p *Prefixed) putLength(prefix []byte, length int) bool {
 	number := uint64(length)
-	if p.cfg.Inclusive {
+	if p.config.Inclusive {
 		number += uint64(len(prefix))
 	}
 	for i := range prefix {
 		at := len(prefix) - 1 - i
-		if p.cfg.LittleEndian {
+		if p.config.LittleEndian {
 			at = i
 		}
 		prefix[at] = byte(number)
@@ -164,8 +170,8 @@ func (p *Prefixed) putLength(prefix []byte, length int) bool {
 	return number == 0
 }
 
-// Rewind forgets an error.
-func (p *Prefixed) Rewind() { p.broken = nil }
+// Rewind forgets an error, and that a record is to be passed over.
+func (p *Prefixed) Rewind() { p.skip, p.broken = 0, nil }
 
 // Clone returns a Prefixed with the same settings.
-func (p *Prefixed) Clone() Filter { return &Prefixed{cfg: p.cfg} }
+func (p *Prefixed) Clone() Filter { return &Prefixed{config: p.config} }

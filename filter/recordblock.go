@@ -21,14 +21,14 @@ type RecordBlock struct {
 }
 
 // NewRecordBlock returns a RecordBlock, or a *[ConfigError].
-func NewRecordBlock(cfg RecordBlockConfig) (*RecordBlock, error) {
+func NewRecordBlock(config RecordBlockConfig) (*RecordBlock, error) {
 	switch {
-	case cfg.BlockSize == 0:
+	case config.BlockSize == 0:
 		return nil, configError("RecordBlock", "BlockSize", ErrMissing)
-	case cfg.BlockSize < 0:
+	case config.BlockSize < 0:
 		return nil, configError("RecordBlock", "BlockSize", ErrNegative)
 	}
-	return &RecordBlock{size: cfg.BlockSize, checkPut: cfg.CheckPut}, nil
+	return &RecordBlock{size: config.BlockSize, checkPut: config.CheckPut}, nil
 }
 
 // Get collects rec and appends a block if it is complete.
@@ -102,7 +102,7 @@ func (r *RecordBlock) SetBlockSize(n int) int {
 	return r.size
 }
 
-// CheckPut tells whether output is held back until it fills a block.
+// CheckPut reports whether output is held back until it fills a block.
 func (r *RecordBlock) CheckPut() bool { return r.checkPut }
 
 // SetCheckPut switches CheckPut and returns it. Switched off, what was held

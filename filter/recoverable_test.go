@@ -12,6 +12,7 @@ import (
 	"github.com/gopoe/poe/filter/filtertest"
 	"github.com/gopoe/poe/filter/irc"
 	"github.com/gopoe/poe/filter/jsonrec"
+	"github.com/gopoe/poe/filter/syslog"
 )
 
 // A record that is wrong costs one error, and what follows it is decoded as if
@@ -41,6 +42,11 @@ func TestBadRecordsAreRecoverable(t *testing.T) {
 	stack := func() filter.Filter {
 		return must(filter.NewStack(must(filter.NewLine(filter.LineConfig{Literal: ";"})), line()))
 	}
+	prefixed := func() filter.Filter {
+		return must(filter.NewPrefixed(filter.PrefixedConfig{Size: 2, MaxLength: 3}))
+	}
+	sys := func() filter.Filter { return must(syslog.New(syslog.Config{MaxLength: 50})) }
+	logged := any(&syslog.Message{Facility: syslog.User, Severity: syslog.Info})
 	number := func(n int) any { return &n }
 	for name, test := range map[string]struct {
 		newFilter func() filter.Filter
@@ -67,6 +73,12 @@ func TestBadRecordsAreRecoverable(t *testing.T) {
 		"line":           {line, "a\ntoo long\nb\n", list("a", "b"), 1},
 		"block":          {block, "1\x00a4\x00abcd1\x00b", list("a", "b"), 1},
 		"delimited":      {nul, "a\x00" + fill(9) + "\x00b\x00", list("a", "b"), 1},
+		"prefixed":       {prefixed, "\x00\x01a\x00\x04abcd\x00\x01b", list("a", "b"), 1},
+		"prefixed/first": {prefixed, "\x01\x00" + fill(256) + "\x00\x01b", list("b"), 1},
+		"syslog/5424":    {sys, "<14>1 bad\n<14>1 - - - - - -\n", list(logged), 1},
+		"syslog/long":    {sys, "<14>" + fill(60) + "\n<14>1 - - - - - -\n", list(logged), 1},
+		"syslog/counted": {sys, "60 " + fill(60) + "17 <14>1 - - - - - -", list(logged), 1},
+		"syslog/both":    {sys, "9 <14>1 bad17 <14>1 - - - - - -", list(logged), 1},
 		"dots/too long":  {dots, fill(20) + "\r\n.\r\na\r\n.\r\n", list("a\r\n"), 1},
 		"dots/bare":      {dots, "a\nb\r\n.\r\na\r\n.\r\n", list("a\r\n"), 1},
 		"reference/thaw": {reference, "4\x00{bad3\x00[1]", list([]any{1.0}), 1},

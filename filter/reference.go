@@ -65,22 +65,22 @@ type Reference struct {
 }
 
 // NewReference returns a Reference filter, or a *[ConfigError].
-func NewReference(cfg ReferenceConfig) (*Reference, error) {
-	if cfg.Serializer == nil {
+func NewReference(config ReferenceConfig) (*Reference, error) {
+	if config.Serializer == nil {
 		return nil, configError("Reference", "Serializer", ErrMissing)
 	}
-	r := &Reference{serializer: cfg.Serializer, noFatals: cfg.NoFatals}
-	if cfg.Compression {
+	r := &Reference{serializer: config.Serializer, noFatals: config.NoFatals}
+	if config.Compression {
 		r.zlib = &compressor{}
 	}
 	var err error
-	if r.maxBuffer, err = limitOr("Reference", "MaxBuffer", cfg.MaxBuffer, DefaultMaxBuffer); err != nil {
+	if r.maxBuffer, err = limitOr("Reference", "MaxBuffer", config.MaxBuffer, DefaultMaxBuffer); err != nil {
 		return nil, err
 	}
-	if r.maxInflated, err = limitOr("Reference", "MaxInflated", cfg.MaxInflated, DefaultMaxInflated); err != nil {
+	if r.maxInflated, err = limitOr("Reference", "MaxInflated", config.MaxInflated, DefaultMaxInflated); err != nil {
 		return nil, err
 	}
-	if r.maxRatio, err = limitOr("Reference", "MaxRatio", cfg.MaxRatio, DefaultMaxRatio); err != nil {
+	if r.maxRatio, err = limitOr("Reference", "MaxRatio", config.MaxRatio, DefaultMaxRatio); err != nil {
 		return nil, err
 	}
 	return r, nil

@@ -121,13 +121,13 @@ func (s *Stack) Decode(buf []byte) (any, int, error) {
 // input.
 func (s *Stack) DecodeStep(dst []any, buf []byte) ([]any, int, error) {
 	if s.next < len(s.out) {
-		return s.takeOut(dst), 0, nil
+		return s.drainOut(dst), 0, nil
 	}
 	return s.decodeStep(dst, buf)
 }
 
-// takeOut appends what Decode has not returned.
-func (s *Stack) takeOut(dst []any) []any {
+// drainOut appends what Decode has not returned.
+func (s *Stack) drainOut(dst []any) []any {
 	dst = append(dst, s.out[s.next:]...)
 	s.out, s.next = nil, 0
 	return dst
@@ -195,9 +195,9 @@ func (s *Stack) direct() Filter {
 	return nil
 }
 
-// takesRecords tells whether the first part is a layer, or a stack that begins
+// startsWithLayer reports whether the first part is a layer, or a stack that begins
 // with one: it takes each chunk of bytes as a record.
-func (s *Stack) takesRecords() bool {
+func (s *Stack) startsWithLayer() bool {
 	if len(s.stages) == 0 {
 		return false
 	}
@@ -205,7 +205,7 @@ func (s *Stack) takesRecords() bool {
 	case *layerStage:
 		return true
 	case stackStage:
-		return st.s.takesRecords()
+		return st.s.startsWithLayer()
 	}
 	return false
 }
@@ -363,7 +363,7 @@ func (st stackStage) start(recs []any) error {
 
 func (st stackStage) getOne(dst []any) ([]any, bool, error) {
 	if st.s.next < len(st.s.out) || len(st.s.stages) == 0 {
-		return st.s.takeOut(dst), true, nil
+		return st.s.drainOut(dst), true, nil
 	}
 	out, _, err := st.s.step(dst, nil, nil)
 	return out, true, err

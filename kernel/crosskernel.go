@@ -24,10 +24,10 @@ type Undelivered interface{ Undelivered() }
 // kernel arrive in the order in which they were posted, and the sender can be
 // answered. It is called on the goroutine of the sender's kernel, and to is an
 // ID or an Alias. What is known at once is its error: ErrNoSession,
-// ErrNotRunning if the kernel has ended, ErrBusy, ErrInvalid. An alias that
-// nobody has turns out later, and is a dead letter. A kernel that does not run
-// yet keeps the event. Makers of destinations use it, see [Via]; programs post
-// to IDs.
+// ErrNotRunning if the kernel has ended, ErrBusy, ErrInvalid. An event for an
+// alias that no session has becomes a dead letter later. A kernel that does not
+// run yet keeps the event. Implementations of [Remote] use it; programs post to
+// IDs.
 func (o Outside) PostFrom(from ID, to Dest, event string, args ...any) error {
 	if from.s == nil {
 		return callError("PostFrom", to, ErrInvalid)

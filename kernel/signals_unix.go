@@ -18,8 +18,8 @@ func number(name string) (os.Signal, bool) {
 	return n, n != 0 && n != unix.SIGKILL && n != unix.SIGSTOP && n != unix.SIGCHLD
 }
 
-// waitFor takes the status of a process, if it has ended. One that somebody
-// else has waited for counts as ended, with status -1.
+// waitFor returns the status of a process, if it has ended. If something else
+// has waited for the process, it counts as ended with status -1.
 func waitFor(pid int) (WaitStatus, bool) {
 	var status unix.WaitStatus
 	for {

@@ -22,6 +22,7 @@ const usage = `Usage:
   poe diff [flags] TRACE TRACE          compare two traces
   poe diff [flags] -run COMMAND COMMAND run two programs and compare
   poe record [flags] COMMAND ARGS...    write a program's trace
+  poe port [flags] FILE.pl [DIR]        translate a Perl program into Go
   poe recorder                          print the module that records in Perl
 
 Exit status of diff: 0 the programs agree, 1 they part, 2 trouble.
@@ -44,6 +45,8 @@ func run(args []string, stdout, stderr io.Writer) int {
 		status, err = runDiff(args[1:], stdout, stderr)
 	case "record":
 		err = runRecord(args[1:], stderr)
+	case "port":
+		status, err = runPort(args[1:], stdout, stderr)
 	case "recorder":
 		_, err = fmt.Fprint(stdout, recorder)
 	case "-h", "-help", "--help", "help":

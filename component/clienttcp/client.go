@@ -27,15 +27,15 @@ type Client struct {
 	// Factory makes the connection; nil while none is being made.
 	// POE: $heap->{server}, until connected.
 	Factory *socketfactory.Wheel
-	// Connected tells whether there is a connection. POE: $heap->{connected}.
+	// Connected reports whether there is a connection. POE: $heap->{connected}.
 	Connected bool
-	// ShuttingDown tells that "shutdown" has come: input is ignored while what
+	// ShuttingDown reports that "shutdown" has come: input is ignored while what
 	// was put is still written. POE: $heap->{shutdown}.
 	ShuttingDown bool
-	// ShutdownOnError tells whether an error ends the connection. It is set at
+	// ShutdownOnError reports whether an error ends the connection. It is set at
 	// the start. POE: $heap->{shutdown_on_error}.
 	ShutdownOnError bool
-	// GotAnError tells that one has come. POE: $heap->{got_an_error}.
+	// GotAnError reports that one has come. POE: $heap->{got_an_error}.
 	GotAnError bool
 	// TLS is what the TLS handshake has agreed on; nil in the clear.
 	TLS *tls.ConnectionState
@@ -130,7 +130,7 @@ func (c *Client) start(e kernel.Event) {
 	c.run(e, c.config.Started)
 }
 
-// setAlias takes the alias, again if need be.
+// setAlias sets the alias, again if need be.
 func (c *Client) setAlias(e kernel.Event) {
 	if c.config.Alias == "" {
 		return
@@ -140,7 +140,7 @@ func (c *Client) setAlias(e kernel.Event) {
 	}
 }
 
-// connect takes a new address and port, either of which may be missing, and
+// connect sets a new address and port, either of which may be missing, and
 // connects.
 func (c *Client) connect(e kernel.Event) {
 	c.Event = e
@@ -299,7 +299,7 @@ func (c *Client) gotTimeout(e kernel.Event) {
 	c.connectFailed(err)
 }
 
-// connectFailed tells the program that there will be no connection.
+// connectFailed reports that there will be no connection.
 func (c *Client) connectFailed(err *kernel.OpError) {
 	c.stopTimeout()
 	c.Connected = false

@@ -3,7 +3,7 @@
 //
 // A client is one session that connects, talks, and may connect again. All
 // callbacks run in it and get a [Client], the session's heap and the event at
-// hand in one. From anywhere it is told what to do by its alias, with the
+// hand in one. It can be controlled from anywhere by its alias, with the
 // events "connect" (with an address and a port, or none), "reconnect" and
 // "shutdown".
 package clienttcp
@@ -69,7 +69,7 @@ type Config struct {
 	// the handle, the server's address, its port, and the connecting wheel's
 	// ID.
 	Connected func(c *Client)
-	// ConnectError is told that the connection could not be made. Nil warns.
+	// ConnectError gets the reason why a connection could not be made. Nil warns.
 	// It may call Reconnect or set a timer for "reconnect".
 	ConnectError func(c *Client, err *kernel.OpError)
 	// Disconnected is called when a connection is over; its wheel is gone.
@@ -78,7 +78,7 @@ type Config struct {
 	ServerInput InputHandler
 	// ServerFlushed is called when all output is written.
 	ServerFlushed func(c *Client)
-	// ServerError is told of trouble with the connection, and of the end of
+	// ServerError gets the errors of the connection, and the end of
 	// the input: "read" with io.EOF. Nil warns, about the end as well. Unless
 	// Client.ShutdownOnError is cleared the connection is then shut down.
 	ServerError func(c *Client, err *kernel.OpError)
@@ -139,7 +139,7 @@ func (c *Config) check() error {
 	case c.ConnectTimeout < 0:
 		return wrong("ConnectTimeout", "is negative; 0 leaves it to the system")
 	case min(c.Timeouts.Idle, c.Timeouts.Read, c.Timeouts.Write) < 0:
-		return wrong("Timeouts", "must not be negative; 0 is for ever")
+		return wrong("Timeouts", "must not be negative; 0 is forever")
 	case c.Backoff.Min < 0 || c.Backoff.Max < c.Backoff.Min:
 		return wrong("Backoff", "needs 0 <= Min <= Max")
 	case c.Dial != nil && c.RemoteService != "":

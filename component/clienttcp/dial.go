@@ -25,7 +25,7 @@ type Dialing struct {
 }
 
 // Complete ends the attempt with a connection, which the client then owns, or with
-// an error, which goes to ConnectError. The client hears of it by an event that
+// an error, which goes to ConnectError. The client learns of it by an event that
 // is queued now. If it has given up meanwhile, or there was a result before,
 // the connection is closed.
 func (d *Dialing) Complete(h *kernel.Handle, err error) {
@@ -103,7 +103,7 @@ func (c *Client) redirect(e kernel.Event, state string, args ...any) bool {
 	return err == nil
 }
 
-// peer is the other end as Connected is told of it.
+// peer is the other end as Connected gets it.
 func (d *Dialing) peer(h *kernel.Handle) (address, port any) {
 	switch at := h.RemoteAddr().(type) {
 	case *net.TCPAddr:

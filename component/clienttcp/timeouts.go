@@ -10,7 +10,7 @@ import (
 )
 
 // Timeouts bound how long a server may keep the client waiting once it is
-// connected; 0 is for ever. A time that is over is told to ServerError with
+// connected; 0 is forever. A time that is over is reported to ServerError with
 // syscall.ETIMEDOUT and an operation of the same name, "idle", "read" or
 // "write"; then the connection ends as after any error, and Backoff connects
 // again. ConnectTimeout bounds the time before.
@@ -39,7 +39,7 @@ func (c *Client) timedOut(e kernel.Event, op string) {
 	switch {
 	case !c.ShuttingDown:
 		c.failed(&kernel.OpError{Op: op, Err: syscall.ETIMEDOUT, Wheel: c.Wheel.ID()})
-	case op != "read": // told once already, or told to end: the server does not take the output
+	case op != "read": // reported already, or about to end: the server does not read the output
 		c.GotAnError = true
 		c.finish(e)
 	}

@@ -50,8 +50,8 @@ func (c *Config) socketOptions() socketfactory.Options {
 	return o
 }
 
-// checkAddresses finds an address at which nobody can listen. Whether one is
-// free is found out later.
+// checkAddresses finds an address at which it is impossible to listen. Whether
+// one is free is found out later.
 func (c *Config) checkAddresses(func(field, what string) error) error {
 	for i, a := range append([]Address{c.first()}, c.ExtraAddresses...) {
 		var wrong *kernel.ConfigError

@@ -32,12 +32,12 @@ type Client struct {
 	RemotePort int
 	// RemoteAddr is both; the zero value for a unix socket.
 	RemoteAddr netip.AddrPort
-	// ShuttingDown tells that "shutdown" has come: input is ignored while what
+	// ShuttingDown reports that "shutdown" has come: input is ignored while what
 	// was put is still written. POE: $heap->{shutdown}.
 	ShuttingDown bool
-	// ShutdownOnError tells whether an error ends the connection.
+	// ShutdownOnError reports whether an error ends the connection.
 	ShutdownOnError bool
-	// GotAnError tells that one has: what waits to be written is not.
+	// GotAnError reports that one has: output that waits is dropped.
 	GotAnError bool
 	connected  bool // ClientConnected's time has come, and ClientDisconnected's not
 	// TLS is what the TLS handshake has agreed on; nil in the clear.
@@ -61,7 +61,7 @@ type Client struct {
 
 // cold is the state that few connections need.
 type cold struct {
-	proxy     netip.AddrPort  // who has announced the peer
+	proxy     netip.AddrPort  // the proxy that has announced the peer
 	header    *proxyHandshake // while it is being read
 	handshake *tcpconn.Handshake
 	dialogue  *Dialogue
@@ -144,7 +144,7 @@ func (c *Client) lost(e kernel.Event, err *kernel.OpError) {
 	c.finish(e)
 }
 
-// setRemote says who the peer is.
+// setRemote sets the address of the peer.
 func (c *Client) setRemote(addr netip.AddrPort) {
 	c.RemoteIP, c.RemotePort, c.RemoteAddr = "LOCAL", 0, addr
 	if addr.IsValid() {
@@ -260,7 +260,7 @@ func (c *Client) gotError(e kernel.Event) {
 	}
 }
 
-// failed tells the program of an error, and ends the connection.
+// failed reports an error to the program, and ends the connection.
 func (c *Client) failed(e kernel.Event, err *kernel.OpError) {
 	c.runCallback(e, func() { c.report(err); c.cold().dialogue.fail(err) })
 	if c.ShutdownOnError {

@@ -48,7 +48,7 @@ func (d *Dialogue) Send(records ...any) { d.Client.Put(records...) }
 // Expect waits for a record that is text, a line for example. The error is
 // syscall.ETIMEDOUT if none comes in time, after which the dialogue may go on;
 // a *filter.RecordError if the record is no text; or why the connection ends. A time
-// of 0 is for ever.
+// of 0 is forever.
 func (d *Dialogue) Expect(within time.Duration) (string, error) {
 	record, err := d.ExpectRecord(within)
 	if err != nil {
@@ -110,7 +110,7 @@ func (c *Client) startDialogue(e kernel.Event, talk func(*Dialogue) error) {
 	c.runCallback(e, d.resume)
 }
 
-// finished ends the connection after its dialogue, and tells of an error that
+// finished ends the connection after its dialogue, and reports an error that
 // is not known yet.
 func (d *Dialogue) finished(err error) {
 	if err != nil && d.err == nil {
@@ -140,7 +140,7 @@ func (d *Dialogue) run(coroutine func() (waits bool)) {
 	d.done = !coroutine()
 }
 
-// fail tells the function of an error: now, or with its next Expect.
+// fail passes an error to the function: now, or with its next Expect.
 func (d *Dialogue) fail(err error) {
 	if d != nil && d.err == nil {
 		d.err = err

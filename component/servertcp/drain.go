@@ -41,16 +41,18 @@ func (s *Stats) add(w *readwrite.Wheel) {
 	}
 }
 
-// ErrDrained is what a connection is told, with the operation "drain", when it
+// ErrDrained is what ClientError gets, with the operation "drain", when a
+// connection
 // is cut because the time for draining is over.
 var ErrDrained = errors.New("servertcp: the server has stopped")
 
 // Drain ends the server gently: it stops listening and gives up its alias, as
-// the event "shutdown" does, and tells every connection by ClientDrain, which
+// the event "shutdown" does, and calls ClientDrain for every connection, which
 // by default ends it once its output is written. Connections that are open
-// when the time is over are cut. Stats tells how far it is; Stopped is the end.
+// when the time is over are closed. Stats shows the progress; Stopped is called at
+// the end.
 // It posts the event "drain" with the time as its argument; without one the
-// event cuts nobody.
+// event closes no connection.
 func (l *Listener) Drain(within time.Duration) {
 	if k := l.id.Kernel(); k != nil {
 		// A listener that has stopped is drained.

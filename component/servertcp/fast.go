@@ -8,7 +8,7 @@ import (
 
 // A connection's wheel reports by events, whose handlers are states of the
 // session that InlineStates may replace. Where none of them is replaced and
-// nobody traces, the wheel calls the same functions directly, and records that
+// the kernel does not trace, the wheel calls the same functions directly, and records that
 // are strings or bytes are not boxed.
 
 const inputEvent = "tcp_server_got_input"
@@ -43,7 +43,7 @@ func (c *Config) setDirect() {
 		Error: func(w *readwrite.Wheel, err *kernel.OpError) {
 			c := clientOf(w)
 			var args []any
-			if c.config().ClientError != nil { // nobody else looks at them
+			if c.config().ClientError != nil { // nothing else looks at them
 				args = err.Args()
 			}
 			c.failed(c.eventNamed("tcp_server_got_error", args), err)

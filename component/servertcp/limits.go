@@ -31,10 +31,11 @@ type Limits struct {
 	// Memory is how many bytes all connections together may hold, as output
 	// that waits and as input that is no whole record yet. When they hold more,
 	// those that hold more than their equal share of it are not read; one that
-	// does not get below it in 10 seconds ends. When output is put until they hold twice as
-	// much, the connection that holds most ends. Both are errors that wrap
-	// ErrMemory. 0 is DefaultMemory, Unlimited disables it. What a filter holds
-	// by itself is not counted; filters have limits of their own.
+	// does not get below it in 10 seconds ends. When output is added to output
+	// that waits until they hold half as much again, the connection that holds
+	// most ends. Both are errors that wrap ErrMemory. 0 is DefaultMemory,
+	// Unlimited disables it. What a filter holds by itself is not counted;
+	// filters have limits of their own.
 	Memory int
 	// ReadRate and WriteRate are how many bytes a second one connection may
 	// send, and is sent; TotalReadRate and TotalWriteRate are the same for all
@@ -58,8 +59,8 @@ type limiter struct {
 	read, write *ratelimit.Bucket // of all connections
 }
 
-// admit tells whether a peer may have a new connection, and counts it for whom
-// is returned.
+// admit reports whether a peer may have a new connection, and returns the
+// address for which it is counted, if any.
 func (l *Listener) admit(peer netip.AddrPort) (counted *netip.Addr, ok bool) {
 	limit := l.config.Limits.PerPeer
 	if limit == 0 || !peer.IsValid() {
@@ -76,7 +77,7 @@ func (l *Listener) admit(peer netip.AddrPort) (counted *netip.Addr, ok bool) {
 	return &addr, true
 }
 
-// release takes a connection from its peer's count.
+// release counts one connection of a peer less.
 func (l *Listener) release(counted *netip.Addr) {
 	if counted == nil {
 		return
@@ -123,7 +124,7 @@ func (l *Listener) countAccept() {
 	l.limiter.second = timer
 }
 
-// full tells whether no more connections are to be accepted now.
+// full reports whether no more connections may be accepted now.
 func (l *Listener) full() bool {
 	rate := l.config.Limits.AcceptRate
 	if rate > 0 && l.limiter.accepted >= rate || l.acceptTimer != 0 {

@@ -17,10 +17,10 @@ type Listener struct {
 	// Wheel is the listening wheel; nil after "shutdown".
 	// POE: $heap->{listener}.
 	Wheel *socketfactory.Wheel
-	// Connections is how many connections are open. With an Acceptor nothing
-	// ever takes one away.
+	// Connections is how many connections are open. With an Acceptor it never
+	// decreases.
 	Connections int
-	// Concurrency is how many may be: -1 is no limit, 0 is nobody. The event
+	// Concurrency is how many may be: -1 is no limit, 0 allows none. The event
 	// "set_concurrency" changes it. POE: $heap->{concurrency}.
 	Concurrency int
 	// Heap is the program's.
@@ -97,7 +97,7 @@ func (l *Listener) gotConnection(e kernel.Event) {
 	}
 }
 
-// take takes a connection that is for this listener.
+// serveAccepted serves a connection that is for this listener.
 func (l *Listener) serveAccepted(e kernel.Event, s socketfactory.Socket) {
 	var counted *netip.Addr
 	if !l.config.Proxy.trusts(s.Peer) {
@@ -175,7 +175,7 @@ func (l *Listener) disconnected(e kernel.Event) {
 }
 
 // setConcurrency changes the limit, which is counted as POE does it: -1 is no
-// limit, 0 is nobody. It disconnects nobody.
+// limit, 0 allows none. It closes no connection.
 func (l *Listener) setConcurrency(e kernel.Event) {
 	l.Event = e
 	limit, ok := kernel.ArgOK[int](e, 0)

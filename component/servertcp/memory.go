@@ -59,6 +59,7 @@ const (
 	heldBackInterval = 10 * time.Millisecond
 	stalledInterval  = 100 * time.Millisecond
 	stalledTime      = 10 * time.Second
+	leastShare       = 4 << 10 // bytes that a connection may hold in any case
 )
 
 // connLimits is a connection as its wheel's limit of speed.
@@ -101,10 +102,16 @@ func (f *connLimits) Reserve(m kernel.Mode) (bytes int, retry time.Duration) {
 const (
 	turnBytes = 512 << 10
 	leastRead = 4 << 10
+	scantRead = 512 // while the memory limit is exceeded: a few requests may ask for much
 )
 
 // readShare is how much a connection may read at once.
-func (l *Listener) readShare() int { return max(leastRead, turnBytes/max(1, l.Connections)) }
+func (l *Listener) readShare() int {
+	if m := &l.memory; m.limit > 0 && m.total > m.limit {
+		return scantRead
+	}
+	return max(leastRead, turnBytes/max(1, l.Connections))
+}
 
 // Consumed is called by the wheel after it has read or written.
 func (f *connLimits) Consumed(m kernel.Mode, bytes int) {
@@ -131,7 +138,7 @@ func (c *Client) holdBack() time.Duration {
 		}
 	}
 	m := &c.listener.memory
-	if m.limit == 0 || m.total <= m.limit || c.held <= m.limit/max(1, c.listener.Connections) {
+	if m.limit == 0 || m.total <= m.limit || c.held <= max(leastShare, m.limit/max(1, c.listener.Connections)) {
 		if c.extra != nil {
 			c.extra.stalled = time.Time{}
 		}
@@ -187,15 +194,17 @@ func (c *Client) forget() {
 // accountStep is how much output may be added before it is counted.
 const accountStep = 64 << 10
 
-// queued counts output that was put. Twice the limit of memory is too much,
-// whatever the peers read: the connection that holds most ends. Further records
-// for it are dropped, and it is counted no more.
+// queued counts output that was put. Half more than the limit of memory is too
+// much, whatever the peers read: the connection that holds most ends. Further
+// records for it are dropped, and it is counted no more. One big record alone,
+// to a peer for which nothing waits, ends no connection.
 func (c *Client) queued() {
 	if c.Wheel == nil || c.Wheel.OutOctets() < c.held+accountStep {
 		return
 	}
+	first := c.held == 0
 	c.account()
-	if m := &c.listener.memory; m.limit > 0 && m.total > 2*m.limit {
+	if m := &c.listener.memory; !first && m.limit > 0 && m.total > m.limit+m.limit/2 {
 		c.listener.endGreediest()
 	}
 }

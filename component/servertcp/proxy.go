@@ -11,16 +11,16 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Proxy says which peers are proxies that announce whom they speak for, by the
+// Proxy selects the peers which are proxies that announce their clients, by the
 // header of the PROXY protocol, version 1 or 2. Such a peer must send one: it
 // is read before anything else, TLS and ClientPreConnect included, and the
 // addresses of the Client become those that it announces, unless the proxy
 // speaks for itself. A connection whose header is missing, wrong, longer than
-// 4096 bytes or not there within Timeouts.Handshake is told to ClientError,
+// 4096 bytes or not there within Timeouts.Handshake is reported to ClientError,
 // with the operation "proxy", and closed.
 //
 // A peer that is not trusted is served as it is: a header from it is input.
-// Limits.PerPeer does not count a proxy, but those whom it announces; one too
+// Limits.PerPeer does not count a proxy, but the peers that it announces; one too
 // many is the error "proxy" with ErrPeerLimit.
 type Proxy struct {
 	// Trusted are the networks of the proxies.
@@ -29,7 +29,7 @@ type Proxy struct {
 	Local bool
 }
 
-// trusts tells whether a peer has to send a header.
+// trusts reports whether a peer has to send a header.
 func (p *Proxy) trusts(peer netip.AddrPort) bool {
 	if !peer.IsValid() {
 		return p.Local
@@ -99,7 +99,7 @@ func (a *proxyHandshake) HandleReady(kernel.Mode) {
 	a.c.accepted(e, a.handle)
 }
 
-// announce makes the peer the one whom its proxy speaks for.
+// announce makes the peer the one that its proxy announces.
 func (c *Client) announce(s proxyheader.Source) error {
 	if s.Own {
 		return nil
@@ -128,7 +128,7 @@ func (a *proxyHandshake) end(closed bool) {
 	}
 }
 
-// failed tells the program and ends the connection.
+// failed reports the error and ends the connection.
 func (a *proxyHandshake) failed(e kernel.Event, err error) {
 	c := a.c
 	a.end(true)

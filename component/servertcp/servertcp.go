@@ -6,11 +6,11 @@
 // connection's session and get a [Client], the others in the listener's and
 // get a [Listener]; both are the session's heap and the event at hand in one.
 //
-// The server can be told to stop from anywhere by its alias:
+// The server can be stopped from anywhere by its alias:
 //
 //	k.Post(kernel.Alias("chargen"), "shutdown")
 //
-// which closes the listening socket and takes the alias away. Open connections
+// which closes the listening socket and removes the alias. Open connections
 // live on; the listener's session ends after the last of them.
 package servertcp
 
@@ -71,10 +71,10 @@ type Config struct {
 	Started      func(l *Listener)
 	Stopped      func(l *Listener)
 	ListenerArgs []any
-	// Error is told of trouble with the listening socket: "bind", "accept" and
+	// Error gets the errors of the listening socket: "bind", "accept" and
 	// so on; ClassOf says how bad it is. Nil warns and drops the listener.
 	Error func(l *Listener, err *kernel.OpError)
-	// Refused is told of a connection that is closed because of Limits.PerPeer,
+	// Refused gets a connection that is closed because of Limits.PerPeer,
 	// before it is closed.
 	Refused func(l *Listener, s socketfactory.Socket, why error)
 	// Acceptor gets every connection, in the listener's session, instead of a
@@ -100,12 +100,12 @@ type Config struct {
 	ClientInput InputHandler
 	// Dialogue is the whole conversation with a client, instead of ClientInput;
 	// it begins after ClientConnected. When it returns the connection is shut
-	// down; an error that is not the connection's own is told to ClientError,
+	// down; an error that is not the connection's own goes to ClientError,
 	// with the operation "dialogue".
 	Dialogue func(d *Dialogue) error
 	// ClientFlushed is called when all output is written.
 	ClientFlushed func(c *Client)
-	// ClientError is told of trouble, and of the end of the input: "read" with
+	// ClientError gets errors, and the end of the input: "read" with
 	// io.EOF. Nil warns about anything but that, a reset, and the same during a
 	// handshake. Unless
 	// ClientKeepOnError is set the connection is then shut down.
@@ -152,7 +152,7 @@ type Config struct {
 }
 
 // New starts a server and returns its listener. A configuration that makes no
-// sense is a *kernel.ConfigError. That a socket cannot be bound is told to
+// sense is a *kernel.ConfigError. That a socket cannot be bound is reported to
 // Error, after Started, as in POE; Listen returns it.
 func New(k *kernel.Kernel, c Config) (*Listener, error) {
 	if err := c.check(); err != nil {

@@ -75,7 +75,7 @@ func (a *shardList) next(own *shard) *shard {
 	return own
 }
 
-// full tells whether nobody has room.
+// full reports whether no listener may have another connection.
 func (a *shardList) full() bool {
 	a.mu.Lock()
 	defer a.mu.Unlock()
@@ -88,7 +88,7 @@ func (a *shardList) accepting() kernel.ID {
 	return a.acceptor
 }
 
-// joinShards enters the listener among those who take connections, and tells
+// joinShards enters the listener among those that get connections, and reports
 // whether another one accepts them. Then it watches no socket, and is kept
 // alive by a reference until it is shut down.
 func (l *Listener) joinShards(e kernel.Event) (elsewhere bool) {
@@ -114,7 +114,7 @@ func (l *Listener) joinShards(e kernel.Event) (elsewhere bool) {
 // shardTag is the tag that keeps a listener without a socket alive.
 const shardTag = "servertcp: shard"
 
-// leaveShards takes no more connections.
+// leaveShards ends the handing over of connections to this listener.
 func (l *Listener) leaveShards() {
 	s := l.config.shard
 	if s == nil {

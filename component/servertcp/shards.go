@@ -90,7 +90,7 @@ func (s *Shards) open(c ShardConfig) error {
 // Addr returns the address at which the server listens.
 func (s *Shards) Addr() net.Addr { return s.addr }
 
-// HandsOff tells whether the first listener accepts for all.
+// HandsOff reports whether the first listener accepts for all.
 func (s *Shards) HandsOff() bool { return s.handOff }
 
 // New makes the server's listener in a kernel, on its goroutine: that of
@@ -193,7 +193,7 @@ type handed struct {
 // Undelivered closes a connection that has come too late.
 func (h *handed) Undelivered() {
 	h.to.leave()
-	_ = h.args[0].(*kernel.Handle).Close() // nobody is left to hear of an error
+	_ = h.args[0].(*kernel.Handle).Close() // the connection is given up, so its error has no meaning
 }
 
 // handOver gives a new connection to another kernel, if it is another's turn.
@@ -221,7 +221,7 @@ func (l *Listener) handOver(e kernel.Event) bool {
 	return false
 }
 
-// gotHanded takes a connection that another kernel has accepted.
+// gotHanded serves a connection that another kernel has accepted.
 func (l *Listener) gotHanded(e kernel.Event) {
 	e.Args = kernel.Arg[*handed](e, 0).args
 	l.Event = e

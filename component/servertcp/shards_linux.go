@@ -1,5 +1,5 @@
 package servertcp
 
-// sharesPorts tells whether the system spreads connections over sockets that
+// sharesPorts reports whether the system spreads connections over sockets that
 // listen on one port.
 const sharesPorts = true

@@ -2,7 +2,7 @@
 
 package servertcp
 
-// sharesPorts tells whether the system spreads connections over sockets that
+// sharesPorts reports whether the system spreads connections over sockets that
 // listen on one port: BSD and macOS let sockets share one, but give all
 // connections to the last.
 const sharesPorts = false

@@ -87,7 +87,7 @@ func (c *Client) timedOut(e kernel.Event, op string) {
 	switch {
 	case !c.ShuttingDown:
 		c.failed(e, &kernel.OpError{Op: op, Err: syscall.ETIMEDOUT, Wheel: c.wheelID()})
-	case op != "read": // reported already, or told to end: the peer does not read its output
+	case op != "read": // reported already, or about to end: the peer does not read its output
 		c.GotAnError = true
 		c.finish(e)
 	}

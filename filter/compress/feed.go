@@ -48,7 +48,7 @@ func (d *feed) run(yield func([]byte, error) bool) {
 	}
 }
 
-// copy hands out one stream.
+// copy yields one stream chunk by chunk.
 func (d *feed) copy(r io.Reader, chunk []byte) error {
 	for {
 		n, err := r.Read(chunk)
@@ -93,7 +93,7 @@ func (d *feed) open(last io.Reader) (io.Reader, error) {
 const mostWindow = 1 << 41
 
 // openGzip keeps the decompressor from looking for the next stream before it
-// has handed out the last one.
+// has returned the last one.
 func (d *feed) openGzip(last io.Reader) (io.Reader, error) {
 	r, ok := last.(*gzip.Reader)
 	if !ok {

@@ -62,7 +62,7 @@ type Config struct {
 	Level int
 	// MaxRatio is how many bytes may come of one, counted from the beginning
 	// and over all that has come, after the first MiB. It keeps a peer from
-	// using up time with a bomb; what room one takes up is bounded by the
+	// using up time with a bomb; what memory one takes up is bounded by the
 	// filters above. 0 means DefaultMaxRatio.
 	MaxRatio int
 	// MaxWindow is how many bytes of what has been decompressed a Zstd stream
@@ -183,7 +183,7 @@ func (f *Filter) step(buf []byte) (chunk []byte, n int, err error) {
 // start makes the decompressor. Those of the library read from an io.Reader
 // and cannot be made to come back later, so it runs as a coroutine that is
 // left wherever it wants bytes that have not come. That one has to be stopped
-// when nobody uses the filter any more, for which a Filter has no call.
+// when the filter is not used any more, for which a Filter has no call.
 func (f *Filter) start() {
 	feed := &feed{config: f.config}
 	var stop func()

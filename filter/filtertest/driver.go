@@ -146,7 +146,7 @@ func (d *driver) finish() error {
 
 // rewind does what a wheel does when its filter is replaced, and then put back.
 func (d *driver) rewind() {
-	if p, ok := d.f.(filter.Pender); ok {
+	if p, ok := d.f.(filter.ByteHolder); ok {
 		d.pending = slices.Concat(p.PendingBytes(), d.pending)
 	}
 	d.f.(filter.Rewinder).Rewind()

@@ -37,8 +37,8 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 		f.step = inHead
 		return End{Trailer: f.payload.Trailer}, 0, nil
 	case switched:
-		if len(buf) > f.cfg.MaxHeader {
-			err = f.limited("MaxHeader", f.cfg.MaxHeader)
+		if len(buf) > f.config.MaxHeader {
+			err = f.limited("MaxHeader", f.config.MaxHeader)
 		} else {
 			err = filter.ErrMore
 		}
@@ -64,7 +64,7 @@ func (f *Filter) Finish(buf []byte) (rec any, err error) {
 	switch {
 	case at == atEnd:
 		return End{Trailer: f.payload.Trailer}, nil
-	case at == inBody && f.toClose && f.cfg.Streaming:
+	case at == inBody && f.toClose && f.config.Streaming:
 		f.resp = nil
 		return End{}, nil
 	case at == inBody && f.toClose:
@@ -93,8 +93,8 @@ func (f *Filter) head(buf []byte) (any, int, error) {
 			f.seen = 0 // not the bytes seen before: another filter took some
 		}
 		end := http1.HeadEnd(rest, f.seen)
-		if end > f.cfg.MaxHeader || end < 0 && len(rest) > f.cfg.MaxHeader {
-			return nil, 0, f.limited("MaxHeader", f.cfg.MaxHeader)
+		if end > f.config.MaxHeader || end < 0 && len(rest) > f.config.MaxHeader {
+			return nil, 0, f.limited("MaxHeader", f.config.MaxHeader)
 		}
 		if end < 0 {
 			f.seen = len(rest)
@@ -109,7 +109,7 @@ func (f *Filter) head(buf []byte) (any, int, error) {
 		if r.StatusCode >= 200 || r.StatusCode == http.StatusSwitchingProtocols {
 			return f.begin(buf, n, r)
 		}
-		if f.cfg.Informational {
+		if f.config.Informational {
 			if len(f.sent) > 0 {
 				r.Request = f.sent[0]
 			}
@@ -118,7 +118,7 @@ func (f *Filter) head(buf []byte) (any, int, error) {
 	}
 }
 
-// begin hands out the response whose head ends at buf[n], or starts on its
+// begin returns the response whose head ends at buf[n], or starts on its
 // body.
 func (f *Filter) begin(buf []byte, n int, r *http.Response) (any, int, error) {
 	if len(f.sent) > 0 {
@@ -133,23 +133,23 @@ func (f *Filter) begin(buf []byte, n int, r *http.Response) (any, int, error) {
 	if err != nil {
 		return nil, 0, decodeError(err)
 	}
-	if !f.cfg.Streaming && length > int64(f.cfg.MaxContent) {
-		return nil, 0, f.limited("MaxContent", f.cfg.MaxContent)
+	if !f.config.Streaming && length > int64(f.config.MaxContent) {
+		return nil, 0, f.limited("MaxContent", f.config.MaxContent)
 	}
 	if r.ContentLength == math.MaxInt64 { // or more
 		return nil, 0, decodeError(ErrLength)
 	}
-	f.payload = http1.NewPayload(length, f.cfg.MaxHeader)
+	f.payload = http1.NewPayload(length, f.config.MaxHeader)
 	f.toClose = length == http1.Unknown
 	switch {
-	case length == 0 && f.cfg.Streaming:
+	case length == 0 && f.config.Streaming:
 		f.step = atEnd
 		return r, n, nil
 	case length == 0:
 		return r, n, nil
 	}
 	f.step, f.resp = inBody, r
-	if f.cfg.Streaming {
+	if f.config.Streaming {
 		return r, n, nil
 	}
 	rec, k, err := f.body(buf[n:])
@@ -164,11 +164,11 @@ func (f *Filter) body(buf []byte) (any, int, error) {
 		if n += k; err != nil {
 			return nil, 0, f.bodyError(err)
 		}
-		if f.cfg.Streaming {
+		if f.config.Streaming {
 			return f.piece(piece, n, done)
 		}
-		if len(piece) > f.cfg.MaxContent-len(f.content) {
-			return nil, 0, f.limited("MaxContent", f.cfg.MaxContent)
+		if len(piece) > f.config.MaxContent-len(f.content) {
+			return nil, 0, f.limited("MaxContent", f.config.MaxContent)
 		}
 		f.content = append(f.content, piece...)
 		if done {
@@ -180,7 +180,7 @@ func (f *Filter) body(buf []byte) (any, int, error) {
 	}
 }
 
-// piece hands out a piece of a streamed body.
+// piece returns a piece of a streamed body.
 func (f *Filter) piece(piece []byte, n int, done bool) (any, int, error) {
 	if done {
 		f.step, f.resp = atEnd, nil
@@ -197,7 +197,7 @@ func (f *Filter) piece(piece []byte, n int, done bool) (any, int, error) {
 
 func (f *Filter) bodyError(err error) error {
 	if err == http1.ErrTrailerSize {
-		return f.limited("MaxHeader", f.cfg.MaxHeader)
+		return f.limited("MaxHeader", f.config.MaxHeader)
 	}
 	return decodeError(ErrChunk)
 }

@@ -62,7 +62,7 @@ type Config struct {
 // It remembers the requests put, since what a response looks like depends on
 // what it answers. A response that answers none is taken as one to a GET.
 type Filter struct {
-	cfg Config
+	config Config
 
 	sent    []*http.Request // without an answer yet, oldest first
 	step    step
@@ -84,14 +84,14 @@ const (
 )
 
 // New makes a filter. The error is a *[filter.ConfigError].
-func New(cfg Config) (*Filter, error) {
+func New(config Config) (*Filter, error) {
 	for _, l := range []struct {
 		field string
 		value *int
 		def   int
 	}{
-		{"MaxContent", &cfg.MaxContent, DefaultMaxContent},
-		{"MaxHeader", &cfg.MaxHeader, DefaultMaxHeader},
+		{"MaxContent", &config.MaxContent, DefaultMaxContent},
+		{"MaxHeader", &config.MaxHeader, DefaultMaxHeader},
 	} {
 		switch {
 		case *l.value < 0:
@@ -100,11 +100,11 @@ func New(cfg Config) (*Filter, error) {
 			*l.value = l.def
 		}
 	}
-	return &Filter{cfg: cfg}, nil
+	return &Filter{config: config}, nil
 }
 
 // Clone makes a filter with the same settings, at the start of a connection.
-func (f *Filter) Clone() filter.Filter { return &Filter{cfg: f.cfg} }
+func (f *Filter) Clone() filter.Filter { return &Filter{config: f.config} }
 
 // Rewind forgets how far the head under way has been searched.
 func (f *Filter) Rewind() { f.seen = 0 }
@@ -143,12 +143,12 @@ func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	if !ok || r == nil {
 		return dst, putError(&filter.RecordError{Record: rec, Want: "*http.Request"})
 	}
-	if err := check(r, f.cfg.Proxy); err != nil {
+	if err := check(r, f.config.Proxy); err != nil {
 		return dst, putError(err)
 	}
 	out := appender(dst)
 	write := r.Write
-	if f.cfg.Proxy {
+	if f.config.Proxy {
 		write = r.WriteProxy
 	}
 	if err := write(&out); err != nil {

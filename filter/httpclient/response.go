@@ -51,7 +51,7 @@ func printable(s string) bool {
 	return true
 }
 
-// endsHTTP tells whether what follows r is another protocol.
+// endsHTTP reports whether what follows r is another protocol.
 func endsHTTP(r *http.Response) bool {
 	return r.StatusCode == http.StatusSwitchingProtocols ||
 		r.Request != nil && r.Request.Method == http.MethodConnect && r.StatusCode < 300

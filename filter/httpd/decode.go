@@ -33,8 +33,8 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 
 // CheckBuffer returns the error for n waiting bytes if MaxBuffer is less.
 func (f *Filter) CheckBuffer(n int) error {
-	if n > f.cfg.MaxBuffer {
-		return limits.Exceeded(name, "decode", "MaxBuffer", f.cfg.MaxBuffer)
+	if n > f.config.MaxBuffer {
+		return limits.Exceeded(name, "decode", "MaxBuffer", f.config.MaxBuffer)
 	}
 	return nil
 }
@@ -47,7 +47,7 @@ func (f *Filter) DecodeStep(dst []any, buf []byte) (recs []any, n int, err error
 		return dst, n, err
 	}
 	dst = append(dst, rec)
-	if _, isRequest := rec.(*http.Request); !isRequest || !f.cfg.Quirks || f.step != inBody || n == len(buf) {
+	if _, isRequest := rec.(*http.Request); !isRequest || !f.config.Quirks || f.step != inBody || n == len(buf) {
 		return dst, n, nil
 	}
 	rec, k, err := f.Decode(buf[n:])
@@ -60,7 +60,7 @@ func (f *Filter) Rewind() { f.seen = 0 }
 // drop forgets the request under way and, unless POE went on, reads no other.
 func (f *Filter) drop() {
 	f.req, f.content, f.payload, f.seen = nil, nil, http1.Payload{}, 0
-	if f.step = refused; f.cfg.Quirks {
+	if f.step = refused; f.config.Quirks {
 		f.step = inHead
 	}
 }
@@ -82,7 +82,7 @@ func (f *Filter) head(buf []byte) (any, int, error) {
 		f.seen = 0 // not the bytes seen before: another filter took some
 	}
 	end := f.headEnd(rest)
-	if end > f.cfg.MaxHeader || end < 0 && len(rest) > f.cfg.MaxHeader {
+	if end > f.config.MaxHeader || end < 0 && len(rest) > f.config.MaxHeader {
 		return f.refuse(buf, nil, f.tooLarge(rest))
 	}
 	if end < 0 {
@@ -90,7 +90,7 @@ func (f *Filter) head(buf []byte) (any, int, error) {
 		return nil, skip, filter.ErrMore
 	}
 	f.seen = 0
-	if f.cfg.Quirks {
+	if f.config.Quirks {
 		return f.quirks(buf, skip, skip+end)
 	}
 	r, bad := parseRequest(string(rest[:end]))
@@ -105,7 +105,7 @@ func (f *Filter) head(buf []byte) (any, int, error) {
 }
 
 func (f *Filter) headEnd(b []byte) int {
-	if f.cfg.Quirks {
+	if f.config.Quirks {
 		return quirkHeadEnd(b, f.seen)
 	}
 	return http1.HeadEnd(b, f.seen)
@@ -113,20 +113,20 @@ func (f *Filter) headEnd(b []byte) int {
 
 func isBlank(c byte) bool { return c == ' ' || '\t' <= c && c <= '\r' }
 
-// begin hands out the request whose head ends at buf[n], or starts on its body.
+// begin returns the request whose head ends at buf[n], or starts on its body.
 func (f *Filter) begin(buf []byte, n int, r *http.Request, length int64) (any, int, error) {
-	f.payload = http1.NewPayload(length, f.cfg.MaxHeader)
+	f.payload = http1.NewPayload(length, f.config.MaxHeader)
 	if length == 0 {
-		if f.cfg.Streaming && !f.cfg.Quirks {
+		if f.config.Streaming && !f.config.Quirks {
 			f.step = atEnd
 		}
 		return r, n, nil
 	}
 	f.step, f.req = inBody, r
-	if f.cfg.Streaming {
+	if f.config.Streaming {
 		return r, n, nil
 	}
-	if f.cfg.ExpectContinue && len(buf) == n && expects(r) {
+	if f.config.ExpectContinue && len(buf) == n && expects(r) {
 		return Continue(r), n, nil
 	}
 	rec, k, err := f.body(buf[n:])
@@ -135,7 +135,7 @@ func (f *Filter) begin(buf []byte, n int, r *http.Request, length int64) (any, i
 
 // body takes the body out of buf.
 func (f *Filter) body(buf []byte) (any, int, error) {
-	if f.cfg.Streaming {
+	if f.config.Streaming {
 		return f.piece(buf)
 	}
 	n := 0
@@ -144,8 +144,8 @@ func (f *Filter) body(buf []byte) (any, int, error) {
 		if n += k; err != nil {
 			return f.refuse(buf, f.req, f.bodyFault(err))
 		}
-		if len(piece) > f.cfg.MaxContent-len(f.content) {
-			return f.refuse(buf, f.req, limited(http.StatusRequestEntityTooLarge, "MaxContent", f.cfg.MaxContent))
+		if len(piece) > f.config.MaxContent-len(f.content) {
+			return f.refuse(buf, f.req, limited(http.StatusRequestEntityTooLarge, "MaxContent", f.config.MaxContent))
 		}
 		f.content = append(f.content, piece...)
 		if done {
@@ -169,7 +169,7 @@ func (f *Filter) finish() *http.Request {
 	return r
 }
 
-// piece hands out what buf has of a streamed body.
+// piece returns what buf has of a streamed body.
 func (f *Filter) piece(buf []byte) (any, int, error) {
 	piece, n, done, err := f.payload.Next(buf)
 	if err != nil {
@@ -177,7 +177,7 @@ func (f *Filter) piece(buf []byte) (any, int, error) {
 	}
 	if done {
 		f.req = nil
-		if f.step = atEnd; f.cfg.Quirks {
+		if f.step = atEnd; f.config.Quirks {
 			f.step = inHead
 		}
 	}

@@ -69,9 +69,9 @@ func sortFields(list []placed) {
 // appendFields appends the fields of h, less those about the length that are
 // not true of what is sent, with those that plan adds.
 func (f *Filter) appendFields(dst []byte, h http.Header, plan bodyPlan) ([]byte, error) {
-	var room [16]placed
+	var space [16]placed
 	var length [1]string
-	list := room[:0]
+	list := space[:0]
 	if plan.length >= 0 {
 		length[0] = strconv.FormatInt(plan.length, 10)
 		list = append(list, placed{places["Content-Length"], length[:]})

@@ -81,7 +81,7 @@ type Config struct {
 
 	// ExpectContinue makes a 100 Continue response a record when a request
 	// expects it before it sends its body. Without it such a client sends its
-	// body after a pause. In Streaming mode the owner, who has the head, answers
+	// body after a pause. In Streaming mode the owner, which has the head, answers
 	// with [Continue] himself: both together are an error.
 	ExpectContinue bool
 
@@ -101,7 +101,7 @@ type Config struct {
 // [filter.Rewinder] and [filter.Stepper]. It serves one connection and one
 // goroutine at a time.
 type Filter struct {
-	cfg Config
+	config Config
 
 	step    step
 	seen    int           // bytes of the head under way that hold no end
@@ -124,15 +124,15 @@ const (
 )
 
 // New makes a filter. The error is a *[filter.ConfigError].
-func New(cfg Config) (*Filter, error) {
+func New(config Config) (*Filter, error) {
 	for _, l := range []struct {
 		field string
 		value *int
 		def   int
 	}{
-		{"MaxContent", &cfg.MaxContent, DefaultMaxContent},
-		{"MaxBuffer", &cfg.MaxBuffer, DefaultMaxBuffer},
-		{"MaxHeader", &cfg.MaxHeader, DefaultMaxHeader},
+		{"MaxContent", &config.MaxContent, DefaultMaxContent},
+		{"MaxBuffer", &config.MaxBuffer, DefaultMaxBuffer},
+		{"MaxHeader", &config.MaxHeader, DefaultMaxHeader},
 	} {
 		if *l.value < 0 {
 			return nil, &filter.ConfigError{Package: "httpd", Field: l.field, Err: filter.ErrNegative}
@@ -140,23 +140,23 @@ func New(cfg Config) (*Filter, error) {
 		if *l.value > 0 {
 			continue
 		}
-		if *l.value = l.def; cfg.Quirks && l.field == "MaxHeader" {
-			*l.value = cfg.MaxBuffer
+		if *l.value = l.def; config.Quirks && l.field == "MaxHeader" {
+			*l.value = config.MaxBuffer
 		}
 	}
-	// POE wants room for the length's digits and one more byte.
-	if digits := len(fmt.Sprint(cfg.MaxContent)); cfg.MaxBuffer-digits <= cfg.MaxContent {
+	// POE wants space for the length's digits and one more byte.
+	if digits := len(fmt.Sprint(config.MaxContent)); config.MaxBuffer-digits <= config.MaxContent {
 		return nil, &filter.ConfigError{Package: "httpd", Field: "MaxBuffer",
-			Err: fmt.Errorf("%w for MaxContent %d", filter.ErrTooSmall, cfg.MaxContent)}
+			Err: fmt.Errorf("%w for MaxContent %d", filter.ErrTooSmall, config.MaxContent)}
 	}
-	if cfg.ExpectContinue && (cfg.Streaming || cfg.Quirks) {
+	if config.ExpectContinue && (config.Streaming || config.Quirks) {
 		return nil, &filter.ConfigError{Package: "httpd", Field: "ExpectContinue", Err: filter.ErrConflict}
 	}
-	return &Filter{cfg: cfg}, nil
+	return &Filter{config: config}, nil
 }
 
 // Clone makes a filter with the same settings, at the start of a connection.
-func (f *Filter) Clone() filter.Filter { return &Filter{cfg: f.cfg} }
+func (f *Filter) Clone() filter.Filter { return &Filter{config: f.config} }
 
 // End ends a body. In Streaming mode it comes in as a record after the last
 // piece. Put, it ends a response that was sent in [Chunk] records.

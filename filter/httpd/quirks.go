@@ -64,8 +64,8 @@ func (f *Filter) quirks(buf []byte, start, end int) (any, int, error) {
 	switch {
 	case length == 0:
 		return &r.Request, len(buf), nil
-	case !f.cfg.Streaming && length > int64(f.cfg.MaxContent):
-		return f.quirkRefuse(buf, r, limited(http.StatusRequestEntityTooLarge, "MaxContent", f.cfg.MaxContent),
+	case !f.config.Streaming && length > int64(f.config.MaxContent):
+		return f.quirkRefuse(buf, r, limited(http.StatusRequestEntityTooLarge, "MaxContent", f.config.MaxContent),
 			"Content of "+strings.TrimFunc(lengths[0], isBlankRune)+" octets not accepted.")
 	}
 	return f.begin(buf, end, &r.Request, length)
@@ -166,7 +166,7 @@ func quirkField(line string) (name, value string, ok bool) {
 	return line[:i], strings.TrimLeftFunc(value, isBlankRune), ok && i > 0
 }
 
-// isPerlWord tells whether s is letters, digits and underscores.
+// isPerlWord reports whether s is letters, digits and underscores.
 func isPerlWord(s string) bool {
 	for i := 0; i < len(s); i++ {
 		switch c := s[i]; {

@@ -46,16 +46,16 @@ func limited(status int, limit string, value int) *fault {
 // tooLarge is the fault of a head that is larger than MaxHeader.
 func (f *Filter) tooLarge(head []byte) *fault {
 	status := http.StatusRequestHeaderFieldsTooLarge
-	if i := bytes.IndexByte(head, '\n'); i < 0 || i > f.cfg.MaxHeader {
+	if i := bytes.IndexByte(head, '\n'); i < 0 || i > f.config.MaxHeader {
 		status = http.StatusRequestURITooLong
 	}
-	return limited(status, "MaxHeader", f.cfg.MaxHeader)
+	return limited(status, "MaxHeader", f.config.MaxHeader)
 }
 
 // bodyFault is the fault of a chunked body that failed with err.
 func (f *Filter) bodyFault(err error) *fault {
 	if err == http1.ErrTrailerSize {
-		return limited(http.StatusRequestHeaderFieldsTooLarge, "MaxHeader", f.cfg.MaxHeader)
+		return limited(http.StatusRequestHeaderFieldsTooLarge, "MaxHeader", f.config.MaxHeader)
 	}
 	return refusal(http.StatusBadRequest, ErrChunk)
 }

@@ -163,7 +163,7 @@ func (r *request) setHost() *fault {
 	return nil
 }
 
-// validHost tells whether host has only bytes that a name, an address, a port
+// validHost reports whether host has only bytes that a name, an address, a port
 // or their percent-encoding can have.
 func validHost(host string) bool {
 	for i := 0; i < len(host); i++ {
@@ -174,7 +174,7 @@ func validHost(host string) bool {
 	return true
 }
 
-// expects tells whether the client waits for 100 Continue.
+// expects reports whether the client waits for 100 Continue.
 func expects(r *http.Request) bool {
 	e := r.Header["Expect"]
 	return len(e) == 1 && strings.EqualFold(e[0], "100-continue") && r.ProtoAtLeast(1, 1)
@@ -202,8 +202,8 @@ func (f *Filter) bodyLength(r *http.Request) (int64, *fault) {
 	}
 	r.ContentLength = length
 	switch {
-	case !f.cfg.Streaming && length > int64(f.cfg.MaxContent):
-		return 0, limited(http.StatusRequestEntityTooLarge, "MaxContent", f.cfg.MaxContent)
+	case !f.config.Streaming && length > int64(f.config.MaxContent):
+		return 0, limited(http.StatusRequestEntityTooLarge, "MaxContent", f.config.MaxContent)
 	case length == math.MaxInt64:
 		return 0, refusal(http.StatusRequestEntityTooLarge, ErrLength)
 	}

@@ -51,14 +51,14 @@ func (f *Filter) appendResponse(dst []byte, r *http.Response) ([]byte, error) {
 	if r.StatusCode < 100 || r.StatusCode > 999 {
 		return dst, putError(ErrStatus)
 	}
-	if _, _, ok := http1.ParseVersion(proto(r)); !ok && !f.cfg.Quirks {
+	if _, _, ok := http1.ParseVersion(proto(r)); !ok && !f.config.Quirks {
 		return dst, putError(ErrVersion)
 	}
 	body, err := f.readBody(r.Body)
 	if err != nil {
 		return dst, putError(err)
 	}
-	if f.cfg.Quirks {
+	if f.config.Quirks {
 		if f.sending = inPlain; r.Body != nil {
 			f.sending = complete
 		}
@@ -125,7 +125,7 @@ func planBody(r *http.Response, body []byte) (bodyPlan, error) {
 	return p, nil
 }
 
-// mayHaveBody tells whether the client reads a body behind the head of r.
+// mayHaveBody reports whether the client reads a body behind the head of r.
 func mayHaveBody(r *http.Response) bool {
 	return r.StatusCode >= 200 && r.StatusCode != http.StatusNoContent && r.StatusCode != http.StatusNotModified &&
 		(r.Request == nil || r.Request.Method != http.MethodHead)

@@ -4,6 +4,7 @@ package irc
 
 import (
 	"bytes"
+	"unicode/utf8"
 
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/filter/internal/limits"
@@ -26,6 +27,11 @@ type Config struct {
 	// after them included. It holds in both directions. 0 means
 	// DefaultMaxTags.
 	MaxTags int
+	// Truncate cuts the last parameter of a message that is put, at the end of a
+	// character, if the message is longer than MaxLength, as IRC servers do with
+	// what they pass on with a source in front. Otherwise such a message is
+	// refused.
+	Truncate bool
 }
 
 // Filter is a filter.Filter for IRC, whose records are *Message. A line that
@@ -132,8 +138,32 @@ func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 		return dst, err
 	}
 	out := append(message.appendTo(dst), '\r', '\n')
+	if f.config.Truncate {
+		out = f.truncate(out, len(dst), message)
+	}
 	if err := f.checkLength("put", out[len(dst):]); err != nil {
 		return dst, err
 	}
 	return out, nil
+}
+
+// truncate shortens the line out[start:], which is message, to MaxLength if its
+// last parameter is long enough for that.
+func (f *Filter) truncate(out []byte, start int, message *Message) []byte {
+	if out[start] == '@' {
+		start += bytes.IndexByte(out[start:], ' ') + 1
+	}
+	excess := len(out) - start - f.config.MaxLength
+	if excess <= 0 || len(message.Params) == 0 {
+		return out
+	}
+	last := message.Params[len(message.Params)-1]
+	keep := len(last) - excess
+	for keep > 0 && !utf8.RuneStart(last[keep]) {
+		keep--
+	}
+	if keep <= 0 {
+		return out
+	}
+	return append(out[:len(out)-len("\r\n")-len(last)+keep], "\r\n"...)
 }

@@ -235,3 +235,44 @@ func Example() {
 	// ann to #poe: "hello, all" <nil>
 	// ["PRIVMSG #poe :hello, ann\r\n"] <nil>
 }
+
+// A server passes on what it can of a message that its source makes too long.
+func TestTruncate(t *testing.T) {
+	text := "a " + strings.Repeat("\u00e9", 240)
+	message := irc.Message{Command: "PRIVMSG", Params: []string{"#c", text}}
+	f := newFilter(irc.Config{Truncate: true})()
+	out, err := f.Append([]byte("before"), message)
+	require.NoError(t, err)
+	assert.Equal(t, "beforePRIVMSG #c :"+text+"\r\n", string(out), "it fits")
+	message.Source = "nick!user@host.example.org"
+	message.Tags = []irc.Tag{{Key: "a", Value: "b"}}
+	out, err = f.Append([]byte("before"), message)
+	require.NoError(t, err)
+	line := strings.TrimPrefix(string(out), "before@a=b ")
+	assert.LessOrEqual(t, len(line), 512)
+	assert.Greater(t, len(line), 508)
+	rec, _, err := f.Decode([]byte(line))
+	require.NoError(t, err)
+	assert.True(t, strings.HasPrefix(text, rec.(*irc.Message).Params[1]), "characters stay whole")
+	message.Source = strings.Repeat("s", 600)
+	_, err = f.Append(nil, message)
+	assert.ErrorIs(t, err, filter.ErrLimit, "there is not enough to cut")
+	_, err = newFilter(irc.Config{})().Append(nil, message)
+	assert.ErrorIs(t, err, filter.ErrLimit)
+}
+
+// Tags have a limit of their own: a line may have 8,191 bytes of them and 512
+// of the message.
+func TestLongestLine(t *testing.T) {
+	line := "@t=" + strings.Repeat("x", 8191-4) + " PRIVMSG #c :y "
+	line += strings.Repeat("y", 8191+510-len(line)) + "\r\n"
+	rec, n, err := newFilter(irc.Config{})().Decode([]byte(line))
+	require.NoError(t, err)
+	assert.Equal(t, 8191+512, n)
+	out, err := newFilter(irc.Config{})().Append(nil, rec)
+	require.NoError(t, err)
+	assert.True(t, line == string(out), "it comes back as it was")
+	filtertest.Limit(t, newFilter(irc.Config{}), []byte("PRIVMSG #c :"+strings.Repeat("y", 499)+"\r\n"), "MaxLength")
+	_, _, err = newFilter(irc.Config{MaxLength: 4096})().Decode([]byte("PRIVMSG #c :" + strings.Repeat("y", 2000) + "\r\n"))
+	require.NoError(t, err, "longer lines can be accepted")
+}

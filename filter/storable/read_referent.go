@@ -103,7 +103,7 @@ func (r *reader) array(n int, class string) (any, error) {
 	if err := r.claim(n, 1); err != nil {
 		return nil, err
 	}
-	elems := make([]any, n, max(n, 1)) // room for one tells empty arrays apart
+	elems := make([]any, n, max(n, 1)) // capacity for one distinguishes empty arrays
 	ref, id := r.container(elems, class)
 	for i := range elems {
 		r.owed--

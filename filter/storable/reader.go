@@ -149,7 +149,7 @@ func (r *reader) bytes(large bool) ([]byte, error) {
 }
 
 // claim accounts for a container of n parts that take at least size bytes
-// each, before anything is allocated for it: the payload must have room for
+// each, before anything is allocated for it: the payload must have enough bytes for
 // them and for all that the containers around this one still need. So the sum
 // of what hostile lengths can make us allocate is bounded by the payload,
 // however deep they nest.

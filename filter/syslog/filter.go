@@ -47,11 +47,12 @@ type Config struct {
 }
 
 // Filter is a filter.Filter for syslog, whose records are *Message. A message
-// that is wrong is an error and is passed over. A length that is wrong or too
-// long in counted framing is final: every Decode after it drops what it is
-// given and returns the error again.
+// that is wrong or too long is an error and is passed over. What is no length
+// in counted framing is final: every Decode after it drops what it is given and
+// returns the error again.
 type Filter struct {
 	config   Config
+	skip     int  // bytes still to come of a counted message that is too long
 	skipping bool // inside a line that has been found too long
 	broken   error
 }
@@ -71,8 +72,8 @@ func New(config Config) (*Filter, error) {
 	return &Filter{config: config}, nil
 }
 
-// Rewind forgets that a line was too long, and an error.
-func (f *Filter) Rewind() { f.skipping, f.broken = false, nil }
+// Rewind forgets that a message was too long, and an error.
+func (f *Filter) Rewind() { f.skip, f.skipping, f.broken = 0, false, nil }
 
 // Clone returns a filter with the same settings for another connection.
 func (f *Filter) Clone() filter.Filter { return &Filter{config: f.config} }
@@ -86,6 +87,8 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 	if f.broken != nil {
 		return nil, len(buf), f.broken
 	}
+	n = min(f.skip, len(buf))
+	f.skip -= n
 	for n < len(buf) {
 		frame, size, err := f.frame(buf[n:])
 		n += size
@@ -124,10 +127,15 @@ func (f *Filter) counted(buf []byte) (frame []byte, size int, err error) {
 		return nil, len(buf), f.fail(unframed("message begins with no length"))
 	}
 	length, err := strconv.Atoi(string(buf[:min(digits, 20)]))
-	if err != nil || length > f.config.MaxLength {
+	switch {
+	case err != nil:
 		return nil, len(buf), f.fail(f.beyond("decode"))
-	}
-	if length > len(buf)-digits-1 {
+	case digits == len(buf):
+		return nil, 0, filter.ErrMore
+	case length > f.config.MaxLength:
+		f.skip = length
+		return nil, digits + 1, f.tooLong()
+	case length > len(buf)-digits-1:
 		return nil, 0, filter.ErrMore
 	}
 	size = digits + 1 + length
@@ -144,8 +152,8 @@ func (f *Filter) beyond(op string) *filter.Error {
 	return limits.Exceeded(name, op, "MaxLength", f.config.MaxLength)
 }
 
-// tooLong is the error about a line of more than MaxLength, which is passed
-// over.
+// tooLong is the error about a message of more than MaxLength, which is
+// passed over.
 func (f *Filter) tooLong() error {
 	err := f.beyond("decode")
 	err.Recoverable = true

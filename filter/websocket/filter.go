@@ -139,7 +139,7 @@ func (f *Filter) frame(h header, payload []byte) (any, error) {
 	return f.whole()
 }
 
-// maxKept is how much room is kept for the next message.
+// maxKept is how much memory is kept for the next message.
 const maxKept = 16 << 10
 
 // whole makes a record of the fragments.

@@ -15,9 +15,10 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/internal/base"
 )
 
-const eventName = "wheel/curses"
+var kind = base.NewKind("curses")
 
 // Config configures a wheel.
 type Config struct {
@@ -35,41 +36,36 @@ type Config struct {
 
 // Wheel is one wheel with a screen.
 type Wheel struct {
-	// Heap is whatever the owner wants to find in functions that get the wheel.
-	Heap any
+	Heap any // for the program; the wheel does not use it
 
-	k      *kernel.Kernel
-	owner  kernel.ID
-	owned  kernel.Owned
-	id     kernel.WheelID
-	events Events
+	base   base.Base
+	events base.Events[Names, Funcs]
 	screen tcell.Screen
 	source *source
 	handle *kernel.Handle
-	closed bool
 }
 
 // New makes a wheel of the active session. The screen is cleared. The error is
 // a *kernel.ConfigError that names the field.
 func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	if c.Events == nil {
-		return nil, wrong("Events", errors.New("is required"))
+		return nil, kind.ConfigError("Events", errors.New("is required"))
 	}
 	screen := c.Screen
 	if screen == nil {
 		var err error
 		if screen, err = tcell.NewScreen(); err != nil {
-			return nil, wrong("Screen", err)
+			return nil, kind.ConfigError("Screen", err)
 		}
 	}
-	w := &Wheel{k: k, owner: k.ActiveSession(), id: k.Host().AllocateWheelID(), events: c.Events, screen: screen}
-	var err error
-	if w.owned, err = k.Host().Own(w, eventName); err != nil {
-		return nil, wrong("Kernel", err)
+	w := &Wheel{screen: screen}
+	w.events.Replace(c.Events, Names.funcs)
+	if err := w.base.Init(k, kind, w); err != nil {
+		return nil, err
 	}
 	if err := screen.Init(); err != nil {
-		w.owned.Release()
-		return nil, wrong("Screen", err)
+		w.base.Close()
+		return nil, kind.ConfigError("Screen", err)
 	}
 	if c.Mouse {
 		screen.EnableMouse()
@@ -81,33 +77,33 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	screen.Show()
 	w.source = newSource(screen)
 	w.handle = kernel.FromSource(w.source, "screen")
-	if err := k.Host().Watch(w.handle, kernel.Read, eventName, w); err != nil {
+	if err := k.Host().Watch(w.handle, kernel.Read, kind.Name(), w); err != nil {
 		w.Close()
-		return nil, wrong("Screen", err)
+		return nil, kind.ConfigError("Screen", err)
 	}
 	return w, nil
 }
 
-func wrong(field string, err error) error {
-	return &kernel.ConfigError{Package: "curses", Field: field, Err: err}
-}
-
 // ID returns the wheel's ID, the last argument of its events.
-func (w *Wheel) ID() kernel.WheelID { return w.id }
+func (w *Wheel) ID() kernel.WheelID { return w.base.ID() }
+
+// Closed reports whether the wheel has been closed.
+func (w *Wheel) Closed() bool { return w.base.Closed() }
+
+// Abort is Close: what has not been reported is dropped anyway.
+func (w *Wheel) Abort() error { return w.Close() }
 
 // Screen returns the screen, to be drawn on. Once the wheel is closed it must
 // not be used.
 func (w *Wheel) Screen() tcell.Screen { return w.screen }
 
-// Close ends the wheel and restores the terminal. What has not been told is
-// dropped. Closing again does nothing. POE: what happens when a wheel is
+// Close ends the wheel and restores the terminal. What has not been reported
+// is dropped. Closing again does nothing. POE: what happens when a wheel is
 // destroyed.
 func (w *Wheel) Close() error {
-	if w.closed {
+	if !w.base.Close() {
 		return nil
 	}
-	w.closed = true
-	w.owned.Release()
 	w.source.stop()
 	w.screen.Fini()
 	w.source.wait()

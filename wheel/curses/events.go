@@ -6,23 +6,24 @@ import (
 	"github.com/gdamore/tcell/v2"
 
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/wheel/internal/named"
+	"github.com/gopoe/poe/wheel/internal/base"
 )
 
-// Events says who is told of what: [Names] of events, or [Funcs].
+// Events selects how the wheel reports: [Names] or [Funcs], or a pointer to one
+// of them.
 type Events interface{ events() }
 
-// Names tells the session that made the wheel by events. An empty name is not
-// sent.
+// Names are events of the session that created the wheel. An event without a
+// name is not sent.
 type Names struct {
-	Input  string // arguments: the key as a *tcell.EventKey, the wheel's ID. POE: InputEvent
-	Resize string // columns and rows as ints, the wheel's ID. A terminal also tells at the beginning
+	Input  string // the key as a *tcell.EventKey, the wheel's ID. POE: InputEvent
+	Resize string // columns and rows as ints, the wheel's ID; also sent once at the beginning
 	Mouse  string // a *tcell.EventMouse, the wheel's ID
 	Paste  string // a *tcell.EventPaste, the wheel's ID
-	Error  string // operation, errno as an int, text, the wheel's ID. 0 is the end of the terminal
+	Error  string // the operation, errno as an int, its text, the wheel's ID; 0 is the end of the terminal
 }
 
-// Funcs tells it by functions, which run in the session that made the wheel.
+// Funcs are functions that run in the session that created the wheel.
 type Funcs struct {
 	Input  func(w *Wheel, key *tcell.EventKey)
 	Resize func(w *Wheel, columns, rows int)
@@ -34,105 +35,95 @@ type Funcs struct {
 func (Names) events() {}
 func (Funcs) events() {}
 
-// SetEvents changes who is told of what e names, from the next event on. What
-// it leaves empty stays as it was; Names in place of Funcs, or the other way
-// round, replace all.
-func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(named.Over(w.events, e)) }
+func (w *Wheel) core() *base.Base { return &w.base }
 
-// ReplaceEvents changes who is told of what, from the next event on. What e
-// leaves empty is told to nobody; nil is nobody at all.
-func (w *Wheel) ReplaceEvents(e Events) { w.events = e }
+// funcs turns names into functions.
+func (n Names) funcs() Funcs {
+	f := Funcs{
+		Input: eventFunc[*tcell.EventKey](n.Input),
+		Mouse: eventFunc[*tcell.EventMouse](n.Mouse),
+		Paste: eventFunc[*tcell.EventPaste](n.Paste),
+		Error: base.ErrorFunc(n.Error, (*Wheel).core),
+	}
+	if n.Resize != "" {
+		f.Resize = func(w *Wheel, columns, rows int) {
+			_ = w.base.Call(n.Resize, columns, rows, w.base.IDArg) // without a session nothing is left to report to
+		}
+	}
+	return f
+}
+
+// eventFunc turns the name of an event with one of the screen's into a function.
+func eventFunc[E any](name string) func(*Wheel, E) {
+	if name == "" {
+		return nil
+	}
+	return func(w *Wheel, e E) {
+		_ = w.base.Call(name, e, w.base.IDArg) // as above
+	}
+}
+
+// Events returns the present events: Names or Funcs.
+func (w *Wheel) Events() Events {
+	e, _ := w.events.Current().(Events)
+	return e
+}
+
+// SetEvents changes the events that e sets, from the next one on, and keeps the
+// others. Names in place of Funcs, or the opposite, replace all.
+func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(base.Merge(w.Events(), e)) }
+
+// ReplaceEvents changes all events, from the next one on; those that e does not
+// set are disabled, and nil disables all.
+func (w *Wheel) ReplaceEvents(e Events) { w.events.Replace(e, Names.funcs) }
 
 // HandleReady is called by the kernel when the screen has events. All that are
-// there are told at once, as POE does, but no more than have been there: a
-// program that draws for ever must not starve the others.
+// there are reported at once, as POE does, but no more than were there: a program
+// that draws forever must not starve the others.
 func (w *Wheel) HandleReady(kernel.Mode) {
 	for range ahead {
 		e, over := w.source.next()
 		switch {
 		case over:
-			w.k.Host().Unwatch(w.owner, w.handle, kernel.Read)
-			w.tellError(io.EOF)
+			w.base.Kernel.Host().Unwatch(w.base.Owner, w.handle, kernel.Read)
+			w.emitError(io.EOF)
 			return
 		case e == nil:
 			return
 		}
-		w.tell(e)
-		if w.closed {
+		w.emit(e)
+		if w.base.Closed() {
 			return
 		}
 	}
 }
 
-func (w *Wheel) tell(e tcell.Event) {
-	if failed, ok := e.(*tcell.EventError); ok {
-		w.tellError(reason(failed))
-		return
-	}
-	switch to := w.events.(type) {
-	case Names:
-		w.tellByName(to, e)
-	case Funcs:
-		w.tellByFunc(to, e)
-	}
-}
-
-func (w *Wheel) tellByName(to Names, e tcell.Event) {
+func (w *Wheel) emit(e tcell.Event) {
+	f := w.events.Funcs
 	switch e := e.(type) {
+	case *tcell.EventError:
+		w.emitError(reason(e))
 	case *tcell.EventKey:
-		w.call(to.Input, e, w.id)
-	case *tcell.EventResize:
-		columns, rows := e.Size()
-		w.call(to.Resize, columns, rows, w.id)
+		call(f.Input, w, e)
 	case *tcell.EventMouse:
-		w.call(to.Mouse, e, w.id)
+		call(f.Mouse, w, e)
 	case *tcell.EventPaste:
-		w.call(to.Paste, e, w.id)
-	}
-}
-
-func (w *Wheel) call(event string, args ...any) {
-	if event != "" {
-		// It can only fail if the session is gone, and this runs in it.
-		_, _ = w.k.Call(w.owner, event, args...)
-	}
-}
-
-func (w *Wheel) tellByFunc(to Funcs, e tcell.Event) {
-	switch e := e.(type) {
-	case *tcell.EventKey:
-		if to.Input != nil {
-			to.Input(w, e)
-		}
+		call(f.Paste, w, e)
 	case *tcell.EventResize:
-		if to.Resize != nil {
+		if f.Resize != nil {
 			columns, rows := e.Size()
-			to.Resize(w, columns, rows)
-		}
-	case *tcell.EventMouse:
-		if to.Mouse != nil {
-			to.Mouse(w, e)
-		}
-	case *tcell.EventPaste:
-		if to.Paste != nil {
-			to.Paste(w, e)
+			f.Resize(w, columns, rows)
 		}
 	}
 }
 
-func (w *Wheel) tellError(err error) {
-	failed := &kernel.OpError{Op: "read", Err: err, Wheel: w.id}
-	switch to := w.events.(type) {
-	case Names:
-		if to.Error != "" {
-			_ = w.k.Host().CallError(w.owner, to.Error, failed) // as in call
-		}
-	case Funcs:
-		if to.Error != nil {
-			to.Error(w, failed)
-		}
+func call[E any](f func(*Wheel, E), w *Wheel, e E) {
+	if f != nil {
+		f(w, e)
 	}
 }
+
+func (w *Wheel) emitError(err error) { call(w.events.Funcs.Error, w, w.base.OpError("read", err)) }
 
 // reason is why reading the terminal has failed. tcell wraps the end of the
 // file without a way to ask for it.

@@ -49,7 +49,7 @@ func (s *source) Bind(wake func()) {
 	}()
 }
 
-// add queues an event and tells whether to go on.
+// add queues an event and reports whether to continue.
 func (s *source) add(e tcell.Event) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -98,7 +98,7 @@ func (s *source) wait() {
 	}
 }
 
-// Ready tells whether there is something to tell.
+// Ready reports whether there are events to report.
 func (s *source) Ready() kernel.ReadySet {
 	s.mu.Lock()
 	defer s.mu.Unlock()

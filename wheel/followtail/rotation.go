@@ -314,7 +314,7 @@ func (w *Wheel) releasePrevious() {
 // takeUndecoded returns what is not a whole record, and drops it.
 func (w *Wheel) takeUndecoded() []byte {
 	var held []byte
-	if p, ok := w.records.Filter().(filter.Pender); ok {
+	if p, ok := w.records.Filter().(filter.ByteHolder); ok {
 		held = p.PendingBytes()
 	}
 	held = append(held, w.records.Bytes()...)

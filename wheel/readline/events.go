@@ -2,31 +2,32 @@ package readline
 
 import (
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/wheel/internal/named"
+	"github.com/gopoe/poe/wheel/internal/base"
 )
 
-// Exception says why there is no line.
+// Exception is the reason why there is no line.
 type Exception string
 
 // The exceptions. None is the empty string.
 const (
 	None      Exception = ""
-	Cancel    Exception = "cancel"    // the user gave the line up, C-g
+	Cancel    Exception = "cancel"    // the user has cancelled the line, C-g
 	EOT       Exception = "eot"       // C-d on an empty line, or the input has ended
 	Interrupt Exception = "interrupt" // C-c
 )
 
-// Events says who is told of what: [Names] of events, or [Funcs].
+// Events selects how the wheel reports: [Names] or [Funcs], or a pointer to one
+// of them. Nil disables reporting.
 type Events interface{ events() }
 
-// Names tells the session that made the wheel by events. An empty name is not
-// sent.
+// Names are events of the session that created the wheel. An event without a
+// name is not sent.
 type Names struct {
-	Input string // arguments: the line or nil, an Exception as a string or nil, the wheel's ID. POE: InputEvent
-	Error string // operation, errno as an int, text, the wheel's ID
+	Input string // the line or nil, an Exception as a string or nil, the wheel's ID. POE: InputEvent
+	Error string // the operation, errno as an int, its text, the wheel's ID
 }
 
-// Funcs tells it by functions, which run in the session that made the wheel.
+// Funcs are functions that run in the session that created the wheel.
 type Funcs struct {
 	Input func(w *Wheel, line string, why Exception)
 	Error func(w *Wheel, err *kernel.OpError)
@@ -35,72 +36,52 @@ type Funcs struct {
 func (Names) events() {}
 func (Funcs) events() {}
 
-// SetEvents changes who is told of what e names, from the next event on. What
-// it leaves empty stays as it was; Names in place of Funcs, or the other way
-// round, replace all. POE has no such method for this wheel.
-func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(named.Over(w.events, e)) }
+func (w *Wheel) core() *base.Base { return &w.base }
 
-// ReplaceEvents changes who is told of what, from the next event on. What e
-// leaves empty is told to nobody; nil is nobody at all.
-func (w *Wheel) ReplaceEvents(e Events) { w.events = e }
-
-// inOwner runs f in the session that made the wheel.
-func (w *Wheel) inOwner(f func()) {
-	if w.k.ActiveSession() == w.owner {
-		f()
-		return
-	}
-	if err := w.k.Host().CallFunc(w.owner, eventName, func(kernel.Event) { f() }); err != nil {
-		w.k.Host().Warn("readline: the wheel's session is gone", "wheel", w.id, "error", err)
-	}
-}
-
-// later queues what is to be told, as POE does. A wheel that has been closed
-// meanwhile tells nothing.
-func (w *Wheel) later(tell func()) {
-	w.inOwner(func() {
-		// It only fails without a session, and inOwner has just found one.
-		_ = w.k.Host().YieldFunc(eventName, func(kernel.Event) {
-			if !w.closed {
-				tell()
-			}
-		})
-	})
-}
-
-func (w *Wheel) tellInput(line string, why Exception) {
-	w.later(func() {
-		switch e := w.events.(type) {
-		case Names:
-			if e.Input == "" {
-				return
-			}
-			args := []any{line, nil, w.id}
+// funcs turns names into functions.
+func (n Names) funcs() Funcs {
+	f := Funcs{Error: base.ErrorFunc(n.Error, (*Wheel).core)}
+	if n.Input != "" {
+		f.Input = func(w *Wheel, line string, why Exception) {
+			args := []any{line, nil, w.base.IDArg}
 			if why != None {
 				args[0], args[1] = nil, string(why)
 			}
-			// It can only fail if the session is gone, and this runs in it.
-			_, _ = w.k.Call(w.owner, e.Input, args...)
-		case Funcs:
-			if e.Input != nil {
-				e.Input(w, line, why)
-			}
+			_ = w.base.Call(n.Input, args...) // without a session nothing is left to report to
+		}
+	}
+	return f
+}
+
+// Events returns the present events: Names or Funcs.
+func (w *Wheel) Events() Events {
+	e, _ := w.events.Current().(Events)
+	return e
+}
+
+// SetEvents changes the events that e sets, from the next one on, and keeps the
+// others. Names in place of Funcs, or the opposite, replace all. POE has
+// no such method for this wheel.
+func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(base.Merge(w.Events(), e)) }
+
+// ReplaceEvents changes all events, from the next one on; those that e does not
+// set are disabled, and nil disables all.
+func (w *Wheel) ReplaceEvents(e Events) { w.events.Replace(e, Names.funcs) }
+
+// emitInput queues what is to be reported, as POE does. A wheel that has been
+// closed by then reports nothing.
+func (w *Wheel) emitInput(line string, why Exception) {
+	w.base.Later(func() {
+		if f := w.events.Funcs.Input; f != nil {
+			f(w, line, why)
 		}
 	})
 }
 
-func (w *Wheel) tellError(op string, err error) {
-	failed := &kernel.OpError{Op: op, Err: err, Wheel: w.id}
-	w.later(func() {
-		switch e := w.events.(type) {
-		case Names:
-			if e.Error != "" {
-				_ = w.k.Host().CallError(w.owner, e.Error, failed) // as above
-			}
-		case Funcs:
-			if e.Error != nil {
-				e.Error(w, failed)
-			}
+func (w *Wheel) emitError(op string, err error) {
+	w.base.Later(func() {
+		if f := w.events.Funcs.Error; f != nil {
+			f(w, w.base.OpError(op, err))
 		}
 	})
 }

@@ -22,7 +22,7 @@ func (w *Wheel) readInitFile(name string) error {
 		if name, ok = os.LookupEnv("INPUTRC"); !ok {
 			home, err := os.UserHomeDir()
 			if err != nil {
-				return nil // nobody's home: nobody's wishes
+				return nil // without a home directory there is no file
 			}
 			name = filepath.Join(home, ".inputrc")
 		}
@@ -36,7 +36,7 @@ func (w *Wheel) readInitFile(name string) error {
 			return err
 		}
 	default:
-		w.k.Host().Warn("readline: init file", "error", err)
+		w.base.Kernel.Host().Warn("readline: init file", "error", err)
 	}
 	return nil
 }

@@ -26,7 +26,7 @@ var ErrLineTooLong = errors.New("readline: line longer than MaxLine")
 // Without a terminal no prompt is shown. After the end of the input Get returns
 // the error that ended it, as a *kernel.OpError.
 func (w *Wheel) Get(prompt ...string) error {
-	if w.closed {
+	if w.base.Closed() {
 		return nil
 	}
 	if len(prompt) > 0 {
@@ -38,23 +38,23 @@ func (w *Wheel) Get(prompt ...string) error {
 		return nil
 	case w.inputEnd != nil && !w.toldEnd: // the last line had no end
 		w.toldEnd = true
-		w.tellInput("", EOT)
+		w.emitInput("", EOT)
 		return nil
 	case w.inputEnd != nil:
-		return &kernel.OpError{Op: "read", Err: w.inputEnd, Wheel: w.id}
+		return &kernel.OpError{Op: "read", Err: w.inputEnd, Wheel: w.base.ID()}
 	}
 	var err error
-	w.inOwner(func() { err = w.begin() })
+	w.base.InOwner(func() { err = w.begin() })
 	return err
 }
 
 func (w *Wheel) begin() error {
-	if err := w.k.Host().Watch(w.in, kernel.Read, eventName+": readable", w); err != nil {
-		return &kernel.OpError{Op: "read", Err: err, Wheel: w.id}
+	if err := w.base.Kernel.Host().Watch(w.in, kernel.Read, kind.Name()+": readable", w); err != nil {
+		return &kernel.OpError{Op: "read", Err: err, Wheel: w.base.ID()}
 	}
 	if err := w.terminal.raw(); err != nil {
-		w.k.Host().Unwatch(w.owner, w.in, kernel.Read)
-		return &kernel.OpError{Op: "tcsetattr", Err: err, Wheel: w.id}
+		w.base.Kernel.Host().Unwatch(w.base.Owner, w.in, kernel.Read)
+		return &kernel.OpError{Op: "tcsetattr", Err: err, Wheel: w.base.ID()}
 	}
 	w.reading = true
 	w.unwatchSize = w.watchSize()
@@ -70,9 +70,9 @@ func (w *Wheel) rest() {
 	w.reading = false
 	w.unwatchSize()
 	w.display.shown = false
-	w.k.Host().Unwatch(w.owner, w.in, kernel.Read)
+	w.base.Kernel.Host().Unwatch(w.base.Owner, w.in, kernel.Read)
 	if err := w.terminal.restore(); err != nil && w.inputEnd == nil { // else it has hung up
-		w.tellError("tcsetattr", err)
+		w.emitError("tcsetattr", err)
 	}
 	w.putWaiting()
 }
@@ -83,7 +83,7 @@ func (w *Wheel) HandleReady(m kernel.Mode) {
 		w.flush()
 		return
 	}
-	buf := w.k.Host().Scratch(readSize)
+	buf := w.base.Kernel.Host().Scratch(readSize)
 	n, err := w.in.Read(buf)
 	switch {
 	case errors.Is(err, kernel.ErrWouldBlock):
@@ -107,7 +107,7 @@ func (w *Wheel) consume() {
 	}
 	n := w.editor.Feed(w.ahead)
 	w.ahead = w.ahead[:copy(w.ahead, w.ahead[n:])]
-	if w.closed || !w.reading { // a function of the program's own did that
+	if w.base.Closed() || !w.reading { // a function of the program's own did that
 		return
 	}
 	w.show()
@@ -118,10 +118,10 @@ func (w *Wheel) consume() {
 	line := w.editor.Text()
 	w.rest()
 	if outcome == lineedit.Accepted {
-		w.tellInput(line, None)
+		w.emitInput(line, None)
 		return
 	}
-	w.tellInput("", exceptions[outcome])
+	w.emitInput("", exceptions[outcome])
 }
 
 var exceptions = [...]Exception{
@@ -160,11 +160,11 @@ func (w *Wheel) consumePlain() {
 
 func (w *Wheel) plainLine(text string) {
 	w.rest()
-	w.tellInput(strings.ToValidUTF8(text, "\uFFFD"), None)
+	w.emitInput(strings.ToValidUTF8(text, "\uFFFD"), None)
 }
 
 func (w *Wheel) tooLong() {
-	w.tellError("filter", fmt.Errorf("%w, which is %d", ErrLineTooLong, w.maxLine))
+	w.emitError("filter", fmt.Errorf("%w, which is %d", ErrLineTooLong, w.maxLine))
 }
 
 func trimCR(line []byte) []byte { return bytes.TrimSuffix(line, []byte{'\r'}) }
@@ -181,8 +181,8 @@ func (w *Wheel) ended(err error) {
 	}
 	w.rest()
 	if !errors.Is(err, io.EOF) && !errors.Is(err, syscall.EIO) {
-		w.tellError("read", err)
+		w.emitError("read", err)
 	}
 	w.toldEnd = true
-	w.tellInput("", EOT)
+	w.emitInput("", EOT)
 }

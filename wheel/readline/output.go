@@ -27,7 +27,7 @@ const DefaultIdleTime = 2 * time.Second
 // Put shows lines above the prompt, as soon as the PutMode has it: at once if
 // no line is being typed.
 func (w *Wheel) Put(lines ...string) {
-	if w.closed || len(lines) == 0 {
+	if w.base.Closed() || len(lines) == 0 {
 		return
 	}
 	if w.reading && w.terminal.there && (w.putMode == After || w.putMode == Idle && w.timer != 0) {
@@ -66,7 +66,7 @@ func (w *Wheel) typing() {
 		return
 	}
 	w.stopTimer()
-	id, err := w.k.Host().DelayFunc(eventName+": idle", w.idleTime, func(kernel.Event) {
+	id, err := w.base.Kernel.Host().DelayFunc(kind.Name()+": idle", w.idleTime, func(kernel.Event) {
 		w.timer = 0
 		w.putWaiting()
 	})
@@ -78,9 +78,9 @@ func (w *Wheel) typing() {
 func (w *Wheel) stopTimer() {
 	if id := w.timer; id != 0 {
 		w.timer = 0
-		if w.owner.Alive() {
+		if w.base.Owner.Alive() {
 			// Called in its session the timer is there.
-			_ = w.k.Host().CallFunc(w.owner, eventName, func(kernel.Event) { _, _ = w.k.AlarmRemove(id) })
+			_ = w.base.Kernel.Host().CallFunc(w.base.Owner, kind.Name(), func(kernel.Event) { _, _ = w.base.Kernel.AlarmRemove(id) })
 		}
 	}
 }
@@ -88,7 +88,7 @@ func (w *Wheel) stopTimer() {
 // Clear clears the terminal; the prompt is then in its first row. It does
 // nothing without a terminal.
 func (w *Wheel) Clear() {
-	if w.closed || !w.terminal.there {
+	if w.base.Closed() || !w.terminal.there {
 		return
 	}
 	w.display.shown = false
@@ -104,7 +104,7 @@ func (w *Wheel) Clear() {
 // terminal. The wheel does so itself when the terminal's size has changed:
 // SIGWINCH.
 func (w *Wheel) Redraw() {
-	if w.closed || !w.reading || !w.terminal.there {
+	if w.base.Closed() || !w.reading || !w.terminal.there {
 		return
 	}
 	width, _ := w.terminal.size()
@@ -164,31 +164,31 @@ func (w *Wheel) flush() {
 		w.noOutput = true
 		w.driver.Discard()
 		w.unwatchOutput()
-		w.tellError("write", err)
+		w.emitError("write", err)
 	case left == 0:
 		w.unwatchOutput()
-	case !w.closed:
-		w.inOwner(w.watchOutput)
+	case !w.base.Closed():
+		w.base.InOwner(w.watchOutput)
 	}
 }
 
 func (w *Wheel) watchOutput() {
 	if !w.writes {
-		if err := w.k.Host().Watch(w.out, kernel.Write, eventName+": writable", w); err != nil {
+		if err := w.base.Kernel.Host().Watch(w.out, kernel.Write, kind.Name()+": writable", w); err != nil {
 			w.noOutput = true
 			w.driver.Discard()
-			w.tellError("write", err)
+			w.emitError("write", err)
 			return
 		}
 		w.writes = true
 	}
-	w.k.SelectResumeWrite(w.out)
+	w.base.Kernel.SelectResumeWrite(w.out)
 }
 
 func (w *Wheel) unwatchOutput() {
 	if w.writes {
 		w.writes = false
-		w.k.Host().Unwatch(w.owner, w.out, kernel.Write)
+		w.base.Kernel.Host().Unwatch(w.base.Owner, w.out, kernel.Write)
 	}
 }
 

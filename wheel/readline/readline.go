@@ -19,10 +19,11 @@ import (
 
 	"github.com/gopoe/poe/driver"
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/internal/base"
 	"github.com/gopoe/poe/wheel/readline/lineedit"
 )
 
-const eventName = "wheel/readline"
+var kind = base.NewKind("readline")
 
 // Config configures a wheel.
 type Config struct {
@@ -31,7 +32,7 @@ type Config struct {
 	// leaves the standard streams open and blocking as they were.
 	Input, Output *kernel.Handle
 
-	// Events says who is told of what; nil is nobody.
+	// Events selects how the wheel reports; nil disables reporting.
 	Events Events
 
 	// PutMode says what Put does while the user types; the zero one is Idle.
@@ -62,14 +63,10 @@ type Config struct {
 
 // Wheel is one line-reading wheel.
 type Wheel struct {
-	// Heap is whatever the owner wants to find in functions that get the wheel.
-	Heap any
+	Heap any // for the program; the wheel does not use it
 
-	k      *kernel.Kernel
-	owner  kernel.ID
-	owned  kernel.Owned
-	id     kernel.WheelID
-	events Events
+	base   base.Base
+	events base.Events[Names, Funcs]
 
 	in, out  *kernel.Handle
 	borrowed [2]standard // the standard streams, where they are used
@@ -93,7 +90,6 @@ type Wheel struct {
 	inputEnd    error
 	toldEnd     bool
 	noOutput    bool
-	closed      bool
 }
 
 // New makes a wheel of the active session. The error is a *kernel.ConfigError
@@ -103,22 +99,22 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 		return nil, err
 	}
 	w := &Wheel{
-		k: k, owner: k.ActiveSession(), id: k.Host().AllocateWheelID(), events: c.Events, borrow: c.Borrow,
+		borrow: c.Borrow,
 		driver: &driver.SysRW{}, maxLine: c.MaxLine, putMode: c.PutMode, idleTime: c.IdleTime,
 		editor: lineedit.New(lineedit.Config{History: c.History, MaxLine: c.MaxLine, Options: c.Options, AppName: c.AppName}),
 	}
-	var err error
-	if w.owned, err = k.Host().Own(w, eventName); err != nil {
-		return nil, wrong("Kernel", err)
+	w.events.Replace(c.Events, Names.funcs)
+	if err := w.base.Init(k, kind, w); err != nil {
+		return nil, err
 	}
 	if err := w.open(c.Input, c.Output); err != nil {
-		w.owned.Release()
+		w.base.Close()
 		return nil, err
 	}
 	if err := w.readInitFile(c.InitFile); err != nil {
 		w.borrow = true
 		w.Close()
-		return nil, wrong("InitFile", err)
+		return nil, kind.ConfigError("InitFile", err)
 	}
 	return w, nil
 }
@@ -126,11 +122,11 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 func (c *Config) check() error {
 	switch {
 	case c.MaxLine < 0:
-		return wrong("MaxLine", errors.New("is negative"))
+		return kind.ConfigError("MaxLine", errors.New("is negative"))
 	case c.IdleTime < 0:
-		return wrong("IdleTime", errors.New("is negative"))
+		return kind.ConfigError("IdleTime", errors.New("is negative"))
 	case c.PutMode < Idle || c.PutMode > After:
-		return wrong("PutMode", errors.New("is not Idle, Immediate or After"))
+		return kind.ConfigError("PutMode", errors.New("is not Idle, Immediate or After"))
 	}
 	if c.MaxLine == 0 {
 		c.MaxLine = lineedit.DefaultMaxLine
@@ -141,23 +137,19 @@ func (c *Config) check() error {
 	return nil
 }
 
-func wrong(field string, err error) error {
-	return &kernel.ConfigError{Package: "readline", Field: field, Err: err}
-}
-
 // open finds the handles and what is behind them.
 func (w *Wheel) open(in, out *kernel.Handle) (err error) {
 	w.in, w.out = in, out
 	if in == nil {
 		if w.borrowed[0], err = openStandard(os.Stdin); err != nil {
-			return wrong("Input", err)
+			return kind.ConfigError("Input", err)
 		}
 		w.in = w.borrowed[0].handle
 	}
 	if out == nil {
 		if w.borrowed[1], err = openStandard(os.Stdout); err != nil {
 			w.release()
-			return wrong("Output", err)
+			return kind.ConfigError("Output", err)
 		}
 		w.out = w.borrowed[1].handle
 	}
@@ -184,7 +176,13 @@ func (w *Wheel) release() {
 }
 
 // ID returns the wheel's ID, the last argument of its events.
-func (w *Wheel) ID() kernel.WheelID { return w.id }
+func (w *Wheel) ID() kernel.WheelID { return w.base.ID() }
+
+// Closed reports whether the wheel has been closed.
+func (w *Wheel) Closed() bool { return w.base.Closed() }
+
+// Abort is Close: input that has been read and not reported is dropped anyway.
+func (w *Wheel) Abort() error { return w.Close() }
 
 // Editor returns the editor, for functions that are bound to keys.
 func (w *Wheel) Editor() *lineedit.Editor { return w.editor }
@@ -193,7 +191,7 @@ func (w *Wheel) Editor() *lineedit.Editor { return w.editor }
 // known. POE: terminal_size.
 func (w *Wheel) TerminalSize() (columns, rows int) { return w.terminal.size() }
 
-// IsTerminal tells whether lines are edited. Otherwise they are plain.
+// IsTerminal reports whether lines are edited. Otherwise they are plain.
 func (w *Wheel) IsTerminal() bool { return w.terminal.there }
 
 // Options returns the options, to be read and changed. POE: attribs.
@@ -223,23 +221,21 @@ func (w *Wheel) AddDefun(name string, f func(w *Wheel, key string)) {
 // closed unless they are borrowed. Closing again does nothing.
 // POE: what happens when a wheel is destroyed.
 func (w *Wheel) Close() error {
-	if w.closed {
+	if !w.base.Close() {
 		return nil
 	}
-	w.closed = true
 	var err error
 	if w.reading {
 		w.write(w.display.leave())
 		w.reading = false
 		w.unwatchSize()
-		w.k.Host().Unwatch(w.owner, w.in, kernel.Read)
+		w.base.Kernel.Host().Unwatch(w.base.Owner, w.in, kernel.Read)
 		err = w.terminal.restore()
 	}
 	w.stopTimer()
 	w.putWaiting()
 	w.unwatchOutput()
 	w.driver.Discard()
-	w.owned.Release()
 	w.release()
 	if w.borrow {
 		return err

@@ -21,7 +21,7 @@ func (w *Wheel) watchSize() (stop func()) {
 	changed := make(chan os.Signal, 1)
 	ctx, cancel := context.WithCancel(context.Background())
 	signal.Notify(changed, syscall.SIGWINCH)
-	outside := w.k.Outside()
+	outside := w.base.Kernel.Outside()
 	go func() {
 		for {
 			select {

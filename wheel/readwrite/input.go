@@ -313,7 +313,7 @@ func (w *Wheel) decodeAgain() {
 
 // filterPending returns what the input filter holds inside itself, as bytes.
 func (w *Wheel) filterPending() []byte {
-	if p, ok := w.inFilter.(filter.Pender); ok {
+	if p, ok := w.inFilter.(filter.ByteHolder); ok {
 		return p.PendingBytes()
 	}
 	return nil

@@ -3,7 +3,6 @@
 package run
 
 import (
-	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/internal/base"
 	"github.com/gopoe/poe/wheel/readwrite"
@@ -129,10 +128,10 @@ func (w *Wheel) stderrEvents() readwrite.Events {
 	}
 }
 
-// inputFailed reports an error of a stream, which ends it unless the filter can
-// continue behind a bad record.
+// inputFailed reports an error of a stream. One of the filter does not end it: the
+// end of the stream follows by itself.
 func (w *Wheel) inputFailed(err *kernel.OpError, stream string) {
-	if err.Op == "filter" && filter.Recoverable(err.Err) {
+	if err.Op == "filter" {
 		w.emitError(err.Op, err.Err, stream)
 		return
 	}
@@ -143,6 +142,14 @@ func (w *Wheel) inputFailed(err *kernel.OpError, stream string) {
 func (w *Wheel) streamEnded(err *kernel.OpError, stream string) {
 	w.emitPartial(stream)
 	w.emitError(err.Op, err.Err, stream)
+	ended := &w.stdoutEnded
+	if stream == stderrName {
+		ended = &w.stderrEnded
+	}
+	if *ended {
+		return
+	}
+	*ended = true
 	w.open--
 	w.closeStream(stream)
 	if w.open > 0 || w.base.Closed() {

@@ -11,8 +11,8 @@
 // after the last of the output. POE has no such event: there the exit status
 // is a matter of sig_child alone, which works here as well
 // (kernel.SigChild(w.PID(), ...), in the handler that makes the wheel) and may
-// come before the end of the output. A child that nobody asks about is waited
-// for once the wheel is closed, so that it leaves no zombie.
+// come before the end of the output. A child whose exit is not
+// watched is waited for once the wheel is closed, so that it leaves no zombie.
 //
 // A wheel keeps the session that made it alive as long as it has a conduit to
 // the child, that to its standard input included, or waits for Exit: so close
@@ -99,8 +99,8 @@ type Config struct {
 	RedirectStdout Redirect
 	RedirectStderr Redirect
 	RedirectOutput Redirect
-	// NoStdin gives the child this process's standard input. So it goes with
-	// standard output and error if nobody asks for their events.
+	// NoStdin lets the child inherit this process's standard input. It inherits
+	// standard output and error if their events are not set.
 	NoStdin bool
 
 	// User and Group are whom the child runs as: a number or a name. Empty is
@@ -170,6 +170,8 @@ type Wheel struct {
 	tty           *kernel.Handle // nil without a terminal
 	ownStdin      bool           // stdin is not the handle of the output as well
 	open          int            // output streams that have not ended
+
+	stdoutEnded, stderrEnded bool
 
 	watching bool // for the exit
 	reported bool // the exit

@@ -8,7 +8,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net"
-	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -93,13 +92,15 @@ func (a *attack) run(conns int, d time.Duration) (r result, err error) {
 	if err != nil {
 		return r, err
 	}
-	p, err := newProbe(s.quiet)
+	r.conns = conns
+	p, err := startProbe(s.quiet, d)
 	if err != nil {
 		return r, err
 	}
-	defer p.conn.Close()
-	r.conns = conns
-	r.quiet = p.p99(time.Second)
+	defer p.stop()
+	if r.quiet, err = p.p99(); err != nil {
+		return r, err
+	}
 	r.idle = s.memory("VmRSS")
 	var wg sync.WaitGroup
 	var sent atomic.Int64
@@ -107,12 +108,15 @@ func (a *attack) run(conns int, d time.Duration) (r result, err error) {
 	for range conns {
 		wg.Go(func() { a.connect(s.attacked, over, &sent) })
 	}
-	r.attacked = p.p99(d)
+	fmt.Fprintln(p.begin)
+	if r.attacked, err = p.p99(); err != nil {
+		return r, err
+	}
 	r.peak = s.memory("VmHWM")
 	close(over)
 	wg.Wait()
 	r.sent = sent.Load()
-	r.survived = s.stop() && p.err == nil
+	r.survived = s.stop()
 	return r, nil
 }
 
@@ -143,32 +147,4 @@ func (a *attack) connect(addr string, over <-chan struct{}, sent *atomic.Int64) 
 		}
 	}
 	<-over
-}
-
-// probe is another client, which says a line and waits for the answer.
-type probe struct {
-	conn net.Conn
-	err  error
-}
-
-func newProbe(addr string) (*probe, error) {
-	conn, err := net.Dial("tcp", addr)
-	return &probe{conn: conn}, err
-}
-
-// p99 returns the time within which 99 of 100 answers came.
-func (p *probe) p99(d time.Duration) time.Duration {
-	var took []time.Duration
-	buf := make([]byte, 16)
-	for end := time.Now().Add(d); time.Now().Before(end) && p.err == nil; {
-		begin := time.Now()
-		_ = p.conn.SetDeadline(begin.Add(20 * time.Second))
-		if _, p.err = p.conn.Write([]byte("hello\n")); p.err == nil {
-			_, p.err = p.conn.Read(buf)
-		}
-		took = append(took, time.Since(begin))
-		time.Sleep(2 * time.Millisecond)
-	}
-	slices.Sort(took)
-	return took[len(took)*99/100]
 }

@@ -23,6 +23,7 @@ import (
 
 var (
 	serve     = flag.String("serve", "", "be the server, with this filter")
+	probe     = flag.String("probe", "", "be another client of the server at this address")
 	run       = flag.String("run", "", "run the attacks whose name contains this")
 	attackers = flag.Int("n", 200, "how many connections attack")
 	duration  = flag.Duration("t", 3*time.Second, "how long an attack goes on")
@@ -30,8 +31,12 @@ var (
 
 func main() {
 	flag.Parse()
-	if *serve != "" {
+	switch {
+	case *serve != "":
 		check(serveFilter(*serve))
+		return
+	case *probe != "":
+		check(probeHere(*probe, *duration))
 		return
 	}
 	fmt.Println("| attack | connections | sent MB | idle MB | peak MB above | quiet p99 ms | attacked p99 ms | survived |")

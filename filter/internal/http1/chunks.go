@@ -125,7 +125,7 @@ func hexDigit(c byte) (byte, bool) {
 	return 0, false
 }
 
-// validExtension tells whether ext is nothing, space, or begins with a
+// validExtension reports whether ext is nothing, space, or begins with a
 // semicolon. What extensions say is ignored, as RFC 9112 wants of unknown ones.
 func validExtension(ext []byte) bool {
 	for _, c := range ext {

@@ -84,7 +84,7 @@ func ParseLength(s string) (n int64, ok bool) {
 	return n, s != ""
 }
 
-// WantsClose tells whether the connection ends with the message that has this
+// WantsClose reports whether the connection ends with the message that has this
 // version and these fields.
 func WantsClose(major, minor int, h http.Header) bool {
 	connection := h["Connection"]

@@ -28,7 +28,7 @@ func classes() (t [256]uint8) {
 	return t
 }
 
-// IsToken tells whether s is a token: what methods and names of fields are.
+// IsToken reports whether s is a token: what methods and names of fields are.
 func IsToken(s string) bool {
 	for i := 0; i < len(s); i++ {
 		if class[s[i]]&token == 0 {
@@ -38,7 +38,7 @@ func IsToken(s string) bool {
 	return s != ""
 }
 
-// HasToken tells whether one of the comma-separated words of values is word,
+// HasToken reports whether one of the comma-separated words of values is word,
 // which must be in lower case; case does not matter in values.
 func HasToken(values []string, word string) bool {
 	for _, v := range values {

@@ -34,7 +34,7 @@ type Stream struct {
 	outEnd  bool // CloseWrite was called
 	endDue  bool // and what it has to do is still to be done
 	writing bool // the writing goroutine runs
-	refused bool // Write had no room, or Ready has said so
+	refused bool // Write had no space, or Ready has said so
 	closed  bool
 	linger  *time.Timer
 }
@@ -102,7 +102,7 @@ func (s *Stream) receive() {
 	}
 }
 
-// received hands over what was read, waits until it was taken, and tells
+// received passes on what was read, waits until it was consumed, and reports
 // whether to read on.
 func (s *Stream) received(p []byte, err error) bool {
 	s.mu.Lock()
@@ -123,7 +123,7 @@ func (s *Stream) received(p []byte, err error) bool {
 	return !s.stopped
 }
 
-// Write takes as much as there is room for. The error of an earlier write is
+// Write accepts as much as there is space for. The error of an earlier write is
 // returned by the next one.
 func (s *Stream) Write(p []byte) (int, error) {
 	s.mu.Lock()
@@ -181,9 +181,9 @@ func (s *Stream) send() {
 	}
 }
 
-// sent notes the end of a write. Whoever was refused, or has asked in vain, is
-// told once there is room enough to be ready, which the end of a small write need
-// not bring.
+// sent notes the end of a write. A writer that was refused, or that Ready has
+// reported not ready to, is woken once there is enough space to be ready, which
+// the end of a small write need not bring.
 func (s *Stream) sent(err error) {
 	if err != nil {
 		s.outErr, s.out = Plain(err), nil

@@ -34,16 +34,16 @@ var ErrAddress = errors.New("the PROXY header announces no TCP address and no un
 // Reader gathers a header. The zero Reader is ready to use.
 type Reader struct{ buf []byte }
 
-// Source is whom a header announces.
+// Source is the peer that a header announces.
 type Source struct {
-	// Own tells that the connection is the proxy's own, a check of health for
+	// Own reports that the connection is the proxy's own, a check of health for
 	// example, or that it does not know: the connection's addresses count.
 	Own bool
 	// Addr is the peer's address; the zero value for a unix socket.
 	Addr netip.AddrPort
 }
 
-// Read reads from a connection as much of the header as is there, and tells
+// Read reads from a connection as much of the header as is there, and reports
 // whether it is complete. Behind a line that ends before any header can, which
 // Source refuses, a few bytes may have been read. A connection with nothing more there returns 0 or an
 // error that again says so; that error, the end of the stream included, is
@@ -100,7 +100,7 @@ func (r *Reader) needLine() (int, error) {
 	return 2, nil // the end of the line at least
 }
 
-// Source says whom the header announces; it must be complete.
+// Source returns the peer that the header announces; it must be complete.
 func (r *Reader) Source() (Source, error) {
 	h, err := proxyproto.Read(bufio.NewReaderSize(bytes.NewReader(r.buf), len(r.buf)))
 	if err != nil {

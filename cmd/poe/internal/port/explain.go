@@ -1,0 +1,67 @@
+package port
+
+// explanations say what the codes of reports mean. They are stable: a code is never
+// used for something else.
+var explanations = map[string]string{
+	"P0001": "The statement was not understood: it may be wrong, or use syntax that is refused, such as given, formats, try of a module, attributes or source filters. Write it in plain Perl, or translate it by hand.",
+	"P0002": "The statement is of a kind that has no translation.",
+	"P0100": "The expression is of a kind that has no translation.",
+	"P0101": "The flip-flop operator (.. in scalar context). Keep a bool in a variable.",
+	"P0102": "sort in scalar context has no meaning in Perl either.",
+	"P0103": "return, next or last inside of an expression. Write it as a statement of its own: if (...) { return }.",
+	"P0104": "local inside of an expression. Write it as a statement of its own.",
+	"P0105": "The number was not understood.",
+	"P0106": "The special variable is not known.",
+	"P0107": "The variable belongs to a module that is not known.",
+	"P0108": "What is used as an array or a hash here is no expression that can be one.",
+	"P0109": "A symbolic reference: a variable whose name is computed. Use a hash.",
+	"P0110": "A typeglob is dereferenced.",
+	"P0111": "$_[N] with a number in a handler. Use POE's constants: $_[ARG0].",
+	"P0112": "%+ as a whole. Use $+{name}.",
+	"P0113": "The operator has no translation.",
+	"P0114": "A handler changes @_. Copy what it needs: my @args = @_[ARG0 .. $#_].",
+	"P0115": "A conditional as the target of an assignment. Use if.",
+	"P0116": "The target of the assignment is not one that is understood.",
+	"P0117": "The special variable cannot be set.",
+	"P0118": "A state variable in an expression. Declare it as a statement.",
+	"P0119": "A state variable that is a list.",
+	"P0120": "An operator with = on a list.",
+	"P0121": "A list that is returned has no translation in scalar context.",
+	"P0201": "local in a block that return, next or last leave. Put the block into a sub.",
+	"P0202": "local in a block that return, next or last leave holds up to the end of the sub. Put the block into a sub if that matters.",
+	"P0203": "A continue block of a loop with next.",
+	"P0204": "last or next in do { } while. Use a while loop.",
+	"P0205": "A foreach loop with a special variable.",
+	"P0206": "A foreach loop with a variable of the package: subs that it calls do not see it.",
+	"P0207": "redo. Use a loop inside of the loop.",
+	"P0208": "next or last that leaves a sub, or a block which is a function in Go.",
+	"P0301": "A sub that is defined twice: the first is not translated.",
+	"P0302": "The loop changes its variable; in Perl that changes the elements of the arrays in its list, too.",
+	"P0303": "return inside of do { } that is used as a value leaves only the block in Go, the sub in Perl. (In eval { } it is the block in both.)",
+	"P0304": "Assignment to a typeglob, of other than a sub.",
+	"P0305": "local with a list of variables.",
+	"P0306": "local of this.",
+	"P0307": "A block where a sub is expected.",
+	"P0401": "The pattern uses what neither engine has: code in patterns, recursion, verbs, \\K.",
+	"P0402": "m//g in scalar context on this expression. Copy it to a variable.",
+	"P0403": "map or grep changes $_: in Perl that changes the elements of the array.",
+	"P0404": "sort by a sub that is not in the program.",
+	"P0500": "The function has no translation.",
+	"P0501": "do or require of a file. Port the file as a package, or put its subs into the program.",
+	"P0502": "tie. Use methods.",
+	"P0503": "fork. Go cannot fork a running program: use wheel/run or os/exec to start a new one, or wheel/run.Functions for a function of this one.",
+	"P0504": "exists on this.", "P0505": "delete local.", "P0506": "delete of this.", "P0507": "undef of a sub.", "P0508": "open with one argument.", "P0509": "select with this number of arguments.",
+	"P0510": "goto. (goto &sub is translated as a call.)",
+	"P0511": "eval of a string. Use a table of subs.",
+	"P0512": "A file test of _: name the file again.",
+	"P0513": "POE::Wheel::Run with a sub as its program: a process of Go cannot be forked. Use wheel/run.Functions.",
+	"P0602": "An operator is overloaded. Only \"\", 0+ and bool are translated: use methods for others.",
+	"P0603": "The function is neither the program's nor one of a module that is known.",
+	"P0604": "A function of List::Util without a block.",
+}
+
+// Explain returns what a code means.
+func Explain(code string) (string, bool) {
+	text, ok := explanations[code]
+	return text, ok
+}

@@ -1,0 +1,678 @@
+package port
+
+import (
+	"fmt"
+	"go/format"
+	"regexp"
+	"sort"
+	"strconv"
+	"strings"
+)
+
+// typ is the type in Go of an expression or a variable; the empty one is that of
+// a variable of which nothing has been seen yet.
+type typ string
+
+const (
+	tNone   typ = ""
+	tAny    typ = "any"
+	tStr    typ = "string"
+	tInt    typ = "int"
+	tFloat  typ = "float64"
+	tBool   typ = "bool"
+	tArr    typ = "*perl.Array"
+	tHash   typ = "*perl.Hash"
+	tRE     typ = "*perl.Regexp"
+	tKernel typ = "*poe.Kernel"
+)
+
+func join(a, b typ) typ {
+	switch {
+	case a == b || b == tNone:
+		return a
+	case a == tNone:
+		return b
+	case (a == tInt || a == tFloat) && (b == tInt || b == tFloat):
+		return tFloat
+	}
+	return tAny
+}
+
+// val is code of an expression.
+type val struct {
+	code  string
+	typ   typ
+	plain bool // cheap and without effects
+}
+
+// retMode says what return does in the function of Go that is being written.
+type retMode int
+
+const (
+	rVoid    retMode = iota
+	rHandler         // e.Return
+	rGeneric         // []any, by w
+	rAny
+	rList
+	rBool
+	rInt
+)
+
+// frame is a function of Go that is being written.
+type frame struct {
+	mode    retMode
+	fn      *function // the sub it belongs to; nil in the main part
+	match   bool      // uses m
+	argsVar bool
+	topics  []string // variables that stand for $_
+	closure bool     // return would leave only the closure
+	pair    bool     // a and b are sort's
+	loops   int
+	outer   *frame
+	handler bool // e is at hand
+	self    bool
+	locals  int
+}
+
+// gen writes Go.
+type gen struct {
+	prog      *program
+	pkg       string
+	f         *frame
+	out       strings.Builder
+	globals   strings.Builder
+	pre       []string
+	post      []string
+	noHoist   int
+	regexps   map[string]string
+	reList    []string
+	report    *Report
+	sub       string // name of the sub, for the report
+	line      int
+	dry       bool
+	unused    map[*variable]bool
+	inits     []string
+	count     int
+	packages  map[string]map[string]string
+	parents   map[string][]string
+	labels    map[string]bool
+	todoSeen  map[*node]bool
+	ends      []string
+	topicSync []string
+	stateInit []string
+}
+
+type todo struct {
+	code, why string
+}
+
+// cannot stops the translation of a statement or an expression.
+func cannot(code, format string, args ...any) {
+	panic(todo{code, fmt.Sprintf(format, args...)})
+}
+
+func (g *gen) w(format string, args ...any) {
+	if len(args) == 0 {
+		g.out.WriteString(format)
+	} else {
+		fmt.Fprintf(&g.out, format, args...)
+	}
+	g.out.WriteByte('\n')
+}
+
+// generate writes the program's Go source.
+func generate(prog *program, report *Report, options Options) (string, error) {
+	var g *gen
+	for range 6 {
+		g = newGen(prog, &Report{File: report.File}, true)
+		g.program(options)
+		if !prog.retype() {
+			break
+		}
+	}
+	for _, v := range append(append([]*variable(nil), prog.lexicals...), prog.globals...) {
+		if v.typ == tNone && v.sigil == '$' {
+			v.typ = tAny
+		}
+	}
+	g = newGen(prog, report, false)
+	text := g.program(options)
+	src, err := format.Source([]byte(useAll(text)))
+	if err != nil {
+		return text, fmt.Errorf("%s: the translation is not Go: %w", prog.file, err)
+	}
+	return string(src), nil
+}
+
+// retype gives the variables the types that have been seen, and reports whether
+// that changed anything.
+func (p *program) retype() bool {
+	changed := false
+	for _, v := range append(append([]*variable(nil), p.lexicals...), p.globals...) {
+		if v.sigil != '$' {
+			continue
+		}
+		t := join(v.typ, v.joined)
+		if v.fixed {
+			t = tAny
+		}
+		if t != v.typ {
+			v.typ, changed = t, true
+		}
+	}
+	return changed
+}
+
+func newGen(prog *program, report *Report, dry bool) *gen {
+	return &gen{prog: prog, pkg: "main", regexps: map[string]string{}, report: report, dry: dry, unused: map[*variable]bool{},
+		packages: map[string]map[string]string{}, parents: map[string][]string{}, labels: map[string]bool{}, todoSeen: map[*node]bool{}, f: &frame{mode: rVoid}}
+}
+
+var packageWord = regexp.MustCompile(`\b(perl|poe|compat|time|strings|strconv|os|math)\.[A-Z]`)
+
+func (g *gen) program(options Options) string {
+	body := g.capture(func() { g.statements(g.prog.statements) })
+	if g.f.match {
+		body = "var m perl.Captures\n" + body
+	}
+	var b strings.Builder
+	text := g.assemble(body)
+	fmt.Fprintf(&b, "// Ported from %s by poe port. See PORTING.md.\n\npackage main\n\n", g.prog.name)
+	imports := map[string]bool{}
+	for _, m := range packageWord.FindAllStringSubmatch(stripStrings(text), -1) {
+		imports[m[1]] = true
+	}
+	var paths []string
+	for word := range imports {
+		paths = append(paths, importPaths[word])
+	}
+	sort.Strings(paths)
+	b.WriteString("import (\n")
+	for _, p := range paths {
+		if !strings.Contains(p, ".") {
+			fmt.Fprintf(&b, "%q\n", p)
+		}
+	}
+	b.WriteString("\n")
+	for _, p := range paths {
+		if strings.Contains(p, ".") {
+			fmt.Fprintf(&b, "%q\n", p)
+		}
+	}
+	b.WriteString(")\n\n")
+	b.WriteString(text)
+	return b.String()
+}
+
+// stripStrings removes string literals, for the search for package names.
+func stripStrings(s string) string {
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		switch s[i] {
+		case '"':
+			for i++; i < len(s) && s[i] != '"'; i++ {
+				if s[i] == '\\' {
+					i++
+				}
+			}
+		case '/':
+			if i+1 < len(s) && s[i+1] == '/' {
+				for i < len(s) && s[i] != '\n' {
+					i++
+				}
+			}
+		case '`':
+			for i++; i < len(s) && s[i] != '`'; i++ {
+			}
+		case '\'':
+			for i++; i < len(s) && s[i] != '\''; i++ {
+				if s[i] == '\\' {
+					i++
+				}
+			}
+		}
+		if i < len(s) {
+			b.WriteByte(s[i])
+		}
+	}
+	return b.String()
+}
+
+func (g *gen) assemble(body string) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "// perlFile is the name of the Perl program, as its messages show it.\nconst perlFile = %s\n\n", quote(g.prog.name))
+	if len(g.reList) > 0 {
+		b.WriteString("var (\n")
+		for _, r := range g.reList {
+			b.WriteString(r + "\n")
+		}
+		b.WriteString(")\n\n")
+	}
+	g.writeGlobals(&b)
+	b.WriteString("func main() {\n")
+	b.WriteString("perl.Main(perlFile, func() {\n")
+	for _, s := range g.inits {
+		b.WriteString(s + "\n")
+	}
+	g.writePackages(&b)
+	b.WriteString(body)
+	if g.usesPOE() {
+		b.WriteString("compat.Leave()\n")
+	}
+	b.WriteString("})\n}\n\n")
+	b.WriteString(g.globals.String())
+	return b.String()
+}
+
+func (g *gen) usesPOE() bool {
+	for m := range g.prog.modules {
+		if m == "POE" || strings.HasPrefix(m, "POE::") {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *gen) writeGlobals(b *strings.Builder) {
+	var lines []string
+	for _, v := range g.prog.globals {
+		comment := ""
+		if v.packaged {
+			comment = " // " + string(v.sigil) + v.name
+		}
+		switch v.sigil {
+		case '$':
+			lines = append(lines, fmt.Sprintf("%s %s%s", v.goName, g.typeOf(v), comment))
+			if v.posUsed {
+				lines = append(lines, v.goName+"Pos perl.Pos")
+			}
+		case '@':
+			lines = append(lines, v.goName+" = perl.NewArray()"+comment)
+		case '%':
+			lines = append(lines, v.goName+" = perl.NewHash()"+comment)
+		}
+	}
+	if len(lines) == 0 {
+		return
+	}
+	b.WriteString("var (\n" + strings.Join(lines, "\n") + "\n)\n\n")
+}
+
+// writePackages makes packages with methods known.
+func (g *gen) writePackages(b *strings.Builder) {
+	var names []string
+	for name := range g.packages {
+		names = append(names, name)
+	}
+	for name := range g.parents {
+		if g.packages[name] == nil {
+			names = append(names, name)
+		}
+	}
+	sort.Strings(names)
+	for _, name := range names {
+		if subs := g.packages[name]; len(subs) > 0 {
+			fmt.Fprintf(b, "perl.Package(%q, perl.Subs{\n", name)
+			var keys []string
+			for k := range subs {
+				keys = append(keys, k)
+			}
+			sort.Strings(keys)
+			for _, k := range keys {
+				fmt.Fprintf(b, "%q: %s,\n", k, subs[k])
+			}
+			b.WriteString("})\n")
+		}
+		if ps := g.parents[name]; len(ps) > 0 {
+			fmt.Fprintf(b, "perl.Inherit(%q, %s)\n", name, quoteAll(ps))
+		}
+	}
+}
+
+func quoteAll(list []string) string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = quote(s)
+	}
+	return strings.Join(out, ", ")
+}
+
+// quote returns s as a literal of Go.
+func quote(s string) string {
+	if strings.ContainsAny(s, "\\\"") && !strings.ContainsAny(s, "`\r") && strconv.CanBackquote(s) {
+		return "`" + s + "`"
+	}
+	q := strconv.Quote(s)
+	if !validUTF8(s) {
+		q = quoteBytes(s)
+	}
+	return q
+}
+
+func validUTF8(s string) bool { return strings.ToValidUTF8(s, "\x00\x00") == s }
+
+func quoteBytes(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for i := range len(s) {
+		switch c := s[i]; {
+		case c == '"' || c == '\\':
+			b.WriteByte('\\')
+			b.WriteByte(c)
+		case c >= ' ' && c < 0x7f:
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, `\x%02x`, c)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+func (g *gen) typeOf(v *variable) typ {
+	switch v.sigil {
+	case '@':
+		return tArr
+	case '%':
+		return tHash
+	}
+	if v.fixed {
+		return tAny
+	}
+	if v.typ == tNone && !g.dry {
+		return tAny
+	}
+	return v.typ
+}
+
+// capture returns what f writes.
+func (g *gen) capture(f func()) string {
+	old, pre, post, hoist := g.out, g.pre, g.post, g.noHoist
+	g.out, g.pre, g.post, g.noHoist = strings.Builder{}, nil, nil, 0
+	defer func() { g.out, g.pre, g.post, g.noHoist = old, pre, post, hoist }()
+	f()
+	return g.out.String()
+}
+
+// inFrame runs f in a new function of Go and returns what it writes.
+func (g *gen) inFrame(fr *frame, f func()) string {
+	fr.outer = g.f
+	g.f = fr
+	defer func() { g.f = fr.outer }()
+	body := g.capture(f)
+	if fr.match && (!fr.closure || fr.outer == nil) {
+		body = "var m perl.Captures\n" + body
+	} else if fr.match {
+		fr.outer.match = true
+	}
+	return body
+}
+
+// closureFrame is a closure inside of the current function, which shares its
+// captures and arguments.
+func (g *gen) closureFrame(mode retMode) *frame {
+	return &frame{mode: mode, fn: g.f.fn, closure: true, topics: g.f.topics, handler: g.f.handler, pair: g.f.pair}
+}
+
+func (g *gen) temp(prefix string) string {
+	g.count++
+	return fmt.Sprintf("%s%d", prefix, g.count)
+}
+
+// flushPre writes the lines that an expression wants before it.
+func (g *gen) flushPre() {
+	for _, s := range g.pre {
+		g.w("%s", s)
+	}
+	g.pre = nil
+}
+
+func (g *gen) flushPost() {
+	for _, s := range g.post {
+		g.w("%s", s)
+	}
+	g.post = nil
+}
+
+// lazily returns the value of f's expression as code that is evaluated only if it
+// is wanted: nothing may be written in front of the statement for it.
+func (g *gen) lazily(f func() val) (v val, pre []string) {
+	old := g.pre
+	g.pre = nil
+	v = f()
+	pre = g.pre
+	g.pre = old
+	return v, pre
+}
+
+// thunk returns code of a function that returns f's value.
+func (g *gen) thunk(t typ, f func() val) string {
+	var v val
+	fr := g.closureFrame(rAny)
+	fr.loops = 0
+	body := g.inFrame(fr, func() {
+		g.noHoist = 1
+		v = f()
+		g.flushPre()
+		g.w("return %s", g.conv(v, t))
+	})
+	if strings.Count(body, "\n") == 1 {
+		return fmt.Sprintf("func() %s { %s }", t, strings.TrimSpace(body))
+	}
+	return fmt.Sprintf("func() %s {\n%s}", t, body)
+}
+
+// conv returns code of v in another type.
+func (g *gen) conv(v val, t typ) string {
+	if v.typ == t || v.typ == tNone || t == tNone {
+		return v.code
+	}
+	switch t {
+	case tAny:
+		return v.code
+	case tStr:
+		switch v.typ {
+		case tInt:
+			if isNumber(v.code) {
+				return quote(strings.TrimSpace(v.code))
+			}
+			return "strconv.Itoa(" + v.code + ")"
+		}
+		return "perl.Str(" + v.code + ")"
+	case tInt:
+		switch v.typ {
+		case tFloat:
+			return "int(" + v.code + ")"
+		}
+		return "perl.Int(" + v.code + ")"
+	case tFloat:
+		if v.typ == tInt {
+			if isNumber(v.code) {
+				return v.code
+			}
+			return "float64(" + v.code + ")"
+		}
+		return "perl.Num(" + v.code + ")"
+	case tBool:
+		return g.truth(v)
+	case tArr:
+		return "perl.A(" + v.code + ")"
+	case tHash:
+		return "perl.H(" + v.code + ")"
+	case tRE:
+		return "perl.Pattern(" + v.code + `, "")`
+	}
+	return v.code
+}
+
+func isNumber(s string) bool {
+	_, err := strconv.ParseFloat(s, 64)
+	return err == nil && s != "Inf" && s != "NaN"
+}
+
+func (g *gen) truth(v val) string {
+	switch v.typ {
+	case tBool:
+		return v.code
+	case tInt, tFloat:
+		return paren(v.code) + " != 0"
+	case tArr, tHash:
+		return v.code + " != nil"
+	case tKernel, tRE:
+		return "true"
+	}
+	return "perl.True(" + v.code + ")"
+}
+
+var simpleCode = regexp.MustCompile(`^-?[\w.]+$|^"[^"]*"$|^[\w.]+\([^()]*\)$`)
+
+func paren(code string) string {
+	if simpleCode.MatchString(code) || balancedCall(code) {
+		return code
+	}
+	return "(" + code + ")"
+}
+
+// balancedCall reports whether code is one call whose parentheses end it.
+func balancedCall(code string) bool {
+	i := strings.IndexByte(code, '(')
+	if i <= 0 || !regexp.MustCompile(`^[\w.]+$`).MatchString(code[:i]) || code[len(code)-1] != ')' {
+		return false
+	}
+	nest := 0
+	for j := i; j < len(code); j++ {
+		switch code[j] {
+		case '"':
+			for j++; j < len(code) && code[j] != '"'; j++ {
+				if code[j] == '\\' {
+					j++
+				}
+			}
+		case '`':
+			for j++; j < len(code) && code[j] != '`'; j++ {
+			}
+		case '(', '{':
+			nest++
+		case ')', '}':
+			if nest--; nest == 0 {
+				return j == len(code)-1
+			}
+		}
+	}
+	return false
+}
+
+// Shorthands for scalars of a type.
+func (g *gen) any(n *node) string   { return g.conv(g.expr(n), tAny) }
+func (g *gen) str(n *node) string   { return g.conv(g.expr(n), tStr) }
+func (g *gen) int(n *node) string   { return g.conv(g.expr(n), tInt) }
+func (g *gen) float(n *node) string { return g.conv(g.expr(n), tFloat) }
+func (g *gen) cond(n *node) string {
+	if n == nil {
+		return "true"
+	}
+	return g.truth(g.boolean(n))
+}
+
+// condition is cond for a statement: what must happen behind it, such as storing what
+// it has read, happens before the branches.
+func (g *gen) condition(n *node) string {
+	if n == nil {
+		return "true"
+	}
+	old := g.post
+	g.post = nil
+	c := g.cond(n)
+	if len(g.post) > 0 {
+		t := g.temp("ok")
+		g.hoist(t + " := " + c)
+		g.pre = append(g.pre, g.post...)
+		c = t
+	}
+	g.post = old
+	return c
+}
+
+// boolean is expr for where only the truth of n matters.
+func (g *gen) boolean(n *node) val {
+	switch n.kind {
+	case kList:
+		if len(n.kids) == 1 {
+			return g.boolean(n.kids[0])
+		}
+	case kUnop:
+		if n.op == "!" {
+			return val{negate(g.cond(n.kids[0])), tBool, false}
+		}
+	case kLogic:
+		if n.op == "||" || n.op == "&&" {
+			a := g.cond(n.kids[0])
+			b, pre := g.lazily(func() val { return val{g.cond(n.kids[1]), tBool, false} })
+			if len(pre) == 0 {
+				return val{operand(a, n.op) + " " + n.op + " " + operand(b.code, n.op), tBool, false}
+			}
+			if declarationsOnly(pre) {
+				g.pre = append(g.pre, pre...)
+				return val{operand(a, n.op) + " " + n.op + " " + operand(b.code, n.op), tBool, false}
+			}
+			t := g.thunk(tBool, func() val { return val{g.cond(n.kids[1]), tBool, false} })
+			return val{operand(a, n.op) + " " + n.op + " " + t + "()", tBool, false}
+		}
+	case kVar:
+		if n.sigil == '@' || n.sigil == '%' {
+			return val{g.container(n) + ".Len() != 0", tBool, false}
+		}
+	case kDeref:
+		if n.sigil == '@' || n.sigil == '%' {
+			return val{g.container(n) + ".Len() != 0", tBool, false}
+		}
+	}
+	return g.expr(n)
+}
+
+func declarationsOnly(pre []string) bool {
+	for _, s := range pre {
+		if !strings.HasPrefix(s, "var ") && !strings.HasPrefix(s, "_ = ") || strings.Contains(s, "(") {
+			return false
+		}
+	}
+	return true
+}
+
+// operand puts code with the other operator in parentheses.
+func operand(code, op string) string {
+	other := map[string]string{"&&": "||", "||": "&&"}[op]
+	if strings.Contains(code, other) && !balancedCall(code) {
+		return "(" + code + ")"
+	}
+	return code
+}
+
+func negate(code string) string {
+	for _, p := range [][2]string{{" == ", " != "}, {" != ", " == "}} {
+		if strings.Count(code, p[0]) == 1 && !strings.Contains(code, "&&") && !strings.Contains(code, "||") && !strings.Contains(code, "func(") && !strings.Contains(code, "`") && strings.Count(code, "\"") <= 2 && !inParens(code, p[0]) {
+			return strings.Replace(code, p[0], p[1], 1)
+		}
+	}
+	if simpleCode.MatchString(code) || balancedCall(code) {
+		return "!" + code
+	}
+	if strings.HasPrefix(code, "!") && balancedCall(code[1:]) {
+		return code[1:]
+	}
+	return "!(" + code + ")"
+}
+
+func inParens(code, what string) bool {
+	before := code[:strings.Index(code, what)]
+	return strings.Count(before, "(") != strings.Count(before, ")") || strings.Count(before, `"`)%2 == 1
+}
+
+// sourceComment returns Perl text as a comment of one line.
+func oneLine(s string) string {
+	s = strings.Join(strings.Fields(s), " ")
+	if len(s) > 200 {
+		s = s[:200] + " ..."
+	}
+	return strings.ToValidUTF8(s, "?")
+}

@@ -1,0 +1,200 @@
+package port
+
+import (
+	"fmt"
+	"strings"
+)
+
+// names in Go of what handlers are given and do. This is the one place that knows
+// the interface of the module.
+var eventFields = map[string]val{
+	"KERNEL": {"e.Kernel", tKernel, true}, "HEAP": {"e.Heap()", tAny, true}, "SESSION": {"e.This()", tAny, true}, "SENDER": {"e.From()", tAny, true},
+	"STATE": {"e.State()", tStr, true}, "OBJECT": {"e.Object", tAny, true}, "CALLER_FILE": {"e.CallerFile()", tAny, true}, "CALLER_LINE": {"e.CallerLine()", tAny, true},
+	"CALLER_STATE": {"e.CallerState()", tAny, true}, "MACHINE": {"e.This()", tAny, true}, "RUNSTATE": {"e.Heap()", tAny, true}, "EVENT": {"e.Name", tStr, true},
+}
+
+var importPaths = map[string]string{
+	"perl": "github.com/gopoe/poe/perl", "compat": "github.com/gopoe/poe/perl/compat", "poe": "github.com/gopoe/poe",
+	"time": "time", "strings": "strings", "strconv": "strconv", "os": "os", "math": "math",
+}
+
+// method is a method call. The context is Scalar, List, Void, or code for one.
+func (g *gen) method(n *node, want string) val {
+	obj := n.kids[0]
+	args := n.kids[1:]
+	if n.dyn == nil && obj.kind == kBare && n.text == "import" {
+		return val{"", tAny, true}
+	}
+	if v, ok := g.kernelCall(n, want); ok {
+		return v
+	}
+	name := quote(n.text)
+	target := ""
+	switch {
+	case obj.kind == kBare:
+		target = quote(obj.text)
+		g.useClass(obj.text, n.line)
+	case obj.kind == kStr:
+		target = quote(obj.text)
+		g.useClass(obj.text, n.line)
+	default:
+		target = g.any(obj)
+	}
+	if n.dyn != nil {
+		return g.dynamicMethod(n, target, want)
+	}
+	if rest, ok := strings.CutPrefix(n.text, "SUPER::"); ok {
+		code := "perl.Super(" + contextCode(want) + ", " + quote(g.pkg) + ", " + g.withArgs(target+", "+quote(rest), args) + ")"
+		return g.inWant(code, want)
+	}
+	all := g.withArgsPairs(target+", "+name, args)
+	switch want {
+	case "Scalar":
+		return val{"perl.Call(" + all + ")", tAny, false}
+	case "List":
+		return val{"perl.CallList(" + all + ")", "[]any", false}
+	case "Void":
+		return val{"perl.Do(" + all + ")", tAny, false}
+	}
+	return val{"perl.Invoke(" + want + ", " + all + ")", "[]any", false}
+}
+
+// withArgsPairs is withArgs which writes name => value pairs one a line if they
+// are long.
+func (g *gen) withArgsPairs(first string, args []*node) string {
+	pairs := len(args) >= 4 && len(args)%2 == 0
+	for i, k := range args {
+		if isListy(k) || i%2 == 0 && k.kind != kStr {
+			pairs = false
+		}
+	}
+	if !pairs {
+		return g.withArgs(first, args)
+	}
+	var b strings.Builder
+	b.WriteString(first + ",\n")
+	for i := 0; i < len(args); i += 2 {
+		fmt.Fprintf(&b, "%s, %s,\n", g.any(args[i]), g.any(args[i+1]))
+	}
+	return b.String()
+}
+
+// dynamicMethod is $obj->$method(...): a name or a reference to code.
+func (g *gen) dynamicMethod(n *node, target, want string) val {
+	code := "perl.InvokeAny(" + contextCode(want) + ", " + target + ", " + g.withArgs(g.any(n.dyn), n.kids[1:]) + ")"
+	return g.inWant(code, want)
+}
+
+// kernelVerbs are methods of the kernel which a statement calls directly: with a
+// name of an event, and what follows.
+var kernelVerbs = map[string]string{"yield": "Yield", "alias_set": "AliasSet", "alias_remove": "AliasRemove", "stop": "Stop", "sig_handled": "SigHandled", "post": "Post", "delay": "Delay", "sig": "Sig"}
+
+// kernelCall writes calls of the kernel's methods as calls in Go where the types
+// say that they mean the same.
+func (g *gen) kernelCall(n *node, want string) (val, bool) {
+	verb, ok := kernelVerbs[n.text]
+	if !ok || want != "Void" || n.dyn != nil {
+		return val{}, false
+	}
+	obj := n.kids[0]
+	if obj.kind == kBare && obj.text != "POE::Kernel" {
+		return val{}, false
+	}
+	var k val
+	if obj.kind == kBare {
+		k = val{"compat.Kernel()", tKernel, true}
+	} else {
+		k = g.expr(obj)
+	}
+	if k.typ != tKernel {
+		return val{}, false
+	}
+	args := n.kids[1:]
+	for i, a := range args {
+		if isListy(a) && i < 2 {
+			return val{}, false
+		}
+	}
+	switch n.text {
+	case "stop", "sig_handled":
+		if len(args) == 0 {
+			return val{k.code + "." + verb + "()", tAny, false}, true
+		}
+	case "alias_set", "alias_remove":
+		if len(args) == 1 {
+			return val{k.code + "." + verb + "(" + g.str(args[0]) + ")", tAny, false}, true
+		}
+	case "yield":
+		if len(args) > 0 {
+			return val{k.code + ".Yield(" + g.withArgs(g.str(args[0]), args[1:]) + ")", tAny, false}, true
+		}
+	case "sig":
+		if len(args) == 2 && args[1].kind == kStr {
+			return val{k.code + ".Sig(" + g.str(args[0]) + ", " + g.str(args[1]) + ")", tAny, false}, true
+		}
+	case "post":
+		if len(args) >= 2 && !g.readsErrno() {
+			dest := "compat.Dest(" + g.any(args[0]) + ")"
+			if args[0].kind == kStr && args[0].text != "" && (args[0].text[0] < '0' || args[0].text[0] > '9') {
+				dest = "poe.Alias(" + quote(args[0].text) + ")"
+			}
+			return val{k.code + ".Post(" + g.withArgs(dest+", "+g.str(args[1]), args[2:]) + ")", tAny, false}, true
+		}
+	case "delay":
+		return g.delayCall(k, args)
+	}
+	return val{}, false
+}
+
+func (g *gen) delayCall(k val, args []*node) (val, bool) {
+	if len(args) == 1 {
+		return val{k.code + ".DelayClear(" + g.str(args[0]) + ")", tAny, false}, true
+	}
+	if len(args) < 2 {
+		return val{}, false
+	}
+	t := args[1]
+	if t.kind == kFunc && t.text == "undef" && len(args) == 2 {
+		return val{k.code + ".DelayClear(" + g.str(args[0]) + ")", tAny, false}, true
+	}
+	d := ""
+	switch t.kind {
+	case kNum:
+		v := number(t.text)
+		d = durationOf(v)
+	default:
+		v := g.expr(t)
+		if !isNum(v.typ) {
+			return val{}, false
+		}
+		d = "perl.Seconds(" + v.code + ")"
+	}
+	return val{k.code + ".Delay(" + g.withArgs(g.str(args[0])+", "+d, args[2:]) + ")", tAny, false}, true
+}
+
+func durationOf(v val) string {
+	if v.code == "0" {
+		return "0"
+	}
+	if v.typ == tInt {
+		if v.code == "1" {
+			return "time.Second"
+		}
+		return v.code + "*time.Second"
+	}
+	return "perl.Seconds(" + v.code + ")"
+}
+
+// readsErrno reports whether the program reads $!, which a failing post sets.
+func (g *gen) readsErrno() bool {
+	if g.prog.errno == 0 {
+		g.prog.errno = 1
+		walkAll(g.prog.statements, func(n *node) bool {
+			if n.kind == kVar && n.v == nil && n.text == "!" {
+				g.prog.errno = 2
+			}
+			return true
+		})
+	}
+	return g.prog.errno == 2
+}

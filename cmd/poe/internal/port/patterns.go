@@ -1,0 +1,365 @@
+package port
+
+import (
+	"fmt"
+	"strings"
+)
+
+// flagsOf returns the modifiers that belong to the pattern itself.
+func flagsOf(mods string) string {
+	out := ""
+	for _, f := range "imsx" {
+		if strings.ContainsRune(mods, f) {
+			out += string(f)
+		}
+	}
+	return out
+}
+
+// regexp returns code of a compiled pattern.
+func (g *gen) regexp(re *node, mods string) string {
+	flags := flagsOf(mods)
+	if re.kind == kStr {
+		if bad := badPattern(re.text, flags); bad != "" {
+			cannot("P0401", "%s", bad)
+		}
+		return g.staticRegexp(re.text, flags)
+	}
+	if re.kind == kInterp && len(re.kids) == 1 {
+		v := g.expr(re.kids[0])
+		if v.typ == tRE && flags == "" {
+			return v.code
+		}
+		if !isListy(re.kids[0]) {
+			return "perl.Pattern(" + v.code + ", " + quote(flags) + ")"
+		}
+	}
+	if re.kind == kInterp {
+		return "perl.RE(" + g.str(re) + ", " + quote(flags) + ")"
+	}
+	return "perl.Pattern(" + g.any(re) + ", " + quote(flags) + ")"
+}
+
+func (g *gen) staticRegexp(text, flags string) string {
+	key := flags + "/" + text
+	name, ok := g.regexps[key]
+	if !ok {
+		name = fmt.Sprintf("re%d", len(g.regexps)+1)
+		g.regexps[key] = name
+		g.reList = append(g.reList, fmt.Sprintf("%s = perl.RE(%s, %q)", name, quote(text), flags))
+	}
+	return name
+}
+
+// target returns the code of the string that a pattern is matched with.
+func (g *gen) target(n *node) string {
+	if n.kids[0] == nil {
+		t := g.topic()
+		return "perl.Str(" + t + ")"
+	}
+	return g.str(n.kids[0])
+}
+
+// match is m// in scalar context.
+func (g *gen) match(n *node) val {
+	re := n.kids[1]
+	if n.op == "qr" && n.kids[0] == nil {
+		return val{g.regexp(re, n.mods), tRE, true}
+	}
+	if re.kind == kStr && re.text == "" && !strings.Contains(n.mods, "g") && n.op != "qr" {
+		re = &node{kind: kStr, text: "(?:)"}
+	}
+	g.f.match = true
+	if strings.Contains(n.mods, "g") {
+		pos := g.pos(n.kids[0])
+		return val{fmt.Sprintf("m.Next(%s, %s, %s, %v)", g.regexp(re, n.mods), g.target(n), pos, strings.Contains(n.mods, "c")), tBool, false}
+	}
+	s := g.target(n)
+	return val{fmt.Sprintf("m.Match(%s, %s)", g.regexp(re, n.mods), s), tBool, false}
+}
+
+// pos returns where the position of //g of a variable is kept.
+func (g *gen) pos(n *node) string {
+	for n != nil && n.kind == kList && len(n.kids) == 1 {
+		n = n.kids[0]
+	}
+	if n == nil || n.kind == kVar && n.v == nil && n.text == "_" {
+		return "perl.TopicPos()"
+	}
+	if n.kind == kVar && n.v != nil && n.sigil == '$' {
+		n.v.posUsed = true
+		return "&" + n.v.goName + "Pos"
+	}
+	if n.kind == kKey {
+		return fmt.Sprintf("perl.PosOf(%s, %s)", g.container(n.kids[0]), g.str(n.kids[1]))
+	}
+	if n.kind == kDeref && n.sigil == '$' {
+		return "perl.PosOfRef(" + g.any(n.kids[0]) + ")"
+	}
+	cannot("P0402", "//g in scalar context on this")
+	return ""
+}
+
+// matchList is m// in list context.
+func (g *gen) matchList(n *node) string {
+	g.f.match = true
+	s := g.target(n)
+	re := g.regexp(n.kids[1], n.mods)
+	if strings.Contains(n.mods, "g") {
+		return fmt.Sprintf("m.All(%s, %s)", re, s)
+	}
+	return fmt.Sprintf("m.List(%s, %s)", re, s)
+}
+
+// replacement returns a function for the right side of s///.
+func (g *gen) replacement(n *node) string {
+	g.f.match = true
+	fr := g.closureFrame(rAny)
+	if n.repl.kind == kDo {
+		body := g.inFrame(fr, func() { g.bodyWithValue(n.repl.body) })
+		if strings.Count(body, "\n") == 1 {
+			if rest, ok := strings.CutPrefix(strings.TrimSpace(body), "return "); ok {
+				return "func() string { return perl.Str(" + rest + ") }"
+			}
+		}
+		return "func() string {\nreturn perl.Str(func() any {\n" + body + "}())\n}"
+	}
+	var code string
+	body := g.inFrame(fr, func() {
+		code = g.str(n.repl)
+		g.flushPre()
+		g.w("return %s", code)
+	})
+	if strings.Count(body, "\n") == 1 {
+		return "func() string { " + strings.TrimSpace(body) + " }"
+	}
+	return "func() string {\n" + body + "}"
+}
+
+// subst is s/// as a value.
+func (g *gen) subst(n *node) val {
+	re := g.regexp(n.kids[1], n.mods)
+	all := strings.Contains(n.mods, "g")
+	with := g.replacement(n)
+	if strings.Contains(n.mods, "r") {
+		return val{fmt.Sprintf("perl.Replaced(m.Replace(%s, %s, %v, %s))", re, g.target(n), all, with), tStr, false}
+	}
+	target := n.kids[0]
+	for target != nil && target.kind == kList && len(target.kids) == 1 {
+		target = target.kids[0]
+	}
+	if target != nil && target.kind == kAssign && target.op == "" {
+		// (my $x = $y) =~ s/.../.../
+		g.void(target)
+		g.hoistOut()
+		if target = target.kids[0]; target.kind == kMy {
+			target = target.kids[0]
+		}
+	}
+	if target != nil && target.kind == kVar && target.v != nil && g.typeOf(target.v) == tStr && target.v.sync == "" {
+		return val{fmt.Sprintf("m.SubstText(&%s, %s, %v, %s)", target.v.goName, re, all, with), tInt, false}
+	}
+	return val{fmt.Sprintf("m.Subst(%s, %s, %v, %s)", g.substPointer(target), re, all, with), tInt, false}
+}
+
+// hoistOut moves what has been written for this statement so far in front of it.
+func (g *gen) hoistOut() {
+	g.flushPre()
+}
+
+func (g *gen) substPointer(target *node) string {
+	if target == nil {
+		if len(g.topicSync) > 0 && g.topic() == "it" {
+			g.post = append(g.post, g.topicSync[len(g.topicSync)-1])
+		}
+		return "&" + g.topic()
+	}
+	if target.kind == kVar && target.v != nil && target.v.sync != "" {
+		g.post = append(g.post, target.v.sync)
+	}
+	if target.kind == kVar && target.v == nil && target.text == "_" {
+		return g.substPointer(nil)
+	}
+	return g.pointer(target)
+}
+
+func (g *gen) substStatement(n *node) {
+	v := g.subst(n)
+	g.flushPre()
+	if strings.HasPrefix(v.code, "perl.Replaced(") {
+		g.w("_ = %s", v.code)
+		return
+	}
+	g.w("%s", v.code)
+}
+
+// trans is tr///.
+func (g *gen) trans(n *node) val {
+	from, to := n.text, n.op
+	args := fmt.Sprintf("%s, %s, %q", quote(from), quote(to), strings.ReplaceAll(n.mods, "r", ""))
+	target := n.kids[0]
+	for target != nil && target.kind == kList && len(target.kids) == 1 {
+		target = target.kids[0]
+	}
+	if strings.Contains(n.mods, "r") {
+		return val{fmt.Sprintf("perl.Replaced(perl.Translate(%s, %s))", g.target(n), args), tStr, false}
+	}
+	if to == "" && !strings.Contains(n.mods, "d") || to == from {
+		return val{fmt.Sprintf("perl.Count(perl.Translate(%s, %s))", g.target(n), args), tInt, false}
+	}
+	if target != nil && target.kind == kAssign && target.op == "" {
+		g.void(target)
+		g.hoistOut()
+		if target = target.kids[0]; target.kind == kMy {
+			target = target.kids[0]
+		}
+	}
+	return val{fmt.Sprintf("perl.TranslateAt(%s, %s)", g.substPointer(target), args), tInt, false}
+}
+
+// badPattern says why a pattern has no translation.
+func badPattern(text, flags string) string {
+	for _, s := range []string{"(?{", "(??{", "(?R)", "(?1)", "(?&", "(*", `\K`} {
+		if strings.Contains(text, s) && !strings.Contains(text, `\`+s) {
+			return "the pattern has " + s
+		}
+	}
+	return ""
+}
+
+// mapGrep is map or grep in list context.
+func (g *gen) mapGrep(n *node) string {
+	list := g.cat(n.kids[1:])
+	fr := g.closureFrame(rList)
+	fr.topics = append(append([]string(nil), g.f.topics...), "it")
+	fr.loops = 0
+	if changesTopic(n) {
+		g.report.note("P0403", n.line, g.sub, n.text+" changes $_: the elements of the list stay as they are")
+	}
+	if n.text == "grep" {
+		fr.mode = rBool
+		body := g.inFrame(fr, func() {
+			g.topicShared("it", nil)
+			if n.block {
+				g.bodyWithValue(n.body)
+			} else {
+				code := g.cond(n.kids[0])
+				g.flushPre()
+				g.w("return %s", code)
+			}
+		})
+		return "perl.Grep(" + list + ", " + closure("it any", "bool", body) + ")"
+	}
+	single := n.block && len(n.body) == 1 && n.body[0].kind == sExpr && len(n.body[0].kids) == 1 && !isListy(n.body[0].kids[0]) && n.body[0].kids[0].kind != kReturn ||
+		!n.block && !isListy(n.kids[0])
+	result, f := "[]any", "perl.Map"
+	if single {
+		fr.mode, result, f = rAny, "any", "perl.Map1"
+	}
+	body := g.inFrame(fr, func() {
+		g.topicShared("it", nil)
+		switch {
+		case n.block:
+			g.bodyWithValue(n.body)
+		case single:
+			code := g.any(n.kids[0])
+			g.flushPre()
+			g.w("return %s", code)
+		default:
+			code := g.list(n.kids[0])
+			g.flushPre()
+			g.w("return %s", code)
+		}
+	})
+	return f + "(" + list + ", " + closure("it any", result, body) + ")"
+}
+
+func changesTopic(n *node) bool {
+	if n.block {
+		return changes(n.body, nil)
+	}
+	return changes([]*node{n.kids[0]}, nil)
+}
+
+// mapStatement is map in void context: a loop.
+func (g *gen) mapStatement(n *node) {
+	list := &node{kind: kList, kids: n.kids[1:], line: n.line}
+	body := &node{kind: sBlock, body: n.body, line: n.line}
+	if !n.block {
+		body.body = []*node{{kind: sExpr, kids: []*node{n.kids[0]}, line: n.line}}
+	}
+	g.foreach(&node{kind: sForeach, kids: []*node{nil, list, body}, line: n.line})
+}
+
+func closure(params, result, body string) string {
+	if strings.Count(body, "\n") == 1 {
+		return "func(" + params + ") " + result + " { " + strings.TrimSpace(body) + " }"
+	}
+	return "func(" + params + ") " + result + " {\n" + body + "}"
+}
+
+// sort is sort in list context.
+func (g *gen) sort(n *node) string {
+	list := g.cat(n.kids[1:])
+	by := n.kids[0]
+	switch {
+	case by == nil:
+		return "perl.Sort(" + list + ")"
+	case by.kind == kSub && by.block:
+		fr := g.closureFrame(rInt)
+		fr.pair = true
+		body := g.inFrame(fr, func() { g.bodyWithValue(by.body) })
+		return "perl.SortBy(" + list + ", " + closure("a, b any", "int", body) + ")"
+	case by.kind == kCall:
+		f := g.findSub(by.text)
+		if f == nil {
+			cannot("P0404", "sort by a sub that is not there")
+		}
+		return fmt.Sprintf("perl.SortBySub(%s, %s)", list, f.goName)
+	}
+	return fmt.Sprintf("perl.SortBySub(%s, perl.CodeOf(%s).Fn)", list, g.any(by))
+}
+
+// print is print, printf or say.
+func (g *gen) print(n *node) val {
+	h, args := n.kids[0], n.kids[1:]
+	if n.text == "printf" {
+		if h == nil {
+			return val{"perl.Print(perl.Sprintf(" + g.formatArgs(args) + "))", tBool, false}
+		}
+		return val{"perl.PrintTo(" + g.handle(h) + ", perl.Sprintf(" + g.formatArgs(args) + "))", tBool, false}
+	}
+	list := ""
+	if len(args) == 0 {
+		list = g.topic()
+	} else {
+		list = g.spreadAll(args)
+	}
+	if n.text == "say" {
+		if list == "" || strings.HasSuffix(list, "...") {
+			list = "perl.Cat(" + strings.TrimSuffix(list, "...") + `, perl.L("\n"))...`
+		} else {
+			list += `, "\n"`
+		}
+	}
+	if h == nil {
+		return val{"perl.Print(" + list + ")", tBool, false}
+	}
+	if h.kind == kBare && (h.text == "STDERR" || h.text == "STDOUT") {
+		return val{g.glob(h).code + ".Print(" + list + ")", tBool, false}
+	}
+	return val{"perl.PrintTo(" + commaJoin(g.handle(h), list) + ")", tBool, false}
+}
+
+// formatArgs are the arguments of sprintf.
+func (g *gen) formatArgs(args []*node) string {
+	if len(args) == 0 {
+		return `""`
+	}
+	if isListy(args[0]) {
+		t := g.temp("list")
+		g.hoist(t + " := " + g.cat(args))
+		return fmt.Sprintf("perl.Str(perl.At(%s, 0)), perl.From(%s, 1)...", t, t)
+	}
+	return g.withArgs(g.str(args[0]), args[1:])
+}

@@ -1,0 +1,76 @@
+// Package port translates Perl programs for POE into Go.
+//
+// A program goes through four steps: PPI, run by perl, cuts its text into tokens
+// (ppi.go); a parser makes a syntax tree of them (parse.go and its neighbours);
+// names are resolved (scope.go); and Go is written, several times over, until the
+// types of variables are known (gen.go and its neighbours). A statement that has
+// no translation becomes a call of perl.TODO, and is counted.
+package port
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+)
+
+// Options say how a program is translated.
+type Options struct {
+	Perl string // the perl to run, "perl" if empty
+	Name string // the program's name in its messages; its path if empty
+}
+
+// Result is a translated program.
+type Result struct {
+	Source string // Go
+	Report *Report
+}
+
+// Translator translates programs, with one perl for all.
+type Translator struct {
+	tok  *tokenizer
+	opts Options
+}
+
+// New returns a translator; it runs perl. It fails if perl or PPI is missing.
+func New(options Options) (*Translator, error) {
+	if options.Perl == "" {
+		options.Perl = "perl"
+	}
+	tok, err := newTokenizer(options.Perl)
+	if err != nil {
+		return nil, err
+	}
+	return &Translator{tok, options}, nil
+}
+
+// Close ends perl.
+func (t *Translator) Close() error { return t.tok.close() }
+
+// File translates a program.
+func (t *Translator) File(path string) (*Result, error) {
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return t.Text(path, source)
+}
+
+// Text translates the text of a program; path is for messages.
+func (t *Translator) Text(path string, source []byte) (*Result, error) {
+	if i := bytes.IndexByte(source, 0); i >= 0 {
+		return nil, fmt.Errorf("%s:%d: this is no Perl program: it has a zero byte", path, 1+bytes.Count(source[:i], []byte("\n")))
+	}
+	source = bytes.ReplaceAll(source, []byte("\r\n"), []byte("\n"))
+	name := t.opts.Name
+	if name == "" {
+		name = filepath.Base(path)
+	}
+	prog, err := parseProgram(t.tok, path, name, string(source))
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	report := &Report{File: path, Lines: 1 + bytes.Count(source, []byte("\n"))}
+	text, err := generate(prog, report, t.opts)
+	return &Result{Source: text, Report: report}, err
+}

@@ -1,0 +1,473 @@
+package port
+
+import (
+	"strconv"
+	"strings"
+)
+
+// variable is a lexical variable, or one of a package.
+type variable struct {
+	sigil    byte
+	name     string // in Perl; with its package if it is one of a package
+	goName   string
+	global   bool // a variable of the Go package
+	packaged bool // our, or never declared
+	level    int  // how many subs are around its declaration
+	owner    *function
+	reads    int // uses
+	typ      typ
+	joined   typ
+	fixed    bool // any, whatever is assigned
+	posUsed  bool // pos of it is used: //g in scalar context
+	sync     string
+	line     int
+	state    bool
+	held     bool
+}
+
+// function is a sub.
+type function struct {
+	name     string // with its package; empty for an anonymous one
+	goName   string
+	node     *node
+	outer    *function
+	level    int
+	uses     argUses
+	handler  bool // takes an event
+	inTable  bool // is named in a table of handlers
+	wantUsed bool
+	names    map[string]int
+	topic    bool // reads $_ of its caller
+	called   bool // is called by name with arguments of its own
+}
+
+// argUses says how a sub uses @_.
+type argUses struct {
+	constants bool // $_[HEAP], @_[ARG0 .. ARG2]
+	whole     bool // @_ as a list or a count
+	changes   bool // shift, pop, splice, assignment
+	plain     bool // $_[0], my (...) = @_
+}
+
+// resolver links uses of variables to their declarations.
+type resolver struct {
+	prog   *program
+	scopes []map[string]*variable
+	fn     *function
+	pkg    string
+}
+
+var poeConstants = map[string]int{"OBJECT": 0, "SESSION": 1, "KERNEL": 2, "HEAP": 3, "STATE": 4, "SENDER": 5,
+	"CALLER_FILE": 7, "CALLER_LINE": 8, "CALLER_STATE": 9, "ARG0": 10, "ARG1": 11, "ARG2": 12, "ARG3": 13, "ARG4": 14, "ARG5": 15, "ARG6": 16, "ARG7": 17, "ARG8": 18, "ARG9": 19,
+	"MACHINE": 1, "RUNSTATE": 3, "EVENT": 4}
+
+func (r *resolver) push() { r.scopes = append(r.scopes, map[string]*variable{}) }
+func (r *resolver) pop()  { r.scopes = r.scopes[:len(r.scopes)-1] }
+
+func (r *resolver) statements(list []*node) {
+	for _, n := range list {
+		r.statement(n)
+	}
+}
+
+func (r *resolver) block(n *node) {
+	if n == nil {
+		return
+	}
+	r.push()
+	if n.kind == sBlock {
+		r.statements(n.body)
+	} else {
+		r.statement(n)
+	}
+	r.pop()
+}
+
+func (r *resolver) statement(n *node) {
+	switch n.kind {
+	case sPackage:
+		old := r.pkg
+		r.pkg = n.text
+		if n.block {
+			r.push()
+			r.statements(n.body)
+			r.pop()
+			r.pkg = old
+		}
+	case sSub:
+		r.sub(n, r.qualify(n.text))
+	case sBlock:
+		pkg := r.pkg
+		r.push()
+		r.statements(n.body)
+		r.pop()
+		r.pkg = pkg
+	case sIf:
+		r.push()
+		for i := 0; i+1 < len(n.kids); i += 2 {
+			r.expr(n.kids[i])
+			r.block(n.kids[i+1])
+		}
+		if len(n.kids)%2 == 1 {
+			r.block(n.kids[len(n.kids)-1])
+		}
+		r.pop()
+	case sWhile, sFor:
+		r.push()
+		for _, k := range n.kids {
+			if k != nil && k.kind == sBlock {
+				r.block(k)
+			} else {
+				r.expr(k)
+			}
+		}
+		r.pop()
+	case sForeach:
+		r.expr(n.kids[1])
+		r.push()
+		if v := n.kids[0]; v != nil {
+			r.expr(v)
+			if v.kind == kMy {
+				v = v.kids[0]
+			}
+			if v.v != nil {
+				v.v.fixed = true
+			}
+		}
+		r.block(n.kids[2])
+		r.pop()
+	case sUse:
+		for _, k := range n.kids {
+			r.expr(k)
+		}
+	case sBad:
+	default:
+		for _, k := range n.kids {
+			r.expr(k)
+		}
+	}
+}
+
+func (r *resolver) qualify(name string) string {
+	if strings.Contains(name, "::") {
+		return strings.TrimPrefix(name, "::")
+	}
+	return r.pkg + "::" + name
+}
+
+func (r *resolver) sub(n *node, name string) {
+	f := &function{name: name, node: n, outer: r.fn, level: 1, names: map[string]int{}}
+	if r.fn != nil {
+		f.level = r.fn.level + 1
+	}
+	n.fn = f
+	if name != "" {
+		r.prog.subs[name] = f
+	}
+	r.prog.functions = append(r.prog.functions, f)
+	old, pkg := r.fn, r.pkg
+	r.fn = f
+	r.push()
+	r.statements(n.body)
+	r.pop()
+	r.fn, r.pkg = old, pkg
+}
+
+func (r *resolver) declare(n *node, how string) {
+	v := &variable{sigil: n.sigil, name: n.text, owner: r.fn, line: n.line, state: how == "state"}
+	if r.fn != nil {
+		v.level = r.fn.level
+	}
+	if how == "our" {
+		v = r.packaged(n.sigil, r.qualify(n.text))
+	}
+	if how == "state" {
+		v.global = true
+		r.prog.globals = append(r.prog.globals, v)
+	}
+	n.v = v
+	r.scopes[len(r.scopes)-1][string(n.sigil)+n.text] = v
+	if how != "our" && how != "state" {
+		r.prog.lexicals = append(r.prog.lexicals, v)
+	}
+}
+
+func (r *resolver) packaged(sigil byte, name string) *variable {
+	key := string(sigil) + name
+	v := r.prog.packageVars[key]
+	if v == nil {
+		v = &variable{sigil: sigil, name: name, global: true, packaged: true, fixed: true}
+		r.prog.packageVars[key] = v
+		r.prog.globals = append(r.prog.globals, v)
+	}
+	return v
+}
+
+var specialNames = map[string]bool{"_": true, "0": true, "ENV": true, "ARGV": true, "INC": true, "SIG": true, "STDIN": true, "a": true, "b": true, "@": true, "!": true, "/": true, "\\": true, ",": true, ";": true, "&": true, "\"": true, "$": true, "<": true, ">": true, "(": true, ")": true, "[": true, "]": true, "|": true, "?": true, ".": true, "^W": true, "^O": true, "^T": true, "^V": true, "+": true, "-": true, "`": true, "'": true, "ISA": true, "EXPORT": true, "EXPORT_OK": true, "EXPORT_TAGS": true, "VERSION": true, "AUTOLOAD": true, "poe_kernel": true, "poe_main_window": true, "^": true, "~": true, "=": true, "%": true, ":": true}
+
+func (r *resolver) use(n *node) {
+	name := n.text
+	for i := len(r.scopes) - 1; i >= 0; i-- {
+		if v := r.scopes[i][string(n.sigil)+name]; v != nil {
+			n.v = v
+			v.reads++
+			level := 0
+			named := r.fn
+			if r.fn != nil {
+				level = r.fn.level
+			}
+			// A variable that a named sub uses and does not declare must live in
+			// the Go package.
+			for f := named; f != nil && f.level > v.level; f = f.outer {
+				if f.name != "" && !v.global {
+					v.global = true
+					r.prog.globals = append(r.prog.globals, v)
+				}
+			}
+			_ = level
+			return
+		}
+	}
+	if specialNames[name] || strings.Trim(name, "0123456789") == "" {
+		r.special(n)
+		return
+	}
+	if strings.HasPrefix(name, "main::") && specialNames[name[6:]] {
+		n.text = name[6:]
+		r.special(n)
+		return
+	}
+	if i := strings.LastIndex(name, "::"); i >= 0 && (specialNames[name[i+2:]] && name[i+2:] != "a" && name[i+2:] != "b") {
+		return
+	}
+	n.v = r.packaged(n.sigil, r.qualify(name))
+	n.v.reads++
+}
+
+func (r *resolver) special(n *node) {
+	if n.text == "_" && n.sigil == '@' && r.fn != nil {
+		r.fn.uses.whole = true
+	}
+}
+
+func (r *resolver) expr(n *node) {
+	if n == nil {
+		return
+	}
+	switch n.kind {
+	case sExpr, sIf, sWhile, sFor, sForeach, sBlock, sSub, sPackage, sUse, sBad:
+		r.statement(n)
+		return
+	case kVar:
+		r.use(n)
+		return
+	case kMy:
+		for _, k := range n.kids {
+			if k.kind == kVar {
+				r.declare(k, n.text)
+			}
+		}
+		return
+	case kAssign:
+		r.expr(n.kids[1])
+		r.expr(n.kids[0])
+		r.assignUse(n)
+		return
+	case kSub:
+		if n.block {
+			r.push()
+			r.statements(n.body)
+			r.pop()
+			return
+		}
+		r.sub(n, "")
+		return
+	case kDo, kEval:
+		r.push()
+		r.statements(n.body)
+		r.pop()
+		return
+	case kMap:
+		r.push()
+		for _, k := range n.kids {
+			r.expr(k)
+		}
+		r.statements(n.body)
+		r.pop()
+		return
+	case kIndex, kSlice:
+		if r.argsIndex(n) {
+			return
+		}
+	case kFunc:
+		r.function(n)
+	case kCall:
+		if n.amp && !n.paren && r.fn != nil {
+			r.fn.uses.whole = true
+		}
+	case kLast:
+		if isArgs(n.kids[0]) {
+			if r.fn != nil {
+				r.fn.uses.whole = true
+			}
+			return
+		}
+	}
+	for _, k := range n.kids {
+		r.expr(k)
+	}
+	r.statements(n.body)
+	r.expr(n.dyn)
+	r.expr(n.repl)
+}
+
+func isArgs(n *node) bool { return n != nil && n.kind == kVar && n.sigil == '@' && n.text == "_" }
+
+// argsIndex notes $_[HEAP], @_[ARG0, ARG1] and the like.
+func (r *resolver) argsIndex(n *node) bool {
+	if !isArgs(n.kids[0]) || r.fn == nil {
+		return false
+	}
+	constant := true
+	for _, k := range listOf(n.kids[1]) {
+		if k.kind == kList {
+			for _, x := range k.kids {
+				constant = constant && argConstant(x)
+			}
+			continue
+		}
+		constant = constant && argConstant(k)
+	}
+	if constant {
+		r.fn.uses.constants = true
+	} else {
+		r.fn.uses.plain = true
+		r.expr(n.kids[1])
+	}
+	return true
+}
+
+// argConstant reports whether n is one of POE's constants, a range from one on, or
+// a sum with one.
+func argConstant(n *node) bool {
+	switch n.kind {
+	case kBare, kCall:
+		_, ok := poeConstants[n.text]
+		return ok
+	case kRange:
+		return argConstant(n.kids[0]) && (argConstant(n.kids[1]) || n.kids[1].kind == kLast && isArgs(n.kids[1].kids[0]))
+	case kBinop:
+		return (n.op == "+" || n.op == "-") && argConstant(n.kids[0]) && n.kids[1].kind == kNum
+	}
+	return false
+}
+
+// assignUse notes assignments to @_ and my (...) = @_.
+func (r *resolver) assignUse(n *node) {
+	if r.fn == nil {
+		return
+	}
+	to, from := n.kids[0], n.kids[1]
+	if isArgs(to) || to.kind == kIndex && isArgs(to.kids[0]) {
+		r.fn.uses.changes = true
+	}
+	if isArgs(from) && (to.kind == kMy || to.kind == kList) {
+		r.fn.uses.plain = true
+	}
+}
+
+func (r *resolver) function(n *node) {
+	switch n.text {
+	case "shift", "pop", "splice", "push", "unshift":
+		if r.fn != nil && (len(n.kids) == 0 || isArgs(n.kids[0])) {
+			r.fn.uses.changes = true
+		}
+	case "wantarray":
+		if r.fn != nil {
+			r.fn.wantUsed = true
+		}
+	case "goto":
+		if r.fn != nil {
+			r.fn.uses.whole = true
+		}
+	}
+}
+
+// goName makes a name in Go of a name in Perl.
+func goName(s string) string {
+	var b strings.Builder
+	up := false
+	for i, part := range strings.FieldsFunc(s, func(c rune) bool { return c == '_' || c == ':' || c == '\'' }) {
+		if i == 0 && strings.ToUpper(part) == part {
+			part = strings.ToLower(part)
+		}
+		if i > 0 {
+			if strings.ToUpper(part) == part {
+				part = strings.ToLower(part)
+			}
+			part = strings.ToUpper(part[:1]) + part[1:]
+		} else {
+			part = strings.ToLower(part[:1]) + part[1:]
+		}
+		for _, c := range part {
+			if c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' {
+				b.WriteRune(c)
+			}
+		}
+		up = true
+	}
+	_ = up
+	out := b.String()
+	if out == "" || out[0] >= '0' && out[0] <= '9' {
+		out = "v" + out
+	}
+	return out
+}
+
+var reservedNames = map[string]bool{}
+
+func init() {
+	for w := range strings.FieldsSeq(`break case chan const continue default defer else fallthrough for func go goto if import interface map package range return select struct switch type var
+		any append bool byte cap clear close complex copy delete error false float64 imag int iota len make max min new nil panic print println real recover rune string true uint init main
+		perl poe compat time strings strconv fmt args w m e it a b i ok perlFile`) {
+		reservedNames[w] = true
+	}
+}
+
+// nameIn returns a name for a variable which no other of the function has.
+func (p *program) nameIn(f *function, want string) string {
+	names := p.mainNames
+	if f != nil {
+		for f.outer != nil && f.name == "" {
+			f = f.outer
+		}
+		if f.name != "" {
+			names = f.names
+		}
+	}
+	name := want
+	for i := 2; reservedNames[name] || p.packageNames[name] || names[name] > 0; i++ {
+		if i == 2 && reservedNames[want] {
+			name = want + "Value"
+			if len(want) == 1 {
+				name = want + "1"
+			}
+			continue
+		}
+		name = want + strconv.Itoa(i)
+	}
+	names[name]++
+	return name
+}
+
+func (p *program) globalName(want string) string {
+	name := want
+	for i := 2; reservedNames[name] || p.packageNames[name]; i++ {
+		name = want + strconv.Itoa(i)
+		if i == 2 && reservedNames[want] {
+			name = want + "Sub"
+		}
+	}
+	p.packageNames[name] = true
+	return name
+}

@@ -1,0 +1,916 @@
+package port
+
+import (
+	"fmt"
+	"strings"
+)
+
+func (g *gen) statements(list []*node) {
+	for i, n := range list {
+		g.statement(n)
+		if g.dead(n) && i < len(list)-1 {
+			g.skipRest(list[i+1:])
+			return
+		}
+	}
+}
+
+// skipRest counts statements behind a return, which cannot be reached, and writes
+// the subs among them.
+func (g *gen) skipRest(list []*node) {
+	for _, n := range list {
+		if n.kind == sSub || n.kind == sPackage || n.kind == sUse {
+			g.statement(n)
+			continue
+		}
+		text := g.capture(func() { g.statement(n) })
+		if strings.TrimSpace(text) != "" {
+			g.w("// Not reached in Perl either:")
+			for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
+				g.w("// %s", line)
+			}
+		}
+	}
+}
+
+// dead reports whether nothing behind the statement can be reached.
+func (g *gen) dead(n *node) bool {
+	if n == nil {
+		return false
+	}
+	switch n.kind {
+	case sExpr:
+		k := n.kid(0)
+		return k != nil && (k.kind == kReturn || k.kind == kJump) && !g.todoSeen[n]
+	case sBlock:
+		return n.label == "" && false
+	case sIf:
+		if len(n.kids)%2 == 0 {
+			return false
+		}
+		for i := 1; i < len(n.kids); i += 2 {
+			if !g.deadBlock(n.kids[i]) {
+				return false
+			}
+		}
+		return g.deadBlock(n.kids[len(n.kids)-1])
+	}
+	return false
+}
+
+func (g *gen) deadBlock(b *node) bool {
+	return b != nil && len(b.body) > 0 && g.dead(b.body[len(b.body)-1])
+}
+
+// statement writes a statement. What cannot be translated becomes a TODO.
+func (g *gen) statement(n *node) {
+	if n.blank && g.out.Len() > 0 {
+		g.w("")
+	}
+	for _, c := range n.notes {
+		if !strings.HasPrefix(c, "#!") {
+			g.w("//%s", oneLine2(strings.TrimLeft(c, "#")))
+		}
+	}
+	if n.line > 0 {
+		g.line = n.line
+	}
+	g.count0(n)
+	start := g.out.Len()
+	text := g.out.String()[:start]
+	pre, post, f := g.pre, g.post, *g.f
+	g.pre, g.post = nil, nil
+	defer func() {
+		if e := recover(); e != nil {
+			t, ok := e.(todo)
+			if !ok {
+				panic(e)
+			}
+			g.out.Reset()
+			g.out.WriteString(text)
+			locals := g.f.match
+			cur := g.f
+			*cur = f
+			cur.match = locals || f.match
+			g.todoStatement(n, t)
+		}
+		g.pre, g.post = pre, post
+	}()
+	g.rawStatement(n)
+	g.flushPost()
+}
+
+func oneLine2(s string) string { return strings.ToValidUTF8(strings.TrimRight(s, "\r "), "?") }
+
+// count0 counts a statement for the report.
+func (g *gen) count0(n *node) {
+	switch n.kind {
+	case sSub, sPackage, sUse, sBlock:
+	default:
+		g.report.Statements++
+	}
+}
+
+func (g *gen) todoStatement(n *node, t todo) {
+	g.todoSeen[n] = true
+	g.report.todo(t.code, n.line, g.sub, t.why, n.source)
+	// What the statement declares must exist for those that follow.
+	n.walk(func(k *node) bool {
+		if k.kind == kSub {
+			return false
+		}
+		if k.kind == kMy && k.text != "our" && k.text != "state" {
+			for _, v := range k.kids {
+				if v.v != nil && !v.v.global {
+					v.v.fixed = true
+					g.w("%s", g.declaration(v.v))
+					g.w("_ = %s", v.v.goName)
+				}
+			}
+		}
+		return true
+	})
+	source := n.source
+	if source == "" {
+		source = t.why
+	}
+	for line := range strings.SplitSeq(strings.TrimSpace(source), "\n") {
+		g.w("// Perl: %s", oneLine(line))
+	}
+	g.w("perl.TODO(%q, %s) // %s", t.code, quote(oneLine(source)), oneLine(t.why))
+}
+
+func (g *gen) declaration(v *variable) string {
+	switch v.sigil {
+	case '@':
+		return v.goName + " := perl.NewArray()"
+	case '%':
+		return v.goName + " := perl.NewHash()"
+	}
+	s := fmt.Sprintf("var %s %s", v.goName, orAny(g.typeOf(v)))
+	if v.posUsed {
+		s += "\nvar " + v.goName + "Pos perl.Pos"
+	}
+	return s
+}
+
+func orAny(t typ) typ {
+	if t == tNone {
+		return tAny
+	}
+	return t
+}
+
+func (g *gen) rawStatement(n *node) {
+	switch n.kind {
+	case sExpr:
+		if len(n.kids) > 0 && n.kids[0].kind != kEmpty {
+			g.void(n.kids[0])
+		}
+	case sIf:
+		g.ifStatement(n)
+	case sWhile:
+		g.whileStatement(n)
+	case sFor:
+		g.forStatement(n)
+	case sForeach:
+		g.foreach(n)
+	case sBlock:
+		g.blockStatement(n)
+	case sSub:
+		g.namedSub(n)
+	case sPackage:
+		old := g.pkg
+		g.pkg = n.text
+		if n.block {
+			g.statements(n.body)
+			g.pkg = old
+		}
+	case sUse:
+		g.use(n)
+	case sBad:
+		cannot("P0001", "not understood: %s", n.text)
+	default:
+		cannot("P0002", "statement of kind %d", n.kind)
+	}
+}
+
+func (g *gen) blockStatement(n *node) {
+	switch n.op {
+	case "END":
+		body := g.inFrame(&frame{mode: rVoid, fn: g.f.fn}, func() { g.statements(n.body) })
+		g.w("perl.AtEnd(func() {\n%s})", body)
+		return
+	case "BEGIN", "INIT", "CHECK", "UNITCHECK":
+		g.statements(n.body)
+		return
+	}
+	old := g.pkg
+	defer func() { g.pkg = old }()
+	if hasLocal(n.body) {
+		if jumpsOut(n.body) {
+			cannot("P0201", "local in a block which return, next or last leave")
+		}
+		body := g.inFrame(g.closureFrame(rVoid), func() { g.statements(n.body) })
+		g.w("func() {\n%s}()", body)
+		return
+	}
+	if usesJump(n.body, n.label, true) {
+		// last leaves a block, next as well.
+		label := n.label
+		if label != "" {
+			g.w("%s:", goLabel(label))
+		}
+		g.w("for {")
+		g.f.loops++
+		g.statements(n.body)
+		g.f.loops--
+		if !g.deadBlock(n) {
+			g.w("break")
+		}
+		g.w("}")
+		return
+	}
+	if onlySubs(n.body) {
+		g.statements(n.body)
+		return
+	}
+	g.w("{")
+	g.statements(n.body)
+	g.w("}")
+}
+
+// onlySubs reports whether a block has only declarations, whose variables live in
+// the Go package.
+func onlySubs(list []*node) bool {
+	for _, n := range list {
+		switch n.kind {
+		case sSub, sPackage, sUse:
+		default:
+			return false
+		}
+	}
+	return true
+}
+
+func hasLocal(list []*node) bool {
+	found := false
+	for _, n := range list {
+		if n.kind != sExpr {
+			continue
+		}
+		n.walk(func(k *node) bool {
+			if k.kind == kSub || k.kind == kEval || k.kind == kDo || k.kind == kMap {
+				return false
+			}
+			if k.kind == kLocal {
+				found = true
+			}
+			return !found
+		})
+	}
+	return found
+}
+
+// jumpsOut reports whether return, or a jump to a loop outside, leaves the
+// statements.
+func jumpsOut(list []*node) bool {
+	found := false
+	var visit func(n *node, loops int)
+	visit = func(n *node, loops int) {
+		if n == nil || found {
+			return
+		}
+		switch n.kind {
+		case kSub, kEval, sSub:
+			return
+		case kReturn:
+			found = true
+		case kJump:
+			if loops == 0 || n.text != "" {
+				found = true
+			}
+		case sWhile, sFor, sForeach:
+			loops++
+		}
+		for _, k := range n.kids {
+			visit(k, loops)
+		}
+		for _, k := range n.body {
+			visit(k, loops)
+		}
+		visit(n.repl, loops)
+	}
+	for _, n := range list {
+		visit(n, 0)
+	}
+	return found
+}
+
+// usesJump reports whether a jump in the body is meant for the block itself.
+func usesJump(list []*node, label string, plain bool) bool {
+	found := false
+	var visit func(n *node, loops int)
+	visit = func(n *node, loops int) {
+		if n == nil || found {
+			return
+		}
+		switch n.kind {
+		case kSub, sSub:
+			return
+		case kJump:
+			if n.text == "" && loops == 0 && plain || n.text != "" && n.text == label {
+				found = true
+			}
+		case sWhile, sFor, sForeach:
+			loops++
+		case sBlock:
+			// A bare block is a loop that runs once, the body of an if is not; the
+			// latter are visited through their statement.
+			loops++
+		}
+		for _, k := range n.kids {
+			if k != nil && k.kind == sBlock {
+				for _, s := range k.body {
+					visit(s, loops)
+				}
+				continue
+			}
+			visit(k, loops)
+		}
+		for _, k := range n.body {
+			visit(k, loops)
+		}
+	}
+	for _, n := range list {
+		visit(n, 0)
+	}
+	return found
+}
+
+func goLabel(s string) string { return s }
+
+func (g *gen) body(b *node) {
+	if b == nil {
+		return
+	}
+	if b.kind == sBlock {
+		g.scoped(b.body)
+		return
+	}
+	g.statement(b)
+}
+
+// scoped writes the statements of a block; local in it holds up to its end.
+func (g *gen) scoped(list []*node) {
+	if !hasLocal(list) {
+		g.statements(list)
+		return
+	}
+	if jumpsOut(list) {
+		g.report.note("P0202", g.line, g.sub, "local in a block which return, next or last leave holds up to the end of the sub")
+		g.statements(list)
+		return
+	}
+	body := g.inFrame(g.closureFrame(rVoid), func() { g.statements(list) })
+	g.w("func() {\n%s}()", body)
+}
+
+func (g *gen) ifStatement(n *node) {
+	closing := 0
+	for i := 0; i+1 < len(n.kids); i += 2 {
+		c, pre := g.lazily(func() val { return val{g.condition(n.kids[i]), tBool, false} })
+		if i > 0 {
+			if len(pre) == 0 {
+				g.w("} else if %s {", c.code)
+			} else {
+				g.w("} else {")
+				closing++
+				g.pre = pre
+				g.flushPre()
+				g.w("if %s {", c.code)
+			}
+		} else {
+			g.pre = pre
+			g.flushPre()
+			g.w("if %s {", c.code)
+		}
+		g.body(n.kids[i+1])
+	}
+	if len(n.kids)%2 == 1 {
+		g.w("} else {")
+		g.body(n.kids[len(n.kids)-1])
+	}
+	g.w("}%s", strings.Repeat("\n}", closing))
+}
+
+// loop writes the body of a loop.
+func (g *gen) loop(b *node) {
+	g.f.loops++
+	g.body(b)
+	g.f.loops--
+}
+
+func (g *gen) label(n *node, body []*node) {
+	if n.label != "" && labelUsed(body, n.label) {
+		g.w("%s:", goLabel(n.label))
+	}
+}
+
+func labelUsed(list []*node, label string) bool {
+	found := false
+	walkAll(list, func(n *node) bool {
+		if n.kind == kJump && n.text == label {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+func (g *gen) whileStatement(n *node) {
+	cond, block := n.kids[0], n.kids[1]
+	if len(n.kids) > 2 {
+		if usesJump(block.body, n.label, true) {
+			cannot("P0203", "continue block of a loop with next")
+		}
+		block = &node{kind: sBlock, body: append(append([]*node(nil), block.body...), n.kids[2].body...)}
+	}
+	if n.op == "do" {
+		if usesJump(block.body, "", true) {
+			cannot("P0204", "last or next in do { } while")
+		}
+		g.w("for {")
+		g.f.loops++
+		g.statements(block.body)
+		c := g.cond(cond)
+		g.flushPre()
+		g.w("if %s {\nbreak\n}\n}", negate(c))
+		g.f.loops--
+		return
+	}
+	g.label(n, block.body)
+	if line, v, of := g.readLoop(cond); line != "" {
+		g.w("for {")
+		g.flushPre()
+		g.w("%s", line)
+		g.flushPost()
+		g.w("if %s == nil {\nbreak\n}", of)
+		if v != "" {
+			g.f.topics = append(g.f.topics, v)
+			defer func() { g.f.topics = g.f.topics[:len(g.f.topics)-1] }()
+		}
+		g.loop(block)
+		g.w("}")
+		return
+	}
+	c, pre := g.lazily(func() val { return val{g.condition(cond), tBool, false} })
+	if len(pre) == 0 {
+		if c.code == "true" || isNumber(strings.TrimSuffix(c.code, " != 0")) {
+			g.w("for {")
+		} else {
+			g.w("for %s {", c.code)
+		}
+	} else {
+		g.w("for {")
+		g.pre = pre
+		g.flushPre()
+		g.w("if %s {\nbreak\n}", negate(c.code))
+	}
+	g.loop(block)
+	g.w("}")
+}
+
+// readLoop recognizes while (<FH>), while (my $x = <FH>) and the same with
+// readdir, shift and each: loops up to undef.
+func (g *gen) readLoop(cond *node) (line, topic, of string) {
+	if cond == nil {
+		return "", "", ""
+	}
+	if cond.kind == kList && len(cond.kids) == 1 {
+		cond = cond.kids[0]
+	}
+	if cond.kind == kFunc && cond.text == "defined" && len(cond.kids) == 1 {
+		if inner := cond.kids[0]; inner.kind == kAssign || inner.kind == kReadline || inner.kind == kList && len(inner.kids) == 1 {
+			if inner.kind == kList {
+				inner = inner.kids[0]
+			}
+			if inner.kind == kAssign && inner.op == "" && inner.kids[0].kind == kMy {
+				return g.assignLoop(inner)
+			}
+			if inner.kind == kReadline {
+				cond = inner
+			}
+		}
+	}
+	switch {
+	case cond.kind == kReadline, cond.kind == kFunc && (cond.text == "readline" || cond.text == "readdir"):
+		v := g.expr(cond)
+		return "var it any = " + v.code, "it", "it"
+	case cond.kind == kAssign && cond.op == "" && reads(cond.kids[1]):
+		return g.assignLoop(cond)
+	}
+	return "", "", ""
+}
+
+func reads(n *node) bool {
+	return n.kind == kReadline || n.kind == kFunc && (n.text == "readline" || n.text == "readdir" || n.text == "glob")
+}
+
+func (g *gen) assignLoop(n *node) (line, topic, of string) {
+	to := n.kids[0]
+	if to.kind == kMy && !to.paren && to.kids[0].kind == kVar && to.kids[0].sigil == '$' {
+		v := to.kids[0].v
+		v.fixed = true
+		c := g.any(n.kids[1])
+		if v.global {
+			return v.goName + " = " + c, "", v.goName
+		}
+		return fmt.Sprintf("var %s any = %s%s", v.goName, c, g.posDeclaration(v)), "", v.goName
+	}
+	if to.kind == kVar && to.sigil == '$' && to.v != nil {
+		to.v.fixed = true
+		return to.v.goName + " = " + g.any(n.kids[1]), "", to.v.goName
+	}
+	return "", "", ""
+}
+
+func (g *gen) posDeclaration(v *variable) string {
+	if v.posUsed {
+		return "\nvar " + v.goName + "Pos perl.Pos"
+	}
+	return ""
+}
+
+func (g *gen) forStatement(n *node) {
+	init, cond, step, block := n.kids[0], n.kids[1], n.kids[2], n.kids[3]
+	g.w("{")
+	if init != nil {
+		g.statementOf(init)
+	}
+	g.label(n, block.body)
+	c, pre := g.lazily(func() val { return val{g.condition(cond), tBool, false} })
+	stepText := ""
+	if step != nil {
+		stepText = strings.TrimSpace(g.capture(func() { g.statementOf(step) }))
+	}
+	simple := !strings.Contains(stepText, "\n") && !strings.HasPrefix(stepText, "if ") && len(pre) == 0
+	if cond == nil {
+		c.code = ""
+	}
+	switch {
+	case simple && stepText != "":
+		g.w("for ; %s; %s {", c.code, stepText)
+	case stepText == "" && len(pre) == 0:
+		g.w("for %s {", c.code)
+	case !usesJump(block.body, n.label, true):
+		g.w("for {")
+		g.pre = pre
+		g.flushPre()
+		if c.code != "" {
+			g.w("if %s {\nbreak\n}", negate(c.code))
+		}
+	default:
+		first := g.temp("first")
+		g.w("for %s := true; ; %s = false {\nif !%s {\n%s\n}", first, first, first, stepText)
+		g.pre = pre
+		g.flushPre()
+		if c.code != "" {
+			g.w("if %s {\nbreak\n}", negate(c.code))
+		}
+		stepText = ""
+	}
+	g.loop(block)
+	if !simple && stepText != "" {
+		g.w("%s", stepText)
+	}
+	g.w("}\n}")
+}
+
+func (g *gen) statementOf(n *node) {
+	for _, k := range listOf(n) {
+		g.void(k)
+		g.flushPost()
+	}
+}
+
+// changes reports whether statements change a variable, or $_ if v is nil.
+func changes(list []*node, v *variable) bool {
+	found := false
+	is := func(n *node) bool {
+		for n != nil && n.kind == kList && len(n.kids) == 1 {
+			n = n.kids[0]
+		}
+		if n == nil {
+			return v == nil
+		}
+		return n.kind == kVar && n.sigil == '$' && (v != nil && n.v == v || v == nil && n.v == nil && n.text == "_")
+	}
+	walkAll(list, func(n *node) bool {
+		switch n.kind {
+		case kAssign, kPostop:
+			if is(n.kids[0]) && n.kids[0] != nil {
+				found = true
+			}
+		case kUnop:
+			if (n.op == "++" || n.op == "--") && is(n.kids[0]) {
+				found = true
+			}
+		case kSubst, kTrans:
+			if is(n.kids[0]) && !strings.Contains(n.mods, "r") && !(n.kind == kTrans && n.op == "" && !strings.Contains(n.mods, "d")) {
+				found = true
+			}
+		case kFunc:
+			if (n.text == "chomp" || n.text == "chop") && (len(n.kids) == 0 && v == nil || len(n.kids) > 0 && is(n.kids[0])) {
+				found = true
+			}
+		case kMap:
+			if v == nil {
+				for _, k := range n.kids[1:] {
+					k.walk(func(*node) bool { return !found })
+				}
+				return false
+			}
+		case sForeach:
+			if v == nil && n.kids[0] == nil {
+				return false
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+func (g *gen) foreach(n *node) {
+	loopVar, list, block := n.kids[0], n.kids[1], n.kids[2]
+	var v *variable
+	name := "it"
+	if loopVar != nil {
+		if loopVar.kind == kMy {
+			loopVar = loopVar.kids[0]
+		}
+		if loopVar.v == nil && loopVar.text != "_" {
+			cannot("P0205", "foreach with a special variable")
+		}
+		v = loopVar.v
+		if v != nil {
+			name = v.goName
+		}
+	}
+	changed := changes(block.body, v)
+	used := v == nil || v.reads > 0
+	restore := func() {}
+	if v != nil && v.packaged {
+		// A package variable is local to the loop.
+		old := v.goName
+		local := g.prog.nameIn(g.f.fn, old)
+		v.goName, name = local, local
+		restore = func() { v.goName = old }
+		g.report.note("P0206", n.line, g.sub, "the loop variable of the package is a local one here")
+	} else if v != nil && v.global {
+		old := v.goName
+		v.goName = old + "Item"
+		name = v.goName
+		restore = func() { v.goName = old }
+	}
+	defer restore()
+	if v == nil {
+		g.f.topics = append(g.f.topics, "it")
+		defer func() { g.f.topics = g.f.topics[:len(g.f.topics)-1] }()
+	}
+	for list.kind == kList && len(list.kids) == 1 {
+		list = list.kids[0]
+	}
+	declare := func(value string) {
+		g.w("%s := %s", name, value)
+		if v != nil && v.posUsed {
+			g.w("var %sPos perl.Pos", name)
+		}
+		if !used {
+			g.w("_ = %s", name)
+		}
+	}
+	setSync := func(s string) func() {
+		if v != nil {
+			old := v.sync
+			v.sync = s
+			return func() { v.sync = old }
+		}
+		g.topicSync = append(g.topicSync, s)
+		return func() { g.topicSync = g.topicSync[:len(g.topicSync)-1] }
+	}
+	// The code of the list is made in the scope outside.
+	outerTopics := g.f.topics
+	if v == nil {
+		g.f.topics = g.f.topics[:len(g.f.topics)-1]
+	}
+	isArray := (list.kind == kVar || list.kind == kDeref) && list.sigil == '@' && !isArgs(list)
+	var head string
+	switch {
+	case isArray && changed:
+		a := g.container(list)
+		i := g.temp("i")
+		if !simpleCode.MatchString(a) || strings.Contains(a, "(") {
+			t := g.temp("list")
+			g.flushPre()
+			g.w("%s := %s", t, a)
+			a = t
+		}
+		g.f.topics = outerTopics
+		g.flushPre()
+		g.label(n, block.body)
+		g.w("for %s := 0; %s < %s.Len(); %s++ {", i, i, a, i)
+		g.w("var %s any = %s.Get(%s)", name, a, i)
+		if !used {
+			g.w("_ = %s", name)
+		}
+		g.topicShared(name, v)
+		undo := setSync(fmt.Sprintf("%s.Set(%s, %s)", a, i, name))
+		g.loop(block)
+		undo()
+		g.w("}")
+		return
+	case changed && list.kind == kFunc && list.text == "values":
+		h := g.container(list.kids[0])
+		k := g.temp("key")
+		g.f.topics = outerTopics
+		g.flushPre()
+		g.label(n, block.body)
+		g.w("for _, %s := range %s.Keys() {", k, h)
+		declare(fmt.Sprintf("%s.Get(perl.Str(%s))", h, k))
+		undo := setSync(fmt.Sprintf("%s.Set(perl.Str(%s), %s)", h, k, name))
+		g.loop(block)
+		undo()
+		g.w("}")
+		return
+	case changed && scalars(list):
+		g.foreachScalars(n, list, block, name, v, outerTopics, setSync)
+		return
+	case list.kind == kRange && g.numeric(list.kids[0]):
+		from, to := g.int(list.kids[0]), g.int(list.kids[1])
+		g.f.topics = outerTopics
+		g.flushPre()
+		g.label(n, block.body)
+		i := g.temp("i")
+		g.w("for %s, last := %s, %s; %s <= last; %s++ {", i, from, to, i, i)
+		g.w("var %s any = %s", name, i)
+		if !used {
+			g.w("_ = %s", name)
+		}
+		g.topicShared(name, v)
+		g.loop(block)
+		g.w("}")
+		return
+	default:
+		head = g.list(list)
+	}
+	if changed && !scalars(list) && hasArray(list) {
+		g.report.note("P0302", n.line, g.sub, "the loop changes its variable; elements of a list of several parts stay as they are")
+	}
+	g.f.topics = outerTopics
+	g.flushPre()
+	g.label(n, block.body)
+	if !used {
+		g.w("for range %s {", head)
+	} else {
+		g.w("for _, %s := range %s {", name, head)
+		if v != nil && v.posUsed {
+			g.w("var %sPos perl.Pos", name)
+		}
+		if v == nil && !usesTopic(block.body) {
+			g.w("_ = it")
+		}
+	}
+	g.topicShared(name, v)
+	g.loop(block)
+	g.w("}")
+}
+
+func hasArray(n *node) bool {
+	found := false
+	n.walk(func(k *node) bool {
+		if (k.kind == kVar || k.kind == kDeref) && k.sigil == '@' {
+			found = true
+		}
+		return k.kind == kList || k.kind == kRef
+	})
+	return found
+}
+
+// usesTopic reports whether statements use $_ of their own.
+func usesTopic(list []*node) bool {
+	found := false
+	walkAll(list, func(n *node) bool {
+		switch n.kind {
+		case kVar:
+			if n.v == nil && n.text == "_" && n.sigil == '$' {
+				found = true
+			}
+		case kMatch, kSubst, kTrans:
+			if n.kids[0] == nil {
+				found = true
+			}
+		case kFunc:
+			if len(n.kids) == 0 && topicFunctions[n.text] {
+				found = true
+			}
+		case kPrint:
+			if len(n.kids) == 1 {
+				found = true
+			}
+		case kTest:
+			if len(n.kids) == 0 {
+				found = true
+			}
+		case sSub:
+			return false
+		}
+		return !found
+	})
+	return found
+}
+
+var topicFunctions = map[string]bool{}
+
+func init() {
+	for w := range strings.FieldsSeq("defined lc uc lcfirst ucfirst length chr ord int abs sqrt hex oct chomp chop quotemeta log exp sin cos split unlink ref pos stat lstat readlink rmdir mkdir eval unpack require study uc fc glob") {
+		topicFunctions[w] = true
+	}
+}
+
+func (g *gen) topicShared(name string, v *variable) {
+	if v == nil && g.prog.topicShared {
+		g.w("perl.Topic = %s", name)
+	}
+}
+
+func scalars(n *node) bool {
+	one := func(k *node) bool {
+		return k.kind == kVar && k.sigil == '$' && k.v != nil || k.kind == kKey || k.kind == kIndex && !isArgs(k.kids[0])
+	}
+	if one(n) {
+		return true
+	}
+	if n.kind != kList || len(n.kids) == 0 {
+		return false
+	}
+	for _, k := range n.kids {
+		if !one(k) {
+			return false
+		}
+	}
+	return true
+}
+
+// foreachScalars is a loop over variables that it changes.
+func (g *gen) foreachScalars(n, list, block *node, name string, v *variable, topics []string, setSync func(string) func()) {
+	elements := []*node{list}
+	if list.kind == kList {
+		elements = list.kids
+	}
+	var refs []string
+	for _, k := range elements {
+		refs = append(refs, g.reference(k).code)
+	}
+	g.f.topics = topics
+	g.flushPre()
+	g.label(n, block.body)
+	p := g.temp("ref")
+	g.w("for _, %s := range []*perl.Ref{%s} {", p, strings.Join(refs, ", "))
+	g.w("%s := %s.Get()", name, p)
+	undo := setSync(fmt.Sprintf("%s.Set(%s)", p, name))
+	g.loop(block)
+	undo()
+	g.w("}")
+}
+
+// numeric reports whether a range that begins with n is one of numbers.
+func (g *gen) numeric(n *node) bool {
+	switch n.kind {
+	case kNum, kLast, kBinop:
+		return true
+	case kUnop:
+		return n.op == "-"
+	case kVar:
+		return n.v != nil && (g.typeOf(n.v) == tInt || g.typeOf(n.v) == tFloat)
+	}
+	return false
+}
+
+// jump writes next, last or redo.
+func (g *gen) jump(n *node) {
+	if n.op == "redo" {
+		cannot("P0207", "redo")
+	}
+	if g.f.loops == 0 {
+		cannot("P0208", "%s leaves a sub or a block that is a function in Go", n.op)
+	}
+	word := "continue"
+	if n.op == "last" {
+		word = "break"
+	}
+	if n.text != "" {
+		word += " " + goLabel(n.text)
+	}
+	g.w("%s", word)
+}

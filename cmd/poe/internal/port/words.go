@@ -1,0 +1,415 @@
+package port
+
+import (
+	"strings"
+)
+
+// Arities of Perl's functions: 1 none, 2 one operand of a named unary operator,
+// 3 a list.
+const (
+	nullary = 1
+	named   = 2
+	listop  = 3
+)
+
+var builtins = map[string]int{}
+
+func init() {
+	for names, arity := range map[string]int{
+		"time times wantarray wait getppid fork __PACKAGE__ __FILE__ __LINE__ __SUB__ break": nullary,
+		`defined ref scalar lc uc lcfirst ucfirst length chr ord int abs sqrt hex oct rand srand exists delete each keys
+		values shift pop chdir rmdir readlink close chomp chop quotemeta caller undef study pos fileno umask sleep
+		localtime gmtime alarm require exit log exp sin cos lock stat lstat fc chroot readline closedir readdir rewinddir
+		getsockname getpeername tell eof getc untie tied evalbytes getpgrp`: named,
+		`push unshift splice join split sprintf die warn open binmode printf print say seek read sysread syswrite sysseek
+		sysopen opendir mkdir unlink rename link symlink chmod chown utime kill system exec waitpid pipe socket
+		socketpair bind listen accept connect shutdown getsockopt setsockopt send recv select fcntl ioctl flock truncate
+		substr index rindex pack unpack vec reverse sort map grep bless atan2 crypt return tie local syscall setpgrp
+		getpwnam getpwuid getgrnam getgrgid gethostbyname getprotobyname getservbyname getprotobynumber gethostbyaddr lcfirst formline
+		last next redo goto dump glob seekdir telldir setpriority getpriority dbmopen wait4 select`: listop,
+	} {
+		for name := range strings.FieldsSeq(names) {
+			builtins[name] = arity
+		}
+	}
+}
+
+// word parses what begins with a bareword.
+func (p *parser) word() *node {
+	t := p.peek()
+	n := p.node(kFunc)
+	n.text = t.text
+	if p.look(1).text == "=>" && p.look(1).class == "Operator" && !strings.Contains(t.text, "::") {
+		p.at++
+		n.kind = kStr
+		return n
+	}
+	p.at++
+	name := strings.TrimPrefix(t.text, "CORE::")
+	name = strings.TrimPrefix(name, "GLOBAL::")
+	n.text = name
+	switch name {
+	case "my", "our", "local", "state":
+		return p.declaration(n)
+	case "sub":
+		n.kind, n.text = kSub, ""
+		p.subRest(n)
+		return n
+	case "do":
+		if p.is("{") {
+			n.kind = kDo
+			n.body = p.block()
+			return n
+		}
+		n.kids = []*node{p.binary(precNamed + 1)}
+		return n
+	case "eval":
+		if p.is("{") {
+			n.kind = kEval
+			n.body = p.block()
+			return n
+		}
+		if !p.endOfOperand() {
+			n.kids = []*node{p.binary(precNamed + 1)}
+		}
+		return n
+	case "print", "printf", "say":
+		return p.print(n)
+	case "map", "grep":
+		return p.mapGrep(n)
+	case "sort":
+		return p.sort(n)
+	case "return":
+		n.kind = kReturn
+		if !p.endOfList() {
+			n.kids = []*node{p.comma()}
+		}
+		return n
+	case "last", "next", "redo":
+		n.kind, n.op, n.text = kJump, name, ""
+		if p.peek().class == "Word" && !p.is("if", "unless", "for", "while", "until", "foreach", "and", "or") {
+			n.text = p.next().text
+		}
+		return n
+	case "goto":
+		n.kids = []*node{p.assign()}
+		return n
+	case "qw":
+	case "require":
+		if p.peek().class == "Word" {
+			n.kids = []*node{{kind: kBare, text: p.next().text, line: n.line}}
+			return n
+		}
+	case "__END__", "__DATA__":
+		p.fail("%s is not expected here", name)
+	case "new":
+		if p.peek().class == "Word" && !p.is("if", "unless") && p.look(1).text != "=>" && p.look(0).text != "=>" {
+			m := &node{kind: kMethod, text: "new", line: n.line}
+			m.kids = []*node{{kind: kBare, text: p.next().text, line: n.line}}
+			if p.is("(") {
+				m.kids = append(m.kids, p.arguments()...)
+			}
+			return m
+		}
+	}
+	if strings.HasPrefix(t.text, "CORE::") || !p.subs[name] {
+		switch builtins[name] {
+		case nullary:
+			if p.is("(") && p.look(1).text == ")" {
+				p.at += 2
+			}
+			return n
+		case named:
+			return p.namedUnary(n)
+		case listop:
+			return p.listOperator(n)
+		}
+	}
+	return p.userWord(n)
+}
+
+func (p *parser) declaration(n *node) *node {
+	n.kind = kMy
+	if n.text == "local" {
+		n.kind = kLocal
+		n.kids = []*node{p.postfix(p.primary())}
+		n.paren = n.kids[0].kind == kList && n.kids[0].paren
+		return n
+	}
+	if p.peek().class == "Word" && (p.look(1).class == "Symbol" || p.look(1).text == "(") {
+		p.at++ // my Dog $spot
+	}
+	if p.accept("(") {
+		n.paren = true
+		for !p.accept(")") {
+			n.kids = append(n.kids, p.variable())
+			if !p.accept(",") && !p.is(")") {
+				p.fail("%q is not expected in a declaration", p.peek().text)
+			}
+		}
+		return n
+	}
+	n.kids = []*node{p.variable()}
+	if p.is(":") && p.look(1).class == "Attribute" || p.peek().class == "Attribute" {
+		p.fail("attributes of variables are not translated")
+	}
+	return n
+}
+
+func (p *parser) namedUnary(n *node) *node {
+	if p.is("(") {
+		n.paren = true
+		p.at++
+		if !p.accept(")") {
+			n.kids = listOf(p.expr())
+			p.expect(")")
+		}
+		return n
+	}
+	if n.text == "shift" || n.text == "pop" {
+		if t := p.peek(); t.class != "Symbol" && t.class != "Cast" && t.class != "Magic" {
+			return n
+		}
+		if t := p.peek(); t.class == "Symbol" && t.text[0] == '%' || t.class == "Cast" && t.text != "@" && t.text != "$" {
+			return n
+		}
+	}
+	if p.is("<") && p.peek().class == "Operator" || p.is("?") {
+		return n
+	}
+	p.fixSlash()
+	if !p.endOfOperand() {
+		n.kids = []*node{p.binary(precNamed + 1)}
+	}
+	return n
+}
+
+// fixSlash reads a division sign as the beginning of a pattern, for functions
+// whose operand it must be.
+func (p *parser) fixSlash() {
+	t := p.peek()
+	if t.class != "Operator" || t.text != "/" {
+		return
+	}
+	end := p.at + 1
+	for end < len(p.toks) && p.toks[end].text != "/" {
+		if p.toks[end].newline {
+			return
+		}
+		end++
+	}
+	if end >= len(p.toks) {
+		return
+	}
+	pattern := p.sourceOf(p.at+1, end)
+	rest := token{class: "Regexp::Match", text: "/" + pattern + "/", parts: []string{pattern, "", "", "/"}, line: t.line, space: true}
+	p.toks = append(p.toks[:p.at:p.at], append([]token{rest}, p.toks[end+1:]...)...)
+}
+
+func (p *parser) listOperator(n *node) *node {
+	if p.is("(") {
+		n.paren = true
+		n.kids = p.callArguments()
+		return n
+	}
+	p.fixSlash()
+	if !p.endOfList() {
+		n.kids = listOf(p.comma())
+	}
+	return n
+}
+
+func (p *parser) callArguments() []*node { return p.arguments() }
+
+// userWord parses a call of a sub of the program or of a module, a class name,
+// a constant or a file handle.
+func (p *parser) userWord(n *node) *node {
+	t := p.peek()
+	switch {
+	case p.is("("):
+		n.kind, n.paren = kCall, true
+		n.kids = p.arguments()
+		return n
+	case p.is("->") || strings.HasSuffix(n.text, "::"):
+		n.kind, n.text = kBare, strings.TrimSuffix(n.text, "::")
+		if p.consts[n.text] || p.subs[n.text] && !strings.Contains(n.text, "::") && n.text[0] >= 'a' {
+			n.kind = kCall
+		}
+		return n
+	case p.consts[n.text]:
+		n.kind = kCall
+		return n
+	case upper(n.text) && !p.subs[n.text]:
+		n.kind = kBare
+		return n
+	case p.is("{") && (n.text == "try" || n.text == "catch" || n.text == "finally" || n.text == "given" || n.text == "when"):
+		p.fail("%s is not translated", n.text)
+	case strings.Contains(n.text, "::") && !p.subs[n.text] && (p.endOfOperand() || t.class == "Operator"):
+		n.kind = kBare
+		return n
+	}
+	n.kind = kCall
+	if blockFunctions[n.text] && p.is("{") {
+		f := p.node(kSub)
+		f.body = p.block()
+		f.block = true
+		p.accept(",")
+		n.kids = []*node{f}
+		if !p.endOfList() {
+			n.kids = append(n.kids, listOf(p.comma())...)
+		}
+		return n
+	}
+	if t.class == "Word" && strings.Contains(t.text, "::") && !p.subs[n.text] && p.look(1).text != "=>" && p.look(1).text != "->" {
+		// An indirect object: method Class (arguments).
+		m := &node{kind: kMethod, text: n.text, line: n.line, kids: []*node{{kind: kBare, text: p.next().text}}}
+		if p.is("(") {
+			m.kids = append(m.kids, p.arguments()...)
+		}
+		return m
+	}
+	if p.endOfOperand() || p.is("?", "=", "<", "-") && p.look(1).space || p.is("{", "[") && !p.subs[n.text] {
+		return n
+	}
+	n.kids = listOf(p.comma())
+	return n
+}
+
+var blockFunctions = map[string]bool{"first": true, "any": true, "all": true, "none": true, "notall": true, "reduce": true,
+	"sum_by": true, "max_by": true, "min_by": true, "sort_by": true, "uniq_by": true, "pairmap": true, "try": true, "catch": true}
+
+func upper(s string) bool {
+	has := false
+	for i := range len(s) {
+		c := s[i]
+		if c >= 'a' && c <= 'z' || c == ':' {
+			return false
+		}
+		if c >= 'A' && c <= 'Z' {
+			has = true
+		}
+	}
+	return has
+}
+
+func (p *parser) print(n *node) *node {
+	n.kind = kPrint
+	parens := false
+	if p.is("(") {
+		// The parentheses hold all arguments, as Perl has it.
+		parens = true
+		p.at++
+	}
+	var handle *node
+	t, u := p.peek(), p.look(1)
+	switch {
+	case p.is("{"):
+		p.at++
+		handle = p.expr()
+		p.expect("}")
+	case t.class == "Word" && (upper(t.text) || t.text == "STDERR") && !p.consts[t.text] && !p.subs[t.text] && t.text[0] != '_' &&
+		(u.class != "Operator" || u.text == "<<" || u.text == "-" && !u.space) && u.text != "(" && u.text != "->":
+		if builtins[t.text] == 0 {
+			handle = &node{kind: kBare, text: p.next().text, line: t.line}
+		}
+	case t.class == "Symbol" && t.text[0] == '$' && p.startsTerm(u):
+		handle = p.variable()
+	}
+	n.kids = []*node{handle}
+	if parens {
+		if !p.accept(")") {
+			n.kids = append(n.kids, listOf(p.expr())...)
+			p.expect(")")
+		}
+		n.paren = true
+		return n
+	}
+	if !p.endOfList() {
+		n.kids = append(n.kids, listOf(p.comma())...)
+	}
+	return n
+}
+
+func (p *parser) startsTerm(t token) bool {
+	switch {
+	case strings.HasPrefix(t.class, "Quote"), strings.HasPrefix(t.class, "Number"), t.class == "HereDoc":
+		return t.class != "QuoteLike::Readline"
+	case t.class == "Symbol", t.class == "Magic":
+		return t.text[0] == '$' || t.text[0] == '@' || t.space
+	case t.class == "Cast":
+		return t.text == "@" || t.text == "$"
+	case t.class == "Word":
+		return t.text != "x" && infix[t.text].prec == 0 && t.text != "if" && t.text != "unless" && t.text != "for" && t.text != "foreach" && t.text != "while" && t.text != "until"
+	}
+	return false
+}
+
+func (p *parser) mapGrep(n *node) *node {
+	n.kind = kMap
+	close := p.accept("(")
+	if p.is("{") && !p.hashArgument() {
+		n.block = true
+		n.body = p.block()
+		p.accept(",")
+		n.kids = []*node{nil}
+	} else {
+		n.kids = []*node{p.assign()}
+		p.expect(",")
+	}
+	if !p.endOfList() {
+		n.kids = append(n.kids, listOf(p.comma())...)
+	}
+	if close {
+		p.expect(")")
+	}
+	return n
+}
+
+// hashArgument reports whether the braces at the parser's place are a hash and
+// not a block: a comma follows them.
+func (p *parser) hashArgument() bool {
+	nest := 0
+	for i := 0; ; i++ {
+		t := p.look(i)
+		if t.class == "EOF" {
+			return false
+		}
+		if t.class != "Structure" {
+			continue
+		}
+		switch t.text {
+		case "{", "(", "[":
+			nest++
+		case "}", ")", "]":
+			if nest--; nest == 0 {
+				return p.look(i+1).text == ","
+			}
+		}
+	}
+}
+
+func (p *parser) sort(n *node) *node {
+	n.kind = kSort
+	close := p.accept("(")
+	var by *node
+	t, u := p.peek(), p.look(1)
+	switch {
+	case p.is("{"):
+		by = p.node(kSub)
+		by.body = p.block()
+		by.block = true
+		p.accept(",")
+	case t.class == "Word" && builtins[t.text] == 0 && u.text != "(" && u.text != "," && t.text != "map" && t.text != "grep" && t.text != "do" && u.text != "->" && p.startsTerm(u):
+		by = &node{kind: kCall, text: p.next().text, line: t.line}
+	case t.class == "Symbol" && t.text[0] == '$' && p.startsTerm(u):
+		by = p.variable()
+	}
+	n.kids = []*node{by}
+	if !p.endOfList() {
+		n.kids = append(n.kids, listOf(p.comma())...)
+	}
+	if close {
+		p.expect(")")
+	}
+	return n
+}

@@ -1,0 +1,295 @@
+// Package compat gives the kernel, sessions, wheels, filters and components of this
+// module the interface that they have in Perl, for programs that `poe port` has
+// translated: methods by name, options as a list of names and values, addresses
+// packed. What a program calls through it may be replaced, call by call, by the
+// packages themselves.
+package compat
+
+import (
+	"errors"
+	"net"
+	"net/netip"
+	"syscall"
+	"time"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/perl"
+)
+
+// Event is what the handler of a translated program is given.
+type Event struct {
+	kernel.Event
+	Object any // POE: OBJECT
+
+	heap    *any
+	results []any
+	set     bool
+	want    perl.Want
+	state   string // of a machine
+}
+
+// State returns the name of the event, or the state that a machine is in. POE: STATE.
+func (e *Event) State() string {
+	if e.state != "" {
+		return e.state
+	}
+	return e.Name
+}
+
+// CallerState returns the event whose handler sent this one, nil if there is none.
+// POE: CALLER_STATE.
+func (e *Event) CallerState() any {
+	if e.Caller == "" {
+		return nil
+	}
+	return e.Caller
+}
+
+// Arg returns an argument, nil if there are fewer. POE: $_[ARG0 + i].
+func (e *Event) Arg(i int) any {
+	if i < len(e.Args) {
+		return e.Args[i]
+	}
+	return nil
+}
+
+// This returns the session whose handler runs. POE: SESSION.
+func (e *Event) This() any { return e.Session }
+
+// From returns who sent the event: a session or the kernel. POE: SENDER.
+func (e *Event) From() any { return sessionOrKernel(e.Sender) }
+
+func sessionOrKernel(id kernel.ID) any {
+	if the != nil && id == the.ID() {
+		return the
+	}
+	if id.IsZero() {
+		return nil
+	}
+	return id
+}
+
+// Heap returns the session's heap. POE: HEAP.
+func (e *Event) Heap() any {
+	if e.heap != nil {
+		return *e.heap
+	}
+	return heapOf(e.Session)
+}
+
+// HeapHash returns the heap as a hash.
+func (e *Event) HeapHash() *perl.Hash { return perl.H(e.Heap()) }
+
+// Len returns the length of @_.
+func (e *Event) Len() int { return 10 + len(e.Args) }
+
+// All returns @_ as POE passes it.
+func (e *Event) All() []any {
+	file, line := e.CallerSite()
+	all := []any{e.Object, e.Session, e.Kernel, e.Heap(), e.State(), e.From(), nil, file, line, e.CallerState()}
+	return append(all, e.Args...)
+}
+
+// CallerFile and CallerLine are where the event was sent, if events are traced.
+func (e *Event) CallerFile() any {
+	file, _ := e.CallerSite()
+	return file
+}
+
+// CallerLine returns the line.
+func (e *Event) CallerLine() any {
+	_, line := e.CallerSite()
+	return line
+}
+
+// Return sets what the handler returns.
+func (e *Event) Return(values ...any) { e.results, e.set = values, true }
+
+// Want returns the context of the call.
+func (e *Event) Want() perl.Want { return e.want }
+
+// List returns f's list.
+func (e *Event) List(f func() []any) []any { return f() }
+
+// InContext returns f's list in list context, else the scalar of g.
+func (e *Event) InContext(f func() []any, g func() any) []any {
+	if e.want == perl.List {
+		return f()
+	}
+	return []any{g()}
+}
+
+// Handler returns a reference to code that handles events. Called as a sub it is
+// given @_ as POE passes it.
+func Handler(f func(e *Event)) *perl.Code {
+	return &perl.Code{Handler: f, Fn: func(w perl.Want, args ...any) []any {
+		e := &Event{want: w, Object: perl.At(args, 0)}
+		e.Session, _ = perl.At(args, 1).(kernel.ID)
+		e.Kernel, _ = perl.At(args, 2).(*kernel.Kernel)
+		if e.Kernel == nil {
+			e.Kernel = Kernel()
+		}
+		heap := perl.At(args, 3)
+		e.heap = &heap
+		e.Name = perl.Str(perl.At(args, 4))
+		e.Sender, _ = perl.At(args, 5).(kernel.ID)
+		e.Caller = perl.Str(perl.At(args, 9))
+		e.Args = append([]any(nil), perl.From(args, 10)...)
+		f(e)
+		return e.results
+	}}
+}
+
+// want is the context of the call that is under way.
+var want = perl.Scalar
+
+// handler makes a handler of the kernel of code, or of a method of object.
+func handler(code *perl.Code, object any, heap func() any) kernel.Handler {
+	return func(ke kernel.Event) {
+		dispatch(ke, code, object, heap)
+	}
+}
+
+// dispatch runs code as a handler of an event and returns what it returns.
+func dispatch(ke kernel.Event, code *perl.Code, object any, heap func() any, args ...any) []any {
+	e := &Event{Event: ke, Object: object, want: want}
+	want = perl.Scalar
+	if args != nil {
+		e.Args = args
+	}
+	e.Args = values(e.Args)
+	if heap != nil {
+		h := heap()
+		e.heap = &h
+	}
+	if len(args) == 1 {
+		if m, ok := args[0].(machineState); ok {
+			e.state, e.Args = string(m), values(ke.Args)
+		}
+	}
+	out := invoke(e, code)
+	if out != nil {
+		ke.Return(out...)
+	}
+	perl.FreeTemps()
+	return out
+}
+
+func invoke(e *Event, code *perl.Code) []any {
+	if f, ok := code.Handler.(func(*Event)); ok {
+		f(e)
+		return e.results
+	}
+	return code.Fn(e.want, e.All()...)
+}
+
+// machineState is the state of a machine, as an argument of dispatch.
+type machineState string
+
+// values returns arguments with what only Go has made into what Perl has.
+func values(args []any) []any {
+	if len(args) >= 3 {
+		// The text of an error is the system's, as Perl has it.
+		if n, ok := args[1].(int); ok && n > 0 {
+			if s, ok := args[2].(string); ok && s == syscall.Errno(n).Error() {
+				args = append([]any(nil), args...)
+				args[1] = perl.ErrnoValue(syscall.Errno(n))
+				args[2] = perl.ErrnoText(syscall.Errno(n))
+			}
+		}
+	}
+	for i, a := range args {
+		if !isPerl(a) {
+			out := append([]any(nil), args...)
+			for j := i; j < len(out); j++ {
+				out[j] = value(out[j])
+			}
+			return out
+		}
+	}
+	return args
+}
+
+func isPerl(v any) bool {
+	switch v.(type) {
+	case nil, string, int, float64, bool, perl.Dual, *Wheel, *Filter, *Postback, *kernel.Kernel, machineState, *perl.Hash, *perl.Array, *perl.Code, *perl.Ref, *perl.File:
+		return true
+	case kernel.ID:
+		return the == nil || v.(kernel.ID) != the.ID()
+	}
+	return false
+}
+
+func value(v any) any {
+	switch v := v.(type) {
+	case *kernel.Handle:
+		return fileOf(v)
+	case netip.Addr:
+		return string(v.Unmap().AsSlice())
+	case netip.AddrPort:
+		return perl.PackSockaddrIn(int(v.Port()), string(v.Addr().Unmap().AsSlice()))
+	case kernel.WheelID:
+		return int(v)
+	case kernel.WaitStatus:
+		return int(v)
+	case []byte:
+		return string(v)
+	case time.Time:
+		return perl.Unix(v)
+	case net.Addr:
+		return perl.PackAddr(v)
+	case *kernel.Exception:
+		return exception(v)
+	case []any:
+		return perl.Copy(values(v))
+	case kernel.AlarmID:
+		return int(v)
+	case kernel.ID:
+		return sessionOrKernel(v)
+	case kernel.Mode:
+		return map[kernel.Mode]int{kernel.Read: 0, kernel.Write: 1, kernel.Expedite: 2}[v]
+	}
+	if r, ok := record(v); ok {
+		return r
+	}
+	return v
+}
+
+// exception is the hash that handlers of the signal DIE get.
+func exception(e *kernel.Exception) any {
+	v := e.Value
+	if x, ok := v.(*perl.Exception); ok {
+		v = x.Value
+	} else if err, ok := v.(error); ok {
+		v = err.Error()
+	}
+	var from any
+	if e.Caller != "" {
+		from = e.Caller
+	}
+	return perl.NewHash("source_session", sessionOrKernel(e.Source), "dest_session", sessionOrKernel(e.Dest), "event", e.Event,
+		"file", e.File, "line", e.Line, "from_state", from, "error_str", v)
+}
+
+// errorArgs are the arguments of an error event.
+func errorArgs(err *kernel.OpError, id any) []any {
+	text := err.Text()
+	if err.Errno() != 0 {
+		text = perl.ErrnoText(err.Errno())
+	}
+	return []any{err.Op, perl.ErrnoValue(err.Errno()), text, id}
+}
+
+// thrown returns the value that a handler has thrown.
+func thrown(err error) (any, bool) {
+	var h *kernel.HandlerError
+	if errors.As(err, &h) {
+		if x, ok := h.Value.(*perl.Exception); ok {
+			return x.Value, true
+		}
+		if u, ok := h.Value.(*perl.Untranslated); ok {
+			panic(u)
+		}
+	}
+	return nil, false
+}

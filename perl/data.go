@@ -1,0 +1,779 @@
+package perl
+
+import (
+	"fmt"
+	"reflect"
+)
+
+// Array is a Perl array, or what a reference to one refers to.
+type Array struct {
+	items []any
+	class string
+	refs  int
+}
+
+// NewArray returns an array of values.
+func NewArray(values ...any) *Array {
+	a := &Array{items: values}
+	for _, v := range values {
+		retain(v)
+	}
+	return a
+}
+
+// Copy returns an array with a copy of values.
+func Copy(values []any) *Array { return NewArray(append([]any(nil), values...)...) }
+
+// Len returns the number of elements; a nil array has none.
+func (a *Array) Len() int {
+	if a == nil {
+		return 0
+	}
+	return len(a.items)
+}
+
+// Last returns the last index, -1 if a is empty. Perl: $#a.
+func (a *Array) Last() int { return a.Len() - 1 }
+
+// All returns the elements. The caller must not change the slice.
+func (a *Array) All() []any {
+	if a == nil {
+		return nil
+	}
+	return a.items
+}
+
+// Get returns an element, nil if there is none; negative indices count from
+// the end.
+func (a *Array) Get(i int) any {
+	if a == nil {
+		return nil
+	}
+	if i < 0 {
+		i += len(a.items)
+	}
+	if i < 0 || i >= len(a.items) {
+		return nil
+	}
+	return a.items[i]
+}
+
+// Set stores v and extends the array if it has to.
+func (a *Array) Set(i int, v any) any {
+	if i < 0 {
+		i += len(a.items)
+	}
+	if i < 0 {
+		Die("Modification of non-creatable array value attempted, subscript %d", i-len(a.items))
+	}
+	for i >= len(a.items) {
+		a.items = append(a.items, nil)
+	}
+	retain(v)
+	old := a.items[i]
+	a.items[i] = v
+	release(old)
+	return v
+}
+
+// Resize makes a n elements long.
+func (a *Array) Resize(n int) {
+	for n > len(a.items) {
+		a.items = append(a.items, nil)
+	}
+	for _, v := range a.items[max(n, 0):] {
+		release(v)
+	}
+	a.items = a.items[:max(n, 0)]
+}
+
+// Assign replaces all elements and returns a.
+func (a *Array) Assign(values []any) *Array {
+	old := a.items
+	a.items = append([]any(nil), values...)
+	for _, v := range a.items {
+		retain(v)
+	}
+	for _, v := range old {
+		release(v)
+	}
+	return a
+}
+
+// Push appends values and returns the new length.
+func (a *Array) Push(values ...any) int {
+	for _, v := range values {
+		retain(v)
+	}
+	a.items = append(a.items, values...)
+	return len(a.items)
+}
+
+// Unshift puts values in front and returns the new length.
+func (a *Array) Unshift(values ...any) int {
+	for _, v := range values {
+		retain(v)
+	}
+	a.items = append(append([]any(nil), values...), a.items...)
+	return len(a.items)
+}
+
+// Pop removes and returns the last element, nil if a is empty.
+func (a *Array) Pop() any {
+	if len(a.items) == 0 {
+		return nil
+	}
+	v := a.items[len(a.items)-1]
+	a.items = a.items[:len(a.items)-1]
+	drop(v)
+	return v
+}
+
+// Shift removes and returns the first element, nil if a is empty.
+func (a *Array) Shift() any {
+	if len(a.items) == 0 {
+		return nil
+	}
+	v := a.items[0]
+	a.items[0] = nil
+	a.items = a.items[1:]
+	drop(v)
+	return v
+}
+
+// Splice removes length elements from offset on, puts values there and returns
+// what was removed. A negative length leaves that many at the end; Rest removes
+// all.
+func (a *Array) Splice(offset, length int, values ...any) []any {
+	n := len(a.items)
+	if offset < 0 {
+		offset += n
+	}
+	offset = min(max(offset, 0), n)
+	if length == Rest {
+		length = n - offset
+	}
+	if length < 0 {
+		length = max(n-offset+length, 0)
+	}
+	end := min(offset+length, n)
+	removed := append([]any(nil), a.items[offset:end]...)
+	for _, v := range values {
+		retain(v)
+	}
+	a.items = append(append(append([]any(nil), a.items[:offset]...), values...), a.items[end:]...)
+	for _, v := range removed {
+		drop(v)
+	}
+	return removed
+}
+
+// Rest as the length of Splice or Substr means up to the end.
+const Rest = 1<<62 - 1
+
+// Slice returns the elements at the indices.
+func (a *Array) Slice(indices ...any) []any {
+	out := make([]any, len(indices))
+	for i, n := range indices {
+		out[i] = a.Get(Int(n))
+	}
+	return out
+}
+
+// Exists reports whether a has an element i.
+func (a *Array) Exists(i int) bool {
+	if i < 0 {
+		i += a.Len()
+	}
+	return i >= 0 && i < a.Len()
+}
+
+// Delete removes element i, which becomes undef or, at the end, goes.
+func (a *Array) Delete(i int) any {
+	v := a.Get(i)
+	if i < 0 {
+		i += a.Len()
+	}
+	switch {
+	case i == a.Last() && i >= 0:
+		return a.Pop()
+	case a.Exists(i):
+		a.Set(i, nil)
+	}
+	return v
+}
+
+// Hash returns the hash to which element i refers; an undefined element becomes
+// a new one.
+func (a *Array) Hash(i int) *Hash {
+	if v := a.Get(i); v != nil {
+		return H(v)
+	}
+	h := NewHash()
+	a.Set(i, h)
+	return h
+}
+
+// Array returns the array to which element i refers; an undefined element
+// becomes a new one.
+func (a *Array) Array(i int) *Array {
+	if v := a.Get(i); v != nil {
+		return A(v)
+	}
+	b := NewArray()
+	a.Set(i, b)
+	return b
+}
+
+// Hash is a Perl hash, or what a reference to one refers to. Its order is that
+// of insertion.
+type Hash struct {
+	index map[string]int
+	slots []slot
+	dead  int
+	iter  int
+	class string
+	refs  int
+}
+
+type slot struct {
+	key   string
+	value any
+	live  bool
+}
+
+// NewHash returns a hash of keys and values in turn.
+func NewHash(pairs ...any) *Hash {
+	h := &Hash{index: map[string]int{}}
+	h.Fill(pairs)
+	return h
+}
+
+// Fill stores keys and values in turn.
+func (h *Hash) Fill(pairs []any) {
+	for i := 0; i < len(pairs); i += 2 {
+		var v any
+		if i+1 < len(pairs) {
+			v = pairs[i+1]
+		}
+		h.Set(Str(pairs[i]), v)
+	}
+}
+
+// Assign replaces the content by keys and values in turn and returns h.
+func (h *Hash) Assign(pairs []any) *Hash {
+	pairs = append([]any(nil), pairs...)
+	old := h.slots
+	h.index, h.slots, h.dead, h.iter = map[string]int{}, nil, 0, 0
+	h.Fill(pairs)
+	for _, s := range old {
+		if s.live {
+			release(s.value)
+		}
+	}
+	return h
+}
+
+// Len returns the number of keys.
+func (h *Hash) Len() int {
+	if h == nil {
+		return 0
+	}
+	return len(h.index)
+}
+
+// Get returns the value of a key, nil if there is none.
+func (h *Hash) Get(key string) any {
+	if h == nil {
+		return nil
+	}
+	if i, ok := h.index[key]; ok {
+		return h.slots[i].value
+	}
+	return nil
+}
+
+// Set stores v and returns it.
+func (h *Hash) Set(key string, v any) any {
+	retain(v)
+	if i, ok := h.index[key]; ok {
+		old := h.slots[i].value
+		h.slots[i].value = v
+		release(old)
+		return v
+	}
+	h.index[key] = len(h.slots)
+	h.slots = append(h.slots, slot{key, v, true})
+	return v
+}
+
+// Exists reports whether h has the key.
+func (h *Hash) Exists(key string) bool {
+	if h == nil {
+		return false
+	}
+	_, ok := h.index[key]
+	return ok
+}
+
+// Delete removes a key and returns its value, for use.
+func (h *Hash) Delete(key string) any {
+	v, ok := h.remove(key)
+	if ok {
+		drop(v)
+	}
+	return v
+}
+
+// Remove removes a key; what nothing refers to any more is destroyed at once.
+func (h *Hash) Remove(key string) {
+	if v, ok := h.remove(key); ok {
+		release(v)
+	}
+}
+
+func (h *Hash) remove(key string) (any, bool) {
+	i, ok := h.index[key]
+	if !ok {
+		return nil, false
+	}
+	v := h.slots[i].value
+	h.slots[i] = slot{}
+	delete(h.index, key)
+	if h.dead++; h.dead > 16 && h.dead > len(h.index) && h.iter == 0 {
+		h.compact()
+	}
+	return v, true
+}
+
+func (h *Hash) compact() {
+	live := h.slots[:0:0]
+	for _, s := range h.slots {
+		if s.live {
+			h.index[s.key] = len(live)
+			live = append(live, s)
+		}
+	}
+	h.slots, h.dead = live, 0
+}
+
+// Keys returns the keys and resets Each.
+func (h *Hash) Keys() []any {
+	out := make([]any, 0, h.Len())
+	if h == nil {
+		return out
+	}
+	h.iter = 0
+	for _, s := range h.slots {
+		if s.live {
+			out = append(out, s.key)
+		}
+	}
+	return out
+}
+
+// Values returns the values and resets Each.
+func (h *Hash) Values() []any {
+	out := make([]any, 0, h.Len())
+	if h == nil {
+		return out
+	}
+	h.iter = 0
+	for _, s := range h.slots {
+		if s.live {
+			out = append(out, s.value)
+		}
+	}
+	return out
+}
+
+// Pairs returns keys and values in turn.
+func (h *Hash) Pairs() []any {
+	out := make([]any, 0, 2*h.Len())
+	if h == nil {
+		return out
+	}
+	for _, s := range h.slots {
+		if s.live {
+			out = append(out, s.key, s.value)
+		}
+	}
+	return out
+}
+
+// Each returns the next key and value, nothing at the end.
+func (h *Hash) Each() []any {
+	for h.iter < len(h.slots) {
+		s := h.slots[h.iter]
+		h.iter++
+		if s.live {
+			return []any{s.key, s.value}
+		}
+	}
+	h.iter = 0
+	return nil
+}
+
+// Slice returns the values of keys.
+func (h *Hash) Slice(keys ...any) []any {
+	out := make([]any, len(keys))
+	for i, k := range keys {
+		out[i] = h.Get(Str(k))
+	}
+	return out
+}
+
+// SetSlice stores values under keys.
+func (h *Hash) SetSlice(keys, values []any) {
+	for i, k := range keys {
+		var v any
+		if i < len(values) {
+			v = values[i]
+		}
+		h.Set(Str(k), v)
+	}
+}
+
+// SetSlice stores values at indices.
+func (a *Array) SetSlice(indices, values []any) {
+	for i, n := range indices {
+		var v any
+		if i < len(values) {
+			v = values[i]
+		}
+		a.Set(Int(n), v)
+	}
+}
+
+// DeleteSlice removes keys and returns their values.
+func (h *Hash) DeleteSlice(keys ...any) []any {
+	out := make([]any, len(keys))
+	for i, k := range keys {
+		out[i] = h.Delete(Str(k))
+	}
+	return out
+}
+
+// KeyValues returns the keys and their values in turn. Perl: %h{...}.
+func (h *Hash) KeyValues(keys ...any) []any {
+	var out []any
+	for _, k := range keys {
+		out = append(out, k, h.Get(Str(k)))
+	}
+	return out
+}
+
+// Hash returns the hash to which the value of key refers; an undefined one
+// becomes a new one.
+func (h *Hash) Hash(key string) *Hash {
+	if v := h.Get(key); v != nil {
+		return H(v)
+	}
+	n := NewHash()
+	h.Set(key, n)
+	return n
+}
+
+// Array returns the array to which the value of key refers; an undefined one
+// becomes a new one.
+func (h *Hash) Array(key string) *Array {
+	if v := h.Get(key); v != nil {
+		return A(v)
+	}
+	a := NewArray()
+	h.Set(key, a)
+	return a
+}
+
+// H returns the hash to which v refers. It dies if v is no reference to one.
+func H(v any) *Hash {
+	switch v := v.(type) {
+	case *Hash:
+		return v
+	case nil:
+		return NewHash()
+	case interface{ PerlHash() *Hash }:
+		return v.PerlHash()
+	}
+	Die("%s", notReference(v, "a HASH"))
+	return nil
+}
+
+func notReference(v any, want string) string {
+	if RefType(v) == "" {
+		return fmt.Sprintf("Can't use string (\"%s\") as %s ref while \"strict refs\" in use", Substr(Str(v), 0, 32), want)
+	}
+	return "Not " + want + " reference"
+}
+
+// A returns the array to which v refers. It dies if v is no reference to one.
+func A(v any) *Array {
+	switch v := v.(type) {
+	case *Array:
+		return v
+	case nil:
+		return NewArray()
+	case []any:
+		return &Array{items: v}
+	case interface{ PerlArray() *Array }:
+		return v.PerlArray()
+	}
+	if r := reflect.ValueOf(v); r.Kind() == reflect.Slice {
+		a := NewArray()
+		for i := range r.Len() {
+			a.items = append(a.items, r.Index(i).Interface())
+		}
+		return a
+	}
+	Die("%s", notReference(v, "an ARRAY"))
+	return nil
+}
+
+// HashAt returns the hash to which *p refers; an undefined *p becomes a new
+// one.
+func HashAt(p *any) *Hash {
+	if *p == nil {
+		*p = NewHash()
+	}
+	return H(*p)
+}
+
+// ArrayAt returns the array to which *p refers; an undefined *p becomes a new
+// one.
+func ArrayAt(p *any) *Array {
+	if *p == nil {
+		*p = NewArray()
+	}
+	return A(*p)
+}
+
+// Strict returns the array to which v refers, and dies if v is undef.
+func Strict(v any) *Array {
+	if v == nil {
+		Die("Can't use an undefined value as an ARRAY reference")
+	}
+	return A(v)
+}
+
+// StrictHash returns the hash to which v refers, and dies if v is undef.
+func StrictHash(v any) *Hash {
+	if v == nil {
+		Die("Can't use an undefined value as a HASH reference")
+	}
+	return H(v)
+}
+
+// Ref is a reference to a scalar.
+type Ref struct {
+	cell  *any
+	get   func() any
+	set   func(any)
+	key   any // identity of what get and set work on
+	class string
+}
+
+// RefTo returns a reference to a variable.
+func RefTo(p *any) *Ref { return &Ref{cell: p} }
+
+// RefValue returns a reference to a copy of v.
+func RefValue(v any) *Ref { return &Ref{cell: &v} }
+
+// RefFunc returns a reference to what get and set give access to.
+func RefFunc(get func() any, set func(any)) *Ref { return &Ref{get: get, set: set} }
+
+// Get returns the value.
+func (r *Ref) Get() any {
+	if r.cell != nil {
+		return *r.cell
+	}
+	return r.get()
+}
+
+// Set stores a value and returns it.
+func (r *Ref) Set(v any) any {
+	if r.cell != nil {
+		*r.cell = v
+	} else {
+		r.set(v)
+	}
+	return v
+}
+
+// String returns SCALAR(0x...).
+func (r *Ref) String() string {
+	kind := "SCALAR"
+	if RefType(r.Get()) != "" {
+		kind = "REF"
+	}
+	if r.cell != nil {
+		return reference(r.cell, r.class, kind)
+	}
+	return reference(r, r.class, kind)
+}
+
+// Deref returns the scalar to which v refers.
+func Deref(v any) any { return S(v).Get() }
+
+// S returns v as a reference to a scalar. It dies if it is none.
+func S(v any) *Ref {
+	if r, ok := v.(*Ref); ok {
+		return r
+	}
+	Die("%s", notReference(v, "a SCALAR"))
+	return nil
+}
+
+// Code is a reference to a sub.
+type Code struct {
+	Name    string
+	Fn      Sub
+	Handler any // the same as a handler of events, if it is one
+	class   string
+}
+
+// Sub is a Perl sub: it is given the context and @_, and returns a list; in
+// scalar context its last element is the value.
+type Sub func(w Want, args ...any) []any
+
+// Want is the context of a call.
+type Want int
+
+// The contexts.
+const (
+	Void Want = iota
+	Scalar
+	List
+)
+
+// Wantarray returns what wantarray does.
+func (w Want) Wantarray() any {
+	switch w {
+	case List:
+		return true
+	case Scalar:
+		return false
+	}
+	return nil
+}
+
+// NewCode returns a reference to f.
+func NewCode(name string, f Sub) *Code { return &Code{Name: name, Fn: f} }
+
+// Apply calls a reference to code for its scalar value.
+func Apply(code any, args ...any) any { return First(CodeOf(code).Fn(Scalar, args...)) }
+
+// ApplyList calls a reference to code for its list.
+func ApplyList(code any, args ...any) []any { return CodeOf(code).Fn(List, args...) }
+
+// ApplyVoid calls a reference to code.
+func ApplyVoid(code any, args ...any) { CodeOf(code).Fn(Void, args...) }
+
+// CodeOf returns the code to which v refers. It dies if v is no such reference.
+func CodeOf(v any) *Code {
+	switch v := v.(type) {
+	case *Code:
+		return v
+	case func(...any) any:
+		return NewCode("", func(w Want, args ...any) []any { return []any{v(args...)} })
+	case interface{ PerlCode() *Code }:
+		return v.PerlCode()
+	case nil:
+		Die("Can't use an undefined value as a subroutine reference")
+	case string:
+		if f := FindSub(v); f != nil {
+			return f
+		}
+		Die("Undefined subroutine &%s called", v)
+	}
+	Die("Not a CODE reference")
+	return nil
+}
+
+// First returns the scalar value of what a sub returned: the last element.
+func First(list []any) any {
+	if len(list) == 0 {
+		return nil
+	}
+	return list[len(list)-1]
+}
+
+// Head returns the first element of a list, nil if it is empty.
+func Head(list []any) any {
+	if len(list) == 0 {
+		return nil
+	}
+	return list[0]
+}
+
+// At returns an element of a list; negative indices count from its end.
+func At(list []any, i int) any {
+	if i < 0 {
+		i += len(list)
+	}
+	if i < 0 || i >= len(list) {
+		return nil
+	}
+	return list[i]
+}
+
+// From returns the elements of a list from i on.
+func From(list []any, i int) []any {
+	if i >= len(list) {
+		return nil
+	}
+	return list[i:]
+}
+
+// Pick returns the elements of a list at the indices. Perl: (list)[...].
+func Pick(list []any, indices ...any) []any {
+	if len(list) == 0 {
+		return nil
+	}
+	out := make([]any, len(indices))
+	for i, n := range indices {
+		out[i] = At(list, Int(n))
+	}
+	return out
+}
+
+// Cat joins lists into a new one.
+func Cat(lists ...[]any) []any {
+	var out []any
+	for _, l := range lists {
+		out = append(out, l...)
+	}
+	return out
+}
+
+// L returns its arguments as a list.
+func L(values ...any) []any { return values }
+
+// Repeat returns list n times over.
+func Repeat(list []any, n int) []any {
+	var out []any
+	for range n {
+		out = append(out, list...)
+	}
+	return out
+}
+
+// Set stores v and returns it: Perl's assignment as an expression.
+func Set[T any](p *T, v T) T {
+	*p = v
+	return v
+}
+
+// Post stores v and returns the value from before: n++ as an expression.
+func Post[T any](p *T, v T) T {
+	old := *p
+	*p = v
+	return old
+}
+
+// If returns a or b.
+func If[T any](cond bool, a, b T) T {
+	if cond {
+		return a
+	}
+	return b
+}

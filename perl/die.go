@@ -1,0 +1,329 @@
+package perl
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"runtime"
+	"strings"
+	"syscall"
+)
+
+// Exception is what die throws: the panic of a translated program.
+type Exception struct{ Value any }
+
+// Error returns the text of the exception.
+func (e *Exception) Error() string { return strings.TrimSuffix(Str(e.Value), "\n") }
+
+// EvalError is $@.
+var EvalError any = ""
+
+// DieHook is $SIG{__DIE__}, WarnHook $SIG{__WARN__}.
+var DieHook, WarnHook any
+
+// Die throws a message with the place of the program at which this happened.
+func Die(format string, args ...any) {
+	Throw(fmt.Sprintf(format, args...) + where())
+}
+
+// Throw throws a value as it is.
+func Throw(v any) {
+	if h := DieHook; h != nil && RefType(h) == "CODE" {
+		DieHook = nil
+		func() {
+			defer func() { DieHook = h }()
+			ApplyVoid(h, v)
+		}()
+	}
+	panic(&Exception{v})
+}
+
+// DieAt is die with its arguments, in a line of the Perl program.
+func DieAt(file string, line int, args ...any) any {
+	if len(args) == 1 && RefType(args[0]) != "" {
+		Throw(args[0])
+	}
+	s := Join("", args...)
+	if s == "" {
+		s = "Died"
+	}
+	if !strings.HasSuffix(s, "\n") {
+		s += fmt.Sprintf(" at %s line %d%s.\n", file, line, lastRead())
+	}
+	Throw(s)
+	return nil
+}
+
+// WarnAt is warn with its arguments, in a line of the Perl program.
+func WarnAt(file string, line int, args ...any) any {
+	s := Join("", args...)
+	if s == "" {
+		s = "Warning: something's wrong"
+	}
+	if !strings.HasSuffix(s, "\n") {
+		s += fmt.Sprintf(" at %s line %d%s.\n", file, line, lastRead())
+	}
+	Warn(s)
+	return true
+}
+
+// Warn gives a warning to $SIG{__WARN__}, or writes it to standard error.
+func Warn(s string) {
+	if h := WarnHook; h != nil && RefType(h) == "CODE" {
+		WarnHook = nil
+		defer func() { WarnHook = h }()
+		ApplyVoid(h, s)
+		return
+	}
+	Stdout.Flush()
+	fmt.Fprint(os.Stderr, s)
+}
+
+// Line is the line of the Perl program that is being executed, as far as it is
+// known; File is the program's name.
+var (
+	Line int
+	Name = "-"
+)
+
+func where() string {
+	if Line > 0 {
+		return fmt.Sprintf(" at %s line %d%s.\n", Name, Line, lastRead())
+	}
+	return fmt.Sprintf(" at %s line %d.\n", Name, callerLine())
+}
+
+// callerLine returns the Perl line of the innermost translated frame, from the
+// program's table of lines; 0 if it has none.
+func callerLine() int {
+	var pcs [64]uintptr
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	for {
+		f, more := frames.Next()
+		if t, ok := lineTables[f.File]; ok {
+			return t.find(f.Line)
+		}
+		if !more {
+			return 0
+		}
+	}
+}
+
+type lineTable []int // pairs of a Go line and a Perl line
+
+var lineTables = map[string]lineTable{}
+
+func (t lineTable) find(line int) int {
+	perl := 0
+	for i := 0; i+1 < len(t); i += 2 {
+		if t[i] > line {
+			break
+		}
+		perl = t[i+1]
+	}
+	return perl
+}
+
+// Lines makes a table of lines known for the file of Go from which it is
+// called: pairs of a line in Go and the line in Perl it comes from.
+func Lines(pairs ...int) bool {
+	_, file, _, ok := runtime.Caller(1)
+	if ok {
+		lineTables[file] = pairs
+	}
+	return true
+}
+
+// Untranslated is the panic of TODO.
+type Untranslated struct{ Code, Source string }
+
+// Error names the statement.
+func (u *Untranslated) Error() string {
+	return fmt.Sprintf("not translated (%s): %s", u.Code, u.Source)
+}
+
+// TODO stands for a statement of the Perl program that has no translation: it
+// panics. `poe port explain CODE` says what to do. No eval catches it.
+func TODO(code, source string) any {
+	panic(&Untranslated{code, source})
+}
+
+// Exit is the panic that ends the program.
+type exit struct{ status int }
+
+// Exit ends the program as exit does.
+func Exit(status int) any {
+	runEnd()
+	os.Exit(status)
+	return nil
+}
+
+var endBlocks []func()
+
+// AtEnd registers an END block.
+func AtEnd(f func()) { endBlocks = append(endBlocks, f) }
+
+func runEnd() {
+	for len(endBlocks) > 0 {
+		f := endBlocks[len(endBlocks)-1]
+		endBlocks = endBlocks[:len(endBlocks)-1]
+		f()
+	}
+	FreeTemps()
+	FlushAll()
+}
+
+// Main runs a translated program: f is its main part. It ends the process.
+func Main(name string, f func()) {
+	Name = name
+	status := 0
+	func() {
+		defer func() {
+			if e := recover(); e != nil {
+				status = fatal(e)
+			}
+		}()
+		f()
+	}()
+	Exit(status)
+}
+
+func fatal(e any) int {
+	Stdout.Flush()
+	switch e := e.(type) {
+	case exit:
+		return e.status
+	case *Exception:
+		fmt.Fprint(os.Stderr, Str(e.Value))
+		return 255
+	case *Untranslated:
+		fmt.Fprintln(os.Stderr, e.Error())
+		return 255
+	}
+	FlushAll()
+	panic(e)
+}
+
+// Try runs a block as eval does: it reports whether the block came to its end,
+// and sets $@.
+func Try(f func()) (ok bool) {
+	defer func() {
+		switch e := recover().(type) {
+		case nil:
+			EvalError = ""
+		default:
+			EvalError = Caught(e)
+			ok = false
+		}
+	}()
+	f()
+	return true
+}
+
+// Caught returns what $@ is after a panic. Panics that no eval catches go on.
+func Caught(e any) any {
+	switch e := e.(type) {
+	case *Exception:
+		return e.Value
+	case *Untranslated, exit:
+		panic(e)
+	case runtime.Error:
+		panic(e)
+	case error:
+		return e.Error() + where()
+	}
+	return Str(e) + where()
+}
+
+// Eval returns the value of a block, nil if it died.
+func Eval(f func() any) (v any) {
+	if !Try(func() { v = f() }) {
+		return nil
+	}
+	return v
+}
+
+// EvalList returns the list of a block, nothing if it died.
+func EvalList(f func() []any) (v []any) {
+	if !Try(func() { v = f() }) {
+		return nil
+	}
+	return v
+}
+
+// Errno is the number behind $!.
+var Errno syscall.Errno
+
+// OSError returns $!.
+func OSError() any {
+	return ErrnoValue(Errno)
+}
+
+// ErrnoValue returns a number of an error with its text, as $! has them.
+func ErrnoValue(e syscall.Errno) any {
+	if e == 0 {
+		return Dual{}
+	}
+	return Dual{int(e), ErrnoText(e)}
+}
+
+// ErrnoText returns the system's text of an error.
+func ErrnoText(e syscall.Errno) string {
+	if e == 0 {
+		return ""
+	}
+	s := e.Error()
+	if s != "" && s[0] >= 'a' && s[0] <= 'z' {
+		s = string(s[0]-0x20) + s[1:]
+	}
+	switch e {
+	case syscall.EXDEV:
+		return "Invalid cross-device link"
+	}
+	return s
+}
+
+// SetOSError sets $! to a number, or from an error of the system.
+func SetOSError(v any) {
+	switch v := v.(type) {
+	case syscall.Errno:
+		Errno = v
+	case error:
+		var e syscall.Errno
+		if errors.As(v, &e) {
+			Errno = e
+		}
+	default:
+		Errno = syscall.Errno(Int(v))
+	}
+}
+
+// failed notes an error in $! and reports whether there is none.
+func succeeded(err error) bool {
+	if err != nil {
+		SetOSError(err)
+	}
+	return err == nil
+}
+
+// Local saves a variable's value and sets another; what it returns restores.
+func Local[T any](p *T, v T) func() {
+	old := *p
+	*p = v
+	return func() { *p = old }
+}
+
+// LocalKey saves the value of a key and sets another; what it returns restores.
+func LocalKey(h *Hash, key string, v any) func() {
+	old, had := h.Get(key), h.Exists(key)
+	retain(old)
+	h.Set(key, v)
+	return func() {
+		if had {
+			h.Set(key, old)
+			release(old)
+		} else {
+			h.Remove(key)
+		}
+	}
+}

@@ -1,0 +1,212 @@
+package perl
+
+import (
+	"math"
+	"math/rand"
+	"path/filepath"
+	"strings"
+)
+
+// Sum returns the sum of a list, nil of an empty one.
+func Sum(list ...any) any {
+	if len(list) == 0 {
+		return nil
+	}
+	return Sum0(list...)
+}
+
+// Sum0 returns the sum of a list.
+func Sum0(list ...any) any {
+	var s any = 0
+	for _, v := range list {
+		s = Add(s, v)
+	}
+	return s
+}
+
+// Product returns the product of a list.
+func Product(list ...any) any {
+	var s any = 1
+	for _, v := range list {
+		s = Mul(s, v)
+	}
+	return s
+}
+
+func best(list []any, better func(a, b any) bool) any {
+	var out any
+	for i, v := range list {
+		if i == 0 || better(v, out) {
+			out = v
+		}
+	}
+	return out
+}
+
+// Max, Min, MaxStr and MinStr return an element, nil of an empty list.
+func Max(list ...any) any {
+	return number(best(list, func(a, b any) bool { return Num(a) > Num(b) }))
+}
+
+func number(v any) any {
+	if v == nil {
+		return nil
+	}
+	return Number(v)
+}
+
+// Min returns the smallest number.
+func Min(list ...any) any {
+	return number(best(list, func(a, b any) bool { return Num(a) < Num(b) }))
+}
+
+// MaxStr returns the last string in order.
+func MaxStr(list ...any) any { return best(list, func(a, b any) bool { return Str(a) > Str(b) }) }
+
+// MinStr returns the first string in order.
+func MinStr(list ...any) any { return best(list, func(a, b any) bool { return Str(a) < Str(b) }) }
+
+// FirstOf returns the first element for which f is true, nil if there is none.
+func FirstOf(f func(it any) bool, list ...any) any {
+	for _, v := range list {
+		if f(v) {
+			return v
+		}
+	}
+	return nil
+}
+
+// Any reports whether f is true for an element, All for each.
+func Any(f func(it any) bool, list ...any) bool {
+	for _, v := range list {
+		if f(v) {
+			return true
+		}
+	}
+	return false
+}
+
+// All reports whether f is true for each element.
+func All(f func(it any) bool, list ...any) bool {
+	return !Any(func(it any) bool { return !f(it) }, list...)
+}
+
+// Reduce combines the elements from the left, nil of an empty list.
+func Reduce(f func(a, b any) any, list ...any) any {
+	if len(list) == 0 {
+		return nil
+	}
+	v := list[0]
+	for _, b := range list[1:] {
+		v = f(v, b)
+	}
+	return v
+}
+
+// Shuffle returns the elements in random order.
+func Shuffle(list ...any) []any {
+	out := append([]any(nil), list...)
+	rand.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
+	return out
+}
+
+// Uniq returns the elements without those whose string has been seen before.
+func Uniq(list ...any) []any {
+	var out []any
+	seen := map[string]bool{}
+	for _, v := range list {
+		if !seen[Str(v)] {
+			seen[Str(v)] = true
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// PairKeys returns every second element, from the first.
+func PairKeys(list ...any) []any {
+	var out []any
+	for i := 0; i < len(list); i += 2 {
+		out = append(out, list[i])
+	}
+	return out
+}
+
+// PairValues returns every second element, from the second.
+func PairValues(list ...any) []any {
+	var out []any
+	for i := 1; i < len(list); i += 2 {
+		out = append(out, list[i])
+	}
+	return out
+}
+
+// Floor and Ceil are those of POSIX.
+func Floor(v any) any { return narrow(math.Floor(Num(v))) }
+
+// Ceil rounds up.
+func Ceil(v any) any { return narrow(math.Ceil(Num(v))) }
+
+// Fmod is that of POSIX.
+func Fmod(a, b any) any { return narrow(math.Mod(Num(a), Num(b))) }
+
+// IntOf is int: it cuts the fraction off, and keeps what does not fit an integer.
+func IntOf(v any) any {
+	switch n := Number(v).(type) {
+	case int:
+		return n
+	default:
+		return narrow(math.Trunc(Num(n)))
+	}
+}
+
+// Abs returns the absolute value.
+func Abs(v any) any {
+	if n, ok := Number(v).(int); ok {
+		return max(n, -n)
+	}
+	return math.Abs(Num(v))
+}
+
+// Sqrt dies of a negative number.
+func Sqrt(v any) any {
+	if Num(v) < 0 {
+		Die("Can't take sqrt of %s", Str(v))
+	}
+	return narrow(math.Sqrt(Num(v)))
+}
+
+// Log dies of zero and of a negative number.
+func Log(v any) any {
+	if Num(v) <= 0 {
+		Die("Can't take log of %s", Str(v))
+	}
+	return narrow(math.Log(Num(v)))
+}
+
+// Basename and Dirname are those of File::Basename.
+func Basename(path string, suffixes ...any) string {
+	trimmed := strings.TrimRight(path, "/")
+	if trimmed == "" {
+		return path
+	}
+	base := trimmed[strings.LastIndexByte(trimmed, '/')+1:]
+	for _, s := range suffixes {
+		if loc := RE("(?:"+Str(s)+`)\z`, "s").find(base, 0); loc != nil && loc[0] > 0 {
+			return base[:loc[0]]
+		}
+	}
+	return base
+}
+
+// Dirname returns the directory of a path.
+func Dirname(path string) string { return filepath.Dir(strings.TrimRight(path, "/")) }
+
+// Catfile joins parts of a path.
+func Catfile(parts ...any) string {
+	words := make([]string, len(parts))
+	for i, p := range parts {
+		words[i] = Str(p)
+	}
+	return filepath.Join(words...)
+}

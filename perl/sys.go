@@ -1,0 +1,458 @@
+package perl
+
+import (
+	"math"
+	"math/rand"
+	"os"
+	"os/exec"
+	"os/signal"
+	"strings"
+	"syscall"
+	"time"
+
+	"golang.org/x/sys/unix"
+)
+
+var startTime = time.Now()
+
+// Time returns the seconds since 1970.
+func Time() int { return int(time.Now().Unix()) }
+
+// HiresTime returns the seconds since 1970 with their fraction. Time::HiRes.
+func HiresTime() float64 { return float64(time.Now().UnixMicro()) / 1e6 }
+
+// Seconds returns v seconds as a duration.
+func Seconds(v any) time.Duration {
+	s := Num(v)
+	if s > math.MaxInt64/1e9 {
+		return math.MaxInt64
+	}
+	return time.Duration(s * 1e9)
+}
+
+// At converts seconds since 1970 to a time.
+func TimeAt(v any) time.Time {
+	s := Num(v)
+	whole := math.Floor(s)
+	return time.Unix(int64(whole), int64((s-whole)*1e9))
+}
+
+// Unix converts a time to seconds since 1970, with a fraction if it has one.
+func Unix(t time.Time) any {
+	if t.IsZero() {
+		return nil
+	}
+	return float64(t.UnixMicro()) / 1e6
+}
+
+// Sleep sleeps and returns the whole seconds it took.
+func Sleep(v any) int {
+	Stdout.Flush()
+	begin := time.Now()
+	time.Sleep(Seconds(v))
+	return int(math.Round(time.Since(begin).Seconds()))
+}
+
+var days = []string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
+
+func timeFields(v []any, zone *time.Location) time.Time {
+	t := time.Now()
+	if len(v) > 0 {
+		t = time.Unix(int64(Int(v[0])), 0)
+	}
+	return t.In(zone)
+}
+
+func timeList(t time.Time) []any {
+	return []any{t.Second(), t.Minute(), t.Hour(), t.Day(), int(t.Month()) - 1, t.Year() - 1900, int(t.Weekday()), t.YearDay() - 1, If(t.IsDST(), 1, 0)}
+}
+
+// Localtime returns the nine fields of localtime.
+func Localtime(v ...any) []any { return timeList(timeFields(v, time.Local)) }
+
+// Gmtime returns the nine fields of gmtime.
+func Gmtime(v ...any) []any { return timeList(timeFields(v, time.UTC)) }
+
+// LocaltimeText is localtime in scalar context.
+func LocaltimeText(v ...any) string {
+	return timeFields(v, time.Local).Format("Mon Jan _2 15:04:05 2006")
+}
+
+// GmtimeText is gmtime in scalar context.
+func GmtimeText(v ...any) string { return timeFields(v, time.UTC).Format("Mon Jan _2 15:04:05 2006") }
+
+func fieldsTime(f []any, zone *time.Location) time.Time {
+	n := func(i int) int { return Int(At(f, i)) }
+	return time.Date(n(5)+1900, time.Month(n(4)+1), n(3), n(2), n(1), n(0), 0, zone)
+}
+
+// Mktime is POSIX::mktime.
+func Mktime(fields ...any) any { return int(fieldsTime(fields, time.Local).Unix()) }
+
+// Timegm is timegm of Time::Local.
+func Timegm(fields ...any) any {
+	f := append([]any(nil), fields...)
+	if len(f) > 5 && Int(f[5]) >= 1000 {
+		f[5] = Int(f[5]) - 1900
+	}
+	return int(fieldsTime(f, time.UTC).Unix())
+}
+
+// Timelocal is timelocal of Time::Local.
+func Timelocal(fields ...any) any {
+	f := append([]any(nil), fields...)
+	if len(f) > 5 && Int(f[5]) >= 1000 {
+		f[5] = Int(f[5]) - 1900
+	}
+	return int(fieldsTime(f, time.Local).Unix())
+}
+
+// Strftime is POSIX::strftime.
+func Strftime(format string, fields ...any) string {
+	t := fieldsTime(fields, time.Local)
+	var b strings.Builder
+	for i := 0; i < len(format); i++ {
+		if format[i] != '%' || i+1 == len(format) {
+			b.WriteByte(format[i])
+			continue
+		}
+		i++
+		b.WriteString(strftime(t, format[i]))
+	}
+	return b.String()
+}
+
+var layouts = map[byte]string{
+	'Y': "2006", 'm': "01", 'd': "02", 'H': "15", 'M': "04", 'S': "05", 'y': "06", 'b': "Jan", 'h': "Jan", 'B': "January", 'a': "Mon", 'A': "Monday",
+	'e': "_2", 'I': "03", 'p': "PM", 'Z': "MST", 'z': "-0700", 'F': "2006-01-02", 'T': "15:04:05", 'D': "01/02/06", 'R': "15:04",
+	'c': "Mon Jan _2 15:04:05 2006", 'x': "01/02/06", 'X': "15:04:05", 'r': "03:04:05 PM",
+}
+
+func strftime(t time.Time, c byte) string {
+	if layout, ok := layouts[c]; ok {
+		return t.Format(layout)
+	}
+	switch c {
+	case 'n':
+		return "\n"
+	case 't':
+		return "\t"
+	case '%':
+		return "%"
+	case 's':
+		return Str(int(t.Unix()))
+	case 'j':
+		return Sprintf("%03d", t.YearDay())
+	case 'u':
+		return Str((int(t.Weekday())+6)%7 + 1)
+	case 'w':
+		return Str(int(t.Weekday()))
+	case 'C':
+		return Sprintf("%02d", t.Year()/100)
+	case 'k':
+		return Sprintf("%2d", t.Hour())
+	case 'l':
+		return Sprintf("%2d", (t.Hour()+11)%12+1)
+	case 'V':
+		_, week := t.ISOWeek()
+		return Sprintf("%02d", week)
+	case 'G':
+		year, _ := t.ISOWeek()
+		return Str(year)
+	case 'U':
+		return Sprintf("%02d", (t.YearDay()+6-int(t.Weekday()))/7)
+	}
+	return "%" + string(c)
+}
+
+// Rand returns a random number below n, below 1 if n is 0.
+func Rand(n ...any) float64 {
+	m := 1.0
+	if len(n) > 0 && Num(n[0]) != 0 {
+		m = Num(n[0])
+	}
+	if seeded != nil {
+		return seeded.Float64() * m
+	}
+	return rand.Float64() * m
+}
+
+var seeded *rand.Rand
+
+// Srand seeds Rand. The numbers are not those of Perl.
+func Srand(n ...any) int {
+	seed := time.Now().UnixNano()
+	if len(n) > 0 {
+		seed = int64(Int(n[0]))
+	}
+	seeded = rand.New(rand.NewSource(seed))
+	return int(seed)
+}
+
+// Args is @ARGV, Env %ENV, Inc %INC.
+var (
+	Args = NewArray()
+	Env  = NewHash()
+	Inc_ = NewHash()
+	// Signals is %SIG.
+	Signals = NewHash()
+)
+
+func init() {
+	for _, a := range os.Args[1:] {
+		Args.Push(a)
+	}
+	for _, e := range os.Environ() {
+		k, v, _ := strings.Cut(e, "=")
+		Env.Set(k, v)
+	}
+}
+
+// SetEnv sets a variable of the environment, as an assignment to $ENV{key}.
+func SetEnv(key string, v any) any {
+	if v == nil {
+		_ = os.Unsetenv(key)
+	} else {
+		_ = os.Setenv(key, Str(v))
+	}
+	return Env.Set(key, v)
+}
+
+// SetSignal sets $SIG{name}.
+func SetSignal(name string, v any) any {
+	switch name {
+	case "__WARN__":
+		WarnHook = v
+	case "__DIE__":
+		DieHook = v
+	default:
+		setSignal(name, v)
+	}
+	return Signals.Set(name, v)
+}
+
+func setSignal(name string, v any) {
+	sig := unix.SignalNum("SIG" + name)
+	if sig == 0 {
+		return
+	}
+	if v != nil && Str(v) == "IGNORE" {
+		signal.Ignore(sig)
+		return
+	}
+	if v == nil || Str(v) == "DEFAULT" {
+		signal.Reset(sig)
+		return
+	}
+	if sig == unix.SIGALRM {
+		return // Alarm calls the handler
+	}
+	if OnSignal != nil {
+		OnSignal(name, sig, v)
+	}
+}
+
+// OnSignal, if it is not nil, is called when a handler for a signal of the system
+// is set; a kernel calls the handler between events.
+var OnSignal func(name string, sig syscall.Signal, handler any)
+
+// Kill sends a signal to processes and returns to how many it could.
+func Kill(sig any, pids ...any) int {
+	name := Str(sig)
+	n := syscall.Signal(Int(sig))
+	if !LooksLikeNumber(name) {
+		neg := strings.HasPrefix(name, "-")
+		n = unix.SignalNum("SIG" + strings.TrimPrefix(strings.TrimPrefix(name, "-"), "SIG"))
+		if n == 0 && !strings.HasSuffix(name, "ZERO") {
+			Die("Unrecognized signal name \"%s\"", name)
+		}
+		if neg {
+			for i := range pids {
+				pids[i] = -Int(pids[i])
+			}
+		}
+	}
+	count := 0
+	for _, pid := range pids {
+		if succeeded(syscall.Kill(Int(pid), n)) {
+			count++
+		}
+	}
+	return count
+}
+
+// System runs a command and returns its status, -1 if it could not be run.
+func System(args ...any) int {
+	Stdout.Flush()
+	cmd := command(args)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	err := cmd.Run()
+	if cmd.ProcessState == nil {
+		succeeded(err)
+		ChildStatus = -1
+		return -1
+	}
+	ChildStatus = waitStatus(cmd.ProcessState)
+	return ChildStatus
+}
+
+func command(args []any) *exec.Cmd {
+	if len(args) == 1 {
+		if s := Str(args[0]); strings.ContainsAny(s, "*?[]{}()<>|&;$`'\"\\\n~#=%") {
+			return exec.Command("/bin/sh", "-c", s)
+		}
+		args = Fields(Str(args[0]), 0)
+	}
+	words := make([]string, len(args))
+	for i, a := range args {
+		words[i] = Str(a)
+	}
+	if len(words) == 0 {
+		words = []string{""}
+	}
+	return exec.Command(words[0], words[1:]...)
+}
+
+// Backtick runs a command and returns what it prints.
+func Backtick(line string) any {
+	Stdout.Flush()
+	cmd := command(L(line))
+	cmd.Stdin, cmd.Stderr = os.Stdin, os.Stderr
+	out, err := cmd.Output()
+	if cmd.ProcessState == nil {
+		succeeded(err)
+		ChildStatus = -1
+		return nil
+	}
+	ChildStatus = waitStatus(cmd.ProcessState)
+	return string(out)
+}
+
+// Lines splits a text after its newlines.
+func LinesOf(v any) []any {
+	var out []any
+	for _, l := range strings.SplitAfter(Str(v), "\n") {
+		if l != "" {
+			out = append(out, l)
+		}
+	}
+	return out
+}
+
+// Exec replaces the process by a command; it returns only if it cannot.
+func Exec(args ...any) bool {
+	FlushAll()
+	cmd := command(args)
+	if cmd.Err != nil {
+		return succeeded(syscall.ENOENT)
+	}
+	return succeeded(syscall.Exec(cmd.Path, cmd.Args, os.Environ()))
+}
+
+// Waitpid waits for a child process and returns its ID, 0 with WNOHANG if it
+// runs, -1 if there is none; the status is in $?.
+func Waitpid(pid, flags any) int {
+	var ws syscall.WaitStatus
+	for {
+		n, err := syscall.Wait4(Int(pid), &ws, Int(flags), nil)
+		if err == syscall.EINTR {
+			continue
+		}
+		if !succeeded(err) {
+			ChildStatus = -1
+			return -1
+		}
+		if n > 0 {
+			ChildStatus = int(ws)
+		}
+		return n
+	}
+}
+
+func openPipe(mode string, args []any) (*File, error) {
+	cmd := command(args)
+	if cmd.Err != nil {
+		return nil, syscall.ENOENT
+	}
+	var fds [2]int
+	if err := unix.Pipe2(fds[:], unix.O_CLOEXEC); err != nil {
+		return nil, err
+	}
+	r, w := fds[0], fds[1]
+	ours, theirs := r, w
+	files := []uintptr{0, uintptr(w), 2}
+	if mode == "|-" {
+		ours, theirs = w, r
+		files = []uintptr{uintptr(r), 1, 2}
+	}
+	Stdout.Flush()
+	pid, err := syscall.ForkExec(cmd.Path, cmd.Args, &syscall.ProcAttr{Files: files, Env: os.Environ()})
+	_ = unix.Close(theirs)
+	if err != nil {
+		_ = unix.Close(ours)
+		return nil, err
+	}
+	proc, _ := os.FindProcess(pid)
+	return &File{fd: ours, name: "pipe", proc: proc, status: pid}, nil
+}
+
+// Pid returns the ID of the process behind a handle that open made with a pipe.
+func (f *File) Pid() int { return f.status }
+
+// Hostname returns the host's name.
+func Hostname() string {
+	name, _ := os.Hostname()
+	return name
+}
+
+// Getcwd returns the working directory.
+func Getcwd() string {
+	dir, _ := os.Getwd()
+	return dir
+}
+
+// Flock locks a file.
+func Flock(fh any, how any) bool { return succeeded(unix.Flock(F(fh).Fd(), Int(how))) }
+
+// Fcntl is fcntl with an integer; 0 is returned as "0 but true".
+func Fcntl(fh any, cmd, arg any) any {
+	n, err := unix.FcntlInt(uintptr(F(fh).Fd()), Int(cmd), Int(arg))
+	if !succeeded(err) {
+		return nil
+	}
+	if n == 0 {
+		return "0 but true"
+	}
+	return n
+}
+
+// Umask sets the mask for modes of new files and returns the one from before.
+func Umask(mask ...any) int {
+	if len(mask) == 0 {
+		old := syscall.Umask(0)
+		syscall.Umask(old)
+		return old
+	}
+	return syscall.Umask(Int(mask[0]))
+}
+
+// Times returns the four times of the process in seconds.
+func Times() []any {
+	var t unix.Tms
+	_, _ = unix.Times(&t)
+	return []any{float64(t.Utime) / 100, float64(t.Stime) / 100, float64(t.Cutime) / 100, float64(t.Cstime) / 100}
+}
+
+// Sysopen opens a file with flags for a handle in *p.
+func Sysopen(p *any, path string, flags any, mode ...any) bool {
+	m := 0o666
+	if len(mode) > 0 {
+		m = Int(mode[0])
+	}
+	fd, err := unix.Open(path, Int(flags)|unix.O_CLOEXEC, uint32(m))
+	if !succeeded(err) {
+		return false
+	}
+	*p = NewFile(fd, path)
+	return true
+}

@@ -1,0 +1,187 @@
+package followtail_test
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/followtail"
+	"github.com/gopoe/poe/wheel/internal/wheeltest"
+)
+
+// A directory in the file's place ends the wheel, which reports it once, with
+// and without notifications.
+func TestDirectoryInTheFilesPlace(t *testing.T) {
+	for _, pollOnly := range []bool{false, true} {
+		name := filepath.Join(t.TempDir(), "log")
+		var w *followtail.Wheel
+		failures := 0
+		wheeltest.InSession(t, func(k *kernel.Kernel) {
+			var err error
+			w, err = followtail.New(k, followtail.Config{Filename: name, PollInterval: time.Millisecond, PollOnly: pollOnly, Events: &followtail.Funcs{
+				Text: func(*followtail.Wheel, string) { t.Error("a line") },
+				Error: func(w *followtail.Wheel, err *kernel.OpError) {
+					failures++
+					assert.Equal(t, syscall.EISDIR, err.Errno())
+					assert.ErrorIs(t, w.Err(), syscall.EISDIR)
+					require.NoError(t, os.Remove(name))
+					write(t, name, "nothing more is read\n")
+					k.Delay("later", 20*time.Millisecond)
+				},
+			}})
+			require.NoError(t, err)
+			require.NoError(t, os.Mkdir(name, 0o777))
+		}, session.Funcs{"later": func(kernel.Event) { write(t, name, "and nothing more\n") }})
+		assert.Equal(t, 1, failures)
+		assert.True(t, w.Closed(), "the session ends when nothing is followed any more")
+	}
+}
+
+// A file that cannot be opened is reported once and tried again.
+func TestOpenIsTriedAgain(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "log")
+	require.NoError(t, os.Symlink(name, name))
+	var got []string
+	idle := 0
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
+		_, err := followtail.New(k, followtail.Config{Filename: name, PollInterval: time.Millisecond, PollOnly: true, Events: followtail.Funcs{
+			Text: func(w *followtail.Wheel, line string) { got = append(got, line); w.Close() },
+			Idle: func(*followtail.Wheel) {
+				if idle++; idle == 3 {
+					require.NoError(t, os.Remove(name))
+					write(t, name, "line\n")
+				}
+			},
+			Error: func(w *followtail.Wheel, err *kernel.OpError) {
+				got = append(got, err.Op)
+				assert.ErrorIs(t, err, syscall.ELOOP)
+				assert.NoError(t, w.Err())
+			},
+		}})
+		require.NoError(t, err)
+	}, nil)
+	assert.Equal(t, []string{"open", "line"}, got)
+}
+
+// A record that the filter can pass over does not end the wheel.
+func TestBadRecord(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "log")
+	write(t, name, "short\nmuch too long a line\nend\n")
+	f, err := filter.NewLine(filter.LineConfig{MaxLength: 10})
+	require.NoError(t, err)
+	var got []string
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
+		_, err := followtail.New(k, followtail.Config{Filename: name, Filter: f, Seek: new(int64(0)), Events: followtail.Funcs{
+			Text: func(w *followtail.Wheel, line string) {
+				if got = append(got, line); line == "end" {
+					w.Close()
+				}
+			},
+			Error: func(w *followtail.Wheel, err *kernel.OpError) {
+				got = append(got, err.Op)
+				assert.True(t, filter.Recoverable(err))
+			},
+		}})
+		require.NoError(t, err)
+	}, nil)
+	assert.Equal(t, []string{"short", "filter", "end"}, got)
+}
+
+// What a writer still writes to a file that was renamed is read before the new
+// one, and a last line without line feed is not joined to the new one's first.
+func TestLateWriterAndPartialLine(t *testing.T) {
+	for _, keep := range []bool{false, true} {
+		for _, pollOnly := range []bool{false, true} {
+			name := filepath.Join(t.TempDir(), "log")
+			writer, err := os.Create(name)
+			require.NoError(t, err)
+			var got []string
+			wheeltest.InSession(t, func(k *kernel.Kernel) {
+				_, err := followtail.New(k, followtail.Config{Filename: name, Seek: new(int64(0)), PollInterval: time.Millisecond, PollOnly: pollOnly, KeepPartial: keep, Events: followtail.Funcs{
+					Text: func(w *followtail.Wheel, line string) {
+						switch got = append(got, line); line {
+						case "before":
+							require.NoError(t, os.Rename(name, name+".1"))
+							write(t, name, "new\n")
+							k.Delay("late", 20*time.Millisecond)
+						case "new":
+							w.Close()
+						}
+					},
+					Lost: func(_ *followtail.Wheel, loss followtail.Loss) {
+						assert.ErrorIs(t, loss.Err, followtail.ErrPartial)
+						assert.EqualValues(t, 7, loss.Bytes)
+						got = append(got, "(lost)")
+					},
+				}})
+				require.NoError(t, err)
+				_, err = writer.WriteString("before\n")
+				require.NoError(t, err)
+			}, session.Funcs{"late": func(kernel.Event) {
+				_, err := writer.WriteString("late\npartial")
+				require.NoError(t, errors.Join(err, writer.Close()))
+			}})
+			want := []string{"before", "late", "(lost)", "new"}
+			if keep {
+				want[2] = "partial"
+			}
+			assert.Equal(t, want, got)
+		}
+	}
+}
+
+// A truncation without a copy is reported as a possible loss.
+func TestTruncationIsReported(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "log")
+	write(t, name, "one\n")
+	var got []any
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
+		_, err := followtail.New(k, followtail.Config{Filename: name, Seek: new(int64(0)), PollInterval: time.Millisecond,
+			Events: &followtail.Names{Input: "line", Reset: "reset", Lost: "lost"}})
+		require.NoError(t, err)
+	}, session.Funcs{
+		"line": func(e kernel.Event) {
+			if got = append(got, e.Arg(0)); len(got) == 1 {
+				require.NoError(t, os.WriteFile(name, []byte("2\n"), 0o666))
+				return
+			}
+			e.Kernel.Signal(e.Session, "KILL")
+		},
+		"reset": func(kernel.Event) { got = append(got, "(reset)") },
+		"lost":  func(e kernel.Event) { got = append(got, kernel.Arg[followtail.Loss](e, 0).Err) },
+	})
+	assert.Equal(t, []any{"one", followtail.ErrTruncated, "(reset)", "2"}, got)
+}
+
+func ExampleFuncs() {
+	dir, err := os.MkdirTemp("", "followtail")
+	if err != nil {
+		panic(err)
+	}
+	defer os.RemoveAll(dir)
+	name := filepath.Join(dir, "system.log")
+	os.WriteFile(name, []byte("first line\n"), 0o666)
+	k := kernel.New()
+	session.Inline(k, session.Funcs{"_start": func(e kernel.Event) {
+		followtail.New(k, followtail.Config{Filename: name, Seek: new(int64(0)), Events: followtail.Funcs{
+			Text: func(w *followtail.Wheel, line string) {
+				fmt.Println(line)
+				w.Close()
+			},
+			Reset: func(*followtail.Wheel) { fmt.Println("Log rolled over.") },
+			Lost:  func(_ *followtail.Wheel, loss followtail.Loss) { fmt.Println("lost:", loss.String()) },
+		}})
+	}})
+	k.Run()
+	// Output: first line
+}

@@ -1,0 +1,36 @@
+//go:build unix
+
+package run_test
+
+import (
+	"errors"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/internal/wheeltest"
+	"github.com/gopoe/poe/wheel/run"
+)
+
+// hopeless is a filter whose stream cannot be decoded.
+type hopeless struct{ filter.Filter }
+
+func (hopeless) Decode([]byte) (any, int, error) { return nil, 0, errors.New("hopeless") }
+
+// A stream that cannot be decoded still ends, once.
+func TestFilterError(t *testing.T) {
+	var log []string
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
+		_, err := run.New(k, run.Config{Command: "echo text", StdoutFilter: hopeless{filter.Lines()}, Events: run.Funcs{
+			Stdout: func(*run.Wheel, any) { log = append(log, "record") },
+			Error:  func(_ *run.Wheel, err *kernel.OpError, stream string) { log = append(log, stream+" "+err.Op) },
+			Close:  func(*run.Wheel) { log = append(log, "close") },
+			Exit:   func(w *run.Wheel, _ kernel.WaitStatus) { log = append(log, "exit"); w.Close() },
+		}})
+		require.NoError(t, err)
+	}, nil)
+	assert.Equal(t, []string{"STDOUT filter", "STDOUT read", "close", "exit"}, log)
+}
