@@ -135,10 +135,13 @@ func (s *spec) format(verb byte) string {
 		return s.pad(strconv.FormatUint(Address(s.arg), 16), false)
 	case 'd', 'i':
 		f := Num(s.arg)
-		if math.IsInf(f, 0) || math.IsNaN(f) {
+		if math.IsNaN(f) {
 			return s.pad(FormatFloat(f), false)
 		}
 		n := Int(s.arg)
+		if f > math.MaxInt64 {
+			n = -1 // what perl makes of a number that is too large
+		}
 		return s.integer(n < 0, strings.TrimPrefix(strconv.Itoa(n), "-"), "")
 	case 'u':
 		return s.integer(false, strconv.FormatUint(Uint(s.arg), 10), "")

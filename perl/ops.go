@@ -22,7 +22,7 @@ func Add(a, b any) any {
 	return Num(x) + Num(y)
 }
 
-// Sub returns a - b.
+// Subtract returns a - b.
 func Subtract(a, b any) any {
 	x, y := Number(a), Number(b)
 	if i, ok := x.(int); ok {
@@ -460,8 +460,11 @@ func Uint(v any) uint64 {
 		return uint64(i)
 	}
 	f := Num(v)
-	if f < 0 {
+	switch {
+	case f < 0:
 		return uint64(int64(f))
+	case f >= math.MaxUint64:
+		return math.MaxUint64
 	}
 	return uint64(f)
 }

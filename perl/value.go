@@ -244,7 +244,7 @@ func parseNumber(s string) any {
 }
 
 func narrow2(f float64) any {
-	if f == math.Trunc(f) && math.Abs(f) < 1<<53 && !(f == 0 && math.Signbit(f)) {
+	if f == math.Trunc(f) && math.Abs(f) < 1<<63 && !(f == 0 && math.Signbit(f)) {
 		return int(f)
 	}
 	return f

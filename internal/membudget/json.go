@@ -2,10 +2,17 @@ package membudget
 
 import "bytes"
 
+// mostPerByte is more than ChargeJSON charges for any byte of a text, that is
+// for objects of one key inside each other.
+const mostPerByte = 96
+
 // ChargeJSON charges b for what encoding/json makes of a JSON text that is
 // decoded into an any, and reports whether the budget was enough. It does not
 // check the text.
 func (b *Budget) ChargeJSON(text []byte) bool {
+	if len(text) <= (b.max-b.used)/mostPerByte { // whatever is in it
+		return b.Charge(len(text) * mostPerByte)
+	}
 	opened := false // an object whose first key has not come
 	for i := 0; i < len(text); i++ {
 		size := 0

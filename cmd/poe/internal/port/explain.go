@@ -37,7 +37,7 @@ var explanations = map[string]string{
 	"P0208": "next or last that leaves a sub, or a block which is a function in Go.",
 	"P0301": "A sub that is defined twice: the first is not translated.",
 	"P0302": "The loop changes its variable; in Perl that changes the elements of the arrays in its list, too.",
-	"P0303": "return inside of do { } that is used as a value leaves only the block in Go, the sub in Perl. (In eval { } it is the block in both.)",
+	"P0303": "return inside of do { }, map, grep or s///e leaves the sub; the block is a function in Go. Use if and a variable, or a loop. (In eval { } return leaves the block, in both.)",
 	"P0304": "Assignment to a typeglob, of other than a sub.",
 	"P0305": "local with a list of variables.",
 	"P0306": "local of this.",

@@ -92,6 +92,7 @@ func (g *gen) expr(n *node) val {
 	case kRef:
 		return g.reference(n.kids[0])
 	case kDo:
+		noReturn(n.body)
 		return val{g.blockThunk(n.body, rAny, "any") + "()", tAny, false}
 	case kEval:
 		return val{"perl.Eval(" + g.blockThunk(n.body, rAny, "any") + ")", tAny, false}
@@ -637,6 +638,7 @@ func (g *gen) list(n *node) string {
 	case kReadline:
 		return "perl.ReadLines(" + g.handle(n.kids[0]) + ")"
 	case kDo:
+		noReturn(n.body)
 		return g.blockThunk(n.body, rList, "[]any") + "()"
 	case kEval:
 		return "perl.EvalList(" + g.blockThunk(n.body, rList, "[]any") + ")"
@@ -1242,4 +1244,12 @@ func zero(t typ) string {
 		return "false"
 	}
 	return "nil"
+}
+
+// noReturn refuses a block which becomes a function of Go and which return would
+// leave together with the sub.
+func noReturn(list []*node) {
+	if jumpsReturn(list) {
+		cannot("P0303", "return inside of a block whose value is used")
+	}
 }

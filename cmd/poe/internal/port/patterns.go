@@ -116,6 +116,7 @@ func (g *gen) replacement(n *node) string {
 	g.f.match = true
 	fr := g.closureFrame(rAny)
 	if n.repl.kind == kDo {
+		noReturn(n.repl.body)
 		body := g.inFrame(fr, func() { g.bodyWithValue(n.repl.body) })
 		if strings.Count(body, "\n") == 1 {
 			if rest, ok := strings.CutPrefix(strings.TrimSpace(body), "return "); ok {
@@ -229,6 +230,7 @@ func badPattern(text, flags string) string {
 
 // mapGrep is map or grep in list context.
 func (g *gen) mapGrep(n *node) string {
+	noReturn(n.body)
 	list := g.cat(n.kids[1:])
 	fr := g.closureFrame(rList)
 	fr.topics = append(append([]string(nil), g.f.topics...), "it")

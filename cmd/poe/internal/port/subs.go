@@ -476,18 +476,10 @@ func (g *gen) anonSub(n *node) val {
 
 // blockThunk returns a closure for a do or eval block.
 func (g *gen) blockThunk(list []*node, mode retMode, result string) string {
-	if mode == rAny || mode == rList {
-		if jumpsReturn(list) && !inEval(list) {
-			// return inside of do leaves the sub in Perl.
-			g.report.note("P0303", g.line, g.sub, "return inside of a block used as a value leaves only the block")
-		}
-	}
 	fr := g.closureFrame(mode)
 	body := g.inFrame(fr, func() { g.bodyWithValue(list) })
 	return "func() " + result + " {\n" + body + "}"
 }
-
-func inEval([]*node) bool { return true }
 
 func jumpsReturn(list []*node) bool {
 	found := false
@@ -699,6 +691,15 @@ func (g *gen) handlePlace(n *node) string {
 		return "&" + g.handleVar(name)
 	case kRef:
 		return g.handlePlace(n.kids[0])
+	}
+	if v := n; v.kind == kVar || v.kind == kMy && len(v.kids) == 1 {
+		if v.kind == kMy {
+			v = v.kids[0]
+		}
+		if v.v != nil && v.v.level == 0 && v.sigil == '$' {
+			// The main part keeps it to the end of the program.
+			g.post = append(g.post, "perl.Hold("+v.v.goName+")")
+		}
 	}
 	return g.pointer(n)
 }
