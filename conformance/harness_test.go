@@ -9,6 +9,8 @@ import (
 	"strings"
 	"sync"
 	"testing"
+
+	"github.com/gopoe/poe/kernel"
 )
 
 // port is what a ported program has in place of Perl's STDOUT.
@@ -72,6 +74,8 @@ func text(a any) string {
 		return ""
 	case []byte:
 		return string(v)
+	case *kernel.HandlerError:
+		return v.Text()
 	case error:
 		return v.Error()
 	}

@@ -27,4 +27,8 @@ var kernelPrograms = map[string]func(*port){
 	"035-kernel-postback":                p035,
 	"038-kernel-select-api":              p038,
 	"041-kernel-dead-session-queue":      p041,
+	"042-kernel-value-of-the-dead":       p042,
+	"043-session-trace":                  p043,
+	"044-select-within-a-turn":           p044,
+	"045-nested-timeslice":               p045,
 }

@@ -19,6 +19,7 @@ var nfaPrograms = map[string]func(*port){
 	"961-nfa-immediate":           nfaImmediate,
 	"962-nfa-stop":                nfaStop,
 	"963-nfa-edges":               nfaEdges,
+	"964-nfa-trace":               nfaTrace,
 }
 
 // nobody is the runstate of machines that need none.

@@ -17,7 +17,7 @@ func p208(p *port) {
 		if mine, ok := x.Value.(*myError); ok {
 			return fmt.Sprint("object My::Error ", mine.code)
 		}
-		return "<" + strings.TrimSuffix(x.Err.Error(), "\n") + ">"
+		return "<" + strings.TrimSuffix(text(x.Err), "\n") + ">"
 	}
 	create(k, "victim", states{
 		"_start":  func(kernel.Event) { k.AliasSet("victim"); k.Sig("DIE", "caught", "watcher arg") },

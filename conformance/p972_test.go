@@ -13,10 +13,10 @@ func p972(p *port) {
 	died := func(err error) string { // in POE's words
 		var h *kernel.HandlerError
 		if errors.As(err, &h) && h.Previous != nil {
-			return strings.TrimSpace(h.Previous.Error()) + " | Additional error thrown in handler for previous error: | " +
+			return strings.TrimSpace(text(h.Previous)) + " | Additional error thrown in handler for previous error: | " +
 				strings.TrimSpace(fmt.Sprint(h.Value))
 		}
-		return strings.TrimSpace(err.Error())
+		return strings.TrimSpace(text(err))
 	}
 	var chain func(does map[string]string, names ...string)
 	chain = func(does map[string]string, names ...string) {

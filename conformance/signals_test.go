@@ -11,4 +11,5 @@ var signalPrograms = map[string]func(*port){
 	"211-signal-die-in-start-stop":  p211,
 	"213-signal-child-process":      p213,
 	"214-signal-chld-and-sig-child": p214,
+	"220-signal-last-watcher-goes":  p220,
 }

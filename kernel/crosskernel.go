@@ -50,7 +50,7 @@ func (k *Kernel) postFrom(from *entry, to Dest, event string, args []any) error 
 		}
 		return err
 	}
-	switch to := to.(type) {
+	switch to := trusted(to).(type) {
 	case ID:
 		if to.s == nil || to.s.k != k || to.s == k.root || !to.s.alive() {
 			return ErrNoSession
@@ -79,7 +79,9 @@ func (k *Kernel) receiveRemote(m *message, dest *entry) {
 	}
 	it := k.enqueue(dest, k.root, m.event, m.args, kindRemote)
 	it.caller = m.caller
-	it.ensureExtra().from = m.from
+	x := it.ensureExtra()
+	x.from = m.from
+	_, x.untrusted = m.to.(untrusted)
 }
 
 func (k *Kernel) deliverRemote(it *item) {

@@ -12,6 +12,9 @@ type DeadLetter struct {
 	// Unhandled says that the session got it but had no handler, nor one for
 	// _default.
 	Unhandled bool
+	// Err says why the handler refused the event, see [Untrusted]: an
+	// *[ArgError]. Otherwise it is nil.
+	Err error
 }
 
 func (k *Kernel) deadLetter(d DeadLetter) {

@@ -43,6 +43,8 @@ func (k *Kernel) resolve(to Dest) (*entry, error) {
 		if e := k.aliases[string(to)]; e != nil {
 			return e, nil
 		}
+	case untrusted:
+		return k.resolve(to.Dest)
 	case nil:
 		return nil, ErrInvalid
 	}

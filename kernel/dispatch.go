@@ -56,6 +56,12 @@ func (k *Kernel) push(session *entry, event string, kd kind) *frame {
 	return f
 }
 
+// clearResult forgets what a handler gave to Return before it threw an
+// exception: its caller gets nothing.
+func (f *frame) clearResult() {
+	f.found, f.answered, f.returned, f.value, f.list = false, false, 0, nil, nil
+}
+
 // enqueue puts an event into the queue, now, and returns its item, which may be
 // completed until the next event is queued.
 func (k *Kernel) enqueue(dest, from *entry, event string, args []any, kd kind) *item {
@@ -168,7 +174,10 @@ func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller st
 			if k.debug != nil {
 				k.debug.left(f)
 			}
-			k.recovered(dest, from, event, caller, kd, stopped, recover())
+			f.clearResult()
+			if value := recover(); x == nil || !x.untrusted || !k.refuse(dest, from, event, args, x, value) {
+				k.recovered(dest, from, event, caller, kd, stopped, value)
+			}
 		}
 	}()
 	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{from}, Name: event, Args: args, Caller: caller, frame: f, serial: f.serial}

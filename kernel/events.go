@@ -42,6 +42,15 @@ func (e Event) Return(values ...any) {
 	}
 }
 
+// ReturnLast reduces what the handler has given to Return to its last value, nil
+// if there is none, so that CallList returns a list of one. It is for types of
+// sessions whose handlers have a single result.
+func (e Event) ReturnLast() {
+	if f := e.frame; f != nil && f.serial == e.serial {
+		f.returned, f.list = 1, nil
+	}
+}
+
 // Post queues an event for a session; the active session is its sender. The
 // arguments are kept as they are, not copied. A session without a handler for
 // the event is no error, as in POE. If the destination names no living session
@@ -64,13 +73,18 @@ func (k *Kernel) Post(to Dest, event string, args ...any) error {
 	if k.debug != nil {
 		k.debug.posting("Post", event)
 	}
-	k.enqueue(dest, k.frame.session, event, args, kindPost)
+	it := k.enqueue(dest, k.frame.session, event, args, kindPost)
+	if _, ok := to.(untrusted); ok {
+		it.ensureExtra().untrusted = true
+	}
 	return nil
 }
 
 // postElsewhere posts to a destination that is no session of this kernel.
 func (k *Kernel) postElsewhere(to Dest, event string, args []any, err error) error {
 	switch to := to.(type) {
+	case untrusted:
+		return k.postElsewhere(to.Dest, event, args, err)
 	case via:
 		return to.Post(ID{k.frame.session}, event, args)
 	case ID:
@@ -147,13 +161,22 @@ func (k *Kernel) call(to Dest, event string, args []any, x *extra) (*frame, erro
 	}
 	active := k.frame
 	var f *frame
-	if dest == active.session && dest != k.root {
+	if _, ok := to.(untrusted); ok {
+		if x == nil {
+			x = &extra{}
+		}
+		x.untrusted = true
+	}
+	if dest == active.session && dest != k.root && (x == nil || !x.untrusted) {
 		f = k.invoke(dest, event, args, x)
 	} else {
 		f = k.dispatch(dest, active.session, event, args, active.event, kindCall, x)
 	}
 	if k.exception != nil {
 		k.rethrow()
+	}
+	if x != nil && x.refused != nil {
+		return nil, k.fail("Call", to, x.refused)
 	}
 	return f, nil
 }

@@ -2,6 +2,7 @@ package kernel_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"syscall"
 	"time"
@@ -80,7 +81,9 @@ func ExampleArg() {
 			fmt.Println(first + kernel.Arg[int](e, 1))
 		},
 	})
-	fmt.Println(k.Run())
+	var wrong *kernel.ArgError
+	errors.As(k.Run(), &wrong)
+	fmt.Println(wrong)
 	// Output:
 	// 3
 	// 1 and the text "two"

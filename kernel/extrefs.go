@@ -106,18 +106,22 @@ type binding struct {
 // for it to do anything. Only on the kernel's goroutine.
 // POE: $session->postback.
 func (id ID) Postback(event string, args ...any) *Postback {
-	p := &Postback{newPostback(id, event, args)}
+	p := &Postback{newPostback(id, event, args, false)}
 	runtime.AddCleanup(p, (*binding).leaked, p.binding)
 	return p
 }
 
-func newPostback(id ID, event string, args []any) postback {
+// newPostback makes a postback, which keeps its session alive unless it is weak.
+func newPostback(id ID, event string, args []any, weak bool) postback {
 	t := &binding{id: id, event: event}
-	if !id.Alive() || id.s == id.s.k.root {
-		t.freed.Store(true)
-	} else {
+	exists := id.Alive() && id.s != id.s.k.root
+	if exists {
 		t.k = id.s.k
+	}
+	if exists && !weak {
 		t.k.addExtref(id.s, postbackTag)
+	} else {
+		t.freed.Store(true) // nothing to release
 	}
 	return postback{t, args}
 }
@@ -170,8 +174,13 @@ func (k *Kernel) releasePostback(e *entry) {
 	}
 }
 
+// WeakCallbacks is what a type of session implements whose callbacks do not
+// keep it alive, as POE::NFA's do not. Postbacks always do.
+type WeakCallbacks interface{ WeakCallbacks() }
+
 // Callback calls a handler of the session that made it, whenever it is used.
-// It keeps that session alive until it is released. Its arguments are those of
+// It keeps that session alive until it is released, unless the session is a
+// machine of package nfa or another with [WeakCallbacks]. Its arguments are those of
 // a [Postback]. It belongs to the kernel's goroutine.
 type Callback struct {
 	postback
@@ -180,7 +189,8 @@ type Callback struct {
 // Callback makes a callback for an event of this session.
 // POE: $session->callback.
 func (id ID) Callback(event string, args ...any) *Callback {
-	c := &Callback{newPostback(id, event, args)}
+	_, weak := id.Session().(WeakCallbacks)
+	c := &Callback{newPostback(id, event, args, weak)}
 	runtime.AddCleanup(c, (*binding).leaked, c.binding)
 	return c
 }

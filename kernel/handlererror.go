@@ -2,6 +2,8 @@ package kernel
 
 import (
 	"fmt"
+	"io"
+	"path/filepath"
 	"runtime"
 	"runtime/debug"
 	"strings"
@@ -13,18 +15,63 @@ import (
 type HandlerError struct {
 	Value any    // what was given to panic
 	Stack []byte // the goroutine's stack at the panic
+	// Event and Session are the event whose handler has thrown, and its session.
+	// An error that was not made by a kernel may have neither.
+	Event   string
+	Session ID
+	// File and Line are the place in the program: of the panic, or of the call
+	// into this module or the standard library in which it happened. File is
+	// empty if the place is not known.
+	File string
+	Line int
 	// Previous is the exception that was being handled when this one was
 	// thrown: by a handler of DIE, or by a session that was born while the
 	// sessions were stopped for it. Else nil.
 	Previous error
 }
 
-// Error returns the text of what was thrown, and of the previous exception.
+// Error returns Text, and in parentheses the event, the session, and the file's
+// name and line.
 func (e *HandlerError) Error() string {
-	if e.Previous != nil {
-		return fmt.Sprintf("%v (thrown while handling: %v)", e.Value, e.Previous)
+	var where []string
+	if e.Event != "" {
+		where = append(where, fmt.Sprintf("event %q", e.Event))
 	}
-	return fmt.Sprint(e.Value)
+	if !e.Session.IsZero() {
+		where = append(where, fmt.Sprintf("session %v", e.Session))
+	}
+	if e.File != "" {
+		where = append(where, fmt.Sprintf("%s:%d", filepath.Base(e.File), e.Line))
+	}
+	if len(where) == 0 {
+		return e.Text()
+	}
+	return fmt.Sprintf("%s (%s)", strings.TrimRight(e.Text(), "\n"), strings.Join(where, ", "))
+}
+
+// Text returns the text of what was thrown, and of the previous exception,
+// without the place.
+func (e *HandlerError) Text() string {
+	if e.Previous == nil {
+		return fmt.Sprint(e.Value)
+	}
+	previous := e.Previous.Error()
+	if h, ok := e.Previous.(*HandlerError); ok {
+		previous = h.Text()
+	}
+	return fmt.Sprintf("%v (thrown while handling: %s)", e.Value, previous)
+}
+
+// Format prints Error, and with the verb %+v the stack below it.
+func (e *HandlerError) Format(s fmt.State, verb rune) {
+	switch {
+	case verb == 'v' && s.Flag('+'):
+		fmt.Fprintf(s, "%s\n%s", e.Error(), e.Stack)
+	case verb == 'q':
+		fmt.Fprintf(s, "%q", e.Error())
+	default:
+		_, _ = io.WriteString(s, e.Error()) // as fmt ignores errors
+	}
 }
 
 // Unwrap returns what was thrown, if it is an error, and the previous one.
@@ -39,32 +86,40 @@ func (e *HandlerError) Unwrap() []error {
 	return errs
 }
 
-// newHandlerError makes an error of what was thrown. It runs while the panic
-// unwinds, so the stack still shows where.
-func newHandlerError(value any) (err *HandlerError, file string, line int) {
+// newHandlerError makes an error of what a handler has thrown. It runs while the
+// panic unwinds, so the stack still shows where.
+func newHandlerError(value any, session *entry, event string) *HandlerError {
 	if again, ok := value.(*HandlerError); ok {
-		file, line = panicSite()
-		return again, file, line
+		return again
 	}
-	file, line = panicSite()
-	return &HandlerError{Value: value, Stack: debug.Stack()}, file, line
+	file, line := panicSite()
+	return &HandlerError{Value: value, Stack: debug.Stack(), Event: event, Session: ID{session}, File: file, Line: line}
 }
 
-// panicSite finds the place of the panic that is unwinding.
-func panicSite() (string, int) {
+// panicSite finds the place of the panic that is unwinding: the innermost one
+// that is neither in this module's library nor in Go's, or else the innermost.
+func panicSite() (file string, line int) {
 	var pcs [64]uintptr
-	frames := runtime.CallersFrames(pcs[:runtime.Callers(3, pcs[:])])
-	seen := false
-	for {
-		f, more := frames.Next()
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
+	unwinding, standard := false, ""
+	for more := true; more; {
+		var f runtime.Frame
+		f, more = frames.Next()
 		switch {
-		case strings.HasPrefix(f.Function, "runtime.gopanic"), strings.HasPrefix(f.Function, "runtime.panic"), strings.HasPrefix(f.Function, "runtime.sigpanic"), strings.HasPrefix(f.Function, "runtime.goPanic"):
-			seen = true
-		case seen && !strings.HasPrefix(f.Function, "runtime."):
-			return f.File, f.Line
-		}
-		if !more {
-			return "", 0
+		case f.Function == "runtime.gopanic":
+			unwinding = true
+			standard = strings.TrimSuffix(f.File, "runtime/panic.go") // Go's own source
+		case !unwinding || strings.HasPrefix(f.Function, "runtime."):
+		case strings.HasPrefix(f.Function, modulePrefix+"kernel.(*Kernel).dispatch"):
+			return file, line
+		default:
+			if file == "" {
+				file, line = f.File, f.Line
+			}
+			if !inLibrary(f) && (standard == "" || !strings.HasPrefix(f.File, standard)) {
+				return f.File, f.Line
+			}
 		}
 	}
+	return file, line
 }

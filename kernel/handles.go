@@ -271,9 +271,12 @@ func (h *Handle) resume(k *Kernel, m Mode) bool {
 func (k *Kernel) dispatchReady(h *Handle, m Mode) {
 	for w := h.watchers[m]; w != nil; {
 		next := w.next
-		if w.ready != nil {
+		switch {
+		case w.ready != nil && m == Write && h.want&m.bit() == 0 && len(k.writing) == 0:
+			// A wheel that has nothing to write any more, and not one of TryWrite.
+		case w.ready != nil:
 			k.dispatchWatch(w)
-		} else {
+		default:
 			args := append([]any{h, m}, w.args()...)
 			k.dispatch(w.session, w.session, w.event, args, "", kindSelect, nil)
 		}

@@ -85,13 +85,14 @@ func (k *Kernel) deliverLetter(it *item) {
 // DispatchLetter runs a session's handler for a letter's event at once; the kernel is
 // the event's sender. It returns the value that the handler gave to
 // [Event.Return], whether it called Return, and whether there was a handler.
-// l, which may be nil, is what [Host.LetterOf] returns in the handler.
+// l, which may be nil, is what [Host.LetterOf] returns in the handler. The event is
+// treated as one for an [Untrusted] destination.
 func (v Host) DispatchLetter(to ID, event string, args []any, l Letter) (value any, answered, found bool) {
 	e, err := v.k.resolve(to)
 	if err != nil {
 		return nil, false, false
 	}
-	f := v.k.dispatch(e, v.k.root, event, args, "", kindCall, &extra{letter: l})
+	f := v.k.dispatch(e, v.k.root, event, args, "", kindCall, &extra{letter: l, untrusted: true})
 	return f.value, f.answered, f.found
 }
 

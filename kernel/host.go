@@ -194,14 +194,8 @@ func (v Host) StopSession(id ID) error {
 // events where they would otherwise call functions.
 func (v Host) Tracing() bool { return v.k.debug != nil && v.k.debug.trace&TraceEvents != 0 }
 
-// Logger returns the kernel's logger, one which discards everything if it has
-// none.
-func (v Host) Logger() *slog.Logger {
-	if v.k.logger == nil {
-		return slog.New(slog.DiscardHandler)
-	}
-	return v.k.logger
-}
+// Logger returns the kernel's logger, never nil.
+func (v Host) Logger() *slog.Logger { return v.k.logger }
 
 // Warn logs a warning through the kernel's logger, if it has one. args are
 // slog's pairs of keys and values.

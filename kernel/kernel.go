@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"os"
 	"strconv"
@@ -13,8 +14,10 @@ type Options struct {
 	// Name is the kernel's name in diagnostics and what its own ID prints as.
 	// If empty, it is made of the host's name and the process ID.
 	Name string
-	// Logger gets warnings and, when tracing, the trace. If nil, nothing is
-	// logged.
+	// Logger gets warnings and, when tracing, the trace at its debug level. If
+	// nil, they go to standard error as text; slog.New(slog.DiscardHandler) is
+	// silent. A trace that the environment asks for goes to standard error as
+	// well if Logger drops debug records, unless it drops everything.
 	Logger *slog.Logger
 	// Clock is the source of time. If nil, it is the system's clock.
 	Clock Clock
@@ -101,21 +104,27 @@ type Kernel struct {
 
 	scratch []byte // for reading
 
-	inbox    inbox
-	backlog  remoteBacklog
-	running  bool
-	runsIdle bool // Run was called: a handled IDLE is followed by ZOMBIE
-	debug    *debugger
-	dead     func(DeadLetter)
-	stats    Stats
-	hooks    []Hook
+	inbox     inbox
+	backlog   remoteBacklog
+	running   bool
+	justEnded bool // the last session has stopped in the last slice
+	runsIdle  bool // Run was called: a handled IDLE is followed by ZOMBIE
+	debug     *debugger
+	dead      func(DeadLetter)
+	stats     Stats
+	hooks     []Hook
 }
 
-// New makes a kernel. Give it at most one Options.
+// New makes a kernel, with the zero Options if there are none. More than one
+// Options is a mistake, of which all but the first would not be read: it panics.
 func New(options ...Options) *Kernel {
 	var o Options
-	if len(options) > 0 {
+	switch len(options) {
+	case 0:
+	case 1:
 		o = options[0]
+	default:
+		panic(fmt.Sprintf("kernel: New: %d Options given, of which only one can be used", len(options)))
 	}
 	if o.Name == "" {
 		host, _ := os.Hostname()
@@ -125,7 +134,7 @@ func New(options ...Options) *Kernel {
 		o.Loop = os.Getenv("POE_LOOP")
 	}
 	k := &Kernel{
-		name: o.Name, logger: o.Logger, loopName: o.Loop, dead: o.DeadLetter,
+		name: o.Name, logger: loggerOf(o), loopName: o.Loop, dead: o.DeadLetter,
 		byNumber: map[uint64]*entry{}, aliases: map[string]*entry{}, holds: map[*Hold]struct{}{},
 	}
 	k.startClock(o.Clock)
@@ -199,23 +208,51 @@ func (k *Kernel) loopUntilDone() error {
 	return nil
 }
 
-// RunOneTimeslice looks at the handles once, dispatches what is due, and
-// returns whether there are sessions left. With nothing due it waits until
-// something is. An exception that was not handled is its error.
+// RunOneTimeslice looks at the handles once and dispatches what is due. With
+// nothing due it waits until something is. more is false if there were no sessions
+// to begin with. As in POE it is still true for the slice in which the last session
+// stops, and for one more, in which nothing happens. An exception that nobody handled is the error.
+//
+// In a handler it is a nested loop: the slice runs within that handler, which
+// goes on afterwards. An exception that nobody handled then ends the handler, as
+// one of Call does. On another goroutine than the kernel's the error is
+// ErrRunning.
 func (k *Kernel) RunOneTimeslice() (more bool, err error) {
 	switch {
-	case k.running:
+	case k.running && !k.onOwnGoroutine():
 		return false, ErrRunning
+	case k.running:
+		return k.nestedSlice()
+	case k.sessions == 0 && k.justEnded:
+		k.justEnded = false
+		return true, nil
 	case k.sessions == 0:
 		return false, k.finish()
 	}
 	if err := k.slice(); err != nil {
 		return false, err
 	}
-	if k.sessions == 0 {
+	if k.exception != nil && k.sessions == 0 {
 		return false, k.finish()
 	}
+	k.justEnded = k.sessions == 0
 	return true, k.clearException()
+}
+
+// nestedSlice is a turn within a handler.
+func (k *Kernel) nestedSlice() (more bool, err error) {
+	if k.sessions == 0 {
+		return false, nil
+	}
+	outer := k.suspendTurn()
+	defer k.resumeTurn(outer)
+	if err := k.turn(); err != nil {
+		return false, err
+	}
+	if k.exception != nil {
+		k.rethrow()
+	}
+	return true, nil
 }
 
 // slice is one turn of its own.
@@ -225,7 +262,8 @@ func (k *Kernel) slice() error {
 	return k.turn()
 }
 
-// RunWhile runs timeslices while *condition holds and sessions are left.
+// RunWhile runs timeslices while *condition holds and sessions are left. Like
+// [Kernel.RunOneTimeslice] it may be called in a handler.
 func (k *Kernel) RunWhile(condition *bool) error {
 	for *condition {
 		if more, err := k.RunOneTimeslice(); err != nil || !more {
@@ -259,6 +297,7 @@ func (k *Kernel) leave() {
 
 // finish ends a run, and returns the exception that ended it.
 func (k *Kernel) finish() error {
+	k.justEnded = false
 	k.clearEvents(k.root)
 	k.reportLeaks()
 	k.cleanup()

@@ -28,6 +28,8 @@ type readiness struct {
 	token int
 	gen   uint32
 	modes modeSet
+
+	handle *Handle // once it was found, see settleReady
 }
 
 // longAgo is a deadline that interrupts whatever waits.
@@ -133,7 +135,7 @@ func (k *Kernel) pollSources() {
 			continue
 		}
 		kept = append(kept, h)
-		k.ready = append(k.ready, readiness{h.token, k.handles.gen(h.token), ready})
+		k.ready = append(k.ready, readiness{token: h.token, gen: k.handles.gen(h.token), modes: ready})
 	}
 	clear(k.flagged[len(kept):])
 	k.flagged = kept

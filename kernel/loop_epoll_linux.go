@@ -117,7 +117,7 @@ func (p *epoll) wait(d time.Duration, out []readiness) ([]readiness, error) {
 	}
 	for i := range p.events[:p.found] {
 		ev := &p.events[i]
-		out = append(out, readiness{int(ev.Fd), uint32(ev.Pad), modesOf(ev.Events)})
+		out = append(out, readiness{token: int(ev.Fd), gen: uint32(ev.Pad), modes: modesOf(ev.Events)})
 	}
 	return out, nil
 }

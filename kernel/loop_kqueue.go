@@ -214,7 +214,7 @@ func (p *kqueue) collect(ev *unix.Kevent_t, out []readiness) []readiness {
 			}
 		}
 	}
-	return append(out, readiness{h.token, p.k.handles.gen(h.token), m.bit()})
+	return append(out, readiness{token: h.token, gen: p.k.handles.gen(h.token), modes: m.bit()})
 }
 
 func (p *kqueue) wake() { p.pipe.wake() }

@@ -97,7 +97,7 @@ func (p *poll) collect(out []readiness) []readiness {
 		case re&unix.POLLNVAL != 0:
 			p.drop(i) // closed behind our back: forgotten, as epoll does
 		default:
-			out = append(out, readiness{p.of[i].token, p.of[i].gen, modesOfPoll(re)})
+			out = append(out, readiness{token: p.of[i].token, gen: p.of[i].gen, modes: modesOfPoll(re)})
 		}
 	}
 	if p.set[0].Revents != 0 {

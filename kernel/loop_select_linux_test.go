@@ -78,7 +78,7 @@ func (l *selectLoop) wait(d time.Duration, out []readiness) ([]readiness, error)
 			}
 		}
 		if ready != 0 {
-			out = append(out, readiness{h.token, l.k.handles.gen(h.token), ready})
+			out = append(out, readiness{token: h.token, gen: l.k.handles.gen(h.token), modes: ready})
 		}
 	}
 	return out, nil

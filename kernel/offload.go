@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"io"
-	"runtime/debug"
 )
 
 // DefaultOffload is how many jobs of a kernel run at once when
@@ -106,7 +105,7 @@ func (j *Job) try() (result any, err error) {
 	}
 	defer func() {
 		if thrown := recover(); thrown != nil {
-			err = &HandlerError{Value: thrown, Stack: debug.Stack()}
+			err = newHandlerError(thrown, j.owner, j.event)
 		}
 	}()
 	return j.work(j.ctx)

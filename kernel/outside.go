@@ -35,7 +35,11 @@ type inbox struct {
 	ended   bool        // it has run, and does not any more
 	owner   atomic.Uint64
 
-	draining bool // on the kernel's goroutine
+	// On the kernel's goroutine: what was taken out, how far it was acted on,
+	// and whether that is going on.
+	batch    []message
+	next     int
+	draining bool
 }
 
 // put hands a message in, from any goroutine.
@@ -107,23 +111,34 @@ func (b *inbox) stillFilled() bool {
 }
 
 // drain takes out what has come, acts on it in order, and reports whether there
-// was anything. What comes meanwhile waits for the next turn.
+// was anything. What comes meanwhile waits for the next turn. In a turn that is
+// nested in one of the functions that it calls, it goes on with what is left.
 func (b *inbox) drain() bool {
-	if b.empty() {
-		return false
+	if b.next == len(b.batch) {
+		if b.empty() {
+			return false
+		}
+		b.mu.Lock()
+		b.batch, b.in, b.spare = b.in, b.spare[:0], nil
+		b.filled.Store(false)
+		b.mu.Unlock()
+		b.next = 0
 	}
-	b.mu.Lock()
-	in := b.in
-	b.in = b.spare[:0]
-	b.filled.Store(false)
-	b.mu.Unlock()
+	outer := b.k.frame
+	if outer.depth > 0 {
+		b.k.push(b.k.root, "", kindPost) // outside of any session
+	}
 	b.draining = true
-	defer func() { b.draining = false }()
-	for i := range in {
-		b.k.receive(&in[i])
-		in[i] = message{}
+	defer func() { b.draining, b.k.frame = false, outer }()
+	for b.next < len(b.batch) {
+		m := b.batch[b.next]
+		b.batch[b.next] = message{}
+		b.next++
+		b.k.receive(&m)
 	}
-	b.spare = in[:0]
+	if b.batch != nil {
+		b.spare, b.batch, b.next = b.batch[:0], nil, 0
+	}
 	return true
 }
 
@@ -185,7 +200,7 @@ func (k *Kernel) receiveEvent(m *message) {
 		return
 	}
 	if err != nil {
-		switch far := m.to.(type) {
+		switch far := trusted(m.to).(type) {
 		case via:
 			err = far.Post(ID{k.root}, m.event, m.args)
 		case ID:
@@ -199,7 +214,11 @@ func (k *Kernel) receiveEvent(m *message) {
 		k.deadLetter(DeadLetter{To: m.to, Event: m.event, Args: m.args, From: ID{k.root}})
 		return
 	}
-	k.enqueue(dest, k.root, m.event, m.args, kindPost).caller = "" // not the handler in whose middle it is taken in
+	it := k.enqueue(dest, k.root, m.event, m.args, kindPost)
+	it.caller = "" // not the handler in whose middle it is taken in
+	if _, ok := m.to.(untrusted); ok {
+		it.ensureExtra().untrusted = true
+	}
 }
 
 // onOwnGoroutine reports whether the caller is on the kernel's goroutine.

@@ -248,7 +248,7 @@ func TestRunOneTimesliceAndRunWhile(t *testing.T) {
 		slices++
 	}
 	assert.Equal(t, 3, ticks)
-	assert.Equal(t, 3, slices, "the last slice says that nothing is left")
+	assert.Equal(t, 5, slices, "as in POE neither the slice in which the last session stops says so nor the next")
 
 	ticking()
 	going := true

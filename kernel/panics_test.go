@@ -2,8 +2,13 @@ package kernel_test
 
 import (
 	"errors"
+	"fmt"
 	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 	"time"
 
@@ -40,7 +45,7 @@ func TestExceptionTellsWhereItWasThrown(t *testing.T) {
 	require.ErrorAs(t, x.Err, &arg)
 	assert.EqualError(t, arg, `kernel: event "boom" has 0 arguments, want argument 0 as int`)
 	assert.Equal(t, id, x.Dest)
-	assert.Contains(t, x.File, "args.go")
+	assert.Contains(t, x.File, "panics_test.go", "the call of Arg, not its inside")
 	assert.Positive(t, x.Line)
 	assert.Equal(t, arg, x.Value)
 }
@@ -93,7 +98,13 @@ func TestHandlerOfDIEThrowsTheSameAgain(t *testing.T) {
 		"_start": func(kernel.Event) { _ = k.Sig("DIE", "died"); panic("first") },
 		"died":   func(e kernel.Event) { panic(kernel.Arg[*kernel.Exception](e, 1).Err) },
 	})
-	assert.EqualError(t, k.Run(), "first")
+	err := k.Run()
+	var h *kernel.HandlerError
+	require.ErrorAs(t, err, &h)
+	assert.Equal(t, "first", h.Text())
+	assert.Regexp(t, `^first \(event "_start", session 1, panics_test\.go:\d+\)$`, err.Error())
+	assert.Equal(t, err.Error()+"\n"+string(h.Stack), fmt.Sprintf("%+v", err))
+	assert.Equal(t, err.Error(), fmt.Sprintf("%v", err))
 }
 
 func TestHandlerOfDIEThrowsSomethingElse(t *testing.T) {
@@ -106,7 +117,7 @@ func TestHandlerOfDIEThrowsSomethingElse(t *testing.T) {
 	err := k.Run()
 	assert.ErrorIs(t, err, first)
 	assert.ErrorIs(t, err, second)
-	assert.EqualError(t, err, "second (thrown while handling: first)")
+	assert.ErrorContains(t, err, `second (thrown while handling: first) (event "died", session 1, panics_test.go:`)
 }
 
 // As in POE, what a _stop throws ends the run with the next event, however long
@@ -245,4 +256,69 @@ func TestCallFuncInAnotherSession(t *testing.T) {
 		assert.Equal(t, e.Session, k.ActiveSession())
 	}})
 	require.NoError(t, k.Run())
+}
+
+// A panic inside of this module or of the standard library is shown where the
+// program called it.
+func TestHandlerErrorShowsTheProgramsLine(t *testing.T) {
+	for name, h := range map[string]kernel.Handler{
+		"the handler's own": func(kernel.Event) { var m map[string]int; m["x"] = 1 },
+		"the module's":      func(e kernel.Event) { _ = kernel.Arg[int](e, 0) },
+		"the library's":     func(kernel.Event) { _ = strings.Repeat("x", -1) },
+	} {
+		k := newKernel()
+		start(t, k, states{"_start": func(kernel.Event) { k.Yield("boom") }, "boom": h})
+		var failed *kernel.HandlerError
+		require.ErrorAs(t, k.Run(), &failed)
+		assert.Equal(t, "panics_test.go", filepath.Base(failed.File), name)
+		assert.Equal(t, "boom", failed.Event)
+		assert.Contains(t, failed.Error(), `event "boom", session 1, panics_test.go:`)
+	}
+}
+
+func TestMoreThanOneOptionsIsAMistake(t *testing.T) {
+	assert.PanicsWithValue(t, "kernel: New: 2 Options given, of which only one can be used", func() { kernel.New(kernel.Options{}, kernel.Options{Name: "x"}) })
+}
+
+// Without a logger warnings and traces are text on standard error.
+func TestWithoutALoggerWarningsGoToStandardError(t *testing.T) {
+	for name, c := range map[string]struct {
+		options kernel.Options
+		trace   string
+		want    []string
+	}{
+		"nil":                        {kernel.Options{}, "", []string{"level=WARN"}},
+		"nil, traced by environment": {kernel.Options{}, "1", []string{"level=WARN", "msg=dispatching"}},
+		"a logger of warnings":       {kernel.Options{Logger: slog.New(slog.NewTextHandler(io.Discard, nil))}, "1", []string{"msg=dispatching"}},
+		"discarded":                  {kernel.Options{Logger: slog.New(slog.DiscardHandler)}, "1", nil},
+		"silent otherwise":           {kernel.Options{Logger: slog.New(slog.DiscardHandler)}, "", nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv("POE_TRACE_EVENTS", c.trace)
+			text := standardError(t, func() {
+				k := kernel.New(c.options)
+				start(t, k, states{"_start": func(kernel.Event) { k.Host().Warn("beware") }})
+				require.NoError(t, k.Run())
+			})
+			for _, want := range c.want {
+				assert.Contains(t, text, want)
+			}
+			if c.want == nil {
+				assert.Empty(t, text)
+			}
+		})
+	}
+}
+
+// standardError returns what f writes to os.Stderr.
+func standardError(t *testing.T, f func()) string {
+	file, err := os.Create(filepath.Join(t.TempDir(), "stderr"))
+	require.NoError(t, err)
+	defer file.Close()
+	defer func(was *os.File) { os.Stderr = was }(os.Stderr)
+	os.Stderr = file
+	f()
+	text, err := os.ReadFile(file.Name())
+	require.NoError(t, err)
+	return string(text)
 }

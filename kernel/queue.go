@@ -26,6 +26,9 @@ type extra struct {
 	failure *OpError // of an error event
 	site    *site    // where it was queued, when tracing
 	from    *entry   // the session of another kernel that has sent it
+
+	untrusted bool      // see Untrusted
+	refused   *ArgError // by the handler of an untrusted event
 }
 
 // ensureExtra returns what the item carries besides, and makes it if need be.

@@ -39,11 +39,7 @@ func (k *Kernel) record() (asked Trace) {
 		k.warn("no record of the events", "variable", RecordVariable, "error", err)
 		return 0
 	}
-	recorder := Recorder(f)
-	if k.logger != nil {
-		recorder = slog.New(slog.NewMultiHandler(k.logger.Handler(), recorder.Handler()))
-	}
-	k.logger = recorder
+	k.logger = slog.New(slog.NewMultiHandler(k.logger.Handler(), Recorder(f).Handler()))
 	return TraceEvents
 }
 

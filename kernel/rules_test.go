@@ -43,7 +43,7 @@ func (w *world) note(name string, e kernel.Event) {
 	words := []string{name, e.Name}
 	for _, a := range e.Args {
 		if x, ok := a.(*kernel.Exception); ok {
-			a = x.Err
+			a = plainText(x.Err)
 		}
 		words = append(words, fmt.Sprint(a))
 	}
@@ -59,7 +59,7 @@ func TestRules(t *testing.T) {
 			w := &world{T: t, clock: clock, Kernel: newKernel(kernel.Options{Clock: clock, Name: kernelName})}
 			r.show(w)
 			if err := w.Kernel.Run(); err != nil {
-				w.seen.Add("error:", err)
+				w.seen.Add("error:", plainText(err))
 			}
 			assert.Equal(t, strings.TrimSpace(strings.ReplaceAll(r.want, "\t", "")), strings.Join(w.seen.All(), "\n"))
 		})
@@ -416,3 +416,11 @@ var rules = []rule{
 }
 
 func nothing(kernel.Event) {}
+
+// plainText is the text of what was thrown, without the place.
+func plainText(err error) string {
+	if h, ok := err.(*kernel.HandlerError); ok {
+		return h.Text()
+	}
+	return err.Error()
+}

@@ -161,12 +161,12 @@ func (k *Kernel) recovered(dest, from *entry, event, caller string, kd kind, sto
 	if value == nil {
 		return
 	}
-	err, file, line := newHandlerError(value)
+	err := newHandlerError(value, dest, event)
 	if kd == kindStop || kd == kindDie || stopped || !dest.alive() {
 		k.exception = err // no session is left to handle it
 		return
 	}
-	x := &Exception{Source: ID{from}, Dest: ID{dest}, Event: event, Caller: caller, Err: err, Value: value, File: file, Line: line, Stack: err.Stack}
+	x := &Exception{Source: ID{from}, Dest: ID{dest}, Event: event, Caller: caller, Err: err, Value: value, File: err.File, Line: err.Line, Stack: err.Stack}
 	k.enqueue(dest, k.root, "_signal", []any{"DIE", x}, kindDie).caller = "" // no event has sent it, not even in nested calls
 }
 

@@ -12,7 +12,8 @@ type systemSignals struct {
 }
 
 type caughtSignal struct {
-	name string // empty if no session watches it: childSignal
+	run  *systemSignals // which it belongs to
+	name string         // empty if no session watches it: childSignal
 	ch   chan os.Signal
 	done chan struct{}
 }
@@ -50,7 +51,7 @@ func (s *signalTable) notify(k *Kernel, n os.Signal, name string) {
 	if s.system.caught[n] != nil {
 		return
 	}
-	c := &caughtSignal{name: name, ch: make(chan os.Signal, 16), done: make(chan struct{})}
+	c := &caughtSignal{run: s.system, name: name, ch: make(chan os.Signal, 16), done: make(chan struct{})}
 	s.system.caught[n] = c
 	signal.Notify(c.ch, n)
 	go func() {
@@ -73,13 +74,15 @@ func (s *systemSignals) drop(n os.Signal) {
 	delete(s.caught, n)
 }
 
-// systemSignal queues a signal that the system has sent, unless it is not wanted
-// any more.
+// systemSignal queues a signal that the system has sent. It is queued even if
+// its last watcher has gone since: then the default action applies, as it does to
+// a signal that loses its watchers in the queue. What is left of an earlier run is
+// dropped.
 func (k *Kernel) systemSignal(n os.Signal, c *caughtSignal) {
 	switch {
 	case n == childSignal:
 		k.reap()
-	case k.signals.system != nil && k.signals.system.caught[n] == c:
+	case k.signals.system == c.run:
 		k.enqueue(k.root, k.root, "_signal", []any{c.name}, kindSignal)
 	}
 }

@@ -1,7 +1,9 @@
 package kernel
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"reflect"
 	"runtime"
@@ -86,13 +88,21 @@ type debugger struct {
 	assert Assert
 	strict bool
 	dog    *watchdog
+	stderr *slog.Logger // for the trace, instead of the kernel's logger
 
 	profile *profiler
 }
 
 func newDebugger(k *Kernel, o Options) *debugger {
 	t, a := fromEnvironment()
-	d := &debugger{k: k, trace: t | o.Trace | k.record(), assert: a | o.Assert, strict: o.Strict}
+	var stderr *slog.Logger
+	if l := k.logger; t != 0 && !l.Enabled(context.Background(), slog.LevelDebug) && l.Handler() != slog.DiscardHandler {
+		stderr = stderrLogger(slog.LevelDebug)
+	}
+	d := &debugger{stderr: stderr, k: k, trace: t | o.Trace | k.record(), assert: a | o.Assert, strict: o.Strict}
+	if k.logger.Enabled(context.Background(), slog.LevelDebug) {
+		d.stderr = nil // a record is made of the trace
+	}
 	if d.strict {
 		d.assert |= AssertUsage | AssertStates
 		d.trace |= TraceRefcount
@@ -114,15 +124,20 @@ func caller() *site {
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	for {
 		f, more := frames.Next()
-		name, ours := strings.CutPrefix(f.Function, modulePrefix)
-		library := ours && !strings.HasSuffix(f.File, "_test.go") && !strings.HasPrefix(name, "cmd/")
-		if f.Function != "" && !library && !strings.HasPrefix(f.Function, "runtime.") {
+		if f.Function != "" && !inLibrary(f) && !strings.HasPrefix(f.Function, "runtime.") {
 			return &site{f.File, f.Line}
 		}
 		if !more {
 			return nil
 		}
 	}
+}
+
+// inLibrary reports whether a frame is in this module, save its programs and
+// tests.
+func inLibrary(f runtime.Frame) bool {
+	name, ours := strings.CutPrefix(f.Function, modulePrefix)
+	return ours && !strings.HasSuffix(f.File, "_test.go") && !strings.HasPrefix(name, "cmd/") && !strings.HasPrefix(name, "cookbook/")
 }
 
 // site returns the caller's place when references are traced, else nil.
@@ -142,9 +157,33 @@ func (k *Kernel) siteExtra() *extra {
 }
 
 func (d *debugger) log(what Trace, message string, args ...any) {
-	if d.trace&what != 0 && d.k.logger != nil {
-		d.k.logger.Debug(message, args...)
+	if d.trace&what != 0 {
+		d.logger().Debug(message, args...)
 	}
+}
+
+// logger is where the trace goes: to standard error if the environment asks for
+// it and the kernel's logger drops what is traced.
+func (d *debugger) logger() *slog.Logger {
+	if d.stderr != nil {
+		return d.stderr
+	}
+	return d.k.logger
+}
+
+// loggerOf is the logger that the options ask for.
+func loggerOf(o Options) *slog.Logger {
+	if o.Logger != nil {
+		return o.Logger
+	}
+	if asked, _ := fromEnvironment(); asked|o.Trace != 0 {
+		return stderrLogger(slog.LevelDebug)
+	}
+	return stderrLogger(slog.LevelWarn)
+}
+
+func stderrLogger(level slog.Level) *slog.Logger {
+	return slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: level}))
 }
 
 // enqueued notes where an event was queued.
@@ -250,7 +289,5 @@ func (e Event) CallerSite() (file string, line int) {
 
 // warn logs what a user should know but no method can return.
 func (k *Kernel) warn(message string, args ...any) {
-	if k.logger != nil {
-		k.logger.Warn(message, args...)
-	}
+	k.logger.Warn(message, args...)
 }

@@ -3,6 +3,7 @@ package kernel
 import (
 	"math"
 	"runtime"
+	"slices"
 	"time"
 )
 
@@ -30,6 +31,7 @@ func (k *Kernel) turn() error {
 	k.dispatching = true
 	k.dispatchHandles()
 	k.dispatching = false
+	clear(k.ready) // lets go of the handles
 	k.dispatchDue()
 	if k.turnsSinceYield += 1 + readyTurns*len(k.ready); k.turnsSinceYield >= yieldTurns {
 		k.yieldProcessor()
@@ -93,6 +95,35 @@ func (k *Kernel) requeueUndelivered() {
 		}
 	}
 	k.writing = k.writing[:0]
+}
+
+// suspendedTurn is what remains to be done of a turn in one of whose handlers
+// another turn is run.
+type suspendedTurn struct {
+	ready       []readiness
+	writing     []*Handle
+	dispatching bool
+}
+
+// suspendTurn makes way for a nested turn, which finds all that is ready now,
+// also what the outer turn has found and not dispatched yet: both dispatch it.
+func (k *Kernel) suspendTurn() suspendedTurn {
+	outer := suspendedTurn{k.ready, k.writing, k.dispatching}
+	if k.dispatching {
+		k.rearm = append(k.rearm, k.ready...)
+		for i, h := range k.writing {
+			if h != nil && h.writeQueued {
+				k.dirty = append(k.dirty, h)
+				k.writing[i] = nil
+			}
+		}
+	}
+	k.ready, k.writing, k.dispatching = nil, nil, false
+	return outer
+}
+
+func (k *Kernel) resumeTurn(outer suspendedTurn) {
+	k.ready, k.writing, k.dispatching = outer.ready, outer.writing, outer.dispatching
 }
 
 // pollTimeout is how long the kernel may sleep now; negative is forever.
@@ -163,9 +194,13 @@ func (k *Kernel) sleep(d time.Duration) (came bool, err error) {
 }
 
 // dispatchHandles hands readiness to the sessions: all reads, then all writes,
-// then urgent data, with a sweep after each.
+// then urgent data, with a sweep after each. As in POE that is what the system has
+// reported of what was watched then. A handler that pauses a watcher does not take
+// back what was reported for it, and one that resumes a watcher gets nothing
+// before the next turn; only a watcher that was removed gets nothing any more.
 func (k *Kernel) dispatchHandles() {
 	if len(k.ready) > 0 {
+		k.settleReady()
 		k.dispatchMode(Read)
 	}
 	if len(k.ready) > 0 || len(k.writing) > 0 {
@@ -177,27 +212,48 @@ func (k *Kernel) dispatchHandles() {
 	}
 }
 
+// settleReady finds the handles that the loop has reported, and keeps of the
+// report what is wanted.
+func (k *Kernel) settleReady() {
+	if k.clock != nil {
+		k.sortReady()
+	}
+	for i := range k.ready {
+		r := &k.ready[i]
+		h := k.handles.find(r.token, r.gen)
+		if h == nil {
+			r.modes = 0
+			continue
+		}
+		for m := Read; m < modes; m++ {
+			if r.modes&m.bit() != 0 && h.want&m.bit() == 0 {
+				r.modes &^= m.bit()
+				h.unwanted(m)
+			}
+		}
+		r.handle = h
+	}
+}
+
+// sortReady puts what is ready into the order of the table of handles, which is
+// that in which they became watched, so that programs on a virtual clock repeat.
+func (k *Kernel) sortReady() {
+	slices.SortStableFunc(k.ready, func(a, b readiness) int { return a.token - b.token })
+}
+
 func (k *Kernel) dispatchMode(m Mode) {
 	found := false
 	for i := range k.ready {
 		r := &k.ready[i]
-		if r.modes&m.bit() == 0 {
-			continue
-		}
-		h := k.handles.find(r.token, r.gen)
-		if h == nil {
-			continue
-		}
-		if h.want&m.bit() == 0 {
-			h.unwanted(m)
+		if r.modes&m.bit() == 0 || r.handle.watchers[m] == nil {
 			continue
 		}
 		found = true
-		if h.edge && m == Read {
-			k.dispatchEdge(h, r.modes)
+		if m == Read && r.handle.edge {
+			k.dispatchEdge(r.handle, r.modes)
 			continue
 		}
-		k.dispatchReady(h, m)
+		k.dispatchReady(r.handle, m)
 	}
 	if found {
 		k.sweep()
@@ -207,6 +263,9 @@ func (k *Kernel) dispatchMode(m Mode) {
 // dispatchDirty lets the wheels that have output write it.
 func (k *Kernel) dispatchDirty() {
 	for i, h := range k.writing {
+		if h == nil {
+			continue // written by a nested turn
+		}
 		h.writeQueued = false
 		k.dispatchReady(h, Write)
 		k.writing[i] = nil

@@ -25,6 +25,9 @@ import (
 func New(t testing.TB, options ...kernel.Options) *kernel.Kernel {
 	t.Helper()
 	var o kernel.Options
+	if len(options) > 1 {
+		t.Fatalf("poetest: %d Options given, of which only one can be used", len(options))
+	}
 	if len(options) > 0 {
 		o = options[0]
 	}
@@ -59,7 +62,19 @@ func RunFor(k *kernel.Kernel, c *Clock, d time.Duration) (more bool, err error) 
 			return false, err
 		}
 	}
-	return true, nil
+	if k.Stats().Sessions > 0 {
+		return true, nil
+	}
+	return false, finish(k) // the limit and the end came in one slice
+}
+
+// finish runs a kernel without sessions until it says that there are none.
+func finish(k *kernel.Kernel) error {
+	for {
+		if more, err := k.RunOneTimeslice(); err != nil || !more {
+			return err
+		}
+	}
 }
 
 // checkKernel fails the test for what is left of a kernel, and clears it away.
@@ -77,7 +92,7 @@ func checkKernel(t testing.TB, k *kernel.Kernel) {
 		t.Error("poetest: the kernel still runs on another goroutine at the end of the test")
 	case errors.Is(err, kernel.ErrNotRunning), errors.Is(err, kernel.ErrWouldDeadlock):
 		look(k)
-		if _, err := k.RunOneTimeslice(); err != nil {
+		if err := finish(k); err != nil {
 			left = append(left, "an exception that nobody saw: "+err.Error())
 		}
 	default:

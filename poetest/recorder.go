@@ -43,6 +43,9 @@ type Recorder struct {
 func Record(t testing.TB, options ...kernel.Options) (*kernel.Kernel, *Recorder) {
 	t.Helper()
 	var o kernel.Options
+	if len(options) > 1 {
+		t.Fatalf("poetest: %d Options given, of which only one can be used", len(options))
+	}
 	if len(options) > 0 {
 		o = options[0]
 	}

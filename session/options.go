@@ -38,7 +38,8 @@ func (o Options) On(name string) bool { return o != nil && on(o[name]) }
 //
 //	default  warn about events without a handler
 //	debug    warn when a handler is redefined
-//	trace    log every event that is handled
+//	trace    warn of every event before its handler runs, and also of events
+//	         that have none or go to _default
 //
 // The others are the program's own.
 func (s *Session) Option(name string) any { return s.options.Get(name) }
@@ -77,10 +78,26 @@ func on(value any) bool {
 	return true
 }
 
-// trace logs an event if the session has the option of that name.
-func (s *Session) trace(e *kernel.Event, redirected bool) {
-	if !s.options.On("trace") {
-		return
+// Trace warns, with the option trace, that an event is about to be handled. It
+// is for other kinds of sessions, which call it before they look for a handler.
+func (o Options) Trace(e kernel.Event, more ...any) {
+	if o.On("trace") {
+		e.Kernel.Host().Warn("event", append(traced(e), more...)...)
 	}
-	e.Kernel.Host().Warn("handled", "session", e.Session, "event", e.Kernel.ActiveEvent(), "default", redirected, "sender", e.Sender)
+}
+
+// TraceDefault warns, with the option trace, that an event goes to the handler
+// of _default.
+func (o Options) TraceDefault(e kernel.Event, more ...any) {
+	if o.On("trace") {
+		e.Kernel.Host().Warn("event redirected to _default", append(traced(e), more...)...)
+	}
+}
+
+func traced(e kernel.Event) []any {
+	args := []any{"session", e.Session, "event", e.Name, "sender", e.Sender}
+	if file, line := e.CallerSite(); file != "" {
+		args = append(args, "file", file, "line", line)
+	}
+	return args
 }

@@ -165,20 +165,22 @@ func (s *Session) Attach(id kernel.ID) { s.id = id }
 // Dispatch is called by the kernel for every event. An event without a handler
 // goes to _default, with its name and the list of its arguments as arguments.
 func (s *Session) Dispatch(e kernel.Event) bool {
+	if s.options != nil {
+		s.options.Trace(e)
+	}
 	if s.run(&e) {
-		if s.options != nil {
-			s.trace(&e, false)
-		}
 		return true
 	}
 	if e.Name == "_start" {
 		return false
 	}
 	if s.has("_default") { // looked at first: most have none, and the arguments cost two allocations
+		if s.options != nil {
+			s.options.TraceDefault(e)
+		}
 		e.Args = []any{e.Name, append([]any{}, e.Args...)}
 		e.Name = "_default"
 		s.run(&e)
-		s.trace(&e, true)
 		return true
 	}
 	if s.options.On("default") {

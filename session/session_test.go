@@ -142,7 +142,7 @@ func TestOptionsOfTheSession(t *testing.T) {
 		want  string
 	}{
 		"default": {1, "no handler, and none for _default event=unheard"},
-		"trace":   {"on", "handled session=1 event=_stop default=true"},
+		"trace":   {"on", "event redirected to _default session=1 event=_stop"},
 		"debug":   {true, "redefining a handler event=known"},
 	} {
 		for _, on := range []bool{true, false} {

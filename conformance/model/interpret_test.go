@@ -75,7 +75,7 @@ func (in *interpreter) interpret() string {
 	in.run(in.Main, &context{})
 	for round := range 2 {
 		if err := in.k.Run(); err != nil {
-			first, _, _ := strings.Cut(err.Error(), "\n")
+			first, _, _ := strings.Cut(thrownText(err), "\n")
 			in.line("run died " + first)
 		} else {
 			in.line("run returned")
@@ -248,4 +248,13 @@ func (in *interpreter) target(c *context, name string) kernel.Dest {
 		return nil
 	}
 	return in.ids[n]
+}
+
+// thrownText is the text of what was thrown, as in Perl.
+func thrownText(err error) string {
+	var h *kernel.HandlerError
+	if errors.As(err, &h) {
+		return h.Text()
+	}
+	return err.Error()
 }

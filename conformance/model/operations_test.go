@@ -82,7 +82,7 @@ func (in *interpreter) messages(ops map[string]func(*context, op) string) {
 	})
 	ops["slice"] = func(*context, op) string {
 		if _, err := k.RunOneTimeslice(); err != nil {
-			first, _, _ := strings.Cut(err.Error(), "\n")
+			first, _, _ := strings.Cut(thrownText(err), "\n")
 			return "died " + first
 		}
 		return ""

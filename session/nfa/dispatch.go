@@ -12,33 +12,47 @@ func (m *Machine) Attach(id kernel.ID) { m.id = id }
 
 // Dispatch is called by the kernel for every event.
 func (m *Machine) Dispatch(e kernel.Event) bool {
-	if m.options.On("trace") {
-		e.Kernel.Host().Warn("handled", "machine", m.id, "state", m.current, "event", e.Name, "sender", e.Sender)
-	}
+	m.trace(e)
 	switch {
 	case e.Name == "_start", e.Name == "_stop":
 		return true
 	case m.transition(e):
 		return true
 	}
-	return m.handle(e)
+	m.handle(e)
+	e.ReturnLast()
+	return true
+}
+
+// WeakCallbacks marks a machine as one whose callbacks do not keep it alive, as
+// in POE.
+func (m *Machine) WeakCallbacks() {}
+
+// trace reports an event, or one of those that make up a transition, before it
+// is acted on.
+func (m *Machine) trace(e kernel.Event) {
+	if m.options != nil {
+		m.options.Trace(e, "state", m.current)
+	}
 }
 
 // handle runs the handler for an event in the current state.
-func (m *Machine) handle(e kernel.Event) bool {
+func (m *Machine) handle(e kernel.Event) {
 	m.entered = true // as in POE: after any event, even the first transition is queued
 	switch {
 	case m.states.has(m.current, e.Name):
 	case m.internal[e.Name] != nil:
 		m.internal[e.Name](e)
-		return true
+		return
 	case m.states.has(m.current, "_default"):
+		if m.options != nil {
+			m.options.TraceDefault(e, "state", m.current)
+		}
 		e.Name, e.Args = "_default", []any{e.Name, append([]any{}, e.Args...)}
 	default:
 		panic(&Error{Machine: m.id, State: m.current, Event: e.Name, Err: ErrNoHandler})
 	}
 	m.states.run(m.runstate, Event{Event: e, Machine: m, State: m.current})
-	return true
 }
 
 // SetHandler adds, replaces or (with nil) removes a handler that is the same

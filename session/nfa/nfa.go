@@ -124,7 +124,8 @@ func New[R any](k *kernel.Kernel, c Config[R]) (*Machine, error) {
 }
 
 // ID returns the machine's ID, which is its address, and with its methods
-// Postback and Callback.
+// Postback and Callback. As in POE a callback does not keep the machine alive;
+// a postback does.
 func (m *Machine) ID() kernel.ID { return m.id }
 
 // CurrentState returns the name of the state that the machine is in, "(undef)"
@@ -151,7 +152,8 @@ func RunstateOf[R any](id kernel.ID) *R {
 //
 //	immediate  transitions happen at once instead of in their place in the queue
 //	debug      warn when a handler of Kernel.State is redefined
-//	trace      log every event
+//	trace      warn of every event, and of each part of a transition, before it
+//	           is acted on
 //
 // The others are the program's own.
 func (m *Machine) Option(name string) any { return m.options.Get(name) }

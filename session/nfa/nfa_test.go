@@ -200,7 +200,7 @@ func TestOptionsAndHandlers(t *testing.T) {
 	require.NoError(t, m.GotoState("a", "define"))
 	require.NoError(t, k.Run())
 	assert.Contains(t, log.String(), `msg="redefining a handler" event=extra machine=1`)
-	assert.Contains(t, log.String(), `msg=handled machine=1 state=(undef) event=poe_nfa_goto_state`)
+	assert.Contains(t, log.String(), `msg=event session=1 event=poe_nfa_goto_state sender=poetest state=(undef)`)
 }
 
 func BenchmarkDispatch(b *testing.B) {

@@ -58,6 +58,7 @@ func (m *Machine) transition(e kernel.Event) bool {
 	case eventPush:
 		returned := kernel.Arg[string](e, 0)
 		m.stack = append(m.stack, calledFrom{m.current, returned})
+		m.traceGoto(e)
 		m.enter(e, kernel.Arg[string](e, 1), kernel.Arg[string](e, 2), e.Args[3:])
 	case eventPop:
 		if len(m.stack) == 0 {
@@ -65,16 +66,24 @@ func (m *Machine) transition(e kernel.Event) bool {
 		}
 		back := m.stack[len(m.stack)-1]
 		m.stack = m.stack[:len(m.stack)-1]
+		m.traceGoto(e)
 		m.enter(e, back.state, back.event, e.Args)
 	case eventStop:
 		if err := e.Kernel.Host().StopSession(m.id); err != nil {
 			panic(err)
 		}
+		return true
 	default:
 		return false
 	}
 	e.Return(nil)
 	return true
+}
+
+// traceGoto reports the transition that CallState and ReturnState consist of.
+func (m *Machine) traceGoto(e kernel.Event) {
+	e.Name, e.Sender = eventGoto, m.id
+	m.trace(e)
 }
 
 // enter leaves the current state and enters another one.
@@ -88,11 +97,13 @@ func (m *Machine) enter(e kernel.Event, state, entry string, args []any) {
 	e.Sender, e.Caller = m.id, ""
 	if m.states.has(m.current, "leave") {
 		e.Name, e.Args = "leave", nil
+		m.trace(e)
 		m.handle(e)
 	}
 	m.current, m.entered = state, true
 	if entry != "" {
 		e.Name, e.Args = entry, args
+		m.trace(e)
 		m.handle(e)
 	}
 }

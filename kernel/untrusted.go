@@ -1,0 +1,42 @@
+package kernel
+
+import "fmt"
+
+// Untrusted makes a destination of another one, for events whose arguments come
+// from outside of the program, such as from another process. If the event's
+// handler throws an [ArgError], because an argument is missing or has another
+// type than the handler asks [Arg] for, that is the sender's mistake: it does not
+// become the signal DIE. A posted event is then a dead letter, with the ArgError
+// in [DeadLetter.Err], and a warning is logged; Call and CallList return an error
+// that wraps the ArgError. Packages that bring events in from elsewhere use it;
+// events that arrive as messages of actors are always treated so.
+//
+// It covers the handler of the event itself, what that calls in its own session
+// included, and not the events that the handler sends.
+func Untrusted(to Dest) Dest { return untrusted{to} }
+
+type untrusted struct{ Dest }
+
+// String returns the destination without the mark.
+func (u untrusted) String() string { return fmt.Sprint(u.Dest) }
+
+// trusted returns a destination without the mark.
+func trusted(to Dest) Dest {
+	if u, ok := to.(untrusted); ok {
+		return u.Dest
+	}
+	return to
+}
+
+// refuse makes a dead letter of an untrusted event whose handler has thrown an
+// ArgError. It reports whether value is one.
+func (k *Kernel) refuse(dest, from *entry, event string, args []any, x *extra, value any) bool {
+	err, ok := value.(*ArgError)
+	if !ok {
+		return false
+	}
+	x.refused = err
+	k.warn("event refused: wrong arguments", "event", event, "session", ID{dest}, "sender", ID{from}, "error", err)
+	k.deadLetter(DeadLetter{To: ID{dest}, From: ID{from}, Event: event, Args: args, Err: err})
+	return true
+}
