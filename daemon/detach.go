@@ -45,7 +45,7 @@ type DetachConfig struct {
 	// process's.
 	Args []string
 	// Timeout is how long it may take to start; it is killed after that.
-	// 0 is for ever.
+	// 0 is forever.
 	Timeout time.Duration
 }
 
@@ -58,7 +58,7 @@ type Detached struct {
 	pipe *os.File
 }
 
-// Parent tells whether this is the process that was in the foreground: its work
+// Parent reports whether this is the process that was in the foreground: its work
 // is done, main should return.
 func (d *Detached) Parent() bool { return d.parent }
 

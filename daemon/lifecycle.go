@@ -8,7 +8,7 @@ import (
 	"github.com/gopoe/poe/session"
 )
 
-// DefaultDeadline is how long a stop may take when LifeConfig does not say.
+// DefaultDeadline is how long a stop may take if LifecycleConfig.Deadline is 0.
 const DefaultDeadline = 30 * time.Second
 
 // LifecycleConfig configures the session that reloads and stops a daemon.
@@ -20,7 +20,7 @@ type LifecycleConfig struct {
 	// daemon stops, in that order. Those that do not exist are passed over.
 	Shutdown []string
 	// Deadline is how long the stop may take, in real time, until all sessions
-	// are stopped as they are; 0 is DefaultDeadline, less is for ever.
+	// are stopped as they are; 0 is DefaultDeadline, less is forever.
 	Deadline time.Duration
 	// Logs are reopened on HUP, before Reload.
 	Logs []*LogFile
@@ -30,8 +30,8 @@ type LifecycleConfig struct {
 	// Stopping is called once, when the stop begins, before the aliases are
 	// told.
 	Stopping func(e kernel.Event)
-	// Notifier is told of reloads and the stop, and gets its watchdog ticks, at
-	// half the interval it asks for. Nil is nobody. READY=1 is the program's.
+	// Notifier is notified of reloads and the stop, and gets its watchdog ticks, at
+	// half the interval it asks for. If nil, there is none. READY=1 is the program's.
 	Notifier *Notifier
 	// Orphaned begins a stop when it is closed: Worker.Orphaned.
 	Orphaned <-chan struct{}
@@ -91,10 +91,10 @@ func NewLifecycle(k *kernel.Kernel, c LifecycleConfig) (*Lifecycle, error) {
 // ID returns the session.
 func (l *Lifecycle) ID() kernel.ID { return l.id }
 
-// Stopping tells whether a stop has begun.
+// Stopping reports whether a stop has begun.
 func (l *Lifecycle) Stopping() bool { return l.stopping }
 
-// Forced tells whether sessions were stopped that had not drained: by the
+// Forced reports whether sessions were stopped that had not drained: by the
 // deadline or a second signal.
 func (l *Lifecycle) Forced() bool { return l.forced }
 

@@ -45,7 +45,7 @@ func NewNotifier() (*Notifier, error) {
 	return n, nil
 }
 
-// Enabled tells whether anybody listens.
+// Enabled reports whether anybody listens.
 func (n *Notifier) Enabled() bool {
 	if n == nil {
 		return false

@@ -95,7 +95,7 @@ func flock(f *os.File) error {
 	return errors.Join(err, lockErr)
 }
 
-// current tells whether the open file is still the one at path.
+// current reports whether the open file is still the one at path.
 func current(f *os.File, path string) bool {
 	open, err := f.Stat()
 	if err != nil {

@@ -64,7 +64,7 @@ type PoolConfig struct {
 	// Started is called when a worker serves, Ended when one has ended.
 	Started func(p *Pool, w WorkerInfo)
 	Ended   func(p *Pool, w WorkerInfo, status kernel.WaitStatus)
-	// Failed is told why a worker could not be started. It is tried again. Nil
+	// Failed is called with the reason why a worker could not be started. It is tried again. Nil
 	// warns.
 	Failed func(p *Pool, number int, err error)
 }
@@ -120,7 +120,7 @@ var poolStates = session.States[Pool]{
 //
 // A worker that ends is started anew. "reload" starts a successor for each,
 // and stops a worker, with TERM, when its successor says Ready: the sockets are
-// never without somebody who accepts, and connections drain as the worker's own
+// never without a process that accepts, and connections drain as the worker's own
 // TERM handling has it. A successor that ends before it is ready changes
 // nothing. "shutdown" closes the sockets and stops all.
 //

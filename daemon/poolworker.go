@@ -18,7 +18,7 @@ type worker struct {
 	slot     *slot
 	process  *os.Process
 	pid      int            // Release makes process forget it
-	handle   *kernel.Handle // the worker's Ready comes through it; its end tells of the parent's
+	handle   *kernel.Handle // the worker's Ready comes through it; its end means the parent has ended
 	since    time.Time
 	ready    bool
 	stopping bool

@@ -14,7 +14,7 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Identity is who a process shall be from now on.
+// Identity is the user and the groups to switch to.
 type Identity struct {
 	// User is a user's name or number. Required.
 	User string
@@ -107,7 +107,7 @@ func changeRoot(dir string) error {
 	return nil
 }
 
-// already tells whether the process is who it shall be.
+// already reports whether the process is who it shall be.
 func (to ids) already() bool {
 	return os.Getuid() == to.uid && os.Geteuid() == to.uid && os.Getgid() == to.gid && os.Getegid() == to.gid
 }

@@ -34,11 +34,11 @@ type UpgradeConfig struct {
 	// killed then. 0 is DefaultStartTimeout.
 	StartTimeout time.Duration
 	// Notifier is told who the main process is, and closed then; the successor
-	// makes one of its own. Nil is nobody.
+	// makes one of its own. If nil, there is none.
 	Notifier *Notifier
 	// Succeeded is called when the successor serves, before Shutdown.
 	Succeeded func(s *Upgrade, pid int)
-	// Failed is told why there is no successor: everything goes on as it was,
+	// Failed is called with the reason why there is no successor: nothing has changed then,
 	// and "upgrade" may come again. Nil warns.
 	Failed func(s *Upgrade, err error)
 }
@@ -67,7 +67,7 @@ var upgradeStates = session.States[Upgrade]{
 	"late":    (*Upgrade).late,
 }
 
-// ErrReplaced is told to Failed when "upgrade" comes to a process that has a
+// ErrReplaced is reported to Failed when "upgrade" comes to a process that has a
 // successor already, or is about to have one.
 var ErrReplaced = errors.New("daemon: there is a successor")
 
@@ -75,7 +75,7 @@ var ErrReplaced = errors.New("daemon: there is a successor")
 // event "upgrade" it starts the program anew, with the listening sockets; in
 // the new process AsSuccessor returns them. When that one says Ready, Shutdown
 // is told here: the servers close their copies of the sockets and live on until
-// their connections have ended. At every moment somebody accepts, so no
+// their connections have ended. At every moment some process accepts, so no
 // connection is refused, and none is cut.
 //
 // A successor that ends before it is ready, or takes too long, changes nothing.
@@ -217,7 +217,7 @@ func (s *Upgrade) late(e kernel.Event) {
 	}
 }
 
-// abandon lets go of the process, and with kill ends it.
+// abandon releases the process, and with kill ends it.
 func (s *Upgrade) abandon(kill bool) {
 	if s.process == nil {
 		return

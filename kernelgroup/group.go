@@ -127,12 +127,12 @@ func Run(ctx context.Context, c Config) error {
 // Size is how many kernels there are.
 func (g *Group) Size() int { return len(g.members) }
 
-// Outside is the door into one of the kernels. An index that there is none of
-// panics.
+// Outside is the door into one of the kernels. It
+// panics if index is out of range.
 func (g *Group) Outside(index int) kernel.Outside { return g.members[index].Kernel.Outside() }
 
 // Run sets the kernels up and runs them, each on a goroutine of its own, until
-// all have ended. If one ends with an error, by an exception that nobody
+// all have ended. If one ends with an error, by an exception that no session
 // handled, the others are stopped; so they are when ctx is done, and its error
 // is then returned as well. The errors of kernels are of type *Error, joined.
 // A group runs once; again, the error is ErrStarted.

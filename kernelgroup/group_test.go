@@ -17,8 +17,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// patience bounds a test that hangs.
-const patience = 40 * time.Second
+// testTimeout bounds a test that hangs.
+const testTimeout = 40 * time.Second
 
 // inline makes a session in a kernel that is being set up.
 func inline(m *kernelgroup.Member, f session.Funcs) error {
@@ -32,7 +32,7 @@ func inline(m *kernelgroup.Member, f session.Funcs) error {
 // runGroup runs a group and fails the test if it hangs.
 func runGroup(t *testing.T, c kernelgroup.Config) error {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	ctx, cancel := context.WithTimeout(t.Context(), testTimeout)
 	defer cancel()
 	err := kernelgroup.Run(ctx, c)
 	require.NotErrorIs(t, err, context.DeadlineExceeded)

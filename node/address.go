@@ -16,7 +16,7 @@ func (a Address) String() string { return "poe://" + a.Node + "/" + a.Alias }
 // To makes a destination for Kernel.Post of a session on another node. A post
 // there is not answered; what can be known at once is its error: ErrNoNode,
 // ErrBusy, ErrTooLarge, ErrBadValue, ErrUnreachable, ErrClosed. What turns out
-// later, that the session is not there or not exposed, is told to
+// later, that the session is not there or not exposed, is reported to
 // Config.Lost. An address on this node itself is one as well. It may be made on
 // any goroutine and kept; nodes may become known later.
 func (n *Node) To(a Address) kernel.Dest { return kernel.Via(&remoteDest{n, a}) }

@@ -26,7 +26,7 @@ type agent struct {
 	lastID  uint64
 	watches map[uint64]*watch        // of sessions on other nodes, by us
 	serving map[served]*watched      // of sessions here, by others
-	nodes   map[string][]*nodeWatch  // who hears of nodes
+	nodes   map[string][]*nodeWatch  // who is notified of nodes
 	writers map[string][]*subscriber // by node: who waits for a free window
 	proxies map[Address]*proxy
 	queue   []*proxy // oldest first
@@ -203,7 +203,7 @@ func (a *agent) as(in *incoming, f func()) {
 	}
 }
 
-// refuse tells the sender of a post that nobody gets it.
+// refuse reports to the sender of a post that it reaches no session.
 func (a *agent) refuse(in *incoming, err error) {
 	f := in.frame
 	if in.link == nil {

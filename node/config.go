@@ -75,14 +75,14 @@ type Config struct {
 	Linger time.Duration
 
 	// Lost is called on the kernel's goroutine for events that did not arrive,
-	// or may not have. Nil forgets them.
+	// or may not have. If nil, they are dropped.
 	Lost func(Loss)
-	// Logger gets what goes wrong, and the warnings of the libraries below. Nil
-	// is silent.
+	// Logger gets what goes wrong, and the warnings of the libraries below. If
+	// nil, nothing is logged.
 	Logger *slog.Logger
 }
 
-// Loss tells of events that were posted and have, or may have, reached nobody.
+// Loss reports events that were posted and have, or may have, reached no session.
 type Loss struct {
 	To    Address // without an Alias if Count events to that node are meant
 	Event string

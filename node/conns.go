@@ -51,14 +51,15 @@ type trackedConn struct {
 	address string // of the node, outbound
 
 	// Inbound. What follows is guarded by table.mu, but for the atomic fields.
-	host   netip.Prefix
-	serial uint64
-	expiry *time.Timer
-	owner  atomic.Pointer[link]   // that it has been proven to belong to
-	claims atomic.Pointer[link]   // that its greeting says it belongs to
-	greets atomic.Pointer[string] // the identity in its greeting
-	closed atomic.Bool
-	budget int // bytes that may still come unproven; used by Read alone
+	host    netip.Prefix
+	serial  uint64
+	expiry  *time.Timer
+	owner   atomic.Pointer[link]   // that it has been proven to belong to
+	claims  atomic.Pointer[link]   // that its greeting says it belongs to
+	greets  atomic.Pointer[string] // the identity in its greeting
+	closed  atomic.Bool
+	control atomic.Bool // signs of life come on it, not data
+	budget  int         // bytes that may still come unproven; used by Read alone
 }
 
 func (t *connTable) init(n *Node) {
@@ -227,10 +228,15 @@ func (c *trackedConn) Read(b []byte) (int, error) {
 	if c.address != "" || n == 0 {
 		return n, err
 	}
-	if l := c.owner.Load(); l != nil {
+	l := c.owner.Load()
+	if l != nil {
 		l.lastBytes.Store(time.Now().UnixNano())
 	} else {
 		c.budget -= n
+		l = c.claims.Load()
+	}
+	if l != nil && !c.control.Load() {
+		l.dataBytes.Add(uint64(n))
 	}
 	return n, err
 }

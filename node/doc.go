@@ -18,7 +18,7 @@
 // exposed an alias of it.
 //
 // What arrives, arrives once and in the order in which it was posted from one
-// node to another; what does not arrive is lost, and the sender's node is told
+// node to another; what does not arrive is lost, and the sender's node is notified
 // ([Config].Lost) of all that may be. A question and its answer are a
 // [Node.Call]. Sessions and nodes are watched with [Node.Watch] and
 // [Node.WatchNode]. A node holds back what would not fit into a window, with

@@ -134,7 +134,7 @@ func errorOf(c code) error {
 	return nil
 }
 
-// remoteError makes the error that a peer told of.
+// remoteError makes the error that a peer has sent.
 func remoteError(c code, text string) error {
 	if c == codeNone {
 		return nil

@@ -72,7 +72,7 @@ func (n *Node) changeExposures(change func(exposures)) {
 func (p *exposures) of(alias string) map[string]bool {
 	slash := strings.LastIndexByte(alias, '/')
 	if slash == len(alias)-1 {
-		return nil // a prefix is nobody's alias
+		return nil // a prefix is no alias
 	}
 	if events := (*p)[alias]; events != nil || slash < 0 {
 		return events
@@ -80,7 +80,7 @@ func (p *exposures) of(alias string) map[string]bool {
 	return (*p)[alias[:slash+1]]
 }
 
-// allows tells whether an event may be reached.
+// allows reports whether an event may be reached.
 func (p *exposures) allows(alias, event string) error {
 	events := p.of(alias)
 	if events[event] || events[AnyEvent] && !strings.HasPrefix(event, "_") && event != "" {
@@ -89,7 +89,7 @@ func (p *exposures) allows(alias, event string) error {
 	return ErrNotExposed
 }
 
-// knows tells whether anything of an alias may be reached.
+// knows reports whether anything of an alias may be reached.
 func (p *exposures) knows(alias string) error {
 	if p.of(alias) != nil {
 		return nil

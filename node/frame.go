@@ -19,7 +19,7 @@ const (
 	verbWatch                   // id, to
 	verbUnwatch                 // id
 	verbGone                    // id, code, text: the watched session has stopped
-	verbRefused                 // to, event, code, text: a post that nobody gets
+	verbRefused                 // to, event, code, text: a post that reaches no session
 	verbBye                     // this node shuts down
 	verbPing                    // id, text: asks for a pong; see link.key and Node.memberID
 	verbPong                    // id, text: shows that this side hears the other

@@ -58,6 +58,10 @@ func (n *Node) beat(l *link) (silent bool) {
 			l.fall(fmt.Errorf("%w: silent for %v", ErrUnreachable, limit))
 			return true
 		}
+		if l.stuck(now) {
+			l.fall(fmt.Errorf("%w: data does not get through", ErrUnreachable))
+			return true
+		}
 		l.ping()
 		if l.seq > l.acked {
 			l.transmit(&frame{verb: verbFence, done: l.seq})

@@ -47,13 +47,16 @@ type link struct {
 	peer    atomic.Bool // configured: it is never forgotten
 	key     uint64      // what the other node has to show
 
-	lastBytes atomic.Int64 // when its connections last brought anything, Unix ns
+	lastBytes atomic.Int64  // when its connections last brought anything, Unix ns
+	dataBytes atomic.Uint64 // that its connections for data have brought
 
 	mu         sync.Mutex
 	state      linkState
 	since      time.Time // when it came into that state
 	lastProof  time.Time // the last proof that it hears this node
 	lastFrame  time.Time // the last frame of this epoch
+	progressed time.Time // when data was last known to get through
+	theirBytes uint64    // that the other node had read by then
 	used       time.Time // when it was last wanted while it was down
 	challenged time.Time // when a ping that proved nothing was last answered
 	theirKey   uint64    // what this node has to show there; 0 if not known yet
@@ -82,8 +85,9 @@ type link struct {
 	ackArmed, halted bool
 
 	// From the other node, whatever the epoch.
-	held  int        // bytes of decoded values that wait for the kernel
-	freed *sync.Cond // signals that the kernel has taken a frame
+	waiting bool       // reserve does
+	held    int        // bytes of decoded values that wait for the kernel
+	freed   *sync.Cond // signals that the kernel has taken a frame
 }
 
 // newLink makes a link; n.linksMu is held.
@@ -321,8 +325,10 @@ func (l *link) reserve(size int) {
 	c := &l.n.config
 	for !l.halted && l.came > l.done &&
 		(l.came-l.done >= 2*uint64(c.Window) || l.held+size > 2*c.WindowBytes || l.n.held.Load() > int64(heldWindows*c.WindowBytes)) {
+		l.waiting = true
 		l.freed.Wait()
 	}
+	l.waiting = false
 	l.came++
 	l.held += size
 	l.n.held.Add(int64(size))
@@ -414,6 +420,7 @@ func (l *link) rise() {
 		return
 	}
 	l.enter(linkUp)
+	l.progressed = l.since
 	l.n.notify(eventUp, l)
 }
 

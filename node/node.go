@@ -44,7 +44,7 @@ type Node struct {
 	linksMu sync.RWMutex
 	links   map[string]*link  // by name
 	formers map[string]former // of links that were removed
-	watched map[string]int    // nodes that somebody watches
+	watched map[string]int    // nodes that a session watches
 
 	gate     sync.RWMutex  // held by those who send, and to close
 	shut     bool          // nothing is sent any more
@@ -126,18 +126,18 @@ func (n *Node) listen() (err error) {
 	return nil
 }
 
-// Name returns the node's name. Any goroutine may ask.
+// Name returns the node's name. Any goroutine may call it.
 func (n *Node) Name() string { return n.config.Name }
 
-// Kernel returns the kernel that the node links. Any goroutine may ask.
+// Kernel returns the kernel that the node links. Any goroutine may call it.
 func (n *Node) Kernel() *kernel.Kernel { return n.agent.k }
 
 // Addr returns the address at which other nodes reach this one. Any goroutine
-// may ask.
+// may call it.
 func (n *Node) Addr() string { return n.address }
 
-// memberID is how this node's connections begin. It is told to those who are at
-// the address of a node that this one talks to.
+// memberID is how this node's connections begin. It is sent to the
+// addresses of the nodes that this one talks to, and nowhere else.
 func (n *Node) memberID() string { return n.system.ID }
 
 // transmit gives a frame to the library, which does not wait for the network.
@@ -189,7 +189,7 @@ func (n *Node) enterStream(streams *sync.WaitGroup) bool {
 }
 
 // Shutdown takes the node off the network: pending calls fail with ErrClosed,
-// what is on its way has Config.Linger to arrive, the other nodes are told, and
+// what is on its way has Config.Linger to arrive, the other nodes are notified, and
 // the kernel need not run for it any more. It does not wait; Done tells when
 // it is over. It may be called twice, and on any goroutine. The end of the
 // kernel, or of the node's session by a signal, shuts the node down as well.

@@ -78,6 +78,21 @@ func TestPartition(t *testing.T) {
 	require.Equal(t, []any{int64(10), true}, got)
 }
 
+// A connection for data through which nothing comes is noticed, though the one
+// for signs of life goes on.
+func TestStuckData(t *testing.T) {
+	c, there, _ := partitioned(t, hasty, 0)
+	there.Mute(true) // it comes up by signs of life, before there is any data
+	require.NoError(t, c.post("server", "tick", 0))
+	down := c.state()
+	require.False(t, down.Up)
+	require.ErrorIs(t, down.Err, node.ErrUnreachable)
+	require.Equal(t, 1, (<-c.lost).Count)
+	there.Mute(false)
+	c.comesUp()
+	c.reach("server")
+}
+
 // A node of another name, or that does not want this one, is as good as down.
 func TestWrongName(t *testing.T) {
 	server := spawn(t, "somebody else", nodetest.AnyPort)

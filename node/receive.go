@@ -43,6 +43,9 @@ func (n *Node) receive(l *link, f *frame, conn *trackedConn) {
 	}
 	if authentic {
 		conn.prove(l)
+		if !f.verb.inBand() {
+			conn.control.Store(true)
+		}
 	}
 }
 
@@ -68,8 +71,10 @@ func (n *Node) handRemote(l *link, f *frame) {
 func (l *link) handleControl(f *frame) bool {
 	switch f.verb {
 	case verbPing:
-		l.transmit(&frame{verb: verbPong})
+		l.transmit(l.pong())
 		l.wake()
+	case verbPong:
+		l.notePong(f)
 	case verbAck:
 		return l.acknowledged(f)
 	case verbBye:

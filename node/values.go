@@ -81,7 +81,7 @@ func checkUnsigned(n uint64) error {
 	return nil
 }
 
-// checkType says whether values of a type can travel, whatever they are.
+// checkType reports whether values of a type can travel, whatever they are.
 func (c *CBOR) checkType(t reflect.Type, depth int) error {
 	if depth > maxNesting {
 		return fmt.Errorf("%s contains itself", t)

@@ -6,7 +6,7 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// subscriber is a session that wants to be told, by an event of its own.
+// subscriber is a session that wants to be notified, by an event of its own.
 type subscriber struct {
 	id    kernel.ID
 	event string
@@ -55,7 +55,7 @@ type watch struct {
 // The error is nil if the session has stopped, ErrNoSession if there was none,
 // ErrNotExposed if nothing of it is exposed, ErrUnreachable if its node
 // went down, ErrClosed if this one did. It follows the session that has the
-// alias now, not the alias. A watch keeps nobody alive. The number is for
+// alias now, not the alias. A watch keeps no session alive. The number is for
 // Unwatch.
 func (n *Node) Watch(to Address, event string, extra ...any) (WatchID, error) {
 	a := n.agent
@@ -84,7 +84,7 @@ func (n *Node) Watch(to Address, event string, extra ...any) (WatchID, error) {
 // WatchID is the number of a watch.
 type WatchID uint64
 
-// Unwatch ends a watch; its event will not come. One that is over is fine.
+// Unwatch ends a watch; its event will not come. It does nothing if the watch is over.
 func (n *Node) Unwatch(id WatchID) {
 	w := n.agent.watches[uint64(id)]
 	if w == nil {
@@ -187,7 +187,7 @@ func (a *agent) gone(key served, err error) {
 	}
 }
 
-// NodeState tells of another node: that it is up, or why it is not.
+// NodeState is the state of another node: up, or why it is down.
 type NodeState struct {
 	Node string
 	Up   bool
@@ -197,7 +197,7 @@ type NodeState struct {
 // WatchNode tells the active session each time another node comes up or goes
 // down, and how it is now if that is known. The event's arguments are a
 // NodeState and extra. A node that is watched is asked for signs of life all
-// the time. A watch keeps nobody alive; it ends with its session.
+// the time. A watch keeps no session alive; it ends with its session.
 func (n *Node) WatchNode(node string, event string, extra ...any) error {
 	a := n.agent
 	who, err := a.subscriber(event, extra)
@@ -236,7 +236,7 @@ func (n *Node) WatchNode(node string, event string, extra ...any) error {
 }
 
 // UnwatchNode ends the active session's watches of a node; no more of their
-// events will be posted. None is fine.
+// events will be posted. It does nothing if there is none.
 func (n *Node) UnwatchNode(node string) {
 	a := n.agent
 	id := a.k.ActiveSession()
@@ -262,7 +262,7 @@ func (w *nodeWatch) Close() error {
 	return nil
 }
 
-// end forgets the watch. The list is copied: somebody may be telling it.
+// end forgets the watch. The list is copied: a caller may be iterating over it.
 func (w *nodeWatch) end() {
 	var rest []*nodeWatch
 	for _, other := range w.a.nodes[w.node] {

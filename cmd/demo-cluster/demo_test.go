@@ -19,7 +19,7 @@ func TestMain(m *testing.M) {
 func TestPlayEndsByItself(t *testing.T) {
 	var out, errs bytes.Buffer
 	require.Equal(t, 0, run(nil, &out, &errs), "%s%s", out.String(), errs.String())
-	for _, want := range []string{"hello from the north", "kill -9", "open elsewhere", "what did I miss?", "all nodes have ended in order"} {
+	for _, want := range []string{"hello from the north", "the actor is told", "kill -9", "open elsewhere", "what did I miss?", "all nodes have ended in order"} {
 		require.Contains(t, out.String(), want)
 	}
 	require.NotContains(t, out.String(), "\x1b", "colour only on a terminal")

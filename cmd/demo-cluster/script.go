@@ -8,8 +8,8 @@ import (
 	"time"
 )
 
-// patience is how long the audience waits for anything before it goes home.
-const patience = time.Minute
+// waitLimit is how long the audience waits for anything before it goes home.
+const waitLimit = time.Minute
 
 // director leads the play: it knows what has happened so far.
 type director struct {
@@ -32,12 +32,12 @@ func play(s *stage, stderr io.Writer) (err error) {
 		members: map[string]map[string]bool{}, where: map[string]map[string]string{},
 		inside: map[string]map[string]string{}, heard: map[string]bool{},
 	}
-	if d.north, err = newPlace("north", "", d.tell); err != nil {
+	if d.north, err = newPlace("north", "", d.record); err != nil {
 		return err
 	}
 	go func() { d.ran <- d.north.run() }()
 	defer func() { err = errors.Join(err, d.end()) }()
-	for _, act := range []func() error{d.gather, d.open, d.chat, d.murder, d.chatAgain, d.returns} {
+	for _, act := range []func() error{d.gather, d.open, d.chat, d.actors, d.murder, d.chatAgain, d.returns} {
 		if err := act(); err != nil {
 			return err
 		}
@@ -45,12 +45,12 @@ func play(s *stage, stderr io.Writer) (err error) {
 	return nil
 }
 
-// tell takes what happens on any node.
-func (d *director) tell(r report) { d.news <- r }
+// record takes what happens on any node.
+func (d *director) record(r report) { d.news <- r }
 
 // until waits for something to have happened.
 func (d *director) until(what string, done func() bool) error {
-	deadline := time.After(patience)
+	deadline := time.After(waitLimit)
 	for !done() {
 		select {
 		case r := <-d.news:
@@ -59,7 +59,7 @@ func (d *director) until(what string, done func() bool) error {
 			d.ran <- err
 			return fmt.Errorf("north ended while we waited for %s: %w", what, err)
 		case <-deadline:
-			return fmt.Errorf("waited %v for %s", patience, what)
+			return fmt.Errorf("waited %v for %s", waitLimit, what)
 		}
 	}
 	return nil
@@ -90,7 +90,7 @@ func put[V any](m map[string]map[string]V, node, what string, v V) {
 }
 
 func (d *director) start(name string) error {
-	p, err := startProcess(name, d.north.n.Addr(), d.stderr, d.tell)
+	p, err := startProcess(name, d.north.n.Addr(), d.stderr, d.record)
 	if err == nil {
 		d.others[name] = p
 		d.stage.note("%s is process %d", name, p.cmd.Process.Pid)
@@ -98,7 +98,7 @@ func (d *director) start(name string) error {
 	return err
 }
 
-// allSee tells whether all nodes see so many others.
+// allSee reports whether all nodes see so many others.
 func (d *director) allSee(others int) func() bool {
 	return func() bool {
 		for _, name := range d.nodes() {
@@ -127,7 +127,7 @@ func (d *director) nodes() []string {
 	return names
 }
 
-// roomsKnown tells whether all nodes agree on where the rooms are, none of them
+// roomsKnown reports whether all nodes agree on where the rooms are, none of them
 // nowhere.
 func (d *director) roomsKnown() bool {
 	for _, room := range rooms {
@@ -140,7 +140,7 @@ func (d *director) roomsKnown() bool {
 	return true
 }
 
-// allInside tells whether everybody is in a room.
+// allInside reports whether everybody is in a room.
 func (d *director) allInside(room string) bool {
 	for _, name := range d.nodes() {
 		if d.inside[name][room] != fmt.Sprint(len(d.nodes())) {
@@ -150,7 +150,7 @@ func (d *director) allInside(room string) bool {
 	return true
 }
 
-// allInAll tells whether everybody is in all rooms.
+// allInAll reports whether everybody is in all rooms.
 func (d *director) allInAll() bool {
 	for _, room := range rooms {
 		if !d.allInside(room) {
@@ -160,7 +160,7 @@ func (d *director) allInAll() bool {
 	return d.roomsKnown()
 }
 
-// allHeard tells whether a text has come through a room to everybody.
+// allHeard reports whether a text has come through a room to everybody.
 func (d *director) allHeard(room, who, text string) func() bool {
 	return func() bool {
 		for _, name := range d.nodes() {

@@ -30,15 +30,15 @@ func (r *Responder) Call(specifier string, params any, reply string, extra ...an
 }
 
 // CallWithin is Call with another time to wait.
-func (r *Responder) CallWithin(patience time.Duration, specifier string, params any, reply string, extra ...any) (sent int, err error) {
-	return r.call(r.k.ActiveSession(), patience, specifier, params, reply, extra)
+func (r *Responder) CallWithin(timeout time.Duration, specifier string, params any, reply string, extra ...any) (sent int, err error) {
+	return r.call(r.k.ActiveSession(), timeout, specifier, params, reply, extra)
 }
 
-func (r *Responder) call(who kernel.ID, patience time.Duration, specifier string, params any, reply string, extra []any) (int, error) {
+func (r *Responder) call(who kernel.ID, timeout time.Duration, specifier string, params any, reply string, extra []any) (int, error) {
 	to, err := target(specifier)
 	switch {
 	case err != nil:
-	case reply == "" || patience <= 0:
+	case reply == "" || timeout <= 0:
 		err = kernel.ErrInvalid
 	case who == r.k.ID() || !who.Alive():
 		err = kernel.ErrNoActiveSession
@@ -56,7 +56,7 @@ func (r *Responder) call(who kernel.ID, patience time.Duration, specifier string
 				_, _ = r.k.RefcountDecrement(who, callTag)
 			}
 		}
-		event, err := r.expect(ch, m, patience, func(value any, err error) {
+		event, err := r.expect(ch, m, timeout, func(value any, err error) {
 			r.tell(who, reply, append([]any{value, err}, extra...)...)
 			release()
 		})
@@ -69,12 +69,12 @@ func (r *Responder) call(who kernel.ID, patience time.Duration, specifier string
 }
 
 // expect makes a message one that wants an answer.
-func (r *Responder) expect(ch *channel, m *message, patience time.Duration, answer func(value any, err error)) (event string, err error) {
+func (r *Responder) expect(ch *channel, m *message, timeout time.Duration, answer func(value any, err error)) (event string, err error) {
 	r.lastCall++
 	event = "answer" + strconv.FormatUint(r.lastCall, 10)
 	c := &call{ch: ch, answer: answer}
 	r.inside(func() {
-		c.timer, err = r.k.Host().DelayFunc("ikc timeout", patience, func(kernel.Event) { r.finish(event, nil, ErrTimeout) })
+		c.timer, err = r.k.Host().DelayFunc("ikc timeout", timeout, func(kernel.Event) { r.finish(event, nil, ErrTimeout) })
 	})
 	r.calls[event] = c
 	m.rsvp = &Specifier{Kernel: r.self, Session: Alias, State: event}

@@ -47,7 +47,7 @@ type Client struct{ tcp *clienttcp.Client }
 // one.
 func (c *Client) Shutdown() { c.tcp.Shutdown() }
 
-// Connect connects to another kernel. Whether that succeeds is told to
+// Connect connects to another kernel. Whether that succeeds is reported to
 // OnConnect, OnError and the monitors. POE::Component::IKC::Client.
 func (r *Responder) Connect(c ClientConfig) (*Client, error) {
 	if r.closed {

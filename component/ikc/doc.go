@@ -25,7 +25,7 @@
 //
 // Arguments are copied: scalars, slices, maps and structs travel as
 // [github.com/gopoe/poe/filter/storable] says. What is posted arrives once, in
-// order, or not at all; nobody is told of what is lost with a connection, save
+// order, or not at all; no notice is given of what is lost with a connection, save
 // by the monitors.
 //
 // IKC has no authentication: whoever can connect can reach what is published.

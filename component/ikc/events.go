@@ -26,7 +26,7 @@ var states = session.States[Responder]{
 	"shutdown":       func(r *Responder, _ kernel.Event) { r.Shutdown() },
 }
 
-// report tells of an error of a method whose caller cannot be told.
+// report reports an error of a method whose caller cannot be told.
 func (r *Responder) report(err error) {
 	if err != nil {
 		r.problem(ErrorLocal, "*", err)
@@ -82,7 +82,7 @@ func (r *Responder) gotPublish(e kernel.Event) {
 // gotRetract takes an alias, and a list of events if those are not all.
 func (r *Responder) gotRetract(e kernel.Event) { r.Retract(textArg(e, 0), listArg(e, 1)...) }
 
-// gotSubscribe takes a list of specifiers and the event that tells of the end.
+// gotSubscribe takes a list of specifiers and the event that reports the end.
 func (r *Responder) gotSubscribe(e kernel.Event) {
 	r.report(r.subscribeFor(e.Sender, listArg(e, 0), textArg(e, 1), nil))
 }

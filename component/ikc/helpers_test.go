@@ -21,8 +21,8 @@ import (
 	"github.com/gopoe/poe/session"
 )
 
-// patience ends a test that hangs.
-const patience = 60 * time.Second
+// testTimeout ends a test that hangs.
+const testTimeout = 60 * time.Second
 
 // goKernel is a kernel with IKC that runs on a goroutine of its own until the
 // test ends.
@@ -120,7 +120,7 @@ func (g *goKernel) notice(n ikc.Notice) {
 // do runs f in the session chat, on the kernel's goroutine.
 func (g *goKernel) do(f func(k *kernel.Kernel)) {
 	g.t.Helper()
-	ctx, cancel := context.WithTimeout(g.t.Context(), patience)
+	ctx, cancel := context.WithTimeout(g.t.Context(), testTimeout)
 	defer cancel()
 	require.NoError(g.t, g.k.Outside().Do(ctx, func(k *kernel.Kernel) {
 		id, ok := k.AliasResolve("chat")
@@ -152,7 +152,7 @@ func (g *goKernel) next() string {
 	select {
 	case got := <-g.said:
 		return got
-	case <-time.After(patience):
+	case <-time.After(testTimeout):
 		g.t.Fatal("nothing happens")
 		return ""
 	}
@@ -171,7 +171,7 @@ func (g *goKernel) stop() {
 	case err := <-over:
 		require.NoError(g.t, err)
 		require.Zero(g.t, g.k.Stats().Sessions)
-	case <-time.After(patience):
+	case <-time.After(testTimeout):
 		g.t.Error("the kernel does not end")
 		g.k.Outside().Stop()
 	}
@@ -232,7 +232,7 @@ func (p *perl) next() string {
 	case line, ok := <-p.out:
 		require.True(p.t, ok, "perl has ended")
 		return line
-	case <-time.After(patience):
+	case <-time.After(testTimeout):
 		p.t.Fatal("perl says nothing")
 		return ""
 	}

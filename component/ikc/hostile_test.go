@@ -28,7 +28,7 @@ func (g *goKernel) stranger() *stranger {
 	c, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", g.port))
 	require.NoError(g.t, err)
 	g.t.Cleanup(func() { c.Close() })
-	require.NoError(g.t, c.SetDeadline(time.Now().Add(patience)))
+	require.NoError(g.t, c.SetDeadline(time.Now().Add(testTimeout)))
 	return &stranger{c, g.t, bufio.NewReader(c)}
 }
 

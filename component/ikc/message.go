@@ -19,7 +19,7 @@ type message struct {
 	rsvp    *Specifier // where the answer goes
 	list    bool       // the answer is to be a list
 	from    *Specifier // where the sender can be reached
-	isError bool       // it tells of an error, which must not be answered with another
+	isError bool       // it reports an error, which must not be answered with another
 }
 
 // record is the hash that travels.

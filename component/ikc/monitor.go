@@ -6,10 +6,10 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Op is what a monitor is told of.
+// Op is what a monitor is notified of.
 type Op string
 
-// What monitors are told of.
+// What monitors are notified of.
 const (
 	OpRegister    Op = "register"    // a kernel, or one of its names, is there
 	OpUnregister  Op = "unregister"  // it is gone
@@ -23,7 +23,7 @@ const (
 // Where errors happen.
 const (
 	ErrorLocal   = "local"   // a request that came, or an event that went, to nothing here
-	ErrorRemote  = "remote"  // the other kernel tells of one
+	ErrorRemote  = "remote"  // the other kernel reports one
 	ErrorChannel = "channel" // a connection, or an attempt to make one
 )
 
@@ -71,7 +71,7 @@ type Notice struct {
 	Err       error     // of OpError
 }
 
-// monitor is a session's wish to be told of a kernel.
+// monitor is a session's wish to be notified of a kernel.
 type monitor struct {
 	r      *Responder
 	kernel string
@@ -82,7 +82,7 @@ type monitor struct {
 
 // Monitor tells the active session of a kernel, by an ID, another name, or "*"
 // for all; with "*" the events come for each of a kernel's names, the ID first.
-// A Watch without events ends it. It keeps nobody alive. POE: monitor.
+// A Watch without events ends it. It keeps no session alive. POE: monitor.
 func (r *Responder) Monitor(kernelName string, w Watch) error {
 	return r.monitor(r.k.ActiveSession(), kernelName, w)
 }
@@ -140,7 +140,7 @@ func (r *Responder) inform(name string, n Notice) (told int) {
 	return told
 }
 
-// informKernel tells of a kernel by all its names.
+// informKernel notifies the monitors of a kernel, by all its names.
 func (r *Responder) informKernel(ch *channel, n Notice) (told int) {
 	real := n
 	real.Real = true
@@ -151,7 +151,7 @@ func (r *Responder) informKernel(ch *channel, n Notice) (told int) {
 	return told
 }
 
-// problem tells of an error; if nobody monitors, the log is told.
+// problem reports an error to the monitors, or to the log if there are none.
 func (r *Responder) problem(where, subject string, err error) {
 	n := Notice{Op: OpError, Where: where, Err: err}
 	told := 0

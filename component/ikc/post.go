@@ -11,7 +11,7 @@ import (
 // are connected, with params as its one argument. It returns to how many it was
 // sent. What is known at once is the error: ErrSpecifier, ErrNoKernel, ErrBusy,
 // ErrShutdown, a *LimitError, or what the freezer says of params. That the other
-// kernel refuses is told to the monitors later. POE: post.
+// kernel refuses is reported to the monitors later. POE: post.
 func (r *Responder) Post(specifier string, params any) (sent int, err error) {
 	return r.post(r.k.ActiveSession(), specifier, params)
 }

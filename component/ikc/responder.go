@@ -40,7 +40,7 @@ type Responder struct {
 	closed    bool
 }
 
-// Start starts IKC in a kernel. Without connections it keeps nobody alive.
+// Start starts IKC in a kernel. Without connections it keeps no session alive.
 // POE: spawn.
 func Start(k *kernel.Kernel, c Config) (*Responder, error) {
 	if err := c.check(); err != nil {
@@ -105,7 +105,7 @@ func (r *Responder) start(e kernel.Event) {
 
 // Shutdown ends IKC: no more connections, the open ones are closed when what
 // waits is written, calls are answered with ErrShutdown, monitors and proxies
-// are told. POE: shutdown.
+// are notified. POE: shutdown.
 func (r *Responder) Shutdown() {
 	if r.closed {
 		return

@@ -24,7 +24,7 @@ type ServerConfig struct {
 	// those of servertcp; Config.MaxKernels is the limit in total.
 	TLS    servertcp.TLS
 	Limits servertcp.Limits
-	// OnError is told of trouble with the listening socket; nil warns and
+	// OnError is notified of trouble with the listening socket; nil warns and
 	// closes it.
 	OnError func(err error)
 }

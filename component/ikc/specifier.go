@@ -48,7 +48,7 @@ func splitSpecifier(rest string) (s Specifier, ok bool) {
 	return s, !strings.Contains(s.State, "/") && s != Specifier{Arg: s.Arg}
 }
 
-// valid tells whether no part is too long or has control characters.
+// valid reports whether no part is too long or has control characters.
 func (s Specifier) valid() bool {
 	for _, part := range [...]string{s.Kernel, s.Session, s.State, s.Arg} {
 		if len(part) > maxName || !allOf(part, func(c byte) bool { return c >= ' ' && c != 0x7F }) {

@@ -12,7 +12,7 @@ import (
 // claimed it, or a virtual session. It may be made on any goroutine, before the
 // alias belongs to anybody, and kept. The error of a post is ErrNobody, or one
 // of node.Node.To's. On this node itself a post is one of the kernel's; to
-// another it arrives at most once, and what turns out later is told to
+// another it arrives at most once, and what turns out later is reported to
 // node.Config.Lost.
 func (c *Cluster) Alias(alias string) kernel.Dest { return kernel.Via(&clusterDest{c, alias}) }
 
@@ -70,10 +70,10 @@ func (c *Cluster) Call(alias, event string, args []any, reply string, extra ...a
 }
 
 // CallTimeout is Call with a time to wait.
-func (c *Cluster) CallTimeout(patience time.Duration, alias, event string, args []any, reply string, extra ...any) error {
+func (c *Cluster) CallTimeout(timeout time.Duration, alias, event string, args []any, reply string, extra ...any) error {
 	to, err := c.address(alias)
 	if err == nil {
-		err = c.n.CallTimeout(patience, to, event, args, reply, extra...)
+		err = c.n.CallTimeout(timeout, to, event, args, reply, extra...)
 	}
 	if err != nil {
 		return callError("Call", alias, err)

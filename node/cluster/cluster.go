@@ -25,7 +25,7 @@ type Cluster struct {
 	reader cbor.DecMode
 	host   *host
 
-	book     book
+	journal  journal
 	flushing bool
 	peers    map[string]*peer
 
@@ -60,7 +60,7 @@ const (
 
 // Join makes a node a member of a cluster until Leave, or until the node is
 // shut down. It waits for the provider, if there is one, but not for other
-// nodes: WatchMembers tells of them. It may be called before Run or in a
+// nodes: WatchMembers reports them. It may be called before Run or in a
 // handler. Errors are a *kernel.ConfigError, or what the provider says.
 func Join(n *node.Node, config Config) (*Cluster, error) {
 	if n == nil {
@@ -75,7 +75,7 @@ func Join(n *node.Node, config Config) (*Cluster, error) {
 	}
 	c := &Cluster{
 		n: n, k: n.Kernel(), alias: "cluster/" + config.Name, config: config, log: config.Logger,
-		boot: uint64(time.Now().UnixNano()), reader: reader, book: newBook(),
+		boot: uint64(time.Now().UnixNano()), reader: reader, journal: newJournal(),
 		peers: map[string]*peer{}, names: map[string]*name{}, mine: map[string]*holding{},
 		active: map[string]*activation{}, topics: map[string][]*subscription{},
 		leaving: make(chan struct{}), done: make(chan struct{}),
@@ -83,7 +83,7 @@ func Join(n *node.Node, config Config) (*Cluster, error) {
 	if _, taken := c.k.AliasResolve(c.alias); taken {
 		return nil, configError("Name", errors.New("this node has joined that cluster already"))
 	}
-	if _, err := c.k.Host().Start(c); err != nil {
+	if _, err := c.k.Host().Start(&clusterSession{c}); err != nil {
 		return nil, err
 	}
 	if err := c.begin(); err != nil {
@@ -117,9 +117,9 @@ func (c *Cluster) await() {
 	}
 }
 
-// Leave takes the node out of the cluster: sessions that own an alias are told
+// Leave takes the node out of the cluster: sessions that own an alias are notified
 // that they do not any more, virtual sessions are stopped, and the other nodes
-// are told. The node itself goes on. It may be called twice, and on any
+// are notified. The node itself goes on. It may be called twice, and on any
 // goroutine. Done tells when the provider is shut down.
 func (c *Cluster) Leave() { c.k.Outside().Post(c.id, eventLeave) }
 
@@ -143,10 +143,10 @@ func (c *Cluster) leave(why error) {
 		c.lose(alias, h, Owner{Alias: alias})
 	}
 	for _, p := range c.peers {
-		c.unseek(p, why)
+		c.removePeer(p, why)
 	}
 	c.n.Unexpose(c.alias)
-	c.inside(c.letGo)
+	c.inside(c.release)
 	close(c.leaving)
 	go c.end()
 }
@@ -160,38 +160,8 @@ func (c *Cluster) end() {
 	}
 }
 
-// Attach is called by the kernel.
-func (c *Cluster) Attach(id kernel.ID) { c.id = id }
-
-// SetHandler is called by the kernel; the session has no other handlers.
-func (c *Cluster) SetHandler(string, kernel.Handler) {}
-
-// Handlers is called by the kernel.
-func (c *Cluster) Handlers() []string {
-	return []string{eventUpdate, eventNews, eventBye, eventAnswer, eventNode, eventTopology, eventTick, eventFlush, eventLeave}
-}
-
-// Dispatch is called by the kernel, for the cluster's session.
-func (c *Cluster) Dispatch(e kernel.Event) bool {
-	switch e.Name {
-	case "_start":
-		c.settleIn()
-	case "_stop", eventLeave:
-		c.leave(ErrLeft)
-	case eventUpdate, eventNews, eventBye:
-		if !c.ended {
-			c.foreign(e)
-		}
-	default:
-		if !c.ended {
-			c.own(e)
-		}
-	}
-	return true
-}
-
-// settleIn makes the session live as long as the membership does.
-func (c *Cluster) settleIn() {
+// keepAlive makes the session live as long as the membership does.
+func (c *Cluster) keepAlive() {
 	if parent, err := c.k.Parent(c.id); err == nil && parent != c.k.ID() {
 		if err := c.k.DetachMyself(); err != nil {
 			c.log.Warn("cluster: detaching", "error", err)
@@ -203,8 +173,8 @@ func (c *Cluster) settleIn() {
 	c.wait()
 }
 
-// letGo takes settleIn back.
-func (c *Cluster) letGo() {
+// release takes settleIn back.
+func (c *Cluster) release() {
 	if err := c.k.AlarmClear(eventTick); err != nil {
 		c.log.Debug("cluster: alarm", "error", err)
 	}
@@ -220,10 +190,10 @@ func (c *Cluster) wait() {
 	}
 }
 
-// foreign takes an event from another node's session of the same name.
-func (c *Cluster) foreign(e kernel.Event) {
+// dispatchRemote takes an event from another node's session of the same name.
+func (c *Cluster) dispatchRemote(e kernel.Event) {
 	if e.Name == eventNews {
-		c.takeNews(e)
+		c.receiveNews(e)
 		return
 	}
 	from, ok := node.SenderOf(e.Sender)
@@ -233,16 +203,16 @@ func (c *Cluster) foreign(e kernel.Event) {
 	switch e.Name {
 	case eventUpdate:
 		data, _ := kernel.ArgOK[[]byte](e, 0)
-		e.Return(c.take(from.Node, data))
+		e.Return(c.receiveUpdate(from.Node, data))
 	case eventBye:
 		if p := c.peers[from.Node]; p != nil {
-			c.fallen(p, ErrLeft)
+			c.peerDown(p, ErrLeft)
 		}
 	}
 }
 
-// own takes an event of this node's.
-func (c *Cluster) own(e kernel.Event) {
+// dispatchOwn takes an event of this node's.
+func (c *Cluster) dispatchOwn(e kernel.Event) {
 	switch e.Name {
 	case eventAnswer:
 		c.answered(e)
@@ -261,7 +231,7 @@ func (c *Cluster) own(e kernel.Event) {
 	}
 }
 
-// changed sees to it that the other nodes are told, after what happens now.
+// changed sees to it that the other nodes are notified, after what happens now.
 func (c *Cluster) changed() {
 	if !c.flushing && !c.ended {
 		c.flushing = c.k.Post(c.id, eventFlush) == nil
@@ -275,7 +245,7 @@ func (c *Cluster) inside(f func()) {
 	}
 }
 
-// subscriber is a session that wants to be told, by an event of its own.
+// subscriber is a session that wants to be notified, by an event of its own.
 type subscriber struct {
 	id    kernel.ID
 	event string
@@ -296,8 +266,8 @@ func (c *Cluster) subscriber(event string, extra []any) (subscriber, error) {
 	return subscriber{id, event, extra}, nil
 }
 
-// tell queues the event; the active session is its sender.
-func (s subscriber) tell(k *kernel.Kernel, args []any) {
+// notify queues the event; the active session is its sender.
+func (s subscriber) notify(k *kernel.Kernel, args []any) {
 	if !s.id.Alive() {
 		return
 	}

@@ -159,7 +159,7 @@ func TestLargeDirectory(t *testing.T) {
 	eventually(t, known(west), "west knows")
 }
 
-// sees tells whether a node is a member for the client.
+// sees reports whether a node is a member for the client.
 func (c *client) sees(name string) (ok bool) {
 	c.do(func() {
 		for _, m := range c.c.Members() {

@@ -38,8 +38,8 @@ type Config struct {
 	// Forget is how long a node that is down and not among Seeds is looked for.
 	// 0 is 1 minute.
 	Forget time.Duration
-	// Logger gets what goes wrong, and the warnings of the provider. Nil is
-	// silent.
+	// Logger gets what goes wrong, and the warnings of the provider. If nil,
+	// nothing is logged.
 	Logger *slog.Logger
 }
 

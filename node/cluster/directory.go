@@ -13,7 +13,7 @@ import (
 // Owner says on which node an alias is.
 type Owner struct {
 	Alias string
-	Node  string // empty if nobody owns it
+	Node  string // empty if there is no owner
 	Epoch uint64 // how many times it has been claimed, as far as is known
 }
 
@@ -46,7 +46,7 @@ type name struct {
 	watchers []*nameWatch
 }
 
-// maxIdle is how many names are remembered that nobody owns or watches. Their
+// maxIdle is how many names are remembered that have no owner and no watcher. Their
 // epochs let a later owner win over one that comes back.
 const maxIdle = 1 << 16
 
@@ -117,12 +117,12 @@ func (c *Cluster) decide(alias string, n *name) {
 	}
 	c.inside(func() {
 		for _, w := range n.watchers {
-			w.who.tell(c.k, []any{owner})
+			w.who.notify(c.k, []any{owner})
 		}
 	})
 }
 
-// public is what others are told of a name.
+// public is the part of a name that watchers see.
 func (n *name) public(alias string) Owner { return Owner{alias, n.owner.node, n.epoch} }
 
 // destOn is an alias on a node, which may be this one.
@@ -173,7 +173,7 @@ func (c *Cluster) Claim(alias, lost string, events ...string) error {
 	}
 	cl := claim{c.n.Name(), c.name(alias).epoch + 1, time.Now().UnixNano()}
 	c.mine[alias] = h
-	c.book.set(entry{Class: classAlias, Name: alias, Epoch: cl.epoch, Since: cl.since})
+	c.journal.set(entry{Class: classAlias, Name: alias, Epoch: cl.epoch, Since: cl.since})
 	c.claimed(alias, cl)
 	c.changed()
 	return nil
@@ -200,7 +200,7 @@ func (c *Cluster) mayClaim(alias string) error {
 
 // Release gives up an alias that the active session owns, in the kernel as
 // well. The error is
-// kernel.ErrNoAlias if nobody here owns it, kernel.ErrNotYours if another
+// kernel.ErrNoAlias if no session here owns it, kernel.ErrNotYours if another
 // session does.
 func (c *Cluster) Release(alias string) error {
 	h := c.mine[alias]
@@ -235,7 +235,7 @@ func (h *holding) retract() {
 func (c *Cluster) drop(h *holding) {
 	delete(c.mine, h.alias)
 	h.retract()
-	c.book.remove(key{classAlias, h.alias})
+	c.journal.remove(key{classAlias, h.alias})
 	c.unclaimed(h.alias, c.n.Name())
 	c.changed()
 }
@@ -244,7 +244,7 @@ func (c *Cluster) drop(h *holding) {
 func (c *Cluster) lose(alias string, h *holding, to Owner) {
 	h.owned.Release()
 	if h.lost.event != "" {
-		c.inside(func() { h.lost.tell(c.k, []any{to}) })
+		c.inside(func() { h.lost.notify(c.k, []any{to}) })
 	}
 	c.drop(h)
 	err := c.k.Host().CallFunc(h.lost.id, "cluster", func(kernel.Event) {
@@ -272,7 +272,7 @@ func (c *Cluster) Owner(alias string) Owner {
 
 // WatchAlias tells the active session who owns an alias, now and whenever that
 // changes. The event's arguments are an Owner and extra. It is not about
-// virtual sessions. It keeps nobody alive and ends with its session.
+// virtual sessions. It keeps no session alive and ends with its session.
 func (c *Cluster) WatchAlias(alias, event string, extra ...any) error {
 	who, err := c.subscriber(event, extra)
 	if err == nil && (alias == "" || len(alias) > maxName) {
@@ -287,7 +287,7 @@ func (c *Cluster) WatchAlias(alias, event string, extra ...any) error {
 	}
 	n := c.name(alias)
 	n.watchers = append(n.watchers, w)
-	c.inside(func() { who.tell(c.k, []any{n.public(alias)}) })
+	c.inside(func() { who.notify(c.k, []any{n.public(alias)}) })
 	return nil
 }
 

@@ -10,7 +10,7 @@
 // A session that calls [Cluster.Claim] owns an alias in the whole cluster. Every
 // node has a copy of the directory of owners, so that a post looks no further
 // than its own memory. A session that is claimed stays where it is: when its
-// node dies the alias belongs to nobody, those who watch it are told
+// node dies the alias has no owner, those who watch it are notified
 // ([Cluster.WatchAlias]), and another session may claim it.
 //
 // Sessions of a [Kind] are virtual: they have names like "room/perl", are
@@ -18,12 +18,12 @@
 // there when the cluster changes. Whatever they knew is lost then.
 //
 // [Cluster.Publish] sends an event to all sessions in the cluster that
-// subscribed to its topic; [Cluster.WatchMembers] tells of nodes that come and
+// subscribed to its topic; [Cluster.WatchMembers] reports nodes that come and
 // go.
 //
 // There is no quorum. Halves of a cluster that cannot see each other go on by
 // themselves; when they meet again, one of two owners of an alias keeps it and
-// the other is told, by a rule that is the same everywhere.
+// the other is notified, by a rule that is the same everywhere.
 //
 // Which nodes there are is found out by seeds, or by one of protoactor-go's
 // cluster providers, which are given as values so that their dependencies are

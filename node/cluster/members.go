@@ -6,7 +6,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/node"
 )
 
@@ -36,7 +35,7 @@ func (c *Cluster) Members() []Member {
 
 // WatchMembers tells the active session of each other node that comes into the
 // cluster or goes, and of those that are there now. The event's arguments are a
-// Member and extra. It keeps nobody alive and ends with its session.
+// Member and extra. It keeps no session alive and ends with its session.
 func (c *Cluster) WatchMembers(event string, extra ...any) error {
 	who, err := c.subscriber(event, extra)
 	if err != nil {
@@ -49,7 +48,7 @@ func (c *Cluster) WatchMembers(event string, extra ...any) error {
 	c.viewers = append(c.viewers, w)
 	for _, m := range c.Members() {
 		if m.Name != c.n.Name() {
-			c.inside(func() { who.tell(c.k, []any{m}) })
+			c.inside(func() { who.notify(c.k, []any{m}) })
 		}
 	}
 	return nil
@@ -67,17 +66,17 @@ func (w *memberWatch) Close() error {
 	return nil
 }
 
-func (c *Cluster) tellMembers(p *peer, err error) {
+func (c *Cluster) notifyMembers(p *peer, err error) {
 	m := Member{Name: p.name, Address: p.address, Up: err == nil, Err: err}
 	c.inside(func() {
 		for _, w := range c.viewers {
-			w.who.tell(c.k, []any{m})
+			w.who.notify(c.k, []any{m})
 		}
 	})
 }
 
-// seek links this node to another one, and watches the link.
-func (c *Cluster) seek(name, address string) *peer {
+// addPeer links this node to another one, and watches the link.
+func (c *Cluster) addPeer(name, address string) *peer {
 	p := c.peers[name]
 	if p == nil {
 		p = &peer{
@@ -117,10 +116,10 @@ func (c *Cluster) add(p *peer, address string) {
 	}
 }
 
-// unseek forgets a node.
-func (c *Cluster) unseek(p *peer, why error) {
+// removePeer forgets a node.
+func (c *Cluster) removePeer(p *peer, why error) {
 	p.up = false
-	c.fallen(p, why)
+	c.peerDown(p, why)
 	delete(c.peers, p.name)
 	c.inside(func() { c.n.UnwatchNode(p.name) })
 	if p.added {
@@ -128,7 +127,7 @@ func (c *Cluster) unseek(p *peer, why error) {
 	}
 }
 
-// nodeChanged takes what the node tells of a link.
+// nodeChanged processes a change of a link's state.
 func (c *Cluster) nodeChanged(s node.NodeState) {
 	p := c.peers[s.Node]
 	switch {
@@ -138,12 +137,12 @@ func (c *Cluster) nodeChanged(s node.NodeState) {
 		c.send(p)
 	default:
 		p.up = false
-		c.fallen(p, s.Err)
+		c.peerDown(p, s.Err)
 	}
 }
 
-// fallen takes everything back that is known of a node.
-func (c *Cluster) fallen(p *peer, why error) {
+// peerDown takes everything back that is known of a node.
+func (c *Cluster) peerDown(p *peer, why error) {
 	was := p.member
 	p.round++
 	p.sending, p.acked, p.boot, p.have, p.stage, p.member, p.since = false, 0, 0, 0, nil, false, time.Now()
@@ -151,10 +150,10 @@ func (c *Cluster) fallen(p *peer, why error) {
 		c.forgetEntry(p, k)
 	}
 	clear(p.beaten)
-	c.heed(p, nil)
+	c.applyRulings(p, nil)
 	c.ringChanged()
 	if was {
-		c.tellMembers(p, why)
+		c.notifyMembers(p, why)
 	}
 }
 
@@ -167,14 +166,12 @@ func (c *Cluster) topology(list []candidate) {
 	for _, m := range list {
 		if m.name != c.n.Name() {
 			wanted[m.name] = true
-			c.seek(m.name, m.address)
+			c.addPeer(m.name, m.address)
 		}
 	}
 	for name, p := range c.peers {
 		if !wanted[name] {
-			c.unseek(p, errors.Join(ErrLeft, node.ErrUnreachable))
+			c.removePeer(p, errors.Join(ErrLeft, node.ErrUnreachable))
 		}
 	}
 }
-
-var _ kernel.Session = (*Cluster)(nil)

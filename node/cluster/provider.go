@@ -38,7 +38,7 @@ func newHost(c *Cluster) *host {
 	h.system.ID = memberID(c.n.Name(), c.boot)
 	h.system.ProcessRegistry.Address = c.n.Addr()
 	h.library = protoactor.New(h.system, protoactor.Configure(c.config.Name, h.provider, nil, remote.Configure("", 0)))
-	h.amnesty()
+	h.forgetRemoved()
 	h.system.EventStream.Subscribe(h.event)
 	return h
 }
@@ -92,7 +92,7 @@ func (h *host) event(event any) {
 		return
 	}
 	if len(t.Left) > 0 {
-		h.amnesty()
+		h.forgetRemoved()
 	}
 	newest := map[string]uint64{}
 	var list []candidate
@@ -111,24 +111,26 @@ func (h *host) event(event any) {
 	h.c.k.Outside().Post(h.c.id, eventTopology, list)
 }
 
-// amnesty empties the library's list of members that were gone and must never
+// forgetRemoved empties the library's list of members that were gone and must never
 // come back: here they may. The list of members, which alone reads that one,
 // is locked meanwhile.
-func (h *host) amnesty() { h.library.Remote = remote.NewRemote(h.system, remote.Configure("", 0)) }
+func (h *host) forgetRemoved() {
+	h.library.Remote = remote.NewRemote(h.system, remote.Configure("", 0))
+}
 
-// admits tells whether a node that tells of itself may be in the cluster.
+// admits reports whether a node may be in the cluster.
 func (h *host) admits(name, address string) bool {
 	if h.seeds == nil {
 		return h.c.peers[name] != nil
 	}
-	h.seeds.hear(name, address)
+	h.seeds.learn(name, address)
 	return h.seeds.known[name] != ""
 }
 
-// hear takes what a node tells of another one.
-func (h *host) hear(name, address string) {
+// learn notes a node that another one has named.
+func (h *host) learn(name, address string) {
 	if h.seeds != nil {
-		h.seeds.hear(name, address)
+		h.seeds.learn(name, address)
 	}
 }
 

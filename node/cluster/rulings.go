@@ -35,13 +35,13 @@ func (c *Cluster) rulings(p *peer) []ruling {
 	return list
 }
 
-// heed applies what a node has told in place of what it told before.
-func (c *Cluster) heed(p *peer, list []ruling) {
+// applyRulings applies what a node has told in place of what it told before.
+func (c *Cluster) applyRulings(p *peer, list []ruling) {
 	former := p.rulings
 	p.rulings = map[string]claim{}
 	for _, r := range list {
 		cl := claim{r.Node, r.Epoch, r.Since}
-		if r.Node == c.n.Name() || c.saysItself(r.Node) {
+		if r.Node == c.n.Name() || c.seesNode(r.Node) {
 			continue
 		}
 		p.rulings[r.Alias] = cl
@@ -50,14 +50,14 @@ func (c *Cluster) heed(p *peer, list []ruling) {
 		}
 	}
 	for alias, cl := range former {
-		if p.rulings[alias].node != cl.node && !c.saysItself(cl.node) {
+		if p.rulings[alias].node != cl.node && !c.seesNode(cl.node) {
 			c.unclaimed(alias, cl.node)
 		}
 	}
 }
 
-// saysItself reports whether a node is seen, so that only its own word counts.
-func (c *Cluster) saysItself(node string) bool {
+// seesNode reports whether a node is seen, so that only its own word counts.
+func (c *Cluster) seesNode(node string) bool {
 	p := c.peers[node]
 	return p != nil && p.member
 }

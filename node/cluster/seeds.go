@@ -13,7 +13,7 @@ const maxKnown = 4096
 
 // seeds is the provider that needs no other program: nodes are known from the
 // configuration, because they have come by themselves, or because others have
-// told of them. It lives on the kernel's goroutine.
+// named them. It lives on the kernel's goroutine.
 type seeds struct {
 	c       *Cluster
 	library *protoactor.Cluster
@@ -40,8 +40,8 @@ func (s *seeds) StartClient(library *protoactor.Cluster) error { return s.StartM
 // Shutdown does nothing: there is nobody to be told but the nodes themselves.
 func (s *seeds) Shutdown(bool) error { return nil }
 
-// hear notes a node. One that is up, or a seed, keeps the address it has.
-func (s *seeds) hear(name, address string) {
+// learn notes a node. One that is up, or a seed, keeps the address it has.
+func (s *seeds) learn(name, address string) {
 	old, known := s.known[name]
 	if p := s.c.peers[name]; name == s.c.n.Name() || known && (old == address || s.c.config.Seeds[name] != "" || p != nil && p.up) {
 		return

@@ -17,8 +17,8 @@ import (
 // it on both sides, so that what a node knows of another is never older than
 // the link.
 
-// answerPatience is how long an answer may take on a link that is up.
-const answerPatience = 10 * time.Second
+// answerTimeout is how long an answer may take on a link that is up.
+const answerTimeout = 10 * time.Second
 
 // peer is another node, as far as it is looked for or has come by itself.
 type peer struct {
@@ -52,22 +52,22 @@ type peer struct {
 // send tells a node what it does not know, or with nothing new, that it knows
 // everything.
 func (c *Cluster) send(p *peer) {
-	if !p.up || p.sending || p.member && p.acked == c.book.version && !p.unruled {
+	if !p.up || p.sending || p.member && p.acked == c.journal.version && !p.unruled {
 		return
 	}
 	c.sendNow(p)
 }
 
 func (c *Cluster) sendNow(p *peer) {
-	entries, from, to := c.book.since(p.acked, p.floor, p.most)
+	entries, from, to := c.journal.since(p.acked, p.floor, p.most)
 	if from == 0 {
-		p.floor = c.book.floor
+		p.floor = c.journal.floor
 	}
-	u := update{Boot: c.boot, From: from, To: to, More: to < c.book.version, Entries: entries, Address: c.n.Addr(), Members: c.some(), Rulings: c.rulings(p)}
+	u := update{Boot: c.boot, From: from, To: to, More: to < c.journal.version, Entries: entries, Address: c.n.Addr(), Members: c.some(), Rulings: c.rulings(p)}
 	data, err := cbor.Marshal(&u)
 	if err == nil {
 		c.inside(func() {
-			err = c.n.CallTimeout(answerPatience, node.Address{Node: p.name, Alias: c.alias}, eventUpdate, []any{data}, eventAnswer, p, p.round, from, to)
+			err = c.n.CallTimeout(answerTimeout, node.Address{Node: p.name, Alias: c.alias}, eventUpdate, []any{data}, eventAnswer, p, p.round, from, to)
 		})
 	}
 	if err != nil {
@@ -117,18 +117,18 @@ func (c *Cluster) answered(e kernel.Event) {
 		c.log.Debug("cluster: a node did not take an update", "node", p.name, "error", err)
 		return // until the next tick
 	}
-	p.acked = min(a.Have, c.book.version)
-	if p.acked < c.book.version && (p.acked != from || a.Have == to) {
+	p.acked = min(a.Have, c.journal.version)
+	if p.acked < c.journal.version && (p.acked != from || a.Have == to) {
 		c.sendNow(p)
 	}
 }
 
-// take takes an update in and answers it.
-func (c *Cluster) take(from string, data []byte) []byte {
+// receiveUpdate takes an update in and answers it.
+func (c *Cluster) receiveUpdate(from string, data []byte) []byte {
 	var a answer
 	u, err := readUpdate(c.reader, data)
 	if err == nil {
-		a.Have, err = c.learn(from, u)
+		a.Have, err = c.applyUpdate(from, u)
 	}
 	if err != nil {
 		c.log.Warn("cluster: refusing an update", "node", from, "error", err)
@@ -141,13 +141,13 @@ func (c *Cluster) take(from string, data []byte) []byte {
 	return reply
 }
 
-// learn applies an update to what is known of a node, and returns the version
+// applyUpdate applies an update to what is known of a node, and returns the version
 // that this leads to.
-func (c *Cluster) learn(from string, u *update) (have uint64, err error) {
+func (c *Cluster) applyUpdate(from string, u *update) (have uint64, err error) {
 	if !c.host.admits(from, u.Address) {
 		return 0, fmt.Errorf("node %q is not in the cluster as this one sees it", from)
 	}
-	p := c.seek(from, u.Address)
+	p := c.addPeer(from, u.Address)
 	if u.Boot != p.boot {
 		p.boot, p.have, p.stage = u.Boot, 0, nil
 	}
@@ -163,17 +163,17 @@ func (c *Cluster) learn(from string, u *update) (have uint64, err error) {
 	}
 	p.have = u.To
 	for _, m := range u.Members {
-		c.host.hear(m.Name, m.Address)
+		c.host.learn(m.Name, m.Address)
 	}
 	if u.More {
 		return p.have, nil
 	}
 	c.unstage(p)
-	c.heed(p, u.Rulings)
+	c.applyRulings(p, u.Rulings)
 	if !p.member {
 		p.member, p.since = true, time.Now()
 		c.ringChanged()
-		c.tellMembers(p, nil)
+		c.notifyMembers(p, nil)
 	}
 	c.send(p)
 	return p.have, nil

@@ -8,7 +8,7 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// subscription is a session that hears of a topic.
+// subscription is a session that is notified of a topic.
 type subscription struct {
 	c     *Cluster
 	topic string
@@ -20,7 +20,7 @@ type subscription struct {
 // topic, on any node of the cluster, this one included. The event's arguments
 // are those that were published, followed by extra; its sender is the one who
 // published, or what stands for it. A session that subscribes twice with
-// different events gets both. It keeps nobody alive and ends with its session.
+// different events gets both. It keeps no session alive and ends with its session.
 func (c *Cluster) Subscribe(topic, event string, extra ...any) error {
 	who, err := c.subscriber(event, extra)
 	if err == nil && (topic == "" || len(topic) > maxName) {
@@ -40,7 +40,7 @@ func (c *Cluster) Subscribe(topic, event string, extra ...any) error {
 		return callError("Subscribe", topic, err)
 	}
 	if len(c.topics[topic]) == 0 {
-		c.book.set(entry{Class: classTopic, Name: topic})
+		c.journal.set(entry{Class: classTopic, Name: topic})
 		c.changed()
 	}
 	c.topics[topic] = append(c.topics[topic], s)
@@ -65,14 +65,14 @@ func (s *subscription) Close() error {
 	return nil
 }
 
-// end takes a subscription out. The list is copied: somebody may be going
+// end takes a subscription out. The list is copied: a caller may be going
 // through it.
 func (s *subscription) end() {
 	c := s.c
 	c.topics[s.topic] = slices.DeleteFunc(slices.Clone(c.topics[s.topic]), func(o *subscription) bool { return o == s })
 	if len(c.topics[s.topic]) == 0 {
 		delete(c.topics, s.topic)
-		c.book.remove(key{classTopic, s.topic})
+		c.journal.remove(key{classTopic, s.topic})
 		c.changed()
 	}
 }
@@ -90,7 +90,7 @@ func (c *Cluster) Publish(topic string, args ...any) error {
 		return callError("Publish", topic, kernel.ErrInvalid)
 	}
 	for _, s := range c.topics[topic] {
-		s.who.tell(c.k, args)
+		s.who.notify(c.k, args)
 	}
 	var news []any
 	var failed error
@@ -111,9 +111,9 @@ func (c *Cluster) Publish(topic string, args ...any) error {
 	return nil
 }
 
-// takeNews hands what another node has sent to the subscribers here, as its
+// receiveNews hands what another node has sent to the subscribers here, as its
 // sender.
-func (c *Cluster) takeNews(e kernel.Event) {
+func (c *Cluster) receiveNews(e kernel.Event) {
 	topic, ok := kernel.ArgOK[string](e, 0)
 	list := c.topics[topic]
 	if !ok || len(list) == 0 {
@@ -121,7 +121,7 @@ func (c *Cluster) takeNews(e kernel.Event) {
 	}
 	err := c.k.Host().CallFunc(e.Sender, "news", func(kernel.Event) {
 		for _, s := range list {
-			s.who.tell(c.k, e.Args[1:])
+			s.who.notify(c.k, e.Args[1:])
 		}
 	})
 	if err != nil {

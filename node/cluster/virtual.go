@@ -26,7 +26,7 @@ import (
 type Kind struct {
 	// Start makes the session of a name, "perl" for "room/perl". It runs on the
 	// kernel's goroutine. The session gets its alias, which keeps it alive; if
-	// it removes the alias and lets go of everything else it ends, and the next
+	// it removes the alias and releases everything else it ends, and the next
 	// event starts it anew.
 	Start func(k *kernel.Kernel, name string) (kernel.ID, error)
 	// Events are what other nodes may post and call, node.AnyEvent for all.
@@ -59,7 +59,7 @@ func (c *Cluster) offerKinds() error {
 		if err := c.n.StartOnDemand(name+"/", c.activate); err != nil {
 			return err
 		}
-		c.book.set(entry{Class: classKind, Name: name})
+		c.journal.set(entry{Class: classKind, Name: name})
 	}
 	return nil
 }
@@ -143,7 +143,7 @@ func (a *activation) Close() error {
 	return nil
 }
 
-// deactivate lets go of a session that does not belong here any more.
+// deactivate releases a session that does not belong here any more.
 func (c *Cluster) deactivate(a *activation) {
 	delete(c.active, a.alias)
 	a.owned.Release()
@@ -151,7 +151,7 @@ func (c *Cluster) deactivate(a *activation) {
 	if moved == "" {
 		moved = "shutdown"
 	}
-	c.inside(func() { subscriber{id: a.id, event: moved}.tell(c.k, nil) })
+	c.inside(func() { subscriber{id: a.id, event: moved}.notify(c.k, nil) })
 	err := c.k.Host().CallFunc(a.id, "cluster", func(kernel.Event) {
 		if owner, ok := c.k.AliasResolve(a.alias); ok && owner == a.id {
 			if err := c.k.AliasRemove(a.alias); err != nil {
@@ -164,7 +164,7 @@ func (c *Cluster) deactivate(a *activation) {
 	}
 }
 
-// rebalance lets go of the sessions that belong to other nodes now.
+// rebalance releases the sessions that belong to other nodes now.
 func (c *Cluster) rebalance() {
 	for alias, a := range c.active {
 		if c.place(alias) != c.n.Name() {

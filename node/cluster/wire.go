@@ -29,7 +29,7 @@ type ruling struct {
 	Since int64  `cbor:"4,keyasint"`
 }
 
-// member is a node that another one tells of.
+// member is a node that another one names.
 type member struct {
 	Name    string `cbor:"1,keyasint"`
 	Address string `cbor:"2,keyasint"`

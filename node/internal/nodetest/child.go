@@ -28,7 +28,15 @@ type Child struct {
 // killed at the end of the test.
 func Spawn(t testing.TB, env ...string) *Child {
 	t.Helper()
-	cmd := exec.Command(os.Args[0])
+	return SpawnUnder(t, nil, env...)
+}
+
+// SpawnUnder is Spawn by another program, which is given the child's as its last
+// argument.
+func SpawnUnder(t testing.TB, program []string, env ...string) *Child {
+	t.Helper()
+	args := append(program[:len(program):len(program)], os.Args[0])
+	cmd := exec.Command(args[0], args[1:]...)
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
@@ -44,8 +52,10 @@ func Spawn(t testing.TB, env ...string) *Child {
 	return c
 }
 
-// Kill ends a child at once. It may have ended already.
+// Kill ends a child at once. It may have ended already. One that runs under
+// another program notices that its input has ended.
 func (c *Child) Kill() {
+	_ = c.in.Close()
 	_ = c.Process.Kill()
 	_, _ = c.Process.Wait()
 }

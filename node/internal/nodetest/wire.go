@@ -32,6 +32,7 @@ type Wire struct {
 	target   string
 	frozen   *sync.Cond
 	freezing bool
+	muting   bool
 	rate     int // bytes a second in each direction, 0 is unlimited
 	conns    map[net.Conn]bool
 }
@@ -73,7 +74,11 @@ func (w *Wire) accept() {
 		}
 		w.mu.Lock()
 		w.conns[in], w.conns[out] = true, true
+		muted := w.muting
 		w.mu.Unlock()
+		if muted {
+			continue // it is open, and nothing is read or written
+		}
 		go w.carry(in, out, &there)
 		go w.carry(out, in, &back)
 	}
@@ -157,6 +162,14 @@ func (w *Wire) Freeze(on bool) {
 	defer w.mu.Unlock()
 	w.freezing = on
 	w.frozen.Broadcast()
+}
+
+// Mute makes connections that come from now on carry nothing, until it is called
+// with false. Those that there are go on.
+func (w *Wire) Mute(on bool) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.muting = on
 }
 
 // Lead sets the address at which the connections end that are made from now

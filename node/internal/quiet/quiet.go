@@ -10,8 +10,7 @@ import (
 )
 
 // NewSystem makes an actor system whose library logs warnings and errors to
-// log, and neither the debugging that it does at lower levels nor letters that
-// nobody gets.
+// log, and neither the debugging that it does at lower levels nor dead letters.
 func NewSystem(log *slog.Logger) *actor.ActorSystem {
 	quiet := slog.New(handler{log.Handler()})
 	return actor.NewActorSystem(actor.WithLoggerFactory(func(*actor.ActorSystem) *slog.Logger { return quiet }),

@@ -8,7 +8,7 @@ type class uint8
 const (
 	classAlias class = 1 + iota // a session here owns an alias
 	classKind                   // virtual sessions of a kind may run here
-	classTopic                  // somebody here subscribed to a topic
+	classTopic                  // a session here subscribed to a topic
 	classLast
 )
 
@@ -31,31 +31,31 @@ type entry struct {
 
 func (e *entry) key() key { return key{e.Class, e.Name} }
 
-// book is what this node says about itself, in the order in which it came to be
+// journal is what this node says about itself, in the order in which it came to be
 // so. Other nodes have copies: whoever knows it up to a version is sent what
 // came later.
-type book struct {
+type journal struct {
 	version uint64
 	log     []entry
 	live    map[key]int // where in the log the entries are that hold now
 	floor   uint64      // what is older has been thrown away
 }
 
-func newBook() book { return book{live: map[key]int{}} }
+func newJournal() journal { return journal{live: map[key]int{}} }
 
-func (b *book) set(e entry) {
+func (b *journal) set(e entry) {
 	b.add(e)
 	b.live[e.key()] = len(b.log) - 1
 }
 
-func (b *book) remove(k key) {
+func (b *journal) remove(k key) {
 	if _, ok := b.live[k]; ok {
 		delete(b.live, k)
 		b.add(entry{Class: k.class, Name: k.name, Gone: true})
 	}
 }
 
-func (b *book) add(e entry) {
+func (b *journal) add(e entry) {
 	if len(b.log) > 2*len(b.live)+64 {
 		b.compact()
 	}
@@ -65,7 +65,7 @@ func (b *book) add(e entry) {
 }
 
 // compact throws away what does not hold any more.
-func (b *book) compact() {
+func (b *journal) compact() {
 	var kept []entry
 	for i := range b.log {
 		if at, ok := b.live[b.log[i].key()]; ok && at == i {
@@ -80,7 +80,7 @@ func (b *book) compact() {
 // which version that leads and to which. From 0 is everything. Whoever is in
 // the middle of everything goes on if nothing has been thrown away since the
 // floor at which it began.
-func (b *book) since(version, floor uint64, most int) (entries []entry, from, to uint64) {
+func (b *journal) since(version, floor uint64, most int) (entries []entry, from, to uint64) {
 	if version < b.floor && floor != b.floor || version > b.version {
 		version = 0
 	}
