@@ -181,7 +181,7 @@ func (a *agent) handlePost(in *incoming) {
 		return
 	}
 	a.as(in, func() {
-		if err := a.k.Post(kernel.Alias(f.to), f.event, in.args...); err != nil {
+		if err := a.k.Post(kernel.Untrusted(kernel.Alias(f.to)), f.event, in.args...); err != nil {
 			a.refuse(in, err)
 		}
 	})

@@ -1,6 +1,8 @@
 package node
 
 import (
+	"errors"
+	"fmt"
 	"time"
 
 	"github.com/gopoe/poe/kernel"
@@ -112,10 +114,14 @@ func (a *agent) carryOut(in *incoming) {
 	if err == nil {
 		a.as(in, func() {
 			var value any
-			if value, err = a.k.Call(kernel.Alias(f.to), f.event, in.args...); err == nil {
+			if value, err = a.k.Call(kernel.Untrusted(kernel.Alias(f.to)), f.event, in.args...); err == nil {
 				reply.payload, err = a.n.encode([]any{value})
 			}
 		})
+	}
+	var wrong *kernel.ArgError
+	if errors.As(err, &wrong) {
+		err = fmt.Errorf("%w: %w", ErrBadValue, err)
 	}
 	if err != nil {
 		reply.code, reply.text = codeOf(err), cut(err.Error())

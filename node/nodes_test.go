@@ -39,6 +39,19 @@ func TestTwoNodes(t *testing.T) {
 	require.Equal(t, node.Address{Node: "server", Alias: "echo"}, from)
 }
 
+// Arguments of wrong types from another node end nothing.
+func TestWrongArguments(t *testing.T) {
+	server := spawn(t, "server", nodetest.AnyPort)
+	c := dial(t, node.Config{Peers: map[string]string{"server": server.Addr}})
+	require.NoError(t, c.post("server", "tick", "no number"))
+	require.NoError(t, c.post("server", "tick"))
+	_, err := c.call("server", "add", "no", "numbers")
+	require.ErrorIs(t, err, node.ErrBadValue)
+	sum, err := c.call("server", "add", 40, 2)
+	require.NoError(t, err)
+	require.Equal(t, int64(42), sum)
+}
+
 func TestOrderAndBackPressure(t *testing.T) {
 	const posts = 100_000
 	server := spawn(t, "server", nodetest.AnyPort)

@@ -99,7 +99,7 @@ func (r *Responder) hand(ch *channel, m *message, event string, args []any) erro
 			list, err = r.k.CallList(kernel.Alias(m.to.Session), event, args...)
 			return err
 		}
-		value, err = r.k.Call(kernel.Alias(m.to.Session), event, args...)
+		value, err = r.k.Call(kernel.Untrusted(kernel.Alias(m.to.Session)), event, args...)
 		return err
 	})
 	switch {
