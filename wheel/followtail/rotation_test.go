@@ -277,3 +277,42 @@ func TestWriterOnAnotherGoroutine(t *testing.T) {
 	}, nil)
 	require.NoError(t, <-failed)
 }
+
+// A file that is rotated by a link to its second name, with a new file renamed
+// over the first, is not read again by that name.
+func TestRotationByLink(t *testing.T) {
+	for _, pollOnly := range []bool{false, true} {
+		t.Run(fmt.Sprint(pollOnly), func(t *testing.T) {
+			dir := t.TempDir()
+			path := filepath.Join(dir, "log")
+			require.NoError(t, os.WriteFile(path, []byte("before\n"), 0o644))
+			k := kernel.New()
+			var lines []string
+			_, err := session.Inline(k, session.Funcs{"_start": func(e kernel.Event) {
+				_, err := followtail.New(k, followtail.Config{
+					Filename: path, PollInterval: 5 * time.Millisecond, PollOnly: pollOnly, Seek: new(int64(0)),
+					Events: followtail.Funcs{
+						Input: func(w *followtail.Wheel, record any) {
+							lines = append(lines, record.(string))
+							switch record {
+							case "before":
+								require.NoError(t, os.Link(path, path+".1"))
+								require.NoError(t, os.WriteFile(path+".new", nil, 0o644))
+								require.NoError(t, os.Rename(path+".new", path))
+							case "last":
+								w.Close()
+							}
+						},
+						Reset: func(*followtail.Wheel) {
+							require.NoError(t, os.WriteFile(path, []byte("after\nlast\n"), 0o644))
+						},
+					},
+				})
+				require.NoError(t, err)
+			}})
+			require.NoError(t, err)
+			require.NoError(t, k.Run())
+			assert.Equal(t, []string{"before", "after", "last"}, lines)
+		})
+	}
+}
