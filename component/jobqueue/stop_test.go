@@ -19,7 +19,7 @@ func TestStopWhileAJobPauses(t *testing.T) {
 	k := quiet()
 	_, err := jobqueue.New(k, jobqueue.Config{
 		Attempts: 3, Pause: time.Hour,
-		Work: func(context.Context, []any) ([]any, error) { return nil, errWork },
+		Worker: func(kernel.Event, *jobqueue.Job) (kernel.ID, error) { return kernel.ID{}, errWork },
 	})
 	require.NoError(t, err)
 	began := k.Now()
