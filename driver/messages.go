@@ -20,14 +20,21 @@ type messages struct {
 
 // add adds a message of so many bytes, more than 0.
 func (m *messages) add(size int) {
-	if m.size != size && m.count > 0 {
+	if size != m.size {
+		m.begin(size)
+	}
+	m.count++
+	m.total++
+}
+
+// begin begins a run of another size.
+func (m *messages) begin(size int) {
+	if m.count > 0 {
 		m.older = binary.AppendUvarint(m.older, uint64(m.size))
 		m.older = binary.AppendUvarint(m.older, uint64(m.count))
 		m.count = 0
 	}
 	m.size = size
-	m.count++
-	m.total++
 }
 
 // written removes the messages of which the last byte is among the next n bytes.
@@ -77,9 +84,10 @@ func (m *messages) remove(n int) {
 
 // clear forgets all messages.
 func (m *messages) clear() {
-	older := m.older[:0]
-	if cap(older) > keepMessages {
-		older = nil
+	m.at, m.count, m.head, m.headLeft, m.total = 0, 0, 0, 0, 0
+	if len(m.older) > 0 { // else there is no pointer to write
+		if m.older = m.older[:0]; cap(m.older) > keepMessages {
+			m.older = nil
+		}
 	}
-	*m = messages{older: older}
 }

@@ -109,30 +109,35 @@ func (d *SysRW) Output() []byte {
 	return d.out
 }
 
-// SetOutput sets the output buffer to out, what Output has returned with more at
-// its end. ends are the lengths of out after each new message; without any, all
-// that is new is one message. Empty messages do not count.
-func (d *SysRW) SetOutput(out []byte, ends ...int) {
-	from := len(d.out)
-	if len(ends) == 0 {
-		d.addMessage(len(out) - from)
+// SetOutput sets the output buffer to out, what Output has returned with one new
+// message at its end. An empty message does not count.
+func (d *SysRW) SetOutput(out []byte) {
+	if size := len(out) - len(d.out); size > 0 {
+		d.messages.add(size)
 	}
+	d.setOutput(out)
+}
+
+// SetOutputs is SetOutput for several messages: ends are the lengths of out after
+// each of them.
+func (d *SysRW) SetOutputs(out []byte, ends []int) {
+	from := len(d.out)
 	for _, end := range ends {
-		d.addMessage(end - from)
+		if end > from {
+			d.messages.add(end - from)
+		}
 		from = end
 	}
+	d.setOutput(out)
+}
+
+func (d *SysRW) setOutput(out []byte) {
 	// The same memory is not stored again: a pointer that is written while
 	// garbage is collected costs as much as a short message.
 	if len(out) <= cap(d.out) && same(out, d.out) {
 		d.out = d.out[:len(out)]
 	} else {
 		d.out = out
-	}
-}
-
-func (d *SysRW) addMessage(size int) {
-	if size > 0 {
-		d.messages.add(size)
 	}
 }
 

@@ -102,6 +102,10 @@ func (k *Kernel) sigChildFunc(pid int, event string, h func(e Event, status Wait
 func (k *Kernel) trackChild(pid int, ended func(status WaitStatus)) {
 	p := k.signals.child(pid)
 	p.tracked, p.ended = ended, false
+	if k.clock != nil { // which stands until the process has ended
+		k.signals.catchChildren(k)
+		return
+	}
 	k.signals.catchTracked(k)
 }
 
@@ -192,18 +196,19 @@ func (s *signalTable) catchTracked(k *Kernel) {
 // reap looks at all processes of interest, after the system has said that some
 // child has ended, and queues the events for those that have.
 func (k *Kernel) reap() {
-	for _, p := range k.signals.unreaped() {
+	for _, p := range k.signals.unreaped(k.clock != nil) {
 		if status, ended := waitFor(p.pid); ended {
 			k.processEnded(p, status)
 		}
 	}
 }
 
-// unreaped lists the processes to look at when a child has ended.
-func (s *signalTable) unreaped() []*childProcess {
+// unreaped lists the processes to look at when a child has ended, with tracked
+// all of those that are tracked.
+func (s *signalTable) unreaped(tracked bool) []*childProcess {
 	var all []*childProcess
 	for _, p := range s.children {
-		wanted := len(p.watchers) > 0 || p.wheel != nil || p.reaping || s.watched["CHLD"] > 0
+		wanted := len(p.watchers) > 0 || p.wheel != nil || p.reaping || s.watched["CHLD"] > 0 || tracked && p.tracked != nil
 		if !p.ended && wanted {
 			all = append(all, p)
 		}

@@ -10,13 +10,21 @@ type Clock interface {
 	Mono() time.Duration
 	// Wall returns the time of day.
 	Wall() time.Time
-	// Patience is how long the kernel may really wait for handles and for other
-	// goroutines before it calls Advance.
+	// MaxBlock is how long the kernel may really wait for handles and for other
+	// goroutines before it calls Advance. While jobs of Offload or child
+	// processes run it waits longer: as long as it would under the system's clock.
 	MaxBlock() time.Duration
 	// Advance is called when nothing is left to do before Mono says until, which
 	// is math.MaxInt64 if nothing is due at all. A virtual clock moves there and
 	// returns true; with false the kernel really waits.
 	Advance(until time.Duration) bool
+}
+
+// LimitedClock is implemented by a [Clock] which does not advance beyond some
+// moment, even if nothing is due before.
+type LimitedClock interface {
+	// Limit returns that moment as Mono has it, math.MaxInt64 if there is none.
+	Limit() time.Duration
 }
 
 // Kernel time is nanoseconds since the kernel was made, by a clock that nothing

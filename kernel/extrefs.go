@@ -220,7 +220,8 @@ type Hold struct {
 }
 
 // Hold keeps the kernel from running dry until it is released; why is shown by
-// DumpAlive. Only on the kernel's goroutine.
+// DumpAlive. It does not stop a virtual clock, which [Kernel.Offload] does. Only on
+// the kernel's goroutine.
 func (k *Kernel) Hold(why string) *Hold {
 	h := &Hold{k: k, why: why, site: k.site()}
 	k.holds[h] = struct{}{}

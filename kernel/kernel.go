@@ -62,6 +62,7 @@ type Kernel struct {
 	clock      Clock
 	epoch      time.Time
 	clockStart time.Duration
+	standing   standstill // on a user's clock
 	wallStart  time.Time
 	wallSeen   int64 // kernel time of the last look at the time of day
 	now        int64

@@ -139,7 +139,7 @@ func (k *Kernel) pollTimeout() time.Duration {
 
 // wait sleeps in the loop, forever if d is negative. Under a clock of the
 // user's it really waits only for the clock's MaxBlock, and then the
-// clock is to advance.
+// clock is to advance; see standstill.go for when it does not.
 func (k *Kernel) wait(d time.Duration) error {
 	if err := k.needLoop(nil); err != nil {
 		return err
@@ -147,6 +147,9 @@ func (k *Kernel) wait(d time.Duration) error {
 	if k.clock == nil || d == 0 {
 		_, err := k.sleep(d)
 		return err
+	}
+	if k.workUnderWay() {
+		return k.waitForWork()
 	}
 	real := k.clock.MaxBlock()
 	if d > 0 {

@@ -291,7 +291,7 @@ func TestOneFailureEndsAll(t *testing.T) {
 	require.ErrorAs(t, err, &of)
 	assert.Equal(t, 1, of.Index)
 	assert.ErrorIs(t, err, broken)
-	assert.Equal(t, "kernel 1: broken", err.Error())
+	assert.ErrorContains(t, err, "kernel 1: broken (event \"fail\"")
 	assert.EqualValues(t, 3, stopped.Load())
 }
 

@@ -10,7 +10,17 @@ import (
 var epoch = time.Date(2001, time.September, 9, 1, 46, 40, 0, time.UTC)
 
 // Clock is a virtual [kernel.Clock]. It stands while handlers run and jumps to
-// the next timer when a kernel has nothing else to do. The zero Clock is ready
+// the next timer when a kernel has nothing else to do.
+//
+// It does not jump while jobs of Offload or of a Lane run, or child processes
+// which the kernel knows: those of wheel/run and of SigChild. Then it stands
+// until something comes, and a timer fires only after the kernel has waited for it
+// as long in real time, so a child that runs as long as the test makes timers as
+// slow as they are. A [kernel.Hold] does not stop the clock, nor does a goroutine
+// that the kernel does not know of, or a peer: Wait is for those. A coroutine is
+// part of its handler.
+//
+// The zero Clock is ready
 // for use; it must not be copied afterwards. One clock may serve several
 // kernels that take turns on one goroutine; its methods are safe on any.
 type Clock struct {
@@ -95,6 +105,16 @@ func (c *Clock) stopAt(limit time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.limited, c.limit, c.reached = true, limit, false
+}
+
+// Limit returns the end of [RunFor], if it is running, else the end of time.
+func (c *Clock) Limit() time.Duration {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.limited {
+		return c.limit
+	}
+	return forever
 }
 
 func (c *Clock) atLimit() bool {

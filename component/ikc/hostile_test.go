@@ -192,7 +192,7 @@ func TestSpoiltFrames(t *testing.T) {
 		{"a list", "", []any{1}, "not a hash"},
 		{"too deep", "", event(deep), "MaxDepth"},
 		{"too many values", "", event(wide), "MaxItems"},
-		{"a cycle", "", event(loop), "NoCycles"},
+		{"a cycle", "", event(loop), "cycle"},
 		{"too long", "", event(strings.Repeat("x", 20<<10)), "MaxMessage (16384)"},
 		{"a length without bytes", "99999999\x00" + strings.Repeat("x", 1<<20), nil, "MaxMessage (16384)"},
 		{"an endless length", strings.Repeat("9", 1<<20), nil, "MaxMessage (16384)"},

@@ -190,7 +190,7 @@ func (w *Wheel) encode(records []any) error {
 	if err != nil {
 		return err
 	}
-	w.driver.SetOutput(more, append(ends, len(more))...)
+	w.driver.SetOutputs(more, append(ends, len(more)))
 	return nil
 }
 

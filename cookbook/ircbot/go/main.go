@@ -27,14 +27,21 @@ type bot struct {
 }
 
 // on is what the server says, and what people do: who, and the words.
-var on = map[string]func(b *bot, who string, words []string){
-	"001":     func(b *bot, _ string, _ []string) { b.Put("JOIN " + b.channel) },
-	"433":     (*bot).nickTaken,
-	"PING":    func(b *bot, _ string, words []string) { b.Put("PONG :" + words[0]) },
-	"JOIN":    (*bot).joined,
-	"PART":    func(b *bot, who string, _ []string) { b.seen[who] = "leaving" },
-	"QUIT":    func(b *bot, who string, _ []string) { b.seen[who] = "quitting" },
-	"PRIVMSG": (*bot).heard,
+var on = map[string]reaction{
+	"001":     {0, func(b *bot, _ string, _ []string) { b.Put("JOIN " + b.channel) }},
+	"433":     {0, (*bot).nickTaken},
+	"PING":    {1, func(b *bot, _ string, words []string) { b.Put("PONG :" + words[0]) }},
+	"JOIN":    {1, (*bot).joined},
+	"PART":    {0, func(b *bot, who string, _ []string) { b.seen[who] = "leaving" }},
+	"QUIT":    {0, func(b *bot, who string, _ []string) { b.seen[who] = "quitting" }},
+	"PRIVMSG": {2, (*bot).heard},
+}
+
+// reaction is what the bot does about a message, which must have so many words
+// for it.
+type reaction struct {
+	words int
+	react func(b *bot, who string, words []string)
 }
 
 var commands = map[string]func(b *bot, where, who, words string){
@@ -113,8 +120,8 @@ func (b *bot) input(line string) {
 	if hasRest {
 		words = append(words, rest)
 	}
-	if handler := on[m[2]]; handler != nil {
-		handler(b, m[1], words)
+	if r, known := on[m[2]]; known && len(words) >= r.words {
+		r.react(b, m[1], words)
 	}
 }
 
