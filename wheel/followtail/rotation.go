@@ -36,6 +36,7 @@ func (w *Wheel) renamed(exists, timed bool) {
 		w.deliver(data)
 		w.pollNow()
 	case unwritten || successor && wait <= 0:
+		w.left, _ = identifyOpen(w.current.file) // the zero identity is no file's
 		w.leave(unwritten)
 		w.pollNow()
 	case successor:
@@ -160,6 +161,10 @@ func lossCause(err error) error {
 func (w *Wheel) begun(a *arrival) bool {
 	info, err := a.file.Stat()
 	if err != nil || !info.Mode().IsRegular() || w.previous.isFile(info) || w.original.isFile(info) {
+		a.close()
+		return false
+	}
+	if id, err := identifyOpen(a.file); err == nil && id == w.left { // another name of it, a link
 		a.close()
 		return false
 	}
