@@ -62,7 +62,13 @@ type Task struct {
 	serial  int
 	done    bool
 	inside  bool // the function runs now
-	waiters []func()
+	waiters []waiter
+}
+
+// waiter is who waits for the end of a task.
+type waiter struct {
+	session kernel.ID
+	event   string
 }
 
 // Async runs f as a task of the active session, which must be e.Session: at
@@ -111,11 +117,19 @@ func (t *Task) Cancel() {
 		return
 	}
 	t.cancel()
-	if !t.inside && t.co != nil {
+	if t.inside || t.co == nil {
+		return
+	}
+	stop := func(kernel.Event) {
 		t.inside = true
 		defer func() { t.inside = false }()
 		t.co.Stop()
 	}
+	if !t.session.Alive() {
+		stop(kernel.Event{}) // it owns nothing any more
+		return
+	}
+	_ = t.k.Host().CallFunc(t.session, "await cancel", stop)
 }
 
 // closer cancels a task when its session has stopped.
@@ -142,10 +156,11 @@ func (t *Task) finish() {
 	if t.session.Alive() {
 		_, _ = t.k.RefcountDecrement(t.session, tag)
 	}
-	for _, notify := range t.waiters {
-		notify()
-	}
+	waiters := t.waiters
 	t.waiters = nil
+	for _, w := range waiters {
+		_ = t.k.Post(w.session, w.event)
+	}
 }
 
 // Awaitable is something that a task can wait for: an operation that has not
@@ -164,7 +179,7 @@ type Awaitable[T any] struct {
 // could wait. What Begin returns as an error is returned at once.
 func Await[T any](t *Task, what Awaitable[T]) (T, error) {
 	var none T
-	if !t.inside {
+	if !t.inside || !t.co.Running() {
 		panic("await: Await outside of the task's function")
 	}
 	if t.ctx.Err() != nil {

@@ -2,6 +2,8 @@ package await
 
 import (
 	"context"
+	"fmt"
+	"slices"
 	"time"
 
 	"github.com/gopoe/poe/kernel"
@@ -77,17 +79,22 @@ func PostbackReply(ask func(answer *kernel.Postback) error) Awaitable[[]any] {
 	}
 }
 
-// Finished is the end of another task.
+// Finished is the end of another task; for the task itself, which would wait
+// forever, Await returns [kernel.ErrInvalid].
 func Finished(other *Task) Awaitable[struct{}] {
 	return Awaitable[struct{}]{
 		Begin: func(t *Task, event string) (func(), error) {
-			notify := func() { _ = t.k.Post(t.session, event) }
-			if other.done {
-				notify()
-			} else {
-				other.waiters = append(other.waiters, notify)
+			w := waiter{t.session, event}
+			switch {
+			case other == t:
+				return nil, fmt.Errorf("await: Finished: the task itself: %w", kernel.ErrInvalid)
+			case other.done:
+				return nil, t.k.Post(w.session, w.event)
 			}
-			return nil, nil
+			other.waiters = append(other.waiters, w)
+			return func() {
+				other.waiters = slices.DeleteFunc(other.waiters, func(x waiter) bool { return x == w })
+			}, nil
 		},
 		Result: func(kernel.Event) (struct{}, error) { return struct{}{}, nil },
 	}
@@ -106,6 +113,9 @@ func Within[T any](d time.Duration, what Awaitable[T]) Awaitable[T] {
 				return nil, err
 			}
 			if alarm, err = t.k.DelaySet(event, d, timeout{}); err != nil {
+				if abandon != nil {
+					abandon()
+				}
 				return nil, err
 			}
 			return func() {
@@ -116,6 +126,7 @@ func Within[T any](d time.Duration, what Awaitable[T]) Awaitable[T] {
 			}, nil
 		},
 		Result: func(e kernel.Event) (T, error) {
+			_, _ = e.Kernel.AlarmRemove(alarm) // also if what is within has timed out itself
 			if _, late := e.Arg(0).(timeout); late {
 				if abandon != nil {
 					abandon()
@@ -123,7 +134,6 @@ func Within[T any](d time.Duration, what Awaitable[T]) Awaitable[T] {
 				var none T
 				return none, ErrTimeout
 			}
-			_, _ = e.Kernel.AlarmRemove(alarm)
 			return what.Result(e)
 		},
 	}

@@ -42,6 +42,10 @@ func (c *Coroutine) Stop() {
 	c.stop()
 }
 
+// Running reports whether the function is what runs now: neither has it paused,
+// nor does a coroutine run that it has resumed itself.
+func (c *Coroutine) Running() bool { return c.id != 0 && c.k.inbox.owner.Load() == c.id }
+
 // lend makes the coroutine's goroutine the kernel's own until the function that
 // it returns is called.
 func (c *Coroutine) lend() (restore func()) {

@@ -121,6 +121,7 @@ func (s *Supervisor) Shutdown() {
 // stopAll replaces whatever is under way.
 func (s *Supervisor) stopAll(then func()) {
 	s.over = true
+	s.in(func(e kernel.Event) { _ = e.DelayClear("supervise_start") }) // which would keep the supervisor
 	p := &procedure{then: func() {
 		for _, c := range s.children {
 			if c.gate != nil {

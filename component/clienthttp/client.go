@@ -45,6 +45,10 @@ var states = session.States[Client]{
 
 func (c *Client) start(e kernel.Event) {
 	c.id = e.Session
+	if _, err := e.Kernel.Host().Own(closer{c}, "requests"); err != nil {
+		*kernel.Arg[*error](e, 0) = err
+		return
+	}
 	*kernel.Arg[*error](e, 0) = e.AliasSet(c.config.Alias)
 }
 
@@ -54,6 +58,22 @@ func (c *Client) stop(kernel.Event) {
 		t.cancel()
 	}
 	c.closeIdle()
+}
+
+// closer answers the requests which a component that ends by force has left. It
+// runs after the session's end, which drops the events that the session has
+// posted.
+type closer struct{ c *Client }
+
+func (x closer) Close() error {
+	c := x.c
+	c.over = true
+	c.waiting = nil
+	for _, t := range c.inOrder() {
+		t.alarm = 0
+		t.fail(http.StatusRequestTimeout, ErrShutdown)
+	}
+	return nil
 }
 
 func (c *Client) closeIdle() {

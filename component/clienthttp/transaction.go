@@ -89,6 +89,7 @@ func (t *transaction) run(r *http.Request, to *kernel.Postback) {
 		if n > 0 {
 			to.Send(arrival{transaction: t, response: response, body: chunk[:n:n], got: end.got, total: end.total})
 			if !t.wait() {
+				end.err = context.Cause(t.ctx)
 				return
 			}
 		}

@@ -137,6 +137,18 @@ type entry struct {
 	runs    int
 	skipped int // since the last run
 	running *Run
+	owned   kernel.Owned // removes it with its session
+}
+
+// closer removes a job whose session has stopped.
+type closer struct {
+	c *Cron
+	j *entry
+}
+
+func (x closer) Close() error {
+	_ = x.c.Remove(x.j.id)
+	return nil
 }
 
 // Status is what the component knows of a job.
@@ -149,10 +161,10 @@ type Status struct {
 
 var states = session.States[Cron]{
 	"_start":   (*Cron).start,
-	"_stop":    func(*Cron, kernel.Event) {},
+	"_stop":    func(c *Cron, _ kernel.Event) { c.Shutdown() },
 	"_child":   func(*Cron, kernel.Event) {},
 	"add":      (*Cron).addEvent,
-	"delete":   func(c *Cron, e kernel.Event) { e.Return(c.Remove(kernel.Arg[JobID](e, 0))) },
+	"delete":   (*Cron).deleteEvent,
 	"shutdown": func(c *Cron, _ kernel.Event) { c.Shutdown() },
 	"due":      (*Cron).due,
 }
@@ -191,7 +203,7 @@ const tag = "cron"
 // gives a *kernel.ConfigError; a session that has stopped
 // [kernel.ErrNoSession].
 func (c *Cron) Add(job Job) (JobID, error) {
-	if c.over {
+	if c.over || !c.id.Alive() {
 		return 0, ErrShutdown
 	}
 	if job.Event == "" {
@@ -213,6 +225,9 @@ func (c *Cron) Add(job Job) (JobID, error) {
 	c.last++
 	j := &entry{Job: job, id: c.last, next: next}
 	c.jobs[j.id] = j
+	_ = c.k.Host().CallFunc(j.To, "cron", func(kernel.Event) {
+		j.owned, _ = c.k.Host().Own(closer{c, j}, "cron job")
+	})
 	c.schedule(j)
 	return j.id, nil
 }
@@ -242,9 +257,16 @@ func (c *Cron) Remove(id JobID) error {
 		return fmt.Errorf("%w: %d", ErrNoJob, id)
 	}
 	delete(c.jobs, id)
+	j.owned.Release()
 	c.in(func(e kernel.Event) { _, _ = e.AlarmRemove(j.alarm) })
 	_, _ = c.k.RefcountDecrement(j.To, tag)
 	return nil
+}
+
+// deleteEvent removes a job; what is no JobID names none.
+func (c *Cron) deleteEvent(e kernel.Event) {
+	id, _ := kernel.ArgOK[JobID](e, 0)
+	e.Return(c.Remove(id))
 }
 
 // Jobs returns the status of all jobs, in the order in which they were added.

@@ -98,7 +98,7 @@ func (d *DBI) add(asker kernel.ID, q Query) {
 	err := q.check()
 	switch {
 	case err != nil:
-	case d.over:
+	case d.over || !d.id.Alive():
 		err = ErrShutdown
 	case d.pending >= d.config.MaxPending:
 		err = ErrBusy

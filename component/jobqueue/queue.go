@@ -15,9 +15,10 @@ type Queue struct {
 	id        kernel.ID
 	config    Config
 	waiting   []*Job
-	running   int
-	pausing   int // jobs before their next attempt
+	running   []*Job
+	pausing   []*Job // before their next attempt
 	bySession map[kernel.ID]*Job
+	starting  bool // next is at work
 	stopped   bool
 }
 
@@ -29,7 +30,7 @@ type Job struct {
 	event    string
 	params   []any
 	attempts int
-	alarm    kernel.AlarmID
+	alarm    kernel.AlarmID // of the time-out, or of the next attempt
 	worker   kernel.ID
 	offload  *kernel.Job
 	starting bool // the worker's session is being made
@@ -45,7 +46,7 @@ var states = session.States[Queue]{
 	"_parent":  func(*Queue, kernel.Event) {},
 	"enqueue":  (*Queue).enqueue,
 	"fetch":    (*Queue).fetch,
-	"again":    func(q *Queue, e kernel.Event) { q.pausing--; q.add(kernel.Arg[*Job](e, 0)) },
+	"again":    func(q *Queue, e kernel.Event) { q.again(kernel.Arg[*Job](e, 0)) },
 	"timeout":  func(_ *Queue, e kernel.Event) { kernel.Arg[*Job](e, 0).timeout() },
 	"die":      (*Queue).die,
 	"stop":     func(q *Queue, _ kernel.Event) { q.Stop() },
@@ -55,6 +56,9 @@ var states = session.States[Queue]{
 func (q *Queue) start(e kernel.Event) {
 	q.id = e.Session
 	failed := kernel.Arg[*error](e, 0)
+	if _, *failed = q.k.Host().Own(closer{q}, "jobs"); *failed != nil {
+		return
+	}
 	if *failed = e.AliasSet(q.config.Alias); *failed != nil {
 		return
 	}
@@ -118,34 +122,53 @@ func (q *Queue) add(j *Job) {
 	q.next()
 }
 
-// next starts workers as long as there are jobs and places.
+// again puts a job among those that wait once more, after its pause.
+func (q *Queue) again(j *Job) {
+	i := slices.Index(q.pausing, j)
+	if i < 0 {
+		return
+	}
+	q.pausing = slices.Delete(q.pausing, i, i+1)
+	j.alarm = 0
+	q.add(j)
+}
+
+// next starts workers as long as there are jobs and places. A worker that ends
+// while it is started calls it again, which leaves the rest to the loop that
+// runs already.
 func (q *Queue) next() {
-	for q.running < q.config.Limit && len(q.waiting) > 0 && !q.stopped {
+	if q.starting {
+		return
+	}
+	q.starting = true
+	defer func() { q.starting = false }()
+	for len(q.running) < q.config.Limit && len(q.waiting) > 0 && !q.stopped {
 		j := q.waiting[0]
 		q.waiting[0] = nil
 		q.waiting = q.waiting[1:]
-		q.running++
+		q.running = append(q.running, j)
 		q.in(j.begin)
 	}
-	if q.config.Fetch != nil && !q.stopped && q.running < q.config.Limit && len(q.waiting) == 0 {
+	if q.config.Fetch != nil && !q.stopped && len(q.running) < q.config.Limit && len(q.waiting) == 0 {
 		q.in(func(e kernel.Event) { _ = e.Delay("fetch", 0) })
 	}
 }
 
 // fetch asks an active queue's source for jobs.
 func (q *Queue) fetch(e kernel.Event) {
-	for !q.stopped && q.running+len(q.waiting) < q.config.Limit {
+	for !q.stopped && len(q.running)+len(q.waiting) < q.config.Limit {
 		params, ok := q.config.Fetch(e)
 		if !ok {
 			if q.config.Poll > 0 {
 				_ = e.Delay("fetch", q.config.Poll)
-			} else if q.running+q.pausing == 0 {
+			} else if len(q.running)+len(q.pausing) == 0 {
 				q.Stop()
 			}
 			return
 		}
-		q.running++
-		q.in((&Job{queue: q, asker: q.config.AckTo, event: q.config.AckEvent, params: params}).begin)
+		j := &Job{queue: q, asker: q.config.AckTo, event: q.config.AckEvent, params: params}
+		q.running = append(q.running, j)
+		q.in(j.begin)
 	}
 }
 
@@ -181,10 +204,10 @@ func (q *Queue) die(e kernel.Event) {
 }
 
 // Waiting returns how many jobs wait, for a worker or for their next attempt.
-func (q *Queue) Waiting() int { return len(q.waiting) + q.pausing }
+func (q *Queue) Waiting() int { return len(q.waiting) + len(q.pausing) }
 
 // Running returns how many workers there are.
-func (q *Queue) Running() int { return q.running }
+func (q *Queue) Running() int { return len(q.running) }
 
 // Stop starts no more workers; jobs that wait get ErrStopped. The queue ends with
 // its last worker. POE: the event "stop".
@@ -193,14 +216,37 @@ func (q *Queue) Stop() {
 		return
 	}
 	q.stopped = true
-	for _, j := range q.waiting {
+	idle := slices.Concat(q.waiting, q.pausing)
+	q.waiting, q.pausing = nil, nil
+	for _, j := range idle {
 		j.respond(ErrStopped)
 	}
-	q.waiting = nil
 	q.in(func(e kernel.Event) {
+		for _, j := range idle {
+			if j.alarm != 0 {
+				_, _ = e.AlarmRemove(j.alarm)
+			}
+		}
 		_ = e.DelayClear("fetch")
 		_ = e.AliasRemove(q.config.Alias)
 	})
+}
+
+// closer answers the jobs which a queue that ends by force has left. It runs
+// after the session's end, which drops the events that the session has posted.
+type closer struct{ q *Queue }
+
+func (c closer) Close() error {
+	q := c.q
+	q.stopped = true
+	for _, j := range slices.Concat(q.running, q.waiting, q.pausing) {
+		if !j.done {
+			j.done = true
+			j.respond(ErrStopped)
+		}
+	}
+	q.running, q.waiting, q.pausing = nil, nil, nil
+	return nil
 }
 
 // in runs f in the queue's session.
@@ -286,16 +332,20 @@ func (j *Job) sessionEnded() {
 // ended is the end of an attempt.
 func (j *Job) ended(err error) {
 	q := j.queue
-	q.running--
+	i := slices.Index(q.running, j)
+	if i < 0 {
+		return // the queue was stopped by force
+	}
+	q.running = slices.Delete(q.running, i, i+1)
 	if j.alarm != 0 {
 		q.in(func(e kernel.Event) { _, _ = e.AlarmRemove(j.alarm) })
 		j.alarm = 0
 	}
 	j.offload, j.worker = nil, kernel.ID{}
 	if err != nil && j.attempts < q.config.Attempts && !q.stopped {
-		q.pausing++
+		q.pausing = append(q.pausing, j)
 		q.in(func(e kernel.Event) {
-			_, _ = e.DelaySet("again", q.config.Pause<<min(j.attempts-1, 30), j)
+			j.alarm, _ = e.DelaySet("again", q.config.Pause<<min(j.attempts-1, 30), j)
 		})
 	} else if !j.done {
 		j.respond(err)

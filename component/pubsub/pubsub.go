@@ -61,6 +61,7 @@ var (
 	ErrNotPublished  = errors.New("pubsub: the event is not published")
 	ErrNotYours      = errors.New("pubsub: the event belongs to another session")
 	ErrNotSubscribed = errors.New("pubsub: the session has not subscribed to the event")
+	ErrShutdown      = errors.New("pubsub: the component has shut down")
 	ErrArguments     = errors.New("pubsub: the arguments are not those of the event")
 )
 
@@ -70,6 +71,7 @@ type PubSub struct {
 	id     kernel.ID
 	alias  string
 	events map[string]*publication
+	over   bool
 }
 
 // publication is what is known of one event, published or only subscribed to.
@@ -88,7 +90,7 @@ type subscription struct {
 
 var states = session.States[PubSub]{
 	"_start":    (*PubSub).start,
-	"_stop":     func(*PubSub, kernel.Event) {},
+	"_stop":     func(p *PubSub, _ kernel.Event) { p.forget() },
 	"_child":    func(*PubSub, kernel.Event) {},
 	"_parent":   func(*PubSub, kernel.Event) {},
 	"publish":   reports((*PubSub).publish),
@@ -104,7 +106,11 @@ var states = session.States[PubSub]{
 // reports makes a handler of a method that can fail.
 func reports(f func(*PubSub, kernel.Event) error) func(*PubSub, kernel.Event) {
 	return func(p *PubSub, e kernel.Event) {
-		if err := f(p, e); err != nil {
+		err := ErrShutdown
+		if !p.over {
+			err = f(p, e)
+		}
+		if err != nil {
 			p.k.Host().Warn(err.Error(), "event", e.Name, "args", e.Args, "sender", e.Sender)
 			e.Return(err)
 		}
@@ -150,6 +156,7 @@ func (p *PubSub) publish(e kernel.Event) error {
 		kind, _ = kernel.ArgOK[Type](e, 1)
 		input, _ = kernel.ArgOK[string](e, 2)
 	}
+	p.prune(name)
 	switch {
 	case !ok || name == "" || reserved(name), kind != Output && kind != Input, (kind == Input) != (input != ""):
 		return ErrArguments
@@ -204,6 +211,19 @@ func (p *PubSub) unpublish(name string, pub *publication) {
 	p.tidy(name, pub)
 }
 
+// prune forgets those who have been stopped by force.
+func (p *PubSub) prune(name string) {
+	pub := p.events[name]
+	if pub == nil {
+		return
+	}
+	pub.subscribers = slices.DeleteFunc(slices.Clone(pub.subscribers), func(s subscription) bool { return !s.id.Alive() })
+	if pub.published && !pub.publisher.Alive() {
+		pub.published, pub.publisher = false, kernel.ID{}
+	}
+	p.tidy(name, pub)
+}
+
 // tidy forgets an event that nobody publishes or has subscribed to.
 func (p *PubSub) tidy(name string, pub *publication) {
 	if !pub.published && len(pub.subscribers) == 0 {
@@ -214,6 +234,7 @@ func (p *PubSub) tidy(name string, pub *publication) {
 func (p *PubSub) subscribe(e kernel.Event) error {
 	name, ok := kernel.ArgOK[string](e, 0)
 	event, hasEvent := kernel.ArgOK[string](e, 1)
+	p.prune(name)
 	switch {
 	case !ok || name == "" || !hasEvent || event == "":
 		return ErrArguments
@@ -263,7 +284,7 @@ func (p *PubSub) listing(e kernel.Event) error {
 func (p *PubSub) Listing() []Publication {
 	list := []Publication{}
 	for name, pub := range p.events {
-		if pub.published {
+		if pub.published && pub.publisher.Alive() {
 			list = append(list, Publication{name, pub.kind})
 		}
 	}
@@ -274,20 +295,16 @@ func (p *PubSub) Listing() []Publication {
 // fire passes a published event on.
 func (p *PubSub) fire(e kernel.Event) error {
 	name, args := kernel.Arg[string](e, 0), kernel.Arg[[]any](e, 1)
+	p.prune(name)
 	pub := p.events[name]
 	switch {
 	case pub == nil || !pub.published:
 		return fmt.Errorf("%w: %s", ErrNotPublished, name)
 	case pub.kind == Input:
-		if err := e.Post(pub.publisher, pub.input, args...); err != nil { // it was stopped by force
-			p.unpublish(name, pub)
-			return fmt.Errorf("%w: %s: its publisher has stopped", ErrNotPublished, name)
-		}
-		return nil
+		return e.Post(pub.publisher, pub.input, args...)
 	case pub.publisher != e.Sender:
 		return fmt.Errorf("%w: %s", ErrNotYours, name)
 	}
-	pub.subscribers = slices.DeleteFunc(slices.Clone(pub.subscribers), func(s subscription) bool { return !s.id.Alive() })
 	for _, s := range pub.subscribers {
 		_ = e.Post(s.id, s.event, args...)
 	}
@@ -297,6 +314,15 @@ func (p *PubSub) fire(e kernel.Event) error {
 // Shutdown forgets all publications and subscriptions and gives the alias back.
 // POE: the event "destroy".
 func (p *PubSub) Shutdown() {
+	if p.over {
+		return
+	}
+	p.forget()
+	_ = p.k.Host().CallFunc(p.id, "pubsub", func(e kernel.Event) { _ = e.AliasRemove(p.alias) })
+}
+
+func (p *PubSub) forget() {
+	p.over = true
 	for name, pub := range p.events {
 		for _, s := range pub.subscribers {
 			_, _ = p.k.RefcountDecrement(s.id, p.tag())
@@ -306,5 +332,4 @@ func (p *PubSub) Shutdown() {
 		}
 		delete(p.events, name)
 	}
-	_ = p.k.Host().CallFunc(p.id, "pubsub", func(e kernel.Event) { _ = e.AliasRemove(p.alias) })
 }
