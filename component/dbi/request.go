@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/gopoe/poe/kernel"
@@ -190,7 +191,9 @@ func (r *request) finished(_ kernel.Event, value any, err error) {
 	case (r.query.Kind == Commit || r.query.Kind == Rollback) && !errors.Is(result.Err, ErrNoTransaction):
 		r.lane.ended()
 	}
-	r.lane.d.done(r.lane, r.asker, result)
+	d := r.lane.d
+	d.requests = slices.DeleteFunc(d.requests, func(other *request) bool { return other == r })
+	d.done(r.lane, r.asker, result)
 }
 
 // add puts a row into the result, and reports whether no more are wanted.

@@ -16,6 +16,7 @@ type DBI struct {
 	owned    bool // the database
 	lanes    map[any]*lane
 	pending  int
+	requests []*request       // under way
 	arrivals *kernel.Postback // for chunks, while queries are pending
 	over     bool
 }
@@ -46,6 +47,10 @@ func init() {
 
 func (d *DBI) start(e kernel.Event) {
 	d.id = e.Session
+	if _, err := d.k.Host().Own(stopper{d}, "queries"); err != nil {
+		*kernel.Arg[*error](e, 0) = err
+		return
+	}
 	if d.config.Alias != "" {
 		*kernel.Arg[*error](e, 0) = e.AliasSet(d.config.Alias)
 	}
@@ -125,7 +130,9 @@ func (d *DBI) add(asker kernel.ID, q Query) {
 			d.arrivals = d.id.Postback("chunk")
 		}
 		r := &request{lane: l, asker: asker, query: q, credit: make(chan struct{}, 1), chunks: d.arrivals}
-		_, err = l.jobs.OffloadFunc("dbi "+string(q.Kind), r.run, r.finished)
+		if _, err = l.jobs.OffloadFunc("dbi "+string(q.Kind), r.run, r.finished); err == nil {
+			d.requests = append(d.requests, r)
+		}
 	})
 	if err != nil {
 		d.done(l, asker, &Result{Query: q, Err: err, Last: true})
@@ -167,6 +174,22 @@ func (d *DBI) done(l *lane, asker kernel.ID, r *Result) {
 	d.answer(asker, r)
 	_, _ = d.k.RefcountDecrement(asker, d.tag())
 	d.ended(l)
+}
+
+// stopper answers the queries which a component that ends by force has left. It
+// runs after the session's end, which drops the events that the session has
+// posted.
+type stopper struct{ d *DBI }
+
+func (s stopper) Close() error {
+	d := s.d
+	d.over = true
+	for _, r := range d.requests {
+		d.answer(r.asker, &Result{Query: r.query, Err: ErrShutdown, Last: true})
+		_, _ = d.k.RefcountDecrement(r.asker, d.tag())
+	}
+	d.requests = nil
+	return nil
 }
 
 // ended counts the end of a job.

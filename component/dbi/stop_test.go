@@ -1,0 +1,39 @@
+package dbi_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gopoe/poe/component/dbi"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+)
+
+// A component that is stopped by force answers what it has left.
+func TestForcedStopAnswersAll(t *testing.T) {
+	s := &store{}
+	db := s.DB()
+	defer db.Close()
+	k := kernel.New()
+	d, err := dbi.New(k, dbi.Config{Alias: "db", DB: db})
+	require.NoError(t, err)
+	id, _ := k.AliasResolve("db")
+	var got []error
+	_, err = session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) {
+			for range 3 {
+				assert.NoError(t, d.Do(dbi.Query{Kind: dbi.Begin, Event: "got"}))
+			}
+			assert.NoError(t, k.Host().StopSession(id))
+		},
+		"got": func(e kernel.Event) { got = append(got, kernel.Arg[*dbi.Result](e, 0).Err) },
+	})
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+	require.Len(t, got, 3)
+	for _, err := range got {
+		assert.ErrorIs(t, err, dbi.ErrShutdown)
+	}
+}
