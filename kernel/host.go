@@ -73,7 +73,6 @@ func (v Host) YieldFunc(event string, h Handler) error {
 // instead of one of the session's handlers; event is the name under which it
 // shows. [Kernel.AlarmRemove] and its like work on it.
 func (v Host) DelayFunc(event string, d time.Duration, h Handler) (AlarmID, error) {
-	v.k.checkDelay("DelayFunc", event, d)
 	e, err := v.k.timerOwner("DelayFunc", event)
 	if err != nil {
 		return 0, err
