@@ -39,6 +39,7 @@ func (k *Kernel) AlarmAdd(event string, at time.Time, args ...any) error {
 // AlarmClear removes all timers of that name from the active session, however
 // they were set. POE: alarm without a time.
 func (k *Kernel) AlarmClear(event string) error {
+	k.checkGoroutine("AlarmClear")
 	if event == "" {
 		return k.fail("AlarmClear", nil, ErrInvalid)
 	}
@@ -48,18 +49,22 @@ func (k *Kernel) AlarmClear(event string) error {
 
 // Delay replaces all timers of that name in the active session by one that
 // fires once d has passed, whatever happens to the clock's time of day. 0
-// queues like Yield; a negative delay lies in the past.
+// queues like Yield; a negative delay lies in the past. Strict mode panics at less
+// than a microsecond: Delay("tick", 5) is 5 nanoseconds, not Perl's 5 seconds.
 func (k *Kernel) Delay(event string, d time.Duration, args ...any) error {
+	k.checkDelay("Delay", event, d)
 	return k.named("Delay", event, args, true, func() (int64, bool) { return k.readClock() + int64(d), false })
 }
 
 // DelayAdd sets one more timer, beside those of the same name.
 func (k *Kernel) DelayAdd(event string, d time.Duration, args ...any) error {
+	k.checkDelay("DelayAdd", event, d)
 	return k.named("DelayAdd", event, args, false, func() (int64, bool) { return k.readClock() + int64(d), false })
 }
 
 // DelayClear is AlarmClear. POE: delay without a time.
 func (k *Kernel) DelayClear(event string) error {
+	k.checkGoroutine("DelayClear")
 	if event == "" {
 		return k.fail("DelayClear", nil, ErrInvalid)
 	}
@@ -103,6 +108,7 @@ func (k *Kernel) AlarmSet(event string, at time.Time, args ...any) (AlarmID, err
 
 // DelaySet sets a timer that fires once d has passed and returns its ID.
 func (k *Kernel) DelaySet(event string, d time.Duration, args ...any) (AlarmID, error) {
+	k.checkDelay("DelaySet", event, d)
 	e, err := k.timerOwner("DelaySet", event)
 	if err != nil {
 		return 0, err
@@ -149,6 +155,7 @@ func (k *Kernel) AlarmRemove(id AlarmID) (Timer, error) {
 // AlarmRemoveAll takes all timers of the active session back and returns them
 // in order of their times.
 func (k *Kernel) AlarmRemoveAll() []Timer {
+	k.checkGoroutine("AlarmRemoveAll")
 	e := k.frame.session
 	refs := make([]timerRef, 0, e.timers.count)
 	e.timers.all(func(x *timer) { refs = append(refs, k.timers.heap[x.pos]) })
@@ -163,6 +170,7 @@ func (k *Kernel) AlarmRemoveAll() []Timer {
 
 // timerOwner checks that a timer with that name can be set now.
 func (k *Kernel) timerOwner(method, event string) (*entry, error) {
+	k.checkGoroutine(method)
 	e := k.frame.session
 	switch {
 	case event == "":
@@ -177,6 +185,7 @@ func (k *Kernel) timerOwner(method, event string) (*entry, error) {
 }
 
 func (k *Kernel) ownTimer(method string, id AlarmID) (*timer, error) {
+	k.checkGoroutine(method)
 	if id == 0 {
 		return nil, k.fail(method, nil, ErrInvalid)
 	}

@@ -45,6 +45,7 @@ func (k *Kernel) renamed(e *entry) {
 // as long as anything else in the program continues. It returns ErrAliasInUse if
 // another session has the name and ErrInvalid if it is empty.
 func (k *Kernel) AliasSet(name string) error {
+	k.checkGoroutine("AliasSet")
 	if name == "" {
 		return k.fail("AliasSet", nil, ErrInvalid)
 	}
@@ -67,6 +68,7 @@ func (k *Kernel) AliasSet(name string) error {
 // AliasRemove takes a name away from the active session. It returns ErrNoAlias
 // if no session has it and ErrNotYours if another session has.
 func (k *Kernel) AliasRemove(name string) error {
+	k.checkGoroutine("AliasRemove")
 	switch owner := k.aliases[name]; {
 	case owner == nil:
 		return k.fail("AliasRemove", name, ErrNoAlias)

@@ -1,6 +1,12 @@
 package kernel
 
-import "slices"
+import (
+	"fmt"
+	"slices"
+	"syscall"
+)
+
+var errTwoChildFuncs = fmt.Errorf("another function, such as a wheel's, waits for the process already: %w", syscall.EBUSY)
 
 // childProcess is a child process that something is interested in.
 type childProcess struct {
@@ -35,6 +41,7 @@ type childWatch struct {
 // Sessions that watch the signal "CHLD" with Sig get it, with the process's ID
 // and status, after the events of SigChild.
 func (k *Kernel) SigChild(pid int, event string, args ...any) error {
+	k.checkGoroutine("SigChild")
 	e := k.frame.session
 	switch {
 	case pid <= 0 || event == "":
@@ -68,6 +75,7 @@ func (k *Kernel) SigChild(pid int, event string, args ...any) error {
 // SigChildClear removes the active session's watcher for a process; none is
 // fine. POE: sig_child without an event.
 func (k *Kernel) SigChildClear(pid int) {
+	k.checkGoroutine("SigChildClear")
 	p := k.signals.children[pid]
 	if p == nil {
 		return
@@ -90,7 +98,7 @@ func (k *Kernel) sigChildFunc(pid int, event string, h func(e Event, status Wait
 	}
 	p := k.signals.child(pid)
 	if p.wheel != nil {
-		k.endChildWatch(p.wheel)
+		return k.fail("SigChildFunc", pid, errTwoChildFuncs)
 	}
 	p.reaping = false
 	p.wheel = &childWatch{session: e, process: p, event: event, h: h, site: k.site()}
@@ -99,14 +107,18 @@ func (k *Kernel) sigChildFunc(pid int, event string, h func(e Event, status Wait
 	return nil
 }
 
-func (k *Kernel) trackChild(pid int, ended func(status WaitStatus)) {
+func (k *Kernel) trackChild(pid int, ended func(status WaitStatus)) error {
 	p := k.signals.child(pid)
+	if p.tracked != nil && !p.ended {
+		return k.fail("TrackChild", pid, errTwoChildFuncs)
+	}
 	p.tracked, p.ended = ended, false
 	if k.clock != nil { // which stands until the process has ended
 		k.signals.catchChildren(k)
-		return
+		return nil
 	}
 	k.signals.catchTracked(k)
+	return nil
 }
 
 func (k *Kernel) reapChild(pid int) {

@@ -29,6 +29,10 @@ var (
 	ErrNoAlarm = sentinel.New("kernel: no such timer", syscall.ESRCH)
 	// ErrNoChild says that a process is not, or no longer, a child of this one.
 	ErrNoChild = sentinel.New("kernel: no such child process", syscall.ECHILD)
+	// ErrForeignGoroutine says that a method of the kernel was called on another
+	// goroutine than the kernel's; [Kernel.Outside] is for those. Only strict mode
+	// and AssertUsage notice it, by a panic.
+	ErrForeignGoroutine = errors.New("kernel: called on another goroutine than the kernel's, which is for Outside")
 	// ErrInvalid says that an argument is missing: an event without a name, an
 	// alarm without a time, a nil handle.
 	ErrInvalid = sentinel.New("kernel: invalid argument", syscall.EINVAL)

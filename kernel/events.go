@@ -63,6 +63,7 @@ func (e Event) ReturnLast() {
 // ended, or ErrBusy; a session that stops before the event has reached it makes
 // it a dead letter of the other kernel's.
 func (k *Kernel) Post(to Dest, event string, args ...any) error {
+	k.checkGoroutine("Post")
 	dest, err := k.resolve(to)
 	if err != nil {
 		return k.postElsewhere(to, event, args, err)
@@ -104,6 +105,7 @@ func (k *Kernel) postElsewhere(to Dest, event string, args []any, err error) err
 // Yield queues an event for the active session itself. Outside of any session
 // it does nothing but complain in strict mode.
 func (k *Kernel) Yield(event string, args ...any) {
+	k.checkGoroutine("Yield")
 	e := k.frame.session
 	if e == k.root || !e.alive() || event == "" {
 		k.misuse("Yield", event)
@@ -146,6 +148,7 @@ func (k *Kernel) CallList(to Dest, event string, args ...any) ([]any, error) {
 }
 
 func (k *Kernel) call(to Dest, event string, args []any, x *extra) (*frame, error) {
+	k.checkGoroutine("Call")
 	dest, err := k.resolve(to)
 	if err != nil {
 		if k.debug != nil {
@@ -193,6 +196,7 @@ func (k *Kernel) ActiveEvent() string { return k.frame.event }
 // an event. Handlers are looked up when an event is delivered, so this affects
 // events that are already queued.
 func (k *Kernel) State(event string, h Handler) error {
+	k.checkGoroutine("State")
 	e := k.frame.session
 	switch {
 	case e == k.root || !e.alive():

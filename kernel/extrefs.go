@@ -14,6 +14,7 @@ type extref struct {
 // RefcountIncrement adds one to a session's count under a tag, which keeps the
 // session alive until the count is back at zero, and returns the new count.
 func (k *Kernel) RefcountIncrement(id ID, tag string) (int, error) {
+	k.checkGoroutine("RefcountIncrement")
 	e, err := k.resolve(id)
 	if err != nil {
 		return 0, k.fail("RefcountIncrement", id, err)
@@ -40,6 +41,7 @@ func (k *Kernel) addExtref(e *entry, tag string) int {
 // RefcountDecrement takes one from a session's count under a tag and returns
 // the new count. A tag without a count is ErrInvalid.
 func (k *Kernel) RefcountDecrement(id ID, tag string) (int, error) {
+	k.checkGoroutine("RefcountDecrement")
 	e, err := k.resolve(id)
 	if err != nil {
 		return 0, k.fail("RefcountDecrement", id, err)
@@ -223,6 +225,7 @@ type Hold struct {
 // DumpAlive. It does not stop a virtual clock, which [Kernel.Offload] does. Only on
 // the kernel's goroutine.
 func (k *Kernel) Hold(why string) *Hold {
+	k.checkGoroutine("Hold")
 	h := &Hold{k: k, why: why, site: k.site()}
 	k.holds[h] = struct{}{}
 	return h

@@ -33,6 +33,8 @@ type Handle struct {
 	armed       modeSet // what the system has been asked to report
 	always      bool    // the system cannot watch it: a regular file, always ready
 	writeQueued bool    // in the kernel's list of handles to write next turn
+	unwatched   bool    // the system refuses to watch it, see watchfailure.go
+	reportOnce  bool    // it is reported as ready although nobody knows
 	flagged     bool    // in the kernel's list of sources that may be ready
 	closed      bool
 	exclusive   bool // nothing else can have a descriptor of the same connection
@@ -304,6 +306,7 @@ func (h *Handle) detach() {
 		h.armed = 0
 		h.k.loop.remove(h)
 	}
+	h.unwatched, h.reportOnce = false, false
 	h.k.handles.remove(h.token)
 	h.token = -1
 	h.want = 0

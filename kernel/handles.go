@@ -140,6 +140,7 @@ func (k *Kernel) selectEvent(method string, h *Handle, m Mode, event string, arg
 }
 
 func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
+	k.checkGoroutine(method)
 	e := k.frame.session
 	switch {
 	case h == nil:
@@ -202,6 +203,7 @@ func (h *Handle) watcherOf(e *entry, m Mode) *watcher {
 }
 
 func (k *Kernel) unwatch(e *entry, h *Handle, m Mode) {
+	k.checkGoroutine("SelectClear")
 	if h == nil {
 		return
 	}

@@ -128,7 +128,8 @@ func (v Host) OffloadFunc(event string, work func(ctx context.Context) (any, err
 // SigChildFunc makes h run in the active session, once, when a child process
 // ends: after the event of [Kernel.SigChild], if there is one. event is the
 // name under which it shows. A process has one such function, which keeps the
-// session alive until then. The errors are those of SigChild.
+// session alive until then. The errors are those of SigChild, and
+// one that wraps EBUSY for a second function.
 func (v Host) SigChildFunc(pid int, event string, h func(e Event, status WaitStatus)) error {
 	return v.k.sigChildFunc(pid, event, h)
 }
@@ -137,8 +138,11 @@ func (v Host) SigChildFunc(pid int, event string, h func(e Event, status WaitSta
 // the signal CHLD are notified when it exits, and SigChild may be called for it
 // at any time until Reap is. ended is called with its status, on the kernel's
 // goroutine and outside of any session; it must not block. A tracked process
-// keeps neither a session nor the kernel running.
-func (v Host) TrackChild(pid int, ended func(status WaitStatus)) { v.k.trackChild(pid, ended) }
+// keeps neither a session nor the kernel running. A process that is tracked already
+// is an error that wraps EBUSY.
+func (v Host) TrackChild(pid int, ended func(status WaitStatus)) error {
+	return v.k.trackChild(pid, ended)
+}
 
 // Reap waits for a child process in whose status nothing is interested any
 // more, so that no zombie remains. It replaces SigChildFunc and TrackChild, and
@@ -151,6 +155,7 @@ func (v Host) Reap(pid int) { v.k.reapChild(pid) }
 // spreads here is often one that it goes on using. An exception in _start is no
 // error; DIE follows. Programs use package session. POE: session_alloc.
 func (v Host) Start(s Session, args ...any) (ID, error) {
+	v.k.checkGoroutine("Start")
 	k := v.k
 	if s == nil {
 		return ID{}, k.fail("Start", nil, ErrInvalid)

@@ -284,6 +284,7 @@ func (k *Kernel) Stop() { k.stopAll() }
 func (k *Kernel) enter() {
 	k.running = true
 	k.inbox.open()
+	k.inbox.running.Store(true)
 	if k.debug != nil {
 		k.debug.dog.start()
 	}
@@ -294,6 +295,7 @@ func (k *Kernel) leave() {
 		k.debug.dog.stop()
 	}
 	k.running = false
+	k.inbox.running.Store(false)
 }
 
 // finish ends a run, and returns the exception that ended it.

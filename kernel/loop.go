@@ -111,6 +111,21 @@ func (k *Kernel) flag(h *Handle) {
 // blocks, such as a regular file.
 func (k *Kernel) alwaysReady(h *Handle) { k.flag(h) }
 
+// sourceModes returns the wanted modes in which a flagged handle is ready.
+func (k *Kernel) sourceModes(h *Handle) modeSet {
+	switch {
+	case h.always:
+		return h.want
+	case h.reportOnce && h.edge:
+		return h.want
+	case h.reportOnce:
+		return h.want &^ h.armed
+	case h.fd >= 0:
+		return 0
+	}
+	return h.want & h.source.Ready().modes()
+}
+
 // sourceReady is what sources call, on any goroutine.
 func (k *Kernel) sourceReady(h *Handle) { k.inbox.put(message{handle: h}) }
 
@@ -125,10 +140,7 @@ func (k *Kernel) pollSources() {
 	for _, h := range k.flagged {
 		var ready modeSet
 		if h.token >= 0 {
-			ready = h.want
-			if !h.always {
-				ready &= h.source.Ready().modes()
-			}
+			ready = k.sourceModes(h)
 		}
 		if ready == 0 {
 			h.flagged = false

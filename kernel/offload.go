@@ -48,6 +48,7 @@ func (k *Kernel) Offload(event string, work func(ctx context.Context) (any, erro
 }
 
 func (k *Kernel) offload(method string, j *Job) (*Job, error) {
+	k.checkGoroutine(method)
 	if j.event == "" || j.work == nil {
 		return nil, k.fail(method, j.event, ErrInvalid)
 	}

@@ -3,6 +3,7 @@ package kernel
 import (
 	"errors"
 	"io"
+	"strings"
 	"syscall"
 )
 
@@ -47,6 +48,21 @@ func (e *OpError) Text() string {
 		return ""
 	}
 	return e.Err.Error()
+}
+
+// Strerror returns the text that C's strerror and Perl's $! have for the error
+// number, in English: "Broken pipe" where [OpError.Text] has Go's "broken pipe".
+// It is empty at the end of a stream.
+func (e *OpError) Strerror() string {
+	errno := e.Errno()
+	if errno == 0 {
+		return ""
+	}
+	text := errno.Error()
+	if number, unknown := strings.CutPrefix(text, "errno "); unknown {
+		return "Unknown error " + number
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 // Args returns the argument list of POE's error events for e: operation, error

@@ -34,6 +34,7 @@ type inbox struct {
 	opened  bool        // a goroutine runs the kernel, or will again
 	ended   bool        // it has run, and does not any more
 	owner   atomic.Uint64
+	running atomic.Bool // the owner is in Run or a slice
 
 	// On the kernel's goroutine: what was taken out, how far it was acted on,
 	// and whether that is going on.

@@ -56,6 +56,7 @@ func ClassOf(signal string) SignalClass {
 // one watcher per signal, a new one replaces the old. It does not keep the
 // session alive.
 func (k *Kernel) Sig(signal, event string, args ...any) error {
+	k.checkGoroutine("Sig")
 	e := k.frame.session
 	switch {
 	case signal == "" || event == "":
@@ -110,6 +111,7 @@ func (s *signalTable) unwatch(signal string) {
 // kernel's own ID to all sessions. It is queued like a posted event. The name
 // need not be one of the system's.
 func (k *Kernel) Signal(to Dest, signal string, args ...any) error {
+	k.checkGoroutine("Signal")
 	dest, err := k.resolve(to)
 	if err != nil {
 		return k.fail("Signal", to, err)

@@ -249,7 +249,7 @@ func TestDelayFuncAndYieldFunc(t *testing.T) {
 	k := newKernel(kernel.Options{Clock: newFakeClock(), Strict: true})
 	var seen log
 	h := func(e kernel.Event) { seen.Add(e.Name, k.ActiveEvent(), e.Sender == e.Session) }
-	assert.Panics(t, func() { _, _ = k.Host().DelayFunc("x", 1, h) }, "strict, and nobody is active")
+	assert.Panics(t, func() { _, _ = k.Host().DelayFunc("x", time.Second, h) }, "strict, and nobody is active")
 	start(t, k, states{"_start": func(kernel.Event) {
 		_, err := k.Host().DelayFunc("later", time.Second, h)
 		require.NoError(t, err)

@@ -228,6 +228,7 @@ func (k *Kernel) settleReady() {
 			r.modes = 0
 			continue
 		}
+		h.reportOnce = false
 		for m := Read; m < modes; m++ {
 			if r.modes&m.bit() != 0 && h.want&m.bit() == 0 {
 				r.modes &^= m.bit()

@@ -3,12 +3,15 @@ package kernel
 import (
 	"errors"
 	"os"
+	"time"
 )
 
 // FailureHandler is implemented by a [ReadyHandler] that wants to know when
 // the system refuses to go on watching its handle: epoll_ctl fails when a
-// paused watcher is resumed, for want of memory for example. Without it the
-// kernel logs a warning, and the handler is not called again.
+// paused watcher is resumed, for want of memory for example. Without it, and
+// for the events of [Kernel.SelectRead] and its like, the kernel logs a warning,
+// reports the handle as ready, so that the program finds what there is by reading or
+// writing, and does both again every 100 ms until the system watches the handle.
 //
 // HandleFailure runs as an event of the session that watches, never within the
 // call that resumed the watcher. err is an *OpError which names the system
@@ -22,18 +25,59 @@ type FailureHandler interface {
 // watch it any longer.
 func (k *Kernel) watchFailed(h *Handle, err error) {
 	failure := SyscallError("watch", err)
-	told := false
+	plain := false
 	for m := Read; m < modes; m++ {
 		for w := h.watchers[m]; w != nil; w = w.next {
-			if f, ok := w.ready.(FailureHandler); ok && h.want&m.bit() != 0 {
-				told = true
+			if h.want&m.bit() == 0 {
+				continue
+			}
+			if f, ok := w.ready.(FailureHandler); ok {
 				k.enqueueFailure(w, f, failure)
+			} else {
+				plain = true
 			}
 		}
 	}
-	if !told {
-		k.warn("cannot watch a handle any more", "handle", h, "error", err)
+	if plain {
+		k.pollUnwatched(h, failure)
 	}
+}
+
+// watchRetry is how often, in real time, the system is asked again to watch a
+// handle.
+const watchRetry = 100 * time.Millisecond
+
+// pollUnwatched stands in for the system, which refuses to watch a handle.
+func (k *Kernel) pollUnwatched(h *Handle, err error) {
+	h.reportOnce = true
+	k.flag(h)
+	if h.unwatched {
+		return
+	}
+	h.unwatched = true
+	k.warn("the system does not watch a handle, which is polled instead", "handle", h, "error", err)
+	k.watchAgainLater(h)
+}
+
+func (k *Kernel) watchAgainLater(h *Handle) {
+	token, gen := h.token, k.handles.gen(h.token)
+	time.AfterFunc(watchRetry, func() {
+		k.inbox.put(message{run: func() {
+			if k.handles.find(token, gen) == h {
+				k.watchAgain(h)
+			}
+		}})
+	})
+}
+
+func (k *Kernel) watchAgain(h *Handle) {
+	if h.arm() == nil {
+		h.unwatched = false
+		return
+	}
+	h.reportOnce = true
+	k.flag(h)
+	k.watchAgainLater(h)
 }
 
 func (k *Kernel) enqueueFailure(w *watcher, f FailureHandler, err error) {

@@ -79,6 +79,9 @@ func Warn(s string) {
 	fmt.Fprint(os.Stderr, s)
 }
 
+// WarnHere warns with the place of the program at which this happened. Carp: carp.
+func WarnHere(format string, args ...any) { Warn(fmt.Sprintf(format, args...) + where()) }
+
 // Line is the line of the Perl program that is being executed, as far as it is
 // known; File is the program's name.
 var (

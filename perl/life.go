@@ -89,9 +89,18 @@ func FreeTemps() {
 // weaken releases what a dead container holds. The container keeps its content:
 // a variable may still refer to it.
 func weaken(v any) {
-	if c, ok := v.(Counted); ok {
-		if c.Retain(-1) == 0 {
-			c.Destroy()
+	switch v := v.(type) {
+	case *Hash:
+		if v.refs--; v.refs == 0 {
+			mortals = append(mortals, v)
+		}
+	case *Array:
+		if v.refs--; v.refs == 0 {
+			mortals = append(mortals, v)
+		}
+	case Counted:
+		if v.Retain(-1) == 0 {
+			v.Destroy()
 		}
 	}
 }

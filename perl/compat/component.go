@@ -46,7 +46,10 @@ func clientHeap(c *servertcp.Client) any {
 	}
 	wheelIn(h, "client", c.Wheel)
 	h.Set("remote_ip", ipOf(c.RemoteIP))
-	h.Set("remote_port", c.RemotePort)
+	h.Set("remote_port", any(c.RemotePort))
+	if c.RemoteIP == "LOCAL" {
+		h.Set("remote_port", nil)
+	}
 	h.Set("remote_addr", perl.PackAddr(net.TCPAddrFromAddrPort(c.RemoteAddr)))
 	h.Set("shutdown", perl.If(c.ShuttingDown, 1, 0))
 	h.Set("got_an_error", perl.If(c.GotAnError, 1, 0))
@@ -87,6 +90,9 @@ func listenerHeap(l *servertcp.Listener) any {
 	}
 	h.Set("connections", l.Connections)
 	h.Set("concurrency", l.Concurrency)
+	if l.Wheel == nil {
+		h.Remove("listener")
+	}
 	if l.Wheel != nil && !h.Exists("listener") {
 		sf := l.Wheel
 		h.Set("listener", &Wheel{class: "POE::Wheel::SocketFactory", id: sf.ID(), held: 1, close: func() { _ = sf.Close() }, call: func(method string, args []any) ([]any, bool) {
@@ -118,6 +124,9 @@ func connectionHeap(c *clienttcp.Client) any {
 			h.Set("server", &Wheel{class: "POE::Wheel::SocketFactory", id: c.Factory.ID(), close: func() {}, call: func(string, []any) ([]any, bool) { return nil, false }})
 		}
 	}
+	if c.GotAnError {
+		h.Set("got_an_error", 1)
+	}
 	h.Set("connected", perl.If(c.Connected, 1, 0))
 	h.Set("shutdown", perl.If(c.ShuttingDown, 1, 0))
 	h.Set("shutdown_on_error", perl.If(c.ShutdownOnError, 1, 0))
@@ -125,7 +134,8 @@ func connectionHeap(c *clienttcp.Client) any {
 }
 
 func newServer(_ perl.Want, args ...any) []any {
-	c := perl.NewHash(perl.From(args, 1)...).Borrow()
+	c := pairs(args, "POE::Component::Server::TCP->new() requires an even number of parameters")
+	checkServer(c)
 	cfg := servertcp.Config{Alias: text(c, "Alias"), Address: text(c, "Address"), Domain: domain(c.Get("Domain")), Marks: marksOf(c, "HighMark", "LowMark")}
 	if cfg.Address == "" {
 		cfg.Address = text(c, "Hostname")
@@ -158,16 +168,27 @@ func newServer(_ perl.Want, args ...any) []any {
 		cfg.ClientArgs = append([]any(nil), perl.A(v).All()...)
 	}
 	cfg.ClientFilter, cfg.ClientInputFilter, cfg.ClientOutputFilter = filterMaker(c.Get("ClientFilter")), filterMaker(c.Get("ClientInputFilter")), filterMaker(c.Get("ClientOutputFilter"))
-	serverCallbacks(&cfg, c)
-	cfg.InlineStates = tables(c, "InlineStates", "ObjectStates", "PackageStates")
-	l, err := servertcp.New(Kernel(), cfg)
+	cfg.ListenerOptions, cfg.ClientOptions = sessionOptions(c), sessionOptions(c)
+	var l *servertcp.Listener
+	serverCallbacks(&cfg, c, func() {
+		if l != nil && l.Heap != nil {
+			listenerHeap(l)
+		}
+	})
+	if cfg.Acceptor == nil {
+		cfg.InlineStates = tables(c, "InlineStates", "ObjectStates", "PackageStates")
+	}
+	var err error
+	l, err = servertcp.New(Kernel(), cfg)
 	if err != nil {
 		return failed(err)
 	}
 	return perl.L(int(l.ID().Number()))
 }
 
-func serverCallbacks(cfg *servertcp.Config, c *perl.Hash) {
+// serverCallbacks sets the callbacks. What a connection sees of the listener's heap
+// is brought up to date by refresh.
+func serverCallbacks(cfg *servertcp.Config, c *perl.Hash, refresh func()) {
 	listener := func(key string) func(l *servertcp.Listener) {
 		code := cb(c, key)
 		if code == nil {
@@ -180,7 +201,7 @@ func serverCallbacks(cfg *servertcp.Config, c *perl.Hash) {
 		if code == nil {
 			return nil
 		}
-		return func(cl *servertcp.Client) { runClient(cl, code) }
+		return func(cl *servertcp.Client) { refresh(); runClient(cl, code) }
 	}
 	cfg.Started, cfg.Stopped = listener("Started"), listener("Stopped")
 	cfg.ClientConnected, cfg.ClientDisconnected = client("ClientConnected"), client("ClientDisconnected")
@@ -201,12 +222,14 @@ func serverCallbacks(cfg *servertcp.Config, c *perl.Hash) {
 			if cl.Wheel != nil {
 				id = int(cl.Wheel.ID())
 			}
+			refresh()
 			runClient(cl, code, rec, id)
 		})
 	}
 	if code := cb(c, "ClientPreConnect"); code != nil {
 		cfg.ClientPreConnect = func(cl *servertcp.Client, h *kernel.Handle) *kernel.Handle {
-			out := runClient(cl, code, fileOf(h))
+			refresh()
+			out := runClient(cl, code, fileOf(h), perl.NewArray(cfg.ClientArgs...))
 			if f := perl.F(perl.First(out)); f != nil {
 				if h, err := adopt(f); err == nil {
 					return h
@@ -233,7 +256,8 @@ func runClient(cl *servertcp.Client, code *perl.Code, args ...any) []any {
 }
 
 func newClient(_ perl.Want, args ...any) []any {
-	c := perl.NewHash(perl.From(args, 1)...).Borrow()
+	c := pairs(args, "POE::Component::Client::TCP->new() requires an even number of parameters")
+	checkClient(c)
 	cfg := clienttcp.Config{Alias: text(c, "Alias"), RemoteAddress: text(c, "RemoteAddress"), BindAddress: text(c, "BindAddress"), BindPort: perl.Int(c.Get("BindPort")),
 		Domain: domain(c.Get("Domain")), Marks: marksOf(c, "HighMark", "LowMark"), Filter: filterMaker(c.Get("Filter"))}
 	if v := c.Get("RemotePort"); perl.LooksLikeNumber(v) {
@@ -248,6 +272,7 @@ func newClient(_ perl.Want, args ...any) []any {
 		cfg.Args = append([]any(nil), perl.A(v).All()...)
 	}
 	clientCallbacks(&cfg, c)
+	cfg.Options = sessionOptions(c)
 	cfg.InlineStates = tables(c, "InlineStates", "ObjectStates", "PackageStates")
 	cl, err := clienttcp.New(Kernel(), cfg)
 	if err != nil {

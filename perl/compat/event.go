@@ -261,7 +261,7 @@ func exception(e *kernel.Exception) any {
 	if x, ok := v.(*perl.Exception); ok {
 		v = x.Value
 	} else if err, ok := v.(error); ok {
-		v = err.Error()
+		v = machineText(err) + "\n"
 	}
 	var from any
 	if e.Caller != "" {
@@ -285,6 +285,9 @@ func thrown(err error) (any, bool) {
 	var h *kernel.HandlerError
 	if errors.As(err, &h) {
 		if x, ok := h.Value.(*perl.Exception); ok {
+			if before, has := thrown(h.Previous); has {
+				return perl.Str(x.Value) + "Additional error thrown in handler for previous error:\n" + perl.Str(before), true
+			}
 			return x.Value, true
 		}
 		if u, ok := h.Value.(*perl.Untranslated); ok {

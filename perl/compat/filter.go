@@ -1,10 +1,12 @@
 package compat
 
 import (
+	"errors"
 	"net/http"
 	"os"
 	"reflect"
 	"regexp"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
@@ -130,8 +132,20 @@ func filterMaker(v any) func() filter.Filter {
 
 func check(err error) {
 	if err != nil {
-		perl.Die("%v", err)
+		perl.Die("%s", filterText(err))
 	}
+}
+
+// filterText returns POE's text of an exceeded limit, or that of any other error.
+func filterText(err error) string {
+	var limit *filter.LimitError
+	switch {
+	case errors.As(err, &limit) && limit.Limit == "MaxLength":
+		return "Expected size of next block exceeds the limit"
+	case errors.As(err, &limit) && limit.Limit == "MaxBuffer":
+		return "Framing buffer exceeds the limit"
+	}
+	return err.Error()
 }
 
 // perlFilter is a filter that the program itself has written.
@@ -211,7 +225,12 @@ func init() {
 			if name == "POE::Filter::Reference" && len(args) > 1 && (len(args) == 2 || perl.Str(args[1]) != "Serializer" && perl.Str(args[1]) != "Compression" && perl.Str(args[1]) != "NoFatals") {
 				args = []any{args[0], "Serializer", args[1]}
 			}
-			v, err := make(perl.NewHash(perl.From(args, 1)...).Borrow())
+			verb := "requires"
+			switch name {
+			case "POE::Filter::Block", "POE::Filter::RecordBlock", "POE::Filter::Map", "POE::Filter::Grep", "POE::Filter::Stackable":
+				verb = "must be given"
+			}
+			v, err := make(pairs(args, name+" "+verb+" an even number of parameters"))
 			check(err)
 			f := wrapFilter(v).(*Filter)
 			f.class = name
@@ -268,6 +287,7 @@ func newLine(c *perl.Hash) (any, error) {
 }
 
 func newBlock(c *perl.Hash) (any, error) {
+	checkBlock(c)
 	cfg := filter.BlockConfig{BlockSize: perl.Int(c.Get("BlockSize")), MaxLength: perl.Int(c.Get("MaxLength")), MaxBuffer: perl.Int(c.Get("MaxBuffer"))}
 	if v := c.Get("LengthCodec"); v != nil {
 		codec := perl.A(v)
@@ -320,6 +340,7 @@ func newReference(c *perl.Hash) (any, error) {
 }
 
 func newRecordBlock(c *perl.Hash) (any, error) {
+	checkRecordBlock(c)
 	return filter.NewRecordBlock(filter.RecordBlockConfig{BlockSize: perl.Int(c.Get("BlockSize")), CheckPut: perl.True(c.Get("CheckPut"))})
 }
 
@@ -348,16 +369,19 @@ func mapFunc(v any) func(any) []any {
 }
 
 func newGrep(c *perl.Hash) (any, error) {
+	checkCode(c, "POE::Filter::Grep")
 	return filter.NewGrep(filter.GrepConfig{Code: grepFunc(c.Get("Code")), Get: grepFunc(c.Get("Get")), Put: grepFunc(c.Get("Put"))})
 }
 
 func newMap(c *perl.Hash) (any, error) {
+	checkCode(c, "POE::Filter::Map")
 	return filter.NewMap(filter.MapConfig{Code: mapFunc(c.Get("Code")), Get: mapFunc(c.Get("Get")), Put: mapFunc(c.Get("Put"))})
 }
 
 func newStack(c *perl.Hash) (any, error) {
 	var parts []any
 	if v := c.Get("Filters"); v != nil {
+		needKind(c, "Filters", "ARRAY", "Filters is not an ARRAY reference!")
 		for _, f := range perl.A(v).All() {
 			parts = append(parts, part(f))
 		}
@@ -422,10 +446,10 @@ func (f *Filter) PerlCall(method string, _ perl.Want, args []any) ([]any, bool) 
 func stackCall(s *filter.Stack, method string, args []any) ([]any, bool) {
 	parts := func() []any {
 		var out []any
-		for i, a := range args {
+		for _, a := range args {
 			p := part(a)
 			if p == nil {
-				perl.Die("%s", perl.Sprintf("'%s' at position %d does not appear to be a POE::Filter", a, i))
+				perl.Die("Filter element is not a POE::Filter instance!")
 			}
 			out = append(out, p)
 		}
@@ -482,9 +506,6 @@ func (f *Filter) layerCall(method string, args []any) ([]any, bool) {
 	case "get_pending":
 		p := f.records.Pending()
 		if len(p) == 0 {
-			if _, isBlock := f.layer.(*filter.RecordBlock); !isBlock {
-				return perl.L(perl.NewArray()), true
-			}
 			return perl.L(nil), true
 		}
 		return perl.L(perl.Copy(values(p))), true
@@ -497,7 +518,17 @@ func (f *Filter) layerCall(method string, args []any) ([]any, bool) {
 		w.class = f.class
 		return perl.L(w), true
 	case "modify":
-		c := perl.NewHash(args...)
+		c := perl.NewHash()
+		for i := 0; i+1 < len(args); i += 2 {
+			if !isCode(args[i+1]) {
+				perl.WarnHere("Modify %s element must be given a coderef", perl.Str(args[i]))
+				continue
+			}
+			name := strings.ToLower(perl.Str(args[i]))
+			if name != "" {
+				c.Set(strings.ToUpper(name[:1])+name[1:], args[i+1])
+			}
+		}
 		switch l := f.layer.(type) {
 		case *filter.Grep:
 			l.Modify(filter.GrepConfig{Code: grepFunc(c.Get("Code")), Get: grepFunc(c.Get("Get")), Put: grepFunc(c.Get("Put"))})

@@ -3,6 +3,7 @@ package compat
 import (
 	"errors"
 	"fmt"
+	"log/slog"
 	"os"
 	"strings"
 	"syscall"
@@ -21,7 +22,7 @@ var ran bool
 // Kernel returns the program's kernel. POE: $poe_kernel.
 func Kernel() *kernel.Kernel {
 	if the == nil {
-		the = kernel.New()
+		the = kernel.New(kernel.Options{Logger: slog.New(&warnings{})})
 	}
 	return the
 }
@@ -44,7 +45,7 @@ func Run() {
 	if v, ok := thrown(err); ok {
 		perl.Throw(v)
 	}
-	perl.Throw(err.Error() + "\n")
+	perl.Throw(machineText(err) + "\n")
 }
 
 // Dest returns where an event goes: a session, its ID or alias, or the kernel.
@@ -156,9 +157,12 @@ func kernelCall(k *kernel.Kernel, method string, w perl.Want, args []any) ([]any
 		return nil, true
 	case "run_one_timeslice":
 		ran = true
-		_, err := k.RunOneTimeslice()
+		more, err := k.RunOneTimeslice()
 		rethrow(err)
-		return nil, true
+		if !more {
+			return nil, true
+		}
+		return perl.L(1), true
 	case "run_while":
 		ran = true
 		r := perl.S(a(0))
@@ -200,6 +204,9 @@ func kernelCall(k *kernel.Kernel, method string, w perl.Want, args []any) ([]any
 		names, err := k.AliasList(Dest(of))
 		if err != nil {
 			perl.SetOSError(errnoOf(err))
+		}
+		if w != perl.List && len(names) > 0 {
+			return perl.L(names[0]), true
 		}
 		return strs(names), true
 	case "ID_id_to_session":
@@ -312,6 +319,7 @@ func call(k *kernel.Kernel, w perl.Want, args []any) []any {
 	want = w
 	list, err := k.CallList(Dest(perl.At(args, 0)), perl.Str(perl.At(args, 1)), eventArgs(args)...)
 	want = old
+	heapOf(idOf(perl.At(args, 0))) // shows what the handler has done to a component
 	if err != nil {
 		perl.SetOSError(errnoOf(err))
 		return nil
@@ -327,12 +335,21 @@ func state(k *kernel.Kernel, args []any) []any {
 	case len(args) < 2 || args[1] == nil:
 		return status(k.State(name, nil))
 	case len(args) > 2 && args[2] != nil:
+		needMethod(args[1], perl.Str(args[2]))
 		return status(k.State(name, methodHandler(args[1], perl.Str(args[2]))))
 	}
 	if c, isCode := args[1].(*perl.Code); isCode && perl.Class(c) == "" {
 		return status(k.State(name, handler(c, nil, nil)))
 	}
+	needMethod(args[1], name)
 	return status(k.State(name, methodHandler(args[1], name)))
+}
+
+// needMethod throws if an object or a package lacks a method.
+func needMethod(object any, method string) {
+	if perl.Can(object, method) == nil {
+		perl.Die("%s %s does not have a '%s' method", perl.If(perl.RefType(object) != "", "object", "package"), perl.Str(object), method)
+	}
 }
 
 // methodHandler makes a handler of a method, which is looked up for each event.
@@ -399,6 +416,10 @@ func timerCall(k *kernel.Kernel, method string, w perl.Want, args []any) ([]any,
 		}
 		return adjusted(k.DelayAdjust(kernel.AlarmID(perl.Int(a(0))), perl.Seconds(a(1)))), true
 	case "alarm_remove":
+		if a(0) == nil {
+			perl.SetOSError(syscall.EINVAL)
+			return nil, true
+		}
 		t, err := k.AlarmRemove(kernel.AlarmID(perl.Int(a(0))))
 		if err != nil {
 			perl.SetOSError(errnoOf(err))
@@ -411,7 +432,7 @@ func timerCall(k *kernel.Kernel, method string, w perl.Want, args []any) ([]any,
 	case "alarm_remove_all":
 		var out []any
 		for _, t := range k.AlarmRemoveAll() {
-			out = append(out, perl.NewArray(timer(t)...))
+			out = append(out, perl.NewArray(append([]any{t.Name, perl.Unix(t.Time)}, t.Args...)...))
 		}
 		if w != perl.List {
 			return perl.L(perl.NewArray(out...)), true
@@ -438,7 +459,7 @@ func adjusted(t time.Time, err error) []any {
 }
 
 func timer(t kernel.Timer) []any {
-	return append([]any{t.Name, perl.Unix(t.Time)}, t.Args...)
+	return []any{t.Name, perl.Unix(t.Time), perl.NewArray(t.Args...)}
 }
 
 // selectCall calls a method that has to do with handles.

@@ -2,6 +2,7 @@ package compat
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/signal"
 	"syscall"
@@ -90,7 +91,7 @@ func option(id kernel.ID, args []any) []any {
 	for i := 0; i+1 < len(args); i += 2 {
 		out = append(out, s.SetOption(perl.Str(args[i]), args[i+1]))
 	}
-	if len(out) == 1 {
+	if len(args) == 2 {
 		return out
 	}
 	all := perl.NewHash()
@@ -162,15 +163,13 @@ func init() {
 
 // create is POE::Session->create.
 func create(_ perl.Want, args ...any) []any {
-	c := perl.NewHash(perl.From(args, 1)...).Borrow()
-	if len(args)%2 == 0 {
-		perl.Die("odd number of parameters in POE::Session->create")
-	}
+	c := pairs(args, "odd number of events/handlers (missing one or the other?)")
+	needOptions(c, "POE::Session")
 	for _, k := range c.Keys() {
 		switch k {
 		case "args", "heap", "inline_states", "object_states", "options", "package_states":
 		default:
-			perl.Warn("warning: unknown parameter in POE::Session->create: " + perl.Str(k) + "\n")
+			perl.Die("unknown POE::Session parameter: %s", perl.Str(k))
 		}
 	}
 	heap := c.Get("heap")
@@ -196,9 +195,32 @@ func create(_ perl.Want, args ...any) []any {
 	return perl.L(s.ID())
 }
 
+// needOptions throws if the options are set and are no hash.
+func needOptions(c *perl.Hash, class string) {
+	if c.Exists("options") && perl.RefType(c.Get("options")) != "HASH" {
+		perl.Die("options for %s constructor is expected to be a HASH reference", class)
+	}
+}
+
+// noSignal refuses a handler for _signal.
+func noSignal(event string) {
+	if event == "_signal" {
+		perl.Die(",----- DEPRECATION ERROR -----\n| The _signal event is deprecated.  Please use sig() to register\n| an explicit signal handler instead.\n`-----------------------------\n")
+	}
+}
+
 // releaseAtStop destroys what is in a session's heap when the session has stopped.
 func releaseAtStop(funcs session.Funcs, heap *perl.Hash) {
-	stop := funcs["_stop"]
+	stop, fallback := funcs["_stop"], funcs["_default"]
+	if stop == nil && fallback != nil {
+		funcs["_default"] = func(e kernel.Event) {
+			fallback(e)
+			if kernel.Arg[string](e, 0) == "_stop" {
+				heap.Release()
+			}
+		}
+		return
+	}
 	funcs["_stop"] = func(e kernel.Event) {
 		if stop != nil {
 			stop(e)
@@ -223,7 +245,7 @@ func failed(err error) []any {
 		perl.Throw(v)
 	}
 	if isNoStart(err) {
-		perl.Warn("discarding session - no '_start' state\n")
+		perl.WarnHere("discarding session  - no '_start' state")
 		return perl.L(nil)
 	}
 	perl.Die("%v", err)
@@ -243,14 +265,15 @@ func options(v any) map[string]any {
 func tables(c *perl.Hash, inline, objects, packages string) session.Funcs {
 	funcs := session.Funcs{}
 	if v := c.Get(inline); v != nil {
+		needKind(c, inline, "HASH", inline+" does not refer to a hash")
 		h := perl.H(v)
 		for _, k := range h.Keys() {
 			name := perl.Str(k)
-			code, isCode := h.Get(name).(*perl.Code)
-			if !isCode {
-				code = perl.CodeOf(h.Get(name))
+			if v := h.Get(name); !isCode(v) && perl.RefType(v) != "POE::Session::AnonEvent" {
+				perl.Die("inline state for '%s' needs a CODE reference", name)
 			}
-			funcs[name] = handler(code, nil, nil)
+			noSignal(name)
+			funcs[name] = handler(perl.CodeOf(h.Get(name)), nil, nil)
 		}
 	}
 	for _, key := range []string{objects, packages} {
@@ -258,8 +281,18 @@ func tables(c *perl.Hash, inline, objects, packages string) session.Funcs {
 		if v == nil {
 			continue
 		}
+		needKind(c, key, "ARRAY", key+" does not refer to an array")
 		list := perl.A(v).All()
+		if len(list)%2 != 0 {
+			perl.Die("the array for %s has an odd number of elements", key)
+		}
 		for i := 0; i+1 < len(list); i += 2 {
+			if key == objects && perl.RefType(list[i]) == "" {
+				perl.WarnHere("'%s' is not an object", perl.Str(list[i]))
+			}
+			if kind := perl.RefType(list[i+1]); kind != "ARRAY" && kind != "HASH" {
+				perl.Die("states for %s '%s' need to be a hash or array ref", perl.If(key == objects, "object", "package"), perl.Str(list[i]))
+			}
 			methods(funcs, list[i], list[i+1])
 		}
 	}
@@ -269,11 +302,15 @@ func tables(c *perl.Hash, inline, objects, packages string) session.Funcs {
 func methods(funcs session.Funcs, object, names any) {
 	if h, isHash := names.(*perl.Hash); isHash {
 		for _, k := range h.Keys() {
+			noSignal(perl.Str(k))
+			needMethod(object, perl.Str(h.Get(perl.Str(k))))
 			funcs[perl.Str(k)] = methodHandler(object, perl.Str(h.Get(perl.Str(k))))
 		}
 		return
 	}
 	for _, n := range perl.A(names).All() {
+		noSignal(perl.Str(n))
+		needMethod(object, perl.Str(n))
 		funcs[perl.Str(n)] = methodHandler(object, perl.Str(n))
 	}
 }
@@ -366,6 +403,27 @@ func machineCall(m *nfa.Machine, method string, args []any) ([]any, bool) {
 
 func rethrowNFA(err error) {
 	if err != nil && !errors.Is(err, kernel.ErrNoSession) {
-		perl.Die("%v", err)
+		perl.Throw(machineText(err) + "\n")
 	}
+}
+
+// machineText returns POE's text of what a machine has refused, or that of any
+// other error.
+func machineText(err error) string {
+	var e *nfa.Error
+	if !errors.As(err, &e) {
+		return err.Error()
+	}
+	id := number(e.Machine)
+	switch {
+	case errors.Is(e.Err, nfa.ErrNoHandler):
+		return fmt.Sprintf("a '%s' event was sent from %s at %d to session %v, but session %v has neither a handler for it nor one for _default in its current state, '%s'", e.Event, perl.Name, 0, id, id, e.State)
+	case errors.Is(e.Err, nfa.ErrNoState):
+		return fmt.Sprintf("%v tried to enter nonexistent state '%s'", id, e.State)
+	case errors.Is(e.Err, nfa.ErrNoEntry):
+		return fmt.Sprintf("%v tried to invoke nonexistent enter event '%s' in state '%s'", id, e.Event, e.State)
+	case errors.Is(e.Err, nfa.ErrEmptyStack):
+		return fmt.Sprintf("%v tried to pop a state from an empty stack", id)
+	}
+	return err.Error()
 }

@@ -81,6 +81,7 @@ func init() {
 		}})
 	}
 	perl.Package("POE::Wheel", perl.Subs{
+		"new":               func(perl.Want, ...any) []any { perl.Die("POE::Wheel is not meant to be used directly"); return nil },
 		"allocate_wheel_id": func(perl.Want, ...any) []any { return perl.L(int(allocateID())) },
 		"free_wheel_id":     func(perl.Want, ...any) []any { return perl.L(1) },
 	})
@@ -102,6 +103,7 @@ func marksOf(c *perl.Hash, high, low string) readwrite.Marks {
 }
 
 func newReadWrite(c *perl.Hash) (*Wheel, error) {
+	checkReadWrite(c)
 	cfg := readwrite.Config{Marks: marksOf(c, "HighMark", "LowMark"), AutoFlush: perl.True(c.Get("AutoFlush"))}
 	if v := c.Get("Handle"); v != nil {
 		cfg.Handle = forWheel(v)
@@ -129,6 +131,15 @@ func newReadWrite(c *perl.Hash) (*Wheel, error) {
 	for _, key := range []string{"Handle", "InputHandle", "OutputHandle"} {
 		if f := perl.F(c.Get(key)); f != nil {
 			w.files = append(w.files, f)
+			f.Retain(1)
+		}
+	}
+	w.close = func() {
+		_ = rw.Close()
+		for _, f := range w.files {
+			if f.Retain(-1) == 0 {
+				f.Destroy()
+			}
 		}
 	}
 	return w, nil
@@ -191,6 +202,7 @@ func putAll(rw *readwrite.Wheel, args []any) any {
 }
 
 func newSocketFactory(c *perl.Hash) (*Wheel, error) {
+	checkSocketFactory(c)
 	cfg := socketfactory.Config{Reuse: perl.True(c.Get("Reuse")) && text(c, "Reuse") != "no", ListenQueue: perl.Int(c.Get("ListenQueue"))}
 	address := func(key string) string {
 		s := text(c, key)
@@ -255,6 +267,7 @@ func newSocketFactory(c *perl.Hash) (*Wheel, error) {
 }
 
 func newListenAccept(c *perl.Hash) (*Wheel, error) {
+	checkListenAccept(c)
 	names := listenaccept.Names{Accept: text(c, "AcceptEvent"), Error: text(c, "ErrorEvent")}
 	la, err := listenaccept.New(Kernel(), listenaccept.Config{Handle: forWheel(c.Get("Handle")), Events: names})
 	if err != nil {
@@ -274,6 +287,7 @@ func newListenAccept(c *perl.Hash) (*Wheel, error) {
 }
 
 func newFollowTail(c *perl.Hash) (*Wheel, error) {
+	checkFollowTail(c)
 	names := followtail.Names{Input: text(c, "InputEvent"), Error: text(c, "ErrorEvent"), Reset: text(c, "ResetEvent"), Idle: text(c, "IdleEvent")}
 	cfg := followtail.Config{Filename: text(c, "Filename"), Filter: filterOf(c.Get("Filter")), Events: names}
 	if v := c.Get("PollInterval"); v != nil {
@@ -315,6 +329,7 @@ func newFollowTail(c *perl.Hash) (*Wheel, error) {
 }
 
 func newRun(c *perl.Hash) (*Wheel, error) {
+	checkRun(c)
 	names := run.Names{Stdin: text(c, "StdinEvent"), Stdout: text(c, "StdoutEvent"), Stderr: text(c, "StderrEvent"), Error: text(c, "ErrorEvent"), Close: text(c, "CloseEvent")}
 	cfg := run.Config{Events: names, NoStdin: perl.True(c.Get("NoStdin")), NoSetSid: perl.True(c.Get("NoSetSid")), NoSetPgrp: perl.True(c.Get("NoSetPgrp")), Priority: perl.Int(c.Get("Priority")),
 		StdioFilter: filterOf(c.Get("StdioFilter")), StdinFilter: filterOf(c.Get("StdinFilter")), StdoutFilter: filterOf(c.Get("StdoutFilter")), StderrFilter: filterOf(c.Get("StderrFilter")), CloseOnCall: perl.True(c.Get("CloseOnCall"))}
@@ -350,11 +365,15 @@ func newRun(c *perl.Hash) (*Wheel, error) {
 	if err != nil {
 		return nil, err
 	}
+	stdin := !cfg.NoStdin
 	w := &Wheel{id: r.ID(), close: func() { _ = r.Close() }}
 	fields := map[string]*string{"StdinEvent": &names.Stdin, "StdoutEvent": &names.Stdout, "StderrEvent": &names.Stderr, "ErrorEvent": &names.Error, "CloseEvent": &names.Close}
 	w.call = func(method string, args []any) ([]any, bool) {
 		switch method {
 		case "put":
+			if !stdin {
+				perl.Die("Called put() on a wheel without an open STDIN handle")
+			}
 			r.Put(records(r.StdinFilter(), args)...)
 			return perl.L(0), true
 		case "PID":
@@ -367,6 +386,7 @@ func newRun(c *perl.Hash) (*Wheel, error) {
 			return perl.L(perl.If(r.Kill(sig) == nil, 1, 0)), true
 		case "shutdown_stdin":
 			r.ShutdownStdin()
+			stdin = false
 		case "pause_stdout":
 			r.PauseStdout()
 		case "resume_stdout":

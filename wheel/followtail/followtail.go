@@ -103,9 +103,9 @@ type Wheel struct {
 	previous  *source // the file read before it, to which somebody may still write
 	original  *source // while a copy is read: the file that was truncated
 	backlog   []*arrival
-	read      []identity // of the last files that were read to their end
-	lastFound *source    // the last file that was read without certainty that it was not a copy
-	copies    bool       // backlog holds copies of original
+	left      identity // of the file that was read to its end last
+	lastFound *source  // the last file that was read without certainty that it was not a copy
+	copies    bool     // backlog holds copies of original
 	dir       directory
 
 	timer    kernel.AlarmID

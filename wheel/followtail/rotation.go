@@ -36,6 +36,7 @@ func (w *Wheel) renamed(exists, timed bool) {
 		w.deliver(data)
 		w.pollNow()
 	case unwritten || successor && wait <= 0:
+		w.left, _ = identifyOpen(w.current.file) // the zero identity is no file's
 		w.leave(unwritten)
 		w.pollNow()
 	case successor:
@@ -97,30 +98,7 @@ func (w *Wheel) leave(unwritten bool) {
 		return
 	}
 	w.endRecords(s.path)
-	w.remember(s)
 	w.release(s)
-}
-
-// maxRemembered bounds how many files are known to have been read to their end.
-const maxRemembered = 64
-
-// remember notes that a file was read to its end: it may get a second name, by a
-// link, and must not be read again by that.
-func (w *Wheel) remember(s *source) {
-	id, err := identifyOpen(s.file)
-	if err != nil {
-		return
-	}
-	if len(w.read) == maxRemembered {
-		w.read = slices.Delete(w.read, 0, 1)
-	}
-	w.read = append(w.read, id)
-}
-
-// wasRead reports whether a file was read to its end before.
-func (w *Wheel) wasRead(f *os.File) bool {
-	id, err := identifyOpen(f)
-	return err == nil && slices.Contains(w.read, id)
 }
 
 // release closes a source.
@@ -182,7 +160,11 @@ func lossCause(err error) error {
 // already.
 func (w *Wheel) begun(a *arrival) bool {
 	info, err := a.file.Stat()
-	if err != nil || !info.Mode().IsRegular() || w.previous.isFile(info) || w.original.isFile(info) || w.wasRead(a.file) {
+	if err != nil || !info.Mode().IsRegular() || w.previous.isFile(info) || w.original.isFile(info) {
+		a.close()
+		return false
+	}
+	if id, err := identifyOpen(a.file); err == nil && id == w.left { // another name of it, a link
 		a.close()
 		return false
 	}
@@ -331,7 +313,6 @@ func (w *Wheel) releasePrevious() {
 		w.endRecords(s.path)
 		w.records.Write(current)
 	}
-	w.remember(s)
 	w.release(s)
 }
 

@@ -70,6 +70,39 @@ func TestLinkIsNoReset(t *testing.T) {
 }
 
 // The system's notification comes long before the interval has passed.
+// A file that is rotated by a link and another file's name is not read again under
+// its new name.
+func TestRotatedByLink(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "log")
+	write(t, name, "")
+	step := 0
+	var got []string
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
+		_, err := followtail.New(k, followtail.Config{Filename: name, PollInterval: 5 * time.Millisecond, Events: followtail.Funcs{
+			Text: func(w *followtail.Wheel, line string) {
+				if got = append(got, line); line == "new" {
+					w.Close()
+				}
+			},
+			Idle: func(w *followtail.Wheel) {
+				switch step++; {
+				case step == 1:
+					write(t, name, "old\n")
+				case step == 4:
+					require.NoError(t, os.Link(name, name+".1"))
+					write(t, name+".new", "")
+					require.NoError(t, os.Rename(name+".new", name))
+				case step == 12:
+					write(t, name, "new\n")
+				}
+			},
+			Reset: func(*followtail.Wheel) { got = append(got, "(reset)") },
+		}})
+		require.NoError(t, err)
+	}, nil)
+	assert.Equal(t, []string{"old", "(reset)", "new"}, got)
+}
+
 func TestNotification(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "log")
 	var got []string

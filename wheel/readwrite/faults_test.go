@@ -192,8 +192,7 @@ func TestBackpressure(t *testing.T) {
 	const requests = 200
 	most, answered := 0, 0
 	wheeltest.InSession(t, func(k *kernel.Kernel) {
-		var w *readwrite.Wheel
-		w = newWheel(t, k, readwrite.Config{Handle: near, Backpressure: true, Marks: readwrite.Marks{High: 50_000, Low: 10_000}, Events: readwrite.Funcs{
+		w := newWheel(t, k, readwrite.Config{Handle: near, Backpressure: true, Marks: readwrite.Marks{High: 50_000, Low: 10_000}, Events: readwrite.Funcs{
 			Text: func(w *readwrite.Wheel, line string) {
 				w.Put(answer)
 				answered++

@@ -3,7 +3,6 @@
 package run_test
 
 import (
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -126,6 +125,6 @@ func TestTimeout(t *testing.T) {
 	require.NotEmpty(t, r.log)
 	assert.True(t, strings.HasPrefix(r.log[0], " timeout "), r.log)
 	assert.Equal(t, int(syscall.SIGKILL), r.status.Signal())
-	assert.True(t, errors.Is(run.ErrTimeout, syscall.ETIMEDOUT))
+	assert.ErrorIs(t, run.ErrTimeout, syscall.ETIMEDOUT)
 	assert.True(t, w.Closed())
 }

@@ -222,7 +222,9 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 		w.Close()
 		return nil, err
 	}
-	k.Host().TrackChild(w.pid, w.exited)
+	if err := k.Host().TrackChild(w.pid, w.exited); err != nil {
+		w.base.Warn("the child cannot be tracked", "pid", w.pid, "error", err)
+	}
 	w.watchExit()
 	w.startTimeout()
 	if c.Priority != 0 {

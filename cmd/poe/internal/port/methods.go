@@ -28,6 +28,17 @@ func (g *gen) method(n *node, want string) val {
 	if v, ok := g.kernelCall(n, want); ok {
 		return v
 	}
+	if n.text == "recv" && n.dyn == nil && len(args) >= 2 && obj.kind != kBare && obj.kind != kStr {
+		flags := "0"
+		if len(args) > 2 {
+			flags = g.any(args[2])
+		}
+		code := fmt.Sprintf("perl.Recv(perl.F(%s), %s, %s, %s)", g.any(obj), g.pointer(args[0]), g.int(args[1]), flags)
+		if want == "Scalar" || want == "Void" {
+			return val{code, tAny, false}
+		}
+		return val{"perl.L(" + code + ")", "[]any", false}
+	}
 	name := quote(n.text)
 	target := ""
 	switch {

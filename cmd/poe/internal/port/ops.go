@@ -713,7 +713,7 @@ func (g *gen) assignListStatement(to, from *node) {
 	src := g.list(from)
 	g.flushPre()
 	t := g.temp("list")
-	if !simpleCode.MatchString(src) || src == "args" {
+	if !simpleCode.MatchString(src) || strings.Contains(src, "(") || src == "args" { // a call is made once
 		g.w("%s := %s", t, copied(src))
 	} else {
 		t = src

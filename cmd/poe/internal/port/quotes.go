@@ -335,6 +335,10 @@ func subscript(s string, re bool) bool {
 	if re {
 		return false
 	}
+	from, to, isRange := strings.Cut(in, "..")
+	if isRange {
+		return subscript("["+strings.TrimSpace(from)+"]", re) && subscript("["+strings.TrimSpace(to)+"]", re)
+	}
 	return upper(in) && isWord(in)
 }
 
