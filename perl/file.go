@@ -36,7 +36,6 @@ type File struct {
 	// Native is what another package keeps with the handle; it reads, writes and
 	// closes in the place of the descriptor.
 	Native NativeHandle
-	crlf   bool
 }
 
 // NativeHandle is a handle that another package has opened.
