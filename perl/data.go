@@ -568,7 +568,6 @@ type Ref struct {
 	cell  *any
 	get   func() any
 	set   func(any)
-	key   any // identity of what get and set work on
 	class string
 }
 

@@ -36,7 +36,6 @@ type File struct {
 	// Native is what another package keeps with the handle; it reads, writes and
 	// closes in the place of the descriptor.
 	Native NativeHandle
-	crlf   bool
 }
 
 // NativeHandle is a handle that another package has opened.
@@ -296,19 +295,17 @@ func (f *File) fill() bool {
 		return true
 	}
 	buf := make([]byte, 8192)
-	for {
-		n, err := f.rawRead(buf)
-		if err == unix.EAGAIN && f.Native == nil {
-			SetOSError(err)
-			return false
-		}
-		if !succeeded(err) || n == 0 {
-			f.eof = true
-			return false
-		}
-		f.in = append(f.in, buf[:n]...)
-		return true
+	n, err := f.rawRead(buf)
+	if err == unix.EAGAIN && f.Native == nil {
+		SetOSError(err)
+		return false
 	}
+	if !succeeded(err) || n == 0 {
+		f.eof = true
+		return false
+	}
+	f.in = append(f.in, buf[:n]...)
+	return true
 }
 
 // ReadLines returns all lines that are left.

@@ -53,8 +53,6 @@ func Sleep(v any) int {
 	return int(math.Round(time.Since(begin).Seconds()))
 }
 
-var days = []string{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"}
-
 func timeFields(v []any, zone *time.Location) time.Time {
 	t := time.Now()
 	if len(v) > 0 {

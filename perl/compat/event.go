@@ -211,11 +211,11 @@ func values(args []any) []any {
 }
 
 func isPerl(v any) bool {
-	switch v.(type) {
+	switch v := v.(type) {
 	case nil, string, int, float64, bool, perl.Dual, *Wheel, *Filter, *Postback, *kernel.Kernel, machineState, *perl.Hash, *perl.Array, *perl.Code, *perl.Ref, *perl.File:
 		return true
 	case kernel.ID:
-		return the == nil || v.(kernel.ID) != the.ID()
+		return the == nil || v != the.ID()
 	}
 	return false
 }

@@ -33,7 +33,6 @@ type Filter struct {
 	buf     *filter.Buffer
 	layer   filter.Layer
 	records *filter.Records
-	held    int
 }
 
 // PerlClass returns the filter's class in POE.

@@ -433,7 +433,7 @@ func (p *parser) variable() *node {
 	n := p.node(kVar)
 	if t.class == "Cast" {
 		p.at++
-		inner := p.node(kEmpty)
+		var inner *node
 		if p.is("{") {
 			inner = p.derefBlock()
 		} else {

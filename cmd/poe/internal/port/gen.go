@@ -63,15 +63,12 @@ type frame struct {
 	mode    retMode
 	fn      *function // the sub it belongs to; nil in the main part
 	match   bool      // uses m
-	argsVar bool
-	topics  []string // variables that stand for $_
-	closure bool     // return would leave only the closure
-	pair    bool     // a and b are sort's
+	topics  []string  // variables that stand for $_
+	closure bool      // return would leave only the closure
+	pair    bool      // a and b are sort's
 	loops   int
 	outer   *frame
 	handler bool // e is at hand
-	self    bool
-	locals  int
 }
 
 // gen writes Go.
@@ -97,7 +94,6 @@ type gen struct {
 	parents   map[string][]string
 	labels    map[string]bool
 	todoSeen  map[*node]bool
-	ends      []string
 	topicSync []string
 	stateInit []string
 }

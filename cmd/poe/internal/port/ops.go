@@ -494,7 +494,7 @@ func (g *gen) assignMy(to, from *node) {
 		return
 	}
 	if v == nil || v.packaged || v.global {
-		if v != nil && v.global && v.packaged == false && from.kind == kFunc && (from.text == "socket" || from.text == "open") {
+		if v != nil && v.global && !v.packaged && from.kind == kFunc && (from.text == "socket" || from.text == "open") {
 			v.held = true
 		}
 		g.assignScalar(to.kids[0], from)

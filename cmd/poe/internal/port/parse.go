@@ -15,7 +15,6 @@ type parser struct {
 	depth  int
 	consts map[string]bool // names that have no arguments
 	subs   map[string]bool // subs of the program
-	data   string          // behind __DATA__ or __END__
 	bad    []problem
 	line0  int // added to lines, for texts inside of others
 }
@@ -241,8 +240,6 @@ func (p *parser) blockNode() *node {
 	n.body = p.block()
 	return n
 }
-
-var loopWords = map[string]bool{"for": true, "foreach": true, "while": true, "until": true}
 
 func (p *parser) statement() *node {
 	label := ""

@@ -37,8 +37,6 @@ type function struct {
 	inTable  bool // is named in a table of handlers
 	wantUsed bool
 	names    map[string]int
-	topic    bool // reads $_ of its caller
-	called   bool // is called by name with arguments of its own
 }
 
 // argUses says how a sub uses @_.
