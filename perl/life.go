@@ -1,3 +1,5 @@
+//go:build linux
+
 package perl
 
 // What Perl destroys when the last reference to it goes is destroyed here when

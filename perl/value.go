@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package perl has what programs translated from Perl by `poe port` need of
 // Perl at run time: conversion between strings and numbers, comparison,
 // sprintf, split, regular expressions with their captures, references and

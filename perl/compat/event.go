@@ -1,3 +1,5 @@
+//go:build linux
+
 // Package compat gives the kernel, sessions, wheels, filters and components of this
 // module the interface that they have in Perl, for programs that `poe port` has
 // translated: methods by name, options as a list of names and values, addresses
