@@ -103,7 +103,7 @@ func TestMemoryLimit(t *testing.T) {
 	for _, p := range attackers {
 		p.Close()
 	}
-	require.Eventually(t, func() bool { return r.stats().Open == 0 }, 30*time.Second, time.Millisecond)
+	require.Eventually(t, func() bool { return r.stats().Open == 0 }, 2*time.Minute, time.Millisecond)
 	require.Zero(t, r.stats().Held)
 }
 

@@ -52,7 +52,8 @@ func ExampleHeapOf() {
 		return
 	}
 	done := make(chan bool)
-	go func() { defer close(done); sayTo(server.Addr(), "hello", "quit") }()
+	addr := server.Addr() // before Run: the listener belongs to the kernel's goroutine
+	go func() { defer close(done); sayTo(addr, "hello", "quit") }()
 	if err := k.Run(); err != nil {
 		fmt.Println(err)
 	}
@@ -82,7 +83,8 @@ func ExampleConfig_acceptor() {
 		return
 	}
 	done := make(chan bool)
-	go func() { defer close(done); sayTo(server.Addr()) }()
+	addr := server.Addr() // before Run: the listener belongs to the kernel's goroutine
+	go func() { defer close(done); sayTo(addr) }()
 	if err := k.Run(); err != nil {
 		fmt.Println(err)
 	}
