@@ -47,6 +47,7 @@ func newEpoll(t *testing.T, before []int) int {
 // and of no other, and ClientError gets the call's name. It is refused here
 // since the descriptor is registered already.
 func TestConnectionThatCannotBeWatched(t *testing.T) {
+	t.Setenv("POE_LOOP", "epoll") // it is epoll_ctl that refuses
 	probe, err := net.Listen("tcp", "127.0.0.1:0") // starts the runtime's own epoll
 	require.NoError(t, err)
 	require.NoError(t, probe.Close())
@@ -78,6 +79,7 @@ func TestConnectionThatCannotBeWatched(t *testing.T) {
 
 // The same when a wheel has to ask for more than before: here for writing.
 func TestConnectionThatCannotBeWatchedAnyMore(t *testing.T) {
+	t.Setenv("POE_LOOP", "epoll") // it is epoll_ctl that refuses
 	c := servertcp.Config{Limits: servertcp.Limits{Memory: servertcp.Unlimited}}
 	c.ClientInput = servertcp.Input(func(c *servertcp.Client, line string) {
 		if line == "lose" {
