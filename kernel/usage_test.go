@@ -88,7 +88,7 @@ func TestOneFunctionForAChild(t *testing.T) {
 func TestPlainWatcherSurvivesRefusal(t *testing.T) {
 	k := kernel.New()
 	var p [2]int
-	require.NoError(t, unix.Pipe2(p[:], unix.O_CLOEXEC|unix.O_NONBLOCK))
+	require.NoError(t, unix.Pipe(p[:]))
 	defer unix.Close(p[1])
 	h, err := kernel.FD(p[0])
 	require.NoError(t, err)
