@@ -47,7 +47,7 @@ func newEpoll(t *testing.T, before []int) int {
 // and of no other, and ClientError gets the call's name. It is refused here
 // since the descriptor is registered already.
 func TestConnectionThatCannotBeWatched(t *testing.T) {
-	t.Setenv("POE_LOOP", "epoll") // it is epoll_ctl that refuses
+	t.Setenv("POE_LOOP", "epoll")                  // it is epoll_ctl that refuses
 	probe, err := net.Listen("tcp", "127.0.0.1:0") // starts the runtime's own epoll
 	require.NoError(t, err)
 	require.NoError(t, probe.Close())
