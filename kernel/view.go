@@ -312,7 +312,7 @@ func (v view) CancelTimer(id uint64) bool {
 func (v view) Outside(f func()) {
 	k, outer := v.k, v.k.frame
 	if outer.depth > 0 {
-		k.push(k.root, "", kindPost)
+		k.push(k.root, "", kindPost, nil)
 		k.frame.span = observe.Span{}
 	}
 	defer func() { k.frame = outer }()
