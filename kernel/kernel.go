@@ -43,6 +43,11 @@ type Options struct {
 	// MaxOffload is how many jobs of Offload run at once; 0 means
 	// DefaultOffload.
 	MaxOffload int
+	// WrapJob returns the function that is run in place of a job's work; event
+	// names the event that reports its result. It is called when Offload is, on
+	// the kernel's goroutine, and may return work itself, a function that calls
+	// it, or another one, as tests do. If nil, work is run.
+	WrapJob func(event string, work func(ctx context.Context) (any, error)) func(ctx context.Context) (any, error)
 	// Backlog is how many events of other kernels may wait to be handled here;
 	// a post beyond that gets ErrBusy. 0 means DefaultBacklog.
 	Backlog int
@@ -147,6 +152,7 @@ func New(options ...Options) *Kernel {
 	k.frames = []*frame{{session: k.root}}
 	k.frame = k.frames[0]
 	k.inbox.k = k
+	k.jobs.wrap = o.WrapJob
 	if k.jobs.limit = o.MaxOffload; k.jobs.limit <= 0 {
 		k.jobs.limit = DefaultOffload
 	}
