@@ -278,7 +278,7 @@ func (v view) Handles(from, max int) (page []observe.HandleInfo, next int) {
 }
 
 func handleInfo(slot int, h *Handle) observe.HandleInfo {
-	info := observe.HandleInfo{Slot: slot, Name: h.name, FD: h.fd}
+	info := observe.HandleInfo{Slot: slot, Name: h.name, FD: h.reg.FD}
 	for m := Read; m < modes; m++ {
 		for w := h.watchers[m]; w != nil && len(info.Watchers) < manyOf; w = w.next {
 			x := observe.Watcher{Session: w.session.num, Mode: m.String(), Event: w.event, Paused: h.want&m.bit() == 0}
