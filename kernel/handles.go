@@ -19,9 +19,6 @@ func (m Mode) String() string {
 	return [...]string{"read", "write", "expedite", "mode?"}[min(m, modes)]
 }
 
-// set of modes, one bit each.
-type modeSet uint8
-
 func (m Mode) bit() modeSet { return 1 << m }
 
 // ReadyHandler is what a wheel gives to Watch: it is called when the handle is

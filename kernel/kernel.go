@@ -7,6 +7,8 @@ import (
 	"os"
 	"strconv"
 	"time"
+
+	"github.com/gopoe/poe/kernel/internal/poll"
 )
 
 // Options configure a kernel. All fields are optional.
@@ -92,15 +94,16 @@ type Kernel struct {
 	jobs    offloads
 
 	// Handles.
-	loop            loop
+	loop            poll.Poller
 	loopName        string
 	handles         handleTable
-	ready           []readiness
-	dispatching     bool        // out what is ready
-	rearm           []readiness // to be asked about once more, see edgetrigger.go
-	turnsSinceYield int         // turns since it gave way last, and more for ready handles
-	flagged         []*Handle   // sources that may be ready, and files that always are
-	dirty           []*Handle   // to be written in the next turn
+	reported        []poll.Ready  // by the poller and the sources
+	ready           []readyHandle // what was wanted of that
+	dispatching     bool          // what is ready
+	rearm           []poll.Ready  // to be asked about once more, see edgetrigger.go
+	turnsSinceYield int           // turns since it yielded last, and more for ready handles
+	flagged         []*Handle     // sources that may be ready, and files that always are
+	dirty           []*Handle     // to be written in the next turn
 	writing         []*Handle
 
 	scratch []byte // for reading
@@ -323,7 +326,7 @@ func (k *Kernel) cleanup() {
 	}
 	k.rearm = nil // it was to be asked of the loop that ends here
 	if k.loop != nil {
-		if err := k.loop.close(); err != nil {
+		if err := k.loop.Close(); err != nil {
 			k.warn("closing the loop", "error", err)
 		}
 		k.loop = nil
