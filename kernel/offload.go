@@ -34,6 +34,10 @@ type Job struct {
 	cancel   context.CancelFunc
 	lane     *Lane // which orders it, if any
 	done     bool
+	num      uint64 // in a recording
+
+	result any // of work
+	err    error
 }
 
 // Offload runs work on another goroutine, so that it may block, and sends its
@@ -59,6 +63,9 @@ func (k *Kernel) offload(method string, j *Job) (*Job, error) {
 	}
 	j.k, j.owner, j.owned = k, e, owned
 	j.ctx, j.cancel = context.WithCancel(context.Background())
+	if k.tape != nil {
+		k.tape.numberJob(j)
+	}
 	k.addExtref(e, offloadTag)
 	if j.lane == nil || j.lane.admit(j) {
 		k.jobs.start(j)
@@ -95,9 +102,19 @@ func (j *Job) finish() {
 // run does the work and brings the result home. It runs on the job's own
 // goroutine.
 func (j *Job) run() {
-	result, err := any(nil), errJobExited
-	defer func() { j.k.inbox.put(message{run: func() { j.complete(result, err) }}) }()
-	result, err = j.try()
+	j.err = errJobExited
+	defer func() { j.k.inbox.put(message{kind: arrivalJob, num: j.num, job: j, run: j.bringHome}) }()
+	j.result, j.err = j.try()
+}
+
+// bringHome runs on the kernel's goroutine when the work is done.
+func (j *Job) bringHome() { j.complete(j.result, j.err) }
+
+// begin starts the job's goroutine. In a replay the recording has the result.
+func (j *Job) begin() {
+	if !j.k.Replaying() {
+		go j.run()
+	}
 }
 
 func (j *Job) try() (result any, err error) {
@@ -141,7 +158,7 @@ func (j *Job) complete(result any, err error) {
 func (o *offloads) start(j *Job) {
 	if o.running < o.limit {
 		o.running++
-		go j.run()
+		j.begin()
 		return
 	}
 	o.waiting = append(o.waiting, j)
@@ -154,7 +171,7 @@ func (o *offloads) next() {
 		j := o.waiting[0]
 		o.waiting = o.waiting[1:]
 		if !j.done {
-			go j.run()
+			j.begin()
 			return
 		}
 		if j.lane != nil {
