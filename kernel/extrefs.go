@@ -3,6 +3,8 @@ package kernel
 import (
 	"runtime"
 	"sync/atomic"
+
+	"github.com/gopoe/poe/kernel/observe"
 )
 
 // extref is a tagged reference count.
@@ -101,7 +103,8 @@ type binding struct {
 	k     *Kernel
 	id    ID
 	event string
-	num   uint64 // in a recording
+	num   uint64       // in a recording
+	cause observe.Mark // the event in which it was made
 	freed atomic.Bool
 }
 
@@ -120,6 +123,7 @@ func newPostback(id ID, event string, args []any, weak bool) postback {
 	exists := id.Alive() && id.s != id.s.k.root
 	if exists {
 		t.k = id.s.k
+		t.cause = t.k.cause()
 	}
 	if exists && !weak {
 		t.k.addExtref(id.s, postbackTag)
@@ -143,7 +147,7 @@ func (p *postback) Post(args ...any) {
 // Send queues the event from any goroutine; the kernel is its sender.
 func (p *postback) Send(args ...any) {
 	if p.k != nil {
-		p.k.Outside().Post(p.id, p.event, p.arguments(args)...)
+		p.k.inbox.put(message{to: p.id, event: p.event, args: p.arguments(args), cause: p.cause})
 	}
 }
 
@@ -160,7 +164,7 @@ func (t *binding) Release() {
 		t.wasReleased()
 		return
 	}
-	t.k.inbox.put(message{kind: arrivalRelease, num: t.num, run: t.wasReleased})
+	t.k.inbox.put(message{kind: arrivalRelease, num: t.num, cause: t.cause, run: t.wasReleased})
 }
 
 // wasReleased and wasLost run on the kernel's goroutine.

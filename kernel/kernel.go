@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/kernel/internal/poll"
+	"github.com/gopoe/poe/kernel/observe"
 )
 
 // Options configure a kernel. All fields are optional.
@@ -44,6 +45,11 @@ type Options struct {
 	// MaxOffload is how many jobs of Offload run at once; 0 means
 	// DefaultOffload.
 	MaxOffload int
+	// WrapJob returns the function that is run in place of a job's work; event
+	// names the event that reports its result. It is called when Offload is, on
+	// the kernel's goroutine, and may return work itself, a function that calls
+	// it, or another one, as tests do. If nil, work is run.
+	WrapJob func(event string, work func(ctx context.Context) (any, error)) func(ctx context.Context) (any, error)
 	// Backlog is how many events of other kernels may wait to be handled here;
 	// a post beyond that gets ErrBusy. 0 means DefaultBacklog.
 	Backlog int
@@ -114,18 +120,19 @@ type Kernel struct {
 
 	scratch []byte // for reading
 
-	inbox     inbox
-	backlog   remoteBacklog
-	running   bool
-	justEnded bool // the last session has stopped in the last slice
-	runsIdle  bool // Run was called: a handled IDLE is followed by ZOMBIE
-	debug     *debugger
-	dead      func(DeadLetter)
-	stats     Stats
-	hooks     []Hook
-	tape      *tape // nil unless the run is recorded or replayed
-	seed      [2]uint64
-	random    *rand.Rand
+	inbox      inbox
+	backlog    remoteBacklog
+	running    bool
+	justEnded  bool // the last session has stopped in the last slice
+	runsIdle   bool // Run was called: a handled IDLE is followed by ZOMBIE
+	debug      *debugger
+	observedAs observe.ID // the last ID that an event was given
+	dead       func(DeadLetter)
+	stats      Stats
+	hooks      []Hook
+	tape       *tape // nil unless the run is recorded or replayed
+	seed       [2]uint64
+	random     *rand.Rand
 }
 
 // New makes a kernel, with the zero Options if there are none. More than one
@@ -156,6 +163,7 @@ func New(options ...Options) *Kernel {
 	k.frames = []*frame{{session: k.root}}
 	k.frame = k.frames[0]
 	k.inbox.k = k
+	k.jobs.wrap = o.WrapJob
 	if k.jobs.limit = o.MaxOffload; k.jobs.limit <= 0 {
 		k.jobs.limit = DefaultOffload
 	}
@@ -272,6 +280,10 @@ func (k *Kernel) nestedSlice() (more bool, err error) {
 	}
 	outer := k.suspendTurn()
 	defer k.resumeTurn(outer)
+	if k.debug != nil {
+		o := k.debug.observe
+		defer o.leave(o.enter(observe.Mark{}))
+	}
 	if err := k.turn(); err != nil {
 		return false, err
 	}

@@ -12,8 +12,8 @@ type record struct {
 	event *eventMark // if it says that an event was dispatched
 }
 
-// describe reads the next record of a recording.
-func describe(r *recording.Reader) (rec record) {
+// describeRecord reads the next record of a recording.
+func describeRecord(r *recording.Reader) (rec record) {
 	switch op := r.Byte(); op {
 	case tapeClock:
 		rec.text = fmt.Sprintf("reads the clock, %d ns later", r.Uint())
@@ -195,7 +195,7 @@ func (p *player) nextRecord() string {
 	if !p.r.More() {
 		return "ends here"
 	}
-	return describe(p.r).text
+	return describeRecord(p.r).text
 }
 
 // following lists the events that come next in the recording. The replay is over
@@ -219,7 +219,7 @@ func (p *player) following() (events []string) {
 	}
 	p.pending = 0
 	for scanned := 0; len(events) < contextEvents && scanned < 10000 && p.r.More(); scanned++ {
-		if rec := describe(p.r); rec.event != nil {
+		if rec := describeRecord(p.r); rec.event != nil {
 			events = append(events, rec.event.String())
 		}
 	}

@@ -54,6 +54,9 @@ func (t *tape) messages(batch []message) {
 func (r *recorder) message(m *message) {
 	w := r.w
 	kind := m.kind
+	if kind == arrivalEvent && m.run != nil {
+		kind = arrivalLive
+	}
 	var event []byte
 	if kind == arrivalEvent || kind == arrivalSent {
 		var ok bool
