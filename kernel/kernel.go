@@ -7,6 +7,9 @@ import (
 	"os"
 	"strconv"
 	"time"
+
+	"github.com/gopoe/poe/kernel/internal/poll"
+	"github.com/gopoe/poe/kernel/observe"
 )
 
 // Options configure a kernel. All fields are optional.
@@ -97,28 +100,30 @@ type Kernel struct {
 	jobs    offloads
 
 	// Handles.
-	loop            loop
+	loop            poll.Poller
 	loopName        string
 	handles         handleTable
-	ready           []readiness
-	dispatching     bool        // out what is ready
-	rearm           []readiness // to be asked about once more, see edgetrigger.go
-	turnsSinceYield int         // turns since it gave way last, and more for ready handles
-	flagged         []*Handle   // sources that may be ready, and files that always are
-	dirty           []*Handle   // to be written in the next turn
+	reported        []poll.Ready  // by the poller and the sources
+	ready           []readyHandle // what was wanted of that
+	dispatching     bool          // what is ready
+	rearm           []poll.Ready  // to be asked about once more, see edgetrigger.go
+	turnsSinceYield int           // turns since it yielded last, and more for ready handles
+	flagged         []*Handle     // sources that may be ready, and files that always are
+	dirty           []*Handle     // to be written in the next turn
 	writing         []*Handle
 
 	scratch []byte // for reading
 
-	inbox     inbox
-	backlog   remoteBacklog
-	running   bool
-	justEnded bool // the last session has stopped in the last slice
-	runsIdle  bool // Run was called: a handled IDLE is followed by ZOMBIE
-	debug     *debugger
-	dead      func(DeadLetter)
-	stats     Stats
-	hooks     []Hook
+	inbox      inbox
+	backlog    remoteBacklog
+	running    bool
+	justEnded  bool // the last session has stopped in the last slice
+	runsIdle   bool // Run was called: a handled IDLE is followed by ZOMBIE
+	debug      *debugger
+	observedAs observe.ID // the last ID that an event was given
+	dead       func(DeadLetter)
+	stats      Stats
+	hooks      []Hook
 }
 
 // New makes a kernel, with the zero Options if there are none. More than one
@@ -253,6 +258,10 @@ func (k *Kernel) nestedSlice() (more bool, err error) {
 	}
 	outer := k.suspendTurn()
 	defer k.resumeTurn(outer)
+	if k.debug != nil {
+		o := k.debug.observe
+		defer o.leave(o.enter(observe.Mark{}))
+	}
 	if err := k.turn(); err != nil {
 		return false, err
 	}
@@ -329,7 +338,7 @@ func (k *Kernel) cleanup() {
 	}
 	k.rearm = nil // it was to be asked of the loop that ends here
 	if k.loop != nil {
-		if err := k.loop.close(); err != nil {
+		if err := k.loop.Close(); err != nil {
 			k.warn("closing the loop", "error", err)
 		}
 		k.loop = nil
