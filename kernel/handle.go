@@ -29,6 +29,7 @@ type Handle struct {
 
 	k           *Kernel
 	token       int // slot in the kernel's table of handles while watched
+	since       int // how many handles had become watched before
 	want        modeSet
 	armed       modeSet // what the system has been asked to report
 	always      bool    // the system cannot watch it: a regular file, always ready

@@ -218,9 +218,6 @@ func (k *Kernel) dispatchHandles() {
 // settleReady finds the handles that the loop has reported, and keeps of the
 // report what is wanted.
 func (k *Kernel) settleReady() {
-	if k.clock != nil {
-		k.sortReady()
-	}
 	for i := range k.ready {
 		r := &k.ready[i]
 		h := k.handles.find(r.token, r.gen)
@@ -237,12 +234,21 @@ func (k *Kernel) settleReady() {
 		}
 		r.handle = h
 	}
+	if k.clock != nil {
+		k.sortReady()
+	}
 }
 
-// sortReady puts what is ready into the order of the table of handles, which is
-// that in which they became watched, so that programs on a virtual clock repeat.
+// sortReady puts what is ready into the order in which the handles became
+// watched, so that programs on a virtual clock repeat.
 func (k *Kernel) sortReady() {
-	slices.SortStableFunc(k.ready, func(a, b readiness) int { return a.token - b.token })
+	age := func(r readiness) int {
+		if r.handle == nil {
+			return -1
+		}
+		return r.handle.since
+	}
+	slices.SortStableFunc(k.ready, func(a, b readiness) int { return age(a) - age(b) })
 }
 
 func (k *Kernel) dispatchMode(m Mode) {
