@@ -43,15 +43,15 @@ type frame struct {
 }
 
 // push makes the next frame the active one.
-func (k *Kernel) push(session *entry, event string, kd kind) *frame {
+func (k *Kernel) push(session *entry, event string, kd kind, x *extra) *frame {
 	depth := k.frame.depth + 1
 	if depth == len(k.frames) {
 		k.frames = append(k.frames, &frame{depth: depth})
 	}
 	f := k.frames[depth]
 	f.serial++
-	f.session, f.event, f.kind = session, event, kd
-	f.found, f.answered, f.threw, f.returned, f.value, f.list, f.extra = false, false, false, 0, nil, nil, nil
+	f.session, f.event, f.kind, f.extra = session, event, kd, x
+	f.found, f.answered, f.threw, f.returned, f.value, f.list = false, false, false, 0, nil, nil
 	k.frame = f
 	return f
 }
@@ -160,11 +160,11 @@ func (k *Kernel) deliver(it *item) {
 // throws.
 func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller string, kd kind, x *extra) (f *frame) {
 	outer := k.frame
-	f = k.push(dest, event, kd)
-	f.extra = x
+	f = k.push(dest, event, kd, x)
 	if k.debug != nil {
 		k.debug.dispatching(f, from, args)
 	}
+	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{from}, Name: event, Args: args, Caller: caller, frame: f, serial: f.serial}
 	done := false
 	defer func() {
 		stopped := f.session != dest // by Stop, in the handler
@@ -175,12 +175,11 @@ func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller st
 				k.debug.left(f)
 			}
 			f.clearResult()
-			if value := recover(); x == nil || !x.untrusted || !k.refuse(dest, from, event, args, x, value) {
-				k.recovered(dest, from, event, caller, kd, stopped, value)
+			if value := recover(); x == nil || !x.untrusted || !k.refuse(&e, x, value) {
+				k.recovered(dest, e.Sender.s, e.Name, e.Caller, kd, stopped, value)
 			}
 		}
 	}()
-	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{from}, Name: event, Args: args, Caller: caller, frame: f, serial: f.serial}
 	k.run(dest, &e, x)
 	done = true
 	if k.debug != nil {
@@ -208,8 +207,7 @@ func (k *Kernel) run(dest *entry, e *Event, x *extra) {
 // event stays, and what it throws goes up to the caller.
 func (k *Kernel) invoke(dest *entry, event string, args []any, x *extra) *frame {
 	outer := k.frame
-	f := k.push(dest, outer.event, outer.kind)
-	f.extra = x
+	f := k.push(dest, outer.event, outer.kind, x)
 	if k.debug != nil {
 		k.debug.calling(dest, event, args)
 	}

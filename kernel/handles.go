@@ -312,7 +312,7 @@ func (k *Kernel) dispatchWatcher(w *watcher, h *Handle, m Mode) {
 // dispatchWatch runs a wheel's watcher as dispatch runs a handler.
 func (k *Kernel) dispatchWatch(w *watcher) {
 	outer, e := k.frame, w.session
-	f := k.push(e, w.event, kindSelect)
+	f := k.push(e, w.event, kindSelect, nil)
 	f.found = true
 	if k.debug != nil {
 		k.debug.dispatching(f, e, []any{w.handle, w.mode})

@@ -127,7 +127,7 @@ func (b *inbox) drain() bool {
 	}
 	outer := b.k.frame
 	if outer.depth > 0 {
-		b.k.push(b.k.root, "", kindPost) // outside of any session
+		b.k.push(b.k.root, "", kindPost, nil) // outside of any session
 	}
 	b.draining = true
 	defer func() { b.draining, b.k.frame = false, outer }()

@@ -1,4 +1,4 @@
-package cookbook_test
+package script
 
 import (
 	"bufio"
@@ -26,7 +26,7 @@ func (f *file) say(text string) error {
 
 // hear waits for the file's next line.
 func (f *file) hear() (string, error) {
-	for until := time.Now().Add(patience); time.Now().Before(until); <-time.After(5 * time.Millisecond) {
+	for until := time.Now().Add(Timeout); time.Now().Before(until); <-time.After(5 * time.Millisecond) {
 		if line, ok := f.line(f.read); ok {
 			f.read++
 			return line, nil

@@ -1,4 +1,4 @@
-package cookbook_test
+package script
 
 import (
 	"bufio"
@@ -56,7 +56,7 @@ func (b *browser) hear() (string, error) {
 
 // receive reads a response.
 func (b *browser) receive() error {
-	if err := b.SetReadDeadline(time.Now().Add(patience)); err != nil {
+	if err := b.SetReadDeadline(time.Now().Add(Timeout)); err != nil {
 		return err
 	}
 	if _, err := b.in.Peek(1); err != nil {

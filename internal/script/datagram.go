@@ -1,4 +1,4 @@
-package cookbook_test
+package script
 
 import (
 	"net"
@@ -22,7 +22,7 @@ func (d *datagrams) say(text string) error {
 }
 
 func (d *datagrams) hear() (string, error) {
-	if err := d.SetReadDeadline(time.Now().Add(patience)); err != nil {
+	if err := d.SetReadDeadline(time.Now().Add(Timeout)); err != nil {
 		return "", err
 	}
 	buf := make([]byte, 65536)

@@ -1,4 +1,4 @@
-package cookbook_test
+package script
 
 import (
 	"fmt"
@@ -28,7 +28,7 @@ func (s *stage) resolve(name string) error {
 	if err != nil {
 		return err
 	}
-	s.t.Cleanup(func() { _ = conn.Close() })
+	s.after(func() { _ = conn.Close() })
 	s.servers[name] = &server{port: conn.LocalAddr().(*net.UDPAddr).Port, close: conn.Close}
 	s.peers[name] = &resolver{conn, map[string]question{}}
 	return nil
@@ -48,7 +48,7 @@ func (r *resolver) hear() (string, error) {
 }
 
 func (r *resolver) question() (id uint16, name string, from net.Addr, err error) {
-	if err := r.SetReadDeadline(time.Now().Add(patience)); err != nil {
+	if err := r.SetReadDeadline(time.Now().Add(Timeout)); err != nil {
 		return 0, "", nil, err
 	}
 	buf := make([]byte, 512)

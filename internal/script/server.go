@@ -1,4 +1,4 @@
-package cookbook_test
+package script
 
 import (
 	"fmt"
@@ -19,7 +19,7 @@ func (s *stage) listen(name string) error {
 	if err != nil {
 		return err
 	}
-	s.t.Cleanup(func() { _ = l.Close() })
+	s.after(func() { _ = l.Close() })
 	s.servers[name] = &server{l.Addr().(*net.TCPAddr).Port, l, func() error { return stop(l) }}
 	return nil
 }
@@ -36,7 +36,7 @@ func (s *server) accept() (peer, error) {
 	if s.listener == nil {
 		return nil, fmt.Errorf("not a server with connections")
 	}
-	if err := s.listener.SetDeadline(time.Now().Add(patience)); err != nil {
+	if err := s.listener.SetDeadline(time.Now().Add(Timeout)); err != nil {
 		return nil, err
 	}
 	conn, err := s.listener.Accept()

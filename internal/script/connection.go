@@ -1,4 +1,4 @@
-package cookbook_test
+package script
 
 import (
 	"bufio"
@@ -26,7 +26,7 @@ func network(addr, kind, unix string) string {
 }
 
 func connect(addr string) (*connection, error) {
-	conn, err := net.DialTimeout(network(addr, "tcp", "unix"), addr, patience)
+	conn, err := net.DialTimeout(network(addr, "tcp", "unix"), addr, Timeout)
 	if err != nil {
 		return nil, err
 	}
@@ -39,7 +39,7 @@ func (c *connection) say(text string) error {
 }
 
 func (c *connection) hear() (string, error) {
-	if err := c.SetReadDeadline(time.Now().Add(patience)); err != nil {
+	if err := c.SetReadDeadline(time.Now().Add(Timeout)); err != nil {
 		return "", err
 	}
 	if c.lines.Scan() {

@@ -1,17 +1,16 @@
-package cookbook_test
+package script
 
 import (
 	"bufio"
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
-	"testing"
+	"sync"
 	"time"
-
-	"github.com/stretchr/testify/assert"
-	"golang.org/x/sys/unix"
 )
 
 // errNothing says that somebody was silent for too long.
@@ -24,12 +23,19 @@ type program struct {
 	input      io.WriteCloser
 	output     chan string // its lines
 	complaints bytes.Buffer
+	wait       func() error
 }
 
-func start(command []string) (*program, error) {
-	p := &program{cmd: exec.Command(command[0], command[1:]...), output: make(chan string, 1000)}
+// maxLine limits a line of a program's output, in bytes.
+const maxLine = 16 << 20
+
+func start(ctx context.Context, r Run, args []string) (*program, error) {
+	command := append(append([]string(nil), r.Command...), args...)
+	p := &program{cmd: exec.CommandContext(ctx, command[0], command[1:]...), output: make(chan string, 1000)}
+	p.cmd.Dir = r.Dir
+	p.cmd.Env = append(os.Environ(), r.Env...)
 	p.cmd.Stderr = &p.complaints
-	p.cmd.WaitDelay = patience // a child that it has left behind may hold its standard error
+	p.cmd.WaitDelay = Timeout // a child that it has left behind may hold its standard error
 	stdout, err := p.cmd.StdoutPipe()
 	if err != nil {
 		return nil, err
@@ -40,9 +46,11 @@ func start(command []string) (*program, error) {
 	if err := p.cmd.Start(); err != nil {
 		return nil, err
 	}
+	p.wait = sync.OnceValue(p.cmd.Wait)
 	go func() {
 		defer close(p.output)
-		for lines := bufio.NewScanner(stdout); lines.Scan(); {
+		lines := bufio.NewScanner(stdout)
+		for lines.Buffer(nil, maxLine); lines.Scan(); {
 			p.output <- lines.Text()
 		}
 	}()
@@ -61,45 +69,33 @@ func (p *program) hear() (string, error) {
 			return "", io.EOF
 		}
 		return line, nil
-	case <-time.After(patience):
+	case <-time.After(Timeout):
 		return "", errNothing
 	}
 }
 
 func (p *program) close() error { return p.input.Close() }
 
-func (p *program) signal(name string) error {
-	number := unix.SignalNum("SIG" + name)
-	if number == 0 {
-		return fmt.Errorf("no such signal")
-	}
-	return p.cmd.Process.Signal(number)
-}
-
-// kill ends a program whose script has failed, and shows what it complained of.
-func (p *program) kill(t *testing.T) {
-	if p.cmd.ProcessState != nil {
-		return
-	}
+// kill ends a program whose script has failed.
+func (p *program) kill() {
+	go func() {
+		for range p.output { // nobody hears it any more
+		}
+	}()
 	_ = p.cmd.Process.Kill()
-	_ = p.cmd.Wait()
-	t.Logf("standard error: %s", p.complaints.String())
+	_ = p.wait()
 }
 
 // finish waits for the program to end, as it should.
-func (p *program) finish(t *testing.T) {
+func (p *program) finish() error {
 	for {
 		line, err := p.hear()
-		if err != nil {
-			assert.ErrorIs(t, err, io.EOF, "the program's end")
-			break
+		switch {
+		case errors.Is(err, io.EOF):
+			return p.wait()
+		case err != nil:
+			return fmt.Errorf("the program's end: %w", err)
 		}
-		t.Errorf("the program said more: %s", line)
+		return fmt.Errorf("the program said more: %q", line)
 	}
-	if t.Failed() {
-		p.kill(t)
-		return
-	}
-	assert.NoError(t, p.cmd.Wait(), "the program's exit")
-	assert.Empty(t, p.complaints.String(), "standard error")
 }

@@ -1,19 +1,36 @@
-package cookbook_test
+package script
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
+	"os"
+	"os/exec"
 	"strings"
 	"syscall"
-	"testing"
 	"time"
-
-	"github.com/stretchr/testify/require"
 )
 
-// patience is how long a step may take before the test gives up.
-const patience = 30 * time.Second
+// Timeout is how long a step may take before the script has failed.
+const Timeout = 30 * time.Second
+
+// Run says what a script is played to.
+type Run struct {
+	Command []string // the program and its first arguments; the script has the others
+	Dir     string   // its working directory; empty is the current one
+	Env     []string // added to its environment, as NAME=VALUE
+}
+
+// Outcome is what came of playing a script.
+type Outcome struct {
+	Heard  []string // "WHO < TEXT", for all that was heard
+	Stderr string
+	Exit   string // how the program ended, if not with status 0
+	// Err is why the script could not be played to its end: the program said
+	// something else or nothing, or did not end. It names the line.
+	Err error
+}
 
 // peer is whoever can say and hear something in a script.
 type peer interface {
@@ -24,27 +41,63 @@ type peer interface {
 
 // stage is where a script is played: a program and those around it.
 type stage struct {
-	t       *testing.T
+	ctx     context.Context
+	run     Run
 	dir     string
-	command []string
 	program *program
+	heard   []string
+	cleanup []func()
 	addrs   map[string]string // where the program listens
 	servers map[string]*server
 	peers   map[string]peer
 }
 
-// play plays a script to the program that the command starts.
-func play(t *testing.T, steps []step, command ...string) {
-	s := &stage{
-		t: t, dir: t.TempDir(), command: command,
+// Play plays the script to a program. The context ends the program early.
+func (s *Script) Play(ctx context.Context, r Run) *Outcome {
+	dir, err := os.MkdirTemp("", "script")
+	if err != nil {
+		return &Outcome{Err: err}
+	}
+	st := &stage{
+		ctx: ctx, run: r, dir: dir,
 		addrs: map[string]string{}, servers: map[string]*server{}, peers: map[string]peer{},
 	}
-	for _, st := range steps {
-		st.who, st.text = s.expand(st.who), s.expand(st.text)
-		require.NoError(t, s.step(st), "line %d of the script: %s %s %s", st.line, st.who, st.do, st.text)
+	st.after(func() { _ = os.RemoveAll(dir) })
+	defer st.close()
+	out := &Outcome{Err: st.play(s)}
+	out.Heard = st.heard
+	if p := st.program; p != nil {
+		if out.Err != nil {
+			p.kill()
+		}
+		if err := p.wait(); err != nil && out.Err == nil {
+			out.Exit = err.Error()
+		}
+		out.Stderr = p.complaints.String()
 	}
-	require.NotNil(t, s.program, "the script starts no program")
-	s.program.finish(t)
+	return out
+}
+
+func (s *stage) play(script *Script) error {
+	for _, st := range script.steps {
+		st.who, st.text = s.expand(st.who), s.expand(st.text)
+		if err := s.step(st); err != nil {
+			return fmt.Errorf("%s:%d: %s: %w", script.name, st.line, st, err)
+		}
+	}
+	if err := s.program.finish(); err != nil && !errors.As(err, new(*exec.ExitError)) {
+		return fmt.Errorf("%s: %w", script.name, err)
+	}
+	return nil
+}
+
+// after has f called when the script is over.
+func (s *stage) after(f func()) { s.cleanup = append(s.cleanup, f) }
+
+func (s *stage) close() {
+	for i := len(s.cleanup) - 1; i >= 0; i-- {
+		s.cleanup[i]()
+	}
 }
 
 // expand puts in what is only known now.
@@ -80,20 +133,24 @@ var errNoStep = errors.New("no such step")
 // direct is a step of the program itself.
 func (s *stage) direct(st step) (err error) {
 	if st.do == "starts" {
-		s.program, err = start(append(s.command, strings.Fields(st.text)...))
-		if err == nil {
-			s.t.Cleanup(func() { s.program.kill(s.t) })
-			s.peers["program"] = s.program
+		if s.program != nil {
+			return errors.New("it was started before")
 		}
-		return err
+		s.program, err = start(s.ctx, s.run, strings.Fields(st.text))
+		if err != nil {
+			s.program = nil
+			return err
+		}
+		s.peers["program"] = s.program
+		return nil
 	}
 	switch {
 	case s.program == nil:
 		return errors.New("it has not been started")
 	case st.do == "is" && st.text == "interrupted":
-		return s.program.signal("INT")
+		return sendSignal(s.program.cmd.Process, "INT")
 	case st.do == "gets":
-		return s.program.signal(st.text)
+		return sendSignal(s.program.cmd.Process, st.text)
 	case st.do == "listens":
 		line, err := s.program.hear()
 		addr, ok := strings.CutPrefix(line, "listening on ")
@@ -123,6 +180,9 @@ func (s *stage) talk(st step) error {
 		return p.close()
 	}
 	text, err := p.hear()
+	if err == nil {
+		s.heard = append(s.heard, st.who+" < "+text)
+	}
 	switch {
 	case st.do == "ends":
 		return ended(text, err)
@@ -152,7 +212,7 @@ func (s *stage) visit(st step) (err error) {
 	if err != nil {
 		return err
 	}
-	s.t.Cleanup(func() { _ = p.close() })
+	s.after(func() { _ = p.close() })
 	s.peers[st.who] = p
 	return nil
 }
@@ -172,7 +232,7 @@ func (s *stage) serve(st step) error {
 	case st.do == "accepts":
 		p, err := server.accept()
 		if err == nil {
-			s.t.Cleanup(func() { _ = p.close() })
+			s.after(func() { _ = p.close() })
 			s.peers[st.text] = p
 		}
 		return err
