@@ -19,9 +19,6 @@ func (m Mode) String() string {
 	return [...]string{"read", "write", "expedite", "mode?"}[min(m, modes)]
 }
 
-// set of modes, one bit each.
-type modeSet uint8
-
 func (m Mode) bit() modeSet { return 1 << m }
 
 // ReadyHandler is what a wheel gives to Watch: it is called when the handle is
@@ -290,7 +287,7 @@ func (k *Kernel) dispatchReady(h *Handle, m Mode) {
 		all = append(all, w)
 	}
 	for _, w := range all {
-		if removed := w.handle == nil; h.closed || !w.session.alive() || removed && w.ready != nil {
+		if removed := w.handle == nil; h.isClosed() || !w.session.alive() || removed && w.ready != nil {
 			continue
 		}
 		k.dispatchWatcher(w, h, m)

@@ -233,3 +233,9 @@ func (v Host) DeadLetter(d DeadLetter) { v.k.deadLetter(d) }
 // SignalHandled reports whether a handler has called [Kernel.SigHandled] for
 // the signal which is being delivered.
 func (v Host) SignalHandled() bool { return v.k.signals.handled > 0 }
+
+// AddWork counts work that runs outside of the kernel and will bring something
+// in: n is 1 when it begins and -1 when it has ended or waits for the kernel.
+// While any is under way a virtual clock does not advance. Jobs of Offload and
+// watched child processes are counted already.
+func (v Host) AddWork(n int) { v.k.standing.work += n }

@@ -14,6 +14,7 @@ const DefaultOffload = 64
 // a time.
 type offloads struct {
 	limit   int
+	wrap    func(event string, work func(ctx context.Context) (any, error)) func(ctx context.Context) (any, error)
 	running int
 	waiting []*Job
 }
@@ -41,8 +42,8 @@ type Job struct {
 // error, and then args. The job keeps the session alive; when the session
 // stops the job's context ends. A result that comes too late is a dead letter,
 // and is closed if it can be. A panic in work becomes the error, a
-// *HandlerError; runtime.Goexit becomes one as well. At most Options.MaxOffload jobs run at once, the others wait
-// for their turn.
+// *HandlerError; runtime.Goexit becomes one as well. At most Options.MaxOffload
+// jobs run at once, the others wait for their turn.
 func (k *Kernel) Offload(event string, work func(ctx context.Context) (any, error), args ...any) (*Job, error) {
 	return k.offload("Offload", &Job{event: event, work: work, args: args})
 }
@@ -51,6 +52,9 @@ func (k *Kernel) offload(method string, j *Job) (*Job, error) {
 	k.checkGoroutine(method)
 	if j.event == "" || j.work == nil {
 		return nil, k.fail(method, j.event, ErrInvalid)
+	}
+	if k.jobs.wrap != nil {
+		j.work = k.jobs.wrap(j.event, j.work)
 	}
 	e := k.frame.session
 	owned, err := k.Host().Own(j, "job "+j.event)

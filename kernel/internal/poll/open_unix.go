@@ -1,13 +1,13 @@
 //go:build unix && !linux && !darwin && !dragonfly && !freebsd && !netbsd && !openbsd
 
-package kernel
+package poll
 
 import "fmt"
 
-// openLoop opens the loop of that name; empty is the portable one.
-func openLoop(k *Kernel, name string) (loop, error) {
+// Open opens the poller of that name: "portable", or empty for the same.
+func Open(gate Gate, name string) (Poller, error) {
 	if name == "" || name == "portable" {
-		return newPoll(k)
+		return newPollSet(gate)
 	}
 	return nil, fmt.Errorf("no loop named %q on this system", name)
 }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package kernel
+package poll
 
 import (
 	"math"
@@ -10,56 +10,55 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// poll waits in poll(2), which every Unix has: the portable loop for
-// descriptors. It costs a thread while it waits, and time that grows with the
-// number of handles; its timers are rounded up to milliseconds.
-type poll struct {
-	k    *Kernel
-	pipe *wakePipe
+// pollSet waits in poll(2), which every Unix has: the portable poller. It costs a thread while it waits, and time that grows with the
+// number of descriptors; its timers are rounded up to milliseconds.
+type pollSet struct {
+	gate Gate
+	pipe *WakePipe
 	set  []unix.PollFd // the first is the pipe's
-	of   []pollTag     // whose the others are
+	of   []pollTag     // to whom the others belong
 	byFD map[int]int   // places in the set
 }
 
 type pollTag struct {
-	token int
+	token int32
 	gen   uint32
 }
 
-func newPoll(k *Kernel) (*poll, error) {
-	pipe, err := newWakePipe()
+func newPollSet(gate Gate) (*pollSet, error) {
+	pipe, err := NewWakePipe()
 	if err != nil {
 		return nil, err
 	}
-	return &poll{
-		k: k, pipe: pipe, byFD: map[int]int{}, of: make([]pollTag, 1),
-		set: []unix.PollFd{{Fd: int32(pipe.fd), Events: unix.POLLIN}},
+	return &pollSet{
+		gate: gate, pipe: pipe, byFD: map[int]int{}, of: make([]pollTag, 1),
+		set: []unix.PollFd{{Fd: int32(pipe.FD()), Events: unix.POLLIN}},
 	}, nil
 }
 
-func (p *poll) update(h *Handle, before modeSet) error {
-	i, known := p.byFD[h.fd]
+func (p *pollSet) Update(r *Registration, _ Modes) error {
+	i, known := p.byFD[r.FD]
 	if !known {
 		i = len(p.set)
-		p.byFD[h.fd] = i
+		p.byFD[r.FD] = i
 		p.set = append(p.set, unix.PollFd{})
 		p.of = append(p.of, pollTag{})
 	}
 	// One that is known but not ours was closed behind our back: its number
 	// is ours now.
-	p.set[i] = unix.PollFd{Fd: int32(h.fd), Events: pollEvents(h.armed)}
-	p.of[i] = pollTag{h.token, p.k.handles.gen(h.token)}
+	p.set[i] = unix.PollFd{Fd: int32(r.FD), Events: pollEvents(r.Armed)}
+	p.of[i] = pollTag{r.Token, r.Gen}
 	return nil
 }
 
-func (p *poll) remove(h *Handle) {
-	if i, known := p.byFD[h.fd]; known && p.of[i] == (pollTag{h.token, p.k.handles.gen(h.token)}) {
+func (p *pollSet) Remove(r *Registration) {
+	if i, known := p.byFD[r.FD]; known && p.of[i] == (pollTag{r.Token, r.Gen}) {
 		p.drop(i)
 	}
 }
 
 // drop takes a descriptor out of the set; the last one moves into its place.
-func (p *poll) drop(i int) {
+func (p *pollSet) drop(i int) {
 	delete(p.byFD, int(p.set[i].Fd))
 	last := len(p.set) - 1
 	if i != last {
@@ -69,14 +68,14 @@ func (p *poll) drop(i int) {
 	p.set, p.of = p.set[:last], p.of[:last]
 }
 
-func (p *poll) wait(d time.Duration, out []readiness) ([]readiness, error) {
-	sleeps := d != 0 && p.k.inbox.sleep(p)
+func (p *pollSet) Wait(d time.Duration, out []Ready) ([]Ready, error) {
+	sleeps := d != 0 && p.gate.Sleep()
 	if !sleeps {
 		d = 0
 	}
 	n, err := unix.Poll(p.set, milliseconds(d))
 	if sleeps {
-		p.k.inbox.awake()
+		p.gate.Awake()
 	}
 	switch {
 	case err == unix.EINTR:
@@ -90,25 +89,25 @@ func (p *poll) wait(d time.Duration, out []readiness) ([]readiness, error) {
 }
 
 // collect goes from the end, since drop moves the last one.
-func (p *poll) collect(out []readiness) []readiness {
+func (p *pollSet) collect(out []Ready) []Ready {
 	for i := len(p.set) - 1; i > 0; i-- {
 		switch re := p.set[i].Revents; {
 		case re == 0:
 		case re&unix.POLLNVAL != 0:
 			p.drop(i) // closed behind our back: forgotten, as epoll does
 		default:
-			out = append(out, readiness{token: p.of[i].token, gen: p.of[i].gen, modes: modesOfPoll(re)})
+			out = append(out, Ready{Token: p.of[i].token, Gen: p.of[i].gen, Modes: modesOfPoll(re)})
 		}
 	}
 	if p.set[0].Revents != 0 {
-		p.pipe.drain()
+		p.pipe.Drain()
 	}
 	return out
 }
 
-func (p *poll) wake() { p.pipe.wake() }
+func (p *pollSet) Wake() { p.pipe.Wake() }
 
-func (p *poll) close() error { return p.pipe.close() }
+func (p *pollSet) Close() error { return p.pipe.Close() }
 
 // milliseconds rounds up: a timer must not find itself too early.
 func milliseconds(d time.Duration) int {
@@ -118,29 +117,29 @@ func milliseconds(d time.Duration) int {
 	return int(min((int64(d)+int64(time.Millisecond)-1)/int64(time.Millisecond), math.MaxInt32))
 }
 
-func pollEvents(m modeSet) (events int16) {
-	if m&Read.bit() != 0 {
+func pollEvents(m Modes) (events int16) {
+	if m&Read != 0 {
 		events |= unix.POLLIN
 	}
-	if m&Write.bit() != 0 {
+	if m&Write != 0 {
 		events |= unix.POLLOUT
 	}
-	if m&Expedite.bit() != 0 {
+	if m&Urgent != 0 {
 		events |= unix.POLLPRI
 	}
 	return events
 }
 
-func modesOfPoll(events int16) (m modeSet) {
+func modesOfPoll(events int16) (m Modes) {
 	trouble := events&(unix.POLLERR|unix.POLLHUP) != 0
 	if trouble || events&unix.POLLIN != 0 {
-		m |= Read.bit()
+		m |= Read
 	}
 	if trouble || events&unix.POLLOUT != 0 {
-		m |= Write.bit()
+		m |= Write
 	}
 	if events&unix.POLLPRI != 0 {
-		m |= Expedite.bit()
+		m |= Urgent
 	}
 	return m
 }

@@ -1,4 +1,4 @@
-package kernel
+package fd
 
 import (
 	"encoding/binary"
@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// acceptNonblocking is accept4 as a raw system call, like those of io_linux.go.
+// acceptNonblocking is accept4 as a raw system call, like those of raw_linux.go.
 func acceptNonblocking(fd int) (int, unix.Sockaddr, error) {
 	var from unix.RawSockaddrAny
 	size := uint32(unix.SizeofSockaddrAny)

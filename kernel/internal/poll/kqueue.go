@@ -1,6 +1,6 @@
 //go:build darwin || dragonfly || freebsd || netbsd || openbsd
 
-package kernel
+package poll
 
 import (
 	"errors"
@@ -12,13 +12,14 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// openLoop opens the loop of that name; empty is kqueue.
-func openLoop(k *Kernel, name string) (loop, error) {
+// Open opens the poller of that name: "kqueue", "portable", or empty for the
+// first.
+func Open(gate Gate, name string) (Poller, error) {
 	switch name {
 	case "", "kqueue":
-		return newKqueue(k)
+		return newKqueue(gate)
 	case "portable":
-		return newPoll(k)
+		return newPollSet(gate)
 	}
 	return nil, fmt.Errorf("no loop named %q on this system", name)
 }
@@ -27,15 +28,15 @@ func openLoop(k *Kernel, name string) (loop, error) {
 // cannot be waited for in Go's netpoller, so it costs a thread while it waits.
 // A pipe wakes it, since not every system has EVFILT_USER.
 type kqueue struct {
-	k       *Kernel
+	gate    Gate
 	fd      int
-	pipe    *wakePipe
-	handles map[int]*Handle // by descriptor: the system has no room for more
-	changes [modes]unix.Kevent_t
+	pipe    *WakePipe
+	watched map[int]*Registration // by descriptor, which is all that an event names
+	changes [3]unix.Kevent_t
 	events  [256]unix.Kevent_t
 }
 
-func newKqueue(k *Kernel) (*kqueue, error) {
+func newKqueue(gate Gate) (*kqueue, error) {
 	syscall.ForkLock.RLock()
 	fd, err := unix.Kqueue()
 	if err == nil {
@@ -45,29 +46,29 @@ func newKqueue(k *Kernel) (*kqueue, error) {
 	if err != nil {
 		return nil, os.NewSyscallError("kqueue", err)
 	}
-	p := &kqueue{k: k, fd: fd, handles: map[int]*Handle{}}
-	if p.pipe, err = newWakePipe(); err != nil {
+	p := &kqueue{gate: gate, fd: fd, watched: map[int]*Registration{}}
+	if p.pipe, err = NewWakePipe(); err != nil {
 		unix.Close(fd)
 		return nil, err
 	}
-	unix.SetKevent(&p.changes[0], p.pipe.fd, unix.EVFILT_READ, unix.EV_ADD)
+	unix.SetKevent(&p.changes[0], p.pipe.FD(), unix.EVFILT_READ, unix.EV_ADD)
 	if err := p.change(1); err != nil {
-		p.close()
+		p.Close()
 		return nil, err
 	}
 	return p, nil
 }
 
-func (p *kqueue) update(h *Handle, before modeSet) error {
+func (p *kqueue) Update(r *Registration, before Modes) error {
 	if before == 0 {
-		if err := p.admit(h); err != nil {
+		if err := p.admit(r.FD); err != nil {
 			return err
 		}
-		p.handles[h.fd] = h
+		p.watched[r.FD] = r
 	}
-	err := p.adjust(h, before)
+	err := p.adjust(r, before)
 	if err != nil && before == 0 {
-		p.remove(h) // some of it may have been done
+		p.Remove(r) // some of it may have been done
 	}
 	if errors.Is(err, syscall.EPIPE) {
 		// A pipe without a reader cannot be watched for writing: always
@@ -77,14 +78,14 @@ func (p *kqueue) update(h *Handle, before modeSet) error {
 	return err
 }
 
-func (p *kqueue) adjust(h *Handle, before modeSet) error {
+func (p *kqueue) adjust(r *Registration, before Modes) error {
 	n := 0
-	for m := Read; m < modes; m++ {
-		on := h.armed&m.bit() != 0
-		if on == (before&m.bit() != 0) {
+	for m := Read; m < endOfModes; m <<= 1 {
+		on := r.Armed&m != 0
+		if on == (before&m != 0) {
 			continue
 		}
-		if err := p.prepare(&p.changes[n], h.fd, m, on); err != nil {
+		if err := p.prepare(&p.changes[n], r.FD, m, on); err != nil {
 			return err
 		}
 		n++
@@ -94,34 +95,34 @@ func (p *kqueue) adjust(h *Handle, before modeSet) error {
 
 // admit refuses, with EPERM, what the kernel has to treat as always ready. The
 // system would watch a file, but be silent at its end.
-func (p *kqueue) admit(h *Handle) error {
+func (p *kqueue) admit(fd int) error {
 	var st unix.Stat_t
-	if err := unix.Fstat(h.fd, &st); err != nil {
+	if err := unix.Fstat(fd, &st); err != nil {
 		return os.NewSyscallError("fstat", err)
 	}
 	switch st.Mode & unix.S_IFMT {
 	case unix.S_IFREG, unix.S_IFDIR, unix.S_IFBLK:
 		return syscall.EPERM
 	case unix.S_IFCHR: // a terminal can be watched, other devices perhaps not
-		unix.SetKevent(&p.changes[0], h.fd, unix.EVFILT_READ, unix.EV_ADD)
+		unix.SetKevent(&p.changes[0], fd, unix.EVFILT_READ, unix.EV_ADD)
 		if p.change(1) != nil {
 			return syscall.EPERM
 		}
-		unix.SetKevent(&p.changes[0], h.fd, unix.EVFILT_READ, unix.EV_DELETE)
+		unix.SetKevent(&p.changes[0], fd, unix.EVFILT_READ, unix.EV_DELETE)
 		return p.change(1)
 	}
 	return nil
 }
 
 // prepare fills in one change of what the system watches.
-func (p *kqueue) prepare(ev *unix.Kevent_t, fd int, m Mode, on bool) error {
+func (p *kqueue) prepare(ev *unix.Kevent_t, fd int, m Modes, on bool) error {
 	filter := 0
 	switch m {
 	case Read:
 		filter = unix.EVFILT_READ
 	case Write:
 		filter = unix.EVFILT_WRITE
-	case Expedite:
+	case Urgent:
 		if filter = urgentFilter; filter == 0 {
 			return fmt.Errorf("watching for urgent data: %w", syscall.ENOTSUP)
 		}
@@ -131,7 +132,7 @@ func (p *kqueue) prepare(ev *unix.Kevent_t, fd int, m Mode, on bool) error {
 		flags = unix.EV_ADD
 	}
 	unix.SetKevent(ev, fd, filter, flags)
-	if m == Expedite {
+	if m == Urgent {
 		ev.Fflags = urgentNote
 	}
 	return nil
@@ -147,22 +148,22 @@ func (p *kqueue) change(n int) error {
 	}
 }
 
-func (p *kqueue) remove(h *Handle) {
-	if p.handles[h.fd] != h {
-		return // closed behind our back, and another handle has the number
+func (p *kqueue) Remove(r *Registration) {
+	if p.watched[r.FD] != r {
+		return // closed behind our back, and another descriptor has the number
 	}
-	delete(p.handles, h.fd)
-	for m := Read; m < modes; m++ {
+	delete(p.watched, r.FD)
+	for m := Read; m < endOfModes; m <<= 1 {
 		// Those that were not watched are refused, and so are those of a
 		// descriptor that was closed behind our back: it is all the same.
-		if p.prepare(&p.changes[0], h.fd, m, false) == nil {
+		if p.prepare(&p.changes[0], r.FD, m, false) == nil {
 			_ = p.change(1)
 		}
 	}
 }
 
-func (p *kqueue) wait(d time.Duration, out []readiness) ([]readiness, error) {
-	sleeps := d != 0 && p.k.inbox.sleep(p)
+func (p *kqueue) Wait(d time.Duration, out []Ready) ([]Ready, error) {
+	sleeps := d != 0 && p.gate.Sleep()
 	if !sleeps {
 		d = 0
 	}
@@ -173,7 +174,7 @@ func (p *kqueue) wait(d time.Duration, out []readiness) ([]readiness, error) {
 	}
 	n, err := unix.Kevent(p.fd, nil, p.events[:], limit)
 	if sleeps {
-		p.k.inbox.awake()
+		p.gate.Awake()
 	}
 	if err == unix.EINTR {
 		return out, nil
@@ -189,39 +190,39 @@ func (p *kqueue) wait(d time.Duration, out []readiness) ([]readiness, error) {
 
 // collect turns an event into readiness. Trouble needs no care: the system
 // reports it to each mode that is watched.
-func (p *kqueue) collect(ev *unix.Kevent_t, out []readiness) []readiness {
+func (p *kqueue) collect(ev *unix.Kevent_t, out []Ready) []Ready {
 	fd := int(ev.Ident)
-	if fd == p.pipe.fd {
-		p.pipe.drain()
+	if fd == p.pipe.FD() {
+		p.pipe.Drain()
 		return out
 	}
-	h := p.handles[fd]
-	if h == nil {
+	r := p.watched[fd]
+	if r == nil {
 		return out
 	}
-	m := Expedite
+	m := Urgent
 	switch int64(ev.Filter) {
 	case unix.EVFILT_READ:
 		m = Read
 	case unix.EVFILT_WRITE:
 		m = Write
 	}
-	if h.armed != m.bit() { // reads and writes of one handle come as two events
+	if r.Armed != m { // reads and writes of one descriptor come as two events
 		for i := range out {
-			if out[i].token == h.token {
-				out[i].modes |= m.bit()
+			if out[i].Token == r.Token {
+				out[i].Modes |= m
 				return out
 			}
 		}
 	}
-	return append(out, readiness{token: h.token, gen: p.k.handles.gen(h.token), modes: m.bit()})
+	return append(out, Ready{Token: r.Token, Gen: r.Gen, Modes: m})
 }
 
-func (p *kqueue) wake() { p.pipe.wake() }
+func (p *kqueue) Wake() { p.pipe.Wake() }
 
-func (p *kqueue) close() error {
+func (p *kqueue) Close() error {
 	err := unix.Close(p.fd)
-	if e := p.pipe.close(); err == nil {
+	if e := p.pipe.Close(); err == nil {
 		err = e
 	}
 	return err

@@ -1,4 +1,4 @@
-package rawio
+package fd
 
 import (
 	"syscall"
@@ -7,9 +7,9 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Read reads once into p, which must not be empty. socket says that fd is one. It
+// readOnce reads once into p, which must not be empty. socket says that fd is one. It
 // returns EAGAIN if there is nothing to read.
-func Read(fd int, p []byte, socket bool) (int, error) {
+func readOnce(fd int, p []byte, socket bool) (int, error) {
 	call := uintptr(syscall.SYS_READ)
 	if socket {
 		call = unix.SYS_RECVFROM
@@ -26,8 +26,8 @@ func Read(fd int, p []byte, socket bool) (int, error) {
 	}
 }
 
-// Write writes p, which must not be empty, as far as there is space.
-func Write(fd int, p []byte, socket bool) (int, error) {
+// writeOnce writes p, which must not be empty, as far as there is space.
+func writeOnce(fd int, p []byte, socket bool) (int, error) {
 	call := uintptr(syscall.SYS_WRITE)
 	if socket {
 		call = unix.SYS_SENDTO
@@ -44,10 +44,10 @@ func Write(fd int, p []byte, socket bool) (int, error) {
 	}
 }
 
-// Close closes a connection that was accepted. That never waits
+// closeConn closes a connection that was accepted. That never waits
 // either, unless the program has asked for it by SO_LINGER, which would stop the
 // kernel's goroutine anyway.
-func Close(fd int) error {
+func closeConn(fd int) error {
 	if _, _, errno := syscall.RawSyscall(syscall.SYS_CLOSE, uintptr(fd), 0, 0); errno != 0 {
 		return errno
 	}
@@ -57,9 +57,9 @@ func Close(fd int) error {
 // maxGathered is how many buffers one system call writes.
 const maxGathered = 64
 
-// Writev writes the first maxGathered buffers. That it was not all of them
-// is syscall.EAGAIN, as if there were no room.
-func Writev(fd int, bufs [][]byte) (int, error) {
+// writev writes the first maxGathered buffers. That it was not all of them
+// is syscall.EAGAIN, as if there were no space.
+func writev(fd int, bufs [][]byte) (int, error) {
 	var vecs [maxGathered]unix.Iovec
 	n, total := 0, 0
 	for _, b := range bufs {

@@ -1,6 +1,6 @@
 //go:build darwin || dragonfly || openbsd
 
-package kernel
+package poll
 
 import "golang.org/x/sys/unix"
 

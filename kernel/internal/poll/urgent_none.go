@@ -1,6 +1,6 @@
 //go:build freebsd || netbsd
 
-package kernel
+package poll
 
 // A kqueue cannot watch for urgent data here; the portable loop can.
 const (

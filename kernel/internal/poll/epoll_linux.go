@@ -1,4 +1,4 @@
-package kernel
+package poll
 
 import (
 	"errors"
@@ -11,22 +11,23 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// openLoop opens the loop of that name; empty is epoll.
-func openLoop(k *Kernel, name string) (loop, error) {
+// Open opens the poller of that name: "epoll", "portable", or empty for the
+// first.
+func Open(gate Gate, name string) (Poller, error) {
 	switch name {
 	case "", "epoll":
-		return newEpoll(k)
+		return newEpoll(gate)
 	case "portable":
-		return newPoll(k)
+		return newPollSet(gate)
 	}
 	return nil, fmt.Errorf("no loop named %q on this system", name)
 }
 
-// epoll waits in an epoll descriptor of the kernel's own, which is itself
+// epoll waits in an epoll descriptor of its own, which is itself
 // waited for in Go's netpoller: no thread blocks, and the descriptor's read
 // deadline serves for timers and for waking it.
 type epoll struct {
-	k      *Kernel
+	gate   Gate
 	fd     int
 	file   *os.File
 	raw    syscall.RawConn
@@ -37,12 +38,12 @@ type epoll struct {
 	armed  bool // a deadline is set, or may be
 }
 
-func newEpoll(k *Kernel) (*epoll, error) {
+func newEpoll(gate Gate) (*epoll, error) {
 	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)
 	}
-	p := &epoll{k: k, fd: fd}
+	p := &epoll{gate: gate, fd: fd}
 	if err := unix.SetNonblock(fd, true); err != nil { // lets os.NewFile give it to the netpoller
 		unix.Close(fd)
 		return nil, os.NewSyscallError("fcntl", err)
@@ -59,33 +60,33 @@ func newEpoll(k *Kernel) (*epoll, error) {
 	return p, nil
 }
 
-func (p *epoll) update(h *Handle, before modeSet) error {
-	ev := unix.EpollEvent{Fd: int32(h.token), Pad: int32(p.k.handles.gen(h.token))}
-	if h.armed&Read.bit() != 0 {
+func (p *epoll) Update(r *Registration, before Modes) error {
+	ev := unix.EpollEvent{Fd: r.Token, Pad: int32(r.Gen)}
+	if r.Armed&Read != 0 {
 		ev.Events |= unix.EPOLLIN | unix.EPOLLRDHUP
 	}
-	if h.armed&Write.bit() != 0 {
+	if r.Armed&Write != 0 {
 		ev.Events |= unix.EPOLLOUT
 	}
-	if h.armed&Expedite.bit() != 0 {
+	if r.Armed&Urgent != 0 {
 		ev.Events |= unix.EPOLLPRI
 	}
-	if h.edge = h.tcp && h.armed == Read.bit(); h.edge {
+	if r.Edge = r.TCP && r.Armed == Read; r.Edge {
 		ev.Events |= unix.EPOLLET | unix.EPOLLPRI
 	}
 	op := unix.EPOLL_CTL_MOD
 	if before == 0 {
 		op = unix.EPOLL_CTL_ADD
 	}
-	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(p.fd, op, h.fd, &ev))
+	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(p.fd, op, r.FD, &ev))
 }
 
-func (p *epoll) remove(h *Handle) {
-	if h.exclusive && h.closed {
+func (p *epoll) Remove(r *Registration) {
+	if r.Exclusive && r.Closed {
 		return // it is about to be closed, and the system forgets it then
 	}
 	// A descriptor that was closed behind our back is gone already.
-	_ = unix.EpollCtl(p.fd, unix.EPOLL_CTL_DEL, h.fd, &unix.EpollEvent{})
+	_ = unix.EpollCtl(p.fd, unix.EPOLL_CTL_DEL, r.FD, &unix.EpollEvent{})
 }
 
 // collect asks without waiting and reports whether there is an answer. It never
@@ -106,7 +107,7 @@ func (p *epoll) collect() bool {
 	}
 }
 
-func (p *epoll) wait(d time.Duration, out []readiness) ([]readiness, error) {
+func (p *epoll) Wait(d time.Duration, out []Ready) ([]Ready, error) {
 	if !p.collect() && d != 0 {
 		if err := p.sleep(d); err != nil {
 			return out, err
@@ -117,31 +118,31 @@ func (p *epoll) wait(d time.Duration, out []readiness) ([]readiness, error) {
 	}
 	for i := range p.events[:p.found] {
 		ev := &p.events[i]
-		out = append(out, readiness{token: int(ev.Fd), gen: uint32(ev.Pad), modes: modesOf(ev.Events)})
+		out = append(out, Ready{Token: ev.Fd, Gen: uint32(ev.Pad), Modes: modesOf(ev.Events)})
 	}
 	return out, nil
 }
 
-func modesOf(events uint32) (m modeSet) {
+func modesOf(events uint32) (m Modes) {
 	trouble := events&(unix.EPOLLERR|unix.EPOLLHUP) != 0
 	if trouble || events&(unix.EPOLLIN|unix.EPOLLRDHUP) != 0 {
-		m |= Read.bit()
+		m |= Read
 	}
 	if trouble || events&unix.EPOLLOUT != 0 {
-		m |= Write.bit()
+		m |= Write
 	}
 	if events&unix.EPOLLPRI != 0 {
-		m |= Expedite.bit() | sticky
+		m |= Urgent | Sticky
 	}
 	if trouble || events&unix.EPOLLRDHUP != 0 {
-		m |= sticky
+		m |= Sticky
 	}
 	return m
 }
 
-// sleep parks the goroutine until a handle is ready, d has passed, or wake is
-// called. The deadline is set before the inbox is told: the other way round it
-// could undo a wake.
+// sleep parks the goroutine until a descriptor is ready, d has passed, or Wake is
+// called. The deadline is set before the gate is asked: the other way round it
+// could undo a Wake.
 func (p *epoll) sleep(d time.Duration) error {
 	if d > 0 {
 		p.armed = true
@@ -154,7 +155,7 @@ func (p *epoll) sleep(d time.Duration) error {
 			return err
 		}
 	}
-	if !p.k.inbox.sleep(p) {
+	if !p.gate.Sleep() {
 		return nil
 	}
 	err := p.raw.Read(p.look)
@@ -164,15 +165,15 @@ func (p *epoll) sleep(d time.Duration) error {
 			err = nil
 		}
 	}
-	if !p.k.inbox.awake() {
-		p.armed = true // a wake is setting the deadline, or will
+	if !p.gate.Awake() {
+		p.armed = true // a Wake is setting the deadline, or will
 	}
 	return err
 }
 
-func (p *epoll) wake() {
-	// It can only fail once the loop is closed, and then nothing sleeps.
+func (p *epoll) Wake() {
+	// It can only fail once the poller is closed, and then nothing sleeps.
 	_ = p.file.SetReadDeadline(longAgo)
 }
 
-func (p *epoll) close() error { return p.file.Close() }
+func (p *epoll) Close() error { return p.file.Close() }

@@ -1,6 +1,6 @@
 //go:build unix
 
-package kernel
+package fd
 
 import (
 	"net"
@@ -10,7 +10,7 @@ import (
 )
 
 // LocalAddr is getsockname.
-func (d *descriptor) LocalAddr() net.Addr {
+func (d *FD) LocalAddr() net.Addr {
 	sa, err := unix.Getsockname(d.fd)
 	if err != nil {
 		return nil
@@ -19,7 +19,7 @@ func (d *descriptor) LocalAddr() net.Addr {
 }
 
 // RemoteAddr is getpeername.
-func (d *descriptor) RemoteAddr() net.Addr {
+func (d *FD) RemoteAddr() net.Addr {
 	sa, err := unix.Getpeername(d.fd)
 	if err != nil {
 		return nil
@@ -29,7 +29,7 @@ func (d *descriptor) RemoteAddr() net.Addr {
 
 // netAddr turns the system's form of an address into the type that Go has for
 // addresses of such a socket.
-func (d *descriptor) netAddr(sa unix.Sockaddr) net.Addr {
+func (d *FD) netAddr(sa unix.Sockaddr) net.Addr {
 	kind, err := unix.GetsockoptInt(d.fd, unix.SOL_SOCKET, unix.SO_TYPE)
 	if err != nil {
 		return nil
@@ -86,7 +86,7 @@ func addrPort(sa unix.Sockaddr) (a netip.AddrPort, zone string, ok bool) {
 
 // ReadFrom is recvfrom. The sender's address is not valid if it is none of the
 // internet, and an IPv4 address is one whatever the socket's family.
-func (d *descriptor) ReadFrom(p []byte) (int, netip.AddrPort, error) {
+func (d *FD) ReadFrom(p []byte) (int, netip.AddrPort, error) {
 	for {
 		n, sa, err := unix.Recvfrom(d.fd, p, 0)
 		switch err {
@@ -102,7 +102,7 @@ func (d *descriptor) ReadFrom(p []byte) (int, netip.AddrPort, error) {
 }
 
 // WriteTo is sendto.
-func (d *descriptor) WriteTo(p []byte, to netip.AddrPort) (int, error) {
+func (d *FD) WriteTo(p []byte, to netip.AddrPort) (int, error) {
 	sa, err := d.sockaddr(to)
 	if err != nil {
 		return 0, err
@@ -121,7 +121,7 @@ func (d *descriptor) WriteTo(p []byte, to netip.AddrPort) (int, error) {
 
 // sockaddr turns an address into the system's form for a socket of this
 // family.
-func (d *descriptor) sockaddr(to netip.AddrPort) (unix.Sockaddr, error) {
+func (d *FD) sockaddr(to netip.AddrPort) (unix.Sockaddr, error) {
 	ip, zone, err := d.target(to)
 	switch {
 	case err != nil:
@@ -134,7 +134,7 @@ func (d *descriptor) sockaddr(to netip.AddrPort) (unix.Sockaddr, error) {
 
 // target is where a socket of this family sends to: one of IPv6 takes IPv4
 // addresses only in disguise.
-func (d *descriptor) target(to netip.AddrPort) (ip netip.Addr, zone uint32, err error) {
+func (d *FD) target(to netip.AddrPort) (ip netip.Addr, zone uint32, err error) {
 	ip = to.Addr().Unmap()
 	if !ip.IsValid() {
 		return ip, 0, unix.EDESTADDRREQ

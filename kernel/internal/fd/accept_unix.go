@@ -1,6 +1,6 @@
 //go:build unix && !linux
 
-package kernel
+package fd
 
 import (
 	"syscall"
@@ -25,6 +25,5 @@ func acceptNonblocking(fd int) (int, unix.Sockaddr, error) {
 	return n, from, nil
 }
 
-// speaksTCP would tell of a socket of TCP, but no loop of these systems wants to
-// know.
+// speaksTCP returns false: no poller of these systems distinguishes TCP.
 func speaksTCP(int) bool { return false }

@@ -1,12 +1,12 @@
 //go:build unix && !linux
 
-package rawio
+package fd
 
 import "golang.org/x/sys/unix"
 
-// Read reads once into p, which must not be empty. It returns EAGAIN if there is
+// readOnce reads once into p, which must not be empty. It returns EAGAIN if there is
 // nothing to read.
-func Read(fd int, p []byte, _ bool) (int, error) {
+func readOnce(fd int, p []byte, _ bool) (int, error) {
 	for {
 		n, err := unix.Read(fd, p)
 		if err != unix.EINTR {
@@ -15,8 +15,8 @@ func Read(fd int, p []byte, _ bool) (int, error) {
 	}
 }
 
-// Write writes p, which must not be empty, as far as there is space.
-func Write(fd int, p []byte, _ bool) (int, error) {
+// writeOnce writes p, which must not be empty, as far as there is space.
+func writeOnce(fd int, p []byte, _ bool) (int, error) {
 	for {
 		n, err := unix.Write(fd, p)
 		if err != unix.EINTR {
@@ -25,18 +25,18 @@ func Write(fd int, p []byte, _ bool) (int, error) {
 	}
 }
 
-// Close closes a connection.
-func Close(fd int) error { return unix.Close(fd) }
+// closeConn closes a connection.
+func closeConn(fd int) error { return unix.Close(fd) }
 
-// Writev writes one buffer after the other: not every system that we know
+// writev writes one buffer after the other: not every system that we know
 // gives Go a writev.
-func Writev(fd int, bufs [][]byte) (int, error) {
+func writev(fd int, bufs [][]byte) (int, error) {
 	total := 0
 	for _, b := range bufs {
 		if len(b) == 0 {
 			continue
 		}
-		n, err := Write(fd, b, false)
+		n, err := writeOnce(fd, b, false)
 		total += n
 		switch {
 		case err != nil && total > 0:
