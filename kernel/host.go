@@ -104,6 +104,9 @@ func (v Host) Unwatch(owner ID, h *Handle, m Mode) {
 func (v Host) TryWrite(h *Handle) {
 	if !h.writeQueued && h.watchers[Write] != nil {
 		h.writeQueued = true
+		if v.k.debug != nil {
+			v.k.debug.observe.asked(h)
+		}
 		v.k.dirty = append(v.k.dirty, h)
 	}
 }

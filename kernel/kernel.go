@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/kernel/internal/poll"
+	"github.com/gopoe/poe/kernel/observe"
 )
 
 // Options configure a kernel. All fields are optional.
@@ -113,15 +114,16 @@ type Kernel struct {
 
 	scratch []byte // for reading
 
-	inbox     inbox
-	backlog   remoteBacklog
-	running   bool
-	justEnded bool // the last session has stopped in the last slice
-	runsIdle  bool // Run was called: a handled IDLE is followed by ZOMBIE
-	debug     *debugger
-	dead      func(DeadLetter)
-	stats     Stats
-	hooks     []Hook
+	inbox      inbox
+	backlog    remoteBacklog
+	running    bool
+	justEnded  bool // the last session has stopped in the last slice
+	runsIdle   bool // Run was called: a handled IDLE is followed by ZOMBIE
+	debug      *debugger
+	observedAs observe.ID // the last ID that an event was given
+	dead       func(DeadLetter)
+	stats      Stats
+	hooks      []Hook
 }
 
 // New makes a kernel, with the zero Options if there are none. More than one
@@ -256,6 +258,10 @@ func (k *Kernel) nestedSlice() (more bool, err error) {
 	}
 	outer := k.suspendTurn()
 	defer k.resumeTurn(outer)
+	if k.debug != nil {
+		o := k.debug.observe
+		defer o.leave(o.enter(observe.Mark{}))
+	}
 	if err := k.turn(); err != nil {
 		return false, err
 	}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+
+	"github.com/gopoe/poe/kernel/observe"
 )
 
 // DefaultOffload is how many jobs of a kernel run at once when
@@ -35,6 +37,7 @@ type Job struct {
 	cancel   context.CancelFunc
 	lane     *Lane // which orders it, if any
 	done     bool
+	cause    observe.Mark // the event that has asked for it
 }
 
 // Offload runs work on another goroutine, so that it may block, and sends its
@@ -61,7 +64,7 @@ func (k *Kernel) offload(method string, j *Job) (*Job, error) {
 	if err != nil {
 		return nil, k.fail(method, j.event, ErrNoActiveSession)
 	}
-	j.k, j.owner, j.owned = k, e, owned
+	j.k, j.owner, j.owned, j.cause = k, e, owned, k.cause()
 	j.ctx, j.cancel = context.WithCancel(context.Background())
 	k.addExtref(e, offloadTag)
 	if j.lane == nil || j.lane.admit(j) {
@@ -100,7 +103,7 @@ func (j *Job) finish() {
 // goroutine.
 func (j *Job) run() {
 	result, err := any(nil), errJobExited
-	defer func() { j.k.inbox.put(message{run: func() { j.complete(result, err) }}) }()
+	defer func() { j.k.inbox.put(message{cause: j.cause, run: func() { j.complete(result, err) }}) }()
 	result, err = j.try()
 }
 

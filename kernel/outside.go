@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 
 	"github.com/gopoe/poe/kernel/internal/poll"
+	"github.com/gopoe/poe/kernel/observe"
 )
 
 // message is what another goroutine hands in: an event, something to run, or a
@@ -22,6 +23,7 @@ type message struct {
 	run    func()
 	handle *Handle
 	letter Letter
+	cause  observe.Mark // the event that has sent it, if known
 }
 
 // inbox is the one way into the kernel from other goroutines. It is emptied
@@ -182,6 +184,10 @@ func (m *message) isEvent() bool {
 
 // receive acts on one message. It runs between events, outside of any session.
 func (k *Kernel) receive(m *message) {
+	if k.debug != nil {
+		o := k.debug.observe
+		defer o.leave(o.enter(m.cause))
+	}
 	switch {
 	case m.run != nil:
 		m.run()
