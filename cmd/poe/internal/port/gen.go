@@ -60,15 +60,25 @@ const (
 
 // frame is a function of Go that is being written.
 type frame struct {
-	mode    retMode
-	fn      *function // the sub it belongs to; nil in the main part
-	match   bool      // uses m
-	topics  []string  // variables that stand for $_
-	closure bool      // return would leave only the closure
-	pair    bool      // a and b are sort's
-	loops   int
-	outer   *frame
-	handler bool // e is at hand
+	mode       retMode
+	fn         *function // the sub it belongs to; nil in the main part
+	match      bool      // uses m
+	topics     []string  // variables that stand for $_
+	closure    bool      // return would leave only the closure
+	pair       bool      // a and b are sort's
+	loops      int
+	blockLabel string   // of the bare block at hand
+	leave      *leave   // how return, next and last leave a closure for local
+	redo       []string // labels of the bodies of the loops, made when redo needs them
+	outer      *frame
+	handler    bool // e is at hand
+}
+
+// leave is how a jump leaves a closure that local needs: it sets a flag, which is
+// looked at behind the closure.
+type leave struct {
+	flag, value     string
+	ret, next, last bool
 }
 
 // gen writes Go.
@@ -96,6 +106,7 @@ type gen struct {
 	todoSeen  map[*node]bool
 	topicSync []string
 	stateInit []string
+	single    bool // the next statement is the only one of its block
 }
 
 type todo struct {
@@ -137,7 +148,35 @@ func generate(prog *program, report *Report, options Options) (string, error) {
 	if err != nil {
 		return text, fmt.Errorf("%s: the translation is not Go: %w", prog.file, err)
 	}
-	return string(src), nil
+	return lineTable(string(src)), nil
+}
+
+// lineTable removes the marks of lines and appends the table of them, which messages
+// of Perl with a line need.
+func lineTable(src string) string {
+	var out, table strings.Builder
+	line, perl, last, column := 1, 0, 0, 0
+	for text := range strings.SplitAfterSeq(src, "\n") {
+		if rest, ok := strings.CutPrefix(strings.TrimSpace(text), "//perl:"); ok {
+			if n, err := strconv.Atoi(rest); err == nil {
+				perl = n
+				continue
+			}
+		}
+		if perl != last {
+			entry := fmt.Sprintf("%d:%d ", line, perl)
+			if column += len(entry); column > 100 {
+				table.WriteString("\" +\n\t\"")
+				column = len(entry)
+			}
+			table.WriteString(entry)
+			last = perl
+		}
+		out.WriteString(text)
+		line++
+	}
+	fmt.Fprintf(&out, "\n// The lines of Go and of Perl, for messages.\nvar _ = perl.Lines(\"%s\")\n", strings.TrimSuffix(table.String(), " "))
+	return out.String()
 }
 
 // retype gives the variables the types that have been seen, and reports whether
@@ -251,6 +290,9 @@ func (g *gen) assemble(body string) string {
 		b.WriteString(s + "\n")
 	}
 	g.writePackages(&b)
+	if v := g.prog.packageVars["*DATA"]; v != nil && g.prog.hasData {
+		fmt.Fprintf(&b, "perl.Open(&%s, \"<\", perl.RefValue(%s))\n", v.goName, quote(g.prog.data))
+	}
 	b.WriteString(body)
 	if g.usesPOE() {
 		b.WriteString("compat.Leave()\n")

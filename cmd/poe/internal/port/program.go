@@ -27,7 +27,8 @@ type program struct {
 	parents      map[string][]string
 	handles      map[string]bool
 	errno        int
-	hires        bool // time is Time::HiRes's
+	overloads    map[string]bool // operators which a class overloads
+	hires        bool            // time is Time::HiRes's
 }
 
 // parseProgram reads a source text into a program.
@@ -38,7 +39,7 @@ func parseProgram(tok *tokenizer, file, name, source string) (*program, error) {
 	}
 	prog := &program{file: file, name: name, subs: map[string]*function{}, packageVars: map[string]*variable{}, packageNames: map[string]bool{},
 		mainNames: map[string]int{}, imported: map[string]bool{}, modules: map[string]int{}, parents: map[string][]string{}, handles: map[string]bool{}}
-	p := &parser{file: file, source: strings.Split(source, "\n"), tok: tok, toks: toks, consts: map[string]bool{}, subs: map[string]bool{}}
+	p := &parser{file: file, source: strings.Split(source, "\n"), tok: tok, toks: toks, consts: map[string]bool{}, subs: map[string]bool{}, protos: map[string]string{}}
 	for i, t := range toks {
 		if t.class == "Word" && t.text == "sub" && i+1 < len(toks) && toks[i+1].class == "Word" {
 			p.subs[toks[i+1].text] = true
@@ -64,6 +65,9 @@ func (p *program) analyze() {
 	walkAll(p.statements, func(n *node) bool {
 		switch n.kind {
 		case sUse:
+			if n.text == "overload" && n.kid(0) != nil {
+				p.noteOverloads(listOf(n.kids[0]))
+			}
 			if n.text == "Time::HiRes" && n.kid(0) != nil {
 				n.kids[0].walk(func(k *node) bool {
 					for _, w := range strings.Fields(k.text) {
@@ -103,7 +107,130 @@ func (p *program) analyze() {
 		return true
 	})
 	p.markMethodTables()
+	for _, f := range p.functions {
+		p.topicShared = p.topicShared || freeTopic(f.node.body)
+		f.aliases = !f.handler && changesArguments(f.node.body)
+	}
 	p.nameAll()
+}
+
+// freeTopic reports whether the statements of a sub use the $_ of their caller: one
+// that no loop, map or grep of their own has set.
+func freeTopic(list []*node) bool {
+	found := false
+	var visit func(n *node)
+	all := func(nodes ...*node) {
+		for _, n := range nodes {
+			visit(n)
+		}
+	}
+	visit = func(n *node) {
+		if n == nil || found {
+			return
+		}
+		switch n.kind {
+		case kSub:
+			return // a function of its own, or a block with a $_ of its own
+		case sSub:
+			return
+		case kLocal:
+			if k := n.kids[0]; k.kind == kVar && k.text == "_" {
+				return
+			}
+		case kMap:
+			all(n.kids[1:]...)
+			return
+		case sForeach:
+			if n.kids[0] == nil {
+				visit(n.kids[1])
+				return
+			}
+		case sWhile:
+			if c := n.kids[0]; c != nil && reads(c) {
+				return
+			}
+		}
+		found = found || topicUse(n)
+		all(n.kids...)
+		all(n.body...)
+		all(n.dyn, n.repl)
+	}
+	for _, n := range list {
+		if n.kind == sExpr && n.kid(0) != nil && localTopic(n.kids[0]) {
+			break
+		}
+		visit(n)
+	}
+	return found
+}
+
+// localTopic reports whether an expression is local $_, or an assignment to it.
+func localTopic(n *node) bool {
+	if n.kind == kAssign {
+		n = n.kids[0]
+	}
+	return n.kind == kLocal && n.kids[0].kind == kVar && n.kids[0].text == "_"
+}
+
+// changesArguments reports whether the statements of a sub change elements of @_.
+func changesArguments(list []*node) bool {
+	found := false
+	element := func(n *node) bool {
+		for n != nil && n.kind == kList && len(n.kids) == 1 {
+			n = n.kids[0]
+		}
+		return n != nil && (n.kind == kIndex || n.kind == kSlice) && isArgs(n.kids[0])
+	}
+	walkAll(list, func(n *node) bool {
+		switch n.kind {
+		case kSub, sSub:
+			return false
+		case kAssign, kPostop, kSubst, kTrans:
+			found = found || element(n.kids[0]) && !strings.Contains(n.mods, "r")
+		case kUnop:
+			found = found || (n.op == "++" || n.op == "--") && element(n.kids[0])
+		case kFunc:
+			found = found || (n.text == "chomp" || n.text == "chop") && len(n.kids) > 0 && (element(n.kids[0]) || isArgs(n.kids[0]))
+		case sForeach:
+			v := n.kids[0]
+			if v != nil && v.kind == kMy {
+				v = v.kids[0]
+			}
+			var loop *variable
+			if v != nil {
+				loop = v.v
+			}
+			list := n.kids[1]
+			for list.kind == kList && len(list.kids) == 1 {
+				list = list.kids[0]
+			}
+			found = found || isArgs(list) && (v == nil || loop != nil) && changes(n.kids[2].body, loop)
+		}
+		return !found
+	})
+	return found
+}
+
+// noteOverloads notes which operators a class overloads, with those that Perl makes
+// of them.
+func (p *program) noteOverloads(kids []*node) {
+	if p.overloads == nil {
+		p.overloads = map[string]bool{}
+	}
+	for i := 0; i < len(kids); i += 2 {
+		op := kids[i].text
+		p.overloads[op] = true
+		switch op {
+		case "cmp":
+			for _, o := range []string{"eq", "ne", "lt", "gt", "le", "ge"} {
+				p.overloads[o] = true
+			}
+		case "<=>":
+			for _, o := range []string{"==", "!=", "<", ">", "<=", ">="} {
+				p.overloads[o] = true
+			}
+		}
+	}
 }
 
 func walkAll(list []*node, f func(*node) bool) {
