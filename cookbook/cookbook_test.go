@@ -6,7 +6,10 @@ import (
 	"path/filepath"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gopoe/poe/internal/script"
 )
 
 // TestPrograms plays each script to the program in Go, and to the one in Perl
@@ -23,16 +26,26 @@ func TestPrograms(t *testing.T) {
 	programs := build(t)
 	for _, file := range scripts {
 		name := filepath.Dir(file)
-		steps := readScript(t, file)
+		s, err := script.Read(file)
+		require.NoError(t, err)
 		t.Run(name+"/go", func(t *testing.T) {
 			t.Parallel()
-			play(t, steps, filepath.Join(programs, name))
+			play(t, s, filepath.Join(programs, name))
 		})
 		if havePOE {
 			t.Run(name+"/perl", func(t *testing.T) {
 				t.Parallel()
-				play(t, steps, "perl", filepath.Join(name, "perl", "main.pl"))
+				play(t, s, "perl", filepath.Join(name, "perl", "main.pl"))
 			})
 		}
 	}
+}
+
+// play plays a script to the program that the command starts. The program must
+// end well and complain of nothing.
+func play(t *testing.T, s *script.Script, command ...string) {
+	out := s.Play(t.Context(), script.Run{Command: command})
+	assert.NoError(t, out.Err)
+	assert.Empty(t, out.Exit, "the program's exit")
+	assert.Empty(t, out.Stderr, "standard error")
 }

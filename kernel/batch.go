@@ -23,7 +23,7 @@ type batcher interface {
 // lost. On Linux one system call reads 64. The error is nil if there was any:
 // what stopped the batch comes again. POE programs call recv for each.
 func (h *Handle) ReadBatch(d []Datagram) (n int, err error) {
-	if h.closed {
+	if h.reg.Closed {
 		return 0, h.afterClose(h.k)
 	}
 	if b, ok := h.source.(batcher); ok {
@@ -49,7 +49,7 @@ func (h *Handle) ReadBatch(d []Datagram) (n int, err error) {
 // that is not valid is the one that the socket is connected with. On Linux one
 // system call sends 64. POE programs call send for each.
 func (h *Handle) WriteBatch(d []Datagram) (n int, err error) {
-	if h.closed {
+	if h.reg.Closed {
 		return 0, h.afterClose(h.k)
 	}
 	b, many := h.source.(batcher)

@@ -1,5 +1,7 @@
 package kernel
 
+import "github.com/gopoe/poe/kernel/observe"
+
 // Everything in this file runs once per event: no logging, no allocation, no
 // clock, and no defer but the one that recovers.
 
@@ -40,18 +42,20 @@ type frame struct {
 	value    any  // the last of them
 	list     []any
 	extra    *extra
+
+	span observe.Span // while the kernel is observed
 }
 
 // push makes the next frame the active one.
-func (k *Kernel) push(session *entry, event string, kd kind) *frame {
+func (k *Kernel) push(session *entry, event string, kd kind, x *extra) *frame {
 	depth := k.frame.depth + 1
 	if depth == len(k.frames) {
 		k.frames = append(k.frames, &frame{depth: depth})
 	}
 	f := k.frames[depth]
 	f.serial++
-	f.session, f.event, f.kind = session, event, kd
-	f.found, f.answered, f.threw, f.returned, f.value, f.list, f.extra = false, false, false, 0, nil, nil, nil
+	f.session, f.event, f.kind, f.extra = session, event, kd, x
+	f.found, f.answered, f.threw, f.returned, f.value, f.list = false, false, false, 0, nil, nil
 	k.frame = f
 	return f
 }
@@ -138,6 +142,10 @@ func (k *Kernel) dispatchDue() {
 
 // deliver dispatches one event from the queue.
 func (k *Kernel) deliver(it *item) {
+	var outer scope
+	if k.debug != nil {
+		outer = k.debug.observe.delivering(it)
+	}
 	k.countDequeued(it.dest, it.from)
 	switch it.kind {
 	case kindGC:
@@ -153,6 +161,9 @@ func (k *Kernel) deliver(it *item) {
 	if k.exception != nil {
 		k.stopAll()
 	}
+	if k.debug != nil {
+		k.debug.observe.delivered(outer)
+	}
 }
 
 // dispatch runs a session's handler for an event and returns its frame, which
@@ -160,11 +171,11 @@ func (k *Kernel) deliver(it *item) {
 // throws.
 func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller string, kd kind, x *extra) (f *frame) {
 	outer := k.frame
-	f = k.push(dest, event, kd)
-	f.extra = x
+	f = k.push(dest, event, kd, x)
 	if k.debug != nil {
 		k.debug.dispatching(f, from, args)
 	}
+	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{from}, Name: event, Args: args, Caller: caller, frame: f, serial: f.serial}
 	done := false
 	defer func() {
 		stopped := f.session != dest // by Stop, in the handler
@@ -175,12 +186,11 @@ func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller st
 				k.debug.left(f)
 			}
 			f.clearResult()
-			if value := recover(); x == nil || !x.untrusted || !k.refuse(dest, from, event, args, x, value) {
-				k.recovered(dest, from, event, caller, kd, stopped, value)
+			if value := recover(); x == nil || !x.untrusted || !k.refuse(&e, x, value) {
+				k.recovered(dest, e.Sender.s, e.Name, e.Caller, kd, stopped, value)
 			}
 		}
 	}()
-	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{from}, Name: event, Args: args, Caller: caller, frame: f, serial: f.serial}
 	k.run(dest, &e, x)
 	done = true
 	if k.debug != nil {
@@ -208,18 +218,23 @@ func (k *Kernel) run(dest *entry, e *Event, x *extra) {
 // event stays, and what it throws goes up to the caller.
 func (k *Kernel) invoke(dest *entry, event string, args []any, x *extra) *frame {
 	outer := k.frame
-	f := k.push(dest, outer.event, outer.kind)
-	f.extra = x
+	f := k.push(dest, outer.event, outer.kind, x)
 	if k.debug != nil {
-		k.debug.calling(dest, event, args)
+		k.debug.calling(f, event, args)
 	}
+	done := false
 	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{dest}, Name: event, Args: args, Caller: outer.event, frame: f, serial: f.serial}
 	defer func() {
 		if f.session != dest {
 			outer.session = f.session // Stop in here holds for the caller as well
 		}
+		if k.debug != nil {
+			f.threw = !done
+			k.debug.observe.end(f)
+		}
 		k.frame = outer
 	}()
 	k.run(dest, &e, nil)
+	done = true
 	return f
 }

@@ -1,26 +1,28 @@
 package kernel
 
+import "github.com/gopoe/poe/kernel/internal/poll"
+
 // FalsifyBooks makes one of the kernel's counters wrong.
 func (k *Kernel) FalsifyBooks() { k.extrefs++ }
 
 // RefuseToWatch makes the system refuse to watch handles anew, so many times; it
 // returns a function that says how often it has refused.
 func (k *Kernel) RefuseToWatch(times int, err error) (refused func() int) {
-	l := &refusingLoop{loop: k.loop, times: times, err: err}
+	l := &refusingLoop{Poller: k.loop, times: times, err: err}
 	k.loop = l
 	return func() int { return l.refused }
 }
 
 type refusingLoop struct {
-	loop
+	poll.Poller
 	times, refused int
 	err            error
 }
 
-func (l *refusingLoop) update(h *Handle, before modeSet) error {
+func (l *refusingLoop) Update(r *poll.Registration, before poll.Modes) error {
 	if l.refused < l.times {
 		l.refused++
 		return l.err
 	}
-	return l.loop.update(h, before)
+	return l.Poller.Update(r, before)
 }

@@ -9,6 +9,7 @@ import (
 	"sync/atomic"
 	"syscall"
 
+	"github.com/gopoe/poe/kernel/internal/poll"
 	"github.com/gopoe/poe/kernel/internal/source"
 )
 
@@ -24,22 +25,16 @@ var (
 // that kernel's goroutine.
 type Handle struct {
 	source Source // what reads and writes
-	fd     int    // the descriptor the loop watches, -1 for none
 	name   string
 
 	k           *Kernel
-	token       int // slot in the kernel's table of handles while watched
+	reg         poll.Registration // what the poller knows; its token is the slot in the kernel's table
 	want        modeSet
-	armed       modeSet // what the system has been asked to report
-	always      bool    // the system cannot watch it: a regular file, always ready
-	writeQueued bool    // in the kernel's list of handles to write next turn
-	unwatched   bool    // the system refuses to watch it, see watchfailure.go
-	reportOnce  bool    // it is reported as ready although nobody knows
-	flagged     bool    // in the kernel's list of sources that may be ready
-	closed      bool
-	exclusive   bool // nothing else can have a descriptor of the same connection
-	tcp         bool // it is known to be a connection of TCP
-	edge        bool // the loop reports changes, see edgetrigger.go
+	always      bool // the system cannot watch it: a regular file, always ready
+	writeQueued bool // in the kernel's list of handles to write next turn
+	unwatched   bool // the system refuses to watch it, see watchfailure.go
+	reportOnce  bool // it is reported as ready although nobody knows
+	flagged     bool // in the kernel's list of sources that may be ready
 	drained     bool // the last read has taken all there was
 	watchers    [modes]*watcher
 	netConn     atomic.Pointer[sourceConn] // who hears of the source instead of the kernel
@@ -100,7 +95,7 @@ type (
 
 // FromSource makes a handle of a source, which it owns.
 func FromSource(s Source, name string) *Handle {
-	return &Handle{source: s, fd: -1, name: name, token: -1}
+	return &Handle{source: s, name: name, reg: poll.Registration{FD: -1, Token: -1}}
 }
 
 // String returns the handle's name.
@@ -114,7 +109,7 @@ func (h *Handle) String() string {
 // Read reads what is there. With nothing there it returns ErrWouldBlock, at
 // the end of the stream io.EOF.
 func (h *Handle) Read(p []byte) (int, error) {
-	if h.closed {
+	if h.reg.Closed {
 		return 0, h.afterClose(h.k)
 	}
 	n, err := h.source.Read(p)
@@ -125,7 +120,7 @@ func (h *Handle) Read(p []byte) (int, error) {
 // Write writes as much of p as there is space for, with ErrWouldBlock if that
 // is not all.
 func (h *Handle) Write(p []byte) (int, error) {
-	if h.closed {
+	if h.reg.Closed {
 		return 0, h.afterClose(h.k)
 	}
 	return h.source.Write(p)
@@ -134,7 +129,7 @@ func (h *Handle) Write(p []byte) (int, error) {
 // Writev writes several buffers as if they were one, in one system call where
 // the system can.
 func (h *Handle) Writev(bufs [][]byte) (int, error) {
-	if h.closed {
+	if h.reg.Closed {
 		return 0, h.afterClose(h.k)
 	}
 	if g, ok := h.source.(gatherer); ok {
@@ -155,7 +150,7 @@ func (h *Handle) Writev(bufs [][]byte) (int, error) {
 // lost. A datagram may be empty: the count is then 0 and the error nil. The
 // handle must be one for datagrams. POE programs call recv.
 func (h *Handle) ReadFrom(p []byte) (n int, from netip.AddrPort, err error) {
-	if h.closed {
+	if h.reg.Closed {
 		return 0, from, h.afterClose(h.k)
 	}
 	if s, ok := h.source.(packeter); ok {
@@ -167,7 +162,7 @@ func (h *Handle) ReadFrom(p []byte) (n int, from netip.AddrPort, err error) {
 // WriteTo sends p as one datagram, whole or not at all. The error is
 // ErrWouldBlock if there is no space for it now. POE programs call send.
 func (h *Handle) WriteTo(p []byte, to netip.AddrPort) (int, error) {
-	if h.closed {
+	if h.reg.Closed {
 		return 0, h.afterClose(h.k)
 	}
 	if s, ok := h.source.(packeter); ok {
@@ -178,7 +173,7 @@ func (h *Handle) WriteTo(p []byte, to netip.AddrPort) (int, error) {
 
 // Accept takes the next connection of a listening handle.
 func (h *Handle) Accept() (*Handle, net.Addr, error) {
-	if h.closed {
+	if h.reg.Closed {
 		return nil, nil, h.afterClose(h.k)
 	}
 	if a, ok := h.source.(accepter); ok {
@@ -190,7 +185,7 @@ func (h *Handle) Accept() (*Handle, net.Addr, error) {
 // Close stops all watching of the handle and closes what it stands on. Closing
 // twice is fine.
 func (h *Handle) Close() error {
-	if h.closed {
+	if h.reg.Closed {
 		return nil
 	}
 	h.release()
@@ -200,10 +195,10 @@ func (h *Handle) Close() error {
 // Release stops all watching of the handle and invalidates it without closing
 // the underlying file.
 func (h *Handle) Release() {
-	if h.closed {
+	if h.reg.Closed {
 		return
 	}
-	h.exclusive = false // what it stands on is not closed, so the system does not forget it
+	h.reg.Exclusive = false // what it stands on is not closed, so the system does not forget it
 	h.release()
 	if r, ok := h.source.(releaser); ok {
 		r.Release()
@@ -211,7 +206,7 @@ func (h *Handle) Release() {
 }
 
 func (h *Handle) release() {
-	h.closed = true
+	h.reg.Closed = true
 	if k := h.k; k != nil {
 		for m := Read; m < modes; m++ {
 			for h.watchers[m] != nil {
@@ -221,7 +216,7 @@ func (h *Handle) release() {
 	}
 }
 
-func (h *Handle) isClosed() bool { return h.closed }
+func (h *Handle) isClosed() bool { return h.reg.Closed }
 
 // afterClose is the error of a method of a closed handle; under AssertFiles a
 // panic.
@@ -234,7 +229,7 @@ func (h *Handle) afterClose(k *Kernel) error {
 
 // CloseRead ends the reading half of a socket.
 func (h *Handle) CloseRead() error {
-	if c, ok := h.source.(halfCloser); ok && !h.closed {
+	if c, ok := h.source.(halfCloser); ok && !h.reg.Closed {
 		return c.CloseRead()
 	}
 	return syscall.ENOTSOCK
@@ -243,7 +238,7 @@ func (h *Handle) CloseRead() error {
 // CloseWrite ends the writing half of a socket: the peer reads the end of the
 // stream.
 func (h *Handle) CloseWrite() error {
-	if c, ok := h.source.(halfCloser); ok && !h.closed {
+	if c, ok := h.source.(halfCloser); ok && !h.reg.Closed {
 		return c.CloseWrite()
 	}
 	return syscall.ENOTSOCK
@@ -252,7 +247,7 @@ func (h *Handle) CloseWrite() error {
 // LocalAddr returns the address of this end, nil if there is none.
 // POE: getsockname.
 func (h *Handle) LocalAddr() net.Addr {
-	if a, ok := h.source.(addressed); ok && !h.closed {
+	if a, ok := h.source.(addressed); ok && !h.reg.Closed {
 		return a.LocalAddr()
 	}
 	return nil
@@ -260,7 +255,7 @@ func (h *Handle) LocalAddr() net.Addr {
 
 // RemoteAddr returns the address of the other end, nil if there is none.
 func (h *Handle) RemoteAddr() net.Addr {
-	if a, ok := h.source.(addressed); ok && !h.closed {
+	if a, ok := h.source.(addressed); ok && !h.reg.Closed {
 		return a.RemoteAddr()
 	}
 	return nil
@@ -268,13 +263,13 @@ func (h *Handle) RemoteAddr() net.Addr {
 
 // Fd returns the handle's descriptor, -1 if it stands on something else.
 func (h *Handle) Fd() int {
-	if h.closed {
+	if h.reg.Closed {
 		return -1
 	}
-	if h.exclusive { // only then, so that others may be asked from any goroutine
-		h.exclusive = false
+	if h.reg.Exclusive { // only then, so that others may be asked from any goroutine
+		h.reg.Exclusive = false
 	}
-	return h.fd
+	return h.reg.FD
 }
 
 // Source returns what the handle stands on.
@@ -282,7 +277,7 @@ func (h *Handle) Source() Source { return h.source }
 
 // attach enters the handle into the kernel's table before its first watcher.
 func (h *Handle) attach(k *Kernel) error {
-	if h.token >= 0 {
+	if h.reg.Token >= 0 {
 		return nil
 	}
 	if err := k.needLoop(h); err != nil {
@@ -290,8 +285,8 @@ func (h *Handle) attach(k *Kernel) error {
 	}
 	first := h.k == nil
 	h.k = k
-	h.token = k.handles.add(h)
-	if h.fd < 0 && first {
+	h.reg.Token, h.reg.Gen = k.handles.add(h)
+	if h.reg.FD < 0 && first {
 		h.source.Bind(func() { h.sourceWoken(k) })
 	}
 	return nil
@@ -299,43 +294,43 @@ func (h *Handle) attach(k *Kernel) error {
 
 // detach takes the handle out of the table after its last watcher.
 func (h *Handle) detach() {
-	if h.token < 0 {
+	if h.reg.Token < 0 {
 		return
 	}
-	if h.armed != 0 {
-		h.armed = 0
-		h.k.loop.remove(h)
+	if h.reg.Armed != 0 {
+		h.reg.Armed = 0
+		h.k.loop.Remove(&h.reg)
 	}
 	h.unwatched, h.reportOnce = false, false
-	h.k.handles.remove(h.token)
-	h.token = -1
+	h.k.handles.remove(h.reg.Token)
+	h.reg.Token = -1
 	h.want = 0
 }
 
 // arm asks the system to report what is wanted now.
 func (h *Handle) arm() error {
 	switch {
-	case h.fd < 0:
+	case h.reg.FD < 0:
 		h.k.flag(h)
 		return nil
 	case h.always:
-		h.k.alwaysReady(h)
+		h.k.flag(h)
 		return nil
 	}
-	missing := h.want &^ h.armed
+	missing := h.want &^ h.reg.Armed
 	if missing == 0 {
 		return nil
 	}
-	before := h.armed
-	h.armed |= missing
-	if err := h.k.loop.update(h, before); err != nil {
-		h.armed = before
+	before := h.reg.Armed
+	h.reg.Armed |= missing
+	if err := h.k.loop.Update(&h.reg, before); err != nil {
+		h.reg.Armed = before
 		if errors.Is(err, syscall.EPERM) {
 			if before != 0 { // or it would be reported twice
-				h.k.loop.remove(h)
+				h.k.loop.Remove(&h.reg)
 			}
-			h.always, h.armed = true, 0
-			h.k.alwaysReady(h)
+			h.always, h.reg.Armed = true, 0
+			h.k.flag(h)
 			return nil
 		}
 		return err
@@ -345,20 +340,20 @@ func (h *Handle) arm() error {
 
 // disarm stops the system from reporting what is not wanted.
 func (h *Handle) disarm() {
-	if h.armed&^h.want == 0 || h.fd < 0 {
+	if h.reg.Armed&^h.want == 0 || h.reg.FD < 0 {
 		return
 	}
-	before := h.armed
-	h.armed &= h.want
-	if h.armed == 0 {
-		h.k.loop.remove(h)
+	before := h.reg.Armed
+	h.reg.Armed &= h.want
+	if h.reg.Armed == 0 {
+		h.k.loop.Remove(&h.reg)
 		return
 	}
-	if h.k.loop.update(h, before) == nil {
+	if h.k.loop.Update(&h.reg, before) == nil {
 		return
 	}
-	h.k.loop.remove(h) // and again from the start
-	h.armed = 0
+	h.k.loop.Remove(&h.reg) // and again from the start
+	h.reg.Armed = 0
 	if err := h.arm(); err != nil {
 		h.k.watchFailed(h, err)
 	}
@@ -369,9 +364,9 @@ func (h *Handle) disarm() {
 // a watcher for nothing but urgent data cannot get any then, so there is
 // nothing left to watch.
 func (h *Handle) unwanted(m Mode) {
-	if h.armed == Expedite.bit() && m != Expedite && h.want == h.armed {
-		h.armed = 0
-		h.k.loop.remove(h)
+	if h.reg.Armed == Expedite.bit() && m != Expedite && h.want == h.reg.Armed {
+		h.reg.Armed = 0
+		h.k.loop.Remove(&h.reg)
 		return
 	}
 	h.disarm()

@@ -19,9 +19,6 @@ func (m Mode) String() string {
 	return [...]string{"read", "write", "expedite", "mode?"}[min(m, modes)]
 }
 
-// set of modes, one bit each.
-type modeSet uint8
-
 func (m Mode) bit() modeSet { return 1 << m }
 
 // ReadyHandler is what a wheel gives to Watch: it is called when the handle is
@@ -292,7 +289,7 @@ func (k *Kernel) dispatchReady(h *Handle, m Mode) {
 // dispatchWatch runs a wheel's watcher as dispatch runs a handler.
 func (k *Kernel) dispatchWatch(w *watcher) {
 	outer, e := k.frame, w.session
-	f := k.push(e, w.event, kindSelect)
+	f := k.push(e, w.event, kindSelect, nil)
 	f.found = true
 	if k.debug != nil {
 		k.debug.dispatching(f, e, []any{w.handle, w.mode})
@@ -302,6 +299,7 @@ func (k *Kernel) dispatchWatch(w *watcher) {
 		stopped := f.session != e
 		k.frame = outer
 		if k.debug != nil {
+			f.threw = !done
 			k.debug.left(f)
 		}
 		if !done {

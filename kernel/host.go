@@ -104,6 +104,9 @@ func (v Host) Unwatch(owner ID, h *Handle, m Mode) {
 func (v Host) TryWrite(h *Handle) {
 	if !h.writeQueued && h.watchers[Write] != nil {
 		h.writeQueued = true
+		if v.k.debug != nil {
+			v.k.debug.observe.asked(h)
+		}
 		v.k.dirty = append(v.k.dirty, h)
 	}
 }
@@ -233,3 +236,9 @@ func (v Host) DeadLetter(d DeadLetter) { v.k.deadLetter(d) }
 // SignalHandled reports whether a handler has called [Kernel.SigHandled] for
 // the signal which is being delivered.
 func (v Host) SignalHandled() bool { return v.k.signals.handled > 0 }
+
+// AddWork counts work that runs outside of the kernel and will bring something
+// in: n is 1 when it begins and -1 when it has ended or waits for the kernel.
+// While any is under way a virtual clock does not advance. Jobs of Offload and
+// watched child processes are counted already.
+func (v Host) AddWork(n int) { v.k.standing.work += n }

@@ -7,6 +7,9 @@ import (
 	"os"
 	"strconv"
 	"time"
+
+	"github.com/gopoe/poe/kernel/internal/poll"
+	"github.com/gopoe/poe/kernel/observe"
 )
 
 // Options configure a kernel. All fields are optional.
@@ -41,6 +44,11 @@ type Options struct {
 	// MaxOffload is how many jobs of Offload run at once; 0 means
 	// DefaultOffload.
 	MaxOffload int
+	// WrapJob returns the function that is run in place of a job's work; event
+	// names the event that reports its result. It is called when Offload is, on
+	// the kernel's goroutine, and may return work itself, a function that calls
+	// it, or another one, as tests do. If nil, work is run.
+	WrapJob func(event string, work func(ctx context.Context) (any, error)) func(ctx context.Context) (any, error)
 	// Backlog is how many events of other kernels may wait to be handled here;
 	// a post beyond that gets ErrBusy. 0 means DefaultBacklog.
 	Backlog int
@@ -92,28 +100,30 @@ type Kernel struct {
 	jobs    offloads
 
 	// Handles.
-	loop            loop
+	loop            poll.Poller
 	loopName        string
 	handles         handleTable
-	ready           []readiness
-	dispatching     bool        // out what is ready
-	rearm           []readiness // to be asked about once more, see edgetrigger.go
-	turnsSinceYield int         // turns since it gave way last, and more for ready handles
-	flagged         []*Handle   // sources that may be ready, and files that always are
-	dirty           []*Handle   // to be written in the next turn
+	reported        []poll.Ready  // by the poller and the sources
+	ready           []readyHandle // what was wanted of that
+	dispatching     bool          // what is ready
+	rearm           []poll.Ready  // to be asked about once more, see edgetrigger.go
+	turnsSinceYield int           // turns since it yielded last, and more for ready handles
+	flagged         []*Handle     // sources that may be ready, and files that always are
+	dirty           []*Handle     // to be written in the next turn
 	writing         []*Handle
 
 	scratch []byte // for reading
 
-	inbox     inbox
-	backlog   remoteBacklog
-	running   bool
-	justEnded bool // the last session has stopped in the last slice
-	runsIdle  bool // Run was called: a handled IDLE is followed by ZOMBIE
-	debug     *debugger
-	dead      func(DeadLetter)
-	stats     Stats
-	hooks     []Hook
+	inbox      inbox
+	backlog    remoteBacklog
+	running    bool
+	justEnded  bool // the last session has stopped in the last slice
+	runsIdle   bool // Run was called: a handled IDLE is followed by ZOMBIE
+	debug      *debugger
+	observedAs observe.ID // the last ID that an event was given
+	dead       func(DeadLetter)
+	stats      Stats
+	hooks      []Hook
 }
 
 // New makes a kernel, with the zero Options if there are none. More than one
@@ -144,6 +154,7 @@ func New(options ...Options) *Kernel {
 	k.frames = []*frame{{session: k.root}}
 	k.frame = k.frames[0]
 	k.inbox.k = k
+	k.jobs.wrap = o.WrapJob
 	if k.jobs.limit = o.MaxOffload; k.jobs.limit <= 0 {
 		k.jobs.limit = DefaultOffload
 	}
@@ -247,6 +258,10 @@ func (k *Kernel) nestedSlice() (more bool, err error) {
 	}
 	outer := k.suspendTurn()
 	defer k.resumeTurn(outer)
+	if k.debug != nil {
+		o := k.debug.observe
+		defer o.leave(o.enter(observe.Mark{}))
+	}
 	if err := k.turn(); err != nil {
 		return false, err
 	}
@@ -323,7 +338,7 @@ func (k *Kernel) cleanup() {
 	}
 	k.rearm = nil // it was to be asked of the loop that ends here
 	if k.loop != nil {
-		if err := k.loop.close(); err != nil {
+		if err := k.loop.Close(); err != nil {
 			k.warn("closing the loop", "error", err)
 		}
 		k.loop = nil

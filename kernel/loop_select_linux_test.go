@@ -5,52 +5,54 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/gopoe/poe/kernel/internal/poll"
 )
 
 // selectLoop is a loop backend on select(2), the worked example of
 // docs/extending.md. It watches descriptors below 1,024 only, as select does.
 type selectLoop struct {
-	k       *Kernel
-	pipe    *wakePipe
-	handles map[int]*Handle // by descriptor
+	gate    poll.Gate
+	pipe    *poll.WakePipe
+	watched map[int]*poll.Registration // by descriptor
 }
 
-func newSelectLoop(k *Kernel) (*selectLoop, error) {
-	pipe, err := newWakePipe()
+func newSelectLoop(gate poll.Gate) (*selectLoop, error) {
+	pipe, err := poll.NewWakePipe()
 	if err != nil {
 		return nil, err
 	}
-	return &selectLoop{k: k, pipe: pipe, handles: map[int]*Handle{}}, nil
+	return &selectLoop{gate: gate, pipe: pipe, watched: map[int]*poll.Registration{}}, nil
 }
 
-func (l *selectLoop) update(h *Handle, _ modeSet) error {
-	if h.fd >= unix.FD_SETSIZE {
+func (l *selectLoop) Update(r *poll.Registration, _ poll.Modes) error {
+	if r.FD >= unix.FD_SETSIZE {
 		return unix.EINVAL
 	}
-	l.handles[h.fd] = h
+	l.watched[r.FD] = r
 	return nil
 }
 
-func (l *selectLoop) remove(h *Handle) {
-	if l.handles[h.fd] == h {
-		delete(l.handles, h.fd)
+func (l *selectLoop) Remove(r *poll.Registration) {
+	if l.watched[r.FD] == r {
+		delete(l.watched, r.FD)
 	}
 }
 
-func (l *selectLoop) wait(d time.Duration, out []readiness) ([]readiness, error) {
-	sleeps := d != 0 && l.k.inbox.sleep(l)
+func (l *selectLoop) Wait(d time.Duration, out []poll.Ready) ([]poll.Ready, error) {
+	sleeps := d != 0 && l.gate.Sleep()
 	if sleeps {
-		defer l.k.inbox.awake()
+		defer l.gate.Awake()
 	} else {
 		d = 0
 	}
 	var sets [modes]unix.FdSet
-	sets[Read].Set(l.pipe.fd)
-	last := l.pipe.fd
-	for fd, h := range l.handles {
+	sets[Read].Set(l.pipe.FD())
+	last := l.pipe.FD()
+	for fd, r := range l.watched {
 		last = max(last, fd)
 		for m := Read; m < modes; m++ {
-			if h.armed&m.bit() != 0 {
+			if r.Armed&m.bit() != 0 {
 				sets[m].Set(fd)
 			}
 		}
@@ -67,30 +69,30 @@ func (l *selectLoop) wait(d time.Duration, out []readiness) ([]readiness, error)
 	case err != nil:
 		return out, os.NewSyscallError("select", err)
 	}
-	if sets[Read].IsSet(l.pipe.fd) {
-		l.pipe.drain()
+	if sets[Read].IsSet(l.pipe.FD()) {
+		l.pipe.Drain()
 	}
-	for fd, h := range l.handles {
-		var ready modeSet
+	for fd, r := range l.watched {
+		var ready poll.Modes
 		for m := Read; m < modes; m++ {
-			if h.armed&m.bit() != 0 && sets[m].IsSet(fd) {
+			if r.Armed&m.bit() != 0 && sets[m].IsSet(fd) {
 				ready |= m.bit()
 			}
 		}
 		if ready != 0 {
-			out = append(out, readiness{token: h.token, gen: l.k.handles.gen(h.token), modes: ready})
+			out = append(out, poll.Ready{Token: r.Token, Gen: r.Gen, Modes: ready})
 		}
 	}
 	return out, nil
 }
 
-func (l *selectLoop) wake() { l.pipe.wake() }
+func (l *selectLoop) Wake() { l.pipe.Wake() }
 
-func (l *selectLoop) close() error { return l.pipe.close() }
+func (l *selectLoop) Close() error { return l.pipe.Close() }
 
 // UseSelectLoop makes a kernel wait in a selectLoop, for the tests.
 func UseSelectLoop(k *Kernel) error {
-	l, err := newSelectLoop(k)
+	l, err := newSelectLoop(&k.inbox)
 	if err != nil {
 		return err
 	}

@@ -24,7 +24,7 @@ import (
 // served by this package: it must tolerate calls from any one goroutine at a
 // time.
 func (h *Handle) NetConn(early []byte) (net.Conn, error) {
-	if h.closed {
+	if h.reg.Closed {
 		return nil, h.afterClose(h.k)
 	}
 	conn, err := h.toNetConn()
@@ -39,7 +39,7 @@ func (h *Handle) NetConn(early []byte) (net.Conn, error) {
 }
 
 func (h *Handle) toNetConn() (net.Conn, error) {
-	if h.fd >= 0 {
+	if h.reg.FD >= 0 {
 		return h.descriptorConn()
 	}
 	bound := h.k != nil

@@ -13,8 +13,8 @@ import (
 // descriptorConn makes a connection of the handle's descriptor, by a copy of
 // it, so that whatever owned the descriptor can be closed.
 func (h *Handle) descriptorConn() (net.Conn, error) {
-	h.exclusive = false
-	fd, err := unix.FcntlInt(uintptr(h.fd), unix.F_DUPFD_CLOEXEC, 0)
+	h.reg.Exclusive = false
+	fd, err := unix.FcntlInt(uintptr(h.reg.FD), unix.F_DUPFD_CLOEXEC, 0)
 	if err != nil {
 		return nil, err
 	}

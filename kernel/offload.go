@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"io"
+
+	"github.com/gopoe/poe/kernel/observe"
 )
 
 // DefaultOffload is how many jobs of a kernel run at once when
@@ -14,6 +16,7 @@ const DefaultOffload = 64
 // a time.
 type offloads struct {
 	limit   int
+	wrap    func(event string, work func(ctx context.Context) (any, error)) func(ctx context.Context) (any, error)
 	running int
 	waiting []*Job
 }
@@ -34,6 +37,7 @@ type Job struct {
 	cancel   context.CancelFunc
 	lane     *Lane // which orders it, if any
 	done     bool
+	cause    observe.Mark // the event that has asked for it
 }
 
 // Offload runs work on another goroutine, so that it may block, and sends its
@@ -41,8 +45,8 @@ type Job struct {
 // error, and then args. The job keeps the session alive; when the session
 // stops the job's context ends. A result that comes too late is a dead letter,
 // and is closed if it can be. A panic in work becomes the error, a
-// *HandlerError; runtime.Goexit becomes one as well. At most Options.MaxOffload jobs run at once, the others wait
-// for their turn.
+// *HandlerError; runtime.Goexit becomes one as well. At most Options.MaxOffload
+// jobs run at once, the others wait for their turn.
 func (k *Kernel) Offload(event string, work func(ctx context.Context) (any, error), args ...any) (*Job, error) {
 	return k.offload("Offload", &Job{event: event, work: work, args: args})
 }
@@ -52,12 +56,15 @@ func (k *Kernel) offload(method string, j *Job) (*Job, error) {
 	if j.event == "" || j.work == nil {
 		return nil, k.fail(method, j.event, ErrInvalid)
 	}
+	if k.jobs.wrap != nil {
+		j.work = k.jobs.wrap(j.event, j.work)
+	}
 	e := k.frame.session
 	owned, err := k.Host().Own(j, "job "+j.event)
 	if err != nil {
 		return nil, k.fail(method, j.event, ErrNoActiveSession)
 	}
-	j.k, j.owner, j.owned = k, e, owned
+	j.k, j.owner, j.owned, j.cause = k, e, owned, k.cause()
 	j.ctx, j.cancel = context.WithCancel(context.Background())
 	k.addExtref(e, offloadTag)
 	if j.lane == nil || j.lane.admit(j) {
@@ -96,7 +103,7 @@ func (j *Job) finish() {
 // goroutine.
 func (j *Job) run() {
 	result, err := any(nil), errJobExited
-	defer func() { j.k.inbox.put(message{run: func() { j.complete(result, err) }}) }()
+	defer func() { j.k.inbox.put(message{cause: j.cause, run: func() { j.complete(result, err) }}) }()
 	result, err = j.try()
 }
 

@@ -7,6 +7,9 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+
+	"github.com/gopoe/poe/kernel/internal/poll"
+	"github.com/gopoe/poe/kernel/observe"
 )
 
 // message is what another goroutine hands in: an event, something to run, or a
@@ -20,6 +23,7 @@ type message struct {
 	run    func()
 	handle *Handle
 	letter Letter
+	cause  observe.Mark // the event that has sent it, if known
 }
 
 // inbox is the one way into the kernel from other goroutines. It is emptied
@@ -29,7 +33,7 @@ type inbox struct {
 	mu      sync.Mutex
 	in      []message
 	spare   []message
-	sleeper loop        // the loop that sleeps, to be woken
+	sleeper poll.Poller // which sleeps, to be woken
 	filled  atomic.Bool // in is not empty
 	opened  bool        // a goroutine runs the kernel, or will again
 	ended   bool        // it has run, and does not any more
@@ -59,24 +63,24 @@ func (b *inbox) putIf(m message, onlyOpen bool) bool {
 	b.sleeper = nil
 	b.mu.Unlock()
 	if sleeper != nil {
-		sleeper.wake()
+		sleeper.Wake()
 	}
 	return true
 }
 
-// sleep says that the loop is about to sleep, unless there is something to do.
-func (b *inbox) sleep(l loop) bool {
+// Sleep reports whether the loop may sleep: whether there is nothing to do.
+func (b *inbox) Sleep() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if len(b.in) > 0 {
 		return false
 	}
-	b.sleeper = l
+	b.sleeper = b.k.loop
 	return true
 }
 
-// awake says that the loop has woken, and reports whether it did so by itself.
-func (b *inbox) awake() bool {
+// Awake ends a sleep, and reports whether the loop has woken by itself.
+func (b *inbox) Awake() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	itself := b.sleeper != nil
@@ -127,7 +131,7 @@ func (b *inbox) drain() bool {
 	}
 	outer := b.k.frame
 	if outer.depth > 0 {
-		b.k.push(b.k.root, "", kindPost) // outside of any session
+		b.k.push(b.k.root, "", kindPost, nil) // outside of any session
 	}
 	b.draining = true
 	defer func() { b.draining, b.k.frame = false, outer }()
@@ -180,11 +184,15 @@ func (m *message) isEvent() bool {
 
 // receive acts on one message. It runs between events, outside of any session.
 func (k *Kernel) receive(m *message) {
+	if k.debug != nil {
+		o := k.debug.observe
+		defer o.leave(o.enter(m.cause))
+	}
 	switch {
 	case m.run != nil:
 		m.run()
 	case m.handle != nil:
-		if m.handle.token >= 0 {
+		if m.handle.reg.Token >= 0 {
 			k.flag(m.handle)
 		}
 	case m.letter != nil:

@@ -15,6 +15,7 @@ import (
 // way, and since when in real time. The clock stands meanwhile, so the same
 // timer keeps its place over several waits.
 type standstill struct {
+	work  int     // see Host.AddWork
 	timer AlarmID // 0 if only the clock's limit is waited for
 	until time.Duration
 	since time.Time
@@ -23,7 +24,7 @@ type standstill struct {
 // workUnderWay reports whether jobs or child processes run, from which something
 // is to come. Coroutines run only while the kernel waits for them.
 func (k *Kernel) workUnderWay() bool {
-	if k.jobs.running > 0 {
+	if k.jobs.running > 0 || k.standing.work > 0 {
 		return true
 	}
 	for _, p := range k.signals.children {
@@ -44,6 +45,7 @@ func (k *Kernel) waitForWork() error {
 	}
 	if next.timer != k.standing.timer || next.until != k.standing.until {
 		next.since = time.Now()
+		next.work = k.standing.work
 		k.standing = next
 	}
 	left := k.standing.until - k.clock.Mono() - time.Since(k.standing.since)
@@ -51,7 +53,7 @@ func (k *Kernel) waitForWork() error {
 		_, err := k.sleep(left)
 		return err // and the next turn looks again
 	}
-	k.standing = standstill{}
+	k.standing = standstill{work: k.standing.work}
 	k.clock.Advance(k.until())
 	k.readClock()
 	return nil

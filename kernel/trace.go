@@ -91,6 +91,7 @@ type debugger struct {
 	stderr *slog.Logger // for the trace, instead of the kernel's logger
 
 	profile *profiler
+	observe *observing
 }
 
 func newDebugger(k *Kernel, o Options) *debugger {
@@ -189,12 +190,14 @@ func stderrLogger(level slog.Level) *slog.Logger {
 // enqueued notes where an event was queued.
 func (d *debugger) enqueued(it *item) {
 	it.extra = d.k.siteExtra()
+	d.observe.queued(it)
 	if d.trace&TraceEvents != 0 { // or the arguments would be boxed for nothing
 		d.log(TraceEvents, "queued", "event", it.name, "seq", it.seq, "from", ID{it.from}, "to", ID{it.dest}, "args", it.args)
 	}
 }
 
 func (d *debugger) dispatching(f *frame, from *entry, args []any) {
+	d.observe.begin(f, from, args)
 	d.dog.begin(f)
 	d.profile.begin(f)
 	if d.trace&TraceEvents != 0 { // or the arguments would be boxed for nothing
@@ -203,11 +206,12 @@ func (d *debugger) dispatching(f *frame, from *entry, args []any) {
 }
 
 // calling is dispatching for a call within one session.
-func (d *debugger) calling(self *entry, event string, args []any) {
+func (d *debugger) calling(f *frame, event string, args []any) {
+	d.observe.call(f, event, args)
 	if d.trace&TraceEvents == 0 {
 		return
 	}
-	d.log(TraceEvents, "calling", "event", event, "from", ID{self}, "to", ID{self}, "args", args)
+	d.log(TraceEvents, "calling", "event", event, "from", ID{f.session}, "to", ID{f.session}, "args", args)
 }
 
 func (d *debugger) dispatched(f *frame) {
@@ -221,6 +225,15 @@ func (d *debugger) dispatched(f *frame) {
 func (d *debugger) left(f *frame) {
 	d.dog.end(f)
 	d.profile.end()
+	d.observe.end(f)
+}
+
+// turned is called at the end of every turn.
+func (d *debugger) turned() {
+	d.observe.turned()
+	if d.assert&AssertData != 0 {
+		d.k.checkInvariants()
+	}
 }
 
 // reservedEvents are the events that only the kernel sends.
@@ -241,6 +254,7 @@ func (d *debugger) starting(s Session) {
 // stopping logs what a session still has as it goes.
 func (d *debugger) stopping(e *entry) {
 	d.profile.forget(e)
+	d.observe.forget(e)
 	d.log(TraceSessions, "stopped", "session", ID{e})
 	if d.trace&TraceDestroy != 0 {
 		d.log(TraceDestroy, "released", "session", ID{e}, "reasons", d.k.WhyAlive(ID{e}), "wheels", d.k.Wheels(ID{e}))

@@ -5,6 +5,8 @@ import (
 	"runtime"
 	"slices"
 	"time"
+
+	"github.com/gopoe/poe/kernel/internal/poll"
 )
 
 // clockTurns is after how many turns the clock is read in any case. Events
@@ -28,16 +30,19 @@ func (k *Kernel) turn() error {
 	if err := k.poll(); err != nil {
 		return err
 	}
+	if k.debug != nil {
+		k.debug.observe.turning()
+	}
 	k.dispatching = true
 	k.dispatchHandles()
 	k.dispatching = false
-	clear(k.ready) // lets go of the handles
+	clear(k.ready) // releases the handles
 	k.dispatchDue()
 	if k.turnsSinceYield += 1 + readyTurns*len(k.ready); k.turnsSinceYield >= yieldTurns {
 		k.yieldProcessor()
 	}
-	if k.debug != nil && k.debug.assert&AssertData != 0 {
-		k.checkInvariants()
+	if k.debug != nil {
+		k.debug.turned()
 	}
 	return nil
 }
@@ -62,7 +67,7 @@ func (k *Kernel) poll() error {
 	if k.dispatching {
 		k.requeueUndelivered()
 	}
-	k.ready = k.ready[:0]
+	k.reported, k.ready = k.reported[:0], k.ready[:0]
 	if len(k.rearm) > 0 {
 		k.rearmEdges()
 	}
@@ -88,7 +93,7 @@ func (k *Kernel) poll() error {
 // runtime.Goexit, its own part included.
 func (k *Kernel) requeueUndelivered() {
 	k.dispatching = false
-	k.rearm = append(k.rearm, k.ready...)
+	k.rearm = append(k.rearm, k.reported...)
 	for _, h := range k.writing {
 		if h != nil {
 			k.dirty = append(k.dirty, h)
@@ -100,7 +105,8 @@ func (k *Kernel) requeueUndelivered() {
 // suspendedTurn is what remains to be done of a turn in one of whose handlers
 // another turn is run.
 type suspendedTurn struct {
-	ready       []readiness
+	reported    []poll.Ready
+	ready       []readyHandle
 	writing     []*Handle
 	dispatching bool
 }
@@ -108,9 +114,9 @@ type suspendedTurn struct {
 // suspendTurn makes way for a nested turn, which finds all that is ready now,
 // also what the outer turn has found and not dispatched yet: both dispatch it.
 func (k *Kernel) suspendTurn() suspendedTurn {
-	outer := suspendedTurn{k.ready, k.writing, k.dispatching}
+	outer := suspendedTurn{k.reported, k.ready, k.writing, k.dispatching}
 	if k.dispatching {
-		k.rearm = append(k.rearm, k.ready...)
+		k.rearm = append(k.rearm, k.reported...)
 		for i, h := range k.writing {
 			if h != nil && h.writeQueued {
 				k.dirty = append(k.dirty, h)
@@ -118,18 +124,18 @@ func (k *Kernel) suspendTurn() suspendedTurn {
 			}
 		}
 	}
-	k.ready, k.writing, k.dispatching = nil, nil, false
+	k.reported, k.ready, k.writing, k.dispatching = nil, nil, nil, false
 	return outer
 }
 
 func (k *Kernel) resumeTurn(outer suspendedTurn) {
-	k.ready, k.writing, k.dispatching = outer.ready, outer.writing, outer.dispatching
+	k.reported, k.ready, k.writing, k.dispatching = outer.reported, outer.ready, outer.writing, outer.dispatching
 }
 
 // pollTimeout is how long the kernel may sleep now; negative is forever.
 func (k *Kernel) pollTimeout() time.Duration {
 	switch {
-	case k.fifo.live > 0, len(k.ready) > 0, len(k.writing) > 0:
+	case k.fifo.live > 0, len(k.reported) > 0, len(k.writing) > 0:
 		return 0
 	case len(k.timers.heap) == 0:
 		return -1
@@ -178,9 +184,9 @@ func (k *Kernel) until() time.Duration {
 func (k *Kernel) sleep(d time.Duration) (came bool, err error) {
 	again := d != 0 || k.clock != nil // sources may have become ready meanwhile
 	if again {
-		k.ready = k.ready[:0] // they are asked once more
+		k.reported = k.reported[:0] // they are asked once more
 	}
-	if k.ready, err = k.loop.wait(d, k.ready); err != nil {
+	if k.reported, err = k.loop.Wait(d, k.reported); err != nil {
 		return false, err
 	}
 	if d != 0 {
@@ -193,7 +199,7 @@ func (k *Kernel) sleep(d time.Duration) (came bool, err error) {
 	if again {
 		k.pollSources()
 	}
-	return came || len(k.ready) > 0, nil
+	return came || len(k.reported) > 0, nil
 }
 
 // dispatchHandles hands readiness to the sessions: all reads, then all writes,
@@ -202,7 +208,7 @@ func (k *Kernel) sleep(d time.Duration) (came bool, err error) {
 // back what was reported for it, and one that resumes a watcher gets nothing
 // before the next turn; only a watcher that was removed gets nothing any more.
 func (k *Kernel) dispatchHandles() {
-	if len(k.ready) > 0 {
+	if len(k.reported) > 0 {
 		k.settleReady()
 		k.dispatchMode(Read)
 	}
@@ -221,28 +227,26 @@ func (k *Kernel) settleReady() {
 	if k.clock != nil {
 		k.sortReady()
 	}
-	for i := range k.ready {
-		r := &k.ready[i]
-		h := k.handles.find(r.token, r.gen)
+	for _, r := range k.reported {
+		h := k.handles.find(r.Token, r.Gen)
 		if h == nil {
-			r.modes = 0
 			continue
 		}
 		h.reportOnce = false
 		for m := Read; m < modes; m++ {
-			if r.modes&m.bit() != 0 && h.want&m.bit() == 0 {
-				r.modes &^= m.bit()
+			if r.Modes&m.bit() != 0 && h.want&m.bit() == 0 {
+				r.Modes &^= m.bit()
 				h.unwanted(m)
 			}
 		}
-		r.handle = h
+		k.ready = append(k.ready, readyHandle{h, r.Modes})
 	}
 }
 
-// sortReady puts what is ready into the order of the table of handles, which is
+// sortReady puts what was reported into the order of the table of handles, which is
 // that in which they became watched, so that programs on a virtual clock repeat.
 func (k *Kernel) sortReady() {
-	slices.SortStableFunc(k.ready, func(a, b readiness) int { return a.token - b.token })
+	slices.SortStableFunc(k.reported, func(a, b poll.Ready) int { return int(a.Token - b.Token) })
 }
 
 func (k *Kernel) dispatchMode(m Mode) {
@@ -253,7 +257,7 @@ func (k *Kernel) dispatchMode(m Mode) {
 			continue
 		}
 		found = true
-		if m == Read && r.handle.edge {
+		if m == Read && r.handle.reg.Edge {
 			k.dispatchEdge(r.handle, r.modes)
 			continue
 		}
@@ -271,13 +275,25 @@ func (k *Kernel) dispatchDirty() {
 			continue // written by a nested turn
 		}
 		h.writeQueued = false
-		k.dispatchReady(h, Write)
+		k.dispatchOutput(h)
 		k.writing[i] = nil
 	}
 	if len(k.writing) > 0 {
 		k.writing = k.writing[:0]
 		k.sweep()
 	}
+}
+
+// dispatchOutput lets a handle's wheels write, for the event that asked for it.
+func (k *Kernel) dispatchOutput(h *Handle) {
+	if k.debug == nil {
+		k.dispatchReady(h, Write)
+		return
+	}
+	o := k.debug.observe
+	outer := o.writing(h)
+	k.dispatchReady(h, Write)
+	o.leave(outer)
 }
 
 // testIdle sends the signal IDLE when no event can come any more.

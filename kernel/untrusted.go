@@ -30,13 +30,13 @@ func trusted(to Dest) Dest {
 
 // refuse makes a dead letter of an untrusted event whose handler has thrown an
 // ArgError. It reports whether value is one.
-func (k *Kernel) refuse(dest, from *entry, event string, args []any, x *extra, value any) bool {
+func (k *Kernel) refuse(e *Event, x *extra, value any) bool {
 	err, ok := value.(*ArgError)
 	if !ok {
 		return false
 	}
 	x.refused = err
-	k.warn("event refused: wrong arguments", "event", event, "session", ID{dest}, "sender", ID{from}, "error", err)
-	k.deadLetter(DeadLetter{To: ID{dest}, From: ID{from}, Event: event, Args: args, Err: err})
+	k.warn("event refused: wrong arguments", "event", e.Name, "session", e.Session, "sender", e.Sender, "error", err)
+	k.deadLetter(DeadLetter{To: e.Session, From: e.Sender, Event: e.Name, Args: e.Args, Err: err})
 	return true
 }

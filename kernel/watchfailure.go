@@ -60,7 +60,7 @@ func (k *Kernel) pollUnwatched(h *Handle, err error) {
 }
 
 func (k *Kernel) watchAgainLater(h *Handle) {
-	token, gen := h.token, k.handles.gen(h.token)
+	token, gen := h.reg.Token, h.reg.Gen
 	time.AfterFunc(watchRetry, func() {
 		k.inbox.put(message{run: func() {
 			if k.handles.find(token, gen) == h {

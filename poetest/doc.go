@@ -2,7 +2,10 @@
 // clock, under which a day of timers passes in milliseconds and in the order
 // in which it would really pass; a kernel that fails the test when it is left
 // with sessions, handles, events or goroutines; a recorder of events with
-// expectations; and stream sockets in memory.
+// expectations and traces to compare with (see [Recorder.Golden]); stream sockets
+// in memory and conversations over them; and stand-ins for what a program asks of
+// others: jobs ([Jobs]), names ([Hosts]), HTTP ([RoundTripper]), programs
+// ([Programs]). [Perl] runs the original beside its port.
 //
 //	func TestReminder(t *testing.T) {
 //		k, seen := poetest.Record(t)

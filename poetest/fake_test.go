@@ -22,6 +22,7 @@ func (f *fakeTB) Error(args ...any)         { f.failures = append(f.failures, fm
 func (f *fakeTB) Errorf(s string, a ...any) { f.failures = append(f.failures, fmt.Sprintf(s, a...)) }
 func (f *fakeTB) Cleanup(do func())         { f.cleanups = append(f.cleanups, do) }
 func (f *fakeTB) Fatal(args ...any)         { f.Error(args...); runtime.Goexit() }
+func (f *fakeTB) Fatalf(s string, a ...any) { f.Errorf(s, a...); runtime.Goexit() }
 func (f *fakeTB) text() string              { return strings.Join(f.failures, "\n") }
 
 // end runs what was left for the end of the test.

@@ -111,13 +111,22 @@ func (r *Recorder) lines() []string {
 		if r.ignored[s.Event] {
 			continue
 		}
-		who := r.labels[s.Session]
-		if who == "" {
-			who = fmt.Sprint(s.Session.Number())
-		}
-		lines = append(lines, who+" "+s.Event)
+		lines = append(lines, r.line(s))
 	}
 	return lines
+}
+
+// line is an event as expectations name it.
+func (r *Recorder) line(s Seen) string {
+	return r.who(s.Session) + " " + s.Event
+}
+
+// who is a session's label or number.
+func (r *Recorder) who(id kernel.ID) string {
+	if who := r.labels[id]; who != "" {
+		return who
+	}
+	return fmt.Sprint(id.Number())
 }
 
 // Expect fails the test unless exactly these events, in this order, were seen

@@ -3,8 +3,9 @@
 //	go run github.com/gopoe/poe/cmd/poe-vet ./...
 //	go vet -vettool=$(which poe-vet) ./...
 //
-// The checks are described by poe-vet help. With -fix it applies the fixes that
-// some of them suggest.
+// It is poe vet by itself, for go vet and for tools that want a command with no
+// subcommands. The checks are described by poe-vet help. With -fix it applies the
+// fixes that some of them suggest.
 package main
 
 import (

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"flag"
 	"fmt"
 	"os"
 	"os/exec"
@@ -19,8 +20,11 @@ import (
 	"github.com/gopoe/poe/session"
 )
 
-// The test's own binary serves as the programs in Go.
+// The test's own binary serves as the programs in Go, and as the command.
 func TestMain(m *testing.M) {
+	if os.Getenv("POE_TEST_COMMAND") != "" {
+		main()
+	}
 	switch from := os.Getenv("POE_TEST_COUNTDOWN"); from {
 	case "":
 		os.Exit(m.Run())
@@ -251,4 +255,56 @@ func TestEqual(t *testing.T) {
 	} {
 		require.Equal(t, c.want, equal(c.left, c.right, argsAll), "%v, %v", c.left, c.right)
 	}
+}
+
+func TestFlagsAnywhere(t *testing.T) {
+	for name, c := range map[string]struct {
+		args, rest []string
+		o          string
+	}{
+		"first":    {[]string{"-o", "x", "a", "b"}, []string{"a", "b"}, "x"},
+		"between":  {[]string{"a", "-o", "x", "b"}, []string{"a", "b"}, "x"},
+		"last":     {[]string{"a", "b", "-o=x"}, []string{"a", "b"}, "x"},
+		"ended":    {[]string{"a", "--", "-o", "x"}, []string{"a", "-o", "x"}, ""},
+		"no flags": {[]string{"a"}, []string{"a"}, ""},
+		"nothing":  {nil, nil, ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			flags := flag.NewFlagSet("test", flag.ContinueOnError)
+			o := flags.String("o", "", "")
+			rest, err := parseFlags(flags, c.args)
+			require.NoError(t, err)
+			require.Equal(t, c.rest, rest)
+			require.Equal(t, c.o, *o)
+		})
+	}
+}
+
+// TestUsage: the package's documentation and -h name every command.
+func TestUsage(t *testing.T) {
+	status, out, _ := poe("-h")
+	require.Equal(t, 0, status)
+	source, err := os.ReadFile("main.go")
+	require.NoError(t, err)
+	doc, _, _ := strings.Cut(string(source), "package main")
+	for _, c := range commands() {
+		require.Contains(t, out, "poe "+c.name)
+		require.Contains(t, doc, "//	poe "+c.name, "the package's documentation")
+	}
+	status, _, errs := poe("nonsense")
+	require.Equal(t, 2, status)
+	require.Contains(t, errs, `there is no command "nonsense"`)
+}
+
+// TestVet runs the analyses in a process of their own, which they end.
+func TestVet(t *testing.T) {
+	file := filepath.Join("testdata", "vet", "main.go")
+	self, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.Command(self, "vet", file)
+	cmd.Env = append(os.Environ(), "POE_TEST_COMMAND=1")
+	out, err := cmd.CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(out), "main.go:13", "%s", out)
+	require.Contains(t, string(out), "nanoseconds")
 }

@@ -41,17 +41,17 @@ func runPort(args []string, stdout, stderr io.Writer) (int, error) {
 	path := flags.String("module", "", "the module's path for a go.mod, if DIR is in no module")
 	perl := flags.String("perl", "perl", "the perl which has PPI")
 	asJSON := flags.Bool("json", false, "print the report as JSON")
-	if err := flags.Parse(args); err != nil {
+	names, err := parseFlags(flags, args)
+	if err != nil {
 		return 2, err
 	}
-	if flags.NArg() < 1 || flags.NArg() > 2 {
+	if len(names) < 1 || len(names) > 2 {
 		flags.Usage()
-		return 2, errors.New("port takes a file and perhaps a directory")
+		return 2, errors.New("port: name a file and perhaps a directory")
 	}
-	file := flags.Arg(0)
-	dir := *out
-	if dir == "" {
-		dir = flags.Arg(1)
+	file, dir := names[0], *out
+	if dir == "" && len(names) == 2 {
+		dir = names[1]
 	}
 	if dir == "" {
 		dir = strings.TrimSuffix(file, filepath.Ext(file))

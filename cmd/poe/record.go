@@ -18,22 +18,22 @@ import (
 // killTime is how long a program that was interrupted may take to end.
 const killTime = 5 * time.Second
 
-func runRecord(args []string, stderr io.Writer) error {
+func runRecord(args []string, stdout, stderr io.Writer) (int, error) {
 	flags := flag.NewFlagSet("poe record", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	out := flags.String("o", "poe.trace", "the file to write; an old one is replaced")
 	limit := flags.Duration("for", 0, "interrupt the program after this time (0: let it end by itself)")
 	if err := flags.Parse(args); err != nil {
-		return err
+		return 2, err
 	}
 	if flags.NArg() == 0 {
-		return errors.New("record: which program?")
+		return 2, errors.New("record: which program?")
 	}
 	ctx, cancel := within(*limit)
 	defer cancel()
 	cmd := program(ctx, flags.Arg(0), flags.Args()[1:]...)
-	cmd.Stdout, cmd.Stderr = os.Stdout, stderr
-	return record(cmd, *out, stderr)
+	cmd.Stdout, cmd.Stderr = stdout, stderr
+	return 0, record(cmd, *out, stderr)
 }
 
 // within is the time that a program gets; 0 is no limit.

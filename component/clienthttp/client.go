@@ -201,6 +201,7 @@ func (c *Client) begin() {
 			c.open++
 			c.perHost[t.host]++
 			t.running = true
+			t.setBusy(true)
 			go t.run(c.prepare(t), c.arrivals)
 		}
 	}
@@ -267,6 +268,9 @@ func (c *Client) Shutdown() {
 func (c *Client) arrived(e kernel.Event) {
 	a := kernel.Arg[[]any](e, 1)[0].(arrival)
 	t := a.transaction
+	if !a.progress {
+		t.setBusy(false)
+	}
 	if a.last {
 		c.open--
 		if c.perHost[t.host]--; c.perHost[t.host] == 0 {

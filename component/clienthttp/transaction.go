@@ -49,6 +49,7 @@ type transaction struct {
 	alarm   kernel.AlarmID
 	serial  uint64
 	running bool // its goroutine has not ended
+	busy    bool // it does not wait for the kernel
 	done    bool // nothing more is to be delivered
 	credit  chan struct{}
 }
@@ -116,9 +117,24 @@ func (t *transaction) wait() bool {
 
 // more lets the goroutine read on.
 func (t *transaction) more() {
+	t.setBusy(t.running)
 	select {
 	case t.credit <- struct{}{}:
 	default:
+	}
+}
+
+// setBusy says whether the goroutine is at work, so that a virtual clock does not
+// jump over it.
+func (t *transaction) setBusy(busy bool) {
+	if busy == t.busy {
+		return
+	}
+	t.busy = busy
+	if busy {
+		t.client.k.Host().AddWork(1)
+	} else {
+		t.client.k.Host().AddWork(-1)
 	}
 }
 

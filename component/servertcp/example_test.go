@@ -2,8 +2,10 @@ package servertcp_test
 
 import (
 	"bufio"
+	"context"
 	"fmt"
 	"net"
+	"strings"
 
 	"github.com/gopoe/poe/component/servertcp"
 	"github.com/gopoe/poe/kernel"
@@ -58,3 +60,38 @@ func Example() {
 	// hello
 	// B'bye!
 }
+
+// One server on two kernels; any of them may shut it down.
+func ExampleServe() {
+	err := servertcp.Serve(context.Background(), servertcp.ServeConfig{
+		Kernels: 2,
+		Config: servertcp.Config{
+			Alias:   "upper",
+			Address: "127.0.0.1",
+			ClientInput: servertcp.Input(func(c *servertcp.Client, line string) {
+				c.Put(strings.ToUpper(line))
+				c.Shutdown()
+				if err := c.Kernel.Post(kernel.Alias("upper"), "shutdown"); err != nil {
+					fmt.Println(err)
+				}
+			}),
+		},
+		Listening: func(s *servertcp.Shards) {
+			go func() {
+				conn, err := net.Dial("tcp", s.Addr().String())
+				if err != nil {
+					fmt.Println(err)
+					return
+				}
+				defer conn.Close()
+				fmt.Fprintf(conn, "hello\n")
+				line, _ := bufio.NewReader(conn).ReadString('\n')
+				answers <- strings.TrimSpace(line)
+			}()
+		},
+	})
+	fmt.Println(<-answers, err)
+	// Output: HELLO <nil>
+}
+
+var answers = make(chan string, 1)

@@ -1,0 +1,107 @@
+//go:build unix
+
+package kernel
+
+import (
+	"fmt"
+	"net"
+	"os"
+	"syscall"
+
+	"github.com/gopoe/poe/kernel/internal/fd"
+)
+
+// FD makes a handle of a descriptor, which it makes non-blocking and owns.
+func FD(n int) (*Handle, error) { return newDescriptor(n, nil, fmt.Sprintf("fd %d", n)) }
+
+// File makes a handle of a file, pipe or terminal, which it owns: the file must
+// not be read, written or closed by other means any more.
+func File(f *os.File) (*Handle, error) {
+	if f == nil {
+		return nil, callError("File", nil, ErrInvalid)
+	}
+	raw, err := f.SyscallConn()
+	if err != nil {
+		return nil, callError("File", f.Name(), err)
+	}
+	n := -1
+	if err := raw.Control(func(fd uintptr) { n = int(fd) }); err != nil {
+		return nil, callError("File", f.Name(), err)
+	}
+	return newDescriptor(n, f, f.Name())
+}
+
+// Pipe makes a pipe and returns its two ends.
+func Pipe() (read, write *Handle, err error) {
+	r, w, err := fd.Pipe()
+	if err != nil {
+		return nil, nil, &OpError{Op: "pipe", Err: err}
+	}
+	if read, err = newDescriptor(r, nil, "pipe (read)"); err != nil {
+		return nil, nil, err
+	}
+	write, err = newDescriptor(w, nil, "pipe (write)")
+	return read, write, err
+}
+
+// SocketPair makes two sockets that are connected with each other.
+func SocketPair() (a, b *Handle, err error) {
+	first, second, err := fd.SocketPair()
+	if err != nil {
+		return nil, nil, &OpError{Op: "socketpair", Err: err}
+	}
+	if a, err = newDescriptor(first, nil, "socket pair (first)"); err != nil {
+		return nil, nil, err
+	}
+	b, err = newDescriptor(second, nil, "socket pair (second)")
+	return a, b, err
+}
+
+// descriptor is the source of a handle that is a descriptor of the system.
+type descriptor struct{ fd.FD }
+
+func newDescriptor(n int, file *os.File, name string) (*Handle, error) {
+	d, err := fd.New(n, file)
+	if err != nil {
+		return nil, callError("FD", name, err)
+	}
+	return descriptorHandle(d, name), nil
+}
+
+// descriptorHandle makes the handle of a descriptor, both in one piece of
+// memory.
+func descriptorHandle(d fd.FD, name string) *Handle {
+	both := &struct {
+		Handle
+		descriptor
+	}{Handle{name: name}, descriptor{d}}
+	both.reg.FD, both.reg.Token = d.Int(), -1
+	both.source = &both.descriptor
+	return &both.Handle
+}
+
+// Close closes the descriptor.
+func (d *descriptor) Close() error {
+	err := d.FD.Close()
+	if errno, ok := err.(syscall.Errno); ok {
+		return &OpError{Op: "close", Err: errno}
+	}
+	return err
+}
+
+// Ready is not asked: the poller knows.
+func (d *descriptor) Ready() ReadySet { return ReadySet{} }
+
+// Bind is not called: the poller watches descriptors.
+func (d *descriptor) Bind(func()) {}
+
+// Accept returns a handle of the next connection.
+func (d *descriptor) Accept() (*Handle, net.Addr, error) {
+	conn, from, err := d.FD.Accept()
+	if err != nil {
+		return nil, nil, err
+	}
+	h := descriptorHandle(conn, "connection")
+	h.reg.Exclusive, h.reg.TCP = true, d.AcceptsTCP()
+	return h, from, nil
+}

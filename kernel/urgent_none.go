@@ -1,9 +1,0 @@
-//go:build freebsd || netbsd
-
-package kernel
-
-// A kqueue cannot watch for urgent data here; the portable loop can.
-const (
-	urgentFilter = 0
-	urgentNote   = 0
-)
