@@ -558,7 +558,9 @@ func (p *parser) symbol() *node {
 	case '&':
 		return p.ampersand(v)
 	case '*':
-		v.kind = kGlobVar
+		if v.kind == kVar {
+			v.kind = kGlobVar
+		}
 	}
 	return v
 }

@@ -106,6 +106,7 @@ type gen struct {
 	todoSeen  map[*node]bool
 	topicSync []string
 	stateInit []string
+	comments  bool // the Perl of each sub stands above it
 	single    bool // the next statement is the only one of its block
 }
 
@@ -131,18 +132,31 @@ func (g *gen) w(format string, args ...any) {
 func generate(prog *program, report *Report, options Options) (string, error) {
 	var g *gen
 	for range 6 {
+		for _, v := range prog.lexicals {
+			v.strReads, v.reads2, v.hashUses = 0, 0, 0
+		}
 		g = newGen(prog, &Report{File: report.File}, true)
 		g.program(options)
 		if !prog.retype() {
 			break
 		}
 	}
+	if prog.typeByUse() {
+		for _, v := range prog.lexicals {
+			v.joined = tNone
+		}
+		g = newGen(prog, &Report{File: report.File}, true)
+		g.program(options)
+		prog.retype()
+	}
 	for _, v := range append(append([]*variable(nil), prog.lexicals...), prog.globals...) {
 		if v.typ == tNone && v.sigil == '$' {
 			v.typ = tAny
 		}
 	}
+	prog.accounted = map[*node]bool{}
 	g = newGen(prog, report, false)
+	g.comments = options.Comments
 	text := g.program(options)
 	src, err := format.Source([]byte(useAll(text)))
 	if err != nil {
@@ -189,10 +203,28 @@ func (p *program) retype() bool {
 		}
 		t := join(v.typ, v.joined)
 		if v.fixed {
-			t = tAny
+			t, v.byUse = tAny, tNone
+		}
+		if v.byUse != tNone {
+			t = v.byUse
 		}
 		if t != v.typ {
 			v.typ, changed = t, true
+		}
+	}
+	return changed
+}
+
+// typeByUse types lexicals of which nothing is known by what is done with them: one
+// that is only read as a string is a string from the beginning, one that is only
+// followed as a reference to a hash is one.
+func (p *program) typeByUse() (changed bool) {
+	for _, v := range p.lexicals {
+		if v.sigil != '$' || v.fixed || v.global || v.typ != tAny || v.reads2 != 0 || v.posUsed || v.sync != "" || !v.once {
+			continue
+		}
+		if v.strReads > 0 && v.hashUses == 0 {
+			v.typ, v.byUse, changed = tStr, tStr, true
 		}
 	}
 	return changed
@@ -203,7 +235,7 @@ func newGen(prog *program, report *Report, dry bool) *gen {
 		packages: map[string]map[string]string{}, parents: map[string][]string{}, labels: map[string]bool{}, todoSeen: map[*node]bool{}, f: &frame{mode: rVoid}}
 }
 
-var packageWord = regexp.MustCompile(`\b(perl|poe|compat|time|strings|strconv|os|math)\.[A-Z]`)
+var packageWord = regexp.MustCompile(`\b(perl|poe|compat|time|strings|strconv|os|math|fmt)\.[A-Z]`)
 
 func (g *gen) program(options Options) string {
 	body := g.capture(func() { g.statements(g.prog.statements) })
@@ -290,6 +322,9 @@ func (g *gen) assemble(body string) string {
 		b.WriteString(s + "\n")
 	}
 	g.writePackages(&b)
+	if strings.Contains(body, "fmt.Print") || strings.Contains(g.globals.String(), "fmt.Print") {
+		b.WriteString("perl.Stdout.SetAutoflush(1) // fmt.Print writes at once\n")
+	}
 	if v := g.prog.packageVars["*DATA"]; v != nil && g.prog.hasData {
 		fmt.Fprintf(&b, "perl.Open(&%s, \"<\", perl.RefValue(%s))\n", v.goName, quote(g.prog.data))
 	}
@@ -516,6 +551,9 @@ func (g *gen) conv(v val, t typ) string {
 			}
 			return "strconv.Itoa(" + v.code + ")"
 		}
+		if i, ok := strings.CutPrefix(v.code, "e.Arg("); ok && balancedCall(v.code) {
+			return "e.Text(" + i
+		}
 		return "perl.Str(" + v.code + ")"
 	case tInt:
 		switch v.typ {
@@ -601,14 +639,31 @@ func balancedCall(code string) bool {
 }
 
 // Shorthands for scalars of a type.
-func (g *gen) any(n *node) string   { return g.conv(g.expr(n), tAny) }
-func (g *gen) str(n *node) string   { return g.conv(g.expr(n), tStr) }
+func (g *gen) any(n *node) string { return g.conv(g.expr(n), tAny) }
+func (g *gen) str(n *node) string {
+	g.noteRead(n, func(v *variable) { v.strReads++ })
+	return g.conv(g.expr(n), tStr)
+}
+
+// noteRead counts how a variable of which nothing is known is read; expr counts it
+// as another read, which is taken back here.
+func (g *gen) noteRead(n *node, f func(*variable)) {
+	for n != nil && n.kind == kList && len(n.kids) == 1 {
+		n = n.kids[0]
+	}
+	if n != nil && n.kind == kVar && n.v != nil && n.sigil == '$' {
+		f(n.v)
+		n.v.reads2--
+	}
+}
+
 func (g *gen) int(n *node) string   { return g.conv(g.expr(n), tInt) }
 func (g *gen) float(n *node) string { return g.conv(g.expr(n), tFloat) }
 func (g *gen) cond(n *node) string {
 	if n == nil {
 		return "true"
 	}
+	g.noteRead(n, func(v *variable) { v.strReads++ })
 	return g.truth(g.boolean(n))
 }
 

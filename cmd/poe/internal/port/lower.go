@@ -275,6 +275,7 @@ func (g *gen) variable(n *node) val {
 	case '%':
 		return val{g.container(n) + ".Len()", tInt, false}
 	}
+	n.v.reads2++
 	return val{n.v.goName, g.typeOf(n.v), true}
 }
 
@@ -583,6 +584,9 @@ func constantOf(n *node) (int, bool) {
 func (g *gen) eventField(name string) (val, bool) {
 	if strings.HasPrefix(name, "ARG") {
 		return val{"e.Arg(" + name[3:] + ")", tAny, true}, true
+	}
+	if (name == "HEAP" || name == "RUNSTATE") && g.prog.heapHash {
+		return val{"e.HeapHash()", tHash, true}, true
 	}
 	f, ok := eventFields[name]
 	return f, ok

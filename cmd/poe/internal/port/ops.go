@@ -336,6 +336,10 @@ func (g *gen) void(n *node) {
 	case kSubst:
 		g.substStatement(n)
 	case kPrint:
+		if code, ok := g.plainPrint(n); ok {
+			g.line2(code)
+			return
+		}
 		g.line2(g.print(n).code)
 	default:
 		g.voidExpr(n)
@@ -553,6 +557,8 @@ func (g *gen) assignMy(to, from *node) {
 	code := g.conv(c, t)
 	g.flushPre()
 	switch {
+	case t == tStr && strings.HasPrefix(code, "e.Text("):
+		g.w("%s := %s", v.goName, code)
 	case t == tAny || t != c.typ && !strings.HasPrefix(code, "perl.") && !isNumber(code):
 		g.w("var %s %s = %s", v.goName, t, code)
 	case t == tFloat && isNumber(code):
@@ -573,6 +579,7 @@ func (g *gen) condStatement(from *node, seen func(val), v *variable) bool {
 	for from.kind == kList && len(from.kids) == 1 {
 		from = from.kids[0]
 	}
+	v.once = false // a value of two parts
 	switch {
 	case from.kind == kLogic && from.op != "xor" && from.op != "&&" && from.kids[1].kind != kReturn && from.kids[1].kind != kJump:
 		a := g.expr(from.kids[0])
@@ -803,8 +810,8 @@ func (g *gen) setScalar(to, k *node, c val) {
 	if to.kind == kMy && k.kind == kVar && k.v != nil && !k.v.global {
 		g.assigned(k.v, c.typ)
 		t := orAny(g.typeOf(k.v))
-		if t == c.typ && t != tAny {
-			g.w("%s := %s", k.v.goName, c.code)
+		if code := g.conv(c, t); t != tAny && (t == c.typ || strings.HasPrefix(code, "perl.") || strings.HasPrefix(code, "e.Text(")) {
+			g.w("%s := %s", k.v.goName, code)
 		} else {
 			g.w("var %s %s = %s", k.v.goName, t, g.conv(c, t))
 		}

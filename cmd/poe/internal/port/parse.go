@@ -494,6 +494,7 @@ func (p *parser) subRest(n *node) {
 		return
 	}
 	n.body = append(n.body, p.block()...)
+	n.end = p.look(-1).line + p.line0
 }
 
 // signature makes the statements that unpack the arguments of a signature.

@@ -399,6 +399,37 @@ func (g *gen) print(n *node) val {
 	return val{"perl.PrintTo(" + commaJoin(g.handle(h), list) + ")", tBool, false}
 }
 
+// plainPrint is print as a statement in a program where it is fmt.Print.
+func (g *gen) plainPrint(n *node) (string, bool) {
+	if !g.prog.plainPrint || n.kids[0] != nil || n.text == "printf" || len(n.kids) == 1 {
+		return "", false
+	}
+	var parts []string
+	for _, k := range n.kids[1:] {
+		if isListy(k) && k.kind != kCall && k.kind != kMethod || k.kind == kCall || k.kind == kMethod {
+			return "", false
+		}
+		s := g.operandStr(k)
+		parts = append(parts, paren2(s))
+	}
+	line := n.text == "say"
+	last := parts[len(parts)-1]
+	if rest, ok := strings.CutSuffix(last, `\n"`); ok && !line && !strings.HasSuffix(rest, `\`) {
+		line = true
+		parts[len(parts)-1] = rest + `"`
+		if strings.HasSuffix(parts[len(parts)-1], ` + ""`) {
+			parts[len(parts)-1] = strings.TrimSuffix(parts[len(parts)-1], ` + ""`)
+		} else if parts[len(parts)-1] == `""` {
+			parts = parts[:len(parts)-1]
+		}
+	}
+	code := strings.Join(parts, " + ")
+	if line {
+		return "fmt.Println(" + code + ")", true
+	}
+	return "fmt.Print(" + code + ")", true
+}
+
 // formatArgs are the arguments of sprintf.
 func (g *gen) formatArgs(args []*node) string {
 	if len(args) == 0 {

@@ -16,8 +16,9 @@ import (
 
 // Options say how a program is translated.
 type Options struct {
-	Perl string // the perl to run, "perl" if empty
-	Name string // the program's name in its messages; its path if empty
+	Perl     string // the perl to run, "perl" if empty
+	Name     string // the program's name in its messages; its path if empty
+	Comments bool   // write the Perl of each sub as a comment
 }
 
 // Result is a translated program.

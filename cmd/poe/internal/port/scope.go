@@ -18,6 +18,11 @@ type variable struct {
 	typ      typ
 	joined   typ
 	fixed    bool // any, whatever is assigned
+	byUse    typ  // the type that its uses ask for
+	once     bool // declared with one value, and never assigned to
+	strReads int  // reads of an any as a string, or for its truth
+	reads2   int  // other reads, in the last pass
+	hashUses int  // reads of an any as a reference to a hash
 	posUsed  bool // pos of it is used: //g in scalar context
 	sync     string
 	line     int
@@ -36,7 +41,9 @@ type function struct {
 	handler  bool // takes an event
 	inTable  bool // is named in a table of handlers
 	wantUsed bool
-	aliases  bool // changes its arguments in place
+	returns  bool            // a handler whose value somebody uses
+	events   map[string]bool // names under which it handles events, as far as known
+	aliases  bool            // changes its arguments in place
 	names    map[string]int
 }
 

@@ -132,6 +132,7 @@ func (g *gen) statement(n *node) {
 		g.line = n.line
 	}
 	g.count0(n)
+	g.account(n)
 	start := g.out.Len()
 	text := g.out.String()[:start]
 	pre, post, f := g.pre, g.post, *g.f
@@ -172,6 +173,13 @@ func (g *gen) mark(n *node) {
 
 func oneLine2(s string) string { return strings.ToValidUTF8(strings.TrimRight(s, "\r "), "?") }
 
+// account notes that a statement has been written.
+func (g *gen) account(n *node) {
+	if !g.dry {
+		g.prog.accounted[n] = true
+	}
+}
+
 // count0 counts a statement for the report.
 func (g *gen) count0(n *node) {
 	switch n.kind {
@@ -183,6 +191,10 @@ func (g *gen) count0(n *node) {
 
 func (g *gen) todoStatement(n *node, t todo) {
 	g.todoSeen[n] = true
+	n.walk(func(k *node) bool {
+		g.account(k)
+		return true
+	})
 	g.report.todo(t.code, n.line, g.sub, t.why, n.source)
 	// What the statement declares must exist for those that follow.
 	n.walk(func(k *node) bool {

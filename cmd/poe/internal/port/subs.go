@@ -38,7 +38,7 @@ func (g *gen) namedSub(n *node) {
 	var text string
 	wrapped := f.goName
 	if f.handler {
-		text = fmt.Sprintf("func %s(e *compat.Event) {\n%s}\n\n", f.goName, g.subBody(f))
+		text = fmt.Sprintf("%sfunc %s(e *compat.Event) {\n%s}\n\n", g.perlComment(n), f.goName, g.subBody(f))
 		wrapped = "compat.Handler(" + f.goName + ").Fn"
 	} else {
 		body := g.subBody(f)
@@ -50,13 +50,25 @@ func (g *gen) namedSub(n *node) {
 		if !regexp.MustCompile(`\bargs\b`).MatchString(stripStrings(body)) {
 			args = "_"
 		}
-		text = fmt.Sprintf("func %s(%s perl.Want, %s ...any) []any {\n%s}\n\n", f.goName, w, args, body)
+		text = fmt.Sprintf("%sfunc %s(%s perl.Want, %s ...any) []any {\n%s}\n\n", g.perlComment(n), f.goName, w, args, body)
 	}
 	g.globals.WriteString(text)
 	if g.packages[pkg] == nil {
 		g.packages[pkg] = map[string]string{}
 	}
 	g.packages[pkg][name] = wrapped
+}
+
+// perlComment returns the Perl of a sub as comment lines, if that is wanted.
+func (g *gen) perlComment(n *node) string {
+	if !g.comments || n.line < 1 || n.end < n.line || n.end > len(g.prog.source) {
+		return ""
+	}
+	var b strings.Builder
+	for _, line := range g.prog.source[n.line-1 : n.end] {
+		b.WriteString("//\t" + oneLine2(line) + "\n")
+	}
+	return b.String()
 }
 
 func splitName(name string) (pkg, n string) {
@@ -72,7 +84,7 @@ func (g *gen) subBody(f *function) string {
 	fr := &frame{fn: f, mode: rGeneric}
 	if f.handler {
 		fr.mode, fr.handler = rHandler, true
-		if !g.prog.results {
+		if !f.returns {
 			fr.mode = rVoid
 		}
 	}
@@ -119,6 +131,7 @@ func (g *gen) bodyWithValue(list []*node) {
 func (g *gen) lastVoid(n *node) {
 	if n.kind == sExpr && n.kid(0) != nil && n.kids[0].kind == kReturn && n.kids[0].kid(0) == nil {
 		g.count0(n)
+		g.account(n)
 		return
 	}
 	g.statement(n)
@@ -137,6 +150,7 @@ func zeroOf(m retMode) string {
 // lastStatement writes the last statement of a function, whose value is the
 // function's.
 func (g *gen) lastStatement(n *node) {
+	g.account(n)
 	switch n.kind {
 	case sExpr:
 		k := n.kid(0)
@@ -480,7 +494,7 @@ func (g *gen) anonSub(n *node) val {
 		cannot("P0307", "a block as a sub")
 	}
 	if f.handler {
-		return val{"compat.Handler(func(e *compat.Event) {\n" + g.subBody(f) + "})", tAny, false}
+		return val{"compat.Handler(func(e *compat.Event) {\n" + g.perlComment(n) + g.subBody(f) + "})", tAny, false}
 	}
 	body := g.subBody(f)
 	w, args := "w", "args"
@@ -490,7 +504,7 @@ func (g *gen) anonSub(n *node) val {
 	if !regexp.MustCompile(`\bargs\b`).MatchString(stripStrings(body)) {
 		args = "_"
 	}
-	return val{fmt.Sprintf("perl.NewCode(%q, func(%s perl.Want, %s ...any) []any {\n%s})", "", w, args, body), tAny, false}
+	return val{fmt.Sprintf("perl.NewCode(%q, func(%s perl.Want, %s ...any) []any {\n%s%s})", "", w, args, g.perlComment(n), body), tAny, false}
 }
 
 // blockThunk returns a closure for a do or eval block.
