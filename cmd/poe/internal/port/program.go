@@ -231,7 +231,7 @@ var setters = map[string]bool{"chomp": true, "chop": true, "undef": true, "read"
 // resultName notes that handlers of parents and servers look at what others return.
 func (p *program) resultName(name string) {
 	switch name {
-	case "_child", "_stop":
+	case "_child", "_stop", "_default":
 		p.results["_start"], p.results["_stop"], p.results[name] = true, true, true
 	case "ClientPreConnect", "PreConnect":
 		p.results[name] = true

@@ -27,9 +27,6 @@ func (g *gen) namedSub(n *node) {
 	g.sub = f.name
 	defer func() { g.sub = old }()
 	g.report.Subs++
-	if strings.HasSuffix(f.name, "::DESTROY") {
-		g.report.note("P0309", n.line, g.sub, "DESTROY runs when the last hash or array lets go of the object: a variable that goes out of scope does not destroy it")
-	}
 	pkg, name := splitName(f.name)
 	notes := ""
 	for _, c := range n.notes {
