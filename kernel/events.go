@@ -6,11 +6,15 @@ import "time"
 // completion; what it throws with panic becomes the signal DIE.
 type Handler func(e Event)
 
-// Event is what a handler is given: POE's @_ by name. It is a value of its
-// own, so it may be kept, captured by a closure or handed to a goroutine; but
-// its Kernel may only be used on the kernel's goroutine.
+// Event is the argument of a handler: POE's @_ by name. It is a value of its
+// own, so it may be kept, captured by a closure or passed to another goroutine;
+// but its Kernel may only be used on the kernel's goroutine.
+//
+// The methods of the kernel can be called on the event: e.Yield("tick") is
+// e.Kernel.Yield("tick"). They act for the active session, which is e.Session
+// while the handler runs.
 type Event struct {
-	Kernel  *Kernel
+	*Kernel         // POE: KERNEL
 	Session ID     // whose handler runs. POE: SESSION
 	Sender  ID     // who sent the event. POE: SENDER
 	Name    string // the event's name; "_default" in a _default handler. POE: STATE
@@ -21,10 +25,10 @@ type Event struct {
 	serial uint32 // of the frame, so that a late Return cannot hit another call
 }
 
-// Return sets what the handler returns: the values that Call and CallList give
-// to their caller, that _child shows of _start and _stop, and that a Request
-// from another goroutine gets. A second Return replaces the first. Once the
-// handler has ended it does nothing.
+// Return sets the values that the handler returns: to the caller of Call or
+// CallList, to the parent's _child for _start and _stop, and to a Request of
+// another goroutine. A second Return replaces the first. Once the handler has
+// ended it does nothing.
 func (e Event) Return(values ...any) {
 	f := e.frame
 	if f == nil || f.serial != e.serial {
@@ -61,7 +65,10 @@ func (e Event) ReturnLast() {
 // and their sender can be answered in the same way. The error is then
 // ErrNoSession if that session has stopped, ErrNotRunning if its kernel has
 // ended, or ErrBusy; a session that stops before the event has reached it makes
-// it a dead letter of the other kernel's.
+// it a dead letter of the other kernel's. An argument which must be released
+// then, such as a connection, can have a method Undelivered(): it is called on
+// the goroutine of the kernel that should have handled the event, before the
+// dead letter.
 func (k *Kernel) Post(to Dest, event string, args ...any) error {
 	k.checkGoroutine("Post")
 	dest, err := k.resolve(to)

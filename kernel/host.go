@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -195,16 +196,17 @@ func (v Host) StopSession(id ID) error {
 	return nil
 }
 
+// OwnGoroutine returns the number of the goroutine that is the kernel's own, 0
+// while none runs it. A function that runs on another goroutine while the
+// kernel's waits for it stores its number there for that time.
+func (v Host) OwnGoroutine() *atomic.Uint64 { return &v.k.inbox.owner }
+
 // Tracing reports whether events are traced. Wheels and components then send
 // events where they would otherwise call functions.
-func (v Host) Tracing() bool { return v.k.debug != nil && v.k.debug.trace&TraceEvents != 0 }
+func (v Host) Tracing() bool { return v.k.debug != nil && v.k.debug.trace&traceEvents != 0 }
 
 // Logger returns the kernel's logger, never nil.
 func (v Host) Logger() *slog.Logger { return v.k.logger }
-
-// Warn logs a warning through the kernel's logger, if it has one. args are
-// slog's pairs of keys and values.
-func (v Host) Warn(message string, args ...any) { v.k.warn(message, args...) }
 
 // Deliver runs a session's handler for an event at once, with from as the
 // sender: as if an event that from had posted were dispatched now. It returns

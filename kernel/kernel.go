@@ -40,8 +40,7 @@ type Options struct {
 	// DeadLetter is called with every event that reached no handler, on the
 	// kernel's goroutine.
 	DeadLetter func(DeadLetter)
-	// MaxOffload is how many jobs of Offload run at once; 0 means
-	// DefaultOffload.
+	// MaxOffload is how many jobs of Offload run at once; 0 means 64.
 	MaxOffload int
 	// WrapJob returns the function that is run in place of a job's work; event
 	// names the event that reports its result. It is called when Offload is, on
@@ -49,7 +48,7 @@ type Options struct {
 	// it, or another one, as tests do. If nil, work is run.
 	WrapJob func(event string, work func(ctx context.Context) (any, error)) func(ctx context.Context) (any, error)
 	// Backlog is how many events of other kernels may wait to be handled here;
-	// a post beyond that gets ErrBusy. 0 means DefaultBacklog.
+	// a post beyond that gets ErrBusy. 0 means 65,536.
 	Backlog int
 	// SlowHandler is how long a handler may run before Slow is called, on
 	// another goroutine; 0 disables the watchdog.
@@ -154,9 +153,9 @@ func New(options ...Options) *Kernel {
 	k.inbox.k = k
 	k.jobs.wrap = o.WrapJob
 	if k.jobs.limit = o.MaxOffload; k.jobs.limit <= 0 {
-		k.jobs.limit = DefaultOffload
+		k.jobs.limit = defaultOffload
 	}
-	k.backlog.limit = DefaultBacklog
+	k.backlog.limit = defaultBacklog
 	if o.Backlog > 0 {
 		k.backlog.limit = int64(o.Backlog)
 	}
@@ -314,7 +313,7 @@ func (k *Kernel) finish() error {
 	k.reportLeaks()
 	k.cleanup()
 	if k.debug != nil {
-		k.debug.log(TraceStatistics, "statistics", "stats", k.Stats())
+		k.debug.log(traceStatistics, "statistics", "stats", k.Stats())
 	}
 	return k.clearException()
 }

@@ -28,20 +28,6 @@ func (l *Lane) OffloadFunc(event string, work func(ctx context.Context) (any, er
 	return l.k.offload("OffloadFunc", &Job{event: event, work: work, callback: done, lane: l})
 }
 
-// Len returns how many jobs have not ended yet.
-func (l *Lane) Len() int {
-	n := 0
-	for _, j := range l.waiting {
-		if !j.done {
-			n++
-		}
-	}
-	if l.busy {
-		n++
-	}
-	return n
-}
-
 // admit reports whether a job may begin now; otherwise next begins it.
 func (l *Lane) admit(j *Job) bool {
 	if l.busy {

@@ -6,9 +6,9 @@ import (
 	"io"
 )
 
-// DefaultOffload is how many jobs of a kernel run at once when
+// defaultOffload is how many jobs of a kernel run at once when
 // Options.MaxOffload does not say.
-const DefaultOffload = 64
+const defaultOffload = 64
 
 // offloads runs the jobs of a kernel on other goroutines, a bounded number at
 // a time.

@@ -77,7 +77,7 @@ func (k *Kernel) closeOwned(e *entry) {
 // OwnedInfo is a wheel, or something else that ends with its session.
 type OwnedInfo struct {
 	Name string
-	Site string // where it was made; only with TraceRefcount
+	Site string // where it was made; only with Trace.Refcount
 }
 
 // Wheels lists what a session owns, in order of creation.

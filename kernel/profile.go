@@ -7,22 +7,19 @@ import (
 	"runtime/trace"
 )
 
-// Profile says by what Go's profilers can tell a kernel's handlers apart. Off
-// it costs nothing.
-type Profile uint8
+// Profile selects how Go's profilers distinguish the handlers of a kernel. The
+// zero Profile costs nothing.
+type Profile struct {
+	// Labels labels what handlers do in profiles of package runtime/pprof: with
+	// "kernel", its name; "session", as ID.String has it; "kind", the type of
+	// the session's heap; and "event".
+	Labels bool
+	// Regions makes a region of every handler, named after its event, in
+	// execution traces of package runtime/trace, and logs its session.
+	Regions bool
+}
 
-// What profilers can be told.
-const (
-	// ProfileLabels labels what handlers do in profiles of package
-	// runtime/pprof: with "kernel", its name; "session", as ID.String has it;
-	// "kind", the type of the session's heap; and "event".
-	ProfileLabels Profile = 1 << iota
-	// ProfileRegions makes a region of every handler, named after its event,
-	// in execution traces of package runtime/trace, and logs its session.
-	ProfileRegions
-)
-
-// profiler is there only while something of the kind is wanted. All its
+// profiler exists only while something is selected. All its
 // methods do nothing on a nil one.
 type profiler struct {
 	k       *Kernel
@@ -39,7 +36,7 @@ type profiled struct {
 }
 
 func newProfiler(k *Kernel, what Profile) *profiler {
-	if what == 0 {
+	if what == Profile{} {
 		return nil
 	}
 	return &profiler{k: k, what: what, base: context.Background(), known: map[*entry]map[string]context.Context{}}
@@ -58,18 +55,18 @@ func (p *profiler) begin(f *frame) {
 		return
 	}
 	now := profiled{labels: p.base}
-	if p.what&ProfileLabels != 0 {
+	if p.what.Labels {
 		now.labels = p.labelsOf(f.session, f.event)
 		pprof.SetGoroutineLabels(now.labels)
 	}
-	if p.what&ProfileRegions != 0 && trace.IsEnabled() {
+	if p.what.Regions && trace.IsEnabled() {
 		trace.Log(now.labels, "session", ID{f.session}.String())
 		now.region = trace.StartRegion(now.labels, f.event)
 	}
 	p.running = append(p.running, now)
 }
 
-// end is called forevery handler that has begun, innermost first.
+// end is called for every handler that has begun, innermost first.
 func (p *profiler) end() {
 	if p == nil || len(p.running) == 0 {
 		return
@@ -80,7 +77,7 @@ func (p *profiler) end() {
 	}
 	p.running[last] = profiled{}
 	p.running = p.running[:last]
-	if p.what&ProfileLabels == 0 {
+	if !p.what.Labels {
 		return
 	}
 	outer := p.base

@@ -38,7 +38,7 @@ func (k *Kernel) turn() error {
 	if k.turnsSinceYield += 1 + readyTurns*len(k.ready); k.turnsSinceYield >= yieldTurns {
 		k.yieldProcessor()
 	}
-	if k.debug != nil && k.debug.assert&AssertData != 0 {
+	if k.debug != nil && k.debug.assert&assertData != 0 {
 		k.checkInvariants()
 	}
 	return nil
