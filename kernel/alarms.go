@@ -85,6 +85,9 @@ func (k *Kernel) named(method, event string, args []any, replace bool, due func(
 			x := g.first
 			x.gen++ // its old ID is no longer any timer's
 			x.args, x.caller, x.wall, x.extra = args, k.frame.event, wall, k.siteExtra()
+			if k.debug != nil {
+				x.mark = k.debug.observe.mark()
+			}
 			k.timers.move(x, at, k.nextSeq())
 			return nil
 		}
@@ -206,6 +209,9 @@ func (k *Kernel) setTimer(e *entry, event string, due int64, wall bool, args []a
 	if ext == nil {
 		x.extra = k.siteExtra()
 	}
+	if k.debug != nil {
+		x.mark = k.debug.observe.mark()
+	}
 	e.timers.add(x)
 	k.timers.add(x, k.nextSeq())
 	k.countQueued(e, e)
@@ -214,7 +220,7 @@ func (k *Kernel) setTimer(e *entry, event string, due int64, wall bool, args []a
 
 // fire dispatches a timer that is due.
 func (k *Kernel) fire(x *timer) {
-	it := &item{dest: x.owner, from: x.owner, name: x.name, args: x.args, caller: x.caller, extra: x.extra, kind: kindAlarm}
+	it := &item{dest: x.owner, from: x.owner, name: x.name, args: x.args, caller: x.caller, extra: x.extra, kind: kindAlarm, mark: x.mark}
 	k.unlinkTimer(x)
 	k.deliver(it)
 }

@@ -60,7 +60,7 @@ func (k *Kernel) postFrom(from *entry, to Dest, event string, args []any) error 
 	if !k.backlog.enter() {
 		return ErrBusy
 	}
-	if !k.inbox.putIf(message{to: to, event: event, args: args, from: from, caller: from.k.frame.event}, false) {
+	if !k.inbox.putIf(message{to: to, event: event, args: args, from: from, caller: from.k.frame.event, cause: from.k.cause()}, false) {
 		k.backlog.leave()
 		return ErrNotRunning
 	}
@@ -115,8 +115,9 @@ func (k *Kernel) NotifyWritable(at Outside, event string, args ...any) error {
 		return k.fail("NotifyWritable", event, ErrInvalid)
 	}
 	k.addExtref(e, writableTag)
+	cause := k.cause()
 	at.k.backlog.await(func() {
-		k.inbox.put(message{run: func() {
+		k.inbox.put(message{cause: cause, run: func() {
 			if e.alive() && e.cold != nil && e.cold.extrefs[writableTag].count > 0 {
 				k.enqueue(e, e, event, args, kindPost)
 				k.subExtref(e, writableTag)

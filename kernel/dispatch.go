@@ -1,5 +1,7 @@
 package kernel
 
+import "github.com/gopoe/poe/kernel/observe"
+
 // Everything in this file runs once per event: no logging, no allocation, no
 // clock, and no defer but the one that recovers.
 
@@ -40,6 +42,8 @@ type frame struct {
 	value    any  // the last of them
 	list     []any
 	extra    *extra
+
+	span observe.Span // while the kernel is observed
 }
 
 // push makes the next frame the active one.
@@ -138,6 +142,10 @@ func (k *Kernel) dispatchDue() {
 
 // deliver dispatches one event from the queue.
 func (k *Kernel) deliver(it *item) {
+	var outer scope
+	if k.debug != nil {
+		outer = k.debug.observe.delivering(it)
+	}
 	k.countDequeued(it.dest, it.from)
 	switch it.kind {
 	case kindGC:
@@ -152,6 +160,9 @@ func (k *Kernel) deliver(it *item) {
 	}
 	if k.exception != nil {
 		k.stopAll()
+	}
+	if k.debug != nil {
+		k.debug.observe.delivered(outer)
 	}
 }
 
@@ -209,15 +220,21 @@ func (k *Kernel) invoke(dest *entry, event string, args []any, x *extra) *frame 
 	outer := k.frame
 	f := k.push(dest, outer.event, outer.kind, x)
 	if k.debug != nil {
-		k.debug.calling(dest, event, args)
+		k.debug.calling(f, event, args)
 	}
+	done := false
 	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{dest}, Name: event, Args: args, Caller: outer.event, frame: f, serial: f.serial}
 	defer func() {
 		if f.session != dest {
 			outer.session = f.session // Stop in here holds for the caller as well
 		}
+		if k.debug != nil {
+			f.threw = !done
+			k.debug.observe.end(f)
+		}
 		k.frame = outer
 	}()
 	k.run(dest, &e, nil)
+	done = true
 	return f
 }

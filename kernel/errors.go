@@ -46,8 +46,8 @@ var (
 	// Options.Backlog allows. [Kernel.NotifyWritable] reports when there is space
 	// again.
 	ErrBusy = sentinel.New("kernel: too many events wait at that kernel", syscall.ENOBUFS)
-	// ErrRunning says that Run was called while the kernel runs.
-	ErrRunning = errors.New("kernel: already running")
+	// errRunning says that Run was called while the kernel runs.
+	errRunning = errors.New("kernel: already running")
 	// ErrWouldBlock says that a handle has nothing to read or no space to write
 	// for now. It is syscall.EAGAIN.
 	ErrWouldBlock error = syscall.EAGAIN

@@ -14,7 +14,7 @@ type Handler func(e Event)
 // e.Kernel.Yield("tick"). They act for the active session, which is e.Session
 // while the handler runs.
 type Event struct {
-	*Kernel         // POE: KERNEL
+	*Kernel        // POE: KERNEL
 	Session ID     // whose handler runs. POE: SESSION
 	Sender  ID     // who sent the event. POE: SENDER
 	Name    string // the event's name; "_default" in a _default handler. POE: STATE
@@ -43,15 +43,6 @@ func (e Event) Return(values ...any) {
 	default:
 		f.value = values[len(values)-1]
 		f.list = append([]any(nil), values...)
-	}
-}
-
-// ReturnLast reduces what the handler has given to Return to its last value, nil
-// if there is none, so that CallList returns a list of one. It is for types of
-// sessions whose handlers have a single result.
-func (e Event) ReturnLast() {
-	if f := e.frame; f != nil && f.serial == e.serial {
-		f.returned, f.list = 1, nil
 	}
 }
 
@@ -142,10 +133,16 @@ func (k *Kernel) Call(to Dest, event string, args ...any) (any, error) {
 // them. A handler that returns nothing gives an empty list; one that is missing
 // or threw an exception a list of one nil. POE: call in list context.
 func (k *Kernel) CallList(to Dest, event string, args ...any) ([]any, error) {
+	single := false
+	if dest, err := k.resolve(to); err == nil {
+		_, single = dest.ses.(singleResult)
+	}
 	f, err := k.call(to, event, args, nil)
 	switch {
 	case err != nil:
 		return nil, err
+	case single:
+		return []any{f.value}, nil
 	case f.list != nil:
 		return f.list, nil
 	case f.returned == 1 || !f.found:
@@ -153,6 +150,10 @@ func (k *Kernel) CallList(to Dest, event string, args ...any) ([]any, error) {
 	}
 	return nil, nil
 }
+
+// singleResult is implemented by a type of session whose handlers have a single
+// result: the last of the values that they give to Return, or nil.
+type singleResult interface{ SingleResult() }
 
 func (k *Kernel) call(to Dest, event string, args []any, x *extra) (*frame, error) {
 	k.checkGoroutine("Call")

@@ -5,6 +5,7 @@ import "github.com/gopoe/poe/kernel/internal/poll"
 // The errors that are not exported.
 var (
 	ErrNoChild          = errNoChild
+	ErrRunning          = errRunning
 	ErrForeignGoroutine = errForeignGoroutine
 )
 

@@ -3,6 +3,8 @@ package kernel
 import (
 	"runtime"
 	"sync/atomic"
+
+	"github.com/gopoe/poe/kernel/observe"
 )
 
 // extref is a tagged reference count.
@@ -101,6 +103,7 @@ type binding struct {
 	k     *Kernel
 	id    ID
 	event string
+	cause observe.Mark // the event in which it was made
 	freed atomic.Bool
 }
 
@@ -119,6 +122,7 @@ func newPostback(id ID, event string, args []any, weak bool) postback {
 	exists := id.Alive() && id.s != id.s.k.root
 	if exists {
 		t.k = id.s.k
+		t.cause = t.k.cause()
 	}
 	if exists && !weak {
 		t.k.addExtref(id.s, postbackTag)
@@ -139,7 +143,7 @@ func (p *postback) Post(args ...any) {
 // Send queues the event from any goroutine; the kernel is its sender.
 func (p *postback) Send(args ...any) {
 	if p.k != nil {
-		p.k.Outside().Post(p.id, p.event, p.arguments(args)...)
+		p.k.inbox.put(message{to: p.id, event: p.event, args: p.arguments(args), cause: p.cause})
 	}
 }
 
@@ -156,7 +160,7 @@ func (t *binding) Release() {
 		t.k.releasePostback(t.id.s)
 		return
 	}
-	t.k.inbox.put(message{run: func() { t.k.releasePostback(t.id.s) }})
+	t.k.inbox.put(message{cause: t.cause, run: func() { t.k.releasePostback(t.id.s) }})
 }
 
 // leaked is called when nothing refers to a postback any more.

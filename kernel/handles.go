@@ -309,6 +309,7 @@ func (k *Kernel) dispatchWatch(w *watcher) {
 		stopped := f.session != e
 		k.frame = outer
 		if k.debug != nil {
+			f.threw = !done
 			k.debug.left(f)
 		}
 		if !done {

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/kernel/internal/poll"
+	"github.com/gopoe/poe/kernel/observe"
 )
 
 // Options configure a kernel. All fields are optional.
@@ -28,12 +29,18 @@ type Options struct {
 	// and else the best that the system has. The portable loop is poll(2) on
 	// Unix; elsewhere each handle has goroutines that wait.
 	Loop string
-	// Trace and Assert switch debugging on, as POE's TRACE_* and ASSERT_* do.
-	// The environment variables POE_TRACE_EVENTS=1 and so on add to them.
+	// Trace selects what is logged, and Assert the mistakes that panic, as
+	// POE's TRACE_* and ASSERT_* do. The environment variables
+	// POE_TRACE_EVENTS=1 and so on add to them.
 	Trace  Trace
 	Assert Assert
-	// Profile lets profilers tell sessions and events apart.
-	Profile Profile
+	// ProfileLabels labels what handlers do in profiles of package
+	// runtime/pprof: with "kernel", its name; "session", as ID.String has it;
+	// "kind", the type of the session's heap; and "event".
+	ProfileLabels bool
+	// ProfileRegions makes a region of every handler, named after its event, in
+	// execution traces of package runtime/trace, and logs its session.
+	ProfileRegions bool
 	// Strict turns silent mistakes, such as an event that no handler takes,
 	// into panics with the nearest name that exists. It is meant for tests.
 	Strict bool
@@ -112,15 +119,16 @@ type Kernel struct {
 
 	scratch []byte // for reading
 
-	inbox     inbox
-	backlog   remoteBacklog
-	running   bool
-	justEnded bool // the last session has stopped in the last slice
-	runsIdle  bool // Run was called: a handled IDLE is followed by ZOMBIE
-	debug     *debugger
-	dead      func(DeadLetter)
-	stats     Stats
-	hooks     []Hook
+	inbox      inbox
+	backlog    remoteBacklog
+	running    bool
+	justEnded  bool // the last session has stopped in the last slice
+	runsIdle   bool // Run was called: a handled IDLE is followed by ZOMBIE
+	debug      *debugger
+	observedAs observe.ID // the last ID that an event was given
+	dead       func(DeadLetter)
+	stats      Stats
+	hooks      []Hook
 }
 
 // New makes a kernel, with the zero Options if there are none. More than one
@@ -165,14 +173,15 @@ func New(options ...Options) *Kernel {
 
 // Run dispatches events until no session is left, and returns nil, or the
 // exception that was not handled. It may be called again afterwards; events
-// posted in between are kept. Without sessions it returns at once.
+// posted in between are kept. Without sessions it returns at once. While the
+// kernel runs it is an error.
 func (k *Kernel) Run() error { return k.RunContext(context.Background()) }
 
 // RunContext is Run with an end: when ctx is done all sessions are stopped in
 // order, as by Stop, and the context's error is returned.
 func (k *Kernel) RunContext(ctx context.Context) error {
 	if k.running {
-		return ErrRunning
+		return errRunning
 	}
 	if k.sessions == 0 {
 		return k.clearException()
@@ -217,19 +226,20 @@ func (k *Kernel) loopUntilDone() error {
 	return nil
 }
 
-// RunOneTimeslice looks at the handles once and dispatches what is due. With
-// nothing due it waits until something is. more is false if there were no sessions
-// to begin with. As in POE it is still true for the slice in which the last session
-// stops, and for one more, in which nothing happens. An exception that nobody handled is the error.
+// RunOneTimeslice polls the handles once and dispatches what is due. If nothing is
+// due, it waits until something is. more is false if there were no sessions to
+// begin with. As in POE it is still true for the slice in which the last session
+// stops, and for one more, in which nothing happens. The error is an exception
+// that was not handled.
 //
 // In a handler it is a nested loop: the slice runs within that handler, which
-// goes on afterwards. An exception that nobody handled then ends the handler, as
-// one of Call does. On another goroutine than the kernel's the error is
-// ErrRunning.
+// continues afterwards. An exception that was not handled then ends the handler,
+// as one of Call does. Calling it on another goroutine while the kernel runs is an
+// error.
 func (k *Kernel) RunOneTimeslice() (more bool, err error) {
 	switch {
 	case k.running && !k.onOwnGoroutine():
-		return false, ErrRunning
+		return false, errRunning
 	case k.running:
 		return k.nestedSlice()
 	case k.sessions == 0 && k.justEnded:
@@ -255,6 +265,10 @@ func (k *Kernel) nestedSlice() (more bool, err error) {
 	}
 	outer := k.suspendTurn()
 	defer k.resumeTurn(outer)
+	if k.debug != nil {
+		o := k.debug.observe
+		defer o.leave(o.enter(observe.Mark{}))
+	}
 	if err := k.turn(); err != nil {
 		return false, err
 	}

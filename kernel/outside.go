@@ -7,6 +7,7 @@ import (
 
 	"github.com/gopoe/poe/internal/goroutine"
 	"github.com/gopoe/poe/kernel/internal/poll"
+	"github.com/gopoe/poe/kernel/observe"
 )
 
 // message is what another goroutine hands in: an event, something to run, or a
@@ -20,6 +21,7 @@ type message struct {
 	run    func()
 	handle *Handle
 	letter Letter
+	cause  observe.Mark // the event that has sent it, if known
 }
 
 // inbox is the one way into the kernel from other goroutines. It is emptied
@@ -180,6 +182,10 @@ func (m *message) isEvent() bool {
 
 // receive acts on one message. It runs between events, outside of any session.
 func (k *Kernel) receive(m *message) {
+	if k.debug != nil {
+		o := k.debug.observe
+		defer o.leave(o.enter(m.cause))
+	}
 	switch {
 	case m.run != nil:
 		m.run()

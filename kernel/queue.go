@@ -1,5 +1,7 @@
 package kernel
 
+import "github.com/gopoe/poe/kernel/observe"
+
 // Everything in this file runs once per event.
 //
 // The queue is one order in two parts: a ring of events that were queued for
@@ -17,6 +19,7 @@ type item struct {
 	caller     string
 	extra      *extra
 	kind       kind
+	mark       observe.Mark // zero unless the kernel is observed
 }
 
 // extra is what few events carry.

@@ -55,6 +55,7 @@ type entry struct {
 	watchers *watcher // of handles, in order of registration
 	owned    *owned   // wheels and the like, closed at the end
 	cold     *cold
+	seen     *sessionView // while the kernel is observed
 }
 
 // cold holds what few sessions have.
@@ -90,6 +91,9 @@ func (k *Kernel) decRef(e *entry) {
 func (k *Kernel) mark(e *entry) {
 	e.marked = true
 	k.marks = append(k.marks, e)
+	if k.debug != nil {
+		k.debug.observe.marked(e)
+	}
 }
 
 // sweep stops the marked sessions, last marked first, until none is left. A
@@ -107,12 +111,23 @@ func (k *Kernel) sweep() {
 		for i := len(todo) - 1; i >= 0; i-- {
 			if e := todo[i]; e.doomed {
 				e.doomed = false
-				k.stop(e)
+				k.stopSwept(e)
 			}
 		}
 		clear(todo)
 		k.spareMarks = todo[:0]
 	}
+}
+
+// stopSwept stops a session for the event after which it had nothing left.
+func (k *Kernel) stopSwept(e *entry) {
+	if k.debug == nil || e.seen == nil {
+		k.stop(e)
+		return
+	}
+	outer := k.debug.observe.enter(e.seen.reason)
+	k.stop(e)
+	k.debug.observe.leave(outer)
 }
 
 func (k *Kernel) allocate(s Session, parent *entry) *entry {

@@ -168,6 +168,10 @@ func (k *Kernel) recovered(dest, from *entry, event, caller string, kd kind, sto
 		k.exception = err // no session is left to handle it
 		return
 	}
+	if k.debug != nil {
+		o := k.debug.observe
+		defer o.leave(o.failed())
+	}
 	x := &Exception{Source: ID{from}, Dest: ID{dest}, Event: event, Caller: caller, Err: err, Value: value, File: err.File, Line: err.Line, Stack: err.Stack}
 	k.enqueue(dest, k.root, "_signal", []any{"DIE", x}, kindDie).caller = "" // no event has sent it, not even in nested calls
 }

@@ -1,5 +1,7 @@
 package kernel
 
+import "github.com/gopoe/poe/kernel/observe"
+
 // The table of timers: a heap by due time, slots that are used again, and for
 // each session its timers by name. Setting, finding, moving and removing a
 // timer costs O(log n) at most.
@@ -13,6 +15,7 @@ type timer struct {
 	extra  *extra
 	due    int64 // kernel time
 	wall   bool  // set for a time of day: moves when the wall clock is set
+	mark   observe.Mark
 	slot   uint32
 	gen    uint32 // counts the uses of the slot
 	pos    int    // in the heap, -1 if not pending
@@ -72,6 +75,7 @@ func (t *timerTable) get() *timer {
 // put gives a timer back.
 func (t *timerTable) put(x *timer) {
 	x.owner, x.name, x.args, x.caller, x.extra, x.group = nil, "", nil, "", nil, nil
+	x.mark = observe.Mark{}
 	t.free = append(t.free, x)
 }
 

@@ -132,6 +132,7 @@ type debugger struct {
 	stderr *slog.Logger // for the trace, instead of the kernel's logger
 
 	profile *profiler
+	observe *observing
 }
 
 func newDebugger(k *Kernel, o Options) *debugger {
@@ -149,7 +150,7 @@ func newDebugger(k *Kernel, o Options) *debugger {
 		d.trace |= traceRefcount
 	}
 	d.dog = newWatchdog(k, o)
-	d.profile = newProfiler(k, o.Profile)
+	d.profile = newProfiler(k, o)
 	if d.trace == 0 && d.assert == 0 && d.dog == nil && d.profile == nil {
 		return nil
 	}
@@ -230,12 +231,14 @@ func stderrLogger(level slog.Level) *slog.Logger {
 // enqueued notes where an event was queued.
 func (d *debugger) enqueued(it *item) {
 	it.extra = d.k.siteExtra()
+	d.observe.queued(it)
 	if d.trace&traceEvents != 0 { // or the arguments would be boxed for nothing
 		d.log(traceEvents, "queued", "event", it.name, "seq", it.seq, "from", ID{it.from}, "to", ID{it.dest}, "args", it.args)
 	}
 }
 
 func (d *debugger) dispatching(f *frame, from *entry, args []any) {
+	d.observe.begin(f, from, args)
 	d.dog.begin(f)
 	d.profile.begin(f)
 	if d.trace&traceEvents != 0 { // or the arguments would be boxed for nothing
@@ -244,11 +247,12 @@ func (d *debugger) dispatching(f *frame, from *entry, args []any) {
 }
 
 // calling is dispatching for a call within one session.
-func (d *debugger) calling(self *entry, event string, args []any) {
+func (d *debugger) calling(f *frame, event string, args []any) {
+	d.observe.call(f, event, args)
 	if d.trace&traceEvents == 0 {
 		return
 	}
-	d.log(traceEvents, "calling", "event", event, "from", ID{self}, "to", ID{self}, "args", args)
+	d.log(traceEvents, "calling", "event", event, "from", ID{f.session}, "to", ID{f.session}, "args", args)
 }
 
 func (d *debugger) dispatched(f *frame) {
@@ -262,6 +266,15 @@ func (d *debugger) dispatched(f *frame) {
 func (d *debugger) left(f *frame) {
 	d.dog.end(f)
 	d.profile.end()
+	d.observe.end(f)
+}
+
+// turned is called at the end of every turn.
+func (d *debugger) turned() {
+	d.observe.turned()
+	if d.assert&assertData != 0 {
+		d.k.checkInvariants()
+	}
 }
 
 // reservedEvents are the events that only the kernel sends.
@@ -282,9 +295,10 @@ func (d *debugger) starting(s Session) {
 // stopping logs what a session still has as it goes.
 func (d *debugger) stopping(e *entry) {
 	d.profile.forget(e)
+	d.observe.forget(e)
 	d.log(traceSessions, "stopped", "session", ID{e})
 	if d.trace&traceDestroy != 0 {
-		d.log(traceDestroy, "released", "session", ID{e}, "reasons", d.k.WhyAlive(ID{e}), "wheels", d.k.Wheels(ID{e}))
+		d.log(traceDestroy, "released", "session", ID{e}, "reasons", d.k.WhyAlive(ID{e}), "wheels", ownedBy(e))
 	}
 }
 
@@ -331,4 +345,10 @@ func (e Event) CallerSite() (file string, line int) {
 // warn logs what a user should know but no method can return.
 func (k *Kernel) warn(message string, args ...any) {
 	k.logger.Warn(message, args...)
+}
+
+// ownedBy lists what a session owns.
+func ownedBy(e *entry) (list []string) {
+	e.owned.all(func(o *owned) { list = append(list, o.String()) })
+	return list
 }

@@ -30,6 +30,9 @@ func (k *Kernel) turn() error {
 	if err := k.poll(); err != nil {
 		return err
 	}
+	if k.debug != nil {
+		k.debug.observe.turning()
+	}
 	k.dispatching = true
 	k.dispatchHandles()
 	k.dispatching = false
@@ -38,8 +41,8 @@ func (k *Kernel) turn() error {
 	if k.turnsSinceYield += 1 + readyTurns*len(k.ready); k.turnsSinceYield >= yieldTurns {
 		k.yieldProcessor()
 	}
-	if k.debug != nil && k.debug.assert&assertData != 0 {
-		k.checkInvariants()
+	if k.debug != nil {
+		k.debug.turned()
 	}
 	return nil
 }
@@ -272,13 +275,25 @@ func (k *Kernel) dispatchDirty() {
 			continue // written by a nested turn
 		}
 		h.writeQueued = false
-		k.dispatchReady(h, Write)
+		k.dispatchOutput(h)
 		k.writing[i] = nil
 	}
 	if len(k.writing) > 0 {
 		k.writing = k.writing[:0]
 		k.sweep()
 	}
+}
+
+// dispatchOutput lets a handle's wheels write, for the event that asked for it.
+func (k *Kernel) dispatchOutput(h *Handle) {
+	if k.debug == nil {
+		k.dispatchReady(h, Write)
+		return
+	}
+	o := k.debug.observe
+	outer := o.writing(h)
+	k.dispatchReady(h, Write)
+	o.leave(outer)
 }
 
 // testIdle sends the signal IDLE when no event can come any more.

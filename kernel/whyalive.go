@@ -104,9 +104,7 @@ func (k *Kernel) dump(b *strings.Builder, e *entry, depth int) {
 	for _, r := range k.WhyAlive(ID{e}) {
 		fmt.Fprintf(b, "%s  - %v\n", in, r)
 	}
-	for _, w := range k.Wheels(ID{e}) {
-		fmt.Fprintf(b, "%s  + %s %s\n", in, w.Name, w.Site)
-	}
+	e.owned.all(func(o *owned) { fmt.Fprintf(b, "%s  + %v\n", in, o) })
 	for child := e.firstChild; child != nil; child = child.nextSibling {
 		k.dump(b, child, depth+1)
 	}
