@@ -186,7 +186,9 @@ func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller st
 				k.debug.left(f)
 			}
 			f.clearResult()
-			if value := recover(); x == nil || !x.untrusted || !k.refuse(&e, x, value) {
+			value := recover()
+			x.locate(value)
+			if x == nil || !x.untrusted || !k.refuse(&e, x, value) {
 				k.recovered(dest, e.Sender.s, e.Name, e.Caller, kd, stopped, value)
 			}
 		}

@@ -29,6 +29,7 @@ type Handle struct {
 
 	k           *Kernel
 	reg         poll.Registration // what the poller knows; its token is the slot in the kernel's table
+	since       int               // how many handles had become watched before
 	want        modeSet
 	always      bool // the system cannot watch it: a regular file, always ready
 	writeQueued bool // in the kernel's list of handles to write next turn

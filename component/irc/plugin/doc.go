@@ -1,0 +1,2 @@
+// Package plugin has the plugins of the IRC client that bots use.
+package plugin
