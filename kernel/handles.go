@@ -321,6 +321,9 @@ func (k *Kernel) dispatchWatch(w *watcher) {
 	outer, e := k.frame, w.session
 	f := k.push(e, w.event, kindSelect, nil)
 	f.found = true
+	if k.tape != nil {
+		k.tape.event(e, w.event, kindSelect)
+	}
 	if k.debug != nil {
 		k.debug.dispatching(f, e, []any{w.handle, w.mode})
 	}

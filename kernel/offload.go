@@ -36,9 +36,13 @@ type Job struct {
 	ctx      context.Context
 	cancel   context.CancelFunc
 	done     bool
-	returned bool         // its work has returned, or it never begins
-	then     []*Job       // which begin after it
-	cause    observe.Mark // the event that has asked for it
+	returned bool   // its work has returned, or it never begins
+	then     []*Job // which begin after it
+	num      uint64 // in a recording
+
+	result any // of work
+	err    error
+	cause  observe.Mark // the event that has asked for it
 }
 
 // Offload runs work on another goroutine, so that it may block, and sends its
@@ -68,6 +72,9 @@ func (k *Kernel) offload(method string, previous, j *Job) (*Job, error) {
 	}
 	j.k, j.owner, j.owned, j.cause = k, e, owned, k.cause()
 	j.ctx, j.cancel = context.WithCancel(context.Background())
+	if k.tape != nil {
+		k.tape.numberJob(j)
+	}
 	k.addExtref(e, offloadTag)
 	if previous == nil || previous.returned {
 		k.jobs.start(j)
@@ -124,9 +131,19 @@ func (j *Job) finish() {
 // run does the work and sends the result to the kernel. It runs on the job's own
 // goroutine.
 func (j *Job) run() {
-	result, err := any(nil), errJobExited
-	defer func() { j.k.inbox.put(message{cause: j.cause, run: func() { j.complete(result, err) }}) }()
-	result, err = j.try()
+	j.err = errJobExited
+	defer func() { j.k.inbox.put(message{kind: arrivalJob, num: j.num, job: j, cause: j.cause, run: j.bringHome}) }()
+	j.result, j.err = j.try()
+}
+
+// bringHome runs on the kernel's goroutine when the work is done.
+func (j *Job) bringHome() { j.complete(j.result, j.err) }
+
+// begin starts the job's goroutine. In a replay the recording has the result.
+func (j *Job) begin() {
+	if !j.k.Replaying() {
+		go j.run()
+	}
 }
 
 func (j *Job) try() (result any, err error) {
@@ -168,7 +185,7 @@ func (j *Job) complete(result any, err error) {
 func (o *offloads) start(j *Job) {
 	if o.running < o.limit {
 		o.running++
-		go j.run()
+		j.begin()
 		return
 	}
 	o.waiting = append(o.waiting, j)
@@ -181,7 +198,7 @@ func (o *offloads) next() {
 		j := o.waiting[0]
 		o.waiting = o.waiting[1:]
 		if !j.done {
-			go j.run()
+			j.begin()
 			return
 		}
 		j.ended()

@@ -306,5 +306,5 @@ func (k *Kernel) testIdle() {
 
 func (k *Kernel) idle() bool {
 	return k.EventCount() == 0 && k.handles.count == 0 && k.extrefs == 0 &&
-		len(k.holds) == 0 && k.signals.childWatches == 0 && k.sessions > 0 && k.inbox.empty()
+		len(k.holds) == 0 && k.signals.childWatches == 0 && k.sessions > 0 && k.asked("looks for messages when idle", k.inbox.empty)
 }

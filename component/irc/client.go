@@ -222,6 +222,12 @@ func (c *Client) Call(event string, args ...any) (any, error) {
 	return c.k.Call(c.id, event, args...)
 }
 
+// Now returns the time of the client's kernel.
+func (c *Client) Now() time.Time { return c.k.Now() }
+
+// Kernel returns the client's kernel.
+func (c *Client) Kernel() *kernel.Kernel { return c.k }
+
 // inSession runs a function in the client's session.
 func (c *Client) inSession(name string, f func()) {
 	if c.k.ActiveSession() == c.id {
