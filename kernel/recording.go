@@ -235,6 +235,18 @@ func Recorded[T any](k *Kernel, name string, f func() (T, error)) (T, error) {
 	return recorded(k.tape, name, f)
 }
 
+// OpenHandle calls open and returns what it returns, for code that opens handles
+// and does not know their kernel. In a recorded run the handle is one of the
+// recording; in a replay open is not called, and the handle stands on nothing.
+// what names the operation.
+func OpenHandle(what string, open func() (*Handle, error)) (*Handle, error) {
+	t := tapeOf()
+	if t == nil {
+		return open()
+	}
+	return recorded(t, what, open)
+}
+
 // Rand returns the kernel's source of random numbers, for handlers: in a replay
 // it gives the same numbers as in the recorded run. It is not for secrets, and
 // belongs to the kernel's goroutine.

@@ -171,7 +171,7 @@ func (t *tape) event(e *entry, name string, kd kind) {
 	}
 	t.sum = (t.sum ^ e.num) * 0x9e3779b97f4a7c15
 	if t.in != nil {
-		t.in.event(mark)
+		t.in.event(mark, e.num)
 		return
 	}
 	t.events++

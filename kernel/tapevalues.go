@@ -15,7 +15,7 @@ func init() {
 	} {
 		recording.RegisterError(name, err)
 	}
-	for _, v := range []any{OpError{}, WaitStatus(0), WheelID(0), Alias(""), AlarmID(0), Mode(0), datagram{}} {
+	for _, v := range []any{OpError{}, ConfigError{}, WaitStatus(0), WheelID(0), Alias(""), AlarmID(0), Mode(0), datagram{}} {
 		recording.Register(reflect.TypeOf(v))
 	}
 }

@@ -11,7 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-
 )
 
 // valuesVariable has POEx::Recorder record calls and types as well.
