@@ -248,7 +248,7 @@ func (r *Response) limit(within time.Duration, t *Route) {
 	id, err := c.Kernel.Host().DelayFunc("httpserver: time-out", within, func(e kernel.Event) {
 		r.alarm = 0
 		if !r.begun && !r.ended {
-			e.Kernel.Host().Warn("httpserver: no answer in time", "route", t.describe(), "path", r.Request.URL.Path, "after", within)
+			e.Kernel.Host().Logger().Warn("httpserver: no answer in time", "route", t.describe(), "path", r.Request.URL.Path, "after", within)
 			r.fail(http.StatusServiceUnavailable)
 		}
 	})

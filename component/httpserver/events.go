@@ -49,14 +49,14 @@ func (s *Server) getRoutes(e kernel.Event) {
 		return // a call
 	}
 	if err := e.Kernel.Post(kernel.Arg[kernel.Dest](e, 0), kernel.Arg[string](e, 1), s.Routes()); err != nil {
-		e.Kernel.Host().Warn("httpserver: GETHANDLERS: nobody gets the routes", "error", err, "sender", e.Sender)
+		e.Kernel.Host().Logger().Warn("httpserver: GETHANDLERS: nobody gets the routes", "error", err, "sender", e.Sender)
 	}
 }
 
 func (s *Server) setRoutes(e kernel.Event) {
 	if err := s.SetRoutes(kernel.Arg[[]Route](e, 0)); err != nil {
 		e.Return(err)
-		e.Kernel.Host().Warn("httpserver: SETHANDLERS: the routes stay as they are", "error", err, "sender", e.Sender)
+		e.Kernel.Host().Logger().Warn("httpserver: SETHANDLERS: the routes stay as they are", "error", err, "sender", e.Sender)
 	}
 }
 

@@ -29,7 +29,7 @@ func (r *Response) serve(h http.Handler) {
 		}, func(_ kernel.Event, _ any, err error) { r.served(w, err) })
 	})
 	if err = errors.Join(err, failed); err != nil {
-		k.Host().Warn("httpserver: a handler cannot run", "error", err, "server", s.config.Alias)
+		k.Host().Logger().Warn("httpserver: a handler cannot run", "error", err, "server", s.config.Alias)
 		r.fail(http.StatusInternalServerError)
 	}
 }
@@ -40,7 +40,7 @@ func (r *Response) served(w *writer, err error) {
 		return // it has taken too long, or the connection is gone
 	}
 	if err != nil {
-		r.conn.client.Kernel.Host().Warn("httpserver: a handler has failed", "path", r.Request.URL.Path, "error", err)
+		r.conn.client.Kernel.Host().Logger().Warn("httpserver: a handler has failed", "path", r.Request.URL.Path, "error", err)
 		if r.begun {
 			r.Close() // the peer sees that the body is cut
 			return

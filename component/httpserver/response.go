@@ -190,7 +190,7 @@ func (r *Response) fail(status int) {
 func (r *Response) post(t *Route) {
 	k := r.conn.client.Kernel
 	if err := k.Post(t.Session, t.Event, r.Request, r, r.Pattern); err != nil {
-		k.Host().Warn("httpserver: nobody answers", "route", t.describe(), "error", err)
+		k.Host().Logger().Warn("httpserver: nobody answers", "route", t.describe(), "error", err)
 		r.fail(http.StatusInternalServerError)
 		return
 	}
