@@ -13,7 +13,7 @@ import (
 func BenchmarkLines(b *testing.B) {
 	for name, config := range map[string]irc.Config{"plain": {Nick: "bot"}, "state": {Nick: "bot", State: true}} {
 		b.Run(name, func(b *testing.B) {
-			v := newEvil(b, config)
+			v := newFastEvil(b, config)
 			v.say(":irc 001 bot :hi", ":bot!b@h JOIN #a", ":ann!a@h JOIN #a")
 			v.run(time.Minute)
 			const many = 500
