@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/gopoe/poe/internal/created"
 	"github.com/gopoe/poe/kernel/internal/poll"
 	"github.com/gopoe/poe/kernel/observe"
 )
@@ -163,6 +164,7 @@ func New(options ...Options) *Kernel {
 		k.backlog.limit = int64(o.Backlog)
 	}
 	k.debug = newDebugger(k, o)
+	created.Announce(k)
 	return k
 }
 

@@ -66,7 +66,7 @@ type Event struct {
 	Event string
 	Count uint64
 	Threw uint64        // how often the handler ended with a panic
-	Self  time.Duration // of its own, without handlers that it has called; only if all times are taken
+	Self  time.Duration `json:"SelfNanoseconds"` // of its own, without handlers that it has called; only if all times are taken
 	Wait  Histogram     // from queueing to dispatch, of those that were queued
 	Run   Histogram     // of the handler, with those that it has called
 }
