@@ -3,6 +3,7 @@ package poe_test
 import (
 	"fmt"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -134,6 +135,30 @@ func ExampleName() {
 	fmt.Println(s.total)
 	// Output:
 	// 42
+}
+
+// In strict mode the error of a wrong argument names the place that has posted
+// it, through the typed names as well.
+func TestStrictNamesThePoster(t *testing.T) {
+	wrong := poe.Name[string]("add") // of another type than the handler's
+	for name, post := range map[string]func(e poe.Event){
+		"untyped": func(e poe.Event) { e.Yield("add", "seven") },
+		"typed":   func(e poe.Event) { wrong.Yield(e.Kernel, "seven") },
+		"delayed": func(e poe.Event) { assert.NoError(t, e.Delay("add", time.Millisecond, "seven")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			k := poe.New(poe.Options{Strict: true})
+			_, err := poe.Create(k, &sum{}, poe.Table(
+				poe.Untyped("_start", func(_ *sum, e poe.Event) { post(e) }),
+				poe.On(add, (*sum).add),
+			))
+			require.NoError(t, err)
+			var wrong *kernel.ArgError
+			require.ErrorAs(t, k.Run(), &wrong)
+			assert.Contains(t, wrong.Posted, "typed_test.go:")
+			assert.Contains(t, wrong.Error(), "argument 0 is string, want int, posted at "+wrong.Posted)
+		})
+	}
 }
 
 // One post and its dispatch, with and without types.

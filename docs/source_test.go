@@ -34,7 +34,7 @@ var folders = map[string]string{
 	"servertcp": "component/servertcp", "clienttcp": "component/clienttcp", "ikc": "component/ikc", "cron": "component/cron", "clienthttp": "component/clienthttp", "dbi": "component/dbi", "jobqueue": "component/jobqueue", "pubsub": "component/pubsub",
 	"poetest": "poetest", "daemon": "daemon", "node": "node", "cluster": "node/cluster",
 	"poetests":    "conformance/poetests",
-	"kernelgroup": "kernelgroup",
+	"kernelgroup": "kernelgroup", "process": "supervise/process",
 }
 
 // standard are the packages of Go's library that examples use.
@@ -43,7 +43,7 @@ var standard = map[string]string{
 	"io": "io", "log": "log", "slog": "log/slog", "net": "net", "netip": "net/netip", "os": "os", "exec": "os/exec",
 	"regexp": "regexp", "slices": "slices", "strconv": "strconv", "strings": "strings", "syscall": "syscall", "sql": "database/sql",
 	"testing": "testing", "time": "time", "tls": "crypto/tls", "signal": "os/signal",
-	"require": "github.com/stretchr/testify/require",
+	"require": "github.com/stretchr/testify/require", "assert": "github.com/stretchr/testify/assert",
 }
 
 // present tells whether a package is in this tree. Wheels and others are

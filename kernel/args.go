@@ -34,12 +34,26 @@ type ArgError struct {
 	Index     int
 	Count     int // how many arguments there are
 	Got, Want string
+	// Posted is the file and line at which the event was queued, if the kernel
+	// is strict or traces; else it is empty.
+	Posted string
 }
 
 // Error names the event, the index, what is there and what was asked for.
 func (e *ArgError) Error() string {
-	if e.Index >= e.Count {
-		return fmt.Sprintf("kernel: event %q has %d arguments, want argument %d as %s", e.Event, e.Count, e.Index, e.Want)
+	posted := ""
+	if e.Posted != "" {
+		posted = ", posted at " + e.Posted
 	}
-	return fmt.Sprintf("kernel: event %q argument %d is %s, want %s", e.Event, e.Index, e.Got, e.Want)
+	if e.Index >= e.Count {
+		return fmt.Sprintf("kernel: event %q has %d arguments, want argument %d as %s%s", e.Event, e.Count, e.Index, e.Want, posted)
+	}
+	return fmt.Sprintf("kernel: event %q argument %d is %s, want %s%s", e.Event, e.Index, e.Got, e.Want, posted)
+}
+
+// locate adds to an ArgError where its event was queued.
+func (x *extra) locate(thrown any) {
+	if err, ok := thrown.(*ArgError); ok && x != nil && x.site != nil && err.Posted == "" {
+		err.Posted = x.site.String()
+	}
 }

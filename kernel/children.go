@@ -55,7 +55,7 @@ func (k *Kernel) SigChild(pid int, event string, args ...any) error {
 		return nil
 	}
 	if p == nil || len(p.watchers) == 0 {
-		if err := isChild(pid); err != nil {
+		if err := k.isChild(pid); err != nil {
 			return k.fail("SigChild", pid, err)
 		}
 		p = k.signals.child(pid)
@@ -93,7 +93,7 @@ func (k *Kernel) sigChildFunc(pid int, event string, h func(e Event, status Wait
 	case e == k.root || !e.alive():
 		return callError("SigChildFunc", pid, ErrNoActiveSession)
 	}
-	if err := isChild(pid); err != nil {
+	if err := k.isChild(pid); err != nil {
 		return callError("SigChildFunc", pid, err)
 	}
 	p := k.signals.child(pid)
@@ -128,7 +128,7 @@ func (k *Kernel) reapChild(pid int) {
 		k.endChildWatch(p.wheel)
 		p.wheel = nil
 	}
-	if !p.ended && len(p.watchers) == 0 && isChild(pid) == nil {
+	if !p.ended && len(p.watchers) == 0 && k.isChild(pid) == nil {
 		p.reaping = true
 		k.signals.catchChildren(k)
 	}
@@ -209,7 +209,7 @@ func (s *signalTable) catchTracked(k *Kernel) {
 // child has ended, and queues the events for those that have.
 func (k *Kernel) reap() {
 	for _, p := range k.signals.unreaped(k.clock != nil) {
-		if status, ended := waitFor(p.pid); ended {
+		if status, ended := k.waitFor(p.pid); ended {
 			k.processEnded(p, status)
 		}
 	}

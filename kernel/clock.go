@@ -33,12 +33,23 @@ type LimitedClock interface {
 
 // readClock reads the time anew.
 func (k *Kernel) readClock() int64 {
-	if k.clock == nil {
+	switch {
+	case k.tape != nil:
+		k.now = k.tape.readClock(k.askClock)
+	case k.clock == nil:
 		k.now = int64(time.Since(k.epoch))
-	} else {
-		k.now = max(k.now, int64(k.clock.Mono()-k.clockStart))
+	default:
+		k.now = k.askClock()
 	}
 	return k.now
+}
+
+// askClock reads the time from the clock itself.
+func (k *Kernel) askClock() int64 {
+	if k.clock == nil {
+		return int64(time.Since(k.epoch))
+	}
+	return max(k.now, int64(k.clock.Mono()-k.clockStart))
 }
 
 func (k *Kernel) startClock(c Clock) {
@@ -54,6 +65,13 @@ func (k *Kernel) startClock(c Clock) {
 
 // wallClock reads the time of day.
 func (k *Kernel) wallClock() time.Time {
+	if k.tape != nil {
+		return k.tape.readWall(k.askWall)
+	}
+	return k.askWall()
+}
+
+func (k *Kernel) askWall() time.Time {
 	if k.clock == nil {
 		return time.Now().Round(0)
 	}

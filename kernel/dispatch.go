@@ -72,8 +72,11 @@ func (k *Kernel) enqueue(dest, from *entry, event string, args []any, kd kind) *
 	if len(k.timers.heap) > 0 || k.clock != nil || !k.running {
 		k.readClock() // else the last reading will do, see clockTurns
 	}
-	if !k.inbox.empty() {
-		k.inbox.pull() // what was sent before comes before
+	switch { // what was sent before comes before
+	case k.tape != nil:
+		k.tape.look()
+	case !k.inbox.empty():
+		k.inbox.pull()
 	}
 	it := k.fifo.push()
 	it.due, it.seq = k.now, k.nextSeq()
@@ -172,6 +175,9 @@ func (k *Kernel) deliver(it *item) {
 func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller string, kd kind, x *extra) (f *frame) {
 	outer := k.frame
 	f = k.push(dest, event, kd, x)
+	if k.tape != nil {
+		k.tape.event(dest, event, kd)
+	}
 	if k.debug != nil {
 		k.debug.dispatching(f, from, args)
 	}
@@ -186,7 +192,9 @@ func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller st
 				k.debug.left(f)
 			}
 			f.clearResult()
-			if value := recover(); x == nil || !x.untrusted || !k.refuse(&e, x, value) {
+			value := recover()
+			x.locate(value)
+			if x == nil || !x.untrusted || !k.refuse(&e, x, value) {
 				k.recovered(dest, e.Sender.s, e.Name, e.Caller, kd, stopped, value)
 			}
 		}

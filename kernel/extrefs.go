@@ -103,6 +103,7 @@ type binding struct {
 	k     *Kernel
 	id    ID
 	event string
+	num   uint64       // in a recording
 	cause observe.Mark // the event in which it was made
 	freed atomic.Bool
 }
@@ -126,6 +127,9 @@ func newPostback(id ID, event string, args []any, weak bool) postback {
 	}
 	if exists && !weak {
 		t.k.addExtref(id.s, postbackTag)
+		if t.k.tape != nil {
+			t.k.tape.numberBinding(t)
+		}
 	} else {
 		t.freed.Store(true) // nothing to release
 	}
@@ -153,24 +157,29 @@ func (p *postback) arguments(used []any) []any {
 
 // Release lets the session go. It is safe on any goroutine, and twice.
 func (t *binding) Release() {
-	if !t.freed.CompareAndSwap(false, true) {
-		return
+	if t.freed.Load() || t.k.Replaying() && !t.k.onOwnGoroutine() || !t.freed.CompareAndSwap(false, true) {
+		return // in a replay the recording has when others have released it
 	}
 	if t.k.onOwnGoroutine() {
-		t.k.releasePostback(t.id.s)
+		t.wasReleased()
 		return
 	}
-	t.k.inbox.put(message{cause: t.cause, run: func() { t.k.releasePostback(t.id.s) }})
+	t.k.inbox.put(message{kind: arrivalRelease, num: t.num, cause: t.cause, run: t.wasReleased})
+}
+
+// wasReleased and wasLost run on the kernel's goroutine.
+func (t *binding) wasReleased() { t.k.releasePostback(t.id.s) }
+
+func (t *binding) wasLost() {
+	t.k.stats.LostPostbacks++
+	t.k.warn("a postback was lost without Release", "session", t.id, "event", t.event)
+	t.k.releasePostback(t.id.s)
 }
 
 // leaked is called when nothing refers to a postback any more.
 func (t *binding) leaked() {
-	if t.freed.CompareAndSwap(false, true) {
-		t.k.inbox.put(message{run: func() {
-			t.k.stats.LostPostbacks++
-			t.k.warn("a postback was lost without Release", "session", t.id, "event", t.event)
-			t.k.releasePostback(t.id.s)
-		}})
+	if !t.freed.Load() && !t.k.Replaying() && t.freed.CompareAndSwap(false, true) {
+		t.k.inbox.put(message{kind: arrivalLost, num: t.num, run: t.wasLost})
 	}
 }
 
@@ -222,6 +231,7 @@ type Hold struct {
 	k     *Kernel
 	why   string
 	site  *site
+	num   uint64 // in a recording
 	freed atomic.Bool
 }
 
@@ -232,12 +242,17 @@ func (k *Kernel) Hold(why string) *Hold {
 	k.checkGoroutine("Hold")
 	h := &Hold{k: k, why: why, site: k.site()}
 	k.holds[h] = struct{}{}
+	if k.tape != nil {
+		k.tape.numberHold(h)
+	}
 	return h
 }
 
 // Release ends the promise. It is safe on any goroutine, and twice.
 func (h *Hold) Release() {
-	if h.freed.CompareAndSwap(false, true) {
-		h.k.inbox.put(message{run: func() { delete(h.k.holds, h) }})
+	if !h.k.Replaying() && h.freed.CompareAndSwap(false, true) {
+		h.k.inbox.put(message{kind: arrivalHold, num: h.num, run: h.wasReleased})
 	}
 }
+
+func (h *Hold) wasReleased() { delete(h.k.holds, h) }

@@ -110,7 +110,7 @@ func panicSite() (file string, line int) {
 			unwinding = true
 			standard = strings.TrimSuffix(f.File, "runtime/panic.go") // Go's own source
 		case !unwinding || strings.HasPrefix(f.Function, "runtime."):
-		case strings.HasPrefix(f.Function, modulePrefix+"kernel.(*Kernel).dispatch"):
+		case strings.HasPrefix(f.Function, modulePath+"/kernel.(*Kernel).dispatch"):
 			return file, line
 		default:
 			if file == "" {

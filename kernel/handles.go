@@ -159,6 +159,7 @@ func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
 	if err := h.attach(k); err != nil {
 		return k.fail(method, h, err)
 	}
+	first := h.watchers[m] == nil
 	w.session, w.handle, w.mode = e, h, m
 	if site := k.site(); site != nil {
 		if w.details == nil {
@@ -179,8 +180,11 @@ func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
 	if k.debug != nil {
 		k.debug.log(TraceFiles, "watched", "handle", h, "mode", m, "session", ID{e}, "event", w.event)
 	}
-	if w.ready != nil && m == Write {
+	switch {
+	case w.ready != nil && m == Write:
 		return nil // wheels ask for write readiness when they need it
+	case !first && h.want&m.bit() == 0:
+		return nil // paused: as in POE only a session that watches it already resumes it
 	}
 	h.want |= m.bit()
 	if err := h.arm(); err != nil {
@@ -266,23 +270,39 @@ func (h *Handle) resume(k *Kernel, m Mode) bool {
 	return true
 }
 
-// dispatchReady runs the watchers of a handle that is ready in a mode.
+// dispatchReady runs the watchers of a handle that is ready in a mode: as in POE
+// those that there are now, also if one of them adds or removes others.
 func (k *Kernel) dispatchReady(h *Handle, m Mode) {
-	for w := h.watchers[m]; w != nil; {
-		next := w.next
-		switch {
-		case w.ready != nil && m == Write && h.want&m.bit() == 0 && len(k.writing) == 0:
-			// A wheel that has nothing to write any more, and not one of TryWrite.
-		case w.ready != nil:
-			k.dispatchWatch(w)
-		default:
-			args := append([]any{h, m}, w.args()...)
-			k.dispatch(w.session, w.session, w.event, args, "", kindSelect, nil)
+	first := h.watchers[m]
+	switch {
+	case first == nil:
+		return
+	case first.next == nil:
+		k.dispatchWatcher(first, h, m)
+		return
+	}
+	var few [4]*watcher
+	all := few[:0]
+	for w := first; w != nil; w = w.next {
+		all = append(all, w)
+	}
+	for _, w := range all {
+		if removed := w.handle == nil; h.isClosed() || !w.session.alive() || removed && w.ready != nil {
+			continue
 		}
-		for next != nil && next.handle == nil {
-			next = next.next // removed meanwhile; it still knows what came after it
-		}
-		w = next
+		k.dispatchWatcher(w, h, m)
+	}
+}
+
+func (k *Kernel) dispatchWatcher(w *watcher, h *Handle, m Mode) {
+	switch {
+	case w.ready != nil && m == Write && h.want&m.bit() == 0 && len(k.writing) == 0:
+		// A wheel that has nothing to write any more, and not one of TryWrite.
+	case w.ready != nil:
+		k.dispatchWatch(w)
+	default:
+		args := append([]any{h, m}, w.args()...)
+		k.dispatch(w.session, w.session, w.event, args, "", kindSelect, nil)
 	}
 }
 
@@ -291,6 +311,9 @@ func (k *Kernel) dispatchWatch(w *watcher) {
 	outer, e := k.frame, w.session
 	f := k.push(e, w.event, kindSelect, nil)
 	f.found = true
+	if k.tape != nil {
+		k.tape.event(e, w.event, kindSelect)
+	}
 	if k.debug != nil {
 		k.debug.dispatching(f, e, []any{w.handle, w.mode})
 	}

@@ -240,9 +240,9 @@ func TestSeveralSessionsWatchOneHandle(t *testing.T) {
 	})
 }
 
-// The first of three sessions makes the second let go of the handle: the third
-// still hears of it, in the same round.
-func TestWatcherRemovedByAnotherInTheSameRound(t *testing.T) {
+// The first of three sessions makes the second stop watching the handle: both
+// others get what was reported in this turn, as in POE.
+func TestWatcherRemovedByAnotherInTheSameTurn(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
 		var seen []string
 		watch := func(name string, then func()) kernel.ID {
@@ -253,22 +253,22 @@ func TestWatcherRemovedByAnotherInTheSameRound(t *testing.T) {
 					then()
 					e.Kernel.SelectClear(p.read)
 				},
-				"let go": func(e kernel.Event) { e.Kernel.SelectClear(p.read) },
+				"stop watching": func(e kernel.Event) { e.Kernel.SelectClear(p.read) },
 			})
 			require.NoError(t, err)
 			return s.ID()
 		}
 		var second kernel.ID
 		watch("first", func() {
-			readAll(t, p.read) // so that there is no second round
-			_, err := k.Call(second, "let go")
+			readAll(t, p.read) // so that there is no second turn
+			_, err := k.Call(second, "stop watching")
 			require.NoError(t, err)
 		})
 		second = watch("second", func() {})
 		watch("third", func() {})
 		p.write.Write([]byte("x"))
 		runSession(t, k, session.Funcs{"_start": func(e kernel.Event) {}})
-		assert.Equal(t, []string{"first", "third"}, seen)
+		assert.Equal(t, []string{"first", "second", "third"}, seen)
 	})
 }
 

@@ -6,6 +6,7 @@ type handleTable struct {
 	slots []handleSlot
 	free  []int32
 	count int
+	added int // ever
 }
 
 type handleSlot struct {
@@ -14,6 +15,8 @@ type handleSlot struct {
 }
 
 func (t *handleTable) add(h *Handle) (token int32, gen uint32) {
+	h.since = t.added
+	t.added++
 	t.count++
 	if n := len(t.free); n > 0 {
 		i := t.free[n-1]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"strconv"
 	"time"
@@ -58,6 +59,11 @@ type Options struct {
 	SlowHandler time.Duration
 	// Slow is called by the watchdog. If nil, it logs a warning through Logger.
 	Slow func(SlowHandler)
+	// Recording records the run, Replay replays one instead of running. If both
+	// are nil the environment variables POE_RECORDING and POE_REPLAY decide for
+	// the first kernel of the program. Replay is the stronger one.
+	Recording *Recording
+	Replay    *Replay
 }
 
 // Kernel dispatches events to sessions. Make one with New. Its methods belong
@@ -125,6 +131,9 @@ type Kernel struct {
 	dead       func(DeadLetter)
 	stats      Stats
 	hooks      []Hook
+	tape       *tape // nil unless the run is recorded or replayed
+	seed       [2]uint64
+	random     *rand.Rand
 }
 
 // New makes a kernel, with the zero Options if there are none. More than one
@@ -163,6 +172,7 @@ func New(options ...Options) *Kernel {
 	if o.Backlog > 0 {
 		k.backlog.limit = int64(o.Backlog)
 	}
+	k.tape = newTape(k, o)
 	k.debug = newDebugger(k, o)
 	created.Announce(k)
 	return k
@@ -175,9 +185,13 @@ func (k *Kernel) Run() error { return k.RunContext(context.Background()) }
 
 // RunContext is Run with an end: when ctx is done all sessions are stopped in
 // order, as by Stop, and the context's error is returned.
-func (k *Kernel) RunContext(ctx context.Context) error {
+func (k *Kernel) RunContext(ctx context.Context) (err error) {
 	if k.running {
 		return ErrRunning
+	}
+	if k.tape != nil {
+		defer k.tape.runStopped(&err)
+		k.tape.begins()
 	}
 	if k.sessions == 0 {
 		return k.clearException()
@@ -187,12 +201,16 @@ func (k *Kernel) RunContext(ctx context.Context) error {
 		k.debug.profile.under(ctx)
 	}
 	unwinding, over := true, false
+	stopRun := func() {
+		if !over { // a later run is not meant
+			k.Stop()
+		}
+	}
+	if k.tape != nil {
+		k.tape.endBy(stopRun)
+	}
 	stop := context.AfterFunc(ctx, func() {
-		k.inbox.put(message{run: func() {
-			if !over { // a later run is not meant
-				k.Stop()
-			}
-		}})
+		k.inbox.put(message{kind: arrivalContext, num: contextEnd(ctx), run: stopRun})
 	})
 	defer func() {
 		stop()
@@ -232,6 +250,10 @@ func (k *Kernel) loopUntilDone() error {
 // one of Call does. On another goroutine than the kernel's the error is
 // ErrRunning.
 func (k *Kernel) RunOneTimeslice() (more bool, err error) {
+	if k.tape != nil && !k.running {
+		defer k.tape.runStopped(&err)
+		k.tape.begins()
+	}
 	switch {
 	case k.running && !k.onOwnGoroutine():
 		return false, ErrRunning
@@ -331,6 +353,9 @@ func (k *Kernel) finish() error {
 func (k *Kernel) cleanup() {
 	k.signals.close()
 	k.inbox.close()
+	if k.tape != nil {
+		k.tape.ended()
+	}
 	k.backlog.notify() // a kernel that has ended has no backlog
 	for _, h := range k.hooks {
 		h.RunEnded()

@@ -37,7 +37,11 @@ type Job struct {
 	cancel   context.CancelFunc
 	lane     *Lane // which orders it, if any
 	done     bool
-	cause    observe.Mark // the event that has asked for it
+	num      uint64 // in a recording
+
+	result any // of work
+	err    error
+	cause  observe.Mark // the event that has asked for it
 }
 
 // Offload runs work on another goroutine, so that it may block, and sends its
@@ -66,6 +70,9 @@ func (k *Kernel) offload(method string, j *Job) (*Job, error) {
 	}
 	j.k, j.owner, j.owned, j.cause = k, e, owned, k.cause()
 	j.ctx, j.cancel = context.WithCancel(context.Background())
+	if k.tape != nil {
+		k.tape.numberJob(j)
+	}
 	k.addExtref(e, offloadTag)
 	if j.lane == nil || j.lane.admit(j) {
 		k.jobs.start(j)
@@ -102,9 +109,19 @@ func (j *Job) finish() {
 // run does the work and brings the result home. It runs on the job's own
 // goroutine.
 func (j *Job) run() {
-	result, err := any(nil), errJobExited
-	defer func() { j.k.inbox.put(message{cause: j.cause, run: func() { j.complete(result, err) }}) }()
-	result, err = j.try()
+	j.err = errJobExited
+	defer func() { j.k.inbox.put(message{kind: arrivalJob, num: j.num, job: j, cause: j.cause, run: j.bringHome}) }()
+	j.result, j.err = j.try()
+}
+
+// bringHome runs on the kernel's goroutine when the work is done.
+func (j *Job) bringHome() { j.complete(j.result, j.err) }
+
+// begin starts the job's goroutine. In a replay the recording has the result.
+func (j *Job) begin() {
+	if !j.k.Replaying() {
+		go j.run()
+	}
 }
 
 func (j *Job) try() (result any, err error) {
@@ -148,7 +165,7 @@ func (j *Job) complete(result any, err error) {
 func (o *offloads) start(j *Job) {
 	if o.running < o.limit {
 		o.running++
-		go j.run()
+		j.begin()
 		return
 	}
 	o.waiting = append(o.waiting, j)
@@ -161,7 +178,7 @@ func (o *offloads) next() {
 		j := o.waiting[0]
 		o.waiting = o.waiting[1:]
 		if !j.done {
-			go j.run()
+			j.begin()
 			return
 		}
 		if j.lane != nil {

@@ -23,6 +23,9 @@ type message struct {
 	run    func()
 	handle *Handle
 	letter Letter
+	kind   arrival // what a recording has of it
+	num    uint64  // of what it is about, by kind
+	job    *Job
 	cause  observe.Mark // the event that has sent it, if known
 }
 
@@ -56,6 +59,11 @@ func (b *inbox) putIf(m message, onlyOpen bool) bool {
 	if onlyOpen && !b.opened || m.from != nil && b.ended {
 		b.mu.Unlock()
 		return false
+	}
+	if b.k.Replaying() { // the recording has what comes, and when
+		b.mu.Unlock()
+		b.k.tape.in.live.put(m)
+		return true
 	}
 	b.in = append(b.in, m)
 	b.filled.Store(true)
@@ -101,8 +109,13 @@ func (b *inbox) open() {
 // close says that no goroutine runs the kernel any more, once everybody who
 // waits has been answered.
 func (b *inbox) close() {
-	for b.stillFilled() {
+	for b.k.asked("looks for messages at its end", b.stillFilled) {
 		b.drain()
+	}
+	if b.k.Replaying() {
+		b.mu.Lock()
+		b.opened, b.ended = false, true
+		b.mu.Unlock()
 	}
 	b.owner.Store(0)
 }
@@ -119,15 +132,27 @@ func (b *inbox) stillFilled() bool {
 // was anything. What comes meanwhile waits for the next turn. In a turn that is
 // nested in one of the functions that it calls, it goes on with what is left.
 func (b *inbox) drain() bool {
-	if b.next == len(b.batch) {
-		if b.empty() {
+	if b.k.tape != nil {
+		b.k.tape.looks++
+	}
+	switch {
+	case b.next < len(b.batch): // in a nested turn
+	case b.k.Replaying():
+		if b.batch, b.next = b.k.tape.in.messages(), 0; len(b.batch) == 0 {
+			b.batch = nil
 			return false
 		}
+	case b.empty():
+		return false
+	default:
 		b.mu.Lock()
 		b.batch, b.in, b.spare = b.in, b.spare[:0], nil
 		b.filled.Store(false)
 		b.mu.Unlock()
 		b.next = 0
+		if b.k.tape != nil {
+			b.k.tape.messages(b.batch)
+		}
 	}
 	outer := b.k.frame
 	if outer.depth > 0 {
@@ -168,6 +193,9 @@ func (b *inbox) pull() {
 	clear(b.in[rest:]) // releases what they refer to
 	b.in = b.in[:rest]
 	b.mu.Unlock()
+	if b.k.tape != nil {
+		b.k.tape.messages(events)
+	}
 	b.draining = true // taking one in must not pull those that come after the others
 	for i := range events {
 		b.k.receive(&events[i])
@@ -292,7 +320,7 @@ func (o Outside) Do(ctx context.Context, f func(k *Kernel)) error {
 		return ErrWouldDeadlock
 	}
 	job := &outsideJob{k: k, f: f, done: make(chan struct{})}
-	if !k.inbox.putIf(message{run: job.run}, true) {
+	if !k.inbox.putIf(message{kind: arrivalDo, run: job.run}, true) {
 		return ErrNotRunning
 	}
 	select {
@@ -312,7 +340,9 @@ func (o Outside) Do(ctx context.Context, f func(k *Kernel)) error {
 // DoAsync runs f on the kernel's goroutine, soon, between two events and outside
 // of any session, and does not wait for it. If the kernel does not run, f runs
 // when it does. What f throws leaves the kernel's Run.
-func (o Outside) DoAsync(f func(k *Kernel)) { o.k.inbox.put(message{run: func() { f(o.k) }}) }
+func (o Outside) DoAsync(f func(k *Kernel)) {
+	o.k.inbox.put(message{kind: arrivalLive, run: func() { f(o.k) }})
+}
 
 // outsideJob is a function on its way to the kernel's goroutine.
 type outsideJob struct {
@@ -344,14 +374,19 @@ func (j *outsideJob) run() {
 }
 
 // Stop stops all sessions, as Kernel.Stop does, soon.
-func (o Outside) Stop() { o.k.inbox.put(message{run: o.k.Stop}) }
+func (o Outside) Stop() { o.k.inbox.put(message{kind: arrivalStop, run: o.k.Stop}) }
 
 // Signal sends a signal, as Kernel.Signal does; an unknown destination is a
 // dead letter.
 func (o Outside) Signal(to Dest, signal string, args ...any) {
-	o.k.inbox.put(message{run: func() {
-		if o.k.Signal(to, signal, args...) != nil {
-			o.k.deadLetter(DeadLetter{To: to, Event: "_signal", Args: append([]any{signal}, args...), From: ID{o.k.root}})
+	o.k.inbox.put(message{kind: arrivalSent, to: to, event: signal, args: args, run: o.k.sentSignal(to, signal, args)})
+}
+
+// sentSignal sends a signal for another goroutine.
+func (k *Kernel) sentSignal(to Dest, signal string, args []any) func() {
+	return func() {
+		if k.Signal(to, signal, args...) != nil {
+			k.deadLetter(DeadLetter{To: to, Event: "_signal", Args: append([]any{signal}, args...), From: ID{k.root}})
 		}
-	}})
+	}
 }

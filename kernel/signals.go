@@ -163,6 +163,9 @@ func (k *Kernel) recovered(dest, from *entry, event, caller string, kd kind, sto
 	if value == nil {
 		return
 	}
+	if stop, ok := value.(*replayStop); ok {
+		panic(stop)
+	}
 	err := newHandlerError(value, dest, event)
 	if kd == kindStop || kd == kindDie || stopped || !dest.alive() {
 		k.exception = err // no session is left to handle it

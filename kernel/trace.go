@@ -116,8 +116,8 @@ func newDebugger(k *Kernel, o Options) *debugger {
 	return d
 }
 
-// modulePrefix starts the names of the functions of this module.
-var modulePrefix = strings.TrimSuffix(reflect.TypeFor[Kernel]().PkgPath(), "kernel")
+// modulePath is the path of this module, which is that of its root package.
+var modulePath = strings.TrimSuffix(reflect.TypeFor[Kernel]().PkgPath(), "/kernel")
 
 // caller finds the nearest place outside of this module's library.
 func caller() *site {
@@ -137,8 +137,12 @@ func caller() *site {
 // inLibrary reports whether a frame is in this module, save its programs and
 // tests.
 func inLibrary(f runtime.Frame) bool {
-	name, ours := strings.CutPrefix(f.Function, modulePrefix)
-	return ours && !strings.HasSuffix(f.File, "_test.go") && !strings.HasPrefix(name, "cmd/") && !strings.HasPrefix(name, "cookbook/")
+	name, ours := strings.CutPrefix(f.Function, modulePath)
+	if ours = ours && (name[0] == '.' || name[0] == '/'); !ours {
+		return false
+	}
+	name = name[1:]
+	return !strings.HasSuffix(f.File, "_test.go") && !strings.HasPrefix(name, "cmd/") && !strings.HasPrefix(name, "cookbook/")
 }
 
 // site returns the caller's place when references are traced, else nil.

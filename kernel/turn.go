@@ -224,9 +224,6 @@ func (k *Kernel) dispatchHandles() {
 // settleReady finds the handles that the loop has reported, and keeps of the
 // report what is wanted.
 func (k *Kernel) settleReady() {
-	if k.clock != nil {
-		k.sortReady()
-	}
 	for _, r := range k.reported {
 		h := k.handles.find(r.Token, r.Gen)
 		if h == nil {
@@ -241,12 +238,15 @@ func (k *Kernel) settleReady() {
 		}
 		k.ready = append(k.ready, readyHandle{h, r.Modes})
 	}
+	if k.clock != nil {
+		k.sortReady()
+	}
 }
 
-// sortReady puts what was reported into the order of the table of handles, which is
-// that in which they became watched, so that programs on a virtual clock repeat.
+// sortReady puts what is ready into the order in which the handles became
+// watched, so that programs on a virtual clock repeat.
 func (k *Kernel) sortReady() {
-	slices.SortStableFunc(k.reported, func(a, b poll.Ready) int { return int(a.Token - b.Token) })
+	slices.SortStableFunc(k.ready, func(a, b readyHandle) int { return a.handle.since - b.handle.since })
 }
 
 func (k *Kernel) dispatchMode(m Mode) {
@@ -306,5 +306,5 @@ func (k *Kernel) testIdle() {
 
 func (k *Kernel) idle() bool {
 	return k.EventCount() == 0 && k.handles.count == 0 && k.extrefs == 0 &&
-		len(k.holds) == 0 && k.signals.childWatches == 0 && k.sessions > 0 && k.inbox.empty()
+		len(k.holds) == 0 && k.signals.childWatches == 0 && k.sessions > 0 && k.asked("looks for messages when idle", k.inbox.empty)
 }

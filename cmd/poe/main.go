@@ -2,6 +2,10 @@
 // what a program in Perl and its port in Go do, event by event.
 //
 //	poe port chat.pl chat             translate a Perl program into Go
+//	poe port -check talk.txt chat.pl chat
+//	                                  and run both programs in a conversation
+//	poe port -watch chat.pl chat      and again, whenever the Perl program changes
+//	poe port explain P0503            say what a code of a report means
 //	poe diff perl.trace go.trace      compare two traces
 //	poe diff -run 'perl chat.pl' 'go run ./chat'
 //	                                  run two programs and compare them

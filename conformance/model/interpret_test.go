@@ -1,3 +1,5 @@
+//go:build linux
+
 package model
 
 import (
@@ -14,6 +16,7 @@ import (
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/poetest"
 	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/session/nfa"
 )
 
 // interpreter runs one program on this module's kernel.
@@ -27,6 +30,8 @@ type interpreter struct {
 	timers    map[string]kernel.AlarmID
 	postbacks map[string]*kernel.Postback
 	callbacks map[string]*kernel.Callback
+	handles   []*kernel.Handle
+	machines  map[kernel.ID]*nfa.Machine
 	counts    map[string]int // of references
 	stops     int            // how often the kernel was stopped by an operation
 	notices   int            // how many notices are being handled
@@ -36,7 +41,8 @@ type interpreter struct {
 // context is what an operation knows of the handler it is in.
 type context struct {
 	kernel.Event
-	kind int
+	bodies  kind         // what the handlers do
+	machine *nfa.Machine // nil in a session
 }
 
 // haltingClock is a virtual clock that stops the kernel when nothing is due
@@ -60,7 +66,7 @@ func interpret(p program) string { return newInterpreter(p).interpret() }
 
 func newInterpreter(p program) *interpreter {
 	in := &interpreter{program: p, clock: &haltingClock{}, names: map[kernel.ID]string{}, timers: map[string]kernel.AlarmID{},
-		postbacks: map[string]*kernel.Postback{}, callbacks: map[string]*kernel.Callback{}, counts: map[string]int{}}
+		postbacks: map[string]*kernel.Postback{}, callbacks: map[string]*kernel.Callback{}, machines: map[kernel.ID]*nfa.Machine{}, counts: map[string]int{}}
 	in.k = kernel.New(kernel.Options{Clock: in.clock})
 	in.clock.halt = func() {
 		in.line("hang")
@@ -72,11 +78,12 @@ func newInterpreter(p program) *interpreter {
 }
 
 func (in *interpreter) interpret() string {
+	in.openHandles()
+	defer in.closeHandles()
 	in.run(in.Main, &context{})
 	for round := range 2 {
 		if err := in.k.Run(); err != nil {
-			first, _, _ := strings.Cut(thrownText(err), "\n")
-			in.line("run died " + first)
+			in.line("run died " + thrownText(err))
 		} else {
 			in.line("run returned")
 		}
@@ -112,7 +119,11 @@ func (in *interpreter) show(v any) string {
 	case []any:
 		return "[" + in.list(v, ",") + "]"
 	case *kernel.Exception:
-		return fmt.Sprintf("{%s %s %s %s %v}", in.show(v.Source), in.show(v.Dest), v.Event, sender(v.Caller), v.Value)
+		return fmt.Sprintf("{%s %s %s %s %s}", in.show(v.Source), in.show(v.Dest), v.Event, sender(v.Caller), firstLine(v.Value))
+	case *kernel.Handle:
+		return fmt.Sprintf("h%d", slices.Index(in.handles, v))
+	case kernel.Mode:
+		return strconv.Itoa(int(v))
 	}
 	return fmt.Sprint(v)
 }
@@ -149,18 +160,28 @@ func result(err error) string {
 	return err.Error()
 }
 
-// handler runs the body of an event.
-func (in *interpreter) handler(kind int, body string, e kernel.Event) {
+// handler does what the handler of an event does.
+func (in *interpreter) handler(body string, ops []op, c *context) {
 	event := body
-	if e.Name != body {
-		event = e.Name + "=" + body
+	if c.Name != body {
+		event = c.Name + "=" + body
 	}
-	in.line(in.micros(in.k.Now()), in.names[e.Session], event, "from", in.show(e.Sender), sender(e.Caller), "("+in.list(e.Args, " ")+")")
-	if notice(e) {
+	me := in.show(c.Session)
+	if c.machine != nil {
+		me += "/" + c.machine.CurrentState()
+	}
+	in.line(in.micros(in.k.Now()), me, event, "from", in.show(c.Sender), sender(c.Caller), "("+in.list(c.Args, " ")+")")
+	if notice(c.Event) {
 		in.notices++
 		defer func() { in.notices-- }()
 	}
-	in.run(in.Kinds[kind][body], &context{e, kind})
+	if h, ok := c.Arg(0).(*kernel.Handle); ok {
+		if in.Fuel--; in.Fuel < 0 { // or a handle that stays ready goes on forever
+			in.k.SelectClear(h)
+			return
+		}
+	}
+	in.run(ops, c)
 }
 
 // notice tells whether an event is about sessions that come and go. Real POE
@@ -215,7 +236,8 @@ func (in *interpreter) create(kind int, args []any) string {
 	in.ids = append(in.ids, kernel.ID{})
 	funcs := session.Funcs{}
 	for event := range in.Kinds[kind] {
-		funcs[event] = func(e kernel.Event) { in.handler(kind, event, e) }
+		bodies := in.Kinds[kind]
+		funcs[event] = func(e kernel.Event) { in.handler(event, bodies[event], &context{Event: e, bodies: bodies}) }
 	}
 	start := funcs["_start"]
 	funcs["_start"] = func(e kernel.Event) {
@@ -250,11 +272,21 @@ func (in *interpreter) target(c *context, name string) kernel.Dest {
 	return in.ids[n]
 }
 
-// thrownText is the text of what was thrown, as in Perl.
+// thrownText is the first line of what was thrown, as in Perl.
 func thrownText(err error) string {
 	var h *kernel.HandlerError
-	if errors.As(err, &h) {
-		return h.Text()
+	if machineFault(err) == "" && errors.As(err, &h) {
+		return firstLine(h.Text())
 	}
-	return err.Error()
+	return firstLine(err)
+}
+
+func firstLine(thrown any) string {
+	if err, ok := thrown.(error); ok {
+		if fault := machineFault(err); fault != "" {
+			return fault
+		}
+	}
+	first, _, _ := strings.Cut(fmt.Sprint(thrown), "\n")
+	return first
 }

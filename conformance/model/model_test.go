@@ -1,3 +1,5 @@
+//go:build linux
+
 package model
 
 import (
@@ -9,6 +11,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -19,56 +22,74 @@ var (
 	update = flag.Bool("update", false, "let real POE print the traces in testdata anew")
 )
 
-// kept is how many seeds have the trace that real POE printed in testdata.
-const kept = 60
+// families are the programs that are compared, by what they are about.
+var families = []struct {
+	name     string
+	generate func(seed uint64) program
+	kept     int      // how many seeds have the trace that real POE printed in testdata
+	lines    []string // which some of those traces have
+}{
+	{"kernel", generate, 60, []string{"  stop", "run returned", "run died boom ", "hang"}},
+	{"handles", generateHandles, 60, []string{"run returned", "  read again", "  pause_read yes", "  resume_write no"}},
+	{"machines", generateMachines, 60, []string{"run returned", "run died no state", "run died no entry", "run died empty stack", "run died no handler"}},
+}
 
-func tracePath(seed int) string { return filepath.Join("testdata", fmt.Sprintf("%03d.trace", seed)) }
+func tracePath(family string, seed int) string {
+	return filepath.Join("testdata", fmt.Sprintf("%s-%03d.trace", family, seed))
+}
 
 // TestTraces runs generated programs and compares with traces in testdata.
 func TestTraces(t *testing.T) {
-	if *update {
-		var programs []program
-		for seed := 1; seed <= kept; seed++ {
-			programs = append(programs, generate(uint64(seed)))
-		}
-		for i, trace := range underPOE(t, programs) {
-			if err := os.WriteFile(tracePath(i+1), []byte(trace), 0o644); err != nil {
-				t.Fatal(err)
+	for _, f := range families {
+		t.Run(f.name, func(t *testing.T) {
+			if *update {
+				var programs []program
+				for seed := 1; seed <= f.kept; seed++ {
+					programs = append(programs, f.generate(uint64(seed)))
+				}
+				for i, trace := range underPOE(t, programs) {
+					if err := os.WriteFile(tracePath(f.name, i+1), []byte(trace), 0o644); err != nil {
+						t.Fatal(err)
+					}
+				}
 			}
-		}
-	}
-	for seed := 1; seed <= kept; seed++ {
-		want, err := os.ReadFile(tracePath(seed))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if got := interpret(generate(uint64(seed))); !agree(string(want), got) {
-			t.Errorf("seed %d: %s\n(if the generator was changed, run with -update)", seed, diff(string(want), got))
-		}
+			for seed := 1; seed <= f.kept; seed++ {
+				want, err := os.ReadFile(tracePath(f.name, seed))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := interpret(f.generate(uint64(seed))); !agree(string(want), got) {
+					t.Errorf("seed %d: %s\n(if the generator was changed, run with -update)", seed, diff(string(want), got))
+				}
+			}
+		})
 	}
 }
 
 // TestGeneratorCoverage makes sure that each operation is carried out by some
 // of the kept programs, and each end is met.
 func TestGeneratorCoverage(t *testing.T) {
-	met := map[string]bool{}
-	for seed := 1; seed <= kept; seed++ {
-		in := newInterpreter(generate(uint64(seed)))
-		for name, do := range in.ops {
-			in.ops[name] = func(c *context, a op) string { met[name] = true; return do(c, a) }
+	done := map[string]bool{}
+	for _, f := range families {
+		met := map[string]bool{}
+		for seed := 1; seed <= f.kept; seed++ {
+			in := newInterpreter(f.generate(uint64(seed)))
+			for name, do := range in.ops {
+				in.ops[name] = func(c *context, a op) string { done[name] = true; return do(c, a) }
+			}
+			for line := range strings.Lines(in.interpret()) {
+				met[strings.TrimRight(line, "0123456789\n")] = true
+			}
 		}
-		for line := range strings.Lines(in.interpret()) {
-			met[strings.TrimRight(line, "0123456789\n")] = true
+		for _, line := range f.lines {
+			if !met[line] {
+				t.Errorf("no kept trace about %s has the line %q", f.name, line)
+			}
 		}
 	}
 	for name := range newInterpreter(program{}).ops {
-		if !met[name] {
+		if !done[name] {
 			t.Errorf("no kept program carries out %s", name)
-		}
-	}
-	for _, line := range []string{"  stop", "run returned", "run died boom ", "hang"} {
-		if !met[line] {
-			t.Errorf("no kept trace has the line %q", line)
 		}
 	}
 }
@@ -103,22 +124,30 @@ func TestAgainstPOE(t *testing.T) {
 	if exec.Command("perl", "-MPOE", "-e", "POE::Kernel->run").Run() != nil {
 		t.Skip("no perl with POE here; TestTraces compares with traces that real POE has printed")
 	}
-	programs := make([]program, *seeds)
-	for i := range programs {
-		programs[i] = generate(*first + uint64(i))
-	}
-	broken := 0
-	for i, want := range underPOE(t, programs) {
-		if breakdown.MatchString(want) {
-			broken++
-		}
-		t.Run(fmt.Sprint(*first+uint64(i)), func(t *testing.T) {
-			if got := interpret(programs[i]); !agree(want, got) {
-				t.Error(diff(want, got))
+	for _, f := range families {
+		t.Run(f.name, func(t *testing.T) {
+			programs := make([]program, *seeds)
+			for i := range programs {
+				programs[i] = f.generate(*first + uint64(i))
 			}
+			broken := 0
+			for i, want := range underPOE(t, programs) {
+				if breakdown.MatchString(want) {
+					broken++
+				}
+				t.Run(fmt.Sprint(*first+uint64(i)), func(t *testing.T) {
+					got := interpret(programs[i])
+					if !agree(want, got) && slices.Contains(programs[i].Handles, "tcp") { // which under load is late at times
+						want, got = underPOE(t, programs[i:i+1])[0], interpret(f.generate(*first+uint64(i)))
+					}
+					if !agree(want, got) {
+						t.Error(diff(want, got))
+					}
+				})
+			}
+			t.Logf("%d of %d programs broke POE", broken, len(programs))
 		})
 	}
-	t.Logf("%d of %d programs broke POE", broken, len(programs))
 }
 
 // breakdown is what real POE dies of when its own books are in disorder: when

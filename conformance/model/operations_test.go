@@ -1,3 +1,5 @@
+//go:build linux
+
 package model
 
 import (
@@ -19,6 +21,9 @@ func (in *interpreter) table() map[string]func(*context, op) string {
 	in.numberedTimers(ops)
 	in.lifespans(ops)
 	in.signals(ops)
+	in.watching(ops)
+	in.transfers(ops)
+	in.transitions(ops)
 	return ops
 }
 
@@ -82,14 +87,15 @@ func (in *interpreter) messages(ops map[string]func(*context, op) string) {
 	})
 	ops["slice"] = func(*context, op) string {
 		if _, err := k.RunOneTimeslice(); err != nil {
-			first, _, _ := strings.Cut(thrownText(err), "\n")
-			return "died " + first
+			return "died " + thrownText(err)
 		}
 		return ""
 	}
 	ops["state"] = quiet(func(c *context, a op) error {
-		kind, body := c.kind, a[1]
-		return k.State(a[0], func(e kernel.Event) { in.handler(kind, body, e) })
+		bodies, body, machine := c.bodies, a[1], c.machine
+		return k.State(a[0], func(e kernel.Event) {
+			in.handler(body, bodies[body], &context{Event: e, bodies: in.bodiesNow(bodies, machine), machine: machine})
+		})
 	})
 	ops["unstate"] = quiet(func(c *context, a op) error { return k.State(a[0], nil) })
 	ops["active"] = func(*context, op) string { return in.show(k.ActiveSession()) + " " + k.ActiveEvent() }

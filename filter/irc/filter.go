@@ -32,6 +32,8 @@ type Config struct {
 	// what they pass on with a source in front. Otherwise such a message is
 	// refused.
 	Truncate bool
+	// KeepRaw sets Message.Raw.
+	KeepRaw bool
 }
 
 // Filter is a filter.Filter for IRC, whose records are *Message. A line that
@@ -84,6 +86,9 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 		message, err := Parse(line)
 		if err != nil {
 			return nil, n, err
+		}
+		if f.config.KeepRaw {
+			message.Raw = string(line)
 		}
 		return message, n, nil
 	}

@@ -15,6 +15,9 @@ type Message struct {
 	// Params are the parameters, the trailing one as the last of them and
 	// without its colon.
 	Params []string
+	// Raw is the line as it was read, without its end; set by a filter with
+	// KeepRaw and ignored when a message is written. POE: raw_line.
+	Raw string
 }
 
 // Tag is one tag. Value has its escapes undone. A tag without a value and one

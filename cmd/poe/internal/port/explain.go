@@ -1,5 +1,10 @@
 package port
 
+import (
+	"maps"
+	"slices"
+)
+
 // explanations say what the codes of reports mean. They are stable: a code is never
 // used for something else.
 var explanations = map[string]string{
@@ -55,10 +60,23 @@ var explanations = map[string]string{
 	"P0511": "eval of a string. Use a table of subs.",
 	"P0512": "A file test of _: name the file again.",
 	"P0513": "POE::Wheel::Run with a sub as its program: a process of Go cannot be forked. Use wheel/run.Functions.",
+	"P0701": "A destructor. Perl ends wheels, postbacks and objects with DESTROY when the last reference to them goes: at the end of a scope, at delete, at an assignment. In Go nothing happens then. Close the wheel, release the postback, call the method, where Perl's scope ends.",
+	"P0702": "wantarray. The translated sub is given the context that Perl would give it. Go code that calls it says which one it wants.",
+	"P0703": "eval of a string compiles Perl at run time; constant strings are translated, others are not. Use a table of subs.",
+	"P0704": "local in a handler. The old value is back when the handler returns; events that it posted are handled after that, in Perl as in Go. Put the value into the heap or the event's arguments if they need it.",
+	"P0705": "tie. A tied variable runs code when it is read or set. Use methods.",
+	"P0706": "Child processes. The kernel waits for each child that it was given, by its ID, and for no other: $SIG{CHLD}, wait and waitpid would take statuses from it. Use sig_child, in Go k.SigChild, or wheel/run's Exit event.",
+	"P0707": "fork. Go cannot fork a running program: use wheel/run or os/exec for a new one, Offload for a function, wheel/run.Functions for a function in a process of its own.",
+	"P0708": "The call waits, and all sessions with it, in Perl as in Go. Use delay in place of sleep; Offload, or wheel/run, in place of system and backticks.",
+	"P0709": "Formats (format, write, formline) have no translation. Use printf, or text/template.",
+	"P0710": "The pattern uses what RE2, the engine of Go's regexp, does not have: look-around, back references, possessive quantifiers. It runs on regexp2, which backtracks as Perl does: a peer's input can make it slow. Write the pattern without them if strangers decide what it is matched with.",
 	"P0602": "An operator is overloaded. Only \"\", 0+ and bool are translated: use methods for others.",
 	"P0603": "The function is neither the program's nor one of a module that is known.",
 	"P0604": "A function of List::Util without a block.",
 }
+
+// Codes returns all codes, in order.
+func Codes() []string { return slices.Sorted(maps.Keys(explanations)) }
 
 // Explain returns what a code means.
 func Explain(code string) (string, bool) {

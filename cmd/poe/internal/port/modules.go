@@ -377,20 +377,3 @@ func (g *gen) blockFunction(name string, n *node) val {
 	}
 	return val{"!perl.All(" + f + comma(list) + ")", tBool, false}
 }
-
-// placeOf says what takes the place of a module of CPAN.
-func placeOf(name string) string {
-	for prefix, place := range places {
-		if name == prefix || strings.HasPrefix(name, prefix+"::") {
-			return place
-		}
-	}
-	return ""
-}
-
-var places = map[string]string{
-	"POE::Component::Client::HTTP": "net/http with kernel.Offload, or filter/httpclient", "POE::Component::Client::DNS": "net.Resolver with kernel.Offload", "POE::Component::IRC": "filter/irc with component/clienttcp",
-	"POE::Component::IKC": "component/ikc", "POE::Component::SSLify": "servertcp.Config.TLS, crypto/tls", "POE::Component::Server::HTTP": "filter/httpd, net/http", "DBI": "database/sql", "LWP": "net/http", "YAML": "gopkg.in/yaml.v3",
-	"Moose": "structs and embedding", "Moo": "structs and embedding", "MooseX::POE": "session.Create with a struct", "POE::Session::Yield": "plain sessions", "Log::Log4perl": "log/slog", "XML::Simple": "encoding/xml", "Net::": "the standard library",
-	"POE::Wheel::Curses": "wheel/curses", "POE::Filter::IRCD": "filter/irc", "POE::Filter::JSON": "filter/jsonrec", "JSON::XS": "encoding/json", "Params::Validate": "types", "Try::Tiny": "errors and panics", "Test::More": "testing",
-}

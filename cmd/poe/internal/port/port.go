@@ -12,12 +12,16 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+
+	"github.com/gopoe/poe/cmd/poe/internal/evidence"
 )
 
 // Options say how a program is translated.
 type Options struct {
 	Perl string // the perl to run, "perl" if empty
 	Name string // the program's name in its messages; its path if empty
+	// Evidence is what recordings show of types; nil if there are none.
+	Evidence *evidence.Evidence
 }
 
 // Result is a translated program.
@@ -72,5 +76,6 @@ func (t *Translator) Text(path string, source []byte) (*Result, error) {
 	}
 	report := &Report{File: path, Lines: 1 + bytes.Count(source, []byte("\n"))}
 	text, err := generate(prog, report, t.opts)
+	report.finish(prog, t.opts.Evidence)
 	return &Result{Source: text, Report: report}, err
 }

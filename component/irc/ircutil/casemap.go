@@ -1,0 +1,64 @@
+package ircutil
+
+// Casemapping is how a server compares nicks and channel names, as it says in
+// ISUPPORT. The zero value is RFC1459, which holds unless the server says
+// otherwise; a mapping that is not known here is compared as ASCII.
+type Casemapping string
+
+// The mappings. In RFC1459 the characters {}|^ are the lower case of []\~; in
+// StrictRFC1459 that holds for {}| alone.
+const (
+	RFC1459       Casemapping = "rfc1459"
+	StrictRFC1459 Casemapping = "strict-rfc1459"
+	ASCII         Casemapping = "ascii"
+)
+
+// last returns the last character after Z that has a lower case.
+func (m Casemapping) last() byte {
+	switch m {
+	case "", RFC1459:
+		return '^'
+	case StrictRFC1459:
+		return ']'
+	}
+	return 'Z'
+}
+
+// Lower returns the lower case of a name, which is its key in a map.
+// POE: lc_irc.
+func (m Casemapping) Lower(name string) string {
+	last := m.last()
+	for i := 0; i < len(name); i++ {
+		if c := name[i]; c >= 'A' && c <= last {
+			return lowered(name, i, last)
+		}
+	}
+	return name
+}
+
+func lowered(name string, from int, last byte) string {
+	out := []byte(name)
+	for i := from; i < len(out); i++ {
+		if out[i] >= 'A' && out[i] <= last {
+			out[i] += 'a' - 'A'
+		}
+	}
+	return string(out)
+}
+
+// Upper returns the upper case of a name. POE: uc_irc.
+func (m Casemapping) Upper(name string) string {
+	last := m.last() + 'a' - 'A'
+	out := []byte(name)
+	for i, c := range out {
+		if c >= 'a' && c <= last {
+			out[i] -= 'a' - 'A'
+		}
+	}
+	return string(out)
+}
+
+// Equal reports whether two names are the same to the server. POE: eq_irc.
+func (m Casemapping) Equal(a, b string) bool {
+	return len(a) == len(b) && m.Lower(a) == m.Lower(b)
+}
