@@ -120,11 +120,11 @@ func startProgram(t *testing.T, crowd int) *program {
 		require.NoError(t, err)
 	}
 	l, err := servertcp.Listen(p.k, servertcp.Config{
-		Alias: "echo", Addr: "127.0.0.1:0",
+		Alias: "echo", Address: "127.0.0.1",
 		ClientInput: servertcp.Input(func(c *servertcp.Client, line string) { c.Put(line) }),
 	})
 	require.NoError(t, err)
-	addr := l.Addr().String()
+	addr := l.Addrs()[0].String()
 	p.i, err = inspect.Listen(p.k, "127.0.0.1:0", inspect.Config{Actions: true, Lease: 3 * time.Second})
 	require.NoError(t, err)
 	ended := make(chan error, 1)
