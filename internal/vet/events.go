@@ -78,8 +78,6 @@ func eventArgumentOf(name string) (eventArgument, bool) {
 	case "kernel.Kernel", "kernel.Event":
 		a, ok := eventMethods[method]
 		return a, ok
-	case "kernel.Lane":
-		return eventArgument{0, true}, method == "Offload"
 	case "kernel.Outside":
 		return eventArgument{map[string]int{"Post": 1, "Call": 2}[method], false}, method == "Post" || method == "Call"
 	case "kernel.ID":
