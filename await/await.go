@@ -11,7 +11,7 @@
 //		...
 //	})
 //
-// While a task waits, its session and all others go on handling events. The
+// While a task waits, its session and all others continue handling events. The
 // function of a task runs only while the kernel's goroutine waits for it, so it
 // may do all that a handler may do: it needs no locks, and the session that
 // began the task is the active one whenever it runs.

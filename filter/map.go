@@ -13,7 +13,7 @@ type MapConfig struct {
 //
 // As in POE, an input record that becomes nothing ends that get: the records
 // behind it wait for the next one. Behind another part of a [Stack] the stack
-// goes on by itself.
+// continues by itself.
 type Map struct{ get, put func(any) []any }
 
 // NewMap returns a Map, or a *[ConfigError]: it needs Code, or Get and Put.

@@ -217,7 +217,7 @@ func TestSelectSetsAndRemovesModes(t *testing.T) {
 }
 
 // Two sessions watch one handle: both hear of it, in the order in which they
-// registered, and one goes on when the other has let go.
+// registered, and one continues when the other has let go.
 func TestSeveralSessionsWatchOneHandle(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
 		var seen []string
@@ -597,7 +597,7 @@ func TestManyBuffersAndNone(t *testing.T) {
 	})
 }
 
-// Half a connection ends, the other goes on.
+// Half a connection ends, the other continues.
 func TestHalfClose(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
 		if p.write.CloseWrite() != nil {

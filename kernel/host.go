@@ -168,7 +168,7 @@ func (v Host) TrackChild(pid int, ended func(status WaitStatus)) error {
 // Start makes s a session: a child of the active session, or of the kernel
 // outside of any. It runs _start with the arguments, then the parent's _child,
 // and returns. _start gets a copy of the arguments: a list that a program
-// spreads here is often one that it goes on using. An exception in _start is no
+// spreads here is often one that it continues using. An exception in _start is no
 // error; DIE follows. Programs use package session. POE: session_alloc.
 func (v Host) Start(s Session, args ...any) (ID, error) {
 	v.k.checkGoroutine("Start")

@@ -128,7 +128,7 @@ func (b *inbox) stillFilled() bool {
 
 // drain takes out what has come, acts on it in order, and reports whether there
 // was anything. What comes meanwhile waits for the next turn. In a turn that is
-// nested in one of the functions that it calls, it goes on with what is left.
+// nested in one of the functions that it calls, it continues with what is left.
 func (b *inbox) drain() bool {
 	if b.k.tape != nil {
 		b.k.tape.looks++

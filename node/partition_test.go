@@ -79,7 +79,7 @@ func TestPartition(t *testing.T) {
 }
 
 // A connection for data through which nothing comes is noticed, though the one
-// for signs of life goes on.
+// for signs of life continues.
 func TestStuckData(t *testing.T) {
 	c, there, _ := partitioned(t, hasty, 0)
 	there.Mute(true) // it comes up by signs of life, before there is any data

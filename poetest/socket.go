@@ -180,7 +180,7 @@ func (s *Socket) Unread() int {
 	return len(s.in)
 }
 
-// Closed tells whether Close was called.
+// Closed reports whether Close was called.
 func (s *Socket) Closed() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -124,7 +124,7 @@ func (t *transaction) more() {
 	}
 }
 
-// setBusy says whether the goroutine is at work, so that a virtual clock does not
+// setBusy reports whether the goroutine is at work, so that a virtual clock does not
 // jump over it.
 func (t *transaction) setBusy(busy bool) {
 	if busy == t.busy {

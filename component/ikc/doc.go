@@ -19,7 +19,7 @@
 // goes there, if that session has published anything.
 //
 // Servers and clients differ only in who connects. The connection begins with
-// lines, in the newer form of the negotiation (IKC0) or the older, and goes on
+// lines, in the newer form of the negotiation (IKC0) or the older, and continues
 // with the values of the Reference filter, frozen as both sides have agreed,
 // with Storable unless [Config].Freezers says otherwise.
 //

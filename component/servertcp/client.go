@@ -152,7 +152,7 @@ func (c *Client) setRemote(addr netip.AddrPort) {
 	}
 }
 
-// accepted goes on with a connection whose peer is known.
+// accepted continues with a connection whose peer is known.
 func (c *Client) accepted(e kernel.Event, h *kernel.Handle) {
 	if h = c.preConnect(e, h); h == nil {
 		return

@@ -171,7 +171,7 @@ func (s *Shards) listeners() []kernel.ID {
 }
 
 // Close closes the sockets for which no listener was made; no more can be made
-// then. Listeners that there are go on.
+// then. Listeners that there are continue.
 func (s *Shards) Close() error {
 	s.mu.Lock()
 	handles := s.handles

@@ -61,7 +61,7 @@ type endless struct{ lf }
 
 func (endless) Decode([]byte) (any, int, error) { return "", 0, nil }
 
-// counting numbers its lines, and its clones go on counting.
+// counting numbers its lines, and its clones continue counting.
 type counting struct {
 	lf
 	n *int

@@ -39,7 +39,7 @@ type Heartbeat struct{}
 
 // Filter is a filter.Filter for STOMP, whose records are *Frame and, if asked
 // for, Heartbeat. What a peer gets wrong is final: every Decode after an error
-// drops what it is given and returns the error again, while Append goes on
+// drops what it is given and returns the error again, while Append continues
 // working, so that an ERROR frame can be sent.
 type Filter struct {
 	config Config

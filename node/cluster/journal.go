@@ -78,7 +78,7 @@ func (b *journal) compact() {
 
 // since returns what came after a version, up to a number of bytes or so, from
 // which version that leads and to which. From 0 is everything. Whoever is in
-// the middle of everything goes on if nothing has been thrown away since the
+// the middle of everything continues if nothing has been thrown away since the
 // floor at which it began.
 func (b *journal) since(version, floor uint64, most int) (entries []entry, from, to uint64) {
 	if version < b.floor && floor != b.floor || version > b.version {

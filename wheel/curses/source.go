@@ -67,7 +67,7 @@ func (s *source) add(e tcell.Event) bool {
 	return true
 }
 
-// next takes the first event; without one over says whether there can be more.
+// next takes the first event; without one over reports whether there can be more.
 func (s *source) next() (e tcell.Event, over bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -29,7 +29,7 @@ type pen struct {
 }
 
 // cell puts something of a known width, at most two columns. Behind the last
-// column terminals wait for what comes next before they go on to a new row.
+// column terminals wait for what comes next before they continue to a new row.
 func (p *pen) cell(s string, width int) {
 	if p.col+width > p.width {
 		p.row++

@@ -182,7 +182,7 @@ func (w *Wheel) watch() error {
 	return nil
 }
 
-// watchInput starts to read, or goes on.
+// watchInput starts to read, or continues.
 func (w *Wheel) watchInput() error {
 	if w.reads {
 		w.base.Kernel.SelectResumeRead(w.in)

@@ -35,7 +35,7 @@ func inetPair() (fds [2]int, op string, err error) {
 	if fds[1], err = unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0); err != nil {
 		return fds, "socket", err
 	}
-	if err = unix.Connect(fds[1], at); err != nil && err != unix.EINTR { // interrupted, it goes on
+	if err = unix.Connect(fds[1], at); err != nil && err != unix.EINTR { // interrupted, it continues
 		return fds, "connect", err
 	}
 	if fds[0], err = acceptFrom(listener, fds[1]); err != nil {

@@ -58,7 +58,7 @@ const maxHint = 64
 
 // ParseFields reads the lines of block, up to its end or an empty line, as
 // header fields under their canonical names. A line that starts with space
-// goes on with the value of the one before it, behind a single space. Values
+// continues with the value of the one before it, behind a single space. Values
 // share block's memory.
 func ParseFields(block string) (http.Header, error) {
 	n := min(strings.Count(block, "\n"), maxHint)

@@ -138,7 +138,7 @@ func (e *Editor) Text() string { return e.text }
 // Cursor returns where the cursor is in Text, in bytes.
 func (e *Editor) Cursor() int { return e.at }
 
-// Outcome tells whether the line has ended, and how.
+// Outcome reports whether the line has ended, and how.
 func (e *Editor) Outcome() Outcome { return e.outcome }
 
 // History returns what lines are recalled from.
