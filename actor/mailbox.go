@@ -124,7 +124,7 @@ func (l *letter) Deliver(kernel.Host) {
 	l.to.invoker.InvokeUserMessage(l.content)
 }
 
-// Return makes a dead letter of a message; the library tells the sender of a
+// Return makes a dead letter of a message; the library notifies the sender of a
 // request.
 func (l *letter) Return() {
 	header, content, sender := actor.UnwrapEnvelope(l.content)

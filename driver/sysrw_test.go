@@ -17,7 +17,7 @@ import (
 	"github.com/gopoe/poe/driver"
 )
 
-// narrow takes a few bytes at a time, and then says that there is no room.
+// narrow takes a few bytes at a time, and then says that there is no space.
 type narrow struct {
 	got   []byte
 	room  int

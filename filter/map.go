@@ -1,6 +1,6 @@
 package filter
 
-// MapConfig says what a [Map] makes of records. Code serves both directions;
+// MapConfig specifies what a [Map] makes of records. Code serves both directions;
 // or Get serves input and Put output. A function returns what a record
 // becomes: one record, several, or none. [Each] makes such functions.
 type MapConfig struct {

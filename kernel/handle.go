@@ -39,7 +39,7 @@ type Handle struct {
 	drained     bool // the last read has taken all there was
 	watchers    [modes]*watcher
 	tape        *tape                      // of its kernel, nil unless that records or replays
-	netConn     atomic.Pointer[sourceConn] // who hears of the source instead of the kernel
+	netConn     atomic.Pointer[sourceConn] // who learns of the source instead of the kernel
 }
 
 // Source is what a handle that is no descriptor stands on: a net.Conn, a

@@ -25,7 +25,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// beChild waits for the end of its input, and then ends as it is told.
+// beChild waits for the end of its input, and then ends as mode demands.
 func beChild(mode string) {
 	os.Stdin.Read(make([]byte, 1))
 	if sig, ok := strings.CutPrefix(mode, "signal:"); ok {

@@ -72,7 +72,7 @@ func (v Host) YieldFunc(event string, h Handler) error {
 
 // DelayFunc sets a timer which runs h in the active session, once d has passed,
 // instead of one of the session's handlers; event is the name under which it
-// shows. [Kernel.AlarmRemove] and its like work on it.
+// shows. [Kernel.AlarmRemove] and similar methods work on it.
 func (v Host) DelayFunc(event string, d time.Duration, h Handler) (AlarmID, error) {
 	e, err := v.k.timerOwner("DelayFunc", event)
 	if err != nil {

@@ -104,8 +104,8 @@ func (b *inbox) open() {
 	b.mu.Unlock()
 }
 
-// close says that no goroutine runs the kernel any more, once everybody who
-// waits has been answered.
+// close marks the kernel as not running, once every message that waits has been
+// answered.
 func (b *inbox) close() {
 	for b.k.asked("looks for messages at its end", b.stillFilled) {
 		b.drain()

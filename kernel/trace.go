@@ -284,7 +284,7 @@ func (d *debugger) turned() {
 // reservedEvents are the events that only the kernel sends.
 var reservedEvents = map[string]bool{"_start": true, "_stop": true, "_child": true, "_parent": true, "_signal": true, "_default": false}
 
-// starting makes sure that a session is not there already.
+// starting ensures that a session is not there already.
 func (d *debugger) starting(s Session) {
 	if d.assert&assertData == 0 || !reflect.TypeOf(s).Comparable() {
 		return

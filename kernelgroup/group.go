@@ -69,7 +69,7 @@ type Member struct {
 	err error // once its goroutine has ended
 }
 
-// ErrStarted says that a group has been run already; one runs once.
+// ErrStarted indicates that a group has been run already; one runs once.
 var ErrStarted = errors.New("kernelgroup: the group has been run already")
 
 // Error is the error of one kernel of a group.
@@ -170,7 +170,7 @@ func (g *Group) runAll() {
 	running.Wait()
 }
 
-// run is a kernel's goroutine. done is told when it is set up; *failed may be
+// run is a kernel's goroutine. done gets a value when it is set up; *failed may be
 // read once ready is closed.
 func (m *Member) run(done chan<- bool, ready <-chan struct{}, failed *bool) {
 	told := false

@@ -30,7 +30,7 @@ func partitioned(t *testing.T, here, atServer time.Duration) (c *client, there, 
 }
 
 // A link that is cut, in either direction, comes back by itself, and what was
-// lost is told.
+// lost gets it.
 func TestCutLink(t *testing.T) {
 	c, there, back := partitioned(t, 0, 0)
 	for _, w := range []*nodetest.Wire{there, back, there} {

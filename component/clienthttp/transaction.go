@@ -22,7 +22,7 @@ type Result struct {
 	Response *http.Response
 	// Body is the body, or with Streaming this event's chunk; nil ends a stream.
 	Body []byte
-	// Truncated says that MaxSize has cut the body.
+	// Truncated reports that MaxSize has cut the body.
 	Truncated bool
 	// Err is why there is no response of the server, or why its body ends early.
 	Err error

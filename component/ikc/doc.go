@@ -28,7 +28,7 @@
 // order, or not at all; no notice is given of what is lost with a connection, save
 // by the monitors.
 //
-// IKC has no authentication: whoever can connect can reach what is published.
+// IKC has no authentication: anyone who can connect can reach what is published.
 // Listen on loopback, or use [ServerConfig].TLS with client certificates. All
 // functions and methods belong to the kernel's goroutine.
 package ikc

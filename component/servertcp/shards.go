@@ -11,7 +11,7 @@ import (
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
-// ShardConfig says where a server listens that runs on several kernels.
+// ShardConfig specifies where a server listens that runs on several kernels.
 type ShardConfig struct {
 	// Address is the place; port 0 lets the system choose one for all.
 	Address

@@ -40,7 +40,7 @@ func (s *scanner) init(config Config) {
 // reset begins a new record.
 func (s *scanner) reset() { s.at, s.state = 0, atRecord }
 
-// dropped says that all the bytes looked at are gone.
+// dropped reports that all the bytes looked at are gone.
 func (s *scanner) dropped() { s.at = 0 }
 
 // end returns the length of the record at the front of buf, its line end

@@ -105,7 +105,7 @@ type overwriting struct{ lf }
 
 func (o overwriting) Append(dst []byte, rec any) ([]byte, error) { return o.lf.Append(dst[:0], rec) }
 
-// unlimited says that it has limits.
+// unlimited indicates that it has limits.
 type unlimited struct{ lf }
 
 var broken = map[string]func() filter.Filter{

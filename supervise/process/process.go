@@ -48,7 +48,7 @@ type ExitError struct {
 	Status kernel.WaitStatus
 }
 
-// Error says how the process has ended.
+// Error describes how the process has ended.
 func (e *ExitError) Error() string { return fmt.Sprintf("process %d: %v", e.PID, e.Status) }
 
 // child is the session that owns a process.

@@ -19,7 +19,7 @@ type source struct {
 	ended  chan struct{} // closed when the goroutine has ended
 
 	mu      sync.Mutex
-	turned  sync.Cond // there is room, or it is the end
+	turned  sync.Cond // there is space, or it is the end
 	queue   []tcell.Event
 	bound   bool
 	stopped bool // by the wheel

@@ -78,7 +78,7 @@ func isControl(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r >= 0x80 && r < 0xa0 || r == 0xfffd }) && s != "\uFFFD"
 }
 
-// mark puts a prompt: escape sequences take no room, nor do the marks \[ and
+// mark puts a prompt: escape sequences take no space, nor do the marks \[ and
 // \] that readline wants around them.
 func (p *pen) mark(s string) {
 	for s != "" {

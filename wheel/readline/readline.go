@@ -35,7 +35,7 @@ type Config struct {
 	// Events selects how the wheel reports; nil disables reporting.
 	Events Events
 
-	// PutMode says what Put does while the user types; the zero one is Idle.
+	// PutMode selects what Put does while the user types; the zero one is Idle.
 	PutMode PutMode
 	// IdleTime is how long no key must have been pressed in mode Idle; 0 is
 	// DefaultIdleTime.

@@ -35,7 +35,7 @@ type Funcs struct {
 func (Names) events() {}
 func (Funcs) events() {}
 
-// Socket is a socket that a wheel has made, with its peer. Whoever receives it
+// Socket is a socket that a wheel has made, with its peer. Anyone who receives it
 // owns the handle.
 type Socket struct {
 	Handle *kernel.Handle

@@ -2,7 +2,7 @@
 // and the client's filter share: where a head ends, its fields, what they say
 // about the length of the body, and the body itself, chunked or not.
 //
-// Everything works on the bytes at hand and never waits. What two readers
+// Everything works on the available bytes and never waits. What two readers
 // could understand differently is refused, since that is what request
 // smuggling is made of.
 package http1

@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// Outcome says how the editing of a line ended.
+// Outcome is how the editing of a line ended.
 type Outcome int
 
 // The outcomes.
