@@ -57,7 +57,7 @@ func (m *mailbox) PostSystemMessage(content any) {
 	}
 	m.a.k.Outside().DoAsync(func(k *kernel.Kernel) {
 		if _, ok := content.(*actor.Stop); ok && m.session.Alive() {
-			_ = k.Host().StopSession(m.session) // SessionStopped tells the actor
+			_ = k.Host().StopSession(m.session) // SessionStopped ends the actor
 			return
 		}
 		m.invoker.InvokeSystemMessage(content)

@@ -27,12 +27,6 @@ var (
 	ErrNotYours = sentinel.New("kernel: belongs to another session", syscall.EPERM)
 	// ErrNoAlarm indicates that a timer does not exist, has fired or was removed.
 	ErrNoAlarm = sentinel.New("kernel: no such timer", syscall.ESRCH)
-	// errNoChild indicates that a process is not, or no longer, a child of this one.
-	errNoChild = sentinel.New("kernel: no such child process", syscall.ECHILD)
-	// errForeignGoroutine indicates that a method of the kernel was called on another
-	// goroutine than the kernel's; [Kernel.Outside] is for those. Only strict mode
-	// and Assert.Usage notice it, by a panic.
-	errForeignGoroutine = errors.New("kernel: called on another goroutine than the kernel's, which is for Outside")
 	// ErrInvalid indicates that an argument is missing: an event without a name, an
 	// alarm without a time, a nil handle.
 	ErrInvalid = sentinel.New("kernel: invalid argument", syscall.EINVAL)
@@ -46,11 +40,21 @@ var (
 	// Options.Backlog allows. [Kernel.NotifyWritable] reports when there is space
 	// again.
 	ErrBusy = sentinel.New("kernel: too many events wait at that kernel", syscall.ENOBUFS)
-	// errRunning indicates that Run was called while the kernel runs.
-	errRunning = errors.New("kernel: already running")
 	// ErrWouldBlock indicates that a handle has nothing to read or no space to write
 	// for now. It is syscall.EAGAIN.
 	ErrWouldBlock error = syscall.EAGAIN
+)
+
+// Errors whose text is enough, or whose errno.
+var (
+	// errNoChild indicates that a process is not, or no longer, a child of this one.
+	errNoChild = sentinel.New("kernel: no such child process", syscall.ECHILD)
+	// errForeignGoroutine indicates that a method of the kernel was called on another
+	// goroutine than the kernel's; [Kernel.Outside] is for those. Only strict mode
+	// and Assert.Usage notice it, by a panic.
+	errForeignGoroutine = errors.New("kernel: called on another goroutine than the kernel's, which is for Outside")
+	// errRunning indicates that Run was called while the kernel runs.
+	errRunning = errors.New("kernel: already running")
 )
 
 // callError names the method and its subject in front of a sentinel.

@@ -259,7 +259,7 @@ func (k *Kernel) clearHandles(e *entry) {
 	}
 }
 
-// pause and resume only set a flag. What is armed in the system is put right
+// pause and resume only set a flag. What the system watches is corrected
 // when it reports something that is not wanted.
 func (h *Handle) pause(k *Kernel, m Mode) bool {
 	if h == nil || h.k != k || h.watchers[m] == nil {

@@ -253,6 +253,6 @@ func (v Host) SignalHandled() bool { return v.k.signals.handled > 0 }
 
 // AddWork counts work that runs outside of the kernel and will bring something
 // in: n is 1 when it begins and -1 when it has ended or waits for the kernel.
-// While any is under way a virtual clock does not advance. Jobs of Offload and
+// While any of it runs a virtual clock does not advance. Jobs of Offload and
 // watched child processes are counted already.
 func (v Host) AddWork(n int) { v.k.standing.work += n }

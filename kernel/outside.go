@@ -266,7 +266,7 @@ func (k *Kernel) onOwnGoroutine() bool {
 // on any goroutine.
 type Outside struct{ k *Kernel }
 
-// Outside returns the door for other goroutines.
+// Outside returns the view of the kernel for other goroutines.
 func (k *Kernel) Outside() Outside { return Outside{k} }
 
 // Post queues an event; the kernel is its sender. Events of one goroutine

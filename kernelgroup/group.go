@@ -127,7 +127,7 @@ func Run(ctx context.Context, c Config) error {
 // Size is how many kernels there are.
 func (g *Group) Size() int { return len(g.members) }
 
-// Outside is the door into one of the kernels. It
+// Outside returns the view of one of the kernels for other goroutines. It
 // panics if index is out of range.
 func (g *Group) Outside(index int) kernel.Outside { return g.members[index].Kernel.Outside() }
 

@@ -118,7 +118,7 @@ func (s *Supervisor) Shutdown() {
 	}
 }
 
-// stopAll replaces whatever is under way.
+// stopAll replaces the procedure that runs.
 func (s *Supervisor) stopAll(then func()) {
 	s.over = true
 	s.in(func(e kernel.Event) { _ = e.DelayClear("supervise_start") }) // which would keep the supervisor

@@ -8,7 +8,7 @@ import (
 )
 
 // What a machine cannot do. All of it is fatal, as in POE: it is thrown as an
-// [*Error], becomes the signal DIE, and if nobody handles that, Run's error.
+// [*Error], becomes the signal DIE, and if that is not handled, Run's error.
 var (
 	// ErrNoHandler indicates that an event has no handler in the current state, nor
 	// has _default.

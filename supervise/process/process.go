@@ -104,7 +104,7 @@ func (c *child) gotExit(w *run.Wheel, status kernel.WaitStatus) {
 	}
 	c.exited = true
 	if status != 0 {
-		// The session is the child of a supervisor, or nobody asks.
+		// The session is the child of a supervisor, or its result is unused.
 		_ = supervise.Fail(c.event, &ExitError{PID: w.PID(), Status: status})
 	}
 	c.end(w)
