@@ -698,6 +698,7 @@ func (g *gen) boolean(n *node) val {
 			return val{negate(g.cond(n.kids[0])), tBool, false}
 		}
 	case kLogic:
+		g.predeclare(n, n.kids[1])
 		if n.op == "||" || n.op == "&&" {
 			a := g.cond(n.kids[0])
 			b, pre := g.lazily(func() val { return val{g.cond(n.kids[1]), tBool, false} })
@@ -721,6 +722,40 @@ func (g *gen) boolean(n *node) val {
 		}
 	}
 	return g.expr(n)
+}
+
+// predeclare declares the variables that a part of an expression declares which may
+// not be evaluated: they exist behind it all the same.
+func (g *gen) predeclare(n *node, parts ...*node) {
+	for _, part := range parts {
+		part.walk(func(k *node) bool {
+			if k.kind == kMy && k.text == "my" {
+				kids := k.kids
+				for _, v := range kids {
+					if v.v == nil || v.v.global {
+						return true
+					}
+				}
+				for _, v := range kids {
+					v.v.once = false
+					n.vars = append(n.vars, v.v)
+				}
+				if k.paren || len(kids) != 1 {
+					k.kind, k.paren = kList, true
+				} else {
+					*k = *kids[0]
+				}
+				return false
+			}
+			return k.kind != kSub && k.kind != kDo && k.kind != kEval && k.kind != kMap
+		})
+	}
+	for _, v := range n.vars {
+		if v.sigil == '$' {
+			g.assigned(v, tAny)
+		}
+		g.hoist(g.declaration(v))
+	}
 }
 
 func declarationsOnly(pre []string) bool {

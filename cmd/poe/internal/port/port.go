@@ -62,7 +62,15 @@ func (t *Translator) File(path string) (*Result, error) {
 }
 
 // Text translates the text of a program; path is for messages.
-func (t *Translator) Text(path string, source []byte) (*Result, error) {
+func (t *Translator) Text(path string, source []byte) (result *Result, err error) {
+	defer func() {
+		if e := recover(); e != nil {
+			result, err = nil, fmt.Errorf("%s: poe port failed on this program, which is a fault of poe port: %v", path, e)
+			if os.Getenv("POE_PORT_PANIC") != "" {
+				panic(e)
+			}
+		}
+	}()
 	if i := bytes.IndexByte(source, 0); i >= 0 {
 		return nil, fmt.Errorf("%s:%d: this is no Perl program: it has a zero byte", path, 1+bytes.Count(source[:i], []byte("\n")))
 	}

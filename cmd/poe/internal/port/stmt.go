@@ -198,7 +198,7 @@ func (g *gen) todoStatement(n *node, t todo) {
 	g.report.todo(t.code, n.line, g.sub, t.why, n.source)
 	// What the statement declares must exist for those that follow.
 	n.walk(func(k *node) bool {
-		if k.kind == kSub {
+		if k.kind == kSub || k.kind == sSub {
 			return false
 		}
 		if k.kind == kMy && k.text != "our" && k.text != "state" {
@@ -910,8 +910,9 @@ func (g *gen) foreach(n *node) {
 	}
 	defer restore()
 	if v == nil {
+		saved := g.f.topics
 		g.f.topics = append(g.f.topics, g.topicName())
-		defer func() { g.f.topics = g.f.topics[:len(g.f.topics)-1] }()
+		defer func() { g.f.topics = saved }()
 		if g.prog.topicShared {
 			old := g.temp("topic")
 			g.flushPre()
