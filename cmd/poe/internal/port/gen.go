@@ -106,8 +106,9 @@ type gen struct {
 	todoSeen  map[*node]bool
 	topicSync []string
 	stateInit []string
-	comments  bool // the Perl of each sub stands above it
-	single    bool // the next statement is the only one of its block
+	file      string // the file at hand, if it is not the first
+	comments  bool   // the Perl of each sub stands above it
+	single    bool   // the next statement is the only one of its block
 }
 
 type todo struct {
@@ -169,16 +170,15 @@ func generate(prog *program, report *Report, options Options) (string, error) {
 // of Perl with a line need.
 func lineTable(src string) string {
 	var out, table strings.Builder
-	line, perl, last, column := 1, 0, 0, 0
+	line, column := 1, 0
+	perl, last := "0", "0"
 	for text := range strings.SplitAfterSeq(src, "\n") {
 		if rest, ok := strings.CutPrefix(strings.TrimSpace(text), "//perl:"); ok {
-			if n, err := strconv.Atoi(rest); err == nil {
-				perl = n
-				continue
-			}
+			perl = rest
+			continue
 		}
 		if perl != last {
-			entry := fmt.Sprintf("%d:%d ", line, perl)
+			entry := fmt.Sprintf("%d:%s ", line, perl)
 			if column += len(entry); column > 100 {
 				table.WriteString("\" +\n\t\"")
 				column = len(entry)
@@ -803,4 +803,12 @@ func oneLine(s string) string {
 		s = s[:200] + " ..."
 	}
 	return strings.ToValidUTF8(s, "?")
+}
+
+// fileCode returns code of the name of the file at hand, as messages show it.
+func (g *gen) fileCode() string {
+	if g.file == "" {
+		return "perlFile"
+	}
+	return quote(g.file)
 }

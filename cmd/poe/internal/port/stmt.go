@@ -165,7 +165,7 @@ func (g *gen) mark(n *node) {
 		switch n.kind {
 		case sSub, sPackage, sUse, sBlock:
 		default:
-			g.w("//perl:%d", n.line)
+			g.w("//perl:%d%s", n.line, strings.TrimRight(":"+strings.ReplaceAll(g.file, " ", "?"), ":"))
 		}
 	}
 	g.single = false
@@ -289,6 +289,15 @@ func (g *gen) blockStatement(n *node) {
 	}
 	old := g.pkg
 	defer func() { g.pkg = old }()
+	if n.op == "file" {
+		file := g.file
+		g.pkg, g.file = "main", n.text
+		g.w("{")
+		g.statements(n.body)
+		g.w("}")
+		g.file = file
+		return
+	}
 	if strings.HasPrefix(n.op, "saved ") && !usesJump(n.body, n.label, true) {
 		g.w("{")
 		g.body(n)
