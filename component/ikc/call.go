@@ -22,7 +22,7 @@ type call struct {
 // the active session as the event reply, with the answer, an error or nil, and
 // extra as its arguments. The error is ErrTimeout after Config.CallTimeout,
 // ErrGone if the connection ends, or ErrShutdown. A handler in Perl that
-// returns nothing is never heard of, nor is one that is not published, save by
+// returns nothing is never learned of, nor is one that is not published, save by
 // the monitors. With the kernel "*" there is an answer of each. The call keeps
 // the session alive until then. POE: call, with reply as its rsvp.
 func (r *Responder) Call(specifier string, params any, reply string, extra ...any) (sent int, err error) {
