@@ -1,13 +1,11 @@
 package kernel
 
 import (
-	"bytes"
 	"context"
-	"runtime"
-	"strconv"
 	"sync"
 	"sync/atomic"
 
+	"github.com/gopoe/poe/internal/goroutine"
 	"github.com/gopoe/poe/kernel/internal/poll"
 	"github.com/gopoe/poe/kernel/observe"
 )
@@ -100,14 +98,14 @@ func (b *inbox) empty() bool { return !b.filled.Load() }
 
 // open makes the calling goroutine the kernel's own.
 func (b *inbox) open() {
-	b.owner.Store(goroutineID())
+	b.owner.Store(goroutine.ID())
 	b.mu.Lock()
 	b.opened, b.ended = true, false
 	b.mu.Unlock()
 }
 
-// close says that no goroutine runs the kernel any more, once everybody who
-// waits has been answered.
+// close marks the kernel as not running, once every message that waits has been
+// answered.
 func (b *inbox) close() {
 	for b.k.asked("looks for messages at its end", b.stillFilled) {
 		b.drain()
@@ -130,7 +128,7 @@ func (b *inbox) stillFilled() bool {
 
 // drain takes out what has come, acts on it in order, and reports whether there
 // was anything. What comes meanwhile waits for the next turn. In a turn that is
-// nested in one of the functions that it calls, it goes on with what is left.
+// nested in one of the functions that it calls, it continues with what is left.
 func (b *inbox) drain() bool {
 	if b.k.tape != nil {
 		b.k.tape.looks++
@@ -261,31 +259,14 @@ func (k *Kernel) receiveEvent(m *message) {
 // onOwnGoroutine reports whether the caller is on the kernel's goroutine.
 func (k *Kernel) onOwnGoroutine() bool {
 	owner := k.inbox.owner.Load()
-	return owner != 0 && owner == goroutineID()
-}
-
-// goroutineID finds the running goroutine's number, which Go shows only in
-// stack traces. It takes about a microsecond; nothing that is called often
-// uses it.
-func goroutineID() uint64 {
-	var buf [32]byte
-	text := buf[:runtime.Stack(buf[:], false)]
-	text = bytes.TrimPrefix(text, []byte("goroutine "))
-	if i := bytes.IndexByte(text, ' '); i > 0 {
-		text = text[:i]
-	}
-	n, err := strconv.ParseUint(string(text), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
+	return owner != 0 && owner == goroutine.ID()
 }
 
 // Outside is the kernel as other goroutines may use it. Its methods are safe
 // on any goroutine.
 type Outside struct{ k *Kernel }
 
-// Outside returns the door for other goroutines.
+// Outside returns the view of the kernel for other goroutines.
 func (k *Kernel) Outside() Outside { return Outside{k} }
 
 // Post queues an event; the kernel is its sender. Events of one goroutine

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gopoe/poe/internal/goroutine"
 	"github.com/gopoe/poe/kernel/internal/poll"
 	"github.com/gopoe/poe/kernel/internal/recording"
 )
@@ -90,7 +91,7 @@ func (r *Recording) Dump(w io.Writer) error {
 // one.
 func (r *recorder) flushNow() {
 	k := r.t.k
-	if owner := k.inbox.owner.Load(); owner == 0 || owner == goroutineID() {
+	if owner := k.inbox.owner.Load(); owner == 0 || owner == goroutine.ID() {
 		r.flush()
 		return
 	}

@@ -10,7 +10,7 @@ import (
 
 func init() {
 	for name, err := range map[string]error{
-		"kernel.ErrNoSession": ErrNoSession, "kernel.ErrNoChild": ErrNoChild, "kernel.ErrInvalid": ErrInvalid, "kernel.ErrNotRunning": ErrNotRunning,
+		"kernel.ErrNoSession": ErrNoSession, "kernel.ErrNoChild": errNoChild, "kernel.ErrInvalid": ErrInvalid, "kernel.ErrNotRunning": ErrNotRunning,
 		"kernel.ErrBusy": ErrBusy, "kernel.ErrClosed": errClosed, "kernel.ErrWouldDeadlock": ErrWouldDeadlock, "kernel: job exited": errJobExited,
 	} {
 		recording.RegisterError(name, err)

@@ -24,7 +24,7 @@ type call struct {
 // the active session as the event reply, with the answer, an error or nil, and
 // extra as its arguments. The error is ErrTimeout after Config.CallTimeout,
 // ErrGone if the connection ends, or ErrShutdown. A handler in Perl that
-// returns nothing is never heard of, nor is one that is not published, save by
+// returns nothing is never learned of, nor is one that is not published, save by
 // the monitors. With the kernel "*" there is an answer of each. The call keeps
 // the session alive until then. POE: call, with reply as its rsvp.
 func (r *Responder) Call(specifier string, params any, reply string, extra ...any) (sent int, err error) {
@@ -116,7 +116,7 @@ func (r *Responder) tell(who kernel.ID, event string, args ...any) {
 	}
 	post := func() {
 		if err := r.k.Post(who, event, args...); err != nil {
-			r.k.Host().Warn("ikc: telling", "session", who, "error", err)
+			r.k.Host().Logger().Warn("ikc: telling", "session", who, "error", err)
 		}
 	}
 	if r.id.Alive() {

@@ -50,7 +50,7 @@ func (r *Responder) unregister(ch *channel) {
 }
 
 // RegisterLocal adds names of this kernel. Sessions here are reached by them as
-// if they were on another kernel; other kernels hear of them with the
+// if they were on another kernel; other kernels learn of them with the
 // connections made from now on. POE: register_local.
 func (r *Responder) RegisterLocal(names ...string) error {
 	for _, name := range names {

@@ -258,5 +258,5 @@ func (c *Client) AfterFunc(d time.Duration, f func()) (stop func()) {
 }
 
 func (c *Client) warn(message string, args ...any) {
-	c.k.Host().Warn("irc: "+message, append(args, "alias", c.config.Alias)...)
+	c.k.Host().Logger().Warn("irc: "+message, append(args, "alias", c.config.Alias)...)
 }

@@ -22,7 +22,7 @@ type scanner struct {
 	absent    bool // the directory was not there when the system was asked to watch it
 }
 
-// identity tells files apart, also from those that had the same inode before.
+// identity distinguishes files, also from those that had the same inode before.
 type identity struct {
 	Dev, Inode uint64
 	Born       int64 // nanoseconds; when it was last changed, if that is unknown

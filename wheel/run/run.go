@@ -299,7 +299,7 @@ func (w *Wheel) close(inner func(*readwrite.Wheel) error) error {
 	if w.stderr != nil {
 		_ = inner(w.stderr)
 	}
-	w.base.Kernel.Host().Reap(w.pid)
+	w.base.Kernel.Host().TrackChild(w.pid, nil)
 	if w.process == nil { // in a replay
 		return nil
 	}

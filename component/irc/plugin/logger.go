@@ -167,7 +167,7 @@ func (p *Logger) write(context, kind string, texts ...string) {
 		return
 	}
 	if err := p.append(context, line); err != nil {
-		p.c.Kernel().Host().Warn("irc: the log cannot be written", "context", context, "error", err)
+		p.c.Kernel().Host().Logger().Warn("irc: the log cannot be written", "context", context, "error", err)
 	}
 }
 

@@ -121,7 +121,7 @@ func (p *Proxy) up() {
 	if p.Listen != nil {
 		address, port = "", 0
 		if handle, err = p.Listen(); err != nil {
-			p.c.Kernel().Host().Warn("irc: the proxy cannot listen", "error", err)
+			p.c.Kernel().Host().Logger().Warn("irc: the proxy cannot listen", "error", err)
 			return
 		}
 	}
@@ -141,7 +141,7 @@ func (p *Proxy) up() {
 	})
 	if err != nil {
 		p.listener = nil
-		p.c.Kernel().Host().Warn("irc: the proxy cannot listen", "error", err)
+		p.c.Kernel().Host().Logger().Warn("irc: the proxy cannot listen", "error", err)
 		return
 	}
 	p.c.Emit("proxy_up", p.Addr())
