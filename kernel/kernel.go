@@ -72,7 +72,7 @@ type Options struct {
 }
 
 // Kernel dispatches events to sessions. Make one with New. Its methods belong
-// to one goroutine; see the package's documentation for the doors that lead in
+// to one goroutine; see the package's documentation for the ways in
 // from others.
 type Kernel struct {
 	name   string
