@@ -60,7 +60,7 @@ func TestExpectWithin(t *testing.T) {
 	f, seen := ticking(t)
 	assert.False(t, seen.ExpectWithin(time.Second, "1 b", "1 c"))
 	assert.Contains(t, f.text(), `"1 c" came after 2s, want 1s or less`)
-	f, seen = ticking(t)
+	_, seen = ticking(t)
 	assert.False(t, seen.ExpectWithin(time.Second, "1 c"), "from the start")
 	f, seen = ticking(t)
 	assert.False(t, seen.ExpectWithin(time.Hour, "1 c", "1 b"))
