@@ -35,10 +35,10 @@ func ticking(t *testing.T) (*fakeTB, *poetest.Recorder) {
 }
 
 func TestExpectUnordered(t *testing.T) {
-	f, seen := ticking(t)
+	_, seen := ticking(t)
 	assert.True(t, seen.ExpectUnordered("1 c", "1 a", "1 b"))
 	assert.True(t, seen.ExpectUnordered(), "an expectation uses up what it has seen")
-	f, seen = ticking(t)
+	f, seen := ticking(t)
 	assert.False(t, seen.ExpectUnordered("1 c", "1 a"))
 	assert.Contains(t, f.text(), "! want 1 c                      got 1 b")
 }
