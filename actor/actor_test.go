@@ -180,7 +180,8 @@ func TestNobodyWaitsForAnswersToAStoppedSession(t *testing.T) {
 				k.Yield("end")
 			},
 			"end": func(e kernel.Event) {
-				assert.Len(t, k.Wheels(e.Session), 1)
+				detail, _ := k.Host().Inspect().Session(e.Session.Number())
+				assert.Len(t, detail.Owned, 1)
 				k.Stop()
 			},
 			"answered": func(kernel.Event) { t.Error("too late") },

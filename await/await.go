@@ -38,6 +38,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/gopoe/poe/internal/coroutine"
 	"github.com/gopoe/poe/kernel"
 )
 
@@ -55,7 +56,7 @@ const tag = "await"
 type Task struct {
 	k       *kernel.Kernel
 	session kernel.ID
-	co      *kernel.Coroutine
+	co      *coroutine.Coroutine
 	pause   func() bool
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -85,7 +86,7 @@ func Async(e kernel.Event, f func(t *Task)) *Task {
 		t.finish()
 		return nil
 	}
-	t.co = k.Coroutine(func(pause func() bool) {
+	t.co = coroutine.New(k, func(pause func() bool) {
 		t.pause = pause
 		defer func() {
 			owned.Release()

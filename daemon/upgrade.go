@@ -136,7 +136,7 @@ func (s *Upgrade) failed(err error) {
 		s.config.Failed(s, err)
 		return
 	}
-	s.Kernel.Host().Warn("daemon: no successor", "error", err)
+	s.Kernel.Host().Logger().Warn("daemon: no successor", "error", err)
 }
 
 // spawn starts the process and watches it.
@@ -186,7 +186,7 @@ func (s *Upgrade) handOver(e kernel.Event) {
 	n, pid := s.config.Notifier, s.pid
 	s.abandon(false)
 	if err := errors.Join(n.MainPID(pid), n.Close()); err != nil {
-		e.Kernel.Host().Warn("daemon: the supervisor cannot be told", "error", err)
+		e.Kernel.Host().Logger().Warn("daemon: the supervisor cannot be told", "error", err)
 	}
 	if s.config.Succeeded != nil {
 		s.config.Succeeded(s, pid)

@@ -35,7 +35,7 @@ type childWatch struct {
 // and then args. It keeps the session alive until then. A process that has
 // ended already is reported all the same. Registering the process again
 // replaces the watcher. The kernel waits for each process by its ID; nothing
-// else may wait for it, os/exec's Wait included. The error is ErrNoChild if the
+// else may wait for it, os/exec's Wait included. The error wraps ECHILD if the
 // process is not a child of this one, or has been waited for already.
 //
 // Sessions that watch the signal "CHLD" with Sig get it, with the process's ID
@@ -231,7 +231,7 @@ func (s *signalTable) unreaped(tracked bool) []*childProcess {
 
 func (k *Kernel) processEnded(p *childProcess, status WaitStatus) {
 	if k.debug != nil {
-		k.debug.log(TraceSignals, "process has ended", "pid", p.pid, "status", status, "watchers", len(p.watchers))
+		k.debug.log(traceSignals, "process has ended", "pid", p.pid, "status", status, "watchers", len(p.watchers))
 	}
 	for _, w := range p.watchers {
 		k.enqueue(w.session, k.root, w.event, append([]any{"CHLD", p.pid, status}, w.args...), kindChild)

@@ -8,7 +8,7 @@ import "golang.org/x/sys/unix"
 // only when it is waited for.
 func isChild(pid int) error {
 	if err := unix.Kill(pid, 0); err == unix.ESRCH {
-		return ErrNoChild
+		return errNoChild
 	}
 	return nil
 }

@@ -2,9 +2,12 @@ package kernel
 
 import "time"
 
-// Clock is where a kernel gets the time from. The system's clock is the
-// default; package poetest has a virtual one, under which a day of timers
-// passes in milliseconds.
+// Clock is a source of time. The system's clock is the default; package poetest
+// has a virtual one, under which a day of timers passes in milliseconds.
+//
+// A clock which does not advance beyond some moment, even if nothing is due
+// before, has a method Limit() time.Duration: it returns that moment as Mono has
+// it, math.MaxInt64 if there is none.
 type Clock interface {
 	// Mono returns the time since some fixed moment. It never goes back.
 	Mono() time.Duration
@@ -20,12 +23,8 @@ type Clock interface {
 	Advance(until time.Duration) bool
 }
 
-// LimitedClock is implemented by a [Clock] which does not advance beyond some
-// moment, even if nothing is due before.
-type LimitedClock interface {
-	// Limit returns that moment as Mono has it, math.MaxInt64 if there is none.
-	Limit() time.Duration
-}
+// limitedClock is implemented by a [Clock] which has a limit.
+type limitedClock interface{ Limit() time.Duration }
 
 // Kernel time is nanoseconds since the kernel was made, by a clock that nothing
 // sets. k.now is the last reading: reading it anew costs as much as dispatching

@@ -27,12 +27,12 @@ var (
 	ErrNotYours = sentinel.New("kernel: belongs to another session", syscall.EPERM)
 	// ErrNoAlarm says that a timer does not exist, has fired or was removed.
 	ErrNoAlarm = sentinel.New("kernel: no such timer", syscall.ESRCH)
-	// ErrNoChild says that a process is not, or no longer, a child of this one.
-	ErrNoChild = sentinel.New("kernel: no such child process", syscall.ECHILD)
-	// ErrForeignGoroutine says that a method of the kernel was called on another
+	// errNoChild says that a process is not, or no longer, a child of this one.
+	errNoChild = sentinel.New("kernel: no such child process", syscall.ECHILD)
+	// errForeignGoroutine says that a method of the kernel was called on another
 	// goroutine than the kernel's; [Kernel.Outside] is for those. Only strict mode
-	// and AssertUsage notice it, by a panic.
-	ErrForeignGoroutine = errors.New("kernel: called on another goroutine than the kernel's, which is for Outside")
+	// and Assert.Usage notice it, by a panic.
+	errForeignGoroutine = errors.New("kernel: called on another goroutine than the kernel's, which is for Outside")
 	// ErrInvalid says that an argument is missing: an event without a name, an
 	// alarm without a time, a nil handle.
 	ErrInvalid = sentinel.New("kernel: invalid argument", syscall.EINVAL)
@@ -46,8 +46,8 @@ var (
 	// Options.Backlog allows. [Kernel.NotifyWritable] reports when there is space
 	// again.
 	ErrBusy = sentinel.New("kernel: too many events wait at that kernel", syscall.ENOBUFS)
-	// ErrRunning says that Run was called while the kernel runs.
-	ErrRunning = errors.New("kernel: already running")
+	// errRunning says that Run was called while the kernel runs.
+	errRunning = errors.New("kernel: already running")
 	// ErrWouldBlock says that a handle has nothing to read or no space to write
 	// for now. It is syscall.EAGAIN.
 	ErrWouldBlock error = syscall.EAGAIN

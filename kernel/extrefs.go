@@ -189,14 +189,14 @@ func (k *Kernel) releasePostback(e *entry) {
 	}
 }
 
-// WeakCallbacks is what a type of session implements whose callbacks do not
-// keep it alive, as POE::NFA's do not. Postbacks always do.
-type WeakCallbacks interface{ WeakCallbacks() }
+// weakCallbacks is implemented by a type of session whose callbacks do not keep
+// it alive, as POE::NFA's do not. Postbacks always do.
+type weakCallbacks interface{ WeakCallbacks() }
 
 // Callback calls a handler of the session that made it, whenever it is used.
-// It keeps that session alive until it is released, unless the session is a
-// machine of package nfa or another with [WeakCallbacks]. Its arguments are those of
-// a [Postback]. It belongs to the kernel's goroutine.
+// It keeps that session alive until it is released, unless the session's type,
+// as package nfa's, has a method WeakCallbacks(). Its arguments are those of a
+// [Postback]. It belongs to the kernel's goroutine.
 type Callback struct {
 	postback
 }
@@ -204,7 +204,7 @@ type Callback struct {
 // Callback makes a callback for an event of this session.
 // POE: $session->callback.
 func (id ID) Callback(event string, args ...any) *Callback {
-	_, weak := id.Session().(WeakCallbacks)
+	_, weak := id.Session().(weakCallbacks)
 	c := &Callback{newPostback(id, event, args, weak)}
 	runtime.AddCleanup(c, (*binding).leaked, c.binding)
 	return c

@@ -256,10 +256,10 @@ func (h *Handle) release() {
 
 func (h *Handle) isClosed() bool { return h.reg.Closed }
 
-// afterClose is the error of a method of a closed handle; under AssertFiles a
+// afterClose is the error of a method of a closed handle; under Assert.Files a
 // panic.
 func (h *Handle) afterClose(k *Kernel) error {
-	if k != nil && k.debug != nil && k.debug.assert&AssertFiles != 0 {
+	if k != nil && k.debug != nil && k.debug.assert&assertFiles != 0 {
 		panic(callError("Handle", h, errClosed))
 	}
 	return errClosed

@@ -41,14 +41,14 @@ var makers = map[string]func(t testing.TB) ends{
 	"io.Pipe": func(testing.TB) ends {
 		r, w := io.Pipe()
 		return ends{
-			kernel.Stream(struct {
+			kernel.Conn(struct {
 				io.ReadCloser
 				io.Writer
-			}{r, io.Discard}, "io.Pipe (read)"),
-			kernel.Stream(struct {
+			}{r, io.Discard}),
+			kernel.Conn(struct {
 				io.WriteCloser
 				io.Reader
-			}{w, strings.NewReader("")}, "io.Pipe (write)"),
+			}{w, strings.NewReader("")}),
 		}
 	},
 	"tcp": func(t testing.TB) ends {

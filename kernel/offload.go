@@ -8,9 +8,9 @@ import (
 	"github.com/gopoe/poe/kernel/observe"
 )
 
-// DefaultOffload is how many jobs of a kernel run at once when
+// defaultOffload is how many jobs of a kernel run at once when
 // Options.MaxOffload does not say.
-const DefaultOffload = 64
+const defaultOffload = 64
 
 // offloads runs the jobs of a kernel on other goroutines, a bounded number at
 // a time.
@@ -35,8 +35,9 @@ type Job struct {
 	args     []any
 	ctx      context.Context
 	cancel   context.CancelFunc
-	lane     *Lane // which orders it, if any
 	done     bool
+	returned bool   // its work has returned, or it never begins
+	then     []*Job // which begin after it
 	num      uint64 // in a recording
 
 	result any // of work
@@ -52,10 +53,11 @@ type Job struct {
 // *HandlerError; runtime.Goexit becomes one as well. At most Options.MaxOffload
 // jobs run at once, the others wait for their turn.
 func (k *Kernel) Offload(event string, work func(ctx context.Context) (any, error), args ...any) (*Job, error) {
-	return k.offload("Offload", &Job{event: event, work: work, args: args})
+	return k.offload("Offload", nil, &Job{event: event, work: work, args: args})
 }
 
-func (k *Kernel) offload(method string, j *Job) (*Job, error) {
+// offload starts a job once previous has ended; nil is none.
+func (k *Kernel) offload(method string, previous, j *Job) (*Job, error) {
 	k.checkGoroutine(method)
 	if j.event == "" || j.work == nil {
 		return nil, k.fail(method, j.event, ErrInvalid)
@@ -64,7 +66,7 @@ func (k *Kernel) offload(method string, j *Job) (*Job, error) {
 		j.work = k.jobs.wrap(j.event, j.work)
 	}
 	e := k.frame.session
-	owned, err := k.Host().Own(j, "job "+j.event)
+	owned, err := k.Host().Own(jobCloser{j}, "job "+j.event)
 	if err != nil {
 		return nil, k.fail(method, j.event, ErrNoActiveSession)
 	}
@@ -74,8 +76,10 @@ func (k *Kernel) offload(method string, j *Job) (*Job, error) {
 		k.tape.numberJob(j)
 	}
 	k.addExtref(e, offloadTag)
-	if j.lane == nil || j.lane.admit(j) {
+	if previous == nil || previous.returned {
 		k.jobs.start(j)
+	} else {
+		previous.then = append(previous.then, j)
 	}
 	return j, nil
 }
@@ -85,15 +89,33 @@ const offloadTag = "offload"
 
 // Cancel ends the job's context and forgets its result. It is for the kernel's
 // goroutine. Cancelling twice, or a job that is done, does nothing.
-func (j *Job) Cancel() { _ = j.Close() }
-
-// Close calls Cancel and returns nil.
-func (j *Job) Close() error {
-	if j.done {
-		return nil
+func (j *Job) Cancel() {
+	if !j.done {
+		j.finish()
 	}
-	j.finish()
+}
+
+// jobCloser is a job as its session owns it.
+type jobCloser struct{ job *Job }
+
+// Close cancels the job.
+func (c jobCloser) Close() error {
+	c.job.Cancel()
 	return nil
+}
+
+// ended starts the jobs that waited for this one.
+func (j *Job) ended() {
+	j.returned = true
+	then := j.then
+	j.then = nil
+	for _, next := range then {
+		if next.done { // cancelled before it has begun
+			next.ended()
+		} else {
+			j.k.jobs.start(next)
+		}
+	}
 }
 
 // finish releases the session.
@@ -106,7 +128,7 @@ func (j *Job) finish() {
 	}
 }
 
-// run does the work and brings the result home. It runs on the job's own
+// run does the work and sends the result to the kernel. It runs on the job's own
 // goroutine.
 func (j *Job) run() {
 	j.err = errJobExited
@@ -140,9 +162,7 @@ func (j *Job) try() (result any, err error) {
 // job that waits.
 func (j *Job) complete(result any, err error) {
 	j.k.jobs.next()
-	if j.lane != nil {
-		j.lane.next()
-	}
+	j.ended()
 	if j.done {
 		if c, ok := result.(io.Closer); ok {
 			err = c.Close()
@@ -161,7 +181,7 @@ func (j *Job) complete(result any, err error) {
 	}})
 }
 
-// start runs a job as soon as there is a place for it.
+// start runs a job as soon as the limit allows.
 func (o *offloads) start(j *Job) {
 	if o.running < o.limit {
 		o.running++
@@ -181,9 +201,7 @@ func (o *offloads) next() {
 			j.begin()
 			return
 		}
-		if j.lane != nil {
-			j.lane.next()
-		}
+		j.ended()
 	}
 	o.running--
 }

@@ -1,13 +1,11 @@
 package kernel
 
 import (
-	"bytes"
 	"context"
-	"runtime"
-	"strconv"
 	"sync"
 	"sync/atomic"
 
+	"github.com/gopoe/poe/internal/goroutine"
 	"github.com/gopoe/poe/kernel/internal/poll"
 	"github.com/gopoe/poe/kernel/observe"
 )
@@ -100,7 +98,7 @@ func (b *inbox) empty() bool { return !b.filled.Load() }
 
 // open makes the calling goroutine the kernel's own.
 func (b *inbox) open() {
-	b.owner.Store(goroutineID())
+	b.owner.Store(goroutine.ID())
 	b.mu.Lock()
 	b.opened, b.ended = true, false
 	b.mu.Unlock()
@@ -261,24 +259,7 @@ func (k *Kernel) receiveEvent(m *message) {
 // onOwnGoroutine reports whether the caller is on the kernel's goroutine.
 func (k *Kernel) onOwnGoroutine() bool {
 	owner := k.inbox.owner.Load()
-	return owner != 0 && owner == goroutineID()
-}
-
-// goroutineID finds the running goroutine's number, which Go shows only in
-// stack traces. It takes about a microsecond; nothing that is called often
-// uses it.
-func goroutineID() uint64 {
-	var buf [32]byte
-	text := buf[:runtime.Stack(buf[:], false)]
-	text = bytes.TrimPrefix(text, []byte("goroutine "))
-	if i := bytes.IndexByte(text, ' '); i > 0 {
-		text = text[:i]
-	}
-	n, err := strconv.ParseUint(string(text), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
+	return owner != 0 && owner == goroutine.ID()
 }
 
 // Outside is the kernel as other goroutines may use it. Its methods are safe

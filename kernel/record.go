@@ -13,11 +13,11 @@ import (
 	"unicode/utf8"
 )
 
-// RecordVariable is the environment variable that makes the first kernel of a
+// recordVariable is the environment variable that makes the first kernel of a
 // program write a record of its events, as a Recorder does, to the file which it
 // names. The file must not be there yet, so that neither a second kernel nor a
 // child process writes in between.
-const RecordVariable = "POE_RECORD"
+const recordVariable = "POE_RECORD"
 
 // Recorder returns a logger for Options.Logger that writes what is traced to w
 // as one JSON object a line, without times, in a form that does not depend on
@@ -29,18 +29,18 @@ func Recorder(w io.Writer) *slog.Logger {
 }
 
 // record adds a Recorder to the kernel's logger if the environment asks for it.
-func (k *Kernel) record() (asked Trace) {
-	name := os.Getenv(RecordVariable)
+func (k *Kernel) record() (asked traceSet) {
+	name := os.Getenv(recordVariable)
 	if name == "" {
 		return 0
 	}
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	if err != nil {
-		k.warn("no record of the events", "variable", RecordVariable, "error", err)
+		k.warn("no record of the events", "variable", recordVariable, "error", err)
 		return 0
 	}
 	k.logger = slog.New(slog.NewMultiHandler(k.logger.Handler(), Recorder(f).Handler()))
-	return TraceEvents
+	return traceEvents
 }
 
 func portableAttr(groups []string, a slog.Attr) slog.Attr {

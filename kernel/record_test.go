@@ -21,7 +21,7 @@ import (
 
 func TestRecorderWritesWhatDoesNotDependOnGo(t *testing.T) {
 	var out bytes.Buffer
-	k := newKernel(kernel.Options{Trace: kernel.TraceEvents, Logger: kernel.Recorder(&out)})
+	k := newKernel(kernel.Options{Trace: kernel.Trace{Events: true}, Logger: kernel.Recorder(&out)})
 	rd, wr, err := kernel.Pipe()
 	require.NoError(t, err)
 	defer rd.Close()
@@ -76,7 +76,7 @@ func masked(s string) string {
 // The environment makes the first kernel record, whatever else it logs.
 func TestRecordVariable(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "trace")
-	t.Setenv(kernel.RecordVariable, file)
+	t.Setenv("POE_RECORD", file)
 	var own bytes.Buffer
 	for range 2 {
 		k := newKernel(kernel.Options{Logger: slog.New(slog.NewTextHandler(&own, nil))})

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gopoe/poe/internal/goroutine"
 	"github.com/gopoe/poe/kernel/internal/poll"
 	"github.com/gopoe/poe/kernel/internal/recording"
 )
@@ -90,7 +91,7 @@ func (r *Recording) Dump(w io.Writer) error {
 // one.
 func (r *recorder) flushNow() {
 	k := r.t.k
-	if owner := k.inbox.owner.Load(); owner == 0 || owner == goroutineID() {
+	if owner := k.inbox.owner.Load(); owner == 0 || owner == goroutine.ID() {
 		r.flush()
 		return
 	}
@@ -232,6 +233,18 @@ func Recorded[T any](k *Kernel, name string, f func() (T, error)) (T, error) {
 		return f()
 	}
 	return recorded(k.tape, name, f)
+}
+
+// OpenHandle calls open and returns what it returns, for code that opens handles
+// and does not know their kernel. In a recorded run the handle is one of the
+// recording; in a replay open is not called, and the handle stands on nothing.
+// what names the operation.
+func OpenHandle(what string, open func() (*Handle, error)) (*Handle, error) {
+	t := tapeOf()
+	if t == nil {
+		return open()
+	}
+	return recorded(t, what, open)
 }
 
 // Rand returns the kernel's source of random numbers, for handlers: in a replay

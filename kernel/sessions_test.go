@@ -40,8 +40,9 @@ func TestOwnedThingsAreClosedAfterStopInOrderOfCreation(t *testing.T) {
 			fourth.Release()
 			assert.True(t, fourth.Session().IsZero())
 			var names []string
-			for _, w := range k.Wheels(e.Session) {
-				names = append(names, w.Name)
+			detail, _ := k.Host().Inspect().Session(e.Session.Number())
+			for _, o := range detail.Owned {
+				names = append(names, o.Name)
 			}
 			assert.Equal(t, []string{"first", "second", "third", "stubborn"}, names)
 		},

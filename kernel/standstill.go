@@ -74,7 +74,7 @@ func (k *Kernel) nextStop() standstill {
 	if len(k.timers.heap) > 0 {
 		next.timer = k.timers.heap[0].timer.id()
 	}
-	if c, ok := k.clock.(LimitedClock); ok && c.Limit() < next.until {
+	if c, ok := k.clock.(limitedClock); ok && c.Limit() < next.until {
 		next = standstill{until: c.Limit()}
 	}
 	return next

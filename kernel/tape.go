@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/gopoe/poe/internal/goroutine"
 	"github.com/gopoe/poe/kernel/internal/recording"
 )
 
@@ -108,7 +109,7 @@ func tapeOf() *tape {
 	if owner == 0 {
 		owner = t.home
 	}
-	if owner != goroutineID() {
+	if owner != goroutine.ID() {
 		return nil
 	}
 	return t
@@ -117,7 +118,7 @@ func tapeOf() *tape {
 // newTape makes the tape that the options or the environment ask for, nil if they
 // ask for none.
 func newTape(k *Kernel, o Options) *tape {
-	t := &tape{k: k, home: goroutineID()}
+	t := &tape{k: k, home: goroutine.ID()}
 	switch replay, recorded := replayOf(o), recordingOf(k, o); {
 	case replay != nil:
 		t.in = newPlayer(t, replay)
@@ -170,7 +171,7 @@ func (t *tape) event(e *entry, name string, kd kind) {
 	}
 	t.sum = (t.sum ^ e.num) * 0x9e3779b97f4a7c15
 	if t.in != nil {
-		t.in.event(mark)
+		t.in.event(mark, e.num)
 		return
 	}
 	t.events++
@@ -245,7 +246,7 @@ func (k *Kernel) asked(what string, look func() bool) bool {
 // onGoroutine reports whether the caller is where the tape may be used.
 func (t *tape) onGoroutine() bool {
 	owner := t.k.inbox.owner.Load()
-	return owner == 0 || owner == goroutineID()
+	return owner == 0 || owner == goroutine.ID()
 }
 
 // begins is called when the kernel begins to run, and refuses a recording that

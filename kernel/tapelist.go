@@ -10,6 +10,7 @@ import (
 type record struct {
 	text  string
 	event *eventMark // if it says that an event was dispatched
+	ran   uint64     // and how often the one before it was
 }
 
 // describeRecord reads the next record of a recording.
@@ -48,7 +49,7 @@ func describeRecord(r *recording.Reader) (rec record) {
 	case tapeMessages:
 		rec.text = describeMessages(r)
 	case tapeEvent:
-		r.Uint()
+		rec.ran = r.Uint()
 		m := readMark(r)
 		rec.text, rec.event = "dispatches "+m.String(), &m
 	case tapeModes:
@@ -182,6 +183,8 @@ func describeMessage(r *recording.Reader) string {
 func (p *player) nextRecord() string {
 	switch p.pending {
 	case 0:
+	case tapeCheck:
+		return fmt.Sprintf("goes on to event %d", p.pendingAt)
 	case tapeReady, tapePollFail:
 		return fmt.Sprintf("polls in vain until the %dth time", p.pendingAt+1)
 	case tapeEvent:
@@ -208,6 +211,9 @@ func (p *player) following() (events []string) {
 		}
 	case tapePollFail:
 		describeError(p.r)
+	case tapeCheck:
+		p.r.Fixed()
+		p.r.Fixed()
 	case tapeEvent:
 		if p.pendingAt >= p.t.run {
 			events = append(events, readMark(p.r).String())

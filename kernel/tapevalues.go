@@ -10,12 +10,12 @@ import (
 
 func init() {
 	for name, err := range map[string]error{
-		"kernel.ErrNoSession": ErrNoSession, "kernel.ErrNoChild": ErrNoChild, "kernel.ErrInvalid": ErrInvalid, "kernel.ErrNotRunning": ErrNotRunning,
+		"kernel.ErrNoSession": ErrNoSession, "kernel.ErrNoChild": errNoChild, "kernel.ErrInvalid": ErrInvalid, "kernel.ErrNotRunning": ErrNotRunning,
 		"kernel.ErrBusy": ErrBusy, "kernel.ErrClosed": errClosed, "kernel.ErrWouldDeadlock": ErrWouldDeadlock, "kernel: job exited": errJobExited,
 	} {
 		recording.RegisterError(name, err)
 	}
-	for _, v := range []any{OpError{}, WaitStatus(0), WheelID(0), Alias(""), AlarmID(0), Mode(0), datagram{}} {
+	for _, v := range []any{OpError{}, ConfigError{}, WaitStatus(0), WheelID(0), Alias(""), AlarmID(0), Mode(0), datagram{}} {
 		recording.Register(reflect.TypeOf(v))
 	}
 }

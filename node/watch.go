@@ -32,7 +32,7 @@ func (s *subscriber) notify(a *agent, args ...any) {
 	}
 	post := func() {
 		if err := a.k.Post(s.id, s.event, append(args, s.extra...)...); err != nil {
-			a.k.Host().Warn("node: telling", "session", s.id, "error", err)
+			a.k.Host().Logger().Warn("node: telling", "session", s.id, "error", err)
 		}
 	}
 	if a.id.Alive() {
@@ -365,7 +365,7 @@ func (a *agent) nodeWritable(node string) {
 			continue
 		}
 		if _, err := a.k.RefcountDecrement(who.id, writableTag); err != nil {
-			a.k.Host().Warn("node: notifying that a node is writable", "error", err)
+			a.k.Host().Logger().Warn("node: notifying that a node is writable", "error", err)
 		}
 	}
 }

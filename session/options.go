@@ -82,7 +82,7 @@ func on(value any) bool {
 // is for other kinds of sessions, which call it before they look for a handler.
 func (o Options) Trace(e kernel.Event, more ...any) {
 	if o.On("trace") {
-		e.Kernel.Host().Warn("event", append(traced(e), more...)...)
+		e.Kernel.Host().Logger().Warn("event", append(traced(e), more...)...)
 	}
 }
 
@@ -90,7 +90,7 @@ func (o Options) Trace(e kernel.Event, more ...any) {
 // of _default.
 func (o Options) TraceDefault(e kernel.Event, more ...any) {
 	if o.On("trace") {
-		e.Kernel.Host().Warn("event redirected to _default", append(traced(e), more...)...)
+		e.Kernel.Host().Logger().Warn("event redirected to _default", append(traced(e), more...)...)
 	}
 }
 

@@ -225,7 +225,7 @@ func (s *Supervisor) deadline(e kernel.Event) {
 	c := kernel.Arg[*child](e, 0)
 	c.deadline = 0
 	if c.state == Stopping {
-		s.k.Host().Warn("supervise: a child did not stop in time", "child", c.spec.Name, "session", c.id)
+		s.k.Host().Logger().Warn("supervise: a child did not stop in time", "child", c.spec.Name, "session", c.id)
 		_ = s.k.Host().StopSession(c.id)
 	}
 }
@@ -248,7 +248,7 @@ func (s *Supervisor) startNext(e kernel.Event) {
 		c := p.start[0]
 		c.restarts++
 		if err := s.run(e, c); err != nil {
-			s.k.Host().Warn("supervise: a child cannot be started", "child", c.spec.Name, "error", err)
+			s.k.Host().Logger().Warn("supervise: a child cannot be started", "child", c.spec.Name, "error", err)
 			if !s.allowed() {
 				s.giveUp(c)
 				return

@@ -12,6 +12,7 @@
 //	                                  run two programs and compare them
 //	poe record -o go.trace go run ./chat
 //	                                  write a program's trace
+//	poe replay run.rec -- ./chat      run a program again on the recording of a run
 //	poe recorder                      print the module that records in Perl
 //	poe vet ./...                     find mistakes that the compiler cannot see
 //
@@ -50,6 +51,7 @@ func commands() []command {
 		{"port", "[flags] FILE.pl [DIR]", "translate a Perl program into Go", runPort},
 		{"diff", "[flags] TRACE TRACE", "compare two traces, or with -run two programs", runDiff},
 		{"record", "[flags] COMMAND ARGS...", "write a program's trace", runRecord},
+		{"replay", "[flags] RECORDING -- PROGRAM ARGS...", "run a program again on the recording of a run", runReplay},
 		{"recorder", "", "print the module that records in Perl", runRecorder},
 		{"vet", "[flags] PACKAGES...", "find mistakes that the compiler cannot see", runVet},
 	}

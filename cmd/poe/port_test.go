@@ -100,7 +100,7 @@ func TestPortCheckOfACommand(t *testing.T) {
 	require.Contains(t, out, "both programs behave alike: equal up to event 3, the last one")
 
 	goFile := filepath.Join(dir, "say", "main.go")
-	writeFile(t, strings.Replace(readFile(t, goFile), `"\n"`, `"!\n"`, 1), goFile)
+	writeFile(t, strings.Replace(readFile(t, goFile), `fmt.Println(e.Text(0))`, `fmt.Println(e.Text(0) + "!")`, 1), goFile)
 	status, out, errs = poe("port", filepath.Join(dir, "say.pl"), "-check", "$PROGRAM hello")
 	require.Equal(t, 1, status, out+errs)
 	require.Contains(t, out, "edited by hand and left")
@@ -159,7 +159,7 @@ func TestPortKeepsEdits(t *testing.T) {
 	text = readFile(t, goFile)
 	at = strings.Index(text, "func started(")
 	end := at + strings.Index(text[at:], "\n}\n") + 3
-	writeFile(t, "package main\n\nimport (\n\t\"github.com/gopoe/poe/perl\"\n\t\"github.com/gopoe/poe/perl/compat\"\n)\n\n"+text[at:end], dir, "echo", "started.go")
+	writeFile(t, "package main\n\nimport (\n\t\"fmt\"\n\n\t\"github.com/gopoe/poe/perl\"\n\t\"github.com/gopoe/poe/perl/compat\"\n)\n\n"+text[at:end], dir, "echo", "started.go")
 	status, out, errs = poe("port", program)
 	require.Equal(t, 0, status, out+errs)
 	require.NotContains(t, readFile(t, goFile), "func started(")
@@ -183,10 +183,10 @@ func TestPortWatches(t *testing.T) {
 		require.Eventually(t, func() bool { return strings.Count(errs.String(), "waiting for changes") == times }, time.Minute, 20*time.Millisecond)
 	}
 	wait(1)
-	require.Contains(t, readFile(t, dir, "one", "main.go"), `"one\n"`)
+	require.Contains(t, readFile(t, dir, "one", "main.go"), `"one"`)
 	writeFile(t, "use POE;\nprint \"another\\n\";\n", program)
 	wait(2)
-	require.Contains(t, readFile(t, dir, "one", "main.go"), `"another\n"`)
+	require.Contains(t, readFile(t, dir, "one", "main.go"), `"another"`)
 	writeFile(t, "print \"\x00\"", program)
 	wait(3)
 	require.Contains(t, errs.String(), "zero byte")

@@ -17,7 +17,6 @@ import (
 	"github.com/gopoe/poe/cmd/poe/internal/evidence"
 	"github.com/gopoe/poe/cmd/poe/internal/port"
 	"github.com/gopoe/poe/internal/script"
-	"github.com/gopoe/poe/kernel"
 )
 
 // maxShown limits the lines of a difference in a report.
@@ -162,7 +161,7 @@ func (p *porting) perform(ctx context.Context, play player, dir, name string, co
 func recordingSettings(lib, trace string) []string {
 	var out []string
 	for _, pair := range recording(nil, lib, trace) {
-		if name, _, _ := strings.Cut(pair, "="); name == "PERL5LIB" || name == "PERL5OPT" || name == kernel.RecordVariable {
+		if name, _, _ := strings.Cut(pair, "="); name == "PERL5LIB" || name == "PERL5OPT" || name == "POE_RECORD" {
 			out = append(out, pair)
 		}
 	}

@@ -11,8 +11,6 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-
-	"github.com/gopoe/poe/kernel"
 )
 
 // valuesVariable has POEx::Recorder record calls and types as well.
@@ -108,7 +106,7 @@ func writeRecorder(lib string) error {
 // recording is an environment in which programs record.
 func recording(env []string, lib, file string) []string {
 	const libs, options = "PERL5LIB", "PERL5OPT"
-	set := map[string]string{libs: lib, options: "-MPOEx::Recorder", kernel.RecordVariable: file}
+	set := map[string]string{libs: lib, options: "-MPOEx::Recorder", "POE_RECORD": file}
 	if old := os.Getenv(libs); old != "" {
 		set[libs] += string(os.PathListSeparator) + old
 	}

@@ -43,7 +43,7 @@ func (c *Client) retryLater() {
 		e.Kernel.Yield("reconnect")
 	})
 	if err != nil {
-		c.Kernel.Host().Warn("clienttcp: no timer to connect again", "session", c.id, "error", err)
+		c.Kernel.Host().Logger().Warn("clienttcp: no timer to connect again", "session", c.id, "error", err)
 		return
 	}
 	c.retry.timer = timer

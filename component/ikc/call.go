@@ -114,7 +114,7 @@ func (r *Responder) tell(who kernel.ID, event string, args ...any) {
 	}
 	post := func() {
 		if err := r.k.Post(who, event, args...); err != nil {
-			r.k.Host().Warn("ikc: telling", "session", who, "error", err)
+			r.k.Host().Logger().Warn("ikc: telling", "session", who, "error", err)
 		}
 	}
 	if r.id.Alive() {

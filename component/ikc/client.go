@@ -90,7 +90,7 @@ func (r *Responder) Connect(c ClientConfig) (*Client, error) {
 func (r *Responder) keep(t *clienttcp.Client) {
 	r.clients = append(r.clients, t)
 	if _, err := r.k.Host().Own(&kept{r, t}, "ikc client"); err != nil {
-		r.k.Host().Warn("ikc: a client", "error", err)
+		r.k.Host().Logger().Warn("ikc: a client", "error", err)
 	}
 }
 

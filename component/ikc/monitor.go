@@ -161,6 +161,6 @@ func (r *Responder) problem(where, subject string, err error) {
 		told = r.inform(subject, n)
 	}
 	if told == 0 {
-		r.k.Host().Warn("ikc: "+where+" error", "kernel", subject, "error", err)
+		r.k.Host().Logger().Warn("ikc: "+where+" error", "kernel", subject, "error", err)
 	}
 }

@@ -87,18 +87,18 @@ func (r *Responder) ID() string { return r.self }
 // inside runs f in the Responder's session.
 func (r *Responder) inside(f func()) {
 	if err := r.k.Host().CallFunc(r.id, "ikc", func(kernel.Event) { f() }); err != nil {
-		r.k.Host().Warn("ikc: the session has stopped", "error", err)
+		r.k.Host().Logger().Warn("ikc: the session has stopped", "error", err)
 	}
 }
 
 func (r *Responder) start(e kernel.Event) {
 	r.id = e.Session
 	if err := e.Kernel.AliasSet(Alias); err != nil {
-		e.Kernel.Host().Warn("ikc: the alias is taken", "error", err)
+		e.Kernel.Host().Logger().Warn("ikc: the alias is taken", "error", err)
 	}
 	if parent, err := e.Kernel.Parent(e.Session); err == nil && parent != e.Kernel.ID() {
 		if err := e.Kernel.DetachMyself(); err != nil {
-			e.Kernel.Host().Warn("ikc: detaching", "error", err)
+			e.Kernel.Host().Logger().Warn("ikc: detaching", "error", err)
 		}
 	}
 }

@@ -288,7 +288,7 @@ func (c *Client) report(err *kernel.OpError) {
 
 // warn logs an error.
 func (c *Client) warn(err *kernel.OpError) {
-	c.Kernel.Host().Warn(errorText("client", err), append([]any{"session", c.Session, "op", err.Op, "errno", int(err.Errno()), "error", err.Text()}, stackOf(err)...)...)
+	c.Kernel.Host().Logger().Warn(errorText("client", err), append([]any{"session", c.Session, "op", err.Op, "errno", int(err.Errno()), "error", err.Text()}, stackOf(err)...)...)
 }
 
 func (c *Client) gotFlush(e kernel.Event) {
@@ -334,7 +334,7 @@ func (c *Client) finish(e kernel.Event) {
 		return
 	}
 	if err := c.Wheel.Close(); err != nil {
-		c.Kernel.Host().Warn("servertcp: closing a connection", "session", c.Session, "error", err)
+		c.Kernel.Host().Logger().Warn("servertcp: closing a connection", "session", c.Session, "error", err)
 	}
 	c.dropWheel()
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/internal/coroutine"
 	"github.com/gopoe/poe/kernel"
 )
 
@@ -26,7 +27,7 @@ type Dialogue struct {
 	// Client is the connection.
 	Client *Client
 
-	talk    *kernel.Coroutine
+	talk    *coroutine.Coroutine
 	pause   func() bool // of the coroutine
 	running bool
 	done    bool
@@ -102,7 +103,7 @@ func (d *Dialogue) tooLate(e kernel.Event) {
 // converse begins the dialogue of a connection.
 func (c *Client) startDialogue(e kernel.Event, talk func(*Dialogue) error) {
 	d := &Dialogue{Client: c}
-	d.talk = c.Kernel.Coroutine(func(pause func() bool) {
+	d.talk = coroutine.New(c.Kernel, func(pause func() bool) {
 		d.pause = pause
 		d.finished(talk(d))
 	})

@@ -119,7 +119,7 @@ func (l *Listener) countAccept() {
 		l.adjustAccept()
 	})
 	if err != nil {
-		l.Kernel.Host().Warn("servertcp: no timer for the accept rate", "error", err)
+		l.Kernel.Host().Logger().Warn("servertcp: no timer for the accept rate", "error", err)
 	}
 	l.limiter.second = timer
 }

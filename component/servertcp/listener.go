@@ -71,7 +71,7 @@ func (l *Listener) start(e kernel.Event) {
 	l.Event, l.id = e, e.Session
 	if alias := l.config.Alias; alias != "" {
 		if err := e.Kernel.AliasSet(alias); err != nil {
-			e.Kernel.Host().Warn("servertcp: the alias is taken", "alias", alias, "error", err)
+			e.Kernel.Host().Logger().Warn("servertcp: the alias is taken", "alias", alias, "error", err)
 		}
 	}
 	l.listen(e)
@@ -136,7 +136,7 @@ func (l *Listener) serve(e kernel.Event, s socketfactory.Socket, counted *netip.
 		l.release(counted)
 		l.Connections--
 		s.Handle.Close()
-		e.Kernel.Host().Warn("servertcp: no session for a connection", "error", err)
+		e.Kernel.Host().Logger().Warn("servertcp: no session for a connection", "error", err)
 	}
 }
 
@@ -165,7 +165,7 @@ func (l *Listener) disconnected(e kernel.Event) {
 	l.config.shard.leave()
 	if l.Connections--; l.Connections < 0 {
 		l.Connections = 0
-		e.Kernel.Host().Warn("servertcp: more connections reported as ended than there were", "sender", e.Sender)
+		e.Kernel.Host().Logger().Warn("servertcp: more connections reported as ended than there were", "sender", e.Sender)
 	}
 	if l.Concurrency > 0 && l.Connections == l.Concurrency-1 {
 		l.adjustAccept()
@@ -180,7 +180,7 @@ func (l *Listener) setConcurrency(e kernel.Event) {
 	l.Event = e
 	limit, ok := kernel.ArgOK[int](e, 0)
 	if !ok {
-		e.Kernel.Host().Warn("servertcp: set_concurrency needs an int", "args", e.Args, "sender", e.Sender)
+		e.Kernel.Host().Logger().Warn("servertcp: set_concurrency needs an int", "args", e.Args, "sender", e.Sender)
 		return
 	}
 	l.Concurrency = max(-1, limit)
@@ -201,7 +201,7 @@ func (l *Listener) shutdown(e kernel.Event) {
 func (l *Listener) drop() {
 	for _, w := range l.wheels {
 		if err := w.Close(); err != nil {
-			l.Kernel.Host().Warn("servertcp: closing a listening socket", "error", err)
+			l.Kernel.Host().Logger().Warn("servertcp: closing a listening socket", "error", err)
 		}
 	}
 	l.Wheel, l.wheels = nil, nil

@@ -166,7 +166,7 @@ func New(k *kernel.Kernel, c Config) (*Listener, error) {
 	}
 	c.setDirect()
 	if c.ClientFilter != nil && c.ClientInputFilter != nil {
-		k.Host().Warn("servertcp: ClientFilter is ignored with ClientInputFilter and ClientOutputFilter")
+		k.Host().Logger().Warn("servertcp: ClientFilter is ignored with ClientInputFilter and ClientOutputFilter")
 		c.ClientFilter = nil
 	}
 	l := &Listener{config: &c, Concurrency: c.concurrency()}

@@ -275,6 +275,6 @@ func (s subscriber) notify(k *kernel.Kernel, args []any) {
 		args = append(args[:len(args):len(args)], s.extra...)
 	}
 	if err := k.Post(s.id, s.event, args...); err != nil {
-		k.Host().Warn("cluster: telling", "session", s.id, "error", err)
+		k.Host().Logger().Warn("cluster: telling", "session", s.id, "error", err)
 	}
 }

@@ -87,6 +87,7 @@ type node struct {
 	fn     *function
 	dyn    *node // a method's name which is computed
 	repl   *node // of s///
+	end    int   // last line of a sub
 	from   int   // first token of a statement
 	to     int   // token behind a statement
 	blank  bool  // a blank line precedes the statement

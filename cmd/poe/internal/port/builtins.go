@@ -141,7 +141,7 @@ func (g *gen) builtin(n *node) val {
 	case "wantarray":
 		return g.wantarray()
 	case "caller":
-		return val{"perl.First(" + g.caller(n) + ")", tAny, false}
+		return val{"perl.Head(" + g.caller(n) + ")", tAny, false}
 	case "localtime":
 		return val{"perl.LocaltimeText(" + g.spreadAll(n.kids) + ")", tStr, false}
 	case "gmtime":
@@ -555,7 +555,7 @@ func (g *gen) caller(n *node) string {
 	if len(n.kids) > 0 {
 		level = g.int(n.kids[0])
 	}
-	return fmt.Sprintf("perl.Caller(perlFile, %q, %d, %s)", g.pkg, n.line, level)
+	return fmt.Sprintf("perl.Caller(perlFile, %s)", level)
 }
 
 func (g *gen) split(n *node) string {

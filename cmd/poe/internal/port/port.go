@@ -18,8 +18,9 @@ import (
 
 // Options say how a program is translated.
 type Options struct {
-	Perl string // the perl to run, "perl" if empty
-	Name string // the program's name in its messages; its path if empty
+	Perl     string // the perl to run, "perl" if empty
+	Name     string // the program's name in its messages; its path if empty
+	Comments bool   // write the Perl of each sub as a comment
 	// Evidence is what recordings show of types; nil if there are none.
 	Evidence *evidence.Evidence
 }
