@@ -182,3 +182,14 @@ func (c *Conversation) read() {
 		}
 	}
 }
+
+// CloseWrite ends the client's output; the server may still answer.
+func (c *Conversation) CloseWrite() {
+	c.t.Helper()
+	if err := c.h.CloseWrite(); err != nil {
+		c.t.Fatalf("poetest: CloseWrite: %v", err)
+	}
+}
+
+// Reset breaks the connection, as the end of a host does.
+func (c *Conversation) Reset() { SocketOf(c.h).Reset() }
