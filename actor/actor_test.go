@@ -232,7 +232,7 @@ func TestPIDOfNoSession(t *testing.T) {
 	require.NoError(t, wait())
 }
 
-// A session that watches an actor lives until it has heard of the actor's end.
+// A session that watches an actor lives until it has learned of the actor's end.
 func TestSessionWatchesAnActor(t *testing.T) {
 	k := kerneltest.New()
 	root := actor.System(k).Root

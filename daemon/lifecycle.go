@@ -25,7 +25,7 @@ type LifecycleConfig struct {
 	// Logs are reopened on HUP, before Reload.
 	Logs []*LogFile
 	// Reload is called on HUP, in this session. Its error is a warning, and the
-	// supervisor's status line; the daemon goes on.
+	// supervisor's status line; the daemon continues.
 	Reload func(e kernel.Event) error
 	// Stopping is called once, when the stop begins, before the aliases are
 	// told.

@@ -277,7 +277,7 @@ func (p *Pool) succeed(s *slot) {
 	s.again = false
 	w, err := p.spawn(s)
 	if err != nil {
-		p.failed(s, err) // the present one goes on
+		p.failed(s, err) // the present one continues
 		return
 	}
 	s.next = w

@@ -19,7 +19,7 @@ type batcher interface {
 }
 
 // ReadBatch reads the datagrams that are there, at most len(d), each into the
-// capacity of its Data, which becomes what came; what there is no room for is
+// capacity of its Data, which becomes what came; what there is no space for is
 // lost. On Linux one system call reads 64. The error is nil if there was any:
 // what stopped the batch comes again. POE programs call recv for each.
 func (h *Handle) ReadBatch(d []Datagram) (n int, err error) {

@@ -18,7 +18,7 @@ type Clock interface {
 	// processes run it waits longer: as long as it would under the system's clock.
 	MaxBlock() time.Duration
 	// Advance is called when nothing is left to do before Mono says until, which
-	// is math.MaxInt64 if nothing is due at all. A virtual clock moves there and
+	// is math.MaxInt64 if nothing is due. A virtual clock moves there and
 	// returns true; with false the kernel really waits.
 	Advance(until time.Duration) bool
 }

@@ -9,10 +9,10 @@ type DeadLetter struct {
 	From  ID
 	Event string
 	Args  []any
-	// Unhandled says that the session got it but had no handler, nor one for
+	// Unhandled is true if the session got it but had no handler, nor one for
 	// _default.
 	Unhandled bool
-	// Err says why the handler refused the event, see [Untrusted]: an
+	// Err is the reason why the handler refused the event, see [Untrusted]: an
 	// *[ArgError]. Otherwise it is nil.
 	Err error
 }

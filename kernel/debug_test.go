@@ -283,7 +283,7 @@ func TestWatchdog(t *testing.T) {
 	start(t, k, states{
 		"_start": func(kernel.Event) { k.Yield("slow") },
 		"slow": func(kernel.Event) {
-			s := <-reports // the handler goes on until it has been reported
+			s := <-reports // the handler continues until it has been reported
 			assert.Equal(t, "slow", s.Event)
 			assert.Equal(t, "1", s.Session)
 			assert.GreaterOrEqual(t, s.Running, time.Millisecond)

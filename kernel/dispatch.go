@@ -5,7 +5,7 @@ import "github.com/gopoe/poe/kernel/observe"
 // Everything in this file runs once per event: no logging, no allocation, no
 // clock, and no defer but the one that recovers.
 
-// kind says what sort of event a dispatch is. It decides what becomes of
+// kind is the sort of event that is dispatched. It decides what becomes of
 // results and exceptions.
 type kind uint8
 

@@ -34,12 +34,12 @@ type Handle struct {
 	always      bool // the system cannot watch it: a regular file, always ready
 	writeQueued bool // in the kernel's list of handles to write next turn
 	unwatched   bool // the system refuses to watch it, see watchfailure.go
-	reportOnce  bool // it is reported as ready although nobody knows
+	reportOnce  bool // reported as ready because the system does not watch it
 	flagged     bool // in the kernel's list of sources that may be ready
 	drained     bool // the last read has taken all there was
 	watchers    [modes]*watcher
 	tape        *tape                      // of its kernel, nil unless that records or replays
-	netConn     atomic.Pointer[sourceConn] // who hears of the source instead of the kernel
+	netConn     atomic.Pointer[sourceConn] // notified by the source instead of the kernel
 }
 
 // Source is what a handle that is no descriptor stands on: a net.Conn, a

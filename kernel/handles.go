@@ -3,7 +3,7 @@ package kernel
 import "errors"
 
 // Mode is a way in which a handle can be ready, the second argument of the
-// events that SelectRead and its like send.
+// events that SelectRead and similar methods send.
 type Mode uint8
 
 // The modes, with POE's numbers.
@@ -29,7 +29,7 @@ func (m Mode) bit() modeSet { return 1 << m }
 // event of the session that watches, never within the call that resumed the
 // watcher; err is an *OpError which names the system call. The watcher still
 // exists; the handler normally closes the handle or resumes the watcher later.
-// Without the method, and for the events of [Kernel.SelectRead] and its like, the
+// Without the method, and for the events of [Kernel.SelectRead] and similar methods, the
 // kernel logs a warning, reports the handle as ready, so that the program learns
 // its state by reading or writing, and does both again every 100 ms until the
 // system watches the handle.
@@ -259,7 +259,7 @@ func (k *Kernel) clearHandles(e *entry) {
 	}
 }
 
-// pause and resume only set a flag. What is armed in the system is put right
+// pause and resume only set a flag. What the system watches is corrected
 // when it reports something that is not wanted.
 func (h *Handle) pause(k *Kernel, m Mode) bool {
 	if h == nil || h.k != k || h.watchers[m] == nil {

@@ -72,7 +72,7 @@ func (v Host) YieldFunc(event string, h Handler) error {
 
 // DelayFunc sets a timer which runs h in the active session, once d has passed,
 // instead of one of the session's handlers; event is the name under which it
-// shows. [Kernel.AlarmRemove] and its like work on it.
+// shows. [Kernel.AlarmRemove] and similar methods work on it.
 func (v Host) DelayFunc(event string, d time.Duration, h Handler) (AlarmID, error) {
 	e, err := v.k.timerOwner("DelayFunc", event)
 	if err != nil {
@@ -168,7 +168,7 @@ func (v Host) TrackChild(pid int, ended func(status WaitStatus)) error {
 // Start makes s a session: a child of the active session, or of the kernel
 // outside of any. It runs _start with the arguments, then the parent's _child,
 // and returns. _start gets a copy of the arguments: a list that a program
-// spreads here is often one that it goes on using. An exception in _start is no
+// spreads here is often one that it continues using. An exception in _start is no
 // error; DIE follows. Programs use package session. POE: session_alloc.
 func (v Host) Start(s Session, args ...any) (ID, error) {
 	v.k.checkGoroutine("Start")
@@ -253,6 +253,6 @@ func (v Host) SignalHandled() bool { return v.k.signals.handled > 0 }
 
 // AddWork counts work that runs outside of the kernel and will bring something
 // in: n is 1 when it begins and -1 when it has ended or waits for the kernel.
-// While any is under way a virtual clock does not advance. Jobs of Offload and
+// While any of it runs a virtual clock does not advance. Jobs of Offload and
 // watched child processes are counted already.
 func (v Host) AddWork(n int) { v.k.standing.work += n }

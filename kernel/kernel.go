@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/gopoe/poe/internal/created"
 	"github.com/gopoe/poe/kernel/internal/poll"
 	"github.com/gopoe/poe/kernel/observe"
 )
@@ -71,7 +72,7 @@ type Options struct {
 }
 
 // Kernel dispatches events to sessions. Make one with New. Its methods belong
-// to one goroutine; see the package's documentation for the doors that lead in
+// to one goroutine; see the package's documentation for the ways in
 // from others.
 type Kernel struct {
 	name   string
@@ -178,6 +179,7 @@ func New(options ...Options) *Kernel {
 	}
 	k.tape = newTape(k, o)
 	k.debug = newDebugger(k, o)
+	created.Announce(k)
 	return k
 }
 

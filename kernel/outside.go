@@ -104,8 +104,8 @@ func (b *inbox) open() {
 	b.mu.Unlock()
 }
 
-// close says that no goroutine runs the kernel any more, once everybody who
-// waits has been answered.
+// close marks the kernel as not running, once every message that waits has been
+// answered.
 func (b *inbox) close() {
 	for b.k.asked("looks for messages at its end", b.stillFilled) {
 		b.drain()
@@ -128,7 +128,7 @@ func (b *inbox) stillFilled() bool {
 
 // drain takes out what has come, acts on it in order, and reports whether there
 // was anything. What comes meanwhile waits for the next turn. In a turn that is
-// nested in one of the functions that it calls, it goes on with what is left.
+// nested in one of the functions that it calls, it continues with what is left.
 func (b *inbox) drain() bool {
 	if b.k.tape != nil {
 		b.k.tape.looks++
@@ -266,7 +266,7 @@ func (k *Kernel) onOwnGoroutine() bool {
 // on any goroutine.
 type Outside struct{ k *Kernel }
 
-// Outside returns the door for other goroutines.
+// Outside returns the view of the kernel for other goroutines.
 func (k *Kernel) Outside() Outside { return Outside{k} }
 
 // Post queues an event; the kernel is its sender. Events of one goroutine

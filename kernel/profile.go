@@ -98,7 +98,7 @@ func (p *profiler) forget(e *entry) {
 }
 
 // kind is what sort of session it is: the type of its heap, if that can be
-// told, or of the session itself.
+// known, or of the session itself.
 func (e *entry) kind() string {
 	switch s := e.ses.(type) {
 	case nil:

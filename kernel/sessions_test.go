@@ -213,7 +213,7 @@ func TestPostViaAnotherNode(t *testing.T) {
 	assert.Equal(t, []string{"1 hello [1]"}, sent.All())
 }
 
-// Nobody is told of anything after _stop, even if a handler stops everything
+// No session gets anything after _stop, even if a handler stops everything
 // while a session's children go to its parent.
 func TestStopWhileChildrenAreHandedOn(t *testing.T) {
 	k := newKernel()

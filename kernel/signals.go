@@ -254,7 +254,7 @@ func (k *Kernel) applyDefault(signal string, touched []*entry, it *item, before 
 	case k.exception == nil:
 		k.exception = x.Err
 	case k.exception == before:
-		// Thrown by a session that was born as the program ended.
+		// Thrown by a session that started as the program ended.
 		k.exception = after(x.Err, before)
 	default:
 		// A handler of this DIE has thrown, too: its exception is the result,

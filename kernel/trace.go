@@ -141,7 +141,7 @@ func newDebugger(k *Kernel, o Options) *debugger {
 	if l := k.logger; t != 0 && !l.Enabled(context.Background(), slog.LevelDebug) && l.Handler() != slog.DiscardHandler {
 		stderr = stderrLogger(slog.LevelDebug)
 	}
-	d := &debugger{stderr: stderr, k: k, trace: t | o.Trace.set() | k.record(), assert: a | o.Assert.set(), strict: o.Strict}
+	d := &debugger{stderr: stderr, k: k, trace: t | o.Trace.set() | k.traceAsJSON(), assert: a | o.Assert.set(), strict: o.Strict}
 	if k.logger.Enabled(context.Background(), slog.LevelDebug) {
 		d.stderr = nil // a record is made of the trace
 	}
@@ -284,7 +284,7 @@ func (d *debugger) turned() {
 // reservedEvents are the events that only the kernel sends.
 var reservedEvents = map[string]bool{"_start": true, "_stop": true, "_child": true, "_parent": true, "_signal": true, "_default": false}
 
-// starting makes sure that a session is not there already.
+// starting ensures that a session is not there already.
 func (d *debugger) starting(s Session) {
 	if d.assert&assertData == 0 || !reflect.TypeOf(s).Comparable() {
 		return

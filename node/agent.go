@@ -216,7 +216,7 @@ func (a *agent) refuse(in *incoming, err error) {
 	}
 }
 
-// lost tells the program of events that did not arrive.
+// lost reports events that did not arrive.
 func (a *agent) lost(l Loss) {
 	if a.n.config.Lost != nil && l.Count > 0 {
 		a.n.config.Lost(l)

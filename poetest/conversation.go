@@ -58,7 +58,7 @@ func (c *Conversation) Send(lines ...string) {
 	}
 }
 
-// Write sends bytes as they are. The kernel runs when there is no room for them.
+// Write sends bytes as they are. The kernel runs when there is no space for them.
 func (c *Conversation) Write(p []byte) {
 	c.t.Helper()
 	c.until("room for what was sent", func() bool {

@@ -30,7 +30,7 @@ func (o *Options) Set(name string, value any) (old any) {
 	return old
 }
 
-// On tells whether an option's value means yes.
+// On reports whether an option's value means yes.
 func (o Options) On(name string) bool { return o != nil && on(o[name]) }
 
 // Option returns the value of an option, nil if it is not set. Names are not
@@ -63,7 +63,7 @@ func fold(value any) any {
 	return value
 }
 
-// on tells whether an option's value means yes.
+// on reports whether an option's value means yes.
 func on(value any) bool {
 	switch v := fold(value).(type) {
 	case nil:

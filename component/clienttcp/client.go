@@ -16,7 +16,7 @@ import (
 )
 
 // Client is the heap of a client's session, and, while one of its callbacks
-// runs, the event at hand: Kernel, Session, Sender, Args. It belongs to the
+// runs, the current event: Kernel, Session, Sender, Args. It belongs to the
 // kernel's goroutine.
 type Client struct {
 	kernel.Event

@@ -92,7 +92,7 @@ type Run struct {
 	job *entry
 }
 
-// Done says that the run is over, for jobs with NoOverlap. It belongs to the
+// Done reports that the run is over, for jobs with NoOverlap. It belongs to the
 // kernel's goroutine. A second call does nothing.
 func (r *Run) Done() {
 	if r.job != nil && r.job.running == r {

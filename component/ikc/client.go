@@ -13,7 +13,7 @@ import (
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
-// ClientConfig says which kernel to connect to.
+// ClientConfig specifies which kernel to connect to.
 type ClientConfig struct {
 	// Address is the other kernel's address or host name, or the path of its
 	// unix socket with that Domain. The kernel can be reached as

@@ -22,7 +22,7 @@ var ErrOver = errors.New("servertcp: the connection is over")
 // they do in every handler.
 //
 // When the connection ends, however that happens, Expect returns an error, and
-// goes on returning one; the function should then return.
+// continues returning one; the function should then return.
 type Dialogue struct {
 	// Client is the connection.
 	Client *Client
@@ -47,7 +47,7 @@ func (d *Dialogue) received(record any) {
 func (d *Dialogue) Send(records ...any) { d.Client.Put(records...) }
 
 // Expect waits for a record that is text, a line for example. The error is
-// syscall.ETIMEDOUT if none comes in time, after which the dialogue may go on;
+// syscall.ETIMEDOUT if none comes in time, after which the dialogue may continue;
 // a *filter.RecordError if the record is no text; or why the connection ends. A time
 // of 0 is forever.
 func (d *Dialogue) Expect(within time.Duration) (string, error) {

@@ -10,7 +10,7 @@ import (
 )
 
 // Listener is the heap of the session that listens, and, while one of its
-// callbacks runs, the event at hand. It belongs to the kernel's goroutine.
+// callbacks runs, the current event. It belongs to the kernel's goroutine.
 type Listener struct {
 	kernel.Event
 

@@ -8,7 +8,7 @@ import (
 	"github.com/gopoe/poe/session"
 )
 
-// PanicPolicy says what becomes of a panic in a callback of a connection.
+// PanicPolicy selects what becomes of a panic in a callback of a connection.
 type PanicPolicy int
 
 // The policies.

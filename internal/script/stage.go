@@ -15,7 +15,7 @@ import (
 // Timeout is how long a step may take before the script has failed.
 const Timeout = 30 * time.Second
 
-// Run says what a script is played to.
+// Run is the program or server that a script is played to.
 type Run struct {
 	Command []string // the program and its first arguments; the script has the others
 	Dir     string   // its working directory; empty is the current one
@@ -33,7 +33,7 @@ type Outcome struct {
 	Err error
 }
 
-// peer is whoever can say and hear something in a script.
+// peer is one end of a scripted conversation.
 type peer interface {
 	say(text string) error
 	hear() (string, error) // the error is io.EOF at the end

@@ -14,7 +14,7 @@ import (
 	"github.com/gopoe/poe/wheel/run"
 )
 
-// Who watches CHLD hears of a child though nobody has asked for its end, also
+// Who watches CHLD learns of a child though nobody has asked for its end, also
 // if the watcher comes after the child; SigChild and Exit find its status
 // afterwards. The kernel keeps its books meanwhile.
 func TestSigCHLDHearsOfWheels(t *testing.T) {

@@ -112,7 +112,7 @@ func (d *dialing) Bind(wake func()) {
 	}()
 }
 
-// Ready tells whether there is a result.
+// Ready reports whether there is a result.
 func (d *dialing) Ready() kernel.ReadySet {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -106,8 +106,9 @@ type gen struct {
 	todoSeen  map[*node]bool
 	topicSync []string
 	stateInit []string
-	comments  bool // the Perl of each sub stands above it
-	single    bool // the next statement is the only one of its block
+	file      string // the file at hand, if it is not the first
+	comments  bool   // the Perl of each sub stands above it
+	single    bool   // the next statement is the only one of its block
 }
 
 type todo struct {
@@ -169,16 +170,15 @@ func generate(prog *program, report *Report, options Options) (string, error) {
 // of Perl with a line need.
 func lineTable(src string) string {
 	var out, table strings.Builder
-	line, perl, last, column := 1, 0, 0, 0
+	line, column := 1, 0
+	perl, last := "0", "0"
 	for text := range strings.SplitAfterSeq(src, "\n") {
 		if rest, ok := strings.CutPrefix(strings.TrimSpace(text), "//perl:"); ok {
-			if n, err := strconv.Atoi(rest); err == nil {
-				perl = n
-				continue
-			}
+			perl = rest
+			continue
 		}
 		if perl != last {
-			entry := fmt.Sprintf("%d:%d ", line, perl)
+			entry := fmt.Sprintf("%d:%s ", line, perl)
 			if column += len(entry); column > 100 {
 				table.WriteString("\" +\n\t\"")
 				column = len(entry)
@@ -698,6 +698,7 @@ func (g *gen) boolean(n *node) val {
 			return val{negate(g.cond(n.kids[0])), tBool, false}
 		}
 	case kLogic:
+		g.predeclare(n, n.kids[1])
 		if n.op == "||" || n.op == "&&" {
 			a := g.cond(n.kids[0])
 			b, pre := g.lazily(func() val { return val{g.cond(n.kids[1]), tBool, false} })
@@ -721,6 +722,40 @@ func (g *gen) boolean(n *node) val {
 		}
 	}
 	return g.expr(n)
+}
+
+// predeclare declares the variables that a part of an expression declares which may
+// not be evaluated: they exist behind it all the same.
+func (g *gen) predeclare(n *node, parts ...*node) {
+	for _, part := range parts {
+		part.walk(func(k *node) bool {
+			if k.kind == kMy && k.text == "my" {
+				kids := k.kids
+				for _, v := range kids {
+					if v.v == nil || v.v.global {
+						return true
+					}
+				}
+				for _, v := range kids {
+					v.v.once = false
+					n.vars = append(n.vars, v.v)
+				}
+				if k.paren || len(kids) != 1 {
+					k.kind, k.paren = kList, true
+				} else {
+					*k = *kids[0]
+				}
+				return false
+			}
+			return k.kind != kSub && k.kind != kDo && k.kind != kEval && k.kind != kMap
+		})
+	}
+	for _, v := range n.vars {
+		if v.sigil == '$' {
+			g.assigned(v, tAny)
+		}
+		g.hoist(g.declaration(v))
+	}
 }
 
 func declarationsOnly(pre []string) bool {
@@ -768,4 +803,12 @@ func oneLine(s string) string {
 		s = s[:200] + " ..."
 	}
 	return strings.ToValidUTF8(s, "?")
+}
+
+// fileCode returns code of the name of the file at hand, as messages show it.
+func (g *gen) fileCode() string {
+	if g.file == "" {
+		return "perlFile"
+	}
+	return quote(g.file)
 }

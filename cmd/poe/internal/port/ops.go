@@ -140,6 +140,7 @@ func (g *gen) compare(n *node) val {
 
 // logic is && || // as a value.
 func (g *gen) logic(n *node) val {
+	g.predeclare(n, n.kids[1])
 	a := g.expr(n.kids[0])
 	if n.op == "xor" {
 		return val{g.truth(a) + " != " + paren(g.cond(n.kids[1])), tBool, false}
@@ -177,6 +178,7 @@ func (g *gen) logic(n *node) val {
 }
 
 func (g *gen) condExpr(n *node) val {
+	g.predeclare(n, n.kids[1:]...)
 	c := g.cond(n.kids[0])
 	a, preA := g.lazily(func() val { return g.expr(n.kids[1]) })
 	b, preB := g.lazily(func() val { return g.expr(n.kids[2]) })
@@ -416,6 +418,8 @@ func (g *gen) voidExpr(n *node) {
 
 // logicStatement is `A or B` as a statement.
 func (g *gen) logicStatement(n *node) {
+	g.predeclare(n, n.kids[1])
+	g.flushPre()
 	a := n.kids[0]
 	if n.op == "//" {
 		v := g.any(a)

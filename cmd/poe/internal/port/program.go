@@ -26,8 +26,11 @@ type program struct {
 	plainPrint   bool            // print writes to standard output as it is
 	topicShared  bool
 	bad          []problem
-	source       []string       // lines of the text
-	accounted    map[*node]bool // statements that have been written, as Go or as a TODO
+	files        []string          // the modules and other files of the program
+	lines        int               // of these files
+	imports      map[string]string // names in packages and where they come from, with their packages
+	source       []string          // lines of the text
+	accounted    map[*node]bool    // statements that have been written, as Go or as a TODO
 	parents      map[string][]string
 	handles      map[string]bool
 	errno        int
@@ -44,14 +47,20 @@ func parseProgram(tok *tokenizer, file, name, source string) (*program, error) {
 	prog := &program{file: file, name: name, subs: map[string]*function{}, packageVars: map[string]*variable{}, packageNames: map[string]bool{},
 		mainNames: map[string]int{}, imported: map[string]bool{}, modules: map[string]int{}, results: map[string]bool{}, parents: map[string][]string{}, handles: map[string]bool{}}
 	p := &parser{file: file, source: strings.Split(source, "\n"), tok: tok, toks: toks, consts: map[string]bool{}, subs: map[string]bool{}, protos: map[string]string{}}
-	for i, t := range toks {
-		if t.class == "Word" && t.text == "sub" && i+1 < len(toks) && toks[i+1].class == "Word" {
-			p.subs[toks[i+1].text] = true
-		}
+	prog.imports = map[string]string{}
+	l := newLoader(prog, p, file, source)
+	if err := l.modules(toks); err != nil {
+		return nil, err
 	}
+	p.noteSubs()
 	prog.source = p.source
 	prog.statements = p.program()
-	prog.bad = p.bad
+	if err := l.requires(prog.statements); err != nil {
+		return nil, err
+	}
+	prog.statements = append(l.loaded, prog.statements...)
+	prog.bad = append(prog.bad, p.bad...)
+	prog.exports()
 	for _, mark := range []string{"\n__DATA__\n", "\n__END__\n"} {
 		if i := strings.Index(source, mark); i >= 0 && !prog.hasData {
 			prog.data, prog.hasData = source[i+len(mark):], true
@@ -62,6 +71,15 @@ func parseProgram(tok *tokenizer, file, name, source string) (*program, error) {
 	r.statements(prog.statements)
 	prog.analyze()
 	return prog, nil
+}
+
+// noteSubs notes the names of the subs that a text defines.
+func (p *parser) noteSubs() {
+	for i, t := range p.toks {
+		if t.class == "Word" && t.text == "sub" && i+1 < len(p.toks) && p.toks[i+1].class == "Word" {
+			p.subs[p.toks[i+1].text] = true
+		}
+	}
 }
 
 // analyze finds out what the whole program tells: which subs are handlers, whether

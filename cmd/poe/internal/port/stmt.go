@@ -165,7 +165,7 @@ func (g *gen) mark(n *node) {
 		switch n.kind {
 		case sSub, sPackage, sUse, sBlock:
 		default:
-			g.w("//perl:%d", n.line)
+			g.w("//perl:%d%s", n.line, strings.TrimRight(":"+strings.ReplaceAll(g.file, " ", "?"), ":"))
 		}
 	}
 	g.single = false
@@ -198,7 +198,7 @@ func (g *gen) todoStatement(n *node, t todo) {
 	g.report.todo(t.code, n.line, g.sub, t.why, n.source)
 	// What the statement declares must exist for those that follow.
 	n.walk(func(k *node) bool {
-		if k.kind == kSub {
+		if k.kind == kSub || k.kind == sSub {
 			return false
 		}
 		if k.kind == kMy && k.text != "our" && k.text != "state" {
@@ -289,6 +289,15 @@ func (g *gen) blockStatement(n *node) {
 	}
 	old := g.pkg
 	defer func() { g.pkg = old }()
+	if n.op == "file" {
+		file := g.file
+		g.pkg, g.file = "main", n.text
+		g.w("{")
+		g.statements(n.body)
+		g.w("}")
+		g.file = file
+		return
+	}
 	if strings.HasPrefix(n.op, "saved ") && !usesJump(n.body, n.label, true) {
 		g.w("{")
 		g.body(n)
@@ -910,8 +919,9 @@ func (g *gen) foreach(n *node) {
 	}
 	defer restore()
 	if v == nil {
+		saved := g.f.topics
 		g.f.topics = append(g.f.topics, g.topicName())
-		defer func() { g.f.topics = g.f.topics[:len(g.f.topics)-1] }()
+		defer func() { g.f.topics = saved }()
 		if g.prog.topicShared {
 			old := g.temp("topic")
 			g.flushPre()

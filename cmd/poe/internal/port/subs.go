@@ -14,6 +14,9 @@ func (g *gen) findSub(name string) *function {
 	if f := g.prog.subs[g.pkg+"::"+name]; f != nil {
 		return f
 	}
+	if from := g.prog.imports[g.pkg+"::"+name]; from != "" {
+		return g.prog.subs[from]
+	}
 	return nil
 }
 
