@@ -20,7 +20,6 @@ type port struct {
 	buf     bytes.Buffer
 	missing int    // lines printed by notInGo
 	loop    string // which of the kernel's loops the program runs on
-	tapes   *tapes // nil unless the program is recorded or replayed
 
 	// warned is called with what the kernel warns of. POE: $SIG{__WARN__}.
 	warned func(message string, attrs map[string]any)

@@ -24,9 +24,7 @@ var nothing any
 // kernel makes the kernel of a port. What it warns of is printed when the
 // program has set p.warned, as Perl's $SIG{__WARN__} does.
 func (p *port) kernel() *kernel.Kernel {
-	o := kernel.Options{Loop: p.loop, Logger: slog.New(warnings{p})}
-	p.tapes.next(&o)
-	return kernel.New(o)
+	return kernel.New(kernel.Options{Loop: p.loop, Logger: slog.New(warnings{p})})
 }
 
 // create makes a session with a name in its heap.
