@@ -5,7 +5,7 @@
 //	                         │ readiness
 //	┌────────────────────────▼─────────────────────────┐
 //	│ kernel: one goroutine, one queue, one order       │◄── Outside, Postback.Send,
-//	│   post, yield, call, delay, sig, select           │    Offload: doors for other
+//	│   post, yield, call, delay, sig, select           │    Offload: ways in from other
 //	└──────┬───────────────────┬───────────────────┬───┘    goroutines
 //	       ▼ events            ▼                   ▼
 //	   session             session             session      one heap, named handlers

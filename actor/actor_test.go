@@ -180,7 +180,8 @@ func TestNobodyWaitsForAnswersToAStoppedSession(t *testing.T) {
 				k.Yield("end")
 			},
 			"end": func(e kernel.Event) {
-				assert.Len(t, k.Wheels(e.Session), 1)
+				detail, _ := k.Host().Inspect().Session(e.Session.Number())
+				assert.Len(t, detail.Owned, 1)
 				k.Stop()
 			},
 			"answered": func(kernel.Event) { t.Error("too late") },
@@ -231,7 +232,7 @@ func TestPIDOfNoSession(t *testing.T) {
 	require.NoError(t, wait())
 }
 
-// A session that watches an actor lives until it has heard of the actor's end.
+// A session that watches an actor lives until it has learned of the actor's end.
 func TestSessionWatchesAnActor(t *testing.T) {
 	k := kerneltest.New()
 	root := actor.System(k).Root

@@ -56,7 +56,7 @@ func ExampleRequest() {
 	// Output: 8 <nil> the length
 }
 
-// A session hears of the end of an actor.
+// A session learns of the end of an actor.
 func ExampleWatch() {
 	k := kernel.New()
 	root := actor.System(k).Root

@@ -57,7 +57,7 @@ func (m *mailbox) PostSystemMessage(content any) {
 	}
 	m.a.k.Outside().DoAsync(func(k *kernel.Kernel) {
 		if _, ok := content.(*actor.Stop); ok && m.session.Alive() {
-			_ = k.Host().StopSession(m.session) // SessionStopped tells the actor
+			_ = k.Host().StopSession(m.session) // SessionStopped ends the actor
 			return
 		}
 		m.invoker.InvokeSystemMessage(content)
@@ -124,7 +124,7 @@ func (l *letter) Deliver(kernel.Host) {
 	l.to.invoker.InvokeUserMessage(l.content)
 }
 
-// Return makes a dead letter of a message; the library tells the sender of a
+// Return makes a dead letter of a message; the library notifies the sender of a
 // request.
 func (l *letter) Return() {
 	header, content, sender := actor.UnwrapEnvelope(l.content)

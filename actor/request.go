@@ -71,7 +71,7 @@ func (r *request) complete(k *kernel.Kernel, answer any, err error) {
 	}
 	r.owned.Release()
 	if postErr := k.Post(r.session, r.event, append([]any{answer, err}, r.args...)...); postErr != nil {
-		k.Host().Warn("cannot post the answer to a request", "event", r.event, "error", postErr)
+		k.Host().Logger().Warn("cannot post the answer to a request", "event", r.event, "error", postErr)
 	}
 	_, _ = k.RefcountDecrement(r.session, requestTag) // it has one, for the session has been alive since
 }

@@ -11,7 +11,7 @@
 //		...
 //	})
 //
-// While a task waits, its session and all others go on handling events. The
+// While a task waits, its session and all others continue handling events. The
 // function of a task runs only while the kernel's goroutine waits for it, so it
 // may do all that a handler may do: it needs no locks, and the session that
 // began the task is the active one whenever it runs.
@@ -27,7 +27,7 @@
 // # End
 //
 // A task keeps its session alive. It ends when its function returns. When its
-// session is stopped, or [Task.Cancel] is called, the Await under way and all
+// session is stopped, or [Task.Cancel] is called, the Await that waits and all
 // later ones return [ErrCancelled] and the function is to return. An exception
 // in the function is an exception of the event in which it runs: it becomes the
 // signal DIE.
@@ -38,6 +38,7 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/gopoe/poe/internal/coroutine"
 	"github.com/gopoe/poe/kernel"
 )
 
@@ -55,7 +56,7 @@ const tag = "await"
 type Task struct {
 	k       *kernel.Kernel
 	session kernel.ID
-	co      *kernel.Coroutine
+	co      *coroutine.Coroutine
 	pause   func() bool
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -65,7 +66,7 @@ type Task struct {
 	waiters []waiter
 }
 
-// waiter is who waits for the end of a task.
+// waiter waits for the end of a task.
 type waiter struct {
 	session kernel.ID
 	event   string
@@ -85,7 +86,7 @@ func Async(e kernel.Event, f func(t *Task)) *Task {
 		t.finish()
 		return nil
 	}
-	t.co = k.Coroutine(func(pause func() bool) {
+	t.co = coroutine.New(k, func(pause func() bool) {
 		t.pause = pause
 		defer func() {
 			owned.Release()
@@ -109,7 +110,7 @@ func (t *Task) Context() context.Context { return t.ctx }
 // Done reports whether the function has returned.
 func (t *Task) Done() bool { return t.done }
 
-// Cancel makes the Await under way, and all later ones, return [ErrCancelled].
+// Cancel makes the Await that waits, and all later ones, return [ErrCancelled].
 // The function runs to its end before Cancel returns, unless the task itself
 // calls it. A task that is done is left alone.
 func (t *Task) Cancel() {

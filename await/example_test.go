@@ -10,7 +10,7 @@ import (
 )
 
 // A login in the middle of a handler's logic: the look-up blocks on another
-// goroutine, the session goes on with its other events.
+// goroutine, the session continues with its other events.
 func Example() {
 	passwords := func(_ context.Context) (string, error) { return "apple", nil }
 	k := poe.New()
@@ -36,6 +36,6 @@ func Example() {
 		fmt.Println(err)
 	}
 	// Output:
-	// other events go on
+	// other events continue
 	// ann true
 }

@@ -71,7 +71,7 @@ func (d *Detached) PID() int { return d.pid }
 //
 // In the foreground it returns with Parent() true when the start has succeeded;
 // the error is the reason why it has not. In the background, where main comes
-// to the same call, it returns with Parent() false, and main goes on, to Ready.
+// to the same call, it returns with Parent() false, and main continues, to Ready.
 // Everything before the call runs twice, so it should come early.
 //
 // Go cannot fork; this is what daemon programs in Perl do with two forks and

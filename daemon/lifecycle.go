@@ -25,7 +25,7 @@ type LifecycleConfig struct {
 	// Logs are reopened on HUP, before Reload.
 	Logs []*LogFile
 	// Reload is called on HUP, in this session. Its error is a warning, and the
-	// supervisor's status line; the daemon goes on.
+	// supervisor's status line; the daemon continues.
 	Reload func(e kernel.Event) error
 	// Stopping is called once, when the stop begins, before the aliases are
 	// told.
@@ -144,7 +144,7 @@ func (l *Lifecycle) tick(ctx context.Context, o kernel.Outside, every time.Durat
 
 func (l *Lifecycle) told(k *kernel.Kernel, err error) {
 	if err != nil {
-		k.Host().Warn("daemon: the supervisor cannot be told", "error", err)
+		k.Host().Logger().Warn("daemon: the supervisor cannot be told", "error", err)
 	}
 }
 
@@ -154,12 +154,12 @@ func (l *Lifecycle) reload(e kernel.Event) {
 	l.told(e.Kernel, n.Reloading())
 	for _, log := range l.config.Logs {
 		if err := log.Reopen(); err != nil {
-			e.Kernel.Host().Warn("daemon: the log goes on in the old file", "error", err)
+			e.Kernel.Host().Logger().Warn("daemon: the log goes on in the old file", "error", err)
 		}
 	}
 	if l.config.Reload != nil {
 		if err := l.config.Reload(e); err != nil {
-			e.Kernel.Host().Warn("daemon: reload failed", "error", err)
+			e.Kernel.Host().Logger().Warn("daemon: reload failed", "error", err)
 			l.told(e.Kernel, n.Status("reload failed: "+err.Error()))
 		}
 	}

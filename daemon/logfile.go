@@ -61,8 +61,8 @@ func (l *LogFile) Write(p []byte) (int, error) {
 	return l.file.Write(p)
 }
 
-// Reopen opens the path anew and goes on there: after a rotation, on the signal
-// HUP. If that fails the error is returned and the log goes on in the old file.
+// Reopen opens the path anew and continues there: after a rotation, on the signal
+// HUP. If that fails the error is returned and the log continues in the old file.
 func (l *LogFile) Reopen() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -10,7 +10,7 @@ import (
 	"time"
 )
 
-// Notifier tells systemd, or whoever speaks its protocol, how the program is
+// Notifier reports to systemd, or a supervisor with its protocol, how the program is
 // doing. It holds its socket open, so that it works after a chroot and a change
 // of user. A nil Notifier, and one without a supervisor, does nothing: programs
 // call it without looking. Its methods are safe on any goroutine.
@@ -63,18 +63,18 @@ func (n *Notifier) WatchdogInterval() time.Duration {
 	return n.watchdog
 }
 
-// Ready says that the program serves, after its start or a reload.
+// Ready reports that the program serves, after its start or a reload.
 func (n *Notifier) Ready() error { return n.send("READY=1") }
 
-// Reloading says that the program reads its configuration; Ready ends it.
+// Reloading reports that the program reads its configuration; Ready ends it.
 func (n *Notifier) Reloading() error {
 	return n.send(append([]string{"RELOADING=1"}, monotonic()...)...)
 }
 
-// Stopping says that the program is about to end.
+// Stopping reports that the program is about to end.
 func (n *Notifier) Stopping() error { return n.send("STOPPING=1") }
 
-// Watchdog says that the program is alive.
+// Watchdog reports that the program is alive.
 func (n *Notifier) Watchdog() error { return n.send("WATCHDOG=1") }
 
 // Status sets the line that systemctl status shows.
@@ -82,7 +82,7 @@ func (n *Notifier) Status(text string) error {
 	return n.send("STATUS=" + strings.NewReplacer("\n", " ", "\r", " ").Replace(text))
 }
 
-// MainPID says that another process is the main one from now on; what comes from
+// MainPID reports that another process is the main one from now on; what comes from
 // this one may be ignored then.
 func (n *Notifier) MainPID(pid int) error { return n.send(fmt.Sprintf("MAINPID=%d", pid)) }
 

@@ -18,7 +18,7 @@ import (
 // maxPIDFile is how much of a pid file is looked at.
 const maxPIDFile = 64
 
-// RunningError says that another process holds the pid file.
+// RunningError indicates that another process holds the pid file.
 type RunningError struct {
 	Path string
 	PID  int // 0 if the file does not say

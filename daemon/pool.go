@@ -226,7 +226,7 @@ func (p *Pool) start(e kernel.Event) {
 	p.Event, p.id = e, e.Session
 	if alias := p.config.Alias; alias != "" {
 		if err := e.Kernel.AliasSet(alias); err != nil {
-			e.Kernel.Host().Warn("daemon: the alias is taken", "alias", alias, "error", err)
+			e.Kernel.Host().Logger().Warn("daemon: the alias is taken", "alias", alias, "error", err)
 		}
 	}
 	for i := range p.config.Workers {
@@ -277,7 +277,7 @@ func (p *Pool) succeed(s *slot) {
 	s.again = false
 	w, err := p.spawn(s)
 	if err != nil {
-		p.failed(s, err) // the present one goes on
+		p.failed(s, err) // the present one continues
 		return
 	}
 	s.next = w
@@ -301,7 +301,7 @@ func (p *Pool) failed(s *slot, err error) {
 		p.config.Failed(p, s.number, err)
 		return
 	}
-	p.Kernel.Host().Warn("daemon: no worker", "number", s.number, "error", err)
+	p.Kernel.Host().Logger().Warn("daemon: no worker", "number", s.number, "error", err)
 }
 
 // restartLater fills a place after a while.

@@ -49,7 +49,7 @@ func (p *Pool) spawn(s *slot) (*worker, error) {
 	if err := p.watch(w); err != nil {
 		w.signal(os.Kill)
 		ours.Close()
-		p.Kernel.Host().Reap(process.Pid)
+		p.Kernel.Host().TrackChild(process.Pid, nil)
 		return nil, fmt.Errorf("daemon: watch worker %d: %w", s.number, err)
 	}
 	p.workers[process.Pid] = w

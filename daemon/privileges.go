@@ -30,11 +30,11 @@ type Identity struct {
 	Chroot string
 }
 
-// ErrNotRoot says that privileges cannot be dropped because the process has
+// ErrNotRoot indicates that privileges cannot be dropped because the process has
 // none. Nothing has been changed.
 var ErrNotRoot = fmt.Errorf("daemon: changing the user needs root: %w", os.ErrPermission)
 
-// PartialError says that privileges were dropped in part: the process is
+// PartialError indicates that privileges were dropped in part: the process is
 // neither what it was nor what it should be, and must end.
 type PartialError struct {
 	Step string // "chroot", "setgroups", "setgid", "setuid", "verify"
@@ -112,7 +112,7 @@ func (to ids) already() bool {
 	return os.Getuid() == to.uid && os.Geteuid() == to.uid && os.Getgid() == to.gid && os.Getegid() == to.gid
 }
 
-// verify makes sure that the drop is complete and final.
+// verify ensures that the drop is complete and final.
 func (to ids) verify() error {
 	switch {
 	case !to.already():

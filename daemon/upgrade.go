@@ -33,7 +33,7 @@ type UpgradeConfig struct {
 	// StartTimeout is how long the successor may take to call Ready; it is
 	// killed then. 0 is DefaultStartTimeout.
 	StartTimeout time.Duration
-	// Notifier is told who the main process is, and closed then; the successor
+	// Notifier is given the main process, and closed then; the successor
 	// makes one of its own. If nil, there is none.
 	Notifier *Notifier
 	// Succeeded is called when the successor serves, before Shutdown.
@@ -74,7 +74,7 @@ var ErrReplaced = errors.New("daemon: there is a successor")
 // NewUpgrade makes a process replaceable while its servers serve. At the
 // event "upgrade" it starts the program anew, with the listening sockets; in
 // the new process AsSuccessor returns them. When that one says Ready, Shutdown
-// is told here: the servers close their copies of the sockets and live on until
+// is notified here: the servers close their copies of the sockets and live on until
 // their connections have ended. At every moment some process accepts, so no
 // connection is refused, and none is cut.
 //
@@ -136,7 +136,7 @@ func (s *Upgrade) failed(err error) {
 		s.config.Failed(s, err)
 		return
 	}
-	s.Kernel.Host().Warn("daemon: no successor", "error", err)
+	s.Kernel.Host().Logger().Warn("daemon: no successor", "error", err)
 }
 
 // spawn starts the process and watches it.
@@ -186,7 +186,7 @@ func (s *Upgrade) handOver(e kernel.Event) {
 	n, pid := s.config.Notifier, s.pid
 	s.abandon(false)
 	if err := errors.Join(n.MainPID(pid), n.Close()); err != nil {
-		e.Kernel.Host().Warn("daemon: the supervisor cannot be told", "error", err)
+		e.Kernel.Host().Logger().Warn("daemon: the supervisor cannot be told", "error", err)
 	}
 	if s.config.Succeeded != nil {
 		s.config.Succeeded(s, pid)

@@ -244,7 +244,7 @@ func TestSuccessorFails(t *testing.T) {
 	require.Equal(t, fmt.Sprintf("over %d <nil>", second), say())
 }
 
-// The supervisor is told who the main process is, by the former one, and hears
+// The supervisor learns the main process from the former one, and hears
 // the new one from then on.
 func TestUpgradeTellsTheSupervisor(t *testing.T) {
 	c, socket := supervisor(t)

@@ -18,7 +18,7 @@ import (
 // number of its listeners, and their names, joined by colons.
 const workerVar = "POE_DAEMON_WORKER"
 
-// ErrOrphan says that a process was started as a worker, but its parent is not
+// ErrOrphan indicates that a process was started as a worker, but its parent is not
 // the one that started it: that one has ended, or the environment has been
 // handed on. It must not act as a parent.
 var ErrOrphan = errors.New("daemon: worker without its parent")
@@ -120,7 +120,7 @@ func (w *Worker) Number() int { return w.number }
 // Listeners are the sockets of the parent, in its order.
 func (w *Worker) Listeners() []Listener { return w.listeners }
 
-// Ready tells the parent that this worker serves. When it replaces another one,
+// Ready notifies the parent that this worker serves. When it replaces another one,
 // that one is stopped now. A parent that has gone is no error here; Orphaned
 // tells.
 func (w *Worker) Ready() error {

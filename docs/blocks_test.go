@@ -24,7 +24,7 @@ type block struct {
 
 func (b block) String() string { return fmt.Sprintf("%s:%d", b.page, b.line) }
 
-// program tells whether a block is a whole program.
+// program reports whether a block is a whole program.
 func (b block) program() bool { return strings.HasPrefix(b.code, "package main\n") }
 
 // blocksOf finds the blocks of Go in a page. A block is one of three:

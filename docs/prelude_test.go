@@ -66,7 +66,7 @@ func prelude(code string, override map[string]string) string {
 	return b.String()
 }
 
-// declares tells whether code declares a name at its top level.
+// declares reports whether code declares a name at its top level.
 func declares(code, name string) bool {
 	return regexp.MustCompile(`(?m)^(var|const|type|func) ` + name + `\b`).MatchString(code)
 }

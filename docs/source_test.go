@@ -31,7 +31,7 @@ var folders = map[string]string{
 	"jsonrec":   "filter/jsonrec",
 	"readwrite": "wheel/readwrite", "socketfactory": "wheel/socketfactory", "listenaccept": "wheel/listenaccept",
 	"followtail": "wheel/followtail", "run": "wheel/run", "readline": "wheel/readline", "curses": "wheel/curses",
-	"servertcp": "component/servertcp", "clienttcp": "component/clienttcp", "ikc": "component/ikc", "cron": "component/cron", "clienthttp": "component/clienthttp", "dbi": "component/dbi", "jobqueue": "component/jobqueue", "pubsub": "component/pubsub",
+	"servertcp": "component/servertcp", "clienttcp": "component/clienttcp", "ikc": "component/ikc", "cron": "component/cron", "clienthttp": "component/clienthttp", "httpserver": "component/httpserver", "dbi": "component/dbi", "jobqueue": "component/jobqueue", "pubsub": "component/pubsub",
 	"poetest": "poetest", "daemon": "daemon", "node": "node", "cluster": "node/cluster",
 	"poetests":    "conformance/poetests",
 	"kernelgroup": "kernelgroup", "process": "supervise/process",
@@ -46,7 +46,7 @@ var standard = map[string]string{
 	"require": "github.com/stretchr/testify/require", "assert": "github.com/stretchr/testify/assert",
 }
 
-// present tells whether a package is in this tree. Wheels and others are
+// present reports whether a package is in this tree. Wheels and others are
 // ported one by one: what is not there yet is shown as such on the pages.
 func present(name string) bool {
 	files, _ := filepath.Glob(filepath.Join("..", filepath.FromSlash(folders[name]), "*.go"))
@@ -138,7 +138,7 @@ func (w *world) findIn(path, name string) error {
 }
 
 // compile type-checks a file. Variables that are declared and not used are no
-// error: an example need not go on.
+// error: an example need not continue.
 func (w *world) compile(source string) error {
 	file, err := parser.ParseFile(w.fset, "example.go", source, parser.SkipObjectResolution)
 	if err != nil {

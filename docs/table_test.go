@@ -49,7 +49,7 @@ func list(s string) []string {
 	return strings.Split(s, ", ")
 }
 
-// here tells whether all packages of a row are in the tree.
+// here reports whether all packages of a row are in the tree.
 func (r row) here() bool {
 	for _, name := range r.goNames {
 		if pkg, _, _ := strings.Cut(name, "."); pkg[0] != '"' && !present(pkg) {
@@ -217,7 +217,7 @@ func portOf(t *testing.T, number string) string {
 	return all.String()
 }
 
-// usesAny tells whether a text has one of some Go names.
+// usesAny reports whether a text has one of some Go names.
 func usesAny(text string, names []string) bool {
 	for _, name := range names {
 		last := strings.Trim(name[strings.LastIndex(name, ".")+1:], `"`)
@@ -239,7 +239,7 @@ func program(number string) string {
 	return strings.TrimSuffix(filepath.Base(files[0]), ".pl")
 }
 
-// ported tells whether a conformance program has its Go port, by the page that
+// ported reports whether a conformance program has its Go port, by the page that
 // the conformance tests make.
 func ported(number string) bool {
 	page, err := os.ReadFile("conformance.md")

@@ -185,7 +185,7 @@ func (d *SysRW) Discard() {
 	d.messages.clear()
 }
 
-// Lose drops the output, which cannot be written any more, but goes on counting
+// Lose drops the output, which cannot be written any more, but continues counting
 // it, as POE does: a producer that waits for a high mark reaches it.
 func (d *SysRW) Lose() {
 	d.lost += len(d.out) - d.done

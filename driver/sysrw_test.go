@@ -17,7 +17,7 @@ import (
 	"github.com/gopoe/poe/driver"
 )
 
-// narrow takes a few bytes at a time, and then says that there is no room.
+// narrow takes a few bytes at a time, and then says that there is no space.
 type narrow struct {
 	got   []byte
 	room  int
@@ -185,7 +185,7 @@ func TestBytesCount(t *testing.T) {
 	assert.EqualValues(t, 7, d.BytesWritten())
 }
 
-// Some of the output is written, and the rest goes on as ever.
+// Some of the output is written, and the rest continues as ever.
 func TestFlushSome(t *testing.T) {
 	var d driver.SysRW
 	d.Put([]byte("hello "), []byte("world"))
@@ -246,7 +246,7 @@ func TestMessagesAreSmall(t *testing.T) {
 	assert.Less(t, lines("\r\n"), uint64(3<<20), "8 bytes a message more were 10 MB")
 }
 
-// Output that is lost goes on counting, and needs no memory.
+// Output that is lost continues counting, and needs no memory.
 func TestLose(t *testing.T) {
 	var d driver.SysRW
 	d.Put([]byte("one"), []byte("four"))

@@ -5,7 +5,7 @@ import (
 	"strconv"
 )
 
-// BlockConfig says how a [Block] filter finds its blocks. The zero value is
+// BlockConfig specifies how a [Block] filter finds its blocks. The zero value is
 // POE's default: each block has its length in front, in decimal digits, and a
 // NUL.
 type BlockConfig struct {
@@ -25,7 +25,7 @@ type BlockConfig struct {
 	// must be large enough for a block of MaxLength and its length.
 	MaxBuffer int
 
-	// Warn is told when the default length decoder removes bytes that are no
+	// Warn is called when the default length decoder removes bytes that are no
 	// length, with a *SkippedError. Nil is silent.
 	Warn func(error)
 }
@@ -250,7 +250,7 @@ func appendDecimal(dst []byte, length int) []byte {
 const maxDigits = 1024
 
 // parseDecimal reads digits and a NUL, and returns how many bytes they are.
-// ErrMore says that buf does not begin with these, or not yet. A number that is
+// ErrMore indicates that buf does not begin with these, or not yet. A number that is
 // too big is the biggest.
 func parseDecimal(buf []byte) (length int64, n int, err error) {
 	for n < min(len(buf), maxDigits) && isDigit(buf[n]) {

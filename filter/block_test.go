@@ -55,7 +55,7 @@ func TestBlockPut(t *testing.T) {
 }
 
 // A parsed length is gone from what is pending; garbage in front of one is
-// removed with a warning, and decoding goes on with the next arrival.
+// removed with a warning, and decoding continues with the next arrival.
 func TestBlockPending(t *testing.T) {
 	var warnings []error
 	b := filter.NewBuffer(must(filter.NewBlock(filter.BlockConfig{Warn: func(err error) { warnings = append(warnings, err) }})))

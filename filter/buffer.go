@@ -11,7 +11,7 @@ import (
 //
 // A Buffer copies what it is given; the records it returns are the caller's.
 //
-// After an error of decoding that is [Recoverable] the next call goes on behind
+// After an error of decoding that is [Recoverable] the next call continues behind
 // the bad record. After any other every call that decodes returns the same
 // error, and bytes that are added are discarded, until SetFilter; what had not
 // been decoded stays.

@@ -5,7 +5,7 @@ import (
 	"errors"
 )
 
-// DelimitedConfig says what ends the records of a [Delimited] filter.
+// DelimitedConfig specifies what ends the records of a [Delimited] filter.
 type DelimitedConfig struct {
 	// Delimiter ends each record, in both directions. It is required.
 	Delimiter string

@@ -100,7 +100,7 @@ type SkippedError struct {
 	N      int    // how many bytes
 }
 
-// Error says how many bytes were removed.
+// Error returns how many bytes were removed.
 func (e *SkippedError) Error() string {
 	return fmt.Sprintf("filter: %s: %d bytes without meaning removed from the stream", e.Filter, e.N)
 }

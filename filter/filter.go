@@ -23,7 +23,7 @@ package filter
 
 import "errors"
 
-// ErrMore is the error of Decode when the bytes at hand do not make up a whole
+// ErrMore is the error of Decode when the available bytes do not make up a whole
 // record. Bytes may have been consumed all the same. A nil record without an
 // error is a record.
 var ErrMore = errors.New("filter: need more")

@@ -25,7 +25,7 @@ func framing[F filter.Filter, C any](newFilter func(C) (F, error), cfg C) func()
 	}
 }
 
-// framingFinal tests that an error stays, however the stream goes on, and that the
+// framingFinal tests that an error stays, however the stream continues, and that the
 // other direction is intact.
 func framingFinal(t *testing.T, newFilter func() filter.Filter, stream string) {
 	t.Helper()

@@ -1,6 +1,6 @@
 package filter
 
-// GrepConfig says what a [Grep] lets pass. Code serves both directions; or Get
+// GrepConfig specifies what a [Grep] lets pass. Code serves both directions; or Get
 // serves input and Put output. A function returns true for records that pass.
 type GrepConfig struct {
 	Code func(rec any) bool

@@ -5,7 +5,7 @@ import (
 	"regexp"
 )
 
-// LineConfig says how a [Line] filter ends its lines. The zero value is POE's
+// LineConfig specifies how a [Line] filter ends its lines. The zero value is POE's
 // default: input lines end in any of CR, LF, CRLF or LFCR, output lines in
 // CRLF.
 type LineConfig struct {

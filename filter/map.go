@@ -1,6 +1,6 @@
 package filter
 
-// MapConfig says what a [Map] makes of records. Code serves both directions;
+// MapConfig specifies what a [Map] makes of records. Code serves both directions;
 // or Get serves input and Put output. A function returns what a record
 // becomes: one record, several, or none. [Each] makes such functions.
 type MapConfig struct {
@@ -13,7 +13,7 @@ type MapConfig struct {
 //
 // As in POE, an input record that becomes nothing ends that get: the records
 // behind it wait for the next one. Behind another part of a [Stack] the stack
-// goes on by itself.
+// continues by itself.
 type Map struct{ get, put func(any) []any }
 
 // NewMap returns a Map, or a *[ConfigError]: it needs Code, or Get and Put.

@@ -18,7 +18,7 @@ import (
 )
 
 // needPerl skips the test where Perl's modules are missing, unless
-// POE_REQUIRED says that they must be there.
+// POE_REQUIRED means that they must be there.
 func needPerl(t *testing.T, modules ...string) {
 	args := []string{"-e", "1"}
 	for _, m := range modules {

@@ -6,7 +6,7 @@ import (
 	"fmt"
 )
 
-// PrefixedConfig says how the length in front of each record of a [Prefixed]
+// PrefixedConfig specifies how the length in front of each record of a [Prefixed]
 // filter is written. Size or Varint is required.
 type PrefixedConfig struct {
 	// Size is how many bytes the length has, 1 to 8.

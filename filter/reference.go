@@ -16,7 +16,7 @@ type ReferenceConfig struct {
 	Compression bool
 
 	// NoFatals makes what cannot be decoded a record, of type *Error, instead
-	// of an error. Decoding goes on behind it.
+	// of an error. Decoding continues behind it.
 	NoFatals bool
 
 	// MaxBuffer is the most bytes that may wait undecoded, complete frames

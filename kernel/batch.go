@@ -19,19 +19,27 @@ type batcher interface {
 }
 
 // ReadBatch reads the datagrams that are there, at most len(d), each into the
-// capacity of its Data, which becomes what came; what there is no room for is
+// capacity of its Data, which becomes what came; what there is no space for is
 // lost. On Linux one system call reads 64. The error is nil if there was any:
 // what stopped the batch comes again. POE programs call recv for each.
 func (h *Handle) ReadBatch(d []Datagram) (n int, err error) {
 	if h.reg.Closed {
 		return 0, h.afterClose(h.k)
 	}
+	if h.tape != nil {
+		return h.tape.readBatch(h, d, h.readBatch)
+	}
+	return h.readBatch(d)
+}
+
+// readBatch reads them one by one if the source has no better way.
+func (h *Handle) readBatch(d []Datagram) (n int, err error) {
 	if b, ok := h.source.(batcher); ok {
 		return b.ReadBatch(d)
 	}
 	for ; n < len(d); n++ {
 		room := d[n].Data[:cap(d[n].Data)]
-		size, from, err := h.ReadFrom(room)
+		size, from, err := h.receive(room)
 		switch {
 		case err != nil && n > 0:
 			return n, nil
@@ -52,6 +60,13 @@ func (h *Handle) WriteBatch(d []Datagram) (n int, err error) {
 	if h.reg.Closed {
 		return 0, h.afterClose(h.k)
 	}
+	if h.tape != nil {
+		return h.tape.writeBatch(h, d, h.writeBatch)
+	}
+	return h.writeBatch(d)
+}
+
+func (h *Handle) writeBatch(d []Datagram) (n int, err error) {
 	b, many := h.source.(batcher)
 	for n < len(d) && err == nil {
 		if many {
@@ -61,7 +76,7 @@ func (h *Handle) WriteBatch(d []Datagram) (n int, err error) {
 			continue
 		}
 		if d[n].Peer.IsValid() {
-			_, err = h.WriteTo(d[n].Data, d[n].Peer)
+			_, err = h.sendTo(d[n].Data, d[n].Peer)
 		} else {
 			_, err = h.source.Write(d[n].Data)
 		}

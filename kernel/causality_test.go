@@ -11,6 +11,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gopoe/poe/internal/coroutine"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/kernel/observe"
 	"github.com/gopoe/poe/session"
@@ -301,7 +302,7 @@ func (a *actorModel) act(e kernel.Event) {
 		case 9:
 			a.postback(e)
 		case 10:
-			c := e.Kernel.Coroutine(func(pause func() bool) {
+			c := coroutine.New(e.Kernel, func(pause func() bool) {
 				l := p.make(p.current())
 				p.queue(l, a, a)
 				e.Kernel.Yield("work", l)

@@ -35,7 +35,7 @@ type childWatch struct {
 // and then args. It keeps the session alive until then. A process that has
 // ended already is reported all the same. Registering the process again
 // replaces the watcher. The kernel waits for each process by its ID; nothing
-// else may wait for it, os/exec's Wait included. The error is ErrNoChild if the
+// else may wait for it, os/exec's Wait included. The error wraps ECHILD if the
 // process is not a child of this one, or has been waited for already.
 //
 // Sessions that watch the signal "CHLD" with Sig get it, with the process's ID
@@ -55,7 +55,7 @@ func (k *Kernel) SigChild(pid int, event string, args ...any) error {
 		return nil
 	}
 	if p == nil || len(p.watchers) == 0 {
-		if err := isChild(pid); err != nil {
+		if err := k.isChild(pid); err != nil {
 			return k.fail("SigChild", pid, err)
 		}
 		p = k.signals.child(pid)
@@ -93,7 +93,7 @@ func (k *Kernel) sigChildFunc(pid int, event string, h func(e Event, status Wait
 	case e == k.root || !e.alive():
 		return callError("SigChildFunc", pid, ErrNoActiveSession)
 	}
-	if err := isChild(pid); err != nil {
+	if err := k.isChild(pid); err != nil {
 		return callError("SigChildFunc", pid, err)
 	}
 	p := k.signals.child(pid)
@@ -128,7 +128,7 @@ func (k *Kernel) reapChild(pid int) {
 		k.endChildWatch(p.wheel)
 		p.wheel = nil
 	}
-	if !p.ended && len(p.watchers) == 0 && isChild(pid) == nil {
+	if !p.ended && len(p.watchers) == 0 && k.isChild(pid) == nil {
 		p.reaping = true
 		k.signals.catchChildren(k)
 	}
@@ -209,7 +209,7 @@ func (s *signalTable) catchTracked(k *Kernel) {
 // child has ended, and queues the events for those that have.
 func (k *Kernel) reap() {
 	for _, p := range k.signals.unreaped(k.clock != nil) {
-		if status, ended := waitFor(p.pid); ended {
+		if status, ended := k.waitFor(p.pid); ended {
 			k.processEnded(p, status)
 		}
 	}
@@ -231,7 +231,7 @@ func (s *signalTable) unreaped(tracked bool) []*childProcess {
 
 func (k *Kernel) processEnded(p *childProcess, status WaitStatus) {
 	if k.debug != nil {
-		k.debug.log(TraceSignals, "process has ended", "pid", p.pid, "status", status, "watchers", len(p.watchers))
+		k.debug.log(traceSignals, "process has ended", "pid", p.pid, "status", status, "watchers", len(p.watchers))
 	}
 	for _, w := range p.watchers {
 		k.enqueue(w.session, k.root, w.event, append([]any{"CHLD", p.pid, status}, w.args...), kindChild)

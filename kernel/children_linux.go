@@ -10,7 +10,7 @@ func isChild(pid int) error {
 		case unix.EINTR:
 			continue
 		case unix.ECHILD:
-			return ErrNoChild
+			return errNoChild
 		default:
 			return err
 		}

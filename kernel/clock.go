@@ -2,9 +2,12 @@ package kernel
 
 import "time"
 
-// Clock is where a kernel gets the time from. The system's clock is the
-// default; package poetest has a virtual one, under which a day of timers
-// passes in milliseconds.
+// Clock is a source of time. The system's clock is the default; package poetest
+// has a virtual one, under which a day of timers passes in milliseconds.
+//
+// A clock which does not advance beyond some moment, even if nothing is due
+// before, has a method Limit() time.Duration: it returns that moment as Mono has
+// it, math.MaxInt64 if there is none.
 type Clock interface {
 	// Mono returns the time since some fixed moment. It never goes back.
 	Mono() time.Duration
@@ -15,17 +18,13 @@ type Clock interface {
 	// processes run it waits longer: as long as it would under the system's clock.
 	MaxBlock() time.Duration
 	// Advance is called when nothing is left to do before Mono says until, which
-	// is math.MaxInt64 if nothing is due at all. A virtual clock moves there and
+	// is math.MaxInt64 if nothing is due. A virtual clock moves there and
 	// returns true; with false the kernel really waits.
 	Advance(until time.Duration) bool
 }
 
-// LimitedClock is implemented by a [Clock] which does not advance beyond some
-// moment, even if nothing is due before.
-type LimitedClock interface {
-	// Limit returns that moment as Mono has it, math.MaxInt64 if there is none.
-	Limit() time.Duration
-}
+// limitedClock is implemented by a [Clock] which has a limit.
+type limitedClock interface{ Limit() time.Duration }
 
 // Kernel time is nanoseconds since the kernel was made, by a clock that nothing
 // sets. k.now is the last reading: reading it anew costs as much as dispatching
@@ -33,12 +32,23 @@ type LimitedClock interface {
 
 // readClock reads the time anew.
 func (k *Kernel) readClock() int64 {
-	if k.clock == nil {
+	switch {
+	case k.tape != nil:
+		k.now = k.tape.readClock(k.askClock)
+	case k.clock == nil:
 		k.now = int64(time.Since(k.epoch))
-	} else {
-		k.now = max(k.now, int64(k.clock.Mono()-k.clockStart))
+	default:
+		k.now = k.askClock()
 	}
 	return k.now
+}
+
+// askClock reads the time from the clock itself.
+func (k *Kernel) askClock() int64 {
+	if k.clock == nil {
+		return int64(time.Since(k.epoch))
+	}
+	return max(k.now, int64(k.clock.Mono()-k.clockStart))
 }
 
 func (k *Kernel) startClock(c Clock) {
@@ -54,6 +64,13 @@ func (k *Kernel) startClock(c Clock) {
 
 // wallClock reads the time of day.
 func (k *Kernel) wallClock() time.Time {
+	if k.tape != nil {
+		return k.tape.readWall(k.askWall)
+	}
+	return k.askWall()
+}
+
+func (k *Kernel) askWall() time.Time {
 	if k.clock == nil {
 		return time.Now().Round(0)
 	}

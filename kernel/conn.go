@@ -7,9 +7,10 @@ import (
 	"github.com/gopoe/poe/kernel/internal/source"
 )
 
-// Conn makes a handle of a connection of package net or of any other: TCP, TLS,
-// net.Pipe. The handle owns it; nothing else may read, write or close it. Two
-// goroutines serve it, one that reads and, while there is output, one that
+// Conn makes a handle of a connection of package net, or of any stream of bytes
+// whose Close ends a Read or Write that waits: TCP, TLS, net.Pipe, a channel of a
+// protocol that multiplexes. The handle owns it; nothing else may read, write or
+// close it. Two goroutines serve it, one that reads and, while there is output, one that
 // writes, each with 64 KiB at most. Errors keep their order: what was read
 // before the end of the stream comes before it, and what a write met is what
 // the next one returns.
@@ -19,11 +20,9 @@ import (
 // output; it needs a connection that can, as TCP, TLS and Unix sockets do.
 // Release gives the connection back to its maker; what had been read from it is
 // left in the handle's Source, to be read there.
-func Conn(c net.Conn) *Handle { return FromSource(streamSource{source.NewStream(c)}, "connection") }
+func Conn(c io.ReadWriteCloser) *Handle { return streamHandle(c, "connection") }
 
-// Stream is Conn for any stream of bytes whose Close ends a Read or Write that
-// waits: a pipe, a channel of a protocol that multiplexes.
-func Stream(s io.ReadWriteCloser, name string) *Handle {
+func streamHandle(s io.ReadWriteCloser, name string) *Handle {
 	return FromSource(streamSource{source.NewStream(s)}, name)
 }
 

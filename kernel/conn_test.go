@@ -96,7 +96,7 @@ func (s stuckPackets) WriteTo(p []byte, to net.Addr) (int, error) {
 }
 
 // A socket that does not get rid of its datagrams refuses more after 64, and
-// says when there is room. An error of one does not concern the others.
+// says when there is space. An error of one does not concern the others.
 func TestDatagramsWhenThereIsNoRoom(t *testing.T) {
 	onLoops(t, func(t *testing.T, k *kernel.Kernel) {
 		s := stuckPackets{sends: make(chan error, 100), closed: make(chan struct{})}
@@ -364,7 +364,7 @@ func TestWriteErrorIsReturnedByTheNextWrite(t *testing.T) {
 }
 
 // The end of a small write brings too little room to be ready; the next one
-// brings enough, and must be heard of.
+// brings enough, and must be learned of.
 func TestRefusedWriteIsToldOfRoom(t *testing.T) {
 	onLoops(t, func(t *testing.T, k *kernel.Kernel) {
 		s := newScripted()
@@ -655,14 +655,14 @@ func TestSourceContract(t *testing.T) {
 	})
 }
 
-// Who asks for room while there is little, without having been refused, is told
+// Who asks for space while there is little, without having been refused, is told
 // of it as well.
 func TestRoomIsToldToThoseWhoWereNotRefused(t *testing.T) {
 	near, far := net.Pipe()
 	defer far.Close()
 	h := kernel.Conn(near)
 	k := kernel.New()
-	const much = 50_000 // less than there is room for, more than half of it
+	const much = 50_000 // less than there is space for, more than half of it
 	_, err := session.Inline(k, session.Funcs{
 		"_start": func(e kernel.Event) {
 			require.NoError(t, e.Kernel.SelectWrite(h, "first"))

@@ -10,15 +10,13 @@ import (
 // through the other's inbox, with its sender, and the other counts how many of
 // them wait.
 
-// DefaultBacklog is how many events of other kernels may wait at a kernel if
+// defaultBacklog is how many events of other kernels may wait at a kernel if
 // Options.Backlog does not say.
-const DefaultBacklog = 1 << 16
+const defaultBacklog = 1 << 16
 
-// Undelivered is what an argument of an event between kernels may have, to
-// learn that the event reached no handler: a connection that was handed over is
-// to be closed, for example. It is called on the goroutine of the kernel that
-// should have handled the event, before the dead letter.
-type Undelivered interface{ Undelivered() }
+// undelivered is implemented by an argument that must be released if its event
+// reaches no handler; see [Kernel.Post].
+type undelivered interface{ Undelivered() }
 
 // PostFrom is Post with a sender, a session of another kernel: events of one
 // kernel arrive in the order in which they were posted, and the sender can be
@@ -94,7 +92,7 @@ func (k *Kernel) deliverRemote(it *item) {
 func (k *Kernel) lostRemote(d DeadLetter) {
 	k.backlog.leave()
 	for _, arg := range d.Args {
-		if u, ok := arg.(Undelivered); ok {
+		if u, ok := arg.(undelivered); ok {
 			u.Undelivered()
 		}
 	}
@@ -119,7 +117,7 @@ func (k *Kernel) NotifyWritable(at Outside, event string, args ...any) error {
 	k.addExtref(e, writableTag)
 	cause := k.cause()
 	at.k.backlog.await(func() {
-		k.inbox.put(message{cause: cause, run: func() {
+		k.inbox.put(message{kind: arrivalLive, event: event, cause: cause, run: func() {
 			if e.alive() && e.cold != nil && e.cold.extrefs[writableTag].count > 0 {
 				k.enqueue(e, e, event, args, kindPost)
 				k.subExtref(e, writableTag)

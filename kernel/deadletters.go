@@ -9,10 +9,10 @@ type DeadLetter struct {
 	From  ID
 	Event string
 	Args  []any
-	// Unhandled says that the session got it but had no handler, nor one for
+	// Unhandled is true if the session got it but had no handler, nor one for
 	// _default.
 	Unhandled bool
-	// Err says why the handler refused the event, see [Untrusted]: an
+	// Err is the reason why the handler refused the event, see [Untrusted]: an
 	// *[ArgError]. Otherwise it is nil.
 	Err error
 }
@@ -52,23 +52,23 @@ func (k *Kernel) unhandled(e *Event) {
 		return
 	}
 	k.deadLetter(DeadLetter{To: e.Session, From: e.Sender, Event: e.Name, Args: e.Args, Unhandled: true})
-	if k.debug == nil || k.debug.assert&AssertStates == 0 {
+	if k.debug == nil || k.debug.assert&assertStates == 0 {
 		return
 	}
 	text := fmt.Sprintf("kernel: no handler %s in session %v", e.Name, e.Session)
 	if near := nearest(e.Name, e.Session.s.ses.Handlers()); near != "" {
 		text += fmt.Sprintf(": did you mean %s?", near)
 	}
-	panic(&UnhandledError{Event: e.Name, Session: e.Session, text: text})
+	panic(&unhandledError{Event: e.Name, Session: e.Session, text: text})
 }
 
-// UnhandledError is thrown, in strict mode and under AssertStates, by an event
+// unhandledError is thrown, in strict mode and under Assert.States, by an event
 // that no handler takes.
-type UnhandledError struct {
+type unhandledError struct {
 	Event   string
 	Session ID
 	text    string
 }
 
 // Error names the event, the session, and the nearest name that exists.
-func (e *UnhandledError) Error() string { return e.text }
+func (e *unhandledError) Error() string { return e.text }

@@ -25,10 +25,10 @@ func TestStrictModeNamesTheNearestHandler(t *testing.T) {
 				"got_line": func(kernel.Event) {},
 			})
 			err := k.Run()
-			var u *kernel.UnhandledError
-			require.ErrorAs(t, err, &u)
-			assert.EqualError(t, u, want)
-			assert.Equal(t, event, u.Event)
+			var thrown *kernel.HandlerError
+			require.ErrorAs(t, err, &thrown)
+			assert.Equal(t, want, thrown.Text())
+			assert.Equal(t, event, thrown.Event)
 		})
 	}
 }
@@ -59,11 +59,11 @@ func TestAssertions(t *testing.T) {
 		do     func(k *kernel.Kernel)
 		want   string
 	}{
-		"EVENTS":  {kernel.AssertEvents, func(k *kernel.Kernel) { k.Yield("_stop") }, "one of the kernel's own"},
-		"RETVALS": {kernel.AssertReturns, func(k *kernel.Kernel) { _ = k.Post(kernel.Alias("nobody"), "x") }, "no such session"},
-		"STATES":  {kernel.AssertStates, func(k *kernel.Kernel) { k.Yield("unheard") }, "no handler unheard"},
-		"USAGE":   {kernel.AssertUsage, func(k *kernel.Kernel) { k.Yield("") }, "Yield"},
-		"FILES": {kernel.AssertFiles, func(k *kernel.Kernel) {
+		"EVENTS":  {kernel.Assert{Events: true}, func(k *kernel.Kernel) { k.Yield("_stop") }, "one of the kernel's own"},
+		"RETVALS": {kernel.Assert{Returns: true}, func(k *kernel.Kernel) { _ = k.Post(kernel.Alias("nobody"), "x") }, "no such session"},
+		"STATES":  {kernel.Assert{States: true}, func(k *kernel.Kernel) { k.Yield("unheard") }, "no handler unheard"},
+		"USAGE":   {kernel.Assert{Usage: true}, func(k *kernel.Kernel) { k.Yield("") }, "Yield"},
+		"FILES": {kernel.Assert{Files: true}, func(k *kernel.Kernel) {
 			require.NoError(t, k.SelectRead(rd, "x"))
 			rd.Close()
 			_, _ = rd.Read(make([]byte, 1))
@@ -97,11 +97,11 @@ func TestAssertDataChecksTheBooks(t *testing.T) {
 		assert      kernel.Assert
 		finds       bool
 	}{
-		"AssertData":     {assert: kernel.AssertData, finds: true},
-		"AssertAll":      {assert: kernel.AssertAll, finds: true},
+		"AssertData":     {assert: kernel.Assert{Data: true}, finds: true},
+		"AssertAll":      {assert: kernel.Assert{All: true}, finds: true},
 		"ASSERT_DATA":    {environment: "POE_ASSERT_DATA", finds: true},
 		"ASSERT_DEFAULT": {environment: "POE_ASSERT_DEFAULT", finds: true},
-		"others":         {assert: kernel.AssertAll &^ kernel.AssertData},
+		"others":         {assert: kernel.Assert{Usage: true, Events: true, Returns: true, States: true, Files: true}},
 		"off":            {},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -128,7 +128,7 @@ func TestAssertDataChecksTheBooks(t *testing.T) {
 	}
 }
 
-// AssertAll makes a panic of every kind of mistake.
+// Assert.All makes every kind of mistake panic.
 func TestAssertDefault(t *testing.T) {
 	for name, mistake := range map[string]func(k *kernel.Kernel){
 		"usage":   func(k *kernel.Kernel) { k.Yield("") },
@@ -138,10 +138,10 @@ func TestAssertDefault(t *testing.T) {
 	} {
 		for _, byEnvironment := range []bool{false, true} {
 			t.Run(fmt.Sprint(name, byEnvironment), func(t *testing.T) {
-				o := kernel.Options{Assert: kernel.AssertAll}
+				o := kernel.Options{Assert: kernel.Assert{All: true}}
 				if byEnvironment {
 					t.Setenv("POE_ASSERT_DEFAULT", "1")
-					o.Assert = 0
+					o.Assert = kernel.Assert{}
 				}
 				k := kernel.New(o)
 				start(t, k, states{"_start": func(kernel.Event) { mistake(k) }})
@@ -199,7 +199,7 @@ func TestTraces(t *testing.T) {
 }
 
 func TestWhyAliveListsEveryReasonAndItsPlace(t *testing.T) {
-	k := newKernel(kernel.Options{Trace: kernel.TraceRefcount})
+	k := newKernel(kernel.Options{Trace: kernel.Trace{Refcount: true}})
 	rd, wr, err := kernel.Pipe()
 	require.NoError(t, err)
 	defer rd.Close()
@@ -248,7 +248,6 @@ func TestWhyAliveListsEveryReasonAndItsPlace(t *testing.T) {
 		assert.Contains(t, dump.String(), want)
 	}
 	assert.Nil(t, k.WhyAlive(kernel.ID{}))
-	assert.Nil(t, k.Wheels(kernel.ID{}))
 }
 
 func TestDeadLetters(t *testing.T) {
@@ -284,7 +283,7 @@ func TestWatchdog(t *testing.T) {
 	start(t, k, states{
 		"_start": func(kernel.Event) { k.Yield("slow") },
 		"slow": func(kernel.Event) {
-			s := <-reports // the handler goes on until it has been reported
+			s := <-reports // the handler continues until it has been reported
 			assert.Equal(t, "slow", s.Event)
 			assert.Equal(t, "1", s.Session)
 			assert.GreaterOrEqual(t, s.Running, time.Millisecond)
@@ -297,7 +296,7 @@ func TestWatchdog(t *testing.T) {
 }
 
 func TestCallerSiteIsThereWhileEventsAreTraced(t *testing.T) {
-	for trace, want := range map[kernel.Trace]bool{0: false, kernel.TraceEvents: true} {
+	for trace, want := range map[kernel.Trace]bool{{}: false, {Events: true}: true} {
 		k := kernel.New(kernel.Options{Trace: trace})
 		start(t, k, states{
 			"_start": func(kernel.Event) { k.Yield("hello") },
@@ -311,7 +310,7 @@ func TestCallerSiteIsThereWhileEventsAreTraced(t *testing.T) {
 }
 
 func TestAssertUsageOutsideOfSessions(t *testing.T) {
-	k := newKernel(kernel.Options{Assert: kernel.AssertUsage})
+	k := newKernel(kernel.Options{Assert: kernel.Assert{Usage: true}})
 	for name, misuse := range map[string]func(){
 		"Sig": func() { _ = k.Sig("TERM", "x") }, "State": func() { _ = k.State("x", nil) },
 		"SigChild": func() { _ = k.SigChild(1, "x") }, "Delay": func() { _ = k.Delay("x", 0) }, "Yield": func() { k.Yield("x") },
@@ -322,7 +321,7 @@ func TestAssertUsageOutsideOfSessions(t *testing.T) {
 }
 
 func TestAssertDataSeesASessionStartedTwice(t *testing.T) {
-	k := newKernel(kernel.Options{Assert: kernel.AssertData})
+	k := newKernel(kernel.Options{Assert: kernel.Assert{Data: true}})
 	id := start(t, k, states{"_start": func(kernel.Event) {}})
 	assert.PanicsWithValue(t, "kernel: Start: session 1 has been started already", func() { _, _ = k.Host().Start(id.Session()) })
 	require.NoError(t, k.Run())

@@ -22,7 +22,7 @@ func File(f *os.File) (*Handle, error) {
 	if st.Mode().IsRegular() {
 		return FromSource(regularFile{f}, f.Name()), nil
 	}
-	return Stream(f, f.Name()), nil
+	return streamHandle(f, f.Name()), nil
 }
 
 // Pipe makes a pipe and returns its two ends.
@@ -31,7 +31,7 @@ func Pipe() (read, write *Handle, err error) {
 	if err != nil {
 		return nil, nil, &OpError{Op: "pipe", Err: source.Plain(err)}
 	}
-	return Stream(r, "pipe (read)"), Stream(w, "pipe (write)"), nil
+	return streamHandle(r, "pipe (read)"), streamHandle(w, "pipe (write)"), nil
 }
 
 // regularFile is a source that is always ready.

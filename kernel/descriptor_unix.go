@@ -32,7 +32,9 @@ func File(f *os.File) (*Handle, error) {
 }
 
 // Pipe makes a pipe and returns its two ends.
-func Pipe() (read, write *Handle, err error) {
+func Pipe() (read, write *Handle, err error) { return handlePair("pipe", newPipe) }
+
+func newPipe() (read, write *Handle, err error) {
 	r, w, err := fd.Pipe()
 	if err != nil {
 		return nil, nil, &OpError{Op: "pipe", Err: err}
@@ -45,7 +47,9 @@ func Pipe() (read, write *Handle, err error) {
 }
 
 // SocketPair makes two sockets that are connected with each other.
-func SocketPair() (a, b *Handle, err error) {
+func SocketPair() (a, b *Handle, err error) { return handlePair("socketpair", newSocketPair) }
+
+func newSocketPair() (a, b *Handle, err error) {
 	first, second, err := fd.SocketPair()
 	if err != nil {
 		return nil, nil, &OpError{Op: "socketpair", Err: err}
@@ -61,6 +65,13 @@ func SocketPair() (a, b *Handle, err error) {
 type descriptor struct{ fd.FD }
 
 func newDescriptor(n int, file *os.File, name string) (*Handle, error) {
+	if t := tapeOf(); t != nil {
+		return t.newHandle(file, func() (*Handle, error) { return openDescriptor(n, file, name) })
+	}
+	return openDescriptor(n, file, name)
+}
+
+func openDescriptor(n int, file *os.File, name string) (*Handle, error) {
 	d, err := fd.New(n, file)
 	if err != nil {
 		return nil, callError("FD", name, err)

@@ -5,7 +5,7 @@ import "github.com/gopoe/poe/kernel/observe"
 // Everything in this file runs once per event: no logging, no allocation, no
 // clock, and no defer but the one that recovers.
 
-// kind says what sort of event a dispatch is. It decides what becomes of
+// kind is the sort of event that is dispatched. It decides what becomes of
 // results and exceptions.
 type kind uint8
 
@@ -72,8 +72,11 @@ func (k *Kernel) enqueue(dest, from *entry, event string, args []any, kd kind) *
 	if len(k.timers.heap) > 0 || k.clock != nil || !k.running {
 		k.readClock() // else the last reading will do, see clockTurns
 	}
-	if !k.inbox.empty() {
-		k.inbox.pull() // what was sent before comes before
+	switch { // what was sent before comes before
+	case k.tape != nil:
+		k.tape.look()
+	case !k.inbox.empty():
+		k.inbox.pull()
 	}
 	it := k.fifo.push()
 	it.due, it.seq = k.now, k.nextSeq()
@@ -172,6 +175,9 @@ func (k *Kernel) deliver(it *item) {
 func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller string, kd kind, x *extra) (f *frame) {
 	outer := k.frame
 	f = k.push(dest, event, kd, x)
+	if k.tape != nil {
+		k.tape.event(dest, event, kd)
+	}
 	if k.debug != nil {
 		k.debug.dispatching(f, from, args)
 	}

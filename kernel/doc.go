@@ -10,7 +10,7 @@
 //
 // The methods of Kernel belong to the kernel's goroutine: the one that calls
 // Run, and before Run the one that sets things up. They act for the active
-// session, the one whose handler is running. Four doors lead in from other
+// session, the one whose handler is running. Four ways lead in from other
 // goroutines, all of them safe anywhere: [Kernel.Outside], a postback's
 // [Postback.Send], [Kernel.Hold]'s Release, and a session's PID.
 //

@@ -6,11 +6,15 @@ import "time"
 // completion; what it throws with panic becomes the signal DIE.
 type Handler func(e Event)
 
-// Event is what a handler is given: POE's @_ by name. It is a value of its
-// own, so it may be kept, captured by a closure or handed to a goroutine; but
-// its Kernel may only be used on the kernel's goroutine.
+// Event is the argument of a handler: POE's @_ by name. It is a value of its
+// own, so it may be kept, captured by a closure or passed to another goroutine;
+// but its Kernel may only be used on the kernel's goroutine.
+//
+// The methods of the kernel can be called on the event: e.Yield("tick") is
+// e.Kernel.Yield("tick"). They act for the active session, which is e.Session
+// while the handler runs.
 type Event struct {
-	Kernel  *Kernel
+	*Kernel        // POE: KERNEL
 	Session ID     // whose handler runs. POE: SESSION
 	Sender  ID     // who sent the event. POE: SENDER
 	Name    string // the event's name; "_default" in a _default handler. POE: STATE
@@ -21,10 +25,10 @@ type Event struct {
 	serial uint32 // of the frame, so that a late Return cannot hit another call
 }
 
-// Return sets what the handler returns: the values that Call and CallList give
-// to their caller, that _child shows of _start and _stop, and that a Request
-// from another goroutine gets. A second Return replaces the first. Once the
-// handler has ended it does nothing.
+// Return sets the values that the handler returns: to the caller of Call or
+// CallList, to the parent's _child for _start and _stop, and to a Request of
+// another goroutine. A second Return replaces the first. Once the handler has
+// ended it does nothing.
 func (e Event) Return(values ...any) {
 	f := e.frame
 	if f == nil || f.serial != e.serial {
@@ -42,15 +46,6 @@ func (e Event) Return(values ...any) {
 	}
 }
 
-// ReturnLast reduces what the handler has given to Return to its last value, nil
-// if there is none, so that CallList returns a list of one. It is for types of
-// sessions whose handlers have a single result.
-func (e Event) ReturnLast() {
-	if f := e.frame; f != nil && f.serial == e.serial {
-		f.returned, f.list = 1, nil
-	}
-}
-
 // Post queues an event for a session; the active session is its sender. The
 // arguments are kept as they are, not copied. A session without a handler for
 // the event is no error, as in POE. If the destination names no living session
@@ -61,7 +56,10 @@ func (e Event) ReturnLast() {
 // and their sender can be answered in the same way. The error is then
 // ErrNoSession if that session has stopped, ErrNotRunning if its kernel has
 // ended, or ErrBusy; a session that stops before the event has reached it makes
-// it a dead letter of the other kernel's.
+// it a dead letter of the other kernel's. An argument which must be released
+// then, such as a connection, can have a method Undelivered(): it is called on
+// the goroutine of the kernel that should have handled the event, before the
+// dead letter.
 func (k *Kernel) Post(to Dest, event string, args ...any) error {
 	k.checkGoroutine("Post")
 	dest, err := k.resolve(to)
@@ -135,10 +133,16 @@ func (k *Kernel) Call(to Dest, event string, args ...any) (any, error) {
 // them. A handler that returns nothing gives an empty list; one that is missing
 // or threw an exception a list of one nil. POE: call in list context.
 func (k *Kernel) CallList(to Dest, event string, args ...any) ([]any, error) {
+	single := false
+	if dest, err := k.resolve(to); err == nil {
+		_, single = dest.ses.(singleResult)
+	}
 	f, err := k.call(to, event, args, nil)
 	switch {
 	case err != nil:
 		return nil, err
+	case single:
+		return []any{f.value}, nil
 	case f.list != nil:
 		return f.list, nil
 	case f.returned == 1 || !f.found:
@@ -146,6 +150,10 @@ func (k *Kernel) CallList(to Dest, event string, args ...any) ([]any, error) {
 	}
 	return nil, nil
 }
+
+// singleResult is implemented by a type of session whose handlers have a single
+// result: the last of the values that they give to Return, or nil.
+type singleResult interface{ SingleResult() }
 
 func (k *Kernel) call(to Dest, event string, args []any, x *extra) (*frame, error) {
 	k.checkGoroutine("Call")

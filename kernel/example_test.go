@@ -231,32 +231,6 @@ func ExampleKernel_WhyAlive() {
 	// alias worker
 }
 
-// A coroutine runs on a goroutine of its own, but only while the kernel's waits
-// for it.
-func ExampleKernel_Coroutine() {
-	k := kernel.New()
-	create(k, session.Funcs{
-		"_start": func(kernel.Event) {
-			countdown := k.Coroutine(func(pause func() bool) {
-				for n := 3; n > 0 && pause(); n-- {
-					fmt.Println(n)
-				}
-			})
-			k.Yield("step", countdown)
-		},
-		"step": func(e kernel.Event) {
-			if kernel.Arg[*kernel.Coroutine](e, 0).Resume() {
-				k.Yield("step", e.Args...)
-			}
-		},
-	})
-	runToEnd(k)
-	// Output:
-	// 3
-	// 2
-	// 1
-}
-
 // OpErrorOf returns the error of an error event, here of one that the program
 // has made itself.
 func ExampleOpErrorOf() {

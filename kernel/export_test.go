@@ -2,6 +2,26 @@ package kernel
 
 import "github.com/gopoe/poe/kernel/internal/poll"
 
+// The errors that are not exported.
+var (
+	ErrNoChild          = errNoChild
+	ErrRunning          = errRunning
+	ErrForeignGoroutine = errForeignGoroutine
+)
+
+// SignalClass is what a signal does to sessions, for the tests.
+type SignalClass = signalClass
+
+// The classes of signals, for the tests.
+const (
+	Benign      = benign
+	Terminal    = terminal
+	Nonmaskable = nonmaskable
+)
+
+// ClassOf returns the class of a signal, for the tests.
+func ClassOf(signal string) SignalClass { return classOf(signal) }
+
 // FalsifyBooks makes one of the kernel's counters wrong.
 func (k *Kernel) FalsifyBooks() { k.extrefs++ }
 

@@ -103,6 +103,7 @@ type binding struct {
 	k     *Kernel
 	id    ID
 	event string
+	num   uint64       // in a recording
 	cause observe.Mark // the event in which it was made
 	freed atomic.Bool
 }
@@ -126,6 +127,9 @@ func newPostback(id ID, event string, args []any, weak bool) postback {
 	}
 	if exists && !weak {
 		t.k.addExtref(id.s, postbackTag)
+		if t.k.tape != nil {
+			t.k.tape.numberBinding(t)
+		}
 	} else {
 		t.freed.Store(true) // nothing to release
 	}
@@ -153,24 +157,29 @@ func (p *postback) arguments(used []any) []any {
 
 // Release lets the session go. It is safe on any goroutine, and twice.
 func (t *binding) Release() {
-	if !t.freed.CompareAndSwap(false, true) {
-		return
+	if t.freed.Load() || t.k.Replaying() && !t.k.onOwnGoroutine() || !t.freed.CompareAndSwap(false, true) {
+		return // in a replay the recording has when others have released it
 	}
 	if t.k.onOwnGoroutine() {
-		t.k.releasePostback(t.id.s)
+		t.wasReleased()
 		return
 	}
-	t.k.inbox.put(message{cause: t.cause, run: func() { t.k.releasePostback(t.id.s) }})
+	t.k.inbox.put(message{kind: arrivalRelease, num: t.num, cause: t.cause, run: t.wasReleased})
+}
+
+// wasReleased and wasLost run on the kernel's goroutine.
+func (t *binding) wasReleased() { t.k.releasePostback(t.id.s) }
+
+func (t *binding) wasLost() {
+	t.k.stats.LostPostbacks++
+	t.k.warn("a postback was lost without Release", "session", t.id, "event", t.event)
+	t.k.releasePostback(t.id.s)
 }
 
 // leaked is called when nothing refers to a postback any more.
 func (t *binding) leaked() {
-	if t.freed.CompareAndSwap(false, true) {
-		t.k.inbox.put(message{run: func() {
-			t.k.stats.LostPostbacks++
-			t.k.warn("a postback was lost without Release", "session", t.id, "event", t.event)
-			t.k.releasePostback(t.id.s)
-		}})
+	if !t.freed.Load() && !t.k.Replaying() && t.freed.CompareAndSwap(false, true) {
+		t.k.inbox.put(message{kind: arrivalLost, num: t.num, run: t.wasLost})
 	}
 }
 
@@ -180,14 +189,14 @@ func (k *Kernel) releasePostback(e *entry) {
 	}
 }
 
-// WeakCallbacks is what a type of session implements whose callbacks do not
-// keep it alive, as POE::NFA's do not. Postbacks always do.
-type WeakCallbacks interface{ WeakCallbacks() }
+// weakCallbacks is implemented by a type of session whose callbacks do not keep
+// it alive, as POE::NFA's do not. Postbacks always do.
+type weakCallbacks interface{ WeakCallbacks() }
 
 // Callback calls a handler of the session that made it, whenever it is used.
-// It keeps that session alive until it is released, unless the session is a
-// machine of package nfa or another with [WeakCallbacks]. Its arguments are those of
-// a [Postback]. It belongs to the kernel's goroutine.
+// It keeps that session alive until it is released, unless the session's type,
+// as package nfa's, has a method WeakCallbacks(). Its arguments are those of a
+// [Postback]. It belongs to the kernel's goroutine.
 type Callback struct {
 	postback
 }
@@ -195,7 +204,7 @@ type Callback struct {
 // Callback makes a callback for an event of this session.
 // POE: $session->callback.
 func (id ID) Callback(event string, args ...any) *Callback {
-	_, weak := id.Session().(WeakCallbacks)
+	_, weak := id.Session().(weakCallbacks)
 	c := &Callback{newPostback(id, event, args, weak)}
 	runtime.AddCleanup(c, (*binding).leaked, c.binding)
 	return c
@@ -222,6 +231,7 @@ type Hold struct {
 	k     *Kernel
 	why   string
 	site  *site
+	num   uint64 // in a recording
 	freed atomic.Bool
 }
 
@@ -232,12 +242,17 @@ func (k *Kernel) Hold(why string) *Hold {
 	k.checkGoroutine("Hold")
 	h := &Hold{k: k, why: why, site: k.site()}
 	k.holds[h] = struct{}{}
+	if k.tape != nil {
+		k.tape.numberHold(h)
+	}
 	return h
 }
 
 // Release ends the promise. It is safe on any goroutine, and twice.
 func (h *Hold) Release() {
-	if h.freed.CompareAndSwap(false, true) {
-		h.k.inbox.put(message{run: func() { delete(h.k.holds, h) }})
+	if !h.k.Replaying() && h.freed.CompareAndSwap(false, true) {
+		h.k.inbox.put(message{kind: arrivalHold, num: h.num, run: h.wasReleased})
 	}
 }
+
+func (h *Hold) wasReleased() { delete(h.k.holds, h) }

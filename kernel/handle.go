@@ -34,11 +34,12 @@ type Handle struct {
 	always      bool // the system cannot watch it: a regular file, always ready
 	writeQueued bool // in the kernel's list of handles to write next turn
 	unwatched   bool // the system refuses to watch it, see watchfailure.go
-	reportOnce  bool // it is reported as ready although nobody knows
+	reportOnce  bool // reported as ready because the system does not watch it
 	flagged     bool // in the kernel's list of sources that may be ready
 	drained     bool // the last read has taken all there was
 	watchers    [modes]*watcher
-	netConn     atomic.Pointer[sourceConn] // who hears of the source instead of the kernel
+	tape        *tape                      // of its kernel, nil unless that records or replays
+	netConn     atomic.Pointer[sourceConn] // notified by the source instead of the kernel
 }
 
 // Source is what a handle that is no descriptor stands on: a net.Conn, a
@@ -96,7 +97,7 @@ type (
 
 // FromSource makes a handle of a source, which it owns.
 func FromSource(s Source, name string) *Handle {
-	return &Handle{source: s, name: name, reg: poll.Registration{FD: -1, Token: -1}}
+	return &Handle{source: s, name: name, tape: tapeOf(), reg: poll.Registration{FD: -1, Token: -1}}
 }
 
 // String returns the handle's name.
@@ -113,7 +114,13 @@ func (h *Handle) Read(p []byte) (int, error) {
 	if h.reg.Closed {
 		return 0, h.afterClose(h.k)
 	}
-	n, err := h.source.Read(p)
+	var n int
+	var err error
+	if h.tape != nil {
+		n, err = h.tape.read(h, p)
+	} else {
+		n, err = h.source.Read(p)
+	}
 	h.drained = n > 0 && n < len(p) || err == ErrWouldBlock
 	return n, err
 }
@@ -124,6 +131,9 @@ func (h *Handle) Write(p []byte) (int, error) {
 	if h.reg.Closed {
 		return 0, h.afterClose(h.k)
 	}
+	if h.tape != nil {
+		return h.tape.write(h, func() (int, error) { return h.source.Write(p) }, p)
+	}
 	return h.source.Write(p)
 }
 
@@ -133,6 +143,13 @@ func (h *Handle) Writev(bufs [][]byte) (int, error) {
 	if h.reg.Closed {
 		return 0, h.afterClose(h.k)
 	}
+	if h.tape != nil {
+		return h.tape.write(h, func() (int, error) { return h.writeAll(bufs) }, bufs...)
+	}
+	return h.writeAll(bufs)
+}
+
+func (h *Handle) writeAll(bufs [][]byte) (int, error) {
 	if g, ok := h.source.(gatherer); ok {
 		return g.Writev(bufs)
 	}
@@ -154,6 +171,13 @@ func (h *Handle) ReadFrom(p []byte) (n int, from netip.AddrPort, err error) {
 	if h.reg.Closed {
 		return 0, from, h.afterClose(h.k)
 	}
+	if h.tape != nil {
+		return h.tape.readFrom(h, p)
+	}
+	return h.receive(p)
+}
+
+func (h *Handle) receive(p []byte) (n int, from netip.AddrPort, err error) {
 	if s, ok := h.source.(packeter); ok {
 		return s.ReadFrom(p)
 	}
@@ -166,6 +190,13 @@ func (h *Handle) WriteTo(p []byte, to netip.AddrPort) (int, error) {
 	if h.reg.Closed {
 		return 0, h.afterClose(h.k)
 	}
+	if h.tape != nil {
+		return h.tape.writeTo(h, p, to)
+	}
+	return h.sendTo(p, to)
+}
+
+func (h *Handle) sendTo(p []byte, to netip.AddrPort) (int, error) {
 	if s, ok := h.source.(packeter); ok {
 		return s.WriteTo(p, to)
 	}
@@ -176,6 +207,9 @@ func (h *Handle) WriteTo(p []byte, to netip.AddrPort) (int, error) {
 func (h *Handle) Accept() (*Handle, net.Addr, error) {
 	if h.reg.Closed {
 		return nil, nil, h.afterClose(h.k)
+	}
+	if h.tape != nil {
+		return h.tape.accept(h)
 	}
 	if a, ok := h.source.(accepter); ok {
 		return a.Accept()
@@ -190,6 +224,9 @@ func (h *Handle) Close() error {
 		return nil
 	}
 	h.release()
+	if h.tape != nil {
+		return h.tape.closing(h)
+	}
 	return h.source.Close()
 }
 
@@ -219,10 +256,10 @@ func (h *Handle) release() {
 
 func (h *Handle) isClosed() bool { return h.reg.Closed }
 
-// afterClose is the error of a method of a closed handle; under AssertFiles a
+// afterClose is the error of a method of a closed handle; under Assert.Files a
 // panic.
 func (h *Handle) afterClose(k *Kernel) error {
-	if k != nil && k.debug != nil && k.debug.assert&AssertFiles != 0 {
+	if k != nil && k.debug != nil && k.debug.assert&assertFiles != 0 {
 		panic(callError("Handle", h, errClosed))
 	}
 	return errClosed
@@ -230,6 +267,13 @@ func (h *Handle) afterClose(k *Kernel) error {
 
 // CloseRead ends the reading half of a socket.
 func (h *Handle) CloseRead() error {
+	if h.tape != nil && !h.reg.Closed {
+		return h.tape.result("ends reading of "+h.name, h.closeRead)
+	}
+	return h.closeRead()
+}
+
+func (h *Handle) closeRead() error {
 	if c, ok := h.source.(halfCloser); ok && !h.reg.Closed {
 		return c.CloseRead()
 	}
@@ -239,6 +283,13 @@ func (h *Handle) CloseRead() error {
 // CloseWrite ends the writing half of a socket: the peer reads the end of the
 // stream.
 func (h *Handle) CloseWrite() error {
+	if h.tape != nil && !h.reg.Closed {
+		return h.tape.result("ends writing to "+h.name, h.closeWrite)
+	}
+	return h.closeWrite()
+}
+
+func (h *Handle) closeWrite() error {
 	if c, ok := h.source.(halfCloser); ok && !h.reg.Closed {
 		return c.CloseWrite()
 	}
@@ -248,6 +299,13 @@ func (h *Handle) CloseWrite() error {
 // LocalAddr returns the address of this end, nil if there is none.
 // POE: getsockname.
 func (h *Handle) LocalAddr() net.Addr {
+	if h.tape != nil && !h.reg.Closed && h.tape.onGoroutine() {
+		return h.tape.address("getsockname", h.localAddr)
+	}
+	return h.localAddr()
+}
+
+func (h *Handle) localAddr() net.Addr {
 	if a, ok := h.source.(addressed); ok && !h.reg.Closed {
 		return a.LocalAddr()
 	}
@@ -256,6 +314,13 @@ func (h *Handle) LocalAddr() net.Addr {
 
 // RemoteAddr returns the address of the other end, nil if there is none.
 func (h *Handle) RemoteAddr() net.Addr {
+	if h.tape != nil && !h.reg.Closed && h.tape.onGoroutine() {
+		return h.tape.address("getpeername", h.remoteAddr)
+	}
+	return h.remoteAddr()
+}
+
+func (h *Handle) remoteAddr() net.Addr {
 	if a, ok := h.source.(addressed); ok && !h.reg.Closed {
 		return a.RemoteAddr()
 	}
@@ -285,9 +350,9 @@ func (h *Handle) attach(k *Kernel) error {
 		return err
 	}
 	first := h.k == nil
-	h.k = k
+	h.k, h.tape = k, k.tape
 	h.reg.Token, h.reg.Gen = k.handles.add(h)
-	if h.reg.FD < 0 && first {
+	if h.reg.FD < 0 && first && !k.Replaying() {
 		h.source.Bind(func() { h.sourceWoken(k) })
 	}
 	return nil

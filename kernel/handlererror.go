@@ -25,7 +25,7 @@ type HandlerError struct {
 	File string
 	Line int
 	// Previous is the exception that was being handled when this one was
-	// thrown: by a handler of DIE, or by a session that was born while the
+	// thrown: by a handler of DIE, or by a session that started while the
 	// sessions were stopped for it. Else nil.
 	Previous error
 }

@@ -3,7 +3,7 @@ package kernel
 import "errors"
 
 // Mode is a way in which a handle can be ready, the second argument of the
-// events that SelectRead and its like send.
+// events that SelectRead and similar methods send.
 type Mode uint8
 
 // The modes, with POE's numbers.
@@ -21,8 +21,18 @@ func (m Mode) String() string {
 
 func (m Mode) bit() modeSet { return 1 << m }
 
-// ReadyHandler is what a wheel gives to Watch: it is called when the handle is
-// ready.
+// ReadyHandler is called by [Host.Watch] when the handle is ready.
+//
+// A handler that has a method HandleFailure(m Mode, err error) gets a call when the
+// system refuses to continue watching the handle: epoll_ctl fails when a paused
+// watcher is resumed, for want of memory for example. HandleFailure runs as an
+// event of the session that watches, never within the call that resumed the
+// watcher; err is an *OpError which names the system call. The watcher still
+// exists; the handler normally closes the handle or resumes the watcher later.
+// Without the method, and for the events of [Kernel.SelectRead] and similar methods, the
+// kernel logs a warning, reports the handle as ready, so that the program learns
+// its state by reading or writing, and does both again every 100 ms until the
+// system watches the handle.
 type ReadyHandler interface {
 	HandleReady(m Mode)
 }
@@ -178,7 +188,7 @@ func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
 	e.watchers = w
 	k.incRef(e)
 	if k.debug != nil {
-		k.debug.log(TraceFiles, "watched", "handle", h, "mode", m, "session", ID{e}, "event", w.event)
+		k.debug.log(traceFiles, "watched", "handle", h, "mode", m, "session", ID{e}, "event", w.event)
 	}
 	switch {
 	case w.ready != nil && m == Write:
@@ -229,7 +239,7 @@ func (k *Kernel) forget(w *watcher) {
 		w.nextOfSess.prevOfSess = w.prevOfSess
 	}
 	if k.debug != nil {
-		k.debug.log(TraceFiles, "no longer watched", "handle", h, "mode", w.mode, "session", ID{e})
+		k.debug.log(traceFiles, "no longer watched", "handle", h, "mode", w.mode, "session", ID{e})
 	}
 	w.handle = nil
 	k.decRef(e)
@@ -249,7 +259,7 @@ func (k *Kernel) clearHandles(e *entry) {
 	}
 }
 
-// pause and resume only set a flag. What is armed in the system is put right
+// pause and resume only set a flag. What the system watches is corrected
 // when it reports something that is not wanted.
 func (h *Handle) pause(k *Kernel, m Mode) bool {
 	if h == nil || h.k != k || h.watchers[m] == nil {
@@ -311,6 +321,9 @@ func (k *Kernel) dispatchWatch(w *watcher) {
 	outer, e := k.frame, w.session
 	f := k.push(e, w.event, kindSelect, nil)
 	f.found = true
+	if k.tape != nil {
+		k.tape.event(e, w.event, kindSelect)
+	}
 	if k.debug != nil {
 		k.debug.dispatching(f, e, []any{w.handle, w.mode})
 	}

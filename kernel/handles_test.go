@@ -41,14 +41,14 @@ var makers = map[string]func(t testing.TB) ends{
 	"io.Pipe": func(testing.TB) ends {
 		r, w := io.Pipe()
 		return ends{
-			kernel.Stream(struct {
+			kernel.Conn(struct {
 				io.ReadCloser
 				io.Writer
-			}{r, io.Discard}, "io.Pipe (read)"),
-			kernel.Stream(struct {
+			}{r, io.Discard}),
+			kernel.Conn(struct {
 				io.WriteCloser
 				io.Reader
-			}{w, strings.NewReader("")}, "io.Pipe (write)"),
+			}{w, strings.NewReader("")}),
 		}
 	},
 	"tcp": func(t testing.TB) ends {
@@ -216,8 +216,8 @@ func TestSelectSetsAndRemovesModes(t *testing.T) {
 	})
 }
 
-// Two sessions watch one handle: both hear of it, in the order in which they
-// registered, and one goes on when the other has let go.
+// Two sessions watch one handle: both learn of it, in the order in which they
+// registered, and one continues when the other has let go.
 func TestSeveralSessionsWatchOneHandle(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
 		var seen []string
@@ -456,8 +456,8 @@ func TestSelectWithoutHandleEventOrSession(t *testing.T) {
 	}})
 }
 
-// More than a handle has room for: Write says how much it took, and the event
-// comes when there is room again.
+// More than a handle has space for: Write says how much it took, and the event
+// comes when there is space again.
 func TestWriteWhenThereIsNoRoom(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
 		want := bytes.Repeat([]byte("0123456789abcdef"), 1<<16)
@@ -495,7 +495,7 @@ func TestWriteWhenThereIsNoRoom(t *testing.T) {
 }
 
 // A wheel as the kernel sees it: it reads, tries to write in the next turn
-// without asking, and waits for room when that fails.
+// without asking, and waits for space when that fails.
 type miniWheel struct {
 	t       *testing.T
 	k       *kernel.Kernel
@@ -597,7 +597,7 @@ func TestManyBuffersAndNone(t *testing.T) {
 	})
 }
 
-// Half a connection ends, the other goes on.
+// Half a connection ends, the other continues.
 func TestHalfClose(t *testing.T) {
 	onEnds(t, func(t *testing.T, k *kernel.Kernel, p ends) {
 		if p.write.CloseWrite() != nil {

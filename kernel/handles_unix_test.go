@@ -322,7 +322,7 @@ func BenchmarkEcho(b *testing.B) {
 	for _, loop := range loops() {
 		for kind, handle := range map[string]func(c net.Conn) *kernel.Handle{
 			"descriptor": func(c net.Conn) *kernel.Handle { return descriptorOf(b, c.(*net.TCPConn)) },
-			"Conn":       kernel.Conn,
+			"Conn":       func(c net.Conn) *kernel.Handle { return kernel.Conn(c) },
 		} {
 			b.Run(loop+"/"+kind, func(b *testing.B) {
 				b.ReportAllocs()

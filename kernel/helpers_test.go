@@ -6,7 +6,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 
 	"github.com/gopoe/poe/internal/kerneltest"
 	"github.com/gopoe/poe/kernel"
@@ -25,7 +24,7 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// beChild waits for the end of its input, and then ends as it is told.
+// beChild waits for the end of its input, and then ends as mode demands.
 func beChild(mode string) {
 	os.Stdin.Read(make([]byte, 1))
 	if sig, ok := strings.CutPrefix(mode, "signal:"); ok {
@@ -50,30 +49,4 @@ var (
 // alias sets an alias, as the whole of _start.
 func alias(name string) kernel.Handler {
 	return func(e kernel.Event) { _ = e.Kernel.AliasSet(name) }
-}
-
-// fakeClock is a clock that stands until the kernel has nothing to do.
-type fakeClock struct {
-	mono time.Duration
-	wall time.Time
-}
-
-func newFakeClock() *fakeClock {
-	return &fakeClock{wall: time.Date(2001, 9, 9, 1, 46, 40, 0, time.UTC)}
-}
-
-func (c *fakeClock) Mono() time.Duration     { return c.mono }
-func (c *fakeClock) Wall() time.Time         { return c.wall }
-func (c *fakeClock) MaxBlock() time.Duration { return 0 }
-
-func (c *fakeClock) Advance(until time.Duration) bool {
-	c.pass(until - c.mono)
-	return true
-}
-
-func (c *fakeClock) pass(d time.Duration) {
-	if d > 0 {
-		c.mono += d
-		c.wall = c.wall.Add(d)
-	}
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"log/slog"
 	"slices"
+	"sync/atomic"
 	"time"
 )
 
@@ -71,7 +72,7 @@ func (v Host) YieldFunc(event string, h Handler) error {
 
 // DelayFunc sets a timer which runs h in the active session, once d has passed,
 // instead of one of the session's handlers; event is the name under which it
-// shows. [Kernel.AlarmRemove] and its like work on it.
+// shows. [Kernel.AlarmRemove] and similar methods work on it.
 func (v Host) DelayFunc(event string, d time.Duration, h Handler) (AlarmID, error) {
 	e, err := v.k.timerOwner("DelayFunc", event)
 	if err != nil {
@@ -125,7 +126,16 @@ func (v Host) Scratch(n int) []byte {
 // called with the result, in the session that was active. event is the name
 // under which it shows.
 func (v Host) OffloadFunc(event string, work func(ctx context.Context) (any, error), done func(e Event, result any, err error)) (*Job, error) {
-	return v.k.offload("OffloadFunc", &Job{event: event, work: work, callback: done})
+	return v.k.offload("OffloadFunc", nil, &Job{event: event, work: work, callback: done})
+}
+
+// OffloadAfter is OffloadFunc for a job that begins after previous has ended: its
+// work has returned, also if the job was cancelled meanwhile, or it was cancelled
+// before it began. So a chain of jobs runs one at a time and in order, such as
+// the statements of one connection to a database. If previous is nil, the job
+// begins at once. previous may be a job of another session of the same kernel.
+func (v Host) OffloadAfter(previous *Job, event string, work func(ctx context.Context) (any, error), done func(e Event, result any, err error)) (*Job, error) {
+	return v.k.offload("OffloadAfter", previous, &Job{event: event, work: work, callback: done})
 }
 
 // SigChildFunc makes h run in the active session, once, when a child process
@@ -139,23 +149,26 @@ func (v Host) SigChildFunc(pid int, event string, h func(e Event, status WaitSta
 
 // TrackChild registers pid, a child process of this one, so that watchers of
 // the signal CHLD are notified when it exits, and SigChild may be called for it
-// at any time until Reap is. ended is called with its status, on the kernel's
-// goroutine and outside of any session; it must not block. A tracked process
-// keeps neither a session nor the kernel running. A process that is tracked already
-// is an error that wraps EBUSY.
+// until then. ended is called with its status, on the kernel's goroutine and
+// outside of any session; it must not block. A tracked process keeps neither a
+// session nor the kernel running. A process that is tracked already is an error
+// that wraps EBUSY.
+//
+// If ended is nil, nothing is interested in the status of the process any more:
+// it is only waited for, so that no zombie remains, and a function of
+// SigChildFunc or TrackChild is removed.
 func (v Host) TrackChild(pid int, ended func(status WaitStatus)) error {
+	if ended == nil {
+		v.k.reapChild(pid)
+		return nil
+	}
 	return v.k.trackChild(pid, ended)
 }
-
-// Reap waits for a child process in whose status nothing is interested any
-// more, so that no zombie remains. It replaces SigChildFunc and TrackChild, and
-// keeps neither a session nor the kernel running.
-func (v Host) Reap(pid int) { v.k.reapChild(pid) }
 
 // Start makes s a session: a child of the active session, or of the kernel
 // outside of any. It runs _start with the arguments, then the parent's _child,
 // and returns. _start gets a copy of the arguments: a list that a program
-// spreads here is often one that it goes on using. An exception in _start is no
+// spreads here is often one that it continues using. An exception in _start is no
 // error; DIE follows. Programs use package session. POE: session_alloc.
 func (v Host) Start(s Session, args ...any) (ID, error) {
 	v.k.checkGoroutine("Start")
@@ -198,16 +211,17 @@ func (v Host) StopSession(id ID) error {
 	return nil
 }
 
+// OwnGoroutine returns the number of the goroutine that is the kernel's own, 0
+// while none runs it. A function that runs on another goroutine while the
+// kernel's waits for it stores its number there for that time.
+func (v Host) OwnGoroutine() *atomic.Uint64 { return &v.k.inbox.owner }
+
 // Tracing reports whether events are traced. Wheels and components then send
 // events where they would otherwise call functions.
-func (v Host) Tracing() bool { return v.k.debug != nil && v.k.debug.trace&TraceEvents != 0 }
+func (v Host) Tracing() bool { return v.k.debug != nil && v.k.debug.trace&traceEvents != 0 }
 
 // Logger returns the kernel's logger, never nil.
 func (v Host) Logger() *slog.Logger { return v.k.logger }
-
-// Warn logs a warning through the kernel's logger, if it has one. args are
-// slog's pairs of keys and values.
-func (v Host) Warn(message string, args ...any) { v.k.warn(message, args...) }
 
 // Deliver runs a session's handler for an event at once, with from as the
 // sender: as if an event that from had posted were dispatched now. It returns
@@ -239,6 +253,6 @@ func (v Host) SignalHandled() bool { return v.k.signals.handled > 0 }
 
 // AddWork counts work that runs outside of the kernel and will bring something
 // in: n is 1 when it begins and -1 when it has ended or waits for the kernel.
-// While any is under way a virtual clock does not advance. Jobs of Offload and
+// While any of it runs a virtual clock does not advance. Jobs of Offload and
 // watched child processes are counted already.
 func (v Host) AddWork(n int) { v.k.standing.work += n }

@@ -27,7 +27,7 @@ func (id ID) Number() uint64 {
 // Alive reports whether the session exists: from its creation until after _stop.
 func (id ID) Alive() bool { return id.s != nil && id.s.alive() }
 
-// IsZero reports whether id names nothing at all.
+// IsZero reports whether id is the zero ID, which names no session.
 func (id ID) IsZero() bool { return id.s == nil }
 
 // Session returns the session itself, also after it has stopped; nil for the

@@ -3,7 +3,7 @@ package kernel
 import "fmt"
 
 // Invariants of the kernel: the hot paths keep counters instead of counting.
-// AssertData compares them with what is really there, after every turn.
+// Assert.Data compares them with what is really there, after every turn.
 
 // counters is what a session's counters should say.
 type counters struct{ eventsTo, eventsFrom, timers int }

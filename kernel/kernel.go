@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"math/rand/v2"
 	"os"
 	"strconv"
 	"time"
@@ -29,20 +30,25 @@ type Options struct {
 	// and else the best that the system has. The portable loop is poll(2) on
 	// Unix; elsewhere each handle has goroutines that wait.
 	Loop string
-	// Trace and Assert switch debugging on, as POE's TRACE_* and ASSERT_* do.
-	// The environment variables POE_TRACE_EVENTS=1 and so on add to them.
+	// Trace selects what is logged, and Assert the mistakes that panic, as
+	// POE's TRACE_* and ASSERT_* do. The environment variables
+	// POE_TRACE_EVENTS=1 and so on add to them.
 	Trace  Trace
 	Assert Assert
-	// Profile lets profilers tell sessions and events apart.
-	Profile Profile
+	// ProfileLabels labels what handlers do in profiles of package
+	// runtime/pprof: with "kernel", its name; "session", as ID.String has it;
+	// "kind", the type of the session's heap; and "event".
+	ProfileLabels bool
+	// ProfileRegions makes a region of every handler, named after its event, in
+	// execution traces of package runtime/trace, and logs its session.
+	ProfileRegions bool
 	// Strict turns silent mistakes, such as an event that no handler takes,
 	// into panics with the nearest name that exists. It is meant for tests.
 	Strict bool
 	// DeadLetter is called with every event that reached no handler, on the
 	// kernel's goroutine.
 	DeadLetter func(DeadLetter)
-	// MaxOffload is how many jobs of Offload run at once; 0 means
-	// DefaultOffload.
+	// MaxOffload is how many jobs of Offload run at once; 0 means 64.
 	MaxOffload int
 	// WrapJob returns the function that is run in place of a job's work; event
 	// names the event that reports its result. It is called when Offload is, on
@@ -50,17 +56,22 @@ type Options struct {
 	// it, or another one, as tests do. If nil, work is run.
 	WrapJob func(event string, work func(ctx context.Context) (any, error)) func(ctx context.Context) (any, error)
 	// Backlog is how many events of other kernels may wait to be handled here;
-	// a post beyond that gets ErrBusy. 0 means DefaultBacklog.
+	// a post beyond that gets ErrBusy. 0 means 65,536.
 	Backlog int
 	// SlowHandler is how long a handler may run before Slow is called, on
 	// another goroutine; 0 disables the watchdog.
 	SlowHandler time.Duration
 	// Slow is called by the watchdog. If nil, it logs a warning through Logger.
 	Slow func(SlowHandler)
+	// Recording records the run, Replay replays one instead of running. If both
+	// are nil the environment variables POE_RECORDING and POE_REPLAY decide for
+	// the first kernel of the program. Replay is the stronger one.
+	Recording *Recording
+	Replay    *Replay
 }
 
 // Kernel dispatches events to sessions. Make one with New. Its methods belong
-// to one goroutine; see the package's documentation for the doors that lead in
+// to one goroutine; see the package's documentation for the ways in
 // from others.
 type Kernel struct {
 	name   string
@@ -124,6 +135,9 @@ type Kernel struct {
 	dead       func(DeadLetter)
 	stats      Stats
 	hooks      []Hook
+	tape       *tape // nil unless the run is recorded or replayed
+	seed       [2]uint64
+	random     *rand.Rand
 }
 
 // New makes a kernel, with the zero Options if there are none. More than one
@@ -156,26 +170,32 @@ func New(options ...Options) *Kernel {
 	k.inbox.k = k
 	k.jobs.wrap = o.WrapJob
 	if k.jobs.limit = o.MaxOffload; k.jobs.limit <= 0 {
-		k.jobs.limit = DefaultOffload
+		k.jobs.limit = defaultOffload
 	}
-	k.backlog.limit = DefaultBacklog
+	k.backlog.limit = defaultBacklog
 	if o.Backlog > 0 {
 		k.backlog.limit = int64(o.Backlog)
 	}
+	k.tape = newTape(k, o)
 	k.debug = newDebugger(k, o)
 	return k
 }
 
 // Run dispatches events until no session is left, and returns nil, or the
 // exception that was not handled. It may be called again afterwards; events
-// posted in between are kept. Without sessions it returns at once.
+// posted in between are kept. Without sessions it returns at once. While the
+// kernel runs it is an error.
 func (k *Kernel) Run() error { return k.RunContext(context.Background()) }
 
 // RunContext is Run with an end: when ctx is done all sessions are stopped in
 // order, as by Stop, and the context's error is returned.
-func (k *Kernel) RunContext(ctx context.Context) error {
+func (k *Kernel) RunContext(ctx context.Context) (err error) {
 	if k.running {
-		return ErrRunning
+		return errRunning
+	}
+	if k.tape != nil {
+		defer k.tape.runStopped(&err)
+		k.tape.begins()
 	}
 	if k.sessions == 0 {
 		return k.clearException()
@@ -185,12 +205,16 @@ func (k *Kernel) RunContext(ctx context.Context) error {
 		k.debug.profile.under(ctx)
 	}
 	unwinding, over := true, false
+	stopRun := func() {
+		if !over { // a later run is not meant
+			k.Stop()
+		}
+	}
+	if k.tape != nil {
+		k.tape.endBy(stopRun)
+	}
 	stop := context.AfterFunc(ctx, func() {
-		k.inbox.put(message{run: func() {
-			if !over { // a later run is not meant
-				k.Stop()
-			}
-		}})
+		k.inbox.put(message{kind: arrivalContext, num: contextEnd(ctx), run: stopRun})
 	})
 	defer func() {
 		stop()
@@ -220,19 +244,24 @@ func (k *Kernel) loopUntilDone() error {
 	return nil
 }
 
-// RunOneTimeslice looks at the handles once and dispatches what is due. With
-// nothing due it waits until something is. more is false if there were no sessions
-// to begin with. As in POE it is still true for the slice in which the last session
-// stops, and for one more, in which nothing happens. An exception that nobody handled is the error.
+// RunOneTimeslice polls the handles once and dispatches what is due. If nothing is
+// due, it waits until something is. more is false if there were no sessions to
+// begin with. As in POE it is still true for the slice in which the last session
+// stops, and for one more, in which nothing happens. The error is an exception
+// that was not handled.
 //
 // In a handler it is a nested loop: the slice runs within that handler, which
-// goes on afterwards. An exception that nobody handled then ends the handler, as
-// one of Call does. On another goroutine than the kernel's the error is
-// ErrRunning.
+// continues afterwards. An exception that was not handled then ends the handler,
+// as one of Call does. Calling it on another goroutine while the kernel runs is an
+// error.
 func (k *Kernel) RunOneTimeslice() (more bool, err error) {
+	if k.tape != nil && !k.running {
+		defer k.tape.runStopped(&err)
+		k.tape.begins()
+	}
 	switch {
 	case k.running && !k.onOwnGoroutine():
-		return false, ErrRunning
+		return false, errRunning
 	case k.running:
 		return k.nestedSlice()
 	case k.sessions == 0 && k.justEnded:
@@ -320,7 +349,7 @@ func (k *Kernel) finish() error {
 	k.reportLeaks()
 	k.cleanup()
 	if k.debug != nil {
-		k.debug.log(TraceStatistics, "statistics", "stats", k.Stats())
+		k.debug.log(traceStatistics, "statistics", "stats", k.Stats())
 	}
 	return k.clearException()
 }
@@ -329,6 +358,9 @@ func (k *Kernel) finish() error {
 func (k *Kernel) cleanup() {
 	k.signals.close()
 	k.inbox.close()
+	if k.tape != nil {
+		k.tape.ended()
+	}
 	k.backlog.notify() // a kernel that has ended has no backlog
 	for _, h := range k.hooks {
 		h.RunEnded()

@@ -18,6 +18,13 @@ type readyHandle struct {
 // needLoop opens the poller that a handle needs; without a handle any poller
 // will do, and one that only sleeps costs no descriptor.
 func (k *Kernel) needLoop(h *Handle) error {
+	if k.tape != nil {
+		return k.tape.needPoller(h)
+	}
+	return k.openLoop(h)
+}
+
+func (k *Kernel) openLoop(h *Handle) error {
 	onlySleeps := h == nil || h.reg.FD < 0
 	if _, sleeps := k.loop.(*poll.Timer); k.loop != nil && (!sleeps || onlySleeps) {
 		return nil

@@ -60,7 +60,7 @@ func noGoroutines(t *testing.T) {
 var servant = regexp.MustCompile(`source\.\(\*(Stream|Acceptor|Packets)\)\.\w+`)
 
 // runSession makes a session and runs the kernel until it is gone. The time limit is
-// for tests that fail by waiting for ever.
+// for tests that fail by waiting forever.
 func runSession(t *testing.T, k *kernel.Kernel, funcs session.Funcs) {
 	t.Helper()
 	_, err := session.Inline(k, funcs)
@@ -111,7 +111,7 @@ func TestLoopOfTheEnvironment(t *testing.T) {
 }
 
 // Many goroutines post while timers of many lengths make the loop sleep now
-// for ever, now not at all, now for a moment: whatever is lost hangs the test.
+// forever, now not at all, now for a moment: whatever is lost hangs the test.
 func TestNoWakeUpIsLost(t *testing.T) {
 	const goroutines, posts = 8, 2000
 	onLoops(t, func(t *testing.T, k *kernel.Kernel) {

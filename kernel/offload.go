@@ -8,9 +8,9 @@ import (
 	"github.com/gopoe/poe/kernel/observe"
 )
 
-// DefaultOffload is how many jobs of a kernel run at once when
+// defaultOffload is how many jobs of a kernel run at once when
 // Options.MaxOffload does not say.
-const DefaultOffload = 64
+const defaultOffload = 64
 
 // offloads runs the jobs of a kernel on other goroutines, a bounded number at
 // a time.
@@ -35,9 +35,14 @@ type Job struct {
 	args     []any
 	ctx      context.Context
 	cancel   context.CancelFunc
-	lane     *Lane // which orders it, if any
 	done     bool
-	cause    observe.Mark // the event that has asked for it
+	returned bool   // its work has returned, or it never begins
+	then     []*Job // which begin after it
+	num      uint64 // in a recording
+
+	result any // of work
+	err    error
+	cause  observe.Mark // the event that has asked for it
 }
 
 // Offload runs work on another goroutine, so that it may block, and sends its
@@ -48,10 +53,11 @@ type Job struct {
 // *HandlerError; runtime.Goexit becomes one as well. At most Options.MaxOffload
 // jobs run at once, the others wait for their turn.
 func (k *Kernel) Offload(event string, work func(ctx context.Context) (any, error), args ...any) (*Job, error) {
-	return k.offload("Offload", &Job{event: event, work: work, args: args})
+	return k.offload("Offload", nil, &Job{event: event, work: work, args: args})
 }
 
-func (k *Kernel) offload(method string, j *Job) (*Job, error) {
+// offload starts a job once previous has ended; nil is none.
+func (k *Kernel) offload(method string, previous, j *Job) (*Job, error) {
 	k.checkGoroutine(method)
 	if j.event == "" || j.work == nil {
 		return nil, k.fail(method, j.event, ErrInvalid)
@@ -60,15 +66,20 @@ func (k *Kernel) offload(method string, j *Job) (*Job, error) {
 		j.work = k.jobs.wrap(j.event, j.work)
 	}
 	e := k.frame.session
-	owned, err := k.Host().Own(j, "job "+j.event)
+	owned, err := k.Host().Own(jobCloser{j}, "job "+j.event)
 	if err != nil {
 		return nil, k.fail(method, j.event, ErrNoActiveSession)
 	}
 	j.k, j.owner, j.owned, j.cause = k, e, owned, k.cause()
 	j.ctx, j.cancel = context.WithCancel(context.Background())
+	if k.tape != nil {
+		k.tape.numberJob(j)
+	}
 	k.addExtref(e, offloadTag)
-	if j.lane == nil || j.lane.admit(j) {
+	if previous == nil || previous.returned {
 		k.jobs.start(j)
+	} else {
+		previous.then = append(previous.then, j)
 	}
 	return j, nil
 }
@@ -78,15 +89,33 @@ const offloadTag = "offload"
 
 // Cancel ends the job's context and forgets its result. It is for the kernel's
 // goroutine. Cancelling twice, or a job that is done, does nothing.
-func (j *Job) Cancel() { _ = j.Close() }
-
-// Close calls Cancel and returns nil.
-func (j *Job) Close() error {
-	if j.done {
-		return nil
+func (j *Job) Cancel() {
+	if !j.done {
+		j.finish()
 	}
-	j.finish()
+}
+
+// jobCloser is a job as its session owns it.
+type jobCloser struct{ job *Job }
+
+// Close cancels the job.
+func (c jobCloser) Close() error {
+	c.job.Cancel()
 	return nil
+}
+
+// ended starts the jobs that waited for this one.
+func (j *Job) ended() {
+	j.returned = true
+	then := j.then
+	j.then = nil
+	for _, next := range then {
+		if next.done { // cancelled before it has begun
+			next.ended()
+		} else {
+			j.k.jobs.start(next)
+		}
+	}
 }
 
 // finish releases the session.
@@ -99,12 +128,22 @@ func (j *Job) finish() {
 	}
 }
 
-// run does the work and brings the result home. It runs on the job's own
+// run does the work and sends the result to the kernel. It runs on the job's own
 // goroutine.
 func (j *Job) run() {
-	result, err := any(nil), errJobExited
-	defer func() { j.k.inbox.put(message{cause: j.cause, run: func() { j.complete(result, err) }}) }()
-	result, err = j.try()
+	j.err = errJobExited
+	defer func() { j.k.inbox.put(message{kind: arrivalJob, num: j.num, job: j, cause: j.cause, run: j.bringHome}) }()
+	j.result, j.err = j.try()
+}
+
+// bringHome runs on the kernel's goroutine when the work is done.
+func (j *Job) bringHome() { j.complete(j.result, j.err) }
+
+// begin starts the job's goroutine. In a replay the recording has the result.
+func (j *Job) begin() {
+	if !j.k.Replaying() {
+		go j.run()
+	}
 }
 
 func (j *Job) try() (result any, err error) {
@@ -123,9 +162,7 @@ func (j *Job) try() (result any, err error) {
 // job that waits.
 func (j *Job) complete(result any, err error) {
 	j.k.jobs.next()
-	if j.lane != nil {
-		j.lane.next()
-	}
+	j.ended()
 	if j.done {
 		if c, ok := result.(io.Closer); ok {
 			err = c.Close()
@@ -144,11 +181,11 @@ func (j *Job) complete(result any, err error) {
 	}})
 }
 
-// start runs a job as soon as there is a place for it.
+// start runs a job as soon as the limit allows.
 func (o *offloads) start(j *Job) {
 	if o.running < o.limit {
 		o.running++
-		go j.run()
+		j.begin()
 		return
 	}
 	o.waiting = append(o.waiting, j)
@@ -161,12 +198,10 @@ func (o *offloads) next() {
 		j := o.waiting[0]
 		o.waiting = o.waiting[1:]
 		if !j.done {
-			go j.run()
+			j.begin()
 			return
 		}
-		if j.lane != nil {
-			j.lane.next()
-		}
+		j.ended()
 	}
 	o.running--
 }

@@ -13,13 +13,13 @@ type OpError struct {
 	// Op is the operation that failed: "read", "write", "accept", "connect",
 	// "bind", "listen", "filter" ...
 	Op string
-	// Err says why. It is io.EOF at the end of a stream.
+	// Err is the reason. It is io.EOF at the end of a stream.
 	Err error
 	// Wheel is the wheel that met the error, 0 if none did.
 	Wheel WheelID
 }
 
-// Error says what failed and why.
+// Error describes what failed and why.
 func (e *OpError) Error() string { return e.Op + ": " + e.Text() }
 
 // Unwrap returns the reason.

@@ -1,13 +1,11 @@
 package kernel
 
 import (
-	"bytes"
 	"context"
-	"runtime"
-	"strconv"
 	"sync"
 	"sync/atomic"
 
+	"github.com/gopoe/poe/internal/goroutine"
 	"github.com/gopoe/poe/kernel/internal/poll"
 	"github.com/gopoe/poe/kernel/observe"
 )
@@ -23,6 +21,9 @@ type message struct {
 	run    func()
 	handle *Handle
 	letter Letter
+	kind   arrival // what a recording has of it
+	num    uint64  // of what it is about, by kind
+	job    *Job
 	cause  observe.Mark // the event that has sent it, if known
 }
 
@@ -56,6 +57,11 @@ func (b *inbox) putIf(m message, onlyOpen bool) bool {
 	if onlyOpen && !b.opened || m.from != nil && b.ended {
 		b.mu.Unlock()
 		return false
+	}
+	if b.k.Replaying() { // the recording has what comes, and when
+		b.mu.Unlock()
+		b.k.tape.in.live.put(m)
+		return true
 	}
 	b.in = append(b.in, m)
 	b.filled.Store(true)
@@ -92,17 +98,22 @@ func (b *inbox) empty() bool { return !b.filled.Load() }
 
 // open makes the calling goroutine the kernel's own.
 func (b *inbox) open() {
-	b.owner.Store(goroutineID())
+	b.owner.Store(goroutine.ID())
 	b.mu.Lock()
 	b.opened, b.ended = true, false
 	b.mu.Unlock()
 }
 
-// close says that no goroutine runs the kernel any more, once everybody who
-// waits has been answered.
+// close marks the kernel as not running, once every message that waits has been
+// answered.
 func (b *inbox) close() {
-	for b.stillFilled() {
+	for b.k.asked("looks for messages at its end", b.stillFilled) {
 		b.drain()
+	}
+	if b.k.Replaying() {
+		b.mu.Lock()
+		b.opened, b.ended = false, true
+		b.mu.Unlock()
 	}
 	b.owner.Store(0)
 }
@@ -117,17 +128,29 @@ func (b *inbox) stillFilled() bool {
 
 // drain takes out what has come, acts on it in order, and reports whether there
 // was anything. What comes meanwhile waits for the next turn. In a turn that is
-// nested in one of the functions that it calls, it goes on with what is left.
+// nested in one of the functions that it calls, it continues with what is left.
 func (b *inbox) drain() bool {
-	if b.next == len(b.batch) {
-		if b.empty() {
+	if b.k.tape != nil {
+		b.k.tape.looks++
+	}
+	switch {
+	case b.next < len(b.batch): // in a nested turn
+	case b.k.Replaying():
+		if b.batch, b.next = b.k.tape.in.messages(), 0; len(b.batch) == 0 {
+			b.batch = nil
 			return false
 		}
+	case b.empty():
+		return false
+	default:
 		b.mu.Lock()
 		b.batch, b.in, b.spare = b.in, b.spare[:0], nil
 		b.filled.Store(false)
 		b.mu.Unlock()
 		b.next = 0
+		if b.k.tape != nil {
+			b.k.tape.messages(b.batch)
+		}
 	}
 	outer := b.k.frame
 	if outer.depth > 0 {
@@ -168,6 +191,9 @@ func (b *inbox) pull() {
 	clear(b.in[rest:]) // releases what they refer to
 	b.in = b.in[:rest]
 	b.mu.Unlock()
+	if b.k.tape != nil {
+		b.k.tape.messages(events)
+	}
 	b.draining = true // taking one in must not pull those that come after the others
 	for i := range events {
 		b.k.receive(&events[i])
@@ -233,31 +259,14 @@ func (k *Kernel) receiveEvent(m *message) {
 // onOwnGoroutine reports whether the caller is on the kernel's goroutine.
 func (k *Kernel) onOwnGoroutine() bool {
 	owner := k.inbox.owner.Load()
-	return owner != 0 && owner == goroutineID()
-}
-
-// goroutineID finds the running goroutine's number, which Go shows only in
-// stack traces. It takes about a microsecond; nothing that is called often
-// uses it.
-func goroutineID() uint64 {
-	var buf [32]byte
-	text := buf[:runtime.Stack(buf[:], false)]
-	text = bytes.TrimPrefix(text, []byte("goroutine "))
-	if i := bytes.IndexByte(text, ' '); i > 0 {
-		text = text[:i]
-	}
-	n, err := strconv.ParseUint(string(text), 10, 64)
-	if err != nil {
-		return 0
-	}
-	return n
+	return owner != 0 && owner == goroutine.ID()
 }
 
 // Outside is the kernel as other goroutines may use it. Its methods are safe
 // on any goroutine.
 type Outside struct{ k *Kernel }
 
-// Outside returns the door for other goroutines.
+// Outside returns the view of the kernel for other goroutines.
 func (k *Kernel) Outside() Outside { return Outside{k} }
 
 // Post queues an event; the kernel is its sender. Events of one goroutine
@@ -292,7 +301,7 @@ func (o Outside) Do(ctx context.Context, f func(k *Kernel)) error {
 		return ErrWouldDeadlock
 	}
 	job := &outsideJob{k: k, f: f, done: make(chan struct{})}
-	if !k.inbox.putIf(message{run: job.run}, true) {
+	if !k.inbox.putIf(message{kind: arrivalDo, run: job.run}, true) {
 		return ErrNotRunning
 	}
 	select {
@@ -312,7 +321,9 @@ func (o Outside) Do(ctx context.Context, f func(k *Kernel)) error {
 // DoAsync runs f on the kernel's goroutine, soon, between two events and outside
 // of any session, and does not wait for it. If the kernel does not run, f runs
 // when it does. What f throws leaves the kernel's Run.
-func (o Outside) DoAsync(f func(k *Kernel)) { o.k.inbox.put(message{run: func() { f(o.k) }}) }
+func (o Outside) DoAsync(f func(k *Kernel)) {
+	o.k.inbox.put(message{kind: arrivalLive, run: func() { f(o.k) }})
+}
 
 // outsideJob is a function on its way to the kernel's goroutine.
 type outsideJob struct {
@@ -344,14 +355,19 @@ func (j *outsideJob) run() {
 }
 
 // Stop stops all sessions, as Kernel.Stop does, soon.
-func (o Outside) Stop() { o.k.inbox.put(message{run: o.k.Stop}) }
+func (o Outside) Stop() { o.k.inbox.put(message{kind: arrivalStop, run: o.k.Stop}) }
 
 // Signal sends a signal, as Kernel.Signal does; an unknown destination is a
 // dead letter.
 func (o Outside) Signal(to Dest, signal string, args ...any) {
-	o.k.inbox.put(message{run: func() {
-		if o.k.Signal(to, signal, args...) != nil {
-			o.k.deadLetter(DeadLetter{To: to, Event: "_signal", Args: append([]any{signal}, args...), From: ID{o.k.root}})
+	o.k.inbox.put(message{kind: arrivalSent, to: to, event: signal, args: args, run: o.k.sentSignal(to, signal, args)})
+}
+
+// sentSignal sends a signal for another goroutine.
+func (k *Kernel) sentSignal(to Dest, signal string, args []any) func() {
+	return func() {
+		if k.Signal(to, signal, args...) != nil {
+			k.deadLetter(DeadLetter{To: to, Event: "_signal", Args: append([]any{signal}, args...), From: ID{k.root}})
 		}
-	}})
+	}
 }

@@ -15,7 +15,7 @@ type owned struct {
 	session    *entry
 }
 
-// Owned is the tie between a session and something that it owns.
+// Owned is the ownership of something by a session.
 type Owned struct{ o *owned }
 
 func (k *Kernel) own(c io.Closer, name string) (Owned, error) {
@@ -34,7 +34,8 @@ func (k *Kernel) own(c io.Closer, name string) (Owned, error) {
 	return Owned{o}, nil
 }
 
-// Release unties it, without closing it. Doing so twice is fine.
+// Release ends the ownership without closing what was owned. Further calls do
+// nothing.
 func (w Owned) Release() {
 	o := w.o
 	if o == nil || o.session == nil {
@@ -74,30 +75,27 @@ func (k *Kernel) closeOwned(e *entry) {
 	}
 }
 
-// OwnedInfo is a wheel, or something else that ends with its session.
-type OwnedInfo struct {
-	Name string
-	Site string // where it was made; only with TraceRefcount
-}
-
-// Wheels lists what a session owns, in order of creation.
-func (k *Kernel) Wheels(id ID) []OwnedInfo {
-	e, err := k.resolve(id)
-	if err != nil || e.owned == nil {
-		return nil
-	}
-	var list []OwnedInfo
-	for o := e.owned; ; o = o.next {
-		list = append(list, OwnedInfo{o.name, o.site.String()})
-		if o.next == e.owned {
-			return list
+// all calls do with everything that the session owns, in order of creation.
+func (o *owned) all(do func(*owned)) {
+	for at := o; at != nil; {
+		do(at)
+		if at = at.next; at == o {
+			return
 		}
 	}
 }
 
-// Replace puts a new wheel, or anything else that can be closed, where an old
-// one was, and closes the old one: what Perl does when a variable is
-// overwritten. A nil pointer in *where is no old one.
+// String names what is owned, and where it was made.
+func (o *owned) String() string {
+	if o.site == nil {
+		return o.name
+	}
+	return o.name + " " + o.site.String()
+}
+
+// Replace stores a new wheel, or anything else that can be closed, in *where and
+// closes the old one, as Perl does when a variable is overwritten. It returns
+// the error of that Close. If *where is nil, there is no old one.
 func Replace[T interface {
 	comparable
 	io.Closer

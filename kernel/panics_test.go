@@ -297,7 +297,7 @@ func TestWithoutALoggerWarningsGoToStandardError(t *testing.T) {
 			t.Setenv("POE_TRACE_EVENTS", c.trace)
 			text := standardError(t, func() {
 				k := kernel.New(c.options)
-				start(t, k, states{"_start": func(kernel.Event) { k.Host().Warn("beware") }})
+				start(t, k, states{"_start": func(kernel.Event) { k.Host().Logger().Warn("beware") }})
 				require.NoError(t, k.Run())
 			})
 			for _, want := range c.want {

@@ -7,26 +7,12 @@ import (
 	"runtime/trace"
 )
 
-// Profile says by what Go's profilers can tell a kernel's handlers apart. Off
-// it costs nothing.
-type Profile uint8
-
-// What profilers can be told.
-const (
-	// ProfileLabels labels what handlers do in profiles of package
-	// runtime/pprof: with "kernel", its name; "session", as ID.String has it;
-	// "kind", the type of the session's heap; and "event".
-	ProfileLabels Profile = 1 << iota
-	// ProfileRegions makes a region of every handler, named after its event,
-	// in execution traces of package runtime/trace, and logs its session.
-	ProfileRegions
-)
-
-// profiler is there only while something of the kind is wanted. All its
+// profiler exists only while something is selected. All its
 // methods do nothing on a nil one.
 type profiler struct {
 	k       *Kernel
-	what    Profile
+	labels  bool            // Options.ProfileLabels
+	regions bool            // Options.ProfileRegions
 	base    context.Context // has the labels of the goroutine that runs the kernel
 	known   map[*entry]map[string]context.Context
 	running []profiled // by depth of calls
@@ -38,11 +24,11 @@ type profiled struct {
 	region *trace.Region
 }
 
-func newProfiler(k *Kernel, what Profile) *profiler {
-	if what == 0 {
+func newProfiler(k *Kernel, o Options) *profiler {
+	if !o.ProfileLabels && !o.ProfileRegions {
 		return nil
 	}
-	return &profiler{k: k, what: what, base: context.Background(), known: map[*entry]map[string]context.Context{}}
+	return &profiler{k: k, labels: o.ProfileLabels, regions: o.ProfileRegions, base: context.Background(), known: map[*entry]map[string]context.Context{}}
 }
 
 // under says in which context the kernel runs.
@@ -58,18 +44,18 @@ func (p *profiler) begin(f *frame) {
 		return
 	}
 	now := profiled{labels: p.base}
-	if p.what&ProfileLabels != 0 {
+	if p.labels {
 		now.labels = p.labelsOf(f.session, f.event)
 		pprof.SetGoroutineLabels(now.labels)
 	}
-	if p.what&ProfileRegions != 0 && trace.IsEnabled() {
+	if p.regions && trace.IsEnabled() {
 		trace.Log(now.labels, "session", ID{f.session}.String())
 		now.region = trace.StartRegion(now.labels, f.event)
 	}
 	p.running = append(p.running, now)
 }
 
-// end is called forevery handler that has begun, innermost first.
+// end is called for every handler that has begun, innermost first.
 func (p *profiler) end() {
 	if p == nil || len(p.running) == 0 {
 		return
@@ -80,7 +66,7 @@ func (p *profiler) end() {
 	}
 	p.running[last] = profiled{}
 	p.running = p.running[:last]
-	if p.what&ProfileLabels == 0 {
+	if !p.labels {
 		return
 	}
 	outer := p.base
@@ -112,7 +98,7 @@ func (p *profiler) forget(e *entry) {
 }
 
 // kind is what sort of session it is: the type of its heap, if that can be
-// told, or of the session itself.
+// known, or of the session itself.
 func (e *entry) kind() string {
 	switch s := e.ses.(type) {
 	case nil:

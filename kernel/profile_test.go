@@ -28,7 +28,7 @@ func ownLabels(t *testing.T) string {
 }
 
 func TestProfileLabels(t *testing.T) {
-	k := newKernel(kernel.Options{Name: "profiled", Profile: kernel.ProfileLabels})
+	k := newKernel(kernel.Options{Name: "profiled", ProfileLabels: true})
 	var seen []string
 	look := func(e kernel.Event) { seen = append(seen, ownLabels(t)) }
 	other := start(t, k, states{"_start": alias("other"), "asked": look, "fails": func(kernel.Event) { panic("oh") }})
@@ -69,7 +69,7 @@ func TestProfileRegions(t *testing.T) {
 	if err := trace.Start(&b); err != nil {
 		t.Fatal(err) // somebody else traces this test
 	}
-	k := newKernel(kernel.Options{Profile: kernel.ProfileRegions})
+	k := newKernel(kernel.Options{ProfileRegions: true})
 	start(t, k, states{
 		"_start":            func(kernel.Event) { _ = k.AliasSet("traced alias"); k.Yield("a traced event") },
 		"a traced event":    func(kernel.Event) { k.Yield("a traced mistake") },
@@ -89,13 +89,13 @@ func TestProfileRegions(t *testing.T) {
 // from Call to its handler and back.
 func TestWithoutProfilesNothingIsAllocated(t *testing.T) {
 	for name, c := range map[string]struct {
-		profile kernel.Profile
-		want    float64
+		labels, regions bool
+		want            float64
 	}{
-		"off": {}, "labels are made once": {profile: kernel.ProfileLabels}, "regions, while nobody traces": {profile: kernel.ProfileRegions},
+		"off": {}, "labels are made once": {labels: true}, "regions, without an execution trace": {regions: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			k := kernel.New(kernel.Options{Profile: c.profile})
+			k := kernel.New(kernel.Options{ProfileLabels: c.labels, ProfileRegions: c.regions})
 			other := start(t, k, states{"_start": alias("other"), "asked": func(kernel.Event) {}})
 			start(t, k, states{"_start": func(kernel.Event) {
 				assert.Equal(t, c.want, testing.AllocsPerRun(100, func() { _, _ = k.Call(other, "asked") }))
@@ -106,9 +106,9 @@ func TestWithoutProfilesNothingIsAllocated(t *testing.T) {
 }
 
 func BenchmarkYieldProfiled(b *testing.B) {
-	for name, p := range map[string]kernel.Profile{"off": 0, "labels": kernel.ProfileLabels, "regions": kernel.ProfileRegions} {
+	for name, p := range map[string]kernel.Options{"off": {}, "labels": {ProfileLabels: true}, "regions": {ProfileRegions: true}} {
 		b.Run(name, func(b *testing.B) {
-			k := kernel.New(kernel.Options{Profile: p})
+			k := kernel.New(p)
 			session.Create(k, &counter{left: b.N}, yieldStates)
 			benchRun(b, k)
 		})

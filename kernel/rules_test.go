@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/poetest"
 	"github.com/stretchr/testify/assert"
 )
 
@@ -15,7 +16,7 @@ import (
 type world struct {
 	*testing.T
 	*kernel.Kernel
-	clock *fakeClock
+	clock *poetest.Clock
 	seen  log
 }
 
@@ -55,7 +56,7 @@ func (w *world) note(name string, e kernel.Event) {
 func TestRules(t *testing.T) {
 	for _, r := range rules {
 		t.Run(r.name, func(t *testing.T) {
-			clock := newFakeClock()
+			clock := &poetest.Clock{}
 			w := &world{T: t, clock: clock, Kernel: newKernel(kernel.Options{Clock: clock, Name: kernelName})}
 			r.show(w)
 			if err := w.Kernel.Run(); err != nil {
@@ -283,7 +284,7 @@ var rules = []rule{
 		w.session("s", states{"_start": func(kernel.Event) {
 			_, _ = w.DelaySet("t", time.Second, "set")
 			_ = w.DelayAdd("t", time.Second, "added")
-			_ = w.AlarmAdd("t", w.clock.wall, "alarm")
+			_ = w.AlarmAdd("t", w.clock.Wall(), "alarm")
 			w.Yield("t", "posted")
 			_ = w.Delay("t", time.Minute, "only")
 		}}, "t")
@@ -296,9 +297,9 @@ var rules = []rule{
 			w.Yield("t", "yield 1")
 			_ = w.DelayAdd("t", 0, "zero")
 			_ = w.DelayAdd("t", time.Second, "first")
-			_ = w.AlarmAdd("t", w.clock.wall.Add(time.Second), "second")
-			_ = w.AlarmAdd("t", w.clock.wall.Add(-time.Second), "past")
-			_ = w.AlarmAdd("t", w.clock.wall.Add(-time.Minute), "far past")
+			_ = w.AlarmAdd("t", w.clock.Wall().Add(time.Second), "second")
+			_ = w.AlarmAdd("t", w.clock.Wall().Add(-time.Second), "past")
+			_ = w.AlarmAdd("t", w.clock.Wall().Add(-time.Minute), "far past")
 			w.Yield("t", "yield 2")
 		}}, "t")
 	}, `s t far past
@@ -314,7 +315,7 @@ var rules = []rule{
 		w.session("s", states{"_start": func(kernel.Event) {
 			_ = w.DelayAdd("t", 20*time.Millisecond, "timer 20")
 			w.Yield("t", "queued at 0")
-			w.clock.pass(50 * time.Millisecond)
+			w.clock.Pass(50 * time.Millisecond)
 			w.Yield("t", "queued at 50")
 		}}, "t")
 	}, `s t queued at 0

@@ -141,7 +141,7 @@ func (k *Kernel) allocate(s Session, parent *entry) *entry {
 	}
 	k.mark(e)
 	if k.debug != nil {
-		k.debug.log(TraceSessions, "created", "session", ID{e}, "parent", ID{parent})
+		k.debug.log(traceSessions, "created", "session", ID{e}, "parent", ID{parent})
 	}
 	s.Attach(ID{e})
 	return e

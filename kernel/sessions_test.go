@@ -40,8 +40,9 @@ func TestOwnedThingsAreClosedAfterStopInOrderOfCreation(t *testing.T) {
 			fourth.Release()
 			assert.True(t, fourth.Session().IsZero())
 			var names []string
-			for _, w := range k.Wheels(e.Session) {
-				names = append(names, w.Name)
+			detail, _ := k.Host().Inspect().Session(e.Session.Number())
+			for _, o := range detail.Owned {
+				names = append(names, o.Name)
 			}
 			assert.Equal(t, []string{"first", "second", "third", "stubborn"}, names)
 		},
@@ -212,7 +213,7 @@ func TestPostViaAnotherNode(t *testing.T) {
 	assert.Equal(t, []string{"1 hello [1]"}, sent.All())
 }
 
-// Nobody is told of anything after _stop, even if a handler stops everything
+// No session gets anything after _stop, even if a handler stops everything
 // while a session's children go to its parent.
 func TestStopWhileChildrenAreHandedOn(t *testing.T) {
 	k := newKernel()

@@ -23,30 +23,30 @@ type signalTable struct {
 	system  *systemSignals
 }
 
-// SignalClass is what a signal does to the sessions it visits.
-type SignalClass uint8
+// signalClass is what a signal does to the sessions it visits.
+type signalClass uint8
 
 // The classes of signals.
 const (
-	// Benign signals stop no session.
-	Benign SignalClass = iota
-	// Terminal signals stop the sessions they visit, unless one of them calls
+	// benign signals stop no session.
+	benign signalClass = iota
+	// terminal signals stop the sessions they visit, unless one of them calls
 	// SigHandled.
-	Terminal
-	// Nonmaskable signals stop them in any case.
-	Nonmaskable
+	terminal
+	// nonmaskable signals stop them in any case.
+	nonmaskable
 )
 
-// ClassOf returns the class of a signal, by its name without SIG. Names that
+// classOf returns the class of a signal, by its name without SIG. Names that
 // are not POE's own or the system's are benign.
-func ClassOf(signal string) SignalClass {
+func classOf(signal string) signalClass {
 	switch signal {
 	case "QUIT", "INT", "KILL", "TERM", "HUP", "IDLE", "DIE":
-		return Terminal
+		return terminal
 	case "ZOMBIE", "UIDESTROY":
-		return Nonmaskable
+		return nonmaskable
 	}
-	return Benign
+	return benign
 }
 
 // Sig makes the active session get an event when a signal visits it: its
@@ -163,6 +163,9 @@ func (k *Kernel) recovered(dest, from *entry, event, caller string, kd kind, sto
 	if value == nil {
 		return
 	}
+	if stop, ok := value.(*replayStop); ok {
+		panic(stop)
+	}
 	err := newHandlerError(value, dest, event)
 	if kd == kindStop || kd == kindDie || stopped || !dest.alive() {
 		k.exception = err // no session is left to handle it
@@ -187,7 +190,7 @@ func (k *Kernel) deliverSignal(it *item) {
 
 	touched := visit(it.dest, signal)
 	if k.debug != nil {
-		k.debug.log(TraceSignals, "signal", "name", signal, "to", ID{it.dest}, "visits", len(touched), "watchers", k.signals.watched[signal])
+		k.debug.log(traceSignals, "signal", "name", signal, "to", ID{it.dest}, "visits", len(touched), "watchers", k.signals.watched[signal])
 	}
 	watches := make([]*sigWatch, len(touched))
 	if k.signals.watched[signal] > 0 {
@@ -236,8 +239,8 @@ func visit(dest *entry, signal string) []*entry {
 // an exception is dealt with then. before is the exception that had ended the
 // program before the signal was delivered, if any.
 func (k *Kernel) applyDefault(signal string, touched []*entry, it *item, before error) {
-	class := ClassOf(signal)
-	if class == Nonmaskable || class == Terminal && k.signals.handled == 0 {
+	class := classOf(signal)
+	if class == nonmaskable || class == terminal && k.signals.handled == 0 {
 		for i := len(touched) - 1; i >= 0; i-- {
 			k.stop(touched[i])
 		}
@@ -251,7 +254,7 @@ func (k *Kernel) applyDefault(signal string, touched []*entry, it *item, before 
 	case k.exception == nil:
 		k.exception = x.Err
 	case k.exception == before:
-		// Thrown by a session that was born as the program ended.
+		// Thrown by a session that started as the program ended.
 		k.exception = after(x.Err, before)
 	default:
 		// A handler of this DIE has thrown, too: its exception is the result,

@@ -152,7 +152,7 @@ func TestSystemSignals(t *testing.T) {
 }
 
 // Two kernels in one process both get a signal of the system, and one that has
-// let go of it no longer does.
+// release it no longer does.
 func TestSystemSignalsReachEveryKernel(t *testing.T) {
 	var waits []func() error
 	var seen log

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// childSignal says that a child process has ended.
+// childSignal indicates that a child process has ended.
 const childSignal = unix.SIGCHLD
 
 // number finds the system's signal of that name, if sessions may catch it. CHLD

@@ -22,11 +22,14 @@ func (k *Kernel) sourceModes(h *Handle) modeSet {
 	case h.reg.FD >= 0:
 		return 0
 	}
+	if k.tape != nil {
+		return h.want & k.tape.sourceModes(h)
+	}
 	return h.want & h.source.Ready().modes()
 }
 
 // sourceReady is what sources call, on any goroutine.
-func (k *Kernel) sourceReady(h *Handle) { k.inbox.put(message{handle: h}) }
+func (k *Kernel) sourceReady(h *Handle) { k.inbox.put(message{kind: arrivalReady, handle: h}) }
 
 // pollSources asks the sources that may be ready, and drops those that are not
 // ready in any mode that is wanted. It is called a second time in one turn only

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/poetest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -246,7 +247,7 @@ func TestTryWriteRunsInTheNextTurn(t *testing.T) {
 }
 
 func TestDelayFuncAndYieldFunc(t *testing.T) {
-	k := newKernel(kernel.Options{Clock: newFakeClock(), Strict: true})
+	k := newKernel(kernel.Options{Clock: &poetest.Clock{}, Strict: true})
 	var seen log
 	h := func(e kernel.Event) { seen.Add(e.Name, k.ActiveEvent(), e.Sender == e.Session) }
 	assert.Panics(t, func() { _, _ = k.Host().DelayFunc("x", time.Second, h) }, "strict, and nobody is active")

@@ -48,7 +48,7 @@ func (k *Kernel) waitForWork() error {
 		next.work = k.standing.work
 		k.standing = next
 	}
-	left := k.standing.until - k.clock.Mono() - time.Since(k.standing.since)
+	left := k.standingLeft()
 	if left > 0 {
 		_, err := k.sleep(left)
 		return err // and the next turn looks again
@@ -59,13 +59,22 @@ func (k *Kernel) waitForWork() error {
 	return nil
 }
 
+// standingLeft is how long the kernel may still wait in real time.
+func (k *Kernel) standingLeft() time.Duration {
+	left := func() (time.Duration, error) {
+		return k.standing.until - k.clock.Mono() - time.Since(k.standing.since), nil
+	}
+	d, _ := Recorded(k, "real time", left)
+	return d
+}
+
 // nextStop returns the first timer or the clock's limit, whichever is earlier.
 func (k *Kernel) nextStop() standstill {
 	next := standstill{until: k.until()}
 	if len(k.timers.heap) > 0 {
 		next.timer = k.timers.heap[0].timer.id()
 	}
-	if c, ok := k.clock.(LimitedClock); ok && c.Limit() < next.until {
+	if c, ok := k.clock.(limitedClock); ok && c.Limit() < next.until {
 		next = standstill{until: c.Limit()}
 	}
 	return next

@@ -50,7 +50,7 @@ type timerTable struct {
 	heap  []timerRef // 4-ary
 	slots [][]timer  // chunks, so that timers never move
 	free  []*timer
-	used  uint32 // slots handed out at least once
+	used  uint32 // slots used at least once
 }
 
 const timerChunk = 64

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/poetest"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -23,11 +24,11 @@ func TestWallClockJumpMovesAlarmsButNotDelays(t *testing.T) {
 		"drifting":    {40 * time.Millisecond, []string{"alarm 60", "delay 61", "far alarm 7200"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			clock := newFakeClock()
+			clock := &poetest.Clock{}
 			var warned, seen log
 			k := newKernel(kernel.Options{Clock: clock, Logger: logger(&warned)})
-			begun, t0 := clock.mono, clock.wall
-			show := func(e kernel.Event) { seen.Add(e.Name, int((clock.mono - begun).Seconds())) }
+			begun, t0 := clock.Mono(), clock.Wall()
+			show := func(e kernel.Event) { seen.Add(e.Name, int((clock.Mono() - begun).Seconds())) }
 			start(t, k, states{
 				"_start": func(kernel.Event) {
 					require.NoError(t, k.Alarm("alarm", t0.Add(time.Minute)))
@@ -35,7 +36,7 @@ func TestWallClockJumpMovesAlarmsButNotDelays(t *testing.T) {
 					require.NoError(t, k.Delay("delay", 61*time.Second))
 					require.NoError(t, k.Delay("set the clock", time.Second))
 				},
-				"set the clock": func(kernel.Event) { clock.wall = clock.wall.Add(c.jump) },
+				"set the clock": func(kernel.Event) { clock.SetWall(clock.Wall().Add(c.jump)) },
 				"alarm":         show, "far alarm": show, "delay": show,
 			})
 			require.NoError(t, k.Run())
@@ -47,25 +48,25 @@ func TestWallClockJumpMovesAlarmsButNotDelays(t *testing.T) {
 
 // A kernel that never sleeps has to notice as well.
 func TestWallClockJumpUnderLoad(t *testing.T) {
-	clock := newFakeClock()
+	clock := &poetest.Clock{}
 	k := newKernel(kernel.Options{Clock: clock})
 	start(t, k, states{
 		"_start": func(kernel.Event) {
-			require.NoError(t, k.Alarm("alarm", clock.wall.Add(time.Hour)))
+			require.NoError(t, k.Alarm("alarm", clock.Wall().Add(time.Hour)))
 			k.Yield("work", 0)
 		},
 		"work": func(e kernel.Event) {
 			n := kernel.Arg[int](e, 0)
 			if n == 5 {
-				clock.wall = clock.wall.Add(time.Hour)
+				clock.SetWall(clock.Wall().Add(time.Hour))
 			}
-			clock.pass(100 * time.Millisecond)
+			clock.Pass(100 * time.Millisecond)
 			if n < 100 {
 				k.Yield("work", n+1)
 			}
 		},
 		"alarm": func(kernel.Event) {
-			assert.Less(t, clock.mono, 3*time.Second)
+			assert.Less(t, clock.Mono(), 3*time.Second)
 			k.Stop()
 		},
 	})
@@ -73,7 +74,7 @@ func TestWallClockJumpUnderLoad(t *testing.T) {
 }
 
 func TestADayOfTimers(t *testing.T) {
-	clock := newFakeClock()
+	clock := &poetest.Clock{}
 	k := newKernel(kernel.Options{Clock: clock})
 	ticks := 0
 	start(t, k, states{
@@ -86,14 +87,14 @@ func TestADayOfTimers(t *testing.T) {
 	})
 	require.NoError(t, k.Run())
 	assert.Equal(t, 86400, ticks)
-	assert.Equal(t, 24*time.Hour, clock.mono)
+	assert.Equal(t, 24*time.Hour, clock.Mono())
 }
 
 // Setting, moving and removing in any order leaves the timers in order of due
 // time, and of setting or moving where that is equal.
 func TestTimersFireInOrderOfTimeAndSequence(t *testing.T) {
 	type timer struct{ due, seq int }
-	clock := newFakeClock()
+	clock := &poetest.Clock{}
 	k := newKernel(kernel.Options{Clock: clock})
 	random := rand.New(rand.NewPCG(1, 2))
 	pending := map[int]timer{}
@@ -143,7 +144,7 @@ func TestTimersFireInOrderOfTimeAndSequence(t *testing.T) {
 
 func TestAMillionTimers(t *testing.T) {
 	const n = 1_000_000
-	clock := newFakeClock()
+	clock := &poetest.Clock{}
 	k := kernel.New(kernel.Options{Clock: clock}) // its books would be a walk over a million each turn
 	start(t, k, states{"_start": func(kernel.Event) {
 		ids := make([]kernel.AlarmID, n)
@@ -161,7 +162,7 @@ func TestAMillionTimers(t *testing.T) {
 		assert.ErrorIs(t, err, kernel.ErrNoAlarm)
 	}, "never": func(kernel.Event) { t.Error("fired") }})
 	require.NoError(t, k.Run())
-	assert.Zero(t, clock.mono)
+	assert.Zero(t, clock.Mono())
 }
 
 func TestTimerErrors(t *testing.T) {
@@ -195,7 +196,7 @@ func TestTimerErrors(t *testing.T) {
 // A name-based timer that is set anew is another timer: the ID of the old one
 // does not reach it.
 func TestReplacedTimerHasAnotherID(t *testing.T) {
-	k := newKernel(kernel.Options{Clock: newFakeClock()})
+	k := newKernel(kernel.Options{Clock: &poetest.Clock{}})
 	fired := 0
 	start(t, k, states{
 		"_start": func(kernel.Event) {
@@ -212,15 +213,15 @@ func TestReplacedTimerHasAnotherID(t *testing.T) {
 }
 
 func TestNextEventTime(t *testing.T) {
-	clock := newFakeClock()
+	clock := &poetest.Clock{}
 	k := newKernel(kernel.Options{Clock: clock})
 	_, ok := k.NextEventTime()
 	assert.False(t, ok)
 	start(t, k, states{"_start": func(kernel.Event) {
-		require.NoError(t, k.Alarm("x", clock.wall.Add(time.Hour)))
+		require.NoError(t, k.Alarm("x", clock.Wall().Add(time.Hour)))
 		next, ok := k.NextEventTime()
 		assert.True(t, ok)
-		assert.True(t, next.Equal(clock.wall.Add(time.Hour)), next)
+		assert.True(t, next.Equal(clock.Wall().Add(time.Hour)), next)
 		assert.Equal(t, 1, k.EventCount())
 		require.NoError(t, k.AlarmClear("x"))
 	}})

@@ -10,49 +10,90 @@ import (
 	"strings"
 )
 
-// Trace says what of its doings the kernel logs, at slog's debug level. Off it
-// costs nothing.
-type Trace uint16
-
-// What can be traced, with the environment variable that does so.
-const (
-	TraceEvents     Trace = 1 << iota   // POE_TRACE_EVENTS: every event queued and dispatched
-	TraceFiles                          // POE_TRACE_FILES: handles
-	TraceRefcount                       // POE_TRACE_REFCNT: where each reason to live was taken, for WhyAlive
-	TraceSessions                       // POE_TRACE_SESSIONS: sessions coming and going
-	TraceSignals                        // POE_TRACE_SIGNALS: signals and processes
-	TraceReturns                        // POE_TRACE_RETVALS: what handlers return
-	TraceDestroy                        // POE_TRACE_DESTROY: what a session had when it stopped
-	TraceStatistics                     // POE_TRACE_STATISTICS: counters at the end of Run
-	TraceAll        Trace = 1<<iota - 1 // POE_TRACE_DEFAULT
-)
-
-// Assert says which mistakes the kernel makes a panic of.
-type Assert uint16
-
-// What can be asserted, with the environment variable that does so.
-const (
-	AssertUsage   Assert = 1 << iota   // POE_ASSERT_USAGE: methods called where they make no sense
-	AssertEvents                       // POE_ASSERT_EVENTS: events of the kernel's own posted by a program
-	AssertReturns                      // POE_ASSERT_RETVALS: methods that return an error
-	AssertStates                       // POE_ASSERT_STATES: events that no handler takes
-	AssertData                         // POE_ASSERT_DATA: the kernel's invariants, after every turn, and sessions started twice
-	AssertFiles                        // POE_ASSERT_FILES: handles used after they were closed
-	AssertAll     Assert = 1<<iota - 1 // POE_ASSERT_DEFAULT
-)
-
-var traceNames = map[string]Trace{
-	"EVENTS": TraceEvents, "FILES": TraceFiles, "REFCNT": TraceRefcount, "SESSIONS": TraceSessions, "SIGNALS": TraceSignals,
-	"RETVALS": TraceReturns, "DESTROY": TraceDestroy, "STATISTICS": TraceStatistics, "DEFAULT": TraceAll,
+// Trace selects what the kernel logs of its work, at slog's debug level. The
+// zero Trace logs nothing and costs nothing.
+type Trace struct {
+	All        bool // all of the fields below. POE_TRACE_DEFAULT
+	Events     bool // every event queued and dispatched. POE_TRACE_EVENTS
+	Files      bool // handles watched and released. POE_TRACE_FILES
+	Refcount   bool // where each reason to live was added, for WhyAlive. POE_TRACE_REFCNT
+	Sessions   bool // sessions that start and stop. POE_TRACE_SESSIONS
+	Signals    bool // signals and child processes. POE_TRACE_SIGNALS
+	Returns    bool // what handlers return. POE_TRACE_RETVALS
+	Destroy    bool // what a session had when it stopped. POE_TRACE_DESTROY
+	Statistics bool // counters at the end of Run. POE_TRACE_STATISTICS
 }
 
-var assertNames = map[string]Assert{
-	"USAGE": AssertUsage, "EVENTS": AssertEvents, "RETVALS": AssertReturns, "STATES": AssertStates,
-	"DATA": AssertData, "FILES": AssertFiles, "DEFAULT": AssertAll,
+// Assert selects the mistakes that panic. The zero Assert checks nothing.
+type Assert struct {
+	All     bool // all of the fields below. POE_ASSERT_DEFAULT
+	Usage   bool // methods called where they make no sense. POE_ASSERT_USAGE
+	Events  bool // events of the kernel's own posted by a program. POE_ASSERT_EVENTS
+	Returns bool // methods that return an error. POE_ASSERT_RETVALS
+	States  bool // events that no handler takes. POE_ASSERT_STATES
+	Data    bool // the kernel's invariants, after every turn, and sessions started twice. POE_ASSERT_DATA
+	Files   bool // handles used after they were closed. POE_ASSERT_FILES
+}
+
+// traceSet is a Trace as the kernel tests it.
+type traceSet uint16
+
+const (
+	traceEvents traceSet = 1 << iota
+	traceFiles
+	traceRefcount
+	traceSessions
+	traceSignals
+	traceReturns
+	traceDestroy
+	traceStatistics
+	traceAll = 1<<iota - 1
+)
+
+// assertSet is an Assert as the kernel tests it.
+type assertSet uint16
+
+const (
+	assertUsage assertSet = 1 << iota
+	assertEvents
+	assertReturns
+	assertStates
+	assertData
+	assertFiles
+	assertAll = 1<<iota - 1
+)
+
+func (t Trace) set() traceSet {
+	return setOf[traceSet](t.All, t.Events, t.Files, t.Refcount, t.Sessions, t.Signals, t.Returns, t.Destroy, t.Statistics)
+}
+
+func (a Assert) set() assertSet {
+	return setOf[assertSet](a.All, a.Usage, a.Events, a.Returns, a.States, a.Data, a.Files)
+}
+
+// setOf returns the set that has bit i if the i-th of the flags is true, and
+// every bit if all is.
+func setOf[S traceSet | assertSet](all bool, flags ...bool) (set S) {
+	for i, on := range flags {
+		if on || all {
+			set |= 1 << i
+		}
+	}
+	return set
+}
+
+var traceNames = map[string]traceSet{
+	"EVENTS": traceEvents, "FILES": traceFiles, "REFCNT": traceRefcount, "SESSIONS": traceSessions, "SIGNALS": traceSignals,
+	"RETVALS": traceReturns, "DESTROY": traceDestroy, "STATISTICS": traceStatistics, "DEFAULT": traceAll,
+}
+
+var assertNames = map[string]assertSet{
+	"USAGE": assertUsage, "EVENTS": assertEvents, "RETVALS": assertReturns, "STATES": assertStates,
+	"DATA": assertData, "FILES": assertFiles, "DEFAULT": assertAll,
 }
 
 // fromEnvironment reads POE_TRACE_* and POE_ASSERT_*.
-func fromEnvironment() (t Trace, a Assert) {
+func fromEnvironment() (t traceSet, a assertSet) {
 	for _, pair := range os.Environ() {
 		name, value, _ := strings.Cut(pair, "=")
 		if value == "" || value == "0" || !strings.HasPrefix(name, "POE_") {
@@ -84,8 +125,8 @@ func (s *site) String() string {
 // debugger is there only while something is traced, asserted or strict.
 type debugger struct {
 	k      *Kernel
-	trace  Trace
-	assert Assert
+	trace  traceSet
+	assert assertSet
 	strict bool
 	dog    *watchdog
 	stderr *slog.Logger // for the trace, instead of the kernel's logger
@@ -100,16 +141,16 @@ func newDebugger(k *Kernel, o Options) *debugger {
 	if l := k.logger; t != 0 && !l.Enabled(context.Background(), slog.LevelDebug) && l.Handler() != slog.DiscardHandler {
 		stderr = stderrLogger(slog.LevelDebug)
 	}
-	d := &debugger{stderr: stderr, k: k, trace: t | o.Trace | k.record(), assert: a | o.Assert, strict: o.Strict}
+	d := &debugger{stderr: stderr, k: k, trace: t | o.Trace.set() | k.traceAsJSON(), assert: a | o.Assert.set(), strict: o.Strict}
 	if k.logger.Enabled(context.Background(), slog.LevelDebug) {
 		d.stderr = nil // a record is made of the trace
 	}
 	if d.strict {
-		d.assert |= AssertUsage | AssertStates
-		d.trace |= TraceRefcount
+		d.assert |= assertUsage | assertStates
+		d.trace |= traceRefcount
 	}
 	d.dog = newWatchdog(k, o)
-	d.profile = newProfiler(k, o.Profile)
+	d.profile = newProfiler(k, o)
 	if d.trace == 0 && d.assert == 0 && d.dog == nil && d.profile == nil {
 		return nil
 	}
@@ -147,7 +188,7 @@ func inLibrary(f runtime.Frame) bool {
 
 // site returns the caller's place when references are traced, else nil.
 func (k *Kernel) site() *site {
-	if k.debug == nil || k.debug.trace&(TraceRefcount|TraceEvents) == 0 {
+	if k.debug == nil || k.debug.trace&(traceRefcount|traceEvents) == 0 {
 		return nil
 	}
 	return caller()
@@ -161,7 +202,7 @@ func (k *Kernel) siteExtra() *extra {
 	return nil
 }
 
-func (d *debugger) log(what Trace, message string, args ...any) {
+func (d *debugger) log(what traceSet, message string, args ...any) {
 	if d.trace&what != 0 {
 		d.logger().Debug(message, args...)
 	}
@@ -181,7 +222,7 @@ func loggerOf(o Options) *slog.Logger {
 	if o.Logger != nil {
 		return o.Logger
 	}
-	if asked, _ := fromEnvironment(); asked|o.Trace != 0 {
+	if asked, _ := fromEnvironment(); asked|o.Trace.set() != 0 {
 		return stderrLogger(slog.LevelDebug)
 	}
 	return stderrLogger(slog.LevelWarn)
@@ -195,8 +236,8 @@ func stderrLogger(level slog.Level) *slog.Logger {
 func (d *debugger) enqueued(it *item) {
 	it.extra = d.k.siteExtra()
 	d.observe.queued(it)
-	if d.trace&TraceEvents != 0 { // or the arguments would be boxed for nothing
-		d.log(TraceEvents, "queued", "event", it.name, "seq", it.seq, "from", ID{it.from}, "to", ID{it.dest}, "args", it.args)
+	if d.trace&traceEvents != 0 { // or the arguments would be boxed for nothing
+		d.log(traceEvents, "queued", "event", it.name, "seq", it.seq, "from", ID{it.from}, "to", ID{it.dest}, "args", it.args)
 	}
 }
 
@@ -204,24 +245,24 @@ func (d *debugger) dispatching(f *frame, from *entry, args []any) {
 	d.observe.begin(f, from, args)
 	d.dog.begin(f)
 	d.profile.begin(f)
-	if d.trace&TraceEvents != 0 { // or the arguments would be boxed for nothing
-		d.log(TraceEvents, "dispatching", "event", f.event, "from", ID{from}, "to", ID{f.session}, "args", args)
+	if d.trace&traceEvents != 0 { // or the arguments would be boxed for nothing
+		d.log(traceEvents, "dispatching", "event", f.event, "from", ID{from}, "to", ID{f.session}, "args", args)
 	}
 }
 
 // calling is dispatching for a call within one session.
 func (d *debugger) calling(f *frame, event string, args []any) {
 	d.observe.call(f, event, args)
-	if d.trace&TraceEvents == 0 {
+	if d.trace&traceEvents == 0 {
 		return
 	}
-	d.log(TraceEvents, "calling", "event", event, "from", ID{f.session}, "to", ID{f.session}, "args", args)
+	d.log(traceEvents, "calling", "event", event, "from", ID{f.session}, "to", ID{f.session}, "args", args)
 }
 
 func (d *debugger) dispatched(f *frame) {
 	d.left(f)
-	if d.trace&TraceReturns != 0 { // or the arguments would be boxed for nothing
-		d.log(TraceReturns, "returned", "event", f.event, "session", ID{f.session}, "value", f.value, "values", f.returned)
+	if d.trace&traceReturns != 0 { // or the arguments would be boxed for nothing
+		d.log(traceReturns, "returned", "event", f.event, "session", ID{f.session}, "value", f.value, "values", f.returned)
 	}
 }
 
@@ -235,7 +276,7 @@ func (d *debugger) left(f *frame) {
 // turned is called at the end of every turn.
 func (d *debugger) turned() {
 	d.observe.turned()
-	if d.assert&AssertData != 0 {
+	if d.assert&assertData != 0 {
 		d.k.checkInvariants()
 	}
 }
@@ -243,9 +284,9 @@ func (d *debugger) turned() {
 // reservedEvents are the events that only the kernel sends.
 var reservedEvents = map[string]bool{"_start": true, "_stop": true, "_child": true, "_parent": true, "_signal": true, "_default": false}
 
-// starting makes sure that a session is not there already.
+// starting ensures that a session is not there already.
 func (d *debugger) starting(s Session) {
-	if d.assert&AssertData == 0 || !reflect.TypeOf(s).Comparable() {
+	if d.assert&assertData == 0 || !reflect.TypeOf(s).Comparable() {
 		return
 	}
 	for _, e := range d.k.byNumber {
@@ -259,30 +300,30 @@ func (d *debugger) starting(s Session) {
 func (d *debugger) stopping(e *entry) {
 	d.profile.forget(e)
 	d.observe.forget(e)
-	d.log(TraceSessions, "stopped", "session", ID{e})
-	if d.trace&TraceDestroy != 0 {
-		d.log(TraceDestroy, "released", "session", ID{e}, "reasons", d.k.WhyAlive(ID{e}), "wheels", d.k.Wheels(ID{e}))
+	d.log(traceSessions, "stopped", "session", ID{e})
+	if d.trace&traceDestroy != 0 {
+		d.log(traceDestroy, "released", "session", ID{e}, "reasons", d.k.WhyAlive(ID{e}), "wheels", ownedBy(e))
 	}
 }
 
 // posting checks an event that a program sends.
 func (d *debugger) posting(method, event string) {
-	if d.assert&AssertEvents != 0 && reservedEvents[event] {
+	if d.assert&assertEvents != 0 && reservedEvents[event] {
 		panic(fmt.Sprintf("kernel: %s: %q is one of the kernel's own events; sending it does not do what it means", method, event))
 	}
 }
 
 // unresolved traces a destination that is no living session.
 func (d *debugger) unresolved(method string, to Dest, event string) {
-	d.log(TraceReturns, "no such session", "method", method, "to", to, "event", event)
+	d.log(traceReturns, "no such session", "method", method, "to", to, "event", event)
 }
 
-// fail is callError for methods of the kernel: under AssertReturns it panics,
-// and under AssertUsage if the method was called outside of a session.
+// fail is callError for methods of the kernel: under Assert.Returns it panics,
+// and under Assert.Usage if the method was called outside of a session.
 func (k *Kernel) fail(method string, subject any, err error) error {
 	misused := err == ErrNoActiveSession
 	err = callError(method, subject, err)
-	if k.debug != nil && (k.debug.assert&AssertReturns != 0 || misused && k.debug.assert&AssertUsage != 0) {
+	if k.debug != nil && (k.debug.assert&assertReturns != 0 || misused && k.debug.assert&assertUsage != 0) {
 		panic(err)
 	}
 	return err
@@ -291,7 +332,7 @@ func (k *Kernel) fail(method string, subject any, err error) error {
 // misuse complains about a method that was called where it makes no sense and
 // has another error for that, or none.
 func (k *Kernel) misuse(method, event string) {
-	if k.debug != nil && k.debug.assert&AssertUsage != 0 {
+	if k.debug != nil && k.debug.assert&assertUsage != 0 {
 		panic(callError(method, event, ErrNoActiveSession))
 	}
 }
@@ -308,4 +349,10 @@ func (e Event) CallerSite() (file string, line int) {
 // warn logs what a user should know but no method can return.
 func (k *Kernel) warn(message string, args ...any) {
 	k.logger.Warn(message, args...)
+}
+
+// ownedBy lists what a session owns.
+func ownedBy(e *entry) (list []string) {
+	e.owned.all(func(o *owned) { list = append(list, o.String()) })
+	return list
 }

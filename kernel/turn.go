@@ -21,7 +21,7 @@ func (k *Kernel) turn() error {
 		k.readClock()
 	}
 	if k.inbox.drain() {
-		k.sweep() // or who has lost the last reason to live waits for an event
+		k.sweep() // or a session without a reason to live would wait for an event
 	}
 	if k.sessions == 0 {
 		return nil // stopped from outside: no session is left to wait for
@@ -89,8 +89,8 @@ func (k *Kernel) poll() error {
 	return k.wait(wait)
 }
 
-// requeueUndelivered keeps what was not handed out because a handler has left by
-// runtime.Goexit, its own part included.
+// requeueUndelivered keeps the readiness that was not dispatched because a handler has left
+// by runtime.Goexit, that of the handler included.
 func (k *Kernel) requeueUndelivered() {
 	k.dispatching = false
 	k.rearm = append(k.rearm, k.reported...)
@@ -306,5 +306,5 @@ func (k *Kernel) testIdle() {
 
 func (k *Kernel) idle() bool {
 	return k.EventCount() == 0 && k.handles.count == 0 && k.extrefs == 0 &&
-		len(k.holds) == 0 && k.signals.childWatches == 0 && k.sessions > 0 && k.inbox.empty()
+		len(k.holds) == 0 && k.signals.childWatches == 0 && k.sessions > 0 && k.asked("looks for messages when idle", k.inbox.empty)
 }

@@ -6,15 +6,15 @@ import (
 )
 
 // Mistakes that compile and only show much later are looked for in strict mode
-// and under AssertUsage, where they are panics.
+// and under Assert.Usage, where they are panics.
 
-func (k *Kernel) assertsUsage() bool { return k.debug != nil && k.debug.assert&AssertUsage != 0 }
+func (k *Kernel) assertsUsage() bool { return k.debug != nil && k.debug.assert&assertUsage != 0 }
 
 // checkGoroutine complains about a method that is called on another goroutine
 // while the kernel runs on its own.
 func (k *Kernel) checkGoroutine(method string) {
 	if k.assertsUsage() && k.inbox.running.Load() && !k.onOwnGoroutine() {
-		panic(callError(method, nil, ErrForeignGoroutine))
+		panic(callError(method, nil, errForeignGoroutine))
 	}
 }
 

@@ -6,18 +6,9 @@ import (
 	"time"
 )
 
-// FailureHandler is implemented by a [ReadyHandler] that wants to know when
-// the system refuses to go on watching its handle: epoll_ctl fails when a
-// paused watcher is resumed, for want of memory for example. Without it, and
-// for the events of [Kernel.SelectRead] and its like, the kernel logs a warning,
-// reports the handle as ready, so that the program finds what there is by reading or
-// writing, and does both again every 100 ms until the system watches the handle.
-//
-// HandleFailure runs as an event of the session that watches, never within the
-// call that resumed the watcher. err is an *OpError which names the system
-// call. The watcher still exists; the handler normally closes the handle or
-// resumes the watcher later.
-type FailureHandler interface {
+// failureHandler is implemented by a [ReadyHandler] that handles the failure to
+// watch its handle.
+type failureHandler interface {
 	HandleFailure(m Mode, err error)
 }
 
@@ -31,7 +22,7 @@ func (k *Kernel) watchFailed(h *Handle, err error) {
 			if h.want&m.bit() == 0 {
 				continue
 			}
-			if f, ok := w.ready.(FailureHandler); ok {
+			if f, ok := w.ready.(failureHandler); ok {
 				k.enqueueFailure(w, f, failure)
 			} else {
 				plain = true
@@ -62,7 +53,7 @@ func (k *Kernel) pollUnwatched(h *Handle, err error) {
 func (k *Kernel) watchAgainLater(h *Handle) {
 	token, gen := h.reg.Token, h.reg.Gen
 	time.AfterFunc(watchRetry, func() {
-		k.inbox.put(message{run: func() {
+		k.inbox.put(message{kind: arrivalWatch, handle: h, run: func() {
 			if k.handles.find(token, gen) == h {
 				k.watchAgain(h)
 			}
@@ -80,7 +71,7 @@ func (k *Kernel) watchAgain(h *Handle) {
 	k.watchAgainLater(h)
 }
 
-func (k *Kernel) enqueueFailure(w *watcher, f FailureHandler, err error) {
+func (k *Kernel) enqueueFailure(w *watcher, f failureHandler, err error) {
 	k.enqueue(w.session, w.session, w.event, nil, kindFunc)
 	it := k.fifo.at(k.fifo.tail - 1)
 	if it.extra == nil {

@@ -12,7 +12,7 @@ import (
 type Reason struct {
 	Kind string // "event", "timer", "alias", "reference", "handle", "child", "process", "sent"
 	Name string // the event, the alias, the tag ...
-	Site string // file:line where it was taken; only with TraceRefcount
+	Site string // file:line where it was taken; only with Trace.Refcount
 }
 
 // String shows the reason in a line.
@@ -24,7 +24,7 @@ func (r Reason) String() string {
 	return text
 }
 
-// WhyAlive lists everything that keeps a session alive. With TraceRefcount
+// WhyAlive lists everything that keeps a session alive. With Trace.Refcount
 // each reason has the place where it was taken. An ID that names no living
 // session gives nil.
 func (k *Kernel) WhyAlive(id ID) []Reason {
@@ -104,9 +104,7 @@ func (k *Kernel) dump(b *strings.Builder, e *entry, depth int) {
 	for _, r := range k.WhyAlive(ID{e}) {
 		fmt.Fprintf(b, "%s  - %v\n", in, r)
 	}
-	for _, w := range k.Wheels(ID{e}) {
-		fmt.Fprintf(b, "%s  + %s %s\n", in, w.Name, w.Site)
-	}
+	e.owned.all(func(o *owned) { fmt.Fprintf(b, "%s  + %v\n", in, o) })
 	for child := e.firstChild; child != nil; child = child.nextSibling {
 		k.dump(b, child, depth+1)
 	}

@@ -69,7 +69,7 @@ type Member struct {
 	err error // once its goroutine has ended
 }
 
-// ErrStarted says that a group has been run already; one runs once.
+// ErrStarted indicates that a group has been run already; one runs once.
 var ErrStarted = errors.New("kernelgroup: the group has been run already")
 
 // Error is the error of one kernel of a group.
@@ -127,7 +127,7 @@ func Run(ctx context.Context, c Config) error {
 // Size is how many kernels there are.
 func (g *Group) Size() int { return len(g.members) }
 
-// Outside is the door into one of the kernels. It
+// Outside returns the view of one of the kernels for other goroutines. It
 // panics if index is out of range.
 func (g *Group) Outside(index int) kernel.Outside { return g.members[index].Kernel.Outside() }
 
@@ -170,7 +170,7 @@ func (g *Group) runAll() {
 	running.Wait()
 }
 
-// run is a kernel's goroutine. done is told when it is set up; *failed may be
+// run is a kernel's goroutine. done gets a value when it is set up; *failed may be
 // read once ready is closed.
 func (m *Member) run(done chan<- bool, ready <-chan struct{}, failed *bool) {
 	told := false

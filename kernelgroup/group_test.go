@@ -432,7 +432,7 @@ func BenchmarkPost(b *testing.B) {
 // kernels, which sleep meanwhile.
 func BenchmarkPingPong(b *testing.B) {
 	b.ReportAllocs()
-	left := b.N // it is touched by whoever has the ball
+	left := b.N // touched by the session that has the ball
 	err := kernelgroup.Run(b.Context(), kernelgroup.Config{Size: 2, Stay: true, Setup: func(m *kernelgroup.Member) error {
 		return inline(m, session.Funcs{
 			"_start": func(e kernel.Event) {

@@ -115,7 +115,7 @@ func (a groupAlias) Post(from kernel.ID, event string, args []any) error {
 }
 
 // To makes a destination of the session that has an alias in one of the
-// kernels. That nobody there has it turns out in that kernel, which makes a
+// kernels. That no session there has it turns out in that kernel, which makes a
 // dead letter of the event. It panics if index is out of range.
 func (g *Group) To(index int, alias string) kernel.Dest {
 	return kernel.Via(memberAlias{g.Outside(index), alias})

@@ -87,11 +87,11 @@ func (a *agent) Dispatch(e kernel.Event) bool {
 func (a *agent) begin() {
 	if parent, err := a.k.Parent(a.id); err == nil && parent != a.k.ID() {
 		if err := a.k.DetachMyself(); err != nil {
-			a.k.Host().Warn("node: detaching", "error", err)
+			a.k.Host().Logger().Warn("node: detaching", "error", err)
 		}
 	}
 	if err := a.k.AliasSet("node " + a.n.config.Name); err != nil {
-		a.k.Host().Warn("node: two nodes of one name in one kernel", "error", err)
+		a.k.Host().Logger().Warn("node: two nodes of one name in one kernel", "error", err)
 	}
 	a.hold = a.k.Hold("node " + a.n.config.Name)
 }
@@ -104,7 +104,7 @@ func (a *agent) abandon() {
 func (a *agent) release() {
 	a.hold.Release()
 	if err := a.k.AliasRemove("node " + a.n.config.Name); err != nil {
-		a.k.Host().Warn("node: ending", "error", err)
+		a.k.Host().Logger().Warn("node: ending", "error", err)
 	}
 }
 
@@ -216,7 +216,7 @@ func (a *agent) refuse(in *incoming, err error) {
 	}
 }
 
-// lost tells the program of events that did not arrive.
+// lost reports events that did not arrive.
 func (a *agent) lost(l Loss) {
 	if a.n.config.Lost != nil && l.Count > 0 {
 		a.n.config.Lost(l)

@@ -81,7 +81,7 @@ func (a *agent) answer(id uint64, value any, err error) {
 	c.who.notify(a, value, err)
 	if c.who.id.Alive() {
 		if _, err := a.k.RefcountDecrement(c.who.id, callTag); err != nil {
-			a.k.Host().Warn("node: ending a call", "error", err)
+			a.k.Host().Logger().Warn("node: ending a call", "error", err)
 		}
 	}
 }

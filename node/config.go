@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// Config says how a node is set up. Name and Listen are needed; the rest has
+// Config specifies how a node is set up. Name and Listen are needed; the rest has
 // good values when it is zero.
 type Config struct {
 	// Name is the node's name, by which others send to it. The other nodes'
@@ -87,7 +87,7 @@ type Loss struct {
 	To    Address // without an Alias if Count events to that node are meant
 	Event string
 	Count int
-	// Err says why: ErrNotExposed, ErrNoSession, ErrBadValue told by the
+	// Err is the reason: ErrNotExposed, ErrNoSession, ErrBadValue sent by the
 	// other node; ErrUnreachable if it went down before it had taken them.
 	Err error
 }

@@ -13,31 +13,31 @@ import (
 // Errors of posts, calls and watches. They are compared with errors.Is, and
 // those that stand for one of POE's error codes wrap it.
 var (
-	// ErrNoNode says that a name belongs to no node that this one knows.
+	// ErrNoNode indicates that a name belongs to no node that this one knows.
 	ErrNoNode = sentinel.New("node: no such node", syscall.ENXIO)
-	// ErrNoSession says that the other node has no session of that alias. It
+	// ErrNoSession indicates that the other node has no session of that alias. It
 	// is kernel.ErrNoSession as well.
 	ErrNoSession = sentinel.New("node: no such session on that node", kernel.ErrNoSession)
-	// ErrNotExposed says that the other node does not let that event of that
+	// ErrNotExposed indicates that the other node does not let that event of that
 	// session be reached from outside.
 	ErrNotExposed = sentinel.New("node: not exposed on that node", syscall.EACCES)
-	// ErrTooLarge says that the arguments, or the answer, are longer than
+	// ErrTooLarge indicates that the arguments, or the answer, are longer than
 	// Config.MaxMessage.
 	ErrTooLarge = sentinel.New("node: longer than MaxMessage", syscall.EMSGSIZE)
-	// ErrBadValue says that a value cannot travel: its type is not registered,
+	// ErrBadValue indicates that a value cannot travel: its type is not registered,
 	// or its bytes could not be understood.
 	ErrBadValue = sentinel.New("node: value cannot travel", syscall.EBADMSG)
-	// ErrTimeout says that no answer came in time. The call may have been
+	// ErrTimeout indicates that no answer came in time. The call may have been
 	// carried out.
 	ErrTimeout = sentinel.New("node: no answer in time", syscall.ETIMEDOUT)
-	// ErrUnreachable says that the other node is down, or went down before it
+	// ErrUnreachable indicates that the other node is down, or went down before it
 	// answered. What was on its way may have been carried out.
 	ErrUnreachable = sentinel.New("node: node is unreachable", syscall.EHOSTUNREACH)
-	// ErrBusy says that as much is on its way to the other node as
+	// ErrBusy indicates that as much is on its way to the other node as
 	// Config.Window and Config.WindowBytes allow. [Node.NotifyWritable] tells when
-	// there is room again.
+	// there is space again.
 	ErrBusy = sentinel.New("node: too much is on its way to that node", syscall.ENOBUFS)
-	// ErrClosed says that this node is shut down.
+	// ErrClosed indicates that this node is shut down.
 	ErrClosed = errors.New("node: shut down")
 )
 

@@ -9,7 +9,7 @@ import (
 // that it does not know.
 const version = 2
 
-// verb says what a frame is about.
+// verb is the type of a frame.
 type verb uint8
 
 const (

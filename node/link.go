@@ -36,7 +36,7 @@ const challengeEvery = 10 * time.Millisecond
 // kernel's goroutine, the connections' and the heartbeat's use it.
 //
 // A frame counts only if it carries the key that this node has sent to the
-// other's address. So whoever claims a node's name has to be at that node's
+// other's address. So a peer that claims a node's name has to be at that node's
 // address; what else claims it is answered there, and changes nothing.
 type link struct {
 	n       *Node
@@ -183,7 +183,7 @@ func (l *link) transmit(f *frame) {
 // ping asks for a sign of life. l.mu is held.
 func (l *link) ping() { l.transmit(&frame{verb: verbPing}) }
 
-// challenge answers a ping that does not carry this link's key: whoever is at
+// challenge answers a ping that does not carry this link's key: the peer at
 // the other node's address learns it, and can show it. l.mu is held.
 func (l *link) challenge(f *frame) {
 	if now := time.Now(); now.Sub(l.challenged) >= challengeEvery {
@@ -369,7 +369,7 @@ func (l *link) ackNow() {
 	}
 }
 
-// ack tells the other node what the kernel has taken. l.mu is held.
+// ack acknowledges to the other node what the kernel has received. l.mu is held.
 func (l *link) ack() {
 	l.ackedDone = l.done
 	l.transmit(&frame{verb: verbAck, done: l.done, bytes: l.doneBytes})

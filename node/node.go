@@ -247,7 +247,7 @@ func (n *Node) end(links []*link) {
 // connections are closed: it sleeps for 2 seconds after one that failed.
 const endpointTimeout = 3 * time.Second
 
-// awaitEndpoints waits until the library has let go of its connections. Their
+// awaitEndpoints waits until the library has released its connections. Their
 // actors are the supervisor's children.
 func (n *Node) awaitEndpoints() {
 	for until := time.Now().Add(endpointTimeout); time.Now().Before(until); time.Sleep(time.Millisecond) {

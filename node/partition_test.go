@@ -30,7 +30,7 @@ func partitioned(t *testing.T, here, atServer time.Duration) (c *client, there, 
 }
 
 // A link that is cut, in either direction, comes back by itself, and what was
-// lost is told.
+// lost gets it.
 func TestCutLink(t *testing.T) {
 	c, there, back := partitioned(t, 0, 0)
 	for _, w := range []*nodetest.Wire{there, back, there} {
@@ -79,7 +79,7 @@ func TestPartition(t *testing.T) {
 }
 
 // A connection for data through which nothing comes is noticed, though the one
-// for signs of life goes on.
+// for signs of life continues.
 func TestStuckData(t *testing.T) {
 	c, there, _ := partitioned(t, hasty, 0)
 	there.Mute(true) // it comes up by signs of life, before there is any data

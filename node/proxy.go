@@ -48,7 +48,7 @@ func (a *agent) dropProxy(p *proxy) {
 	}
 	_ = a.k.Host().CallFunc(p.id, "node", func(kernel.Event) { // it is alive
 		if err := a.k.AliasRemove(p.address.String()); err != nil {
-			a.k.Host().Warn("node: a proxy", "error", err)
+			a.k.Host().Logger().Warn("node: a proxy", "error", err)
 		}
 	})
 }
@@ -76,7 +76,7 @@ func (p *proxy) Dispatch(e kernel.Event) bool {
 	switch {
 	case e.Name == "_start":
 		if err := p.a.k.AliasSet(p.address.String()); err != nil {
-			p.a.k.Host().Warn("node: a proxy", "error", err)
+			p.a.k.Host().Logger().Warn("node: a proxy", "error", err)
 		}
 	case strings.HasPrefix(e.Name, "_"):
 	default:

@@ -12,7 +12,7 @@ type Starter func(alias string) error
 
 // StartOnDemand has sessions started whose aliases begin with a prefix, which
 // ends in a slash, as events come for them from outside. It exposes nothing.
-// The starter runs in the node's own session; its error goes to whoever sent the
+// The starter runs in the node's own session; its error goes to the sender of the
 // event, ErrNoSession among others. Nil takes it back. It is
 // for packages that move sessions between nodes.
 func (n *Node) StartOnDemand(prefix string, start Starter) error {

@@ -32,7 +32,7 @@ func (s *subscriber) notify(a *agent, args ...any) {
 	}
 	post := func() {
 		if err := a.k.Post(s.id, s.event, append(args, s.extra...)...); err != nil {
-			a.k.Host().Warn("node: telling", "session", s.id, "error", err)
+			a.k.Host().Logger().Warn("node: telling", "session", s.id, "error", err)
 		}
 	}
 	if a.id.Alive() {
@@ -42,7 +42,7 @@ func (s *subscriber) notify(a *agent, args ...any) {
 	post()
 }
 
-// watch is the wish of a session here to hear of one on another node.
+// watch is the wish of a session here to learn of one on another node.
 type watch struct {
 	address    Address
 	link       *link
@@ -50,7 +50,7 @@ type watch struct {
 	who        *subscriber
 }
 
-// Watch tells the active session when a session on another node has stopped.
+// Watch notifies the active session when a session on another node has stopped.
 // The event comes once, with the Address, an error and extra as its arguments.
 // The error is nil if the session has stopped, ErrNoSession if there was none,
 // ErrNotExposed if nothing of it is exposed, ErrUnreachable if its node
@@ -172,7 +172,7 @@ func (a *agent) unserve(key served) {
 	}
 }
 
-// gone tells the other node that a watch is over.
+// gone notifies the other node that a watch is over.
 func (a *agent) gone(key served, err error) {
 	f := &frame{verb: verbGone, id: key.id}
 	if err != nil {
@@ -194,7 +194,7 @@ type NodeState struct {
 	Err  error // ErrUnreachable, with the reason, when it is down
 }
 
-// WatchNode tells the active session each time another node comes up or goes
+// WatchNode notifies the active session each time another node comes up or goes
 // down, and how it is now if that is known. The event's arguments are a
 // NodeState and extra. A node that is watched is asked for signs of life all
 // the time. A watch keeps no session alive; it ends with its session.
@@ -321,7 +321,7 @@ func (a *agent) nodeDown(f *fallen) {
 	a.nodeWritable(f.link.name)
 }
 
-// NotifyWritable sends the active session one event when there is room again on
+// NotifyWritable sends the active session one event when there is space again on
 // the way to a node: after a post returned ErrBusy, when half of the window is
 // free or the node has gone down. The event's arguments are the node's name
 // and extra. It keeps the session alive until then.
@@ -352,10 +352,10 @@ func (n *Node) NotifyWritable(node string, event string, extra ...any) error {
 	return nil
 }
 
-// writableTag is the tag under which those who wait for room stay alive.
+// writableTag is the tag under which those who wait for space stay alive.
 const writableTag = "node writable"
 
-// nodeWritable tells those who wait that there is room.
+// nodeWritable tells those who wait that there is space.
 func (a *agent) nodeWritable(node string) {
 	waiting := a.writers[node]
 	delete(a.writers, node)
@@ -365,7 +365,7 @@ func (a *agent) nodeWritable(node string) {
 			continue
 		}
 		if _, err := a.k.RefcountDecrement(who.id, writableTag); err != nil {
-			a.k.Host().Warn("node: notifying that a node is writable", "error", err)
+			a.k.Host().Logger().Warn("node: notifying that a node is writable", "error", err)
 		}
 	}
 }

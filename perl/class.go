@@ -4,6 +4,7 @@ package perl
 
 import (
 	"reflect"
+	"runtime"
 	"strings"
 )
 
@@ -33,6 +34,7 @@ func Package(name string, subs Subs) {
 	c := classOf(name)
 	for n, f := range subs {
 		c.subs[n] = &Code{Name: name + "::" + n, Fn: f}
+		subNames[runtime.FuncForPC(reflect.ValueOf(f).Pointer()).Name()] = name + "::" + n
 		if strings.HasPrefix(n, "(") {
 			overloads = true
 		}
@@ -278,7 +280,7 @@ func Invoke(w Want, obj any, method string, args ...any) []any {
 		Autoload = start + "::" + method
 		return f.Fn(w, append([]any{obj}, args...)...)
 	}
-	if classes[name] == nil && natives == nil {
+	if classes[name] == nil {
 		Die("Can't locate object method \"%s\" via package \"%s\" (perhaps you forgot to load \"%s\"?)", method, name, name)
 	}
 	Die("Can't locate object method \"%s\" via package \"%s\"", method, name)
@@ -341,3 +343,20 @@ func Can(obj any, method string) any {
 
 // SetVersion sets what VERSION returns.
 func SetVersion(name string, v any) { classOf(name).vers = v }
+
+// IsaFunc is UNIVERSAL::isa as a function: it takes what is no object as well.
+func IsaFunc(v any, base string) bool {
+	name := Class(v)
+	if s, ok := v.(string); ok {
+		name = s
+	}
+	return name != "" && Isa(name, base) || RefType(v) != "" && kindOf(v) == base
+}
+
+// CanFunc is UNIVERSAL::can as a function.
+func CanFunc(v any, method string) any {
+	if v == nil || RefType(v) == "" && Str(v) == "" {
+		return nil
+	}
+	return Can(v, method)
+}

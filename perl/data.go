@@ -5,6 +5,7 @@ package perl
 import (
 	"fmt"
 	"reflect"
+	"strings"
 )
 
 // Array is a Perl array, or what a reference to one refers to.
@@ -12,6 +13,7 @@ type Array struct {
 	items []any
 	class string
 	refs  int
+	iter  int // of Each
 }
 
 // NewArray returns an array of values.
@@ -203,6 +205,17 @@ func (a *Array) Delete(i int) any {
 		a.Set(i, nil)
 	}
 	return v
+}
+
+// Each returns the next index and element, nothing at the end.
+func (a *Array) Each() []any {
+	if a.iter >= len(a.items) {
+		a.iter = 0
+		return nil
+	}
+	i := a.iter
+	a.iter++
+	return []any{i, a.items[i]}
 }
 
 // Hash returns the hash to which element i refers; an undefined element becomes
@@ -402,6 +415,9 @@ func (h *Hash) Pairs() []any {
 	}
 	return out
 }
+
+// All returns keys and values in turn, as Pairs.
+func (h *Hash) All() []any { return h.Pairs() }
 
 // Each returns the next key and value, nothing at the end.
 func (h *Hash) Each() []any {
@@ -660,6 +676,16 @@ func (w Want) Wantarray() any {
 // NewCode returns a reference to f.
 func NewCode(name string, f Sub) *Code { return &Code{Name: name, Fn: f} }
 
+// NamedCode returns the reference to a sub of a package, always the same one.
+func NamedCode(name string, f Sub) *Code {
+	c := FindSub(name)
+	if c == nil {
+		c = &Code{Name: name, Fn: f}
+		DefineCode(name, c)
+	}
+	return c
+}
+
 // Apply calls a reference to code for its scalar value.
 func Apply(code any, args ...any) any { return First(CodeOf(code).Fn(Scalar, args...)) }
 
@@ -683,6 +709,12 @@ func CodeOf(v any) *Code {
 	case string:
 		if f := FindSub(v); f != nil {
 			return f
+		}
+		if !strings.Contains(v, "::") {
+			v = "main::" + v
+			if f := FindSub(v); f != nil {
+				return f
+			}
 		}
 		Die("Undefined subroutine &%s called", v)
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -48,6 +49,12 @@ func DieAt(file string, line int, args ...any) any {
 	s := Join("", args...)
 	if s == "" {
 		s = "Died"
+		if RefType(EvalError) != "" {
+			Throw(EvalError)
+		}
+		if old := Str(EvalError); old != "" {
+			s = old + "\t...propagated"
+		}
 	}
 	if !strings.HasSuffix(s, "\n") {
 		s += fmt.Sprintf(" at %s line %d%s.\n", file, line, lastRead())
@@ -95,12 +102,13 @@ func where() string {
 	if Line > 0 {
 		return fmt.Sprintf(" at %s line %d%s.\n", Name, Line, lastRead())
 	}
-	return fmt.Sprintf(" at %s line %d.\n", Name, callerLine())
+	file, line := callerLine()
+	return fmt.Sprintf(" at %s line %d.\n", file, line)
 }
 
-// callerLine returns the Perl line of the innermost translated frame, from the
-// program's table of lines; 0 if it has none.
-func callerLine() int {
+// callerLine returns the Perl file and line of the innermost translated frame, from
+// the program's table of lines; 0 if it has none.
+func callerLine() (string, int) {
 	var pcs [64]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	for {
@@ -109,33 +117,96 @@ func callerLine() int {
 			return t.find(f.Line)
 		}
 		if !more {
-			return 0
+			return Name, 0
 		}
 	}
 }
 
-type lineTable []int // pairs of a Go line and a Perl line
+// lineTable has lines in Go and where they come from.
+type lineTable []origin
+
+type origin struct {
+	line, perl int
+	file       string // empty for the program's first
+}
 
 var lineTables = map[string]lineTable{}
 
-func (t lineTable) find(line int) int {
-	perl := 0
-	for i := 0; i+1 < len(t); i += 2 {
-		if t[i] > line {
-			break
-		}
-		perl = t[i+1]
+func (t lineTable) find(line int) (string, int) {
+	i, found := slices.BinarySearchFunc(t, line, func(o origin, line int) int { return o.line - line })
+	if !found {
+		i--
 	}
-	return perl
+	if i < 0 {
+		return Name, 0
+	}
+	if t[i].file != "" {
+		return t[i].file, t[i].perl
+	}
+	return Name, t[i].perl
+}
+
+// callFrame is a translated sub that is being executed, and the line at hand.
+type callFrame struct {
+	sub  string
+	file string
+	line int
+}
+
+// callFrames returns the translated subs that are being executed, the innermost
+// first; the last is the main part.
+func callFrames() []callFrame {
+	pcs := make([]uintptr, 512)
+	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
+	var out []callFrame
+	inner := "" // the function whose closure has been seen
+	for {
+		f, more := frames.Next()
+		if t, ok := lineTables[f.File]; ok {
+			base, closure := f.Function, false
+			if i := strings.Index(base, ".func"); i >= 0 {
+				base, closure = base[:i], true
+			}
+			if inner != base {
+				file, line := t.find(f.Line)
+				out = append(out, callFrame{subName(base), file, line})
+			}
+			inner = ""
+			if closure {
+				inner = base
+			}
+		}
+		if !more {
+			return out
+		}
+	}
+}
+
+// subNames are the names in Perl of functions in Go.
+var subNames = map[string]string{}
+
+func subName(function string) string {
+	if s := subNames[function]; s != "" {
+		return s
+	}
+	return "main::" + function[strings.LastIndexByte(function, '.')+1:]
 }
 
 // Lines makes a table of lines known for the file of Go from which it is
-// called: pairs of a line in Go and the line in Perl it comes from.
-func Lines(pairs ...int) bool {
+// called: pairs of a line in Go and the line in Perl it comes from, as 12:3, or
+// 12:3:lib/Module.pm if it comes from another file than the program's first.
+func Lines(table string) bool {
 	_, file, _, ok := runtime.Caller(1)
-	if ok {
-		lineTables[file] = pairs
+	if !ok {
+		return false
 	}
+	var t lineTable
+	for pair := range strings.FieldsSeq(table) {
+		goLine, perlLine, _ := strings.Cut(pair, ":")
+		perlLine, file, _ := strings.Cut(perlLine, ":")
+		t = append(t, origin{Int(goLine), Int(perlLine), file})
+	}
+	lineTables[file] = t
 	return true
 }
 
@@ -158,8 +229,9 @@ type exit struct{ status int }
 
 // Exit ends the program as exit does.
 func Exit(status int) any {
+	ChildStatus = status // END blocks may look at it, and change it
 	runEnd()
-	os.Exit(status)
+	os.Exit(ChildStatus)
 	return nil
 }
 
@@ -316,6 +388,29 @@ func Local[T any](p *T, v T) func() {
 	old := *p
 	*p = v
 	return func() { *p = old }
+}
+
+// LocalIndex saves the value of an element and sets another; what it returns restores.
+func LocalIndex(a *Array, i int, v any) func() {
+	old := a.Get(i)
+	retain(old)
+	a.Set(i, v)
+	return func() {
+		a.Set(i, old)
+		release(old)
+	}
+}
+
+// LocalList saves the content of an array or a hash and sets another; what it
+// returns restores.
+func LocalList[T interface {
+	comparable
+	All() []any
+	Assign([]any) T
+}](c T, list []any) func() {
+	old := append([]any(nil), c.All()...)
+	c.Assign(list)
+	return func() { c.Assign(old) }
 }
 
 // LocalKey saves the value of a key and sets another; what it returns restores.

@@ -104,8 +104,12 @@ func SpliceArgs(args *[]any, offset, length int, values ...any) []any {
 	return out
 }
 
-// SetArg sets an element of *args. The caller's variable does not change.
+// SetArg sets an element of *args, in the list of the caller if it has one.
 func SetArg(args *[]any, i int, v any) any {
+	if i >= 0 && i < len(*args) {
+		(*args)[i] = v
+		return v
+	}
 	a := &Array{items: Cat(*args)}
 	a.Set(i, v)
 	*args = a.items
@@ -261,12 +265,15 @@ func ChopAtAll(a *Array) int {
 	return len(a.items)
 }
 
-// Caller returns package, file and line; what is further up is not known.
-func Caller(file, pkg string, line, level int) []any {
-	if level > 20 {
+// Caller returns package, file, line and sub of a level of calls, nothing if there
+// are not so many.
+func Caller(level int) []any {
+	frames := callFrames()
+	if level < 0 || level+1 >= len(frames) {
 		return nil
 	}
-	return L(pkg, file, line, "main::__ANON__")
+	pkg, _ := splitName(frames[level+1].sub)
+	return L(pkg, frames[level+1].file, frames[level+1].line, frames[level].sub)
 }
 
 // SelectHandle is select with at most one argument: it returns the handle from
@@ -289,23 +296,30 @@ func InvokeAny(w Want, obj, method any, args ...any) []any {
 	return Invoke(w, obj, Str(method), args...)
 }
 
-// Croak is croak of Carp, Carp is carp.
-func Croak(file string, line int, args ...any) any {
+// Croak is croak of Carp, in a package and a line of the program: the message has the
+// line of the caller in another package.
+func Croak(file, pkg string, line int, args ...any) any {
 	if len(args) == 1 && RefType(args[0]) != "" {
 		Throw(args[0])
 	}
-	s := Join("", args...)
-	if !strings.HasSuffix(s, "\n") {
-		s += fmt.Sprintf(" at %s line %d.\n", file, line)
-	}
-	Throw(s)
+	Throw(carped(file, pkg, line, args))
 	return nil
 }
 
-// Carp warns.
-func Carp(file string, line int, args ...any) any {
-	WarnAt(file, line, args...)
+// Carp is carp of Carp: a warning with the line of the caller.
+func Carp(file, pkg string, line int, args ...any) any {
+	Warn(carped(file, pkg, line, args))
 	return true
+}
+
+func carped(file, pkg string, line int, args []any) string {
+	for _, f := range callFrames() {
+		if p, _ := splitName(f.sub); p != pkg {
+			file, line = f.file, f.line
+			break
+		}
+	}
+	return Join("", args...) + fmt.Sprintf(" at %s line %d.\n", file, line)
 }
 
 // UseOverload switches overloaded operators on.
@@ -381,13 +395,48 @@ func Strtol(s string, base ...any) any {
 	if len(base) > 0 {
 		b = Int(base[0])
 	}
-	if b == 16 {
-		return Hex(s)
+	return strtol(s, b)[0]
+}
+
+// StrtolList is Strtol in list context: the number and how many bytes are left.
+func StrtolList(s string, base ...any) []any {
+	b := 10
+	if len(base) > 0 {
+		b = Int(base[0])
 	}
-	if b == 8 {
-		return Oct("0" + s)
+	return strtol(s, b)
+}
+
+func strtol(s string, base int) []any {
+	t := strings.TrimLeft(s, " \t\n")
+	sign := 1
+	if t != "" && (t[0] == '-' || t[0] == '+') {
+		if t[0] == '-' {
+			sign = -1
+		}
+		t = t[1:]
 	}
-	return Int(s)
+	lower := strings.ToLower(t)
+	if (base == 16 || base == 0) && strings.HasPrefix(lower, "0x") {
+		t, base = t[2:], 16
+	} else if base == 0 && strings.HasPrefix(t, "0") {
+		base = 8
+	} else if base == 0 {
+		base = 10
+	}
+	n := 0
+	for t != "" {
+		d := strings.IndexByte("0123456789abcdefghijklmnopqrstuvwxyz", t[0]|0x20)
+		if t[0] >= '0' && t[0] <= '9' {
+			d = int(t[0] - '0')
+		}
+		if d < 0 || d >= base {
+			break
+		}
+		n = n*base + d
+		t = t[1:]
+	}
+	return []any{sign * n, len(t)}
 }
 
 // Uname returns the five fields of uname.
@@ -729,4 +778,38 @@ func init() {
 		},
 		"devnull": func(Want, ...any) []any { return L("/dev/null") },
 	})
+}
+
+// Restore stores the elements of a list in an array, one by one, where a sub has
+// changed its arguments.
+func Restore(a *Array, list []any) {
+	for i, v := range list {
+		if i < a.Len() {
+			a.Set(i, v)
+		}
+	}
+}
+
+// MapInPlace is Map for a function that changes the elements.
+func MapInPlace(list []any, f func(item *any) []any) []any {
+	topic := Topic
+	defer func() { Topic = topic }()
+	var out []any
+	for i := range list {
+		out = append(out, f(&list[i])...)
+	}
+	return out
+}
+
+// GrepInPlace is Grep for a function that changes the elements.
+func GrepInPlace(list []any, f func(item *any) bool) []any {
+	topic := Topic
+	defer func() { Topic = topic }()
+	var out []any
+	for i := range list {
+		if f(&list[i]) {
+			out = append(out, list[i])
+		}
+	}
+	return out
 }

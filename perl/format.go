@@ -262,7 +262,7 @@ func Dumper(values ...any) string {
 		if name != "" {
 			b.WriteString(";")
 		}
-		if Int(DumperIndent) > 0 || name != "" {
+		if Int(DumperIndent) > 0 {
 			b.WriteString("\n")
 		}
 	}
@@ -304,11 +304,41 @@ func (d *dumper) dump(v any, indent int, path string, depth int) {
 		return
 	}
 	s := Str(v)
+	if True(DumperUseqq) {
+		d.b.WriteString(If(plainInteger(s) && len(strings.TrimPrefix(s, "-")) < 10, s, quoteDouble(s)))
+		return
+	}
 	if _, isString := v.(string); isString && plainInteger(s) {
 		d.b.WriteString("'" + s + "'")
 		return
 	}
 	d.b.WriteString("'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'")
+}
+
+// quoteDouble returns s in double quotes, as Data::Dumper's Useqq does.
+func quoteDouble(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for i := range len(s) {
+		switch c := s[i]; c {
+		case '\\', '"', '$', '@':
+			b.WriteByte('\\')
+			b.WriteByte(c)
+		case '\a', '\b', '\t', '\n', '\f', '\r', 0x1b:
+			b.WriteString(map[byte]string{'\a': `\a`, '\b': `\b`, '\t': `\t`, '\n': `\n`, '\f': `\f`, '\r': `\r`, 0x1b: `\e`}[c])
+		default:
+			switch {
+			case c >= 0x80 || c < ' ' && i+1 < len(s) && s[i+1] >= '0' && s[i+1] <= '9':
+				fmt.Fprintf(&b, `\%03o`, c)
+			case c < ' ' || c == 0x7f:
+				fmt.Fprintf(&b, `\%o`, c)
+			default:
+				b.WriteByte(c)
+			}
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
 }
 
 func plainInteger(s string) bool {

@@ -70,6 +70,8 @@ func MinStr(list ...any) any { return best(list, func(a, b any) bool { return St
 
 // FirstOf returns the first element for which f is true, nil if there is none.
 func FirstOf(f func(it any) bool, list ...any) any {
+	topic := Topic
+	defer func() { Topic = topic }()
 	for _, v := range list {
 		if f(v) {
 			return v
@@ -80,6 +82,8 @@ func FirstOf(f func(it any) bool, list ...any) any {
 
 // Any reports whether f is true for an element, All for each.
 func Any(f func(it any) bool, list ...any) bool {
+	topic := Topic
+	defer func() { Topic = topic }()
 	for _, v := range list {
 		if f(v) {
 			return true
@@ -90,6 +94,8 @@ func Any(f func(it any) bool, list ...any) bool {
 
 // All reports whether f is true for each element.
 func All(f func(it any) bool, list ...any) bool {
+	topic := Topic
+	defer func() { Topic = topic }()
 	return !Any(func(it any) bool { return !f(it) }, list...)
 }
 
@@ -121,6 +127,16 @@ func Uniq(list ...any) []any {
 			seen[Str(v)] = true
 			out = append(out, v)
 		}
+	}
+	return out
+}
+
+// Pairs returns pairs of a list, each as a reference to an array of two. List::Util:
+// pairs.
+func Pairs(list ...any) []any {
+	var out []any
+	for i := 0; i < len(list); i += 2 {
+		out = append(out, Bless(NewArray(list[i], At(list, i+1)), "List::Util::_Pair"))
 	}
 	return out
 }

@@ -13,6 +13,11 @@ import (
 
 // Add returns a + b.
 func Add(a, b any) any {
+	if overloads {
+		if v, ok := overloadedBinary("+", a, b); ok {
+			return v
+		}
+	}
 	x, y := Number(a), Number(b)
 	if i, ok := x.(int); ok {
 		if j, ok := y.(int); ok {
@@ -21,11 +26,34 @@ func Add(a, b any) any {
 			}
 		}
 	}
+	if u, ok := unsigned(x); ok {
+		if v, ok := unsigned(y); ok {
+			if s, carry := bits.Add64(u, v, 0); carry == 0 {
+				return Bits(s)
+			}
+		}
+	}
 	return Num(x) + Num(y)
+}
+
+// unsigned returns a whole number that is not negative as one of 64 bits.
+func unsigned(v any) (uint64, bool) {
+	switch v := v.(type) {
+	case int:
+		return uint64(v), v >= 0
+	case uint64:
+		return v, true
+	}
+	return 0, false
 }
 
 // Subtract returns a - b.
 func Subtract(a, b any) any {
+	if overloads {
+		if v, ok := overloadedBinary("-", a, b); ok {
+			return v
+		}
+	}
 	x, y := Number(a), Number(b)
 	if i, ok := x.(int); ok {
 		if j, ok := y.(int); ok {
@@ -34,11 +62,21 @@ func Subtract(a, b any) any {
 			}
 		}
 	}
+	if u, ok := unsigned(x); ok {
+		if v, ok := unsigned(y); ok && u >= v {
+			return Bits(u - v)
+		}
+	}
 	return Num(x) - Num(y)
 }
 
 // Mul returns a * b.
 func Mul(a, b any) any {
+	if overloads {
+		if v, ok := overloadedBinary("*", a, b); ok {
+			return v
+		}
+	}
 	x, y := Number(a), Number(b)
 	if i, ok := x.(int); ok {
 		if j, ok := y.(int); ok {
@@ -48,11 +86,28 @@ func Mul(a, b any) any {
 			}
 		}
 	}
+	if u, ok := unsigned(x); ok {
+		if v, ok := unsigned(y); ok {
+			if hi, lo := bits.Mul64(u, v); hi == 0 {
+				return Bits(lo)
+			}
+		}
+	}
 	return Num(x) * Num(y)
 }
 
 // Div returns a / b. It dies if b is 0.
 func Div(a, b any) any {
+	if overloads {
+		if v, ok := overloadedBinary("/", a, b); ok {
+			return v
+		}
+	}
+	if i, ok := Number(a).(int); ok {
+		if j, ok := Number(b).(int); ok && j != 0 && i%j == 0 && !(i == math.MinInt64 && j == -1) {
+			return i / j
+		}
+	}
 	x, y := Num(a), Num(b)
 	if y == 0 {
 		Die("Illegal division by zero")
@@ -74,10 +129,44 @@ func Mod(a, b any) int {
 }
 
 // Pow returns a ** b.
-func Pow(a, b any) any { return narrow(math.Pow(Num(a), Num(b))) }
+func Pow(a, b any) any {
+	if overloads {
+		if v, ok := overloadedBinary("**", a, b); ok {
+			return v
+		}
+	}
+	return narrow(math.Pow(Num(a), Num(b)))
+}
+
+// Plus returns a + b for integers. It dies where Perl would go on with floating
+// point, which the type of the result does not allow.
+func Plus(a, b int) int {
+	s := a + b
+	if (s > a) != (b > 0) {
+		Die("Integer overflow in an addition that was translated for integers")
+	}
+	return s
+}
+
+// Minus returns a - b for integers, as Plus does a sum.
+func Minus(a, b int) int {
+	s := a - b
+	if (s < a) != (b > 0) {
+		Die("Integer overflow in a subtraction that was translated for integers")
+	}
+	return s
+}
 
 // Neg returns -v; the negative of a word is the word with a minus.
 func Neg(v any) any {
+	if overloads {
+		if f := operatorOf(v, "neg"); f != nil {
+			return First(f.Fn(Scalar, v, nil, ""))
+		}
+		if operatorOf(v, "-") != nil {
+			return Subtract(0, v)
+		}
+	}
 	if s, ok := v.(string); ok && s != "" {
 		switch n, _ := numberPrefix(s); {
 		case n == 0 && s[0] == '-':
@@ -89,7 +178,15 @@ func Neg(v any) any {
 		}
 	}
 	switch n := Number(v).(type) {
+	case uint64:
+		if n == 1<<63 {
+			return math.MinInt64
+		}
+		return -float64(n)
 	case int:
+		if n == math.MinInt64 {
+			return uint64(1 << 63)
+		}
 		return -n
 	default:
 		return -Num(n)
@@ -102,6 +199,11 @@ func Inc(v any) any {
 	if !ok || s == "" || LooksLikeNumber(s) || !alnum(s) {
 		return Add(v, 1)
 	}
+	return next(s)
+}
+
+// next returns the word behind s: "az" becomes "ba", "a9" "b0".
+func next(s string) string {
 	b := []byte(s)
 	for i := len(b) - 1; i >= 0; i-- {
 		switch b[i] {
@@ -168,6 +270,11 @@ func Same(a, b any) bool {
 
 // Compare returns a <=> b: -1, 0, 1, or nil if one is not a number.
 func Compare(a, b any) any {
+	if overloads {
+		if v, ok := overloadedBinary("<=>", a, b); ok {
+			return v
+		}
+	}
 	x, y := Num(a), Num(b)
 	switch {
 	case x < y:
@@ -246,7 +353,7 @@ func IfElse[T any](cond bool, a, b func() T) T {
 // Range returns the list a .. b, of numbers or of strings.
 func Range(a, b any) []any {
 	s, isStr := a.(string)
-	if isStr && s != "" && !LooksLikeNumber(s) {
+	if isStr && s != "" && (!LooksLikeNumber(s) || len(s) > 1 && s[0] == '0' && alnum(s)) {
 		end := Str(b)
 		var out []any
 		for len(s) <= len(end) {
@@ -254,7 +361,7 @@ func Range(a, b any) []any {
 			if s == end {
 				break
 			}
-			s = Str(Inc(s))
+			s = next(s)
 		}
 		return out
 	}
@@ -429,6 +536,8 @@ func SortBy(list []any, compare func(a, b any) int) []any {
 
 // Map returns the lists that f makes of the elements, joined.
 func Map(list []any, f func(it any) []any) []any {
+	topic := Topic
+	defer func() { Topic = topic }()
 	var out []any
 	for _, v := range list {
 		out = append(out, f(v)...)
@@ -438,6 +547,8 @@ func Map(list []any, f func(it any) []any) []any {
 
 // Map1 returns what f makes of each element.
 func Map1(list []any, f func(it any) any) []any {
+	topic := Topic
+	defer func() { Topic = topic }()
 	out := make([]any, len(list))
 	for i, v := range list {
 		out[i] = f(v)
@@ -447,6 +558,8 @@ func Map1(list []any, f func(it any) any) []any {
 
 // Grep returns the elements for which f is true.
 func Grep(list []any, f func(it any) bool) []any {
+	topic := Topic
+	defer func() { Topic = topic }()
 	var out []any
 	for _, v := range list {
 		if f(v) {
@@ -458,8 +571,11 @@ func Grep(list []any, f func(it any) bool) []any {
 
 // Uint returns v as Perl's bit operators see it.
 func Uint(v any) uint64 {
-	if i, ok := Number(v).(int); ok {
-		return uint64(i)
+	switch n := Number(v).(type) {
+	case int:
+		return uint64(n)
+	case uint64:
+		return n
 	}
 	f := Num(v)
 	switch {
@@ -476,7 +592,7 @@ func Bits(u uint64) any {
 	if u <= math.MaxInt64 {
 		return int(u)
 	}
-	return float64(u)
+	return u
 }
 
 // BitOr, BitAnd and BitXor work on strings byte by byte if both operands are
@@ -557,6 +673,8 @@ func Oct(s string) int {
 	switch {
 	case strings.HasPrefix(s, "0x"), strings.HasPrefix(s, "x"):
 		return Hex(s)
+	case strings.HasPrefix(s, "0o"), strings.HasPrefix(s, "o"):
+		s = s[strings.IndexByte(s, 'o')+1:]
 	case strings.HasPrefix(s, "0b"), strings.HasPrefix(s, "b"):
 		base = 2
 		s = s[strings.IndexByte(s, 'b')+1:]
@@ -588,3 +706,6 @@ func Chopped(s string) string {
 	}
 	return s[:len(s)-1]
 }
+
+// RepeatString returns s n times over, nothing if n is negative. Perl: s x n.
+func RepeatString(s string, n int) string { return strings.Repeat(s, max(n, 0)) }

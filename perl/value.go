@@ -141,7 +141,7 @@ func FormatFloat(f float64) string {
 	if !has {
 		return mantissa
 	}
-	if n, _ := strconv.Atoi(exponent); n < 15 && n >= -5 {
+	if n, _ := strconv.Atoi(exponent); n < 15 && n >= -4 {
 		return strconv.FormatFloat(f, 'f', -1, 64)
 	}
 	return mantissa + "e" + exponent
@@ -188,7 +188,7 @@ func Num(v any) float64 {
 // float64.
 func Number(v any) any {
 	switch v := v.(type) {
-	case int, float64:
+	case int, float64, uint64:
 		return v
 	case string:
 		return parseNumber(v)

@@ -12,7 +12,7 @@ var epoch = time.Date(2001, time.September, 9, 1, 46, 40, 0, time.UTC)
 // Clock is a virtual [kernel.Clock]. It stands while handlers run and jumps to
 // the next timer when a kernel has nothing else to do.
 //
-// It does not jump while jobs of Offload or of a Lane run, or child processes
+// It does not jump while jobs of Offload run, or child processes
 // which the kernel knows: those of wheel/run and of SigChild. Then it stands
 // until something comes, and a timer fires only after the kernel has waited for it
 // as long in real time, so a child that runs as long as the test makes timers as

@@ -58,7 +58,7 @@ func (c *Conversation) Send(lines ...string) {
 	}
 }
 
-// Write sends bytes as they are. The kernel runs when there is no room for them.
+// Write sends bytes as they are. The kernel runs when there is no space for them.
 func (c *Conversation) Write(p []byte) {
 	c.t.Helper()
 	c.until("room for what was sent", func() bool {
@@ -182,3 +182,14 @@ func (c *Conversation) read() {
 		}
 	}
 }
+
+// CloseWrite ends the client's output; the server may still answer.
+func (c *Conversation) CloseWrite() {
+	c.t.Helper()
+	if err := c.h.CloseWrite(); err != nil {
+		c.t.Fatalf("poetest: CloseWrite: %v", err)
+	}
+}
+
+// Reset breaks the connection, as the end of a host does.
+func (c *Conversation) Reset() { SocketOf(c.h).Reset() }

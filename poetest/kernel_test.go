@@ -123,9 +123,9 @@ func TestRunningKernelIsReported(t *testing.T) {
 func TestWarningsGoToTheLog(t *testing.T) {
 	fake := &fakeTB{TB: t}
 	k := poetest.New(fake)
-	k.Host().Warn("mind the gap", "platform", 9)
+	k.Host().Logger().Warn("mind the gap", "platform", 9)
 	fake.end()
-	k.Host().Warn("too late")
+	k.Host().Logger().Warn("too late")
 	assert.Equal(t, []string{`level=WARN msg="mind the gap" platform=9`}, fake.logged)
 }
 

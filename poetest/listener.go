@@ -115,7 +115,7 @@ func (l *listening) Close() error {
 	return nil
 }
 
-// Ready tells whether somebody waits.
+// Ready reports whether somebody waits.
 func (l *listening) Ready() kernel.ReadySet {
 	l.mu.Lock()
 	defer l.mu.Unlock()

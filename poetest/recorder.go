@@ -58,7 +58,7 @@ func Record(t testing.TB, options ...kernel.Options) (*kernel.Kernel, *Recorder)
 	}
 	r := &Recorder{t: t, clock: clock, labels: map[kernel.ID]string{}, ignored: map[string]bool{}}
 	o.Logger = slog.New(&recording{Handler: testLog(t, slog.LevelInfo), r: r})
-	o.Trace |= kernel.TraceEvents
+	o.Trace.Events = true
 	return New(t, o), r
 }
 

@@ -73,7 +73,7 @@ func SocketOf(h *kernel.Handle) *Socket {
 	return s
 }
 
-// change does something to both ends under their lock and then wakes whoever
+// change does something to both ends under their lock and then wakes what
 // may have become ready by it.
 func (s *Socket) change(do func()) {
 	s.mu.Lock()
@@ -111,7 +111,7 @@ func (s *Socket) Read(p []byte) (n int, err error) {
 	return n, err
 }
 
-// Write sends as much as the buffer has room for.
+// Write sends as much as the buffer has space for.
 func (s *Socket) Write(p []byte) (n int, err error) {
 	s.change(func() {
 		switch {
@@ -180,7 +180,7 @@ func (s *Socket) Unread() int {
 	return len(s.in)
 }
 
-// Closed tells whether Close was called.
+// Closed reports whether Close was called.
 func (s *Socket) Closed() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

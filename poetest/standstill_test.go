@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gopoe/poe/internal/coroutine"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/poetest"
 	"github.com/gopoe/poe/session"
@@ -33,11 +34,10 @@ func TestClockStandsWhileWorkIsUnderWay(t *testing.T) {
 			_, err := e.Kernel.Offload("work", work)
 			require.NoError(t, err)
 		},
-		"Lane": func(e kernel.Event) {
-			lane := kernel.NewLane(e.Kernel)
-			_, err := lane.Offload("first", work)
+		"OffloadAfter": func(e kernel.Event) {
+			first, err := e.Kernel.Offload("first", work)
 			require.NoError(t, err)
-			_, err = lane.Offload("work", work)
+			_, err = e.Host().OffloadAfter(first, "second", work, func(e kernel.Event, _ any, _ error) { e.Yield("work") })
 			require.NoError(t, err)
 		},
 		"SigChild": func(e kernel.Event) {
@@ -164,13 +164,13 @@ func TestHoldAndCoroutineDoNotStopTheClock(t *testing.T) {
 	_, err := session.Inline(k, session.Funcs{
 		"_start": func(e kernel.Event) {
 			hold := e.Kernel.Hold("a goroutine that is not waited for")
-			c := e.Kernel.Coroutine(func(pause func() bool) { pause() })
+			c := coroutine.New(e.Kernel, func(pause func() bool) { pause() })
 			c.Resume()
 			e.Kernel.Delay("day", 24*time.Hour, hold, c)
 		},
 		"day": func(e kernel.Event) {
 			kernel.Arg[*kernel.Hold](e, 0).Release()
-			kernel.Arg[*kernel.Coroutine](e, 1).Stop()
+			kernel.Arg[*coroutine.Coroutine](e, 1).Stop()
 		},
 	})
 	require.NoError(t, err)

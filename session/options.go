@@ -30,7 +30,7 @@ func (o *Options) Set(name string, value any) (old any) {
 	return old
 }
 
-// On tells whether an option's value means yes.
+// On reports whether an option's value means yes.
 func (o Options) On(name string) bool { return o != nil && on(o[name]) }
 
 // Option returns the value of an option, nil if it is not set. Names are not
@@ -63,7 +63,7 @@ func fold(value any) any {
 	return value
 }
 
-// on tells whether an option's value means yes.
+// on reports whether an option's value means yes.
 func on(value any) bool {
 	switch v := fold(value).(type) {
 	case nil:
@@ -82,7 +82,7 @@ func on(value any) bool {
 // is for other kinds of sessions, which call it before they look for a handler.
 func (o Options) Trace(e kernel.Event, more ...any) {
 	if o.On("trace") {
-		e.Kernel.Host().Warn("event", append(traced(e), more...)...)
+		e.Kernel.Host().Logger().Warn("event", append(traced(e), more...)...)
 	}
 }
 
@@ -90,7 +90,7 @@ func (o Options) Trace(e kernel.Event, more ...any) {
 // of _default.
 func (o Options) TraceDefault(e kernel.Event, more ...any) {
 	if o.On("trace") {
-		e.Kernel.Host().Warn("event redirected to _default", append(traced(e), more...)...)
+		e.Kernel.Host().Logger().Warn("event redirected to _default", append(traced(e), more...)...)
 	}
 }
 

@@ -122,7 +122,7 @@ func start(k *kernel.Kernel, s *Session, as kernel.Session, args []any) (*Sessio
 		return nil, &kernel.ConfigError{Package: "session", Field: "States", Err: errNoSignal}
 	}
 	if !s.has("_start") {
-		k.Host().Warn("discarding session: no _start handler")
+		k.Host().Logger().Warn("discarding session: no _start handler")
 		return nil, kernel.ErrNoStart
 	}
 	if _, err := k.Host().Start(as, args...); err != nil {
@@ -184,7 +184,7 @@ func (s *Session) Dispatch(e kernel.Event) bool {
 		return true
 	}
 	if s.options.On("default") {
-		e.Kernel.Host().Warn("no handler, and none for _default", "event", e.Name, "session", e.Session, "sender", e.Sender)
+		e.Kernel.Host().Logger().Warn("no handler, and none for _default", "event", e.Name, "session", e.Session, "sender", e.Sender)
 	}
 	return false
 }
@@ -211,7 +211,7 @@ func (s *Session) run(e *kernel.Event) bool {
 func (s *Session) SetHandler(event string, h kernel.Handler) {
 	if h != nil && s.options.On("debug") && s.has(event) {
 		if k := s.id.Kernel(); k != nil {
-			k.Host().Warn("redefining a handler", "event", event, "session", s.id)
+			k.Host().Logger().Warn("redefining a handler", "event", event, "session", s.id)
 		}
 	}
 	if h == nil && s.funcs[event] == nil && (s.table == nil || !s.table.has(event)) {

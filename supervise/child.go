@@ -48,7 +48,7 @@ type child struct {
 	started  time.Time
 	failure  error // why the running session is about to end, from an exception or Fail
 	last     error // why the last one ended
-	doomed   bool  // an exception was thrown and nobody has handled it yet
+	doomed   bool  // an exception was thrown and has not been handled yet
 	deadline kernel.AlarmID
 	gate     *gate
 }

@@ -91,7 +91,7 @@ func (c *kernelChild) stop(kernel.Event) {
 func (c *kernelChild) ended(e kernel.Event) {
 	c.over.Store(true)
 	if err, _ := kernel.ArgOK[error](e, 0); err != nil {
-		// Without a supervisor there is nothing to tell it to.
+		// Without a supervisor there is nothing to report to.
 		_ = Fail(e, err)
 	}
 	_, _ = e.Kernel.RefcountDecrement(e.Session, tag)

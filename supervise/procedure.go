@@ -118,7 +118,7 @@ func (s *Supervisor) Shutdown() {
 	}
 }
 
-// stopAll replaces whatever is under way.
+// stopAll replaces the procedure that runs.
 func (s *Supervisor) stopAll(then func()) {
 	s.over = true
 	s.in(func(e kernel.Event) { _ = e.DelayClear("supervise_start") }) // which would keep the supervisor
@@ -149,7 +149,7 @@ func (s *Supervisor) in(f kernel.Handler) { _ = s.k.Host().CallFunc(s.id, "super
 
 func (s *Supervisor) begin(p *procedure) {
 	if old := s.work; old != nil && old.advancing {
-		p.advancing = true // the loop that is running goes on with the new one
+		p.advancing = true // the loop that is running continues with the new one
 		s.work = p
 		return
 	}
@@ -157,7 +157,7 @@ func (s *Supervisor) begin(p *procedure) {
 	s.advance()
 }
 
-// advance goes on with the work until something has to be waited for.
+// advance continues with the work until something has to be waited for.
 func (s *Supervisor) advance() {
 	if s.work == nil || s.work.advancing {
 		return
@@ -225,7 +225,7 @@ func (s *Supervisor) deadline(e kernel.Event) {
 	c := kernel.Arg[*child](e, 0)
 	c.deadline = 0
 	if c.state == Stopping {
-		s.k.Host().Warn("supervise: a child did not stop in time", "child", c.spec.Name, "session", c.id)
+		s.k.Host().Logger().Warn("supervise: a child did not stop in time", "child", c.spec.Name, "session", c.id)
 		_ = s.k.Host().StopSession(c.id)
 	}
 }
@@ -248,7 +248,7 @@ func (s *Supervisor) startNext(e kernel.Event) {
 		c := p.start[0]
 		c.restarts++
 		if err := s.run(e, c); err != nil {
-			s.k.Host().Warn("supervise: a child cannot be started", "child", c.spec.Name, "error", err)
+			s.k.Host().Logger().Warn("supervise: a child cannot be started", "child", c.spec.Name, "error", err)
 			if !s.allowed() {
 				s.giveUp(c)
 				return

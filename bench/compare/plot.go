@@ -71,7 +71,7 @@ func (r *results) plot(file string) error {
 		}
 	}
 	p.NominalX(names...)
-	p.X.Min, p.X.Max = -0.5, float64(len(plotted))-0.1 // room for the legend
+	p.X.Min, p.X.Max = -0.5, float64(len(plotted))-0.1 // space for the legend
 	return p.Save(11*vg.Inch, 4.5*vg.Inch, file)
 }
 

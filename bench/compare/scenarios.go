@@ -62,7 +62,7 @@ var servers = []server{
 	{Name: "poe-2-handed", What: "servertcp, 2 kernels, handed over", build: []string{"go", "build", "-o", "BIN", "./echo"}, start: "env GOMAXPROCS=2 BIN -work 50us -kernels 2 -handoff PORT", only: "k"},
 }
 
-// takes tells whether a server takes part in a scenario.
+// takes reports whether a server takes part in a scenario.
 func (s server) takes(sc scenario) bool {
 	if s.only == "" {
 		return !sc.all

@@ -2,11 +2,16 @@
 // what a program in Perl and its port in Go do, event by event.
 //
 //	poe port chat.pl chat             translate a Perl program into Go
+//	poe port -check talk.txt chat.pl chat
+//	                                  and run both programs in a conversation
+//	poe port -watch chat.pl chat      and again, whenever the Perl program changes
+//	poe port explain P0503            say what a code of a report means
 //	poe diff perl.trace go.trace      compare two traces
 //	poe diff -run 'perl chat.pl' 'go run ./chat'
 //	                                  run two programs and compare them
 //	poe record -o go.trace go run ./chat
 //	                                  write a program's trace
+//	poe replay run.rec -- ./chat      run a program again on the recording of a run
 //	poe recorder                      print the module that records in Perl
 //	poe vet ./...                     find mistakes that the compiler cannot see
 //
@@ -44,6 +49,7 @@ func commands() []command {
 		{"port", "[flags] FILE.pl [DIR]", "translate a Perl program into Go", runPort},
 		{"diff", "[flags] TRACE TRACE", "compare two traces, or with -run two programs", runDiff},
 		{"record", "[flags] COMMAND ARGS...", "write a program's trace", runRecord},
+		{"replay", "[flags] RECORDING -- PROGRAM ARGS...", "run a program again on the recording of a run", runReplay},
 		{"recorder", "", "print the module that records in Perl", runRecorder},
 		{"vet", "[flags] PACKAGES...", "find mistakes that the compiler cannot see", runVet},
 	}

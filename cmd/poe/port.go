@@ -1,126 +1,197 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
+	"time"
 
+	"github.com/gopoe/poe/cmd/poe/internal/evidence"
 	"github.com/gopoe/poe/cmd/poe/internal/port"
 )
 
 const portUsage = `Usage:
   poe port [flags] FILE.pl [DIR]   translate a Perl program into Go
-  poe port explain CODE            say what a code in PORTING.md means
+  poe port explain [CODE ...]      say what codes in PORTING.md mean
 
 DIR, by default the file's name without its ending, becomes a package main.
 Inside of a module it belongs to that module; elsewhere it gets a go.mod of its
-own. PORTING.md and porting.json beside it say what is left to do.
+own. PORTING.md and porting.json beside it say what is left to do. The Perl
+program is run only by -check.
 
-Exit status: 0 all is translated, 1 something is left, 2 trouble.
+What somebody has changed in DIR since, poe port leaves alone: functions of
+main.go whose marker (//poe:port HASH) no longer fits, and those that were moved
+to other files.
+
+Exit status: 0 all is translated (and with -check behaves alike), 1 something is
+left, 2 trouble.
 `
 
-// module is the module that translated programs need.
-const module = "github.com/gopoe/poe"
+// porting is what poe port was asked to do.
+type porting struct {
+	file, dir     string
+	module        string
+	replace       string
+	perl          string
+	traces        []string
+	check         string
+	args          string
+	limit         time.Duration
+	asJSON, watch bool
+	stdout        io.Writer
+	stderr        io.Writer
+}
 
 // runPort is poe port.
 func runPort(args []string, stdout, stderr io.Writer) (int, error) {
 	if len(args) > 0 && args[0] == "explain" {
 		return explain(args[1:], stdout)
 	}
-	flags := flag.NewFlagSet("port", flag.ContinueOnError)
-	flags.SetOutput(stderr)
+	p := &porting{stdout: stdout, stderr: stderr}
+	if err := p.parse(args); err != nil {
+		return 2, err
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if p.watch {
+		return 0, p.watchFile(ctx)
+	}
+	return p.once(ctx)
+}
+
+func (p *porting) parse(args []string) error {
+	flags := flag.NewFlagSet("poe port", flag.ContinueOnError)
+	flags.SetOutput(p.stderr)
 	flags.Usage = func() {
-		fmt.Fprint(stderr, portUsage)
+		fmt.Fprint(p.stderr, portUsage+"\nFlags:\n")
 		flags.PrintDefaults()
 	}
-	out := flags.String("o", "", "the directory to write to")
-	path := flags.String("module", "", "the module's path for a go.mod, if DIR is in no module")
-	perl := flags.String("perl", "perl", "the perl which has PPI")
-	asJSON := flags.Bool("json", false, "print the report as JSON")
+	flags.StringVar(&p.dir, "o", "", "the `directory` to write to")
+	flags.StringVar(&p.module, "module", "", "the module's `path` for a go.mod, if DIR is in no module")
+	flags.StringVar(&p.replace, "replace", "", "the `checkout` of this module that a go.mod refers to")
+	flags.StringVar(&p.perl, "perl", "perl", "the perl which has PPI, and for -check POE")
+	flags.BoolVar(&p.asJSON, "json", false, "print the report as JSON")
+	flags.Func("trace", "a `recording` with types, made by poe record -values; may be repeated", func(name string) error {
+		p.traces = append(p.traces, name)
+		return nil
+	})
+	flags.StringVar(&p.check, "check", "", "run both programs and compare them: a file with a scripted `conversation`, or a command for the shell in which $PROGRAM is the program")
+	flags.StringVar(&p.args, "args", string(argsText), "which arguments of events -check compares: all; text, in which all numbers are equal; none")
+	flags.DurationVar(&p.limit, "for", time.Minute, "with -check: interrupt each program after this time")
+	flags.BoolVar(&p.watch, "watch", false, "translate again whenever the Perl program or a trace changes, until interrupted")
 	names, err := parseFlags(flags, args)
 	if err != nil {
-		return 2, err
+		return err
 	}
-	if len(names) < 1 || len(names) > 2 {
+	switch {
+	case len(names) == 0:
 		flags.Usage()
-		return 2, errors.New("port: name a file and perhaps a directory")
+		return errors.New("port: name a Perl program")
+	case len(names) > 2, len(names) == 2 && p.dir != "":
+		return fmt.Errorf("port: one program and one directory, not %q", names)
+	case p.args != string(argsAll) && p.args != string(argsText) && p.args != string(argsNone):
+		return fmt.Errorf("port: -args %q is none of all, text and none", p.args)
+	case p.limit <= 0:
+		return fmt.Errorf("port: -for %v is no time to run", p.limit)
 	}
-	file, dir := names[0], *out
-	if dir == "" && len(names) == 2 {
-		dir = names[1]
+	p.file = names[0]
+	if len(names) == 2 {
+		p.dir = names[1]
 	}
-	if dir == "" {
-		dir = strings.TrimSuffix(file, filepath.Ext(file))
+	return p.names()
+}
+
+// names checks the names of files before anything is done.
+func (p *porting) names() error {
+	info, err := os.Stat(p.file)
+	switch {
+	case err != nil:
+		return err
+	case info.IsDir():
+		return fmt.Errorf("%s is a directory: name the Perl program itself", p.file)
 	}
-	if filepath.Clean(dir) == filepath.Clean(file) {
-		return 2, fmt.Errorf("%s: give a directory with -o", file)
+	if p.dir == "" {
+		p.dir = strings.TrimSuffix(p.file, filepath.Ext(p.file))
 	}
-	translator, err := port.New(port.Options{Perl: *perl})
+	if filepath.Clean(p.dir) == filepath.Clean(p.file) {
+		return fmt.Errorf("%s: name a directory for the translation with -o", p.file)
+	}
+	if p.check != "" {
+		if _, err := p.player(""); err != nil {
+			return err
+		}
+	}
+	if info, err := os.Stat(p.dir); err == nil && !info.IsDir() {
+		return fmt.Errorf("%s is there already, and is no directory: name another with -o", p.dir)
+	}
+	return nil
+}
+
+// once translates, checks and reports.
+func (p *porting) once(ctx context.Context) (int, error) {
+	result, err := p.translate()
 	if err != nil {
 		return 2, err
 	}
-	result, err := translator.File(file)
-	if err = errors.Join(err, translator.Close()); err != nil {
+	if err := p.write(result); err != nil {
 		return 2, err
 	}
-	if err := writePort(dir, *path, result); err != nil {
-		return 2, err
+	if p.check != "" {
+		if result.Report.Check, err = p.compare(ctx, result.Report); err != nil {
+			return 2, err
+		}
+		if err := writeReports(p.dir, result.Report); err != nil {
+			return 2, err
+		}
 	}
-	report(stdout, dir, result.Report, *asJSON)
-	if len(result.Report.TODO) > 0 {
+	p.report(result.Report)
+	if r := result.Report; len(r.TODO) > 0 || r.Check != nil && !r.Check.Equal {
 		return 1, nil
 	}
 	return 0, nil
 }
 
-func writePort(dir, path string, result *port.Result) error {
-	if err := os.MkdirAll(dir, 0o777); err != nil {
-		return err
-	}
-	for name, text := range map[string]string{"main.go": result.Source, "PORTING.md": result.Report.Markdown(), "porting.json": string(result.Report.JSON())} {
-		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o666); err != nil {
-			return err
+func (p *porting) translate() (*port.Result, error) {
+	options := port.Options{Perl: p.perl}
+	if len(p.traces) > 0 {
+		seen, err := evidence.Read(p.traces...)
+		if err != nil {
+			return nil, err
 		}
+		if !seen.HasValues() {
+			return nil, fmt.Errorf("%s: the trace has no types: make it with poe record -values", strings.Join(p.traces, ", "))
+		}
+		options.Evidence = seen
 	}
-	if inModule(dir) {
-		return nil
-	}
-	if path == "" {
-		path = "example.com/" + filepath.Base(dir)
-	}
-	text := fmt.Sprintf("module %s\n\ngo 1.26\n\nrequire %s v0.0.0\n", path, module)
-	return os.WriteFile(filepath.Join(dir, "go.mod"), []byte(text), 0o666)
-}
-
-// inModule reports whether a directory belongs to a module.
-func inModule(dir string) bool {
-	dir, err := filepath.Abs(dir)
+	translator, err := port.New(options)
 	if err != nil {
-		return false
+		return nil, err
 	}
-	for {
-		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
-			return true
+	result, err := translator.File(p.file)
+	if err = errors.Join(err, translator.Close()); err != nil {
+		if errors.Is(err, fs.ErrPermission) {
+			return nil, fmt.Errorf("%w: the program cannot be read", err)
 		}
-		parent := filepath.Dir(dir)
-		if parent == dir {
-			return false
-		}
-		dir = parent
+		return nil, err
 	}
+	return result, nil
 }
 
 // report prints what became of the program.
-func report(w io.Writer, dir string, r *port.Report, asJSON bool) {
-	if asJSON {
-		_, _ = w.Write(r.JSON())
+func (p *porting) report(r *port.Report) {
+	if p.asJSON {
+		_, _ = p.stdout.Write(r.JSON())
 		return
 	}
-	fmt.Fprintf(w, "%s: %d of %d statements translated to %s\n", r.File, r.Translated(), r.Statements, filepath.Join(dir, "main.go"))
+	w := p.stdout
+	fmt.Fprintf(w, "%s: %d of %d statements translated to %s\n", r.File, r.Translated(), r.Statements, filepath.Join(p.dir, mainFile))
 	for _, t := range r.TODO {
 		fmt.Fprintf(w, "%s:%d: %s: not translated: %s\n", r.File, t.Line, t.Code, t.Why)
 	}
@@ -128,24 +199,50 @@ func report(w io.Writer, dir string, r *port.Report, asJSON bool) {
 		fmt.Fprintf(w, "%s:%d: %s: %s\n", r.File, n.Line, n.Code, n.Text)
 	}
 	for _, m := range r.Modules {
-		place := m.Place
-		if place == "" {
-			place = "nothing is known to take its place"
+		switch {
+		case m.Translated:
+		case m.Place == "":
+			fmt.Fprintf(w, "%s:%d: module %s: nothing is known to take its place\n", r.File, m.Line, m.Name)
+		default:
+			fmt.Fprintf(w, "%s:%d: module %s: %s\n", r.File, m.Line, m.Name, m.Place)
 		}
-		fmt.Fprintf(w, "%s:%d: module %s: %s\n", r.File, m.Line, m.Name, place)
+	}
+	for _, part := range r.Parts {
+		if part.Exercised != nil && *part.Exercised == 0 {
+			fmt.Fprintf(w, "%s:%d: %s: not exercised by the trace\n", r.File, part.Line, part.Name)
+		}
+	}
+	for _, k := range r.Kept {
+		switch {
+		case k.Gone:
+			fmt.Fprintf(w, "%s: edited by hand and left; the Perl program no longer has it\n", k.Name)
+		case k.Changed:
+			fmt.Fprintf(w, "%s: edited by hand and left; its Perl has changed, see PORTING.md\n", k.Name)
+		default:
+			fmt.Fprintf(w, "%s: edited by hand and left\n", k.Name)
+		}
+	}
+	for _, h := range r.Hints {
+		fmt.Fprintln(w, h)
+	}
+	if r.Check != nil {
+		fmt.Fprintln(w, r.Check)
+		for _, d := range r.Check.Differences {
+			fmt.Fprintln(w, "  "+strings.ReplaceAll(d, "\n", "\n  "))
+		}
 	}
 }
 
 func explain(codes []string, w io.Writer) (int, error) {
 	if len(codes) == 0 {
-		return 2, errors.New("explain takes a code, such as P0503")
+		codes = port.Codes()
 	}
 	for _, c := range codes {
-		text, ok := port.Explain(c)
+		text, ok := port.Explain(strings.ToUpper(c))
 		if !ok {
-			return 2, fmt.Errorf("there is no code %q", c)
+			return 2, fmt.Errorf("there is no code %q; poe port explain lists all", c)
 		}
-		fmt.Fprintf(w, "%s: %s\n", c, text)
+		fmt.Fprintf(w, "%s: %s\n", strings.ToUpper(c), text)
 	}
 	return 0, nil
 }

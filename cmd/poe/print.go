@@ -116,11 +116,27 @@ func cut(text string, width int) string {
 func (p *printer) summary(left, right []*Event, rows []row) {
 	for i := range rows {
 		if r := &rows[i]; r.verdict != alike {
-			p.line("\nThe programs part after %d events: %s", i, p.place(r))
+			p.line("\nThe programs %s", p.parting(i, r))
 			return
 		}
 	}
 	p.line("\nThe programs agree: %d events.", len(left))
+}
+
+// parting says where programs part, at a row which has so many before it.
+func (p *printer) parting(before int, r *row) string {
+	return fmt.Sprintf("part after %d events: %s", before, p.place(r))
+}
+
+// both is the two sides of a row, a line each.
+func (r *row) both(left, right string) string {
+	text := func(e *Event) string {
+		if e == nil {
+			return "(nothing)"
+		}
+		return e.String()
+	}
+	return left + ": " + text(r.left) + "\n" + right + ": " + text(r.right)
 }
 
 func (p *printer) place(r *row) string {

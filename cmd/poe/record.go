@@ -11,9 +11,10 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
-
-	"github.com/gopoe/poe/kernel"
 )
+
+// valuesVariable has POEx::Recorder record calls and types as well.
+const valuesVariable = "POE_RECORD_VALUES"
 
 // killTime is how long a program that was interrupted may take to end.
 const killTime = 5 * time.Second
@@ -22,6 +23,7 @@ func runRecord(args []string, stdout, stderr io.Writer) (int, error) {
 	flags := flag.NewFlagSet("poe record", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	out := flags.String("o", "poe.trace", "the file to write; an old one is replaced")
+	values := flags.Bool("values", false, "also record the types of what a Perl program's subs are given, for poe port -trace")
 	limit := flags.Duration("for", 0, "interrupt the program after this time (0: let it end by itself)")
 	if err := flags.Parse(args); err != nil {
 		return 2, err
@@ -33,6 +35,9 @@ func runRecord(args []string, stdout, stderr io.Writer) (int, error) {
 	defer cancel()
 	cmd := program(ctx, flags.Arg(0), flags.Args()[1:]...)
 	cmd.Stdout, cmd.Stderr = stdout, stderr
+	if *values {
+		cmd.Env = append(os.Environ(), valuesVariable+"=1")
+	}
 	return 0, record(cmd, *out, stderr)
 }
 
@@ -75,7 +80,10 @@ func record(cmd *exec.Cmd, file string, stderr io.Writer) error {
 	if err := writeRecorder(lib); err != nil {
 		return err
 	}
-	cmd.Env = recording(os.Environ(), lib, file)
+	if cmd.Env == nil {
+		cmd.Env = os.Environ()
+	}
+	cmd.Env = recording(cmd.Env, lib, file)
 	if err := cmd.Run(); errors.As(err, new(*exec.Error)) {
 		return err
 	} else if err != nil {
@@ -98,7 +106,7 @@ func writeRecorder(lib string) error {
 // recording is an environment in which programs record.
 func recording(env []string, lib, file string) []string {
 	const libs, options = "PERL5LIB", "PERL5OPT"
-	set := map[string]string{libs: lib, options: "-MPOEx::Recorder", kernel.RecordVariable: file}
+	set := map[string]string{libs: lib, options: "-MPOEx::Recorder", "POE_RECORD": file}
 	if old := os.Getenv(libs); old != "" {
 		set[libs] += string(os.PathListSeparator) + old
 	}

@@ -133,7 +133,7 @@ func (c *Client) requestEvent(e kernel.Event) {
 	r.Event, ok = kernel.ArgOK[string](e, 0)
 	r.HTTP, hasRequest = kernel.ArgOK[*http.Request](e, 1)
 	if !ok || !hasRequest || r.HTTP == nil || r.Event == "" {
-		c.k.Host().Warn("clienthttp: a request needs an event and a *http.Request", "sender", e.Sender, "args", e.Args)
+		c.k.Host().Logger().Warn("clienthttp: a request needs an event and a *http.Request", "sender", e.Sender, "args", e.Args)
 		return
 	}
 	r.Progress, _ = kernel.ArgOK[string](e, 3)

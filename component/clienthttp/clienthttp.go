@@ -42,6 +42,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 )
@@ -144,38 +145,27 @@ func New(k *kernel.Kernel, config Config) (*Client, error) {
 func (c *Config) complete() error {
 	switch {
 	case c.MaxSize < Unlimited:
-		return configError("MaxSize", "must not be negative")
+		return configerror.New("clienthttp", "MaxSize", "must not be negative")
 	case c.Streaming < 0:
-		return configError("Streaming", "must not be negative")
+		return configerror.New("clienthttp", "Streaming", "must not be negative")
 	case c.FollowRedirects < 0:
-		return configError("FollowRedirects", "must not be negative")
+		return configerror.New("clienthttp", "FollowRedirects", "must not be negative")
 	case c.MaxOpen < Unlimited:
-		return configError("MaxOpen", "must not be negative")
+		return configerror.New("clienthttp", "MaxOpen", "must not be negative")
 	case c.MaxPerHost < Unlimited:
-		return configError("MaxPerHost", "must not be negative")
+		return configerror.New("clienthttp", "MaxPerHost", "must not be negative")
 	case c.MaxPending < 0:
-		return configError("MaxPending", "must not be negative")
+		return configerror.New("clienthttp", "MaxPending", "must not be negative")
 	}
-	setDefault(&c.Alias, DefaultAlias)
-	setDefault(&c.Timeout, DefaultTimeout)
-	setDefault(&c.MaxSize, DefaultMaxSize)
-	setDefault(&c.MaxOpen, DefaultMaxOpen)
-	setDefault(&c.MaxPerHost, DefaultMaxPerHost)
-	setDefault(&c.KeepAlive, DefaultKeepAlive)
-	setDefault(&c.MaxPending, DefaultMaxPending)
+	configerror.SetDefault(&c.Alias, DefaultAlias)
+	configerror.SetDefault(&c.Timeout, DefaultTimeout)
+	configerror.SetDefault(&c.MaxSize, DefaultMaxSize)
+	configerror.SetDefault(&c.MaxOpen, DefaultMaxOpen)
+	configerror.SetDefault(&c.MaxPerHost, DefaultMaxPerHost)
+	configerror.SetDefault(&c.KeepAlive, DefaultKeepAlive)
+	configerror.SetDefault(&c.MaxPending, DefaultMaxPending)
 	if len(c.Agent) == 0 {
 		c.Agent = []string{"gopoe-clienthttp"}
 	}
 	return nil
-}
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
-}
-
-func configError(field, reason string) error {
-	return &kernel.ConfigError{Package: "clienthttp", Field: field, Err: errors.New(reason)}
 }

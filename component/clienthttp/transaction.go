@@ -22,7 +22,7 @@ type Result struct {
 	Response *http.Response
 	// Body is the body, or with Streaming this event's chunk; nil ends a stream.
 	Body []byte
-	// Truncated says that MaxSize has cut the body.
+	// Truncated reports that MaxSize has cut the body.
 	Truncated bool
 	// Err is why there is no response of the server, or why its body ends early.
 	Err error
@@ -124,7 +124,7 @@ func (t *transaction) more() {
 	}
 }
 
-// setBusy says whether the goroutine is at work, so that a virtual clock does not
+// setBusy reports whether the goroutine is at work, so that a virtual clock does not
 // jump over it.
 func (t *transaction) setBusy(busy bool) {
 	if busy == t.busy {

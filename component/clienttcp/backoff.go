@@ -1,7 +1,6 @@
 package clienttcp
 
 import (
-	"math/rand/v2"
 	"time"
 
 	"github.com/gopoe/poe/kernel"
@@ -36,14 +35,14 @@ func (c *Client) retryLater() {
 	}
 	c.retry.since = time.Time{}
 	c.retry.wait = min(max(2*c.retry.wait, b.Min), b.Max)
-	d := c.retry.wait/2 + rand.N(c.retry.wait/2+1)
+	d := c.retry.wait/2 + time.Duration(c.Kernel.Rand().Int64N(int64(c.retry.wait/2)+1))
 	timer, err := c.Kernel.Host().DelayFunc("client_tcp_retry", d, func(e kernel.Event) {
 		c.retry.timer = 0
 		c.Event = e
 		e.Kernel.Yield("reconnect")
 	})
 	if err != nil {
-		c.Kernel.Host().Warn("clienttcp: no timer to connect again", "session", c.id, "error", err)
+		c.Kernel.Host().Logger().Warn("clienttcp: no timer to connect again", "session", c.id, "error", err)
 		return
 	}
 	c.retry.timer = timer

@@ -16,7 +16,7 @@ import (
 )
 
 // Client is the heap of a client's session, and, while one of its callbacks
-// runs, the event at hand: Kernel, Session, Sender, Args. It belongs to the
+// runs, the current event: Kernel, Session, Sender, Args. It belongs to the
 // kernel's goroutine.
 type Client struct {
 	kernel.Event
@@ -102,7 +102,7 @@ func (c *Client) connectAgain(event string, args ...any) {
 		return
 	}
 	if err := c.post(event, args...); err != nil && c.Kernel != nil {
-		c.Kernel.Host().Warn("clienttcp: the client has stopped and cannot connect again", "event", event, "error", err)
+		c.Kernel.Host().Logger().Warn("clienttcp: the client has stopped and cannot connect again", "event", event, "error", err)
 	}
 }
 
@@ -136,7 +136,7 @@ func (c *Client) setAlias(e kernel.Event) {
 		return
 	}
 	if err := e.Kernel.AliasSet(c.config.Alias); err != nil {
-		e.Kernel.Host().Warn("clienttcp: the alias is taken", "alias", c.config.Alias, "error", err)
+		e.Kernel.Host().Logger().Warn("clienttcp: the alias is taken", "alias", c.config.Alias, "error", err)
 	}
 }
 
@@ -225,7 +225,7 @@ func (c *Client) drop() {
 
 func (c *Client) warn(what string, err error) {
 	if err != nil {
-		c.Kernel.Host().Warn("clienttcp: "+what, "session", c.id, "error", err)
+		c.Kernel.Host().Logger().Warn("clienttcp: "+what, "session", c.id, "error", err)
 	}
 }
 
@@ -344,7 +344,7 @@ func (c *Client) warnError(what string, err *kernel.OpError) {
 	if what == "server" && errors.Is(err, io.EOF) {
 		text = "normal disconnection"
 	}
-	c.Kernel.Host().Warn(fmt.Sprintf("clienttcp: %s: got %s error %d", what, err.Op, int(err.Errno())), "session", c.id, "op", err.Op, "errno", int(err.Errno()), "error", text)
+	c.Kernel.Host().Logger().Warn(fmt.Sprintf("clienttcp: %s: got %s error %d", what, err.Op, int(err.Errno())), "session", c.id, "op", err.Op, "errno", int(err.Errno()), "error", text)
 }
 
 func (c *Client) gotFlush(e kernel.Event) {

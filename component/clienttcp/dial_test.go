@@ -130,7 +130,7 @@ func TestIdleTimeoutsInMemory(t *testing.T) {
 }
 
 // An attempt that takes too long is given up in virtual time, one that is
-// refused is told of, and a connection that comes too late is closed.
+// refused is reported, and a connection that comes too late is closed.
 func TestDialTroubleInMemory(t *testing.T) {
 	d := &diary{clock: &poetest.Clock{}}
 	k := poetest.New(t, kernel.Options{Clock: d.clock})

@@ -9,7 +9,7 @@ import (
 // the high mark. Without a connection it does nothing.
 //
 // A record that the filter cannot encode is not sent: ServerError gets an error
-// with the operation "put", and the connection goes on. Use TryPut to get the
+// with the operation "put", and the connection continues. Use TryPut to get the
 // error instead.
 func (c *Client) Put(records ...any) (high bool) {
 	high, err := tcpconn.Put(c.Wheel, records)

@@ -113,7 +113,7 @@ func (p refusing) Append(dst []byte, record any) ([]byte, error) {
 	return p.Filter.Append(dst, record)
 }
 
-// A record that the filter refuses is an error of the connection, which goes on.
+// A record that the filter refuses is an error of the connection, which continues.
 func TestPutOfARefusedRecord(t *testing.T) {
 	port := listen(t, func(_ int, c net.Conn) { io.Copy(c, c) })
 	k := kernel.New()

@@ -8,7 +8,7 @@ import (
 )
 
 // secure begins the TLS handshake on a connection that has been made; args are
-// the arguments of Connected. ConnectTimeout bounds it, too: the timer goes on.
+// the arguments of Connected. ConnectTimeout bounds it, too: the timer continues.
 // The connection is closed if there is an error.
 func (c *Client) secure(h *kernel.Handle, args []any) error {
 	conn, err := h.NetConn(nil)

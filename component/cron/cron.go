@@ -92,7 +92,7 @@ type Run struct {
 	job *entry
 }
 
-// Done says that the run is over, for jobs with NoOverlap. It belongs to the
+// Done reports that the run is over, for jobs with NoOverlap. It belongs to the
 // kernel's goroutine. A second call does nothing.
 func (r *Run) Done() {
 	if r.job != nil && r.job.running == r {
@@ -243,7 +243,7 @@ func (c *Cron) addEvent(e kernel.Event) {
 	}
 	id, err := c.Add(Job{Spec: spec, To: e.Sender, Event: event, Args: args})
 	if err != nil {
-		c.k.Host().Warn("cron: a job was refused", "sender", e.Sender, "error", err)
+		c.k.Host().Logger().Warn("cron: a job was refused", "sender", e.Sender, "error", err)
 		e.Return(err)
 		return
 	}
@@ -304,7 +304,7 @@ func (c *Cron) schedule(j *entry) {
 	c.in(func(e kernel.Event) {
 		var err error
 		if j.alarm, err = e.Kernel.AlarmSet("due", at, j.id); err != nil {
-			c.k.Host().Warn("cron: no timer", "job", j.id, "error", err)
+			c.k.Host().Logger().Warn("cron: no timer", "job", j.id, "error", err)
 		}
 	})
 }

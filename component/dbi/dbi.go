@@ -35,6 +35,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 )
@@ -156,15 +157,15 @@ func New(k *kernel.Kernel, c Config) (*DBI, error) {
 	d := &DBI{k: k, config: c, lanes: map[any]*lane{}}
 	switch {
 	case c.DB == nil && c.Driver == "":
-		return nil, configError("DB", "must be set, or Driver and DSN")
+		return nil, configerror.New("dbi", "DB", "must be set, or Driver and DSN")
 	case c.DB != nil && c.Driver != "":
-		return nil, configError("Driver", "must not be set beside DB")
+		return nil, configerror.New("dbi", "Driver", "must not be set beside DB")
 	case c.MaxConns < 0:
-		return nil, configError("MaxConns", "must not be negative")
+		return nil, configerror.New("dbi", "MaxConns", "must not be negative")
 	case c.MaxPending < 0:
-		return nil, configError("MaxPending", "must not be negative")
+		return nil, configerror.New("dbi", "MaxPending", "must not be negative")
 	case c.Retry.Attempts < 0 || c.Retry.Min < 0 || c.Retry.Max < 0:
-		return nil, configError("Retry", "must not be negative")
+		return nil, configerror.New("dbi", "Retry", "must not be negative")
 	}
 	if d.config.DB == nil {
 		db, err := sql.Open(c.Driver, c.DSN)
@@ -177,9 +178,9 @@ func New(k *kernel.Kernel, c Config) (*DBI, error) {
 		d.config.DB.SetMaxOpenConns(c.MaxConns)
 		d.config.DB.SetMaxIdleConns(c.MaxConns)
 	}
-	setDefault(&d.config.Timeout, DefaultTimeout)
-	setDefault(&d.config.MaxRows, DefaultMaxRows)
-	setDefault(&d.config.MaxPending, DefaultMaxPending)
+	configerror.SetDefault(&d.config.Timeout, DefaultTimeout)
+	configerror.SetDefault(&d.config.MaxRows, DefaultMaxRows)
+	configerror.SetDefault(&d.config.MaxPending, DefaultMaxPending)
 	var failed error
 	_, err := session.Create(k, d, states, &failed)
 	if err == nil {
@@ -190,17 +191,6 @@ func New(k *kernel.Kernel, c Config) (*DBI, error) {
 		return nil, err
 	}
 	return d, nil
-}
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
-}
-
-func configError(field, reason string) error {
-	return &kernel.ConfigError{Package: "dbi", Field: field, Err: errors.New(reason)}
 }
 
 // withTimeout bounds a context; a duration that is not positive is no bound.

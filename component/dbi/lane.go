@@ -13,7 +13,8 @@ import (
 type lane struct {
 	d    *DBI
 	key  any
-	jobs *kernel.Lane
+	last *kernel.Job // queued last
+	jobs int         // not ended
 
 	// Of the jobs, of which one runs at a time.
 	tx   *sql.Tx
@@ -22,6 +23,19 @@ type lane struct {
 	// Of the kernel's goroutine.
 	open  bool         // a transaction was begun
 	owner kernel.Owned // ends it with its session
+}
+
+// offload queues a job of the lane.
+func (l *lane) offload(event string, work func(context.Context) (any, error), done func(e kernel.Event, result any, err error)) error {
+	job, err := l.d.k.Host().OffloadAfter(l.last, event, work, func(e kernel.Event, result any, err error) {
+		l.jobs--
+		done(e, result, err)
+	})
+	if err == nil {
+		l.last = job
+		l.jobs++
+	}
+	return err
 }
 
 // begin begins a transaction, in a job. ctx bounds the wait for a connection; the
@@ -92,7 +106,7 @@ func (l *lane) abandon() {
 	l.open = false
 	l.d.pending++
 	l.d.in(func(kernel.Event) {
-		_, err := l.jobs.OffloadFunc("dbi rollback", func(context.Context) (any, error) {
+		err := l.offload("dbi rollback", func(context.Context) (any, error) {
 			return nil, l.end(false)
 		}, func(kernel.Event, any, error) { l.d.ended(l) })
 		if err != nil {

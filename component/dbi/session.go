@@ -36,7 +36,7 @@ func init() {
 		states[string(kind)] = func(d *DBI, e kernel.Event) {
 			q, ok := kernel.ArgOK[Query](e, 0)
 			if !ok {
-				d.k.Host().Warn("dbi: an event needs a dbi.Query", "event", e.Name, "sender", e.Sender)
+				d.k.Host().Logger().Warn("dbi: an event needs a dbi.Query", "event", e.Name, "sender", e.Sender)
 				return
 			}
 			q.Kind = kind
@@ -59,7 +59,7 @@ func (d *DBI) start(e kernel.Event) {
 func (d *DBI) query(e kernel.Event) {
 	q, ok := kernel.ArgOK[Query](e, 0)
 	if !ok {
-		d.k.Host().Warn("dbi: an event needs a dbi.Query", "event", e.Name, "sender", e.Sender)
+		d.k.Host().Logger().Warn("dbi: an event needs a dbi.Query", "event", e.Name, "sender", e.Sender)
 		return
 	}
 	d.add(e.Sender, q)
@@ -121,7 +121,7 @@ func (d *DBI) add(asker kernel.ID, q Query) {
 	}
 	l := d.lanes[key]
 	if l == nil {
-		l = &lane{d: d, key: key, jobs: kernel.NewLane(d.k)}
+		l = &lane{d: d, key: key}
 		d.lanes[key] = l
 	}
 	d.pending++
@@ -130,7 +130,7 @@ func (d *DBI) add(asker kernel.ID, q Query) {
 			d.arrivals = d.id.Postback("chunk")
 		}
 		r := &request{lane: l, asker: asker, query: q, credit: make(chan struct{}, 1), chunks: d.arrivals}
-		if _, err = l.jobs.OffloadFunc("dbi "+string(q.Kind), r.run, r.finished); err == nil {
+		if err = l.offload("dbi "+string(q.Kind), r.run, r.finished); err == nil {
 			d.requests = append(d.requests, r)
 		}
 	})
@@ -195,7 +195,7 @@ func (s stopper) Close() error {
 // ended counts the end of a job.
 func (d *DBI) ended(l *lane) {
 	d.pending--
-	if l.jobs.Len() == 0 && !l.open {
+	if l.jobs == 0 && !l.open {
 		delete(d.lanes, l.key)
 	}
 	d.settle()

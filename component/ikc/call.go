@@ -1,6 +1,8 @@
 package ikc
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -22,7 +24,7 @@ type call struct {
 // the active session as the event reply, with the answer, an error or nil, and
 // extra as its arguments. The error is ErrTimeout after Config.CallTimeout,
 // ErrGone if the connection ends, or ErrShutdown. A handler in Perl that
-// returns nothing is never heard of, nor is one that is not published, save by
+// returns nothing is never learned of, nor is one that is not published, save by
 // the monitors. With the kernel "*" there is an answer of each. The call keeps
 // the session alive until then. POE: call, with reply as its rsvp.
 func (r *Responder) Call(specifier string, params any, reply string, extra ...any) (sent int, err error) {
@@ -100,8 +102,8 @@ func (r *Responder) finish(event string, value any, err error) {
 }
 
 func (r *Responder) failCalls(which func(*call) bool, err error) {
-	for event, c := range r.calls {
-		if which(c) {
+	for _, event := range slices.Sorted(maps.Keys(r.calls)) { // in an order that repeats
+		if c := r.calls[event]; c != nil && which(c) {
 			r.finish(event, nil, err)
 		}
 	}
@@ -114,7 +116,7 @@ func (r *Responder) tell(who kernel.ID, event string, args ...any) {
 	}
 	post := func() {
 		if err := r.k.Post(who, event, args...); err != nil {
-			r.k.Host().Warn("ikc: telling", "session", who, "error", err)
+			r.k.Host().Logger().Warn("ikc: telling", "session", who, "error", err)
 		}
 	}
 	if r.id.Alive() {

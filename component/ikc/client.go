@@ -13,7 +13,7 @@ import (
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
-// ClientConfig says which kernel to connect to.
+// ClientConfig specifies which kernel to connect to.
 type ClientConfig struct {
 	// Address is the other kernel's address or host name, or the path of its
 	// unix socket with that Domain. The kernel can be reached as
@@ -90,7 +90,7 @@ func (r *Responder) Connect(c ClientConfig) (*Client, error) {
 func (r *Responder) keep(t *clienttcp.Client) {
 	r.clients = append(r.clients, t)
 	if _, err := r.k.Host().Own(&kept{r, t}, "ikc client"); err != nil {
-		r.k.Host().Warn("ikc: a client", "error", err)
+		r.k.Host().Logger().Warn("ikc: a client", "error", err)
 	}
 }
 

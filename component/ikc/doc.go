@@ -19,7 +19,7 @@
 // goes there, if that session has published anything.
 //
 // Servers and clients differ only in who connects. The connection begins with
-// lines, in the newer form of the negotiation (IKC0) or the older, and goes on
+// lines, in the newer form of the negotiation (IKC0) or the older, and continues
 // with the values of the Reference filter, frozen as both sides have agreed,
 // with Storable unless [Config].Freezers says otherwise.
 //
@@ -28,7 +28,7 @@
 // order, or not at all; no notice is given of what is lost with a connection, save
 // by the monitors.
 //
-// IKC has no authentication: whoever can connect can reach what is published.
+// IKC has no authentication: anyone who can connect can reach what is published.
 // Listen on loopback, or use [ServerConfig].TLS with client certificates. All
 // functions and methods belong to the kernel's goroutine.
 package ikc

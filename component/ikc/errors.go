@@ -13,44 +13,44 @@ import (
 // Errors are compared with errors.Is; those that stand for one of POE's error
 // codes wrap it.
 var (
-	// ErrSpecifier says that a specifier cannot be read, or lacks a part that
+	// ErrSpecifier indicates that a specifier cannot be read, or lacks a part that
 	// is needed.
 	ErrSpecifier = sentinel.New("ikc: not a specifier", syscall.EINVAL)
-	// ErrNoKernel says that no connected kernel has that name.
+	// ErrNoKernel indicates that no connected kernel has that name.
 	ErrNoKernel = sentinel.New("ikc: unknown kernel", syscall.ENXIO)
-	// ErrNotPublished says that an event of a session is not published.
+	// ErrNotPublished indicates that an event of a session is not published.
 	ErrNotPublished = sentinel.New("ikc: not published", syscall.EACCES)
-	// ErrNoSession says that a published session does not exist. It is
+	// ErrNoSession indicates that a published session does not exist. It is
 	// kernel.ErrNoSession as well.
 	ErrNoSession = sentinel.New("ikc: unknown session", kernel.ErrNoSession)
-	// ErrTimeout says that no answer came in time. The call may have been
+	// ErrTimeout indicates that no answer came in time. The call may have been
 	// carried out: a Perl handler that returns nothing answers nothing.
 	ErrTimeout = sentinel.New("ikc: no answer in time", syscall.ETIMEDOUT)
-	// ErrGone says that the other kernel's connection ended.
+	// ErrGone indicates that the other kernel's connection ended.
 	ErrGone = sentinel.New("ikc: the connection has ended", syscall.ECONNRESET)
-	// ErrBusy says that Config.MaxPending bytes wait to be written already.
+	// ErrBusy indicates that Config.MaxPending bytes wait to be written already.
 	ErrBusy = sentinel.New("ikc: too much waits to be written", syscall.ENOBUFS)
-	// ErrName says that another kernel has that name.
+	// ErrName indicates that another kernel has that name.
 	ErrName = sentinel.New("ikc: that kernel is registered already", syscall.EEXIST)
-	// ErrNegotiation says that a peer does not keep to the protocol before the
+	// ErrNegotiation indicates that a peer does not keep to the protocol before the
 	// connection is ready.
 	ErrNegotiation = sentinel.New("ikc: negotiation failed", syscall.EPROTO)
-	// ErrFreezer says that both sides have no freezer in common.
+	// ErrFreezer indicates that both sides have no freezer in common.
 	ErrFreezer = sentinel.New("ikc: no freezer in common", syscall.EPROTO)
-	// ErrMessage says that a message is not of IKC's form.
+	// ErrMessage indicates that a message is not of IKC's form.
 	ErrMessage = sentinel.New("ikc: malformed message", syscall.EBADMSG)
-	// ErrAnonymous says that a sender cannot be answered: it has published
+	// ErrAnonymous indicates that a sender cannot be answered: it has published
 	// nothing.
 	ErrAnonymous = sentinel.New("ikc: the sender has published nothing", syscall.EDESTADDRREQ)
-	// ErrRefused says that the other kernel has refused a subscription.
+	// ErrRefused indicates that the other kernel has refused a subscription.
 	ErrRefused = sentinel.New("ikc: subscription refused", syscall.EACCES)
-	// ErrShutdown says that IKC is shut down in this kernel.
+	// ErrShutdown indicates that IKC is shut down in this kernel.
 	ErrShutdown = errors.New("ikc: shut down")
-	// ErrNotStarted says that the kernel has no Responder.
+	// ErrNotStarted indicates that the kernel has no Responder.
 	ErrNotStarted = errors.New("ikc: not started in this kernel")
 )
 
-// LimitError says that a peer wants more than a field of Config allows.
+// LimitError indicates that a peer wants more than a field of Config allows.
 type LimitError struct {
 	Field string
 	Max   int

@@ -49,7 +49,7 @@ func FuzzPeer(f *testing.F) {
 			"_start": func(e kernel.Event) {
 				require.NoError(t, e.Kernel.AliasSet("chat"))
 				require.NoError(t, e.Kernel.Delay("over", time.Second))
-				_, _ = peer.Write(sent) // as much as there is room for
+				_, _ = peer.Write(sent) // as much as there is space for
 			},
 			"said": func(e kernel.Event) {
 				require.NoError(t, e.Kernel.Post(e.Sender, "back", e.Args...))

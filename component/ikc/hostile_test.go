@@ -98,7 +98,7 @@ func TestSpoiltNegotiations(t *testing.T) {
 	}
 }
 
-// TestRefusedSetup goes on with the older form.
+// TestRefusedSetup continues with the older form.
 func TestRefusedSetup(t *testing.T) {
 	g := start(t, ikc.Config{})
 	for _, setup := range []string{"SETUP", "SETUP KERNEL=;FREEZER=Storable", "SETUP KERNEL=P;FREEZER=Evil", "SETUP KERNEL=P;COLOUR=red", "SETUP FREEZER=Storable"} {
@@ -156,7 +156,7 @@ var spoiltMessages = []struct {
 	{"a malformed error", map[string]any{"event": "poe:/chat/secret", "is_error": 1}, "not published"},
 }
 
-// TestSpoiltMessages are refused, and the connection goes on.
+// TestSpoiltMessages are refused, and the connection continues.
 func TestSpoiltMessages(t *testing.T) {
 	g := start(t, ikc.Config{})
 	s := g.ready("id")

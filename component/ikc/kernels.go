@@ -50,7 +50,7 @@ func (r *Responder) unregister(ch *channel) {
 }
 
 // RegisterLocal adds names of this kernel. Sessions here are reached by them as
-// if they were on another kernel; other kernels hear of them with the
+// if they were on another kernel; other kernels learn of them with the
 // connections made from now on. POE: register_local.
 func (r *Responder) RegisterLocal(names ...string) error {
 	for _, name := range names {
@@ -142,7 +142,9 @@ func (r *Responder) route(kernel string) (to []*channel, local bool, err error) 
 	case r.closed:
 		return nil, false, ErrShutdown
 	case kernel == "*":
-		to = slices.Collect(maps.Values(r.kernels))
+		for _, id := range slices.Sorted(maps.Keys(r.kernels)) {
+			to = append(to, r.kernels[id])
+		}
 	case kernel == "" && r.fallback != nil:
 		to = []*channel{r.fallback}
 	case r.own[kernel]:

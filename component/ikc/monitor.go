@@ -58,7 +58,7 @@ func (w *Watch) event(op Op) string {
 	return ""
 }
 
-// Notice is what a monitor is told.
+// Notice is the argument of a monitor's events.
 type Notice struct {
 	Op        Op
 	Monitored string    // the kernel as Monitor was given it. POE: ARG0
@@ -80,7 +80,7 @@ type monitor struct {
 	owned  kernel.Owned
 }
 
-// Monitor tells the active session of a kernel, by an ID, another name, or "*"
+// Monitor notifies the active session of a kernel, by an ID, another name, or "*"
 // for all; with "*" the events come for each of a kernel's names, the ID first.
 // A Watch without events ends it. It keeps no session alive. POE: monitor.
 func (r *Responder) Monitor(kernelName string, w Watch) error {
@@ -161,6 +161,6 @@ func (r *Responder) problem(where, subject string, err error) {
 		told = r.inform(subject, n)
 	}
 	if told == 0 {
-		r.k.Host().Warn("ikc: "+where+" error", "kernel", subject, "error", err)
+		r.k.Host().Logger().Warn("ikc: "+where+" error", "kernel", subject, "error", err)
 	}
 }

@@ -46,7 +46,7 @@ func (p *proxy) Dispatch(e kernel.Event) bool {
 	switch {
 	case e.Name == "_start" && p.aliases == nil:
 		if _, err := p.r.k.RefcountIncrement(p.id, heldTag); err != nil {
-			p.r.k.Host().Warn("ikc: a sender", "error", err)
+			p.r.k.Host().Logger().Warn("ikc: a sender", "error", err)
 		}
 		p.held = true
 	case e.Name == "_start":
@@ -108,7 +108,7 @@ func (p *proxy) drop() {
 		if p.held {
 			p.held = false
 			if _, err := p.r.k.RefcountDecrement(p.id, heldTag); err != nil {
-				p.r.k.Host().Warn("ikc: a sender", "error", err)
+				p.r.k.Host().Logger().Warn("ikc: a sender", "error", err)
 			}
 		}
 	})

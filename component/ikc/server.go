@@ -10,8 +10,8 @@ import (
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
-// ServerConfig says where other kernels connect to this one. An Address is
-// required, or a Listener: whoever can connect can reach what is published.
+// ServerConfig specifies where other kernels connect to this one. An Address is
+// required, or a Listener: anyone who can connect can reach what is published.
 type ServerConfig struct {
 	// Address is the local address, or the path of a unix socket with that
 	// Domain; "0.0.0.0" is any. Port 0 lets the system choose.

@@ -222,6 +222,12 @@ func (c *Client) Call(event string, args ...any) (any, error) {
 	return c.k.Call(c.id, event, args...)
 }
 
+// Now returns the time of the client's kernel.
+func (c *Client) Now() time.Time { return c.k.Now() }
+
+// Kernel returns the client's kernel.
+func (c *Client) Kernel() *kernel.Kernel { return c.k }
+
 // inSession runs a function in the client's session.
 func (c *Client) inSession(name string, f func()) {
 	if c.k.ActiveSession() == c.id {
@@ -252,5 +258,5 @@ func (c *Client) AfterFunc(d time.Duration, f func()) (stop func()) {
 }
 
 func (c *Client) warn(message string, args ...any) {
-	c.k.Host().Warn("irc: "+message, append(args, "alias", c.config.Alias)...)
+	c.k.Host().Logger().Warn("irc: "+message, append(args, "alias", c.config.Alias)...)
 }

@@ -10,6 +10,9 @@ import (
 
 // The methods below ask what Config.State follows; without it they return nothing.
 
+// FollowsState reports whether Config.State is set.
+func (c *Client) FollowsState() bool { return c.state != nil }
+
 // Channel returns a channel that the client is on, nil for any other.
 func (c *Client) Channel(name string) *Channel {
 	if c.state == nil {

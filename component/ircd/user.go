@@ -76,7 +76,7 @@ func (u *user) deliver(m *Message, from *user) {
 
 func (u *user) put(m *Message) {
 	if _, err := u.client.TryPut(m); err != nil {
-		u.s.k.Host().Warn("ircd: a message cannot be sent", "nick", u.nick, "error", err)
+		u.s.k.Host().Logger().Warn("ircd: a message cannot be sent", "nick", u.nick, "error", err)
 	}
 }
 

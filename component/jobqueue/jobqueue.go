@@ -26,9 +26,9 @@ package jobqueue
 import (
 	"context"
 	"errors"
-	"fmt"
 	"time"
 
+	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 )
@@ -101,22 +101,22 @@ func ResultOf(e kernel.Event) *Result { return kernel.Arg[*Result](e, 2) }
 func New(k *kernel.Kernel, c Config) (*Queue, error) {
 	switch {
 	case (c.Work == nil) == (c.Worker == nil):
-		return nil, configError("Work", "must be set, or else Worker")
+		return nil, configerror.New("jobqueue", "Work", "must be set, or else Worker")
 	case c.Limit < 0:
-		return nil, configError("Limit", "must not be negative")
+		return nil, configerror.New("jobqueue", "Limit", "must not be negative")
 	case c.Attempts < 0:
-		return nil, configError("Attempts", "must not be negative")
+		return nil, configerror.New("jobqueue", "Attempts", "must not be negative")
 	case c.MaxJobs < 0:
-		return nil, configError("MaxJobs", "must not be negative")
+		return nil, configerror.New("jobqueue", "MaxJobs", "must not be negative")
 	case (c.AckTo == nil) != (c.AckEvent == ""):
-		return nil, configError("AckEvent", "and AckTo go together")
+		return nil, configerror.New("jobqueue", "AckEvent", "and AckTo go together")
 	case c.Fetch == nil && (c.Poll != 0 || c.AckTo != nil):
-		return nil, configError("Fetch", "is needed by Poll and AckTo")
+		return nil, configerror.New("jobqueue", "Fetch", "is needed by Poll and AckTo")
 	}
-	setDefault(&c.Alias, DefaultAlias)
-	setDefault(&c.Limit, DefaultLimit)
-	setDefault(&c.MaxJobs, DefaultMaxJobs)
-	setDefault(&c.Attempts, 1)
+	configerror.SetDefault(&c.Alias, DefaultAlias)
+	configerror.SetDefault(&c.Limit, DefaultLimit)
+	configerror.SetDefault(&c.MaxJobs, DefaultMaxJobs)
+	configerror.SetDefault(&c.Attempts, 1)
 	q := &Queue{k: k, config: c, bySession: map[kernel.ID]*Job{}}
 	var failed error
 	_, err := session.Create(k, q, states, &failed)
@@ -127,15 +127,4 @@ func New(k *kernel.Kernel, c Config) (*Queue, error) {
 		return nil, err
 	}
 	return q, nil
-}
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
-}
-
-func configError(field, reason string) error {
-	return &kernel.ConfigError{Package: "jobqueue", Field: field, Err: fmt.Errorf("%s", reason)}
 }

@@ -76,7 +76,7 @@ func (q *Queue) tag() string { return "jobqueue " + q.config.Alias }
 func (q *Queue) enqueue(e kernel.Event) {
 	event, ok := kernel.ArgOK[string](e, 0)
 	if !ok || event == "" {
-		q.k.Host().Warn("jobqueue: enqueue needs an event for the response", "sender", e.Sender, "args", e.Args)
+		q.k.Host().Logger().Warn("jobqueue: enqueue needs an event for the response", "sender", e.Sender, "args", e.Args)
 		return
 	}
 	q.accept(e.Sender, event, slices.Clone(e.Args[1:]))
@@ -359,7 +359,7 @@ func (j *Job) respond(err error) {
 	if j.event != "" {
 		r := &Result{Params: j.params, Results: j.results, Err: err, Attempts: j.attempts}
 		if failed := q.k.Post(j.asker, j.event, j.params, j.results, r); failed != nil && !errors.Is(failed, kernel.ErrNoSession) {
-			q.k.Host().Warn("jobqueue: a response cannot be sent", "event", j.event, "error", failed)
+			q.k.Host().Logger().Warn("jobqueue: a response cannot be sent", "event", j.event, "error", failed)
 		}
 	}
 	if !j.keeps.IsZero() {

@@ -111,7 +111,7 @@ func reports(f func(*PubSub, kernel.Event) error) func(*PubSub, kernel.Event) {
 			err = f(p, e)
 		}
 		if err != nil {
-			p.k.Host().Warn(err.Error(), "event", e.Name, "args", e.Args, "sender", e.Sender)
+			p.k.Host().Logger().Warn(err.Error(), "event", e.Name, "args", e.Args, "sender", e.Sender)
 			e.Return(err)
 		}
 	}
@@ -199,7 +199,7 @@ func (p *PubSub) rescind(e kernel.Event) error {
 		return err
 	}
 	if len(pub.subscribers) > 0 {
-		p.k.Host().Warn("pubsub: the event still has subscribers", "event", name, "subscribers", len(pub.subscribers))
+		p.k.Host().Logger().Warn("pubsub: the event still has subscribers", "event", name, "subscribers", len(pub.subscribers))
 	}
 	p.unpublish(name, pub)
 	return nil

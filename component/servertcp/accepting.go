@@ -37,7 +37,7 @@ func (l *Listener) backOff(class Class) {
 		l.adjustAccept()
 	})
 	if err != nil {
-		l.Kernel.Host().Warn("servertcp: no timer to accept again", "error", err)
+		l.Kernel.Host().Logger().Warn("servertcp: no timer to accept again", "error", err)
 		return
 	}
 	l.acceptTimer = timer
@@ -68,7 +68,7 @@ func (l *Listener) warnError(err *kernel.OpError) {
 		args = append(args, "repeated", l.notWarned)
 		l.notWarned = 0
 	}
-	l.Kernel.Host().Warn(errorText("server", err), args...)
+	l.Kernel.Host().Logger().Warn(errorText("server", err), args...)
 }
 
 // errorText is POE's text for an error without a callback.
@@ -83,7 +83,7 @@ func errorText(who string, err *kernel.OpError) string {
 func errorOf(e kernel.Event) *kernel.OpError {
 	err := kernel.OpErrorOf(e)
 	if err == nil {
-		e.Kernel.Host().Warn("servertcp: an error event without operation and error number", "event", e.Name, "args", e.Args, "sender", e.Sender)
+		e.Kernel.Host().Logger().Warn("servertcp: an error event without operation and error number", "event", e.Name, "args", e.Args, "sender", e.Sender)
 	}
 	return err
 }

@@ -17,7 +17,7 @@ import (
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
-// errorsOf gathers what ClientError is told.
+// errorsOf collects the errors that ClientError gets.
 func errorsOf(c *servertcp.Config) <-chan *kernel.OpError {
 	told := make(chan *kernel.OpError, 100)
 	c.ClientError = func(_ *servertcp.Client, err *kernel.OpError) { told <- err }

@@ -34,7 +34,7 @@ func ExampleClassOf() {
 			case servertcp.Fatal:
 				fmt.Println(class, err.Op)
 				// l.Kernel.Yield("shutdown")
-			default: // the server goes on by itself
+			default: // the server continues by itself
 				fmt.Println(class)
 			}
 		},

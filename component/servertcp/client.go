@@ -18,7 +18,7 @@ import (
 )
 
 // Client is the heap of a connection's session, and, while one of its
-// callbacks runs, the event at hand: Kernel, Session, Sender, Args. It belongs
+// callbacks runs, the current event: Kernel, Session, Sender, Args. It belongs
 // to the kernel's goroutine.
 type Client struct {
 	kernel.Event
@@ -102,7 +102,7 @@ var clientStates = session.States[Client]{
 
 // Shutdown ends the connection once what was put is written: it posts the
 // event "shutdown" to the connection's session, so that what has been read
-// with the record at hand still comes. It may be called from any handler on
+// with the current record still comes. It may be called from any handler on
 // the kernel's goroutine. POE: $kernel->yield("shutdown").
 func (c *Client) Shutdown() {
 	if c.Kernel != nil {
@@ -152,7 +152,7 @@ func (c *Client) setRemote(addr netip.AddrPort) {
 	}
 }
 
-// accepted goes on with a connection whose peer is known.
+// accepted continues with a connection whose peer is known.
 func (c *Client) accepted(e kernel.Event, h *kernel.Handle) {
 	if h = c.preConnect(e, h); h == nil {
 		return
@@ -288,7 +288,7 @@ func (c *Client) report(err *kernel.OpError) {
 
 // warn logs an error.
 func (c *Client) warn(err *kernel.OpError) {
-	c.Kernel.Host().Warn(errorText("client", err), append([]any{"session", c.Session, "op", err.Op, "errno", int(err.Errno()), "error", err.Text()}, stackOf(err)...)...)
+	c.Kernel.Host().Logger().Warn(errorText("client", err), append([]any{"session", c.Session, "op", err.Op, "errno", int(err.Errno()), "error", err.Text()}, stackOf(err)...)...)
 }
 
 func (c *Client) gotFlush(e kernel.Event) {
@@ -334,7 +334,7 @@ func (c *Client) finish(e kernel.Event) {
 		return
 	}
 	if err := c.Wheel.Close(); err != nil {
-		c.Kernel.Host().Warn("servertcp: closing a connection", "session", c.Session, "error", err)
+		c.Kernel.Host().Logger().Warn("servertcp: closing a connection", "session", c.Session, "error", err)
 	}
 	c.dropWheel()
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/internal/coroutine"
 	"github.com/gopoe/poe/kernel"
 )
 
@@ -21,12 +22,12 @@ var ErrOver = errors.New("servertcp: the connection is over")
 // they do in every handler.
 //
 // When the connection ends, however that happens, Expect returns an error, and
-// goes on returning one; the function should then return.
+// continues returning one; the function should then return.
 type Dialogue struct {
 	// Client is the connection.
 	Client *Client
 
-	talk    *kernel.Coroutine
+	talk    *coroutine.Coroutine
 	pause   func() bool // of the coroutine
 	running bool
 	done    bool
@@ -46,7 +47,7 @@ func (d *Dialogue) received(record any) {
 func (d *Dialogue) Send(records ...any) { d.Client.Put(records...) }
 
 // Expect waits for a record that is text, a line for example. The error is
-// syscall.ETIMEDOUT if none comes in time, after which the dialogue may go on;
+// syscall.ETIMEDOUT if none comes in time, after which the dialogue may continue;
 // a *filter.RecordError if the record is no text; or why the connection ends. A time
 // of 0 is forever.
 func (d *Dialogue) Expect(within time.Duration) (string, error) {
@@ -102,7 +103,7 @@ func (d *Dialogue) tooLate(e kernel.Event) {
 // converse begins the dialogue of a connection.
 func (c *Client) startDialogue(e kernel.Event, talk func(*Dialogue) error) {
 	d := &Dialogue{Client: c}
-	d.talk = c.Kernel.Coroutine(func(pause func() bool) {
+	d.talk = coroutine.New(c.Kernel, func(pause func() bool) {
 		d.pause = pause
 		d.finished(talk(d))
 	})

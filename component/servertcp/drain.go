@@ -63,7 +63,7 @@ func (l *Listener) Drain(within time.Duration) {
 func (l *Listener) drain(e kernel.Event) {
 	within, limited := kernel.ArgOK[time.Duration](e, 0)
 	if !limited && len(e.Args) > 0 {
-		e.Kernel.Host().Warn("servertcp: drain needs a time.Duration, or nothing", "args", e.Args, "sender", e.Sender)
+		e.Kernel.Host().Logger().Warn("servertcp: drain needs a time.Duration, or nothing", "args", e.Args, "sender", e.Sender)
 		return
 	}
 	l.shutdown(e)
@@ -82,7 +82,7 @@ func (l *Listener) drain(e kernel.Event) {
 		}
 	})
 	if err != nil {
-		e.Kernel.Host().Warn("servertcp: no timer for the drain", "error", err)
+		e.Kernel.Host().Logger().Warn("servertcp: no timer for the drain", "error", err)
 	}
 	l.deadline = deadline
 }

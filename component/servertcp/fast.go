@@ -16,7 +16,7 @@ const inputEvent = "tcp_server_got_input"
 // wheelStates are the states to which a connection's wheel reports.
 var wheelStates = [...]string{inputEvent, "tcp_server_got_error", "tcp_server_got_flush", "tcp_server_got_high", "tcp_server_got_low"}
 
-// events says how the connection's wheel reports.
+// events selects how the connection's wheel reports.
 func (c *Client) events() readwrite.Events {
 	config := c.config()
 	if f := config.direct; f != nil && !c.Kernel.Host().Tracing() {

@@ -46,7 +46,7 @@ type Limits struct {
 	TotalReadRate, TotalWriteRate int
 }
 
-// ErrPeerLimit says that a peer has as many connections as Limits.PerPeer
+// ErrPeerLimit indicates that a peer has as many connections as Limits.PerPeer
 // allows.
 var ErrPeerLimit = errors.New("servertcp: too many connections of one peer")
 
@@ -103,7 +103,7 @@ func (l *Listener) refuse(s socketfactory.Socket, why error) {
 }
 
 // countAccept holds the rate of accepting: the first connection begins a
-// second, and the last that it has room for pauses until it is over.
+// second, and the last that it has space for pauses until it is over.
 func (l *Listener) countAccept() {
 	rate := l.config.Limits.AcceptRate
 	if rate == 0 {
@@ -119,7 +119,7 @@ func (l *Listener) countAccept() {
 		l.adjustAccept()
 	})
 	if err != nil {
-		l.Kernel.Host().Warn("servertcp: no timer for the accept rate", "error", err)
+		l.Kernel.Host().Logger().Warn("servertcp: no timer for the accept rate", "error", err)
 	}
 	l.limiter.second = timer
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // Listener is the heap of the session that listens, and, while one of its
-// callbacks runs, the event at hand. It belongs to the kernel's goroutine.
+// callbacks runs, the current event. It belongs to the kernel's goroutine.
 type Listener struct {
 	kernel.Event
 
@@ -81,7 +81,7 @@ func (l *Listener) start(e kernel.Event) {
 	l.Event, l.id = e, e.Session
 	if alias := l.config.Alias; alias != "" {
 		if err := e.Kernel.AliasSet(alias); err != nil {
-			e.Kernel.Host().Warn("servertcp: the alias is taken", "alias", alias, "error", err)
+			e.Kernel.Host().Logger().Warn("servertcp: the alias is taken", "alias", alias, "error", err)
 		}
 	}
 	l.listen(e)
@@ -146,7 +146,7 @@ func (l *Listener) serve(e kernel.Event, s socketfactory.Socket, counted *netip.
 		l.release(counted)
 		l.Connections--
 		s.Handle.Close()
-		e.Kernel.Host().Warn("servertcp: no session for a connection", "error", err)
+		e.Kernel.Host().Logger().Warn("servertcp: no session for a connection", "error", err)
 	}
 }
 
@@ -175,7 +175,7 @@ func (l *Listener) disconnected(e kernel.Event) {
 	l.config.shard.leave()
 	if l.Connections--; l.Connections < 0 {
 		l.Connections = 0
-		e.Kernel.Host().Warn("servertcp: more connections reported as ended than there were", "sender", e.Sender)
+		e.Kernel.Host().Logger().Warn("servertcp: more connections reported as ended than there were", "sender", e.Sender)
 	}
 	if l.Concurrency > 0 && l.Connections == l.Concurrency-1 {
 		l.adjustAccept()
@@ -190,7 +190,7 @@ func (l *Listener) setConcurrency(e kernel.Event) {
 	l.Event = e
 	limit, ok := kernel.ArgOK[int](e, 0)
 	if !ok {
-		e.Kernel.Host().Warn("servertcp: set_concurrency needs an int", "args", e.Args, "sender", e.Sender)
+		e.Kernel.Host().Logger().Warn("servertcp: set_concurrency needs an int", "args", e.Args, "sender", e.Sender)
 		return
 	}
 	l.Concurrency = max(-1, limit)
@@ -211,7 +211,7 @@ func (l *Listener) shutdown(e kernel.Event) {
 func (l *Listener) drop() {
 	for _, w := range l.wheels {
 		if err := w.Close(); err != nil {
-			l.Kernel.Host().Warn("servertcp: closing a listening socket", "error", err)
+			l.Kernel.Host().Logger().Warn("servertcp: closing a listening socket", "error", err)
 		}
 	}
 	l.Wheel, l.wheels = nil, nil

@@ -12,7 +12,7 @@ import (
 // the high mark. When the connection is over it does nothing.
 //
 // A record that the filter cannot encode is not sent: ClientError gets an error
-// with the operation "put", and the connection goes on. With more output
+// with the operation "put", and the connection continues. With more output
 // waiting than Limits.Output allows the connection ends, with the operation
 // "write". Use TryPut to get these errors instead.
 func (c *Client) Put(records ...any) (high bool) {

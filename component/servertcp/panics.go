@@ -8,7 +8,7 @@ import (
 	"github.com/gopoe/poe/session"
 )
 
-// PanicPolicy says what becomes of a panic in a callback of a connection.
+// PanicPolicy selects what becomes of a panic in a callback of a connection.
 type PanicPolicy int
 
 // The policies.
@@ -76,7 +76,7 @@ func (c *Client) reportPanic(err *kernel.OpError) {
 	defer func() {
 		if recovered := recover(); recovered != nil {
 			c.warn(err)
-			c.Kernel.Host().Warn("servertcp: ClientError has panicked", "session", c.Session, "panic", recovered, "stack", string(debug.Stack()))
+			c.Kernel.Host().Logger().Warn("servertcp: ClientError has panicked", "session", c.Session, "panic", recovered, "stack", string(debug.Stack()))
 		}
 	}()
 	c.report(err)

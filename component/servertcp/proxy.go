@@ -53,7 +53,7 @@ type proxyHandshake struct {
 	timer  kernel.AlarmID
 }
 
-// awaitProxy reads the header, and then goes on with the connection.
+// awaitProxy reads the header, and then continues with the connection.
 func (c *Client) awaitProxy(h *kernel.Handle) error {
 	a := &proxyHandshake{c: c, handle: h}
 	if err := c.Kernel.Host().Watch(h, kernel.Read, "tcp_server_proxy", a); err != nil {

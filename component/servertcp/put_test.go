@@ -30,7 +30,7 @@ func (p picky) Append(dst []byte, record any) ([]byte, error) {
 func newPicky() filter.Filter { return picky{filter.Lines()} }
 
 // A record that the filter refuses is reported to the connection that it was
-// put to, which goes on: neither the program nor another connection suffers.
+// put to, which continues: neither the program nor another connection suffers.
 func TestPutOfARefusedRecord(t *testing.T) {
 	for name, put := range map[string]func(c *servertcp.Client){
 		"Put":      func(c *servertcp.Client) { c.Put("bad") },

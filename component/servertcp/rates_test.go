@@ -16,7 +16,7 @@ import (
 	"github.com/gopoe/poe/session"
 )
 
-// flood writes what there is room for.
+// flood writes what there is space for.
 func (v visitor) flood(text string) (sent int) {
 	sent, err := v.Write([]byte(text))
 	if err != nil {

@@ -4,7 +4,7 @@
 // A server is a session that listens, the listener, and a session for each
 // connection. The callbacks whose names begin with Client run in a
 // connection's session and get a [Client], the others in the listener's and
-// get a [Listener]; both are the session's heap and the event at hand in one.
+// get a [Listener]; both are the session's heap and the current event in one.
 //
 // The server can be stopped from anywhere by its alias:
 //
@@ -145,7 +145,7 @@ type Config struct {
 	// connections', see session.Config.Type. Nil are sessions as they are.
 	SessionType func(s *session.Session) kernel.Session
 
-	// OnPanic says what becomes of a panic in a Client callback.
+	// OnPanic selects what becomes of a panic in a Client callback.
 	OnPanic PanicPolicy
 
 	direct *readwrite.Funcs // how wheels report without events
@@ -167,7 +167,7 @@ func New(k *kernel.Kernel, c Config) (*Listener, error) {
 	}
 	c.setDirect()
 	if c.ClientFilter != nil && c.ClientInputFilter != nil {
-		k.Host().Warn("servertcp: ClientFilter is ignored with ClientInputFilter and ClientOutputFilter")
+		k.Host().Logger().Warn("servertcp: ClientFilter is ignored with ClientInputFilter and ClientOutputFilter")
 		c.ClientFilter = nil
 	}
 	l := &Listener{config: &c, Concurrency: c.concurrency()}

@@ -11,7 +11,7 @@ import (
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
-// ShardConfig says where a server listens that runs on several kernels.
+// ShardConfig specifies where a server listens that runs on several kernels.
 type ShardConfig struct {
 	// Address is the place; port 0 lets the system choose one for all.
 	Address
@@ -171,7 +171,7 @@ func (s *Shards) listeners() []kernel.ID {
 }
 
 // Close closes the sockets for which no listener was made; no more can be made
-// then. Listeners that there are go on.
+// then. Listeners that there are continue.
 func (s *Shards) Close() error {
 	s.mu.Lock()
 	handles := s.handles

@@ -8,7 +8,7 @@ import (
 	"github.com/gopoe/poe/component/servertcp"
 )
 
-// Bytes count while a connection is open and once it has been closed, whoever
+// Bytes count while a connection is open and once it has been closed, anyone who
 // closes it, and the record that never ends as well.
 func TestStatsCountBytes(t *testing.T) {
 	r := run(t, servertcp.Config{})

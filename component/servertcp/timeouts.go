@@ -62,7 +62,7 @@ func (c *Client) startTimeouts() {
 			c.timedOut(e, "login")
 		})
 		if err != nil {
-			c.Kernel.Host().Warn("servertcp: no timer for the login", "session", c.Session, "error", err)
+			c.Kernel.Host().Logger().Warn("servertcp: no timer for the login", "session", c.Session, "error", err)
 		}
 		c.ensureCold().login = timer
 	}
@@ -111,7 +111,7 @@ func (l *Listener) startOutputCheck() {
 		}
 	})
 	if err != nil {
-		l.Kernel.Host().Warn("servertcp: no timer for output that waits", "error", err)
+		l.Kernel.Host().Logger().Warn("servertcp: no timer for output that waits", "error", err)
 	}
 	l.outputCheck = timer
 }

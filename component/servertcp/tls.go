@@ -26,7 +26,7 @@ var ErrOutputWaits = errors.New("servertcp: StartTLS: output waits to be written
 var errNoTLS = errors.New("servertcp: StartTLS: Config.TLS is not set, or the connection is over or encrypted")
 
 // StartTLS encrypts the rest of the conversation: what is put before is sent in
-// the clear, and what the peer has sent behind the record at hand belongs to
+// the clear, and what the peer has sent behind the current record belongs to
 // the handshake already. Until that is over the connection has no Wheel and Put
 // does nothing; then ClientSecured is called, or ClientError, with the
 // operation "handshake". If the handshake cannot even begin, for want of

@@ -92,7 +92,7 @@ func (p *proof) kernel(options ...kernel.Options) *kernel.Kernel {
 		o = options[0]
 	}
 	o.Loop = p.loop
-	o.Assert |= kernel.AssertData | kernel.AssertUsage | kernel.AssertFiles
+	o.Assert.Data, o.Assert.Usage, o.Assert.Files = true, true, true
 	return kernel.New(o)
 }
 

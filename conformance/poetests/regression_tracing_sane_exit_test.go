@@ -18,7 +18,7 @@ func TestRegressionTracingSaneExit(t *testing.T) {
 	perLoop(t, func(p *proof) {
 		var trace bytes.Buffer
 		k := p.kernel(kernel.Options{
-			Trace: kernel.TraceAll, Assert: kernel.AssertAll, Clock: &poetest.Clock{},
+			Trace: kernel.Trace{All: true}, Assert: kernel.Assert{All: true}, Clock: &poetest.Clock{},
 			Logger: slog.New(slog.NewTextHandler(&trace, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		})
 		done := 0

@@ -89,7 +89,7 @@ func invalid(k *kernel.Kernel, self kernel.ID) map[string]func() error {
 // errors always, with POE's number in them.
 func TestUnitsBaseAssertUsage(t *testing.T) {
 	perLoop(t, func(p *proof) {
-		k := p.asserting(kernel.AssertUsage)
+		k := p.asserting(kernel.Assert{Usage: true})
 		p.run(k)
 		r, w, err := kernel.Pipe()
 		p.ok(err)
@@ -133,7 +133,7 @@ func (p *proof) aliasesInUse(k *kernel.Kernel, check func(f func() error, want e
 // error is a panic.
 func TestUnitsBaseAssertRetval(t *testing.T) {
 	perLoop(t, func(p *proof) {
-		k := p.asserting(kernel.AssertReturns)
+		k := p.asserting(kernel.Assert{Returns: true})
 		p.run(k)
 		p.start(k, states{"_start": func(e kernel.Event) {
 			for name, call := range invalid(e.Kernel, e.Session) {

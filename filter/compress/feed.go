@@ -13,7 +13,7 @@ import (
 	"github.com/gopoe/poe/filter/internal/limits"
 )
 
-// feed is what a decompressor reads from: the bytes at hand, and when they are
+// feed is what a decompressor reads from: the available bytes, and when they are
 // used up it waits until it is given more.
 type feed struct {
 	config Config

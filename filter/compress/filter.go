@@ -124,7 +124,7 @@ func newFilter(config Config) *Filter { return &Filter{config: config, hungry: t
 // Clone returns a filter with the same settings for another connection.
 func (f *Filter) Clone() filter.Filter { return newFilter(f.config) }
 
-// Rewind forgets what PendingBytes returned. The compressed stream goes on
+// Rewind forgets what PendingBytes returned. The compressed stream continues
 // where it was.
 func (f *Filter) Rewind() { f.held = nil }
 

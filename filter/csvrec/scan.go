@@ -40,7 +40,7 @@ func (s *scanner) init(config Config) {
 // reset begins a new record.
 func (s *scanner) reset() { s.at, s.state = 0, atRecord }
 
-// dropped says that all the bytes looked at are gone.
+// dropped reports that all the bytes looked at are gone.
 func (s *scanner) dropped() { s.at = 0 }
 
 // end returns the length of the record at the front of buf, its line end
@@ -119,7 +119,7 @@ func (s *scanner) isTrimmed(comma []byte) bool {
 	return s.trim && unicode.IsSpace(r)
 }
 
-// plain goes on to the end of a field without quotes.
+// plain continues to the end of a field without quotes.
 func (s *scanner) plain(rest []byte) int {
 	line := upTo(rest, '\n')
 	i := bytes.Index(rest[:line], s.comma)
@@ -134,7 +134,7 @@ func (s *scanner) plain(rest []byte) int {
 	return i + len(s.comma)
 }
 
-// quoted goes on to the next quote; lines are all the same to it.
+// quoted continues to the next quote; lines are all the same to it.
 func (s *scanner) quoted(rest []byte) int {
 	i := bytes.IndexByte(rest, '"')
 	if i < 0 {

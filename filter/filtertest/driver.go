@@ -110,7 +110,7 @@ func (d *driver) feedAll(chunks ...[]byte) error {
 }
 
 // flush feeds nothing until that changes nothing: filters that wait for an
-// arrival although they could go on get it.
+// arrival although they could continue get it.
 func (d *driver) flush() error {
 	for {
 		recs, errs, pending := len(d.recs), len(d.errs), len(d.pending)

@@ -74,7 +74,7 @@ func check(t *testing.T, label string, d *driver, want []any, err error) {
 }
 
 // cloneTest clones a filter after every byte of the stream. The clone starts
-// anew, the original goes on, and neither disturbs the other.
+// anew, the original continues, and neither disturbs the other.
 func cloneTest(t *testing.T, newFilter func() filter.Filter, stream []byte, want []any) {
 	for at := range len(stream) + 1 {
 		original := newDriver(newFilter())

@@ -61,7 +61,7 @@ type endless struct{ lf }
 
 func (endless) Decode([]byte) (any, int, error) { return "", 0, nil }
 
-// counting numbers its lines, and its clones go on counting.
+// counting numbers its lines, and its clones continue counting.
 type counting struct {
 	lf
 	n *int
@@ -105,7 +105,7 @@ type overwriting struct{ lf }
 
 func (o overwriting) Append(dst []byte, rec any) ([]byte, error) { return o.lf.Append(dst[:0], rec) }
 
-// unlimited says that it has limits.
+// unlimited indicates that it has limits.
 type unlimited struct{ lf }
 
 var broken = map[string]func() filter.Filter{

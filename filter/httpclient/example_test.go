@@ -9,7 +9,7 @@ import (
 )
 
 // A client's side of a conversation: two requests sent at once, two answers in
-// one chunk. The second goes on to the end of the connection.
+// one chunk. The second continues to the end of the connection.
 func Example() {
 	f, err := httpclient.New(httpclient.Config{})
 	if err != nil {

@@ -32,7 +32,7 @@ const (
 	DefaultMaxHeader  = 64 << 10 // bytes of one head
 )
 
-// Config says how a [Filter] works. The zero value is ready for use.
+// Config specifies how a [Filter] works. The zero value is ready for use.
 type Config struct {
 	// MaxContent is the largest body in bytes. It does not hold in Streaming
 	// mode. 0 means [DefaultMaxContent].

@@ -57,7 +57,7 @@ func endsHTTP(r *http.Response) bool {
 		r.Request != nil && r.Request.Method == http.MethodConnect && r.StatusCode < 300
 }
 
-// bodyLength says how long the body of r is, and takes its coding out of the
+// bodyLength returns how long the body of r is, and takes its coding out of the
 // header, as net/http does.
 func bodyLength(r *http.Response) (int64, error) {
 	length, err := http1.BodyLength(r.Header, r.ProtoMinor)

@@ -57,7 +57,7 @@ func (f *Filter) DecodeStep(dst []any, buf []byte) (recs []any, n int, err error
 // Rewind forgets how far the head under way has been searched.
 func (f *Filter) Rewind() { f.seen = 0 }
 
-// drop forgets the request under way and, unless POE went on, reads no other.
+// drop forgets the request under way and, unless POE continued, reads no other.
 func (f *Filter) drop() {
 	f.req, f.content, f.payload, f.seen = nil, nil, http1.Payload{}, 0
 	if f.step = refused; f.config.Quirks {

@@ -105,7 +105,7 @@ func ExampleChunk() {
 	// "0\r\n\r\n"
 }
 
-// Cause says what was wrong with a request.
+// Cause returns what was wrong with a request.
 func ExampleCause() {
 	f, err := httpd.New(httpd.Config{MaxContent: 1000})
 	if err != nil {

@@ -58,7 +58,7 @@ const (
 	DefaultMaxHeader  = 64 << 10  // bytes of one head
 )
 
-// Config says how a [Filter] reads. The zero value is a careful HTTP/1.1
+// Config specifies how a [Filter] reads. The zero value is a careful HTTP/1.1
 // server's reading with the default limits.
 type Config struct {
 	// MaxContent is the largest body of a request in bytes; 413 beyond it. It

@@ -74,7 +74,7 @@ type errorPage struct {
 	cause *filter.Error
 }
 
-// Cause says why this package made r the answer to a bad request. It is nil
+// Cause returns why this package made r the answer to a bad request. It is nil
 // for any other response, else a *[filter.Error], in which errors.Is finds the
 // Err values of this package or [filter.ErrLimit].
 func Cause(r *http.Response) error {

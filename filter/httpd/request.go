@@ -180,7 +180,7 @@ func expects(r *http.Request) bool {
 	return len(e) == 1 && strings.EqualFold(e[0], "100-continue") && r.ProtoAtLeast(1, 1)
 }
 
-// bodyLength says how long the body of r is, and takes its coding out of the
+// bodyLength returns how long the body of r is, and takes its coding out of the
 // header, as net/http does.
 func (f *Filter) bodyLength(r *http.Request) (int64, *fault) {
 	length, err := http1.BodyLength(r.Header, r.ProtoMinor)

@@ -60,7 +60,7 @@ func (s *scanner) end(buf []byte, maxDepth int) (int, error) {
 
 var errUnopened = errors.New("bracket is closed that was not opened")
 
-// endString goes to the end of the string at hand and reports whether it is
+// endString goes to the end of the current string and reports whether it is
 // there.
 func (s *scanner) endString(buf []byte) bool {
 	if s.escaped {

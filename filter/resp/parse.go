@@ -52,7 +52,7 @@ func (p *parser) value() (any, error) {
 	return p.list(kind, int(size))
 }
 
-// line takes the line at hand, CR and LF off.
+// line takes the current line, CR and LF off.
 func (p *parser) line() (kind byte, text []byte) {
 	start := p.at
 	for p.buf[p.at] != '\n' {

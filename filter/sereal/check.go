@@ -15,7 +15,7 @@ type SyntaxError struct {
 	Err    error  // io.ErrUnexpectedEOF or nil
 }
 
-// Error says what is wrong, and where.
+// Error describes what is wrong, and where.
 func (e *SyntaxError) Error() string {
 	return fmt.Sprintf("sereal: offset %d: %s", e.Offset, e.Msg)
 }

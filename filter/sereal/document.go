@@ -21,7 +21,7 @@ const (
 // headSize is the fixed part of the header: magic, version and type.
 const headSize = 5
 
-// offsets says where a document's body begins and what the offsets inside it
+// offsets specifies where a document's body begins and what the offsets inside it
 // count from: the document in version 1, the byte before the body after that.
 type offsets struct{ body, base int }
 

@@ -34,18 +34,18 @@ type Config struct {
 }
 
 // Heartbeat is a line end between frames. One that follows a frame at once is
-// delivered as well, as it cannot be told apart.
+// delivered as well, as it cannot be distinguished.
 type Heartbeat struct{}
 
 // Filter is a filter.Filter for STOMP, whose records are *Frame and, if asked
 // for, Heartbeat. What a peer gets wrong is final: every Decode after an error
-// drops what it is given and returns the error again, while Append goes on
+// drops what it is given and returns the error again, while Append continues
 // working, so that an ERROR frame can be sent.
 type Filter struct {
 	config Config
-	seen   int    // how far the frame at hand has been searched for its next end
+	seen   int    // how far the current frame has been searched for its next end
 	head   int    // bytes up to the body, once they are all here; else 0
-	next   *Frame // what has been read of the frame at hand, with head > 0
+	next   *Frame // what has been read of the current frame, with head > 0
 	length int    // of its body, -1 if only its NUL tells
 	broken error
 }

@@ -44,7 +44,7 @@
 //
 // Two references to one thing in Perl become the same map, slice or pointer in
 // Go, and the same the other way round, so structures that point back into
-// themselves work in both directions. Whoever walks what a stranger has sent
+// themselves work in both directions. Anyone who walks what a stranger has sent
 // must expect them, or forbid them with UnmarshalOptions.NoCycles.
 //
 // Slices share their elements; one that is appended to goes its own way, which

@@ -27,7 +27,7 @@ type SyntaxError struct {
 	Err    error  // io.ErrUnexpectedEOF, ErrVersion, ErrCycle or nil
 }
 
-// Error says what is wrong, and where.
+// Error describes what is wrong, and where.
 func (e *SyntaxError) Error() string {
 	if e.Err != nil {
 		return fmt.Sprintf("storable: offset %d: %s: %v", e.Offset, e.Msg, e.Err)
@@ -45,7 +45,7 @@ type ValueError struct {
 	Err  error        // ErrNotReference, what a MarshalText returned, or nil
 }
 
-// Error says which value cannot be written, and why.
+// Error describes which value cannot be written, and why.
 func (e *ValueError) Error() string {
 	name := "nil"
 	if e.Type != nil {

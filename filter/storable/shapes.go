@@ -1,6 +1,6 @@
 package storable
 
-// Kind says what sort of Perl variable a [Tied] or [Hooked] stands for.
+// Kind is the sort of Perl variable that a [Tied] or [Hooked] stands for.
 type Kind uint8
 
 // The kinds of Perl variables. Element and Value are a tied array's element

@@ -16,7 +16,7 @@ const (
 	DefaultMaxMemory = membudget.Default
 )
 
-// StringMode says what becomes of Perl's strings that are not marked as UTF-8:
+// StringMode selects what becomes of Perl's strings that are not marked as UTF-8:
 // Perl does not know whether they hold bytes or Latin-1 text. Strings that are
 // marked, and all that are plain ASCII, are a string in every mode.
 type StringMode uint8

@@ -69,7 +69,7 @@ func (m *Message) Param(id, name string) (value string, ok bool) {
 	return "", false
 }
 
-// Facility says what part of a system speaks, Severity how grave it is.
+// Facility is the part of a system that speaks, Severity how grave it is.
 type (
 	Facility int
 	Severity int
@@ -115,7 +115,7 @@ const (
 	Debug
 )
 
-// byteOrderMark says that an RFC 5424 text is UTF-8.
+// byteOrderMark indicates that an RFC 5424 text is UTF-8.
 const byteOrderMark = "\xEF\xBB\xBF"
 
 // bsdTime is the time stamp of RFC 3164.

@@ -42,7 +42,7 @@ type Config struct {
 
 // Filter is a filter.Filter for WebSocket frames. What a peer gets wrong is
 // final: every Decode after an error drops what it is given and returns the
-// error again, while Append goes on working, so that a Close with the error's
+// error again, while Append continues working, so that a Close with the error's
 // code can be sent. After the peer's Close, what it sends is dropped.
 type Filter struct {
 	config  Config

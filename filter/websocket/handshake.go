@@ -53,7 +53,7 @@ func Upgrade(r *http.Request) (*http.Response, error) {
 	return response, nil
 }
 
-// HandshakeError says why a request could not be upgraded.
+// HandshakeError describes why a request could not be upgraded.
 type HandshakeError struct{ Reason string }
 
 // Error is the reason.

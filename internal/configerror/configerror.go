@@ -39,3 +39,16 @@ func Limit(pkg, field string, value, def int) (int, error) {
 	}
 	return value, nil
 }
+
+// New returns a *[ConfigError] with a reason in words.
+func New(pkg, field, reason string) error {
+	return &ConfigError{Package: pkg, Field: field, Err: errors.New(reason)}
+}
+
+// SetDefault sets a field to value if it has the zero value.
+func SetDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}

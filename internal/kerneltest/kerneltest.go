@@ -24,7 +24,7 @@ func New(options ...kernel.Options) *kernel.Kernel {
 	if len(options) > 0 {
 		o = options[0]
 	}
-	o.Assert |= kernel.AssertData
+	o.Assert.Data = true
 	return kernel.New(o)
 }
 

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// errNothing says that somebody was silent for too long.
+// errNothing indicates that somebody was silent for too long.
 var errNothing = errors.New("heard nothing")
 
 // program is the one that is tried: it hears its standard input, and what it

@@ -15,16 +15,17 @@ import (
 // Timeout is how long a step may take before the script has failed.
 const Timeout = 30 * time.Second
 
-// Run says what a script is played to.
+// Run is the program or server that a script is played to.
 type Run struct {
 	Command []string // the program and its first arguments; the script has the others
 	Dir     string   // its working directory; empty is the current one
 	Env     []string // added to its environment, as NAME=VALUE
+	Scratch string   // what $DIR is: it must not exist, and does not afterwards; empty makes one
 }
 
 // Outcome is what came of playing a script.
 type Outcome struct {
-	Heard  []string // "WHO < TEXT", for all that was heard
+	Heard  []string // "WHO < TEXT", for all that was heard, with $DIR and the like as the script has them
 	Stderr string
 	Exit   string // how the program ended, if not with status 0
 	// Err is why the script could not be played to its end: the program said
@@ -32,7 +33,7 @@ type Outcome struct {
 	Err error
 }
 
-// peer is whoever can say and hear something in a script.
+// peer is one end of a scripted conversation.
 type peer interface {
 	say(text string) error
 	hear() (string, error) // the error is io.EOF at the end
@@ -54,7 +55,7 @@ type stage struct {
 
 // Play plays the script to a program. The context ends the program early.
 func (s *Script) Play(ctx context.Context, r Run) *Outcome {
-	dir, err := os.MkdirTemp("", "script")
+	dir, err := r.scratch()
 	if err != nil {
 		return &Outcome{Err: err}
 	}
@@ -91,6 +92,13 @@ func (s *stage) play(script *Script) error {
 	return nil
 }
 
+func (r Run) scratch() (string, error) {
+	if r.Scratch == "" {
+		return os.MkdirTemp("", "script")
+	}
+	return r.Scratch, os.Mkdir(r.Scratch, 0o700)
+}
+
 // after has f called when the script is over.
 func (s *stage) after(f func()) { s.cleanup = append(s.cleanup, f) }
 
@@ -108,6 +116,15 @@ func (s *stage) expand(text string) string {
 	known := []string{"$DIR", s.dir, "$SOON", time.Now().Add(3 * time.Second).Format(time.TimeOnly)}
 	for name, server := range s.servers {
 		known = append(known, "$"+strings.ToUpper(name), fmt.Sprint(server.port))
+	}
+	return strings.NewReplacer(known...).Replace(text)
+}
+
+// unexpand takes out what differs with each run.
+func (s *stage) unexpand(text string) string {
+	known := []string{s.dir, "$DIR"}
+	for name, server := range s.servers {
+		known = append(known, fmt.Sprint("127.0.0.1:", server.port), "127.0.0.1:$"+strings.ToUpper(name))
 	}
 	return strings.NewReplacer(known...).Replace(text)
 }
@@ -181,7 +198,7 @@ func (s *stage) talk(st step) error {
 	}
 	text, err := p.hear()
 	if err == nil {
-		s.heard = append(s.heard, st.who+" < "+text)
+		s.heard = append(s.heard, s.unexpand(st.who+" < "+text))
 	}
 	switch {
 	case st.do == "ends":

@@ -34,6 +34,7 @@ var errorsOf = map[string][]string{
 	"getsockname":       {"ENOBUFS"},
 	"getsockopt":        {"ENOBUFS", "ENOMEM"},
 	"inotify_add_watch": {"ENOSPC", "ENOMEM", "EACCES"},
+	"inotify_rm_watch":  {"EINVAL"},
 	"inotify_init1":     {"EMFILE", "ENFILE", "ENOMEM"},
 	"ioctl":             {"EIO", "ENOTTY", "EPERM"},
 	"kill":              {"EPERM"},

@@ -9,6 +9,8 @@ import (
 	"strings"
 
 	"golang.org/x/tools/go/analysis"
+
+	"github.com/gopoe/poe/internal/editdistance"
 )
 
 // Events checks names: of events that are posted, of states, of aliases.
@@ -78,8 +80,6 @@ func eventArgumentOf(name string) (eventArgument, bool) {
 	case "kernel.Kernel", "kernel.Event":
 		a, ok := eventMethods[method]
 		return a, ok
-	case "kernel.Lane":
-		return eventArgument{0, true}, method == "Offload"
 	case "kernel.Outside":
 		return eventArgument{map[string]int{"Post": 1, "Call": 2}[method], false}, method == "Post" || method == "Call"
 	case "kernel.ID":
@@ -324,34 +324,9 @@ func nearest(name string, all []string) string {
 		return ""
 	}
 	for _, other := range all {
-		if d := distance(name, other); d <= limit {
+		if d := editdistance.Of(name, other); d <= limit {
 			best, limit = other, d-1
 		}
 	}
 	return best
-}
-
-// distance counts the letters that are put in, left out, replaced or swapped
-// with their neighbours.
-func distance(a, b string) int {
-	before, row := make([]int, len(b)+1), make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	older := slices.Clone(row)
-	for i := 1; i <= len(a); i++ {
-		older, before, row = before, row, older
-		row[0] = i
-		for j := 1; j <= len(b); j++ {
-			cost := 1
-			if a[i-1] == b[j-1] {
-				cost = 0
-			}
-			row[j] = min(before[j]+1, row[j-1]+1, before[j-1]+cost)
-			if i > 1 && j > 1 && a[i-1] == b[j-2] && a[i-2] == b[j-1] {
-				row[j] = min(row[j], older[j-2]+1)
-			}
-		}
-	}
-	return row[len(b)]
 }

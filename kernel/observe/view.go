@@ -74,7 +74,7 @@ type SessionDetail struct {
 	Handlers []string // in order of their names
 	Reasons  []Reason // what keeps it alive, the first of many
 	Owned    []Owned  // wheels and jobs, the first of many
-	Created  string   // file and line; only with TraceRefcount
+	Created  string   // file and line; only with Trace.Refcount
 	Heap     any      // nil for a session without one
 	// Truncated says that a list was longer than what is shown of it.
 	Truncated bool
@@ -110,7 +110,7 @@ type Queued struct {
 	From   uint64
 	To     uint64
 	Caller string        // the event whose handler has queued it
-	Site   string        // file and line; only with TraceEvents or TraceRefcount
+	Site   string        // file and line; only with Trace.Events or Trace.Refcount
 	Age    time.Duration // since it was queued; of a timer negative: until it is due
 	Timer  uint64        // the timer's ID, else 0
 	Args   []any

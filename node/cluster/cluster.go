@@ -119,7 +119,7 @@ func (c *Cluster) await() {
 
 // Leave takes the node out of the cluster: sessions that own an alias are notified
 // that they do not any more, virtual sessions are stopped, and the other nodes
-// are notified. The node itself goes on. It may be called twice, and on any
+// are notified. The node itself continues. It may be called twice, and on any
 // goroutine. Done tells when the provider is shut down.
 func (c *Cluster) Leave() { c.k.Outside().Post(c.id, eventLeave) }
 
@@ -275,6 +275,6 @@ func (s subscriber) notify(k *kernel.Kernel, args []any) {
 		args = append(args[:len(args):len(args)], s.extra...)
 	}
 	if err := k.Post(s.id, s.event, args...); err != nil {
-		k.Host().Warn("cluster: telling", "session", s.id, "error", err)
+		k.Host().Logger().Warn("cluster: telling", "session", s.id, "error", err)
 	}
 }

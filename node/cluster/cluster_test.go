@@ -117,7 +117,7 @@ func TestMembers(t *testing.T) {
 	require.Equal(t, "south", m.Name)
 	require.False(t, m.Up)
 	require.Error(t, m.Err)
-	// One that leaves but goes on as a node is gone from the cluster as well,
+	// One that leaves but continues as a node is gone from the cluster as well,
 	// and its aliases with it.
 	require.Equal(t, "", c.ask(north, "claim", "chargen"))
 	eventually(t, func() bool { return c.owner("chargen").Node == "north" }, "north has it")

@@ -14,7 +14,7 @@ import (
 	"github.com/gopoe/poe/node"
 )
 
-// Config says how a node joins a cluster. Either Seeds or Provider find the
+// Config specifies how a node joins a cluster. Either Seeds or Provider find the
 // other nodes; with neither the node is alone until others find it.
 type Config struct {
 	// Name is the cluster's name. Nodes that joined another one are not in this
@@ -43,15 +43,15 @@ type Config struct {
 	Logger *slog.Logger
 }
 
-// ErrTaken says that a session on another node owns that alias. It is
+// ErrTaken indicates that a session on another node owns that alias. It is
 // kernel.ErrAliasInUse as well.
 var ErrTaken = fmt.Errorf("cluster: alias belongs to another node: %w", kernel.ErrAliasInUse)
 
-// ErrNobody says that no node has that alias, nor runs sessions of that kind.
+// ErrNobody indicates that no node has that alias, nor runs sessions of that kind.
 // It is kernel.ErrNoSession as well.
 var ErrNobody = fmt.Errorf("cluster: nobody has that alias: %w", kernel.ErrNoSession)
 
-// ErrLeft says that this node has left the cluster, or another one has.
+// ErrLeft indicates that this node has left the cluster, or another one has.
 var ErrLeft = errors.New("cluster: left")
 
 // maxName bounds aliases, topics and the cluster's name.

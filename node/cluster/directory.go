@@ -152,7 +152,7 @@ type holding struct {
 //
 // The error is ErrTaken if another node owns the alias, kernel.ErrAliasInUse if
 // another session here does. Two nodes that claim at once may both succeed; one
-// of them loses it when they hear of each other.
+// of them loses it when they learn of each other.
 func (c *Cluster) Claim(alias, lost string, events ...string) error {
 	if err := c.mayClaim(alias); err != nil {
 		return callError("Claim", alias, err)
@@ -270,7 +270,7 @@ func (c *Cluster) Owner(alias string) Owner {
 	return o
 }
 
-// WatchAlias tells the active session who owns an alias, now and whenever that
+// WatchAlias notifies the active session of the owner of an alias, now and whenever that
 // changes. The event's arguments are an Owner and extra. It is not about
 // virtual sessions. It keeps no session alive and ends with its session.
 func (c *Cluster) WatchAlias(alias, event string, extra ...any) error {

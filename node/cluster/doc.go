@@ -21,7 +21,7 @@
 // subscribed to its topic; [Cluster.WatchMembers] reports nodes that come and
 // go.
 //
-// There is no quorum. Halves of a cluster that cannot see each other go on by
+// There is no quorum. Halves of a cluster that cannot see each other continue by
 // themselves; when they meet again, one of two owners of an alias keeps it and
 // the other is notified, by a rule that is the same everywhere.
 //

@@ -11,7 +11,7 @@ import (
 )
 
 // A process that hangs is out of the cluster within seconds, and back when it
-// goes on: having been asleep it knows no better than to think it owns what
+// continues: having been asleep it knows no better than to think it owns what
 // others have claimed meanwhile.
 func TestHungOwner(t *testing.T) {
 	c, north, south := trio(t)

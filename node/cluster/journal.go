@@ -32,7 +32,7 @@ type entry struct {
 func (e *entry) key() key { return key{e.Class, e.Name} }
 
 // journal is what this node says about itself, in the order in which it came to be
-// so. Other nodes have copies: whoever knows it up to a version is sent what
+// so. Other nodes have copies: a node which knows it up to a version is sent what
 // came later.
 type journal struct {
 	version uint64
@@ -77,8 +77,8 @@ func (b *journal) compact() {
 }
 
 // since returns what came after a version, up to a number of bytes or so, from
-// which version that leads and to which. From 0 is everything. Whoever is in
-// the middle of everything goes on if nothing has been thrown away since the
+// which version that leads and to which. From 0 is everything. Anyone who is in
+// the middle of everything continues if nothing has been thrown away since the
 // floor at which it began.
 func (b *journal) since(version, floor uint64, most int) (entries []entry, from, to uint64) {
 	if version < b.floor && floor != b.floor || version > b.version {

@@ -33,7 +33,7 @@ func (c *Cluster) Members() []Member {
 	return list
 }
 
-// WatchMembers tells the active session of each other node that comes into the
+// WatchMembers notifies the active session of each other node that comes into the
 // cluster or goes, and of those that are there now. The event's arguments are a
 // Member and extra. It keeps no session alive and ends with its session.
 func (c *Cluster) WatchMembers(event string, extra ...any) error {

@@ -65,7 +65,7 @@ func TestOlderClaimStays(t *testing.T) {
 	c.do(func() { require.NoError(t, c.c.Claim("alias", "lost", "tick")) })
 	there.Freeze(false)
 	back.Freeze(false)
-	// South may hear of the older claim before it claims: then it is refused.
+	// South may learn of the older claim before it claims: then it is refused.
 	if c.askUntilReached(south, "claim", "alias") == "" {
 		eventually(t, func() bool { return len(c.askUntilReached(south, "lost").([]any)) == 1 }, "south loses")
 	}

@@ -32,7 +32,7 @@ func TestMain(m *testing.M) {
 	}
 }
 
-// setup is what a child is told.
+// setup is the configuration of a child.
 type setup struct {
 	Name, Listen, Advertise string
 	Seeds                   map[string]string

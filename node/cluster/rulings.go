@@ -5,7 +5,7 @@ package cluster
 // node tells those whose claims it sees beaten by a node other than itself. They
 // believe it until it takes that back, or until they see that node themselves.
 
-// rule notes which nodes have to be told about the owner of an alias.
+// rule notes which nodes have to be notified about the owner of an alias.
 func (c *Cluster) rule(alias string, n *name) {
 	for _, cl := range n.claims {
 		if p := c.peers[cl.node]; p != nil && p.entries[key{classAlias, alias}].Name != "" && len(p.beaten) < maxRulings {
@@ -24,7 +24,7 @@ func (c *Cluster) rule(alias string, n *name) {
 	}
 }
 
-// rulings are what a node is told.
+// rulings are what a node is sent.
 func (c *Cluster) rulings(p *peer) []ruling {
 	var list []ruling
 	for alias := range p.beaten {

@@ -44,7 +44,7 @@ type peer struct {
 	stage   map[key]entry // a book that comes from the start, until it is whole
 
 	// See rulings.go.
-	beaten  map[string]bool  // aliases it is told about
+	beaten  map[string]bool  // aliases it is sent
 	unruled bool             // what it was told has changed
 	rulings map[string]claim // what it has told
 }

@@ -54,7 +54,7 @@ func (c *client) listens(topic string, children ...*child) {
 	}
 }
 
-// A slow node holds nobody up: it is told of in the error, and the others get
+// A slow node holds nobody up: it is named in the error, and the others get
 // what is published.
 func TestSlowSubscriber(t *testing.T) {
 	north := spawn(t, setup{Name: "north"})

@@ -21,7 +21,7 @@ import (
 // knows nothing. While nodes do not agree on who is there, for some
 // milliseconds or as long as they cannot see each other, there may be two of
 // one name. So a virtual session must be able to begin anew at any time, from
-// what it can read somewhere or from what it is told. Sessions that must not
+// what it can read somewhere or from events. Sessions that must not
 // lose what they know are not virtual; see [Cluster.Claim].
 type Kind struct {
 	// Start makes the session of a name, "perl" for "room/perl". It runs on the
@@ -173,7 +173,7 @@ func (c *Cluster) rebalance() {
 	}
 }
 
-// ring says where names hash to. The library does the hashing.
+// ring maps names to nodes. The library does the hashing.
 type ring struct{ hash *protoactor.Rendezvous }
 
 // ringChanged notes that kinds or members have changed. What follows from it

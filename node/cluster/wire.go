@@ -20,7 +20,7 @@ type update struct {
 	Rulings []ruling `cbor:"8,keyasint,omitempty"` // all that concern the receiver
 }
 
-// ruling says that an alias which the receiver has claimed is a third node's, as
+// ruling states that an alias which the receiver has claimed is a third node's, as
 // the sender sees it. The receiver may not see that node itself.
 type ruling struct {
 	Alias string `cbor:"1,keyasint"`
@@ -47,7 +47,7 @@ const (
 	maxTold       = 64       // members in an update
 	maxRulings    = 2048     // in an update
 	maxEntries    = 1 << 17  // of one node
-	maxEpoch      = 1 << 62  // leaves room for whoever comes after
+	maxEpoch      = 1 << 62  // leaves space for later claims
 )
 
 // newReader makes the rules for what comes from other nodes.

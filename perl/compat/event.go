@@ -55,6 +55,9 @@ func (e *Event) Arg(i int) any {
 	return nil
 }
 
+// Text returns an argument as a string, empty if there are fewer.
+func (e *Event) Text(i int) string { return perl.Str(e.Arg(i)) }
+
 // This returns the session whose handler runs. POE: SESSION.
 func (e *Event) This() any { return e.Session }
 

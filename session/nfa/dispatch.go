@@ -20,9 +20,12 @@ func (m *Machine) Dispatch(e kernel.Event) bool {
 		return true
 	}
 	m.handle(e)
-	e.ReturnLast()
 	return true
 }
+
+// SingleResult marks a machine as one whose handlers have a single result: a
+// handler that gives several values to Return returns the last one.
+func (m *Machine) SingleResult() {}
 
 // WeakCallbacks marks a machine as one whose callbacks do not keep it alive, as
 // in POE.
@@ -64,7 +67,7 @@ func (m *Machine) SetHandler(event string, h kernel.Handler) {
 		return
 	}
 	if m.options.On("debug") && m.internal[event] != nil {
-		m.id.Kernel().Host().Warn("redefining a handler", "event", event, "machine", m.id)
+		m.id.Kernel().Host().Logger().Warn("redefining a handler", "event", event, "machine", m.id)
 	}
 	if m.internal == nil {
 		m.internal = map[string]kernel.Handler{}

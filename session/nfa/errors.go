@@ -8,17 +8,17 @@ import (
 )
 
 // What a machine cannot do. All of it is fatal, as in POE: it is thrown as an
-// [*Error], becomes the signal DIE, and if nobody handles that, Run's error.
+// [*Error], becomes the signal DIE, and if that is not handled, Run's error.
 var (
-	// ErrNoHandler says that an event has no handler in the current state, nor
+	// ErrNoHandler indicates that an event has no handler in the current state, nor
 	// has _default.
 	ErrNoHandler = errors.New("no handler for the event, and none for _default")
-	// ErrNoState says that a machine was to enter a state that it does not have.
+	// ErrNoState indicates that a machine was to enter a state that it does not have.
 	ErrNoState = errors.New("no such state to enter")
-	// ErrNoEntry says that the state to enter has no handler for the entry
+	// ErrNoEntry indicates that the state to enter has no handler for the entry
 	// event.
 	ErrNoEntry = errors.New("no handler for the entry event in the state to enter")
-	// ErrEmptyStack says that ReturnState came without a CallState before it.
+	// ErrEmptyStack indicates that ReturnState came without a CallState before it.
 	ErrEmptyStack = errors.New("no state to return to")
 )
 

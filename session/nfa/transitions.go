@@ -2,7 +2,7 @@ package nfa
 
 import "github.com/gopoe/poe/kernel"
 
-// The machine's own events, which nobody else should use.
+// The machine's own events, which programs should not use.
 const (
 	eventGoto = "poe_nfa_goto_state"
 	eventPush = "poe_nfa_push_state"

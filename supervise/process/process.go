@@ -48,7 +48,7 @@ type ExitError struct {
 	Status kernel.WaitStatus
 }
 
-// Error says how the process has ended.
+// Error describes how the process has ended.
 func (e *ExitError) Error() string { return fmt.Sprintf("process %d: %v", e.PID, e.Status) }
 
 // child is the session that owns a process.
@@ -104,7 +104,7 @@ func (c *child) gotExit(w *run.Wheel, status kernel.WaitStatus) {
 	}
 	c.exited = true
 	if status != 0 {
-		// The session is the child of a supervisor, or nobody asks.
+		// The session is the child of a supervisor, or its result is unused.
 		_ = supervise.Fail(c.event, &ExitError{PID: w.PID(), Status: status})
 	}
 	c.end(w)

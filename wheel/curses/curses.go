@@ -26,7 +26,7 @@ type Config struct {
 	// terminal. The wheel initialises it, and owns it from then on: nobody else
 	// may poll its events.
 	Screen tcell.Screen
-	// Events says who is told of what.
+	// Events selects how the wheel reports; nil disables reporting.
 	Events Events
 	// Mouse asks for events of the mouse.
 	Mouse bool

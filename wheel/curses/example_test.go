@@ -46,3 +46,30 @@ func Example() {
 	// F1
 	// Ctrl+C
 }
+
+// A wheel that reports by functions.
+func ExampleFuncs() {
+	screen := tcell.NewSimulationScreen("UTF-8")
+	k := kernel.New()
+	session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) {
+			_, err := curses.New(e.Kernel, curses.Config{
+				Screen: screen,
+				Events: curses.Funcs{
+					Input: func(w *curses.Wheel, key *tcell.EventKey) {
+						fmt.Println("key", key.Name())
+						w.Close()
+					},
+					Error: func(w *curses.Wheel, err *kernel.OpError) { fmt.Println(err) },
+				},
+			})
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+			screen.InjectKey(tcell.KeyEnter, 0, tcell.ModNone)
+		},
+	})
+	k.Run()
+	// Output: key Enter
+}

@@ -19,7 +19,7 @@ type source struct {
 	ended  chan struct{} // closed when the goroutine has ended
 
 	mu      sync.Mutex
-	turned  sync.Cond // there is room, or it is the end
+	turned  sync.Cond // there is space, or it is the end
 	queue   []tcell.Event
 	bound   bool
 	stopped bool // by the wheel
@@ -67,7 +67,7 @@ func (s *source) add(e tcell.Event) bool {
 	return true
 }
 
-// next takes the first event; without one over says whether there can be more.
+// next takes the first event; without one over reports whether there can be more.
 func (s *source) next() (e tcell.Event, over bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -45,7 +45,7 @@ type Funcs struct {
 	// two exceptions: an error of the operation "open" is reported once and the
 	// wheel continues to try; and one of the operation "filter" for which
 	// filter.Recoverable reports true concerns one record, after which the wheel
-	// continues. [Wheel.Err] tells these cases apart.
+	// continues. [Wheel.Err] distinguishes these cases.
 	Error func(w *Wheel, err *kernel.OpError)
 	Reset func(w *Wheel)
 	Idle  func(w *Wheel)

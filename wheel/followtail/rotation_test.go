@@ -123,7 +123,7 @@ func TestNotification(t *testing.T) {
 }
 
 // rotations of a file that is being written: lines are numbered, and the
-// writer goes on as soon as a line of the present file has been seen.
+// writer continues as soon as a line of the present file has been seen.
 func TestThousandRotations(t *testing.T) {
 	const rotations, perFile = 1000, 7
 	for _, pollOnly := range []bool{false, true} {

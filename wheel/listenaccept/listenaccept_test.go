@@ -181,3 +181,43 @@ func ExampleNew() {
 	k.Run()
 	// Output: accepted from 127.0.0.1
 }
+
+// The manual's synopsis: the listening socket is made elsewhere, and events
+// report what it accepts.
+func Example() {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	k := kernel.New()
+	var wheel *listenaccept.Wheel
+	session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) {
+			wheel, err = listenaccept.New(e.Kernel, listenaccept.Config{
+				Handle: kernel.Listener(l),
+				Events: listenaccept.Names{Accept: "accepted_connection", Error: "accept_failed"},
+			})
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+			client, err := net.Dial("tcp", l.Addr().String())
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+			client.Close()
+		},
+		"accepted_connection": func(e kernel.Event) {
+			connection := kernel.Arg[*kernel.Handle](e, 0)
+			from := kernel.Arg[*net.TCPAddr](e, 1)
+			fmt.Println("accepted from", from.IP, "by wheel", e.Arg(2) == wheel.ID())
+			connection.Close()
+			wheel.Close()
+		},
+		"accept_failed": func(e kernel.Event) { fmt.Println(kernel.OpErrorOf(e)) },
+	})
+	k.Run()
+	// Output: accepted from 127.0.0.1 by wheel true
+}

@@ -29,7 +29,7 @@ type pen struct {
 }
 
 // cell puts something of a known width, at most two columns. Behind the last
-// column terminals wait for what comes next before they go on to a new row.
+// column terminals wait for what comes next before they continue to a new row.
 func (p *pen) cell(s string, width int) {
 	if p.col+width > p.width {
 		p.row++
@@ -78,7 +78,7 @@ func isControl(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return r >= 0x80 && r < 0xa0 || r == 0xfffd }) && s != "\uFFFD"
 }
 
-// mark puts a prompt: escape sequences take no room, nor do the marks \[ and
+// mark puts a prompt: escape sequences take no space, nor do the marks \[ and
 // \] that readline wants around them.
 func (p *pen) mark(s string) {
 	for s != "" {

@@ -52,3 +52,38 @@ func Example() {
 	// eot caught. B'bye!
 	// [hello world]
 }
+
+// A wheel that reports by functions, and reads until a condition holds.
+func ExampleFuncs() {
+	in, keyboard, err := kernel.Pipe()
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	fmt.Fprint(keyboard, "ls\nquit\n")
+	keyboard.Close()
+
+	k := kernel.New()
+	session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) {
+			console, err := readline.New(e.Kernel, readline.Config{
+				Input: in,
+				Events: readline.Funcs{Input: func(w *readline.Wheel, line string, why readline.Exception) {
+					if why != "" || line == "quit" {
+						w.Close()
+						return
+					}
+					fmt.Println("running", line)
+					w.Get("$ ")
+				}},
+			})
+			if err != nil {
+				fmt.Println(err)
+				return
+			}
+			console.Get("$ ")
+		},
+	})
+	k.Run()
+	// Output: running ls
+}

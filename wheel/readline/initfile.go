@@ -36,7 +36,7 @@ func (w *Wheel) readInitFile(name string) error {
 			return err
 		}
 	default:
-		w.base.Kernel.Host().Warn("readline: init file", "error", err)
+		w.base.Kernel.Host().Logger().Warn("readline: init file", "error", err)
 	}
 	return nil
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// PutMode says what Put does while the user types.
+// PutMode selects what Put does while the user types.
 type PutMode int
 
 // The modes.

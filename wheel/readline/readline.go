@@ -2,7 +2,7 @@
 // terminal, and lets the user edit them: POE::Wheel::ReadLine.
 //
 // Get shows a prompt, and the line that is typed comes as an event while the
-// rest of the program goes on; what the program has to say meanwhile it puts
+// rest of the program continues; what the program has to say meanwhile it puts
 // above the prompt. There is a history with searching, completion by a function
 // of the program's, and the keys of emacs or vi, which can be bound anew, by the
 // user in an inputrc as well; package lineedit has the editor. The terminal is raw while a line is read, and what it was
@@ -35,7 +35,7 @@ type Config struct {
 	// Events selects how the wheel reports; nil disables reporting.
 	Events Events
 
-	// PutMode says what Put does while the user types; the zero one is Idle.
+	// PutMode selects what Put does while the user types; the zero one is Idle.
 	PutMode PutMode
 	// IdleTime is how long no key must have been pressed in mode Idle; 0 is
 	// DefaultIdleTime.

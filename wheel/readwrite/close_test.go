@@ -94,7 +94,7 @@ func TestEverythingAfterClose(t *testing.T) {
 	}, session.Funcs{"never": func(e kernel.Event) { t.Error(e.Args) }})
 }
 
-// Detach gives back what was read and not decoded, and a new wheel goes on
+// Detach gives back what was read and not decoded, and a new wheel continues
 // with it on the same handle.
 func TestDetach(t *testing.T) {
 	near, far := pair(t)

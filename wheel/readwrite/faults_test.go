@@ -107,7 +107,7 @@ func TestPutReports(t *testing.T) {
 	assert.Equal(t, "ABCD", drain(far))
 }
 
-// Output that can never be written goes on counting, so that a producer which
+// Output that can never be written continues counting, so that a producer which
 // stops at the high mark stops; it is not kept.
 func TestPutAfterTheEndOfOutput(t *testing.T) {
 	for name, end := range map[string]func(w *readwrite.Wheel, far *kernel.Handle){

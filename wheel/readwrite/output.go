@@ -20,7 +20,7 @@ import (
 // returns these errors instead.
 //
 // When output cannot be written any more, after an error or ShutdownOutput, Put
-// goes on counting it, as POE does, so that producers reach the high mark; it is
+// continues counting it, as POE does, so that producers reach the high mark; it is
 // not kept. After Close, Put does nothing and returns false.
 func (w *Wheel) Put(records ...any) (high bool) {
 	high, err := w.TryPut(records...)
@@ -252,7 +252,7 @@ func (w *Wheel) stopOutput() {
 }
 
 // ShutdownOutput ends the writing half of a socket for good: the peer reads
-// the end of the stream. Output that waits is lost, though OutOctets goes on
+// the end of the stream. Output that waits is lost, though OutOctets continues
 // counting it.
 func (w *Wheel) ShutdownOutput() {
 	if w.base.Closed() || w.noOutput {

@@ -12,7 +12,7 @@ import (
 	"github.com/gopoe/poe/wheel/readwrite"
 )
 
-// A program that handles DIE goes on after a record whose handler has
+// A program that handles DIE continues after a record whose handler has
 // panicked: the records behind it come with what arrives next, as in POE.
 func TestRecordsBehindAPanic(t *testing.T) {
 	for _, form := range []string{"names", "text", "bytes"} {

@@ -182,7 +182,7 @@ func (w *Wheel) watch() error {
 	return nil
 }
 
-// watchInput starts to read, or goes on.
+// watchInput starts to read, or continues.
 func (w *Wheel) watchInput() error {
 	if w.reads {
 		w.base.Kernel.SelectResumeRead(w.in)
@@ -315,7 +315,7 @@ func (w *Wheel) Abort() error {
 	return w.Close()
 }
 
-// Detach closes the wheel but leaves the handles open, whoever owns them, and
+// Detach closes the wheel but leaves the handles open, whatever owns them, and
 // returns what was read and not decoded. Output that waits is lost.
 func (w *Wheel) Detach() (undecoded []byte) {
 	if w.base.Closed() {

@@ -46,7 +46,7 @@ func TestConduits(t *testing.T) {
 	}
 }
 
-// A terminal that changes its size tells the program in it.
+// A terminal that changes its size notifies the program in it.
 func TestWinsizeOfARunningChild(t *testing.T) {
 	for _, conduit := range []run.Conduit{run.Pty, run.PtyPipe} {
 		var got []string

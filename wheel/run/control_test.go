@@ -44,7 +44,7 @@ func TestPath(t *testing.T) {
 }
 
 // A stream whose event is taken away is read on, so that the child does not wait
-// for ever; an event that comes later gets what comes later.
+// forever; an event that comes later gets what comes later.
 func TestDisabledEventDiscards(t *testing.T) {
 	var w *run.Wheel
 	lines := 0

@@ -89,7 +89,7 @@ func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(base.Merge(w.Events(), e))
 
 // ReplaceEvents changes all events, from the next record on; those that e does
 // not set are disabled, and nil disables all. A stream whose event is disabled
-// is still read and its records are dropped, so that the child can go on
+// is still read and its records are dropped, so that the child can continue
 // writing. POE: event, with undef for what is to end.
 func (w *Wheel) ReplaceEvents(e Events) {
 	w.events.Replace(e, Names.funcs)

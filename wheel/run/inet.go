@@ -8,7 +8,7 @@ import (
 
 // inetPair connects two sockets over the loopback interface, the first to be
 // read and the second to be written. Anybody on this machine may connect to the
-// port while it listens, so whoever is accepted must be the one who was meant.
+// port while it listens, so the peer that is accepted must be the intended one.
 func inetPair() (fds [2]int, op string, err error) {
 	fds = [2]int{-1, -1}
 	listener := -1

@@ -25,7 +25,7 @@ func (w *Wheel) Kill(signal syscall.Signal) error {
 	if w.ended || w.base.Closed() {
 		return os.ErrProcessDone
 	}
-	return w.process.Signal(signal)
+	return w.asked("kill", func() error { return w.process.Signal(signal) })
 }
 
 // KillGroup sends a signal to the child's process group: to the child and those
@@ -40,7 +40,7 @@ func (w *Wheel) KillGroup(signal syscall.Signal) error {
 	case w.base.Closed() || w.ended && w.open == 0:
 		return os.ErrProcessDone
 	}
-	if err := unix.Kill(-w.pid, signal); err != nil {
+	if err := w.asked("kill", func() error { return unix.Kill(-w.pid, signal) }); err != nil {
 		return os.NewSyscallError("kill", err)
 	}
 	return nil

@@ -14,13 +14,13 @@ import (
 	"github.com/gopoe/poe/wheel/run"
 )
 
-// Who watches CHLD hears of a child though nobody has asked for its end, also
+// Who watches CHLD learns of a child though nobody has asked for its end, also
 // if the watcher comes after the child; SigChild and Exit find its status
 // afterwards. The kernel keeps its books meanwhile.
 func TestSigCHLDHearsOfWheels(t *testing.T) {
 	for _, when := range []string{"before", "after"} {
 		t.Run(when, func(t *testing.T) {
-			k := kernel.New(kernel.Options{Assert: kernel.AssertData})
+			k := kernel.New(kernel.Options{Assert: kernel.Assert{Data: true}})
 			var w *run.Wheel
 			var log []string
 			watch := func() { require.NoError(t, k.Sig("CHLD", "chld")) }
@@ -68,7 +68,7 @@ func TestSigCHLDHearsOfWheels(t *testing.T) {
 
 // A child whose Exit is wanted is a reason to live that shows.
 func TestExitIsAReasonToLive(t *testing.T) {
-	k := kernel.New(kernel.Options{Assert: kernel.AssertData})
+	k := kernel.New(kernel.Options{Assert: kernel.Assert{Data: true}})
 	var w *run.Wheel
 	_, err := session.Inline(k, session.Funcs{
 		"_start": func(e kernel.Event) {

@@ -204,15 +204,10 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	if k.ActiveSession() == k.ID() {
 		return nil, kind.ConfigError("Kernel", kernel.ErrNoActiveSession)
 	}
-	p, err := c.connect(w.events.Funcs)
+	p, err := w.launch(k, &c)
 	if err != nil {
 		return nil, err
 	}
-	if err := w.start(&c, p); err != nil {
-		p.close()
-		return nil, err
-	}
-	p.closeChildSide()
 	if err := w.base.Init(k, kind, w); err != nil {
 		p.close()
 		return nil, err
@@ -304,6 +299,9 @@ func (w *Wheel) close(inner func(*readwrite.Wheel) error) error {
 	if w.stderr != nil {
 		_ = inner(w.stderr)
 	}
-	w.base.Kernel.Host().Reap(w.pid)
+	w.base.Kernel.Host().TrackChild(w.pid, nil)
+	if w.process == nil { // in a replay
+		return nil
+	}
 	return w.process.Release()
 }

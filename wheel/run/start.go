@@ -116,10 +116,13 @@ func findID(s string, lookUp func(string) (string, error)) (int, error) {
 // setPriority adds to the child's nice value. What goes wrong is reported by
 // the error event, once New has returned.
 func (w *Wheel) setPriority(delta int) {
-	now, err := unix.Getpriority(unix.PRIO_PROCESS, w.pid)
-	if err == nil {
-		err = unix.Setpriority(unix.PRIO_PROCESS, w.pid, niceOf(now)+delta)
-	}
+	err := w.asked("setpriority", func() error {
+		now, err := unix.Getpriority(unix.PRIO_PROCESS, w.pid)
+		if err == nil {
+			err = unix.Setpriority(unix.PRIO_PROCESS, w.pid, niceOf(now)+delta)
+		}
+		return err
+	})
 	if err == nil {
 		return
 	}

@@ -79,7 +79,7 @@ func (w *Wheel) PauseStdout() {
 	}
 }
 
-// ResumeStdout goes on reading it.
+// ResumeStdout continues reading it.
 func (w *Wheel) ResumeStdout() {
 	if w.stdio != nil {
 		w.stdio.ResumeInput()

@@ -7,6 +7,8 @@ import (
 	"os"
 
 	"golang.org/x/sys/unix"
+
+	"github.com/gopoe/poe/kernel"
 )
 
 // ErrNoTerminal is what Winsize and SetWinsize return for a child without a
@@ -19,7 +21,13 @@ func (w *Wheel) Winsize() (Winsize, error) {
 	if w.base.Closed() || w.tty == nil || w.tty.Fd() < 0 {
 		return Winsize{}, ErrNoTerminal
 	}
-	size, err := unix.IoctlGetWinsize(w.tty.Fd(), unix.TIOCGWINSZ)
+	size, err := kernel.Recorded(w.base.Kernel, "winsize", func() (unix.Winsize, error) {
+		size, err := unix.IoctlGetWinsize(w.tty.Fd(), unix.TIOCGWINSZ)
+		if err != nil {
+			return unix.Winsize{}, err
+		}
+		return *size, nil
+	})
 	if err != nil {
 		return Winsize{}, opError("winsize", os.NewSyscallError("ioctl", err))
 	}
@@ -33,7 +41,7 @@ func (w *Wheel) SetWinsize(size Winsize) error {
 	if w.base.Closed() || w.tty == nil || w.tty.Fd() < 0 {
 		return ErrNoTerminal
 	}
-	if err := setWinsize(w.tty.Fd(), size); err != nil {
+	if err := w.asked("winsize", func() error { return setWinsize(w.tty.Fd(), size) }); err != nil {
 		return opError("winsize", os.NewSyscallError("ioctl", err))
 	}
 	return nil

@@ -16,7 +16,7 @@ type dial struct {
 	waiting  []endpoint
 	open     []*attempt
 	next     kernel.AlarmID // starts the next attempt
-	backoff  time.Duration  // the last wait for room in a backlog
+	backoff  time.Duration  // the last wait for space in a backlog
 	giveUp   time.Time      // when a backlog that stays full is a failure
 	op       string         // of the first failure
 	err      error
@@ -127,7 +127,7 @@ func (d *dial) tryNext() {
 
 // How long a connection to a unix socket waits before it is tried again when the
 // listener's backlog is full, and for how long in all without a ConnectTimeout.
-// The system reports nothing when there is room again.
+// The system reports nothing when there is space again.
 const (
 	minBacklogWait = time.Millisecond
 	maxBacklogWait = 50 * time.Millisecond
@@ -252,7 +252,7 @@ func (a *attempt) HandleFailure(_ kernel.Mode, err error) {
 func (a *attempt) HandleReady(kernel.Mode) {
 	d, w := a.d, a.d.w
 	a.remove()
-	h, err := connected(a.h)
+	h, err := kernel.OpenHandle("connected", func() (*kernel.Handle, error) { return connected(a.h) })
 	if err != nil {
 		a.fail("connect", err)
 		return

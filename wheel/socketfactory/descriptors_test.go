@@ -29,7 +29,7 @@ func TestMain(m *testing.M) {
 }
 
 // Without descriptors the listener reports it now and then, does not spin, and
-// goes on when there are some again.
+// continues when there are some again.
 func TestOutOfDescriptors(t *testing.T) {
 	exe, err := os.Executable()
 	require.NoError(t, err)

@@ -35,8 +35,8 @@ type Funcs struct {
 func (Names) events() {}
 func (Funcs) events() {}
 
-// Socket is a socket that a wheel has made, with its peer. Whoever receives it
-// owns the handle.
+// Socket is a socket that a wheel has made, with its peer. The receiver owns
+// the handle.
 type Socket struct {
 	Handle *kernel.Handle
 	Peer   netip.AddrPort // the zero value for unix and datagram sockets

@@ -86,6 +86,10 @@ func Listen(c Config) (*kernel.Handle, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
+	return kernel.OpenHandle("listen", c.listen)
+}
+
+func (c *Config) listen() (*kernel.Handle, error) {
 	to := endpoint{path: c.BindAddress}
 	if c.Domain != Unix {
 		addrs, err := c.localAddrs(context.Background())
@@ -94,7 +98,7 @@ func Listen(c Config) (*kernel.Handle, error) {
 		}
 		to = endpoint{addr: addrs[0]}
 	}
-	h, op, err := openSocket(&c, to, true)
+	h, op, err := systemSocket(c, to, true)
 	if err != nil {
 		return nil, &kernel.OpError{Op: op, Err: err}
 	}

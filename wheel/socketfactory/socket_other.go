@@ -32,9 +32,9 @@ func (c *Config) network(e endpoint) string {
 	return "tcp6"
 }
 
-// openSocket makes a socket that listens at an endpoint, or one that is being
+// systemSocket makes a socket that listens at an endpoint, or one that is being
 // connected to it. With an error it says which operation failed.
-func openSocket(c *Config, e endpoint, local bool) (h *kernel.Handle, op string, err error) {
+func systemSocket(c *Config, e endpoint, local bool) (h *kernel.Handle, op string, err error) {
 	network, address := c.network(e), e.String()
 	switch {
 	case !local:
@@ -112,7 +112,7 @@ func (d *dialing) Bind(wake func()) {
 	}()
 }
 
-// Ready tells whether there is a result.
+// Ready reports whether there is a result.
 func (d *dialing) Ready() kernel.ReadySet {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -55,9 +55,9 @@ func (c *Config) network(e endpoint) string {
 	return "tcp6"
 }
 
-// openSocket makes a non-blocking socket that listens at an endpoint, or one
+// systemSocket makes a non-blocking socket that listens at an endpoint, or one
 // that is being connected to it. With an error it says which operation failed.
-func openSocket(c *Config, e endpoint, local bool) (h *kernel.Handle, op string, err error) {
+func systemSocket(c *Config, e endpoint, local bool) (h *kernel.Handle, op string, err error) {
 	fd, err := newSocket(e.family(), c.Type)
 	if err != nil {
 		return nil, "socket", err

@@ -119,7 +119,7 @@ type Config struct {
 // ENOMEM), for a firewall's refusal (EPERM), and for errors of one connection
 // (EPROTO and others). Only if the socket turns out not to listen (EBADF,
 // EINVAL, ENOTSOCK), or is closed, nothing more is accepted, which is
-// also logged as a warning. [Temporary] tells the two apart.
+// also logged as a warning. [Temporary] distinguishes the two.
 type Wheel struct {
 	// Heap is whatever the owner wants to find in functions that get the wheel.
 	Heap any

@@ -331,3 +331,34 @@ func ExampleNew() {
 	k.Run()
 	// Output: accepted from 127.0.0.1
 }
+
+// The manual's synopsis for a client: a connection, or an error of which
+// operation failed and why. Here nothing listens any more.
+func Example() {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	port := l.Addr().(*net.TCPAddr).Port
+	l.Close()
+	k := kernel.New()
+	session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) {
+			_, err := socketfactory.New(e.Kernel, socketfactory.Config{
+				RemoteAddress: "127.0.0.1", RemotePort: port,
+				Events: socketfactory.Names{Success: "connected", Failure: "connection_failed"},
+			})
+			if err != nil {
+				fmt.Println(err)
+			}
+		},
+		"connected": func(e kernel.Event) { kernel.Arg[*kernel.Handle](e, 0).Close() },
+		"connection_failed": func(e kernel.Event) {
+			operation, text := kernel.Arg[string](e, 0), kernel.Arg[string](e, 2)
+			fmt.Printf("%s failed: %s\n", operation, text)
+		},
+	})
+	k.Run()
+	// Output: connect failed: connection refused
+}

@@ -18,7 +18,7 @@ import (
 type conn struct {
 	framer  frame.Framer
 	out     []byte // not written yet
-	waiting bool   // for room to write
+	waiting bool   // for space to write
 }
 
 type server struct {

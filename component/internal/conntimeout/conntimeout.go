@@ -97,7 +97,7 @@ func (w *Monitor) schedule() {
 		}
 	})
 	if err != nil {
-		w.k.Host().Warn("no timer for a connection", "event", w.name, "error", err)
+		w.k.Host().Logger().Warn("no timer for a connection", "event", w.name, "error", err)
 		return
 	}
 	w.timer = timer

@@ -35,7 +35,7 @@ type Payload struct {
 
 // NewPayload prepares for a body of length bytes or, with [Chunked], a chunked
 // one with at most maxTrailer bytes of trailer fields. [Unknown] stands for a
-// body that goes on as long as the connection does.
+// body that continues as long as the connection does.
 func NewPayload(length int64, maxTrailer int) Payload {
 	if length == Chunked {
 		return Payload{chunks: &Chunks{MaxTrailer: maxTrailer}}

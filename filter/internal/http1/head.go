@@ -2,7 +2,7 @@
 // and the client's filter share: where a head ends, its fields, what they say
 // about the length of the body, and the body itself, chunked or not.
 //
-// Everything works on the bytes at hand and never waits. What two readers
+// Everything works on the available bytes and never waits. What two readers
 // could understand differently is refused, since that is what request
 // smuggling is made of.
 package http1
@@ -58,7 +58,7 @@ const maxHint = 64
 
 // ParseFields reads the lines of block, up to its end or an empty line, as
 // header fields under their canonical names. A line that starts with space
-// goes on with the value of the one before it, behind a single space. Values
+// continues with the value of the one before it, behind a single space. Values
 // share block's memory.
 func ParseFields(block string) (http.Header, error) {
 	n := min(strings.Count(block, "\n"), maxHint)

@@ -79,7 +79,7 @@ func equalFold(s, lower string) bool {
 	return true
 }
 
-// ParseVersion reads "HTTP/1.1" and its like: one digit each.
+// ParseVersion reads "HTTP/1.1" and similar ones: one digit each.
 func ParseVersion(s string) (major, minor int, ok bool) {
 	if len(s) != len("HTTP/1.1") || s[:5] != "HTTP/" || s[6] != '.' {
 		return 0, 0, false

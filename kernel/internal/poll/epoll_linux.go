@@ -85,7 +85,7 @@ func (p *epoll) Remove(r *Registration) {
 	if r.Exclusive && r.Closed {
 		return // it is about to be closed, and the system forgets it then
 	}
-	// A descriptor that was closed behind our back is gone already.
+	// If the descriptor was closed elsewhere, the system has removed it already.
 	_ = unix.EpollCtl(p.fd, unix.EPOLL_CTL_DEL, r.FD, &unix.EpollEvent{})
 }
 

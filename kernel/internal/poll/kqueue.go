@@ -150,12 +150,12 @@ func (p *kqueue) change(n int) error {
 
 func (p *kqueue) Remove(r *Registration) {
 	if p.watched[r.FD] != r {
-		return // closed behind our back, and another descriptor has the number
+		return // closed elsewhere, and another descriptor has the number
 	}
 	delete(p.watched, r.FD)
 	for m := Read; m < endOfModes; m <<= 1 {
 		// Those that were not watched are refused, and so are those of a
-		// descriptor that was closed behind our back: it is all the same.
+		// descriptor that was closed elsewhere, which makes no difference.
 		if p.prepare(&p.changes[0], r.FD, m, false) == nil {
 			_ = p.change(1)
 		}

@@ -25,7 +25,7 @@ const (
 type Registration struct {
 	FD    int    // the descriptor, -1 for none
 	Token int32  // reported with its readiness; -1 while nothing watches it
-	Gen   uint32 // tells apart the uses of a token
+	Gen   uint32 // distinguishes the uses of a token
 	Armed Modes  // what the system has been asked to report
 
 	TCP       bool // it is known to be a connection of TCP

@@ -44,8 +44,8 @@ func (p *pollSet) Update(r *Registration, _ Modes) error {
 		p.set = append(p.set, unix.PollFd{})
 		p.of = append(p.of, pollTag{})
 	}
-	// One that is known but not ours was closed behind our back: its number
-	// is ours now.
+	// An entry of another registration was closed elsewhere, and its number
+	// is used anew.
 	p.set[i] = unix.PollFd{Fd: int32(r.FD), Events: pollEvents(r.Armed)}
 	p.of[i] = pollTag{r.Token, r.Gen}
 	return nil
@@ -94,7 +94,7 @@ func (p *pollSet) collect(out []Ready) []Ready {
 		switch re := p.set[i].Revents; {
 		case re == 0:
 		case re&unix.POLLNVAL != 0:
-			p.drop(i) // closed behind our back: forgotten, as epoll does
+			p.drop(i) // closed elsewhere: forgotten, as epoll does
 		default:
 			out = append(out, Ready{Token: p.of[i].token, Gen: p.of[i].gen, Modes: modesOfPoll(re)})
 		}

@@ -9,7 +9,7 @@ import (
 	"io"
 )
 
-// Error says what is wrong with a recording, and where.
+// Error describes what is wrong with a recording, and where.
 type Error struct {
 	Offset int64 // in the file, in bytes
 	Err    error

@@ -82,7 +82,7 @@ func (a *Acceptor) Accept() (net.Conn, error) {
 	return nil, ErrWouldBlock
 }
 
-// Ready says whether Accept has something to return.
+// Ready reports whether Accept has something to return.
 func (a *Acceptor) Ready() ReadySet {
 	a.mu.Lock()
 	defer a.mu.Unlock()

@@ -168,7 +168,7 @@ func (p *Packets) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// Ready says what is ready now.
+// Ready returns the modes that are ready now.
 func (p *Packets) Ready() ReadySet {
 	p.mu.Lock()
 	defer p.mu.Unlock()

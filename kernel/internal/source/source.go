@@ -16,10 +16,10 @@ import (
 // ReadySet says in which modes a source is ready.
 type ReadySet struct{ Read, Write, Expedite bool }
 
-// ErrWouldBlock says that there is nothing to read or no space to write for now.
+// ErrWouldBlock indicates that there is nothing to read or no space to write for now.
 var ErrWouldBlock error = syscall.EAGAIN
 
-// ErrClosed says that a source was used after it was closed.
+// ErrClosed indicates that a source was used after it was closed.
 var ErrClosed = fmt.Errorf("handle is closed: %w", os.ErrClosed)
 
 // longAgo is a deadline that interrupts whatever waits.

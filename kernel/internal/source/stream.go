@@ -46,7 +46,7 @@ func NewStream(rwc io.ReadWriteCloser) *Stream { return &Stream{rwc: rwc} }
 // Bind starts the reading.
 func (s *Stream) Bind(wake func()) { s.bind(wake, s.receive) }
 
-// Ready says what is ready now. An error counts as ready: reading or writing
+// Ready returns the modes that are ready now. An error counts as ready: reading or writing
 // finds it.
 func (s *Stream) Ready() ReadySet {
 	s.mu.Lock()

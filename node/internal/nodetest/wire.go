@@ -165,7 +165,7 @@ func (w *Wire) Freeze(on bool) {
 }
 
 // Mute makes connections that come from now on carry nothing, until it is called
-// with false. Those that there are go on.
+// with false. Those that there are continue.
 func (w *Wire) Mute(on bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()

@@ -130,5 +130,5 @@ func (b *Base) OpError(op string, err error) *kernel.OpError {
 
 // Warn reports what the wheel has no event for, through the kernel's logger.
 func (b *Base) Warn(message string, args ...any) {
-	b.Kernel.Host().Warn(b.kind.pkg+": "+message, append([]any{"wheel", b.id}, args...)...)
+	b.Kernel.Host().Logger().Warn(b.kind.pkg+": "+message, append([]any{"wheel", b.id}, args...)...)
 }

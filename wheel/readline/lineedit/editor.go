@@ -12,7 +12,7 @@ import (
 	"unicode/utf8"
 )
 
-// Outcome says how the editing of a line ended.
+// Outcome is how the editing of a line ended.
 type Outcome int
 
 // The outcomes.
@@ -138,7 +138,7 @@ func (e *Editor) Text() string { return e.text }
 // Cursor returns where the cursor is in Text, in bytes.
 func (e *Editor) Cursor() int { return e.at }
 
-// Outcome tells whether the line has ended, and how.
+// Outcome reports whether the line has ended, and how.
 func (e *Editor) Outcome() Outcome { return e.outcome }
 
 // History returns what lines are recalled from.

@@ -139,13 +139,13 @@ func controlled(base string) (string, error) {
 	return "", fmt.Errorf("there is no control with %q", base)
 }
 
-// isSequence tells whether bytes begin as what terminals send for a key that
+// isSequence reports whether bytes begin as what terminals send for a key that
 // has no character.
 func isSequence(b []byte) bool {
 	return len(b) > 1 && b[0] == 0x1b && (b[1] == '[' || b[1] == 'O')
 }
 
-// sequenceEnds tells whether an escape sequence is complete, or too long.
+// sequenceEnds reports whether an escape sequence is complete, or too long.
 func sequenceEnds(b []byte) bool {
 	switch {
 	case len(b) < 2:

@@ -140,7 +140,7 @@ func (e *Editor) repeat(step, opposite func(*Editor) bool) {
 	}
 }
 
-// goTo moves the cursor; it tells whether that was a move.
+// goTo moves the cursor; it reports whether that was a move.
 func (e *Editor) goTo(i int) bool {
 	was := e.at
 	e.at = boundary(e.text, i)

@@ -31,7 +31,7 @@ func (e *Editor) startSearch(step int) {
 	e.search = &search{step: step, index: e.recall.index, before: snapshot{e.text, e.at}, recall: e.recall}
 }
 
-// searchKey gives a key to the search, and tells whether it was for it. Any
+// searchKey gives a key to the search, and reports whether it was for it. Any
 // other ends it, and does what it does on what was found.
 func (e *Editor) searchKey(name, key string) bool {
 	s := e.search

@@ -150,7 +150,7 @@ func isMotion(name string) bool {
 
 func isDigitArgument(name string) bool { return name == "digit-argument" || name == "vi-arg-digit" }
 
-// underOperator says which function takes the place of another while an
+// underOperator returns the function that takes the place of another while an
 // operator waits. What is no motion takes the operator away.
 func (e *Editor) underOperator(name, key string) string {
 	op := e.vi.operator

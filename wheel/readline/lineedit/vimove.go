@@ -6,7 +6,7 @@ import (
 	"unicode/utf8"
 )
 
-// class is what vi tells words apart by.
+// class is what vi distinguishes words by.
 type class int
 
 const (

@@ -1,5 +1,10 @@
 package port
 
+import (
+	"maps"
+	"slices"
+)
+
 // explanations say what the codes of reports mean. They are stable: a code is never
 // used for something else.
 var explanations = map[string]string{
@@ -28,11 +33,10 @@ var explanations = map[string]string{
 	"P0120": "An operator with = on a list.",
 	"P0121": "A list that is returned has no translation in scalar context.",
 	"P0201": "local in a block that return, next or last leave. Put the block into a sub.",
-	"P0202": "local in a block that return, next or last leave holds up to the end of the sub. Put the block into a sub if that matters.",
 	"P0203": "A continue block of a loop with next.",
 	"P0204": "last or next in do { } while. Use a while loop.",
 	"P0205": "A foreach loop with a special variable.",
-	"P0206": "A foreach loop with a variable of the package: subs that it calls do not see it.",
+	"P0206": "A foreach loop with a variable of the package that the loop changes, or that return leaves. Use my.",
 	"P0207": "redo. Use a loop inside of the loop.",
 	"P0208": "next or last that leaves a sub, or a block which is a function in Go.",
 	"P0301": "A sub that is defined twice: the first is not translated.",
@@ -42,6 +46,7 @@ var explanations = map[string]string{
 	"P0305": "local with a list of variables.",
 	"P0306": "local of this.",
 	"P0307": "A block where a sub is expected.",
+	"P0308": "A sub changes its arguments, and this call gives it a list in front of others: what is behind the list stays as it is.",
 	"P0401": "The pattern uses what neither engine has: code in patterns, recursion, verbs, \\K.",
 	"P0402": "m//g in scalar context on this expression. Copy it to a variable.",
 	"P0403": "map or grep changes $_: in Perl that changes the elements of the array.",
@@ -55,10 +60,23 @@ var explanations = map[string]string{
 	"P0511": "eval of a string. Use a table of subs.",
 	"P0512": "A file test of _: name the file again.",
 	"P0513": "POE::Wheel::Run with a sub as its program: a process of Go cannot be forked. Use wheel/run.Functions.",
-	"P0602": "An operator is overloaded. Only \"\", 0+ and bool are translated: use methods for others.",
+	"P0701": "A destructor. Perl ends wheels, postbacks and objects with DESTROY when the last reference to them goes: at the end of a scope, at delete, at an assignment. In Go nothing happens then. Close the wheel, release the postback, call the method, where Perl's scope ends.",
+	"P0702": "wantarray. The translated sub is given the context that Perl would give it. Go code that calls it says which one it wants.",
+	"P0703": "eval of a string compiles Perl at run time; constant strings are translated, others are not. Use a table of subs.",
+	"P0704": "local in a handler. The old value is back when the handler returns; events that it posted are handled after that, in Perl as in Go. Put the value into the heap or the event's arguments if they need it.",
+	"P0705": "tie. A tied variable runs code when it is read or set. Use methods.",
+	"P0706": "Child processes. The kernel waits for each child that it was given, by its ID, and for no other: $SIG{CHLD}, wait and waitpid would take statuses from it. Use sig_child, in Go k.SigChild, or wheel/run's Exit event.",
+	"P0707": "fork. Go cannot fork a running program: use wheel/run or os/exec for a new one, Offload for a function, wheel/run.Functions for a function in a process of its own.",
+	"P0708": "The call waits, and all sessions with it, in Perl as in Go. Use delay in place of sleep; Offload, or wheel/run, in place of system and backticks.",
+	"P0709": "Formats (format, write, formline) have no translation. Use printf, or text/template.",
+	"P0710": "The pattern uses what RE2, the engine of Go's regexp, does not have: look-around, back references, possessive quantifiers. It runs on regexp2, which backtracks as Perl does: a peer's input can make it slow. Write the pattern without them if strangers decide what it is matched with.",
+	"P0602": "An operator is overloaded that has no translation: use a method.",
 	"P0603": "The function is neither the program's nor one of a module that is known.",
 	"P0604": "A function of List::Util without a block.",
 }
+
+// Codes returns all codes, in order.
+func Codes() []string { return slices.Sorted(maps.Keys(explanations)) }
 
 // Explain returns what a code means.
 func Explain(code string) (string, bool) {

@@ -222,7 +222,15 @@ func (p *parser) unary() *node {
 	defer func() { p.depth-- }()
 	t := p.peek()
 	n := p.node(kUnop)
+	if strings.HasPrefix(t.class, "Number") && strings.HasPrefix(t.text, "-") {
+		p.split(token{class: "Operator", text: "-"}, token{class: t.class, text: t.text[1:]}) // -2 ** 2 is -4
+		t = p.peek()
+	}
 	if p.look(1).text == "=>" && (t.class == "Word" || t.class == "Operator") {
+		if len(t.text) > 1 && t.text[0] == '-' && isWord(t.text[1:]) {
+			p.at++
+			return &node{kind: kStr, text: t.text, line: n.line}
+		}
 		return p.postfix(p.primary())
 	}
 	switch {
@@ -340,6 +348,9 @@ func (p *parser) arrow(n *node) *node {
 	case t.text == "@*" || t.text == "%*" || t.text == "$*":
 		p.at++
 		return deref(t.text[0], n)
+	case (t.text == "@" || t.text == "%") && (p.look(1).text == "[" || p.look(1).text == "{"):
+		p.at++
+		return p.postfixSlice(t.text[0], n)
 	case (t.text == "@" || t.text == "%" || t.text == "$" || t.text == "&") && p.look(1).text == "*":
 		p.at += 2
 		return deref(t.text[0], n)
@@ -363,6 +374,24 @@ func (p *parser) arrow(n *node) *node {
 	}
 	p.fail("%q after -> is not understood", t.text)
 	return nil
+}
+
+// postfixSlice parses ->@[...], ->@{...} and the same with %.
+func (p *parser) postfixSlice(sigil byte, n *node) *node {
+	if p.is("{") {
+		kind := kHSlice
+		if sigil == '%' {
+			kind = kKVSlice
+		}
+		return &node{kind: kind, kids: []*node{deref('%', n), p.keyText()}, line: n.line}
+	}
+	if sigil == '%' {
+		p.fail("->%%[...] is not translated")
+	}
+	p.at++
+	i := p.expr()
+	p.expect("]")
+	return &node{kind: kSlice, kids: []*node{deref('@', n), i}, line: n.line}
 }
 
 func (p *parser) arguments() []*node {
@@ -430,6 +459,10 @@ func isWord(s string) bool {
 // variable parses a variable, without what follows it.
 func (p *parser) variable() *node {
 	t := p.peek()
+	if u := p.look(1); t.class == "Magic" && t.text == "$$" && !u.space && (u.class == "Symbol" && u.text[0] == '$' || u.class == "Cast" && u.text == "$" || u.class == "Magic" && u.text == "$$") {
+		p.split(token{class: "Cast", text: "$"}, token{class: "Cast", text: "$"}) // $$$x
+		t = p.peek()
+	}
 	n := p.node(kVar)
 	if t.class == "Cast" {
 		p.at++
@@ -525,7 +558,9 @@ func (p *parser) symbol() *node {
 	case '&':
 		return p.ampersand(v)
 	case '*':
-		v.kind = kGlobVar
+		if v.kind == kVar {
+			v.kind = kGlobVar
+		}
 	}
 	return v
 }
@@ -556,6 +591,7 @@ func (p *parser) anonHash() *node {
 }
 
 func (p *parser) primary() *node {
+	p.fixSlash()
 	t := p.peek()
 	n := p.node(kEmpty)
 	switch {

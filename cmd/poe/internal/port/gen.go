@@ -60,15 +60,25 @@ const (
 
 // frame is a function of Go that is being written.
 type frame struct {
-	mode    retMode
-	fn      *function // the sub it belongs to; nil in the main part
-	match   bool      // uses m
-	topics  []string  // variables that stand for $_
-	closure bool      // return would leave only the closure
-	pair    bool      // a and b are sort's
-	loops   int
-	outer   *frame
-	handler bool // e is at hand
+	mode       retMode
+	fn         *function // the sub it belongs to; nil in the main part
+	match      bool      // uses m
+	topics     []string  // variables that stand for $_
+	closure    bool      // return would leave only the closure
+	pair       bool      // a and b are sort's
+	loops      int
+	blockLabel string   // of the bare block at hand
+	leave      *leave   // how return, next and last leave a closure for local
+	redo       []string // labels of the bodies of the loops, made when redo needs them
+	outer      *frame
+	handler    bool // e is at hand
+}
+
+// leave is how a jump leaves a closure that local needs: it sets a flag, which is
+// looked at behind the closure.
+type leave struct {
+	flag, value     string
+	ret, next, last bool
 }
 
 // gen writes Go.
@@ -96,6 +106,9 @@ type gen struct {
 	todoSeen  map[*node]bool
 	topicSync []string
 	stateInit []string
+	file      string // the file at hand, if it is not the first
+	comments  bool   // the Perl of each sub stands above it
+	single    bool   // the next statement is the only one of its block
 }
 
 type todo struct {
@@ -120,24 +133,64 @@ func (g *gen) w(format string, args ...any) {
 func generate(prog *program, report *Report, options Options) (string, error) {
 	var g *gen
 	for range 6 {
+		for _, v := range prog.lexicals {
+			v.strReads, v.reads2, v.hashUses = 0, 0, 0
+		}
 		g = newGen(prog, &Report{File: report.File}, true)
 		g.program(options)
 		if !prog.retype() {
 			break
 		}
 	}
+	if prog.typeByUse() {
+		for _, v := range prog.lexicals {
+			v.joined = tNone
+		}
+		g = newGen(prog, &Report{File: report.File}, true)
+		g.program(options)
+		prog.retype()
+	}
 	for _, v := range append(append([]*variable(nil), prog.lexicals...), prog.globals...) {
 		if v.typ == tNone && v.sigil == '$' {
 			v.typ = tAny
 		}
 	}
+	prog.accounted = map[*node]bool{}
 	g = newGen(prog, report, false)
+	g.comments = options.Comments
 	text := g.program(options)
 	src, err := format.Source([]byte(useAll(text)))
 	if err != nil {
 		return text, fmt.Errorf("%s: the translation is not Go: %w", prog.file, err)
 	}
-	return string(src), nil
+	return lineTable(string(src)), nil
+}
+
+// lineTable removes the marks of lines and appends the table of them, which messages
+// of Perl with a line need.
+func lineTable(src string) string {
+	var out, table strings.Builder
+	line, column := 1, 0
+	perl, last := "0", "0"
+	for text := range strings.SplitAfterSeq(src, "\n") {
+		if rest, ok := strings.CutPrefix(strings.TrimSpace(text), "//perl:"); ok {
+			perl = rest
+			continue
+		}
+		if perl != last {
+			entry := fmt.Sprintf("%d:%s ", line, perl)
+			if column += len(entry); column > 100 {
+				table.WriteString("\" +\n\t\"")
+				column = len(entry)
+			}
+			table.WriteString(entry)
+			last = perl
+		}
+		out.WriteString(text)
+		line++
+	}
+	fmt.Fprintf(&out, "\n// The lines of Go and of Perl, for messages.\nvar _ = perl.Lines(\"%s\")\n", strings.TrimSuffix(table.String(), " "))
+	return out.String()
 }
 
 // retype gives the variables the types that have been seen, and reports whether
@@ -150,10 +203,28 @@ func (p *program) retype() bool {
 		}
 		t := join(v.typ, v.joined)
 		if v.fixed {
-			t = tAny
+			t, v.byUse = tAny, tNone
+		}
+		if v.byUse != tNone {
+			t = v.byUse
 		}
 		if t != v.typ {
 			v.typ, changed = t, true
+		}
+	}
+	return changed
+}
+
+// typeByUse types lexicals of which nothing is known by what is done with them: one
+// that is only read as a string is a string from the beginning, one that is only
+// followed as a reference to a hash is one.
+func (p *program) typeByUse() (changed bool) {
+	for _, v := range p.lexicals {
+		if v.sigil != '$' || v.fixed || v.global || v.typ != tAny || v.reads2 != 0 || v.posUsed || v.sync != "" || !v.once {
+			continue
+		}
+		if v.strReads > 0 && v.hashUses == 0 {
+			v.typ, v.byUse, changed = tStr, tStr, true
 		}
 	}
 	return changed
@@ -164,7 +235,7 @@ func newGen(prog *program, report *Report, dry bool) *gen {
 		packages: map[string]map[string]string{}, parents: map[string][]string{}, labels: map[string]bool{}, todoSeen: map[*node]bool{}, f: &frame{mode: rVoid}}
 }
 
-var packageWord = regexp.MustCompile(`\b(perl|poe|compat|time|strings|strconv|os|math)\.[A-Z]`)
+var packageWord = regexp.MustCompile(`\b(perl|poe|compat|time|strings|strconv|os|math|fmt)\.[A-Z]`)
 
 func (g *gen) program(options Options) string {
 	body := g.capture(func() { g.statements(g.prog.statements) })
@@ -251,6 +322,12 @@ func (g *gen) assemble(body string) string {
 		b.WriteString(s + "\n")
 	}
 	g.writePackages(&b)
+	if strings.Contains(body, "fmt.Print") || strings.Contains(g.globals.String(), "fmt.Print") {
+		b.WriteString("perl.Stdout.SetAutoflush(1) // fmt.Print writes at once\n")
+	}
+	if v := g.prog.packageVars["*DATA"]; v != nil && g.prog.hasData {
+		fmt.Fprintf(&b, "perl.Open(&%s, \"<\", perl.RefValue(%s))\n", v.goName, quote(g.prog.data))
+	}
 	b.WriteString(body)
 	if g.usesPOE() {
 		b.WriteString("compat.Leave()\n")
@@ -474,6 +551,9 @@ func (g *gen) conv(v val, t typ) string {
 			}
 			return "strconv.Itoa(" + v.code + ")"
 		}
+		if i, ok := strings.CutPrefix(v.code, "e.Arg("); ok && balancedCall(v.code) {
+			return "e.Text(" + i
+		}
 		return "perl.Str(" + v.code + ")"
 	case tInt:
 		switch v.typ {
@@ -559,14 +639,31 @@ func balancedCall(code string) bool {
 }
 
 // Shorthands for scalars of a type.
-func (g *gen) any(n *node) string   { return g.conv(g.expr(n), tAny) }
-func (g *gen) str(n *node) string   { return g.conv(g.expr(n), tStr) }
+func (g *gen) any(n *node) string { return g.conv(g.expr(n), tAny) }
+func (g *gen) str(n *node) string {
+	g.noteRead(n, func(v *variable) { v.strReads++ })
+	return g.conv(g.expr(n), tStr)
+}
+
+// noteRead counts how a variable of which nothing is known is read; expr counts it
+// as another read, which is taken back here.
+func (g *gen) noteRead(n *node, f func(*variable)) {
+	for n != nil && n.kind == kList && len(n.kids) == 1 {
+		n = n.kids[0]
+	}
+	if n != nil && n.kind == kVar && n.v != nil && n.sigil == '$' {
+		f(n.v)
+		n.v.reads2--
+	}
+}
+
 func (g *gen) int(n *node) string   { return g.conv(g.expr(n), tInt) }
 func (g *gen) float(n *node) string { return g.conv(g.expr(n), tFloat) }
 func (g *gen) cond(n *node) string {
 	if n == nil {
 		return "true"
 	}
+	g.noteRead(n, func(v *variable) { v.strReads++ })
 	return g.truth(g.boolean(n))
 }
 
@@ -601,6 +698,7 @@ func (g *gen) boolean(n *node) val {
 			return val{negate(g.cond(n.kids[0])), tBool, false}
 		}
 	case kLogic:
+		g.predeclare(n, n.kids[1])
 		if n.op == "||" || n.op == "&&" {
 			a := g.cond(n.kids[0])
 			b, pre := g.lazily(func() val { return val{g.cond(n.kids[1]), tBool, false} })
@@ -624,6 +722,40 @@ func (g *gen) boolean(n *node) val {
 		}
 	}
 	return g.expr(n)
+}
+
+// predeclare declares the variables that a part of an expression declares which may
+// not be evaluated: they exist behind it all the same.
+func (g *gen) predeclare(n *node, parts ...*node) {
+	for _, part := range parts {
+		part.walk(func(k *node) bool {
+			if k.kind == kMy && k.text == "my" {
+				kids := k.kids
+				for _, v := range kids {
+					if v.v == nil || v.v.global {
+						return true
+					}
+				}
+				for _, v := range kids {
+					v.v.once = false
+					n.vars = append(n.vars, v.v)
+				}
+				if k.paren || len(kids) != 1 {
+					k.kind, k.paren = kList, true
+				} else {
+					*k = *kids[0]
+				}
+				return false
+			}
+			return k.kind != kSub && k.kind != kDo && k.kind != kEval && k.kind != kMap
+		})
+	}
+	for _, v := range n.vars {
+		if v.sigil == '$' {
+			g.assigned(v, tAny)
+		}
+		g.hoist(g.declaration(v))
+	}
 }
 
 func declarationsOnly(pre []string) bool {
@@ -671,4 +803,12 @@ func oneLine(s string) string {
 		s = s[:200] + " ..."
 	}
 	return strings.ToValidUTF8(s, "?")
+}
+
+// fileCode returns code of the name of the file at hand, as messages show it.
+func (g *gen) fileCode() string {
+	if g.file == "" {
+		return "perlFile"
+	}
+	return quote(g.file)
 }

@@ -39,6 +39,7 @@ func (g *gen) expr(n *node) val {
 		if v, ok := g.special(n); ok {
 			return v
 		}
+		g.joinKeys(n)
 		return val{g.container(n.kids[0]) + ".Get(" + g.str(n.kids[1]) + ")", tAny, false}
 	case kSlice, kHSlice, kLSlice, kKVSlice:
 		return val{"perl.First(" + g.list(n) + ")", tAny, false}
@@ -114,6 +115,14 @@ func (g *gen) expr(n *node) val {
 	return val{}
 }
 
+// joinKeys makes one key of several: $h{1, 2} is $h{join $;, 1, 2}.
+func (g *gen) joinKeys(n *node) {
+	if k := n.kids[1]; k.kind == kList && !k.paren && len(k.kids) > 1 {
+		sep := &node{kind: kStr, text: "\x1c", line: n.line}
+		n.kids[1] = &node{kind: kFunc, text: "join", kids: append([]*node{sep}, k.kids...), line: n.line}
+	}
+}
+
 func number(text string) val {
 	text = strings.TrimSuffix(text, ".")
 	if strings.HasPrefix(text, "0") && len(text) > 1 && strings.Trim(text, "01234567") == "" {
@@ -123,8 +132,13 @@ func number(text string) val {
 		}
 	}
 	if i, err := strconv.ParseInt(text, 0, 64); err == nil {
-		_ = i
+		if i > 1<<53 || i < -1<<53 {
+			return val{"any(" + text + ")", tAny, true} // sums with it may overflow
+		}
 		return val{text, tInt, true}
+	}
+	if u, err := strconv.ParseUint(text, 0, 64); err == nil {
+		return val{fmt.Sprintf("perl.Bits(%d)", u), tAny, true}
 	}
 	if f, err := strconv.ParseFloat(text, 64); err == nil {
 		if strings.HasPrefix(text, ".") {
@@ -132,6 +146,9 @@ func number(text string) val {
 		}
 		if f == float64(int64(f)) && f < 1e15 && strings.ContainsAny(text, "eE") {
 			return val{strconv.FormatInt(int64(f), 10), tInt, true}
+		}
+		if !strings.ContainsAny(text, ".eE") {
+			text += ".0"
 		}
 		return val{text, tFloat, true}
 	}
@@ -258,6 +275,7 @@ func (g *gen) variable(n *node) val {
 	case '%':
 		return val{g.container(n) + ".Len()", tInt, false}
 	}
+	n.v.reads2++
 	return val{n.v.goName, g.typeOf(n.v), true}
 }
 
@@ -321,6 +339,12 @@ func (g *gen) specialVar(n *node) val {
 			return val{"os.Getuid()", tInt, false}
 		case ">":
 			return val{"os.Geteuid()", tInt, false}
+		}
+		if name == ";" {
+			return val{`"\x1c"`, tStr, true}
+		}
+		if name == "(" || name == ")" || name == "=" {
+			cannot("P0106", "the variable $%s", name)
 		}
 		return val{"0", tInt, true}
 	case "poe_kernel":
@@ -397,6 +421,9 @@ func (g *gen) container(n *node) string {
 	case kArray, kHash:
 		return g.expr(n).code
 	case kFunc, kCall, kMethod, kApply:
+		if n.kind == kFunc && n.text == "local" {
+			break
+		}
 		return "perl.A(" + g.any(n) + ")"
 	case kList:
 		if len(n.kids) == 1 {
@@ -557,6 +584,9 @@ func constantOf(n *node) (int, bool) {
 func (g *gen) eventField(name string) (val, bool) {
 	if strings.HasPrefix(name, "ARG") {
 		return val{"e.Arg(" + name[3:] + ")", tAny, true}, true
+	}
+	if (name == "HEAP" || name == "RUNSTATE") && g.prog.heapHash {
+		return val{"e.HeapHash()", tHash, true}, true
 	}
 	f, ok := eventFields[name]
 	return f, ok
@@ -961,6 +991,9 @@ func (g *gen) unary(n *node) val {
 	case "-":
 		v := g.expr(n.kids[0])
 		if v.typ == tInt || v.typ == tFloat {
+			if strings.HasPrefix(v.code, "-") {
+				return val{"-(" + v.code + ")", v.typ, v.plain}
+			}
 			return val{"-" + paren(v.code), v.typ, v.plain}
 		}
 		return val{"perl.Neg(" + v.code + ")", tAny, false}
@@ -1053,6 +1086,7 @@ func (g *gen) place(n *node) (get string, set func(string) string) {
 			return g.place(n.kids[0])
 		}
 	case kKey:
+		g.joinKeys(n)
 		if s, ok := g.setSpecial(n); ok {
 			return g.expr(n).code, s
 		}
@@ -1128,7 +1162,7 @@ func (g *gen) placeSpecial(n *node) (string, func(string) string) {
 	switch name {
 	case "_":
 		t := g.topic()
-		if len(g.topicSync) > 0 && len(g.f.topics) > 0 && t == "it" {
+		if len(g.topicSync) > 0 && len(g.f.topics) > 0 && t == g.topicName() {
 			s := g.topicSync[len(g.topicSync)-1]
 			return t, func(code string) string { return t + " = " + code + "\n" + s }
 		}

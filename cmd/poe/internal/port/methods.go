@@ -15,7 +15,7 @@ var eventFields = map[string]val{
 
 var importPaths = map[string]string{
 	"perl": "github.com/gopoe/poe/perl", "compat": "github.com/gopoe/poe/perl/compat", "poe": "github.com/gopoe/poe",
-	"time": "time", "strings": "strings", "strconv": "strconv", "os": "os", "math": "math",
+	"time": "time", "fmt": "fmt", "strings": "strings", "strconv": "strconv", "os": "os", "math": "math",
 }
 
 // method is a method call. The context is Scalar, List, Void, or code for one.

@@ -10,7 +10,7 @@ var imports = map[string]signature{
 	// List::Util
 	"sum": {"perl.Sum", "l", tAny}, "sum0": {"perl.Sum0", "l", tAny}, "product": {"perl.Product", "l", tAny}, "max": {"perl.Max", "l", tAny}, "min": {"perl.Min", "l", tAny},
 	"maxstr": {"perl.MaxStr", "l", tAny}, "minstr": {"perl.MinStr", "l", tAny}, "shuffle": {"perl.Shuffle", "l", "[]any"}, "uniq": {"perl.Uniq", "l", "[]any"}, "uniqstr": {"perl.Uniq", "l", "[]any"},
-	"pairkeys": {"perl.PairKeys", "l", "[]any"}, "pairvalues": {"perl.PairValues", "l", "[]any"},
+	"pairs": {"perl.Pairs", "l", "[]any"}, "pairkeys": {"perl.PairKeys", "l", "[]any"}, "pairvalues": {"perl.PairValues", "l", "[]any"},
 	// Scalar::Util
 	"blessed": {"perl.Blessed", "a", tAny}, "reftype": {"perl.Reftype", "a", tAny}, "looks_like_number": {"perl.LooksLikeNumber", "a", tBool}, "refaddr": {"perl.Refaddr", "a", tAny},
 	"weaken": {"perl.Weaken", "a", tAny}, "dualvar": {"perl.Dualvar", "as", tAny}, "readonly": {"perl.Weaken", "a", tAny},
@@ -132,11 +132,10 @@ func (g *gen) overload(n *node) {
 	for i := 0; i+1 < len(kids); i += 2 {
 		op := kids[i].text
 		switch op {
-		case `""`, "0+", "bool":
+		case `""`, "0+", "bool", "+", "-", "*", "/", "**", "==", "!=", "<", ">", "<=", ">=", "<=>", "neg", "eq", "ne", "lt", "gt", "le", "ge", "cmp", ".", "x":
 			code := g.any(kids[i+1])
 			g.flushPre()
-			g.w("perl.DefineCode(%s, perl.CodeOf(%s))", quote(g.pkg+"::("+op), code)
-			g.w("perl.UseOverload()")
+			g.w("perl.DefineOperator(%s, %s, %s)", quote(g.pkg), quote(op), code)
 		case "fallback":
 		default:
 			cannot("P0602", "overload of %s", op)
@@ -218,7 +217,7 @@ func (g *gen) constSub(key, name string, list bool) {
 
 // constant is the value of a constant of the program or of a module.
 func (g *gen) constant(name string) (val, bool) {
-	for _, key := range []string{g.pkg + "::" + name, name} {
+	for _, key := range []string{g.pkg + "::" + name, g.prog.imports[g.pkg+"::"+name], name} {
 		if v := g.prog.packageVars["="+key]; v != nil {
 			if v.sigil == '@' {
 				return val{"perl.First(" + v.goName + ".All())", tAny, true}, true
@@ -243,7 +242,11 @@ func knownConstant(name string) bool { return systemConstants[name] }
 func (g *gen) importedCall(n *node, want string) val {
 	name := n.text
 	if len(n.kids) == 0 {
-		if v := g.prog.packageVars["="+g.qualify(name)]; v != nil && v.sigil == '@' {
+		v := g.prog.packageVars["="+g.qualify(name)]
+		if from := g.prog.imports[g.pkg+"::"+name]; v == nil && from != "" {
+			v = g.prog.packageVars["="+from]
+		}
+		if v != nil && v.sigil == '@' {
 			if want == "Scalar" {
 				return val{"perl.First(" + v.goName + ".All())", tAny, true}
 			}
@@ -280,15 +283,24 @@ func (g *gen) importedCall(n *node, want string) val {
 			}
 		}
 	}
+	switch name {
+	case "UNIVERSAL::isa":
+		return g.scalarIn(val{"perl.IsaFunc(" + g.any(n.kids[0]) + ", " + g.str(g.arg(n, 1)) + ")", tBool, false}, want)
+	case "UNIVERSAL::can":
+		return g.scalarIn(val{"perl.CanFunc(" + g.any(n.kids[0]) + ", " + g.str(g.arg(n, 1)) + ")", tAny, false}, want)
+	}
 	switch short {
 	case "croak", "confess":
-		return g.scalarIn(val{fmt.Sprintf("perl.Croak(perlFile, %d%s)", n.line, comma(g.spreadAll(n.kids))), tAny, false}, want)
+		return g.scalarIn(val{fmt.Sprintf("perl.Croak(%s, %q, %d%s)", g.fileCode(), g.pkg, n.line, comma(g.spreadAll(n.kids))), tAny, false}, want)
 	case "carp", "cluck":
-		return g.scalarIn(val{fmt.Sprintf("perl.Carp(perlFile, %d%s)", n.line, comma(g.spreadAll(n.kids))), tAny, false}, want)
+		return g.scalarIn(val{fmt.Sprintf("perl.Carp(%s, %q, %d%s)", g.fileCode(), g.pkg, n.line, comma(g.spreadAll(n.kids))), tAny, false}, want)
 	case "first", "any", "all", "none", "notall", "reduce":
 		return g.scalarIn(g.blockFunction(short, n), want)
 	case "is_utf8", "utf8::is_utf8", "utf8::encode", "utf8::decode", "utf8::upgrade", "utf8::downgrade":
 		return g.scalarIn(val{"false", tBool, true}, want)
+	}
+	if short == "strtol" && want == "List" {
+		return val{"perl.StrtolList(" + g.fill(n, imports[short]) + ")", "[]any", false}
 	}
 	if s, ok := imports[short]; ok && s.name != "" {
 		code := s.name + "(" + g.fill(n, s) + ")"
@@ -362,8 +374,11 @@ func (g *gen) blockFunction(name string, n *node) val {
 		return val{"perl.Reduce(" + closure("a, b any", "any", body) + comma(list) + ")", tAny, false}
 	}
 	fr := g.closureFrame(rBool)
-	fr.topics = append(append([]string(nil), g.f.topics...), "it")
-	body := g.inFrame(fr, func() { g.bodyWithValue(block.body) })
+	fr.topics = append(append([]string(nil), g.f.topics...), g.topicName())
+	body := g.inFrame(fr, func() {
+		g.topicShared("it", nil)
+		g.bodyWithValue(block.body)
+	})
 	f := closure("it any", "bool", body)
 	switch name {
 	case "first":
@@ -376,21 +391,4 @@ func (g *gen) blockFunction(name string, n *node) val {
 		return val{"!perl.Any(" + f + comma(list) + ")", tBool, false}
 	}
 	return val{"!perl.All(" + f + comma(list) + ")", tBool, false}
-}
-
-// placeOf says what takes the place of a module of CPAN.
-func placeOf(name string) string {
-	for prefix, place := range places {
-		if name == prefix || strings.HasPrefix(name, prefix+"::") {
-			return place
-		}
-	}
-	return ""
-}
-
-var places = map[string]string{
-	"POE::Component::Client::HTTP": "net/http with kernel.Offload, or filter/httpclient", "POE::Component::Client::DNS": "net.Resolver with kernel.Offload", "POE::Component::IRC": "filter/irc with component/clienttcp",
-	"POE::Component::IKC": "component/ikc", "POE::Component::SSLify": "servertcp.Config.TLS, crypto/tls", "POE::Component::Server::HTTP": "filter/httpd, net/http", "DBI": "database/sql", "LWP": "net/http", "YAML": "gopkg.in/yaml.v3",
-	"Moose": "structs and embedding", "Moo": "structs and embedding", "MooseX::POE": "session.Create with a struct", "POE::Session::Yield": "plain sessions", "Log::Log4perl": "log/slog", "XML::Simple": "encoding/xml", "Net::": "the standard library",
-	"POE::Wheel::Curses": "wheel/curses", "POE::Filter::IRCD": "filter/irc", "POE::Filter::JSON": "filter/jsonrec", "JSON::XS": "encoding/json", "Params::Validate": "types", "Try::Tiny": "errors and panics", "Test::More": "testing",
 }

@@ -2,6 +2,7 @@ package port
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -11,6 +12,11 @@ var arithmetic = map[string]string{"+": "perl.Add", "-": "perl.Subtract", "*": "
 func isNum(t typ) bool { return t == tInt || t == tFloat }
 
 func (g *gen) binaryOp(n *node) val {
+	if g.prog.overloads[n.op] {
+		if v, ok := g.overloadedOp(n); ok {
+			return v
+		}
+	}
 	switch n.op {
 	case "==", "!=", "<", ">", "<=", ">=":
 		return g.compare(n)
@@ -33,6 +39,27 @@ func (g *gen) binaryOp(n *node) val {
 	return g.arith(n.op, g.expr(n.kids[0]), g.expr(n.kids[1]))
 }
 
+// overloadedOp is an operator which a class of the program overloads, unless the
+// operands are plain values.
+func (g *gen) overloadedOp(n *node) (val, bool) {
+	a, b := g.expr(n.kids[0]), g.expr(n.kids[1])
+	if a.typ != tAny && a.typ != tNone && b.typ != tAny && b.typ != tNone {
+		return val{}, false
+	}
+	switch n.op {
+	case "==", "!=", "<", ">", "<=", ">=":
+		return val{fmt.Sprintf("perl.Compared(%q, %s, %s)", n.op, a.code, b.code), tBool, false}, true
+	case "eq", "ne", "lt", "gt", "le", "ge":
+		return val{fmt.Sprintf("perl.True(perl.Operate(%q, %s, %s))", n.op, a.code, b.code), tBool, false}, true
+	case "cmp", ".", "x":
+		if isListy(n) {
+			return val{}, false
+		}
+		return val{fmt.Sprintf("perl.Operate(%q, %s, %s)", n.op, a.code, b.code), tAny, false}, true
+	}
+	return val{}, false
+}
+
 // operandStr is str for an operand of an operator of Go.
 func (g *gen) operandStr(n *node) string {
 	s := g.str(n)
@@ -43,11 +70,20 @@ func (g *gen) operandStr(n *node) string {
 }
 
 func (g *gen) arith(op string, a, b val) val {
+	if isNumber(a.code) && isNumber(b.code) && (a.typ == tFloat || b.typ == tFloat) {
+		if f, ok := arithmetic[op]; ok { // Go's constants are exact, Perl's numbers are not
+			return val{f + "(" + a.code + ", " + b.code + ")", tAny, false}
+		}
+	}
 	switch op {
 	case "+", "-":
 		if isNum(a.typ) && isNum(b.typ) {
 			t := join(a.typ, b.typ)
-			return val{paren(g.conv(a, t)) + " " + op + " " + paren(g.conv(b, t)), t, false}
+			if t == tInt && !bounded(a.code) && !bounded(b.code) {
+				// Perl goes on with floating point where an int is full.
+				return val{map[string]string{"+": "perl.Plus(", "-": "perl.Minus("}[op] + a.code + ", " + b.code + ")", tInt, false}
+			}
+			return val{paren(g.conv(a, t)) + " " + op + " " + parenSign(g.conv(b, t)), t, false}
 		}
 	case "*":
 		if a.typ == tFloat && isNum(b.typ) || b.typ == tFloat && isNum(a.typ) {
@@ -74,6 +110,12 @@ func (g *gen) arith(op string, a, b val) val {
 	return val{}
 }
 
+// bounded reports whether code is an int so small that a sum with another does not
+// overflow in practice.
+func bounded(code string) bool {
+	return smallNumber(code) || strings.HasPrefix(code, "len(") || strings.HasSuffix(code, ".Len()") || strings.HasSuffix(code, ".Last()") || strings.HasPrefix(code, "perl.Ord(") || strings.HasPrefix(code, "strings.Index(")
+}
+
 func smallNumber(code string) bool {
 	n, err := strconv.Atoi(code)
 	return err == nil && n < 1<<30 && n > -1<<30
@@ -98,6 +140,7 @@ func (g *gen) compare(n *node) val {
 
 // logic is && || // as a value.
 func (g *gen) logic(n *node) val {
+	g.predeclare(n, n.kids[1])
 	a := g.expr(n.kids[0])
 	if n.op == "xor" {
 		return val{g.truth(a) + " != " + paren(g.cond(n.kids[1])), tBool, false}
@@ -135,6 +178,7 @@ func (g *gen) logic(n *node) val {
 }
 
 func (g *gen) condExpr(n *node) val {
+	g.predeclare(n, n.kids[1:]...)
 	c := g.cond(n.kids[0])
 	a, preA := g.lazily(func() val { return g.expr(n.kids[1]) })
 	b, preB := g.lazily(func() val { return g.expr(n.kids[2]) })
@@ -294,6 +338,10 @@ func (g *gen) void(n *node) {
 	case kSubst:
 		g.substStatement(n)
 	case kPrint:
+		if code, ok := g.plainPrint(n); ok {
+			g.line2(code)
+			return
+		}
 		g.line2(g.print(n).code)
 	default:
 		g.voidExpr(n)
@@ -370,6 +418,8 @@ func (g *gen) voidExpr(n *node) {
 
 // logicStatement is `A or B` as a statement.
 func (g *gen) logicStatement(n *node) {
+	g.predeclare(n, n.kids[1])
+	g.flushPre()
 	a := n.kids[0]
 	if n.op == "//" {
 		v := g.any(a)
@@ -467,7 +517,7 @@ func (g *gen) assign(n *node) {
 		g.local(to, from)
 		return
 	case kList:
-		if len(to.kids) == 1 && !to.paren {
+		if len(to.kids) == 1 && (!to.paren || to.kids[0].kind == kCond) {
 			to = to.kids[0]
 		}
 	}
@@ -511,6 +561,8 @@ func (g *gen) assignMy(to, from *node) {
 	code := g.conv(c, t)
 	g.flushPre()
 	switch {
+	case t == tStr && strings.HasPrefix(code, "e.Text("):
+		g.w("%s := %s", v.goName, code)
 	case t == tAny || t != c.typ && !strings.HasPrefix(code, "perl.") && !isNumber(code):
 		g.w("var %s %s = %s", v.goName, t, code)
 	case t == tFloat && isNumber(code):
@@ -531,6 +583,7 @@ func (g *gen) condStatement(from *node, seen func(val), v *variable) bool {
 	for from.kind == kList && len(from.kids) == 1 {
 		from = from.kids[0]
 	}
+	v.once = false // a value of two parts
 	switch {
 	case from.kind == kLogic && from.op != "xor" && from.op != "&&" && from.kids[1].kind != kReturn && from.kids[1].kind != kJump:
 		a := g.expr(from.kids[0])
@@ -588,6 +641,14 @@ func tAnyIf(v val, op string) val { return v }
 func (g *gen) assignScalar(to, from *node) {
 	for to.kind == kList && len(to.kids) == 1 {
 		to = to.kids[0]
+	}
+	if to.kind == kCond {
+		g.w("if %s {", g.condPre(to.kids[0]))
+		g.assignScalar(to.kids[1], from)
+		g.w("} else {")
+		g.assignScalar(to.kids[2], from)
+		g.w("}")
+		return
 	}
 	if to.kind == kVar && to.v != nil && to.sigil == '$' {
 		v := to.v
@@ -655,7 +716,7 @@ func (g *gen) opAssign(n *node) {
 		switch {
 		case n.op == "." && t == tStr:
 			g.w("%s += %s", v.goName, g.conv(b, tStr))
-		case (n.op == "+" || n.op == "-") && isNum(t) && isNum(b.typ) && (t == b.typ || t == tFloat):
+		case (n.op == "+" || n.op == "-") && isNum(t) && isNum(b.typ) && (t == b.typ || t == tFloat) && (t == tFloat || bounded(b.code)):
 			g.w("%s %s= %s", v.goName, n.op, g.conv(b, t))
 		default:
 			g.w("%s = %s", v.goName, g.conv(r, orAny(t)))
@@ -753,8 +814,8 @@ func (g *gen) setScalar(to, k *node, c val) {
 	if to.kind == kMy && k.kind == kVar && k.v != nil && !k.v.global {
 		g.assigned(k.v, c.typ)
 		t := orAny(g.typeOf(k.v))
-		if t == c.typ && t != tAny {
-			g.w("%s := %s", k.v.goName, c.code)
+		if code := g.conv(c, t); t != tAny && (t == c.typ || strings.HasPrefix(code, "perl.") || strings.HasPrefix(code, "e.Text(")) {
+			g.w("%s := %s", k.v.goName, code)
 		} else {
 			g.w("var %s %s = %s", k.v.goName, t, g.conv(c, t))
 		}
@@ -1017,6 +1078,11 @@ func (g *gen) assignFrom(to *node, src string) {
 		switch {
 		case (k.kind == kVar || k.kind == kDeref) && k.sigil != '$':
 			g.setContainer(mine, k, fmt.Sprintf("perl.From(%s, %d)", src, i))
+			for _, rest := range to.kids[slices.Index(to.kids, k)+1:] {
+				if mine.kind == kMy {
+					g.setRest(rest)
+				}
+			}
 			return
 		case k.kind == kHSlice || k.kind == kSlice:
 			g.assignFrom(k, fmt.Sprintf("perl.From(%s, %d)", src, i))
@@ -1026,4 +1092,12 @@ func (g *gen) assignFrom(to *node, src string) {
 			i++
 		}
 	}
+}
+
+// parenSign is paren for the right side of an operator: a sign needs parentheses.
+func parenSign(code string) string {
+	if strings.HasPrefix(code, "-") {
+		return "(" + code + ")"
+	}
+	return paren(code)
 }

@@ -13,8 +13,9 @@ type parser struct {
 	toks   []token
 	at     int
 	depth  int
-	consts map[string]bool // names that have no arguments
-	subs   map[string]bool // subs of the program
+	consts map[string]bool   // names that have no arguments
+	subs   map[string]bool   // subs of the program
+	protos map[string]string // prototypes of the subs so far, without parentheses
 	bad    []problem
 	line0  int // added to lines, for texts inside of others
 }
@@ -423,6 +424,7 @@ func (p *parser) forStatement(label string) *node {
 		}
 		p.expect(")")
 		n.kids = []*node{nil, init, p.blockNode()}
+		p.continueBlock(n)
 		return n
 	}
 	list := p.node(kList)
@@ -431,7 +433,15 @@ func (p *parser) forStatement(label string) *node {
 	}
 	p.expect(")")
 	n.kids = []*node{v, list, p.blockNode()}
+	p.continueBlock(n)
 	return n
+}
+
+func (p *parser) continueBlock(n *node) {
+	if p.is("continue") && p.look(1).text == "{" {
+		p.at++
+		n.kids = append(n.kids, p.blockNode())
+	}
 }
 
 func (p *parser) namedSub() *node {
@@ -454,8 +464,11 @@ func (p *parser) subRest(n *node) {
 		text := strings.TrimSpace(t.text)
 		if strings.Trim(text, "()$@%&*;\\[]_+ ") != "" {
 			p.signature(n, text)
-		} else if text == "()" && n.text != "" {
-			p.consts[n.text] = true
+		} else if n.text != "" {
+			if text == "()" {
+				p.consts[n.text] = true
+			}
+			p.protos[n.text] = strings.ReplaceAll(strings.Trim(text, "()"), " ", "")
 		}
 	} else if p.is("(") {
 		depth, start := 0, p.at
@@ -481,6 +494,7 @@ func (p *parser) subRest(n *node) {
 		return
 	}
 	n.body = append(n.body, p.block()...)
+	n.end = p.look(-1).line + p.line0
 }
 
 // signature makes the statements that unpack the arguments of a signature.
@@ -517,7 +531,7 @@ func (p *parser) inner(code string, line int) *parser {
 	if p.depth > maxDepth {
 		p.fail("nested too deep")
 	}
-	return &parser{file: p.file, tok: p.tok, toks: toks, consts: p.consts, subs: p.subs, line0: line + p.line0 - 1, depth: p.depth + 1}
+	return &parser{file: p.file, tok: p.tok, toks: toks, consts: p.consts, subs: p.subs, protos: p.protos, source: strings.Split(code, "\n"), line0: line + p.line0 - 1, depth: p.depth + 1}
 }
 
 func (p *parser) use() *node {

@@ -170,7 +170,7 @@ func (g *gen) hoistOut() {
 
 func (g *gen) substPointer(target *node) string {
 	if target == nil {
-		if len(g.topicSync) > 0 && g.topic() == "it" {
+		if len(g.topicSync) > 0 && g.topic() == g.topicName() {
 			g.post = append(g.post, g.topicSync[len(g.topicSync)-1])
 		}
 		return "&" + g.topic()
@@ -205,7 +205,7 @@ func (g *gen) trans(n *node) val {
 	if strings.Contains(n.mods, "r") {
 		return val{fmt.Sprintf("perl.Replaced(perl.Translate(%s, %s))", g.target(n), args), tStr, false}
 	}
-	if to == "" && !strings.Contains(n.mods, "d") || to == from {
+	if (to == "" && !strings.Contains(n.mods, "d") || to == from) && !strings.Contains(n.mods, "s") {
 		return val{fmt.Sprintf("perl.Count(perl.Translate(%s, %s))", g.target(n), args), tInt, false}
 	}
 	if target != nil && target.kind == kAssign && target.op == "" {
@@ -231,9 +231,14 @@ func badPattern(text, flags string) string {
 // mapGrep is map or grep in list context.
 func (g *gen) mapGrep(n *node) string {
 	noReturn(n.body)
+	if changesTopic(n) {
+		if code, ok := g.mapAlias(n); ok {
+			return code
+		}
+	}
 	list := g.cat(n.kids[1:])
 	fr := g.closureFrame(rList)
-	fr.topics = append(append([]string(nil), g.f.topics...), "it")
+	fr.topics = append(append([]string(nil), g.f.topics...), g.topicName())
 	fr.loops = 0
 	if changesTopic(n) {
 		g.report.note("P0403", n.line, g.sub, n.text+" changes $_: the elements of the list stay as they are")
@@ -274,6 +279,47 @@ func (g *gen) mapGrep(n *node) string {
 		}
 	})
 	return f + "(" + list + ", " + closure("it any", result, body) + ")"
+}
+
+// mapAlias is map or grep which changes the elements of an array through $_.
+func (g *gen) mapAlias(n *node) (string, bool) {
+	list := &node{kind: kList, kids: n.kids[1:]}
+	for list.kind == kList && len(list.kids) == 1 {
+		list = list.kids[0]
+	}
+	var code string
+	switch {
+	case isArgs(list) && g.f.fn != nil && !g.f.handler:
+		code = "args"
+	case (list.kind == kVar || list.kind == kDeref) && list.sigil == '@' && !isArgs(list):
+		code = g.container(list) + ".All()"
+	default:
+		return "", false
+	}
+	fr := g.closureFrame(rList)
+	fr.topics = append(append([]string(nil), g.f.topics...), g.topicName())
+	word, result := "perl.MapInPlace", "[]any"
+	if n.text == "grep" {
+		fr.mode, word, result = rBool, "perl.GrepInPlace", "bool"
+	}
+	body := g.inFrame(fr, func() {
+		g.w("it := *item")
+		g.topicShared("it", nil)
+		g.w("defer func() { *item = %s }()", g.topicName())
+		switch {
+		case n.block:
+			g.bodyWithValue(n.body)
+		case n.text == "grep":
+			c := g.cond(n.kids[0])
+			g.flushPre()
+			g.w("return %s", c)
+		default:
+			c := g.list(n.kids[0])
+			g.flushPre()
+			g.w("return %s", c)
+		}
+	})
+	return word + "(" + code + ", " + closure("item *any", result, body) + ")", true
 }
 
 func changesTopic(n *node) bool {
@@ -351,6 +397,37 @@ func (g *gen) print(n *node) val {
 		return val{g.glob(h).code + ".Print(" + list + ")", tBool, false}
 	}
 	return val{"perl.PrintTo(" + commaJoin(g.handle(h), list) + ")", tBool, false}
+}
+
+// plainPrint is print as a statement in a program where it is fmt.Print.
+func (g *gen) plainPrint(n *node) (string, bool) {
+	if !g.prog.plainPrint || n.kids[0] != nil || n.text == "printf" || len(n.kids) == 1 {
+		return "", false
+	}
+	var parts []string
+	for _, k := range n.kids[1:] {
+		if isListy(k) && k.kind != kCall && k.kind != kMethod || k.kind == kCall || k.kind == kMethod {
+			return "", false
+		}
+		s := g.operandStr(k)
+		parts = append(parts, paren2(s))
+	}
+	line := n.text == "say"
+	last := parts[len(parts)-1]
+	if rest, ok := strings.CutSuffix(last, `\n"`); ok && !line && !strings.HasSuffix(rest, `\`) {
+		line = true
+		parts[len(parts)-1] = rest + `"`
+		if strings.HasSuffix(parts[len(parts)-1], ` + ""`) {
+			parts[len(parts)-1] = strings.TrimSuffix(parts[len(parts)-1], ` + ""`)
+		} else if parts[len(parts)-1] == `""` {
+			parts = parts[:len(parts)-1]
+		}
+	}
+	code := strings.Join(parts, " + ")
+	if line {
+		return "fmt.Println(" + code + ")", true
+	}
+	return "fmt.Print(" + code + ")", true
 }
 
 // formatArgs are the arguments of sprintf.

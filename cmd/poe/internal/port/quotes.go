@@ -216,15 +216,18 @@ func (p *parser) embedded(code string, line int) *node {
 	if isWord(code[1:]) {
 		return &node{kind: kVar, sigil: sigil, text: code[1:], line: line}
 	}
+	if len(code) == 2 && sigil == '$' {
+		return &node{kind: kVar, sigil: '$', text: code[1:], line: line}
+	}
 	if len(code) > 3 && code[1] == '{' && code[len(code)-1] == '}' && isWord(code[2:len(code)-1]) {
 		return &node{kind: kVar, sigil: sigil, text: code[2 : len(code)-1], line: line}
 	}
 	if len(code) > 3 && code[1] == '{' {
-		if end := strings.IndexByte(code, '}'); isWord(code[2:end]) {
+		if end := strings.IndexByte(code, '}'); end > 2 && isWord(code[2:end]) {
 			code = code[:1] + code[2:end] + code[end+1:]
 		}
 	}
-	sub := p.inner(code, line)
+	sub := p.inner(strings.ReplaceAll(code, `\"`, `"`), line)
 	n := sub.expr()
 	if sub.peek().class != "EOF" {
 		p.fail("%q in a string is not understood", code)
@@ -248,8 +251,8 @@ func (p *parser) variableStarts(s string, re bool) bool {
 		return true
 	case c == ':':
 		return len(s) > 3 && s[2] == ':' && nameByte(s[3])
-	case c == '@' || c == '!' || c == '/' || c == ',' || c == ';' || c == '.' || c == '0':
-		return !re && (c != '.' || true)
+	case strings.IndexByte("@!/,;.'`+-?|<>()]^~=%\"", c) >= 0:
+		return !re || c == ';' || c == ','
 	case c == '#':
 		return len(s) > 2 && (s[2] == '{' || s[2] == '$' || nameByte(s[2])) && !re
 	}
@@ -284,6 +287,16 @@ func interpolationEnd(s string, re bool) int {
 		}
 	default:
 		i++
+		c := s[i-1]
+		if c == '@' && s[0] == '$' && (strings.HasPrefix(s[i:], "->[") || strings.HasPrefix(s[i:], "->{")) {
+			break
+		}
+		if c != '-' && c != '+' && c != '!' || s[0] == '@' {
+			return i
+		}
+		if s[i-1] == '!' && (i >= len(s) || s[i] != '{') || s[i-1] == '-' && (i >= len(s) || s[i] != '[') {
+			return i
+		}
 	}
 	return subscriptsEnd(s, i, re)
 }
@@ -291,7 +304,7 @@ func interpolationEnd(s string, re bool) int {
 func subscriptsEnd(s string, i int, re bool) int {
 	for i < len(s) {
 		switch {
-		case s[i] == '[' && subscript(s[i:], re):
+		case s[i] == '[' && (subscript(s[i:], re) || s[0] == '@' && !re && sliceList(s[i:])):
 			i = matching(s, i)
 		case s[i] == '{' && !(re && quantifier(s[i:])):
 			i = matching(s, i)
@@ -340,6 +353,12 @@ func subscript(s string, re bool) bool {
 		return subscript("["+strings.TrimSpace(from)+"]", re) && subscript("["+strings.TrimSpace(to)+"]", re)
 	}
 	return upper(in) && isWord(in)
+}
+
+// sliceList reports whether the bracket in a string is a list of indices.
+func sliceList(s string) bool {
+	in := s[1:max(1, matching(s, 0)-1)]
+	return in != "" && strings.Contains(in, ",") && strings.Trim(in, "0123456789,-. $_abcdefghijklmnopqrstuvwxyz#") == ""
 }
 
 // matching returns the index behind the bracket that closes the one at i.

@@ -3,19 +3,64 @@ package port
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
+	"path/filepath"
+	"slices"
 	"sort"
-	"strings"
+
+	"github.com/gopoe/poe/cmd/poe/internal/edits"
+	"github.com/gopoe/poe/cmd/poe/internal/evidence"
 )
 
 // Report is what became of a program.
 type Report struct {
-	File       string   `json:"file"`
-	Lines      int      `json:"lines"`
-	Statements int      `json:"statements"`
-	Subs       int      `json:"subs"`
-	TODO       []Todo   `json:"todo"`
-	Notes      []Note   `json:"notes"`
-	Modules    []Module `json:"modules"`
+	File       string `json:"file"`
+	Lines      int    `json:"lines"`
+	Statements int    `json:"statements"`
+	// Files are the modules and other files of the program beside the first.
+	Files   []string `json:"files,omitempty"`
+	Subs    int      `json:"subs"`
+	TODO    []Todo   `json:"todo"`
+	Notes   []Note   `json:"notes"`
+	Modules []Module `json:"modules"`
+	Parts   []Part   `json:"parts"`
+	// Traced reports that recordings with types were used.
+	Traced bool `json:"traced,omitempty"`
+	// Kept are the declarations that somebody has changed and that were not
+	// replaced.
+	Kept []edits.Kept `json:"kept,omitempty"`
+	// Check is what running both programs has shown; nil if they were not run.
+	Check *Check `json:"check,omitempty"`
+	// Hints say what is to do before the program builds.
+	Hints []string `json:"hints,omitempty"`
+}
+
+// Check is a comparison of the Perl program with its translation.
+type Check struct {
+	Script string `json:"script"`
+	// Equal reports whether everything that was compared is equal.
+	Equal bool `json:"equal"`
+	// Events is how many events both programs have alike from the beginning.
+	Events int `json:"events"`
+	// Of is how many events the Perl program has.
+	Of int `json:"of"`
+	// BySession reports that the order of all events is not the same. If Equal is
+	// set, each session has its own in the same order all the same.
+	BySession   bool     `json:"by_session,omitempty"`
+	Differences []string `json:"differences,omitempty"`
+}
+
+// String is the check in one sentence.
+func (c *Check) String() string {
+	switch {
+	case c.Equal && c.BySession:
+		return fmt.Sprintf("%s: both programs behave alike: equal up to event %d of %d, and to the end within each session", c.Script, c.Events, c.Of)
+	case c.Equal:
+		return fmt.Sprintf("%s: both programs behave alike: equal up to event %d, the last one", c.Script, c.Events)
+	case c.Of > 0 || c.Events > 0:
+		return fmt.Sprintf("%s: equal up to event %d of %d", c.Script, c.Events, c.Of)
+	}
+	return c.Script + ": the programs differ"
 }
 
 // Todo is a statement without a translation.
@@ -35,12 +80,67 @@ type Note struct {
 	Text string `json:"text"`
 }
 
-// Module is one of CPAN's modules that the program uses and poe port does not
-// know.
+// Module is one of CPAN's modules that the program uses.
 type Module struct {
 	Name  string `json:"name"`
 	Line  int    `json:"line"`
-	Place string `json:"place,omitempty"` // what takes its place in Go
+	Place string `json:"place,omitempty"` // what takes its place in Go, after docs/cpan.md
+	// Translated reports that poe port knows the module: its calls are translated.
+	Translated bool `json:"translated"`
+}
+
+// finish adds what the syntax tree and recordings tell.
+func (r *Report) finish(prog *program, seen *evidence.Evidence) {
+	r.Parts = parts(prog)
+	assign(r.Parts, r.TODO)
+	traps(prog, r, r.Parts)
+	sort.SliceStable(r.Notes, func(i, j int) bool { return r.Notes[i].Line < r.Notes[j].Line })
+	for _, name := range slices.Sorted(maps.Keys(prog.modules)) {
+		if moduleKnown(name) {
+			if p := placeOf(name); p != "" {
+				r.Modules = append(r.Modules, Module{Name: name, Line: prog.modules[name], Place: p, Translated: true})
+			}
+		}
+	}
+	r.Observe(seen)
+}
+
+// Observe adds what recordings tell of each part; nil tells nothing. Of closures
+// that are no handlers recordings tell nothing.
+func (r *Report) Observe(seen *evidence.Evidence) {
+	if !seen.HasValues() {
+		return
+	}
+	r.Traced = true
+	for i := range r.Parts {
+		p := &r.Parts[i]
+		s := seen.Sub(p.Name, filepath.Base(r.File), p.first)
+		if p.Kind == "main" || p.Kind == "closure" && s == nil {
+			continue // a recording does not tell
+		}
+		p.observe(s)
+	}
+}
+
+// observe adds what recordings tell of a sub; nil is one that was not called.
+func (p *Part) observe(s *evidence.Sub) {
+	calls := 0
+	p.Exercised, p.Seen = &calls, nil
+	if s == nil {
+		return
+	}
+	calls = s.Calls
+	p.Seen = map[string]string{}
+	for i, t := range s.Args {
+		name := fmt.Sprintf("$_[%d]", i)
+		if s.Handler {
+			name = fmt.Sprintf("ARG%d", i)
+		}
+		p.Seen[name] = t.String()
+	}
+	for name, t := range s.Heap {
+		p.Seen["heap."+name] = t.String()
+	}
 }
 
 func (r *Report) todo(code string, line int, sub, why, source string) {
@@ -62,7 +162,7 @@ func (r *Report) module(name string, line int, place string) {
 			return
 		}
 	}
-	r.Modules = append(r.Modules, Module{name, line, place})
+	r.Modules = append(r.Modules, Module{Name: name, Line: line, Place: place})
 }
 
 // Translated returns how many statements have a translation.
@@ -75,39 +175,4 @@ func (r *Report) JSON() []byte {
 		panic(err) // strings and numbers only
 	}
 	return append(text, '\n')
-}
-
-// Markdown returns the report as PORTING.md.
-func (r *Report) Markdown() string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "# Port of %s\n\n", r.File)
-	percent := 100.0
-	if r.Statements > 0 {
-		percent = 100 * float64(r.Translated()) / float64(r.Statements)
-	}
-	fmt.Fprintf(&b, "%d of %d statements are translated (%.1f %%), in %d subs and the main part.\n", r.Translated(), r.Statements, percent, r.Subs)
-	if len(r.TODO) > 0 {
-		b.WriteString("\n## Not translated\n\nEach of these panics when it is reached. `poe port explain CODE` says what to do.\n\n| line | sub | code | why | Perl |\n|---|---|---|---|---|\n")
-		for _, t := range r.TODO {
-			fmt.Fprintf(&b, "| %d | %s | %s | %s | `%s` |\n", t.Line, t.Sub, t.Code, cell(t.Why), cell(t.Source))
-		}
-	}
-	if len(r.Notes) > 0 {
-		b.WriteString("\n## To look at\n\nHere Go may differ from Perl.\n\n| line | sub | code | what |\n|---|---|---|---|\n")
-		for _, n := range r.Notes {
-			fmt.Fprintf(&b, "| %d | %s | %s | %s |\n", n.Line, n.Sub, n.Code, cell(n.Text))
-		}
-	}
-	if len(r.Modules) > 0 {
-		b.WriteString("\n## Modules of CPAN\n\n| module | line | in its place |\n|---|---|---|\n")
-		sort.Slice(r.Modules, func(i, j int) bool { return r.Modules[i].Name < r.Modules[j].Name })
-		for _, m := range r.Modules {
-			fmt.Fprintf(&b, "| %s | %d | %s |\n", m.Name, m.Line, m.Place)
-		}
-	}
-	return b.String()
-}
-
-func cell(s string) string {
-	return strings.NewReplacer("|", `\|`, "\n", " ", "`", "'").Replace(s)
 }

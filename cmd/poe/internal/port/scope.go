@@ -18,6 +18,11 @@ type variable struct {
 	typ      typ
 	joined   typ
 	fixed    bool // any, whatever is assigned
+	byUse    typ  // the type that its uses ask for
+	once     bool // declared with one value, and never assigned to
+	strReads int  // reads of an any as a string, or for its truth
+	reads2   int  // other reads, in the last pass
+	hashUses int  // reads of an any as a reference to a hash
 	posUsed  bool // pos of it is used: //g in scalar context
 	sync     string
 	line     int
@@ -36,6 +41,9 @@ type function struct {
 	handler  bool // takes an event
 	inTable  bool // is named in a table of handlers
 	wantUsed bool
+	returns  bool            // a handler whose value somebody uses
+	events   map[string]bool // names under which it handles events, as far as known
+	aliases  bool            // changes its arguments in place
 	names    map[string]int
 }
 
@@ -96,6 +104,9 @@ func (r *resolver) statement(n *node) {
 		r.sub(n, r.qualify(n.text))
 	case sBlock:
 		pkg := r.pkg
+		if n.op == "file" {
+			r.pkg = "main"
+		}
 		r.push()
 		r.statements(n.body)
 		r.pop()
@@ -132,7 +143,9 @@ func (r *resolver) statement(n *node) {
 				v.v.fixed = true
 			}
 		}
-		r.block(n.kids[2])
+		for _, k := range n.kids[2:] {
+			r.block(k)
+		}
 		r.pop()
 	case sUse:
 		for _, k := range n.kids {
@@ -175,6 +188,9 @@ func (r *resolver) declare(n *node, how string) {
 	v := &variable{sigil: n.sigil, name: n.text, owner: r.fn, line: n.line, state: how == "state"}
 	if r.fn != nil {
 		v.level = r.fn.level
+	}
+	if how == "our" && n.text == "AUTOLOAD" {
+		return
 	}
 	if how == "our" {
 		v = r.packaged(n.sigil, r.qualify(n.text))
@@ -235,10 +251,17 @@ func (r *resolver) use(n *node) {
 		r.special(n)
 		return
 	}
+	if _, ok := moduleVars[name]; ok && n.sigil == '$' {
+		return
+	}
 	if i := strings.LastIndex(name, "::"); i >= 0 && (specialNames[name[i+2:]] && name[i+2:] != "a" && name[i+2:] != "b") {
 		return
 	}
-	n.v = r.packaged(n.sigil, r.qualify(name))
+	full := r.qualify(name)
+	if from := r.prog.imports[string(n.sigil)+full]; from != "" {
+		full = from
+	}
+	n.v = r.packaged(n.sigil, full)
 	n.v.reads++
 }
 

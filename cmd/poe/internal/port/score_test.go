@@ -12,8 +12,6 @@ import (
 	"time"
 )
 
-func ident(s string) string { return strings.ReplaceAll(s, "-", "_") }
-
 // TestScore ports every program of conformance and cookbook, builds them together
 // and runs those of conformance. With PORT_SCORE=dir it keeps what it makes.
 func TestScore(t *testing.T) {
@@ -33,7 +31,7 @@ func TestScore(t *testing.T) {
 		files = append(files, f...)
 	}
 	ck := newChecker(t)
-	os.RemoveAll(filepath.Join(dir, "all"))
+	bu := newBundle(t, dir)
 	only := os.Getenv("PORT_ONLY")
 	var names []string
 	stmts, todos := 0, 0
@@ -58,45 +56,20 @@ func TestScore(t *testing.T) {
 			continue
 		}
 		os.WriteFile(filepath.Join(dir, name+".go.txt"), []byte(res.Source), 0o644)
-		errs, text := ck.check(name, res.Source, "_"+ident(name))
-		os.MkdirAll(filepath.Join(dir, "all"), 0o755)
-		os.WriteFile(filepath.Join(dir, "all", "p"+name+"_x.go"), []byte(text), 0o644)
+		errs, text := ck.check(name, res.Source, bundleSuffix(name))
 		if len(errs) > 0 {
 			fmt.Println("TYPE", name, len(errs), strings.Join(errs[:min(3, len(errs))], "\n   "))
 			continue
 		}
+		bu.add(t, name, text)
 		names = append(names, name)
 	}
 	fmt.Println("statements", stmts, "todo", todos)
-	rel, _ := filepath.Rel(root, dir)
-	var ok []string
 	fmt.Println("compile", len(names), "of", len(files))
 	if os.Getenv("PORT_VET") != "" {
 		return
 	}
-	ok = names
-	var b strings.Builder
-	b.WriteString("package main\n\nimport (\n\"os\"\n\"path/filepath\"\n")
-	b.WriteString(")\n\nfunc main() {\nswitch filepath.Base(os.Args[0]) {\n")
-	for _, n := range ok {
-		fmt.Fprintf(&b, "case %q:\nmain_%s()\n", "p"+n, ident(n))
-	}
-	b.WriteString("}\n}\n")
-	os.MkdirAll(filepath.Join(dir, "all"), 0o755)
-	os.WriteFile(filepath.Join(dir, "all", "main.go"), []byte(b.String()), 0o644)
-	bin := filepath.Join(dir, "bin")
-	os.MkdirAll(bin, 0o755)
-	cmd := exec.Command("go", "build", "-ldflags=-s -w", "-gcflags=github.com/gopoe/poe/"+rel+"/...=-N -l", "-o", bin+"/all", "./all")
-	cmd.Dir = dir
-	text, err := cmd.CombinedOutput()
-	if err != nil {
-		fmt.Println(string(text))
-		return
-	}
-	for _, n := range ok {
-		os.Remove(filepath.Join(bin, "p"+n))
-		os.Link(filepath.Join(bin, "all"), filepath.Join(bin, "p"+n))
-	}
+	bin := bu.build(t)
 	good, total := 0, 0
 	var failed []string
 	for _, n := range names {

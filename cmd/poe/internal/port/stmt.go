@@ -7,12 +7,66 @@ import (
 
 func (g *gen) statements(list []*node) {
 	for i, n := range list {
+		g.single = len(list) == 1
+		g.keepCaptures(n, list[i+1:])
 		g.statement(n)
 		if g.dead(n) && i < len(list)-1 {
 			g.skipRest(list[i+1:])
 			return
 		}
 	}
+}
+
+// keepCaptures writes code so that the captures of a match within the block of n do
+// not outlive the block, if a statement behind it reads captures.
+func (g *gen) keepCaptures(n *node, rest []*node) {
+	switch n.kind {
+	case sIf, sWhile, sFor, sForeach, sBlock:
+	default:
+		return
+	}
+	within := false
+	for _, k := range append(append([]*node(nil), n.kids...), n) {
+		if k == nil || k.kind != sBlock {
+			continue
+		}
+		walkAll(k.body, func(m *node) bool {
+			within = within || m.kind == kMatch && m.op != "qr" || m.kind == kSubst
+			return !within && m.kind != kSub && m.kind != sSub
+		})
+	}
+	if !within || !readsCaptures(rest) {
+		return
+	}
+	g.f.match = true
+	saved := g.temp("saved")
+	for i, k := range n.kids {
+		if k != nil && k.kind == sBlock && (n.kind == sIf || i == len(n.kids)-1) {
+			k.op = "saved " + saved
+		}
+	}
+	if n.kind == sBlock && n.op == "" {
+		n.op = "saved " + saved
+	}
+}
+
+// readsCaptures reports whether statements read $1 and the like before another match.
+func readsCaptures(list []*node) bool {
+	found, done := false, false
+	walkAll(list, func(n *node) bool {
+		switch n.kind {
+		case kVar:
+			if !done && n.v == nil && n.sigil == '$' && (n.text == "&" || n.text != "0" && n.text != "" && strings.Trim(n.text, "0123456789") == "") {
+				found, done = true, true
+			}
+		case kMatch, kSubst:
+			done = true
+		case kSub, sSub:
+			return false
+		}
+		return !done
+	})
+	return found
 }
 
 // skipRest counts statements behind a return, which cannot be reached, and writes
@@ -27,7 +81,9 @@ func (g *gen) skipRest(list []*node) {
 		if strings.TrimSpace(text) != "" {
 			g.w("// Not reached in Perl either:")
 			for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
-				g.w("// %s", line)
+				if !strings.HasPrefix(line, "//perl:") {
+					g.w("// %s", line)
+				}
 			}
 		}
 	}
@@ -76,6 +132,7 @@ func (g *gen) statement(n *node) {
 		g.line = n.line
 	}
 	g.count0(n)
+	g.account(n)
 	start := g.out.Len()
 	text := g.out.String()[:start]
 	pre, post, f := g.pre, g.post, *g.f
@@ -96,11 +153,32 @@ func (g *gen) statement(n *node) {
 		}
 		g.pre, g.post = pre, post
 	}()
+	g.mark(n)
 	g.rawStatement(n)
 	g.flushPost()
 }
 
+// mark notes the line of Perl that a statement comes from in a comment, which
+// becomes an entry of the table of lines. A closure of one statement has none.
+func (g *gen) mark(n *node) {
+	if single := g.single; n.line > 0 && !(single && g.f.closure) {
+		switch n.kind {
+		case sSub, sPackage, sUse, sBlock:
+		default:
+			g.w("//perl:%d%s", n.line, strings.TrimRight(":"+strings.ReplaceAll(g.file, " ", "?"), ":"))
+		}
+	}
+	g.single = false
+}
+
 func oneLine2(s string) string { return strings.ToValidUTF8(strings.TrimRight(s, "\r "), "?") }
+
+// account notes that a statement has been written.
+func (g *gen) account(n *node) {
+	if !g.dry {
+		g.prog.accounted[n] = true
+	}
+}
 
 // count0 counts a statement for the report.
 func (g *gen) count0(n *node) {
@@ -113,10 +191,14 @@ func (g *gen) count0(n *node) {
 
 func (g *gen) todoStatement(n *node, t todo) {
 	g.todoSeen[n] = true
+	n.walk(func(k *node) bool {
+		g.account(k)
+		return true
+	})
 	g.report.todo(t.code, n.line, g.sub, t.why, n.source)
 	// What the statement declares must exist for those that follow.
 	n.walk(func(k *node) bool {
-		if k.kind == kSub {
+		if k.kind == kSub || k.kind == sSub {
 			return false
 		}
 		if k.kind == kMy && k.text != "our" && k.text != "state" {
@@ -207,12 +289,26 @@ func (g *gen) blockStatement(n *node) {
 	}
 	old := g.pkg
 	defer func() { g.pkg = old }()
+	if n.op == "file" {
+		file := g.file
+		g.pkg, g.file = "main", n.text
+		g.w("{")
+		g.statements(n.body)
+		g.w("}")
+		g.file = file
+		return
+	}
+	if strings.HasPrefix(n.op, "saved ") && !usesJump(n.body, n.label, true) {
+		g.w("{")
+		g.body(n)
+		g.w("}")
+		return
+	}
 	if hasLocal(n.body) {
-		if jumpsOut(n.body) {
-			cannot("P0201", "local in a block which return, next or last leave")
+		if usesJump(n.body, n.label, true) {
+			cannot("P0201", "local in a block which next or last leave")
 		}
-		body := g.inFrame(g.closureFrame(rVoid), func() { g.statements(n.body) })
-		g.w("func() {\n%s}()", body)
+		g.localBlock(n.body)
 		return
 	}
 	if usesJump(n.body, n.label, true) {
@@ -222,9 +318,10 @@ func (g *gen) blockStatement(n *node) {
 			g.w("%s:", goLabel(label))
 		}
 		g.w("for {")
-		g.f.loops++
-		g.statements(n.body)
-		g.f.loops--
+		oldLabel := g.f.blockLabel
+		g.f.blockLabel = label
+		g.loop(&node{kind: sBlock, body: n.body})
+		g.f.blockLabel = oldLabel
 		if !g.deadBlock(n) {
 			g.w("break")
 		}
@@ -354,6 +451,14 @@ func (g *gen) body(b *node) {
 	if b == nil {
 		return
 	}
+	if saved, ok := strings.CutPrefix(b.op, "saved "); ok {
+		g.w("%s := m", saved)
+		g.scoped(b.body)
+		if !g.deadBlock(b) {
+			g.w("m = %s", saved)
+		}
+		return
+	}
 	if b.kind == sBlock {
 		g.scoped(b.body)
 		return
@@ -367,13 +472,68 @@ func (g *gen) scoped(list []*node) {
 		g.statements(list)
 		return
 	}
-	if jumpsOut(list) {
-		g.report.note("P0202", g.line, g.sub, "local in a block which return, next or last leave holds up to the end of the sub")
-		g.statements(list)
+	g.localBlock(list)
+}
+
+// localBlock writes a block with local as a closure, whose end restores what local
+// has saved.
+func (g *gen) localBlock(list []*node) {
+	if !jumpsOut(list) {
+		body := g.inFrame(g.closureFrame(rVoid), func() { g.statements(list) })
+		g.w("func() {\n%s}()", body)
 		return
 	}
-	body := g.inFrame(g.closureFrame(rVoid), func() { g.statements(list) })
-	g.w("func() {\n%s}()", body)
+	l := &leave{flag: g.temp("leave"), value: g.temp("result")}
+	fr := g.closureFrame(g.f.mode)
+	fr.leave = l
+	outer := g.f
+	body := g.inFrame(fr, func() { g.statements(list) })
+	t := map[retMode]string{rGeneric: "[]any", rList: "[]any", rAny: "any", rBool: "bool", rInt: "int"}[outer.mode]
+	if l.ret && t != "" {
+		g.w("var %s %s", l.value, t)
+	}
+	g.w("%s := 0\nfunc() {\n%s}()", l.flag, body)
+	if l.ret {
+		g.w("if %s == 1 {", l.flag)
+		if t == "" {
+			g.leaveWith("")
+		} else {
+			g.leaveWith(l.value)
+		}
+		g.w("}")
+	}
+	if l.next {
+		g.w("if %s == 2 {", l.flag)
+		g.jump(&node{kind: kJump, op: "next"})
+		g.w("}")
+	}
+	if l.last {
+		g.w("if %s == 3 {", l.flag)
+		g.jump(&node{kind: kJump, op: "last"})
+		g.w("}")
+	}
+}
+
+// leaveWith writes a return with a value, or with none.
+func (g *gen) leaveWith(code string) {
+	if len(g.post) > 0 {
+		if code != "" {
+			t := g.temp("result")
+			g.w("%s := %s", t, code)
+			code = t
+		}
+		g.flushPost()
+	}
+	l := g.f.leave
+	if l == nil {
+		g.w("%s", strings.TrimSpace("return "+code))
+		return
+	}
+	l.ret = true
+	if code != "" {
+		g.w("%s = %s", l.value, code)
+	}
+	g.w("%s = 1\nreturn", l.flag)
 }
 
 func (g *gen) ifStatement(n *node) {
@@ -407,8 +567,41 @@ func (g *gen) ifStatement(n *node) {
 // loop writes the body of a loop.
 func (g *gen) loop(b *node) {
 	g.f.loops++
+	again := ""
+	if usesRedo(b.body) {
+		again = g.temp("again")
+		g.w("%s:", again)
+	}
+	g.f.redo = append(g.f.redo, again)
 	g.body(b)
+	g.f.redo = g.f.redo[:len(g.f.redo)-1]
 	g.f.loops--
+}
+
+// usesRedo reports whether a redo without a label in the body of a loop means it.
+func usesRedo(list []*node) bool {
+	found := false
+	walkAll(list, func(n *node) bool {
+		switch n.kind {
+		case kJump:
+			found = found || n.op == "redo"
+		case kSub, sSub, sWhile, sFor, sForeach:
+			return false
+		}
+		return !found
+	})
+	return found
+}
+
+// redo writes redo: the body of the innermost loop begins again.
+func (g *gen) redo(n *node) {
+	if n.text != "" && n.text == g.f.blockLabel {
+		n.text = ""
+	}
+	if n.text != "" || len(g.f.redo) == 0 || g.f.redo[len(g.f.redo)-1] == "" {
+		cannot("P0207", "redo of this loop")
+	}
+	g.w("goto %s", g.f.redo[len(g.f.redo)-1])
 }
 
 func (g *gen) label(n *node, body []*node) {
@@ -431,10 +624,7 @@ func labelUsed(list []*node, label string) bool {
 func (g *gen) whileStatement(n *node) {
 	cond, block := n.kids[0], n.kids[1]
 	if len(n.kids) > 2 {
-		if usesJump(block.body, n.label, true) {
-			cannot("P0203", "continue block of a loop with next")
-		}
-		block = &node{kind: sBlock, body: append(append([]*node(nil), block.body...), n.kids[2].body...)}
+		block = g.withContinue(n, block, n.kids[2])
 	}
 	if n.op == "do" {
 		if usesJump(block.body, "", true) {
@@ -449,6 +639,14 @@ func (g *gen) whileStatement(n *node) {
 		g.f.loops--
 		return
 	}
+	if n.op == "once" {
+		once := g.temp("once")
+		g.label(n, block.body)
+		g.w("for %s := true; %s; %s = false {", once, once, once)
+		g.loop(block)
+		g.w("}")
+		return
+	}
 	g.label(n, block.body)
 	if line, v, of := g.readLoop(cond); line != "" {
 		g.w("for {")
@@ -457,6 +655,10 @@ func (g *gen) whileStatement(n *node) {
 		g.flushPost()
 		g.w("if %s == nil {\nbreak\n}", of)
 		if v != "" {
+			if g.prog.topicShared {
+				g.w("perl.Topic = it")
+				v = "perl.Topic"
+			}
 			g.f.topics = append(g.f.topics, v)
 			defer func() { g.f.topics = g.f.topics[:len(g.f.topics)-1] }()
 		}
@@ -479,6 +681,48 @@ func (g *gen) whileStatement(n *node) {
 	}
 	g.loop(block)
 	g.w("}")
+}
+
+// withContinue returns the body of a loop with its continue block: the body becomes a
+// loop of its own that runs once, so that next leads to the block behind it.
+func (g *gen) withContinue(n, block, after *node) *node {
+	if !usesJump(block.body, n.label, true) {
+		return &node{kind: sBlock, body: append(append([]*node(nil), block.body...), after.body...)}
+	}
+	if n.label == "" {
+		n.label = strings.ToUpper(g.temp("loop"))
+	}
+	var rewrite func(m *node, loops int)
+	rewrite = func(m *node, loops int) {
+		if m == nil || m.kind == kSub || m.kind == sSub {
+			return
+		}
+		switch m.kind {
+		case sWhile, sFor, sForeach:
+			loops++
+		case kJump:
+			mine := m.text == n.label || m.text == "" && loops == 0
+			switch {
+			case mine && m.op == "last":
+				m.text = n.label
+			case mine && loops == 0:
+				m.text = ""
+			case mine:
+				m.text = n.label + "_BODY"
+			}
+		}
+		for _, k := range m.kids {
+			rewrite(k, loops)
+		}
+		for _, k := range m.body {
+			rewrite(k, loops)
+		}
+	}
+	for _, s := range block.body {
+		rewrite(s, 0)
+	}
+	once := &node{kind: sWhile, op: "once", label: n.label + "_BODY", kids: []*node{nil, {kind: sBlock, body: block.body}}, line: block.line}
+	return &node{kind: sBlock, body: append([]*node{once}, after.body...)}
 }
 
 // readLoop recognizes while (<FH>), while (my $x = <FH>) and the same with
@@ -643,6 +887,9 @@ func changes(list []*node, v *variable) bool {
 
 func (g *gen) foreach(n *node) {
 	loopVar, list, block := n.kids[0], n.kids[1], n.kids[2]
+	if len(n.kids) > 3 {
+		block = g.withContinue(n, block, n.kids[3])
+	}
 	var v *variable
 	name := "it"
 	if loopVar != nil {
@@ -661,12 +908,9 @@ func (g *gen) foreach(n *node) {
 	used := v == nil || v.reads > 0
 	restore := func() {}
 	if v != nil && v.packaged {
-		// A package variable is local to the loop.
-		old := v.goName
-		local := g.prog.nameIn(g.f.fn, old)
-		v.goName, name = local, local
-		restore = func() { v.goName = old }
-		g.report.note("P0206", n.line, g.sub, "the loop variable of the package is a local one here")
+		// A package variable is local to the loop: subs which the loop calls see it.
+		g.packageLoop(n, v)
+		return
 	} else if v != nil && v.global {
 		old := v.goName
 		v.goName = old + "Item"
@@ -675,8 +919,19 @@ func (g *gen) foreach(n *node) {
 	}
 	defer restore()
 	if v == nil {
-		g.f.topics = append(g.f.topics, "it")
-		defer func() { g.f.topics = g.f.topics[:len(g.f.topics)-1] }()
+		saved := g.f.topics
+		g.f.topics = append(g.f.topics, g.topicName())
+		defer func() { g.f.topics = saved }()
+		if g.prog.topicShared {
+			old := g.temp("topic")
+			g.flushPre()
+			g.w("%s := perl.Topic", old)
+			defer g.w("perl.Topic = %s", old)
+		}
+	}
+	element := name
+	if v == nil {
+		element = g.topicName()
 	}
 	for list.kind == kList && len(list.kids) == 1 {
 		list = list.kids[0]
@@ -725,7 +980,22 @@ func (g *gen) foreach(n *node) {
 			g.w("_ = %s", name)
 		}
 		g.topicShared(name, v)
-		undo := setSync(fmt.Sprintf("%s.Set(%s, %s)", a, i, name))
+		undo := setSync(fmt.Sprintf("%s.Set(%s, %s)", a, i, element))
+		g.loop(block)
+		undo()
+		g.w("}")
+		return
+	case changed && isArgs(list) && g.f.fn != nil && !g.f.handler:
+		i := g.temp("i")
+		g.f.topics = outerTopics
+		g.label(n, block.body)
+		g.w("for %s := range args {", i)
+		g.w("%s := args[%s]", name, i)
+		if !used {
+			g.w("_ = %s", name)
+		}
+		g.topicShared(name, v)
+		undo := setSync(fmt.Sprintf("args[%s] = %s", i, element))
 		g.loop(block)
 		undo()
 		g.w("}")
@@ -738,7 +1008,8 @@ func (g *gen) foreach(n *node) {
 		g.label(n, block.body)
 		g.w("for _, %s := range %s.Keys() {", k, h)
 		declare(fmt.Sprintf("%s.Get(perl.Str(%s))", h, k))
-		undo := setSync(fmt.Sprintf("%s.Set(perl.Str(%s), %s)", h, k, name))
+		g.topicShared(name, v)
+		undo := setSync(fmt.Sprintf("%s.Set(perl.Str(%s), %s)", h, k, element))
 		g.loop(block)
 		undo()
 		g.w("}")
@@ -786,6 +1057,25 @@ func (g *gen) foreach(n *node) {
 	g.w("}")
 }
 
+// packageLoop is foreach with a variable of the package, which has its old value
+// again behind the loop.
+func (g *gen) packageLoop(n *node, v *variable) {
+	if jumpsReturn(n.kids[2].body) {
+		cannot("P0206", "return from a loop whose variable is one of the package")
+	}
+	g.fix(v)
+	old, element := g.temp("old"), g.prog.nameIn(g.f.fn, v.goName)
+	lex := &variable{sigil: '$', name: v.name, goName: element, owner: g.f.fn, fixed: true, reads: 1}
+	set := &node{kind: sExpr, line: n.line, kids: []*node{{kind: kAssign, line: n.line, kids: []*node{{kind: kVar, sigil: '$', text: v.name, v: v}, {kind: kVar, sigil: '$', text: v.name, v: lex}}}}}
+	body := append([]*node{set}, n.kids[2].body...)
+	if changes(n.kids[2].body, v) {
+		cannot("P0206", "a loop which changes its variable, one of the package")
+	}
+	g.w("%s := %s", old, v.goName)
+	g.foreach(&node{kind: sForeach, line: n.line, label: n.label, kids: append([]*node{{kind: kVar, sigil: '$', text: v.name, v: lex}, n.kids[1], {kind: sBlock, body: body}}, n.kids[3:]...)})
+	g.w("%s = %s", v.goName, old)
+}
+
 func hasArray(n *node) bool {
 	found := false
 	n.walk(func(k *node) bool {
@@ -801,33 +1091,29 @@ func hasArray(n *node) bool {
 func usesTopic(list []*node) bool {
 	found := false
 	walkAll(list, func(n *node) bool {
-		switch n.kind {
-		case kVar:
-			if n.v == nil && n.text == "_" && n.sigil == '$' {
-				found = true
-			}
-		case kMatch, kSubst, kTrans:
-			if n.kids[0] == nil {
-				found = true
-			}
-		case kFunc:
-			if len(n.kids) == 0 && topicFunctions[n.text] {
-				found = true
-			}
-		case kPrint:
-			if len(n.kids) == 1 {
-				found = true
-			}
-		case kTest:
-			if len(n.kids) == 0 {
-				found = true
-			}
-		case sSub:
-			return false
-		}
-		return !found
+		found = found || topicUse(n)
+		return n.kind != sSub && !found
 	})
 	return found
+}
+
+// topicUse reports whether a node itself, not what is in it, uses $_.
+func topicUse(n *node) bool {
+	switch n.kind {
+	case kVar:
+		return n.v == nil && n.text == "_" && n.sigil == '$'
+	case kMatch:
+		return n.kids[0] == nil && n.op != "qr"
+	case kSubst, kTrans:
+		return n.kids[0] == nil
+	case kFunc:
+		return len(n.kids) == 0 && topicFunctions[n.text] || n.text == "split" && len(n.kids) == 1
+	case kPrint:
+		return len(n.kids) == 1
+	case kTest:
+		return len(n.kids) == 0
+	}
+	return false
 }
 
 var topicFunctions = map[string]bool{}
@@ -836,6 +1122,15 @@ func init() {
 	for w := range strings.FieldsSeq("defined lc uc lcfirst ucfirst length chr ord int abs sqrt hex oct chomp chop quotemeta log exp sin cos split unlink ref pos stat lstat readlink rmdir mkdir eval unpack require study uc fc glob") {
 		topicFunctions[w] = true
 	}
+}
+
+// topicName is the variable that stands for $_: one of the loop, or that of the
+// package if subs of the program read it.
+func (g *gen) topicName() string {
+	if g.prog.topicShared {
+		return "perl.Topic"
+	}
+	return "it"
 }
 
 func (g *gen) topicShared(name string, v *variable) {
@@ -878,6 +1173,10 @@ func (g *gen) foreachScalars(n, list, block *node, name string, v *variable, top
 	p := g.temp("ref")
 	g.w("for _, %s := range []*perl.Ref{%s} {", p, strings.Join(refs, ", "))
 	g.w("%s := %s.Get()", name, p)
+	g.topicShared(name, v)
+	if v == nil {
+		name = g.topicName()
+	}
 	undo := setSync(fmt.Sprintf("%s.Set(%s)", p, name))
 	g.loop(block)
 	undo()
@@ -900,7 +1199,18 @@ func (g *gen) numeric(n *node) bool {
 // jump writes next, last or redo.
 func (g *gen) jump(n *node) {
 	if n.op == "redo" {
-		cannot("P0207", "redo")
+		g.redo(n)
+		return
+	}
+	if l := g.f.leave; l != nil && g.f.loops == 0 && n.text == "" {
+		if n.op == "next" {
+			l.next = true
+			g.w("%s = 2\nreturn", l.flag)
+		} else {
+			l.last = true
+			g.w("%s = 3\nreturn", l.flag)
+		}
+		return
 	}
 	if g.f.loops == 0 {
 		cannot("P0208", "%s leaves a sub or a block that is a function in Go", n.op)

@@ -14,6 +14,9 @@ func (g *gen) findSub(name string) *function {
 	if f := g.prog.subs[g.pkg+"::"+name]; f != nil {
 		return f
 	}
+	if from := g.prog.imports[g.pkg+"::"+name]; from != "" {
+		return g.prog.subs[from]
+	}
 	return nil
 }
 
@@ -35,7 +38,7 @@ func (g *gen) namedSub(n *node) {
 	var text string
 	wrapped := f.goName
 	if f.handler {
-		text = fmt.Sprintf("func %s(e *compat.Event) {\n%s}\n\n", f.goName, g.subBody(f))
+		text = fmt.Sprintf("%sfunc %s(e *compat.Event) {\n%s}\n\n", g.perlComment(n), f.goName, g.subBody(f))
 		wrapped = "compat.Handler(" + f.goName + ").Fn"
 	} else {
 		body := g.subBody(f)
@@ -47,13 +50,25 @@ func (g *gen) namedSub(n *node) {
 		if !regexp.MustCompile(`\bargs\b`).MatchString(stripStrings(body)) {
 			args = "_"
 		}
-		text = fmt.Sprintf("func %s(%s perl.Want, %s ...any) []any {\n%s}\n\n", f.goName, w, args, body)
+		text = fmt.Sprintf("%sfunc %s(%s perl.Want, %s ...any) []any {\n%s}\n\n", g.perlComment(n), f.goName, w, args, body)
 	}
 	g.globals.WriteString(text)
 	if g.packages[pkg] == nil {
 		g.packages[pkg] = map[string]string{}
 	}
 	g.packages[pkg][name] = wrapped
+}
+
+// perlComment returns the Perl of a sub as comment lines, if that is wanted.
+func (g *gen) perlComment(n *node) string {
+	if !g.comments || n.line < 1 || n.end < n.line || n.end > len(g.prog.source) {
+		return ""
+	}
+	var b strings.Builder
+	for _, line := range g.prog.source[n.line-1 : n.end] {
+		b.WriteString("//\t" + oneLine2(line) + "\n")
+	}
+	return b.String()
 }
 
 func splitName(name string) (pkg, n string) {
@@ -69,7 +84,7 @@ func (g *gen) subBody(f *function) string {
 	fr := &frame{fn: f, mode: rGeneric}
 	if f.handler {
 		fr.mode, fr.handler = rHandler, true
-		if !g.prog.results {
+		if !f.returns {
 			fr.mode = rVoid
 		}
 	}
@@ -97,12 +112,14 @@ func (g *gen) bodyWithValue(list []*node) {
 		last--
 	}
 	for i, n := range list[:last] {
+		g.single = false
 		g.statement(n)
 		if g.dead(n) {
 			g.skipRest(list[i+1:])
 			return
 		}
 	}
+	g.single = last == 0
 	g.lastStatement(list[last])
 	for _, n := range list[last+1:] {
 		g.statement(n)
@@ -114,6 +131,7 @@ func (g *gen) bodyWithValue(list []*node) {
 func (g *gen) lastVoid(n *node) {
 	if n.kind == sExpr && n.kid(0) != nil && n.kids[0].kind == kReturn && n.kids[0].kid(0) == nil {
 		g.count0(n)
+		g.account(n)
 		return
 	}
 	g.statement(n)
@@ -132,6 +150,7 @@ func zeroOf(m retMode) string {
 // lastStatement writes the last statement of a function, whose value is the
 // function's.
 func (g *gen) lastStatement(n *node) {
+	g.account(n)
 	switch n.kind {
 	case sExpr:
 		k := n.kid(0)
@@ -150,6 +169,14 @@ func (g *gen) lastStatement(n *node) {
 			g.statement(n)
 			g.finish()
 			return
+		case kFunc:
+			if k.text == "goto" {
+				g.statement(n)
+				if g.todoSeen[n] {
+					g.finish()
+				}
+				return
+			}
 		}
 		if k.kind == kPrint || k.kind == kFunc && voidFunctions[k.text] || g.f.mode == rHandler && k.kind == kMethod && voidMethods[k.text] {
 			g.statement(n)
@@ -255,9 +282,15 @@ func (g *gen) statementLast(n *node) {
 func (g *gen) allEnd(*node) bool { return true }
 
 func (g *gen) blockWithValue(b *node) {
-	if hasLocal(b.body) {
-		g.body(b)
-		g.finish()
+	if hasLocal(b.body) && g.f.leave == nil {
+		// Its own closure, which restores what local has saved.
+		t := map[retMode]string{rGeneric: "[]any", rList: "[]any", rAny: "any", rBool: "bool", rInt: "int"}[g.f.mode]
+		body := g.inFrame(g.closureFrame(g.f.mode), func() { g.bodyWithValue(b.body) })
+		if t == "" {
+			g.w("func() {\n%s}()", body)
+		} else {
+			g.w("return func() %s {\n%s}()", t, body)
+		}
 		return
 	}
 	g.bodyWithValue(b.body)
@@ -265,19 +298,19 @@ func (g *gen) blockWithValue(b *node) {
 
 // returnStatement writes return in the function at hand.
 func (g *gen) returnStatement(n *node) {
-	if g.f.closure && g.f.mode == rVoid {
+	if g.f.closure && g.f.mode == rVoid && g.f.leave == nil {
 		if n != nil {
 			g.void(n)
 		}
-		g.w("return")
+		g.leaveWith("")
 		return
 	}
 	if n == nil {
 		switch g.f.mode {
 		case rVoid, rHandler:
-			g.w("return")
+			g.leaveWith("")
 		default:
-			g.w("return %s", zeroOf(g.f.mode))
+			g.leaveWith(zeroOf(g.f.mode))
 		}
 		return
 	}
@@ -289,24 +322,24 @@ func (g *gen) returnStatement(n *node) {
 		g.void(n)
 		g.flushPost()
 		if n.kind != kReturn {
-			g.w("return")
+			g.leaveWith("")
 		}
 	case rAny:
 		code := g.any(n)
 		g.flushPre()
-		g.w("return %s", code)
+		g.leaveWith(code)
 	case rBool:
 		code := g.cond(n)
 		g.flushPre()
-		g.w("return %s", code)
+		g.leaveWith(code)
 	case rInt:
 		code := g.int(n)
 		g.flushPre()
-		g.w("return %s", code)
+		g.leaveWith(code)
 	case rList:
 		code := g.list(n)
 		g.flushPre()
-		g.w("return %s", code)
+		g.leaveWith(code)
 	case rHandler:
 		g.returnHandler(n)
 	case rGeneric:
@@ -323,7 +356,7 @@ func (g *gen) returnGeneric(n *node) {
 	case kCall, kMethod, kApply:
 		code := g.callIn(n, "w")
 		g.flushPre()
-		g.w("return %s", code)
+		g.leaveWith(code)
 		return
 	case kCond:
 		c := g.cond(n.kids[0])
@@ -337,11 +370,11 @@ func (g *gen) returnGeneric(n *node) {
 	if !isListy(n) {
 		code := g.any(n)
 		g.flushPre()
-		g.w("return perl.L(%s)", code)
+		g.leaveWith("perl.L(" + code + ")")
 		return
 	}
 	if n.kind == kList && len(n.kids) == 0 {
-		g.w("return nil")
+		g.leaveWith("nil")
 		return
 	}
 	var scalar string
@@ -358,7 +391,7 @@ func (g *gen) returnGeneric(n *node) {
 		scalar = g.capture(func() {
 			code := g.any(n)
 			g.flushPre()
-			g.w("return perl.L(%s)", code)
+			g.leaveWith("perl.L(" + code + ")")
 		})
 	}()
 	if !ok {
@@ -369,7 +402,7 @@ func (g *gen) returnGeneric(n *node) {
 	g.w("%s}", scalar)
 	code := g.list(n)
 	g.flushPre()
-	g.w("return %s", copied(code))
+	g.leaveWith(copied(code))
 }
 
 // callIn returns a call in the context that the code w says.
@@ -437,7 +470,7 @@ func (g *gen) returnHandler(n *node) {
 	} else {
 		g.w("e.Return(%s...)", code)
 	}
-	g.w("return")
+	g.leaveWith("")
 }
 
 // tryScalar returns the scalar code of a list if it needs no lines of its own.
@@ -461,7 +494,7 @@ func (g *gen) anonSub(n *node) val {
 		cannot("P0307", "a block as a sub")
 	}
 	if f.handler {
-		return val{"compat.Handler(func(e *compat.Event) {\n" + g.subBody(f) + "})", tAny, false}
+		return val{"compat.Handler(func(e *compat.Event) {\n" + g.perlComment(n) + g.subBody(f) + "})", tAny, false}
 	}
 	body := g.subBody(f)
 	w, args := "w", "args"
@@ -471,7 +504,7 @@ func (g *gen) anonSub(n *node) val {
 	if !regexp.MustCompile(`\bargs\b`).MatchString(stripStrings(body)) {
 		args = "_"
 	}
-	return val{fmt.Sprintf("perl.NewCode(%q, func(%s perl.Want, %s ...any) []any {\n%s})", "", w, args, body), tAny, false}
+	return val{fmt.Sprintf("perl.NewCode(%q, func(%s perl.Want, %s ...any) []any {\n%s%s})", "", w, args, g.perlComment(n), body), tAny, false}
 }
 
 // blockThunk returns a closure for a do or eval block.
@@ -521,7 +554,54 @@ func (g *gen) call(n *node, want string) val {
 	if n.amp && !n.paren {
 		return g.inWant(fmt.Sprintf("%s(%s, %s...)", f.goName, context, g.argsAll()), want)
 	}
+	if f.aliases {
+		if code, ok := g.aliasedCall(f, n.kids, context, want); ok {
+			return code
+		}
+	}
 	return g.inWant(f.goName+"("+g.withArgs(context, n.kids)+")", want)
+}
+
+// aliasedCall is a call of a sub which changes its arguments: what the list of them
+// holds afterwards goes back into the variables.
+func (g *gen) aliasedCall(f *function, kids []*node, context, want string) (val, bool) {
+	list := g.temp("list")
+	var back []string
+	for i, k := range kids {
+		for k.kind == kList && len(k.kids) == 1 {
+			k = k.kids[0]
+		}
+		switch {
+		case k.kind == kVar && k.sigil == '$' && (k.v != nil || k.text == "_"), k.kind == kKey, k.kind == kIndex && !isArgs(k.kids[0]):
+			_, set := g.place(k)
+			back = append(back, set(fmt.Sprintf("%s[%d]", list, i)))
+			if k.v != nil && k.v.sync != "" {
+				back = append(back, k.v.sync)
+			}
+		case (k.kind == kVar || k.kind == kDeref) && k.sigil == '@' && !isArgs(k) && i == len(kids)-1:
+			if i == 0 {
+				return val{}, false // the array's own elements are the arguments
+			}
+			back = append(back, fmt.Sprintf("perl.Restore(%s, perl.From(%s, %d))", g.container(k), list, i))
+		case isListy(k):
+			if i == len(kids)-1 {
+				continue
+			}
+			g.report.note("P0308", g.line, g.sub, f.name+" changes its arguments; those behind a list stay as they are")
+			return val{}, false
+		}
+	}
+	if len(back) == 0 {
+		return val{}, false
+	}
+	args := fmt.Sprintf("%s := %s", list, strings.Replace(g.cat(kids), "perl.Cat(", "perl.Cat(", 1))
+	call := fmt.Sprintf("%s(%s, %s...)", f.goName, context, list)
+	if want == "Void" {
+		g.hoist(args)
+		g.post = append(g.post, back...)
+		return val{call, "[]any", false}, true
+	}
+	return g.inWant(fmt.Sprintf("func() []any {\n%s\nresult := %s\n%s\nreturn result\n}()", args, call, strings.Join(back, "\n")), want), true
 }
 
 func commaJoin(a, b string) string {
@@ -569,8 +649,8 @@ func (g *gen) reference(n *node) val {
 			g.fix(n.v)
 			return val{"perl.RefTo(&" + n.v.goName + ")", tAny, false}
 		}
-		if n.text == "_" && g.topic() == "it" {
-			return val{"perl.RefTo(&it)", tAny, false}
+		if n.text == "_" && g.topic() == g.topicName() {
+			return val{"perl.RefTo(&" + g.topic() + ")", tAny, false}
 		}
 		if v, ok := specialVars[n.text]; ok {
 			return val{"perl.RefTo(&" + v + ")", tAny, false}
@@ -625,7 +705,7 @@ func (g *gen) codeRef(name string) val {
 	if f.handler {
 		return val{"compat.Handler(" + f.goName + ")", tAny, true}
 	}
-	return val{fmt.Sprintf("perl.NewCode(%q, %s)", name, f.goName), tAny, true}
+	return val{fmt.Sprintf("perl.NamedCode(%s, %s)", quote(f.name), f.goName), tAny, true}
 }
 
 func (g *gen) qualify(name string) string {
@@ -663,7 +743,7 @@ func (g *gen) handle(n *node) string {
 	if n == nil {
 		return "perl.Input()"
 	}
-	if n.kind == kBare || n.kind == kStr || n.kind == kCall && upper(n.text) {
+	if n.kind == kBare || n.kind == kStr && upper(n.text) || n.kind == kCall && upper(n.text) {
 		return g.glob(&node{text: n.text}).code
 	}
 	if n.kind == kRef || n.kind == kGlobVar {
@@ -823,6 +903,14 @@ func (g *gen) localOne(k, from *node, value string, v val) {
 			return
 		}
 		switch k.text {
+		case "ARGV", "ENV":
+			if k.sigil != '$' {
+				if from == nil {
+					value = "nil"
+				}
+				g.w("defer perl.LocalList(%s, %s)()", g.container(k), value)
+				return
+			}
 		case "_":
 			if g.topic() == "perl.Topic" {
 				g.w("defer perl.Local[any](&perl.Topic, %s)()", value)
@@ -851,6 +939,11 @@ func (g *gen) localOne(k, from *node, value string, v val) {
 		}
 		g.w("defer perl.LocalKey(%s, %s, %s)()", g.container(k.kids[0]), g.str(k.kids[1]), value)
 		return
+	case kIndex:
+		if !isArgs(k.kids[0]) {
+			g.w("defer perl.LocalIndex(%s, %s, %s)()", g.container(k.kids[0]), g.int(k.kids[1]), value)
+			return
+		}
 	case kGlobVar:
 		g.w("defer perl.Local[any](&%s, nil)()", g.handleVar(k.text))
 		return

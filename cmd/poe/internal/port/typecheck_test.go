@@ -1,9 +1,7 @@
 package port
 
 import (
-	"bytes"
 	"go/ast"
-	"go/format"
 	"go/importer"
 	goparser "go/parser"
 	gotoken "go/token"
@@ -11,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -39,7 +38,7 @@ func newChecker(t *testing.T) *checker {
 // check returns the errors of a program, and its text with all names of the package
 // followed by suffix.
 func (c *checker) check(name, source, suffix string) ([]string, string) {
-	f, err := goparser.ParseFile(c.fset, name, source, 0)
+	f, err := goparser.ParseFile(c.fset, name, source, goparser.ParseComments)
 	if err != nil {
 		return []string{err.Error()}, ""
 	}
@@ -50,16 +49,21 @@ func (c *checker) check(name, source, suffix string) ([]string, string) {
 	if pkg == nil || len(errs) > 0 {
 		return errs, ""
 	}
+	var ends []int // of the names that get the suffix
 	for _, m := range []map[*ast.Ident]types.Object{info.Defs, info.Uses} {
 		for id, obj := range m {
 			if obj != nil && obj.Parent() == pkg.Scope() && id.Name != "_" {
-				id.Name += suffix
+				ends = append(ends, c.fset.Position(id.End()).Offset)
 			}
 		}
 	}
-	var b bytes.Buffer
-	if err := format.Node(&b, c.fset, f); err != nil {
-		errs = append(errs, err.Error())
+	slices.Sort(ends)
+	var b strings.Builder
+	at := 0
+	for _, end := range ends {
+		b.WriteString(source[at:end] + suffix)
+		at = end
 	}
+	b.WriteString(source[at:])
 	return errs, b.String()
 }

@@ -4,88 +4,140 @@ import (
 	"go/ast"
 	goparser "go/parser"
 	gotoken "go/token"
-	"go/types"
-	"path"
 	"sort"
 	"strings"
 )
 
-// useAll adds `_ = x` behind declarations of variables that are never read, which
-// Go does not allow and Perl does.
+// useAll adds `_ = x` behind declarations of variables that are never read, and
+// removes labels to which nothing jumps: Perl allows both, Go does not.
 func useAll(source string) string {
 	fset := gotoken.NewFileSet()
-	f, err := goparser.ParseFile(fset, "main.go", source, goparser.SkipObjectResolution)
+	// The parser's own resolution of names is enough: all that matters is local.
+	f, err := goparser.ParseFile(fset, "main.go", source, 0)
 	if err != nil {
 		return source
 	}
-	unused := map[gotoken.Pos]string{}
-	conf := types.Config{Importer: fakes{}, Error: func(err error) {
-		if e, ok := err.(types.Error); ok {
-			if name, ok := strings.CutPrefix(e.Msg, "declared and not used: "); ok {
-				unused[e.Pos] = name
-			}
-		}
-	}}
-	_, _ = conf.Check("main", fset, []*ast.File{f}, nil)
-	if len(unused) == 0 {
-		return source
+	u := &usage{unread: map[*ast.Object]bool{}, written: map[*ast.Ident]bool{}}
+	ast.Inspect(f, u.declarations)
+	ast.Inspect(f, u.reads)
+	ast.Inspect(f, u.insertions)
+	sort.SliceStable(u.edits, func(i, j int) bool { return u.edits[i].at > u.edits[j].at })
+	var b strings.Builder
+	end := len(source)
+	var parts []string
+	for _, e := range u.edits {
+		at := fset.Position(e.at).Offset
+		parts = append(parts, source[at+e.remove:end], e.text)
+		end = at
 	}
-	type insertion struct {
-		at   int
-		text string
+	parts = append(parts, source[:end])
+	for i := len(parts) - 1; i >= 0; i-- {
+		b.WriteString(parts[i])
 	}
-	var inserts []insertion
-	add := func(at gotoken.Pos, pos gotoken.Pos) {
-		inserts = append(inserts, insertion{fset.Position(at).Offset, "\n_ = " + unused[pos]})
-		delete(unused, pos)
-	}
-	within := func(n ast.Node, f func(gotoken.Pos)) {
-		for pos := range unused {
-			if n.Pos() <= pos && pos < n.End() {
-				f(pos)
-			}
-		}
-	}
-	ast.Inspect(f, func(n ast.Node) bool {
-		switch n := n.(type) {
-		case *ast.RangeStmt:
-			for _, x := range []ast.Expr{n.Key, n.Value} {
-				if x != nil {
-					within(x, func(pos gotoken.Pos) { add(n.Body.Lbrace+1, pos) })
-				}
-			}
-		case *ast.ForStmt:
-			if n.Init != nil {
-				within(n.Init, func(pos gotoken.Pos) { add(n.Body.Lbrace+1, pos) })
-			}
-		case *ast.AssignStmt:
-			for _, x := range n.Lhs {
-				within(x, func(pos gotoken.Pos) { add(n.End(), pos) })
-			}
-		case *ast.DeclStmt:
-			for _, spec := range n.Decl.(*ast.GenDecl).Specs {
-				if v, ok := spec.(*ast.ValueSpec); ok {
-					for _, name := range v.Names {
-						within(name, func(pos gotoken.Pos) { add(n.End(), pos) })
-					}
-				}
-			}
-		}
-		return true
-	})
-	sort.Slice(inserts, func(i, j int) bool { return inserts[i].at > inserts[j].at })
-	for _, in := range inserts {
-		source = source[:in.at] + in.text + source[in.at:]
-	}
-	return source
+	return b.String()
 }
 
-// fakes imports packages without content: only the function's own variables matter.
-type fakes struct{}
+type usage struct {
+	unread  map[*ast.Object]bool
+	written map[*ast.Ident]bool // identifiers that are only assigned to, or declared
+	edits   []edit
+}
 
-// Import returns an empty package.
-func (fakes) Import(p string) (*types.Package, error) {
-	pkg := types.NewPackage(p, path.Base(p))
-	pkg.MarkComplete()
-	return pkg, nil
+type edit struct {
+	at     gotoken.Pos
+	remove int
+	text   string
+}
+
+// declarations notes local variables and labels.
+func (u *usage) declarations(n ast.Node) bool {
+	declare := func(x ast.Expr) {
+		if id, ok := x.(*ast.Ident); ok && id.Name != "_" {
+			u.written[id] = true
+			if id.Obj != nil && id.Obj.Pos() == id.Pos() {
+				u.unread[id.Obj] = true
+			}
+		}
+	}
+	switch n := n.(type) {
+	case *ast.AssignStmt:
+		for _, x := range n.Lhs {
+			if n.Tok == gotoken.DEFINE {
+				declare(x)
+			} else if id, ok := x.(*ast.Ident); ok {
+				u.written[id] = true
+			}
+		}
+	case *ast.IncDecStmt:
+		if id, ok := n.X.(*ast.Ident); ok {
+			u.written[id] = true
+		}
+	case *ast.RangeStmt:
+		if n.Tok == gotoken.DEFINE {
+			declare(n.Key)
+			declare(n.Value)
+		}
+	case *ast.DeclStmt:
+		for _, spec := range n.Decl.(*ast.GenDecl).Specs {
+			if v, ok := spec.(*ast.ValueSpec); ok {
+				for _, id := range v.Names {
+					declare(id)
+				}
+			}
+		}
+	case *ast.LabeledStmt:
+		declare(n.Label)
+	}
+	return true
+}
+
+func (u *usage) reads(n ast.Node) bool {
+	if id, ok := n.(*ast.Ident); ok && id.Obj != nil && !u.written[id] {
+		delete(u.unread, id.Obj)
+	}
+	return true
+}
+
+// insertions makes the edits for what is left.
+func (u *usage) insertions(n ast.Node) bool {
+	use := func(x ast.Expr, at gotoken.Pos) {
+		if id, ok := x.(*ast.Ident); ok && id.Obj != nil && u.unread[id.Obj] && id.Obj.Pos() == id.Pos() {
+			u.edits = append(u.edits, edit{at, 0, "\n_ = " + id.Name})
+		}
+	}
+	switch n := n.(type) {
+	case *ast.RangeStmt:
+		use(n.Key, n.Body.Lbrace+1)
+		use(n.Value, n.Body.Lbrace+1)
+	case *ast.ForStmt:
+		if a, ok := n.Init.(*ast.AssignStmt); ok {
+			for _, x := range a.Lhs {
+				use(x, n.Body.Lbrace+1)
+			}
+			if n.Body != nil {
+				ast.Inspect(n.Body, u.insertions)
+			}
+			if n.Cond != nil {
+				ast.Inspect(n.Cond, u.insertions)
+			}
+			return false
+		}
+	case *ast.AssignStmt:
+		for _, x := range n.Lhs {
+			use(x, n.End())
+		}
+	case *ast.DeclStmt:
+		for _, spec := range n.Decl.(*ast.GenDecl).Specs {
+			if v, ok := spec.(*ast.ValueSpec); ok {
+				for _, id := range v.Names {
+					use(id, n.End())
+				}
+			}
+		}
+	case *ast.LabeledStmt:
+		if n.Label.Obj != nil && u.unread[n.Label.Obj] {
+			u.edits = append(u.edits, edit{n.Label.Pos(), int(n.Colon-n.Label.Pos()) + 1, ""})
+		}
+	}
+	return true
 }

@@ -25,7 +25,7 @@ func init() {
 		sysopen opendir mkdir unlink rename link symlink chmod chown utime kill system exec waitpid pipe socket
 		socketpair bind listen accept connect shutdown getsockopt setsockopt send recv select fcntl ioctl flock truncate
 		substr index rindex pack unpack vec reverse sort map grep bless atan2 crypt return tie local syscall setpgrp
-		getpwnam getpwuid getgrnam getgrgid gethostbyname getprotobyname getservbyname getprotobynumber gethostbyaddr lcfirst formline
+		getpwnam getpwuid getgrnam getgrgid gethostbyname getprotobyname getservbyname getprotobynumber gethostbyaddr formline
 		last next redo goto dump glob seekdir telldir setpriority getpriority dbmopen wait4 select`: listop,
 	} {
 		for name := range strings.FieldsSeq(names) {
@@ -33,6 +33,10 @@ func init() {
 		}
 	}
 }
+
+// weakNames are functions of which a sub of the program takes the place: without a
+// feature, Perl does not have them.
+var weakNames = map[string]bool{"say": true, "fc": true, "break": true, "evalbytes": true, "__SUB__": true, "dump": true}
 
 // word parses what begins with a bareword.
 func (p *parser) word() *node {
@@ -74,6 +78,9 @@ func (p *parser) word() *node {
 		}
 		return n
 	case "print", "printf", "say":
+		if name == "say" && p.subs[name] {
+			return p.userWord(n)
+		}
 		return p.print(n)
 	case "map", "grep":
 		return p.mapGrep(n)
@@ -112,7 +119,7 @@ func (p *parser) word() *node {
 			return m
 		}
 	}
-	if strings.HasPrefix(t.text, "CORE::") || !p.subs[name] {
+	if strings.HasPrefix(t.text, "CORE::") || !p.subs[name] || !weakNames[name] {
 		switch builtins[name] {
 		case nullary:
 			if p.is("(") && p.look(1).text == ")" {
@@ -184,26 +191,46 @@ func (p *parser) namedUnary(n *node) *node {
 	return n
 }
 
-// fixSlash reads a division sign as the beginning of a pattern, for functions
-// whose operand it must be.
+// fixSlash reads a division sign as the beginning of a pattern, where an operand
+// must be. The pattern ends in the same line.
 func (p *parser) fixSlash() {
 	t := p.peek()
-	if t.class != "Operator" || t.text != "/" {
+	if t.class != "Operator" || t.text != "/" && t.text != "//" && t.text != "/=" || t.line > len(p.source) {
 		return
 	}
-	end := p.at + 1
-	for end < len(p.toks) && p.toks[end].text != "/" {
-		if p.toks[end].newline {
-			return
+	line := p.source[t.line-1]
+	start := t.col - 1
+	if start < 0 || start >= len(line) || line[start] != '/' {
+		return
+	}
+	end := start + 1
+	for class := false; end < len(line) && (line[end] != '/' || class); end++ {
+		switch line[end] {
+		case '\\':
+			end++
+		case '[':
+			class = true
+		case ']':
+			class = false
 		}
-		end++
 	}
-	if end >= len(p.toks) {
+	if end >= len(line) {
 		return
 	}
-	pattern := p.sourceOf(p.at+1, end)
-	rest := token{class: "Regexp::Match", text: "/" + pattern + "/", parts: []string{pattern, "", "", "/"}, line: t.line, space: true}
-	p.toks = append(p.toks[:p.at:p.at], append([]token{rest}, p.toks[end+1:]...)...)
+	pattern := line[start+1 : end]
+	behind := end + 1
+	for behind < len(line) && strings.IndexByte("msixpogcadlun", line[behind]) >= 0 {
+		behind++
+	}
+	match := token{class: "Regexp::Match", text: line[start:behind], parts: []string{pattern, "", line[end+1 : behind], "/"}, line: t.line, col: t.col, space: true}
+	rest := p.at + 1
+	for rest < len(p.toks) && p.toks[rest].line == t.line && p.toks[rest].col <= behind {
+		if over := p.toks[rest].col - 1 + len(p.toks[rest].text); over > behind && !strings.Contains(p.toks[rest].text, "\n") {
+			return // a token that begins within the pattern and goes on behind it
+		}
+		rest++
+	}
+	p.toks = append(p.toks[:p.at:p.at], append([]token{match}, p.toks[rest:]...)...)
 }
 
 func (p *parser) listOperator(n *node) *node {
@@ -229,6 +256,9 @@ func (p *parser) userWord(n *node) *node {
 	case p.is("("):
 		n.kind, n.paren = kCall, true
 		n.kids = p.arguments()
+		if proto, ok := p.protos[n.text]; ok {
+			prototyped(n, proto)
+		}
 		return n
 	case p.is("->") || strings.HasSuffix(n.text, "::"):
 		n.kind, n.text = kBare, strings.TrimSuffix(n.text, "::")
@@ -249,7 +279,10 @@ func (p *parser) userWord(n *node) *node {
 		return n
 	}
 	n.kind = kCall
-	if blockFunctions[n.text] && p.is("{") {
+	if proto, ok := p.protos[n.text]; ok && p.bareCall(n, proto) {
+		return n
+	}
+	if blockFunctions[n.text] && !p.subs[n.text] && p.is("{") {
 		f := p.node(kSub)
 		f.body = p.block()
 		f.block = true
@@ -399,7 +432,7 @@ func (p *parser) sort(n *node) *node {
 		by.body = p.block()
 		by.block = true
 		p.accept(",")
-	case t.class == "Word" && builtins[t.text] == 0 && u.text != "(" && u.text != "," && t.text != "map" && t.text != "grep" && t.text != "do" && u.text != "->" && p.startsTerm(u):
+	case t.class == "Word" && builtins[t.text] == 0 && u.text != "," && t.text != "map" && t.text != "grep" && t.text != "do" && u.text != "->" && (p.startsTerm(u) || u.text == "(" && u.space && !p.consts[t.text]):
 		by = &node{kind: kCall, text: p.next().text, line: t.line}
 	case t.class == "Symbol" && t.text[0] == '$' && p.startsTerm(u):
 		by = p.variable()
@@ -412,4 +445,56 @@ func (p *parser) sort(n *node) *node {
 		p.expect(")")
 	}
 	return n
+}
+
+// bareCall parses the arguments of a call without parentheses of a sub with a
+// prototype, and reports whether the prototype says how.
+func (p *parser) bareCall(n *node, proto string) bool {
+	switch {
+	case strings.HasPrefix(proto, "&") && p.is("{"):
+		f := p.node(kSub)
+		f.body = p.block()
+		p.accept(",")
+		n.kids = []*node{f}
+		if !p.endOfList() {
+			n.kids = append(n.kids, listOf(p.comma())...)
+		}
+	case proto == "":
+	case proto == "$" || proto == ";$" || proto == "_":
+		p.fixSlash()
+		if !p.endOfOperand() {
+			n.kids = []*node{p.binary(precNamed + 1)}
+		}
+	default:
+		return false
+	}
+	prototyped(n, proto)
+	return true
+}
+
+// prototyped gives the arguments of a call the contexts of the sub's prototype:
+// scalars where it has a dollar, references where it has a backslash.
+func prototyped(n *node, proto string) {
+	for i := 0; len(proto) > 0 && i < len(n.kids); i++ {
+		proto = strings.TrimLeft(proto, "; ")
+		if proto == "" || proto[0] == '@' || proto[0] == '%' {
+			return
+		}
+		k := n.kids[i]
+		if proto[0] != '\\' {
+			if (proto[0] == '$' || proto[0] == '_') && isListy(k) {
+				n.kids[i] = &node{kind: kFunc, text: "scalar", kids: []*node{k}, line: k.line}
+			}
+			proto = proto[1:]
+			continue
+		}
+		n.kids[i] = &node{kind: kRef, kids: []*node{k}, line: k.line}
+		proto = proto[1:]
+		if end := strings.IndexByte(proto, ']'); proto != "" && proto[0] == '[' && end > 0 {
+			proto = proto[end:]
+		}
+		if proto != "" {
+			proto = proto[1:]
+		}
+	}
 }

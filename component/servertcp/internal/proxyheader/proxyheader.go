@@ -25,10 +25,10 @@ const (
 	fixed = 16 // what precedes the addresses of version 2
 )
 
-// ErrTooLong says that a header is longer than MaxLine or MaxBlock.
+// ErrTooLong indicates that a header is longer than MaxLine or MaxBlock.
 var ErrTooLong = errors.New("the PROXY header is too long")
 
-// ErrAddress says that the header announces something else than a stream.
+// ErrAddress indicates that the header announces something else than a stream.
 var ErrAddress = errors.New("the PROXY header announces no TCP address and no unix socket")
 
 // Reader gathers a header. The zero Reader is ready to use.

@@ -26,7 +26,7 @@ type heap struct{ k *poe.Kernel }
 func (h *heap) handler(e poe.Event) {
 	p := e.Session.Postback("done")
 	go func() {
-		e.Yield("x")      // want `kernel.Event.Yield is called on another goroutine`
+		e.Yield("x")      // want `kernel.Kernel.Yield is called on another goroutine`
 		h.k.AliasSet("x") // want `kernel.Kernel.AliasSet is called on another goroutine`
 		p.Send("fine")
 	}()

@@ -1,12 +1,14 @@
-package kernel_test
+package coroutine_test
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"github.com/gopoe/poe/internal/coroutine"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 )
@@ -18,7 +20,7 @@ func TestCoroutine(t *testing.T) {
 	var log []string
 	_, err := session.Inline(k, session.Funcs{
 		"_start": func(e kernel.Event) {
-			c := e.Kernel.Coroutine(func(pause func() bool) {
+			c := coroutine.New(e.Kernel, func(pause func() bool) {
 				for _, word := range []string{"one", "two", "never"} {
 					_, err := k.Outside().Call(context.Background(), e.Session, "word")
 					assert.ErrorIs(t, err, kernel.ErrWouldDeadlock)
@@ -32,7 +34,7 @@ func TestCoroutine(t *testing.T) {
 			e.Kernel.Yield("go", c)
 		},
 		"go": func(e kernel.Event) {
-			c := kernel.Arg[*kernel.Coroutine](e, 0)
+			c := kernel.Arg[*coroutine.Coroutine](e, 0)
 			assert.True(t, c.Resume())
 			assert.ErrorIs(t, k.Outside().Do(t.Context(), func(*kernel.Kernel) {}), kernel.ErrWouldDeadlock)
 			assert.True(t, c.Resume())
@@ -52,11 +54,42 @@ func TestCoroutineThrows(t *testing.T) {
 	_, err := session.Inline(k, session.Funcs{
 		"_start": func(e kernel.Event) { e.Kernel.Yield("go") },
 		"go": func(e kernel.Event) {
-			c := e.Kernel.Coroutine(func(func() bool) { panic("boom") })
+			c := coroutine.New(e.Kernel, func(func() bool) { panic("boom") })
 			assert.PanicsWithValue(t, "boom", func() { c.Resume() })
 			assert.ErrorIs(t, k.Outside().Do(t.Context(), func(*kernel.Kernel) {}), kernel.ErrWouldDeadlock)
 		},
 	})
 	require.NoError(t, err)
 	require.NoError(t, k.Run())
+}
+
+// A coroutine runs on a goroutine of its own, but only while the kernel's waits
+// for it.
+func ExampleCoroutine() {
+	k := kernel.New()
+	_, err := session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) {
+			countdown := coroutine.New(k, func(pause func() bool) {
+				for n := 3; n > 0 && pause(); n-- {
+					fmt.Println(n)
+				}
+			})
+			e.Yield("step", countdown)
+		},
+		"step": func(e kernel.Event) {
+			if kernel.Arg[*coroutine.Coroutine](e, 0).Resume() {
+				e.Yield("step", e.Args...)
+			}
+		},
+	})
+	if err != nil {
+		fmt.Println(err)
+	}
+	if err := k.Run(); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// 3
+	// 2
+	// 1
 }

@@ -19,9 +19,9 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-func TestRecorderWritesWhatDoesNotDependOnGo(t *testing.T) {
+func TestJSONTraceDoesNotDependOnGo(t *testing.T) {
 	var out bytes.Buffer
-	k := newKernel(kernel.Options{Trace: kernel.TraceEvents, Logger: kernel.Recorder(&out)})
+	k := newKernel(kernel.Options{Trace: kernel.Trace{Events: true}, Logger: kernel.JSONTrace(&out)})
 	rd, wr, err := kernel.Pipe()
 	require.NoError(t, err)
 	defer rd.Close()
@@ -74,9 +74,9 @@ func masked(s string) string {
 }
 
 // The environment makes the first kernel record, whatever else it logs.
-func TestRecordVariable(t *testing.T) {
+func TestJSONTraceVariable(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "trace")
-	t.Setenv(kernel.RecordVariable, file)
+	t.Setenv("POE_RECORD", file)
 	var own bytes.Buffer
 	for range 2 {
 		k := newKernel(kernel.Options{Logger: slog.New(slog.NewTextHandler(&own, nil))})

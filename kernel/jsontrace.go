@@ -13,34 +13,34 @@ import (
 	"unicode/utf8"
 )
 
-// RecordVariable is the environment variable that makes the first kernel of a
-// program write a record of its events, as a Recorder does, to the file which it
-// names. The file must not be there yet, so that neither a second kernel nor a
-// child process writes in between.
-const RecordVariable = "POE_RECORD"
+// jsonTraceVariable is the environment variable that makes the first kernel of a
+// program write a [JSONTrace] of its events to the file which it names. The file
+// must not exist yet, so that neither a second kernel nor a child process writes
+// in between.
+const jsonTraceVariable = "POE_RECORD"
 
-// Recorder returns a logger for Options.Logger that writes what is traced to w
+// JSONTrace returns a logger for Options.Logger that writes what is traced to w
 // as one JSON object a line, without times, in a form that does not depend on
 // Go: sessions are numbers with their aliases, scalars are strings as Perl would
 // print them, and what has no meaning in another program is {"opaque": type}.
 // It is the form that the command poe compares. An error of w is lost.
-func Recorder(w io.Writer) *slog.Logger {
+func JSONTrace(w io.Writer) *slog.Logger {
 	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: portableAttr}))
 }
 
-// record adds a Recorder to the kernel's logger if the environment asks for it.
-func (k *Kernel) record() (asked Trace) {
-	name := os.Getenv(RecordVariable)
+// traceAsJSON adds a JSONTrace to the kernel's logger if the environment asks for it.
+func (k *Kernel) traceAsJSON() (asked traceSet) {
+	name := os.Getenv(jsonTraceVariable)
 	if name == "" {
 		return 0
 	}
 	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o666)
 	if err != nil {
-		k.warn("no record of the events", "variable", RecordVariable, "error", err)
+		k.warn("no record of the events", "variable", jsonTraceVariable, "error", err)
 		return 0
 	}
-	k.logger = slog.New(slog.NewMultiHandler(k.logger.Handler(), Recorder(f).Handler()))
-	return TraceEvents
+	k.logger = slog.New(slog.NewMultiHandler(k.logger.Handler(), JSONTrace(f).Handler()))
+	return traceEvents
 }
 
 func portableAttr(groups []string, a slog.Attr) slog.Attr {

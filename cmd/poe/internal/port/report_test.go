@@ -1,0 +1,122 @@
+package port
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/gopoe/poe/cmd/poe/internal/evidence"
+)
+
+func translate(t *testing.T, source string, e *evidence.Evidence) *Result {
+	t.Helper()
+	tr, err := New(Options{Evidence: e})
+	if err != nil {
+		if os.Getenv("POE_REQUIRED") != "" {
+			t.Fatal(err)
+		}
+		t.Skip(err)
+	}
+	t.Cleanup(func() { require.NoError(t, tr.Close()) })
+	result, err := tr.Text("t.pl", []byte(source))
+	require.NoError(t, err)
+	return result
+}
+
+// TestEveryCodeIsExplained: what the translator reports, Explain knows.
+func TestEveryCodeIsExplained(t *testing.T) {
+	files, err := filepath.Glob("*.go")
+	require.NoError(t, err)
+	code := regexp.MustCompile(`"(P[0-9]{4})"`)
+	used := map[string]bool{}
+	for _, f := range files {
+		if f == "explain.go" || strings.HasSuffix(f, "_test.go") {
+			continue
+		}
+		text, err := os.ReadFile(f)
+		require.NoError(t, err)
+		for _, m := range code.FindAllStringSubmatch(string(text), -1) {
+			used[m[1]] = true
+			_, ok := Explain(m[1])
+			require.True(t, ok, "%s: %s is not explained", f, m[1])
+		}
+	}
+	for _, c := range Codes() {
+		text, _ := Explain(c)
+		require.NotEmpty(t, text, c)
+	}
+	require.Greater(t, len(used), 50)
+}
+
+const traps1 = `use strict; use POE; use JSON::XS; use POE::Component::Client::DNS; use POE::Wheel::ReadWrite;
+sub DESTROY { 1 }
+POE::Session->create(inline_states => {
+  _start => sub {
+    my $wheel = POE::Wheel::ReadWrite->new(Handle => \*STDIN, InputEvent => 'x');
+    sleep 1;
+  },
+  x => \&x,
+});
+sub x {
+  my $text = $_[ARG0];
+  print "yes" if $text =~ /^(a)\1$/ and $text =~ /a++b/ and $text =~ /plain\++/;
+  $_[KERNEL]->sig(CHLD => 'y');
+  fork;
+  system 'true';
+  return wantarray ? 1 : 2;
+}
+POE::Kernel->run;
+`
+
+func TestTraps(t *testing.T) {
+	r := translate(t, traps1, nil).Report
+	var got []string
+	for _, n := range r.Notes {
+		got = append(got, n.Code)
+	}
+	require.Equal(t, []string{"P0701", "P0701", "P0708", "P0710", "P0706", "P0707", "P0708", "P0702"}, got, "%+v", r.Notes)
+	md := r.Markdown()
+	require.Contains(t, md, "| JSON::XS | 1 | left to do | jsonrec.New, or encoding/json |")
+	require.Contains(t, md, "| POE::Wheel::ReadWrite | 1 | translated | readwrite.New |")
+}
+
+func TestParts(t *testing.T) {
+	r := translate(t, traps1, nil).Report
+	var got []string
+	total := 0
+	for _, p := range r.Parts {
+		got = append(got, p.Kind+" "+p.Name)
+		total += p.Statements
+		require.Nil(t, p.Exercised)
+	}
+	require.Equal(t, []string{"main main", "sub main::DESTROY", "handler _start (line 4)", "handler main::x"}, got)
+	require.Equal(t, r.Statements, total, "each statement belongs to a part")
+	require.Equal(t, 1, r.Parts[3].TODO, "fork")
+}
+
+func TestExercised(t *testing.T) {
+	e := evidence.New()
+	require.NoError(t, e.Add("x", strings.NewReader(`{"msg":"called","sub":"main::x","file":"/tmp/t.pl","first":11,"handler":true,"args":["text"],"heap":{"n":"integer"}}
+{"msg":"called","sub":"main::__ANON__","file":"t.pl","first":5,"handler":true,"args":[],"heap":{}}
+`)))
+	r := translate(t, traps1, e).Report
+	require.True(t, r.Traced)
+	require.Equal(t, 0, *r.Parts[1].Exercised)
+	require.Equal(t, 1, *r.Parts[2].Exercised)
+	require.Equal(t, 1, *r.Parts[3].Exercised)
+	require.Equal(t, map[string]string{"ARG0": "text", "heap.n": "integer"}, r.Parts[3].Seen)
+	md := r.Markdown()
+	require.Contains(t, md, "**not exercised**")
+	require.Contains(t, md, "- main::x: ARG0 text, heap.n integer")
+}
+
+func TestPlaces(t *testing.T) {
+	require.Equal(t, "servertcp.New", placeOf("POE::Component::Server::TCP"))
+	require.Equal(t, "messages are there; what the component knows of channels and users is not", placeOf("POE::Component::IRC::State")[len("irc.New, clienttcp.New, or github.com/lrstanley/girc ("):len(placeOf("POE::Component::IRC::State"))-1])
+	require.Empty(t, placeOf("POE::Component::Nobody::Has::It"))
+	require.Empty(t, placeOf("My::Own"))
+}

@@ -1,0 +1,63 @@
+use strict;
+use warnings;
+use List::Util qw(first sum max min reduce shuffle uniq any all none sum0 maxstr minstr pairs);
+use Scalar::Util qw(blessed reftype looks_like_number dualvar weaken refaddr);
+use POSIX qw(floor ceil strftime fmod);
+use Data::Dumper;
+use Time::HiRes qw(time sleep);
+use File::Basename;
+use File::Spec;
+use Getopt::Long;
+use Storable qw(dclone);
+use constant { PI => 3.14159, E => 2.71828, NAMES => ['a', 'b'] };
+use constant DEBUG => 0;
+use constant LIST => (1, 2, 3);
+
+print first { $_ > 2 } 1 .. 5;
+print " ", sum(1 .. 4), " ", max(3, 9, 2), " ", min(3, 9, 2), " ", reduce { $a * $b } 1 .. 5;
+print " ", sum0(), " ", maxstr('a', 'c', 'b'), "\n";
+print join(",", uniq(1, 1, 2, 3, 3)), " ", (any { $_ == 2 } 1, 2) ? 'any' : '', " ", (all { $_ } 1, 0) ? 'all' : 'notall', "\n";
+print defined(first { $_ > 9 } 1 .. 5) ? 1 : 'undef', " ", defined(sum()) ? 1 : 'undef', "\n";
+print blessed(bless {}, 'Foo'), " ", defined blessed({}) ? 1 : 'undef', " ", reftype(bless [], 'X'), "\n";
+print join(",", map { looks_like_number($_) ? 1 : 0 } 1, '1.5', 'abc', '1e5', '', ' 3 ', '0x10', 'Inf'), "\n";
+print floor(-3.5), " ", ceil(3.2), " ", fmod(7, 3), " ", POSIX::floor(2.7), "\n";
+print strftime("%Y-%m-%d %H:%M:%S", gmtime(86400 * 365)), "\n";
+$Data::Dumper::Sortkeys = 1;
+print Dumper({ a => 1, b => [1, 'two', undef], c => { d => \'s' } });
+{
+  local $Data::Dumper::Indent = 1;
+  local $Data::Dumper::Terse = 1;
+  print Dumper([1, { x => -5, y => '007', z => 1.5 }], "str'q");
+}
+print basename("/a/b/c.txt"), " ", dirname("/a/b/c.txt"), " ", basename("c.txt", ".txt"), "\n";
+my ($n, $p, $s) = fileparse("/x/y.tar.gz", qr/\.[^.]*/);
+print "$n|$p|$s\n";
+print File::Spec->catfile('a', 'b', 'c.txt'), " ", File::Spec->catdir('x', 'y'), "\n";
+{
+  local @ARGV = ('--name=foo', '-v', '--num', '5', '--list', 'a', '--list', 'b', 'rest', '--', '-x');
+  my ($name, $verbose, $num, @list) = ('', 0, 0);
+  GetOptions('name=s' => \$name, 'v|verbose' => \$verbose, 'num=i' => \$num, 'list=s' => \@list) or die;
+  print "$name $verbose $num @list | @ARGV\n";
+}
+print PI * 2, " ", E, " ", NAMES->[1], " ", DEBUG ? 'debug' : 'nodebug', " ", (LIST)[1], " ", scalar(my @l = LIST), "\n";
+print "const in string: @{[PI]}\n";
+my %h = (PI, 1);
+print join(",", keys %h), " ", { PI() => 2 }->{3.14159}, "\n";
+my $deep = { a => [1, { b => 2 }] };
+my $clone = dclone($deep);
+$clone->{a}[1]{b} = 99;
+print "$deep->{a}[1]{b} $clone->{a}[1]{b}\n";
+my $t = time;
+print $t > 1e9 ? "time ok\n" : "bad\n";
+print join(" ", sort { $a <=> $b } shuffle(1 .. 5)), "\n";
+print main->can('PI') ? "constant sub\n" : "";
+print __PACKAGE__->can('nothing') ? "" : "no such\n";
+print POSIX::strtol("ff", 16), " ", POSIX::INT_MAX(), "\n";
+print join(",", map { sprintf "%.2f", $_ } POSIX::pow(2, 3), abs(-1), sqrt(2)), "\n";
+print ucfirst lc "HELLO", " ", lcfirst uc "hello", "\n";
+print join ",", map { $_->[0] . $_->[1] } pairs(a => 1, b => 2);
+print "\n";
+local $Data::Dumper::Useqq = 1;
+local $Data::Dumper::Indent = 0;
+print Dumper("a\tb\n", 12, "12", "1.0", -3, "abc"), "\n";
+print "ok\n";

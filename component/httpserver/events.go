@@ -1,0 +1,116 @@
+package httpserver
+
+import (
+	"time"
+
+	"github.com/gopoe/poe/component/servertcp"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+)
+
+var states = session.States[Server]{
+	"_start":      (*Server).started,
+	"DONE":        func(_ *Server, e kernel.Event) { kernel.Arg[*Response](e, 0).Done() },
+	"CLOSE":       func(_ *Server, e kernel.Event) { kernel.Arg[*Response](e, 0).Close() },
+	"STREAM":      (*Server).stream,
+	"GETHANDLERS": (*Server).getRoutes,
+	"SETHANDLERS": (*Server).setRoutes,
+	"STARTLISTEN": (*Server).startListening,
+	"STOPLISTEN":  (*Server).stopListening,
+	"SHUTDOWN":    (*Server).shutdownEvent,
+	"shutdown":    (*Server).shutdownEvent,
+	"stopped":     func(s *Server, e kernel.Event) { _ = e.Kernel.AliasRemove(s.config.Alias) }, // set in _start
+}
+
+// started listens, so that the listener is a child of the component's.
+func (s *Server) started(e kernel.Event) {
+	s.id = e.Session
+	failed, listen := kernel.Arg[*error](e, 0), kernel.Arg[func() error](e, 1)
+	if *failed = e.Kernel.AliasSet(s.config.Alias); *failed != nil {
+		return
+	}
+	if *failed = listen(); *failed != nil {
+		_ = e.Kernel.AliasRemove(s.config.Alias)
+	}
+}
+
+func (s *Server) stream(e kernel.Event) {
+	r := kernel.Arg[*Response](e, 0)
+	piece, ok := kernel.ArgOK[[]byte](e, 1)
+	if !ok {
+		piece = []byte(kernel.Arg[string](e, 1))
+	}
+	r.Stream(piece)
+}
+
+func (s *Server) getRoutes(e kernel.Event) {
+	e.Return(s.Routes())
+	if len(e.Args) == 0 {
+		return // a call
+	}
+	if err := e.Kernel.Post(kernel.Arg[kernel.Dest](e, 0), kernel.Arg[string](e, 1), s.Routes()); err != nil {
+		e.Kernel.Host().Logger().Warn("httpserver: GETHANDLERS: nobody gets the routes", "error", err, "sender", e.Sender)
+	}
+}
+
+func (s *Server) setRoutes(e kernel.Event) {
+	if err := s.SetRoutes(kernel.Arg[[]Route](e, 0)); err != nil {
+		e.Return(err)
+		e.Kernel.Host().Logger().Warn("httpserver: SETHANDLERS: the routes stay as they are", "error", err, "sender", e.Sender)
+	}
+}
+
+// Routes returns a copy of the routes. POE: GETHANDLERS.
+func (s *Server) Routes() []Route { return append([]Route(nil), s.config.Routes...) }
+
+// SetRoutes replaces the routes, for requests that come from now on. The error is
+// a *kernel.ConfigError. POE: SETHANDLERS.
+func (s *Server) SetRoutes(routes []Route) error {
+	if len(routes) == 0 {
+		return configError("Routes", "is empty")
+	}
+	if err := checkRoutes(routes); err != nil {
+		return err
+	}
+	s.config.Routes = append([]Route(nil), routes...)
+	return nil
+}
+
+func (s *Server) startListening(e kernel.Event) {
+	_ = e.Kernel.Post(s.listener.ID(), "set_concurrency", s.accepts) // it may have stopped
+}
+
+func (s *Server) stopListening(e kernel.Event) {
+	_ = e.Kernel.Post(s.listener.ID(), "set_concurrency", 0) // it may have stopped
+}
+
+func (s *Server) shutdownEvent(e kernel.Event) {
+	if within, ok := kernel.ArgOK[time.Duration](e, 0); ok {
+		s.Shutdown(within)
+		return
+	}
+	s.Shutdown(Forever)
+}
+
+// Shutdown ends the server: nobody is accepted any more, idle connections are
+// closed, others once the requests that have come are answered, or when the time
+// is over. Forever sets no such limit. POE: SHUTDOWN.
+func (s *Server) Shutdown(within time.Duration) {
+	if s.over {
+		return
+	}
+	s.over = true
+	if within < 0 {
+		_ = s.k.Post(s.listener.ID(), "drain") // it may have stopped
+		return
+	}
+	s.listener.Drain(within)
+}
+
+// stopped is called when the listener has stopped, after its last connection.
+func (s *Server) stopped(l *servertcp.Listener) {
+	if s.config.Server.Stopped != nil {
+		s.config.Server.Stopped(l)
+	}
+	_ = l.Kernel.Post(s.id, "stopped") // it may have stopped itself
+}

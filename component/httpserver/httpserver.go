@@ -1,0 +1,249 @@
+// Package httpserver is an HTTP server whose requests are events:
+// POE::Component::Server::SimpleHTTP in Go, on servertcp and the codec of
+// filter/httpd.
+//
+//	_, err := httpserver.Listen(k, httpserver.Config{
+//		Server: servertcp.Config{Port: 8080},
+//		Routes: []httpserver.Route{
+//			{Pattern: regexp.MustCompile(`^/time$`), Session: poe.Alias("clock"), Event: "asked"},
+//			{Handler: http.FileServer(http.Dir("www"))},
+//		},
+//	})
+//
+//	// in the session "clock"
+//	func (c *clock) asked(e poe.Event) {
+//		r := httpserver.ResponseOf(e)
+//		r.Header.Set("Content-Type", "text/plain")
+//		r.Body = []byte(e.Kernel.Now().String())
+//		r.Done()
+//	}
+//
+// A route's event has POE's arguments: the *http.Request, the *Response, and the
+// pattern that has matched as a string. The response may be completed at any time
+// later, by any session of the kernel; until then the connection's next request
+// waits, and the session that got the event is kept alive.
+//
+// The component is a session with an alias and these events, named as in POE:
+//
+//   - "DONE": a *Response that is complete, as [Response.Done];
+//   - "CLOSE": a *Response whose connection is closed instead, as [Response.Close];
+//   - "STREAM": a *Response and []byte or string, as [Response.Stream];
+//   - "GETHANDLERS": a destination and an event that gets the []Route; a call
+//     returns them;
+//   - "SETHANDLERS": a []Route from now on;
+//   - "STOPLISTEN", "STARTLISTEN": stops and resumes accepting connections;
+//   - "SHUTDOWN" (or "shutdown"): ends the server once the requests that have come
+//     are answered; with "GRACEFUL" as its argument as in POE, or with a
+//     time.Duration after which connections are closed all the same.
+package httpserver
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"regexp"
+	"time"
+
+	"github.com/gopoe/poe/component/servertcp"
+	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/filter/httpd"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/readwrite"
+)
+
+// Defaults of a Config.
+const (
+	DefaultAlias        = "HTTPD" // as in POE
+	DefaultMaxBody      = 1 << 20
+	DefaultMaxPipelined = 16
+	DefaultTimeout      = 5 * time.Minute
+	DefaultIdle         = time.Minute
+)
+
+// Forever disables Config.Timeout.
+const Forever = time.Duration(-1)
+
+// Route says who answers which requests. Exactly one of Event, Handle and Handler
+// is set.
+type Route struct {
+	// Pattern matches the path of a request; nil matches every path. POE: DIR.
+	Pattern *regexp.Regexp
+	// Method, if not empty, is the method that a request must have. GET also
+	// means HEAD.
+	Method string
+	// Session gets Event for every request. POE: SESSION and EVENT.
+	Session kernel.Dest
+	Event   string
+	// Handle is called in the connection's session instead.
+	Handle func(r *Response)
+	// Handler answers instead, as under net/http: on a goroutine of its own, a
+	// job of Offload. It may block and may use http.Flusher; what it writes
+	// waits for the peer to read.
+	Handler http.Handler
+}
+
+// Config configures a server. A nil or empty field has a default, except that
+// there must be a route.
+type Config struct {
+	// Alias is the component's alias; if empty, it is DefaultAlias. POE: ALIAS.
+	Alias string
+	// Server says where to listen, and has limits, time-outs and TLS. Its Alias,
+	// filters, Acceptor, Dialogue, and the callbacks ClientInput, ClientDrain,
+	// ClientLow and ClientHigh must not be set, nor Timeouts.Read. Timeouts.Idle
+	// is how long a request may take until the whole of it has come, from the
+	// connection or the end of the response before; 0 is DefaultIdle. How long an
+	// answer takes does not count.
+	Server servertcp.Config
+	// Routes are tried in order. A request that none matches gets 404, or 405 if
+	// only its method is another one. POE: HANDLERS.
+	Routes []Route
+	// Header is added to every response that has no field of that name. POE:
+	// HEADERS.
+	Header http.Header
+	// MaxBody is how many bytes the body of a request may have; others get 413.
+	// 0 is DefaultMaxBody.
+	MaxBody int
+	// MaxPipelined is how many requests of one connection may wait while the one
+	// before is answered; then nothing more is read. 0 is DefaultMaxPipelined.
+	MaxPipelined int
+	// Timeout is how long a response may take to be begun; then the answer is
+	// 503, and a warning names the route. 0 is DefaultTimeout; Forever is no
+	// limit.
+	Timeout time.Duration
+	// Log, if not nil, is called in the connection's session when a response has
+	// ended. POE: LOGHANDLER and LOG2HANDLER.
+	Log func(r *Response)
+}
+
+// Server is the component. Its methods belong to the kernel's goroutine.
+type Server struct {
+	k        *kernel.Kernel
+	config   Config
+	id       kernel.ID
+	listener *servertcp.Listener
+	accepts  int // MaxClients while it listens, for STARTLISTEN
+	over     bool
+}
+
+// New makes a server, as a child of the active session. Errors of the listening
+// socket go to Server.Error.
+func New(k *kernel.Kernel, config Config) (*Server, error) { return start(k, config, servertcp.New) }
+
+// Listen is New, but listens before it returns, and returns the error if that
+// fails.
+func Listen(k *kernel.Kernel, config Config) (*Server, error) {
+	return start(k, config, servertcp.Listen)
+}
+
+func start(k *kernel.Kernel, config Config, listen func(*kernel.Kernel, servertcp.Config) (*servertcp.Listener, error)) (*Server, error) {
+	if err := config.complete(); err != nil {
+		return nil, err
+	}
+	s := &Server{k: k, config: config, accepts: config.Server.MaxClients}
+	if s.accepts == 0 {
+		s.accepts = -1
+	}
+	tcp := config.Server
+	tcp.ClientFilter = s.newFilter
+	tcp.ClientConnected = s.connected
+	tcp.ClientInput = servertcp.Input(s.input)
+	tcp.ClientError = s.clientError
+	tcp.ClientDrain = s.drain
+	tcp.ClientDisconnected = s.disconnected
+	tcp.ClientKeepOnError = true // what was asked is still answered
+	tcp.ClientLow = func(c *servertcp.Client) { connectionOf(c).low() }
+	tcp.ClientHigh = func(*servertcp.Client) {}
+	tcp.Timeouts.Idle = 0 // see connection.idle
+	tcp.Stopped = s.stopped
+	var failed error
+	_, err := session.Create(k, s, states, &failed, func() (err error) {
+		s.listener, err = listen(k, tcp)
+		return err
+	})
+	if err = errors.Join(err, failed); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// complete fills in defaults and refuses what cannot work.
+func (c *Config) complete() error {
+	t := &c.Server
+	switch {
+	case t.Alias != "", t.ClientFilter != nil, t.ClientInputFilter != nil, t.ClientOutputFilter != nil,
+		t.ClientInput != nil, t.Dialogue != nil, t.Acceptor != nil, t.ClientDrain != nil, t.ClientLow != nil, t.ClientHigh != nil:
+		return configError("Server", "has an alias, a filter or a callback that the component sets itself")
+	case t.Timeouts.Read != 0:
+		return configError("Server.Timeouts.Read", "would end a connection while it is answered")
+	case c.MaxBody < 0:
+		return configError("MaxBody", "is negative")
+	case c.MaxPipelined < 0:
+		return configError("MaxPipelined", "is negative")
+	case c.Timeout < Forever:
+		return configError("Timeout", "is negative")
+	case len(c.Routes) == 0:
+		return configError("Routes", "is empty")
+	}
+	if err := checkRoutes(c.Routes); err != nil {
+		return err
+	}
+	setDefault(&c.Alias, DefaultAlias)
+	setDefault(&c.MaxBody, DefaultMaxBody)
+	setDefault(&c.MaxPipelined, DefaultMaxPipelined)
+	setDefault(&c.Timeout, DefaultTimeout)
+	setDefault(&t.Timeouts.Idle, DefaultIdle)
+	if t.Marks == (readwrite.Marks{}) {
+		t.Marks = readwrite.Marks{High: 64 << 10, Low: 16 << 10}
+	}
+	return nil
+}
+
+func checkRoutes(routes []Route) error {
+	for i, r := range routes {
+		field := fmt.Sprintf("Routes[%d]", i)
+		ways := 0
+		for _, set := range []bool{r.Event != "", r.Handle != nil, r.Handler != nil} {
+			if set {
+				ways++
+			}
+		}
+		switch {
+		case ways != 1:
+			return configError(field, "needs one of Event, Handle and Handler")
+		case r.Event != "" && r.Session == nil:
+			return configError(field, "has an Event and no Session")
+		}
+	}
+	return nil
+}
+
+func configError(field, what string) error {
+	return &kernel.ConfigError{Package: "httpserver", Field: field, Err: errors.New(what)}
+}
+
+func setDefault[T comparable](field *T, value T) {
+	var zero T
+	if *field == zero {
+		*field = value
+	}
+}
+
+// newFilter makes the codec of a connection. The configuration was checked.
+func (s *Server) newFilter() filter.Filter {
+	f, err := httpd.New(httpd.Config{MaxContent: s.config.MaxBody, MaxBuffer: s.config.MaxBody + 2*httpd.DefaultMaxHeader, ExpectContinue: true})
+	if err != nil {
+		panic(err) // cannot happen: the limits are positive
+	}
+	return f
+}
+
+// ID returns the component's session.
+func (s *Server) ID() kernel.ID { return s.id }
+
+// Addr returns the address at which the server listens, nil before it does.
+func (s *Server) Addr() net.Addr { return s.listener.Addr() }
+
+// Stats returns the figures of the server's connections.
+func (s *Server) Stats() servertcp.Stats { return s.listener.Stats() }

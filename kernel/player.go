@@ -1,0 +1,399 @@
+package kernel
+
+import (
+	"errors"
+	"fmt"
+	"runtime"
+	"strconv"
+	"sync"
+	"time"
+
+	"github.com/gopoe/poe/kernel/internal/poll"
+	"github.com/gopoe/poe/kernel/internal/recording"
+)
+
+// player replays a tape: it answers what the kernel asks from the recording, and
+// stops the run where the kernel asks for something else.
+type player struct {
+	t      *tape
+	r      *recording.Reader
+	replay *Replay
+
+	before []eventMark // the last events, for a report
+	stop   *replayStop // why the run has stopped
+	over   bool        // a run has ended as it did in the recording
+
+	// The next record, if it waits for its position.
+	pending    byte
+	pendingAt  uint64 // empty polls or looks before it
+	pendingEnd int64
+
+	// What a message of the recording refers to.
+	live     *liveMessages
+	jobs     map[uint64]*Job
+	bindings map[uint64]*binding
+	holds    map[uint64]*Hold
+	context  func() // ends the run, as its context does
+	ctxErr   error  // with which it has ended
+}
+
+// replayStop is what a replay throws to end the run.
+type replayStop struct{ err error } // nil at the end of the recording
+
+// Error is for what shows a panic outside of Run.
+func (s *replayStop) Error() string {
+	if s.err == nil {
+		return ErrRecordingEnds.Error()
+	}
+	return s.err.Error()
+}
+
+// Unwrap returns the error.
+func (s *replayStop) Unwrap() error {
+	if s.err == nil {
+		return ErrRecordingEnds
+	}
+	return s.err
+}
+
+// newPlayer reads the head. What is wrong with it shows when the kernel runs.
+func newPlayer(t *tape, replay *Replay) *player {
+	p := &player{t: t, replay: replay, live: newLiveMessages(), jobs: map[uint64]*Job{}, bindings: map[uint64]*binding{}, holds: map[uint64]*Hold{}}
+	r, err := recording.NewReader(replay.From)
+	if err != nil {
+		p.refuse(err)
+		return p
+	}
+	p.r = r
+	switch k := t.k; {
+	case r.Head.VirtualClock != (k.clock != nil):
+		p.refuse(fmt.Errorf("kernel: replay: Options.Clock was set in one of recording and replay alone"))
+	case r.Head.OS != runtime.GOOS:
+		p.refuse(fmt.Errorf("kernel: replay: the recording was made on %s", r.Head.OS))
+	case !r.More() && r.Err() != nil:
+		p.refuse(r.Err())
+	case r.First() > 0:
+		p.refuse(fmt.Errorf("kernel: replay: the recording is the end of a longer run, of which %d frames were dropped: it can be listed, but not replayed", r.First()))
+	default:
+		k.name, k.wallStart, k.seed = r.Head.Kernel, time.Unix(0, r.Head.Wall), r.Head.Seed
+		t.wall = r.Head.Wall
+	}
+	return p
+}
+
+// refuse keeps the error of a recording that cannot be replayed.
+func (p *player) refuse(err error) {
+	p.stop = &replayStop{err}
+	p.replay.set(ReplayResult{Err: err})
+}
+
+// halt ends the run.
+func (p *player) halt(err error) {
+	p.stop = &replayStop{err}
+	p.replay.set(ReplayResult{Err: err, Events: p.t.events})
+	panic(p.stop)
+}
+
+// peek returns the kind of the next record. At the end of the recording, and if
+// it is damaged, it ends the run.
+func (p *player) peek() byte {
+	if p.stop != nil {
+		panic(p.stop) // a handler has caught the first one
+	}
+	if p.pending != 0 {
+		return p.pending
+	}
+	switch op := p.r.Peek(); {
+	case op != 0:
+		return op
+	case p.r.Err() != nil:
+		p.halt(p.r.Err())
+	default:
+		p.stop = &replayStop{}
+		p.replay.set(ReplayResult{Equal: true, Events: p.t.events})
+		panic(p.stop)
+	}
+	return 0
+}
+
+// op takes the next record's kind.
+func (p *player) op() byte { return p.r.Byte() }
+
+// done is called when a record was read.
+func (p *player) done() {
+	if err := p.r.Err(); err != nil {
+		p.halt(err)
+	}
+	if !p.r.More() && p.r.Err() == nil { // a program that exits now gets no further
+		p.replay.set(ReplayResult{Equal: true, Events: p.t.events, Whole: p.over})
+	}
+}
+
+// expect takes the next record if it is of a kind, and else ends the run.
+func (p *player) expect(op byte, asked string) {
+	if p.peek() != op {
+		p.part(asked)
+	}
+	p.op()
+}
+
+// position reads how often something came before a record that waits for it.
+func (p *player) position(op byte) (before uint64, waits bool) {
+	if p.pending == op {
+		return p.pendingAt, true
+	}
+	if p.peek() != op {
+		return 0, false
+	}
+	p.op()
+	p.pendingAt = p.r.Uint()
+	p.pending = op
+	return p.pendingAt, true
+}
+
+// event compares an event with the recording.
+func (p *player) event(mark eventMark, session uint64) {
+	t := p.t
+	if at := p.replay.at; at != nil && p.stop == nil && at.matches(t.events+1, mark.name, session) {
+		at.save(p, mark.name, session)
+	}
+	switch run, waits := p.position(tapeEvent); {
+	case waits && run == t.run: // the last event does not run once more
+		p.pending = 0
+		if recorded := readMark(p.r); recorded != mark && p.r.Err() == nil {
+			p.diverge("dispatches "+mark.String(), "dispatches "+recorded.String())
+		}
+		t.last, t.run = mark, 1
+		p.done()
+	case mark != t.last && waits:
+		p.diverge("dispatches "+mark.String(), "dispatches "+t.last.String())
+	case mark != t.last:
+		p.part("dispatches " + mark.String())
+	default:
+		t.run++
+	}
+	t.events++
+	if len(p.before) == contextEvents {
+		copy(p.before, p.before[1:])
+		p.before = p.before[:contextEvents-1]
+	}
+	p.before = append(p.before, mark)
+}
+
+// wait is what a poll has reported.
+func (p *player) wait(out []poll.Ready) ([]poll.Ready, error) {
+	p.check()
+	t := p.t
+	for _, op := range []byte{tapeReady, tapePollFail} {
+		before, waits := p.position(op)
+		if !waits {
+			continue
+		}
+		if before != t.empties {
+			break
+		}
+		p.pending, t.empties = 0, 0
+		if op == tapePollFail {
+			err := p.failure()
+			p.done()
+			return out, err
+		}
+		for n := p.r.Count(); n > 0; n-- {
+			out = append(out, p.ready())
+		}
+		p.done()
+		return out, nil
+	}
+	t.empties++
+	if t.empties > maxEmpties {
+		p.part("polls")
+	}
+	return out, nil
+}
+
+// maxEmpties is after how many polls that find nothing a replay that waits for
+// something else has gone astray.
+const maxEmpties = 1 << 32
+
+func (p *player) ready() (ready poll.Ready) {
+	n := p.r.Uint()
+	ready.Token = int32(n >> 5)
+	ready.Modes = poll.Modes(n & 7)
+	if n&(1<<3) != 0 {
+		ready.Modes |= poll.Sticky
+	}
+	if n&oldGeneration != 0 {
+		ready.Gen = uint32(p.r.Uint())
+		return ready
+	}
+	if table := &p.t.k.handles; ready.Token >= 0 && int(ready.Token) < len(table.slots) {
+		ready.Gen = table.slots[ready.Token].gen
+	}
+	return ready
+}
+
+// check compares the sums, if they come next.
+func (p *player) check() {
+	t := p.t
+	events, waits := p.position(tapeCheck)
+	if !waits || events > t.events {
+		return
+	}
+	p.pending = 0
+	sum, output := p.r.Fixed(), p.r.Fixed()
+	p.done()
+	switch {
+	case events < t.events:
+		p.differ(fmt.Sprintf("has dispatched %d events where the recording has %d", t.events, events))
+	case sum != uint32(t.sum>>32):
+		p.differ("has dispatched readiness to other sessions")
+	case p.r.Head.Outputs && output != t.output:
+		p.differ("has written something else")
+	}
+}
+
+// ended is the end of a run.
+func (p *player) ended() {
+	if p.stop != nil {
+		return
+	}
+	p.check()
+	if p.peek() != tapeEnd {
+		p.part("ends")
+	}
+	p.op()
+	events, output := p.r.Uint(), p.r.Fixed()
+	p.over = true
+	switch {
+	case p.r.Err() != nil:
+	case events != p.t.events:
+		p.differ(fmt.Sprintf("ends after %d events where the recording has %d", p.t.events, events))
+	case p.r.Head.Outputs && output != p.t.output:
+		p.differ("ends, having written something else")
+	}
+	p.done()
+}
+
+// replayPoller is a poller that knows from the recording what is ready.
+type replayPoller struct{ p *player }
+
+func (r replayPoller) Update(reg *poll.Registration, before poll.Modes) error {
+	reg.Edge = r.p.r.Head.Loop == "epoll" && reg.TCP && reg.Armed == poll.Read // as epoll decides it
+	p := r.p
+	if p.pending != 0 || p.peek() != tapeRefused {
+		return nil
+	}
+	p.op()
+	err := p.failure()
+	p.done()
+	return err
+}
+
+func (r replayPoller) Remove(*poll.Registration) {}
+func (r replayPoller) Wait(_ time.Duration, out []poll.Ready) ([]poll.Ready, error) {
+	return r.p.wait(out)
+}
+func (r replayPoller) Wake()        {}
+func (r replayPoller) Close() error { return nil }
+
+// contextEvents is how many events a report has on each side.
+const contextEvents = 8
+
+// part ends the run: the kernel does something that the recording has not.
+func (p *player) part(asked string) {
+	p.diverge(asked, p.nextRecord())
+}
+
+// differ ends the run: the kernel has done something that the recording has, but
+// not as it is there.
+func (p *player) differ(asked string) { p.diverge(asked, "the same, with another result") }
+
+func (p *player) diverge(asked, recorded string) {
+	d := &Divergence{Event: p.t.events + 1, Asked: asked, Recorded: recorded, Offset: p.r.Offset(), Kernel: p.t.k.name}
+	for _, m := range p.before {
+		d.Before = append(d.Before, m.String())
+	}
+	d.After = p.following()
+	if f := p.t.k.frame; f != nil && f.session != nil && f.depth > 0 {
+		d.Handler = fmt.Sprintf("%q in session %d", f.event, f.session.num)
+	}
+	p.halt(d)
+}
+
+// errLagging is why a recording ends whose writer is slower than the kernel.
+var errLagging = errors.New("the file takes in less than the kernel records")
+
+// messagesWait is how long a replay waits for a message that only a goroutine of
+// the program can send.
+const messagesWait = 10 * time.Second
+
+// liveMessages are those that goroutines of the program send while the run is
+// replayed. They are dropped, except for what the recording has no contents of:
+// functions, and arguments that could not be recorded.
+type liveMessages struct {
+	mu   sync.Mutex
+	came sync.Cond
+	by   map[string][]message
+}
+
+func newLiveMessages() *liveMessages {
+	l := &liveMessages{by: map[string][]message{}}
+	l.came.L = &l.mu
+	return l
+}
+
+// maxLive bounds the messages that are kept of each kind.
+const maxLive = 1 << 16
+
+func (l *liveMessages) put(m message) {
+	switch m.kind {
+	case arrivalEvent, arrivalSent, arrivalLive, arrivalDo:
+	default:
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	key := m.key()
+	if len(l.by[key]) < maxLive {
+		l.by[key] = append(l.by[key], m)
+		l.came.Broadcast()
+	}
+}
+
+// take returns the first message of a kind, and waits for it for d.
+func (l *liveMessages) take(key string, d time.Duration) (message, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if d > 0 {
+		expired := false
+		stop := time.AfterFunc(d, func() {
+			l.mu.Lock()
+			expired = true
+			l.came.Broadcast()
+			l.mu.Unlock()
+		})
+		defer stop.Stop()
+		for len(l.by[key]) == 0 && !expired {
+			l.came.Wait()
+		}
+	}
+	if len(l.by[key]) == 0 {
+		return message{}, false
+	}
+	m := l.by[key][0]
+	l.by[key] = l.by[key][1:]
+	return m, true
+}
+
+// refuse answers those who wait for the kernel to run something.
+func (l *liveMessages) refuse() {
+	for {
+		m, ok := l.take((&message{kind: arrivalDo}).key(), 0)
+		if !ok {
+			return
+		}
+		m.run() // which sees that the kernel does not run
+	}
+}
+
+func itoa(n int) string { return strconv.Itoa(n) }

@@ -1,0 +1,338 @@
+package kernel
+
+import (
+	"io"
+	"os"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gopoe/poe/kernel/internal/poll"
+	"github.com/gopoe/poe/kernel/internal/recording"
+)
+
+// flushInterval is how long records wait in memory before they are written.
+const flushInterval = 100 * time.Millisecond
+
+// recorder writes a tape. The writer belongs to the kernel's goroutine, except
+// while that sleeps: then a timer may flush.
+type recorder struct {
+	t    *tape
+	w    *recording.Writer
+	to   *Recording
+	sink *sink
+
+	flushed int64        // the reading of the clock at the last flush
+	state   atomic.Int32 // recorderBusy ...
+	mu      sync.Mutex   // held by the timer while it flushes
+	timer   *time.Timer
+}
+
+const (
+	recorderBusy     = iota // the kernel's goroutine may write
+	recorderAsleep          // it sleeps
+	recorderFlushing        // it sleeps, and the timer flushes
+)
+
+func newRecorder(t *tape, to *Recording) *recorder {
+	r := &recorder{t: t, to: to, sink: newSink(to, t.k)}
+	to.recorder.Store(r)
+	h := recording.NewHead()
+	h.Time, h.Kernel, h.Loop = time.Now().UTC(), t.k.name, systemLoop(t.k.loopName)
+	h.VirtualClock, h.Outputs, h.Wall = t.k.clock != nil, to.Redact == nil, t.k.wallStart.UnixNano()
+	h.Seed = randomSeed()
+	t.k.seed = h.Seed
+	h.Arguments = append([]string{}, os.Args[1:]...)
+	h.Environment = keptEnvironment(to.Environment)
+	if to.Redact != nil {
+		for _, texts := range [][]string{h.Arguments, h.Environment} {
+			for i := range texts {
+				b := []byte(texts[i])
+				to.Redact("environment", b)
+				texts[i] = string(b)
+			}
+		}
+	}
+	t.wall = h.Wall
+	r.w = recording.NewWriter(h, r.sink.emit)
+	return r
+}
+
+// keptEnvironment lists the variables that change what the library does, and
+// those which were asked for.
+func keptEnvironment(names []string) (kept []string) {
+	for _, pair := range os.Environ() {
+		name, _, _ := strings.Cut(pair, "=")
+		wanted := strings.HasPrefix(name, "POE_") && !strings.HasPrefix(name, "POE_RE") || name == "TZ" || name == "LANG"
+		for _, n := range names {
+			wanted = wanted || n == name
+		}
+		if wanted {
+			kept = append(kept, pair)
+		}
+	}
+	return kept
+}
+
+// begin begins a record.
+func (r *recorder) begin(op byte) {
+	if r.w.Begin(op) {
+		r.flushed = r.t.clock
+	}
+}
+
+// clockRead flushes what has waited for long in a kernel that does not sleep.
+func (r *recorder) clockRead(now int64) {
+	if r.sink.live && now-r.flushed > int64(flushInterval) {
+		r.flush()
+	}
+}
+
+func (r *recorder) flush() {
+	r.flushed = r.t.clock
+	r.w.Flush()
+}
+
+// changeEvent records that another event than the last one is dispatched.
+func (r *recorder) changeEvent(mark eventMark) {
+	t := r.t
+	r.begin(tapeEvent)
+	r.w.Uint(t.run)
+	r.w.Name(mark.name)
+	if mark.ready {
+		r.w.Uint(0)
+	} else {
+		r.w.Uint(mark.session + 1)
+	}
+	t.last, t.run = mark, 1
+}
+
+// check records the sums when enough has happened since the last time.
+func (r *recorder) check() {
+	t := r.t
+	if t.events < t.checkAt {
+		return
+	}
+	t.checkAt = t.events + checkInterval
+	r.begin(tapeCheck)
+	r.w.Uint(t.events)
+	r.w.Fixed(uint32(t.sum >> 32))
+	r.w.Fixed(t.output)
+}
+
+// failure writes an error as a number, or as a value if it is none of the usual.
+func (r *recorder) failure(err error) {
+	code, ok := errorCode(err)
+	r.w.Uint(code)
+	if !ok {
+		r.w.Bytes(r.t.encode(err))
+	}
+}
+
+// finish writes out what there is at the end of a run, and waits until it is in
+// the file.
+func (r *recorder) finish() {
+	r.flush()
+	r.sink.wait()
+	if r.t.k.exception != nil {
+		r.to.dumpAfter("an unhandled exception")
+	}
+}
+
+// sleeping lets a timer flush while the kernel sleeps.
+func (r *recorder) sleeping() {
+	if !r.sink.live || r.w.Pending() == 0 {
+		return
+	}
+	if r.timer == nil {
+		r.timer = time.AfterFunc(flushInterval, r.flushAsleep)
+	} else {
+		r.timer.Reset(flushInterval)
+	}
+	r.state.Store(recorderAsleep)
+}
+
+// awake takes the writer back.
+func (r *recorder) awake() {
+	for r.state.Load() != recorderBusy && !r.state.CompareAndSwap(recorderAsleep, recorderBusy) {
+		r.mu.Lock() // until the timer is done
+		r.mu.Unlock()
+	}
+}
+
+func (r *recorder) flushAsleep() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.state.CompareAndSwap(recorderAsleep, recorderFlushing) {
+		r.w.Flush()
+		r.state.Store(recorderAsleep)
+	}
+}
+
+// recordingPoller is a poller whose reports are recorded.
+type recordingPoller struct {
+	poll.Poller
+	t *tape
+}
+
+// Wait records what is ready. Polls that find nothing are only counted.
+func (p recordingPoller) Wait(d time.Duration, out []poll.Ready) ([]poll.Ready, error) {
+	t, before := p.t, len(out)
+	if d != 0 {
+		t.out.sleeping()
+	}
+	out, err := p.Poller.Wait(d, out)
+	if d != 0 {
+		t.out.awake()
+	}
+	t.out.check()
+	if err != nil {
+		t.out.begin(tapePollFail)
+		t.out.w.Uint(t.empties)
+		t.out.failure(err)
+		t.empties = 0
+		return out, err
+	}
+	if len(out) == before {
+		t.empties++
+		return out, nil
+	}
+	t.out.begin(tapeReady)
+	t.out.w.Uint(t.empties)
+	t.out.w.Uint(uint64(len(out) - before))
+	t.empties = 0
+	for _, r := range out[before:] {
+		t.out.ready(r)
+	}
+	return out, nil
+}
+
+// oldGeneration marks a report for a handle that has lost its token meanwhile.
+const oldGeneration = 1 << 4
+
+func (r *recorder) ready(ready poll.Ready) {
+	bits := uint64(ready.Modes & (poll.Read | poll.Write | poll.Urgent))
+	if ready.Modes&poll.Sticky != 0 {
+		bits |= 1 << 3
+	}
+	table := &r.t.k.handles
+	current := int(ready.Token) < len(table.slots) && ready.Token >= 0 && table.slots[ready.Token].gen == ready.Gen
+	if !current {
+		bits |= oldGeneration
+	}
+	r.w.Uint(bits | uint64(uint32(ready.Token))<<5)
+	if !current {
+		r.w.Uint(uint64(ready.Gen))
+	}
+}
+
+// Update records that the system has refused.
+func (p recordingPoller) Update(r *poll.Registration, before poll.Modes) error {
+	err := p.Poller.Update(r, before)
+	if err != nil {
+		p.t.out.begin(tapeRefused)
+		p.t.out.failure(err)
+	}
+	return err
+}
+
+// maxQueued is how much may wait to be written to a file before the recording
+// ends: the kernel does not wait for it.
+const maxQueued = 256 << 20
+
+// sink is where the frames go: to a writer, on a goroutine of its own while there
+// are any, or into a ring.
+type sink struct {
+	k    *Kernel
+	to   io.Writer // nil for a ring
+	live bool      // there is a writer
+
+	mu      sync.Mutex
+	written sync.Cond
+	head    []byte
+	frames  [][]byte // that wait, or the ring
+	size    int      // of the frames
+	limit   int      // of the ring
+	writing bool
+	err     error
+}
+
+func newSink(to *Recording, k *Kernel) *sink {
+	s := &sink{k: k, to: to.Writer, live: to.Writer != nil, limit: to.Ring}
+	s.written.L = &s.mu
+	if s.limit <= 0 {
+		s.limit = DefaultRing
+	}
+	return s
+}
+
+// emit accepts a frame; the first one is the head.
+func (s *sink) emit(frame []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	switch {
+	case s.err != nil:
+		return
+	case !s.live && s.head == nil:
+		s.head = frame
+		return
+	}
+	s.frames = append(s.frames, frame)
+	s.size += len(frame)
+	switch {
+	case !s.live:
+		for s.size > s.limit && len(s.frames) > 1 {
+			s.size -= len(s.frames[0])
+			s.frames[0] = nil
+			s.frames = s.frames[1:]
+		}
+	case s.size > maxQueued:
+		s.fail(errLagging)
+	case !s.writing:
+		s.writing = true
+		go s.write()
+	}
+}
+
+// fail ends the recording. What was written before stays.
+func (s *sink) fail(err error) {
+	s.err = err
+	s.frames, s.size = nil, 0
+	s.written.Broadcast()
+	go s.k.warn("the recording has ended", "error", err)
+}
+
+// write writes frames until none is left.
+func (s *sink) write() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for len(s.frames) > 0 && s.err == nil {
+		frames := s.frames
+		s.frames = nil
+		s.mu.Unlock()
+		size := 0
+		var err error
+		for _, frame := range frames {
+			size += len(frame)
+			if _, err = s.to.Write(frame); err != nil {
+				break
+			}
+		}
+		s.mu.Lock()
+		if s.size -= size; err != nil {
+			s.fail(err)
+		}
+	}
+	s.writing = false
+	s.written.Broadcast()
+}
+
+// wait waits until all is written.
+func (s *sink) wait() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.writing && s.err == nil {
+		s.written.Wait()
+	}
+}

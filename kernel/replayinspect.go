@@ -1,0 +1,131 @@
+package kernel
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path"
+	"strconv"
+	"strings"
+
+	"github.com/gopoe/poe/kernel/observe"
+)
+
+// The environment variables that stop a replay before an event, and leave the
+// kernel's state in a file as JSON. The command poe replay sets them.
+const (
+	ReplayStateVariable = "POE_REPLAY_STATE" // the file
+	ReplayAtVariable    = "POE_REPLAY_AT"    // the event's number, from 1
+	ReplayUntilVariable = "POE_REPLAY_UNTIL" // or NAME, NAME@SESSION; * matches anything
+)
+
+// ErrReplayStopped is the error of a replay that has stopped at the event that
+// was asked for.
+var ErrReplayStopped = errors.New("kernel: the replay has stopped where it was asked to")
+
+// resultJSON is a ReplayResult as the file that ReplayResultVariable names has it.
+type resultJSON struct {
+	Equal  bool   `json:"equal"`
+	Whole  bool   `json:"whole"`
+	Events uint64 `json:"events"`
+	Error  string `json:"error,omitempty"`
+	// Divergence says that the error is one, and no fault of the recording.
+	Divergence bool `json:"divergence"`
+	Final      bool `json:"final"` // nothing else follows
+}
+
+// resultWriter returns a function that writes results to a file, nil if there is
+// no name.
+func resultWriter(name string) func(ReplayResult) {
+	if name == "" {
+		return nil
+	}
+	return func(r ReplayResult) {
+		j := resultJSON{Equal: r.Equal, Whole: r.Whole, Events: r.Events, Final: r.Err != nil}
+		if r.Err != nil {
+			j.Error = r.Err.Error()
+			_, j.Divergence = r.Err.(*Divergence)
+		}
+		data, err := json.Marshal(j)
+		if err == nil {
+			err = os.WriteFile(name, data, 0o600)
+		}
+		if err != nil {
+			stderrLogger(0).Warn("the result of the replay was not written", "file", name, "error", err)
+		}
+	}
+}
+
+// replayInspector stops a replay before an event.
+type replayInspector struct {
+	file    string
+	number  uint64 // 0 for none
+	name    string // a pattern, empty for none
+	session string
+}
+
+// inspectorOf is what the environment asks for, nil if nothing.
+func inspectorOf() *replayInspector {
+	i := &replayInspector{file: fromVariable(ReplayStateVariable)}
+	i.number, _ = strconv.ParseUint(fromVariable(ReplayAtVariable), 10, 64)
+	i.name, i.session, _ = strings.Cut(fromVariable(ReplayUntilVariable), "@")
+	if i.file == "" || i.number == 0 && i.name == "" {
+		return nil
+	}
+	return i
+}
+
+// matches reports whether the event of that number is the one to stop at.
+func (i *replayInspector) matches(number uint64, name string, session uint64) bool {
+	if i.number != 0 {
+		return number == i.number
+	}
+	if ok, err := path.Match(i.name, name); !ok || err != nil {
+		return false
+	}
+	return i.session == "" || i.session == "*" || i.session == strconv.FormatUint(session, 10)
+}
+
+// state is what a kernel had at an event.
+type state struct {
+	Event    uint64 // which is about to be dispatched
+	Name     string
+	Session  uint64
+	Before   []string // the events before it
+	Time     int64    // nanoseconds since the kernel was made
+	Counts   observe.Counts
+	Sessions []observe.SessionDetail
+	Queue    []observe.Queued
+	Timers   []observe.Queued
+	Handles  []observe.HandleInfo
+}
+
+// maxListed bounds the lists of a state.
+const maxListed = 1000
+
+// save writes the state and ends the run.
+func (i *replayInspector) save(p *player, name string, session uint64) {
+	k, v := p.t.k, p.t.k.Host().Inspect()
+	s := state{
+		Event: p.t.events + 1, Name: name, Session: session, Time: k.now, Counts: v.Counts(),
+		Queue: v.Queue(0, maxListed), Timers: v.Timers(maxListed),
+	}
+	for _, m := range p.before {
+		s.Before = append(s.Before, m.String())
+	}
+	page, _, _ := v.Sessions(0, maxListed)
+	for _, info := range page {
+		if d, ok := v.Session(info.Number); ok {
+			s.Sessions = append(s.Sessions, d)
+		}
+	}
+	s.Handles, _ = v.Handles(0, maxListed)
+	data, err := json.MarshalIndent(plainValue(s), "", "  ")
+	if err == nil {
+		err = os.WriteFile(i.file, append(data, '\n'), 0o600)
+	}
+	if err == nil {
+		err = ErrReplayStopped
+	}
+	p.halt(err)
+}

@@ -1,0 +1,256 @@
+package kernel
+
+import (
+	"context"
+	"syscall"
+)
+
+// arrival says what a message is, so that a replay can make it again.
+type arrival uint8
+
+const (
+	arrivalEvent   arrival = iota // an event, from Outside.Post
+	arrivalReady                  // of a source
+	arrivalJob                    // the result of a job
+	arrivalSignal                 // of the system
+	arrivalReap                   // a look at the children
+	arrivalLost                   // of a postback
+	arrivalRelease                // of a postback
+	arrivalHold                   // of a hold: its release
+	arrivalContext                // the end of the run's context
+	arrivalStop                   // Outside.Stop
+	arrivalSent                   // Outside.Signal
+	arrivalWatch                  // a handle is to be watched again
+	arrivalLive                   // only the program has it: a function, an event of another kernel, a letter
+	arrivalDo                     // Outside.Do: as arrivalLive, but somebody waits
+	arrivalNone                   // of no effect on the run
+)
+
+// key tells messages apart that only the program has.
+func (m *message) key() string { return itoa(int(m.kind)) + " " + m.event }
+
+// messages records what was taken out of the inbox.
+func (t *tape) messages(batch []message) {
+	n := 0
+	for i := range batch {
+		if batch[i].kind != arrivalNone {
+			n++
+		}
+	}
+	if n == 0 {
+		return
+	}
+	t.out.begin(tapeMessages)
+	t.out.w.Uint(t.looks)
+	t.out.w.Uint(uint64(n))
+	t.looks = 0
+	for i := range batch {
+		if m := &batch[i]; m.kind != arrivalNone {
+			t.out.message(m)
+		}
+	}
+}
+
+func (r *recorder) message(m *message) {
+	w := r.w
+	kind := m.kind
+	if kind == arrivalEvent && m.run != nil {
+		kind = arrivalLive
+	}
+	var event []byte
+	if kind == arrivalEvent || kind == arrivalSent {
+		var ok bool
+		if event, ok = r.t.tryEncode([]any{destination(m.to), m.args}); !ok || m.from != nil || m.letter != nil {
+			kind = arrivalLive
+		}
+	}
+	if kind == arrivalDo {
+		kind = arrivalLive
+	}
+	w.Byte(byte(kind))
+	switch kind {
+	case arrivalEvent, arrivalSent:
+		w.Name(m.event)
+		w.Bytes(event)
+	case arrivalLive:
+		w.Byte(byte(m.kind))
+		w.Name(m.event)
+	case arrivalReady, arrivalWatch:
+		w.Uint(uint64(uint32(m.handle.reg.Token)))
+	case arrivalJob:
+		w.Uint(m.num)
+		w.Bytes(r.jobResult(m.job))
+	case arrivalSignal:
+		w.Uint(m.num)
+		w.Name(m.event)
+	case arrivalLost, arrivalRelease, arrivalHold, arrivalContext:
+		w.Uint(m.num)
+	}
+}
+
+// jobResult is what a job has brought home; a nil list if it means nothing
+// outside of the program.
+func (r *recorder) jobResult(j *Job) []byte {
+	if data, ok := r.t.tryEncode([]any{j.result, j.err}); ok {
+		return data
+	}
+	return r.t.encode([]any{typeName(j.result)})
+}
+
+// look takes in the messages that have come, in the middle of handlers.
+func (t *tape) look() {
+	t.looks++
+	if t.in == nil {
+		if !t.k.inbox.empty() {
+			t.k.inbox.pull()
+		}
+		return
+	}
+	b := &t.k.inbox
+	if b.draining {
+		return
+	}
+	batch := t.in.messages()
+	if len(batch) == 0 {
+		return
+	}
+	b.draining = true
+	for i := range batch {
+		t.k.receive(&batch[i])
+	}
+	b.draining = false
+}
+
+// messages returns those that the recording has at this look.
+func (p *player) messages() []message {
+	if p.stop != nil {
+		panic(p.stop)
+	}
+	if p.pending == 0 && !p.r.More() && p.r.Err() == nil {
+		return nil // what comes now decides
+	}
+	at, waits := p.position(tapeMessages)
+	if !waits || at != p.t.looks {
+		return nil
+	}
+	p.pending, p.t.looks = 0, 0
+	batch := make([]message, 0, 8)
+	for n := p.r.Count(); n > 0 && p.r.Err() == nil; n-- {
+		batch = append(batch, p.message())
+	}
+	p.done()
+	return batch
+}
+
+// message makes a message of the recording again.
+func (p *player) message() message {
+	k := p.t.k
+	kind := arrival(p.r.Byte())
+	m := message{kind: kind}
+	switch kind {
+	case arrivalEvent, arrivalSent:
+		m.event = p.r.Name()
+		parts, _ := p.decode(p.r.Bytes()).([]any)
+		if len(parts) != 2 {
+			p.r.Damaged("a message has no destination")
+			break
+		}
+		m.to = p.destination(parts[0])
+		m.args, _ = parts[1].([]any)
+		p.live.take(m.key(), 0) // the same one, if the program has sent it already
+		if kind == arrivalSent {
+			m.run = k.sentSignal(m.to, m.event, m.args)
+		}
+	case arrivalLive:
+		m.kind, m.event = arrival(p.r.Byte()), p.r.Name()
+		return p.liveMessage(m)
+	case arrivalReady, arrivalWatch:
+		m.handle = p.watched(p.r.Uint())
+		if kind == arrivalWatch && m.handle != nil {
+			h := m.handle
+			m.handle, m.run = nil, func() { k.watchAgain(h) }
+		}
+	case arrivalJob:
+		m.run = p.jobDone(p.r.Uint(), p.r.Bytes())
+	case arrivalSignal:
+		m.run = p.signal(syscall.Signal(p.r.Uint()), p.r.Name())
+	case arrivalReap:
+		m.run = k.reap
+	case arrivalStop:
+		m.run = k.Stop
+	case arrivalContext:
+		p.ctxErr = [...]error{context.Canceled, context.DeadlineExceeded}[p.r.Uint()&1]
+		m.run = p.context
+	case arrivalLost, arrivalRelease:
+		if b := p.bindings[p.r.Uint()]; b != nil {
+			b.freed.Store(true)
+			if m.run = b.wasReleased; kind == arrivalLost {
+				m.run = b.wasLost
+			}
+		}
+	case arrivalHold:
+		if h := p.holds[p.r.Uint()]; h != nil {
+			h.freed.Store(true)
+			m.run = h.wasReleased
+		}
+	default:
+		p.r.Damaged("a message of a kind that does not exist")
+	}
+	if m.run == nil && kind != arrivalEvent {
+		m.run = func() {} // what it meant is not there any more
+	}
+	return m
+}
+
+// watched finds the handle of a token.
+func (p *player) watched(token uint64) *Handle {
+	if slots := p.t.k.handles.slots; token < uint64(len(slots)) {
+		return slots[token].h
+	}
+	return nil
+}
+
+// liveMessage waits for what only the program has.
+func (p *player) liveMessage(m message) message {
+	sent, ok := p.live.take(m.key(), messagesWait)
+	if !ok {
+		p.diverge("has no goroutine that sends a message here", "a message of a goroutine of the program, whose contents could not be recorded: "+m.describe())
+	}
+	return sent
+}
+
+func (m *message) describe() string {
+	if m.event != "" {
+		return "the event " + m.event
+	}
+	return "a function"
+}
+
+// jobDone makes the end of a job again.
+func (p *player) jobDone(num uint64, data []byte) func() {
+	j := p.jobs[num]
+	if j == nil {
+		p.diverge("has no job number "+itoa(int(num)), "the end of that job")
+	}
+	delete(p.jobs, num)
+	parts, _ := p.decode(data).([]any)
+	if len(parts) != 2 {
+		what := any("nothing")
+		if len(parts) > 0 {
+			what = parts[0]
+		}
+		p.halt(&NotReplayable{What: "the job " + j.event, Type: what.(string)})
+	}
+	j.result = parts[0]
+	j.err, _ = parts[1].(error)
+	return j.bringHome
+}
+
+// signal makes a signal of the system again.
+func (p *player) signal(n syscall.Signal, name string) func() {
+	k := p.t.k
+	return func() {
+		c := &caughtSignal{run: k.signals.system, name: name}
+		k.systemSignal(n, c)
+	}
+}

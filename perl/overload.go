@@ -1,0 +1,100 @@
+//go:build linux
+
+package perl
+
+// Overloaded operators are subs of a package whose names begin with a parenthesis:
+// "(+" is that of +.
+
+// binary calls the operator that the class of a or of b overloads.
+func overloadedBinary(op string, a, b any) (any, bool) {
+	if f := operatorOf(a, op); f != nil {
+		return First(f.Fn(Scalar, a, b, false)), true
+	}
+	if f := operatorOf(b, op); f != nil {
+		return First(f.Fn(Scalar, b, a, true)), true
+	}
+	return nil, false
+}
+
+func operatorOf(v any, op string) *Code {
+	switch v.(type) {
+	case nil, int, string, float64, bool:
+		return nil
+	}
+	if class := Class(v); class != "" {
+		return FindMethod(class, "("+op)
+	}
+	return nil
+}
+
+// DefineOperator overloads an operator for the objects of a package.
+func DefineOperator(pkg, op string, code any) {
+	overloads = true
+	DefineCode(pkg+"::("+op, CodeOf(code))
+}
+
+// Operate returns a op b where a class may overload the operator, one of strings:
+// eq, ne, lt, gt, le, ge, cmp, . and x.
+func Operate(op string, a, b any) any {
+	if v, ok := overloadedBinary(op, a, b); ok {
+		return v
+	}
+	switch op {
+	case "eq", "ne", "lt", "gt", "le", "ge":
+		c, ok := overloadedBinary("cmp", a, b)
+		if !ok {
+			c = Cmp(a, b)
+		}
+		n := Int(c)
+		switch op {
+		case "eq":
+			return n == 0
+		case "ne":
+			return n != 0
+		case "lt":
+			return n < 0
+		case "gt":
+			return n > 0
+		case "le":
+			return n <= 0
+		}
+		return n >= 0
+	case "cmp":
+		return Cmp(a, b)
+	case "x":
+		return RepeatString(Str(a), Int(b))
+	}
+	return Str(a) + Str(b)
+}
+
+// Compared returns a op b for the operators that compare numbers, where a class may
+// overload them.
+func Compared(op string, a, b any) bool {
+	if v, ok := overloadedBinary(op, a, b); ok {
+		return True(v)
+	}
+	c, ok := overloadedBinary("<=>", a, b)
+	if !ok {
+		if op == "==" || op == "!=" {
+			return Eq(a, b) == (op == "==")
+		}
+		c = Compare(a, b)
+	}
+	if c == nil {
+		return op == "!="
+	}
+	n := Int(c)
+	switch op {
+	case "==":
+		return n == 0
+	case "!=":
+		return n != 0
+	case "<":
+		return n < 0
+	case ">":
+		return n > 0
+	case "<=":
+		return n <= 0
+	}
+	return n >= 0
+}

@@ -1,0 +1,68 @@
+package poetest
+
+import (
+	"errors"
+	"log/slog"
+	"os"
+	"testing"
+
+	"github.com/gopoe/poe/kernel"
+)
+
+// Replay runs a program on a recording in a file and fails the test where it
+// does something else than the recorded run did: a failure that was recorded
+// once becomes a regression test. setup makes the program's sessions, as its main
+// function does before Run. The recording must be one of a kernel without
+// Options.Clock; options may set what else the program sets, but not Clock,
+// Recording and Replay. Replay returns the number of events.
+//
+// If the recording ends with the run, and not because the program was killed, the
+// run must end there as well.
+func Replay(t testing.TB, file string, setup func(k *kernel.Kernel), options ...kernel.Options) (events uint64) {
+	t.Helper()
+	var o kernel.Options
+	if len(options) > 1 {
+		t.Fatalf("poetest: %d Options given, of which only one can be used", len(options))
+	}
+	if len(options) > 0 {
+		o = options[0]
+	}
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatalf("poetest: Replay: %v", err)
+	}
+	defer f.Close()
+	if o.Logger == nil {
+		o.Logger = slog.New(testLog(t, slog.LevelInfo))
+	}
+	o.Replay, o.Recording = &kernel.Replay{From: f}, nil
+	err = runReplay(o, setup)
+	result := o.Replay.Result()
+	switch {
+	case result.Err != nil:
+		t.Fatalf("%s: %v", file, result.Err)
+	case !result.Equal:
+		t.Fatalf("%s: the replay has ended after %d events, before the recording: %v", file, result.Events, err)
+	}
+	return result.Events
+}
+
+// runReplay runs the program. A replay that parts from the recording before Run
+// ends in a panic.
+func runReplay(o kernel.Options, setup func(k *kernel.Kernel)) (err error) {
+	defer func() {
+		switch thrown := recover().(type) {
+		case nil:
+		case error:
+			if o.Replay.Result().Err == nil && !errors.Is(thrown, kernel.ErrRecordingEnds) {
+				panic(thrown)
+			}
+			err = thrown
+		default:
+			panic(thrown)
+		}
+	}()
+	k := kernel.New(o)
+	setup(k)
+	return k.Run()
+}
