@@ -88,6 +88,7 @@ type node struct {
 	dyn    *node       // a method's name which is computed
 	repl   *node       // of s///
 	end    int         // last line of a sub
+	made   *node       // the body with its continue block, once it has been made
 	vars   []*variable // declared in a part that may not be evaluated
 	from   int         // first token of a statement
 	to     int         // token behind a statement
