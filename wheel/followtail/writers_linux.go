@@ -6,8 +6,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// noWriters reports whether nobody has the file open for writing, as far as the
-// system tells: it grants a read lease only then. The lease is returned at once.
+// noWriters reports whether no process has the file open for writing, as far as the
+// system reports: it grants a read lease only then. The lease is returned at once.
 // It is granted only to the owner of the file and to privileged processes.
 func noWriters(f *os.File) bool {
 	fd := f.Fd()
