@@ -17,6 +17,7 @@ require (
 	github.com/gdamore/tcell/v2 v2.13.10
 	github.com/golang/snappy v1.0.0
 	github.com/klauspost/compress v1.20.3
+	github.com/miekg/dns v1.1.73
 	github.com/pires/go-proxyproto v0.15.0
 	github.com/rivo/uniseg v0.4.7
 	github.com/stretchr/testify v1.12.1

@@ -85,6 +85,12 @@ func Inline(k *Kernel, funcs Funcs, args ...any) (*Session, error) {
 // NewSession makes a session as its configuration says; see [session.New].
 func NewSession[H any](k *Kernel, c SessionConfig[H]) (*Session, error) { return session.New(k, c) }
 
+// Recorded calls f, and in a replay returns what f had returned in the recorded
+// run; see [kernel.Recorded].
+func Recorded[T any](k *Kernel, name string, f func() (T, error)) (T, error) {
+	return kernel.Recorded(k, name, f)
+}
+
 // Heap returns the heap of the event's session; see [session.Heap]. POE:
 // $_[HEAP].
 func Heap[H any](e Event) *H { return session.Heap[H](e) }

@@ -31,7 +31,7 @@ var folders = map[string]string{
 	"jsonrec":   "filter/jsonrec",
 	"readwrite": "wheel/readwrite", "socketfactory": "wheel/socketfactory", "listenaccept": "wheel/listenaccept",
 	"followtail": "wheel/followtail", "run": "wheel/run", "readline": "wheel/readline", "curses": "wheel/curses",
-	"servertcp": "component/servertcp", "clienttcp": "component/clienttcp", "ikc": "component/ikc", "cron": "component/cron", "clienthttp": "component/clienthttp", "httpserver": "component/httpserver", "dbi": "component/dbi", "jobqueue": "component/jobqueue", "pubsub": "component/pubsub",
+	"servertcp": "component/servertcp", "clienttcp": "component/clienttcp", "ikc": "component/ikc", "cron": "component/cron", "clienthttp": "component/clienthttp", "clientdns": "component/clientdns", "httpserver": "component/httpserver", "dbi": "component/dbi", "jobqueue": "component/jobqueue", "pubsub": "component/pubsub",
 	"poetest": "poetest", "daemon": "daemon", "node": "node", "cluster": "node/cluster",
 	"poetests":    "conformance/poetests",
 	"kernelgroup": "kernelgroup", "process": "supervise/process",
@@ -42,7 +42,7 @@ var standard = map[string]string{
 	"bufio": "bufio", "bytes": "bytes", "context": "context", "errors": "errors", "fmt": "fmt", "http": "net/http",
 	"io": "io", "log": "log", "slog": "log/slog", "net": "net", "netip": "net/netip", "os": "os", "exec": "os/exec",
 	"regexp": "regexp", "slices": "slices", "strconv": "strconv", "strings": "strings", "syscall": "syscall", "sql": "database/sql",
-	"testing": "testing", "time": "time", "tls": "crypto/tls", "signal": "os/signal",
+	"dns": "github.com/miekg/dns", "testing": "testing", "time": "time", "tls": "crypto/tls", "signal": "os/signal",
 	"require": "github.com/stretchr/testify/require", "assert": "github.com/stretchr/testify/assert",
 }
 

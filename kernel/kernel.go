@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"time"
 
+	"github.com/gopoe/poe/internal/created"
 	"github.com/gopoe/poe/kernel/internal/poll"
 	"github.com/gopoe/poe/kernel/observe"
 )
@@ -178,6 +179,7 @@ func New(options ...Options) *Kernel {
 	}
 	k.tape = newTape(k, o)
 	k.debug = newDebugger(k, o)
+	created.Announce(k)
 	return k
 }
 

@@ -240,11 +240,17 @@ func Recorded[T any](k *Kernel, name string, f func() (T, error)) (T, error) {
 // recording; in a replay open is not called, and the handle stands on nothing.
 // what names the operation.
 func OpenHandle(what string, open func() (*Handle, error)) (*Handle, error) {
+	return RecordedHere(what, open)
+}
+
+// RecordedHere is [Recorded] for code that does not know its kernel: that is the
+// one on whose goroutine it runs.
+func RecordedHere[T any](name string, f func() (T, error)) (T, error) {
 	t := tapeOf()
 	if t == nil {
-		return open()
+		return f()
 	}
-	return recorded(t, what, open)
+	return recorded(t, name, f)
 }
 
 // Rand returns the kernel's source of random numbers, for handlers: in a replay

@@ -100,6 +100,11 @@ func sessionInfo(e *entry, depth int) observe.SessionInfo {
 	for _, a := range e.names() {
 		s.Aliases = append(s.Aliases, a.name)
 	}
+	if h, ok := e.ses.(interface{ Heap() any }); ok {
+		if r, ok := h.Heap().(observe.Endpoint); ok {
+			s.Role = r.Role()
+		}
+	}
 	for c := e.firstChild; c != nil && s.Children < manyOf; c = c.nextSibling {
 		s.Children++
 	}

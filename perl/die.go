@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"syscall"
 )
@@ -101,12 +102,13 @@ func where() string {
 	if Line > 0 {
 		return fmt.Sprintf(" at %s line %d%s.\n", Name, Line, lastRead())
 	}
-	return fmt.Sprintf(" at %s line %d.\n", Name, callerLine())
+	file, line := callerLine()
+	return fmt.Sprintf(" at %s line %d.\n", file, line)
 }
 
-// callerLine returns the Perl line of the innermost translated frame, from the
-// program's table of lines; 0 if it has none.
-func callerLine() int {
+// callerLine returns the Perl file and line of the innermost translated frame, from
+// the program's table of lines; 0 if it has none.
+func callerLine() (string, int) {
 	var pcs [64]uintptr
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs[:])])
 	for {
@@ -115,14 +117,39 @@ func callerLine() int {
 			return t.find(f.Line)
 		}
 		if !more {
-			return 0
+			return Name, 0
 		}
 	}
+}
+
+// lineTable has lines in Go and where they come from.
+type lineTable []origin
+
+type origin struct {
+	line, perl int
+	file       string // empty for the program's first
+}
+
+var lineTables = map[string]lineTable{}
+
+func (t lineTable) find(line int) (string, int) {
+	i, found := slices.BinarySearchFunc(t, line, func(o origin, line int) int { return o.line - line })
+	if !found {
+		i--
+	}
+	if i < 0 {
+		return Name, 0
+	}
+	if t[i].file != "" {
+		return t[i].file, t[i].perl
+	}
+	return Name, t[i].perl
 }
 
 // callFrame is a translated sub that is being executed, and the line at hand.
 type callFrame struct {
 	sub  string
+	file string
 	line int
 }
 
@@ -141,7 +168,8 @@ func callFrames() []callFrame {
 				base, closure = base[:i], true
 			}
 			if inner != base {
-				out = append(out, callFrame{subName(base), t.find(f.Line)})
+				file, line := t.find(f.Line)
+				out = append(out, callFrame{subName(base), file, line})
 			}
 			inner = ""
 			if closure {
@@ -164,23 +192,9 @@ func subName(function string) string {
 	return "main::" + function[strings.LastIndexByte(function, '.')+1:]
 }
 
-type lineTable []int // pairs of a Go line and a Perl line
-
-var lineTables = map[string]lineTable{}
-
-func (t lineTable) find(line int) int {
-	perl := 0
-	for i := 0; i+1 < len(t); i += 2 {
-		if t[i] > line {
-			break
-		}
-		perl = t[i+1]
-	}
-	return perl
-}
-
 // Lines makes a table of lines known for the file of Go from which it is
-// called: pairs of a line in Go and the line in Perl it comes from, as 12:3.
+// called: pairs of a line in Go and the line in Perl it comes from, as 12:3, or
+// 12:3:lib/Module.pm if it comes from another file than the program's first.
 func Lines(table string) bool {
 	_, file, _, ok := runtime.Caller(1)
 	if !ok {
@@ -189,7 +203,8 @@ func Lines(table string) bool {
 	var t lineTable
 	for pair := range strings.FieldsSeq(table) {
 		goLine, perlLine, _ := strings.Cut(pair, ":")
-		t = append(t, Int(goLine), Int(perlLine))
+		perlLine, file, _ := strings.Cut(perlLine, ":")
+		t = append(t, origin{Int(goLine), Int(perlLine), file})
 	}
 	lineTables[file] = t
 	return true

@@ -267,13 +267,13 @@ func ChopAtAll(a *Array) int {
 
 // Caller returns package, file, line and sub of a level of calls, nothing if there
 // are not so many.
-func Caller(file string, level int) []any {
+func Caller(level int) []any {
 	frames := callFrames()
 	if level < 0 || level+1 >= len(frames) {
 		return nil
 	}
 	pkg, _ := splitName(frames[level+1].sub)
-	return L(pkg, file, frames[level+1].line, frames[level].sub)
+	return L(pkg, frames[level+1].file, frames[level+1].line, frames[level].sub)
 }
 
 // SelectHandle is select with at most one argument: it returns the handle from
@@ -315,7 +315,7 @@ func Carp(file, pkg string, line int, args ...any) any {
 func carped(file, pkg string, line int, args []any) string {
 	for _, f := range callFrames() {
 		if p, _ := splitName(f.sub); p != pkg {
-			line = f.line
+			file, line = f.file, f.line
 			break
 		}
 	}

@@ -35,10 +35,10 @@ func ticking(t *testing.T) (*fakeTB, *poetest.Recorder) {
 }
 
 func TestExpectUnordered(t *testing.T) {
-	f, seen := ticking(t)
+	_, seen := ticking(t)
 	assert.True(t, seen.ExpectUnordered("1 c", "1 a", "1 b"))
 	assert.True(t, seen.ExpectUnordered(), "an expectation uses up what it has seen")
-	f, seen = ticking(t)
+	f, seen := ticking(t)
 	assert.False(t, seen.ExpectUnordered("1 c", "1 a"))
 	assert.Contains(t, f.text(), "! want 1 c                      got 1 b")
 }
@@ -60,7 +60,7 @@ func TestExpectWithin(t *testing.T) {
 	f, seen := ticking(t)
 	assert.False(t, seen.ExpectWithin(time.Second, "1 b", "1 c"))
 	assert.Contains(t, f.text(), `"1 c" came after 2s, want 1s or less`)
-	f, seen = ticking(t)
+	_, seen = ticking(t)
 	assert.False(t, seen.ExpectWithin(time.Second, "1 c"), "from the start")
 	f, seen = ticking(t)
 	assert.False(t, seen.ExpectWithin(time.Hour, "1 c", "1 b"))

@@ -1,6 +1,7 @@
 // Command poe makes programs of sessions, ports them from Perl, and compares
 // what a program in Perl and its port in Go do, event by event.
 //
+//	poe new server chat               make a project: server, client, bot, daemon, cluster
 //	poe port chat.pl chat             translate a Perl program into Go
 //	poe port -check talk.txt chat.pl chat
 //	                                  and run both programs in a conversation
@@ -46,6 +47,7 @@ type command struct {
 // commands are the subcommands in the order in which usage lists them.
 func commands() []command {
 	return []command{
+		{"new", "[flags] KIND NAME", "make a project that builds and has tests", runNew},
 		{"port", "[flags] FILE.pl [DIR]", "translate a Perl program into Go", runPort},
 		{"diff", "[flags] TRACE TRACE", "compare two traces, or with -run two programs", runDiff},
 		{"record", "[flags] COMMAND ARGS...", "write a program's trace", runRecord},

@@ -1,7 +1,6 @@
 package clienttcp
 
 import (
-	"math/rand/v2"
 	"time"
 
 	"github.com/gopoe/poe/kernel"
@@ -36,7 +35,7 @@ func (c *Client) retryLater() {
 	}
 	c.retry.since = time.Time{}
 	c.retry.wait = min(max(2*c.retry.wait, b.Min), b.Max)
-	d := c.retry.wait/2 + rand.N(c.retry.wait/2+1)
+	d := c.retry.wait/2 + time.Duration(c.Kernel.Rand().Int64N(int64(c.retry.wait/2)+1))
 	timer, err := c.Kernel.Host().DelayFunc("client_tcp_retry", d, func(e kernel.Event) {
 		c.retry.timer = 0
 		c.Event = e

@@ -1,6 +1,8 @@
 package ikc
 
 import (
+	"maps"
+	"slices"
 	"strconv"
 	"time"
 
@@ -100,8 +102,8 @@ func (r *Responder) finish(event string, value any, err error) {
 }
 
 func (r *Responder) failCalls(which func(*call) bool, err error) {
-	for event, c := range r.calls {
-		if which(c) {
+	for _, event := range slices.Sorted(maps.Keys(r.calls)) { // in an order that repeats
+		if c := r.calls[event]; c != nil && which(c) {
 			r.finish(event, nil, err)
 		}
 	}

@@ -13,6 +13,7 @@ import (
 // channel is a connection to another kernel. POE::Component::IKC::Channel.
 type channel struct {
 	r        *Responder
+	number   uint64 // of the connections of r, in order
 	wheel    *readwrite.Wheel
 	shutdown func()    // ends the connection when what waits is written
 	session  kernel.ID // that the connection belongs to
@@ -45,6 +46,8 @@ func (r *Responder) open(ch *channel) error {
 	if ch.owned, err = r.k.Host().Own(ch, "ikc channel"); err != nil {
 		return err
 	}
+	r.opened++
+	ch.number = r.opened
 	r.channels[ch] = struct{}{}
 	ch.timer, err = r.k.Host().DelayFunc("ikc negotiation", r.config.NegotiationTimeout, func(kernel.Event) {
 		ch.timer = 0

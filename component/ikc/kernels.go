@@ -142,7 +142,9 @@ func (r *Responder) route(kernel string) (to []*channel, local bool, err error) 
 	case r.closed:
 		return nil, false, ErrShutdown
 	case kernel == "*":
-		to = slices.Collect(maps.Values(r.kernels))
+		for _, id := range slices.Sorted(maps.Keys(r.kernels)) {
+			to = append(to, r.kernels[id])
+		}
 	case kernel == "" && r.fallback != nil:
 		to = []*channel{r.fallback}
 	case r.own[kernel]:

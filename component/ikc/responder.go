@@ -1,8 +1,9 @@
 package ikc
 
 import (
-	"crypto/rand"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/gopoe/poe/component/clienttcp"
 	"github.com/gopoe/poe/component/servertcp"
@@ -26,6 +27,7 @@ type Responder struct {
 	published map[string]map[string]bool // session, then event
 
 	channels map[*channel]struct{} // all connections
+	opened   uint64                // how many there have been
 	kernels  map[string]*channel   // ready ones by ID
 	names    map[string]*channel   // and by their other names
 	fallback *channel              // the default kernel
@@ -50,7 +52,7 @@ func Start(k *kernel.Kernel, c Config) (*Responder, error) {
 		return nil, configError("Name", fmt.Errorf("the kernel has a session %s already", Alias))
 	}
 	r := &Responder{
-		k: k, config: c, self: c.Name + "-" + rand.Text(), own: map[string]bool{},
+		k: k, config: c, self: c.Name + "-" + randomText(k), own: map[string]bool{},
 		published: map[string]map[string]bool{}, channels: map[*channel]struct{}{},
 		kernels: map[string]*channel{}, names: map[string]*channel{},
 		calls: map[string]*call{}, proxies: map[string]*proxy{},
@@ -121,13 +123,13 @@ func (r *Responder) Shutdown() {
 			c.Shutdown()
 		}
 	}
-	for ch := range r.channels {
+	for _, ch := range inOrder(r.channels) {
 		ch.end()
 		ch.over(ErrShutdown)
 	}
 	r.failCalls(func(*call) bool { return true }, ErrShutdown)
-	for _, p := range r.proxies {
-		p.drop()
+	for _, alias := range slices.Sorted(maps.Keys(r.proxies)) {
+		r.proxies[alias].drop()
 	}
 	r.inside(func() {
 		// It may be gone with everything else.

@@ -60,6 +60,7 @@ type SessionInfo struct {
 	Depth    int    // 1 for the kernel's children
 	Aliases  []string
 	Type     string
+	Role     string // of its heap, if that is an [Endpoint]
 	Children int
 	Refs     int // reasons to live that the kernel counts
 	Timers   int
@@ -101,6 +102,14 @@ type Field struct {
 // may be running, and changes nothing. Fields named "pending" and "undecoded" are
 // bytes of output and of input that wait.
 type Describer interface{ Describe() []Field }
+
+// Endpoint is what the heap of a session implements that is to be found as a server
+// or as a connection.
+type Endpoint interface {
+	Describer
+	// Role returns "server" or "connection".
+	Role() string
+}
 
 // Queued is an event in the queue, or a pending timer.
 type Queued struct {

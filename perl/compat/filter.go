@@ -417,6 +417,13 @@ func (f *Filter) PerlCall(method string, _ perl.Want, args []any) ([]any, bool) 
 	case "get_one":
 		return list(f.buf.GetOne()), true
 	case "put":
+		if _, isReference := f.f.(*filter.Reference); isReference {
+			for _, v := range perl.A(args[0]).All() {
+				if perl.RefType(v) == "" {
+					perl.Die("Choking on a non-reference (%s)", perl.Str(v))
+				}
+			}
+		}
 		out, err := f.buf.Put(records(f.f, perl.A(args[0]).All())...)
 		check(err)
 		a := perl.NewArray()

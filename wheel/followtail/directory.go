@@ -3,7 +3,6 @@ package followtail
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -45,7 +44,7 @@ type arrival struct {
 	name string   // what it is called now; empty if it is gone
 	born bool     // it has had the followed name
 	id   identity // of a file that was found by a search
-	file *os.File // if it is open
+	file *file    // if it is open
 
 	moves int  // how often its name has changed
 	taken bool // it was returned

@@ -143,9 +143,9 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 
 // begin opens the file, finds the position to begin at, and starts the wheel.
 func (w *Wheel) begin() error {
-	w.lookedAt = time.Now()
+	w.lookedAt = timeNow()
 	w.lastNew, w.sameAt = w.base.Kernel.Now(), w.lookedAt
-	field, file := "Handle", w.config.Handle
+	field, file := "Handle", ownFile(w.config.Handle)
 	if w.config.Filename != "" {
 		field = "Filename"
 		w.watchDirectory()

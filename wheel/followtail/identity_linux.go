@@ -8,14 +8,11 @@ import (
 
 const statxMask = unix.STATX_INO | unix.STATX_BTIME | unix.STATX_MTIME
 
-// identify returns the identity of a file, and when it was last written, in
-// nanoseconds. It does not follow symbolic links.
-func identify(path string) (id identity, modified int64, err error) {
+func systemIdentity(path string) (id identity, modified int64, err error) {
 	return statx(unix.AT_FDCWD, path, unix.AT_SYMLINK_NOFOLLOW)
 }
 
-// identifyOpen returns the identity of an open file.
-func identifyOpen(f *os.File) (identity, error) {
+func openIdentity(f *os.File) (identity, error) {
 	id, _, err := statx(int(f.Fd()), "", unix.AT_EMPTY_PATH)
 	return id, err
 }
@@ -25,10 +22,10 @@ func statx(dir int, path string, flags int) (id identity, modified int64, err er
 	if err := unix.Statx(dir, path, flags, statxMask, &st); err != nil {
 		return id, 0, err
 	}
-	id = identity{dev: uint64(st.Dev_major)<<32 | uint64(st.Dev_minor), inode: st.Ino}
+	id = identity{Dev: uint64(st.Dev_major)<<32 | uint64(st.Dev_minor), Inode: st.Ino}
 	modified = st.Mtime.Sec*1e9 + int64(st.Mtime.Nsec)
-	if id.born = modified; st.Mask&unix.STATX_BTIME != 0 {
-		id.born = st.Btime.Sec*1e9 + int64(st.Btime.Nsec)
+	if id.Born = modified; st.Mask&unix.STATX_BTIME != 0 {
+		id.Born = st.Btime.Sec*1e9 + int64(st.Btime.Nsec)
 	}
 	return id, modified, nil
 }

@@ -48,8 +48,7 @@ type notifier struct {
 	buf       [16 << 10]byte
 }
 
-// newNotifier watches the file's directory.
-func (w *Wheel) newNotifier() (directory, error) {
+func openInotify() (*kernel.Handle, error) {
 	fd, err := unix.InotifyInit1(unix.IN_CLOEXEC | unix.IN_NONBLOCK)
 	if err != nil {
 		return nil, fmt.Errorf("inotify_init: %w", err)
@@ -57,10 +56,22 @@ func (w *Wheel) newNotifier() (directory, error) {
 	h, err := kernel.FD(fd)
 	if err != nil {
 		unix.Close(fd)
+	}
+	return h, err
+}
+
+func addWatch(h *kernel.Handle, path string, mask uint32) (int, error) {
+	return kernel.RecordedHere("inotify_add_watch", func() (int, error) { return unix.InotifyAddWatch(h.Fd(), path, mask) })
+}
+
+// newNotifier watches the file's directory.
+func (w *Wheel) newNotifier() (directory, error) {
+	h, err := kernel.OpenHandle("inotify", openInotify)
+	if err != nil {
 		return nil, err
 	}
 	n := &notifier{handle: h, dir: filepath.Dir(w.config.Filename), base: filepath.Base(w.config.Filename), byName: map[string]*arrival{}}
-	id, err := unix.InotifyAddWatch(fd, n.dir, directoryMask)
+	id, err := addWatch(h, n.dir, directoryMask)
 	if err != nil {
 		h.Close()
 		return nil, fmt.Errorf("inotify_add_watch: %w", err)
@@ -279,15 +290,19 @@ func (n *notifier) openAhead() {
 // watch asks for the events of a file, by its descriptor, whatever it is called
 // now.
 func (n *notifier) watch(s *source) {
-	path := "/proc/self/fd/" + strconv.Itoa(int(s.file.Fd()))
-	if id, err := unix.InotifyAddWatch(n.handle.Fd(), path, fileMask); err == nil {
+	id, err := kernel.RecordedHere("inotify_add_watch", func() (int, error) {
+		return unix.InotifyAddWatch(n.handle.Fd(), "/proc/self/fd/"+strconv.Itoa(int(s.file.os.Fd())), fileMask)
+	})
+	if err == nil {
 		s.watch = id
 	}
 }
 
 func (n *notifier) unwatch(s *source) {
 	if s.watch != 0 {
-		_, _ = unix.InotifyRmWatch(n.handle.Fd(), uint32(s.watch))
+		_, _ = kernel.RecordedHere("inotify_rm_watch", func() (int, error) {
+			return unix.InotifyRmWatch(n.handle.Fd(), uint32(s.watch))
+		})
 		s.watch = 0
 	}
 }

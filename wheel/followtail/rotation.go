@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
-	"os"
 	"slices"
 	"syscall"
 	"time"
@@ -169,8 +168,8 @@ func (w *Wheel) begun(a *arrival) bool {
 		return false
 	}
 	w.current = &source{file: a.file, path: a.path(w.config.Filename), since: w.lookedAt, copied: w.copies, arrival: a}
-	if a.id.born != 0 {
-		w.current.since = time.Unix(0, a.id.born)
+	if a.id.Born != 0 {
+		w.current.since = time.Unix(0, a.id.Born)
 	}
 	a.file = nil
 	w.dir.watch(w.current)
@@ -371,6 +370,6 @@ func (w *Wheel) watchFile(s *source) {
 
 // nameIs reports whether the name refers to s.
 func (w *Wheel) nameIs(s *source) bool {
-	info, err := os.Stat(w.config.Filename)
+	info, err := statFile(w.config.Filename)
 	return err == nil && s.isFile(info)
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -25,8 +24,8 @@ type scanner struct {
 
 // identity distinguishes files, also from those that had the same inode before.
 type identity struct {
-	dev, inode uint64
-	born       int64 // nanoseconds; when it was last changed, if that is unknown
+	Dev, Inode uint64
+	Born       int64 // nanoseconds; when it was last changed, if that is unknown
 }
 
 // candidate is an arrival that was found by a search.
@@ -71,20 +70,19 @@ func (s *scanner) refresh() error {
 
 // search returns the rotated files in the directory.
 func (s *scanner) search() []*candidate {
-	entries, _ := os.ReadDir(s.dir) // what can be read of it
 	var list []*candidate
 	seen := map[identity]bool{}
-	for _, e := range entries {
-		mark, ok := rotationMark(s.base, e.Name())
+	for _, e := range readDir(s.dir) {
+		mark, ok := rotationMark(s.base, e.File)
 		if !ok {
 			continue
 		}
-		id, modified, err := identify(filepath.Join(s.dir, e.Name()))
-		if err != nil || !e.Type().IsRegular() || seen[id] {
+		id, modified, err := identify(filepath.Join(s.dir, e.File))
+		if err != nil || !e.Regular || seen[id] {
 			continue
 		}
 		seen[id] = true
-		list = append(list, &candidate{arrival: arrival{name: e.Name(), id: id}, mark: mark, modified: modified})
+		list = append(list, &candidate{arrival: arrival{name: e.File, id: id}, mark: mark, modified: modified})
 	}
 	return list
 }
@@ -92,8 +90,8 @@ func (s *scanner) search() []*candidate {
 // compareAge orders older files first: by when they were created, by when they
 // were last written, by name.
 func compareAge(a, b *candidate) int {
-	if a.id.born != b.id.born {
-		return compare(a.id.born, b.id.born)
+	if a.id.Born != b.id.Born {
+		return compare(a.id.Born, b.id.Born)
 	}
 	if a.modified != b.modified {
 		return compare(a.modified, b.modified)
@@ -122,7 +120,7 @@ func compare[T uint64 | int64](a, b T) int {
 
 // young reports whether c may have been created since some time.
 func (c *candidate) young(since time.Time) bool {
-	return c.id.born >= since.Add(-clockSlack).UnixNano()
+	return c.id.Born >= since.Add(-clockSlack).UnixNano()
 }
 
 // take returns those of a list that are not known and were created since some

@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"io/fs"
-	"os"
 	"syscall"
 	"time"
 )
@@ -22,7 +20,7 @@ var errChanged = errors.New("the file was truncated or written anew")
 
 // source is a file that is read.
 type source struct {
-	file      *os.File
+	file      *file
 	path      string // under which it was opened
 	pos       int64  // where to read next
 	head      []byte // the first bytes of the file, as far as they were read
@@ -34,16 +32,6 @@ type source struct {
 	rewound   bool     // it was truncated
 	announced bool     // its beginning was reported
 	watch     int      // of the system's notifications, 0 for none
-}
-
-// openFile opens a file without waiting. A named pipe is opened for writing as
-// well, so that it does not end with its first writer.
-func openFile(path string) (*os.File, error) {
-	flags := os.O_RDONLY | nonBlocking
-	if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
-		flags = os.O_RDWR | nonBlocking
-	}
-	return os.OpenFile(path, flags, 0)
 }
 
 // startAt sets the position to read at, and reads the bytes by which the file is
@@ -98,7 +86,7 @@ func (s *source) read(buf []byte) ([]byte, error) {
 }
 
 // sameContent reports whether f begins as s does, up to the position of s.
-func (s *source) sameContent(f *os.File) bool {
+func (s *source) sameContent(f *file) bool {
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() || info.Size() < s.pos {
 		return false
@@ -106,23 +94,23 @@ func (s *source) sameContent(f *os.File) bool {
 	return hasBytes(f, s.head, 0) && hasBytes(f, s.tail, s.pos-int64(len(s.tail)))
 }
 
-func hasBytes(f *os.File, want []byte, at int64) bool {
+func hasBytes(f *file, want []byte, at int64) bool {
 	got := make([]byte, len(want))
 	_, err := f.ReadAt(got, at)
 	return (err == nil || len(want) == 0) && bytes.Equal(got, want)
 }
 
 // isFile reports whether info is about the source's file.
-func (s *source) isFile(info fs.FileInfo) bool {
+func (s *source) isFile(info fileInfo) bool {
 	if s == nil {
 		return false
 	}
 	mine, err := s.file.Stat()
-	return err == nil && os.SameFile(mine, info)
+	return err == nil && mine.ID == info.ID
 }
 
 // isOpenAs reports whether f is the source's file.
-func (s *source) isOpenAs(f *os.File) bool {
+func (s *source) isOpenAs(f *file) bool {
 	if f == nil {
 		return false
 	}

@@ -15,7 +15,7 @@ func (w *Wheel) followSpecial(field string, mode fs.FileMode) error {
 	if w.config.SeekBack != nil && *w.config.SeekBack != 0 || w.config.Seek != nil && *w.config.Seek != 0 {
 		return kind.ConfigError(field, errors.New("cannot seek in a special file"))
 	}
-	h, err := kernel.File(w.current.file)
+	h, err := w.current.file.handle()
 	if err != nil {
 		return kind.ConfigError(field, err)
 	}

@@ -6,10 +6,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// noWriters reports whether no process has the file open for writing, as far as the
-// system reports: it grants a read lease only then. The lease is returned at once.
+// systemNoWriters reports whether nobody has the file open for writing, as far as the
+// system tells: it grants a read lease only then. The lease is returned at once.
 // It is granted only to the owner of the file and to privileged processes.
-func noWriters(f *os.File) bool {
+func systemNoWriters(f *os.File) bool {
 	fd := f.Fd()
 	if _, err := unix.FcntlInt(fd, unix.F_SETLEASE, unix.F_RDLCK); err != nil {
 		return false

@@ -4,6 +4,6 @@ package followtail
 
 import "os"
 
-// noWriters reports whether no process has the file open for writing, which this
-// system does not report.
-func noWriters(*os.File) bool { return false }
+// systemNoWriters reports whether nobody has the file open for writing, which this
+// system does not tell.
+func systemNoWriters(*os.File) bool { return false }

@@ -11,6 +11,7 @@ package main
 
 import (
 	"bufio"
+	"bytes"
 	"fmt"
 	"log"
 	"os"
@@ -80,14 +81,13 @@ func (c *cron) reload(e poe.Event) {
 var tableLine = regexp.MustCompile(`^\s*(every|at)\s+(\S+)\s+(\S+)\s+(\S.*)$`)
 
 func (c *cron) load(k *poe.Kernel) {
-	in, err := os.Open(c.table)
+	table, err := poe.Recorded(k, "table", func() ([]byte, error) { return os.ReadFile(c.table) })
 	if err != nil {
 		fmt.Println(err)
 		return
 	}
-	defer in.Close()
 	count, number := 0, 0
-	for lines := bufio.NewScanner(in); lines.Scan(); {
+	for lines := bufio.NewScanner(bytes.NewReader(table)); lines.Scan(); {
 		number++
 		line := strings.TrimSpace(lines.Text())
 		if line == "" || line[0] == '#' {

@@ -85,12 +85,14 @@ type node struct {
 	source string   // of a statement
 	v      *variable
 	fn     *function
-	dyn    *node // a method's name which is computed
-	repl   *node // of s///
-	end    int   // last line of a sub
-	from   int   // first token of a statement
-	to     int   // token behind a statement
-	blank  bool  // a blank line precedes the statement
+	dyn    *node       // a method's name which is computed
+	repl   *node       // of s///
+	end    int         // last line of a sub
+	made   *node       // the body with its continue block, once it has been made
+	vars   []*variable // declared in a part that may not be evaluated
+	from   int         // first token of a statement
+	to     int         // token behind a statement
+	blank  bool        // a blank line precedes the statement
 }
 
 func (n *node) kid(i int) *node {

@@ -171,7 +171,7 @@ func (g *gen) builtin(n *node) val {
 	case "__PACKAGE__":
 		return val{quote(g.pkg), tStr, true}
 	case "__FILE__":
-		return val{"perlFile", tStr, true}
+		return val{g.fileCode(), tStr, true}
 	case "__LINE__":
 		return val{strconv.Itoa(n.line), tInt, true}
 	case "lock", "study":
@@ -537,7 +537,7 @@ func (g *gen) indexOf(n *node) val {
 func (g *gen) die(n *node) string { return g.dieLike("perl.DieAt", n) }
 
 func (g *gen) dieLike(f string, n *node) string {
-	return f + "(perlFile, " + strconv.Itoa(n.line) + comma(g.spreadAll(n.kids)) + ")"
+	return f + "(" + g.fileCode() + ", " + strconv.Itoa(n.line) + comma(g.spreadAll(n.kids)) + ")"
 }
 
 func (g *gen) wantarray() val {
@@ -555,7 +555,7 @@ func (g *gen) caller(n *node) string {
 	if len(n.kids) > 0 {
 		level = g.int(n.kids[0])
 	}
-	return fmt.Sprintf("perl.Caller(perlFile, %s)", level)
+	return fmt.Sprintf("perl.Caller(%s)", level)
 }
 
 func (g *gen) split(n *node) string {

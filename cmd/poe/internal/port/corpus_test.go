@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sort"
 	"strings"
 	"testing"
@@ -45,7 +46,7 @@ type corpusSum struct {
 func (s *corpusSum) file(tr *Translator, ck *checker, path string) {
 	defer func() {
 		if e := recover(); e != nil {
-			fmt.Printf("PANIC %s: %v\n", path, e)
+			fmt.Printf("PANIC %s: %v\n%s", path, e, debug.Stack())
 		}
 	}()
 	s.files++

@@ -4,8 +4,6 @@ import (
 	"fmt"
 	"go/format"
 	"regexp"
-	"sort"
-	"strconv"
 	"strings"
 )
 
@@ -106,8 +104,9 @@ type gen struct {
 	todoSeen  map[*node]bool
 	topicSync []string
 	stateInit []string
-	comments  bool // the Perl of each sub stands above it
-	single    bool // the next statement is the only one of its block
+	file      string // the file at hand, if it is not the first
+	comments  bool   // the Perl of each sub stands above it
+	single    bool   // the next statement is the only one of its block
 }
 
 type todo struct {
@@ -165,297 +164,9 @@ func generate(prog *program, report *Report, options Options) (string, error) {
 	return lineTable(string(src)), nil
 }
 
-// lineTable removes the marks of lines and appends the table of them, which messages
-// of Perl with a line need.
-func lineTable(src string) string {
-	var out, table strings.Builder
-	line, perl, last, column := 1, 0, 0, 0
-	for text := range strings.SplitAfterSeq(src, "\n") {
-		if rest, ok := strings.CutPrefix(strings.TrimSpace(text), "//perl:"); ok {
-			if n, err := strconv.Atoi(rest); err == nil {
-				perl = n
-				continue
-			}
-		}
-		if perl != last {
-			entry := fmt.Sprintf("%d:%d ", line, perl)
-			if column += len(entry); column > 100 {
-				table.WriteString("\" +\n\t\"")
-				column = len(entry)
-			}
-			table.WriteString(entry)
-			last = perl
-		}
-		out.WriteString(text)
-		line++
-	}
-	fmt.Fprintf(&out, "\n// The lines of Go and of Perl, for messages.\nvar _ = perl.Lines(\"%s\")\n", strings.TrimSuffix(table.String(), " "))
-	return out.String()
-}
-
-// retype gives the variables the types that have been seen, and reports whether
-// that changed anything.
-func (p *program) retype() bool {
-	changed := false
-	for _, v := range append(append([]*variable(nil), p.lexicals...), p.globals...) {
-		if v.sigil != '$' {
-			continue
-		}
-		t := join(v.typ, v.joined)
-		if v.fixed {
-			t, v.byUse = tAny, tNone
-		}
-		if v.byUse != tNone {
-			t = v.byUse
-		}
-		if t != v.typ {
-			v.typ, changed = t, true
-		}
-	}
-	return changed
-}
-
-// typeByUse types lexicals of which nothing is known by what is done with them: one
-// that is only read as a string is a string from the beginning, one that is only
-// followed as a reference to a hash is one.
-func (p *program) typeByUse() (changed bool) {
-	for _, v := range p.lexicals {
-		if v.sigil != '$' || v.fixed || v.global || v.typ != tAny || v.reads2 != 0 || v.posUsed || v.sync != "" || !v.once {
-			continue
-		}
-		if v.strReads > 0 && v.hashUses == 0 {
-			v.typ, v.byUse, changed = tStr, tStr, true
-		}
-	}
-	return changed
-}
-
 func newGen(prog *program, report *Report, dry bool) *gen {
 	return &gen{prog: prog, pkg: "main", regexps: map[string]string{}, report: report, dry: dry, unused: map[*variable]bool{},
 		packages: map[string]map[string]string{}, parents: map[string][]string{}, labels: map[string]bool{}, todoSeen: map[*node]bool{}, f: &frame{mode: rVoid}}
-}
-
-var packageWord = regexp.MustCompile(`\b(perl|poe|compat|time|strings|strconv|os|math|fmt)\.[A-Z]`)
-
-func (g *gen) program(options Options) string {
-	body := g.capture(func() { g.statements(g.prog.statements) })
-	if g.f.match {
-		body = "var m perl.Captures\n" + body
-	}
-	var b strings.Builder
-	text := g.assemble(body)
-	fmt.Fprintf(&b, "// Ported from %s by poe port. See PORTING.md.\n\npackage main\n\n", g.prog.name)
-	imports := map[string]bool{}
-	for _, m := range packageWord.FindAllStringSubmatch(stripStrings(text), -1) {
-		imports[m[1]] = true
-	}
-	var paths []string
-	for word := range imports {
-		paths = append(paths, importPaths[word])
-	}
-	sort.Strings(paths)
-	b.WriteString("import (\n")
-	for _, p := range paths {
-		if !strings.Contains(p, ".") {
-			fmt.Fprintf(&b, "%q\n", p)
-		}
-	}
-	b.WriteString("\n")
-	for _, p := range paths {
-		if strings.Contains(p, ".") {
-			fmt.Fprintf(&b, "%q\n", p)
-		}
-	}
-	b.WriteString(")\n\n")
-	b.WriteString(text)
-	return b.String()
-}
-
-// stripStrings removes string literals, for the search for package names.
-func stripStrings(s string) string {
-	var b strings.Builder
-	for i := 0; i < len(s); i++ {
-		switch s[i] {
-		case '"':
-			for i++; i < len(s) && s[i] != '"'; i++ {
-				if s[i] == '\\' {
-					i++
-				}
-			}
-		case '/':
-			if i+1 < len(s) && s[i+1] == '/' {
-				for i < len(s) && s[i] != '\n' {
-					i++
-				}
-			}
-		case '`':
-			for i++; i < len(s) && s[i] != '`'; i++ {
-			}
-		case '\'':
-			for i++; i < len(s) && s[i] != '\''; i++ {
-				if s[i] == '\\' {
-					i++
-				}
-			}
-		}
-		if i < len(s) {
-			b.WriteByte(s[i])
-		}
-	}
-	return b.String()
-}
-
-func (g *gen) assemble(body string) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "// perlFile is the name of the Perl program, as its messages show it.\nconst perlFile = %s\n\n", quote(g.prog.name))
-	if len(g.reList) > 0 {
-		b.WriteString("var (\n")
-		for _, r := range g.reList {
-			b.WriteString(r + "\n")
-		}
-		b.WriteString(")\n\n")
-	}
-	g.writeGlobals(&b)
-	b.WriteString("func main() {\n")
-	b.WriteString("perl.Main(perlFile, func() {\n")
-	for _, s := range g.inits {
-		b.WriteString(s + "\n")
-	}
-	g.writePackages(&b)
-	if strings.Contains(body, "fmt.Print") || strings.Contains(g.globals.String(), "fmt.Print") {
-		b.WriteString("perl.Stdout.SetAutoflush(1) // fmt.Print writes at once\n")
-	}
-	if v := g.prog.packageVars["*DATA"]; v != nil && g.prog.hasData {
-		fmt.Fprintf(&b, "perl.Open(&%s, \"<\", perl.RefValue(%s))\n", v.goName, quote(g.prog.data))
-	}
-	b.WriteString(body)
-	if g.usesPOE() {
-		b.WriteString("compat.Leave()\n")
-	}
-	b.WriteString("})\n}\n\n")
-	b.WriteString(g.globals.String())
-	return b.String()
-}
-
-func (g *gen) usesPOE() bool {
-	for m := range g.prog.modules {
-		if m == "POE" || strings.HasPrefix(m, "POE::") {
-			return true
-		}
-	}
-	return false
-}
-
-func (g *gen) writeGlobals(b *strings.Builder) {
-	var lines []string
-	for _, v := range g.prog.globals {
-		comment := ""
-		if v.packaged {
-			comment = " // " + string(v.sigil) + v.name
-		}
-		switch v.sigil {
-		case '$':
-			lines = append(lines, fmt.Sprintf("%s %s%s", v.goName, g.typeOf(v), comment))
-			if v.posUsed {
-				lines = append(lines, v.goName+"Pos perl.Pos")
-			}
-		case '@':
-			lines = append(lines, v.goName+" = perl.NewArray()"+comment)
-		case '%':
-			lines = append(lines, v.goName+" = perl.NewHash()"+comment)
-		}
-	}
-	if len(lines) == 0 {
-		return
-	}
-	b.WriteString("var (\n" + strings.Join(lines, "\n") + "\n)\n\n")
-}
-
-// writePackages makes packages with methods known.
-func (g *gen) writePackages(b *strings.Builder) {
-	var names []string
-	for name := range g.packages {
-		names = append(names, name)
-	}
-	for name := range g.parents {
-		if g.packages[name] == nil {
-			names = append(names, name)
-		}
-	}
-	sort.Strings(names)
-	for _, name := range names {
-		if subs := g.packages[name]; len(subs) > 0 {
-			fmt.Fprintf(b, "perl.Package(%q, perl.Subs{\n", name)
-			var keys []string
-			for k := range subs {
-				keys = append(keys, k)
-			}
-			sort.Strings(keys)
-			for _, k := range keys {
-				fmt.Fprintf(b, "%q: %s,\n", k, subs[k])
-			}
-			b.WriteString("})\n")
-		}
-		if ps := g.parents[name]; len(ps) > 0 {
-			fmt.Fprintf(b, "perl.Inherit(%q, %s)\n", name, quoteAll(ps))
-		}
-	}
-}
-
-func quoteAll(list []string) string {
-	out := make([]string, len(list))
-	for i, s := range list {
-		out[i] = quote(s)
-	}
-	return strings.Join(out, ", ")
-}
-
-// quote returns s as a literal of Go.
-func quote(s string) string {
-	if strings.ContainsAny(s, "\\\"") && !strings.ContainsAny(s, "`\r") && strconv.CanBackquote(s) {
-		return "`" + s + "`"
-	}
-	q := strconv.Quote(s)
-	if !validUTF8(s) {
-		q = quoteBytes(s)
-	}
-	return q
-}
-
-func validUTF8(s string) bool { return strings.ToValidUTF8(s, "\x00\x00") == s }
-
-func quoteBytes(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for i := range len(s) {
-		switch c := s[i]; {
-		case c == '"' || c == '\\':
-			b.WriteByte('\\')
-			b.WriteByte(c)
-		case c >= ' ' && c < 0x7f:
-			b.WriteByte(c)
-		default:
-			fmt.Fprintf(&b, `\x%02x`, c)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
-}
-
-func (g *gen) typeOf(v *variable) typ {
-	switch v.sigil {
-	case '@':
-		return tArr
-	case '%':
-		return tHash
-	}
-	if v.fixed {
-		return tAny
-	}
-	if v.typ == tNone && !g.dry {
-		return tAny
-	}
-	return v.typ
 }
 
 // capture returns what f writes.
@@ -535,71 +246,6 @@ func (g *gen) thunk(t typ, f func() val) string {
 	return fmt.Sprintf("func() %s {\n%s}", t, body)
 }
 
-// conv returns code of v in another type.
-func (g *gen) conv(v val, t typ) string {
-	if v.typ == t || v.typ == tNone || t == tNone {
-		return v.code
-	}
-	switch t {
-	case tAny:
-		return v.code
-	case tStr:
-		switch v.typ {
-		case tInt:
-			if isNumber(v.code) {
-				return quote(strings.TrimSpace(v.code))
-			}
-			return "strconv.Itoa(" + v.code + ")"
-		}
-		if i, ok := strings.CutPrefix(v.code, "e.Arg("); ok && balancedCall(v.code) {
-			return "e.Text(" + i
-		}
-		return "perl.Str(" + v.code + ")"
-	case tInt:
-		switch v.typ {
-		case tFloat:
-			return "int(" + v.code + ")"
-		}
-		return "perl.Int(" + v.code + ")"
-	case tFloat:
-		if v.typ == tInt {
-			if isNumber(v.code) {
-				return v.code
-			}
-			return "float64(" + v.code + ")"
-		}
-		return "perl.Num(" + v.code + ")"
-	case tBool:
-		return g.truth(v)
-	case tArr:
-		return "perl.A(" + v.code + ")"
-	case tHash:
-		return "perl.H(" + v.code + ")"
-	case tRE:
-		return "perl.Pattern(" + v.code + `, "")`
-	}
-	return v.code
-}
-
-func isNumber(s string) bool {
-	_, err := strconv.ParseFloat(s, 64)
-	return err == nil && s != "Inf" && s != "NaN"
-}
-
-func (g *gen) truth(v val) string {
-	switch v.typ {
-	case tBool:
-		return v.code
-	case tInt, tFloat:
-		return paren(v.code) + " != 0"
-	case tArr, tHash:
-		return v.code + " != nil"
-	case tKernel, tRE:
-		return "true"
-	}
-	return "perl.True(" + v.code + ")"
-}
-
 var simpleCode = regexp.MustCompile(`^-?[\w.]+$|^"[^"]*"$|^[\w.]+\([^()]*\)$`)
 
 func paren(code string) string {
@@ -645,18 +291,6 @@ func (g *gen) str(n *node) string {
 	return g.conv(g.expr(n), tStr)
 }
 
-// noteRead counts how a variable of which nothing is known is read; expr counts it
-// as another read, which is taken back here.
-func (g *gen) noteRead(n *node, f func(*variable)) {
-	for n != nil && n.kind == kList && len(n.kids) == 1 {
-		n = n.kids[0]
-	}
-	if n != nil && n.kind == kVar && n.v != nil && n.sigil == '$' {
-		f(n.v)
-		n.v.reads2--
-	}
-}
-
 func (g *gen) int(n *node) string   { return g.conv(g.expr(n), tInt) }
 func (g *gen) float(n *node) string { return g.conv(g.expr(n), tFloat) }
 func (g *gen) cond(n *node) string {
@@ -698,6 +332,7 @@ func (g *gen) boolean(n *node) val {
 			return val{negate(g.cond(n.kids[0])), tBool, false}
 		}
 	case kLogic:
+		g.predeclare(n, n.kids[1])
 		if n.op == "||" || n.op == "&&" {
 			a := g.cond(n.kids[0])
 			b, pre := g.lazily(func() val { return val{g.cond(n.kids[1]), tBool, false} })
@@ -721,6 +356,40 @@ func (g *gen) boolean(n *node) val {
 		}
 	}
 	return g.expr(n)
+}
+
+// predeclare declares the variables that a part of an expression declares which may
+// not be evaluated: they exist behind it all the same.
+func (g *gen) predeclare(n *node, parts ...*node) {
+	for _, part := range parts {
+		part.walk(func(k *node) bool {
+			if k.kind == kMy && k.text == "my" {
+				kids := k.kids
+				for _, v := range kids {
+					if v.v == nil || v.v.global {
+						return true
+					}
+				}
+				for _, v := range kids {
+					v.v.once = false
+					n.vars = append(n.vars, v.v)
+				}
+				if k.paren || len(kids) != 1 {
+					k.kind, k.paren = kList, true
+				} else {
+					*k = *kids[0]
+				}
+				return false
+			}
+			return k.kind != kSub && k.kind != kDo && k.kind != kEval && k.kind != kMap
+		})
+	}
+	for _, v := range n.vars {
+		if v.sigil == '$' {
+			g.assigned(v, tAny)
+		}
+		g.hoist(g.declaration(v))
+	}
 }
 
 func declarationsOnly(pre []string) bool {
@@ -768,4 +437,12 @@ func oneLine(s string) string {
 		s = s[:200] + " ..."
 	}
 	return strings.ToValidUTF8(s, "?")
+}
+
+// fileCode returns code of the name of the file at hand, as messages show it.
+func (g *gen) fileCode() string {
+	if g.file == "" {
+		return "perlFile"
+	}
+	return quote(g.file)
 }

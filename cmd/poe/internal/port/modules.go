@@ -217,7 +217,7 @@ func (g *gen) constSub(key, name string, list bool) {
 
 // constant is the value of a constant of the program or of a module.
 func (g *gen) constant(name string) (val, bool) {
-	for _, key := range []string{g.pkg + "::" + name, name} {
+	for _, key := range []string{g.pkg + "::" + name, g.prog.imports[g.pkg+"::"+name], name} {
 		if v := g.prog.packageVars["="+key]; v != nil {
 			if v.sigil == '@' {
 				return val{"perl.First(" + v.goName + ".All())", tAny, true}, true
@@ -242,7 +242,11 @@ func knownConstant(name string) bool { return systemConstants[name] }
 func (g *gen) importedCall(n *node, want string) val {
 	name := n.text
 	if len(n.kids) == 0 {
-		if v := g.prog.packageVars["="+g.qualify(name)]; v != nil && v.sigil == '@' {
+		v := g.prog.packageVars["="+g.qualify(name)]
+		if from := g.prog.imports[g.pkg+"::"+name]; v == nil && from != "" {
+			v = g.prog.packageVars["="+from]
+		}
+		if v != nil && v.sigil == '@' {
 			if want == "Scalar" {
 				return val{"perl.First(" + v.goName + ".All())", tAny, true}
 			}
@@ -287,9 +291,9 @@ func (g *gen) importedCall(n *node, want string) val {
 	}
 	switch short {
 	case "croak", "confess":
-		return g.scalarIn(val{fmt.Sprintf("perl.Croak(perlFile, %q, %d%s)", g.pkg, n.line, comma(g.spreadAll(n.kids))), tAny, false}, want)
+		return g.scalarIn(val{fmt.Sprintf("perl.Croak(%s, %q, %d%s)", g.fileCode(), g.pkg, n.line, comma(g.spreadAll(n.kids))), tAny, false}, want)
 	case "carp", "cluck":
-		return g.scalarIn(val{fmt.Sprintf("perl.Carp(perlFile, %q, %d%s)", g.pkg, n.line, comma(g.spreadAll(n.kids))), tAny, false}, want)
+		return g.scalarIn(val{fmt.Sprintf("perl.Carp(%s, %q, %d%s)", g.fileCode(), g.pkg, n.line, comma(g.spreadAll(n.kids))), tAny, false}, want)
 	case "first", "any", "all", "none", "notall", "reduce":
 		return g.scalarIn(g.blockFunction(short, n), want)
 	case "is_utf8", "utf8::is_utf8", "utf8::encode", "utf8::decode", "utf8::upgrade", "utf8::downgrade":

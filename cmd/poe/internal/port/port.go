@@ -12,6 +12,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"github.com/gopoe/poe/cmd/poe/internal/evidence"
 )
@@ -61,22 +62,55 @@ func (t *Translator) File(path string) (*Result, error) {
 	return t.Text(path, source)
 }
 
-// Text translates the text of a program; path is for messages.
-func (t *Translator) Text(path string, source []byte) (*Result, error) {
-	if i := bytes.IndexByte(source, 0); i >= 0 {
-		return nil, fmt.Errorf("%s:%d: this is no Perl program: it has a zero byte", path, 1+bytes.Count(source[:i], []byte("\n")))
+// readSource reads a file of a program and checks that it may be one.
+func readSource(path string) (string, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "", err
 	}
-	source = bytes.ReplaceAll(source, []byte("\r\n"), []byte("\n"))
+	if info.Size() > maxSource {
+		return "", fmt.Errorf("%s: the file has %d bytes; the limit is %d", path, info.Size(), maxSource)
+	}
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return "", err
+	}
+	return checkSource(path, source)
+}
+
+// checkSource returns a source text with the line ends of Unix, and refuses what is no
+// Perl.
+func checkSource(path string, source []byte) (string, error) {
+	if i := bytes.IndexByte(source, 0); i >= 0 {
+		return "", fmt.Errorf("%s:%d: this is no Perl program: it has a zero byte", path, 1+bytes.Count(source[:i], []byte("\n")))
+	}
+	return string(bytes.ReplaceAll(source, []byte("\r\n"), []byte("\n"))), nil
+}
+
+// Text translates the text of a program; path is for messages.
+func (t *Translator) Text(path string, source []byte) (result *Result, err error) {
+	defer func() {
+		if e := recover(); e != nil {
+			result, err = nil, fmt.Errorf("%s: poe port failed on this program, which is a fault of poe port: %v", path, e)
+			if os.Getenv("POE_PORT_PANIC") != "" {
+				panic(e)
+			}
+		}
+	}()
+	text, err := checkSource(path, source)
+	if err != nil {
+		return nil, err
+	}
 	name := t.opts.Name
 	if name == "" {
 		name = filepath.Base(path)
 	}
-	prog, err := parseProgram(t.tok, path, name, string(source))
+	prog, err := parseProgram(t.tok, path, name, text)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", path, err)
 	}
-	report := &Report{File: path, Lines: 1 + bytes.Count(source, []byte("\n"))}
-	text, err := generate(prog, report, t.opts)
+	report := &Report{File: path, Lines: 1 + strings.Count(text, "\n") + prog.lines, Files: prog.files}
+	text, err = generate(prog, report, t.opts)
 	report.finish(prog, t.opts.Evidence)
 	return &Result{Source: text, Report: report}, err
 }

@@ -14,14 +14,16 @@ import (
 
 // Report is what became of a program.
 type Report struct {
-	File       string   `json:"file"`
-	Lines      int      `json:"lines"`
-	Statements int      `json:"statements"`
-	Subs       int      `json:"subs"`
-	TODO       []Todo   `json:"todo"`
-	Notes      []Note   `json:"notes"`
-	Modules    []Module `json:"modules"`
-	Parts      []Part   `json:"parts"`
+	File       string `json:"file"`
+	Lines      int    `json:"lines"`
+	Statements int    `json:"statements"`
+	// Files are the modules and other files of the program beside the first.
+	Files   []string `json:"files,omitempty"`
+	Subs    int      `json:"subs"`
+	TODO    []Todo   `json:"todo"`
+	Notes   []Note   `json:"notes"`
+	Modules []Module `json:"modules"`
+	Parts   []Part   `json:"parts"`
 	// Traced reports that recordings with types were used.
 	Traced bool `json:"traced,omitempty"`
 	// Kept are the declarations that somebody has changed and that were not

@@ -104,6 +104,9 @@ func (r *resolver) statement(n *node) {
 		r.sub(n, r.qualify(n.text))
 	case sBlock:
 		pkg := r.pkg
+		if n.op == "file" {
+			r.pkg = "main"
+		}
 		r.push()
 		r.statements(n.body)
 		r.pop()
@@ -254,7 +257,11 @@ func (r *resolver) use(n *node) {
 	if i := strings.LastIndex(name, "::"); i >= 0 && (specialNames[name[i+2:]] && name[i+2:] != "a" && name[i+2:] != "b") {
 		return
 	}
-	n.v = r.packaged(n.sigil, r.qualify(name))
+	full := r.qualify(name)
+	if from := r.prog.imports[string(n.sigil)+full]; from != "" {
+		full = from
+	}
+	n.v = r.packaged(n.sigil, full)
 	n.v.reads++
 }
 

@@ -7,10 +7,30 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
 )
+
+var helperCall = regexp.MustCompile(`\bperl\.[A-Z]\w*(\[any\])?\(`)
+
+// plainLines counts the lines of code in a translated program, without blank lines,
+// comments and the table of lines, and those which call no function of package perl.
+func plainLines(source string) (all, plain int) {
+	source, _, _ = strings.Cut(source, "\n// The lines of Go and of Perl, for messages.\n")
+	for line := range strings.SplitSeq(source, "\n") {
+		line = strings.TrimSpace(line)
+		if line == "" || strings.HasPrefix(line, "//") {
+			continue
+		}
+		all++
+		if !helperCall.MatchString(line) {
+			plain++
+		}
+	}
+	return all, plain
+}
 
 // TestScore ports every program of conformance and cookbook, builds them together
 // and runs those of conformance. With PORT_SCORE=dir it keeps what it makes.
@@ -34,7 +54,7 @@ func TestScore(t *testing.T) {
 	bu := newBundle(t, dir)
 	only := os.Getenv("PORT_ONLY")
 	var names []string
-	stmts, todos := 0, 0
+	stmts, todos, lines, plain := 0, 0, 0, 0
 	for _, f := range files {
 		name := strings.TrimSuffix(filepath.Base(f), ".pl")
 		if name == "main" {
@@ -56,6 +76,10 @@ func TestScore(t *testing.T) {
 			continue
 		}
 		os.WriteFile(filepath.Join(dir, name+".go.txt"), []byte(res.Source), 0o644)
+		if strings.HasPrefix(name, "cook-") {
+			all, none := plainLines(res.Source)
+			lines, plain = lines+all, plain+none
+		}
 		errs, text := ck.check(name, res.Source, bundleSuffix(name))
 		if len(errs) > 0 {
 			fmt.Println("TYPE", name, len(errs), strings.Join(errs[:min(3, len(errs))], "\n   "))
@@ -65,6 +89,7 @@ func TestScore(t *testing.T) {
 		names = append(names, name)
 	}
 	fmt.Println("statements", stmts, "todo", todos)
+	fmt.Printf("cookbook: %d of %d lines of code call no function of package perl (%.1f %%)\n", plain, lines, 100*float64(plain)/float64(max(1, lines)))
 	fmt.Println("compile", len(names), "of", len(files))
 	if os.Getenv("PORT_VET") != "" {
 		return

@@ -1,0 +1,638 @@
+package port
+
+import (
+	"fmt"
+	"strings"
+)
+
+// loop writes the body of a loop.
+func (g *gen) loop(b *node) {
+	g.f.loops++
+	again := ""
+	if usesRedo(b.body) {
+		again = g.temp("again")
+		g.w("%s:", again)
+	}
+	g.f.redo = append(g.f.redo, again)
+	g.body(b)
+	g.f.redo = g.f.redo[:len(g.f.redo)-1]
+	g.f.loops--
+}
+
+// usesRedo reports whether a redo without a label in the body of a loop means it.
+func usesRedo(list []*node) bool {
+	found := false
+	walkAll(list, func(n *node) bool {
+		switch n.kind {
+		case kJump:
+			found = found || n.op == "redo"
+		case kSub, sSub, sWhile, sFor, sForeach:
+			return false
+		}
+		return !found
+	})
+	return found
+}
+
+// redo writes redo: the body of the innermost loop begins again.
+func (g *gen) redo(n *node) {
+	if n.text != "" && n.text == g.f.blockLabel {
+		n.text = ""
+	}
+	if n.text != "" || len(g.f.redo) == 0 || g.f.redo[len(g.f.redo)-1] == "" {
+		cannot("P0207", "redo of this loop")
+	}
+	g.w("goto %s", g.f.redo[len(g.f.redo)-1])
+}
+
+func (g *gen) label(n *node, body []*node) {
+	if n.label != "" && labelUsed(body, n.label) {
+		g.w("%s:", goLabel(n.label))
+	}
+}
+
+func labelUsed(list []*node, label string) bool {
+	found := false
+	walkAll(list, func(n *node) bool {
+		if n.kind == kJump && n.text == label {
+			found = true
+		}
+		return !found
+	})
+	return found
+}
+
+func (g *gen) whileStatement(n *node) {
+	cond, block := n.kids[0], n.kids[1]
+	if len(n.kids) > 2 {
+		block = g.withContinue(n, block, n.kids[2])
+	}
+	if n.op == "do" {
+		if usesJump(block.body, "", true) {
+			cannot("P0204", "last or next in do { } while")
+		}
+		g.w("for {")
+		g.f.loops++
+		g.statements(block.body)
+		c := g.cond(cond)
+		g.flushPre()
+		g.w("if %s {\nbreak\n}\n}", negate(c))
+		g.f.loops--
+		return
+	}
+	if n.op == "once" {
+		once := g.temp("once")
+		g.label(n, block.body)
+		g.w("for %s := true; %s; %s = false {", once, once, once)
+		g.loop(block)
+		g.w("}")
+		return
+	}
+	g.label(n, block.body)
+	if line, v, of := g.readLoop(cond); line != "" {
+		g.w("for {")
+		g.flushPre()
+		g.w("%s", line)
+		g.flushPost()
+		g.w("if %s == nil {\nbreak\n}", of)
+		if v != "" {
+			if g.prog.topicShared {
+				g.w("perl.Topic = it")
+				v = "perl.Topic"
+			}
+			g.f.topics = append(g.f.topics, v)
+			defer func() { g.f.topics = g.f.topics[:len(g.f.topics)-1] }()
+		}
+		g.loop(block)
+		g.w("}")
+		return
+	}
+	c, pre := g.lazily(func() val { return val{g.condition(cond), tBool, false} })
+	if len(pre) == 0 {
+		if c.code == "true" || isNumber(strings.TrimSuffix(c.code, " != 0")) {
+			g.w("for {")
+		} else {
+			g.w("for %s {", c.code)
+		}
+	} else {
+		g.w("for {")
+		g.pre = pre
+		g.flushPre()
+		g.w("if %s {\nbreak\n}", negate(c.code))
+	}
+	g.loop(block)
+	g.w("}")
+}
+
+// withContinue returns the body of a loop with its continue block: the body becomes a
+// loop of its own that runs once, so that next leads to the block behind it.
+func (g *gen) withContinue(n, block, after *node) *node {
+	if n.made != nil {
+		return n.made
+	}
+	n.made = g.continued(n, block, after)
+	return n.made
+}
+
+func (g *gen) continued(n, block, after *node) *node {
+	if !usesJump(block.body, n.label, true) {
+		return &node{kind: sBlock, body: append(append([]*node(nil), block.body...), after.body...)}
+	}
+	if n.label == "" {
+		n.label = strings.ToUpper(g.temp("loop"))
+	}
+	var rewrite func(m *node, loops int)
+	rewrite = func(m *node, loops int) {
+		if m == nil || m.kind == kSub || m.kind == sSub {
+			return
+		}
+		switch m.kind {
+		case sWhile, sFor, sForeach:
+			loops++
+		case kJump:
+			mine := m.text == n.label || m.text == "" && loops == 0
+			switch {
+			case mine && m.op == "last":
+				m.text = n.label
+			case mine && loops == 0:
+				m.text = ""
+			case mine:
+				m.text = n.label + "_BODY"
+			}
+		}
+		for _, k := range m.kids {
+			rewrite(k, loops)
+		}
+		for _, k := range m.body {
+			rewrite(k, loops)
+		}
+	}
+	for _, s := range block.body {
+		rewrite(s, 0)
+	}
+	once := &node{kind: sWhile, op: "once", label: n.label + "_BODY", kids: []*node{nil, {kind: sBlock, body: block.body}}, line: block.line}
+	return &node{kind: sBlock, body: append([]*node{once}, after.body...)}
+}
+
+// readLoop recognizes while (<FH>), while (my $x = <FH>) and the same with
+// readdir, shift and each: loops up to undef.
+func (g *gen) readLoop(cond *node) (line, topic, of string) {
+	if cond == nil {
+		return "", "", ""
+	}
+	if cond.kind == kList && len(cond.kids) == 1 {
+		cond = cond.kids[0]
+	}
+	if cond.kind == kFunc && cond.text == "defined" && len(cond.kids) == 1 {
+		if inner := cond.kids[0]; inner.kind == kAssign || inner.kind == kReadline || inner.kind == kList && len(inner.kids) == 1 {
+			if inner.kind == kList {
+				inner = inner.kids[0]
+			}
+			if inner.kind == kAssign && inner.op == "" && inner.kids[0].kind == kMy {
+				return g.assignLoop(inner)
+			}
+			if inner.kind == kReadline {
+				cond = inner
+			}
+		}
+	}
+	switch {
+	case cond.kind == kReadline, cond.kind == kFunc && (cond.text == "readline" || cond.text == "readdir"):
+		v := g.expr(cond)
+		return "var it any = " + v.code, "it", "it"
+	case cond.kind == kAssign && cond.op == "" && reads(cond.kids[1]):
+		return g.assignLoop(cond)
+	}
+	return "", "", ""
+}
+
+func reads(n *node) bool {
+	return n.kind == kReadline || n.kind == kFunc && (n.text == "readline" || n.text == "readdir" || n.text == "glob")
+}
+
+func (g *gen) assignLoop(n *node) (line, topic, of string) {
+	to := n.kids[0]
+	if to.kind == kMy && !to.paren && to.kids[0].kind == kVar && to.kids[0].sigil == '$' {
+		v := to.kids[0].v
+		v.fixed = true
+		c := g.any(n.kids[1])
+		if v.global {
+			return v.goName + " = " + c, "", v.goName
+		}
+		return fmt.Sprintf("var %s any = %s%s", v.goName, c, g.posDeclaration(v)), "", v.goName
+	}
+	if to.kind == kVar && to.sigil == '$' && to.v != nil {
+		to.v.fixed = true
+		return to.v.goName + " = " + g.any(n.kids[1]), "", to.v.goName
+	}
+	return "", "", ""
+}
+
+func (g *gen) posDeclaration(v *variable) string {
+	if v.posUsed {
+		return "\nvar " + v.goName + "Pos perl.Pos"
+	}
+	return ""
+}
+
+func (g *gen) forStatement(n *node) {
+	init, cond, step, block := n.kids[0], n.kids[1], n.kids[2], n.kids[3]
+	g.w("{")
+	if init != nil {
+		g.statementOf(init)
+	}
+	g.label(n, block.body)
+	c, pre := g.lazily(func() val { return val{g.condition(cond), tBool, false} })
+	stepText := ""
+	if step != nil {
+		stepText = strings.TrimSpace(g.capture(func() { g.statementOf(step) }))
+	}
+	simple := !strings.Contains(stepText, "\n") && !strings.HasPrefix(stepText, "if ") && len(pre) == 0
+	if cond == nil {
+		c.code = ""
+	}
+	switch {
+	case simple && stepText != "":
+		g.w("for ; %s; %s {", c.code, stepText)
+	case stepText == "" && len(pre) == 0:
+		g.w("for %s {", c.code)
+	case !usesJump(block.body, n.label, true):
+		g.w("for {")
+		g.pre = pre
+		g.flushPre()
+		if c.code != "" {
+			g.w("if %s {\nbreak\n}", negate(c.code))
+		}
+	default:
+		first := g.temp("first")
+		g.w("for %s := true; ; %s = false {\nif !%s {\n%s\n}", first, first, first, stepText)
+		g.pre = pre
+		g.flushPre()
+		if c.code != "" {
+			g.w("if %s {\nbreak\n}", negate(c.code))
+		}
+		stepText = ""
+	}
+	g.loop(block)
+	if !simple && stepText != "" {
+		g.w("%s", stepText)
+	}
+	g.w("}\n}")
+}
+
+func (g *gen) statementOf(n *node) {
+	for _, k := range listOf(n) {
+		g.void(k)
+		g.flushPost()
+	}
+}
+
+// changes reports whether statements change a variable, or $_ if v is nil.
+func changes(list []*node, v *variable) bool {
+	found := false
+	is := func(n *node) bool {
+		for n != nil && n.kind == kList && len(n.kids) == 1 {
+			n = n.kids[0]
+		}
+		if n == nil {
+			return v == nil
+		}
+		return n.kind == kVar && n.sigil == '$' && (v != nil && n.v == v || v == nil && n.v == nil && n.text == "_")
+	}
+	walkAll(list, func(n *node) bool {
+		switch n.kind {
+		case kAssign, kPostop:
+			if is(n.kids[0]) && n.kids[0] != nil {
+				found = true
+			}
+		case kUnop:
+			if (n.op == "++" || n.op == "--") && is(n.kids[0]) {
+				found = true
+			}
+		case kSubst, kTrans:
+			if is(n.kids[0]) && !strings.Contains(n.mods, "r") && !(n.kind == kTrans && n.op == "" && !strings.Contains(n.mods, "d")) {
+				found = true
+			}
+		case kFunc:
+			if (n.text == "chomp" || n.text == "chop") && (len(n.kids) == 0 && v == nil || len(n.kids) > 0 && is(n.kids[0])) {
+				found = true
+			}
+		case kMap:
+			if v == nil {
+				for _, k := range n.kids[1:] {
+					k.walk(func(*node) bool { return !found })
+				}
+				return false
+			}
+		case sForeach:
+			if v == nil && n.kids[0] == nil {
+				return false
+			}
+		}
+		return !found
+	})
+	return found
+}
+
+func (g *gen) foreach(n *node) {
+	loopVar, list, block := n.kids[0], n.kids[1], n.kids[2]
+	if len(n.kids) > 3 {
+		block = g.withContinue(n, block, n.kids[3])
+	}
+	var v *variable
+	name := "it"
+	if loopVar != nil {
+		if loopVar.kind == kMy {
+			loopVar = loopVar.kids[0]
+		}
+		if loopVar.v == nil && loopVar.text != "_" {
+			cannot("P0205", "foreach with a special variable")
+		}
+		v = loopVar.v
+		if v != nil {
+			name = v.goName
+		}
+	}
+	changed := changes(block.body, v)
+	used := v == nil || v.reads > 0
+	restore := func() {}
+	if v != nil && v.packaged {
+		// A package variable is local to the loop: subs which the loop calls see it.
+		g.packageLoop(n, v)
+		return
+	} else if v != nil && v.global {
+		old := v.goName
+		v.goName = old + "Item"
+		name = v.goName
+		restore = func() { v.goName = old }
+	}
+	defer restore()
+	if v == nil {
+		saved := g.f.topics
+		g.f.topics = append(g.f.topics, g.topicName())
+		defer func() { g.f.topics = saved }()
+		if g.prog.topicShared {
+			old := g.temp("topic")
+			g.flushPre()
+			g.w("%s := perl.Topic", old)
+			defer g.w("perl.Topic = %s", old)
+		}
+	}
+	element := name
+	if v == nil {
+		element = g.topicName()
+	}
+	for list.kind == kList && len(list.kids) == 1 {
+		list = list.kids[0]
+	}
+	declare := func(value string) {
+		g.w("%s := %s", name, value)
+		if v != nil && v.posUsed {
+			g.w("var %sPos perl.Pos", name)
+		}
+		if !used {
+			g.w("_ = %s", name)
+		}
+	}
+	setSync := func(s string) func() {
+		if v != nil {
+			old := v.sync
+			v.sync = s
+			return func() { v.sync = old }
+		}
+		g.topicSync = append(g.topicSync, s)
+		return func() { g.topicSync = g.topicSync[:len(g.topicSync)-1] }
+	}
+	// The code of the list is made in the scope outside.
+	outerTopics := g.f.topics
+	if v == nil {
+		g.f.topics = g.f.topics[:len(g.f.topics)-1]
+	}
+	isArray := (list.kind == kVar || list.kind == kDeref) && list.sigil == '@' && !isArgs(list)
+	var head string
+	switch {
+	case isArray && changed:
+		a := g.container(list)
+		i := g.temp("i")
+		if !simpleCode.MatchString(a) || strings.Contains(a, "(") {
+			t := g.temp("list")
+			g.flushPre()
+			g.w("%s := %s", t, a)
+			a = t
+		}
+		g.f.topics = outerTopics
+		g.flushPre()
+		g.label(n, block.body)
+		g.w("for %s := 0; %s < %s.Len(); %s++ {", i, i, a, i)
+		g.w("var %s any = %s.Get(%s)", name, a, i)
+		if !used {
+			g.w("_ = %s", name)
+		}
+		g.topicShared(name, v)
+		undo := setSync(fmt.Sprintf("%s.Set(%s, %s)", a, i, element))
+		g.loop(block)
+		undo()
+		g.w("}")
+		return
+	case changed && isArgs(list) && g.f.fn != nil && !g.f.handler:
+		i := g.temp("i")
+		g.f.topics = outerTopics
+		g.label(n, block.body)
+		g.w("for %s := range args {", i)
+		g.w("%s := args[%s]", name, i)
+		if !used {
+			g.w("_ = %s", name)
+		}
+		g.topicShared(name, v)
+		undo := setSync(fmt.Sprintf("args[%s] = %s", i, element))
+		g.loop(block)
+		undo()
+		g.w("}")
+		return
+	case changed && list.kind == kFunc && list.text == "values":
+		h := g.container(list.kids[0])
+		k := g.temp("key")
+		g.f.topics = outerTopics
+		g.flushPre()
+		g.label(n, block.body)
+		g.w("for _, %s := range %s.Keys() {", k, h)
+		declare(fmt.Sprintf("%s.Get(perl.Str(%s))", h, k))
+		g.topicShared(name, v)
+		undo := setSync(fmt.Sprintf("%s.Set(perl.Str(%s), %s)", h, k, element))
+		g.loop(block)
+		undo()
+		g.w("}")
+		return
+	case changed && scalars(list):
+		g.foreachScalars(n, list, block, name, v, outerTopics, setSync)
+		return
+	case list.kind == kRange && g.numeric(list.kids[0]):
+		from, to := g.int(list.kids[0]), g.int(list.kids[1])
+		g.f.topics = outerTopics
+		g.flushPre()
+		g.label(n, block.body)
+		i := g.temp("i")
+		g.w("for %s, last := %s, %s; %s <= last; %s++ {", i, from, to, i, i)
+		g.w("var %s any = %s", name, i)
+		if !used {
+			g.w("_ = %s", name)
+		}
+		g.topicShared(name, v)
+		g.loop(block)
+		g.w("}")
+		return
+	default:
+		head = g.list(list)
+	}
+	if changed && !scalars(list) && hasArray(list) {
+		g.report.note("P0302", n.line, g.sub, "the loop changes its variable; elements of a list of several parts stay as they are")
+	}
+	g.f.topics = outerTopics
+	g.flushPre()
+	g.label(n, block.body)
+	if !used {
+		g.w("for range %s {", head)
+	} else {
+		g.w("for _, %s := range %s {", name, head)
+		if v != nil && v.posUsed {
+			g.w("var %sPos perl.Pos", name)
+		}
+		if v == nil && !usesTopic(block.body) {
+			g.w("_ = it")
+		}
+	}
+	g.topicShared(name, v)
+	g.loop(block)
+	g.w("}")
+}
+
+// packageLoop is foreach with a variable of the package, which has its old value
+// again behind the loop.
+func (g *gen) packageLoop(n *node, v *variable) {
+	if jumpsReturn(n.kids[2].body) {
+		cannot("P0206", "return from a loop whose variable is one of the package")
+	}
+	g.fix(v)
+	old, element := g.temp("old"), g.prog.nameIn(g.f.fn, v.goName)
+	lex := &variable{sigil: '$', name: v.name, goName: element, owner: g.f.fn, fixed: true, reads: 1}
+	set := &node{kind: sExpr, line: n.line, kids: []*node{{kind: kAssign, line: n.line, kids: []*node{{kind: kVar, sigil: '$', text: v.name, v: v}, {kind: kVar, sigil: '$', text: v.name, v: lex}}}}}
+	body := append([]*node{set}, n.kids[2].body...)
+	if changes(n.kids[2].body, v) {
+		cannot("P0206", "a loop which changes its variable, one of the package")
+	}
+	g.w("%s := %s", old, v.goName)
+	g.foreach(&node{kind: sForeach, line: n.line, label: n.label, kids: append([]*node{{kind: kVar, sigil: '$', text: v.name, v: lex}, n.kids[1], {kind: sBlock, body: body}}, n.kids[3:]...)})
+	g.w("%s = %s", v.goName, old)
+}
+
+func hasArray(n *node) bool {
+	found := false
+	n.walk(func(k *node) bool {
+		if (k.kind == kVar || k.kind == kDeref) && k.sigil == '@' {
+			found = true
+		}
+		return k.kind == kList || k.kind == kRef
+	})
+	return found
+}
+
+// topicName is the variable that stands for $_: one of the loop, or that of the
+// package if subs of the program read it.
+func (g *gen) topicName() string {
+	if g.prog.topicShared {
+		return "perl.Topic"
+	}
+	return "it"
+}
+
+func (g *gen) topicShared(name string, v *variable) {
+	if v == nil && g.prog.topicShared {
+		g.w("perl.Topic = %s", name)
+	}
+}
+
+func scalars(n *node) bool {
+	one := func(k *node) bool {
+		return k.kind == kVar && k.sigil == '$' && k.v != nil || k.kind == kKey || k.kind == kIndex && !isArgs(k.kids[0])
+	}
+	if one(n) {
+		return true
+	}
+	if n.kind != kList || len(n.kids) == 0 {
+		return false
+	}
+	for _, k := range n.kids {
+		if !one(k) {
+			return false
+		}
+	}
+	return true
+}
+
+// foreachScalars is a loop over variables that it changes.
+func (g *gen) foreachScalars(n, list, block *node, name string, v *variable, topics []string, setSync func(string) func()) {
+	elements := []*node{list}
+	if list.kind == kList {
+		elements = list.kids
+	}
+	var refs []string
+	for _, k := range elements {
+		refs = append(refs, g.reference(k).code)
+	}
+	g.f.topics = topics
+	g.flushPre()
+	g.label(n, block.body)
+	p := g.temp("ref")
+	g.w("for _, %s := range []*perl.Ref{%s} {", p, strings.Join(refs, ", "))
+	g.w("%s := %s.Get()", name, p)
+	g.topicShared(name, v)
+	if v == nil {
+		name = g.topicName()
+	}
+	undo := setSync(fmt.Sprintf("%s.Set(%s)", p, name))
+	g.loop(block)
+	undo()
+	g.w("}")
+}
+
+// numeric reports whether a range that begins with n is one of numbers.
+func (g *gen) numeric(n *node) bool {
+	switch n.kind {
+	case kNum, kLast, kBinop:
+		return true
+	case kUnop:
+		return n.op == "-"
+	case kVar:
+		return n.v != nil && (g.typeOf(n.v) == tInt || g.typeOf(n.v) == tFloat)
+	}
+	return false
+}
+
+// jump writes next, last or redo.
+func (g *gen) jump(n *node) {
+	if n.op == "redo" {
+		g.redo(n)
+		return
+	}
+	if l := g.f.leave; l != nil && g.f.loops == 0 && n.text == "" {
+		if n.op == "next" {
+			l.next = true
+			g.w("%s = 2\nreturn", l.flag)
+		} else {
+			l.last = true
+			g.w("%s = 3\nreturn", l.flag)
+		}
+		return
+	}
+	if g.f.loops == 0 {
+		cannot("P0208", "%s leaves a sub or a block that is a function in Go", n.op)
+	}
+	word := "continue"
+	if n.op == "last" {
+		word = "break"
+	}
+	if n.text != "" {
+		word += " " + goLabel(n.text)
+	}
+	g.w("%s", word)
+}

@@ -1,0 +1,186 @@
+package port
+
+import (
+	"fmt"
+	"strings"
+)
+
+func (g *gen) topic() string {
+	if len(g.f.topics) > 0 {
+		return g.f.topics[len(g.f.topics)-1]
+	}
+	return "perl.Topic"
+}
+
+func (g *gen) specialVar(n *node) val {
+	name := n.text
+	if i := strings.LastIndex(name, "::"); i >= 0 {
+		return g.moduleVar(n)
+	}
+	if n.sigil == '@' || n.sigil == '%' {
+		if isArgs(n) {
+			return val{g.argCount(n), tInt, false}
+		}
+		return val{g.container(n) + ".Len()", tInt, false}
+	}
+	if n.sigil == '$' && name != "0" && strings.Trim(name, "0123456789") == "" {
+		g.f.match = true
+		return val{"m.Group(" + name + ")", tAny, true}
+	}
+	switch name {
+	case "_":
+		return val{g.topic(), tAny, true}
+	case "a", "b":
+		if g.f.pair {
+			return val{name, tAny, true}
+		}
+		return val{map[string]string{"a": "perl.SortA", "b": "perl.SortB"}[name], tAny, true}
+	case "&":
+		g.f.match = true
+		return val{"m.Group(0)", tAny, true}
+	case "`":
+		g.f.match = true
+		return val{"m.Prematch()", tAny, true}
+	case "'":
+		g.f.match = true
+		return val{"m.Postmatch()", tAny, true}
+	case "+":
+		g.f.match = true
+		return val{"m.LastParen()", tAny, true}
+	case "!":
+		return val{"perl.OSError()", tAny, false}
+	case "$":
+		return val{"os.Getpid()", tInt, false}
+	case "^O":
+		return val{`"linux"`, tStr, true}
+	case "^T":
+		return val{"perl.StartTime()", tInt, false}
+	case "^V", "]":
+		return val{`"5.036000"`, tStr, true}
+	case "^W", "|", ";", "<", ">", "(", ")", "=":
+		switch name {
+		case "|":
+			return val{"perl.Autoflush()", tInt, false}
+		case "<":
+			return val{"os.Getuid()", tInt, false}
+		case ">":
+			return val{"os.Geteuid()", tInt, false}
+		}
+		if name == ";" {
+			return val{`"\x1c"`, tStr, true}
+		}
+		if name == "(" || name == ")" || name == "=" {
+			cannot("P0106", "the variable $%s", name)
+		}
+		return val{"0", tInt, true}
+	case "poe_kernel":
+		return val{"compat.Kernel()", tKernel, true}
+	case ".":
+		return val{"perl.InputLine()", tAny, false}
+	case "0":
+		return val{"perl.Name", tStr, true}
+	case "?":
+		return val{"perl.ChildStatus", tInt, true}
+	case "AUTOLOAD":
+		return val{"perl.Autoload", tStr, true}
+	}
+	if v, ok := specialVars[name]; ok {
+		return val{v, tAny, true}
+	}
+	cannot("P0106", "the variable $%s", name)
+	return val{}
+}
+
+// specialVars are variables of type any in package perl.
+var specialVars = map[string]string{
+	"@": "perl.EvalError", "/": "perl.InputRecordSeparator", "\\": "perl.OutputRecordSeparator", ",": "perl.OutputFieldSeparator", "\"": "perl.ListSeparator", "~": "perl.FormatName",
+}
+
+var moduleVars = map[string]string{
+	"Data::Dumper::Indent": "perl.DumperIndent", "Data::Dumper::Sortkeys": "perl.DumperSortkeys", "Data::Dumper::Terse": "perl.DumperTerse",
+	"Data::Dumper::Useqq": "perl.DumperUseqq", "Data::Dumper::Pad": "perl.DumperPad", "Data::Dumper::Deepcopy": "perl.DumperDeepcopy", "Data::Dumper::Maxdepth": "perl.DumperMaxdepth",
+}
+
+func (g *gen) moduleVar(n *node) val {
+	if v, ok := moduleVars[n.text]; ok && n.sigil == '$' {
+		return val{v, tAny, true}
+	}
+	if strings.HasSuffix(n.text, "poe_kernel") {
+		return val{"compat.Kernel()", tKernel, true}
+	}
+	if strings.HasSuffix(n.text, "::VERSION") {
+		return val{fmt.Sprintf("perl.Version(%s)", quote(strings.TrimSuffix(n.text, "::VERSION"))), tAny, false}
+	}
+	cannot("P0107", "the variable %c%s of a module", n.sigil, n.text)
+	return val{}
+}
+
+func (g *gen) placeSpecial(n *node) (string, func(string) string) {
+	name := n.text
+	switch name {
+	case "_":
+		t := g.topic()
+		if len(g.topicSync) > 0 && len(g.f.topics) > 0 && t == g.topicName() {
+			s := g.topicSync[len(g.topicSync)-1]
+			return t, func(code string) string { return t + " = " + code + "\n" + s }
+		}
+		return t, func(code string) string { return t + " = " + code }
+	case "!":
+		return "perl.OSError()", func(code string) string { return "perl.SetOSError(" + code + ")" }
+	case "|":
+		return "0", func(code string) string { return "perl.Selected.SetAutoflush(" + code + ")" }
+	case "0":
+		return "perl.Name", func(code string) string { return "perl.Name = perl.Str(" + code + ")" }
+	case "?":
+		return "perl.ChildStatus", func(code string) string { return "perl.ChildStatus = perl.Int(" + code + ")" }
+	case "^W", "^T", ";", "AUTOLOAD":
+		return "nil", func(code string) string { return "_ = " + code }
+	case "a", "b":
+		return g.specialVar(n).code, func(code string) string {
+			return map[string]string{"a": "perl.SortA", "b": "perl.SortB"}[name] + " = " + code
+		}
+	}
+	if v, ok := specialVars[name]; ok {
+		return v, func(code string) string { return v + " = " + code }
+	}
+	if v, ok := moduleVars[name]; ok {
+		return v, func(code string) string { return v + " = " + code }
+	}
+	if strings.HasSuffix(name, "::VERSION") || name == "VERSION" {
+		return "nil", func(code string) string { return fmt.Sprintf("perl.SetVersion(%q, %s)", g.pkg, code) }
+	}
+	cannot("P0117", "assignment to $%s", name)
+	return "", nil
+}
+
+// special is an element of a hash with a meaning of its own.
+func (g *gen) special(n *node) (val, bool) {
+	h := n.kids[0]
+	if h.kind == kVar && h.v == nil && h.text == "+" {
+		g.f.match = true
+		return val{"m.Named(" + g.str(n.kids[1]) + ")", tAny, true}, true
+	}
+	if h.kind == kVar && h.v == nil && h.text == "!" && h.sigil == '%' {
+		return val{"perl.IsErrno(" + g.str(n.kids[1]) + ")", tBool, true}, true
+	}
+	if h.kind == kDeref && g.f.handler && g.isHeap(h.kids[0]) {
+		return val{"e.HeapHash().Get(" + g.str(n.kids[1]) + ")", tAny, true}, true
+	}
+	return val{}, false
+}
+
+// setSpecial sets an element of a hash with a meaning of its own.
+func (g *gen) setSpecial(n *node) (func(string) string, bool) {
+	h := n.kids[0]
+	if h.kind == kVar && h.v == nil {
+		switch h.text {
+		case "ENV":
+			k := g.str(n.kids[1])
+			return func(code string) string { return "perl.SetEnv(" + k + ", " + code + ")" }, true
+		case "SIG":
+			k := g.str(n.kids[1])
+			return func(code string) string { return "perl.SetSignal(" + k + ", " + code + ")" }, true
+		}
+	}
+	return nil, false
+}

@@ -1,0 +1,2 @@
+sub shop_name { return 'Corner ' . 'Shop' }
+1;

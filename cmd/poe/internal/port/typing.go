@@ -1,0 +1,136 @@
+package port
+
+import (
+	"strconv"
+	"strings"
+)
+
+// retype gives the variables the types that have been seen, and reports whether
+// that changed anything.
+func (p *program) retype() bool {
+	changed := false
+	for _, v := range append(append([]*variable(nil), p.lexicals...), p.globals...) {
+		if v.sigil != '$' {
+			continue
+		}
+		t := join(v.typ, v.joined)
+		if v.fixed {
+			t, v.byUse = tAny, tNone
+		}
+		if v.byUse != tNone {
+			t = v.byUse
+		}
+		if t != v.typ {
+			v.typ, changed = t, true
+		}
+	}
+	return changed
+}
+
+// typeByUse types lexicals of which nothing is known by what is done with them: one
+// that is only read as a string is a string from the beginning, one that is only
+// followed as a reference to a hash is one.
+func (p *program) typeByUse() (changed bool) {
+	for _, v := range p.lexicals {
+		if v.sigil != '$' || v.fixed || v.global || v.typ != tAny || v.reads2 != 0 || v.posUsed || v.sync != "" || !v.once {
+			continue
+		}
+		if v.strReads > 0 && v.hashUses == 0 {
+			v.typ, v.byUse, changed = tStr, tStr, true
+		}
+	}
+	return changed
+}
+
+func (g *gen) typeOf(v *variable) typ {
+	switch v.sigil {
+	case '@':
+		return tArr
+	case '%':
+		return tHash
+	}
+	if v.fixed {
+		return tAny
+	}
+	if v.typ == tNone && !g.dry {
+		return tAny
+	}
+	return v.typ
+}
+
+// conv returns code of v in another type.
+func (g *gen) conv(v val, t typ) string {
+	if v.typ == t || v.typ == tNone || t == tNone {
+		return v.code
+	}
+	switch t {
+	case tAny:
+		return v.code
+	case tStr:
+		switch v.typ {
+		case tInt:
+			if isNumber(v.code) {
+				return quote(strings.TrimSpace(v.code))
+			}
+			return "strconv.Itoa(" + v.code + ")"
+		}
+		if i, ok := strings.CutPrefix(v.code, "e.Arg("); ok && balancedCall(v.code) {
+			return "e.Text(" + i
+		}
+		return "perl.Str(" + v.code + ")"
+	case tInt:
+		switch v.typ {
+		case tFloat:
+			return "int(" + v.code + ")"
+		}
+		return "perl.Int(" + v.code + ")"
+	case tFloat:
+		if v.typ == tInt {
+			if isNumber(v.code) {
+				return v.code
+			}
+			return "float64(" + v.code + ")"
+		}
+		return "perl.Num(" + v.code + ")"
+	case tBool:
+		return g.truth(v)
+	case tArr:
+		return "perl.A(" + v.code + ")"
+	case tHash:
+		return "perl.H(" + v.code + ")"
+	case tRE:
+		return "perl.Pattern(" + v.code + `, "")`
+	}
+	return v.code
+}
+
+func isNumber(s string) bool {
+	_, err := strconv.ParseFloat(s, 64)
+	return err == nil && s != "Inf" && s != "NaN"
+}
+
+func (g *gen) truth(v val) string {
+	switch v.typ {
+	case tBool:
+		return v.code
+	case tInt, tFloat:
+		return paren(v.code) + " != 0"
+	case tArr, tHash:
+		return v.code + " != nil"
+	case tKernel, tRE:
+		return "true"
+	}
+	return "perl.True(" + v.code + ")"
+}
+
+// noteRead counts how a variable of which nothing is known is read; expr counts it
+// as another read, which is taken back here.
+func (g *gen) noteRead(n *node, f func(*variable)) {
+	for n != nil && n.kind == kList && len(n.kids) == 1 {
+		n = n.kids[0]
+	}
+	if n != nil && n.kind == kVar && n.v != nil && n.sigil == '$' {
+		f(n.v)
+		n.v.reads2--
+	}
+}

@@ -1,0 +1,323 @@
+// Package browser_test drives the inspector's pages in a headless Chromium, over a
+// program under load. It is a module of its own so that no program needs chromedp.
+//
+// With POE_SCREENSHOTS=DIR it writes a picture of every page. Without a Chromium
+// the tests fail, unless POE_NO_BROWSER is set.
+package browser_test
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/chromedp/cdproto/emulation"
+	"github.com/chromedp/cdproto/network"
+	"github.com/chromedp/cdproto/runtime"
+	"github.com/chromedp/chromedp"
+	"github.com/stretchr/testify/require"
+
+	"github.com/gopoe/poe/inspect"
+	"github.com/gopoe/poe/kernel"
+)
+
+// page is a browser that shows the inspector of a program.
+type page struct {
+	t      *testing.T
+	p      *program
+	ctx    context.Context
+	kill   func()
+	errors []string
+	urls   []string
+}
+
+func open(t *testing.T, p *program) *page {
+	t.Helper()
+	if os.Getenv("POE_NO_BROWSER") != "" {
+		t.Skip("POE_NO_BROWSER is set")
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.WindowSize(1280, 900))
+	alloc, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, stop := chromedp.NewContext(alloc)
+	ctx, over := context.WithTimeout(ctx, 2*time.Minute)
+	b := &page{t: t, p: p, ctx: ctx, kill: cancel}
+	t.Cleanup(func() { over(); stop(); cancel() })
+	chromedp.ListenTarget(ctx, func(event any) {
+		switch e := event.(type) {
+		case *runtime.EventExceptionThrown:
+			b.errors = append(b.errors, e.ExceptionDetails.Error())
+		case *runtime.EventConsoleAPICalled:
+			if e.Type == runtime.APITypeError {
+				b.errors = append(b.errors, fmt.Sprint(e.Args))
+			}
+		case *network.EventRequestWillBeSent:
+			b.urls = append(b.urls, e.Request.URL)
+		}
+	})
+	b.run(network.Enable(), chromedp.Navigate(p.i.URL()), chromedp.WaitVisible("#card-events"))
+	return b
+}
+
+func (b *page) run(actions ...chromedp.Action) {
+	b.t.Helper()
+	require.NoError(b.t, chromedp.Run(b.ctx, actions...))
+}
+
+func (b *page) show(hash, until string) {
+	b.t.Helper()
+	b.run(chromedp.Evaluate(`location.hash = '`+hash+`'`, nil), chromedp.WaitVisible(until))
+}
+
+func (b *page) text(selector string) (s string) {
+	b.t.Helper()
+	b.run(chromedp.Text(selector, &s))
+	return s
+}
+
+// eventually waits until JavaScript is true.
+func (b *page) eventually(js string) {
+	b.t.Helper()
+	b.run(chromedp.Poll(js, nil, chromedp.WithPollingTimeout(15*time.Second)))
+}
+
+func (b *page) picture(name string) {
+	dir := os.Getenv("POE_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	var png []byte
+	b.run(chromedp.Sleep(300*time.Millisecond), chromedp.CaptureScreenshot(&png))
+	require.NoError(b.t, os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644))
+}
+
+func (b *page) get(path string, v any) {
+	b.t.Helper()
+	r, err := http.NewRequest("GET", "http://"+b.p.i.Addr().String()+"/api/"+path, nil)
+	require.NoError(b.t, err)
+	r.Header.Set("Authorization", "Bearer "+b.p.i.Token())
+	a, err := http.DefaultClient.Do(r)
+	require.NoError(b.t, err)
+	defer a.Body.Close()
+	require.Equal(b.t, 200, a.StatusCode, path)
+	require.NoError(b.t, json.NewDecoder(a.Body).Decode(v))
+}
+
+func (b *page) click(button string) {
+	b.t.Helper()
+	b.run(chromedp.Click(`//button[normalize-space()="`+button+`"]`, chromedp.BySearch))
+}
+
+// pause makes the kernel stand still, so that pages and API show the same.
+func (b *page) pause() {
+	b.t.Helper()
+	b.click("Pause")
+	b.run(chromedp.WaitVisible(`//button[normalize-space()="Resume"]`, chromedp.BySearch))
+}
+
+func (b *page) session(alias string) (n uint64) {
+	b.t.Helper()
+	require.NoError(b.t, b.p.k.Outside().Do(b.ctx, func(k *kernel.Kernel) {
+		id, ok := k.AliasResolve(alias)
+		require.True(b.t, ok)
+		n = id.Number()
+	}))
+	return n
+}
+
+// Every page shows the numbers of the API, while the kernel stands still under load.
+func TestPagesShowTheNumbers(t *testing.T) {
+	p := startProgram(t, 0)
+	b := open(t, p)
+	order := b.session("order-3")
+	p.k.Outside().Post(kernel.Alias("order-4"), "break")
+	p.k.Outside().Post(kernel.Alias("order-5"), "ship", 5)
+	b.eventually(`document.querySelectorAll('svg .a').length >= 1 && document.querySelector('#card-panics b').textContent === '1'`)
+	b.run(chromedp.Sleep(4 * time.Second)) // some history for the charts
+	b.picture("overview")
+	b.pause()
+
+	var o struct {
+		Dispatched uint64
+		Counts     struct{ Sessions, Timers, Events, Handles, DeadLetters int }
+	}
+	b.get("overview", &o)
+	grouped := func(n uint64) (s string) {
+		s = fmt.Sprint(n)
+		for i := len(s) - 3; i > 0; i -= 3 {
+			s = s[:i] + "," + s[i:]
+		}
+		return s
+	}
+	b.eventually(fmt.Sprintf(`document.querySelector('#card-events small').textContent === '%s handled'`, grouped(o.Dispatched)))
+	require.Contains(t, b.text("#card-sessions"), fmt.Sprint(o.Counts.Sessions))
+	require.Contains(t, b.text("#card-sessions"), fmt.Sprintf("%d handles", o.Counts.Handles))
+	require.Contains(t, b.text("#card-queue"), fmt.Sprintf("%d timers", o.Counts.Timers))
+	require.Contains(t, b.text("#card-dead-letters b"), fmt.Sprint(o.Counts.DeadLetters))
+
+	var events []struct {
+		Kind, Event string
+		Count       uint64
+	}
+	b.get("events", &events)
+	page := b.text("main")
+	for _, e := range events {
+		if e.Event == "review" {
+			require.Contains(t, page, grouped(e.Count))
+		}
+	}
+
+	b.show("sessions", "ul.tree .node")
+	b.eventually(`document.querySelectorAll('ul.tree .node').length >= 3`)
+	require.Contains(t, b.text("ul.tree"), "(orders)")
+	b.run(chromedp.Evaluate(`[...document.querySelectorAll('ul.tree .node')].find(n => n.textContent.includes('(orders)')).querySelector('button').click()`, nil))
+	b.eventually(`document.querySelector('ul.tree').textContent.includes('order-24')`)
+	b.picture("sessions")
+
+	var one struct {
+		Session struct {
+			Events  uint64
+			Reasons []struct{ Kind, Name string }
+			Timers  []inspect.Item
+			Heap    map[string]any
+		}
+	}
+	b.get(fmt.Sprintf("session?n=%d", order), &one)
+	b.show(fmt.Sprintf("session/%d", order), "pre.json")
+	page = b.text("main")
+	require.Contains(t, page, grouped(one.Session.Events)+" events")
+	require.Contains(t, page, `"Customer": "Edsger"`)
+	require.Len(t, one.Session.Timers, 2)
+	for _, r := range one.Session.Reasons {
+		require.Contains(t, page, r.Name)
+	}
+	b.picture("session")
+
+	var timers struct {
+		Timers []inspect.Item
+		Total  int
+	}
+	b.get("timers?limit=100", &timers)
+	b.show("queue", "section")
+	b.eventually(fmt.Sprintf(`document.querySelector('main').textContent.includes('the first of %d')`, timers.Total))
+	b.eventually(fmt.Sprintf(`[...document.querySelectorAll('main section')][1].querySelectorAll('tbody tr').length === %d`, len(timers.Timers)))
+	b.picture("queue")
+
+	var handles struct{ Handles []struct{ Name string } }
+	b.get("handles", &handles)
+	b.show("handles", "tbody tr")
+	b.eventually(fmt.Sprintf(`document.querySelectorAll('tbody tr').length === %d`, len(handles.Handles)))
+	b.picture("handles")
+
+	var servers struct {
+		Connections []struct{ Number uint64 }
+		Total       int
+	}
+	b.get("servers", &servers)
+	require.Equal(t, 8, servers.Total)
+	b.show("servers", "tbody tr")
+	b.eventually(`[...document.querySelectorAll('main section')][1].querySelectorAll('tbody tr').length === 8`)
+	b.picture("servers")
+
+	b.show("problems", "main section")
+	b.eventually(`document.querySelector('main').textContent.includes('order 4 has no price list')`)
+	b.eventually(`document.querySelector('main').textContent.includes('ship')`)
+	b.picture("problems")
+
+	b.click("Resume")
+	b.show("trace", "tbody tr")
+	b.eventually(`document.querySelectorAll('tbody tr').length > 20`)
+	b.picture("trace")
+	b.run(chromedp.SetValue(`//label[contains(., "Event")]/input`, "reserve", chromedp.BySearch), chromedp.Evaluate(`[...document.querySelectorAll('.bar input')][0].dispatchEvent(new Event('change'))`, nil))
+	b.eventually(`document.querySelectorAll('tbody tr').length > 5 && [...document.querySelectorAll('tbody tr')].every(r => r.children[1].textContent === 'reserve')`)
+
+	var recent []struct{ ID string }
+	b.get("recent?event=reserve&limit=5", &recent)
+	b.show("tree/"+recent[0].ID, ".node.here")
+	tree := b.text("ul.tree")
+	require.Contains(t, tree, "review")
+	require.Contains(t, tree, "reserved")
+	b.picture("tree")
+
+	require.Empty(t, b.errors, "errors in the page")
+	for _, u := range b.urls {
+		require.True(t, strings.HasPrefix(u, "http://"+p.i.Addr().String()+"/") || strings.HasPrefix(u, "data:"), "a request has left the machine: %s", u)
+	}
+}
+
+// The debugger stops exactly before the event, shows its arguments and heap, and
+// goes on one event at a time.
+func TestDebugger(t *testing.T) {
+	p := startProgram(t, 0)
+	b := open(t, p)
+	b.show("debug", "main section")
+	b.eventually(`[...document.querySelectorAll('button')].some(b => b.textContent === 'Add')`)
+	b.run(chromedp.SendKeys(`//label[contains(., "Event (name")]/input`, "review", chromedp.BySearch), chromedp.SendKeys(`//label[contains(., "Session (")]/input`, "order-3", chromedp.BySearch))
+	b.click("Add")
+	b.run(chromedp.WaitVisible("#paused-at"))
+	require.Contains(t, b.text("#paused-at"), "before review")
+	require.Contains(t, b.text("main"), `"Customer": "Edsger"`)
+	b.picture("debugger")
+	dispatched := func() uint64 { return p.i.Metrics().Snapshot().Dispatched }
+	before := dispatched()
+	time.Sleep(200 * time.Millisecond)
+	require.Equal(t, before, dispatched(), "nothing happens meanwhile")
+	b.click("Step")
+	b.eventually(`document.querySelector('#paused-at')?.textContent.includes('before price')`)
+	require.Equal(t, before, dispatched(), "the handler of review has called price")
+	require.Contains(t, b.text("main"), "called by review")
+	b.click("Step")
+	b.eventually(`document.querySelector('#paused-at') && !document.querySelector('#paused-at').textContent.includes('before price')`)
+	require.Equal(t, before+2, dispatched(), "price and review")
+	b.run(chromedp.KeyEvent("c"))
+	b.run(chromedp.WaitVisible("#paused-at"))
+	b.eventually(`document.querySelector('#paused-at')?.textContent.includes('before review')`)
+
+	// The browser is killed: the program goes on.
+	before = dispatched()
+	b.kill()
+	require.Eventually(t, func() bool { return dispatched() > before+500 }, 30*time.Second, 10*time.Millisecond)
+}
+
+// The pages work at the width of a telephone, in the dark, and by the keyboard.
+func TestNarrowAndDark(t *testing.T) {
+	p := startProgram(t, 0)
+	b := open(t, p)
+	dark := emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}})
+	b.run(dark)
+	b.run(chromedp.Sleep(2 * time.Second))
+	b.picture("overview-dark")
+	b.run(emulation.SetDeviceMetricsOverride(390, 844, 2, true))
+	for i, name := range []string{"overview", "sessions", "queue", "handles", "servers", "trace", "problems", "debug"} {
+		b.run(chromedp.KeyEvent(fmt.Sprint(i + 1)))
+		b.eventually(`location.hash === '#` + name + `'`)
+		b.run(chromedp.Sleep(300 * time.Millisecond))
+		b.eventually(`document.documentElement.scrollWidth <= innerWidth`)
+		b.picture("phone-" + name)
+	}
+	require.Empty(t, b.errors, "errors in the page")
+}
+
+// With 100,000 sessions the first page is there within a moment, and the lists are
+// usable.
+func TestCrowd(t *testing.T) {
+	n := 100_000
+	p := startProgram(t, n)
+	began := time.Now()
+	b := open(t, p)
+	t.Logf("the first page is there %v after the browser was started", time.Since(began))
+	b.eventually(`document.querySelector('#card-sessions b').textContent.startsWith('100,')`)
+	began = time.Now()
+	b.show("sessions", "ul.tree .node")
+	b.eventually(`document.querySelectorAll('ul.tree .node').length >= 3`)
+	t.Logf("the tree after %v", time.Since(began))
+	b.click("List")
+	began = time.Now()
+	b.eventually(`document.querySelectorAll('tbody tr').length === 200`)
+	t.Logf("the list of %d sorted after %v", n, time.Since(began))
+	require.Contains(t, b.text("main section h2"), "the first of 100,")
+}

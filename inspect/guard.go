@@ -1,0 +1,130 @@
+package inspect
+
+import (
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"net"
+	"net/http"
+	"net/netip"
+	"net/url"
+	"slices"
+	"strings"
+)
+
+// ServeHTTP answers the requests that may be answered.
+func (i *Inspector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	h := w.Header()
+	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+	h.Set("X-Content-Type-Options", "nosniff")
+	h.Set("Referrer-Policy", "no-referrer")
+	h.Set("Cross-Origin-Resource-Policy", "same-origin")
+	h.Set("Cross-Origin-Opener-Policy", "same-origin")
+	h.Set("Cache-Control", "no-store")
+	if status, why := i.refuse(r); status != 0 {
+		if r.Method == http.MethodPost {
+			i.config.Logger.Warn("inspect: refused", "path", r.URL.Path, "from", r.RemoteAddr, "why", why)
+		}
+		http.Error(w, why, status)
+		return
+	}
+	if token := r.URL.Query().Get("token"); token != "" && r.URL.Path == "/" {
+		http.SetCookie(w, &http.Cookie{Name: i.cookie(), Value: i.config.Token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil})
+		http.Redirect(w, r, "./", http.StatusSeeOther) // the token does not stay in the address
+		return
+	}
+	i.pauser.touch()
+	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+	i.mux.ServeHTTP(w, r)
+}
+
+const (
+	maxBody  = 64 << 10
+	maxQuery = 4 << 10
+)
+
+// refuse says with which status, and why, a request is refused; 0 for not.
+func (i *Inspector) refuse(r *http.Request) (status int, why string) {
+	switch {
+	case !i.config.Remote && !local(r.RemoteAddr):
+		return http.StatusForbidden, "only this machine may connect"
+	case !i.ourHost(r.Host):
+		return http.StatusForbidden, "not a name of this inspector"
+	case len(r.URL.RawQuery) > maxQuery:
+		return http.StatusRequestURITooLong, "the query is too long"
+	case foreign(r):
+		return http.StatusForbidden, "requests of other sites are refused"
+	case !i.authorized(r):
+		return http.StatusUnauthorized, "the token is missing or wrong: open the address that the program has printed"
+	}
+	return 0, ""
+}
+
+// local reports whether a peer is on this machine: at a loopback address or a
+// unix socket.
+func local(remote string) bool {
+	host, _, err := net.SplitHostPort(remote)
+	if err != nil {
+		return remote == "" || remote == "@" || strings.HasPrefix(remote, "/")
+	}
+	ip, err := netip.ParseAddr(host)
+	return err == nil && ip.Unmap().IsLoopback()
+}
+
+// ourHost reports whether a request is made under a name that no other site has.
+func (i *Inspector) ourHost(host string) bool {
+	name := host
+	if h, _, err := net.SplitHostPort(host); err == nil {
+		name = h
+	}
+	name = strings.Trim(name, "[]")
+	if name == "localhost" || i.socket != "" && name == socketHost {
+		return true
+	}
+	if ip, err := netip.ParseAddr(name); err == nil && ip.IsLoopback() {
+		return true
+	}
+	return slices.Contains(i.config.Hosts, name)
+}
+
+// socketHost is the name that requests over unix sockets have.
+const socketHost = "poe"
+
+// foreign reports whether a browser makes the request for another site.
+func foreign(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "", "none", "same-origin":
+	default:
+		return true
+	}
+	origin := r.Header.Get("Origin")
+	if origin == "" {
+		return false
+	}
+	u, err := url.Parse(origin)
+	return err != nil || u.Host != r.Host
+}
+
+// cookie is the name of the cookie with the token. Cookies do not tell ports
+// apart, so that each inspector needs a name of its own.
+func (i *Inspector) cookie() string {
+	sum := sha256.Sum256([]byte(i.config.Token))
+	return "poe-inspect-" + hex.EncodeToString(sum[:4])
+}
+
+// authorized reports whether a request has the token. As a parameter it counts only
+// for the page itself, which puts it into a cookie.
+func (i *Inspector) authorized(r *http.Request) bool {
+	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
+		return i.isToken(bearer)
+	}
+	if token := r.URL.Query().Get("token"); token != "" && r.URL.Path == "/" {
+		return i.isToken(token)
+	}
+	c, err := r.Cookie(i.cookie())
+	return err == nil && i.isToken(c.Value)
+}
+
+func (i *Inspector) isToken(s string) bool {
+	return subtle.ConstantTimeCompare([]byte(s), []byte(i.config.Token)) == 1
+}

@@ -1,0 +1,207 @@
+package inspect
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/netip"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/kernel/observe"
+	"github.com/gopoe/poe/metrics"
+)
+
+// Config configures an inspector. All fields are optional.
+type Config struct {
+	// Token is what requests must present. If empty, a random one is made.
+	Token string
+	// Actions allows what changes the program: to post, call, signal, stop
+	// sessions, cancel and fire timers, pause and step. Without it the
+	// inspector only shows.
+	Actions bool
+	// Remote allows other machines to connect, which see the token and all the
+	// program's data on their way unless the server uses TLS.
+	Remote bool
+	// Hosts are names under which requests may be made, besides localhost and
+	// loopback addresses: the name of a proxy before the server. With Remote
+	// they are needed, for instance the server's address.
+	Hosts []string
+	// Sample is of how many events the times of one are taken. 0 means all.
+	Sample int
+	// Recent is how many events are kept for causal trees. 0 means 16384, a
+	// negative number none.
+	Recent int
+	// Lease is after how long without any sign of its user a pause ends. 0
+	// means 15 seconds.
+	Lease time.Duration
+	// Logger gets a line for every action. If nil, it is the kernel's.
+	Logger *slog.Logger
+}
+
+// Inspector is an http.Handler that shows one kernel. Its methods are safe on any
+// goroutine.
+type Inspector struct {
+	config  Config
+	k       *kernel.Kernel
+	view    observe.View
+	metrics *metrics.Collector
+	recent  *recent
+	pauser  *pauser
+	stop    func()
+	mux     *http.ServeMux
+	began   time.Time
+
+	server   *http.Server // of Listen
+	listener net.Listener
+	socket   string
+}
+
+// New attaches an inspector to a kernel until it is closed. It belongs to the
+// kernel's goroutine, or to any while the kernel does not run.
+func New(k *kernel.Kernel, c Config) *Inspector {
+	if c.Token == "" {
+		secret := make([]byte, 16)
+		_, _ = rand.Read(secret) // never fails
+		c.Token = hex.EncodeToString(secret)
+	}
+	if c.Sample <= 0 {
+		c.Sample = 1
+	}
+	if c.Recent == 0 {
+		c.Recent = 1 << 14
+	}
+	if c.Lease <= 0 {
+		c.Lease = 15 * time.Second
+	}
+	if c.Logger == nil {
+		c.Logger = k.Host().Logger()
+	}
+	i := &Inspector{config: c, k: k, view: k.Host().Inspect(), recent: newRecent(max(0, c.Recent)), began: time.Now()}
+	i.pauser = newPauser(i)
+	i.metrics = metrics.New(k, metrics.Config{Sample: c.Sample})
+	i.stop = k.Host().Observe(observer{i}, c.Sample)
+	i.routes()
+	return i
+}
+
+// Listen makes an inspector with a server of its own, at a loopback address such
+// as "127.0.0.1:0" or a unix socket, "unix:/run/program.sock", which only the
+// user can open. An address of another kind is an error unless Config.Remote is
+// set. It belongs to the goroutines that New does.
+func Listen(k *kernel.Kernel, addr string, c Config) (*Inspector, error) {
+	l, socket, err := listen(addr, c.Remote)
+	if err != nil {
+		return nil, fmt.Errorf("inspect: Listen %s: %w", addr, err)
+	}
+	i := New(k, c)
+	i.listener, i.socket = l, socket
+	i.server = &http.Server{
+		Handler: i, ReadHeaderTimeout: 10 * time.Second, IdleTimeout: time.Minute, MaxHeaderBytes: 16 << 10,
+		ErrorLog: slog.NewLogLogger(slog.DiscardHandler, slog.LevelError),
+	}
+	go i.server.Serve(l)
+	return i, nil
+}
+
+var errNotLoopback = errors.New("not a loopback address, and Config.Remote is not set")
+
+func listen(addr string, remote bool) (l net.Listener, socket string, err error) {
+	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
+		if l, err = net.Listen("unix", path); err == nil {
+			err = os.Chmod(path, 0o600)
+		}
+		return l, path, err
+	}
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, "", err
+	}
+	if ip, err := netip.ParseAddr(host); !remote && host != "localhost" && (err != nil || !ip.IsLoopback()) {
+		return nil, "", errNotLoopback
+	}
+	l, err = net.Listen("tcp", addr)
+	return l, "", err
+}
+
+// Token returns what requests must present: as "Authorization: Bearer", or once
+// as the parameter token, which sets a cookie.
+func (i *Inspector) Token() string { return i.config.Token }
+
+// Addr returns the address of an inspector made by Listen, nil for others.
+func (i *Inspector) Addr() net.Addr {
+	if i.listener == nil {
+		return nil
+	}
+	return i.listener.Addr()
+}
+
+// URL returns where a browser finds an inspector made by Listen, with the token;
+// it is empty for others, and "unix:path?token=..." for a unix socket, which is for
+// the command poe inspect.
+func (i *Inspector) URL() string {
+	switch {
+	case i.listener == nil:
+		return ""
+	case i.socket != "":
+		return "unix:" + i.socket + "?token=" + i.config.Token
+	}
+	return "http://" + i.listener.Addr().String() + "/?token=" + i.config.Token
+}
+
+// Metrics returns the Collector whose numbers the inspector shows.
+func (i *Inspector) Metrics() *metrics.Collector { return i.metrics }
+
+// Close ends a pause, closes the listener of Listen and all its connections, and
+// detaches the inspector from the kernel, on the kernel's goroutine if it runs.
+func (i *Inspector) Close() error {
+	var err error
+	if i.server != nil {
+		err = i.server.Close()
+	}
+	i.pauser.release("the inspector is closed")
+	detach := func(*kernel.Kernel) {
+		i.stop()
+		_ = i.metrics.Close() // always nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+	defer cancel()
+	switch err := i.k.Outside().Do(ctx, detach); {
+	case errors.Is(err, kernel.ErrNotRunning), errors.Is(err, kernel.ErrWouldDeadlock):
+		detach(i.k)
+	case err != nil: // a handler is running: as soon as it has ended
+		i.k.Outside().DoAsync(detach)
+	}
+	return err
+}
+
+// onKernel runs f on the kernel's goroutine between two events, or while the
+// kernel is paused, and waits until it has run.
+func (i *Inspector) onKernel(ctx context.Context, f func()) error {
+	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
+	defer cancel()
+	err := i.pauser.do(ctx, f)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return errBusy
+	}
+	return err
+}
+
+var errBusy = errors.New("a handler has been running for too long")
+
+// observer is what the kernel sees of an inspector.
+type observer struct{ i *Inspector }
+
+func (o observer) Begin(s *observe.Span) {
+	o.i.pauser.before(s)
+	o.i.recent.begin(s)
+}
+
+func (o observer) End(s *observe.Span) { o.i.recent.end(s) }

@@ -1,0 +1,269 @@
+package metrics
+
+import (
+	"sync"
+	"time"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/kernel/observe"
+)
+
+// Config configures a Collector. All fields are optional.
+type Config struct {
+	// Sample is of how many events the times of one are taken, rounded up to a
+	// power of two. 0 means 64, 1 all.
+	Sample int
+	// Limit is how many pairs of a kind of session and an event are told apart,
+	// and as many kinds of dead letters and of errors. What exceeds it counts
+	// under the name [Other]. 0 means 1000.
+	Limit int
+}
+
+// Other is the name of everything beyond [Config.Limit].
+const Other = "(other)"
+
+// Collector gathers the numbers of one kernel. Snapshot and String are safe on
+// any goroutine.
+type Collector struct {
+	k      *kernel.Kernel
+	view   observe.View
+	sample int
+	limit  int
+	stop   func()
+
+	mu         sync.Mutex
+	kinds      map[string]*kindStats
+	pairs      int
+	dispatched uint64
+	threw      uint64
+	turn       Histogram
+	late       Histogram
+	counts     observe.Counts
+	dead       map[deadKey]*DeadLetters
+	errors     map[errorKey]*Failure
+	nested     []time.Duration // by depth: how long the handlers ran that a running one has called
+	began      time.Time
+}
+
+// kindStats are the numbers of all sessions of a kind.
+type kindStats struct {
+	events map[string]*Event
+	other  *Event
+}
+
+// Session is what a Collector knows of one session: [observe.Session.Data], if the
+// Collector was the first observer of the kernel.
+type Session struct {
+	Events uint64        // that it has handled
+	Busy   time.Duration // in its own handlers; an estimate, unless all times are taken
+
+	kind *kindStats
+}
+
+// Event are the numbers of an event in all sessions of a kind.
+type Event struct {
+	Kind  string // of session: the type of its heap
+	Event string
+	Count uint64
+	Threw uint64        // how often the handler ended with a panic
+	Self  time.Duration `json:"SelfNanoseconds"` // of its own, without handlers that it has called; only if all times are taken
+	Wait  Histogram     // from queueing to dispatch, of those that were queued
+	Run   Histogram     // of the handler, with those that it has called
+}
+
+type deadKey struct{ to, event string }
+
+// DeadLetters are events of one name for one destination that reached no handler.
+type DeadLetters struct {
+	To, Event string
+	From      string // the last one's sender
+	Unhandled bool   // the last one had a session, but no handler
+	Err       string // why the last one was refused, if it was
+	Count     uint64
+	Last      time.Time
+}
+
+type errorKey struct{ kind, event, text string }
+
+// Failure are handlers that ended with a panic in the same place.
+type Failure struct {
+	Kind, Event string
+	Where       string // file and line
+	Text        string
+	Session     string // the last one's
+	Stack       string // the last one's
+	Count       uint64
+	Last        time.Time
+}
+
+// New attaches a Collector to a kernel until it is closed. It belongs to the
+// kernel's goroutine, or to any while the kernel does not run.
+func New(k *kernel.Kernel, c Config) *Collector {
+	if c.Sample <= 0 {
+		c.Sample = 64
+	}
+	if c.Limit <= 0 {
+		c.Limit = 1000
+	}
+	m := &Collector{
+		k: k, view: k.Host().Inspect(), limit: c.Limit, sample: 1, began: time.Now(),
+		kinds: map[string]*kindStats{}, dead: map[deadKey]*DeadLetters{}, errors: map[errorKey]*Failure{},
+	}
+	for m.sample < c.Sample {
+		m.sample *= 2
+	}
+	m.counts = m.view.Counts()
+	k.Host().Attach(hook{m})
+	m.stop = k.Host().Observe(m, m.sample)
+	return m
+}
+
+// Close detaches the Collector, which keeps its numbers. It belongs to the
+// kernel's goroutine, as New does.
+func (m *Collector) Close() error {
+	m.stop()
+	m.k.Host().Detach(hook{m})
+	return nil
+}
+
+// Begin implements [observe.Observer].
+func (m *Collector) Begin(s *observe.Span) {
+	for len(m.nested) <= s.Depth {
+		m.nested = append(m.nested, 0)
+	}
+	m.nested[s.Depth] = 0
+	if s.Kind == observe.Exception && s.Name == "_signal" {
+		m.failed(s)
+	}
+}
+
+// End implements [observe.Observer].
+func (m *Collector) End(s *observe.Span) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.dispatched++
+	of := m.session(s)
+	of.Events++
+	e := m.event(of.kind, s)
+	e.Count++
+	if s.Threw {
+		e.Threw++
+		m.threw++
+	}
+	if !s.Sampled || s.Depth >= len(m.nested) {
+		return
+	}
+	self := max(0, s.Ran-m.nested[s.Depth])
+	of.Busy += self * time.Duration(m.sample)
+	if s.Depth > 0 {
+		m.nested[s.Depth-1] += s.Ran
+	}
+	if m.sample == 1 {
+		e.Self += self
+	}
+	e.Run.Add(s.Ran)
+	switch s.Kind {
+	case observe.Timer:
+		m.late.Add(s.Queued)
+		e.Wait.Add(s.Queued)
+	case observe.Post, observe.Func, observe.Letter, observe.Remote, observe.Child, observe.Signal, observe.Exception:
+		e.Wait.Add(s.Queued)
+	}
+}
+
+// session returns what is known of a span's session. If another observer has the
+// place where it would be kept, that is what is known of its kind alone.
+func (m *Collector) session(s *observe.Span) *Session {
+	if of, ok := s.Session.Data.(*Session); ok {
+		return of
+	}
+	of := &Session{kind: m.kinds[s.Session.Type]}
+	if of.kind == nil {
+		of.kind = &kindStats{events: map[string]*Event{}}
+		m.kinds[s.Session.Type] = of.kind
+	}
+	if s.Session.Data == nil {
+		s.Session.Data = of
+	}
+	return of
+}
+
+func (m *Collector) event(k *kindStats, s *observe.Span) *Event {
+	if e := k.events[s.Name]; e != nil {
+		return e
+	}
+	if m.pairs >= m.limit {
+		if k.other == nil {
+			k.other = &Event{Kind: s.Session.Type, Event: Other}
+		}
+		return k.other
+	}
+	m.pairs++
+	e := &Event{Kind: s.Session.Type, Event: s.Name}
+	k.events[s.Name] = e
+	return e
+}
+
+// Turn implements [observe.TurnObserver].
+func (m *Collector) Turn(busy time.Duration) {
+	m.mu.Lock()
+	if busy > 0 {
+		m.turn.Add(busy)
+	}
+	m.counts = m.view.Counts()
+	m.mu.Unlock()
+}
+
+func (m *Collector) failed(s *observe.Span) {
+	x, ok := s.Args[len(s.Args)-1].(*kernel.Exception)
+	if !ok {
+		return
+	}
+	text := x.Err.Error()
+	if len(text) > maxText {
+		text = text[:maxText]
+	}
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	key := errorKey{s.Session.Type, x.Event, text}
+	if m.errors[key] == nil && len(m.errors) >= m.limit {
+		key = errorKey{Other, Other, Other}
+	}
+	f := m.errors[key]
+	if f == nil {
+		f = &Failure{Kind: key.kind, Event: key.event, Text: key.text}
+		m.errors[key] = f
+	}
+	f.Count++
+	f.Where, f.Session, f.Stack, f.Last = place(x), x.Dest.String(), string(x.Stack), time.Now()
+}
+
+// maxText is how much of an error's text tells it from others, in bytes.
+const maxText = 500
+
+// hook hears of dead letters.
+type hook struct{ m *Collector }
+
+func (hook) SessionStopped(kernel.ID) {}
+func (hook) DeadLetters() uint64      { return 0 }
+func (hook) RunEnded()                {}
+
+func (h hook) DeadLetter(d kernel.DeadLetter) {
+	m := h.m
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	key := deadKey{target(d.To), d.Event}
+	if m.dead[key] == nil && len(m.dead) >= m.limit {
+		key = deadKey{Other, Other}
+	}
+	x := m.dead[key]
+	if x == nil {
+		x = &DeadLetters{To: key.to, Event: key.event}
+		m.dead[key] = x
+	}
+	x.Count++
+	x.From, x.Unhandled, x.Err, x.Last = d.From.String(), d.Unhandled, "", time.Now()
+	if d.Err != nil {
+		x.Err = d.Err.Error()
+	}
+}

@@ -1,0 +1,158 @@
+package followtail
+
+import (
+	"io/fs"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/gopoe/poe/kernel"
+)
+
+// All that the wheel asks the system about files goes through this file, so that
+// a recorded run can be replayed without them.
+
+// file is a file that is open; in a replay it stands on nothing.
+type file struct {
+	os   *os.File
+	name string
+}
+
+// openFile opens a file without waiting. A named pipe is opened for writing as
+// well, so that it does not end with its first writer.
+func openFile(path string) (*file, error) {
+	f := &file{name: path}
+	_, err := kernel.RecordedHere("open", func() (bool, error) {
+		flags := os.O_RDONLY | nonBlocking
+		if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
+			flags = os.O_RDWR | nonBlocking
+		}
+		var err error
+		f.os, err = os.OpenFile(path, flags, 0)
+		return err == nil, err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// ownFile is a file that the program has opened.
+func ownFile(f *os.File) *file {
+	if f == nil {
+		return nil
+	}
+	return &file{os: f, name: f.Name()}
+}
+
+// Name returns the path under which the file was opened.
+func (f *file) Name() string { return f.name }
+
+// bytesRead are the result of a read.
+type bytesRead struct{ Data []byte }
+
+// ReadAt is that of an os.File.
+func (f *file) ReadAt(p []byte, at int64) (int, error) {
+	got, err := kernel.RecordedHere("pread", func() (bytesRead, error) {
+		n, err := f.os.ReadAt(p, at)
+		return bytesRead{p[:n]}, err
+	})
+	return copy(p, got.Data), err
+}
+
+// Close closes the file.
+func (f *file) Close() error {
+	_, err := kernel.RecordedHere("close", func() (bool, error) { return true, f.os.Close() })
+	return err
+}
+
+// Stat describes the file.
+func (f *file) Stat() (fileInfo, error) {
+	return kernel.RecordedHere("fstat", func() (fileInfo, error) {
+		info, err := f.os.Stat()
+		return infoOf(info, err)
+	})
+}
+
+// handle makes a handle of a special file.
+func (f *file) handle() (*kernel.Handle, error) {
+	return kernel.OpenHandle("special file", func() (*kernel.Handle, error) { return kernel.File(f.os) })
+}
+
+// fileInfo is what is known of a file.
+type fileInfo struct {
+	Bytes int64
+	Type  fs.FileMode
+	ID    identity // without its time, to compare
+}
+
+func (i fileInfo) Size() int64       { return i.Bytes }
+func (i fileInfo) Mode() fs.FileMode { return i.Type }
+func (i fileInfo) IsDir() bool       { return i.Type.IsDir() }
+
+func infoOf(info fs.FileInfo, err error) (fileInfo, error) {
+	if err != nil {
+		return fileInfo{}, err
+	}
+	return fileInfo{Bytes: info.Size(), Type: info.Mode(), ID: sameID(info)}, nil
+}
+
+// statFile describes the file that has a name.
+func statFile(path string) (fileInfo, error) {
+	return kernel.RecordedHere("stat", func() (fileInfo, error) {
+		info, err := os.Stat(path)
+		return infoOf(info, err)
+	})
+}
+
+// dated is the identity of a file and when it was last written, in nanoseconds.
+type dated struct {
+	ID       identity
+	Modified int64
+}
+
+// identify returns the identity of a file, and when it was last written, in
+// nanoseconds. It does not follow symbolic links.
+func identify(path string) (id identity, modified int64, err error) {
+	d, err := kernel.RecordedHere("statx", func() (d dated, err error) {
+		d.ID, d.Modified, err = systemIdentity(path)
+		return d, err
+	})
+	return d.ID, d.Modified, err
+}
+
+// identifyOpen returns the identity of an open file.
+func identifyOpen(f *file) (identity, error) {
+	return kernel.RecordedHere("fstatx", func() (identity, error) { return openIdentity(f.os) })
+}
+
+// noWriters reports whether nobody has the file open for writing, as far as the
+// system tells.
+func noWriters(f *file) bool {
+	none, _ := kernel.RecordedHere("lease", func() (bool, error) { return systemNoWriters(f.os), nil })
+	return none
+}
+
+// directoryEntry is a name in a directory.
+type directoryEntry struct {
+	File    string
+	Regular bool
+}
+
+// readDir lists what can be read of a directory.
+func readDir(dir string) []directoryEntry {
+	list, _ := kernel.RecordedHere("readdir", func() (list []directoryEntry, err error) {
+		entries, _ := os.ReadDir(filepath.Clean(dir))
+		for _, e := range entries {
+			list = append(list, directoryEntry{e.Name(), e.Type().IsRegular()})
+		}
+		return list, nil
+	})
+	return list
+}
+
+// timeNow is the system's time of day, which times of files are compared with.
+func timeNow() time.Time {
+	now, _ := kernel.RecordedHere("time", func() (time.Time, error) { return time.Now(), nil })
+	return now
+}
