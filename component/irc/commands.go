@@ -151,11 +151,7 @@ func targetCTCP(name string) func(*Client, string, []string) string {
 }
 
 func twoAndText(_ *Client, name string, args []string) string {
-	line := strings.ToUpper(name) + " " + args[0] + " " + args[1]
-	if len(args) > 2 {
-		line += " :" + strings.Join(args[2:], "")
-	}
-	return line
+	return strings.ToUpper(name) + " " + args[0] + " " + args[1] + " :" + strings.Join(args[2:], "")
 }
 
 func joinComma(list []string) string { return strings.Join(list, ",") }

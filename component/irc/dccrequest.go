@@ -45,7 +45,7 @@ func (c *Client) dccRequestEvents(m *Message, text string) []*Event {
 		args = append(args, offer.File, nil)
 	}
 	if offer.Addr.IsValid() {
-		args = append(args, offer.Addr.String())
+		args = append(args, formatAddr(offer.Addr)) // as it came over the wire
 	}
 	return one("dcc_request", args)
 }

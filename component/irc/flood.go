@@ -28,6 +28,7 @@ type sendQueue struct {
 	lines []queuedLine
 	paid  time.Time // until when what was sent is paid for
 	timer kernel.AlarmID
+	full  bool // lines have been dropped since it was empty
 }
 
 type queuedLine struct {
@@ -118,7 +119,10 @@ func (q *sendQueue) spend(c *Client, line string) {
 func (c *Client) enqueue(p priority, line string) {
 	q := &c.queue
 	if len(q.lines) >= c.config.Limits.Queue {
-		c.warn("a line is dropped: the queue is full", "limit", c.config.Limits.Queue)
+		if !q.full {
+			q.full = true
+			c.warn("lines are dropped: the queue is full", "limit", c.config.Limits.Queue)
+		}
 		c.Emit("queue_full", line)
 		return
 	}
@@ -151,6 +155,7 @@ func (c *Client) drain() {
 		q.spend(c, line)
 		c.put(line)
 	}
+	q.full = q.full && len(q.lines) > 0
 	c.schedule()
 }
 

@@ -119,8 +119,8 @@ func (l *Listener) listen(e kernel.Event) {
 // first and then those of Config.ExtraAddresses.
 func (l *Listener) Addrs() []net.Addr {
 	var all []net.Addr
-	for _, w := range l.wheels {
-		all = append(all, w.LocalAddr())
+	for i, w := range l.wheels {
+		all = append(all, l.addrOf(i, w))
 	}
 	return all
 }

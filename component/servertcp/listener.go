@@ -29,6 +29,7 @@ type Listener struct {
 	id       kernel.ID
 	config   *Config
 	wheels   []*socketfactory.Wheel
+	addrs    []net.Addr // where they listen, if Listen has opened them
 	limiter  limiter
 	stats    Stats
 	deadline kernel.AlarmID // of a drain
@@ -64,7 +65,16 @@ func (l *Listener) Addr() net.Addr {
 	if l.Wheel == nil {
 		return nil
 	}
-	return l.Wheel.LocalAddr()
+	return l.addrOf(0, l.Wheel)
+}
+
+// addrOf returns the address of a wheel: the one that Listen has seen, since the
+// system may refuse to say it again.
+func (l *Listener) addrOf(i int, w *socketfactory.Wheel) net.Addr {
+	if i < len(l.addrs) {
+		return l.addrs[i]
+	}
+	return w.LocalAddr()
 }
 
 func (l *Listener) start(e kernel.Event) {

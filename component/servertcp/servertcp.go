@@ -17,6 +17,7 @@ package servertcp
 import (
 	"errors"
 	"fmt"
+	"net"
 	"net/netip"
 	"slices"
 	"syscall"
@@ -190,17 +191,22 @@ func Listen(k *kernel.Kernel, c Config) (*Listener, error) {
 	if err := c.open(); err != nil {
 		return nil, err
 	}
+	var addrs []net.Addr
 	for _, a := range append([]Address{c.first()}, c.ExtraAddresses...) {
-		if err := checkAddr(a.Listener); err != nil {
+		addr, err := listensAt(a.Listener)
+		if err != nil {
 			c.closeListeners()
 			return nil, err
 		}
+		addrs = append(addrs, addr)
 	}
 	l, err := New(k, c)
 	if err != nil {
 		c.closeListeners()
+		return nil, err
 	}
-	return l, err
+	l.addrs = addrs
+	return l, nil
 }
 
 // closeListeners closes the sockets that open has opened.
@@ -210,11 +216,11 @@ func (c *Config) closeListeners() {
 	}
 }
 
-// checkAddr returns the error of getsockname if the address of a listening
-// socket cannot be found out.
-func checkAddr(h *kernel.Handle) error {
-	if h.LocalAddr() != nil {
-		return nil
+// listensAt returns the address of a listening socket, or the error of
+// getsockname.
+func listensAt(h *kernel.Handle) (net.Addr, error) {
+	if addr := h.LocalAddr(); addr != nil {
+		return addr, nil
 	}
 	err := error(syscall.EIO)
 	if fd := h.Fd(); fd >= 0 {
@@ -222,7 +228,7 @@ func checkAddr(h *kernel.Handle) error {
 			err = failed
 		}
 	}
-	return &kernel.OpError{Op: "getsockname", Err: err}
+	return nil, &kernel.OpError{Op: "getsockname", Err: err}
 }
 
 // concurrency is how many connections there may be, as POE counts it.

@@ -35,7 +35,7 @@ func inetPair() (fds [2]int, op string, err error) {
 	if fds[1], err = unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0); err != nil {
 		return fds, "socket", err
 	}
-	if err = unix.Connect(fds[1], at); err != nil && err != unix.EINTR { // interrupted, it continues
+	if err = connect(fds[1], at); err != nil {
 		return fds, "connect", err
 	}
 	if fds[0], err = acceptFrom(listener, fds[1]); err != nil {
@@ -44,6 +44,24 @@ func inetPair() (fds [2]int, op string, err error) {
 	// Output must not wait for more of it.
 	err = unix.SetsockoptInt(fds[1], unix.IPPROTO_TCP, unix.TCP_NODELAY, 1)
 	return fds, "setsockopt", err
+}
+
+// connect connects, also if it is interrupted: a connection attempt goes on then,
+// or has not begun.
+func connect(fd int, at unix.Sockaddr) error {
+	for {
+		switch err := unix.Connect(fd, at); err {
+		case unix.EINTR, unix.EALREADY, unix.EINPROGRESS:
+			ready := []unix.PollFd{{Fd: int32(fd), Events: unix.POLLOUT}}
+			if _, err := unix.Poll(ready, 10); err != nil && err != unix.EINTR {
+				return err
+			}
+		case unix.EISCONN:
+			return nil
+		default:
+			return err
+		}
+	}
 }
 
 // acceptFrom accepts the connection whose other end is client, and turns

@@ -3,6 +3,7 @@ package recording
 import (
 	"encoding/binary"
 	"hash/crc32"
+	"unsafe"
 )
 
 // FrameSize is how long a frame becomes before it is complete; the last record
@@ -36,7 +37,21 @@ type Writer struct {
 	buf    []byte
 	names  map[string]uint64
 	frames uint64
+	recent [recentNames]recentName
 }
+
+// recentName is a name that was written in some frame. Names are mostly constants
+// of the program, which the place of their bytes identifies: that is faster than
+// a look into the map.
+type recentName struct {
+	bytes *byte
+	size  int
+	frame uint64
+	n     uint64
+}
+
+// recentNames is a power of two.
+const recentNames = 64
 
 // NewWriter makes a writer and emits the head.
 func NewWriter(h Head, emit func(frame []byte)) *Writer {
@@ -105,7 +120,17 @@ func (w *Writer) Bytes(p []byte) []byte {
 // Name appends a name: 0 and the name in full when it is new in the frame, else
 // its number there.
 func (w *Writer) Name(name string) {
+	bytes := unsafe.StringData(name)
+	slot := &w.recent[(uintptr(unsafe.Pointer(bytes))>>2^uintptr(len(name)))%recentNames]
+	if slot.n > 0 && slot.bytes == bytes && slot.size == len(name) && slot.frame == w.frames {
+		w.Uint(slot.n)
+		return
+	}
 	n, known := w.names[name]
+	*slot = recentName{bytes, len(name), w.frames, n}
+	if !known {
+		slot.n = uint64(len(w.names) + 1)
+	}
 	w.Uint(n)
 	if !known {
 		w.names[name] = uint64(len(w.names) + 1)

@@ -78,11 +78,13 @@ type Evidence struct {
 	byName map[string]*Sub
 	byLine map[string]*Sub
 	values bool
+	// unobserved are subs of whose calls recordings do not tell.
+	unobserved map[string]bool
 }
 
 // New returns evidence of nothing.
 func New() *Evidence {
-	return &Evidence{Events: map[string]int{}, byName: map[string]*Sub{}, byLine: map[string]*Sub{}}
+	return &Evidence{Events: map[string]int{}, byName: map[string]*Sub{}, byLine: map[string]*Sub{}, unobserved: map[string]bool{}}
 }
 
 // Read reads recordings.
@@ -133,6 +135,8 @@ func (e *Evidence) Add(name string, r io.Reader) error {
 		switch l.Message {
 		case "dispatching", "calling":
 			e.Events[l.Event]++
+		case "unobserved":
+			e.unobserved[l.Sub] = true
 		case "called":
 			if err := e.called(l); err != nil {
 				return fmt.Errorf("%s:%d: %w", name, number, err)
@@ -211,6 +215,10 @@ func (s *Sub) add(args []Kind, heap map[string]Kind) {
 // HasValues reports whether a recording tells of calls and types. Without, only
 // Events is known.
 func (e *Evidence) HasValues() bool { return e != nil && e.values }
+
+// Observes reports whether a recording would tell of a call of a sub: of those that
+// sort calls, and of those that perl calls by itself, it does not.
+func (e *Evidence) Observes(name string) bool { return e != nil && !e.unobserved[name] }
 
 // Sub returns what was seen of a sub, nil if it was not called. The name, with its
 // package, is empty for a sub without one, which is found by its file's name and the

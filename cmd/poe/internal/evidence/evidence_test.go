@@ -38,6 +38,9 @@ func TestEvidence(t *testing.T) {
 
 	require.Equal(t, 1, e.Sub("", "t.pl", 4).Calls)
 	require.Nil(t, e.Sub("main::never", "t.pl", 9))
+	require.NoError(t, e.Add("t.trace", strings.NewReader(`{"msg":"unobserved","sub":"main::by_key"}`+"\n")))
+	require.False(t, e.Observes("main::by_key"))
+	require.True(t, e.Observes("main::tick"))
 	var none *evidence.Evidence
 	require.Nil(t, none.Sub("main::tick", "t.pl", 3))
 	require.False(t, none.HasValues())

@@ -115,7 +115,7 @@ func (r *Report) Observe(seen *evidence.Evidence) {
 	for i := range r.Parts {
 		p := &r.Parts[i]
 		s := seen.Sub(p.Name, filepath.Base(r.File), p.first)
-		if p.Kind == "main" || p.Kind == "closure" && s == nil {
+		if p.Kind == "main" || p.Kind == "closure" && s == nil || !seen.Observes(p.Name) {
 			continue // a recording does not tell
 		}
 		p.observe(s)

@@ -1,0 +1,275 @@
+//go:build linux
+
+package syscalltest
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"os/exec"
+	"regexp"
+	"slices"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// errorsOf are the errors that the system may give, by call.
+var errorsOf = map[string][]string{
+	"accept4":           {"EMFILE", "ENFILE", "ENOMEM", "ENOBUFS", "EPERM", "EPROTO", "ECONNABORTED", "EINTR", "EIO"},
+	"bind":              {"EADDRINUSE", "EACCES", "ENOMEM"},
+	"clone":             {"EAGAIN", "ENOMEM", "EPERM"},
+	"clone3":            {"EAGAIN", "ENOMEM", "EPERM"},
+	"connect":           {"ECONNREFUSED", "ENOMEM", "EPERM", "EADDRNOTAVAIL", "EINTR", "EIO"},
+	"epoll_create1":     {"EMFILE", "ENFILE", "ENOMEM"},
+	"epoll_ctl":         {"ENOSPC", "ENOMEM"},
+	"eventfd2":          {"EMFILE", "ENFILE", "ENOMEM"},
+	"fcntl":             {"EINTR", "EPERM", "EAGAIN"},
+	"getpeername":       {"ENOBUFS", "ENOTCONN"},
+	"getpriority":       {"EPERM", "EACCES"},
+	"getsockname":       {"ENOBUFS"},
+	"getsockopt":        {"ENOBUFS", "ENOMEM"},
+	"inotify_add_watch": {"ENOSPC", "ENOMEM", "EACCES"},
+	"inotify_rm_watch":  {"EINVAL"},
+	"inotify_init1":     {"EMFILE", "ENFILE", "ENOMEM"},
+	"ioctl":             {"EIO", "ENOTTY", "EPERM"},
+	"kill":              {"EPERM"},
+	"listen":            {"EADDRINUSE", "EIO"},
+	"lseek":             {"EIO", "EOVERFLOW"},
+	"newfstatat":        {"EIO", "EACCES", "ENOMEM"},
+	"fstat":             {"EIO", "ENOMEM"},
+	"openat":            {"EMFILE", "ENFILE", "ENOMEM", "EACCES", "EIO", "EINTR"},
+	"pidfd_open":        {"EMFILE", "ENFILE", "ENOMEM"},
+	"pidfd_send_signal": {"EPERM"},
+	"pipe2":             {"EMFILE", "ENFILE"},
+	"pread64":           {"EIO", "EINTR"},
+	"read":              {"EIO", "ENOMEM", "EINTR"},
+	"recvfrom":          {"ECONNRESET", "ENOMEM", "EIO", "EINTR"},
+	"sendto":            {"EPIPE", "ECONNRESET", "ENOBUFS", "ENOMEM", "EPERM", "EIO", "EINTR"},
+	"setpriority":       {"EPERM", "EACCES"},
+	"setsockopt":        {"ENOBUFS", "ENOMEM", "EPERM"},
+	"shutdown":          {"ENOTCONN", "ENOBUFS"},
+	"socket":            {"EMFILE", "ENFILE", "ENOMEM", "ENOBUFS", "EPERM", "EACCES"},
+	"socketpair":        {"EMFILE", "ENFILE", "ENOMEM", "ENOBUFS"},
+	"statx":             {"EIO", "EACCES", "ENOMEM"},
+	"waitid":            {"EINTR"},
+	"wait4":             {"EINTR"},
+	"write":             {"EIO", "ENOSPC", "EPIPE", "EINTR"},
+	"writev":            {"EIO", "ENOSPC", "EPIPE", "ECONNRESET", "EINTR"},
+	"faccessat2":        {"EACCES", "EIO"},
+	"faccessat":         {"EACCES", "EIO"},
+	"prlimit64":         {"EPERM"},
+	"dup3":              {"EMFILE", "EINTR"},
+	"getdents64":        {"EIO"},
+	"readlinkat":        {"EIO", "EACCES"},
+}
+
+// Close is not among them: strace would leave the descriptor open, while the
+// system releases it whatever the error.
+//
+// ofTheRuntime are calls that Go's runtime makes and cannot do without.
+var ofTheRuntime = regexp.MustCompile(`^(close|futex|epoll_p?wait2?|mmap|munmap|madvise|sched_.*|rt_sig.*|tgkill|gettid|getpid|getppid|nanosleep|clock_.*|restart_syscall|sigaltstack|set_robust_list|rseq|mprotect|exit|exit_group|getrandom|prctl|arch_prctl|membarrier|timer_.*|setitimer|geteuid|getuid|getegid|getgid|umask|ptrace)$`)
+
+// process is a child from the outside.
+type process struct {
+	cmd    *exec.Cmd
+	in     io.WriteCloser
+	out    *bufio.Reader
+	thread string
+}
+
+func spawn(t *testing.T, test string) *process {
+	t.Helper()
+	cmd := exec.Command(os.Args[0], "-test.run", "^"+test+"$", "-test.timeout", "20m")
+	cmd.Env = append(os.Environ(), role+"=1")
+	cmd.Stderr = os.Stderr
+	p := &process{cmd: cmd}
+	var err error
+	if p.in, err = cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.out = bufio.NewReader(out)
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	line, err := p.out.ReadString('\n')
+	if err != nil {
+		t.Fatal("the child says nothing:", err)
+	}
+	p.thread = strings.TrimSpace(strings.TrimPrefix(line, "thread "))
+	return p
+}
+
+func (p *process) stop() {
+	p.in.Close()
+	_ = p.cmd.Process.Kill()
+	_ = p.cmd.Wait()
+}
+
+// do lets the child do something, and returns what has come of it.
+func (p *process) do(what string) (o Outcome, err error) {
+	if _, err := fmt.Fprintln(p.in, what); err != nil {
+		return o, err
+	}
+	for {
+		line, err := p.out.ReadString('\n')
+		if err != nil {
+			return o, fmt.Errorf("the process is gone: %w", err)
+		}
+		if text, ok := strings.CutPrefix(line, "outcome "); ok {
+			return o, json.Unmarshal([]byte(text), &o)
+		}
+		if strings.HasPrefix(line, "ended ") {
+			return o, fmt.Errorf("the kernel has ended: %s", line)
+		}
+	}
+}
+
+// attach lets strace have a look at the child's thread, while do runs, and
+// returns what it has written.
+func (p *process) attach(t *testing.T, follow bool, options []string, do func()) string {
+	t.Helper()
+	log := t.TempDir() + "/calls"
+	args := append([]string{"-qq", "-o", log, "-p", p.thread}, options...)
+	if follow {
+		args = append(args, "-f")
+	}
+	s := exec.Command("strace", args...)
+	var said strings.Builder
+	s.Stderr = &said
+	if err := s.Start(); err != nil {
+		t.Fatal(err)
+	}
+	status := fmt.Sprintf("/proc/%d/task/%s/status", p.cmd.Process.Pid, p.thread)
+	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
+		if text, _ := os.ReadFile(status); strings.Contains(string(text), "TracerPid:\t") && !strings.Contains(string(text), "TracerPid:\t0\n") {
+			break
+		}
+		if time.Now().After(deadline) {
+			_ = s.Process.Kill()
+			t.Fatal("strace does not attach: ", said.String())
+		}
+	}
+	do()
+	_ = s.Process.Signal(syscall.SIGINT)
+	_ = s.Wait()
+	text, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
+}
+
+// callLine matches a call in the log; with -f there is a thread's ID before it.
+var callLine = regexp.MustCompile(`(?m)^(?:\d+ +)?([a-z_0-9]+)\(`)
+
+// injected matches the call that failed.
+var injected = regexp.MustCompile(`.*\(INJECTED\)`)
+
+// wakeUp matches the write by which Go's runtime wakes its poller; the runtime
+// ends the process if it fails.
+var wakeUp = regexp.MustCompile(`write\(\d+, "\\1\\0\\0\\0\\0\\0\\0\\0", 8\)`)
+
+// Sweep makes each system call of the test's program fail in turn. It fails the
+// test if the kernel ends, if something but the operation is affected, or if the
+// operation is not complete and nothing was reported. Follow includes processes
+// that the program starts. A failure of a call that foreign matches, as strace shows
+// it, is not judged; foreign may be nil.
+func Sweep(t *testing.T, follow bool, foreign *regexp.Regexp) {
+	t.Helper()
+	if _, err := exec.LookPath("strace"); err != nil {
+		if os.Getenv("POE_REQUIRED") != "" {
+			t.Fatal("strace is required")
+		}
+		t.Skip("strace is not installed")
+	}
+	p := spawn(t, t.Name())
+	defer func() { p.stop() }()
+	try := func(what string) Outcome {
+		o, err := p.do(what)
+		if err != nil {
+			t.Fatal(what, ": ", err)
+		}
+		return o
+	}
+	calls := map[string]int{}
+	for range 2 { // the first may open what is kept
+		if o := try("operate"); !o.Complete {
+			t.Fatal("without a fault it fails: ", o.Reports)
+		}
+	}
+	log := p.attach(t, follow, nil, func() { try("operate") })
+	for _, m := range callLine.FindAllStringSubmatch(log, -1) {
+		calls[m[1]]++
+	}
+	injections, certain := 0, 0
+	for _, call := range slices.Sorted(maps.Keys(calls)) {
+		if ofTheRuntime.MatchString(call) {
+			continue
+		}
+		names := errorsOf[call]
+		if names == nil {
+			t.Errorf("nobody knows how %s can fail", call)
+			continue
+		}
+		for i, name := range names {
+			for at := 1; at <= min(calls[call], 8); at++ {
+				if i > 0 && at > 1 {
+					break // one error at each place, the others at the first
+				}
+				t.Run(fmt.Sprintf("%s %s %d", call, name, at), func(t *testing.T) {
+					var o Outcome
+					var err error
+					inject := fmt.Sprintf("inject=%s:error=%s:when=%d", call, name, at)
+					log := p.attach(t, follow, []string{"-e", "trace=" + call, "-e", inject}, func() { o, err = p.do("operate") })
+					injections++
+					hit := strings.Contains(log, "(INJECTED)")
+					if hit {
+						certain++
+					}
+					if failed := injected.FindString(log); wakeUp.MatchString(failed) || foreign != nil && foreign.MatchString(failed) {
+						p.stop()
+						p = spawn(t, strings.Split(t.Name(), "/")[0])
+						return
+					}
+					if err == nil {
+						var after Outcome
+						if after, err = p.do("check"); err == nil && !after.Complete {
+							err = fmt.Errorf("others are affected: %v, then %v", o, after)
+						}
+					}
+					if err != nil {
+						t.Errorf("%v\n%s", err, log)
+						p.stop()
+						p = spawn(t, strings.Split(t.Name(), "/")[0])
+						return
+					}
+					if !o.Complete && len(o.Reports) == 0 {
+						t.Error("the operation failed, and nothing was reported\n" + log)
+					}
+					if !o.Complete && slices.Contains(o.Reports, "HANGS") {
+						t.Errorf("it never ends: %v\n%s", o.Reports, log)
+						p.stop()
+						p = spawn(t, strings.Split(t.Name(), "/")[0])
+						return
+					}
+					if hit {
+						t.Logf("complete %v, reports %v", o.Complete, o.Reports)
+					}
+				})
+			}
+		}
+	}
+	t.Logf("calls %v; %d faults, %d of them met", calls, injections, certain)
+	if certain == 0 {
+		t.Error("no call has failed")
+	}
+}
