@@ -15,7 +15,7 @@ import (
 	"time"
 )
 
-// detachedVar tells a process that it is the one in the background: the number
+// detachedVar marks a process as the one in the background: the number
 // of the process that started it.
 const detachedVar = "POE_DAEMON_DETACHED"
 
@@ -139,7 +139,7 @@ func (b *DetachConfig) await(process *os.Process, pipe *os.File) error {
 		}
 	}
 	said, err := io.ReadAll(io.LimitReader(pipe, maxReason))
-	if err != nil { // too late, or the pipe is broken: nobody knows what it does
+	if err != nil { // too late, or the pipe is broken: its state is not known
 		_ = process.Kill() // it may have ended by itself
 		_, _ = process.Wait()
 		return fmt.Errorf("daemon: detach: process %d killed, it has not started: %w", process.Pid, err)
@@ -173,13 +173,13 @@ func inBackground(b DetachConfig, from string) (*Detached, error) {
 	return &Detached{pid: os.Getpid(), pipe: os.NewFile(firstExtra, "start pipe")}, nil
 }
 
-// Ready tells the process in the foreground that the start has succeeded: call
+// Ready reports to the process in the foreground that the start has succeeded: call
 // it when the sockets are bound and the privileges dropped. Only the first call
 // of Ready or Fail counts; in the foreground both do nothing. A foreground
 // process that has gone away is no error.
 func (d *Detached) Ready() error { return d.say(startedWell) }
 
-// Fail tells it that the start has failed, and why. The process should end
+// Fail reports that the start has failed, and why. The process should end
 // after it, with an exit code other than 0.
 func (d *Detached) Fail(reason error) error {
 	if reason == nil {

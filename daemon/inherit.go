@@ -2,7 +2,7 @@
 
 package daemon
 
-// upgradeVar tells a process that it is a successor, as workerVar does a
+// upgradeVar marks a process as a successor, as workerVar does a
 // worker.
 const upgradeVar = "POE_DAEMON_SUCCESSOR"
 
@@ -24,7 +24,7 @@ func Inherit() (*Successor, error) {
 // Listeners are the sockets of the former process, in its order.
 func (s *Successor) Listeners() []Listener { return s.w.Listeners() }
 
-// Ready tells the former process that this one serves, and cuts the tie: the
+// Ready reports to the former process that this one serves, and cuts the tie: the
 // former one stops accepting now. Call it once all servers listen. On a nil
 // Successor it does nothing, so that every start can call it.
 func (s *Successor) Ready() error {

@@ -126,7 +126,7 @@ func (l *Lifecycle) start(e kernel.Event) {
 
 func (l *Lifecycle) stop(kernel.Event) { l.cancel() }
 
-// tick has the kernel tell the watchdog that it is alive.
+// tick has the kernel report to the watchdog that it is alive.
 func (l *Lifecycle) tick(ctx context.Context, o kernel.Outside, every time.Duration) {
 	ticker := time.NewTicker(every)
 	defer ticker.Stop()

@@ -172,7 +172,7 @@ func (p *PIDFile) Close() error {
 }
 
 // ReadPIDFile returns the number of the process that holds a pid file: what a
-// "stop" or "reload" command needs. Nobody holding it, or no such file, is
+// "stop" or "reload" command needs. A file that no process holds, or no such file, is
 // os.ErrNotExist, whatever is in it.
 func ReadPIDFile(path string) (int, error) {
 	f, err := os.Open(path)

@@ -80,7 +80,7 @@ func execute(path string, args, env []string, listeners []Listener, theirs *kern
 	if err != nil {
 		return nil, err
 	}
-	return os.FindProcess(pid) // it cannot be another's: nobody has waited for it
+	return os.FindProcess(pid) // it cannot be another's: it has not been waited for
 }
 
 func (p *Pool) watch(w *worker) error {

@@ -14,7 +14,7 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// workerVar tells a process that it is a worker: parent, number of the worker,
+// workerVar marks a process as a worker: parent, number of the worker,
 // number of its listeners, and their names, joined by colons.
 const workerVar = "POE_DAEMON_WORKER"
 

@@ -33,7 +33,7 @@ func (e *LimitError) Unwrap() error { return ErrLimit }
 // Error is a failure to decode or encode: what a peer sent or what a program
 // put cannot be a record of this filter.
 //
-// Errors of decoding come in two classes, which [Recoverable] tells apart.
+// Errors of decoding come in two classes, which [Recoverable] distinguishes.
 type Error struct {
 	Filter string // which filter: "Line"
 	Op     string // what it was doing: "decode", "put", "thaw"
@@ -93,7 +93,7 @@ func (e *RecordError) Error() string {
 // Unwrap returns what is wrong with a record of the right type, or nil.
 func (e *RecordError) Unwrap() error { return e.Err }
 
-// SkippedError tells a Warn function that bytes without meaning were removed
+// SkippedError reports to a Warn function that bytes without meaning were removed
 // from the stream.
 type SkippedError struct {
 	Filter string // which filter

@@ -187,7 +187,7 @@ func (r *Reference) Append(dst []byte, rec any) ([]byte, error) {
 	return append(appendDecimal(dst, len(data)), data...), nil
 }
 
-// isReference tells what Perl would call a reference from plain scalars.
+// isReference reports whether v is what Perl would call a reference.
 func isReference(rec any) bool {
 	if _, bytes := rec.([]byte); bytes {
 		return false

@@ -220,7 +220,7 @@ func (k *Kernel) setTimer(e *entry, event string, due int64, wall bool, args []a
 
 // fire dispatches a timer that is due.
 func (k *Kernel) fire(x *timer) {
-	it := &item{dest: x.owner, from: x.owner, name: x.name, args: x.args, caller: x.caller, extra: x.extra, kind: kindAlarm, mark: x.mark}
+	it := &item{dest: x.owner, from: x.owner, name: x.name, args: x.args, caller: x.caller, extra: x.extra, kind: kindAlarm, mark: x.mark, due: x.due}
 	k.unlinkTimer(x)
 	k.deliver(it)
 }

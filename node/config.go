@@ -18,7 +18,7 @@ type Config struct {
 	// Peers must use the same one.
 	Name string
 	// Listen is the address to listen on, host:port. Port 0 lets the system
-	// choose; Node.Addr tells which.
+	// choose; Node.Addr returns which.
 	Listen string
 	// Advertise is where other nodes reach this one, if that is not Listen. It
 	// is needed if Listen names no host.
@@ -52,7 +52,7 @@ type Config struct {
 	// 0 is 1 MiB.
 	MaxMessage int
 	// MaxDecoded is how much memory the values of one message may take once they
-	// are decoded, in bytes, as far as the Codec can tell; see DecodedSizer. 0 is
+	// are decoded, in bytes, as far as the Codec knows; see DecodedSizer. 0 is
 	// 8 times MaxMessage.
 	MaxDecoded int
 	// Window and WindowBytes are how much may be on its way to one node, in

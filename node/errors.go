@@ -34,7 +34,7 @@ var (
 	// answered. What was on its way may have been carried out.
 	ErrUnreachable = sentinel.New("node: node is unreachable", syscall.EHOSTUNREACH)
 	// ErrBusy indicates that as much is on its way to the other node as
-	// Config.Window and Config.WindowBytes allow. [Node.NotifyWritable] tells when
+	// Config.Window and Config.WindowBytes allow. [Node.NotifyWritable] reports when
 	// there is space again.
 	ErrBusy = sentinel.New("node: too much is on its way to that node", syscall.ENOBUFS)
 	// ErrClosed indicates that this node is shut down.

@@ -22,7 +22,7 @@ const (
 	verbRefused                 // to, event, code, text: a post that reaches no session
 	verbBye                     // this node shuts down
 	verbPing                    // id, text: asks for a pong; see link.key and Node.memberID
-	verbPong                    // id, text: shows that this side hears the other
+	verbPong                    // id, text: shows that this side receives from the other
 	verbAck                     // done, bytes: what the kernel has taken
 	verbFence                   // done: how many numbered frames precede it
 	verbLast

@@ -53,7 +53,7 @@ type link struct {
 	mu         sync.Mutex
 	state      linkState
 	since      time.Time // when it came into that state
-	lastProof  time.Time // the last proof that it hears this node
+	lastProof  time.Time // the last proof that it receives from this node
 	lastFrame  time.Time // the last frame of this epoch
 	progressed time.Time // when data was last known to get through
 	theirBytes uint64    // that the other node had read by then

@@ -190,7 +190,7 @@ func (n *Node) enterStream(streams *sync.WaitGroup) bool {
 
 // Shutdown takes the node off the network: pending calls fail with ErrClosed,
 // what is on its way has Config.Linger to arrive, the other nodes are notified, and
-// the kernel need not run for it any more. It does not wait; Done tells when
+// the kernel need not run for it any more. It does not wait; Done is closed when
 // it is over. It may be called twice, and on any goroutine. The end of the
 // kernel, or of the node's session by a signal, shuts the node down as well.
 func (n *Node) Shutdown() { n.notify(eventShutdown, nil) }

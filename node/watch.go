@@ -355,7 +355,7 @@ func (n *Node) NotifyWritable(node string, event string, extra ...any) error {
 // writableTag is the tag under which those who wait for space stay alive.
 const writableTag = "node writable"
 
-// nodeWritable tells those who wait that there is space.
+// nodeWritable notifies the sessions which wait that there is space.
 func (a *agent) nodeWritable(node string) {
 	waiting := a.writers[node]
 	delete(a.writers, node)

@@ -13,7 +13,7 @@ import (
 // grace is how long goroutines have, at the end of a test, to come to theirs.
 const grace = 5 * time.Second
 
-// mark tells the goroutines that were started since some moment by a test, or
+// mark identifies the goroutines that were started since some moment by a test, or
 // by those that it started, from all others: they inherit its profiler label.
 // So tests may run in parallel.
 type mark string
@@ -47,7 +47,7 @@ func (m mark) check(t testing.TB) {
 }
 
 // running returns the stacks of the marked goroutines, without those that
-// belong to nobody: the testing package's, and the one that os/signal starts
+// belong to no test: the testing package's, and the one that os/signal starts
 // once and never ends.
 func (m mark) running() (stacks []string) {
 	var b bytes.Buffer

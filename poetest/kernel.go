@@ -16,7 +16,7 @@ import (
 // New makes a kernel for a test: strict, on a virtual [Clock] of its own, with
 // warnings in the test's log. When the test ends it fails if anything is left
 // of the kernel: sessions, watched handles, queued events, holds, postbacks
-// that nobody released, or goroutines that were started since. A test that
+// that were not released, or goroutines that were started since. A test that
 // means to leave early calls Stop first; one that has failed already is not
 // asked.
 //
@@ -114,7 +114,7 @@ func leftOver(k *kernel.Kernel) (left []string) {
 		left = append(left, b.String())
 	}
 	if s.LostPostbacks > 0 {
-		left = append(left, "postbacks that nobody released")
+		left = append(left, "postbacks that were not released")
 	}
 	return left
 }

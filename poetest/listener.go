@@ -9,7 +9,7 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Backlog is how many connections a [Listener] holds that nobody has accepted
+// Backlog is how many connections a [Listener] holds that have not been accepted
 // yet.
 const Backlog = 128
 
@@ -51,7 +51,7 @@ func (l *Listener) SetBuffer(octets int) {
 }
 
 // Dial connects and returns the client's end. Once the handle is closed, or
-// with Backlog connections that nobody accepts, the error is ECONNREFUSED.
+// with Backlog connections that are not accepted, the error is ECONNREFUSED.
 func (l *Listener) Dial() (*kernel.Handle, error) {
 	l.mu.Lock()
 	if l.closed || len(l.queue) >= Backlog {
@@ -97,7 +97,7 @@ func (l *listening) Read([]byte) (int, error) { return 0, syscall.ENOTCONN }
 // Write is no business of a listener's.
 func (l *listening) Write([]byte) (int, error) { return 0, syscall.ENOTCONN }
 
-// Close refuses further connections and resets those that nobody has accepted.
+// Close refuses further connections and resets those that have not been accepted.
 func (l *listening) Close() error {
 	l.mu.Lock()
 	waiting, closed := l.queue, l.closed
@@ -115,7 +115,7 @@ func (l *listening) Close() error {
 	return nil
 }
 
-// Ready reports whether somebody waits.
+// Ready reports whether a connection waits.
 func (l *listening) Ready() kernel.ReadySet {
 	l.mu.Lock()
 	defer l.mu.Unlock()

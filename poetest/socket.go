@@ -187,7 +187,7 @@ func (s *Socket) Closed() bool {
 	return s.closed
 }
 
-// Ready tells how the socket is ready: an end and an error can be read, and
+// Ready returns the modes in which the socket is ready: an end and an error can be read, and
 // written to.
 func (s *Socket) Ready() kernel.ReadySet {
 	s.mu.Lock()

@@ -15,6 +15,10 @@
 //	poe replay run.rec -- ./chat      run a program again on the recording of a run
 //	poe recorder                      print the module that records in Perl
 //	poe vet ./...                     find mistakes that the compiler cannot see
+//	poe inspect http://127.0.0.1:4000/?token=...
+//	                                  open the inspector of a running program
+//	poe top http://127.0.0.1:4000/?token=...
+//	                                  watch its busiest events in the terminal
 //
 // Neither program is changed to be recorded: Perl loads a module that is part of
 // this command, and a kernel in Go records by itself.
@@ -54,6 +58,8 @@ func commands() []command {
 		{"replay", "[flags] RECORDING -- PROGRAM ARGS...", "run a program again on the recording of a run", runReplay},
 		{"recorder", "", "print the module that records in Perl", runRecorder},
 		{"vet", "[flags] PACKAGES...", "find mistakes that the compiler cannot see", runVet},
+		{"inspect", "[flags] ADDRESS", "open the inspector of a running program", runInspect},
+		{"top", "[flags] ADDRESS", "watch its busiest events in the terminal", runTop},
 	}
 }
 

@@ -42,7 +42,7 @@ type Client struct {
 	// Heap is for the program; HeapOf returns it typed.
 	Heap any
 
-	// Stopped reports that the client was told to shut down, by Shutdown or the
+	// Stopped reports that the client was asked to shut down, by Shutdown or the
 	// event "shutdown", and not by an error. "reconnect" and "connect" clear it.
 	Stopped bool
 

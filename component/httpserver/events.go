@@ -92,7 +92,7 @@ func (s *Server) shutdownEvent(e kernel.Event) {
 	s.Shutdown(Forever)
 }
 
-// Shutdown ends the server: nobody is accepted any more, idle connections are
+// Shutdown ends the server: no connection is accepted any more, idle connections are
 // closed, others once the requests that have come are answered, or when the time
 // is over. Forever sets no such limit. POE: SHUTDOWN.
 func (s *Server) Shutdown(within time.Duration) {

@@ -22,9 +22,9 @@ type channel struct {
 
 	talk   *negotiation // nil once that is done
 	timer  kernel.AlarmID
-	ready  func(ch *channel)            // told when the negotiation is done
-	fail   func(ch *channel, err error) // told what went wrong, if it never was
-	broken func()                       // told that the end is because of an error
+	ready  func(ch *channel)            // called when the negotiation is done
+	fail   func(ch *channel, err error) // called with the error if it failed
+	broken func()                       // called if the end is because of an error
 
 	id      string   // of the other kernel, once it is registered
 	names   []string // its other names
@@ -142,7 +142,7 @@ func (ch *channel) put(m *message) error {
 	return err
 }
 
-// connectionError is what the components tell.
+// connectionError is the text that the components report.
 func (ch *channel) connectionError(err *kernel.OpError) {
 	if errors.Is(err, io.EOF) {
 		ch.over(ErrGone)

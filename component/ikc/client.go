@@ -140,7 +140,7 @@ func (r *Responder) connected(t *clienttcp.Client, c *ClientConfig) {
 	r.negotiate(ch, true, c.Protocol)
 }
 
-// welcome tells that another kernel is there, when the subscriptions are, too.
+// welcome reports that another kernel is there, when the subscriptions are, too.
 func (r *Responder) welcome(ch *channel, c *ClientConfig) {
 	done := func(accepted []string) {
 		switch {

@@ -26,7 +26,7 @@ var states = session.States[Responder]{
 	"shutdown":       func(r *Responder, _ kernel.Event) { r.Shutdown() },
 }
 
-// report reports an error of a method whose caller cannot be told.
+// report reports an error of a method whose caller does not get it.
 func (r *Responder) report(err error) {
 	if err != nil {
 		r.problem(ErrorLocal, "*", err)

@@ -27,7 +27,7 @@ const (
 	ErrorChannel = "channel" // a connection, or an attempt to make one
 )
 
-// Watch names the events of a session that tell it of a kernel; those that are
+// Watch names the events which notify a session of a kernel; those that are
 // empty are not wanted. Each comes with a [Notice] as its argument.
 type Watch struct {
 	Register, Unregister   string
@@ -125,7 +125,7 @@ func (m *monitor) Close() error {
 	return nil
 }
 
-// inform tells the monitors of a kernel's name, and how many there are.
+// inform notifies the monitors of a kernel's name, and returns how many there are.
 func (r *Responder) inform(name string, n Notice) (told int) {
 	n.Kernel = name
 	for _, m := range r.monitors {

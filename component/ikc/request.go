@@ -60,7 +60,7 @@ func (ch *channel) subjectOrLocal(r *Responder) string {
 	return ch.subject()
 }
 
-// errorText finds the text among what an error is told with.
+// errorText finds the text among the arguments of an error.
 func errorText(args []any) string {
 	for len(args) > 0 {
 		if list, ok := args[0].([]any); ok {
@@ -129,7 +129,7 @@ func (r *Responder) answer(ch *channel, m *message, alias string, value any) err
 	return r.transmit(ch, back)
 }
 
-// refuse tells both sides of a message that came to nothing. Errors about
+// refuse notifies both sides of a message that came to nothing. Errors about
 // errors are kept here.
 func (r *Responder) refuse(ch *channel, m *message, err error) {
 	subject := ch.subjectOrLocal(r)

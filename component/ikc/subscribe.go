@@ -15,7 +15,7 @@ import (
 // the kernel "*" it is that of the first to accept. When all are answered, or
 // Config.CallTimeout has passed, the event done comes to the active session,
 // with a []string of the specifiers that were accepted and extra; an empty done
-// tells nobody. POE: subscribe.
+// notifies no session. POE: subscribe.
 func (r *Responder) Subscribe(specifiers []string, done string, extra ...any) error {
 	return r.subscribeFor(r.k.ActiveSession(), specifiers, done, extra)
 }

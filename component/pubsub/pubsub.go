@@ -224,7 +224,7 @@ func (p *PubSub) prune(name string) {
 	p.tidy(name, pub)
 }
 
-// tidy forgets an event that nobody publishes or has subscribed to.
+// tidy forgets an event that no session publishes or has subscribed to.
 func (p *PubSub) tidy(name string, pub *publication) {
 	if !pub.published && len(pub.subscribers) == 0 {
 		delete(p.events, name)

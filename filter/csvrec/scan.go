@@ -64,7 +64,7 @@ func (s *scanner) end(buf []byte) int {
 }
 
 // step looks at the next few bytes of a record and returns how many they were;
-// 0 if it cannot tell yet. A step ends with a line feed or has none.
+// 0 if that is not known yet. A step ends with a line feed or has none.
 func (s *scanner) step(rest []byte) int {
 	switch s.state {
 	case atRecord:

@@ -100,7 +100,7 @@ func (f *Filter) Finish(buf []byte) (any, error) { return f.finish(buf, f.Decode
 // finish decodes what is left as if a line feed followed it.
 func (f *Filter) finish(buf []byte, decode func([]byte) (any, int, error)) (any, error) {
 	if f.broken != nil {
-		return nil, io.EOF // the error has been told
+		return nil, io.EOF // the error has been returned
 	}
 	rec, n, err := decode(append(buf[:len(buf):len(buf)], '\n'))
 	if err == filter.ErrMore {

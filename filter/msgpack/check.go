@@ -78,7 +78,7 @@ func (c *checker) value(depth int) error {
 }
 
 // sized looks over the values whose code is followed by a size or by a number
-// of bytes that the code tells.
+// of bytes that the code gives.
 func (c *checker) sized(code byte, depth int) error {
 	switch code {
 	case 0xc0, 0xc2, 0xc3: // nil, false, true

@@ -111,7 +111,7 @@ func unzlib(packed []byte, maxSize int) ([]byte, error) {
 		return nil, fmt.Errorf("sereal: %w", err)
 	}
 	limit := int64(maxSize)
-	if limit < limit+1 { // one byte more tells that there is more
+	if limit < limit+1 { // one byte more shows that there is more
 		limit++
 	}
 	body, err := io.ReadAll(io.LimitReader(z, limit))

@@ -56,7 +56,7 @@ func (s Serializer) Freeze(v any) (data []byte, err error) {
 }
 
 // Thaw decodes a document of protocol version 1 to 4, uncompressed or
-// compressed with Snappy or zlib. Sereal::Encoder 5 writes those if told so with
+// compressed with Snappy or zlib. Sereal::Encoder 5 writes those if asked to with
 // protocol_version. Input beyond a limit is a *[filter.LimitError],
 // other bad input a [*SyntaxError] or an error of the library. Nothing of what
 // is returned aliases data.

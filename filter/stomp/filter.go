@@ -46,7 +46,7 @@ type Filter struct {
 	seen   int    // how far the current frame has been searched for its next end
 	head   int    // bytes up to the body, once they are all here; else 0
 	next   *Frame // what has been read of the current frame, with head > 0
-	length int    // of its body, -1 if only its NUL tells
+	length int    // of its body, -1 if only its NUL ends it
 	broken error
 }
 

@@ -15,7 +15,7 @@ func (r *reader) tiedContainer(op byte, class string) (any, error) {
 }
 
 // tiedScalar reads a tied scalar, or an element of a tied array or hash that
-// somebody has a reference to.
+// something has a reference to.
 func (r *reader) tiedScalar(op byte, class string) (any, error) {
 	n := r.begin(class)
 	t := &Tied{Kind: Scalar}

@@ -4,7 +4,7 @@ package storable
 type Kind uint8
 
 // The kinds of Perl variables. Element and Value are a tied array's element
-// and a tied hash's value to which somebody has taken a reference.
+// and a tied hash's value to which there is a reference.
 const (
 	Scalar Kind = iota
 	Array

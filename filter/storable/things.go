@@ -12,9 +12,9 @@ type thingKind uint8
 
 const (
 	unread       thingKind = iota // a scalar being read: val is nothing yet
-	unreadCell                    // the same, but somebody refers to it: val is that reference
+	unreadCell                    // the same, but something refers to it: val is that reference
 	readScalar                    // val is what the scalar holds
-	readCell                      // a scalar somebody refers to: val is that reference
+	readCell                      // a scalar that something refers to: val is that reference
 	readReferent                  // an array, a hash ...: val is a reference to it
 	openReferent                  // the same, still being read
 )

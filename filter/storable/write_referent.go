@@ -60,7 +60,7 @@ func (w *writer) referent(v any) error {
 	return w.reflectedReferent(v)
 }
 
-// remember gives the next number to what id tells apart.
+// remember gives the next number to what id distinguishes.
 func (w *writer) remember(id identity) {
 	if w.seen == nil {
 		w.seen = make(map[identity]uint32)
@@ -73,7 +73,7 @@ func (w *writer) sameAs(n uint32) {
 	w.buf = append(w.buf, opObject, byte(n>>24), byte(n>>16), byte(n>>8), byte(n))
 }
 
-// identify returns what tells v apart from an equal value. Slices
+// identify returns what distinguishes v from an equal value. Slices
 // without capacity and what is not held by pointer have no identity.
 func identify(v any) (identity, bool) {
 	rv := reflect.ValueOf(v)

@@ -23,7 +23,7 @@ type writer struct {
 	keys     []string // scratch for Canonical
 }
 
-// identity tells two things apart that may be equal in value. Slices are the
+// identity distinguishes two things that may be equal in value. Slices are the
 // same if they begin and end in the same place.
 type identity struct {
 	typ reflect.Type

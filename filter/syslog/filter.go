@@ -19,7 +19,7 @@ import (
 // otherwise: what RFC 5425 and RFC 6587 ask every receiver to take.
 const DefaultMaxLength = 8192
 
-// Framing is how messages are told apart on a stream.
+// Framing is how messages are delimited on a stream.
 type Framing int
 
 const (
@@ -36,7 +36,7 @@ const (
 // Config is what New needs. The zero value takes everything that senders are
 // known to send.
 type Config struct {
-	// Framing is how messages are told apart.
+	// Framing is how messages are delimited.
 	Framing Framing
 	// MaxLength is how many bytes one message may have without its framing,
 	// in both directions. 0 means DefaultMaxLength.

@@ -164,10 +164,9 @@ func TestPagesShowTheNumbers(t *testing.T) {
 		Count       uint64
 	}
 	b.get("events", &events)
-	page := b.text("main")
 	for _, e := range events {
 		if e.Event == "review" {
-			require.Contains(t, page, grouped(e.Count))
+			b.eventually(`document.querySelector('main').textContent.includes('` + grouped(e.Count) + `')`)
 		}
 	}
 
@@ -188,9 +187,9 @@ func TestPagesShowTheNumbers(t *testing.T) {
 	}
 	b.get(fmt.Sprintf("session?n=%d", order), &one)
 	b.show(fmt.Sprintf("session/%d", order), "pre.json")
-	page = b.text("main")
+	page := b.text("main")
 	require.Contains(t, page, grouped(one.Session.Events)+" events")
-	require.Contains(t, page, `"Customer": "Edsger"`)
+	require.Contains(t, page, `Customer: "Edsger"`)
 	require.Len(t, one.Session.Timers, 2)
 	for _, r := range one.Session.Reasons {
 		require.Contains(t, page, r.Name)
@@ -260,7 +259,7 @@ func TestDebugger(t *testing.T) {
 	b.click("Add")
 	b.run(chromedp.WaitVisible("#paused-at"))
 	require.Contains(t, b.text("#paused-at"), "before review")
-	require.Contains(t, b.text("main"), `"Customer": "Edsger"`)
+	require.Contains(t, b.text("main"), `Customer: "Edsger"`)
 	b.picture("debugger")
 	dispatched := func() uint64 { return p.i.Metrics().Snapshot().Dispatched }
 	before := dispatched()

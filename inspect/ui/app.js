@@ -417,4 +417,6 @@ function App() {
     <main ref=${main} tabindex="-1">${page}</main>${note && html`<div class=${'toast' + (note.bad ? ' bad' : '')} role="status">${note.text}</div>`}`;
 }
 
-render(html`<${App} />`, document.getElementById('app'));
+const root = document.getElementById('app');
+root.replaceChildren();
+render(html`<${App} />`, root);

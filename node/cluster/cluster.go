@@ -120,7 +120,7 @@ func (c *Cluster) await() {
 // Leave takes the node out of the cluster: sessions that own an alias are notified
 // that they do not any more, virtual sessions are stopped, and the other nodes
 // are notified. The node itself continues. It may be called twice, and on any
-// goroutine. Done tells when the provider is shut down.
+// goroutine. Done is closed when the provider is shut down.
 func (c *Cluster) Leave() { c.k.Outside().Post(c.id, eventLeave) }
 
 // Done returns a channel that is closed when the node has left the cluster, its

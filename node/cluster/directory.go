@@ -257,7 +257,7 @@ func (c *Cluster) lose(alias string, h *holding, to Owner) {
 	}
 }
 
-// Owner tells on which node an alias is now, as far as this node knows. A
+// Owner returns the node on which an alias is now, as far as this node knows. A
 // virtual session's is where it would be started.
 func (c *Cluster) Owner(alias string) Owner {
 	o := Owner{Alias: alias}

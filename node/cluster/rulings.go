@@ -2,7 +2,7 @@ package cluster
 
 // A network can be split along one edge: two nodes do not see each other, and a
 // third sees both. If both have claimed an alias, only the third knows. So every
-// node tells those whose claims it sees beaten by a node other than itself. They
+// node notifies those whose claims it sees beaten by a node other than itself. They
 // believe it until it takes that back, or until they see that node themselves.
 
 // rule notes which nodes have to be notified about the owner of an alias.
@@ -35,7 +35,7 @@ func (c *Cluster) rulings(p *peer) []ruling {
 	return list
 }
 
-// applyRulings applies what a node has told in place of what it told before.
+// applyRulings applies what a node has sent in place of what it sent before.
 func (c *Cluster) applyRulings(p *peer, list []ruling) {
 	former := p.rulings
 	p.rulings = map[string]claim{}

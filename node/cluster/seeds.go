@@ -37,7 +37,7 @@ func (s *seeds) StartMember(library *protoactor.Cluster) error {
 // StartClient is StartMember: there are no clients.
 func (s *seeds) StartClient(library *protoactor.Cluster) error { return s.StartMember(library) }
 
-// Shutdown does nothing: there is nobody to be told but the nodes themselves.
+// Shutdown does nothing: only the nodes themselves have to be notified.
 func (s *seeds) Shutdown(bool) error { return nil }
 
 // learn notes a node. One that is up, or a seed, keeps the address it has.
@@ -62,7 +62,7 @@ func (s *seeds) forget(name string) {
 	}
 }
 
-// report tells the library's list of members. Seeds do not know when a node was
+// report updates the library's list of members. Seeds do not know when a node was
 // started, so what makes the id is the address.
 func (s *seeds) report() {
 	list := protoactor.Members{seedMember(s.c.n.Name(), s.c.n.Addr())}

@@ -11,9 +11,9 @@ import (
 	"github.com/gopoe/poe/node"
 )
 
-// Each node has copies of all others' books. It tells each of them what changes
+// Each node has copies of all others' books. It sends each of them what changes
 // in its own, one update at a time; the answer says what has been understood,
-// and what was not is told again. A link that goes down takes the copies with
+// and what was not is sent again. A link that goes down takes the copies with
 // it on both sides, so that what a node knows of another is never older than
 // the link.
 
@@ -34,7 +34,7 @@ type peer struct {
 	round   uint64 // of the link, so that late answers are known
 	sending bool
 	acked   uint64
-	floor   uint64 // of the book when all of it was last begun to be told
+	floor   uint64 // version when sending all of it was last begun
 	most    int
 
 	// Its book, as it has come.
@@ -45,11 +45,11 @@ type peer struct {
 
 	// See rulings.go.
 	beaten  map[string]bool  // aliases it is sent
-	unruled bool             // what it was told has changed
-	rulings map[string]claim // what it has told
+	unruled bool             // what it was sent has changed
+	rulings map[string]claim // what it has sent
 }
 
-// send tells a node what it does not know, or with nothing new, that it knows
+// send sends a node what it does not know, or if nothing is new, that it knows
 // everything.
 func (c *Cluster) send(p *peer) {
 	if !p.up || p.sending || p.member && p.acked == c.journal.version && !p.unruled {

@@ -79,7 +79,7 @@ func (s *subscription) end() {
 
 // Publish posts an event to all sessions in the cluster that subscribed to a
 // topic. It is sent once to each node that has any. What one session publishes
-// arrives everywhere in that order, at most once. Nobody being there is no
+// arrives everywhere in that order, at most once. That there is no receiver is no
 // error. Otherwise the error joins what is known at once of the nodes that do
 // not get it, node.ErrBusy of one that is too slow among them; the others do.
 func (c *Cluster) Publish(topic string, args ...any) error {

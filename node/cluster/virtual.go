@@ -50,7 +50,7 @@ type activation struct {
 	owned kernel.Owned
 }
 
-// offerKinds tells the others what may run here.
+// offerKinds announces to the others what may run here.
 func (c *Cluster) offerKinds() error {
 	for name, kind := range c.config.Kinds {
 		if err := c.n.Expose(name+"/", kind.Events...); err != nil {

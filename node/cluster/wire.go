@@ -6,7 +6,7 @@ import (
 	"github.com/fxamacker/cbor/v2"
 )
 
-// update is what one node tells another: the entries that lead from one version
+// update is what one node sends another: the entries that lead from one version
 // of its book to another. It travels as bytes, whatever the nodes' codec is.
 // Fields that a node does not know are ignored.
 type update struct {

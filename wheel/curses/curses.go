@@ -1,7 +1,7 @@
 // Package curses is the wheel that turns keys into events for programs that use
 // the whole screen: POE::Wheel::Curses, over tcell instead of curses.
 //
-// The wheel makes a screen, or takes one that is given, and tells of what
+// The wheel makes a screen, or takes one that is given, and reports what
 // happens on it; the program draws on it by tcell's own methods. The terminal
 // is restored when the wheel is closed. A program needs but one such wheel for
 // a terminal.
@@ -23,7 +23,7 @@ var kind = base.NewKind("curses")
 // Config configures a wheel.
 type Config struct {
 	// Screen is a screen that has not been initialised, nil is the process's
-	// terminal. The wheel initialises it, and owns it from then on: nobody else
+	// terminal. The wheel initialises it, and owns it from then on: nothing else
 	// may poll its events.
 	Screen tcell.Screen
 	// Events selects how the wheel reports; nil disables reporting.

@@ -6,7 +6,7 @@
 //
 //   - renamed or deleted, and created anew (logrotate's "create"). The old file
 //     is read until the new one exists and nothing writes to the old one any
-//     more, as far as the system tells, or nothing has been written to it for a
+//     more, as far as the system reports, or nothing has been written to it for a
 //     PollInterval, and no less than a second. What is written to it later, until the next rotation, is
 //     still reported.
 //   - copied and truncated (logrotate's "copytruncate"). What the wheel had not
@@ -100,7 +100,7 @@ type Wheel struct {
 
 	records   *filter.Buffer
 	current   *source // the file that is being read, nil if there is none
-	previous  *source // the file read before it, to which somebody may still write
+	previous  *source // the file read before it, to which a process may still write
 	original  *source // while a copy is read: the file that was truncated
 	backlog   []*arrival
 	left      identity // of the file that was read to its end last

@@ -33,7 +33,7 @@ func (w *Wheel) poll(timed bool) {
 	if w.err != nil || w.Closed() || w.current == nil && !w.advance(timed) {
 		return
 	}
-	first := w.current.pos == 0 // nothing tells then whether it is still the same file
+	first := w.current.pos == 0 // nothing shows then whether it is still the same file
 	data, err := w.readBlock(w.current)
 	switch {
 	case errors.Is(err, errChanged):

@@ -82,7 +82,7 @@ func (w *Wheel) refresh() {
 	}
 }
 
-// leave ends the reading of the current file. If somebody may still write to it
+// leave ends the reading of the current file. If a process may still write to it
 // it becomes the previous one.
 func (w *Wheel) leave(unwritten bool) {
 	s := w.current

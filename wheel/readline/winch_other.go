@@ -2,5 +2,5 @@
 
 package readline
 
-// watchSize does nothing: the system does not tell.
+// watchSize does nothing: the system does not report it.
 func (w *Wheel) watchSize() (stop func()) { return func() {} }

@@ -9,7 +9,7 @@ import (
 )
 
 // Put encodes records and queues them to be written in the next turn, or with
-// AutoFlush writes at once what can be written. It never waits. It tells
+// AutoFlush writes at once what can be written. It never waits. It reports
 // whether the output has reached the high mark; that alone puts the wheel in
 // the high state, without an event.
 //

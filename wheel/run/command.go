@@ -91,7 +91,7 @@ func inPath(program string) (path string, err error) {
 	return "", err
 }
 
-// funcCommand is this program once more, told to run a function.
+// funcCommand is this program once more, to run a function.
 func (c *Config) funcCommand() command {
 	path, err := os.Executable()
 	env := c.Env

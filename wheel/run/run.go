@@ -191,7 +191,7 @@ type Wheel struct {
 // A program that cannot be executed is no error of New, as in POE: there is a
 // child all the same, which writes why to its standard error and whose exit
 // code is the error number. Go knows about it before there is a child, so
-// /bin/sh plays that part. [Wheel.ExecError] tells at once.
+// /bin/sh plays that part. [Wheel.ExecError] returns it at once.
 func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	w := &Wheel{timeout: c.Timeout, killAfter: c.KillAfter, keepPartial: c.KeepPartial}
 	w.events.Replace(c.Events, Names.funcs)
@@ -281,7 +281,7 @@ func (w *Wheel) Status() (status kernel.WaitStatus, ended bool) { return w.statu
 
 // Close ends the wheel and closes its ends of the conduits; output that waits
 // is lost. The child is not killed: what happens to it is what happens to a
-// program whose input ends and whose output nobody reads. Closing again does
+// program whose input ends and whose output is not read. Closing again does
 // nothing.
 func (w *Wheel) Close() error { return w.close((*readwrite.Wheel).Close) }
 

@@ -14,7 +14,7 @@ import (
 
 // Child is a node in a process of its own: the test's binary, started again.
 type Child struct {
-	// Addr is where it can be reached, as it has told by [Announce].
+	// Addr is where it can be reached, as it has reported by [Announce].
 	Addr string
 	// Process is for sending signals.
 	Process *os.Process
@@ -81,7 +81,7 @@ func (c *Child) Tell(t testing.TB, what any) {
 
 const announcement = "ADDR "
 
-// Announce is for the child: it tells where it can be reached.
+// Announce is for the child: it reports where it can be reached.
 func Announce(addr string) { fmt.Println(announcement + addr) }
 
 // AwaitQuit is for the child: it returns when the test wants it to quit, or is

@@ -14,7 +14,7 @@ import (
 // AnyPort is a loopback address at which the system chooses the port.
 const AnyPort = "127.0.0.1:0"
 
-// FreePort finds an address on loopback at which nobody listens.
+// FreePort finds an address on loopback at which nothing listens.
 func FreePort(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", AnyPort)

@@ -17,7 +17,7 @@ var permanent = []syscall.Errno{
 // system lacks descriptors or memory, a firewall forbids the connection, the
 // peer has gone, or the network reports an error of the connection that was next
 // in the queue. Only what is known to be permanent is not temporary: a server
-// that gives up for an unknown error serves nobody.
+// that gives up for an unknown error serves no connection.
 func Temporary(err error) bool {
 	var errno syscall.Errno
 	if errors.Is(err, os.ErrClosed) || !errors.As(err, &errno) {

@@ -228,7 +228,7 @@ func (e *Editor) step() {
 		e.run(bound, string(e.held))
 	case len(e.held) > 1 && !isSequence(e.held) && e.fallBack():
 	case e.held[0] == 0x1b:
-		if sequenceEnds(e.held) { // a key that nobody knows
+		if sequenceEnds(e.held) { // an unknown key
 			e.unknown()
 		}
 	case len(e.held) > 1 && e.held[0] < ' ': // as C-x and what is not bound to it

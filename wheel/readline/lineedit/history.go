@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// DefaultMaxHistory is how many lines a History keeps, unless told otherwise.
+// DefaultMaxHistory is how many lines a History keeps, unless configured otherwise.
 const DefaultMaxHistory = 10_000
 
 // History is the lines of before, the oldest first. The zero History is empty
@@ -56,7 +56,7 @@ func (h *History) ReadFrom(r io.Reader) (n int64, err error) {
 func (h *History) WriteTo(w io.Writer) (n int64, err error) {
 	out := bufio.NewWriter(w)
 	for _, line := range h.lines {
-		m, _ := out.WriteString(strings.ReplaceAll(line, "\n", " ") + "\n") // Flush tells
+		m, _ := out.WriteString(strings.ReplaceAll(line, "\n", " ") + "\n") // Flush returns the error
 		n += int64(m)
 	}
 	return n, out.Flush()

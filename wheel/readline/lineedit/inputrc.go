@@ -17,7 +17,7 @@ const (
 	maxInitLine   = 4096    // bytes
 	maxInitFile   = 1 << 20 // bytes, what it includes not counted
 	maxInclude    = 10      // files in files
-	maxInitErrors = 20      // that are told
+	maxInitErrors = 20      // that are reported
 )
 
 var (
@@ -35,7 +35,7 @@ var (
 
 // ReadInitFile reads bindings and options from a file in the format of
 // readline's inputrc, and remembers its name for re-read-init-file. Lines that
-// make no sense are left out; the error tells all of them, by number. What this
+// make no sense are left out; the error lists all of them, by number. What this
 // editor has no option for is not an error: such files are shared.
 func (e *Editor) ReadInitFile(name string) error {
 	e.initFile = name

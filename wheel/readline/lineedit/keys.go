@@ -49,7 +49,7 @@ func ParseKey(name string) (string, error) {
 	return string(raw), nil
 }
 
-// parseOne parses one key and tells how much of s it took.
+// parseOne parses one key and returns the length of it in s.
 func parseOne(s string) (raw string, n int, err error) {
 	var control, meta bool
 	for {

@@ -107,7 +107,7 @@ func (e *Editor) count(otherwise int) int {
 	return max(-maxCount, min(maxCount, n))
 }
 
-// numberOf is a numeric argument that nobody types.
+// numberOf is the limit of a numeric argument.
 func numberOf(n int) *number { return &number{digits: strconv.Itoa(min(n, maxCount))} }
 
 func digitArgument(e *Editor, key string) {

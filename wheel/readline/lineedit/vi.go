@@ -211,7 +211,7 @@ func (e *Editor) viAfter(name string) {
 	v.recording = false
 }
 
-// reach tells an operator that the character at i belongs to what the motion
+// reach reports to an operator that the character at i belongs to what the motion
 // has passed over, and that there was a motion at all.
 func (e *Editor) reach(i int) {
 	if op := e.vi.operator; op != nil {
