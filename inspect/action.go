@@ -52,7 +52,7 @@ var actions = map[string]func(i *Inspector, a *Action) (any, error){
 	"stop": func(i *Inspector, a *Action) (any, error) {
 		n, err := strconv.ParseUint(a.To, 10, 64)
 		if err != nil {
-			return nil, badRequest{errors.New("To: not a session's number")}
+			return nil, badRequest{errors.New("the field To is no session's number")}
 		}
 		id, err := i.k.ByNumber(n)
 		if err != nil {
@@ -67,7 +67,7 @@ var actions = map[string]func(i *Inspector, a *Action) (any, error){
 func (i *Inspector) onTimer(a *Action, do func(uint64) bool) (any, error) {
 	id, err := strconv.ParseUint(a.Timer, 10, 64)
 	if err != nil {
-		return nil, badRequest{errors.New("Timer: not a timer's ID")}
+		return nil, badRequest{errors.New("the field Timer is not a timer's ID")}
 	}
 	if !do(id) {
 		return nil, errNotFound
@@ -83,7 +83,7 @@ var pauses = map[string]func(p *pauser, a *Action) (any, error){
 	"over":   func(p *pauser, _ *Action) (any, error) { return nil, p.resume("over") },
 	"break": func(p *pauser, a *Action) (any, error) {
 		if a.Break == nil {
-			return nil, badRequest{errors.New("Break: missing")}
+			return nil, badRequest{errors.New("the field Break is missing")}
 		}
 		id, err := p.addBreak(*a.Break)
 		if err != nil {
@@ -116,7 +116,7 @@ func (i *Inspector) act(r *http.Request, a *Action) (v any, err error) {
 	do, other := actions[a.Do]
 	switch {
 	case !known && !other:
-		return nil, badRequest{fmt.Errorf("Do: there is no action %q", clip(a.Do, 40))}
+		return nil, badRequest{fmt.Errorf("there is no action %q", clip(a.Do, 40))}
 	case !i.config.Actions:
 		return nil, errReadOnly
 	case known:

@@ -491,7 +491,7 @@ func (i *Inspector) destination(to string) (kernel.Dest, error) {
 		return i.k.ByNumber(n)
 	}
 	if to == "" {
-		return nil, badRequest{errors.New("To: no session")}
+		return nil, badRequest{errors.New("the field To is no session")}
 	}
 	return kernel.Alias(to), nil
 }

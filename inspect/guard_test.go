@@ -1,6 +1,7 @@
 package inspect_test
 
 import (
+	"context"
 	"io"
 	"log/slog"
 	"net"
@@ -146,7 +147,7 @@ func TestListenOnlyWhereAsked(t *testing.T) {
 	info, err := os.Stat(path)
 	require.NoError(t, err)
 	require.Equal(t, os.FileMode(0o600), info.Mode().Perm())
-	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{Dial: func(string, string) (net.Conn, error) { return net.Dial("unix", path) }}}
+	client := &http.Client{Timeout: 10 * time.Second, Transport: &http.Transport{DialContext: func(context.Context, string, string) (net.Conn, error) { return net.Dial("unix", path) }}}
 	r, err := http.NewRequest("GET", "http://poe/", nil)
 	require.NoError(t, err)
 	r.Header.Set("Authorization", "Bearer "+i.Token())

@@ -24,9 +24,8 @@ type player struct {
 	over   bool        // a run has ended as it did in the recording
 
 	// The next record, if it waits for its position.
-	pending    byte
-	pendingAt  uint64 // empty polls or looks before it
-	pendingEnd int64
+	pending   byte
+	pendingAt uint64 // empty polls or looks before it
 
 	// What a message of the recording refers to.
 	live     *liveMessages

@@ -156,9 +156,14 @@ func (r *recorder) sleeping() {
 // awake takes the writer back.
 func (r *recorder) awake() {
 	for r.state.Load() != recorderBusy && !r.state.CompareAndSwap(recorderAsleep, recorderBusy) {
-		r.mu.Lock() // until the timer is done
-		r.mu.Unlock()
+		r.awaitFlush()
 	}
+}
+
+// awaitFlush returns when no flush is under way any more.
+func (r *recorder) awaitFlush() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 }
 
 func (r *recorder) flushAsleep() {

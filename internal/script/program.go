@@ -88,14 +88,12 @@ func (p *program) kill() {
 
 // finish waits for the program to end, as it should.
 func (p *program) finish() error {
-	for {
-		line, err := p.hear()
-		switch {
-		case errors.Is(err, io.EOF):
-			return p.wait()
-		case err != nil:
-			return fmt.Errorf("the program's end: %w", err)
-		}
-		return fmt.Errorf("the program said more: %q", line)
+	line, err := p.hear()
+	switch {
+	case errors.Is(err, io.EOF):
+		return p.wait()
+	case err != nil:
+		return fmt.Errorf("the program's end: %w", err)
 	}
+	return fmt.Errorf("the program said more: %q", line)
 }

@@ -179,7 +179,7 @@ func TestValuesAreThemselvesAgain(t *testing.T) {
 	}
 }
 
-type ownError struct{ hidden int }
+type ownError struct{}
 
 func (e *ownError) Error() string { return "own" }
 func (e *ownError) Unwrap() error { return syscall.ENOENT }

@@ -36,7 +36,6 @@ type Extern struct {
 }
 
 var (
-	errorType       = reflect.TypeFor[error]()
 	binaryMarshaler = reflect.TypeFor[encoding.BinaryMarshaler]()
 	binaryReader    = reflect.TypeFor[encoding.BinaryUnmarshaler]()
 	textMarshaler   = reflect.TypeFor[encoding.TextMarshaler]()

@@ -17,6 +17,7 @@ func useAll(source string) string {
 	if err != nil {
 		return source
 	}
+	//lint:ignore SA1019 names that are local to a function are all that is resolved here
 	u := &usage{unread: map[*ast.Object]bool{}, written: map[*ast.Ident]bool{}}
 	ast.Inspect(f, u.declarations)
 	ast.Inspect(f, u.reads)
@@ -38,6 +39,7 @@ func useAll(source string) string {
 }
 
 type usage struct {
+	//lint:ignore SA1019 see useAll
 	unread  map[*ast.Object]bool
 	written map[*ast.Ident]bool // identifiers that are only assigned to, or declared
 	edits   []edit
