@@ -52,11 +52,14 @@ func BenchmarkRecordedCall(b *testing.B) {
 			"_start": func(e kernel.Event) { e.Kernel.AliasSet("callee") },
 			"add":    func(e kernel.Event) { e.Return(1) },
 		})
-		session.Inline(k, session.Funcs{"_start": func(e kernel.Event) {
-			for range b.N {
-				e.Kernel.Call(callee.ID(), "add")
-			}
-		}})
+		session.Inline(k, session.Funcs{
+			"_start": func(e kernel.Event) { e.Kernel.Yield("calls") },
+			"calls": func(e kernel.Event) {
+				for range b.N {
+					e.Kernel.Call(callee.ID(), "add")
+				}
+			},
+		})
 		benchRun(b, k)
 	})
 }
