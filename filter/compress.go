@@ -42,12 +42,40 @@ func (c *compressor) inflate(data []byte, limit int) ([]byte, error) {
 		return nil, err
 	}
 	c.out.Reset()
-	n, err := c.out.ReadFrom(io.LimitReader(c.reader, int64(limit)+1))
-	if n > int64(limit) {
+	n, err := c.out.ReadFrom(io.LimitReader(c.reader, int64(min(limit, inflateInPlace))+1))
+	switch {
+	case err != nil || n <= int64(min(limit, inflateInPlace)):
+		return c.out.Bytes(), err
+	case limit <= inflateInPlace:
 		c.out = bytes.Buffer{}
 		return nil, ErrLimit
 	}
-	return c.out.Bytes(), err
+	return c.inflateLarge(data, limit, n)
+}
+
+// inflateInPlace is up to how many bytes a value is decompressed into a buffer
+// that grows.
+const inflateInPlace = 1 << 20
+
+// inflateLarge decompresses a value of which n bytes are known already. It finds
+// out how long the value is first: a buffer that grows would need three times as
+// much memory.
+func (c *compressor) inflateLarge(data []byte, limit int, n int64) ([]byte, error) {
+	c.out = bytes.Buffer{}
+	more, err := io.Copy(io.Discard, io.LimitReader(c.reader, int64(limit)+1-n))
+	if err != nil {
+		return nil, err
+	}
+	if n += more; n > int64(limit) {
+		return nil, ErrLimit
+	}
+	c.in.Reset(data)
+	if err := c.reader.(zlib.Resetter).Reset(&c.in, nil); err != nil {
+		return nil, err
+	}
+	value := make([]byte, n)
+	_, err = io.ReadFull(c.reader, value)
+	return value, err
 }
 
 // release drops the result, and its memory if that is much.

@@ -35,7 +35,7 @@ type ReferenceConfig struct {
 // Limits of a [Reference] with compression, unless its configuration says
 // otherwise.
 const (
-	DefaultMaxInflated = 16 << 20 // bytes of one value
+	DefaultMaxInflated = 8 << 20 // bytes of one value
 	DefaultMaxRatio    = 100      // bytes that come of each compressed one
 )
 

@@ -228,7 +228,7 @@ func TestPagesShowTheNumbers(t *testing.T) {
 	b.picture("problems")
 
 	b.click("Resume")
-	b.show("trace", "tbody tr")
+	b.show("trace", "main section") // its rows change all the time
 	b.eventually(`document.querySelectorAll('tbody tr').length > 20`)
 	b.picture("trace")
 	b.run(chromedp.SetValue(`//label[contains(., "Event")]/input`, "reserve", chromedp.BySearch), chromedp.Evaluate(`[...document.querySelectorAll('.bar input')][0].dispatchEvent(new Event('change'))`, nil))

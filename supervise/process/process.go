@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package process lets a supervisor of package supervise start, restart and stop
 // child processes.
 package process
