@@ -36,7 +36,7 @@ type ReferenceConfig struct {
 // otherwise.
 const (
 	DefaultMaxInflated = 8 << 20 // bytes of one value
-	DefaultMaxRatio    = 100      // bytes that come of each compressed one
+	DefaultMaxRatio    = 100     // bytes that come of each compressed one
 )
 
 // ratioGrace is how many bytes of a value may come of any number of compressed
