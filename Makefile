@@ -2,7 +2,7 @@
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
-.PHONY: all fmt lint test portable race fuzz bench storm bench-stat bench-peers bench-lint attack conformance demo cross port-score
+.PHONY: all fmt lint test portable race fuzz bench storm bench-stat bench-peers bench-lint modules browser attack conformance demo cross port-score
 
 all: fmt lint test
 
@@ -16,6 +16,8 @@ bench: ; go test -run '^$$' -bench . -benchmem -count $${COUNT:-1} ./kernel ./ke
 bench-stat: ; @test -n "$(OLD)" -a -n "$(NEW)" || { echo 'make bench COUNT=10 > old.txt; change it; make bench COUNT=10 > new.txt; make bench-stat OLD=old.txt NEW=new.txt' >&2; exit 2; }; go run $(BENCHSTAT) $(OLD) $(NEW)
 bench-peers: ; cd bench && go run ./compare -json ../docs/performance.json -svg ../docs/performance.svg -md ../docs/performance.md $(FLAGS)
 bench-lint: ; cd bench && go vet ./... && go run $(STATICCHECK) ./... && go test ./...
+modules: ; cd metrics/prometheus && go vet ./... && go run $(STATICCHECK) ./... && go test ./... && cd ../../inspect/browser && go vet ./... && go run $(STATICCHECK) ./...
+browser: ; cd inspect/browser && go test ./... # needs Chromium
 attack: ; go run ./component/servertcp/attack $(FLAGS)
 storm: ; POE_STORM=$${STORM:-1m} go test -count 1 -timeout 30m -run 'TestStorm$$' -v ./component/servertcp
 conformance: ; POE_REQUIRED=1 go test -count 1 -timeout 10m ./conformance/... ./component/ikc ./wheel/readline

@@ -19,7 +19,7 @@ func Example() {
 			e.Yield("login", "ann", "apple")
 			e.Yield("other")
 		},
-		"other": func(e poe.Event) { fmt.Println("other events go on") },
+		"other": func(e poe.Event) { fmt.Println("other events continue") },
 		"login": func(e poe.Event) {
 			user, given := poe.Args2[string, string](e)
 			await.Async(e, func(t *await.Task) {

@@ -45,6 +45,7 @@ type porting struct {
 	args          string
 	limit         time.Duration
 	asJSON, watch bool
+	comments      bool
 	stdout        io.Writer
 	stderr        io.Writer
 }
@@ -86,6 +87,7 @@ func (p *porting) parse(args []string) error {
 	flags.StringVar(&p.args, "args", string(argsText), "which arguments of events -check compares: all; text, in which all numbers are equal; none")
 	flags.DurationVar(&p.limit, "for", time.Minute, "with -check: interrupt each program after this time")
 	flags.BoolVar(&p.watch, "watch", false, "translate again whenever the Perl program or a trace changes, until interrupted")
+	flags.BoolVar(&p.comments, "comments", false, "write the Perl of each sub above its translation")
 	names, err := parseFlags(flags, args)
 	if err != nil {
 		return err
@@ -159,7 +161,7 @@ func (p *porting) once(ctx context.Context) (int, error) {
 }
 
 func (p *porting) translate() (*port.Result, error) {
-	options := port.Options{Perl: p.perl}
+	options := port.Options{Perl: p.perl, Comments: p.comments}
 	if len(p.traces) > 0 {
 		seen, err := evidence.Read(p.traces...)
 		if err != nil {

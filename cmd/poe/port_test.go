@@ -66,6 +66,17 @@ func TestPortBuilds(t *testing.T) {
 	require.True(t, strings.HasPrefix(readFile(t, dir, "PORTING.md"), "# Port of "+echoProgram))
 }
 
+// TestPortShowsThePerl: -comments writes each sub above its translation.
+func TestPortShowsThePerl(t *testing.T) {
+	needPerl(t)
+	for _, flags := range [][]string{nil, {"-comments"}} {
+		dir := filepath.Join(t.TempDir(), "echo")
+		status, out, errs := poe(append([]string{"port", echoProgram, "-o", dir}, flags...)...)
+		require.Equal(t, 0, status, out+errs)
+		require.Equal(t, flags != nil, strings.Contains(readFile(t, dir, "main.go"), "// sub "))
+	}
+}
+
 func TestPortChecks(t *testing.T) {
 	needPerl(t)
 	dir := filepath.Join(t.TempDir(), "echo")
