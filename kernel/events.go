@@ -135,7 +135,8 @@ func (k *Kernel) Call(to Dest, event string, args ...any) (any, error) {
 func (k *Kernel) CallList(to Dest, event string, args ...any) ([]any, error) {
 	single := false
 	if dest, err := k.resolve(to); err == nil {
-		_, single = dest.ses.(singleResult)
+		s, ok := dest.ses.(singleResult)
+		single = ok && s.SingleResult(event)
 	}
 	f, err := k.call(to, event, args, nil)
 	switch {
@@ -151,9 +152,9 @@ func (k *Kernel) CallList(to Dest, event string, args ...any) ([]any, error) {
 	return nil, nil
 }
 
-// singleResult is implemented by a type of session whose handlers have a single
-// result: the last of the values that they give to Return, or nil.
-type singleResult interface{ SingleResult() }
+// singleResult is implemented by a type of session some of whose events have a
+// single result: the last of the values that a handler gives to Return, or nil.
+type singleResult interface{ SingleResult(event string) bool }
 
 func (k *Kernel) call(to Dest, event string, args []any, x *extra) (*frame, error) {
 	k.checkGoroutine("Call")

@@ -23,9 +23,16 @@ func (m *Machine) Dispatch(e kernel.Event) bool {
 	return true
 }
 
-// SingleResult marks a machine as one whose handlers have a single result: a
-// handler that gives several values to Return returns the last one.
-func (m *Machine) SingleResult() {}
+// SingleResult is called by the kernel. The handlers of a machine have a single
+// result: one that gives several values to Return returns the last. The machine's
+// own events have none.
+func (m *Machine) SingleResult(event string) bool {
+	switch event {
+	case "_start", "_stop", eventGoto, eventPush, eventPop:
+		return false
+	}
+	return true
+}
 
 // WeakCallbacks marks a machine as one whose callbacks do not keep it alive, as
 // in POE.
