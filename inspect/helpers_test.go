@@ -69,12 +69,13 @@ func (l *log) String() string {
 
 // program is a kernel that runs with an inspector.
 type program struct {
-	t   *testing.T
-	k   *kernel.Kernel
-	i   *inspect.Inspector
-	url string
-	log *log
-	c   *counter
+	ended chan error // what Run returns; who receives it sends it again
+	t     *testing.T
+	k     *kernel.Kernel
+	i     *inspect.Inspector
+	url   string
+	log   *log
+	c     *counter
 }
 
 // start runs a program with a counter and whatever more does.
@@ -92,6 +93,7 @@ func start(t *testing.T, c inspect.Config, quiet bool, more ...func(k *kernel.Ke
 	require.NoError(t, err)
 	p.url = "http://" + p.i.Addr().String()
 	ended := make(chan error, 1)
+	p.ended = ended
 	go func() { ended <- p.k.Run() }()
 	t.Cleanup(func() {
 		require.NoError(t, p.i.Close())

@@ -160,7 +160,8 @@ func (i *Inspector) URL() string {
 func (i *Inspector) Metrics() *metrics.Collector { return i.metrics }
 
 // Close ends a pause, closes the listener of Listen and all its connections, and
-// detaches the inspector from the kernel, on the kernel's goroutine if it runs.
+// detaches the inspector from the kernel, on the kernel's goroutine if it runs. Of
+// a kernel that ends it may be called once Run has returned.
 func (i *Inspector) Close() error {
 	var err error
 	if i.server != nil {

@@ -87,6 +87,8 @@ func TestLists(t *testing.T) {
 
 	p.do(inspect.Action{Do: "stop", To: num(n)})
 	require.Contains(t, p.log.String(), "do=stop")
+	err := <-p.ended // for that was the last session
+	p.ended <- err
 }
 
 // The tree of an event has what caused it and what it has caused.

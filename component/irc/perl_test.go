@@ -195,6 +195,8 @@ func comparable(lines []string) []string {
 		switch name {
 		case "250", "251", "252", "253", "254", "255", "265", "266", "snotice":
 			continue // how many have used the server
+		case "221":
+			continue // comes before or after what the director says, as it happens
 		case "cap", "plugin_add", "plugin_del", "registered", "shutdown", "ping", "isupport":
 			continue // the original's own plugins, and capabilities
 		case "disconnected", "error", "socketerr", "delay_set":
