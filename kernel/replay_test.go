@@ -150,10 +150,15 @@ func TestReplayOfOtherGoroutines(t *testing.T) {
 
 func TestReplayOfFunctionsOfOtherGoroutines(t *testing.T) {
 	checkReplay(t, func(k *kernel.Kernel, say func(string, ...any)) {
+		start := func() {}
 		waiter, _ := session.Inline(k, session.Funcs{
 			"_start": func(e kernel.Event) { k.RefcountIncrement(e.Session, "wait"); k.Yield("busy", 0) },
 			"busy": func(e kernel.Event) {
-				if n := e.Args[0].(int); n < 1000 {
+				n := e.Args[0].(int)
+				if n == 10 {
+					start()
+				}
+				if n < 1000 {
 					k.Yield("busy", n+1)
 				} else {
 					k.Delay("busy", time.Millisecond, 900)
@@ -166,13 +171,15 @@ func TestReplayOfFunctionsOfOtherGoroutines(t *testing.T) {
 			},
 		})
 		id := waiter.ID()
-		go func() {
-			for range 5 {
-				v, err := k.Outside().Call(context.Background(), id, "ask")
-				k.Outside().DoAsync(func(*kernel.Kernel) { say("done %v %v", v, err) })
-			}
-			k.Outside().Post(id, "opaque", func() { k.AlarmRemoveAll(); k.RefcountDecrement(id, "wait"); k.Stop() })
-		}()
+		start = func() {
+			go func() {
+				for range 5 {
+					v, err := k.Outside().Call(context.Background(), id, "ask")
+					k.Outside().DoAsync(func(*kernel.Kernel) { say("done %v %v", v, err) })
+				}
+				k.Outside().Post(id, "opaque", func() { k.AlarmRemoveAll(); k.RefcountDecrement(id, "wait"); k.Stop() })
+			}()
+		}
 	})
 }
 

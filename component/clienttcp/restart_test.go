@@ -36,6 +36,8 @@ func TestBackoffAfterTwoErrors(t *testing.T) {
 		RemoteAddress: "127.0.0.1", RemotePort: port,
 		Backoff:   clienttcp.Backoff{Min: time.Millisecond, Max: 4 * time.Millisecond},
 		Connected: func(c *clienttcp.Client) { c.Put(strings.Repeat("x", 8<<20)) },
+		// The reset may be there before the connection is.
+		ConnectError: func(*clienttcp.Client, *kernel.OpError) { errs++ },
 		ServerError: func(c *clienttcp.Client, err *kernel.OpError) {
 			if errs++; err.Op == "write" {
 				return
