@@ -47,10 +47,7 @@ func (s *server) count(name string) (n int) {
 // does not answer.
 func startServer(t *testing.T, answer func(s *server, q dns.Question, tcp bool) *dns.Msg) *server {
 	t.Helper()
-	udp, err := net.ListenPacket("udp4", "127.0.0.1:0")
-	require.NoError(t, err)
-	tcp, err := net.Listen("tcp4", udp.LocalAddr().String())
-	require.NoError(t, err)
+	udp, tcp := listenTwice(t)
 	s := &server{addr: udp.LocalAddr().(*net.UDPAddr).AddrPort()}
 	handler := dns.HandlerFunc(func(w dns.ResponseWriter, query *dns.Msg) {
 		_, overTCP := w.RemoteAddr().(*net.TCPAddr)
@@ -66,6 +63,22 @@ func startServer(t *testing.T, answer func(s *server, q dns.Question, tcp bool) 
 	serve(t, &dns.Server{PacketConn: udp, Handler: handler})
 	serve(t, &dns.Server{Listener: tcp, Handler: handler})
 	return s
+}
+
+// listenTwice listens over UDP and TCP at the same port.
+func listenTwice(t *testing.T) (udp net.PacketConn, tcp net.Listener) {
+	t.Helper()
+	for range 100 {
+		var err error
+		udp, err = net.ListenPacket("udp4", "127.0.0.1:0")
+		require.NoError(t, err)
+		if tcp, err = net.Listen("tcp4", udp.LocalAddr().String()); err == nil {
+			return udp, tcp
+		}
+		udp.Close() // the port is in use for TCP
+	}
+	require.FailNow(t, "no port is free for both")
+	return nil, nil
 }
 
 func serve(t *testing.T, s *dns.Server) {
