@@ -201,6 +201,8 @@ func comparable(lines []string) []string {
 			continue // the original's own plugins, and capabilities
 		case "disconnected", "error", "socketerr", "delay_set":
 			l = name
+		case "chan_sync", "nick_sync": // and how many seconds it has taken
+			l = seconds.ReplaceAllString(l, "N")
 		case "topic": // the original has no old topic at first
 			l = strings.TrimRight(strings.TrimSuffix(l, "{}"), " ")
 		}
@@ -209,6 +211,9 @@ func comparable(lines []string) []string {
 	}
 	return out
 }
+
+// seconds is a number at the end.
+var seconds = regexp.MustCompile(`[0-9]+$`)
 
 // volatile are times and ports.
 var volatile = regexp.MustCompile(`\b[0-9]{9,}\b|\b[0-9][0-9]:[0-9][0-9]:[0-9][0-9]\b`)
