@@ -159,34 +159,11 @@ func (g *gen) statementLast(n *node) {
 			g.finish()
 		}
 	}()
-	closing := 0
-	for i := 0; i+1 < len(n.kids); i += 2 {
-		c, pre := g.lazily(func() val { return val{g.condition(n.kids[i]), tBool, false} })
-		switch {
-		case i == 0:
-			g.pre = pre
-			g.flushPre()
-			g.w("if %s {", c.code)
-		case len(pre) == 0:
-			g.w("} else if %s {", c.code)
-		default:
-			g.w("} else {")
-			closing++
-			g.pre = pre
-			g.flushPre()
-			g.w("if %s {", c.code)
-		}
-		g.blockWithValue(n.kids[i+1])
-	}
-	if len(n.kids)%2 == 1 {
-		g.w("} else {")
-		g.blockWithValue(n.kids[len(n.kids)-1])
-	}
-	g.w("}%s", strings.Repeat("\n}", closing))
+	nested := g.branches(n, g.blockWithValue)
 	if g.f.mode == rHandler || g.f.mode == rVoid {
 		return
 	}
-	if closing > 0 || len(n.kids)%2 == 0 || !g.allEnd(n) {
+	if nested || len(n.kids)%2 == 0 || !g.allEnd(n) {
 		g.w("return %s", zeroOf(g.f.mode))
 	}
 }
@@ -231,6 +208,7 @@ func (g *gen) returnStatement(n *node) {
 	for n.kind == kList && len(n.kids) == 1 && g.f.mode != rList && g.f.mode != rGeneric {
 		n = n.kids[0]
 	}
+	var code string
 	switch g.f.mode {
 	case rVoid:
 		g.void(n)
@@ -238,27 +216,24 @@ func (g *gen) returnStatement(n *node) {
 		if n.kind != kReturn {
 			g.leaveWith("")
 		}
-	case rAny:
-		code := g.any(n)
-		g.flushPre()
-		g.leaveWith(code)
-	case rBool:
-		code := g.cond(n)
-		g.flushPre()
-		g.leaveWith(code)
-	case rInt:
-		code := g.int(n)
-		g.flushPre()
-		g.leaveWith(code)
-	case rList:
-		code := g.list(n)
-		g.flushPre()
-		g.leaveWith(code)
+		return
 	case rHandler:
 		g.returnHandler(n)
+		return
 	case rGeneric:
 		g.returnGeneric(n)
+		return
+	case rAny:
+		code = g.any(n)
+	case rBool:
+		code = g.cond(n)
+	case rInt:
+		code = g.int(n)
+	case rList:
+		code = g.list(n)
 	}
+	g.flushPre()
+	g.leaveWith(code)
 }
 
 // returnGeneric returns a value in the context w.

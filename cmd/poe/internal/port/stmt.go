@@ -225,30 +225,32 @@ func (g *gen) rawStatement(n *node) {
 	}
 }
 
-func (g *gen) ifStatement(n *node) {
+func (g *gen) ifStatement(n *node) { g.branches(n, g.body) }
+
+// branches writes an if with its elsif and else branches, whose blocks body writes.
+// It reports whether an elsif is nested in an else, because statements come before
+// its condition.
+func (g *gen) branches(n *node, body func(*node)) (nested bool) {
 	closing := 0
 	for i := 0; i+1 < len(n.kids); i += 2 {
 		c, pre := g.lazily(func() val { return val{g.condition(n.kids[i]), tBool, false} })
-		if i > 0 {
-			if len(pre) == 0 {
-				g.w("} else if %s {", c.code)
-			} else {
+		if i > 0 && len(pre) == 0 {
+			g.w("} else if %s {", c.code)
+		} else {
+			if i > 0 {
 				g.w("} else {")
 				closing++
-				g.pre = pre
-				g.flushPre()
-				g.w("if %s {", c.code)
 			}
-		} else {
 			g.pre = pre
 			g.flushPre()
 			g.w("if %s {", c.code)
 		}
-		g.body(n.kids[i+1])
+		body(n.kids[i+1])
 	}
 	if len(n.kids)%2 == 1 {
 		g.w("} else {")
-		g.body(n.kids[len(n.kids)-1])
+		body(n.kids[len(n.kids)-1])
 	}
 	g.w("}%s", strings.Repeat("\n}", closing))
+	return closing > 0
 }
