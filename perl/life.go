@@ -77,32 +77,13 @@ func FreeTemps() {
 		case *Array:
 			if v.refs <= 0 {
 				for _, x := range v.items {
-					weaken(x)
+					release(x)
 				}
 			}
 		case Counted:
 			if v.Retain(0) == 0 {
 				v.Destroy()
 			}
-		}
-	}
-}
-
-// weaken releases what a dead container holds. The container keeps its content:
-// a variable may still refer to it.
-func weaken(v any) {
-	switch v := v.(type) {
-	case *Hash:
-		if v.refs--; v.refs == 0 {
-			mortals = append(mortals, v)
-		}
-	case *Array:
-		if v.refs--; v.refs == 0 {
-			mortals = append(mortals, v)
-		}
-	case Counted:
-		if v.Retain(-1) == 0 {
-			v.Destroy()
 		}
 	}
 }
@@ -115,7 +96,7 @@ func (h *Hash) destroy() {
 	}
 	for _, s := range h.slots {
 		if s.live {
-			weaken(s.value)
+			release(s.value)
 		}
 	}
 }

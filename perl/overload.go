@@ -45,20 +45,7 @@ func Operate(op string, a, b any) any {
 		if !ok {
 			c = Cmp(a, b)
 		}
-		n := Int(c)
-		switch op {
-		case "eq":
-			return n == 0
-		case "ne":
-			return n != 0
-		case "lt":
-			return n < 0
-		case "gt":
-			return n > 0
-		case "le":
-			return n <= 0
-		}
-		return n >= 0
+		return holds(op, Int(c))
 	case "cmp":
 		return Cmp(a, b)
 	case "x":
@@ -83,18 +70,23 @@ func Compared(op string, a, b any) bool {
 	if c == nil {
 		return op == "!="
 	}
-	n := Int(c)
+	return holds(op, Int(c))
+}
+
+// holds reports whether a comparison of strings or numbers is true of two values
+// that compare as n: negative if the first is less, positive if it is greater.
+func holds(op string, n int) bool {
 	switch op {
-	case "==":
+	case "eq", "==":
 		return n == 0
-	case "!=":
+	case "ne", "!=":
 		return n != 0
-	case "<":
+	case "lt", "<":
 		return n < 0
-	case ">":
+	case "gt", ">":
 		return n > 0
-	case "<=":
+	case "le", "<=":
 		return n <= 0
 	}
-	return n >= 0
+	return n >= 0 // ge, >=
 }

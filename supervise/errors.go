@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/internal/configerror"
 )
 
 // Errors of a supervisor's methods.
@@ -41,5 +41,5 @@ func (e *IntensityError) Error() string {
 func (e *IntensityError) Unwrap() error { return e.Err }
 
 func configError(field, reason string) error {
-	return &kernel.ConfigError{Package: "supervise", Field: field, Err: errors.New(reason)}
+	return configerror.New("supervise", field, reason)
 }

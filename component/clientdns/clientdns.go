@@ -34,6 +34,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 )
@@ -158,21 +159,21 @@ func (c *Config) complete() error {
 		"CacheSize": c.CacheSize < Unlimited, "MaxTTL": c.MaxTTL < 0, "Ndots": c.Ndots < 0,
 	} {
 		if negative {
-			return configError(field, errors.New("is negative"))
+			return configError(field, configerror.ErrNegative)
 		}
 	}
-	setDefault(&c.Alias, DefaultAlias)
-	setDefault(&c.HostsFile, "/etc/hosts")
-	setDefault(&c.Timeout, DefaultTimeout)
-	setDefault(&c.Retry, DefaultRetry)
-	setDefault(&c.MaxOpen, DefaultMaxOpen)
-	setDefault(&c.MaxPending, DefaultMaxPending)
-	setDefault(&c.CacheSize, DefaultCacheSize)
-	setDefault(&c.MaxTTL, DefaultMaxTTL)
+	configerror.SetDefault(&c.Alias, DefaultAlias)
+	configerror.SetDefault(&c.HostsFile, "/etc/hosts")
+	configerror.SetDefault(&c.Timeout, DefaultTimeout)
+	configerror.SetDefault(&c.Retry, DefaultRetry)
+	configerror.SetDefault(&c.MaxOpen, DefaultMaxOpen)
+	configerror.SetDefault(&c.MaxPending, DefaultMaxPending)
+	configerror.SetDefault(&c.CacheSize, DefaultCacheSize)
+	configerror.SetDefault(&c.MaxTTL, DefaultMaxTTL)
 	if err := c.readResolvConf(); err != nil {
 		return err
 	}
-	setDefault(&c.Ndots, 1)
+	configerror.SetDefault(&c.Ndots, 1)
 	return nil
 }
 
@@ -181,7 +182,7 @@ func (c *Config) readResolvConf() error {
 	if len(c.Nameservers) > 0 {
 		return nil
 	}
-	setDefault(&c.ResolvConf, "/etc/resolv.conf")
+	configerror.SetDefault(&c.ResolvConf, "/etc/resolv.conf")
 	system, err := dns.ClientConfigFromFile(c.ResolvConf)
 	if err != nil {
 		return configError("ResolvConf", err)
@@ -201,17 +202,10 @@ func (c *Config) readResolvConf() error {
 	if c.Search == nil {
 		c.Search = system.Search
 	}
-	setDefault(&c.Ndots, system.Ndots)
+	configerror.SetDefault(&c.Ndots, system.Ndots)
 	return nil
 }
 
 func configError(field string, err error) error {
 	return &kernel.ConfigError{Package: "clientdns", Field: field, Err: err}
-}
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/miekg/dns"
 
 	"github.com/gopoe/poe/await"
+	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
 )
 
@@ -82,8 +83,8 @@ func (r *Resolver) known(request *Request) *Answer {
 			request.Host, _ = dns.ReverseAddr(addr.WithZone("").String()) // of an address it never fails
 		}
 	}
-	setDefault(&request.Type, dns.TypeA)
-	setDefault(&request.Class, dns.ClassINET)
+	configerror.SetDefault(&request.Type, dns.TypeA)
+	configerror.SetDefault(&request.Class, dns.ClassINET)
 	a := &Answer{Host: request.Host, Type: request.Type, Class: request.Class, Context: request.Context}
 	if _, ok := dns.IsDomainName(request.Host); !ok || request.Host == "" {
 		a.Err = fmt.Errorf("%w: %q", ErrName, request.Host)
@@ -111,7 +112,7 @@ func (r *Resolver) ask(to kernel.ID, request Request) *Answer {
 	r.asked++
 	_, _ = r.k.RefcountIncrement(to, r.tag()) // an asker that has stopped gets no answer
 	timeout := request.Timeout
-	setDefault(&timeout, r.config.Timeout)
+	configerror.SetDefault(&timeout, r.config.Timeout)
 	r.in(func() {
 		a.alarm, _ = r.k.Host().DelayFunc("clientdns: time-out", timeout, func(kernel.Event) {
 			a.alarm = 0

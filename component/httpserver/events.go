@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/component/servertcp"
+	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 )
@@ -67,7 +68,7 @@ func (s *Server) Routes() []Route { return append([]Route(nil), s.config.Routes.
 // a *kernel.ConfigError. POE: SETHANDLERS.
 func (s *Server) SetRoutes(routes []Route) error {
 	if len(routes) == 0 {
-		return configError("Routes", "is empty")
+		return configerror.New("httpserver", "Routes", "is empty")
 	}
 	if err := checkRoutes(routes); err != nil {
 		return err

@@ -48,6 +48,7 @@ import (
 	"github.com/gopoe/poe/component/servertcp"
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/filter/httpd"
+	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/readwrite"
@@ -174,26 +175,26 @@ func (c *Config) complete() error {
 	switch {
 	case t.Alias != "", t.ClientFilter != nil, t.ClientInputFilter != nil, t.ClientOutputFilter != nil,
 		t.ClientInput != nil, t.Dialogue != nil, t.Acceptor != nil, t.ClientDrain != nil, t.ClientLow != nil, t.ClientHigh != nil:
-		return configError("Server", "has an alias, a filter or a callback that the component sets itself")
+		return configerror.New("httpserver", "Server", "has an alias, a filter or a callback that the component sets itself")
 	case t.Timeouts.Read != 0:
-		return configError("Server.Timeouts.Read", "would end a connection while it is answered")
+		return configerror.New("httpserver", "Server.Timeouts.Read", "would end a connection while it is answered")
 	case c.MaxBody < 0:
-		return configError("MaxBody", "is negative")
+		return configerror.New("httpserver", "MaxBody", "is negative")
 	case c.MaxPipelined < 0:
-		return configError("MaxPipelined", "is negative")
+		return configerror.New("httpserver", "MaxPipelined", "is negative")
 	case c.Timeout < Forever:
-		return configError("Timeout", "is negative")
+		return configerror.New("httpserver", "Timeout", "is negative")
 	case len(c.Routes) == 0:
-		return configError("Routes", "is empty")
+		return configerror.New("httpserver", "Routes", "is empty")
 	}
 	if err := checkRoutes(c.Routes); err != nil {
 		return err
 	}
-	setDefault(&c.Alias, DefaultAlias)
-	setDefault(&c.MaxBody, DefaultMaxBody)
-	setDefault(&c.MaxPipelined, DefaultMaxPipelined)
-	setDefault(&c.Timeout, DefaultTimeout)
-	setDefault(&t.Timeouts.Idle, DefaultIdle)
+	configerror.SetDefault(&c.Alias, DefaultAlias)
+	configerror.SetDefault(&c.MaxBody, DefaultMaxBody)
+	configerror.SetDefault(&c.MaxPipelined, DefaultMaxPipelined)
+	configerror.SetDefault(&c.Timeout, DefaultTimeout)
+	configerror.SetDefault(&t.Timeouts.Idle, DefaultIdle)
 	if t.Marks == (readwrite.Marks{}) {
 		t.Marks = readwrite.Marks{High: 64 << 10, Low: 16 << 10}
 	}
@@ -211,23 +212,12 @@ func checkRoutes(routes []Route) error {
 		}
 		switch {
 		case ways != 1:
-			return configError(field, "needs one of Event, Handle and Handler")
+			return configerror.New("httpserver", field, "needs one of Event, Handle and Handler")
 		case r.Event != "" && r.Session == nil:
-			return configError(field, "has an Event and no Session")
+			return configerror.New("httpserver", field, "has an Event and no Session")
 		}
 	}
 	return nil
-}
-
-func configError(field, what string) error {
-	return &kernel.ConfigError{Package: "httpserver", Field: field, Err: errors.New(what)}
-}
-
-func setDefault[T comparable](field *T, value T) {
-	var zero T
-	if *field == zero {
-		*field = value
-	}
 }
 
 // newFilter makes the codec of a connection. The configuration was checked.

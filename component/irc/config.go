@@ -2,13 +2,12 @@ package irc
 
 import (
 	"crypto/tls"
-	"errors"
 	"math"
 	"strings"
 	"time"
 
 	"github.com/gopoe/poe/component/clienttcp"
-	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
@@ -150,7 +149,7 @@ func (c *Config) port() int {
 
 func (c *Config) check() error {
 	wrong := func(field, what string) error {
-		return &kernel.ConfigError{Package: "irc", Field: field, Err: errors.New(what)}
+		return configerror.New("irc", field, what)
 	}
 	for field, value := range map[string]string{
 		"Nick": c.Nick, "Username": c.Username, "Password": c.Password, "Server": c.Server,

@@ -9,6 +9,7 @@ import (
 
 	"github.com/gopoe/poe/component/clienttcp"
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
 )
 
@@ -24,7 +25,7 @@ func (c *Client) connect(e kernel.Event) {
 	case c.stopping:
 		err = errors.New("irc: the client is shutting down")
 	case err == nil && config.Server == "" && config.Dial == nil:
-		err = &kernel.ConfigError{Package: "irc", Field: "Server", Err: errors.New("is required to connect")}
+		err = configerror.New("irc", "Server", "is required to connect")
 	}
 	if err != nil {
 		c.Emit("socketerr", err.Error())

@@ -2,11 +2,11 @@ package ircd
 
 import (
 	"crypto/tls"
-	"errors"
 	"strings"
 	"time"
 
 	"github.com/gopoe/poe/component/servertcp"
+	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
 )
 
@@ -99,5 +99,5 @@ func (c *Config) complete() error {
 }
 
 func (c *Config) wrong(field, what string) error {
-	return &kernel.ConfigError{Package: "ircd", Field: field, Err: errors.New(what)}
+	return configerror.New("ircd", field, what)
 }

@@ -30,6 +30,7 @@ import (
 	"os"
 	"sync"
 
+	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 )
@@ -94,9 +95,9 @@ const (
 func New(c Config) (*Logger, error) {
 	switch {
 	case c.Writer == nil:
-		return nil, &kernel.ConfigError{Package: "logger", Field: "Writer", Err: errors.New("is required")}
+		return nil, &kernel.ConfigError{Package: "logger", Field: "Writer", Err: configerror.ErrMissing}
 	case c.MaxPending < 0:
-		return nil, &kernel.ConfigError{Package: "logger", Field: "MaxPending", Err: errors.New("is negative")}
+		return nil, &kernel.ConfigError{Package: "logger", Field: "MaxPending", Err: configerror.ErrNegative}
 	}
 	if c.Alias == "" {
 		c.Alias = DefaultAlias

@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/kernelgroup"
 	"github.com/gopoe/poe/session"
@@ -67,7 +68,7 @@ func Serve(ctx context.Context, c ServeConfig) error {
 		c.Kernels = runtime.GOMAXPROCS(0)
 	}
 	if len(c.ExtraAddresses) > 0 {
-		return &kernel.ConfigError{Package: "servertcp", Field: "ExtraAddresses", Err: errors.New("cannot be used with Serve")}
+		return configerror.New("servertcp", "ExtraAddresses", "cannot be used with Serve")
 	}
 	shards, err := NewShards(ShardConfig{
 		Address:     c.first(),

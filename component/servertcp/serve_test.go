@@ -44,15 +44,10 @@ func startServing(t *testing.T, c servertcp.ServeConfig) *serving {
 	return s
 }
 
-// ask sends a line and returns the kernel that has answered.
-func (p *caller) ask(t *testing.T) (name string) {
+// kernelName asks for the name of the kernel that serves it.
+func (p *caller) kernelName(t *testing.T) (name string) {
 	t.Helper()
-	_, err := fmt.Fprint(p.Conn, "hello\r\n")
-	require.NoError(t, err)
-	line, err := p.ReadString('\n')
-	require.NoError(t, err)
-	_, err = fmt.Sscanf(line, "%s hello", &name)
-	require.NoError(t, err)
+	p.ask(t, "%s hello", &name)
 	return name
 }
 
@@ -71,7 +66,7 @@ func TestServeUsesAllKernels(t *testing.T) {
 	s := startServing(t, servertcp.ServeConfig{})
 	seen := map[string]int{}
 	for range 6 {
-		seen[dialShards(t, s.shards).ask(t)]++
+		seen[dialShards(t, s.shards).kernelName(t)]++
 	}
 	assert.Equal(t, map[string]int{"kernel0": 2, "kernel1": 2, "kernel2": 2}, seen)
 	s.cancel()
@@ -114,7 +109,7 @@ func TestServeDrains(t *testing.T) {
 		},
 	})
 	c := dialShards(t, s.shards)
-	c.ask(t)
+	c.kernelName(t)
 	s.cancel()
 	assert.NoError(t, s.wait(t))
 	assert.ErrorIs(t, <-disconnected, servertcp.ErrDrained)

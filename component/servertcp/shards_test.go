@@ -65,13 +65,19 @@ func dialShards(t *testing.T, s *servertcp.Shards) *caller {
 // kernel asks which kernel serves it.
 func (p *caller) kernel(t *testing.T) (index int) {
 	t.Helper()
+	p.ask(t, "%d hello", &index)
+	return index
+}
+
+// ask sends a line and scans the answer.
+func (p *caller) ask(t *testing.T, format string, into any) {
+	t.Helper()
 	_, err := fmt.Fprint(p.Conn, "hello\r\n")
 	require.NoError(t, err)
 	line, err := p.ReadString('\n')
 	require.NoError(t, err)
-	_, err = fmt.Sscanf(line, "%d hello", &index)
+	_, err = fmt.Sscanf(line, format, into)
 	require.NoError(t, err)
-	return index
 }
 
 func TestShardsSpreadConnections(t *testing.T) {
