@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"fmt"
 	"os"
-	"os/exec"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gopoe/poe/internal/syscalltest"
 	"github.com/gopoe/poe/node"
 	"github.com/gopoe/poe/node/internal/nodetest"
 )
@@ -34,10 +34,7 @@ var failures = []struct {
 // A system call that fails costs a connection at most, and the link to it comes
 // back by itself.
 func TestFailingSystemCalls(t *testing.T) {
-	strace, err := exec.LookPath("strace")
-	if err != nil {
-		t.Skip("strace is not installed")
-	}
+	strace := syscalltest.RequireStrace(t)
 	for _, f := range failures {
 		for _, errno := range f.errors {
 			t.Run(f.call+" "+errno, func(t *testing.T) {

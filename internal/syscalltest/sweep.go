@@ -178,6 +178,33 @@ var injected = regexp.MustCompile(`.*\(INJECTED\)`)
 // ends the process if it fails.
 var wakeUp = regexp.MustCompile(`write\(\d+, "\\1\\0\\0\\0\\0\\0\\0\\0", 8\)`)
 
+// RequireStrace returns the path of strace. Without it the test is skipped, or
+// fails if the environment variable POE_REQUIRED is set.
+func RequireStrace(t *testing.T) (path string) {
+	t.Helper()
+	path, err := exec.LookPath("strace")
+	if err != nil {
+		if os.Getenv("POE_REQUIRED") != "" {
+			t.Fatal("strace is required")
+		}
+		t.Skip("strace is not installed")
+	}
+	return path
+}
+
+// maxPlaces is at how many of its calls a system call is made to fail.
+const maxPlaces = 8
+
+// sweep is a sweep that is under way.
+type sweep struct {
+	test    string
+	follow  bool
+	foreign *regexp.Regexp
+	p       *process
+	faults  int // that were tried
+	met     int // by a call of the program
+}
+
 // Sweep makes each system call of the test's program fail in turn. It fails the
 // test if the kernel ends, if something but the operation is affected, or if the
 // operation is not complete and nothing was reported. Follow includes processes
@@ -185,91 +212,103 @@ var wakeUp = regexp.MustCompile(`write\(\d+, "\\1\\0\\0\\0\\0\\0\\0\\0", 8\)`)
 // it, is not judged; foreign may be nil.
 func Sweep(t *testing.T, follow bool, foreign *regexp.Regexp) {
 	t.Helper()
-	if _, err := exec.LookPath("strace"); err != nil {
-		if os.Getenv("POE_REQUIRED") != "" {
-			t.Fatal("strace is required")
-		}
-		t.Skip("strace is not installed")
-	}
-	p := spawn(t, t.Name())
-	defer func() { p.stop() }()
-	try := func(what string) Outcome {
-		o, err := p.do(what)
-		if err != nil {
-			t.Fatal(what, ": ", err)
-		}
-		return o
-	}
-	calls := map[string]int{}
-	for range 2 { // the first may open what is kept
-		if o := try("operate"); !o.Complete {
-			t.Fatal("without a fault it fails: ", o.Reports)
-		}
-	}
-	log := p.attach(t, follow, nil, func() { try("operate") })
-	for _, m := range callLine.FindAllStringSubmatch(log, -1) {
-		calls[m[1]]++
-	}
-	injections, certain := 0, 0
+	RequireStrace(t)
+	s := &sweep{test: t.Name(), follow: follow, foreign: foreign, p: spawn(t, t.Name())}
+	defer func() { s.p.stop() }()
+	calls := s.count(t)
 	for _, call := range slices.Sorted(maps.Keys(calls)) {
 		if ofTheRuntime.MatchString(call) {
 			continue
 		}
 		names := errorsOf[call]
 		if names == nil {
-			t.Errorf("nobody knows how %s can fail", call)
+			t.Errorf("errorsOf does not say how %s can fail", call)
 			continue
 		}
 		for i, name := range names {
-			for at := 1; at <= min(calls[call], 8); at++ {
-				if i > 0 && at > 1 {
-					break // one error at each place, the others at the first
-				}
-				t.Run(fmt.Sprintf("%s %s %d", call, name, at), func(t *testing.T) {
-					var o Outcome
-					var err error
-					inject := fmt.Sprintf("inject=%s:error=%s:when=%d", call, name, at)
-					log := p.attach(t, follow, []string{"-e", "trace=" + call, "-e", inject}, func() { o, err = p.do("operate") })
-					injections++
-					hit := strings.Contains(log, "(INJECTED)")
-					if hit {
-						certain++
-					}
-					if failed := injected.FindString(log); wakeUp.MatchString(failed) || foreign != nil && foreign.MatchString(failed) {
-						p.stop()
-						p = spawn(t, strings.Split(t.Name(), "/")[0])
-						return
-					}
-					if err == nil {
-						var after Outcome
-						if after, err = p.do("check"); err == nil && !after.Complete {
-							err = fmt.Errorf("others are affected: %v, then %v", o, after)
-						}
-					}
-					if err != nil {
-						t.Errorf("%v\n%s", err, log)
-						p.stop()
-						p = spawn(t, strings.Split(t.Name(), "/")[0])
-						return
-					}
-					if !o.Complete && len(o.Reports) == 0 {
-						t.Error("the operation failed, and nothing was reported\n" + log)
-					}
-					if !o.Complete && slices.Contains(o.Reports, "HANGS") {
-						t.Errorf("it never ends: %v\n%s", o.Reports, log)
-						p.stop()
-						p = spawn(t, strings.Split(t.Name(), "/")[0])
-						return
-					}
-					if hit {
-						t.Logf("complete %v, reports %v", o.Complete, o.Reports)
-					}
-				})
+			places := 1
+			if i == 0 { // one error at each place, the others at the first
+				places = min(calls[call], maxPlaces)
+			}
+			for at := 1; at <= places; at++ {
+				t.Run(fmt.Sprintf("%s %s %d", call, name, at), func(t *testing.T) { s.fail(t, call, name, at) })
 			}
 		}
 	}
-	t.Logf("calls %v; %d faults, %d of them met", calls, injections, certain)
-	if certain == 0 {
+	t.Logf("calls %v; %d faults, %d of them met", calls, s.faults, s.met)
+	if s.met == 0 {
 		t.Error("no call has failed")
 	}
+}
+
+// count returns how often an operation that succeeds makes each system call.
+func (s *sweep) count(t *testing.T) map[string]int {
+	t.Helper()
+	operate := func() Outcome {
+		o, err := s.p.do("operate")
+		if err != nil {
+			t.Fatal("operate: ", err)
+		}
+		return o
+	}
+	for range 2 { // the first may open what is kept
+		if o := operate(); !o.Complete {
+			t.Fatal("without a fault it fails: ", o.Reports)
+		}
+	}
+	calls := map[string]int{}
+	log := s.p.attach(t, s.follow, nil, func() { operate() })
+	for _, m := range callLine.FindAllStringSubmatch(log, -1) {
+		calls[m[1]]++
+	}
+	return calls
+}
+
+// fail makes one call fail and judges what comes of it.
+func (s *sweep) fail(t *testing.T, call, name string, at int) {
+	t.Helper()
+	var o Outcome
+	var err error
+	inject := fmt.Sprintf("inject=%s:error=%s:when=%d", call, name, at)
+	log := s.p.attach(t, s.follow, []string{"-e", "trace=" + call, "-e", inject}, func() { o, err = s.p.do("operate") })
+	s.faults++
+	failed := injected.FindString(log)
+	if failed != "" {
+		s.met++
+		t.Logf("complete %v, reports %v", o.Complete, o.Reports)
+	}
+	if wakeUp.MatchString(failed) || s.foreign != nil && s.foreign.MatchString(failed) {
+		s.restart(t)
+		return
+	}
+	if err == nil {
+		err = s.others(o)
+	}
+	switch {
+	case err != nil:
+		t.Errorf("%v\n%s", err, log)
+		s.restart(t)
+	case o.Complete:
+	case len(o.Reports) == 0:
+		t.Error("the operation failed, and nothing was reported\n" + log)
+	case slices.Contains(o.Reports, "HANGS"):
+		t.Errorf("it never ends: %v\n%s", o.Reports, log)
+		s.restart(t)
+	}
+}
+
+// others returns an error if something but the operation is affected.
+func (s *sweep) others(o Outcome) error {
+	after, err := s.p.do("check")
+	if err == nil && !after.Complete {
+		err = fmt.Errorf("others are affected: %v, then %v", o, after)
+	}
+	return err
+}
+
+// restart replaces the program by a new one.
+func (s *sweep) restart(t *testing.T) {
+	t.Helper()
+	s.p.stop()
+	s.p = spawn(t, s.test)
 }
