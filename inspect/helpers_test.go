@@ -19,7 +19,7 @@ import (
 	"github.com/gopoe/poe/session"
 )
 
-// counter is a session that counts its events and goes on for ever.
+// counter is a session that counts its events and never ends.
 type counter struct {
 	Steps int
 	Notes []string

@@ -277,7 +277,7 @@ func (o *observing) begin(f *frame, from *entry, args []any) {
 	o.open(f)
 }
 
-// call is begin for a call within a session, whose frame goes on showing the
+// call is begin for a call within a session, whose frame continues to show the
 // event from which it is made.
 func (o *observing) call(f *frame, event string, args []any) {
 	if o == nil {

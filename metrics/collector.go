@@ -13,7 +13,7 @@ type Config struct {
 	// Sample is of how many events the times of one are taken, rounded up to a
 	// power of two. 0 means 64, 1 all.
 	Sample int
-	// Limit is how many pairs of a kind of session and an event are told apart,
+	// Limit is how many pairs of a kind of session and an event are distinguished,
 	// and as many kinds of dead letters and of errors. What exceeds it counts
 	// under the name [Other]. 0 means 1000.
 	Limit int

@@ -146,7 +146,7 @@ func (t lineTable) find(line int) (string, int) {
 	return Name, t[i].perl
 }
 
-// callFrame is a translated sub that is being executed, and the line at hand.
+// callFrame is a translated sub that is being executed, and its current line.
 type callFrame struct {
 	sub  string
 	file string

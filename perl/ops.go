@@ -138,7 +138,7 @@ func Pow(a, b any) any {
 	return narrow(math.Pow(Num(a), Num(b)))
 }
 
-// Plus returns a + b for integers. It dies where Perl would go on with floating
+// Plus returns a + b for integers. It dies where Perl would continue with floating
 // point, which the type of the result does not allow.
 func Plus(a, b int) int {
 	s := a + b

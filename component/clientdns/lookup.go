@@ -40,7 +40,7 @@ func (l *lookup) leave(a *asker) {
 	l.askers = slices.DeleteFunc(l.askers, func(b *asker) bool { return a == b })
 	if len(l.askers) == 0 && l.query != nil && !l.over {
 		r := l.r
-		r.in(func() { r.answered(l, &Answer{}) }) // nobody waits for it any more
+		r.in(func() { r.answered(l, &Answer{}) }) // no asker is left
 	}
 }
 

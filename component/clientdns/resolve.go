@@ -73,7 +73,7 @@ func (r *Resolver) begin(to kernel.ID, request Request, post bool) *Answer {
 	return answer
 }
 
-// known returns an answer for which nobody needs to be asked, or nil.
+// known returns an answer for which no server needs to be asked, or nil.
 func (r *Resolver) known(request *Request) *Answer {
 	if addr, err := netip.ParseAddr(request.Host); err == nil {
 		if request.Type == 0 {
@@ -188,7 +188,7 @@ func (r *Resolver) start() {
 	}
 }
 
-// answered gives the askers of a lookup their answer, or goes on to their next
+// answered gives the askers of a lookup their answer, or tries their next
 // name.
 func (r *Resolver) answered(l *lookup, answer *Answer) {
 	l.close()

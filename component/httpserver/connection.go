@@ -104,7 +104,7 @@ func (c *connection) begin() {
 	c.server.route(r)
 }
 
-// next goes on to the next request when the first response has ended.
+// next begins the next request when the first response has ended.
 func (c *connection) next(closes bool) {
 	c.queue = slices.Delete(c.queue, 0, 1)
 	if c.client.Wheel == nil || c.taken {

@@ -50,7 +50,7 @@ func (b *batches) event(c *Client, m *Message) []*Event {
 }
 
 // Batch returns the batch which a message is in, nil if it is in none or that is
-// over. Nil is the message of the event at hand.
+// over. Nil is the message of the current event.
 func (c *Client) Batch(m *Message) *Batch {
 	if m == nil {
 		m = c.message

@@ -23,7 +23,7 @@ type Client struct {
 	registry registry
 	pipeline Pipeline
 	pending  [][]*Event // events that are being sent, the innermost list last
-	message  *Message   // of the event at hand
+	message  *Message   // of the current event
 
 	tcp       *clienttcp.Client // nil without a connection or an attempt
 	connected bool
@@ -51,7 +51,7 @@ type Client struct {
 // serverInfo is what a server has said of itself.
 type serverInfo struct{ name, version string }
 
-// New starts a client; it connects when it is told to, by the event "connect". If
+// New starts a client; it connects at the event "connect". If
 // it is made in a session's handler that session is registered for all events, and
 // gets the event "irc_registered". A configuration that makes no sense is a
 // *kernel.ConfigError.

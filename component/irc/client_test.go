@@ -77,7 +77,7 @@ func TestNickCollision(t *testing.T) {
 	n.End(first, second)
 }
 
-// A client shuts down in every state, and its session is told.
+// A client shuts down in every state, and its session is notified.
 func TestShutdown(t *testing.T) {
 	n := testnet.New(t, ircd.Config{})
 	idle := n.Idle(irc.Config{})

@@ -169,7 +169,7 @@ func (d *dccConn) remove() {
 	}
 }
 
-// dccUser shows a command of DCC to the plugins and reports whether it goes on.
+// dccUser shows a command of DCC to the plugins and reports whether it continues.
 func (c *Client) dccUser(e kernel.Event) (args []any, goesOn bool) {
 	ev := &Event{Name: e.Name, Args: e.Args}
 	c.within(func() { goesOn = c.pipeline.process(UserHook, ev) })

@@ -140,7 +140,7 @@ func (d *dccConn) sendBlock() {
 	d.wheel.PutBytes(buffer)
 }
 
-// flushed goes on when what was put is written.
+// flushed continues when what was put is written.
 func (d *dccConn) flushed() {
 	switch {
 	case d.Type == "SEND" && d.sent < d.Size:

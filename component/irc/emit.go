@@ -51,13 +51,13 @@ func (c *Client) post(ev *Event) {
 }
 
 // EmitNow sends an event at once, before plugins and sessions that wait for the
-// one at hand get that. POE: send_event_now.
+// current one get that. POE: send_event_now.
 func (c *Client) EmitNow(event string, args ...any) {
 	ev := &Event{Name: eventName(event), Args: args, Message: c.message}
 	c.inSession("irc_emit", func() { c.dispatchAll(ev) })
 }
 
-// EmitNext sends an event right after the one at hand. Outside of an event it is
+// EmitNext sends an event right after the current one. Outside of an event it is
 // Emit. POE: send_event_next.
 func (c *Client) EmitNext(event string, args ...any) {
 	ev := &Event{Name: eventName(event), Args: args, Message: c.message}

@@ -156,7 +156,7 @@ func (c *Client) capAck(list string) {
 	}
 }
 
-// capAnswered goes on when all requests are answered.
+// capAnswered continues when all requests are answered.
 func (c *Client) capAnswered() {
 	c.login.asked = max(c.login.asked-1, 0)
 	if c.login.asked > 0 || c.login.ended {

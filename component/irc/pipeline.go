@@ -35,7 +35,7 @@ const (
 type Eat int
 
 const (
-	// EatNone lets it go on. POE: PCI_EAT_NONE.
+	// EatNone lets it continue. POE: PCI_EAT_NONE.
 	EatNone Eat = iota
 	// EatClient lets further plugins see it, but no session, nor the server.
 	EatClient
@@ -46,7 +46,7 @@ const (
 )
 
 // Hook is a plugin's handler. A panic in it is the event plugin_error, and the
-// event goes on.
+// event continues.
 type Hook func(e *Event) Eat
 
 // Hooks are a plugin's handlers by the event's name in lower case without
@@ -227,7 +227,7 @@ func (p *Pipeline) clear() {
 	}
 }
 
-// process shows an event to the plugins and reports whether it goes on to the
+// process shows an event to the plugins and reports whether it continues to the
 // sessions, or to the server.
 func (p *Pipeline) process(kind Kind, ev *Event) (goesOn bool) {
 	goesOn = true

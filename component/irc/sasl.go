@@ -171,7 +171,7 @@ func (c *Client) saslReply(ev *Event) {
 	}
 }
 
-// saslFailed goes on without an account, if that will do.
+// saslFailed continues without an account, if that is allowed.
 func (c *Client) saslFailed(why string) {
 	mechanism := ""
 	if c.login.sasl != nil {

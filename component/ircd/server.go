@@ -72,7 +72,7 @@ func (s *Server) Addr() netip.AddrPort {
 	return at
 }
 
-// Shutdown ends the server: users are told so and dropped.
+// Shutdown ends the server: users are notified and dropped.
 func (s *Server) Shutdown() {
 	for _, u := range s.sorted() {
 		if !u.isService() {

@@ -34,7 +34,7 @@ type user struct {
 	spoke                  time.Time
 	pinged, gone           bool
 	ping                   kernel.AlarmID
-	reply                  *labeled // the answer to the command at hand
+	reply                  *labeled // the answer to the current command
 }
 
 func (u *user) isService() bool { return u.service != nil }

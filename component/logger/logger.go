@@ -124,7 +124,7 @@ func (l *Logger) Attach(k *kernel.Kernel) error {
 		o.mu.Unlock()
 		return ErrAttached
 	}
-	o.state, o.outside, o.woken = attached, k.Outside(), true // nobody posts before the session is there
+	o.state, o.outside, o.woken = attached, k.Outside(), true // no event is posted before the session exists
 	o.mu.Unlock()
 	var failed error
 	_, err := session.Create(k, &writer{out: o}, writerStates, &failed)

@@ -176,7 +176,7 @@ func (in *interpreter) handler(body string, ops []op, c *context) {
 		defer func() { in.notices-- }()
 	}
 	if h, ok := c.Arg(0).(*kernel.Handle); ok {
-		if in.Fuel--; in.Fuel < 0 { // or a handle that stays ready goes on forever
+		if in.Fuel--; in.Fuel < 0 { // or a handle that stays ready continues forever
 			in.k.SelectClear(h)
 			return
 		}

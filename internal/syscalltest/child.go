@@ -47,7 +47,7 @@ type Child struct {
 	reports []string
 }
 
-// Report records an error that the program was told of, on any goroutine.
+// Report records an error that the program was notified of, on any goroutine.
 func (c *Child) Report(args ...any) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

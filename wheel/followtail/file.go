@@ -126,7 +126,7 @@ func identifyOpen(f *file) (identity, error) {
 	return kernel.RecordedHere("fstatx", func() (identity, error) { return openIdentity(f.os) })
 }
 
-// noWriters reports whether nobody has the file open for writing, as far as the
+// noWriters reports whether no process has the file open for writing, as far as the
 // system tells.
 func noWriters(f *file) bool {
 	none, _ := kernel.RecordedHere("lease", func() (bool, error) { return systemNoWriters(f.os), nil })

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// systemNoWriters reports whether nobody has the file open for writing, as far as the
+// systemNoWriters reports whether no process has the file open for writing, as far as the
 // system tells: it grants a read lease only then. The lease is returned at once.
 // It is granted only to the owner of the file and to privileged processes.
 func systemNoWriters(f *os.File) bool {

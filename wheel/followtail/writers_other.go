@@ -4,6 +4,6 @@ package followtail
 
 import "os"
 
-// systemNoWriters reports whether nobody has the file open for writing, which this
+// systemNoWriters reports whether no process has the file open for writing, which this
 // system does not tell.
 func systemNoWriters(*os.File) bool { return false }

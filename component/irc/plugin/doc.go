@@ -34,7 +34,7 @@ func hook(c *irc.Client, p irc.Plugin, f irc.Hook, names ...string) {
 	c.Hook(p, irc.ServerHook, hooks)
 }
 
-// watch makes a hook of a function that lets every event go on.
+// watch makes a hook of a function that lets every event continue.
 func watch(f func(e *irc.Event)) irc.Hook {
 	return func(e *irc.Event) irc.Eat {
 		f(e)

@@ -60,7 +60,7 @@ func constantOf(n *node) (int, bool) {
 	return 0, false
 }
 
-// eventField returns what $_[NAME] is of the event at hand.
+// eventField returns what $_[NAME] is of the current event.
 func (g *gen) eventField(name string) (val, bool) {
 	if strings.HasPrefix(name, "ARG") {
 		return val{"e.Arg(" + name[3:] + ")", tAny, true}, true

@@ -65,11 +65,11 @@ type frame struct {
 	closure    bool      // return would leave only the closure
 	pair       bool      // a and b are sort's
 	loops      int
-	blockLabel string   // of the bare block at hand
+	blockLabel string   // of the current bare block
 	leave      *leave   // how return, next and last leave a closure for local
 	redo       []string // labels of the bodies of the loops, made when redo needs them
 	outer      *frame
-	handler    bool // e is at hand
+	handler    bool // there is an e
 }
 
 // leave is how a jump leaves a closure that local needs: it sets a flag, which is
@@ -104,7 +104,7 @@ type gen struct {
 	todoSeen  map[*node]bool
 	topicSync []string
 	stateInit []string
-	file      string // the file at hand, if it is not the first
+	file      string // the current file, if it is not the first
 	comments  bool   // the Perl of each sub stands above it
 	single    bool   // the next statement is the only one of its block
 }
@@ -439,7 +439,7 @@ func oneLine(s string) string {
 	return strings.ToValidUTF8(s, "?")
 }
 
-// fileCode returns code of the name of the file at hand, as messages show it.
+// fileCode returns code of the name of the current file, as messages show it.
 func (g *gen) fileCode() string {
 	if g.file == "" {
 		return "perlFile"

@@ -79,7 +79,7 @@ func (g *gen) arith(op string, a, b val) val {
 		if isNum(a.typ) && isNum(b.typ) {
 			t := join(a.typ, b.typ)
 			if t == tInt && !bounded(a.code) && !bounded(b.code) {
-				// Perl goes on with floating point where an int is full.
+				// Perl continues with floating point where an int is full.
 				return val{map[string]string{"+": "perl.Plus(", "-": "perl.Minus("}[op] + a.code + ", " + b.code + ")", tInt, false}
 			}
 			return val{paren(g.conv(a, t)) + " " + op + " " + parenSign(g.conv(b, t)), t, false}

@@ -187,7 +187,7 @@ func (g *gen) blockWithValue(b *node) {
 	g.bodyWithValue(b.body)
 }
 
-// returnStatement writes return in the function at hand.
+// returnStatement writes return in the current function.
 func (g *gen) returnStatement(n *node) {
 	if g.f.closure && g.f.mode == rVoid && g.f.leave == nil {
 		if n != nil {

@@ -226,7 +226,7 @@ func (p *parser) fixSlash() {
 	rest := p.at + 1
 	for rest < len(p.toks) && p.toks[rest].line == t.line && p.toks[rest].col <= behind {
 		if over := p.toks[rest].col - 1 + len(p.toks[rest].text); over > behind && !strings.Contains(p.toks[rest].text, "\n") {
-			return // a token that begins within the pattern and goes on behind it
+			return // a token that begins within the pattern and ends after it
 		}
 		rest++
 	}
