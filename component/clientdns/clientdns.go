@@ -154,12 +154,15 @@ var states = session.States[Resolver]{
 
 // complete fills in defaults and refuses what cannot work.
 func (c *Config) complete() error {
-	for field, negative := range map[string]bool{
-		"Timeout": c.Timeout < 0, "Retry": c.Retry < 0, "MaxOpen": c.MaxOpen < 0, "MaxPending": c.MaxPending < 0,
-		"CacheSize": c.CacheSize < Unlimited, "MaxTTL": c.MaxTTL < 0, "Ndots": c.Ndots < 0,
+	for _, limit := range []struct {
+		field    string
+		negative bool
+	}{
+		{"Timeout", c.Timeout < 0}, {"Retry", c.Retry < 0}, {"MaxOpen", c.MaxOpen < 0}, {"MaxPending", c.MaxPending < 0},
+		{"CacheSize", c.CacheSize < Unlimited}, {"MaxTTL", c.MaxTTL < 0}, {"Ndots", c.Ndots < 0},
 	} {
-		if negative {
-			return configError(field, configerror.ErrNegative)
+		if limit.negative {
+			return configError(limit.field, configerror.ErrNegative)
 		}
 	}
 	configerror.SetDefault(&c.Alias, DefaultAlias)
