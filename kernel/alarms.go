@@ -161,7 +161,9 @@ func (k *Kernel) AlarmRemoveAll() []Timer {
 	k.checkGoroutine("AlarmRemoveAll")
 	e := k.frame.session
 	refs := make([]timerRef, 0, e.timers.count)
-	e.timers.all(func(x *timer) { refs = append(refs, k.timers.heap[x.pos]) })
+	for x := range e.timers.all() {
+		refs = append(refs, k.timers.heap[x.pos])
+	}
 	sort.Slice(refs, func(i, j int) bool { return refs[i].before(refs[j].due, refs[j].seq) })
 	was := make([]Timer, len(refs))
 	for i, r := range refs {
@@ -246,5 +248,7 @@ func (k *Kernel) clearNamed(e *entry, event string) {
 }
 
 func (k *Kernel) clearTimers(e *entry) {
-	e.timers.all(k.dropTimer)
+	for x := range e.timers.all() {
+		k.dropTimer(x)
+	}
 }

@@ -1,6 +1,10 @@
 package kernel
 
-import "github.com/gopoe/poe/kernel/observe"
+import (
+	"iter"
+
+	"github.com/gopoe/poe/kernel/observe"
+)
 
 // The table of timers: a heap by due time, slots that are used again, and for
 // each session its timers by name. Setting, finding, moving and removing a
@@ -241,13 +245,17 @@ func (s *timerSet) remove(x *timer) {
 	}
 }
 
-// all calls do forevery timer; do may remove the timer it is given.
-func (s *timerSet) all(do func(*timer)) {
-	for i := len(s.groups) - 1; i >= 0; i-- {
-		for x := s.groups[i].first; x != nil; {
-			next := x.groupNext
-			do(x)
-			x = next
+// all yields every timer; the one that it has yielded may be removed.
+func (s *timerSet) all() iter.Seq[*timer] {
+	return func(yield func(*timer) bool) {
+		for i := len(s.groups) - 1; i >= 0; i-- {
+			for x := s.groups[i].first; x != nil; {
+				next := x.groupNext
+				if !yield(x) {
+					return
+				}
+				x = next
+			}
 		}
 	}
 }

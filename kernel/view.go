@@ -2,8 +2,6 @@ package kernel
 
 import (
 	"container/heap"
-	"fmt"
-	"maps"
 	"slices"
 	"time"
 
@@ -32,10 +30,7 @@ func (v view) Sessions(after uint64, max int) (page []observe.SessionInfo, more,
 	if at == nil {
 		return nil, false, false
 	}
-	depth := 0
-	for e := at; e.parent != nil; e = e.parent {
-		depth++
-	}
+	depth := at.depth()
 	for len(page) < max {
 		if at, depth = following(at, depth); at == nil {
 			return page, false, true
@@ -44,6 +39,14 @@ func (v view) Sessions(after uint64, max int) (page []observe.SessionInfo, more,
 	}
 	next, _ := following(at, depth)
 	return page, next != nil, true
+}
+
+// depth returns how many sessions are above one; the kernel's own has none.
+func (e *entry) depth() (depth int) {
+	for ; e.parent != nil; e = e.parent {
+		depth++
+	}
+	return depth
 }
 
 // following returns the next session in the order of the tree, and its depth.
@@ -73,10 +76,7 @@ func (v view) Children(of, after uint64, max int) (page []observe.SessionInfo, m
 		}
 		child = e.nextSibling
 	}
-	depth := 1
-	for e := parent; e.parent != nil; e = e.parent {
-		depth++
-	}
+	depth := parent.depth() + 1
 	for ; child != nil && len(page) < max; child = child.nextSibling {
 		page = append(page, sessionInfo(child, depth))
 	}
@@ -119,11 +119,7 @@ func (v view) Session(number uint64) (s observe.SessionDetail, ok bool) {
 	if e == nil {
 		return s, false
 	}
-	depth := 0
-	for at := e; at.parent != nil; at = at.parent {
-		depth++
-	}
-	s.SessionInfo = sessionInfo(e, depth)
+	s.SessionInfo = sessionInfo(e, e.depth())
 	if e.ses != nil {
 		s.Handlers = slices.Sorted(slices.Values(e.ses.Handlers()))
 		if h, ok := e.ses.(interface{ Heap() any }); ok {
@@ -133,7 +129,7 @@ func (v view) Session(number uint64) (s observe.SessionDetail, ok bool) {
 	if e.cold != nil {
 		s.Created = e.cold.createdAt.String()
 	}
-	s.Reasons, s.Truncated = v.k.reasons(e)
+	s.Reasons, s.Truncated = v.reasons(e)
 	for o := e.owned; o != nil; o = o.next {
 		if len(s.Owned) == manyOf {
 			s.Truncated = true
@@ -155,48 +151,13 @@ func describe(thing any) []observe.Field {
 }
 
 // reasons is WhyAlive in a bounded time: of the queue it looks at the beginning.
-func (k *Kernel) reasons(e *entry) (why []observe.Reason, truncated bool) {
-	add := func(kind, name string, s *site) bool {
+func (v view) reasons(e *entry) (why []observe.Reason, truncated bool) {
+	truncated = e.eventsTo+e.eventsFrom > 0 && v.k.fifo.tail-v.k.fifo.head > queueSeen
+	for r := range v.k.reasons(e, queueSeen) {
 		if len(why) == manyOf {
-			truncated = true
-			return false
+			return why, true
 		}
-		why = append(why, observe.Reason{Kind: kind, Name: name, Site: s.String()})
-		return true
-	}
-	v := view{k}
-	if e.eventsTo+e.eventsFrom > 0 {
-		truncated = k.fifo.tail-k.fifo.head > queueSeen
-		v.queue(0, queueSeen, func(it *item) {
-			switch {
-			case it.dest == e && it.kind == kindGC:
-				add("event", "(just created)", it.extra.where())
-			case it.dest == e:
-				add("event", it.name, it.extra.where())
-			case it.from == e:
-				add("sent", it.name+" to session "+ID{it.dest}.String(), it.extra.where())
-			}
-		})
-	}
-	for _, g := range e.timers.groups {
-		for x := g.first; x != nil && add("timer", x.name, x.extra.where()); x = x.groupNext {
-		}
-	}
-	for _, a := range e.names() {
-		add("alias", a.name, a.site)
-	}
-	for w := e.watchers; w != nil && add("handle", fmt.Sprintf("%v for %v", w.handle, w.mode), w.site()); w = w.nextOfSess {
-	}
-	for c := e.firstChild; c != nil && add("child", ID{c}.String(), nil); c = c.nextSibling {
-	}
-	if e.cold == nil {
-		return why, truncated
-	}
-	for _, tag := range slices.Sorted(maps.Keys(e.cold.extrefs)) {
-		add("reference", fmt.Sprintf("%s (%d)", tag, e.cold.extrefs[tag].count), e.cold.extrefs[tag].site)
-	}
-	for w := range e.cold.children {
-		add("process", fmt.Sprintf("%d for %s", w.process.pid, w.event), w.site)
+		why = append(why, observe.Reason(r))
 	}
 	return why, truncated
 }

@@ -3,7 +3,9 @@ package kernel
 import (
 	"fmt"
 	"io"
+	"iter"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 )
@@ -32,48 +34,90 @@ func (k *Kernel) WhyAlive(id ID) []Reason {
 	if err != nil {
 		return nil
 	}
-	var why []Reason
-	add := func(kind, name string, s *site) { why = append(why, Reason{kind, name, s.String()}) }
-	k.queuedReasons(e, add)
-	e.timers.all(func(x *timer) { add("timer", x.name, x.extra.where()) })
+	return slices.Collect(k.reasons(e, math.MaxUint64))
+}
+
+// reasons yields everything that keeps a session alive. Of the queue it looks at
+// so many places from its beginning.
+func (k *Kernel) reasons(e *entry, places uint64) iter.Seq[Reason] {
+	return func(yield func(Reason) bool) {
+		add := func(kind, name string, s *site) bool { return yield(Reason{kind, name, s.String()}) }
+		_ = k.queuedReasons(e, places, add) && e.ownReasons(add) && e.coldReasons(add)
+	}
+}
+
+// addReason notes a reason and reports whether more are wanted.
+type addReason func(kind, name string, s *site) bool
+
+// queuedReasons adds the events to and from a session.
+func (k *Kernel) queuedReasons(e *entry, places uint64, add addReason) bool {
+	if e.eventsTo+e.eventsFrom == 0 {
+		return true
+	}
+	for i := k.fifo.head; i != k.fifo.tail && places > 0; i, places = i+1, places-1 {
+		more := true
+		switch it := k.fifo.at(i); {
+		case it.dest == nil:
+		case it.dest == e && it.kind == kindGC:
+			more = add("event", "(just created)", it.extra.where())
+		case it.dest == e:
+			more = add("event", it.name, it.extra.where())
+		case it.from == e:
+			more = add("sent", it.name+" to session "+ID{it.dest}.String(), it.extra.where())
+		}
+		if !more {
+			return false
+		}
+	}
+	return true
+}
+
+// ownReasons adds the timers, aliases, handles and children of a session.
+func (e *entry) ownReasons(add addReason) bool {
+	for x := range e.timers.all() {
+		if !add("timer", x.name, x.extra.where()) {
+			return false
+		}
+	}
 	for _, a := range e.names() {
-		add("alias", a.name, a.site)
+		if !add("alias", a.name, a.site) {
+			return false
+		}
 	}
 	for w := e.watchers; w != nil; w = w.nextOfSess {
-		add("handle", fmt.Sprintf("%v for %v", w.handle, w.mode), w.site())
+		if !add("handle", fmt.Sprintf("%v for %v", w.handle, w.mode), w.site()) {
+			return false
+		}
 	}
 	for child := e.firstChild; child != nil; child = child.nextSibling {
 		var born *site
 		if child.cold != nil {
 			born = child.cold.createdAt
 		}
-		add("child", ID{child}.String(), born)
+		if !add("child", ID{child}.String(), born) {
+			return false
+		}
 	}
+	return true
+}
+
+// coldReasons adds the references and child processes of a session.
+func (e *entry) coldReasons(add addReason) bool {
 	if e.cold == nil {
-		return why
+		return true
 	}
 	for _, tag := range slices.Sorted(maps.Keys(e.cold.extrefs)) {
-		add("reference", fmt.Sprintf("%s (%d)", tag, e.cold.extrefs[tag].count), e.cold.extrefs[tag].site)
+		if !add("reference", fmt.Sprintf("%s (%d)", tag, e.cold.extrefs[tag].count), e.cold.extrefs[tag].site) {
+			return false
+		}
 	}
 	watches := slices.SortedFunc(maps.Keys(e.cold.children), func(a, b *childWatch) int { return a.process.pid - b.process.pid })
 	for _, w := range watches {
-		add("process", fmt.Sprintf("%d for %s", w.process.pid, w.event), w.site)
-	}
-	return why
-}
-
-func (k *Kernel) queuedReasons(e *entry, add func(kind, name string, s *site)) {
-	for i := k.fifo.head; i != k.fifo.tail; i++ {
-		switch it := k.fifo.at(i); {
-		case it.dest == nil:
-		case it.dest == e && it.kind == kindGC:
-			add("event", "(just created)", it.extra.where())
-		case it.dest == e:
-			add("event", it.name, it.extra.where())
-		case it.from == e:
-			add("sent", it.name+" to session "+ID{it.dest}.String(), it.extra.where())
+		if !add("process", fmt.Sprintf("%d for %s", w.process.pid, w.event), w.site) {
+			return false
 		}
 	}
+	return true
 }
 
 func (x *extra) where() *site {
