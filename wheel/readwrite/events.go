@@ -92,7 +92,7 @@ func (w *Wheel) ReplaceEvents(e Events) {
 			w.base.Warn("cannot read", "error", err)
 		}
 	})
-	if len(w.pending.rest()) > 0 && !w.decoding {
+	if w.unfinished() && !w.decoding {
 		w.base.Later(w.decodePending)
 	}
 }
