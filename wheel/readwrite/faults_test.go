@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -297,6 +298,64 @@ func TestBackpressureWithinAStep(t *testing.T) {
 			assert.LessOrEqual(t, most, 250_004)
 		})
 	}
+}
+
+// An error without an event is logged, the end of the input is not.
+func TestErrorsWithoutAnEvent(t *testing.T) {
+	short, err := filter.NewLine(filter.LineConfig{MaxLength: 3})
+	require.NoError(t, err)
+	for _, c := range []struct {
+		name, want string
+		do         func(w *readwrite.Wheel, far *kernel.Handle)
+	}{
+		{"read", "op=read", func(w *readwrite.Wheel, far *kernel.Handle) {
+			write(t, w.InputHandle(), "not read by the peer, which resets")
+			far.Close()
+		}},
+		{"write", "op=write", func(w *readwrite.Wheel, far *kernel.Handle) {
+			far.Close()
+			w.ShutdownInput()
+			w.Put("x")
+		}},
+		{"filter", "op=filter", func(w *readwrite.Wheel, far *kernel.Handle) {
+			write(t, far, "12345\n")
+		}},
+		{"put", "op=put", func(w *readwrite.Wheel, far *kernel.Handle) { w.Put(7) }},
+		{"end", "", func(w *readwrite.Wheel, far *kernel.Handle) { far.Close() }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			near, far := pair(t)
+			log := wheeltest.Logged(t, func(k *kernel.Kernel) {
+				w := newWheel(t, k, readwrite.Config{Handle: near, Filter: short, Events: readwrite.Funcs{Text: func(*readwrite.Wheel, string) {}}})
+				c.do(w, far)
+				_, err := k.Host().DelayFunc("end", 20*time.Millisecond, func(kernel.Event) { w.Close() })
+				require.NoError(t, err)
+			})
+			if c.want == "" {
+				assert.Empty(t, log)
+				return
+			}
+			assert.Contains(t, log, "an error, and no event for it")
+			assert.Contains(t, log, c.want)
+		})
+	}
+}
+
+// The operation "filter" is not named twice.
+func TestTextOfAFilterError(t *testing.T) {
+	short, err := filter.NewLine(filter.LineConfig{MaxLength: 3})
+	require.NoError(t, err)
+	near, far := pair(t)
+	write(t, far, "12345\n")
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
+		newWheel(t, k, readwrite.Config{Handle: near, Filter: short, Events: readwrite.Funcs{
+			Text: func(*readwrite.Wheel, string) {},
+			Error: func(w *readwrite.Wheel, err *kernel.OpError) {
+				assert.Equal(t, "filter: Line: decode: more than MaxLength 3 allows", err.Error())
+				w.Close()
+			},
+		}})
+	}, nil)
 }
 
 // What another reader has read too much comes first, and what a live wheel has

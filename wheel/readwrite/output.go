@@ -42,9 +42,6 @@ func (w *Wheel) putFailed(err error) (high bool) {
 		if w.limits != nil {
 			w.limits.putFailed = false
 		}
-		if w.events.Funcs.Error == nil {
-			w.base.Warn("cannot put a record", "error", err)
-		}
 		w.emitError("put", err)
 	})
 	return w.high || errors.Is(err, ErrPending)
