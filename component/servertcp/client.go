@@ -261,6 +261,7 @@ func (c *Client) gotError(e kernel.Event) {
 
 // failed reports an error to the program, and ends the connection.
 func (c *Client) failed(e kernel.Event, err *kernel.OpError) {
+	c.drained()
 	c.runCallback(e, func() { c.report(err); c.cold().dialogue.fail(err) })
 	if c.ShutdownOnError {
 		c.GotAnError = true

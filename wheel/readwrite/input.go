@@ -49,7 +49,7 @@ func (w *Wheel) read() {
 		buf = buf[:min(most, len(buf))]
 	}
 	n, err := w.reader.Read(w.in, buf)
-	w.consumed(kernel.Read, n)
+	defer w.consumed(kernel.Read, n)
 	if err != nil {
 		w.stopInput()
 		if !errors.Is(err, io.EOF) || w.finish() {
