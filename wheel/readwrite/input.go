@@ -37,6 +37,9 @@ func (c *chunk) compact() {
 
 // read reads once and passes on the records that are complete.
 func (w *Wheel) read() {
+	if w.held { // since this turn's readiness was found
+		return
+	}
 	most := w.allowance(kernel.Read)
 	if most == 0 {
 		return
@@ -79,7 +82,7 @@ func (w *Wheel) decodeCurrent() {
 
 // decodePending decodes what was read before, in the owner's session.
 func (w *Wheel) decodePending() {
-	if w.decoding || w.aborted || w.discards || len(w.pending.rest()) == 0 || !w.events.Funcs.wantsInput() {
+	if w.decoding || w.aborted || w.discards || !w.unfinished() || !w.events.Funcs.wantsInput() {
 		return
 	}
 	w.cur = w.pending
@@ -146,7 +149,11 @@ func (w *Wheel) decode() {
 	was := w.decoding
 	w.decoding = true
 	defer func() { w.decoding = was }()
-	for !w.aborted && !w.held && w.decodeSome() {
+	for more := w.emitHeld(); more && !w.aborted && !w.held; {
+		more = w.decodeSome()
+	}
+	if w.held {
+		w.limits.held.decoding = true
 	}
 }
 
@@ -194,16 +201,7 @@ func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs) bool {
 func (w *Wheel) decodeStep(s filter.Stepper) bool {
 	records, n, err := s.DecodeStep(nil, w.cur.rest())
 	w.cur.at += n
-	for _, record := range records {
-		if w.aborted {
-			return false
-		}
-		w.emitInput(record) // a step's records come all, even if input is held
-	}
-	if err != nil {
-		return w.decodeFailed(err)
-	}
-	return len(records) > 0
+	return w.emitStep(records, err)
 }
 
 // decodeFailed reports an error of the filter and whether decoding continues:
@@ -230,7 +228,7 @@ func (w *Wheel) stopInput() {
 
 // PauseInput stops reading until ResumeInput: what arrives, the end of the
 // stream included, waits in the handle. Records that have been read already
-// still come.
+// still come, as in POE; see Config.Backpressure.
 func (w *Wheel) PauseInput() {
 	if w.limits != nil {
 		w.limits.paused = true

@@ -26,8 +26,9 @@ type limits struct {
 	rate           RateLimiter
 	throttleTimers [2]kernel.AlarmID // end a direction's pause
 	paused         bool              // by PauseInput
-	backpressure   bool
-	putFailed      bool // ErrPending is going to be reported
+	backpressure   Marks
+	held           heldStep // what holdInput has interrupted
+	putFailed      bool     // ErrPending is going to be reported
 }
 
 // allowance returns how many bytes may be moved now; -1 is no limit. If it is 0
