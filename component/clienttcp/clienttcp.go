@@ -87,6 +87,11 @@ type Config struct {
 	ServerLow  func(c *Client)
 	// Marks are the water marks; both callbacks are needed with them.
 	Marks readwrite.Marks
+	// EagerOutput writes what ServerInput has put for the records of one read as
+	// soon as it has returned for the last of them, see
+	// readwrite.Config.EagerOutput: faster, and ServerFlushed comes before events
+	// that it has posted.
+	EagerOutput bool
 	// Filter makes the filter of a connection; nil makes lines.
 	Filter func() filter.Filter
 

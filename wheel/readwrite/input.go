@@ -57,11 +57,19 @@ func (w *Wheel) read() {
 	if n == 0 || w.discards {
 		return
 	}
+	if w.decoding {
+		w.decodeNested(buf[:n])
+		return
+	}
 	if len(w.pending.rest()) > 0 {
 		w.pending.buf = append(w.pending.buf, buf[:n]...)
 		w.cur = w.pending
 	} else {
 		w.cur.set(buf[:n])
+	}
+	if w.eager && w.driver.OutOctets() == 0 {
+		w.decodeEagerly()
+		return
 	}
 	w.decodeCurrent()
 }
@@ -69,6 +77,21 @@ func (w *Wheel) read() {
 // decodeCurrent decodes what is there, after it has become more.
 func (w *Wheel) decodeCurrent() {
 	defer w.saveUndecoded() // for the next time, even if a handler panics
+	if err := w.checkBuffer(); err != nil {
+		w.cur.set(nil)
+		w.decodeFailed(err)
+		return
+	}
+	w.decode()
+}
+
+// decodeNested decodes what has been read while a handler of a record runs a turn of
+// the kernel. As in POE the records that are still to come with that record come
+// first; what is no whole record is left to the outer decoding.
+func (w *Wheel) decodeNested(read []byte) {
+	w.cur.set(slices.Concat(w.cur.rest(), read)) // the record at hand may be a part of the old memory
+	w.changes++                                  // the outer decoding looks at it anew
+	w.emitStep()
 	if err := w.checkBuffer(); err != nil {
 		w.cur.set(nil)
 		w.decodeFailed(err)
@@ -93,7 +116,11 @@ func (w *Wheel) finish() bool {
 		return true
 	}
 	was := w.decoding
-	w.cur = w.pending
+	if was { // a handler of a record runs a turn of the kernel
+		w.decodeNested(nil)
+	} else {
+		w.cur = w.pending
+	}
 	w.decoding, w.pending = true, chunk{}
 	defer func() { w.decoding = was; w.cur.set(nil) }()
 	for !w.base.Closed() {
@@ -194,16 +221,26 @@ func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs) bool {
 func (w *Wheel) decodeStep(s filter.Stepper) bool {
 	records, n, err := s.DecodeStep(nil, w.cur.rest())
 	w.cur.at += n
-	for _, record := range records {
-		if w.aborted {
-			return false
-		}
-		w.emitInput(record) // a step's records come all, even if input is held
+	w.step = records
+	w.emitStep()
+	if w.aborted {
+		return false
 	}
 	if err != nil {
 		return w.decodeFailed(err)
 	}
 	return len(records) > 0
+}
+
+// emitStep passes on the records of a step, all of them even if input is held.
+func (w *Wheel) emitStep() {
+	for len(w.step) > 0 && !w.aborted {
+		record := w.step[0]
+		if w.step = w.step[1:]; len(w.step) == 0 {
+			w.step = nil
+		}
+		w.emitInput(record)
+	}
 }
 
 // decodeFailed reports an error of the filter and whether decoding continues:
