@@ -150,3 +150,24 @@ func TestDefaultWriteTimeout(t *testing.T) {
 	require.Contains(t, w.told[1], "gone")
 	w.end()
 }
+
+// Requests that were read together wait for output as well: answers that are far
+// larger than their requests are not made before those in front are gone.
+func TestBackpressureOfWhatWasRead(t *testing.T) {
+	const requests, answer = 1000, 100_000
+	high, finish := 0, make(chan bool)
+	c := servertcp.Config{ClientInput: servertcp.Input(func(c *servertcp.Client, line string) {
+		c.PutText(strings.Repeat("x", answer))
+		high = max(high, c.Wheel.OutOctets())
+	})}
+	c.ClientDisconnected = func(*servertcp.Client) { close(finish) }
+	r := run(t, c)
+	p := r.dial()
+	p.send(strings.Repeat("?\n", requests))
+	_, err := io.CopyN(io.Discard, p, requests*(answer+2))
+	require.NoError(t, err)
+	p.Close()
+	<-finish
+	r.stop()
+	require.Less(t, high, servertcp.DefaultBackpressure+answer+3)
+}

@@ -56,11 +56,20 @@ type memory struct {
 // How long a connection that is not read waits until it is looked at again, and
 // how long it may hold its memory while the limit is exceeded.
 const (
-	heldBackInterval = 10 * time.Millisecond
-	stalledInterval  = 100 * time.Millisecond
-	stalledTime      = 10 * time.Second
-	leastShare       = 4 << 10 // bytes that a connection may hold in any case
+	stalledInterval = 100 * time.Millisecond
+	stalledTime     = 10 * time.Second
+	leastShare      = 4 << 10 // bytes that a connection may hold in any case
 )
+
+// backpressureMarks returns the marks of output between which a wheel holds its
+// input.
+func (l *Listener) backpressureMarks() readwrite.Marks {
+	if l.backpressure == 0 {
+		return readwrite.Marks{}
+	}
+	high := max(2, l.backpressure)
+	return readwrite.Marks{High: high, Low: high / 2}
+}
 
 // connLimits is a connection as its wheel's limit of speed.
 type connLimits Client
@@ -124,18 +133,12 @@ func (f *connLimits) Consumed(m kernel.Mode, bytes int) {
 }
 
 // holdBack returns how long the connection must not be read, 0 if it may be:
-// while much output waits, and while the server holds more than its limit and
-// this connection more than its share of it.
+// while the server holds more than its limit and this connection more than its
+// share of it.
 func (c *Client) holdBack() time.Duration {
 	c.account()
 	if c.Wheel == nil {
 		return 0
-	}
-	if high := c.listener.backpressure; high > 0 {
-		out := c.Wheel.OutOctets()
-		if c.heldBack = out >= high || c.heldBack && out > high/2; c.heldBack {
-			return heldBackInterval
-		}
 	}
 	m := &c.listener.memory
 	if m.limit == 0 || m.total <= m.limit || c.held <= max(leastShare, m.limit/max(1, c.listener.Connections)) {

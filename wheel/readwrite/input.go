@@ -37,6 +37,9 @@ func (c *chunk) compact() {
 
 // read reads once and passes on the records that are complete.
 func (w *Wheel) read() {
+	if w.held { // since this turn's readiness was found
+		return
+	}
 	most := w.allowance(kernel.Read)
 	if most == 0 {
 		return
@@ -91,7 +94,6 @@ func (w *Wheel) decodeCurrent() {
 func (w *Wheel) decodeNested(read []byte) {
 	w.cur.set(slices.Concat(w.cur.rest(), read)) // the record at hand may be a part of the old memory
 	w.changes++                                  // the outer decoding looks at it anew
-	w.emitStep()
 	if err := w.checkBuffer(); err != nil {
 		w.cur.set(nil)
 		w.decodeFailed(err)
@@ -102,7 +104,7 @@ func (w *Wheel) decodeNested(read []byte) {
 
 // decodePending decodes what was read before, in the owner's session.
 func (w *Wheel) decodePending() {
-	if w.decoding || w.aborted || w.discards || len(w.pending.rest()) == 0 || !w.events.Funcs.wantsInput() {
+	if w.decoding || w.aborted || w.discards || !w.unfinished() || !w.events.Funcs.wantsInput() {
 		return
 	}
 	w.cur = w.pending
@@ -173,7 +175,14 @@ func (w *Wheel) decode() {
 	was := w.decoding
 	w.decoding = true
 	defer func() { w.decoding = was }()
-	for !w.aborted && !w.held && w.decodeSome() {
+	if w.limits != nil {
+		w.limits.interrupted = false
+	}
+	for more := w.emitStep(); more && !w.aborted && !w.held; {
+		more = w.decodeSome()
+	}
+	if w.held {
+		w.limits.interrupted = true
 	}
 }
 
@@ -221,26 +230,8 @@ func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs) bool {
 func (w *Wheel) decodeStep(s filter.Stepper) bool {
 	records, n, err := s.DecodeStep(nil, w.cur.rest())
 	w.cur.at += n
-	w.step = records
-	w.emitStep()
-	if w.aborted {
-		return false
-	}
-	if err != nil {
-		return w.decodeFailed(err)
-	}
-	return len(records) > 0
-}
-
-// emitStep passes on the records of a step, all of them even if input is held.
-func (w *Wheel) emitStep() {
-	for len(w.step) > 0 && !w.aborted {
-		record := w.step[0]
-		if w.step = w.step[1:]; len(w.step) == 0 {
-			w.step = nil
-		}
-		w.emitInput(record)
-	}
+	w.step = &step{records, err}
+	return w.emitStep() && (len(records) > 0 || err != nil)
 }
 
 // decodeFailed reports an error of the filter and whether decoding continues:
@@ -267,7 +258,7 @@ func (w *Wheel) stopInput() {
 
 // PauseInput stops reading until ResumeInput: what arrives, the end of the
 // stream included, waits in the handle. Records that have been read already
-// still come.
+// still come, as in POE; see Config.Backpressure.
 func (w *Wheel) PauseInput() {
 	if w.limits != nil {
 		w.limits.paused = true

@@ -42,9 +42,6 @@ func (w *Wheel) putFailed(err error) (high bool) {
 		if w.limits != nil {
 			w.limits.putFailed = false
 		}
-		if w.events.Funcs.Error == nil {
-			w.base.Warn("cannot put a record", "error", err)
-		}
 		w.emitError("put", err)
 	})
 	return w.high || errors.Is(err, ErrPending)
@@ -168,9 +165,7 @@ func (w *Wheel) queued(before int) (high bool) {
 	}
 	marks := w.marks()
 	w.high = marks.High > 0 && now >= marks.High
-	if w.high {
-		w.holdInput()
-	}
+	w.holdInput(now)
 	return w.high
 }
 
@@ -226,17 +221,14 @@ func (w *Wheel) flush() {
 		return
 	}
 	switch marks := w.marks(); {
-	case (w.high || w.held) && left <= marks.Low:
-		if w.high {
-			w.high = false
-			w.emit(w.events.Funcs.Low)
-		}
-		w.releaseInput()
+	case w.high && left <= marks.Low:
+		w.high = false
+		w.emit(w.events.Funcs.Low)
 	case !w.high && marks.High > 0 && left >= marks.High:
 		w.high = true
-		w.holdInput()
 		w.emit(w.events.Funcs.High)
 	}
+	w.releaseInput()
 	switch { // the handlers may have closed the wheel, or put more
 	case w.base.Closed() || w.noOutput:
 	case w.driver.OutOctets() > 0:

@@ -26,7 +26,8 @@ type limits struct {
 	rate           RateLimiter
 	throttleTimers [2]kernel.AlarmID // end a direction's pause
 	paused         bool              // by PauseInput
-	backpressure   bool
+	backpressure   Marks
+	interrupted    bool // by holdInput: there may be more to decode, inside the filter even
 	putFailed      bool // ErrPending is going to be reported
 }
 

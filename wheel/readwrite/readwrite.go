@@ -10,6 +10,7 @@
 package readwrite
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -48,12 +49,14 @@ type Config struct {
 	// Marks are the water marks for output; the zero Marks disable them.
 	Marks Marks
 
-	// Backpressure holds input while output waits: from the high mark on nothing
-	// is decoded or read, and below the low mark it continues. So a peer that
-	// sends requests and does not read the answers makes no more output wait
-	// than the high mark and the records of one step of the filter, mostly one.
-	// It needs Marks; the events High and Low are optional then.
-	Backpressure bool
+	// Backpressure holds input while output waits: from High on nothing is read,
+	// and records that have been read already do not come, until no more than Low
+	// is left. So a peer that sends requests and does not read the answers makes
+	// no more output wait than High and the answer to one record. These marks
+	// send no events and may differ from Marks. The zero Marks never hold input,
+	// as in POE: then neither the high mark nor PauseInput keeps back what has
+	// been read.
+	Backpressure Marks
 
 	// EarlyInput was read from the handle before, by other means: it is decoded
 	// as if it had been read first, after New has returned. The wheel copies it.
@@ -106,7 +109,7 @@ type Wheel struct {
 	limits              *limits       // nil without marks, a maximum, a rate limiter
 
 	cur     chunk // while decoding
-	step    []any // the records of a step of the filter that are still to come
+	step    *step // of which records are still to come, or nil
 	pending chunk // what has not been decoded, between two reads; the wheel's own memory
 
 	high      bool // in the high water state
@@ -141,10 +144,10 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 		autoFlush: c.AutoFlush, eager: c.EagerOutput, borrow: c.Borrow,
 	}
 	w.events.Replace(c.Events, Names.funcs)
-	if err := c.checkMarks(w.events.Funcs); err != nil {
+	if err := cmp.Or(c.checkMarks(w.events.Funcs), c.checkBackpressure()); err != nil {
 		return nil, err
 	}
-	if c.Marks != (Marks{}) || c.MaxPending > 0 || c.RateLimiter != nil {
+	if c.Marks != (Marks{}) || c.Backpressure != (Marks{}) || c.MaxPending > 0 || c.RateLimiter != nil {
 		w.limits = &limits{marks: c.Marks, maxPending: c.MaxPending, rate: c.RateLimiter, backpressure: c.Backpressure}
 	}
 	w.setDrivers(c)
@@ -270,16 +273,19 @@ func (c *Config) checkMarks(f *Funcs) error {
 		return wrong("Marks", "the high event needs marks")
 	case m == Marks{} && f.Low != nil:
 		return wrong("Marks", "the low event needs marks")
-	case m == Marks{} && c.Backpressure:
-		return wrong("Backpressure", "needs Marks")
 	case m == Marks{}:
 		return nil
 	case m.High <= 0 || m.Low <= 0:
 		return wrong("Marks", "High and Low must both be above 0")
-	case m.High <= m.Low && c.Backpressure:
-		return wrong("Marks", "High must be above Low with Backpressure")
-	case f.Low == nil && !c.Backpressure:
+	case f.Low == nil:
 		return wrong("Marks", "need a low event")
+	}
+	return nil
+}
+
+func (c *Config) checkBackpressure() error {
+	if m := c.Backpressure; m != (Marks{}) && (m.Low <= 0 || m.High <= m.Low) {
+		return wrong("Backpressure", "High must be above Low, and Low above 0")
 	}
 	return nil
 }
