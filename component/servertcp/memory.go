@@ -110,7 +110,7 @@ func (f *connLimits) Reserve(m kernel.Mode) (bytes int, retry time.Duration) {
 // kernel, so that a flood on many of them does not keep the others waiting. One
 // connection reads no less than leastRead.
 const (
-	turnBytes = 512 << 10
+	turnBytes = 2 << 20
 	leastRead = 4 << 10
 	scantRead = 512 // while the memory limit is exceeded: a few requests may ask for much
 )

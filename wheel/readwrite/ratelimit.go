@@ -27,8 +27,8 @@ type limits struct {
 	throttleTimers [2]kernel.AlarmID // end a direction's pause
 	paused         bool              // by PauseInput
 	backpressure   Marks
-	held           heldStep // what holdInput has interrupted
-	putFailed      bool     // ErrPending is going to be reported
+	interrupted    bool // by holdInput: there may be more to decode, inside the filter even
+	putFailed      bool // ErrPending is going to be reported
 }
 
 // allowance returns how many bytes may be moved now; -1 is no limit. If it is 0
