@@ -17,7 +17,7 @@ cost: ; go run ./metrics/cost $(FLAGS) # of observing, as in docs/observability.
 bench-stat: ; @test -n "$(OLD)" -a -n "$(NEW)" || { echo 'make bench COUNT=10 > old.txt; change it; make bench COUNT=10 > new.txt; make bench-stat OLD=old.txt NEW=new.txt' >&2; exit 2; }; go run $(BENCHSTAT) $(OLD) $(NEW)
 bench-peers: ; cd bench && go run ./compare -json ../docs/performance.json -svg ../docs/performance.svg -md ../docs/performance.md $(FLAGS)
 bench-lint: ; cd bench && go vet ./... && go run $(STATICCHECK) ./... && go test ./...
-modules: ; cd metrics/prometheus && go vet ./... && go run $(STATICCHECK) ./... && go test ./... && cd ../../inspect/browser && go vet ./... && go run $(STATICCHECK) ./...
+modules: ; cd metrics/prometheus && go vet ./... && go run $(STATICCHECK) ./... && go test ./... && cd ../../inspect/browser && go vet ./... && go run $(STATICCHECK) ./... && cd ../../component/dbi/databases && go vet ./... && go test ./... # the last without staticcheck, which would read all of SQLite in Go
 browser: ; cd inspect/browser && go test ./... # needs Chromium
 attack: ; go run ./component/servertcp/attack $(FLAGS)
 storm: ; POE_STORM=$${STORM:-1m} go test -count 1 -timeout 30m -run 'TestStorm$$' -v ./component/servertcp

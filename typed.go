@@ -2,6 +2,7 @@ package poe
 
 import (
 	"fmt"
+	"reflect"
 	"time"
 
 	"github.com/gopoe/poe/kernel"
@@ -65,14 +66,20 @@ type Query[A, R any] string
 
 // Call is [Kernel.Call] with argument and result checked. A session that has no
 // handler for the event, whose handler threw an exception, or which returned a
-// value of another type gives an error that says so.
+// value of another type gives an error that says so. If A or R is an interface
+// type, nil is a value of it.
 func (q Query[A, R]) Call(k *Kernel, to Dest, a A) (R, error) {
-	v, err := k.Call(to, string(q), a)
+	v, answered, err := k.Host().CallAnswer(to, string(q), a)
 	result, ok := v.(R)
-	if err == nil && !ok {
-		err = fmt.Errorf("poe: call %q returned %T, want %T", string(q), v, result)
+	switch {
+	case err != nil || ok:
+		return result, err
+	case !answered:
+		return result, fmt.Errorf("poe: call %q returned nothing, want %s", string(q), reflect.TypeFor[R]())
+	case v == nil && reflect.TypeFor[R]().Kind() == reflect.Interface:
+		return result, nil
 	}
-	return result, err
+	return result, fmt.Errorf("poe: call %q returned %T, want %s", string(q), v, reflect.TypeFor[R]())
 }
 
 // State is one entry of a [Table]: a handler under an event's name.

@@ -98,11 +98,42 @@ func TestQueryOfNobodyIsAnError(t *testing.T) {
 			_, err := total.Call(e.Kernel, poe.Alias("nobody"), "m")
 			assert.ErrorIs(t, err, kernel.ErrNoSession)
 			_, err = total.Call(e.Kernel, e.Session, "m")
-			assert.ErrorContains(t, err, `call "total" returned <nil>, want int`)
+			assert.ErrorContains(t, err, `call "total" returned nothing, want int`)
 		},
 	})
 	require.NoError(t, err)
 	require.NoError(t, k.Run())
+}
+
+// Nil is an argument and an answer like others where the type is an interface, and
+// no answer is still an error.
+func TestQueryWithNil(t *testing.T) {
+	const check poe.Query[error, error] = "check"
+	k := poe.New()
+	var got []error
+	asked, err := poe.Create(k, &sum{}, poe.Table(
+		poe.Untyped("_start", func(_ *sum, e poe.Event) { e.AliasSet("asked") }),
+		poe.Answer(check, func(_ *sum, _ poe.Event, err error) error { got = append(got, err); return err }),
+	))
+	require.NoError(t, err)
+	_, err = poe.Inline(k, poe.Funcs{
+		"_start": func(e poe.Event) {
+			for _, want := range []error{nil, kernel.ErrNoSession} {
+				answer, err := check.Call(e.Kernel, asked.ID(), want)
+				assert.NoError(t, err)
+				assert.Equal(t, want, answer)
+			}
+			_, err := check.Call(e.Kernel, e.Session, nil)
+			assert.ErrorContains(t, err, `call "check" returned nothing, want error`)
+			_, err = check.Call(e.Kernel, e.Session, nil)
+			assert.ErrorContains(t, err, "returned nothing")
+			_, err = poe.Query[error, int]("check").Call(e.Kernel, asked.ID(), nil)
+			assert.ErrorContains(t, err, `call "check" returned <nil>, want int`)
+		},
+	})
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+	assert.Equal(t, []error{nil, kernel.ErrNoSession, nil}, got)
 }
 
 func TestTableFindsMistakes(t *testing.T) {

@@ -28,17 +28,35 @@ func TestPrograms(t *testing.T) {
 		name := filepath.Dir(file)
 		s, err := script.Read(file)
 		require.NoError(t, err)
+		havePerl := havePOE && haveModule(t, name)
 		t.Run(name+"/go", func(t *testing.T) {
 			t.Parallel()
 			play(t, s, filepath.Join(programs, name))
 		})
-		if havePOE {
+		if havePerl {
 			t.Run(name+"/perl", func(t *testing.T) {
 				t.Parallel()
 				play(t, s, "perl", filepath.Join(name, "perl", "main.pl"))
 			})
 		}
 	}
+}
+
+// modules are what programs in Perl need besides POE and HTTP::Message.
+var modules = map[string]string{"ircstate": "POE::Component::IRC"}
+
+// haveModule reports whether the module that a program needs is there.
+// POE_REQUIRED=1 makes it a failure that it is not.
+func haveModule(t *testing.T, program string) bool {
+	module := modules[program]
+	if module == "" {
+		return true
+	}
+	out, err := exec.Command("perl", "-M"+module, "-e", "1").CombinedOutput()
+	if err != nil && os.Getenv("POE_REQUIRED") != "" {
+		t.Fatalf("%s is required and not there: %v, %s", module, err, out)
+	}
+	return err == nil
 }
 
 // play plays a script to the program that the command starts. The program must

@@ -1,6 +1,9 @@
 package kernel
 
-import "fmt"
+import (
+	"fmt"
+	"reflect"
+)
 
 // Arg returns the i-th argument, nil if there are fewer.
 func (e Event) Arg(i int) any {
@@ -12,10 +15,10 @@ func (e Event) Arg(i int) any {
 
 // Arg returns the i-th argument of an event as a T. A missing argument or one
 // of another type is misuse and panics with the event's name, the index, and
-// both types.
+// both types. Nil is a value of every interface type, such as error.
 func Arg[T any](e Event, i int) T {
 	v, ok := e.Arg(i).(T)
-	if !ok {
+	if !ok && !nilArg[T](e, i) {
 		var want *T
 		panic(&ArgError{Event: e.Name, Index: i, Count: len(e.Args), Got: fmt.Sprintf("%T", e.Arg(i)), Want: fmt.Sprintf("%T", want)[1:]})
 	}
@@ -25,7 +28,13 @@ func Arg[T any](e Event, i int) T {
 // ArgOK returns the i-th argument as a T and whether it is there and is one.
 func ArgOK[T any](e Event, i int) (T, bool) {
 	v, ok := e.Arg(i).(T)
-	return v, ok
+	return v, ok || nilArg[T](e, i)
+}
+
+// nilArg reports whether the i-th argument is there and nil, and T an interface
+// type.
+func nilArg[T any](e Event, i int) bool {
+	return i >= 0 && i < len(e.Args) && e.Args[i] == nil && reflect.TypeFor[T]().Kind() == reflect.Interface
 }
 
 // ArgError is what [Arg] panics with.

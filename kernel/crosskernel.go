@@ -3,6 +3,8 @@ package kernel
 import (
 	"sync"
 	"sync/atomic"
+
+	"github.com/gopoe/poe/internal/recordfile"
 )
 
 // Several kernels in one process, each on a goroutine of its own, share nothing
@@ -117,7 +119,7 @@ func (k *Kernel) NotifyWritable(at Outside, event string, args ...any) error {
 	k.addExtref(e, writableTag)
 	cause := k.cause()
 	at.k.backlog.await(func() {
-		k.inbox.put(message{kind: arrivalLive, event: event, cause: cause, run: func() {
+		k.inbox.put(message{kind: recordfile.ArrivalLive, event: event, cause: cause, run: func() {
 			if e.alive() && e.cold != nil && e.cold.extrefs[writableTag].count > 0 {
 				k.enqueue(e, e, event, args, kindPost)
 				k.subExtref(e, writableTag)

@@ -129,6 +129,17 @@ func (k *Kernel) Call(to Dest, event string, args ...any) (any, error) {
 	return f.value, nil
 }
 
+// CallAnswer is [Kernel.Call], and reports as well whether the handler gave
+// [Event.Return] a value, which may be nil: a handler that is missing, threw an
+// exception or returned nothing has not.
+func (v Host) CallAnswer(to Dest, event string, args ...any) (value any, answered bool, err error) {
+	f, err := v.k.call(to, event, args, nil)
+	if err != nil {
+		return nil, false, err
+	}
+	return f.value, f.returned > 0, nil
+}
+
 // CallList is Call for handlers that return several values: it returns all of
 // them. A handler that returns nothing gives an empty list; one that is missing
 // or threw an exception a list of one nil. POE: call in list context.

@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"sync/atomic"
 
+	"github.com/gopoe/poe/internal/recordfile"
 	"github.com/gopoe/poe/kernel/observe"
 )
 
@@ -164,7 +165,7 @@ func (t *binding) Release() {
 		t.wasReleased()
 		return
 	}
-	t.k.inbox.put(message{kind: arrivalRelease, num: t.num, cause: t.cause, run: t.wasReleased})
+	t.k.inbox.put(message{kind: recordfile.ArrivalRelease, num: t.num, cause: t.cause, run: t.wasReleased})
 }
 
 // wasReleased and wasLost run on the kernel's goroutine.
@@ -179,7 +180,7 @@ func (t *binding) wasLost() {
 // leaked is called when nothing refers to a postback any more.
 func (t *binding) leaked() {
 	if !t.freed.Load() && !t.k.Replaying() && t.freed.CompareAndSwap(false, true) {
-		t.k.inbox.put(message{kind: arrivalLost, num: t.num, run: t.wasLost})
+		t.k.inbox.put(message{kind: recordfile.ArrivalLost, num: t.num, run: t.wasLost})
 	}
 }
 
@@ -251,7 +252,7 @@ func (k *Kernel) Hold(why string) *Hold {
 // Release ends the promise. It is safe on any goroutine, and twice.
 func (h *Hold) Release() {
 	if !h.k.Replaying() && h.freed.CompareAndSwap(false, true) {
-		h.k.inbox.put(message{kind: arrivalHold, num: h.num, run: h.wasReleased})
+		h.k.inbox.put(message{kind: recordfile.ArrivalHold, num: h.num, run: h.wasReleased})
 	}
 }
 

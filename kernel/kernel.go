@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/internal/created"
+	"github.com/gopoe/poe/internal/recordfile"
 	"github.com/gopoe/poe/kernel/internal/poll"
 	"github.com/gopoe/poe/kernel/observe"
 )
@@ -216,7 +217,7 @@ func (k *Kernel) RunContext(ctx context.Context) (err error) {
 		k.tape.endBy(stopRun)
 	}
 	stop := context.AfterFunc(ctx, func() {
-		k.inbox.put(message{kind: arrivalContext, num: contextEnd(ctx), run: stopRun})
+		k.inbox.put(message{kind: recordfile.ArrivalContext, num: contextEnd(ctx), run: stopRun})
 	})
 	defer func() {
 		stop()

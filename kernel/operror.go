@@ -20,7 +20,13 @@ type OpError struct {
 }
 
 // Error describes what failed and why.
-func (e *OpError) Error() string { return e.Op + ": " + e.Text() }
+func (e *OpError) Error() string {
+	text := e.Text()
+	if strings.HasPrefix(text, e.Op+": ") { // as that of an error of a filter has
+		return text
+	}
+	return e.Op + ": " + text
+}
 
 // Unwrap returns the reason.
 func (e *OpError) Unwrap() error { return e.Err }

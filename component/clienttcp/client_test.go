@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strconv"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -18,6 +19,7 @@ import (
 
 	"github.com/gopoe/poe/component/clienttcp"
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/readwrite"
 )
 
 // listen is a server of plain sockets; serve gets every connection.
@@ -53,6 +55,7 @@ func TestConfigErrors(t *testing.T) {
 		"Marks":          func(c *clienttcp.Config) { c.Marks.Low = 1 },
 		"ConnectTimeout": func(c *clienttcp.Config) { c.ConnectTimeout = -1 },
 		"Backoff":        func(c *clienttcp.Config) { c.Backoff.Min = 1 },
+		"Backpressure":   func(c *clienttcp.Config) { c.Backpressure.High = 1 },
 	} {
 		c := good
 		spoil(&c)
@@ -274,4 +277,29 @@ func TestConnectToAnImpossiblePort(t *testing.T) {
 		require.ErrorAs(t, err, &wrong)
 		require.Equal(t, "clienttcp", wrong.Package)
 	}
+}
+
+// A server that asks much and reads nothing makes no more wait than
+// Backpressure says, whatever was read together.
+func TestBackpressure(t *testing.T) {
+	const requests, answer = 300, 100_000
+	port := listen(t, func(_ int, c net.Conn) {
+		_, err := c.Write([]byte(strings.Repeat("?\n", requests)))
+		require.NoError(t, err)
+		_, err = io.CopyN(io.Discard, c, requests*(answer+2))
+		require.NoError(t, err)
+	})
+	high := 0
+	k := kernel.New()
+	_, err := clienttcp.New(k, clienttcp.Config{
+		RemoteAddress: "127.0.0.1", RemotePort: port, Backpressure: readwrite.Marks{High: 200_000, Low: 100_000},
+		ServerInput: input(func(c *clienttcp.Client, line string) {
+			c.Put(strings.Repeat("x", answer))
+			high = max(high, c.Wheel.OutOctets())
+		}),
+		ServerError: func(_ *clienttcp.Client, err *kernel.OpError) { require.ErrorIs(t, err, io.EOF) },
+	})
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+	require.Less(t, high, 200_000+answer+3)
 }

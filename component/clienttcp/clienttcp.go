@@ -87,6 +87,18 @@ type Config struct {
 	ServerLow  func(c *Client)
 	// Marks are the water marks; both callbacks are needed with them.
 	Marks readwrite.Marks
+	// Backpressure are the marks of waiting output between which nothing is read
+	// and no record comes, so that a server which does not read what it asks for
+	// bounds what the client holds; see readwrite.Config. The zero Marks never
+	// hold input, as in POE, since a client that waits so for a server which does
+	// the same would wait forever: leave them zero if the client may send more
+	// than High before it has read any answer.
+	Backpressure readwrite.Marks
+	// EagerOutput writes what ServerInput has put for the records of one read as
+	// soon as it has returned for the last of them, see
+	// readwrite.Config.EagerOutput: faster, and ServerFlushed comes before events
+	// that it has posted.
+	EagerOutput bool
 	// Filter makes the filter of a connection; nil makes lines.
 	Filter func() filter.Filter
 
@@ -160,6 +172,8 @@ func (c *Config) check() error {
 		return wrong("Marks", "High, Low, ServerHigh and ServerLow need each other")
 	case set == 4 && (c.Marks.High < 0 || c.Marks.Low < 0):
 		return wrong("Marks", "High and Low must be above 0")
+	case c.Backpressure != (readwrite.Marks{}) && (c.Backpressure.Low <= 0 || c.Backpressure.High <= c.Backpressure.Low):
+		return wrong("Backpressure", "High must be above Low, and Low above 0")
 	}
 	var impossible *kernel.ConfigError
 	if c.Dial == nil && errors.As(c.factory().Check(), &impossible) {

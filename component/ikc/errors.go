@@ -50,14 +50,24 @@ var (
 	ErrNotStarted = errors.New("ikc: not started in this kernel")
 )
 
-// LimitError indicates that a peer wants more than a field of Config allows.
+// LimitError indicates that a peer wants more than a field of Config allows. It
+// wraps filter.ErrLimit, as the limits of filters do, and syscall.EMSGSIZE if a
+// message is too long, syscall.ENOSPC if the peer asks for too many things.
 type LimitError struct {
-	Field string
-	Max   int
+	Field string // of Config, "MaxMessage"
+	Max   int    // its value
 }
 
 // Error names the field and its value.
 func (e *LimitError) Error() string { return fmt.Sprintf("ikc: more than %s (%d)", e.Field, e.Max) }
+
+// Unwrap returns filter.ErrLimit and the error number.
+func (e *LimitError) Unwrap() []error {
+	if e.Field == "MaxMessage" {
+		return []error{filter.ErrLimit, syscall.EMSGSIZE}
+	}
+	return []error{filter.ErrLimit, syscall.ENOSPC}
+}
 
 // RemoteError is an error that another kernel reported.
 type RemoteError struct{ Text string }

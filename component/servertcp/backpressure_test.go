@@ -2,7 +2,9 @@ package servertcp_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"net"
 	"strings"
 	"syscall"
 	"testing"
@@ -107,6 +109,35 @@ func TestMemoryLimit(t *testing.T) {
 	require.Zero(t, r.stats().Held)
 }
 
+// Peers that hang up while they are not read are noticed at once, and not when
+// their time is over: what they have sent is read to its end.
+func TestHangUpUnderTheMemoryLimit(t *testing.T) {
+	for name, hangUp := range map[string]func(c *net.TCPConn) error{
+		"end":   (*net.TCPConn).CloseWrite,
+		"reset": func(c *net.TCPConn) error { return errors.Join(c.SetLinger(0), c.Close()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := servertcp.Config{Limits: servertcp.Limits{Memory: 64 << 10}}
+			told := errorsOf(&c)
+			r := run(t, c)
+			var peers []*peer
+			for range 8 {
+				p := r.dial()
+				p.send(strings.Repeat("x", 60<<10)) // a line without an end
+				peers = append(peers, p)
+				defer p.Close()
+			}
+			require.Eventually(t, func() bool { return r.stats().Held > 64<<10 }, 30*time.Second, time.Millisecond)
+			for _, p := range peers {
+				require.NoError(t, hangUp(p.Conn.(*net.TCPConn)))
+			}
+			for range peers {
+				require.NotErrorIs(t, <-told, servertcp.ErrMemory)
+			}
+		})
+	}
+}
+
 // Output that is put without end, to a peer that does not read, ends the
 // connection that holds most, and not the program.
 func TestMemoryLimitOfOutput(t *testing.T) {
@@ -149,4 +180,25 @@ func TestDefaultWriteTimeout(t *testing.T) {
 	require.Contains(t, w.told[0], "write: "+syscall.ETIMEDOUT.Error())
 	require.Contains(t, w.told[1], "gone")
 	w.end()
+}
+
+// Requests that were read together wait for output as well: answers that are far
+// larger than their requests are not made before those in front are gone.
+func TestBackpressureOfWhatWasRead(t *testing.T) {
+	const requests, answer = 1000, 100_000
+	high, finish := 0, make(chan bool)
+	c := servertcp.Config{ClientInput: servertcp.Input(func(c *servertcp.Client, line string) {
+		c.PutText(strings.Repeat("x", answer))
+		high = max(high, c.Wheel.OutOctets())
+	})}
+	c.ClientDisconnected = func(*servertcp.Client) { close(finish) }
+	r := run(t, c)
+	p := r.dial()
+	p.send(strings.Repeat("?\n", requests))
+	_, err := io.CopyN(io.Discard, p, requests*(answer+2))
+	require.NoError(t, err)
+	p.Close()
+	<-finish
+	r.stop()
+	require.Less(t, high, servertcp.DefaultBackpressure+answer+3)
 }

@@ -49,7 +49,6 @@ type Client struct {
 	input      *tcpconn.Handler[Client]
 	rate       *ratelimit.Limiter   // nil without rates
 	held       int                  // bytes counted in the listener's memory
-	heldBack   bool                 // not read while output waits
 	condemned  bool                 // ends because of Limits.Memory
 	quiet      uint8                // how often checkOutput has found no progress
 	written    uint64               // what had been written when it looked last
@@ -208,7 +207,7 @@ func (c *Client) begin(e kernel.Event, h *kernel.Handle, again bool) {
 
 func (c *Client) makeWheel(h *kernel.Handle) (err error) {
 	config := c.config()
-	made := readwrite.Config{Handle: h, Marks: config.Marks, Events: c.events(), MaxPending: max(0, config.Limits.Output), RateLimiter: c.limits()}
+	made := readwrite.Config{Handle: h, Marks: config.Marks, Backpressure: c.listener.backpressureMarks(), Events: c.events(), EagerOutput: config.EagerOutput, MaxPending: max(0, config.Limits.Output), RateLimiter: c.limits()}
 	made.Filter = makeFilter(config.ClientFilter)
 	made.InputFilter, made.OutputFilter = makeFilter(config.ClientInputFilter), makeFilter(config.ClientOutputFilter)
 	if made.Filter == nil && made.InputFilter == nil {
@@ -262,6 +261,7 @@ func (c *Client) gotError(e kernel.Event) {
 
 // failed reports an error to the program, and ends the connection.
 func (c *Client) failed(e kernel.Event, err *kernel.OpError) {
+	c.drained()
 	c.runCallback(e, func() { c.report(err); c.cold().dialogue.fail(err) })
 	if c.ShutdownOnError {
 		c.GotAnError = true

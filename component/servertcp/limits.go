@@ -24,8 +24,8 @@ type Limits struct {
 	// "write" and readwrite.ErrPending.
 	Output int
 	// Backpressure is the high mark of a connection's output, in bytes: while
-	// as many wait to be written, nothing is read from that peer, until no more
-	// than half of them are left. 0 is DefaultBackpressure, Unlimited disables
+	// as many wait to be written, nothing is read from that peer and no record
+	// comes that has been read already, until no more than half of them are left. 0 is DefaultBackpressure, Unlimited disables
 	// it.
 	Backpressure int
 	// Memory is how many bytes all connections together may hold, as output

@@ -137,7 +137,9 @@ func TestAgainstPOE(t *testing.T) {
 				}
 				t.Run(fmt.Sprint(*first+uint64(i)), func(t *testing.T) {
 					got := interpret(programs[i])
-					if !agree(want, got) && slices.Contains(programs[i].Handles, "tcp") { // which under load is late at times
+					// When urgent bytes arrive is the system's choice: real POE prints
+					// several traces of such a program, and one of them is ours.
+					for again := 0; again < 20 && !agree(want, got) && slices.Contains(programs[i].Handles, "tcp"); again++ {
 						want, got = underPOE(t, programs[i:i+1])[0], interpret(f.generate(*first+uint64(i)))
 					}
 					if !agree(want, got) {

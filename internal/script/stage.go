@@ -133,7 +133,7 @@ func (s *stage) step(st step) error {
 	switch st.do {
 	case ">", "<", "closes", "ends":
 		return s.talk(st)
-	case "connects", "browses", "opens":
+	case "connects", "browses", "opens", "chats":
 		return s.visit(st)
 	case "rotates":
 		delete(s.peers, st.who)
@@ -225,6 +225,8 @@ func (s *stage) visit(st step) (err error) {
 		p, err = browse(addr)
 	case "opens":
 		p, err = open(addr)
+	case "chats":
+		p, err = chat(addr, st.who)
 	}
 	if err != nil {
 		return err
@@ -242,6 +244,8 @@ func (s *stage) serve(st step) error {
 		return s.listen(st.who)
 	case st.do == "resolves":
 		return s.resolve(st.who)
+	case st.do == "serves":
+		return s.serveIRC(st.who)
 	case server == nil:
 		return errNoStep
 	case st.do == "stops":

@@ -123,7 +123,13 @@ func call[E any](f func(*Wheel, E), w *Wheel, e E) {
 	}
 }
 
-func (w *Wheel) emitError(err error) { call(w.events.Funcs.Error, w, w.base.OpError("read", err)) }
+func (w *Wheel) emitError(err error) {
+	if f := w.events.Funcs.Error; f != nil {
+		f(w, w.base.OpError("read", err))
+		return
+	}
+	w.base.Unreported("read", err)
+}
 
 // reason is why reading the terminal has failed. tcell wraps the end of the
 // file without a way to ask for it.

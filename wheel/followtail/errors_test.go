@@ -47,6 +47,27 @@ func TestDirectoryInTheFilesPlace(t *testing.T) {
 	}
 }
 
+// What has no event is logged: errors, and lines that may have been lost.
+func TestErrorsWithoutAnEvent(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "log")
+	write(t, name, "one\nhalf of a line")
+	log := wheeltest.Logged(t, func(k *kernel.Kernel) {
+		_, err := followtail.New(k, followtail.Config{Filename: name, PollInterval: time.Millisecond, PollOnly: true, Seek: new(int64(0)), Events: followtail.Funcs{
+			Text: func(w *followtail.Wheel, line string) {
+				require.NoError(t, os.Rename(name, name+"."+line))
+				if line == "one" {
+					write(t, name, "two\n")
+				} else {
+					require.NoError(t, os.Mkdir(name, 0o777))
+				}
+			},
+		}})
+		require.NoError(t, err)
+	})
+	assert.Contains(t, log, "lines may have been lost")
+	assert.Contains(t, log, "an error, and no event for it")
+}
+
 // A file that cannot be opened is reported once and tried again.
 func TestOpenIsTriedAgain(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "log")

@@ -140,11 +140,17 @@ func (w *Wheel) emitInput(record any) {
 func (w *Wheel) emitError(op string, err error) {
 	if f := w.events.Funcs.Error; f != nil {
 		f(w, w.base.OpError(op, err))
+		return
 	}
+	w.base.Unreported(op, err)
 }
 
 func (w *Wheel) emitLost(file string, bytes int64, err error) {
-	if f := w.events.Funcs.Lost; f != nil && !w.Closed() {
+	switch f := w.events.Funcs.Lost; {
+	case w.Closed():
+	case f == nil:
+		w.base.Warn("lines may have been lost", "file", file, "bytes", bytes, "error", err)
+	default:
 		f(w, Loss{File: file, Bytes: bytes, Err: err})
 	}
 }

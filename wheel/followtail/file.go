@@ -76,7 +76,7 @@ func (f *file) Stat() (fileInfo, error) {
 
 // handle makes a handle of a special file.
 func (f *file) handle() (*kernel.Handle, error) {
-	return kernel.OpenHandle("special file", func() (*kernel.Handle, error) { return kernel.File(f.os) })
+	return kernel.RecordedHere("special file", func() (*kernel.Handle, error) { return kernel.File(f.os) })
 }
 
 // fileInfo is what is known of a file.

@@ -66,7 +66,7 @@ func addWatch(h *kernel.Handle, path string, mask uint32) (int, error) {
 
 // newNotifier watches the file's directory.
 func (w *Wheel) newNotifier() (directory, error) {
-	h, err := kernel.OpenHandle("inotify", openInotify)
+	h, err := kernel.RecordedHere("inotify", openInotify)
 	if err != nil {
 		return nil, err
 	}

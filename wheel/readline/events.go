@@ -82,6 +82,8 @@ func (w *Wheel) emitError(op string, err error) {
 	w.base.Later(func() {
 		if f := w.events.Funcs.Error; f != nil {
 			f(w, w.base.OpError(op, err))
+			return
 		}
+		w.base.Unreported(op, err)
 	})
 }

@@ -1,9 +1,14 @@
 package readwrite
 
-// holdInput stops decoding and reading while the output is at its high mark, if
-// the configuration says so.
-func (w *Wheel) holdInput() {
-	if w.held || w.noOutput || w.limits == nil || !w.limits.backpressure {
+import "slices"
+
+// holdInput stops decoding and reading if so much output waits that the
+// configuration says so.
+func (w *Wheel) holdInput(waiting int) {
+	if w.limits == nil || w.held || w.noOutput || w.base.Closed() {
+		return
+	}
+	if high := w.limits.backpressure.High; high == 0 || waiting < high {
 		return
 	}
 	w.held = true
@@ -11,9 +16,10 @@ func (w *Wheel) holdInput() {
 	w.base.Kernel.SelectPauseRead(w.in)
 }
 
-// releaseInput continues where holdInput has stopped.
+// releaseInput continues where holdInput has stopped, once little enough output
+// waits, or none is written any more.
 func (w *Wheel) releaseInput() {
-	if !w.held {
+	if !w.held || !w.noOutput && w.driver.OutOctets() > w.limits.backpressure.Low {
 		return
 	}
 	w.held = false
@@ -26,4 +32,39 @@ func (w *Wheel) releaseInput() {
 	if !w.decoding {
 		w.base.InOwner(w.decodePending)
 	}
+}
+
+// step is what is still to come of one step of the filter.
+type step struct {
+	records []any
+	err     error // which has ended the step, nil if none did
+}
+
+// emitStep passes on what is still to come of a step of the filter, if anything, and
+// the error that ended it. If input is held among its records, the others wait. It
+// reports whether decoding continues.
+func (w *Wheel) emitStep() bool {
+	for w.step != nil {
+		s := w.step
+		switch {
+		case w.aborted:
+			w.step = nil
+			return false
+		case len(s.records) == 0:
+			w.step = nil
+			return s.err == nil || w.decodeFailed(s.err)
+		case w.held:
+			s.records = slices.Clone(s.records)
+			return false
+		}
+		record := s.records[0]
+		s.records = s.records[1:]
+		w.emitInput(record)
+	}
+	return true
+}
+
+// unfinished reports whether there is something to decode without reading more.
+func (w *Wheel) unfinished() bool {
+	return len(w.pending.rest()) > 0 || w.step != nil || w.limits != nil && w.limits.interrupted
 }

@@ -11,7 +11,8 @@ import (
 type Events interface{ events() }
 
 // Names reports to the session that made the wheel by events, as POE does. An
-// event without a name is not sent. Without Input the wheel does not read.
+// event without a name is not sent; without Error, errors are logged as warnings,
+// but for the end of the input. Without Input the wheel does not read.
 type Names struct {
 	Input   string // arguments: the record, the wheel's ID. POE: InputEvent
 	Flushed string // the wheel's ID: all output is written. POE: FlushedEvent
@@ -21,7 +22,8 @@ type Names struct {
 }
 
 // Funcs reports by functions, which run in the session that made the wheel. A
-// nil function is not called. One of the input functions is used: Input if it
+// nil function is not called; without Error, errors are logged as warnings, but
+// for the end of the input. One of the input functions is used: Input if it
 // is set, else Bytes, else Text; without any the wheel does not read. Several
 // wheels may share one *Funcs, which must then not be changed.
 type Funcs struct {
@@ -92,7 +94,7 @@ func (w *Wheel) ReplaceEvents(e Events) {
 			w.base.Warn("cannot read", "error", err)
 		}
 	})
-	if len(w.pending.rest()) > 0 && !w.decoding {
+	if w.unfinished() && !w.decoding {
 		w.base.Later(w.decodePending)
 	}
 }
@@ -109,11 +111,15 @@ func (w *Wheel) emit(f func(*Wheel)) {
 	}
 }
 
+// emitError reports an error, with a warning if there is no event for it.
 func (w *Wheel) emitError(op string, err error) {
-	if f := w.events.Funcs.Error; f != nil {
-		failure := w.base.OpError(op, err)
-		w.base.InOwner(func() { f(w, failure) })
+	f := w.events.Funcs.Error
+	if f == nil {
+		w.base.Unreported(op, err)
+		return
 	}
+	failure := w.base.OpError(op, err)
+	w.base.InOwner(func() { f(w, failure) })
 }
 
 // emitInput passes on one record.

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -192,7 +193,7 @@ func TestBackpressure(t *testing.T) {
 	const requests = 200
 	most, answered := 0, 0
 	wheeltest.InSession(t, func(k *kernel.Kernel) {
-		w := newWheel(t, k, readwrite.Config{Handle: near, Backpressure: true, Marks: readwrite.Marks{High: 50_000, Low: 10_000}, Events: readwrite.Funcs{
+		w := newWheel(t, k, readwrite.Config{Handle: near, Backpressure: readwrite.Marks{High: 50_000, Low: 10_000}, Events: readwrite.Funcs{
 			Text: func(w *readwrite.Wheel, line string) {
 				w.Put(answer)
 				answered++
@@ -217,13 +218,143 @@ func mustStream(t *testing.T) filter.Filter {
 	return filter.NewStream()
 }
 
-func TestBackpressureNeedsMarks(t *testing.T) {
+func TestBackpressureMarks(t *testing.T) {
 	near, _ := pair(t)
 	wheeltest.InSession(t, func(k *kernel.Kernel) {
-		_, err := readwrite.New(k, readwrite.Config{Handle: near, Backpressure: true})
-		var wrong *kernel.ConfigError
-		require.ErrorAs(t, err, &wrong)
-		assert.Equal(t, "Backpressure", wrong.Field)
+		for _, marks := range []readwrite.Marks{{High: 1}, {Low: 1}, {High: 5, Low: 5}, {High: -1, Low: -2}} {
+			_, err := readwrite.New(k, readwrite.Config{Handle: near, Backpressure: marks})
+			var wrong *kernel.ConfigError
+			require.ErrorAs(t, err, &wrong, "%v", marks)
+			assert.Equal(t, "Backpressure", wrong.Field)
+		}
+	}, nil)
+}
+
+// Without marks for it, records that have been read come, whatever waits and
+// though input is paused, as in POE.
+func TestNoBackpressure(t *testing.T) {
+	near, far := pair(t)
+	write(t, far, "1\n2\n3\n")
+	var got []string
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
+		newWheel(t, k, readwrite.Config{Handle: near, Marks: readwrite.Marks{High: 2, Low: 1}, Events: readwrite.Funcs{
+			Low: func(*readwrite.Wheel) {},
+			Text: func(w *readwrite.Wheel, line string) {
+				got = append(got, line)
+				w.Put("answer")
+				w.PauseInput()
+				if line == "3" {
+					w.Close()
+				}
+			},
+		}})
+	}, nil)
+	assert.Equal(t, []string{"1", "2", "3"}, got)
+}
+
+// Among records that one step of a filter has made, and those which a filter
+// holds inside itself, input is held as well; none is lost, nor the end.
+func TestBackpressureWithinAStep(t *testing.T) {
+	split := func(in any) []any {
+		var out []any
+		for _, word := range strings.Fields(in.(string)) {
+			out = append(out, word)
+		}
+		return out
+	}
+	words, err := filter.NewMap(filter.MapConfig{Get: split, Put: split})
+	require.NoError(t, err)
+	for name, first := range map[string]filter.Filter{"lines": filter.Lines(), "stream": filter.NewStream()} {
+		t.Run(name, func(t *testing.T) {
+			near, far := pair(t)
+			stack, err := filter.NewStack(first, words)
+			require.NoError(t, err)
+			answer := strings.Repeat("a", 100_000)
+			var log []string
+			most := 0
+			wheeltest.InSession(t, func(k *kernel.Kernel) {
+				newWheel(t, k, readwrite.Config{Handle: near, InputFilter: stack, Backpressure: readwrite.Marks{High: 150_000, Low: 50_000}, Events: readwrite.Funcs{
+					Input: func(w *readwrite.Wheel, record any) {
+						log = append(log, record.(string))
+						w.Put(answer)
+						most = max(most, w.OutOctets())
+					},
+					Error: func(w *readwrite.Wheel, err *kernel.OpError) {
+						log = append(log, err.Op)
+						w.Close()
+					},
+				}})
+				ends := 0
+				newWheel(t, k, readwrite.Config{Handle: far, InputFilter: filter.Lines(), Events: readwrite.Funcs{
+					Text: func(c *readwrite.Wheel, line string) {
+						if ends++; ends == 9 {
+							c.ShutdownOutput()
+						}
+					},
+					Error: func(c *readwrite.Wheel, err *kernel.OpError) { c.Close() },
+				}}).Put("a b c d e f", "g h i")
+			}, nil)
+			assert.Equal(t, strings.Fields("a b c d e f g h i read"), log)
+			assert.LessOrEqual(t, most, 250_004)
+		})
+	}
+}
+
+// An error without an event is logged, the end of the input is not.
+func TestErrorsWithoutAnEvent(t *testing.T) {
+	short, err := filter.NewLine(filter.LineConfig{MaxLength: 3})
+	require.NoError(t, err)
+	for _, c := range []struct {
+		name, want string
+		do         func(w *readwrite.Wheel, far *kernel.Handle)
+	}{
+		{"read", "op=read", func(w *readwrite.Wheel, far *kernel.Handle) {
+			write(t, w.InputHandle(), "not read by the peer, which resets")
+			far.Close()
+		}},
+		{"write", "op=write", func(w *readwrite.Wheel, far *kernel.Handle) {
+			far.Close()
+			w.ShutdownInput()
+			w.Put("x")
+		}},
+		{"filter", "op=filter", func(w *readwrite.Wheel, far *kernel.Handle) {
+			write(t, far, "12345\n")
+		}},
+		{"put", "op=put", func(w *readwrite.Wheel, far *kernel.Handle) { w.Put(7) }},
+		{"end", "", func(w *readwrite.Wheel, far *kernel.Handle) { far.Close() }},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			near, far := pair(t)
+			log := wheeltest.Logged(t, func(k *kernel.Kernel) {
+				w := newWheel(t, k, readwrite.Config{Handle: near, Filter: short, Events: readwrite.Funcs{Text: func(*readwrite.Wheel, string) {}}})
+				c.do(w, far)
+				_, err := k.Host().DelayFunc("end", 20*time.Millisecond, func(kernel.Event) { w.Close() })
+				require.NoError(t, err)
+			})
+			if c.want == "" {
+				assert.Empty(t, log)
+				return
+			}
+			assert.Contains(t, log, "an error, and no event for it")
+			assert.Contains(t, log, c.want)
+		})
+	}
+}
+
+// The operation "filter" is not named twice.
+func TestTextOfAFilterError(t *testing.T) {
+	short, err := filter.NewLine(filter.LineConfig{MaxLength: 3})
+	require.NoError(t, err)
+	near, far := pair(t)
+	write(t, far, "12345\n")
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
+		newWheel(t, k, readwrite.Config{Handle: near, Filter: short, Events: readwrite.Funcs{
+			Text: func(*readwrite.Wheel, string) {},
+			Error: func(w *readwrite.Wheel, err *kernel.OpError) {
+				assert.Equal(t, "filter: Line: decode: more than MaxLength 3 allows", err.Error())
+				w.Close()
+			},
+		}})
 	}, nil)
 }
 

@@ -37,6 +37,9 @@ func (c *chunk) compact() {
 
 // read reads once and passes on the records that are complete.
 func (w *Wheel) read() {
+	if w.held { // since this turn's readiness was found
+		return
+	}
 	most := w.allowance(kernel.Read)
 	if most == 0 {
 		return
@@ -46,7 +49,7 @@ func (w *Wheel) read() {
 		buf = buf[:min(most, len(buf))]
 	}
 	n, err := w.reader.Read(w.in, buf)
-	w.consumed(kernel.Read, n)
+	defer w.consumed(kernel.Read, n)
 	if err != nil {
 		w.stopInput()
 		if !errors.Is(err, io.EOF) || w.finish() {
@@ -57,11 +60,19 @@ func (w *Wheel) read() {
 	if n == 0 || w.discards {
 		return
 	}
+	if w.decoding {
+		w.decodeNested(buf[:n])
+		return
+	}
 	if len(w.pending.rest()) > 0 {
 		w.pending.buf = append(w.pending.buf, buf[:n]...)
 		w.cur = w.pending
 	} else {
 		w.cur.set(buf[:n])
+	}
+	if w.eager && w.driver.OutOctets() == 0 {
+		w.decodeEagerly()
+		return
 	}
 	w.decodeCurrent()
 }
@@ -77,9 +88,23 @@ func (w *Wheel) decodeCurrent() {
 	w.decode()
 }
 
+// decodeNested decodes what has been read while a handler of a record runs a turn of
+// the kernel. As in POE the records that are still to come with that record come
+// first; what is no whole record is left to the outer decoding.
+func (w *Wheel) decodeNested(read []byte) {
+	w.cur.set(slices.Concat(w.cur.rest(), read)) // the record at hand may be a part of the old memory
+	w.changes++                                  // the outer decoding looks at it anew
+	if err := w.checkBuffer(); err != nil {
+		w.cur.set(nil)
+		w.decodeFailed(err)
+		return
+	}
+	w.decode()
+}
+
 // decodePending decodes what was read before, in the owner's session.
 func (w *Wheel) decodePending() {
-	if w.decoding || w.aborted || w.discards || len(w.pending.rest()) == 0 || !w.events.Funcs.wantsInput() {
+	if w.decoding || w.aborted || w.discards || !w.unfinished() || !w.events.Funcs.wantsInput() {
 		return
 	}
 	w.cur = w.pending
@@ -93,7 +118,11 @@ func (w *Wheel) finish() bool {
 		return true
 	}
 	was := w.decoding
-	w.cur = w.pending
+	if was { // a handler of a record runs a turn of the kernel
+		w.decodeNested(nil)
+	} else {
+		w.cur = w.pending
+	}
 	w.decoding, w.pending = true, chunk{}
 	defer func() { w.decoding = was; w.cur.set(nil) }()
 	for !w.base.Closed() {
@@ -146,7 +175,14 @@ func (w *Wheel) decode() {
 	was := w.decoding
 	w.decoding = true
 	defer func() { w.decoding = was }()
-	for !w.aborted && !w.held && w.decodeSome() {
+	if w.limits != nil {
+		w.limits.interrupted = false
+	}
+	for more := w.emitStep(); more && !w.aborted && !w.held; {
+		more = w.decodeSome()
+	}
+	if w.held {
+		w.limits.interrupted = true
 	}
 }
 
@@ -194,16 +230,8 @@ func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs) bool {
 func (w *Wheel) decodeStep(s filter.Stepper) bool {
 	records, n, err := s.DecodeStep(nil, w.cur.rest())
 	w.cur.at += n
-	for _, record := range records {
-		if w.aborted {
-			return false
-		}
-		w.emitInput(record) // a step's records come all, even if input is held
-	}
-	if err != nil {
-		return w.decodeFailed(err)
-	}
-	return len(records) > 0
+	w.step = &step{records, err}
+	return w.emitStep() && (len(records) > 0 || err != nil)
 }
 
 // decodeFailed reports an error of the filter and whether decoding continues:
@@ -230,7 +258,7 @@ func (w *Wheel) stopInput() {
 
 // PauseInput stops reading until ResumeInput: what arrives, the end of the
 // stream included, waits in the handle. Records that have been read already
-// still come.
+// still come, as in POE; see Config.Backpressure.
 func (w *Wheel) PauseInput() {
 	if w.limits != nil {
 		w.limits.paused = true

@@ -42,9 +42,6 @@ func (w *Wheel) putFailed(err error) (high bool) {
 		if w.limits != nil {
 			w.limits.putFailed = false
 		}
-		if w.events.Funcs.Error == nil {
-			w.base.Warn("cannot put a record", "error", err)
-		}
 		w.emitError("put", err)
 	})
 	return w.high || errors.Is(err, ErrPending)
@@ -100,6 +97,10 @@ func (w *Wheel) TryPutText(record string) (high bool, err error) {
 	var more []byte
 	switch f := w.outFilter.(type) {
 	case *filter.Line: // the most common by far, called without a look-up
+		if len(record) >= longText && w.out.Fd() >= 0 {
+			w.putLong(f, record)
+			return w.queued(before), nil
+		}
 		more, err = f.AppendText(out, record)
 	case filter.TextEncoder:
 		more, err = f.AppendText(out, record)
@@ -158,15 +159,13 @@ func (w *Wheel) queued(before int) (high bool) {
 			w.Flush()
 			now = w.driver.OutOctets()
 		}
-		if now > 0 && !w.base.Closed() {
-			w.base.Kernel.Host().TryWrite(w.out)
+		if !w.gathering {
+			w.requestWrite()
 		}
 	}
 	marks := w.marks()
 	w.high = marks.High > 0 && now >= marks.High
-	if w.high {
-		w.holdInput()
-	}
+	w.holdInput(now)
 	return w.high
 }
 
@@ -222,17 +221,14 @@ func (w *Wheel) flush() {
 		return
 	}
 	switch marks := w.marks(); {
-	case (w.high || w.held) && left <= marks.Low:
-		if w.high {
-			w.high = false
-			w.emit(w.events.Funcs.Low)
-		}
-		w.releaseInput()
+	case w.high && left <= marks.Low:
+		w.high = false
+		w.emit(w.events.Funcs.Low)
 	case !w.high && marks.High > 0 && left >= marks.High:
 		w.high = true
-		w.holdInput()
 		w.emit(w.events.Funcs.High)
 	}
+	w.releaseInput()
 	switch { // the handlers may have closed the wheel, or put more
 	case w.base.Closed() || w.noOutput:
 	case w.driver.OutOctets() > 0:

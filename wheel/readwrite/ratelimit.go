@@ -15,7 +15,7 @@ type RateLimiter interface {
 	// returned time, which must be above 0, and asks again.
 	Reserve(m kernel.Mode) (bytes int, retry time.Duration)
 	// Consumed reports how many bytes have been moved, no more than were
-	// reserved.
+	// reserved; for kernel.Read after the records in them have come.
 	Consumed(m kernel.Mode, bytes int)
 }
 
@@ -26,7 +26,8 @@ type limits struct {
 	rate           RateLimiter
 	throttleTimers [2]kernel.AlarmID // end a direction's pause
 	paused         bool              // by PauseInput
-	backpressure   bool
+	backpressure   Marks
+	interrupted    bool // by holdInput: there may be more to decode, inside the filter even
 	putFailed      bool // ErrPending is going to be reported
 }
 

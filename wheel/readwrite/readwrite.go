@@ -10,6 +10,7 @@
 package readwrite
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -48,12 +49,14 @@ type Config struct {
 	// Marks are the water marks for output; the zero Marks disable them.
 	Marks Marks
 
-	// Backpressure holds input while output waits: from the high mark on nothing
-	// is decoded or read, and below the low mark it continues. So a peer that
-	// sends requests and does not read the answers makes no more output wait
-	// than the high mark and the records of one step of the filter, mostly one.
-	// It needs Marks; the events High and Low are optional then.
-	Backpressure bool
+	// Backpressure holds input while output waits: from High on nothing is read,
+	// and records that have been read already do not come, until no more than Low
+	// is left. So a peer that sends requests and does not read the answers makes
+	// no more output wait than High and the answer to one record. These marks
+	// send no events and may differ from Marks. The zero Marks never hold input,
+	// as in POE: then neither the high mark nor PauseInput keeps back what has
+	// been read.
+	Backpressure Marks
 
 	// EarlyInput was read from the handle before, by other means: it is decoded
 	// as if it had been read first, after New has returned. The wheel copies it.
@@ -61,6 +64,14 @@ type Config struct {
 
 	// AutoFlush writes within Put what can be written.
 	AutoFlush bool
+
+	// EagerOutput writes what the handlers of the records of one read have put at
+	// once when the last of them has returned, instead of in the next turn: fewer
+	// system calls, and what was read is still in the processor's cache. The flushed
+	// event then comes before events that those handlers have posted, where in POE
+	// it comes after them. Output that is put at other times is written in the next
+	// turn, as is what is put while other output waits.
+	EagerOutput bool
 
 	// MaxPending limits the output that waits, in bytes: a Put that finds as
 	// much or more waiting is refused with ErrPending. 0 is no limit.
@@ -98,10 +109,13 @@ type Wheel struct {
 	limits              *limits       // nil without marks, a maximum, a rate limiter
 
 	cur     chunk // while decoding
+	step    *step // of which records are still to come, or nil
 	pending chunk // what has not been decoded, between two reads; the wheel's own memory
 
 	high      bool // in the high water state
 	autoFlush bool
+	eager     bool
+	gathering bool // output is written when the records at hand have been handled
 	borrow    bool
 	decoding  bool
 	reads     bool // the handle is watched for reading
@@ -127,13 +141,13 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	}
 	w := &Wheel{
 		in: c.InputHandle, out: c.OutputHandle, inFilter: c.InputFilter, outFilter: c.OutputFilter,
-		autoFlush: c.AutoFlush, borrow: c.Borrow,
+		autoFlush: c.AutoFlush, eager: c.EagerOutput, borrow: c.Borrow,
 	}
 	w.events.Replace(c.Events, Names.funcs)
-	if err := c.checkMarks(w.events.Funcs); err != nil {
+	if err := cmp.Or(c.checkMarks(w.events.Funcs), c.checkBackpressure()); err != nil {
 		return nil, err
 	}
-	if c.Marks != (Marks{}) || c.MaxPending > 0 || c.RateLimiter != nil {
+	if c.Marks != (Marks{}) || c.Backpressure != (Marks{}) || c.MaxPending > 0 || c.RateLimiter != nil {
 		w.limits = &limits{marks: c.Marks, maxPending: c.MaxPending, rate: c.RateLimiter, backpressure: c.Backpressure}
 	}
 	w.setDrivers(c)
@@ -259,16 +273,19 @@ func (c *Config) checkMarks(f *Funcs) error {
 		return wrong("Marks", "the high event needs marks")
 	case m == Marks{} && f.Low != nil:
 		return wrong("Marks", "the low event needs marks")
-	case m == Marks{} && c.Backpressure:
-		return wrong("Backpressure", "needs Marks")
 	case m == Marks{}:
 		return nil
 	case m.High <= 0 || m.Low <= 0:
 		return wrong("Marks", "High and Low must both be above 0")
-	case m.High <= m.Low && c.Backpressure:
-		return wrong("Marks", "High must be above Low with Backpressure")
-	case f.Low == nil && !c.Backpressure:
+	case f.Low == nil:
 		return wrong("Marks", "need a low event")
+	}
+	return nil
+}
+
+func (c *Config) checkBackpressure() error {
+	if m := c.Backpressure; m != (Marks{}) && (m.Low <= 0 || m.High <= m.Low) {
+		return wrong("Backpressure", "High must be above Low, and Low above 0")
 	}
 	return nil
 }

@@ -246,5 +246,7 @@ func (w *Wheel) errorOutput(record any) {
 func (w *Wheel) emitError(op string, err error, stream string) {
 	if f := w.events.Funcs.Error; f != nil {
 		f(w, w.base.OpError(op, err), stream)
+		return
 	}
+	w.base.Unreported(op, err)
 }

@@ -20,6 +20,24 @@ type hopeless struct{ filter.Filter }
 
 func (hopeless) Decode([]byte) (any, int, error) { return nil, 0, errors.New("hopeless") }
 
+// Without an Error event it is logged, and the end of a stream is not.
+func TestErrorWithoutAnEvent(t *testing.T) {
+	for _, f := range []filter.Filter{hopeless{filter.Lines()}, filter.Lines()} {
+		log := wheeltest.Logged(t, func(k *kernel.Kernel) {
+			_, err := run.New(k, run.Config{Command: "echo text", StdoutFilter: f, Events: run.Funcs{
+				Stdout: func(*run.Wheel, any) {},
+				Exit:   func(w *run.Wheel, _ kernel.WaitStatus) { w.Close() },
+			}})
+			require.NoError(t, err)
+		})
+		if _, ok := f.(hopeless); ok {
+			assert.Contains(t, log, "op=filter error=hopeless")
+		} else {
+			assert.Empty(t, log)
+		}
+	}
+}
+
 // A stream that cannot be decoded still ends, once.
 func TestFilterError(t *testing.T) {
 	var log []string

@@ -17,12 +17,7 @@ var ErrNoStdin = errors.New("run: put on a wheel without an open standard input"
 // cannot encode a record, or standard input is shut down, nothing is queued and
 // the error is reported, for the operation "put". TryPut returns it instead.
 func (w *Wheel) Put(records ...any) {
-	err := w.TryPut(records...)
-	switch {
-	case err == nil:
-	case w.events.Funcs.Error == nil:
-		w.base.Warn("a record cannot be put", "error", err)
-	default:
+	if err := w.TryPut(records...); err != nil {
 		w.base.InOwner(func() { w.emitError("put", err, stdinName) })
 	}
 }

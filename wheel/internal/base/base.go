@@ -1,6 +1,7 @@
 package base
 
 import (
+	"errors"
 	"io"
 	"time"
 
@@ -126,6 +127,14 @@ func (b *Base) Call(event string, args ...any) error {
 // OpError returns the error of an operation of this wheel.
 func (b *Base) OpError(op string, err error) *kernel.OpError {
 	return &kernel.OpError{Op: op, Err: err, Wheel: b.id}
+}
+
+// Unreported warns of an error for which the program has no event, so that none
+// is silent. The end of a stream is not an error.
+func (b *Base) Unreported(op string, err error) {
+	if !errors.Is(err, io.EOF) {
+		b.Warn("an error, and no event for it", "op", op, "error", err)
+	}
 }
 
 // Warn reports what the wheel has no event for, through the kernel's logger.

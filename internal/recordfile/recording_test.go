@@ -1,4 +1,4 @@
-package recording_test
+package recordfile_test
 
 import (
 	"bytes"
@@ -13,15 +13,15 @@ import (
 	"testing"
 	"time"
 
-	"github.com/gopoe/poe/kernel/internal/recording"
+	"github.com/gopoe/poe/internal/recordfile"
 )
 
 // sample is a recording of some records in several frames.
 func sample() []byte {
 	var file bytes.Buffer
-	head := recording.NewHead()
+	head := recordfile.NewHead()
 	head.Kernel, head.Loop, head.Arguments = "sample", "epoll", []string{"-v"}
-	w := recording.NewWriter(head, func(frame []byte) { file.Write(frame) })
+	w := recordfile.NewWriter(head, func(frame []byte) { file.Write(frame) })
 	for i := range 3 {
 		w.Begin(1)
 		w.Uint(uint64(i) << 40)
@@ -38,7 +38,7 @@ func sample() []byte {
 
 // readAll reads a recording as sample writes it, and returns its fault.
 func readAll(data []byte) (records int, err error) {
-	r, err := recording.NewReader(bytes.NewReader(data))
+	r, err := recordfile.NewReader(bytes.NewReader(data))
 	if err != nil {
 		return 0, err
 	}
@@ -59,7 +59,7 @@ func readAll(data []byte) (records int, err error) {
 }
 
 func TestRecordsAreRead(t *testing.T) {
-	r, err := recording.NewReader(bytes.NewReader(sample()))
+	r, err := recordfile.NewReader(bytes.NewReader(sample()))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -96,12 +96,12 @@ func TestEveryCutIsSeen(t *testing.T) {
 	complete := 0
 	for n := range whole {
 		_, err := readAll(whole[:n])
-		var where *recording.Error
+		var where *recordfile.Error
 		switch {
 		case err == nil:
 			complete++ // at the end of a frame nothing is missing
-		case n <= 4 && errors.Is(err, recording.ErrForeign):
-		case !errors.Is(err, recording.ErrCut):
+		case n <= 4 && errors.Is(err, recordfile.ErrForeign):
+		case !errors.Is(err, recordfile.ErrCut):
 			t.Errorf("cut at %d: %v", n, err)
 		case !errors.As(err, &where) || where.Offset != int64(n):
 			t.Errorf("cut at %d: offset is %v", n, err)
@@ -119,7 +119,7 @@ func TestEveryDamageIsSeen(t *testing.T) {
 			damaged := bytes.Clone(whole)
 			damaged[at] ^= 1 << bit
 			_, err := readAll(damaged)
-			var where *recording.Error
+			var where *recordfile.Error
 			switch {
 			case err == nil:
 				t.Errorf("bit %d of byte %d is flipped and nothing is wrong", bit, at)
@@ -134,8 +134,8 @@ func TestForeignFiles(t *testing.T) {
 	for name, data := range map[string]string{
 		"empty": "", "text": "Dear Sir", "JSON": `{"event": "tick"}`, "other CBOR": "\xd9\xd9\xf7\x41\xa0", "an executable": "\x7fELF\x02\x01",
 	} {
-		_, err := recording.NewReader(strings.NewReader(data))
-		var where *recording.Error
+		_, err := recordfile.NewReader(strings.NewReader(data))
+		var where *recordfile.Error
 		if !errors.As(err, &where) {
 			t.Errorf("%s: %v", name, err)
 		}
@@ -144,8 +144,8 @@ func TestForeignFiles(t *testing.T) {
 
 func TestOtherVersion(t *testing.T) {
 	var file bytes.Buffer
-	recording.NewWriter(recording.Head{Version: 77}, func(frame []byte) { file.Write(frame) })
-	if _, err := recording.NewReader(&file); err == nil || !strings.Contains(err.Error(), "version 77") {
+	recordfile.NewWriter(recordfile.Head{Version: 77}, func(frame []byte) { file.Write(frame) })
+	if _, err := recordfile.NewReader(&file); err == nil || !strings.Contains(err.Error(), "version 77") {
 		t.Errorf("error is %v", err)
 	}
 }
@@ -156,7 +156,7 @@ type point struct {
 	Next *point
 }
 
-func init() { recording.Register(reflect.TypeFor[point]()) }
+func init() { recordfile.Register(reflect.TypeFor[point]()) }
 
 func TestValuesAreThemselvesAgain(t *testing.T) {
 	when := time.Date(2024, 2, 29, 12, 0, 0, 123, time.UTC)
@@ -167,12 +167,12 @@ func TestValuesAreThemselvesAgain(t *testing.T) {
 		point{1, 2, "p", &point{Name: "q"}}, &point{X: 7}, []point{{X: 1}}, syscall.ECONNREFUSED, syscall.SIGTERM,
 		&net.TCPAddr{IP: net.IPv4(127, 0, 0, 1).To4(), Port: 9}, map[string]int(nil), [][]string{{"x"}, nil},
 	} {
-		data, err := recording.AppendValue(nil, v, nil)
+		data, err := recordfile.AppendValue(nil, v, nil)
 		if err != nil {
 			t.Errorf("%T %v: %v", v, v, err)
 			continue
 		}
-		got, err := recording.Value(data, nil)
+		got, err := recordfile.Value(data, nil)
 		if err != nil || !reflect.DeepEqual(got, v) {
 			t.Errorf("%T %v: became %T %v, %v", v, v, got, got, err)
 		}
@@ -188,18 +188,18 @@ func TestErrorsKeepWhatTheyWrap(t *testing.T) {
 	for _, err := range []error{
 		&fs.PathError{Op: "open", Path: "/x", Err: syscall.ENOENT}, &ownError{}, errors.Join(errors.New("first"), syscall.ENOENT),
 	} {
-		data, failed := recording.AppendValue(nil, err, nil)
+		data, failed := recordfile.AppendValue(nil, err, nil)
 		if failed != nil {
 			t.Fatal(failed)
 		}
-		got, failed := recording.Value(data, nil)
+		got, failed := recordfile.Value(data, nil)
 		again, ok := got.(error)
 		if failed != nil || !ok || again.Error() != err.Error() || !errors.Is(again, syscall.ENOENT) {
 			t.Errorf("%v became %v, %v", err, got, failed)
 		}
 	}
-	data, _ := recording.AppendValue(nil, context.Canceled, nil)
-	if got, err := recording.Value(data, nil); got != context.Canceled {
+	data, _ := recordfile.AppendValue(nil, context.Canceled, nil)
+	if got, err := recordfile.Value(data, nil); got != context.Canceled {
 		t.Errorf("context.Canceled became %v, %v", got, err)
 	}
 }
@@ -207,7 +207,7 @@ func TestErrorsKeepWhatTheyWrap(t *testing.T) {
 func TestOpaqueValues(t *testing.T) {
 	type unknown struct{ X int }
 	for _, v := range []any{make(chan int), func() {}, unknown{1}, []any{func() {}}, struct{ x int }{1}} {
-		if _, err := recording.AppendValue(nil, v, nil); !errors.Is(err, recording.ErrOpaque) {
+		if _, err := recordfile.AppendValue(nil, v, nil); !errors.Is(err, recordfile.ErrOpaque) {
 			t.Errorf("%T: %v", v, err)
 		}
 	}
@@ -215,7 +215,7 @@ func TestOpaqueValues(t *testing.T) {
 	for range 1000 {
 		deep = []any{deep}
 	}
-	if _, err := recording.AppendValue(nil, deep, nil); !errors.Is(err, recording.ErrOpaque) {
+	if _, err := recordfile.AppendValue(nil, deep, nil); !errors.Is(err, recordfile.ErrOpaque) {
 		t.Errorf("a value nested 1000 times: %v", err)
 	}
 }
@@ -226,16 +226,16 @@ func TestTypedValues(t *testing.T) {
 		B error
 		C any
 	}{[]string{"x"}, syscall.EPERM, 1.5}
-	data, err := recording.AppendTyped(nil, reflect.ValueOf(want), nil)
+	data, err := recordfile.AppendTyped(nil, reflect.ValueOf(want), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	got := want
 	got.A, got.B, got.C = nil, nil, nil
-	if err := recording.DecodeTyped(data, reflect.ValueOf(&got).Elem(), nil); err != nil || !reflect.DeepEqual(got, want) {
+	if err := recordfile.DecodeTyped(data, reflect.ValueOf(&got).Elem(), nil); err != nil || !reflect.DeepEqual(got, want) {
 		t.Errorf("%+v, %v", got, err)
 	}
-	if err := recording.DecodeTyped(data, reflect.ValueOf(new(int)).Elem(), nil); err == nil {
+	if err := recordfile.DecodeTyped(data, reflect.ValueOf(new(int)).Elem(), nil); err == nil {
 		t.Error("a struct is read as a number")
 	}
 }
@@ -245,7 +245,7 @@ func FuzzReader(f *testing.F) {
 	f.Add(sample()[:100])
 	f.Fuzz(func(t *testing.T, data []byte) {
 		_, err := readAll(data)
-		var where *recording.Error
+		var where *recordfile.Error
 		if err != nil && (!errors.As(err, &where) || where.Offset < 0 || where.Offset > int64(len(data))) {
 			t.Errorf("error %v in %d bytes", err, len(data))
 		}
@@ -254,15 +254,15 @@ func FuzzReader(f *testing.F) {
 
 func FuzzValue(f *testing.F) {
 	for _, v := range []any{point{1, 2, "p", nil}, []any{1, "x", nil}, map[string]any{"a": 1}, time.Now(), syscall.ENOENT, [3]int{}} {
-		data, _ := recording.AppendValue(nil, v, nil)
+		data, _ := recordfile.AppendValue(nil, v, nil)
 		f.Add(data)
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		v, err := recording.Value(data, nil)
+		v, err := recordfile.Value(data, nil)
 		if err != nil {
 			return
 		}
-		if _, err := recording.AppendValue(nil, v, nil); err != nil {
+		if _, err := recordfile.AppendValue(nil, v, nil); err != nil {
 			t.Errorf("%T was read and cannot be written: %v", v, err)
 		}
 	})

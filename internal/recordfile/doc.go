@@ -1,4 +1,4 @@
-// Package recording reads and writes recordings of runs of a kernel: the format
+// Package recordfile reads and writes recordings of runs of a kernel: the format
 // of the file, and the encoding of values. What the records mean is known to
 // package kernel, which writes them and plays them.
 //
@@ -17,4 +17,4 @@
 // full once a frame and is a number after that; no record crosses the end of a
 // frame. So frames can be read one by one, and a file that a crash has cut short is
 // whole up to its last complete frame.
-package recording
+package recordfile

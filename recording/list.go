@@ -1,4 +1,4 @@
-package kernel
+package recording
 
 import (
 	"bufio"
@@ -6,11 +6,11 @@ import (
 	"io"
 	"time"
 
-	"github.com/gopoe/poe/kernel/internal/recording"
+	"github.com/gopoe/poe/internal/recordfile"
 )
 
-// RecordingHead is what a recording says of the run and its program.
-type RecordingHead struct {
+// Head is what a recording says of the run and its program.
+type Head struct {
 	Program, Module, Build string // the program's package, the version of this module, the revision
 	Go, OS, Arch           string
 	Time                   time.Time // when the recording began
@@ -20,25 +20,25 @@ type RecordingHead struct {
 	Environment            []string // NAME=value, as far as it was kept
 }
 
-// ReadRecordingHead reads the beginning of a recording.
-func ReadRecordingHead(r io.Reader) (RecordingHead, error) {
-	rd, err := recording.NewReader(r)
+// ReadHead reads the beginning of a recording.
+func ReadHead(r io.Reader) (Head, error) {
+	rd, err := recordfile.NewReader(r)
 	if err != nil {
-		return RecordingHead{}, err
+		return Head{}, err
 	}
 	h := rd.Head
-	return RecordingHead{
+	return Head{
 		Program: h.Program, Module: h.Module, Build: h.Build, Go: h.Go, OS: h.OS, Arch: h.Arch,
 		Time: h.Time, Kernel: h.Kernel, Loop: h.Loop, Arguments: h.Arguments, Environment: h.Environment,
 	}, nil
 }
 
-// ListRecording writes the records of a recording as text, a line each with the
+// List writes the records of a recording as text, a line each with the
 // offset and the number of events before it. It needs no program, and also lists
 // a ring that has dropped its beginning. An error has the offset of what is
 // wrong; what comes before it was listed.
-func ListRecording(r io.Reader, w io.Writer) error {
-	rd, err := recording.NewReader(r)
+func List(r io.Reader, w io.Writer) error {
+	rd, err := recordfile.NewReader(r)
 	if err != nil {
 		return err
 	}
@@ -46,12 +46,12 @@ func ListRecording(r io.Reader, w io.Writer) error {
 	events := uint64(0)
 	for rd.More() {
 		offset := rd.Offset()
-		rec := describeRecord(rd)
+		rec := recordfile.Describe(rd)
 		if rd.Err() != nil {
 			break
 		}
-		events += rec.ran
-		if _, err := fmt.Fprintf(out, "%10d %8d  %s\n", offset, events, rec.text); err != nil {
+		events += rec.Ran
+		if _, err := fmt.Fprintf(out, "%10d %8d  %s\n", offset, events, rec.Text); err != nil {
 			return err
 		}
 	}
