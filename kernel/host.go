@@ -114,7 +114,8 @@ func (v Host) TryWrite(h *Handle) {
 
 // Scratch returns the kernel's read buffer, n bytes long. Its contents are
 // valid until the next call of Scratch: whatever must outlive the present
-// readiness of a handle is copied.
+// readiness of a handle is copied. A turn that a handler runs, by
+// [Kernel.RunOneTimeslice], has a buffer of its own.
 func (v Host) Scratch(n int) []byte {
 	if n > len(v.k.scratch) {
 		v.k.scratch = make([]byte, n)

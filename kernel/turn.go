@@ -110,12 +110,13 @@ type suspendedTurn struct {
 	ready       []readyHandle
 	writing     []*Handle
 	dispatching bool
+	scratch     []byte // possibly being decoded by the wheel whose handler runs the turn
 }
 
 // suspendTurn makes way for a nested turn, which finds all that is ready now,
 // also what the outer turn has found and not dispatched yet: both dispatch it.
 func (k *Kernel) suspendTurn() suspendedTurn {
-	outer := suspendedTurn{k.reported, k.ready, k.writing, k.dispatching}
+	outer := suspendedTurn{k.reported, k.ready, k.writing, k.dispatching, k.scratch}
 	if k.dispatching {
 		k.rearm = append(k.rearm, k.reported...)
 		for i, h := range k.writing {
@@ -125,12 +126,12 @@ func (k *Kernel) suspendTurn() suspendedTurn {
 			}
 		}
 	}
-	k.reported, k.ready, k.writing, k.dispatching = nil, nil, nil, false
+	k.reported, k.ready, k.writing, k.dispatching, k.scratch = nil, nil, nil, false, nil
 	return outer
 }
 
 func (k *Kernel) resumeTurn(outer suspendedTurn) {
-	k.reported, k.ready, k.writing, k.dispatching = outer.reported, outer.ready, outer.writing, outer.dispatching
+	k.reported, k.ready, k.writing, k.dispatching, k.scratch = outer.reported, outer.ready, outer.writing, outer.dispatching, outer.scratch
 }
 
 // pollTimeout is how long the kernel may sleep now; negative is forever.
@@ -186,6 +187,9 @@ func (k *Kernel) sleep(d time.Duration) (came bool, err error) {
 	again := d != 0 || k.clock != nil // sources may have become ready meanwhile
 	if again {
 		k.reported = k.reported[:0] // they are asked once more
+	}
+	if d != 0 && k.debug != nil {
+		k.debug.observe.waits()
 	}
 	if k.reported, err = k.loop.Wait(d, k.reported); err != nil {
 		return false, err

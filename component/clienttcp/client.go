@@ -272,7 +272,7 @@ func (c *Client) preConnect(h *kernel.Handle) *kernel.Handle {
 }
 
 func (c *Client) makeWheel(h *kernel.Handle) (err error) {
-	made := readwrite.Config{Handle: h, Marks: c.config.Marks, Backpressure: c.config.Backpressure, Events: c.events()}
+	made := readwrite.Config{Handle: h, Marks: c.config.Marks, EagerOutput: c.config.EagerOutput, Backpressure: c.config.Backpressure, Events: c.events()}
 	if c.config.Filter != nil {
 		made.Filter = c.config.Filter()
 	}

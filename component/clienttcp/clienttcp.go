@@ -94,6 +94,11 @@ type Config struct {
 	// the same would wait forever: leave them zero if the client may send more
 	// than High before it has read any answer.
 	Backpressure readwrite.Marks
+	// EagerOutput writes what ServerInput has put for the records of one read as
+	// soon as it has returned for the last of them, see
+	// readwrite.Config.EagerOutput: faster, and ServerFlushed comes before events
+	// that it has posted.
+	EagerOutput bool
 	// Filter makes the filter of a connection; nil makes lines.
 	Filter func() filter.Filter
 
