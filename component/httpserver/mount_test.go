@@ -38,7 +38,7 @@ func TestMount(t *testing.T) {
 	require.NoError(t, err)
 	server := httptest.NewServer(handler)
 	defer server.Close()
-	lost := false
+	lost, running := false, make(chan struct{})
 	_, err = session.Inline(k, session.Funcs{
 		"_start": func(e kernel.Event) {
 			assert.NoError(t, e.AliasSet("web"))
@@ -73,12 +73,14 @@ func TestMount(t *testing.T) {
 	var all sync.WaitGroup
 	for i := range 20 {
 		all.Go(func() {
+			<-running
 			status, text := get(t, server, fmt.Sprint("/", i), "tea")
 			assert.Equal(t, 201, status)
 			assert.Equal(t, fmt.Sprintf("/%dgot tea", i), text)
 		})
 	}
 	all.Go(func() {
+		<-running
 		for path, want := range map[string]int{"/late": 200, "/never": 503, "/": 413} {
 			status, _ := get(t, server, path, strings.Repeat("x", map[bool]int{true: 11, false: 10}[want == 413]))
 			assert.Equal(t, want, status, path)
