@@ -44,7 +44,9 @@ func TestMount(t *testing.T) {
 			assert.NoError(t, e.AliasSet("web"))
 			e.RefcountIncrement(e.Session, "test")
 			e.RefcountIncrement(e.Session, "look")
+			e.Yield("begin")
 		},
+		"begin": func(kernel.Event) { close(running) },
 		"asked": func(e kernel.Event) {
 			x := httpserver.ExchangeOf(e)
 			switch x.Request.URL.Path {
