@@ -171,14 +171,19 @@ func RecordedHere[T any](name string, f func() (T, error)) (T, error) {
 func (k *Kernel) Rand() *rand.Rand {
 	if k.random == nil {
 		if k.seed == [2]uint64{} {
-			k.seed = randomSeed()
+			k.seed = k.newSeed()
 		}
 		k.random = rand.New(rand.NewPCG(k.seed[0], k.seed[1]))
 	}
 	return k.random
 }
 
-func randomSeed() [2]uint64 { return [2]uint64{rand.Uint64(), rand.Uint64()} }
+func (k *Kernel) newSeed() [2]uint64 {
+	if c, ok := k.clock.(seededClock); ok {
+		return [2]uint64{c.Seed(), 1}
+	}
+	return [2]uint64{rand.Uint64(), rand.Uint64()}
+}
 
 // Replaying reports whether the run is a replay, for code that would do
 // something to the world past the kernel.

@@ -104,6 +104,9 @@ func (a *Array) Assign(values []any) *Array {
 	return a
 }
 
+// Init replaces all elements by values.
+func (a *Array) Init(values ...any) { a.Assign(values) }
+
 // Push appends values and returns the new length.
 func (a *Array) Push(values ...any) int {
 	for _, v := range values {
@@ -288,6 +291,9 @@ func (h *Hash) Assign(pairs []any) *Hash {
 	}
 	return h
 }
+
+// Init replaces the content by keys and values in turn.
+func (h *Hash) Init(pairs ...any) { h.Assign(pairs) }
 
 // Len returns the number of keys.
 func (h *Hash) Len() int {

@@ -42,6 +42,7 @@ func (g *gen) assignExpr(n *node) val {
 		to = to.kids[0]
 	}
 	if to.kind == kVar && to.v != nil && to.sigil == '$' {
+		to.v.reads2++
 		v := g.expr(from)
 		if n.op != "" {
 			v = g.arith(n.op, val{to.v.goName, g.typeOf(to.v), true}, v)
@@ -127,6 +128,8 @@ func (g *gen) declare(n *node) {
 			if n.text == "our" || n.text == "state" {
 				k.v.fixed = true
 			}
+		case k.v.global && k.sigil != '$' && g.outermost():
+			// It is made where it is declared in Go.
 		case k.v.global:
 			k.v.joined = join(k.v.joined, tAny)
 			g.w("%s", g.resetGlobal(k.v))
@@ -142,6 +145,11 @@ func (g *gen) declare(n *node) {
 			}
 		}
 	}
+}
+
+// outermost reports whether a statement is one of the program itself, which runs once.
+func (g *gen) outermost() bool {
+	return g.f.fn == nil && g.f.outer == nil && g.f.loops == 0 && !g.f.closure && !g.prog.jumps
 }
 
 // assign writes an assignment.
@@ -411,6 +419,9 @@ func (g *gen) assignListStatement(to, from *node) {
 	if to.kind == kSlice || to.kind == kHSlice {
 		kids = nil
 	}
+	if to.kind == kHSlice && g.assignKeys(to, from) {
+		return
+	}
 	if len(kids) == 1 && kids[0].kind == kVar && kids[0].sigil == '$' && from.kind != kList {
 		g.assignFirst(to, kids[0], from)
 		return
@@ -424,6 +435,44 @@ func (g *gen) assignListStatement(to, from *node) {
 		t = src
 	}
 	g.assignFrom(to, t)
+}
+
+// assignKeys writes an assignment to the slice of a hash with literal keys as one for
+// each key, if the values are such that their order does not matter.
+func (g *gen) assignKeys(to, from *node) bool {
+	keys := literalKeys(to.kids[1])
+	if from.kind != kList || len(keys) == 0 || len(keys) != len(from.kids) {
+		return false
+	}
+	for _, k := range from.kids {
+		if k.kind != kStr && k.kind != kNum && !(k.kind == kVar && k.sigil == '$' && k.v != nil) && !((k.kind == kArray || k.kind == kHash) && len(k.kids) == 0) {
+			return false
+		}
+	}
+	for i, key := range keys {
+		k := &node{kind: kKey, kids: []*node{to.kids[0], {kind: kStr, text: key, line: to.line}}, line: to.line}
+		g.assignScalar(k, from.kids[i])
+	}
+	return true
+}
+
+// literalKeys returns the keys of a slice, nil if one is not literal.
+func literalKeys(n *node) []string {
+	if n.kind == kWords {
+		return strings.Fields(n.text)
+	}
+	var out []string
+	for _, k := range listOf2(n) {
+		switch k.kind {
+		case kWords:
+			out = append(out, strings.Fields(k.text)...)
+		case kStr:
+			out = append(out, k.text)
+		default:
+			return nil
+		}
+	}
+	return out
 }
 
 // copied returns code of a list which no assignment changes on the way.
@@ -526,7 +575,28 @@ func (g *gen) assignContainer(to, v *node, from *node) {
 	c := g.container(v)
 	code := g.list(from)
 	g.flushPre()
+	if rest, ok := strings.CutPrefix(code, "perl.L("); ok && balancedCall(code) {
+		g.w("%s.Init(%s", c, g.pairLines(from, rest))
+		return
+	}
 	g.w("%s.Assign(%s)", c, code)
+}
+
+// pairLines writes the elements of a list one pair a line if they are many.
+func (g *gen) pairLines(from *node, code string) string {
+	kids := listOf2(from)
+	if len(kids)%2 != 0 || len(code) < 80 {
+		return code
+	}
+	var b strings.Builder
+	b.WriteString("\n")
+	for i := 0; i < len(kids); i += 2 {
+		if isListy(kids[i]) || isListy(kids[i+1]) || kids[i].kind != kStr {
+			return code
+		}
+		b.WriteString(g.any(kids[i]) + ", " + g.any(kids[i+1]) + ",\n")
+	}
+	return b.String() + ")"
 }
 
 func (g *gen) isa(from *node) {

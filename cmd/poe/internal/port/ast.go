@@ -93,6 +93,7 @@ type node struct {
 	from   int         // first token of a statement
 	to     int         // token behind a statement
 	blank  bool        // a blank line precedes the statement
+	single bool        // a call which has one value in any context
 }
 
 func (n *node) kid(i int) *node {

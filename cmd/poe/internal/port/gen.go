@@ -69,7 +69,8 @@ type frame struct {
 	leave      *leave   // how return, next and last leave a closure for local
 	redo       []string // labels of the bodies of the loops, made when redo needs them
 	outer      *frame
-	handler    bool // there is an e
+	handler    bool      // there is an e
+	result     *variable // has the type of what is returned, if it is not any
 }
 
 // leave is how a jump leaves a closure that local needs: it sets a flag, which is
@@ -132,7 +133,7 @@ func generate(prog *program, report *Report, options Options) (string, error) {
 	var g *gen
 	for range 6 {
 		for _, v := range prog.lexicals {
-			v.strReads, v.reads2, v.hashUses = 0, 0, 0
+			v.strReads, v.truth, v.reads2, v.hashUses = 0, 0, 0, 0
 		}
 		g = newGen(prog, &Report{File: report.File}, true)
 		g.program(options)
@@ -140,9 +141,12 @@ func generate(prog *program, report *Report, options Options) (string, error) {
 			break
 		}
 	}
-	if prog.typeByUse() {
+	for range 4 {
+		if !prog.typeByUse() {
+			break
+		}
 		for _, v := range prog.lexicals {
-			v.joined = tNone
+			v.joined, v.strReads, v.truth, v.reads2, v.hashUses = tNone, 0, 0, 0, 0
 		}
 		g = newGen(prog, &Report{File: report.File}, true)
 		g.program(options)
@@ -297,7 +301,7 @@ func (g *gen) cond(n *node) string {
 	if n == nil {
 		return "true"
 	}
-	g.noteRead(n, func(v *variable) { v.strReads++ })
+	g.noteRead(n, func(v *variable) { v.truth++ })
 	return g.truth(g.boolean(n))
 }
 
@@ -306,6 +310,14 @@ func (g *gen) cond(n *node) string {
 func (g *gen) condition(n *node) string {
 	if n == nil {
 		return "true"
+	}
+	if to := assignedScalar(n); to != nil && g.noHoist == 0 {
+		text := g.capture(func() {
+			g.void(assignment(n))
+			g.flushPost()
+		})
+		g.hoist(strings.TrimSpace(text))
+		return g.condition(to)
 	}
 	old := g.post
 	g.post = nil
@@ -318,6 +330,30 @@ func (g *gen) condition(n *node) string {
 	}
 	g.post = old
 	return c
+}
+
+// assignment returns the expression that parentheses hold.
+func assignment(n *node) *node {
+	for n.kind == kList && len(n.kids) == 1 {
+		n = n.kids[0]
+	}
+	return n
+}
+
+// assignedScalar returns the lexical variable that an expression assigns a scalar to,
+// nil if it is something else.
+func assignedScalar(n *node) *node {
+	if n = assignment(n); n.kind != kAssign || n.op != "" || isListTarget(n.kids[0]) {
+		return nil
+	}
+	to := n.kids[0]
+	if to.kind == kMy && to.text == "my" && len(to.kids) == 1 {
+		to = to.kids[0]
+	}
+	if to.kind == kVar && to.sigil == '$' && to.v != nil && to.v.sync == "" {
+		return to
+	}
+	return nil
 }
 
 // boolean is expr for where only the truth of n matters.

@@ -13,7 +13,9 @@ func isListy(n *node) bool {
 		return n.sigil == '@' || n.sigil == '%'
 	case kMy:
 		return n.paren || len(n.kids) == 1 && (n.kids[0].sigil == '@' || n.kids[0].sigil == '%')
-	case kSlice, kHSlice, kLSlice, kKVSlice, kCall, kMethod, kApply, kMap, kSort, kRange, kWords, kReadline, kDo, kEval:
+	case kCall, kMethod:
+		return !n.single
+	case kSlice, kHSlice, kLSlice, kKVSlice, kApply, kMap, kSort, kRange, kWords, kReadline, kDo, kEval:
 		return true
 	case kList:
 		return true
@@ -32,6 +34,9 @@ func isListy(n *node) bool {
 	case kBinop:
 		return n.op == "x" && n.kids[0].kind == kList && n.kids[0].paren || n.op == "x" && n.kids[0].kind == kWords
 	case kFunc:
+		if n.text == "delete" && len(n.kids) == 1 && (n.kids[0].kind == kKey || n.kids[0].kind == kIndex) {
+			return false
+		}
 		return listFunctions[n.text]
 	case kReturn:
 		return false
@@ -74,6 +79,7 @@ func (g *gen) list(n *node) string {
 				return g.argsAll()
 			}
 			if n.kind == kDeref && n.kids[0].kind == kVar && n.kids[0].v != nil && g.typeOf(n.kids[0].v) == tAny {
+				n.kids[0].v.reads2++
 				return "perl.Strict(" + n.kids[0].v.goName + ").All()"
 			}
 			return g.container(n) + ".All()"

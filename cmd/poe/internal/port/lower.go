@@ -284,7 +284,12 @@ func (g *gen) derefContainer(n *node) string {
 			} else if t == tNone {
 				return ref.v.goName
 			}
-			g.fix(ref.v)
+			if n.sigil == '%' && g.typeOf(ref.v) == tAny {
+				ref.v.hashUses++
+			} else {
+				ref.v.reads2++
+				g.fix(ref.v)
+			}
 			return at + "(&" + ref.v.goName + ")"
 		}
 		if v, ok := g.heap(ref); ok {
@@ -325,6 +330,7 @@ func (g *gen) derefExpr(n *node) val {
 			// Reading through undef dies under strict; a count of nothing is 0 here
 			// only if the reference is one.
 			if v := n.kids[0]; v.kind == kVar && v.v != nil && g.typeOf(v.v) == tAny {
+				v.v.reads2++
 				return val{map[byte]string{'@': "perl.Strict(", '%': "perl.StrictHash("}[n.sigil] + v.v.goName + ").Len()", tInt, false}
 			}
 		}

@@ -121,7 +121,9 @@ func (g *gen) assemble(body string) string {
 	for _, s := range g.inits {
 		b.WriteString(s + "\n")
 	}
-	g.writePackages(&b)
+	if g.prog.byName {
+		g.writePackages(&b)
+	}
 	if strings.Contains(body, "fmt.Print") || strings.Contains(g.globals.String(), "fmt.Print") {
 		b.WriteString("perl.Stdout.SetAutoflush(1) // fmt.Print writes at once\n")
 	}

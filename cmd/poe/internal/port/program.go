@@ -34,6 +34,8 @@ type program struct {
 	parents      map[string][]string
 	handles      map[string]bool
 	errno        int
+	jumps        bool            // redo repeats statements
+	byName       bool            // subs may be called by names that are not known
 	overloads    map[string]bool // operators which a class overloads
 	hires        bool            // time is Time::HiRes's
 }
@@ -110,6 +112,8 @@ func (p *program) analyze() {
 					p.modules[n.kid(0).text] = n.line
 				}
 			}
+		case kJump:
+			p.jumps = p.jumps || n.op == "redo"
 		case kMethod:
 			switch n.text {
 			case "call":
@@ -143,6 +147,7 @@ func (p *program) analyze() {
 		f.aliases = !f.handler && changesArguments(f.node.body)
 	}
 	p.nameAll()
+	p.plainSubs()
 }
 
 func walkAll(list []*node, f func(*node) bool) {

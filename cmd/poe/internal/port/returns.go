@@ -17,7 +17,7 @@ func (g *gen) bodyWithValue(list []*node) {
 	}
 	if len(list) == 0 {
 		if mode != rHandler {
-			g.w("return %s", zeroOf(mode))
+			g.w("return %s", g.returnNothing())
 		}
 		return
 	}
@@ -135,7 +135,7 @@ var voidMethods = map[string]bool{"yield": true, "alias_set": true, "alias_remov
 // finish ends a function behind a statement without a value.
 func (g *gen) finish() {
 	if g.f.mode != rHandler && g.f.mode != rVoid {
-		g.w("return %s", zeroOf(g.f.mode))
+		g.w("return %s", g.returnNothing())
 	}
 }
 
@@ -164,7 +164,7 @@ func (g *gen) statementLast(n *node) {
 		return
 	}
 	if nested || len(n.kids)%2 == 0 || !g.allEnd(n) {
-		g.w("return %s", zeroOf(g.f.mode))
+		g.w("return %s", g.returnNothing())
 	}
 }
 
@@ -201,7 +201,7 @@ func (g *gen) returnStatement(n *node) {
 		case rVoid, rHandler:
 			g.leaveWith("")
 		default:
-			g.leaveWith(zeroOf(g.f.mode))
+			g.leaveWith(g.returnNothing())
 		}
 		return
 	}
@@ -224,6 +224,10 @@ func (g *gen) returnStatement(n *node) {
 		g.returnGeneric(n)
 		return
 	case rAny:
+		if g.f.result != nil {
+			g.returnTyped(n)
+			return
+		}
 		code = g.any(n)
 	case rBool:
 		code = g.cond(n)
@@ -292,6 +296,31 @@ func (g *gen) returnGeneric(n *node) {
 	code := g.list(n)
 	g.flushPre()
 	g.leaveWith(copied(code))
+}
+
+// returnTyped returns a scalar of the type of the function's result.
+func (g *gen) returnTyped(n *node) {
+	if n.kind == kCond {
+		c := g.cond(n.kids[0])
+		g.flushPre()
+		g.w("if %s {", c)
+		g.returnTyped(n.kids[1])
+		g.w("}")
+		g.returnTyped(n.kids[2])
+		return
+	}
+	v := g.expr(n)
+	g.assigned(g.f.result, v.typ)
+	g.flushPre()
+	g.leaveWith(g.conv(v, orAny(g.typeOf(g.f.result))))
+}
+
+// returnNothing returns undef, or no value where there is none.
+func (g *gen) returnNothing() string {
+	if g.f.result != nil {
+		g.assigned(g.f.result, tAny)
+	}
+	return zeroOf(g.f.mode)
 }
 
 // callIn returns a call in the context that the code w says.

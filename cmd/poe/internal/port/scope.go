@@ -28,6 +28,8 @@ type variable struct {
 	line     int
 	state    bool
 	held     bool
+	truth    int  // reads of an any for its truth
+	param    bool // a parameter in Go
 }
 
 // function is a sub.
@@ -45,6 +47,7 @@ type function struct {
 	events   map[string]bool // names under which it handles events, as far as known
 	aliases  bool            // changes its arguments in place
 	names    map[string]int
+	form     *form // nil if it is given a context and @_
 }
 
 // argUses says how a sub uses @_.

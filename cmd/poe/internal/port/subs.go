@@ -36,7 +36,9 @@ func (g *gen) namedSub(n *node) {
 	}
 	var text string
 	wrapped := f.goName
-	if f.handler {
+	if f.form != nil {
+		text, wrapped = g.perlComment(n)+g.formBody(f), ""
+	} else if f.handler {
 		text = fmt.Sprintf("%sfunc %s(e *compat.Event) {\n%s}\n\n", g.perlComment(n), f.goName, g.subBody(f))
 		wrapped = "compat.Handler(" + f.goName + ").Fn"
 	} else {
@@ -55,7 +57,9 @@ func (g *gen) namedSub(n *node) {
 	if g.packages[pkg] == nil {
 		g.packages[pkg] = map[string]string{}
 	}
-	g.packages[pkg][name] = wrapped
+	if wrapped != "" {
+		g.packages[pkg][name] = wrapped
+	}
 }
 
 // perlComment returns the Perl of a sub as comment lines, if that is wanted.
@@ -140,6 +144,9 @@ func (g *gen) call(n *node, want string) val {
 		return g.importedCall(n, want)
 	}
 	context := contextCode(want)
+	if f.form != nil {
+		return g.formCall(f, n, want)
+	}
 	if f.handler {
 		args := g.spreadAll(n.kids)
 		if n.amp && !n.paren {

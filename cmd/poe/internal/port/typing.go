@@ -35,8 +35,11 @@ func (p *program) typeByUse() (changed bool) {
 		if v.sigil != '$' || v.fixed || v.global || v.typ != tAny || v.reads2 != 0 || v.posUsed || v.sync != "" || !v.once {
 			continue
 		}
-		if v.strReads > 0 && v.hashUses == 0 {
+		switch {
+		case v.strReads > 0 && v.hashUses == 0:
 			v.typ, v.byUse, changed = tStr, tStr, true
+		case v.hashUses > 0 && v.strReads == 0 && v.truth == 0:
+			v.typ, v.byUse, changed = tHash, tHash, true
 		}
 	}
 	return changed
@@ -76,6 +79,9 @@ func (g *gen) conv(v val, t typ) string {
 		}
 		if i, ok := strings.CutPrefix(v.code, "e.Arg("); ok && balancedCall(v.code) {
 			return "e.Text(" + i
+		}
+		if i, ok := strings.CutPrefix(v.code, "m.Group("); ok && balancedCall(v.code) {
+			return "m.Text(" + i
 		}
 		return "perl.Str(" + v.code + ")"
 	case tInt:
