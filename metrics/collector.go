@@ -30,6 +30,7 @@ type Collector struct {
 	sample int
 	limit  int
 	stop   func()
+	detach func()
 
 	mu         sync.Mutex
 	kinds      map[string]*kindStats
@@ -113,7 +114,7 @@ func New(k *kernel.Kernel, c Config) *Collector {
 		m.sample *= 2
 	}
 	m.counts = m.view.Counts()
-	k.Host().Attach(hook{m})
+	m.detach = k.Host().Attach(hook{m})
 	m.stop = k.Host().Observe(m, m.sample)
 	return m
 }
@@ -122,7 +123,7 @@ func New(k *kernel.Kernel, c Config) *Collector {
 // kernel's goroutine, as New does.
 func (m *Collector) Close() error {
 	m.stop()
-	m.k.Host().Detach(hook{m})
+	m.detach()
 	return nil
 }
 
