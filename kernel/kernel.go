@@ -292,7 +292,7 @@ func (k *Kernel) nestedSlice() (more bool, err error) {
 	defer k.resumeTurn(outer)
 	if k.debug != nil {
 		o := k.debug.observe
-		defer o.leave(o.enter(observe.Mark{}))
+		defer o.leave(o.enter(&observe.Mark{}))
 	}
 	if err := k.turn(); err != nil {
 		return false, err
@@ -361,6 +361,9 @@ func (k *Kernel) finish() error {
 func (k *Kernel) cleanup() {
 	k.signals.close()
 	k.inbox.close()
+	if k.debug != nil {
+		k.debug.observe.waits()
+	}
 	if k.tape != nil {
 		k.tape.ended()
 	}

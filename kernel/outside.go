@@ -213,7 +213,7 @@ func (m *message) isEvent() bool {
 func (k *Kernel) receive(m *message) {
 	if k.debug != nil {
 		o := k.debug.observe
-		defer o.leave(o.enter(m.cause))
+		defer o.leave(o.enter(&m.cause))
 	}
 	switch {
 	case m.run != nil:

@@ -187,6 +187,9 @@ func (k *Kernel) sleep(d time.Duration) (came bool, err error) {
 	if again {
 		k.reported = k.reported[:0] // they are asked once more
 	}
+	if d != 0 && k.debug != nil {
+		k.debug.observe.waits()
+	}
 	if k.reported, err = k.loop.Wait(d, k.reported); err != nil {
 		return false, err
 	}

@@ -111,7 +111,8 @@ const (
 
 // Config configures the component. It needs DB, or Driver and DSN.
 type Config struct {
-	// Alias is the component's alias; empty is none.
+	// Alias is the component's alias; empty makes one. The component ends by
+	// Shutdown, or with the program when only aliases are left.
 	Alias string
 	// DB is the database; it stays open. If it is nil, Driver and DSN open one,
 	// which the component closes.

@@ -51,9 +51,10 @@ func (d *DBI) start(e kernel.Event) {
 		*kernel.Arg[*error](e, 0) = err
 		return
 	}
-	if d.config.Alias != "" {
-		*kernel.Arg[*error](e, 0) = e.AliasSet(d.config.Alias)
+	if d.config.Alias == "" {
+		d.config.Alias = fmt.Sprint("dbi ", e.Session)
 	}
+	*kernel.Arg[*error](e, 0) = e.AliasSet(d.config.Alias)
 }
 
 func (d *DBI) query(e kernel.Event) {
@@ -215,9 +216,7 @@ func (d *DBI) settle() {
 		if d.abandonAll(); d.pending > 0 {
 			return // settle is called again
 		}
-		if d.config.Alias != "" {
-			d.in(func(e kernel.Event) { _ = e.AliasRemove(d.config.Alias) })
-		}
+		d.in(func(e kernel.Event) { _ = e.AliasRemove(d.config.Alias) })
 	}
 }
 

@@ -2,6 +2,7 @@ package dbi_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -36,4 +37,25 @@ func TestForcedStopAnswersAll(t *testing.T) {
 	for _, err := range got {
 		assert.ErrorIs(t, err, dbi.ErrShutdown)
 	}
+}
+
+// A component without an alias of the program's own stays while its users are idle.
+func TestStaysWithoutAlias(t *testing.T) {
+	s := &store{}
+	db := s.DB()
+	defer db.Close()
+	k := kernel.New()
+	d, err := dbi.New(k, dbi.Config{DB: db})
+	require.NoError(t, err)
+	var got []error
+	_, err = session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) { _ = e.Delay("ask", time.Millisecond) },
+		"ask": func(kernel.Event) {
+			assert.NoError(t, d.Do(dbi.Query{Kind: dbi.Do, SQL: "ADD ?", Args: []any{1}, Event: "got"}))
+		},
+		"got": func(e kernel.Event) { got = append(got, kernel.Arg[*dbi.Result](e, 0).Err) },
+	})
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+	assert.Equal(t, []error{nil}, got)
 }
