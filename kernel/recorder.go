@@ -41,7 +41,7 @@ func newRecorder(t *tape, to *Recording) *recorder {
 	h := recordfile.NewHead()
 	h.Time, h.Kernel, h.Loop = time.Now().UTC(), t.k.name, systemLoop(t.k.loopName)
 	h.VirtualClock, h.Outputs, h.Wall = t.k.clock != nil, to.Redact == nil, t.k.wallStart.UnixNano()
-	h.Seed = randomSeed()
+	h.Seed = t.k.newSeed()
 	t.k.seed = h.Seed
 	h.Arguments = append([]string{}, os.Args[1:]...)
 	h.Environment = keptEnvironment(to.Environment)

@@ -166,14 +166,19 @@ func Recorded[T any](k *Kernel, name string, f func() (T, error)) (T, error) {
 func (k *Kernel) Rand() *rand.Rand {
 	if k.random == nil {
 		if k.seed == [2]uint64{} {
-			k.seed = randomSeed()
+			k.seed = k.newSeed()
 		}
 		k.random = rand.New(rand.NewPCG(k.seed[0], k.seed[1]))
 	}
 	return k.random
 }
 
-func randomSeed() [2]uint64 { return [2]uint64{rand.Uint64(), rand.Uint64()} }
+func (k *Kernel) newSeed() [2]uint64 {
+	if c, ok := k.clock.(seededClock); ok {
+		return [2]uint64{c.Seed(), 1}
+	}
+	return [2]uint64{rand.Uint64(), rand.Uint64()}
+}
 
 // replaying reports whether the run is a replay.
 func (k *Kernel) replaying() bool { return k.tape != nil && k.tape.in != nil }

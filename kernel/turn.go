@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"math"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"time"
@@ -245,12 +246,25 @@ func (k *Kernel) settleReady() {
 	if k.clock != nil {
 		k.sortReady()
 	}
+	if c, ok := k.clock.(orderingClock); ok && len(k.ready) > 1 {
+		k.permuteReady(c)
+	}
 }
 
 // sortReady puts what is ready into the order in which the handles became
 // watched, so that programs on a virtual clock repeat.
 func (k *Kernel) sortReady() {
 	slices.SortStableFunc(k.ready, func(a, b readyHandle) int { return a.handle.since - b.handle.since })
+}
+
+// permuteReady puts what is ready into the order that a simulation asks for.
+func (k *Kernel) permuteReady(c orderingClock) {
+	order, _ := Recorded(k, "order", func() (uint64, error) { return c.Order(), nil })
+	if order == 0 {
+		return
+	}
+	r := rand.New(rand.NewPCG(order, 0))
+	r.Shuffle(len(k.ready), func(i, j int) { k.ready[i], k.ready[j] = k.ready[j], k.ready[i] })
 }
 
 func (k *Kernel) dispatchMode(m Mode) {
