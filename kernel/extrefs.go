@@ -158,7 +158,7 @@ func (p *postback) arguments(used []any) []any {
 
 // Release lets the session go. It is safe on any goroutine, and twice.
 func (t *binding) Release() {
-	if t.freed.Load() || t.k.Replaying() && !t.k.onOwnGoroutine() || !t.freed.CompareAndSwap(false, true) {
+	if t.freed.Load() || t.k.replaying() && !t.k.onOwnGoroutine() || !t.freed.CompareAndSwap(false, true) {
 		return // in a replay the recording has when others have released it
 	}
 	if t.k.onOwnGoroutine() {
@@ -179,7 +179,7 @@ func (t *binding) wasLost() {
 
 // leaked is called when nothing refers to a postback any more.
 func (t *binding) leaked() {
-	if !t.freed.Load() && !t.k.Replaying() && t.freed.CompareAndSwap(false, true) {
+	if !t.freed.Load() && !t.k.replaying() && t.freed.CompareAndSwap(false, true) {
 		t.k.inbox.put(message{kind: recordfile.ArrivalLost, num: t.num, run: t.wasLost})
 	}
 }
@@ -265,7 +265,7 @@ func (k *Kernel) Hold(why string) *Hold {
 
 // Release ends the promise. It is safe on any goroutine, and twice.
 func (h *Hold) Release() {
-	if !h.k.Replaying() && h.freed.CompareAndSwap(false, true) {
+	if !h.k.replaying() && h.freed.CompareAndSwap(false, true) {
 		h.k.inbox.put(message{kind: recordfile.ArrivalHold, num: h.num, run: h.wasReleased})
 	}
 }
