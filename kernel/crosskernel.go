@@ -108,8 +108,8 @@ const writableTag = "room"
 // events at another kernel: when half of its backlog is free, or it has ended.
 // It is for senders to which Post has returned ErrBusy, and keeps the session
 // alive until then. Outside of any session it returns ErrNoActiveSession.
-func (k *Kernel) NotifyWritable(at Outside, event string, args ...any) error {
-	e := k.frame.session
+func (v Host) NotifyWritable(at Outside, event string, args ...any) error {
+	k, e := v.k, v.k.frame.session
 	switch {
 	case e == k.root || !e.alive():
 		return k.fail("NotifyWritable", event, ErrNoActiveSession)

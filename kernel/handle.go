@@ -354,7 +354,7 @@ func (h *Handle) attach(k *Kernel) error {
 	first := h.k == nil
 	h.k, h.tape = k, k.tape
 	h.reg.Token, h.reg.Gen = k.handles.add(h)
-	if h.reg.FD < 0 && first && !k.Replaying() {
+	if h.reg.FD < 0 && first && !k.replaying() {
 		h.source.Bind(func() { h.sourceWoken(k) })
 	}
 	return nil

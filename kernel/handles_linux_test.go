@@ -132,11 +132,11 @@ func TestRearmingFails(t *testing.T) {
 				later = true
 				require.NoError(t, e.Kernel.Delay("later", 500*time.Millisecond))
 			case got.Len() == 14:
-				e.Kernel.SelectReadClear(h)
+				e.Kernel.SelectClear(h, kernel.Read)
 				require.NoError(t, e.Kernel.DelayClear("enough"))
 			}
 		},
-		"enough": func(e kernel.Event) { e.Kernel.SelectReadClear(h) },
+		"enough": func(e kernel.Event) { e.Kernel.SelectClear(h, kernel.Read) },
 	})
 	require.NoError(t, err)
 	require.NoError(t, k.Run())

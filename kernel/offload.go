@@ -144,7 +144,7 @@ func (j *Job) bringHome() { j.complete(j.result, j.err) }
 
 // begin starts the job's goroutine. In a replay the recording has the result.
 func (j *Job) begin() {
-	if !j.k.Replaying() {
+	if !j.k.replaying() {
 		go j.run()
 	}
 }

@@ -59,7 +59,7 @@ func (b *inbox) putIf(m message, onlyOpen bool) bool {
 		b.mu.Unlock()
 		return false
 	}
-	if b.k.Replaying() { // the recording has what comes, and when
+	if b.k.replaying() { // the recording has what comes, and when
 		b.mu.Unlock()
 		b.k.tape.in.live.put(m)
 		return true
@@ -111,7 +111,7 @@ func (b *inbox) close() {
 	for b.k.asked("looks for messages at its end", b.stillFilled) {
 		b.drain()
 	}
-	if b.k.Replaying() {
+	if b.k.replaying() {
 		b.mu.Lock()
 		b.opened, b.ended = false, true
 		b.mu.Unlock()
@@ -136,7 +136,7 @@ func (b *inbox) drain() bool {
 	}
 	switch {
 	case b.next < len(b.batch): // in a nested turn
-	case b.k.Replaying():
+	case b.k.replaying():
 		if b.batch, b.next = b.k.tape.in.messages(), 0; len(b.batch) == 0 {
 			b.batch = nil
 			return false

@@ -146,19 +146,14 @@ func (r *Replay) set(result recording.Result) {
 // recorded under the name; in a replay f is not called, and what it had returned
 // is returned. It is for whatever a handler asks the world past the kernel: a
 // file, a table that another goroutine fills. It must be called on the kernel's
-// goroutine, between and not during other calls of it. T must be a type that can
+// goroutine, between and not during other calls of it; if k is nil, that is the
+// kernel on whose goroutine it runs. T must be a type that can
 // be recorded, see [recording.Register]; handles are replayed as handles.
 func Recorded[T any](k *Kernel, name string, f func() (T, error)) (T, error) {
-	if k.tape == nil {
-		return f()
-	}
-	return recorded(k.tape, name, f)
-}
-
-// RecordedHere is [Recorded] for code that does not know its kernel: that is the
-// one on whose goroutine it runs.
-func RecordedHere[T any](name string, f func() (T, error)) (T, error) {
 	t := tapeOf()
+	if k != nil {
+		t = k.tape
+	}
 	if t == nil {
 		return f()
 	}
@@ -185,9 +180,8 @@ func (k *Kernel) newSeed() [2]uint64 {
 	return [2]uint64{rand.Uint64(), rand.Uint64()}
 }
 
-// Replaying reports whether the run is a replay, for code that would do
-// something to the world past the kernel.
-func (k *Kernel) Replaying() bool { return k.tape != nil && k.tape.in != nil }
+// replaying reports whether the run is a replay.
+func (k *Kernel) replaying() bool { return k.tape != nil && k.tape.in != nil }
 
 // fromVariable opens the file that a variable names, for the first kernel that
 // asks.

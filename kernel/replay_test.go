@@ -212,7 +212,7 @@ func TestReplayOfSignalsAndPostbacks(t *testing.T) {
 			"_start": func(e kernel.Event) {
 				k.Sig("USR1", "signal")
 				k.RefcountIncrement(e.Session, "wait")
-				if !k.Replaying() {
+				if !kernel.Replaying(k) {
 					time.AfterFunc(5*time.Millisecond, func() { syscall.Kill(syscall.Getpid(), syscall.SIGUSR1) })
 				}
 				p := e.Session.Postback("posted", 1)
@@ -237,7 +237,7 @@ func TestReplayOfRecorded(t *testing.T) {
 	checkReplay(t, func(k *kernel.Kernel, say func(string, ...any)) {
 		session.Inline(k, session.Funcs{"_start": func(e kernel.Event) {
 			n, err := kernel.Recorded(k, "a count", func() (map[string]int64, error) {
-				if k.Replaying() {
+				if kernel.Replaying(k) {
 					t.Error("the function is called in a replay")
 				}
 				return map[string]int64{"now": time.Now().UnixNano()}, syscall.EBUSY

@@ -55,7 +55,7 @@ func (s *signalTable) notify(k *Kernel, n os.Signal, name string) {
 	}
 	c := &caughtSignal{run: s.system, name: name, ch: make(chan os.Signal, 16), done: make(chan struct{})}
 	s.system.caught[n] = c
-	if k.Replaying() { // the recording has the signals
+	if k.replaying() { // the recording has the signals
 		close(c.done)
 		return
 	}

@@ -3,6 +3,7 @@ package kernel
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"reflect"
@@ -22,6 +23,14 @@ type Trace struct {
 	Returns    bool // what handlers return. POE_TRACE_RETVALS
 	Destroy    bool // what a session had when it stopped. POE_TRACE_DESTROY
 	Statistics bool // counters at the end of Run. POE_TRACE_STATISTICS
+
+	// JSON, if not nil, gets what is logged as well, one JSON object a line and
+	// without times, in a form that does not depend on Go: sessions are numbers
+	// with their aliases, scalars are strings as Perl would print them, and what
+	// has no meaning in another program is {"opaque": type}. It is the form that
+	// "poe diff" compares. Its errors are lost. The variable POE_RECORD names a
+	// file for the first kernel of a program.
+	JSON io.Writer
 }
 
 // Assert selects the mistakes that panic. The zero Assert checks nothing.
@@ -137,6 +146,9 @@ type debugger struct {
 
 func newDebugger(k *Kernel, o Options) *debugger {
 	t, a := fromEnvironment()
+	if o.Trace.JSON != nil {
+		k.logAsJSON(o.Trace.JSON)
+	}
 	var stderr *slog.Logger
 	if l := k.logger; t != 0 && !l.Enabled(context.Background(), slog.LevelDebug) && l.Handler() != slog.DiscardHandler {
 		stderr = stderrLogger(slog.LevelDebug)

@@ -31,6 +31,7 @@ type Collector struct {
 	sample int
 	limit  int
 	stop   func()
+	detach func()
 
 	// Of the kernel's goroutine alone.
 	kinds   map[string]*kindStats
@@ -113,7 +114,7 @@ func New(k *kernel.Kernel, c Config) *Collector {
 		m.sample *= 2
 	}
 	m.counts = m.view.Counts()
-	k.Host().Attach(hook{m})
+	m.detach = k.Host().Attach(hook{m})
 	m.stop = k.Host().Observe(m, m.sample)
 	return m
 }
@@ -123,7 +124,7 @@ func New(k *kernel.Kernel, c Config) *Collector {
 func (m *Collector) Close() error {
 	m.stop()
 	m.Waits()
-	m.k.Host().Detach(hook{m})
+	m.detach()
 	return nil
 }
 

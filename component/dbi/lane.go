@@ -27,7 +27,7 @@ type lane struct {
 
 // offload queues a job of the lane.
 func (l *lane) offload(event string, work func(context.Context) (any, error), done func(e kernel.Event, result any, err error)) error {
-	job, err := l.d.k.Host().OffloadAfter(l.last, event, work, func(e kernel.Event, result any, err error) {
+	job, err := l.d.k.Host().OffloadFunc(l.last, event, work, func(e kernel.Event, result any, err error) {
 		l.jobs--
 		done(e, result, err)
 	})

@@ -283,7 +283,7 @@ func (j *Job) begin(e kernel.Event) {
 	}
 	var err error
 	if q.config.Work != nil {
-		j.offload, err = q.k.Host().OffloadFunc("job", func(ctx context.Context) (any, error) {
+		j.offload, err = q.k.Host().OffloadFunc(nil, "job", func(ctx context.Context) (any, error) {
 			return q.config.Work(ctx, j.params)
 		}, func(_ kernel.Event, results any, err error) {
 			j.results, _ = results.([]any)
