@@ -269,7 +269,7 @@ func (p *Pinger) lookUp(g *ping) {
 	p.looked[g] = true
 	var err error
 	p.in(func(kernel.Event) {
-		_, err = p.k.Host().OffloadFunc("clientping: look up", func(ctx context.Context) (any, error) {
+		_, err = p.k.Host().OffloadFunc(nil, "clientping: look up", func(ctx context.Context) (any, error) {
 			return net.DefaultResolver.LookupNetIP(ctx, "ip", g.request.Addr)
 		}, func(_ kernel.Event, found any, err error) {
 			if !p.looked[g] {

@@ -153,7 +153,7 @@ func (m *mount) post(ctx context.Context, x *Exchange) error {
 			k.Host().Logger().Warn("httpserver: nobody answers", "event", m.config.Event, "error", failed)
 			return
 		}
-		if id, err := k.Resolve(m.config.Session); err == nil {
+		if id, err := k.Host().Resolve(m.config.Session); err == nil {
 			if _, err := k.RefcountIncrement(id, mountTag); err == nil {
 				x.asked = id
 			}
