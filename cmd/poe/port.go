@@ -245,6 +245,9 @@ func explain(codes []string, w io.Writer) (int, error) {
 			return 2, fmt.Errorf("there is no code %q; poe port explain lists all", c)
 		}
 		fmt.Fprintf(w, "%s: %s\n", strings.ToUpper(c), text)
+		if example, ok := port.Example(strings.ToUpper(c)); ok {
+			fmt.Fprintf(w, "    %s\n", strings.ReplaceAll(example, "\n", "\n    "))
+		}
 	}
 	return 0, nil
 }

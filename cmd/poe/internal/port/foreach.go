@@ -260,6 +260,9 @@ func (l *foreachLoop) refs(n *node) string {
 		}
 		return "perl.JoinRefs(" + strings.Join(parts, ", ") + ")"
 	case !aliased(n):
+		if hasArray(n) {
+			g.report.note("P0302", l.n.line, g.sub, "the loop changes its variable; the elements of a part of its list stay as they are")
+		}
 		return "perl.TempRefs(" + g.spreadAll([]*node{n}) + ")"
 	case n.kind == kSlice || n.kind == kHSlice:
 		return g.container(n.kids[0]) + ".RefsAt(" + g.spreadAll(listOf2(n.kids[1])) + ")"

@@ -394,7 +394,7 @@ func hasArray(n *node) bool {
 		if (k.kind == kVar || k.kind == kDeref) && k.sigil == '@' {
 			found = true
 		}
-		return k.kind == kList || k.kind == kRef
+		return k.kind == kList || k.kind == kRef || k.kind == kCond
 	})
 	return found
 }

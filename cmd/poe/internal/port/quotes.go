@@ -221,7 +221,7 @@ func (p *parser) embedded(code string, line int) *node {
 	if isWord(code[1:]) {
 		return &node{kind: kVar, sigil: sigil, text: code[1:], line: line}
 	}
-	if len(code) == 2 && sigil == '$' {
+	if len(code) == 2 && sigil == '$' || len(code) == 3 && code[:2] == "$^" {
 		return &node{kind: kVar, sigil: '$', text: code[1:], line: line}
 	}
 	if len(code) > 3 && code[1] == '{' && code[len(code)-1] == '}' && isWord(code[2:len(code)-1]) {
@@ -296,6 +296,9 @@ func interpolationEnd(s string, re bool) int {
 	default:
 		i++
 		c := s[i-1]
+		if c == '^' && s[0] == '$' && i < len(s) && s[i] >= 'A' && s[i] <= 'Z' {
+			return i + 1 // $^O
+		}
 		if c == '@' && s[0] == '$' && (strings.HasPrefix(s[i:], "->[") || strings.HasPrefix(s[i:], "->{")) {
 			break
 		}

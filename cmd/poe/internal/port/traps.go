@@ -9,7 +9,7 @@ import (
 // traps notes the places where a port line by line may behave otherwise without
 // anybody noticing, whether the statement has a translation or not.
 func traps(prog *program, r *Report, list []Part) {
-	t := &trapper{report: r, parts: list}
+	t := &trapper{report: r, parts: list, prog: prog}
 	walkAll(prog.statements, func(n *node) bool {
 		t.node(n)
 		return true
@@ -24,6 +24,7 @@ func traps(prog *program, r *Report, list []Part) {
 func shortName(name string) string { return name[strings.LastIndexByte(name, ':')+1:] }
 
 type trapper struct {
+	prog   *program
 	report *Report
 	parts  []Part
 }
@@ -38,6 +39,8 @@ func (t *trapper) note(code string, line int, text string) {
 
 func (t *trapper) node(n *node) {
 	switch n.kind {
+	case kVar:
+		t.moduleVariable(n)
 	case kFunc:
 		t.function(n)
 	case kLocal:
@@ -57,6 +60,7 @@ func (t *trapper) node(n *node) {
 			}
 		}
 	case kMethod:
+		t.program(n)
 		if n.text == "sig" && n.kid(1) != nil && (n.kids[1].text == "CHLD" || n.kids[1].text == "CLD") {
 			t.note("P0706", n.line, "sig(CHLD): name the child with sig_child, or only children that the kernel knows are reported")
 		}
@@ -90,6 +94,36 @@ func (t *trapper) function(n *node) {
 	}
 	if ok {
 		t.note(trap[0], n.line, trap[1])
+	}
+}
+
+// moduleVariable notes a variable of a module which the program uses and which is not
+// translated with it: a setting that has no effect.
+func (t *trapper) moduleVariable(n *node) {
+	if n.v == nil || !n.v.packaged || !strings.Contains(n.text, "::") {
+		return
+	}
+	pkg, _ := splitName(n.text)
+	if _, used := t.prog.modules[pkg]; !used {
+		return
+	}
+	for name := range t.prog.subs {
+		if p, _ := splitName(name); p == pkg {
+			return
+		}
+	}
+	t.note("P0107", n.line, "the variable "+string(n.sigil)+n.text+" of a module has no effect on it")
+}
+
+// program notes a sub as the program of a Wheel::Run.
+func (t *trapper) program(n *node) {
+	if class := n.kid(0); n.text != "new" || class == nil || class.text != "POE::Wheel::Run" {
+		return
+	}
+	for i := 1; i+1 < len(n.kids); i++ {
+		if k := n.kids[i]; k.kind == kStr && k.text == "Program" && isCode(n.kids[i+1]) {
+			t.note("P0513", n.line, "a sub as the program of POE::Wheel::Run: it panics when the wheel is made")
+		}
 	}
 }
 
