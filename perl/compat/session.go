@@ -153,6 +153,9 @@ func callback(id kernel.ID, event string, made []any) any {
 		old := want
 		want = w
 		defer func() { want = old }()
+		if w == perl.List {
+			return cb.CallList(append([]any(nil), args...)...)
+		}
 		return perl.L(cb.Call(append([]any(nil), args...)...))
 	})
 	return p

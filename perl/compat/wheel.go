@@ -153,7 +153,7 @@ func wrapReadWrite(rw *readwrite.Wheel, c *perl.Hash) *Wheel {
 	w.call = func(method string, args []any) ([]any, bool) {
 		switch method {
 		case "put":
-			return perl.L(putAll(rw, args)), true
+			return perl.L(perl.If(perl.True(putAll(rw, args)), 1, 0)), true
 		case "flush":
 			rw.Flush()
 		case "pause_input":

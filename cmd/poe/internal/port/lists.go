@@ -2,6 +2,7 @@ package port
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -217,16 +218,22 @@ func (g *gen) cat(nodes []*node) string {
 	}
 	var parts []string
 	var run []*node
+	add := func(code func() string) {
+		start := len(g.pre)
+		part := code()
+		g.inOrder(parts, start, "[]any")
+		parts = append(parts, part)
+	}
 	flush := func() {
 		if len(run) > 0 {
-			parts = append(parts, "perl.L("+g.scalarsOf(run)+")")
+			add(func() string { return "perl.L(" + g.scalarsOf(run) + ")" })
 			run = nil
 		}
 	}
 	for _, k := range nodes {
 		if isListy(k) {
 			flush()
-			parts = append(parts, g.list(k))
+			add(func() string { return g.list(k) })
 		} else {
 			run = append(run, k)
 		}
@@ -238,9 +245,29 @@ func (g *gen) cat(nodes []*node) string {
 func (g *gen) scalarsOf(nodes []*node) string {
 	out := make([]string, len(nodes))
 	for i, k := range nodes {
+		start := len(g.pre)
 		out[i] = g.any(k)
+		g.inOrder(out[:i], start, "any")
 	}
 	return strings.Join(out, ", ")
+}
+
+// inOrder keeps the order in which expressions are evaluated: where the last one has
+// lines in front of the statement, from start on, those before it come in front of these.
+func (g *gen) inOrder(before []string, start int, typ string) {
+	if len(g.pre) <= start || declarationsOnly(g.pre[start:]) {
+		return
+	}
+	var lines []string
+	for i, code := range before {
+		if !strings.Contains(code, "(") || strings.HasPrefix(code, "func(") {
+			continue
+		}
+		t := g.temp("v")
+		lines = append(lines, fmt.Sprintf("var %s %s = %s", t, typ, code))
+		before[i] = t
+	}
+	g.pre = slices.Insert(g.pre, start, lines...)
 }
 
 // spreadAll returns expressions as the arguments of a variadic function.
