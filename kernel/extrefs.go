@@ -224,6 +224,20 @@ func (c *Callback) Call(args ...any) any {
 	return v
 }
 
+// CallList is Call for handlers that return several values, all of which it
+// returns, as [Kernel.CallList] does; none if the session has stopped.
+// POE: a callback in list context.
+func (c *Callback) CallList(args ...any) []any {
+	if c.k == nil {
+		return nil
+	}
+	values, err := c.k.CallList(c.id, c.event, c.arguments(args)...)
+	if err != nil {
+		return nil
+	}
+	return values
+}
+
 // Hold is a promise that events will come from outside, for the time that no
 // session of this kernel has a reason to run that the kernel knows of. Without
 // one the kernel ends a program in which only aliased sessions are left, as

@@ -24,7 +24,8 @@ type observing struct {
 	// the frame below has.
 	taken bool
 	// thrown is the mark of the event whose handler has just thrown.
-	thrown observe.Mark
+	thrown  observe.Mark
+	foreign foreignTraces
 	// late is how long the event of the queue has waited.
 	late time.Duration
 }

@@ -169,6 +169,9 @@ func (c *Client) add(asker kernel.ID, r Request) {
 	c.serial++
 	t := &transaction{client: c, serial: c.serial, asker: asker, request: r, host: hostOf(r.HTTP.URL), credit: make(chan struct{}, 1)}
 	t.ctx, t.cancel = context.WithCancel(r.HTTP.Context())
+	if !c.config.NoTrace {
+		t.trace = c.k.Host().TraceContext()
+	}
 	c.transactions[r.HTTP] = t
 	c.in(func(e kernel.Event) {
 		if c.arrivals == nil {
@@ -215,17 +218,19 @@ func (c *Client) prepare(t *transaction) *http.Request {
 	if t.request.Proxy != nil {
 		r = r.WithContext(context.WithValue(t.ctx, proxyKey{}, t.request.Proxy))
 	}
-	_, agent := r.Header["User-Agent"]
-	if _, from := r.Header["From"]; !agent || !from && c.config.From != "" {
-		r.Header = r.Header.Clone()
-		if r.Header == nil {
-			r.Header = http.Header{}
-		}
-		if !agent {
-			r.Header.Set("User-Agent", c.config.Agent[rand.IntN(len(c.config.Agent))])
-		}
-		if !from && c.config.From != "" {
-			r.Header.Set("From", c.config.From)
+	if r.Header = r.Header.Clone(); r.Header == nil {
+		r.Header = http.Header{}
+	}
+	if _, set := r.Header["User-Agent"]; !set {
+		r.Header.Set("User-Agent", c.config.Agent[rand.IntN(len(c.config.Agent))])
+	}
+	if _, set := r.Header["From"]; !set && c.config.From != "" {
+		r.Header.Set("From", c.config.From)
+	}
+	if _, set := r.Header["Traceparent"]; !set && t.trace.Valid() {
+		r.Header.Set("Traceparent", t.trace.String())
+		if t.trace.State != "" {
+			r.Header.Set("Tracestate", t.trace.State)
 		}
 	}
 	r.RequestURI = ""

@@ -11,6 +11,7 @@ import (
 	"slices"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/kernel/observe"
 )
 
 // Result is what a response event brings.
@@ -44,6 +45,7 @@ type transaction struct {
 	asker   kernel.ID
 	request Request
 	host    string
+	trace   observe.TraceContext // of the event that has asked
 	ctx     context.Context
 	cancel  context.CancelFunc
 	alarm   kernel.AlarmID
