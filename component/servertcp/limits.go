@@ -33,7 +33,8 @@ type Limits struct {
 	// those that hold more than their equal share of it are not read; one that
 	// does not get below it in 10 seconds ends. When output is added to output
 	// that waits until they hold half as much again, the connection that holds
-	// most ends. Both are errors that wrap ErrMemory. 0 is DefaultMemory,
+	// most ends; output that is put counts after 64 KiB of it for each connection,
+	// or when some is written. Both are errors that wrap ErrMemory. 0 is DefaultMemory,
 	// Unlimited disables it. What a filter holds by itself is not counted;
 	// filters have limits of their own.
 	Memory int

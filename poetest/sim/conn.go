@@ -136,10 +136,11 @@ func (e *end) Write(p []byte) (int, error) {
 	return n, nil
 }
 
-// Ready returns the modes in which the end is ready.
+// Ready returns the modes in which the end is ready. As with TCP it is writable when
+// a third of its buffer is free.
 func (e *end) Ready() kernel.ReadySet {
 	over := e.closed || e.trouble != nil || e.gone
-	return kernel.ReadySet{Read: over || len(e.in) > 0 || e.eof || e.deaf, Write: over || e.mute || e.space() > 0}
+	return kernel.ReadySet{Read: over || len(e.in) > 0 || e.eof || e.deaf, Write: over || e.mute || e.space() > e.limit/3}
 }
 
 // Close ends both directions: the peer reads what is on its way and then the end

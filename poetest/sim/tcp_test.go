@@ -27,6 +27,7 @@ type lineWorld struct {
 
 	received map[string]int  // lines of all connections, by name
 	byes     map[string]bool // connections whose last line was answered
+	slow     int             // lines come so much more seldom
 }
 
 const (
@@ -205,7 +206,7 @@ func (s *sender) next(e kernel.Event) {
 	if e.Kernel.Rand().IntN(30) == 0 {
 		s.bye()
 	}
-	_, _ = e.Kernel.DelaySet("next", time.Duration(10+e.Kernel.Rand().IntN(900))*time.Millisecond)
+	_, _ = e.Kernel.DelaySet("next", time.Duration(max(1, s.lw.slow)*(10+e.Kernel.Rand().IntN(900)))*time.Millisecond)
 }
 
 func (s *sender) send(c *clienttcp.Client, n int) {

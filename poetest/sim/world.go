@@ -66,6 +66,9 @@ func (w *World) Now() time.Duration { return w.now }
 // Hosts returns the hosts in the order in which they were made.
 func (w *World) Hosts() []*Host { return w.hosts }
 
+// Faults returns how many faults have happened.
+func (w *World) Faults() int { return len(w.faults) }
+
 // Peace reports whether faults are over and Config.Settle has begun.
 func (w *World) Peace() bool { return w.peace }
 
@@ -110,7 +113,7 @@ func (w *World) at(at time.Duration, do func()) {
 func (w *World) after(d time.Duration, do func()) { w.at(w.now+max(0, d), do) }
 
 // maxSlices is how many turns the kernels may take without time passing.
-const maxSlices = 200000
+const maxSlices = 50000
 
 // runUntil lets time pass.
 func (w *World) runUntil(end time.Duration) {
