@@ -182,7 +182,7 @@ func (c *Config) factory() socketfactory.Config {
 	}
 	return socketfactory.Config{
 		Domain: c.Domain, RemoteAddress: c.RemoteAddress, RemotePort: c.RemotePort, RemoteService: c.RemoteService,
-		BindAddress: c.BindAddress, BindPort: c.BindPort, Options: options,
+		BindAddress: c.BindAddress, BindPort: c.BindPort, Options: options, Resolver: c.Resolver,
 		Events: socketfactory.Names{Success: "got_connect_success", Failure: "got_connect_error"},
 	}
 }
