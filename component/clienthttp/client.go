@@ -140,6 +140,9 @@ func (c *Client) requestEvent(e kernel.Event) {
 	if proxy, _ := kernel.ArgOK[string](e, 4); proxy != "" {
 		var err error
 		if r.Proxy, err = url.Parse(proxy); err != nil {
+			if c.transactions[r.HTTP] == nil {
+				closeBody(r.HTTP)
+			}
 			c.refuse(e.Sender, r, http.StatusBadRequest, fmt.Errorf("%w: proxy: %w", ErrRequest, err))
 			return
 		}
@@ -147,23 +150,36 @@ func (c *Client) requestEvent(e kernel.Event) {
 	c.add(e.Sender, r)
 }
 
+// closeBody closes the body of a request that is not sent, as net/http does with
+// those that are.
+func closeBody(r *http.Request) {
+	if r.Body != nil {
+		_ = r.Body.Close()
+	}
+}
+
 // add takes a request on.
 func (c *Client) add(asker kernel.ID, r Request) {
+	if c.transactions[r.HTTP] != nil { // whose body this is
+		c.refuse(asker, r, http.StatusBadRequest, fmt.Errorf("%w: it is pending already", ErrRequest))
+		return
+	}
 	switch {
 	case c.over:
+		closeBody(r.HTTP)
 		c.refuse(asker, r, http.StatusRequestTimeout, ErrShutdown)
 		return
 	case len(c.transactions) >= c.config.MaxPending:
+		closeBody(r.HTTP)
 		c.refuse(asker, r, http.StatusInternalServerError, ErrBusy)
 		return
-	case c.transactions[r.HTTP] != nil:
-		c.refuse(asker, r, http.StatusBadRequest, fmt.Errorf("%w: it is pending already", ErrRequest))
-		return
 	case r.HTTP.URL == nil || r.HTTP.URL.Host == "" || r.HTTP.URL.Scheme != "http" && r.HTTP.URL.Scheme != "https":
+		closeBody(r.HTTP)
 		c.refuse(asker, r, http.StatusBadRequest, fmt.Errorf("%w: its URL must be absolute, with http or https", ErrRequest))
 		return
 	}
 	if _, err := c.k.RefcountIncrement(asker, c.tag()); err != nil {
+		closeBody(r.HTTP)
 		return // the asker has stopped meanwhile
 	}
 	c.serial++
@@ -203,7 +219,7 @@ func (c *Client) begin() {
 		default:
 			c.open++
 			c.perHost[t.host]++
-			t.running = true
+			t.begun, t.running = true, true
 			t.setBusy(true)
 			go t.run(c.prepare(t), c.arrivals)
 		}
@@ -273,7 +289,9 @@ func (c *Client) Shutdown() {
 func (c *Client) arrived(e kernel.Event) {
 	a := kernel.Arg[[]any](e, 1)[0].(arrival)
 	t := a.transaction
-	if !a.progress {
+	if a.progress {
+		t.told.Store(false)
+	} else {
 		t.setBusy(false)
 	}
 	if a.last {
@@ -315,6 +333,9 @@ func (c *Client) finish(t *transaction) {
 	t.done = true
 	t.cancel()
 	delete(c.transactions, t.request.HTTP)
+	if !t.begun {
+		closeBody(t.request.HTTP)
+	}
 	if t.alarm != 0 {
 		c.in(func(e kernel.Event) { _, _ = e.AlarmRemove(t.alarm) })
 	}

@@ -156,6 +156,7 @@ var (
 // for the database: what is wrong with it comes with the first result.
 func New(k *kernel.Kernel, c Config) (*DBI, error) {
 	d := &DBI{k: k, config: c, lanes: map[any]*lane{}}
+	d.ctx, d.cancel = context.WithCancel(context.Background())
 	switch {
 	case c.DB == nil && c.Driver == "":
 		return nil, configerror.New("dbi", "DB", "must be set, or Driver and DSN")

@@ -109,6 +109,37 @@ func TestMemoryLimit(t *testing.T) {
 	require.Zero(t, r.stats().Held)
 }
 
+// Many peers which do not read their answers hold no more than Limits.Memory
+// together, though each of them would be allowed more.
+func TestBackpressureIsAShareOfMemory(t *testing.T) {
+	const peers, limit, answer = 16, 512 << 10, 10_000
+	c := servertcp.Config{Limits: servertcp.Limits{Memory: limit}, ClientInput: servertcp.Input(func(c *servertcp.Client, line string) {
+		c.PutText(strings.Repeat("x", answer))
+	})}
+	r := run(t, c)
+	idle := r.dial()
+	defer idle.Close()
+	var all []*peer
+	for range peers {
+		p := r.dial()
+		defer p.Close()
+		all = append(all, p)
+	}
+	require.Eventually(t, func() bool { return r.stats().Open == peers+1 }, 30*time.Second, time.Millisecond)
+	for _, p := range all {
+		p.send(strings.Repeat("?\n", 2000))
+	}
+	require.Eventually(t, func() bool { return r.stats().Held > limit/4 }, 30*time.Second, time.Millisecond)
+	for range 100 { // as long as they like
+		require.Less(t, r.stats().Held, limit+peers*2*answer)
+		time.Sleep(time.Millisecond)
+	}
+	for _, p := range all[:2] { // and all of it comes
+		_, err := io.CopyN(io.Discard, p, 2000*(answer+2))
+		require.NoError(t, err)
+	}
+}
+
 // Peers that hang up while they are not read are noticed at once, and not when
 // their time is over: what they have sent is read to its end.
 func TestHangUpUnderTheMemoryLimit(t *testing.T) {

@@ -23,7 +23,8 @@ type Limits struct {
 	// finds as many is dropped, and the connection fails with the operation
 	// "write" and readwrite.ErrPending.
 	Output int
-	// Backpressure is the high mark of a connection's output, in bytes: while
+	// Backpressure is the high mark of a connection's output, in bytes, or the
+	// connection's equal share of Memory if that is less: while
 	// as many wait to be written, nothing is read from that peer and no record
 	// comes that has been read already, until no more than half of them are left. 0 is DefaultBackpressure, Unlimited disables
 	// it.

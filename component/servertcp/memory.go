@@ -69,8 +69,15 @@ func (l *Listener) backpressureMarks() readwrite.Marks {
 		return readwrite.Marks{}
 	}
 	high := max(2, l.backpressure)
+	if l.memory.limit > 0 {
+		high = min(high, max(leastBackpressure, l.memory.limit/max(1, l.Connections)))
+	}
 	return readwrite.Marks{High: high, Low: high / 2}
 }
+
+// leastBackpressure is how much output may wait at a connection in any case before
+// its input is held.
+const leastBackpressure = 16 << 10
 
 // connLimits is a connection as its wheel's limit of speed.
 type connLimits Client
@@ -207,6 +214,7 @@ func (c *Client) account() {
 		held := w.OutOctets() + w.InOctets()
 		c.listener.memory.total += held - c.held
 		c.held = held
+		w.SetBackpressure(c.listener.backpressureMarks())
 	}
 }
 

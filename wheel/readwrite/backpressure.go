@@ -2,6 +2,15 @@ package readwrite
 
 import "slices"
 
+// SetBackpressure changes the marks of Config.Backpressure, from the next record that
+// is put on. A wheel made without any, and marks that Config would not allow, are
+// left as they are.
+func (w *Wheel) SetBackpressure(m Marks) {
+	if w.limits != nil && w.limits.backpressure.High > 0 && m.Low > 0 && m.High > m.Low {
+		w.limits.backpressure = m
+	}
+}
+
 // holdInput stops decoding and reading if so much output waits that the
 // configuration says so.
 func (w *Wheel) holdInput(waiting int) {

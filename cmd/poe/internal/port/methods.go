@@ -42,6 +42,8 @@ func (g *gen) method(n *node, want string) val {
 	name := quote(n.text)
 	target := ""
 	switch {
+	case obj.kind == kBare && (obj.text == "STDIN" || obj.text == "STDOUT" || obj.text == "STDERR"):
+		target = g.glob(obj).code
 	case obj.kind == kBare:
 		target = quote(obj.text)
 		g.useClass(obj.text, n.line)
@@ -57,6 +59,16 @@ func (g *gen) method(n *node, want string) val {
 	if rest, ok := strings.CutPrefix(n.text, "SUPER::"); ok {
 		code := "perl.Super(" + contextCode(want) + ", " + quote(g.pkg) + ", " + g.withArgs(target+", "+quote(rest), args) + ")"
 		return g.inWant(code, want)
+	}
+	g.topicCalled()
+	if g.prog.aliasMethods[n.text] {
+		self := g.stable(target)
+		call := func(list string) string {
+			return fmt.Sprintf("perl.CallInPlace(%s, %s, %s, %s)", contextCode(want), self, name, list)
+		}
+		if v, ok := g.aliasedCall(n.text, args, call, want); ok {
+			return v
+		}
 	}
 	all := g.withArgsPairs(target+", "+name, args)
 	switch want {

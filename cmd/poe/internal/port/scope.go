@@ -45,6 +45,7 @@ type function struct {
 	wantUsed bool
 	returns  bool            // a handler whose value somebody uses
 	events   map[string]bool // names under which it handles events, as far as known
+	late     bool            // the program gives its name to other code while it runs
 	aliases  bool            // changes its arguments in place
 	names    map[string]int
 	form     *form // nil if it is given a context and @_
@@ -192,7 +193,7 @@ func (r *resolver) declare(n *node, how string) {
 	if r.fn != nil {
 		v.level = r.fn.level
 	}
-	if how == "our" && n.text == "AUTOLOAD" {
+	if how == "our" && (n.text == "AUTOLOAD" || n.text == "VERSION" && n.sigil == '$') {
 		return
 	}
 	if how == "our" {
@@ -312,10 +313,11 @@ func (r *resolver) expr(n *node) {
 		r.pop()
 		return
 	case kMap:
-		r.push()
-		for _, k := range n.kids {
+		for _, k := range n.kids[1:] { // what the list declares lives on
 			r.expr(k)
 		}
+		r.push()
+		r.expr(n.kids[0])
 		r.statements(n.body)
 		r.pop()
 		return
