@@ -89,7 +89,7 @@ func checkServer(c *perl.Hash) {
 	}
 	if c.Get("ClientInput") == nil {
 		for _, k := range c.Keys() {
-			if name := perl.Str(k); len(name) > 6 && name[:6] == "Client" && name != "ClientInput" {
+			if name := perl.Str(k); len(name) > 6 && name[:6] == "Client" && name != "ClientInput" && name != "ClientHeap" {
 				perl.Die("%s not permitted without ClientInput", name)
 			}
 		}

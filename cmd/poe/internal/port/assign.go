@@ -53,6 +53,9 @@ func (g *gen) assignExpr(n *node) val {
 		if to.v.sync != "" {
 			cannot("P0116", "assignment to the loop variable inside of an expression")
 		}
+		if t == tAny && to.v.field && to.v.counted {
+			return val{g.store(to.v, code), tAny, false}
+		}
 		if t == tAny {
 			return val{fmt.Sprintf("perl.Set[any](&%s, %s)", to.v.goName, code), tAny, false}
 		}
@@ -185,6 +188,9 @@ func (g *gen) assign(n *node) {
 
 func (g *gen) assignMy(to, from *node) {
 	v := to.kids[0].v
+	if v != nil && v.inHeap {
+		return // it is a parameter
+	}
 	if to.text == "state" {
 		v.fixed = true
 		done := g.prog.globalNameOnce(v)
@@ -304,6 +310,9 @@ func (g *gen) assignScalar(to, from *node) {
 	}
 	if to.kind == kVar && to.v != nil && to.sigil == '$' {
 		v := to.v
+		if v.field && g.assignField(v, from) {
+			return
+		}
 		c := g.expr(from)
 		g.assigned(v, c.typ)
 		if from.kind == kFunc && from.text == "undef" {
@@ -311,7 +320,7 @@ func (g *gen) assignScalar(to, from *node) {
 		}
 		t := g.typeOf(v)
 		g.flushPre()
-		g.w("%s = %s", v.goName, g.conv(c, orAny(t)))
+		g.w("%s", g.store(v, g.conv(c, orAny(t))))
 		g.synced(v)
 		return
 	}
@@ -426,6 +435,9 @@ func (g *gen) assignListStatement(to, from *node) {
 		g.assignFirst(to, kids[0], from)
 		return
 	}
+	if to.kind == kList && g.assignEach(to, from) {
+		return
+	}
 	src := g.list(from)
 	g.flushPre()
 	t := g.temp("list")
@@ -435,6 +447,42 @@ func (g *gen) assignListStatement(to, from *node) {
 		t = src
 	}
 	g.assignFrom(to, t)
+}
+
+// assignField is an assignment to a field that is different from others, and reports
+// whether it is one.
+func (g *gen) assignField(v *variable, from *node) bool {
+	undef := from.kind == kFunc && from.text == "undef" && len(from.kids) == 0
+	switch {
+	case v.own && (from.kind == kHash || from.kind == kArray || undef):
+		list := ""
+		if len(from.kids) > 0 {
+			list = g.fresh(from.kids)
+		}
+		g.flushPre()
+		g.w("%s.Init(%s)", v.goName, list)
+	case undef:
+		g.clearField(v)
+	default:
+		return false
+	}
+	return true
+}
+
+// clearField makes a field undef.
+func (g *gen) clearField(v *variable) {
+	g.w("%s", g.cleared(v))
+}
+
+func (g *gen) cleared(v *variable) string {
+	t := g.typeOf(v)
+	switch {
+	case v.own:
+		return v.goName + ".Init()"
+	case v.counted && (t == tAny || t == tWheel || t == tHash || t == tArr):
+		return "perl.Drop(&" + v.goName + ")"
+	}
+	return v.goName + " = " + zero(t)
 }
 
 // assignKeys writes an assignment to the slice of a hash with literal keys as one for
@@ -451,6 +499,26 @@ func (g *gen) assignKeys(to, from *node) bool {
 	}
 	for i, key := range keys {
 		k := &node{kind: kKey, kids: []*node{to.kids[0], {kind: kStr, text: key, line: to.line}}, line: to.line}
+		g.assignScalar(k, from.kids[i])
+	}
+	return true
+}
+
+// assignEach writes an assignment of a list to fields as one for each of them, if the
+// values are such that their order does not matter.
+func (g *gen) assignEach(to, from *node) bool {
+	if from.kind != kList || len(from.kids) != len(to.kids) {
+		return false
+	}
+	for i, k := range from.kids {
+		if t := to.kids[i]; t.kind != kVar || t.v == nil || !t.v.field {
+			return false
+		}
+		if k.kind != kStr && k.kind != kNum && !(k.kind == kVar && k.sigil == '$' && k.v != nil && !k.v.field) && !((k.kind == kArray || k.kind == kHash) && len(k.kids) == 0) {
+			return false
+		}
+	}
+	for i, k := range to.kids {
 		g.assignScalar(k, from.kids[i])
 	}
 	return true
@@ -485,6 +553,13 @@ func copied(src string) string {
 
 // assignFirst is my ($x) = ...: the first element of a list.
 func (g *gen) assignFirst(to, k *node, from *node) {
+	if from.kind == kCall && strings.HasSuffix(from.text, "unpack_sockaddr_in") && len(from.kids) == 1 && from.kids[0].kind == kMethod && from.kids[0].text == "getsockname" {
+		if w := g.expr(from.kids[0].kids[0]); w.typ == tWheel {
+			g.flushPre()
+			g.setScalar(to, k, val{w.code + ".LocalPort()", tInt, false})
+			return
+		}
+	}
 	src := g.list(from)
 	g.flushPre()
 	code := "perl.Head(" + src + ")"
@@ -498,6 +573,9 @@ func (g *gen) assignFirst(to, k *node, from *node) {
 
 // setScalar declares or sets a scalar.
 func (g *gen) setScalar(to, k *node, c val) {
+	if k.kind == kVar && k.v != nil && k.v.inHeap {
+		return // it is a parameter
+	}
 	if k.kind == kFunc && k.text == "undef" {
 		if !c.plain {
 			g.w("_ = %s", c.code)
@@ -507,7 +585,7 @@ func (g *gen) setScalar(to, k *node, c val) {
 	if to.kind == kMy && k.kind == kVar && k.v != nil && !k.v.global {
 		g.assigned(k.v, c.typ)
 		t := orAny(g.typeOf(k.v))
-		if code := g.conv(c, t); t != tAny && (t == c.typ || strings.HasPrefix(code, "perl.") || strings.HasPrefix(code, "e.Text(")) {
+		if code := g.conv(c, t); t != tAny && (t == c.typ || t == tStr || strings.HasPrefix(code, "perl.") || strings.HasPrefix(code, "e.Text(")) {
 			g.w("%s := %s", k.v.goName, code)
 		} else {
 			g.w("var %s %s = %s", k.v.goName, t, g.conv(c, t))
@@ -522,7 +600,7 @@ func (g *gen) setScalar(to, k *node, c val) {
 	}
 	if k.kind == kVar && k.v != nil && k.sigil == '$' {
 		g.assigned(k.v, c.typ)
-		g.w("%s = %s", k.v.goName, g.conv(c, orAny(g.typeOf(k.v))))
+		g.w("%s", g.store(k.v, g.conv(c, orAny(g.typeOf(k.v)))))
 		g.synced(k.v)
 		return
 	}

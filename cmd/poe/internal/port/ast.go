@@ -52,6 +52,7 @@ const (
 	kReturn
 	kJump // next, last, redo; text
 	kLocal
+	kGo // text: code in Go
 
 	// Statements.
 	sExpr
@@ -85,15 +86,16 @@ type node struct {
 	source string   // of a statement
 	v      *variable
 	fn     *function
-	dyn    *node       // a method's name which is computed
-	repl   *node       // of s///
-	end    int         // last line of a sub
-	made   *node       // the body with its continue block, once it has been made
-	vars   []*variable // declared in a part that may not be evaluated
-	from   int         // first token of a statement
-	to     int         // token behind a statement
-	blank  bool        // a blank line precedes the statement
-	single bool        // a call which has one value in any context
+	dyn    *node        // a method's name which is computed
+	repl   *node        // of s///
+	end    int          // last line of a sub
+	made   *node        // the body with its continue block, once it has been made
+	vars   []*variable  // declared in a part that may not be evaluated
+	from   int          // first token of a statement
+	to     int          // token behind a statement
+	blank  bool         // a blank line precedes the statement
+	heaps  []*heapClass // of the sessions that a call creates
+	single bool         // a call which has one value in any context
 }
 
 func (n *node) kid(i int) *node {

@@ -428,6 +428,18 @@ func (g *gen) delete(n *node, void bool) val {
 			word = "Remove"
 		}
 		return val{g.container(k.kids[0]) + "." + word + "(" + g.str(k.kids[1]) + ")", tAny, false}
+	case kVar:
+		if k.v == nil || !k.v.field {
+			break
+		}
+		if void {
+			return val{g.cleared(k.v), tAny, false}
+		}
+		k.v.reads2++
+		if k.v.own {
+			g.fix(k.v)
+		}
+		return val{"perl.Take(&" + k.v.goName + ")", orAny(g.typeOf(k.v)), false}
 	case kIndex:
 		return val{g.container(k.kids[0]) + ".Delete(" + g.int(k.kids[1]) + ")", tAny, false}
 	case kHSlice:
@@ -452,6 +464,8 @@ func (g *gen) undefStatement(n *node) {
 		k = k.kids[0]
 	}
 	switch {
+	case k.kind == kVar && k.sigil == '$' && k.v != nil && k.v.field:
+		g.clearField(k.v)
 	case k.kind == kVar && k.sigil == '$' && k.v != nil:
 		g.fix(k.v)
 		g.w("%s = perl.Undef(%s)", k.v.goName, k.v.goName)
@@ -731,6 +745,10 @@ func (g *gen) builtinVoid(n *node) bool {
 	case "delete":
 		if k := g.arg(n, 0); k.kind == kKey {
 			g.line2(g.delete(n, true).code)
+			return true
+		}
+		if k := g.arg(n, 0); k.kind == kVar && k.v != nil && k.v.field {
+			g.clearField(k.v)
 			return true
 		}
 		if k := g.arg(n, 0); k.kind == kHSlice {

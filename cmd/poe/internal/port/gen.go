@@ -22,6 +22,7 @@ const (
 	tHash   typ = "*perl.Hash"
 	tRE     typ = "*perl.Regexp"
 	tKernel typ = "*poe.Kernel"
+	tWheel  typ = "*compat.Wheel"
 )
 
 func join(a, b typ) typ {
@@ -133,7 +134,7 @@ func generate(prog *program, report *Report, options Options) (string, error) {
 	var g *gen
 	for range 6 {
 		for _, v := range prog.lexicals {
-			v.strReads, v.truth, v.reads2, v.hashUses = 0, 0, 0, 0
+			v.resetReads()
 		}
 		g = newGen(prog, &Report{File: report.File}, true)
 		g.program(options)
@@ -142,11 +143,13 @@ func generate(prog *program, report *Report, options Options) (string, error) {
 		}
 	}
 	for range 4 {
-		if !prog.typeByUse() {
+		settled := prog.settleFields()
+		if !prog.typeByUse() && !settled {
 			break
 		}
 		for _, v := range prog.lexicals {
-			v.joined, v.strReads, v.truth, v.reads2, v.hashUses = tNone, 0, 0, 0, 0
+			v.joined = tNone
+			v.resetReads()
 		}
 		g = newGen(prog, &Report{File: report.File}, true)
 		g.program(options)
@@ -295,8 +298,16 @@ func (g *gen) str(n *node) string {
 	return g.conv(g.expr(n), tStr)
 }
 
-func (g *gen) int(n *node) string   { return g.conv(g.expr(n), tInt) }
-func (g *gen) float(n *node) string { return g.conv(g.expr(n), tFloat) }
+func (g *gen) int(n *node) string {
+	g.noteNumber(n)
+	return g.conv(g.expr(n), tInt)
+}
+
+func (g *gen) float(n *node) string {
+	g.noteNumber(n)
+	return g.conv(g.expr(n), tFloat)
+}
+
 func (g *gen) cond(n *node) string {
 	if n == nil {
 		return "true"

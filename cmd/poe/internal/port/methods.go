@@ -39,6 +39,9 @@ func (g *gen) method(n *node, want string) val {
 		}
 		return val{"perl.L(" + code + ")", "[]any", false}
 	}
+	if v, ok := g.wheelCall(n, want); ok {
+		return v
+	}
 	name := quote(n.text)
 	target := ""
 	switch {
@@ -58,6 +61,9 @@ func (g *gen) method(n *node, want string) val {
 		code := "perl.Super(" + contextCode(want) + ", " + quote(g.pkg) + ", " + g.withArgs(target+", "+quote(rest), args) + ")"
 		return g.inWant(code, want)
 	}
+	if len(n.heaps) > 0 {
+		args = g.heapArgs(n)
+	}
 	all := g.withArgsPairs(target+", "+name, args)
 	switch want {
 	case "Scalar":
@@ -68,6 +74,65 @@ func (g *gen) method(n *node, want string) val {
 		return val{"perl.Do(" + all + ")", tAny, false}
 	}
 	return val{"perl.Invoke(" + want + ", " + all + ")", "[]any", false}
+}
+
+// wheelMethods are methods of wheels, with the types of what they return.
+var wheelMethods = map[string]struct {
+	name   string
+	result typ
+}{
+	"put": {"Put", tAny}, "ID": {"ID", tInt}, "PID": {"PID", tInt}, "pause_input": {"PauseInput", tNone}, "resume_input": {"ResumeInput", tNone},
+	"shutdown_input": {"ShutdownInput", tNone}, "shutdown_output": {"ShutdownOutput", tNone}, "get_driver_out_octets": {"OutOctets", tInt}, "kill": {"Kill", tAny},
+}
+
+// wheelCall is a call of a method of a wheel.
+func (g *gen) wheelCall(n *node, want string) (val, bool) {
+	obj := n.kids[0]
+	if n.dyn != nil || obj.kind == kBare || obj.kind == kStr {
+		return val{}, false
+	}
+	m, known := wheelMethods[n.text]
+	if obj.kind != kVar || obj.v == nil || g.typeOf(obj.v) != tWheel || !known || m.result == tNone && want != "Void" {
+		return val{}, false
+	}
+	code := obj.v.goName + "." + m.name + "(" + g.spreadAll(n.kids[1:]) + ")"
+	if want == "Scalar" || want == "Void" {
+		return val{code, m.result, false}, true
+	}
+	return val{"perl.L(" + code + ")", "[]any", false}, true
+}
+
+// heapArgs are the arguments of a call which creates sessions, with their heaps.
+func (g *gen) heapArgs(n *node) []*node {
+	var out []*node
+	args := n.kids[1:]
+	add := func(key, code string) {
+		out = append(out, &node{kind: kStr, text: key}, &node{kind: kGo, text: code})
+	}
+	for i := 0; i+1 < len(args); i += 2 {
+		if args[i].text != "heap" {
+			out = append(out, args[i], args[i+1])
+		}
+	}
+	for _, c := range n.heaps {
+		if c.name == "" {
+			continue
+		}
+		switch c.kind {
+		case sessionHeap:
+			add("heap", g.newHeap(c, n))
+		case connectionHeap:
+			add("ClientHeap", "func() any { return "+g.newHeap(c, n)+" }")
+		case listenerHeap:
+			add("ListenerHeap", g.newHeap(c, n))
+		case clientHeap:
+			add("Heap", g.newHeap(c, n))
+		}
+	}
+	if len(out) == 0 {
+		return args
+	}
+	return out
 }
 
 // withArgsPairs is withArgs which writes name => value pairs one a line if they

@@ -35,6 +35,8 @@ func (g *gen) binaryOp(n *node) val {
 		}
 		return val{"strings.Repeat(" + g.str(n.kids[0]) + ", max(0, " + g.int(n.kids[1]) + "))", tStr, false}
 	}
+	g.noteNumber(n.kids[0])
+	g.noteNumber(n.kids[1])
 	return g.arith(n.op, g.expr(n.kids[0]), g.expr(n.kids[1]))
 }
 
@@ -122,6 +124,8 @@ func smallNumber(code string) bool {
 
 // compare is a comparison of numbers.
 func (g *gen) compare(n *node) val {
+	g.noteNumber(n.kids[0])
+	g.noteNumber(n.kids[1])
 	a, b := g.expr(n.kids[0]), g.expr(n.kids[1])
 	if (n.op == "==" || n.op == "!=") && !isNum(a.typ) && !isNum(b.typ) {
 		code := "perl.Eq(" + a.code + ", " + b.code + ")"

@@ -115,6 +115,7 @@ func (g *gen) assemble(body string) string {
 		}
 		b.WriteString(")\n\n")
 	}
+	g.writeStructs(&b)
 	g.writeGlobals(&b)
 	b.WriteString("func main() {\n")
 	b.WriteString("perl.Main(perlFile, func() {\n")

@@ -55,6 +55,11 @@ func (g *gen) increment(target *node, op string, post bool) val {
 }
 
 func (g *gen) assigned(v *variable, t typ) {
+	switch t {
+	case tStr, tInt, tFloat, tBool, tNone:
+	default:
+		v.counted = true
+	}
 	if t == tArr || t == tHash {
 		// A reference may be replaced by undef in ways that are not seen.
 		if v.joined != tNone && v.joined != t {

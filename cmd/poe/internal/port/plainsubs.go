@@ -37,6 +37,12 @@ func (p *program) plainSubs() {
 			u.uses[f] = &subUse{}
 		}
 	}
+	walkAll(p.statements, func(n *node) bool {
+		if n.kind == kMethod && n.dyn == nil && scalarMethods[n.text] && u.byName[n.text] == nil {
+			n.single = true
+		}
+		return true
+	})
 	u.statements(p.statements, inVoid, nil)
 	u.close()
 	for f, use := range u.uses {
@@ -46,6 +52,10 @@ func (p *program) plainSubs() {
 	}
 	u.modes(p)
 }
+
+// scalarMethods are methods of POE that return a scalar in any context.
+var scalarMethods = map[string]bool{"ID": true, "PID": true, "put": true, "get_driver_out_octets": true, "get_driver_out_messages": true, "alarm_set": true, "delay_set": true,
+	"postback": true, "callback": true, "get_active_session": true, "alias_resolve": true}
 
 // callsByName reports whether the program may call subs by names that are not known,
 // or asks for the names of those that run.

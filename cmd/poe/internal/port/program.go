@@ -34,6 +34,7 @@ type program struct {
 	parents      map[string][]string
 	handles      map[string]bool
 	errno        int
+	structs      []*heapClass
 	jumps        bool            // redo repeats statements
 	byName       bool            // subs may be called by names that are not known
 	overloads    map[string]bool // operators which a class overloads
@@ -148,6 +149,7 @@ func (p *program) analyze() {
 	}
 	p.nameAll()
 	p.plainSubs()
+	p.structHeaps()
 }
 
 func walkAll(list []*node, f func(*node) bool) {

@@ -28,8 +28,19 @@ type variable struct {
 	line     int
 	state    bool
 	held     bool
-	truth    int  // reads of an any for its truth
-	param    bool // a parameter in Go
+	truth    int        // reads of an any for its truth
+	param    bool       // a parameter in Go
+	heap     *heapClass // the heap that it holds
+	inHeap   bool       // it is the variable of a heap which is a struct
+	field    bool       // a field of a heap
+	own      bool       // a field with a hash or an array that nothing else refers to
+	early    bool       // a field that is set before it is read
+	numReads int        // reads of a field as a number
+	counted  bool       // a field that may hold what is destroyed with its last holder
+}
+
+func (v *variable) resetReads() {
+	v.strReads, v.truth, v.reads2, v.hashUses, v.numReads = 0, 0, 0, 0, 0
 }
 
 // function is a sub.
@@ -47,6 +58,7 @@ type function struct {
 	events   map[string]bool // names under which it handles events, as far as known
 	aliases  bool            // changes its arguments in place
 	names    map[string]int
+	heap     *heapClass
 	form     *form // nil if it is given a context and @_
 }
 

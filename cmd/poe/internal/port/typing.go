@@ -10,7 +10,7 @@ import (
 func (p *program) retype() bool {
 	changed := false
 	for _, v := range append(append([]*variable(nil), p.lexicals...), p.globals...) {
-		if v.sigil != '$' {
+		if v.sigil != '$' || v.inHeap {
 			continue
 		}
 		t := join(v.typ, v.joined)
@@ -68,6 +68,9 @@ func (g *gen) conv(v val, t typ) string {
 	}
 	switch t {
 	case tAny:
+		if v.typ == tWheel {
+			return v.code + ".Any()"
+		}
 		return v.code
 	case tStr:
 		switch v.typ {
@@ -121,12 +124,27 @@ func (g *gen) truth(v val) string {
 		return v.code
 	case tInt, tFloat:
 		return paren(v.code) + " != 0"
-	case tArr, tHash:
+	case tArr, tHash, tWheel:
 		return v.code + " != nil"
 	case tKernel, tRE:
 		return "true"
 	}
 	return "perl.True(" + v.code + ")"
+}
+
+// noteNumber counts a read of a field as a number.
+func (g *gen) noteNumber(n *node) {
+	if n = assignment(n); n.kind == kVar && n.v != nil && n.v.field {
+		n.v.numReads++
+	}
+}
+
+// store returns a statement which sets a variable of type any or of a known type.
+func (g *gen) store(v *variable, code string) string {
+	if v.field && v.counted && g.typeOf(v) == tAny {
+		return "perl.Keep(&" + v.goName + ", " + code + ")"
+	}
+	return v.goName + " = " + code
 }
 
 // noteRead counts how a variable of which nothing is known is read; expr counts it
