@@ -843,6 +843,9 @@ func (g *gen) argVal(c int) val {
 			}
 		}
 	}
+	if g.f.handler {
+		return g.typedArg(c - 10)
+	}
 	return val{g.argAt(c), tAny, true}
 }
 

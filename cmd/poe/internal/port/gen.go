@@ -22,6 +22,7 @@ const (
 	tHash   typ = "*perl.Hash"
 	tRE     typ = "*perl.Regexp"
 	tKernel typ = "*poe.Kernel"
+	tID     typ = "poe.ID"
 	tWheel  typ = "*compat.Wheel"
 )
 
@@ -132,7 +133,9 @@ func (g *gen) w(format string, args ...any) {
 // generate writes the program's Go source.
 func generate(prog *program, report *Report, options Options) (string, error) {
 	var g *gen
+	prog.byEvidence(options.Evidence, prog.file)
 	for range 6 {
+		prog.typeEvents()
 		for _, v := range prog.lexicals {
 			v.resetReads()
 		}
@@ -143,6 +146,7 @@ func generate(prog *program, report *Report, options Options) (string, error) {
 		}
 	}
 	for range 4 {
+		prog.typeEvents()
 		settled := prog.settleFields()
 		if !prog.typeByUse() && !settled {
 			break
@@ -160,6 +164,7 @@ func generate(prog *program, report *Report, options Options) (string, error) {
 			v.typ = tAny
 		}
 	}
+	prog.typeEvents()
 	prog.accounted = map[*node]bool{}
 	g = newGen(prog, report, false)
 	g.comments = options.Comments

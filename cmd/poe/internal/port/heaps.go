@@ -69,6 +69,7 @@ func (p *program) structHeaps() {
 	for p.packageNames[h.name] {
 		h.name += "Of"
 	}
+	p.heapName = h.name
 	h.constructors()
 	if h.refused {
 		for _, f := range p.functions {

@@ -8,7 +8,7 @@ import (
 // names in Go of what handlers are given and do. This is the one place that knows
 // the interface of the module.
 var eventFields = map[string]val{
-	"KERNEL": {"e.Kernel", tKernel, true}, "HEAP": {"e.Heap()", tAny, true}, "SESSION": {"e.This()", tAny, true}, "SENDER": {"e.From()", tAny, true},
+	"KERNEL": {"e.Kernel", tKernel, true}, "HEAP": {"e.Heap()", tAny, true}, "SESSION": {"e.Session", tID, true}, "SENDER": {"e.From()", tAny, true},
 	"STATE": {"e.State()", tStr, true}, "OBJECT": {"e.Object", tAny, true}, "CALLER_FILE": {"e.CallerFile()", tAny, true}, "CALLER_LINE": {"e.CallerLine()", tAny, true},
 	"CALLER_STATE": {"e.CallerState()", tAny, true}, "MACHINE": {"e.This()", tAny, true}, "RUNSTATE": {"e.Heap()", tAny, true}, "EVENT": {"e.Name", tStr, true},
 }
@@ -91,15 +91,25 @@ func (g *gen) wheelCall(n *node, want string) (val, bool) {
 	if n.dyn != nil || obj.kind == kBare || obj.kind == kStr {
 		return val{}, false
 	}
+	if n.text == "ID" && len(n.kids) == 1 && (obj.kind == kIndex || obj.kind == kVar && obj.v != nil && g.typeOf(obj.v) == tID) {
+		if v := g.expr(obj); v.typ == tID {
+			return scalarIn(val{"int(" + v.code + ".Number())", tInt, false}, want), true
+		}
+	}
 	m, known := wheelMethods[n.text]
 	if obj.kind != kVar || obj.v == nil || g.typeOf(obj.v) != tWheel || !known || m.result == tNone && want != "Void" {
 		return val{}, false
 	}
 	code := obj.v.goName + "." + m.name + "(" + g.spreadAll(n.kids[1:]) + ")"
+	return scalarIn(val{code, m.result, false}, want), true
+}
+
+// scalarIn returns a scalar in a context.
+func scalarIn(v val, want string) val {
 	if want == "Scalar" || want == "Void" {
-		return val{code, m.result, false}, true
+		return v
 	}
-	return val{"perl.L(" + code + ")", "[]any", false}, true
+	return val{"perl.L(" + v.code + ")", "[]any", false}
 }
 
 // heapArgs are the arguments of a call which creates sessions, with their heaps.

@@ -66,7 +66,7 @@ func (g *gen) assigned(v *variable, t typ) {
 			t = tAny
 		}
 	}
-	if t == tKernel || t == tRE {
+	if t == tKernel || t == tRE || t == tID {
 		t = join(v.joined, t)
 	}
 	v.joined = join(v.joined, t)

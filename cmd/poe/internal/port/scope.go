@@ -45,21 +45,26 @@ func (v *variable) resetReads() {
 
 // function is a sub.
 type function struct {
-	name     string // with its package; empty for an anonymous one
-	goName   string
-	node     *node
-	outer    *function
-	level    int
-	uses     argUses
-	handler  bool // takes an event
-	inTable  bool // is named in a table of handlers
-	wantUsed bool
-	returns  bool            // a handler whose value somebody uses
-	events   map[string]bool // names under which it handles events, as far as known
-	aliases  bool            // changes its arguments in place
-	names    map[string]int
-	heap     *heapClass
-	form     *form // nil if it is given a context and @_
+	name      string // with its package; empty for an anonymous one
+	goName    string
+	node      *node
+	outer     *function
+	level     int
+	uses      argUses
+	handler   bool // takes an event
+	inTable   bool // is named in a table of handlers
+	wantUsed  bool
+	returns   bool            // a handler whose value somebody uses
+	events    map[string]bool // names under which it handles events, as far as known
+	aliases   bool            // changes its arguments in place
+	names     map[string]int
+	heap      *heapClass
+	args      []typ        // of ARG0 and so on, as far as they are known
+	seen      []typ        // the same as recordings show them
+	relied    map[int]bool // arguments which have the type that recordings show
+	loose     bool         // it is referred to elsewhere than in tables of handlers
+	callbacks []*node      // the options of components whose value it is
+	form      *form        // nil if it is given a context and @_
 }
 
 // argUses says how a sub uses @_.

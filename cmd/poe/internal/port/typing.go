@@ -126,7 +126,7 @@ func (g *gen) truth(v val) string {
 		return paren(v.code) + " != 0"
 	case tArr, tHash, tWheel:
 		return v.code + " != nil"
-	case tKernel, tRE:
+	case tKernel, tRE, tID:
 		return "true"
 	}
 	return "perl.True(" + v.code + ")"
