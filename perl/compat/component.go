@@ -271,7 +271,7 @@ func serverCallbacks(cfg *servertcp.Config, c *perl.Hash, refresh func()) {
 func runClient(cl *servertcp.Client, code *perl.Code, args ...any) []any {
 	out := dispatch(cl.Event, code, nil, func() any { return clientHeap(cl) }, args...)
 	if s, isStruct := cl.Heap.(interface{ connection() *Connection }); isStruct {
-		cl.ShutdownOnError = s.connection().ShutdownOnError
+		cl.ShutdownOnError = s.connection().ShutdownOnError != 0
 	}
 	if h, isHash := cl.Heap.(*perl.Hash); isHash {
 		cl.ShutdownOnError = perl.True(h.Get("shutdown_on_error"))
@@ -316,7 +316,7 @@ func clientCallbacks(cfg *clienttcp.Config, c *perl.Hash) {
 		}
 		out := dispatch(cl.Event, code, nil, func() any { return connectionHeap(cl) }, args...)
 		if s, isStruct := cl.Heap.(interface{ connected() *Connected }); isStruct {
-			cl.ShutdownOnError = s.connected().ShutdownOnError
+			cl.ShutdownOnError = s.connected().ShutdownOnError != 0
 		}
 		if h, isHash := cl.Heap.(*perl.Hash); isHash {
 			cl.ShutdownOnError = perl.True(h.Get("shutdown_on_error"))

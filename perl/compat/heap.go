@@ -31,9 +31,9 @@ type Connection struct {
 	RemoteIP        any    // a string
 	RemotePort      any    // a number; nil for a local socket
 	RemoteAddr      any    // packed
-	Shutdown        bool
-	GotAnError      bool
-	ShutdownOnError bool // may be set
+	Shutdown        int // 1 or 0, as the others
+	GotAnError      int
+	ShutdownOnError int // may be set
 }
 
 func (h *Connection) connection() *Connection { return h }
@@ -45,7 +45,7 @@ func (h *Connection) refresh(c *servertcp.Client) {
 		h.RemotePort = nil
 	}
 	h.RemoteAddr = perl.PackAddr(net.TCPAddrFromAddrPort(c.RemoteAddr))
-	h.Shutdown, h.GotAnError, h.ShutdownOnError = c.ShuttingDown, c.GotAnError, c.ShutdownOnError
+	h.Shutdown, h.GotAnError, h.ShutdownOnError = perl.If(c.ShuttingDown, 1, 0), perl.If(c.GotAnError, 1, 0), perl.If(c.ShutdownOnError, 1, 0)
 }
 
 // wheelFor returns the wheel of POE for one of package readwrite, nil if it is closed.
@@ -103,10 +103,10 @@ func wrapListener(sf *socketfactory.Wheel) *Wheel {
 // Connected is what POE::Component::Client::TCP keeps in its heap.
 type Connected struct {
 	Server          *Wheel // of the connection, or the one that connects
-	Connected       bool
-	Shutdown        bool
-	GotAnError      bool
-	ShutdownOnError bool // may be set
+	Connected       int // 1 or 0, as the others
+	Shutdown        int
+	GotAnError      int
+	ShutdownOnError int // may be set
 }
 
 func (h *Connected) connected() *Connected { return h }
@@ -119,8 +119,10 @@ func (h *Connected) refresh(c *clienttcp.Client) {
 	} else {
 		h.Server = wheelFor(h.Server, c.Wheel)
 	}
-	h.GotAnError = h.GotAnError || c.GotAnError
-	h.Connected, h.Shutdown, h.ShutdownOnError = c.Connected, c.ShuttingDown, c.ShutdownOnError
+	if c.GotAnError {
+		h.GotAnError = 1
+	}
+	h.Connected, h.Shutdown, h.ShutdownOnError = perl.If(c.Connected, 1, 0), perl.If(c.ShuttingDown, 1, 0), perl.If(c.ShutdownOnError, 1, 0)
 }
 
 // isStruct reports whether a heap is a struct of a translated program.

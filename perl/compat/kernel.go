@@ -36,9 +36,9 @@ func Leave() {
 	}
 }
 
-// Run runs the kernel; an exception that no handler of DIE has handled is thrown
+// RunKernel runs the kernel; an exception that no handler of DIE has handled is thrown
 // again.
-func Run() {
+func RunKernel() {
 	ran = true
 	err := Kernel().Run()
 	if err == nil {
@@ -155,7 +155,7 @@ func kernelCall(k *kernel.Kernel, method string, w perl.Want, args []any) ([]any
 	case "ID":
 		return perl.L(k.ID().String()), true
 	case "run":
-		Run()
+		RunKernel()
 		return nil, true
 	case "run_one_timeslice":
 		ran = true

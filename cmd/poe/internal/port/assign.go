@@ -205,6 +205,9 @@ func (g *gen) assignMy(to, from *node) {
 		if v != nil && v.global && !v.packaged && from.kind == kFunc && (from.text == "socket" || from.text == "open") {
 			v.held = true
 		}
+		if v != nil && !v.packaged && g.defaultStatement(v, from) {
+			return
+		}
 		g.assignScalar(to.kids[0], from)
 		return
 	}
@@ -234,6 +237,28 @@ func (g *gen) assignMy(to, from *node) {
 	if v.reads == 0 {
 		g.w("_ = %s", v.goName)
 	}
+}
+
+// defaultStatement writes my $x = A // B as statements, for a variable of the Go
+// package.
+func (g *gen) defaultStatement(v *variable, from *node) bool {
+	from = assignment(from)
+	if from.kind != kLogic || from.op != "//" || from.kids[1].kind == kReturn || from.kids[1].kind == kJump || v.field {
+		return false
+	}
+	a := g.expr(from.kids[0])
+	if a.typ != tAny {
+		return false
+	}
+	g.flushPre()
+	b, pre := g.lazily(func() val { return g.expr(from.kids[1]) })
+	g.assigned(v, tAny)
+	g.w("%s = %s", v.goName, a.code)
+	g.w("if %s == nil {", v.goName)
+	g.pre = append(pre, g.pre...)
+	g.flushPre()
+	g.w("%s = %s\n}", v.goName, g.conv(b, tAny))
+	return true
 }
 
 // condStatement writes my $x = COND ? A : B and my $x = A || B as statements.
@@ -479,6 +504,8 @@ func (g *gen) cleared(v *variable) string {
 	switch {
 	case v.own:
 		return v.goName + ".Init()"
+	case t == tWheel:
+		return v.goName + ".Release()\n" + v.goName + " = nil"
 	case v.counted && (t == tAny || t == tWheel || t == tHash || t == tArr):
 		return "perl.Drop(&" + v.goName + ")"
 	}
@@ -706,6 +733,8 @@ func (g *gen) assignMyArgs(to, from *node) bool {
 		if codes, ok = g.sliceCodes(from.kids[1]); !ok {
 			return false
 		}
+	case from.kind == kList && len(from.kids) == len(to.kids) && g.defaults(to, from):
+		return true
 	case from.kind == kList && len(from.kids) == len(to.kids):
 		for i, k := range from.kids {
 			if isListy(k) || to.kids[i].kind == kVar && to.kids[i].sigil != '$' {
@@ -760,6 +789,22 @@ func (g *gen) assignMyArgs(to, from *node) bool {
 			c = val{fmt.Sprintf("perl.At(%s, %d)", c.code, i-(len(codes)-1)), tAny, false}
 		}
 		g.setScalar(to, k, c)
+	}
+	return true
+}
+
+// defaults writes my ($x, $y) = (shift // 1, shift // 2), of variables of the Go
+// package, as a statement for each.
+func (g *gen) defaults(to, from *node) bool {
+	for i, k := range from.kids {
+		if t := to.kids[i]; to.text != "my" || t.kind != kVar || t.sigil != '$' || t.v == nil || !t.v.global || t.v.packaged || k.kind != kLogic || k.op != "//" || k.kids[0].kind != kFunc || k.kids[0].text != "shift" || k.kids[1].kind != kNum && k.kids[1].kind != kStr {
+			return false
+		}
+	}
+	for i, k := range from.kids {
+		if !g.defaultStatement(to.kids[i].v, k) {
+			g.assignScalar(to.kids[i], k)
+		}
 	}
 	return true
 }

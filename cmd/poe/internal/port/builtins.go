@@ -192,6 +192,12 @@ func (g *gen) builtin(n *node) val {
 		return val{"perl.Alarm(" + g.any(g.arg(n, 0)) + ")", tInt, false}
 	case "local":
 	}
+	if n.text == "join" && len(n.kids) == 2 {
+		if k := sortedHash(n.kids[1]); k != nil {
+			sep := g.str(n.kids[0])
+			return val{"strings.Join(" + g.keysContainer(k) + ".SortedKeys(), " + sep + ")", tStr, false}
+		}
+	}
 	if s, ok := functions[n.text]; ok && s.name != "" {
 		code := s.name + "(" + g.fill(n, s) + ")"
 		if s.result == "void" {

@@ -224,6 +224,14 @@ func (l *foreachLoop) overRange() {
 // overList is a loop that leaves its list as it is, or cannot change it.
 func (l *foreachLoop) overList() {
 	g := l.g
+	if l.v != nil && l.v.keys && !l.v.fixed {
+		head := g.keysContainer(sortedHash(l.list)) + ".SortedKeys()"
+		l.enter()
+		g.w("for _, %s := range %s {", l.name, head)
+		l.position()
+		l.body("")
+		return
+	}
 	head := g.list(l.list)
 	if l.changed && !scalars(l.list) && hasArray(l.list) {
 		g.report.note("P0302", l.n.line, g.sub, "the loop changes its variable; elements of a list of several parts stay as they are")

@@ -169,7 +169,7 @@ func generate(prog *program, report *Report, options Options) (string, error) {
 	g = newGen(prog, report, false)
 	g.comments = options.Comments
 	text := g.program(options)
-	src, err := format.Source([]byte(useAll(text)))
+	src, err := format.Source([]byte(useAll(plainLook(text))))
 	if err != nil {
 		return text, fmt.Errorf("%s: the translation is not Go: %w", prog.file, err)
 	}

@@ -38,10 +38,10 @@ var embedded = map[heapKind]string{connectionHeap: "compat.Connection", listener
 // componentFields are the keys of components, with fields and types in Go.
 var componentFields = map[heapKind]map[string]val{
 	connectionHeap: {"client": {"Client", tWheel, true}, "remote_ip": {"RemoteIP", tAny, true}, "remote_port": {"RemotePort", tAny, true}, "remote_addr": {"RemoteAddr", tAny, true},
-		"shutdown": {"Shutdown", tBool, true}, "got_an_error": {"GotAnError", tBool, true}, "shutdown_on_error": {"ShutdownOnError", tBool, true}},
+		"shutdown": {"Shutdown", tInt, true}, "got_an_error": {"GotAnError", tInt, true}, "shutdown_on_error": {"ShutdownOnError", tInt, true}},
 	listenerHeap: {"listener": {"Listener", tWheel, true}, "connections": {"Connections", tInt, true}, "concurrency": {"Concurrency", tInt, true}},
-	clientHeap: {"server": {"Server", tWheel, true}, "connected": {"Connected", tBool, true}, "shutdown": {"Shutdown", tBool, true}, "got_an_error": {"GotAnError", tBool, true},
-		"shutdown_on_error": {"ShutdownOnError", tBool, true}},
+	clientHeap: {"server": {"Server", tWheel, true}, "connected": {"Connected", tInt, true}, "shutdown": {"Shutdown", tInt, true}, "got_an_error": {"GotAnError", tInt, true},
+		"shutdown_on_error": {"ShutdownOnError", tInt, true}},
 }
 
 func (c *heapClass) root() *heapClass {
@@ -550,10 +550,28 @@ func (h *heaps) holder(f *function) *function {
 // names chooses the names of the structs, and of their variables.
 func (h *heaps) names() {
 	for _, v := range h.p.lexicals {
-		if v.goName == h.name && v.heap == nil {
+		if v.goName == h.name && (v.heap == nil || v.heap.root().refused) && h.meets(v) {
 			v.goName = h.p.nameIn(v.owner, h.name+"Value")
 		}
 	}
+}
+
+// meets reports whether a variable is visible in a sub that has a heap.
+func (h *heaps) meets(v *variable) bool {
+	for _, f := range h.p.functions {
+		if f.heap == nil || f.heap.root().refused {
+			continue
+		}
+		for o := f; ; o = o.outer {
+			if o == v.owner {
+				return true
+			}
+			if o == nil {
+				break
+			}
+		}
+	}
+	return false
 }
 
 // bind makes the variables that hold structs parameters.
@@ -733,6 +751,7 @@ func (h *heaps) inspect() {
 			}
 		}
 	})
+	wheels := h.wheels()
 	for _, c := range h.p.structs {
 		for _, key := range c.keys {
 			v, u := c.fields[key], uses[c.fields[key]]
@@ -746,8 +765,67 @@ func (h *heaps) inspect() {
 				v.typ, v.byUse, v.own = tArr, tArr, true
 			}
 			v.early = h.early(c, key)
+			v.wheel = wheels[v]
 		}
 	}
+}
+
+// wheels finds the fields with wheels that nothing else refers to: they are set to new
+// wheels, and else only asked whether they are there, and for their methods.
+func (h *heaps) wheels() map[*variable]bool {
+	fine := map[*node]bool{}
+	made, other := map[*variable]int{}, map[*variable]bool{}
+	condition := func(n *node) {
+		if n != nil {
+			fine[assignment(n)] = true
+		}
+	}
+	inFunctions(h.p.statements, nil, func(n *node, _ *function) {
+		switch n.kind {
+		case kMethod:
+			fine[n.kids[0]] = true
+		case sIf:
+			for i := 0; i+1 < len(n.kids); i += 2 {
+				condition(n.kids[i])
+			}
+		case kCond, kLogic:
+			if n.op != "//" {
+				condition(n.kids[0])
+			}
+		case kUnop:
+			if n.op == "!" {
+				condition(n.kids[0])
+			}
+		case kAssign:
+			if to := n.kids[0]; to.kind == kVar && to.v != nil && to.v.field && n.op == "" && makesWheel(n.kids[1]) {
+				fine[to] = true
+				made[to.v]++
+			}
+		case sExpr:
+			for _, k := range listOf2(n) {
+				for _, d := range append([]*node{k}, k.kids...) {
+					if d != nil && d.kind == kFunc && (d.text == "delete" || d.text == "undef") && len(d.kids) == 1 {
+						fine[assignment(d.kids[0])] = true
+					}
+				}
+			}
+		case kVar:
+			if n.v != nil && n.v.field && !fine[n] {
+				other[n.v] = true
+			}
+		}
+	})
+	out := map[*variable]bool{}
+	for v, n := range made {
+		out[v] = !other[v]
+		v.made = n
+	}
+	return out
+}
+
+// makesWheel reports whether n is a call that makes a wheel.
+func makesWheel(n *node) bool {
+	return n.kind == kMethod && n.dyn == nil && n.kids[0].kind == kBare && constructors[n.kids[0].text+"."+n.text].result == tWheel
 }
 
 // initial returns the value that a call which creates a session gives a field.

@@ -64,6 +64,9 @@ func (g *gen) method(n *node, want string) val {
 	if len(n.heaps) > 0 {
 		args = g.heapArgs(n)
 	}
+	if v, ok := g.construct(n, args, want); ok {
+		return v
+	}
 	all := g.withArgsPairs(target+", "+name, args)
 	switch want {
 	case "Scalar":
@@ -178,6 +181,11 @@ var kernelVerbs = map[string]string{"yield": "Yield", "alias_set": "AliasSet", "
 // kernelCall writes calls of the kernel's methods as calls in Go where the types
 // say that they mean the same.
 func (g *gen) kernelCall(n *node, want string) (val, bool) {
+	if n.text == "run" && len(n.kids) == 1 && want == "Void" && n.dyn == nil {
+		if obj := n.kids[0]; obj.kind == kBare && obj.text == "POE::Kernel" || obj.kind == kVar && obj.v == nil && obj.text == "poe_kernel" {
+			return val{"compat.RunKernel()", tAny, false}, true
+		}
+	}
 	verb, ok := kernelVerbs[n.text]
 	if !ok || want != "Void" || n.dyn != nil {
 		return val{}, false

@@ -537,6 +537,42 @@ func (g *gen) formBody(f *function) string {
 // formCall is a call of a sub with a form.
 func (g *gen) formCall(f *function, n *node, want string) val {
 	h := f.form
+	if want != "Void" && g.reorders(h, n.kids) {
+		// The arguments are made where the call is.
+		t := tAny
+		switch {
+		case want != "Scalar":
+			t = "[]any"
+		case h.mode == rAny:
+			t = orAny(g.typeOf(h.result))
+		}
+		var v val
+		body := g.inFrame(g.closureFrame(rAny), func() {
+			v = g.formCallHere(f, n, want)
+			g.flushPre()
+			g.w("return %s", v.code)
+		})
+		return val{"func() " + string(t) + " {\n" + body + "}()", t, false}
+	}
+	return g.formCallHere(f, n, want)
+}
+
+// reorders reports whether the arguments of a call have to be made as a list, of more
+// than one element, in front of it.
+func (g *gen) reorders(h *form, kids []*node) bool {
+	if len(h.params) == 1 && h.rest == nil {
+		return false
+	}
+	for i, k := range kids {
+		if i < len(h.params) && isListy(k) {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *gen) formCallHere(f *function, n *node, want string) val {
+	h := f.form
 	args := g.formArgs(h, n.kids)
 	if h.mode == rGeneric {
 		args = append([]string{contextCode(want)}, args...)
@@ -562,6 +598,9 @@ func (g *gen) formArgs(h *form, kids []*node) []string {
 		listy = listy || i < fixed && isListy(k)
 	}
 	var out []string
+	if listy && fixed == 1 && h.rest == nil {
+		return []string{g.formArg(h.params[0], val{"perl.Head(" + g.cat(kids) + ")", tAny, false})}
+	}
 	if listy {
 		t := g.temp("list")
 		g.hoist(t + " := " + g.cat(kids))

@@ -154,6 +154,7 @@ func (p *program) analyze() {
 		f.aliases = !f.handler && changesArguments(f.node.body)
 	}
 	p.nameAll()
+	p.sortedLoops()
 	p.plainSubs()
 	p.structHeaps()
 	p.looseHandlers()

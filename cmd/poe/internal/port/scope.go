@@ -32,6 +32,9 @@ type variable struct {
 	param    bool       // a parameter in Go
 	heap     *heapClass // the heap that it holds
 	inHeap   bool       // it is the variable of a heap which is a struct
+	keys     bool       // the variable of a loop over the sorted keys of a hash
+	made     int        // how often a wheel is made for a field
+	wheel    bool       // a field with a wheel that nothing else refers to
 	field    bool       // a field of a heap
 	own      bool       // a field with a hash or an array that nothing else refers to
 	early    bool       // a field that is set before it is read

@@ -20,6 +20,9 @@ func (p *program) retype() bool {
 		if v.byUse != tNone {
 			t = v.byUse
 		}
+		if v.field && !v.wheel && t == tWheel {
+			t, v.fixed = tAny, true // something else holds it as well
+		}
 		if t != v.typ {
 			v.typ, changed = t, true
 		}
@@ -68,7 +71,7 @@ func (g *gen) conv(v val, t typ) string {
 	}
 	switch t {
 	case tAny:
-		if v.typ == tWheel {
+		if v.typ == tWheel && strings.Contains(v.code, ".") && !strings.HasPrefix(v.code, "compat.New(") {
 			return v.code + ".Any()"
 		}
 		return v.code
@@ -143,6 +146,9 @@ func (g *gen) noteNumber(n *node) {
 func (g *gen) store(v *variable, code string) string {
 	if v.field && v.counted && g.typeOf(v) == tAny {
 		return "perl.Keep(&" + v.goName + ", " + code + ")"
+	}
+	if v.wheel && g.typeOf(v) == tWheel && !(v.early && v.made == 1) {
+		return v.goName + " = " + v.goName + ".Replace(" + code + ")"
 	}
 	return v.goName + " = " + code
 }
