@@ -13,6 +13,7 @@ type form struct {
 	rest   *variable   // an array with the arguments behind the others
 	head   int         // statements that unpack the arguments
 	mode   retMode     // rVoid, rAny or rGeneric
+	open   bool        // it is also called by reference, with whatever arguments
 	result *variable   // has the type of the value, if mode is rAny
 }
 
@@ -65,6 +66,10 @@ func (p *program) callsByName() bool {
 		switch n.kind {
 		case kFunc:
 			found = found || n.text == "caller" || n.text == "eval" && len(n.kids) > 0
+			if (n.text == "defined" || n.text == "exists") && len(n.kids) == 1 {
+				k := assignment(n.kids[0])
+				found = found || k.kind == kCall && k.amp
+			}
 		case kMethod:
 			found = found || n.dyn != nil || n.text == "can" || n.kids[0].kind == kBare && n.kids[0].text == "main"
 			found = found || n.kids[0].kind == kFunc && n.kids[0].text == "__PACKAGE__"
@@ -252,6 +257,14 @@ func (u *subUses) expr(n *node, c useContext, in *function) {
 	case kCall:
 		u.call(n, c, in)
 		return
+	case kRef:
+		if k := n.kids[0]; k.kind == kCall && k.amp && !k.paren {
+			if f := u.target(k); u.uses[f] != nil {
+				f.form.open = true
+				u.uses[f].scalar, u.uses[f].list = true, true
+				return
+			}
+		}
 	case kSub:
 		if n.block {
 			u.statements(n.body, inList, nil)
@@ -494,6 +507,9 @@ func (g *gen) formBody(f *function) string {
 			g.account(n)
 		}
 		for _, v := range h.params {
+			if v != nil && h.open {
+				g.assigned(v, tAny)
+			}
 			if v != nil && v.posUsed {
 				g.w("var %sPos perl.Pos", v.goName)
 			}

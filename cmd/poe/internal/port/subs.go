@@ -346,6 +346,9 @@ func (g *gen) codeRef(name string) val {
 	if f.handler {
 		return val{handlerWord(f) + "(" + f.goName + ")", tAny, true}
 	}
+	if f.form != nil {
+		return val{fmt.Sprintf("perl.Func(%s, %s)", quote(f.name), f.goName), tAny, true}
+	}
 	return val{fmt.Sprintf("perl.NamedCode(%s, %s)", quote(f.name), f.goName), tAny, true}
 }
 
