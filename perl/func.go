@@ -46,6 +46,18 @@ func Func(name string, f any) *Code {
 	return c
 }
 
+// Table is a hash of subs.
+type Table[F any] map[string]F
+
+// Sub returns the sub of a key. It dies if there is none.
+func (t Table[F]) Sub(key string) F {
+	f, ok := t[key]
+	if !ok {
+		Die("Can't use an undefined value as a subroutine reference")
+	}
+	return f
+}
+
 // argument returns a value as an argument of a type.
 func argument(sub string, v any, t reflect.Type) reflect.Value {
 	switch t {

@@ -12,6 +12,12 @@ func Keep(field *any, v any) any {
 	return v
 }
 
+// Held returns v, which a field of a struct holds from the beginning.
+func Held(v any) any {
+	retain(v)
+	return v
+}
+
 // Drop makes a field undef; what nothing refers to any more is destroyed at once.
 func Drop[T any](field *T) {
 	old := any(*field)

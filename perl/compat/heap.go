@@ -140,7 +140,7 @@ func releaseFields(heap any) {
 	v := reflect.ValueOf(heap).Elem()
 	for i := range v.NumField() {
 		f := v.Field(i)
-		if f.Kind() != reflect.Interface && f.Kind() != reflect.Pointer {
+		if f.Kind() != reflect.Interface && f.Kind() != reflect.Pointer || f.IsNil() {
 			continue
 		}
 		perl.DropValue(reflect.NewAt(f.Type(), f.Addr().UnsafePointer()).Elem().Interface())

@@ -637,6 +637,10 @@ func (g *gen) setScalar(to, k *node, c val) {
 }
 
 func (g *gen) assignContainer(to, v *node, from *node) {
+	if v.v != nil && v.v.table != nil {
+		g.tableLiteral(v.v.table)
+		return
+	}
 	declared := to.kind == kMy && v.v != nil && !v.v.global && to.text == "my"
 	if declared {
 		var code string

@@ -421,7 +421,15 @@ func (h *heaps) hold(v *variable, c *heapClass) {
 // calls calls f for the arguments of calls of subs that have a form.
 func (h *heaps) calls(do func(g *function, i int, arg *node, f *function)) {
 	inFunctions(h.p.statements, nil, func(n *node, f *function) {
-		if n.kind != kCall {
+		if n.kind == kApply && n.table != nil {
+			for _, g := range n.table.subs {
+				for i := range g.form.params {
+					do(g, i, n.kids[1+i], f)
+				}
+			}
+			return
+		}
+		if n.kind != kCall || n.amp && !n.paren {
 			return
 		}
 		g := h.p.subs["main::"+n.text]
@@ -429,16 +437,12 @@ func (h *heaps) calls(do func(g *function, i int, arg *node, f *function)) {
 			return
 		}
 		listy := false
-		for i, k := range n.kids {
-			if i >= len(g.form.params) {
-				break
-			}
-			listy = listy || isListy(k)
-		}
 		for i := range g.form.params {
 			arg := (*node)(nil)
-			if i < len(n.kids) && !listy {
-				arg = n.kids[i]
+			if i < len(n.kids) {
+				if listy = listy || isListy(n.kids[i]); !listy {
+					arg = n.kids[i]
+				}
 			}
 			do(g, i, arg, f)
 		}
@@ -502,6 +506,37 @@ func (h *heaps) uses(list []*node, f *function) {
 				h.refuseElement(k, f)
 				return true
 			})
+		case kSlice:
+			// @_[HEAP, ARG0] that is not unpacked into variables.
+			if isArgs(n.kids[0]) && !fine[n] && f != nil && f.heap != nil {
+				n.kids[1].walk(func(k *node) bool {
+					if (k.kind == kBare || k.kind == kCall) && k.text == "HEAP" || k.kind == kRange {
+						f.heap.root().refused = f.heap.root().refused || k.kind != kRange || !fromArg0(k)
+					}
+					return true
+				})
+			}
+			fine[n.kids[0]] = true
+		case kIndex, kLast:
+			fine[n.kids[0]] = true
+		case kVar:
+			if isArgs(n) && !fine[n] && f != nil && f.handler && f.heap != nil {
+				f.heap.root().refused = true
+			}
+		case kApply:
+			if n.table == nil {
+				break
+			}
+			for i, k := range n.kids[1:] {
+				for _, g := range n.table.subs {
+					if v := g.form.params[i]; v.heap != nil {
+						fine[assignment(k)] = true
+						if c := h.heapOf(k, f); c != nil {
+							h.union(c, v.heap)
+						}
+					}
+				}
+			}
 		case kCall:
 			if g := h.p.subs["main::"+n.text]; g != nil && g.form != nil {
 				for i, k := range n.kids {
@@ -528,6 +563,12 @@ func (h *heaps) uses(list []*node, f *function) {
 			}
 		}
 	})
+}
+
+// fromArg0 reports whether a range of @_ begins behind the heap.
+func fromArg0(n *node) bool {
+	c, ok := constantOf(n.kids[0])
+	return ok && c > poeConstants["HEAP"]
 }
 
 // refuseElement refuses the heap of which n is an element.
@@ -742,8 +783,12 @@ func (h *heaps) inspect() {
 				of(n.kids[0]).tested = true
 			}
 		case sExpr:
-			if k := n.kid(0); k != nil && k.kind == kFunc && k.text == "delete" && len(k.kids) == 1 {
-				seen[k.kids[0]] = true
+			for _, k := range n.kids {
+				for _, d := range append([]*node{k}, k.kids...) {
+					if d != nil && d.kind == kFunc && d.text == "delete" && len(d.kids) == 1 {
+						seen[d.kids[0]] = true
+					}
+				}
 			}
 		case kVar:
 			if n.v != nil && n.v.field && !seen[n] {
@@ -802,7 +847,7 @@ func (h *heaps) wheels() map[*variable]bool {
 				made[to.v]++
 			}
 		case sExpr:
-			for _, k := range listOf2(n) {
+			for _, k := range n.kids {
 				for _, d := range append([]*node{k}, k.kids...) {
 					if d != nil && d.kind == kFunc && (d.text == "delete" || d.text == "undef") && len(d.kids) == 1 {
 						fine[assignment(d.kids[0])] = true
@@ -1004,7 +1049,11 @@ func (g *gen) newHeap(c *heapClass, site *node) string {
 		case init != nil:
 			x := g.expr(init)
 			g.assigned(v, x.typ)
-			parts = append(parts, name+": "+g.conv(x, t))
+			code := g.conv(x, t)
+			if t == tAny && v.counted && x.typ != tStr && x.typ != tInt && x.typ != tFloat && code != "nil" {
+				code = "perl.Held(" + code + ")"
+			}
+			parts = append(parts, name+": "+code)
 		case v.own && t == tHash:
 			parts = append(parts, name+": perl.NewHash()")
 		case v.own && t == tArr:

@@ -241,6 +241,10 @@ func (g *gen) void(n *node) {
 	case kMethod:
 		g.line2(g.method(n, "Void").code)
 	case kApply:
+		if n.table != nil {
+			g.line2(g.tableCall(n))
+			return
+		}
 		g.line2("perl.ApplyVoid(" + g.applyArgs(n) + ")")
 	case kEval:
 		body := g.inFrame(g.closureFrame(rVoid), func() { g.statements(n.body) })

@@ -165,6 +165,10 @@ func (g *gen) writeGlobals(b *strings.Builder) {
 		case '@':
 			lines = append(lines, v.goName+" = perl.NewArray()"+comment)
 		case '%':
+			if v.table != nil {
+				lines = append(lines, v.goName+" perl.Table["+g.tableType(v.table)+"]")
+				continue
+			}
 			lines = append(lines, v.goName+" = perl.NewHash()"+comment)
 		}
 	}

@@ -44,7 +44,9 @@ func (p *program) plainSubs() {
 		}
 		return true
 	})
+	p.subTables(u)
 	u.statements(p.statements, inVoid, nil)
+	p.keepTables(u)
 	u.close()
 	for f, use := range u.uses {
 		if use == nil || use.refused {
@@ -259,7 +261,9 @@ func (u *subUses) expr(n *node, c useContext, in *function) {
 		return
 	case kRef:
 		if k := n.kids[0]; k.kind == kCall && k.amp && !k.paren {
-			if f := u.target(k); u.uses[f] != nil {
+			if f := u.target(k); u.uses[f] != nil && n.plainRef {
+				return
+			} else if u.uses[f] != nil {
 				f.form.open = true
 				u.uses[f].scalar, u.uses[f].list = true, true
 				return
@@ -272,6 +276,10 @@ func (u *subUses) expr(n *node, c useContext, in *function) {
 			u.statements(n.body, inTail, n.fn)
 		}
 		return
+	case kApply:
+		if n.table != nil && c != inVoid && !(c == inTail && in != nil && in.handler && !in.returns) {
+			n.table.refused = true
+		}
 	case kReturn:
 		u.expr(n.kid(0), inTail, in)
 		return
@@ -618,9 +626,16 @@ func (g *gen) formArgs(h *form, kids []*node) []string {
 		return []string{g.formArg(h.params[0], val{"perl.Head(" + g.cat(kids) + ")", tAny, false})}
 	}
 	if listy {
+		lead := 0 // heaps in front are passed as they are
+		for lead < len(h.params) && lead < len(kids) && g.isStruct(kids[lead]) {
+			out = append(out, g.formArg(h.params[lead], g.expr(kids[lead])))
+			lead++
+		}
+		kids = kids[lead:]
+		fixed -= lead
 		t := g.temp("list")
 		g.hoist(t + " := " + g.cat(kids))
-		for i, v := range h.params {
+		for i, v := range h.params[lead:] {
 			out = append(out, g.formArg(v, val{fmt.Sprintf("perl.At(%s, %d)", t, i), tAny, false}))
 		}
 		if h.rest != nil {
@@ -648,6 +663,12 @@ func (g *gen) formArgs(h *form, kids []*node) []string {
 		out = append(out, g.spreadAll(kids[fixed:]))
 	}
 	return out
+}
+
+// isStruct reports whether n is a heap that is a struct.
+func (g *gen) isStruct(n *node) bool {
+	n = assignment(n)
+	return n.kind == kVar && n.v != nil && n.v.inHeap || isHeapIndex(n) && g.f.fn != nil && g.f.fn.heap != nil
 }
 
 func (g *gen) formArg(v *variable, a val) string {

@@ -35,6 +35,7 @@ type program struct {
 	handles      map[string]bool
 	errno        int
 	structs      []*heapClass
+	tables       []*subTable
 	sends        map[string][]send // by event
 	callbacks    map[*node][]typ   // the arguments of callbacks of components
 	strange      map[string]bool   // events which something else may send as well

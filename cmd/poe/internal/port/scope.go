@@ -32,6 +32,7 @@ type variable struct {
 	param    bool       // a parameter in Go
 	heap     *heapClass // the heap that it holds
 	inHeap   bool       // it is the variable of a heap which is a struct
+	table    *subTable  // it is a table of subs
 	keys     bool       // the variable of a loop over the sorted keys of a hash
 	made     int        // how often a wheel is made for a field
 	wheel    bool       // a field with a wheel that nothing else refers to

@@ -9,6 +9,7 @@ import (
 // that changed anything.
 func (p *program) retype() bool {
 	changed := false
+	p.linkTables()
 	for _, v := range append(append([]*variable(nil), p.lexicals...), p.globals...) {
 		if v.sigil != '$' || v.inHeap {
 			continue
@@ -20,7 +21,7 @@ func (p *program) retype() bool {
 		if v.byUse != tNone {
 			t = v.byUse
 		}
-		if v.field && !v.wheel && t == tWheel {
+		if v.field && !v.wheel && t == tWheel || v.field && !v.own && (t == tHash || t == tArr) {
 			t, v.fixed = tAny, true // something else holds it as well
 		}
 		if t != v.typ {
@@ -34,6 +35,7 @@ func (p *program) retype() bool {
 // that is only read as a string is a string from the beginning, one that is only
 // followed as a reference to a hash is one.
 func (p *program) typeByUse() (changed bool) {
+	defer p.linkTables()
 	for _, v := range p.lexicals {
 		if v.sigil != '$' || v.fixed || v.global || v.typ != tAny || v.reads2 != 0 || v.posUsed || v.sync != "" || !v.once {
 			continue
