@@ -539,3 +539,19 @@ func onSignal(name string, sig syscall.Signal, code any) {
 		}
 	}()
 }
+
+// Call is $kernel->call for its effects. POE: call.
+func Call(to any, event string, args ...any) {
+	call(Kernel(), perl.Void, append([]any{to, event}, args...))
+}
+
+// SelectRead watches a handle for reading; without an event it does so no longer.
+// POE: select_read.
+func SelectRead(handle any, event ...any) {
+	selectCall(Kernel(), "select_read", append([]any{handle}, event...))
+}
+
+// SelectWrite is SelectRead for writing. POE: select_write.
+func SelectWrite(handle any, event ...any) {
+	selectCall(Kernel(), "select_write", append([]any{handle}, event...))
+}

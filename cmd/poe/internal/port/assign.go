@@ -216,6 +216,10 @@ func (g *gen) assignMy(to, from *node) {
 	}, v) {
 		return
 	}
+	if a := assignment(from); a.kind == kAssign && (a.op == "||" || a.op == "//") && a.kids[0].kind == kKey {
+		g.opAssign(a)
+		from = a.kids[0]
+	}
 	c := g.expr(from)
 	g.assigned(v, c.typ)
 	t := orAny(g.typeOf(v))

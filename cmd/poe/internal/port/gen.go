@@ -317,8 +317,33 @@ func (g *gen) cond(n *node) string {
 	if n == nil {
 		return "true"
 	}
+	if v, ok := g.stepFirst(n); ok {
+		return g.truth(v)
+	}
 	g.noteRead(n, func(v *variable) { v.truth++ })
 	return g.truth(g.boolean(n))
+}
+
+// stepFirst writes ++$x or --$x, as the first thing that an expression evaluates, in
+// front of the statement.
+func (g *gen) stepFirst(n *node) (val, bool) {
+	n = assignment(n)
+	if n.kind != kUnop || n.op != "++" && n.op != "--" || g.noHoist > 0 {
+		return val{}, false
+	}
+	k := assignment(n.kids[0])
+	if k.kind != kVar || k.v == nil || k.sigil != '$' || k.v.sync != "" {
+		return val{}, false
+	}
+	g.assigned(k.v, tInt)
+	t := g.typeOf(k.v)
+	if t != tInt && t != tFloat && !(t == tNone && g.dry) {
+		return val{}, false
+	}
+	g.hoist(k.v.goName + n.op)
+	g.noteNumber(k)
+	k.v.reads2++
+	return val{k.v.goName, t, false}, true
 }
 
 // condition is cond for a statement: what must happen behind it, such as storing what

@@ -15,7 +15,7 @@ var eventFields = map[string]val{
 
 var importPaths = map[string]string{
 	"perl": "github.com/gopoe/poe/perl", "compat": "github.com/gopoe/poe/perl/compat", "poe": "github.com/gopoe/poe",
-	"time": "time", "fmt": "fmt", "strings": "strings", "strconv": "strconv", "os": "os", "math": "math",
+	"time": "time", "regexp": "regexp", "fmt": "fmt", "strings": "strings", "strconv": "strconv", "os": "os", "math": "math",
 }
 
 // method is a method call. The context is Scalar, List, Void, or code for one.
@@ -176,7 +176,8 @@ func (g *gen) dynamicMethod(n *node, target, want string) val {
 
 // kernelVerbs are methods of the kernel which a statement calls directly: with a
 // name of an event, and what follows.
-var kernelVerbs = map[string]string{"yield": "Yield", "alias_set": "AliasSet", "alias_remove": "AliasRemove", "stop": "Stop", "sig_handled": "SigHandled", "post": "Post", "delay": "Delay", "sig": "Sig"}
+var kernelVerbs = map[string]string{"yield": "Yield", "alias_set": "AliasSet", "alias_remove": "AliasRemove", "stop": "Stop", "sig_handled": "SigHandled", "post": "Post", "delay": "Delay", "sig": "Sig",
+	"call": "Call", "sig_child": "SigChild", "alarm_remove_all": "AlarmRemoveAll", "select_read": "SelectRead", "select_write": "SelectWrite"}
 
 // kernelCall writes calls of the kernel's methods as calls in Go where the types
 // say that they mean the same.
@@ -223,8 +224,27 @@ func (g *gen) kernelCall(n *node, want string) (val, bool) {
 			return val{k.code + ".Yield(" + g.withArgs(g.str(args[0]), args[1:]) + ")", tAny, false}, true
 		}
 	case "sig":
+		if len(args) == 1 || len(args) == 2 && args[1].kind == kFunc && args[1].text == "undef" && len(args[1].kids) == 0 {
+			return val{k.code + ".SigClear(" + g.str(args[0]) + ")", tAny, false}, true
+		}
 		if len(args) == 2 && args[1].kind == kStr {
 			return val{k.code + ".Sig(" + g.str(args[0]) + ", " + g.str(args[1]) + ")", tAny, false}, true
+		}
+	case "call":
+		if len(args) >= 2 {
+			return val{"compat.Call(" + g.withArgs(g.any(args[0])+", "+g.str(args[1]), args[2:]) + ")", tAny, false}, true
+		}
+	case "sig_child":
+		if len(args) == 2 && args[1].kind == kStr && !g.readsErrno() {
+			return val{k.code + ".SigChild(" + g.int(args[0]) + ", " + g.str(args[1]) + ")", tAny, false}, true
+		}
+	case "alarm_remove_all":
+		if len(args) == 0 {
+			return val{k.code + ".AlarmRemoveAll()", tAny, false}, true
+		}
+	case "select_read", "select_write":
+		if len(args) <= 2 && len(args) > 0 {
+			return val{"compat." + verb + "(" + g.withArgs(g.any(args[0]), args[1:]) + ")", tAny, false}, true
 		}
 	case "post":
 		if len(args) >= 2 && !g.readsErrno() {

@@ -93,6 +93,10 @@ func (g *gen) arith(op string, a, b val) val {
 		if a.typ == tInt && b.typ == tInt && (smallNumber(a.code) && smallNumber(b.code)) {
 			return val{a.code + " * " + b.code, tInt, false}
 		}
+	case "/":
+		if f, err := strconv.ParseFloat(b.code, 64); err == nil && f != 0 && !isNumber(a.code) && isNum(b.typ) {
+			return val{paren(g.conv(a, tFloat)) + " / " + parenSign(b.code), tFloat, false}
+		}
 	case "%":
 		return val{"perl.Mod(" + a.code + ", " + b.code + ")", tInt, false}
 	case "|", "&", "^":
@@ -126,7 +130,14 @@ func smallNumber(code string) bool {
 func (g *gen) compare(n *node) val {
 	g.noteNumber(n.kids[0])
 	g.noteNumber(n.kids[1])
-	a, b := g.expr(n.kids[0]), g.expr(n.kids[1])
+	a, stepped := val{}, false
+	if n.kids[1].kind == kNum {
+		a, stepped = g.stepFirst(n.kids[0])
+	}
+	if !stepped {
+		a = g.expr(n.kids[0])
+	}
+	b := g.expr(n.kids[1])
 	if (n.op == "==" || n.op == "!=") && !isNum(a.typ) && !isNum(b.typ) {
 		code := "perl.Eq(" + a.code + ", " + b.code + ")"
 		if n.op == "!=" {

@@ -69,6 +69,9 @@ func (g *gen) match(n *node) val {
 	if re.kind == kStr && re.text == "" && !strings.Contains(n.mods, "g") && n.op != "qr" {
 		re = &node{kind: kStr, text: "(?:)"}
 	}
+	if v, ok := g.plainMatch(n, n.kids[1]); ok {
+		return v
+	}
 	g.f.match = true
 	if strings.Contains(n.mods, "g") {
 		pos := g.pos(n.kids[0])

@@ -66,6 +66,7 @@ type function struct {
 	args      []typ        // of ARG0 and so on, as far as they are known
 	seen      []typ        // the same as recordings show them
 	relied    map[int]bool // arguments which have the type that recordings show
+	captures  int          // 1 if it does not read what patterns capture, 2 if it does
 	loose     bool         // it is referred to elsewhere than in tables of handlers
 	callbacks []*node      // the options of components whose value it is
 	form      *form        // nil if it is given a context and @_
@@ -474,7 +475,7 @@ var reservedNames = map[string]bool{}
 func init() {
 	for w := range strings.FieldsSeq(`break case chan const continue default defer else fallthrough for func go goto if import interface map package range return select struct switch type var
 		any append bool byte cap clear close complex copy delete error false float64 imag int iota len make max min new nil panic print println real recover rune string true uint init main
-		perl poe compat time strings strconv fmt args w m e it a b i ok perlFile`) {
+		perl poe compat regexp time strings strconv fmt args w m e it a b i ok perlFile`) {
 		reservedNames[w] = true
 	}
 }
