@@ -74,6 +74,16 @@ func Seen[T any](e *Event, i int) T {
 	return v
 }
 
+// Recorded returns v, the value of a part of a heap which had the type T in all
+// recordings of the program. It dies if it has another one.
+func Recorded[T any](name string, v any) T {
+	t, ok := v.(T)
+	if !ok {
+		perl.Die("%s becomes %s, and no recording shows that: translate again with a recording of this run", name, describe(v))
+	}
+	return t
+}
+
 func describe(v any) string {
 	switch v := v.(type) {
 	case nil:

@@ -49,7 +49,7 @@ func (g *gen) assignExpr(n *node) val {
 		}
 		g.assigned(to.v, v.typ)
 		t := g.typeOf(to.v)
-		code := g.conv(v, t)
+		code := g.value(to.v, v, t)
 		if to.v.sync != "" {
 			cannot("P0116", "assignment to the loop variable inside of an expression")
 		}
@@ -349,7 +349,7 @@ func (g *gen) assignScalar(to, from *node) {
 		}
 		t := g.typeOf(v)
 		g.flushPre()
-		g.w("%s", g.store(v, g.conv(c, orAny(t))))
+		g.w("%s", g.store(v, g.value(v, c, orAny(t))))
 		g.synced(v)
 		return
 	}
@@ -409,7 +409,7 @@ func (g *gen) opAssign(n *node) {
 		case (n.op == "+" || n.op == "-") && isNum(t) && isNum(b.typ) && (t == b.typ || t == tFloat) && (t == tFloat || bounded(b.code)):
 			g.w("%s %s= %s", v.goName, n.op, g.conv(b, t))
 		default:
-			g.w("%s = %s", v.goName, g.conv(r, orAny(t)))
+			g.w("%s", g.store(v, g.value(v, r, orAny(t))))
 		}
 		g.synced(v)
 		return
@@ -631,7 +631,7 @@ func (g *gen) setScalar(to, k *node, c val) {
 	}
 	if k.kind == kVar && k.v != nil && k.sigil == '$' {
 		g.assigned(k.v, c.typ)
-		g.w("%s", g.store(k.v, g.conv(c, orAny(g.typeOf(k.v)))))
+		g.w("%s", g.store(k.v, g.value(k.v, c, orAny(g.typeOf(k.v)))))
 		g.synced(k.v)
 		return
 	}

@@ -256,6 +256,13 @@ func (p *program) byEvidence(seen *evidence.Evidence, file string) {
 	if !seen.HasValues() {
 		return
 	}
+	for _, c := range p.structs {
+		for _, key := range c.keys {
+			if k, ok := seen.HeapKinds(key).Always(); ok {
+				c.fields[key].seen = kindTypes[k]
+			}
+		}
+	}
 	for _, f := range p.functions {
 		if !f.handler || len(f.node.body) == 0 {
 			continue
@@ -264,13 +271,35 @@ func (p *program) byEvidence(seen *evidence.Evidence, file string) {
 		if s == nil || !s.Handler {
 			continue
 		}
-		for i, t := range s.Args {
-			if k, ok := t.Always(); ok {
-				f.seen = append(f.seen, map[evidence.Kind]typ{"text": tStr, "integer": tInt}[k])
-			} else {
-				f.seen = append(f.seen, tNone)
+		for _, t := range s.Args {
+			k, _ := t.Always()
+			f.seen = append(f.seen, kindTypes[k])
+		}
+	}
+}
+
+// kindTypes are the types of kinds of values that a recording shows.
+var kindTypes = map[evidence.Kind]typ{"text": tStr, "integer": tInt}
+
+// byRecording adds to the report which types the translation has from recordings.
+func (r *Report) byRecording(prog *program) {
+	for _, f := range prog.functions {
+		p := partAt(r.Parts, f.node.line)
+		if p == nil {
+			continue
+		}
+		for i := range f.seen {
+			if f.relied[i] {
+				p.Typed = append(p.Typed, "ARG"+strconv.Itoa(i))
 			}
-			_ = i
+		}
+		if f.heap == nil {
+			continue
+		}
+		for _, key := range f.heap.keys {
+			if f.heap.fields[key].recorded {
+				p.Typed = append(p.Typed, "heap."+key)
+			}
 		}
 	}
 }

@@ -803,7 +803,7 @@ func (h *heaps) inspect() {
 			switch {
 			case u == nil:
 			case u.tested:
-				v.fixed = true
+				v.fixed, v.tested = true, true
 			case u.hash && !u.array && !u.other && h.literal(c, key, kHash):
 				v.typ, v.byUse, v.own = tHash, tHash, true
 			case u.array && !u.hash && !u.other && h.literal(c, key, kArray):
@@ -1049,7 +1049,7 @@ func (g *gen) newHeap(c *heapClass, site *node) string {
 		case init != nil:
 			x := g.expr(init)
 			g.assigned(v, x.typ)
-			code := g.conv(x, t)
+			code := g.value(v, x, t)
 			if t == tAny && v.counted && x.typ != tStr && x.typ != tInt && x.typ != tFloat && code != "nil" {
 				code = "perl.Held(" + code + ")"
 			}

@@ -8,7 +8,7 @@ import (
 
 // fix makes a variable one of type any.
 func (g *gen) fix(v *variable) {
-	v.fixed = true
+	v.fixed, v.recorded, v.seen = true, false, tNone
 	v.typ = tAny
 }
 

@@ -33,11 +33,14 @@ type variable struct {
 	heap     *heapClass // the heap that it holds
 	inHeap   bool       // it is the variable of a heap which is a struct
 	table    *subTable  // it is a table of subs
+	seen     typ        // the type that a field has in all recordings
+	recorded bool       // it has that type in Go, which is checked when it is set
 	keys     bool       // the variable of a loop over the sorted keys of a hash
 	made     int        // how often a wheel is made for a field
 	wheel    bool       // a field with a wheel that nothing else refers to
 	field    bool       // a field of a heap
 	own      bool       // a field with a hash or an array that nothing else refers to
+	tested   bool       // a field that is asked whether it is defined
 	early    bool       // a field that is set before it is read
 	numReads int        // reads of a field as a number
 	counted  bool       // a field that may hold what is destroyed with its last holder

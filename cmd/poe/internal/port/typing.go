@@ -1,6 +1,7 @@
 package port
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -23,6 +24,9 @@ func (p *program) retype() bool {
 		}
 		if v.field && !v.wheel && t == tWheel || v.field && !v.own && (t == tHash || t == tArr) {
 			t, v.fixed = tAny, true // something else holds it as well
+		}
+		if v.field && t == tAny && v.seen != tNone && !v.own && !v.wheel && !v.tested {
+			t, v.recorded = v.seen, true
 		}
 		if t != v.typ {
 			v.typ, changed = t, true
@@ -57,13 +61,21 @@ func (g *gen) typeOf(v *variable) typ {
 	case '%':
 		return tHash
 	}
-	if v.fixed {
+	if v.fixed && !v.recorded {
 		return tAny
 	}
 	if v.typ == tNone && !g.dry {
 		return tAny
 	}
 	return v.typ
+}
+
+// value returns code of c as the value of a variable of type t.
+func (g *gen) value(v *variable, c val, t typ) string {
+	if v.recorded && c.typ != t {
+		return fmt.Sprintf("compat.Recorded[%s](%q, %s)", t, "heap."+v.name, g.conv(c, tAny))
+	}
+	return g.conv(c, t)
 }
 
 // conv returns code of v in another type.
