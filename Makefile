@@ -2,7 +2,7 @@
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
-.PHONY: all fmt lint test portable race fuzz bench storm bench-stat bench-peers bench-lint modules browser attack conformance demo cross port-score
+.PHONY: all fmt lint test portable race fuzz bench storm cost bench-stat bench-peers bench-lint modules browser attack conformance demo cross port-score sim
 
 all: fmt lint test
 
@@ -13,10 +13,11 @@ portable: ; POE_LOOP=portable go test -skip 'TestFailingSystemCalls|UnderLoad|Te
 race: ; go test -race -p 2 -skip 'TestInflatedMemory|TestFailingSystemCalls|UnderLoad|TestSameEventsAsTheOriginal' $$(go list ./... | grep -v -e /cookbook -e /internal/vet -e /internal/port -e 'cmd/poe$$' -e /internal/scaffold -e /conformance/model -e /filter -e '/docs$$' -e 'poe/node$$') && go test -race -skip 'TestCertificateOfAnotherNode|TestDecodingIsBounded|TestFailingSystemCalls' ./node # without the recipes, packages of one goroutine (filters, the translator) and those that only run other programs, sweeps under strace, and tests in which a node starts beside a connected one: the actor library then sets grpc's global logger; some count memory, and so the detector's
 fuzz: ; for p in $$(go list ./filter/... ./component/... ./node/... ./wheel/readline/lineedit); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $${FUZZTIME:-10s} $$p || exit 1; done; done
 bench: ; go test -run '^$$' -bench . -benchmem -count $${COUNT:-1} ./kernel ./kernelgroup ./filter ./component/servertcp ./node/...
+cost: ; go run ./metrics/cost $(FLAGS) # of observing, as in docs/observability.md
 bench-stat: ; @test -n "$(OLD)" -a -n "$(NEW)" || { echo 'make bench COUNT=10 > old.txt; change it; make bench COUNT=10 > new.txt; make bench-stat OLD=old.txt NEW=new.txt' >&2; exit 2; }; go run $(BENCHSTAT) $(OLD) $(NEW)
 bench-peers: ; cd bench && go run ./compare -json ../docs/performance.json -svg ../docs/performance.svg -md ../docs/performance.md $(FLAGS)
 bench-lint: ; cd bench && go vet ./... && go run $(STATICCHECK) ./... && go test ./...
-modules: ; cd metrics/prometheus && go vet ./... && go run $(STATICCHECK) ./... && go test ./... && cd ../../inspect/browser && go vet ./... && go run $(STATICCHECK) ./...
+modules: ; cd metrics/prometheus && go vet ./... && go run $(STATICCHECK) ./... && go test ./... && cd ../../inspect/browser && go vet ./... && go run $(STATICCHECK) ./... && cd ../../component/dbi/databases && go vet ./... && go test ./... # the last without staticcheck, which would read all of SQLite in Go
 browser: ; cd inspect/browser && go test ./... # needs Chromium
 attack: ; go run ./component/servertcp/attack $(FLAGS)
 storm: ; POE_STORM=$${STORM:-1m} go test -count 1 -timeout 30m -run 'TestStorm$$' -v ./component/servertcp
@@ -24,3 +25,4 @@ conformance: ; POE_REQUIRED=1 go test -count 1 -timeout 10m ./conformance/... ./
 demo: ; go run ./cmd/demo && go run ./cmd/demo-cluster
 cross: ; for os in darwin freebsd netbsd openbsd windows; do echo $$os; GOOS=$$os go build $$(GOOS=$$os go list -e ./... | grep -v /cookbook) || exit 1; done; GOARCH=386 go build ./kernel ./wheel/... $$(go list ./component/... | grep -v /attack) || exit 1; for os in darwin freebsd netbsd; do GOOS=$$os go vet ./kernel ./daemon || exit 1; done
 port-score: ; mkdir -p _score && PORT_SCORE=$$PWD/_score go test -count 1 -timeout 20m -run TestScore -v ./cmd/poe/internal/port # what poe port reaches, docs/port-score.md
+sim: ; SIM_SEEDS=$${SIM_SEEDS:-1000} go test -count 1 -timeout 30m ./poetest/sim # the simulated worlds

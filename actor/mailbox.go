@@ -118,7 +118,7 @@ type letter struct {
 }
 
 // Deliver hands the message to the actor, which calls back Receive.
-func (l *letter) Deliver(kernel.Host) {
+func (l *letter) Deliver() {
 	l.to.current = l
 	defer func() { l.to.current = nil }()
 	l.to.invoker.InvokeUserMessage(l.content)

@@ -15,7 +15,7 @@ import (
 // error is kernel.ErrNoSession if the destination names no living session of
 // this kernel.
 func PID(k *kernel.Kernel, of kernel.Dest) (*actor.PID, error) {
-	id, err := k.Resolve(of)
+	id, err := k.Host().Resolve(of)
 	if err == nil && id == k.ID() {
 		err = kernel.ErrNoSession
 	}

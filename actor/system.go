@@ -15,6 +15,7 @@ import (
 type attachment struct {
 	k         *kernel.Kernel
 	system    *actor.ActorSystem
+	detach    func()
 	owned     bool // the system was made for this kernel and ends with its run
 	props     []actor.PropsOption
 	mailboxes map[kernel.ID]*mailbox
@@ -66,7 +67,7 @@ func attach(k *kernel.Kernel, system *actor.ActorSystem, props []actor.PropsOpti
 			count.Add(1)
 		}
 	})
-	k.Host().Attach(a)
+	a.detach = k.Host().Attach(a)
 	return a
 }
 
@@ -90,7 +91,7 @@ func (a *attachment) DeadLetters() uint64 { return uint64(a.deadLetters.Load()) 
 // RunEnded shuts down an actor system that was made for the kernel.
 func (a *attachment) RunEnded() {
 	if a.owned {
-		a.k.Host().Detach(a)
+		a.detach()
 		a.system.Shutdown()
 	}
 }

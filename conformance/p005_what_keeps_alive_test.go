@@ -30,7 +30,7 @@ func p005(p *port) {
 		"refcount": {func(e kernel.Event) { k.RefcountIncrement(e.Session, "tag") },
 			func(e kernel.Event) { k.RefcountDecrement(e.Session, "tag") }},
 		"postback": {func(e kernel.Event) { back = e.Session.Postback("bye") }, func(kernel.Event) { back.Release() }},
-		"select":   {func(kernel.Event) { k.SelectRead(rd, "bye") }, func(kernel.Event) { k.SelectReadClear(rd) }},
+		"select":   {func(kernel.Event) { k.SelectRead(rd, "bye") }, func(kernel.Event) { k.SelectClear(rd, kernel.Read) }},
 		"child": {func(kernel.Event) {
 			made["kid"] = make("kid", pair{func(kernel.Event) { k.Delay("bye", 1000*time.Second) }, func(kernel.Event) { k.DelayClear("bye") }})
 		}, func(kernel.Event) { k.Post(made["kid"], "release") }},

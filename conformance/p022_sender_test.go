@@ -42,7 +42,7 @@ func p022(p *port) {
 			},
 			"readable": func(e kernel.Event) {
 				p.out("middle readable sender", who(e.Sender))
-				k.SelectReadClear(rd)
+				k.SelectClear(rd, kernel.Read)
 				k.AliasRemove("middle")
 				k.DetachMyself()
 			},

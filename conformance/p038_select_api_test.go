@@ -31,7 +31,7 @@ func p038(p *port) {
 				k.Yield("wait", 5)
 			}
 			if reads == 3 {
-				k.SelectReadClear(rd)
+				k.SelectClear(rd, kernel.Read)
 				p.out("removed, pause now", number(k.SelectPauseRead(rd)))
 				k.SelectWrite(wr, "writable", "w")
 			}

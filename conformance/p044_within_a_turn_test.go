@@ -17,16 +17,16 @@ var withinATurn = map[string]func(k *kernel.Kernel, mine, other *kernel.Handle){
 		k.SelectPauseWrite(mine)
 		k.SelectPauseWrite(other)
 	},
-	"remove read":  func(k *kernel.Kernel, _, other *kernel.Handle) { k.SelectReadClear(other) },
-	"remove write": func(k *kernel.Kernel, mine, _ *kernel.Handle) { k.SelectWriteClear(mine) },
+	"remove read":  func(k *kernel.Kernel, _, other *kernel.Handle) { k.SelectClear(other, kernel.Read) },
+	"remove write": func(k *kernel.Kernel, mine, _ *kernel.Handle) { k.SelectClear(mine, kernel.Write) },
 	"remove all":   func(k *kernel.Kernel, _, other *kernel.Handle) { k.SelectClear(other) },
 	"set again": func(k *kernel.Kernel, _, other *kernel.Handle) {
-		k.SelectReadClear(other)
+		k.SelectClear(other, kernel.Read)
 		k.SelectRead(other, "again")
 	},
 	"pause, resume": func(k *kernel.Kernel, _, other *kernel.Handle) { k.SelectPauseRead(other); k.SelectResumeRead(other) },
 	"new write": func(k *kernel.Kernel, _, other *kernel.Handle) {
-		k.SelectWriteClear(other)
+		k.SelectClear(other, kernel.Write)
 		k.SelectWrite(other, "again")
 	},
 }

@@ -56,7 +56,7 @@ func p045(p *port) {
 			_, err := in.Read(make([]byte, 10))
 			p.check(err)
 			p.out("readable")
-			k.SelectReadClear(in)
+			k.SelectClear(in, kernel.Read)
 			waiting = true
 		},
 		"dies":  func(kernel.Event) { panic("oops") },

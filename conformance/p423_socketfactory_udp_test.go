@@ -57,13 +57,13 @@ func p423(p *port) {
 			data, from := p.recv(h)
 			p.out("server received", data, "from", from.Addr())
 			p.send(h, "answer to "+data, from)
-			k.SelectReadClear(h)
+			k.SelectClear(h, kernel.Read)
 		},
 		"client_readable": func(e kernel.Event) {
 			h := kernel.Arg[*kernel.Handle](e, 0)
 			data, _ := p.recv(h)
 			p.out("client received", data)
-			k.SelectReadClear(h)
+			k.SelectClear(h, kernel.Read)
 		},
 		"failed": func(e kernel.Event) { p.out(with(e.Args[:3], "failed")...) },
 		"_stop":  func(kernel.Event) { p.out("_stop") },

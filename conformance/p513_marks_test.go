@@ -56,7 +56,7 @@ func p513(p *port) {
 				return
 			}
 			p.out("client read everything:", yesNo(read == total))
-			k.SelectReadClear(client)
+			k.SelectClear(client, kernel.Read)
 			k.AliasRemove("reader")
 		},
 	})

@@ -62,7 +62,7 @@ func p520(p *port) {
 				n, _ := h.Read(buf)
 				if n == 0 {
 					p.out(name+":", "end of file")
-					k.SelectReadClear(h)
+					k.SelectClear(h, kernel.Read)
 					h.Close()
 					done()
 					return

@@ -37,7 +37,7 @@ func p923(p *port) {
 			wr.Write([]byte("x"))
 			k.SelectRead(rd, "readable")
 		},
-		"readable": func(e kernel.Event) { showS(e); k.SelectReadClear(rd) },
+		"readable": func(e kernel.Event) { showS(e); k.SelectClear(rd, kernel.Read) },
 		"_stop":    showS, "_child": showS, "sig": showS, "yielded": showS, "timer": showS,
 	})
 	k.Post(kernel.Alias("kid"), "called", 1)

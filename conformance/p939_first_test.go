@@ -25,7 +25,7 @@ func p939(p *port) {
 			p.out("readable", c)
 			k.Yield("queued by " + string(c))
 			if c[0] == 'y' {
-				k.SelectReadClear(rd)
+				k.SelectClear(rd, kernel.Read)
 			}
 		},
 		"_default": func(e kernel.Event) { p.out(e.Arg(0)) },

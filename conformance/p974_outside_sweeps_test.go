@@ -36,7 +36,7 @@ func p974(p *port) {
 			kid()
 		},
 		"readable": func(e kernel.Event) {
-			k.SelectReadClear(rd)
+			k.SelectClear(rd, kernel.Read)
 			k.Signal(e.Session, "FOO")
 			k.Post(kernel.Alias("kid"), "leave")
 			panic("in readable\n")

@@ -13,4 +13,5 @@ var tables = []map[string]func(*port){
 	clientPrograms,
 	nfaPrograms,
 	modelPrograms,
+	mixPrograms,
 }

@@ -43,7 +43,7 @@ func TestPrograms(t *testing.T) {
 }
 
 // modules are what programs in Perl need besides POE and HTTP::Message.
-var modules = map[string]string{"ircstate": "POE::Component::IRC"}
+var modules = map[string]string{"ircstate": "POE::Component::IRC", "titles": "POE::Component::Client::HTTP"}
 
 // haveModule reports whether the module that a program needs is there.
 // POE_REQUIRED=1 makes it a failure that it is not.

@@ -12,7 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gopoe/poe/internal/script"
-	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/recording"
 )
 
 // notReplayable are the programs whose recordings cannot be replayed, and why.
@@ -40,14 +40,14 @@ func TestReplays(t *testing.T) {
 				if why, ok := notReplayable[name]; ok {
 					t.Skip(why)
 				}
-				program, recording := filepath.Join(programs, name), filepath.Join(t.TempDir(), "run.rec")
-				out := s.Play(t.Context(), script.Run{Command: []string{program}, Env: []string{kernel.RecordingVariable + "=" + recording, "POE_LOOP=" + loop}})
+				program, file := filepath.Join(programs, name), filepath.Join(t.TempDir(), "run.rec")
+				out := s.Play(t.Context(), script.Run{Command: []string{program}, Env: []string{recording.Variable + "=" + file, "POE_LOOP=" + loop}})
 				assert.NoError(t, out.Err)
 				assert.Empty(t, out.Exit, "the program's exit")
 				assert.Empty(t, out.Stderr, "standard error")
 				for range max(times, 1) {
 					var said bytes.Buffer
-					cmd := exec.CommandContext(t.Context(), poe, "replay", "-for", "30s", recording, "--", program)
+					cmd := exec.CommandContext(t.Context(), poe, "replay", "-for", "30s", file, "--", program)
 					cmd.Dir = t.TempDir()
 					cmd.Stdout, cmd.Stderr = &said, &said
 					require.NoError(t, cmd.Run(), "%s", tail(said.Bytes()))

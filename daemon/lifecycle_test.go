@@ -62,7 +62,7 @@ func roleLife(args []string) error {
 		"shutdown": func(e kernel.Event) {
 			fmt.Println("shutdown")
 			if args[0] == "drain" {
-				e.Kernel.SelectReadClear(read)
+				e.Kernel.SelectClear(read, kernel.Read)
 				e.Kernel.AliasRemove("server")
 			}
 		},

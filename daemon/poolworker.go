@@ -106,7 +106,7 @@ func (p *Pool) said(e kernel.Event) {
 	switch {
 	case errors.Is(err, kernel.ErrWouldBlock):
 	case errors.Is(err, io.EOF), err != nil, n == 0:
-		e.Kernel.SelectReadClear(w.handle) // its end is noticed otherwise
+		e.Kernel.SelectClear(w.handle, kernel.Read) // its end is noticed otherwise
 	case b[0] == readyByte && !w.ready:
 		w.ready = true
 		p.serves(w)

@@ -176,7 +176,7 @@ func (s *Upgrade) said(e kernel.Event) {
 	case n == 1 && b[0] == readyByte:
 		s.handOver(e)
 	default:
-		e.Kernel.SelectReadClear(s.handle) // its end is noticed otherwise
+		e.Kernel.SelectClear(s.handle, kernel.Read) // its end is noticed otherwise
 	}
 }
 

@@ -42,6 +42,7 @@ type SysRW struct {
 	done     int // out[:done] has been written
 	lost     int // bytes that were dropped and still count
 	messages messages
+	texts    *texts // long texts between the bytes of out; nil before the first one
 
 	read, written uint64 // bytes in all
 }
@@ -103,6 +104,7 @@ func (d *SysRW) Put(messages ...[]byte) int {
 // calls SetOutput.
 func (d *SysRW) Output() []byte {
 	if d.done > 0 && d.done >= len(d.out)/2 {
+		d.texts.moved(d.done)
 		d.out = d.out[:copy(d.out, d.out[d.done:])]
 		d.done = 0
 	}
@@ -151,22 +153,19 @@ func (d *SysRW) Flush(w io.Writer) (left int, err error) { return d.FlushSome(w,
 // FlushSome is Flush, but writes no more than so many bytes; below 0 is no
 // limit.
 func (d *SysRW) FlushSome(w io.Writer, most int) (left int, err error) {
-	end, was := len(d.out), d.done
-	if most >= 0 {
-		end = min(end, d.done+most)
+	if waiting := d.waiting(); most < 0 || most > waiting {
+		most = waiting
 	}
-	for d.done < end && err == nil {
-		var n int
-		n, err = w.Write(d.out[d.done:end])
-		d.done += n
-		d.written += uint64(n)
-		if n == 0 && err == nil {
-			err = io.ErrShortWrite
-		}
+	var n int
+	if d.texts.waiting() > 0 {
+		n, err = d.writeTexts(w, most)
+	} else {
+		n, err = d.writeOut(w, most)
 	}
+	d.written += uint64(n)
 	switch {
-	case d.done < len(d.out):
-		d.messages.written(d.done - was)
+	case d.waiting() > 0:
+		d.messages.written(n)
 	case d.lost == 0:
 		d.Discard()
 	}
@@ -176,6 +175,20 @@ func (d *SysRW) FlushSome(w io.Writer, most int) (left int, err error) {
 	return d.OutOctets(), err
 }
 
+// writeOut writes up to so many bytes of out and returns how many it has written.
+func (d *SysRW) writeOut(w io.Writer, most int) (n int, err error) {
+	for n < most && err == nil {
+		var wrote int
+		wrote, err = w.Write(d.out[d.done : d.done+most-n])
+		d.done += wrote
+		n += wrote
+		if wrote == 0 && err == nil {
+			err = io.ErrShortWrite
+		}
+	}
+	return n, err
+}
+
 // Discard drops the output, and what Lose counts.
 func (d *SysRW) Discard() {
 	d.out, d.done, d.lost = d.out[:0], 0, 0
@@ -183,17 +196,27 @@ func (d *SysRW) Discard() {
 		d.out = nil
 	}
 	d.messages.clear()
+	d.texts.discard()
 }
 
 // Lose drops the output, which cannot be written any more, but continues counting
 // it, as POE does: a producer that waits for a high mark reaches it.
 func (d *SysRW) Lose() {
-	d.lost += len(d.out) - d.done
-	d.out, d.done = nil, 0
+	d.lost += d.waiting()
+	d.out, d.done, d.texts = nil, 0, nil
 }
 
 // OutOctets returns how many bytes are still to be written.
-func (d *SysRW) OutOctets() int { return len(d.out) - d.done + d.lost }
+func (d *SysRW) OutOctets() int { return d.waiting() + d.lost }
+
+// waiting returns how many bytes are to be written and not lost.
+func (d *SysRW) waiting() int {
+	n := len(d.out) - d.done
+	if d.texts != nil {
+		n += d.texts.left
+	}
+	return n
+}
 
 // OutMessages returns how many messages are still to be written, the one being
 // written included. POE: get_out_messages_buffered.

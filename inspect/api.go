@@ -169,46 +169,41 @@ func (i *Inspector) sessions(r *http.Request) (any, error) {
 	if err := errors.Join(err1, err2, err3); err != nil {
 		return nil, err
 	}
-	var page []SessionRow
-	var more, ok bool
-	err := i.onKernel(r.Context(), func() {
+	page, more, ok := []SessionRow{}, true, true
+	err := i.slices(r.Context(), func() bool {
 		var infos []observe.SessionInfo
-		infos, more, ok = i.view.Children(of, after, int(limit))
-		page = rows(infos)
+		infos, more, ok = i.view.Children(of, after, min(stepSize, int(limit)-len(page)))
+		if len(infos) > 0 {
+			page, after = append(page, rows(infos)...), infos[len(infos)-1].Number
+		}
+		return more && len(page) < int(limit)
 	})
-	if err == nil && !ok {
+	if err == nil && !ok && len(page) == 0 {
 		err = errNotFound
 	}
 	return map[string]any{"Sessions": page, "More": more}, err
 }
 
-// slice is how many sessions are looked at while the kernel waits.
-const slice = 250
-
 // walk calls do for all sessions, a page at a time, on the kernel's goroutine. Those
 // that begin or end meanwhile may be missing.
 func (i *Inspector) walk(ctx context.Context, do func([]observe.SessionInfo)) error {
 	after, last := uint64(0), []uint64{}
-	for more := true; more; {
-		err := i.onKernel(ctx, func() {
-			page, m, ok := i.view.Sessions(after, slice)
-			for n := len(last) - 1; !ok && n >= 0; n-- { // it has stopped: the one before it
-				page, m, ok = i.view.Sessions(last[n], slice)
-			}
-			last = last[:0]
-			for _, s := range page {
-				last = append(last, s.Number)
-			}
-			if more = m && len(page) > 0; len(page) > 0 {
-				after = page[len(page)-1].Number
-				do(page)
-			}
-		})
-		if err != nil {
-			return err
+	return i.slices(ctx, func() bool {
+		page, more, ok := i.view.Sessions(after, stepSize)
+		for n := len(last) - 1; !ok && n >= 0; n-- { // it has stopped: the one before it
+			page, more, ok = i.view.Sessions(last[n], stepSize)
 		}
-	}
-	return nil
+		if len(page) == 0 {
+			return false
+		}
+		last = last[:0]
+		for _, s := range page {
+			last = append(last, s.Number)
+		}
+		after = page[len(page)-1].Number
+		do(page)
+		return more
+	})
 }
 
 // orders are what lists of sessions can be sorted by, greatest first.
@@ -294,11 +289,8 @@ func (i *Inspector) session(r *http.Request) (any, error) {
 		if id, err := i.k.ByNumber(n); err == nil {
 			d.Name = id.String()
 		}
-		for _, q := range i.view.Timers(1000) {
-			if q.To == n {
-				d.Timers = append(d.Timers, item(q))
-			}
-		}
+		slices.SortFunc(d.Pending, func(a, b observe.Queued) int { return cmp.Compare(b.Age, a.Age) })
+		d.Timers, d.Pending = items(d.Pending), nil
 	})
 	if err == nil && !ok {
 		err = errNotFound
@@ -337,10 +329,14 @@ func item(q observe.Queued) Item {
 	return x
 }
 
+// items are the first of page, as many as a slice has time for: their arguments
+// may be anything.
 func items(page []observe.Queued) []Item {
-	all := make([]Item, len(page))
+	all, s := make([]Item, 0, len(page)), newSlice()
 	for i, q := range page {
-		all[i] = item(q)
+		if all = append(all, item(q)); i%stepSize == stepSize-1 && s.over() {
+			break
+		}
 	}
 	return all
 }
@@ -376,11 +372,12 @@ func (i *Inspector) handles(r *http.Request) (any, error) {
 	if err := errors.Join(err1, err2); err != nil {
 		return nil, err
 	}
-	var all []observe.HandleInfo
-	var total, next int
-	err := i.onKernel(r.Context(), func() {
-		all, next = i.view.Handles(int(from), int(limit))
-		total = i.view.Counts().Handles
+	all, next, total := []observe.HandleInfo{}, int(from), 0
+	err := i.slices(r.Context(), func() bool {
+		var page []observe.HandleInfo
+		page, next = i.view.Handles(next, stepSize)
+		all, total = append(all, page...), i.view.Counts().Handles
+		return next != 0 && len(all)+stepSize <= int(limit)
 	})
 	return map[string]any{"Handles": all, "Next": next, "Total": total}, err
 }
@@ -413,13 +410,7 @@ func (i *Inspector) servers(r *http.Request) (any, error) {
 }
 
 func (i *Inspector) server1(s observe.SessionInfo) Server {
-	x := Server{SessionRow: row(s)}
-	if d, ok := i.view.Session(s.Number); ok {
-		if of, ok := d.Heap.(observe.Describer); ok {
-			x.Fields = of.Describe()
-		}
-	}
-	return x
+	return Server{SessionRow: row(s), Fields: i.view.Describe(s.Number)}
 }
 
 // filterOf reads a trace's filter.

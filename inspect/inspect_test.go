@@ -14,6 +14,7 @@ import (
 
 	"github.com/gopoe/poe/inspect"
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/kernel/observe"
 	"github.com/gopoe/poe/session"
 )
 
@@ -265,4 +266,36 @@ func TestManySessions(t *testing.T) {
 	t.Logf("a page keeps the kernel for %v, p99 %v", pages[len(pages)/2], pages[len(pages)*99/100])
 	turn := p.i.Metrics().Snapshot().Turn
 	t.Logf("longest turn %v, p99 %v", turn.Max, turn.Quantile(0.99))
+}
+
+// A request from elsewhere continues the trace of its sender; the tree shows the
+// event of this program that has brought it as well, from wherever it is asked for.
+func TestTreeOfTraceFromElsewhere(t *testing.T) {
+	from, ok := observe.ParseTraceContext("00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01", "")
+	require.True(t, ok)
+	p := start(t, inspect.Config{}, true, func(k *kernel.Kernel) {
+		_, err := session.Inline(k, session.Funcs{
+			"_start":   func(e kernel.Event) { e.Yield("came") },
+			"came":     func(e kernel.Event) { e.Host().InTrace(from, func() { e.Yield("handles") }) },
+			"handles":  func(e kernel.Event) { e.Yield("answered") },
+			"answered": func(kernel.Event) {},
+		})
+		require.NoError(t, err)
+	})
+	for _, name := range []string{"came", "answered"} {
+		var list []struct{ ID, Event string }
+		require.Eventually(t, func() bool {
+			p.get("recent?event=answered", &list)
+			return len(list) == 1
+		}, 10*time.Second, time.Millisecond)
+		p.get("recent?event="+name, &list)
+		var tree struct{ Roots json.RawMessage }
+		p.get("tree?id="+list[0].ID, &tree)
+		text := string(tree.Roots)
+		came, handles, answered := strings.Index(text, `"came"`), strings.Index(text, `"handles"`), strings.Index(text, `"answered"`)
+		require.Greater(t, came, 0, text)
+		require.Greater(t, handles, came)
+		require.Greater(t, answered, handles)
+		require.NotContains(t, text[came:], `"Lost":true`)
+	}
 }

@@ -251,7 +251,8 @@ func (r *recent) causes(of eventID, max int) (roots []*tree, more bool) {
 	known := map[eventID]*tree{}
 	var order []*tree
 	r.all(func(x *record) {
-		if x.Trace != trace {
+		// A request from elsewhere continues the trace of those who have sent it.
+		if x.Trace != trace && known[x.Cause] == nil {
 			return
 		}
 		if len(order) == max {
@@ -271,5 +272,35 @@ func (r *recent) causes(of eventID, max int) (roots []*tree, more bool) {
 			roots = append(roots, t)
 		}
 	}
-	return roots, more
+	return r.withCauses(roots), more
+}
+
+// withCauses puts events of other traces above the roots that they have caused.
+func (r *recent) withCauses(roots []*tree) (all []*tree) {
+	lost := map[eventID][]*tree{}
+	for _, t := range roots {
+		if t.Lost {
+			lost[t.Cause] = append(lost[t.Cause], t)
+		}
+	}
+	if len(lost) == 0 {
+		return roots
+	}
+	r.all(func(x *record) {
+		effects := lost[x.ID]
+		if len(effects) == 0 {
+			return
+		}
+		for _, t := range effects {
+			t.Lost = false
+		}
+		all = append(all, &tree{record: *x, Lost: x.Cause != 0, Effects: effects})
+		delete(lost, x.ID)
+	})
+	for _, t := range roots {
+		if t.Lost || t.Cause == 0 {
+			all = append(all, t)
+		}
+	}
+	return all
 }

@@ -17,7 +17,7 @@ const (
 	showDepth  = 6
 	showItems  = 100
 	showText   = 1000
-	showValues = 2000
+	showValues = 1000
 )
 
 // shower turns values into what JSON can show. It calls no methods of the

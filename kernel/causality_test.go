@@ -549,7 +549,7 @@ func TestCauseInAnotherKernel(t *testing.T) {
 // Of one event in N the times are taken, and an observer costs no memory.
 func TestSamplingAllocatesNothing(t *testing.T) {
 	k := kernel.New()
-	n, sampled := 0, 0
+	n, sampled, called := 0, 0, [2]int{}
 	o := &counting{begin: func(s *observe.Span) {
 		if n++; s.Sampled {
 			sampled++
@@ -563,13 +563,26 @@ func TestSamplingAllocatesNothing(t *testing.T) {
 				_, err := e.Kernel.Call(e.Session, "nothing")
 				require.NoError(t, err)
 			})
-			e.Kernel.Yield("nothing")
+			n, sampled = 0, 0
+			e.Kernel.Yield("next")
 		},
 		"nothing": func(kernel.Event) {},
+		"next": func(e kernel.Event) {
+			if n < 20_000 {
+				e.Kernel.Yield("next")
+			}
+			before := sampled
+			_, err := e.Kernel.Call(e.Session, "nothing")
+			require.NoError(t, err)
+			called[sampled-before]++
+		},
 	})
 	require.NoError(t, err)
 	require.NoError(t, k.Run())
 	require.Zero(t, allocs)
+	n -= called[0] + called[1]
+	sampled -= called[1]
+	require.InDelta(t, called[1], sampled, 4, "what is called in a sampled event is sampled")
 	require.InDelta(t, n/64, sampled, float64(n/64)/2)
 	before := n
 	stop()

@@ -26,6 +26,12 @@ type Clock interface {
 // limitedClock is implemented by a [Clock] which has a limit.
 type limitedClock interface{ Limit() time.Duration }
 
+// seededClock and orderingClock are implemented by the [Clock] of a simulation.
+type (
+	seededClock   interface{ Seed() uint64 }
+	orderingClock interface{ Order() uint64 }
+)
+
 // Kernel time is nanoseconds since the kernel was made, by a clock that nothing
 // sets. k.now is the last reading: reading it anew costs as much as dispatching
 // an event, so that is done only where it can make a difference.

@@ -671,7 +671,7 @@ func TestRoomIsToldToThoseWhoWereNotRefused(t *testing.T) {
 			n, err := h.Write(make([]byte, much))
 			require.NoError(t, err)
 			require.Equal(t, much, n)
-			e.Kernel.SelectWriteClear(h)
+			e.Kernel.SelectClear(h, kernel.Write)
 			require.NoError(t, e.Kernel.SelectWrite(h, "room"))
 			e.Kernel.Yield("read", 2)
 		},

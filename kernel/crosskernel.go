@@ -3,6 +3,8 @@ package kernel
 import (
 	"sync"
 	"sync/atomic"
+
+	"github.com/gopoe/poe/internal/recordfile"
 )
 
 // Several kernels in one process, each on a goroutine of its own, share nothing
@@ -106,8 +108,8 @@ const writableTag = "room"
 // events at another kernel: when half of its backlog is free, or it has ended.
 // It is for senders to which Post has returned ErrBusy, and keeps the session
 // alive until then. Outside of any session it returns ErrNoActiveSession.
-func (k *Kernel) NotifyWritable(at Outside, event string, args ...any) error {
-	e := k.frame.session
+func (v Host) NotifyWritable(at Outside, event string, args ...any) error {
+	k, e := v.k, v.k.frame.session
 	switch {
 	case e == k.root || !e.alive():
 		return k.fail("NotifyWritable", event, ErrNoActiveSession)
@@ -117,7 +119,7 @@ func (k *Kernel) NotifyWritable(at Outside, event string, args ...any) error {
 	k.addExtref(e, writableTag)
 	cause := k.cause()
 	at.k.backlog.await(func() {
-		k.inbox.put(message{kind: arrivalLive, event: event, cause: cause, run: func() {
+		k.inbox.put(message{kind: recordfile.ArrivalLive, event: event, cause: cause, run: func() {
 			if e.alive() && e.cold != nil && e.cold.extrefs[writableTag].count > 0 {
 				k.enqueue(e, e, event, args, kindPost)
 				k.subExtref(e, writableTag)

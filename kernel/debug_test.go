@@ -174,7 +174,7 @@ func TestTraces(t *testing.T) {
 				"_start": func(e kernel.Event) {
 					_, _ = k.RefcountIncrement(e.Session, "tag")
 					_ = k.SelectRead(rd, "x")
-					k.SelectReadClear(rd)
+					k.SelectClear(rd, kernel.Read)
 					k.Yield("hello")
 				},
 				"hello": func(e kernel.Event) {

@@ -8,13 +8,9 @@ import (
 	"github.com/gopoe/poe/kernel/internal/source"
 )
 
-// File makes a handle of a file, pipe or console, which it owns: the file must
-// not be read, written or closed by other means any more. A regular file is
-// always ready; anything else is served by goroutines, as Conn's handles are.
-func File(f *os.File) (*Handle, error) {
-	if f == nil {
-		return nil, callError("File", nil, ErrInvalid)
-	}
+// fileHandle makes the handle of a file. A regular one is always ready; anything
+// else is served by goroutines, as Conn's handles are.
+func fileHandle(f *os.File) (*Handle, error) {
 	st, err := f.Stat()
 	if err != nil {
 		return nil, callError("File", f.Name(), err)
@@ -25,8 +21,7 @@ func File(f *os.File) (*Handle, error) {
 	return streamHandle(f, f.Name()), nil
 }
 
-// Pipe makes a pipe and returns its two ends.
-func Pipe() (read, write *Handle, err error) {
+func newPipe() (read, write *Handle, err error) {
 	r, w, err := os.Pipe()
 	if err != nil {
 		return nil, nil, &OpError{Op: "pipe", Err: source.Plain(err)}

@@ -14,12 +14,7 @@ import (
 // FD makes a handle of a descriptor, which it makes non-blocking and owns.
 func FD(n int) (*Handle, error) { return newDescriptor(n, nil, fmt.Sprintf("fd %d", n)) }
 
-// File makes a handle of a file, pipe or terminal, which it owns: the file must
-// not be read, written or closed by other means any more.
-func File(f *os.File) (*Handle, error) {
-	if f == nil {
-		return nil, callError("File", nil, ErrInvalid)
-	}
+func fileHandle(f *os.File) (*Handle, error) {
 	raw, err := f.SyscallConn()
 	if err != nil {
 		return nil, callError("File", f.Name(), err)
@@ -30,9 +25,6 @@ func File(f *os.File) (*Handle, error) {
 	}
 	return newDescriptor(n, f, f.Name())
 }
-
-// Pipe makes a pipe and returns its two ends.
-func Pipe() (read, write *Handle, err error) { return handlePair("pipe", newPipe) }
 
 func newPipe() (read, write *Handle, err error) {
 	r, w, err := fd.Pipe()

@@ -23,11 +23,12 @@ type via struct{ Remote }
 func (via) dest() {}
 
 // Resolve finds the living session that a destination stands for, the kernel
-// itself included. POE: alias_resolve, ID_id_to_session.
-func (k *Kernel) Resolve(to Dest) (ID, error) {
-	e, err := k.resolve(to)
+// itself included. Programs use [Kernel.AliasResolve] and [Kernel.ByNumber].
+// POE: alias_resolve, ID_id_to_session.
+func (v Host) Resolve(to Dest) (ID, error) {
+	e, err := v.k.resolve(to)
 	if err != nil {
-		return ID{}, k.fail("Resolve", to, err)
+		return ID{}, v.k.fail("Resolve", to, err)
 	}
 	return ID{e}, nil
 }

@@ -29,6 +29,8 @@ func (k *Kernel) rearmEdges() {
 			h.disarm()
 		default:
 			if err := k.loop.Update(&h.reg, h.reg.Armed); err != nil {
+				k.loop.Remove(&h.reg) // so that watching it again begins anew
+				h.reg.Armed = 0
 				k.watchFailed(h, err)
 			}
 		}

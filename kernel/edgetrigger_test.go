@@ -116,12 +116,12 @@ func TestReadinessLasts(t *testing.T) {
 		}, calls: 4},
 		"the end comes with it": {first: func(r *reader) { r.peer.CloseWrite() }, readable: func(r *reader) {
 			if _, err := r.read(64); err == io.EOF && r.call > 4 {
-				r.k.SelectReadClear(r.h)
+				r.k.SelectClear(r.h, kernel.Read)
 			}
 		}, calls: 5},
 		"the end comes later": {readable: func(r *reader) {
 			if _, err := r.read(64); err == io.EOF {
-				r.k.SelectReadClear(r.h)
+				r.k.SelectClear(r.h, kernel.Read)
 			}
 		}, turn: func(r *reader) {
 			if r.turn == 10 {
@@ -130,7 +130,7 @@ func TestReadinessLasts(t *testing.T) {
 		}, calls: 2},
 		"a reset comes later": {readable: func(r *reader) {
 			if _, err := r.read(64); err != nil {
-				r.k.SelectReadClear(r.h)
+				r.k.SelectClear(r.h, kernel.Read)
 			}
 		}, turn: func(r *reader) {
 			if r.turn == 10 {
@@ -165,7 +165,7 @@ func TestReadinessLasts(t *testing.T) {
 			case 2:
 				require.NoError(r.t, r.k.SelectWrite(r.h, "writable"))
 			case 5:
-				r.k.SelectWriteClear(r.h)
+				r.k.SelectClear(r.h, kernel.Write)
 			case 8:
 				r.read(64)
 			}
@@ -177,7 +177,7 @@ func TestReadinessLasts(t *testing.T) {
 		}, calls: 5},
 		"watched anew": {readable: func(r *reader) {
 			if r.call < 4 {
-				r.k.SelectReadClear(r.h)
+				r.k.SelectClear(r.h, kernel.Read)
 				require.NoError(r.t, r.k.SelectRead(r.h, "readable"))
 				return
 			}
@@ -277,8 +277,8 @@ func randomDeeds(t *testing.T, k *kernel.Kernel, rnd *rand.Rand, urgent bool) []
 		func(int) { k.SelectPauseRead(r.h) },
 		func(int) { k.SelectResumeRead(r.h) },
 		func(int) { require.NoError(t, k.SelectWrite(r.h, "writable")) },
-		func(int) { k.SelectWriteClear(r.h) },
-		func(int) { k.SelectReadClear(r.h); watch() },
+		func(int) { k.SelectClear(r.h, kernel.Write) },
+		func(int) { k.SelectClear(r.h, kernel.Read); watch() },
 		func(int) { watch() },
 		func(int) {
 			if urgent && left > 0 && !ended && rnd.Intn(4) == 0 {

@@ -46,3 +46,6 @@ func (l *refusingLoop) Update(r *poll.Registration, before poll.Modes) error {
 	}
 	return l.Poller.Update(r, before)
 }
+
+// Replaying reports whether a kernel's run is a replay.
+func Replaying(k *Kernel) bool { return k.replaying() }

@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"sync/atomic"
 
+	"github.com/gopoe/poe/internal/recordfile"
 	"github.com/gopoe/poe/kernel/observe"
 )
 
@@ -157,14 +158,14 @@ func (p *postback) arguments(used []any) []any {
 
 // Release lets the session go. It is safe on any goroutine, and twice.
 func (t *binding) Release() {
-	if t.freed.Load() || t.k.Replaying() && !t.k.onOwnGoroutine() || !t.freed.CompareAndSwap(false, true) {
+	if t.freed.Load() || t.k.replaying() && !t.k.onOwnGoroutine() || !t.freed.CompareAndSwap(false, true) {
 		return // in a replay the recording has when others have released it
 	}
 	if t.k.onOwnGoroutine() {
 		t.wasReleased()
 		return
 	}
-	t.k.inbox.put(message{kind: arrivalRelease, num: t.num, cause: t.cause, run: t.wasReleased})
+	t.k.inbox.put(message{kind: recordfile.ArrivalRelease, num: t.num, cause: t.cause, run: t.wasReleased})
 }
 
 // wasReleased and wasLost run on the kernel's goroutine.
@@ -178,8 +179,8 @@ func (t *binding) wasLost() {
 
 // leaked is called when nothing refers to a postback any more.
 func (t *binding) leaked() {
-	if !t.freed.Load() && !t.k.Replaying() && t.freed.CompareAndSwap(false, true) {
-		t.k.inbox.put(message{kind: arrivalLost, num: t.num, run: t.wasLost})
+	if !t.freed.Load() && !t.k.replaying() && t.freed.CompareAndSwap(false, true) {
+		t.k.inbox.put(message{kind: recordfile.ArrivalLost, num: t.num, run: t.wasLost})
 	}
 }
 
@@ -223,6 +224,20 @@ func (c *Callback) Call(args ...any) any {
 	return v
 }
 
+// CallList is Call for handlers that return several values, all of which it
+// returns, as [Kernel.CallList] does; none if the session has stopped.
+// POE: a callback in list context.
+func (c *Callback) CallList(args ...any) []any {
+	if c.k == nil {
+		return nil
+	}
+	values, err := c.k.CallList(c.id, c.event, c.arguments(args)...)
+	if err != nil {
+		return nil
+	}
+	return values
+}
+
 // Hold is a promise that events will come from outside, for the time that no
 // session of this kernel has a reason to run that the kernel knows of. Without
 // one the kernel ends a program in which only aliased sessions are left, as
@@ -250,8 +265,8 @@ func (k *Kernel) Hold(why string) *Hold {
 
 // Release ends the promise. It is safe on any goroutine, and twice.
 func (h *Hold) Release() {
-	if !h.k.Replaying() && h.freed.CompareAndSwap(false, true) {
-		h.k.inbox.put(message{kind: arrivalHold, num: h.num, run: h.wasReleased})
+	if !h.k.replaying() && h.freed.CompareAndSwap(false, true) {
+		h.k.inbox.put(message{kind: recordfile.ArrivalHold, num: h.num, run: h.wasReleased})
 	}
 }
 

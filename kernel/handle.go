@@ -11,6 +11,7 @@ import (
 
 	"github.com/gopoe/poe/kernel/internal/poll"
 	"github.com/gopoe/poe/kernel/internal/source"
+	"github.com/gopoe/poe/kernel/observe"
 )
 
 var (
@@ -38,6 +39,7 @@ type Handle struct {
 	flagged     bool // in the kernel's list of sources that may be ready
 	drained     bool // the last read has taken all there was
 	watchers    [modes]*watcher
+	asked       observe.Mark               // the event that has asked for output, while the kernel is observed
 	tape        *tape                      // of its kernel, nil unless that records or replays
 	netConn     atomic.Pointer[sourceConn] // notified by the source instead of the kernel
 }
@@ -352,7 +354,7 @@ func (h *Handle) attach(k *Kernel) error {
 	first := h.k == nil
 	h.k, h.tape = k, k.tape
 	h.reg.Token, h.reg.Gen = k.handles.add(h)
-	if h.reg.FD < 0 && first && !k.Replaying() {
+	if h.reg.FD < 0 && first && !k.replaying() {
 		h.source.Bind(func() { h.sourceWoken(k) })
 	}
 	return nil

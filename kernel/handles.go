@@ -103,22 +103,14 @@ func (k *Kernel) Select(h *Handle, read, write, expedite string, args ...any) er
 	return errors.Join(errs...)
 }
 
-// SelectReadClear removes the active session's watcher for reading.
-// POE: select_read without an event.
-func (k *Kernel) SelectReadClear(h *Handle) { k.unwatch(k.frame.session, h, Read) }
-
-// SelectWriteClear removes the active session's watcher for writing.
-// POE: select_write without an event.
-func (k *Kernel) SelectWriteClear(h *Handle) { k.unwatch(k.frame.session, h, Write) }
-
-// SelectExpediteClear removes the active session's watcher for urgent data.
-// POE: select_expedite without an event.
-func (k *Kernel) SelectExpediteClear(h *Handle) { k.unwatch(k.frame.session, h, Expedite) }
-
-// SelectClear removes all of the active session's watchers of a handle.
-// POE: select with a handle alone.
-func (k *Kernel) SelectClear(h *Handle) {
-	for m := Read; m < modes; m++ {
+// SelectClear removes the active session's watchers of a handle in some modes, or
+// in all if none is given.
+// POE: select with a handle alone; select_read and the like without an event.
+func (k *Kernel) SelectClear(h *Handle, in ...Mode) {
+	if len(in) == 0 {
+		in = []Mode{Read, Write, Expedite}
+	}
+	for _, m := range in {
 		k.unwatch(k.frame.session, h, m)
 	}
 }

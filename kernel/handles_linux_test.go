@@ -1,9 +1,14 @@
 package kernel_test
 
 import (
+	"errors"
 	"fmt"
+	"log/slog"
+	"net"
 	"os"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -89,4 +94,53 @@ func TestDeviceIsAlwaysReady(t *testing.T) {
 		})
 		assert.Equal(t, 3, events)
 	})
+}
+
+// A connection that the system refuses to watch further while it may still be read
+// is polled and watched anew: nothing that arrives is missed. The system refuses
+// since the descriptor has become another one.
+func TestRearmingFails(t *testing.T) {
+	h, first := accepted(t)
+	other, second := accepted(t)
+	var got, warnings strings.Builder
+	buf := make([]byte, 4)
+	k := kernel.New(kernel.Options{Logger: slog.New(slog.NewTextHandler(&warnings, nil))})
+	send := func(peer *net.TCPConn, text string) {
+		_, err := peer.Write([]byte(text))
+		require.NoError(t, err)
+	}
+	send(first, "12345678")
+	send(second, "abcdefgh")
+	later := false
+	_, err := session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) {
+			require.NoError(t, e.Kernel.SelectRead(h, "readable"))
+			require.NoError(t, e.Kernel.Delay("enough", 20*time.Second))
+		},
+		"later": func(kernel.Event) { send(second, "ij") },
+		"readable": func(e kernel.Event) {
+			n, err := h.Read(buf)
+			if errors.Is(err, kernel.ErrWouldBlock) {
+				return
+			}
+			require.NoError(t, err)
+			got.Write(buf[:n])
+			switch {
+			case got.Len() == 4: // the rest is not read, so that the system has to look again
+				require.NoError(t, dup2(other.Fd(), h.Fd()))
+			case got.Len() == 12 && !later: // when it is polled no longer
+				later = true
+				require.NoError(t, e.Kernel.Delay("later", 500*time.Millisecond))
+			case got.Len() == 14:
+				e.Kernel.SelectClear(h, kernel.Read)
+				require.NoError(t, e.Kernel.DelayClear("enough"))
+			}
+		},
+		"enough": func(e kernel.Event) { e.Kernel.SelectClear(h, kernel.Read) },
+	})
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+	require.Equal(t, "1234abcdefghij", got.String())
+	require.Contains(t, warnings.String(), "epoll_ctl")
+	require.Equal(t, 1, strings.Count(warnings.String(), "the system does not watch a handle"))
 }

@@ -96,13 +96,13 @@ func TestSelectGivesHandleModeAndArguments(t *testing.T) {
 				n, err := p.write.Write([]byte("hello"))
 				require.NoError(t, err)
 				assert.Equal(t, 5, n)
-				e.Kernel.SelectWriteClear(p.write)
+				e.Kernel.SelectClear(p.write, kernel.Write)
 			},
 			"readable": func(e kernel.Event) {
 				assert.Equal(t, []any{p.read, kernel.Read, "more", 7}, e.Args)
 				assert.Equal(t, self, e.Sender)
 				assert.Equal(t, "hello", readAll(t, p.read))
-				e.Kernel.SelectReadClear(p.read)
+				e.Kernel.SelectClear(p.read, kernel.Read)
 			},
 		})
 	})
@@ -190,7 +190,7 @@ func TestRegisteringAgainOnlyResumes(t *testing.T) {
 			},
 			"first": func(e kernel.Event) {
 				assert.Equal(t, []any{p.read, kernel.Read, 1}, e.Args)
-				e.Kernel.SelectReadClear(p.read) // all of it goes at once
+				e.Kernel.SelectClear(p.read, kernel.Read) // all of it goes at once
 			},
 			"second": func(kernel.Event) { t.Error("the first registration stays as it is") },
 		})
@@ -377,7 +377,7 @@ func TestRegularFileIsAlwaysReady(t *testing.T) {
 				}
 				assert.Equal(t, io.EOF, err)
 				if ends++; ends == 3 {
-					e.Kernel.SelectReadClear(h)
+					e.Kernel.SelectClear(h, kernel.Read)
 				}
 			},
 			"writable": func(e kernel.Event) {
@@ -385,7 +385,7 @@ func TestRegularFileIsAlwaysReady(t *testing.T) {
 					require.True(t, e.Kernel.SelectPauseWrite(h))
 					e.Kernel.Yield("later")
 				} else if writes == 3 {
-					e.Kernel.SelectWriteClear(h)
+					e.Kernel.SelectClear(h, kernel.Write)
 				}
 			},
 			"later": turns(5, func(e kernel.Event) {
@@ -452,7 +452,7 @@ func TestSelectWithoutHandleEventOrSession(t *testing.T) {
 		assert.ErrorIs(t, k.SelectRead(nil, "readable"), kernel.ErrInvalid)
 		assert.ErrorIs(t, k.SelectRead(h, ""), kernel.ErrInvalid)
 		k.SelectClear(nil)
-		k.SelectReadClear(h)
+		k.SelectClear(h, kernel.Read)
 	}})
 }
 

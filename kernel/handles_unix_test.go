@@ -71,7 +71,7 @@ func TestExpedite(t *testing.T) {
 				n, _, err := unix.Recvfrom(p.read.Fd(), buf, unix.MSG_OOB)
 				require.NoError(t, err)
 				assert.Equal(t, "!", string(buf[:n]))
-				e.Kernel.SelectExpediteClear(p.read)
+				e.Kernel.SelectClear(p.read, kernel.Expedite)
 			},
 		})
 	})

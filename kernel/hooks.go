@@ -20,15 +20,20 @@ type Hook interface {
 	RunEnded()
 }
 
-// Attach attaches a hook to the kernel until Detach is called.
-func (v Host) Attach(hook Hook) { v.k.hooks = append(v.k.hooks, hook) }
-
-// Detach detaches a hook. The dead letters that it has counted stay in Stats.
-// A hook that is not attached is ignored.
-func (v Host) Detach(hook Hook) {
-	if i := slices.Index(v.k.hooks, hook); i >= 0 {
-		v.k.hooks = slices.Delete(slices.Clone(v.k.hooks), i, i+1) // it may be called while the hooks are
-		v.k.stats.DeadLetters += hook.DeadLetters()
+// Attach attaches a hook to the kernel until detach is called, which belongs to the
+// kernel's goroutine and may be called twice. The dead letters that the hook has
+// counted stay in Stats.
+func (v Host) Attach(hook Hook) (detach func()) {
+	k, attached := v.k, true
+	k.hooks = append(k.hooks, hook)
+	return func() {
+		if !attached {
+			return
+		}
+		attached = false
+		i := slices.Index(k.hooks, hook)
+		k.hooks = slices.Delete(slices.Clone(k.hooks), i, i+1) // it may be called while the hooks are
+		k.stats.DeadLetters += hook.DeadLetters()
 	}
 }
 
@@ -49,7 +54,7 @@ func HookOf[T Hook](k *Kernel) (hook T, ok bool) {
 type Letter interface {
 	// Deliver is called when it is the letter's turn. It runs the handler with
 	// [Host.DispatchLetter]. A panic in it becomes the signal DIE of the session.
-	Deliver(v Host)
+	Deliver()
 	// Return is called instead if the session has stopped. The kernel then does
 	// not count a dead letter: it is for the other system to do so.
 	Return()
@@ -79,7 +84,7 @@ func (k *Kernel) deliverLetter(it *item) {
 			k.recovered(it.dest, it.from, it.name, it.caller, kindLetter, false, value)
 		}
 	}()
-	it.extra.letter.Deliver(Host{k})
+	it.extra.letter.Deliver()
 }
 
 // DispatchLetter runs a session's handler for a letter's event at once; the kernel is

@@ -114,7 +114,8 @@ func (v Host) TryWrite(h *Handle) {
 
 // Scratch returns the kernel's read buffer, n bytes long. Its contents are
 // valid until the next call of Scratch: whatever must outlive the present
-// readiness of a handle is copied.
+// readiness of a handle is copied. A turn that a handler runs, by
+// [Kernel.RunOneTimeslice], has a buffer of its own.
 func (v Host) Scratch(n int) []byte {
 	if n > len(v.k.scratch) {
 		v.k.scratch = make([]byte, n)
@@ -125,17 +126,14 @@ func (v Host) Scratch(n int) []byte {
 // OffloadFunc is [Kernel.Offload] with a function instead of an event: done is
 // called with the result, in the session that was active. event is the name
 // under which it shows.
-func (v Host) OffloadFunc(event string, work func(ctx context.Context) (any, error), done func(e Event, result any, err error)) (*Job, error) {
-	return v.k.offload("OffloadFunc", nil, &Job{event: event, work: work, callback: done})
-}
-
-// OffloadAfter is OffloadFunc for a job that begins after previous has ended: its
-// work has returned, also if the job was cancelled meanwhile, or it was cancelled
-// before it began. So a chain of jobs runs one at a time and in order, such as
-// the statements of one connection to a database. If previous is nil, the job
-// begins at once. previous may be a job of another session of the same kernel.
-func (v Host) OffloadAfter(previous *Job, event string, work func(ctx context.Context) (any, error), done func(e Event, result any, err error)) (*Job, error) {
-	return v.k.offload("OffloadAfter", previous, &Job{event: event, work: work, callback: done})
+//
+// If previous is not nil, the job begins after that one has ended: its work has
+// returned, also if the job was cancelled meanwhile, or it was cancelled before it
+// began. So a chain of jobs runs one at a time and in order, such as the
+// statements of one connection to a database. previous may be a job of another
+// session of the same kernel.
+func (v Host) OffloadFunc(previous *Job, event string, work func(ctx context.Context) (any, error), done func(e Event, result any, err error)) (*Job, error) {
+	return v.k.offload("OffloadFunc", previous, &Job{event: event, work: work, callback: done})
 }
 
 // SigChildFunc makes h run in the active session, once, when a child process

@@ -14,21 +14,18 @@ import (
 )
 
 // jsonTraceVariable is the environment variable that makes the first kernel of a
-// program write a [JSONTrace] of its events to the file which it names. The file
+// program write its events, as [Trace] has them, to the file which it names. The file
 // must not exist yet, so that neither a second kernel nor a child process writes
 // in between.
 const jsonTraceVariable = "POE_RECORD"
 
-// JSONTrace returns a logger for Options.Logger that writes what is traced to w
-// as one JSON object a line, without times, in a form that does not depend on
-// Go: sessions are numbers with their aliases, scalars are strings as Perl would
-// print them, and what has no meaning in another program is {"opaque": type}.
-// It is the form that the command poe compares. An error of w is lost.
-func JSONTrace(w io.Writer) *slog.Logger {
-	return slog.New(slog.NewJSONHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: portableAttr}))
+// logAsJSON makes what is logged go to w as well, as Trace.JSON has it.
+func (k *Kernel) logAsJSON(w io.Writer) {
+	portable := slog.NewJSONHandler(w, &slog.HandlerOptions{Level: slog.LevelDebug, ReplaceAttr: portableAttr})
+	k.logger = slog.New(slog.NewMultiHandler(k.logger.Handler(), portable))
 }
 
-// traceAsJSON adds a JSONTrace to the kernel's logger if the environment asks for it.
+// traceAsJSON traces events as JSON if the environment asks for it.
 func (k *Kernel) traceAsJSON() (asked traceSet) {
 	name := os.Getenv(jsonTraceVariable)
 	if name == "" {
@@ -39,7 +36,7 @@ func (k *Kernel) traceAsJSON() (asked traceSet) {
 		k.warn("no record of the events", "variable", jsonTraceVariable, "error", err)
 		return 0
 	}
-	k.logger = slog.New(slog.NewMultiHandler(k.logger.Handler(), JSONTrace(f).Handler()))
+	k.logAsJSON(f)
 	return traceEvents
 }
 

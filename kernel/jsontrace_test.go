@@ -21,7 +21,7 @@ import (
 
 func TestJSONTraceDoesNotDependOnGo(t *testing.T) {
 	var out bytes.Buffer
-	k := newKernel(kernel.Options{Trace: kernel.Trace{Events: true}, Logger: kernel.JSONTrace(&out)})
+	k := newKernel(kernel.Options{Trace: kernel.Trace{Events: true, JSON: &out}, Logger: slog.New(slog.DiscardHandler)})
 	rd, wr, err := kernel.Pipe()
 	require.NoError(t, err)
 	defer rd.Close()

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/internal/created"
+	"github.com/gopoe/poe/internal/recordfile"
 	"github.com/gopoe/poe/kernel/internal/poll"
 	"github.com/gopoe/poe/kernel/observe"
 )
@@ -216,7 +217,7 @@ func (k *Kernel) RunContext(ctx context.Context) (err error) {
 		k.tape.endBy(stopRun)
 	}
 	stop := context.AfterFunc(ctx, func() {
-		k.inbox.put(message{kind: arrivalContext, num: contextEnd(ctx), run: stopRun})
+		k.inbox.put(message{kind: recordfile.ArrivalContext, num: contextEnd(ctx), run: stopRun})
 	})
 	defer func() {
 		stop()
@@ -291,7 +292,7 @@ func (k *Kernel) nestedSlice() (more bool, err error) {
 	defer k.resumeTurn(outer)
 	if k.debug != nil {
 		o := k.debug.observe
-		defer o.leave(o.enter(observe.Mark{}))
+		defer o.leave(o.enter(&observe.Mark{}))
 	}
 	if err := k.turn(); err != nil {
 		return false, err
@@ -360,6 +361,9 @@ func (k *Kernel) finish() error {
 func (k *Kernel) cleanup() {
 	k.signals.close()
 	k.inbox.close()
+	if k.debug != nil {
+		k.debug.observe.waits()
+	}
 	if k.tape != nil {
 		k.tape.ended()
 	}

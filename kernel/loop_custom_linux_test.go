@@ -25,7 +25,7 @@ func TestLoopBackendOfThePage(t *testing.T) {
 			require.NoError(t, k.Delay("late", time.Millisecond))
 		},
 		"writable": func(kernel.Event) {
-			k.SelectWriteClear(w)
+			k.SelectClear(w, kernel.Write)
 			go k.Outside().Post(kernel.Alias("second"), "note")
 		},
 		"readable": func(kernel.Event) {

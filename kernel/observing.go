@@ -17,16 +17,17 @@ type observing struct {
 	turns     []observe.TurnObserver
 	shift     int        // of 1<<shift events one is sampled
 	next      observe.ID // of the next event
+	clock     time.Time  // a reading from which others are made, see now
 	turnBegan time.Time  // zero if the turn is not measured
 
-	// taken is the mark of an event of the queue whose handler is about to run.
-	taken observe.Mark
+	// taken says that the next handler is that of an event of the queue, whose mark
+	// the frame below has.
+	taken bool
 	// thrown is the mark of the event whose handler has just thrown.
-	thrown observe.Mark
+	thrown  observe.Mark
+	foreign foreignTraces
 	// late is how long the event of the queue has waited.
 	late time.Duration
-	// output has the marks of the events that asked for output, by handle.
-	output map[*Handle]observe.Mark
 }
 
 type observed struct {
@@ -59,14 +60,18 @@ func (v Host) Observe(o observe.Observer, every int) (stop func()) {
 		k.debug.observe = newObserving(k)
 	}
 	k.debug.observe.add(o, every)
-	return func() { k.debug.observe.remove(o) }
+	return func() {
+		if k.debug != nil {
+			k.debug.observe.remove(o)
+		}
+	}
 }
 
 func newObserving(k *Kernel) *observing {
 	if k.observedAs == 0 {
 		k.observedAs = observe.ID(kernelsObserved.Add(1)) << 48
 	}
-	o := &observing{k: k, next: k.observedAs, output: map[*Handle]observe.Mark{}}
+	o := &observing{k: k, next: k.observedAs, clock: time.Now()}
 	for _, f := range k.frames {
 		f.span = observe.Span{} // of an earlier observation
 	}
@@ -88,8 +93,14 @@ func (o *observing) remove(by observe.Observer) {
 	if len(o.observers) == 0 && o.k.debug.observe == o {
 		o.k.observedAs = o.next
 		o.k.debug.observe = nil
+		o.k.debug.release()
 		for _, e := range o.k.byNumber {
 			e.seen = nil
+		}
+		for _, slot := range o.k.handles.slots {
+			if slot.h != nil {
+				slot.h.asked = observe.Mark{}
+			}
 		}
 	}
 }
@@ -103,6 +114,10 @@ func (o *observing) arrange() {
 		}
 	}
 }
+
+// now reads the time as time.Now does, for half of the price: the time of day is
+// that of the last measured turn and what has passed since.
+func (o *observing) now() time.Time { return o.clock.Add(time.Since(o.clock)) }
 
 // sampled chooses by a hash, so that events that come in a regular order are not
 // always the same ones.
@@ -128,13 +143,27 @@ func (k *Kernel) cause() observe.Mark {
 }
 
 // mark makes the mark of an event which the current one causes.
-func (o *observing) mark() observe.Mark {
-	if o == nil {
-		return observe.Mark{}
+func (o *observing) mark() (m observe.Mark) {
+	if o != nil {
+		o.child(&m, &o.k.frame.span.Mark)
 	}
-	o.next++
-	return o.k.frame.span.Child(o.next)
+	return m
 }
+
+// child makes m the mark of an event which another one causes. Marks are written
+// and copied word by word: a processor waits for words that were just written if
+// it is to read two of them at once, as the copy of a whole mark would.
+func (o *observing) child(m, cause *observe.Mark) {
+	o.next++
+	m.ID = o.next
+	if cause.ID == 0 {
+		m.Cause, m.Trace = 0, m.ID
+		return
+	}
+	m.Cause, m.Trace = cause.ID, cause.Trace
+}
+
+func copyMark(to, from *observe.Mark) { to.ID, to.Cause, to.Trace = from.ID, from.Cause, from.Trace }
 
 // queued marks an event that was put into the queue, and makes the time from
 // which it waits exact if it is sampled.
@@ -146,7 +175,7 @@ func (o *observing) queued(it *item) {
 		it.mark = o.current() // it is not dispatched, and causes nothing by itself
 		return
 	}
-	it.mark = o.mark()
+	o.child(&it.mark, &o.k.frame.span.Mark)
 	if o.sampled(it.mark.ID) {
 		it.due = o.k.readClock()
 	}
@@ -161,19 +190,20 @@ type scope struct {
 }
 
 // enter makes a mark the cause of what happens until leave is called.
-func (o *observing) enter(m observe.Mark) scope {
+func (o *observing) enter(m *observe.Mark) (outer scope) {
 	if o == nil {
 		return scope{}
 	}
-	f := o.k.frame
-	outer := scope{frame: f, mark: f.span.Mark}
-	f.span.Mark = m
+	outer.frame = o.k.frame
+	now := &outer.frame.span.Mark
+	copyMark(&outer.mark, now)
+	copyMark(now, m)
 	return outer
 }
 
 func (o *observing) leave(outer scope) {
 	if o != nil && outer.frame != nil {
-		outer.frame.span.Mark = outer.mark
+		copyMark(&outer.frame.span.Mark, &outer.mark)
 	}
 }
 
@@ -182,7 +212,7 @@ func (o *observing) delivering(it *item) scope {
 	if o == nil {
 		return scope{}
 	}
-	outer := o.enter(it.mark)
+	outer := o.enter(&it.mark)
 	if it.kind == kindGC || it.mark.ID == 0 {
 		return outer
 	}
@@ -192,7 +222,7 @@ func (o *observing) delivering(it *item) scope {
 	if it.kind == kindSignal || it.kind == kindDie {
 		outer.signal = o.signal(it)
 	} else {
-		o.taken = it.mark
+		o.taken = true
 	}
 	return outer
 }
@@ -213,7 +243,7 @@ func (o *observing) delivered(outer scope) {
 	if o == nil {
 		return
 	}
-	o.taken = observe.Mark{}
+	o.taken = false
 	o.leave(outer)
 	if outer.signal != nil {
 		o.shown(outer.signal)
@@ -225,15 +255,15 @@ func (o *observing) writing(h *Handle) scope {
 	if o == nil {
 		return scope{}
 	}
-	m := o.output[h]
-	delete(o.output, h)
-	return o.enter(m)
+	m := h.asked
+	h.asked = observe.Mark{}
+	return o.enter(&m)
 }
 
 // asked notes the event that asks for output first.
 func (o *observing) asked(h *Handle) {
 	if o != nil {
-		o.output[h] = o.current()
+		h.asked = o.current()
 	}
 }
 
@@ -249,7 +279,7 @@ func (o *observing) failed() scope {
 	if o == nil || o.thrown.ID == 0 {
 		return scope{}
 	}
-	outer := o.enter(o.thrown)
+	outer := o.enter(&o.thrown)
 	o.thrown = observe.Mark{}
 	return outer
 }
@@ -266,15 +296,27 @@ func (o *observing) begin(f *frame, from *entry, args []any) {
 	if o == nil {
 		return
 	}
-	m, late := o.taken, o.late
-	if m.ID == 0 {
-		o.next++
-		m, late = o.k.frames[f.depth-1].span.Child(o.next), 0
+	s, outer := &f.span, &o.k.frames[f.depth-1].span
+	if o.taken {
+		o.taken = false
+		copyMark(&s.Mark, &outer.Mark)
+		s.Queued, s.Sampled = o.late, o.sampled(s.ID)
+	} else {
+		o.within(s, outer)
 	}
-	o.taken, o.thrown = observe.Mark{}, observe.Mark{}
-	f.span.Mark, f.span.Kind, f.span.Name = m, observe.Kind(f.kind), f.event
-	f.span.Sender, f.span.Queued, f.span.Args = from.num, late, args
+	o.thrown.ID = 0
+	s.Kind, s.Name, s.Sender, s.Args = observe.Kind(f.kind), f.event, from.num, args
 	o.open(f)
+}
+
+// within marks an event that did not wait in the queue: one that is called, of
+// which the times are taken if they are of its caller, or one that comes from outside.
+func (o *observing) within(s, outer *observe.Span) {
+	o.child(&s.Mark, &outer.Mark)
+	s.Queued = 0
+	if s.Sampled = outer.Sampled; outer.Session == nil {
+		s.Sampled = o.sampled(s.ID)
+	}
 }
 
 // call is begin for a call within a session, whose frame continues to show the
@@ -283,9 +325,8 @@ func (o *observing) call(f *frame, event string, args []any) {
 	if o == nil {
 		return
 	}
-	o.next++
-	f.span.Mark, f.span.Kind, f.span.Name = o.k.frames[f.depth-1].span.Child(o.next), observe.Call, event
-	f.span.Sender, f.span.Queued, f.span.Args = f.session.num, 0, args
+	o.within(&f.span, &o.k.frames[f.depth-1].span)
+	f.span.Kind, f.span.Name, f.span.Sender, f.span.Args = observe.Call, event, f.session.num, args
 	o.open(f)
 }
 
@@ -293,7 +334,7 @@ func (o *observing) call(f *frame, event string, args []any) {
 func (o *observing) open(f *frame) {
 	s := &f.span
 	s.Session, s.Depth = &o.sessionOf(f.session).Session, f.depth
-	s.Sampled, s.Ran, s.Threw = o.sampled(s.ID), 0, false
+	s.Ran, s.Threw = 0, false
 	o.show(s)
 }
 
@@ -302,7 +343,7 @@ func (o *observing) show(s *observe.Span) {
 		x.Begin(s)
 	}
 	if s.Sampled {
-		s.Began = time.Now()
+		s.Began = o.now()
 	}
 }
 
@@ -328,7 +369,7 @@ func (o *observing) end(f *frame) {
 		o.thrown = s.Mark
 	}
 	o.shown(s)
-	s.Mark, s.Session, s.Args = observe.Mark{}, nil, nil
+	s.ID, s.Session, s.Args = 0, nil, nil
 }
 
 // forget is called for a session that has stopped.
@@ -352,20 +393,31 @@ func (o *observing) turning() {
 	if o.k.frame.depth == 0 {
 		o.k.frame.span.Mark = observe.Mark{} // a handler has left by runtime.Goexit
 	}
-	if o.turnBegan = (time.Time{}); len(o.turns) > 0 && o.sampled(observe.ID(o.k.turns)) {
-		o.turnBegan = time.Now()
+	o.turnBegan = time.Time{}
+	if o.sampled(observe.ID(o.k.turns)) {
+		o.clock = time.Now()
+		o.turnBegan = o.clock
 	}
 }
 
+// turned is called at the end of every turn. The observers hear of those that were
+// measured.
 func (o *observing) turned() {
-	if o == nil || len(o.turns) == 0 {
+	if o == nil || o.turnBegan.IsZero() {
 		return
 	}
-	busy := time.Duration(0)
-	if !o.turnBegan.IsZero() {
-		busy = max(1, time.Since(o.turnBegan))
-	}
+	busy := max(1, time.Since(o.turnBegan))
 	for _, t := range o.turns {
 		t.Turn(busy)
+	}
+}
+
+// waits is called before the kernel waits.
+func (o *observing) waits() {
+	if o == nil {
+		return
+	}
+	for _, t := range o.turns {
+		t.Waits()
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 
+	"github.com/gopoe/poe/internal/recordfile"
 	"github.com/gopoe/poe/kernel/observe"
 )
 
@@ -132,7 +133,9 @@ func (j *Job) finish() {
 // goroutine.
 func (j *Job) run() {
 	j.err = errJobExited
-	defer func() { j.k.inbox.put(message{kind: arrivalJob, num: j.num, job: j, cause: j.cause, run: j.bringHome}) }()
+	defer func() {
+		j.k.inbox.put(message{kind: recordfile.ArrivalJob, num: j.num, job: j, cause: j.cause, run: j.bringHome})
+	}()
 	j.result, j.err = j.try()
 }
 
@@ -141,7 +144,7 @@ func (j *Job) bringHome() { j.complete(j.result, j.err) }
 
 // begin starts the job's goroutine. In a replay the recording has the result.
 func (j *Job) begin() {
-	if !j.k.Replaying() {
+	if !j.k.replaying() {
 		go j.run()
 	}
 }

@@ -20,7 +20,7 @@ type chain struct {
 }
 
 func (c *chain) offload(t *testing.T, work func(context.Context) (any, error), done func(result any)) *kernel.Job {
-	job, err := c.k.Host().OffloadAfter(c.last, "job", work, func(_ kernel.Event, result any, err error) {
+	job, err := c.k.Host().OffloadFunc(c.last, "job", work, func(_ kernel.Event, result any, err error) {
 		assert.NoError(t, err)
 		done(result)
 	})
@@ -106,13 +106,13 @@ func TestCancelledJobsLeaveTheChain(t *testing.T) {
 	}
 }
 
-func ExampleHost_OffloadAfter() {
+func ExampleHost_OffloadFunc() {
 	k := kernel.New()
 	session.Inline(k, session.Funcs{
 		"_start": func(e kernel.Event) {
 			var last *kernel.Job
 			for _, statement := range []string{"insert", "update", "delete"} {
-				last, _ = e.Host().OffloadAfter(last, "statement",
+				last, _ = e.Host().OffloadFunc(last, "statement",
 					func(context.Context) (any, error) { return statement, nil },
 					func(_ kernel.Event, result any, err error) { fmt.Println(result, err) })
 			}

@@ -147,7 +147,7 @@ func TestOffloadFunc(t *testing.T) {
 	session.Inline(k, states{
 		"_start": func(e kernel.Event) {
 			asked = e.Session
-			_, err := k.Host().OffloadFunc("look up", func(context.Context) (any, error) { return nil, io.EOF }, func(e kernel.Event, result any, err error) {
+			_, err := k.Host().OffloadFunc(nil, "look up", func(context.Context) (any, error) { return nil, io.EOF }, func(e kernel.Event, result any, err error) {
 				told = k.ActiveSession()
 				require.Nil(t, result)
 				require.Equal(t, io.EOF, err)

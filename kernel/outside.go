@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/gopoe/poe/internal/goroutine"
+	"github.com/gopoe/poe/internal/recordfile"
 	"github.com/gopoe/poe/kernel/internal/poll"
 	"github.com/gopoe/poe/kernel/observe"
 )
@@ -21,8 +22,8 @@ type message struct {
 	run    func()
 	handle *Handle
 	letter Letter
-	kind   arrival // what a recording has of it
-	num    uint64  // of what it is about, by kind
+	kind   recordfile.Arrival // what a recording has of it
+	num    uint64             // of what it is about, by kind
 	job    *Job
 	cause  observe.Mark // the event that has sent it, if known
 }
@@ -58,7 +59,7 @@ func (b *inbox) putIf(m message, onlyOpen bool) bool {
 		b.mu.Unlock()
 		return false
 	}
-	if b.k.Replaying() { // the recording has what comes, and when
+	if b.k.replaying() { // the recording has what comes, and when
 		b.mu.Unlock()
 		b.k.tape.in.live.put(m)
 		return true
@@ -110,7 +111,7 @@ func (b *inbox) close() {
 	for b.k.asked("looks for messages at its end", b.stillFilled) {
 		b.drain()
 	}
-	if b.k.Replaying() {
+	if b.k.replaying() {
 		b.mu.Lock()
 		b.opened, b.ended = false, true
 		b.mu.Unlock()
@@ -135,7 +136,7 @@ func (b *inbox) drain() bool {
 	}
 	switch {
 	case b.next < len(b.batch): // in a nested turn
-	case b.k.Replaying():
+	case b.k.replaying():
 		if b.batch, b.next = b.k.tape.in.messages(), 0; len(b.batch) == 0 {
 			b.batch = nil
 			return false
@@ -212,7 +213,7 @@ func (m *message) isEvent() bool {
 func (k *Kernel) receive(m *message) {
 	if k.debug != nil {
 		o := k.debug.observe
-		defer o.leave(o.enter(m.cause))
+		defer o.leave(o.enter(&m.cause))
 	}
 	switch {
 	case m.run != nil:
@@ -301,7 +302,7 @@ func (o Outside) Do(ctx context.Context, f func(k *Kernel)) error {
 		return ErrWouldDeadlock
 	}
 	job := &outsideJob{k: k, f: f, done: make(chan struct{})}
-	if !k.inbox.putIf(message{kind: arrivalDo, run: job.run}, true) {
+	if !k.inbox.putIf(message{kind: recordfile.ArrivalDo, run: job.run}, true) {
 		return ErrNotRunning
 	}
 	select {
@@ -322,7 +323,7 @@ func (o Outside) Do(ctx context.Context, f func(k *Kernel)) error {
 // of any session, and does not wait for it. If the kernel does not run, f runs
 // when it does. What f throws leaves the kernel's Run.
 func (o Outside) DoAsync(f func(k *Kernel)) {
-	o.k.inbox.put(message{kind: arrivalLive, run: func() { f(o.k) }})
+	o.k.inbox.put(message{kind: recordfile.ArrivalLive, run: func() { f(o.k) }})
 }
 
 // outsideJob is a function on its way to the kernel's goroutine.
@@ -355,12 +356,12 @@ func (j *outsideJob) run() {
 }
 
 // Stop stops all sessions, as Kernel.Stop does, soon.
-func (o Outside) Stop() { o.k.inbox.put(message{kind: arrivalStop, run: o.k.Stop}) }
+func (o Outside) Stop() { o.k.inbox.put(message{kind: recordfile.ArrivalStop, run: o.k.Stop}) }
 
 // Signal sends a signal, as Kernel.Signal does; an unknown destination is a
 // dead letter.
 func (o Outside) Signal(to Dest, signal string, args ...any) {
-	o.k.inbox.put(message{kind: arrivalSent, to: to, event: signal, args: args, run: o.k.sentSignal(to, signal, args)})
+	o.k.inbox.put(message{kind: recordfile.ArrivalSent, to: to, event: signal, args: args, run: o.k.sentSignal(to, signal, args)})
 }
 
 // sentSignal sends a signal for another goroutine.

@@ -52,14 +52,6 @@ func (w Owned) Release() {
 	o.session, o.prev, o.next = nil, nil, nil
 }
 
-// Session returns the owner, the zero ID after Release.
-func (w Owned) Session() ID {
-	if w.o == nil {
-		return ID{}
-	}
-	return ID{w.o.session}
-}
-
 // closeOwned closes what a stopped session owned.
 func (k *Kernel) closeOwned(e *entry) {
 	var errs []error

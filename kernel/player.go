@@ -8,20 +8,21 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gopoe/poe/internal/recordfile"
 	"github.com/gopoe/poe/kernel/internal/poll"
-	"github.com/gopoe/poe/kernel/internal/recording"
+	"github.com/gopoe/poe/recording"
 )
 
 // player replays a tape: it answers what the kernel asks from the recording, and
 // stops the run where the kernel asks for something else.
 type player struct {
 	t      *tape
-	r      *recording.Reader
+	r      *recordfile.Reader
 	replay *Replay
 
-	before []eventMark // the last events, for a report
-	stop   *replayStop // why the run has stopped
-	over   bool        // a run has ended as it did in the recording
+	before []recordfile.Mark // the last events, for a report
+	stop   *replayStop       // why the run has stopped
+	over   bool              // a run has ended as it did in the recording
 
 	// The next record, if it waits for its position.
 	pending   byte
@@ -42,7 +43,7 @@ type replayStop struct{ err error } // nil at the end of the recording
 // Error is for what shows a panic outside of Run.
 func (s *replayStop) Error() string {
 	if s.err == nil {
-		return ErrRecordingEnds.Error()
+		return recording.ErrEnds.Error()
 	}
 	return s.err.Error()
 }
@@ -50,7 +51,7 @@ func (s *replayStop) Error() string {
 // Unwrap returns the error.
 func (s *replayStop) Unwrap() error {
 	if s.err == nil {
-		return ErrRecordingEnds
+		return recording.ErrEnds
 	}
 	return s.err
 }
@@ -58,7 +59,7 @@ func (s *replayStop) Unwrap() error {
 // newPlayer reads the head. What is wrong with it shows when the kernel runs.
 func newPlayer(t *tape, replay *Replay) *player {
 	p := &player{t: t, replay: replay, live: newLiveMessages(), jobs: map[uint64]*Job{}, bindings: map[uint64]*binding{}, holds: map[uint64]*Hold{}}
-	r, err := recording.NewReader(replay.From)
+	r, err := recordfile.NewReader(replay.From)
 	if err != nil {
 		p.refuse(err)
 		return p
@@ -83,13 +84,13 @@ func newPlayer(t *tape, replay *Replay) *player {
 // refuse keeps the error of a recording that cannot be replayed.
 func (p *player) refuse(err error) {
 	p.stop = &replayStop{err}
-	p.replay.set(ReplayResult{Err: err})
+	p.replay.set(recording.Result{Err: err})
 }
 
 // halt ends the run.
 func (p *player) halt(err error) {
 	p.stop = &replayStop{err}
-	p.replay.set(ReplayResult{Err: err, Events: p.t.events})
+	p.replay.set(recording.Result{Err: err, Events: p.t.events})
 	panic(p.stop)
 }
 
@@ -109,7 +110,7 @@ func (p *player) peek() byte {
 		p.halt(p.r.Err())
 	default:
 		p.stop = &replayStop{}
-		p.replay.set(ReplayResult{Equal: true, Events: p.t.events})
+		p.replay.set(recording.Result{Equal: true, Events: p.t.events})
 		panic(p.stop)
 	}
 	return 0
@@ -124,7 +125,7 @@ func (p *player) done() {
 		p.halt(err)
 	}
 	if !p.r.More() && p.r.Err() == nil { // a program that exits now gets no further
-		p.replay.set(ReplayResult{Equal: true, Events: p.t.events, Whole: p.over})
+		p.replay.set(recording.Result{Equal: true, Events: p.t.events, Whole: p.over})
 	}
 }
 
@@ -151,15 +152,15 @@ func (p *player) position(op byte) (before uint64, waits bool) {
 }
 
 // event compares an event with the recording.
-func (p *player) event(mark eventMark, session uint64) {
+func (p *player) event(mark recordfile.Mark, session uint64) {
 	t := p.t
-	if at := p.replay.at; at != nil && p.stop == nil && at.matches(t.events+1, mark.name, session) {
-		at.save(p, mark.name, session)
+	if at := p.replay.at; at != nil && p.stop == nil && at.matches(t.events+1, mark.Name, session) {
+		at.save(p, mark.Name, session)
 	}
-	switch run, waits := p.position(tapeEvent); {
+	switch run, waits := p.position(recordfile.KindEvent); {
 	case waits && run == t.run: // the last event does not run once more
 		p.pending = 0
-		if recorded := readMark(p.r); recorded != mark && p.r.Err() == nil {
+		if recorded := recordfile.ReadMark(p.r); recorded != mark && p.r.Err() == nil {
 			p.diverge("dispatches "+mark.String(), "dispatches "+recorded.String())
 		}
 		t.last, t.run = mark, 1
@@ -183,7 +184,7 @@ func (p *player) event(mark eventMark, session uint64) {
 func (p *player) wait(out []poll.Ready) ([]poll.Ready, error) {
 	p.check()
 	t := p.t
-	for _, op := range []byte{tapeReady, tapePollFail} {
+	for _, op := range []byte{recordfile.KindReady, recordfile.KindPollFail} {
 		before, waits := p.position(op)
 		if !waits {
 			continue
@@ -192,7 +193,7 @@ func (p *player) wait(out []poll.Ready) ([]poll.Ready, error) {
 			break
 		}
 		p.pending, t.empties = 0, 0
-		if op == tapePollFail {
+		if op == recordfile.KindPollFail {
 			err := p.failure()
 			p.done()
 			return out, err
@@ -221,7 +222,7 @@ func (p *player) ready() (ready poll.Ready) {
 	if n&(1<<3) != 0 {
 		ready.Modes |= poll.Sticky
 	}
-	if n&oldGeneration != 0 {
+	if n&recordfile.OldGeneration != 0 {
 		ready.Gen = uint32(p.r.Uint())
 		return ready
 	}
@@ -234,7 +235,7 @@ func (p *player) ready() (ready poll.Ready) {
 // check compares the sums, if they come next.
 func (p *player) check() {
 	t := p.t
-	events, waits := p.position(tapeCheck)
+	events, waits := p.position(recordfile.KindCheck)
 	if !waits || events > t.events {
 		return
 	}
@@ -257,7 +258,7 @@ func (p *player) ended() {
 		return
 	}
 	p.check()
-	if p.peek() != tapeEnd {
+	if p.peek() != recordfile.KindEnd {
 		p.part("ends")
 	}
 	p.op()
@@ -279,7 +280,7 @@ type replayPoller struct{ p *player }
 func (r replayPoller) Update(reg *poll.Registration, before poll.Modes) error {
 	reg.Edge = r.p.r.Head.Loop == "epoll" && reg.TCP && reg.Armed == poll.Read // as epoll decides it
 	p := r.p
-	if p.pending != 0 || p.peek() != tapeRefused {
+	if p.pending != 0 || p.peek() != recordfile.KindRefused {
 		return nil
 	}
 	p.op()
@@ -294,30 +295,6 @@ func (r replayPoller) Wait(_ time.Duration, out []poll.Ready) ([]poll.Ready, err
 }
 func (r replayPoller) Wake()        {}
 func (r replayPoller) Close() error { return nil }
-
-// contextEvents is how many events a report has on each side.
-const contextEvents = 8
-
-// part ends the run: the kernel does something that the recording has not.
-func (p *player) part(asked string) {
-	p.diverge(asked, p.nextRecord())
-}
-
-// differ ends the run: the kernel has done something that the recording has, but
-// not as it is there.
-func (p *player) differ(asked string) { p.diverge(asked, "the same, with another result") }
-
-func (p *player) diverge(asked, recorded string) {
-	d := &Divergence{Event: p.t.events + 1, Asked: asked, Recorded: recorded, Offset: p.r.Offset(), Kernel: p.t.k.name}
-	for _, m := range p.before {
-		d.Before = append(d.Before, m.String())
-	}
-	d.After = p.following()
-	if f := p.t.k.frame; f != nil && f.session != nil && f.depth > 0 {
-		d.Handler = fmt.Sprintf("%q in session %d", f.event, f.session.num)
-	}
-	p.halt(d)
-}
 
 // errLagging is why a recording ends whose writer is slower than the kernel.
 var errLagging = errors.New("the file takes in less than the kernel records")
@@ -346,7 +323,7 @@ const maxLive = 1 << 16
 
 func (l *liveMessages) put(m message) {
 	switch m.kind {
-	case arrivalEvent, arrivalSent, arrivalLive, arrivalDo:
+	case recordfile.ArrivalEvent, recordfile.ArrivalSent, recordfile.ArrivalLive, recordfile.ArrivalDo:
 	default:
 		return
 	}
@@ -387,7 +364,7 @@ func (l *liveMessages) take(key string, d time.Duration) (message, bool) {
 // refuse answers those who wait for the kernel to run something.
 func (l *liveMessages) refuse() {
 	for {
-		m, ok := l.take((&message{kind: arrivalDo}).key(), 0)
+		m, ok := l.take((&message{kind: recordfile.ArrivalDo}).key(), 0)
 		if !ok {
 			return
 		}

@@ -8,8 +8,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gopoe/poe/internal/recordfile"
 	"github.com/gopoe/poe/kernel/internal/poll"
-	"github.com/gopoe/poe/kernel/internal/recording"
 )
 
 // flushInterval is how long records wait in memory before they are written.
@@ -19,7 +19,7 @@ const flushInterval = 100 * time.Millisecond
 // while that sleeps: then a timer may flush.
 type recorder struct {
 	t    *tape
-	w    *recording.Writer
+	w    *recordfile.Writer
 	to   *Recording
 	sink *sink
 
@@ -38,10 +38,10 @@ const (
 func newRecorder(t *tape, to *Recording) *recorder {
 	r := &recorder{t: t, to: to, sink: newSink(to, t.k)}
 	to.recorder.Store(r)
-	h := recording.NewHead()
+	h := recordfile.NewHead()
 	h.Time, h.Kernel, h.Loop = time.Now().UTC(), t.k.name, systemLoop(t.k.loopName)
 	h.VirtualClock, h.Outputs, h.Wall = t.k.clock != nil, to.Redact == nil, t.k.wallStart.UnixNano()
-	h.Seed = randomSeed()
+	h.Seed = t.k.newSeed()
 	t.k.seed = h.Seed
 	h.Arguments = append([]string{}, os.Args[1:]...)
 	h.Environment = keptEnvironment(to.Environment)
@@ -55,7 +55,7 @@ func newRecorder(t *tape, to *Recording) *recorder {
 		}
 	}
 	t.wall = h.Wall
-	r.w = recording.NewWriter(h, r.sink.emit)
+	r.w = recordfile.NewWriter(h, r.sink.emit)
 	return r
 }
 
@@ -95,15 +95,15 @@ func (r *recorder) flush() {
 }
 
 // changeEvent records that another event than the last one is dispatched.
-func (r *recorder) changeEvent(mark eventMark) {
+func (r *recorder) changeEvent(mark recordfile.Mark) {
 	t := r.t
-	r.begin(tapeEvent)
+	r.begin(recordfile.KindEvent)
 	r.w.Uint(t.run)
-	r.w.Name(mark.name)
-	if mark.ready {
+	r.w.Name(mark.Name)
+	if mark.Ready {
 		r.w.Uint(0)
 	} else {
-		r.w.Uint(mark.session + 1)
+		r.w.Uint(mark.Session + 1)
 	}
 	t.last, t.run = mark, 1
 }
@@ -115,7 +115,7 @@ func (r *recorder) check() {
 		return
 	}
 	t.checkAt = t.events + checkInterval
-	r.begin(tapeCheck)
+	r.begin(recordfile.KindCheck)
 	r.w.Uint(t.events)
 	r.w.Fixed(uint32(t.sum >> 32))
 	r.w.Fixed(t.output)
@@ -193,7 +193,7 @@ func (p recordingPoller) Wait(d time.Duration, out []poll.Ready) ([]poll.Ready, 
 	}
 	t.out.check()
 	if err != nil {
-		t.out.begin(tapePollFail)
+		t.out.begin(recordfile.KindPollFail)
 		t.out.w.Uint(t.empties)
 		t.out.failure(err)
 		t.empties = 0
@@ -203,7 +203,7 @@ func (p recordingPoller) Wait(d time.Duration, out []poll.Ready) ([]poll.Ready, 
 		t.empties++
 		return out, nil
 	}
-	t.out.begin(tapeReady)
+	t.out.begin(recordfile.KindReady)
 	t.out.w.Uint(t.empties)
 	t.out.w.Uint(uint64(len(out) - before))
 	t.empties = 0
@@ -213,9 +213,6 @@ func (p recordingPoller) Wait(d time.Duration, out []poll.Ready) ([]poll.Ready, 
 	return out, nil
 }
 
-// oldGeneration marks a report for a handle that has lost its token meanwhile.
-const oldGeneration = 1 << 4
-
 func (r *recorder) ready(ready poll.Ready) {
 	bits := uint64(ready.Modes & (poll.Read | poll.Write | poll.Urgent))
 	if ready.Modes&poll.Sticky != 0 {
@@ -224,7 +221,7 @@ func (r *recorder) ready(ready poll.Ready) {
 	table := &r.t.k.handles
 	current := int(ready.Token) < len(table.slots) && ready.Token >= 0 && table.slots[ready.Token].gen == ready.Gen
 	if !current {
-		bits |= oldGeneration
+		bits |= recordfile.OldGeneration
 	}
 	r.w.Uint(bits | uint64(uint32(ready.Token))<<5)
 	if !current {
@@ -236,7 +233,7 @@ func (r *recorder) ready(ready poll.Ready) {
 func (p recordingPoller) Update(r *poll.Registration, before poll.Modes) error {
 	err := p.Poller.Update(r, before)
 	if err != nil {
-		p.t.out.begin(tapeRefused)
+		p.t.out.begin(recordfile.KindRefused)
 		p.t.out.failure(err)
 	}
 	return err
@@ -267,7 +264,7 @@ func newSink(to *Recording, k *Kernel) *sink {
 	s := &sink{k: k, to: to.Writer, live: to.Writer != nil, limit: to.Ring}
 	s.written.L = &s.mu
 	if s.limit <= 0 {
-		s.limit = DefaultRing
+		s.limit = defaultRing
 	}
 	return s
 }

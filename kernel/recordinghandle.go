@@ -7,49 +7,40 @@ import (
 	"os"
 	"syscall"
 
+	"github.com/gopoe/poe/internal/recordfile"
 	"github.com/gopoe/poe/kernel/internal/poll"
 )
 
 // The operations on handles, as a tape records and replays them.
 
-// The numbers of the errors that are usual; those of the system begin at
-// firstErrno.
-const (
-	codeNone = iota
-	codeEOF
-	codeClosed
-	codeOther // a value follows
-	firstErrno
-)
-
 func errorCode(err error) (code uint64, ok bool) {
 	switch err {
 	case nil:
-		return codeNone, true
+		return recordfile.CodeNone, true
 	case io.EOF:
-		return codeEOF, true
+		return recordfile.CodeEOF, true
 	case errClosed:
-		return codeClosed, true
+		return recordfile.CodeClosed, true
 	}
 	if errno, ok := err.(syscall.Errno); ok {
-		return firstErrno + uint64(errno), true
+		return recordfile.FirstErrno + uint64(errno), true
 	}
-	return codeOther, false
+	return recordfile.CodeOther, false
 }
 
 func (p *player) failure() error {
 	switch code := p.r.Uint(); code {
-	case codeNone:
+	case recordfile.CodeNone:
 		return nil
-	case codeEOF:
+	case recordfile.CodeEOF:
 		return io.EOF
-	case codeClosed:
+	case recordfile.CodeClosed:
 		return errClosed
-	case codeOther:
+	case recordfile.CodeOther:
 		err, _ := p.decode(p.r.Bytes()).(error)
 		return err
 	default:
-		return syscall.Errno(code - firstErrno)
+		return syscall.Errno(code - recordfile.FirstErrno)
 	}
 }
 
@@ -61,12 +52,12 @@ func (t *tape) read(h *Handle, p []byte) (n int, err error) {
 	n, err = h.source.Read(p)
 	if len(p) != t.block {
 		t.block = len(p)
-		t.out.begin(tapeBlock)
+		t.out.begin(recordfile.KindBlock)
 		t.out.w.Uint(uint64(len(p)))
 	}
-	op := byte(tapeRead)
+	op := byte(recordfile.KindRead)
 	if err != nil {
-		op = tapeReadFail
+		op = recordfile.KindReadFail
 	}
 	t.out.begin(op)
 	kept := t.out.w.Bytes(p[:n])
@@ -80,20 +71,20 @@ func (t *tape) read(h *Handle, p []byte) (n int, err error) {
 }
 
 func (p *player) read(h *Handle, buf []byte) (n int, err error) {
-	if p.peek() == tapeBlock {
+	if p.peek() == recordfile.KindBlock {
 		p.op()
 		p.t.block = int(p.r.Uint())
 		p.done()
 	}
 	switch p.peek() {
-	case tapeRead, tapeReadFail:
+	case recordfile.KindRead, recordfile.KindReadFail:
 	default:
 		p.part("reads from " + h.name)
 	}
 	if p.t.block != len(buf) {
 		p.part("reads " + itoa(len(buf)) + " bytes from " + h.name + " where the recording has " + itoa(p.t.block))
 	}
-	failed := p.op() == tapeReadFail
+	failed := p.op() == recordfile.KindReadFail
 	data := p.r.Bytes()
 	if len(data) > len(buf) {
 		p.r.Damaged("a read has more bytes than its buffer")
@@ -121,11 +112,11 @@ func (t *tape) write(h *Handle, write func() (int, error), bufs ...[]byte) (n in
 		return t.in.write(h, size)
 	}
 	if err == nil && n == size {
-		t.out.begin(tapeWrite)
+		t.out.begin(recordfile.KindWrite)
 		t.out.w.Byte(byte(t.output))
 		return n, nil
 	}
-	t.out.begin(tapeWritePart)
+	t.out.begin(recordfile.KindWritePart)
 	t.out.w.Uint(uint64(n))
 	t.out.failure(err)
 	t.out.w.Byte(byte(t.output))
@@ -134,10 +125,10 @@ func (t *tape) write(h *Handle, write func() (int, error), bufs ...[]byte) (n in
 
 func (p *player) write(h *Handle, size int) (n int, err error) {
 	switch p.peek() {
-	case tapeWrite:
+	case recordfile.KindWrite:
 		p.op()
 		n = size
-	case tapeWritePart:
+	case recordfile.KindWritePart:
 		p.op()
 		n = int(p.r.Uint())
 		err = p.failure()
@@ -162,7 +153,7 @@ func (t *tape) accept(h *Handle) (conn *Handle, from net.Addr, err error) {
 		return nil, nil, syscall.EINVAL
 	}
 	conn, from, err = a.Accept()
-	t.out.begin(tapeAccept)
+	t.out.begin(recordfile.KindAccept)
 	t.out.failure(err)
 	if err == nil {
 		conn.tape = t
@@ -173,7 +164,7 @@ func (t *tape) accept(h *Handle) (conn *Handle, from net.Addr, err error) {
 }
 
 func (p *player) accept(h *Handle) (conn *Handle, from net.Addr, err error) {
-	p.expect(tapeAccept, "accepts from "+h.name)
+	p.expect(recordfile.KindAccept, "accepts from "+h.name)
 	if err = p.failure(); err == nil {
 		conn = p.handle()
 		from, _ = p.decode(p.r.Bytes()).(net.Addr)
@@ -234,13 +225,13 @@ func (replayedSource) Bind(func())               {}
 // result records an operation that returns nothing but an error.
 func (t *tape) result(what string, do func() error) error {
 	if t.in != nil {
-		t.in.expect(tapeResult, what)
+		t.in.expect(recordfile.KindResult, what)
 		err := t.in.failure()
 		t.in.done()
 		return err
 	}
 	err := do()
-	t.out.begin(tapeResult)
+	t.out.begin(recordfile.KindResult)
 	t.out.failure(err)
 	return err
 }
@@ -257,13 +248,13 @@ func (t *tape) closing(h *Handle) error {
 // sourceModes are the modes in which a source says that it is ready.
 func (t *tape) sourceModes(h *Handle) modeSet {
 	if t.in != nil {
-		t.in.expect(tapeModes, "asks whether "+h.name+" is ready")
+		t.in.expect(recordfile.KindModes, "asks whether "+h.name+" is ready")
 		m := modeSet(t.in.r.Byte())
 		t.in.done()
 		return m
 	}
 	m := h.source.Ready().modes()
-	t.out.begin(tapeModes)
+	t.out.begin(recordfile.KindModes)
 	t.out.w.Byte(byte(m))
 	return m
 }

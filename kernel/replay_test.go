@@ -13,6 +13,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/recording"
 	"github.com/gopoe/poe/session"
 )
 
@@ -28,8 +29,8 @@ func recordRun(t *testing.T, o kernel.Options, program func(k *kernel.Kernel)) [
 }
 
 // replayRun runs a program on a recording and returns what came of it.
-func replayRun(o kernel.Options, recording []byte, program func(k *kernel.Kernel)) (result kernel.ReplayResult, err error) {
-	o.Replay = &kernel.Replay{From: bytes.NewReader(recording)}
+func replayRun(o kernel.Options, file []byte, program func(k *kernel.Kernel)) (result recording.Result, err error) {
+	o.Replay = &kernel.Replay{From: bytes.NewReader(file)}
 	defer func() {
 		if stop, ok := recover().(error); ok { // parted before the run
 			result, err = o.Replay.Result(), o.Replay.Result().Err
@@ -56,11 +57,11 @@ func checkReplay(t *testing.T, program func(k *kernel.Kernel, say func(string, .
 			}
 		}
 		var said []string
-		recording := recordRun(t, o, run(&said))
+		file := recordRun(t, o, run(&said))
 		require.NotEmpty(t, said)
 		for range 3 {
 			var again []string
-			result, err := replayRun(o, recording, run(&again))
+			result, err := replayRun(o, file, run(&again))
 			require.NoError(t, err)
 			require.True(t, result.Equal && result.Whole, "%+v", result)
 			require.Equal(t, said, again)
@@ -211,7 +212,7 @@ func TestReplayOfSignalsAndPostbacks(t *testing.T) {
 			"_start": func(e kernel.Event) {
 				k.Sig("USR1", "signal")
 				k.RefcountIncrement(e.Session, "wait")
-				if !k.Replaying() {
+				if !kernel.Replaying(k) {
 					time.AfterFunc(5*time.Millisecond, func() { syscall.Kill(syscall.Getpid(), syscall.SIGUSR1) })
 				}
 				p := e.Session.Postback("posted", 1)
@@ -236,7 +237,7 @@ func TestReplayOfRecorded(t *testing.T) {
 	checkReplay(t, func(k *kernel.Kernel, say func(string, ...any)) {
 		session.Inline(k, session.Funcs{"_start": func(e kernel.Event) {
 			n, err := kernel.Recorded(k, "a count", func() (map[string]int64, error) {
-				if k.Replaying() {
+				if kernel.Replaying(k) {
 					t.Error("the function is called in a replay")
 				}
 				return map[string]int64{"now": time.Now().UnixNano()}, syscall.EBUSY
@@ -291,9 +292,9 @@ func TestADivergenceIsAtTheFirstEventThatDiffers(t *testing.T) {
 		"ends too late":  {"a b c", "a b c d", 6},
 	} {
 		t.Run(name, func(t *testing.T) {
-			recording := recordRun(t, kernel.Options{}, ticker(strings.Fields(c.was)...))
-			result, err := replayRun(kernel.Options{}, recording, ticker(strings.Fields(c.is)...))
-			var d *kernel.Divergence
+			file := recordRun(t, kernel.Options{}, ticker(strings.Fields(c.was)...))
+			result, err := replayRun(kernel.Options{}, file, ticker(strings.Fields(c.is)...))
+			var d *recording.Divergence
 			require.ErrorAs(t, err, &d)
 			require.Equal(t, c.event, d.Event, "%v", err) // _start, _child and so on come first
 			require.False(t, result.Equal)
@@ -314,9 +315,9 @@ func TestADivergenceOfWhatIsWritten(t *testing.T) {
 			}})
 		}
 	}
-	recording := recordRun(t, kernel.Options{}, program("pong"))
-	_, err := replayRun(kernel.Options{}, recording, program("ping"))
-	var d *kernel.Divergence
+	file := recordRun(t, kernel.Options{}, program("pong"))
+	_, err := replayRun(kernel.Options{}, file, program("ping"))
+	var d *recording.Divergence
 	require.ErrorAs(t, err, &d)
 	require.Contains(t, d.Asked, "other bytes")
 }

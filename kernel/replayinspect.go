@@ -2,28 +2,16 @@ package kernel
 
 import (
 	"encoding/json"
-	"errors"
 	"os"
 	"path"
 	"strconv"
 	"strings"
 
 	"github.com/gopoe/poe/kernel/observe"
+	"github.com/gopoe/poe/recording"
 )
 
-// The environment variables that stop a replay before an event, and leave the
-// kernel's state in a file as JSON. The command poe replay sets them.
-const (
-	ReplayStateVariable = "POE_REPLAY_STATE" // the file
-	ReplayAtVariable    = "POE_REPLAY_AT"    // the event's number, from 1
-	ReplayUntilVariable = "POE_REPLAY_UNTIL" // or NAME, NAME@SESSION; * matches anything
-)
-
-// ErrReplayStopped is the error of a replay that has stopped at the event that
-// was asked for.
-var ErrReplayStopped = errors.New("kernel: the replay has stopped where it was asked to")
-
-// resultJSON is a ReplayResult as the file that ReplayResultVariable names has it.
+// resultJSON is a recording.Result as the file that recording.ResultVariable names has it.
 type resultJSON struct {
 	Equal  bool   `json:"equal"`
 	Whole  bool   `json:"whole"`
@@ -36,15 +24,15 @@ type resultJSON struct {
 
 // resultWriter returns a function that writes results to a file, nil if there is
 // no name.
-func resultWriter(name string) func(ReplayResult) {
+func resultWriter(name string) func(recording.Result) {
 	if name == "" {
 		return nil
 	}
-	return func(r ReplayResult) {
+	return func(r recording.Result) {
 		j := resultJSON{Equal: r.Equal, Whole: r.Whole, Events: r.Events, Final: r.Err != nil}
 		if r.Err != nil {
 			j.Error = r.Err.Error()
-			_, j.Divergence = r.Err.(*Divergence)
+			_, j.Divergence = r.Err.(*recording.Divergence)
 		}
 		data, err := json.Marshal(j)
 		if err == nil {
@@ -66,9 +54,9 @@ type replayInspector struct {
 
 // inspectorOf is what the environment asks for, nil if nothing.
 func inspectorOf() *replayInspector {
-	i := &replayInspector{file: fromVariable(ReplayStateVariable)}
-	i.number, _ = strconv.ParseUint(fromVariable(ReplayAtVariable), 10, 64)
-	i.name, i.session, _ = strings.Cut(fromVariable(ReplayUntilVariable), "@")
+	i := &replayInspector{file: fromVariable(recording.StateVariable)}
+	i.number, _ = strconv.ParseUint(fromVariable(recording.AtVariable), 10, 64)
+	i.name, i.session, _ = strings.Cut(fromVariable(recording.UntilVariable), "@")
 	if i.file == "" || i.number == 0 && i.name == "" {
 		return nil
 	}
@@ -125,7 +113,7 @@ func (i *replayInspector) save(p *player, name string, session uint64) {
 		err = os.WriteFile(i.file, append(data, '\n'), 0o600)
 	}
 	if err == nil {
-		err = ErrReplayStopped
+		err = recording.ErrStopped
 	}
 	p.halt(err)
 }

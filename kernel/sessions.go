@@ -125,7 +125,7 @@ func (k *Kernel) stopSwept(e *entry) {
 		k.stop(e)
 		return
 	}
-	outer := k.debug.observe.enter(e.seen.reason)
+	outer := k.debug.observe.enter(&e.seen.reason)
 	k.stop(e)
 	k.debug.observe.leave(outer)
 }

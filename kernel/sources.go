@@ -1,6 +1,10 @@
 package kernel
 
-import "github.com/gopoe/poe/kernel/internal/poll"
+import (
+	"github.com/gopoe/poe/kernel/internal/poll"
+
+	"github.com/gopoe/poe/internal/recordfile"
+)
 
 // flag records that a source may be ready, so that the next turn asks it.
 func (k *Kernel) flag(h *Handle) {
@@ -29,7 +33,9 @@ func (k *Kernel) sourceModes(h *Handle) modeSet {
 }
 
 // sourceReady is what sources call, on any goroutine.
-func (k *Kernel) sourceReady(h *Handle) { k.inbox.put(message{kind: arrivalReady, handle: h}) }
+func (k *Kernel) sourceReady(h *Handle) {
+	k.inbox.put(message{kind: recordfile.ArrivalReady, handle: h})
+}
 
 // pollSources asks the sources that may be ready, and drops those that are not
 // ready in any mode that is wanted. It is called a second time in one turn only

@@ -23,7 +23,7 @@ func TestOutsideWakesAKernelThatWatchesHandles(t *testing.T) {
 	held(t, k, states{
 		"watch": func(kernel.Event) { assert.NoError(t, k.SelectRead(rd, "never")) },
 		"note":  func(kernel.Event) { total++ },
-		"clear": func(kernel.Event) { k.SelectReadClear(rd); k.Yield("quit") },
+		"clear": func(kernel.Event) { k.SelectClear(rd, kernel.Read); k.Yield("quit") },
 	})
 	wait := run(t, k)
 	k.Outside().Post(kernel.Alias("held"), "watch")
@@ -58,7 +58,7 @@ func TestTimersOfAKernelThatWatchesHandles(t *testing.T) {
 				k.Delay("tick", time.Millisecond)
 				return
 			}
-			k.SelectReadClear(rd)
+			k.SelectClear(rd, kernel.Read)
 		},
 		"noise": func(kernel.Event) {},
 	})

@@ -3,6 +3,8 @@ package kernel
 import (
 	"os"
 	"os/signal"
+
+	"github.com/gopoe/poe/internal/recordfile"
 )
 
 // systemSignals brings the operating system's signals into the kernel: each by a
@@ -41,7 +43,7 @@ func (s *signalTable) release(name string) {
 // before, so it looks at once.
 func (s *signalTable) catchChildren(k *Kernel) {
 	s.notify(k, childSignal, "")
-	k.inbox.put(message{kind: arrivalReap, run: k.reap})
+	k.inbox.put(message{kind: recordfile.ArrivalReap, run: k.reap})
 }
 
 func (s *signalTable) notify(k *Kernel, n os.Signal, name string) {
@@ -53,7 +55,7 @@ func (s *signalTable) notify(k *Kernel, n os.Signal, name string) {
 	}
 	c := &caughtSignal{run: s.system, name: name, ch: make(chan os.Signal, 16), done: make(chan struct{})}
 	s.system.caught[n] = c
-	if k.Replaying() { // the recording has the signals
+	if k.replaying() { // the recording has the signals
 		close(c.done)
 		return
 	}
@@ -61,7 +63,7 @@ func (s *signalTable) notify(k *Kernel, n os.Signal, name string) {
 	go func() {
 		defer close(c.done)
 		for range c.ch {
-			k.inbox.put(message{kind: arrivalSignal, num: signalNumber(n), event: name, run: func() { k.systemSignal(n, c) }})
+			k.inbox.put(message{kind: recordfile.ArrivalSignal, num: signalNumber(n), event: name, run: func() { k.systemSignal(n, c) }})
 		}
 	}()
 }

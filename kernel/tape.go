@@ -3,7 +3,6 @@ package kernel
 import (
 	"context"
 	"errors"
-	"fmt"
 	"os"
 	"runtime"
 	"sync/atomic"
@@ -11,7 +10,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/internal/goroutine"
-	"github.com/gopoe/poe/kernel/internal/recording"
+	"github.com/gopoe/poe/internal/recordfile"
 )
 
 // A tape is where a kernel records what comes from outside, or replays it from.
@@ -36,7 +35,7 @@ type tape struct {
 
 	// Where the run is.
 	events  uint64 // dispatched
-	last    eventMark
+	last    recordfile.Mark
 	run     uint64 // how often last was dispatched in a row
 	sum     uint64 // of all events
 	output  uint32 // of what was written
@@ -52,44 +51,6 @@ type tape struct {
 	bindings uint64
 	holds    uint64
 }
-
-// eventMark is what identifies an event: its name and, but for handles that are
-// ready, the session.
-type eventMark struct {
-	name    string
-	session uint64
-	ready   bool // by a handle; then session is 0
-}
-
-func (m eventMark) String() string {
-	if m.ready {
-		return fmt.Sprintf("%q for a ready handle", m.name)
-	}
-	return fmt.Sprintf("%q in session %d", m.name, m.session)
-}
-
-// The kinds of records.
-const (
-	tapeClock     = iota + 1 // nanoseconds since the last reading
-	tapeWall                 // nanoseconds since the last time of day
-	tapeReady                // empty polls before, count, then for each: token, modes, generation if it is an old one
-	tapePollFail             // empty polls before, error
-	tapeBlock                // size of the buffers of reads from now on
-	tapeRead                 // bytes
-	tapeReadFail             // bytes, error
-	tapeWrite                // all was written: check of a byte
-	tapeWritePart            // count, error, check
-	tapeAccept               // error; if there is none, handle, address
-	tapeResult               // error: of an operation that has no other result
-	tapeValue                // name, value with its error
-	tapeRefused              // error: the poller has refused an update
-	tapeMessages             // looks before, count, messages
-	tapeEvent                // how often the last one ran, name, 1 + session or 0
-	tapeModes                // modes in which a source was ready
-	tapeBool                 // 0 or 1
-	tapeCheck                // sum of events, sum of outputs
-	tapeEnd                  // events, sum of outputs: a run has ended
-)
 
 // checkInterval is how many events a check covers at least.
 const checkInterval = 256
@@ -135,13 +96,13 @@ func newTape(k *Kernel, o Options) *tape {
 // readClock is Kernel.readClock on a tape.
 func (t *tape) readClock(read func() int64) int64 {
 	if t.in != nil {
-		t.in.expect(tapeClock, "reads the clock")
+		t.in.expect(recordfile.KindClock, "reads the clock")
 		t.clock += int64(t.in.r.Uint())
 		t.in.done()
 		return t.clock
 	}
 	now := max(read(), t.clock)
-	t.out.begin(tapeClock)
+	t.out.begin(recordfile.KindClock)
 	t.out.w.Uint(uint64(now - t.clock))
 	t.clock = now
 	t.out.clockRead(now)
@@ -151,13 +112,13 @@ func (t *tape) readClock(read func() int64) int64 {
 // readWall is Kernel.wallClock on a tape.
 func (t *tape) readWall(read func() time.Time) time.Time {
 	if t.in != nil {
-		t.in.expect(tapeWall, "reads the time of day")
+		t.in.expect(recordfile.KindWall, "reads the time of day")
 		t.wall += t.in.r.Int()
 		t.in.done()
 		return time.Unix(0, t.wall)
 	}
 	now := read()
-	t.out.begin(tapeWall)
+	t.out.begin(recordfile.KindWall)
 	t.out.w.Int(now.UnixNano() - t.wall)
 	t.wall = now.UnixNano()
 	return now
@@ -165,9 +126,9 @@ func (t *tape) readWall(read func() time.Time) time.Time {
 
 // event records that an event is dispatched, or compares it with the recording.
 func (t *tape) event(e *entry, name string, kd kind) {
-	mark := eventMark{name: name, session: e.num}
+	mark := recordfile.Mark{Name: name, Session: e.num}
 	if kd == kindSelect {
-		mark.session, mark.ready = 0, true
+		mark.Session, mark.Ready = 0, true
 	}
 	t.sum = (t.sum ^ e.num) * 0x9e3779b97f4a7c15
 	if t.in != nil {
@@ -185,7 +146,7 @@ func (t *tape) event(e *entry, name string, kd kind) {
 // wrote continues the check of what is written. It returns the part of it that
 // every record of a write has.
 func (t *tape) wrote(p []byte) {
-	t.output = recording.Sum(t.output, p)
+	t.output = recordfile.Sum(t.output, p)
 }
 
 // boolean records something that only the system knows.
@@ -194,13 +155,13 @@ func (t *tape) boolean(what string, value func() bool) bool {
 		if t.in.stop != nil {
 			return false
 		}
-		t.in.expect(tapeBool, what)
+		t.in.expect(recordfile.KindBool, what)
 		v := t.in.r.Byte() != 0
 		t.in.done()
 		return v
 	}
 	v := value()
-	t.out.begin(tapeBool)
+	t.out.begin(recordfile.KindBool)
 	if v {
 		t.out.w.Byte(1)
 	} else {
@@ -217,7 +178,7 @@ func (t *tape) ended() {
 		t.in.ended()
 		return
 	}
-	t.out.begin(tapeEnd)
+	t.out.begin(recordfile.KindEnd)
 	t.out.w.Uint(t.events)
 	t.out.w.Fixed(t.output)
 	t.out.finish()
@@ -324,5 +285,3 @@ func signalNumber(n os.Signal) uint64 {
 	}
 	return 0
 }
-
-func errnoText(code uint64) string { return syscall.Errno(code).Error() }

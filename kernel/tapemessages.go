@@ -3,27 +3,9 @@ package kernel
 import (
 	"context"
 	"syscall"
-)
 
-// arrival says what a message is, so that a replay can make it again.
-type arrival uint8
-
-const (
-	arrivalEvent   arrival = iota // an event, from Outside.Post
-	arrivalReady                  // of a source
-	arrivalJob                    // the result of a job
-	arrivalSignal                 // of the system
-	arrivalReap                   // a look at the children
-	arrivalLost                   // of a postback
-	arrivalRelease                // of a postback
-	arrivalHold                   // of a hold: its release
-	arrivalContext                // the end of the run's context
-	arrivalStop                   // Outside.Stop
-	arrivalSent                   // Outside.Signal
-	arrivalWatch                  // a handle is to be watched again
-	arrivalLive                   // only the program has it: a function, an event of another kernel, a letter
-	arrivalDo                     // Outside.Do: as arrivalLive, but somebody waits
-	arrivalNone                   // of no effect on the run
+	"github.com/gopoe/poe/internal/recordfile"
+	"github.com/gopoe/poe/recording"
 )
 
 // key tells messages apart that only the program has.
@@ -33,19 +15,19 @@ func (m *message) key() string { return itoa(int(m.kind)) + " " + m.event }
 func (t *tape) messages(batch []message) {
 	n := 0
 	for i := range batch {
-		if batch[i].kind != arrivalNone {
+		if batch[i].kind != recordfile.ArrivalNone {
 			n++
 		}
 	}
 	if n == 0 {
 		return
 	}
-	t.out.begin(tapeMessages)
+	t.out.begin(recordfile.KindMessages)
 	t.out.w.Uint(t.looks)
 	t.out.w.Uint(uint64(n))
 	t.looks = 0
 	for i := range batch {
-		if m := &batch[i]; m.kind != arrivalNone {
+		if m := &batch[i]; m.kind != recordfile.ArrivalNone {
 			t.out.message(m)
 		}
 	}
@@ -54,36 +36,36 @@ func (t *tape) messages(batch []message) {
 func (r *recorder) message(m *message) {
 	w := r.w
 	kind := m.kind
-	if kind == arrivalEvent && m.run != nil {
-		kind = arrivalLive
+	if kind == recordfile.ArrivalEvent && m.run != nil {
+		kind = recordfile.ArrivalLive
 	}
 	var event []byte
-	if kind == arrivalEvent || kind == arrivalSent {
+	if kind == recordfile.ArrivalEvent || kind == recordfile.ArrivalSent {
 		var ok bool
 		if event, ok = r.t.tryEncode([]any{destination(m.to), m.args}); !ok || m.from != nil || m.letter != nil {
-			kind = arrivalLive
+			kind = recordfile.ArrivalLive
 		}
 	}
-	if kind == arrivalDo {
-		kind = arrivalLive
+	if kind == recordfile.ArrivalDo {
+		kind = recordfile.ArrivalLive
 	}
 	w.Byte(byte(kind))
 	switch kind {
-	case arrivalEvent, arrivalSent:
+	case recordfile.ArrivalEvent, recordfile.ArrivalSent:
 		w.Name(m.event)
 		w.Bytes(event)
-	case arrivalLive:
+	case recordfile.ArrivalLive:
 		w.Byte(byte(m.kind))
 		w.Name(m.event)
-	case arrivalReady, arrivalWatch:
+	case recordfile.ArrivalReady, recordfile.ArrivalWatch:
 		w.Uint(uint64(uint32(m.handle.reg.Token)))
-	case arrivalJob:
+	case recordfile.ArrivalJob:
 		w.Uint(m.num)
 		w.Bytes(r.jobResult(m.job))
-	case arrivalSignal:
+	case recordfile.ArrivalSignal:
 		w.Uint(m.num)
 		w.Name(m.event)
-	case arrivalLost, arrivalRelease, arrivalHold, arrivalContext:
+	case recordfile.ArrivalLost, recordfile.ArrivalRelease, recordfile.ArrivalHold, recordfile.ArrivalContext:
 		w.Uint(m.num)
 	}
 }
@@ -129,7 +111,7 @@ func (p *player) messages() []message {
 	if p.pending == 0 && !p.r.More() && p.r.Err() == nil {
 		return nil // what comes now decides
 	}
-	at, waits := p.position(tapeMessages)
+	at, waits := p.position(recordfile.KindMessages)
 	if !waits || at != p.t.looks {
 		return nil
 	}
@@ -145,10 +127,10 @@ func (p *player) messages() []message {
 // message makes a message of the recording again.
 func (p *player) message() message {
 	k := p.t.k
-	kind := arrival(p.r.Byte())
+	kind := recordfile.Arrival(p.r.Byte())
 	m := message{kind: kind}
 	switch kind {
-	case arrivalEvent, arrivalSent:
+	case recordfile.ArrivalEvent, recordfile.ArrivalSent:
 		m.event = p.r.Name()
 		parts, _ := p.decode(p.r.Bytes()).([]any)
 		if len(parts) != 2 {
@@ -158,37 +140,37 @@ func (p *player) message() message {
 		m.to = p.destination(parts[0])
 		m.args, _ = parts[1].([]any)
 		p.live.take(m.key(), 0) // the same one, if the program has sent it already
-		if kind == arrivalSent {
+		if kind == recordfile.ArrivalSent {
 			m.run = k.sentSignal(m.to, m.event, m.args)
 		}
-	case arrivalLive:
-		m.kind, m.event = arrival(p.r.Byte()), p.r.Name()
+	case recordfile.ArrivalLive:
+		m.kind, m.event = recordfile.Arrival(p.r.Byte()), p.r.Name()
 		return p.liveMessage(m)
-	case arrivalReady, arrivalWatch:
+	case recordfile.ArrivalReady, recordfile.ArrivalWatch:
 		m.handle = p.watched(p.r.Uint())
-		if kind == arrivalWatch && m.handle != nil {
+		if kind == recordfile.ArrivalWatch && m.handle != nil {
 			h := m.handle
 			m.handle, m.run = nil, func() { k.watchAgain(h) }
 		}
-	case arrivalJob:
+	case recordfile.ArrivalJob:
 		m.run = p.jobDone(p.r.Uint(), p.r.Bytes())
-	case arrivalSignal:
+	case recordfile.ArrivalSignal:
 		m.run = p.signal(syscall.Signal(p.r.Uint()), p.r.Name())
-	case arrivalReap:
+	case recordfile.ArrivalReap:
 		m.run = k.reap
-	case arrivalStop:
+	case recordfile.ArrivalStop:
 		m.run = k.Stop
-	case arrivalContext:
+	case recordfile.ArrivalContext:
 		p.ctxErr = [...]error{context.Canceled, context.DeadlineExceeded}[p.r.Uint()&1]
 		m.run = p.context
-	case arrivalLost, arrivalRelease:
+	case recordfile.ArrivalLost, recordfile.ArrivalRelease:
 		if b := p.bindings[p.r.Uint()]; b != nil {
 			b.freed.Store(true)
-			if m.run = b.wasReleased; kind == arrivalLost {
+			if m.run = b.wasReleased; kind == recordfile.ArrivalLost {
 				m.run = b.wasLost
 			}
 		}
-	case arrivalHold:
+	case recordfile.ArrivalHold:
 		if h := p.holds[p.r.Uint()]; h != nil {
 			h.freed.Store(true)
 			m.run = h.wasReleased
@@ -196,7 +178,7 @@ func (p *player) message() message {
 	default:
 		p.r.Damaged("a message of a kind that does not exist")
 	}
-	if m.run == nil && kind != arrivalEvent {
+	if m.run == nil && kind != recordfile.ArrivalEvent {
 		m.run = func() {} // what it meant is not there any more
 	}
 	return m
@@ -239,7 +221,7 @@ func (p *player) jobDone(num uint64, data []byte) func() {
 		if len(parts) > 0 {
 			what = parts[0]
 		}
-		p.halt(&NotReplayable{What: "the job " + j.event, Type: what.(string)})
+		p.halt(&recording.NotReplayable{What: "the job " + j.event, Type: what.(string)})
 	}
 	j.result = parts[0]
 	j.err, _ = parts[1].(error)

@@ -5,7 +5,8 @@ import (
 	"fmt"
 	"reflect"
 
-	"github.com/gopoe/poe/kernel/internal/recording"
+	"github.com/gopoe/poe/internal/recordfile"
+	"github.com/gopoe/poe/recording"
 )
 
 func init() {
@@ -13,10 +14,10 @@ func init() {
 		"kernel.ErrNoSession": ErrNoSession, "kernel.ErrNoChild": errNoChild, "kernel.ErrInvalid": ErrInvalid, "kernel.ErrNotRunning": ErrNotRunning,
 		"kernel.ErrBusy": ErrBusy, "kernel.ErrClosed": errClosed, "kernel.ErrWouldDeadlock": ErrWouldDeadlock, "kernel: job exited": errJobExited,
 	} {
-		recording.RegisterError(name, err)
+		recordfile.RegisterError(name, err)
 	}
 	for _, v := range []any{OpError{}, ConfigError{}, WaitStatus(0), WheelID(0), Alias(""), AlarmID(0), Mode(0), datagram{}} {
-		recording.Register(reflect.TypeOf(v))
+		recordfile.Register(reflect.TypeOf(v))
 	}
 }
 
@@ -28,8 +29,8 @@ const (
 )
 
 // extern is how a tape writes handles and sessions.
-func (t *tape) extern() *recording.Extern {
-	return &recording.Extern{
+func (t *tape) extern() *recordfile.Extern {
+	return &recordfile.Extern{
 		Encode: t.encodeOwn,
 		Decode: t.decodeOwn,
 		Types:  map[reflect.Type]bool{reflect.TypeFor[*Handle](): true, reflect.TypeFor[ID](): true},
@@ -95,7 +96,7 @@ func (t *tape) encode(v any) []byte {
 }
 
 func (t *tape) tryEncode(v any) ([]byte, bool) {
-	data, err := recording.AppendValue(nil, v, t.extern())
+	data, err := recordfile.AppendValue(nil, v, t.extern())
 	return data, err == nil
 }
 
@@ -103,9 +104,9 @@ func (p *player) decode(data []byte) any {
 	if p.r.Err() != nil {
 		return nil
 	}
-	v, err := recording.Value(data, p.t.extern())
+	v, err := recordfile.Value(data, p.t.extern())
 	if err != nil {
-		p.halt(&recording.Error{Offset: p.r.Offset(), Err: err})
+		p.halt(&recordfile.Error{Offset: p.r.Offset(), Err: err})
 	}
 	return v
 }
@@ -161,27 +162,27 @@ func recorded[T any](t *tape, name string, f func() (T, error)) (T, error) {
 	var o outcome[T]
 	if t.in != nil {
 		p := t.in
-		p.expect(tapeValue, "asks for "+name)
+		p.expect(recordfile.KindValue, "asks for "+name)
 		what, data := p.r.Name(), p.r.Bytes()
 		if p.r.Err() == nil && what != name {
 			p.diverge("asks for "+name, "asks for "+what)
 		}
 		if p.r.Err() == nil && len(data) == 0 {
-			p.halt(&NotReplayable{What: name, Type: reflect.TypeFor[T]().String()})
+			p.halt(&recording.NotReplayable{What: name, Type: reflect.TypeFor[T]().String()})
 		}
-		if err := recording.DecodeTyped(data, reflect.ValueOf(&o).Elem(), t.extern()); err != nil && p.r.Err() == nil {
-			p.halt(&recording.Error{Offset: p.r.Offset(), Err: err})
+		if err := recordfile.DecodeTyped(data, reflect.ValueOf(&o).Elem(), t.extern()); err != nil && p.r.Err() == nil {
+			p.halt(&recordfile.Error{Offset: p.r.Offset(), Err: err})
 		}
 		p.done()
 		return o.Value, o.Failed
 	}
 	o.Value, o.Failed = whole(t, f)
-	data, err := recording.AppendTyped(nil, reflect.ValueOf(o), t.extern())
+	data, err := recordfile.AppendTyped(nil, reflect.ValueOf(o), t.extern())
 	if err != nil {
 		t.k.warn("a value cannot be recorded, so the run cannot be replayed beyond it", "what", name, "error", err)
 		data = nil
 	}
-	t.out.begin(tapeValue)
+	t.out.begin(recordfile.KindValue)
 	t.out.w.Name(name)
 	t.out.w.Bytes(data)
 	return o.Value, o.Failed

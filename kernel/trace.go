@@ -3,6 +3,7 @@ package kernel
 import (
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
 	"reflect"
@@ -22,6 +23,14 @@ type Trace struct {
 	Returns    bool // what handlers return. POE_TRACE_RETVALS
 	Destroy    bool // what a session had when it stopped. POE_TRACE_DESTROY
 	Statistics bool // counters at the end of Run. POE_TRACE_STATISTICS
+
+	// JSON, if not nil, gets what is logged as well, one JSON object a line and
+	// without times, in a form that does not depend on Go: sessions are numbers
+	// with their aliases, scalars are strings as Perl would print them, and what
+	// has no meaning in another program is {"opaque": type}. It is the form that
+	// "poe diff" compares. Its errors are lost. The variable POE_RECORD names a
+	// file for the first kernel of a program.
+	JSON io.Writer
 }
 
 // Assert selects the mistakes that panic. The zero Assert checks nothing.
@@ -137,6 +146,9 @@ type debugger struct {
 
 func newDebugger(k *Kernel, o Options) *debugger {
 	t, a := fromEnvironment()
+	if o.Trace.JSON != nil {
+		k.logAsJSON(o.Trace.JSON)
+	}
 	var stderr *slog.Logger
 	if l := k.logger; t != 0 && !l.Enabled(context.Background(), slog.LevelDebug) && l.Handler() != slog.DiscardHandler {
 		stderr = stderrLogger(slog.LevelDebug)
@@ -151,10 +163,22 @@ func newDebugger(k *Kernel, o Options) *debugger {
 	}
 	d.dog = newWatchdog(k, o)
 	d.profile = newProfiler(k, o)
-	if d.trace == 0 && d.assert == 0 && d.dog == nil && d.profile == nil {
+	if d.unused() {
 		return nil
 	}
 	return d
+}
+
+// unused reports whether there is nothing for which the debugger is needed.
+func (d *debugger) unused() bool {
+	return d.trace == 0 && d.assert == 0 && !d.strict && d.dog == nil && d.profile == nil && d.observe == nil
+}
+
+// release makes the kernel as quick as without a debugger if it is not needed.
+func (d *debugger) release() {
+	if d.unused() {
+		d.k.debug = nil
+	}
 }
 
 // modulePath is the path of this module, which is that of its root package.
@@ -242,9 +266,15 @@ func (d *debugger) enqueued(it *item) {
 }
 
 func (d *debugger) dispatching(f *frame, from *entry, args []any) {
-	d.observe.begin(f, from, args)
-	d.dog.begin(f)
-	d.profile.begin(f)
+	if d.observe != nil {
+		d.observe.begin(f, from, args)
+	}
+	if d.dog != nil {
+		d.dog.begin(f)
+	}
+	if d.profile != nil {
+		d.profile.begin(f)
+	}
 	if d.trace&traceEvents != 0 { // or the arguments would be boxed for nothing
 		d.log(traceEvents, "dispatching", "event", f.event, "from", ID{from}, "to", ID{f.session}, "args", args)
 	}
@@ -268,9 +298,15 @@ func (d *debugger) dispatched(f *frame) {
 
 // left notes that a handler has ended, by a panic or not.
 func (d *debugger) left(f *frame) {
-	d.dog.end(f)
-	d.profile.end()
-	d.observe.end(f)
+	if d.dog != nil {
+		d.dog.end(f)
+	}
+	if d.profile != nil {
+		d.profile.end()
+	}
+	if d.observe != nil {
+		d.observe.end(f)
+	}
 }
 
 // turned is called at the end of every turn.

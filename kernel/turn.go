@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"math"
+	"math/rand/v2"
 	"runtime"
 	"slices"
 	"time"
@@ -109,12 +110,13 @@ type suspendedTurn struct {
 	ready       []readyHandle
 	writing     []*Handle
 	dispatching bool
+	scratch     []byte // possibly being decoded by the wheel whose handler runs the turn
 }
 
 // suspendTurn makes way for a nested turn, which finds all that is ready now,
 // also what the outer turn has found and not dispatched yet: both dispatch it.
 func (k *Kernel) suspendTurn() suspendedTurn {
-	outer := suspendedTurn{k.reported, k.ready, k.writing, k.dispatching}
+	outer := suspendedTurn{k.reported, k.ready, k.writing, k.dispatching, k.scratch}
 	if k.dispatching {
 		k.rearm = append(k.rearm, k.reported...)
 		for i, h := range k.writing {
@@ -124,12 +126,12 @@ func (k *Kernel) suspendTurn() suspendedTurn {
 			}
 		}
 	}
-	k.reported, k.ready, k.writing, k.dispatching = nil, nil, nil, false
+	k.reported, k.ready, k.writing, k.dispatching, k.scratch = nil, nil, nil, false, nil
 	return outer
 }
 
 func (k *Kernel) resumeTurn(outer suspendedTurn) {
-	k.reported, k.ready, k.writing, k.dispatching = outer.reported, outer.ready, outer.writing, outer.dispatching
+	k.reported, k.ready, k.writing, k.dispatching, k.scratch = outer.reported, outer.ready, outer.writing, outer.dispatching, outer.scratch
 }
 
 // pollTimeout is how long the kernel may sleep now; negative is forever.
@@ -186,6 +188,9 @@ func (k *Kernel) sleep(d time.Duration) (came bool, err error) {
 	if again {
 		k.reported = k.reported[:0] // they are asked once more
 	}
+	if d != 0 && k.debug != nil {
+		k.debug.observe.waits()
+	}
 	if k.reported, err = k.loop.Wait(d, k.reported); err != nil {
 		return false, err
 	}
@@ -241,12 +246,25 @@ func (k *Kernel) settleReady() {
 	if k.clock != nil {
 		k.sortReady()
 	}
+	if c, ok := k.clock.(orderingClock); ok && len(k.ready) > 1 {
+		k.permuteReady(c)
+	}
 }
 
 // sortReady puts what is ready into the order in which the handles became
 // watched, so that programs on a virtual clock repeat.
 func (k *Kernel) sortReady() {
 	slices.SortStableFunc(k.ready, func(a, b readyHandle) int { return a.handle.since - b.handle.since })
+}
+
+// permuteReady puts what is ready into the order that a simulation asks for.
+func (k *Kernel) permuteReady(c orderingClock) {
+	order, _ := Recorded(k, "order", func() (uint64, error) { return c.Order(), nil })
+	if order == 0 {
+		return
+	}
+	r := rand.New(rand.NewPCG(order, 0))
+	r.Shuffle(len(k.ready), func(i, j int) { k.ready[i], k.ready[j] = k.ready[j], k.ready[i] })
 }
 
 func (k *Kernel) dispatchMode(m Mode) {

@@ -83,19 +83,24 @@ func (v view) Children(of, after uint64, max int) (page []observe.SessionInfo, m
 	return page, child != nil, true
 }
 
-// manyOf is how many children, watchers and reasons are counted or listed at
-// most: what describes one session takes a bounded time.
-const manyOf = 1000
+// What describes one session takes a bounded time: so many children and watchers are
+// counted at most, and so many reasons, wheels and timers are listed.
+const (
+	countedOf = 1000
+	listedOf  = 200
+)
 
 func sessionInfo(e *entry, depth int) observe.SessionInfo {
 	s := observe.SessionInfo{
-		Number: e.num, Depth: depth, Type: e.kind(), Refs: e.refs, Timers: e.timers.count, To: e.eventsTo, From: e.eventsFrom,
+		Number: e.num, Depth: depth, Refs: e.refs, Timers: e.timers.count, To: e.eventsTo, From: e.eventsFrom,
 	}
 	if e.parent != nil {
 		s.Parent = e.parent.num
 	}
 	if e.seen != nil {
-		s.Data = e.seen.Data
+		s.Type, s.Data = e.seen.Type, e.seen.Data
+	} else {
+		s.Type = e.kind()
 	}
 	for _, a := range e.names() {
 		s.Aliases = append(s.Aliases, a.name)
@@ -105,10 +110,10 @@ func sessionInfo(e *entry, depth int) observe.SessionInfo {
 			s.Role = r.Role()
 		}
 	}
-	for c := e.firstChild; c != nil && s.Children < manyOf; c = c.nextSibling {
+	for c := e.firstChild; c != nil && s.Children < countedOf; c = c.nextSibling {
 		s.Children++
 	}
-	for w := e.watchers; w != nil && s.Watchers < manyOf; w = w.nextOfSess {
+	for w := e.watchers; w != nil && s.Watchers < countedOf; w = w.nextOfSess {
 		s.Watchers++
 	}
 	return s
@@ -130,8 +135,16 @@ func (v view) Session(number uint64) (s observe.SessionDetail, ok bool) {
 		s.Created = e.cold.createdAt.String()
 	}
 	s.Reasons, s.Truncated = v.reasons(e)
+	now := v.k.readClock()
+	for x := range e.timers.all() {
+		if len(s.Pending) == listedOf {
+			s.Truncated = true
+			break
+		}
+		s.Pending = append(s.Pending, pending(x, now))
+	}
 	for o := e.owned; o != nil; o = o.next {
-		if len(s.Owned) == manyOf {
+		if len(s.Owned) == listedOf {
 			s.Truncated = true
 			break
 		}
@@ -141,6 +154,15 @@ func (v view) Session(number uint64) (s observe.SessionDetail, ok bool) {
 		}
 	}
 	return s, true
+}
+
+func (v view) Describe(number uint64) []observe.Field {
+	if e := v.k.byNumber[number]; e != nil {
+		if h, ok := e.ses.(interface{ Heap() any }); ok {
+			return describe(h.Heap())
+		}
+	}
+	return nil
 }
 
 func describe(thing any) []observe.Field {
@@ -154,7 +176,7 @@ func describe(thing any) []observe.Field {
 func (v view) reasons(e *entry) (why []observe.Reason, truncated bool) {
 	truncated = e.eventsTo+e.eventsFrom > 0 && v.k.fifo.tail-v.k.fifo.head > queueSeen
 	for r := range v.k.reasons(e, queueSeen) {
-		if len(why) == manyOf {
+		if len(why) == listedOf {
 			return why, true
 		}
 		why = append(why, observe.Reason(r))
@@ -163,7 +185,7 @@ func (v view) reasons(e *entry) (why []observe.Reason, truncated bool) {
 }
 
 // queueSeen is how far reasons look into the queue.
-const queueSeen = 20_000
+const queueSeen = 5000
 
 // queue calls do for up to max of the slots of the queue after the first skip.
 func (v view) queue(skip, max int, do func(*item)) {
@@ -201,13 +223,16 @@ func (v view) Timers(max int) (page []observe.Queued) {
 		for c := 4*i + 1; c <= 4*i+4 && c < len(next.of); c++ {
 			heap.Push(next, c)
 		}
-		x := next.of[i].timer
-		page = append(page, observe.Queued{
-			Mark: x.mark, Kind: observe.Timer, Name: x.name, From: x.owner.num, To: x.owner.num, Caller: x.caller,
-			Site: x.extra.where().String(), Age: time.Duration(now - x.due), Timer: uint64(x.id()), Args: x.args,
-		})
+		page = append(page, pending(next.of[i].timer, now))
 	}
 	return page
+}
+
+func pending(x *timer, now int64) observe.Queued {
+	return observe.Queued{
+		Mark: x.mark, Kind: observe.Timer, Name: x.name, From: x.owner.num, To: x.owner.num, Caller: x.caller,
+		Site: x.extra.where().String(), Age: time.Duration(now - x.due), Timer: uint64(x.id()), Args: x.args,
+	}
 }
 
 // dueFirst is a heap of places in the heap of timers, with which its first
@@ -246,7 +271,7 @@ func (v view) Handles(from, max int) (page []observe.HandleInfo, next int) {
 func handleInfo(slot int, h *Handle) observe.HandleInfo {
 	info := observe.HandleInfo{Slot: slot, Name: h.name, FD: h.reg.FD}
 	for m := Read; m < modes; m++ {
-		for w := h.watchers[m]; w != nil && len(info.Watchers) < manyOf; w = w.next {
+		for w := h.watchers[m]; w != nil && len(info.Watchers) < listedOf; w = w.next {
 			x := observe.Watcher{Session: w.session.num, Mode: m.String(), Event: w.event, Paused: h.want&m.bit() == 0}
 			if w.ready != nil {
 				x.Wheel = describe(w.ready)

@@ -21,7 +21,7 @@ func TestSecondWatcherOfAPausedHandle(t *testing.T) {
 			require.NoError(t, k.SelectRead(rd, "readable"))
 			require.True(t, k.SelectPauseRead(rd))
 		},
-		"readable": func(kernel.Event) { seen.Add("first"); k.SelectReadClear(rd) },
+		"readable": func(kernel.Event) { seen.Add("first"); k.SelectClear(rd, kernel.Read) },
 	})
 	start(t, k, states{
 		"_start": func(kernel.Event) {
@@ -36,7 +36,7 @@ func TestSecondWatcherOfAPausedHandle(t *testing.T) {
 			seen.Add("resumed")
 			require.NoError(t, k.SelectRead(rd, "ignored"))
 		},
-		"readable": func(kernel.Event) { seen.Add("second"); k.SelectReadClear(rd) },
+		"readable": func(kernel.Event) { seen.Add("second"); k.SelectClear(rd, kernel.Read) },
 	})
 	require.NoError(t, k.Run())
 	assert.Equal(t, []string{"resumed", "first", "second"}, seen.All())
@@ -56,19 +56,19 @@ func TestWatchersChangeWhileTheyRun(t *testing.T) {
 		"_start": func(kernel.Event) { require.NoError(t, k.SelectRead(rd, "readable")) },
 		"readable": func(kernel.Event) {
 			seen.Add("first")
-			k.SelectReadClear(rd)
+			k.SelectClear(rd, kernel.Read)
 			_, err := k.Call(second, "give up")
 			require.NoError(t, err)
 			start(t, k, states{
 				"_start":   func(kernel.Event) { require.NoError(t, k.SelectRead(rd, "readable")); k.Yield("next") },
 				"next":     func(kernel.Event) { seen.Add("the turn ends") },
-				"readable": func(kernel.Event) { seen.Add("third"); k.SelectReadClear(rd) },
+				"readable": func(kernel.Event) { seen.Add("third"); k.SelectClear(rd, kernel.Read) },
 			})
 		},
 	})
 	second = start(t, k, states{
 		"_start":   func(kernel.Event) { require.NoError(t, k.SelectRead(rd, "readable")) },
-		"give up":  func(kernel.Event) { k.SelectReadClear(rd) },
+		"give up":  func(kernel.Event) { k.SelectClear(rd, kernel.Read) },
 		"readable": func(kernel.Event) { seen.Add("second") },
 	})
 	require.NoError(t, k.Run())

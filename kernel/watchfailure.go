@@ -4,6 +4,8 @@ import (
 	"errors"
 	"os"
 	"time"
+
+	"github.com/gopoe/poe/internal/recordfile"
 )
 
 // failureHandler is implemented by a [ReadyHandler] that handles the failure to
@@ -53,7 +55,7 @@ func (k *Kernel) pollUnwatched(h *Handle, err error) {
 func (k *Kernel) watchAgainLater(h *Handle) {
 	token, gen := h.reg.Token, h.reg.Gen
 	time.AfterFunc(watchRetry, func() {
-		k.inbox.put(message{kind: arrivalWatch, handle: h, run: func() {
+		k.inbox.put(message{kind: recordfile.ArrivalWatch, handle: h, run: func() {
 			if k.handles.find(token, gen) == h {
 				k.watchAgain(h)
 			}

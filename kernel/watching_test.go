@@ -29,7 +29,7 @@ func TestWatchersOfOneHandleRunInOrder(t *testing.T) {
 			"_start": func(kernel.Event) { require.NoError(t, k.SelectRead(rd, "readable", name)) },
 			"readable": func(e kernel.Event) {
 				seen.Add(e.Arg(1), e.Arg(2))
-				k.SelectReadClear(rd)
+				k.SelectClear(rd, kernel.Read)
 			},
 		})
 	}
@@ -162,7 +162,7 @@ func TestWatchErrors(t *testing.T) {
 		assert.ErrorIs(t, k.SelectWrite(rd, ""), kernel.ErrInvalid)
 		require.NoError(t, k.Select(rd, "x", "", ""))
 		k.SelectClear(nil)
-		k.SelectExpediteClear(rd)
+		k.SelectClear(rd, kernel.Expedite)
 		start(t, other, states{"_start": func(kernel.Event) {
 			assert.ErrorContains(t, other.SelectRead(rd, "x"), "belongs to another kernel")
 		}})
@@ -186,7 +186,7 @@ func TestManyHandlesOfOneSession(t *testing.T) {
 		}
 		assert.Equal(t, n, k.Stats().Handles)
 		for i := range handles {
-			k.SelectReadClear(handles[i*7%n])
+			k.SelectClear(handles[i*7%n], kernel.Read)
 		}
 		assert.Zero(t, k.Stats().Handles)
 	}})

@@ -160,7 +160,7 @@ func TestAFullKernelSaysSo(t *testing.T) {
 						if errors.Is(err, kernel.ErrBusy) {
 							full++
 							assert.ErrorIs(t, err, syscall.ENOBUFS)
-							assert.NoError(t, e.Kernel.NotifyWritable(m.Group.Outside(1), "send", "there is room"))
+							assert.NoError(t, e.Host().NotifyWritable(m.Group.Outside(1), "send", "there is room"))
 							return
 						}
 						if !assert.NoError(t, err) {
@@ -265,7 +265,7 @@ func TestAKernelThatHasEnded(t *testing.T) {
 				}
 				assert.ErrorIs(t, e.Kernel.Post(m.Group.To(1, "x"), "y"), kernel.ErrNotRunning)
 				assert.ErrorIs(t, e.Kernel.Post(kernel.Arg[kernel.ID](e, 0), "y"), kernel.ErrNoSession)
-				assert.NoError(t, e.Kernel.NotifyWritable(m.Group.Outside(1), "room"), "there is room at once")
+				assert.NoError(t, e.Host().NotifyWritable(m.Group.Outside(1), "room"), "there is room at once")
 			},
 			"room": func(kernel.Event) {},
 		})
@@ -413,7 +413,7 @@ func BenchmarkPost(b *testing.B) {
 				to, _, _ := m.Group.Lookup("sink")
 				for ; left > 0; left-- {
 					if e.Kernel.Post(to, "take") != nil {
-						_ = e.Kernel.NotifyWritable(m.Group.Outside(1), "send")
+						_ = e.Host().NotifyWritable(m.Group.Outside(1), "send")
 						return
 					}
 				}

@@ -23,17 +23,25 @@ type Config struct {
 const Other = "(other)"
 
 // Collector gathers the numbers of one kernel. Snapshot and String are safe on
-// any goroutine.
+// any goroutine; while a handler runs, and before the first run, what they return may
+// lack the last 63 events, unless all times are taken.
 type Collector struct {
 	k      *kernel.Kernel
 	view   observe.View
 	sample int
 	limit  int
 	stop   func()
+	detach func()
 
-	mu         sync.Mutex
-	kinds      map[string]*kindStats
-	pairs      int
+	// Of the kernel's goroutine alone.
+	kinds   map[string]*kindStats
+	pairs   int
+	nested  []time.Duration // by depth: how long the handlers ran that a running one has called
+	pending []*counter      // counters that have counted since the last settlement
+	counted int             // how many events that were
+
+	mu         sync.Mutex // of what follows
+	all        []*counter
 	dispatched uint64
 	threw      uint64
 	turn       Histogram
@@ -41,14 +49,7 @@ type Collector struct {
 	counts     observe.Counts
 	dead       map[deadKey]*DeadLetters
 	errors     map[errorKey]*Failure
-	nested     []time.Duration // by depth: how long the handlers ran that a running one has called
 	began      time.Time
-}
-
-// kindStats are the numbers of all sessions of a kind.
-type kindStats struct {
-	events map[string]*Event
-	other  *Event
 }
 
 // Session is what a Collector knows of one session: [observe.Session.Data], if the
@@ -66,7 +67,7 @@ type Event struct {
 	Event string
 	Count uint64
 	Threw uint64        // how often the handler ended with a panic
-	Self  time.Duration `json:"SelfNanoseconds"` // of its own, without handlers that it has called; only if all times are taken
+	Self  time.Duration `json:"SelfNanoseconds"` // of its own, without handlers that it has called, of those that Run counts
 	Wait  Histogram     // from queueing to dispatch, of those that were queued
 	Run   Histogram     // of the handler, with those that it has called
 }
@@ -113,7 +114,7 @@ func New(k *kernel.Kernel, c Config) *Collector {
 		m.sample *= 2
 	}
 	m.counts = m.view.Counts()
-	k.Host().Attach(hook{m})
+	m.detach = k.Host().Attach(hook{m})
 	m.stop = k.Host().Observe(m, m.sample)
 	return m
 }
@@ -122,16 +123,19 @@ func New(k *kernel.Kernel, c Config) *Collector {
 // kernel's goroutine, as New does.
 func (m *Collector) Close() error {
 	m.stop()
-	m.k.Host().Detach(hook{m})
+	m.Waits()
+	m.detach()
 	return nil
 }
 
 // Begin implements [observe.Observer].
 func (m *Collector) Begin(s *observe.Span) {
-	for len(m.nested) <= s.Depth {
-		m.nested = append(m.nested, 0)
+	if s.Sampled {
+		for len(m.nested) <= s.Depth {
+			m.nested = append(m.nested, 0)
+		}
+		m.nested[s.Depth] = 0
 	}
-	m.nested[s.Depth] = 0
 	if s.Kind == observe.Exception && s.Name == "_signal" {
 		m.failed(s)
 	}
@@ -139,28 +143,36 @@ func (m *Collector) Begin(s *observe.Span) {
 
 // End implements [observe.Observer].
 func (m *Collector) End(s *observe.Span) {
-	m.mu.Lock()
-	defer m.mu.Unlock()
-	m.dispatched++
 	of := m.session(s)
 	of.Events++
-	e := m.event(of.kind, s)
-	e.Count++
-	if s.Threw {
-		e.Threw++
-		m.threw++
+	c := of.kind.counter(m, s)
+	if c.ended == 0 {
+		m.pending = append(m.pending, c)
 	}
-	if !s.Sampled || s.Depth >= len(m.nested) {
+	c.ended++
+	if m.counted++; !s.Sampled && !s.Threw && m.counted < maxPending {
 		return
 	}
+	m.mu.Lock()
+	m.settle()
+	if s.Threw {
+		c.event.Threw++
+		m.threw++
+	}
+	if s.Sampled && s.Depth < len(m.nested) {
+		m.time(s, of, c.event)
+	}
+	m.mu.Unlock()
+}
+
+// time adds the times of a sampled event.
+func (m *Collector) time(s *observe.Span, of *Session, e *Event) {
 	self := max(0, s.Ran-m.nested[s.Depth])
 	of.Busy += self * time.Duration(m.sample)
 	if s.Depth > 0 {
 		m.nested[s.Depth-1] += s.Ran
 	}
-	if m.sample == 1 {
-		e.Self += self
-	}
+	e.Self += self
 	e.Run.Add(s.Ran)
 	switch s.Kind {
 	case observe.Timer:
@@ -179,7 +191,7 @@ func (m *Collector) session(s *observe.Span) *Session {
 	}
 	of := &Session{kind: m.kinds[s.Session.Type]}
 	if of.kind == nil {
-		of.kind = &kindStats{events: map[string]*Event{}}
+		of.kind = &kindStats{events: map[string]*counter{}}
 		m.kinds[s.Session.Type] = of.kind
 	}
 	if s.Session.Data == nil {
@@ -188,28 +200,19 @@ func (m *Collector) session(s *observe.Span) *Session {
 	return of
 }
 
-func (m *Collector) event(k *kindStats, s *observe.Span) *Event {
-	if e := k.events[s.Name]; e != nil {
-		return e
-	}
-	if m.pairs >= m.limit {
-		if k.other == nil {
-			k.other = &Event{Kind: s.Session.Type, Event: Other}
-		}
-		return k.other
-	}
-	m.pairs++
-	e := &Event{Kind: s.Session.Type, Event: s.Name}
-	k.events[s.Name] = e
-	return e
-}
-
 // Turn implements [observe.TurnObserver].
 func (m *Collector) Turn(busy time.Duration) {
 	m.mu.Lock()
-	if busy > 0 {
-		m.turn.Add(busy)
-	}
+	m.settle()
+	m.turn.Add(busy)
+	m.counts = m.view.Counts()
+	m.mu.Unlock()
+}
+
+// Waits implements [observe.TurnObserver].
+func (m *Collector) Waits() {
+	m.mu.Lock()
+	m.settle()
 	m.counts = m.view.Counts()
 	m.mu.Unlock()
 }
@@ -235,7 +238,7 @@ func (m *Collector) failed(s *observe.Span) {
 		m.errors[key] = f
 	}
 	f.Count++
-	f.Where, f.Session, f.Stack, f.Last = place(x), x.Dest.String(), string(x.Stack), time.Now()
+	f.Where, f.Session, f.Stack, f.Last = where(x), x.Dest.String(), string(x.Stack), time.Now()
 }
 
 // maxText is how much of an error's text tells it from others, in bytes.

@@ -36,13 +36,8 @@ func (m *Collector) Snapshot() Snapshot {
 		Kernel: m.view.Name(), Since: m.began, Sample: m.sample, Dispatched: m.dispatched, Threw: m.threw,
 		Counts: m.counts, Turn: m.turn, Late: m.late,
 	}
-	for _, k := range m.kinds {
-		for _, e := range k.events {
-			s.Events = append(s.Events, *e)
-		}
-		if k.other != nil {
-			s.Events = append(s.Events, *k.other)
-		}
+	for _, c := range m.all {
+		s.Events = append(s.Events, *c.event)
 	}
 	slices.SortFunc(s.Events, func(a, b Event) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Event, b.Event)) })
 	for _, d := range m.dead {
@@ -92,4 +87,4 @@ func (h Histogram) MarshalJSON() ([]byte, error) {
 // target is a destination as text: names rather than numbers, for they stay.
 func target(to kernel.Dest) string { return fmt.Sprint(to) }
 
-func place(x *kernel.Exception) string { return fmt.Sprintf("%s:%d", x.File, x.Line) }
+func where(x *kernel.Exception) string { return fmt.Sprintf("%s:%d", x.File, x.Line) }

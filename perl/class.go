@@ -280,11 +280,27 @@ func Invoke(w Want, obj any, method string, args ...any) []any {
 		Autoload = start + "::" + method
 		return f.Fn(w, append([]any{obj}, args...)...)
 	}
-	if classes[name] == nil {
+	if _, isName := obj.(string); isName && classes[name] == nil {
 		Die("Can't locate object method \"%s\" via package \"%s\" (perhaps you forgot to load \"%s\"?)", method, name, name)
 	}
 	Die("Can't locate object method \"%s\" via package \"%s\"", method, name)
 	return nil
+}
+
+// CallInPlace is Invoke of a method which changes its arguments: what it assigns to them
+// is in args afterwards.
+func CallInPlace(w Want, obj any, method string, args []any) []any {
+	name := Class(obj)
+	if s, ok := obj.(string); ok {
+		name = s
+	}
+	f := FindMethod(name, method)
+	if f == nil {
+		return Invoke(w, obj, method, args...)
+	}
+	all := append([]any{obj}, args...)
+	defer func() { copy(args, all[1:]) }()
+	return f.Fn(w, all...)
 }
 
 // Autoload is the name of the method that AUTOLOAD stands in for.
@@ -319,11 +335,57 @@ func universal(obj any, name, method string, args []any) ([]any, bool) {
 	case "DOES":
 		return L(Isa(name, Str(At(args, 0)))), true
 	case "VERSION":
-		return L(classOf(name).vers), true
+		return L(classVersion(name, args)), true
 	case "import", "unimport", "DESTROY":
 		return nil, true
 	}
 	return nil, false
+}
+
+// Qualified returns the name of a sub with its package.
+func Qualified(pkg, name string) string {
+	if strings.Contains(name, "::") {
+		return name
+	}
+	return pkg + "::" + name
+}
+
+// LocalSub gives the name of a sub to other code, up to the call of what it returns.
+// Perl: local *name = sub { ... }.
+func LocalSub(name string, code any) (restore func()) {
+	pkg, n := splitName(name)
+	c := classOf(pkg)
+	old, had := c.subs[n]
+	DefineCode(name, CodeOf(code))
+	return func() {
+		if had {
+			DefineCode(name, old)
+		} else {
+			delete(c.subs, n)
+		}
+	}
+}
+
+// NoModule dies as require does of a module that is not there.
+func NoModule(name string) any {
+	file := strings.ReplaceAll(name, "::", "/") + ".pm"
+	Die("Can't locate %s in @INC (you may need to install the %s module)", file, name)
+	return nil
+}
+
+// classVersion returns the version of a class, and dies if one that is asked for is
+// greater.
+func classVersion(name string, args []any) any {
+	v := classOf(name).vers
+	if len(args) > 0 {
+		if v == nil {
+			Die("%s does not define $%s::VERSION--version check failed", name, name)
+		}
+		if Num(v) < Num(args[0]) {
+			Die("%s version %s required--this is only version %s", name, Str(args[0]), Str(v))
+		}
+	}
+	return v
 }
 
 // Can returns the method of an object or a class, nil if there is none.

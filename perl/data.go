@@ -15,7 +15,8 @@ type Array struct {
 	items []any
 	class string
 	refs  int
-	iter  int // of Each
+	iter  int          // of Each
+	holes map[int]bool // elements that do not exist
 }
 
 // NewArray returns an array of values.
@@ -73,7 +74,13 @@ func (a *Array) Set(i int, v any) any {
 		Die("Modification of non-creatable array value attempted, subscript %d", i-len(a.items))
 	}
 	for i >= len(a.items) {
+		if i > len(a.items) {
+			a.hole(len(a.items))
+		}
 		a.items = append(a.items, nil)
+	}
+	if a.holes != nil {
+		delete(a.holes, i)
 	}
 	retain(v)
 	old := a.items[i]
@@ -85,6 +92,7 @@ func (a *Array) Set(i int, v any) any {
 // Resize makes a n elements long.
 func (a *Array) Resize(n int) {
 	for n > len(a.items) {
+		a.hole(len(a.items))
 		a.items = append(a.items, nil)
 	}
 	for _, v := range a.items[max(n, 0):] {
@@ -194,7 +202,15 @@ func (a *Array) Exists(i int) bool {
 	if i < 0 {
 		i += a.Len()
 	}
-	return i >= 0 && i < a.Len()
+	return i >= 0 && i < a.Len() && !a.holes[i]
+}
+
+// hole notes an element that has never been assigned to, or has been deleted.
+func (a *Array) hole(i int) {
+	if a.holes == nil {
+		a.holes = map[int]bool{}
+	}
+	a.holes[i] = true
 }
 
 // Delete removes element i, which becomes undef or, at the end, goes.
@@ -205,9 +221,14 @@ func (a *Array) Delete(i int) any {
 	}
 	switch {
 	case i == a.Last() && i >= 0:
-		return a.Pop()
+		v = a.Pop()
+		for a.Len() > 0 && a.holes[a.Last()] { // up to the last element that exists
+			delete(a.holes, a.Last())
+			a.items = a.items[:a.Last()]
+		}
 	case a.Exists(i):
 		a.Set(i, nil)
+		a.hole(i)
 	}
 	return v
 }
@@ -540,6 +561,9 @@ func H(v any) *Hash {
 	case interface{ PerlHash() *Hash }:
 		return v.PerlHash()
 	}
+	if f := operatorOf(v, "%{}"); f != nil {
+		return H(First(f.Fn(Scalar, v, nil, false)))
+	}
 	Die("%s", notReference(v, "a HASH"))
 	return nil
 }
@@ -562,6 +586,9 @@ func A(v any) *Array {
 		return &Array{items: v}
 	case interface{ PerlArray() *Array }:
 		return v.PerlArray()
+	}
+	if f := operatorOf(v, "@{}"); f != nil {
+		return A(First(f.Fn(Scalar, v, nil, false)))
 	}
 	if r := reflect.ValueOf(v); r.Kind() == reflect.Slice {
 		a := NewArray()
@@ -614,6 +641,50 @@ type Ref struct {
 	get   func() any
 	set   func(any)
 	class string
+}
+
+// Refs returns references to the elements.
+func (a *Array) Refs() []*Ref {
+	out := make([]*Ref, a.Len())
+	for i := range out {
+		out[i] = RefFunc(func() any { return a.Get(i) }, func(v any) { a.Set(i, v) })
+	}
+	return out
+}
+
+// RefsAt returns references to the elements at the indices.
+func (a *Array) RefsAt(indices ...any) []*Ref {
+	out := make([]*Ref, len(indices))
+	for i, n := range indices {
+		at := Int(n)
+		out[i] = RefFunc(func() any { return a.Get(at) }, func(v any) { a.Set(at, v) })
+	}
+	return out
+}
+
+// Refs returns references to the values.
+func (h *Hash) Refs() []*Ref { return h.RefsAt(h.Keys()...) }
+
+// RefsAt returns references to the values of the keys.
+func (h *Hash) RefsAt(keys ...any) []*Ref {
+	out := make([]*Ref, len(keys))
+	for i, k := range keys {
+		key := Str(k)
+		out[i] = RefFunc(func() any { return h.Get(key) }, func(v any) { h.Set(key, v) })
+	}
+	return out
+}
+
+// JoinRefs joins lists of references.
+func JoinRefs(lists ...[]*Ref) []*Ref { return slices.Concat(lists...) }
+
+// TempRefs returns references to copies of values.
+func TempRefs(values ...any) []*Ref {
+	out := make([]*Ref, len(values))
+	for i, v := range values {
+		out[i] = RefValue(v)
+	}
+	return out
 }
 
 // RefTo returns a reference to a variable.
@@ -744,6 +815,9 @@ func CodeOf(v any) *Code {
 			}
 		}
 		Die("Undefined subroutine &%s called", v)
+	}
+	if f := operatorOf(v, "&{}"); f != nil {
+		return CodeOf(First(f.Fn(Scalar, v, nil, false)))
 	}
 	Die("Not a CODE reference")
 	return nil

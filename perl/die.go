@@ -160,6 +160,7 @@ func callFrames() []callFrame {
 	frames := runtime.CallersFrames(pcs[:runtime.Callers(2, pcs)])
 	var out []callFrame
 	inner := "" // the function whose closure has been seen
+	applied := false
 	for {
 		f, more := frames.Next()
 		if t, ok := lineTables[f.File]; ok {
@@ -167,6 +168,11 @@ func callFrames() []callFrame {
 			if i := strings.Index(base, ".func"); i >= 0 {
 				base, closure = base[:i], true
 			}
+			if applied && inner != "" { // an anonymous sub, called by reference
+				pkg, _ := splitName(out[len(out)-1].sub)
+				out[len(out)-1].sub, inner = pkg+"::__ANON__", ""
+			}
+			applied = false
 			if inner != base {
 				file, line := t.find(f.Line)
 				out = append(out, callFrame{subName(base), file, line})
@@ -175,6 +181,8 @@ func callFrames() []callFrame {
 			if closure {
 				inner = base
 			}
+		} else if strings.Contains(f.Function, "/perl.Apply") {
+			applied = true
 		}
 		if !more {
 			return out
@@ -265,6 +273,18 @@ func Main(name string, f func()) {
 	Exit(status)
 }
 
+// dieStatus is the exit status of a program that has died: $!, the status of the last
+// child, or 255.
+func dieStatus() int {
+	if n := int(Errno) & 255; n != 0 {
+		return n
+	}
+	if n := ChildStatus >> 8 & 255; n != 0 {
+		return n
+	}
+	return 255
+}
+
 func fatal(e any) int {
 	Stdout.Flush()
 	switch e := e.(type) {
@@ -272,7 +292,7 @@ func fatal(e any) int {
 		return e.status
 	case *Exception:
 		fmt.Fprint(os.Stderr, Str(e.Value))
-		return 255
+		return dieStatus()
 	case *Untranslated:
 		fmt.Fprintln(os.Stderr, e.Error())
 		return 255
@@ -293,6 +313,7 @@ func Try(f func()) (ok bool) {
 			ok = false
 		}
 	}()
+	EvalError = ""
 	f()
 	return true
 }

@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"math"
 	"net/http"
 	"net/url"
 	"os"
@@ -26,7 +27,6 @@ var (
 	Topic        any
 	SortA, SortB any
 	FormatName   any = "STDOUT"
-	DumperPad    any = ""
 	topicPos     Pos
 )
 
@@ -159,6 +159,12 @@ func SortBySub(list []any, f Sub) []any {
 	})
 }
 
+// SortByArgs is SortBySub with a sub which takes the two values as its arguments: one
+// with the prototype ($$).
+func SortByArgs(list []any, f Sub) []any {
+	return SortBy(list, func(x, y any) int { return Int(First(f(Scalar, x, y))) })
+}
+
 // Input is what <> reads: the files of @ARGV, else standard input.
 func Input() any {
 	if argv != nil && !Eof(argv) {
@@ -188,9 +194,15 @@ func LocalSignal(name string, v any) func() {
 
 // LocalEnv is local $ENV{name} = v.
 func LocalEnv(name string, v any) func() {
-	old := Env.Get(name)
+	old, had := Env.Get(name), Env.Exists(name)
 	SetEnv(name, v)
-	return func() { SetEnv(name, old) }
+	return func() {
+		if !had {
+			DeleteEnv(name)
+			return
+		}
+		SetEnv(name, old)
+	}
 }
 
 // DeleteEnv removes a variable of the environment and returns its value.
@@ -234,18 +246,22 @@ func Length(v any) any {
 
 // ChompAt removes a newline from the end of a variable; what $/ is does not matter.
 func ChompAt(p *any) int {
-	s := Str(*p)
-	if *p == nil || !strings.HasSuffix(s, "\n") {
+	if *p == nil {
 		return 0
 	}
-	*p = s[:len(s)-1]
-	return 1
+	s := Str(*p)
+	n := Chomp(&s)
+	if n > 0 {
+		*p = s
+	}
+	return n
 }
 
-// ChopAt removes the last byte of a variable.
-func ChopAt(p *any) int {
-	*p = Chopped(Str(*p))
-	return 1
+// ChopAt removes the last byte of a variable, and returns it.
+func ChopAt(p *any) string {
+	s := Str(*p)
+	*p = Chopped(s)
+	return s[max(0, len(s)-1):]
 }
 
 // ChompAtAll is ChompAt on all elements.
@@ -257,12 +273,13 @@ func ChompAtAll(a *Array) int {
 	return n
 }
 
-// ChopAtAll is ChopAt on all elements.
-func ChopAtAll(a *Array) int {
+// ChopAtAll is ChopAt on all elements; it returns what the last one has lost.
+func ChopAtAll(a *Array) string {
+	last := ""
 	for i := range a.items {
-		ChopAt(&a.items[i])
+		last = ChopAt(&a.items[i])
 	}
-	return len(a.items)
+	return last
 }
 
 // Caller returns package, file, line and sub of a level of calls, nothing if there
@@ -463,13 +480,13 @@ func SockaddrIn(args ...any) []any {
 
 // Usleep sleeps microseconds.
 func Usleep(v any) any {
-	time.Sleep(time.Duration(Num(v) * 1e3))
+	pause(time.Duration(Num(v) * 1e3))
 	return v
 }
 
 // Nanosleep sleeps nanoseconds.
 func Nanosleep(v any) any {
-	time.Sleep(time.Duration(Num(v)))
+	pause(time.Duration(Num(v)))
 	return v
 }
 
@@ -686,27 +703,42 @@ func URIUnescape(s string) string {
 	return s
 }
 
-// Dclone is dclone of Storable.
-func Dclone(v any) any {
+// Dclone is dclone of Storable: a copy of all that v refers to, with its classes, and
+// with what refers to itself.
+func Dclone(v any) any { return cloner{}.value(v) }
+
+type cloner map[any]any
+
+func (c cloner) value(v any) any {
+	if made, ok := c[identity(v)]; ok {
+		return made
+	}
 	switch v := v.(type) {
 	case *Hash:
 		h := NewHash()
 		h.class = v.class
+		c[v] = h
 		for _, s := range v.slots {
 			if s.live {
-				h.Set(s.key, Dclone(s.value))
+				h.Set(s.key, c.value(s.value))
 			}
 		}
 		return h
 	case *Array:
 		a := NewArray()
 		a.class = v.class
+		c[v] = a
 		for _, x := range v.items {
-			a.Push(Dclone(x))
+			a.Push(c.value(x))
 		}
 		return a
 	case *Ref:
-		return RefValue(Dclone(v.Get()))
+		var cell any
+		r := RefTo(&cell)
+		r.class = v.class
+		c[identity(v)] = r
+		cell = c.value(v.Get())
+		return r
 	}
 	return v
 }
@@ -715,18 +747,24 @@ func Dclone(v any) any {
 // variable.
 func (r *Ref) CellOf() *any { return r.cell }
 
-// Alarm is alarm: $SIG{ALRM} is called after v seconds, between events.
+// Alarm is alarm: $SIG{ALRM} is called after v seconds, while the program waits. It
+// returns the seconds that were left of the last one.
 func Alarm(v any) int {
-	if alarmTimer != nil {
-		alarmTimer.Stop()
+	left := 0
+	if alarmTimer != nil && alarmTimer.Stop() {
+		left = int(math.Ceil(time.Until(alarmEnd).Seconds()))
 	}
 	if s := Num(v); s > 0 {
+		alarmEnd = time.Now().Add(Seconds(v))
 		alarmTimer = time.AfterFunc(Seconds(v), func() { _ = syscall.Kill(os.Getpid(), syscall.SIGALRM) })
 	}
-	return 0
+	return left
 }
 
-var alarmTimer *time.Timer
+var (
+	alarmTimer *time.Timer
+	alarmEnd   time.Time
+)
 
 // IsErrno reports whether $! is the error of that name. Perl: $!{NAME}.
 func IsErrno(name string) bool { return Errno != 0 && Int(Constants[name]) == int(Errno) }
@@ -773,7 +811,11 @@ func init() {
 		"catdir":  func(_ Want, args ...any) []any { return L(Catfile(From(args, 1)...)) },
 		"tmpdir":  func(Want, ...any) []any { return L(os.TempDir()) },
 		"rel2abs": func(_ Want, args ...any) []any {
-			p, _ := filepath.Abs(Str(At(args, 1)))
+			p := Str(At(args, 1))
+			if len(args) > 2 && !filepath.IsAbs(p) {
+				p = filepath.Join(Str(args[2]), p)
+			}
+			p, _ = filepath.Abs(p)
 			return L(p)
 		},
 		"devnull": func(Want, ...any) []any { return L("/dev/null") },

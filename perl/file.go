@@ -170,6 +170,9 @@ func (f *File) rawRead(p []byte) (int, error) {
 		return n, err
 	}
 	for {
+		if sigQueue != nil {
+			_, _ = poll([]unix.PollFd{{Fd: int32(f.fd), Events: unix.POLLIN}}, -1)
+		}
 		n, err := unix.Read(f.fd, p)
 		if err != unix.EINTR {
 			return max(n, 0), err
@@ -334,7 +337,7 @@ func lastRead() string {
 	if lastFile == nil || lastFile.lines == 0 || lastFile.closed {
 		return ""
 	}
-	return fmt.Sprintf(", <%s> line %d", If(lastFile.name == "STDIN", "STDIN", "$fh"), lastFile.lines)
+	return fmt.Sprintf(", <%s> line %d", If(lastTested.name == "STDIN", "STDIN", "$fh"), lastFile.lines)
 }
 
 // Eof reports whether nothing is left to read.
@@ -490,6 +493,14 @@ func Open(p *any, mode string, path ...any) bool {
 	}
 	if old := F(*p); old == Stdout || old == Stderr || old == Stdin {
 		old.Flush()
+		if f.mem != nil || old.fd < 0 {
+			old.become(f)
+			return true
+		}
+		if old.mem != nil {
+			old.mem, old.fd = nil, map[*File]int{Stdin: 0, Stdout: 1, Stderr: 2}[old]
+		}
+		old.closed, old.eof, old.in = false, false, nil
 		if err := unix.Dup2(f.Fd(), old.fd); !succeeded(err) {
 			return false
 		}
@@ -498,6 +509,25 @@ func Open(p *any, mode string, path ...any) bool {
 	}
 	*p = f
 	return true
+}
+
+// become makes a standard handle another one.
+func (f *File) become(other *File) {
+	name, class, held := f.name, f.class, f.held
+	*f = *other
+	f.name, f.class, f.held = name, class, held
+}
+
+// LocalHandle gives a standard handle a value of its own, a closed one, up to the call
+// of what it returns. Perl: local *STDOUT.
+func LocalHandle(f *File) (restore func()) {
+	f.Flush()
+	saved := *f
+	*f = File{fd: -1, name: f.name, class: f.class, held: f.held, closed: true, buffer: f.buffer}
+	return func() {
+		f.Flush()
+		*f = saved
+	}
 }
 
 func open(mode string, path []any) (*File, error) {
@@ -736,6 +766,16 @@ func Glob(patterns string) []any {
 	return out
 }
 
+// LastFile stands for the file that has been tested last, by a file test or by stat.
+// Perl: _, as in -f _.
+var LastFile any = &File{}
+
+var lastTested struct {
+	name any
+	st   unix.Stat_t
+	err  error
+}
+
 // Test is a file test: -e, -f, -d and the like, of a name or a handle; nil if
 // there is no such file.
 func Test(op string, v any) any {
@@ -749,7 +789,14 @@ func Test(op string, v any) any {
 	}
 	var st unix.Stat_t
 	var err error
+	again := v == LastFile
+	if again {
+		v, st, err = lastTested.name, lastTested.st, lastTested.err
+	} else {
+		defer func() { lastTested.name, lastTested.st, lastTested.err = v, st, err }()
+	}
 	switch f := F(v); {
+	case again:
 	case f != nil:
 		err = unix.Fstat(f.Fd(), &st)
 	case op == "l":
@@ -811,11 +858,15 @@ func Test(op string, v any) any {
 func Stat(v any) []any {
 	var st unix.Stat_t
 	var err error
+	if v == LastFile {
+		return statFields(&lastTested.st, lastTested.err)
+	}
 	if f := F(v); f != nil {
 		err = unix.Fstat(f.Fd(), &st)
 	} else {
 		err = unix.Stat(Str(v), &st)
 	}
+	lastTested.name, lastTested.st, lastTested.err = v, st, err
 	return statFields(&st, err)
 }
 
@@ -852,6 +903,10 @@ func (f *File) PerlCall(method string, w Want, args []any) ([]any, bool) {
 		return L(f.Close()), true
 	case "fileno":
 		return L(Fileno(f)), true
+	case "open":
+		return L(f.openAs(args)), true
+	case "getc":
+		return L(Getc(f)), true
 	case "opened":
 		return L(!f.Closed()), true
 	case "eof":

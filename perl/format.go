@@ -5,7 +5,6 @@ package perl
 import (
 	"fmt"
 	"math"
-	"sort"
 	"strconv"
 	"strings"
 )
@@ -148,7 +147,8 @@ func (s *spec) format(verb byte) string {
 	case 'u':
 		return s.integer(false, strconv.FormatUint(Uint(s.arg), 10), "")
 	case 'o':
-		return s.integer(false, strconv.FormatUint(Uint(s.arg), 8), If(s.alt, "0", ""))
+		u := Uint(s.arg)
+		return s.integer(false, strconv.FormatUint(u, 8), If(s.alt && u != 0, "0", ""))
 	case 'x', 'X', 'b', 'B':
 		base := If(verb == 'x' || verb == 'X', 16, 2)
 		u := Uint(s.arg)
@@ -234,177 +234,4 @@ func (s *spec) pad(t string, number bool) string {
 		return strings.Repeat("0", n) + t
 	}
 	return strings.Repeat(" ", n) + t
-}
-
-// Dumper settings, as $Data::Dumper::Indent and the like.
-var (
-	DumperIndent   any = 2
-	DumperSortkeys any = 0
-	DumperTerse    any = 0
-	DumperUseqq    any = 0
-	DumperPair     any = " => "
-	DumperMaxdepth any = 0
-	DumperDeepcopy any = 0
-)
-
-// Dumper returns the values as Data::Dumper shows them.
-func Dumper(values ...any) string {
-	var b strings.Builder
-	for i, v := range values {
-		name := fmt.Sprintf("$VAR%d = ", i+1)
-		if True(DumperTerse) {
-			name = ""
-		}
-		d := dumper{b: &b, seen: map[any]string{}}
-		b.WriteString(name)
-		indent := If(Int(DumperIndent) >= 2, len(name), 0)
-		d.dump(v, indent, fmt.Sprintf("$VAR%d", i+1), 0)
-		if name != "" {
-			b.WriteString(";")
-		}
-		if Int(DumperIndent) > 0 {
-			b.WriteString("\n")
-		}
-	}
-	return b.String()
-}
-
-type dumper struct {
-	b    *strings.Builder
-	seen map[any]string
-}
-
-func (d *dumper) newline(indent int) {
-	if Int(DumperIndent) > 0 {
-		d.b.WriteString("\n" + strings.Repeat(" ", indent))
-	}
-}
-
-func (d *dumper) dump(v any, indent int, path string, depth int) {
-	switch x := v.(type) {
-	case nil:
-		d.b.WriteString("undef")
-		return
-	case bool:
-		d.b.WriteString(If(x, "1", "''"))
-		return
-	case int:
-		if x > 999999999 || x < -999999999 {
-			fmt.Fprintf(d.b, "'%d'", x)
-			return
-		}
-		d.b.WriteString(strconv.Itoa(x))
-		return
-	case *Hash, *Array, *Ref, *Code:
-		d.reference(v, indent, path, depth)
-		return
-	}
-	if t := RefType(v); t != "" {
-		d.b.WriteString("bless( do{\\(my $o = " + strconv.FormatUint(Address(v), 10) + ")}, '" + t + "' )")
-		return
-	}
-	s := Str(v)
-	if True(DumperUseqq) {
-		d.b.WriteString(If(plainInteger(s) && len(strings.TrimPrefix(s, "-")) < 10, s, quoteDouble(s)))
-		return
-	}
-	if _, isString := v.(string); isString && plainInteger(s) {
-		d.b.WriteString("'" + s + "'")
-		return
-	}
-	d.b.WriteString("'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(s) + "'")
-}
-
-// quoteDouble returns s in double quotes, as Data::Dumper's Useqq does.
-func quoteDouble(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for i := range len(s) {
-		switch c := s[i]; c {
-		case '\\', '"', '$', '@':
-			b.WriteByte('\\')
-			b.WriteByte(c)
-		case '\a', '\b', '\t', '\n', '\f', '\r', 0x1b:
-			b.WriteString(map[byte]string{'\a': `\a`, '\b': `\b`, '\t': `\t`, '\n': `\n`, '\f': `\f`, '\r': `\r`, 0x1b: `\e`}[c])
-		default:
-			switch {
-			case c >= 0x80 || c < ' ' && i+1 < len(s) && s[i+1] >= '0' && s[i+1] <= '9':
-				fmt.Fprintf(&b, `\%03o`, c)
-			case c < ' ' || c == 0x7f:
-				fmt.Fprintf(&b, `\%o`, c)
-			default:
-				b.WriteByte(c)
-			}
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
-}
-
-func plainInteger(s string) bool {
-	n, err := strconv.Atoi(s)
-	return err == nil && strconv.Itoa(n) == s && len(s) < 11
-}
-
-func (d *dumper) reference(v any, indent int, path string, depth int) {
-	if where, ok := d.seen[v]; ok {
-		d.b.WriteString(where)
-		return
-	}
-	d.seen[v] = path
-	defer delete(d.seen, v)
-	class := Class(v)
-	if class != "" {
-		d.b.WriteString("bless( ")
-		if Int(DumperIndent) >= 2 {
-			indent += 7
-		}
-	}
-	step := If(Int(DumperIndent) >= 1, 2, 0)
-	switch x := v.(type) {
-	case *Hash:
-		keys := x.Keys()
-		if True(DumperSortkeys) {
-			sort.Slice(keys, func(i, j int) bool { return Str(keys[i]) < Str(keys[j]) })
-		}
-		d.b.WriteString("{")
-		for i, k := range keys {
-			if i > 0 {
-				d.b.WriteString(",")
-			}
-			d.newline(indent + step)
-			name := "'" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(Str(k)) + "'"
-			d.b.WriteString(name + Str(DumperPair))
-			deeper := indent + step
-			if Int(DumperIndent) >= 2 {
-				deeper += len(name) + len(Str(DumperPair))
-			}
-			d.dump(x.Get(Str(k)), deeper, path+"->{"+name+"}", depth+1)
-		}
-		if len(keys) > 0 {
-			d.newline(indent)
-		}
-		d.b.WriteString("}")
-	case *Array:
-		d.b.WriteString("[")
-		for i, e := range x.All() {
-			if i > 0 {
-				d.b.WriteString(",")
-			}
-			d.newline(indent + step)
-			d.dump(e, indent+step, fmt.Sprintf("%s->[%d]", path, i), depth+1)
-		}
-		if x.Len() > 0 {
-			d.newline(indent)
-		}
-		d.b.WriteString("]")
-	case *Ref:
-		d.b.WriteString("\\")
-		d.dump(x.Get(), indent+step, "${"+path+"}", depth+1)
-	case *Code:
-		d.b.WriteString(`sub { "DUMMY" }`)
-	}
-	if class != "" {
-		d.b.WriteString(", '" + class + "' )")
-	}
 }

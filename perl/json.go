@@ -90,10 +90,3 @@ func fromJSON(v any) any {
 	}
 	return v
 }
-
-// Freeze and Thaw keep a structure in JSON with the classes of its objects. The
-// bytes are not those of Storable.
-func Freeze(v any) string { return EncodeJSON(v) }
-
-// Thaw returns what Freeze has kept.
-func Thaw(s string) any { return DecodeJSON(s) }

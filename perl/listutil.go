@@ -131,6 +131,76 @@ func Uniq(list ...any) []any {
 	return out
 }
 
+// UniqNum is Uniq which compares numbers.
+func UniqNum(list ...any) []any {
+	var out []any
+	seen := map[float64]bool{}
+	for _, v := range list {
+		if n := Num(v); !seen[n] {
+			seen[n] = true
+			out = append(out, v)
+		}
+	}
+	return out
+}
+
+// PairMap returns what f returns of each pair. List::Util: pairmap.
+func PairMap(f func(a, b any) []any, list ...any) []any {
+	var out []any
+	for i := 0; i < len(list); i += 2 {
+		out = append(out, f(list[i], At(list, i+1))...)
+	}
+	return out
+}
+
+// PairGrep returns the pairs of which f is true. List::Util: pairgrep.
+func PairGrep(f func(a, b any) []any, list ...any) []any {
+	var out []any
+	for i := 0; i < len(list); i += 2 {
+		if True(First(f(list[i], At(list, i+1)))) {
+			out = append(out, list[i], At(list, i+1))
+		}
+	}
+	return out
+}
+
+// PairFirst returns the first pair of which f is true. List::Util: pairfirst.
+func PairFirst(f func(a, b any) []any, list ...any) []any {
+	if out := PairGrep(f, list...); len(out) > 2 {
+		return out[:2]
+	} else {
+		return out
+	}
+}
+
+// CountPairs is the scalar value of pairmap, pairgrep or pairfirst: the count of what it
+// returns, of pairs for pairgrep, and whether there is a pair for pairfirst.
+func CountPairs(name string, list []any) int {
+	switch name {
+	case "pairgrep":
+		return len(list) / 2
+	case "pairfirst":
+		return min(1, len(list))
+	}
+	return len(list)
+}
+
+// HeadOf returns the first n elements, or all but the last -n. List::Util: head.
+func HeadOf(n int, list ...any) []any {
+	if n < 0 {
+		n = max(0, len(list)+n)
+	}
+	return list[:min(n, len(list))]
+}
+
+// TailOf returns the last n elements, or all but the first -n. List::Util: tail.
+func TailOf(n int, list ...any) []any {
+	if n < 0 {
+		n = max(0, len(list)+n)
+	}
+	return list[len(list)-min(n, len(list)):]
+}
+
 // Pairs returns pairs of a list, each as a reference to an array of two. List::Util:
 // pairs.
 func Pairs(list ...any) []any {

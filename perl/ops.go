@@ -128,6 +128,27 @@ func Mod(a, b any) int {
 	return m
 }
 
+// Integer returns a op b under use integer: both are cut to integers, the result wraps,
+// and / and % round towards zero.
+func Integer(op string, a, b any) int {
+	x, y := Int(a), Int(b)
+	switch op {
+	case "+":
+		return x + y
+	case "-":
+		return x - y
+	case "*":
+		return x * y
+	}
+	if y == 0 {
+		Die("Illegal %s zero", If(op == "/", "division by", "modulus"))
+	}
+	if op == "/" {
+		return x / y
+	}
+	return x % y
+}
+
 // Pow returns a ** b.
 func Pow(a, b any) any {
 	if overloads {
@@ -689,15 +710,22 @@ func Oct(s string) int {
 
 // Chomp removes a newline from the end of *s and returns how many it removed.
 func Chomp(s *string) int {
-	if strings.HasSuffix(*s, "\n") {
-		*s = (*s)[:len(*s)-1]
-		return 1
+	before := len(*s)
+	switch end := InputRecordSeparator; {
+	case end == nil:
+	case Str(end) == "": // paragraphs
+		*s = strings.TrimRight(*s, "\n")
+	case RefType(end) == "":
+		*s = strings.TrimSuffix(*s, Str(end))
 	}
-	return 0
+	return before - len(*s)
 }
 
-// Chomped returns s without a newline at its end.
-func Chomped(s string) string { return strings.TrimSuffix(s, "\n") }
+// Chomped returns s as chomp leaves it.
+func Chomped(s string) string {
+	Chomp(&s)
+	return s
+}
 
 // Chopped returns s without its last byte.
 func Chopped(s string) string {

@@ -5,8 +5,11 @@ package perl
 import (
 	"fmt"
 	"regexp"
+	"regexp/syntax"
+	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"unicode/utf8"
 
 	"github.com/dlclark/regexp2"
@@ -23,11 +26,16 @@ type Regexp struct {
 	groups        int
 	slowSource    string
 	slowOptions   regexp2.RegexOptions
+	looksLeft     bool            // what precedes a place decides whether it matches
+	mayBeEmpty    bool            // it may match the empty string
+	notEmpty      *regexp2.Regexp // the same, but not empty where the search starts
+	err           error           // of a pattern that is wrong
 }
 
 var regexps sync.Map
 
-// RE compiles a pattern with the modifiers i, m, s, x, n; it dies if it is wrong.
+// RE compiles a pattern with the modifiers i, m, s, x, n. With one that is wrong it
+// dies, at the first match: patterns are compiled before the program begins.
 func RE(pattern, flags string) *Regexp {
 	key := flags + "/" + pattern
 	if r, ok := regexps.Load(key); ok {
@@ -35,7 +43,7 @@ func RE(pattern, flags string) *Regexp {
 	}
 	r, err := compile(pattern, flags)
 	if err != nil {
-		Die("%v in regex; marked by <-- HERE in m/%s/", err, pattern)
+		return &Regexp{source: pattern, flags: flags, err: err}
 	}
 	regexps.Store(key, r)
 	return r
@@ -57,7 +65,7 @@ func (r *Regexp) PerlClass() string { return "Regexp" }
 
 func compile(pattern, flags string) (*Regexp, error) {
 	r := &Regexp{source: pattern, flags: flags}
-	t := translator{in: pattern, extended: strings.Contains(flags, "x"), multi: strings.Contains(flags, "m")}
+	t := translator{in: pattern, extended: strings.Contains(flags, "x"), multi: strings.Contains(flags, "m"), noGroups: strings.Contains(flags, "n")}
 	text := t.translate()
 	goFlags := ""
 	var options regexp2.RegexOptions = regexp2.None
@@ -77,26 +85,43 @@ func compile(pattern, flags string) (*Regexp, error) {
 	if goFlags != "" {
 		goFlags = "(?" + goFlags + ")"
 	}
-	r.anchored = t.dollar
-	r.slowSource, r.slowOptions = t.slow.String(), options
+	r.anchored, r.looksLeft, r.names, r.groups = t.dollar, t.looksLeft, t.names, len(t.names)-1
+	r.slowSource, r.slowOptions, r.mayBeEmpty = t.slow.String(), options, true
 	if !t.needSlow {
 		fast, err := regexp.Compile(goFlags + text)
 		if err == nil {
-			r.fast, r.names, r.groups = fast, fast.SubexpNames(), fast.NumSubexp()
+			r.fast, r.mayBeEmpty = fast, mayBeEmpty(goFlags+text)
 			return r, nil
 		}
 	}
-	if err := r.makeSlow(); err != nil {
-		return nil, err
-	}
-	r.groups = len(r.slow.GetGroupNumbers()) - 1
-	r.names = make([]string, r.groups+1)
-	for i := range r.names {
-		if n := r.slow.GroupNameFromNumber(i); n != fmt.Sprint(i) {
-			r.names[i] = n
+	return r, r.makeSlow()
+}
+
+// mayBeEmpty reports whether a pattern may match the empty string.
+func mayBeEmpty(pattern string) bool {
+	re, err := syntax.Parse(pattern, syntax.Perl)
+	return err != nil || emptyMatch(re)
+}
+
+func emptyMatch(re *syntax.Regexp) bool {
+	switch re.Op {
+	case syntax.OpLiteral, syntax.OpCharClass, syntax.OpAnyChar, syntax.OpAnyCharNotNL, syntax.OpNoMatch:
+		return false
+	case syntax.OpCapture, syntax.OpPlus:
+		return emptyMatch(re.Sub[0])
+	case syntax.OpRepeat:
+		return re.Min == 0 || emptyMatch(re.Sub[0])
+	case syntax.OpConcat:
+		for _, sub := range re.Sub {
+			if !emptyMatch(sub) {
+				return false
+			}
 		}
+		return true
+	case syntax.OpAlternate:
+		return slices.ContainsFunc(re.Sub, emptyMatch)
 	}
-	return r, nil
+	return true
 }
 
 func (r *Regexp) makeSlow() error {
@@ -105,49 +130,72 @@ func (r *Regexp) makeSlow() error {
 	return err
 }
 
+// check dies if the pattern is wrong.
+func (r *Regexp) check() {
+	if r.err != nil {
+		Die("%v in regex; marked by <-- HERE in m/%s/", r.err, r.source)
+	}
+}
+
+// plain reports whether package regexp finds in s what Perl does.
+func (r *Regexp) plain(s string) bool {
+	return r.fast != nil && !(r.anchored && strings.HasSuffix(s, "\n"))
+}
+
 // find returns the first match at or after start, in offsets of s, nil if there
 // is none.
 func (r *Regexp) find(s string, start int) []int {
-	if r.fast != nil && !(r.anchored && strings.HasSuffix(s, "\n")) {
+	r.check()
+	if start > len(s) {
+		return nil
+	}
+	if r.plain(s) && (start == 0 || !r.looksLeft) {
 		return r.findFast(s, start)
 	}
 	if r.slow == nil {
 		if err := r.makeSlow(); err != nil {
-			return r.findFast(s, start)
+			r.err = err
+			r.check()
 		}
 	}
-	return r.findSlow(s, start)
+	return findSlow(r.slow, runesOf(s), start)
 }
 
+// findAfterEmpty is find behind an empty match at start: what it finds is not empty
+// there.
+func (r *Regexp) findAfterEmpty(s string, start int) []int {
+	if !r.mayBeEmpty {
+		return r.find(s, start)
+	}
+	if r.notEmpty == nil {
+		re, err := regexp2.Compile("(?:"+r.slowSource+`)(?!\G)`, r.slowOptions)
+		if err != nil {
+			r.err = err
+			r.check()
+		}
+		r.notEmpty = re
+	}
+	return findSlow(r.notEmpty, runesOf(s), start)
+}
+
+// findFast searches with package regexp, which sees nothing of what precedes start.
 func (r *Regexp) findFast(s string, start int) []int {
-	wide, ascii := widen(s)
-	if start == 0 {
-		return narrowOffsets(r.fast.FindStringSubmatchIndex(wide), wide, ascii)
-	}
-	// Go has no search from an offset which sees what is in front of it.
-	for _, m := range r.fast.FindAllStringSubmatchIndex(wide, -1) {
-		m = narrowOffsets(m, wide, ascii)
-		if m[0] >= start {
-			return m
-		}
-	}
-	if start <= len(s) {
-		if m := r.fast.FindStringSubmatchIndex(wide[widened(wide, start, ascii):]); m != nil {
-			m = narrowOffsets(m, wide[widened(wide, start, ascii):], ascii)
-			for i := range m {
-				if m[i] >= 0 {
-					m[i] += start
-				}
+	wide, ascii := widen(s[start:])
+	m := narrowOffsets(r.fast.FindStringSubmatchIndex(wide), wide, ascii)
+	if start > 0 {
+		for i := range m {
+			if m[i] >= 0 {
+				m[i] += start
 			}
-			return m
 		}
 	}
-	return nil
+	return m
 }
 
 // all returns the matches of s that do not overlap.
 func (r *Regexp) all(s string) [][]int {
-	if r.fast != nil && !(r.anchored && strings.HasSuffix(s, "\n")) {
+	r.check()
+	if r.plain(s) && !r.mayBeEmpty {
 		wide, ascii := widen(s)
 		out := r.fast.FindAllStringSubmatchIndex(wide, -1)
 		for i, m := range out {
@@ -156,28 +204,45 @@ func (r *Regexp) all(s string) [][]int {
 		return out
 	}
 	var out [][]int
-	for start := 0; start <= len(s); {
-		m := r.find(s, start)
-		if m == nil {
-			return out
-		}
+	m := r.find(s, 0)
+	for m != nil {
 		out = append(out, m)
-		if start = m[1]; m[1] == m[0] {
-			start++
+		if m[0] == m[1] {
+			m = r.findAfterEmpty(s, m[1])
+		} else {
+			m = r.find(s, m[1])
 		}
 	}
 	return out
 }
 
-func (r *Regexp) findSlow(s string, start int) []int {
+// lastRunes has what runesOf has returned last: searches with /g continue in the same
+// string.
+var lastRunes atomic.Pointer[subject]
+
+type subject struct {
+	s     string
+	runes []rune
+}
+
+// runesOf makes each byte a rune.
+func runesOf(s string) []rune {
+	if last := lastRunes.Load(); last != nil && last.s == s {
+		return last.runes
+	}
 	runes := make([]rune, len(s))
 	for i := range len(s) {
 		runes[i] = rune(s[i])
 	}
+	lastRunes.Store(&subject{s, runes})
+	return runes
+}
+
+func findSlow(re *regexp2.Regexp, runes []rune, start int) []int {
 	if start > len(runes) {
 		return nil
 	}
-	m, err := r.slow.FindRunesMatchStartingAt(runes, start)
+	m, err := re.FindRunesMatchStartingAt(runes, start)
 	if err != nil || m == nil {
 		return nil
 	}
@@ -195,8 +260,11 @@ func (r *Regexp) findSlow(s string, start int) []int {
 
 // widen makes a string of bytes one of characters.
 func widen(s string) (wide string, ascii bool) {
-	for i := range len(s) {
-		if s[i] >= utf8.RuneSelf {
+	for i := 0; i < len(s); i++ {
+		for i+8 <= len(s) && s[i]|s[i+1]|s[i+2]|s[i+3]|s[i+4]|s[i+5]|s[i+6]|s[i+7] < utf8.RuneSelf {
+			i += 8
+		}
+		if i < len(s) && s[i] >= utf8.RuneSelf {
 			var b strings.Builder
 			for j := range len(s) {
 				b.WriteRune(rune(s[j]))
@@ -205,20 +273,6 @@ func widen(s string) (wide string, ascii bool) {
 		}
 	}
 	return s, true
-}
-
-func widened(wide string, at int, ascii bool) int {
-	if ascii {
-		return at
-	}
-	n := 0
-	for i := range wide {
-		if n == at {
-			return i
-		}
-		n++
-	}
-	return len(wide)
 }
 
 func narrowOffsets(m []int, wide string, ascii bool) []int {
@@ -279,6 +333,38 @@ func (c *Captures) Named(name string) any {
 		}
 	}
 	return nil
+}
+
+// NamedHash returns the named groups which have matched. Perl: %+.
+func (c *Captures) NamedHash() *Hash {
+	h := NewHash()
+	if c.re == nil {
+		return h
+	}
+	for _, name := range c.re.names {
+		if v := c.Named(name); name != "" && v != nil {
+			h.Set(name, v)
+		}
+	}
+	return h
+}
+
+// Starts returns where the match and each group begin, up to the last group which has
+// matched. Perl: @-.
+func (c *Captures) Starts() *Array { return c.offsets(0, true) }
+
+// Ends returns where the match and each group end. Perl: @+.
+func (c *Captures) Ends() *Array { return c.offsets(1, false) }
+
+func (c *Captures) offsets(side int, trim bool) *Array {
+	a := NewArray()
+	for i := side; i < len(c.loc); i += 2 {
+		a.Push(c.offset(i))
+	}
+	for trim && a.Len() > 0 && a.Get(-1) == nil {
+		a.Pop()
+	}
+	return a
 }
 
 // Prematch returns what is in front of the match.
@@ -356,9 +442,10 @@ func (c *Captures) All(re *Regexp, s string) []any {
 
 // Pos is where the last //g of a variable in scalar context has ended.
 type Pos struct {
-	at  int
-	s   string
-	set bool
+	at    int
+	s     string
+	set   bool
+	empty bool // the match was empty: the next one at the same place is not
 }
 
 // Get returns pos, nil if there is none.
@@ -371,7 +458,11 @@ func (p *Pos) Get() any {
 
 // Set sets pos; nil resets it.
 func (p *Pos) Set(s string, v any) {
-	*p = Pos{s: s, at: Int(v), set: v != nil}
+	at := Int(v)
+	if at < 0 {
+		at = max(0, at+len(s))
+	}
+	*p = Pos{s: s, at: min(at, len(s)), set: v != nil}
 }
 
 // Next is //g in scalar context: the next match at or after pos. When there is
@@ -382,19 +473,20 @@ func (c *Captures) Next(re *Regexp, s string, p *Pos, keep bool) bool {
 	}
 	start := p.at
 	var loc []int
-	if strings.HasPrefix(re.source, `\G`) {
-		rest := RE(`\A(?:`+strings.TrimPrefix(re.source, `\G`)+`)`, re.flags)
-		if start <= len(s) {
-			if loc = rest.find(s[start:], 0); loc != nil {
-				loc = append([]int(nil), loc...)
-				for i := range loc {
-					if loc[i] >= 0 {
-						loc[i] += start
-					}
+	switch rest, ok := strings.CutPrefix(re.source, `\G`); {
+	case ok && !re.looksLeft && !p.empty && !strings.Contains(rest, "|") && start <= len(s):
+		// The same search at the beginning of a shorter string copies nothing.
+		if loc = RE(`\A(?:`+rest+`)`, re.flags).find(s[start:], 0); loc != nil {
+			loc = slices.Clone(loc)
+			for i := range loc {
+				if loc[i] >= 0 {
+					loc[i] += start
 				}
 			}
 		}
-	} else {
+	case p.empty:
+		loc = re.findAfterEmpty(s, start)
+	default:
 		loc = re.find(s, start)
 	}
 	if loc == nil {
@@ -404,10 +496,7 @@ func (c *Captures) Next(re *Regexp, s string, p *Pos, keep bool) bool {
 		return false
 	}
 	c.s, c.loc, c.re = s, loc, re
-	p.set = true
-	if p.at = loc[1]; loc[0] == loc[1] {
-		p.at++
-	}
+	p.set, p.at, p.empty = true, loc[1], loc[0] == loc[1]
 	return true
 }
 
@@ -441,6 +530,14 @@ func (c *Captures) Subst(p *any, re *Regexp, all bool, with func() string) int {
 	s, n := c.Replace(re, Str(*p), all, with)
 	if n > 0 {
 		*p = s
+	}
+	return n
+}
+
+// Replacements returns the value of s///: how many were replaced, or false for none.
+func Replacements(n int) any {
+	if n == 0 {
+		return false
 	}
 	return n
 }
@@ -485,14 +582,14 @@ func Split(re *Regexp, s string, limit int) []any {
 			break
 		}
 		if loc[1] == loc[0] {
-			if loc[0] >= len(s) {
-				break
-			}
-			if loc[0] == last {
+			if loc[0] == last { // an empty match splits off at least one character
 				start = loc[0] + 1
-				if loc = re.find(s, start); loc == nil || loc[0] >= len(s) && loc[0] == loc[1] {
+				if loc = re.find(s, start); loc == nil {
 					break
 				}
+			}
+			if loc[0] == loc[1] && loc[0] >= len(s) && limit == 0 {
+				break
 			}
 		}
 		if loc[1] == 0 && loc[0] == 0 {
@@ -517,6 +614,15 @@ func Split(re *Regexp, s string, limit int) []any {
 		}
 	}
 	return out
+}
+
+// SplitBy is Split at what is a pattern or the text of one. The text of one space means
+// Fields.
+func SplitBy(pattern any, s string, limit int) []any {
+	if _, ok := pattern.(*Regexp); !ok && Str(pattern) == " " {
+		return Fields(s, limit)
+	}
+	return Split(Pattern(pattern, ""), s, limit)
 }
 
 // Fields splits s at white space and ignores it at the beginning: split ' '.
@@ -592,9 +698,27 @@ func expandRange(s string) []byte {
 				c = '\t'
 			case 'r':
 				c = '\r'
-			case '0':
-				c = 0
+			case 'f':
+				c = '\f'
+			case 'e':
+				c = 0x1b
+			case 'a':
+				c = 7
+			case 'b':
+				c = 8
+			case '0', '1', '2', '3', '4', '5', '6', '7':
+				n := i + 1
+				for n < len(s) && n < i+3 && s[n] >= '0' && s[n] <= '7' {
+					n++
+				}
+				c = byte(Oct("0" + s[i:n]))
+				i = n - 1
 			case 'x':
+				if end := strings.IndexByte(s[i:], '}'); end > 0 && i+1 < len(s) && s[i+1] == '{' {
+					c = byte(Hex(s[i+2 : i+end]))
+					i += end
+					break
+				}
 				n := i + 1
 				for n < len(s) && n < i+3 && strings.IndexByte("0123456789abcdefABCDEF", s[n]) >= 0 {
 					n++

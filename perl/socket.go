@@ -457,7 +457,11 @@ func Select(r, w, e *any, timeout any) int {
 			ms = 1
 		}
 	}
-	_, err := unix.Poll(fds, ms)
+	_, err := poll(fds, ms)
+	if err == unix.EINTR && sigQueue != nil {
+		Errno = unix.EINTR
+		return -1
+	}
 	if err == unix.EINTR {
 		err = nil
 	}

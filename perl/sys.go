@@ -51,7 +51,7 @@ func Unix(t time.Time) any {
 func Sleep(v any) int {
 	Stdout.Flush()
 	begin := time.Now()
-	time.Sleep(Seconds(v))
+	pause(Seconds(v))
 	return int(math.Round(time.Since(begin).Seconds()))
 }
 
@@ -244,12 +244,11 @@ func setSignal(name string, v any) {
 		signal.Reset(sig)
 		return
 	}
-	if sig == unix.SIGALRM {
-		return // Alarm calls the handler
-	}
-	if OnSignal != nil {
+	if OnSignal != nil && sig != unix.SIGALRM {
 		OnSignal(name, sig, v)
+		return
 	}
+	queueSignal(sig)
 }
 
 // OnSignal, if it is not nil, is called when a handler for a signal of the system
@@ -276,6 +275,9 @@ func Kill(sig any, pids ...any) int {
 	for _, pid := range pids {
 		if succeeded(syscall.Kill(Int(pid), n)) {
 			count++
+			if Int(pid) == os.Getpid() && n != 0 && OnSignal == nil {
+				awaitOwnSignal()
+			}
 		}
 	}
 	return count

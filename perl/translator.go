@@ -4,6 +4,7 @@ package perl
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -20,6 +21,12 @@ type translator struct {
 	slow     strings.Builder
 	stack    []bool // extended, outside of each open group
 	multis   []bool
+	opened   []int    // where each open group begins in slow
+	atom     int      // where the last atom begins in slow
+	names    []string // of the groups, by number; empty for those without one
+	noGroups bool     // n: plain parentheses capture nothing
+
+	looksLeft bool // what precedes a place decides whether it matches: ^, \b, \A
 }
 
 func (t *translator) both(s string) {
@@ -28,8 +35,12 @@ func (t *translator) both(s string) {
 }
 
 func (t *translator) translate() string {
+	t.names = []string{""}
 	for t.at < len(t.in) {
 		c := t.in[t.at]
+		if strings.IndexByte("*+?{}) \t\n\r\f#", c) < 0 {
+			t.atom = t.slow.Len()
+		}
 		switch {
 		case c == '\\' && t.at+1 < len(t.in):
 			t.escape(false)
@@ -42,6 +53,9 @@ func (t *translator) translate() string {
 				t.extended, t.multi = t.stack[n-1], t.multis[n-1]
 				t.stack, t.multis = t.stack[:n-1], t.multis[:n-1]
 			}
+			if n := len(t.opened); n > 0 {
+				t.atom, t.opened = t.opened[n-1], t.opened[:n-1]
+			}
 			t.both(")")
 			t.at++
 		case c == '$':
@@ -53,6 +67,10 @@ func (t *translator) translate() string {
 			t.dollar = true
 			t.fast.WriteString(`\z`)
 			t.slow.WriteString(`\Z`)
+		case c == '^':
+			t.looksLeft = true
+			t.both("^")
+			t.at++
 		case t.extended && (c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f'):
 			t.at++
 		case t.extended && c == '#':
@@ -60,8 +78,6 @@ func (t *translator) translate() string {
 				t.at++
 			}
 		case (c == '+') && t.at > 0 && strings.IndexByte("*+?}", t.in[t.at-1]) >= 0 && !(t.at > 1 && t.in[t.at-2] == '\\'):
-			t.needSlow = true // a possessive quantifier
-			t.slow.WriteString("")
 			t.possessive()
 		case c == '{' && !isQuantifier(t.in[t.at:]):
 			t.both(`\{`)
@@ -70,7 +86,6 @@ func (t *translator) translate() string {
 			t.both(`\}`)
 			t.at++
 		case c >= 0x80:
-			t.both(fmt.Sprintf(`\x%02x`, c)[0:0])
 			t.both(string(rune(c)))
 			t.at++
 		default:
@@ -81,10 +96,12 @@ func (t *translator) translate() string {
 	return t.fast.String()
 }
 
-// possessive drops the sign: what it forbids is a way back that could change
-// which text matches only in rare patterns, so it is refused.
+// possessive makes an atomic group of the last atom and its quantifier.
 func (t *translator) possessive() {
-	t.slow.WriteString("(*possessive quantifiers have no translation)")
+	t.needSlow = true
+	text := t.slow.String()
+	t.slow.Reset()
+	t.slow.WriteString(text[:t.atom] + "(?>" + text[t.atom:] + ")")
 	t.at++
 }
 
@@ -104,6 +121,7 @@ func (t *translator) closesQuantifier() bool {
 
 func (t *translator) group() {
 	t.stack, t.multis = append(t.stack, t.extended), append(t.multis, t.multi)
+	t.opened = append(t.opened, t.slow.Len())
 	rest := t.in[t.at:]
 	switch {
 	case strings.HasPrefix(rest, "(?#"):
@@ -112,7 +130,7 @@ func (t *translator) group() {
 			end = len(rest) - 1
 		}
 		t.at += end + 1
-		t.stack, t.multis = t.stack[:len(t.stack)-1], t.multis[:len(t.multis)-1]
+		t.ungroup()
 	case strings.HasPrefix(rest, "(?="), strings.HasPrefix(rest, "(?!"), strings.HasPrefix(rest, "(?>"):
 		t.needSlow = true
 		t.both(rest[:3])
@@ -129,16 +147,41 @@ func (t *translator) group() {
 			t.at++
 			return
 		}
-		name := rest[start : start+end]
-		t.fast.WriteString("(?P<" + name + ">")
-		t.slow.WriteString("(?<" + name + ">")
+		// A name of its own would make the backtracking engine number the group behind
+		// those without.
+		t.names = append(t.names, rest[start:start+end])
+		t.both("(")
 		t.at += start + end + 1
 	case strings.HasPrefix(rest, "(?"):
 		t.flags(rest)
+	case t.noGroups:
+		t.both("(?:")
+		t.at++
 	default:
+		t.names = append(t.names, "")
 		t.both("(")
 		t.at++
 	}
+}
+
+// ungroup forgets a group that has no end of its own: a comment, or flags.
+func (t *translator) ungroup() {
+	t.stack, t.multis, t.opened = t.stack[:len(t.stack)-1], t.multis[:len(t.multis)-1], t.opened[:len(t.opened)-1]
+}
+
+// groupNumber returns the number of the group that a back reference means: a name, a
+// number, or one that counts from the last group.
+func (t *translator) groupNumber(ref string) int {
+	for i, name := range t.names {
+		if i > 0 && name == ref {
+			return i
+		}
+	}
+	n := Int(ref)
+	if n < 0 {
+		n += len(t.names)
+	}
+	return n
 }
 
 // flags translates (?i), (?^i: and the like.
@@ -191,7 +234,7 @@ func (t *translator) flags(rest string) {
 		text += "-" + f
 	}
 	if rest[end] == ')' {
-		t.stack, t.multis = t.stack[:len(t.stack)-1], t.multis[:len(t.multis)-1]
+		t.ungroup()
 		if text != "(?" {
 			t.both(text + ")")
 		}
@@ -217,6 +260,7 @@ func (t *translator) escape(inClass bool) {
 		t.dollar = true
 		word(`\z`, `\Z`)
 	case 'A':
+		t.looksLeft = true
 		word(`\A`, `\A`)
 	case 'G':
 		t.needSlow = true
@@ -255,7 +299,8 @@ func (t *translator) escape(inClass bool) {
 		if inClass {
 			word(`\x08`, `\x08`)
 		} else {
-			word(`\`+string(c), `\`+string(c))
+			t.looksLeft = true
+			word(`\`+string(c), boundary[c])
 		}
 	case 'e':
 		word(`\x1b`, `\x1b`)
@@ -264,25 +309,42 @@ func (t *translator) escape(inClass bool) {
 		word("", `(*K)`)
 	case 'k', 'g':
 		t.needSlow = true
-		rest := t.in[t.at:]
-		switch {
-		case strings.HasPrefix(rest, "{") || strings.HasPrefix(rest, "<") || strings.HasPrefix(rest, "'"):
-			end := strings.IndexAny(rest, "}>")
-			if end > 0 {
-				t.at += end + 1
-				word("", `\k<`+rest[1:end]+`>`)
+		ref := t.in[t.at:]
+		if strings.HasPrefix(ref, "{") || strings.HasPrefix(ref, "<") || strings.HasPrefix(ref, "'") {
+			end := strings.IndexAny(ref[1:], "}>'")
+			if end < 0 {
+				break
 			}
-		default:
-			word("", `\`+rest[:min(1, len(rest))])
-			t.at += min(1, len(rest))
+			ref = ref[1 : end+1]
+			t.at += end + 2
+		} else {
+			n := len(ref) - len(strings.TrimLeft(ref, "-"))
+			for n < len(ref) && ref[n] >= '0' && ref[n] <= '9' {
+				n++
+			}
+			ref = ref[:n]
+			t.at += n
 		}
+		word("", fmt.Sprintf(`\k<%d>`, t.groupNumber(strings.TrimSpace(ref))))
 	case '1', '2', '3', '4', '5', '6', '7', '8', '9':
-		if inClass {
-			word(fmt.Sprintf(`\x%02x`, c-'0'), fmt.Sprintf(`\x%02x`, c-'0'))
+		n := 1
+		for t.at < len(t.in) && t.in[t.at] >= '0' && t.in[t.at] <= '9' && n < 3 {
+			n++
+			t.at++
+		}
+		ref := t.in[t.at-n : t.at]
+		if !inClass && (n == 1 || Int(ref) < len(t.names)) {
+			t.needSlow = true
+			word("", `\k<`+ref+`>`)
 			break
 		}
-		t.needSlow = true
-		word("", `\`+string(c))
+		// As in Perl it is a character by its octal number.
+		for n > 1 && strings.ContainsAny(ref, "89") {
+			n--
+			t.at--
+			ref = ref[:n]
+		}
+		word(fmt.Sprintf(`\x%02x`, Oct("0"+ref)&0xff), fmt.Sprintf(`\x%02x`, Oct("0"+ref)&0xff))
 	case '0':
 		n := 0
 		for n < 2 && t.at < len(t.in) && t.in[t.at] >= '0' && t.in[t.at] <= '7' {
@@ -357,9 +419,10 @@ func (t *translator) class() {
 			}
 			name := t.in[t.at+2 : t.at+end]
 			t.fast.WriteString("[:" + name + ":]")
-			t.slow.WriteString(posix[strings.TrimPrefix(name, "^")])
-			if strings.HasPrefix(name, "^") {
-				t.needSlow = false
+			if positive, negated := strings.CutPrefix(name, "^"); negated {
+				t.slow.WriteString(complement(posix[positive]))
+			} else {
+				t.slow.WriteString(posix[name])
 			}
 			t.at += end + 2
 		case c == '[':
@@ -379,5 +442,28 @@ func (t *translator) class() {
 
 var posix = map[string]string{
 	"alpha": "a-zA-Z", "digit": "0-9", "alnum": "a-zA-Z0-9", "upper": "A-Z", "lower": "a-z", "space": `\x09-\x0d\x20`,
-	"punct": `!-/:-@\[-` + "`" + `{-~`, "print": ` -~`, "graph": `!-~`, "cntrl": `\x00-\x1f\x7f`, "xdigit": "0-9a-fA-F", "word": `\w`, "blank": ` \t`,
+	"punct": `!-/:-@\[-` + "`" + `{-~`, "print": ` -~`, "graph": `!-~`, "cntrl": `\x00-\x1f\x7f`, "xdigit": "0-9a-fA-F", "word": `a-zA-Z0-9_`, "blank": ` \t`,
+}
+
+// boundary has \b and \B for bytes: those of the backtracking engine know letters
+// beyond ASCII.
+var boundary = map[byte]string{
+	'b': `(?:(?<=[a-zA-Z0-9_])(?![a-zA-Z0-9_])|(?<![a-zA-Z0-9_])(?=[a-zA-Z0-9_]))`,
+	'B': `(?:(?<=[a-zA-Z0-9_])(?=[a-zA-Z0-9_])|(?<![a-zA-Z0-9_])(?![a-zA-Z0-9_]))`,
+}
+
+// complement returns the inside of a class with all characters that are not in
+// another.
+func complement(class string) string {
+	in, err := regexp.Compile("[" + class + "]")
+	if err != nil {
+		return ""
+	}
+	var b strings.Builder
+	for c := range 0x80 {
+		if !in.MatchString(string(rune(c))) {
+			fmt.Fprintf(&b, `\x%02x`, c)
+		}
+	}
+	return b.String() + `\x80-\uffff`
 }

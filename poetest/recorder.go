@@ -57,7 +57,7 @@ func Record(t testing.TB, options ...kernel.Options) (*kernel.Kernel, *Recorder)
 		t.Fatal("poetest: Record: Options.Logger must be nil, and Options.Clock nil or a *poetest.Clock")
 	}
 	r := &Recorder{t: t, clock: clock, labels: map[kernel.ID]string{}, ignored: map[string]bool{}}
-	o.Logger = slog.New(&recording{Handler: testLog(t, slog.LevelInfo), r: r})
+	o.Logger = slog.New(&recordingLog{Handler: testLog(t, slog.LevelInfo), r: r})
 	o.Trace.Events = true
 	return New(t, o), r
 }
@@ -187,18 +187,18 @@ func sideBySide(want, got []string) string {
 	return b.String()
 }
 
-// recording is the kernel's log on its way to the test's: it takes out what is
+// recordingLog is the kernel's log on its way to the test's: it takes out what is
 // dispatched.
-type recording struct {
+type recordingLog struct {
 	slog.Handler
 	r *Recorder
 }
 
 // Enabled lets the trace through.
-func (h *recording) Enabled(context.Context, slog.Level) bool { return true }
+func (h *recordingLog) Enabled(context.Context, slog.Level) bool { return true }
 
 // Handle takes a record of the kernel's trace, and hands others on.
-func (h *recording) Handle(ctx context.Context, rec slog.Record) error {
+func (h *recordingLog) Handle(ctx context.Context, rec slog.Record) error {
 	switch {
 	case rec.Level == slog.LevelDebug && rec.Message == "dispatching":
 		h.r.add(rec)

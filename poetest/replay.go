@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/recording"
 )
 
 // Replay runs a program on a recording in a file and fails the test where it
@@ -54,7 +55,7 @@ func runReplay(o kernel.Options, setup func(k *kernel.Kernel)) (err error) {
 		switch thrown := recover().(type) {
 		case nil:
 		case error:
-			if o.Replay.Result().Err == nil && !errors.Is(thrown, kernel.ErrRecordingEnds) {
+			if o.Replay.Result().Err == nil && !errors.Is(thrown, recording.ErrEnds) {
 				panic(thrown)
 			}
 			err = thrown

@@ -243,7 +243,7 @@ func TestSocketsUnderAKernel(t *testing.T) {
 			}
 			n, _ := h.Write(*pending)
 			if *pending = (*pending)[n:]; len(*pending) == 0 {
-				e.Kernel.SelectWriteClear(h)
+				e.Kernel.SelectClear(h, kernel.Write)
 			}
 		},
 	}
@@ -269,7 +269,7 @@ func TestSocketsUnderAKernel(t *testing.T) {
 		"write": func(e kernel.Event) {
 			n, _ := client.Write(left)
 			if left = left[n:]; len(left) == 0 {
-				e.Kernel.SelectWriteClear(client)
+				e.Kernel.SelectClear(client, kernel.Write)
 			}
 		},
 		"read": func(e kernel.Event) {

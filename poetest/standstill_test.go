@@ -34,10 +34,10 @@ func TestClockStandsWhileWorkIsUnderWay(t *testing.T) {
 			_, err := e.Kernel.Offload("work", work)
 			require.NoError(t, err)
 		},
-		"OffloadAfter": func(e kernel.Event) {
+		"OffloadFunc": func(e kernel.Event) {
 			first, err := e.Kernel.Offload("first", work)
 			require.NoError(t, err)
-			_, err = e.Host().OffloadAfter(first, "second", work, func(e kernel.Event, _ any, _ error) { e.Yield("work") })
+			_, err = e.Host().OffloadFunc(first, "second", work, func(e kernel.Event, _ any, _ error) { e.Yield("work") })
 			require.NoError(t, err)
 		},
 		"SigChild": func(e kernel.Event) {

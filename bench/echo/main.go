@@ -23,6 +23,7 @@ import (
 func main() {
 	size := flag.Int("kernels", 1, "how many `kernels` share the port")
 	handOff := flag.Bool("handoff", false, "let one of them accept for all")
+	eager := flag.Bool("eager", false, "write answers at once, see servertcp.Config.EagerOutput")
 	work := flag.Duration("work", 0, "how long to compute for every line")
 	flag.Parse()
 	port, err := strconv.Atoi(flag.Arg(0))
@@ -37,7 +38,7 @@ func main() {
 		input = servertcp.Input(func(c *servertcp.Client, line []byte) { compute(*work); c.PutBytes(line) })
 	}
 	if *size == 1 {
-		err = single(port, input)
+		err = single(port, *eager, input)
 	} else {
 		err = sharded(*size, port, *handOff, input)
 	}
@@ -46,9 +47,9 @@ func main() {
 	}
 }
 
-func single(port int, input servertcp.InputHandler) error {
+func single(port int, eager bool, input servertcp.InputHandler) error {
 	k := kernel.New()
-	if _, err := servertcp.Listen(k, servertcp.Config{Address: "127.0.0.1", Port: port, ClientInput: input}); err != nil {
+	if _, err := servertcp.Listen(k, servertcp.Config{Address: "127.0.0.1", Port: port, EagerOutput: eager, ClientInput: input}); err != nil {
 		return err
 	}
 	return k.Run()

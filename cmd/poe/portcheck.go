@@ -160,7 +160,7 @@ func (p *porting) perform(ctx context.Context, play player, dir, name string, co
 // recordingSettings are the variables with which programs record.
 func recordingSettings(lib, trace string) []string {
 	var out []string
-	for _, pair := range recording(nil, lib, trace) {
+	for _, pair := range recordingEnv(nil, lib, trace) {
 		if name, _, _ := strings.Cut(pair, "="); name == "PERL5LIB" || name == "PERL5OPT" || name == "POE_RECORD" {
 			out = append(out, pair)
 		}

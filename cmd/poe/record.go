@@ -83,7 +83,7 @@ func record(cmd *exec.Cmd, file string, stderr io.Writer) error {
 	if cmd.Env == nil {
 		cmd.Env = os.Environ()
 	}
-	cmd.Env = recording(cmd.Env, lib, file)
+	cmd.Env = recordingEnv(cmd.Env, lib, file)
 	if err := cmd.Run(); errors.As(err, new(*exec.Error)) {
 		return err
 	} else if err != nil {
@@ -103,8 +103,8 @@ func writeRecorder(lib string) error {
 	return os.WriteFile(name, []byte(recorder), 0o644)
 }
 
-// recording is an environment in which programs record.
-func recording(env []string, lib, file string) []string {
+// recordingEnv is an environment in which programs record.
+func recordingEnv(env []string, lib, file string) []string {
 	const libs, options = "PERL5LIB", "PERL5OPT"
 	set := map[string]string{libs: lib, options: "-MPOEx::Recorder", "POE_RECORD": file}
 	if old := os.Getenv(libs); old != "" {

@@ -14,7 +14,7 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/recording"
 )
 
 // runReplay runs a program on a recording and prints how that ended.
@@ -22,6 +22,7 @@ func runReplay(args []string, stdout, stderr io.Writer) (int, error) {
 	flags := flag.NewFlagSet("poe replay", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	list := flags.Bool("list", false, "list the records; no program is needed")
+	diff := flags.Bool("diff", false, "compare the events of two recordings; no program is needed")
 	limit := flags.Duration("for", 0, "interrupt the program after this time (0: let it end by itself)")
 	var stop stopAt
 	flags.Uint64Var(&stop.event, "at", 0, "stop before the event of this `number` and print the kernel's state as JSON")
@@ -35,6 +36,10 @@ func runReplay(args []string, stdout, stderr io.Writer) (int, error) {
 		return 2, errors.New("replay: which recording?")
 	case *list:
 		return 0, listRecording(rest[0], stdout)
+	case *diff && len(rest) != 2:
+		return 2, errors.New("replay: -diff needs two recordings")
+	case *diff:
+		return diffRecordings(rest[0], rest[1], stdout)
 	case len(rest) == 1:
 		return 2, errors.New("replay: which program? It follows the recording")
 	}
@@ -59,16 +64,40 @@ func listRecording(name string, stdout io.Writer) error {
 		return err
 	}
 	defer f.Close()
-	return kernel.ListRecording(f, stdout)
+	return recording.List(f, stdout)
 }
 
-func readHead(name string) (kernel.RecordingHead, error) {
+// diffRecordings prints where two recordings part; the status is 1 if they do.
+func diffRecordings(a, b string, stdout io.Writer) (int, error) {
+	fa, err := os.Open(a)
+	if err != nil {
+		return 2, err
+	}
+	defer fa.Close()
+	fb, err := os.Open(b)
+	if err != nil {
+		return 2, err
+	}
+	defer fb.Close()
+	d, common, err := recording.Diff(fa, fb)
+	switch {
+	case err != nil:
+		return 2, fmt.Errorf("%s, %s: %w", a, b, err)
+	case d != nil:
+		fmt.Fprintln(stdout, d)
+		return 1, nil
+	}
+	fmt.Fprintf(stdout, "equal, %d events\n", common)
+	return 0, nil
+}
+
+func readHead(name string) (recording.Head, error) {
 	f, err := os.Open(name)
 	if err != nil {
-		return kernel.RecordingHead{}, err
+		return recording.Head{}, err
 	}
 	defer f.Close()
-	head, err := kernel.ReadRecordingHead(f)
+	head, err := recording.ReadHead(f)
 	if err != nil {
 		return head, fmt.Errorf("%s: %w", name, err)
 	}
@@ -88,7 +117,7 @@ func (s stopAt) environment(state string) []string {
 	if !s.set() {
 		return nil
 	}
-	return []string{kernel.ReplayStateVariable + "=" + state, kernel.ReplayAtVariable + "=" + strconv.FormatUint(s.event, 10), kernel.ReplayUntilVariable + "=" + s.until}
+	return []string{recording.StateVariable + "=" + state, recording.AtVariable + "=" + strconv.FormatUint(s.event, 10), recording.UntilVariable + "=" + s.until}
 }
 
 // replayed is what the program's kernel leaves behind.
@@ -99,7 +128,7 @@ type replayed struct {
 }
 
 // replay runs the program, and reads the result that its kernel has written.
-func replay(cmd *exec.Cmd, file string, head kernel.RecordingHead, stop stopAt, stdout, stderr io.Writer) (int, error) {
+func replay(cmd *exec.Cmd, file string, head recording.Head, stop stopAt, stdout, stderr io.Writer) (int, error) {
 	file, err := filepath.Abs(file)
 	if err != nil {
 		return 2, err
@@ -111,7 +140,7 @@ func replay(cmd *exec.Cmd, file string, head kernel.RecordingHead, stop stopAt, 
 	defer os.RemoveAll(dir)
 	result, state := filepath.Join(dir, "result"), filepath.Join(dir, "state")
 	cmd.Env = append(withoutPOE(os.Environ()), head.Environment...)
-	cmd.Env = append(cmd.Env, kernel.ReplayVariable+"="+file, kernel.ReplayResultVariable+"="+result)
+	cmd.Env = append(cmd.Env, recording.ReplayVariable+"="+file, recording.ResultVariable+"="+result)
 	cmd.Env = append(cmd.Env, stop.environment(state)...)
 	failed, err := runUntilResult(cmd, result)
 	if err != nil {

@@ -109,6 +109,8 @@ type Request struct {
 	Context any
 	// Timeout, if not 0, is used in place of Config.Timeout.
 	Timeout time.Duration
+
+	reply func(*Answer) // in place of the event
 }
 
 // Resolver is the component. Its methods belong to the kernel's goroutine.

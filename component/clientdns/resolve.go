@@ -230,6 +230,10 @@ func (r *Resolver) finish(a *asker, answer *Answer) {
 }
 
 func (r *Resolver) post(to kernel.ID, request Request, answer *Answer) {
+	if request.reply != nil {
+		request.reply(answer)
+		return
+	}
 	if err := r.k.Post(to, request.Event, answer); err != nil && !errors.Is(err, kernel.ErrNoSession) {
 		r.k.Host().Logger().Warn("clientdns: the answer reaches nobody", "host", request.Host, "event", request.Event, "error", err)
 	}

@@ -140,6 +140,9 @@ func (c *Client) requestEvent(e kernel.Event) {
 	if proxy, _ := kernel.ArgOK[string](e, 4); proxy != "" {
 		var err error
 		if r.Proxy, err = url.Parse(proxy); err != nil {
+			if c.transactions[r.HTTP] == nil {
+				closeBody(r.HTTP)
+			}
 			c.refuse(e.Sender, r, http.StatusBadRequest, fmt.Errorf("%w: proxy: %w", ErrRequest, err))
 			return
 		}
@@ -147,28 +150,44 @@ func (c *Client) requestEvent(e kernel.Event) {
 	c.add(e.Sender, r)
 }
 
+// closeBody closes the body of a request that is not sent, as net/http does with
+// those that are.
+func closeBody(r *http.Request) {
+	if r.Body != nil {
+		_ = r.Body.Close()
+	}
+}
+
 // add takes a request on.
 func (c *Client) add(asker kernel.ID, r Request) {
+	if c.transactions[r.HTTP] != nil { // whose body this is
+		c.refuse(asker, r, http.StatusBadRequest, fmt.Errorf("%w: it is pending already", ErrRequest))
+		return
+	}
 	switch {
 	case c.over:
+		closeBody(r.HTTP)
 		c.refuse(asker, r, http.StatusRequestTimeout, ErrShutdown)
 		return
 	case len(c.transactions) >= c.config.MaxPending:
+		closeBody(r.HTTP)
 		c.refuse(asker, r, http.StatusInternalServerError, ErrBusy)
 		return
-	case c.transactions[r.HTTP] != nil:
-		c.refuse(asker, r, http.StatusBadRequest, fmt.Errorf("%w: it is pending already", ErrRequest))
-		return
 	case r.HTTP.URL == nil || r.HTTP.URL.Host == "" || r.HTTP.URL.Scheme != "http" && r.HTTP.URL.Scheme != "https":
+		closeBody(r.HTTP)
 		c.refuse(asker, r, http.StatusBadRequest, fmt.Errorf("%w: its URL must be absolute, with http or https", ErrRequest))
 		return
 	}
 	if _, err := c.k.RefcountIncrement(asker, c.tag()); err != nil {
+		closeBody(r.HTTP)
 		return // the asker has stopped meanwhile
 	}
 	c.serial++
 	t := &transaction{client: c, serial: c.serial, asker: asker, request: r, host: hostOf(r.HTTP.URL), credit: make(chan struct{}, 1)}
 	t.ctx, t.cancel = context.WithCancel(r.HTTP.Context())
+	if !c.config.NoTrace {
+		t.trace = c.k.Host().TraceContext()
+	}
 	c.transactions[r.HTTP] = t
 	c.in(func(e kernel.Event) {
 		if c.arrivals == nil {
@@ -200,7 +219,7 @@ func (c *Client) begin() {
 		default:
 			c.open++
 			c.perHost[t.host]++
-			t.running = true
+			t.begun, t.running = true, true
 			t.setBusy(true)
 			go t.run(c.prepare(t), c.arrivals)
 		}
@@ -215,17 +234,19 @@ func (c *Client) prepare(t *transaction) *http.Request {
 	if t.request.Proxy != nil {
 		r = r.WithContext(context.WithValue(t.ctx, proxyKey{}, t.request.Proxy))
 	}
-	_, agent := r.Header["User-Agent"]
-	if _, from := r.Header["From"]; !agent || !from && c.config.From != "" {
-		r.Header = r.Header.Clone()
-		if r.Header == nil {
-			r.Header = http.Header{}
-		}
-		if !agent {
-			r.Header.Set("User-Agent", c.config.Agent[rand.IntN(len(c.config.Agent))])
-		}
-		if !from && c.config.From != "" {
-			r.Header.Set("From", c.config.From)
+	if r.Header = r.Header.Clone(); r.Header == nil {
+		r.Header = http.Header{}
+	}
+	if _, set := r.Header["User-Agent"]; !set {
+		r.Header.Set("User-Agent", c.config.Agent[rand.IntN(len(c.config.Agent))])
+	}
+	if _, set := r.Header["From"]; !set && c.config.From != "" {
+		r.Header.Set("From", c.config.From)
+	}
+	if _, set := r.Header["Traceparent"]; !set && t.trace.Valid() {
+		r.Header.Set("Traceparent", t.trace.String())
+		if t.trace.State != "" {
+			r.Header.Set("Tracestate", t.trace.State)
 		}
 	}
 	r.RequestURI = ""
@@ -268,7 +289,9 @@ func (c *Client) Shutdown() {
 func (c *Client) arrived(e kernel.Event) {
 	a := kernel.Arg[[]any](e, 1)[0].(arrival)
 	t := a.transaction
-	if !a.progress {
+	if a.progress {
+		t.told.Store(false)
+	} else {
 		t.setBusy(false)
 	}
 	if a.last {
@@ -310,6 +333,9 @@ func (c *Client) finish(t *transaction) {
 	t.done = true
 	t.cancel()
 	delete(c.transactions, t.request.HTTP)
+	if !t.begun {
+		closeBody(t.request.HTTP)
+	}
 	if t.alarm != 0 {
 		c.in(func(e kernel.Event) { _, _ = e.AlarmRemove(t.alarm) })
 	}

@@ -81,6 +81,9 @@ type Config struct {
 	// each, and a last event without a chunk. The next chunk is read when the
 	// event of the one before has been handled.
 	Streaming int
+	// NoTrace leaves out the headers traceparent and tracestate, which requests
+	// that have none get while the kernel is observed: of the event that has asked.
+	NoTrace bool
 	// FollowRedirects is how many redirects are followed; 0 is none, as in POE.
 	FollowRedirects int
 	// Jar keeps cookies; nil keeps none. POE: CookieJar.

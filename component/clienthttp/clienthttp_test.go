@@ -403,6 +403,72 @@ func TestManyInFlight(t *testing.T) {
 	}
 }
 
+// Figures of progress do not pile up, however a server sends its body.
+func TestProgressOfASlowBody(t *testing.T) {
+	url := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+		for range 3000 {
+			fmt.Fprint(w, "x")
+			w.(http.Flusher).Flush()
+		}
+	})
+	k := kernel.New()
+	c, err := clienthttp.New(k, clienthttp.Config{})
+	require.NoError(t, err)
+	figures, last := 0, int64(0)
+	_, err = session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) { e.Post(kernel.Alias("weeble"), "request", "got", get(t, url), nil, "progress") },
+		"progress": func(e kernel.Event) {
+			figures++
+			last = kernel.Arg[[]any](e, 1)[0].(int64)
+			time.Sleep(10 * time.Millisecond) // longer than the server needs for many bytes
+		},
+		"got": func(kernel.Event) { c.Shutdown() },
+	})
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+	assert.Equal(t, int64(3000), last)
+	assert.Less(t, figures, 1000)
+}
+
+// body is a request's body that knows whether it was closed.
+type body struct {
+	io.Reader
+	closed int
+}
+
+func (b *body) Close() error { b.closed++; return nil }
+
+// Bodies of requests that are not sent are closed, as those that are.
+func TestBodiesOfRefusedRequests(t *testing.T) {
+	var bodies []*body
+	var requests []*http.Request
+	for _, url := range []string{"ftp://x/", "http:///nowhere", "http://127.0.0.1:1/", "http://127.0.0.1:1/"} {
+		b := &body{Reader: strings.NewReader("text")}
+		r, err := http.NewRequest("POST", url, b)
+		require.NoError(t, err)
+		bodies, requests = append(bodies, b), append(requests, r)
+	}
+	for _, r := range exchange(t, clienthttp.Config{MaxPending: 1}, len(requests), requests...) {
+		assert.Error(t, r.Err)
+	}
+	for i, b := range bodies {
+		assert.Positive(t, b.closed, i)
+	}
+}
+
+// panics is a Transport that throws an exception.
+type panics struct{}
+
+func (panics) RoundTrip(*http.Request) (*http.Response, error) { panic("transport") }
+
+// What a program gives for the exchange may panic: that is a failure of the
+// request, and not the program's end.
+func TestPanicInATransport(t *testing.T) {
+	r := exchange(t, clienthttp.Config{Transport: panics{}}, 1, get(t, "http://x/"))
+	assert.ErrorContains(t, r[0].Err, "panic: transport")
+	assert.Equal(t, http.StatusInternalServerError, r[0].Response.StatusCode)
+}
+
 func TestMistakes(t *testing.T) {
 	for field, c := range map[string]clienthttp.Config{
 		"MaxSize": {MaxSize: -2}, "Streaming": {Streaming: -1}, "FollowRedirects": {FollowRedirects: -1},

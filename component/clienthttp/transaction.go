@@ -8,9 +8,12 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"runtime/debug"
 	"slices"
+	"sync/atomic"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/kernel/observe"
 )
 
 // Result is what a response event brings.
@@ -44,14 +47,17 @@ type transaction struct {
 	asker   kernel.ID
 	request Request
 	host    string
+	trace   observe.TraceContext // of the event that has asked
 	ctx     context.Context
 	cancel  context.CancelFunc
 	alarm   kernel.AlarmID
 	serial  uint64
+	begun   bool // its request was sent, or is
 	running bool // its goroutine has not ended
 	busy    bool // it does not wait for the kernel
 	done    bool // nothing more is to be delivered
 	credit  chan struct{}
+	told    atomic.Bool // a figure of progress is on its way
 }
 
 // arrival is what a transaction's goroutine sends.
@@ -69,7 +75,12 @@ type arrival struct {
 // run does the request, on a goroutine of its own.
 func (t *transaction) run(r *http.Request, to *kernel.Postback) {
 	end := arrival{transaction: t, last: true}
-	defer func() { to.Send(end) }()
+	defer func() {
+		if thrown := recover(); thrown != nil { // by a Transport, a Jar or a Proxy of the program
+			end.response, end.err = nil, fmt.Errorf("clienthttp: panic: %v\n%s", thrown, debug.Stack())
+		}
+		to.Send(end)
+	}()
 	response, err := t.client.http.Do(r)
 	if err != nil {
 		end.err = err
@@ -143,10 +154,13 @@ func (t *transaction) readAll(response *http.Response, to *kernel.Postback) (bod
 	limited := &limitReader{r: response.Body, left: t.client.config.MaxSize}
 	var all bytes.Buffer
 	block := make([]byte, 32<<10)
+	told := 0
 	for {
 		n, err := limited.Read(block)
 		all.Write(block[:n])
-		if n > 0 && t.request.Progress != "" {
+		// One figure at a time, and the last: a server may send byte by byte.
+		if all.Len() > told && t.request.Progress != "" && (err != nil || t.told.CompareAndSwap(false, true)) {
+			told = all.Len()
 			to.Send(arrival{transaction: t, progress: true, got: int64(all.Len()), total: response.ContentLength})
 		}
 		if err != nil {

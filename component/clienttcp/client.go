@@ -182,7 +182,7 @@ func (c *Config) factory() socketfactory.Config {
 	}
 	return socketfactory.Config{
 		Domain: c.Domain, RemoteAddress: c.RemoteAddress, RemotePort: c.RemotePort, RemoteService: c.RemoteService,
-		BindAddress: c.BindAddress, BindPort: c.BindPort, Options: options,
+		BindAddress: c.BindAddress, BindPort: c.BindPort, Options: options, Resolver: c.Resolver,
 		Events: socketfactory.Names{Success: "got_connect_success", Failure: "got_connect_error"},
 	}
 }
@@ -272,7 +272,7 @@ func (c *Client) preConnect(h *kernel.Handle) *kernel.Handle {
 }
 
 func (c *Client) makeWheel(h *kernel.Handle) (err error) {
-	made := readwrite.Config{Handle: h, Marks: c.config.Marks, Backpressure: c.config.Backpressure, Events: c.events()}
+	made := readwrite.Config{Handle: h, Marks: c.config.Marks, EagerOutput: c.config.EagerOutput, Backpressure: c.config.Backpressure, Events: c.events()}
 	if c.config.Filter != nil {
 		made.Filter = c.config.Filter()
 	}

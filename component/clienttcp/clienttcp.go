@@ -11,6 +11,7 @@ package clienttcp
 import (
 	"crypto/tls"
 	"errors"
+	"net"
 	"reflect"
 	"time"
 
@@ -33,6 +34,8 @@ type Config struct {
 	RemotePort    int
 	RemoteService string // names the port instead
 	Domain        socketfactory.Domain
+	// Resolver looks names up; nil is Go's default one. See socketfactory.Config.
+	Resolver *net.Resolver
 	// BindAddress and BindPort are the near end's address; empty is any.
 	BindAddress string
 	BindPort    int
@@ -94,6 +97,11 @@ type Config struct {
 	// the same would wait forever: leave them zero if the client may send more
 	// than High before it has read any answer.
 	Backpressure readwrite.Marks
+	// EagerOutput writes what ServerInput has put for the records of one read as
+	// soon as it has returned for the last of them, see
+	// readwrite.Config.EagerOutput: faster, and ServerFlushed comes before events
+	// that it has posted.
+	EagerOutput bool
 	// Filter makes the filter of a connection; nil makes lines.
 	Filter func() filter.Filter
 
@@ -155,6 +163,8 @@ func (c *Config) check() error {
 		return wrong("Domain", "excludes Dial")
 	case c.Dial != nil && (c.BindAddress != "" || c.BindPort != 0):
 		return wrong("BindAddress", "excludes Dial")
+	case c.Dial != nil && c.Resolver != nil:
+		return wrong("Resolver", "excludes Dial")
 	case c.Dial != nil && !reflect.ValueOf(c.Socket).IsZero():
 		return wrong("Socket", "excludes Dial")
 	case c.Dial == nil && c.RemoteAddress == "":

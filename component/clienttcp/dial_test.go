@@ -271,7 +271,7 @@ func TestDialElsewhere(t *testing.T) {
 	_, err = clienttcp.New(k, clienttcp.Config{
 		RemoteAddress: "127.0.0.1", RemotePort: far.Addr().(*net.TCPAddr).Port,
 		Dial: func(d *clienttcp.Dialing) {
-			_, err := k.Host().OffloadFunc("dial", func(ctx context.Context) (any, error) {
+			_, err := k.Host().OffloadFunc(nil, "dial", func(ctx context.Context) (any, error) {
 				var dialer net.Dialer
 				return dialer.DialContext(ctx, "tcp", net.JoinHostPort(d.Address, strconv.Itoa(d.Port)))
 			}, func(_ kernel.Event, conn any, err error) {

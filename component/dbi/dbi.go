@@ -111,7 +111,8 @@ const (
 
 // Config configures the component. It needs DB, or Driver and DSN.
 type Config struct {
-	// Alias is the component's alias; empty is none.
+	// Alias is the component's alias; empty makes one. The component ends by
+	// Shutdown, or with the program when only aliases are left.
 	Alias string
 	// DB is the database; it stays open. If it is nil, Driver and DSN open one,
 	// which the component closes.
@@ -155,6 +156,7 @@ var (
 // for the database: what is wrong with it comes with the first result.
 func New(k *kernel.Kernel, c Config) (*DBI, error) {
 	d := &DBI{k: k, config: c, lanes: map[any]*lane{}}
+	d.ctx, d.cancel = context.WithCancel(context.Background())
 	switch {
 	case c.DB == nil && c.Driver == "":
 		return nil, configerror.New("dbi", "DB", "must be set, or Driver and DSN")

@@ -89,6 +89,7 @@ func TestMistakesAreResults(t *testing.T) {
 		{dbi.Query{Kind: dbi.Do, SQL: "FAIL"}, errStore},
 		{dbi.Query{Kind: dbi.Rows, SQL: "FAIL"}, errStore},
 		{dbi.Query{Kind: dbi.Rows}, dbi.ErrQuery},
+		{dbi.Query{Kind: dbi.Rows, SQL: "ALL", Lane: []int{1}}, dbi.ErrQuery},
 		{dbi.Query{Kind: "what", SQL: "ALL"}, dbi.ErrQuery},
 		{dbi.Query{Kind: dbi.Single, SQL: "ALL", Chunk: 1}, dbi.ErrQuery},
 		{dbi.Query{Kind: dbi.HashHash, SQL: "ALL"}, dbi.ErrQuery},

@@ -27,6 +27,7 @@ type store struct {
 	log     []string
 	lost    int
 	open    int
+	commit  string // "panic": that is what a commit does
 }
 
 var errStore = errors.New("store: the statement fails")
@@ -67,6 +68,9 @@ func (c *conn) Begin() (driver.Tx, error) {
 }
 
 func (c *conn) Commit() error {
+	if c.s.commit == "panic" {
+		panic("store: commit")
+	}
 	c.s.mu.Lock()
 	defer c.s.mu.Unlock()
 	c.tx, c.s.numbers = false, c.copy

@@ -18,7 +18,8 @@ type lane struct {
 
 	// Of the jobs, of which one runs at a time.
 	tx   *sql.Tx
-	conn *sql.Conn // which the transaction has to itself
+	conn *sql.Conn   // which the transaction has to itself
+	keep func() bool // ends the closing of conn with the component
 
 	// Of the kernel's goroutine.
 	open  bool         // a transaction was begun
@@ -27,7 +28,7 @@ type lane struct {
 
 // offload queues a job of the lane.
 func (l *lane) offload(event string, work func(context.Context) (any, error), done func(e kernel.Event, result any, err error)) error {
-	job, err := l.d.k.Host().OffloadAfter(l.last, event, work, func(e kernel.Event, result any, err error) {
+	job, err := l.d.k.Host().OffloadFunc(l.last, event, work, func(e kernel.Event, result any, err error) {
 		l.jobs--
 		done(e, result, err)
 	})
@@ -47,10 +48,15 @@ func (l *lane) begin(ctx context.Context) (err error) {
 	if l.conn, err = l.d.config.DB.Conn(ctx); err != nil {
 		return err
 	}
-	if l.tx, err = l.conn.BeginTx(context.Background(), nil); err != nil {
-		l.tx = nil
-		return errors.Join(err, l.conn.Close())
+	conn := l.conn
+	outlives, cancel := context.WithCancel(l.d.ctx)
+	stop := context.AfterFunc(ctx, cancel)
+	tx, err := conn.BeginTx(outlives, nil)
+	if stop(); err != nil {
+		cancel()
+		return errors.Join(err, conn.Close())
 	}
+	l.tx, l.keep = tx, context.AfterFunc(outlives, func() { _ = conn.Close() }) // which waits for the rollback
 	return nil
 }
 
@@ -59,13 +65,15 @@ func (l *lane) end(commit bool) error {
 	if l.tx == nil {
 		return ErrNoTransaction
 	}
-	end := l.tx.Rollback
+	tx, conn := l.tx, l.conn
+	l.tx, l.conn = nil, nil // even if the driver panics
+	l.keep()
+	end := tx.Rollback
 	if commit {
-		end = l.tx.Commit
+		end = tx.Commit
 	}
 	err := end()
-	l.tx = nil
-	_ = l.conn.Close() // gives it back to the pool
+	_ = conn.Close() // gives it back to the pool
 	return err
 }
 
@@ -101,7 +109,7 @@ func (c closer) Close() error {
 // abandon rolls the open transaction back, behind what still waits in the lane.
 func (l *lane) abandon() {
 	if !l.open || !l.d.id.Alive() {
-		return // the database's end rolls back as well
+		return // the component's end rolls back as well
 	}
 	l.open = false
 	l.d.pending++

@@ -118,6 +118,9 @@ func (r *request) read(ctx context.Context, rows *sql.Rows, result *Result) (err
 	if result.Columns, err = rows.Columns(); err != nil {
 		return err
 	}
+	if len(result.Columns) == 0 && (r.query.Kind == Single || r.query.Kind == Array) {
+		return fmt.Errorf("%w: there is no column", ErrQuery)
+	}
 	count := 0
 	for rows.Next() {
 		row, err := scan(rows, len(result.Columns))

@@ -1,7 +1,9 @@
 package dbi
 
 import (
+	"context"
 	"fmt"
+	"reflect"
 
 	"github.com/gopoe/poe/await"
 	"github.com/gopoe/poe/kernel"
@@ -19,6 +21,9 @@ type DBI struct {
 	requests []*request       // under way
 	arrivals *kernel.Postback // for chunks, while queries are pending
 	over     bool
+
+	ctx    context.Context // of transactions; it ends with the component
+	cancel context.CancelFunc
 }
 
 var states = session.States[DBI]{
@@ -51,9 +56,10 @@ func (d *DBI) start(e kernel.Event) {
 		*kernel.Arg[*error](e, 0) = err
 		return
 	}
-	if d.config.Alias != "" {
-		*kernel.Arg[*error](e, 0) = e.AliasSet(d.config.Alias)
+	if d.config.Alias == "" {
+		d.config.Alias = fmt.Sprint("dbi ", e.Session)
 	}
+	*kernel.Arg[*error](e, 0) = e.AliasSet(d.config.Alias)
 }
 
 func (d *DBI) query(e kernel.Event) {
@@ -141,6 +147,9 @@ func (d *DBI) add(asker kernel.ID, q Query) {
 
 // check refuses what no database can run.
 func (q *Query) check() error {
+	if q.Lane != nil && !reflect.ValueOf(q.Lane).Comparable() {
+		return fmt.Errorf("%w: a %T cannot be a Lane", ErrQuery, q.Lane)
+	}
 	switch q.Kind {
 	case Begin, Commit, Rollback:
 		return nil
@@ -189,6 +198,7 @@ func (s stopper) Close() error {
 		_, _ = d.k.RefcountDecrement(r.asker, d.tag())
 	}
 	d.requests = nil
+	d.cancel() // open transactions are rolled back, and their connections freed
 	return nil
 }
 
@@ -215,9 +225,7 @@ func (d *DBI) settle() {
 		if d.abandonAll(); d.pending > 0 {
 			return // settle is called again
 		}
-		if d.config.Alias != "" {
-			d.in(func(e kernel.Event) { _ = e.AliasRemove(d.config.Alias) })
-		}
+		d.in(func(e kernel.Event) { _ = e.AliasRemove(d.config.Alias) })
 	}
 }
 
@@ -241,6 +249,7 @@ func (d *DBI) abandonAll() {
 
 // close closes a database that was opened here, once its queries have ended.
 func (d *DBI) close() {
+	d.cancel()
 	if d.owned {
 		go d.config.DB.Close() // it waits for running queries, which are cancelled
 	}

@@ -11,6 +11,7 @@ import (
 	"github.com/gopoe/poe/component/servertcp"
 	"github.com/gopoe/poe/filter/httpd"
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/kernel/observe"
 )
 
 // connection is the heap of a connection: the responses that are under way, in
@@ -101,7 +102,9 @@ func (c *connection) begin() {
 		r.end()
 		return
 	}
-	c.server.route(r)
+	// What the request causes belongs to the trace of those who have sent it.
+	trace, _ := observe.ParseTraceContext(r.Request.Header.Get("Traceparent"), strings.Join(r.Request.Header.Values("Tracestate"), ","))
+	c.client.Kernel.Host().InTrace(trace, func() { c.server.route(r) })
 }
 
 // next begins the next request when the first response has ended.

@@ -22,7 +22,7 @@ func (r *Response) serve(h http.Handler) {
 	r.cancel = cancel
 	var failed error
 	err := k.Host().CallFunc(s.id, "httpserver: handler", func(kernel.Event) {
-		_, failed = k.Host().OffloadFunc("httpserver: handler", func(context.Context) (any, error) {
+		_, failed = k.Host().OffloadFunc(nil, "httpserver: handler", func(context.Context) (any, error) {
 			defer w.finish()
 			h.ServeHTTP(w, r.Request.WithContext(ctx))
 			return nil, nil

@@ -194,7 +194,7 @@ func (r *Response) post(t *Route) {
 		r.fail(http.StatusInternalServerError)
 		return
 	}
-	if id, err := k.Resolve(t.Session); err == nil {
+	if id, err := k.Host().Resolve(t.Session); err == nil {
 		if _, err := k.RefcountIncrement(id, r.conn.server.tag()); err == nil {
 			r.asked = id
 		}

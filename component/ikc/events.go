@@ -64,7 +64,7 @@ func (r *Responder) gotCall(e kernel.Event) {
 	who := e.Sender
 	rsvp, err := ParseSpecifier(textArg(e, 2))
 	if err == nil && rsvp.Session != "" {
-		who, err = r.k.Resolve(kernel.Alias(rsvp.Session))
+		who, err = r.k.Host().Resolve(kernel.Alias(rsvp.Session))
 	}
 	sent := 0
 	if err == nil {

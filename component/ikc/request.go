@@ -89,7 +89,7 @@ func (r *Responder) hand(ch *channel, m *message, event string, args []any) erro
 	if !r.published[m.to.Session][event] {
 		return ErrNotPublished
 	}
-	if _, err := r.k.Resolve(kernel.Alias(m.to.Session)); err != nil {
+	if _, err := r.k.Host().Resolve(kernel.Alias(m.to.Session)); err != nil {
 		return ErrNoSession
 	}
 	var value any

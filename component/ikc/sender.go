@@ -158,7 +158,7 @@ func (r *Responder) as(ch *channel, from *Specifier, f func() error) (err error)
 	case ch != nil:
 		id, err = ch.sender(Specifier{})
 	case from != nil:
-		if id, err = r.k.Resolve(kernel.Alias(from.Session)); err != nil {
+		if id, err = r.k.Host().Resolve(kernel.Alias(from.Session)); err != nil {
 			id, err = r.id, nil
 		}
 	default:

@@ -132,9 +132,9 @@ func TestTimeouts(t *testing.T) {
 // SASL: PLAIN, and what happens if it fails.
 func TestSASL(t *testing.T) {
 	n := testnet.New(t, ircd.Config{Accounts: map[string]string{"ann": "secret"}})
-	good := n.Client(irc.Config{Nick: "good", SASL: &irc.SASL{User: "ann", Password: "secret"}})
-	bad := n.Client(irc.Config{Nick: "bad", SASL: &irc.SASL{User: "ann", Password: "wrong"}})
-	required := n.Client(irc.Config{Nick: "required", SASL: &irc.SASL{User: "ann", Password: "wrong", Required: true}})
+	good := n.Client(irc.Config{Nick: "good", SASL: &irc.SASL{User: "ann", Password: "secret", Mechanism: "PLAIN"}})
+	bad := n.Client(irc.Config{Nick: "bad", SASL: &irc.SASL{User: "ann", Password: "wrong", Mechanism: "PLAIN"}})
+	required := n.Client(irc.Config{Nick: "required", SASL: &irc.SASL{User: "ann", Password: "wrong", Mechanism: "PLAIN", Required: true}})
 	n.Run(20 * time.Second)
 	assert.Contains(t, good.Take(), "sasl_ok PLAIN")
 	assert.True(t, good.IRC.LoggedIn())

@@ -119,9 +119,9 @@ func (c *Client) registerSignal(e kernel.Event) {
 	case kernel.ID:
 		id = who
 	case kernel.Dest:
-		id, err = c.k.Resolve(who)
+		id, err = c.k.Host().Resolve(who)
 	case string:
-		id, err = c.k.Resolve(kernel.Alias(who))
+		id, err = c.k.Host().Resolve(kernel.Alias(who))
 	default:
 		err = kernel.ErrInvalid
 	}

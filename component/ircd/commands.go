@@ -21,6 +21,7 @@ func init() {
 	commands = map[string]command{
 		"CAP":          {1, true, (*user).capability},
 		"AUTHENTICATE": {1, true, (*user).authenticate},
+		"WEBIRC":       {4, true, (*user).webIRC},
 		"PASS":         {1, true, (*user).pass},
 		"NICK":         {0, true, (*user).setNick},
 		"USER":         {0, true, (*user).setUser},

@@ -28,8 +28,15 @@ type Config struct {
 
 	// Password is what PASS must say; empty needs none.
 	Password string
-	// Accounts are the passwords of the accounts for SASL PLAIN.
+	// Accounts are the passwords of the accounts, for SASL PLAIN and SCRAM-SHA-256.
 	Accounts map[string]string
+	// Certificates are the accounts of certificates, for SASL EXTERNAL, by their
+	// SHA-256 fingerprint in lower-case hexadecimal. TLS must ask for certificates:
+	// its ClientAuth is tls.RequestClientCert.
+	Certificates map[string]string
+	// WebIRC is the password by which gateways give the addresses of their users;
+	// empty refuses the command WEBIRC.
+	WebIRC string
 	// Operators are the passwords of OPER.
 	Operators map[string]string
 	// MOTD are the lines of the message of the day.

@@ -7,8 +7,8 @@
 // and channels, the modes ohv, beI, k, l and imnst of channels, and io of users,
 // ISUPPORT, and of IRCv3 the capabilities account-notify, account-tag, away-notify,
 // batch, cap-notify, chghost, echo-message, extended-join, labeled-response,
-// message-tags, multi-prefix, sasl (PLAIN), server-time, setname and
-// userhost-in-names.
+// message-tags, multi-prefix, sasl (PLAIN, SCRAM-SHA-256, EXTERNAL), server-time,
+// setname and userhost-in-names.
 //
 // [Server.AddService] adds users that are functions of the program: a NickServ, a
 // bot. Records are those of filter/irc, POE::Filter::IRCD's in Go.

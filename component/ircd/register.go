@@ -1,7 +1,9 @@
 package ircd
 
 import (
-	"encoding/base64"
+	"crypto/subtle"
+	"net/netip"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,7 +23,7 @@ var allCaps = []string{
 // capsOffered are those that it offers.
 func (s *Server) capsOffered() []string {
 	return slices.DeleteFunc(slices.Clone(allCaps), func(name string) bool {
-		return name == "sasl" && len(s.config.Accounts) == 0 ||
+		return name == "sasl" && s.mechanisms() == "" ||
 			s.config.OnlyCaps != nil && !slices.Contains(s.config.OnlyCaps, name)
 	})
 }
@@ -39,7 +41,7 @@ func (u *user) capability(m *Message) {
 		list := u.s.capsOffered()
 		for i, name := range list {
 			if name == "sasl" && u.cap302 {
-				list[i] = "sasl=PLAIN"
+				list[i] = "sasl=" + u.s.mechanisms()
 			}
 		}
 		u.capReply("LS", strings.Join(list, " "))
@@ -87,38 +89,21 @@ func (u *user) requestCaps(list string) {
 	u.capReply("ACK", list)
 }
 
-// authenticate handles SASL PLAIN.
-func (u *user) authenticate(m *Message) {
-	text := m.Param(0)
-	switch {
-	case !u.caps["sasl"] || u.registered:
-		u.numeric("421", "AUTHENTICATE", "Unknown command")
-	case text == "*":
-		u.sasl = false
-		u.numeric("906", "SASL authentication aborted")
-	case !u.sasl && strings.EqualFold(text, "PLAIN"):
-		u.sasl = true
-		u.send("", "AUTHENTICATE", "+")
-	case !u.sasl:
-		u.numeric("908", "PLAIN", "are available SASL mechanisms")
-		u.numeric("904", "SASL authentication failed")
-	default:
-		u.sasl = false
-		u.checkPlain(text)
+// webIRC handles WEBIRC, by which a gateway that knows the password says for whom it
+// connects. It must come first.
+func (u *user) webIRC(m *Message) {
+	want, addr := u.s.config.WebIRC, m.Param(3)
+	ip, err := netip.ParseAddr(addr)
+	if want == "" || u.nick != "" || u.name != "" || subtle.ConstantTimeCompare([]byte(want), []byte(m.Param(0))) != 1 || err != nil {
+		u.end("WEBIRC refused")
+		return
+	}
+	if u.host = m.Param(2); !hostName.MatchString(u.host) {
+		u.host = hostOf(ip)
 	}
 }
 
-func (u *user) checkPlain(text string) {
-	decoded, err := base64.StdEncoding.DecodeString(text)
-	parts := strings.Split(string(decoded), "\x00")
-	if err != nil || len(parts) != 3 || parts[1] == "" || u.s.config.Accounts[parts[1]] != parts[2] {
-		u.numeric("904", "SASL authentication failed")
-		return
-	}
-	u.account = parts[1]
-	u.numeric("900", u.source(), u.account, "You are now logged in as "+u.account)
-	u.numeric("903", "SASL authentication successful")
-}
+var hostName = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9.:/_-]{0,62}$`)
 
 // setNick handles NICK.
 func (u *user) setNick(m *Message) {

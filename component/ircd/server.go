@@ -3,6 +3,7 @@ package ircd
 import (
 	"fmt"
 	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/gopoe/poe/component/irc/ircutil"
@@ -108,12 +109,22 @@ func (s *Server) userOf(c *servertcp.Client) *user { return c.Heap.(*user) }
 
 func (s *Server) connected(c *servertcp.Client) {
 	u := &user{s: s, client: c, session: c.Session, host: c.RemoteIP, connected: s.k.Now(), heard: s.k.Now(), caps: map[string]bool{}, channels: map[string]*channel{}}
-	if c.RemoteAddr.IsValid() && c.RemoteAddr.Addr().Unmap().Is6() {
-		u.host = "0" + u.host // no parameter begins with a colon
+	if c.RemoteAddr.IsValid() {
+		u.host = hostOf(c.RemoteAddr.Addr())
 	}
 	c.Heap = u
 	s.unnamed++
 	u.schedulePing()
+}
+
+// hostOf is the host of a user without a name for it. No parameter may begin with a
+// colon, as an address may.
+func hostOf(addr netip.Addr) string {
+	host := addr.Unmap().String()
+	if strings.HasPrefix(host, ":") {
+		return "0" + host
+	}
+	return host
 }
 
 func (s *Server) input(c *servertcp.Client, m *Message) {

@@ -23,8 +23,8 @@ type user struct {
 	account                string
 	password               string // what PASS said
 	registered             bool
-	negotiating            bool // CAP was begun and not ended
-	sasl                   bool // AUTHENTICATE was begun
+	negotiating            bool      // CAP was begun and not ended
+	sasl                   *exchange // AUTHENTICATE was begun
 	cap302                 bool
 	caps                   map[string]bool
 	channels               map[string]*channel

@@ -71,9 +71,10 @@ type Config struct {
 	// Attempts is how often a job that fails is tried in all; 0 is once. The
 	// exceptions of worker sessions are failures of the job.
 	Attempts int
-	// Pause is the time before the second attempt; it doubles with each further.
+	// Pause is the time before the second attempt; it doubles with each further, up
+	// to a day.
 	Pause time.Duration
-	// MaxJobs bounds the jobs that wait; more get ErrBusy. 0 is DefaultMaxJobs.
+	// MaxJobs bounds the jobs that wait, for a worker or their next attempt; more get ErrBusy. 0 is DefaultMaxJobs.
 	MaxJobs int
 }
 
@@ -102,6 +103,12 @@ func New(k *kernel.Kernel, c Config) (*Queue, error) {
 	switch {
 	case (c.Work == nil) == (c.Worker == nil):
 		return nil, configerror.New("jobqueue", "Work", "must be set, or else Worker")
+	case c.Timeout < 0:
+		return nil, configerror.New("jobqueue", "Timeout", "must not be negative")
+	case c.Pause < 0:
+		return nil, configerror.New("jobqueue", "Pause", "must not be negative")
+	case c.Poll < 0:
+		return nil, configerror.New("jobqueue", "Poll", "must not be negative")
 	case c.Limit < 0:
 		return nil, configerror.New("jobqueue", "Limit", "must not be negative")
 	case c.Attempts < 0:

@@ -223,6 +223,7 @@ func TestConfigErrors(t *testing.T) {
 	work := func(context.Context, []any) ([]any, error) { return nil, nil }
 	for field, c := range map[string]jobqueue.Config{
 		"Work": {}, "Limit": {Work: work, Limit: -1}, "Attempts": {Work: work, Attempts: -1}, "MaxJobs": {Work: work, MaxJobs: -1},
+		"Timeout": {Work: work, Timeout: -1}, "Pause": {Work: work, Pause: -1}, "Poll": {Work: work, Poll: -1},
 		"AckEvent": {Work: work, AckEvent: "x"}, "Fetch": {Work: work, Poll: 1},
 	} {
 		_, err := jobqueue.New(kernel.New(), c)
@@ -230,6 +231,40 @@ func TestConfigErrors(t *testing.T) {
 		require.ErrorAs(t, err, &wrong)
 		assert.Equal(t, field, wrong.Field)
 	}
+}
+
+// Pauses double, but not beyond what a time can be, and jobs that pause count
+// among those that wait.
+func TestLongPauses(t *testing.T) {
+	clock := &poetest.Clock{}
+	k := kernel.New(kernel.Options{Clock: clock})
+	attempts, busy := 0, 0
+	fails := func(context.Context, []any) ([]any, error) { attempts++; return nil, errors.New("fails") }
+	_, err := jobqueue.New(k, jobqueue.Config{Limit: 1, Work: fails, Attempts: 40, Pause: 10 * time.Second, MaxJobs: 1})
+	require.NoError(t, err)
+	_, err = session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) {
+			assert.NoError(t, e.Post(kernel.Alias("queuer"), "enqueue", "done"))
+			assert.NoError(t, e.Delay("more", 5*time.Second))
+		},
+		"more": func(e kernel.Event) {
+			for range 3 { // one of which runs, fails, and pauses beside the first
+				assert.NoError(t, e.Post(kernel.Alias("queuer"), "enqueue", "done"))
+			}
+		},
+		"done": func(e kernel.Event) {
+			if errors.Is(jobqueue.ResultOf(e).Err, jobqueue.ErrBusy) {
+				busy++
+				return
+			}
+			assert.Greater(t, clock.Mono(), 20*24*time.Hour)
+			assert.NoError(t, e.Post(kernel.Alias("queuer"), "stop"))
+		},
+	})
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+	assert.Equal(t, 40, attempts)
+	assert.Equal(t, 3, busy)
 }
 
 func Example() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"time"
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -98,7 +99,7 @@ func (q *Queue) accept(asker kernel.ID, event string, params []any) {
 	switch {
 	case q.stopped:
 		j.respond(ErrStopped)
-	case len(q.waiting) >= q.config.MaxJobs:
+	case q.Waiting() >= q.config.MaxJobs:
 		j.respond(ErrBusy)
 	default:
 		if _, err := q.k.RefcountIncrement(asker, q.tag()); err != nil {
@@ -283,7 +284,7 @@ func (j *Job) begin(e kernel.Event) {
 	}
 	var err error
 	if q.config.Work != nil {
-		j.offload, err = q.k.Host().OffloadFunc("job", func(ctx context.Context) (any, error) {
+		j.offload, err = q.k.Host().OffloadFunc(nil, "job", func(ctx context.Context) (any, error) {
 			return q.config.Work(ctx, j.params)
 		}, func(_ kernel.Event, results any, err error) {
 			j.results, _ = results.([]any)
@@ -345,13 +346,28 @@ func (j *Job) ended(err error) {
 	if err != nil && j.attempts < q.config.Attempts && !q.stopped {
 		q.pausing = append(q.pausing, j)
 		q.in(func(e kernel.Event) {
-			j.alarm, _ = e.DelaySet("again", q.config.Pause<<min(j.attempts-1, 30), j)
+			j.alarm, _ = e.DelaySet("again", q.config.pause(j.attempts), j)
 		})
 	} else if !j.done {
 		j.respond(err)
 	}
 	q.next()
 }
+
+// pause is the time before the attempt that follows so many.
+func (c *Config) pause(attempts int) time.Duration {
+	pause := c.Pause
+	for range attempts - 1 {
+		if pause > maxPause/2 {
+			return max(c.Pause, maxPause)
+		}
+		pause *= 2
+	}
+	return pause
+}
+
+// maxPause is where pauses stop doubling.
+const maxPause = 24 * time.Hour
 
 // respond sends the response.
 func (j *Job) respond(err error) {

@@ -2,7 +2,9 @@ package servertcp_test
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"net"
 	"strings"
 	"syscall"
 	"testing"
@@ -105,6 +107,66 @@ func TestMemoryLimit(t *testing.T) {
 	}
 	require.Eventually(t, func() bool { return r.stats().Open == 0 }, 2*time.Minute, time.Millisecond)
 	require.Zero(t, r.stats().Held)
+}
+
+// Many peers which do not read their answers hold no more than Limits.Memory
+// together, though each of them would be allowed more.
+func TestBackpressureIsAShareOfMemory(t *testing.T) {
+	const peers, limit, answer = 16, 512 << 10, 10_000
+	c := servertcp.Config{Limits: servertcp.Limits{Memory: limit}, ClientInput: servertcp.Input(func(c *servertcp.Client, line string) {
+		c.PutText(strings.Repeat("x", answer))
+	})}
+	r := run(t, c)
+	idle := r.dial()
+	defer idle.Close()
+	var all []*peer
+	for range peers {
+		p := r.dial()
+		defer p.Close()
+		all = append(all, p)
+	}
+	require.Eventually(t, func() bool { return r.stats().Open == peers+1 }, 30*time.Second, time.Millisecond)
+	for _, p := range all {
+		p.send(strings.Repeat("?\n", 2000))
+	}
+	require.Eventually(t, func() bool { return r.stats().Held > limit/4 }, 30*time.Second, time.Millisecond)
+	for range 100 { // as long as they like
+		require.Less(t, r.stats().Held, limit+peers*2*answer)
+		time.Sleep(time.Millisecond)
+	}
+	for _, p := range all[:2] { // and all of it comes
+		_, err := io.CopyN(io.Discard, p, 2000*(answer+2))
+		require.NoError(t, err)
+	}
+}
+
+// Peers that hang up while they are not read are noticed at once, and not when
+// their time is over: what they have sent is read to its end.
+func TestHangUpUnderTheMemoryLimit(t *testing.T) {
+	for name, hangUp := range map[string]func(c *net.TCPConn) error{
+		"end":   (*net.TCPConn).CloseWrite,
+		"reset": func(c *net.TCPConn) error { return errors.Join(c.SetLinger(0), c.Close()) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := servertcp.Config{Limits: servertcp.Limits{Memory: 64 << 10}}
+			told := errorsOf(&c)
+			r := run(t, c)
+			var peers []*peer
+			for range 8 {
+				p := r.dial()
+				p.send(strings.Repeat("x", 60<<10)) // a line without an end
+				peers = append(peers, p)
+				defer p.Close()
+			}
+			require.Eventually(t, func() bool { return r.stats().Held > 64<<10 }, 30*time.Second, time.Millisecond)
+			for _, p := range peers {
+				require.NoError(t, hangUp(p.Conn.(*net.TCPConn)))
+			}
+			for range peers {
+				require.NotErrorIs(t, <-told, servertcp.ErrMemory)
+			}
+		})
+	}
 }
 
 // Output that is put without end, to a peer that does not read, ends the

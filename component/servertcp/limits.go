@@ -23,7 +23,8 @@ type Limits struct {
 	// finds as many is dropped, and the connection fails with the operation
 	// "write" and readwrite.ErrPending.
 	Output int
-	// Backpressure is the high mark of a connection's output, in bytes: while
+	// Backpressure is the high mark of a connection's output, in bytes, or the
+	// connection's equal share of Memory if that is less: while
 	// as many wait to be written, nothing is read from that peer and no record
 	// comes that has been read already, until no more than half of them are left. 0 is DefaultBackpressure, Unlimited disables
 	// it.
@@ -33,7 +34,8 @@ type Limits struct {
 	// those that hold more than their equal share of it are not read; one that
 	// does not get below it in 10 seconds ends. When output is added to output
 	// that waits until they hold half as much again, the connection that holds
-	// most ends. Both are errors that wrap ErrMemory. 0 is DefaultMemory,
+	// most ends; output that is put counts after 64 KiB of it for each connection,
+	// or when some is written. Both are errors that wrap ErrMemory. 0 is DefaultMemory,
 	// Unlimited disables it. What a filter holds by itself is not counted;
 	// filters have limits of their own.
 	Memory int

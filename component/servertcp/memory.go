@@ -51,6 +51,7 @@ func defaultFilter() filter.Filter {
 // record yet, and output that waits.
 type memory struct {
 	limit, total int
+	draining     *Client // is read to its end, since its peer has hung up; nil if none is
 }
 
 // How long a connection that is not read waits until it is looked at again, and
@@ -68,8 +69,15 @@ func (l *Listener) backpressureMarks() readwrite.Marks {
 		return readwrite.Marks{}
 	}
 	high := max(2, l.backpressure)
+	if l.memory.limit > 0 {
+		high = min(high, max(leastBackpressure, l.memory.limit/max(1, l.Connections)))
+	}
 	return readwrite.Marks{High: high, Low: high / 2}
 }
+
+// leastBackpressure is how much output may wait at a connection in any case before
+// its input is held.
+const leastBackpressure = 16 << 10
 
 // connLimits is a connection as its wheel's limit of speed.
 type connLimits Client
@@ -96,7 +104,7 @@ func (f *connLimits) Reserve(m kernel.Mode) (bytes int, retry time.Duration) {
 	}
 	most := 1 << 30
 	if m == kernel.Read {
-		most = c.listener.readShare()
+		most = c.readShare()
 	}
 	if c.rate == nil {
 		return most, 0
@@ -109,14 +117,15 @@ func (f *connLimits) Reserve(m kernel.Mode) (bytes int, retry time.Duration) {
 // kernel, so that a flood on many of them does not keep the others waiting. One
 // connection reads no less than leastRead.
 const (
-	turnBytes = 512 << 10
+	turnBytes = 2 << 20
 	leastRead = 4 << 10
 	scantRead = 512 // while the memory limit is exceeded: a few requests may ask for much
 )
 
-// readShare is how much a connection may read at once.
-func (l *Listener) readShare() int {
-	if m := &l.memory; m.limit > 0 && m.total > m.limit {
+// readShare is how much the connection may read at once.
+func (c *Client) readShare() int {
+	l := c.listener
+	if m := &l.memory; m.limit > 0 && m.total > m.limit && m.draining != c {
 		return scantRead
 	}
 	return max(leastRead, turnBytes/max(1, l.Connections))
@@ -127,9 +136,7 @@ func (f *connLimits) Consumed(m kernel.Mode, bytes int) {
 	if f.rate != nil {
 		f.rate.Consumed(m, bytes)
 	}
-	if m == kernel.Write {
-		(*Client)(f).account()
-	}
+	(*Client)(f).account()
 }
 
 // holdBack returns how long the connection must not be read, 0 if it may be:
@@ -147,7 +154,29 @@ func (c *Client) holdBack() time.Duration {
 		}
 		return 0
 	}
+	if c.drains() {
+		return 0
+	}
 	return c.stall()
+}
+
+// drains reports whether the connection is read to its end though it holds more
+// than its share, because its peer has hung up: so what it holds is freed at once.
+// It is one connection at a time, or peers which only stop sending could together
+// exceed the limit by any amount.
+func (c *Client) drains() bool {
+	m := &c.listener.memory
+	if m.draining == nil && hungUp(c.Wheel.InputHandle().Fd()) {
+		m.draining = c
+	}
+	return m.draining == c
+}
+
+// drained ends the exception that drains makes.
+func (c *Client) drained() {
+	if m := &c.listener.memory; m.draining == c {
+		m.draining = nil
+	}
 }
 
 // stall keeps a connection from being read because of the memory limit, and
@@ -185,11 +214,13 @@ func (c *Client) account() {
 		held := w.OutOctets() + w.InOctets()
 		c.listener.memory.total += held - c.held
 		c.held = held
+		w.SetBackpressure(c.listener.backpressureMarks())
 	}
 }
 
 // forget counts the connection's part no more.
 func (c *Client) forget() {
+	c.drained()
 	c.listener.memory.total -= c.held
 	c.held = 0
 }

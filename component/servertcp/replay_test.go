@@ -14,6 +14,7 @@ import (
 
 	"github.com/gopoe/poe/component/servertcp"
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/recording"
 )
 
 // load is a server that answers lines until it has answered all of them, and then
@@ -70,9 +71,9 @@ func recordLoad(t *testing.T, loop string, clients, lines int) []byte {
 }
 
 // replayLoad replays the recording with a server that answers by reply.
-func replayLoad(t *testing.T, recording []byte, lines int, reply func(c *servertcp.Client, n int, line string)) (kernel.ReplayResult, error) {
+func replayLoad(t *testing.T, file []byte, lines int, reply func(c *servertcp.Client, n int, line string)) (recording.Result, error) {
 	t.Helper()
-	replay := &kernel.Replay{From: bytes.NewReader(recording)}
+	replay := &kernel.Replay{From: bytes.NewReader(file)}
 	k := kernel.New(kernel.Options{Replay: replay})
 	load(t, k, lines, reply)
 	err := k.Run()
@@ -85,14 +86,14 @@ func TestReplayOfAServerUnderLoad(t *testing.T) {
 		clients, lines = 50, 20
 	}
 	for _, loop := range []string{"", "portable"} {
-		recording := recordLoad(t, loop, clients, lines)
+		file := recordLoad(t, loop, clients, lines)
 		for range 3 {
-			result, err := replayLoad(t, recording, clients*lines, answerSame)
+			result, err := replayLoad(t, file, clients*lines, answerSame)
 			require.NoError(t, err)
 			require.True(t, result.Equal && result.Whole, "%+v", result)
 			require.Greater(t, result.Events, uint64(clients))
 		}
-		t.Logf("%d bytes of recording, %.1f for each line", len(recording), float64(len(recording))/float64(clients*lines))
+		t.Logf("%d bytes of recording, %.1f for each line", len(file), float64(len(file))/float64(clients*lines))
 	}
 }
 
@@ -101,7 +102,7 @@ func TestReplayOfAServerUnderLoad(t *testing.T) {
 // differs.
 func TestReplayOfAChangedServerParts(t *testing.T) {
 	const clients, lines = 20, 50
-	recording := recordLoad(t, "", clients, lines)
+	file := recordLoad(t, "", clients, lines)
 	for name, changed := range map[string]func(c *servertcp.Client, n int, line string){
 		"another answer": func(c *servertcp.Client, n int, line string) {
 			if n == 500 {
@@ -123,11 +124,11 @@ func TestReplayOfAChangedServerParts(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			result, err := replayLoad(t, recording, clients*lines, changed)
-			var d *kernel.Divergence
+			result, err := replayLoad(t, file, clients*lines, changed)
+			var d *recording.Divergence
 			require.ErrorAs(t, err, &d)
 			require.False(t, result.Equal)
-			again, err2 := replayLoad(t, recording, clients*lines, changed)
+			again, err2 := replayLoad(t, file, clients*lines, changed)
 			require.Equal(t, err.Error(), err2.Error(), "it parts at the same place each time")
 			require.Equal(t, result.Events, again.Events)
 			switch name {

@@ -119,6 +119,10 @@ type Config struct {
 	ClientLow  func(c *Client)
 	// Marks are the water marks; both callbacks are needed with them.
 	Marks readwrite.Marks
+	// EagerOutput writes what the callbacks for the records of one read have put
+	// as soon as the last of them has returned, see readwrite.Config.EagerOutput:
+	// faster, and ClientFlushed comes before events that they have posted.
+	EagerOutput bool
 	// ClientKeepOnError keeps a connection after an error; it is then up to
 	// ClientError to end it. POE: ClientShutdownOnError => 0.
 	ClientKeepOnError bool
@@ -318,7 +322,7 @@ func (c *Config) clientField() string {
 	}{
 		{"ClientPreConnect", c.ClientPreConnect != nil}, {"ClientConnected", c.ClientConnected != nil},
 		{"ClientDisconnected", c.ClientDisconnected != nil}, {"ClientError", c.ClientError != nil},
-		{"ClientFlushed", c.ClientFlushed != nil}, {"ClientHigh", c.ClientHigh != nil}, {"ClientLow", c.ClientLow != nil},
+		{"ClientFlushed", c.ClientFlushed != nil}, {"EagerOutput", c.EagerOutput}, {"ClientHigh", c.ClientHigh != nil}, {"ClientLow", c.ClientLow != nil},
 		{"ClientFilter", c.ClientFilter != nil}, {"ClientInputFilter", c.ClientInputFilter != nil},
 		{"ClientSecured", c.ClientSecured != nil}, {"ClientDrain", c.ClientDrain != nil}, {"TLS", c.TLS.Config != nil},
 		{"Timeouts", c.Timeouts != Timeouts{}}, {"Limits.Output", c.Limits.Output != 0}, {"Limits.Memory", c.Limits.Memory != 0}, {"Limits.Backpressure", c.Limits.Backpressure != 0}, {"Limits.PerPeer", c.Limits.PerPeer != 0},

@@ -125,8 +125,8 @@ func (in *interpreter) watching(ops map[string]func(*context, op) string) {
 			return ""
 		})
 	}
-	clear := func(do func(h *kernel.Handle)) func(*context, op) string {
-		return in.onHandle(func(h *kernel.Handle, _ op) string { do(h); return "" })
+	clear := func(modes ...kernel.Mode) func(*context, op) string {
+		return in.onHandle(func(h *kernel.Handle, _ op) string { k.SelectClear(h, modes...); return "" })
 	}
 	truth := func(do func(h *kernel.Handle) bool) func(*context, op) string {
 		return in.onHandle(func(h *kernel.Handle, _ op) string {
@@ -137,8 +137,8 @@ func (in *interpreter) watching(ops map[string]func(*context, op) string) {
 		})
 	}
 	ops["select_read"], ops["select_write"], ops["select_expedite"] = watch(k.SelectRead), watch(k.SelectWrite), watch(k.SelectExpedite)
-	ops["select_read_clear"], ops["select_write_clear"] = clear(k.SelectReadClear), clear(k.SelectWriteClear)
-	ops["select_expedite_clear"], ops["select_clear"] = clear(k.SelectExpediteClear), clear(k.SelectClear)
+	ops["select_read_clear"], ops["select_write_clear"] = clear(kernel.Read), clear(kernel.Write)
+	ops["select_expedite_clear"], ops["select_clear"] = clear(kernel.Expedite), clear()
 	ops["select"] = in.onHandle(func(h *kernel.Handle, a op) string {
 		if err := k.Select(h, a[0], a[1], a[2]); err != nil {
 			return result(err)

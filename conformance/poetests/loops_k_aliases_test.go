@@ -22,7 +22,7 @@ func TestLoopsKAliases(t *testing.T) {
 				p.is().NoError(e.Kernel.AliasSet("new name"))
 				p.is().NoError(e.Kernel.AliasSet("new name"), "again")
 				for _, dest := range []kernel.Dest{e.Session, kernel.Alias("new name")} {
-					id, err := e.Kernel.Resolve(dest)
+					id, err := e.Kernel.Host().Resolve(dest)
 					p.is().NoError(err)
 					p.is().Equal(e.Session, id)
 				}

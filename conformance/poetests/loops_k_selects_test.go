@@ -30,7 +30,7 @@ func (c *chatter) output(e kernel.Event) {
 	c.p.ok(err)
 	c.p.is().Equal(4, n)
 	if word == "quit" {
-		e.Kernel.SelectWriteClear(c.out)
+		e.Kernel.SelectClear(c.out, kernel.Write)
 	}
 }
 
@@ -48,8 +48,8 @@ func (c *chatter) read() string {
 
 func (c *chatter) end(e kernel.Event) {
 	c.over = true
-	e.Kernel.SelectReadClear(c.in)
-	e.Kernel.SelectWriteClear(c.out)
+	e.Kernel.SelectClear(c.in, kernel.Read)
+	e.Kernel.SelectClear(c.out, kernel.Write)
 }
 
 // POE::Test::Loops::k_selects: five pairs of sessions talk over handles that
@@ -72,7 +72,7 @@ func TestLoopsKSelects(t *testing.T) {
 		p.start(k, states{"_start": func(e kernel.Event) {
 			p.is().NoError(e.Kernel.SelectRead(r, "input"))
 			p.is().NoError(e.Kernel.SelectWrite(r, "output"))
-			e.Kernel.SelectWriteClear(r)
+			e.Kernel.SelectClear(r, kernel.Write)
 			p.is().NoError(e.Kernel.SelectWrite(r, "output"))
 			e.Kernel.SelectClear(r)
 		}})
@@ -137,7 +137,7 @@ func (p *proof) pinger(k *kernel.Kernel, in, out *kernel.Handle, words int) *cha
 			p.is().False(paused)
 			p.is().Equal("pong", c.read())
 			if c.count++; c.count == words {
-				e.Kernel.SelectReadClear(in)
+				e.Kernel.SelectClear(in, kernel.Read)
 				c.say(e, "quit")
 				c.over = true
 				return

@@ -20,7 +20,7 @@ func TestRegressionTonStopCorruption(t *testing.T) {
 			"_start": func(e kernel.Event) { p.is().NoError(e.Kernel.SelectRead(r, "readable")) },
 			"readable": func(e kernel.Event) {
 				readable++
-				e.Kernel.SelectReadClear(r)
+				e.Kernel.SelectClear(r, kernel.Read)
 				e.Kernel.Stop()
 			},
 			"_stop": func(kernel.Event) { stopped++ },

@@ -54,15 +54,15 @@ func (p *proof) modesOfHandles() {
 				p.is().Equal(c.read, e.Kernel.SelectResumeRead(c.h))
 				p.is().Equal(c.write, e.Kernel.SelectResumeWrite(c.h))
 			}
-			e.Kernel.SelectReadClear(a)
+			e.Kernel.SelectClear(a, kernel.Read)
 			watched(2)
 			watches(3)
 			p.is().False(e.Kernel.SelectPauseRead(a))
 			p.is().True(e.Kernel.SelectPauseWrite(a))
-			e.Kernel.SelectWriteClear(a)
+			e.Kernel.SelectClear(a, kernel.Write)
 			watched(1)
 			watches(2)
-			e.Kernel.SelectReadClear(a)
+			e.Kernel.SelectClear(a, kernel.Read)
 			watched(1)
 			e.Kernel.SelectClear(b)
 			watched(0)
@@ -140,8 +140,8 @@ func (p *proof) regularFile() {
 			p.is().True(e.Kernel.SelectPauseRead(h))
 			p.is().NoError(e.Kernel.SelectRead(h, "event-rd"), "watching again resumes")
 		},
-		"event-rd": func(e kernel.Event) { seen[e.Name]++; e.Kernel.SelectReadClear(h) },
-		"event-wr": func(e kernel.Event) { seen[e.Name]++; e.Kernel.SelectWriteClear(h) },
+		"event-rd": func(e kernel.Event) { seen[e.Name]++; e.Kernel.SelectClear(h, kernel.Read) },
+		"event-wr": func(e kernel.Event) { seen[e.Name]++; e.Kernel.SelectClear(h, kernel.Write) },
 	})
 	p.run(k)
 	p.is().Equal(numbers{"event-rd": 1, "event-wr": 1}, seen)

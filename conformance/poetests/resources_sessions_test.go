@@ -86,13 +86,13 @@ func (p *proof) nowhere(k *kernel.Kernel, gone kernel.ID) {
 		p.is().ErrorIs(err, kernel.ErrNoSession)
 		_, err = k.Children(id)
 		p.is().ErrorIs(err, kernel.ErrNoSession)
-		_, err = k.Resolve(id)
+		_, err = k.Host().Resolve(id)
 		p.is().ErrorIs(err, kernel.ErrNoSession)
 		p.is().ErrorIs(k.Host().StopSession(id), kernel.ErrNoSession)
 		p.is().ErrorIs(k.DetachChild(id), kernel.ErrNoSession)
 	}
 	_, err := k.ByNumber(gone.Number())
 	p.is().ErrorIs(err, kernel.ErrNoSession)
-	_, err = k.Resolve(kernel.Alias("nonexistent"))
+	_, err = k.Host().Resolve(kernel.Alias("nonexistent"))
 	p.is().ErrorIs(err, kernel.ErrNoSession)
 }

@@ -58,7 +58,7 @@ func (w *wire) send(line string) error {
 func (w *wire) writable() {
 	n, err := w.h.Write(w.out)
 	if w.out = w.out[n:]; len(w.out) == 0 {
-		w.k.SelectWriteClear(w.h)
+		w.k.SelectClear(w.h, kernel.Write)
 	}
 	if err != nil && !errors.Is(err, kernel.ErrWouldBlock) {
 		w.gone(err)

@@ -15,6 +15,8 @@
 //	web accepts ann             its next connection is ann
 //	web stops                   it listens no more
 //	dns resolves                a server for DNS: see resolver
+//	web shows PATH STATUS TEXT  an HTTP server for the program has that page; TEXT of a
+//	                            redirection is where it leads
 //	irc serves                  an IRC server, whose operator is root with the password secret
 //	ann chats irc               a visitor of it with that nick: see ircUser
 //	WHO > TEXT                  says a line; to a file: adds it
@@ -49,7 +51,7 @@ type step struct {
 }
 
 // verbs are what may happen in a step.
-var verbs = []string{"starts", "listens", "is", "gets", "connects", "browses", "opens", "accepts", "stops", "resolves", "serves", "chats", ">", "<", "closes", "ends", "rotates"}
+var verbs = []string{"starts", "listens", "is", "gets", "connects", "browses", "opens", "accepts", "stops", "resolves", "shows", "serves", "chats", ">", "<", "closes", "ends", "rotates"}
 
 // Read reads a script from a file.
 func Read(file string) (*Script, error) {

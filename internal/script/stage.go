@@ -51,6 +51,7 @@ type stage struct {
 	addrs   map[string]string // where the program listens
 	servers map[string]*server
 	peers   map[string]peer
+	pages   map[string]*pages
 }
 
 // Play plays the script to a program. The context ends the program early.
@@ -61,7 +62,7 @@ func (s *Script) Play(ctx context.Context, r Run) *Outcome {
 	}
 	st := &stage{
 		ctx: ctx, run: r, dir: dir,
-		addrs: map[string]string{}, servers: map[string]*server{}, peers: map[string]peer{},
+		addrs: map[string]string{}, servers: map[string]*server{}, peers: map[string]peer{}, pages: map[string]*pages{},
 	}
 	st.after(func() { _ = os.RemoveAll(dir) })
 	defer st.close()
@@ -244,6 +245,8 @@ func (s *stage) serve(st step) error {
 		return s.listen(st.who)
 	case st.do == "resolves":
 		return s.resolve(st.who)
+	case st.do == "shows":
+		return s.show(st.who, st.text)
 	case st.do == "serves":
 		return s.serveIRC(st.who)
 	case server == nil:

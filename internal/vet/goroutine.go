@@ -30,7 +30,7 @@ func runGoroutine(pass *analysis.Pass) (any, error) {
 				}
 			case *ast.CallExpr:
 				switch callee(pass, n) {
-				case "kernel.Kernel.Offload", "kernel.Host.OffloadFunc", "kernel.Host.OffloadAfter", "await.Offload":
+				case "kernel.Kernel.Offload", "kernel.Host.OffloadFunc", "await.Offload":
 					for _, a := range n.Args {
 						if lit, ok := ast.Unparen(a).(*ast.FuncLit); ok && !handlerType(pass, lit) {
 							elsewhere(pass, lit.Body, "in a job, which runs on another goroutine")

@@ -17,10 +17,13 @@ type Observer interface {
 // TurnObserver is an Observer that hears of the turns of the kernel's loop as well.
 type TurnObserver interface {
 	Observer
-	// Turn is called at the end of every turn with how long it took, from the
-	// moment at which the kernel had stopped waiting; 0 for turns that were not
-	// measured, see [Span.Sampled].
+	// Turn is called at the end of one turn in N with how long it took, from the
+	// moment at which the kernel had stopped waiting. N is the same number as for
+	// events, see [Span.Sampled].
 	Turn(busy time.Duration)
+	// Waits is called before the kernel waits for something to do, and at the end
+	// of a run.
+	Waits()
 }
 
 // SessionObserver is an Observer that hears when sessions end.
@@ -49,7 +52,8 @@ type Span struct {
 	Args    []any  // belong to the handler, and are not to be changed
 
 	// Sampled says that the times were taken: of one event in N, chosen by
-	// the event's ID, where N was given when the observer was attached.
+	// the event's ID, where N was given when the observer was attached, and of
+	// what is called in its handler.
 	Sampled bool
 	// Queued is how long a sampled event has waited to be dispatched: a timer
 	// since it was due. It is 0 for what did not wait in the queue.

@@ -21,6 +21,9 @@ type View interface {
 	Children(of, after uint64, max int) (page []SessionInfo, more, ok bool)
 	// Session describes one session; ok is false if there is none.
 	Session(number uint64) (s SessionDetail, ok bool)
+	// Describe returns what the heap of a session shows of itself, nil if it is no
+	// [Describer] or there is no such session.
+	Describe(number uint64) []Field
 	// Queue lists up to max queued events in their order, after the first skip.
 	Queue(skip, max int) []Queued
 	// Timers lists up to max pending timers in the order in which they are due.
@@ -75,6 +78,7 @@ type SessionDetail struct {
 	Handlers []string // in order of their names
 	Reasons  []Reason // what keeps it alive, the first of many
 	Owned    []Owned  // wheels and jobs, the first of many
+	Pending  []Queued // its timers, the first of many, in no order
 	Created  string   // file and line; only with Trace.Refcount
 	Heap     any      // nil for a session without one
 	// Truncated says that a list was longer than what is shown of it.

@@ -97,7 +97,7 @@ func TestVirtualSessionsHere(t *testing.T) {
 	_, err := c.call("room/c", "hit")
 	require.ErrorIs(t, err, node.ErrBusy)
 	c.do(func() {
-		id, err := c.k.Resolve(kernel.Alias("room/b"))
+		id, err := c.k.Host().Resolve(kernel.Alias("room/b"))
 		require.NoError(t, err)
 		require.NoError(t, c.k.Host().CallFunc(id, "end", func(e kernel.Event) { require.NoError(t, e.Kernel.AliasRemove("room/b")) }))
 	})

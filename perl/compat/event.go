@@ -237,8 +237,7 @@ func values(args []any) []any {
 		if n, ok := args[1].(int); ok && n > 0 {
 			if s, ok := args[2].(string); ok && s == syscall.Errno(n).Error() {
 				args = append([]any(nil), args...)
-				args[1] = perl.ErrnoValue(syscall.Errno(n))
-				args[2] = perl.ErrnoText(syscall.Errno(n))
+				args[2] = perl.ErrnoValue(syscall.Errno(n))
 			}
 		}
 	}
@@ -317,11 +316,11 @@ func exception(e *kernel.Exception) any {
 
 // errorArgs are the arguments of an error event.
 func errorArgs(err *kernel.OpError, id any) []any {
-	text := err.Text()
+	var text any = err.Text()
 	if err.Errno() != 0 {
-		text = perl.ErrnoText(err.Errno())
+		text = perl.ErrnoValue(err.Errno())
 	}
-	return []any{err.Op, perl.ErrnoValue(err.Errno()), text, id}
+	return []any{err.Op, int(err.Errno()), text, id}
 }
 
 // thrown returns the value that a handler has thrown.

@@ -404,7 +404,7 @@ func chunks(v any) [][]byte {
 }
 
 // PerlCall calls a method by name.
-func (f *Filter) PerlCall(method string, _ perl.Want, args []any) ([]any, bool) {
+func (f *Filter) PerlCall(method string, w perl.Want, args []any) ([]any, bool) {
 	if f.records != nil {
 		return f.layerCall(method, args)
 	}
@@ -446,12 +446,12 @@ func (f *Filter) PerlCall(method string, _ perl.Want, args []any) ([]any, bool) 
 		return perl.L(wrapFilter(b.Filter())), true
 	}
 	if s, isStack := f.f.(*filter.Stack); isStack {
-		return stackCall(s, method, args)
+		return stackCall(s, method, w, args)
 	}
 	return nil, false
 }
 
-func stackCall(s *filter.Stack, method string, args []any) ([]any, bool) {
+func stackCall(s *filter.Stack, method string, w perl.Want, args []any) ([]any, bool) {
 	parts := func() []any {
 		var out []any
 		for _, a := range args {
@@ -476,16 +476,17 @@ func stackCall(s *filter.Stack, method string, args []any) ([]any, bool) {
 		p, err := s.Shift()
 		check(err)
 		return perl.L(wrapFilter(p)), true
-	case "filters":
+	case "filters", "filter_types":
 		var out []any
 		for _, p := range s.Filters() {
-			out = append(out, wrapFilter(p))
+			f := wrapFilter(p)
+			if method == "filter_types" {
+				f = perl.Class(f)
+			}
+			out = append(out, f)
 		}
-		return out, true
-	case "filter_types":
-		var out []any
-		for _, p := range s.Filters() {
-			out = append(out, perl.Class(wrapFilter(p)))
+		if w != perl.List { // they return arrays, whose scalar value is a count
+			return perl.L(len(out)), true
 		}
 		return out, true
 	}

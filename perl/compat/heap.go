@@ -31,7 +31,7 @@ type Connection struct {
 	RemoteIP        any    // a string
 	RemotePort      any    // a number; nil for a local socket
 	RemoteAddr      any    // packed
-	Shutdown        int // 1 or 0, as the others
+	Shutdown        int    // 1 or 0, as the others
 	GotAnError      int
 	ShutdownOnError int // may be set
 }
@@ -103,7 +103,7 @@ func wrapListener(sf *socketfactory.Wheel) *Wheel {
 // Connected is what POE::Component::Client::TCP keeps in its heap.
 type Connected struct {
 	Server          *Wheel // of the connection, or the one that connects
-	Connected       int // 1 or 0, as the others
+	Connected       int    // 1 or 0, as the others
 	Shutdown        int
 	GotAnError      int
 	ShutdownOnError int // may be set

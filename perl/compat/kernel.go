@@ -82,7 +82,7 @@ func Dest(v any) kernel.Dest {
 func kernelID() string { return Kernel().ID().String() }
 
 func idOf(v any) kernel.ID {
-	id, err := Kernel().Resolve(Dest(v))
+	id, err := Kernel().Host().Resolve(Dest(v))
 	if err != nil {
 		return kernel.ID{}
 	}
@@ -193,7 +193,7 @@ func kernelCall(k *kernel.Kernel, method string, w perl.Want, args []any) ([]any
 	case "alias_remove":
 		return status(k.AliasRemove(name)), true
 	case "alias_resolve":
-		id, err := k.Resolve(Dest(a(0)))
+		id, err := k.Host().Resolve(Dest(a(0)))
 		if err != nil || id.IsZero() {
 			return perl.L(nil), true
 		}
@@ -483,19 +483,19 @@ func selectCall(k *kernel.Kernel, method string, args []any) ([]any, bool) {
 	switch method {
 	case "select_read":
 		if !has {
-			k.SelectReadClear(h)
+			k.SelectClear(h, kernel.Read)
 			return nil, true
 		}
 		return selected(k.SelectRead(h, event, rest...)), true
 	case "select_write":
 		if !has {
-			k.SelectWriteClear(h)
+			k.SelectClear(h, kernel.Write)
 			return nil, true
 		}
 		return selected(k.SelectWrite(h, event, rest...)), true
 	case "select_expedite":
 		if !has {
-			k.SelectExpediteClear(h)
+			k.SelectClear(h, kernel.Expedite)
 			return nil, true
 		}
 		return selected(k.SelectExpedite(h, event, rest...)), true

@@ -52,4 +52,3 @@ func (w *Wheel) LocalPort() int {
 	list := perl.UnpackSockaddrIn(perl.Str(perl.Call(w.Any(), "getsockname")))
 	return perl.Int(perl.Head(list))
 }
-

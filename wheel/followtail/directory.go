@@ -46,6 +46,7 @@ type arrival struct {
 	id   identity // of a file that was found by a search
 	file *file    // if it is open
 
+	late  bool // it was found after newer ones were returned
 	moves int  // how often its name has changed
 	taken bool // it was returned
 }

@@ -66,6 +66,13 @@ var (
 	// ErrPartial: a file ended with bytes that are not a whole record. They are
 	// dropped; see Config.KeepPartial.
 	ErrPartial = errors.New("the file ended with an incomplete record")
+	// ErrWritten: a file was closed, since the followed file has been rotated
+	// twice since, while a process still had it open for writing. What that
+	// writes to it is lost.
+	ErrWritten = errors.New("the file may still be written to")
+	// ErrLate: a search has found a rotated file only after a newer one was read.
+	// Its records come after those of the newer one.
+	ErrLate = errors.New("the file was found too late")
 	// ErrOverflow: the system has discarded notifications, so files may have
 	// been missed.
 	ErrOverflow = errors.New("notifications were discarded")
@@ -75,7 +82,7 @@ var (
 type Loss struct {
 	File  string // the file's path, as far as it is known
 	Bytes int64  // how many bytes are known to be lost; 0 if that is unknown
-	Err   error  // the cause: ErrTruncated, ErrDeleted, ErrPartial, ErrOverflow, or why a file could not be opened
+	Err   error  // the cause: one of the errors above, or why a file could not be opened
 }
 
 // String returns the loss as text.

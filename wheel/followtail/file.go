@@ -22,7 +22,7 @@ type file struct {
 // well, so that it does not end with its first writer.
 func openFile(path string) (*file, error) {
 	f := &file{name: path}
-	_, err := kernel.RecordedHere("open", func() (bool, error) {
+	_, err := kernel.Recorded(nil, "open", func() (bool, error) {
 		flags := os.O_RDONLY | nonBlocking
 		if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
 			flags = os.O_RDWR | nonBlocking
@@ -53,7 +53,7 @@ type bytesRead struct{ Data []byte }
 
 // ReadAt is that of an os.File.
 func (f *file) ReadAt(p []byte, at int64) (int, error) {
-	got, err := kernel.RecordedHere("pread", func() (bytesRead, error) {
+	got, err := kernel.Recorded(nil, "pread", func() (bytesRead, error) {
 		n, err := f.os.ReadAt(p, at)
 		return bytesRead{p[:n]}, err
 	})
@@ -62,13 +62,13 @@ func (f *file) ReadAt(p []byte, at int64) (int, error) {
 
 // Close closes the file.
 func (f *file) Close() error {
-	_, err := kernel.RecordedHere("close", func() (bool, error) { return true, f.os.Close() })
+	_, err := kernel.Recorded(nil, "close", func() (bool, error) { return true, f.os.Close() })
 	return err
 }
 
 // Stat describes the file.
 func (f *file) Stat() (fileInfo, error) {
-	return kernel.RecordedHere("fstat", func() (fileInfo, error) {
+	return kernel.Recorded(nil, "fstat", func() (fileInfo, error) {
 		info, err := f.os.Stat()
 		return infoOf(info, err)
 	})
@@ -76,7 +76,7 @@ func (f *file) Stat() (fileInfo, error) {
 
 // handle makes a handle of a special file.
 func (f *file) handle() (*kernel.Handle, error) {
-	return kernel.OpenHandle("special file", func() (*kernel.Handle, error) { return kernel.File(f.os) })
+	return kernel.Recorded(nil, "special file", func() (*kernel.Handle, error) { return kernel.File(f.os) })
 }
 
 // fileInfo is what is known of a file.
@@ -99,7 +99,7 @@ func infoOf(info fs.FileInfo, err error) (fileInfo, error) {
 
 // statFile describes the file that has a name.
 func statFile(path string) (fileInfo, error) {
-	return kernel.RecordedHere("stat", func() (fileInfo, error) {
+	return kernel.Recorded(nil, "stat", func() (fileInfo, error) {
 		info, err := os.Stat(path)
 		return infoOf(info, err)
 	})
@@ -114,7 +114,7 @@ type dated struct {
 // identify returns the identity of a file, and when it was last written, in
 // nanoseconds. It does not follow symbolic links.
 func identify(path string) (id identity, modified int64, err error) {
-	d, err := kernel.RecordedHere("statx", func() (d dated, err error) {
+	d, err := kernel.Recorded(nil, "statx", func() (d dated, err error) {
 		d.ID, d.Modified, err = systemIdentity(path)
 		return d, err
 	})
@@ -123,14 +123,21 @@ func identify(path string) (id identity, modified int64, err error) {
 
 // identifyOpen returns the identity of an open file.
 func identifyOpen(f *file) (identity, error) {
-	return kernel.RecordedHere("fstatx", func() (identity, error) { return openIdentity(f.os) })
+	return kernel.Recorded(nil, "fstatx", func() (identity, error) { return openIdentity(f.os) })
 }
 
 // noWriters reports whether no process has the file open for writing, as far as the
 // system tells.
 func noWriters(f *file) bool {
-	none, _ := kernel.RecordedHere("lease", func() (bool, error) { return systemNoWriters(f.os), nil })
+	none, _ := kernel.Recorded(nil, "lease", func() (bool, error) { return systemNoWriters(f.os), nil })
 	return none
+}
+
+// hasWriters reports whether some process has the file open for writing, as far as
+// the system tells: neither this nor noWriters holds where it does not.
+func hasWriters(f *file) bool {
+	some, _ := kernel.Recorded(nil, "lease", func() (bool, error) { return systemHasWriters(f.os), nil })
+	return some
 }
 
 // directoryEntry is a name in a directory.
@@ -141,7 +148,7 @@ type directoryEntry struct {
 
 // readDir lists what can be read of a directory.
 func readDir(dir string) []directoryEntry {
-	list, _ := kernel.RecordedHere("readdir", func() (list []directoryEntry, err error) {
+	list, _ := kernel.Recorded(nil, "readdir", func() (list []directoryEntry, err error) {
 		entries, _ := os.ReadDir(filepath.Clean(dir))
 		for _, e := range entries {
 			list = append(list, directoryEntry{e.Name(), e.Type().IsRegular()})
@@ -153,6 +160,6 @@ func readDir(dir string) []directoryEntry {
 
 // timeNow is the system's time of day, which times of files are compared with.
 func timeNow() time.Time {
-	now, _ := kernel.RecordedHere("time", func() (time.Time, error) { return time.Now(), nil })
+	now, _ := kernel.Recorded(nil, "time", func() (time.Time, error) { return time.Now(), nil })
 	return now
 }

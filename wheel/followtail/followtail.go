@@ -7,8 +7,8 @@
 //   - renamed or deleted, and created anew (logrotate's "create"). The old file
 //     is read until the new one exists and nothing writes to the old one any
 //     more, as far as the system reports, or nothing has been written to it for a
-//     PollInterval, and no less than a second. What is written to it later, until the next rotation, is
-//     still reported.
+//     PollInterval, and no less than a second. What is written to it later, until
+//     the next rotation, is still reported, after what is in the new one by then.
 //   - copied and truncated (logrotate's "copytruncate"). What the wheel had not
 //     read before the truncation is read from the copy, if that is in the same
 //     directory and has the name of a rotated file: log.1, log-20260131,
@@ -109,7 +109,8 @@ type Wheel struct {
 	dir       directory
 
 	timer    kernel.AlarmID
-	lastNew  time.Time      // when data was last read
+	quiet    time.Duration  // for how long the file has been seen without new data
+	quietAt  time.Time      // until when that is counted
 	lookedAt time.Time      // when the present look at the file began
 	sameAt   time.Time      // when the name last referred to the current file
 	openErr  error          // why the file could not be opened, once reported
@@ -144,7 +145,8 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 // begin opens the file, finds the position to begin at, and starts the wheel.
 func (w *Wheel) begin() error {
 	w.lookedAt = timeNow()
-	w.lastNew, w.sameAt = w.base.Kernel.Now(), w.lookedAt
+	w.disturbed()
+	w.sameAt = w.lookedAt
 	field, file := "Handle", ownFile(w.config.Handle)
 	if w.config.Filename != "" {
 		field = "Filename"

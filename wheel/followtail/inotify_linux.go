@@ -61,12 +61,12 @@ func openInotify() (*kernel.Handle, error) {
 }
 
 func addWatch(h *kernel.Handle, path string, mask uint32) (int, error) {
-	return kernel.RecordedHere("inotify_add_watch", func() (int, error) { return unix.InotifyAddWatch(h.Fd(), path, mask) })
+	return kernel.Recorded(nil, "inotify_add_watch", func() (int, error) { return unix.InotifyAddWatch(h.Fd(), path, mask) })
 }
 
 // newNotifier watches the file's directory.
 func (w *Wheel) newNotifier() (directory, error) {
-	h, err := kernel.OpenHandle("inotify", openInotify)
+	h, err := kernel.Recorded(nil, "inotify", openInotify)
 	if err != nil {
 		return nil, err
 	}
@@ -290,7 +290,7 @@ func (n *notifier) openAhead() {
 // watch asks for the events of a file, by its descriptor, whatever it is called
 // now.
 func (n *notifier) watch(s *source) {
-	id, err := kernel.RecordedHere("inotify_add_watch", func() (int, error) {
+	id, err := kernel.Recorded(nil, "inotify_add_watch", func() (int, error) {
 		return unix.InotifyAddWatch(n.handle.Fd(), "/proc/self/fd/"+strconv.Itoa(int(s.file.os.Fd())), fileMask)
 	})
 	if err == nil {
@@ -300,7 +300,7 @@ func (n *notifier) watch(s *source) {
 
 func (n *notifier) unwatch(s *source) {
 	if s.watch != 0 {
-		_, _ = kernel.RecordedHere("inotify_rm_watch", func() (int, error) {
+		_, _ = kernel.Recorded(nil, "inotify_rm_watch", func() (int, error) {
 			return unix.InotifyRmWatch(n.handle.Fd(), uint32(s.watch))
 		})
 		s.watch = 0

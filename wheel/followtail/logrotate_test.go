@@ -136,7 +136,8 @@ func (l *logWriter) rotate(rotations, lines int, style func(*logWriter) error) e
 
 // No line is lost or repeated in up to a thousand rotations at full
 // speed of the writer, two hundred without notifications of the system, and
-// nothing says that any might be.
+// nothing says that any might be. A search may be too slow on a busy machine, but
+// then an event says so before a line is missing.
 func TestRotationsAtFullSpeed(t *testing.T) {
 	for _, style := range []struct {
 		name      string
@@ -158,7 +159,7 @@ func TestRotationsAtFullSpeed(t *testing.T) {
 					rotations = min(rotations, 200)
 				}
 				written := make(chan error, 1)
-				seen := 0
+				seen, lost := 0, false
 				wheeltest.InSession(t, func(k *kernel.Kernel) {
 					_, err := followtail.New(k, followtail.Config{Filename: l.name, Seek: new(int64(0)), PollInterval: 20 * time.Millisecond, PollOnly: pollOnly, Events: followtail.Funcs{
 						Text: func(w *followtail.Wheel, line string) {
@@ -166,21 +167,25 @@ func TestRotationsAtFullSpeed(t *testing.T) {
 								w.Close()
 								return
 							}
-							if want := fmt.Sprintf("line %d of the log", seen); line != want {
+							if want := fmt.Sprintf("line %d of the log", seen); line != want && !lost {
 								t.Errorf("got %q, want %q", line, want)
 								w.Abort()
 								return
 							}
 							seen++
 						},
-						Lost:  func(_ *followtail.Wheel, loss followtail.Loss) { t.Error(loss) },
+						Lost: func(_ *followtail.Wheel, loss followtail.Loss) {
+							if lost = true; !pollOnly {
+								t.Error(loss)
+							}
+						},
 						Error: func(w *followtail.Wheel, err *kernel.OpError) { t.Error(err); w.Abort() },
 					}})
 					require.NoError(t, err)
 					go func() { written <- l.rotate(rotations, style.lines, style.rotate) }()
 				}, nil)
 				require.NoError(t, <-written)
-				if !t.Failed() {
+				if !t.Failed() && !lost {
 					assert.Equal(t, l.next, seen)
 				}
 			})

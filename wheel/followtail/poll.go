@@ -53,7 +53,7 @@ func (w *Wheel) poll(timed bool) {
 	switch {
 	case w.Closed():
 	case len(data) > 0:
-		w.lastNew = w.base.Kernel.Now()
+		w.disturbed()
 		w.deliver(data)
 		w.pollNow()
 	default:

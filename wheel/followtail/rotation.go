@@ -21,7 +21,6 @@ func (w *Wheel) renamed(exists, timed bool) {
 	w.collect()
 	unwritten := noWriters(w.current.file) // asked before the last read
 	data, err := w.readBlock(w.current)
-	wait := max(w.config.PollInterval, minQuiet) - w.base.Kernel.Now().Sub(w.lastNew)
 	successor := exists || len(w.backlog) > 0
 	switch {
 	case errors.Is(err, errChanged):
@@ -31,21 +30,41 @@ func (w *Wheel) renamed(exists, timed bool) {
 	case err != nil:
 		w.fail("read", err)
 	case len(data) > 0:
-		w.lastNew = w.base.Kernel.Now()
+		w.disturbed()
 		w.deliver(data)
 		w.pollNow()
-	case unwritten || successor && wait <= 0:
+	case unwritten || successor && w.stillQuiet(timed):
 		w.left, _ = identifyOpen(w.current.file) // the zero identity is no file's
 		w.leave(unwritten)
 		w.pollNow()
 	case successor:
-		if timed {
-			w.emit(w.events.Funcs.Idle)
-		}
-		w.pollLater(wait)
+		w.pollLater(quietStep)
 	default:
 		w.nothingNew(timed)
 	}
+}
+
+// quietStep is how often a file that has lost its name is looked at, and how much
+// one look without new data counts at most. More would count what was no silence:
+// a program that was held up would leave a file whose writer was, too.
+const quietStep = minQuiet / 4
+
+// disturbed begins counting anew how long nothing has been written.
+func (w *Wheel) disturbed() { w.quiet, w.quietAt = 0, w.base.Kernel.Now() }
+
+// stillQuiet counts a look that has found nothing new, and reports whether nothing
+// has been written for long enough.
+func (w *Wheel) stillQuiet(timed bool) bool {
+	now, before := w.base.Kernel.Now(), w.quiet
+	w.quiet += min(now.Sub(w.quietAt), quietStep)
+	w.quietAt = now
+	if w.quiet >= max(w.config.PollInterval, minQuiet) {
+		return true
+	}
+	if timed && w.quiet/w.config.PollInterval > before/w.config.PollInterval {
+		w.emit(w.events.Funcs.Idle)
+	}
+	return false
 }
 
 // collect makes the files that have followed the current one the backlog, unless
@@ -58,6 +77,11 @@ func (w *Wheel) collect() {
 	found, gap := w.dir.successors(w.current, w.sameAt)
 	if gap {
 		w.emitLost(w.config.Filename, 0, ErrDeleted)
+	}
+	for _, a := range found {
+		if a.late {
+			w.emitLost(a.path(w.config.Filename), 0, ErrLate)
+		}
 	}
 	w.backlog = found
 }
@@ -306,12 +330,22 @@ func (w *Wheel) releasePrevious() {
 		return
 	}
 	w.previous = nil
-	if len(s.partial) > 0 {
-		current := w.takeUndecoded()
-		w.records.Write(s.partial)
-		w.endRecords(s.path)
-		w.records.Write(current)
+	current := w.takeUndecoded()
+	w.records.Write(s.partial)
+	for written := hasWriters(s.file); ; { // asked before the last read
+		data, err := w.readBlock(s)
+		if err != nil {
+			w.emitLost(s.path, 0, err)
+		} else if len(data) > 0 && !w.Closed() {
+			w.deliver(bytes.Clone(data))
+			continue
+		} else if written {
+			w.emitLost(s.path, 0, ErrWritten)
+		}
+		break
 	}
+	w.endRecords(s.path)
+	w.records.Write(current)
 	w.release(s)
 }
 

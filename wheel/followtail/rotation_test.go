@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -14,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/poetest"
 	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/followtail"
 	"github.com/gopoe/poe/wheel/internal/wheeltest"
@@ -348,4 +351,79 @@ func TestRotationByLink(t *testing.T) {
 			assert.Equal(t, []string{"before", "after", "last"}, lines)
 		})
 	}
+}
+
+// What is written to an old file until it is closed is read, though the next
+// rotation comes before the wheel has looked again; and as a process still could
+// write to it, an event says so.
+func TestLateLinesOfTheFileBefore(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "log")
+	old, err := os.Create(name)
+	require.NoError(t, err)
+	defer old.Close()
+	var got []string
+	clock := &poetest.Clock{}
+	k := kernel.New(kernel.Options{Clock: clock})
+	_, err = session.Inline(k, session.Funcs{"_start": func(e kernel.Event) {
+		_, err := old.WriteString("a1\n")
+		require.NoError(t, err)
+		_, err = followtail.New(e.Kernel, followtail.Config{Filename: name, Seek: new(int64(0)), PollOnly: true, Events: followtail.Funcs{
+			Text: func(w *followtail.Wheel, line string) {
+				got = append(got, line)
+				switch line {
+				case "a1":
+					require.NoError(t, os.Rename(name, name+".1"))
+					write(t, name, "b1\n")
+				case "b1": // the old file has been quiet for long enough
+					_, err := old.WriteString("a2\n")
+					require.NoError(t, err)
+					require.NoError(t, os.Rename(name, name+".2"))
+					write(t, name, "c1\n")
+				case "c1":
+					w.Close()
+				}
+			},
+			Lost: func(_ *followtail.Wheel, loss followtail.Loss) { got = append(got, loss.Err.Error()) },
+		}})
+		require.NoError(t, err)
+	}})
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+	want := []string{"a1", "b1", "a2", followtail.ErrWritten.Error(), "c1"}
+	if runtime.GOOS != "linux" {
+		want = slices.Delete(want, 3, 4)
+	}
+	assert.Equal(t, want, got)
+}
+
+// A rotated file that the searches have missed is read all the same, and an event
+// says that it comes too late.
+func TestRotatedFileIsFoundLate(t *testing.T) {
+	dir := t.TempDir()
+	name, aside := filepath.Join(dir, "log"), filepath.Join(t.TempDir(), "missed")
+	write(t, name, "a1\n")
+	var got []string
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
+		_, err := followtail.New(k, followtail.Config{Filename: name, Seek: new(int64(0)), PollInterval: time.Millisecond, PollOnly: true, Events: followtail.Funcs{
+			Text: func(w *followtail.Wheel, line string) {
+				got = append(got, line)
+				switch line {
+				case "a1":
+					require.NoError(t, os.Rename(name, name+"-20260101"))
+					write(t, name, "b1\n")
+					require.NoError(t, os.Rename(name, aside))
+					write(t, name, "c1\n")
+					require.NoError(t, os.Rename(name, name+"-20260103"))
+					write(t, name, "d1\n")
+				case "c1":
+					require.NoError(t, os.Rename(aside, name+"-20260102"))
+				case "d1":
+					w.Close()
+				}
+			},
+			Lost: func(_ *followtail.Wheel, loss followtail.Loss) { got = append(got, loss.Err.Error()) },
+		}})
+		require.NoError(t, err)
+	}, nil)
+	assert.Equal(t, []string{"a1", "c1", followtail.ErrLate.Error(), "b1", "d1"}, got)
 }

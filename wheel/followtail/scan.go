@@ -152,14 +152,15 @@ func (s *scanner) split(of *source) (before, after []*candidate, found bool) {
 }
 
 // successors returns no gap if it has found the source itself: nothing can have
-// come between then.
+// come between then. Files that were missed by the searches before, among renamings,
+// come first.
 func (s *scanner) successors(of *source, since time.Time) (list []*arrival, gap bool) {
 	before, after, found := s.split(of)
-	if !found {
-		after = before
+	list = s.take(before, since)
+	for _, a := range list {
+		a.late = found
 	}
-	list = s.take(after, since)
-	s.take(s.all, since)
+	list = append(list, s.take(after, since)...)
 	return list, !found && of != nil && len(list) > 0
 }
 

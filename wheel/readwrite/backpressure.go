@@ -2,6 +2,15 @@ package readwrite
 
 import "slices"
 
+// SetBackpressure changes the marks of Config.Backpressure, from the next record that
+// is put on. A wheel made without any, and marks that Config would not allow, are
+// left as they are.
+func (w *Wheel) SetBackpressure(m Marks) {
+	if w.limits != nil && w.limits.backpressure.High > 0 && m.Low > 0 && m.High > m.Low {
+		w.limits.backpressure = m
+	}
+}
+
 // holdInput stops decoding and reading if so much output waits that the
 // configuration says so.
 func (w *Wheel) holdInput(waiting int) {
@@ -34,45 +43,37 @@ func (w *Wheel) releaseInput() {
 	}
 }
 
-// heldStep is what holdInput has interrupted.
-type heldStep struct {
-	decoding bool  // there may be more to decode, inside the filter even
-	records  []any // the others of a step of the filter
-	err      error // which ended that step, nil if none did
+// step is what is still to come of one step of the filter.
+type step struct {
+	records []any
+	err     error // which has ended the step, nil if none did
 }
 
-// emitStep passes on the records of one step of the filter, and the error that
-// ended it; if input is held among them, the others wait. It reports whether
-// decoding continues.
-func (w *Wheel) emitStep(records []any, err error) bool {
-	for i, record := range records {
+// emitStep passes on what is still to come of a step of the filter, if anything, and
+// the error that ended it. If input is held among its records, the others wait. It
+// reports whether decoding continues.
+func (w *Wheel) emitStep() bool {
+	for w.step != nil {
+		s := w.step
 		switch {
 		case w.aborted:
+			w.step = nil
 			return false
+		case len(s.records) == 0:
+			w.step = nil
+			return s.err == nil || w.decodeFailed(s.err)
 		case w.held:
-			w.limits.held.records, w.limits.held.err = slices.Clone(records[i:]), err
+			s.records = slices.Clone(s.records)
 			return false
 		}
+		record := s.records[0]
+		s.records = s.records[1:]
 		w.emitInput(record)
 	}
-	if err != nil {
-		return w.decodeFailed(err)
-	}
-	return len(records) > 0
-}
-
-// emitHeld passes on what emitStep has left. It reports whether decoding
-// continues.
-func (w *Wheel) emitHeld() bool {
-	if w.limits == nil {
-		return true
-	}
-	held := w.limits.held
-	w.limits.held = heldStep{}
-	return len(held.records) == 0 || w.emitStep(held.records, held.err)
+	return true
 }
 
 // unfinished reports whether there is something to decode without reading more.
 func (w *Wheel) unfinished() bool {
-	return len(w.pending.rest()) > 0 || w.limits != nil && w.limits.held.decoding
+	return len(w.pending.rest()) > 0 || w.step != nil || w.limits != nil && w.limits.interrupted
 }

@@ -49,7 +49,7 @@ func (w *Wheel) read() {
 		buf = buf[:min(most, len(buf))]
 	}
 	n, err := w.reader.Read(w.in, buf)
-	w.consumed(kernel.Read, n)
+	defer w.consumed(kernel.Read, n)
 	if err != nil {
 		w.stopInput()
 		if !errors.Is(err, io.EOF) || w.finish() {
@@ -60,11 +60,19 @@ func (w *Wheel) read() {
 	if n == 0 || w.discards {
 		return
 	}
+	if w.decoding {
+		w.decodeNested(buf[:n])
+		return
+	}
 	if len(w.pending.rest()) > 0 {
 		w.pending.buf = append(w.pending.buf, buf[:n]...)
 		w.cur = w.pending
 	} else {
 		w.cur.set(buf[:n])
+	}
+	if w.eager && w.driver.OutOctets() == 0 {
+		w.decodeEagerly()
+		return
 	}
 	w.decodeCurrent()
 }
@@ -72,6 +80,20 @@ func (w *Wheel) read() {
 // decodeCurrent decodes what is there, after it has become more.
 func (w *Wheel) decodeCurrent() {
 	defer w.saveUndecoded() // for the next time, even if a handler panics
+	if err := w.checkBuffer(); err != nil {
+		w.cur.set(nil)
+		w.decodeFailed(err)
+		return
+	}
+	w.decode()
+}
+
+// decodeNested decodes what has been read while a handler of a record runs a turn of
+// the kernel. As in POE the records that are still to come with that record come
+// first; what is no whole record is left to the outer decoding.
+func (w *Wheel) decodeNested(read []byte) {
+	w.cur.set(slices.Concat(w.cur.rest(), read)) // the record at hand may be a part of the old memory
+	w.changes++                                  // the outer decoding looks at it anew
 	if err := w.checkBuffer(); err != nil {
 		w.cur.set(nil)
 		w.decodeFailed(err)
@@ -96,7 +118,11 @@ func (w *Wheel) finish() bool {
 		return true
 	}
 	was := w.decoding
-	w.cur = w.pending
+	if was { // a handler of a record runs a turn of the kernel
+		w.decodeNested(nil)
+	} else {
+		w.cur = w.pending
+	}
 	w.decoding, w.pending = true, chunk{}
 	defer func() { w.decoding = was; w.cur.set(nil) }()
 	for !w.base.Closed() {
@@ -149,11 +175,14 @@ func (w *Wheel) decode() {
 	was := w.decoding
 	w.decoding = true
 	defer func() { w.decoding = was }()
-	for more := w.emitHeld(); more && !w.aborted && !w.held; {
+	if w.limits != nil {
+		w.limits.interrupted = false
+	}
+	for more := w.emitStep(); more && !w.aborted && !w.held; {
 		more = w.decodeSome()
 	}
 	if w.held {
-		w.limits.held.decoding = true
+		w.limits.interrupted = true
 	}
 }
 
@@ -201,7 +230,8 @@ func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs) bool {
 func (w *Wheel) decodeStep(s filter.Stepper) bool {
 	records, n, err := s.DecodeStep(nil, w.cur.rest())
 	w.cur.at += n
-	return w.emitStep(records, err)
+	w.step = &step{records, err}
+	return w.emitStep() && (len(records) > 0 || err != nil)
 }
 
 // decodeFailed reports an error of the filter and whether decoding continues:

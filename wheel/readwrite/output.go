@@ -97,6 +97,10 @@ func (w *Wheel) TryPutText(record string) (high bool, err error) {
 	var more []byte
 	switch f := w.outFilter.(type) {
 	case *filter.Line: // the most common by far, called without a look-up
+		if len(record) >= longText && w.out.Fd() >= 0 {
+			w.putLong(f, record)
+			return w.queued(before), nil
+		}
 		more, err = f.AppendText(out, record)
 	case filter.TextEncoder:
 		more, err = f.AppendText(out, record)
@@ -155,8 +159,8 @@ func (w *Wheel) queued(before int) (high bool) {
 			w.Flush()
 			now = w.driver.OutOctets()
 		}
-		if now > 0 && !w.base.Closed() {
-			w.base.Kernel.Host().TryWrite(w.out)
+		if !w.gathering {
+			w.requestWrite()
 		}
 	}
 	marks := w.marks()

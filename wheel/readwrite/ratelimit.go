@@ -15,7 +15,7 @@ type RateLimiter interface {
 	// returned time, which must be above 0, and asks again.
 	Reserve(m kernel.Mode) (bytes int, retry time.Duration)
 	// Consumed reports how many bytes have been moved, no more than were
-	// reserved.
+	// reserved; for kernel.Read after the records in them have come.
 	Consumed(m kernel.Mode, bytes int)
 }
 
@@ -27,8 +27,8 @@ type limits struct {
 	throttleTimers [2]kernel.AlarmID // end a direction's pause
 	paused         bool              // by PauseInput
 	backpressure   Marks
-	held           heldStep // what holdInput has interrupted
-	putFailed      bool     // ErrPending is going to be reported
+	interrupted    bool // by holdInput: there may be more to decode, inside the filter even
+	putFailed      bool // ErrPending is going to be reported
 }
 
 // allowance returns how many bytes may be moved now; -1 is no limit. If it is 0

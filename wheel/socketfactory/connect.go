@@ -252,7 +252,7 @@ func (a *attempt) HandleFailure(_ kernel.Mode, err error) {
 func (a *attempt) HandleReady(kernel.Mode) {
 	d, w := a.d, a.d.w
 	a.remove()
-	h, err := kernel.OpenHandle("connected", func() (*kernel.Handle, error) { return connected(a.h) })
+	h, err := kernel.Recorded(nil, "connected", func() (*kernel.Handle, error) { return connected(a.h) })
 	if err != nil {
 		a.fail("connect", err)
 		return

@@ -86,7 +86,7 @@ func Listen(c Config) (*kernel.Handle, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	return kernel.OpenHandle("listen", c.listen)
+	return kernel.Recorded(nil, "listen", c.listen)
 }
 
 func (c *Config) listen() (*kernel.Handle, error) {

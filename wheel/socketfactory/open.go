@@ -8,7 +8,7 @@ import (
 
 // openSocket is systemSocket in a run that may be recorded or replayed.
 func openSocket(c *Config, e endpoint, local bool) (h *kernel.Handle, op string, err error) {
-	h, err = kernel.OpenHandle("socket", func() (*kernel.Handle, error) {
+	h, err = kernel.Recorded(nil, "socket", func() (*kernel.Handle, error) {
 		h, op, err := systemSocket(c, e, local)
 		if err != nil {
 			return nil, &kernel.OpError{Op: op, Err: err}

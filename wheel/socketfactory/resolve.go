@@ -25,7 +25,7 @@ func (w *Wheel) resolve(host, service string, port int, done func([]netip.AddrPo
 		network = "ip"
 	}
 	var err error
-	w.lookup, err = w.base.Kernel.Host().OffloadFunc(kind.Name()+": look up", func(ctx context.Context) (any, error) {
+	w.lookup, err = w.base.Kernel.Host().OffloadFunc(nil, kind.Name()+": look up", func(ctx context.Context) (any, error) {
 		return lookUp(ctx, w.config, network, host, addrs, service, port)
 	}, func(_ kernel.Event, found any, err error) {
 		w.lookup = nil

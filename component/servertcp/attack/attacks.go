@@ -8,7 +8,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"net"
-	"sync"
 	"sync/atomic"
 	"time"
 )
@@ -21,8 +20,9 @@ type attack struct {
 	conns       int // 0 is as many as the flag says
 	descriptors int // 0 is as many as there are
 	first       []byte
-	repeat      []byte // until the attack is over; nil sends nothing more
-	drip        bool   // one byte of repeat at a time
+	large       func() []byte // makes first, if that takes long
+	repeat      []byte        // until the attack is over; nil sends nothing more
+	drip        bool          // one byte of repeat at a time
 }
 
 // attacks returns all of them. The server's process does without.
@@ -49,7 +49,7 @@ func attacks() []attack {
 		{name: "resp without an end", filter: "resp", first: []byte("*1\r\n$60000000\r\n"), repeat: fill("x", 64<<10)},
 		{name: "stomp without an end", filter: "stomp", first: []byte("SEND\ndestination:/x\n\n"), repeat: fill("x", 64<<10)},
 		{name: "reference without an end", filter: "reference", first: []byte("60000000\x00"), repeat: fill("x", 64<<10)},
-		{name: "reference, 0.5 MB that inflate to 500", filter: "reference/zip", conns: 4, first: frame(deflated(500 << 20))},
+		{name: "reference, 0.5 MB that inflate to 500", filter: "reference/zip", conns: 4, large: func() []byte { return frame(deflated(500 << 20)) }},
 		{name: "msgpack, 4 MB of empty lists", filter: "msgpack", conns: 4, first: frame(emptyLists(4 << 20))},
 	}
 }
@@ -102,20 +102,18 @@ func (a *attack) run(conns int, d time.Duration) (r result, err error) {
 		return r, err
 	}
 	r.idle = s.memory("VmRSS")
-	var wg sync.WaitGroup
-	var sent atomic.Int64
-	over := make(chan struct{})
-	for range conns {
-		wg.Go(func() { a.connect(s.attacked, over, &sent) })
+	hostile, err := startAttackers(a.name, s.attacked, conns)
+	if err != nil {
+		return r, err
 	}
 	fmt.Fprintln(p.begin)
 	if r.attacked, err = p.p99(); err != nil {
 		return r, err
 	}
 	r.peak = s.memory("VmHWM")
-	close(over)
-	wg.Wait()
-	r.sent = sent.Load()
+	if r.sent, err = hostile.stop(); err != nil {
+		return r, err
+	}
 	r.survived = s.stop()
 	return r, nil
 }

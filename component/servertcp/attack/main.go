@@ -9,8 +9,10 @@
 //	go run ./component/servertcp/attack -run lines # those whose name contains it
 //
 // The server is a process of its own: the echo server of the README, and beside
-// it, in the same kernel, a server with the filter that is attacked. It reads the
-// server's memory from /proc, so it is for Linux.
+// it, in the same kernel, a server with the filter that is attacked. So are the
+// attackers, which get only what processor time is left over (SCHED_IDLE), since
+// on one machine they would otherwise keep the other client waiting themselves. It
+// reads the server's memory from /proc, so it is for Linux.
 package main
 
 import (
@@ -24,6 +26,8 @@ import (
 var (
 	serve     = flag.String("serve", "", "be the server, with this filter")
 	probe     = flag.String("probe", "", "be another client of the server at this address")
+	attacking = flag.String("attacking", "", "be the attackers, of this name, of the server at the address -at")
+	at        = flag.String("at", "", "what -attacking attacks")
 	run       = flag.String("run", "", "run the attacks whose name contains this")
 	attackers = flag.Int("n", 200, "how many connections attack")
 	duration  = flag.Duration("t", 3*time.Second, "how long an attack goes on")
@@ -37,6 +41,9 @@ func main() {
 		return
 	case *probe != "":
 		check(probeHere(*probe, *duration))
+		return
+	case *attacking != "":
+		check(attackHere(*attacking, *at, *attackers))
 		return
 	}
 	fmt.Println("| attack | connections | sent MB | idle MB | peak MB above | quiet p99 ms | attacked p99 ms | survived |")

@@ -14,6 +14,9 @@ func (g *gen) assignExpr(n *node) val {
 			// In scalar context it is the number of elements on the right.
 			t := g.temp("list")
 			src := g.list(from)
+			if src == "nil" {
+				src = "perl.L()"
+			}
 			g.hoist(t + " := " + src)
 			text := g.capture(func() { g.assignFrom(to, t) })
 			g.hoist(strings.TrimSpace(text))
@@ -241,6 +244,52 @@ func (g *gen) assignMy(to, from *node) {
 	if v.reads == 0 {
 		g.w("_ = %s", v.goName)
 	}
+	g.leavesScope(v, from)
+}
+
+// leavesScope ends a postback, which keeps its session alive, where Perl does: with
+// the variable which alone has it.
+func (g *gen) leavesScope(v *variable, from *node) {
+	if from.kind != kMethod || from.text != "postback" && from.text != "callback" || g.f.fn == nil || v.owner != g.f.fn {
+		return
+	}
+	if onlyCalled(v.owner.node.body, v) {
+		g.w("defer perl.Undef(%s)", v.goName)
+		return
+	}
+	g.report.note("P0701", g.line, g.sub, "a "+from.text+" in a variable: in Perl it goes when nothing has it; in Go a hash or an array that has it must lose it")
+}
+
+// onlyCalled reports whether statements do nothing with a variable but call it, or
+// undef it.
+func onlyCalled(list []*node, v *variable) bool {
+	ok := true
+	is := func(n *node) bool { return n != nil && n.kind == kVar && n.v == v }
+	var visit func(n *node)
+	visit = func(n *node) {
+		if n == nil || !ok {
+			return
+		}
+		kids := n.kids
+		switch {
+		case is(n):
+			ok = false
+		case n.kind == kMy, n.kind == kApply && is(n.kids[0]), n.kind == kAssign && n.kids[0].kind == kMy, n.kind == kFunc && n.text == "undef" && is(n.kid(0)):
+			kids = kids[1:]
+		}
+		for _, k := range kids {
+			visit(k)
+		}
+		for _, k := range n.body {
+			visit(k)
+		}
+		visit(n.dyn)
+		visit(n.repl)
+	}
+	for _, n := range list {
+		visit(n)
+	}
+	return ok
 }
 
 // defaultStatement writes my $x = A // B as statements, for a variable of the Go
@@ -273,7 +322,7 @@ func (g *gen) condStatement(from *node, seen func(val), v *variable) bool {
 	v.once = false // a value of two parts
 	switch {
 	case from.kind == kLogic && from.op != "xor" && from.op != "&&" && from.kids[1].kind != kReturn && from.kids[1].kind != kJump:
-		a := g.expr(from.kids[0])
+		a := g.maybe(from.kids[0], from.op)
 		if a.typ == tBool {
 			return false
 		}

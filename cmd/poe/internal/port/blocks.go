@@ -95,6 +95,7 @@ func (g *gen) blockStatement(n *node) {
 		label := n.label
 		if label != "" {
 			g.w("%s:", goLabel(label))
+			g.labelled(label)
 		}
 		g.w("for {")
 		oldLabel := g.f.blockLabel
@@ -281,6 +282,11 @@ func (g *gen) localBlock(list []*node) {
 		}
 		g.w("}")
 	}
+	g.leaveLoops(l)
+}
+
+// leaveLoops does, behind a closure, what next and last in it have asked for.
+func (g *gen) leaveLoops(l *leave) {
 	if l.next {
 		g.w("if %s == 2 {", l.flag)
 		g.jump(&node{kind: kJump, op: "next"})

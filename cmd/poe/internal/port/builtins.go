@@ -284,9 +284,6 @@ func (g *gen) keysContainer(n *node) string {
 	if k.kind == kVar && k.sigil == '$' || k.kind == kKey || k.kind == kIndex {
 		return "perl.H(" + g.any(k) + ")"
 	}
-	if k.kind == kVar && k.v == nil && k.text == "+" {
-		cannot("P0112", "%%+ as a whole")
-	}
 	return g.container(k)
 }
 
@@ -579,6 +576,9 @@ func (g *gen) caller(n *node) string {
 }
 
 func (g *gen) split(n *node) string {
+	if len(n.kids) == 0 {
+		return "perl.Fields(perl.Str(" + g.topic() + "), 0)"
+	}
 	re := n.kids[0]
 	s := "perl.Str(" + g.topic() + ")"
 	if len(n.kids) > 1 {
@@ -600,7 +600,7 @@ func (g *gen) split(n *node) string {
 	if re.kind == kMatch {
 		return "perl.Split(" + g.regexp(re.kids[1], re.mods) + ", " + s + ", " + limit + ")"
 	}
-	return "perl.Split(perl.Pattern(" + g.any(re) + `, ""), ` + s + ", " + limit + ")"
+	return "perl.SplitBy(" + g.any(re) + ", " + s + ", " + limit + ")"
 }
 
 func (g *gen) unpack(n *node) string {
@@ -609,6 +609,9 @@ func (g *gen) unpack(n *node) string {
 
 func (g *gen) stat(n *node) string {
 	word := map[string]string{"stat": "perl.Stat", "lstat": "perl.Lstat"}[n.text]
+	if k := n.kid(0); k != nil && k.kind == kBare && k.text == "_" {
+		return "perl.Stat(perl.LastFile)"
+	}
 	return word + "(" + g.handle(g.arg(n, 0)) + ")"
 }
 
@@ -625,13 +628,14 @@ func (g *gen) chomp(n *node) val {
 			k = k.kids[0]
 		}
 	}
+	result := map[string]typ{"chomp": tInt, "chop": tStr}[n.text]
 	if isListTarget(k) && (k.kind == kVar || k.kind == kDeref) && k.sigil == '@' {
-		return val{word + "All(" + g.container(k) + ")", tInt, false}
+		return val{word + "All(" + g.container(k) + ")", result, false}
 	}
 	if k.kind == kMy && k.paren && len(k.kids) == 1 {
 		k = k.kids[0]
 	}
-	return val{word + "(" + g.substPointer(k) + ")", tInt, false}
+	return val{word + "(" + g.substPointer(k) + ")", result, false}
 }
 
 func (g *gen) open(n *node) val {
@@ -720,6 +724,9 @@ func (g *gen) require(n *node) val {
 	k := n.kids[0]
 	if k.kind == kBare {
 		g.useModule(k.text, n.line)
+		if g.evals > 0 && !g.moduleThere(k.text) {
+			return val{"perl.NoModule(" + quote(k.text) + ")", tAny, false}
+		}
 		return val{"true", tBool, true}
 	}
 	if k.kind == kNum {
@@ -739,7 +746,7 @@ func (g *gen) fileTest(n *node) val {
 	} else {
 		k = g.handle(n.kids[0])
 		if n.kids[0].kind == kBare && n.kids[0].text == "_" {
-			cannot("P0512", "a file test of _")
+			k = "perl.LastFile"
 		}
 	}
 	return val{fmt.Sprintf("perl.Test(%q, %s)", n.op, k), tAny, false}

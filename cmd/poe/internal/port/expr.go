@@ -133,6 +133,11 @@ func (p *parser) binary(min int) *node {
 		case b.prec == 6:
 			n.kind, n.op = kAssign, strings.TrimSuffix(t.text, "=")
 			n.kids = []*node{left, p.binary(6)}
+			if p.integer && integerOps[n.op] {
+				// As $x = $x + ... in integers.
+				sum := &node{kind: kBinop, op: n.op, mods: "integer", kids: n.kids, line: n.line}
+				n.op, n.kids = "", []*node{left, sum}
+			}
 		case t.text == "||" || t.text == "&&" || t.text == "//":
 			n.kind = kLogic
 			n.kids = []*node{left, p.binary(next)}
@@ -144,10 +149,16 @@ func (p *parser) binary(min int) *node {
 			continue
 		default:
 			n.kids = []*node{left, p.binary(next)}
+			if p.integer && integerOps[n.op] {
+				n.mods = "integer"
+			}
 		}
 		left = n
 	}
 }
+
+// integerOps are the operators whose operands use integer cuts.
+var integerOps = map[string]bool{"+": true, "-": true, "*": true, "/": true, "%": true}
 
 func (p *parser) bindMatch(n, target, re *node) *node {
 	not := n.op == "!~"
@@ -234,6 +245,9 @@ func (p *parser) unary() *node {
 		return p.postfix(p.primary())
 	}
 	switch {
+	case p.is("~~"): // twice ~, which PPI takes for an operator between two terms
+		p.split(token{class: "Operator", text: "~"}, token{class: "Operator", text: "~"})
+		return p.unary()
 	case p.is("!", "~", "\\") || t.class == "Cast" && t.text == "\\":
 		p.at++
 		n.op = t.text
@@ -262,15 +276,13 @@ func (p *parser) unary() *node {
 	case t.class == "Operator" && len(t.text) == 2 && t.text[0] == '-':
 		p.at++
 		n.kind, n.op = kTest, t.text[1:]
-		if !p.endOfOperand() {
-			n.kids = []*node{p.binary(precNamed + 1)}
-		}
+		p.testOperand(n)
 		return n
 	case (t.class == "Word" || t.class == "DashedWord") && len(t.text) > 1 && t.text[0] == '-':
 		p.at++
 		if len(t.text) == 2 && strings.Contains("edfrwxszlpSugkTBAMCoRWXOtbc", t.text[1:]) && !p.is(",", "=>", ")") {
 			n.kind, n.op = kTest, t.text[1:]
-			n.kids = []*node{p.binary(precNamed + 1)}
+			p.testOperand(n)
 			return n
 		}
 		if p.is("(") || builtins[t.text[1:]] != 0 || p.consts[t.text[1:]] || p.subs[t.text[1:]] {
@@ -286,6 +298,18 @@ func (p *parser) unary() *node {
 		e = &node{kind: kPostop, op: op, kids: []*node{e}, line: e.line}
 	}
 	return e
+}
+
+// testOperand parses the operand of a file test.
+func (p *parser) testOperand(n *node) {
+	if t := p.peek(); t.text == "_" {
+		p.at++
+		n.kids = []*node{{kind: kBare, text: "_", line: n.line}}
+		return
+	}
+	if !p.endOfOperand() {
+		n.kids = []*node{p.binary(precNamed + 1)}
+	}
 }
 
 func (p *parser) endOfOperand() bool {
@@ -629,6 +653,10 @@ func (p *parser) primary() *node {
 	case p.is("{"):
 		return p.anonHash()
 	case p.is("<"):
+		if h := p.look(1); p.look(2).text == ">" && (h.class == "Symbol" && h.text[0] == '$' || h.class == "Word") {
+			p.at += 3 // print <$fh>, which PPI takes for comparisons
+			return p.readline(n, h.text)
+		}
 		p.fail("< is not understood here")
 	case t.class == "Word" || isWord(t.text):
 		return p.word()

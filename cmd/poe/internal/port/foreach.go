@@ -2,6 +2,7 @@ package port
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -28,7 +29,7 @@ func (g *gen) foreach(n *node) {
 	if l.v = loopVariable(n.kids[0]); l.v != nil {
 		l.name = l.v.goName
 	}
-	l.changed = changes(l.block.body, l.v)
+	l.changed = changes(l.block.body, l.v) || l.v == nil && g.prog.topicChanged && calls(l.block.body)
 	l.used = l.v == nil || l.v.reads > 0
 	switch {
 	case l.v == nil:
@@ -90,6 +91,9 @@ func (l *foreachLoop) enterTopic() (leave func()) {
 
 // write chooses the loop by the list.
 func (l *foreachLoop) write() {
+	if l.changed {
+		l.list = l.g.assignedArray(l.list)
+	}
 	list := l.list
 	switch {
 	case l.changed && (list.kind == kVar || list.kind == kDeref) && list.sigil == '@' && !isArgs(list):
@@ -100,6 +104,8 @@ func (l *foreachLoop) write() {
 		l.overValues()
 	case l.changed && scalars(list):
 		l.overScalars()
+	case l.changed && aliased(list):
+		l.overRefs()
 	case list.kind == kRange && l.g.numeric(list.kids[0]):
 		l.overRange()
 	default:
@@ -199,14 +205,70 @@ func (l *foreachLoop) overScalars() {
 		elements = l.list.kids
 	}
 	var refs []string
+	sync := ""
 	for _, k := range elements {
 		refs = append(refs, g.reference(k).code)
+		if k.v != nil && k.v.sync != "" {
+			sync += "\n" + k.v.sync
+		}
 	}
 	l.enter()
 	p := g.temp("ref")
 	g.w("for _, %s := range []*perl.Ref{%s} {", p, strings.Join(refs, ", "))
 	g.w("%s := %s.Get()", l.name, p)
+	l.body(fmt.Sprintf("%s.Set(%s)", p, l.element) + sync)
+}
+
+// aliased reports whether a list has elements of arrays or hashes, or variables: what a
+// loop changes in them stays changed.
+func aliased(n *node) bool {
+	switch n.kind {
+	case kVar, kDeref:
+		return n.sigil == '@' && !isArgs(n) || n.sigil == '$' && n.v != nil
+	case kSlice, kHSlice:
+		return !isArgs(n.kids[0])
+	case kKey, kIndex:
+		return !isArgs(n.kids[0])
+	case kFunc:
+		return n.text == "values"
+	case kList:
+		return slices.ContainsFunc(n.kids, aliased)
+	}
+	return false
+}
+
+// overRefs is a loop over a list of several parts which changes its elements.
+func (l *foreachLoop) overRefs() {
+	g := l.g
+	refs := l.refs(l.list)
+	l.enter()
+	p := g.temp("ref")
+	g.w("for _, %s := range %s {", p, refs)
+	g.w("%s := %s.Get()", l.name, p)
+	l.unused()
 	l.body(fmt.Sprintf("%s.Set(%s)", p, l.element))
+}
+
+// refs returns code of references to the elements of a list.
+func (l *foreachLoop) refs(n *node) string {
+	g := l.g
+	switch {
+	case n.kind == kList:
+		var parts []string
+		for _, k := range n.kids {
+			parts = append(parts, l.refs(k))
+		}
+		return "perl.JoinRefs(" + strings.Join(parts, ", ") + ")"
+	case !aliased(n):
+		return "perl.TempRefs(" + g.spreadAll([]*node{n}) + ")"
+	case n.kind == kSlice || n.kind == kHSlice:
+		return g.container(n.kids[0]) + ".RefsAt(" + g.spreadAll(listOf2(n.kids[1])) + ")"
+	case n.kind == kFunc:
+		return g.keysContainer(n) + ".Refs()"
+	case n.sigil == '@' && (n.kind == kVar || n.kind == kDeref):
+		return g.container(n) + ".Refs()"
+	}
+	return "[]*perl.Ref{" + g.reference(n).code + "}"
 }
 
 // overRange is a loop over integers.
@@ -233,8 +295,11 @@ func (l *foreachLoop) overList() {
 		return
 	}
 	head := g.list(l.list)
-	if l.changed && !scalars(l.list) && hasArray(l.list) {
-		g.report.note("P0302", l.n.line, g.sub, "the loop changes its variable; elements of a list of several parts stay as they are")
+	if head == "nil" {
+		head = "perl.L()"
+	}
+	if l.changed && hasArray(l.list) {
+		g.report.note("P0302", l.n.line, g.sub, "the loop changes its variable; the elements of this list stay as they are")
 	}
 	l.enter()
 	if !l.used {

@@ -67,9 +67,10 @@ type frame struct {
 	closure    bool      // return would leave only the closure
 	pair       bool      // a and b are sort's
 	loops      int
-	blockLabel string   // of the current bare block
-	leave      *leave   // how return, next and last leave a closure for local
-	redo       []string // labels of the bodies of the loops, made when redo needs them
+	labels     map[string]bool // those of loops and blocks so far
+	blockLabel string          // of the current bare block
+	leave      *leave          // how return, next and last leave a closure for local
+	redo       []string        // labels of the bodies of the loops, made when redo needs them
 	outer      *frame
 	handler    bool      // there is an e
 	result     *variable // has the type of what is returned, if it is not any
@@ -109,6 +110,7 @@ type gen struct {
 	stateInit []string
 	file      string // the current file, if it is not the first
 	comments  bool   // the Perl of each sub stands above it
+	evals     int    // how many eval blocks are around the statement
 	single    bool   // the next statement is the only one of its block
 }
 
@@ -250,12 +252,24 @@ func (g *gen) thunk(t typ, f func() val) string {
 		g.noHoist = 1
 		v = f()
 		g.flushPre()
-		g.w("return %s", g.conv(v, t))
+		g.returnPost(g.conv(v, t))
 	})
 	if strings.Count(body, "\n") == 1 {
 		return fmt.Sprintf("func() %s { %s }", t, strings.TrimSpace(body))
 	}
 	return fmt.Sprintf("func() %s {\n%s}", t, body)
+}
+
+// returnPost returns a value from a closure, behind what must happen after the
+// expression.
+func (g *gen) returnPost(code string) {
+	if len(g.post) > 0 {
+		t := g.temp("result")
+		g.w("%s := %s", t, code)
+		g.flushPost()
+		code = t
+	}
+	g.w("return %s", code)
 }
 
 var simpleCode = regexp.MustCompile(`^-?[\w.]+$|^"[^"]*"$|^[\w.]+\([^()]*\)$`)
@@ -423,6 +437,8 @@ func (g *gen) boolean(n *node) val {
 			t := g.thunk(tBool, func() val { return val{g.cond(n.kids[1]), tBool, false} })
 			return val{operand(a, n.op) + " " + n.op + " " + t + "()", tBool, false}
 		}
+	case kSubst:
+		return g.subst(n)
 	case kVar:
 		if n.sigil == '@' || n.sigil == '%' {
 			return val{g.container(n) + ".Len() != 0", tBool, false}

@@ -134,5 +134,39 @@ func (g *gen) globAssign(to, from *node) {
 	code := g.any(from)
 	name := g.str(inner)
 	g.flushPre()
-	g.w("perl.DefineCode(%s, perl.CodeOf(%s))", name, code)
+	g.w("perl.DefineCode(perl.Qualified(%s, %s), perl.CodeOf(%s))", quote(g.pkg), name, code)
+}
+
+// isCode reports whether an expression is code that a typeglob may be given.
+func isCode(n *node) bool {
+	return n != nil && (n.kind == kSub || n.kind == kRef && n.kids[0].kind == kCall)
+}
+
+// findLate finds the subs which the program redefines while it runs: calls of them find
+// the sub by its name.
+func (p *program) findLate() {
+	names := map[string]bool{}
+	walkAll(p.statements, func(n *node) bool {
+		if n.kind != kAssign || !isCode(n.kids[1]) {
+			return true
+		}
+		to := n.kids[0]
+		if to.kind == kLocal {
+			to = to.kids[0]
+		}
+		switch {
+		case to.kind == kGlobVar:
+			names[to.text] = true
+		case to.kind == kDeref && to.sigil == '*' && to.kids[0].kind == kStr:
+			names[to.kids[0].text] = true
+		}
+		return true
+	})
+	for name := range names {
+		for full, f := range p.subs {
+			if _, short := splitName(full); full == name || short == name {
+				f.late = true
+			}
+		}
+	}
 }

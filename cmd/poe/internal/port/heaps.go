@@ -954,7 +954,7 @@ func setsFirst(list []*node, v *variable) bool {
 		}
 		e := n.kids[0]
 		if e.kind != kAssign || e.op != "" {
-			if calls(e) {
+			if callsSub(e) {
 				return false
 			}
 			continue
@@ -979,9 +979,9 @@ func setsFirst(list []*node, v *variable) bool {
 	return false
 }
 
-// calls reports whether an expression calls a sub of the program, or whatever a method
+// callsSub reports whether an expression calls a sub of the program, or whatever a method
 // may call.
-func calls(n *node) bool {
+func callsSub(n *node) bool {
 	found := false
 	n.walk(func(k *node) bool {
 		found = found || k.kind == kCall || k.kind == kApply || k.kind == kMethod && k.text == "call"

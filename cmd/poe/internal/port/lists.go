@@ -84,9 +84,6 @@ func (g *gen) list(n *node) string {
 			}
 			return g.container(n) + ".All()"
 		case '%':
-			if n.kind == kVar && n.v == nil && n.text == "+" {
-				cannot("P0112", "%%+ as a whole")
-			}
 			return g.container(n) + ".Pairs()"
 		case '&':
 			return "perl.ApplyList(" + g.any(n.kids[0]) + ")"
@@ -107,6 +104,9 @@ func (g *gen) list(n *node) string {
 	case kMethod:
 		return g.method(n, "List").code
 	case kApply:
+		if v, ok := g.aliasedApply(n, "List"); ok {
+			return v.code
+		}
 		return "perl.ApplyList(" + g.applyArgs(n) + ")"
 	case kMap:
 		return g.mapGrep(n)
@@ -192,7 +192,7 @@ func (g *gen) listThunk(n *node) string {
 	body := g.inFrame(g.closureFrame(rList), func() {
 		code = g.list(n)
 		g.flushPre()
-		g.w("return %s", code)
+		g.returnPost(code)
 	})
 	if strings.Count(body, "\n") == 1 {
 		return "func() []any { " + strings.TrimSpace(body) + " }"

@@ -1,5 +1,7 @@
 package port
 
+import "fmt"
+
 // local writes local X, or local X = value.
 func (g *gen) local(n, from *node) {
 	targets := n.kids
@@ -7,7 +9,8 @@ func (g *gen) local(n, from *node) {
 		targets = n.kids[0].kids
 	}
 	if len(targets) > 1 && from != nil {
-		cannot("P0305", "local with a list")
+		g.localList(targets, from)
+		return
 	}
 	for _, k := range targets {
 		value := "nil"
@@ -22,6 +25,21 @@ func (g *gen) local(n, from *node) {
 		}
 		g.flushPre()
 		g.localOne(k, from, value, v)
+	}
+}
+
+// localList is local of several variables with a list of values.
+func (g *gen) localList(targets []*node, from *node) {
+	list := g.temp("list")
+	code := g.list(from)
+	g.flushPre()
+	g.w("%s := %s", list, copied(code))
+	for i, k := range targets {
+		if isListTarget(k) && k.kind == kVar {
+			g.localOne(k, from, fmt.Sprintf("perl.From(%s, %d)", list, i), val{})
+			return
+		}
+		g.localOne(k, from, fmt.Sprintf("perl.At(%s, %d)", list, i), val{})
 	}
 }
 
@@ -82,7 +100,10 @@ func (g *gen) localOne(k, from *node, value string, v val) {
 		case "?":
 			g.w("defer perl.Local(&perl.ChildStatus, perl.Int(%s))()", value)
 			return
-		case "^W", "SIG", "0":
+		case "0":
+			g.w("defer perl.Local(&perl.Name, perl.Str(%s))()", value)
+			return
+		case "^W":
 			return
 		}
 	case kKey:
@@ -99,6 +120,17 @@ func (g *gen) localOne(k, from *node, value string, v val) {
 			return
 		}
 	case kGlobVar:
+		if k.text == "STDIN" || k.text == "STDOUT" || k.text == "STDERR" {
+			g.w("defer perl.LocalHandle(%s)()", g.glob(k).code)
+			return
+		}
+		if isCode(from) {
+			g.w("defer perl.LocalSub(%s, %s)()", quote(g.qualify(k.text)), value)
+			return
+		}
+		if from != nil {
+			cannot("P0306", "local of a typeglob with a value")
+		}
 		g.w("defer perl.Local[any](&%s, nil)()", g.handleVar(k.text))
 		return
 	}

@@ -2,6 +2,7 @@ package port
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -48,7 +49,16 @@ func (g *gen) redo(n *node) {
 func (g *gen) label(n *node, body []*node) {
 	if n.label != "" && labelUsed(body, n.label) {
 		g.w("%s:", goLabel(n.label))
+		g.labelled(n.label)
 	}
+}
+
+// labelled notes a label that next and last in this function may name.
+func (g *gen) labelled(label string) {
+	if g.f.labels == nil {
+		g.f.labels = map[string]bool{}
+	}
+	g.f.labels[label] = true
 }
 
 func labelUsed(list []*node, label string) bool {
@@ -301,10 +311,14 @@ func changes(list []*node, v *variable) bool {
 	}
 	walkAll(list, func(n *node) bool {
 		switch n.kind {
-		case kAssign, kPostop:
-			if is(n.kids[0]) && n.kids[0] != nil {
-				found = true
+		case kAssign:
+			to := n.kids[0]
+			found = found || is(to)
+			if to.kind == kList && n.op == "" {
+				found = found || slices.ContainsFunc(to.kids, is)
 			}
+		case kPostop, kRef:
+			found = found || is(n.kids[0])
 		case kUnop:
 			if (n.op == "++" || n.op == "--") && is(n.kids[0]) {
 				found = true
@@ -325,11 +339,32 @@ func changes(list []*node, v *variable) bool {
 				return false
 			}
 		case sForeach:
+			inner := n.kids[0]
+			if inner != nil && inner.kind == kMy {
+				inner = inner.kids[0]
+			}
+			if is(n.kids[1]) && (inner == nil || inner.v != nil) {
+				var alias *variable
+				if inner != nil {
+					alias = inner.v
+				}
+				found = found || changes(n.kids[2].body, alias)
+			}
 			if v == nil && n.kids[0] == nil {
 				return false
 			}
 		}
 		return !found
+	})
+	return found
+}
+
+// calls reports whether statements call a sub.
+func calls(list []*node) bool {
+	found := false
+	walkAll(list, func(n *node) bool {
+		found = found || n.kind == kCall || n.kind == kApply || n.kind == kMethod
+		return !found && n.kind != kSub
 	})
 	return found
 }
@@ -432,6 +467,9 @@ func (g *gen) jump(n *node) {
 	word := "continue"
 	if n.op == "last" {
 		word = "break"
+	}
+	if n.text != "" && !g.f.labels[n.text] {
+		cannot("P0208", "%s %s: no loop of this function has the label", n.op, n.text)
 	}
 	if n.text != "" {
 		word += " " + goLabel(n.text)

@@ -59,6 +59,9 @@ func (g *gen) expr(n *node) val {
 	case kMethod:
 		return g.method(n, "Scalar")
 	case kApply:
+		if v, ok := g.aliasedApply(n, "Scalar"); ok {
+			return v
+		}
 		return val{fmt.Sprintf("perl.Apply(%s)", g.applyArgs(n)), tAny, false}
 	case kSub:
 		return g.anonSub(n)
@@ -85,7 +88,11 @@ func (g *gen) expr(n *node) val {
 	case kMatch:
 		return g.match(n)
 	case kSubst:
-		return g.subst(n)
+		v := g.subst(n)
+		if v.typ == tInt {
+			return val{"perl.Replacements(" + v.code + ")", tAny, false}
+		}
+		return v
 	case kTrans:
 		return g.trans(n)
 	case kReadline:
@@ -98,6 +105,8 @@ func (g *gen) expr(n *node) val {
 		noReturn(n.body)
 		return val{g.blockThunk(n.body, rAny, "any") + "()", tAny, false}
 	case kEval:
+		g.evals++
+		defer func() { g.evals-- }()
 		return val{"perl.Eval(" + g.blockThunk(n.body, rAny, "any") + ")", tAny, false}
 	case kPrint:
 		return g.print(n)
@@ -240,6 +249,12 @@ func (g *gen) container(n *node) string {
 			return "perl.Signals"
 		case isArgs(n):
 			return "perl.NewArray(" + g.argsAll() + "...)"
+		case n.text == "+" && n.sigil == '%':
+			g.f.match = true
+			return "m.NamedHash()"
+		case (n.text == "-" || n.text == "+") && n.sigil == '@':
+			g.f.match = true
+			return map[string]string{"-": "m.Starts()", "+": "m.Ends()"}[n.text]
 		case n.text == "ISA" || strings.HasSuffix(n.text, "::ISA") || strings.HasPrefix(n.text, "EXPORT"):
 			return "perl.NewArray()"
 		}

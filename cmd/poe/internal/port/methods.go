@@ -45,6 +45,8 @@ func (g *gen) method(n *node, want string) val {
 	name := quote(n.text)
 	target := ""
 	switch {
+	case obj.kind == kBare && (obj.text == "STDIN" || obj.text == "STDOUT" || obj.text == "STDERR"):
+		target = g.glob(obj).code
 	case obj.kind == kBare:
 		target = quote(obj.text)
 		g.useClass(obj.text, n.line)
@@ -66,6 +68,16 @@ func (g *gen) method(n *node, want string) val {
 	}
 	if v, ok := g.construct(n, args, want); ok {
 		return v
+	}
+	g.topicCalled()
+	if g.prog.aliasMethods[n.text] {
+		self := g.stable(target)
+		call := func(list string) string {
+			return fmt.Sprintf("perl.CallInPlace(%s, %s, %s, %s)", contextCode(want), self, name, list)
+		}
+		if v, ok := g.aliasedCall(n.text, args, call, want); ok {
+			return v
+		}
 	}
 	all := g.withArgsPairs(target+", "+name, args)
 	switch want {

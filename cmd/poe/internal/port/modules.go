@@ -9,7 +9,8 @@ import (
 var imports = map[string]signature{
 	// List::Util
 	"sum": {"perl.Sum", "l", tAny}, "sum0": {"perl.Sum0", "l", tAny}, "product": {"perl.Product", "l", tAny}, "max": {"perl.Max", "l", tAny}, "min": {"perl.Min", "l", tAny},
-	"maxstr": {"perl.MaxStr", "l", tAny}, "minstr": {"perl.MinStr", "l", tAny}, "shuffle": {"perl.Shuffle", "l", "[]any"}, "uniq": {"perl.Uniq", "l", "[]any"}, "uniqstr": {"perl.Uniq", "l", "[]any"},
+	"maxstr": {"perl.MaxStr", "l", tAny}, "minstr": {"perl.MinStr", "l", tAny}, "shuffle": {"perl.Shuffle", "l", "[]any"}, "uniq": {"perl.Uniq", "l", "[]any"}, "uniqstr": {"perl.Uniq", "l", "[]any"}, "uniqnum": {"perl.UniqNum", "l", "[]any"}, "uniqint": {"perl.UniqNum", "l", "[]any"},
+	"head": {"perl.HeadOf", "il", "[]any"}, "tail": {"perl.TailOf", "il", "[]any"},
 	"pairs": {"perl.Pairs", "l", "[]any"}, "pairkeys": {"perl.PairKeys", "l", "[]any"}, "pairvalues": {"perl.PairValues", "l", "[]any"},
 	// Scalar::Util
 	"blessed": {"perl.Blessed", "a", tAny}, "reftype": {"perl.Reftype", "a", tAny}, "looks_like_number": {"perl.LooksLikeNumber", "a", tBool}, "refaddr": {"perl.Refaddr", "a", tAny},
@@ -35,6 +36,7 @@ var imports = map[string]signature{
 	"encode_json": {"perl.EncodeJSON", "a", tStr}, "decode_json": {"perl.DecodeJSON", "s", tAny}, "to_json": {"perl.EncodeJSON", "a", tStr}, "from_json": {"perl.DecodeJSON", "s", tAny},
 	"encode": {"perl.Encode", "as", tStr}, "decode": {"perl.Decode", "as", tStr}, "encode_utf8": {"perl.Identity", "a", tAny}, "decode_utf8": {"perl.Identity", "a", tAny},
 	"uri_escape": {"perl.URIEscape", "s", tStr}, "uri_unescape": {"perl.URIUnescape", "s", tStr}, "dclone": {"perl.Dclone", "a", tAny}, "freeze": {"perl.Freeze", "a", tStr}, "nfreeze": {"perl.Freeze", "a", tStr}, "thaw": {"perl.Thaw", "s", tAny},
+	"store": {"perl.Store", "as", tBool}, "nstore": {"perl.Store", "as", tBool}, "retrieve": {"perl.Retrieve", "s", tAny},
 	"status_message":   {"perl.StatusMessage", "a", tAny},
 	"POE::Kernel::run": {"compat.Run", "", "void"},
 }
@@ -132,7 +134,7 @@ func (g *gen) overload(n *node) {
 	for i := 0; i+1 < len(kids); i += 2 {
 		op := kids[i].text
 		switch op {
-		case `""`, "0+", "bool", "+", "-", "*", "/", "**", "==", "!=", "<", ">", "<=", ">=", "<=>", "neg", "eq", "ne", "lt", "gt", "le", "ge", "cmp", ".", "x":
+		case `""`, "0+", "bool", "+", "-", "*", "/", "**", "==", "!=", "<", ">", "<=", ">=", "<=>", "neg", "eq", "ne", "lt", "gt", "le", "ge", "cmp", ".", "x", "@{}", "%{}", "&{}":
 			code := g.any(kids[i+1])
 			g.flushPre()
 			g.w("perl.DefineOperator(%s, %s, %s)", quote(g.pkg), quote(op), code)
@@ -145,15 +147,19 @@ func (g *gen) overload(n *node) {
 
 // useModule notes a module in the report.
 func (g *gen) useModule(name string, line int) {
+	if !g.moduleThere(name) {
+		g.report.module(name, line, placeOf(name))
+	}
+}
+
+// moduleThere reports whether a module is a package of the program, or is known.
+func (g *gen) moduleThere(name string) bool {
 	for f := range g.prog.subs {
 		if pkg, _ := splitName(f); pkg == name {
-			return
+			return true
 		}
 	}
-	if moduleKnown(name) {
-		return
-	}
-	g.report.module(name, line, placeOf(name))
+	return moduleKnown(name)
 }
 
 func (g *gen) useClass(name string, line int) { g.useModule(name, line) }
@@ -296,6 +302,12 @@ func (g *gen) importedCall(n *node, want string) val {
 		return g.scalarIn(val{fmt.Sprintf("perl.Carp(%s, %q, %d%s)", g.fileCode(), g.pkg, n.line, comma(g.spreadAll(n.kids))), tAny, false}, want)
 	case "first", "any", "all", "none", "notall", "reduce":
 		return g.scalarIn(g.blockFunction(short, n), want)
+	case "pairmap", "pairgrep", "pairfirst":
+		v := g.blockFunction(short, n)
+		if want == "Scalar" {
+			return val{"perl.CountPairs(" + quote(short) + ", " + v.code + ")", tInt, false}
+		}
+		return v
 	case "is_utf8", "utf8::is_utf8", "utf8::encode", "utf8::decode", "utf8::upgrade", "utf8::downgrade":
 		return g.scalarIn(val{"false", tBool, true}, want)
 	}
@@ -306,6 +318,9 @@ func (g *gen) importedCall(n *node, want string) val {
 		code := s.name + "(" + g.fill(n, s) + ")"
 		switch s.result {
 		case "[]any":
+			if want == "Scalar" && strings.HasPrefix(short, "uniq") {
+				return val{"len(" + code + ")", tInt, false}
+			}
 			if want == "Scalar" {
 				return val{"perl.First(" + code + ")", tAny, false}
 			}
@@ -367,6 +382,13 @@ func (g *gen) blockFunction(name string, n *node) val {
 	}
 	block := n.kids[0]
 	list := g.spreadAll(n.kids[1:])
+	if strings.HasPrefix(name, "pair") {
+		fr := g.closureFrame(rList)
+		fr.pair = true
+		body := g.inFrame(fr, func() { g.bodyWithValue(block.body) })
+		word := map[string]string{"pairmap": "perl.PairMap", "pairgrep": "perl.PairGrep", "pairfirst": "perl.PairFirst"}[name]
+		return val{word + "(" + closure("a, b any", "[]any", body) + comma(list) + ")", "[]any", false}
+	}
 	if name == "reduce" {
 		fr := g.closureFrame(rAny)
 		fr.pair = true

@@ -16,6 +16,9 @@ func (g *gen) binaryOp(n *node) val {
 			return v
 		}
 	}
+	if n.mods == "integer" {
+		return val{fmt.Sprintf("perl.Integer(%q, %s, %s)", n.op, g.any(n.kids[0]), g.any(n.kids[1])), tInt, false}
+	}
 	switch n.op {
 	case "==", "!=", "<", ">", "<=", ">=":
 		return g.compare(n)
@@ -152,10 +155,21 @@ func (g *gen) compare(n *node) val {
 	return val{g.conv(a, t) + " " + n.op + " " + g.conv(b, t), tBool, false}
 }
 
+// maybe is expr for the left side of an operator: undef stays undef for //.
+func (g *gen) maybe(n *node, op string) val {
+	for n.kind == kList && len(n.kids) == 1 {
+		n = n.kids[0]
+	}
+	if op == "//" && n.kind == kFunc && n.text == "substr" && len(n.kids) < 4 {
+		return val{"perl.SubstrOK(" + g.substrArgs(n) + ")", tAny, false}
+	}
+	return g.expr(n)
+}
+
 // logic is && || // as a value.
 func (g *gen) logic(n *node) val {
 	g.predeclare(n, n.kids[1])
-	a := g.expr(n.kids[0])
+	a := g.maybe(n.kids[0], n.op)
 	if n.op == "xor" {
 		return val{g.truth(a) + " != " + paren(g.cond(n.kids[1])), tBool, false}
 	}
@@ -256,10 +270,13 @@ func (g *gen) void(n *node) {
 			g.line2(g.tableCall(n))
 			return
 		}
+		if v, ok := g.aliasedApply(n, "Void"); ok {
+			g.line2(v.code)
+			return
+		}
 		g.line2("perl.ApplyVoid(" + g.applyArgs(n) + ")")
 	case kEval:
-		body := g.inFrame(g.closureFrame(rVoid), func() { g.statements(n.body) })
-		g.w("perl.Try(func() {\n%s})", body)
+		g.evalStatement(n)
 	case kDo:
 		g.w("{")
 		g.scoped(n.body)
@@ -287,6 +304,24 @@ func (g *gen) void(n *node) {
 	default:
 		g.voidExpr(n)
 	}
+}
+
+// evalStatement is eval { } as a statement. next and last leave it, as in Perl; return
+// does not leave the sub.
+func (g *gen) evalStatement(n *node) {
+	g.evals++
+	defer func() { g.evals-- }()
+	fr := g.closureFrame(rVoid)
+	if !usesJump(n.body, "", true) {
+		body := g.inFrame(fr, func() { g.statements(n.body) })
+		g.w("perl.Try(func() {\n%s})", body)
+		return
+	}
+	l := &leave{flag: g.temp("leave")}
+	fr.leave = l
+	body := g.inFrame(fr, func() { g.statements(n.body) })
+	g.w("%s := 0\nperl.Try(func() {\n%s})", l.flag, body)
+	g.leaveLoops(l)
 }
 
 func (g *gen) condPre(n *node) string {

@@ -18,6 +18,8 @@ type parser struct {
 	protos map[string]string // prototypes of the subs so far, without parentheses
 	bad    []problem
 	line0  int // added to lines, for texts inside of others
+
+	integer bool // use integer is in force
 }
 
 // problem is something in a source text which cannot be read.
@@ -225,7 +227,9 @@ func (p *parser) block() []*node {
 	p.enter()
 	defer func() { p.depth-- }()
 	p.expect("{")
+	integer := p.integer
 	list := p.statements(true)
+	p.integer = integer
 	p.expect("}")
 	return list
 }
@@ -338,7 +342,7 @@ func (p *parser) modifiers(n, e *node) *node {
 		switch word {
 		case "if", "unless":
 			if word == "unless" {
-				cond = &node{kind: kUnop, op: "!", kids: []*node{cond}, line: n.line}
+				cond = &node{kind: kUnop, op: "!", kids: []*node{cond}, line: n.line, mods: "unless"}
 			}
 			n.kind, n.kids = sIf, []*node{cond, body}
 		case "while", "until":
@@ -368,7 +372,7 @@ func (p *parser) ifStatement() *node {
 		cond := p.expr()
 		p.expect(")")
 		if word == "unless" {
-			cond = &node{kind: kUnop, op: "!", kids: []*node{cond}, line: n.line}
+			cond = &node{kind: kUnop, op: "!", kids: []*node{cond}, line: n.line, mods: "unless"}
 			word = ""
 		}
 		n.kids = append(n.kids, cond, p.blockNode())
@@ -468,7 +472,8 @@ func (p *parser) subRest(n *node) {
 			if text == "()" {
 				p.consts[n.text] = true
 			}
-			p.protos[n.text] = strings.ReplaceAll(strings.Trim(text, "()"), " ", "")
+			n.mods = strings.ReplaceAll(strings.Trim(text, "()"), " ", "")
+			p.protos[n.text] = n.mods
 		}
 	} else if p.is("(") {
 		depth, start := 0, p.at
@@ -531,7 +536,7 @@ func (p *parser) inner(code string, line int) *parser {
 	if p.depth > maxDepth {
 		p.fail("nested too deep")
 	}
-	return &parser{file: p.file, tok: p.tok, toks: toks, consts: p.consts, subs: p.subs, protos: p.protos, source: strings.Split(code, "\n"), line0: line + p.line0 - 1, depth: p.depth + 1}
+	return &parser{file: p.file, tok: p.tok, toks: toks, consts: p.consts, subs: p.subs, protos: p.protos, source: strings.Split(code, "\n"), line0: line + p.line0 - 1, depth: p.depth + 1, integer: p.integer}
 }
 
 func (p *parser) use() *node {
@@ -543,6 +548,9 @@ func (p *parser) use() *node {
 		return n
 	}
 	n.text = p.next().text
+	if n.text == "integer" {
+		p.integer = n.op == "use"
+	}
 	if p.peek().class == "Number" && p.look(1).text != "," && p.look(1).text != "=>" {
 		p.at++
 	}

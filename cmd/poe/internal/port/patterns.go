@@ -2,6 +2,7 @@ package port
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
@@ -66,9 +67,7 @@ func (g *gen) match(n *node) val {
 	if n.op == "qr" && n.kids[0] == nil {
 		return val{g.regexp(re, n.mods), tRE, true}
 	}
-	if re.kind == kStr && re.text == "" && !strings.Contains(n.mods, "g") && n.op != "qr" {
-		re = &node{kind: kStr, text: "(?:)"}
-	}
+	g.notEmpty(n)
 	if v, ok := g.plainMatch(n, n.kids[1]); ok {
 		return v
 	}
@@ -79,6 +78,13 @@ func (g *gen) match(n *node) val {
 	}
 	s := g.target(n)
 	return val{fmt.Sprintf("m.Match(%s, %s)", g.regexp(re, n.mods), s), tBool, false}
+}
+
+// notEmpty refuses the empty pattern, which is the last one that has matched.
+func (g *gen) notEmpty(n *node) {
+	if re := n.kids[1]; re.kind == kStr && re.text == "" && n.op != "qr" {
+		cannot("P0401", "the empty pattern means the last one that has matched")
+	}
 }
 
 // pos returns where the position of //g of a variable is kept.
@@ -105,6 +111,7 @@ func (g *gen) pos(n *node) string {
 
 // matchList is m// in list context.
 func (g *gen) matchList(n *node) string {
+	g.notEmpty(n)
 	g.f.match = true
 	s := g.target(n)
 	re := g.regexp(n.kids[1], n.mods)
@@ -142,6 +149,7 @@ func (g *gen) replacement(n *node) string {
 
 // subst is s/// as a value.
 func (g *gen) subst(n *node) val {
+	g.notEmpty(n)
 	re := g.regexp(n.kids[1], n.mods)
 	all := strings.Contains(n.mods, "g")
 	with := g.replacement(n)
@@ -221,12 +229,13 @@ func (g *gen) trans(n *node) val {
 	return val{fmt.Sprintf("perl.TranslateAt(%s, %s)", g.substPointer(target), args), tInt, false}
 }
 
+// noEngine finds what neither engine has: code, recursion, verbs, branch reset.
+var noEngine = regexp.MustCompile(`\(\?(?:\?\{|\{|R\)|[-+]?\d+\)|&|P>|P=|\|)|\(\*|\\[KXC]`)
+
 // badPattern says why a pattern has no translation.
 func badPattern(text, flags string) string {
-	for _, s := range []string{"(?{", "(??{", "(?R)", "(?1)", "(?&", "(*", `\K`} {
-		if strings.Contains(text, s) && !strings.Contains(text, `\`+s) {
-			return "the pattern has " + s
-		}
+	if bad := noEngine.FindString(strings.ReplaceAll(text, `\\`, "")); bad != "" && !strings.Contains(text, `\`+bad) {
+		return "the pattern has " + bad
 	}
 	return ""
 }
@@ -290,6 +299,7 @@ func (g *gen) mapAlias(n *node) (string, bool) {
 	for list.kind == kList && len(list.kids) == 1 {
 		list = list.kids[0]
 	}
+	list = g.assignedArray(list)
 	var code string
 	switch {
 	case isArgs(list) && g.f.fn != nil && !g.f.handler:
@@ -323,6 +333,26 @@ func (g *gen) mapAlias(n *node) (string, bool) {
 		}
 	})
 	return word + "(" + code + ", " + closure("item *any", result, body) + ")", true
+}
+
+// assignedArray writes the assignment to an array which stands in the place of a list,
+// and returns the array: what changes the elements changes it.
+func (g *gen) assignedArray(list *node) *node {
+	if list.kind != kAssign || list.op != "" {
+		return list
+	}
+	to := list.kids[0]
+	if to.kind == kMy && !to.paren {
+		to = to.kids[0]
+	}
+	if to.kind != kVar || to.sigil != '@' || isArgs(to) {
+		return list
+	}
+	g.hoist(strings.TrimSpace(g.capture(func() {
+		g.void(list)
+		g.flushPost()
+	})))
+	return to
 }
 
 func changesTopic(n *node) bool {
@@ -365,6 +395,9 @@ func (g *gen) sort(n *node) string {
 		f := g.findSub(by.text)
 		if f == nil {
 			cannot("P0404", "sort by a sub that is not there")
+		}
+		if f.node.mods == "$$" { // it takes the two as arguments
+			return fmt.Sprintf("perl.SortByArgs(%s, %s)", list, f.goName)
 		}
 		return fmt.Sprintf("perl.SortBySub(%s, %s)", list, f.goName)
 	}

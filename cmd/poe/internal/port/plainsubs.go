@@ -89,7 +89,7 @@ func (p *program) callsByName() bool {
 
 // headOf returns the form of a sub as far as its own body says, nil if it has none.
 func (p *program) headOf(f *function) *form {
-	if f.wantUsed || f.aliases || f.outer != nil {
+	if f.wantUsed || f.aliases || f.late || f.outer != nil {
 		return nil
 	}
 	_, short := splitName(f.name)

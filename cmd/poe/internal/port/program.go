@@ -25,6 +25,10 @@ type program struct {
 	heapHash     bool            // every heap is a hash
 	plainPrint   bool            // print writes to standard output as it is
 	topicShared  bool
+	topicChanged bool            // a sub changes the $_ of its caller
+	aliasCode    bool            // a sub that is called by reference changes its arguments
+	aliasMethods map[string]bool // names of subs which change their arguments
+	valueUses    valueUses
 	bad          []problem
 	files        []string          // the modules and other files of the program
 	lines        int               // of these files
@@ -145,6 +149,7 @@ func (p *program) analyze() {
 		}
 		return true
 	})
+	p.listConstants()
 	p.markMethodTables()
 	p.markReturns()
 	p.heapHash = p.heapIsHash()
@@ -154,6 +159,10 @@ func (p *program) analyze() {
 		p.topicShared = p.topicShared || freeTopic(f.node.body)
 		f.aliases = !f.handler && changesArguments(f.node.body)
 	}
+	p.topicChanged = p.topicShared && p.changesTopic()
+	p.findAliases()
+	p.findLate()
+	p.findUses()
 	p.nameAll()
 	p.sortedLoops()
 	p.plainSubs()
@@ -194,6 +203,25 @@ func (p *program) looseHandlers() {
 			f.loose = true
 		}
 	}
+}
+
+// listConstants makes calls of the names of constants of other packages which are lists.
+func (p *program) listConstants() {
+	lists := map[string]bool{}
+	walkAll(p.statements, func(n *node) bool {
+		if n.kind == sUse && n.text == "constant" && n.kid(0) != nil {
+			if l := listOf(n.kids[0]); n.kids[0].kind != kHash && len(l) > 0 && (len(l) > 2 || len(l) == 2 && isListy(l[1])) {
+				lists[l[0].text] = true
+			}
+		}
+		return true
+	})
+	walkAll(p.statements, func(n *node) bool {
+		if pkg, name := splitName(n.text); n.kind == kBare && lists[name] && strings.Contains(n.text, "::") && pkg != "" {
+			n.kind = kCall
+		}
+		return true
+	})
 }
 
 func walkAll(list []*node, f func(*node) bool) {

@@ -62,7 +62,7 @@ func (p *parser) quote() *node {
 		n.kind, n.mods = kSubst, part(2)
 		n.kids = []*node{nil, p.pattern(part(0), part(3), n.line)}
 		if strings.Contains(n.mods, "e") {
-			if strings.Count(n.mods, "e") > 1 {
+			if strings.Count(trailing(t.text), "e") > 1 { // part(2) has each letter once
 				p.fail("s///ee is not translated")
 			}
 			sub := p.inner(part(1), n.line)
@@ -97,6 +97,11 @@ func (p *parser) readline(n *node, name string) *node {
 		n.kids = []*node{p.interpolate(name, n.line, false)}
 	}
 	return n
+}
+
+// trailing returns the modifiers at the end of a quote.
+func trailing(s string) string {
+	return s[len(strings.TrimRight(s, "abcdefghijklmnopqrstuvwxyz")):]
 }
 
 func inside(s string) string {
@@ -189,7 +194,7 @@ func (p *parser) interpolate(s string, line int, re bool) *node {
 				literal(text)
 				i += n
 			}
-		case c == '$' && i+1 < len(s) && p.variableStarts(s[i:], re), c == '@' && i+1 < len(s) && arrayStarts(s[i:]):
+		case c == '$' && i+1 < len(s) && p.variableStarts(s[i:], re), c == '@' && i+1 < len(s) && (arrayStarts(s[i:]) || !re && (s[i+1] == '-' || s[i+1] == '+')):
 			n := interpolationEnd(s[i:], re)
 			code := s[i : i+n]
 			flush()
@@ -254,7 +259,7 @@ func (p *parser) variableStarts(s string, re bool) bool {
 	case strings.IndexByte("@!/,;.'`+-?|<>()]^~=%\"", c) >= 0:
 		return !re || c == ';' || c == ','
 	case c == '#':
-		return len(s) > 2 && (s[2] == '{' || s[2] == '$' || nameByte(s[2])) && !re
+		return len(s) > 2 && (s[2] == '{' || s[2] == '$' || s[2] == '+' || s[2] == '-' || nameByte(s[2])) && !re
 	}
 	return false
 }
@@ -270,6 +275,9 @@ func interpolationEnd(s string, re bool) int {
 	i := 1
 	if s[0] == '$' && s[i] == '#' {
 		i++
+		if s[i] == '+' || s[i] == '-' {
+			return i + 1
+		}
 	}
 	for i < len(s) && s[i] == '$' && i+1 < len(s) && (nameByte(s[i+1]) || s[i+1] == '{' || s[i+1] == '$') {
 		i++
@@ -304,7 +312,7 @@ func interpolationEnd(s string, re bool) int {
 func subscriptsEnd(s string, i int, re bool) int {
 	for i < len(s) {
 		switch {
-		case s[i] == '[' && (subscript(s[i:], re) || s[0] == '@' && !re && sliceList(s[i:])):
+		case s[i] == '[' && subscript(s[i:], re):
 			i = matching(s, i)
 		case s[i] == '{' && !(re && quantifier(s[i:])):
 			i = matching(s, i)
@@ -333,8 +341,8 @@ func quantifier(s string) bool {
 func subscript(s string, re bool) bool {
 	end := matching(s, 0)
 	in := s[1:max(1, end-1)]
-	if in == "" {
-		return false
+	if in == "" || !re {
+		return in != "" // only in a pattern it may be a class of characters
 	}
 	if in[0] == '$' && len(in) > 1 && (in[1] != ')' && in[1] != '|') {
 		return true
@@ -345,20 +353,7 @@ func subscript(s string, re bool) bool {
 	if _, err := strconv.Atoi(in); err == nil {
 		return true
 	}
-	if re {
-		return false
-	}
-	from, to, isRange := strings.Cut(in, "..")
-	if isRange {
-		return subscript("["+strings.TrimSpace(from)+"]", re) && subscript("["+strings.TrimSpace(to)+"]", re)
-	}
-	return upper(in) && isWord(in)
-}
-
-// sliceList reports whether the bracket in a string is a list of indices.
-func sliceList(s string) bool {
-	in := s[1:max(1, matching(s, 0)-1)]
-	return in != "" && strings.Contains(in, ",") && strings.Trim(in, "0123456789,-. $_abcdefghijklmnopqrstuvwxyz#") == ""
+	return false
 }
 
 // matching returns the index behind the bracket that closes the one at i.

@@ -92,7 +92,7 @@ func (g *gen) lastStatement(n *node) {
 				return
 			}
 		}
-		if k.kind == kPrint || k.kind == kFunc && voidFunctions[k.text] || g.f.mode == rHandler && k.kind == kMethod && voidMethods[k.text] {
+		if g.endsVoid(k) || g.f.mode == rHandler && k.kind == kMethod && voidMethods[k.text] {
 			g.statement(n)
 			g.finish()
 			return
@@ -124,6 +124,15 @@ func (g *gen) lastStatement(n *node) {
 		g.statement(n)
 		g.finish()
 	}
+}
+
+// endsVoid reports whether the last statement of a function is written without its
+// value: it has none, or nobody uses it.
+func (g *gen) endsVoid(k *node) bool {
+	if k.kind == kFunc && (k.text == "die" || k.text == "exit") {
+		return true
+	}
+	return (k.kind == kPrint || k.kind == kFunc && voidFunctions[k.text]) && (g.f.mode == rHandler || g.f.mode == rGeneric && !g.prog.used(g.f.fn))
 }
 
 var voidFunctions = map[string]bool{"die": true, "exit": true, "warn": true, "push": true, "unshift": true, "close": true, "undef": true}
@@ -163,14 +172,39 @@ func (g *gen) statementLast(n *node) {
 	if g.f.mode == rHandler || g.f.mode == rVoid {
 		return
 	}
-	if nested || len(n.kids)%2 == 0 || !g.allEnd(n) {
-		g.w("return %s", g.returnNothing())
+	if nested || len(n.kids)%2 == 0 {
+		g.w("return %s", g.conditionValue(n))
 	}
 }
 
-// allEnd reports whether all branches of an if with else end in a return: they do,
-// since their last statements are values.
-func (g *gen) allEnd(*node) bool { return true }
+// conditionValue is the value of an if of which no branch has run: that of its last
+// condition.
+func (g *gen) conditionValue(n *node) string {
+	mode := g.f.mode
+	if len(n.kids)%2 == 1 || mode != rGeneric && mode != rList && mode != rAny || mode == rGeneric && !g.prog.used(g.f.fn) {
+		return g.returnNothing()
+	}
+	if g.f.result != nil {
+		g.assigned(g.f.result, tAny)
+	}
+	cond := n.kids[len(n.kids)-2]
+	value := "false"
+	if cond.kind == kUnop && cond.mods == "unless" {
+		cond, value = cond.kids[0], "true"
+	}
+	for cond.kind == kList && len(cond.kids) == 1 {
+		cond = cond.kids[0]
+	}
+	if cond.kind == kVar && cond.sigil == '$' || cond.kind == kIndex || cond.kind == kKey {
+		if v, pre := g.lazily(func() val { return g.expr(cond) }); len(pre) == 0 && pure(v.code) {
+			value = v.code
+		}
+	}
+	if mode == rAny {
+		return value
+	}
+	return "perl.L(" + value + ")"
+}
 
 func (g *gen) blockWithValue(b *node) {
 	if hasLocal(b.body) && g.f.leave == nil {

@@ -65,6 +65,7 @@ type function struct {
 	events    map[string]bool // names under which it handles events, as far as known
 	aliases   bool            // changes its arguments in place
 	names     map[string]int
+	late      bool // the program gives its name to other code while it runs
 	heap      *heapClass
 	args      []typ        // of ARG0 and so on, as far as they are known
 	seen      []typ        // the same as recordings show them
@@ -217,7 +218,7 @@ func (r *resolver) declare(n *node, how string) {
 	if r.fn != nil {
 		v.level = r.fn.level
 	}
-	if how == "our" && n.text == "AUTOLOAD" {
+	if how == "our" && (n.text == "AUTOLOAD" || n.text == "VERSION" && n.sigil == '$') {
 		return
 	}
 	if how == "our" {
@@ -337,10 +338,11 @@ func (r *resolver) expr(n *node) {
 		r.pop()
 		return
 	case kMap:
-		r.push()
-		for _, k := range n.kids {
+		for _, k := range n.kids[1:] { // what the list declares lives on
 			r.expr(k)
 		}
+		r.push()
+		r.expr(n.kids[0])
 		r.statements(n.body)
 		r.pop()
 		return

@@ -79,6 +79,8 @@ func (g *gen) specialVar(n *node) val {
 		return val{"perl.InputLine()", tAny, false}
 	case "0":
 		return val{"perl.Name", tStr, true}
+	case "VERSION":
+		return val{"perl.Version(" + quote(g.pkg) + ")", tAny, false}
 	case "?":
 		return val{"perl.ChildStatus", tInt, true}
 	case "AUTOLOAD":
@@ -99,6 +101,7 @@ var specialVars = map[string]string{
 var moduleVars = map[string]string{
 	"Data::Dumper::Indent": "perl.DumperIndent", "Data::Dumper::Sortkeys": "perl.DumperSortkeys", "Data::Dumper::Terse": "perl.DumperTerse",
 	"Data::Dumper::Useqq": "perl.DumperUseqq", "Data::Dumper::Pad": "perl.DumperPad", "Data::Dumper::Deepcopy": "perl.DumperDeepcopy", "Data::Dumper::Maxdepth": "perl.DumperMaxdepth",
+	"Data::Dumper::Pair": "perl.DumperPair", "Data::Dumper::Quotekeys": "perl.DumperQuotekeys", "Data::Dumper::Varname": "perl.DumperVarname",
 }
 
 func (g *gen) moduleVar(n *node) val {
@@ -133,7 +136,7 @@ func (g *gen) placeSpecial(n *node) (string, func(string) string) {
 		return "perl.Name", func(code string) string { return "perl.Name = perl.Str(" + code + ")" }
 	case "?":
 		return "perl.ChildStatus", func(code string) string { return "perl.ChildStatus = perl.Int(" + code + ")" }
-	case "^W", "^T", ";", "AUTOLOAD":
+	case "^W", "AUTOLOAD":
 		return "nil", func(code string) string { return "_ = " + code }
 	case "a", "b":
 		return g.specialVar(n).code, func(code string) string {
@@ -146,8 +149,11 @@ func (g *gen) placeSpecial(n *node) (string, func(string) string) {
 	if v, ok := moduleVars[name]; ok {
 		return v, func(code string) string { return v + " = " + code }
 	}
-	if strings.HasSuffix(name, "::VERSION") || name == "VERSION" {
-		return "nil", func(code string) string { return fmt.Sprintf("perl.SetVersion(%q, %s)", g.pkg, code) }
+	if pkg, ok := strings.CutSuffix(name, "::VERSION"); ok || name == "VERSION" {
+		if !ok {
+			pkg = g.pkg
+		}
+		return "perl.Version(" + quote(pkg) + ")", func(code string) string { return fmt.Sprintf("perl.SetVersion(%q, %s)", pkg, code) }
 	}
 	cannot("P0117", "assignment to $%s", name)
 	return "", nil

@@ -3,6 +3,7 @@ package port
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -175,6 +176,14 @@ func (g *gen) call(n *node, want string) val {
 		return g.importedCall(n, want)
 	}
 	context := contextCode(want)
+	g.topicCalled()
+	if f.late && !f.handler {
+		args := g.withArgs(context, n.kids)
+		if n.amp && !n.paren {
+			args = context + ", " + g.argsAll() + "..."
+		}
+		return g.inWant(fmt.Sprintf("perl.CodeOf(%s).Fn(%s)", quote(f.name), args), want)
+	}
 	if f.form != nil {
 		return g.formCall(f, n, want)
 	}
@@ -196,16 +205,38 @@ func (g *gen) call(n *node, want string) val {
 		return g.inWant(fmt.Sprintf("%s(%s, %s...)", f.goName, context, g.argsAll()), want)
 	}
 	if f.aliases {
-		if code, ok := g.aliasedCall(f, n.kids, context, want); ok {
+		call := func(list string) string { return fmt.Sprintf("%s(%s, %s...)", f.goName, context, list) }
+		if code, ok := g.aliasedCall(f.name, n.kids, call, want); ok {
 			return code
 		}
 	}
 	return g.inWant(f.goName+"("+g.withArgs(context, n.kids)+")", want)
 }
 
+// aliasedApply is a call of a reference to code, in a program which has such that
+// change their arguments.
+func (g *gen) aliasedApply(n *node, want string) (val, bool) {
+	g.topicCalled()
+	if !g.prog.aliasCode || n.amp && !n.paren {
+		return val{}, false
+	}
+	code := g.any(n.kids[0])
+	call := func(list string) string {
+		return fmt.Sprintf("perl.CodeOf(%s).Fn(%s, %s...)", code, contextCode(want), list)
+	}
+	return g.aliasedCall("the code", n.kids[1:], call, want)
+}
+
+// topicCalled stores $_ behind a call, where a sub of the program may have changed it.
+func (g *gen) topicCalled() {
+	if n := len(g.topicSync); n > 0 && g.prog.topicChanged && g.topic() == g.topicName() && !slices.Contains(g.post, g.topicSync[n-1]) {
+		g.post = append(g.post, g.topicSync[n-1])
+	}
+}
+
 // aliasedCall is a call of a sub which changes its arguments: what the list of them
 // holds afterwards goes back into the variables.
-func (g *gen) aliasedCall(f *function, kids []*node, context, want string) (val, bool) {
+func (g *gen) aliasedCall(name string, kids []*node, code func(list string) string, want string) (val, bool) {
 	list := g.temp("list")
 	var back []string
 	for i, k := range kids {
@@ -228,7 +259,7 @@ func (g *gen) aliasedCall(f *function, kids []*node, context, want string) (val,
 			if i == len(kids)-1 {
 				continue
 			}
-			g.report.note("P0308", g.line, g.sub, f.name+" changes its arguments; those behind a list stay as they are")
+			g.report.note("P0308", g.line, g.sub, name+" changes its arguments; those behind a list stay as they are")
 			return val{}, false
 		}
 	}
@@ -236,7 +267,7 @@ func (g *gen) aliasedCall(f *function, kids []*node, context, want string) (val,
 		return val{}, false
 	}
 	args := fmt.Sprintf("%s := %s", list, strings.Replace(g.cat(kids), "perl.Cat(", "perl.Cat(", 1))
-	call := fmt.Sprintf("%s(%s, %s...)", f.goName, context, list)
+	call := code(list)
 	if want == "Void" {
 		g.hoist(args)
 		g.post = append(g.post, back...)
@@ -331,6 +362,11 @@ func (g *gen) reference(n *node) val {
 		return val{"perl.RefValue(" + g.any(n) + ")", tAny, false}
 	case kGlobVar:
 		return g.glob(n)
+	case kFunc:
+		if n.text == "substr" && len(n.kids) < 4 {
+			get, set := g.place(n)
+			return val{fmt.Sprintf("perl.RefFunc(func() any { return %s }, func(v any) { %s })", get, set("v")), tAny, false}
+		}
 	}
 	return val{"perl.RefValue(" + g.any(n) + ")", tAny, false}
 }
@@ -348,6 +384,9 @@ func (g *gen) codeRef(name string) val {
 	}
 	if f.form != nil {
 		return val{fmt.Sprintf("perl.Func(%s, %s)", quote(f.name), f.goName), tAny, true}
+	}
+	if f.late {
+		return val{fmt.Sprintf("perl.CodeOf(%s)", quote(f.name)), tAny, false}
 	}
 	return val{fmt.Sprintf("perl.NamedCode(%s, %s)", quote(f.name), f.goName), tAny, true}
 }

@@ -60,6 +60,10 @@ func (t *trapper) node(n *node) {
 		if n.text == "sig" && n.kid(1) != nil && (n.kids[1].text == "CHLD" || n.kids[1].text == "CLD") {
 			t.note("P0706", n.line, "sig(CHLD): name the child with sig_child, or only children that the kernel knows are reported")
 		}
+	case kCall:
+		if n.text == "weaken" || n.text == "Scalar::Util::weaken" {
+			t.note("P0711", n.line, "weaken: the reference stays as strong as others; what Perl would have set to undef is still there")
+		}
 	case kAssign:
 		t.wheelInScope(n)
 	case kMatch, kSubst:

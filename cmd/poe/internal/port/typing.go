@@ -107,6 +107,9 @@ func (g *gen) conv(v val, t typ) string {
 	case tInt:
 		switch v.typ {
 		case tFloat:
+			if f, err := strconv.ParseFloat(v.code, 64); err == nil { // Go refuses int(2.5)
+				return strconv.Itoa(int(f))
+			}
 			return "int(" + v.code + ")"
 		}
 		return "perl.Int(" + v.code + ")"

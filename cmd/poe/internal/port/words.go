@@ -309,7 +309,7 @@ func (p *parser) userWord(n *node) *node {
 }
 
 var blockFunctions = map[string]bool{"first": true, "any": true, "all": true, "none": true, "notall": true, "reduce": true,
-	"sum_by": true, "max_by": true, "min_by": true, "sort_by": true, "uniq_by": true, "pairmap": true, "try": true, "catch": true}
+	"sum_by": true, "max_by": true, "min_by": true, "sort_by": true, "uniq_by": true, "pairmap": true, "pairgrep": true, "pairfirst": true, "try": true, "catch": true}
 
 func upper(s string) bool {
 	has := false

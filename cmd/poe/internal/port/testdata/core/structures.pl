@@ -1,0 +1,31 @@
+# Data::Dumper with its settings, Storable, tied names of List::Util.
+use strict;
+use warnings;
+use Data::Dumper;
+use Storable qw(freeze thaw dclone nstore retrieve);
+use List::Util qw(pairs pairkeys pairmap uniq head tail);
+
+$Data::Dumper::Sortkeys = 1;
+my $shared = [1];
+print Dumper({ a => [$shared, $shared], b => \'str', c => qr/x/i });
+print Data::Dumper->Dump([[1, 2], { x => 1 }, 3], ['list', '*hash', 'n']);
+print Data::Dumper->new([{ b => [2], a => 1 }], ['conf'])->Indent(1)->Quotekeys(0)->Maxdepth(1)->Dump =~ s/ARRAY\(.*?\)/ARRAY/r;
+my $o = bless { list => [1, 'two', 3.5, undef], ref => \"deep" }, 'Thing';
+$o->{self} = $o;
+my $copy = thaw(freeze($o));
+print ref $copy, ' ', $copy->{self} == $copy ? 'itself' : 'another', " ${$copy->{ref}} ", join(',', map { $_ // 'undef' } @{ $copy->{list} }), "\n";
+my $clone = dclone([$o]);
+print ref $clone->[0], ' ', $clone->[0]{self} == $clone->[0] ? 'itself' : 'another', "\n";
+my $file = "/tmp/port-structures.$$";
+nstore({ k => [1, 2] }, $file);
+print "@{ retrieve($file)->{k} }\n";
+unlink $file;
+print join(',', map { "@$_" } pairs(a => 1, b => 2)), ' ', join(',', pairkeys(a => 1, b => 2)), ' ', join(',', pairmap { "$a-$b" } (a => 1)), ' ', scalar(uniq(1, 1, 2)), ' ', join(',', head(2, 1 .. 5), tail(1, 1 .. 5)), "\n";
+use IO::File;
+my $io = IO::File->new($file, 'w') or die;
+$io->print("line\n");
+$io->close;
+$io = IO::File->new($file) or die;
+print $io->getline;
+undef $io;
+unlink $file;

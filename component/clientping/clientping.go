@@ -1,0 +1,321 @@
+// Package clientping pings hosts by ICMP without blocking:
+// POE::Component::Client::Ping in Go. The codec is golang.org/x/net/icmp; the
+// sockets and time-outs are the kernel's.
+//
+//	clientping.New(k, clientping.Config{OneReply: true})
+//
+//	e.Post(poe.Alias("pinger"), "ping", clientping.Request{Addr: "192.0.2.1", Event: "pong"})
+//
+//	func (m *monitor) pong(e poe.Event) {
+//		r := clientping.ReplyOf(e)
+//		if r.Err != nil { ... }
+//		fmt.Println(r.From, r.RoundTrip)
+//	}
+//
+// The component is a session with these events:
+//
+//   - "ping": a [Request], or as in POE the event, or a list of it and a value that
+//     comes back, the address, and if wanted the time-out and the number of attempts;
+//   - "clear": forgets the pings of the sender to an address, or all of them; they
+//     have no reply;
+//   - "shutdown": pings that are under way are answered with [ErrShutdown], and the
+//     component ends.
+//
+// The event of a reply has POE's arguments, a list of address, time-out, time and
+// value, and a list of the address that has replied, nil at the end, the round-trip
+// time and the time, and a [*Reply]. Without Config.OneReply every reply is an event,
+// and the end of the time-out another one. The asking session is kept alive until
+// then.
+//
+// Sockets are unprivileged ones, where the system allows that (on Linux by
+// net.ipv4.ping_group_range), or else raw ones, for which the program needs the
+// right. The time to live of replies is not there.
+package clientping
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/gopoe/poe/internal/configerror"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+)
+
+// Defaults of a Config.
+const (
+	DefaultAlias       = "pinger"    // as in POE
+	DefaultTimeout     = time.Second // as in POE
+	DefaultParallelism = 256
+	DefaultMaxPending  = 100_000
+	DefaultPayload     = 56
+)
+
+// Errors of replies.
+var (
+	ErrTimeout  = errors.New("clientping: no reply in time")
+	ErrShutdown = errors.New("clientping: the component has shut down")
+	ErrBusy     = errors.New("clientping: too many pending pings")
+)
+
+// Config configures the component. Every field is optional.
+type Config struct {
+	// Alias is the component's alias; empty is DefaultAlias.
+	Alias string
+	// Socket and Socket6 are sockets for ICMP and ICMPv6, which the component then
+	// owns; nil opens one when it is needed. Raw says that Socket is a raw one,
+	// whose datagrams begin with the header of IP.
+	Socket, Socket6 *kernel.Handle
+	Raw             bool
+	// Timeout is how long to wait for a reply, 0 is DefaultTimeout; Retry how many
+	// attempts there are, 0 is one.
+	Timeout time.Duration
+	Retry   int
+	// OneReply ends a ping with its first reply.
+	OneReply bool
+	// Parallelism is how many pings are under way at once, at most 32768, and
+	// MaxPending how many more may wait; further ones get ErrBusy. 0 are the
+	// defaults.
+	Parallelism, MaxPending int
+	// Payload is how many bytes of data a ping has, at least 16 and at most 65,000;
+	// 0 is DefaultPayload.
+	Payload int
+}
+
+// Request is one ping.
+type Request struct {
+	// Addr is an address, or a name, which is looked up first.
+	Addr  string
+	Event string
+	// Timeout and Retry are in place of those of the configuration; 0 is those.
+	Timeout time.Duration
+	Retry   int
+	// Context comes back with the replies.
+	Context any
+}
+
+// Reply is what has become of a ping.
+type Reply struct {
+	Request Request
+	// From is who has replied; the zero Addr at the end.
+	From netip.Addr
+	// RoundTrip is the time from the attempt's packet to the reply's.
+	RoundTrip time.Duration
+	// Attempt counts the attempts from 1.
+	Attempt int
+	// Replies is how many there have been so far.
+	Replies int
+	// Last says that no other event of this ping follows. Err is nil if there was a
+	// reply, else ErrTimeout, ErrShutdown, ErrBusy or what has kept the ping from
+	// being sent.
+	Last bool
+	Err  error
+}
+
+// ReplyOf returns the typed form of a reply's event. It panics with a
+// kernel.ArgError for any other event.
+func ReplyOf(e kernel.Event) *Reply { return kernel.Arg[*Reply](e, 2) }
+
+// Pinger is the component. Its methods belong to the kernel's goroutine.
+type Pinger struct {
+	k        *kernel.Kernel
+	id       kernel.ID
+	config   Config
+	sockets  [2]*socket // for IPv4 and IPv6
+	waiting  []*ping
+	active   map[uint16]*ping // by their sequence number
+	looked   map[*ping]bool   // whose names are looked up
+	next     uint16
+	starting bool // startNext is at work
+	over     bool
+}
+
+// New makes the component, as a child of the active session.
+func New(k *kernel.Kernel, c Config) (*Pinger, error) {
+	switch {
+	case c.Timeout < 0:
+		return nil, configerror.New("clientping", "Timeout", "must not be negative")
+	case c.Retry < 0:
+		return nil, configerror.New("clientping", "Retry", "must not be negative")
+	case c.Parallelism < 0 || c.Parallelism > 32768:
+		return nil, configerror.New("clientping", "Parallelism", "must be from 1 to 32768, or 0 for the default")
+	case c.MaxPending < 0:
+		return nil, configerror.New("clientping", "MaxPending", "must not be negative")
+	case c.Payload != 0 && (c.Payload < tokenSize || c.Payload > 65_000):
+		return nil, configerror.New("clientping", "Payload", "must be from 16 to 65000, or 0 for the default")
+	}
+	configerror.SetDefault(&c.Alias, DefaultAlias)
+	configerror.SetDefault(&c.Timeout, DefaultTimeout)
+	configerror.SetDefault(&c.Retry, 1)
+	configerror.SetDefault(&c.Parallelism, DefaultParallelism)
+	configerror.SetDefault(&c.MaxPending, DefaultMaxPending)
+	configerror.SetDefault(&c.Payload, DefaultPayload)
+	p := &Pinger{k: k, config: c, active: map[uint16]*ping{}, looked: map[*ping]bool{}}
+	var failed error
+	_, err := session.Create(k, p, states, &failed)
+	if err = errors.Join(err, failed); err != nil {
+		return nil, err
+	}
+	return p, nil
+}
+
+var states = session.States[Pinger]{
+	"_start":   (*Pinger).start,
+	"_stop":    func(*Pinger, kernel.Event) {},
+	"ping":     (*Pinger).pingEvent,
+	"clear":    (*Pinger).clear,
+	"timeout":  func(_ *Pinger, e kernel.Event) { kernel.Arg[*ping](e, 0).timeout() },
+	"shutdown": func(p *Pinger, _ kernel.Event) { p.Shutdown() },
+}
+
+func (p *Pinger) start(e kernel.Event) {
+	p.id = e.Session
+	failed := kernel.Arg[*error](e, 0)
+	if _, *failed = p.k.Host().Own(closer{p}, "pings"); *failed != nil {
+		return
+	}
+	if *failed = e.AliasSet(p.config.Alias); *failed != nil {
+		return
+	}
+	for i, h := range []*kernel.Handle{p.config.Socket, p.config.Socket6} {
+		if h != nil && *failed == nil {
+			p.sockets[i], *failed = p.watch(h, i == 1, p.config.Raw && i == 0)
+		}
+	}
+}
+
+// pingEvent handles "ping".
+func (p *Pinger) pingEvent(e kernel.Event) {
+	r, ok := kernel.ArgOK[Request](e, 0)
+	if !ok {
+		r, ok = oldRequest(e)
+	}
+	if !ok || r.Event == "" {
+		p.k.Host().Logger().Warn("clientping: ping needs a Request with an event", "sender", e.Sender, "args", e.Args)
+		return
+	}
+	p.begin(e.Sender, r)
+}
+
+// oldRequest reads the arguments of POE: event or [event, value], address, time-out,
+// attempts.
+func oldRequest(e kernel.Event) (r Request, ok bool) {
+	switch v := e.Arg(0).(type) {
+	case string:
+		r.Event = v
+	case []any:
+		if len(v) > 0 {
+			r.Event, _ = v[0].(string)
+		}
+		if len(v) > 1 {
+			r.Context = v[1]
+		}
+	}
+	switch v := e.Arg(1).(type) {
+	case string:
+		r.Addr = v
+	case netip.Addr:
+		r.Addr = v.String()
+	}
+	switch v := e.Arg(2).(type) {
+	case time.Duration:
+		r.Timeout = v
+	case float64:
+		r.Timeout = time.Duration(v * float64(time.Second))
+	case int:
+		r.Timeout = time.Duration(v) * time.Second
+	}
+	r.Retry, _ = kernel.ArgOK[int](e, 3)
+	return r, r.Addr != ""
+}
+
+// Ping pings for the active session. Its error is kernel.ErrInvalid outside of any
+// session and for a request without an event; all else comes with a reply.
+func (p *Pinger) Ping(r Request) error {
+	id := p.k.ActiveSession()
+	if id == p.k.ID() || r.Event == "" {
+		return fmt.Errorf("clientping: Ping: %w", kernel.ErrInvalid)
+	}
+	p.begin(id, r)
+	return nil
+}
+
+// begin takes a ping on.
+func (p *Pinger) begin(asker kernel.ID, r Request) {
+	if _, err := p.k.RefcountIncrement(asker, p.tag()); err != nil {
+		return // it has stopped meanwhile
+	}
+	g := &ping{p: p, asker: asker, request: r, asked: p.k.Now()}
+	configerror.SetDefault(&g.request.Timeout, p.config.Timeout)
+	configerror.SetDefault(&g.request.Retry, p.config.Retry)
+	addr, err := netip.ParseAddr(r.Addr)
+	switch {
+	case p.over:
+		g.end(ErrShutdown)
+	case len(p.waiting)+len(p.looked) >= p.config.MaxPending:
+		g.end(ErrBusy)
+	case err != nil:
+		p.lookUp(g)
+	default:
+		p.queue(g, addr)
+	}
+}
+
+// lookUp finds the address of a name.
+func (p *Pinger) lookUp(g *ping) {
+	p.looked[g] = true
+	var err error
+	p.in(func(kernel.Event) {
+		_, err = p.k.Host().OffloadFunc(nil, "clientping: look up", func(ctx context.Context) (any, error) {
+			return net.DefaultResolver.LookupNetIP(ctx, "ip", g.request.Addr)
+		}, func(_ kernel.Event, found any, err error) {
+			if !p.looked[g] {
+				return // it was cleared
+			}
+			delete(p.looked, g)
+			if addrs, _ := found.([]netip.Addr); err == nil && len(addrs) > 0 {
+				p.queue(g, addrs[0])
+				return
+			}
+			g.end(err)
+		})
+	})
+	if err != nil {
+		delete(p.looked, g)
+		g.end(err)
+	}
+}
+
+func (p *Pinger) queue(g *ping, addr netip.Addr) {
+	g.addr = addr.Unmap()
+	p.waiting = append(p.waiting, g)
+	p.in(func(kernel.Event) { p.startNext() })
+}
+
+// startNext sends pings as far as there may be more. A ping that ends while it is
+// sent calls it again, which leaves the rest to the loop that runs already.
+func (p *Pinger) startNext() {
+	if p.starting {
+		return
+	}
+	p.starting = true
+	defer func() { p.starting = false }()
+	for len(p.waiting) > 0 && len(p.active) < p.config.Parallelism {
+		g := p.waiting[0]
+		p.waiting[0] = nil
+		p.waiting = p.waiting[1:]
+		g.begin()
+	}
+}
+
+// Pending returns how many pings have not ended.
+func (p *Pinger) Pending() int { return len(p.looked) + len(p.waiting) + len(p.active) }
+
+// tag is the reference count that keeps askers alive.
+func (p *Pinger) tag() string { return "clientping " + p.config.Alias }
+
+// in runs f in the component's session.
+func (p *Pinger) in(f kernel.Handler) { _ = p.k.Host().CallFunc(p.id, "clientping", f) }

@@ -1,0 +1,14 @@
+//go:build !unix
+
+package clientping
+
+import (
+	"errors"
+
+	"github.com/gopoe/poe/kernel"
+)
+
+// open fails: on this system the program gives the socket.
+func open(bool) (h *kernel.Handle, raw bool, err error) {
+	return nil, false, errors.New("clientping: this system needs Config.Socket")
+}

@@ -1,0 +1,368 @@
+package durable
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gopoe/poe/component/dbi"
+	"github.com/gopoe/poe/component/jobqueue"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+)
+
+// Queue is the component. Its methods belong to the kernel's goroutine.
+type Queue struct {
+	k        *kernel.Kernel
+	id       kernel.ID
+	config   Config
+	workers  *jobqueue.Queue
+	running  map[string]*Job // jobs with a lease of ours, by ID
+	requests []*request      // of other sessions, not answered
+	stored   int64           // when the last job was stored
+	pending  int             // statements without a result
+	ready    bool            // there is a table
+	choosing bool            // jobs are being chosen
+	again    bool            // choose once more afterwards
+	stopped  bool
+}
+
+var states = session.States[Queue]{
+	"_start":    (*Queue).start,
+	"_stop":     func(*Queue, kernel.Event) {},
+	"_child":    func(*Queue, kernel.Event) {},
+	"_parent":   func(*Queue, kernel.Event) {},
+	"enqueue":   (*Queue).enqueue,
+	"dead":      (*Queue).listDead,
+	"revive":    (*Queue).revive,
+	"remove":    (*Queue).remove,
+	"poll":      func(q *Queue, _ kernel.Event) { q.choose() },
+	"extend":    (*Queue).extend,
+	"attempted": (*Queue).attempted,
+	"result":    (*Queue).result,
+	"shutdown":  func(q *Queue, _ kernel.Event) { q.Shutdown() },
+}
+
+func (q *Queue) start(e kernel.Event) {
+	q.id = e.Session
+	failed := kernel.Arg[*error](e, 0)
+	if _, *failed = q.k.Host().Own(closer{q}, "jobs"); *failed != nil {
+		return
+	}
+	if *failed = e.AliasSet(q.config.Alias); *failed != nil {
+		return
+	}
+	if q.config.Work != nil {
+		q.workers, *failed = jobqueue.New(q.k, jobqueue.Config{
+			Alias: q.config.Alias + " workers", Limit: q.config.Limit, Timeout: q.config.Timeout, Work: q.work,
+		})
+		_, _ = e.DelaySet("extend", q.config.Visibility/3)
+	}
+	q.makeTable()
+}
+
+// makeTable makes the table, and tries again after a while if it cannot.
+func (q *Queue) makeTable() {
+	made := func(r *dbi.Result) {
+		if r.Err != nil {
+			q.warn("the table cannot be made", r.Err)
+			q.pollAfter(q.config.Poll)
+			return
+		}
+		q.ready = true
+		q.choose()
+	}
+	q.do(q.config.Dialect.Schema, func(r *dbi.Result) {
+		if r.Err != nil || q.config.Dialect.Index == "" {
+			made(r)
+			return
+		}
+		q.do(q.config.Dialect.Index, made)
+	})
+}
+
+// do runs a statement that returns no rows. %[1]s in it is the table.
+func (q *Queue) do(statement string, then func(r *dbi.Result), args ...any) {
+	q.query(dbi.Do, statement, then, args...)
+}
+
+// query runs a statement in the queue's lane; then gets its result, in the queue's
+// session.
+func (q *Queue) query(kind dbi.Kind, statement string, then func(r *dbi.Result), args ...any) {
+	q.pending++
+	q.in(func(kernel.Event) {
+		_ = q.config.DB.Do(dbi.Query{ // what is wrong comes as a result
+			Kind: kind, SQL: q.config.Dialect.Rewrite(fmt.Sprintf(statement, q.config.Table)), Args: args, Event: "result", Extra: then,
+		})
+	})
+}
+
+func (q *Queue) result(e kernel.Event) {
+	r := kernel.Arg[*dbi.Result](e, 0)
+	q.pending--
+	r.Query.Extra.(func(*dbi.Result))(r)
+	q.settle()
+}
+
+// in runs f in the queue's session.
+func (q *Queue) in(f kernel.Handler) { _ = q.k.Host().CallFunc(q.id, "durable", f) }
+
+func (q *Queue) warn(what string, err error, args ...any) {
+	q.k.Host().Logger().Warn("durable: "+what, append([]any{"queue", q.config.Alias, "error", err}, args...)...)
+}
+
+// after is a point in time as the table has it.
+func (q *Queue) after(d time.Duration) int64 { return q.k.Now().Add(d).UnixMilli() }
+
+func (q *Queue) pollAfter(d time.Duration) {
+	if !q.stopped {
+		q.in(func(e kernel.Event) { _, _ = e.DelaySet("poll", d) })
+	}
+}
+
+// pollSoon looks for jobs after d, if that is before the next time anyway.
+func (q *Queue) pollSoon(d time.Duration) {
+	if d < q.config.Poll {
+		q.pollAfter(d)
+	}
+}
+
+// choose looks for jobs for those workers that are free.
+func (q *Queue) choose() {
+	free := q.config.Limit - len(q.running)
+	switch {
+	case q.stopped || q.config.Work == nil && q.ready:
+		return
+	case q.choosing:
+		q.again = true
+		return
+	case !q.ready:
+		q.makeTable()
+		return
+	case free <= 0:
+		return // the end of a job calls it again
+	}
+	q.choosing, q.again = true, false
+	q.query(dbi.ArrayHash, "SELECT id, body, weight, visible, attempts, lease, failure FROM %[1]s WHERE dead = 0 AND visible <= ? ORDER BY weight, stored, id LIMIT ?", func(r *dbi.Result) {
+		if r.Err != nil {
+			q.warn("jobs cannot be chosen", r.Err)
+		}
+		left := len(r.Hashes)
+		if left == 0 {
+			q.chosen(false)
+		}
+		for _, row := range r.Hashes {
+			q.claim(row, func() {
+				if left--; left == 0 {
+					q.chosen(true)
+				}
+			})
+		}
+	}, q.after(0), free)
+}
+
+// chosen is the end of choose: after nothing was found, the next time is later.
+func (q *Queue) chosen(any bool) {
+	q.choosing = false
+	if any || q.again {
+		q.choose()
+	} else {
+		q.in(func(e kernel.Event) {
+			if !q.stopped {
+				_ = e.Delay("poll", q.config.Poll)
+			}
+		})
+	}
+}
+
+// claim gets the lease of a job, unless another program was faster, and begins the
+// job.
+func (q *Queue) claim(row map[string]any, done func()) {
+	j := &Job{
+		ID: text(row["id"]), Body: []byte(text(row["body"])), Priority: -number(row["weight"]),
+		Attempt: number(row["attempts"]) + 1, LastError: text(row["failure"]), lease: rand.Text(),
+	}
+	if j.Attempt > q.config.Attempts { // it has crashed every time, or Attempts is less than before
+		q.do("UPDATE %[1]s SET dead = 1, failure = ? WHERE id = ? AND lease = ? AND dead = 0", func(r *dbi.Result) {
+			if r.Affected > 0 {
+				q.ack(&Result{Job: *j, Err: ErrCrashed, Dead: true})
+			}
+			done()
+		}, ErrCrashed.Error(), j.ID, text(row["lease"]))
+		return
+	}
+	q.do("UPDATE %[1]s SET visible = ?, attempts = attempts + 1, lease = ? WHERE id = ? AND dead = 0 AND visible = ? AND lease = ?", func(r *dbi.Result) {
+		switch {
+		case r.Err != nil:
+			q.warn("a job cannot be claimed", r.Err, "job", j.ID)
+		case r.Affected > 0:
+			q.begin(j)
+		}
+		done()
+	}, q.after(q.config.Visibility), j.lease, j.ID, row["visible"], text(row["lease"]))
+}
+
+// begin gives a job to a worker.
+func (q *Queue) begin(j *Job) {
+	q.running[j.ID] = j
+	if q.stopped {
+		q.finish(j, jobqueue.ErrStopped)
+		return
+	}
+	j.context, j.cancel = context.WithCancel(context.Background())
+	q.in(func(kernel.Event) {
+		if err := q.workers.Enqueue("attempted", j); err != nil {
+			q.finish(j, err)
+		}
+	})
+}
+
+// work does a job, on another goroutine.
+func (q *Queue) work(ctx context.Context, params []any) ([]any, error) {
+	j := *params[0].(*Job)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	defer context.AfterFunc(j.context, cancel)()
+	return nil, q.config.Work(ctx, &j)
+}
+
+// attempted is the end of an attempt.
+func (q *Queue) attempted(e kernel.Event) {
+	r := jobqueue.ResultOf(e)
+	q.finish(r.Params[0].(*Job), r.Err)
+}
+
+// finish notes the end of an attempt in the database. If it cannot, it tries again
+// when leases are extended.
+func (q *Queue) finish(j *Job, err error) {
+	j.result = &jobqueue.Result{Err: err}
+	if j.cancel != nil {
+		j.cancel()
+	}
+	result := &Result{Job: *j, Err: err}
+	then := func(r *dbi.Result) {
+		if r.Err != nil && q.running[j.ID] == j && !q.stopped {
+			q.warn("the end of a job cannot be noted", r.Err, "job", j.ID)
+			return
+		}
+		if r.Affected == 0 {
+			result.Err, result.Dead = ErrLease, false
+		}
+		q.ended(j, result)
+	}
+	switch {
+	case err == nil:
+		q.do("DELETE FROM %[1]s WHERE id = ? AND lease = ?", then, j.ID, j.lease)
+	case err == jobqueue.ErrStopped: // it was not begun, or the component ends
+		q.do("UPDATE %[1]s SET visible = ?, attempts = attempts - 1, lease = '' WHERE id = ? AND lease = ?", then, q.after(0), j.ID, j.lease)
+	case j.Attempt >= q.config.Attempts:
+		result.Dead = true
+		q.do("UPDATE %[1]s SET dead = 1, failure = ?, lease = '' WHERE id = ? AND lease = ?", then, reason(err), j.ID, j.lease)
+	default:
+		q.do("UPDATE %[1]s SET visible = ?, failure = ?, lease = '' WHERE id = ? AND lease = ?", then, q.after(q.pause(j)), reason(err), j.ID, j.lease)
+	}
+}
+
+// reason is an error as the table has it: in the encoding of all databases.
+func reason(err error) string {
+	text := strings.ReplaceAll(strings.ToValidUTF8(err.Error(), "?"), "\x00", "?")
+	return strings.ToValidUTF8(text[:min(len(text), 1000)], "")
+}
+
+// pause is how long a job that has failed waits.
+func (q *Queue) pause(j *Job) time.Duration {
+	d := q.config.Pause
+	for n := 1; n < j.Attempt && d < q.config.MaxPause; n++ {
+		d *= 2
+	}
+	return min(d, q.config.MaxPause)
+}
+
+// ended frees the worker's place.
+func (q *Queue) ended(j *Job, r *Result) {
+	delete(q.running, j.ID)
+	q.ack(r)
+	if r.Err != nil && !r.Dead {
+		q.pollSoon(q.pause(j))
+	}
+	q.choose()
+}
+
+func (q *Queue) ack(r *Result) {
+	if q.config.AckTo != nil {
+		r.Job.lease, r.Job.context, r.Job.cancel, r.Job.result = "", nil, nil, nil
+		if err := q.k.Post(q.config.AckTo, q.config.AckEvent, r); err != nil {
+			q.warn("a result cannot be sent", err, "job", r.Job.ID)
+		}
+	}
+}
+
+// extend extends the leases of the jobs that run.
+func (q *Queue) extend(e kernel.Event) {
+	for _, id := range slices.Sorted(maps.Keys(q.running)) {
+		j := q.running[id]
+		if j.result != nil {
+			q.finish(j, j.result.Err)
+			continue
+		}
+		q.do("UPDATE %[1]s SET visible = ? WHERE id = ? AND lease = ?", func(r *dbi.Result) {
+			if r.Err == nil && r.Affected == 0 && j.result == nil {
+				j.cancel() // another program has the job
+			}
+		}, q.after(q.config.Visibility), j.ID, j.lease)
+	}
+	_, _ = e.DelaySet("extend", q.config.Visibility/3)
+}
+
+// Running returns how many jobs run here.
+func (q *Queue) Running() int { return len(q.running) }
+
+// Shutdown begins no more jobs; the component ends with the last that runs. The
+// event "shutdown" does the same.
+func (q *Queue) Shutdown() {
+	if !q.stopped {
+		q.stopped = true
+		q.settle()
+	}
+}
+
+// settle completes a shutdown.
+func (q *Queue) settle() {
+	if !q.stopped || q.pending > 0 || len(q.running) > 0 {
+		return
+	}
+	q.in(func(e kernel.Event) {
+		if q.workers != nil {
+			q.workers.Stop()
+		}
+		e.AlarmRemoveAll()
+		_ = e.AliasRemove(q.config.Alias)
+	})
+}
+
+// text and number read values of a row, which drivers return in several types.
+func text(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case []byte:
+		return string(v)
+	}
+	return fmt.Sprint(v)
+}
+
+func number(v any) int {
+	switch v := v.(type) {
+	case int64:
+		return int(v)
+	case int32:
+		return int(v)
+	}
+	n := 0
+	_, _ = fmt.Sscan(text(v), &n)
+	return n
+}

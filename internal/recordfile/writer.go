@@ -1,0 +1,139 @@
+package recordfile
+
+import (
+	"encoding/binary"
+	"hash/crc32"
+	"unsafe"
+)
+
+// FrameSize is how long a frame becomes before it is complete; the last record
+// may make it longer.
+const FrameSize = 64 << 10
+
+// castagnoli is the polynomial of all checks: processors have an instruction for it.
+var castagnoli = crc32.MakeTable(crc32.Castagnoli)
+
+// Sum continues a CRC-32C.
+func Sum(crc uint32, data []byte) uint32 { return crc32.Update(crc, castagnoli, data) }
+
+// appendSum appends a check as a number in five bytes.
+func appendSum(b []byte, sum uint32) []byte {
+	return binary.BigEndian.AppendUint32(append(b, majorUint<<5|26), sum)
+}
+
+// frameSum is the check of a frame, its number included.
+func frameSum(number uint64, data []byte) uint32 {
+	var b [8]byte
+	binary.BigEndian.PutUint64(b[:], number)
+	return Sum(Sum(0, b[:]), data)
+}
+
+// Writer collects records into frames. It is for one goroutine at a time.
+type Writer struct {
+	// Emit is called with each complete frame, as it is in the file, which it
+	// owns.
+	Emit func(frame []byte)
+
+	buf    []byte
+	names  map[string]uint64
+	frames uint64
+	recent [recentNames]recentName
+}
+
+// recentName is a name that was written in some frame. Names are mostly constants
+// of the program, which the place of their bytes identifies: that is faster than
+// a look into the map.
+type recentName struct {
+	bytes *byte
+	size  int
+	frame uint64
+	n     uint64
+}
+
+// recentNames is a power of two.
+const recentNames = 64
+
+// NewWriter makes a writer and emits the head.
+func NewWriter(h Head, emit func(frame []byte)) *Writer {
+	w := &Writer{Emit: emit, names: map[string]uint64{}}
+	emit(h.append(nil))
+	return w
+}
+
+// frameHead is how long the head of a frame can be: the array's, the number,
+// the check and the length of the bytes.
+const frameHead = 1 + 9 + 5 + 9
+
+// Begin begins a record of a kind, in a new frame if the present one is full. It
+// reports whether the frame is new, in which names are written in full.
+func (w *Writer) Begin(op byte) (fresh bool) {
+	if len(w.buf) >= FrameSize {
+		w.Flush()
+	}
+	if fresh = len(w.buf) == 0; fresh {
+		if w.buf == nil {
+			w.buf = make([]byte, 0, FrameSize+4096)
+		}
+		w.buf = append(w.buf, make([]byte, frameHead)...)
+	}
+	w.buf = append(w.buf, op)
+	return fresh
+}
+
+// Flush completes the frame, if there is anything in it.
+func (w *Writer) Flush() {
+	if len(w.buf) == 0 {
+		return
+	}
+	data := w.buf[frameHead:]
+	head := appendHead(make([]byte, 0, frameHead), majorArray, 3)
+	head = appendHead(head, majorUint, w.frames)
+	head = appendSum(head, frameSum(w.frames, data))
+	head = appendHead(head, majorBytes, uint64(len(data)))
+	frame := w.buf[frameHead-len(head):]
+	copy(frame, head)
+	w.frames++
+	w.buf = nil
+	clear(w.names)
+	w.Emit(frame)
+}
+
+// Pending returns how many bytes wait for Flush.
+func (w *Writer) Pending() int { return len(w.buf) }
+
+// Byte, Uint, Int, Bytes, Fixed and Name append one field of the record.
+func (w *Writer) Byte(b byte)   { w.buf = append(w.buf, b) }
+func (w *Writer) Uint(n uint64) { w.buf = binary.AppendUvarint(w.buf, n) }
+func (w *Writer) Int(n int64)   { w.buf = binary.AppendVarint(w.buf, n) }
+
+// Fixed appends four bytes.
+func (w *Writer) Fixed(n uint32) { w.buf = binary.LittleEndian.AppendUint32(w.buf, n) }
+
+// Bytes appends a byte string and returns the copy, which can be changed until
+// the next field.
+func (w *Writer) Bytes(p []byte) []byte {
+	w.Uint(uint64(len(p)))
+	w.buf = append(w.buf, p...)
+	return w.buf[len(w.buf)-len(p):]
+}
+
+// Name appends a name: 0 and the name in full when it is new in the frame, else
+// its number there.
+func (w *Writer) Name(name string) {
+	bytes := unsafe.StringData(name)
+	slot := &w.recent[(uintptr(unsafe.Pointer(bytes))>>2^uintptr(len(name)))%recentNames]
+	if slot.n > 0 && slot.bytes == bytes && slot.size == len(name) && slot.frame == w.frames {
+		w.Uint(slot.n)
+		return
+	}
+	n, known := w.names[name]
+	*slot = recentName{bytes, len(name), w.frames, n}
+	if !known {
+		slot.n = uint64(len(w.names) + 1)
+	}
+	w.Uint(n)
+	if !known {
+		w.names[name] = uint64(len(w.names) + 1)
+		w.Bytes([]byte(name))
+	}
+}

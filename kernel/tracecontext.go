@@ -1,0 +1,95 @@
+package kernel
+
+import (
+	"crypto/rand"
+	"encoding/binary"
+	"sync"
+
+	"github.com/gopoe/poe/kernel/observe"
+)
+
+// foreignTraces are the traces that have begun in other processes. The oldest are
+// forgotten: those who send requests do not decide how many there are.
+type foreignTraces struct {
+	known map[observe.ID]observe.TraceContext
+	order []observe.ID
+	next  int
+}
+
+const maxForeignTraces = 4096
+
+func (t *foreignTraces) add(id observe.ID, c observe.TraceContext) {
+	if t.known == nil {
+		t.known = map[observe.ID]observe.TraceContext{}
+	}
+	if len(t.order) < maxForeignTraces {
+		t.order = append(t.order, id)
+	} else {
+		delete(t.known, t.order[t.next])
+		t.order[t.next] = id
+		t.next = (t.next + 1) % maxForeignTraces
+	}
+	t.known[id] = c
+}
+
+// processTraces are the first eight bytes of the traces that begin in this process.
+var processTraces = sync.OnceValue(func() (b [8]byte) {
+	_, _ = rand.Read(b[:]) // never fails
+	return b
+})
+
+// InTrace calls f, and what f makes happen belongs to the trace of another process
+// that c is a place in, as a request has brought it. The event that is being handled
+// is its cause still. Unless the kernel is observed, or if c is no place, InTrace just calls f.
+func (v Host) InTrace(c observe.TraceContext, f func()) {
+	if v.k.debug == nil || v.k.debug.observe == nil || !c.Valid() {
+		f()
+		return
+	}
+	o := v.k.debug.observe
+	m := o.current()
+	o.next++
+	if m.Trace = o.next; m.ID == 0 {
+		m.ID = o.next
+	}
+	o.foreign.add(o.next, c)
+	defer o.leave(o.enter(&m))
+	f()
+}
+
+// TraceContext returns what a request carries to another process so that what it
+// causes there belongs to the trace of the event that is being handled. It is the
+// zero TraceContext if there is none, or the kernel is not observed.
+func (v Host) TraceContext() observe.TraceContext {
+	if v.k.debug == nil || v.k.debug.observe == nil {
+		return observe.TraceContext{}
+	}
+	s := &v.k.frame.span
+	return v.ContextOf(s.Mark, s.Sampled)
+}
+
+// ContextOf returns the place of an event in a trace of several processes; sampled
+// says that its times were taken. For the zero Mark it is the zero TraceContext.
+func (v Host) ContextOf(m observe.Mark, sampled bool) (c observe.TraceContext) {
+	if m.ID == 0 || v.k.debug == nil || v.k.debug.observe == nil {
+		return c
+	}
+	c, foreign := v.k.debug.observe.foreign.known[m.Trace]
+	if !foreign {
+		salt := processTraces()
+		copy(c.Trace[:], salt[:])
+		binary.BigEndian.PutUint64(c.Trace[8:], uint64(m.Trace))
+		c.Sampled = sampled
+	}
+	binary.BigEndian.PutUint64(c.Parent[:], uint64(m.ID))
+	return c
+}
+
+// ForeignParent returns the place in another process that a trace continues, the
+// zero TraceContext if it has begun in this one, or if that was too long ago.
+func (v Host) ForeignParent(trace observe.ID) observe.TraceContext {
+	if v.k.debug == nil || v.k.debug.observe == nil {
+		return observe.TraceContext{}
+	}
+	return v.k.debug.observe.foreign.known[trace]
+}

@@ -1,0 +1,83 @@
+package metrics
+
+import "github.com/gopoe/poe/kernel/observe"
+
+// kindStats are the counters of all sessions of a kind. They belong to the kernel's
+// goroutine.
+type kindStats struct {
+	events map[string]*counter
+	recent [1 << recentBits]*counter // of events, by place
+	other  *counter
+}
+
+// counter counts one event of a kind. What has ended since the last settlement
+// belongs to the kernel's goroutine, the rest to the Collector's mutex: the lock is
+// not taken for every event.
+type counter struct {
+	name  string // of the event
+	ended uint64
+	event *Event
+}
+
+// maxPending is how many events are counted before they are settled.
+const maxPending = 64
+
+const recentBits = 4
+
+// place is where an event's counter is found without a map: events seldom have
+// the same length, beginning, and end.
+func place(name string) uint {
+	n := uint(len(name))
+	return (uint(name[0]) + 5*uint(name[n-1]) + 3*n) % (1 << recentBits)
+}
+
+// counter returns the counter of a span's event.
+func (k *kindStats) counter(m *Collector, s *observe.Span) *counter {
+	if s.Name == "" {
+		return k.find(m, s)
+	}
+	at := &k.recent[place(s.Name)]
+	if c := *at; c != nil && c.name == s.Name {
+		return c
+	}
+	c := k.find(m, s)
+	if c != k.other {
+		*at = c
+	}
+	return c
+}
+
+// find returns the counter from the map, and makes it if there is none.
+func (k *kindStats) find(m *Collector, s *observe.Span) *counter {
+	if c := k.events[s.Name]; c != nil {
+		return c
+	}
+	if m.pairs < m.limit {
+		m.pairs++
+		c := m.newCounter(s.Session.Type, s.Name)
+		k.events[s.Name] = c
+		return c
+	}
+	if k.other == nil {
+		k.other = m.newCounter(s.Session.Type, Other)
+	}
+	return k.other
+}
+
+func (m *Collector) newCounter(kind, event string) *counter {
+	c := &counter{name: event, event: &Event{Kind: kind, Event: event}}
+	m.mu.Lock()
+	m.all = append(m.all, c)
+	m.mu.Unlock()
+	return c
+}
+
+// settle adds what has ended to the numbers. The lock is held.
+func (m *Collector) settle() {
+	for i, c := range m.pending {
+		c.event.Count += c.ended
+		m.dispatched += c.ended
+		c.ended, m.pending[i] = 0, nil
+	}
+	m.pending, m.counted = m.pending[:0], 0
+}

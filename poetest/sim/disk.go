@@ -1,0 +1,120 @@
+package sim
+
+import (
+	"io/fs"
+	"maps"
+	"slices"
+	"syscall"
+)
+
+// Disk is the disk of a host: files in memory which are appended to and replaced
+// whole. What was not synchronised when the host crashes is lost from some random
+// byte on.
+type Disk struct {
+	h     *Host
+	files map[string]*file
+	full  bool
+}
+
+type file struct {
+	data   []byte
+	synced int // bytes that a crash leaves
+	fresh  bool
+}
+
+func newDisk(h *Host) *Disk { return &Disk{h: h, files: map[string]*file{}} }
+
+// Append adds data to the end of a file, which is made if there is none. On a full
+// disk only a part of it is written, and the error is ENOSPC.
+func (d *Disk) Append(name string, data []byte) error {
+	f := d.files[name]
+	if f == nil {
+		f = &file{fresh: true}
+		d.files[name] = f
+	}
+	if d.full {
+		f.data = append(f.data, data[:d.h.w.faultRand.IntN(len(data)+1)]...)
+		return &fs.PathError{Op: "write", Path: name, Err: syscall.ENOSPC}
+	}
+	f.data = append(f.data, data...)
+	return nil
+}
+
+// Sync makes what was appended to a file outlive a crash.
+func (d *Disk) Sync(name string) error {
+	f := d.files[name]
+	if f == nil {
+		return &fs.PathError{Op: "sync", Path: name, Err: fs.ErrNotExist}
+	}
+	f.synced, f.fresh = len(f.data), false
+	return nil
+}
+
+// Read returns the contents of a file, which must not be changed.
+func (d *Disk) Read(name string) ([]byte, error) {
+	f := d.files[name]
+	if f == nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return f.data, nil
+}
+
+// Truncate cuts a file to n bytes, which outlives a crash.
+func (d *Disk) Truncate(name string, n int) error {
+	f := d.files[name]
+	if f == nil {
+		return &fs.PathError{Op: "truncate", Path: name, Err: fs.ErrNotExist}
+	}
+	f.data = f.data[:min(n, len(f.data))]
+	f.synced, f.fresh = len(f.data), false
+	return nil
+}
+
+// Replace gives a file a new contents in one step, as writing another file,
+// synchronising and renaming it does: after a crash it has the old or the new one.
+func (d *Disk) Replace(name string, data []byte) error {
+	if d.full {
+		return &fs.PathError{Op: "write", Path: name, Err: syscall.ENOSPC}
+	}
+	d.files[name] = &file{data: slices.Clone(data), synced: len(data)}
+	return nil
+}
+
+// Rename gives a file another name; a file that has it already is gone. It outlives
+// a crash.
+func (d *Disk) Rename(from, to string) error {
+	f := d.files[from]
+	if f == nil {
+		return &fs.PathError{Op: "rename", Path: from, Err: fs.ErrNotExist}
+	}
+	delete(d.files, from)
+	f.fresh = false
+	d.files[to] = f
+	return nil
+}
+
+// Remove removes a file.
+func (d *Disk) Remove(name string) error {
+	if d.files[name] == nil {
+		return &fs.PathError{Op: "remove", Path: name, Err: fs.ErrNotExist}
+	}
+	delete(d.files, name)
+	return nil
+}
+
+// Names returns the names of the files, sorted.
+func (d *Disk) Names() []string { return slices.Sorted(maps.Keys(d.files)) }
+
+// SetFull makes the disk full, or gives it space again.
+func (d *Disk) SetFull(full bool) { d.full = full }
+
+// crash tears what was not synchronised.
+func (d *Disk) crash() {
+	for _, name := range d.Names() {
+		f := d.files[name]
+		f.data = f.data[:f.synced+d.h.w.faultRand.IntN(len(f.data)-f.synced+1)]
+		if f.synced = len(f.data); f.synced == 0 && f.fresh {
+			delete(d.files, name)
+		}
+	}
+}

@@ -1,0 +1,207 @@
+package sim
+
+import (
+	"fmt"
+	"hash/fnv"
+	"log/slog"
+	"math/rand/v2"
+	"net/netip"
+	"time"
+
+	"github.com/gopoe/poe/kernel"
+)
+
+// Host is one machine of a world: a kernel, an address, and a disk. Crash and
+// restart replace the kernel; the address and the disk stay.
+type Host struct {
+	// Kernel is the kernel that runs now; after a crash it is another one.
+	Kernel *kernel.Kernel
+	// Disk keeps its files over crashes, as far as they were synchronised.
+	Disk *Disk
+	// Stable excludes the host from crashes by faults.
+	Stable bool
+	// MayEnd says that the kernel may end because its last session has stopped.
+	// Otherwise that breaks the run.
+	MayEnd bool
+
+	w         *World
+	name      string
+	addr      netip.Addr
+	boot      func(h *Host)
+	clock     *hostClock
+	life      int // how often it has started
+	down      bool
+	ended     bool
+	woken     bool // something has come since the kernel was idle
+	pausedTil time.Duration
+	skew      time.Duration
+	listeners map[int]*listener
+	packets   map[int]*packetSocket
+	ends      []*end
+	port      int
+	past      []*kernel.Kernel // kernels that have crashed
+}
+
+// Host adds a host and starts it: boot makes its program on h.Kernel, now and
+// again after every crash. Names must differ.
+func (w *World) Host(name string, boot func(h *Host)) *Host {
+	for _, other := range w.hosts {
+		if other.name == name {
+			panic(fmt.Sprintf("sim: a second host %q", name))
+		}
+	}
+	n := len(w.hosts) + 1
+	h := &Host{
+		w: w, name: name, boot: boot,
+		addr: netip.AddrFrom4([4]byte{10, 0, byte(n >> 8), byte(n)}),
+	}
+	h.Disk = newDisk(h)
+	w.hosts = append(w.hosts, h)
+	h.start()
+	return h
+}
+
+// Name returns the host's name, which is also its address for Dial.
+func (h *Host) Name() string { return h.name }
+
+// Addr returns the host's IP address.
+func (h *Host) Addr() netip.Addr { return h.addr }
+
+// Up reports whether the host runs.
+func (h *Host) Up() bool { return !h.down }
+
+// Lives returns how often the host has started.
+func (h *Host) Lives() int { return h.life }
+
+func (h *Host) start() {
+	h.life++
+	h.down, h.ended, h.woken = false, false, true
+	h.listeners, h.packets, h.port = map[int]*listener{}, map[int]*packetSocket{}, 32767
+	hash := fnv.New64a()
+	fmt.Fprintf(hash, "%d %s %d", h.w.seed, h.name, h.life)
+	seed := hash.Sum64()
+	h.clock = &hostClock{w: h.w, h: h, seed: seed, order: rand.New(rand.NewPCG(seed, 2))}
+	h.Kernel = kernel.New(kernel.Options{
+		Name: h.name, Clock: h.clock, Strict: h.w.config.Strict, Logger: slog.New(&hostLog{h: h}),
+		Recording: h.w.recordingFor(h),
+	})
+	h.boot(h)
+}
+
+// Crash ends the host at once: its kernel is gone with all that it had in memory,
+// no handler runs, and no peer gets a word. What its disk had not synchronised is
+// lost or torn. It restarts after some time by itself if restart is not negative.
+// A host that is down does not crash again.
+func (h *Host) Crash(restart time.Duration) {
+	if h.down {
+		return
+	}
+	h.w.logf("%s crashes", h.name)
+	h.Disk.crash()
+	h.lose((*end).vanish, restart)
+}
+
+// Kill ends the host's program at once, as the signal KILL does: the machine
+// remains, so that peers get resets and the disk has all that was written.
+func (h *Host) Kill(restart time.Duration) {
+	if h.down {
+		return
+	}
+	h.w.logf("the program of %s is killed", h.name)
+	h.lose((*end).killed, restart)
+}
+
+func (h *Host) lose(each func(*end), restart time.Duration) {
+	for _, e := range h.ends {
+		each(e)
+	}
+	h.down, h.ends = true, nil
+	h.past = append(h.past, h.Kernel)
+	if restart >= 0 {
+		h.w.after(restart, h.Restart)
+	}
+}
+
+// Restart starts a host that is down.
+func (h *Host) Restart() {
+	if !h.down {
+		return
+	}
+	h.w.logf("%s starts", h.name)
+	h.start()
+}
+
+// Pause lets the host stand still for some time, as a machine does that swaps or is
+// moved: nothing runs, and what comes waits.
+func (h *Host) Pause(d time.Duration) {
+	h.w.logf("%s stands still for %v", h.name, d)
+	h.pausedTil = max(h.pausedTil, h.w.now+d)
+}
+
+// SetClock moves the host's time of day by d; the time that passes is not touched.
+func (h *Host) SetClock(d time.Duration) {
+	h.w.logf("the clock of %s jumps by %v", h.name, d)
+	h.skew += d
+	h.woken = true
+}
+
+// runnable reports whether the kernel has something to do now.
+func (h *Host) runnable() bool {
+	return !h.down && !h.ended && h.w.now >= h.pausedTil && (h.woken || h.clock.next <= h.w.now)
+}
+
+// due is when the kernel has something to do if nothing comes.
+func (h *Host) due() time.Duration {
+	switch {
+	case h.down || h.ended:
+		return never
+	case h.woken:
+		return max(h.w.now, h.pausedTil)
+	}
+	return max(h.clock.next, h.pausedTil)
+}
+
+// slice runs one turn of the kernel.
+func (h *Host) slice() {
+	h.clock.idle = false
+	more, err := h.Kernel.RunOneTimeslice()
+	if h.clock.idle {
+		h.woken = false
+	} else {
+		h.clock.next = h.w.now
+	}
+	switch {
+	case err != nil:
+		h.w.Fail(fmt.Errorf("the kernel of %s has ended: %w", h.name, err))
+	case !more:
+		h.ended = true
+		if !h.MayEnd {
+			h.w.Fail(fmt.Errorf("the last session of %s has stopped", h.name))
+		}
+	}
+}
+
+// wake marks the host as one that something has come for.
+func (h *Host) wake() { h.woken = true }
+
+// clean ends the kernels, so that nothing of them is left.
+func (h *Host) clean() {
+	for _, e := range h.ends {
+		e.vanish()
+	}
+	for _, k := range append(h.past, h.Kernel) {
+		endKernel(k)
+	}
+}
+
+// endKernel runs a kernel to its end. What its handlers say about it matters
+// no longer.
+func endKernel(k *kernel.Kernel) {
+	defer func() { _ = recover() }()
+	k.Stop()
+	for range 1000 {
+		if more, err := k.RunOneTimeslice(); err != nil || !more {
+			return
+		}
+	}
+}

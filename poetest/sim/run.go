@@ -1,0 +1,158 @@
+package sim
+
+import (
+	"fmt"
+	"os"
+	"runtime/debug"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// Config says how worlds are run. The zero value is one seed, a minute with no
+// faults, and half a minute to settle.
+type Config struct {
+	// Seeds is how many worlds are run, First the seed of the first one. The
+	// environment variable SIM_SEEDS is another number of seeds, and SIM_SEED=N
+	// runs the world of the seed N alone.
+	Seeds int
+	First uint64
+	// Duration is how long faults happen, Settle how long they are over before
+	// [World.Eventually] is checked; virtual time.
+	Duration, Settle time.Duration
+	// Net is the network between hosts, unless SetLink says otherwise.
+	Net Net
+	// Faults is what goes wrong.
+	Faults Faults
+	// Strict makes kernels strict, see kernel.Options. Worlds take two to three times
+	// as long with it.
+	Strict bool
+	// Check is how often a seed is run twice, to see that it does the same both
+	// times: every Check-th; 0 means every 50th, negative none.
+	Check int
+	// Shrink bounds how many more runs look for fewer faults with which a failing
+	// seed fails as well; 0 means 200, negative none.
+	Shrink int
+}
+
+func (c Config) withDefaults() Config {
+	if c.Seeds <= 0 {
+		c.Seeds = 1
+	}
+	if n, err := strconv.Atoi(os.Getenv("SIM_SEEDS")); err == nil && n > 0 {
+		c.Seeds = n
+	}
+	if c.Duration == 0 {
+		c.Duration = time.Minute
+	}
+	if c.Settle == 0 {
+		c.Settle = 30 * time.Second
+	}
+	if c.Check == 0 {
+		c.Check = 50
+	}
+	if c.Shrink == 0 {
+		c.Shrink = 200
+	}
+	return c
+}
+
+// Run builds and runs a world for each seed and fails the test with the first that
+// fails: with its seed and how to run it again, the fewest faults with which it
+// fails that were found, and the end of its log. With SIM_RECORDING=DIR the run of
+// every host is recorded to DIR/HOST.rec, for poe replay -list and -diff.
+func Run(t testing.TB, c Config, build func(w *World)) {
+	t.Helper()
+	c = c.withDefaults()
+	if text := os.Getenv("SIM_SEED"); text != "" {
+		seed, err := strconv.ParseUint(text, 10, 64)
+		if err != nil {
+			t.Fatalf("sim: SIM_SEED=%s: %v", text, err)
+		}
+		c.First, c.Seeds = seed, 1
+	}
+	seen := map[string]bool{}
+	for i := range uint64(c.Seeds) {
+		seed := c.First + i
+		o := runSeed(c, seed, nil, build)
+		if o.failure != nil {
+			t.Fatal(report(t.Name(), c, o, build))
+		}
+		for name, happened := range o.happened {
+			seen[name] = seen[name] || happened
+		}
+		if c.Check > 0 && i%uint64(c.Check) == 0 {
+			if again := runSeed(c, seed, nil, build); again.digest != o.digest || again.failure != nil {
+				t.Fatalf("sim: seed %d does not do the same twice: the program depends on something that the world does not know (%v)", seed, again.failure)
+			}
+		}
+	}
+	if c.Seeds < 20 {
+		return
+	}
+	for name, happened := range seen {
+		if !happened {
+			t.Errorf("sim: %q has not happened with any of %d seeds", name, c.Seeds)
+		}
+	}
+}
+
+// outcome is what a run came to.
+type outcome struct {
+	seed     uint64
+	failure  *Failure
+	at       time.Duration
+	faults   []Fault
+	log      []string
+	digest   uint64
+	happened map[string]bool
+}
+
+// runSeed builds a world and runs it to its end.
+func runSeed(c Config, seed uint64, skip map[uint64]bool, build func(w *World)) (o outcome) {
+	w := newWorld(c, seed, skip)
+	w.record = newRecordings()
+	o.seed = seed
+	defer func() {
+		o.at, o.faults, o.log, o.digest, o.happened = w.now, w.faults, w.log, w.digest, w.happened
+		for _, h := range w.hosts {
+			h.clean()
+		}
+		w.record.close()
+	}()
+	defer func() {
+		switch thrown := recover().(type) {
+		case nil:
+		case *Failure:
+			o.failure = thrown
+		default:
+			o.failure = &Failure{Err: fmt.Errorf("panic: %v\n%s", thrown, debug.Stack())}
+		}
+	}()
+	build(w)
+	w.startFaults()
+	w.runUntil(c.Duration)
+	w.makePeace()
+	w.runUntil(c.Duration + c.Settle)
+	w.checkEventually()
+	return o
+}
+
+// report describes a failing seed.
+func report(test string, c Config, o outcome, build func(w *World)) string {
+	all := len(o.faults)
+	small, runs := shrink(c, o, build)
+	var b strings.Builder
+	fmt.Fprintf(&b, "sim: seed %d fails after %v of virtual time: %v\n", o.seed, o.at, o.failure)
+	fmt.Fprintf(&b, "  run it again: SIM_SEED=%d go test -run '^%s$'\n", o.seed, strings.ReplaceAll(test, "/", "$/^"))
+	fmt.Fprintf(&b, "  it also fails with %d of its %d faults (found in %d runs), after %v: %v\n", len(small.faults), all, runs, small.at, small.failure)
+	for _, f := range small.faults {
+		fmt.Fprintf(&b, "    %v\n", f)
+	}
+	b.WriteString("  the end of its log:\n")
+	for _, line := range small.log {
+		fmt.Fprintf(&b, "    %s\n", line)
+	}
+	return b.String()
+}

@@ -1,0 +1,62 @@
+package recording
+
+import (
+	"bufio"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/gopoe/poe/internal/recordfile"
+)
+
+// Head is what a recording says of the run and its program.
+type Head struct {
+	Program, Module, Build string // the program's package, the version of this module, the revision
+	Go, OS, Arch           string
+	Time                   time.Time // when the recording began
+	Kernel                 string
+	Loop                   string
+	Arguments              []string // of the program
+	Environment            []string // NAME=value, as far as it was kept
+}
+
+// ReadHead reads the beginning of a recording.
+func ReadHead(r io.Reader) (Head, error) {
+	rd, err := recordfile.NewReader(r)
+	if err != nil {
+		return Head{}, err
+	}
+	h := rd.Head
+	return Head{
+		Program: h.Program, Module: h.Module, Build: h.Build, Go: h.Go, OS: h.OS, Arch: h.Arch,
+		Time: h.Time, Kernel: h.Kernel, Loop: h.Loop, Arguments: h.Arguments, Environment: h.Environment,
+	}, nil
+}
+
+// List writes the records of a recording as text, a line each with the
+// offset and the number of events before it. It needs no program, and also lists
+// a ring that has dropped its beginning. An error has the offset of what is
+// wrong; what comes before it was listed.
+func List(r io.Reader, w io.Writer) error {
+	rd, err := recordfile.NewReader(r)
+	if err != nil {
+		return err
+	}
+	out := bufio.NewWriter(w)
+	events := uint64(0)
+	for rd.More() {
+		offset := rd.Offset()
+		rec := recordfile.Describe(rd)
+		if rd.Err() != nil {
+			break
+		}
+		events += rec.Ran
+		if _, err := fmt.Fprintf(out, "%10d %8d  %s\n", offset, events, rec.Text); err != nil {
+			return err
+		}
+	}
+	if err := out.Flush(); err != nil {
+		return err
+	}
+	return rd.Err()
+}

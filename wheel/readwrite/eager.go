@@ -1,0 +1,25 @@
+package readwrite
+
+// decodeEagerly is decodeCurrent for EagerOutput: what is put meanwhile is written
+// at once.
+func (w *Wheel) decodeEagerly() {
+	w.gathering = true
+	defer func() {
+		if w.gathering { // a handler has panicked
+			w.gathering = false
+			w.requestWrite()
+		}
+	}()
+	w.decodeCurrent()
+	w.gathering = false
+	if w.driver.OutOctets() > 0 && !w.noOutput && !w.base.Closed() {
+		w.flush()
+	}
+}
+
+// requestWrite makes the kernel call the wheel in the next turn if output waits.
+func (w *Wheel) requestWrite() {
+	if w.driver.OutOctets() > 0 && !w.noOutput && !w.base.Closed() {
+		w.base.Kernel.Host().TryWrite(w.out)
+	}
+}
