@@ -854,14 +854,12 @@ func (g *gen) assignMyArgs(to, from *node) bool {
 // package, as a statement for each.
 func (g *gen) defaults(to, from *node) bool {
 	for i, k := range from.kids {
-		if t := to.kids[i]; to.text != "my" || t.kind != kVar || t.sigil != '$' || t.v == nil || !t.v.global || t.v.packaged || k.kind != kLogic || k.op != "//" || k.kids[0].kind != kFunc || k.kids[0].text != "shift" || k.kids[1].kind != kNum && k.kids[1].kind != kStr {
+		if t := to.kids[i]; to.text != "my" || t.kind != kVar || t.sigil != '$' || t.v == nil || t.v.packaged || t.v.inHeap || k.kind != kLogic || k.op != "//" || k.kids[0].kind != kFunc || k.kids[0].text != "shift" || k.kids[1].kind != kNum && k.kids[1].kind != kStr {
 			return false
 		}
 	}
 	for i, k := range from.kids {
-		if !g.defaultStatement(to.kids[i].v, k) {
-			g.assignScalar(to.kids[i], k)
-		}
+		g.assignMy(&node{kind: kMy, text: "my", kids: []*node{to.kids[i]}, line: to.line}, k)
 	}
 	return true
 }
