@@ -21,28 +21,38 @@ import (
 //go:embed ui
 var files embed.FS
 
-// routes are all paths that there are. Everything else is not found.
-func (i *Inspector) routes() {
-	i.mux = http.NewServeMux()
+// page serves the files of the page.
+func page(mux *http.ServeMux) {
 	for path, file := range map[string]string{
 		"/{$}": "index.html", "/app.js": "app.js", "/style.css": "style.css", "/standalone.module.js": "standalone.module.js", "/icon.svg": "icon.svg",
 		"/licences.txt": "licences.txt",
 	} {
-		i.mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, "ui/"+file) })
+		mux.HandleFunc("GET "+path, func(w http.ResponseWriter, r *http.Request) { http.ServeFileFS(w, r, files, "ui/"+file) })
 	}
-	for path, get := range map[string]func(*http.Request) (any, error){
+}
+
+// routes are all paths that there are. Everything else is not found.
+func (i *Inspector) routes() {
+	i.mux = http.NewServeMux()
+	page(i.mux)
+	i.gets = map[string]func(*http.Request) (any, error){
 		"overview": i.overview, "events": i.events, "sessions": i.sessions, "top": i.top, "session": i.session, "growth": i.growth,
 		"queue": i.queue, "timers": i.timers, "handles": i.handles, "servers": i.servers,
-		"recent": i.recentEvents, "tree": i.tree, "problems": i.problems, "pause": i.pauseState,
-	} {
-		i.mux.HandleFunc("GET /api/"+path, func(w http.ResponseWriter, r *http.Request) {
+		"recent": i.recent.last, "tree": i.recent.tree, "perfetto": i.recent.perfetto, "problems": i.problems, "pause": i.pauseState, "dump": i.dump,
+	}
+	serve(i.mux, i.gets)
+	i.mux.HandleFunc("GET /api/live", i.live)
+	i.mux.HandleFunc("GET /api/trace", i.trace)
+	i.mux.HandleFunc("POST /api/action", i.action)
+}
+
+func serve(mux *http.ServeMux, gets map[string]func(*http.Request) (any, error)) {
+	for path, get := range gets {
+		mux.HandleFunc("GET /api/"+path, func(w http.ResponseWriter, r *http.Request) {
 			v, err := get(r)
 			answer(w, v, err)
 		})
 	}
-	i.mux.HandleFunc("GET /api/live", i.live)
-	i.mux.HandleFunc("GET /api/trace", i.trace)
-	i.mux.HandleFunc("POST /api/action", i.action)
 }
 
 // badRequest is an error of the one who asks.
@@ -220,30 +230,51 @@ var orders = map[string]func(a, b *SessionRow) int{
 const maxTop = 200
 
 func (i *Inspector) top(r *http.Request) (any, error) {
+	t, err := newTopList(r)
+	if err != nil {
+		return nil, err
+	}
+	err = i.walk(r.Context(), func(page []observe.SessionInfo) { t.add(rows(page)) })
+	return t.answer(), err
+}
+
+// topList finds the greatest of the sessions.
+type topList struct {
+	find  string
+	order func(a, b SessionRow) int
+	best  []SessionRow
+	total int
+}
+
+func newTopList(r *http.Request) (*topList, error) {
 	by := cmp.Or(r.URL.Query().Get("by"), "busy")
 	compare, ok := orders[by]
 	if !ok {
 		return nil, badRequest{errors.New("by: there is no order " + by)}
 	}
-	find := strings.ToLower(r.URL.Query().Get("find"))
-	var best []SessionRow
-	order := func(a, b SessionRow) int { return cmp.Or(compare(&a, &b), cmp.Compare(a.Number, b.Number)) }
-	total := 0
-	err := i.walk(r.Context(), func(page []observe.SessionInfo) {
-		for _, s := range page {
-			if find != "" && !found(&s, find) {
-				continue
-			}
-			total++
-			best = append(best, row(s))
+	return &topList{
+		find:  strings.ToLower(r.URL.Query().Get("find")),
+		order: func(a, b SessionRow) int { return cmp.Or(compare(&a, &b), cmp.Compare(a.Number, b.Number)) },
+	}, nil
+}
+
+func (t *topList) add(page []SessionRow) {
+	for _, s := range page {
+		if t.find != "" && !found(&s.SessionInfo, t.find) {
+			continue
 		}
-		if len(best) > 2*maxTop {
-			slices.SortFunc(best, order)
-			best = best[:maxTop]
-		}
-	})
-	slices.SortFunc(best, order)
-	return map[string]any{"Sessions": best[:min(len(best), maxTop)], "Total": total}, err
+		t.total++
+		t.best = append(t.best, s)
+	}
+	if len(t.best) > 2*maxTop {
+		slices.SortFunc(t.best, t.order)
+		t.best = t.best[:maxTop]
+	}
+}
+
+func (t *topList) answer() any {
+	slices.SortFunc(t.best, t.order)
+	return map[string]any{"Sessions": t.best[:min(len(t.best), maxTop)], "Total": t.total}
 }
 
 func found(s *observe.SessionInfo, text string) bool {
@@ -433,17 +464,18 @@ func filterOf(r *http.Request) (f filter, err error) {
 	return f, nil
 }
 
-func (i *Inspector) recentEvents(r *http.Request) (any, error) {
-	f, err := filterOf(r)
+// last answers with the last events that a filter lets through.
+func (r *recent) last(q *http.Request) (any, error) {
+	f, err := filterOf(q)
 	if err != nil {
 		return nil, err
 	}
-	limit, err := number(r, "limit", 200, 1000)
+	limit, err := number(q, "limit", 200, 1000)
 	if err != nil {
 		return nil, err
 	}
 	var last []record
-	i.recent.all(func(x *record) {
+	r.all(func(x *record) {
 		if f.matches(x) {
 			last = append(last, *x)
 		}
@@ -454,12 +486,13 @@ func (i *Inspector) recentEvents(r *http.Request) (any, error) {
 	return last[max(0, len(last)-int(limit)):], nil
 }
 
-func (i *Inspector) tree(r *http.Request) (any, error) {
-	id, err := parseID(r.URL.Query().Get("id"))
+// tree answers with the causal tree of an event.
+func (r *recent) tree(q *http.Request) (any, error) {
+	id, err := parseID(q.URL.Query().Get("id"))
 	if err != nil {
 		return nil, badRequest{errors.New("id: not an event's ID")}
 	}
-	roots, more := i.recent.causes(id, 1000)
+	roots, more := r.causes(id, 1000)
 	if roots == nil {
 		return nil, errNotFound
 	}

@@ -12,15 +12,19 @@ import (
 	"strings"
 )
 
-// ServeHTTP answers the requests that may be answered.
-func (i *Inspector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h := w.Header()
+// protect sets the headers that keep other sites out.
+func protect(h http.Header) {
 	h.Set("Content-Security-Policy", "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
 	h.Set("Cross-Origin-Resource-Policy", "same-origin")
 	h.Set("Cross-Origin-Opener-Policy", "same-origin")
 	h.Set("Cache-Control", "no-store")
+}
+
+// ServeHTTP answers the requests that may be answered.
+func (i *Inspector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	protect(w.Header())
 	if status, why := i.refuse(r); status != 0 {
 		if r.Method == http.MethodPost {
 			i.config.Logger.Warn("inspect: refused", "path", r.URL.Path, "from", r.RemoteAddr, "why", why)
@@ -73,18 +77,22 @@ func local(remote string) bool {
 
 // ourHost reports whether a request is made under a name that no other site has.
 func (i *Inspector) ourHost(host string) bool {
-	name := host
+	return loopbackName(host) || i.socket != "" && host == socketHost || slices.Contains(i.config.Hosts, nameOf(host))
+}
+
+// loopbackName reports whether a host, with a port or not, is this machine.
+func loopbackName(host string) bool {
+	name := nameOf(host)
+	ip, err := netip.ParseAddr(name)
+	return name == "localhost" || err == nil && ip.IsLoopback()
+}
+
+// nameOf is a host without its port.
+func nameOf(host string) string {
 	if h, _, err := net.SplitHostPort(host); err == nil {
-		name = h
+		host = h
 	}
-	name = strings.Trim(name, "[]")
-	if name == "localhost" || i.socket != "" && name == socketHost {
-		return true
-	}
-	if ip, err := netip.ParseAddr(name); err == nil && ip.IsLoopback() {
-		return true
-	}
-	return slices.Contains(i.config.Hosts, name)
+	return strings.Trim(host, "[]")
 }
 
 // socketHost is the name that requests over unix sockets have.

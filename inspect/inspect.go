@@ -42,6 +42,10 @@ type Config struct {
 	// Lease is after how long without any sign of its user a pause ends. 0
 	// means 15 seconds.
 	Lease time.Duration
+	// CrashDump is the path of a file into which Dump writes when no session
+	// handles an exception, before the program's sessions are stopped for it; empty
+	// for none. The command poe inspect opens it.
+	CrashDump string
 	// Logger gets a line for every action. If nil, it is the kernel's.
 	Logger *slog.Logger
 }
@@ -57,6 +61,7 @@ type Inspector struct {
 	pauser  *pauser
 	stop    func()
 	mux     *http.ServeMux
+	gets    map[string]func(*http.Request) (any, error)
 	began   time.Time
 
 	server   *http.Server // of Listen
@@ -186,6 +191,10 @@ func (i *Inspector) Close() error {
 // onKernel runs f on the kernel's goroutine between two events, or while the
 // kernel is paused, and waits until it has run.
 func (i *Inspector) onKernel(ctx context.Context, f func()) error {
+	if ctx.Value(onKernelKey{}) != nil {
+		f()
+		return nil
+	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
 	err := i.pauser.do(ctx, f)
@@ -206,3 +215,10 @@ func (o observer) Begin(s *observe.Span) {
 }
 
 func (o observer) End(s *observe.Span) { o.i.recent.end(s) }
+
+// Crashing implements [observe.CrashObserver].
+func (o observer) Crashing(err error) {
+	if o.i.config.CrashDump != "" {
+		o.i.crash(err)
+	}
+}

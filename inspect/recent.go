@@ -229,16 +229,16 @@ func (r *recent) change(do func([]*follower) []*follower) {
 	r.follows.Store(&all)
 }
 
-// tree is an event with all that is known to follow from it.
-type tree struct {
+// branch is an event with all that is known to follow from it.
+type branch struct {
 	record
 	Lost    bool // the cause is not kept any more
-	Effects []*tree
+	Effects []*branch
 }
 
 // causes returns the tree of a whole trace, as far as it is kept, up to max events,
 // and whether there were more.
-func (r *recent) causes(of eventID, max int) (roots []*tree, more bool) {
+func (r *recent) causes(of eventID, max int) (roots []*branch, more bool) {
 	trace := eventID(0)
 	r.all(func(x *record) {
 		if x.ID == of {
@@ -248,8 +248,8 @@ func (r *recent) causes(of eventID, max int) (roots []*tree, more bool) {
 	if trace == 0 {
 		return nil, false
 	}
-	known := map[eventID]*tree{}
-	var order []*tree
+	known := map[eventID]*branch{}
+	var order []*branch
 	r.all(func(x *record) {
 		// A request from elsewhere continues the trace of those who have sent it.
 		if x.Trace != trace && known[x.Cause] == nil {
@@ -259,7 +259,7 @@ func (r *recent) causes(of eventID, max int) (roots []*tree, more bool) {
 			more = true
 			return
 		}
-		t := &tree{record: *x}
+		t := &branch{record: *x}
 		known[x.ID] = t
 		order = append(order, t)
 	})
@@ -276,8 +276,8 @@ func (r *recent) causes(of eventID, max int) (roots []*tree, more bool) {
 }
 
 // withCauses puts events of other traces above the roots that they have caused.
-func (r *recent) withCauses(roots []*tree) (all []*tree) {
-	lost := map[eventID][]*tree{}
+func (r *recent) withCauses(roots []*branch) (all []*branch) {
+	lost := map[eventID][]*branch{}
 	for _, t := range roots {
 		if t.Lost {
 			lost[t.Cause] = append(lost[t.Cause], t)
@@ -294,7 +294,7 @@ func (r *recent) withCauses(roots []*tree) (all []*tree) {
 		for _, t := range effects {
 			t.Lost = false
 		}
-		all = append(all, &tree{record: *x, Lost: x.Cause != 0, Effects: effects})
+		all = append(all, &branch{record: *x, Lost: x.Cause != 0, Effects: effects})
 		delete(lost, x.ID)
 	})
 	for _, t := range roots {

@@ -372,6 +372,18 @@ func (o *observing) end(f *frame) {
 	s.ID, s.Session, s.Args = 0, nil, nil
 }
 
+// crashing is called when no session has handled an exception.
+func (k *Kernel) crashing(err error) {
+	if k.exception != nil || k.debug == nil || k.debug.observe == nil {
+		return // only the first one ends the program
+	}
+	for _, x := range k.debug.observe.observers {
+		if c, ok := x.Observer.(observe.CrashObserver); ok {
+			c.Crashing(err)
+		}
+	}
+}
+
 // forget is called for a session that has stopped.
 func (o *observing) forget(e *entry) {
 	if o == nil || e.seen == nil {

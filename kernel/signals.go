@@ -168,6 +168,7 @@ func (k *Kernel) recovered(dest, from *entry, event, caller string, kd kind, sto
 	}
 	err := newHandlerError(value, dest, event)
 	if kd == kindStop || kd == kindDie || stopped || !dest.alive() {
+		k.crashing(err)
 		k.exception = err // no session is left to handle it
 		return
 	}
@@ -240,6 +241,12 @@ func visit(dest *entry, signal string) []*entry {
 // program before the signal was delivered, if any.
 func (k *Kernel) applyDefault(signal string, touched []*entry, it *item, before error) {
 	class := classOf(signal)
+	x, thrown := (*Exception)(nil), false
+	if signal == "DIE" && k.signals.handled == 0 {
+		if x, thrown = it.args[1].(*Exception); thrown {
+			k.crashing(x.Err)
+		}
+	}
 	if class == nonmaskable || class == terminal && k.signals.handled == 0 {
 		for i := len(touched) - 1; i >= 0; i-- {
 			k.stop(touched[i])
@@ -248,9 +255,8 @@ func (k *Kernel) applyDefault(signal string, touched []*entry, it *item, before 
 	if signal != "DIE" || k.signals.handled > 0 {
 		return // a call of it in _stop saves no session, but the signal counts as handled
 	}
-	x, ok := it.args[1].(*Exception)
 	switch {
-	case !ok: // a DIE that a program made up
+	case !thrown: // a DIE that a program made up
 	case k.exception == nil:
 		k.exception = x.Err
 	case k.exception == before:

@@ -28,7 +28,7 @@ type Supervisor struct {
 
 var states = session.States[Supervisor]{
 	"_start":             (*Supervisor).start,
-	"_stop":              func(*Supervisor, kernel.Event) {},
+	"_stop":              (*Supervisor).stop,
 	"_child":             (*Supervisor).childEvent,
 	"_parent":            func(*Supervisor, kernel.Event) {},
 	"shutdown":           func(s *Supervisor, _ kernel.Event) { s.Shutdown() },
@@ -164,6 +164,23 @@ func (s *Supervisor) run(e kernel.Event, c *child) error {
 		s.lost(c) // it has ended within Start
 	}
 	return nil
+}
+
+// stop ends the children which a supervisor that is stopped by force has left, the
+// last one first: nothing watches them any more, and they have just gone to the
+// supervisor's parent, which may start the same ones again.
+func (s *Supervisor) stop(kernel.Event) {
+	s.over = true
+	for _, c := range slices.Backward(s.children) {
+		id := c.id
+		c.id = kernel.ID{}
+		if id.Alive() {
+			_ = s.k.Host().StopSession(id)
+		}
+		if c.gate != nil && c.gate.id.Alive() {
+			_ = s.k.Host().StopSession(c.gate.id)
+		}
+	}
 }
 
 func (s *Supervisor) changed(c *child) {

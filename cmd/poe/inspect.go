@@ -10,11 +10,14 @@ import (
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"os/exec"
 	"runtime"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/gopoe/poe/inspect"
 )
 
 // target is an inspector of a running program.
@@ -112,7 +115,10 @@ func runInspect(args []string, stdout, stderr io.Writer) (int, error) {
 		return 2, err
 	}
 	if len(rest) != 1 {
-		return 2, errors.New("inspect needs the address that the program has printed")
+		return 2, errors.New("inspect needs the address that the program has printed, or a file with a dump")
+	}
+	if info, err := os.Stat(rest[0]); err == nil && info.Mode().IsRegular() {
+		return inspectDump(rest[0], *show, stdout)
 	}
 	t, err := targetOf(rest[0])
 	if err != nil {
@@ -122,6 +128,36 @@ func runInspect(args []string, stdout, stderr io.Writer) (int, error) {
 		return 0, nil
 	}
 	return 0, printTop(t, stdout, nil, 40)
+}
+
+// inspectDump shows a dump, until it is interrupted or, with print, once.
+func inspectDump(path string, print bool, stdout io.Writer) (int, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return 2, err
+	}
+	defer f.Close()
+	o, err := inspect.ReadDump(f)
+	if err != nil {
+		return 2, fmt.Errorf("%s: %w", path, err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 2, err
+	}
+	server := &http.Server{Handler: o, ReadHeaderTimeout: 10 * time.Second}
+	page := "http://" + l.Addr().String() + "/"
+	if !print {
+		fmt.Fprintf(stdout, "%s is at %s until this program is interrupted\n", path, page)
+		_ = browse(page) // the address is printed
+		return 0, server.Serve(l)
+	}
+	defer server.Close()
+	go server.Serve(l)
+	if why, _, _ := strings.Cut(o.Why(), "\n"); why != "" {
+		fmt.Fprintln(stdout, why)
+	}
+	return 0, printTop(&target{base: strings.TrimSuffix(page, "/"), client: &http.Client{Timeout: 10 * time.Second}}, stdout, nil, 40)
 }
 
 // browse opens a page in the user's browser.

@@ -3,6 +3,8 @@ package main
 import (
 	"bytes"
 	"log/slog"
+	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -40,4 +42,25 @@ func TestInspectAndTop(t *testing.T) {
 	var out, errs bytes.Buffer
 	require.Equal(t, 2, run([]string{"inspect"}, &out, &errs))
 	require.Equal(t, 2, run([]string{"top"}, &out, &errs))
+}
+
+// A dump is opened without the program, and what is none is refused.
+func TestInspectDump(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "crash.json")
+	k := kernel.New(kernel.Options{Name: "shown", Logger: slog.New(slog.DiscardHandler)})
+	i := inspect.New(k, inspect.Config{CrashDump: path})
+	_, err := session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) { e.Kernel.Yield("fails") },
+		"fails":  func(kernel.Event) { panic("on purpose") },
+	})
+	require.NoError(t, err)
+	require.ErrorContains(t, k.Run(), "on purpose")
+	require.NoError(t, i.Close())
+	var out, errs bytes.Buffer
+	require.Zero(t, run([]string{"inspect", "-print", path}, &out, &errs), errs.String())
+	require.Contains(t, out.String(), "on purpose")
+	require.Contains(t, out.String(), "shown")
+	require.NoError(t, os.WriteFile(path, []byte("{}"), 0o600))
+	require.Equal(t, 2, run([]string{"inspect", "-print", path}, &out, &errs))
+	require.Contains(t, errs.String(), "format")
 }

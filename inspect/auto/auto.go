@@ -6,8 +6,8 @@
 // and set POE_INSPECT to an address for inspect.Listen, such as 127.0.0.1:0 or
 // unix:/tmp/program.sock. Every kernel that the program then makes has an inspector,
 // the first at that address and the others at free ports; where each is found is
-// printed to standard error. POE_INSPECT_ACTIONS=1 allows actions. Without
-// POE_INSPECT it does nothing.
+// printed to standard error. POE_INSPECT_ACTIONS=1 allows actions, and
+// POE_INSPECT_CRASH=FILE is inspect.Config.CrashDump. Without POE_INSPECT it does nothing.
 package auto
 
 import (
@@ -24,6 +24,7 @@ import (
 const (
 	Variable        = "POE_INSPECT"
 	ActionsVariable = "POE_INSPECT_ACTIONS"
+	CrashVariable   = "POE_INSPECT_CRASH"
 )
 
 func init() {
@@ -37,7 +38,7 @@ func init() {
 		if kernels.Add(1) > 1 {
 			at = "127.0.0.1:0"
 		}
-		i, err := inspect.Listen(made.(*kernel.Kernel), at, inspect.Config{Actions: os.Getenv(ActionsVariable) == "1"})
+		i, err := inspect.Listen(made.(*kernel.Kernel), at, inspect.Config{Actions: os.Getenv(ActionsVariable) == "1", CrashDump: os.Getenv(CrashVariable)})
 		if err != nil {
 			fmt.Fprintln(os.Stderr, "poe:", err)
 			return

@@ -279,8 +279,8 @@ const traceHead = ['Time', 'Event', 'Kind', 'Session', 'Type', 'From', '#Waited'
 const traceRow = x => ({ key: x.ID, cells: [html`<code>${time(x.Time)}</code>`, html`<span style=${{ paddingLeft: (x.Depth - 1) * 12 + 'px' }}><${Event} id=${x.ID} name=${x.Event} /></span>`, html`<span class=${'tag' + (x.Threw ? ' bad' : '')}>${x.Threw ? 'panic' : x.Kind}</span>`,
   html`<${Session} n=${x.Session} />`, html`<code>${x.Type}</code>`, html`<${Session} n=${x.Sender} />`, x.Sampled && x.Waited ? secs(x.Waited) : '', x.Ran < 0 ? html`<span class="warn">running</span>` : x.Sampled ? secs(x.Ran) : '', html`<code>${x.Args}</code>`] });
 
-function Trace() {
-  const [filter, setFilter] = useState({ args: '1' }), [on, setOn] = useState(true), [list, setList] = useState([]), [dropped, setDropped] = useState(0);
+function Trace({ live }) {
+  const [filter, setFilter] = useState({ args: '1' }), [on, setOn] = useState(!live.overview?.Dump), [list, setList] = useState([]), [dropped, setDropped] = useState(0);
   const query = new URLSearchParams(Object.entries(filter).filter(([, v]) => v)).toString();
   useEffect(() => {
     setList([]); setDropped(0);
@@ -295,7 +295,8 @@ function Trace() {
   }, [query, on]);
   const field = (name, hint, size) => html`<label>${hint} <input value=${filter[name] || ''} style=${{ width: size }} onChange=${e => setFilter({ ...filter, [name]: e.target.value.trim() })} /></label>`;
   return html`<section><h2>Trace <small>${on ? 'live, newest first' : 'what is kept'}; filtered in the program</small> ${dropped > 0 && html`<span class="tag warn" id="dropped">${count(dropped)} dropped</span>`}</h2>
-    <div class="bar"><button class=${on ? '' : 'primary'} onClick=${() => setOn(!on)}>${on ? 'Freeze' : 'Go live'}</button>
+    <div class="bar">${!live.overview?.Dump && html`<button class=${on ? '' : 'primary'} onClick=${() => setOn(!on)}>${on ? 'Freeze' : 'Go live'}</button>`}
+      <a href="api/perfetto" download="poe-trace.json" title="what is kept, with arrows from causes to effects: open it in ui.perfetto.dev or about:tracing">For Perfetto</a>
       ${field('event', 'Event', '8rem')}${field('session', 'Session', '4.5rem')}${field('type', 'Type', '7rem')}${field('arg', 'Argument', '7rem')}${field('min', 'At least (s)', '4.5rem')}
       <label>Kind <select onChange=${e => setFilter({ ...filter, kind: e.target.value })}>${['', 'post', 'timer', 'call', 'start', 'stop', 'notice', 'ready', 'signal', 'exception', 'child', 'letter', 'func', 'remote'].map(k => html`<option value=${k}>${k || 'all'}</option>`)}</select></label>
       <label><input type="checkbox" checked=${filter.args === '1'} onChange=${e => setFilter({ ...filter, args: e.target.checked ? '1' : '' })} /> arguments</label></div>
@@ -328,7 +329,7 @@ function Debug({ live }) {
   const p = live.pause, ok = live.overview?.Actions;
   const [b, setB] = useState({ Session: '', Event: '', Arg: '' });
   const [value, setValue] = useState({});
-  if (!p) return null;
+  if (!p) return html`<section><p class="empty">${live.overview?.Dump ? 'A dump cannot be paused.' : 'Waiting for the program …'}</p></section>`;
   const at = p.At, field = (k, hint) => html`<label>${hint} <input class="mono" value=${b[k]} onInput=${e => setB({ ...b, [k]: e.target.value })} /></label>`;
   return html`<section><h2>${p.Paused ? 'Paused' : p.Pending ? 'Pausing before the next event …' : 'Running'} <small>${p.Paused ? p.Why + ', since ' + time(p.Since) : 'timers and peers wait while the kernel is paused'}</small></h2>
       <${Controls} p=${p} ok=${ok} />
@@ -412,6 +413,7 @@ function App() {
       ${o && !o.Actions && html`<span class="tag" title="Config.Actions is not set">read-only</span>`}${live.pause && o?.Actions && html`<${Controls} p=${live.pause} ok=${true} />`}</header>
     <nav aria-label="Pages">${Object.entries(pages).map(([k, [name]], i) => html`<a href=${'#' + k} aria-current=${current === k ? 'page' : null}>${name}<kbd>${i + 1}</kbd></a>`)}</nav>
     ${!live.connected && html`<div class="banner off" role="alert">The program does not answer: it has ended, or the inspector was closed.</div>`}
+    ${o?.Dump && html`<div class="banner" role="status">A dump of ${new Date(o.Dump).toLocaleString()}${o.Why && html`: <b>${o.Why.split('\n')[0]}</b>`}</div>`}
     ${live.connected && o?.Stale && html`<div class="banner" role="alert">A handler has been running for a while: lists cannot be read, numbers are those of the last turn.</div>`}
     ${live.pause?.Paused && where.page !== 'debug' && html`<div class="banner" role="status">The kernel is paused${live.pause.At ? html` before <b>${live.pause.At.Event}</b>` : ' between two events'}. <a href="#debug">Debugger</a></div>`}
     <main ref=${main} tabindex="-1">${page}</main>${note && html`<div class=${'toast' + (note.bad ? ' bad' : '')} role="status">${note.text}</div>`}`;

@@ -34,6 +34,14 @@ type SessionObserver interface {
 	SessionStopped(s *Session)
 }
 
+// CrashObserver is an Observer that hears of exceptions which end the program.
+type CrashObserver interface {
+	Observer
+	// Crashing is called when no session has handled an exception, before the
+	// sessions are stopped for it.
+	Crashing(err error)
+}
+
 // Session is an observed session. There is one for each while it lives.
 type Session struct {
 	Number uint64 // 0 is the kernel

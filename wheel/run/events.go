@@ -3,6 +3,9 @@
 package run
 
 import (
+	"errors"
+	"syscall"
+
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/internal/base"
 	"github.com/gopoe/poe/wheel/readwrite"
@@ -220,6 +223,10 @@ func (w *Wheel) watchExit() {
 		})
 		if err != nil {
 			w.base.Warn("the child's end cannot be watched", "pid", w.pid, "error", err)
+		}
+		if errors.Is(err, syscall.ECHILD) { // something else has waited for it
+			w.ended, w.status = true, -1
+			w.base.Later(w.finish)
 		}
 	})
 }
