@@ -26,7 +26,7 @@ func p702(p *port) {
 	}
 	second := func(e kernel.Event) {
 		p.out(append(with(e.Args[2:], "second", e.Name), take(from(e), 1))...)
-		k.SelectReadClear(rd)
+		k.SelectClear(rd, kernel.Read)
 		p.check(k.SelectRead(rd, "other", "four"))
 		p.check(k.State("other", otherNow))
 	}
@@ -46,7 +46,7 @@ func p702(p *port) {
 		"gone": func(e kernel.Event) {
 			p.out("gone", take(from(e), 9))
 			p.check(k.State("gone", nil))
-			k.SelectReadClear(rd2)
+			k.SelectClear(rd2, kernel.Read)
 		},
 		"clear": func(kernel.Event) {
 			p.out("clear")

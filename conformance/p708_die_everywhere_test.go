@@ -28,7 +28,7 @@ func p708(p *port) {
 				},
 				"readable": func(e kernel.Event) {
 					p.out("readable")
-					k.SelectReadClear(rd)
+					k.SelectClear(rd, kernel.Read)
 					back := e.Session.Postback("back")
 					back.Post()
 					back.Release()

@@ -34,7 +34,7 @@ func p712(p *port) {
 			b := p.sysread(rd)
 			p.out("readable", b)
 			if b == "end" {
-				k.SelectReadClear(rd)
+				k.SelectClear(rd, kernel.Read)
 			}
 		},
 		"_stop": func(kernel.Event) { p.out("_stop") },

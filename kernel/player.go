@@ -24,6 +24,8 @@ type player struct {
 	stop   *replayStop       // why the run has stopped
 	over   bool              // a run has ended as it did in the recording
 
+	inspecting bool // the state is listed: time stands, and nothing of that is in the recording
+
 	// The next record, if it waits for its position.
 	pending   byte
 	pendingAt uint64 // empty polls or looks before it

@@ -93,6 +93,7 @@ const maxListed = 1000
 
 // save writes the state and ends the run.
 func (i *replayInspector) save(p *player, name string, session uint64) {
+	p.inspecting = true
 	k, v := p.t.k, p.t.k.Host().Inspect()
 	s := state{
 		Event: p.t.events + 1, Name: name, Session: session, Time: k.now, Counts: v.Counts(),

@@ -175,7 +175,7 @@ function Twig({ s }) {
     ${s.Children ? html`<button class="twist" aria-expanded=${open} aria-label=${'children of ' + s.Number} onClick=${() => setOpen(!open)}>${open ? '▾' : '▸'}</button>` : html`<span class="twist"></span>`}
     <${Session} n=${s.Number} name=${label(s)} /><code class="dim">${s.Type}</code>
     <span class="dim">${count(s.Events)} events · ${secs(s.Busy)} busy</span>
-    ${why.length ? why.map(w => html`<span class="tag">${w}</span>`) : html`<span class="tag warn">${s.Refs ? s.Refs + ' references' : s.Aliases?.length ? 'alias only' : 'nothing'}</span>`}
+    ${why.length ? why.map(w => html`<span class="tag">${w}</span>`) : html`<span class="tag warn">${s.Refs ? s.Refs + (s.Refs === 1 ? ' reference' : ' references') : s.Aliases?.length ? 'alias only' : 'nothing'}</span>`}
   </div>${open && html`<ul><${Branch} of=${s.Number} /></ul>`}</li>`;
 }
 

@@ -64,6 +64,9 @@ func (w *World) Host(name string, boot func(h *Host)) *Host {
 // Name returns the host's name, which is also its address for Dial.
 func (h *Host) Name() string { return h.name }
 
+// World returns the world that the host is in.
+func (h *Host) World() *World { return h.w }
+
 // Addr returns the host's IP address.
 func (h *Host) Addr() netip.Addr { return h.addr }
 
