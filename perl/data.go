@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// Array is a Perl array, or what a reference to one refers to.
+// Array is a Perl array, or what a reference to one refers to. The zero Array is
+// empty.
 type Array struct {
 	items []any
 	class string
@@ -266,7 +267,7 @@ func (a *Array) Array(i int) *Array {
 }
 
 // Hash is a Perl hash, or what a reference to one refers to. Its order is that
-// of insertion.
+// of insertion. The zero Hash is empty.
 type Hash struct {
 	index map[string]int
 	slots []slot
@@ -345,6 +346,9 @@ func (h *Hash) Set(key string, v any) any {
 		release(old)
 		return v
 	}
+	if h.index == nil {
+		h.index = map[string]int{}
+	}
 	h.index[key] = len(h.slots)
 	h.slots = append(h.slots, slot{key, v, true})
 	return v
@@ -412,6 +416,22 @@ func (h *Hash) Keys() []any {
 			out = append(out, s.key)
 		}
 	}
+	return out
+}
+
+// SortedKeys returns the keys in the order of their bytes and resets Each.
+func (h *Hash) SortedKeys() []string {
+	out := make([]string, 0, h.Len())
+	if h == nil {
+		return out
+	}
+	h.iter = 0
+	for _, s := range h.slots {
+		if s.live {
+			out = append(out, s.key)
+		}
+	}
+	slices.Sort(out)
 	return out
 }
 

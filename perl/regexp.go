@@ -49,12 +49,15 @@ func RE(pattern, flags string) *Regexp {
 	return r
 }
 
-// Pattern returns v as a pattern: a compiled one, or its text.
+// Pattern returns v as a pattern: a compiled one, or its text, which is compiled. It
+// dies if that is wrong.
 func Pattern(v any, flags string) *Regexp {
 	if r, ok := v.(*Regexp); ok && flags == "" {
 		return r
 	}
-	return RE(Str(v), flags)
+	r := RE(Str(v), flags)
+	r.check()
+	return r
 }
 
 // PerlString returns the pattern as qr// shows it.

@@ -170,7 +170,13 @@ func TestPortKeepsEdits(t *testing.T) {
 	text = readFile(t, goFile)
 	at = strings.Index(text, "func started(")
 	end := at + strings.Index(text[at:], "\n}\n") + 3
-	writeFile(t, "package main\n\nimport (\n\t\"fmt\"\n\n\t\"github.com/gopoe/poe/perl\"\n\t\"github.com/gopoe/poe/perl/compat\"\n)\n\n"+text[at:end], dir, "echo", "started.go")
+	imports := ""
+	for _, path := range []string{"fmt", "strconv", "github.com/gopoe/poe/perl", "github.com/gopoe/poe/perl/compat"} {
+		if strings.Contains(text[at:end], filepath.Base(path)+".") {
+			imports += "import \"" + path + "\"\n"
+		}
+	}
+	writeFile(t, "package main\n\n"+imports+"\n"+text[at:end], dir, "echo", "started.go")
 	status, out, errs = poe("port", program)
 	require.Equal(t, 0, status, out+errs)
 	require.NotContains(t, readFile(t, goFile), "func started(")

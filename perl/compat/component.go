@@ -41,6 +41,10 @@ func cb(c *perl.Hash, key string) *perl.Code {
 // clientHeap returns the heap of a connection: what the component keeps in it, and
 // what the program does.
 func clientHeap(c *servertcp.Client) any {
+	if s, isStruct := c.Heap.(interface{ connection() *Connection }); isStruct {
+		s.connection().refresh(c)
+		return c.Heap
+	}
 	h, isHash := c.Heap.(*perl.Hash)
 	if !isHash {
 		h = perl.NewHash()
@@ -85,6 +89,10 @@ func wheelIn(h *perl.Hash, key string, rw *readwrite.Wheel) {
 }
 
 func listenerHeap(l *servertcp.Listener) any {
+	if s, isStruct := l.Heap.(interface{ listening() *Listening }); isStruct {
+		s.listening().refresh(l)
+		return l.Heap
+	}
 	h, isHash := l.Heap.(*perl.Hash)
 	if !isHash {
 		h = perl.NewHash()
@@ -96,25 +104,16 @@ func listenerHeap(l *servertcp.Listener) any {
 		h.Remove("listener")
 	}
 	if l.Wheel != nil && !h.Exists("listener") {
-		sf := l.Wheel
-		h.Set("listener", &Wheel{class: "POE::Wheel::SocketFactory", id: sf.ID(), held: 1, close: func() { _ = sf.Close() }, call: func(method string, args []any) ([]any, bool) {
-			switch method {
-			case "getsockname":
-				return perl.L(perl.PackAddr(sf.LocalAddr())), true
-			case "pause_accept":
-				sf.PauseAccept()
-				return nil, true
-			case "resume_accept":
-				sf.ResumeAccept()
-				return nil, true
-			}
-			return nil, false
-		}})
+		h.Set("listener", wrapListener(l.Wheel))
 	}
 	return h
 }
 
 func connectionHeap(c *clienttcp.Client) any {
+	if s, isStruct := c.Heap.(interface{ connected() *Connected }); isStruct {
+		s.connected().refresh(c)
+		return c.Heap
+	}
 	h, isHash := c.Heap.(*perl.Hash)
 	if !isHash {
 		h = perl.NewHash()
@@ -191,12 +190,29 @@ func newServer(_ perl.Want, args ...any) []any {
 // serverCallbacks sets the callbacks. What a connection sees of the listener's heap
 // is brought up to date by refresh.
 func serverCallbacks(cfg *servertcp.Config, c *perl.Hash, refresh func()) {
+	own := c.Get("ListenerHeap")
+	ensure := func(l *servertcp.Listener) func() any {
+		if l.Heap == nil {
+			l.Heap = own
+		}
+		return func() any { return listenerHeap(l) }
+	}
+	newHeap, _ := c.Get("ClientHeap").(func() any)
+	runClient := func(cl *servertcp.Client, code *perl.Code, args ...any) []any {
+		if cl.Heap == nil && newHeap != nil {
+			cl.Heap = newHeap()
+		}
+		if code == nil {
+			return nil
+		}
+		return runClient(cl, code, args...)
+	}
 	listener := func(key string) func(l *servertcp.Listener) {
 		code := cb(c, key)
 		if code == nil {
 			return nil
 		}
-		return func(l *servertcp.Listener) { dispatch(l.Event, code, nil, func() any { return listenerHeap(l) }) }
+		return func(l *servertcp.Listener) { dispatch(l.Event, code, nil, ensure(l)) }
 	}
 	client := func(key string) func(cl *servertcp.Client) {
 		code := cb(c, key)
@@ -207,10 +223,13 @@ func serverCallbacks(cfg *servertcp.Config, c *perl.Hash, refresh func()) {
 	}
 	cfg.Started, cfg.Stopped = listener("Started"), listener("Stopped")
 	cfg.ClientConnected, cfg.ClientDisconnected = client("ClientConnected"), client("ClientDisconnected")
+	if cfg.ClientConnected == nil && newHeap != nil {
+		cfg.ClientConnected = func(cl *servertcp.Client) { runClient(cl, nil) }
+	}
 	cfg.ClientFlushed, cfg.ClientHigh, cfg.ClientLow = client("ClientFlushed"), client("ClientHigh"), client("ClientLow")
 	if code := cb(c, "Error"); code != nil {
 		cfg.Error = func(l *servertcp.Listener, err *kernel.OpError) {
-			dispatch(l.Event, code, nil, func() any { return listenerHeap(l) }, errorArgs(err, int(err.Wheel))...)
+			dispatch(l.Event, code, nil, ensure(l), errorArgs(err, int(err.Wheel))...)
 		}
 	}
 	if code := cb(c, "ClientError"); code != nil {
@@ -242,7 +261,7 @@ func serverCallbacks(cfg *servertcp.Config, c *perl.Hash, refresh func()) {
 	}
 	if code := cb(c, "Acceptor"); code != nil {
 		cfg.Acceptor = func(l *servertcp.Listener, s socketfactory.Socket) {
-			dispatch(l.Event, code, nil, func() any { return listenerHeap(l) }, fileOf(s.Handle), value(s.Peer.Addr()), int(s.Peer.Port()), int(l.Wheel.ID()))
+			dispatch(l.Event, code, nil, ensure(l), fileOf(s.Handle), value(s.Peer.Addr()), int(s.Peer.Port()), int(l.Wheel.ID()))
 		}
 	}
 }
@@ -251,6 +270,9 @@ func serverCallbacks(cfg *servertcp.Config, c *perl.Hash, refresh func()) {
 // in its heap.
 func runClient(cl *servertcp.Client, code *perl.Code, args ...any) []any {
 	out := dispatch(cl.Event, code, nil, func() any { return clientHeap(cl) }, args...)
+	if s, isStruct := cl.Heap.(interface{ connection() *Connection }); isStruct {
+		cl.ShutdownOnError = s.connection().ShutdownOnError != 0
+	}
 	if h, isHash := cl.Heap.(*perl.Hash); isHash {
 		cl.ShutdownOnError = perl.True(h.Get("shutdown_on_error"))
 	}
@@ -284,8 +306,18 @@ func newClient(_ perl.Want, args ...any) []any {
 }
 
 func clientCallbacks(cfg *clienttcp.Config, c *perl.Hash) {
+	own := c.Get("Heap")
 	runC := func(cl *clienttcp.Client, code *perl.Code, args ...any) []any {
+		if cl.Heap == nil {
+			cl.Heap = own
+		}
+		if code == nil {
+			return nil
+		}
 		out := dispatch(cl.Event, code, nil, func() any { return connectionHeap(cl) }, args...)
+		if s, isStruct := cl.Heap.(interface{ connected() *Connected }); isStruct {
+			cl.ShutdownOnError = s.connected().ShutdownOnError != 0
+		}
 		if h, isHash := cl.Heap.(*perl.Hash); isHash {
 			cl.ShutdownOnError = perl.True(h.Get("shutdown_on_error"))
 		}
@@ -306,6 +338,9 @@ func clientCallbacks(cfg *clienttcp.Config, c *perl.Hash) {
 		return func(cl *clienttcp.Client, err *kernel.OpError) { runC(cl, code, errorArgs(err, int(err.Wheel))...) }
 	}
 	cfg.Started, cfg.Disconnected = plain("Started"), plain("Disconnected")
+	if cfg.Started == nil && own != nil {
+		cfg.Started = func(cl *clienttcp.Client) { runC(cl, nil) }
+	}
 	cfg.ServerFlushed, cfg.ServerHigh, cfg.ServerLow = plain("ServerFlushed"), plain("ServerHigh"), plain("ServerLow")
 	cfg.ConnectError, cfg.ServerError = failure("ConnectError"), failure("ServerError")
 	cfg.Connected = plain("Connected")

@@ -58,6 +58,45 @@ func (e *Event) Arg(i int) any {
 // Text returns an argument as a string, empty if there are fewer.
 func (e *Event) Text(i int) string { return perl.Str(e.Arg(i)) }
 
+// Int returns an argument as an integer, 0 if there are fewer.
+func (e *Event) Int(i int) int { return perl.Int(e.Arg(i)) }
+
+// Number returns an argument as a number, 0 if there are fewer.
+func (e *Event) Number(i int) float64 { return perl.Num(e.Arg(i)) }
+
+// Seen returns an argument which had the type T in all recordings of the program. It
+// dies if it has another one.
+func Seen[T any](e *Event, i int) T {
+	v, ok := e.Arg(i).(T)
+	if !ok {
+		perl.Die("ARG%d of %s is %s, and no recording shows that: translate again with a recording of this run", i, e.State(), describe(e.Arg(i)))
+	}
+	return v
+}
+
+// Recorded returns v, the value of a part of a heap which had the type T in all
+// recordings of the program. It dies if it has another one.
+func Recorded[T any](name string, v any) T {
+	t, ok := v.(T)
+	if !ok {
+		perl.Die("%s becomes %s, and no recording shows that: translate again with a recording of this run", name, describe(v))
+	}
+	return t
+}
+
+func describe(v any) string {
+	switch v := v.(type) {
+	case nil:
+		return "undef"
+	case string:
+		return "a text"
+	case int, float64:
+		return "a number"
+	default:
+		return "a " + perl.RefType(v)
+	}
+}
+
 // This returns the session whose handler runs. POE: SESSION.
 func (e *Event) This() any { return e.Session }
 

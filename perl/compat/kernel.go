@@ -36,9 +36,9 @@ func Leave() {
 	}
 }
 
-// Run runs the kernel; an exception that no handler of DIE has handled is thrown
+// RunKernel runs the kernel; an exception that no handler of DIE has handled is thrown
 // again.
-func Run() {
+func RunKernel() {
 	ran = true
 	err := Kernel().Run()
 	if err == nil {
@@ -155,7 +155,7 @@ func kernelCall(k *kernel.Kernel, method string, w perl.Want, args []any) ([]any
 	case "ID":
 		return perl.L(k.ID().String()), true
 	case "run":
-		Run()
+		RunKernel()
 		return nil, true
 	case "run_one_timeslice":
 		ran = true
@@ -538,4 +538,20 @@ func onSignal(name string, sig syscall.Signal, code any) {
 			k.Post(to, "signal", code, name)
 		}
 	}()
+}
+
+// Call is $kernel->call for its effects. POE: call.
+func Call(to any, event string, args ...any) {
+	call(Kernel(), perl.Void, append([]any{to, event}, args...))
+}
+
+// SelectRead watches a handle for reading; without an event it does so no longer.
+// POE: select_read.
+func SelectRead(handle any, event ...any) {
+	selectCall(Kernel(), "select_read", append([]any{handle}, event...))
+}
+
+// SelectWrite is SelectRead for writing. POE: select_write.
+func SelectWrite(handle any, event ...any) {
+	selectCall(Kernel(), "select_write", append([]any{handle}, event...))
 }

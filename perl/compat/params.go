@@ -89,7 +89,7 @@ func checkServer(c *perl.Hash) {
 	}
 	if c.Get("ClientInput") == nil {
 		for _, k := range c.Keys() {
-			if name := perl.Str(k); len(name) > 6 && name[:6] == "Client" && name != "ClientInput" {
+			if name := perl.Str(k); len(name) > 6 && name[:6] == "Client" && name != "ClientInput" && name != "ClientHeap" {
 				perl.Die("%s not permitted without ClientInput", name)
 			}
 		}
@@ -121,7 +121,7 @@ func checkServer(c *perl.Hash) {
 		}
 		needKind(c, args, "ARRAY", "ClientArgs must be an array reference")
 	}
-	unrecognized(c, class, "Acceptor", "Error", "ClientInput", "ClientPreConnect", "ClientConnected", "ClientDisconnected", "ClientError", "ClientFlushed", "ClientLow", "ClientHigh",
+	unrecognized(c, class, "ListenerHeap", "ClientHeap", "Acceptor", "Error", "ClientInput", "ClientPreConnect", "ClientConnected", "ClientDisconnected", "ClientError", "ClientFlushed", "ClientLow", "ClientHigh",
 		"HighMark", "LowMark", "ListenerArgs", "Args", "ClientArgs", "ClientFilter", "ClientInputFilter", "ClientOutputFilter", "SessionType", "SessionParams", "InlineStates",
 		"PackageStates", "ObjectStates", "ClientShutdownOnError", "Started", "Stopped", "Alias", "Address", "Hostname", "Port", "Domain", "Concurrency")
 }
@@ -143,7 +143,7 @@ func checkClient(c *perl.Hash) {
 	if c.Get("ServerInput") == nil {
 		perl.Die("%s->new() requires a ServerInput parameter", class)
 	}
-	unrecognized(c, class, "PreConnect", "Connected", "ConnectError", "Disconnected", "ServerInput", "ServerError", "ServerFlushed", "Started", "ServerHigh", "ServerLow", "HighMark", "LowMark",
+	unrecognized(c, class, "Heap", "PreConnect", "Connected", "ConnectError", "Disconnected", "ServerInput", "ServerError", "ServerFlushed", "Started", "ServerHigh", "ServerLow", "HighMark", "LowMark",
 		"InlineStates", "PackageStates", "ObjectStates", "Args", "Alias", "RemoteAddress", "RemotePort", "Domain", "BindAddress", "BindPort", "ConnectTimeout", "SessionType", "SessionParams", "Filter")
 	if v := c.Get("SessionParams"); perl.RefType(v) != "" {
 		needKind(c, "SessionParams", "ARRAY", "SessionParams must be an array reference")

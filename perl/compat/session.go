@@ -185,7 +185,9 @@ func create(_ perl.Want, args ...any) []any {
 	perl.Hold(heap)
 	cfg := session.Config[box]{Heap: b, Funcs: tables(c, "inline_states", "object_states", "package_states")}
 	if !c.Exists("heap") {
-		releaseAtStop(cfg.Funcs, heap.(*perl.Hash))
+		releaseAtStop(cfg.Funcs, heap.(*perl.Hash).Release)
+	} else if isStruct(heap) {
+		releaseAtStop(cfg.Funcs, func() { releaseFields(heap) })
 	}
 	if a := c.Get("args"); c.Exists("args") {
 		cfg.Args = listOf(a)
@@ -215,13 +217,13 @@ func noSignal(event string) {
 }
 
 // releaseAtStop destroys what is in a session's heap when the session has stopped.
-func releaseAtStop(funcs session.Funcs, heap *perl.Hash) {
+func releaseAtStop(funcs session.Funcs, release func()) {
 	stop, fallback := funcs["_stop"], funcs["_default"]
 	if stop == nil && fallback != nil {
 		funcs["_default"] = func(e kernel.Event) {
 			fallback(e)
 			if kernel.Arg[string](e, 0) == "_stop" {
-				heap.Release()
+				release()
 			}
 		}
 		return
@@ -230,7 +232,7 @@ func releaseAtStop(funcs session.Funcs, heap *perl.Hash) {
 		if stop != nil {
 			stop(e)
 		}
-		heap.Release()
+		release()
 	}
 }
 

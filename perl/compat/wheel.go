@@ -42,6 +42,9 @@ func (w *Wheel) PerlCan(method string) bool {
 
 // Retain counts holders.
 func (w *Wheel) Retain(n int) int {
+	if w == nil {
+		return 1
+	}
 	w.held += n
 	return w.held
 }

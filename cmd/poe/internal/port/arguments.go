@@ -25,7 +25,7 @@ func (g *gen) argument(i *node) val {
 	if g.f.handler {
 		if i.kind == kBinop {
 			if c, ok := constantOf(i); ok && c >= 10 {
-				return val{fmt.Sprintf("e.Arg(%d)", c-10), tAny, true}
+				return g.typedArg(c - 10)
 			}
 		}
 		if v, ok := g.eventField(i.text); ok {
@@ -63,7 +63,12 @@ func constantOf(n *node) (int, bool) {
 // eventField returns what $_[NAME] is of the current event.
 func (g *gen) eventField(name string) (val, bool) {
 	if strings.HasPrefix(name, "ARG") {
-		return val{"e.Arg(" + name[3:] + ")", tAny, true}, true
+		if i, err := strconv.Atoi(name[3:]); err == nil {
+			return g.typedArg(i), true
+		}
+	}
+	if name == "HEAP" && g.f.fn != nil && g.f.fn.heap != nil {
+		return val{g.prog.heapName, typ("*" + g.f.fn.heap.name), true}, true
 	}
 	if (name == "HEAP" || name == "RUNSTATE") && g.prog.heapHash {
 		return val{"e.HeapHash()", tHash, true}, true

@@ -52,9 +52,12 @@ func (g *gen) assignExpr(n *node) val {
 		}
 		g.assigned(to.v, v.typ)
 		t := g.typeOf(to.v)
-		code := g.conv(v, t)
+		code := g.value(to.v, v, t)
 		if to.v.sync != "" {
 			cannot("P0116", "assignment to the loop variable inside of an expression")
+		}
+		if t == tAny && to.v.field && to.v.counted {
+			return val{g.store(to.v, code), tAny, false}
 		}
 		if t == tAny {
 			return val{fmt.Sprintf("perl.Set[any](&%s, %s)", to.v.goName, code), tAny, false}
@@ -188,6 +191,9 @@ func (g *gen) assign(n *node) {
 
 func (g *gen) assignMy(to, from *node) {
 	v := to.kids[0].v
+	if v != nil && v.inHeap {
+		return // it is a parameter
+	}
 	if to.text == "state" {
 		v.fixed = true
 		done := g.prog.globalNameOnce(v)
@@ -202,6 +208,9 @@ func (g *gen) assignMy(to, from *node) {
 		if v != nil && v.global && !v.packaged && from.kind == kFunc && (from.text == "socket" || from.text == "open") {
 			v.held = true
 		}
+		if v != nil && !v.packaged && g.defaultStatement(v, from) {
+			return
+		}
 		g.assignScalar(to.kids[0], from)
 		return
 	}
@@ -209,6 +218,10 @@ func (g *gen) assignMy(to, from *node) {
 		g.assigned(v, code.typ)
 	}, v) {
 		return
+	}
+	if a := assignment(from); a.kind == kAssign && (a.op == "||" || a.op == "//") && a.kids[0].kind == kKey {
+		g.opAssign(a)
+		from = a.kids[0]
 	}
 	c := g.expr(from)
 	g.assigned(v, c.typ)
@@ -277,6 +290,28 @@ func onlyCalled(list []*node, v *variable) bool {
 		visit(n)
 	}
 	return ok
+}
+
+// defaultStatement writes my $x = A // B as statements, for a variable of the Go
+// package.
+func (g *gen) defaultStatement(v *variable, from *node) bool {
+	from = assignment(from)
+	if from.kind != kLogic || from.op != "//" || from.kids[1].kind == kReturn || from.kids[1].kind == kJump || v.field {
+		return false
+	}
+	a := g.expr(from.kids[0])
+	if a.typ != tAny {
+		return false
+	}
+	g.flushPre()
+	b, pre := g.lazily(func() val { return g.expr(from.kids[1]) })
+	g.assigned(v, tAny)
+	g.w("%s = %s", v.goName, a.code)
+	g.w("if %s == nil {", v.goName)
+	g.pre = append(pre, g.pre...)
+	g.flushPre()
+	g.w("%s = %s\n}", v.goName, g.conv(b, tAny))
+	return true
 }
 
 // condStatement writes my $x = COND ? A : B and my $x = A || B as statements.
@@ -353,6 +388,9 @@ func (g *gen) assignScalar(to, from *node) {
 	}
 	if to.kind == kVar && to.v != nil && to.sigil == '$' {
 		v := to.v
+		if v.field && g.assignField(v, from) {
+			return
+		}
 		c := g.expr(from)
 		g.assigned(v, c.typ)
 		if from.kind == kFunc && from.text == "undef" {
@@ -360,7 +398,7 @@ func (g *gen) assignScalar(to, from *node) {
 		}
 		t := g.typeOf(v)
 		g.flushPre()
-		g.w("%s = %s", v.goName, g.conv(c, orAny(t)))
+		g.w("%s", g.store(v, g.value(v, c, orAny(t))))
 		g.synced(v)
 		return
 	}
@@ -420,7 +458,7 @@ func (g *gen) opAssign(n *node) {
 		case (n.op == "+" || n.op == "-") && isNum(t) && isNum(b.typ) && (t == b.typ || t == tFloat) && (t == tFloat || bounded(b.code)):
 			g.w("%s %s= %s", v.goName, n.op, g.conv(b, t))
 		default:
-			g.w("%s = %s", v.goName, g.conv(r, orAny(t)))
+			g.w("%s", g.store(v, g.value(v, r, orAny(t))))
 		}
 		g.synced(v)
 		return
@@ -475,6 +513,9 @@ func (g *gen) assignListStatement(to, from *node) {
 		g.assignFirst(to, kids[0], from)
 		return
 	}
+	if to.kind == kList && g.assignEach(to, from) {
+		return
+	}
 	src := g.list(from)
 	g.flushPre()
 	t := g.temp("list")
@@ -484,6 +525,44 @@ func (g *gen) assignListStatement(to, from *node) {
 		t = src
 	}
 	g.assignFrom(to, t)
+}
+
+// assignField is an assignment to a field that is different from others, and reports
+// whether it is one.
+func (g *gen) assignField(v *variable, from *node) bool {
+	undef := from.kind == kFunc && from.text == "undef" && len(from.kids) == 0
+	switch {
+	case v.own && (from.kind == kHash || from.kind == kArray || undef):
+		list := ""
+		if len(from.kids) > 0 {
+			list = g.fresh(from.kids)
+		}
+		g.flushPre()
+		g.w("%s.Init(%s)", v.goName, list)
+	case undef:
+		g.clearField(v)
+	default:
+		return false
+	}
+	return true
+}
+
+// clearField makes a field undef.
+func (g *gen) clearField(v *variable) {
+	g.w("%s", g.cleared(v))
+}
+
+func (g *gen) cleared(v *variable) string {
+	t := g.typeOf(v)
+	switch {
+	case v.own:
+		return v.goName + ".Init()"
+	case t == tWheel:
+		return v.goName + ".Release()\n" + v.goName + " = nil"
+	case v.counted && (t == tAny || t == tWheel || t == tHash || t == tArr):
+		return "perl.Drop(&" + v.goName + ")"
+	}
+	return v.goName + " = " + zero(t)
 }
 
 // assignKeys writes an assignment to the slice of a hash with literal keys as one for
@@ -500,6 +579,26 @@ func (g *gen) assignKeys(to, from *node) bool {
 	}
 	for i, key := range keys {
 		k := &node{kind: kKey, kids: []*node{to.kids[0], {kind: kStr, text: key, line: to.line}}, line: to.line}
+		g.assignScalar(k, from.kids[i])
+	}
+	return true
+}
+
+// assignEach writes an assignment of a list to fields as one for each of them, if the
+// values are such that their order does not matter.
+func (g *gen) assignEach(to, from *node) bool {
+	if from.kind != kList || len(from.kids) != len(to.kids) {
+		return false
+	}
+	for i, k := range from.kids {
+		if t := to.kids[i]; t.kind != kVar || t.v == nil || !t.v.field {
+			return false
+		}
+		if k.kind != kStr && k.kind != kNum && !(k.kind == kVar && k.sigil == '$' && k.v != nil && !k.v.field) && !((k.kind == kArray || k.kind == kHash) && len(k.kids) == 0) {
+			return false
+		}
+	}
+	for i, k := range to.kids {
 		g.assignScalar(k, from.kids[i])
 	}
 	return true
@@ -534,6 +633,13 @@ func copied(src string) string {
 
 // assignFirst is my ($x) = ...: the first element of a list.
 func (g *gen) assignFirst(to, k *node, from *node) {
+	if from.kind == kCall && strings.HasSuffix(from.text, "unpack_sockaddr_in") && len(from.kids) == 1 && from.kids[0].kind == kMethod && from.kids[0].text == "getsockname" {
+		if w := g.expr(from.kids[0].kids[0]); w.typ == tWheel {
+			g.flushPre()
+			g.setScalar(to, k, val{w.code + ".LocalPort()", tInt, false})
+			return
+		}
+	}
 	src := g.list(from)
 	g.flushPre()
 	code := "perl.Head(" + src + ")"
@@ -547,6 +653,9 @@ func (g *gen) assignFirst(to, k *node, from *node) {
 
 // setScalar declares or sets a scalar.
 func (g *gen) setScalar(to, k *node, c val) {
+	if k.kind == kVar && k.v != nil && k.v.inHeap {
+		return // it is a parameter
+	}
 	if k.kind == kFunc && k.text == "undef" {
 		if !c.plain {
 			g.w("_ = %s", c.code)
@@ -556,7 +665,7 @@ func (g *gen) setScalar(to, k *node, c val) {
 	if to.kind == kMy && k.kind == kVar && k.v != nil && !k.v.global {
 		g.assigned(k.v, c.typ)
 		t := orAny(g.typeOf(k.v))
-		if code := g.conv(c, t); t != tAny && (t == c.typ || strings.HasPrefix(code, "perl.") || strings.HasPrefix(code, "e.Text(")) {
+		if code := g.conv(c, t); t != tAny && (t == c.typ || t == tStr || strings.HasPrefix(code, "perl.") || strings.HasPrefix(code, "e.Text(")) {
 			g.w("%s := %s", k.v.goName, code)
 		} else {
 			g.w("var %s %s = %s", k.v.goName, t, g.conv(c, t))
@@ -571,7 +680,7 @@ func (g *gen) setScalar(to, k *node, c val) {
 	}
 	if k.kind == kVar && k.v != nil && k.sigil == '$' {
 		g.assigned(k.v, c.typ)
-		g.w("%s = %s", k.v.goName, g.conv(c, orAny(g.typeOf(k.v))))
+		g.w("%s", g.store(k.v, g.value(k.v, c, orAny(g.typeOf(k.v)))))
 		g.synced(k.v)
 		return
 	}
@@ -581,6 +690,10 @@ func (g *gen) setScalar(to, k *node, c val) {
 }
 
 func (g *gen) assignContainer(to, v *node, from *node) {
+	if v.v != nil && v.v.table != nil {
+		g.tableLiteral(v.v.table)
+		return
+	}
 	declared := to.kind == kMy && v.v != nil && !v.v.global && to.text == "my"
 	if declared {
 		var code string
@@ -677,6 +790,8 @@ func (g *gen) assignMyArgs(to, from *node) bool {
 		if codes, ok = g.sliceCodes(from.kids[1]); !ok {
 			return false
 		}
+	case from.kind == kList && len(from.kids) == len(to.kids) && g.defaults(to, from):
+		return true
 	case from.kind == kList && len(from.kids) == len(to.kids):
 		for i, k := range from.kids {
 			if isListy(k) || to.kids[i].kind == kVar && to.kids[i].sigil != '$' {
@@ -731,6 +846,20 @@ func (g *gen) assignMyArgs(to, from *node) bool {
 			c = val{fmt.Sprintf("perl.At(%s, %d)", c.code, i-(len(codes)-1)), tAny, false}
 		}
 		g.setScalar(to, k, c)
+	}
+	return true
+}
+
+// defaults writes my ($x, $y) = (shift // 1, shift // 2), of variables of the Go
+// package, as a statement for each.
+func (g *gen) defaults(to, from *node) bool {
+	for i, k := range from.kids {
+		if t := to.kids[i]; to.text != "my" || t.kind != kVar || t.sigil != '$' || t.v == nil || t.v.packaged || t.v.inHeap || k.kind != kLogic || k.op != "//" || k.kids[0].kind != kFunc || k.kids[0].text != "shift" || k.kids[1].kind != kNum && k.kids[1].kind != kStr {
+			return false
+		}
+	}
+	for i, k := range from.kids {
+		g.assignMy(&node{kind: kMy, text: "my", kids: []*node{to.kids[i]}, line: to.line}, k)
 	}
 	return true
 }
@@ -813,6 +942,9 @@ func (g *gen) argVal(c int) val {
 				return v
 			}
 		}
+	}
+	if g.f.handler {
+		return g.typedArg(c - 10)
 	}
 	return val{g.argAt(c), tAny, true}
 }

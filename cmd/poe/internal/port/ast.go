@@ -52,6 +52,7 @@ const (
 	kReturn
 	kJump // next, last, redo; text
 	kLocal
+	kGo // text: code in Go
 
 	// Statements.
 	sExpr
@@ -68,32 +69,35 @@ const (
 
 // node is a part of the syntax tree.
 type node struct {
-	kind   kind
-	text   string
-	op     string
-	sigil  byte
-	kids   []*node
-	body   []*node // statements
-	line   int
-	col    int
-	paren  bool // in parentheses
-	amp    bool
-	block  bool     // map, grep, sort: with a block
-	label  string   // of a loop
-	mods   string   // of a pattern
-	notes  []string // comments in front of a statement
-	source string   // of a statement
-	v      *variable
-	fn     *function
-	dyn    *node       // a method's name which is computed
-	repl   *node       // of s///
-	end    int         // last line of a sub
-	made   *node       // the body with its continue block, once it has been made
-	vars   []*variable // declared in a part that may not be evaluated
-	from   int         // first token of a statement
-	to     int         // token behind a statement
-	blank  bool        // a blank line precedes the statement
-	single bool        // a call which has one value in any context
+	kind     kind
+	text     string
+	op       string
+	sigil    byte
+	kids     []*node
+	body     []*node // statements
+	line     int
+	col      int
+	paren    bool // in parentheses
+	amp      bool
+	block    bool     // map, grep, sort: with a block
+	label    string   // of a loop
+	mods     string   // of a pattern
+	notes    []string // comments in front of a statement
+	source   string   // of a statement
+	v        *variable
+	fn       *function
+	dyn      *node        // a method's name which is computed
+	repl     *node        // of s///
+	end      int          // last line of a sub
+	made     *node        // the body with its continue block, once it has been made
+	vars     []*variable  // declared in a part that may not be evaluated
+	from     int          // first token of a statement
+	to       int          // token behind a statement
+	blank    bool         // a blank line precedes the statement
+	heaps    []*heapClass // of the sessions that a call creates
+	table    *subTable    // whose element is called
+	plainRef bool         // a reference to a sub in a table
+	single   bool         // a call which has one value in any context
 }
 
 func (n *node) kid(i int) *node {

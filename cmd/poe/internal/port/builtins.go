@@ -192,6 +192,12 @@ func (g *gen) builtin(n *node) val {
 		return val{"perl.Alarm(" + g.any(g.arg(n, 0)) + ")", tInt, false}
 	case "local":
 	}
+	if n.text == "join" && len(n.kids) == 2 {
+		if k := sortedHash(n.kids[1]); k != nil {
+			sep := g.str(n.kids[0])
+			return val{"strings.Join(" + g.keysContainer(k) + ".SortedKeys(), " + sep + ")", tStr, false}
+		}
+	}
 	if s, ok := functions[n.text]; ok && s.name != "" {
 		code := s.name + "(" + g.fill(n, s) + ")"
 		if s.result == "void" {
@@ -425,6 +431,18 @@ func (g *gen) delete(n *node, void bool) val {
 			word = "Remove"
 		}
 		return val{g.container(k.kids[0]) + "." + word + "(" + g.str(k.kids[1]) + ")", tAny, false}
+	case kVar:
+		if k.v == nil || !k.v.field {
+			break
+		}
+		if void {
+			return val{g.cleared(k.v), tAny, false}
+		}
+		k.v.reads2++
+		if k.v.own {
+			g.fix(k.v)
+		}
+		return val{"perl.Take(&" + k.v.goName + ")", orAny(g.typeOf(k.v)), false}
 	case kIndex:
 		return val{g.container(k.kids[0]) + ".Delete(" + g.int(k.kids[1]) + ")", tAny, false}
 	case kHSlice:
@@ -449,6 +467,8 @@ func (g *gen) undefStatement(n *node) {
 		k = k.kids[0]
 	}
 	switch {
+	case k.kind == kVar && k.sigil == '$' && k.v != nil && k.v.field:
+		g.clearField(k.v)
 	case k.kind == kVar && k.sigil == '$' && k.v != nil:
 		g.fix(k.v)
 		g.w("%s = perl.Undef(%s)", k.v.goName, k.v.goName)
@@ -738,6 +758,10 @@ func (g *gen) builtinVoid(n *node) bool {
 	case "delete":
 		if k := g.arg(n, 0); k.kind == kKey {
 			g.line2(g.delete(n, true).code)
+			return true
+		}
+		if k := g.arg(n, 0); k.kind == kVar && k.v != nil && k.v.field {
+			g.clearField(k.v)
 			return true
 		}
 		if k := g.arg(n, 0); k.kind == kHSlice {

@@ -289,6 +289,14 @@ func (l *foreachLoop) overRange() {
 // overList is a loop that leaves its list as it is, or cannot change it.
 func (l *foreachLoop) overList() {
 	g := l.g
+	if l.v != nil && l.v.keys && !l.v.fixed {
+		head := g.keysContainer(sortedHash(l.list)) + ".SortedKeys()"
+		l.enter()
+		g.w("for _, %s := range %s {", l.name, head)
+		l.position()
+		l.body("")
+		return
+	}
 	head := g.list(l.list)
 	if head == "nil" {
 		head = "perl.L()"

@@ -22,6 +22,8 @@ const (
 	tHash   typ = "*perl.Hash"
 	tRE     typ = "*perl.Regexp"
 	tKernel typ = "*poe.Kernel"
+	tID     typ = "poe.ID"
+	tWheel  typ = "*compat.Wheel"
 )
 
 func join(a, b typ) typ {
@@ -133,9 +135,11 @@ func (g *gen) w(format string, args ...any) {
 // generate writes the program's Go source.
 func generate(prog *program, report *Report, options Options) (string, error) {
 	var g *gen
+	prog.byEvidence(options.Evidence, prog.file)
 	for range 6 {
+		prog.typeEvents()
 		for _, v := range prog.lexicals {
-			v.strReads, v.truth, v.reads2, v.hashUses = 0, 0, 0, 0
+			v.resetReads()
 		}
 		g = newGen(prog, &Report{File: report.File}, true)
 		g.program(options)
@@ -144,11 +148,14 @@ func generate(prog *program, report *Report, options Options) (string, error) {
 		}
 	}
 	for range 4 {
-		if !prog.typeByUse() {
+		prog.typeEvents()
+		settled := prog.settleFields()
+		if !prog.typeByUse() && !settled {
 			break
 		}
 		for _, v := range prog.lexicals {
-			v.joined, v.strReads, v.truth, v.reads2, v.hashUses = tNone, 0, 0, 0, 0
+			v.joined = tNone
+			v.resetReads()
 		}
 		g = newGen(prog, &Report{File: report.File}, true)
 		g.program(options)
@@ -159,11 +166,12 @@ func generate(prog *program, report *Report, options Options) (string, error) {
 			v.typ = tAny
 		}
 	}
+	prog.typeEvents()
 	prog.accounted = map[*node]bool{}
 	g = newGen(prog, report, false)
 	g.comments = options.Comments
 	text := g.program(options)
-	src, err := format.Source([]byte(useAll(text)))
+	src, err := format.Source([]byte(useAll(plainLook(text))))
 	if err != nil {
 		return text, fmt.Errorf("%s: the translation is not Go: %w", prog.file, err)
 	}
@@ -309,14 +317,47 @@ func (g *gen) str(n *node) string {
 	return g.conv(g.expr(n), tStr)
 }
 
-func (g *gen) int(n *node) string   { return g.conv(g.expr(n), tInt) }
-func (g *gen) float(n *node) string { return g.conv(g.expr(n), tFloat) }
+func (g *gen) int(n *node) string {
+	g.noteNumber(n)
+	return g.conv(g.expr(n), tInt)
+}
+
+func (g *gen) float(n *node) string {
+	g.noteNumber(n)
+	return g.conv(g.expr(n), tFloat)
+}
+
 func (g *gen) cond(n *node) string {
 	if n == nil {
 		return "true"
 	}
+	if v, ok := g.stepFirst(n); ok {
+		return g.truth(v)
+	}
 	g.noteRead(n, func(v *variable) { v.truth++ })
 	return g.truth(g.boolean(n))
+}
+
+// stepFirst writes ++$x or --$x, as the first thing that an expression evaluates, in
+// front of the statement.
+func (g *gen) stepFirst(n *node) (val, bool) {
+	n = assignment(n)
+	if n.kind != kUnop || n.op != "++" && n.op != "--" || g.noHoist > 0 {
+		return val{}, false
+	}
+	k := assignment(n.kids[0])
+	if k.kind != kVar || k.v == nil || k.sigil != '$' || k.v.sync != "" {
+		return val{}, false
+	}
+	g.assigned(k.v, tInt)
+	t := g.typeOf(k.v)
+	if t != tInt && t != tFloat && !(t == tNone && g.dry) {
+		return val{}, false
+	}
+	g.hoist(k.v.goName + n.op)
+	g.noteNumber(k)
+	k.v.reads2++
+	return val{k.v.goName, t, false}, true
 }
 
 // condition is cond for a statement: what must happen behind it, such as storing what

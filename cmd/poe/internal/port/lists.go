@@ -35,7 +35,7 @@ func isListy(n *node) bool {
 	case kBinop:
 		return n.op == "x" && n.kids[0].kind == kList && n.kids[0].paren || n.op == "x" && n.kids[0].kind == kWords
 	case kFunc:
-		if n.text == "delete" && len(n.kids) == 1 && (n.kids[0].kind == kKey || n.kids[0].kind == kIndex) {
+		if n.text == "delete" && len(n.kids) == 1 && (n.kids[0].kind == kKey || n.kids[0].kind == kIndex || n.kids[0].kind == kVar) {
 			return false
 		}
 		return listFunctions[n.text]

@@ -14,6 +14,8 @@ func (g *gen) expr(n *node) val {
 	switch n.kind {
 	case kEmpty:
 		return val{"nil", tAny, true}
+	case kGo:
+		return val{n.text, tAny, false}
 	case kNum:
 		return number(n.text)
 	case kStr, kWords:

@@ -8,14 +8,14 @@ import (
 // names in Go of what handlers are given and do. This is the one place that knows
 // the interface of the module.
 var eventFields = map[string]val{
-	"KERNEL": {"e.Kernel", tKernel, true}, "HEAP": {"e.Heap()", tAny, true}, "SESSION": {"e.This()", tAny, true}, "SENDER": {"e.From()", tAny, true},
+	"KERNEL": {"e.Kernel", tKernel, true}, "HEAP": {"e.Heap()", tAny, true}, "SESSION": {"e.Session", tID, true}, "SENDER": {"e.From()", tAny, true},
 	"STATE": {"e.State()", tStr, true}, "OBJECT": {"e.Object", tAny, true}, "CALLER_FILE": {"e.CallerFile()", tAny, true}, "CALLER_LINE": {"e.CallerLine()", tAny, true},
 	"CALLER_STATE": {"e.CallerState()", tAny, true}, "MACHINE": {"e.This()", tAny, true}, "RUNSTATE": {"e.Heap()", tAny, true}, "EVENT": {"e.Name", tStr, true},
 }
 
 var importPaths = map[string]string{
 	"perl": "github.com/gopoe/poe/perl", "compat": "github.com/gopoe/poe/perl/compat", "poe": "github.com/gopoe/poe",
-	"time": "time", "fmt": "fmt", "strings": "strings", "strconv": "strconv", "os": "os", "math": "math",
+	"time": "time", "regexp": "regexp", "fmt": "fmt", "strings": "strings", "strconv": "strconv", "os": "os", "math": "math",
 }
 
 // method is a method call. The context is Scalar, List, Void, or code for one.
@@ -39,6 +39,9 @@ func (g *gen) method(n *node, want string) val {
 		}
 		return val{"perl.L(" + code + ")", "[]any", false}
 	}
+	if v, ok := g.wheelCall(n, want); ok {
+		return v
+	}
 	name := quote(n.text)
 	target := ""
 	switch {
@@ -60,6 +63,12 @@ func (g *gen) method(n *node, want string) val {
 		code := "perl.Super(" + contextCode(want) + ", " + quote(g.pkg) + ", " + g.withArgs(target+", "+quote(rest), args) + ")"
 		return g.inWant(code, want)
 	}
+	if len(n.heaps) > 0 {
+		args = g.heapArgs(n)
+	}
+	if v, ok := g.construct(n, args, want); ok {
+		return v
+	}
 	g.topicCalled()
 	if g.prog.aliasMethods[n.text] {
 		self := g.stable(target)
@@ -80,6 +89,75 @@ func (g *gen) method(n *node, want string) val {
 		return val{"perl.Do(" + all + ")", tAny, false}
 	}
 	return val{"perl.Invoke(" + want + ", " + all + ")", "[]any", false}
+}
+
+// wheelMethods are methods of wheels, with the types of what they return.
+var wheelMethods = map[string]struct {
+	name   string
+	result typ
+}{
+	"put": {"Put", tAny}, "ID": {"ID", tInt}, "PID": {"PID", tInt}, "pause_input": {"PauseInput", tNone}, "resume_input": {"ResumeInput", tNone},
+	"shutdown_input": {"ShutdownInput", tNone}, "shutdown_output": {"ShutdownOutput", tNone}, "get_driver_out_octets": {"OutOctets", tInt}, "kill": {"Kill", tAny},
+}
+
+// wheelCall is a call of a method of a wheel.
+func (g *gen) wheelCall(n *node, want string) (val, bool) {
+	obj := n.kids[0]
+	if n.dyn != nil || obj.kind == kBare || obj.kind == kStr {
+		return val{}, false
+	}
+	if n.text == "ID" && len(n.kids) == 1 && (obj.kind == kIndex || obj.kind == kVar && obj.v != nil && g.typeOf(obj.v) == tID) {
+		if v := g.expr(obj); v.typ == tID {
+			return scalarIn(val{"int(" + v.code + ".Number())", tInt, false}, want), true
+		}
+	}
+	m, known := wheelMethods[n.text]
+	if obj.kind != kVar || obj.v == nil || g.typeOf(obj.v) != tWheel || !known || m.result == tNone && want != "Void" {
+		return val{}, false
+	}
+	code := obj.v.goName + "." + m.name + "(" + g.spreadAll(n.kids[1:]) + ")"
+	return scalarIn(val{code, m.result, false}, want), true
+}
+
+// scalarIn returns a scalar in a context.
+func scalarIn(v val, want string) val {
+	if want == "Scalar" || want == "Void" {
+		return v
+	}
+	return val{"perl.L(" + v.code + ")", "[]any", false}
+}
+
+// heapArgs are the arguments of a call which creates sessions, with their heaps.
+func (g *gen) heapArgs(n *node) []*node {
+	var out []*node
+	args := n.kids[1:]
+	add := func(key, code string) {
+		out = append(out, &node{kind: kStr, text: key}, &node{kind: kGo, text: code})
+	}
+	for i := 0; i+1 < len(args); i += 2 {
+		if args[i].text != "heap" {
+			out = append(out, args[i], args[i+1])
+		}
+	}
+	for _, c := range n.heaps {
+		if c.name == "" {
+			continue
+		}
+		switch c.kind {
+		case sessionHeap:
+			add("heap", g.newHeap(c, n))
+		case connectionHeap:
+			add("ClientHeap", "func() any { return "+g.newHeap(c, n)+" }")
+		case listenerHeap:
+			add("ListenerHeap", g.newHeap(c, n))
+		case clientHeap:
+			add("Heap", g.newHeap(c, n))
+		}
+	}
+	if len(out) == 0 {
+		return args
+	}
+	return out
 }
 
 // withArgsPairs is withArgs which writes name => value pairs one a line if they
@@ -110,11 +188,17 @@ func (g *gen) dynamicMethod(n *node, target, want string) val {
 
 // kernelVerbs are methods of the kernel which a statement calls directly: with a
 // name of an event, and what follows.
-var kernelVerbs = map[string]string{"yield": "Yield", "alias_set": "AliasSet", "alias_remove": "AliasRemove", "stop": "Stop", "sig_handled": "SigHandled", "post": "Post", "delay": "Delay", "sig": "Sig"}
+var kernelVerbs = map[string]string{"yield": "Yield", "alias_set": "AliasSet", "alias_remove": "AliasRemove", "stop": "Stop", "sig_handled": "SigHandled", "post": "Post", "delay": "Delay", "sig": "Sig",
+	"call": "Call", "sig_child": "SigChild", "alarm_remove_all": "AlarmRemoveAll", "select_read": "SelectRead", "select_write": "SelectWrite"}
 
 // kernelCall writes calls of the kernel's methods as calls in Go where the types
 // say that they mean the same.
 func (g *gen) kernelCall(n *node, want string) (val, bool) {
+	if n.text == "run" && len(n.kids) == 1 && want == "Void" && n.dyn == nil {
+		if obj := n.kids[0]; obj.kind == kBare && obj.text == "POE::Kernel" || obj.kind == kVar && obj.v == nil && obj.text == "poe_kernel" {
+			return val{"compat.RunKernel()", tAny, false}, true
+		}
+	}
 	verb, ok := kernelVerbs[n.text]
 	if !ok || want != "Void" || n.dyn != nil {
 		return val{}, false
@@ -152,8 +236,27 @@ func (g *gen) kernelCall(n *node, want string) (val, bool) {
 			return val{k.code + ".Yield(" + g.withArgs(g.str(args[0]), args[1:]) + ")", tAny, false}, true
 		}
 	case "sig":
+		if len(args) == 1 || len(args) == 2 && args[1].kind == kFunc && args[1].text == "undef" && len(args[1].kids) == 0 {
+			return val{k.code + ".SigClear(" + g.str(args[0]) + ")", tAny, false}, true
+		}
 		if len(args) == 2 && args[1].kind == kStr {
 			return val{k.code + ".Sig(" + g.str(args[0]) + ", " + g.str(args[1]) + ")", tAny, false}, true
+		}
+	case "call":
+		if len(args) >= 2 {
+			return val{"compat.Call(" + g.withArgs(g.any(args[0])+", "+g.str(args[1]), args[2:]) + ")", tAny, false}, true
+		}
+	case "sig_child":
+		if len(args) == 2 && args[1].kind == kStr && !g.readsErrno() {
+			return val{k.code + ".SigChild(" + g.int(args[0]) + ", " + g.str(args[1]) + ")", tAny, false}, true
+		}
+	case "alarm_remove_all":
+		if len(args) == 0 {
+			return val{k.code + ".AlarmRemoveAll()", tAny, false}, true
+		}
+	case "select_read", "select_write":
+		if len(args) <= 2 && len(args) > 0 {
+			return val{"compat." + verb + "(" + g.withArgs(g.any(args[0]), args[1:]) + ")", tAny, false}, true
 		}
 	case "post":
 		if len(args) >= 2 && !g.readsErrno() {

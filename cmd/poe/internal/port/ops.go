@@ -38,6 +38,8 @@ func (g *gen) binaryOp(n *node) val {
 		}
 		return val{"strings.Repeat(" + g.str(n.kids[0]) + ", max(0, " + g.int(n.kids[1]) + "))", tStr, false}
 	}
+	g.noteNumber(n.kids[0])
+	g.noteNumber(n.kids[1])
 	return g.arith(n.op, g.expr(n.kids[0]), g.expr(n.kids[1]))
 }
 
@@ -94,6 +96,10 @@ func (g *gen) arith(op string, a, b val) val {
 		if a.typ == tInt && b.typ == tInt && (smallNumber(a.code) && smallNumber(b.code)) {
 			return val{a.code + " * " + b.code, tInt, false}
 		}
+	case "/":
+		if f, err := strconv.ParseFloat(b.code, 64); err == nil && f != 0 && !isNumber(a.code) && isNum(b.typ) {
+			return val{paren(g.conv(a, tFloat)) + " / " + parenSign(b.code), tFloat, false}
+		}
 	case "%":
 		return val{"perl.Mod(" + a.code + ", " + b.code + ")", tInt, false}
 	case "|", "&", "^":
@@ -125,7 +131,16 @@ func smallNumber(code string) bool {
 
 // compare is a comparison of numbers.
 func (g *gen) compare(n *node) val {
-	a, b := g.expr(n.kids[0]), g.expr(n.kids[1])
+	g.noteNumber(n.kids[0])
+	g.noteNumber(n.kids[1])
+	a, stepped := val{}, false
+	if n.kids[1].kind == kNum {
+		a, stepped = g.stepFirst(n.kids[0])
+	}
+	if !stepped {
+		a = g.expr(n.kids[0])
+	}
+	b := g.expr(n.kids[1])
 	if (n.op == "==" || n.op == "!=") && !isNum(a.typ) && !isNum(b.typ) {
 		code := "perl.Eq(" + a.code + ", " + b.code + ")"
 		if n.op == "!=" {
@@ -251,6 +266,10 @@ func (g *gen) void(n *node) {
 	case kMethod:
 		g.line2(g.method(n, "Void").code)
 	case kApply:
+		if n.table != nil {
+			g.line2(g.tableCall(n))
+			return
+		}
 		if v, ok := g.aliasedApply(n, "Void"); ok {
 			g.line2(v.code)
 			return

@@ -35,7 +35,7 @@ func lineTable(src string) string {
 	return out.String()
 }
 
-var packageWord = regexp.MustCompile(`\b(perl|poe|compat|time|strings|strconv|os|math|fmt)\.[A-Z]`)
+var packageWord = regexp.MustCompile(`\b(perl|poe|compat|regexp|time|strings|strconv|os|math|fmt)\.[A-Z]`)
 
 func (g *gen) program(options Options) string {
 	body := g.capture(func() { g.statements(g.prog.statements) })
@@ -115,6 +115,7 @@ func (g *gen) assemble(body string) string {
 		}
 		b.WriteString(")\n\n")
 	}
+	g.writeStructs(&b)
 	g.writeGlobals(&b)
 	b.WriteString("func main() {\n")
 	b.WriteString("perl.Main(perlFile, func() {\n")
@@ -164,6 +165,10 @@ func (g *gen) writeGlobals(b *strings.Builder) {
 		case '@':
 			lines = append(lines, v.goName+" = perl.NewArray()"+comment)
 		case '%':
+			if v.table != nil {
+				lines = append(lines, v.goName+" perl.Table["+g.tableType(v.table)+"]")
+				continue
+			}
 			lines = append(lines, v.goName+" = perl.NewHash()"+comment)
 		}
 	}

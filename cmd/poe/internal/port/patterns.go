@@ -68,6 +68,9 @@ func (g *gen) match(n *node) val {
 		return val{g.regexp(re, n.mods), tRE, true}
 	}
 	g.notEmpty(n)
+	if v, ok := g.plainMatch(n, n.kids[1]); ok {
+		return v
+	}
 	g.f.match = true
 	if strings.Contains(n.mods, "g") {
 		pos := g.pos(n.kids[0])

@@ -8,7 +8,7 @@ import (
 
 // fix makes a variable one of type any.
 func (g *gen) fix(v *variable) {
-	v.fixed = true
+	v.fixed, v.recorded, v.seen = true, false, tNone
 	v.typ = tAny
 }
 
@@ -55,13 +55,18 @@ func (g *gen) increment(target *node, op string, post bool) val {
 }
 
 func (g *gen) assigned(v *variable, t typ) {
+	switch t {
+	case tStr, tInt, tFloat, tBool, tNone:
+	default:
+		v.counted = true
+	}
 	if t == tArr || t == tHash {
 		// A reference may be replaced by undef in ways that are not seen.
 		if v.joined != tNone && v.joined != t {
 			t = tAny
 		}
 	}
-	if t == tKernel || t == tRE {
+	if t == tKernel || t == tRE || t == tID {
 		t = join(v.joined, t)
 	}
 	v.joined = join(v.joined, t)

@@ -13,6 +13,7 @@ type form struct {
 	rest   *variable   // an array with the arguments behind the others
 	head   int         // statements that unpack the arguments
 	mode   retMode     // rVoid, rAny or rGeneric
+	open   bool        // it is also called by reference, with whatever arguments
 	result *variable   // has the type of the value, if mode is rAny
 }
 
@@ -37,7 +38,15 @@ func (p *program) plainSubs() {
 			u.uses[f] = &subUse{}
 		}
 	}
+	walkAll(p.statements, func(n *node) bool {
+		if n.kind == kMethod && n.dyn == nil && scalarMethods[n.text] && u.byName[n.text] == nil {
+			n.single = true
+		}
+		return true
+	})
+	p.subTables(u)
 	u.statements(p.statements, inVoid, nil)
+	p.keepTables(u)
 	u.close()
 	for f, use := range u.uses {
 		if use == nil || use.refused {
@@ -47,6 +56,10 @@ func (p *program) plainSubs() {
 	u.modes(p)
 }
 
+// scalarMethods are methods of POE that return a scalar in any context.
+var scalarMethods = map[string]bool{"ID": true, "PID": true, "put": true, "get_driver_out_octets": true, "get_driver_out_messages": true, "alarm_set": true, "delay_set": true,
+	"postback": true, "callback": true, "get_active_session": true, "alias_resolve": true}
+
 // callsByName reports whether the program may call subs by names that are not known,
 // or asks for the names of those that run.
 func (p *program) callsByName() bool {
@@ -55,6 +68,10 @@ func (p *program) callsByName() bool {
 		switch n.kind {
 		case kFunc:
 			found = found || n.text == "caller" || n.text == "eval" && len(n.kids) > 0
+			if (n.text == "defined" || n.text == "exists") && len(n.kids) == 1 {
+				k := assignment(n.kids[0])
+				found = found || k.kind == kCall && k.amp
+			}
 		case kMethod:
 			found = found || n.dyn != nil || n.text == "can" || n.kids[0].kind == kBare && n.kids[0].text == "main"
 			found = found || n.kids[0].kind == kFunc && n.kids[0].text == "__PACKAGE__"
@@ -242,6 +259,16 @@ func (u *subUses) expr(n *node, c useContext, in *function) {
 	case kCall:
 		u.call(n, c, in)
 		return
+	case kRef:
+		if k := n.kids[0]; k.kind == kCall && k.amp && !k.paren {
+			if f := u.target(k); u.uses[f] != nil && n.plainRef {
+				return
+			} else if u.uses[f] != nil {
+				f.form.open = true
+				u.uses[f].scalar, u.uses[f].list = true, true
+				return
+			}
+		}
 	case kSub:
 		if n.block {
 			u.statements(n.body, inList, nil)
@@ -249,6 +276,10 @@ func (u *subUses) expr(n *node, c useContext, in *function) {
 			u.statements(n.body, inTail, n.fn)
 		}
 		return
+	case kApply:
+		if n.table != nil && c != inVoid && !(c == inTail && in != nil && in.handler && !in.returns) {
+			n.table.refused = true
+		}
 	case kReturn:
 		u.expr(n.kid(0), inTail, in)
 		return
@@ -484,6 +515,9 @@ func (g *gen) formBody(f *function) string {
 			g.account(n)
 		}
 		for _, v := range h.params {
+			if v != nil && h.open {
+				g.assigned(v, tAny)
+			}
 			if v != nil && v.posUsed {
 				g.w("var %sPos perl.Pos", v.goName)
 			}
@@ -527,6 +561,42 @@ func (g *gen) formBody(f *function) string {
 // formCall is a call of a sub with a form.
 func (g *gen) formCall(f *function, n *node, want string) val {
 	h := f.form
+	if want != "Void" && g.reorders(h, n.kids) {
+		// The arguments are made where the call is.
+		t := tAny
+		switch {
+		case want != "Scalar":
+			t = "[]any"
+		case h.mode == rAny:
+			t = orAny(g.typeOf(h.result))
+		}
+		var v val
+		body := g.inFrame(g.closureFrame(rAny), func() {
+			v = g.formCallHere(f, n, want)
+			g.flushPre()
+			g.w("return %s", v.code)
+		})
+		return val{"func() " + string(t) + " {\n" + body + "}()", t, false}
+	}
+	return g.formCallHere(f, n, want)
+}
+
+// reorders reports whether the arguments of a call have to be made as a list, of more
+// than one element, in front of it.
+func (g *gen) reorders(h *form, kids []*node) bool {
+	if len(h.params) == 1 && h.rest == nil {
+		return false
+	}
+	for i, k := range kids {
+		if i < len(h.params) && isListy(k) {
+			return true
+		}
+	}
+	return false
+}
+
+func (g *gen) formCallHere(f *function, n *node, want string) val {
+	h := f.form
 	args := g.formArgs(h, n.kids)
 	if h.mode == rGeneric {
 		args = append([]string{contextCode(want)}, args...)
@@ -552,10 +622,20 @@ func (g *gen) formArgs(h *form, kids []*node) []string {
 		listy = listy || i < fixed && isListy(k)
 	}
 	var out []string
+	if listy && fixed == 1 && h.rest == nil {
+		return []string{g.formArg(h.params[0], val{"perl.Head(" + g.cat(kids) + ")", tAny, false})}
+	}
 	if listy {
+		lead := 0 // heaps in front are passed as they are
+		for lead < len(h.params) && lead < len(kids) && g.isStruct(kids[lead]) {
+			out = append(out, g.formArg(h.params[lead], g.expr(kids[lead])))
+			lead++
+		}
+		kids = kids[lead:]
+		fixed -= lead
 		t := g.temp("list")
 		g.hoist(t + " := " + g.cat(kids))
-		for i, v := range h.params {
+		for i, v := range h.params[lead:] {
 			out = append(out, g.formArg(v, val{fmt.Sprintf("perl.At(%s, %d)", t, i), tAny, false}))
 		}
 		if h.rest != nil {
@@ -583,6 +663,12 @@ func (g *gen) formArgs(h *form, kids []*node) []string {
 		out = append(out, g.spreadAll(kids[fixed:]))
 	}
 	return out
+}
+
+// isStruct reports whether n is a heap that is a struct.
+func (g *gen) isStruct(n *node) bool {
+	n = assignment(n)
+	return n.kind == kVar && n.v != nil && n.v.inHeap || isHeapIndex(n) && g.f.fn != nil && g.f.fn.heap != nil
 }
 
 func (g *gen) formArg(v *variable, a val) string {

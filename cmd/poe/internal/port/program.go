@@ -38,10 +38,18 @@ type program struct {
 	parents      map[string][]string
 	handles      map[string]bool
 	errno        int
-	jumps        bool            // redo repeats statements
-	byName       bool            // subs may be called by names that are not known
-	overloads    map[string]bool // operators which a class overloads
-	hires        bool            // time is Time::HiRes's
+	structs      []*heapClass
+	tables       []*subTable
+	sends        map[string][]send // by event
+	callbacks    map[*node][]typ   // the arguments of callbacks of components
+	strange      map[string]bool   // events which something else may send as well
+	tabled       map[*node]bool    // handlers in tables
+	heapName     string            // of the variables that hold heaps
+	anyEvent     bool              // events are sent whose names are not known
+	jumps        bool              // redo repeats statements
+	byName       bool              // subs may be called by names that are not known
+	overloads    map[string]bool   // operators which a class overloads
+	hires        bool              // time is Time::HiRes's
 }
 
 // parseProgram reads a source text into a program.
@@ -156,7 +164,45 @@ func (p *program) analyze() {
 	p.findLate()
 	p.findUses()
 	p.nameAll()
+	p.sortedLoops()
 	p.plainSubs()
+	p.structHeaps()
+	p.looseHandlers()
+}
+
+// looseHandlers finds the handlers that are referred to, or called, elsewhere than in
+// tables of handlers.
+func (p *program) looseHandlers() {
+	loose := func(name string) {
+		if f := p.subs["main::"+name]; f != nil {
+			f.loose = true
+		}
+	}
+	inTable := map[*node]bool{}
+	walkAll(p.statements, func(n *node) bool {
+		switch n.kind {
+		case kSub:
+			if n.fn != nil {
+				n.fn.loose = n.fn.loose || !p.tabled[n]
+			}
+		case kRef:
+			if c := n.kids[0]; c.kind == kCall && c.amp {
+				if inTable[c] = true; !p.tabled[n] {
+					loose(c.text)
+				}
+			}
+		case kCall:
+			if !inTable[n] {
+				loose(n.text)
+			}
+		}
+		return true
+	})
+	if p.byName {
+		for _, f := range p.functions {
+			f.loose = true
+		}
+	}
 }
 
 // listConstants makes calls of the names of constants of other packages which are lists.
@@ -216,18 +262,27 @@ func (p *program) markTables(kids []*node) {
 }
 
 func (p *program) markHandler(n *node, event string) {
+	note := func(f *function) {
+		f.inTable = true
+		f.handles(event)
+		if handlerKeys[event] {
+			f.callbacks = append(f.callbacks, n)
+		}
+		if p.tabled == nil {
+			p.tabled = map[*node]bool{}
+		}
+		p.tabled[n] = true
+	}
 	switch n.kind {
 	case kSub:
 		if n.fn != nil {
-			n.fn.inTable = true
-			n.fn.handles(event)
+			note(n.fn)
 		}
 	case kRef:
 		if c := n.kids[0]; c.kind == kCall && c.amp {
 			for name, f := range p.subs {
 				if name == "main::"+c.text || name == c.text {
-					f.inTable = true
-					f.handles(event)
+					note(f)
 				}
 			}
 		}

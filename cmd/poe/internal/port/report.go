@@ -103,6 +103,9 @@ func (r *Report) finish(prog *program, seen *evidence.Evidence) {
 		}
 	}
 	r.Observe(seen)
+	if seen.HasValues() {
+		r.byRecording(prog)
+	}
 }
 
 // Observe adds what recordings tell of each part; nil tells nothing. Of closures

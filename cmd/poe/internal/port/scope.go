@@ -28,27 +28,52 @@ type variable struct {
 	line     int
 	state    bool
 	held     bool
-	truth    int  // reads of an any for its truth
-	param    bool // a parameter in Go
+	truth    int        // reads of an any for its truth
+	param    bool       // a parameter in Go
+	heap     *heapClass // the heap that it holds
+	inHeap   bool       // it is the variable of a heap which is a struct
+	table    *subTable  // it is a table of subs
+	seen     typ        // the type that a field has in all recordings
+	recorded bool       // it has that type in Go, which is checked when it is set
+	keys     bool       // the variable of a loop over the sorted keys of a hash
+	made     int        // how often a wheel is made for a field
+	wheel    bool       // a field with a wheel that nothing else refers to
+	field    bool       // a field of a heap
+	own      bool       // a field with a hash or an array that nothing else refers to
+	tested   bool       // a field that is asked whether it is defined
+	early    bool       // a field that is set before it is read
+	numReads int        // reads of a field as a number
+	counted  bool       // a field that may hold what is destroyed with its last holder
+}
+
+func (v *variable) resetReads() {
+	v.strReads, v.truth, v.reads2, v.hashUses, v.numReads = 0, 0, 0, 0, 0
 }
 
 // function is a sub.
 type function struct {
-	name     string // with its package; empty for an anonymous one
-	goName   string
-	node     *node
-	outer    *function
-	level    int
-	uses     argUses
-	handler  bool // takes an event
-	inTable  bool // is named in a table of handlers
-	wantUsed bool
-	returns  bool            // a handler whose value somebody uses
-	events   map[string]bool // names under which it handles events, as far as known
-	late     bool            // the program gives its name to other code while it runs
-	aliases  bool            // changes its arguments in place
-	names    map[string]int
-	form     *form // nil if it is given a context and @_
+	name      string // with its package; empty for an anonymous one
+	goName    string
+	node      *node
+	outer     *function
+	level     int
+	uses      argUses
+	handler   bool // takes an event
+	inTable   bool // is named in a table of handlers
+	wantUsed  bool
+	returns   bool            // a handler whose value somebody uses
+	events    map[string]bool // names under which it handles events, as far as known
+	aliases   bool            // changes its arguments in place
+	names     map[string]int
+	late      bool // the program gives its name to other code while it runs
+	heap      *heapClass
+	args      []typ        // of ARG0 and so on, as far as they are known
+	seen      []typ        // the same as recordings show them
+	relied    map[int]bool // arguments which have the type that recordings show
+	captures  int          // 1 if it does not read what patterns capture, 2 if it does
+	loose     bool         // it is referred to elsewhere than in tables of handlers
+	callbacks []*node      // the options of components whose value it is
+	form      *form        // nil if it is given a context and @_
 }
 
 // argUses says how a sub uses @_.
@@ -455,7 +480,7 @@ var reservedNames = map[string]bool{}
 func init() {
 	for w := range strings.FieldsSeq(`break case chan const continue default defer else fallthrough for func go goto if import interface map package range return select struct switch type var
 		any append bool byte cap clear close complex copy delete error false float64 imag int iota len make max min new nil panic print println real recover rune string true uint init main
-		perl poe compat time strings strconv fmt args w m e it a b i ok perlFile`) {
+		perl poe compat regexp time strings strconv fmt args w m e it a b i ok perlFile`) {
 		reservedNames[w] = true
 	}
 }

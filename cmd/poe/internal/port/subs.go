@@ -40,7 +40,8 @@ func (g *gen) namedSub(n *node) {
 	if f.form != nil {
 		text, wrapped = g.perlComment(n)+g.formBody(f), ""
 	} else if f.handler {
-		text = fmt.Sprintf("%sfunc %s(e *compat.Event) {\n%s}\n\n", g.perlComment(n), f.goName, g.subBody(f))
+		body := g.subBody(f)
+		text = fmt.Sprintf("%sfunc %s(%s) {\n%s}\n\n", g.perlComment(n), f.goName, handlerParams(f, body), body)
 		wrapped = "compat.Handler(" + f.goName + ").Fn"
 	} else {
 		body := g.subBody(f)
@@ -62,6 +63,35 @@ func (g *gen) namedSub(n *node) {
 		g.packages[pkg][name] = wrapped
 	}
 }
+
+// handlerWord makes a reference to code of a handler.
+func handlerWord(f *function) string {
+	if f.heap != nil {
+		return "compat.On"
+	}
+	return "compat.Handler"
+}
+
+var heapWord = regexp.MustCompile(`\bheap(Of)*\b`)
+
+// handlerParams are the parameters of a handler: its heap, if that is a struct, and
+// the event.
+func handlerParams(f *function, body string) string {
+	if f.heap == nil {
+		return "e *compat.Event"
+	}
+	name := heapWord.FindString(stripStrings(body))
+	if name == "" {
+		name = "_"
+	}
+	e := "e"
+	if !eventWord.MatchString(stripStrings(body)) {
+		e = "_"
+	}
+	return name + " *" + f.heap.name + ", " + e + " *compat.Event"
+}
+
+var eventWord = regexp.MustCompile(`\be\b`)
 
 // perlComment returns the Perl of a sub as comment lines, if that is wanted.
 func (g *gen) perlComment(n *node) string {
@@ -102,7 +132,8 @@ func (g *gen) anonSub(n *node) val {
 		cannot("P0307", "a block as a sub")
 	}
 	if f.handler {
-		return val{"compat.Handler(func(e *compat.Event) {\n" + g.perlComment(n) + g.subBody(f) + "})", tAny, false}
+		body := g.subBody(f)
+		return val{handlerWord(f) + "(func(" + handlerParams(f, body) + ") {\n" + g.perlComment(n) + body + "})", tAny, false}
 	}
 	body := g.subBody(f)
 	w, args := "w", "args"
@@ -349,7 +380,10 @@ func (g *gen) codeRef(name string) val {
 		return val{fmt.Sprintf("perl.LateCode(%s)", quote(g.qualify(name))), tAny, false}
 	}
 	if f.handler {
-		return val{"compat.Handler(" + f.goName + ")", tAny, true}
+		return val{handlerWord(f) + "(" + f.goName + ")", tAny, true}
+	}
+	if f.form != nil {
+		return val{fmt.Sprintf("perl.Func(%s, %s)", quote(f.name), f.goName), tAny, true}
 	}
 	if f.late {
 		return val{fmt.Sprintf("perl.CodeOf(%s)", quote(f.name)), tAny, false}

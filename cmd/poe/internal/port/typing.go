@@ -1,6 +1,7 @@
 package port
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 )
@@ -9,8 +10,9 @@ import (
 // that changed anything.
 func (p *program) retype() bool {
 	changed := false
+	p.linkTables()
 	for _, v := range append(append([]*variable(nil), p.lexicals...), p.globals...) {
-		if v.sigil != '$' {
+		if v.sigil != '$' || v.inHeap {
 			continue
 		}
 		t := join(v.typ, v.joined)
@@ -19,6 +21,12 @@ func (p *program) retype() bool {
 		}
 		if v.byUse != tNone {
 			t = v.byUse
+		}
+		if v.field && !v.wheel && t == tWheel || v.field && !v.own && (t == tHash || t == tArr) {
+			t, v.fixed = tAny, true // something else holds it as well
+		}
+		if v.field && t == tAny && v.seen != tNone && !v.own && !v.wheel && !v.tested {
+			t, v.recorded = v.seen, true
 		}
 		if t != v.typ {
 			v.typ, changed = t, true
@@ -31,6 +39,7 @@ func (p *program) retype() bool {
 // that is only read as a string is a string from the beginning, one that is only
 // followed as a reference to a hash is one.
 func (p *program) typeByUse() (changed bool) {
+	defer p.linkTables()
 	for _, v := range p.lexicals {
 		if v.sigil != '$' || v.fixed || v.global || v.typ != tAny || v.reads2 != 0 || v.posUsed || v.sync != "" || !v.once {
 			continue
@@ -52,13 +61,21 @@ func (g *gen) typeOf(v *variable) typ {
 	case '%':
 		return tHash
 	}
-	if v.fixed {
+	if v.fixed && !v.recorded {
 		return tAny
 	}
 	if v.typ == tNone && !g.dry {
 		return tAny
 	}
 	return v.typ
+}
+
+// value returns code of c as the value of a variable of type t.
+func (g *gen) value(v *variable, c val, t typ) string {
+	if v.recorded && c.typ != t {
+		return fmt.Sprintf("compat.Recorded[%s](%q, %s)", t, "heap."+v.name, g.conv(c, tAny))
+	}
+	return g.conv(c, t)
 }
 
 // conv returns code of v in another type.
@@ -68,6 +85,9 @@ func (g *gen) conv(v val, t typ) string {
 	}
 	switch t {
 	case tAny:
+		if v.typ == tWheel && strings.Contains(v.code, ".") && !strings.HasPrefix(v.code, "compat.New(") {
+			return v.code + ".Any()"
+		}
 		return v.code
 	case tStr:
 		switch v.typ {
@@ -124,12 +144,30 @@ func (g *gen) truth(v val) string {
 		return v.code
 	case tInt, tFloat:
 		return paren(v.code) + " != 0"
-	case tArr, tHash:
+	case tArr, tHash, tWheel:
 		return v.code + " != nil"
-	case tKernel, tRE:
+	case tKernel, tRE, tID:
 		return "true"
 	}
 	return "perl.True(" + v.code + ")"
+}
+
+// noteNumber counts a read of a field as a number.
+func (g *gen) noteNumber(n *node) {
+	if n = assignment(n); n.kind == kVar && n.v != nil && n.v.field {
+		n.v.numReads++
+	}
+}
+
+// store returns a statement which sets a variable of type any or of a known type.
+func (g *gen) store(v *variable, code string) string {
+	if v.field && v.counted && g.typeOf(v) == tAny {
+		return "perl.Keep(&" + v.goName + ", " + code + ")"
+	}
+	if v.wheel && g.typeOf(v) == tWheel && !(v.early && v.made == 1) {
+		return v.goName + " = " + v.goName + ".Replace(" + code + ")"
+	}
+	return v.goName + " = " + code
 }
 
 // noteRead counts how a variable of which nothing is known is read; expr counts it
