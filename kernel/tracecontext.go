@@ -64,17 +64,16 @@ func (v Host) TraceContext() observe.TraceContext {
 	if v.k.debug == nil || v.k.debug.observe == nil {
 		return observe.TraceContext{}
 	}
-	s := &v.k.frame.span
-	return v.ContextOf(s.Mark, s.Sampled)
+	return v.k.debug.observe.contextOf(v.k.frame.span.Mark, v.k.frame.span.Sampled)
 }
 
-// ContextOf returns the place of an event in a trace of several processes; sampled
+// contextOf returns the place of an event in a trace of several processes; sampled
 // says that its times were taken. For the zero Mark it is the zero TraceContext.
-func (v Host) ContextOf(m observe.Mark, sampled bool) (c observe.TraceContext) {
-	if m.ID == 0 || v.k.debug == nil || v.k.debug.observe == nil {
+func (o *observing) contextOf(m observe.Mark, sampled bool) (c observe.TraceContext) {
+	if m.ID == 0 {
 		return c
 	}
-	c, foreign := v.k.debug.observe.foreign.known[m.Trace]
+	c, foreign := o.foreign.known[m.Trace]
 	if !foreign {
 		salt := processTraces()
 		copy(c.Trace[:], salt[:])
@@ -83,13 +82,4 @@ func (v Host) ContextOf(m observe.Mark, sampled bool) (c observe.TraceContext) {
 	}
 	binary.BigEndian.PutUint64(c.Parent[:], uint64(m.ID))
 	return c
-}
-
-// ForeignParent returns the place in another process that a trace continues, the
-// zero TraceContext if it has begun in this one, or if that was too long ago.
-func (v Host) ForeignParent(trace observe.ID) observe.TraceContext {
-	if v.k.debug == nil || v.k.debug.observe == nil {
-		return observe.TraceContext{}
-	}
-	return v.k.debug.observe.foreign.known[trace]
 }
