@@ -6,6 +6,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"net/http/cookiejar"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -28,13 +29,42 @@ func offline(t *testing.T, dump io.Reader) func(path string) (string, int) {
 	s := httptest.NewServer(o)
 	t.Cleanup(s.Close)
 	return func(path string) (string, int) {
-		r, err := http.Get(s.URL + "/" + path)
+		request, err := http.NewRequestWithContext(t.Context(), "GET", s.URL+"/"+path, nil)
+		require.NoError(t, err)
+		request.Header.Set("Authorization", "Bearer "+o.Token())
+		r, err := http.DefaultClient.Do(request)
 		require.NoError(t, err)
 		defer r.Body.Close()
 		text, err := io.ReadAll(r.Body)
 		require.NoError(t, err)
 		return string(text), r.StatusCode
 	}
+}
+
+// Who has no token sees nothing of a dump; the address with the token sets the
+// cookie that the page works with.
+func TestDumpNeedsItsToken(t *testing.T) {
+	p := start(t, inspect.Config{}, true, crowd(1))
+	var b bytes.Buffer
+	require.NoError(t, p.i.Dump(t.Context(), &b))
+	o, err := inspect.ReadDump(&b)
+	require.NoError(t, err)
+	s := httptest.NewServer(o)
+	t.Cleanup(s.Close)
+	jar, err := cookiejar.New(nil)
+	require.NoError(t, err)
+	browser := &http.Client{Jar: jar}
+	get := func(path string) int {
+		r, err := browser.Get(s.URL + path)
+		require.NoError(t, err)
+		defer r.Body.Close()
+		return r.StatusCode
+	}
+	for _, path := range []string{"/", "/api/overview", "/api/overview?token=" + o.Token(), "/?token=wrong"} {
+		require.Equal(t, http.StatusUnauthorized, get(path), path)
+	}
+	require.Equal(t, http.StatusOK, get("/?token="+o.Token()))
+	require.Equal(t, http.StatusOK, get("/api/overview"))
 }
 
 // A dump shows what the inspector showed.

@@ -1,9 +1,6 @@
 package inspect
 
 import (
-	"crypto/sha256"
-	"crypto/subtle"
-	"encoding/hex"
 	"net"
 	"net/http"
 	"net/netip"
@@ -32,9 +29,7 @@ func (i *Inspector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, why, status)
 		return
 	}
-	if token := r.URL.Query().Get("token"); token != "" && r.URL.Path == "/" {
-		http.SetCookie(w, &http.Cookie{Name: i.cookie(), Value: i.config.Token, Path: "/", HttpOnly: true, SameSite: http.SameSiteStrictMode, Secure: r.TLS != nil})
-		http.Redirect(w, r, "./", http.StatusSeeOther) // the token does not stay in the address
+	if token(i.config.Token).moved(w, r) {
 		return
 	}
 	i.pauser.touch()
@@ -58,8 +53,8 @@ func (i *Inspector) refuse(r *http.Request) (status int, why string) {
 		return http.StatusRequestURITooLong, "the query is too long"
 	case foreign(r):
 		return http.StatusForbidden, "requests of other sites are refused"
-	case !i.authorized(r):
-		return http.StatusUnauthorized, "the token is missing or wrong: open the address that the program has printed"
+	case !token(i.config.Token).presented(r):
+		return http.StatusUnauthorized, tokenMissing
 	}
 	return 0, ""
 }
@@ -111,28 +106,4 @@ func foreign(r *http.Request) bool {
 	}
 	u, err := url.Parse(origin)
 	return err != nil || u.Host != r.Host
-}
-
-// cookie is the name of the cookie with the token. Cookies do not tell ports
-// apart, so that each inspector needs a name of its own.
-func (i *Inspector) cookie() string {
-	sum := sha256.Sum256([]byte(i.config.Token))
-	return "poe-inspect-" + hex.EncodeToString(sum[:4])
-}
-
-// authorized reports whether a request has the token. As a parameter it counts only
-// for the page itself, which puts it into a cookie.
-func (i *Inspector) authorized(r *http.Request) bool {
-	if bearer, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer "); ok {
-		return i.isToken(bearer)
-	}
-	if token := r.URL.Query().Get("token"); token != "" && r.URL.Path == "/" {
-		return i.isToken(token)
-	}
-	c, err := r.Cookie(i.cookie())
-	return err == nil && i.isToken(c.Value)
-}
-
-func (i *Inspector) isToken(s string) bool {
-	return subtle.ConstantTimeCompare([]byte(s), []byte(i.config.Token)) == 1
 }

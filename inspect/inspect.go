@@ -2,8 +2,6 @@ package inspect
 
 import (
 	"context"
-	"crypto/rand"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -73,9 +71,7 @@ type Inspector struct {
 // kernel's goroutine, or to any while the kernel does not run.
 func New(k *kernel.Kernel, c Config) *Inspector {
 	if c.Token == "" {
-		secret := make([]byte, 16)
-		_, _ = rand.Read(secret) // never fails
-		c.Token = hex.EncodeToString(secret)
+		c.Token = string(newToken())
 	}
 	if c.Sample <= 0 {
 		c.Sample = 1

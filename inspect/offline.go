@@ -9,10 +9,10 @@ import (
 	"slices"
 )
 
-// Offline shows a dump as an inspector shows a running program. It answers whoever
-// can connect to its server, which should listen on a loopback address or a unix
-// socket.
+// Offline shows a dump as an inspector shows a running program, to requests that
+// have its token. Its server should listen on a loopback address or a unix socket.
 type Offline struct {
+	token  token
 	dump   Dump
 	recent *recent
 	mux    *http.ServeMux
@@ -23,7 +23,7 @@ const maxDump = 1 << 30
 
 // ReadDump reads what [Inspector.Dump] has written.
 func ReadDump(r io.Reader) (*Offline, error) {
-	o := &Offline{mux: http.NewServeMux()}
+	o := &Offline{token: newToken(), mux: http.NewServeMux()}
 	if err := json.NewDecoder(io.LimitReader(r, maxDump)).Decode(&o.dump); err != nil {
 		return nil, fmt.Errorf("inspect: ReadDump: %w", err)
 	}
@@ -42,11 +42,21 @@ func ReadDump(r io.Reader) (*Offline, error) {
 // Why returns the exception that the dump was written for, with its stack.
 func (o *Offline) Why() string { return o.dump.Why }
 
+// Token returns what requests must present, as those to an [Inspector] must present
+// its token.
+func (o *Offline) Token() string { return string(o.token) }
+
 // ServeHTTP shows the dump.
 func (o *Offline) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	protect(w.Header())
-	if foreign(r) || !loopbackName(r.Host) && r.Host != socketHost {
+	switch {
+	case foreign(r) || !loopbackName(r.Host) && r.Host != socketHost:
 		http.Error(w, "requests of other sites are refused", http.StatusForbidden)
+		return
+	case !o.token.presented(r):
+		http.Error(w, tokenMissing, http.StatusUnauthorized)
+		return
+	case o.token.moved(w, r):
 		return
 	}
 	o.mux.ServeHTTP(w, r)

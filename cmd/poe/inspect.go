@@ -148,6 +148,7 @@ func inspectDump(path string, print bool, stdout io.Writer) (int, error) {
 	server := &http.Server{Handler: o, ReadHeaderTimeout: 10 * time.Second}
 	page := "http://" + l.Addr().String() + "/"
 	if !print {
+		page += "?token=" + o.Token()
 		fmt.Fprintf(stdout, "%s is at %s until this program is interrupted\n", path, page)
 		_ = browse(page) // the address is printed
 		return 0, server.Serve(l)
@@ -157,7 +158,7 @@ func inspectDump(path string, print bool, stdout io.Writer) (int, error) {
 	if why, _, _ := strings.Cut(o.Why(), "\n"); why != "" {
 		fmt.Fprintln(stdout, why)
 	}
-	return 0, printTop(&target{base: strings.TrimSuffix(page, "/"), client: &http.Client{Timeout: 10 * time.Second}}, stdout, nil, 40)
+	return 0, printTop(&target{base: strings.TrimSuffix(page, "/"), token: o.Token(), client: &http.Client{Timeout: 10 * time.Second}}, stdout, nil, 40)
 }
 
 // browse opens a page in the user's browser.
