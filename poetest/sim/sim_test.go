@@ -134,8 +134,6 @@ type talk struct {
 	a, b       *sim.Host
 	near, far  *kernel.Handle
 	err        error
-	heard      string
-	end        error
 	listening  *kernel.Handle
 	unanswered bool
 }
