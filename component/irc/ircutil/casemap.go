@@ -13,34 +13,38 @@ const (
 	ASCII         Casemapping = "ascii"
 )
 
-// last returns the last character after Z that has a lower case.
+// last returns the last character after Z that has a lower case, 'a' - 'A' behind it.
 func (m Casemapping) last() byte {
 	switch m {
-	case "", RFC1459:
-		return '^'
-	case StrictRFC1459:
+	case "", RFC1459, StrictRFC1459:
 		return ']'
 	}
 	return 'Z'
 }
 
+// tilde reports whether ~ is the upper case of ^.
+func (m Casemapping) tilde() bool { return m == "" || m == RFC1459 }
+
 // Lower returns the lower case of a name, which is its key in a map.
 // POE: lc_irc.
 func (m Casemapping) Lower(name string) string {
-	last := m.last()
+	last, tilde := m.last(), m.tilde()
 	for i := 0; i < len(name); i++ {
-		if c := name[i]; c >= 'A' && c <= last {
-			return lowered(name, i, last)
+		if c := name[i]; c >= 'A' && c <= last || tilde && c == '~' {
+			return lowered(name, i, last, tilde)
 		}
 	}
 	return name
 }
 
-func lowered(name string, from int, last byte) string {
+func lowered(name string, from int, last byte, tilde bool) string {
 	out := []byte(name)
 	for i := from; i < len(out); i++ {
-		if out[i] >= 'A' && out[i] <= last {
+		switch c := out[i]; {
+		case c >= 'A' && c <= last:
 			out[i] += 'a' - 'A'
+		case tilde && c == '~':
+			out[i] = '^'
 		}
 	}
 	return string(out)
@@ -48,11 +52,14 @@ func lowered(name string, from int, last byte) string {
 
 // Upper returns the upper case of a name. POE: uc_irc.
 func (m Casemapping) Upper(name string) string {
-	last := m.last() + 'a' - 'A'
+	last, tilde := m.last()+'a'-'A', m.tilde()
 	out := []byte(name)
 	for i, c := range out {
-		if c >= 'a' && c <= last {
+		switch {
+		case c >= 'a' && c <= last:
 			out[i] -= 'a' - 'A'
+		case tilde && c == '^':
+			out[i] = '~'
 		}
 	}
 	return string(out)

@@ -15,7 +15,7 @@ func TestCasemapping(t *testing.T) {
 		m            ircutil.Casemapping
 		upper, lower string
 	}{
-		{"", `ABC[]\~^`, "abc{}|~~"}, // ^ is the upper case of ~
+		{"", `ABC[]\~^`, "abc{}|^^"}, // as in IRC::Utils: ~ is the upper case of ^
 		{ircutil.StrictRFC1459, `AZ[]\^`, "az{}|^"},
 		{ircutil.ASCII, `AZ[]\^`, `az[]\^`},
 		{"unknown", `AZ[]`, "az[]"},
@@ -24,7 +24,8 @@ func TestCasemapping(t *testing.T) {
 	}
 	assert.True(t, ircutil.RFC1459.Equal("Nick[1]", "nICK{1}"))
 	assert.False(t, ircutil.ASCII.Equal("Nick[1]", "nICK{1}"))
-	assert.Equal(t, "NICK[", ircutil.RFC1459.Upper("nick{"))
+	assert.Equal(t, `AZ[]\~~[]\`, ircutil.RFC1459.Upper(`az{}|^~[]\`))
+	assert.Equal(t, `AZ[]\^~[]\`, ircutil.StrictRFC1459.Upper(`az{}|^~[]\`))
 }
 
 func TestMasks(t *testing.T) {

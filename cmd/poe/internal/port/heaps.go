@@ -733,6 +733,9 @@ func (h *heaps) declare(c *heapClass) {
 		if base == "" {
 			base = "session"
 		}
+		if h.p.localNames[base] {
+			base += "Heap"
+		}
 		c.name = h.p.globalName(strings.TrimRight(base, "_"))
 	}
 	for _, key := range c.keys {

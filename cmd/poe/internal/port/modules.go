@@ -38,11 +38,17 @@ var imports = map[string]signature{
 	"uri_escape": {"perl.URIEscape", "s", tStr}, "uri_unescape": {"perl.URIUnescape", "s", tStr}, "dclone": {"perl.Dclone", "a", tAny}, "freeze": {"perl.Freeze", "a", tStr}, "nfreeze": {"perl.Freeze", "a", tStr}, "thaw": {"perl.Thaw", "s", tAny},
 	"store": {"perl.Store", "as", tBool}, "nstore": {"perl.Store", "as", tBool}, "retrieve": {"perl.Retrieve", "s", tAny},
 	"status_message":   {"perl.StatusMessage", "a", tAny},
-	"POE::Kernel::run": {"compat.Run", "", "void"},
+	"POE::Kernel::run": {"compat.RunKernel", "", "void"},
+	// IRC::Utils, and POE::Component::IRC::Common before it
+	"uc_irc": {"compat.UcIRC", "sl", tStr}, "lc_irc": {"compat.LcIRC", "sl", tStr}, "u_irc": {"compat.UcIRC", "sl", tStr}, "l_irc": {"compat.LcIRC", "sl", tStr},
+	"eq_irc": {"compat.EqIRC", "ssl", tAny}, "parse_user": {"compat.ParseUser", "s", "[]any"}, "normalize_mask": {"compat.NormalizeMask", "s", tStr}, "parse_ban_mask": {"compat.NormalizeMask", "s", tStr},
+	"matches_mask": {"compat.MatchesMask", "ssl", tAny}, "has_color": {"compat.HasColor", "s", tAny}, "has_formatting": {"compat.HasFormatting", "s", tAny},
+	"strip_color": {"compat.StripColor", "s", tStr}, "strip_formatting": {"compat.StripFormatting", "s", tStr}, "decode_irc": {"compat.DecodeIRC", "s", tStr},
+	"is_valid_nick_name": {"compat.IsValidNickName", "s", tAny}, "is_valid_chan_name": {"compat.IsValidChanName", "sl", tAny},
 }
 
 // qualified are functions that are called with their package.
-var qualified = map[string]string{"List::Util": "", "Scalar::Util": "", "POSIX": "", "Socket": "", "Time::HiRes": "", "Time::Local": "", "File::Basename": "", "Cwd": "", "Data::Dumper": "", "Sys::Hostname": "", "Digest::MD5": "", "MIME::Base64": "", "Storable": "", "Encode": "", "File::Spec::Functions": "", "URI::Escape": "", "Symbol": "", "JSON::PP": ""}
+var qualified = map[string]string{"List::Util": "", "Scalar::Util": "", "POSIX": "", "Socket": "", "Time::HiRes": "", "Time::Local": "", "File::Basename": "", "Cwd": "", "Data::Dumper": "", "Sys::Hostname": "", "Digest::MD5": "", "MIME::Base64": "", "Storable": "", "Encode": "", "File::Spec::Functions": "", "URI::Escape": "", "Symbol": "", "JSON::PP": "", "IRC::Utils": ""}
 
 // known are modules that need nothing, or have what takes their place.
 var known = map[string]string{}
@@ -51,7 +57,7 @@ func init() {
 	for m := range strings.FieldsSeq(`strict warnings utf8 lib vars constant base parent Carp Data::Dumper POSIX Socket Time::HiRes Time::Local List::Util Scalar::Util Getopt::Long File::Basename File::Spec File::Spec::Functions
 		File::Path File::Temp File::Copy Cwd Sys::Hostname Exporter IO::Handle IO::File IO::Socket IO::Socket::INET Errno Fcntl FindBin Symbol Digest::MD5 Digest::SHA MIME::Base64 Storable Encode bytes integer overload feature
 		diagnostics English sigtrap Config Text::Wrap Term::ANSIColor URI::Escape JSON::PP JSON Tie::RefHash subs sort locale less mro Env IO::Pipe IO::Select experimental version re
-		HTTP::Request HTTP::Response HTTP::Status HTTP::Headers HTTP::Message`) {
+		HTTP::Request HTTP::Response HTTP::Status HTTP::Headers HTTP::Message IRC::Utils`) {
 		known[m] = "perl"
 	}
 }

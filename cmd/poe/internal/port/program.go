@@ -18,6 +18,7 @@ type program struct {
 	globals      []*variable
 	lexicals     []*variable
 	packageNames map[string]bool
+	localNames   map[string]bool // of variables within functions, which must not hide a type
 	mainNames    map[string]int
 	imported     map[string]bool // functions that modules export
 	modules      map[string]int  // modules that are used, and their lines
@@ -58,7 +59,7 @@ func parseProgram(tok *tokenizer, file, name, source string) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
-	prog := &program{file: file, name: name, subs: map[string]*function{}, packageVars: map[string]*variable{}, packageNames: map[string]bool{},
+	prog := &program{file: file, name: name, subs: map[string]*function{}, packageVars: map[string]*variable{}, packageNames: map[string]bool{}, localNames: map[string]bool{},
 		mainNames: map[string]int{}, imported: map[string]bool{}, modules: map[string]int{}, results: map[string]bool{}, parents: map[string][]string{}, handles: map[string]bool{}}
 	p := &parser{file: file, source: strings.Split(source, "\n"), tok: tok, toks: toks, consts: map[string]bool{}, subs: map[string]bool{}, protos: map[string]string{}}
 	prog.imports = map[string]string{}

@@ -120,3 +120,35 @@ func TestPlaces(t *testing.T) {
 	require.Empty(t, placeOf("POE::Component::Nobody::Has::It"))
 	require.Empty(t, placeOf("My::Own"))
 }
+
+// TestTypes compiles what has names that could hide each other, and functions of
+// packages that have moved.
+func TestTypes(t *testing.T) {
+	ck := newChecker(t)
+	for name, source := range map[string]string{
+		"a variable is named like a struct": `
+use POE;
+POE::Session->create(inline_states => {
+  _start => sub { my ($kernel, $heap) = @_[KERNEL, HEAP]; $heap->{n} = 1; $kernel->yield('connection') },
+  connection => \&connection_start,
+});
+sub connection_start { my ($heap) = $_[HEAP]; my $connection = $heap->{n}; foreach my $c (1) { POE::Session->create(inline_states => { _start => \&client_start }) } print $connection }
+sub client_start { my ($heap) = $_[HEAP]; $heap->{m} = 2 }
+my $connection = 5;
+if ($connection) { POE::Session->create(inline_states => { _start => \&connection_begin, again => \&connection_begin }) }
+sub connection_begin { $_[HEAP]->{'lines'}++; print $_[HEAP]->{'lines'} }
+POE::Kernel::run();
+`,
+		"IRC::Utils": `
+use POE; use IRC::Utils qw(uc_irc parse_user matches_mask eq_irc is_valid_chan_name);
+my ($nick, $user) = parse_user('a!b@c'); my $first = parse_user('a!b@c');
+print uc_irc($nick), $user, $first, matches_mask('*!*@c', 'a!b@c', 'ascii') ? 1 : 0, IRC::Utils::lc_irc('A') if !eq_irc('a', 'b') && is_valid_chan_name('#a', ['#']);
+POE::Kernel->run;
+`,
+	} {
+		r := translate(t, source, nil)
+		require.Empty(t, r.Report.TODO, name)
+		errs, _ := ck.check(name, r.Source, "")
+		require.Empty(t, errs, "%s\n%s", name, r.Source)
+	}
+}

@@ -508,6 +508,7 @@ func (p *program) nameIn(f *function, want string) string {
 		name = want + strconv.Itoa(i)
 	}
 	names[name]++
+	p.localNames[name] = true
 	return name
 }
 
