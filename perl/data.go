@@ -850,6 +850,16 @@ func At(list []any, i int) any {
 	return list[i]
 }
 
+// SetAll puts the elements of a list into variables, undef where there are too few. A
+// nil pointer skips an element.
+func SetAll(list []any, to ...*any) {
+	for i, v := range to {
+		if v != nil {
+			*v = At(list, i)
+		}
+	}
+}
+
 // From returns the elements of a list from i on.
 func From(list []any, i int) []any {
 	if i >= len(list) {

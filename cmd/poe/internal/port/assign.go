@@ -961,6 +961,9 @@ func (g *gen) assignFrom(to *node, src string) {
 		g.w("%s.Assign(%s)", g.container(to), src)
 		return
 	}
+	if g.declareAll(to, src) {
+		return
+	}
 	i := 0
 	for _, k := range to.kids {
 		for k.kind == kList && len(k.kids) == 1 {
@@ -987,4 +990,42 @@ func (g *gen) assignFrom(to *node, src string) {
 			i++
 		}
 	}
+}
+
+// declareAll declares several variables that have no types, which get the elements of
+// the list src, and reports whether it has: my ($first, undef, $second) = ...
+func (g *gen) declareAll(to *node, src string) bool {
+	if to.kind != kMy || to.text != "my" || len(to.kids) < 2 {
+		return false
+	}
+	var names, places []string
+	for _, k := range to.kids {
+		switch {
+		case k.kind == kFunc && k.text == "undef" && len(k.kids) == 0:
+			places = append(places, "nil")
+			continue
+		case k.kind != kVar || k.sigil != '$' || k.v == nil || k.v.global || k.v.inHeap:
+			return false
+		}
+		g.assigned(k.v, tAny)
+		if orAny(g.typeOf(k.v)) != tAny {
+			return false
+		}
+		names = append(names, k.v.goName)
+		places = append(places, "&"+k.v.goName)
+	}
+	if len(names) < 2 {
+		return false
+	}
+	g.w("var %s any", strings.Join(names, ", "))
+	g.w("perl.SetAll(%s, %s)", src, strings.Join(places, ", "))
+	for _, k := range to.kids {
+		if k.kind == kVar && k.v.posUsed {
+			g.w("var %sPos perl.Pos", k.v.goName)
+		}
+		if k.kind == kVar && k.v.reads == 0 {
+			g.w("_ = %s", k.v.goName)
+		}
+	}
+	return true
 }
