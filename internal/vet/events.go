@@ -269,7 +269,7 @@ func (v *vocabulary) report(pass *analysis.Pass, all *names) {
 		return
 	}
 	for name, places := range v.states {
-		if strings.HasPrefix(name, "_") || v.words[name] > len(places) || slices.ContainsFunc(v.posted, func(u use) bool { return u.name == name }) || name == "shutdown" || meant[name] {
+		if strings.HasPrefix(name, "_") || v.words[name] > len(places) || slices.ContainsFunc(v.posted, func(u use) bool { return u.name == name }) || name == "shutdown" || meant[name] || fromComponent(pass, name) {
 			continue
 		}
 		if at := places[0]; at != nil {
@@ -287,6 +287,14 @@ func remote(pass *analysis.Pass) bool {
 			return true
 		}
 		return false
+	})
+}
+
+// fromComponent reports whether a component that the package uses makes up the names
+// of its events, and this is one of them.
+func fromComponent(pass *analysis.Pass, event string) bool {
+	return strings.HasPrefix(event, "irc_") && slices.ContainsFunc(pass.Pkg.Imports(), func(p *types.Package) bool {
+		return p.Path() == module+"/component/irc"
 	})
 }
 
