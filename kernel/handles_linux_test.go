@@ -104,7 +104,7 @@ func TestRearmingFails(t *testing.T) {
 	other, second := accepted(t)
 	var got, warnings strings.Builder
 	buf := make([]byte, 4)
-	k := kernel.New(kernel.Options{Logger: slog.New(slog.NewTextHandler(&warnings, nil))})
+	k := kernel.New(kernel.Options{Loop: "epoll", Logger: slog.New(slog.NewTextHandler(&warnings, nil))})
 	send := func(peer *net.TCPConn, text string) {
 		_, err := peer.Write([]byte(text))
 		require.NoError(t, err)
