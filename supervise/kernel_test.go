@@ -3,6 +3,7 @@ package supervise_test
 import (
 	"errors"
 	"log/slog"
+	"slices"
 	"strings"
 	"testing"
 
@@ -114,7 +115,9 @@ func TestKernelIsRestarted(t *testing.T) {
 		words = append(words, word)
 		assert.True(t, !failed || strings.HasPrefix(reason, "crash"), line)
 	}
-	assert.Equal(t, []string{"running", "stopped", "restarting", "running", "up again", "stopping", "stopped"}, words)
+	assert.Contains(t, words, "up again")
+	words = slices.DeleteFunc(words, func(word string) bool { return word == "up again" }) // the kernel may come up before that is reported
+	assert.Equal(t, []string{"running", "stopped", "restarting", "running", "stopping", "stopped"}, words)
 	assert.Equal(t, 2, starts)
 }
 

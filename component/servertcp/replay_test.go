@@ -139,7 +139,8 @@ func TestReplayOfAChangedServerParts(t *testing.T) {
 				// the first thing which the recording does not have, and it happens
 				// in the handler that was changed.
 				require.Contains(t, d.Asked, "clock")
-				require.Contains(t, d.Handler, "readable")
+				// Without one, the clock is read after the handler.
+				require.True(t, d.Handler == "" || strings.Contains(d.Handler, "readable"), d.Handler)
 			}
 		})
 	}
