@@ -21,7 +21,7 @@ modules: ; cd metrics/prometheus && go vet ./... && go run $(STATICCHECK) ./... 
 browser: ; cd inspect/browser && go test ./... # needs Chromium
 attack: ; go run ./component/servertcp/attack $(FLAGS)
 storm: ; POE_STORM=$${STORM:-1m} go test -count 1 -timeout 30m -run 'TestStorm$$' -v ./component/servertcp
-conformance: ; POE_REQUIRED=1 go test -count 1 -timeout 10m ./conformance/... ./component/ikc ./wheel/readline
+conformance: ; POE_REQUIRED=1 go test $${COUNT:+-count $$COUNT} -timeout 10m ./conformance/... ./component/ikc ./wheel/readline
 demo: ; go run ./cmd/demo && go run ./cmd/demo-cluster
 cross: ; for os in darwin freebsd netbsd openbsd windows; do echo $$os; GOOS=$$os go build $$(GOOS=$$os go list -e ./... | grep -v /cookbook) || exit 1; done; GOARCH=386 go build ./kernel ./wheel/... $$(go list ./component/... | grep -v /attack) || exit 1; for os in darwin freebsd netbsd; do GOOS=$$os go vet ./kernel ./daemon || exit 1; done
 port-score: ; mkdir -p _score && PORT_SCORE=$$PWD/_score go test -count 1 -timeout 20m -run TestScore -v ./cmd/poe/internal/port # what poe port reaches, docs/port-score.md
