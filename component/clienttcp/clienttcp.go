@@ -99,8 +99,8 @@ type Config struct {
 	Backpressure readwrite.Marks
 	// EagerOutput writes what ServerInput has put for the records of one read as
 	// soon as it has returned for the last of them, see
-	// readwrite.Config.EagerOutput: faster, and ServerFlushed comes before events
-	// that it has posted.
+	// readwrite.Config.EagerOutput. ServerFlushed then comes before events that it
+	// has posted.
 	EagerOutput bool
 	// Filter makes the filter of a connection; nil makes lines.
 	Filter func() filter.Filter

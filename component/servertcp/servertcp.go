@@ -120,8 +120,9 @@ type Config struct {
 	// Marks are the water marks; both callbacks are needed with them.
 	Marks readwrite.Marks
 	// EagerOutput writes what the callbacks for the records of one read have put
-	// as soon as the last of them has returned, see readwrite.Config.EagerOutput:
-	// faster, and ClientFlushed comes before events that they have posted.
+	// as soon as the last of them has returned, see readwrite.Config.EagerOutput.
+	// ClientFlushed then comes before events that they have posted. Measure
+	// whether it pays: a peer that waits for each answer is woken more often.
 	EagerOutput bool
 	// ClientKeepOnError keeps a connection after an error; it is then up to
 	// ClientError to end it. POE: ClientShutdownOnError => 0.
