@@ -210,13 +210,7 @@ func (d *SysRW) Lose() {
 func (d *SysRW) OutOctets() int { return d.waiting() + d.lost }
 
 // waiting returns how many bytes are to be written and not lost.
-func (d *SysRW) waiting() int {
-	n := len(d.out) - d.done
-	if d.texts != nil {
-		n += d.texts.left
-	}
-	return n
-}
+func (d *SysRW) waiting() int { return len(d.out) - d.done + d.texts.waiting() }
 
 // OutMessages returns how many messages are still to be written, the one being
 // written included. POE: get_out_messages_buffered.

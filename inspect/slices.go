@@ -6,8 +6,8 @@ import (
 )
 
 // The kernel is not held up for long: what takes many steps is done in slices, and
-// between them the kernel goes on. A slice begins no step once it has taken
-// sliceTime; a step looks at stepSize things, which takes some tens of
+// between them the kernel continues. A slice begins no step after sliceTime has
+// passed; a step looks at stepSize things, which takes some tens of
 // microseconds.
 const (
 	sliceTime = 300 * time.Microsecond

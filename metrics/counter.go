@@ -11,8 +11,8 @@ type kindStats struct {
 }
 
 // counter counts one event of a kind. What has ended since the last settlement
-// belongs to the kernel's goroutine, the rest to the Collector's mutex: the lock is
-// not taken for every event.
+// belongs to the kernel's goroutine, and all else is guarded by the Collector's
+// mutex, which so is not locked for every event.
 type counter struct {
 	name  string // of the event
 	ended uint64

@@ -4,6 +4,7 @@ package perl
 
 import (
 	"fmt"
+	"iter"
 	"reflect"
 	"slices"
 	"strings"
@@ -404,32 +405,36 @@ func (h *Hash) compact() {
 	h.slots, h.dead = live, 0
 }
 
+// living yields the keys and values in their order.
+func (h *Hash) living() iter.Seq2[string, any] {
+	return func(yield func(string, any) bool) {
+		if h == nil {
+			return
+		}
+		for _, s := range h.slots {
+			if s.live && !yield(s.key, s.value) {
+				return
+			}
+		}
+	}
+}
+
 // Keys returns the keys and resets Each.
 func (h *Hash) Keys() []any {
+	h.restart()
 	out := make([]any, 0, h.Len())
-	if h == nil {
-		return out
-	}
-	h.iter = 0
-	for _, s := range h.slots {
-		if s.live {
-			out = append(out, s.key)
-		}
+	for key := range h.living() {
+		out = append(out, key)
 	}
 	return out
 }
 
 // SortedKeys returns the keys in the order of their bytes and resets Each.
 func (h *Hash) SortedKeys() []string {
+	h.restart()
 	out := make([]string, 0, h.Len())
-	if h == nil {
-		return out
-	}
-	h.iter = 0
-	for _, s := range h.slots {
-		if s.live {
-			out = append(out, s.key)
-		}
+	for key := range h.living() {
+		out = append(out, key)
 	}
 	slices.Sort(out)
 	return out
@@ -437,15 +442,10 @@ func (h *Hash) SortedKeys() []string {
 
 // Values returns the values and resets Each.
 func (h *Hash) Values() []any {
+	h.restart()
 	out := make([]any, 0, h.Len())
-	if h == nil {
-		return out
-	}
-	h.iter = 0
-	for _, s := range h.slots {
-		if s.live {
-			out = append(out, s.value)
-		}
+	for _, value := range h.living() {
+		out = append(out, value)
 	}
 	return out
 }
@@ -453,15 +453,17 @@ func (h *Hash) Values() []any {
 // Pairs returns keys and values in turn.
 func (h *Hash) Pairs() []any {
 	out := make([]any, 0, 2*h.Len())
-	if h == nil {
-		return out
-	}
-	for _, s := range h.slots {
-		if s.live {
-			out = append(out, s.key, s.value)
-		}
+	for key, value := range h.living() {
+		out = append(out, key, value)
 	}
 	return out
+}
+
+// restart makes the next Each begin with the first key.
+func (h *Hash) restart() {
+	if h != nil {
+		h.iter = 0
+	}
 }
 
 // All returns keys and values in turn, as Pairs.

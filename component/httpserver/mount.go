@@ -85,7 +85,7 @@ type Exchange struct {
 // any other event.
 func ExchangeOf(e kernel.Event) *Exchange { return kernel.Arg[*Exchange](e, 0) }
 
-// Lost reports whether nobody waits for the answer any more.
+// Lost reports whether the client no longer waits for the answer.
 func (x *Exchange) Lost() bool { return x.Request.Context().Err() != nil }
 
 // Done sends the answer. The exchange must not be changed afterwards; Done again
@@ -162,7 +162,7 @@ func (m *mount) post(ctx context.Context, x *Exchange) error {
 	return errors.Join(err, failed)
 }
 
-// abandon ends an exchange for which nobody waits.
+// abandon ends an exchange whose client no longer waits.
 func (x *Exchange) abandon() {
 	x.ended = true
 	x.release()

@@ -246,24 +246,16 @@ func (r *Reader) field(n uint64) []byte {
 	return b
 }
 
-func (r *Reader) Uint() uint64 {
-	if r.err != nil {
-		return 0
-	}
-	n, size := binary.Uvarint(r.frame[r.at:])
-	if size <= 0 {
-		r.Damaged("a number is cut short")
-		return 0
-	}
-	r.at += size
-	return n
-}
+func (r *Reader) Uint() uint64 { return number(r, binary.Uvarint) }
 
-func (r *Reader) Int() int64 {
+func (r *Reader) Int() int64 { return number(r, binary.Varint) }
+
+// number reads a number, 0 after an error.
+func number[T uint64 | int64](r *Reader, decode func([]byte) (T, int)) T {
 	if r.err != nil {
 		return 0
 	}
-	n, size := binary.Varint(r.frame[r.at:])
+	n, size := decode(r.frame[r.at:])
 	if size <= 0 {
 		r.Damaged("a number is cut short")
 		return 0

@@ -269,7 +269,7 @@ func (e *end) receive(s segment) {
 	}
 }
 
-// refuse answers to what nobody is there for.
+// refuse answers what has no destination.
 func (e *end) refuse() {
 	w, back, p := e.h.w, e.h.w.link(e.h, e.peer.h), e.peer
 	w.at(back.arrival(0), func() {

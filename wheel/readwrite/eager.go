@@ -12,14 +12,19 @@ func (w *Wheel) decodeEagerly() {
 	}()
 	w.decodeCurrent()
 	w.gathering = false
-	if w.driver.OutOctets() > 0 && !w.noOutput && !w.base.Closed() {
+	if w.outputWaits() {
 		w.flush()
 	}
 }
 
 // requestWrite makes the kernel call the wheel in the next turn if output waits.
 func (w *Wheel) requestWrite() {
-	if w.driver.OutOctets() > 0 && !w.noOutput && !w.base.Closed() {
+	if w.outputWaits() {
 		w.base.Kernel.Host().TryWrite(w.out)
 	}
+}
+
+// outputWaits reports whether there is output that can be written.
+func (w *Wheel) outputWaits() bool {
+	return w.driver.OutOctets() > 0 && !w.noOutput && !w.base.Closed()
 }

@@ -98,7 +98,7 @@ func (w *Wheel) TryPutText(record string) (high bool, err error) {
 	switch f := w.outFilter.(type) {
 	case *filter.Line: // the most common by far, called without a look-up
 		if len(record) >= longText && w.out.Fd() >= 0 {
-			w.putLong(f, record)
+			w.putLong(f, out, record)
 			return w.queued(before), nil
 		}
 		more, err = f.AppendText(out, record)

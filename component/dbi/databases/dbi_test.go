@@ -190,7 +190,7 @@ func series(n int) string {
 	return fmt.Sprintf("WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < %d) SELECT n, 'the row of a number' FROM s", n)
 }
 
-// A statement ends at its time-out, on the server as well, and the lane goes on.
+// A statement ends at its time-out, on the server as well, and the lane continues.
 func testTimeout(t *testing.T, d database) {
 	slow := series(2_000_000_000)
 	if d.name == "mariadb" {

@@ -90,7 +90,8 @@ type Config struct {
 	// MaxBody is how many bytes the body of a job may have; 0 is DefaultMaxBody.
 	MaxBody int
 
-	// AckTo and AckEvent get a *Result at the end of each attempt; nil is nobody.
+	// AckTo and AckEvent get a *Result at the end of each attempt. If AckTo is nil,
+	// none is sent.
 	AckTo    kernel.Dest
 	AckEvent string
 }

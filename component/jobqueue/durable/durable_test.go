@@ -86,7 +86,7 @@ func TestDatabaseIsGone(t *testing.T) {
 
 var errRefused = errors.New("refused")
 
-// refusing is a database that lets nobody in.
+// refusing is a database that refuses all connections.
 type refusing struct{}
 
 func (refusing) Connect(context.Context) (driver.Conn, error) { return nil, errRefused }

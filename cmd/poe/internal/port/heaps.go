@@ -22,7 +22,7 @@ type heapClass struct {
 	order   int
 }
 
-// heapKind says who makes the heap.
+// heapKind is what makes the heap.
 type heapKind int
 
 const (
@@ -449,7 +449,7 @@ func (h *heaps) calls(do func(g *function, i int, arg *node, f *function)) {
 	})
 }
 
-// inFunctions calls do for every node, with the sub in which it is.
+// inFunctions calls do for every node and the sub in which that is.
 func inFunctions(list []*node, f *function, do func(n *node, f *function)) {
 	var visit func(n *node, f *function)
 	visit = func(n *node, f *function) {

@@ -81,7 +81,7 @@ func classEnd(text string, i int) int {
 	return -1
 }
 
-// plainMatch is a match whose groups nobody reads, by package regexp.
+// plainMatch is a match whose groups are not read, by package regexp.
 func (g *gen) plainMatch(n, re *node) (val, bool) {
 	if re.kind != kStr || n.op == "qr" || strings.Trim(n.mods, "o") != "" || g.readsCaptures() {
 		return val{}, false

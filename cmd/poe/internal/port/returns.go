@@ -127,7 +127,7 @@ func (g *gen) lastStatement(n *node) {
 }
 
 // endsVoid reports whether the last statement of a function is written without its
-// value: it has none, or nobody uses it.
+// value: it has none, or none that is used.
 func (g *gen) endsVoid(k *node) bool {
 	if k.kind == kFunc && (k.text == "die" || k.text == "exit") {
 		return true
