@@ -237,7 +237,9 @@ func (k *Kernel) RunContext(ctx context.Context) (err error) {
 }
 
 func (k *Kernel) loopUntilDone() error {
-	k.enter()
+	if err := k.enter(); err != nil {
+		return err
+	}
 	defer k.leave()
 	for k.sessions > 0 {
 		if err := k.turn(); err != nil {
@@ -305,7 +307,9 @@ func (k *Kernel) nestedSlice() (more bool, err error) {
 
 // slice is one turn of its own.
 func (k *Kernel) slice() error {
-	k.enter()
+	if err := k.enter(); err != nil {
+		return err
+	}
 	defer k.leave()
 	return k.turn()
 }
@@ -327,14 +331,19 @@ func (k *Kernel) RunWhile(condition *bool) error {
 // afterwards.
 func (k *Kernel) Stop() { k.stopAll() }
 
-// enter makes the calling goroutine the kernel's own.
-func (k *Kernel) enter() {
+// enter makes the calling goroutine the kernel's own. A loop that does not exist
+// is an error at once, not when the kernel first has to wait.
+func (k *Kernel) enter() error {
+	if err := poll.Known(k.loopName); err != nil {
+		return fmt.Errorf("kernel: opening the loop: %w", err)
+	}
 	k.running = true
 	k.inbox.open()
 	k.inbox.running.Store(true)
 	if k.debug != nil {
 		k.debug.dog.start()
 	}
+	return nil
 }
 
 func (k *Kernel) leave() {

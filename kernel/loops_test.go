@@ -82,14 +82,23 @@ func turns(n int, then func(e kernel.Event)) kernel.Handler {
 	}
 }
 
+// It is one also for a kernel that never has to wait.
 func TestUnknownLoopIsAnError(t *testing.T) {
-	k := kernel.New(kernel.Options{Loop: "carrier pigeon"})
-	_, err := session.Inline(k, session.Funcs{
-		"_start": func(e kernel.Event) { e.Kernel.Delay("never", time.Hour) },
-		"never":  func(kernel.Event) {},
-	})
-	require.NoError(t, err)
-	assert.ErrorContains(t, k.Run(), `no loop named "carrier pigeon"`)
+	for name, run := range map[string]func(*kernel.Kernel) error{
+		"Run": (*kernel.Kernel).Run,
+		"RunOneTimeslice": func(k *kernel.Kernel) error {
+			_, err := k.RunOneTimeslice()
+			return err
+		},
+	} {
+		k := kernel.New(kernel.Options{Loop: "carrier pigeon"})
+		_, err := session.Inline(k, session.Funcs{
+			"_start": func(e kernel.Event) { e.Kernel.Yield("never") },
+			"never":  func(kernel.Event) { t.Error(name, "dispatched an event") },
+		})
+		require.NoError(t, err)
+		assert.ErrorContains(t, run(k), `no loop named "carrier pigeon"`, name)
+	}
 }
 
 // The environment names the loop of a kernel whose options do not.

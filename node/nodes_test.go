@@ -120,8 +120,7 @@ func TestKilledAndRestarted(t *testing.T) {
 	answers := make(chan kernel.Event, 1)
 	c.do(func() {
 		echo := node.Address{Node: "server", Alias: "echo"}
-		require.NoError(t, c.k.Post(c.n.To(echo), "stall", int64(time.Minute)))
-		require.NoError(t, c.n.Call(echo, "add", []any{1, 2}, "answer", answers))
+		require.NoError(t, c.n.Call(echo, "stall", []any{int64(time.Minute)}, "answer", answers))
 	})
 	begin := time.Now()
 	server.Kill()

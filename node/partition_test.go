@@ -37,8 +37,7 @@ func TestCutLink(t *testing.T) {
 		answers := make(chan kernel.Event, 1)
 		c.do(func() {
 			echo := node.Address{Node: "server", Alias: "echo"}
-			require.NoError(t, c.k.Post(c.n.To(echo), "stall", int64(200*time.Millisecond)))
-			require.NoError(t, c.n.Call(echo, "add", []any{1, 2}, "answer", answers))
+			require.NoError(t, c.n.Call(echo, "stall", []any{int64(200 * time.Millisecond)}, "answer", answers))
 		})
 		w.Cut()
 		require.ErrorIs(t, (<-answers).Arg(1).(error), node.ErrUnreachable)

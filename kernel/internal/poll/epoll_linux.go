@@ -2,7 +2,6 @@ package poll
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"syscall"
 	"time"
@@ -11,16 +10,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Open opens the poller of that name: "epoll", "portable", or empty for the
-// first.
-func Open(gate Gate, name string) (Poller, error) {
-	switch name {
-	case "", "epoll":
-		return newEpoll(gate)
-	case "portable":
-		return newPollSet(gate)
-	}
-	return nil, fmt.Errorf("no loop named %q on this system", name)
+// pollers are those of this system.
+var pollers = map[string]func(Gate) (Poller, error){
+	"":         newEpoll,
+	"epoll":    newEpoll,
+	"portable": newPollSet,
 }
 
 // epoll waits in an epoll descriptor of its own, which is itself
@@ -38,7 +32,7 @@ type epoll struct {
 	armed  bool // a deadline is set, or may be
 }
 
-func newEpoll(gate Gate) (*epoll, error) {
+func newEpoll(gate Gate) (Poller, error) {
 	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
 	if err != nil {
 		return nil, os.NewSyscallError("epoll_create1", err)

@@ -12,16 +12,11 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Open opens the poller of that name: "kqueue", "portable", or empty for the
-// first.
-func Open(gate Gate, name string) (Poller, error) {
-	switch name {
-	case "", "kqueue":
-		return newKqueue(gate)
-	case "portable":
-		return newPollSet(gate)
-	}
-	return nil, fmt.Errorf("no loop named %q on this system", name)
+// pollers are those of this system.
+var pollers = map[string]func(Gate) (Poller, error){
+	"":         newKqueue,
+	"kqueue":   newKqueue,
+	"portable": newPollSet,
 }
 
 // kqueue waits in kevent(2). Unlike an epoll descriptor, that of a kqueue
@@ -36,7 +31,7 @@ type kqueue struct {
 	events  [256]unix.Kevent_t
 }
 
-func newKqueue(gate Gate) (*kqueue, error) {
+func newKqueue(gate Gate) (Poller, error) {
 	syscall.ForkLock.RLock()
 	fd, err := unix.Kqueue()
 	if err == nil {

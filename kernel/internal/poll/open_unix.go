@@ -2,12 +2,8 @@
 
 package poll
 
-import "fmt"
-
-// Open opens the poller of that name: "portable", or empty for the same.
-func Open(gate Gate, name string) (Poller, error) {
-	if name == "" || name == "portable" {
-		return newPollSet(gate)
-	}
-	return nil, fmt.Errorf("no loop named %q on this system", name)
+// pollers are those of this system.
+var pollers = map[string]func(Gate) (Poller, error){
+	"":         newPollSet,
+	"portable": newPollSet,
 }

@@ -3,7 +3,10 @@
 // handles contain, and nothing of handles, sessions or events.
 package poll
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Modes is a set of ways in which a descriptor can be ready, a bit for each.
 type Modes uint8
@@ -40,6 +43,23 @@ type Ready struct {
 	Token int32
 	Gen   uint32
 	Modes Modes
+}
+
+// Known returns an error if this system has no poller of that name. The empty
+// name is that of the best one.
+func Known(name string) error {
+	if pollers[name] == nil {
+		return fmt.Errorf("no loop named %q on this system", name)
+	}
+	return nil
+}
+
+// Open opens the poller of that name.
+func Open(gate Gate, name string) (Poller, error) {
+	if err := Known(name); err != nil {
+		return nil, err
+	}
+	return pollers[name](gate)
 }
 
 // Poller waits for descriptors. What it reports is level-triggered except where

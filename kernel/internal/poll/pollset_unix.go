@@ -25,7 +25,7 @@ type pollTag struct {
 	gen   uint32
 }
 
-func newPollSet(gate Gate) (*pollSet, error) {
+func newPollSet(gate Gate) (Poller, error) {
 	pipe, err := NewWakePipe()
 	if err != nil {
 		return nil, err
