@@ -118,6 +118,12 @@ func (p *player) peek() byte {
 	return 0
 }
 
+// past reports whether the recording is at its end, and the program goes on after
+// its last run: what it asks for then was not recorded, since nothing writes it.
+func (p *player) past() bool {
+	return p.over && p.stop == nil && !p.t.k.running && p.pending == 0 && !p.r.More() && p.r.Err() == nil
+}
+
 // op takes the next record's kind.
 func (p *player) op() byte { return p.r.Byte() }
 
