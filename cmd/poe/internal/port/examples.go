@@ -60,6 +60,7 @@ var examples = map[string]string{
 	"P0708": "sleep 5;",
 	"P0709": "formline('@<<', $x);",
 	"P0710": "print 'x' if /a(?=b)/;",
+	"P0712": "use strict; use Some::Config; print $setting;",
 	"P0711": "use Scalar::Util 'weaken'; weaken($self->{parent});",
 }
 

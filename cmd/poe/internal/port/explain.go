@@ -72,6 +72,7 @@ var explanations = map[string]string{
 	"P0709": "Formats (format, write, formline) have no translation. Use printf, or text/template.",
 	"P0710": "The pattern uses what RE2, the engine of Go's regexp, does not have: look-around, back references, possessive quantifiers, \\G, atomic groups. It runs on regexp2, which backtracks as Perl does: a peer's input can make it slow. Write the pattern without them if strangers decide what it is matched with.",
 	"P0711": "weaken. Go collects what refers to itself, so nothing leaks; but a weak reference does not become undef when the last strong one goes. Set it to undef where the program counts on that.",
+	"P0712": "Under use strict a variable is used of which the translation has seen no declaration. It may come from a module that is not translated, or from a string that Perl evaluates. The port has a package variable in its place, which nothing else sets: give it its value.",
 	"P0602": "An operator is overloaded that has no translation: an assignment operator of its own, ++, <>, abs, iterators. Use a method.",
 	"P0603": "The function is neither the program's nor one of a module that is known.",
 	"P0604": "A function of List::Util without a block.",
