@@ -242,6 +242,12 @@ func (v Host) Deliver(to, from ID, event string, args ...any) (value any, threw 
 // passes events on and has no destination for one.
 func (v Host) DeadLetter(d DeadLetter) { v.k.deadLetter(d) }
 
+// Replaying reports whether the run is the replay of a recording: then nothing
+// outside is to be asked, since the recording has the answers. What a goroutine
+// would have sent comes at its time, if it was an event whose arguments can be
+// recorded.
+func (v Host) Replaying() bool { return v.k.replaying() }
+
 // AddWork counts work that runs outside of the kernel and will bring something
 // in: n is 1 when it begins and -1 when it has ended or waits for the kernel.
 // While any of it runs a virtual clock does not advance. Jobs of Offload and
