@@ -39,7 +39,7 @@ var (
 	// and of a post to another kernel, that it has ended.
 	ErrNotRunning = errors.New("kernel: not running")
 	// ErrBusy indicates that as many events of other kernels wait at a kernel as its
-	// Options.Backlog allows. [Kernel.NotifyWritable] reports when there is space
+	// Options.Backlog allows. [Host.NotifyWritable] reports when there is space
 	// again.
 	ErrBusy = sentinel.New("kernel: too many events wait at that kernel", syscall.ENOBUFS)
 	// ErrWouldBlock indicates that a handle has nothing to read or no space to write

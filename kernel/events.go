@@ -26,9 +26,9 @@ type Event struct {
 }
 
 // Return sets the values that the handler returns: to the caller of Call or
-// CallList, to the parent's _child for _start and _stop, and to a Request of
-// another goroutine. A second Return replaces the first. Once the handler has
-// ended it does nothing.
+// CallList, to the parent's _child for _start and _stop, and to [Outside.Call]
+// of another goroutine or an actor's request. A second Return replaces the
+// first. Once the handler has ended it does nothing.
 func (e Event) Return(values ...any) {
 	f := e.frame
 	if f == nil || f.serial != e.serial {

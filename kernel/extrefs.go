@@ -243,9 +243,10 @@ func (c *Callback) CallList(args ...any) []any {
 	return values
 }
 
-// Hold keeps a kernel running, because events will come from outside, of which
-// it does not know. Without a hold it stops sessions that only have an alias as
-// soon as nothing else is left to do, as POE does.
+// Hold keeps sessions alive that only have an alias, because events will come
+// from outside, of which the kernel does not know. Without a hold these
+// sessions are stopped as soon as nothing else is left to do, as in POE. A
+// kernel without sessions ends in spite of a hold.
 type Hold struct {
 	k     *Kernel
 	why   string
@@ -254,9 +255,9 @@ type Hold struct {
 	freed atomic.Bool
 }
 
-// Hold keeps the kernel running until the hold is released; DumpAlive shows
-// why. It does not stop a virtual clock, unlike [Kernel.Offload]. It must be
-// called on the kernel's goroutine.
+// Hold keeps sessions alive that only have an alias, until it is released, see
+// the type [Hold]; DumpAlive shows why. It does not stop a virtual clock,
+// unlike [Kernel.Offload]. It must be called on the kernel's goroutine.
 func (k *Kernel) Hold(why string) *Hold {
 	k.checkGoroutine("Hold")
 	h := &Hold{k: k, why: why, site: k.site()}
