@@ -70,6 +70,10 @@ type arrival struct {
 	err         error
 	progress    bool // nothing but a figure
 	last        bool // the goroutine has ended
+
+	// Of an arrival of a replay, in place of transaction and response.Request.
+	serial uint64
+	url    string
 }
 
 // run does the request, on a goroutine of its own.
