@@ -87,10 +87,14 @@ func (p *process) attach(t *testing.T, follow bool, options []string, do func())
 
 // wakeUp matches the write by which Go's runtime wakes its poller; the runtime
 // ends the process if it fails.
-var wakeUp = regexp.MustCompile(`write\(\d+, "\\1\\0\\0\\0\\0\\0\\0\\0", 8\)`)
+var wakeUp = regexp.MustCompile(`write\(\d+, "\\1\\0\\0\\0\\0\\0\\0\\0", 8\).*INJECTED`)
 
-// maxPlaces is at how many of its calls a system call is made to fail.
-const maxPlaces = 8
+// At how many of its calls a system call is made to fail: in the long form, and in
+// the short one.
+const (
+	maxPlaces  = 8
+	somePlaces = 3
+)
 
 // leaks is the call after whose failure an operation is not judged: strace leaves
 // the descriptor open, while the system releases it whatever the error.
@@ -109,8 +113,8 @@ type sweep struct {
 // Sweep makes each system call of the test's program fail in turn. It fails the
 // test if the kernel ends, if something but the operation is affected, or if the
 // operation is not complete and nothing was reported. Follow includes processes
-// that the program starts. A failure of a call that foreign matches, as strace shows
-// it, is not judged; foreign may be nil.
+// that the program starts. A failure is not judged if foreign, which may be nil,
+// matches what strace has written.
 func Sweep(t *testing.T, follow bool, foreign *regexp.Regexp) {
 	t.Helper()
 	RequireStrace(t)
@@ -123,8 +127,7 @@ func Sweep(t *testing.T, follow bool, foreign *regexp.Regexp) {
 			t.Errorf("errorsOf does not say how %s can fail", call)
 		}
 		for i, name := range names {
-			for at := range places(call, i, calls[call]) {
-				at++
+			for _, at := range places(call, i, calls[call]) {
 				t.Run(fmt.Sprintf("%s %s %d", call, name, at), func(t *testing.T) { s.fail(t, call, name, at) })
 			}
 		}
@@ -135,20 +138,28 @@ func Sweep(t *testing.T, follow bool, foreign *regexp.Regexp) {
 	}
 }
 
-// places returns at how many of its calls a system call is to fail with its i-th
-// error: in the short form one error at each place, and the others at the first.
-func places(call string, i, calls int) int {
+// places returns at which of its calls a system call is to fail with its i-th
+// error: in the short form the first error at some places, and the second at one.
+func places(call string, i, calls int) []int {
+	most := maxPlaces
 	switch {
 	case Long():
-		return min(calls, maxPlaces)
-	case i == 0 && call != leaks:
-		return min(calls, maxPlaces)
-	case i == 0:
-		return 1
+	case call == leaks && i == 0:
+		return []int{min(calls, 2)}
 	case call == leaks:
-		return 0
+		return nil
+	case i == 0:
+		most = somePlaces
+	case i == 1:
+		most = 1
+	default:
+		return nil
 	}
-	return 1
+	var list []int
+	for at := range min(calls, most) {
+		list = append(list, at+1)
+	}
+	return list
 }
 
 // count returns how often an operation that succeeds makes each system call.
@@ -175,14 +186,17 @@ func (s *sweep) fail(t *testing.T, call, name string, at int) {
 	var o Outcome
 	var err error
 	inject := fmt.Sprintf("inject=%s:error=%s:when=%d", call, name, at)
-	log := s.p.attach(t, s.follow, []string{"-e", "trace=" + call, "-e", inject}, func() { o, err = s.p.do("operate") })
+	trace := call
+	if call == leaks {
+		trace += ",clone,clone3,vfork" // foreign may want to know what was before it
+	}
+	log := s.p.attach(t, s.follow, []string{"-e", "trace=" + trace, "-e", inject}, func() { o, err = s.p.do("operate") })
 	s.faults++
-	failed := injected.FindString(log)
-	if failed != "" {
+	if injected.MatchString(log) {
 		s.met++
 		t.Logf("complete %v, reports %v", o.Complete, o.Reports)
 	}
-	if wakeUp.MatchString(failed) || s.foreign != nil && s.foreign.MatchString(failed) {
+	if wakeUp.MatchString(log) || s.foreign != nil && s.foreign.MatchString(log) {
 		s.restart(t)
 		return
 	}
