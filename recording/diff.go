@@ -67,9 +67,15 @@ func Diff(a, b io.Reader) (d *Difference, common uint64, err error) {
 		case !moreA && !moreB:
 			return nil, common, nil
 		}
-		common++
-		if before = append(before, x); len(before) > contextEvents {
-			before = before[1:]
+		same := min(runs[0].left, runs[1].left) // further ones of that event
+		for _, run := range runs {
+			run.skip(same)
+		}
+		common += 1 + same
+		for range min(1+same, contextEvents) {
+			if before = append(before, x); len(before) > contextEvents {
+				before = before[1:]
+			}
 		}
 	}
 }
@@ -106,6 +112,9 @@ func (e *events) next() (event string, more bool) {
 	e.seen++
 	return e.last, true
 }
+
+// skip passes over n events, of which so many are left.
+func (e *events) skip(n uint64) { e.left, e.ran, e.seen = e.left-n, e.ran+n, e.seen+n }
 
 // read reads one record.
 func (e *events) read() {
