@@ -3,6 +3,7 @@ package inspect_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -95,6 +96,9 @@ func start(t *testing.T, c inspect.Config, quiet bool, more ...func(k *kernel.Ke
 	ended := make(chan error, 1)
 	p.ended = ended
 	go func() { ended <- p.k.Run() }()
+	for errors.Is(p.k.Outside().Do(t.Context(), func(*kernel.Kernel) {}), kernel.ErrNotRunning) && len(ended) == 0 {
+		time.Sleep(time.Millisecond) // until it runs, or has ended
+	}
 	t.Cleanup(func() {
 		require.NoError(t, p.i.Close())
 		p.k.Outside().Stop()
