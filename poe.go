@@ -107,13 +107,21 @@ func Bind[O any](object *O, method func(*O, Event)) Handler { return session.Bin
 // *H; see [session.Methods].
 func Methods[H any]() (States[H], error) { return session.Methods[H]() }
 
-// Replace stores a new wheel where an old one was, which it closes; see
-// [kernel.Replace]. POE: $_[HEAP]{wheel} = POE::Wheel::...->new.
+// Replace stores a new wheel, or anything else that can be closed, in *where and
+// closes the old one, as Perl does when a variable is overwritten:
+// $_[HEAP]{wheel} = POE::Wheel::...->new. It returns the error of that Close. If
+// *where is nil, there is no old one.
 func Replace[T interface {
 	comparable
 	io.Closer
 }](where *T, with T) error {
-	return kernel.Replace(where, with)
+	old := *where
+	*where = with
+	var none T
+	if old == none || old == with {
+		return nil
+	}
+	return old.Close()
 }
 
 // File makes a handle of a file, pipe or terminal, which the handle owns; see

@@ -18,8 +18,10 @@ type port struct {
 	testing.TB
 	mu      sync.Mutex
 	buf     bytes.Buffer
-	missing int    // lines printed by notInGo
-	loop    string // which of the kernel's loops the program runs on
+	missing int            // lines printed by notInGo
+	loop    string         // which of the kernel's loops the program runs on
+	k       *kernel.Kernel // the latest
+	tapes   *tapes         // what its kernels record to or replay; nil is neither
 
 	// warned is called with what the kernel warns of. POE: $SIG{__WARN__}.
 	warned func(message string, attrs map[string]any)
@@ -33,6 +35,26 @@ func (p *port) out(args ...any) {
 		words[i] = text(a)
 	}
 	p.line(strings.Join(words, " "))
+}
+
+// asks does something with the system that the kernel does not see, so that a
+// replay must not do it again. It must not fail.
+func (p *port) asks(what string, f func() error) {
+	_, err := kernel.Recorded(p.k, what, func() (struct{}, error) { return struct{}{}, f() })
+	if err != nil {
+		p.Fatal(what, err)
+	}
+}
+
+// dir is a directory for the program's files. A replay has that of the recorded run.
+func (p *port) dir() string {
+	if p.tapes == nil {
+		return p.TempDir()
+	}
+	if p.tapes.dir == "" {
+		p.tapes.dir = p.TempDir()
+	}
+	return p.tapes.dir
 }
 
 // line prints one line as it is.

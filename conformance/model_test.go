@@ -16,7 +16,7 @@ var modelPrograms = map[string]func(*port){
 }
 
 func dieHandledLate(p *port) {
-	k := kernel.New()
+	k := p.kernel()
 	for _, where := range []string{"_child", "_stop", "nowhere"} {
 		p.out("-- sig_handled in", where)
 		_, err := session.Inline(k, session.Funcs{
@@ -62,7 +62,7 @@ func dieHandledLate(p *port) {
 }
 
 func pastAfterWaiting(p *port) {
-	k := kernel.New()
+	k := p.kernel()
 	for _, pending := range []bool{false, true} {
 		p.out(either(pending, "-- with another timer", "-- without timers"))
 		time.Sleep(400 * time.Millisecond) // as the program does: the time that passes is what it is about
@@ -73,8 +73,8 @@ func pastAfterWaiting(p *port) {
 				}
 				e.Kernel.Yield("queued", 1)
 				e.Kernel.Yield("queued", 2)
-				p.check(e.Kernel.Alarm("past", time.Now().Add(-200*time.Millisecond)))
-				p.check(e.Kernel.AlarmAdd("past", time.Now().Add(-300*time.Millisecond)))
+				p.check(e.Kernel.Alarm("past", k.Now().Add(-200*time.Millisecond)))
+				p.check(e.Kernel.AlarmAdd("past", k.Now().Add(-300*time.Millisecond)))
 				e.Kernel.Yield("queued", 3)
 			},
 			"past":   func(kernel.Event) { p.out("past") },
@@ -87,7 +87,7 @@ func pastAfterWaiting(p *port) {
 }
 
 func dieCaller(p *port) {
-	k := kernel.New()
+	k := p.kernel()
 	died := func(e kernel.Event) {
 		var caller any
 		if e.Caller != "" {
@@ -118,7 +118,7 @@ func dieCaller(p *port) {
 }
 
 func dieEndsTheNewborn(p *port) {
-	k := kernel.New()
+	k := p.kernel()
 	newborn := session.Funcs{
 		"_start": func(e kernel.Event) { p.out("newborn starts"); p.check(e.Kernel.Delay("late", 100*time.Millisecond)) },
 		"late":   func(kernel.Event) { p.out("never: late") },

@@ -71,7 +71,7 @@ func slowPoster(p *port, k *kernel.Kernel, to string, n int, plan ...string) {
 
 func nfaGoto(p *port) {
 	type log struct{ log int }
-	k := kernel.New()
+	k := p.kernel()
 	machine, err := nfa.Spawn(k, &log{}, nfa.States[log]{
 		"closed": {
 			"setup": func(_ *log, e nfa.Event) {
@@ -150,7 +150,7 @@ func nfaText(err error) string {
 }
 
 func nfaDefaultAndUnknown(p *port) {
-	k := kernel.New()
+	k := p.kernel()
 	scenario := func(label string, do func(*nfa.Machine)) {
 		p.out("-- " + label)
 		m := spawn(p, k, nfa.States[nobody]{
@@ -203,7 +203,7 @@ func nfaDefaultAndUnknown(p *port) {
 }
 
 func nfaCallReturn(p *port) {
-	k := kernel.New()
+	k := p.kernel()
 	with := func(first any, args []any) []any { return append([]any{first}, args...) }
 	m := spawn(p, k, nfa.States[nobody]{
 		"main": {
@@ -265,7 +265,7 @@ func nfaCallReturn(p *port) {
 }
 
 func nfaImmediate(p *port) {
-	k := kernel.New()
+	k := p.kernel()
 	m, err := nfa.New(k, nfa.Config[nobody]{
 		Options: map[string]any{"immediate": 1},
 		States: nfa.States[nobody]{
@@ -330,7 +330,7 @@ func nfaImmediate(p *port) {
 }
 
 func nfaStop(p *port) {
-	k := kernel.New()
+	k := p.kernel()
 	var m *nfa.Machine
 	states := nfa.States[nobody]{
 		"run": {
@@ -431,7 +431,7 @@ func edgeStates(p *port) nfa.States[nobody] {
 }
 
 func nfaEdges(p *port) {
-	k := kernel.New()
+	k := p.kernel()
 	scenario := func(label string, do func(*nfa.Machine) error) {
 		p.out("-- " + label)
 		m := spawn(p, k, edgeStates(p))

@@ -11,7 +11,7 @@ func p101(p *port) {
 	const ms = time.Millisecond
 	first := states{
 		"_start": func(kernel.Event) {
-			t := time.Now().Add(200 * ms)
+			t := k.Now().Add(200 * ms)
 			p.out("alarm", errnoOf(k.Alarm("a", t, 1)), errnoOf(k.Alarm("a", t.Add(ms), 2)))   // only 2 stays
 			p.out("alarm_add", errnoOf(k.AlarmAdd("b", t, 1)), errnoOf(k.AlarmAdd("b", t, 2))) // both stay
 			k.AlarmAdd("c", t, 1)

@@ -14,12 +14,12 @@ func p102(p *port) {
 	count := func(err error) int { return number(err == nil) } // of the values returned
 	var foreign, id kernel.AlarmID
 	inline(k, states{
-		"_start":  func(kernel.Event) { foreign, _ = k.AlarmSet("foreign", time.Now().Add(20*time.Millisecond)) },
+		"_start":  func(kernel.Event) { foreign, _ = k.AlarmSet("foreign", k.Now().Add(20*time.Millisecond)) },
 		"foreign": func(kernel.Event) { p.out("foreign alarm fired") },
 	})
 	inline(k, states{
 		"_start": func(kernel.Event) {
-			t := time.Now().Add(20 * time.Second)
+			t := k.Now().Add(20 * time.Second)
 			uno, _ := k.AlarmSet("one", t, "a", nil, "c")
 			due, _ := k.AlarmSet("two", t.Add(time.Second))
 			_, err := strconv.ParseUint(fmt.Sprint(uno, due)[:1], 10, 64)
@@ -40,7 +40,7 @@ func p102(p *port) {
 			p.out("set without name", one(err), errno(err))
 			_, err = k.AlarmSet("x", time.Time{})
 			p.out("set without time", one(err), errno(err))
-			id, _ = k.AlarmSet("fires", time.Now().Add(30*time.Millisecond), "arg")
+			id, _ = k.AlarmSet("fires", k.Now().Add(30*time.Millisecond), "arg")
 		},
 		"fires": func(e kernel.Event) {
 			p.out("fires", e.Arg(0))

@@ -15,7 +15,7 @@ func p104(p *port) {
 	})
 	second := states{
 		"_start": func(kernel.Event) {
-			t := time.Now().Add(50 * time.Second)
+			t := k.Now().Add(50 * time.Second)
 			k.AlarmSet("c", t.Add(3*time.Second), 1, []any{2, 3})
 			k.Alarm("a", t.Add(time.Second))
 			k.AlarmAdd("b", t.Add(2*time.Second), "x", "y")

@@ -28,7 +28,7 @@ func p108(p *port) {
 		},
 		"dog": func(e kernel.Event) {
 			p.out("dog", e.Arg(0))
-			t := time.Now().Add(20 * ms)
+			t := k.Now().Add(20 * ms)
 			k.AlarmSet("one", t)
 			two, _ = k.AlarmSet("two", t)
 		},

@@ -11,7 +11,7 @@ func p109(p *port) {
 	const ms = time.Millisecond
 	inline(k, states{
 		"_start": func(kernel.Event) {
-			p.out("no name", code(k.Alarm("", time.Now())), code(k.AlarmAdd("", time.Now())), code(k.Delay("", 1)), code(k.DelayAdd("", 1)))
+			p.out("no name", code(k.Alarm("", k.Now())), code(k.AlarmAdd("", k.Now())), code(k.Delay("", 1)), code(k.DelayAdd("", 1)))
 			noDelay := p.without("EINVAL", "a delay without a time does not compile; DelayClear clears")
 			p.out("no time", code(k.AlarmAdd("x", time.Time{})), noDelay, code(k.AlarmClear("x")), code(k.DelayClear("x")), code(k.DelayClear("x")))
 			p.out("errno", 0) // the errors are values here, too

@@ -9,7 +9,7 @@ import (
 
 func p111(p *port) {
 	var clock poetest.Clock // a handler blocks as long as it says, on any machine
-	k := kernel.New(kernel.Options{Loop: p.loop, Clock: &clock})
+	k := p.kernelWith(kernel.Options{Clock: &clock})
 	const ms = time.Millisecond
 	inline(k, states{
 		"_start": func(kernel.Event) {

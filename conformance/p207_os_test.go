@@ -33,7 +33,7 @@ func p207(p *port) {
 			sig := plan[0]
 			plan = plan[1:]
 			p.out("kill", sig)
-			syscall.Kill(syscall.Getpid(), numbers[sig])
+			p.asks("sends "+sig, func() error { return syscall.Kill(syscall.Getpid(), numbers[sig]) })
 		},
 		"user_sig": func(e kernel.Event) {
 			p.out(append(with(e.Args, "got"), "from", who(e.Sender))...)

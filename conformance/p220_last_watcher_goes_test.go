@@ -32,7 +32,7 @@ func p220(p *port) {
 			},
 			"fire": func(kernel.Event) {
 				if by == "kill" {
-					p.check(raise(numbers[sig]))
+					p.asks("sends "+sig, func() error { return raise(numbers[sig]) })
 				} else {
 					p.check(k.Signal(k.ID(), sig))
 				}

@@ -11,9 +11,10 @@ import (
 
 // waitReadable is Perl's select with a time-out of two seconds.
 func (p *port) waitReadable(h *kernel.Handle) {
-	if _, err := unix.Poll([]unix.PollFd{{Fd: int32(h.Fd()), Events: unix.POLLIN}}, 2000); err != nil {
-		p.Fatal(err)
-	}
+	p.asks("waits", func() error {
+		_, err := unix.Poll([]unix.PollFd{{Fd: int32(h.Fd()), Events: unix.POLLIN}}, 2000)
+		return err
+	})
 }
 
 func p420(p *port) {

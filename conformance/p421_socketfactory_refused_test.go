@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"fmt"
-	"net"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -13,20 +12,23 @@ import (
 
 // boundPort is the port of a socket that is bound, but does not listen.
 func (p *port) boundPort() int {
-	fd := must(unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0))
-	p.Cleanup(func() { unix.Close(fd) })
-	if err := unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
-		p.Fatal(err)
-	}
-	return must(unix.Getsockname(fd)).(*unix.SockaddrInet4).Port
+	return must(kernel.Recorded(p.k, "binds", func() (int, error) {
+		fd, err := unix.Socket(unix.AF_INET, unix.SOCK_STREAM, 0)
+		if err != nil {
+			return 0, err
+		}
+		p.Cleanup(func() { unix.Close(fd) })
+		if err := unix.Bind(fd, &unix.SockaddrInet4{Addr: [4]byte{127, 0, 0, 1}}); err != nil {
+			return 0, err
+		}
+		return must(unix.Getsockname(fd)).(*unix.SockaddrInet4).Port, nil
+	}))
 }
 
 func p421(p *port) {
 	k := p.kernel()
 	closedPort := p.boundPort()
-	server := must(net.Listen("tcp", "127.0.0.1:0"))
-	defer server.Close()
-	usedPort := portOf(server.Addr())
+	_, usedPort := p.listen()
 	type attempt struct {
 		label  string
 		config socketfactory.Config

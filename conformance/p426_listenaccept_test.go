@@ -12,10 +12,9 @@ func p426(p *port) {
 	k := p.kernel()
 	server := must(socketfactory.Listen(socketfactory.Config{BindAddress: "127.0.0.1", ListenQueue: 5}))
 	defer server.Close()
-	var last net.Conn
+	var last *plain
 	client := func() {
-		last = must(net.Dial("tcp", server.LocalAddr().String()))
-		p.Cleanup(func() { last.Close() })
+		last = p.dial(portOf(server.LocalAddr()))
 	}
 	var w *listenaccept.Wheel
 	inline(k, states{
@@ -27,10 +26,10 @@ func p426(p *port) {
 		},
 		"accepted": func(e kernel.Event) {
 			peer := addrPort(kernel.Arg[net.Addr](e, 1))
-			p.out("accepted", peer.Addr(), "port matches", yesNo(peer == addrPort(last.LocalAddr())),
+			p.out("accepted", peer.Addr(), "port matches", yesNo(int(peer.Port()) == last.port()),
 				"my id", yesNo(e.Arg(2) == w.ID()), "argc", len(e.Args))
 			p.syswrite(kernel.Arg[*kernel.Handle](e, 0), "welcome")
-			p.out("client got", p.sysread(last))
+			p.out("client got", last.read(1000))
 			w.SetEvents(listenaccept.Names{Accept: "again", Error: "error"})
 			client()
 		},

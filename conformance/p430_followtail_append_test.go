@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -16,16 +17,30 @@ const pollInterval = 30 * time.Millisecond
 // writeFile is Perl's open with ">" or ">>", print, close.
 func (p *port) writeFile(mode, name, text string) {
 	flags := os.O_WRONLY | os.O_CREATE | either(mode == ">", os.O_TRUNC, os.O_APPEND)
-	f := must(os.OpenFile(name, flags, 0o666))
-	p.syswrite(f, text)
-	if err := f.Close(); err != nil {
-		p.Fatal(err)
-	}
+	p.asks("writes a file", func() error {
+		f, err := os.OpenFile(name, flags, 0o666)
+		if err != nil {
+			return err
+		}
+		_, err = f.WriteString(text)
+		return errors.Join(err, f.Close())
+	})
+}
+
+// fileSize is Perl's -s.
+func (p *port) fileSize(name string) int64 {
+	return must(kernel.Recorded(p.k, "asks for a file's size", func() (int64, error) {
+		info, err := os.Stat(name)
+		if err != nil {
+			return 0, err
+		}
+		return info.Size(), nil
+	}))
 }
 
 func p430(p *port) {
 	k := p.kernel()
-	file := filepath.Join(p.TempDir(), "log")
+	file := filepath.Join(p.dir(), "log")
 	add := func(text string) { p.writeFile(">>", file, text) }
 	add("old one\nold two\nold par")
 	var w *followtail.Wheel
@@ -42,7 +57,7 @@ func p430(p *port) {
 				add("new two\n\nnew th")
 				k.Delay("more", 100*time.Millisecond)
 			case "new three":
-				p.out("tell is the file size", yesNo(w.Tell() == must(os.Stat(file)).Size()))
+				p.out("tell is the file size", yesNo(w.Tell() == p.fileSize(file)))
 				w.Close()
 			}
 		},

@@ -10,7 +10,7 @@ import (
 )
 
 func p432(p *port) {
-	file := filepath.Join(p.TempDir(), "log")
+	file := filepath.Join(p.dir(), "log")
 	p432scenario(p, "by name", file, func() followtail.Config { return followtail.Config{Filename: file} })
 	p432scenario(p, "by handle", file, func() followtail.Config { return followtail.Config{Handle: must(os.Open(file))} })
 }

@@ -9,7 +9,7 @@ import (
 
 func p434(p *port) {
 	k := p.kernel()
-	file := filepath.Join(p.TempDir(), "appears-later")
+	file := filepath.Join(p.dir(), "appears-later")
 	add := func(text string) { p.writeFile(">>", file, text) }
 	var w *followtail.Wheel
 	state := "waiting"

@@ -36,9 +36,14 @@ func runJobs(dir string) []runJob {
 	}
 }
 
+// readFile is what a file has.
+func (p *port) readFile(name string) []byte {
+	return must(kernel.Recorded(p.k, "reads a file", func() ([]byte, error) { return os.ReadFile(name) }))
+}
+
 func p444(p *port) {
 	k := p.kernel()
-	dir := p.TempDir()
+	dir := p.dir()
 	jobs := runJobs(dir)
 	var w *run.Wheel
 	var label string
@@ -95,7 +100,7 @@ func p444(p *port) {
 			p.out("closed events", closed)
 			if strings.HasSuffix(label, "to a file") {
 				name := either(strings.HasPrefix(label, "all"), "all", "err")
-				p.out("file "+name, vis(must(os.ReadFile(filepath.Join(dir, name)))))
+				p.out("file "+name, vis(p.readFile(filepath.Join(dir, name))))
 			}
 			w.Close()
 			k.Yield("next")

@@ -36,8 +36,7 @@ func p517(p *port) {
 	p.server(k, servertcp.Config{
 		Alias: "server", Domain: socketfactory.Unix, Address: path,
 		Started: func(*servertcp.Listener) {
-			st, err := os.Stat(path)
-			server("Started, socket", is(err == nil && st.Mode()&os.ModeSocket != 0, "exists", "missing"))
+			server("Started, socket", is(p.isSocket(path), "exists", "missing"))
 		},
 		Stopped: func(*servertcp.Listener) { server("Stopped") },
 		ClientConnected: func(c *servertcp.Client) {

@@ -11,6 +11,14 @@ import (
 // boundSocket is a socket that has a port and does not listen, or with a queue
 // of 0 or more does.
 func (p *port) boundSocket(queue int) (fd, port int) {
+	port = must(kernel.Recorded(p.k, "binds", func() (int, error) {
+		fd, port = p.bind(queue)
+		return port, nil
+	}))
+	return fd, port
+}
+
+func (p *port) bind(queue int) (fd, port int) {
 	fd, err := syscall.Socket(syscall.AF_INET, syscall.SOCK_STREAM, 0)
 	if err == nil {
 		p.Cleanup(func() { syscall.Close(fd) })

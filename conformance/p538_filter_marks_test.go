@@ -1,8 +1,6 @@
 package conformance
 
 import (
-	"net"
-
 	"github.com/gopoe/poe/component/clienttcp"
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/wheel/readwrite"
@@ -17,7 +15,7 @@ func p538(p *port) {
 		inputs := 0
 		c.Connected = func(c *clienttcp.Client) {
 			peer = p.accept(server)
-			p.out("filter", poeClass(c.Wheel.InputFilter()), "from", peer.c.RemoteAddr().(*net.TCPAddr).IP)
+			p.out("filter", poeClass(c.Wheel.InputFilter()), "from", peer.peer())
 			peer.write(send)
 		}
 		c.ServerInput = clienttcp.Input(func(c *clienttcp.Client, record string) {

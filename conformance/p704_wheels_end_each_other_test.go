@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -19,7 +20,9 @@ func p704(p *port) {
 	}
 	inline(k, states{
 		"_start": func(kernel.Event) {
-			for name, h := range map[string]*kernel.Handle{"a": near, "b": far} {
+			handles := map[string]*kernel.Handle{"a": near, "b": far}
+			for _, name := range slices.Sorted(maps.Keys(handles)) { // in one order, for a replay
+				h := handles[name]
 				w := must(readwrite.New(k, readwrite.Config{Handle: h, Filter: lines("\n"),
 					Events: readwrite.Names{Input: "got", Flushed: "flushed", Error: "trouble"}}))
 				wheels[name], names[w.ID()] = w, name

@@ -12,7 +12,7 @@ func p953(p *port) {
 	soon := func(t time.Time) bool { return time.Until(t).Abs() < time.Second }
 	inline(k, states{
 		"_start": func(kernel.Event) {
-			t := time.Now().Add(1000 * time.Second)
+			t := k.Now().Add(1000 * time.Second)
 			a, _ := k.AlarmSet("ev", t, "a")
 			b, _ := k.DelaySet("ev", 1000*time.Second, "b")
 			k.DelaySet("ev", 90*ms, "c")

@@ -9,7 +9,7 @@ import (
 
 func p955(p *port) {
 	k := p.kernel()
-	t := time.Now().Add(100 * time.Millisecond)
+	t := k.Now().Add(100 * time.Millisecond)
 	var sessions []kernel.ID
 	for _, name := range []string{"A", "B", "C"} {
 		show := func(e kernel.Event) { p.out(name, e.Name, e.Arg(0)) }

@@ -11,14 +11,16 @@ import (
 )
 
 // isSocket is Perl's -S.
-func isSocket(path string) bool {
-	info, err := os.Stat(path)
-	return err == nil && info.Mode()&fs.ModeSocket != 0
+func (p *port) isSocket(path string) bool {
+	return must(kernel.Recorded(p.k, "asks for a socket", func() (bool, error) {
+		info, err := os.Stat(path)
+		return err == nil && info.Mode()&fs.ModeSocket != 0, nil
+	}))
 }
 
 func p984(p *port) {
 	k := p.kernel()
-	path := filepath.Join(p.TempDir(), "socket")
+	path := filepath.Join(p.dir(), "socket")
 	var listener, client *socketfactory.Wheel
 	unix := func(c socketfactory.Config, success string) *socketfactory.Wheel {
 		c.Domain = socketfactory.Unix
@@ -28,7 +30,7 @@ func p984(p *port) {
 	inline(k, states{
 		"_start": func(kernel.Event) {
 			listener = unix(socketfactory.Config{BindAddress: path}, "accepted")
-			p.out("socket file", either(isSocket(path), "there", "missing"))
+			p.out("socket file", either(p.isSocket(path), "there", "missing"))
 			listener.PauseAccept()
 			client = unix(socketfactory.Config{RemoteAddress: path}, "connected")
 		},
@@ -48,7 +50,7 @@ func p984(p *port) {
 			listener.Close()
 		},
 		"failed": func(e kernel.Event) { p.out(with(e.Args[:3], "failed")...) },
-		"_stop":  func(kernel.Event) { p.out("_stop, socket file", either(isSocket(path), "there", "gone")) },
+		"_stop":  func(kernel.Event) { p.out("_stop, socket file", either(p.isSocket(path), "there", "gone")) },
 	})
 	k.Run()
 }

@@ -9,13 +9,12 @@ import (
 )
 
 func p985(p *port) {
-	file := filepath.Join(p.TempDir(), "log")
+	file := filepath.Join(p.dir(), "log")
 	for _, seek := range []struct {
 		name string
 		n    int64
 	}{{"Seek", 4}, {"Seek", 0}, {"SeekBack", 4}, {"SeekBack", 0}} {
 		p.out("--", seek.name, seek.n)
-		p.writeFile(">", file, "one\ntwo\nend\n")
 		c := followtail.Config{Filename: file, PollInterval: pollInterval,
 			Events: followtail.Names{Input: "input", Error: "error", Reset: "reset", Idle: "idle"}}
 		if seek.name == "Seek" {
@@ -29,6 +28,7 @@ func p985(p *port) {
 
 func p985rotate(p *port, file string, c followtail.Config) {
 	k := p.kernel()
+	p.writeFile(">", file, "one\ntwo\nend\n")
 	var w *followtail.Wheel
 	rotated := false
 	inline(k, states{
@@ -39,9 +39,7 @@ func p985rotate(p *port, file string, c followtail.Config) {
 			}
 			rotated = true
 			p.writeFile(">>", file, "last of the old\n")
-			if err := os.Rename(file, file+".1"); err != nil {
-				p.Fatal(err)
-			}
+			p.asks("renames", func() error { return os.Rename(file, file+".1") })
 			p.writeFile(">>", file, "first of the new\n")
 		},
 		"input": func(e kernel.Event) {

@@ -3,6 +3,7 @@ package conformance
 import (
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strconv"
 	"strings"
@@ -79,74 +80,107 @@ func noInput() servertcp.InputHandler { return servertcp.Input(func(*servertcp.C
 
 // dial is the programs' connect_to: a blocking socket of the program's own.
 func (p *port) dial(port int) *plain {
-	c, err := net.Dial("tcp", net.JoinHostPort(loopback, strconv.Itoa(port)))
-	if err != nil {
-		p.Fatal(err)
-	}
-	return &plain{p, c}
+	s := &plain{p: p}
+	p.asks("connects", func() (err error) {
+		if s.c, err = net.Dial("tcp", net.JoinHostPort(loopback, strconv.Itoa(port))); err == nil {
+			p.Cleanup(func() { s.c.Close() })
+		}
+		return err
+	})
+	return s
+}
+
+// accepts reports whether a connection to a port is accepted.
+func (p *port) accepts(port int) bool {
+	return must(kernel.Recorded(p.k, "connects", func() (bool, error) {
+		c, err := net.Dial("tcp", net.JoinHostPort(loopback, strconv.Itoa(port)))
+		if err == nil {
+			c.Close()
+		}
+		return err == nil, nil
+	}))
 }
 
 // listen is a listening socket of the program's own.
 func (p *port) listen() (l net.Listener, port int) {
-	l, err := net.Listen("tcp", loopback+":0")
-	if err != nil {
-		p.Fatal(err)
-	}
-	p.Cleanup(func() { l.Close() })
-	return l, l.Addr().(*net.TCPAddr).Port
+	port = must(kernel.Recorded(p.k, "listens", func() (int, error) {
+		var err error
+		if l, err = net.Listen("tcp", loopback+":0"); err != nil {
+			return 0, err
+		}
+		p.Cleanup(func() { l.Close() })
+		return l.Addr().(*net.TCPAddr).Port, nil
+	}))
+	return l, port
 }
 
 // accept takes the next connection of such a socket.
 func (p *port) accept(l net.Listener) *plain {
-	c, err := l.Accept()
-	if err != nil {
-		p.Fatal(err)
-	}
-	return &plain{p, c}
+	s := &plain{p: p}
+	p.asks("accepts", func() (err error) {
+		s.c, err = l.Accept()
+		return err
+	})
+	return s
 }
 
-// plain is a blocking socket, with what the programs do to theirs.
+// plain is a blocking socket, with what the programs do to theirs. In a replay
+// there is none, and the recording has what it did.
 type plain struct {
 	p *port
 	c net.Conn
 }
 
 func (s *plain) write(text string) {
-	if _, err := s.c.Write([]byte(text)); err != nil {
-		s.p.Fatal(err)
-	}
+	s.p.asks("writes", func() error {
+		_, err := s.c.Write([]byte(text))
+		return err
+	})
 }
 
 // read is sysread of up to n bytes; the end of the stream is empty.
 func (s *plain) read(n int) string {
-	buf := make([]byte, n)
-	n, _ = s.c.Read(buf)
-	return string(buf[:n])
+	return must(kernel.Recorded(s.p.k, "reads", func() (string, error) {
+		buf := make([]byte, n)
+		n, _ := s.c.Read(buf)
+		return string(buf[:n]), nil
+	}))
 }
 
-func (s *plain) close() { s.c.Close() }
+// readAll reads to the end of the stream.
+func (s *plain) readAll() []byte {
+	return must(kernel.Recorded(s.p.k, "reads to the end", func() ([]byte, error) {
+		all, _ := io.ReadAll(s.c)
+		return all, nil
+	}))
+}
+
+// peer is the address at the other end.
+func (s *plain) peer() string {
+	return must(kernel.Recorded(s.p.k, "asks for the peer", func() (string, error) { return s.c.RemoteAddr().(*net.TCPAddr).IP.String(), nil }))
+}
+
+func (s *plain) close() { s.p.asks("closes", func() error { return s.c.Close() }) }
 
 // reset closes with SO_LINGER 0.
 func (s *plain) reset() {
-	if err := s.c.(*net.TCPConn).SetLinger(0); err != nil {
-		s.p.Fatal(err)
-	}
+	s.p.asks("sets SO_LINGER", func() error { return s.c.(*net.TCPConn).SetLinger(0) })
 }
 
-func (s *plain) port() int { return s.c.LocalAddr().(*net.TCPAddr).Port }
+func (s *plain) port() int {
+	return must(kernel.Recorded(s.p.k, "asks for the port", func() (int, error) { return s.c.LocalAddr().(*net.TCPAddr).Port, nil }))
+}
 
 // handle gives the socket to the kernel.
 func (s *plain) handle() *kernel.Handle {
-	f, err := s.c.(*net.TCPConn).File()
-	if err != nil {
-		s.p.Fatal(err)
-	}
-	s.c.Close()
-	h, err := kernel.File(f)
-	if err != nil {
-		s.p.Fatal(err)
-	}
-	return h
+	return must(kernel.Recorded(s.p.k, "makes a handle", func() (*kernel.Handle, error) {
+		f, err := s.c.(*net.TCPConn).File()
+		if err != nil {
+			return nil, err
+		}
+		s.c.Close()
+		return kernel.File(f)
+	}))
 }
 
 // bars is the programs' s/\r\n/|/g.

@@ -23,8 +23,14 @@ var nothing any
 
 // kernel makes the kernel of a port. What it warns of is printed when the
 // program has set p.warned, as Perl's $SIG{__WARN__} does.
-func (p *port) kernel() *kernel.Kernel {
-	return kernel.New(kernel.Options{Loop: p.loop, Logger: slog.New(warnings{p})})
+func (p *port) kernel() *kernel.Kernel { return p.kernelWith(kernel.Options{}) }
+
+// kernelWith makes it with options of the program's own.
+func (p *port) kernelWith(o kernel.Options) *kernel.Kernel {
+	o.Loop, o.Logger = p.loop, slog.New(warnings{p})
+	p.tapes.options(&o)
+	p.k = kernel.New(o)
+	return p.k
 }
 
 // create makes a session with a name in its heap.

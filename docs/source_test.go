@@ -28,10 +28,10 @@ const module = "github.com/gopoe/poe"
 var folders = map[string]string{
 	"poe": ".", "await": "await", "supervise": "supervise", "kernel": "kernel", "session": "session", "nfa": "session/nfa", "driver": "driver",
 	"filter": "filter", "storable": "filter/storable", "httpd": "filter/httpd", "httpclient": "filter/httpclient",
-	"jsonrec":   "filter/jsonrec",
+	"jsonrec": "filter/jsonrec", "syslog": "filter/syslog",
 	"readwrite": "wheel/readwrite", "socketfactory": "wheel/socketfactory", "listenaccept": "wheel/listenaccept",
 	"followtail": "wheel/followtail", "run": "wheel/run", "readline": "wheel/readline", "curses": "wheel/curses",
-	"servertcp": "component/servertcp", "clienttcp": "component/clienttcp", "ikc": "component/ikc", "cron": "component/cron", "clienthttp": "component/clienthttp", "irc": "component/irc", "plugin": "component/irc/plugin", "logger": "component/logger", "clientdns": "component/clientdns", "clientping": "component/clientping", "serial": "component/serial", "httpserver": "component/httpserver", "dbi": "component/dbi", "jobqueue": "component/jobqueue", "durable": "component/jobqueue/durable", "pubsub": "component/pubsub",
+	"servertcp": "component/servertcp", "clienttcp": "component/clienttcp", "ikc": "component/ikc", "cron": "component/cron", "clienthttp": "component/clienthttp", "irc": "component/irc", "plugin": "component/irc/plugin", "logger": "component/logger", "clientdns": "component/clientdns", "clientping": "component/clientping", "syslogserver": "component/syslogserver", "syslogclient": "component/syslogclient", "stompclient": "component/stompclient", "serial": "component/serial", "httpserver": "component/httpserver", "dbi": "component/dbi", "jobqueue": "component/jobqueue", "durable": "component/jobqueue/durable", "pubsub": "component/pubsub",
 	"poetest": "poetest", "sim": "poetest/sim", "daemon": "daemon", "node": "node", "cluster": "node/cluster",
 	"poetests":    "conformance/poetests",
 	"kernelgroup": "kernelgroup", "process": "supervise/process",

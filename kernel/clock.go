@@ -1,6 +1,10 @@
 package kernel
 
-import "time"
+import (
+	"time"
+
+	"github.com/gopoe/poe/internal/goroutine"
+)
 
 // Clock is a source of time. The system's clock is the default; package poetest
 // has a virtual one, under which a day of timers passes in milliseconds.
@@ -26,11 +30,22 @@ type Clock interface {
 // limitedClock is implemented by a [Clock] which has a limit.
 type limitedClock interface{ Limit() time.Duration }
 
-// seededClock and orderingClock are implemented by the [Clock] of a simulation.
+// These are implemented by the [Clock] of a simulation. Goroutine is the number of
+// the goroutine that runs all timeslices, which to find out in each takes longer
+// than most slices.
 type (
-	seededClock   interface{ Seed() uint64 }
-	orderingClock interface{ Order() uint64 }
+	seededClock    interface{ Seed() uint64 }
+	orderingClock  interface{ Order() uint64 }
+	goroutineClock interface{ Goroutine() uint64 }
 )
+
+// callersGoroutine is the number of the calling goroutine, which runs the kernel.
+func (k *Kernel) callersGoroutine() uint64 {
+	if c, ok := k.clock.(goroutineClock); ok {
+		return c.Goroutine()
+	}
+	return goroutine.ID()
+}
 
 // Kernel time is nanoseconds since the kernel was made, by a clock that nothing
 // sets. k.now is the last reading: reading it anew costs as much as dispatching

@@ -1,6 +1,11 @@
 package kernel
 
-import "github.com/gopoe/poe/kernel/internal/poll"
+import (
+	"testing"
+	"time"
+
+	"github.com/gopoe/poe/kernel/internal/poll"
+)
 
 // The errors that are not exported.
 var (
@@ -49,3 +54,11 @@ func (l *refusingLoop) Update(r *poll.Registration, before poll.Modes) error {
 
 // Replaying reports whether a kernel's run is a replay.
 func Replaying(k *Kernel) bool { return k.replaying() }
+
+// SetMessagesWait sets how long a replay waits for a message of another goroutine,
+// for the length of a test.
+func SetMessagesWait(t testing.TB, d time.Duration) {
+	before := messagesWait
+	messagesWait = d
+	t.Cleanup(func() { messagesWait = before })
+}

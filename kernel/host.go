@@ -21,9 +21,6 @@ type Host struct{ k *Kernel }
 // Host returns the kernel's view for code that implements wheels.
 func (k *Kernel) Host() Host { return Host{k} }
 
-// Kernel returns the kernel itself.
-func (v Host) Kernel() *Kernel { return v.k }
-
 // AllocateWheelID returns the next wheel's ID.
 // POE: POE::Wheel::allocate_wheel_id.
 func (v Host) AllocateWheelID() WheelID {
@@ -245,9 +242,11 @@ func (v Host) Deliver(to, from ID, event string, args ...any) (value any, threw 
 // passes events on and has no destination for one.
 func (v Host) DeadLetter(d DeadLetter) { v.k.deadLetter(d) }
 
-// SignalHandled reports whether a handler has called [Kernel.SigHandled] for
-// the signal which is being delivered.
-func (v Host) SignalHandled() bool { return v.k.signals.handled > 0 }
+// Replaying reports whether the run is the replay of a recording: then nothing
+// outside is to be asked, since the recording has the answers. What a goroutine
+// would have sent comes at its time, if it was an event whose arguments can be
+// recorded.
+func (v Host) Replaying() bool { return v.k.replaying() }
 
 // AddWork counts work that runs outside of the kernel and will bring something
 // in: n is 1 when it begins and -1 when it has ended or waits for the kernel.

@@ -338,7 +338,7 @@ func (k *Kernel) enter() error {
 		return fmt.Errorf("kernel: opening the loop: %w", err)
 	}
 	k.running = true
-	k.inbox.open()
+	k.inbox.open(k.callersGoroutine())
 	k.inbox.running.Store(true)
 	if k.debug != nil {
 		k.debug.dog.start()

@@ -97,9 +97,9 @@ func (b *inbox) Awake() bool {
 
 func (b *inbox) empty() bool { return !b.filled.Load() }
 
-// open makes the calling goroutine the kernel's own.
-func (b *inbox) open() {
-	b.owner.Store(goroutine.ID())
+// open makes the calling goroutine, of that number, the kernel's own.
+func (b *inbox) open(id uint64) {
+	b.owner.Store(id)
 	b.mu.Lock()
 	b.opened, b.ended = true, false
 	b.mu.Unlock()

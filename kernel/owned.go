@@ -84,19 +84,3 @@ func (o *owned) String() string {
 	}
 	return o.name + " " + o.site.String()
 }
-
-// Replace stores a new wheel, or anything else that can be closed, in *where and
-// closes the old one, as Perl does when a variable is overwritten. It returns
-// the error of that Close. If *where is nil, there is no old one.
-func Replace[T interface {
-	comparable
-	io.Closer
-}](where *T, with T) error {
-	old := *where
-	*where = with
-	var none T
-	if old == none || old == with {
-		return nil
-	}
-	return old.Close()
-}

@@ -20,6 +20,7 @@ type player struct {
 	r      *recordfile.Reader
 	replay *Replay
 
+	idle   int               // polls since an event or a record
 	before []recordfile.Mark // the last events, for a report
 	stop   *replayStop       // why the run has stopped
 	over   bool              // a run has ended as it did in the recording
@@ -118,11 +119,18 @@ func (p *player) peek() byte {
 	return 0
 }
 
+// past reports whether the recording is at its end, and the program goes on after
+// its last run: what it asks for then was not recorded, since nothing writes it.
+func (p *player) past() bool {
+	return p.over && p.stop == nil && !p.t.k.running && p.pending == 0 && !p.r.More() && p.r.Err() == nil
+}
+
 // op takes the next record's kind.
 func (p *player) op() byte { return p.r.Byte() }
 
 // done is called when a record was read.
 func (p *player) done() {
+	p.idle = 0
 	if err := p.r.Err(); err != nil {
 		p.halt(err)
 	}
@@ -175,6 +183,7 @@ func (p *player) event(mark recordfile.Mark, session uint64) {
 		t.run++
 	}
 	t.events++
+	p.idle = 0
 	if len(p.before) == contextEvents {
 		copy(p.before, p.before[1:])
 		p.before = p.before[:contextEvents-1]
@@ -207,15 +216,15 @@ func (p *player) wait(out []poll.Ready) ([]poll.Ready, error) {
 		return out, nil
 	}
 	t.empties++
-	if t.empties > maxEmpties {
+	if p.idle++; p.idle > maxIdle {
 		p.part("polls")
 	}
 	return out, nil
 }
 
-// maxEmpties is after how many polls that find nothing a replay that waits for
-// something else has gone astray.
-const maxEmpties = 1 << 32
+// maxIdle is after how many polls that find nothing, without any event or record
+// between them, a replay has gone astray.
+const maxIdle = 1 << 16
 
 func (p *player) ready() (ready poll.Ready) {
 	n := p.r.Uint()
@@ -303,7 +312,7 @@ var errLagging = errors.New("the file takes in less than the kernel records")
 
 // messagesWait is how long a replay waits for a message that only a goroutine of
 // the program can send.
-const messagesWait = 10 * time.Second
+var messagesWait = 10 * time.Second // which tests change
 
 // liveMessages are those that goroutines of the program send while the run is
 // replayed. They are dropped, except for what the recording has no contents of:

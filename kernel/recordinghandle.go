@@ -224,6 +224,9 @@ func (replayedSource) Bind(func())               {}
 
 // result records an operation that returns nothing but an error.
 func (t *tape) result(what string, do func() error) error {
+	if t.in != nil && t.in.past() {
+		return nil
+	}
 	if t.in != nil {
 		t.in.expect(recordfile.KindResult, what)
 		err := t.in.failure()

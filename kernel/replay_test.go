@@ -365,3 +365,35 @@ func TestARingThatHasDroppedItsBeginningIsRefused(t *testing.T) {
 	kernel.New(kernel.Options{Replay: replay})
 	require.ErrorContains(t, replay.Result().Err, "were dropped")
 }
+
+// What a program does between its runs is recorded, and after the last it may
+// still close handles and ask for the time.
+func TestReplayOfHandlesMadeBetweenRuns(t *testing.T) {
+	checkReplay(t, func(k *kernel.Kernel, say func(string, ...any)) {
+		var last *kernel.Handle
+		for range 2 {
+			near, far, err := kernel.SocketPair()
+			require.NoError(t, err)
+			session.Inline(k, session.Funcs{
+				"_start": func(kernel.Event) {
+					k.SelectRead(near, "input")
+					far.Write([]byte("one line"))
+				},
+				"input": func(kernel.Event) {
+					buf := make([]byte, 100)
+					n, err := near.Read(buf)
+					say("%q %v", buf[:n], err)
+					near.Close()
+				},
+			})
+			if last = far; k.Now().IsZero() {
+				say("no time")
+			}
+			if err := k.Run(); err != nil {
+				say("%v", err)
+			}
+		}
+		say("%v", last.Close())
+		say("%v", k.Now().IsZero())
+	})
+}

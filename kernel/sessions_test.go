@@ -53,18 +53,6 @@ func TestOwnedThingsAreClosedAfterStopInOrderOfCreation(t *testing.T) {
 	assert.True(t, warned.Contains("will not close"))
 }
 
-func TestReplaceClosesTheFormer(t *testing.T) {
-	var seen log
-	first, second := &closer{name: "first", seen: &seen}, &closer{name: "second", seen: &seen, err: errors.New("no")}
-	var wheel *closer
-	require.NoError(t, kernel.Replace(&wheel, first))
-	require.NoError(t, kernel.Replace(&wheel, first), "with itself")
-	require.NoError(t, kernel.Replace(&wheel, second))
-	assert.Equal(t, []string{"close first"}, seen.All())
-	assert.EqualError(t, kernel.Replace(&wheel, nil), "no")
-	assert.Nil(t, wheel)
-}
-
 // Stopping sessions by force takes back what they have queued. Each of these
 // has events of its own and for its neighbour in the queue; a walk over the
 // queue for each session would be 4·10^10 steps.

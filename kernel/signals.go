@@ -152,9 +152,12 @@ type Exception struct {
 	Err error
 	// Value is what was given to panic.
 	Value any
-	File  string // where it was thrown
-	Line  int
-	Stack []byte
+	// Handled reports whether a handler of DIE that ran before the present one
+	// has called [Kernel.SigHandled].
+	Handled bool
+	File    string // where it was thrown
+	Line    int
+	Stack   []byte
 }
 
 // recovered deals with what a handler has thrown. A nil value is runtime.Goexit,
@@ -203,8 +206,12 @@ func (k *Kernel) deliverSignal(it *item) {
 			}
 		}
 	}
+	thrown := exceptionOf(it)
 	for i := len(touched) - 1; i >= 0; i-- {
 		if w := watches[i]; w != nil && touched[i].alive() {
+			if thrown != nil {
+				thrown.Handled = k.signals.handled > 0
+			}
 			args := append(append([]any(nil), it.args...), w.args...)
 			k.dispatch(touched[i], k.root, w.event, args, it.caller, it.kind, nil)
 		}
@@ -212,7 +219,17 @@ func (k *Kernel) deliverSignal(it *item) {
 			k.stillIdle()
 		}
 	}
-	k.applyDefault(signal, touched, it, before)
+	k.applyDefault(signal, touched, thrown, before)
+}
+
+// exceptionOf returns the exception that a signal reports: nil unless the kernel
+// has made it.
+func exceptionOf(it *item) *Exception {
+	if it.args[0] != "DIE" || len(it.args) < 2 {
+		return nil
+	}
+	x, _ := it.args[1].(*Exception)
+	return x
 }
 
 // visit lists the sessions that a signal visits: the destination and its
@@ -237,15 +254,12 @@ func visit(dest *entry, signal string) []*entry {
 
 // applyDefault stops the visited sessions if the signal demands it. Sessions that
 // learn of that may still call SigHandled: too late for the stopped ones, but
-// an exception is dealt with then. before is the exception that had ended the
-// program before the signal was delivered, if any.
-func (k *Kernel) applyDefault(signal string, touched []*entry, it *item, before error) {
+// an exception is dealt with then. x is the exception that the signal reports, if
+// any, and before the one that had ended the program before it was delivered.
+func (k *Kernel) applyDefault(signal string, touched []*entry, x *Exception, before error) {
 	class := classOf(signal)
-	x, thrown := (*Exception)(nil), false
-	if signal == "DIE" && k.signals.handled == 0 {
-		if x, thrown = it.args[1].(*Exception); thrown {
-			k.crashing(x.Err)
-		}
+	if x != nil && k.signals.handled == 0 {
+		k.crashing(x.Err)
 	}
 	if class == nonmaskable || class == terminal && k.signals.handled == 0 {
 		for i := len(touched) - 1; i >= 0; i-- {
@@ -256,7 +270,7 @@ func (k *Kernel) applyDefault(signal string, touched []*entry, it *item, before 
 		return // a call of it in _stop saves no session, but the signal counts as handled
 	}
 	switch {
-	case !thrown: // a DIE that a program made up
+	case x == nil: // a DIE that a program made up
 	case k.exception == nil:
 		k.exception = x.Err
 	case k.exception == before:

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -201,6 +202,24 @@ func TestSigErrors(t *testing.T) {
 		assert.ErrorIs(t, k.Sig("INT", ""), kernel.ErrInvalid)
 	}})
 	require.NoError(t, k.Run())
+}
+
+// A DIE that a program sends reports no exception. It stops the session as any
+// terminal signal does.
+func TestDieOfAProgram(t *testing.T) {
+	for _, args := range [][]any{nil, {"mine"}} {
+		var seen log
+		k := kernel.New()
+		runSession(t, k, session.Funcs{
+			"_start": func(e kernel.Event) {
+				require.NoError(t, e.Kernel.Signal(e.Session, "DIE", args...))
+				e.Kernel.Yield("after")
+			},
+			"after": func(kernel.Event) { seen.Add("after") },
+			"_stop": func(kernel.Event) { seen.Add("_stop") },
+		})
+		assert.Equal(t, []string{"_stop"}, seen.All())
+	}
 }
 
 func TestUIDestroy(t *testing.T) {

@@ -60,17 +60,18 @@ const checkInterval = 256
 var activeTape atomic.Pointer[tape]
 
 // tapeOf is the tape that a new handle belongs to: that of the kernel whose
-// goroutine makes it, if it is known.
+// goroutine makes it, if it is known. A kernel that has run may run again, until
+// the goroutine makes another one.
 func tapeOf() *tape {
 	t := activeTape.Load()
-	if t == nil || t.suspended {
+	if t == nil {
 		return nil
 	}
 	owner := t.k.inbox.owner.Load()
 	if owner == 0 {
 		owner = t.home
 	}
-	if owner != goroutine.ID() {
+	if owner != goroutine.ID() || t.suspended || t.in != nil && (t.in.stop != nil || t.in.past()) {
 		return nil
 	}
 	return t
@@ -86,6 +87,9 @@ func newTape(k *Kernel, o Options) *tape {
 	case recorded != nil:
 		t.out = newRecorder(t, recorded)
 	default:
+		if last := activeTape.Load(); last != nil && !last.k.inbox.running.Load() && last.home == t.home {
+			activeTape.CompareAndSwap(last, nil)
+		}
 		return nil
 	}
 	t.checkAt = checkInterval
@@ -96,7 +100,7 @@ func newTape(k *Kernel, o Options) *tape {
 // readClock is Kernel.readClock on a tape.
 func (t *tape) readClock(read func() int64) int64 {
 	if t.in != nil {
-		if t.in.inspecting {
+		if t.in.inspecting || t.in.past() {
 			return t.clock
 		}
 		t.in.expect(recordfile.KindClock, "reads the clock")
@@ -115,7 +119,7 @@ func (t *tape) readClock(read func() int64) int64 {
 // readWall is Kernel.wallClock on a tape.
 func (t *tape) readWall(read func() time.Time) time.Time {
 	if t.in != nil {
-		if t.in.inspecting {
+		if t.in.inspecting || t.in.past() {
 			return time.Unix(0, t.wall)
 		}
 		t.in.expect(recordfile.KindWall, "reads the time of day")
@@ -178,7 +182,6 @@ func (t *tape) boolean(what string, value func() bool) bool {
 
 // ended is called at the end of a run.
 func (t *tape) ended() {
-	activeTape.CompareAndSwap(t, nil)
 	if t.in != nil {
 		t.in.live.refuse()
 		t.in.ended()

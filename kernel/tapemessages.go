@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"context"
+	"fmt"
 	"syscall"
 
 	"github.com/gopoe/poe/internal/recordfile"
@@ -221,7 +222,7 @@ func (p *player) jobDone(num uint64, data []byte) func() {
 		if len(parts) > 0 {
 			what = parts[0]
 		}
-		p.halt(&recording.NotReplayable{What: "the job " + j.event, Type: what.(string)})
+		p.halt(&recording.NotReplayable{What: "the job " + j.event, Type: fmt.Sprint(what)})
 	}
 	j.result = parts[0]
 	j.err, _ = parts[1].(error)

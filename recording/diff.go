@@ -67,9 +67,15 @@ func Diff(a, b io.Reader) (d *Difference, common uint64, err error) {
 		case !moreA:
 			return nil, common, nil
 		}
-		common++
-		if before = append(before, x.String()); len(before) > contextEvents {
-			before = before[1:]
+		same := min(runs[0].left, runs[1].left) // further ones of that event
+		for _, run := range runs {
+			run.skip(same)
+		}
+		common += 1 + same
+		for range min(1+same, contextEvents) {
+			if before = append(before, x.String()); len(before) > contextEvents {
+				before = before[1:]
+			}
 		}
 	}
 }

@@ -121,6 +121,9 @@ func (e *events) next() (event recordfile.Mark, more bool) {
 	return e.last, true
 }
 
+// skip passes over n events, of which so many are left.
+func (e *events) skip(n uint64) { e.left, e.ran, e.seen = e.left-n, e.ran+n, e.seen+n }
+
 // read reads one record.
 func (e *events) read() {
 	offset := e.r.Offset()

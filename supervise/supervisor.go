@@ -236,7 +236,7 @@ func (s *Supervisor) die(e kernel.Event) {
 	if c == nil {
 		return
 	}
-	if s.k.Host().SignalHandled() {
+	if x.Handled {
 		c.doomed = false
 		if c.gate != nil {
 			_ = s.k.Post(c.gate.id, "supervise_flush")

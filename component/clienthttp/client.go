@@ -22,8 +22,9 @@ type Client struct {
 	transport *http.Transport // made here, nil if it was given
 
 	transactions map[*http.Request]*transaction
-	waiting      []*transaction // for their turn, in order
-	open         int            // under way
+	replayed     map[uint64]*transaction // that a replay answers, by number
+	waiting      []*transaction          // for their turn, in order
+	open         int                     // under way
 	perHost      map[string]int
 	arrivals     *kernel.Postback // while anything is under way
 	serial       uint64
@@ -221,7 +222,12 @@ func (c *Client) begin() {
 			c.perHost[t.host]++
 			t.begun, t.running = true, true
 			t.setBusy(true)
-			go t.run(c.prepare(t), c.arrivals)
+			if c.k.Host().Replaying() {
+				c.replayed[t.serial] = t
+				closeBody(t.request.HTTP)
+			} else {
+				go t.run(c.prepare(t), c.arrivals)
+			}
 		}
 	}
 	clear(c.waiting[len(kept):])
@@ -288,7 +294,10 @@ func (c *Client) Shutdown() {
 // arrived takes what a request's goroutine has sent.
 func (c *Client) arrived(e kernel.Event) {
 	a := kernel.Arg[[]any](e, 1)[0].(arrival)
-	t := a.transaction
+	t := c.find(&a)
+	if t == nil {
+		return
+	}
 	if a.progress {
 		t.told.Store(false)
 	} else {

@@ -127,7 +127,7 @@ func New(k *kernel.Kernel, config Config) (*Client, error) {
 	if err := config.complete(); err != nil {
 		return nil, err
 	}
-	c := &Client{k: k, config: config, transactions: map[*http.Request]*transaction{}, perHost: map[string]int{}}
+	c := &Client{k: k, config: config, transactions: map[*http.Request]*transaction{}, replayed: map[uint64]*transaction{}, perHost: map[string]int{}}
 	c.http = &http.Client{Transport: config.Transport, Jar: config.Jar, CheckRedirect: c.checkRedirect}
 	if config.Transport == nil {
 		c.transport = newTransport(config)

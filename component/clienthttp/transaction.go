@@ -70,6 +70,10 @@ type arrival struct {
 	err         error
 	progress    bool // nothing but a figure
 	last        bool // the goroutine has ended
+
+	// Of an arrival of a replay, in place of transaction and response.Request.
+	serial uint64
+	url    string
 }
 
 // run does the request, on a goroutine of its own.
@@ -149,25 +153,34 @@ func (t *transaction) setBusy(busy bool) {
 	}
 }
 
-// readAll reads the body up to the limit.
+// Sizes of the space that is there for what comes next of a body, in bytes.
+const (
+	minSpace = 512
+	maxSpace = 32 << 10
+)
+
+// readAll reads the body up to the limit. What the server says of its length is
+// believed up to maxSpace.
 func (t *transaction) readAll(response *http.Response, to *kernel.Postback) (body []byte, truncated bool, err error) {
 	limited := &limitReader{r: response.Body, left: t.client.config.MaxSize}
-	var all bytes.Buffer
-	block := make([]byte, 32<<10)
+	body = make([]byte, 0, min(maxSpace, max(minSpace, response.ContentLength)))
 	told := 0
 	for {
-		n, err := limited.Read(block)
-		all.Write(block[:n])
+		if len(body) == cap(body) {
+			body = slices.Grow(body, min(len(body), maxSpace))
+		}
+		n, err := limited.Read(body[len(body):cap(body)])
+		body = body[:len(body)+n]
 		// One figure at a time, and the last: a server may send byte by byte.
-		if all.Len() > told && t.request.Progress != "" && (err != nil || t.told.CompareAndSwap(false, true)) {
-			told = all.Len()
-			to.Send(arrival{transaction: t, progress: true, got: int64(all.Len()), total: response.ContentLength})
+		if len(body) > told && t.request.Progress != "" && (err != nil || t.told.CompareAndSwap(false, true)) {
+			told = len(body)
+			to.Send(arrival{transaction: t, progress: true, got: int64(len(body)), total: response.ContentLength})
 		}
 		if err != nil {
 			if errors.Is(err, io.EOF) {
 				err = nil
 			}
-			return all.Bytes(), limited.cut, err
+			return body, limited.cut, err
 		}
 	}
 }

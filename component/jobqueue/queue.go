@@ -186,7 +186,7 @@ func (q *Queue) child(e kernel.Event) {
 // die makes an exception below a worker a failure of its job.
 func (q *Queue) die(e kernel.Event) {
 	x, ok := kernel.ArgOK[*kernel.Exception](e, 1)
-	if !ok || q.k.Host().SignalHandled() {
+	if !ok || x.Handled {
 		return
 	}
 	for id := x.Dest; ; {

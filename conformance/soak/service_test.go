@@ -9,6 +9,7 @@ import (
 	"os"
 	"time"
 
+	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/component/clienttcp"
 	"github.com/gopoe/poe/component/servertcp"
 	"github.com/gopoe/poe/kernel"
@@ -97,7 +98,7 @@ func (s *service) startWatcher(k *kernel.Kernel) error {
 			Events: followtail.Names{Input: "line", Reset: "reset"},
 		})
 		must(err)
-		must(kernel.Replace(&w, next))
+		must(poe.Replace(&w, next))
 	}
 	_, err := session.Inline(k, session.Funcs{
 		"_start": func(e kernel.Event) {
@@ -136,7 +137,7 @@ func (s *service) startFeeder(k *kernel.Kernel) error {
 			must(err)
 			next, err := readwrite.New(e.Kernel, readwrite.Config{Handle: h, Events: readwrite.Names{Input: "noted", Error: "broken"}})
 			must(err)
-			must(kernel.Replace(&w, next))
+			must(poe.Replace(&w, next))
 			s.fed++
 			w.Put("fed")
 			if s.IntN(4) == 0 {
@@ -145,7 +146,7 @@ func (s *service) startFeeder(k *kernel.Kernel) error {
 		},
 		"cut":    func(kernel.Event) { poetest.SocketOf(w.InputHandle()).Reset() },
 		"noted":  func(kernel.Event) {},
-		"broken": func(kernel.Event) { must(kernel.Replace(&w, nil)) },
+		"broken": func(kernel.Event) { must(poe.Replace(&w, nil)) },
 	})
 	return err
 }
@@ -169,12 +170,12 @@ func (s *service) startRunner(k *kernel.Kernel) error {
 						answer.Post(said, status.ExitCode())
 						answer.Release()
 						hold.Release()
-						must(kernel.Replace(&w, nil))
+						must(poe.Replace(&w, nil))
 					},
 				},
 			})
 			must(err)
-			must(kernel.Replace(&w, next))
+			must(poe.Replace(&w, next))
 			s.clock.Wait = time.Minute
 			w.Put(kernel.Arg[string](e, 1))
 		},

@@ -121,6 +121,16 @@ const byteOrderMark = "\xEF\xBB\xBF"
 // bsdTime is the time stamp of RFC 3164.
 const bsdTime = "Jan _2 15:04:05"
 
+// Append appends the message without framing, as in a datagram, and returns the
+// extended slice; Parse is its counterpart. What the format has no place for is
+// refused with a *filter.Error, and dst is returned as it was.
+func (m *Message) Append(dst []byte) ([]byte, error) {
+	if err := m.check(); err != nil {
+		return dst, err
+	}
+	return m.appendTo(dst), nil
+}
+
 // appendTo writes the message without its framing.
 func (m *Message) appendTo(dst []byte) []byte {
 	dst = append(dst, '<')

@@ -38,5 +38,8 @@ func (c *hostClock) Advance(until time.Duration) bool {
 // Seed seeds the kernel's random numbers.
 func (c *hostClock) Seed() uint64 { return c.seed }
 
+// Goroutine is the goroutine that runs the world.
+func (c *hostClock) Goroutine() uint64 { return c.w.goroutine }
+
 // Order selects the order of what is ready at once.
 func (c *hostClock) Order() uint64 { return c.order.Uint64() }

@@ -11,6 +11,8 @@ import (
 	"math/rand/v2"
 	"strings"
 	"time"
+
+	"github.com/gopoe/poe/internal/goroutine"
 )
 
 // never is a time that does not come.
@@ -43,6 +45,8 @@ type World struct {
 	digest uint64 // of all that has happened
 	record *recordings
 	slices uint64
+
+	goroutine uint64 // which runs the world
 }
 
 // newWorld makes a world with nothing in it.
@@ -50,7 +54,8 @@ func newWorld(c Config, seed uint64, skip map[uint64]bool) *World {
 	source := func(n uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, n)) }
 	return &World{
 		config: c, seed: seed, skip: skip, links: map[[2]*Host]*Link{}, happened: map[string]bool{},
-		user: source(1), netRand: source(2), faultRand: source(3), callRand: source(4), orderRand: source(5),
+		goroutine: goroutine.ID(),
+		user:      source(1), netRand: source(2), faultRand: source(3), callRand: source(4), orderRand: source(5),
 	}
 }
 

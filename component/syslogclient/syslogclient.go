@@ -1,0 +1,415 @@
+// Package syslogclient sends syslog messages: POE::Component::Client::Syslog in Go,
+// over UDP, TCP, TLS and unix sockets, in the formats of RFC 5424 and RFC 3164.
+//
+//	syslogclient.New(k, syslogclient.Config{Type: "tcp", RemoteAddress: "logs.example.com"})
+//
+//	e.Post(poe.Alias("syslog"), "send", syslog.Warning, "the disk is nearly full")
+//
+// The component is a session with these events:
+//
+//   - "send": a [syslog.Message] or a pointer to one, or a text, or a
+//     [syslog.Severity] and a text. A call returns an error if the message is
+//     refused;
+//   - "shutdown": sends what waits, and ends.
+//
+// Messages that cannot be sent at once wait, up to Config.MaxPending, and connections
+// that break are made again. Over TCP what was not flushed is sent again on the next
+// connection, so that a message may arrive twice; what the peer's system had
+// received, but not the peer, is lost, as the protocol has no answers.
+//
+// A connection keeps the program running until "shutdown"; a socket for datagrams
+// does only while messages wait.
+package syslogclient
+
+import (
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"github.com/gopoe/poe/component/clienttcp"
+	"github.com/gopoe/poe/filter/syslog"
+	"github.com/gopoe/poe/internal/configerror"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+)
+
+// Defaults of a Config.
+const (
+	DefaultAlias           = "syslog"
+	DefaultType            = "udp"
+	DefaultAddress         = "127.0.0.1"
+	DefaultPath            = "/dev/log"
+	DefaultPort            = 514
+	DefaultTLSPort         = 6514
+	DefaultMaxLength       = syslog.DefaultMaxLength
+	DefaultMaxPending      = 4 << 20
+	DefaultTimeout         = 10 * time.Second
+	DefaultShutdownTimeout = 5 * time.Second
+)
+
+// DefaultBackoff is the time before a connection is made again.
+var DefaultBackoff = clienttcp.Backoff{Min: time.Second, Max: time.Minute}
+
+// Errors of messages.
+var (
+	ErrShutdown = errors.New("syslogclient: the component has shut down")
+	ErrTooLong  = errors.New("syslogclient: the message is longer than MaxLength")
+	ErrPending  = errors.New("syslogclient: too much waits to be sent")
+)
+
+// Config configures the component. Every field is optional.
+type Config struct {
+	// Alias is the component's alias; empty is DefaultAlias.
+	Alias string
+	// Type is "udp", "tcp", "unixgram" as /dev/log is, or "unix" for streams; empty
+	// is DefaultType.
+	Type string
+	// RemoteAddress and RemotePort are the server's, RemoteAddress the path of a
+	// unix socket. Empty and 0 are the defaults.
+	RemoteAddress string
+	RemotePort    int
+	// TLS encrypts the connections of "tcp" and "unix"; nil is in the clear.
+	TLS *tls.Config
+	// Dial makes the connections of "tcp" and "unix" instead, see
+	// clienttcp.Config. Handle is a socket for the datagrams of "udp" and
+	// "unixgram", which the component then owns.
+	Dial   func(d *clienttcp.Dialing)
+	Handle *kernel.Handle
+	// Format is the format of messages. Daemons that listen at /dev/log often read
+	// RFC 3164 alone.
+	Format syslog.Format
+	// Framing is how messages of a stream are delimited; the zero value counts
+	// octets. Lines is for servers that cannot count, and then a message must not
+	// have a line feed in it.
+	Framing syslog.Framing
+	// Facility, Hostname, AppName and ProcID are those of messages without; the
+	// defaults are syslog.User, the host's name (none over unix sockets), the
+	// program's name, and the process ID.
+	Facility                  syslog.Facility
+	Hostname, AppName, ProcID string
+	// AsIs sends messages without filling in any field, for relays. Facility 0 is
+	// then syslog.Kern, which otherwise is not for programs.
+	AsIs bool
+	// MaxLength is how many bytes a message may have, and MaxPending how many all
+	// those may have that wait; 0 are the defaults.
+	MaxLength, MaxPending int
+	// Timeout bounds an attempt to connect, and the wait for a server that reads
+	// nothing; 0 is DefaultTimeout. ShutdownTimeout is how long a shutdown waits for
+	// messages to be sent; 0 is DefaultShutdownTimeout.
+	Timeout, ShutdownTimeout time.Duration
+	// Backoff is the time before a socket is opened again; the zero value is
+	// DefaultBackoff.
+	Backoff clienttcp.Backoff
+	// Error gets errors of sockets, in the component's session; nil warns.
+	Error func(err error)
+}
+
+// Stats are the figures of a client.
+type Stats struct {
+	Sent    uint64 // messages that were handed to the system
+	Dropped uint64 // for want of space, by a server that is not there, or at the shutdown
+	Pending int    // messages that wait
+}
+
+// transport sends what waits.
+type transport interface {
+	flush()
+	idle() bool // nothing is being sent
+	close()
+}
+
+// Client is the component. Its methods belong to the kernel's goroutine.
+type Client struct {
+	k         *kernel.Kernel
+	id        kernel.ID
+	config    Config
+	framing   *syslog.Filter // nil for datagrams
+	transport transport
+	pending   [][]byte // oldest first
+	octets    int      // of pending
+	stats     Stats
+	full      bool // a message has been dropped for want of space
+	deadline  kernel.AlarmID
+	over      bool
+}
+
+// New makes the component, as a child of the active session, and begins to connect.
+// The error is a *kernel.ConfigError, or that of the alias.
+func New(k *kernel.Kernel, c Config) (*Client, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	client := &Client{k: k, config: c}
+	if !c.datagrams() {
+		var err error
+		if client.framing, err = syslog.New(syslog.Config{Framing: c.Framing, MaxLength: c.MaxLength}); err != nil {
+			return nil, configerror.New("syslogclient", "Framing", "is unknown")
+		}
+	}
+	var failed error
+	_, err := session.Create(k, client, states, &failed)
+	if err = errors.Join(err, failed); err != nil {
+		return nil, err
+	}
+	return client, nil
+}
+
+func (c *Config) check() error {
+	configerror.SetDefault(&c.Type, DefaultType)
+	unix := c.Type == "unix" || c.Type == "unixgram"
+	switch {
+	case c.Type != "udp" && c.Type != "tcp" && !unix:
+		return configerror.New("syslogclient", "Type", "must be udp, tcp, unix or unixgram")
+	case c.RemotePort < 0 || c.RemotePort > 65535:
+		return configerror.New("syslogclient", "RemotePort", "is no port")
+	case c.TLS != nil && c.datagrams():
+		return configerror.New("syslogclient", "TLS", "needs the Type tcp or unix")
+	case c.Dial != nil && c.datagrams():
+		return configerror.New("syslogclient", "Dial", "needs the Type tcp or unix")
+	case c.Handle != nil && !c.datagrams():
+		return configerror.New("syslogclient", "Handle", "needs the Type udp or unixgram")
+	case c.Format != syslog.RFC5424 && c.Format != syslog.RFC3164:
+		return configerror.New("syslogclient", "Format", "is unknown")
+	case c.MaxLength < 0:
+		return configerror.New("syslogclient", "MaxLength", "must not be negative")
+	case c.MaxPending < 0:
+		return configerror.New("syslogclient", "MaxPending", "must not be negative")
+	case c.Timeout < 0:
+		return configerror.New("syslogclient", "Timeout", "must not be negative")
+	case c.ShutdownTimeout < 0:
+		return configerror.New("syslogclient", "ShutdownTimeout", "must not be negative")
+	case c.Backoff.Min < 0 || c.Backoff.Max < c.Backoff.Min:
+		return configerror.New("syslogclient", "Backoff", "needs 0 <= Min <= Max")
+	}
+	configerror.SetDefault(&c.Alias, DefaultAlias)
+	configerror.SetDefault(&c.MaxLength, DefaultMaxLength)
+	configerror.SetDefault(&c.MaxPending, DefaultMaxPending)
+	configerror.SetDefault(&c.Timeout, DefaultTimeout)
+	configerror.SetDefault(&c.ShutdownTimeout, DefaultShutdownTimeout)
+	if c.Backoff.Min == 0 {
+		c.Backoff = DefaultBackoff
+	}
+	c.setPeer(unix)
+	if !c.AsIs {
+		c.setOrigin(unix)
+	}
+	return nil
+}
+
+func (c *Config) datagrams() bool { return c.Type == "udp" || c.Type == "unixgram" }
+
+func (c *Config) setPeer(unix bool) {
+	if unix {
+		configerror.SetDefault(&c.RemoteAddress, DefaultPath)
+		c.RemotePort = 0
+		return
+	}
+	configerror.SetDefault(&c.RemoteAddress, DefaultAddress)
+	if c.TLS != nil {
+		configerror.SetDefault(&c.RemotePort, DefaultTLSPort)
+	}
+	configerror.SetDefault(&c.RemotePort, DefaultPort)
+}
+
+func (c *Config) setOrigin(unix bool) {
+	configerror.SetDefault(&c.Facility, syslog.User)
+	configerror.SetDefault(&c.AppName, filepath.Base(os.Args[0]))
+	configerror.SetDefault(&c.ProcID, strconv.Itoa(os.Getpid()))
+	if c.Hostname == "" && !unix {
+		c.Hostname, _ = os.Hostname() // a message need not have one
+	}
+}
+
+var states = session.States[Client]{
+	"_start":      (*Client).start,
+	"_stop":       func(*Client, kernel.Event) {},
+	"_child":      func(*Client, kernel.Event) {},
+	"send":        (*Client).sendEvent,
+	"shutdown":    func(c *Client, _ kernel.Event) { c.Shutdown() },
+	"deadline":    func(c *Client, _ kernel.Event) { c.deadline = 0; c.end() },
+	"opened":      func(c *Client, e kernel.Event) { c.transport.(*datagrams).opened(e) },
+	"open_failed": func(c *Client, e kernel.Event) { c.transport.(*datagrams).openFailed(e) },
+	"open":        func(c *Client, _ kernel.Event) { c.transport.(*datagrams).open() },
+}
+
+func (c *Client) start(e kernel.Event) {
+	c.id = e.Session
+	failed := kernel.Arg[*error](e, 0)
+	if _, *failed = c.k.Host().Own(closer{c}, "syslog messages"); *failed != nil {
+		return
+	}
+	if *failed = e.AliasSet(c.config.Alias); *failed != nil {
+		return
+	}
+	if c.config.datagrams() {
+		c.transport = c.newDatagrams()
+		return
+	}
+	if c.transport, *failed = c.newStream(); *failed != nil {
+		_ = e.AliasRemove(c.config.Alias) // it was set just now
+	}
+}
+
+// sendEvent handles "send".
+func (c *Client) sendEvent(e kernel.Event) {
+	m := syslog.Message{Severity: syslog.Notice}
+	ok := true
+	switch v := e.Arg(0).(type) {
+	case syslog.Message:
+		m = v
+	case *syslog.Message:
+		if ok = v != nil; ok {
+			m = *v
+		}
+	case string:
+		m.Text = v
+	case syslog.Severity:
+		m.Severity = v
+		m.Text, ok = kernel.ArgOK[string](e, 1)
+	default:
+		ok = false
+	}
+	err := fmt.Errorf("syslogclient: send needs a message: %w", kernel.ErrInvalid)
+	if ok {
+		err = c.Send(m)
+	}
+	if err != nil {
+		e.Return(err)
+		if !errors.Is(err, ErrPending) { // there was a warning
+			c.k.Host().Logger().Warn(err.Error(), "sender", e.Sender)
+		}
+	}
+}
+
+// Send sends a message, or has it wait. The error is ErrPending, ErrShutdown, or what
+// makes it impossible: ErrTooLong, a *filter.Error. POE: the event "send".
+func (c *Client) Send(m syslog.Message) error {
+	if c.over {
+		return ErrShutdown
+	}
+	if !c.config.AsIs {
+		c.fill(&m)
+	}
+	encoded, err := c.encode(&m)
+	if err != nil {
+		return err
+	}
+	if c.octets+len(encoded) > c.config.MaxPending {
+		c.dropped(1)
+		return ErrPending
+	}
+	c.pending = append(c.pending, encoded)
+	c.octets += len(encoded)
+	c.in(func(kernel.Event) { c.transport.flush() })
+	return nil
+}
+
+// fill sets the fields that a message does not have.
+func (c *Client) fill(m *syslog.Message) {
+	m.Format = c.config.Format
+	configerror.SetDefault(&m.Facility, c.config.Facility)
+	configerror.SetDefault(&m.Hostname, c.config.Hostname)
+	configerror.SetDefault(&m.AppName, c.config.AppName)
+	configerror.SetDefault(&m.ProcID, c.config.ProcID)
+	if m.Time.IsZero() {
+		m.Time = c.k.Now()
+	}
+}
+
+// encode makes what is sent of a message, with its framing.
+func (c *Client) encode(m *syslog.Message) ([]byte, error) {
+	if c.framing != nil {
+		return c.framing.Append(nil, m)
+	}
+	encoded, err := m.Append(nil)
+	if err == nil && len(encoded) > c.config.MaxLength {
+		err = ErrTooLong
+	}
+	return encoded, err
+}
+
+// take removes the oldest message of those that wait; there must be one.
+func (c *Client) take() []byte {
+	m := c.pending[0]
+	c.pending[0] = nil
+	c.pending = c.pending[1:]
+	c.octets -= len(m)
+	c.full = false
+	return m
+}
+
+// dropped counts messages that are lost, and warns once.
+func (c *Client) dropped(n int) {
+	c.stats.Dropped += uint64(n)
+	if !c.full {
+		c.full = true
+		c.fail(ErrPending)
+	}
+}
+
+// fail reports an error.
+func (c *Client) fail(err error) {
+	if c.config.Error != nil {
+		c.in(func(kernel.Event) { c.config.Error(err) })
+		return
+	}
+	c.k.Host().Logger().Warn("syslogclient: messages cannot be sent", "server", c.config.RemoteAddress, "error", err)
+}
+
+// Stats returns the figures.
+func (c *Client) Stats() Stats {
+	c.stats.Pending = len(c.pending)
+	return c.stats
+}
+
+// Shutdown sends what waits, for ShutdownTimeout at the most, and ends the component.
+// The event "shutdown" does the same.
+func (c *Client) Shutdown() {
+	if c.over {
+		return
+	}
+	c.over = true
+	c.in(func(e kernel.Event) {
+		_ = e.AliasRemove(c.config.Alias)
+		c.deadline, _ = e.DelaySet("deadline", c.config.ShutdownTimeout)
+		c.finish()
+	})
+}
+
+// finish ends the component once nothing waits, in its session.
+func (c *Client) finish() {
+	if c.over && len(c.pending) == 0 && c.transport.idle() {
+		c.end()
+	}
+}
+
+// end ends the component, whatever waits.
+func (c *Client) end() {
+	if c.deadline != 0 {
+		_, _ = c.k.AlarmRemove(c.deadline) // it may be the timer that has fired
+		c.deadline = 0
+	}
+	if n := len(c.pending); n > 0 {
+		c.pending, c.octets = nil, 0
+		c.dropped(n)
+	}
+	c.transport.close()
+}
+
+// in runs f in the component's session.
+func (c *Client) in(f kernel.Handler) { _ = c.k.Host().CallFunc(c.id, "syslogclient", f) }
+
+// closer ends the connection of a component that ends by force.
+type closer struct{ c *Client }
+
+func (x closer) Close() error {
+	x.c.over = true
+	if x.c.transport != nil {
+		x.c.transport.close()
+	}
+	return nil
+}

@@ -1,0 +1,377 @@
+// Package syslogserver receives syslog messages: POE::Component::Server::Syslog in
+// Go, over UDP, TCP, TLS and unix sockets. The codec is filter/syslog, which reads
+// RFC 3164 and RFC 5424.
+//
+//	syslogserver.New(k, syslogserver.Config{BindPort: 514})
+//
+//	e.Post(poe.Alias("syslogd"), "register", "InputEvent", "logged")
+//
+//	func (c *collector) logged(e poe.Event) {
+//		m := syslogserver.MessageOf(e)
+//		fmt.Println(m.From, m.Severity, m.AppName, m.Text)
+//	}
+//
+// The component is a session with these events:
+//
+//   - "register": the sender gets messages from now on, by the events of a
+//     [Registration], or as in POE of the list "InputEvent", name, "ErrorEvent",
+//     name; a second registration replaces the first;
+//   - "unregister": the sender gets none any more;
+//   - "shutdown": ends connections and the component.
+//
+// Config.Input and Config.Error are functions instead, the InputState and
+// ErrorState of POE. The first argument of an input event is a [*Message], that of an
+// error event an [*Error]; POE has hashes there. A registration keeps its session
+// alive, and the server itself keeps the program running until "shutdown".
+//
+// A message of RFC 3164 has no year and no time zone: those are the kernel's.
+package syslogserver
+
+import (
+	"crypto/tls"
+	"errors"
+	"io/fs"
+	"net"
+	"net/netip"
+	"time"
+
+	"github.com/gopoe/poe/filter/syslog"
+	"github.com/gopoe/poe/internal/configerror"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+)
+
+// Defaults of a Config.
+const (
+	DefaultAlias       = "syslogd"
+	DefaultType        = "udp" // as in POE
+	DefaultPort        = 514
+	DefaultTLSPort     = 6514
+	DefaultMaxLength   = syslog.DefaultMaxLength
+	DefaultMaxClients  = 512
+	DefaultIdleTimeout = time.Hour
+)
+
+// Config configures a server. Every field is optional.
+type Config struct {
+	// Alias is the component's alias; empty is DefaultAlias.
+	Alias string
+	// Type is "udp", "tcp", "unixgram" as /dev/log is, or "unix" for streams; empty
+	// is DefaultType.
+	Type string
+	// BindAddress is the local address, empty any; or the path of a unix socket.
+	BindAddress string
+	// BindPort is the port; 0 is DefaultPort, or DefaultTLSPort with TLS, and
+	// AnyPort lets the system choose.
+	BindPort int
+	// Replace removes a unix socket that is at BindAddress already, and Mode are the
+	// permissions of the new one; 0 leaves them to the umask. The socket is removed
+	// at the end.
+	Replace bool
+	Mode    fs.FileMode
+	// TLS encrypts the connections of "tcp" and "unix"; nil is in the clear.
+	TLS *tls.Config
+	// Handle is a socket that is open already, in place of BindAddress and BindPort;
+	// the component owns it.
+	Handle *kernel.Handle
+	// Framing is how messages of a stream are delimited; the zero value accepts both
+	// ways.
+	Framing syslog.Framing
+	// MaxLength is how many bytes a message may have; 0 is DefaultMaxLength. POE:
+	// MaxLen.
+	MaxLength int
+	// MaxClients is how many connections there may be, PerPeer how many of one
+	// address; 0 is DefaultMaxClients, and no limit of their own. IdleTimeout ends
+	// connections on which nothing comes; 0 is DefaultIdleTimeout, a negative one
+	// never does.
+	MaxClients, PerPeer int
+	IdleTimeout         time.Duration
+	// Input gets every message, and Error what could not be read, in the component's
+	// session. POE: InputState, ErrorState.
+	Input func(m *Message)
+	Error func(err *Error)
+}
+
+// AnyPort is the BindPort that lets the system choose.
+const AnyPort = -1
+
+// Message is a message with its origin.
+type Message struct {
+	syslog.Message
+	// From is the sender's address; the zero AddrPort over a unix socket. The
+	// component looks up no names. POE: host, addr.
+	From netip.AddrPort
+	// TLS is what the connection has agreed on; nil in the clear.
+	TLS *tls.ConnectionState
+}
+
+// Priority is the number before a message. POE: pri.
+func (m *Message) Priority() int { return int(m.Facility)*8 + int(m.Severity) }
+
+// Error is what could not be read as a message. Over a stream the message is passed
+// over, or if no other can be found after it, the connection ends.
+type Error struct {
+	// Text is the datagram, as far as it was read; nil over a stream.
+	Text []byte
+	From netip.AddrPort
+	Err  error
+}
+
+// Error returns the sender and the reason.
+func (e *Error) Error() string { return "syslogserver: from " + e.origin() + ": " + e.Err.Error() }
+
+// Unwrap returns the reason.
+func (e *Error) Unwrap() error { return e.Err }
+
+func (e *Error) origin() string {
+	if e.From.IsValid() {
+		return e.From.String()
+	}
+	return "a unix socket"
+}
+
+// ErrTooLong is the reason for a datagram of more than MaxLength.
+var ErrTooLong = errors.New("datagram is longer than MaxLength")
+
+// MessageOf returns the message of an input event. It panics with a kernel.ArgError
+// for any other event.
+func MessageOf(e kernel.Event) *Message { return kernel.Arg[*Message](e, 0) }
+
+// ErrorOf returns the error of an error event. It panics with a kernel.ArgError for
+// any other event.
+func ErrorOf(e kernel.Event) *Error { return kernel.Arg[*Error](e, 0) }
+
+// Registration is the argument of "register": InputEvent is required.
+type Registration struct{ InputEvent, ErrorEvent string }
+
+// Stats are the figures of a server.
+type Stats struct {
+	Received uint64 // messages
+	Errors   uint64 // what could not be read, and errors of connections
+	Clients  int    // connections that are open
+}
+
+// socket is what a server receives from.
+type socket interface {
+	addr() net.Addr
+	close()
+	clients() int
+}
+
+// Server is the component. Its methods belong to the kernel's goroutine.
+type Server struct {
+	k          *kernel.Kernel
+	id         kernel.ID
+	config     Config
+	socket     socket
+	registered []*listener
+	stats      Stats
+	over       bool
+}
+
+// listener is a session that gets messages.
+type listener struct {
+	id     kernel.ID
+	events Registration
+}
+
+// New opens the socket and makes the component, as a child of the active session.
+// The error is a *kernel.ConfigError or a *kernel.OpError.
+func New(k *kernel.Kernel, c Config) (*Server, error) {
+	if err := c.check(); err != nil {
+		return nil, err
+	}
+	s := &Server{k: k, config: c}
+	var failed error
+	_, err := session.Create(k, s, states, &failed)
+	if err = errors.Join(err, failed); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// check looks for what makes no sense, and sets the defaults.
+func (c *Config) check() error {
+	configerror.SetDefault(&c.Type, DefaultType)
+	unix := c.Type == "unix" || c.Type == "unixgram"
+	switch {
+	case c.Type != "udp" && c.Type != "tcp" && !unix:
+		return configerror.New("syslogserver", "Type", "must be udp, tcp, unix or unixgram")
+	case unix && c.BindAddress == "" && c.Handle == nil:
+		return configerror.New("syslogserver", "BindAddress", "is required for a unix socket")
+	case c.BindPort < AnyPort || c.BindPort > 65535:
+		return configerror.New("syslogserver", "BindPort", "is no port")
+	case c.TLS != nil && c.datagrams():
+		return configerror.New("syslogserver", "TLS", "needs the Type tcp or unix")
+	case c.MaxLength < 0:
+		return configerror.New("syslogserver", "MaxLength", "must not be negative")
+	case c.MaxClients < 0:
+		return configerror.New("syslogserver", "MaxClients", "must not be negative")
+	case c.PerPeer < 0:
+		return configerror.New("syslogserver", "PerPeer", "must not be negative")
+	}
+	if _, err := syslog.New(syslog.Config{Framing: c.Framing}); err != nil {
+		return configerror.New("syslogserver", "Framing", "is unknown")
+	}
+	configerror.SetDefault(&c.Alias, DefaultAlias)
+	configerror.SetDefault(&c.MaxLength, DefaultMaxLength)
+	configerror.SetDefault(&c.MaxClients, DefaultMaxClients)
+	configerror.SetDefault(&c.IdleTimeout, DefaultIdleTimeout)
+	if c.TLS != nil {
+		configerror.SetDefault(&c.BindPort, DefaultTLSPort)
+	}
+	configerror.SetDefault(&c.BindPort, DefaultPort)
+	if unix || c.BindPort == AnyPort {
+		c.BindPort = 0
+	}
+	return nil
+}
+
+func (c *Config) datagrams() bool { return c.Type == "udp" || c.Type == "unixgram" }
+
+var states = session.States[Server]{
+	"_start":     (*Server).start,
+	"_stop":      func(*Server, kernel.Event) {},
+	"_child":     func(*Server, kernel.Event) {},
+	"register":   (*Server).register,
+	"unregister": func(s *Server, e kernel.Event) { s.forget(e.Sender) },
+	"shutdown":   func(s *Server, _ kernel.Event) { s.Shutdown() },
+}
+
+func (s *Server) start(e kernel.Event) {
+	s.id = e.Session
+	failed := kernel.Arg[*error](e, 0)
+	if _, *failed = s.k.Host().Own(closer{s}, "syslog registrations"); *failed != nil {
+		return
+	}
+	if *failed = e.AliasSet(s.config.Alias); *failed != nil {
+		return
+	}
+	if s.config.datagrams() {
+		s.socket, *failed = s.openDatagrams()
+	} else {
+		s.socket, *failed = s.openStream()
+	}
+	if *failed != nil {
+		_ = e.AliasRemove(s.config.Alias) // it was set just now
+	}
+}
+
+// register handles "register".
+func (s *Server) register(e kernel.Event) {
+	r, ok := kernel.ArgOK[Registration](e, 0)
+	for i := 0; !ok && i+1 < len(e.Args); i += 2 {
+		switch value, _ := e.Args[i+1].(string); e.Args[i] {
+		case "InputEvent":
+			r.InputEvent = value
+		case "ErrorEvent":
+			r.ErrorEvent = value
+		}
+	}
+	if r.InputEvent == "" || s.over {
+		s.k.Host().Logger().Warn("syslogserver: register needs an InputEvent, and a server that runs", "sender", e.Sender, "args", e.Args)
+		return
+	}
+	s.forget(e.Sender)
+	if _, err := s.k.RefcountIncrement(e.Sender, s.tag()); err == nil { // it may have stopped meanwhile
+		s.registered = append(s.registered, &listener{e.Sender, r})
+	}
+}
+
+// tag is the reference count that keeps registered sessions alive.
+func (s *Server) tag() string { return "syslogserver " + s.config.Alias }
+
+// forget ends a registration.
+func (s *Server) forget(id kernel.ID) {
+	kept := make([]*listener, 0, len(s.registered))
+	for _, l := range s.registered {
+		if l.id != id {
+			kept = append(kept, l)
+			continue
+		}
+		_, _ = s.k.RefcountDecrement(id, s.tag()) // it may have stopped by force
+	}
+	s.registered = kept
+}
+
+// deliver passes a message on, in the component's session.
+func (s *Server) deliver(m *Message) {
+	s.stats.Received++
+	if s.config.Input != nil {
+		s.config.Input(m)
+	}
+	s.post(func(r Registration) string { return r.InputEvent }, m)
+}
+
+// fail passes an error on, in the component's session. With nobody to get it, it is
+// logged for debugging alone: whoever can send could otherwise fill the log.
+func (s *Server) fail(err *Error) {
+	s.stats.Errors++
+	if s.config.Error != nil {
+		s.config.Error(err)
+	}
+	s.post(func(r Registration) string { return r.ErrorEvent }, err)
+	s.k.Host().Logger().Debug(err.Error())
+}
+
+func (s *Server) post(event func(Registration) string, record any) {
+	for _, l := range s.registered { // forget makes a new list
+		switch name := event(l.events); {
+		case name == "":
+		case s.k.Post(l.id, name, record) != nil:
+			s.forget(l.id) // it has stopped by force
+		}
+	}
+}
+
+// Addr returns the address of the socket; nil after the shutdown.
+func (s *Server) Addr() net.Addr {
+	if s.socket == nil {
+		return nil
+	}
+	return s.socket.addr()
+}
+
+// Stats returns the figures.
+func (s *Server) Stats() Stats {
+	if s.socket != nil {
+		s.stats.Clients = s.socket.clients()
+	}
+	return s.stats
+}
+
+// Shutdown ends the component and its connections. The event "shutdown" does the
+// same.
+func (s *Server) Shutdown() {
+	if s.over {
+		return
+	}
+	s.in(func(e kernel.Event) {
+		s.end()
+		s.socket.close()
+		s.socket = nil
+		_ = e.AliasRemove(s.config.Alias)
+	})
+}
+
+func (s *Server) end() {
+	s.over = true
+	for _, l := range s.registered {
+		s.forget(l.id)
+	}
+}
+
+// in runs f in the component's session.
+func (s *Server) in(f kernel.Handler) { _ = s.k.Host().CallFunc(s.id, "syslogserver", f) }
+
+// closer ends the registrations and the socket of a component that ends by force.
+type closer struct{ s *Server }
+
+func (c closer) Close() error {
+	c.s.end()
+	if c.s.socket != nil {
+		c.s.socket.close()
+		c.s.socket = nil
+	}
+	return nil
+}
