@@ -3,7 +3,6 @@ package inspect_test
 import (
 	"bytes"
 	"encoding/json"
-	"errors"
 	"io"
 	"log/slog"
 	"net/http"
@@ -93,12 +92,11 @@ func start(t *testing.T, c inspect.Config, quiet bool, more ...func(k *kernel.Ke
 	p.i, err = inspect.Listen(p.k, "127.0.0.1:0", c)
 	require.NoError(t, err)
 	p.url = "http://" + p.i.Addr().String()
-	ended := make(chan error, 1)
+	ended, began := make(chan error, 1), make(chan struct{})
 	p.ended = ended
+	p.k.Outside().DoAsync(func(*kernel.Kernel) { close(began) })
 	go func() { ended <- p.k.Run() }()
-	for errors.Is(p.k.Outside().Do(t.Context(), func(*kernel.Kernel) {}), kernel.ErrNotRunning) && len(ended) == 0 {
-		time.Sleep(time.Millisecond) // until it runs, or has ended
-	}
+	<-began // before that, calls from outside fail
 	t.Cleanup(func() {
 		require.NoError(t, p.i.Close())
 		p.k.Outside().Stop()

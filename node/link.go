@@ -407,11 +407,10 @@ func (l *link) fall(err error) {
 	if l.state != linkTrying && l.state != linkUp {
 		return
 	}
+	f := &fallen{link: l, generation: l.generation, lost: int(l.seq - l.acked), wasUp: l.state == linkUp, err: err}
 	l.enter(linkDown)
-	lost := int(l.seq - l.acked)
-	generation := l.generation
 	l.begin(l.epoch + 1)
-	l.n.notify(eventDown, &fallen{link: l, generation: generation, lost: lost, err: err})
+	l.n.notify(eventDown, f)
 }
 
 // rise notes that the node answers. l.mu is held.

@@ -1,7 +1,5 @@
 package node
 
-import "fmt"
-
 // incoming is a frame on its way to the kernel, with its values decoded.
 type incoming struct {
 	link  *link
@@ -81,7 +79,7 @@ func (l *link) handleControl(f *frame) bool {
 		l.came++
 		l.done++
 		l.ack()
-		l.fall(fmt.Errorf("%w: it has shut down", ErrUnreachable))
+		l.fall(errShutDown)
 		l.retire()
 	}
 	return false

@@ -8,13 +8,13 @@ import (
 	"github.com/gopoe/poe/internal/recordfile"
 )
 
-// Difference is where two recordings part, by the events that were dispatched.
+// Difference is the first dispatched event in which two recordings differ.
 type Difference struct {
 	Event   uint64   // the number of the first event that differs; the first is 1
-	A, B    string   // what the recordings have there; empty where one has ended
-	OffsetA int64    // where, in bytes
+	A, B    string   // the event in each recording; empty where a recording has ended
+	OffsetA int64    // its position in each recording, in bytes
 	OffsetB int64    //
-	Before  []string // the events before it, which both have
+	Before  []string // the last events before it, which both have
 }
 
 // contextEvents is how many common events a Difference has.
@@ -37,9 +37,10 @@ func (d *Difference) String() string {
 	return b.String()
 }
 
-// Diff compares the events of two recordings: names, sessions and order. It returns
-// the first difference, nil if there is none, and the number of events that both
-// have up to there. Times, bytes and other goroutines' messages are not compared.
+// Diff compares the events of two recordings by name, session and order. It
+// returns the first difference, nil if there is none, and the number of events
+// that both have up to there. Times, bytes and other goroutines' messages are
+// not compared.
 func Diff(a, b io.Reader) (d *Difference, common uint64, err error) {
 	var runs [2]*events
 	for i, r := range []io.Reader{a, b} {
