@@ -20,8 +20,9 @@ type View interface {
 	Children(of, after uint64, max int) (page []SessionInfo, more, ok bool)
 	// Session describes one session; ok is false if there is no such session.
 	Session(number uint64) (s SessionDetail, ok bool)
-	// Describe returns what the heap of a session shows of itself, nil if the
-	// heap is not a [Describer] or there is no such session.
+	// Describe returns what the heap of a session shows of itself, or the session
+	// if it has no heap; nil if that is not a [Describer] or there is no such
+	// session.
 	Describe(number uint64) []Field
 	// Queue lists the events in max slots of the queue, in their order, after
 	// the first skip slots. Slots of events that were removed are empty, so
@@ -65,7 +66,7 @@ type SessionInfo struct {
 	Depth    int    // 1 for the kernel's children
 	Aliases  []string
 	Type     string
-	Role     string // of its heap, if that is an [Endpoint]
+	Role     string // of its heap, or of itself without one, if that is an [Endpoint]
 	Children int    // counted up to 1000
 	Refs     int    // reasons to live that the kernel counts
 	Timers   int
@@ -98,7 +99,8 @@ type Owned struct {
 	Fields []Field // what it shows of itself, see [Describer]
 }
 
-// Field is a name and a value, which is a text or a number.
+// Field is a name and a value: a text, a number, a bool, or a [][]Field, which is
+// a table of rows.
 type Field struct {
 	Name  string
 	Value any
@@ -110,11 +112,11 @@ type Field struct {
 // and "undecoded" are bytes of output and of input that wait.
 type Describer interface{ Describe() []Field }
 
-// Endpoint is implemented by the heap of a session which inspectors are to list
-// as a server or as a connection.
+// Endpoint is implemented by the heap of a session, or by a session without a
+// heap, which inspectors are to list by its role.
 type Endpoint interface {
 	Describer
-	// Role returns "server" or "connection".
+	// Role returns "server", "connection", "node" or "cluster".
 	Role() string
 }
 
