@@ -231,9 +231,11 @@ func pressureConfig() sim.Config {
 }
 
 func TestPressure(t *testing.T) {
+	t.Parallel()
 	sim.Run(t, pressureConfig(), func(w *sim.World) { newPressureWorld(w, false) })
 }
 
 func TestDrain(t *testing.T) {
+	t.Parallel()
 	sim.Run(t, pressureConfig(), func(w *sim.World) { newPressureWorld(w, true) })
 }
