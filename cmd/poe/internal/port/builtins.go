@@ -643,6 +643,9 @@ func (g *gen) open(n *node) val {
 	if len(n.kids) == 1 {
 		cannot("P0508", "open with one argument")
 	}
+	if mode := n.kids[1]; mode.kind == kStr && (strings.TrimSpace(mode.text) == "-|" || strings.TrimSpace(mode.text) == "|-") && (len(n.kids) == 2 || n.kids[2].kind == kStr && n.kids[2].text == "-") {
+		cannot("P0503", "open of %s without a command forks", mode.text)
+	}
 	if len(n.kids) > 2 {
 		// A handle in the place of a path.
 		if k := n.kids[2]; k.kind == kBare {
