@@ -67,6 +67,16 @@ func (v Host) TraceContext() observe.TraceContext {
 	return v.k.debug.observe.contextOf(v.k.frame.span.Mark, v.k.frame.span.Sampled)
 }
 
+// TraceOrigin returns the place in a trace of another process to which InTrace has put
+// what has led to the event that is being handled. It is the zero TraceContext if the
+// trace has begun in this process, is not known any more, or the kernel is not observed.
+func (v Host) TraceOrigin() observe.TraceContext {
+	if v.k.debug == nil || v.k.debug.observe == nil {
+		return observe.TraceContext{}
+	}
+	return v.k.debug.observe.foreign.known[v.k.frame.span.Mark.Trace]
+}
+
 // contextOf returns the place of an event in a trace of several processes; sampled
 // says that its times were taken. For the zero Mark it is the zero TraceContext.
 func (o *observing) contextOf(m observe.Mark, sampled bool) (c observe.TraceContext) {

@@ -21,8 +21,8 @@ type View interface {
 	Children(of, after uint64, max int) (page []SessionInfo, more, ok bool)
 	// Session describes one session; ok is false if there is none.
 	Session(number uint64) (s SessionDetail, ok bool)
-	// Describe returns what the heap of a session shows of itself, nil if it is no
-	// [Describer] or there is no such session.
+	// Describe returns what the heap of a session shows of itself, or the session if
+	// it has no heap; nil if that is no [Describer] or there is no such session.
 	Describe(number uint64) []Field
 	// Queue lists up to max queued events in their order, after the first skip.
 	Queue(skip, max int) []Queued
@@ -63,7 +63,7 @@ type SessionInfo struct {
 	Depth    int    // 1 for the kernel's children
 	Aliases  []string
 	Type     string
-	Role     string // of its heap, if that is an [Endpoint]
+	Role     string // of its heap, or of itself without one, if that is an [Endpoint]
 	Children int
 	Refs     int // reasons to live that the kernel counts
 	Timers   int
@@ -95,7 +95,8 @@ type Owned struct {
 	Fields []Field // what it shows of itself, see [Describer]
 }
 
-// Field is a name and a value, as text or a number.
+// Field is a name and a value: a text, a number, a bool, or a [][]Field, which is
+// a table of rows.
 type Field struct {
 	Name  string
 	Value any
@@ -107,11 +108,11 @@ type Field struct {
 // bytes of output and of input that wait.
 type Describer interface{ Describe() []Field }
 
-// Endpoint is what the heap of a session implements that is to be found as a server
-// or as a connection.
+// Endpoint is what the heap of a session implements, or a session without a heap,
+// that is to be found by what it is for.
 type Endpoint interface {
 	Describer
-	// Role returns "server" or "connection".
+	// Role returns "server", "connection", "node" or "cluster".
 	Role() string
 }
 
