@@ -23,5 +23,5 @@ func Args3[A, B, C any](e Event) (A, B, C) {
 }
 
 // OpErrorOf returns the typed error of an error event, or nil if the event is
-// none; see [kernel.OpErrorOf].
+// not one; see [kernel.OpErrorOf].
 func OpErrorOf(e Event) *OpError { return kernel.OpErrorOf(e) }

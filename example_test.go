@@ -83,3 +83,39 @@ func ExampleArgs3() {
 	// Output:
 	// localhost 80 1s
 }
+
+// The synopsis of POE: sessions that count, each for itself and in turn.
+func ExampleInline() {
+	k := poe.New()
+	for range 2 {
+		count := 0
+		poe.Inline(k, poe.Funcs{
+			"_start": func(e poe.Event) {
+				fmt.Println("Session", e.Session, "has started.")
+				e.Yield("increment")
+			},
+			"increment": func(e poe.Event) {
+				count++
+				fmt.Println("Session", e.Session, "counted to", count)
+				if count < 3 {
+					e.Yield("increment")
+				}
+			},
+			"_stop": func(e poe.Event) { fmt.Println("Session", e.Session, "has stopped.") },
+		})
+	}
+	if err := k.Run(); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// Session 1 has started.
+	// Session 2 has started.
+	// Session 1 counted to 1
+	// Session 2 counted to 1
+	// Session 1 counted to 2
+	// Session 2 counted to 2
+	// Session 1 counted to 3
+	// Session 2 counted to 3
+	// Session 2 has stopped.
+	// Session 1 has stopped.
+}

@@ -24,11 +24,11 @@ type Event = kernel.Event
 // Handler handles one event; see [kernel.Handler].
 type Handler = kernel.Handler
 
-// Dest is where an event goes: an [ID], an [Alias], or one of the destinations
-// of other packages. See [kernel.Dest].
+// Dest is the destination of an event: an [ID], an [Alias], or one that another
+// package has made. See [kernel.Dest].
 type Dest = kernel.Dest
 
-// ID names a session for its life and after; see [kernel.ID].
+// ID names a session, also after it has stopped; see [kernel.ID].
 type ID = kernel.ID
 
 // Alias names a session by one of its aliases; see [kernel.Alias].
@@ -50,10 +50,10 @@ type Handle = kernel.Handle
 // OpError is a failed operation with its errno; see [kernel.OpError].
 type OpError = kernel.OpError
 
-// Postback sends its maker an event when it is used; see [kernel.Postback].
+// Postback posts an event to the session that made it; see [kernel.Postback].
 type Postback = kernel.Postback
 
-// Callback calls its maker's handler when it is used; see [kernel.Callback].
+// Callback calls a handler of the session that made it; see [kernel.Callback].
 type Callback = kernel.Callback
 
 // Session is a session made by this package; see [session.Session].

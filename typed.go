@@ -21,25 +21,25 @@ import (
 // of the same name return.
 type Name[A any] string
 
-// Post is [Kernel.Post] with the argument checked by the compiler.
+// Post is [kernel.Kernel.Post] with the argument checked by the compiler.
 func (n Name[A]) Post(k *Kernel, to Dest, a A) error { return k.Post(to, string(n), a) }
 
-// Yield is [Kernel.Yield] with the argument checked by the compiler.
+// Yield is [kernel.Kernel.Yield] with the argument checked by the compiler.
 func (n Name[A]) Yield(k *Kernel, a A) { k.Yield(string(n), a) }
 
-// Delay is [Kernel.Delay] with the argument checked by the compiler.
+// Delay is [kernel.Kernel.Delay] with the argument checked by the compiler.
 func (n Name[A]) Delay(k *Kernel, d time.Duration, a A) error { return k.Delay(string(n), d, a) }
 
 // Name2 is the name of an event with two arguments; see [Name].
 type Name2[A, B any] string
 
-// Post is [Kernel.Post] with the arguments checked by the compiler.
+// Post is [kernel.Kernel.Post] with the arguments checked by the compiler.
 func (n Name2[A, B]) Post(k *Kernel, to Dest, a A, b B) error { return k.Post(to, string(n), a, b) }
 
-// Yield is [Kernel.Yield] with the arguments checked by the compiler.
+// Yield is [kernel.Kernel.Yield] with the arguments checked by the compiler.
 func (n Name2[A, B]) Yield(k *Kernel, a A, b B) { k.Yield(string(n), a, b) }
 
-// Delay is [Kernel.Delay] with the arguments checked by the compiler.
+// Delay is [kernel.Kernel.Delay] with the arguments checked by the compiler.
 func (n Name2[A, B]) Delay(k *Kernel, d time.Duration, a A, b B) error {
 	return k.Delay(string(n), d, a, b)
 }
@@ -47,27 +47,28 @@ func (n Name2[A, B]) Delay(k *Kernel, d time.Duration, a A, b B) error {
 // Name3 is the name of an event with three arguments; see [Name].
 type Name3[A, B, C any] string
 
-// Post is [Kernel.Post] with the arguments checked by the compiler.
+// Post is [kernel.Kernel.Post] with the arguments checked by the compiler.
 func (n Name3[A, B, C]) Post(k *Kernel, to Dest, a A, b B, c C) error {
 	return k.Post(to, string(n), a, b, c)
 }
 
-// Yield is [Kernel.Yield] with the arguments checked by the compiler.
+// Yield is [kernel.Kernel.Yield] with the arguments checked by the compiler.
 func (n Name3[A, B, C]) Yield(k *Kernel, a A, b B, c C) { k.Yield(string(n), a, b, c) }
 
-// Delay is [Kernel.Delay] with the arguments checked by the compiler.
+// Delay is [kernel.Kernel.Delay] with the arguments checked by the compiler.
 func (n Name3[A, B, C]) Delay(k *Kernel, d time.Duration, a A, b B, c C) error {
 	return k.Delay(string(n), d, a, b, c)
 }
 
-// Query is the name of an event that is called and answers: an argument of type
-// A, a result of type R. Its handler is made with [Answer].
+// Query is the name of an event which is called and returns a value: the
+// argument is of type A, the result of type R. Its handler is made with
+// [Answer].
 type Query[A, R any] string
 
-// Call is [Kernel.Call] with argument and result checked. A session that has no
-// handler for the event, whose handler threw an exception, or which returned a
-// value of another type gives an error that says so. If A or R is an interface
-// type, nil is a value of it.
+// Call is [kernel.Kernel.Call] with the argument and the result checked. The
+// errors are those of [kernel.Kernel.Call]; a handler which is missing, throws
+// an exception, or returns nothing or a value of another type is an error as
+// well. If A or R is an interface type, nil is a value of it.
 func (q Query[A, R]) Call(k *Kernel, to Dest, a A) (R, error) {
 	v, answered, err := k.Host().CallAnswer(to, string(q), a)
 	result, ok := v.(R)
@@ -88,15 +89,16 @@ type State[H any] struct {
 	handler func(*H, Event)
 }
 
-// Untyped makes a table's entry of a handler that unpacks its event itself.
+// Untyped makes a table entry for a handler that reads the event's arguments
+// itself.
 func Untyped[H any](name string, handler func(*H, Event)) State[H] {
 	return State[H]{name, handler}
 }
 
-// On makes a table's entry of a handler that gets the event's argument as its
-// own. An event which comes with another argument, by an untyped post or from
-// another node, panics in the handler's place with a [kernel.ArgError], as
-// [Arg] does.
+// On makes a table entry for a handler that gets the event's argument as a
+// parameter. If an event arrives with another argument, by an untyped post or
+// from another node, the handler is not called; instead the event panics with a
+// [kernel.ArgError], as [Arg] does.
 func On[H, A any](name Name[A], handler func(*H, Event, A)) State[H] {
 	if handler == nil {
 		return State[H]{name: string(name)}
@@ -124,8 +126,8 @@ func On3[H, A, B, C any](name Name3[A, B, C], handler func(*H, Event, A, B, C)) 
 	}}
 }
 
-// Answer makes a table's entry of a handler whose result is what the event
-// returns; see [Query].
+// Answer makes a table entry for a handler whose result is the value that the
+// event returns; see [Query].
 func Answer[H, A, R any](name Query[A, R], handler func(*H, Event, A) R) State[H] {
 	if handler == nil {
 		return State[H]{name: string(name)}

@@ -165,7 +165,8 @@ func (t *Task) finish() {
 }
 
 // Awaitable is something that a task can wait for: an operation that has not
-// begun yet and whose result arrives as an event of the task's session.
+// begun yet. Its result arrives as an event of the task's session, and then it has
+// Begin and Result, or by a call, and then it has Start.
 type Awaitable[T any] struct {
 	// Begin starts the operation; its result is to arrive as one event of that
 	// name. The function that it returns, which may be nil, is called when the
@@ -173,56 +174,82 @@ type Awaitable[T any] struct {
 	Begin func(t *Task, event string) (abandon func(), err error)
 	// Result makes the result of the event.
 	Result func(e kernel.Event) (T, error)
+	// Start starts an operation whose result arrives by a call of deliver: on the
+	// kernel's goroutine, in the task's session. If the task waits, it continues
+	// before deliver returns. Later calls have no effect. The function that Start
+	// returns is as Begin's.
+	Start func(t *Task, deliver func(T, error)) (abandon func(), err error)
+}
+
+// start starts the operation, whichever kind it is. Without an error, abandon is not
+// nil.
+func (a Awaitable[T]) start(t *Task, deliver func(T, error)) (abandon func(), err error) {
+	if a.Start != nil {
+		if abandon, err = a.Start(t, deliver); abandon == nil {
+			abandon = func() {}
+		}
+		return abandon, err
+	}
+	t.serial++
+	event := fmt.Sprintf("await %p %d", t, t.serial)
+	forget := func() {
+		if t.session.Alive() {
+			_ = t.k.State(event, nil)
+		}
+	}
+	err = t.k.State(event, func(e kernel.Event) {
+		forget()
+		deliver(a.Result(e))
+	})
+	if err != nil {
+		return nil, err
+	}
+	given, err := a.Begin(t, event)
+	if err != nil {
+		forget()
+		return nil, err
+	}
+	return func() {
+		forget()
+		if given != nil {
+			given()
+		}
+	}, nil
 }
 
 // Await begins the operation and waits for its result. It may only be called by
 // the task's own function; elsewhere it panics, because there is nothing that
-// could wait. What Begin returns as an error is returned at once.
+// could wait. What Begin or Start returns as an error is returned at once.
 func Await[T any](t *Task, what Awaitable[T]) (T, error) {
-	var none T
+	var none, result T
 	if !t.inside || !t.co.Running() {
 		panic("await: Await outside of the task's function")
 	}
 	if t.ctx.Err() != nil {
 		return none, ErrCancelled
 	}
-	t.serial++
-	event := fmt.Sprintf("await %p %d", t, t.serial)
-	var result T
 	var err error
 	arrived, waiting := false, false
-	set := t.k.State(event, func(e kernel.Event) {
+	abandon, failed := what.start(t, func(r T, e error) {
 		if arrived {
 			return
 		}
-		arrived = true
-		result, err = what.Result(e)
+		arrived, result, err = true, r, e
 		if waiting {
 			t.resume()
 		}
 	})
-	if set != nil {
-		return none, set
-	}
-	abandon, begun := what.Begin(t, event)
-	if begun != nil {
-		_ = t.k.State(event, nil)
-		return none, begun
+	if failed != nil {
+		return none, failed
 	}
 	for !arrived {
 		waiting = true
 		going := t.pause()
 		waiting = false
 		if (!going || t.ctx.Err() != nil) && !arrived {
-			arrived = true // what comes now is late
-			if abandon != nil {
-				abandon()
-			}
-			err = ErrCancelled
+			arrived, err = true, ErrCancelled // what comes now is late
+			abandon()
 		}
-	}
-	if t.session.Alive() {
-		_ = t.k.State(event, nil)
 	}
 	return result, err
 }

@@ -103,38 +103,29 @@ func Finished(other *Task) Awaitable[struct{}] {
 // Within is what, or [ErrTimeout] if it has not arrived after d. The operation
 // is then abandoned, as it is when the task is cancelled.
 func Within[T any](d time.Duration, what Awaitable[T]) Awaitable[T] {
-	type timeout struct{}
-	var alarm kernel.AlarmID
-	var abandon func()
-	return Awaitable[T]{
-		Begin: func(t *Task, event string) (func(), error) {
-			var err error
-			if abandon, err = what.Begin(t, event); err != nil {
-				return nil, err
-			}
-			if alarm, err = t.k.DelaySet(event, d, timeout{}); err != nil {
-				if abandon != nil {
-					abandon()
-				}
-				return nil, err
-			}
-			return func() {
-				_, _ = t.k.AlarmRemove(alarm)
-				if abandon != nil {
-					abandon()
-				}
-			}, nil
-		},
-		Result: func(e kernel.Event) (T, error) {
-			_, _ = e.Kernel.AlarmRemove(alarm) // also if what is within has timed out itself
-			if _, late := e.Arg(0).(timeout); late {
-				if abandon != nil {
-					abandon()
-				}
-				var none T
-				return none, ErrTimeout
-			}
-			return what.Result(e)
-		},
-	}
+	return Awaitable[T]{Start: func(t *Task, deliver func(T, error)) (func(), error) {
+		var alarm kernel.AlarmID
+		arrived := false
+		abandon, err := what.start(t, func(result T, err error) {
+			arrived = true
+			_, _ = t.k.AlarmRemove(alarm) // also if what is within has timed out itself
+			deliver(result, err)
+		})
+		if err != nil || arrived {
+			return nil, err
+		}
+		alarm, err = t.k.Host().DelayFunc("await within", d, func(kernel.Event) {
+			abandon()
+			var none T
+			deliver(none, ErrTimeout)
+		})
+		if err != nil {
+			abandon()
+			return nil, err
+		}
+		return func() {
+			_, _ = t.k.AlarmRemove(alarm)
+			abandon()
+		}, nil
+	}}
 }

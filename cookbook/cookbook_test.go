@@ -43,7 +43,11 @@ func TestPrograms(t *testing.T) {
 }
 
 // modules are what programs in Perl need besides POE and HTTP::Message.
-var modules = map[string]string{"ircstate": "POE::Component::IRC", "titles": "POE::Component::Client::HTTP"}
+var modules = map[string]string{
+	"ircstate": "POE::Component::IRC", "titles": "POE::Component::Client::HTTP",
+	"headlines": "POE::Component::RSSAggregator", "pingwatch": "POE::Component::Client::Ping",
+	"stomprelay": "POE::Filter::Stomp",
+}
 
 // haveModule reports whether the module that a program needs is there.
 // POE_REQUIRED=1 makes it a failure that it is not.

@@ -1,4 +1,4 @@
-// Package driver reads and writes for wheels: POE's drivers.
+// Package driver has the buffered reading and writing of wheels: POE's drivers.
 package driver
 
 import (
@@ -10,7 +10,8 @@ import (
 	"github.com/gopoe/poe/internal/configerror"
 )
 
-// DefaultBlockSize is how much SysRW reads at most at once, in bytes.
+// DefaultBlockSize is the most bytes that a SysRW reads at once, unless
+// configured otherwise.
 const DefaultBlockSize = 64 << 10
 
 // What is larger is freed when the output has been written, in bytes.
@@ -21,8 +22,8 @@ const (
 
 // Config configures a SysRW.
 type Config struct {
-	// BlockSize is how many bytes are read at most at once; 0 means
-	// DefaultBlockSize. Writing is not cut.
+	// BlockSize is the most bytes that are read at once; 0 means
+	// DefaultBlockSize. It does not limit writes.
 	BlockSize int
 }
 
@@ -34,8 +35,8 @@ var errBlockSize = errors.New("must be greater than 0")
 
 // SysRW reads with one call and writes with as few as it can. It holds the
 // output that has not been written. One SysRW serves one handle in each
-// direction. The zero SysRW is ready to use, with the default block size.
-// POE: POE::Driver::SysRW.
+// direction, and one goroutine at a time. The zero SysRW is ready to use, with
+// the default block size. POE: POE::Driver::SysRW.
 type SysRW struct {
 	block    int
 	out      []byte
@@ -47,7 +48,7 @@ type SysRW struct {
 	read, written uint64 // bytes in all
 }
 
-// New makes a SysRW.
+// New makes a SysRW. The error is a *[ConfigError] if BlockSize is negative.
 func New(c Config) (*SysRW, error) {
 	if c.BlockSize < 0 {
 		return nil, &ConfigError{Package: "driver", Field: "BlockSize", Err: fmt.Errorf("%d: %w", c.BlockSize, errBlockSize)}
@@ -55,7 +56,7 @@ func New(c Config) (*SysRW, error) {
 	return &SysRW{block: c.BlockSize}, nil
 }
 
-// BlockSize returns how much is read at most at once, in bytes.
+// BlockSize returns the most bytes that are read at once.
 func (d *SysRW) BlockSize() int {
 	if d.block == 0 {
 		return DefaultBlockSize
@@ -63,8 +64,8 @@ func (d *SysRW) BlockSize() int {
 	return d.block
 }
 
-// Read reads once, no more than a block, into buf. With nothing there it
-// returns 0 and no error; the end of the stream is io.EOF.
+// Read reads once into buf, at most a block. If there is nothing to read yet,
+// it returns 0 and no error; at the end of the stream the error is io.EOF.
 func (d *SysRW) Read(r io.Reader, buf []byte) (int, error) {
 	n, err := r.Read(buf[:min(len(buf), d.BlockSize())])
 	if n == 0 && wouldBlock(err) {
@@ -80,8 +81,8 @@ func (d *SysRW) Read(r io.Reader, buf []byte) (int, error) {
 // BytesRead returns how many bytes have been read in all.
 func (d *SysRW) BytesRead() uint64 { return d.read }
 
-// BytesWritten returns how many bytes have been written in all, without those
-// that wait.
+// BytesWritten returns how many bytes have been written in all; output that
+// waits does not count.
 func (d *SysRW) BytesWritten() uint64 { return d.written }
 
 // Get is like Read but allocates the buffer. POE: get.
@@ -91,8 +92,8 @@ func (d *SysRW) Get(r io.Reader) ([]byte, error) {
 	return buf[:n:n], err
 }
 
-// Put adds messages to the output and returns how many bytes are to be
-// written. Empty ones are dropped.
+// Put appends copies of messages to the output and returns how many bytes wait
+// to be written. Empty messages are dropped.
 func (d *SysRW) Put(messages ...[]byte) int {
 	for _, m := range messages {
 		d.SetOutput(append(d.Output(), m...))
@@ -111,8 +112,8 @@ func (d *SysRW) Output() []byte {
 	return d.out
 }
 
-// SetOutput sets the output buffer to out, what Output has returned with one new
-// message at its end. An empty message does not count.
+// SetOutput sets the output buffer to out, which must be the buffer that Output
+// returned with one new message appended. An empty message does not count.
 func (d *SysRW) SetOutput(out []byte) {
 	if size := len(out) - len(d.out); size > 0 {
 		d.messages.add(size)
@@ -146,12 +147,13 @@ func (d *SysRW) setOutput(out []byte) {
 // same reports whether two slices begin at the same place.
 func same(a, b []byte) bool { return cap(a) > 0 && cap(b) > 0 && &a[:1][0] == &b[:1][0] }
 
-// Flush writes as much as the writer accepts and returns how many bytes are left.
-// A writer that would block is no error. After an error what is left still counts.
+// Flush writes as much as the writer accepts and returns how many bytes are
+// left. It is not an error if the writer would block. After an error the bytes
+// that are left still count.
 func (d *SysRW) Flush(w io.Writer) (left int, err error) { return d.FlushSome(w, -1) }
 
-// FlushSome is Flush, but writes no more than so many bytes; below 0 is no
-// limit.
+// FlushSome is Flush, but writes at most the given number of bytes; a negative
+// number means no limit.
 func (d *SysRW) FlushSome(w io.Writer, most int) (left int, err error) {
 	if waiting := d.waiting(); most < 0 || most > waiting {
 		most = waiting
@@ -189,7 +191,7 @@ func (d *SysRW) writeOut(w io.Writer, most int) (n int, err error) {
 	return n, err
 }
 
-// Discard drops the output, and what Lose counts.
+// Discard drops the output, including what [SysRW.Lose] still counts.
 func (d *SysRW) Discard() {
 	d.out, d.done, d.lost = d.out[:0], 0, 0
 	if cap(d.out) > keepOutput {
@@ -199,21 +201,23 @@ func (d *SysRW) Discard() {
 	d.texts.discard()
 }
 
-// Lose drops the output, which cannot be written any more, but continues counting
-// it, as POE does: a producer that waits for a high mark reaches it.
+// Lose drops the output, which cannot be written any more, but OutOctets
+// continues to count it, as in POE: so a producer that stops at a high water
+// mark still reaches it.
 func (d *SysRW) Lose() {
 	d.lost += d.waiting()
 	d.out, d.done, d.texts = nil, 0, nil
 }
 
-// OutOctets returns how many bytes are still to be written.
+// OutOctets returns how many bytes wait to be written, those that Lose has
+// dropped included.
 func (d *SysRW) OutOctets() int { return d.waiting() + d.lost }
 
 // waiting returns how many bytes are to be written and not lost.
 func (d *SysRW) waiting() int { return len(d.out) - d.done + d.texts.waiting() }
 
-// OutMessages returns how many messages are still to be written, the one being
-// written included. POE: get_out_messages_buffered.
+// OutMessages returns how many messages wait to be written, including one that
+// has been written in part. POE: get_out_messages_buffered.
 func (d *SysRW) OutMessages() int { return d.messages.total }
 
 func wouldBlock(err error) bool {

@@ -25,9 +25,9 @@ type gatherer interface {
 
 const maxGathered = 64 // how many buffers are written at once
 
-// PutText adds one message to the output: text, and behind it what out has beyond
-// what Output has returned. The text is not copied: nothing may change it until it
-// has been written. It must not be empty.
+// PutText adds one message to the output: text, followed by what out has beyond
+// the buffer that Output returned. The text is not copied: nothing may change
+// it until it has been written. It must not be empty.
 func (d *SysRW) PutText(text, out []byte) {
 	if d.texts == nil {
 		d.texts = &texts{}

@@ -5,15 +5,14 @@ import (
 	"strconv"
 )
 
-// BlockConfig specifies how a [Block] filter finds its blocks. The zero value is
-// POE's default: each block has its length in front, in decimal digits, and a
-// NUL.
+// BlockConfig configures a [Block]. The zero value is POE's default: before
+// each block stands its length, in decimal digits, and a NUL.
 type BlockConfig struct {
-	// BlockSize makes all blocks exactly so many bytes long. It excludes
-	// LengthCodec and MaxLength.
+	// BlockSize is the number of bytes of each block. If 0, each block has its
+	// length before it. It excludes LengthCodec and MaxLength.
 	BlockSize int
 
-	// LengthCodec replaces the default length in front of each block.
+	// LengthCodec replaces the default form of the length before each block.
 	LengthCodec LengthCodec
 
 	// MaxLength is the most bytes a block with a length may have; 0 means
@@ -25,36 +24,37 @@ type BlockConfig struct {
 	// must be large enough for a block of MaxLength and its length.
 	MaxBuffer int
 
-	// Warn is called when the default length decoder removes bytes that are no
-	// length, with a *SkippedError. Nil is silent.
+	// Warn is called with a *[SkippedError] when the default length decoder
+	// removes bytes that are not a length. If nil, that is silent.
 	Warn func(error)
 }
 
-// LengthCodec frames blocks of variable length. Both functions are given or
-// neither.
+// LengthCodec encodes and decodes the length of blocks. Either both functions
+// are set, or neither.
 type LengthCodec struct {
-	// Encode appends block to dst with its length, as a peer's Decode will
-	// find it.
+	// Encode appends the length of block and block to dst, in the form that
+	// Decode expects.
 	Encode func(dst, block []byte) []byte
 
-	// Decode finds a length at the front of buf and returns it with the
-	// number of bytes that are done with thereby. With ErrMore there is none
-	// yet; n may still be positive, to skip bytes. Any other error goes to
-	// the driver. A negative length is an error.
+	// Decode decodes the length at the front of buf and returns it with the
+	// number of bytes that are consumed. With ErrMore there is no length yet; n
+	// may still be positive, to skip bytes. Any other error is passed to the
+	// driver. A negative length is an error.
 	Decode func(buf []byte) (length int64, n int, err error)
 }
 
-// Block decodes blocks of fixed size, or with a length in front, as strings,
-// and encodes strings and []byte. It has a zero-copy form, DecodeBytes.
+// Block decodes blocks of a fixed size, or with a length before each, as
+// strings, and encodes strings and []byte. It has a zero-copy form,
+// DecodeBytes. POE: POE::Filter::Block.
 //
 // With a fixed size, put joins all its records into one message and neither
 // pads nor checks it; no records make one empty message.
 //
-// A length that has been decoded is consumed: it is no longer pending while
-// the block is incomplete. Bytes that are no length are removed up to the next
+// A length that has been decoded is consumed: it is no longer pending while the
+// block is incomplete. Bytes that are not a length are removed up to the next
 // digit, with a warning, and decoding then waits for more bytes, as in POE. A
-// block longer than MaxLength is passed over as it arrives, after its error.
-// When MaxBuffer is exceeded all that waits is dropped.
+// block longer than MaxLength is an error and is skipped as it arrives. When
+// MaxBuffer is exceeded, all bytes that wait are dropped.
 type Block struct {
 	size      int // fixed size, or 0
 	codec     LengthCodec
@@ -164,8 +164,8 @@ func (b *Block) decodeLength(buf []byte) (int, error) {
 	return n, nil
 }
 
-// Append appends one block: as it is with a fixed size, with its length
-// otherwise.
+// Append appends one block: unchanged if blocks have a fixed size, otherwise
+// with its length before it.
 func (b *Block) Append(dst []byte, rec any) ([]byte, error) {
 	if b.size > 0 {
 		return appendText(dst, "Block", rec)
@@ -182,8 +182,8 @@ func (b *Block) Append(dst []byte, rec any) ([]byte, error) {
 	return appendText(dst, "Block", rec) // its error
 }
 
-// Put makes one message of all records with a fixed size, and one of each
-// otherwise.
+// Put makes one message of all records if blocks have a fixed size, otherwise
+// one of each.
 func (b *Block) Put(dst []byte, ends []int, recs []any) ([]byte, []int, error) {
 	out, outEnds := dst, ends
 	for _, rec := range recs {
@@ -201,8 +201,8 @@ func (b *Block) Put(dst []byte, ends []int, recs []any) ([]byte, []int, error) {
 	return out, outEnds, nil
 }
 
-// CheckBuffer returns the error for n waiting bytes if MaxBuffer is less. Bytes
-// that will be passed over do not count.
+// CheckBuffer returns an error if n waiting bytes exceed MaxBuffer. Bytes that
+// will be skipped do not count.
 func (b *Block) CheckBuffer(n int) error {
 	if int64(n)-b.skip > int64(b.maxBuffer) {
 		return limitError("Block", "decode", "MaxBuffer", b.maxBuffer)
@@ -210,7 +210,8 @@ func (b *Block) CheckBuffer(n int) error {
 	return nil
 }
 
-// Clone returns a Block with the same settings that expects a new block.
+// Clone returns a Block with the same settings that expects the beginning of a
+// block.
 func (b *Block) Clone() Filter {
 	c := *b
 	c.expected, c.skip = unknown, 0

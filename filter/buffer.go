@@ -9,12 +9,13 @@ import (
 // programs that use filters without a wheel. It owns the bytes that have not
 // been decoded, so its filter can be replaced at any time.
 //
-// A Buffer copies what it is given; the records it returns are the caller's.
+// A Buffer copies the bytes that it gets; the records that it returns are the
+// caller's.
 //
-// After an error of decoding that is [Recoverable] the next call continues behind
-// the bad record. After any other every call that decodes returns the same
-// error, and bytes that are added are discarded, until SetFilter; what had not
-// been decoded stays.
+// After an error of decoding that is [Recoverable] the next call continues
+// after the bad record. After any other error, until SetFilter, every call that
+// decodes returns the same error, and bytes that are added are discarded; bytes
+// that had not been decoded remain.
 type Buffer struct {
 	filter Filter
 	buf    []byte
@@ -29,9 +30,9 @@ const keepBuffer = 64 << 10
 // NewBuffer returns an empty Buffer that decodes and encodes with f.
 func NewBuffer(f Filter) *Buffer { return &Buffer{filter: f} }
 
-// GetOneStart adds bytes to decode. The error is the filter's, about more
-// waiting bytes than it allows. They stay in the Buffer all the same: GetOne
-// can still decode what is complete, and more bytes give the same error.
+// GetOneStart adds bytes to decode. The error is the filter's if more bytes
+// wait than it allows. They are in the Buffer nevertheless: GetOne can still
+// decode complete records, and adding more bytes returns the same error.
 //
 // POE: get_one_start
 func (b *Buffer) GetOneStart(chunks ...[]byte) error {
@@ -56,7 +57,8 @@ func (b *Buffer) GetOneStart(chunks ...[]byte) error {
 	return err
 }
 
-// Write adds bytes to decode, as GetOneStart does.
+// Write adds bytes to decode, as GetOneStart does. It makes a Buffer an
+// io.Writer.
 func (b *Buffer) Write(p []byte) (int, error) { return len(p), b.GetOneStart(p) }
 
 // add appends to the undecoded bytes. It moves them to the front only when
@@ -79,8 +81,8 @@ func (b *Buffer) consume(n int) {
 	}
 }
 
-// GetOne decodes one step: one record with most filters, several with some,
-// none if there are not enough bytes.
+// GetOne decodes one step: it returns one record with most filters, several
+// with some, and none if there are not enough bytes.
 //
 // POE: get_one
 func (b *Buffer) GetOne() ([]any, error) { return b.getOne(nil) }
@@ -116,9 +118,9 @@ func decodeStep(f Filter, dst []any, buf []byte) ([]any, int, error) {
 	return dst, n, err
 }
 
-// Get adds bytes and decodes until nothing more comes. Records decoded before
-// an error are returned with it; what follows the error is still there, and
-// after an error that is [Recoverable] the next Get returns it.
+// Get adds bytes and decodes all complete records. With an error it returns the
+// records that were decoded before it; bytes that follow remain, and after an
+// error that is [Recoverable] the next Get decodes them.
 //
 // POE: get
 func (b *Buffer) Get(chunks ...[]byte) ([]any, error) {
@@ -135,11 +137,12 @@ func (b *Buffer) Get(chunks ...[]byte) ([]any, error) {
 	}
 }
 
-// Finish is for the end of the stream: it returns what Get would, and then the
-// records that end with the stream, if the filter is a [Finisher]. The error is
-// the filter's, about bytes that it cannot decode, or a stream that was cut
-// off. At the end nothing is left undecoded. After a final error, which has been
-// returned before, there is neither record nor error.
+// Finish is called at the end of the stream: it returns what Get would return,
+// and then, if the filter is a [Finisher], the records that the end of the
+// stream completes. The error is the filter's, about bytes that it cannot
+// decode, or about a stream that was cut off. Afterwards no bytes are left.
+// After a final error, which was returned before, Finish returns neither
+// records nor an error.
 func (b *Buffer) Finish() ([]any, error) {
 	if b.failed != nil {
 		b.consume(len(b.Bytes()))
@@ -166,8 +169,8 @@ func (b *Buffer) Finish() ([]any, error) {
 	return recs, err
 }
 
-// Put encodes records and returns the messages made of them: one for each with
-// most filters.
+// Put encodes records and returns the messages made of them: with most filters
+// one for each record.
 //
 // POE: put
 func (b *Buffer) Put(recs ...any) ([][]byte, error) {
@@ -204,8 +207,8 @@ func put(f Filter, dst []byte, ends []int, recs []any) ([]byte, []int, error) {
 // Pending returns what has not been decoded, as one string, or nil if there is
 // nothing. It consumes nothing.
 //
-// With a [Stack] it is POE's answer: what the last part holds, and an empty
-// list if it holds nothing. Bytes has all that waits in front of a stack.
+// With a [Stack] it is what the last part holds, and an empty list if it holds
+// nothing, as in POE. Bytes returns the bytes that wait before the stack.
 //
 // POE: get_pending
 func (b *Buffer) Pending() []any {
@@ -222,15 +225,15 @@ func (b *Buffer) Pending() []any {
 	return []any{string(held)}
 }
 
-// Bytes returns the bytes that have not been consumed. They are the Buffer's,
-// and hold until its next use.
+// Bytes returns the bytes that have not been consumed. They belong to the
+// Buffer and are valid until its next use.
 func (b *Buffer) Bytes() []byte { return b.buf[b.off:] }
 
 // Filter returns the filter in use.
 func (b *Buffer) Filter() Filter { return b.filter }
 
-// SetFilter decodes and encodes with f from now on. What the filter in use has
-// not made records of goes to f.
+// SetFilter replaces the filter. Input of which the old filter has not made
+// records yet is passed to f.
 func (b *Buffer) SetFilter(f Filter) {
 	if p, ok := b.filter.(ByteHolder); ok {
 		if held := p.PendingBytes(); len(held) > 0 {

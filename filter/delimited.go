@@ -5,23 +5,22 @@ import (
 	"errors"
 )
 
-// DelimitedConfig specifies what ends the records of a [Delimited] filter.
+// DelimitedConfig configures a [Delimited].
 type DelimitedConfig struct {
 	// Delimiter ends each record, in both directions. It is required.
 	Delimiter string
-	// MaxLength is the most bytes a record may have, without the delimiter;
-	// 0 means DefaultMaxLength. It is checked while a record arrives, and for
-	// what is put.
+	// MaxLength is the most bytes a record may have, without the delimiter; 0
+	// means DefaultMaxLength. It is checked while a record arrives, and for
+	// records that are put.
 	MaxLength int
 }
 
-// Delimited decodes records that end in a delimiter as strings, without it, and
-// encodes strings and []byte. It has a zero-copy form, DecodeBytes.
+// Delimited decodes records that end with a delimiter as strings without it,
+// and encodes strings and []byte. It has a zero-copy form, DecodeBytes.
 //
-// It differs from a [Line] with a Literal in that it is strict: a record with
-// the delimiter inside is refused when it is put, and one that is too long is
-// dropped as it arrives. The record behind that one is decoded as if nothing
-// had been.
+// Unlike a [Line] with a Literal it refuses to encode a record that contains
+// the delimiter, and drops a record that is too long while it arrives. After
+// the error of such a record the next one is decoded.
 type Delimited struct {
 	delimiter []byte
 	maxLength int
@@ -113,7 +112,7 @@ func (d *Delimited) Append(dst []byte, rec any) ([]byte, error) {
 
 var errDelimiter = errors.New("record has the delimiter inside")
 
-// Rewind forgets what has been looked at.
+// Rewind resets how far the input was searched.
 func (d *Delimited) Rewind() { d.seen, d.skipping = 0, false }
 
 // Clone returns a Delimited with the same settings.

@@ -5,27 +5,26 @@ import (
 	"errors"
 )
 
-// DotStuffedConfig is what [NewDotStuffed] needs; the zero value is SMTP.
+// DotStuffedConfig configures a [DotStuffed]. The zero value is for SMTP.
 type DotStuffedConfig struct {
-	// AllowBare takes a CR or LF that stands alone as any other character.
-	// Otherwise a text with one is an error, since a careless server behind
-	// this one may see the end of the text in it (SMTP smuggling), and when
-	// put an LF alone becomes CR LF.
+	// AllowBare accepts a CR or LF alone as any other character. Otherwise a
+	// decoded text that contains one is an error, since another server may take
+	// it for the end of the text (SMTP smuggling), and in a text that is put an
+	// LF alone becomes CR LF.
 	AllowBare bool
 	// MaxLength is the most bytes a text may have on the wire, without the
-	// last line; 0 means DefaultMaxLength. It is checked while a text
-	// arrives.
+	// final line; 0 means DefaultMaxLength. It is checked while a text arrives.
 	MaxLength int
 }
 
 // DotStuffed decodes texts as SMTP, POP3 and NNTP send them: lines that end in
-// CR LF, a dot before each that begins with one, and a line with a dot alone at
-// the end. A record is a whole text as a string, its lines ending in CR LF,
-// without the last. It encodes strings and []byte, giving the last line a CR LF
-// if it has none. It has a zero-copy form, DecodeBytes.
+// CR LF, with another dot before each line that begins with one, and a line
+// with only a dot at the end. A record is a whole text as a string, whose lines
+// end in CR LF, without the final line. It encodes strings and []byte; if the
+// last line has no CR LF, it is added. It has a zero-copy form, DecodeBytes.
 //
-// A text that is wrong or too long is an error when all of it, or MaxLength, is
-// there, and is passed over; what follows it is decoded as if nothing had been.
+// A text that is malformed or too long is an error, once all of it or MaxLength
+// bytes have arrived, and is skipped; then the next text is decoded.
 type DotStuffed struct {
 	allowBare bool
 	maxLength int
@@ -55,8 +54,8 @@ func (d *DotStuffed) Decode(buf []byte) (any, int, error) {
 	return string(rec), n, nil
 }
 
-// DecodeBytes returns the next text, which holds until the next call. It is a
-// part of buf unless dots had to be taken out.
+// DecodeBytes returns the next text, which is valid until the next call. It is
+// a part of buf unless dots had to be removed.
 func (d *DotStuffed) DecodeBytes(buf []byte) ([]byte, int, error) {
 	n := 0
 	if d.skipping {
@@ -147,7 +146,7 @@ func hasBare(text []byte) bool {
 	return false
 }
 
-// Append appends a text, a string or []byte, with its dots and the last line.
+// Append appends a text, a string or []byte, with its dots and the final line.
 func (d *DotStuffed) Append(dst []byte, rec any) ([]byte, error) {
 	var text []byte
 	switch v := rec.(type) {
@@ -187,7 +186,7 @@ func (d *DotStuffed) cutLine(text []byte) (line, rest []byte) {
 	return line, rest
 }
 
-// Rewind forgets what has been looked at.
+// Rewind resets how far the input was searched.
 func (d *DotStuffed) Rewind() { d.seen, d.skipping = 0, false }
 
 // Clone returns a DotStuffed with the same settings.

@@ -8,15 +8,15 @@ import (
 )
 
 // ErrLimit is wrapped by every [LimitError]: errors.Is(err, ErrLimit) reports
-// whether a peer sent more than it may.
+// whether a limit was exceeded.
 var ErrLimit = errors.New("limit exceeded")
 
 // LimitError is the cause in every [Error] about a limit that was exceeded, and
-// the error of a [Serializer] about one of its limits.
+// the error of a [Serializer] whose limit was exceeded.
 type LimitError struct {
 	Limit  string // the limit, by its field name: "MaxLength"
 	Max    int64  // its value
-	Offset int64  // where in the record, in bytes; 0 if that says nothing
+	Offset int64  // the position in the record, in bytes; 0 if it has no meaning
 }
 
 // Error names the limit and its value.
@@ -30,25 +30,26 @@ func (e *LimitError) Error() string {
 // Unwrap returns ErrLimit.
 func (e *LimitError) Unwrap() error { return ErrLimit }
 
-// Error is a failure to decode or encode: what a peer sent or what a program
-// put cannot be a record of this filter.
+// Error is the error of decoding or encoding: what a peer sent, or a program
+// put, is not a record of this filter.
 //
 // Errors of decoding come in two classes, which [Recoverable] distinguishes.
 type Error struct {
-	Filter string // which filter: "Line"
-	Op     string // what it was doing: "decode", "put", "thaw"
+	Filter string // the filter's name: "Line"
+	Op     string // the operation: "decode", "put", "thaw"
 	Err    error  // the cause; a *LimitError for a limit
 
 	// Recoverable is set by Decode if the bytes that it has consumed are the
-	// whole bad record, or will be passed over as they arrive, so that the next
-	// record can be decoded.
+	// whole bad record, or its beginning and the rest will be skipped as it
+	// arrives, so that the next record can be decoded.
 	Recoverable bool
 }
 
 // Recoverable reports whether decoding may continue after err, an error of
-// Decode, DecodeBytes, DecodeStep or CheckBuffer that is not [ErrMore]. It does
-// if an *[Error] in err says so. Any other error is final, those of a filter
-// that knows nothing of the two classes included.
+// Decode, DecodeBytes, DecodeStep or CheckBuffer that is not [ErrMore]. It
+// returns true if err is or wraps an *[Error] whose field Recoverable is true.
+// Any other error is final, including those of filters that do not know the two
+// classes.
 func Recoverable(err error) bool {
 	var e *Error
 	return errors.As(err, &e) && e.Recoverable
@@ -65,7 +66,7 @@ func badRecord(e *Error) *Error {
 	return e
 }
 
-// Error names the filter, what it was doing, and the cause.
+// Error names the filter, the operation, and the cause.
 func (e *Error) Error() string {
 	return fmt.Sprintf("filter: %s: %s: %v", e.Filter, e.Op, e.Err)
 }
@@ -73,16 +74,16 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// RecordError is about a record that cannot be used: a filter cannot encode
-// it, or it is not of the type that a wheel's function or a component's
-// callback accepts.
+// RecordError is the error about a record that cannot be used: a filter cannot
+// encode it, or it does not have the type that a wheel's function or a
+// component's callback accepts.
 type RecordError struct {
 	Record any    // the record
 	Want   string // the types that are accepted; empty if the type is right
 	Err    error  // what is wrong with a record of the right type; nil otherwise
 }
 
-// Error names the record's type, and what would have been right or is wrong.
+// Error names the record's type, and the accepted types or what is wrong.
 func (e *RecordError) Error() string {
 	if e.Err != nil {
 		return fmt.Sprintf("record of type %T: %v", e.Record, e.Err)
@@ -96,7 +97,7 @@ func (e *RecordError) Unwrap() error { return e.Err }
 // SkippedError reports to a Warn function that bytes without meaning were removed
 // from the stream.
 type SkippedError struct {
-	Filter string // which filter
+	Filter string // the filter's name
 	N      int    // how many bytes
 }
 
@@ -106,12 +107,13 @@ func (e *SkippedError) Error() string {
 }
 
 // ConfigError is the error of a constructor about a field that is missing or
-// makes no sense. It is the same type in all packages of this module. In its
-// Field the constructors of this package put the configuration's type in front:
+// not valid. It is the same type in all packages of this module. For the
+// constructors of this package Field begins with the type of the configuration:
 // "LineConfig.MaxBuffer".
 type ConfigError = configerror.ConfigError
 
-// Causes of a ConfigError.
+// The causes of a [ConfigError]: a field is missing, excludes another one, is
+// negative, or too small.
 var (
 	ErrMissing  = configerror.ErrMissing
 	ErrConflict = configerror.ErrConflict
@@ -119,7 +121,7 @@ var (
 	ErrTooSmall = configerror.ErrTooSmall
 )
 
-// Limits of filters unless their configuration says otherwise (POE's).
+// The default limits of filters, which are POE's.
 const (
 	DefaultMaxLength = 64 << 20  // bytes of one record
 	DefaultMaxBuffer = 512 << 20 // bytes that may wait undecoded

@@ -177,6 +177,23 @@ func ExampleRecordBlock() {
 	// [1 2 3]
 }
 
+// With CheckPut output leaves in whole blocks only.
+func ExampleRecordBlock_PutPending() {
+	blocks, err := filter.NewRecordBlock(filter.RecordBlockConfig{BlockSize: 4, CheckPut: true})
+	if err != nil {
+		fmt.Println(err)
+		return
+	}
+	r := filter.NewRecords(blocks)
+	flat, _ := r.Put([]any{1, 2, 3}, []any{4, 5})
+	fmt.Println(flat, blocks.PutPending())
+	flat, _ = r.Put([]any{6, 7, 8})
+	fmt.Println(flat, blocks.PutPending())
+	// Output:
+	// [1 2 3 4] [5]
+	// [5 6 7 8] []
+}
+
 // lengthPrefixed is a filter of one's own: one byte of length, then a string.
 type lengthPrefixed struct{}
 

@@ -1,7 +1,7 @@
 package filter
 
 // Must returns f, and panics if err is not nil. It is for configurations that
-// the program itself has written, where an error is a mistake in the program:
+// are constant in the program, where an error is a mistake of the program:
 //
 //	wheel.SetFilter(filter.Must(irc.New(irc.Config{})))
 func Must[F Filter](f F, err error) F {
@@ -11,14 +11,14 @@ func Must[F Filter](f F, err error) F {
 	return f
 }
 
-// Factory returns a function that makes a filter for each connection, which is
-// what servers and clients need, of a constructor and its configuration:
+// Factory returns a function that makes a new filter for each connection, as
+// servers and clients need it, from a constructor and its configuration:
 //
 //	Filter: filter.Factory(csvrec.New, csvrec.Config{Comma: ';'})
 //
-// It works with the constructors of this package and of those below it that
-// have a configuration, and with those of other modules of the same form. The
-// configuration is tried at once: like [Must], Factory panics if it is wrong.
+// newFilter may be any constructor of this form in this package, in those below
+// it, and in other modules. The configuration is tested at once: like [Must],
+// Factory panics if it is not valid.
 func Factory[C any, F Filter](newFilter func(C) (F, error), config C) func() Filter {
 	Must(newFilter(config))
 	return func() Filter { return Must(newFilter(config)) }

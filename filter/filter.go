@@ -1,81 +1,85 @@
 // Package filter turns bytes into records and back, as POE's filters do.
 //
-// A [Filter] is a pure codec: it is given the bytes that have not been decoded
-// yet and returns how many of them make up the next record. Its driver, a wheel
-// or a [Buffer], owns those bytes, so that a filter can be replaced in the middle
-// of a stream without losing any.
+// A [Filter] is a codec: it gets the bytes that have not been decoded yet and
+// returns the next record and how many of the bytes it has consumed. Its
+// driver, a wheel or a [Buffer], owns these bytes, so that a filter can be
+// replaced in the middle of a stream without losing any.
 //
-// A [Layer] works on records alone: [Grep], [Map], [RecordBlock]. [Stack] makes
-// one filter of several parts.
+// A [Layer] turns records into records: [Grep], [Map], [RecordBlock]. A [Stack]
+// combines several filters and layers into one filter.
 //
-// The filters here are [Line], [Stream], [Block] and [Reference]. [Buffer] and
+// The filters of POE here are [Line], [Stream], [Block] and [Reference].
+// [Delimited], [DotStuffed], [Netstring] and [Prefixed] decode other common
+// framings; the packages below this one decode whole protocols. [Buffer] and
 // [Records] drive filters and layers by hand, with POE's get_one_start,
 // get_one, get, put, get_pending and clone.
 //
-// Whatever a peer sends, a filter returns records or an [Error] and keeps
-// within its limits: MaxLength for one record, MaxBuffer for what may wait
-// undecoded. What a program puts and a filter cannot encode is an [Error] too.
+// Whatever a peer sends, a filter returns records or an [Error], and its memory
+// is bounded by its limits: MaxLength for one record, MaxBuffer for bytes that
+// wait undecoded. A record that a filter cannot encode is an [Error], too.
 // Constructors return a [ConfigError], which names the field.
 //
-// No value of this package is safe for use by several goroutines at once, and
-// one value serves one connection: servers take a func() Filter.
+// Filters, layers and what drives them must not be used by several goroutines
+// at once, and each serves one connection: servers take a func() Filter.
 package filter
 
 import "errors"
 
-// ErrMore is the error of Decode when the available bytes do not make up a whole
-// record. Bytes may have been consumed all the same. A nil record without an
-// error is a record.
+// ErrMore is the error of Decode when the available bytes do not make up a
+// whole record. Bytes may have been consumed nevertheless. A nil record without
+// an error is a record.
 var ErrMore = errors.New("filter: need more")
 
 // Filter turns bytes into records and records into bytes.
 //
-// Decode looks at buf, all the bytes of the stream that have not been consumed
-// yet, and returns the next record and how many bytes at the front of buf are
-// thereby done with. The record must not alias buf. A filter that holds
-// records back may return one with n = 0. The next call is given what was not
-// consumed, and perhaps more behind it: a filter may remember how far it has
-// looked, see [Rewinder]. With [ErrMore] there is no record
+// Decode decodes buf, all the bytes of the stream that have not been consumed
+// yet. It returns the next record, and the number n of bytes at the front of
+// buf that are consumed. The record must not alias buf. A filter that holds
+// records back may return one with n = 0. The next call gets the bytes that
+// were not consumed, and perhaps more after them, so that a filter may remember
+// how far it has searched, see [Rewinder]. With [ErrMore] there is no record
 // yet; n may still be positive.
 //
-// Any other error of Decode says that the stream holds something that is no
-// record. The driver drops the n bytes and reports the error. Then it asks
-// [Recoverable]. If that reports true the n bytes were the bad record, or the
-// beginning of one that the filter will pass over, and the driver calls Decode
+// Any other error of Decode means that the stream contains something that is
+// not a record. The driver drops the n bytes and reports the error. If
+// [Recoverable] reports true for the error, the n bytes were the bad record, or
+// the beginning of one that the filter will skip, and the driver calls Decode
 // again with what follows, at once; n may be 0 if the bad record was held
 // inside the filter, as in a [Stack]. Otherwise the error is final: the driver
 // calls neither Decode nor Finish again and discards what arrives, but still
-// reports the end of the stream. An error of CheckBuffer is treated likewise.
+// reports the end of the stream. An error of CheckBuffer is handled in the same
+// way.
 //
 // Append encodes rec at the end of dst and returns the extended slice, as
-// append does. With an error dst comes back as it was.
+// append does. With an error it returns dst unchanged.
 type Filter interface {
 	Decode(buf []byte) (rec any, n int, err error)
 	Append(dst []byte, rec any) ([]byte, error)
 }
 
-// BytesDecoder is the zero-copy form of Decode, which filters whose records
-// are runs of bytes offer: the record is a part of buf and holds only until
-// buf is next changed, that is, until the handler it is given to returns.
+// BytesDecoder is implemented by filters that can return a record without
+// copying it. DecodeBytes is like Decode, but the record is a part of buf, or
+// of memory of the filter, and valid only until the next call or until buf is
+// changed: until the handler that gets it returns.
 type BytesDecoder interface {
 	DecodeBytes(buf []byte) (rec []byte, n int, err error)
 }
 
-// TextEncoder is Append without boxing, for filters whose records are text: a
-// string or bytes, of which nothing is kept. A filter that embeds one and has an
-// Append of its own needs these of its own as well.
+// TextEncoder is implemented by filters whose records are text: AppendText and
+// AppendBytes are like Append, without the allocation of an interface value,
+// and do not keep the record. A filter that embeds a TextEncoder and has its
+// own Append needs its own AppendText and AppendBytes as well.
 type TextEncoder interface {
 	AppendText(dst []byte, rec string) ([]byte, error)
 	AppendBytes(dst []byte, rec []byte) ([]byte, error)
 }
 
 // Putter is implemented by filters whose output depends on the whole list of
-// records given to one put: Block with a block size joins them, RecordBlock
-// may hold some back.
+// records of one put: [Block] with a block size joins them, a [Stack] with a
+// [RecordBlock] may hold some back.
 //
-// Put encodes recs at the end of dst. For every message that it makes it
-// appends the length that dst has after it to ends; the driver counts messages
-// by them.
+// Put encodes recs at the end of dst. For every message it appends to ends the
+// length that dst has after the message, by which the driver counts messages.
 type Putter interface {
 	Put(dst []byte, ends []int, recs []any) ([]byte, []int, error)
 }
@@ -86,27 +90,27 @@ type Cloner interface {
 	Clone() Filter
 }
 
-// ByteHolder is implemented by filters that hold decoded input inside themselves,
-// such as a Stack whose layers hold records back. The driver hands
-// PendingBytes on when the filter is replaced: what has not become a record
-// yet, as bytes.
+// ByteHolder is implemented by filters that hold decoded input inside
+// themselves, such as a Stack whose layers hold records back. PendingBytes
+// returns that input as bytes; the driver passes it to the next filter when the
+// filter is replaced.
 type ByteHolder interface {
 	PendingBytes() []byte
 }
 
 // Layer turns records into records, in both directions.
 //
-// Get appends what rec becomes to dst: none, one or several records. With
-// more = false the get at hand ends here, although records may be waiting: a
-// record that Map turns into nothing does that.
+// Get appends to dst what rec becomes: none, one or several records. If more is
+// false, the present get of the whole filter ends here, although records may be
+// waiting: so it is when [Map] turns a record into nothing, as in POE.
 //
-// An error of Get is about rec, which is done with. Of an error that is not
-// [Recoverable] the driver makes what it makes of a final error of Decode.
+// An error of Get is about rec, which is consumed. The driver handles an error
+// that is not [Recoverable] like a final error of Decode.
 //
-// Put appends what all the records of one put become to dst. It may hold
-// records back for the next one.
+// Put appends to dst what the records of one put become. It may hold records
+// back for the next one.
 //
-// A layer is driven by [Records] or [Stack]. It may also be a [Drainer], a
+// [Records] and [Stack] drive layers. A layer may also be a [Drainer], a
 // [Holder], a [Rewinder] and a [LayerCloner].
 type Layer interface {
 	Get(dst []any, rec any) (out []any, more bool, err error)

@@ -1,18 +1,19 @@
 package filter
 
-// GrepConfig specifies what a [Grep] lets pass. Code serves both directions; or Get
-// serves input and Put output. A function returns true for records that pass.
+// GrepConfig configures a [Grep]. Code is for both directions; or Get is for
+// input and Put for output. A function returns true for records to pass on.
 type GrepConfig struct {
 	Code func(rec any) bool
 	Get  func(rec any) bool
 	Put  func(rec any) bool
 }
 
-// Grep is a [Layer] that lets some records pass and drops the others.
+// Grep is a [Layer] that passes some records on and drops the others. POE:
+// POE::Filter::Grep.
 type Grep struct{ get, put func(any) bool }
 
-// NewGrep returns a Grep, or a *[ConfigError]: it needs Code, or Get and Put.
-// With Code the other two are not used.
+// NewGrep returns a Grep, or a *[ConfigError] if neither Code nor both Get and
+// Put are set. If Code is set, the other two are not used.
 func NewGrep(config GrepConfig) (*Grep, error) {
 	if config.Code != nil {
 		return &Grep{config.Code, config.Code}, nil
@@ -36,8 +37,8 @@ func needBoth(filter string, noGet, noPut bool) error {
 	return nil
 }
 
-// Modify replaces the functions that config has: Code both of them, then Get and
-// Put one each.
+// Modify replaces the functions that config sets: first Code replaces both,
+// then Get and Put replace one each. POE: modify.
 func (g *Grep) Modify(config GrepConfig) {
 	if config.Code != nil {
 		g.get, g.put = config.Code, config.Code
@@ -50,7 +51,7 @@ func (g *Grep) Modify(config GrepConfig) {
 	}
 }
 
-// Get appends rec if it passes.
+// Get appends rec if Get, or Code, accepts it.
 func (g *Grep) Get(dst []any, rec any) ([]any, bool, error) {
 	if g.get(rec) {
 		dst = append(dst, rec)
@@ -58,7 +59,7 @@ func (g *Grep) Get(dst []any, rec any) ([]any, bool, error) {
 	return dst, true, nil
 }
 
-// Put appends the records that pass.
+// Put appends the records that Put, or Code, accepts.
 func (g *Grep) Put(dst []any, recs []any) ([]any, error) {
 	for _, rec := range recs {
 		if g.put(rec) {

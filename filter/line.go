@@ -5,29 +5,27 @@ import (
 	"regexp"
 )
 
-// LineConfig specifies how a [Line] filter ends its lines. The zero value is POE's
-// default: input lines end in any of CR, LF, CRLF or LFCR, output lines in
-// CRLF.
+// LineConfig configures a [Line]. The zero value is POE's default: input lines
+// end with any of CR, LF, CRLF and LFCR, output lines with CRLF.
 type LineConfig struct {
-	// Literal ends lines in both directions. It goes with no other field save
-	// the limits.
+	// Literal ends lines in both directions. It excludes all other fields
+	// except the limits.
 	Literal string
 
-	// InputLiteral, InputRegexp and Autodetect say how input lines end; at
-	// most one of them is set.
+	// InputLiteral ends input lines. At most one of InputLiteral, InputRegexp
+	// and Autodetect may be set.
 	InputLiteral string
 
-	// InputRegexp matches what ends a line. It should not match nothing at
-	// all: an empty match ends a line only behind some byte of it. As in POE
-	// it is tried on what has arrived: a match at the very end of that is
-	// taken, although it might have become longer. If matches can be of any
-	// length, as with \s+, or depend on what is around them, as with $, each
-	// arrival is searched from the start of the line; choose MaxBuffer
-	// accordingly.
+	// InputRegexp matches line ends. It should not match the empty string: an
+	// empty match ends a line only after at least one byte. As in POE it is
+	// applied to what has arrived: a match at its very end counts, although
+	// more bytes might have made it longer. If matches can be of any length, as
+	// with \s+, or depend on the text around them, as with $, every arrival is
+	// searched from the start of the line; choose MaxBuffer accordingly.
 	InputRegexp *regexp.Regexp
 
-	// Autodetect takes whatever of CR, LF, CRLF and LFCR ends the first line
-	// as the only line end from there on (POE: InputLiteral => undef).
+	// Autodetect makes the line end of the first line, CR, LF, CRLF or LFCR,
+	// the only one from then on (POE: InputLiteral => undef).
 	Autodetect bool
 
 	// OutputLiteral ends output lines. Empty means CRLF, or Literal.
@@ -48,14 +46,16 @@ type LineConfig struct {
 }
 
 // Line decodes lines as strings, without their ends, and encodes strings and
-// []byte. It has a zero-copy form, DecodeBytes.
+// []byte. It has a zero-copy form, DecodeBytes. POE: POE::Filter::Line.
 //
-// With the default line ends a CR and an LF that arrive apart end two lines,
-// the second empty, since it cannot be known whether an LF will follow a CR. Use a
-// literal or Autodetect where empty lines count.
+// With the default line ends, a CR and an LF that arrive separately end two
+// lines, the second of which is empty, since the filter cannot know whether an
+// LF will follow a CR. Use a literal or Autodetect where empty lines have a
+// meaning.
 //
-// A line longer than MaxLength is dropped with its error and decoding can go
-// on behind it. When MaxBuffer is exceeded all that waits is dropped.
+// A line longer than MaxLength is an error and is dropped; decoding can
+// continue with the next line. When MaxBuffer is exceeded, all bytes that wait
+// are dropped.
 type Line struct {
 	mode      lineMode
 	char      byte   // the line end, for endChar; its last byte, for endLiteral
@@ -279,7 +279,7 @@ func (l *Line) AppendBytes(dst, line []byte) ([]byte, error) {
 	return append(append(dst, line...), l.out...), nil
 }
 
-// CheckBuffer returns the error for n waiting bytes if MaxBuffer is less.
+// CheckBuffer returns an error if n waiting bytes exceed MaxBuffer.
 func (l *Line) CheckBuffer(n int) error {
 	if n > l.maxBuffer {
 		return limitError("Line", "decode", "MaxBuffer", l.maxBuffer)
@@ -287,11 +287,11 @@ func (l *Line) CheckBuffer(n int) error {
 	return nil
 }
 
-// Rewind makes the next Decode look at its bytes from their start.
+// Rewind makes the next Decode search its bytes from the start.
 func (l *Line) Rewind() { l.seen = 0 }
 
-// Clone returns a Line with the same settings. A line end that was detected
-// counts as a setting; one of which only half has been seen does not.
+// Clone returns a Line with the same settings. A line end that Autodetect has
+// found counts as a setting, unless only a part of it has arrived.
 func (l *Line) Clone() Filter {
 	c := *l
 	if c.seen = 0; c.mode == endPartial {

@@ -1,23 +1,24 @@
 package filter
 
-// MapConfig specifies what a [Map] makes of records. Code serves both directions;
-// or Get serves input and Put output. A function returns what a record
-// becomes: one record, several, or none. [Each] makes such functions.
+// MapConfig configures a [Map]. Code is for both directions; or Get is for
+// input and Put for output. A function returns what a record becomes: none, one
+// or several records. [Each] makes such functions.
 type MapConfig struct {
 	Code func(rec any) []any
 	Get  func(rec any) []any
 	Put  func(rec any) []any
 }
 
-// Map is a [Layer] that makes something else of each record.
+// Map is a [Layer] that replaces each record by none, one or several others.
+// POE: POE::Filter::Map.
 //
 // As in POE, an input record that becomes nothing ends that get: the records
-// behind it wait for the next one. Behind another part of a [Stack] the stack
-// continues by itself.
+// after it wait for the next one. If the Map is not the first part of a
+// [Stack], the stack continues by itself.
 type Map struct{ get, put func(any) []any }
 
-// NewMap returns a Map, or a *[ConfigError]: it needs Code, or Get and Put.
-// With Code the other two are not used.
+// NewMap returns a Map, or a *[ConfigError] if neither Code nor both Get and
+// Put are set. If Code is set, the other two are not used.
 func NewMap(config MapConfig) (*Map, error) {
 	if config.Code != nil {
 		return &Map{config.Code, config.Code}, nil
@@ -28,8 +29,8 @@ func NewMap(config MapConfig) (*Map, error) {
 	return &Map{config.Get, config.Put}, nil
 }
 
-// Each makes a function for [Map] of one that takes one type of record and
-// returns one record. Records of other types are left alone.
+// Each makes a function for [MapConfig] from a function that maps one record of
+// type T to one record. Records of other types are passed on unchanged.
 func Each[T any](f func(T) any) func(rec any) []any {
 	return func(rec any) []any {
 		if v, ok := rec.(T); ok {
@@ -39,8 +40,8 @@ func Each[T any](f func(T) any) func(rec any) []any {
 	}
 }
 
-// Modify replaces the functions that config has: Code both of them, then Get and
-// Put one each.
+// Modify replaces the functions that config sets: first Code replaces both,
+// then Get and Put replace one each. POE: modify.
 func (m *Map) Modify(config MapConfig) {
 	if config.Code != nil {
 		m.get, m.put = config.Code, config.Code

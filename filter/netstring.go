@@ -5,10 +5,11 @@ import (
 	"strconv"
 )
 
-// NetstringConfig limits a [Netstring] filter.
+// NetstringConfig configures a [Netstring].
 type NetstringConfig struct {
 	// MaxLength is the most bytes a record may have; 0 means DefaultMaxLength.
-	// It is checked as soon as the length is there, and for what is put.
+	// It is checked as soon as the length has arrived, and for records that are
+	// put.
 	MaxLength int
 }
 
@@ -16,8 +17,8 @@ type NetstringConfig struct {
 // strings, and encodes strings and []byte. It has a zero-copy form,
 // DecodeBytes.
 //
-// What is no netstring, or is too long, is final: every Decode after it drops
-// what it is given and returns the error again.
+// The error about input that is not a netstring, or is too long, is final:
+// every later Decode drops its bytes and returns the error again.
 type Netstring struct {
 	maxLength int
 	broken    error
@@ -114,7 +115,7 @@ func (s *Netstring) Append(dst []byte, rec any) ([]byte, error) {
 	return append(out, ','), nil
 }
 
-// Rewind forgets an error.
+// Rewind clears the error.
 func (s *Netstring) Rewind() { s.broken = nil }
 
 // Clone returns a Netstring with the same settings.

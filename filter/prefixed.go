@@ -6,30 +6,31 @@ import (
 	"fmt"
 )
 
-// PrefixedConfig specifies how the length in front of each record of a [Prefixed]
-// filter is written. Size or Varint is required.
+// PrefixedConfig configures a [Prefixed]: the form of the length before each
+// record. Size or Varint is required.
 type PrefixedConfig struct {
 	// Size is how many bytes the length has, 1 to 8.
 	Size int
-	// LittleEndian writes the lowest byte of the length first. Otherwise it is
-	// the highest, as is usual on the network.
+	// LittleEndian puts the lowest byte of the length first. Otherwise the
+	// highest is first, as is usual in network protocols.
 	LittleEndian bool
-	// Inclusive counts the bytes of the length in it.
+	// Inclusive means that the length includes its own bytes.
 	Inclusive bool
-	// Varint writes the length seven bits a byte, the lowest first, as
-	// protocol buffers do. It goes with none of the fields above.
+	// Varint encodes the length with seven bits a byte, the lowest first, as
+	// protocol buffers do. It excludes the fields above.
 	Varint bool
 	// MaxLength is the most bytes a record may have; 0 means DefaultMaxLength.
-	// It is checked as soon as the length is there, and for what is put.
+	// It is checked as soon as the length has arrived, and for records that are
+	// put.
 	MaxLength int
 }
 
-// Prefixed decodes records with their length in front of them as strings, and
-// encodes strings and []byte. It has a zero-copy form, DecodeBytes.
+// Prefixed decodes records that follow their length as strings, and encodes
+// strings and []byte. It has a zero-copy form, DecodeBytes.
 //
-// A record that is longer than MaxLength is an error and is passed over as it
-// arrives. A length that is impossible is final: every Decode after it drops
-// what it is given and returns the error again.
+// A record that is longer than MaxLength is an error and is skipped as it
+// arrives. The error about an impossible length is final: every later Decode
+// drops its bytes and returns the error again.
 type Prefixed struct {
 	config PrefixedConfig
 	skip   uint64 // bytes still to come of a record that is too long
@@ -170,7 +171,7 @@ func (p *Prefixed) putLength(prefix []byte, length int) bool {
 	return number == 0
 }
 
-// Rewind forgets an error, and that a record is to be passed over.
+// Rewind clears the error, and ends the skipping of a record.
 func (p *Prefixed) Rewind() { p.skip, p.broken = 0, nil }
 
 // Clone returns a Prefixed with the same settings.

@@ -5,14 +5,14 @@ type RecordBlockConfig struct {
 	// BlockSize is how many records make a block. It is required.
 	BlockSize int
 
-	// CheckPut holds records back on output until BlockSize of them are
-	// there.
+	// CheckPut holds output records back until there are BlockSize of them.
 	CheckPut bool
 }
 
-// RecordBlock is a [Layer] that collects records into blocks on input, each a
-// []any, and takes blocks apart on output. With CheckPut output that does not
-// fill a block is held back; see PutPending.
+// RecordBlock is a [Layer] that collects input records into blocks, each a
+// []any, and splits blocks into records on output. With CheckPut output that
+// does not fill a block is held back; see [RecordBlock.PutPending]. POE:
+// POE::Filter::RecordBlock.
 type RecordBlock struct {
 	size     int
 	checkPut bool
@@ -56,8 +56,8 @@ func cut(recs []any, n int) (front, rest []any) {
 	return recs[:n:n], append([]any(nil), recs[n:]...)
 }
 
-// Put appends the records of the blocks. If one of them is no []any nothing is
-// put.
+// Put appends the records of the blocks. If one of recs is not a []any, nothing
+// is put.
 func (r *RecordBlock) Put(dst []any, recs []any) ([]any, error) {
 	for _, rec := range recs {
 		if _, ok := rec.([]any); !ok {
@@ -79,8 +79,8 @@ func (r *RecordBlock) Put(dst []any, recs []any) ([]any, error) {
 // Held returns the records collected for the next block.
 func (r *RecordBlock) Held() []any { return append([]any(nil), r.in...) }
 
-// PutPending returns the records that are held back on output, or nil; nil
-// also while CheckPut is off.
+// PutPending returns the output records that are held back, nil if there are
+// none or CheckPut is off.
 //
 // POE: put_pending
 func (r *RecordBlock) PutPending() []any {
@@ -93,8 +93,8 @@ func (r *RecordBlock) PutPending() []any {
 // BlockSize returns how many records make a block.
 func (r *RecordBlock) BlockSize() int { return r.size }
 
-// SetBlockSize changes how many records make a block and returns the size in
-// force: sizes of 0 or less change nothing.
+// SetBlockSize sets how many records make a block, and returns the size that is
+// then valid. A size of 0 or less is ignored, as in POE.
 func (r *RecordBlock) SetBlockSize(n int) int {
 	if n > 0 {
 		r.size = n
@@ -105,8 +105,8 @@ func (r *RecordBlock) SetBlockSize(n int) int {
 // CheckPut reports whether output is held back until it fills a block.
 func (r *RecordBlock) CheckPut() bool { return r.checkPut }
 
-// SetCheckPut switches CheckPut and returns it. Switched off, what was held
-// back leaves with the next put.
+// SetCheckPut sets CheckPut and returns it. Records that were held back when it
+// is switched off are output with the next put.
 func (r *RecordBlock) SetCheckPut(on bool) bool {
 	r.checkPut = on
 	return on

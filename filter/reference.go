@@ -11,12 +11,12 @@ type ReferenceConfig struct {
 	// Serializer turns values into bytes and back. It is required.
 	Serializer Serializer
 
-	// Compression runs each serialized value through zlib, as POE does. Both
-	// sides must agree on it.
+	// Compression compresses each serialized value with zlib, as POE does. It
+	// must be the same on both sides.
 	Compression bool
 
-	// NoFatals makes what cannot be decoded a record, of type *Error, instead
-	// of an error. Decoding continues behind it.
+	// NoFatals makes Decode return a record of type *[Error], instead of an
+	// error, for a value that cannot be decoded. Decoding continues after it.
 	NoFatals bool
 
 	// MaxBuffer is the most bytes that may wait undecoded, complete frames
@@ -27,33 +27,34 @@ type ReferenceConfig struct {
 	// compression; 0 means DefaultMaxInflated.
 	MaxInflated int
 
-	// MaxRatio is how many bytes may come of each compressed one, after the
-	// first MiB of a value; 0 means DefaultMaxRatio. zlib makes up to 1032.
+	// MaxRatio is the most bytes to which each compressed byte may expand,
+	// after the first MiB of a value; 0 means DefaultMaxRatio. zlib's maximum
+	// is 1032.
 	MaxRatio int
 }
 
-// Limits of a [Reference] with compression, unless its configuration says
-// otherwise.
+// The default limits of a [Reference] with compression.
 const (
 	DefaultMaxInflated = 8 << 20 // bytes of one value
-	DefaultMaxRatio    = 100     // bytes that come of each compressed one
+	DefaultMaxRatio    = 100     // bytes from each compressed one
 )
 
 // ratioGrace is how many bytes of a value may come of any number of compressed
 // ones.
 const ratioGrace = 1 << 20
 
-// Reference sends and receives whole values. On the wire each is its length in
-// decimal digits, a NUL and the serialized bytes, as POE frames it.
+// Reference sends and receives whole values. On the wire each is the length in
+// decimal digits, a NUL, and the serialized bytes, as in POE. POE:
+// POE::Filter::Reference.
 //
 // As in POE only references can be put: maps, slices, structs, pointers and
-// the like, no strings, []byte, numbers, booleans or nil. Send a pointer to
-// one of these, or a slice that holds it.
+// similar values, but not strings, []byte, numbers, booleans or nil. Send a
+// pointer to one of these, or a slice that contains it.
 //
-// Bytes that are no length are waited with, as in POE, until MaxBuffer is
-// exceeded. Then all that waits is dropped. With NoFatals complete frames are
-// still decoded then, as POE does, and the rest is kept until it is twice as
-// much as MaxBuffer.
+// After bytes that are not a length the filter waits, as in POE, until
+// MaxBuffer is exceeded. Then all bytes that wait are dropped. With NoFatals
+// complete frames are still decoded then, as in POE, and the other bytes are
+// kept until they exceed twice MaxBuffer.
 type Reference struct {
 	serializer  Serializer
 	zlib        *compressor // nil without compression
@@ -200,8 +201,8 @@ func isReference(rec any) bool {
 	}
 }
 
-// CheckBuffer returns the error for n waiting bytes if MaxBuffer is less. With
-// NoFatals it returns nil: Decode makes a record of that error.
+// CheckBuffer returns an error if n waiting bytes exceed MaxBuffer. With
+// NoFatals it returns nil, and Decode returns that error as a record.
 func (r *Reference) CheckBuffer(n int) error {
 	if n > r.maxBuffer && !r.noFatals {
 		return limitError("Reference", "decode", "MaxBuffer", r.maxBuffer)
@@ -209,11 +210,11 @@ func (r *Reference) CheckBuffer(n int) error {
 	return nil
 }
 
-// Rewind makes the next Decode look at its bytes as having just arrived.
+// Rewind makes the next Decode treat its bytes as if they had just arrived.
 func (r *Reference) Rewind() { r.reported = 0 }
 
-// Clone returns a Reference with the same settings. The Serializer serves
-// both.
+// Clone returns a Reference with the same settings. Both use the same
+// Serializer.
 func (r *Reference) Clone() Filter {
 	c := *r
 	if c.reported = 0; c.zlib != nil {

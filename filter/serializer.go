@@ -9,22 +9,21 @@ import (
 	"github.com/gopoe/poe/internal/membudget"
 )
 
-// DefaultMaxMemory is how many bytes a record that a [Serializer] has thawed may
-// take in memory unless its configuration says otherwise.
+// DefaultMaxMemory is the most bytes that a record which a [Serializer] has
+// thawed may occupy in memory, unless configured otherwise.
 const DefaultMaxMemory = membudget.Default
 
 // Serializer turns values into bytes and back, for [Reference].
 //
-// Thaw is handed exactly one serialized value. It must not keep data nor
-// return anything that aliases it. Whatever the bytes are, it returns a value
-// or an error: it is called with what strangers send. An error about a limit
-// wraps a *[LimitError].
+// Thaw gets exactly one serialized value. It must neither keep data nor return
+// anything that aliases it. It must return a value or an error for any bytes,
+// since they come from a peer. An error about a limit wraps a *[LimitError].
 type Serializer interface {
 	Freeze(rec any) ([]byte, error)
 	Thaw(data []byte) (any, error)
 }
 
-// JSON is a [Serializer] on encoding/json. The zero value thaws into
+// JSON is a [Serializer] with encoding/json. The zero value thaws into
 // map[string]any, []any, string, float64, bool and nil.
 type JSON struct {
 	// MaxMemory is the most bytes that a thawed record may take in memory,
@@ -32,8 +31,9 @@ type JSON struct {
 	// negative value no limit.
 	MaxMemory int
 
-	// New makes the pointer into which Thaw decodes; that pointer is then the
-	// record. With nil, records have encoding/json's own types.
+	// New returns the pointer into which Thaw decodes; that pointer is then the
+	// record. If nil, records have the types that encoding/json decodes into an
+	// any.
 	New func() any
 }
 
@@ -57,15 +57,15 @@ func (j JSON) Thaw(data []byte) (any, error) {
 	return rec, err
 }
 
-// Gob is a [Serializer] on encoding/gob, for peers that are Go programs. Each
-// record carries its type, so records can be decoded one by one.
+// Gob is a [Serializer] with encoding/gob, for peers that are Go programs. Each
+// record carries its type, so that records can be decoded independently.
 //
-// encoding/gob is not made for hostile input: it bounds what it allocates, but
-// generously. Use it between programs that trust each other.
+// encoding/gob is not designed for hostile input: it bounds what it allocates,
+// but only roughly. Use it between programs that trust each other.
 type Gob struct {
-	// New makes the pointer into which Thaw decodes; that pointer is then the
-	// record. With nil, records travel as interface values, whose types must
-	// be known to gob.Register on both sides.
+	// New returns the pointer into which Thaw decodes; that pointer is then the
+	// record. If nil, records are sent as interface values, whose types must be
+	// registered with gob.Register on both sides.
 	New func() any
 }
 

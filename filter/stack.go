@@ -5,12 +5,12 @@ import (
 	"io"
 )
 
-// Stack makes one filter of several parts. The first part is first to see
-// input and last to see output. A part is a [Filter], which works on bytes, or
-// a [Layer], which works on records. Usually the first part is a Filter and
-// the others are layers, but any order will do: a layer in front of a filter
-// gets what has arrived as a string, a filter behind a layer takes strings and
-// []byte. An empty Stack hands bytes through, as [Stream] does.
+// Stack combines several parts into one filter. The first part is the first to
+// get input and the last to get output. A part is a [Filter], which works on
+// bytes, or a [Layer], which works on records. Usually the first part is a
+// Filter and the others are layers, but any order is possible: a layer before a
+// filter gets what has arrived as a string, a filter after a layer accepts
+// strings and []byte. An empty Stack passes bytes on, as [Stream] does.
 //
 // A Stack can be changed while it is in use.
 //
@@ -22,7 +22,8 @@ type Stack struct {
 	spare  []any // for the records between two parts
 }
 
-// NewStack returns a Stack of parts, or a *[ConfigError].
+// NewStack returns a Stack of parts, or a *[ConfigError] if one of them is
+// neither a [Filter] nor a [Layer].
 func NewStack(parts ...any) (*Stack, error) {
 	s := &Stack{}
 	return s, s.Push(parts...)
@@ -39,25 +40,25 @@ func makeStages(parts []any) ([]stage, error) {
 	return stages, nil
 }
 
-// Push adds parts at the end, where input comes last. If one of them is
-// neither a Filter nor a Layer none is added.
+// Push adds parts at the end, where input arrives last. If one of them is
+// neither a Filter nor a Layer, that is an error and none is added.
 func (s *Stack) Push(parts ...any) error {
 	stages, err := makeStages(parts)
 	s.stages = append(s.stages, stages...)
 	return err
 }
 
-// Unshift adds parts at the front, where input comes first. If one of them is
-// neither a Filter nor a Layer none is added. Bytes that have not been consumed
-// go through the new first part.
+// Unshift adds parts at the front, where input arrives first. If one of them is
+// neither a Filter nor a Layer, that is an error and none is added. Bytes that
+// have not been consumed are decoded by the new first part.
 func (s *Stack) Unshift(parts ...any) error {
 	stages, err := makeStages(parts)
 	s.stages = append(stages, s.stages...)
 	return err
 }
 
-// Pop takes the last part off and returns it, nil if there is none. Input that
-// waits for it is lost.
+// Pop removes the last part and returns it, nil if there is none. Input that it
+// holds is lost.
 func (s *Stack) Pop() any {
 	if len(s.stages) == 0 {
 		return nil
@@ -68,8 +69,9 @@ func (s *Stack) Pop() any {
 	return st.part()
 }
 
-// Shift takes the first part off and returns it, nil if there is none. Input
-// that waits for it goes to the part behind it, if that can take it.
+// Shift removes the first part and returns it, nil if there is none. Input that
+// it holds is passed to the next part; the error is that of the next part if it
+// cannot decode it.
 func (s *Stack) Shift() (any, error) {
 	if len(s.stages) == 0 {
 		return nil, nil
@@ -157,8 +159,8 @@ func (s *Stack) decodeStep(dst []any, buf []byte) ([]any, int, error) {
 	return dst, n, err
 }
 
-// Finish lets the parts that are a [Finisher] finish, first to last, and hands
-// what comes of that to the parts behind.
+// Finish calls Finish of the parts that are a [Finisher], first to last, and
+// passes the resulting records to the parts after them.
 func (s *Stack) Finish(buf []byte) (any, error) {
 	for i := 0; i < len(s.stages); buf = nil {
 		if s.next == len(s.out) {
@@ -261,8 +263,8 @@ func (s *Stack) Append(dst []byte, rec any) ([]byte, error) {
 	return out, err
 }
 
-// Put hands records through the parts, last to first, and encodes what comes
-// out. It ends at the first part that leaves nothing.
+// Put passes records through the parts, last to first, and returns the encoded
+// result. It ends at the first part that returns nothing.
 func (s *Stack) Put(dst []byte, ends []int, recs []any) ([]byte, []int, error) {
 	var err error
 	bottom := Filter(&Stream{})
@@ -278,9 +280,9 @@ func (s *Stack) Put(dst []byte, ends []int, recs []any) ([]byte, []int, error) {
 	return put(bottom, dst, ends, recs)
 }
 
-// PendingBytes returns what the parts hold and have not made records of, in
-// the order of the stream: each part's input encoded by the parts in front of
-// it, so that it can be decoded again. What these cannot encode is left out.
+// PendingBytes returns the input that the parts hold, in the order of the
+// stream: the input of each part is encoded by the parts before it, so that it
+// can be decoded again. What these cannot encode is left out.
 func (s *Stack) PendingBytes() []byte {
 	text := s.encode(nil, len(s.stages), s.out[s.next:])
 	for i := len(s.stages) - 1; i >= 0; i-- {
@@ -299,7 +301,7 @@ func (s *Stack) encode(dst []byte, i int, recs []any) []byte {
 	return dst
 }
 
-// Rewind makes the stack drop what its parts hold.
+// Rewind makes the stack drop the input that its parts hold.
 func (s *Stack) Rewind() {
 	s.out, s.next = nil, 0
 	for _, st := range s.stages {
@@ -332,7 +334,7 @@ func (s *Stack) pending(waiting []byte) []any {
 }
 
 // Clone returns a Stack of copies of the parts, with nothing pending. A part
-// that is neither [Cloner] nor [LayerCloner] serves in both stacks.
+// that is neither a [Cloner] nor a [LayerCloner] is shared.
 func (s *Stack) Clone() Filter { return s.clone() }
 
 func (s *Stack) clone() *Stack {
@@ -343,9 +345,9 @@ func (s *Stack) clone() *Stack {
 	return c
 }
 
-// Records returns the interface to use the stack by hand, record by record,
-// as [Records] does for one layer. The stack's parts are shared, not copied;
-// a first part that is a Filter is given strings and []byte.
+// Records returns a [Records] with which the stack can be used by hand, like a
+// layer. The stack's parts are shared, not copied; if the first part is a
+// Filter, the input records are strings and []byte.
 func (s *Stack) Records() *Records { return &Records{stackStage{s}} }
 
 // stackStage lets Records drive a Stack.

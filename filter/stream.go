@@ -1,7 +1,7 @@
 package filter
 
-// Stream hands bytes through as they come: a record is whatever has arrived.
-// The zero value is ready to use; it has no state.
+// Stream passes bytes on as they arrive: a record is whatever has arrived. The
+// zero value is ready to use; it has no state. POE: POE::Filter::Stream.
 type Stream struct{}
 
 // NewStream returns a Stream.
@@ -23,7 +23,7 @@ func (*Stream) DecodeBytes(buf []byte) ([]byte, int, error) {
 	return buf, len(buf), nil
 }
 
-// Append appends a string or []byte as it is.
+// Append appends a string or []byte unchanged.
 func (*Stream) Append(dst []byte, rec any) ([]byte, error) {
 	return appendText(dst, "Stream", rec)
 }

@@ -92,9 +92,11 @@ func start(t *testing.T, c inspect.Config, quiet bool, more ...func(k *kernel.Ke
 	p.i, err = inspect.Listen(p.k, "127.0.0.1:0", c)
 	require.NoError(t, err)
 	p.url = "http://" + p.i.Addr().String()
-	ended := make(chan error, 1)
+	ended, began := make(chan error, 1), make(chan struct{})
 	p.ended = ended
+	p.k.Outside().DoAsync(func(*kernel.Kernel) { close(began) })
 	go func() { ended <- p.k.Run() }()
+	<-began // before that, calls from outside fail
 	t.Cleanup(func() {
 		require.NoError(t, p.i.Close())
 		p.k.Outside().Stop()

@@ -1,17 +1,17 @@
-// Package kernelgroup runs several kernels in one process, each on a goroutine of
-// its own, so that a program can use more than one processor.
+// Package kernelgroup runs several kernels in one process, each on a goroutine
+// of its own, so that a program can use more than one processor.
 //
 // The kernels of a [Group] are equals and share nothing. Each has its own
 // sessions, aliases, timers and handles, and its own order of events, which is
-// as determined as that of a kernel alone. Sessions of different kernels talk
-// by posting: to the ID of the other session, which means the same in the whole
-// process, or to a destination that [Group.To] or [Group.Alias] has made of its
-// name. So the code of a handler does not depend on where the other session
-// lives, and a handler answers Event.Sender without knowing.
+// as deterministic as that of a kernel alone. Sessions of different kernels
+// communicate by posting: to the ID of the other session, which means the same
+// in the whole process, or to a destination that [Group.To] or [Group.Alias]
+// makes of its name. So the code of a handler does not depend on which kernel
+// the other session belongs to, and a handler can always answer Event.Sender.
 //
-// Arguments are not copied. What has been posted to another kernel must not be
-// changed any more, and what handlers of several kernels use, closures
-// included, needs to be safe on several goroutines.
+// Arguments are not copied. A value must not be changed after it was posted to
+// another kernel, and whatever handlers of several kernels use, variables of
+// closures included, must be safe for concurrent use.
 package kernelgroup
 
 import (
@@ -30,16 +30,18 @@ import (
 
 // Config configures a group.
 type Config struct {
-	// Size is how many kernels there are; 0 means one for each processor that
-	// Go uses, runtime.GOMAXPROCS.
+	// Size is the number of kernels; 0 means one for each processor that Go
+	// uses, runtime.GOMAXPROCS.
 	Size int
-	// Options makes the options of the kernels; nil gives all the zero value.
-	// Kernels without a name get one that ends in their number.
+	// Options returns the options of the kernel with that number, from 0; it is
+	// called by New. If nil, all kernels have the zero Options. Kernels without
+	// a name get one that ends in their number.
 	Options func(index int) kernel.Options
-	// Setup makes the first sessions of a kernel, on its goroutine. The kernels
-	// are set up one after the other, and none of them runs before all of them
-	// are; what is posted meanwhile waits. An error stops the group before it
-	// has begun. A kernel that gets no session ends at once, unless Stay is set.
+	// Setup makes the first sessions of a kernel, on its goroutine. It is
+	// required. The kernels are set up one after the other, and none of them
+	// runs before all of them are; what is posted meanwhile waits. An error
+	// stops the group before it has begun. A kernel that gets no session ends
+	// at once, unless Stay is set.
 	Setup func(m *Member) error
 	// Stay keeps every kernel running until the group is stopped, by a session
 	// of its own that does nothing. Without it a kernel whose last sessions have
@@ -48,7 +50,7 @@ type Config struct {
 	Stay bool
 }
 
-// Group is a number of kernels. Its methods are safe on any goroutine.
+// Group is a set of kernels. Its methods are safe on any goroutine.
 type Group struct {
 	config  Config
 	members []*Member
@@ -69,7 +71,7 @@ type Member struct {
 	err error // once its goroutine has ended
 }
 
-// ErrStarted indicates that a group has been run already; one runs once.
+// ErrStarted indicates that a group has been run already: a group runs once.
 var ErrStarted = errors.New("kernelgroup: the group has been run already")
 
 // Error is the error of one kernel of a group.
@@ -115,7 +117,7 @@ func New(c Config) (*Group, error) {
 	return g, nil
 }
 
-// Run makes a group and runs it.
+// Run makes a group and runs it. The errors are those of [New] and [Group.Run].
 func Run(ctx context.Context, c Config) error {
 	g, err := New(c)
 	if err != nil {
@@ -124,7 +126,7 @@ func Run(ctx context.Context, c Config) error {
 	return g.Run(ctx)
 }
 
-// Size is how many kernels there are.
+// Size returns the number of kernels.
 func (g *Group) Size() int { return len(g.members) }
 
 // Outside returns the view of one of the kernels for other goroutines. It
@@ -132,10 +134,10 @@ func (g *Group) Size() int { return len(g.members) }
 func (g *Group) Outside(index int) kernel.Outside { return g.members[index].Kernel.Outside() }
 
 // Run sets the kernels up and runs them, each on a goroutine of its own, until
-// all have ended. If one ends with an error, by an exception that no session
-// handled, the others are stopped; so they are when ctx is done, and its error
-// is then returned as well. The errors of kernels are of type *Error, joined.
-// A group runs once; again, the error is ErrStarted.
+// all have ended. If one ends with an error, of Setup or by an exception that
+// no session handled, the others are stopped. They are also stopped when ctx is
+// done; then its error is returned as well. The errors of kernels are of type
+// *Error, joined. A group runs once; a second call returns [ErrStarted].
 func (g *Group) Run(ctx context.Context) error {
 	if g.begun.Swap(true) {
 		return ErrStarted
@@ -212,8 +214,9 @@ func stay(e kernel.Event) {
 	_, _ = e.Kernel.RefcountIncrement(e.Session, "kernelgroup: Stay")
 }
 
-// Stop stops all sessions of all kernels, soon, as kernel.Stop does; then Run
-// returns. A group that is stopped before it runs stops once it has been set up.
+// Stop makes all kernels stop all of their sessions, as [kernel.Kernel.Stop]
+// does, and does not wait for that; then Run returns. A group that is stopped
+// before it runs stops as soon as it has been set up.
 func (g *Group) Stop() {
 	for _, m := range g.members {
 		m.Kernel.Outside().Stop()

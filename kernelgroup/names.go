@@ -19,10 +19,11 @@ type registered struct {
 	id     kernel.ID
 }
 
-// Register gives the active session an alias, as Kernel.AliasSet does, that
-// the whole group knows, see [Group.Alias]. The group forgets it when the
-// session stops. A name that a session of any kernel has registered is
-// kernel.ErrAliasInUse. It is for the member's own goroutine.
+// Register gives the active session an alias, as [kernel.Kernel.AliasSet] does,
+// under which the whole group can find it, see [Group.Alias]. The registration
+// ends when the session stops. If a session of any kernel has registered the
+// name, the error is kernel.ErrAliasInUse. Register must be called on the
+// goroutine of the member's kernel.
 func (m *Member) Register(name string) error {
 	id, d := m.Kernel.ActiveSession(), &m.Group.names
 	again, err := d.add(name, registered{m, id})
@@ -83,8 +84,8 @@ func (d *directory) drop(m *Member) {
 	}
 }
 
-// Lookup finds the session that has registered a name, and the number of its
-// kernel.
+// Lookup returns the session that has registered a name, and the number of its
+// kernel. ok is false if there is none.
 func (g *Group) Lookup(name string) (id kernel.ID, index int, ok bool) {
 	g.names.mu.RLock()
 	defer g.names.mu.RUnlock()
@@ -96,8 +97,8 @@ func (g *Group) Lookup(name string) (id kernel.ID, index int, ok bool) {
 }
 
 // Alias makes a destination of a registered name. The name is looked up at
-// every post; without a session that has it the error is kernel.ErrNoSession.
-// It may be made on any goroutine, kept, and used by sessions of any kernel.
+// every post, whose error is kernel.ErrNoSession if no session has it. The
+// destination may be kept, and used by sessions of any kernel.
 func (g *Group) Alias(name string) kernel.Dest { return kernel.Via(groupAlias{g, name}) }
 
 type groupAlias struct {
@@ -115,8 +116,8 @@ func (a groupAlias) Post(from kernel.ID, event string, args []any) error {
 }
 
 // To makes a destination of the session that has an alias in one of the
-// kernels. That no session there has it turns out in that kernel, which makes a
-// dead letter of the event. It panics if index is out of range.
+// kernels. If no session there has the alias, the event becomes a dead letter
+// of that kernel. It panics if index is out of range.
 func (g *Group) To(index int, alias string) kernel.Dest {
 	return kernel.Via(memberAlias{g.Outside(index), alias})
 }
@@ -131,8 +132,9 @@ func (a memberAlias) Post(from kernel.ID, event string, args []any) error {
 	return a.outside.PostFrom(from, kernel.Alias(a.alias), event, args...)
 }
 
-// Index spreads keys over the kernels: the same key always gives the same
-// number, in every program that has as many kernels.
+// Index distributes keys over the kernels: it returns the number of a kernel,
+// from 0. The same key always gives the same number, in every program with the
+// same number of kernels.
 func (g *Group) Index(key string) int {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte(key)) // cannot fail

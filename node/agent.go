@@ -212,13 +212,17 @@ func (a *agent) refuse(in *incoming, err error) {
 	}
 	refused := &frame{verb: verbRefused, to: f.to, event: f.event, code: codeOf(err), text: cut(err.Error())}
 	if _, err := in.link.send(refused, bounded); err != nil {
-		a.n.log.Warn("cannot tell a node of a post that nobody gets", "node", in.link.name, "error", err)
+		a.n.warn("node: cannot report a post that reaches no session", "node", in.link.name, "error", err)
 	}
 }
 
 // lost reports events that did not arrive.
 func (a *agent) lost(l Loss) {
-	if a.n.config.Lost != nil && l.Count > 0 {
+	switch {
+	case l.Count == 0:
+	case a.n.config.Lost == nil:
+		a.n.warn("node: events may be lost", "to", l.To, "event", l.Event, "count", l.Count, "error", l.Err)
+	default:
 		a.n.config.Lost(l)
 	}
 }

@@ -75,10 +75,10 @@ type Config struct {
 	Linger time.Duration
 
 	// Lost is called on the kernel's goroutine for events that did not arrive,
-	// or may not have. If nil, they are dropped.
+	// or may not have. If nil, they are logged, at most once a second.
 	Lost func(Loss)
 	// Logger gets what goes wrong, and the warnings of the libraries below. If
-	// nil, nothing is logged.
+	// nil, it is the kernel's; slog.DiscardHandler is silence.
 	Logger *slog.Logger
 }
 
@@ -132,9 +132,6 @@ func (c *Config) settle() error {
 	}
 	if err := c.settleTimes(); err != nil {
 		return err
-	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	if c.Codec == nil {
 		codec, err := NewCBOR(c.Types)

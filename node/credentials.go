@@ -48,7 +48,7 @@ func (c peerCredentials) ServerHandshake(raw net.Conn) (net.Conn, credentials.Au
 	}
 	mine := connInfo{AuthInfo: info, conn: tracked, cert: certificateOf(info)}
 	if mine.cert != nil && !c.n.config.Strangers && !c.n.knows(mine.cert, "") {
-		c.n.log.Warn("node: a certificate names no peer", "from", raw.RemoteAddr(), "subject", mine.cert.Subject.String())
+		c.n.warn("node: a certificate names no peer", "from", raw.RemoteAddr(), "subject", mine.cert.Subject.String())
 		return nil, nil, errors.Join(errors.New("node: the certificate names no peer"), conn.Close())
 	}
 	return conn, mine, nil
@@ -62,7 +62,7 @@ func (c peerCredentials) ClientHandshake(ctx context.Context, authority string, 
 	}
 	tracked, ok := raw.(*trackedConn)
 	if cert := certificateOf(info); ok && cert != nil && !c.n.knows(cert, tracked.address) {
-		c.n.log.Warn("node: another node's certificate", "address", tracked.address, "subject", cert.Subject.String())
+		c.n.warn("node: another node's certificate", "address", tracked.address, "subject", cert.Subject.String())
 		return nil, nil, errors.Join(fmt.Errorf("node: the certificate at %s is another node's", tracked.address), conn.Close())
 	}
 	return conn, info, nil

@@ -41,6 +41,9 @@ var (
 	ErrClosed = errors.New("node: shut down")
 )
 
+// errShutDown indicates that the other node has said goodbye.
+var errShutDown = fmt.Errorf("%w: it has shut down", ErrUnreachable)
+
 // callError names the method and its subject in front of a reason.
 func callError(method string, subject any, err error) error {
 	return fmt.Errorf("node: %s(%v): %w", method, subject, err)

@@ -42,7 +42,7 @@ func (l *listener) Accept() (net.Conn, error) {
 		}
 		_ = raw.Close() // it is refused
 		if !errors.Is(err, ErrClosed) {
-			l.n.log.Warn("node: refusing a connection", "from", raw.RemoteAddr(), "error", err)
+			l.n.warn("node: refusing a connection", "from", raw.RemoteAddr(), "error", err)
 		}
 	}
 }

@@ -39,7 +39,8 @@ type Node struct {
 	held       atomic.Int64 // bytes of decoded values that wait for the kernel
 	heartbeats sync.WaitGroup
 
-	exposed atomic.Pointer[exposures]
+	exposed  atomic.Pointer[exposures]
+	warnings warnings
 
 	linksMu sync.RWMutex
 	links   map[string]*link  // by name
@@ -63,6 +64,9 @@ type Node struct {
 func Start(k *kernel.Kernel, config Config) (*Node, error) {
 	if err := config.settle(); err != nil {
 		return nil, err
+	}
+	if config.Logger == nil {
+		config.Logger = k.Host().Logger()
 	}
 	n := &Node{
 		config: config, log: config.Logger, boot: randomKey(),
@@ -101,9 +105,8 @@ func (n *Node) listen() (err error) {
 		return fmt.Errorf("node: Start: %w", err)
 	}
 	n.listener = listener{raw, n}
-	n.address = n.config.Advertise
-	if n.address == "" {
-		n.address = raw.Addr().String()
+	if n.address, err = n.config.advertised(raw); err != nil {
+		return errors.Join(fmt.Errorf("node: Start: %w", err), raw.Close())
 	}
 	n.system = quiet.NewSystem(n.log)
 	n.remote = remote.NewRemote(n.system, n.sendSettings())
@@ -124,6 +127,18 @@ func (n *Node) listen() (err error) {
 		}
 	})
 	return nil
+}
+
+// advertised returns the address at which others reach a node that listens.
+func (c *Config) advertised(l net.Listener) (string, error) {
+	if c.Advertise != "" {
+		return c.Advertise, nil
+	}
+	addr := l.Addr()
+	if addr == nil { // getsockname has failed
+		return "", fmt.Errorf("%s: its address is not known", c.Listen)
+	}
+	return addr.String(), nil
 }
 
 // Name returns the node's name. Any goroutine may call it.

@@ -24,6 +24,8 @@ func TestMain(m *testing.M) {
 		os.Exit(m.Run())
 	case "sieve":
 		role = beSieve
+	case "swept":
+		role = beSwept
 	}
 	if err := role(); err != nil {
 		fmt.Fprintln(os.Stderr, "child:", err)
@@ -124,7 +126,9 @@ type client struct {
 func dial(t testing.TB, config node.Config) *client {
 	t.Helper()
 	c := &client{t: t, k: kernel.New(), events: make(chan kernel.Event, 1000), lost: make(chan node.Loss, 1000), ran: make(chan error, 1)}
-	config.Name = "client"
+	if config.Name == "" {
+		config.Name = "client"
+	}
 	if config.Listen == "" {
 		config.Listen = nodetest.AnyPort
 	}
@@ -132,7 +136,7 @@ func dial(t testing.TB, config node.Config) *client {
 	var err error
 	c.n, err = node.Start(c.k, patient(config))
 	require.NoError(t, err)
-	require.NoError(t, c.n.Expose("main", "pong"))
+	require.NoError(t, c.n.Expose("main", "pong", "add"))
 	runs := make(chan struct{})
 	s, err := session.Inline(c.k, session.Funcs{
 		"_start": func(e kernel.Event) {
@@ -141,6 +145,7 @@ func dial(t testing.TB, config node.Config) *client {
 		},
 		"runs":     func(kernel.Event) { close(runs) },
 		"_default": func(kernel.Event) {},
+		"add":      func(e kernel.Event) { e.Return(kernel.Arg[int64](e, 0) + kernel.Arg[int64](e, 1)) },
 		"pong":     func(e kernel.Event) { c.events <- e },
 		"answer":   func(e kernel.Event) { e.Args[2].(chan kernel.Event) <- e },
 		"gone":     func(e kernel.Event) { c.events <- e },

@@ -1,7 +1,5 @@
 package node
 
-import "fmt"
-
 // incoming is a frame on its way to the kernel, with its values decoded.
 type incoming struct {
 	link  *link
@@ -71,7 +69,7 @@ func (n *Node) handRemote(l *link, f *frame) {
 func (l *link) handleControl(f *frame) bool {
 	switch f.verb {
 	case verbPing:
-		l.transmit(l.pong())
+		l.transmit(l.pong(f))
 		l.wake()
 	case verbPong:
 		l.notePong(f)
@@ -81,7 +79,7 @@ func (l *link) handleControl(f *frame) bool {
 		l.came++
 		l.done++
 		l.ack()
-		l.fall(fmt.Errorf("%w: it has shut down", ErrUnreachable))
+		l.fall(errShutDown)
 		l.retire()
 	}
 	return false

@@ -61,7 +61,7 @@ func (r *receiver) Receive(stream remote.Remoting_ReceiveServer) (err error) {
 		err = r.receive(stream, info)
 	}
 	if errors.Is(err, errMalformed) {
-		r.n.log.Warn("node: a message that no node sends; its stream is closed", "from", from.Addr)
+		r.n.warn("node: a message that no node sends; its stream is closed", "from", from.Addr)
 	}
 	return err
 }
@@ -132,18 +132,18 @@ func (r *receiver) frame(data []byte, info connInfo) error {
 	}
 	f := &frame{}
 	if err := f.parse(wrapped.Value); err != nil || len(f.payload) > n.config.MaxMessage {
-		n.log.Warn("node: dropping a malformed frame", "bytes", len(wrapped.Value))
+		n.warn("node: dropping a malformed frame", "bytes", len(wrapped.Value))
 		return nil
 	}
 	if info.cert != nil {
 		if err := n.authorize(f.node, info.cert); err != nil {
-			n.log.Warn("node: a frame in another node's name; its stream is closed", "error", err)
+			n.warn("node: a frame in another node's name; its stream is closed", "error", err)
 			return status.Error(codes.PermissionDenied, "not your name")
 		}
 	}
 	l := n.linkFor(f.node, f.address)
 	if l == nil {
-		n.log.Warn("node: dropping a frame of a node that is not a peer", "node", f.node, "address", f.address)
+		n.warn("node: dropping a frame of a node that is not a peer", "node", f.node, "address", f.address)
 		return nil
 	}
 	n.receive(l, f, info.conn)

@@ -1,6 +1,7 @@
 package node
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/gopoe/poe/kernel"
@@ -284,7 +285,15 @@ type fallen struct {
 	link       *link
 	generation uint64 // the one that ended
 	lost       int
+	wasUp      bool // it had answered
 	err        error
+}
+
+// unexpected reports whether the node was up, and neither side wanted it to end.
+func (f *fallen) unexpected() bool {
+	f.link.mu.Lock()
+	defer f.link.mu.Unlock()
+	return f.wasUp && f.link.state != linkRemoved && !errors.Is(f.err, errShutDown)
 }
 
 func (a *agent) nodeUp(l *link) {
@@ -312,6 +321,9 @@ func (a *agent) nodeDown(f *fallen) {
 		}
 	}
 	a.dropProxies(func(at Address) bool { return at.Node == f.link.name })
+	if f.unexpected() && len(a.nodes[f.link.name]) == 0 {
+		a.n.warn("node: a node is down", "node", f.link.name, "error", f.err)
+	}
 	if f.lost > 0 {
 		a.lost(Loss{To: Address{Node: f.link.name}, Count: f.lost, Err: f.err})
 	}
@@ -332,14 +344,14 @@ func (n *Node) NotifyWritable(node string, event string, extra ...any) error {
 		err = ErrClosed
 	}
 	if err != nil {
-		return callError("NotifyReady", node, err)
+		return callError("NotifyWritable", node, err)
 	}
 	l, err := n.link(node)
 	if err != nil {
-		return callError("NotifyReady", node, err)
+		return callError("NotifyWritable", node, err)
 	}
 	if _, err := a.k.RefcountIncrement(who.id, writableTag); err != nil {
-		return callError("NotifyReady", node, fmt.Errorf("%w", err))
+		return callError("NotifyWritable", node, fmt.Errorf("%w", err))
 	}
 	a.writers[node] = append(a.writers[node], who)
 	l.mu.Lock()

@@ -9,28 +9,27 @@ import (
 // daylight saving time.
 var epoch = time.Date(2001, time.September, 9, 1, 46, 40, 0, time.UTC)
 
-// Clock is a virtual [kernel.Clock]. It stands while handlers run and jumps to
-// the next timer when a kernel has nothing else to do.
+// Clock is a virtual [kernel.Clock]. It stands still while handlers run, and
+// advances to the next timer when a kernel has nothing else to do.
 //
-// It does not jump while jobs of Offload run, or child processes
-// which the kernel knows: those of wheel/run and of SigChild. Then it stands
-// until something comes, and a timer fires only after the kernel has waited for it
-// as long in real time, so a child that runs as long as the test makes timers as
-// slow as they are. A [kernel.Hold] does not stop the clock, nor does a goroutine
-// that the kernel does not know of, or a peer: Wait is for those. A coroutine is
-// part of its handler.
+// It does not advance while jobs of Offload run, or child processes which the
+// kernel knows: those of wheel/run and of SigChild. During that time a timer
+// fires only after the kernel has waited for it in real time, so with a child
+// that runs as long as the test all timers take their real time. A
+// [kernel.Hold], a goroutine that the kernel does not know, and a peer do not
+// stop the clock: set Wait for these. A coroutine is part of its handler.
 //
-// The zero Clock is ready
-// for use; it must not be copied afterwards. One clock may serve several
-// kernels that take turns on one goroutine; its methods are safe on any.
+// The zero Clock is ready to use; it must not be copied after first use. One
+// clock may serve several kernels that run in turn on one goroutine. Its
+// methods are safe on any goroutine.
 type Clock struct {
-	// Start is the time of day at which the clock begins; the zero time stands
-	// for a fixed moment in 2001, so that tests repeat. It must not change once
-	// the clock is in use.
+	// Start is the time of day at which the clock begins. The zero time means a
+	// fixed moment in 2001, so that every run of a test is the same. It must
+	// not be changed once the clock is in use.
 	Start time.Time
-	// Wait is how long a kernel with nothing to do really waits, before each
-	// jump, for real handles and for other goroutines. The default is not at
-	// all, which is right for programs that live in memory alone.
+	// Wait is how long, in real time, a kernel without anything to do waits for
+	// real handles and for other goroutines before the clock advances. 0 is
+	// right for programs that only use memory.
 	Wait time.Duration
 
 	mu      sync.Mutex
@@ -41,7 +40,7 @@ type Clock struct {
 	reached bool
 }
 
-// Mono returns the virtual time that has passed.
+// Mono returns the virtual time that has passed since the clock was made.
 func (c *Clock) Mono() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -62,9 +61,9 @@ func (c *Clock) Wall() time.Time {
 // MaxBlock returns Wait.
 func (c *Clock) MaxBlock() time.Duration { return c.Wait }
 
-// Advance jumps to until, and never back. It is what a kernel calls with
-// nothing left to do before; it returns false if until is the end of time,
-// because then only others can bring something to do.
+// Advance moves the clock forward to until, but not beyond Limit; it never
+// moves the clock back. Kernels call it when nothing is due before. It returns
+// false if until is math.MaxInt64 and there is no limit.
 func (c *Clock) Advance(until time.Duration) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -82,16 +81,17 @@ func (c *Clock) Advance(until time.Duration) bool {
 
 const forever = time.Duration(1<<63 - 1)
 
-// Pass lets d pass at once: in a handler, it is a handler that takes so long.
-// A negative d is ignored.
+// Pass advances the clock by d at once. Called in a handler, it simulates a
+// handler that takes that long. A negative d is ignored.
 func (c *Clock) Pass(d time.Duration) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.passed += max(0, d)
 }
 
-// SetWall sets the time of day, as an operator would; the time that passes is
-// not touched by it. Delays stay and alarms move, once the kernel has noticed.
+// SetWall sets the time of day, as an administrator sets a system's clock; Mono
+// does not change. Pending delays are not affected; pending alarms are moved
+// once the kernel has noticed the change.
 func (c *Clock) SetWall(now time.Time) {
 	d := now.Round(0).Sub(c.Wall())
 	c.mu.Lock()
@@ -107,7 +107,7 @@ func (c *Clock) stopAt(limit time.Duration) {
 	c.limited, c.limit, c.reached = true, limit, false
 }
 
-// Limit returns the end of [RunFor], if it is running, else the end of time.
+// Limit returns the end of [RunFor] while that runs, otherwise math.MaxInt64.
 func (c *Clock) Limit() time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()

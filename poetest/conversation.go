@@ -12,7 +12,7 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Conversation is a client that talks to a server in memory, line by line and on
+// Conversation is a client that exchanges lines with a server in memory and in
 // virtual time:
 //
 //	at := poetest.Listen(netip.MustParseAddrPort("192.0.2.1:110"))
@@ -22,12 +22,12 @@ import (
 //	c.Send("USER ann")
 //	c.Expect("+OK")
 //
-// Its methods run the kernel until what they wait for has happened, and fail the
-// test if it has not within Timeout. They belong to the test's goroutine, which
-// must not be one that is in Run.
+// Its methods run the kernel until what they wait for has happened, and fail
+// the test if it has not within Timeout. They belong to the test's goroutine,
+// which must not be in Run.
 type Conversation struct {
-	// Timeout is how much virtual time an expectation waits; it may be changed
-	// at any time. Talk sets it to a minute.
+	// Timeout is how much virtual time a method waits; it may be changed at any
+	// time. Talk sets it to a minute.
 	Timeout time.Duration
 
 	t       testing.TB
@@ -38,8 +38,8 @@ type Conversation struct {
 	ended   error // io.EOF, or the reset
 }
 
-// Talk connects to the listener and returns the client's side. The connection is
-// closed when the test ends.
+// Talk connects to the listener and returns the client's side, which is closed
+// when the test ends. clock must be the clock of k.
 func (l *Listener) Talk(t testing.TB, k *kernel.Kernel, clock *Clock) *Conversation {
 	t.Helper()
 	h, err := l.Dial()
@@ -58,7 +58,8 @@ func (c *Conversation) Send(lines ...string) {
 	}
 }
 
-// Write sends bytes as they are. The kernel runs when there is no space for them.
+// Write sends bytes as they are. The kernel runs while there is no space for
+// them.
 func (c *Conversation) Write(p []byte) {
 	c.t.Helper()
 	c.until("room for what was sent", func() bool {
@@ -71,8 +72,8 @@ func (c *Conversation) Write(p []byte) {
 	})
 }
 
-// Expect waits for lines, which must come in this order and nothing between
-// them. A line ends with LF or CR LF.
+// Expect waits for lines, which must arrive in this order without others
+// between them. A line ends with LF or CR LF.
 func (c *Conversation) Expect(lines ...string) {
 	c.t.Helper()
 	for _, want := range lines {
@@ -94,7 +95,7 @@ func (c *Conversation) ExpectMatch(pattern string) []string {
 	return m
 }
 
-// Line waits for one line and returns it without its end.
+// Line waits for one line and returns it without its line end.
 func (c *Conversation) Line() string {
 	c.t.Helper()
 	var line []byte
@@ -127,7 +128,8 @@ func (c *Conversation) ExpectEnd() error {
 	return c.ended
 }
 
-// ExpectSilence lets virtual time pass, in which nothing may come.
+// ExpectSilence lets d of virtual time pass and fails the test if anything
+// arrives in it.
 func (c *Conversation) ExpectSilence(d time.Duration) {
 	c.t.Helper()
 	c.run(d)
@@ -183,7 +185,7 @@ func (c *Conversation) read() {
 	}
 }
 
-// CloseWrite ends the client's output; the server may still answer.
+// CloseWrite closes the client's writing half; the server may still send.
 func (c *Conversation) CloseWrite() {
 	c.t.Helper()
 	if err := c.h.CloseWrite(); err != nil {
@@ -191,5 +193,5 @@ func (c *Conversation) CloseWrite() {
 	}
 }
 
-// Reset breaks the connection, as the end of a host does.
+// Reset breaks the connection: the server gets ECONNRESET.
 func (c *Conversation) Reset() { SocketOf(c.h).Reset() }

@@ -1,11 +1,12 @@
 // Package poetest helps to test programs that are made of sessions: a virtual
-// clock, under which a day of timers passes in milliseconds and in the order
-// in which it would really pass; a kernel that fails the test when it is left
-// with sessions, handles, events or goroutines; a recorder of events with
-// expectations and traces to compare with (see [Recorder.Golden]); stream sockets
-// in memory and conversations over them; and stand-ins for what a program asks of
-// others: jobs ([Jobs]), names ([Hosts]), HTTP ([RoundTripper]), programs
-// ([Programs]). [Perl] runs the original beside its port.
+// clock, under which a day of timers passes in milliseconds, in the same order
+// as in real time; a kernel that fails the test if sessions, handles, events or
+// goroutines are left at its end; a recorder of events with expectations and
+// traces to compare with (see [Recorder.Golden]); stream sockets in memory and
+// conversations over them; and replacements for what a program gets from
+// others: the results of jobs ([Jobs]), addresses of names ([Hosts]), HTTP
+// responses ([RoundTripper]), output of programs ([Programs]). [Perl] runs the
+// original program, to compare a port with it.
 //
 //	func TestReminder(t *testing.T) {
 //		k, seen := poetest.Record(t)
@@ -14,6 +15,6 @@
 //		seen.Expect("1 _start", "1 remind", "1 _stop")
 //	}
 //
-// The kernels are strict: an event that no handler takes, or a method called
-// where it makes no sense, is a panic and so the error of Run.
+// The kernels are strict: an event without a handler, or a method that is
+// called where it makes no sense, is a panic and so the error of Run.
 package poetest

@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// ExpectUnordered is Expect for events whose order does not matter: exactly
-// these were seen since the last expectation.
+// ExpectUnordered is Expect for events whose order does not matter: it fails
+// the test unless exactly these were recorded since the last expectation.
 func (r *Recorder) ExpectUnordered(events ...string) bool {
 	r.t.Helper()
 	got := r.take()
@@ -19,9 +19,9 @@ func (r *Recorder) ExpectUnordered(events ...string) bool {
 	return false
 }
 
-// ExpectNever fails the test if one of these events was seen since the last
-// expectation. It does not count as an expectation itself: the events can be
-// expected afterwards.
+// ExpectNever fails the test if one of these events was recorded since the last
+// expectation. It is not an expectation itself: the events recorded so far can
+// be expected afterwards.
 func (r *Recorder) ExpectNever(events ...string) bool {
 	r.t.Helper()
 	got := r.Lines()
@@ -34,10 +34,10 @@ func (r *Recorder) ExpectNever(events ...string) bool {
 	return true
 }
 
-// ExpectWithin is ExpectAmong for events that must also have come in time: from
-// the first of them to the last no more than d of virtual time has passed. One
-// event alone must have come within d of the last event that an expectation has
-// seen before, or of the kernel's start.
+// ExpectWithin is ExpectAmong with a limit of time: at most d of virtual time
+// may have passed from the first of the events to the last. A single event must
+// have happened within d of the last event that was recorded before the
+// previous expectation, or of the kernel's start.
 func (r *Recorder) ExpectWithin(d time.Duration, events ...string) bool {
 	r.t.Helper()
 	from, seen := r.unchecked()

@@ -15,9 +15,10 @@ import (
 
 var update = flag.Bool("poetest.update", false, "write the golden traces of poetest.Recorder anew instead of comparing with them")
 
-// Golden compares all events that were seen since the last expectation with a
-// trace in a file, and fails the test with the first lines that differ. The
-// file is in the package's directory, usually below testdata. It is written if
+// Golden compares all events recorded since the last expectation with a trace
+// in a file, and fails the test with the first lines that differ. The file's
+// name is relative to the package's directory; usually the file is below
+// testdata. It is written if
 //
 //	go test -run TestX -poetest.update
 //

@@ -11,15 +11,15 @@ import (
 	"golang.org/x/net/dns/dnsmessage"
 )
 
-// Hosts are the names that a fake name server knows, with their addresses. A name
-// with an empty list exists and has no address; any other name does not exist.
+// Hosts are the names and addresses of a fake name server. A name with an empty
+// list exists and has no address; a name that is not in the map does not exist.
 // Names are absolute, with or without the final dot, and in lower case.
 type Hosts map[string][]netip.Addr
 
-// Resolver makes a resolver that asks only these hosts, for
+// Resolver makes a resolver that knows only these hosts, for
 // socketfactory.Config.Resolver and net.Dialer.Resolver. Hosts must not be
-// changed while it is used. Go's resolver looks into the file of hosts of the
-// system first, so names such as localhost get the answer that is written there.
+// changed while it is in use. Go's resolver reads the system's hosts file
+// first, so names such as localhost have the addresses that are written there.
 func (h Hosts) Resolver() *net.Resolver {
 	return &net.Resolver{PreferGo: true, StrictErrors: true, Dial: func(context.Context, string, string) (net.Conn, error) {
 		client, server := net.Pipe()

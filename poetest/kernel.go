@@ -14,14 +14,14 @@ import (
 )
 
 // New makes a kernel for a test: strict, on a virtual [Clock] of its own, with
-// warnings in the test's log. When the test ends it fails if anything is left
-// of the kernel: sessions, watched handles, queued events, holds, postbacks
-// that were not released, or goroutines that were started since. A test that
-// means to leave early calls Stop first; one that has failed already is not
-// asked.
+// warnings in the test's log. At its end the test fails if anything is left of
+// the kernel: sessions, watched handles, queued events, holds, postbacks that
+// were not released, or goroutines that were started since. A test that ends
+// before its sessions do calls Stop first. A test that has failed already is
+// not checked.
 //
-// Give it at most one Options. Its Clock and Logger take the place of New's;
-// Strict is on in any case.
+// At most one Options may be given. Its Clock and Logger, if not nil, replace
+// those of New; Strict is always on.
 func New(t testing.TB, options ...kernel.Options) *kernel.Kernel {
 	t.Helper()
 	var o kernel.Options
@@ -50,10 +50,10 @@ func New(t testing.TB, options ...kernel.Options) *kernel.Kernel {
 	return k
 }
 
-// RunFor runs a kernel for some virtual time: everything due within it is
-// dispatched, and the clock stands at its end. It returns false if the last
-// session has stopped before, and what Run would return. The clock must be the
-// kernel's own.
+// RunFor runs a kernel for the virtual time d: it dispatches everything that is
+// due until then, and leaves the clock at that time. more is false if the last
+// session has stopped before, and err is what Run would return. c must be the
+// kernel's clock.
 func RunFor(k *kernel.Kernel, c *Clock, d time.Duration) (more bool, err error) {
 	c.stopAt(c.Mono() + max(0, d))
 	defer c.unlimit()

@@ -9,12 +9,11 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Backlog is how many connections a [Listener] holds that have not been accepted
-// yet.
+// Backlog is the most connections of a [Listener] that wait to be accepted.
 const Backlog = 128
 
 // Listener is a listening stream socket in memory. Dial connects to it; its
-// handle accepts, wherever a listening handle is asked for. Its methods are
+// handle can be used wherever a listening handle is needed. Its methods are
 // safe on any goroutine.
 type Listener struct {
 	addr   netip.AddrPort
@@ -28,8 +27,8 @@ type Listener struct {
 	closed bool
 }
 
-// Listen makes a listening socket. The address need not exist; the zero value
-// is 127.0.0.1:1.
+// Listen makes a listening socket in memory. The address need not exist; the
+// zero value means 127.0.0.1:1.
 func Listen(addr netip.AddrPort) *Listener {
 	if !addr.IsValid() {
 		addr = netip.AddrPortFrom(netip.AddrFrom4([4]byte{127, 0, 0, 1}), 1)
@@ -39,7 +38,7 @@ func Listen(addr netip.AddrPort) *Listener {
 	return l
 }
 
-// Handle returns the handle that accepts.
+// Handle returns the listening handle.
 func (l *Listener) Handle() *kernel.Handle { return l.handle }
 
 // SetBuffer sets how many octets the sockets of later connections hold in each
@@ -50,8 +49,8 @@ func (l *Listener) SetBuffer(octets int) {
 	l.buffer = octets
 }
 
-// Dial connects and returns the client's end. Once the handle is closed, or
-// with Backlog connections that are not accepted, the error is ECONNREFUSED.
+// Dial connects and returns the client's end. The error is ECONNREFUSED if the
+// listening handle is closed, or [Backlog] connections wait to be accepted.
 func (l *Listener) Dial() (*kernel.Handle, error) {
 	l.mu.Lock()
 	if l.closed || len(l.queue) >= Backlog {

@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// PerlRequired is the environment variable that makes it a failure, and not a
-// reason to skip the test, that perl or POE is not installed.
+// PerlRequired is an environment variable: if it is set and perl or POE is not
+// installed, a test that needs them fails. Otherwise it is skipped.
 const PerlRequired = "POE_REQUIRED"
 
-// PerlTimeout is how long a program that Perl runs may take.
+// PerlTimeout is how long a program that [Perl] runs may take.
 const PerlTimeout = time.Minute
 
 // Perl runs a Perl program that uses POE and returns what it has written to
-// standard output. The test fails if it writes anything to standard error, ends
-// with another status than 0, or takes longer than PerlTimeout. Without perl or
-// POE the test is skipped, unless PerlRequired is set.
+// standard output. The test fails if the program writes anything to standard
+// error, ends with another status than 0, or takes longer than [PerlTimeout].
+// Without perl or POE the test is skipped, unless PerlRequired is set.
 //
-// It is for comparing a port with its original, in the tests of the port:
+// Tests of a port use it to compare the port with its original:
 //
 //	assert.Equal(t, poetest.Perl(t, "old/daemon.pl", "--once"), output)
 func Perl(t testing.TB, program string, args ...string) string {

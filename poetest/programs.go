@@ -7,8 +7,9 @@ import (
 	"testing"
 )
 
-// Programs makes the test binary stand in for programs that the code under test
-// runs, with a wheel of package run or with os/exec. It is called in TestMain:
+// Programs runs the tests and lets the test binary replace programs which the
+// code under test runs, with a wheel of package run or with os/exec. Call it in
+// TestMain:
 //
 //	func TestMain(m *testing.M) {
 //		os.Exit(poetest.Programs(m, map[string]func() int{
@@ -16,10 +17,10 @@ import (
 //		}))
 //	}
 //
-// The names are found in PATH before those of the system while the tests run. A
-// program is the test binary, started once more: it has os.Args and the
-// standard streams of its own, runs its function instead of tests, and ends with
-// the exit status that this returns. Programs returns the exit status of the
+// While the tests run, the names are found in PATH before those of the system.
+// A program is a new process of the test binary: it has its own os.Args and
+// standard streams, runs its function instead of tests, and ends with the exit
+// status that the function returns. Programs returns the exit status of the
 // tests. It needs symbolic links.
 func Programs(m *testing.M, programs map[string]func() int) (status int) {
 	if run := programs[filepath.Base(os.Args[0])]; run != nil {

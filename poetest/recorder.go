@@ -13,7 +13,7 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Seen is one event that a session was given.
+// Seen is one recorded event.
 type Seen struct {
 	At      time.Duration // virtual time
 	Session kernel.ID
@@ -22,10 +22,10 @@ type Seen struct {
 	Args    []any
 }
 
-// Recorder sees every event that a kernel dispatches: _start, _stop, _child
+// Recorder records every event that a kernel dispatches: _start, _stop, _child
 // and signals as well as posted events, timers and calls to other sessions. A
-// call to one's own session is a plain function call and no event. Its
-// methods are safe on any goroutine.
+// call to the active session itself is a plain function call and not recorded.
+// Its methods are safe on any goroutine.
 type Recorder struct {
 	t     testing.TB
 	clock *Clock
@@ -38,8 +38,8 @@ type Recorder struct {
 }
 
 // Record makes a kernel as [New] does, and a recorder of all its events. The
-// recorder needs the kernel's log, so an Options with a Logger is a mistake
-// that fails the test; so is a clock that is not a *Clock.
+// recorder uses the kernel's logger, so Options.Logger must be nil, and
+// Options.Clock must be nil or a *[Clock]; otherwise the test fails.
 func Record(t testing.TB, options ...kernel.Options) (*kernel.Kernel, *Recorder) {
 	t.Helper()
 	var o kernel.Options
@@ -62,15 +62,15 @@ func Record(t testing.TB, options ...kernel.Options) (*kernel.Kernel, *Recorder)
 	return New(t, o), r
 }
 
-// Label gives a session a name for expectations, in place of its number.
+// Label gives a session a name, which expectations use instead of its number.
 func (r *Recorder) Label(id kernel.ID, name string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.labels[id] = name
 }
 
-// Ignore leaves events of these names out, those already seen and those to
-// come.
+// Ignore leaves out events with these names, those already recorded and those
+// to come.
 func (r *Recorder) Ignore(events ...string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -79,14 +79,15 @@ func (r *Recorder) Ignore(events ...string) {
 	}
 }
 
-// Events returns all events seen so far, in order.
+// Events returns all events recorded so far, in order, without those that
+// Ignore names.
 func (r *Recorder) Events() []Seen {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return slices.DeleteFunc(slices.Clone(r.seen), func(s Seen) bool { return r.ignored[s.Event] })
 }
 
-// Of returns the names of the events that one session has seen so far.
+// Of returns the names of the events recorded so far for one session.
 func (r *Recorder) Of(id kernel.ID) []string {
 	var names []string
 	for _, s := range r.Events() {
@@ -97,8 +98,8 @@ func (r *Recorder) Of(id kernel.ID) []string {
 	return names
 }
 
-// Lines returns the events seen since the last Expect as texts: the session's
-// label or number, a space, and the event.
+// Lines returns the events recorded since the last expectation in the form of
+// Expect: the session's label or number, a space, and the event's name.
 func (r *Recorder) Lines() []string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -129,9 +130,10 @@ func (r *Recorder) who(id kernel.ID) string {
 	return fmt.Sprint(id.Number())
 }
 
-// Expect fails the test unless exactly these events, in this order, were seen
-// since the last Expect. An event is given as the session's label or number, a
-// space, and the event's name: "2 tick". It returns whether they were.
+// Expect fails the test unless exactly these events, in this order, were
+// recorded since the last expectation. An event is given as the session's label
+// or number, a space, and the event's name: "2 tick". It returns true if they
+// were.
 func (r *Recorder) Expect(events ...string) bool {
 	r.t.Helper()
 	got := r.take()
@@ -142,8 +144,8 @@ func (r *Recorder) Expect(events ...string) bool {
 	return false
 }
 
-// ExpectAmong is Expect for events among others: these, in this order, with
-// any others in between.
+// ExpectAmong is Expect, but allows other events before, between and after
+// these.
 func (r *Recorder) ExpectAmong(events ...string) bool {
 	r.t.Helper()
 	got := r.take()

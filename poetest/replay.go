@@ -10,15 +10,14 @@ import (
 	"github.com/gopoe/poe/recording"
 )
 
-// Replay runs a program on a recording in a file and fails the test where it
-// does something else than the recorded run did: a failure that was recorded
-// once becomes a regression test. setup makes the program's sessions, as its main
-// function does before Run. The recording must be one of a kernel without
-// Options.Clock; options may set what else the program sets, but not Clock,
-// Recording and Replay. Replay returns the number of events.
+// Replay replays a recorded run of a program and fails the test if the program
+// behaves differently: so a failure that was recorded once becomes a regression
+// test. setup makes the program's sessions, as its main function does before
+// Run. The recording must be one of a kernel without Options.Clock. options are
+// the program's own; at most one may be given, without Clock, and its Recording
+// and Replay are ignored. Replay returns the number of events.
 //
-// If the recording ends with the run, and not because the program was killed, the
-// run must end there as well.
+// If the recording contains the end of the run, the run must end there as well.
 func Replay(t testing.TB, file string, setup func(k *kernel.Kernel), options ...kernel.Options) (events uint64) {
 	t.Helper()
 	var o kernel.Options

@@ -6,9 +6,9 @@ import (
 )
 
 // RoundTripper makes a transport that answers requests by a handler, without a
-// connection; for clienthttp.Config.Transport and http.Client.Transport. The
-// handler runs on the goroutine that asks, and gets the request as a server
-// would. A response is complete before it is returned.
+// connection. It is for clienthttp.Config.Transport and http.Client.Transport.
+// The handler runs on the goroutine that calls RoundTrip, and gets the request
+// as in a server. A response is returned once it is complete.
 func RoundTripper(h http.Handler) http.RoundTripper { return roundTripper{h} }
 
 type roundTripper struct{ http.Handler }

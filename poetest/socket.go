@@ -10,12 +10,12 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// DefaultBuffer is how many octets a socket holds on their way to its reader
-// if nothing else is said.
+// DefaultBuffer is how many octets a direction of a connection holds, unless
+// configured otherwise.
 const DefaultBuffer = 64 << 10
 
-// PairConfig describes a pair of connected sockets. The zero value is a good
-// one.
+// PairConfig configures a pair of connected sockets. The zero value is ready to
+// use.
 type PairConfig struct {
 	// Buffer is how many octets each direction holds before its writer gets
 	// ErrWouldBlock; 0 means DefaultBuffer.
@@ -27,10 +27,10 @@ type PairConfig struct {
 
 // Pair makes two stream sockets in memory that are connected with each other,
 // with the behaviour of TCP: half-close, a bounded buffer, EPIPE and
-// ECONNRESET. Each may be watched by another kernel.
+// ECONNRESET. The two ends may be watched by different kernels.
 func Pair() (a, b *kernel.Handle) { return NewPair(PairConfig{}) }
 
-// NewPair is Pair with a choice.
+// NewPair is [Pair] with a configuration.
 func NewPair(c PairConfig) (a, b *kernel.Handle) {
 	if c.Buffer <= 0 {
 		c.Buffer = DefaultBuffer
@@ -48,8 +48,8 @@ func NewPair(c PairConfig) (a, b *kernel.Handle) {
 	return kernel.FromSource(x, "socket "+c.A.String()), kernel.FromSource(y, "socket "+c.B.String())
 }
 
-// Socket is one end of a pair: what stands behind its handle. Its methods are
-// safe on any goroutine.
+// Socket is one end of a pair, the Source of its handle. Its methods are safe
+// on any goroutine.
 type Socket struct {
 	mu    *sync.Mutex // of both ends
 	peer  *Socket
@@ -66,8 +66,8 @@ type Socket struct {
 	consumed uint64
 }
 
-// SocketOf returns the socket behind a handle that this package made, nil for
-// any other.
+// SocketOf returns the socket of a handle that this package made, nil for any
+// other handle.
 func SocketOf(h *kernel.Handle) *Socket {
 	s, _ := h.Source().(*Socket)
 	return s
@@ -87,7 +87,8 @@ func (s *Socket) change(do func()) {
 	}
 }
 
-// Read reads what has arrived.
+// Read reads what has arrived. It returns kernel.ErrWouldBlock if there is
+// nothing.
 func (s *Socket) Read(p []byte) (n int, err error) {
 	s.change(func() {
 		switch {
@@ -111,7 +112,8 @@ func (s *Socket) Read(p []byte) (n int, err error) {
 	return n, err
 }
 
-// Write sends as much as the buffer has space for.
+// Write sends as much as the buffer has space for, with kernel.ErrWouldBlock if
+// that is not all.
 func (s *Socket) Write(p []byte) (n int, err error) {
 	s.change(func() {
 		switch {
@@ -132,8 +134,9 @@ func (s *Socket) Write(p []byte) (n int, err error) {
 	return n, err
 }
 
-// Close ends both directions. If something was left unread the peer gets
-// ECONNRESET, else the end of the stream.
+// Close closes both directions. If something was left unread the peer gets
+// ECONNRESET, otherwise the end of the stream. The error of a second Close is
+// net.ErrClosed.
 func (s *Socket) Close() error {
 	var err error
 	s.change(func() {
@@ -151,24 +154,24 @@ func (s *Socket) Close() error {
 	return err
 }
 
-// CloseRead ends the reading half: reads say end of stream, and what the peer
-// writes is EPIPE.
+// CloseRead closes the reading half: reads return io.EOF, and writes of the
+// peer return EPIPE.
 func (s *Socket) CloseRead() error {
 	s.change(func() { s.deaf, s.in = true, nil })
 	return nil
 }
 
-// CloseWrite ends the writing half: the peer reads the end of the stream.
+// CloseWrite closes the writing half: the peer reads the end of the stream.
 func (s *Socket) CloseWrite() error {
 	s.change(func() { s.mute, s.peer.ended = true, true })
 	return nil
 }
 
-// Break makes this end fail with err: writes at once, reads when all that has
-// arrived is read. It is how a test cuts a cable.
+// Break makes this end fail with err, as a broken network does: writes fail at
+// once, reads once everything that has arrived was read.
 func (s *Socket) Break(err error) { s.change(func() { s.trouble = err }) }
 
-// Reset breaks both ends with ECONNRESET.
+// Reset makes both ends fail with ECONNRESET, as Break does.
 func (s *Socket) Reset() {
 	s.change(func() { s.trouble, s.peer.trouble = syscall.ECONNRESET, syscall.ECONNRESET })
 }
@@ -187,8 +190,8 @@ func (s *Socket) Closed() bool {
 	return s.closed
 }
 
-// Ready returns the modes in which the socket is ready: an end and an error can be read, and
-// written to.
+// Ready returns the modes in which the socket is ready. A socket with an error
+// is ready in both directions, as is a closed one.
 func (s *Socket) Ready() kernel.ReadySet {
 	s.mu.Lock()
 	defer s.mu.Unlock()

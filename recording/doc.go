@@ -1,5 +1,5 @@
-// Package recording reads recordings of runs of a kernel, and has what a replay
-// of one ends with. A program records by kernel.Options.Recording and replays by
-// kernel.Options.Replay, or unchanged by the environment variables below, which
-// the command poe replay sets.
+// Package recording reads recordings of a kernel's runs, and has the result and
+// the errors of a replay. A program records with kernel.Options.Recording and
+// replays with kernel.Options.Replay. Without any change to the program the
+// environment variables below do the same; the command poe replay sets them.
 package recording

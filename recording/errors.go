@@ -6,29 +6,29 @@ import (
 	"strings"
 )
 
-// ErrEnds says that all of a recording was replayed, which does not have the end
-// of the run.
+// ErrEnds indicates that the whole recording was replayed and does not contain
+// the end of the run, because the program was killed for example.
 var ErrEnds = errors.New("kernel: the recording ends here")
 
-// ErrStopped is the error of a replay that has stopped at the event that was asked
-// for.
+// ErrStopped indicates that the replay has stopped before the event that
+// AtVariable or UntilVariable names.
 var ErrStopped = errors.New("kernel: the replay has stopped where it was asked to")
 
-// Result is how far a replay has come.
+// Result is the state of a replay, or how it has ended.
 type Result struct {
-	Equal  bool   // all of the recording was replayed
-	Whole  bool   // and the recording has the end of the run
-	Events uint64 // that were dispatched
-	Err    error  // why it has ended before
+	Equal  bool   // the whole recording was replayed, without a difference
+	Whole  bool   // the recording contains the end of the run
+	Events uint64 // how many were dispatched
+	Err    error  // why it has ended before the end of the recording
 }
 
-// Divergence is the error of a replay that does not do what the recording has:
-// where they part, and the events around it.
+// Divergence is the error of a replay which differs from the recording: it has
+// the first difference, and the events around it.
 type Divergence struct {
 	Kernel   string
-	Event    uint64 // the number of the first event that differs, or in whose place something else was done; the first is 1
-	Handler  string // what ran then, empty if nothing did
-	Asked    string // what the program does
+	Event    uint64 // the number of the first event that differs; the first is 1
+	Handler  string // the handler that was running, empty if none was
+	Asked    string // what the program did
 	Recorded string // what it did in the recording
 	Offset   int64  // in the recording, in bytes
 	Before   []string
@@ -54,10 +54,10 @@ func (d *Divergence) Error() string {
 	return strings.TrimSuffix(b.String(), "\n")
 }
 
-// NotReplayable is the error of a replay that has come to something which could
+// NotReplayable is the error of a replay that has come to a value which could
 // not be recorded.
 type NotReplayable struct {
-	What string // what it is the result of
+	What string // what returned the value
 	Type string // its type
 }
 

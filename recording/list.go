@@ -2,6 +2,7 @@ package recording
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -9,7 +10,7 @@ import (
 	"github.com/gopoe/poe/internal/recordfile"
 )
 
-// Head is what a recording says of the run and its program.
+// Head describes a recorded run and its program.
 type Head struct {
 	Program, Module, Build string // the program's package, the version of this module, the revision
 	Go, OS, Arch           string
@@ -20,7 +21,8 @@ type Head struct {
 	Environment            []string // NAME=value, as far as it was kept
 }
 
-// ReadHead reads the beginning of a recording.
+// ReadHead reads the head of a recording. The error is that of r, or says that
+// r is not a recording.
 func ReadHead(r io.Reader) (Head, error) {
 	rd, err := recordfile.NewReader(r)
 	if err != nil {
@@ -33,30 +35,19 @@ func ReadHead(r io.Reader) (Head, error) {
 	}, nil
 }
 
-// List writes the records of a recording as text, a line each with the
-// offset and the number of events before it. It needs no program, and also lists
-// a ring that has dropped its beginning. An error has the offset of what is
-// wrong; what comes before it was listed.
+// List writes the records of a recording as text, a line each with the offset
+// and the number of events before it. It does not need the program, and also
+// lists a ring that has dropped its beginning. If the recording is damaged,
+// what precedes the damage is listed, and the error has its offset.
 func List(r io.Reader, w io.Writer) error {
-	rd, err := recordfile.NewReader(r)
-	if err != nil {
-		return err
-	}
 	out := bufio.NewWriter(w)
-	events := uint64(0)
-	for rd.More() {
-		offset := rd.Offset()
-		rec := recordfile.Describe(rd)
-		if rd.Err() != nil {
-			break
+	for rec, err := range Records(r) {
+		if err != nil {
+			return errors.Join(err, out.Flush())
 		}
-		events += rec.Ran
-		if _, err := fmt.Fprintf(out, "%10d %8d  %s\n", offset, events, rec.Text); err != nil {
+		if _, err := fmt.Fprintf(out, "%10d %8d  %s\n", rec.Offset, rec.Events, rec.Text); err != nil {
 			return err
 		}
 	}
-	if err := out.Flush(); err != nil {
-		return err
-	}
-	return rd.Err()
+	return out.Flush()
 }

@@ -6,9 +6,10 @@ import (
 	"github.com/gopoe/poe/internal/recordfile"
 )
 
-// Register makes values of the type of v, a struct with exported fields or another
-// named type, something that is recorded and replayed as what it is where it is
-// held in an interface: as the result of a job, as an argument of an event that
-// another goroutine posts. It is called in an init function. Scalars, strings,
-// times, addresses, usual errors, and lists and maps of such need no registration.
+// Register registers the type of v, a struct with exported fields or another
+// named type, so that its values can be recorded and replayed where they are
+// held in an interface, such as the result of a job or an argument of an event
+// that another goroutine posts. Call it in an init function. Scalars, strings,
+// times, addresses, common errors, and slices and maps of these need no
+// registration.
 func Register(v any) { recordfile.Register(reflect.TypeOf(v)) }

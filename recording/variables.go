@@ -1,13 +1,14 @@
 package recording
 
-// The environment variables that record and replay the first kernel of a program.
-// They are removed from the environment when they are obeyed, so that child
-// processes do not inherit them.
+// The environment variables that record and replay the first kernel of a
+// program. They are removed from the environment when they take effect, so that
+// child processes do not inherit them.
 const (
-	// Variable names a file to which the run is recorded. It must not exist yet,
-	// and gets mode 0600, for it has all that the program has read.
+	// Variable names a file to which the run is recorded. It must not exist
+	// yet, and gets mode 0600, because it contains everything that the program
+	// has read.
 	Variable = "POE_RECORDING"
-	// ReplayVariable names a recording that is replayed instead of running.
+	// ReplayVariable names a recording, which the program replays.
 	ReplayVariable = "POE_REPLAY"
 	// ResultVariable names a file to which a [Result] is written as JSON as soon
 	// as it is known.
@@ -15,9 +16,9 @@ const (
 	// StateVariable names a file to which a replay that stops before an event
 	// writes the kernel's state as JSON.
 	StateVariable = "POE_REPLAY_STATE"
-	// AtVariable is the number of the event to stop before; the first is 1.
+	// AtVariable has the number of the event to stop before; the first is 1.
 	AtVariable = "POE_REPLAY_AT"
-	// UntilVariable is the event to stop before as NAME or NAME@SESSION; * matches
-	// anything.
+	// UntilVariable has the event to stop before, as NAME or NAME@SESSION; *
+	// matches any name or session.
 	UntilVariable = "POE_REPLAY_UNTIL"
 )

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/poetest"
 	"github.com/gopoe/poe/session"
 )
 
@@ -55,4 +56,27 @@ func Example() {
 	// pong 3 score 1
 	// pong 2 score 2
 	// pong 1 score 3
+}
+
+// The synopsis of POE::Session and POE::Kernel: one event that repeats itself
+// every second, here three times and in virtual time.
+func ExampleInline() {
+	k := kernel.New(kernel.Options{Clock: &poetest.Clock{}})
+	ticks := 0
+	session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) { e.Yield("next") },
+		"next": func(e kernel.Event) {
+			fmt.Println("tick...")
+			if ticks++; ticks < 3 {
+				e.Delay("next", time.Second)
+			}
+		},
+	})
+	if err := k.Run(); err != nil {
+		fmt.Println(err)
+	}
+	// Output:
+	// tick...
+	// tick...
+	// tick...
 }

@@ -30,7 +30,8 @@ func (o *Options) Set(name string, value any) (old any) {
 	return old
 }
 
-// On reports whether an option's value means yes.
+// On reports whether an option is set to a value that means yes: one that is
+// true in Perl, after the conversion of Set.
 func (o Options) On(name string) bool { return o != nil && on(o[name]) }
 
 // Option returns the value of an option, nil if it is not set. Names are not
@@ -38,8 +39,8 @@ func (o Options) On(name string) bool { return o != nil && on(o[name]) }
 //
 //	default  warn about events without a handler
 //	debug    warn when a handler is redefined
-//	trace    warn of every event before its handler runs, and also of events
-//	         that have none or go to _default
+//	trace    warn of every event before its handler runs, also of events
+//	         without a handler and of those that go to _default
 //
 // The others are the program's own.
 func (s *Session) Option(name string) any { return s.options.Get(name) }

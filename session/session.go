@@ -12,9 +12,9 @@
 //
 //	session.Create(k, &counter{}, counterStates)
 //
-// For sessions that need no type of their own, [Inline] takes closures. A
-// handler that belongs to another object than the heap, POE's object states,
-// is made with [Bind].
+// For sessions that need no type of their own, [Inline] takes closures. [Bind]
+// makes a handler of a method of an object that is not the heap: POE's object
+// states.
 package session
 
 import (
@@ -63,40 +63,46 @@ func (s States[H]) names() []string       { return slices.Collect(maps.Keys(s)) 
 func (s States[H]) has(event string) bool { return s[event] != nil }
 
 // Create makes a session and runs its _start, all before it returns; args are
-// the arguments of _start. The session is a child of the active one. A table
-// without _start gives kernel.ErrNoStart and a warning. An exception in _start
-// is no error: the signal DIE follows. POE: POE::Session->create.
+// the arguments of _start. The session is a child of the active one. If heap is
+// nil, the handlers get a nil receiver. A table without _start is
+// kernel.ErrNoStart, and a warning is logged; a table with the name _signal is
+// a *kernel.ConfigError. An exception in _start is not an error: the signal DIE
+// follows. POE: POE::Session->create.
 func Create[H any](k *kernel.Kernel, heap *H, states States[H], args ...any) (*Session, error) {
 	s := &Session{heap: heap, table: states}
 	return start(k, s, s, args)
 }
 
-// Inline makes a session whose handlers are closures. POE: inline_states.
+// Inline makes a session whose handlers are closures and runs its _start with
+// args, as [Create] does, with the same errors. The session has no heap. POE:
+// inline_states.
 func Inline(k *kernel.Kernel, funcs Funcs, args ...any) (*Session, error) {
 	s := &Session{funcs: funcs}
 	return start(k, s, s, args)
 }
 
-// Config is the long form of Create.
+// Config configures a session for [New].
 type Config[H any] struct {
-	// Heap is the session's heap; nil makes a zero H.
+	// Heap is the session's heap. If nil, New allocates a zero H.
 	Heap *H
 	// States are the handlers that have the heap as their receiver.
 	States States[H]
-	// Funcs are handlers without one: closures, and those that Bind makes. They
-	// win over States of the same name.
+	// Funcs are handlers without the heap as receiver: closures, and those that
+	// [Bind] makes. They take precedence over States of the same name.
 	Funcs Funcs
 	// Args are the arguments of _start.
 	Args []any
-	// Options are the session's options from the start, taken as they are.
+	// Options are the session's options from the start. The names are in lower
+	// case; values are stored without the conversion of [Session.SetOption].
 	Options map[string]any
-	// Type makes a session of a type of one's own out of the one that New would
-	// start, which it embeds: its Dispatch sees every event first. Nil is that
-	// one as it is. POE: a subclass of POE::Session.
+	// Type, if not nil, returns the session to start: a value of the program's
+	// own type which embeds s, so that its Dispatch gets every event first. If
+	// nil, s itself is started. POE: a subclass of POE::Session.
 	Type func(s *Session) kernel.Session
 }
 
-// New makes a session as Create does.
+// New makes a session as its configuration says, in the same way and with the
+// same errors as [Create].
 func New[H any](k *kernel.Kernel, c Config[H]) (*Session, error) {
 	if c.Heap == nil {
 		c.Heap = new(H)
@@ -134,12 +140,13 @@ func start(k *kernel.Kernel, s *Session, as kernel.Session, args []any) (*Sessio
 // ID returns the session's ID, which is its address.
 func (s *Session) ID() kernel.ID { return s.id }
 
-// Heap returns the heap: a *H, or nil for an inline session.
-// POE: $session->get_heap. Where H is known, HeapOf is handier.
+// Heap returns the heap: a *H, or nil for an inline session. POE:
+// $session->get_heap. Where H is known, HeapOf is more convenient.
 func (s *Session) Heap() any { return s.heap }
 
-// HeapOf returns the heap of a session that was made with a heap of type H,
-// nil for any other. It works on sessions that have stopped, too.
+// HeapOf returns the heap of a session that was made with a heap of type H, nil
+// for any other session. It also works after the session has stopped. POE:
+// $session->get_heap.
 func HeapOf[H any](id kernel.ID) *H {
 	s, ok := id.Session().(interface{ Heap() any })
 	if !ok {
@@ -150,7 +157,8 @@ func HeapOf[H any](id kernel.ID) *H {
 }
 
 // Heap returns the heap of the session that an event is for, in handlers that
-// do not have it as their receiver.
+// do not have it as their receiver. It returns nil if the session has no heap
+// of type H. POE: $_[HEAP].
 func Heap[H any](e kernel.Event) *H { return HeapOf[H](e.Session) }
 
 // Bind makes a handler of a method of an object that is not the heap.

@@ -26,7 +26,8 @@
 // unless a query names another one, so that a session's statements never overtake
 // each other. A transaction belongs to the lane in which it was begun: until its
 // end all queries of that lane are part of it, and no others. One that is open
-// when its session stops is rolled back.
+// when its session stops is rolled back. Where the statements are known beforehand,
+// a query of the kind [Transaction] has all of them.
 package dbi
 
 import (
@@ -57,6 +58,10 @@ const (
 	Begin      Kind = "begin"      // begins a transaction
 	Commit     Kind = "commit"     // ends it
 	Rollback   Kind = "rollback"   // takes it back
+
+	// Transaction runs Query.Steps as one transaction: it ends with the first that
+	// fails and is then rolled back. Result.Steps has their results.
+	Transaction Kind = "transaction"
 )
 
 // Query is one statement.
@@ -75,11 +80,17 @@ type Query struct {
 	// when the event of those before has been handled. It is for Array, ArrayHash
 	// and Rows.
 	Chunk int
+	// Steps are the statements of a Transaction, in order; of their fields Kind, SQL,
+	// Args, Extra and Key are used.
+	Steps []Query
 	// Key is the column by which HashHash sorts its rows.
 	Key string
 	// Timeout bounds the statement; 0 is the configuration's.
 	Timeout time.Duration
 }
+
+// Step returns a statement for Query.Steps.
+func Step(kind Kind, sql string, args ...any) Query { return Query{Kind: kind, SQL: sql, Args: args} }
 
 // Result is what a query has brought.
 type Result struct {
@@ -94,6 +105,7 @@ type Result struct {
 	Hashes   []map[string]any
 	ByKey    map[string]map[string]any
 	Rows     [][]any
+	Steps    []*Result // of a Transaction, up to the first that has failed
 	// Chunk counts the results of one query from 0; Last says that no other
 	// follows.
 	Chunk int

@@ -45,7 +45,7 @@ func (r *request) run(ctx context.Context) (any, error) {
 	ctx, cancel := withTimeout(ctx, limit)
 	defer cancel()
 	for attempt := 0; ; attempt++ {
-		result.Err = r.statement(ctx, result)
+		result.Err = r.once(ctx, result)
 		if !r.again(ctx, result, attempt) {
 			break
 		}
@@ -79,19 +79,50 @@ func lost(err error) bool {
 	return errors.Is(err, driver.ErrBadConn) || errors.As(err, &dial) && dial.Op == "dial"
 }
 
-// statement runs the query once.
-func (r *request) statement(ctx context.Context, result *Result) error {
-	q := &r.query
+// once runs the query once.
+func (r *request) once(ctx context.Context, result *Result) error {
+	switch r.query.Kind {
+	case Begin:
+		return r.lane.begin(ctx)
+	case Commit, Rollback:
+		return r.lane.end(r.query.Kind == Commit)
+	case Transaction:
+		return r.transaction(ctx, result)
+	}
+	return r.statement(ctx, &r.query, result)
+}
+
+// transaction runs the steps.
+func (r *request) transaction(ctx context.Context, result *Result) error {
+	result.Steps = nil // of the attempt before
+	if err := r.lane.begin(ctx); err != nil {
+		return err
+	}
+	defer func() {
+		if r.lane.tx != nil { // a step has failed, or the driver panicked
+			_ = r.lane.end(false)
+		}
+	}()
+	for i := range r.query.Steps {
+		q := &r.query.Steps[i]
+		step := &Result{Query: *q, Last: true}
+		result.Steps = append(result.Steps, step)
+		began := time.Now()
+		step.Err = r.statement(ctx, q, step)
+		if step.Elapsed = time.Since(began); step.Err != nil {
+			return fmt.Errorf("dbi: step %d: %w", i, step.Err)
+		}
+	}
+	return r.lane.end(true)
+}
+
+// statement runs a statement, in the transaction that is open.
+func (r *request) statement(ctx context.Context, q *Query, result *Result) error {
 	var on runner = r.lane.d.config.DB
 	if r.lane.tx != nil {
 		on = r.lane.tx
 	}
-	switch q.Kind {
-	case Begin:
-		return r.lane.begin(ctx)
-	case Commit, Rollback:
-		return r.lane.end(q.Kind == Commit)
-	case Do, Insert:
+	if q.Kind == Do || q.Kind == Insert {
 		done, err := on.ExecContext(ctx, q.SQL, q.Args...)
 		if err != nil {
 			return err
@@ -107,18 +138,18 @@ func (r *request) statement(ctx context.Context, result *Result) error {
 		return err
 	}
 	defer rows.Close()
-	if err := r.read(ctx, rows, result); err != nil {
+	if err := r.read(ctx, q, rows, result); err != nil {
 		return err
 	}
 	return errors.Join(rows.Err(), rows.Close())
 }
 
 // read collects the rows.
-func (r *request) read(ctx context.Context, rows *sql.Rows, result *Result) (err error) {
+func (r *request) read(ctx context.Context, q *Query, rows *sql.Rows, result *Result) (err error) {
 	if result.Columns, err = rows.Columns(); err != nil {
 		return err
 	}
-	if len(result.Columns) == 0 && (r.query.Kind == Single || r.query.Kind == Array) {
+	if len(result.Columns) == 0 && (q.Kind == Single || q.Kind == Array) {
 		return fmt.Errorf("%w: there is no column", ErrQuery)
 	}
 	count := 0
@@ -127,13 +158,13 @@ func (r *request) read(ctx context.Context, rows *sql.Rows, result *Result) (err
 		if err != nil {
 			return err
 		}
-		if count++; r.query.Chunk == 0 && r.lane.d.config.MaxRows > 0 && count > r.lane.d.config.MaxRows {
+		if count++; q.Chunk == 0 && r.lane.d.config.MaxRows > 0 && count > r.lane.d.config.MaxRows {
 			return fmt.Errorf("%w: %d", ErrTooManyRows, r.lane.d.config.MaxRows)
 		}
 		if full, err := result.add(row); full || err != nil {
 			return err
 		}
-		if r.query.Chunk > 0 && count%r.query.Chunk == 0 {
+		if q.Chunk > 0 && count%q.Chunk == 0 {
 			if err := r.send(ctx, result); err != nil {
 				return err
 			}

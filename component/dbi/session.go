@@ -37,7 +37,7 @@ var states = session.States[DBI]{
 }
 
 func init() {
-	for _, kind := range []Kind{Do, Insert, Single, Hash, Array, ArrayHash, KeyValHash, HashHash, Rows, Begin, Commit, Rollback} {
+	for _, kind := range []Kind{Do, Insert, Single, Hash, Array, ArrayHash, KeyValHash, HashHash, Rows, Begin, Commit, Rollback, Transaction} {
 		states[string(kind)] = func(d *DBI, e kernel.Event) {
 			q, ok := kernel.ArgOK[Query](e, 0)
 			if !ok {
@@ -153,6 +153,8 @@ func (q *Query) check() error {
 	switch q.Kind {
 	case Begin, Commit, Rollback:
 		return nil
+	case Transaction:
+		return q.checkSteps()
 	case Do, Insert, Single, Hash, Array, ArrayHash, KeyValHash, HashHash, Rows:
 	default:
 		return fmt.Errorf("%w: Kind %q is unknown", ErrQuery, q.Kind)
@@ -164,6 +166,26 @@ func (q *Query) check() error {
 		return fmt.Errorf("%w: Key is empty", ErrQuery)
 	case q.Chunk < 0 || q.Chunk > 0 && !chunked:
 		return fmt.Errorf("%w: Chunk is for array, arrayhash and rows", ErrQuery)
+	}
+	return nil
+}
+
+func (q *Query) checkSteps() error {
+	if len(q.Steps) == 0 {
+		return fmt.Errorf("%w: Steps is empty", ErrQuery)
+	}
+	for i := range q.Steps {
+		step := &q.Steps[i]
+		switch step.Kind {
+		case Begin, Commit, Rollback, Transaction:
+			return fmt.Errorf("%w: Steps[%d]: Kind %q cannot be a step", ErrQuery, i, step.Kind)
+		}
+		if step.Chunk != 0 {
+			return fmt.Errorf("%w: Steps[%d]: a step has no Chunk", ErrQuery, i)
+		}
+		if err := step.check(); err != nil {
+			return fmt.Errorf("Steps[%d]: %w", i, err)
+		}
 	}
 	return nil
 }

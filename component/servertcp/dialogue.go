@@ -6,8 +6,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/gopoe/poe/await"
 	"github.com/gopoe/poe/filter"
-	"github.com/gopoe/poe/internal/coroutine"
 	"github.com/gopoe/poe/kernel"
 )
 
@@ -15,32 +15,26 @@ import (
 var ErrOver = errors.New("servertcp: the connection is over")
 
 // Dialogue is a conversation written as one function from top to bottom, see
-// Config.Dialogue. The function is a coroutine of the kernel: it runs only
-// while the kernel waits for it, within an event of the connection's session,
-// so it may use all that callbacks may, the Client above all. It waits by Expect
-// alone; kernel.Outside's Call and Do return kernel.ErrWouldDeadlock in it, as
-// they do in every handler.
+// Config.Dialogue. The function is a task of package await in the connection's
+// session: it runs only while the kernel waits for it, so it may use all that
+// callbacks may, the Client above all. It waits for records by Expect, and for
+// anything else by [await.Await] with its Task:
+//
+//	user, err := d.Expect(time.Minute)
+//	...
+//	row, err := await.Await(d.Task, db.Await(query))
 //
 // When the connection ends, however that happens, Expect returns an error, and
-// continues returning one; the function should then return.
+// continues returning one, as Await does; the function should then return.
 type Dialogue struct {
 	// Client is the connection.
 	Client *Client
+	// Task is the function.
+	Task *await.Task
 
-	talk    *coroutine.Coroutine
-	pause   func() bool // of the coroutine
-	running bool
-	done    bool
-	record  any
-	heard   bool
-	err     error // once set, what every Expect returns
-	late    bool  // the time for this Expect is over
-}
-
-// received gives a record to the Expect that waits for it.
-func (d *Dialogue) received(record any) {
-	d.record, d.heard = record, true
-	d.resume()
+	queue   []any            // records that came while the function waited for something else
+	deliver func(any, error) // to the Expect that waits, nil if none does
+	err     error            // once set, what every Expect returns
 }
 
 // Send queues records to be written, as Client.Put.
@@ -66,7 +60,10 @@ func (d *Dialogue) Expect(within time.Duration) (string, error) {
 
 // ExpectRecord is Expect for records of any type.
 func (d *Dialogue) ExpectRecord(within time.Duration) (any, error) {
-	if d.err != nil {
+	switch {
+	case len(d.queue) > 0:
+		return d.next(), nil
+	case d.err != nil:
 		return nil, d.err
 	}
 	var timer kernel.AlarmID
@@ -76,76 +73,87 @@ func (d *Dialogue) ExpectRecord(within time.Duration) (any, error) {
 			return nil, fmt.Errorf("servertcp: Expect: %w", err)
 		}
 	}
-	d.heard, d.late = false, false
-	if !d.pause() && d.err == nil {
-		d.err = ErrOver
-	}
-	if timer != 0 && !d.late {
+	record, err := await.Await(d.Task, await.Awaitable[any]{Start: func(_ *await.Task, deliver func(any, error)) (func(), error) {
+		d.deliver = deliver
+		return nil, nil
+	}})
+	d.deliver = nil
+	if timer != 0 && err != syscall.ETIMEDOUT {
 		// With a session that has stopped it is gone.
 		_, _ = d.Client.Kernel.AlarmRemove(timer)
 	}
-	switch {
-	case d.heard:
-		record := d.record
-		d.record = nil
-		return record, nil
-	case d.err != nil:
-		return nil, d.err
+	if errors.Is(err, await.ErrCancelled) {
+		if d.err == nil {
+			d.err = ErrOver
+		}
+		err = d.err
 	}
-	return nil, syscall.ETIMEDOUT
+	return record, err
+}
+
+// next takes the first record out of the queue. Reading continues when it is empty.
+func (d *Dialogue) next() any {
+	record := d.queue[0]
+	d.queue = d.queue[1:]
+	if len(d.queue) == 0 {
+		d.queue = nil
+		if d.Client.Wheel != nil {
+			d.Client.Wheel.ResumeInput()
+		}
+	}
+	return record
+}
+
+// received gives a record to the Expect that waits for it, or keeps it for the
+// next one. Meanwhile nothing is read, so a client cannot make the queue long.
+func (d *Dialogue) received(record any) {
+	if d.answer(record, nil) || d.Task.Done() {
+		return
+	}
+	if d.queue = append(d.queue, record); len(d.queue) == 1 && d.Client.Wheel != nil {
+		d.Client.Wheel.PauseInput()
+	}
+}
+
+// answer continues the Expect that waits, and reports whether one does.
+func (d *Dialogue) answer(record any, err error) bool {
+	deliver := d.deliver
+	if deliver == nil {
+		return false
+	}
+	d.deliver = nil
+	deliver(record, err)
+	return true
 }
 
 func (d *Dialogue) tooLate(e kernel.Event) {
-	d.late = true
-	d.Client.runCallback(e, d.resume)
+	d.Client.runCallback(e, func() { d.answer(nil, syscall.ETIMEDOUT) })
 }
 
-// converse begins the dialogue of a connection.
+// startDialogue begins the dialogue of a connection.
 func (c *Client) startDialogue(e kernel.Event, talk func(*Dialogue) error) {
 	d := &Dialogue{Client: c}
-	d.talk = coroutine.New(c.Kernel, func(pause func() bool) {
-		d.pause = pause
-		d.finished(talk(d))
-	})
 	c.ensureCold().dialogue, c.input = d, Input(func(_ *Client, record any) { d.received(record) })
-	c.runCallback(e, d.resume)
+	await.Async(e, func(t *await.Task) {
+		d.Task = t
+		defer c.Shutdown()
+		c.runCallback(e, func() { d.finished(talk(d)) })
+	})
 }
 
-// finished ends the connection after its dialogue, and reports an error that
-// is not known yet.
+// finished reports an error that is not known yet.
 func (d *Dialogue) finished(err error) {
-	if err != nil && d.err == nil {
+	if err != nil && d.err == nil && !errors.Is(err, await.ErrCancelled) {
 		c := d.Client
 		c.report(&kernel.OpError{Op: "dialogue", Err: err, Wheel: c.wheelID()})
 	}
-}
-
-// resume lets the function run until it waits again.
-func (d *Dialogue) resume() {
-	d.run(d.talk.Resume)
-}
-
-// run runs the coroutine. A function that has come to its end, by a panic
-// perhaps, ends the connection.
-func (d *Dialogue) run(coroutine func() (waits bool)) {
-	if d.done || d.running {
-		return
-	}
-	d.running, d.done = true, true
-	defer func() {
-		d.running = false
-		if d.done {
-			d.Client.Shutdown()
-		}
-	}()
-	d.done = !coroutine()
 }
 
 // fail passes an error to the function: now, or with its next Expect.
 func (d *Dialogue) fail(err error) {
 	if d != nil && d.err == nil {
 		d.err = err
-		d.resume()
+		d.answer(nil, err)
 	}
 }
 
@@ -157,8 +165,5 @@ func (d *Dialogue) end() {
 	if d.err == nil {
 		d.err = ErrOver
 	}
-	d.run(func() (waits bool) {
-		d.talk.Stop()
-		return false
-	})
+	d.Task.Cancel()
 }

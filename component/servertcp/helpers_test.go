@@ -38,7 +38,10 @@ func run(t *testing.T, c servertcp.Config) *running {
 	r.l, err = servertcp.Listen(r.k, c)
 	require.NoError(t, err)
 	r.addr = r.l.Addr().String()
+	began := make(chan struct{})
+	r.k.Outside().DoAsync(func(*kernel.Kernel) { close(began) })
 	go func() { r.over <- r.k.Run() }()
+	<-began // before that, calls from outside fail
 	t.Cleanup(func() { r.stop() })
 	return r
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/gopoe/poe/await"
 	"github.com/gopoe/poe/component/servertcp"
 	"github.com/gopoe/poe/kernel"
 )
@@ -108,6 +109,35 @@ func TestDialoguePanics(t *testing.T) {
 	require.Equal(t, "panic", err.Op)
 	require.EqualError(t, err.Err, "second")
 	p.wantEnd()
+}
+
+// While a dialogue waits for something else, records are kept for its next Expect;
+// the end of the connection ends that wait.
+func TestDialogueAwaits(t *testing.T) {
+	r, ends := talking(t, servertcp.Config{}, func(d *servertcp.Dialogue) error {
+		d.Send("busy")
+		if _, err := await.Await(d.Task, await.Sleep(50*time.Millisecond)); err != nil {
+			return err
+		}
+		for range 3 {
+			line, err := d.Expect(time.Minute)
+			if err != nil {
+				return err
+			}
+			d.Send("heard " + line)
+		}
+		_, err := await.Await(d.Task, await.Sleep(time.Hour))
+		return err
+	})
+	p := r.dial()
+	p.want("busy")
+	p.send("one\ntwo\nthree\n")
+	p.want("heard one")
+	p.want("heard two")
+	p.want("heard three")
+	p.Close()
+	require.ErrorIs(t, <-ends, await.ErrCancelled)
+	r.stop()
 }
 
 // A login, as one reads it.

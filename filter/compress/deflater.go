@@ -26,8 +26,8 @@ type compressor interface {
 	Reset(io.Writer)
 }
 
-// Append compresses rec, a string or []byte, and flushes; or ends the stream if
-// it is an End. Nothing comes of nothing.
+// Append compresses rec, a string or []byte, and flushes the output, or ends
+// the stream if rec is an [End]. An empty record has no output.
 func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	return f.compress(dst, []any{rec})
 }

@@ -5,12 +5,12 @@
 //	zlib, err := compress.New(compress.Config{Format: compress.Zlib})
 //	stack, err := filter.NewStack(zlib, filter.Lines())
 //
-// Whatever is put is flushed, so that the peer can decompress it at once; the
-// records of one put are flushed together. The peer has to do the same, with
-// what zlib calls a sync flush.
+// The output of every put is flushed, so that the peer can decompress it at
+// once. The peer must do the same, with what zlib calls a sync flush.
 //
-// What is handed on when such a stack is replaced in the middle of a stream is
-// decompressed already: it suits a filter without compression.
+// If such a stack is replaced in the middle of a stream, the bytes passed to
+// the next filter are decompressed already, as for a filter without
+// compression.
 package compress
 
 import (
@@ -34,13 +34,13 @@ const (
 	Zlib Format = iota + 1
 	// Gzip is RFC 1952.
 	Gzip
-	// Deflate is RFC 1951 without anything around it.
+	// Deflate is RFC 1951, without a header or checksum.
 	Deflate
 	// Zstd is RFC 8878.
 	Zstd
 )
 
-// Defaults of the limits in Config.
+// The default limits.
 const (
 	DefaultMaxRatio  = 100
 	DefaultMaxWindow = 8 << 20
@@ -53,33 +53,32 @@ const ratioGrace = 1 << 20
 // chunkSize is how many bytes a record has at the most.
 const chunkSize = 32 << 10
 
-// Config is what New needs; Format has no default.
+// Config configures a [Filter]; Format is required.
 type Config struct {
 	// Format is how the bytes on the wire are compressed, in both directions.
 	Format Format
-	// Level is how hard to compress: 1 to 9, 1 to 22 for Zstd. 0 means the
-	// usual level of the format.
+	// Level is the level of compression: 1 to 9, for Zstd 1 to 22. 0 means the
+	// default level of the format.
 	Level int
-	// MaxRatio is how many bytes may come of one, counted from the beginning
-	// and over all that has come, after the first MiB. It keeps a peer from
-	// using up time with a bomb; what memory one takes up is bounded by the
-	// filters above. 0 means DefaultMaxRatio.
+	// MaxRatio is the most bytes to which a compressed byte may expand, on the
+	// average of the whole stream, after the first MiB. It limits the time that
+	// a decompression bomb can cost; its memory is limited by the filters
+	// above. 0 means DefaultMaxRatio.
 	MaxRatio int
-	// MaxWindow is how many bytes of what has been decompressed a Zstd stream
-	// may refer back to, which is how much memory it can make this side hold.
+	// MaxWindow is the largest window of a Zstd stream in bytes: the
+	// decompressed bytes to which it may refer back, which are held in memory.
 	// The other formats have 32 KiB. 0 means DefaultMaxWindow.
 	MaxWindow int
 }
 
-// End is a record that ends the compressed stream with its checksum. What is
-// put after it begins a new one.
+// End is a record that ends the compressed stream with its checksum. Output
+// after it begins a new stream.
 type End struct{}
 
-// Filter is a filter.Filter whose records are chunks of bytes of no
-// particular size, as a Stream's are; the filter above makes something of
-// them. Where one compressed stream ends another may begin. What is wrong is
-// final: every Decode after an error drops what it is given and returns the
-// error again.
+// Filter is a filter.Filter whose records are chunks of bytes of no particular
+// size, as a Stream's are; the filter above decodes them. After the end of a
+// compressed stream another one may begin. Errors of decoding are final: every
+// later Decode drops its bytes and returns the error again.
 type Filter struct {
 	config  Config
 	feed    *feed
@@ -124,8 +123,8 @@ func newFilter(config Config) *Filter { return &Filter{config: config, hungry: t
 // Clone returns a filter with the same settings for another connection.
 func (f *Filter) Clone() filter.Filter { return newFilter(f.config) }
 
-// Rewind forgets what PendingBytes returned. The compressed stream continues
-// where it was.
+// Rewind drops the bytes that PendingBytes returns. The compressed stream
+// continues.
 func (f *Filter) Rewind() { f.held = nil }
 
 // Decode returns the next decompressed bytes as a string. Errors are
@@ -138,8 +137,8 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 	return string(chunk), n, nil
 }
 
-// DecodeBytes returns the next decompressed bytes, which hold until the next
-// call.
+// DecodeBytes returns the next decompressed bytes, which are valid until the
+// next call.
 func (f *Filter) DecodeBytes(buf []byte) (chunk []byte, n int, err error) {
 	if len(f.held) > 0 {
 		chunk, f.held = f.held, nil
@@ -192,8 +191,8 @@ func (f *Filter) start() {
 	runtime.AddCleanup(f, func(stop func()) { stop() }, stop)
 }
 
-// PendingBytes returns what has been taken in and decompressed and has not
-// become a record. It is still there afterwards.
+// PendingBytes returns the decompressed bytes that have not become a record. It
+// does not consume them.
 func (f *Filter) PendingBytes() []byte {
 	for !f.hungry && f.broken == nil {
 		chunk, _, err := f.step(nil)

@@ -1,5 +1,6 @@
-// Package csvrec turns CSV and its kin into records and back, by the rules of
-// encoding/csv. Tab-separated values are CSV with a tab for a comma.
+// Package csvrec turns CSV and similar formats into records and back, by the
+// rules of encoding/csv. Tab-separated values are CSV with a tab as the
+// separator.
 package csvrec
 
 import (
@@ -17,35 +18,39 @@ import (
 // name is what this filter is called in errors.
 const name = "CSV"
 
-// DefaultMaxLength is how many bytes a record may have if Config does not say
+// DefaultMaxLength is the most bytes a record may have, unless configured
 // otherwise.
 const DefaultMaxLength = 1 << 20
 
-// Config is what New needs. The zero value is RFC 4180.
+// Config configures a [Filter]. The zero value is for RFC 4180, except that
+// line ends are written as LF.
 type Config struct {
-	// Comma is what separates fields; 0 means a comma. '\t' makes TSV.
+	// Comma separates fields; 0 means a comma. '\t' is for tab-separated
+	// values.
 	Comma rune
-	// Comment, if not 0, begins lines that are passed over.
+	// Comment, if not 0, begins lines that are skipped.
 	Comment rune
-	// FieldsPerRecord, if positive, is how many fields each record has to
-	// have. 0 takes the number of the first record, negative is any number.
+	// FieldsPerRecord, if positive, is the number of fields that each record
+	// must have. 0 means as many as the first record has, a negative value any
+	// number.
 	FieldsPerRecord int
-	// LazyQuotes takes quotes where they do not belong as what they are.
+	// LazyQuotes accepts quotes at places where they are not allowed, as
+	// ordinary characters.
 	LazyQuotes bool
 	// TrimLeadingSpace drops white space at the beginning of fields.
 	TrimLeadingSpace bool
-	// UseCRLF ends what is put in CR LF, as RFC 4180 asks for, and line
-	// breaks in fields as well. Otherwise it is LF. What is decoded may have
-	// either.
+	// UseCRLF writes line ends, and line breaks in fields, as CR LF, as RFC
+	// 4180 requires. Otherwise they are LF. Decode accepts both.
 	UseCRLF bool
-	// MaxLength is how many bytes a record may have, its line end included.
-	// 0 means DefaultMaxLength.
+	// MaxLength is the most bytes a record may have, with its line end. 0 means
+	// DefaultMaxLength.
 	MaxLength int
 }
 
 // Filter is a filter.Filter for CSV, whose records are []string. A record is
-// decoded when its line end is there, or the stream ends. One that is wrong or too long is an
-// error and is passed over; the next one is decoded as if nothing had been.
+// decoded when its line end has arrived, or the stream ends. A record that is
+// malformed or too long is an error and is skipped; decoding continues with the
+// next record.
 type Filter struct {
 	config   Config
 	scan     scanner
@@ -103,15 +108,16 @@ func (f *Filter) newReader(fields int) {
 // Clone returns a filter with the same settings for another connection.
 func (f *Filter) Clone() filter.Filter { return newFilter(f.config) }
 
-// Rewind forgets what has been looked at.
+// Rewind resets how far the input was searched.
 func (f *Filter) Rewind() {
 	f.scan.reset()
 	f.skipping = false
 }
 
 // Decode returns the next record as a []string. Empty lines and comments are
-// passed over. Errors are *filter.Error, with a *csv.ParseError as the cause
-// where a record is wrong; its line numbers count from the last error on.
+// skipped. Errors are *filter.Error, for a malformed record with a
+// *csv.ParseError as the cause, whose line numbers count from the previous
+// error.
 func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 	for {
 		end := f.scan.end(buf[n:])
@@ -138,8 +144,8 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 	}
 }
 
-// Finish makes the filter a filter.Finisher: the last record needs no line
-// end. If it has a quoted field without the closing quote, the error is
+// Finish implements filter.Finisher: it decodes a last record without a line
+// end. If a quoted field has no closing quote, the error is
 // io.ErrUnexpectedEOF.
 func (f *Filter) Finish(buf []byte) (any, error) {
 	rec, n, err := f.Decode(append(buf[:len(buf):len(buf)], '\n'))
@@ -193,7 +199,7 @@ func (f *Filter) tooLong() error {
 	return err
 }
 
-// Append writes rec, a []string, quoting where it has to.
+// Append appends rec, a []string, with quotes where they are needed.
 func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	fields, ok := rec.([]string)
 	if !ok {

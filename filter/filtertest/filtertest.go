@@ -1,6 +1,6 @@
-// Package filtertest tests filters: whatever way a stream is cut, the same
-// records come out of it, nothing that comes out changes afterwards, and what
-// goes in comes out again.
+// Package filtertest tests filters: that a stream is decoded into the same
+// records however it is divided into chunks, that records do not change
+// afterwards, and that encoded records are decoded as the same records.
 package filtertest
 
 import (
@@ -13,20 +13,19 @@ import (
 	"github.com/gopoe/poe/filter"
 )
 
-// Run tests everything that holds for a filter which decodes what it encodes:
-// [Decode] on stream, which becomes the records want, and [RoundTrip] on these
-// records.
+// Run tests a filter that decodes what it encodes: [Decode] with stream and
+// want, and [RoundTrip] with want.
 func Run(t *testing.T, newFilter func() filter.Filter, stream []byte, want []any) {
 	t.Helper()
 	Decode(t, newFilter, stream, want)
 	RoundTrip(t, newFilter, want)
 }
 
-// Decode tests that stream becomes the records want: whole, cut in two at
-// every byte, byte by byte, and cut at random; with every way of decoding that
-// the filter offers; with the driver's buffer spoiled after each arrival; for
-// a clone taken in the middle and for its original; and for a filter that is
-// taken out in the middle and put back.
+// Decode tests that stream is decoded into the records want: whole, divided in
+// two at every byte, byte by byte, and divided at random; with every interface
+// for decoding that the filter implements; with the driver's buffer overwritten
+// after each arrival; for a clone that is made in the middle and for its
+// original; and for a filter that is replaced in the middle and set again.
 //
 // newFilter returns a new filter for each of these. Records are compared with
 // reflect.DeepEqual, those of a BytesDecoder as strings.
@@ -96,9 +95,9 @@ func rewindTest(t *testing.T, newFilter func() filter.Filter, stream []byte, wan
 	}
 }
 
-// RoundTrip tests that records come back as they were encoded: each by
-// itself with Append, and all in one put. Append must leave alone what is in
-// front, and encode the same again.
+// RoundTrip tests that encoded records are decoded as the same records: each
+// one with Append, and all in one put. Append must not change what dst contains
+// already, and must encode the same record to the same bytes again.
 func RoundTrip(t *testing.T, newFilter func() filter.Filter, records []any) {
 	t.Helper()
 	appends := t.Run("Append", func(t *testing.T) {
@@ -130,9 +129,10 @@ func RoundTrip(t *testing.T, newFilter func() filter.Filter, records []any) {
 	})
 }
 
-// Limit tests that stream goes beyond the limit of that name, however it is
-// cut: a *[filter.Error] names it. The filter must not break afterwards, and
-// if the limit is MaxBuffer no more than that may ever wait.
+// Limit tests that stream exceeds the limit with that name, however it is
+// divided: the error must be a *filter.Error about that limit. The filter must
+// be usable afterwards, and if the limit is MaxBuffer, no more bytes than that
+// may ever wait.
 func Limit(t *testing.T, newFilter func() filter.Filter, stream []byte, limit string) {
 	t.Helper()
 	t.Run(limit, func(t *testing.T) {
@@ -156,9 +156,9 @@ func Limit(t *testing.T, newFilter func() filter.Filter, stream []byte, limit st
 	})
 }
 
-// Recovers tests that stream, which has bad records in it, becomes the records
-// want and as many errors as errs says, however it is cut: each bad record costs
-// one error, after which [filter.Recoverable] reports true.
+// Recovers tests that stream, which contains bad records, is decoded into the
+// records want and errs errors, however it is divided: each bad record must be
+// one error for which filter.Recoverable reports true.
 func Recovers(t *testing.T, newFilter func() filter.Filter, stream []byte, want []any, errs int) {
 	t.Helper()
 	for name, newDriver := range drivers(newFilter()) {

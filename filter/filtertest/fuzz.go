@@ -12,9 +12,9 @@ import (
 
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// Fuzz makes a fuzz target of a filter: whatever arrives, in whatever pieces,
-// the filter must not panic, loop or consume more than there is, and all its
-// ways of decoding must agree.
+// Fuzz makes a fuzz target of a filter: for any bytes in any chunks the filter
+// must not panic, loop forever or consume more than there is, and all its
+// interfaces for decoding must agree.
 func Fuzz(f *testing.F, newFilter func() filter.Filter, seeds ...string) {
 	addSeeds(f, seeds)
 	f.Fuzz(func(t *testing.T, stream []byte, a, b uint16) {
@@ -22,8 +22,8 @@ func Fuzz(f *testing.F, newFilter func() filter.Filter, seeds ...string) {
 	})
 }
 
-// FuzzCuts is [Fuzz] for filters that must decode the same records however
-// the stream is cut, as long as no error occurs.
+// FuzzCuts is Fuzz for filters that must decode the same records however the
+// stream is divided, as long as no error occurs.
 func FuzzCuts(f *testing.F, newFilter func() filter.Filter, seeds ...string) {
 	addSeeds(f, seeds)
 	f.Fuzz(func(t *testing.T, stream []byte, a, b uint16) {

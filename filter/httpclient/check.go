@@ -8,8 +8,8 @@ import (
 	"github.com/gopoe/poe/filter/internal/http1"
 )
 
-// What a request cannot be put for: the server would read something else than
-// what was meant, a second request for example. The other cause is [ErrHeader].
+// The errors about a request that cannot be encoded because the server would
+// read it differently, as two requests for example. [ErrHeader] is another one.
 var (
 	ErrMethod = errors.New("method is not a token")
 	ErrHost   = errors.New("missing or malformed host")

@@ -11,8 +11,8 @@ import (
 	"github.com/gopoe/poe/filter/internal/limits"
 )
 
-// What can be wrong with a response: the causes in the *[filter.Error] of
-// Decode, beside [filter.ErrLimit] and, of Finish, [io.ErrUnexpectedEOF].
+// The errors about a response: the causes in the *filter.Error of Decode. Other
+// causes are filter.ErrLimit and, of Finish, io.ErrUnexpectedEOF.
 var (
 	ErrStatusLine = errors.New("malformed status line")
 	ErrVersion    = errors.New("HTTP version is not 1.x")
@@ -23,10 +23,10 @@ var (
 	ErrChunk      = errors.New("malformed chunk or trailer")
 )
 
-// Decode returns the next record: see the package's description. After an
-// error the rest of what comes in is dropped. Behind a 101 response, or a good
-// one to CONNECT, it takes nothing: the bytes are for the filter that comes
-// next.
+// Decode returns the next record, see the package's documentation. After an
+// error all further input is dropped. After a 101 response, or a successful one
+// to CONNECT, it consumes nothing: the bytes are for the filter that replaces
+// this one.
 func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 	switch f.step {
 	case inHead:
@@ -52,12 +52,12 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 	return rec, n, err
 }
 
-// Finish makes the filter a [filter.Finisher]: the end of the connection ends
-// the body of a response that did not say how long it is. That response, or the
-// [End] of its streamed body, is the record. The error is [io.EOF] if there is
-// none and nothing is missing, and a *[filter.Error] about
-// [io.ErrUnexpectedEOF] if the connection ended in the middle of a response.
-// The filter is at its end after that.
+// Finish implements filter.Finisher: the end of the connection ends the body of
+// a response of unknown length. The record is that response, or the [End] of
+// its streamed body. The error is io.EOF if there is no such response and
+// nothing is missing, and a *filter.Error about io.ErrUnexpectedEOF if the
+// connection ended in the middle of a response. Afterwards the filter decodes
+// nothing more.
 func (f *Filter) Finish(buf []byte) (rec any, err error) {
 	at := f.step
 	f.step = failed

@@ -1,19 +1,20 @@
-// Package httpclient is the client's side of HTTP/1 as a filter: requests out
-// and responses in, in net/http's types. POE has none of its own; it is the
-// counterpart of package httpd, for programs that speak HTTP over a wheel of
-// their own instead of net/http's client: pipelines, proxies, tests of servers.
+// Package httpclient is the client's side of HTTP/1 as a filter: it encodes
+// requests and decodes responses, in net/http's types. POE has no such filter;
+// it is the counterpart of package httpd, for programs that use HTTP over a
+// wheel of their own instead of net/http's client: pipelines, proxies, tests of
+// servers.
 //
 // Records that go out are *[http.Request]. Records that come in are
 // *[http.Response], its body in memory ([Content] gives it without reading)
 // and Request set to the request that it answers; with [Config.Streaming]
 // []byte and [End] as well.
 //
-// Fields are what [http.ReadResponse] makes of them, save that ContentLength is
-// the length of a body that is in memory, also if it came in chunks or ended
+// Fields are set as by http.ReadResponse, except that ContentLength is the
+// length of a body that is in memory, also if it arrived in chunks or ended
 // with the connection, that Pragma does not become Cache-Control, and that
-// contents are never decompressed. A response that could be read in two ways
-// is an error: Content-Length with Transfer-Encoding, lengths that differ,
-// space before a header's colon, a lone CR, control characters.
+// contents are never decompressed. An ambiguous response is an error:
+// Content-Length with Transfer-Encoding, lengths that differ, space before a
+// header's colon, a lone CR, control characters.
 package httpclient
 
 import (
@@ -26,41 +27,41 @@ import (
 // name is how errors call this filter.
 const name = "HTTPClient"
 
-// Limits that hold unless the configuration says otherwise.
+// The default limits.
 const (
 	DefaultMaxContent = 16 << 20 // bytes of one body
 	DefaultMaxHeader  = 64 << 10 // bytes of one head
 )
 
-// Config specifies how a [Filter] works. The zero value is ready for use.
+// Config configures a [Filter]. The zero value has the default limits.
 type Config struct {
-	// MaxContent is the largest body in bytes. It does not hold in Streaming
+	// MaxContent is the most bytes of a body. It does not apply in Streaming
 	// mode. 0 means [DefaultMaxContent].
 	MaxContent int
 
-	// MaxHeader is the largest head and, by itself, the largest trailer, in
-	// bytes. 0 means [DefaultMaxHeader].
+	// MaxHeader is the most bytes of a head, and of a trailer. 0 means
+	// [DefaultMaxHeader].
 	MaxHeader int
 
-	// Streaming hands a response over as soon as its head is there, with
-	// [http.NoBody] and ContentLength -1 if the length is not known. The body
-	// follows as []byte records, then one [End], also behind a response without
-	// body; but not behind one that ends HTTP on the connection.
+	// Streaming returns a response as soon as its head has arrived, with
+	// [http.NoBody], and ContentLength -1 if the length is not known. The body
+	// follows as []byte records, then one [End], also after a response without
+	// a body, but not after one that ends HTTP on the connection.
 	Streaming bool
 
-	// Informational makes responses 100 to 199 records too: the one for the
-	// request itself is still to come. Otherwise they are skipped, save 101.
+	// Informational makes responses 100 to 199 records, too; the final response
+	// to the request follows. Otherwise they are skipped, except 101.
 	Informational bool
 
-	// Proxy sends requests in the form that a proxy wants: with the whole URL.
+	// Proxy sends requests in the form for a proxy, with the whole URL.
 	Proxy bool
 }
 
 // Filter implements [filter.Filter], [filter.Cloner] and [filter.Rewinder]. It
 // serves one connection and one goroutine at a time.
 //
-// It remembers the requests put, since what a response looks like depends on
-// what it answers. A response that answers none is taken as one to a GET.
+// It keeps the requests that were put, since the form of a response depends on
+// its request. A response without a request is decoded as one to a GET.
 type Filter struct {
 	config Config
 
@@ -106,11 +107,11 @@ func New(config Config) (*Filter, error) {
 // Clone makes a filter with the same settings, at the start of a connection.
 func (f *Filter) Clone() filter.Filter { return &Filter{config: f.config} }
 
-// Rewind forgets how far the head under way has been searched.
+// Rewind resets how far an incomplete head was searched.
 func (f *Filter) Rewind() { f.seen = 0 }
 
-// Unanswered returns the requests that have been put and not been answered in
-// full, oldest first: those to send again if the connection is lost.
+// Unanswered returns the requests whose responses are not complete, the oldest
+// first: those to send again if the connection is lost.
 func (f *Filter) Unanswered() []*http.Request {
 	list := f.sent
 	if f.resp != nil && f.resp.Request != nil {
@@ -124,9 +125,9 @@ type End struct {
 	Trailer http.Header // trailer fields of a chunked body, or nil
 }
 
-// Content returns the body of a response that this package decoded, whatever
-// has been read from it: not a copy. It is nil if there is no body or it is
-// streamed.
+// Content returns the whole body of a response that this package decoded, also
+// if Body has been read. It is not a copy. It is nil if there is no body or it
+// is streamed.
 func Content(r *http.Response) []byte {
 	if c, ok := r.Body.(*http1.Content); ok {
 		return c.Data()
@@ -134,10 +135,10 @@ func Content(r *http.Response) []byte {
 	return nil
 }
 
-// Append encodes a request as [http.Request.Write] does: Host, User-Agent and
-// the body's length or coding are added, the body is read whole and closed. It
-// does not wait for a 100 Continue. A request with a line end or another control
-// character in its method, target, host or fields is refused.
+// Append encodes a request as http.Request.Write does: Host, User-Agent and the
+// body's length or coding are added, and the whole body is read and closed. It
+// does not wait for a 100 Continue. A request with a line end or another
+// control character in its method, target, host or fields is an error.
 func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	r, ok := rec.(*http.Request)
 	if !ok || r == nil {

@@ -8,12 +8,12 @@ import (
 	"github.com/gopoe/poe/filter/internal/limits"
 )
 
-// Decode returns the next record: see the package's description.
+// Decode returns the next record, see the package's documentation.
 //
-// The body of a request is taken out of buf as it comes, so a filter that is
-// replaced in the middle of a body keeps what it has of it, as in POE. Errors
-// are of type *[filter.Error], for MaxBuffer alone: all other faults of a peer
-// are records.
+// The body of a request is consumed as it arrives, so a filter that is replaced
+// in the middle of a body keeps the part that it has, as in POE. The only error
+// is that about MaxBuffer, a *filter.Error: for any other fault of a peer the
+// record is the answer to it.
 func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 	if err := f.CheckBuffer(len(buf)); err != nil {
 		f.drop()
@@ -39,8 +39,8 @@ func (f *Filter) CheckBuffer(n int) error {
 	return nil
 }
 
-// DecodeStep is Decode, save that with Quirks a streamed request comes together
-// with the piece of its body that is there.
+// DecodeStep is like Decode, except that with Quirks it returns a streamed
+// request together with the piece of its body that has arrived.
 func (f *Filter) DecodeStep(dst []any, buf []byte) (recs []any, n int, err error) {
 	rec, n, err := f.Decode(buf)
 	if err != nil {
@@ -54,7 +54,7 @@ func (f *Filter) DecodeStep(dst []any, buf []byte) (recs []any, n int, err error
 	return append(dst, rec), n + k, err
 }
 
-// Rewind forgets how far the head under way has been searched.
+// Rewind resets how far an incomplete head was searched.
 func (f *Filter) Rewind() { f.seen = 0 }
 
 // drop forgets the request under way and, unless POE continued, reads no other.

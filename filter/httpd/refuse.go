@@ -13,8 +13,8 @@ import (
 	"github.com/gopoe/poe/filter/internal/limits"
 )
 
-// What can be wrong with a request: the causes in [Cause]'s error, beside
-// [filter.ErrLimit].
+// The errors about a request: the causes in the error that [Cause] returns.
+// Another cause is filter.ErrLimit.
 var (
 	ErrRequestLine = errors.New("malformed request line")                     // 400
 	ErrTarget      = errors.New("malformed request target")                   // 400
@@ -74,9 +74,9 @@ type errorPage struct {
 	cause *filter.Error
 }
 
-// Cause returns why this package made r the answer to a bad request. It is nil
-// for any other response, else a *[filter.Error], in which errors.Is finds the
-// Err values of this package or [filter.ErrLimit].
+// Cause returns the error for which this package made r, the answer to a bad
+// request: a *filter.Error, in which errors.Is finds the errors of this package
+// or filter.ErrLimit. It returns nil for any other response.
 func Cause(r *http.Response) error {
 	if page, ok := r.Body.(errorPage); ok {
 		return page.cause

@@ -7,12 +7,13 @@ import (
 	"github.com/gopoe/poe/filter/internal/http1"
 )
 
-// NewResponse makes the answer to r with the given status and body, which it
-// keeps: of r's version, with the length of the body, and with Close set if the
-// connection ends with it, as r asks for. Once such a response has been put
-// and flushed, the connection serves the next request unless Close is set.
-// Header has Content-Length, save with a status that has no body, and, for HTTP/1.0 clients that want to keep the
-// connection, Connection; fields are the caller's to add.
+// NewResponse returns a response to r with the given status and body, which it
+// keeps. The response has the version of r and the length of the body, and
+// Close is set if r requires that the connection ends with it. Once such a
+// response has been put and flushed, the connection serves the next request
+// unless Close is set. Header has Content-Length, except with a status that has
+// no body, and Connection for HTTP/1.0 clients that keep the connection; the
+// caller may add fields.
 func NewResponse(r *http.Request, status int, body []byte) *http.Response {
 	resp := answer(r, status)
 	resp.Header = http.Header{}
@@ -26,8 +27,8 @@ func NewResponse(r *http.Request, status int, body []byte) *http.Response {
 	return resp
 }
 
-// Continue is the response 100 Continue to r: the client, which has asked with
-// "Expect: 100-continue", may send the body of r.
+// Continue returns the response 100 Continue to r, which makes a client that
+// has sent "Expect: 100-continue" send the body.
 func Continue(r *http.Request) *http.Response {
 	resp := answer(r, http.StatusContinue)
 	resp.Header = http.Header{}

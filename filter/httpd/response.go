@@ -11,26 +11,27 @@ import (
 	"github.com/gopoe/poe/filter/internal/http1"
 )
 
-// What can be wrong with a record that is put.
+// The errors about a record that is put.
 var (
 	ErrStatus     = errors.New("status code has not three digits")
 	ErrBodyLength = errors.New("Content-Length is not the length of the body")
 	ErrNoResponse = errors.New("piece of a body without a response before it, or after its end")
 )
 
-// Append encodes a response or a piece of one.
+// Append encodes a response or a piece of its body.
 //
-// Of an *[http.Response] it takes the version (HTTP/1.0 if Proto is empty), the
+// From an *http.Response it uses the version (HTTP/1.0 if Proto is empty), the
 // status, the reason after the code in Status (the standard one if Status is
-// empty), Header in the order HTTP/1.1 recommends, and the whole Body, which it
-// reads and closes. A body that is not nil gets a Content-Length unless the
-// header has one, or is sent as one chunk if TransferEncoding is chunked, the
-// version is 1.1 and its Trailer follows. Close adds "Connection: close". No
-// body is sent in answer to HEAD (Request says so) and with 1xx, 204 and 304.
-// Line ends in header values become spaces. With a nil Body the head is sent
-// alone: [Chunk] and [End] records may follow, or bytes of another filter.
+// empty), Header in the order that HTTP/1.1 recommends, and the whole Body,
+// which it reads and closes. A body that is not nil gets a Content-Length
+// unless the header has one, or is sent as one chunk if TransferEncoding is
+// chunked, the version is 1.1 and its Trailer follows. Close adds "Connection:
+// close". No body is sent in answer to HEAD (Request says so) and with 1xx, 204
+// and 304. Line ends in header values become spaces. If Body is nil, only the
+// head is sent: [Chunk] and [End] records may follow, or bytes of another
+// filter.
 //
-// [Config.Quirks] has POE's rules instead, which add and drop nothing.
+// With Config.Quirks the rules are POE's, which add and drop nothing.
 func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	switch r := rec.(type) {
 	case *http.Response:

@@ -11,34 +11,34 @@ import (
 	"github.com/gopoe/poe/internal/configerror"
 )
 
-// The limits that the standards set: 512 bytes for a message with its CR LF,
-// and 8191 for the tags before it, with their @ and the blank after them.
+// The default limits, which are those of the standards: 512 bytes for a message
+// with its CR LF, and 8191 for the tags before it, with their @ and the space
+// after them.
 const (
 	DefaultMaxLength = 512
 	DefaultMaxTags   = 8191
 )
 
-// Config is what New needs. The zero value has the standards' limits.
+// Config configures a [Filter]. The zero value has the standards' limits.
 type Config struct {
-	// MaxLength is how many bytes a message may have, its line end included,
-	// its tags not. It holds in both directions. 0 means DefaultMaxLength.
+	// MaxLength is the most bytes a message may have, with its line end and
+	// without its tags, in both directions. 0 means DefaultMaxLength.
 	MaxLength int
-	// MaxTags is how many bytes the tags may have, the @ before and the blank
-	// after them included. It holds in both directions. 0 means
-	// DefaultMaxTags.
+	// MaxTags is the most bytes the tags may have, with the @ before and the
+	// space after them, in both directions. 0 means DefaultMaxTags.
 	MaxTags int
-	// Truncate cuts the last parameter of a message that is put, at the end of a
-	// character, if the message is longer than MaxLength, as IRC servers do with
-	// what they pass on with a source in front. Otherwise such a message is
-	// refused.
+	// Truncate shortens the last parameter of a message that is put, at the end
+	// of a character, if the message is longer than MaxLength, as IRC servers
+	// do when they add a source to a message. Otherwise such a message is an
+	// error.
 	Truncate bool
 	// KeepRaw sets Message.Raw.
 	KeepRaw bool
 }
 
-// Filter is a filter.Filter for IRC, whose records are *Message. A line that
-// is wrong or too long is an error and is passed over; the next one is decoded
-// as if nothing had been.
+// Filter is a filter.Filter for IRC, whose records are *Message. A line that is
+// malformed or too long is an error and is skipped; decoding continues with the
+// next line.
 type Filter struct {
 	config   Config
 	skipping bool // inside a line that has been found too long
@@ -56,14 +56,14 @@ func New(config Config) (*Filter, error) {
 	return &Filter{config: config}, nil
 }
 
-// Rewind forgets that a line was too long.
+// Rewind ends the skipping of a line that was too long.
 func (f *Filter) Rewind() { f.skipping = false }
 
 // Clone returns a filter with the same settings for another connection.
 func (f *Filter) Clone() filter.Filter { return &Filter{config: f.config} }
 
 // Decode returns the next message as a *Message. Lines end in LF, with or
-// without CR before it; empty ones are passed over. Errors are *filter.Error.
+// without CR before it; empty lines are skipped. Errors are *filter.Error.
 func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 	for {
 		length := bytes.IndexByte(buf[n:], '\n') + 1
@@ -125,9 +125,9 @@ func (f *Filter) checkLength(op string, line []byte) *filter.Error {
 	return nil
 }
 
-// Append writes rec, a *Message or Message, and CR LF. A message that could
-// not be read back as what it is, say for a line break in a parameter, is
-// refused with a *filter.Error.
+// Append writes rec, a *Message or Message, and CR LF. A message that would not
+// be decoded as the same message, for example because a parameter contains a
+// line break, is an error, a *filter.Error.
 func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	var message *Message
 	switch v := rec.(type) {

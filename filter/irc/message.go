@@ -6,13 +6,13 @@ import "strings"
 type Message struct {
 	// Tags are the tags of IRCv3, in their order.
 	Tags []Tag
-	// Source says where the message comes from, without the colon: a server's
-	// name, or nick!user@host. Empty in what a client sends.
+	// Source is the origin of the message, without the colon: the name of a
+	// server, or nick!user@host. Clients send messages without it.
 	Source string
-	// Command is a word or three digits, as it was sent; commands are the
-	// same in upper and lower case.
+	// Command is a word or three digits, as it was sent. Upper and lower case
+	// have the same meaning.
 	Command string
-	// Params are the parameters, the trailing one as the last of them and
+	// Params are the parameters; the last one may be the trailing parameter,
 	// without its colon.
 	Params []string
 	// Raw is the line as it was read, without its end; set by a filter with
@@ -20,14 +20,15 @@ type Message struct {
 	Raw string
 }
 
-// Tag is one tag. Value has its escapes undone. A tag without a value and one
-// whose value is empty are the same.
+// Tag is one tag. Value is without escapes. A tag without a value is the same
+// as one whose value is empty.
 type Tag struct {
 	Key   string
 	Value string
 }
 
-// Tag returns the value of a tag. If a key is there twice the last one counts.
+// Tag returns the value of a tag, and reports whether there is one. If a key
+// occurs twice, the last one counts.
 func (m *Message) Tag(key string) (value string, ok bool) {
 	for i := len(m.Tags) - 1; i >= 0; i-- {
 		if m.Tags[i].Key == key {
@@ -37,7 +38,7 @@ func (m *Message) Tag(key string) (value string, ok bool) {
 	return "", false
 }
 
-// Param returns a parameter, the first being 0, or "" if there are not as many.
+// Param returns the i-th parameter, counted from 0, "" if there are fewer.
 func (m *Message) Param(i int) string {
 	if i < 0 || i >= len(m.Params) {
 		return ""
@@ -45,15 +46,15 @@ func (m *Message) Param(i int) string {
 	return m.Params[i]
 }
 
-// SplitSource takes a source apart. A server's name, or a nick alone, is all
-// nick.
+// SplitSource splits a source of the form nick!user@host into its parts. Of a
+// source without user and host, such as the name of a server, all is the nick.
 func SplitSource(source string) (nick, user, host string) {
 	nick, host, _ = strings.Cut(source, "@")
 	nick, user, _ = strings.Cut(nick, "!")
 	return nick, user, host
 }
 
-// String is the message as it goes over the wire, without CR LF.
+// String returns the message as it is sent, without CR LF.
 func (m *Message) String() string { return string(m.appendTo(nil)) }
 
 // appendTo writes the message without its line end.

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// Parse reads one line without its line end. The result is a copy of it.
+// Parse decodes one line, without its line end. The result does not alias line.
 func Parse(line []byte) (*Message, error) {
 	if bytes.IndexByte(line, 0) >= 0 {
 		return nil, malformed("NUL in a message")

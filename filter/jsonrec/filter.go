@@ -1,6 +1,6 @@
 // Package jsonrec turns JSON into records and back: one value a line (JSON
-// lines, NDJSON), or values one after another with or without white space
-// between them, as encoding/json's Decoder reads them.
+// lines, NDJSON), or a sequence of values with or without white space between
+// them, as encoding/json's Decoder reads it.
 package jsonrec
 
 import (
@@ -13,44 +13,45 @@ import (
 	"github.com/gopoe/poe/internal/configerror"
 )
 
-// Defaults of the limits in Config.
+// The default limits.
 const (
 	DefaultMaxLength = 1 << 20
 	DefaultMaxDepth  = 512
 )
 
-// Config is what New needs. The zero value is one value a line.
+// Config configures a [Filter]. The zero value is one value a line.
 type Config struct {
-	// Stream takes values as they come, however they are laid out: over
-	// several lines, or several in one line. A number or word at the top
-	// level ends only with what follows it and cannot be part of it, or with
-	// the stream. Off, a value is a line.
+	// Stream decodes a sequence of values in any layout: one over several
+	// lines, or several in one line. A number or a word at the top level ends
+	// with the first byte that cannot be a part of it, or with the stream. If
+	// false, each line is one value.
 	//
-	// What is put is one value a line in either case.
+	// In both cases each value that is put is one line.
 	Stream bool
-	// New makes what a value is decoded into, a pointer as for
-	// json.Unmarshal; it is the record. Nil means the value as
-	// json.Unmarshal puts it into an any.
+	// New returns the pointer into which a value is decoded, as by
+	// json.Unmarshal; that pointer is then the record. If nil, records have the
+	// types that json.Unmarshal decodes into an any.
 	New func() any
-	// UseNumber is json.Decoder's.
+	// UseNumber is that of json.Decoder: numbers are decoded as json.Number
+	// instead of float64.
 	UseNumber bool
-	// DisallowUnknownFields is json.Decoder's, too.
+	// DisallowUnknownFields is that of json.Decoder: a key without a field in a
+	// struct is an error.
 	DisallowUnknownFields bool
-	// MaxLength is how many bytes a value may have, white space inside it
-	// included. 0 means DefaultMaxLength.
+	// MaxLength is the most bytes a value may have, including white space in
+	// it. 0 means DefaultMaxLength.
 	MaxLength int
-	// MaxDepth is how many arrays and objects may be open at once. 0 means
-	// DefaultMaxDepth.
+	// MaxDepth is the most nested arrays and objects. 0 means DefaultMaxDepth.
 	MaxDepth int
 }
 
 // Filter is a filter.Filter for JSON.
 //
-// Of lines, one that is wrong or too long is an error and is passed over; the
-// next is decoded as if nothing had been. In a stream there is no telling
-// where the next value begins, so every Decode after a syntax error or a limit
-// drops what it is given and returns the error again. A value that is good
-// JSON but does not fit what New makes is passed over in both.
+// A line that is malformed or too long is an error and is skipped; decoding
+// continues with the next line. In a stream it is not known where the next
+// value begins, so every Decode after a syntax error or an exceeded limit drops
+// its bytes and returns the error again. In both cases a value that is valid
+// JSON but cannot be decoded into the result of New is an error and is skipped.
 type Filter struct {
 	config   Config
 	scan     scanner
@@ -74,7 +75,7 @@ func New(config Config) (*Filter, error) {
 // Clone returns a filter with the same settings for another connection.
 func (f *Filter) Clone() filter.Filter { return &Filter{config: f.config} }
 
-// Rewind forgets what has been looked at, and an error.
+// Rewind resets how far the input was searched, and clears an error.
 func (f *Filter) Rewind() {
 	f.scan, f.seen, f.skipping, f.broken = scanner{}, 0, false, nil
 }
@@ -92,9 +93,9 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 	return rec, n, err
 }
 
-// Finish makes the filter a filter.Finisher: the last line needs no line feed,
-// and nothing has to follow the last number or word of a stream. If a value of
-// a stream is not complete the error is io.ErrUnexpectedEOF.
+// Finish implements filter.Finisher: it decodes a last line without a line
+// feed, and the last number or word of a stream. If a value of a stream is not
+// complete, the error is io.ErrUnexpectedEOF.
 func (f *Filter) Finish(buf []byte) (any, error) { return f.finish(buf, f.Decode) }
 
 // finish decodes what is left as if a line feed followed it.
@@ -243,8 +244,8 @@ func (f *Filter) decodeInto(target any, text []byte) error {
 	return d.Decode(target)
 }
 
-// Append writes rec as encoding/json does, without its escapes for HTML, and a
-// line feed.
+// Append appends rec as encoding/json encodes it, without its escapes for HTML,
+// and a line feed.
 func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	out := appendWriter(dst)
 	e := json.NewEncoder(&out)

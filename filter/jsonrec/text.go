@@ -7,14 +7,13 @@ import (
 	"github.com/gopoe/poe/filter"
 )
 
-// Text is a Filter that checks values and leaves them as they are: its records
-// are the texts of the values, as strings. It has a zero-copy form,
-// DecodeBytes.
+// Text is a filter that checks values and does not decode them: its records are
+// the texts of the values, as strings. It has a zero-copy form, DecodeBytes.
 type Text struct{ f Filter }
 
 // NewText returns a Text for one connection, or a *filter.ConfigError. The
-// fields about decoding, New, UseNumber and DisallowUnknownFields, have to be
-// left out.
+// fields for decoding, New, UseNumber and DisallowUnknownFields, must not be
+// set.
 func NewText(config Config) (*Text, error) {
 	f, err := New(config)
 	switch {
@@ -35,7 +34,7 @@ var errText = errors.New("does nothing where values stay text")
 // Clone returns a filter with the same settings for another connection.
 func (t *Text) Clone() filter.Filter { return &Text{Filter{config: t.f.config}} }
 
-// Rewind forgets what has been looked at, and an error.
+// Rewind resets how far the input was searched, and clears an error.
 func (t *Text) Rewind() { t.f.Rewind() }
 
 // Decode returns the text of the next value as a string. Errors are
@@ -62,12 +61,12 @@ func (t *Text) DecodeBytes(buf []byte) (text []byte, n int, err error) {
 	return nil, n, malformed(text)
 }
 
-// Finish does what that of [Filter] does.
+// Finish implements filter.Finisher, like that of [Filter].
 func (t *Text) Finish(buf []byte) (any, error) { return t.f.finish(buf, t.Decode) }
 
-// Append writes the text of one value, a string, []byte or json.RawMessage,
-// and a line feed. Line breaks in it become blanks, since they are nothing but
-// white space in JSON.
+// Append appends the text of one value, a string, []byte or json.RawMessage,
+// and a line feed. Line breaks in it, which are white space in JSON, become
+// spaces.
 func (t *Text) Append(dst []byte, rec any) ([]byte, error) {
 	out := dst
 	switch v := rec.(type) {

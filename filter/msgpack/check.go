@@ -7,8 +7,8 @@ import (
 	"github.com/gopoe/poe/internal/membudget"
 )
 
-// SyntaxError is input that is no MessagePack value. If it ends early,
-// errors.Is(err, io.ErrUnexpectedEOF) holds.
+// SyntaxError is the error about input that is not a valid MessagePack value.
+// If the input ends early, errors.Is(err, io.ErrUnexpectedEOF) is true.
 type SyntaxError struct {
 	Offset int    // where in the record, in bytes
 	Msg    string // what is wrong

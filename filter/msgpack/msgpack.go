@@ -2,8 +2,8 @@
 // MessagePack, which Perl reads and writes with Data::MessagePack.
 //
 // The encoding is that of github.com/vmihailenco/msgpack/v5, with its struct
-// tags and interfaces. Nothing of a value's Go type travels along, so a record
-// is thawed into plain shapes: nil, bool, int64 (uint64 above its range),
+// tags and interfaces. The Go type of a value is not transmitted, so a record
+// is thawed into basic types: nil, bool, int64 (uint64 above its range),
 // float64, string, []byte, []any, map[string]any, and time.Time for the
 // timestamp extension.
 package msgpack
@@ -18,7 +18,7 @@ import (
 	"github.com/gopoe/poe/internal/membudget"
 )
 
-// Defaults of the limits of [Serializer].
+// The default limits of a [Serializer].
 const (
 	DefaultMaxSize   = 64 << 20
 	DefaultMaxItems  = 4 << 20
@@ -26,18 +26,18 @@ const (
 	DefaultMaxMemory = membudget.Default
 )
 
-// Serializer freezes and thaws. The zero value is ready for use; it is safe
-// for use by several goroutines. The limits are for Thaw: 0 is the default,
-// negative none.
+// Serializer freezes and thaws. The zero value is ready to use. It is safe on
+// any goroutine. The limits are for Thaw: 0 means the default, a negative value
+// no limit.
 type Serializer struct {
 	MaxSize   int // bytes of a record
 	MaxItems  int // values in a record, keys included
-	MaxDepth  int // arrays and maps inside each other
-	MaxMemory int // bytes that the value takes in memory, estimated
+	MaxDepth  int // nested arrays and maps
+	MaxMemory int // estimated bytes that the value occupies in memory
 }
 
-// Freeze encodes v. Unlike Storable it takes any value, not only references.
-// A cycle in v is not found: it overflows the stack, so v must have none.
+// Freeze encodes v. Unlike Storable it accepts any value, not only references.
+// v must not contain a cycle, which is not detected and overflows the stack.
 func (s Serializer) Freeze(v any) ([]byte, error) {
 	data, err := msgpack.Marshal(v)
 	if err != nil {
@@ -48,8 +48,7 @@ func (s Serializer) Freeze(v any) ([]byte, error) {
 
 // Thaw decodes one value, which must be all of data. Keys of maps must be
 // strings. Input beyond a limit is a *[filter.LimitError], other bad input a
-// [*SyntaxError] or an error of the library. Nothing of what is returned
-// aliases data.
+// [*SyntaxError] or an error of the library. The result does not alias data.
 func (s Serializer) Thaw(data []byte) (any, error) {
 	if limit := orDefault(s.MaxSize, DefaultMaxSize); len(data) > limit {
 		return nil, limitError("MaxSize", limit, 0)

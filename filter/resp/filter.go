@@ -1,7 +1,7 @@
-// Package resp speaks Redis' protocol, RESP2 and RESP3, on either side of the
-// connection.
+// Package resp turns values of Redis' protocol, RESP2 and RESP3, into records
+// and back, on either side of the connection.
 //
-// A record is one whole value. What it decodes to:
+// A record is one whole value, of these types:
 //
 //	null of any kind        nil
 //	bulk string             string (any bytes)
@@ -18,8 +18,8 @@
 //	push                    Push
 //	attribute and its value Attributed
 //
-// Both protocols are understood at all times; Config.Protocol says only what
-// is written. A server that is sent HELLO changes it with SetProtocol.
+// Decode accepts both versions at any time; Config.Protocol selects only what
+// is written. A server that gets HELLO changes it with [Filter.SetProtocol].
 package resp
 
 import (
@@ -29,37 +29,37 @@ import (
 	"github.com/gopoe/poe/internal/configerror"
 )
 
-// Defaults of the limits in Config. They suit a connection to a stranger; a
-// client of one's own Redis may well raise them.
+// The default limits. They are for connections to unknown peers; a client of a
+// trusted server may raise them.
 const (
 	DefaultMaxLength   = 16 << 20
 	DefaultMaxElements = 1 << 20
 	DefaultMaxDepth    = 32
 )
 
-// Config is what New needs. The zero value writes RESP2 with the default
+// Config configures a [Filter]. The zero value writes RESP2 with the default
 // limits.
 type Config struct {
 	// Protocol is what Append writes: 2 or 3. 0 means 2.
 	Protocol int
-	// Inline lets the peer send commands as a plain line, as a person with a
-	// telnet client does. They become a []any of strings, split at blanks.
-	// A server's matter; off by default.
+	// Inline accepts commands as plain lines, such as those of a user of
+	// telnet. Each becomes a []any of strings, split at spaces. It is for
+	// servers.
 	Inline bool
-	// MaxLength is how many bytes one record may have on the wire, all that
-	// is nested in it included. 0 means DefaultMaxLength.
+	// MaxLength is the most bytes a record may have on the wire, with all
+	// values in it. 0 means DefaultMaxLength.
 	MaxLength int
-	// MaxElements is how many values one record may be made of. 0 means
+	// MaxElements is the most values a record may contain. 0 means
 	// DefaultMaxElements.
 	MaxElements int
-	// MaxDepth is how many arrays, maps, sets may be open at once. 0 means
+	// MaxDepth is the most nested arrays, maps and sets. 0 means
 	// DefaultMaxDepth.
 	MaxDepth int
 }
 
-// Filter is a filter.Filter for RESP. What a peer gets wrong is final: there
-// is no telling where its next value begins, so every Decode after an error
-// drops what it is given and returns the error again.
+// Filter is a filter.Filter for RESP. Errors of decoding are final, because it
+// is not known where the next value begins: every later Decode drops its bytes
+// and returns the error again.
 type Filter struct {
 	config Config
 	scan   scanner
@@ -91,8 +91,8 @@ func newFilter(config Config) *Filter {
 	return &Filter{config: config, scan: scanner{config: config}}
 }
 
-// SetProtocol changes what Append writes from now on, 2 or 3: the answer to
-// HELLO.
+// SetProtocol sets the version that Append writes from now on, 2 or 3, as after
+// HELLO. Any other version is an error.
 func (f *Filter) SetProtocol(version int) error {
 	if err := checkProtocol(version); err != nil {
 		return fmt.Errorf("resp: SetProtocol: %w", err)
@@ -137,11 +137,12 @@ func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 	return nil, n + len(buf), err
 }
 
-// Append writes rec. Besides the types that Decode returns it takes []byte and
-// every integer and float type, []string and [][]byte as arrays of bulk
-// strings (which is what a command is), and any error as an ErrorReply. In
-// RESP2 the types of RESP3 are written as Redis itself does it: maps and sets
-// as arrays, doubles as strings, booleans as 1 and 0; attributes are left out.
+// Append appends rec. In addition to the types that Decode returns it accepts
+// []byte, every integer and float type, []string and [][]byte, which are arrays
+// of bulk strings as commands are, and any error, which is written as an
+// [ErrorReply]. In RESP2 the types of RESP3 are written as Redis itself does
+// it: maps and sets as arrays, doubles as strings, booleans as 1 and 0;
+// attributes are left out.
 func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	e := encoder{resp3: f.config.Protocol == 3, maxDepth: f.config.MaxDepth}
 	out, err := e.value(dst, rec, 0)
@@ -151,7 +152,7 @@ func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	return out, nil
 }
 
-// Rewind forgets what has been looked at, and an error.
+// Rewind resets how far the input was searched, and clears an error.
 func (f *Filter) Rewind() {
 	f.scan.reset()
 	f.broken = nil

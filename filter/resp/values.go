@@ -5,22 +5,23 @@ import "strings"
 // Simple is a simple string: one line such as OK.
 type Simple string
 
-// ErrorReply is an error as a value of the protocol, such as
-// "ERR unknown command". With a line break in it it can only be written in
-// RESP3, as a bulk error.
+// ErrorReply is an error as a value of the protocol, such as "ERR unknown
+// command". A text with a line break can only be written in RESP3, as a bulk
+// error.
 type ErrorReply string
 
-// Error is the whole text.
+// Error returns the whole text.
 func (e ErrorReply) Error() string { return string(e) }
 
-// Code is the first word, by convention the kind of error: ERR, WRONGTYPE.
+// Code returns the first word, which by convention is the kind of the error:
+// ERR, WRONGTYPE.
 func (e ErrorReply) Code() string {
 	code, _, _ := strings.Cut(string(e), " ")
 	return code
 }
 
-// Verbatim is a string that says how it wants to be shown. Format has three
-// bytes, such as txt or mkd.
+// Verbatim is a string with a format, which has three bytes, such as txt or
+// mkd.
 type Verbatim struct {
 	Format string
 	Text   string
@@ -32,11 +33,11 @@ type Pair struct {
 	Value any
 }
 
-// Map keeps the order of the wire, and its keys may be of any type.
+// Map is a map in the order of the wire, whose keys may have any type.
 type Map []Pair
 
 // Get returns the value of the first entry whose key is this string, simple or
-// bulk.
+// bulk, and reports whether there is one.
 func (m Map) Get(key string) (value any, ok bool) {
 	for _, pair := range m {
 		switch k := pair.Key.(type) {
@@ -52,13 +53,15 @@ func (m Map) Get(key string) (value any, ok bool) {
 	return nil, false
 }
 
-// Set is an array whose sender promises that no value is in it twice.
+// Set is an array in which the sender has put no value twice; that is not
+// checked.
 type Set []any
 
-// Push is what a server sends out of turn, not as the answer to a command.
+// Push is a message that a server sends on its own, not as the answer to a
+// command.
 type Push []any
 
-// Attributed is a value with something said about it.
+// Attributed is a value with attributes, which describe it.
 type Attributed struct {
 	Attributes Map
 	Value      any

@@ -7,10 +7,10 @@ import (
 	"github.com/gopoe/poe/internal/membudget"
 )
 
-// SyntaxError is input that is no Sereal document. If it ends early,
-// errors.Is(err, io.ErrUnexpectedEOF) holds.
+// SyntaxError is the error about input that is not a valid Sereal document. If
+// the input ends early, errors.Is(err, io.ErrUnexpectedEOF) is true.
 type SyntaxError struct {
-	Offset int    // where in the uncompressed body, in bytes, about
+	Offset int    // the approximate position in the uncompressed body, in bytes
 	Msg    string // what is wrong
 	Err    error  // io.ErrUnexpectedEOF or nil
 }

@@ -2,10 +2,11 @@
 // Sereal, which Perl reads and writes with Sereal::Encoder and Sereal::Decoder.
 //
 // The codec is the Sereal project's own, github.com/Sereal/Sereal/Go/sereal,
-// and so are the shapes: nil, bool, int (uint above its range), float32 and
-// float64, string for text, []byte for Perl's strings without the utf8 flag,
-// []any, map[string]any. Without PerlCompat references are what they refer to
-// and objects lose their class. The library builds on 64-bit platforms only.
+// and so are the types of values: nil, bool, int (uint above its range),
+// float32 and float64, string for text, []byte for Perl's strings without the
+// utf8 flag, []any, map[string]any. Without PerlCompat a reference becomes the
+// value that it refers to, and objects lose their class. The library builds on
+// 64-bit platforms only.
 package sereal
 
 import (
@@ -17,7 +18,7 @@ import (
 	"github.com/gopoe/poe/internal/membudget"
 )
 
-// Defaults of the limits of [Serializer].
+// The default limits of a [Serializer].
 const (
 	DefaultMaxSize   = 64 << 20
 	DefaultMaxItems  = 4 << 20
@@ -25,25 +26,25 @@ const (
 	DefaultMaxMemory = membudget.Default
 )
 
-// Serializer freezes and thaws. The zero value is ready for use; it is safe
-// for use by several goroutines. Limits of 0 are the defaults, negative ones
-// none.
+// Serializer freezes and thaws. The zero value is ready to use. It is safe on
+// any goroutine. A limit of 0 means the default, a negative one no limit.
 type Serializer struct {
-	// PerlCompat thaws what is Perl's into the types of that library: objects,
-	// weak references and undef (PerlObject ...), and references as pointers.
+	// PerlCompat thaws objects, weak references and undef into types of that
+	// library (PerlObject ...), and references into pointers.
 	PerlCompat bool
 
 	MaxSize   int // bytes of a record, before and after decompression
 	MaxItems  int // values in a record, keys included
-	MaxDepth  int // values inside each other; holds for Freeze as well
-	MaxMemory int // bytes that the value takes in memory, estimated
+	MaxDepth  int // nested values; it applies to Freeze as well
+	MaxMemory int // estimated bytes that the value occupies in memory
 }
 
 // Freeze encodes v, uncompressed, as a document of protocol version 3, which
-// every Sereal::Decoder since 3.000 reads. It takes any value, not only
-// references. Slices and maps become references to arrays and hashes, structs
-// objects of a class of their type's name. Keys of maps must be strings: the
-// library makes no keys of others, and does not say so.
+// every Sereal::Decoder since 3.000 reads. It accepts any value, not only
+// references. Slices and maps become references to arrays and hashes, and
+// structs become objects whose class is the name of their type. Keys of maps
+// must be strings: the library writes the text "<int Value>" for a key of type
+// int, for example, without an error.
 func (s Serializer) Freeze(v any) (data []byte, err error) {
 	defer recovered(&err)
 	enc := sereal.NewEncoderV3()
@@ -56,10 +57,10 @@ func (s Serializer) Freeze(v any) (data []byte, err error) {
 }
 
 // Thaw decodes a document of protocol version 1 to 4, uncompressed or
-// compressed with Snappy or zlib. Sereal::Encoder 5 writes those if asked to with
-// protocol_version. Input beyond a limit is a *[filter.LimitError],
-// other bad input a [*SyntaxError] or an error of the library. Nothing of what
-// is returned aliases data.
+// compressed with Snappy or zlib. Sereal::Encoder 5 writes these versions with
+// the option protocol_version. Input beyond a limit is a *[filter.LimitError],
+// other bad input a [*SyntaxError] or an error of the library. The result does
+// not alias data.
 func (s Serializer) Thaw(data []byte) (v any, err error) {
 	defer recovered(&err)
 	maxSize := orDefault(s.MaxSize, DefaultMaxSize)

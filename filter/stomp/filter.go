@@ -10,37 +10,35 @@ import (
 	"github.com/gopoe/poe/internal/configerror"
 )
 
-// Defaults of the limits in Config.
+// The default limits.
 const (
 	DefaultMaxHeader  = 16 << 10
 	DefaultMaxHeaders = 100
 	DefaultMaxBody    = 1 << 20
 )
 
-// Config is what New needs. The zero value has the default limits.
+// Config configures a [Filter]. The zero value has the default limits.
 type Config struct {
-	// MaxHeader is how many bytes the command and the headers may have,
-	// line ends included. 0 means DefaultMaxHeader.
+	// MaxHeader is the most bytes of the command and the headers, with their
+	// line ends. 0 means DefaultMaxHeader.
 	MaxHeader int
-	// MaxHeaders is how many headers a frame may have. 0 means
-	// DefaultMaxHeaders.
+	// MaxHeaders is the most headers of a frame. 0 means DefaultMaxHeaders.
 	MaxHeaders int
-	// MaxBody is how many bytes a body may have. 0 means DefaultMaxBody.
+	// MaxBody is the most bytes of a body. 0 means DefaultMaxBody.
 	MaxBody int
-	// Heartbeats delivers each line end between two frames, which is how a
-	// peer shows that it is there, as a Heartbeat. Otherwise they are passed
-	// over.
+	// Heartbeats returns each line end between two frames, which is a peer's
+	// heart-beat, as a record of type [Heartbeat]. Otherwise they are skipped.
 	Heartbeats bool
 }
 
-// Heartbeat is a line end between frames. One that follows a frame at once is
-// delivered as well, as it cannot be distinguished.
+// Heartbeat is a line end between frames. A line end directly after a frame is
+// returned as well, as it cannot be distinguished.
 type Heartbeat struct{}
 
-// Filter is a filter.Filter for STOMP, whose records are *Frame and, if asked
-// for, Heartbeat. What a peer gets wrong is final: every Decode after an error
-// drops what it is given and returns the error again, while Append continues
-// working, so that an ERROR frame can be sent.
+// Filter is a filter.Filter for STOMP, whose records are *[Frame] and, with
+// Config.Heartbeats, [Heartbeat]. Errors of decoding are final: every later
+// Decode drops its bytes and returns the error again, while Append can still be
+// used to send an ERROR frame.
 type Filter struct {
 	config Config
 	seen   int    // how far the current frame has been searched for its next end
@@ -68,7 +66,7 @@ func New(config Config) (*Filter, error) {
 // Clone returns a filter with the same settings for another connection.
 func (f *Filter) Clone() filter.Filter { return &Filter{config: f.config} }
 
-// Rewind forgets what has been looked at, and an error.
+// Rewind resets how far the input was searched, and clears an error.
 func (f *Filter) Rewind() { f.seen, f.head, f.next, f.broken = 0, 0, nil, nil }
 
 // Decode returns the next frame as a *Frame. Errors are *filter.Error.
@@ -205,9 +203,10 @@ func (f *Filter) findEnd(buf []byte) (end int, err error) {
 	return end, nil
 }
 
-// Append writes rec, a *Frame, Frame or Heartbeat. Unless the frame has one of
-// its own or NoContentLength is set, a content-length is added for a body, so
-// that it may have any bytes in it. Limits hold for what is decoded only.
+// Append appends rec, a *Frame, Frame or Heartbeat. If there is a body, a
+// header content-length is added, unless the frame has one or NoContentLength
+// is set, so that the body may contain any bytes. The limits apply only to
+// Decode.
 func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	switch v := rec.(type) {
 	case Heartbeat:

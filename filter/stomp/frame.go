@@ -11,13 +11,13 @@ import (
 type Frame struct {
 	// Command is SEND, MESSAGE and so on, in capitals.
 	Command string
-	// Headers are in the order of the wire, their escapes undone.
+	// Headers are the headers in the order of the wire, without escapes.
 	Headers []Header
-	// Body has any bytes.
+	// Body is the body, of any bytes.
 	Body []byte
-	// NoContentLength leaves out the content-length that is otherwise put with
-	// a body, for brokers that take a message with one for binary. The body can
-	// then have no NUL in it. It is not set by decoding.
+	// NoContentLength omits the header content-length of a body, for brokers
+	// that treat a message with it as binary. The body must then not contain a
+	// NUL. Decode does not set it.
 	NoContentLength bool
 }
 
@@ -27,8 +27,8 @@ type Header struct {
 	Value string
 }
 
-// Header returns the value of a header. If a key is there twice the first one
-// counts, as the standard has it.
+// Header returns the value of a header, and reports whether there is one. If a
+// key occurs twice, the first one counts, as the standard requires.
 func (f *Frame) Header(key string) (value string, ok bool) {
 	for _, header := range f.Headers {
 		if header.Key == key {

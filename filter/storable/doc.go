@@ -1,15 +1,16 @@
 // Package storable reads and writes the format of Perl's Storable module: what
-// freeze and nfreeze return and thaw takes, and the files of store and nstore.
+// freeze and nfreeze return and thaw accepts, and the files that store and
+// nstore write.
 //
 // [Unmarshal] reads both byte orders, the portable one of nfreeze and the
 // native one of freeze, from machines of either endianness. [Marshal] writes
-// what nfreeze writes. [UnmarshalOptions] and [MarshalOptions] hold the limits
-// and the choices.
+// what nfreeze writes. [UnmarshalOptions] and [MarshalOptions] have the limits
+// and options.
 //
 // # Shapes
 //
-// A payload is a reference: freeze takes one and thaw returns one. What a Perl
-// scalar holds becomes a Go value, and back:
+// A payload is a reference: freeze accepts one and thaw returns one. The value
+// of a Perl scalar becomes a Go value, and the other way round:
 //
 //	Perl                             Go
 //	undef                            nil
@@ -24,7 +25,7 @@
 //	blessed reference                *Object, whose Value is the plain reference
 //	qr/.../                          *Regexp
 //	code reference                   *Code, the source text
-//	tied scalar, array, hash         *Tied, the object behind it
+//	tied scalar, array, hash         *Tied, with the object of tie
 //	object with STORABLE_freeze      *Hooked, what that hook returned
 //
 // Nothing is ever executed: no hook, no tie, no code, no regular expression is
@@ -35,28 +36,27 @@
 // # Numbers
 //
 // The portable order has no form for floating point and none for integers
-// beyond 32 bits: nfreeze writes those as decimal strings, and a string is what
-// they are read as, as Perl itself does. [Int64] and [Float64] look at a value
-// as Perl's arithmetic would. freeze keeps both, save for unsigned integers
-// above the range of int64, which are strings in either order.
+// beyond 32 bits: nfreeze writes them as decimal strings, and they are read as
+// strings, as in Perl. [Int64] and [Float64] convert a value as Perl's
+// arithmetic does. freeze keeps both, except unsigned integers above the range
+// of int64, which are strings in either order.
 //
 // # Sharing and cycles
 //
 // Two references to one thing in Perl become the same map, slice or pointer in
 // Go, and the same the other way round, so structures that point back into
-// themselves work in both directions. Anyone who walks what a stranger has sent
-// must expect them, or forbid them with UnmarshalOptions.NoCycles.
+// themselves work in both directions. A program that traverses a value from a
+// peer must expect cycles, or forbid them with [UnmarshalOptions].NoCycles.
 //
-// Slices share their elements; one that is appended to goes its own way, which
-// no slice can help. A scalar that is an array's element or a hash's value and
-// referred to from elsewhere as well is read as two equal values.
+// Slices share their elements, but not elements that are appended to one of
+// them. A scalar that is an element of an array or a value of a hash, and has
+// references from elsewhere, is read as two equal values.
 //
 // # Bad input
 //
-// What comes from a peer never panics. Malformed input is a [*SyntaxError],
-// input beyond a limit a *[filter.LimitError], both with the offset. No length is
-// believed before there are bytes to cover it: the memory used is below 200
-// bytes for each byte of the payload at the very worst, that is for references
-// to nothing, and UnmarshalOptions.MaxSize, MaxItems and MaxDepth bound it
-// further.
+// Input never causes a panic. Malformed input is a *[SyntaxError], input beyond
+// a limit a *filter.LimitError, both with the offset. Memory is allocated only
+// for bytes that are there: less than 200 bytes for each byte of the payload in
+// the worst case, references to undef; UnmarshalOptions.MaxSize, MaxItems,
+// MaxDepth and MaxMemory limit it further.
 package storable

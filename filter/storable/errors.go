@@ -6,21 +6,20 @@ import (
 	"reflect"
 )
 
-// ErrVersion is wrapped by the errors about payloads that another version of
-// Storable, or a machine unlike any we can follow, has written.
+// ErrVersion is wrapped by the errors about payloads of an unknown version of
+// Storable, or in the native format of a machine that is not supported.
 var ErrVersion = errors.New("unsupported version or machine")
 
 // ErrCycle is wrapped by the error about a value that refers to itself, with
 // UnmarshalOptions.NoCycles.
 var ErrCycle = errors.New("a value that refers to itself")
 
-// ErrNotReference is wrapped by the error of [Marshal] for a value that Perl
-// would not hold by reference: freeze takes references only. &Ref{Value: v}
-// is one.
+// ErrNotReference is wrapped by the error of Marshal for a value that is not a
+// reference in Perl: freeze accepts only references. &Ref{Value: v} is one.
 var ErrNotReference = errors.New("not a reference")
 
-// SyntaxError is input that is no Storable payload, or a broken one. If it
-// ends early, errors.Is(err, io.ErrUnexpectedEOF) holds.
+// SyntaxError is the error about input that is not a valid Storable payload. If
+// the input ends early, errors.Is(err, io.ErrUnexpectedEOF) is true.
 type SyntaxError struct {
 	Offset int    // where in the payload, in bytes
 	Msg    string // what is wrong
@@ -38,7 +37,7 @@ func (e *SyntaxError) Error() string {
 // Unwrap returns e.Err.
 func (e *SyntaxError) Unwrap() error { return e.Err }
 
-// ValueError is a Go value that has no form in Storable.
+// ValueError is the error about a Go value that has no form in Storable.
 type ValueError struct {
 	Type reflect.Type // nil for a nil value
 	Msg  string       // what is wrong

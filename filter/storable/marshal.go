@@ -1,7 +1,6 @@
 package storable
 
-// MarshalOptions are the choices of writing. The zero value is ready for use,
-// and what [Marshal] uses.
+// MarshalOptions are the options of [Marshal], which uses the zero value.
 type MarshalOptions struct {
 	// Native writes the native order of 64-bit little-endian machines, as
 	// freeze does there, instead of the portable one of nfreeze. Only such
@@ -18,20 +17,20 @@ type MarshalOptions struct {
 	// valid UTF-8 and not plain ASCII is marked as text for Perl. A []byte is
 	// written as bytes in either case.
 	ByteStrings bool
-	// Booleans writes bool in the form that Storable has had since 3.27
-	// (Perl 5.38). Older ones cannot read it, so bool is else written as Perl
-	// itself used to: "1" and "".
+	// Booleans writes bool in the form that Storable has had since 3.27 (Perl
+	// 5.38). Older versions cannot read it. Without it bool is written as older
+	// versions of Perl write it: "1" and "".
 	Booleans bool
-	// MaxDepth limits references inside references; 0 is DefaultMaxDepth,
-	// negative none.
+	// MaxDepth is the most nested references; 0 means DefaultMaxDepth, a
+	// negative value no limit.
 	MaxDepth int
 }
 
 // Marshal writes v, which must be what Perl calls a reference, as nfreeze
 // would.
 //
-// The shapes of the package's comment are written as what they stand for; Ref
-// and Object also without the pointer. Beyond them:
+// The types that the package's documentation lists are written as what they
+// represent; Ref and Object also without the pointer. In addition:
 //
 //   - every integer, floating point, string and bool type is a scalar; so is
 //     []byte, and whatever has a MarshalText method;
@@ -45,19 +44,21 @@ type MarshalOptions struct {
 //   - other pointers are what they point to; nil ones are undef.
 //
 // Maps, slices and pointers that occur twice are written once and referred to
-// after that, so cycles are fine. A value without a form, such as a function
-// or a channel, is a [*ValueError], too deep a nesting a *[filter.LimitError].
+// after that, so cycles are fine. A value without a form, such as a function or
+// a channel, is a [*ValueError], and nesting that is too deep a
+// *filter.LimitError.
 func Marshal(v any) ([]byte, error) {
 	return MarshalOptions{}.Append(nil, v)
 }
 
-// Marshal is the function of the same name with the options o. It is safe for
-// use by several goroutines.
+// Marshal is the function [Marshal] with the options o. It is safe on any
+// goroutine.
 func (o MarshalOptions) Marshal(v any) ([]byte, error) {
 	return o.Append(nil, v)
 }
 
-// Append is Marshal at the end of dst. With an error dst comes back as it was.
+// Append is like Marshal, and appends the payload to dst. With an error it
+// returns dst unchanged.
 func (o MarshalOptions) Append(dst []byte, v any) ([]byte, error) {
 	w := writer{
 		MarshalOptions: o,

@@ -7,9 +7,9 @@ import (
 )
 
 // Int64 returns the integer that v, a scalar as [Unmarshal] returns it, holds:
-// a number, or a string that is one, as nfreeze writes integers beyond 32 bits.
-// ok is false for everything else, for numbers with a fraction and for those
-// out of range.
+// a number, or a string that is a number, since nfreeze writes integers beyond
+// 32 bits in this form. ok is false for any other value, for numbers with a
+// fraction and for those out of range.
 func Int64(v any) (n int64, ok bool) {
 	switch v := v.(type) {
 	case int64:
@@ -38,8 +38,8 @@ func Int64(v any) (n int64, ok bool) {
 }
 
 // Float64 returns the number that v, a scalar as [Unmarshal] returns it, holds:
-// a number, or a string that is one, as nfreeze writes floating point. ok is
-// false for everything else.
+// a number, or a string that is a number, since nfreeze writes floating point
+// in this form. ok is false for any other value.
 func Float64(v any) (f float64, ok bool) {
 	switch v := v.(type) {
 	case float64:

@@ -1,9 +1,9 @@
 package storable
 
 // Serializer freezes and thaws the records of POE's Reference filter, as
-// Storable does for POE by default: nfreeze, and thaw of either order. The
-// zero value is ready for use and has the default limits. It is safe for use
-// by several goroutines.
+// Storable does for POE by default: nfreeze, and thaw of either order. The zero
+// value is ready for use and has the default limits. It is safe on any
+// goroutine.
 type Serializer struct {
 	Marshal   MarshalOptions
 	Unmarshal UnmarshalOptions

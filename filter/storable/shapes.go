@@ -28,16 +28,16 @@ type Ref struct {
 	Value any
 }
 
-// Object is a blessed reference. Value is the reference without its blessing:
-// []any, map[string]any, *Ref, *Regexp, *Code or *Tied. [Marshal] also takes
-// whatever else makes an array or a hash, such as a struct.
+// Object is a blessed reference. Value is the plain reference: []any,
+// map[string]any, *Ref, *Regexp, *Code or *Tied. Marshal also accepts any other
+// value that is written as an array or a hash, such as a struct.
 type Object struct {
 	Class string
 	Value any
 }
 
-// Regexp is a compiled regular expression, qr/Pattern/Flags. The pattern is
-// Perl's and is not looked at.
+// Regexp is a compiled regular expression, qr/Pattern/Flags. The pattern is in
+// Perl's syntax and is not checked.
 type Regexp struct {
 	Pattern string
 	Flags   string
@@ -49,8 +49,8 @@ type Code struct {
 	Source string
 }
 
-// VString is a version string: what was written in the source, such as
-// "v1.2.3", and the characters it stands for.
+// VString is a version string: its source text, such as "v1.2.3", and the
+// characters that it represents.
 type VString struct {
 	Source string
 	Value  string
@@ -65,12 +65,12 @@ type Tied struct {
 	Index  int // the index of an Element
 }
 
-// Hooked is an object whose class has a STORABLE_freeze method: the data is
-// whatever that method made of it. DateTime is such a class.
+// Hooked is an object whose class has a method STORABLE_freeze: the data is
+// what that method returned. DateTime is such a class.
 type Hooked struct {
 	Class  string
 	Kind   Kind   // Scalar, Array or Hash
 	Frozen []byte // the first value returned
 	Refs   []any  // the references returned after it
-	Tied   any    // the object behind it, if the variable was also tied
+	Tied   any    // the object of tie, if the variable was also tied
 }

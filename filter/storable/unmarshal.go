@@ -6,9 +6,9 @@ import (
 	"github.com/gopoe/poe/internal/membudget"
 )
 
-// Defaults of the limits of [UnmarshalOptions] and [MarshalOptions]. Perl's own
-// freeze gives up at 512 references to arrays, or 256 to hashes, inside each
-// other; its thaw follows more.
+// Defaults of the limits of [UnmarshalOptions] and [MarshalOptions]. Perl's
+// freeze fails at 512 nested references to arrays, or 256 to hashes; its thaw
+// allows more.
 const (
 	DefaultMaxSize   = 64 << 20
 	DefaultMaxItems  = 4 << 20
@@ -16,9 +16,9 @@ const (
 	DefaultMaxMemory = membudget.Default
 )
 
-// StringMode selects what becomes of Perl's strings that are not marked as UTF-8:
-// Perl does not know whether they hold bytes or Latin-1 text. Strings that are
-// marked, and all that are plain ASCII, are a string in every mode.
+// StringMode selects how Perl's strings that are not marked as UTF-8 are read:
+// they may be bytes or Latin-1 text. Strings that are marked, and all that are
+// plain ASCII, are a string in every mode.
 type StringMode uint8
 
 const (
@@ -26,36 +26,35 @@ const (
 	StringsAsIs StringMode = iota
 	// StringsOrBytes makes those with a byte above 127 a []byte. With it a
 	// string that is read and written again keeps its mark. Hash keys are
-	// strings all the same.
+	// strings nevertheless.
 	StringsOrBytes
 	// StringsLatin1 reads each byte as a character, as Perl itself does, and
 	// makes them a string in UTF-8.
 	StringsLatin1
 )
 
-// UnmarshalOptions are the limits and choices of reading. The zero value is
-// ready for use, and what [Unmarshal] uses. A limit of 0 is its default, a
-// negative one is none.
+// UnmarshalOptions are the limits and options of [Unmarshal], which uses the
+// zero value. A limit of 0 means its default, a negative one no limit.
 type UnmarshalOptions struct {
 	MaxSize   int // bytes of a payload
 	MaxItems  int // scalars, arrays and hashes in a payload
 	MaxDepth  int // references inside references
-	MaxMemory int // bytes that the value takes in memory, estimated
+	MaxMemory int // estimated bytes that the value occupies in memory
 	Strings   StringMode
-	// NoCycles refuses what refers to itself: a program that follows a
-	// record to its ends, be it to print it, would never come back.
+	// NoCycles refuses values that refer to themselves: a program that
+	// traverses such a value, even to print it, might not terminate.
 	NoCycles bool
 }
 
 // Unmarshal reads a payload with the default options and returns the reference
-// that Perl's thaw would return, in the shapes that the package's comment
-// lists. Nothing of what is returned aliases data.
+// that Perl's thaw would return, in the types that the package's documentation
+// lists. The result does not alias data.
 func Unmarshal(data []byte) (any, error) {
 	return UnmarshalOptions{}.Unmarshal(data)
 }
 
-// Unmarshal is the function of the same name with the options o. It is safe
-// for use by several goroutines.
+// Unmarshal is the function [Unmarshal] with the options o. It is safe on any
+// goroutine.
 func (o UnmarshalOptions) Unmarshal(data []byte) (any, error) {
 	if limit := orDefault(o.MaxSize, DefaultMaxSize); len(data) > limit {
 		return nil, limitError("MaxSize", limit, 0)

@@ -1,7 +1,6 @@
-// Package syslog turns syslog messages on a stream into records and back:
-// both kinds of message, RFC 5424 and the older BSD one of RFC 3164, in both
-// kinds of framing of RFC 6587, counted octets ("17 <13>...") and one message
-// a line.
+// Package syslog turns syslog messages on a stream into records and back: both
+// kinds of message, RFC 5424 and the older BSD one of RFC 3164, in both
+// framings of RFC 6587, counted octets ("17 <13>...") and one message a line.
 package syslog
 
 import (
@@ -15,41 +14,40 @@ import (
 	"github.com/gopoe/poe/internal/configerror"
 )
 
-// DefaultMaxLength is how many bytes a message may have if Config does not say
-// otherwise: what RFC 5425 and RFC 6587 ask every receiver to take.
+// DefaultMaxLength is how many bytes a message may have, unless configured
+// otherwise: the length that RFC 5425 and RFC 6587 require receivers to accept.
 const DefaultMaxLength = 8192
 
 // Framing is how messages are delimited on a stream.
 type Framing int
 
 const (
-	// Auto takes either framing, each message by its first byte, and writes
-	// counted octets.
+	// Auto accepts either framing, which it detects by the first byte of each
+	// message, and writes counted octets.
 	Auto Framing = iota
-	// Counted is a length and a blank before each message.
+	// Counted is a length and a space before each message.
 	Counted
-	// Lines is a line feed after each message, which therefore has none
-	// inside.
+	// Lines is a line feed after each message, which cannot contain one.
 	Lines
 )
 
-// Config is what New needs. The zero value takes everything that senders are
-// known to send.
+// Config configures a [Filter]. The zero value accepts both formats in both
+// framings.
 type Config struct {
 	// Framing is how messages are delimited.
 	Framing Framing
-	// MaxLength is how many bytes one message may have without its framing,
-	// in both directions. 0 means DefaultMaxLength.
+	// MaxLength is the most bytes a message may have without its framing, in
+	// both directions. 0 means DefaultMaxLength.
 	MaxLength int
-	// Now gives the year and the time zone that the time stamps of RFC 3164
-	// leave out; nil means time.Now.
+	// Now returns the time whose year and time zone complete the time stamps of
+	// RFC 3164; nil means time.Now.
 	Now func() time.Time
 }
 
 // Filter is a filter.Filter for syslog, whose records are *Message. A message
-// that is wrong or too long is an error and is passed over. What is no length
-// in counted framing is final: every Decode after it drops what it is given and
-// returns the error again.
+// that is malformed or too long is an error and is skipped. In counted framing
+// the error about bytes that are not a length is final: every later Decode
+// drops its bytes and returns the error again.
 type Filter struct {
 	config   Config
 	skip     int  // bytes still to come of a counted message that is too long
@@ -72,13 +70,13 @@ func New(config Config) (*Filter, error) {
 	return &Filter{config: config}, nil
 }
 
-// Rewind forgets that a message was too long, and an error.
+// Rewind ends the skipping of a message that was too long, and clears an error.
 func (f *Filter) Rewind() { f.skip, f.skipping, f.broken = 0, false, nil }
 
 // Clone returns a filter with the same settings for another connection.
 func (f *Filter) Clone() filter.Filter { return &Filter{config: f.config} }
 
-// Decode returns the next message as a *Message. Empty lines are passed over.
+// Decode returns the next message as a *Message. Empty lines are skipped.
 // Errors are *filter.Error.
 func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 	if len(buf) == 0 {
@@ -184,8 +182,9 @@ func (f *Filter) line(buf []byte) (frame []byte, size int, err error) {
 	return frame, length + 1, nil
 }
 
-// Append writes rec, a *Message or Message. What its format has no place
-// for, or a line break in framing by lines, is refused with a *filter.Error.
+// Append writes rec, a *Message or Message. A field that the format cannot
+// express, or a line break in the framing by lines, is an error, a
+// *filter.Error.
 func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	var message *Message
 	switch v := rec.(type) {

@@ -14,13 +14,13 @@ const (
 	// RFC5424 is the format with a version, a full time stamp and structured
 	// data.
 	RFC5424 Format = iota
-	// RFC3164 is the older format of BSD, which is more a habit than a
-	// standard: whatever is not RFC 5424 is a message in it.
+	// RFC3164 is the older format of BSD, which is hardly standardised: any
+	// message that is not in the format of RFC 5424 is read as one.
 	RFC3164
 )
 
-// Message is one syslog message. Fields that a message does not have are
-// empty, - on the wire.
+// Message is one syslog message. Fields that a message does not have are empty;
+// RFC 5424 writes them as "-".
 type Message struct {
 	Format   Format
 	Facility Facility
@@ -31,14 +31,15 @@ type Message struct {
 	Hostname string
 	// AppName is the tag of an RFC 3164 message.
 	AppName string
-	// ProcID is the process, in RFC 3164 what stands in brackets after the tag.
+	// ProcID is the process ID; in RFC 3164 it is the text in brackets after
+	// the tag.
 	ProcID string
-	// MsgID and Data are RFC 5424 only.
+	// MsgID and Data exist only in RFC 5424.
 	MsgID string
 	Data  []Element
-	// Text is the message proper. Of an RFC 5424 text the byte order mark
-	// that marks it as UTF-8 is left off, and put before a text that is UTF-8
-	// and not plain ASCII.
+	// Text is the text of the message. In RFC 5424 a byte order mark marks the
+	// text as UTF-8: it is removed when a message is decoded, and added to a
+	// text that is UTF-8 and not plain ASCII.
 	Text string
 }
 
@@ -48,13 +49,14 @@ type Element struct {
 	Params []Param
 }
 
-// Param is a parameter of an Element; its value has its escapes undone.
+// Param is a parameter of an [Element]. Value is without escapes.
 type Param struct {
 	Name  string
 	Value string
 }
 
-// Param returns the first parameter of this name in the element of this ID.
+// Param returns the first parameter with this name in the element with this ID,
+// and reports whether there is one.
 func (m *Message) Param(id, name string) (value string, ok bool) {
 	for _, element := range m.Data {
 		if element.ID != id {
@@ -69,7 +71,8 @@ func (m *Message) Param(id, name string) (value string, ok bool) {
 	return "", false
 }
 
-// Facility is the part of a system that speaks, Severity how grave it is.
+// Facility is the part of a system that a message is from, and Severity how
+// severe its event is.
 type (
 	Facility int
 	Severity int
@@ -103,7 +106,7 @@ const (
 	Local7
 )
 
-// The severities, the gravest first.
+// The severities, the most severe first.
 const (
 	Emergency Severity = iota
 	AlertNow

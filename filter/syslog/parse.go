@@ -6,13 +6,13 @@ import (
 	"time"
 )
 
-// Parse reads one message without its framing. The result is a copy of it.
-// The year and time zone of now are those of an RFC 3164 time stamp.
+// Parse decodes one message without its framing. The result does not alias
+// frame. now provides the year and the time zone of an RFC 3164 time stamp.
 //
-// What is neither RFC 5424 nor RFC 3164 is not an error but an RFC 3164
-// message that is all Text, as that standard has it; without a priority it is
-// user.notice. An error means a message that claims to be RFC 5424, with its
-// version 1, and is not.
+// A message that is neither RFC 5424 nor RFC 3164 is not an error but an RFC
+// 3164 message that consists of Text only, as that standard requires; without a
+// priority it is user.notice. The error is about a message that has the version
+// 1 of RFC 5424 and is malformed.
 func Parse(frame []byte, now time.Time) (*Message, error) {
 	text := string(frame)
 	m := &Message{Format: RFC3164, Facility: User, Severity: Notice}

@@ -9,7 +9,7 @@ import (
 	"github.com/gopoe/poe/filter"
 )
 
-// Append writes a message or a control frame: Text or string, Binary or
+// Append appends a message or a control frame: Text or string, Binary or
 // []byte, Ping, Pong, Close or *Close. After a Close nothing more can be put.
 func (f *Filter) Append(dst []byte, rec any) ([]byte, error) {
 	if f.closed {

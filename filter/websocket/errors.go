@@ -9,19 +9,19 @@ import (
 // name is what this filter is called in errors.
 const name = "WebSocket"
 
-// PeerError is the cause of a *filter.Error about what a peer sent: how it
-// broke the protocol, and the code of the Close that says so to it.
+// PeerError is the cause of a *filter.Error about a violation of the protocol
+// by the peer. Code is that of the Close which reports it to the peer.
 type PeerError struct {
 	Code   Code
 	Reason string
 }
 
-// Error is the reason.
+// Error returns the reason.
 func (e *PeerError) Error() string { return e.Reason }
 
-// CodeOf is the code of the Close that an error of Decode is to be answered
-// with: that of a PeerError, CodeMessageTooBig for a message beyond MaxLength,
-// CodeInternalError for any other error.
+// CodeOf returns the code of the Close with which to answer an error of Decode:
+// that of a [PeerError], [CodeMessageTooBig] for a message beyond MaxLength,
+// [CodeInternalError] for any other error.
 func CodeOf(err error) Code {
 	var peer *PeerError
 	switch {

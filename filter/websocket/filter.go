@@ -1,14 +1,14 @@
 // Package websocket turns the frames of RFC 6455 into messages and back, on
-// either side of the connection, once the HTTP upgrade is done. [Upgrade]
-// answers a client's request for it.
+// either side of the connection, once the HTTP upgrade is done. [Upgrade] makes
+// the response to a client's request for the upgrade.
 //
 // Records are of type [Text], [Binary], [Ping], [Pong] and [Close]. Fragments
 // are joined; a control frame between two fragments is delivered when it
-// comes. Nothing is answered by itself: the program puts a Pong for a Ping and
-// a Close for a Close, as it sees fit.
+// arrives. The filter answers nothing itself: the program puts a [Pong] for a
+// [Ping] and a [Close] for a Close.
 //
-// Extensions, permessage-deflate among them, are not spoken, so none may be
-// agreed on in the handshake.
+// Extensions, such as permessage-deflate, are not supported, so none may be
+// negotiated in the handshake.
 package websocket
 
 import (
@@ -21,29 +21,29 @@ import (
 	"github.com/gopoe/poe/internal/configerror"
 )
 
-// DefaultMaxLength is how many bytes a message may have if Config does not say
+// DefaultMaxLength is the most bytes a message may have, unless configured
 // otherwise.
 const DefaultMaxLength = 1 << 20
 
-// Config is what New needs. The zero value is a server's side.
+// Config configures a [Filter]. The zero value is for the server's side.
 type Config struct {
-	// Client makes this the client's side, which masks what it sends and
-	// expects the peer not to. A server's side does the opposite.
+	// Client selects the client's side, which masks its frames and requires
+	// frames without masks. The server's side does the opposite.
 	Client bool
-	// MaxLength is how many bytes one incoming message may have, all its
-	// fragments together. 0 means DefaultMaxLength.
+	// MaxLength is the most bytes a received message may have, with all of its
+	// fragments. 0 means DefaultMaxLength.
 	MaxLength int
-	// MaxFrame splits outgoing messages with more bytes than this into
-	// fragments. 0 means that a message is one frame.
+	// MaxFrame is the most bytes of a frame: longer messages are sent in
+	// fragments. 0 means that every message is one frame.
 	MaxFrame int
-	// Rand is where a client's masks come from; nil means crypto/rand.
+	// Rand is the source of a client's masks; nil means crypto/rand.
 	Rand io.Reader
 }
 
-// Filter is a filter.Filter for WebSocket frames. What a peer gets wrong is
-// final: every Decode after an error drops what it is given and returns the
-// error again, while Append continues working, so that a Close with the error's
-// code can be sent. After the peer's Close, what it sends is dropped.
+// Filter is a filter.Filter for WebSocket frames. Errors of decoding are final:
+// every later Decode drops its bytes and returns the error again, while Append
+// can still be used to send a Close with the error's code. After the peer's
+// Close its input is dropped.
 type Filter struct {
 	config  Config
 	message []byte // fragments so far, unmasked
@@ -68,11 +68,11 @@ func New(config Config) (*Filter, error) {
 	return &Filter{config: config}, nil
 }
 
-// Rewind forgets an error and the fragments of an unfinished message. A
+// Rewind clears an error and drops the fragments of an incomplete message. A
 // connection that the peer has closed stays closed.
 func (f *Filter) Rewind() { f.message, f.kind, f.broken = nil, opContinue, nil }
 
-// PendingBytes returns the fragments of an unfinished message, joined to one.
+// PendingBytes returns the joined fragments of an incomplete message.
 func (f *Filter) PendingBytes() []byte {
 	if f.kind == opContinue {
 		return nil
@@ -85,8 +85,8 @@ func (f *Filter) PendingBytes() []byte {
 // Clone returns a filter with the same settings for another connection.
 func (f *Filter) Clone() filter.Filter { return &Filter{config: f.config} }
 
-// Decode returns the next message or control frame. Errors are
-// *filter.Error; CodeOf says how to answer them.
+// Decode returns the next message or control frame. Errors are *filter.Error;
+// [CodeOf] returns the code with which to answer them.
 func (f *Filter) Decode(buf []byte) (rec any, n int, err error) {
 	if len(buf) == 0 {
 		return nil, 0, filter.ErrMore

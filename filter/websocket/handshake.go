@@ -9,28 +9,28 @@ import (
 	"strings"
 )
 
-// AcceptKey is the Sec-WebSocket-Accept that answers a Sec-WebSocket-Key.
+// AcceptKey returns the header Sec-WebSocket-Accept of the response for the
+// Sec-WebSocket-Key of a request.
 func AcceptKey(key string) string {
 	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
-// NewKey makes a client's Sec-WebSocket-Key.
+// NewKey returns a new random Sec-WebSocket-Key for a client.
 func NewKey() string {
 	var key [16]byte
 	rand.Read(key[:]) // never fails: it ends the program instead
 	return base64.StdEncoding.EncodeToString(key[:])
 }
 
-// Upgrade answers a client's request to switch to WebSocket: with the response
-// that agrees to it (101), or with a
-// *HandshakeError and the response that says what is
-// wrong with the request (400, 405, 426). Once the 101 is put, the
-// connection's filters are changed for this package's.
+// Upgrade makes the response to a client's request to switch to WebSocket: the
+// response that accepts it (101), or, with a *[HandshakeError], the response
+// that reports what is wrong with the request (400, 405, 426). After the 101 is
+// put, the program replaces the connection's filters with one of this package.
 //
-// No subprotocol is chosen; a program that speaks one sets
-// Sec-WebSocket-Protocol in the response. Who may connect, by Origin or
-// otherwise, is the program's to check first.
+// No subprotocol is selected; a program that supports one sets
+// Sec-WebSocket-Protocol in the response. The program must check first who may
+// connect, by Origin for example.
 func Upgrade(r *http.Request) (*http.Response, error) {
 	key := strings.TrimSpace(r.Header.Get("Sec-WebSocket-Key"))
 	raw, err := base64.StdEncoding.DecodeString(key)
@@ -56,7 +56,7 @@ func Upgrade(r *http.Request) (*http.Response, error) {
 // HandshakeError describes why a request could not be upgraded.
 type HandshakeError struct{ Reason string }
 
-// Error is the reason.
+// Error returns the reason.
 func (e *HandshakeError) Error() string { return "websocket: handshake: " + e.Reason }
 
 func refuse(r *http.Request, status int, reason string) (*http.Response, error) {

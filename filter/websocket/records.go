@@ -12,17 +12,17 @@ type Text string
 // Binary is a binary message.
 type Binary []byte
 
-// Ping asks for a Pong with the same payload, of 125 bytes at the most.
+// Ping requests a [Pong] with the same payload, of at most 125 bytes.
 type Ping []byte
 
-// Pong answers a Ping.
+// Pong is the answer to a [Ping], or a heartbeat without one.
 type Pong []byte
 
-// Close ends the connection: what comes after it is not looked at.
+// Close ends the connection: input after it is dropped.
 type Close struct {
-	// Code is why; CodeNone if the frame says nothing.
+	// Code is the reason as a number, [CodeNone] if the frame has none.
 	Code Code
-	// Reason is a text for a person's eyes, of 123 bytes at the most.
+	// Reason is the reason as text, at most 123 bytes.
 	Reason string
 }
 

@@ -43,3 +43,15 @@ func TestProgramsWithoutActorsLinkNone(t *testing.T) {
 		}
 	}
 }
+
+// TestFeedsParserStaysInFeed checks that the parsers of feeds and of what they contain
+// reach only programs which import component/feed.
+func TestFeedsParserStaysInFeed(t *testing.T) {
+	for _, p := range deps(t, "component/clienthttp", "component/httpserver", "component/irc", "component/syslogserver", "component/stompclient") {
+		for _, heavy := range []string{"gofeed", "goxpp", "golang.org/x/net/html"} {
+			if strings.Contains(p, heavy) && !strings.Contains(p, "vendor/") {
+				t.Errorf("a program without feeds depends on %s", p)
+			}
+		}
+	}
+}

@@ -13,66 +13,8 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"syscall"
 	"testing"
-	"time"
 )
-
-// errorsOf are the errors that the system may give, by call.
-var errorsOf = map[string][]string{
-	"accept4":           {"EMFILE", "ENFILE", "ENOMEM", "ENOBUFS", "EPERM", "EPROTO", "ECONNABORTED", "EINTR", "EIO"},
-	"bind":              {"EADDRINUSE", "EACCES", "ENOMEM"},
-	"clone":             {"EAGAIN", "ENOMEM", "EPERM"},
-	"clone3":            {"EAGAIN", "ENOMEM", "EPERM"},
-	"connect":           {"ECONNREFUSED", "ENOMEM", "EPERM", "EADDRNOTAVAIL", "EINTR", "EIO"},
-	"epoll_create1":     {"EMFILE", "ENFILE", "ENOMEM"},
-	"epoll_ctl":         {"ENOSPC", "ENOMEM"},
-	"eventfd2":          {"EMFILE", "ENFILE", "ENOMEM"},
-	"fcntl":             {"EINTR", "EPERM", "EAGAIN"},
-	"getpeername":       {"ENOBUFS", "ENOTCONN"},
-	"getpriority":       {"EPERM", "EACCES"},
-	"getsockname":       {"ENOBUFS"},
-	"getsockopt":        {"ENOBUFS", "ENOMEM"},
-	"inotify_add_watch": {"ENOSPC", "ENOMEM", "EACCES"},
-	"inotify_rm_watch":  {"EINVAL"},
-	"inotify_init1":     {"EMFILE", "ENFILE", "ENOMEM"},
-	"ioctl":             {"EIO", "ENOTTY", "EPERM"},
-	"kill":              {"EPERM"},
-	"listen":            {"EADDRINUSE", "EIO"},
-	"lseek":             {"EIO", "EOVERFLOW"},
-	"newfstatat":        {"EIO", "EACCES", "ENOMEM"},
-	"fstat":             {"EIO", "ENOMEM"},
-	"openat":            {"EMFILE", "ENFILE", "ENOMEM", "EACCES", "EIO", "EINTR"},
-	"pidfd_open":        {"EMFILE", "ENFILE", "ENOMEM"},
-	"pidfd_send_signal": {"EPERM"},
-	"pipe2":             {"EMFILE", "ENFILE"},
-	"pread64":           {"EIO", "EINTR"},
-	"read":              {"EIO", "ENOMEM", "EINTR"},
-	"recvfrom":          {"ECONNRESET", "ENOMEM", "EIO", "EINTR"},
-	"sendto":            {"EPIPE", "ECONNRESET", "ENOBUFS", "ENOMEM", "EPERM", "EIO", "EINTR"},
-	"setpriority":       {"EPERM", "EACCES"},
-	"setsockopt":        {"ENOBUFS", "ENOMEM", "EPERM"},
-	"shutdown":          {"ENOTCONN", "ENOBUFS"},
-	"socket":            {"EMFILE", "ENFILE", "ENOMEM", "ENOBUFS", "EPERM", "EACCES"},
-	"socketpair":        {"EMFILE", "ENFILE", "ENOMEM", "ENOBUFS"},
-	"statx":             {"EIO", "EACCES", "ENOMEM"},
-	"waitid":            {"EINTR", "ECHILD"},
-	"wait4":             {"EINTR", "ECHILD"},
-	"write":             {"EIO", "ENOSPC", "EPIPE", "EINTR"},
-	"writev":            {"EIO", "ENOSPC", "EPIPE", "ECONNRESET", "EINTR"},
-	"faccessat2":        {"EACCES", "EIO"},
-	"faccessat":         {"EACCES", "EIO"},
-	"prlimit64":         {"EPERM"},
-	"dup3":              {"EMFILE", "EINTR"},
-	"getdents64":        {"EIO"},
-	"readlinkat":        {"EIO", "EACCES"},
-}
-
-// Close is not among them: strace would leave the descriptor open, while the
-// system releases it whatever the error.
-//
-// ofTheRuntime are calls that Go's runtime makes and cannot do without.
-var ofTheRuntime = regexp.MustCompile(`^(close|futex|epoll_p?wait2?|mmap|munmap|madvise|sched_.*|rt_sig.*|tgkill|gettid|getpid|getppid|nanosleep|clock_.*|restart_syscall|sigaltstack|set_robust_list|rseq|mprotect|exit|exit_group|getrandom|prctl|arch_prctl|membarrier|timer_.*|setitimer|geteuid|getuid|getegid|getgid|umask|ptrace)$`)
 
 // process is a child from the outside.
 type process struct {
@@ -133,67 +75,30 @@ func (p *process) do(what string) (o Outcome, err error) {
 	}
 }
 
-// attach lets strace have a look at the child's thread, while do runs, and
-// returns what it has written.
+// attach is Attach for the child's thread; follow includes the processes that it
+// starts.
 func (p *process) attach(t *testing.T, follow bool, options []string, do func()) string {
 	t.Helper()
-	log := t.TempDir() + "/calls"
-	args := append([]string{"-qq", "-o", log, "-p", p.thread}, options...)
 	if follow {
-		args = append(args, "-f")
+		options = append(options, "-f")
 	}
-	s := exec.Command("strace", args...)
-	var said strings.Builder
-	s.Stderr = &said
-	if err := s.Start(); err != nil {
-		t.Fatal(err)
-	}
-	status := fmt.Sprintf("/proc/%d/task/%s/status", p.cmd.Process.Pid, p.thread)
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(time.Millisecond) {
-		if text, _ := os.ReadFile(status); strings.Contains(string(text), "TracerPid:\t") && !strings.Contains(string(text), "TracerPid:\t0\n") {
-			break
-		}
-		if time.Now().After(deadline) {
-			_ = s.Process.Kill()
-			t.Fatal("strace does not attach: ", said.String())
-		}
-	}
-	do()
-	_ = s.Process.Signal(syscall.SIGINT)
-	_ = s.Wait()
-	text, err := os.ReadFile(log)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(text)
+	return attach(t, p.cmd.Process.Pid, []string{p.thread}, options, do)
 }
-
-// callLine matches a call in the log; with -f there is a thread's ID before it.
-var callLine = regexp.MustCompile(`(?m)^(?:\d+ +)?([a-z_0-9]+)\(`)
-
-// injected matches the call that failed.
-var injected = regexp.MustCompile(`.*\(INJECTED\)`)
 
 // wakeUp matches the write by which Go's runtime wakes its poller; the runtime
 // ends the process if it fails.
-var wakeUp = regexp.MustCompile(`write\(\d+, "\\1\\0\\0\\0\\0\\0\\0\\0", 8\)`)
+var wakeUp = regexp.MustCompile(`write\(\d+, "\\1\\0\\0\\0\\0\\0\\0\\0", 8\).*INJECTED`)
 
-// RequireStrace returns the path of strace. Without it the test is skipped, or
-// fails if the environment variable POE_REQUIRED is set.
-func RequireStrace(t *testing.T) (path string) {
-	t.Helper()
-	path, err := exec.LookPath("strace")
-	if err != nil {
-		if os.Getenv("POE_REQUIRED") != "" {
-			t.Fatal("strace is required")
-		}
-		t.Skip("strace is not installed")
-	}
-	return path
-}
+// At how many of its calls a system call is made to fail: in the long form, and in
+// the short one.
+const (
+	maxPlaces  = 8
+	somePlaces = 3
+)
 
-// maxPlaces is at how many of its calls a system call is made to fail.
-const maxPlaces = 8
+// leaks is the call after whose failure an operation is not judged: strace leaves
+// the descriptor open, while the system releases it whatever the error.
+const leaks = "close"
 
 // sweep is a sweep that is under way.
 type sweep struct {
@@ -208,8 +113,8 @@ type sweep struct {
 // Sweep makes each system call of the test's program fail in turn. It fails the
 // test if the kernel ends, if something but the operation is affected, or if the
 // operation is not complete and nothing was reported. Follow includes processes
-// that the program starts. A failure of a call that foreign matches, as strace shows
-// it, is not judged; foreign may be nil.
+// that the program starts. A failure is not judged if foreign, which may be nil,
+// matches what strace has written.
 func Sweep(t *testing.T, follow bool, foreign *regexp.Regexp) {
 	t.Helper()
 	RequireStrace(t)
@@ -217,20 +122,12 @@ func Sweep(t *testing.T, follow bool, foreign *regexp.Regexp) {
 	defer func() { s.p.stop() }()
 	calls := s.count(t)
 	for _, call := range slices.Sorted(maps.Keys(calls)) {
-		if ofTheRuntime.MatchString(call) {
-			continue
-		}
-		names := errorsOf[call]
-		if names == nil {
+		names, known := ErrorsOf(call)
+		if !known {
 			t.Errorf("errorsOf does not say how %s can fail", call)
-			continue
 		}
 		for i, name := range names {
-			places := 1
-			if i == 0 { // one error at each place, the others at the first
-				places = min(calls[call], maxPlaces)
-			}
-			for at := 1; at <= places; at++ {
+			for _, at := range places(call, i, calls[call]) {
 				t.Run(fmt.Sprintf("%s %s %d", call, name, at), func(t *testing.T) { s.fail(t, call, name, at) })
 			}
 		}
@@ -239,6 +136,30 @@ func Sweep(t *testing.T, follow bool, foreign *regexp.Regexp) {
 	if s.met == 0 {
 		t.Error("no call has failed")
 	}
+}
+
+// places returns at which of its calls a system call is to fail with its i-th
+// error: in the short form the first error at some places, and the second at one.
+func places(call string, i, calls int) []int {
+	most := maxPlaces
+	switch {
+	case Long():
+	case call == leaks && i == 0:
+		return []int{min(calls, 2)}
+	case call == leaks:
+		return nil
+	case i == 0:
+		most = somePlaces
+	case i == 1:
+		most = 1
+	default:
+		return nil
+	}
+	var list []int
+	for at := range min(calls, most) {
+		list = append(list, at+1)
+	}
+	return list
 }
 
 // count returns how often an operation that succeeds makes each system call.
@@ -256,12 +177,7 @@ func (s *sweep) count(t *testing.T) map[string]int {
 			t.Fatal("without a fault it fails: ", o.Reports)
 		}
 	}
-	calls := map[string]int{}
-	log := s.p.attach(t, s.follow, nil, func() { operate() })
-	for _, m := range callLine.FindAllStringSubmatch(log, -1) {
-		calls[m[1]]++
-	}
-	return calls
+	return CallsIn(s.p.attach(t, s.follow, nil, func() { operate() }))
 }
 
 // fail makes one call fail and judges what comes of it.
@@ -270,14 +186,17 @@ func (s *sweep) fail(t *testing.T, call, name string, at int) {
 	var o Outcome
 	var err error
 	inject := fmt.Sprintf("inject=%s:error=%s:when=%d", call, name, at)
-	log := s.p.attach(t, s.follow, []string{"-e", "trace=" + call, "-e", inject}, func() { o, err = s.p.do("operate") })
+	trace := call
+	if call == leaks {
+		trace += ",clone,clone3,vfork" // foreign may want to know what was before it
+	}
+	log := s.p.attach(t, s.follow, []string{"-e", "trace=" + trace, "-e", inject}, func() { o, err = s.p.do("operate") })
 	s.faults++
-	failed := injected.FindString(log)
-	if failed != "" {
+	if injected.MatchString(log) {
 		s.met++
 		t.Logf("complete %v, reports %v", o.Complete, o.Reports)
 	}
-	if wakeUp.MatchString(failed) || s.foreign != nil && s.foreign.MatchString(failed) {
+	if wakeUp.MatchString(log) || s.foreign != nil && s.foreign.MatchString(log) {
 		s.restart(t)
 		return
 	}
@@ -289,6 +208,8 @@ func (s *sweep) fail(t *testing.T, call, name string, at int) {
 		t.Errorf("%v\n%s", err, log)
 		s.restart(t)
 	case o.Complete:
+	case call == leaks:
+		s.restart(t) // it may be the peer that waits
 	case len(o.Reports) == 0:
 		t.Error("the operation failed, and nothing was reported\n" + log)
 	case slices.Contains(o.Reports, "HANGS"):

@@ -69,6 +69,9 @@ func Join(n *node.Node, config Config) (*Cluster, error) {
 	if err := config.settle(); err != nil {
 		return nil, err
 	}
+	if config.Logger == nil {
+		config.Logger = n.Kernel().Host().Logger()
+	}
 	reader, err := newReader()
 	if err != nil {
 		return nil, err

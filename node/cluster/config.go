@@ -39,7 +39,7 @@ type Config struct {
 	// 0 is 1 minute.
 	Forget time.Duration
 	// Logger gets what goes wrong, and the warnings of the provider. If nil,
-	// nothing is logged.
+	// it is the kernel's.
 	Logger *slog.Logger
 }
 
@@ -87,9 +87,6 @@ func (c *Config) settle() error {
 		if *d.value == 0 {
 			*d.value = d.preset
 		}
-	}
-	if c.Logger == nil {
-		c.Logger = slog.New(slog.DiscardHandler)
 	}
 	return c.settleKinds()
 }

@@ -7,9 +7,9 @@ import (
 	"syscall"
 )
 
-// Disk is the disk of a host: files in memory which are appended to and replaced
-// whole. What was not synchronised when the host crashes is lost from some random
-// byte on.
+// Disk is the disk of a host: files in memory which can be appended to and
+// replaced as a whole. When the host crashes, what was not synchronised is lost
+// from a random byte on. Errors are of type *fs.PathError.
 type Disk struct {
 	h     *Host
 	files map[string]*file
@@ -24,8 +24,8 @@ type file struct {
 
 func newDisk(h *Host) *Disk { return &Disk{h: h, files: map[string]*file{}} }
 
-// Append adds data to the end of a file, which is made if there is none. On a full
-// disk only a part of it is written, and the error is ENOSPC.
+// Append adds data to the end of a file, which is created if it does not exist.
+// On a full disk only a part of it is written, and the error is ENOSPC.
 func (d *Disk) Append(name string, data []byte) error {
 	f := d.files[name]
 	if f == nil {
@@ -40,7 +40,7 @@ func (d *Disk) Append(name string, data []byte) error {
 	return nil
 }
 
-// Sync makes what was appended to a file outlive a crash.
+// Sync makes what was appended to a file survive a crash.
 func (d *Disk) Sync(name string) error {
 	f := d.files[name]
 	if f == nil {
@@ -59,7 +59,7 @@ func (d *Disk) Read(name string) ([]byte, error) {
 	return f.data, nil
 }
 
-// Truncate cuts a file to n bytes, which outlives a crash.
+// Truncate shortens a file to n bytes. The change survives a crash.
 func (d *Disk) Truncate(name string, n int) error {
 	f := d.files[name]
 	if f == nil {
@@ -70,8 +70,9 @@ func (d *Disk) Truncate(name string, n int) error {
 	return nil
 }
 
-// Replace gives a file a new contents in one step, as writing another file,
-// synchronising and renaming it does: after a crash it has the old or the new one.
+// Replace gives a file new contents in one step, as writing another file,
+// synchronising and renaming it does: after a crash it has the old or the new
+// one.
 func (d *Disk) Replace(name string, data []byte) error {
 	if d.full {
 		return &fs.PathError{Op: "write", Path: name, Err: syscall.ENOSPC}
@@ -80,8 +81,8 @@ func (d *Disk) Replace(name string, data []byte) error {
 	return nil
 }
 
-// Rename gives a file another name; a file that has it already is gone. It outlives
-// a crash.
+// Rename gives a file another name and replaces a file that has it already. The
+// change survives a crash.
 func (d *Disk) Rename(from, to string) error {
 	f := d.files[from]
 	if f == nil {
@@ -105,7 +106,7 @@ func (d *Disk) Remove(name string) error {
 // Names returns the names of the files, sorted.
 func (d *Disk) Names() []string { return slices.Sorted(maps.Keys(d.files)) }
 
-// SetFull makes the disk full, or gives it space again.
+// SetFull makes the disk full, or ends that.
 func (d *Disk) SetFull(full bool) { d.full = full }
 
 // crash tears what was not synchronised.

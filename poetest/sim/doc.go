@@ -1,8 +1,8 @@
-// Package sim runs programs in a simulated world: hosts, each with a kernel, on one
-// virtual clock, with a network between them that delays, loses, splits and breaks,
-// hosts that crash, stand still and have their clocks set, and disks that tear what
-// was not synchronised. All that happens follows from one seed, so a run that fails
-// can be run again as often as it takes.
+// Package sim runs programs in a simulated world: hosts, each with a kernel, on
+// one virtual clock, with a network between them that delays, loses, splits and
+// breaks, hosts that crash, pause and have their clocks set, and disks that
+// lose a part of what was not synchronised. Everything that happens is
+// determined by one seed, so that a run which fails can be repeated.
 //
 //	func TestLedger(t *testing.T) {
 //		sim.Run(t, sim.Config{Seeds: 100, Faults: sim.Hostile()}, func(w *sim.World) {
@@ -13,16 +13,17 @@
 //		})
 //	}
 //
-// The function builds the world; then Run lets Config.Duration of virtual time pass
-// with faults, repairs everything, and lets Config.Settle pass without. Properties
-// are checked as described at [World.Always], [World.Eventually] and
-// [World.Sometimes]. A kernel that ends with an error, or turns round without time
-// passing, breaks the run as well.
+// The function builds the world; then Run lets Config.Duration of virtual time
+// pass with faults, repairs everything, and lets Config.Settle pass without.
+// Properties are checked as described at [World.Always], [World.Eventually] and
+// [World.Sometimes]. A kernel that ends with an error, or runs on without time
+// passing, fails the run as well.
 //
-// What programs do must depend on nothing but the world: on the time of their
-// kernel, its random numbers, and what the network brings. Jobs of Offload run on
-// goroutines, for which the clock stands; their order is not seeded. Every
-// [Config.Check] seeds one is run twice and must do the same both times.
+// What programs do must depend on nothing but the world: the time of their
+// kernel, its random numbers, and what arrives from the network. Jobs of
+// Offload run on goroutines, during which the clock does not advance; the seed
+// does not determine their order. One seed in every [Config.Check] is run twice
+// and must do the same both times.
 //
-// Everything here belongs to the goroutine of Run.
+// All functions and methods of this package belong to the goroutine of Run.
 package sim

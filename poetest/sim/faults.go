@@ -6,13 +6,14 @@ import (
 	"time"
 )
 
-// Faults says what goes wrong, and how often. Times are the mean of the random time
-// between two faults of a kind in the whole world; 0 is never.
+// Faults selects the faults of a world, and how frequent they are. Durations
+// are the mean of the random time between two faults of a kind in the whole
+// world; 0 means never.
 type Faults struct {
-	Partitions time.Duration // two hosts are cut off from each other, half of the time in one direction only
+	Partitions time.Duration // the network between two hosts is cut, half of the times in one direction only
 	Resets     time.Duration // a connection is reset
 	Crashes    time.Duration // a host crashes, or its program is killed, and starts again
-	Pauses     time.Duration // a host stands still
+	Pauses     time.Duration // a host pauses
 	ClockJumps time.Duration // a host's time of day is set
 	FullDisks  time.Duration // a disk is full for a while
 	// Longest bounds how long a partition, a pause, a full disk, and the time until

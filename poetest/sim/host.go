@@ -14,14 +14,15 @@ import (
 // Host is one machine of a world: a kernel, an address, and a disk. Crash and
 // restart replace the kernel; the address and the disk stay.
 type Host struct {
-	// Kernel is the kernel that runs now; after a crash it is another one.
+	// Kernel is the present kernel; a restart after a crash replaces it.
 	Kernel *kernel.Kernel
-	// Disk keeps its files over crashes, as far as they were synchronised.
+	// Disk keeps its files, as far as they were synchronised, when the host
+	// crashes.
 	Disk *Disk
 	// Stable excludes the host from crashes by faults.
 	Stable bool
-	// MayEnd says that the kernel may end because its last session has stopped.
-	// Otherwise that breaks the run.
+	// MayEnd allows the kernel to end because its last session has stopped.
+	// Otherwise that fails the run.
 	MayEnd bool
 
 	w         *World
@@ -42,8 +43,8 @@ type Host struct {
 	past      []*kernel.Kernel // kernels that have crashed
 }
 
-// Host adds a host and starts it: boot makes its program on h.Kernel, now and
-// again after every crash. Names must differ.
+// Host adds a host and starts it: boot makes the sessions of its program on
+// h.Kernel, now and after every restart. The names of hosts must differ.
 func (w *World) Host(name string, boot func(h *Host)) *Host {
 	for _, other := range w.hosts {
 		if other.name == name {
@@ -64,7 +65,7 @@ func (w *World) Host(name string, boot func(h *Host)) *Host {
 // Name returns the host's name, which is also its address for Dial.
 func (h *Host) Name() string { return h.name }
 
-// World returns the world that the host is in.
+// World returns the host's world.
 func (h *Host) World() *World { return h.w }
 
 // Addr returns the host's IP address.
@@ -91,10 +92,10 @@ func (h *Host) start() {
 	h.boot(h)
 }
 
-// Crash ends the host at once: its kernel is gone with all that it had in memory,
-// no handler runs, and no peer gets a word. What its disk had not synchronised is
-// lost or torn. It restarts after some time by itself if restart is not negative.
-// A host that is down does not crash again.
+// Crash ends the host at once: its kernel and everything in memory are lost, no
+// handler runs, and peers are not notified. What was not synchronised to its
+// disk is lost from a random byte on. The host restarts after the time restart,
+// unless that is negative. On a host that is down Crash does nothing.
 func (h *Host) Crash(restart time.Duration) {
 	if h.down {
 		return
@@ -134,14 +135,15 @@ func (h *Host) Restart() {
 	h.start()
 }
 
-// Pause lets the host stand still for some time, as a machine does that swaps or is
-// moved: nothing runs, and what comes waits.
+// Pause stops the host for d, as a virtual machine that is moved: nothing runs,
+// and what arrives waits.
 func (h *Host) Pause(d time.Duration) {
 	h.w.logf("%s stands still for %v", h.name, d)
 	h.pausedTil = max(h.pausedTil, h.w.now+d)
 }
 
-// SetClock moves the host's time of day by d; the time that passes is not touched.
+// SetClock moves the host's time of day by d; timers set by Delay are not
+// affected.
 func (h *Host) SetClock(d time.Duration) {
 	h.w.logf("the clock of %s jumps by %v", h.name, d)
 	h.skew += d

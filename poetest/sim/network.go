@@ -10,17 +10,17 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Net is how a link between two hosts behaves. The zero value of a field is its
-// default.
+// Net configures a link between two hosts. The zero value of a field means the
+// default, which its comment ends with.
 type Net struct {
 	Latency   time.Duration // one way; 1 ms
-	Jitter    time.Duration // up to this is added to it at random; none
-	Loss      float64       // probability that a packet is lost, from 0 to 1; of a stream it is sent again, of a datagram not
-	Duplicate float64       // probability that a datagram comes twice
-	Bandwidth int           // bytes a second; no bound
+	Jitter    time.Duration // the most that is added to it at random; none
+	Loss      float64       // probability that a packet is lost, from 0 to 1; a stream sends it again, a datagram is lost
+	Duplicate float64       // probability that a datagram arrives twice
+	Bandwidth int           // bytes a second; no limit
 	Buffer    int           // bytes that one direction of a connection holds before its writer must wait; 64 KiB
 	GiveUp    time.Duration // after which a connection breaks whose peer does not answer, ETIMEDOUT; a minute
-	KeepAlive time.Duration // between looks whether an idle connection still has its peer; 2 minutes, negative never
+	KeepAlive time.Duration // between probes of the peer on an idle connection; 2 minutes, negative never
 }
 
 func (n Net) withDefaults() Net {
@@ -64,14 +64,15 @@ func (w *World) SetLink(a, b *Host, n Net) {
 	w.link(a, b).net, w.link(b, a).net = n, n
 }
 
-// Partition cuts the network between two hosts. What is sent waits and is sent
-// again, until Heal, or until Net.GiveUp is over.
+// Partition cuts the network between two hosts. Streams send again until Heal;
+// after Net.GiveUp the connection fails.
 func (w *World) Partition(a, b *Host) {
 	w.logf("%s and %s are cut off from each other", a.name, b.name)
 	w.link(a, b).cut, w.link(b, a).cut = true, true
 }
 
-// CutOneWay cuts only the direction from a to b: b is heard, but does not hear.
+// CutOneWay cuts only the direction from a to b: what a sends does not arrive
+// at b.
 func (w *World) CutOneWay(a, b *Host) {
 	w.logf("%s is not heard any more by %s", a.name, b.name)
 	w.link(a, b).cut = true
@@ -83,7 +84,7 @@ func (w *World) Heal(a, b *Host) {
 	w.link(a, b).cut, w.link(b, a).cut = false, false
 }
 
-// Partitioned reports whether something does not get from one to the other.
+// Partitioned reports whether the network is cut in one of the directions.
 func (w *World) Partitioned(a, b *Host) bool { return w.link(a, b).cut || w.link(b, a).cut }
 
 // arrival is when n bytes arrive that are sent now.
@@ -120,8 +121,9 @@ type listener struct {
 // backlog is how many connections wait to be accepted.
 const backlog = 128
 
-// Listen makes a socket that listens at a port, for servertcp.Config.Listener and
-// wherever a listening handle is asked for. A port that is in use gets EADDRINUSE.
+// Listen makes a socket that listens at a port, for servertcp.Config.Listener
+// and wherever a listening handle is needed. The error is EADDRINUSE if the
+// port is in use.
 func (h *Host) Listen(port int) (*kernel.Handle, error) {
 	if h.listeners[port] != nil {
 		return nil, &kernel.OpError{Op: "bind", Err: syscall.EADDRINUSE}

@@ -28,9 +28,9 @@ type datagram struct {
 // queued is how many datagrams wait to be read before further ones are lost.
 const queued = 256
 
-// ListenPacket makes a socket for datagrams at a port; 0 chooses one. What is sent
-// may be lost, come twice, and in another order. A port that is in use gets
-// EADDRINUSE.
+// ListenPacket makes a socket for datagrams at a port; 0 chooses one. Datagrams
+// may be lost, duplicated and reordered. The error is EADDRINUSE if the port is
+// in use.
 func (h *Host) ListenPacket(port int) (*kernel.Handle, error) {
 	if port == 0 {
 		for port = 49152; h.packets[port] != nil; port++ {

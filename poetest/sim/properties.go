@@ -14,17 +14,17 @@ func (w *World) Always(name string, check func() error) {
 	w.always = append(w.always, property{name, check})
 }
 
-// Eventually requires that check returns nil at the end of Config.Settle, after
-// faults were repaired.
+// Eventually requires that check returns nil at the end of Config.Settle, in
+// which there are no faults.
 func (w *World) Eventually(name string, check func() error) {
 	w.eventually = append(w.eventually, property{name, check})
 }
 
-// Sometimes notes that something has happened if it is true, and requires that it
-// happens with one of the seeds at least: it shows that the worlds come to what
-// they are meant to test. It may be called anywhere, as often as you like; call it
-// once with false when the world is built, so that its name is known. It is not
-// required of fewer than 20 seeds.
+// Sometimes records whether something has happened, and requires that it
+// happens with at least one of the seeds: this shows that the worlds reach the
+// situations that they are meant to test. It may be called anywhere and any
+// number of times; call it once with false when the world is built, so that its
+// name is known. With fewer than 20 seeds nothing is required.
 func (w *World) Sometimes(name string, happened bool) {
 	if _, known := w.happened[name]; !known {
 		w.hoped = append(w.hoped, name)
@@ -37,7 +37,7 @@ func (w *World) Sometimes(name string, happened bool) {
 
 // Failure is why a world has failed.
 type Failure struct {
-	Property string // the name, empty if it is not one that was asked for
+	Property string // the property's name, empty if the failure is not that of a property
 	Err      error
 }
 
@@ -52,9 +52,8 @@ func (f *Failure) Error() string {
 // Unwrap returns the error of the property.
 func (f *Failure) Unwrap() error { return f.Err }
 
-// Fail breaks the run: the program has done what it must not. It does not return.
-// In a handler of a kernel use [World.Always] instead, since a kernel catches what
-// its handlers throw.
+// Fail fails the run with err. It does not return. In a handler of a kernel use
+// [World.Always] instead, since a kernel recovers panics of its handlers.
 func (w *World) Fail(err error) { panic(&Failure{Err: err}) }
 
 func (w *World) checkAlways() {

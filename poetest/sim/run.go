@@ -10,29 +10,30 @@ import (
 	"time"
 )
 
-// Config says how worlds are run. The zero value is one seed, a minute with no
-// faults, and half a minute to settle.
+// Config configures worlds. The zero value is one seed, a minute, in which no
+// faults happen, and half a minute to settle.
 type Config struct {
 	// Seeds is how many worlds are run, First the seed of the first one. The
-	// environment variable SIM_SEEDS is another number of seeds, and SIM_SEED=N
-	// runs the world of the seed N alone.
+	// environment variable SIM_SEEDS overrides the number of seeds, and
+	// SIM_SEED=N runs only the world of seed N.
 	Seeds int
 	First uint64
-	// Duration is how long faults happen, Settle how long they are over before
-	// [World.Eventually] is checked; virtual time.
+	// Duration is the virtual time in which faults happen, Settle the virtual
+	// time without faults after it, before [World.Eventually] is checked.
 	Duration, Settle time.Duration
 	// Net is the network between hosts, unless SetLink says otherwise.
 	Net Net
-	// Faults is what goes wrong.
+	// Faults are the faults that happen.
 	Faults Faults
-	// Strict makes kernels strict, see kernel.Options. Worlds take two to three times
-	// as long with it.
+	// Strict makes kernels strict, see kernel.Options. With it a world takes
+	// two to three times as long.
 	Strict bool
-	// Check is how often a seed is run twice, to see that it does the same both
-	// times: every Check-th; 0 means every 50th, negative none.
+	// Check makes every Check-th seed run twice, to check that it does the same
+	// both times; 0 means every 50th, a negative number none.
 	Check int
-	// Shrink bounds how many more runs look for fewer faults with which a failing
-	// seed fails as well; 0 means 200, negative none.
+	// Shrink is the most further runs that search for a smaller set of faults
+	// with which a failing seed still fails; 0 means 200, a negative number
+	// none.
 	Shrink int
 }
 
@@ -58,10 +59,11 @@ func (c Config) withDefaults() Config {
 	return c
 }
 
-// Run builds and runs a world for each seed and fails the test with the first that
-// fails: with its seed and how to run it again, the fewest faults with which it
-// fails that were found, and the end of its log. With SIM_RECORDING=DIR the run of
-// every host is recorded to DIR/HOST.rec, for poe replay -list and -diff.
+// Run builds and runs a world for each seed. The first one that fails, fails
+// the test, with its seed and the command to repeat it, the smallest set of
+// faults found with which it still fails, and the end of its log. With
+// SIM_RECORDING=DIR the run of every host is recorded to DIR/HOST.rec, for poe
+// replay -list and -diff.
 func Run(t testing.TB, c Config, build func(w *World)) {
 	t.Helper()
 	c = c.withDefaults()

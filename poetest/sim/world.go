@@ -62,7 +62,8 @@ func newWorld(c Config, seed uint64, skip map[uint64]bool) *World {
 // Seed returns the world's seed.
 func (w *World) Seed() uint64 { return w.seed }
 
-// Rand returns random numbers for the program that builds the world.
+// Rand returns the source of random numbers for the function that builds the
+// world.
 func (w *World) Rand() *rand.Rand { return w.user }
 
 // Now returns the virtual time that has passed.
@@ -77,7 +78,8 @@ func (w *World) Faults() int { return len(w.faults) }
 // Peace reports whether faults are over and Config.Settle has begun.
 func (w *World) Peace() bool { return w.peace }
 
-// After calls f after d, outside of any kernel: to post to one, to break a link.
+// After calls f after d, outside of any kernel, for example to post to one or
+// to break a link.
 func (w *World) After(d time.Duration, f func()) {
 	w.after(d, func() {
 		f()
@@ -185,7 +187,8 @@ func (w *World) note(what string, a, b uint64) {
 // failure.
 const maxLog = 60
 
-// Logf writes a line to the log of the world, of which a failure shows the end.
+// Logf writes a line to the log of the world, the end of which is part of the
+// report of a failure.
 func (w *World) Logf(format string, args ...any) { w.logf(format, args...) }
 
 func (w *World) logf(format string, args ...any) {

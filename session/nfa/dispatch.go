@@ -65,9 +65,9 @@ func (m *Machine) handle(e kernel.Event) {
 	m.states.run(m.runstate, Event{Event: e, Machine: m, State: m.current})
 }
 
-// SetHandler adds, replaces or (with nil) removes a handler that is the same
-// in all states; a state's own handler for the event wins over it. Handlers
-// use Kernel.State.
+// SetHandler adds, replaces or (with nil) removes a handler for all states; a
+// state's own handler for the event takes precedence. Programs call
+// Kernel.State.
 func (m *Machine) SetHandler(event string, h kernel.Handler) {
 	if h == nil {
 		delete(m.internal, event)
@@ -82,7 +82,8 @@ func (m *Machine) SetHandler(event string, h kernel.Handler) {
 	m.internal[event] = h
 }
 
-// Handlers lists the events that have a handler in the current state, sorted.
+// Handlers lists the events that have a handler in the current state or in all
+// states, sorted.
 func (m *Machine) Handlers() []string {
 	names := append(m.states.names(m.current), slices.Collect(maps.Keys(m.internal))...)
 	slices.Sort(names)

@@ -7,8 +7,8 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// What a machine cannot do. All of it is fatal, as in POE: it is thrown as an
-// [*Error], becomes the signal DIE, and if that is not handled, Run's error.
+// The reasons in an [Error]. As in POE all of them are fatal: the error is
+// thrown, becomes the signal DIE, and if that is not handled, the error of Run.
 var (
 	// ErrNoHandler indicates that an event has no handler in the current state, nor
 	// has _default.
@@ -18,11 +18,11 @@ var (
 	// ErrNoEntry indicates that the state to enter has no handler for the entry
 	// event.
 	ErrNoEntry = errors.New("no handler for the entry event in the state to enter")
-	// ErrEmptyStack indicates that ReturnState came without a CallState before it.
+	// ErrEmptyStack indicates a ReturnState without a CallState before it.
 	ErrEmptyStack = errors.New("no state to return to")
 )
 
-// Error is what a machine throws.
+// Error is the error that a machine throws.
 type Error struct {
 	Machine kernel.ID
 	State   string // the current one; for ErrNoState and ErrNoEntry the one to enter

@@ -1,6 +1,6 @@
 // Package nfa makes state machines: POE::NFA in Go.
 //
-// A machine is a session with a bank of handlers for each of its states. The
+// A machine is a session with a table of handlers for each of its states. The
 // current state decides which handler an event gets; handlers move the machine
 // from state to state with GotoState, or there and back with CallState and
 // ReturnState. Its runstate, typed, is the receiver of its handlers and shared
@@ -16,11 +16,11 @@
 //	m, err := nfa.Spawn(k, &door{}, doorStates)
 //	err = m.GotoState("closed", "")
 //
-// The handler leave of a state runs before the machine leaves it. An event
-// that the current state does not know goes to its _default; without one, the
+// The handler leave of a state runs before the machine leaves it. An event that
+// the current state does not know goes to its _default; without one, the
 // machine throws an [*Error], which is the signal DIE. That holds for _child
-// and _parent as well. _start and _stop are for no handler: enter the first
-// state instead, and leave.
+// and _parent as well. No handler is called for _start and _stop: use the entry
+// event of the first state and the handler leave instead.
 package nfa
 
 import (
@@ -32,7 +32,7 @@ import (
 	"github.com/gopoe/poe/session"
 )
 
-// Event is what a handler is given: an event, the machine that it is for, and
+// Event is the argument of a handler: an event, the machine that it is for, and
 // the name of the state that the machine is in. POE's EVENT is Name.
 type Event struct {
 	kernel.Event
@@ -40,7 +40,7 @@ type Event struct {
 	State   string   // POE: STATE
 }
 
-// Handlers are the handlers of one state, by event.
+// Handlers are the handlers of one state, by the name of the event.
 type Handlers[R any] map[string]func(*R, Event)
 
 // States are the states of machines with a runstate of type R. The table is
@@ -48,14 +48,14 @@ type Handlers[R any] map[string]func(*R, Event)
 // What POE calls object states are handlers that capture the object.
 type States[R any] map[string]Handlers[R]
 
-// Config is the long form of Spawn.
+// Config configures a machine for [New].
 type Config[R any] struct {
-	// Runstate is the receiver of the handlers; nil makes a zero R.
+	// Runstate is the receiver of the handlers. If nil, New allocates a zero R.
 	Runstate *R
-	// States are the states; there must be one.
+	// States are the machine's states; at least one is required.
 	States States[R]
-	// Options are the machine's options from the start, taken as they are. See
-	// [Machine.SetOption].
+	// Options are the machine's options from the start. The names are in lower
+	// case; values are stored without the conversion of [Machine.SetOption].
 	Options map[string]any
 }
 
@@ -90,8 +90,10 @@ func (s States[R]) has(state, event string) bool { return s[state][event] != nil
 func (s States[R]) run(runstate any, e Event)    { s[e.State][e.Name](runstate.(*R), e) }
 func (s States[R]) names(state string) []string  { return slices.Collect(maps.Keys(s[state])) }
 
-// Spawn makes a machine, which is in no state yet: GotoState enters the first.
-// It is a child of the active session. POE: POE::NFA->spawn.
+// Spawn makes a machine, which is in no state yet: GotoState enters the first
+// one. The machine is a child of the active session. If runstate is nil, a zero
+// R is allocated. The error is a *kernel.ConfigError if there are no states or
+// a handler is nil. POE: POE::NFA->spawn.
 func Spawn[R any](k *kernel.Kernel, runstate *R, states States[R]) (*Machine, error) {
 	return New(k, Config[R]{Runstate: runstate, States: states})
 }
@@ -101,7 +103,7 @@ var (
 	errNoHandler = errors.New("a handler is nil")
 )
 
-// New makes a machine as Spawn does.
+// New makes a machine as its configuration says, with the errors of [Spawn].
 func New[R any](k *kernel.Kernel, c Config[R]) (*Machine, error) {
 	if len(c.States) == 0 {
 		return nil, &kernel.ConfigError{Package: "nfa", Field: "States", Err: errNoStates}
@@ -123,7 +125,7 @@ func New[R any](k *kernel.Kernel, c Config[R]) (*Machine, error) {
 	return m, nil
 }
 
-// ID returns the machine's ID, which is its address, and with its methods
+// ID returns the machine's ID, which is its address and has the methods
 // Postback and Callback. As in POE a callback does not keep the machine alive;
 // a postback does.
 func (m *Machine) ID() kernel.ID { return m.id }
@@ -133,11 +135,11 @@ func (m *Machine) ID() kernel.ID { return m.id }
 func (m *Machine) CurrentState() string { return m.current }
 
 // Runstate returns the runstate: a *R. POE: get_runstate. Where R is known,
-// RunstateOf is handier.
+// RunstateOf is more convenient.
 func (m *Machine) Runstate() any { return m.runstate }
 
-// RunstateOf returns the runstate of a machine whose runstate is of type R,
-// nil for any other session. It works on machines that have stopped, too.
+// RunstateOf returns the runstate of a machine whose runstate is of type R, nil
+// for any other session. It also works after the machine has stopped.
 func RunstateOf[R any](id kernel.ID) *R {
 	m, ok := id.Session().(*Machine)
 	if !ok {

@@ -12,31 +12,36 @@ const (
 
 // GotoState moves the machine to another state. The old state's leave runs,
 // then, if entry is not empty, that event's handler in the new state, with
-// args. The first transition happens at once, later ones when those before
-// them in the queue are done, or at once too with the option immediate.
+// args. The first transition happens at once, unless the machine has handled an
+// event before; later ones are queued like posted events, but with the option
+// immediate they happen at once, too.
 //
-// A state that does not exist, or an entry event that it does not know, is
-// thrown as an [*Error] when the transition happens. The error that is
-// returned is kernel.ErrNoSession, for a machine that has stopped.
+// If the state does not exist, or has no handler for the entry event, an
+// [*Error] is thrown when the transition happens. The returned error is
+// kernel.ErrNoSession for a machine that has stopped. POE: goto_state.
 func (m *Machine) GotoState(state, entry string, args ...any) error {
 	return m.move(!m.entered, eventGoto, append([]any{state, entry}, args...))
 }
 
-// CallState is GotoState that remembers the present state, on a stack:
-// ReturnState goes back there. If returned is not empty it is the entry event
-// then.
+// CallState is [Machine.GotoState], but pushes the state that it leaves on a
+// stack, to which [Machine.ReturnState] goes back. If returned is not empty, it
+// is the entry event of the way back. The transition is queued even if it is
+// the first. POE: call_state.
 func (m *Machine) CallState(returned, state, entry string, args ...any) error {
 	return m.move(false, eventPush, append([]any{returned, state, entry}, args...))
 }
 
 // ReturnState goes back to the state in which the last CallState was carried
-// out, with its return event and args. On an empty stack it throws an [*Error].
+// out, with its return event and args. If the stack is empty, an [*Error] is
+// thrown when the transition happens. The returned error is that of GotoState.
+// POE: return_state.
 func (m *Machine) ReturnState(args ...any) error {
 	return m.move(false, eventPop, args)
 }
 
-// Stop stops the machine, in its place in the queue, whatever keeps it alive.
-// The handler leave of its state does not run.
+// Stop queues an event that stops the machine, whatever keeps it alive. The
+// handler leave of its state does not run. The error is kernel.ErrNoSession if
+// the machine has stopped already.
 func (m *Machine) Stop() error {
 	return m.move(false, eventStop, nil)
 }

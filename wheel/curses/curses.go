@@ -1,10 +1,9 @@
 // Package curses is the wheel that turns keys into events for programs that use
 // the whole screen: POE::Wheel::Curses, over tcell instead of curses.
 //
-// The wheel makes a screen, or takes one that is given, and reports what
-// happens on it; the program draws on it by tcell's own methods. The terminal
-// is restored when the wheel is closed. A program needs but one such wheel for
-// a terminal.
+// The wheel makes a screen, or uses the one in its configuration, and reports
+// its events; the program draws with tcell's methods. The terminal is restored
+// when the wheel is closed. A terminal needs only one wheel.
 //
 // All methods belong to the kernel's goroutine. After Close they do nothing.
 package curses
@@ -22,19 +21,19 @@ var kind = base.NewKind("curses")
 
 // Config configures a wheel.
 type Config struct {
-	// Screen is a screen that has not been initialised, nil is the process's
-	// terminal. The wheel initialises it, and owns it from then on: nothing else
-	// may poll its events.
+	// Screen is a screen that has not been initialised. If nil, it is the
+	// process's terminal. The wheel initialises it, and owns it from then on:
+	// nothing else may poll its events.
 	Screen tcell.Screen
-	// Events selects how the wheel reports; nil disables reporting.
+	// Events selects how the wheel reports. It is required.
 	Events Events
-	// Mouse asks for events of the mouse.
+	// Mouse enables events of the mouse.
 	Mouse bool
-	// Paste asks for events where text that is pasted begins and ends.
+	// Paste enables events at the beginning and the end of pasted text.
 	Paste bool
 }
 
-// Wheel is one wheel with a screen.
+// Wheel reports the events of one screen.
 type Wheel struct {
 	Heap any // for the program; the wheel does not use it
 
@@ -45,8 +44,9 @@ type Wheel struct {
 	handle *kernel.Handle
 }
 
-// New makes a wheel of the active session. The screen is cleared. The error is
-// a *kernel.ConfigError that names the field.
+// New makes a wheel that belongs to the active session, and clears the screen.
+// The error is a *kernel.ConfigError that names the field, "Kernel" outside of
+// any session.
 func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	if c.Events == nil {
 		return nil, kind.ConfigError("Events", errors.New("is required"))
@@ -90,11 +90,11 @@ func (w *Wheel) ID() kernel.WheelID { return w.base.ID() }
 // Closed reports whether the wheel has been closed.
 func (w *Wheel) Closed() bool { return w.base.Closed() }
 
-// Abort is Close: what has not been reported is dropped anyway.
+// Abort is the same as Close, which drops what has not been reported.
 func (w *Wheel) Abort() error { return w.Close() }
 
-// Screen returns the screen, to be drawn on. Once the wheel is closed it must
-// not be used.
+// Screen returns the screen for drawing. It must not be used once the wheel is
+// closed.
 func (w *Wheel) Screen() tcell.Screen { return w.screen }
 
 // Close ends the wheel and restores the terminal. What has not been reported

@@ -73,13 +73,13 @@ func (w *Wheel) Events() Events {
 // others. Names in place of Funcs, or the opposite, replace all.
 func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(base.Merge(w.Events(), e)) }
 
-// ReplaceEvents changes all events, from the next one on; those that e does not
-// set are disabled, and nil disables all.
+// ReplaceEvents replaces all events, from the next one on; those that e does
+// not set are disabled, and nil disables all.
 func (w *Wheel) ReplaceEvents(e Events) { w.events.Replace(e, Names.funcs) }
 
-// HandleReady is called by the kernel when the screen has events. All that are
-// there are reported at once, as POE does, but no more than were there: a program
-// that draws forever must not starve the others.
+// HandleReady is called by the kernel when the screen has events. All of them
+// are reported at once, as in POE, but not those that arrive meanwhile, which
+// could otherwise starve other sessions.
 func (w *Wheel) HandleReady(kernel.Mode) {
 	for range ahead {
 		e, over := w.source.next()

@@ -24,8 +24,8 @@ type Names struct {
 	// Reset has the wheel's ID: the file has been rotated or truncated, or has
 	// appeared, and is read from its beginning. POE: ResetEvent
 	Reset string
-	// Idle has the wheel's ID: there was nothing new when the file was looked
-	// at. POE: IdleEvent
+	// Idle has the wheel's ID: there was nothing new when the file was checked.
+	// POE: IdleEvent
 	Idle string
 	// Lost has a [Loss] and the wheel's ID: records may have been lost. POE has
 	// no such event.
@@ -37,8 +37,9 @@ type Names struct {
 type Funcs struct {
 	// Input gets records of any type.
 	Input func(w *Wheel, record any)
-	// Bytes and Text get records that are strings or bytes; for others the
-	// function Error is called, for the operation "filter".
+	// Bytes and Text get records that are strings or []byte; any other record
+	// is an error of the operation "filter". A record that Bytes gets is valid
+	// only until it returns.
 	Bytes func(w *Wheel, record []byte)
 	Text  func(w *Wheel, record string)
 	// Error ends the wheel, which reads nothing more and is to be closed, with
@@ -57,24 +58,28 @@ func (Funcs) events() {}
 
 // The causes of a [Loss].
 var (
-	// ErrTruncated: the file was truncated and no copy of its old content was
-	// found. What was written after the wheel had last read it is lost.
+	// ErrTruncated indicates that the file was truncated and no copy of its old
+	// content was found. What was written after the wheel had last read it is
+	// lost.
 	ErrTruncated = errors.New("the file was truncated")
-	// ErrDeleted: a file that had the followed name was deleted, or moved out of
-	// the directory, before it could be opened.
+	// ErrDeleted indicates that a file that had the followed name was deleted,
+	// or moved out of the directory, before it could be opened.
 	ErrDeleted = errors.New("the file was gone before it could be read")
-	// ErrPartial: a file ended with bytes that are not a whole record. They are
-	// dropped; see Config.KeepPartial.
+	// ErrPartial indicates that a file ended with bytes that are not a whole
+	// record. They are dropped; see Config.KeepPartial.
 	ErrPartial = errors.New("the file ended with an incomplete record")
-	// ErrWritten: a file was closed, since the followed file has been rotated
-	// twice since, while a process still had it open for writing. What that
-	// writes to it is lost.
+	// ErrWritten indicates that a file was closed, because the followed file
+	// has been rotated twice since, while a process still had it open for
+	// writing. What that process writes to it is lost.
 	ErrWritten = errors.New("the file may still be written to")
-	// ErrLate: a search has found a rotated file only after a newer one was read.
-	// Its records come after those of the newer one.
+	// ErrLate indicates that a search has found a rotated file only after a
+	// newer one was read. Its records come after those of the newer one.
 	ErrLate = errors.New("the file was found too late")
-	// ErrOverflow: the system has discarded notifications, so files may have
-	// been missed.
+	// ErrRenaming indicates that files were renamed all the while that a search
+	// took, so that it may have missed some, or found them in another order.
+	ErrRenaming = errors.New("files were renamed during the search for them")
+	// ErrOverflow indicates that the system has discarded notifications, so
+	// that files may have been missed.
 	ErrOverflow = errors.New("notifications were discarded")
 )
 
@@ -124,9 +129,9 @@ func (w *Wheel) Events() Events {
 // for input replaces all forms of the old one. POE: event.
 func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(base.Merge(w.Events(), e)) }
 
-// ReplaceEvents changes all events, from the next record on; those that e does
-// not set are disabled. Events without one for input are ignored, with a
-// warning: a wheel must have it. POE: event, with undef for what is to end.
+// ReplaceEvents replaces all events, from the next record on; those that e does
+// not set are disabled. If e has no event for input, nothing changes, and a
+// warning is logged. POE: event, with undef for what is to end.
 func (w *Wheel) ReplaceEvents(e Events) {
 	var table base.Events[Names, Funcs]
 	table.Replace(e, Names.funcs)

@@ -1,8 +1,8 @@
 // Package followtail is the wheel that follows a file as it grows:
 // POE::Wheel::FollowTail.
 //
-// A file that does not exist yet is waited for. A file that is followed by name
-// is found again after it was rotated, in any of the usual ways:
+// The wheel waits for a file that does not exist yet. It finds a file that is
+// followed by name again after it was rotated in any of the usual ways:
 //
 //   - renamed or deleted, and created anew (logrotate's "create"). The old file
 //     is read until the new one exists and nothing writes to the old one any
@@ -21,10 +21,10 @@
 // the directory. Elsewhere, and with PollOnly, the directory is searched for
 // names of rotated files, whose order is that of their times and names.
 //
-// Where records may have been lost all the same, the event Lost says so and
-// why; see [Loss].
+// If records may have been lost all the same, the event Lost reports it and the
+// cause; see [Loss].
 //
-// The file is read when the system reports a change, and in regular intervals.
+// The file is read when the system reports a change, and at regular intervals.
 //
 // A wheel keeps its session alive until it is closed or an error has ended it.
 // All methods belong to the kernel's goroutine. After Close they do nothing.
@@ -44,7 +44,8 @@ import (
 
 var kind = base.NewKind("followtail")
 
-// DefaultPollInterval is how often a file is looked at.
+// DefaultPollInterval is the time between two checks of a file, unless
+// configured otherwise.
 const DefaultPollInterval = time.Second
 
 // skipBack is how far before the end a wheel without Seek begins to look for the
@@ -55,7 +56,7 @@ const skipBack = 4096
 type Config struct {
 	// Filename is the path of the file to follow. It need not exist.
 	Filename string
-	// Handle is an open file, whose rotation cannot be followed, or a pipe, a
+	// Handle is an open file, whose rotation is not followed, or a pipe, a
 	// terminal or a socket. The wheel owns it, unless Borrow is set.
 	Handle *os.File
 	Borrow bool
@@ -68,7 +69,7 @@ type Config struct {
 	Seek     *int64
 	SeekBack *int64
 
-	// PollInterval is how often the file is looked at; 0 means
+	// PollInterval is the time between two checks of the file; 0 means
 	// DefaultPollInterval. It does not apply to special files.
 	PollInterval time.Duration
 	// PollOnly disables the system's notifications, for which the directory of a
@@ -83,7 +84,7 @@ type Config struct {
 
 	// KeepPartial reports what is left undecoded at the end of a file that is
 	// not read any further, such as a last line without line feed, as a record
-	// of type string. Otherwise it is dropped, and Lost reports it.
+	// of type string. Otherwise it is dropped, and Lost reports that.
 	KeepPartial bool
 
 	// Events selects how the wheel reports. An input event is required.
@@ -120,9 +121,9 @@ type Wheel struct {
 	err      error // what has ended the wheel
 }
 
-// New creates a wheel of the active session. The error is a *kernel.ConfigError,
-// which names the field. It is no error if the file cannot be opened: it may
-// appear later.
+// New makes a wheel that belongs to the active session. The error is a
+// *kernel.ConfigError that names the field, "Kernel" outside of any session. It
+// is not an error if the file cannot be opened: it may appear later.
 func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	w := &Wheel{}
 	w.events.Replace(c.Events, Names.funcs)
@@ -205,13 +206,14 @@ func (w *Wheel) ID() kernel.WheelID { return w.base.ID() }
 // Closed reports whether the wheel has been closed.
 func (w *Wheel) Closed() bool { return w.base.Closed() }
 
-// Err returns the error that has ended the wheel, nil while it follows the file.
-// The wheel stays open; Close releases the file.
+// Err returns the error that has ended the wheel, nil while the wheel follows
+// the file. The wheel stays open; Close releases the file.
 func (w *Wheel) Err() error { return w.err }
 
-// Tell returns how far the current file has been read, in bytes: the Seek of a
-// wheel that continues there. Bytes that are not a whole record yet are
-// included. It is 0 if there is no file.
+// Tell returns the position in the current file up to which it has been read,
+// in bytes. Bytes that are not a whole record yet are included. It is 0 if
+// there is no file. A later wheel continues there with that position minus
+// Pending as its Seek. POE: tell.
 func (w *Wheel) Tell() int64 {
 	if w.current == nil {
 		return 0
@@ -220,8 +222,8 @@ func (w *Wheel) Tell() int64 {
 }
 
 // Pending returns the number of bytes that have been read and are not a whole
-// record yet: Tell less Pending is where the first record begins that has not
-// been reported.
+// record yet: the first record that has not been reported begins at Tell minus
+// Pending.
 func (w *Wheel) Pending() int { return len(w.records.Bytes()) }
 
 // Close ends the wheel and closes the file, unless it is borrowed. If a record

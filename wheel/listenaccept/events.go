@@ -17,9 +17,9 @@ type Names struct {
 	// session owns from then on), the peer's address (a net.Addr, where POE has
 	// a packed one), and the wheel's ID. It is required. POE: AcceptEvent
 	Accept string
-	// Error has operation, errno as an int, text, and the wheel's ID. Without
-	// a name errors are logged as warnings. See [Wheel] for which errors end
-	// the wheel. POE: ErrorEvent
+	// Error has as arguments operation, errno as an int, text, and the wheel's
+	// ID. Without a name errors are logged as warnings. See [Wheel] for which
+	// errors end the wheel. POE: ErrorEvent
 	Error string
 }
 
@@ -54,15 +54,13 @@ func (w *Wheel) Events() Events {
 	return e
 }
 
-// SetEvents changes the events that e names. What it leaves empty stays as it
-// was; Names in place of Funcs, or the other way round, replace all.
-// POE: event.
+// SetEvents changes the events that e sets and keeps the others. Names in place
+// of Funcs, or the opposite, replace all. POE: event.
 func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(base.Merge(w.Events(), e)) }
 
-// ReplaceEvents changes all events; what e leaves empty is not reported any
-// more. Without an accept event nothing changes, as in POE, and a warning is
-// logged: the wheel needs one. POE: event, with undef for each event that is to
-// end.
+// ReplaceEvents replaces all events; what e leaves empty is not reported any
+// more. If e has no accept event, nothing changes, as in POE, and a warning is
+// logged. POE: event, with undef for each event that is to end.
 func (w *Wheel) ReplaceEvents(e Events) {
 	old := w.events
 	if w.events.Replace(e, Names.funcs); w.events.Funcs.Accept == nil {

@@ -1,6 +1,6 @@
 // Package listenaccept is the wheel that accepts connections on a listening
-// socket which the program has made: POE::Wheel::ListenAccept. The wheel
-// SocketFactory makes the socket as well.
+// socket which the program has made: POE::Wheel::ListenAccept. The wheel of
+// package socketfactory makes the socket as well.
 //
 // A wheel keeps the session that made it alive until it is closed. All methods
 // belong to the kernel's goroutine. After Close they do nothing.
@@ -25,7 +25,7 @@ type Config struct {
 	// Events selects how the wheel reports. The accept event is required.
 	Events Events
 	// Batch is the most connections that are accepted in one turn, before the
-	// events that are queued; 0 is 1, which is POE's order.
+	// events that are queued; 0 means 1, which is POE's order.
 	Batch int
 	// Borrow leaves the handle open when the wheel is closed. Otherwise the
 	// wheel owns it.
@@ -34,14 +34,14 @@ type Config struct {
 
 // Wheel accepts connections on one handle.
 //
-// An error of accept is reported and does not end the wheel: after a wait of up
-// to a second it accepts again. That is so for a lack of descriptors or memory
-// (EMFILE, ENFILE, ENOBUFS, ENOMEM), for a firewall's refusal (EPERM), and for
-// errors of one connection (EPROTO, ECONNABORTED and others). Only if the handle
-// turns out to be no listening socket (EBADF, EINVAL, ENOTSOCK), or
-// is closed, nothing more is accepted, which is also logged as a warning.
+// Most errors of accept do not end the wheel: they are reported, and after up
+// to a second it accepts again. These are a lack of descriptors or memory
+// (EMFILE, ENFILE, ENOBUFS, ENOMEM), refusal by a firewall (EPERM), and errors
+// of a single connection (EPROTO, ECONNABORTED and others). Only if the handle
+// is not a listening socket (EBADF, EINVAL, ENOTSOCK), or is closed, nothing
+// more is accepted, which is also logged as a warning.
 type Wheel struct {
-	// Heap is whatever the owner wants to find in functions that get the wheel.
+	// Heap is for the program; the wheel does not use it.
 	Heap any
 
 	base     base.Base
@@ -51,8 +51,8 @@ type Wheel struct {
 	borrow   bool
 }
 
-// New makes a wheel of the active session. The error is a *kernel.ConfigError
-// that names the field.
+// New makes a wheel that belongs to the active session. The error is a
+// *kernel.ConfigError that names the field, "Kernel" outside of any session.
 func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	w := &Wheel{handle: c.Handle, borrow: c.Borrow}
 	w.events.Replace(c.Events, Names.funcs)
@@ -90,7 +90,7 @@ func (w *Wheel) PauseAccept() {
 	}
 }
 
-// ResumeAccept continues accepting.
+// ResumeAccept undoes PauseAccept.
 func (w *Wheel) ResumeAccept() {
 	if !w.base.Closed() {
 		w.acceptor.Resume()
@@ -98,8 +98,7 @@ func (w *Wheel) ResumeAccept() {
 }
 
 // Close ends the wheel and closes the handle, unless it is borrowed.
-// Connections that were handed out are not touched. Closing again does
-// nothing.
+// Connections that were passed on stay open. Closing again does nothing.
 func (w *Wheel) Close() error {
 	if !w.base.Close() {
 		return nil
@@ -111,7 +110,7 @@ func (w *Wheel) Close() error {
 	return w.handle.Close()
 }
 
-// Abort is Close: this wheel has nothing to drop.
+// Abort is the same as Close.
 func (w *Wheel) Abort() error { return w.Close() }
 
 // Closed reports whether the wheel has been closed.

@@ -5,7 +5,7 @@ import (
 	"github.com/gopoe/poe/wheel/internal/base"
 )
 
-// Exception is the reason why there is no line.
+// Exception is the reason why the input event has no line.
 type Exception string
 
 // The exceptions. None is the empty string.
@@ -64,8 +64,8 @@ func (w *Wheel) Events() Events {
 // no such method for this wheel.
 func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(base.Merge(w.Events(), e)) }
 
-// ReplaceEvents changes all events, from the next one on; those that e does not
-// set are disabled, and nil disables all.
+// ReplaceEvents replaces all events, from the next one on; those that e does
+// not set are disabled, and nil disables all.
 func (w *Wheel) ReplaceEvents(e Events) { w.events.Replace(e, Names.funcs) }
 
 // emitInput queues what is to be reported, as POE does. A wheel that has been

@@ -28,9 +28,9 @@ func historyFile(name string) (string, error) {
 	return filepath.Join(home, ".history"), nil
 }
 
-// WriteHistory writes the history to a file, one line each; "" is .history in
-// the user's home. Only the user may read a file that it makes: what people
-// type can be secret.
+// WriteHistory writes the history to a file, one entry a line; "" means
+// .history in the user's home directory. A file that it creates has mode 0600,
+// because lines may contain secrets. POE: write_history.
 func (w *Wheel) WriteHistory(name string) error {
 	var all bytes.Buffer
 	if _, err := w.editor.History().WriteTo(&all); err != nil {
@@ -51,8 +51,9 @@ func replaceFile(method, name string, content []byte) error {
 }
 
 // ReadHistory adds the lines of a file to the history, from line first to line
-// last, counted from 0; with a last before first it goes to the end, so that
-// (name, 0, -1) is all of it. "" is .history in the user's home.
+// last, counted from 0; if last is less than first, to the end of the file, so
+// that (name, 0, -1) adds all lines. "" means .history in the user's home
+// directory. POE: read_history.
 func (w *Wheel) ReadHistory(name string, first, last int) error {
 	lines, err := historyLines("ReadHistory", name)
 	if err != nil {
@@ -83,9 +84,9 @@ func historyLines(method, name string) ([]string, error) {
 	return h.Lines(), nil
 }
 
-// TruncateHistoryFile leaves the last n lines in a file, at most
-// [lineedit.DefaultMaxHistory]. "" is .history in the user's home.
-// POE: history_truncate_file.
+// TruncateHistoryFile removes all but the last n lines from a file, and keeps
+// at most lineedit.DefaultMaxHistory. "" means .history in the user's home
+// directory. POE: history_truncate_file.
 func (w *Wheel) TruncateHistoryFile(name string, n int) error {
 	lines, err := historyLines("TruncateHistoryFile", name)
 	if err != nil {

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 )
 
-// NoInitFile is the InitFile of a program that reads none.
+// NoInitFile is the value of Config.InitFile with which no file is read.
 const NoInitFile = "-"
 
 // readInitFile reads the user's bindings and options. Only a file that the

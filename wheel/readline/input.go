@@ -14,14 +14,14 @@ import (
 
 const readSize = 4096
 
-// ErrLineTooLong is what the error event has, as Err, for a line that is longer
-// than MaxLine where there is no terminal. The line is skipped.
+// ErrLineTooLong is reported by the error event for a line longer than
+// Config.MaxLine, if there is no terminal. The line is skipped.
 var ErrLineTooLong = errors.New("readline: line longer than MaxLine")
 
-// Get shows the prompt and reads a line, which comes as one input event; the
-// wheel then rests until the next Get, and does not keep its session alive.
-// While a line is being read it only changes the prompt. Without an argument
-// the prompt stays what it was.
+// Get shows the prompt and reads a line, which is reported by one input event.
+// Until the next Get the wheel then reads nothing and does not keep its session
+// alive. While a line is being read Get only changes the prompt. Without an
+// argument the prompt remains the same.
 //
 // Without a terminal no prompt is shown. After the end of the input Get returns
 // the error that ended it, as a *kernel.OpError.

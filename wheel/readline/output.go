@@ -12,20 +12,21 @@ type PutMode int
 
 // The modes.
 const (
-	// Idle interrupts the user once no key was pressed for IdleTime.
+	// Idle waits until no key was pressed for IdleTime, and then interrupts the
+	// user.
 	Idle PutMode = iota
 	// Immediate interrupts the user at once.
 	Immediate
-	// After waits until the line is there, or is given up.
+	// After waits until the line is complete or cancelled.
 	After
 )
 
-// DefaultIdleTime is how long the keyboard is to be idle before Put interrupts,
-// unless Config says otherwise.
+// DefaultIdleTime is how long the keyboard must be idle before Put interrupts
+// the user, unless configured otherwise.
 const DefaultIdleTime = 2 * time.Second
 
-// Put shows lines above the prompt, as soon as the PutMode has it: at once if
-// no line is being typed.
+// Put shows lines above the prompt: at once if no line is being read, otherwise
+// when the [PutMode] allows it.
 func (w *Wheel) Put(lines ...string) {
 	if w.base.Closed() || len(lines) == 0 {
 		return
@@ -85,8 +86,8 @@ func (w *Wheel) stopTimer() {
 	}
 }
 
-// Clear clears the terminal; the prompt is then in its first row. It does
-// nothing without a terminal.
+// Clear clears the terminal and shows the prompt in its first row. Without a
+// terminal it does nothing.
 func (w *Wheel) Clear() {
 	if w.base.Closed() || !w.terminal.there {
 		return
@@ -100,9 +101,9 @@ func (w *Wheel) Clear() {
 	w.write(out)
 }
 
-// Redraw shows the prompt and the line anew, after others have written to the
-// terminal. The wheel does so itself when the terminal's size has changed:
-// SIGWINCH.
+// Redraw shows the prompt and the line again, after other output to the
+// terminal. The wheel does so itself when the size of the terminal has changed
+// (SIGWINCH).
 func (w *Wheel) Redraw() {
 	if w.base.Closed() || !w.reading || !w.terminal.there {
 		return
@@ -192,5 +193,5 @@ func (w *Wheel) unwatchOutput() {
 	}
 }
 
-// OutOctets is how many bytes wait for the terminal.
+// OutOctets returns how many bytes wait to be written to the terminal.
 func (w *Wheel) OutOctets() int { return w.driver.OutOctets() }

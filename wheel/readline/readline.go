@@ -1,13 +1,13 @@
-// Package readline is the wheel that reads lines which a user types at a
-// terminal, and lets the user edit them: POE::Wheel::ReadLine.
+// Package readline is the wheel that reads lines from a terminal and lets the
+// user edit them: POE::Wheel::ReadLine.
 //
-// Get shows a prompt, and the line that is typed comes as an event while the
-// rest of the program continues; what the program has to say meanwhile it puts
-// above the prompt. There is a history with searching, completion by a function
-// of the program's, and the keys of emacs or vi, which can be bound anew, by the
-// user in an inputrc as well; package lineedit has the editor. The terminal is raw while a line is read, and what it was
-// before otherwise. Where the input or the output is no terminal the wheel
-// reads plain lines.
+// Get shows a prompt; the line that the user types is reported as an event,
+// while the rest of the program continues. Put shows lines above the prompt
+// meanwhile. There is a history with searching, completion by a function of the
+// program's, and the keys of emacs or vi, which the program and the user's
+// inputrc can bind; package lineedit has the editor. The terminal is in raw
+// mode while a line is read, and in its previous mode otherwise. If the input
+// or the output is not a terminal, the wheel reads plain lines.
 //
 // All methods belong to the kernel's goroutine. After Close they do nothing.
 package readline
@@ -27,41 +27,45 @@ var kind = base.NewKind("readline")
 
 // Config configures a wheel.
 type Config struct {
-	// Input and Output are the terminal, and may be the same handle; nil is the
-	// process's standard input or output. The wheel owns the handles, but
-	// leaves the standard streams open and blocking as they were.
+	// Input and Output are the terminal, and may be the same handle. If nil,
+	// they are the process's standard input and output. The wheel owns the
+	// handles, but leaves the standard streams open, and in the mode, blocking
+	// or not, which they had before.
 	Input, Output *kernel.Handle
 
 	// Events selects how the wheel reports; nil disables reporting.
 	Events Events
 
-	// PutMode selects what Put does while the user types; the zero one is Idle.
+	// PutMode selects what Put does while the user types; the zero value is
+	// Idle.
 	PutMode PutMode
-	// IdleTime is how long no key must have been pressed in mode Idle; 0 is
+	// IdleTime is how long no key must have been pressed in mode Idle; 0 means
 	// DefaultIdleTime.
 	IdleTime time.Duration
 
-	// History is what lines are recalled from; nil is one of the wheel's own.
+	// History is the history of lines. If nil, the wheel has one of its own.
 	// Wheels may share one.
 	History *lineedit.History
-	// MaxLine is the most bytes in a line; 0 is lineedit.DefaultMaxLine.
+	// MaxLine is the most bytes in a line; 0 means lineedit.DefaultMaxLine.
 	MaxLine int
-	// Options change habits of the editor, and complete words. POE: attribs.
+	// Options are options of the editor, and its function for completion. POE:
+	// attribs.
 	Options lineedit.Options
-	// InitFile is the inputrc, which is read if there is a terminal: bindings
-	// and options that the user prefers. "" is what the environment variable
-	// INPUTRC names, or .inputrc in the user's home, if it is there; NoInitFile
-	// is none. Lines in it that make no sense are warned of.
+	// InitFile is the inputrc with the user's bindings and options, which is
+	// read if there is a terminal. "" means the file that the environment
+	// variable INPUTRC names, or .inputrc in the user's home directory, if it
+	// exists; [NoInitFile] means none. A warning is logged for lines in it that
+	// are not valid.
 	InitFile string
-	// AppName is the application that the init file can have a part for, "$if
-	// AppName"; "" is lineedit.DefaultAppName.
+	// AppName is the program's name for conditional parts of the init file,
+	// "$if AppName"; "" means lineedit.DefaultAppName.
 	AppName string
 
 	// Borrow leaves Input and Output open when the wheel is closed.
 	Borrow bool
 }
 
-// Wheel is one line-reading wheel.
+// Wheel reads lines from one terminal.
 type Wheel struct {
 	Heap any // for the program; the wheel does not use it
 
@@ -92,8 +96,8 @@ type Wheel struct {
 	noOutput    bool
 }
 
-// New makes a wheel of the active session. The error is a *kernel.ConfigError
-// that names the field.
+// New makes a wheel that belongs to the active session. The error is a
+// *kernel.ConfigError that names the field, "Kernel" outside of any session.
 func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	if err := c.check(); err != nil {
 		return nil, err
@@ -181,44 +185,47 @@ func (w *Wheel) ID() kernel.WheelID { return w.base.ID() }
 // Closed reports whether the wheel has been closed.
 func (w *Wheel) Closed() bool { return w.base.Closed() }
 
-// Abort is Close: input that has been read and not reported is dropped anyway.
+// Abort is the same as Close, which drops input that has not been reported.
 func (w *Wheel) Abort() error { return w.Close() }
 
 // Editor returns the editor, for functions that are bound to keys.
 func (w *Wheel) Editor() *lineedit.Editor { return w.editor }
 
-// TerminalSize returns how large the terminal is now, 80 by 25 if that is not
+// TerminalSize returns the present size of the terminal, 80 by 25 if it is not
 // known. POE: terminal_size.
 func (w *Wheel) TerminalSize() (columns, rows int) { return w.terminal.size() }
 
-// IsTerminal reports whether lines are edited. Otherwise they are plain.
+// IsTerminal reports whether input and output are a terminal, so that lines can
+// be edited.
 func (w *Wheel) IsTerminal() bool { return w.terminal.there }
 
 // Options returns the options, to be read and changed. POE: attribs.
 func (w *Wheel) Options() *lineedit.Options { return w.editor.Options() }
 
-// Option returns one option by the name that it has in inputrc, nil if there is
-// none. POE: option.
+// Option returns an option by its name in inputrc, nil if there is no such
+// option. POE: option.
 func (w *Wheel) Option(name string) any {
 	value, _ := w.editor.Options().Get(name)
 	return value
 }
 
-// BindKey binds a key to a function of the editor, or one that AddDefun has
-// added, or in double quotes to keys that are typed in its place; without a name
-// it takes the binding away. The keymap is the one in use. POE: bind_key.
+// BindKey binds a key to a function of the editor or of AddDefun, or to a
+// macro: a name in double quotes, which stands for keys. An empty name removes
+// the binding. The binding is made in the current keymap. The error says which
+// key or name is not known. POE: bind_key.
 func (w *Wheel) BindKey(key, function string) error { return w.editor.Bind(key, function) }
 
-// AddDefun makes a function of the program's known under a name, to be bound to
-// keys. It runs in the wheel's session and may change the line by Editor; key is
-// what was typed, raw. What it changed is shown when it returns. POE: add_defun.
+// AddDefun defines an editing function with a name, to which keys can be bound.
+// f runs in the wheel's session and may change the line with the methods of
+// Editor; key is the bytes that were typed. What it has changed is shown when
+// it returns. POE: add_defun.
 func (w *Wheel) AddDefun(name string, f func(w *Wheel, key string)) {
 	w.editor.Define(name, func(_ *lineedit.Editor, key string) { f(w, key) })
 }
 
-// Close ends the wheel: the terminal becomes what it was, what was put and not
-// shown yet is written as far as the terminal takes it, and the handles are
-// closed unless they are borrowed. Closing again does nothing.
+// Close ends the wheel: the terminal's mode is restored, lines that were put
+// and not shown yet are written as far as that is possible without waiting, and
+// the handles are closed unless they are borrowed. Closing again does nothing.
 // POE: what happens when a wheel is destroyed.
 func (w *Wheel) Close() error {
 	if !w.base.Close() {

@@ -2,9 +2,9 @@ package readwrite
 
 import "slices"
 
-// SetBackpressure changes the marks of Config.Backpressure, from the next record that
-// is put on. A wheel made without any, and marks that Config would not allow, are
-// left as they are.
+// SetBackpressure changes the marks of Config.Backpressure, from the next
+// record that is put on. It does nothing if the wheel was made without these
+// marks, or if m would not be valid in Config.
 func (w *Wheel) SetBackpressure(m Marks) {
 	if w.limits != nil && w.limits.backpressure.High > 0 && m.Low > 0 && m.High > m.Low {
 		w.limits.backpressure = m

@@ -11,32 +11,33 @@ import (
 type Events interface{ events() }
 
 // Names reports to the session that made the wheel by events, as POE does. An
-// event without a name is not sent; without Error, errors are logged as warnings,
-// but for the end of the input. Without Input the wheel does not read.
+// event without a name is not sent; without Error, errors other than the end of
+// the input are logged as warnings. Without Input the wheel does not read.
 type Names struct {
 	Input   string // arguments: the record, the wheel's ID. POE: InputEvent
 	Flushed string // the wheel's ID: all output is written. POE: FlushedEvent
-	Error   string // operation, errno as an int, text, the wheel's ID; 0 is the end of the input. POE: ErrorEvent
+	Error   string // operation, errno as an int, text, the wheel's ID, see [Wheel]; errno 0 is the end of the input. POE: ErrorEvent
 	High    string // the wheel's ID. POE: HighEvent
 	Low     string // the wheel's ID. POE: LowEvent
 }
 
 // Funcs reports by functions, which run in the session that made the wheel. A
-// nil function is not called; without Error, errors are logged as warnings, but
-// for the end of the input. One of the input functions is used: Input if it
+// nil function is not called; without Error, errors other than the end of the
+// input are logged as warnings. One of the input functions is used: Input if it
 // is set, else Bytes, else Text; without any the wheel does not read. Several
 // wheels may share one *Funcs, which must then not be changed.
 type Funcs struct {
-	// Input gets any record.
+	// Input gets records of any type.
 	Input func(w *Wheel, record any)
 	// Bytes gets records that are valid only until it returns. It is the
 	// fastest form if the filter is a filter.BytesDecoder. The records of other
-	// filters must be strings or bytes.
+	// filters must be strings or []byte; any other record is an error of the
+	// operation "filter".
 	Bytes func(w *Wheel, record []byte)
-	// Text gets records as strings, from a filter.BytesDecoder without boxing
-	// them; other filters' records must be strings or bytes. Short strings that
-	// arrive together share memory: retaining one may pin 4 KiB; clone it if
-	// kept long.
+	// Text gets records as strings, from a filter.BytesDecoder without an
+	// allocation for each; the records of other filters must be as for Bytes.
+	// Short strings that arrive together share memory: retaining one may pin 4
+	// KiB; clone it if kept long.
 	Text    func(w *Wheel, record string)
 	Flushed func(w *Wheel)
 	Error   func(w *Wheel, err *kernel.OpError)
@@ -62,23 +63,22 @@ func (n Names) funcs() Funcs {
 
 func (f *Funcs) wantsInput() bool { return f.Bytes != nil || f.Text != nil || f.Input != nil }
 
-// Events returns how the wheel reports: Names or Funcs, the zero Funcs if it does
-// not.
+// Events returns how the wheel reports: Names or Funcs, the zero Funcs if
+// reporting is disabled.
 func (w *Wheel) Events() Events {
 	e, _ := w.events.Current().(Events)
 	return e
 }
 
-// SetEvents changes the events that e names, from the next record on. What it
-// leaves empty stays as it was; Names in place of Funcs, or the other way
-// round, replace all. A function for input replaces that of another form.
-// POE: event.
+// SetEvents changes the events that e sets, from the next record on, and keeps
+// the others. Names in place of Funcs, or the opposite, replace all. A function
+// for input replaces that of another form. POE: event.
 func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(base.Merge(w.Events(), e)) }
 
-// ReplaceEvents changes all events, from the next record on. What e leaves empty
-// is not reported any more; nil disables all reporting. Without an event for
-// input the wheel stops reading; what arrives waits in the system until there is
-// one again. POE: event, with undef for each event that is to end.
+// ReplaceEvents replaces all events, from the next record on. What e leaves
+// empty is not reported any more; nil disables all reporting. Without an event
+// for input the wheel stops reading; what arrives waits in the system until
+// there is one again. POE: event, with undef for each event that is to end.
 func (w *Wheel) ReplaceEvents(e Events) {
 	w.events.Replace(e, Names.funcs)
 	w.changes++

@@ -257,8 +257,8 @@ func (w *Wheel) stopInput() {
 }
 
 // PauseInput stops reading until ResumeInput: what arrives, the end of the
-// stream included, waits in the handle. Records that have been read already
-// still come, as in POE; see Config.Backpressure.
+// stream included, waits in the handle. Records that have been read already are
+// still reported, as in POE; see Config.Backpressure.
 func (w *Wheel) PauseInput() {
 	if w.limits != nil {
 		w.limits.paused = true
@@ -266,7 +266,7 @@ func (w *Wheel) PauseInput() {
 	w.base.Kernel.SelectPauseRead(w.in)
 }
 
-// ResumeInput continues reading.
+// ResumeInput undoes PauseInput.
 func (w *Wheel) ResumeInput() {
 	if w.limits != nil {
 		w.limits.paused = false
@@ -276,7 +276,8 @@ func (w *Wheel) ResumeInput() {
 	}
 }
 
-// ShutdownInput ends the reading half of a socket for good.
+// ShutdownInput ends reading for good: nothing more is read, and of a socket
+// the reading half is closed.
 func (w *Wheel) ShutdownInput() {
 	if w.base.Closed() || w.noInput {
 		return
@@ -286,21 +287,22 @@ func (w *Wheel) ShutdownInput() {
 	_ = w.in.CloseRead()
 }
 
-// SetFilter replaces both filters. What the old input filter has not decoded
-// goes to the new one, whose records come before the method returns.
+// SetFilter replaces both filters, as SetInputFilter and SetOutputFilter do.
+// POE: set_filter.
 func (w *Wheel) SetFilter(f filter.Filter) {
 	w.outFilter = f
 	w.SetInputFilter(f)
 }
 
-// SetOutputFilter replaces the filter that encodes. What was put is encoded
-// already.
+// SetOutputFilter replaces the filter that encodes. Records that were put
+// before are encoded already. POE: set_output_filter.
 func (w *Wheel) SetOutputFilter(f filter.Filter) {
 	w.outFilter = f
 }
 
-// SetInputFilter replaces the filter that decodes. What the old one has not
-// decoded goes to the new one, whose records come before the method returns.
+// SetInputFilter replaces the filter that decodes. What the old filter has not
+// decoded is passed to the new one, whose records are reported before the
+// method returns. POE: set_input_filter.
 func (w *Wheel) SetInputFilter(f filter.Filter) {
 	held := w.filterPending()
 	w.inFilter, w.discards = f, false

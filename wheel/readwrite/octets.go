@@ -1,5 +1,5 @@
 package readwrite
 
-// InOctets returns how many bytes have been read and not decoded: what has
-// arrived of a record that is not complete.
+// InOctets returns how many bytes have been read and not decoded, such as the
+// beginning of an incomplete record.
 func (w *Wheel) InOctets() int { return len(w.undecoded()) }

@@ -10,18 +10,18 @@ import (
 
 // Put encodes records and queues them to be written in the next turn, or with
 // AutoFlush writes at once what can be written. It never waits. It reports
-// whether the output has reached the high mark; that alone puts the wheel in
-// the high state, without an event.
+// whether the output has reached the high mark, or was refused with
+// [ErrPending]: then producers should stop. Put itself puts the wheel in the
+// high state, without a high event, as in POE.
 //
-// A record that the filter cannot encode is not queued, nor are those put with
-// it: the error event of the operation "put" reports it, with the filter's error,
-// in an event of its own. So it is with ErrPending, when MaxPending allows no
-// more output, which is reported once however often it happens until then. TryPut
-// returns these errors instead.
+// If the filter cannot encode a record, none of the records is queued, and the
+// filter's error is reported later, as an error of the operation "put". The
+// same is true of ErrPending, which is reported once for all calls of Put
+// before the report. TryPut returns these errors instead.
 //
-// When output cannot be written any more, after an error or ShutdownOutput, Put
-// continues counting it, as POE does, so that producers reach the high mark; it is
-// not kept. After Close, Put does nothing and returns false.
+// When output cannot be written any more, after an error or ShutdownOutput,
+// records are still counted, as in POE, so that producers reach the high mark,
+// but are dropped. After Close, Put does nothing and returns false.
 func (w *Wheel) Put(records ...any) (high bool) {
 	high, err := w.TryPut(records...)
 	if err != nil {
@@ -47,8 +47,8 @@ func (w *Wheel) putFailed(err error) (high bool) {
 	return w.high || errors.Is(err, ErrPending)
 }
 
-// TryPut is Put with an error: ErrPending, or the filter's. Nothing is queued
-// then.
+// TryPut is [Wheel.Put], but returns the error instead of reporting it:
+// [ErrPending], or that of the filter. Nothing is queued then.
 func (w *Wheel) TryPut(records ...any) (high bool, err error) {
 	if _, ok := w.outFilter.(*filter.Line); ok && len(records) == 1 { // the common case, kept short
 		switch record := records[0].(type) {
@@ -68,8 +68,8 @@ func (w *Wheel) TryPut(records ...any) (high bool, err error) {
 	return w.queued(before), nil
 }
 
-// PutText is Put for one record that is a string. With a filter that is a
-// filter.TextEncoder, as that for lines is, it allocates nothing.
+// PutText is Put for one record that is a string. With a filter.TextEncoder,
+// such as filter.Line, it does not allocate memory for the record.
 func (w *Wheel) PutText(record string) (high bool) {
 	high, err := w.TryPutText(record)
 	if err != nil {
@@ -193,8 +193,7 @@ func (w *Wheel) encode(records []any) error {
 	return nil
 }
 
-// Flush writes what can be written, at once, with the events that belong to
-// it.
+// Flush writes at once what can be written, and sends the events of that.
 func (w *Wheel) Flush() {
 	switch {
 	case w.base.Closed() || w.noOutput:
@@ -247,9 +246,10 @@ func (w *Wheel) stopOutput() {
 	w.releaseInput() // or the end of the stream would never be seen
 }
 
-// ShutdownOutput ends the writing half of a socket for good: the peer reads
-// the end of the stream. Output that waits is lost, though OutOctets continues
-// counting it.
+// ShutdownOutput ends writing for good: nothing more is written, and of a
+// socket the writing half is closed, so that the peer reads the end of the
+// stream. Output that waits is lost, although OutOctets still counts it, as in
+// POE.
 func (w *Wheel) ShutdownOutput() {
 	if w.base.Closed() || w.noOutput {
 		return

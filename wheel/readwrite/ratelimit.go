@@ -14,8 +14,9 @@ type RateLimiter interface {
 	// kernel.Write. If bytes is 0 the wheel pauses that direction for the
 	// returned time, which must be above 0, and asks again.
 	Reserve(m kernel.Mode) (bytes int, retry time.Duration)
-	// Consumed reports how many bytes have been moved, no more than were
-	// reserved; for kernel.Read after the records in them have come.
+	// Consumed is called with the number of bytes that have been moved, no more
+	// than were reserved; for kernel.Read after the records in them were
+	// reported.
 	Consumed(m kernel.Mode, bytes int)
 }
 

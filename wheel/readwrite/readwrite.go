@@ -1,9 +1,9 @@
 // Package readwrite is the wheel that reads and writes a stream of records:
 // POE::Wheel::ReadWrite.
 //
-// A wheel watches a handle, or one for each direction, turns what arrives into
-// records by its input filter, and writes the records that are put by its
-// output filter. It reports to the session that made it, by events or by
+// A wheel watches a handle, or one for each direction. Its input filter turns
+// what arrives into records; its output filter encodes the records that are
+// put. The wheel reports to the session that made it, by events or by
 // functions; see [Events]. It keeps that session alive until it is closed.
 //
 // All methods belong to the kernel's goroutine. After Close they do nothing.
@@ -25,20 +25,21 @@ var kind = base.NewKind("readwrite")
 
 // Config configures a wheel.
 type Config struct {
-	// Handle is read and written. Or give one for each direction.
+	// Handle is read and written. Or set InputHandle and OutputHandle instead.
+	// A handle is required for each direction.
 	Handle       *kernel.Handle
 	InputHandle  *kernel.Handle
 	OutputHandle *kernel.Handle
 
-	// Filter serves both directions. Or give one for each. A direction without
-	// any has lines, as filter.Lines makes them.
+	// Filter serves both directions. Or set InputFilter and OutputFilter
+	// instead. A direction without a filter uses that of filter.Lines.
 	Filter       filter.Filter
 	InputFilter  filter.Filter
 	OutputFilter filter.Filter
 
-	// Driver reads and writes. Or give one for each direction. A direction
-	// without any has one with the default block size. No other wheel may have
-	// it.
+	// Driver reads and writes. Or set InputDriver and OutputDriver instead. A
+	// direction without a driver uses one with the default block size. A driver
+	// must not be shared with another wheel.
 	Driver       *driver.SysRW
 	InputDriver  *driver.SysRW
 	OutputDriver *driver.SysRW
@@ -46,38 +47,41 @@ type Config struct {
 	// Events selects how the wheel reports; nil disables reporting.
 	Events Events
 
-	// Marks are the water marks for output; the zero Marks disable them.
+	// Marks are the water marks for output; the zero Marks disable them. Marks
+	// require an event for Low; events for High and Low require Marks.
 	Marks Marks
 
-	// Backpressure holds input while output waits: from High on nothing is read,
-	// and records that have been read already do not come, until no more than Low
-	// is left. So a peer that sends requests and does not read the answers makes
-	// no more output wait than High and the answer to one record. These marks
-	// send no events and may differ from Marks. The zero Marks never hold input,
-	// as in POE: then neither the high mark nor PauseInput keeps back what has
-	// been read.
+	// Backpressure holds input while output waits: from High on nothing is
+	// read, and records that have been read already are not reported, until no
+	// more than Low is left. So a peer that sends requests and does not read
+	// the answers can make no more output wait than High and the answer to one
+	// record. These marks send no events and may differ from Marks. High must
+	// be above Low, and Low above 0. The zero Marks never hold input, as in
+	// POE: then neither the high mark nor PauseInput holds back records that
+	// have been read.
 	Backpressure Marks
 
-	// EarlyInput was read from the handle before, by other means: it is decoded
-	// as if it had been read first, after New has returned. The wheel copies it.
+	// EarlyInput are bytes that were read from the handle before by other
+	// means. They are decoded first, after New has returned. The wheel copies
+	// them.
 	EarlyInput []byte
 
-	// AutoFlush writes within Put what can be written.
+	// AutoFlush makes Put write at once what can be written.
 	AutoFlush bool
 
-	// EagerOutput writes what the handlers of the records of one read have put at
-	// once when the last of them has returned, instead of in the next turn: fewer
-	// system calls, and what was read is still in the processor's cache. The flushed
-	// event then comes before events that those handlers have posted, where in POE
-	// it comes after them. Output that is put at other times is written in the next
-	// turn, as is what is put while other output waits.
+	// EagerOutput writes what the handlers of the records of one read have put
+	// as soon as the last of them has returned, instead of in the next turn.
+	// This saves system calls. The flushed event then comes before events that
+	// those handlers have posted, whereas in POE it comes after them. Output
+	// that is put at other times, or while other output waits, is written in
+	// the next turn.
 	EagerOutput bool
 
-	// MaxPending limits the output that waits, in bytes: a Put that finds as
-	// much or more waiting is refused with ErrPending. 0 is no limit.
+	// MaxPending limits the output that waits, in bytes: while as much or more
+	// waits, Put fails with [ErrPending]. 0 means no limit.
 	MaxPending int
 
-	// RateLimiter limits the wheel's bandwidth; nil does not.
+	// RateLimiter limits the wheel's bandwidth; nil means no limit.
 	RateLimiter RateLimiter
 
 	// Borrow leaves the handles open when the wheel is closed. Otherwise the
@@ -87,16 +91,25 @@ type Config struct {
 
 // Marks are water marks, in bytes of waiting output. From High on, Put reports
 // that producers should stop; when no more than Low is left, the low event
-// reports that they may continue. Both are above 0, or both 0 for none.
+// reports that they may continue. Both are above 0; the zero Marks are no
+// marks.
 type Marks struct{ High, Low int }
 
-// ErrPending is what Put returns when as much output waits as MaxPending
-// allows.
+// ErrPending is the error of TryPut, and in the error event of Put, when as
+// much output waits as Config.MaxPending allows.
 var ErrPending = errors.New("readwrite: too much output is waiting")
 
-// Wheel is one reading and writing wheel.
+// Wheel reads and writes one stream.
+//
+// Errors are reported for these operations. "read": the input has ended, with
+// errno 0 and io.EOF, or has failed; nothing more is read. "write": nothing
+// more is written. "filter": the input filter cannot decode; if
+// filter.Recoverable reports true, decoding continues with the next record,
+// otherwise further input is discarded until SetInputFilter. "put": see
+// [Wheel.Put]. Any other operation is the system call that failed when the
+// system was to watch a handle; that direction has ended.
 type Wheel struct {
-	// Heap is whatever the owner wants to find in functions that get the wheel.
+	// Heap is for the program; the wheel does not use it.
 	Heap any
 
 	base   base.Base
@@ -133,8 +146,8 @@ const (
 	writeName = "wheel/readwrite: writable"
 )
 
-// New makes a wheel of the active session. The error is a *kernel.ConfigError
-// that names the field.
+// New makes a wheel that belongs to the active session. The error is a
+// *kernel.ConfigError that names the field, "Kernel" outside of any session.
 func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	if err := c.check(); err != nil {
 		return nil, err
@@ -306,10 +319,10 @@ func (w *Wheel) HandleReady(m kernel.Mode) {
 }
 
 // Close ends the wheel: nothing is read or written any more, output that waits
-// is lost, and the handles are closed unless they are borrowed. Records that
-// have been read with the one at hand still come, with the old ID, as in POE;
-// Abort drops them, too. Closing again does nothing.
-// POE: what happens when a wheel is destroyed.
+// is lost, and the handles are closed unless they are borrowed. If Close is
+// called while a record is being handled, the other records of the same read
+// are still reported, with the old ID, as in POE; Abort drops them, too.
+// Closing again does nothing. POE: what happens when a wheel is destroyed.
 func (w *Wheel) Close() error {
 	if !w.base.Close() {
 		return nil
@@ -325,15 +338,17 @@ func (w *Wheel) Close() error {
 	return err
 }
 
-// Abort closes the wheel and drops what it has read.
+// Abort closes the wheel as Close does, and drops the records that have been
+// read.
 func (w *Wheel) Abort() error {
 	w.aborted = true
 	w.changes++
 	return w.Close()
 }
 
-// Detach closes the wheel but leaves the handles open, whatever owns them, and
-// returns what was read and not decoded. Output that waits is lost.
+// Detach closes the wheel but leaves the handles open, also without Borrow, and
+// returns what was read and not decoded; nil if the wheel was closed before.
+// Output that waits is lost.
 func (w *Wheel) Detach() (undecoded []byte) {
 	if w.base.Closed() {
 		return nil
@@ -346,8 +361,8 @@ func (w *Wheel) Detach() (undecoded []byte) {
 	return undecoded
 }
 
-// PendingInput returns a copy of what was read and not decoded yet: what Detach
-// would return. POE: the input filter's get_pending.
+// PendingInput returns a copy of what was read and not decoded yet, which
+// Detach would return. POE: the input filter's get_pending.
 func (w *Wheel) PendingInput() []byte {
 	return slices.Concat(w.filterPending(), w.undecoded())
 }
@@ -363,22 +378,22 @@ func (w *Wheel) release() {
 // Closed reports whether the wheel has been closed.
 func (w *Wheel) Closed() bool { return w.base.Closed() }
 
-// InputHandle returns the handle that is read.
+// InputHandle returns the handle that is read. POE: get_input_handle.
 func (w *Wheel) InputHandle() *kernel.Handle { return w.in }
 
-// OutputHandle returns the handle that is written.
+// OutputHandle returns the handle that is written. POE: get_output_handle.
 func (w *Wheel) OutputHandle() *kernel.Handle { return w.out }
 
-// BytesRead returns how many bytes have been read from the handle in all, after
-// Close as well.
+// BytesRead returns how many bytes have been read from the handle in all. It
+// also works after Close.
 func (w *Wheel) BytesRead() uint64 { return w.reader.BytesRead() }
 
-// BytesWritten returns how many bytes have been written to the handle in all,
-// after Close as well; what waits to be written does not count.
+// BytesWritten returns how many bytes have been written to the handle in all;
+// output that waits does not count. It also works after Close.
 func (w *Wheel) BytesWritten() uint64 { return w.driver.BytesWritten() }
 
-// InputFilter returns the filter that decodes.
+// InputFilter returns the filter that decodes. POE: get_input_filter.
 func (w *Wheel) InputFilter() filter.Filter { return w.inFilter }
 
-// OutputFilter returns the filter that encodes.
+// OutputFilter returns the filter that encodes. POE: get_output_filter.
 func (w *Wheel) OutputFilter() filter.Filter { return w.outFilter }

@@ -4,6 +4,7 @@ package run_test
 
 import (
 	"os"
+	"os/signal"
 	"path/filepath"
 	"strings"
 	"syscall"
@@ -119,8 +120,14 @@ func TestKillGroup(t *testing.T) {
 }
 
 func TestTimeout(t *testing.T) {
+	signal.Ignore(syscall.SIGTERM) // the child inherits that: a trap might come too late
+	t.Cleanup(func() {             // Reset alone would let later children ignore it as well
+		caught := make(chan os.Signal, 1)
+		signal.Notify(caught, syscall.SIGTERM)
+		signal.Stop(caught)
+	})
 	var w *run.Wheel
-	r := collect(t, run.Config{Command: "trap '' TERM; (trap '' TERM; sleep 1000) & while :; do sleep 1000; done",
+	r := collect(t, run.Config{Command: "sleep 1000 & while :; do sleep 1000; done",
 		Timeout: 50 * time.Millisecond, KillAfter: 50 * time.Millisecond}, func(made *run.Wheel) { w = made })
 	require.NotEmpty(t, r.log)
 	assert.True(t, strings.HasPrefix(r.log[0], " timeout "), r.log)

@@ -17,7 +17,7 @@ type Events interface{ events() }
 
 // Names are events of the session that created the wheel, as in POE. An event
 // without a name is not sent. If Stdout or Stderr is not set when the wheel is
-// created, the child writes where this process does.
+// made, the child inherits that stream from this process.
 type Names struct {
 	Stdin  string // the wheel's ID: everything that was put is written. POE: StdinEvent
 	Stdout string // the record, the wheel's ID. POE: StdoutEvent
@@ -26,8 +26,8 @@ type Names struct {
 	// the stream: "STDIN", "STDOUT" or "STDERR". The end of a stream is the
 	// operation "read" with errno 0. POE: ErrorEvent
 	Error string
-	// Close has the wheel's ID: the last stream that the child writes and that
-	// is watched has ended. The child may still run. POE: CloseEvent
+	// Close has the wheel's ID: the last of the child's output streams that the
+	// wheel reads has ended. The child may still run. POE: CloseEvent
 	Close string
 	// Exit has the child's kernel.WaitStatus and the wheel's ID. It comes last:
 	// when the child and its output have ended, after Close. POE has no such
@@ -90,7 +90,7 @@ func (w *Wheel) Events() Events {
 // without an event when the wheel was created has no conduit. POE: event.
 func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(base.Merge(w.Events(), e)) }
 
-// ReplaceEvents changes all events, from the next record on; those that e does
+// ReplaceEvents replaces all events, from the next record on; those that e does
 // not set are disabled, and nil disables all. A stream whose event is disabled
 // is still read and its records are dropped, so that the child can continue
 // writing. POE: event, with undef for what is to end.

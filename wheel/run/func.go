@@ -22,10 +22,11 @@ type Functions struct {
 	byName map[string]func(args []string)
 }
 
-// Main makes functions known. Go cannot fork a running program, so a function
-// runs in a new process of the same executable: Main, in that process, runs it
-// and does not return. So call it first of all in main, or in TestMain, before
-// anything that is to happen once, and use what it returns in [Config].Func:
+// Main registers functions that can run in a process of their own. Go cannot
+// fork a running program, so a function runs in a new process of the same
+// executable: in that process Main runs the function and does not return. So it
+// must be called first in main, or in TestMain, before anything that the new
+// process is not to do. Its result is for Config.Func:
 //
 //	func main() {
 //		funcs := run.Main(map[string]func([]string){"count": count})
@@ -34,8 +35,8 @@ type Functions struct {
 //	}
 //
 // The function shares no memory with the program that started it. When it
-// returns the exit code is 0; one that panics writes what it panicked with to
-// standard error and has the exit code 255, as in POE. os.Exit gives another.
+// returns the exit code is 0; if it panics, the value is written to standard
+// error and the exit code is 255, as in POE. os.Exit sets another exit code.
 func Main(functions map[string]func(args []string)) *Functions {
 	f := &Functions{byName: functions}
 	if name, ok := os.LookupEnv(funcVariable); ok {
@@ -44,10 +45,11 @@ func Main(functions map[string]func(args []string)) *Functions {
 	return f
 }
 
-// Func returns the function of that name, for [Config].
+// Func returns the function with that name, for Config. New fails if there is
+// none.
 func (f *Functions) Func(name string) Func { return Func{f, name} }
 
-// Func is a function that Main was given.
+// Func is a function that was registered with [Main].
 type Func struct {
 	of   *Functions
 	name string

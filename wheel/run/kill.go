@@ -11,11 +11,12 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// DefaultKillAfter is how long a child has to end after its Timeout.
+// DefaultKillAfter is how long a child may take to end after its Timeout,
+// unless configured otherwise.
 const DefaultKillAfter = 5 * time.Second
 
-// ErrTimeout is the error that is reported, for the operation "timeout", when a
-// child runs longer than Config.Timeout.
+// ErrTimeout is reported, for the operation "timeout", when a child runs longer
+// than Config.Timeout.
 var ErrTimeout = fmt.Errorf("run: the child has run too long: %w", syscall.ETIMEDOUT)
 
 // Kill sends a signal to the child; POE's default is syscall.SIGTERM. It never

@@ -15,9 +15,9 @@
 // watched is waited for once the wheel is closed, so that it leaves no zombie.
 //
 // A wheel keeps the session that made it alive as long as it has a conduit to
-// the child, that to its standard input included, or waits for Exit: so close
-// it when the child has ended. All methods belong to the kernel's goroutine.
-// After Close they do nothing.
+// the child, that to its standard input included, or waits for Exit: so it must
+// be closed when the child has ended. All methods belong to the kernel's
+// goroutine. After Close they do nothing.
 package run
 
 import (
@@ -33,7 +33,7 @@ import (
 
 var kind = base.NewKind("run")
 
-// Conduit is what connects the wheel with the child.
+// Conduit selects what connects the wheel with the child.
 type Conduit int
 
 // The conduits.
@@ -42,8 +42,9 @@ const (
 	Pipe Conduit = iota
 	// SocketPair is a pair of sockets for each stream.
 	SocketPair
-	// Pty is a pseudo-terminal for all three. Standard error is not apart from
-	// standard output, and the end of the output is the error EIO.
+	// Pty is a pseudo-terminal for all three streams. Standard error is not
+	// separate from standard output, so that Stderr must not be set, and the
+	// end of the output is the error EIO.
 	Pty
 	// PtyPipe is a pseudo-terminal for input and output, and a pipe for
 	// standard error.
@@ -53,48 +54,48 @@ const (
 )
 
 // Winsize is the size of a terminal: in characters, and in pixels. If both
-// pixel sizes are 0 they are reckoned with 9 by 16 pixels a character.
+// pixel sizes are 0, they are computed with 9 by 16 pixels per character.
 type Winsize struct{ Rows, Cols, X, Y uint16 }
 
 // Redirect is a file in place of a conduit: an open one, or the path of one to
 // open, which for output is created or emptied.
 type Redirect struct {
 	Path string
-	File *os.File // stays open in this process
+	File *os.File // it stays open in this process
 }
 
 func (r Redirect) set() bool { return r != Redirect{} }
 
-// Config configures a wheel. Exactly one of Command, Program and Func says
-// what to run.
+// Config configures a wheel. Exactly one of Command, Program and Func is
+// required.
 type Config struct {
-	// Command is a command line. If it has characters that mean something to
-	// the shell, /bin/sh runs it, else it is split at white space. Args are
+	// Command is a command line. If it has characters with a meaning for the
+	// shell, /bin/sh runs it; otherwise it is split at white space. Args are
 	// appended to it, separated by spaces. POE: Program as a string.
 	Command string
 	// Program is a program and its arguments; Args are appended. A program
 	// without a slash is looked for in PATH. POE: Program as a list.
 	Program []string
-	// Func is a function of this program, which [Functions] knows; Args are its
+	// Func is a function of this program, see [Functions]; Args are its
 	// arguments. POE: Program as a code reference.
 	Func Func
-	// Args are (more) arguments. POE: ProgramArgs.
+	// Args are arguments, after those of Command or Program. POE: ProgramArgs.
 	Args []string
 
-	// Dir is the child's working directory; empty is this process's.
+	// Dir is the child's working directory; if empty, this process's.
 	Dir string
-	// Env is the child's environment; nil is this process's.
+	// Env is the child's environment, as NAME=value; if nil, this process's.
 	Env []string
 
 	// Conduit connects the wheel with the child.
 	Conduit Conduit
-	// Winsize is the size of the child's terminal. The zero value takes over
-	// that of this process's terminal, if it has one. It needs a Pty or
-	// PtyPipe.
+	// Winsize is the size of the child's terminal. The zero value means that of
+	// this process's terminal, if it has one. It requires a Pty or PtyPipe.
 	Winsize Winsize
 
-	// Redirects give the child a file in place of a conduit. RedirectOutput is
-	// for standard output and error alike. A terminal cannot be redirected.
+	// Redirects give the child a file in place of a conduit; there must not be
+	// an event for a redirected stream. RedirectOutput is for both standard
+	// output and error. A terminal cannot be redirected.
 	RedirectStdin  Redirect
 	RedirectStdout Redirect
 	RedirectStderr Redirect
@@ -103,33 +104,35 @@ type Config struct {
 	// standard output and error if their events are not set.
 	NoStdin bool
 
-	// User and Group are whom the child runs as: a number or a name. Empty is
-	// who this process runs as. A User without a Group keeps the group.
+	// User and Group are the user and the group of the child: a number or a
+	// name. If empty, they are those of this process. A User without a Group
+	// keeps the group.
 	User  string
 	Group string
-	// Priority is added to the child's nice value. If that is not allowed, the
-	// error event says so, for the operation "setpriority".
+	// Priority is added to the child's nice value. If that is not allowed, an
+	// error of the operation "setpriority" is reported.
 	Priority int
-	// NoSetSid keeps a child with a terminal from becoming the leader of a
-	// session, without which the terminal does not control it.
+	// NoSetSid prevents a child with a terminal from becoming the leader of a
+	// session. The terminal is then not its controlling terminal.
 	NoSetSid bool
-	// NoSetPgrp keeps the child in this process's process group. Otherwise it
-	// leads one of its own.
+	// NoSetPgrp leaves the child in this process's process group. Otherwise it
+	// is the leader of a new one.
 	NoSetPgrp bool
 	// CloseOnCall closes in a Func's process the descriptors that it inherits
 	// beyond the standard three. Go's own files are never inherited.
 	CloseOnCall bool
 
-	// StdioFilter serves standard input and output, or give one for each. A
-	// stream without any has lines that end in a line feed.
+	// StdioFilter serves standard input and output; or set StdinFilter and
+	// StdoutFilter instead. A stream without a filter has lines that end in a
+	// line feed.
 	StdioFilter  filter.Filter
 	StdinFilter  filter.Filter
 	StdoutFilter filter.Filter
 	StderrFilter filter.Filter
 
-	// StdioDriver writes standard input and reads standard output, or give one
-	// for each. StderrDriver reads standard error. A stream without any has a
-	// driver with the default block size.
+	// StdioDriver writes standard input and reads standard output; or set
+	// StdinDriver and StdoutDriver instead. StderrDriver reads standard error.
+	// A stream without a driver uses one with the default block size.
 	StdioDriver  *driver.SysRW
 	StdinDriver  *driver.SysRW
 	StdoutDriver *driver.SysRW
@@ -184,14 +187,14 @@ type Wheel struct {
 	timer              kernel.AlarmID
 }
 
-// New starts a process for the active session. A *kernel.ConfigError names the
-// field that makes no sense; a *kernel.OpError says that the system has no
-// descriptors or processes left.
+// New starts a process and makes its wheel, which belongs to the active
+// session. The error is a *kernel.ConfigError that names the field, or a
+// *kernel.OpError if the system refuses descriptors or a process.
 //
-// A program that cannot be executed is no error of New, as in POE: there is a
-// child all the same, which writes why to its standard error and whose exit
-// code is the error number. Go knows about it before there is a child, so
-// /bin/sh plays that part. [Wheel.ExecError] returns it at once.
+// A program that cannot be executed is not an error of New, as in POE: there is
+// a child all the same, a process of /bin/sh, which writes the reason to its
+// standard error and whose exit code is the error number. [Wheel.ExecError]
+// returns the error at once.
 func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	w := &Wheel{timeout: c.Timeout, killAfter: c.KillAfter, keepPartial: c.KeepPartial}
 	w.events.Replace(c.Events, Names.funcs)
@@ -262,7 +265,7 @@ func (w *Wheel) watch(c *Config, p *stdio) (err error) {
 	return err
 }
 
-// ID returns the wheel's ID, which its events carry.
+// ID returns the wheel's ID, which is an argument of its events.
 func (w *Wheel) ID() kernel.WheelID { return w.base.ID() }
 
 // Closed reports whether the wheel has been closed.
@@ -271,18 +274,18 @@ func (w *Wheel) Closed() bool { return w.base.Closed() }
 // PID returns the child's process ID.
 func (w *Wheel) PID() int { return w.pid }
 
-// ExecError returns why the program could not be executed, nil if it was.
+// ExecError returns the error with which the program could not be executed, nil
+// if it was.
 func (w *Wheel) ExecError() error { return w.execErr }
 
-// Status returns how the child ended, and whether it has, as far as this wheel
-// knows: it asks only if Exit is wanted, SigChild has been called for the child,
-// or a session watches the signal CHLD.
+// Status returns how the child has ended, and reports whether it has. That is
+// known only if there is an event for Exit, SigChild has been called for the
+// child, or a session watches the signal CHLD.
 func (w *Wheel) Status() (status kernel.WaitStatus, ended bool) { return w.status, w.ended }
 
 // Close ends the wheel and closes its ends of the conduits; output that waits
-// is lost. The child is not killed: what happens to it is what happens to a
-// program whose input ends and whose output is not read. Closing again does
-// nothing.
+// is lost. The child is not killed: its input ends, and its output is not read
+// any more. Closing again does nothing.
 func (w *Wheel) Close() error { return w.close((*readwrite.Wheel).Close) }
 
 // Abort closes the wheel and drops the records that have been read.

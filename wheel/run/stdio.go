@@ -8,8 +8,8 @@ import (
 	"github.com/gopoe/poe/filter"
 )
 
-// ErrNoStdin is the error of a Put when the child's standard input is shut down,
-// or was never the wheel's.
+// ErrNoStdin is the error of Put when the child's standard input is shut down,
+// or is not connected with the wheel.
 var ErrNoStdin = errors.New("run: put on a wheel without an open standard input")
 
 // Put encodes records and queues them for the child's standard input; they are
@@ -22,7 +22,8 @@ func (w *Wheel) Put(records ...any) {
 	}
 }
 
-// TryPut is Put with an error. Nothing is queued then.
+// TryPut is [Wheel.Put], but returns the error instead of reporting it:
+// [ErrNoStdin], or that of the filter. Nothing is queued then.
 func (w *Wheel) TryPut(records ...any) error {
 	switch {
 	case w.base.Closed():
@@ -34,9 +35,9 @@ func (w *Wheel) TryPut(records ...any) error {
 	return err
 }
 
-// ShutdownStdin closes the child's standard input: it reads the end of the
-// file. What was put and not written is lost. On a terminal the child notices
-// nothing.
+// ShutdownStdin closes the child's standard input, so that the child reads the
+// end of the file. What was put and not written is lost. On a terminal the
+// child is not notified.
 func (w *Wheel) ShutdownStdin() {
 	if w.base.Closed() || w.stdin == nil {
 		return
@@ -48,8 +49,8 @@ func (w *Wheel) ShutdownStdin() {
 	w.stdin = nil
 }
 
-// OutOctets is how many bytes wait to be written to the child.
-// POE: get_driver_out_octets.
+// OutOctets returns how many bytes wait to be written to the child. POE:
+// get_driver_out_octets.
 func (w *Wheel) OutOctets() int {
 	if w.stdio == nil {
 		return 0
@@ -57,7 +58,7 @@ func (w *Wheel) OutOctets() int {
 	return w.stdio.OutOctets()
 }
 
-// OutMessages is how many records wait, in whole or in part.
+// OutMessages returns how many records wait to be written, in whole or in part.
 // POE: get_driver_out_messages.
 func (w *Wheel) OutMessages() int {
 	if w.stdio == nil {
@@ -66,15 +67,15 @@ func (w *Wheel) OutMessages() int {
 	return w.stdio.OutMessages()
 }
 
-// PauseStdout stops reading the child's output until ResumeStdout. Records
-// that have been read still come.
+// PauseStdout stops reading the child's output until ResumeStdout. Records that
+// have been read are still reported.
 func (w *Wheel) PauseStdout() {
 	if w.stdio != nil {
 		w.stdio.PauseInput()
 	}
 }
 
-// ResumeStdout continues reading it.
+// ResumeStdout undoes PauseStdout.
 func (w *Wheel) ResumeStdout() {
 	if w.stdio != nil {
 		w.stdio.ResumeInput()
@@ -95,17 +96,17 @@ func (w *Wheel) ResumeStderr() {
 	}
 }
 
-// SetStdioFilter replaces the filters of input and output. What the old one
-// has not decoded goes to the new one, whose records come before the method
-// returns.
+// SetStdioFilter replaces the filters of input and output. What the old filter
+// has not decoded is passed to the new one, whose records are reported before
+// the method returns.
 func (w *Wheel) SetStdioFilter(f filter.Filter) {
 	if w.stdio != nil {
 		w.stdio.SetFilter(f)
 	}
 }
 
-// SetStdinFilter replaces the filter that encodes. What was put is encoded
-// already.
+// SetStdinFilter replaces the filter that encodes. Records that were put before
+// are encoded already.
 func (w *Wheel) SetStdinFilter(f filter.Filter) {
 	if w.stdio != nil {
 		w.stdio.SetOutputFilter(f)
@@ -127,8 +128,8 @@ func (w *Wheel) SetStderrFilter(f filter.Filter) {
 	}
 }
 
-// StdinFilter returns the filter that encodes, nil if the child's standard
-// input and output are not the wheel's.
+// StdinFilter returns the filter that encodes, nil if the wheel has neither the
+// child's standard input nor its output.
 func (w *Wheel) StdinFilter() filter.Filter {
 	if w.stdio == nil {
 		return nil
@@ -136,8 +137,8 @@ func (w *Wheel) StdinFilter() filter.Filter {
 	return w.stdio.OutputFilter()
 }
 
-// StdoutFilter returns the filter that decodes the child's output, nil as
-// above.
+// StdoutFilter returns the filter that decodes the child's output, nil if the
+// wheel has neither the child's standard input nor its output.
 func (w *Wheel) StdoutFilter() filter.Filter {
 	if w.stdio == nil {
 		return nil
@@ -146,7 +147,7 @@ func (w *Wheel) StdoutFilter() filter.Filter {
 }
 
 // StderrFilter returns the filter that decodes the child's standard error, nil
-// if that is not the wheel's.
+// if the wheel does not read it.
 func (w *Wheel) StderrFilter() filter.Filter {
 	if w.stderr == nil {
 		return nil

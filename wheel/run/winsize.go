@@ -11,12 +11,12 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// ErrNoTerminal is what Winsize and SetWinsize return for a child without a
-// terminal, or after Close.
+// ErrNoTerminal is the error of Winsize and SetWinsize for a child without a
+// terminal, and after Close.
 var ErrNoTerminal = errors.New("run: the child has no terminal")
 
 // Winsize returns the size of the child's terminal, which the child may have
-// changed.
+// changed. The error is [ErrNoTerminal], or that of the system.
 func (w *Wheel) Winsize() (Winsize, error) {
 	if w.base.Closed() || w.tty == nil || w.tty.Fd() < 0 {
 		return Winsize{}, ErrNoTerminal
@@ -35,8 +35,8 @@ func (w *Wheel) Winsize() (Winsize, error) {
 }
 
 // SetWinsize changes the size of the child's terminal: the system sends
-// SIGWINCH to the programs in its foreground. Pixels are reckoned as for
-// Config.Winsize. POE has only the constructor's parameter.
+// SIGWINCH to the programs in its foreground. Pixels of 0 are computed as
+// [Winsize] describes. POE has only the constructor's parameter.
 func (w *Wheel) SetWinsize(size Winsize) error {
 	if w.base.Closed() || w.tty == nil || w.tty.Fd() < 0 {
 		return ErrNoTerminal

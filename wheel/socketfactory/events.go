@@ -17,11 +17,12 @@ type Events interface{ events() }
 type Names struct {
 	// Success has as arguments the socket (a *kernel.Handle, which the session
 	// owns from then on), the peer's address (a netip.Addr; for unix sockets a
-	// string), its port (an int; nil for unix sockets), and the wheel's ID. A
-	// datagram socket that is not connected has nil for both. POE: SuccessEvent
+	// string), its port (an int; nil for unix sockets), and the wheel's ID. For
+	// a datagram socket that is not connected, address and port are nil. POE:
+	// SuccessEvent
 	Success string
-	// Failure has operation, errno as an int, text, and the wheel's ID. See
-	// [Wheel] for which errors end the wheel. POE: FailureEvent
+	// Failure has as arguments operation, errno as an int, text, and the
+	// wheel's ID. See [Wheel] for which errors end the wheel. POE: FailureEvent
 	Failure string
 }
 
@@ -40,7 +41,7 @@ func (Funcs) events() {}
 type Socket struct {
 	Handle *kernel.Handle
 	Peer   netip.AddrPort // the zero value for unix and datagram sockets
-	Path   string         // of the peer's unix socket
+	Path   string         // of the peer's unix socket, empty if it has none
 }
 
 func (w *Wheel) core() *base.Base { return &w.base }
@@ -65,13 +66,12 @@ func (w *Wheel) Events() Events {
 	return e
 }
 
-// SetEvents changes the events that e names. What it leaves empty stays as it
-// was; Names in place of Funcs, or the other way round, replace both.
-// POE: event.
+// SetEvents changes the events that e sets and keeps the others. Names in place
+// of Funcs, or the opposite, replace both. POE: event.
 func (w *Wheel) SetEvents(e Events) { w.ReplaceEvents(base.Merge(w.Events(), e)) }
 
-// ReplaceEvents changes both events. Without one of them nothing changes, as in
-// POE, and a warning is logged: the wheel needs both. POE: event.
+// ReplaceEvents replaces both events. If e does not set both, nothing changes,
+// as in POE, and a warning is logged. POE: event.
 func (w *Wheel) ReplaceEvents(e Events) {
 	old := w.events
 	w.events.Replace(e, Names.funcs)

@@ -59,9 +59,9 @@ func (w *Wheel) acceptFailed(err error, fatal bool) {
 	w.failure("accept", err)
 }
 
-// Temporary reports whether err, of the operation "accept", will pass: the wheel
-// then accepts again after a while. Any other error means that it does not
-// accept any more.
+// Temporary reports whether the wheel continues after err, an error of the
+// operation "accept": it accepts again after a pause. After any other error of
+// that operation it does not accept any more.
 func Temporary(err error) bool { return acceptor.Temporary(err) }
 
 func acceptedSocket(h *kernel.Handle, from net.Addr) Socket {
@@ -76,9 +76,10 @@ func acceptedSocket(h *kernel.Handle, from net.Addr) Socket {
 	return s
 }
 
-// Listen opens a listening socket without a wheel and returns the error at once.
-// It may wait for a name to be looked up. A wheel gets the handle as
-// Config.Listener. The error is a *kernel.OpError or a *kernel.ConfigError.
+// Listen opens a listening socket without a wheel, which the caller owns. It
+// may wait for a name to be looked up. The events in c are not used. A wheel
+// gets the handle as Config.Listener. The error is a *kernel.OpError or a
+// *kernel.ConfigError.
 func Listen(c Config) (*kernel.Handle, error) {
 	if c.Events == nil {
 		c.Events = Names{Success: "-", Failure: "-"}

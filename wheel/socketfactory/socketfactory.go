@@ -1,12 +1,12 @@
-// Package socketfactory is the wheel that makes sockets: it listens and hands
-// out the connections that come, or connects and hands out the connection that
-// was made. POE::Wheel::SocketFactory.
+// Package socketfactory is the wheel that makes sockets: it listens and passes
+// on the connections that it accepts, or connects and passes on that
+// connection. POE::Wheel::SocketFactory.
 //
-// Making a wheel never waits and fails only for a configuration that makes no
-// sense. What the system refuses, a port in use or a connection, is reported
-// by the failure event, after New has returned. The wheel keeps the session
-// that made it alive until it is closed; one that connects, only until it has
-// reported.
+// New never waits, and fails only for a configuration that is not valid. Errors
+// of the system, such as a port in use or a refused connection, are reported by
+// the failure event, after New has returned. A wheel keeps the session that
+// made it alive until it is closed; a wheel that connects does so only until it
+// has reported.
 //
 // All methods belong to the kernel's goroutine. After Close they do nothing.
 package socketfactory
@@ -35,7 +35,7 @@ type Domain int
 
 // The domains.
 const (
-	// Inet is IPv4, and IPv6 where the address says so.
+	// Inet is IPv4, or IPv6 if the address is one of IPv6.
 	Inet Domain = iota
 	Inet6
 	Unix
@@ -50,8 +50,8 @@ const (
 	Datagram
 )
 
-// DefaultListenQueue is how many connections wait to be accepted when
-// ListenQueue does not say; the system may allow fewer.
+// DefaultListenQueue is the most connections that wait to be accepted, unless
+// configured otherwise; the system may allow fewer.
 const DefaultListenQueue = 4096
 
 // Config configures a wheel. With RemoteAddress it connects, else it listens,
@@ -59,24 +59,26 @@ const DefaultListenQueue = 4096
 type Config struct {
 	Domain Domain
 	Type   Type
-	// Protocol is "tcp", "udp" or empty: what Type says. "udp" makes Type
-	// Datagram. POE: SocketProtocol.
+	// Protocol is "tcp", "udp" or empty, which leaves it to Type. "udp" sets
+	// Type to Datagram. POE: SocketProtocol.
 	Protocol string
 
 	// BindAddress is the local address: an IP address, a host's name, or the
-	// path of a unix socket ("@name" is an abstract one). Empty is any.
+	// path of a unix socket ("@name" is an abstract one). Empty means any
+	// address.
 	BindAddress string
 	// BindPort is the local port; 0 lets the system choose.
 	BindPort int
 	// BindService names the local port instead: "http".
 	BindService string
-	// ListenQueue is how many connections may wait, the backlog; 0 is
-	// DefaultListenQueue.
+	// ListenQueue is the most connections that may wait to be accepted, the
+	// backlog; 0 means DefaultListenQueue.
 	ListenQueue int
 	// Batch is the most connections that are accepted in one turn, before the
-	// events that are queued; 0 is 1, which is POE's order.
+	// events that are queued; 0 means 1, which is POE's order.
 	Batch int
-	// Reuse allows a local address whose old connections have not quite ended.
+	// Reuse allows a local address which earlier connections in the state
+	// TIME_WAIT still use.
 	Reuse bool
 
 	// RemoteAddress is the peer's address, host name or path. All addresses of
@@ -89,20 +91,20 @@ type Config struct {
 	// ConnectTimeout bounds a connection attempt, looking up the name included;
 	// the failure is then syscall.ETIMEDOUT. 0 leaves it to the system. A unix
 	// socket whose backlog is full is tried again until then, or for two
-	// minutes.
+	// minutes if it is 0.
 	ConnectTimeout time.Duration
 	// AttemptDelay is how long one address is tried alone before the next one
-	// is tried as well; 0 is 250 ms.
+	// is tried as well; 0 means 250 ms.
 	AttemptDelay time.Duration
 
 	// Options are options of the socket.
 	Options Options
 
 	// Listener is a handle that listens already, such as an inherited one; the
-	// wheel then only accepts, and owns it.
+	// wheel then only accepts. It owns the handle.
 	Listener *kernel.Handle
 
-	// Resolver looks names up; nil is Go's default one.
+	// Resolver looks up names; nil means net.DefaultResolver.
 	Resolver *net.Resolver
 
 	// Events selects how the wheel reports. Both events are required.
@@ -111,17 +113,17 @@ type Config struct {
 	local []netip.AddrPort // the local addresses of a connection, when known
 }
 
-// Wheel is one socket factory.
+// Wheel makes sockets.
 //
-// A failure to make or to connect a socket ends its work. An error of accept is
-// reported and does not: after a wait of up to a second the wheel accepts again.
-// That is so for a lack of descriptors or memory (EMFILE, ENFILE, ENOBUFS,
-// ENOMEM), for a firewall's refusal (EPERM), and for errors of one connection
-// (EPROTO and others). Only if the socket turns out not to listen (EBADF,
-// EINVAL, ENOTSOCK), or is closed, nothing more is accepted, which is
+// A failure to make or to connect a socket ends the wheel's work. Most errors
+// of accept do not: they are reported, and after up to a second the wheel
+// accepts again. These are a lack of descriptors or memory (EMFILE, ENFILE,
+// ENOBUFS, ENOMEM), refusal by a firewall (EPERM), and errors of a single
+// connection (EPROTO and others). Only if the socket is not a listening one
+// (EBADF, EINVAL, ENOTSOCK), or is closed, nothing more is accepted, which is
 // also logged as a warning. [Temporary] distinguishes the two.
 type Wheel struct {
-	// Heap is whatever the owner wants to find in functions that get the wheel.
+	// Heap is for the program; the wheel does not use it.
 	Heap any
 
 	base   base.Base
@@ -138,8 +140,8 @@ type Wheel struct {
 	handedOut bool // datagram belongs to the program
 }
 
-// New makes a wheel of the active session. The error is a *kernel.ConfigError
-// that names the field.
+// New makes a wheel that belongs to the active session. The error is a
+// *kernel.ConfigError that names the field, "Kernel" outside of any session.
 func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	if err := c.check(); err != nil {
 		return nil, err
@@ -165,7 +167,7 @@ func (w *Wheel) begin() {
 	}
 }
 
-// Check finds what is wrong with the configuration, as New would, without
+// Check returns the error that New would return for the configuration, without
 // making anything.
 func (c Config) Check() error { return c.check() }
 
@@ -219,10 +221,10 @@ func (c *Config) checkAddresses() error {
 func (w *Wheel) ID() kernel.WheelID { return w.base.ID() }
 
 // LocalAddr returns the local address of the wheel's socket, with the port that
-// the system has chosen: of one that listens, of one for datagrams, and of one
-// that is being connected. It is nil while there is none, such as while a name
-// is looked up, and when a connection has been made or the socket was closed.
-// POE: getsockname.
+// the system has chosen: that of a listening socket, of a datagram socket, or
+// of one that is being connected. It returns nil while the wheel has no socket,
+// for example while a name is looked up, and after a connection was made or the
+// wheel was closed. POE: getsockname.
 func (w *Wheel) LocalAddr() net.Addr {
 	switch {
 	case w.listener != nil:
@@ -238,23 +240,24 @@ func (w *Wheel) LocalAddr() net.Addr {
 // Handle returns the listening socket, nil if there is none.
 func (w *Wheel) Handle() *kernel.Handle { return w.listener }
 
-// PauseAccept stops accepting; connections wait in the system's queue.
+// PauseAccept stops accepting; connections wait in the system's queue. POE:
+// pause_accept.
 func (w *Wheel) PauseAccept() {
 	if w.acceptor != nil {
 		w.acceptor.Pause()
 	}
 }
 
-// ResumeAccept continues accepting.
+// ResumeAccept undoes PauseAccept. POE: resume_accept.
 func (w *Wheel) ResumeAccept() {
 	if w.acceptor != nil {
 		w.acceptor.Resume()
 	}
 }
 
-// Close ends the wheel: a listening socket is closed, a connection that is
-// being made is given up, without an event. Sockets that were handed out are
-// not touched. Closing again does nothing.
+// Close ends the wheel: a listening socket is closed, and a connection attempt
+// is cancelled, without an event. Sockets that were passed on stay open.
+// Closing again does nothing.
 func (w *Wheel) Close() error {
 	if !w.base.Close() {
 		return nil
@@ -273,7 +276,7 @@ func (w *Wheel) Close() error {
 	return l.Close()
 }
 
-// Abort is Close: this wheel has nothing to drop.
+// Abort is the same as Close.
 func (w *Wheel) Abort() error { return w.Close() }
 
 // Closed reports whether the wheel has been closed.

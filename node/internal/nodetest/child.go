@@ -55,8 +55,8 @@ func SpawnUnder(t testing.TB, program []string, env ...string) *Child {
 // Kill ends a child at once. It may have ended already. One that runs under
 // another program notices that its input has ended.
 func (c *Child) Kill() {
+	_ = c.Process.Kill() // before it can notice the end of its input, and end in order
 	_ = c.in.Close()
-	_ = c.Process.Kill()
 	_, _ = c.Process.Wait()
 }
 

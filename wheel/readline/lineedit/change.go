@@ -289,5 +289,5 @@ func yankPop(e *Editor, _ string) {
 	e.replace(boundary(e.text, k.from), e.at, k.ring[k.turn])
 }
 
-// Width is how many columns a text takes.
+// Width returns how many columns of a terminal a text occupies.
 func Width(s string) int { return uniseg.StringWidth(s) }

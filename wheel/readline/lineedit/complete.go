@@ -8,25 +8,26 @@ import (
 	"unicode"
 )
 
-// Options change single habits, by the names that they have in inputrc.
+// Options are options of an editor, with the names that they have in inputrc.
 type Options struct {
-	// CompletionFunction returns what a word could become: whole words, in any
-	// order. line is the whole line, start where in it the word begins, in
-	// bytes. Without one nothing is completed.
+	// CompletionFunction returns the possible completions of a word: whole
+	// words, in any order. line is the whole line, start the position of the
+	// word in it, in bytes. If nil, nothing is completed.
 	CompletionFunction func(word, line string, start int) []string
-	// CompletionAppend follows a word of which there is but one completion.
-	// POE appends nothing.
+	// CompletionAppend is inserted after a word that has only one completion.
+	// POE inserts nothing.
 	CompletionAppend string
-	// ShowAllIfAmbiguous lists the completions at once, not at the second key.
+	// ShowAllIfAmbiguous lists the completions at the first key, not at the
+	// second.
 	ShowAllIfAmbiguous bool
 	// PrintCompletionsHorizontally lists them by row, not by column.
 	PrintCompletionsHorizontally bool
-	// CommentBegin is what insert-comment puts before a line, "" is "#".
+	// CommentBegin is what insert-comment inserts before a line; "" means "#".
 	CommentBegin string
-	// EditingMode is EmacsMode (which "" is, too) or ViMode. Set it by
-	// Editor.SetMode once there is an editor.
+	// EditingMode is EmacsMode, the default if empty, or ViMode. Once there is
+	// an editor, change it with [Editor.SetMode].
 	EditingMode string
-	// BellStyle is "audible" (which "" is, too), "visible" or "none".
+	// BellStyle is "audible", the default if empty, "visible" or "none".
 	BellStyle string
 }
 
@@ -42,7 +43,8 @@ func (o *Options) fill() {
 	}
 }
 
-// Get returns an option by its name in inputrc, and false if there is none.
+// Get returns an option by its name in inputrc. ok is false if there is no such
+// option.
 func (o *Options) Get(name string) (value any, ok bool) {
 	switch name {
 	case "completion-function", "completion_function":
@@ -63,7 +65,9 @@ func (o *Options) Get(name string) (value any, ok bool) {
 	return nil, false
 }
 
-// Set sets an option by its name and a value as in inputrc: on, off or text.
+// Set sets an option by its name and a value as in inputrc: on, off or text. An
+// unknown name and a value that is not valid are errors. The option
+// editing-mode is set by [Editor.SetMode].
 func (o *Options) Set(name, value string) error {
 	switch name {
 	case "completion-append":

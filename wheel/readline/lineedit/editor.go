@@ -1,9 +1,9 @@
-// Package lineedit edits one line of text by keys: the part of a line editor
-// that knows nothing of terminals, handles or events. What is typed goes in as
-// bytes, what is to be shown comes out as text and a cursor.
+// Package lineedit edits a line of text by keys: it is the part of a line
+// editor that is independent of terminals, handles and events. Its input are
+// the bytes that are typed, its output the text and the position of the cursor.
 //
-// The words are those of readline(3): functions with names such as
-// "backward-word", bound to keys such as "M-b". An editor belongs to one
+// The terms are those of readline(3): functions with names such as
+// "backward-word" are bound to keys such as "M-b". An editor belongs to one
 // goroutine at a time.
 package lineedit
 
@@ -24,24 +24,24 @@ const (
 	Interrupt                // C-c
 )
 
-// DefaultMaxLine is the longest line in bytes, unless Config says otherwise.
+// DefaultMaxLine is the most bytes in a line, unless configured otherwise.
 const DefaultMaxLine = 64 << 10
 
-// Config configures an editor. The zero Config is fine.
+// Config configures an editor. The zero Config is ready to use.
 type Config struct {
-	// History is what the line is recalled from; nil is one of its own.
+	// History is the history of lines. If nil, the editor has one of its own.
 	History *History
-	// MaxLine is the most bytes in a line, 0 is DefaultMaxLine. What would make
-	// it longer is refused with a bell.
+	// MaxLine is the most bytes in a line; 0 means DefaultMaxLine. Input that
+	// would make it longer is refused with a bell.
 	MaxLine int
-	// Options change single habits.
+	// Options are the editor's options.
 	Options Options
-	// AppName is the application that an init file can have a part for; "" is
-	// DefaultAppName.
+	// AppName is the application's name for conditional parts of an init file;
+	// "" means DefaultAppName.
 	AppName string
 }
 
-// Editor is the editor of one line at a time.
+// Editor edits one line at a time.
 type Editor struct {
 	history *History
 	keymaps map[string]*keymap
@@ -80,7 +80,7 @@ type Editor struct {
 	effects    Effects
 }
 
-// Effects is what a key asks for besides another text.
+// Effects are what a key changes besides the text and the cursor.
 type Effects struct {
 	Bell  bool
 	Clear bool     // the screen is to be cleared
@@ -88,7 +88,8 @@ type Effects struct {
 	Echo  string   // the key that ended the line by an exception, as "^C"
 }
 
-// New makes an editor, with the bindings of emacs unless Options say otherwise.
+// New makes an editor, with the key bindings of emacs unless
+// Options.EditingMode is ViMode.
 func New(c Config) *Editor {
 	e := &Editor{history: c.History, keymaps: newKeymaps(), defuns: map[string]Func{}, options: c.Options, max: c.MaxLine, appName: c.AppName}
 	if e.history == nil {
@@ -117,11 +118,11 @@ func (e *Editor) Start() {
 	e.beginMode()
 }
 
-// SetPrompt changes what stands before the line.
+// SetPrompt sets the prompt, the text before the line.
 func (e *Editor) SetPrompt(s string) { e.prompt = s }
 
-// Prompt returns what stands before the line now: while one searches that is
-// what is searched for.
+// Prompt returns the text to show before the line; during a search, the prompt
+// of the search.
 func (e *Editor) Prompt() string {
 	switch {
 	case e.search != nil:
@@ -132,34 +133,34 @@ func (e *Editor) Prompt() string {
 	return e.prompt
 }
 
-// Text returns the line as it stands.
+// Text returns the present text of the line.
 func (e *Editor) Text() string { return e.text }
 
-// Cursor returns where the cursor is in Text, in bytes.
+// Cursor returns the position of the cursor in Text, in bytes.
 func (e *Editor) Cursor() int { return e.at }
 
-// Outcome reports whether the line has ended, and how.
+// Outcome returns how the line has ended, [Editing] if it has not.
 func (e *Editor) Outcome() Outcome { return e.outcome }
 
-// History returns what lines are recalled from.
+// History returns the history of lines.
 func (e *Editor) History() *History { return e.history }
 
 // Options returns the options, to be read and changed.
 func (e *Editor) Options() *Options { return &e.options }
 
-// TakeEffects returns what the keys since the last call have asked for.
+// TakeEffects returns and clears the effects of the keys since the last call.
 func (e *Editor) TakeEffects() Effects {
 	was := e.effects
 	e.effects = Effects{}
 	return was
 }
 
-// Bell asks for the bell: a key had no use.
+// Bell requests the bell, which shows that a key had no effect.
 func (e *Editor) Bell() { e.effects.Bell = true }
 
-// SetLine replaces the line and puts the cursor at a byte of it, or at the
-// nearest place where a character begins. It can be undone. A line that is too
-// long, or not UTF-8, is refused with a bell.
+// SetLine replaces the line and puts the cursor at that byte of it, or at the
+// nearest beginning of a character. The change can be undone. A line that is
+// too long, or not UTF-8, is refused with a bell.
 func (e *Editor) SetLine(text string, cursor int) {
 	if len(text) > e.max || !utf8.ValidString(text) {
 		e.Bell()
@@ -172,7 +173,7 @@ func (e *Editor) SetLine(text string, cursor int) {
 // Insert inserts text at the cursor.
 func (e *Editor) Insert(s string) { e.replace(e.at, e.at, s) }
 
-// Finish ends the line with one of the outcomes; Editing keeps it going.
+// Finish ends the line with an outcome; with Editing the line continues.
 func (e *Editor) Finish(o Outcome) {
 	if o >= Editing && o <= Interrupt {
 		e.outcome = o
@@ -192,9 +193,9 @@ func (e *Editor) replace(from, to int, s string) bool {
 	return true
 }
 
-// Feed takes typed bytes until they are used up or the line has ended, and
-// returns how many it took. The beginning of a key that is not complete is
-// held.
+// Feed handles typed bytes until all are handled or the line has ended, and
+// returns how many it has handled. The beginning of an incomplete key is kept
+// for the next call.
 func (e *Editor) Feed(p []byte) (n int) {
 	for e.outcome == Editing {
 		switch {

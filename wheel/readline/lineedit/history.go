@@ -8,18 +8,20 @@ import (
 	"strings"
 )
 
-// DefaultMaxHistory is how many lines a History keeps, unless configured otherwise.
+// DefaultMaxHistory is the most lines that a [History] keeps, unless configured
+// otherwise.
 const DefaultMaxHistory = 10_000
 
-// History is the lines of before, the oldest first. The zero History is empty
-// and ready to use.
+// History is a list of earlier lines, the oldest first. The zero History is
+// empty and ready to use.
 type History struct {
-	// Max is the most lines it keeps: the oldest go. 0 is DefaultMaxHistory.
+	// Max is the most lines it keeps; then the oldest are dropped. 0 means
+	// DefaultMaxHistory.
 	Max   int
 	lines []string
 }
 
-// Add adds lines; the last one is the latest.
+// Add adds lines, the latest last.
 func (h *History) Add(lines ...string) {
 	h.lines = append(h.lines, lines...)
 	limit := h.Max
@@ -31,14 +33,14 @@ func (h *History) Add(lines ...string) {
 	}
 }
 
-// Len is how many lines there are.
+// Len returns the number of lines.
 func (h *History) Len() int { return len(h.lines) }
 
-// Lines returns a copy of them.
+// Lines returns a copy of the lines, the oldest first.
 func (h *History) Lines() []string { return slices.Clone(h.lines) }
 
-// ReadFrom adds what is read, line by line. A line longer than DefaultMaxLine
-// is an error.
+// ReadFrom adds the lines that it reads from r until the end. A line longer
+// than DefaultMaxLine is an error.
 func (h *History) ReadFrom(r io.Reader) (n int64, err error) {
 	lines := bufio.NewScanner(r)
 	lines.Buffer(nil, DefaultMaxLine)
@@ -52,7 +54,8 @@ func (h *History) ReadFrom(r io.Reader) (n int64, err error) {
 	return n, nil
 }
 
-// WriteTo writes the lines; an end of line within one becomes a space.
+// WriteTo writes the lines to w, each with a line feed. A line end within a
+// line is written as a space.
 func (h *History) WriteTo(w io.Writer) (n int64, err error) {
 	out := bufio.NewWriter(w)
 	for _, line := range h.lines {

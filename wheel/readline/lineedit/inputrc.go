@@ -11,7 +11,8 @@ import (
 )
 
 const (
-	// DefaultAppName is the application that an init file can have a part for.
+	// DefaultAppName is the application's name for conditional parts of an init
+	// file, unless configured otherwise.
 	DefaultAppName = "poe-readline"
 
 	maxInitLine   = 4096    // bytes
@@ -35,8 +36,9 @@ var (
 
 // ReadInitFile reads bindings and options from a file in the format of
 // readline's inputrc, and remembers its name for re-read-init-file. Lines that
-// make no sense are left out; the error lists all of them, by number. What this
-// editor has no option for is not an error: such files are shared.
+// are not valid are skipped; the error lists all of them with their numbers.
+// Options that this editor does not have are ignored, since such files are
+// shared by programs.
 func (e *Editor) ReadInitFile(name string) error {
 	e.initFile = name
 	return e.readInitFile(name, 0)
@@ -51,7 +53,7 @@ func (e *Editor) readInitFile(name string, depth int) error {
 	return e.readInit(f, name, depth)
 }
 
-// ReadInit is ReadInitFile for what has been opened already.
+// ReadInit is [Editor.ReadInitFile] for a reader.
 func (e *Editor) ReadInit(r io.Reader) error { return e.readInit(r, "init file", 0) }
 
 func (e *Editor) readInit(r io.Reader, name string, depth int) error {

@@ -90,8 +90,9 @@ func keymapName(name string) (string, error) {
 // Mode returns the mode of editing: EmacsMode or ViMode.
 func (e *Editor) Mode() string { return e.options.EditingMode }
 
-// SetMode changes the mode of editing. In ViMode a line begins with typing
-// text; Escape leads to the commands.
+// SetMode changes the mode of editing, EmacsMode or ViMode; any other is an
+// error. In ViMode a line begins in the keymap vi-insert; Escape changes to
+// vi-command.
 func (e *Editor) SetMode(mode string) error {
 	if mode != EmacsMode && mode != ViMode {
 		return fmt.Errorf("lineedit: editing-mode: %q is not emacs or vi", mode)
@@ -112,17 +113,18 @@ func (e *Editor) beginMode() {
 
 func (e *Editor) enter(keymap string) { e.keymap, e.keys = keymap, e.keymaps[keymap] }
 
-// Keymap returns the name of the keymap in use: emacs, vi-insert or vi-command.
+// Keymap returns the name of the current keymap: emacs, vi-insert or
+// vi-command.
 func (e *Editor) Keymap() string { return e.keymap }
 
-// Bind binds a key to a function's name in the keymap in use; an empty name
-// takes the binding away. [ParseKey] says how keys are written. A name in double
-// quotes is a macro: keys that are typed in place of this one, written as
-// ParseKey has it within a name. A longer key that begins with this one keeps
-// working: the editor waits for what follows.
+// Bind binds a key to the function of a name in the current keymap; an empty
+// name removes the binding. [ParseKey] describes how keys are written. A name
+// in double quotes is a macro: keys, in the notation of ParseKey, which the
+// editor handles in place of this one. If a longer key begins with this one,
+// both work: the editor waits for the next byte.
 func (e *Editor) Bind(key, name string) error { return e.bindIn(e.keymap, key, name) }
 
-// BindIn is Bind for the keymap of that name.
+// BindIn is [Editor.Bind] for the keymap with that name, see [Editor.Keymap].
 func (e *Editor) BindIn(keymap, key, name string) error {
 	keymap, err := keymapName(keymap)
 	if err != nil {
@@ -160,8 +162,9 @@ func (e *Editor) bindRaw(keymap, raw, name string) error {
 	return nil
 }
 
-// Bindings returns a copy of what is bound in the keymap in use: raw keys, and
-// names of functions. The name of a macro is a double quote and its keys.
+// Bindings returns a copy of the bindings of the current keymap: the names of
+// functions by the bytes of keys. The name of a macro is a double quote
+// followed by its keys.
 func (e *Editor) Bindings() map[string]string { return maps.Clone(e.keys.bound) }
 
 // maxMacro is the most bytes of a macro, and of what macros may put before what

@@ -6,11 +6,12 @@ import (
 	"unicode/utf8"
 )
 
-// Func is what a key can be bound to. key is what was typed, raw.
+// Func is a function to which a key can be bound. key is the bytes that were
+// typed.
 type Func func(e *Editor, key string)
 
-// Define makes a function known under a name, to be bound to keys. A name that
-// the editor has itself is taken over; nil gives it back.
+// Define defines a function with a name, to which keys can be bound. It
+// replaces a function of the editor with the same name; a nil f restores that.
 func (e *Editor) Define(name string, f Func) {
 	if f == nil {
 		delete(e.defuns, name)

@@ -97,14 +97,12 @@ func (g *gen) blockStatement(n *node) {
 			g.w("%s:", goLabel(label))
 			g.labelled(label)
 		}
-		g.w("for {")
+		once := g.temp("once")
+		g.w("for %s := true; %s; %s = false {", once, once, once)
 		oldLabel := g.f.blockLabel
 		g.f.blockLabel = label
 		g.loop(&node{kind: sBlock, body: n.body})
 		g.f.blockLabel = oldLabel
-		if !g.deadBlock(n) {
-			g.w("break")
-		}
 		g.w("}")
 		return
 	}

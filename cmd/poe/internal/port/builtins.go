@@ -387,6 +387,9 @@ func (g *gen) defined(n *node) val {
 		if v.typ == tNone && k.kind == kVar && k.v != nil {
 			g.assigned(k.v, tAny)
 		}
+		if v.code == "nil" {
+			return val{"false", tBool, true}
+		}
 		return val{v.code + " != nil", tBool, false}
 	}
 	// A typed variable is always defined: keep the question only if it can be
@@ -642,6 +645,9 @@ func (g *gen) open(n *node) val {
 	p := g.handlePlace(n.kids[0])
 	if len(n.kids) == 1 {
 		cannot("P0508", "open with one argument")
+	}
+	if mode := n.kids[1]; mode.kind == kStr && (strings.TrimSpace(mode.text) == "-|" || strings.TrimSpace(mode.text) == "|-") && (len(n.kids) == 2 || n.kids[2].kind == kStr && n.kids[2].text == "-") {
+		cannot("P0503", "open of %s without a command forks", mode.text)
 	}
 	if len(n.kids) > 2 {
 		// A handle in the place of a path.

@@ -29,10 +29,10 @@ func newBundle(t *testing.T, dir string) *bundle {
 
 func ident(s string) string {
 	return strings.Map(func(r rune) rune {
-		if r == '-' || r == '.' {
-			return '_'
+		if r == '_' || r >= '0' && r <= '9' || r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' {
+			return r
 		}
-		return r
+		return '_'
 	}, s)
 }
 
@@ -47,8 +47,9 @@ func (b *bundle) add(t *testing.T, name, source string) {
 
 func bundleSuffix(name string) string { return "_" + ident(name) }
 
-// build builds the binary with a link for each program and returns their directory.
-func (b *bundle) build(t *testing.T) string {
+// writeMain writes the function which begins the program after whose name the binary
+// is called.
+func (b *bundle) writeMain(t *testing.T) {
 	sort.Strings(b.names)
 	var s strings.Builder
 	s.WriteString("package main\n\nimport (\n\"os\"\n\"path/filepath\"\n)\n\nfunc main() {\nswitch filepath.Base(os.Args[0]) {\n")
@@ -59,6 +60,23 @@ func (b *bundle) build(t *testing.T) string {
 	if err := os.WriteFile(filepath.Join(b.dir, "all", "main.go"), []byte(s.String()), 0o644); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// lint runs go vet and staticcheck, whose package is tool, over all programs.
+func (b *bundle) lint(t *testing.T, tool string) {
+	b.writeMain(t)
+	for _, args := range [][]string{{"vet", "./all"}, {"run", tool, "./all"}} {
+		cmd := exec.Command("go", args...)
+		cmd.Dir = b.dir
+		if text, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("go %s: %v\n%s", strings.Join(args, " "), err, text)
+		}
+	}
+}
+
+// build builds the binary with a link for each program and returns their directory.
+func (b *bundle) build(t *testing.T) string {
+	b.writeMain(t)
 	bin := filepath.Join(b.dir, "bin")
 	if err := os.MkdirAll(bin, 0o755); err != nil {
 		t.Fatal(err)

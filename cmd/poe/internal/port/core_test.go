@@ -60,6 +60,9 @@ func TestCore(t *testing.T) {
 		b.add(t, name, text)
 		ported[f] = true
 	}
+	if tool := os.Getenv("PORT_LINT"); tool != "" {
+		b.lint(t, tool)
+	}
 	bin := b.build(t)
 	for _, f := range files {
 		if !ported[f] {

@@ -25,6 +25,15 @@ func TestCorpus(t *testing.T) {
 	defer tr.Close()
 	ck := newChecker(t)
 	var sum corpusSum
+	sum.t = t
+	if os.Getenv("PORT_LINT") != "" {
+		dir, err := os.MkdirTemp(".", "_lint")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { os.RemoveAll(dir) })
+		sum.bundle = newBundle(t, dir)
+	}
 	sum.codes, sum.whys = map[string]int{}, map[string]int{}
 	for _, dir := range filepath.SplitList(dirs) {
 		files, _ := filepath.Glob(filepath.Join(dir, "*"))
@@ -36,10 +45,15 @@ func TestCorpus(t *testing.T) {
 		}
 	}
 	sum.print()
+	if sum.bundle != nil {
+		sum.bundle.lint(t, os.Getenv("PORT_LINT"))
+	}
 }
 
 type corpusSum struct {
 	files, compile, refused, statements, todos int
+	t                                          *testing.T
+	bundle                                     *bundle
 	codes, whys                                map[string]int
 }
 
@@ -68,12 +82,16 @@ func (s *corpusSum) file(tr *Translator, ck *checker, path string) {
 	if out := os.Getenv("PORT_OUT"); out != "" {
 		_ = os.WriteFile(filepath.Join(out, filepath.Base(path)+".go.txt"), []byte(res.Source), 0o644)
 	}
-	errs, _ := ck.check(path, res.Source, "")
+	name := fmt.Sprint(s.files) + ident(filepath.Base(path))
+	errs, text := ck.check(path, res.Source, bundleSuffix(name))
 	if len(errs) > 0 {
 		fmt.Println("TYPE", path, len(errs), strings.Join(errs[:min(3, len(errs))], "\n   "))
 		return
 	}
 	s.compile++
+	if s.bundle != nil {
+		s.bundle.add(s.t, name, text)
+	}
 }
 
 func (s *corpusSum) print() {

@@ -171,7 +171,7 @@ func generate(prog *program, report *Report, options Options) (string, error) {
 	g = newGen(prog, report, false)
 	g.comments = options.Comments
 	text := g.program(options)
-	src, err := format.Source([]byte(useAll(plainLook(text))))
+	src, err := format.Source([]byte(tidy(useAll(plainLook(text)))))
 	if err != nil {
 		return text, fmt.Errorf("%s: the translation is not Go: %w", prog.file, err)
 	}
@@ -512,8 +512,13 @@ func negate(code string) string {
 	if simpleCode.MatchString(code) || balancedCall(code) {
 		return "!" + code
 	}
-	if strings.HasPrefix(code, "!") && balancedCall(code[1:]) {
-		return code[1:]
+	if inner, ok := strings.CutPrefix(code, "!"); ok {
+		if balancedCall(inner) || simpleCode.MatchString(inner) {
+			return inner
+		}
+		if strings.HasPrefix(inner, "(") && closing(inner, 0) == len(inner)-1 {
+			return inner[1 : len(inner)-1]
+		}
 	}
 	return "!(" + code + ")"
 }

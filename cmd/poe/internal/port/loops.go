@@ -119,7 +119,7 @@ func (g *gen) whileStatement(n *node) {
 	}
 	c, pre := g.lazily(func() val { return val{g.condition(cond), tBool, false} })
 	if len(pre) == 0 {
-		if c.code == "true" || isNumber(strings.TrimSuffix(c.code, " != 0")) {
+		if c.code == "true" {
 			g.w("for {")
 		} else {
 			g.w("for %s {", c.code)

@@ -385,6 +385,9 @@ func (g *gen) unary(n *node) val {
 	case "-":
 		v := g.expr(n.kids[0])
 		if v.typ == tInt || v.typ == tFloat {
+			if v.code == "0.0" {
+				return v // a constant of Go has no negative zero
+			}
 			if strings.HasPrefix(v.code, "-") {
 				return val{"-(" + v.code + ")", v.typ, v.plain}
 			}

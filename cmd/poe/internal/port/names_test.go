@@ -60,7 +60,7 @@ func TestUndeclaredVariables(t *testing.T) {
 		require.NoError(t, err)
 		found := false
 		for _, n := range result.Report.Notes {
-			found = found || n.Code == "P0712"
+			found = found || n.Code == "P0716"
 		}
 		require.Equal(t, want, found, program)
 	}

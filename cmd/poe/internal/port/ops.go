@@ -24,7 +24,7 @@ func (g *gen) binaryOp(n *node) val {
 		return g.compare(n)
 	case "eq", "ne", "lt", "gt", "le", "ge":
 		op := map[string]string{"eq": "==", "ne": "!=", "lt": "<", "gt": ">", "le": "<=", "ge": ">="}[n.op]
-		return val{g.operandStr(n.kids[0]) + " " + op + " " + g.operandStr(n.kids[1]), tBool, false}
+		return val{comparison(g.operandStr(n.kids[0]), op, g.operandStr(n.kids[1])), tBool, false}
 	case "cmp":
 		return val{"strings.Compare(" + g.str(n.kids[0]) + ", " + g.str(n.kids[1]) + ")", tInt, false}
 	case "<=>":
@@ -152,7 +152,37 @@ func (g *gen) compare(n *node) val {
 	if a.typ == tInt && b.typ == tInt {
 		t = tInt
 	}
-	return val{g.conv(a, t) + " " + n.op + " " + g.conv(b, t), tBool, false}
+	return val{comparison(g.conv(a, t), n.op, g.conv(b, t)), tBool, false}
+}
+
+// comparison compares two values of a type. A constant is on the right of == and !=,
+// and two constants that are the same are not compared.
+func comparison(a, op, b string) string {
+	if isLiteral(a) {
+		switch {
+		case a == b:
+			return strconv.FormatBool(op == "==" || op == "<=" || op == ">=")
+		case (op == "==" || op == "!=") && !isLiteral(b):
+			a, b = b, a
+		}
+	}
+	if rest, ok := strings.CutPrefix(a, "strings.Index("); ok && balancedCall(a) {
+		switch op + " " + b {
+		case ">= 0", "!= -1", "> -1":
+			return "strings.Contains(" + rest
+		case "< 0", "== -1":
+			return "!strings.Contains(" + rest
+		}
+	}
+	return a + " " + op + " " + b
+}
+
+// isLiteral reports whether code is a number or a string of Go.
+func isLiteral(code string) bool {
+	if isNumber(strings.TrimPrefix(code, "-")) {
+		return true
+	}
+	return len(code) > 1 && (code[0] == '"' || code[0] == '`') && skipText(code, 0) == len(code)
 }
 
 // maybe is expr for the left side of an operator: undef stays undef for //.

@@ -91,6 +91,9 @@ func TestScore(t *testing.T) {
 	fmt.Println("statements", stmts, "todo", todos)
 	fmt.Printf("cookbook: %d of %d lines of code call no function of package perl (%.1f %%)\n", plain, lines, 100*float64(plain)/float64(max(1, lines)))
 	fmt.Println("compile", len(names), "of", len(files))
+	if tool := os.Getenv("PORT_LINT"); tool != "" {
+		bu.lint(t, tool)
+	}
 	if os.Getenv("PORT_VET") != "" {
 		return
 	}

@@ -143,6 +143,10 @@ func (g *gen) truth(v val) string {
 	case tBool:
 		return v.code
 	case tInt, tFloat:
+		if isNumber(v.code) {
+			f, _ := strconv.ParseFloat(v.code, 64)
+			return strconv.FormatBool(f != 0)
+		}
 		return paren(v.code) + " != 0"
 	case tArr, tHash, tWheel:
 		return v.code + " != nil"

@@ -1,0 +1,338 @@
+// Package feed watches feeds, RSS, Atom and JSON, for news:
+// POE::Component::RSSAggregator in Go. The parser is github.com/mmcdole/gofeed, the
+// requests are clienthttp's.
+//
+//	feed.New(k, feed.Config{})
+//
+//	e.Post(poe.Alias("rssagg"), "add_feed", feed.Feed{Name: "lwn", URL: "http://lwn.net/headlines/rss", Delay: 5 * time.Minute, Event: "handle_feed"})
+//
+//	func (a *announcer) handleFeed(e poe.Event) {
+//		u := feed.UpdateOf(e)
+//		for _, item := range u.New { ... }
+//	}
+//
+// The component is a session with these events, which return an error to those who
+// call them:
+//
+//   - "add_feed": a [Feed], which is fetched at once and then again and again;
+//   - "remove_feed", "pause_feed", "resume_feed": its name;
+//   - "shutdown": removes all feeds and ends.
+//
+// The session that has added a feed gets an event after each fetch, whose first
+// argument is an [*Update], and is kept alive until the feed is removed.
+//
+// As in POE all items of the first fetch are news, unless Feed.Seen has them, and an
+// update comes also when there is none. Unlike there, a server that says when a feed
+// has changed is asked for changes only, pauses after failures grow, and what is
+// remembered of a feed is bounded. Feeds are parsed beside the kernel.
+package feed
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"slices"
+	"time"
+
+	"github.com/mmcdole/gofeed"
+
+	"github.com/gopoe/poe/component/clienthttp"
+	"github.com/gopoe/poe/internal/configerror"
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
+)
+
+// Defaults of a Config and of a Feed.
+const (
+	DefaultAlias    = "rssagg"    // as in POE
+	DefaultDelay    = time.Hour   // as in POE
+	DefaultTimeout  = time.Minute // as in POE
+	DefaultMaxDelay = 24 * time.Hour
+	DefaultMaxSize  = 4 << 20
+	DefaultMaxItems = 1000
+	DefaultMaxSeen  = 10_000
+	DefaultMaxFeeds = 10_000
+)
+
+// redirects is how many redirects a request follows.
+const redirects = 5
+
+// Errors of updates, and of calls of the events.
+var (
+	ErrStatus  = errors.New("feed: the server refuses")
+	ErrTooLong = errors.New("feed: the document is longer than MaxSize")
+	ErrGone    = errors.New("feed: the feed is gone for good; it is paused")
+	ErrParse   = errors.New("feed: the document cannot be parsed")
+	ErrName    = errors.New("feed: a feed of this name is there already")
+	ErrUnknown = errors.New("feed: no feed of this name")
+	ErrFull    = errors.New("feed: there are as many feeds as MaxFeeds")
+)
+
+// Config configures the component. Every field is optional.
+type Config struct {
+	// Alias is the component's alias; empty is DefaultAlias.
+	Alias string
+	// HTTPAlias is the alias of a clienthttp that makes the requests; empty makes
+	// one. Its MaxSize is then in place of this one's. POE: http_alias.
+	HTTPAlias string
+	// Agent is the User-Agent of requests, unless there is an HTTPAlias.
+	Agent string
+	// Timeout bounds a request, unless there is an HTTPAlias; 0 is DefaultTimeout.
+	Timeout time.Duration
+	// MaxDelay is the longest pause after failures, or for which a server can ask;
+	// 0 is DefaultMaxDelay.
+	MaxDelay time.Duration
+	// MaxSize is how many bytes a document may have, MaxItems how many items of it
+	// are read, MaxSeen how many more items of the past are remembered, and MaxFeeds
+	// how many feeds there may be; 0 are the defaults.
+	MaxSize                     int64
+	MaxItems, MaxSeen, MaxFeeds int
+	// Callback gets every update, in the component's session. POE: callback.
+	Callback func(u *Update)
+}
+
+// Feed is the argument of "add_feed". Name and URL are required.
+type Feed struct {
+	Name, URL string
+	// Delay is the time between two fetches; 0 is DefaultDelay.
+	Delay time.Duration
+	// Event gets the updates; empty for none.
+	Event string
+	// HeadlineAsID makes items the same that have the same title. Otherwise they
+	// are if they have the same GUID, or without one the same link. POE:
+	// headline_as_id.
+	HeadlineAsID bool
+	// Seen are the IDs of items that are not news, of an earlier Aggregator.Seen:
+	// what a program stores to begin where it has ended. POE: tmpdir.
+	Seen []string
+	// Context comes back with updates.
+	Context any
+}
+
+// Update is what a fetch has brought.
+type Update struct {
+	Feed Feed
+	// Title and Link are the feed's own, as of its last document.
+	Title, Link string
+	// New are the items that were not there before, in the order of the document,
+	// which is mostly newest first; Items are all of it. They belong to all who get
+	// the update and must not be changed. POE: late_breaking_news, headlines.
+	New, Items []*gofeed.Item
+	// NotModified says that the server has nothing new.
+	NotModified bool
+	// Err is why there was no document: what clienthttp reports, ErrStatus with the
+	// status, ErrTooLong, ErrParse with the parser's reason, or ErrGone.
+	Err error
+	// Next is the time of the next fetch; zero if the feed is paused.
+	Next time.Time
+}
+
+// UpdateOf returns the update of an event. It panics with a kernel.ArgError for any
+// other event.
+func UpdateOf(e kernel.Event) *Update { return kernel.Arg[*Update](e, 0) }
+
+// Aggregator is the component. Its methods belong to the kernel's goroutine.
+type Aggregator struct {
+	k      *kernel.Kernel
+	id     kernel.ID
+	config Config
+	feeds  map[string]*watched
+	http   *clienthttp.Client // made here, nil if it was given
+	over   bool
+}
+
+// New makes the component, as a child of the active session. The error is a
+// *kernel.ConfigError, or that of an alias.
+func New(k *kernel.Kernel, c Config) (*Aggregator, error) {
+	switch {
+	case c.Timeout < 0:
+		return nil, configerror.New("feed", "Timeout", "must not be negative")
+	case c.MaxDelay < 0:
+		return nil, configerror.New("feed", "MaxDelay", "must not be negative")
+	case c.MaxSize < 0:
+		return nil, configerror.New("feed", "MaxSize", "must not be negative")
+	}
+	for field, value := range map[string]int{"MaxItems": c.MaxItems, "MaxSeen": c.MaxSeen, "MaxFeeds": c.MaxFeeds} {
+		if value < 0 {
+			return nil, configerror.New("feed", field, "must not be negative")
+		}
+	}
+	configerror.SetDefault(&c.Alias, DefaultAlias)
+	configerror.SetDefault(&c.Agent, "gopoe-feed")
+	configerror.SetDefault(&c.Timeout, DefaultTimeout)
+	configerror.SetDefault(&c.MaxDelay, DefaultMaxDelay)
+	configerror.SetDefault(&c.MaxSize, DefaultMaxSize)
+	configerror.SetDefault(&c.MaxItems, DefaultMaxItems)
+	configerror.SetDefault(&c.MaxSeen, DefaultMaxSeen)
+	configerror.SetDefault(&c.MaxFeeds, DefaultMaxFeeds)
+	a := &Aggregator{k: k, config: c, feeds: map[string]*watched{}}
+	var failed error
+	_, err := session.Create(k, a, states, &failed)
+	if err = errors.Join(err, failed); err != nil {
+		return nil, err
+	}
+	return a, nil
+}
+
+var states = session.States[Aggregator]{
+	"_start":      (*Aggregator).start,
+	"_stop":       func(*Aggregator, kernel.Event) {},
+	"_child":      func(*Aggregator, kernel.Event) {},
+	"add_feed":    reports((*Aggregator).add),
+	"remove_feed": reports((*Aggregator).remove),
+	"pause_feed":  reports((*Aggregator).pause),
+	"resume_feed": reports((*Aggregator).resume),
+	"fetch":       func(_ *Aggregator, e kernel.Event) { kernel.Arg[*watched](e, 0).fetch() },
+	"response":    (*Aggregator).response,
+	"shutdown":    func(a *Aggregator, _ kernel.Event) { a.Shutdown() },
+}
+
+// reports makes a handler of a method that can fail: a call gets the error.
+func reports(f func(*Aggregator, kernel.Event) error) func(*Aggregator, kernel.Event) {
+	return func(a *Aggregator, e kernel.Event) {
+		if err := f(a, e); err != nil {
+			a.k.Host().Logger().Warn(err.Error(), "event", e.Name, "sender", e.Sender)
+			e.Return(err)
+		}
+	}
+}
+
+func (a *Aggregator) start(e kernel.Event) {
+	a.id = e.Session
+	failed := kernel.Arg[*error](e, 0)
+	if _, *failed = a.k.Host().Own(closer{a}, "feeds"); *failed != nil {
+		return
+	}
+	if *failed = e.AliasSet(a.config.Alias); *failed != nil || a.config.HTTPAlias != "" {
+		return
+	}
+	a.config.HTTPAlias = a.config.Alias + " ua"
+	a.http, *failed = clienthttp.New(a.k, clienthttp.Config{
+		Alias: a.config.HTTPAlias, Agent: []string{a.config.Agent}, Timeout: a.config.Timeout, FollowRedirects: redirects,
+		MaxSize: a.config.MaxSize, Decompress: true,
+	})
+	if *failed != nil {
+		_ = e.AliasRemove(a.config.Alias) // it was set just now
+	}
+}
+
+// add handles "add_feed".
+func (a *Aggregator) add(e kernel.Event) error {
+	f, ok := kernel.ArgOK[Feed](e, 0)
+	u, err := url.Parse(f.URL)
+	switch {
+	case !ok || f.Name == "" || f.Delay < 0 || err != nil || u.Host == "":
+		return fmt.Errorf("feed: add_feed needs a Feed with a name and an absolute URL: %w", kernel.ErrInvalid)
+	case a.over:
+		return clienthttp.ErrShutdown
+	case a.feeds[f.Name] != nil:
+		return fmt.Errorf("%w: %s", ErrName, f.Name)
+	case len(a.feeds) >= a.config.MaxFeeds:
+		return ErrFull
+	}
+	configerror.SetDefault(&f.Delay, DefaultDelay)
+	if _, err := a.k.RefcountIncrement(e.Sender, a.tag()); err != nil {
+		return err
+	}
+	w := &watched{a: a, feed: f, by: e.Sender}
+	w.seen.add(f.Seen, a.config.MaxSeen)
+	w.feed.Seen = nil
+	a.feeds[f.Name] = w
+	a.in(func(e kernel.Event) { e.Yield("fetch", w) })
+	return nil
+}
+
+// named finds the feed that an event names.
+func (a *Aggregator) named(e kernel.Event) (*watched, error) {
+	name, _ := kernel.ArgOK[string](e, 0)
+	if w := a.feeds[name]; w != nil {
+		return w, nil
+	}
+	return nil, fmt.Errorf("%w: %q", ErrUnknown, name)
+}
+
+func (a *Aggregator) remove(e kernel.Event) error {
+	w, err := a.named(e)
+	if err == nil {
+		a.drop(w)
+	}
+	return err
+}
+
+func (a *Aggregator) drop(w *watched) {
+	delete(a.feeds, w.feed.Name)
+	w.stop()
+	w.gone = true
+	_, _ = a.k.RefcountDecrement(w.by, a.tag()) // it may have stopped by force
+}
+
+func (a *Aggregator) pause(e kernel.Event) error {
+	w, err := a.named(e)
+	if err == nil {
+		w.stop()
+		w.paused = true
+	}
+	return err
+}
+
+func (a *Aggregator) resume(e kernel.Event) error {
+	w, err := a.named(e)
+	if err == nil && w.paused {
+		w.paused = false
+		a.in(func(e kernel.Event) { e.Yield("fetch", w) })
+	}
+	return err
+}
+
+// Feeds returns the names of all feeds, sorted. POE: feed_list.
+func (a *Aggregator) Feeds() []string {
+	names := make([]string, 0, len(a.feeds))
+	for name := range a.feeds {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}
+
+// Seen returns the IDs of a feed's items, oldest first, for Feed.Seen of a later run;
+// nil if there is no feed of this name.
+func (a *Aggregator) Seen(name string) []string {
+	if w := a.feeds[name]; w != nil {
+		return slices.Clone(w.seen.order)
+	}
+	return nil
+}
+
+// Shutdown removes all feeds and ends the component. The event "shutdown" does the
+// same.
+func (a *Aggregator) Shutdown() {
+	if a.over {
+		return
+	}
+	a.end()
+	a.in(func(e kernel.Event) { _ = e.AliasRemove(a.config.Alias) })
+}
+
+func (a *Aggregator) end() {
+	a.over = true
+	for _, name := range a.Feeds() {
+		a.drop(a.feeds[name])
+	}
+	if a.http != nil {
+		a.http.Shutdown()
+	}
+}
+
+// tag is the reference count that keeps alive those who have added feeds.
+func (a *Aggregator) tag() string { return "feed " + a.config.Alias }
+
+// in runs f in the component's session.
+func (a *Aggregator) in(f kernel.Handler) { _ = a.k.Host().CallFunc(a.id, "feed", f) }
+
+// closer ends a component that ends by force.
+type closer struct{ a *Aggregator }
+
+func (c closer) Close() error {
+	c.a.end()
+	return nil
+}
