@@ -28,4 +28,4 @@ cross: ; for os in darwin freebsd netbsd openbsd windows; do echo $$os; GOOS=$$o
 port-score: ; mkdir -p _score && PORT_LINT=$(STATICCHECK) PORT_SCORE=$$PWD/_score go test -count 1 -timeout 20m -run TestScore -v ./cmd/poe/internal/port # what poe port reaches, docs/port-score.md; go vet and staticcheck over all that it writes
 sim: ; SIM_SEEDS=$${SIM_SEEDS:-1000} SIM_SOAK=24h go test -count 1 -timeout 30m ./poetest/sim # the simulated worlds, a day of virtual time among them
 replays: ; POE_REPLAYS=$${POE_REPLAYS:-10} go test -count 1 -timeout 30m -run 'TestReplays$$' ./conformance ./cookbook # every program is recorded once on each loop and replayed, equal each time
-crowd: ; ulimit -n 30000 && POE_CROWD=$${CROWD:-100000} go test -count 1 -timeout 10m -run 'TestCrowd$$' -v ./inspect # how long the inspector holds up a kernel with so many sessions, and a tenth as many connections
+crowd: ; POE_CROWD=$${CROWD:-100000} go test -count 1 -timeout 10m -run 'TestCrowd$$' -v ./inspect # how long the inspector holds up a kernel with so many sessions, and a tenth as many connections, as far as there are descriptors
