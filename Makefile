@@ -2,7 +2,7 @@
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
-.PHONY: all fmt lint test portable race fuzz bench storm cost bench-stat bench-peers bench-lint modules browser attack syscalls conformance demo cross port-score sim replays
+.PHONY: all fmt lint test portable race fuzz bench storm cost bench-stat bench-peers bench-lint modules browser attack rotations syscalls conformance demo cross port-score sim replays
 
 all: fmt lint test
 
@@ -21,6 +21,7 @@ modules: ; cd metrics/prometheus && go vet ./... && go run $(STATICCHECK) ./... 
 browser: ; cd inspect/browser && go test ./... # needs Chromium
 attack: ; go run ./component/servertcp/attack $(FLAGS)
 syscalls: ; POE_SYSCALLS=long POE_REQUIRED=1 go test -count 1 -timeout 60m -run TestFailing -v ./component/servertcp ./component/clienttcp ./wheel/run ./wheel/followtail ./node # each system call fails with each of its errors, at each of its places
+rotations: ; POE_ROTATIONS=1000 go test -count $${COUNT:-3} -timeout 30m -run TestRotationsAtFullSpeed -v ./wheel/followtail # a thousand of each kind, with notifications and without
 storm: ; POE_STORM=$${STORM:-1m} go test -count 1 -timeout 30m -run 'TestStorm$$' -v ./component/servertcp
 conformance: ; POE_REQUIRED=1 go test $${COUNT:+-count $$COUNT} -timeout 10m ./conformance/... ./component/ikc ./wheel/readline
 demo: ; go run ./cmd/demo && go run ./cmd/demo-cluster

@@ -46,6 +46,7 @@ func TestPrograms(t *testing.T) {
 var modules = map[string]string{
 	"ircstate": "POE::Component::IRC", "titles": "POE::Component::Client::HTTP",
 	"headlines": "POE::Component::RSSAggregator", "pingwatch": "POE::Component::Client::Ping",
+	"stomprelay": "POE::Filter::Stomp",
 }
 
 // haveModule reports whether the module that a program needs is there.
