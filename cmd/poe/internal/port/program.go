@@ -23,6 +23,7 @@ type program struct {
 	imported     map[string]bool // functions that modules export
 	modules      map[string]int  // modules that are used, and their lines
 	results      map[string]bool // events whose handlers' values are used; * for all
+	shown        map[string]bool // events whose values the program looks at
 	heapHash     bool            // every heap is a hash
 	plainPrint   bool            // print writes to standard output as it is
 	topicShared  bool
