@@ -1,5 +1,5 @@
-// Package poe is the everyday vocabulary of POE in Go: one import for what a
-// Perl program gets from "use POE".
+// Package poe has the names that most programs use, in one import: what a Perl
+// program gets from "use POE".
 //
 //	     sockets, files, processes, timers, signals
 //	                         │ readiness
@@ -11,7 +11,7 @@
 //	   session             session             session      one heap, named handlers
 //	       │ owns
 //	   wheel + filter                                       bytes into records and back
-//	       │ packed by
+//	       │ used by
 //	   component                                            servers and clients behind callbacks
 //
 // A [Kernel] dispatches named events to sessions, one at a time and in one
@@ -40,8 +40,8 @@
 // Programs that make many sessions of a kind share one table of [States] and
 // make each session with [Create].
 //
-// The names here are aliases of those of package kernel and package session,
-// which have the full documentation. Servers and clients are in
+// Most types here are aliases of those of packages kernel and session, where their
+// methods are documented: go doc github.com/gopoe/poe/kernel Kernel.Post. Servers and clients are in
 // component/servertcp and component/clienttcp, wheels below wheel/, filters in
 // package filter; the README has the list.
 package poe

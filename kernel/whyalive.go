@@ -128,8 +128,9 @@ func (x *extra) where() *site {
 }
 
 // DumpAlive writes the tree of living sessions with everything that keeps each
-// of them alive, and what else keeps the kernel running. The error is that of
-// w.
+// of them alive, and what else keeps the kernel running. A line that begins with -
+// is a reason to live, one with + a wheel or another thing that the session owns.
+// The error is that of w.
 func (k *Kernel) DumpAlive(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d sessions, %d queued, %d handles\n", k.name, k.sessions, k.EventCount(), k.handles.count)

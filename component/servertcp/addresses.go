@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 	"strings"
 	"time"
 
@@ -26,6 +27,18 @@ type Address struct {
 // first is the address that the configuration itself names.
 func (c *Config) first() Address {
 	return Address{Domain: c.Domain, Address: c.Address, Port: c.Port, Service: c.Service, Listener: c.Listener}
+}
+
+// String returns the address as messages name it.
+func (a Address) String() string {
+	port := a.Service
+	if port == "" {
+		port = strconv.Itoa(a.Port)
+	}
+	if a.Domain == socketfactory.Unix {
+		return a.Address
+	}
+	return net.JoinHostPort(a.Address, port)
 }
 
 // factory is the configuration of the wheel that listens at an address.
@@ -73,6 +86,7 @@ func (c *Config) open() (err error) {
 	for i, a := range at {
 		if a.Listener == nil {
 			if at[i].Listener, err = socketfactory.Listen(c.factory(a)); err != nil {
+				err = fmt.Errorf("servertcp: listening at %v: %w", a, err)
 				break
 			}
 		}

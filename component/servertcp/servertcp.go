@@ -6,6 +6,12 @@
 // connection's session and get a [Client], the others in the listener's and
 // get a [Listener]; both are the session's heap and the current event in one.
 //
+//	k := kernel.New()
+//	_, err := servertcp.Listen(k, servertcp.Config{
+//		Alias: "chargen", Address: "127.0.0.1", Port: 12345,
+//		ClientInput: servertcp.Input(func(c *servertcp.Client, line string) { c.Put(line) }),
+//	})
+//
 // The server can be stopped from anywhere by its alias:
 //
 //	k.Post(kernel.Alias("chargen"), "shutdown")
