@@ -49,6 +49,7 @@ var modules = map[string]string{
 	"headlines": "POE::Component::RSSAggregator", "pingwatch": "POE::Component::Client::Ping",
 	"bridge": "POE::Component::IRC POE::Component::Server::SimpleHTTP", "lookup": "POE::Component::Client::DNS",
 	"queue": "POE::Component::JobQueue POE::Component::Server::SimpleHTTP",
+	"stomprelay": "POE::Filter::Stomp",
 }
 
 // haveModule reports whether the modules that a program needs are there.

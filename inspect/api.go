@@ -37,12 +37,15 @@ func (i *Inspector) routes() {
 	page(i.mux)
 	i.gets = map[string]func(*http.Request) (any, error){
 		"overview": i.overview, "events": i.events, "sessions": i.sessions, "top": i.top, "session": i.session, "growth": i.growth,
-		"queue": i.queue, "timers": i.timers, "handles": i.handles, "servers": i.servers,
+		"queue": i.queue, "timers": i.timers, "handles": i.handles, "servers": i.servers, "nodes": i.nodes,
+		"latency": i.latency, "profile": i.profile,
 		"recent": i.recent.last, "tree": i.recent.tree, "perfetto": i.recent.perfetto, "problems": i.problems, "pause": i.pauseState, "dump": i.dump,
 	}
 	serve(i.mux, i.gets)
+	serve(i.mux, recordings{i.config.Recordings, i.config.Replay}.gets())
 	i.mux.HandleFunc("GET /api/live", i.live)
 	i.mux.HandleFunc("GET /api/trace", i.trace)
+	i.mux.HandleFunc("GET /api/profile/raw", i.rawProfile)
 	i.mux.HandleFunc("POST /api/action", i.action)
 }
 
@@ -69,6 +72,8 @@ func answer(w http.ResponseWriter, v any, err error) {
 		status = http.StatusNotFound
 	case errors.Is(err, errReadOnly):
 		status = http.StatusForbidden
+	case errors.Is(err, errProfiling):
+		status = http.StatusConflict
 	case err != nil:
 		status = http.StatusServiceUnavailable
 	}
@@ -111,6 +116,7 @@ type Overview struct {
 	}
 	Goroutines int
 	Actions    bool // are allowed
+	Recordings bool // there are some to be shown
 	Paused     bool
 	Stale      bool // the kernel did not answer: these are the counts of its last turn
 }
@@ -118,7 +124,7 @@ type Overview struct {
 func (i *Inspector) overview(r *http.Request) (any, error) { return i.overviewNow(r.Context()), nil }
 
 func (i *Inspector) overviewNow(ctx context.Context) *Overview {
-	o := &Overview{Time: time.Now(), Uptime: time.Since(i.began).Seconds(), Actions: i.config.Actions, Goroutines: runtime.NumGoroutine()}
+	o := &Overview{Time: time.Now(), Uptime: time.Since(i.began).Seconds(), Actions: i.config.Actions, Recordings: len(i.config.Recordings) > 0, Goroutines: runtime.NumGoroutine()}
 	s := i.metrics.Snapshot()
 	o.Kernel, o.Dispatched, o.Threw, o.Sample, o.Turn, o.Late, o.Counts = s.Kernel, s.Dispatched, s.Threw, s.Sample, s.Turn, s.Late, s.Counts
 	ctx, cancel := context.WithTimeout(ctx, 500*time.Millisecond)

@@ -29,7 +29,7 @@ const (
 )
 
 // dumped are the paths whose answers a dump has.
-var dumped = []string{"overview", "events", "growth", "queue?limit=500", "timers?limit=500", "handles?limit=500", "servers", "problems", "pause"}
+var dumped = []string{"overview", "events", "growth", "queue?limit=500", "timers?limit=500", "handles?limit=500", "servers", "nodes", "latency", "problems", "pause"}
 
 // onKernelKey says in a context that the goroutine is the kernel's.
 type onKernelKey struct{}

@@ -44,6 +44,12 @@ type Config struct {
 	// handles an exception, before the program's sessions are stopped for it; empty
 	// for none. The command poe inspect opens it.
 	CrashDump string
+	// Recordings are files with recordings, and directories in which those are whose
+	// names end in .rec, that the inspector shows. Replay is a program that can replay
+	// them, as in NewRecordings, by which states are shown; it is run when one is
+	// asked for.
+	Recordings []string
+	Replay     []string
 	// Logger gets a line for every action. If nil, it is the kernel's.
 	Logger *slog.Logger
 }
@@ -51,16 +57,17 @@ type Config struct {
 // Inspector is an http.Handler that shows one kernel. Its methods are safe on any
 // goroutine.
 type Inspector struct {
-	config  Config
-	k       *kernel.Kernel
-	view    observe.View
-	metrics *metrics.Collector
-	recent  *recent
-	pauser  *pauser
-	stop    func()
-	mux     *http.ServeMux
-	gets    map[string]func(*http.Request) (any, error)
-	began   time.Time
+	config   Config
+	k        *kernel.Kernel
+	view     observe.View
+	metrics  *metrics.Collector
+	recent   *recent
+	pauser   *pauser
+	profiles profiles
+	stop     func()
+	mux      *http.ServeMux
+	gets     map[string]func(*http.Request) (any, error)
+	began    time.Time
 
 	server   *http.Server // of Listen
 	listener net.Listener
@@ -187,6 +194,10 @@ func (i *Inspector) Close() error {
 // onKernel runs f on the kernel's goroutine between two events, or while the
 // kernel is paused, and waits until it has run.
 func (i *Inspector) onKernel(ctx context.Context, f func()) error {
+	if measure != nil {
+		inner := f
+		f = func() { measure(inner) }
+	}
 	if ctx.Value(onKernelKey{}) != nil {
 		f()
 		return nil
@@ -200,17 +211,26 @@ func (i *Inspector) onKernel(ctx context.Context, f func()) error {
 	return err
 }
 
+// measure, if it is not nil, runs what is done on the kernel's goroutine: tests time it.
+var measure func(f func())
+
 var errBusy = errors.New("a handler has been running for too long")
 
 // observer is what the kernel sees of an inspector.
 type observer struct{ i *Inspector }
 
+// Begin implements [observe.Observer].
 func (o observer) Begin(s *observe.Span) {
 	o.i.pauser.before(s)
 	o.i.recent.begin(s)
+	o.i.profiles.begin(s)
 }
 
-func (o observer) End(s *observe.Span) { o.i.recent.end(s) }
+// End implements [observe.Observer].
+func (o observer) End(s *observe.Span) {
+	o.i.profiles.end(s)
+	o.i.recent.end(s)
+}
 
 // Crashing implements [observe.CrashObserver].
 func (o observer) Crashing(err error) {

@@ -48,18 +48,23 @@ func (o *Offline) Token() string { return string(o.token) }
 
 // ServeHTTP shows the dump.
 func (o *Offline) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	serveLocal(w, r, o.token, o.mux)
+}
+
+// serveLocal answers the requests of this machine that have a token.
+func serveLocal(w http.ResponseWriter, r *http.Request, t token, mux *http.ServeMux) {
 	protect(w.Header())
 	switch {
 	case foreign(r) || !loopbackName(r.Host) && r.Host != socketHost:
 		http.Error(w, "requests of other sites are refused", http.StatusForbidden)
 		return
-	case !o.token.presented(r):
+	case !t.presented(r):
 		http.Error(w, tokenMissing, http.StatusUnauthorized)
 		return
-	case o.token.moved(w, r):
+	case t.moved(w, r):
 		return
 	}
-	o.mux.ServeHTTP(w, r)
+	mux.ServeHTTP(w, r)
 }
 
 func (o *Offline) gets() map[string]func(*http.Request) (any, error) {

@@ -38,9 +38,10 @@ var processTraces = sync.OnceValue(func() (b [8]byte) {
 	return b
 })
 
-// InTrace calls f, and what f makes happen belongs to the trace of another process
-// that c is a place in, as a request has brought it. The event that is being handled
-// is its cause still. Unless the kernel is observed, or if c is no place, InTrace just calls f.
+// InTrace calls f, and the events that f causes belong to the trace of another
+// process in which c, which a request contained, is a position. Their cause is
+// still the event that is being handled. If the kernel is not observed, or c is
+// not valid, InTrace only calls f.
 func (v Host) InTrace(c observe.TraceContext, f func()) {
 	if v.k.debug == nil || v.k.debug.observe == nil || !c.Valid() {
 		f()
@@ -57,14 +58,24 @@ func (v Host) InTrace(c observe.TraceContext, f func()) {
 	f()
 }
 
-// TraceContext returns what a request carries to another process so that what it
-// causes there belongs to the trace of the event that is being handled. It is the
-// zero TraceContext if there is none, or the kernel is not observed.
+// TraceContext returns the context that a request passes to another process, so
+// that its events there belong to the trace of the event that is being handled.
+// It is the zero TraceContext if there is none, or the kernel is not observed.
 func (v Host) TraceContext() observe.TraceContext {
 	if v.k.debug == nil || v.k.debug.observe == nil {
 		return observe.TraceContext{}
 	}
 	return v.k.debug.observe.contextOf(v.k.frame.span.Mark, v.k.frame.span.Sampled)
+}
+
+// TraceOrigin returns the place in a trace of another process to which InTrace has put
+// what has led to the event that is being handled. It is the zero TraceContext if the
+// trace has begun in this process, is not known any more, or the kernel is not observed.
+func (v Host) TraceOrigin() observe.TraceContext {
+	if v.k.debug == nil || v.k.debug.observe == nil {
+		return observe.TraceContext{}
+	}
+	return v.k.debug.observe.foreign.known[v.k.frame.span.Mark.Trace]
 }
 
 // contextOf returns the place of an event in a trace of several processes; sampled

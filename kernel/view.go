@@ -105,10 +105,8 @@ func sessionInfo(e *entry, depth int) observe.SessionInfo {
 	for _, a := range e.names() {
 		s.Aliases = append(s.Aliases, a.name)
 	}
-	if h, ok := e.ses.(interface{ Heap() any }); ok {
-		if r, ok := h.Heap().(observe.Endpoint); ok {
-			s.Role = r.Role()
-		}
+	if r, ok := e.shown().(observe.Endpoint); ok {
+		s.Role = r.Role()
 	}
 	for c := e.firstChild; c != nil && s.Children < countedOf; c = c.nextSibling {
 		s.Children++
@@ -158,11 +156,17 @@ func (v view) Session(number uint64) (s observe.SessionDetail, ok bool) {
 
 func (v view) Describe(number uint64) []observe.Field {
 	if e := v.k.byNumber[number]; e != nil {
-		if h, ok := e.ses.(interface{ Heap() any }); ok {
-			return describe(h.Heap())
-		}
+		return describe(e.shown())
 	}
 	return nil
+}
+
+// shown is what may describe a session: its heap, or itself if it has none.
+func (e *entry) shown() any {
+	if h, ok := e.ses.(interface{ Heap() any }); ok {
+		return h.Heap()
+	}
+	return e.ses
 }
 
 func describe(thing any) []observe.Field {

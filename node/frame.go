@@ -21,8 +21,8 @@ const (
 	verbGone                    // id, code, text: the watched session has stopped
 	verbRefused                 // to, event, code, text: a post that reaches no session
 	verbBye                     // this node shuts down
-	verbPing                    // id, text: asks for a pong; see link.key and Node.memberID
-	verbPong                    // id, text: shows that this side receives from the other
+	verbPing                    // id, text, payload: asks for a pong; see link.key, Node.memberID and clocks
+	verbPong                    // id, text, payload: shows that this side receives from the other
 	verbAck                     // done, bytes: what the kernel has taken
 	verbFence                   // done: how many numbered frames precede it
 	verbLast
@@ -55,7 +55,7 @@ type frame struct {
 	from    string // an alias, empty if the sender has none that is exposed
 	event   string
 	text    string
-	payload []byte // by the codec
+	payload []byte // by the codec; in pings and pongs see clocks
 }
 
 // maxName bounds names, aliases and events, maxText the text of an error.

@@ -61,6 +61,7 @@ type link struct {
 	challenged time.Time // when a ping that proved nothing was last answered
 	theirKey   uint64    // what this node has to show there; 0 if not known yet
 	memberID   string    // how its connections begin
+	clocks     clocks    // how far the two nodes' clocks are apart
 	pending    []*frame  // numbered frames that wait for theirKey
 
 	// An epoch ends when either side finds the other down: what was on its way
@@ -181,7 +182,7 @@ func (l *link) transmit(f *frame) {
 }
 
 // ping asks for a sign of life. l.mu is held.
-func (l *link) ping() { l.transmit(&frame{verb: verbPing}) }
+func (l *link) ping() { l.transmit(&frame{verb: verbPing, payload: stamp(nil)}) }
 
 // challenge answers a ping that does not carry this link's key: the peer at
 // the other node's address learns it, and can show it. l.mu is held.

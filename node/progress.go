@@ -13,11 +13,12 @@ const (
 )
 
 // pong makes the answer to a ping. l.mu is held.
-func (l *link) pong() *frame {
+func (l *link) pong(ping *frame) *frame {
 	f := &frame{verb: verbPong, done: l.inSeq, bytes: l.dataBytes.Load(), code: dataFlows}
 	if l.waiting {
 		f.code = dataWaiting
 	}
+	f.payload = stamp(ping)
 	return f
 }
 
@@ -27,6 +28,7 @@ func (l *link) notePong(f *frame) {
 		l.progressed = time.Now()
 	}
 	l.theirBytes = f.bytes
+	l.clocks.note(f.payload, time.Now())
 }
 
 // stuckAfter is how many times DeadAfter data may be on its way without any of it

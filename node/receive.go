@@ -69,7 +69,7 @@ func (n *Node) handRemote(l *link, f *frame) {
 func (l *link) handleControl(f *frame) bool {
 	switch f.verb {
 	case verbPing:
-		l.transmit(l.pong())
+		l.transmit(l.pong(f))
 		l.wake()
 	case verbPong:
 		l.notePong(f)

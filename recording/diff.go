@@ -60,12 +60,12 @@ func Diff(a, b io.Reader) (d *Difference, common uint64, err error) {
 			}
 		}
 		switch {
-		case x != y:
+		case moreA != moreB || x != y:
 			return &Difference{
-				Event: common + 1, A: x, B: y, Before: before,
+				Event: common + 1, A: text(x, moreA), B: text(y, moreB), Before: before,
 				OffsetA: runs[0].offset, OffsetB: runs[1].offset,
 			}, common, nil
-		case !moreA && !moreB:
+		case !moreA:
 			return nil, common, nil
 		}
 		same := min(runs[0].left, runs[1].left) // further ones of that event
@@ -74,58 +74,17 @@ func Diff(a, b io.Reader) (d *Difference, common uint64, err error) {
 		}
 		common += 1 + same
 		for range min(1+same, contextEvents) {
-			if before = append(before, x); len(before) > contextEvents {
+			if before = append(before, x.String()); len(before) > contextEvents {
 				before = before[1:]
 			}
 		}
 	}
 }
 
-// events walks over the events of a recording, in which one that was dispatched
-// several times in a row stands only once.
-type events struct {
-	r      *recordfile.Reader
-	offset int64  // of the record of the current event
-	last   string // the current event
-	ran    uint64 // how often it has come
-	left   uint64 // how often it is still to come
-	seen   uint64 // events that have come
-	queued string // the event after those
-}
-
-// next returns the next event; an empty one at the end.
-func (e *events) next() (event string, more bool) {
-	for e.left == 0 && e.queued == "" {
-		if !e.r.More() {
-			return "", false
-		}
-		e.read()
-		if e.r.Err() != nil {
-			return "", false
-		}
+// text is an event as a Difference has it.
+func text(m recordfile.Mark, is bool) string {
+	if !is {
+		return ""
 	}
-	if e.left > 0 {
-		e.left--
-		e.ran++
-	} else {
-		e.last, e.queued, e.ran = e.queued, "", 1
-	}
-	e.seen++
-	return e.last, true
-}
-
-// skip passes over n events, of which so many are left.
-func (e *events) skip(n uint64) { e.left, e.ran, e.seen = e.left-n, e.ran+n, e.seen+n }
-
-// read reads one record.
-func (e *events) read() {
-	offset := e.r.Offset()
-	rec := recordfile.Describe(e.r)
-	switch {
-	case rec.Event != nil:
-		e.offset, e.queued = offset, rec.Event.String()
-		e.left = max(rec.Ran, e.ran) - e.ran
-	case rec.Total > e.seen:
-		e.left = rec.Total - e.seen
-	}
+	return m.String()
 }

@@ -2,6 +2,7 @@ package recording
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"time"
@@ -39,25 +40,14 @@ func ReadHead(r io.Reader) (Head, error) {
 // lists a ring that has dropped its beginning. If the recording is damaged,
 // what precedes the damage is listed, and the error has its offset.
 func List(r io.Reader, w io.Writer) error {
-	rd, err := recordfile.NewReader(r)
-	if err != nil {
-		return err
-	}
 	out := bufio.NewWriter(w)
-	events := uint64(0)
-	for rd.More() {
-		offset := rd.Offset()
-		rec := recordfile.Describe(rd)
-		if rd.Err() != nil {
-			break
+	for rec, err := range Records(r) {
+		if err != nil {
+			return errors.Join(err, out.Flush())
 		}
-		events += rec.Ran
-		if _, err := fmt.Fprintf(out, "%10d %8d  %s\n", offset, events, rec.Text); err != nil {
+		if _, err := fmt.Fprintf(out, "%10d %8d  %s\n", rec.Offset, rec.Events, rec.Text); err != nil {
 			return err
 		}
 	}
-	if err := out.Flush(); err != nil {
-		return err
-	}
-	return rd.Err()
+	return out.Flush()
 }

@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/inspect"
+	"github.com/gopoe/poe/internal/replayrun"
 )
 
 // target is an inspector of a running program.
@@ -110,12 +111,22 @@ func runInspect(args []string, stdout, stderr io.Writer) (int, error) {
 	flags := flag.NewFlagSet("poe inspect", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	show := flags.Bool("print", false, "print the numbers instead of opening a browser")
+	var command []string
+	if i := slices.Index(args, "--"); i >= 0 {
+		args, command = args[:i], args[i+1:]
+	}
 	rest, err := parseFlags(flags, args)
 	if err != nil {
 		return 2, err
 	}
-	if len(rest) != 1 {
-		return 2, errors.New("inspect needs the address that the program has printed, or a file with a dump")
+	if len(rest) == 0 {
+		return 2, errors.New("inspect needs the address that the program has printed, a file with a dump, or recordings")
+	}
+	switch {
+	case isRecording(rest[0]):
+		return inspectRecordings(rest, command, stdout)
+	case len(rest) != 1 || command != nil:
+		return 2, errors.New("inspect shows one program, one dump, or recordings with the program that replays them")
 	}
 	if info, err := os.Stat(rest[0]); err == nil && info.Mode().IsRegular() {
 		return inspectDump(rest[0], *show, stdout)
@@ -128,6 +139,31 @@ func runInspect(args []string, stdout, stderr io.Writer) (int, error) {
 		return 0, nil
 	}
 	return 0, printTop(t, stdout, nil, 40)
+}
+
+// isRecording reports whether a path is a directory, or a file with a recording.
+func isRecording(path string) bool {
+	info, err := os.Stat(path)
+	if err != nil || info.IsDir() {
+		return err == nil
+	}
+	_, err = replayrun.ReadHead(path)
+	return err == nil
+}
+
+// inspectRecordings shows recordings until it is interrupted; the command replays
+// them, if there is one.
+func inspectRecordings(paths, command []string, stdout io.Writer) (int, error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return 2, err
+	}
+	r := inspect.NewRecordings(paths, command)
+	server := &http.Server{Handler: r, ReadHeaderTimeout: 10 * time.Second}
+	page := "http://" + l.Addr().String() + "/?token=" + r.Token()
+	fmt.Fprintf(stdout, "the recordings are at %s until this program is interrupted\n", page)
+	_ = browse(page) // the address is printed
+	return 0, server.Serve(l)
 }
 
 // inspectDump shows a dump, until it is interrupted or, with print, once.

@@ -58,7 +58,7 @@ func commands() []command {
 		{"replay", "[flags] RECORDING -- PROGRAM ARGS...", "run a program again on the recording of a run", runReplay},
 		{"recorder", "", "print the module that records in Perl", runRecorder},
 		{"vet", "[flags] PACKAGES...", "find mistakes that the compiler cannot see", runVet},
-		{"inspect", "[flags] ADDRESS", "open the inspector of a running program", runInspect},
+		{"inspect", "[flags] ADDRESS | DUMP | RECORDING... [-- PROGRAM]", "open the inspector of a running program, a dump, or recordings", runInspect},
 		{"top", "[flags] ADDRESS", "watch its busiest events in the terminal", runTop},
 	}
 }

@@ -1,19 +1,14 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
+	"cmp"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
-	"os/exec"
-	"path/filepath"
-	"strconv"
-	"strings"
-	"time"
 
+	"github.com/gopoe/poe/internal/replayrun"
 	"github.com/gopoe/poe/recording"
 )
 
@@ -25,8 +20,8 @@ func runReplay(args []string, stdout, stderr io.Writer) (int, error) {
 	diff := flags.Bool("diff", false, "compare the events of two recordings; no program is needed")
 	limit := flags.Duration("for", 0, "interrupt the program after this time (0: let it end by itself)")
 	var stop stopAt
-	flags.Uint64Var(&stop.event, "at", 0, "stop before the event of this `number` and print the kernel's state as JSON")
-	flags.StringVar(&stop.until, "until", "", "stop before the first event that matches `NAME` or NAME@SESSION, in which * matches anything")
+	flags.Uint64Var(&stop.Event, "at", 0, "stop before the event of this `number` and print the kernel's state as JSON")
+	flags.StringVar(&stop.Until, "until", "", "stop before the first event that matches `NAME` or NAME@SESSION, in which * matches anything")
 	flags.StringVar(&stop.out, "o", "", "the `file` for the state of -at and -until, instead of standard output")
 	rest, err := parseFlags(flags, args)
 	switch {
@@ -43,19 +38,28 @@ func runReplay(args []string, stdout, stderr io.Writer) (int, error) {
 	case len(rest) == 1:
 		return 2, errors.New("replay: which program? It follows the recording")
 	}
-	head, err := readHead(rest[0])
+	command, err := replayrun.Arguments(rest[1:], rest[0])
 	if err != nil {
 		return 2, err
-	}
-	command := rest[1:]
-	if len(command) == 1 {
-		command = append(command, head.Arguments...)
 	}
 	ctx, cancel := within(*limit)
 	defer cancel()
 	cmd := program(ctx, command[0], command[1:]...)
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = nil, stdout, stderr
-	return replay(cmd, rest[0], head, stop, stdout, stderr)
+	r, state, err := replayrun.Run(cmd, rest[0], stop.Stop)
+	switch {
+	case errors.Is(err, replayrun.ErrNoEvent):
+		status, failed := printResult(r, stdout)
+		return max(status, 2), cmp.Or(failed, err)
+	case err != nil:
+		return 2, err
+	case stop.Stop == replayrun.Stop{}:
+		return printResult(r, stdout)
+	case stop.out != "":
+		return 0, os.WriteFile(stop.out, state, 0o600)
+	}
+	_, err = stdout.Write(state)
+	return 0, err
 }
 
 func listRecording(name string, stdout io.Writer) error {
@@ -91,114 +95,13 @@ func diffRecordings(a, b string, stdout io.Writer) (int, error) {
 	return 0, nil
 }
 
-func readHead(name string) (recording.Head, error) {
-	f, err := os.Open(name)
-	if err != nil {
-		return recording.Head{}, err
-	}
-	defer f.Close()
-	head, err := recording.ReadHead(f)
-	if err != nil {
-		return head, fmt.Errorf("%s: %w", name, err)
-	}
-	return head, nil
-}
-
-// stopAt is where a replay is to stop.
+// stopAt is where a replay is to stop, and the file for the state that it has there.
 type stopAt struct {
-	event      uint64
-	until, out string
+	replayrun.Stop
+	out string
 }
 
-func (s stopAt) set() bool { return s.event > 0 || s.until != "" }
-
-// environment asks the kernel to stop there and to leave its state in a file.
-func (s stopAt) environment(state string) []string {
-	if !s.set() {
-		return nil
-	}
-	return []string{recording.StateVariable + "=" + state, recording.AtVariable + "=" + strconv.FormatUint(s.event, 10), recording.UntilVariable + "=" + s.until}
-}
-
-// replayed is what the program's kernel leaves behind.
-type replayed struct {
-	Equal, Whole, Divergence, Stopped bool
-	Events                            uint64
-	Error                             string
-}
-
-// replay runs the program, and reads the result that its kernel has written.
-func replay(cmd *exec.Cmd, file string, head recording.Head, stop stopAt, stdout, stderr io.Writer) (int, error) {
-	file, err := filepath.Abs(file)
-	if err != nil {
-		return 2, err
-	}
-	dir, err := os.MkdirTemp("", "poe")
-	if err != nil {
-		return 2, err
-	}
-	defer os.RemoveAll(dir)
-	result, state := filepath.Join(dir, "result"), filepath.Join(dir, "state")
-	cmd.Env = append(withoutPOE(os.Environ()), head.Environment...)
-	cmd.Env = append(cmd.Env, recording.ReplayVariable+"="+file, recording.ResultVariable+"="+result)
-	cmd.Env = append(cmd.Env, stop.environment(state)...)
-	failed, err := runUntilResult(cmd, result)
-	if err != nil {
-		return 2, err
-	}
-	data, err := os.ReadFile(result)
-	if errors.Is(err, os.ErrNotExist) {
-		return 2, fmt.Errorf("%s replayed nothing: it ran no POE kernel, or ended before the recording did (%v)", cmd, failed)
-	}
-	var r replayed
-	if err == nil {
-		err = json.Unmarshal(data, &r)
-	}
-	if err != nil {
-		return 2, err
-	}
-	if stop.set() {
-		return printState(r, state, stop.out, stdout)
-	}
-	return r.print(stdout)
-}
-
-// runUntilResult runs the program. One that goes on for long after its run has
-// parted from the recording is killed.
-func runUntilResult(cmd *exec.Cmd, result string) (failed, err error) {
-	if err := cmd.Start(); err != nil {
-		return nil, err
-	}
-	ended := make(chan error, 1)
-	go func() { ended <- cmd.Wait() }()
-	tick := time.NewTicker(100 * time.Millisecond)
-	defer tick.Stop()
-	for over := time.Duration(0); ; {
-		select {
-		case failed = <-ended:
-			return failed, nil
-		case <-tick.C:
-			if data, err := os.ReadFile(result); err != nil || !bytes.Contains(data, []byte(`"final":true`)) {
-				continue
-			}
-			if over += 100 * time.Millisecond; over == killTime {
-				_ = cmd.Process.Kill() // its end is the next thing to come
-			}
-		}
-	}
-}
-
-// withoutPOE leaves the variables out that the recording sets.
-func withoutPOE(env []string) (kept []string) {
-	for _, pair := range env {
-		if !strings.HasPrefix(pair, "POE_") {
-			kept = append(kept, pair)
-		}
-	}
-	return kept
-}
-
-func (r replayed) print(stdout io.Writer) (int, error) {
+func printResult(r replayrun.Result, stdout io.Writer) (int, error) {
 	switch {
 	case r.Equal && r.Whole:
 		fmt.Fprintf(stdout, "equal, %d events\n", r.Events)
@@ -211,24 +114,4 @@ func (r replayed) print(stdout io.Writer) (int, error) {
 		return 1, nil
 	}
 	return 2, errors.New(r.Error)
-}
-
-// printState copies the state at which the replay has stopped.
-func printState(r replayed, state, out string, stdout io.Writer) (int, error) {
-	data, err := os.ReadFile(state)
-	if errors.Is(err, os.ErrNotExist) {
-		status, err := r.print(stdout)
-		if err == nil {
-			err = errors.New("replay: there was no such event")
-		}
-		return max(status, 2), err
-	}
-	if err != nil {
-		return 2, err
-	}
-	if out != "" {
-		return 0, os.WriteFile(out, data, 0o600)
-	}
-	_, err = stdout.Write(data)
-	return 0, err
 }

@@ -129,6 +129,9 @@ func (c *connection) accepted(f *stomp.Frame) {
 		c.version = version
 	}
 	c.setTimers(f)
+	if b.config.Connected != nil {
+		b.config.Connected(f)
+	}
 	b.broadcast("handle_connected", f)
 	for _, s := range b.subscriptions {
 		c.put(s.frame())

@@ -115,6 +115,9 @@ type Config struct {
 	// Limits are those of frames that come, see stomp.Config; its Heartbeats is not
 	// used.
 	Limits stomp.Config
+	// Connected gets the frame CONNECTED of every connection, in the component's
+	// session.
+	Connected func(f *stomp.Frame)
 	// Error gets the errors of connections, in the component's session; nil warns.
 	Error func(err error)
 }

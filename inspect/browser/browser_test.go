@@ -30,6 +30,8 @@ import (
 type page struct {
 	t      *testing.T
 	p      *program
+	base   string // of the URLs
+	token  string
 	ctx    context.Context
 	kill   func()
 	errors []string
@@ -38,15 +40,58 @@ type page struct {
 
 func open(t *testing.T, p *program) *page {
 	t.Helper()
+	b := &page{t: t, p: p, base: "http://" + p.i.Addr().String(), token: p.i.Token()}
+	b.start(p.i.URL(), "#card-events")
+	return b
+}
+
+// start starts the browser at an address, and waits until something is visible.
+func (b *page) start(url, until string) {
+	b.t.Helper()
 	if os.Getenv("POE_NO_BROWSER") != "" {
-		t.Skip("POE_NO_BROWSER is set")
+		b.t.Skip("POE_NO_BROWSER is set")
 	}
-	options := append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.WindowSize(1280, 900))
-	alloc, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	ctx, stop := chromedp.NewContext(shared(b.t))
+	b.drive(ctx, stop, url, until)
+}
+
+// startAlone starts a browser for this page alone, which can be killed.
+func (b *page) startAlone(url, until string) {
+	b.t.Helper()
+	if os.Getenv("POE_NO_BROWSER") != "" {
+		b.t.Skip("POE_NO_BROWSER is set")
+	}
+	alloc, cancel := chromedp.NewExecAllocator(context.Background(), options()...)
 	ctx, stop := chromedp.NewContext(alloc)
-	ctx, over := context.WithTimeout(ctx, 2*time.Minute)
-	b := &page{t: t, p: p, ctx: ctx, kill: cancel}
-	t.Cleanup(func() { over(); stop(); cancel() })
+	b.kill = cancel
+	b.drive(ctx, func() { stop(); cancel() }, url, until)
+}
+
+func options() []chromedp.ExecAllocatorOption {
+	return append(chromedp.DefaultExecAllocatorOptions[:], chromedp.NoSandbox, chromedp.WindowSize(1280, 900), chromedp.WSURLReadTimeout(3*time.Minute))
+}
+
+var browser struct {
+	ctx  context.Context
+	stop func()
+}
+
+// shared is a browser for all tests; TestMain ends it.
+func shared(t *testing.T) context.Context {
+	if browser.ctx == nil {
+		alloc, cancel := chromedp.NewExecAllocator(context.Background(), options()...)
+		ctx, stop := chromedp.NewContext(alloc)
+		require.NoError(t, chromedp.Run(ctx))
+		browser.ctx, browser.stop = ctx, func() { stop(); cancel() }
+	}
+	return browser.ctx
+}
+
+func (b *page) drive(ctx context.Context, stop func(), url, until string) {
+	b.t.Helper()
+	ctx, over := context.WithTimeout(ctx, 5*time.Minute)
+	b.ctx = ctx
+	b.t.Cleanup(func() { over(); stop() })
 	chromedp.ListenTarget(ctx, func(event any) {
 		switch e := event.(type) {
 		case *runtime.EventExceptionThrown:
@@ -59,8 +104,7 @@ func open(t *testing.T, p *program) *page {
 			b.urls = append(b.urls, e.Request.URL)
 		}
 	})
-	b.run(network.Enable(), chromedp.Navigate(p.i.URL()), chromedp.WaitVisible("#card-events"))
-	return b
+	b.run(network.Enable(), chromedp.Navigate(url), chromedp.WaitVisible(until))
 }
 
 func (b *page) run(actions ...chromedp.Action) {
@@ -82,7 +126,7 @@ func (b *page) text(selector string) (s string) {
 // eventually waits until JavaScript is true.
 func (b *page) eventually(js string) {
 	b.t.Helper()
-	b.run(chromedp.Poll(js, nil, chromedp.WithPollingTimeout(15*time.Second)))
+	b.run(chromedp.Poll(js, nil, chromedp.WithPollingTimeout(time.Minute)))
 }
 
 func (b *page) picture(name string) {
@@ -97,9 +141,9 @@ func (b *page) picture(name string) {
 
 func (b *page) get(path string, v any) {
 	b.t.Helper()
-	r, err := http.NewRequest("GET", "http://"+b.p.i.Addr().String()+"/api/"+path, nil)
+	r, err := http.NewRequest("GET", b.base+"/api/"+path, nil)
 	require.NoError(b.t, err)
-	r.Header.Set("Authorization", "Bearer "+b.p.i.Token())
+	r.Header.Set("Authorization", "Bearer "+b.token)
 	a, err := http.DefaultClient.Do(r)
 	require.NoError(b.t, err)
 	defer a.Body.Close()
@@ -110,6 +154,24 @@ func (b *page) get(path string, v any) {
 func (b *page) click(button string) {
 	b.t.Helper()
 	b.run(chromedp.Click(`//button[normalize-space()="`+button+`"]`, chromedp.BySearch))
+}
+
+// phone looks at the page at the width of a telephone.
+func (b *page) phone(name string) {
+	b.t.Helper()
+	b.run(emulation.SetDeviceMetricsOverride(390, 844, 2, true))
+	b.eventually(`document.documentElement.scrollWidth <= innerWidth`)
+	b.picture(name)
+	b.run(emulation.ClearDeviceMetricsOverride())
+}
+
+// grouped is a number as the pages have it.
+func grouped(n uint64) (s string) {
+	s = fmt.Sprint(n)
+	for i := len(s) - 3; i > 0; i -= 3 {
+		s = s[:i] + "," + s[i:]
+	}
+	return s
 }
 
 // pause makes the kernel stand still, so that pages and API show the same.
@@ -146,13 +208,6 @@ func TestPagesShowTheNumbers(t *testing.T) {
 		Counts     struct{ Sessions, Timers, Events, Handles, DeadLetters int }
 	}
 	b.get("overview", &o)
-	grouped := func(n uint64) (s string) {
-		s = fmt.Sprint(n)
-		for i := len(s) - 3; i > 0; i -= 3 {
-			s = s[:i] + "," + s[i:]
-		}
-		return s
-	}
 	b.eventually(fmt.Sprintf(`document.querySelector('#card-events small').textContent === '%s handled'`, grouped(o.Dispatched)))
 	require.Contains(t, b.text("#card-sessions"), fmt.Sprint(o.Counts.Sessions))
 	require.Contains(t, b.text("#card-sessions"), fmt.Sprintf("%d handles", o.Counts.Handles))
@@ -252,7 +307,8 @@ func TestPagesShowTheNumbers(t *testing.T) {
 // goes on one event at a time.
 func TestDebugger(t *testing.T) {
 	p := startProgram(t, 0)
-	b := open(t, p)
+	b := &page{t: t, p: p, base: "http://" + p.i.Addr().String(), token: p.i.Token()}
+	b.startAlone(p.i.URL(), "#card-events")
 	b.show("debug", "main section")
 	b.eventually(`[...document.querySelectorAll('button')].some(b => b.textContent === 'Add')`)
 	b.run(chromedp.SendKeys(`//label[contains(., "Event (name")]/input`, "review", chromedp.BySearch), chromedp.SendKeys(`//label[contains(., "Session (")]/input`, "order-3", chromedp.BySearch))

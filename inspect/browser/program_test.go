@@ -3,6 +3,7 @@ package browser_test
 import (
 	"bufio"
 	"context"
+	"crypto/sha256"
 	"fmt"
 	"log/slog"
 	"net"
@@ -56,7 +57,10 @@ type stock struct {
 }
 
 var stockStates = session.States[stock]{
-	"_start": func(s *stock, e kernel.Event) { must(e.Kernel.AliasSet("stock")) },
+	"_start": func(s *stock, e kernel.Event) {
+		must(e.Kernel.AliasSet("stock"))
+		must(e.Kernel.Delay("grind", 5*time.Millisecond))
+	},
 	"reserve": func(s *stock, e kernel.Event) {
 		s.Reserved[e.Args[1].(string)]++
 		must(e.Kernel.Post(e.Sender, "reserved", e.Args[0]))
@@ -64,6 +68,13 @@ var stockStates = session.States[stock]{
 			_, err := e.Kernel.Offload("audited", func(context.Context) (any, error) { return "ok", nil })
 			must(err)
 		}
+	},
+	"grind": func(s *stock, e kernel.Event) {
+		sum := sha256.Sum256(nil)
+		for range 1000 {
+			sum = sha256.Sum256(sum[:])
+		}
+		must(e.Kernel.Delay("grind", 5*time.Millisecond))
 	},
 	"audited": func(s *stock, e kernel.Event) {
 		if s.Missing++; s.Missing%4 == 0 {

@@ -67,7 +67,7 @@ const label = s => s.Aliases?.length ? `${s.Number} (${s.Aliases.join(', ')})` :
 function Table({ head, rows, empty }) {
   if (!rows?.length) return html`<p class="empty">${empty}</p>`;
   return html`<div class="scroll"><table><thead><tr>${head.map(h => html`<th class=${h[0] === '#' ? 'num' : ''} scope="col">${h.replace('#', '')}</th>`)}</tr></thead>
-    <tbody>${rows.map(r => html`<tr key=${r.key}>${r.cells.map((c, i) => html`<td class=${head[i][0] === '#' ? 'num' : 'wide'}>${c}</td>`)}</tr>`)}</tbody></table></div>`;
+    <tbody>${rows.map(r => html`<tr key=${r.key} class=${r.here ? 'here' : null}>${r.cells.map((c, i) => html`<td class=${head[i][0] === '#' ? 'num' : 'wide'}>${c}</td>`)}</tr>`)}</tbody></table></div>`;
 }
 
 function Json({ value }) {
@@ -351,13 +351,170 @@ const Controls = ({ p, ok }) => html`<div class="bar">
     <button disabled=${!ok || !p.At} onClick=${() => tryAct({ Do: 'over' }, () => 'One event with its calls')} title="n">Step over calls</button>`
     : html`<button disabled=${!ok || p.Pending} onClick=${() => tryAct({ Do: 'pause' }, () => 'Pausing')} title="p">Pause</button>`}</div>`;
 
+// --- Nodes ------------------------------------------------------------------------
+
+const fieldsOf = list => Object.fromEntries((list || []).map(f => [f.Name, f.Value]));
+const apart = (skew, trip) => (skew < 0 ? '−' : '+') + secs(Math.abs(skew)) + ' ± ' + secs(trip / 2);
+const Meter = ({ part, label }) => html`<span class="meterbox" title=${label}><span class=${'meter' + (part > .75 ? ' full' : '')} style=${{ width: Math.round(70 * Math.min(1, part)) + 'px' }}></span></span>`;
+
+function Nodes() {
+  const n = useFetch('nodes', 2000);
+  const none = n.value && !n.value.Nodes.length && !n.value.Clusters.length;
+  return html`<${Failed} error=${n.error} />${none && html`<section><h2>Nodes</h2><p class="empty">The kernel is no node: package node links it to others, package node/cluster gives names to all of them.</p></section>`}
+    ${n.value?.Nodes.map(x => { const f = fieldsOf(x.Fields); return html`<section key=${x.Number} class="node-page"><h2>Node ${f.name} <small>${f.address}${f.tls ? ', TLS' : ''} · session <${Session} n=${x.Number} /> · ${count(f['calls pending'])} calls pending</small></h2>
+      <${Table} head=${['Other node', 'Link', '#Heard', '#Window', '', '#Bytes on their way', '#Sent', '#Received', '#Epoch', '#Round trip', '#Clock']} empty="No other node is known."
+        rows=${f.links.map(l => { const k = fieldsOf(l); return { key: k.node, cells: [html`<b>${k.node}</b> <span class="dim">${k.address}</span>`,
+          html`<span class=${'tag' + ({ up: ' good', down: ' bad', trying: ' warn' }[k.state] || '')}>${k.state}</span> <span class="dim">${k.since > 0 ? secs(k.since) : ''}</span>${k.waits ? html` <span class="warn">waits for this kernel</span>` : ''}`,
+          k.heard > 0 ? secs(k.heard) + ' ago' : '', count(k.window) + ' of ' + count(k['window limit']), html`<${Meter} part=${Math.max(k.window / k['window limit'], k['window bytes'] / k['window bytes limit'])} label="how full the window is" />`,
+          bytes(k['window bytes']), count(k.sent), count(k.received), k.epoch, k['round trip'] ? secs(k['round trip']) : '', k['round trip'] ? apart(k.skew, k['round trip']) : ''] }; })} />
+      ${f.exposed && html`<details><summary class="dim">What other nodes may reach</summary><pre class="json">${f.exposed}</pre></details>`}</section>`; })}
+    ${n.value?.Clusters.map(x => { const f = fieldsOf(x.Fields), members = f.members.map(fieldsOf), away = members.filter(m => !m.member); return html`<section key=${x.Number} class="cluster-page"><h2>Cluster ${f.name} <small>as node ${f.node} sees it · session <${Session} n=${x.Number} /></small></h2>
+      ${away.length > 0 && html`<p class="warn">This node does not see ${away.map(m => m.node).join(', ')}: if they run, the cluster is split, and each part may claim the same aliases.</p>`}
+      <${Ring} members=${members} self=${f.node} />
+      <${Table} head=${['Member', 'Link', '#Entries known', '#Not confirmed', '#Claims it reports']} empty="No member."
+        rows=${members.map(m => ({ key: m.node, cells: [html`<b>${m.node}</b> <span class="dim">${m.address}</span>`, html`<span class=${'tag' + (m.member ? ' good' : ' bad')}>${m.member ? m.link : m.link === 'up' ? 'joining' : m.link}</span>`, count(m.entries), count(m.behind), count(m.rulings)] }))} />
+      <h2 class="h">Aliases <small class="dim">${count(f['alias count'])} known, ${count(f['claimed here'])} claimed here, ${count(f['virtual sessions here'])} virtual sessions here</small></h2>
+      <${Table} head=${['Alias', 'Owner', '#Epoch', '#Claims', '#Watchers here']} empty="No alias has been claimed."
+        rows=${f.aliases.map(fieldsOf).map(a => ({ key: a.alias, cells: [html`<b>${a.alias}</b>`, a.owner ? html`${a.owner}${a.here ? html` <span class="tag">here</span>` : ''}` : html`<span class="warn">none</span>`, a.epoch, a.claims > 1 ? html`<span class="warn">${a.claims}</span>` : a.claims, a.watchers] }))} /></section>`; })}`;
+}
+
+// Ring draws the members of a cluster around this node, with the links that it has.
+function Ring({ members, self }) {
+  const others = members.filter(m => m.node !== self).slice(0, 24);
+  if (!others.length) return null;
+  const W = 640, H = 230, at = i => { const a = 2 * Math.PI * i / others.length; return [W / 2 + 230 * Math.cos(a), H / 2 + 80 * Math.sin(a)]; };
+  const dot = (x, y, name, cls) => html`<g class=${cls}><circle cx=${x} cy=${y} r="9" /><text x=${x} y=${y + 25} text-anchor="middle">${name}</text></g>`;
+  return html`<svg class="map" viewBox="0 0 ${W} ${H + 20}" role="img" aria-label="this node's links">${others.map((m, i) => { const [x, y] = at(i); return html`<line class=${m.member ? 'up' : 'down'} x1=${W / 2} y1=${H / 2} x2=${x} y2=${y} />`; })}
+    ${others.map((m, i) => dot(...at(i), m.node, m.member ? 'up' : 'down'))}${dot(W / 2, H / 2, self, 'self')}</svg>`;
+}
+
+// --- Latency --------------------------------------------------------------------
+
+// Spread draws a distribution on a scale of powers of two, from 256 ns to 34 s.
+function Spread({ d, tall }) {
+  const N = 28, most = Math.max(...d.Buckets, 1);
+  const from = i => i ? secs(d.First * 2 ** (i - 1)) : '0', to = i => secs(d.First * 2 ** i);
+  return html`<div class=${'spread' + (tall ? ' tall' : '')} role="img" aria-label=${'median ' + secs(d.P50) + ', p99 ' + secs(d.P99) + ', longest ' + secs(d.Max)}>${Array.from({ length: N }, (_, i) => {
+    const n = d.Buckets[i] || 0;
+    return html`<i class=${n ? 'has' : ''} title=${n ? count(n) + ' from ' + from(i) + ' to ' + to(i) : null} style=${n ? (tall ? { height: Math.max(3, 100 * n / most) + '%' } : { opacity: .15 + .85 * Math.log1p(n) / Math.log1p(most) }) : null}></i>`;
+  })}</div>`;
+}
+
+const decades = { '1 µs': 1e-6, '100 µs': 1e-4, '10 ms': 1e-2, '1 s': 1, '10 s': 10 };
+const Scale = () => html`<div class="spreadscale" aria-hidden="true">${Object.entries(decades).map(([name, s]) => html`<span style=${{ left: 100 * (Math.log2(s / 256e-9) + 1) / 28 + '%' }}>${name}</span>`)}</div>`;
+
+function Latency({ live }) {
+  const l = useFetch('latency', 2000), [profile, setProfile] = useState(null), [busy, setBusy] = useState(0);
+  const take = async n => { setBusy(n); try { setProfile(await get('profile?seconds=' + n)); } catch (e) { toast(e.message, true); } setBusy(0); };
+  const whole = (name, d, note) => html`<section><h2>${name} <small>${note}</small></h2><${Spread} d=${d} tall /><${Scale} /><p class="dim">${count(d.Count)} measured · median ${secs(d.P50)} · p99 <b>${secs(d.P99)}</b> · longest ${secs(d.Max)}</p></section>`;
+  const v = l.value;
+  return html`<${Failed} error=${l.error} />${v && html`<div class="grid2">${whole('Loop delay', v.Turn, 'how long the loop did not look for what is ready')}${whole('Timers late', v.Late, 'after they were due')}</div>`}
+    ${!live.overview?.Dump && html`<section id="profile"><h2>Processor time <small>${profile ? secs(profile.Total) + ' in ' + secs(profile.Seconds) + ', ' + count(profile.Samples) + ' samples; click a bar to see what is below it' : 'a CPU profile of the whole program, by the event that was handled'}</small></h2>
+      <div class="bar">${[2, 10, 30].map(n => html`<button class=${n === 2 ? 'primary' : ''} disabled=${busy > 0} onClick=${() => take(n)}>${busy === n ? 'Measuring …' : n + ' s'}</button>`)}${profile && html`<a href="api/profile/raw" download="poe.pb.gz">For go tool pprof</a>`}</div>
+      ${profile && html`<${Flame} root=${profile.Root} total=${profile.Total} /><${Table} head=${['Kind of session', 'Event', '#Processor time', '#Part']} empty="No sample: the program was idle." rows=${profile.Events.slice(0, 15).map(e => ({ key: e.Kind + e.Event, cells: [e.Kind ? html`<code>${e.Kind}</code>` : html`<span class="dim">outside of handlers</span>`, e.Event, secs(e.Total), (100 * e.Total / profile.Total).toFixed(1) + ' %'] }))} />`}</section>`}
+    ${v && html`<section id="latencies"><h2>Events <small>the ${v.Events.length} slowest of ${count(v.Total)}, by p99; ${v.Sample === 1 ? 'every event is timed' : 'one in ' + v.Sample + ' is timed'}</small></h2>
+      <div class="scroll"><table><thead><tr><th>Event</th><th class="num">Waited p99</th><th class="spreadcol">Waited <${Scale} /></th><th class="num">Ran p99</th><th class="spreadcol">Ran <${Scale} /></th><th class="num">Longest</th></tr></thead>
+      <tbody>${v.Events.map(e => html`<tr key=${e.Kind + e.Event}><td>${e.Event}<br /><code class="dim">${e.Kind}</code></td><td class="num">${e.Wait.Count ? secs(e.Wait.P99) : ''}</td><td><${Spread} d=${e.Wait} /></td><td class="num">${secs(e.Run.P99)}</td><td><${Spread} d=${e.Run} /></td><td class="num">${secs(e.Run.Max)}</td></tr>`)}</tbody></table></div></section>`}`;
+}
+
+// Flame draws a profile: the width of a bar is its processor time, what it has called is
+// below it.
+function Flame({ root, total }) {
+  const [path, setPath] = useState([]), [over, setOver] = useState(null);
+  useEffect(() => setPath([]), [root]);
+  const top = path.at(-1) || root, rows = [];
+  const add = (f, depth, left) => {
+    if (f.Total / top.Total < .002 || depth > 60) return;
+    (rows[depth] ||= []).push({ f, left });
+    let x = left;
+    for (const c of f.Children || []) { add(c, depth + 1, x); x += c.Total; }
+  };
+  if (top.Total > 0) add(top, 0, 0);
+  const colour = f => { let h = 0; for (const c of f.Name) h = (h * 31 + c.charCodeAt(0)) % 997; return 'f' + h % 5; };
+  const say = f => f.Name + ' · ' + secs(f.Total) + ' (' + (100 * f.Total / total).toFixed(1) + ' %), itself ' + secs(f.Self) + (f.Where ? ' · ' + f.Where.split('/').slice(-2).join('/') : '');
+  if (!rows.length) return null;
+  return html`<div class="flame">${path.length > 0 && html`<button class="small" onClick=${() => setPath(path.slice(0, -1))}>Back</button>`}
+    ${rows.map((row, depth) => html`<div class="flamerow" key=${depth}>${row.map(({ f, left }) => html`<button class=${'bar1 ' + (depth + path.length === 0 ? 'all' : f.Where ? colour(f) : 'event')} style=${{ left: 100 * left / top.Total + '%', width: 100 * f.Total / top.Total + '%' }} title=${say(f)} data-seconds=${f.Total}
+      onMouseEnter=${() => setOver(f)} onFocus=${() => setOver(f)} onClick=${() => f !== top && setPath([...path, f])}>${f.Name.split('/').at(-1)}</button>`)}</div>`)}
+    <p class="dim flamesay">${over ? say(over) : ' '}</p></div>`;
+}
+
+// --- Recordings -------------------------------------------------------------------
+
+const recordingPath = (name, rest = '') => '#recordings/' + encodeURIComponent(name) + rest;
+
+function Recordings({ args = [] }) {
+  const [name, at] = args;
+  if (name === 'compare') return html`<${Compare} a=${decodeURIComponent(args[1])} b=${decodeURIComponent(args[2])} />`;
+  if (name) return html`<${Recording} name=${decodeURIComponent(name)} at=${Number(at) || 1} key=${name} />`;
+  return html`<${RecordingList} />`;
+}
+
+function RecordingList() {
+  const r = useFetch('recordings', 10000), [chosen, choose] = useState([]);
+  const pick = n => choose(c => c.includes(n) ? c.filter(x => x !== n) : [...c, n].slice(-2));
+  return html`<section><h2>Recordings <small>runs that can be looked at event by event${r.value?.Replays ? ', and replayed' : ''}</small></h2><${Failed} error=${r.error} />
+    <div class="bar"><button class="primary" disabled=${chosen.length !== 2} onClick=${() => { location.hash = 'recordings/compare/' + r.value.Recordings.map(f => f.Name).filter(n => chosen.includes(n)).reverse().map(encodeURIComponent).join('/'); }}>Compare two</button></div>
+    <${Table} head=${['', 'File', 'Began', 'Program', 'Kernel', '#Size']} empty="No recording: start a program with POE_RECORDING=run.rec."
+      rows=${r.value?.Recordings?.map(f => ({ key: f.Name, cells: [html`<input type="checkbox" aria-label=${'compare ' + f.Name} disabled=${!!f.Error} checked=${chosen.includes(f.Name)} onChange=${() => pick(f.Name)} />`,
+        f.Error ? html`${f.Name} <span class="bad">${f.Error}</span>` : html`<a href=${recordingPath(f.Name)}>${f.Name}</a>`, f.Error ? '' : new Date(f.Head.Time).toLocaleString(), html`<code>${f.Head.Program}</code>`, f.Head.Kernel, bytes(f.Size)] }))} /></section>`;
+}
+
+function Recording({ name, at }) {
+  const q = 'name=' + encodeURIComponent(name), s = useFetch('recordings/summary?' + q, 0), list = useFetch('recordings', 0);
+  const [find, setFind] = useState(''), [state, setState] = useState(null), [busy, setBusy] = useState(false);
+  const from = find ? at : Math.max(1, at - 10);
+  const e = useFetch(`recordings/events?${q}&from=${from}&limit=40&find=${encodeURIComponent(find)}`, 0);
+  const go = n => { location.replace(recordingPath(name, '/' + Math.max(1, Math.min(s.value?.Events || n, Math.round(n))))); };
+  useEffect(() => setState(null), [at]);
+  const replay = async () => { setBusy(true); try { setState(await get(`recordings/state?${q}&event=${at}`)); } catch (x) { toast(x.message, true); } setBusy(false); };
+  const v = s.value, most = Math.max(...(v?.Density || [1]));
+  if (!v) return html`<section><${Failed} error=${s.error} /><p class="empty">Reading ${name} …</p></section>`;
+  return html`<section><h2><a href="#recordings">Recordings</a> › ${name} <small>${new Date(v.Head.Time).toLocaleString()} · <code>${v.Head.Program}</code> · ${count(v.Events)} events in ${secs(v.Length)}</small></h2>
+      ${v.Error && html`<p class="warn">${v.Error}</p>`}
+      <div class="density" aria-hidden="true">${v.Density.map(n => html`<i style=${{ height: n ? Math.max(4, 100 * n / most) + '%' : 0 }}></i>`)}</div>
+      <input class="scrub" type="range" aria-label="event" min="1" max=${Math.max(1, v.Events)} value=${at} onChange=${x => go(Number(x.target.value))} />
+      <div class="bar"><button onClick=${() => go(at - 1)} disabled=${at <= 1}>Before</button><button onClick=${() => go(at + 1)} disabled=${at >= v.Events}>Next</button>
+        <label>Event <input type="number" min="1" max=${v.Events} value=${at} onChange=${x => go(Number(x.target.value))} /></label>
+        <label>Only <input placeholder="name or begin*" list="names" value=${find} onChange=${x => setFind(x.target.value.trim())} /></label><datalist id="names">${v.Names.map(n => html`<option value=${n.Name} />`)}</datalist>
+        ${list.value?.Replays && html`<button class="primary" disabled=${busy} onClick=${replay}>${busy ? 'Replaying …' : 'State before event ' + at}</button>`}</div></section>
+    ${state && html`<${RecordedState} state=${state} />`}
+    <div class="grid2 uneven"><section><h2>Events <small>with what the program got from outside meanwhile</small></h2><${Failed} error=${e.error || e.value?.Error} />
+      <${Table} head=${['#No.', '#Time', 'Event', 'Session', 'Got']} empty="No such event from here on." rows=${e.value?.Events?.map(x => ({ key: x.Number, here: x.Number === at, cells: [html`<a href=${recordingPath(name, '/' + x.Number)}>${x.Number}</a>`, secs(x.Time), x.Number === at ? html`<b>${x.Name}</b>` : x.Name, x.Ready ? html`<span class="tag">ready handle</span>` : x.Session || html`<span class="dim">kernel</span>`,
+        x.Got?.length ? html`<details><summary class="dim">${x.Got[0]}${x.Got.length > 1 ? ' … ' + (x.Got.length - 1) + ' more' : ''}</summary>${x.Got.slice(1).map(g => html`<div class="mono dim">${g}</div>`)}</details>` : ''] }))} />
+      <div class="bar"><button disabled=${at <= 1} onClick=${() => go(at - 40)}>earlier</button><button disabled=${at >= v.Events} onClick=${() => go((e.value?.Events?.at(-1)?.Number || at) + (find ? 1 : 11))}>later</button></div></section>
+    <section><h2>Names <small>of all events</small></h2><${Table} head=${['Event', '#Count']} empty="None." rows=${v.Names.slice(0, 30).map(n => ({ key: n.Name, cells: [html`<button class="link" onClick=${() => setFind(n.Name)}>${n.Name}</button>`, count(n.Count)] }))} /></section></div>`;
+}
+
+function RecordedState({ state }) {
+  const [open, setOpen] = useState(null);
+  const sessions = state.Sessions || [];
+  return html`<section id="state"><h2>Before event ${state.Event} <small><b>${state.Name}</b> of session ${state.Session} · ${secs(state.Time / 1e9)} after the kernel was made</small></h2>
+    <dl><dt>Sessions</dt><dd>${state.Counts.Sessions}</dd><dt>Queued</dt><dd>${state.Counts.Events} ${(state.Queue || []).slice(0, 12).map(x => html`<span class="tag">${x.Name || 'look'} → ${x.To}</span> `)}</dd>
+      <dt>Timers</dt><dd>${state.Counts.Timers} ${(state.Timers || []).slice(0, 12).map(x => html`<span class="tag">${x.Name} → ${x.To}</span> `)}</dd><dt>Handles</dt><dd>${state.Counts.Handles}</dd></dl>
+    <${Table} head=${['Session', 'Type', 'Aliases', '#Children', '#Refs', '']} empty="No session." rows=${sessions.map(x => { const i = x.SessionInfo || x; return { key: i.Number, cells: [i.Number, html`<code>${i.Type}</code>`, (i.Aliases || []).join(', '), i.Children, i.Refs, html`<button class="small" onClick=${() => setOpen(open === i.Number ? null : i.Number)}>Heap</button>`] }; })} />
+    ${open !== null && html`<h2 class="h">Heap of session ${open}</h2><${Json} value=${sessions.map(x => ({ n: (x.SessionInfo || x).Number, h: x.Heap })).find(x => x.n === open)?.h ?? null} />`}</section>`;
+}
+
+function Compare({ a, b }) {
+  const c = useFetch(`recordings/compare?a=${encodeURIComponent(a)}&b=${encodeURIComponent(b)}`, 0), v = c.value;
+  const cls = r => r.Same ? '' : r.NumberA && r.NumberB ? 'changed' : r.NumberA ? 'removed' : 'added';
+  const cell = (name, n, text) => n ? html`<a class="num" href=${recordingPath(name, '/' + n)}>${n}</a> <code>${text}</code>` : '';
+  return html`<section id="compare"><h2><a href="#recordings">Recordings</a> › two runs side by side <small>${v ? (v.Equal ? 'equal, ' + count(v.Common) + ' events' : 'equal up to event ' + count(v.Common)) : 'reading …'}</small></h2><${Failed} error=${c.error || v?.Error} />
+    ${v && html`<p class="dim">${v.Rows.filter(r => !r.Same).length} rows differ${v.EndA && v.EndB ? '' : ' of the first that follow'}; times and bytes are not compared.</p>
+    <div class="scroll"><table class="compare"><thead><tr><th>${a}</th><th>${b}</th></tr></thead><tbody>${v.Rows.map((r, i) => html`<tr key=${i} class=${cls(r)}><td>${cell(a, r.NumberA, r.A)}</td><td>${cell(b, r.NumberB, r.B)}</td></tr>`)}
+      ${v.EndA !== v.EndB || v.EndA ? html`<tr><td class="dim">${v.EndA ? 'the run ends' : '…'}</td><td class="dim">${v.EndB ? 'the run ends' : '…'}</td></tr>` : html`<tr><td class="dim">…</td><td class="dim">…</td></tr>`}</tbody></table></div>`}</section>`;
+}
+
 // --- The frame ----------------------------------------------------------------
 
 const pages = {
   overview: ['Overview', Overview], sessions: ['Sessions', Sessions], queue: ['Queue', Queue], handles: ['Handles', Handles], servers: ['Servers', Servers],
-  trace: ['Trace', Trace], problems: ['Problems', Problems], debug: ['Debugger', Debug],
+  trace: ['Trace', Trace], problems: ['Problems', Problems], debug: ['Debugger', Debug], latency: ['Latency', Latency], nodes: ['Nodes', Nodes], recordings: ['Recordings', Recordings],
 };
-const parts = () => { const [page, arg] = location.hash.slice(1).split('/'); return { page: page || 'overview', arg }; };
+// shown are the pages that there are: a file of recordings has no others.
+const shown = o => Object.entries(pages).filter(([k]) => o?.Only ? k === o.Only : k !== 'recordings' || o?.Recordings);
+const parts = () => { const [page, ...args] = location.hash.slice(1).split('/'); return { page: page || 'overview', arg: args[0], args }; };
 
 function useLive() {
   const [live, set] = useState({ history: { rate: [], queue: [], timers: [] }, connected: true });
@@ -373,6 +530,7 @@ function useLive() {
       const rate = passed > 0 ? (overview.Dispatched - last.Dispatched) / passed : null;
       last = overview;
       set(l => {
+        if (overview.Only) return { ...l, overview, connected: true };
         const add = (list, v) => v === null ? list : [...list, v].slice(-120);
         const h = l.history;
         return { ...l, overview, connected: true, history: { rate: add(h.rate, rate), queue: add(h.queue, overview.Counts.Events), timers: add(h.timers, overview.Counts.Timers) } };
@@ -395,7 +553,7 @@ function App() {
   useEffect(() => {
     const key = e => {
       if (/^(INPUT|SELECT|TEXTAREA)$/.test(e.target.tagName) || e.ctrlKey || e.metaKey || e.altKey) return;
-      const page = Object.keys(pages)[e.key - 1], p = state.current.pause;
+      const page = e.key === '0' ? 'nodes' : shown(state.current.overview)[e.key - 1]?.[0], p = state.current.pause;
       if (page) location.hash = page;
       else if (e.key === 'p' && p && !p.Paused) tryAct({ Do: 'pause' }, () => 'Pausing');
       else if (p?.Paused && { c: 1, s: 1, n: 1 }[e.key]) tryAct({ Do: { c: 'resume', s: 'step', n: 'over' }[e.key] });
@@ -406,12 +564,12 @@ function App() {
   const o = live.overview;
   useEffect(() => { if (o) document.title = (o.Paused ? '⏸ ' : '') + o.Kernel + ' · POE inspector'; }, [o?.Kernel, o?.Paused]);
   const page = where.page === 'session' ? html`<${OneSession} n=${where.arg} live=${live} key=${where.arg} />` : where.page === 'tree' ? html`<${Tree} id=${where.arg} key=${where.arg} />`
-    : html`<${(pages[where.page] || pages.overview)[1]} live=${live} />`;
-  const current = { session: 'sessions', tree: 'trace' }[where.page] || where.page;
+    : html`<${(pages[o?.Only || where.page] || pages.overview)[1]} live=${live} args=${where.args} />`;
+  const current = o?.Only || { session: 'sessions', tree: 'trace' }[where.page] || where.page;
   return html`<header><h1><img src="icon.svg" alt="" /><span>${o ? o.Kernel : 'POE inspector'}</span></h1>
-      <span class="dim">${o ? count(live.history.rate.at(-1) ?? 0) + ' events/s · up ' + secs(o.Uptime) : ''}</span><span class="spacer"></span>
-      ${o && !o.Actions && html`<span class="tag" title="Config.Actions is not set">read-only</span>`}${live.pause && o?.Actions && html`<${Controls} p=${live.pause} ok=${true} />`}</header>
-    <nav aria-label="Pages">${Object.entries(pages).map(([k, [name]], i) => html`<a href=${'#' + k} aria-current=${current === k ? 'page' : null}>${name}<kbd>${i + 1}</kbd></a>`)}</nav>
+      <span class="dim">${o && !o.Only ? count(live.history.rate.at(-1) ?? 0) + ' events/s · up ' + secs(o.Uptime) : ''}</span><span class="spacer"></span>
+      ${o && !o.Only && !o.Actions && html`<span class="tag" title="Config.Actions is not set">read-only</span>`}${live.pause && o?.Actions && html`<${Controls} p=${live.pause} ok=${true} />`}</header>
+    <nav aria-label="Pages">${shown(o).map(([k, [name]], i) => html`<a href=${'#' + k} aria-current=${current === k ? 'page' : null}>${name}${i < 10 && html`<kbd>${(i + 1) % 10}</kbd>`}</a>`)}</nav>
     ${!live.connected && html`<div class="banner off" role="alert">The program does not answer: it has ended, or the inspector was closed.</div>`}
     ${o?.Dump && html`<div class="banner" role="status">A dump of ${new Date(o.Dump).toLocaleString()}${o.Why && html`: <b>${o.Why.split('\n')[0]}</b>`}</div>`}
     ${live.connected && o?.Stale && html`<div class="banner" role="alert">A handler has been running for a while: lists cannot be read, numbers are those of the last turn.</div>`}

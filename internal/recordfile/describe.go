@@ -11,13 +11,15 @@ type Record struct {
 	Event *Mark  // if it says that an event was dispatched
 	Ran   uint64 // and how often the one before it was
 	Total uint64 // of events up to here, if it says so
+	Clock uint64 // how many nanoseconds the clock has advanced, if it was read
 }
 
 // Describe reads the next record of a recording.
 func Describe(r *Reader) (rec Record) {
 	switch op := r.Byte(); op {
 	case KindClock:
-		rec.Text = fmt.Sprintf("reads the clock, %d ns later", r.Uint())
+		rec.Clock = r.Uint()
+		rec.Text = fmt.Sprintf("reads the clock, %d ns later", rec.Clock)
 	case KindWall:
 		rec.Text = fmt.Sprintf("reads the time of day, %d ns later", r.Int())
 	case KindReady:

@@ -13,6 +13,8 @@
 //	ann opens [TO]              a visitor with datagrams, each a line
 //	web listens                 a server for the program to connect to
 //	web accepts ann             its next connection is ann
+//	mq carries ann              its next connection is ann, who says and hears frames of
+//	                            STOMP: COMMAND KEY:VALUE ... | BODY; see frames
 //	web stops                   it listens no more
 //	dns resolves                a server for DNS: see resolver
 //	web shows PATH STATUS TEXT  an HTTP server for the program has that page; TEXT of a
@@ -51,7 +53,7 @@ type step struct {
 }
 
 // verbs are what may happen in a step.
-var verbs = []string{"starts", "listens", "is", "gets", "connects", "browses", "opens", "accepts", "stops", "resolves", "shows", "serves", "chats", ">", "<", "closes", "ends", "rotates"}
+var verbs = []string{"starts", "listens", "is", "gets", "connects", "browses", "opens", "accepts", "carries", "stops", "resolves", "shows", "serves", "chats", ">", "<", "closes", "ends", "rotates"}
 
 // Read reads a script from a file.
 func Read(file string) (*Script, error) {

@@ -253,8 +253,11 @@ func (s *stage) serve(st step) error {
 		return errNoStep
 	case st.do == "stops":
 		return server.close()
-	case st.do == "accepts":
+	case st.do == "accepts", st.do == "carries":
 		p, err := server.accept()
+		if err == nil && st.do == "carries" {
+			p, err = newFrames(p)
+		}
 		if err == nil {
 			s.after(func() { _ = p.close() })
 			s.peers[st.text] = p

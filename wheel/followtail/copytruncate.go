@@ -42,8 +42,10 @@ func (w *Wheel) continueInCopy() bool {
 	s := w.current
 	w.refresh()
 	found := w.dir.copies(s.since)
+	w.checkSettled(found)
 	for i, a := range found {
-		if w.dir.open(a) != nil {
+		if err := w.dir.open(a); err != nil {
+			w.emitLost(a.path(w.config.Filename), 0, lossCause(err))
 			continue
 		}
 		if !s.sameContent(a.file) {

@@ -14,6 +14,9 @@ type directory interface {
 	// exact reports whether the order of files and their names are known for
 	// certain.
 	exact() bool
+	// settled reports whether what the last refresh has learned is complete, and in
+	// order.
+	settled() bool
 	// refresh learns what has happened. ErrOverflow means that something was
 	// missed; any other error, that nothing more can be learned.
 	refresh() error

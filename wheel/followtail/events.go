@@ -75,6 +75,9 @@ var (
 	// ErrLate indicates that a search has found a rotated file only after a
 	// newer one was read. Its records come after those of the newer one.
 	ErrLate = errors.New("the file was found too late")
+	// ErrRenaming indicates that files were renamed all the while that a search
+	// took, so that it may have missed some, or found them in another order.
+	ErrRenaming = errors.New("files were renamed during the search for them")
 	// ErrOverflow indicates that the system has discarded notifications, so
 	// that files may have been missed.
 	ErrOverflow = errors.New("notifications were discarded")

@@ -239,6 +239,8 @@ func (n *notifier) copies(time.Time) []*arrival {
 	})
 }
 
+func (n *notifier) settled() bool { return true }
+
 func (n *notifier) putBack(a *arrival) { a.taken = false }
 
 // open opens an arrival. It may be renamed meanwhile, so the name must be the

@@ -84,6 +84,15 @@ func (w *Wheel) collect() {
 		}
 	}
 	w.backlog = found
+	w.checkSettled(found)
+}
+
+// checkSettled reports that files may have been missed beside those that were
+// found, or that they may be in another order.
+func (w *Wheel) checkSettled(found []*arrival) {
+	if len(found) > 0 && !w.dir.settled() {
+		w.emitLost(w.config.Filename, 0, ErrRenaming)
+	}
 }
 
 // refresh learns what has happened in the directory.
@@ -287,6 +296,7 @@ func (w *Wheel) overtaken() bool {
 	if len(found) == 0 {
 		return false
 	}
+	w.checkSettled(found)
 	w.current, w.backlog = nil, append(w.backlog, found...)
 	if copies {
 		s.rewind(w.lookedAt)

@@ -19,6 +19,7 @@ type scanner struct {
 	known     map[identity]bool // the files that were returned, or there at first
 	all       []*candidate      // what was found last, in the order in which it was created
 	begun     bool
+	agreed    bool // two searches of the last refresh have
 	absent    bool // the directory was not there when the system was asked to watch it
 }
 
@@ -45,27 +46,49 @@ const scanTries = 32
 // refresh searches the directory. A search while files are being renamed may
 // miss some, so it is repeated until two agree, and what any has found counts.
 func (s *scanner) refresh() error {
-	union := map[identity]*candidate{}
-	var last []*candidate
-	for i := range scanTries {
-		next := s.search()
-		for _, c := range next {
-			union[c.id] = c
-		}
-		same := i > 0 && slices.EqualFunc(last, next, func(a, b *candidate) bool { return a.id == b.id && a.name == b.name })
-		if last = next; same {
-			break
-		}
+	var searches [][]*candidate
+	s.agreed = false
+	for i := 0; i < scanTries && !s.agreed; i++ {
+		searches = append(searches, s.search())
+		s.agreed = i > 0 && slices.EqualFunc(searches[i-1], searches[i], func(a, b *candidate) bool { return a.id == b.id && a.name == b.name })
 	}
+	s.all = merged(searches)
 	known := map[identity]bool{}
-	for id := range union {
-		if !s.begun || s.known[id] {
-			known[id] = true
+	for _, c := range s.all {
+		if !s.begun || s.known[c.id] {
+			known[c.id] = true
 		}
 	}
 	s.known, s.begun = known, true
-	s.all = slices.SortedFunc(maps.Values(union), compareAge)
 	return nil
+}
+
+// merged returns what any of several searches has found, in the order in which it
+// was created. Files that were created at the same time are ordered by the names
+// that the last search has found which has found both: those of different searches
+// cannot be compared, since files are renamed meanwhile.
+func merged(searches [][]*candidate) []*candidate {
+	found := map[identity]*candidate{}
+	marks := make([]map[identity]string, len(searches))
+	for i, list := range searches {
+		marks[i] = map[identity]string{}
+		for _, c := range list {
+			found[c.id], marks[i][c.id] = c, c.mark
+		}
+	}
+	return slices.SortedFunc(maps.Values(found), func(a, b *candidate) int {
+		if order := compareAge(a, b); order != 0 {
+			return order
+		}
+		for _, names := range slices.Backward(marks) {
+			m, foundA := names[a.id]
+			n, foundB := names[b.id]
+			if foundA && foundB {
+				return compareMarks(m, n)
+			}
+		}
+		return compareMarks(a.mark, b.mark)
+	})
 }
 
 // search returns the rotated files in the directory.
@@ -87,21 +110,23 @@ func (s *scanner) search() []*candidate {
 	return list
 }
 
-// compareAge orders older files first: by when they were created, by when they
-// were last written, by name.
+// compareAge orders older files first: by when they were created, and by when they
+// were last written.
 func compareAge(a, b *candidate) int {
 	if a.id.Born != b.id.Born {
 		return compare(a.id.Born, b.id.Born)
 	}
-	if a.modified != b.modified {
-		return compare(a.modified, b.modified)
-	}
-	m, errA := strconv.ParseUint(strings.TrimLeft(a.mark, "._-"), 10, 64)
-	n, errB := strconv.ParseUint(strings.TrimLeft(b.mark, "._-"), 10, 64)
+	return compare(a.modified, b.modified)
+}
+
+// compareMarks orders older files first by what their names add to the log's.
+func compareMarks(a, b string) int {
+	m, errA := strconv.ParseUint(strings.TrimLeft(a, "._-"), 10, 64)
+	n, errB := strconv.ParseUint(strings.TrimLeft(b, "._-"), 10, 64)
 	if errA == nil && errB == nil && max(m, n) < shifted {
 		return compare(n, m) // log.2 has been log.1
 	}
-	return strings.Compare(a.mark, b.mark)
+	return strings.Compare(a, b)
 }
 
 // shifted is the first number that is a date and not a place in a row of files
@@ -203,6 +228,7 @@ func (s *scanner) open(a *arrival) error {
 }
 
 func (s *scanner) exact() bool     { return false }
+func (s *scanner) settled() bool   { return s.agreed }
 func (s *scanner) openAhead()      {}
 func (s *scanner) watch(*source)   {}
 func (s *scanner) unwatch(*source) {}

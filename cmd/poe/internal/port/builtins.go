@@ -387,6 +387,9 @@ func (g *gen) defined(n *node) val {
 		if v.typ == tNone && k.kind == kVar && k.v != nil {
 			g.assigned(k.v, tAny)
 		}
+		if v.code == "nil" {
+			return val{"false", tBool, true}
+		}
 		return val{v.code + " != nil", tBool, false}
 	}
 	// A typed variable is always defined: keep the question only if it can be

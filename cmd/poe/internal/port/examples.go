@@ -60,6 +60,10 @@ var examples = map[string]string{
 	"P0708": "sleep 5;",
 	"P0709": "formline('@<<', $x);",
 	"P0710": "print 'x' if /a(?=b)/;",
+	"P0712": "our $x = 1; my $r = \\$x; sub f { local $x = 2; g() }",
+	"P0713": "use Carp; sub f { confess 'x' }",
+	"P0714": "binmode STDOUT, ':encoding(UTF-8)';",
+	"P0715": "print 'loaded' if $INC{'POE.pm'};",
 	"P0711": "use Scalar::Util 'weaken'; weaken($self->{parent});",
 }
 

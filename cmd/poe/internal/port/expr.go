@@ -510,7 +510,7 @@ func (p *parser) variable() *node {
 		p.fail("a variable is expected before %q", t.text)
 	}
 	p.at++
-	if t.class == "ArrayIndex" {
+	if t.class == "ArrayIndex" || t.text == "$#+" || t.text == "$#-" {
 		v := &node{kind: kVar, sigil: '@', text: t.text[2:], line: n.line, col: n.col}
 		return &node{kind: kLast, kids: []*node{v}, line: n.line}
 	}

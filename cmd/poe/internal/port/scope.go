@@ -271,7 +271,7 @@ func (r *resolver) use(n *node) {
 			return
 		}
 	}
-	if specialNames[name] || strings.HasPrefix(name, "^") || strings.Trim(name, "0123456789") == "" {
+	if specialNames[name] || name != "" && !nameByte(name[0]) && !strings.HasPrefix(name, "::") || strings.Trim(name, "0123456789") == "" {
 		r.special(n)
 		return
 	}

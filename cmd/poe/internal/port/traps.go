@@ -9,7 +9,7 @@ import (
 // traps notes the places where a port line by line may behave otherwise without
 // anybody noticing, whether the statement has a translation or not.
 func traps(prog *program, r *Report, list []Part) {
-	t := &trapper{report: r, parts: list, prog: prog}
+	t := &trapper{report: r, parts: list, prog: prog, locals: localVariables(prog.statements), held: heldPostbacks(prog.statements)}
 	walkAll(prog.statements, func(n *node) bool {
 		t.node(n)
 		return true
@@ -27,6 +27,8 @@ type trapper struct {
 	prog   *program
 	report *Report
 	parts  []Part
+	locals map[*variable]bool // scalars of the package that local replaces
+	held   map[*variable]bool // variables that hold a postback
 }
 
 func (t *trapper) note(code string, line int, text string) {
@@ -41,6 +43,9 @@ func (t *trapper) node(n *node) {
 	switch n.kind {
 	case kVar:
 		t.moduleVariable(n)
+		if n.v == nil && n.text == "INC" {
+			t.note("P0715", n.line, string(n.sigil)+"INC: the translation loads no files, so %INC is empty and @INC has no effect")
+		}
 	case kFunc:
 		t.function(n)
 	case kLocal:
@@ -65,11 +70,22 @@ func (t *trapper) node(n *node) {
 			t.note("P0706", n.line, "sig(CHLD): name the child with sig_child, or only children that the kernel knows are reported")
 		}
 	case kCall:
-		if n.text == "weaken" || n.text == "Scalar::Util::weaken" {
-			t.note("P0711", n.line, "weaken: the reference stays as strong as others; what Perl would have set to undef is still there")
+		if trap, ok := trapCalls[strings.TrimPrefix(strings.TrimPrefix(strings.TrimPrefix(n.text, "Carp::"), "Scalar::Util::"), "Encode::")]; ok {
+			if t.prog.subs["main::"+n.text] == nil {
+				t.note(trap[0], n.line, trap[1])
+			}
+		}
+	case kRef:
+		if v := n.kid(0); v != nil && v.kind == kVar && v.sigil == '$' && v.v != nil && t.locals[v.v] {
+			t.note("P0712", n.line, "a reference to $"+v.text+", which local replaces elsewhere: in Perl the reference keeps the old variable, in Go it sees the new value")
+		}
+	case kStr:
+		if strings.HasPrefix(n.text, ":encoding(") || strings.HasSuffix(n.text, ":utf8") || strings.Contains(n.text, "<:encoding(") {
+			t.note("P0714", n.line, "a layer for characters: strings hold the bytes of UTF-8, and length, substr and patterns count bytes")
 		}
 	case kAssign:
 		t.wheelInScope(n)
+		t.movedPostback(n)
 	case kMatch, kSubst:
 		t.pattern(n)
 	}
@@ -85,6 +101,61 @@ var trapFunctions = map[string][2]string{
 	"sleep":     {"P0708", "sleep stops every session while it lasts: use delay"},
 	"system":    {"P0708", "system stops every session while the command runs: use Wheel::Run, or Offload"},
 	"formline":  {"P0709", "formats"},
+}
+
+// trapCalls are functions of modules whose effect is not whole.
+var trapCalls = map[string][2]string{
+	"weaken":        {"P0711", "weaken: the reference stays as strong as others; what Perl would have set to undef is still there"},
+	"croak":         {"P0713", "croak: Perl adds the stack of calls where all of them are of one package; here the message has one line"},
+	"carp":          {"P0713", "carp: Perl adds the stack of calls where all of them are of one package; here the message has one line"},
+	"confess":       {"P0713", "confess: the message has no stack of calls"},
+	"cluck":         {"P0713", "cluck: the message has no stack of calls"},
+	"longmess":      {"P0713", "longmess: the message has no stack of calls"},
+	"decode":        {"P0714", "decode: strings hold the bytes of UTF-8, and length, substr and patterns count bytes"},
+	"decode_utf8":   {"P0714", "decode_utf8: strings hold the bytes of UTF-8, and length, substr and patterns count bytes"},
+	"utf8::decode":  {"P0714", "utf8::decode: strings hold the bytes of UTF-8, and length, substr and patterns count bytes"},
+	"utf8::upgrade": {"P0714", "utf8::upgrade has no effect: strings hold bytes"},
+}
+
+// localVariables returns the scalars of packages that local replaces somewhere.
+func localVariables(list []*node) map[*variable]bool {
+	found := map[*variable]bool{}
+	walkAll(list, func(n *node) bool {
+		if n.kind != kLocal {
+			return true
+		}
+		n.walk(func(k *node) bool {
+			if k.kind == kVar && k.sigil == '$' && k.v != nil && k.v.packaged {
+				found[k.v] = true
+			}
+			return true
+		})
+		return true
+	})
+	return found
+}
+
+// heldPostbacks returns the variables that a postback or a callback is assigned to.
+func heldPostbacks(list []*node) map[*variable]bool {
+	found := map[*variable]bool{}
+	walkAll(list, func(n *node) bool {
+		if n.kind != kAssign || n.kid(1) == nil || n.kids[1].kind != kMethod || n.kids[1].text != "postback" && n.kids[1].text != "callback" {
+			return true
+		}
+		if to := assignedScalar(n); to != nil {
+			found[to.v] = true
+		}
+		return true
+	})
+	return found
+}
+
+// movedPostback notes the copy of a variable with a postback: variables are not counted
+// as holders of it.
+func (t *trapper) movedPostback(n *node) {
+	if from := n.kid(1); from != nil && from.kind == kVar && from.v != nil && t.held[from.v] {
+		t.note("P0701", n.line, "a postback is copied: its session lives on until the last copy goes, in Go until hashes and arrays have let go of it; release it")
+	}
 }
 
 func (t *trapper) function(n *node) {

@@ -1,0 +1,20 @@
+use strict; use warnings; use Scalar::Util qw(blessed reftype looks_like_number); use List::Util qw(first sum max min shuffle reduce any); use POSIX qw(floor ceil strftime); use Data::Dumper; use Time::Local;
+$Data::Dumper::Sortkeys = 1; $Data::Dumper::Indent = 1; print Dumper({ a => 1, b => [1, 'two', undef], c => \"s" }); local $Data::Dumper::Terse = 1; print Dumper("x", 5, -1.5, "007");
+print sum(1..4), " ", max(3, 9, 2), " ", min(3, 9, 2), " ", first { $_ > 2 } (1, 2, 3, 4); print " ", reduce { $a * $b } 1..5; print "\n"; print floor(-1.5), ceil(1.2), " ", strftime("%Y-%m-%d %H:%M:%S", gmtime(86400)), "\n"; print looks_like_number("1e5") ? 1 : 0, looks_like_number("abc") ? 1 : 0, "\n"; print blessed(bless [], 'X'), " ", reftype(bless {}, 'Y'), " ", defined blessed({}) ? 1 : 0, "\n"; my @t = gmtime(0); print "@t\n"; print scalar(gmtime(0)), "\n"; print timegm(0,0,0,1,0,100), "\n";
+my %seen; my @u = grep { !$seen{$_}++ } qw(a b a c b); print "@u\n"; my %count; $count{$_}++ for qw(x y x); print join(",", map { "$_$count{$_}" } sort keys %count), "\n"; my @idx = grep { $u[$_] eq 'b' } 0..$#u; print "@idx\n"; my %merged = (%count, z => 9); print join(",", map {"$_$merged{$_}"} sort keys %merged), "\n"; my ($k) = grep { $merged{$_} == 9 } keys %merged; print "$k\n"; while (my ($i, $x) = each @u) { print "$i$x " } print "\n"; my @del = delete @merged{qw(x y)}; print "@del\n"; print join(",", %merged), "\n"; my $slice = { map { $_ => 1 } @u }; print join(",", sort keys %$slice), "\n"; print exists $slice->{a} && !exists $slice->{q} ? "ok\n" : "bad\n"; 
+my $text = <<"EOT" . "tail\n"; print $text;
+Name: @{[ uc 'bob' ]}
+  Total: ${\ sprintf('%.2f', 3.14159)}
+EOT
+print <<'RAW'; print <<~IND;
+$no @interp
+RAW
+    indented
+      more
+    IND
+my $data = join '', <DATA>; my @lines = split /\n/, $data; print scalar(@lines), ": $lines[0]\n"; for my $line (@lines) { next unless $line =~ /^(\w+)\s*=\s*(.*?)\s*$/; print "$1 -> '$2'\n" } my ($x, $y) = $data =~ /(\d+)\D+(\d+)/; print "$x $y\n"; (my $copy = $data) =~ s/^\s+|\s+$//g; print length($copy), "\n"; my @f = $lines[0] =~ /(\w)/g; print scalar(@f), "\n"; my $sub = sub { my %o = (size => 1, @_); return "$o{size}$o{name}" }; print $sub->(name => 'n', size => 3), "\n"; my $res = eval { die { code => 42, msg => "oops" }; 1 }; print "err $@->{code}\n" unless $res; eval { eval { die "inner\n" }; print "got $@"; die "outer\n" }; print "got $@"; print "no error\n" if !defined eval { undef } && !$@; my $ok = eval { 1 } or print "never"; print "ok $ok\n"; { local $@ = "kept"; eval { 1 }; print "[$@]\n"; } package My::Err; sub new { my ($c, %a) = @_; bless {%a}, $c } sub throw { my $c = shift; die $c->new(@_) } sub msg { $_[0]{msg} } package main; eval { My::Err->throw(msg => 'thrown') }; if (ref $@ && $@->isa('My::Err')) { print $@->msg, "\n" } print "done: ", ($@ =~ /HASH/ ? 'obj' : 'str'), "\n"; sprintf("%s", 1); my @stack = (1..5); print "pop ", pop @stack, " shift ", shift @stack, " @stack[1..$#stack]\n"; print "joined: ", join(", ", map { "'$_'" } @stack), "\n"; my $total = 0; $total += $_ foreach @stack; print "total $total\n"; my ($first, @rest) = @stack; print "first $first rest @rest\n"; print "tern: ", (@rest > 1 ? "many" : @rest ? "one" : "none"), "\n"; my $long = 0; $long |= 1 << $_ for 0, 3; print "bits $long ", $long & 8, " ", ~0 & 0xff, " ", 6 ^ 3, "\n"; print "str ops: ", "a" . 1 + 1, "\n" if 0; print join("|", "a:b:c" =~ /(\w):(\w)/), "\n"; my @m = ("x1y2" =~ /([a-z])(\d)/g); print scalar(@m), "\n"; print "sorted: @{[sort { $a->[1] <=> $b->[1] } ([a => 2], [b => 1])]}\n" =~ s/ARRAY\(0x[0-9a-f]+\)/A/gr; print "$0\n" =~ s{.*/}{}r; print "sprintf: ", sprintf('%3$s %1$s', 'a', 'b', 'c'), "\n"; print ucfirst(join(" ", map { lc } qw(A B))), "\n"; print "last\n"; print "lc in str: \u\LHELLO wORLD\E!\n"; print "oct: \101 \x{263a}\n" if 0; printf "%s\n", join ",", map { sprintf "%02x", $_ } unpack("C*", pack("n N v a3", 258, 1, 2, "abc")); my ($n1, $s1) = unpack("n a*", pack("n a*", 7, "rest")); print "$n1 $s1\n"; print "wantarray ok\n";
+__DATA__
+alpha = 10
+beta =  20 
+# comment
+gamma=

@@ -1,0 +1,139 @@
+package recording
+
+import (
+	"io"
+	"iter"
+	"time"
+
+	"github.com/gopoe/poe/internal/recordfile"
+)
+
+// Event is an event that was dispatched.
+type Event struct {
+	Number  uint64 // the first is 1
+	Name    string
+	Session uint64 // its number; 0 for one of a ready handle
+	Ready   bool   // a ready handle was dispatched, which has the name
+	Offset  int64  // of its record, in bytes; of one that repeats the event before, that one's
+	// Time is when it was dispatched, as far as the kernel had read the clock by
+	// then: since the first reading.
+	Time time.Duration
+}
+
+// String describes the event as a [Difference] does.
+func (e Event) String() string {
+	return recordfile.Mark{Name: e.Name, Session: e.Session, Ready: e.Ready}.String()
+}
+
+// Events yields the events of a recording, and an error at the end if what follows
+// cannot be read.
+func Events(r io.Reader) iter.Seq2[Event, error] {
+	return func(yield func(Event, error) bool) {
+		rd, err := recordfile.NewReader(r)
+		if err != nil {
+			yield(Event{}, err)
+			return
+		}
+		run := &events{r: rd}
+		for {
+			m, more := run.next()
+			if err := rd.Err(); err != nil {
+				yield(Event{}, err)
+				return
+			}
+			if !more {
+				return
+			}
+			e := Event{Number: run.seen, Name: m.Name, Session: m.Session, Ready: m.Ready, Offset: run.offset, Time: time.Duration(run.clock)}
+			if !yield(e, nil) {
+				return
+			}
+		}
+	}
+}
+
+// Record is one record of a recording as text.
+type Record struct {
+	Offset int64  // in bytes
+	Events uint64 // how many events were dispatched before it, repeated ones not counted yet
+	Event  bool   // it is that of an event; see [Event.Offset]
+	Text   string
+}
+
+// Records yields the records of a recording, as [List] writes them, and an error at
+// the end if what follows cannot be read.
+func Records(r io.Reader) iter.Seq2[Record, error] {
+	return func(yield func(Record, error) bool) {
+		rd, err := recordfile.NewReader(r)
+		if err != nil {
+			yield(Record{}, err)
+			return
+		}
+		for events := uint64(0); rd.More(); {
+			x := Record{Offset: rd.Offset()}
+			rec := recordfile.Describe(rd)
+			if rd.Err() != nil {
+				break
+			}
+			events += rec.Ran
+			x.Events, x.Event, x.Text = events, rec.Event != nil, rec.Text
+			if !yield(x, nil) {
+				return
+			}
+		}
+		if err := rd.Err(); err != nil {
+			yield(Record{}, err)
+		}
+	}
+}
+
+// events walks over the events of a recording, in which one that was dispatched
+// several times in a row stands only once.
+type events struct {
+	r      *recordfile.Reader
+	offset int64            // of the record of the current event
+	last   recordfile.Mark  // the current event
+	ran    uint64           // how often it has come
+	left   uint64           // how often it is still to come
+	seen   uint64           // events that have come
+	queued *recordfile.Mark // the event after those
+	clock  uint64           // nanoseconds since its first reading
+}
+
+// next returns the next event; more is false at the end.
+func (e *events) next() (event recordfile.Mark, more bool) {
+	for e.left == 0 && e.queued == nil {
+		if !e.r.More() {
+			return event, false
+		}
+		e.read()
+		if e.r.Err() != nil {
+			return event, false
+		}
+	}
+	if e.left > 0 {
+		e.left--
+		e.ran++
+	} else {
+		e.last, e.queued, e.ran = *e.queued, nil, 1
+	}
+	e.seen++
+	return e.last, true
+}
+
+// skip passes over n events, of which so many are left.
+func (e *events) skip(n uint64) { e.left, e.ran, e.seen = e.left-n, e.ran+n, e.seen+n }
+
+// read reads one record.
+func (e *events) read() {
+	offset := e.r.Offset()
+	rec := recordfile.Describe(e.r)
+	e.clock += rec.Clock
+	switch {
+	case rec.Event != nil:
+		e.offset, e.queued = offset, rec.Event
+		e.left = max(rec.Ran, e.ran) - e.ran
+	case rec.Total > e.seen:
+		e.left = rec.Total - e.seen
+	}
+}
