@@ -48,7 +48,7 @@ var modules = map[string]string{
 	"ircstate": "POE::Component::IRC", "titles": "POE::Component::Client::HTTP",
 	"headlines": "POE::Component::RSSAggregator", "pingwatch": "POE::Component::Client::Ping",
 	"bridge": "POE::Component::IRC POE::Component::Server::SimpleHTTP", "lookup": "POE::Component::Client::DNS",
-	"queue": "POE::Component::JobQueue POE::Component::Server::SimpleHTTP",
+	"queue":      "POE::Component::JobQueue POE::Component::Server::SimpleHTTP",
 	"stomprelay": "POE::Filter::Stomp",
 }
 
