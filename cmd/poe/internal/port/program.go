@@ -32,6 +32,7 @@ type program struct {
 	aliasMethods map[string]bool // names of subs which change their arguments
 	valueUses    valueUses
 	bad          []problem
+	undeclared   []*node           // variables that no declaration is seen of, under use strict
 	files        []string          // the modules and other files of the program
 	lines        int               // of these files
 	imports      map[string]string // names in packages and where they come from, with their packages
@@ -82,7 +83,7 @@ func parseProgram(tok *tokenizer, file, name, source string) (*program, error) {
 			prog.data, prog.hasData = source[i+len(mark):], true
 		}
 	}
-	r := &resolver{prog: prog, pkg: "main"}
+	r := &resolver{prog: prog, pkg: "main", known: map[string]bool{}}
 	r.push()
 	r.statements(prog.statements)
 	prog.analyze()
