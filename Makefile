@@ -17,7 +17,7 @@ cost: ; go run ./metrics/cost $(FLAGS) # of observing, as in docs/observability.
 bench-stat: ; @test -n "$(OLD)" -a -n "$(NEW)" || { echo 'make bench COUNT=10 > old.txt; change it; make bench COUNT=10 > new.txt; make bench-stat OLD=old.txt NEW=new.txt' >&2; exit 2; }; go run $(BENCHSTAT) $(OLD) $(NEW)
 bench-peers: ; cd bench && go run ./compare -json ../docs/performance.json -svg ../docs/performance.svg -md ../docs/performance.md $(FLAGS)
 bench-lint: ; cd bench && go vet ./... && go run $(STATICCHECK) ./... && go test ./...
-modules: ; cd metrics/prometheus && go vet ./... && go run $(STATICCHECK) ./... && go test ./... && cd ../../inspect/browser && go vet ./... && go run $(STATICCHECK) ./... && cd ../../component/dbi/databases && go vet ./... && go test ./... # the last without staticcheck, which would read all of SQLite in Go
+modules: ; cd metrics/prometheus && go vet ./... && go run $(STATICCHECK) ./... && go test ./... && cd ../otel && go vet ./... && go test ./... && cd ../../inspect/mcp && go vet ./... && go test ./... && cd ../browser && go vet ./... && go run $(STATICCHECK) ./... && cd ../../component/dbi/databases && go vet ./... && go test ./... # the last without staticcheck, which would read all of SQLite in Go
 browser: ; cd inspect/browser && go test ./... # needs Chromium
 attack: ; go run ./component/servertcp/attack $(FLAGS)
 syscalls: ; POE_SYSCALLS=long POE_REQUIRED=1 go test -count 1 -timeout 60m -run TestFailing -v ./component/servertcp ./component/clienttcp ./wheel/run ./wheel/followtail ./node # each system call fails with each of its errors, at each of its places
@@ -29,3 +29,4 @@ cross: ; for os in darwin freebsd netbsd openbsd windows; do echo $$os; GOOS=$$o
 port-score: ; mkdir -p _score && PORT_LINT=$(STATICCHECK) PORT_SCORE=$$PWD/_score go test -count 1 -timeout 20m -run TestScore -v ./cmd/poe/internal/port # what poe port reaches, docs/port-score.md; go vet and staticcheck over all that it writes
 sim: ; SIM_SEEDS=$${SIM_SEEDS:-1000} SIM_SOAK=24h go test -count 1 -timeout 30m ./poetest/sim # the simulated worlds, a day of virtual time among them
 replays: ; POE_REPLAYS=$${POE_REPLAYS:-10} go test -count 1 -timeout 30m -run 'TestReplays$$' ./conformance ./cookbook # every program is recorded once on each loop and replayed, equal each time
+crowd: ; POE_CROWD=$${CROWD:-100000} go test -count 1 -timeout 10m -run 'TestCrowd$$' -v ./inspect # how long the inspector holds up a kernel with so many sessions, and a tenth as many connections, as far as there are descriptors

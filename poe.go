@@ -24,8 +24,8 @@ type Event = kernel.Event
 // Handler handles one event; see [kernel.Handler].
 type Handler = kernel.Handler
 
-// Dest is where an event goes: an [ID], an [Alias], or one of the destinations
-// of other packages. See [kernel.Dest].
+// Dest is the destination of an event: an [ID], an [Alias], or one that another
+// package has made. See [kernel.Dest].
 type Dest = kernel.Dest
 
 // ID names a session, also after it has stopped; see [kernel.ID].

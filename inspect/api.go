@@ -201,8 +201,9 @@ func (i *Inspector) sessions(r *http.Request) (any, error) {
 }
 
 // walk calls do for all sessions, a page at a time, on the kernel's goroutine. Those
-// that begin or end meanwhile may be missing.
-func (i *Inspector) walk(ctx context.Context, do func([]observe.SessionInfo)) error {
+// that begin or end meanwhile may be missing. What takes longer is done by between, see
+// slices.
+func (i *Inspector) walk(ctx context.Context, do func([]observe.SessionInfo), between ...func()) error {
 	after, last := uint64(0), []uint64{}
 	return i.slices(ctx, func() bool {
 		page, more, ok := i.view.Sessions(after, stepSize)
@@ -219,7 +220,7 @@ func (i *Inspector) walk(ctx context.Context, do func([]observe.SessionInfo)) er
 		after = page[len(page)-1].Number
 		do(page)
 		return more
-	})
+	}, between...)
 }
 
 // orders are what lists of sessions can be sorted by, greatest first.
@@ -240,7 +241,7 @@ func (i *Inspector) top(r *http.Request) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	err = i.walk(r.Context(), func(page []observe.SessionInfo) { t.add(rows(page)) })
+	err = i.walk(r.Context(), func(page []observe.SessionInfo) { t.add(rows(page)) }, t.trim)
 	return t.answer(), err
 }
 
@@ -272,6 +273,11 @@ func (t *topList) add(page []SessionRow) {
 		t.total++
 		t.best = append(t.best, s)
 	}
+}
+
+// trim forgets those that are not among the greatest. It is no work for the kernel's
+// goroutine.
+func (t *topList) trim() {
 	if len(t.best) > 2*maxTop {
 		slices.SortFunc(t.best, t.order)
 		t.best = t.best[:maxTop]

@@ -19,6 +19,12 @@ func Now(f func() time.Time) (restore func()) {
 	return func() { now = was }
 }
 
+// Measure runs all that is done on the kernel's goroutine by f.
+func Measure(f func(do func())) (restore func()) {
+	measure = f
+	return func() { measure = nil }
+}
+
 // The measures of a slice.
 const (
 	SliceTime = sliceTime

@@ -21,20 +21,29 @@ func protect(h http.Header) {
 
 // ServeHTTP answers the requests that may be answered.
 func (i *Inspector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	protect(w.Header())
-	if status, why := i.refuse(r); status != 0 {
-		if r.Method == http.MethodPost {
-			i.config.Logger.Warn("inspect: refused", "path", r.URL.Path, "from", r.RemoteAddr, "why", why)
+	i.Protect(i.mux).ServeHTTP(w, r)
+}
+
+// Protect returns a handler that passes to next the requests which the inspector would
+// answer, and refuses the others as it does: those of other machines and other
+// sites, and those without its token.
+func (i *Inspector) Protect(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		protect(w.Header())
+		if status, why := i.refuse(r); status != 0 {
+			if r.Method == http.MethodPost {
+				i.config.Logger.Warn("inspect: refused", "path", r.URL.Path, "from", r.RemoteAddr, "why", why)
+			}
+			http.Error(w, why, status)
+			return
 		}
-		http.Error(w, why, status)
-		return
-	}
-	if token(i.config.Token).moved(w, r) {
-		return
-	}
-	i.pauser.touch()
-	r.Body = http.MaxBytesReader(w, r.Body, maxBody)
-	i.mux.ServeHTTP(w, r)
+		if token(i.config.Token).moved(w, r) {
+			return
+		}
+		i.pauser.touch()
+		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
+		next.ServeHTTP(w, r)
+	})
 }
 
 const (

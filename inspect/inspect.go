@@ -194,6 +194,10 @@ func (i *Inspector) Close() error {
 // onKernel runs f on the kernel's goroutine between two events, or while the
 // kernel is paused, and waits until it has run.
 func (i *Inspector) onKernel(ctx context.Context, f func()) error {
+	if measure != nil {
+		inner := f
+		f = func() { measure(inner) }
+	}
 	if ctx.Value(onKernelKey{}) != nil {
 		f()
 		return nil
@@ -206,6 +210,9 @@ func (i *Inspector) onKernel(ctx context.Context, f func()) error {
 	}
 	return err
 }
+
+// measure, if it is not nil, runs what is done on the kernel's goroutine: tests time it.
+var measure func(f func())
 
 var errBusy = errors.New("a handler has been running for too long")
 

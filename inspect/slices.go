@@ -23,8 +23,9 @@ func newSlice() slice { return slice{now()} }
 
 func (s slice) over() bool { return now().Sub(s.began) >= sliceTime }
 
-// slices calls step on the kernel's goroutine, in slices, as long as it returns true.
-func (i *Inspector) slices(ctx context.Context, step func() (more bool)) error {
+// slices calls step on the kernel's goroutine, in slices, as long as it returns true, and
+// between after each slice, while the kernel continues.
+func (i *Inspector) slices(ctx context.Context, step func() (more bool), between ...func()) error {
 	for more := true; more; {
 		err := i.onKernel(ctx, func() {
 			for s := newSlice(); more && !s.over(); {
@@ -33,6 +34,9 @@ func (i *Inspector) slices(ctx context.Context, step func() (more bool)) error {
 		})
 		if err != nil {
 			return err
+		}
+		for _, f := range between {
+			f()
 		}
 	}
 	return nil

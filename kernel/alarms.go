@@ -5,11 +5,11 @@ import (
 	"time"
 )
 
-// AlarmID names one pending timer, whichever method set it. The zero AlarmID
-// names none. IDs are not used again.
+// AlarmID identifies one pending timer, whichever method has set it. The zero
+// AlarmID identifies none. IDs are not reused.
 type AlarmID uint64
 
-// Timer is a timer that was taken back.
+// Timer is a timer that was removed.
 type Timer struct {
 	Name string
 	Time time.Time // when it would have fired
@@ -18,9 +18,10 @@ type Timer struct {
 
 // Alarm replaces all timers of that name in the active session, however they
 // were set, by one that fires at a time of day; posted events of that name
-// stay. A time in the past overtakes what is queued already. A clock that is
-// set moves pending alarms with it. The error is ErrInvalid without a name or
-// with the zero time, which AlarmClear is for.
+// stay. A time in the past overtakes events that were queued after it. If the
+// system's time of day is set, pending alarms are moved accordingly. The error
+// is [ErrInvalid] without a name or with the zero time, for which there is
+// [Kernel.AlarmClear].
 func (k *Kernel) Alarm(event string, at time.Time, args ...any) error {
 	if at.IsZero() {
 		return k.fail("Alarm", event, ErrInvalid)
@@ -28,7 +29,7 @@ func (k *Kernel) Alarm(event string, at time.Time, args ...any) error {
 	return k.named("Alarm", event, args, true, func() (int64, bool) { return k.dueAt(at), true })
 }
 
-// AlarmAdd sets one more timer, beside those of the same name.
+// AlarmAdd is [Kernel.Alarm], but keeps the timers of the same name.
 func (k *Kernel) AlarmAdd(event string, at time.Time, args ...any) error {
 	if at.IsZero() {
 		return k.fail("AlarmAdd", event, ErrInvalid)
@@ -37,7 +38,8 @@ func (k *Kernel) AlarmAdd(event string, at time.Time, args ...any) error {
 }
 
 // AlarmClear removes all timers of that name from the active session, however
-// they were set. POE: alarm without a time.
+// they were set. It is not an error if there are none. POE: alarm without a
+// time.
 func (k *Kernel) AlarmClear(event string) error {
 	k.checkGoroutine("AlarmClear")
 	if event == "" {
@@ -48,15 +50,17 @@ func (k *Kernel) AlarmClear(event string) error {
 }
 
 // Delay replaces all timers of that name in the active session by one that
-// fires once d has passed, whatever happens to the clock's time of day. 0
-// queues like Yield; a negative delay lies in the past. Strict mode panics at less
-// than a microsecond: Delay("tick", 5) is 5 nanoseconds, not Perl's 5 seconds.
+// fires once d has passed, even if the time of day is set meanwhile. A delay of
+// 0 queues like Yield; a negative one is in the past and overtakes events that
+// were queued since. The error is [ErrInvalid] without a name. Strict mode
+// panics at less than a microsecond: Delay("tick", 5) is 5 nanoseconds, not
+// Perl's 5 seconds.
 func (k *Kernel) Delay(event string, d time.Duration, args ...any) error {
 	k.checkDelay("Delay", event, d)
 	return k.named("Delay", event, args, true, func() (int64, bool) { return k.readClock() + int64(d), false })
 }
 
-// DelayAdd sets one more timer, beside those of the same name.
+// DelayAdd is [Kernel.Delay], but keeps the timers of the same name.
 func (k *Kernel) DelayAdd(event string, d time.Duration, args ...any) error {
 	k.checkDelay("DelayAdd", event, d)
 	return k.named("DelayAdd", event, args, false, func() (int64, bool) { return k.readClock() + int64(d), false })
@@ -97,7 +101,8 @@ func (k *Kernel) named(method, event string, args []any, replace bool, due func(
 	return nil
 }
 
-// AlarmSet sets a timer that fires at a time of day and returns its ID.
+// AlarmSet sets a timer that fires at a time of day and returns its ID. It
+// keeps the timers of the same name. The errors are those of [Kernel.Alarm].
 func (k *Kernel) AlarmSet(event string, at time.Time, args ...any) (AlarmID, error) {
 	e, err := k.timerOwner("AlarmSet", event)
 	if err == nil && at.IsZero() {
@@ -109,7 +114,8 @@ func (k *Kernel) AlarmSet(event string, at time.Time, args ...any) (AlarmID, err
 	return k.setTimer(e, event, k.dueAt(at), true, args, nil).id(), nil
 }
 
-// DelaySet sets a timer that fires once d has passed and returns its ID.
+// DelaySet sets a timer that fires once d has passed and returns its ID. It
+// keeps the timers of the same name. The error is [ErrInvalid] without a name.
 func (k *Kernel) DelaySet(event string, d time.Duration, args ...any) (AlarmID, error) {
 	k.checkDelay("DelaySet", event, d)
 	e, err := k.timerOwner("DelaySet", event)
@@ -120,7 +126,8 @@ func (k *Kernel) DelaySet(event string, d time.Duration, args ...any) (AlarmID, 
 }
 
 // AlarmAdjust moves a pending timer of the active session by d and returns its
-// new time. It works on delays, too.
+// new time. It works on delays, too. The errors are those of
+// [Kernel.AlarmRemove].
 func (k *Kernel) AlarmAdjust(id AlarmID, d time.Duration) (time.Time, error) {
 	x, err := k.ownTimer("AlarmAdjust", id)
 	if err != nil {
@@ -131,7 +138,8 @@ func (k *Kernel) AlarmAdjust(id AlarmID, d time.Duration) (time.Time, error) {
 }
 
 // DelayAdjust makes a pending timer of the active session fire once d has
-// passed from now and returns its new time. It works on alarms, too.
+// passed from now, and returns its new time. It works on alarms, too. The
+// errors are those of [Kernel.AlarmRemove].
 func (k *Kernel) DelayAdjust(id AlarmID, d time.Duration) (time.Time, error) {
 	x, err := k.ownTimer("DelayAdjust", id)
 	if err != nil {
@@ -142,9 +150,9 @@ func (k *Kernel) DelayAdjust(id AlarmID, d time.Duration) (time.Time, error) {
 	return k.wallAt(x.due), nil
 }
 
-// AlarmRemove takes a pending timer of the active session back. The error is
-// ErrInvalid for the zero ID, ErrNoAlarm if it has fired or was removed, and
-// ErrNotYours if it is another session's.
+// AlarmRemove removes a pending timer of the active session and returns it. The
+// error is [ErrInvalid] for the zero ID, [ErrNoAlarm] if the timer has fired or
+// was removed, and [ErrNotYours] if it belongs to another session.
 func (k *Kernel) AlarmRemove(id AlarmID) (Timer, error) {
 	x, err := k.ownTimer("AlarmRemove", id)
 	if err != nil {
@@ -155,8 +163,8 @@ func (k *Kernel) AlarmRemove(id AlarmID) (Timer, error) {
 	return was, nil
 }
 
-// AlarmRemoveAll takes all timers of the active session back and returns them
-// in order of their times.
+// AlarmRemoveAll removes all timers of the active session and returns them in
+// the order of their times.
 func (k *Kernel) AlarmRemoveAll() []Timer {
 	k.checkGoroutine("AlarmRemoveAll")
 	e := k.frame.session

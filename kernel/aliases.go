@@ -40,10 +40,11 @@ func (k *Kernel) renamed(e *entry) {
 	}
 }
 
-// AliasSet gives the active session a name by which others can reach it.
-// Setting one's own alias again does nothing. An alias keeps its session alive
-// as long as anything else in the program continues. It returns ErrAliasInUse if
-// another session has the name and ErrInvalid if it is empty.
+// AliasSet gives the active session an alias, a name which is a destination of
+// events. If the session has the alias already, it does nothing. An alias keeps
+// its session alive as long as anything else in the program continues. It
+// returns [ErrAliasInUse] if another session has the alias and [ErrInvalid] if
+// name is empty.
 func (k *Kernel) AliasSet(name string) error {
 	k.checkGoroutine("AliasSet")
 	if name == "" {
@@ -65,8 +66,8 @@ func (k *Kernel) AliasSet(name string) error {
 	return nil
 }
 
-// AliasRemove takes a name away from the active session. It returns ErrNoAlias
-// if no session has it and ErrNotYours if another session has.
+// AliasRemove removes an alias of the active session. It returns [ErrNoAlias]
+// if no session has it and [ErrNotYours] if another session has it.
 func (k *Kernel) AliasRemove(name string) error {
 	k.checkGoroutine("AliasRemove")
 	switch owner := k.aliases[name]; {
@@ -86,14 +87,15 @@ func (k *Kernel) removeAlias(e *entry, name string) {
 	k.decRef(e)
 }
 
-// AliasResolve finds the session that has a name.
+// AliasResolve returns the session that has an alias, and reports whether there
+// is one.
 func (k *Kernel) AliasResolve(name string) (ID, bool) {
 	e := k.aliases[name]
 	return ID{e}, e != nil
 }
 
-// AliasList returns the names of a session, sorted. A nil destination is the
-// active session.
+// AliasList returns the aliases of a session, sorted. If of is nil, it is the
+// active session. The error is [ErrNoSession].
 func (k *Kernel) AliasList(of Dest) ([]string, error) {
 	e := k.frame.session
 	if of != nil {

@@ -15,7 +15,8 @@ func (e Event) Arg(i int) any {
 
 // Arg returns the i-th argument of an event as a T. A missing argument or one
 // of another type is misuse and panics with the event's name, the index, and
-// both types. Nil is a value of every interface type, such as error.
+// both types. If T is an interface type, such as error, a nil argument is a
+// value of it. POE: $_[ARG0 + i].
 func Arg[T any](e Event, i int) T {
 	v, ok := e.Arg(i).(T)
 	if !ok && !nilArg[T](e, i) {
@@ -25,7 +26,8 @@ func Arg[T any](e Event, i int) T {
 	return v
 }
 
-// ArgOK returns the i-th argument as a T and whether it is there and is one.
+// ArgOK returns the i-th argument of an event as a T, and reports whether it is
+// present and of that type.
 func ArgOK[T any](e Event, i int) (T, bool) {
 	v, ok := e.Arg(i).(T)
 	return v, ok || nilArg[T](e, i)
@@ -37,18 +39,19 @@ func nilArg[T any](e Event, i int) bool {
 	return i >= 0 && i < len(e.Args) && e.Args[i] == nil && reflect.TypeFor[T]().Kind() == reflect.Interface
 }
 
-// ArgError is what [Arg] panics with.
+// ArgError is the value with which [Arg] panics.
 type ArgError struct {
 	Event     string
 	Index     int
 	Count     int // how many arguments there are
 	Got, Want string
 	// Posted is the file and line at which the event was queued, if the kernel
-	// is strict or traces; else it is empty.
+	// is strict or traces; otherwise it is empty.
 	Posted string
 }
 
-// Error names the event, the index, what is there and what was asked for.
+// Error names the event, the index, the argument's type and the type that was
+// wanted.
 func (e *ArgError) Error() string {
 	posted := ""
 	if e.Posted != "" {

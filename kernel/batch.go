@@ -4,10 +4,10 @@ import "net/netip"
 
 // Datagram is one datagram of a batch.
 type Datagram struct {
-	// Data is what is sent; for ReadBatch its capacity is the room there is,
-	// and what came is left in it.
+	// Data is what is sent. ReadBatch reads into its capacity and sets its
+	// length.
 	Data []byte
-	// Peer is who sent it or is to get it.
+	// Peer is the address of the sender or of the receiver.
 	Peer netip.AddrPort
 }
 
@@ -18,10 +18,11 @@ type batcher interface {
 	WriteBatch(d []Datagram) (int, error)
 }
 
-// ReadBatch reads the datagrams that are there, at most len(d), each into the
-// capacity of its Data, which becomes what came; what there is no space for is
-// lost. On Linux one system call reads 64. The error is nil if there was any:
-// what stopped the batch comes again. POE programs call recv for each.
+// ReadBatch reads the datagrams that have arrived, at most len(d), each into
+// the capacity of its Data, whose length it sets; bytes for which there is no
+// space are lost. On Linux one system call reads up to 64. The error is nil if
+// n is not 0: the error that ended the batch is returned by the next call. POE
+// programs call recv for each.
 func (h *Handle) ReadBatch(d []Datagram) (n int, err error) {
 	if h.reg.Closed {
 		return 0, h.afterClose(h.k)
@@ -52,10 +53,10 @@ func (h *Handle) readBatch(d []Datagram) (n int, err error) {
 }
 
 // WriteBatch sends datagrams in their order and returns how many were sent. If
-// that is not all of them the error says why the next one was not: with
-// ErrWouldBlock it can be tried again, else it is the one to leave out. A peer
-// that is not valid is the one that the socket is connected with. On Linux one
-// system call sends 64. POE programs call send for each.
+// not all were sent, the error is that of the next one: after [ErrWouldBlock]
+// it can be tried again, otherwise it should be left out. If Peer is not valid,
+// the datagram goes to the peer that the socket is connected with. On Linux one
+// system call sends up to 64. POE programs call send for each.
 func (h *Handle) WriteBatch(d []Datagram) (n int, err error) {
 	if h.reg.Closed {
 		return 0, h.afterClose(h.k)

@@ -33,10 +33,10 @@ type childWatch struct {
 // SigChild makes the active session get an event, once, when a child process
 // ends: its arguments are "CHLD", the process's ID (an int), its [WaitStatus],
 // and then args. It keeps the session alive until then. A process that has
-// ended already is reported all the same. Registering the process again
-// replaces the watcher. The kernel waits for each process by its ID; nothing
-// else may wait for it, os/exec's Wait included. The error wraps ECHILD if the
-// process is not a child of this one, or has been waited for already.
+// ended already is reported, too. Registering the process again replaces the
+// watcher. The kernel waits for each process by its ID; nothing else may wait
+// for it, os/exec's Wait included. The error wraps ECHILD if the process is not
+// a child of this one, or has been waited for already.
 //
 // Sessions that watch the signal "CHLD" with Sig get it, with the process's ID
 // and status, after the events of SigChild.
@@ -72,8 +72,8 @@ func (k *Kernel) SigChild(pid int, event string, args ...any) error {
 	return nil
 }
 
-// SigChildClear removes the active session's watcher for a process; none is
-// fine. POE: sig_child without an event.
+// SigChildClear removes the active session's watcher for a process, if there is
+// one. POE: sig_child without an event.
 func (k *Kernel) SigChildClear(pid int) {
 	k.checkGoroutine("SigChildClear")
 	p := k.signals.children[pid]

@@ -6,24 +6,26 @@ import (
 	"github.com/gopoe/poe/internal/goroutine"
 )
 
-// Clock is a source of time. The system's clock is the default; package poetest
-// has a virtual one, under which a day of timers passes in milliseconds.
+// Clock is a source of time. The default is the system's clock. Package poetest
+// has a virtual one, with which a day of timers passes in milliseconds.
 //
-// A clock which does not advance beyond some moment, even if nothing is due
-// before, has a method Limit() time.Duration: it returns that moment as Mono has
-// it, math.MaxInt64 if there is none.
+// A clock may have a method Limit() time.Duration: it returns the time, in
+// terms of Mono, beyond which the clock does not advance, or math.MaxInt64 if
+// there is none.
 type Clock interface {
 	// Mono returns the time since some fixed moment. It never goes back.
 	Mono() time.Duration
 	// Wall returns the time of day.
 	Wall() time.Time
-	// MaxBlock is how long the kernel may really wait for handles and for other
-	// goroutines before it calls Advance. While jobs of Offload or child
-	// processes run it waits longer: as long as it would under the system's clock.
+	// MaxBlock returns how long, in real time, the kernel may wait for handles
+	// and for other goroutines before it calls Advance. While jobs of Offload
+	// or child processes run it waits longer, as it would with the system's
+	// clock.
 	MaxBlock() time.Duration
-	// Advance is called when nothing is left to do before Mono says until, which
-	// is math.MaxInt64 if nothing is due. A virtual clock moves there and
-	// returns true; with false the kernel really waits.
+	// Advance is called when there is nothing to do until Mono returns until,
+	// which is math.MaxInt64 if nothing is due. A virtual clock moves to that
+	// time and returns true; if it returns false, the kernel waits in real
+	// time.
 	Advance(until time.Duration) bool
 }
 
@@ -98,8 +100,8 @@ func (k *Kernel) askWall() time.Time {
 	return k.clock.Wall().Round(0)
 }
 
-// Now returns the time of day by the kernel's clock, for handlers: under a
-// virtual clock it is the virtual time.
+// Now returns the time of day of the kernel's clock; with a virtual clock that
+// is the virtual time.
 func (k *Kernel) Now() time.Time { return k.wallClock() }
 
 // wallAt turns kernel time into a time of day.

@@ -21,13 +21,13 @@ const defaultBacklog = 1 << 16
 type undelivered interface{ Undelivered() }
 
 // PostFrom is Post with a sender, a session of another kernel: events of one
-// kernel arrive in the order in which they were posted, and the sender can be
-// answered. It is called on the goroutine of the sender's kernel, and to is an
-// ID or an Alias. What is known at once is its error: ErrNoSession,
-// ErrNotRunning if the kernel has ended, ErrBusy, ErrInvalid. An event for an
-// alias that no session has becomes a dead letter later. A kernel that does not
-// run yet keeps the event. Implementations of [Remote] use it; programs post to
-// IDs.
+// kernel arrive in the order in which they were posted, and the receiver can
+// post to the sender. It must be called on the goroutine of the sender's
+// kernel, and to must be an ID or an Alias. The error is [ErrNoSession],
+// [ErrNotRunning] if the kernel has ended, [ErrBusy], or [ErrInvalid]. An event
+// for an alias that no session has becomes a dead letter later. A kernel that
+// does not run yet keeps the event. Implementations of [Remote] use it;
+// programs post to IDs.
 func (o Outside) PostFrom(from ID, to Dest, event string, args ...any) error {
 	if from.s == nil {
 		return callError("PostFrom", to, ErrInvalid)
@@ -104,10 +104,10 @@ func (k *Kernel) lostRemote(d DeadLetter) {
 // writableTag is the tag under which sessions that wait for space are counted.
 const writableTag = "room"
 
-// NotifyWritable sends the active session one event when there is space again for
-// events at another kernel: when half of its backlog is free, or it has ended.
-// It is for senders to which Post has returned ErrBusy, and keeps the session
-// alive until then. Outside of any session it returns ErrNoActiveSession.
+// NotifyWritable sends the active session one event when another kernel accepts
+// events again: when half of its backlog is free, or it has ended. It is for
+// senders to which Post has returned [ErrBusy], and keeps the session alive
+// until then. Outside of any session it returns [ErrNoActiveSession].
 func (v Host) NotifyWritable(at Outside, event string, args ...any) error {
 	k, e := v.k, v.k.frame.session
 	switch {

@@ -2,18 +2,18 @@ package kernel
 
 import "fmt"
 
-// DeadLetter is an event that reached no handler: its session was gone, or had no
-// handler for it.
+// DeadLetter is an event that reached no handler: its session had stopped, or
+// had no handler for it.
 type DeadLetter struct {
-	To    Dest // where it was to go: an ID, or what another goroutine named
+	To    Dest // the destination: an ID, or what another goroutine named
 	From  ID
 	Event string
 	Args  []any
-	// Unhandled is true if the session got it but had no handler, nor one for
-	// _default.
+	// Unhandled is true if the session got the event but had no handler for it,
+	// nor for _default.
 	Unhandled bool
-	// Err is the reason why the handler refused the event, see [Untrusted]: an
-	// *[ArgError]. Otherwise it is nil.
+	// Err is the error with which the handler refused the event, an
+	// *[ArgError], see [Untrusted]. Otherwise it is nil.
 	Err error
 }
 

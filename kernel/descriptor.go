@@ -2,8 +2,8 @@ package kernel
 
 import "os"
 
-// File makes a handle of a file, pipe or terminal, which it owns: the file must
-// not be read, written or closed by other means any more.
+// File makes a handle of a file, pipe or terminal, which it owns: nothing else
+// may read, write or close the file any more.
 func File(f *os.File) (*Handle, error) {
 	if f == nil {
 		return nil, callError("File", nil, ErrInvalid)

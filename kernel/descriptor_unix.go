@@ -11,7 +11,8 @@ import (
 	"github.com/gopoe/poe/kernel/internal/fd"
 )
 
-// FD makes a handle of a descriptor, which it makes non-blocking and owns.
+// FD makes a handle of a descriptor, which it sets to non-blocking mode and
+// owns.
 func FD(n int) (*Handle, error) { return newDescriptor(n, nil, fmt.Sprintf("fd %d", n)) }
 
 func fileHandle(f *os.File) (*Handle, error) {

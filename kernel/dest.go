@@ -1,17 +1,17 @@
 package kernel
 
-// Dest is where an event goes: an [ID], an [Alias], or what [Via] makes of
-// a session or an actor elsewhere. No other type can be one.
+// Dest is the destination of an event: an [ID], an [Alias], or what [Via] makes
+// for a session or an actor elsewhere. Other packages cannot implement it.
 type Dest interface{ dest() }
 
 func (ID) dest() {}
 
-// Remote delivers events to something outside of this process's kernels: a
-// session of another node, an actor. Packages that link kernels implement it,
-// handlers use [Via].
+// Remote delivers events to something outside of this process's kernels, such
+// as a session of another node or an actor. Packages that connect kernels
+// implement it; [Via] makes a destination of it.
 type Remote interface {
-	// Post sends an event on its way. It must not wait. The error says what is
-	// known at once.
+	// Post sends an event. It must not wait. The error is the one that is known
+	// at once.
 	Post(from ID, event string, args []any) error
 }
 
@@ -22,9 +22,10 @@ type via struct{ Remote }
 
 func (via) dest() {}
 
-// Resolve finds the living session that a destination stands for, the kernel
-// itself included. Programs use [Kernel.AliasResolve] and [Kernel.ByNumber].
-// POE: alias_resolve, ID_id_to_session.
+// Resolve returns the living session that a destination names, or the kernel
+// itself. The error is [ErrNoSession] if there is none. Programs use
+// [Kernel.AliasResolve] and [Kernel.ByNumber]. POE: alias_resolve,
+// ID_id_to_session.
 func (v Host) Resolve(to Dest) (ID, error) {
 	e, err := v.k.resolve(to)
 	if err != nil {

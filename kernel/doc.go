@@ -1,18 +1,19 @@
-// Package kernel is the heart of POE in Go: one kernel on one goroutine hands
-// named events to sessions in one global order.
+// Package kernel dispatches events to sessions: POE::Kernel in Go. One kernel,
+// on one goroutine, dispatches named events to sessions in one global order.
 //
-// A [Kernel] owns everything: the queue of events and timers, the tree of
-// sessions, their names, the handles they watch, the signals they wait for.
-// [Kernel.Run] dispatches until no session is left. Handlers run one at a
-// time and to completion, so they need no locks.
+// A [Kernel] owns the queue of events and timers, the tree of sessions, their
+// aliases, and the handles and signals that they watch. [Kernel.Run] dispatches
+// until no session is left. Handlers run one at a time and to completion, so
+// they need no locks.
 //
 // # Goroutines
 //
 // The methods of Kernel belong to the kernel's goroutine: the one that calls
 // Run, and before Run the one that sets things up. They act for the active
-// session, the one whose handler is running. Four ways lead in from other
-// goroutines, all of them safe anywhere: [Kernel.Outside], a postback's
-// [Postback.Send], [Kernel.Hold]'s Release, and a session's PID.
+// session, the one whose handler is running; outside of any session those that
+// set or register something for it return [ErrNoActiveSession]. Other
+// goroutines use [Kernel.Outside], [Postback.Send], the Release of a postback
+// or of a [Hold], or the PID that package actor gives a session.
 //
 // # Lifespans
 //
@@ -23,5 +24,5 @@
 // it gets _stop, and its parent _child.
 //
 // The names are those of POE, without underscores: delay_set is
-// [Kernel.DelaySet]. Where a name differs its comment says what POE calls it.
+// [Kernel.DelaySet]. Where a name differs, its comment has POE's name.
 package kernel

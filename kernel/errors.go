@@ -23,7 +23,8 @@ var (
 	ErrAliasInUse = sentinel.New("kernel: alias belongs to another session", syscall.EEXIST)
 	// ErrNoAlias indicates that no session has that alias.
 	ErrNoAlias = sentinel.New("kernel: no such alias", syscall.ESRCH)
-	// ErrNotYours indicates that what was named belongs to another session.
+	// ErrNotYours indicates that a timer, an alias or a child belongs to
+	// another session.
 	ErrNotYours = sentinel.New("kernel: belongs to another session", syscall.EPERM)
 	// ErrNoAlarm indicates that a timer does not exist, has fired or was removed.
 	ErrNoAlarm = sentinel.New("kernel: no such timer", syscall.ESRCH)
@@ -33,11 +34,12 @@ var (
 	// ErrWouldDeadlock indicates that a method which waits for the kernel was called
 	// on the kernel's own goroutine.
 	ErrWouldDeadlock = sentinel.New("kernel: would wait for itself", syscall.EDEADLK)
-	// ErrNotRunning indicates that a method which waits for the kernel found that
-	// it does not run, or that it ended before it could answer.
+	// ErrNotRunning indicates that a method which waits for a kernel was called
+	// while that does not run, or that the kernel ended before it could answer;
+	// and of a post to another kernel, that it has ended.
 	ErrNotRunning = errors.New("kernel: not running")
 	// ErrBusy indicates that as many events of other kernels wait at a kernel as its
-	// Options.Backlog allows. [Kernel.NotifyWritable] reports when there is space
+	// Options.Backlog allows. [Host.NotifyWritable] reports when there is space
 	// again.
 	ErrBusy = sentinel.New("kernel: too many events wait at that kernel", syscall.ENOBUFS)
 	// ErrWouldBlock indicates that a handle has nothing to read or no space to write

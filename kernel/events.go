@@ -2,21 +2,21 @@ package kernel
 
 import "time"
 
-// Handler handles one event. It runs on the kernel's goroutine and to
-// completion; what it throws with panic becomes the signal DIE.
+// Handler handles one event. It runs on the kernel's goroutine, to completion.
+// If it panics, that is an exception, which becomes the signal DIE.
 type Handler func(e Event)
 
-// Event is the argument of a handler: POE's @_ by name. It is a value of its
-// own, so it may be kept, captured by a closure or passed to another goroutine;
-// but its Kernel may only be used on the kernel's goroutine.
+// Event is the argument of a handler: POE's @_ with names. It is a value, so it
+// may be kept, captured by a closure or passed to another goroutine; but its
+// Kernel may only be used on the kernel's goroutine.
 //
 // The methods of the kernel can be called on the event: e.Yield("tick") is
 // e.Kernel.Yield("tick"). They act for the active session, which is e.Session
 // while the handler runs.
 type Event struct {
 	*Kernel        // POE: KERNEL
-	Session ID     // whose handler runs. POE: SESSION
-	Sender  ID     // who sent the event. POE: SENDER
+	Session ID     // the session whose handler runs. POE: SESSION
+	Sender  ID     // the session that sent the event. POE: SENDER
 	Name    string // the event's name; "_default" in a _default handler. POE: STATE
 	Args    []any  // POE: @_[ARG0..$#_]
 	Caller  string // the event whose handler sent this one, if any. POE: CALLER_STATE
@@ -26,9 +26,9 @@ type Event struct {
 }
 
 // Return sets the values that the handler returns: to the caller of Call or
-// CallList, to the parent's _child for _start and _stop, and to a Request of
-// another goroutine. A second Return replaces the first. Once the handler has
-// ended it does nothing.
+// CallList, to the parent's _child for _start and _stop, and to [Outside.Call]
+// of another goroutine or an actor's request. A second Return replaces the
+// first. Once the handler has ended it does nothing.
 func (e Event) Return(values ...any) {
 	f := e.frame
 	if f == nil || f.serial != e.serial {
@@ -47,19 +47,19 @@ func (e Event) Return(values ...any) {
 }
 
 // Post queues an event for a session; the active session is its sender. The
-// arguments are kept as they are, not copied. A session without a handler for
-// the event is no error, as in POE. If the destination names no living session
-// the error is ErrNoSession.
+// arguments are not copied. It is not an error if the session has no handler
+// for the event, as in POE. The error is [ErrNoSession] if the destination
+// names no living session, and [ErrInvalid] without a name.
 //
 // The ID of a session of another kernel of this process is a destination as
 // well. Such events arrive in the order in which this kernel has posted them,
-// and their sender can be answered in the same way. The error is then
-// ErrNoSession if that session has stopped, ErrNotRunning if its kernel has
-// ended, or ErrBusy; a session that stops before the event has reached it makes
-// it a dead letter of the other kernel's. An argument which must be released
-// then, such as a connection, can have a method Undelivered(): it is called on
-// the goroutine of the kernel that should have handled the event, before the
-// dead letter.
+// and the receiver can post to their sender in the same way. The error is then
+// [ErrNoSession] if that session has stopped, [ErrNotRunning] if its kernel has
+// ended, or [ErrBusy]; if the session stops before the event has reached it,
+// the event is a dead letter of the other kernel. An argument which must be
+// released then, such as a connection, can have a method Undelivered(): it is
+// called on the goroutine of the kernel that should have handled the event,
+// before the dead letter is reported.
 func (k *Kernel) Post(to Dest, event string, args ...any) error {
 	k.checkGoroutine("Post")
 	dest, err := k.resolve(to)
@@ -101,7 +101,7 @@ func (k *Kernel) postElsewhere(to Dest, event string, args []any, err error) err
 }
 
 // Yield queues an event for the active session itself. Outside of any session
-// it does nothing but complain in strict mode.
+// it does nothing; in strict mode it panics.
 func (k *Kernel) Yield(event string, args ...any) {
 	k.checkGoroutine("Yield")
 	e := k.frame.session
@@ -129,9 +129,9 @@ func (k *Kernel) Call(to Dest, event string, args ...any) (any, error) {
 	return f.value, nil
 }
 
-// CallAnswer is [Kernel.Call], and reports as well whether the handler gave
-// [Event.Return] a value, which may be nil: a handler that is missing, threw an
-// exception or returned nothing has not.
+// CallAnswer is [Kernel.Call], and also reports whether the handler has
+// returned a value, which may be nil, with [Event.Return]. It has not if it is
+// missing, threw an exception, or returned nothing.
 func (v Host) CallAnswer(to Dest, event string, args ...any) (value any, answered bool, err error) {
 	f, err := v.k.call(to, event, args, nil)
 	if err != nil {
@@ -141,8 +141,8 @@ func (v Host) CallAnswer(to Dest, event string, args ...any) (value any, answere
 }
 
 // CallList is Call for handlers that return several values: it returns all of
-// them. A handler that returns nothing gives an empty list; one that is missing
-// or threw an exception a list of one nil. POE: call in list context.
+// them. If the handler returned nothing, the list is empty; if it is missing or
+// threw an exception, the list has one nil. POE: call in list context.
 func (k *Kernel) CallList(to Dest, event string, args ...any) ([]any, error) {
 	single := false
 	if dest, err := k.resolve(to); err == nil {
@@ -214,7 +214,8 @@ func (k *Kernel) ActiveEvent() string { return k.frame.event }
 
 // State adds, replaces or (with nil) removes the active session's handler for
 // an event. Handlers are looked up when an event is delivered, so this affects
-// events that are already queued.
+// events that are already queued. The error is [ErrInvalid] without a name, or
+// [ErrNoActiveSession].
 func (k *Kernel) State(event string, h Handler) error {
 	k.checkGoroutine("State")
 	e := k.frame.session

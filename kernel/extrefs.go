@@ -14,8 +14,9 @@ type extref struct {
 	site  *site
 }
 
-// RefcountIncrement adds one to a session's count under a tag, which keeps the
-// session alive until the count is back at zero, and returns the new count.
+// RefcountIncrement increments a session's reference count with that tag, which
+// keeps the session alive until the count is 0 again, and returns the new
+// count. The error is [ErrNoSession].
 func (k *Kernel) RefcountIncrement(id ID, tag string) (int, error) {
 	k.checkGoroutine("RefcountIncrement")
 	e, err := k.resolve(id)
@@ -41,8 +42,9 @@ func (k *Kernel) addExtref(e *entry, tag string) int {
 	return x.count
 }
 
-// RefcountDecrement takes one from a session's count under a tag and returns
-// the new count. A tag without a count is ErrInvalid.
+// RefcountDecrement decrements a session's reference count with that tag and
+// returns the new count. The error is [ErrNoSession], or [ErrInvalid] if the
+// count is 0.
 func (k *Kernel) RefcountDecrement(id ID, tag string) (int, error) {
 	k.checkGoroutine("RefcountDecrement")
 	e, err := k.resolve(id)
@@ -81,14 +83,15 @@ func (k *Kernel) clearExtrefs(e *entry) {
 // postbackTag is the tag under which postbacks and callbacks are counted.
 const postbackTag = "postback"
 
-// Postback posts one event back to the session that made it, whenever it is
-// used. It keeps that session alive until it is released. The event's first
-// argument is the list of arguments given when it was made, the second those
-// given when it was used, both as []any and fresh each time.
+// Postback posts an event to the session that made it, each time it is used. It
+// keeps that session alive until it is released. The event's first argument is
+// the list of the arguments with which the postback was made, the second that
+// of the arguments with which it was used; both are of type []any and new for
+// each event.
 //
-// Perl releases a postback when its last reference goes; in Go it must be told
-// with Release. One that is lost without is noticed by the garbage collector,
-// released and counted (see [Stats.LostPostbacks]).
+// Perl releases a postback with its last reference; in Go the program must call
+// Release. If a postback that was not released is garbage collected, it is
+// released then and counted in Stats.LostPostbacks.
 type Postback struct {
 	postback
 }
@@ -109,9 +112,9 @@ type binding struct {
 	freed atomic.Bool
 }
 
-// Postback makes a postback for an event of this session, which must be alive
-// for it to do anything. Only on the kernel's goroutine.
-// POE: $session->postback.
+// Postback makes a postback for an event of this session. If the session has
+// stopped, the postback does nothing. It must be called on the kernel's
+// goroutine. POE: $session->postback.
 func (id ID) Postback(event string, args ...any) *Postback {
 	p := &Postback{newPostback(id, event, args, false)}
 	runtime.AddCleanup(p, (*binding).leaked, p.binding)
@@ -137,15 +140,15 @@ func newPostback(id ID, event string, args []any, weak bool) postback {
 	return postback{t, args}
 }
 
-// Post queues the event; the active session is its sender. It is for the
-// kernel's goroutine. A stopped session's postback does nothing.
+// Post queues the event; the active session is its sender. It must be called on
+// the kernel's goroutine. If the session has stopped, it does nothing.
 func (p *postback) Post(args ...any) {
 	if p.k != nil && p.id.Alive() {
 		p.k.enqueue(p.id.s, p.k.frame.session, p.event, p.arguments(args), kindPost)
 	}
 }
 
-// Send queues the event from any goroutine; the kernel is its sender.
+// Send queues the event; the kernel is its sender. It is safe on any goroutine.
 func (p *postback) Send(args ...any) {
 	if p.k != nil {
 		p.k.inbox.put(message{to: p.id, event: p.event, args: p.arguments(args), cause: p.cause})
@@ -156,7 +159,8 @@ func (p *postback) arguments(used []any) []any {
 	return []any{append([]any{}, p.boundArgs...), append([]any{}, used...)}
 }
 
-// Release lets the session go. It is safe on any goroutine, and twice.
+// Release ends the reference which keeps the session alive. It may be called on
+// any goroutine, and more than once.
 func (t *binding) Release() {
 	if t.freed.Load() || t.k.replaying() && !t.k.onOwnGoroutine() || !t.freed.CompareAndSwap(false, true) {
 		return // in a replay the recording has when others have released it
@@ -194,16 +198,17 @@ func (k *Kernel) releasePostback(e *entry) {
 // it alive, as POE::NFA's do not. Postbacks always do.
 type weakCallbacks interface{ WeakCallbacks() }
 
-// Callback calls a handler of the session that made it, whenever it is used.
-// It keeps that session alive until it is released, unless the session's type,
-// as package nfa's, has a method WeakCallbacks(). Its arguments are those of a
-// [Postback]. It belongs to the kernel's goroutine.
+// Callback calls a handler of the session that made it, each time it is used.
+// It keeps that session alive until it is released, unless the session's type
+// has a method WeakCallbacks(), as that of package nfa. The arguments of the
+// event are those of a [Postback]. A Callback belongs to the kernel's
+// goroutine, except for Release and Send. POE: $session->callback.
 type Callback struct {
 	postback
 }
 
-// Callback makes a callback for an event of this session.
-// POE: $session->callback.
+// Callback makes a callback for an event of this session. It must be called on
+// the kernel's goroutine. POE: $session->callback.
 func (id ID) Callback(event string, args ...any) *Callback {
 	_, weak := id.Session().(weakCallbacks)
 	c := &Callback{newPostback(id, event, args, weak)}
@@ -211,8 +216,8 @@ func (id ID) Callback(event string, args ...any) *Callback {
 	return c
 }
 
-// Call runs the handler at once and returns what it returned last; nil if the
-// session has stopped.
+// Call runs the handler at once and returns the last of the values that it
+// returned; nil if it returned none or the session has stopped.
 func (c *Callback) Call(args ...any) any {
 	if c.k == nil {
 		return nil
@@ -224,9 +229,9 @@ func (c *Callback) Call(args ...any) any {
 	return v
 }
 
-// CallList is Call for handlers that return several values, all of which it
-// returns, as [Kernel.CallList] does; none if the session has stopped.
-// POE: a callback in list context.
+// CallList is Call, but returns all values that the handler returned, as
+// [Kernel.CallList] does; nil if the session has stopped. POE: a callback in
+// list context.
 func (c *Callback) CallList(args ...any) []any {
 	if c.k == nil {
 		return nil
@@ -238,10 +243,10 @@ func (c *Callback) CallList(args ...any) []any {
 	return values
 }
 
-// Hold is a promise that events will come from outside, for the time that no
-// session of this kernel has a reason to run that the kernel knows of. Without
-// one the kernel ends a program in which only aliased sessions are left, as
-// POE does.
+// Hold keeps sessions alive that only have an alias, because events will come
+// from outside, of which the kernel does not know. Without a hold these
+// sessions are stopped as soon as nothing else is left to do, as in POE. A
+// kernel without sessions ends in spite of a hold.
 type Hold struct {
 	k     *Kernel
 	why   string
@@ -250,9 +255,9 @@ type Hold struct {
 	freed atomic.Bool
 }
 
-// Hold keeps the kernel from running dry until it is released; why is shown by
-// DumpAlive. It does not stop a virtual clock, which [Kernel.Offload] does. Only on
-// the kernel's goroutine.
+// Hold keeps sessions alive that only have an alias, until it is released, see
+// the type [Hold]; DumpAlive shows why. It does not stop a virtual clock,
+// unlike [Kernel.Offload]. It must be called on the kernel's goroutine.
 func (k *Kernel) Hold(why string) *Hold {
 	k.checkGoroutine("Hold")
 	h := &Hold{k: k, why: why, site: k.site()}
@@ -263,7 +268,7 @@ func (k *Kernel) Hold(why string) *Hold {
 	return h
 }
 
-// Release ends the promise. It is safe on any goroutine, and twice.
+// Release ends the hold. It may be called on any goroutine, and more than once.
 func (h *Hold) Release() {
 	if !h.k.replaying() && h.freed.CompareAndSwap(false, true) {
 		h.k.inbox.put(message{kind: recordfile.ArrivalHold, num: h.num, run: h.wasReleased})

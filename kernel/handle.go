@@ -21,8 +21,8 @@ var (
 )
 
 // Handle is something that can be watched, read and written: a descriptor of
-// the system, or a [Source]. It is used by pointer and compared by identity. A
-// handle belongs to one kernel, from the first time that it is watched, and to
+// the system, or a [Source]. It is used by pointer and compared by identity.
+// From the first time that it is watched, a handle belongs to one kernel and to
 // that kernel's goroutine.
 type Handle struct {
 	source Source // what reads and writes
@@ -44,9 +44,9 @@ type Handle struct {
 	netConn     atomic.Pointer[sourceConn] // notified by the source instead of the kernel
 }
 
-// Source is what a handle that is no descriptor stands on: a net.Conn, a
-// connection in memory. Read, Write and Accept must not wait; with nothing to
-// do they return ErrWouldBlock.
+// Source is implemented by what a handle can have instead of a descriptor, such
+// as a connection in memory. Read, Write, and Accept if it has that method,
+// must not wait; if there is nothing to do they return [ErrWouldBlock].
 type Source interface {
 	io.ReadWriteCloser
 	// Ready returns the modes in which the source is ready now.
@@ -56,7 +56,7 @@ type Source interface {
 	Bind(wake func())
 }
 
-// ReadySet says in which modes a source is ready.
+// ReadySet is the set of modes in which a source is ready.
 type ReadySet struct{ Read, Write, Expedite bool }
 
 func (r ReadySet) modes() (m modeSet) {
@@ -110,8 +110,8 @@ func (h *Handle) String() string {
 	return h.name
 }
 
-// Read reads what is there. With nothing there it returns ErrWouldBlock, at
-// the end of the stream io.EOF.
+// Read reads what has arrived. If there is nothing, it returns [ErrWouldBlock],
+// at the end of the stream io.EOF.
 func (h *Handle) Read(p []byte) (int, error) {
 	if h.reg.Closed {
 		return 0, h.afterClose(h.k)
@@ -127,7 +127,7 @@ func (h *Handle) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Write writes as much of p as there is space for, with ErrWouldBlock if that
+// Write writes as much of p as there is space for, with [ErrWouldBlock] if that
 // is not all.
 func (h *Handle) Write(p []byte) (int, error) {
 	if h.reg.Closed {
@@ -205,7 +205,9 @@ func (h *Handle) sendTo(p []byte, to netip.AddrPort) (int, error) {
 	return 0, syscall.ENOTSOCK
 }
 
-// Accept takes the next connection of a listening handle.
+// Accept returns the next connection of a listening handle, as a handle that
+// the caller owns, and the peer's address. If there is none yet, the error is
+// [ErrWouldBlock].
 func (h *Handle) Accept() (*Handle, net.Addr, error) {
 	if h.reg.Closed {
 		return nil, nil, h.afterClose(h.k)
@@ -219,8 +221,8 @@ func (h *Handle) Accept() (*Handle, net.Addr, error) {
 	return nil, nil, syscall.EINVAL
 }
 
-// Close stops all watching of the handle and closes what it stands on. Closing
-// twice is fine.
+// Close stops all watching of the handle and closes its descriptor or Source.
+// Closing again does nothing.
 func (h *Handle) Close() error {
 	if h.reg.Closed {
 		return nil
@@ -329,7 +331,7 @@ func (h *Handle) remoteAddr() net.Addr {
 	return nil
 }
 
-// Fd returns the handle's descriptor, -1 if it stands on something else.
+// Fd returns the handle's descriptor, -1 if it has none.
 func (h *Handle) Fd() int {
 	if h.reg.Closed {
 		return -1
@@ -340,7 +342,7 @@ func (h *Handle) Fd() int {
 	return h.reg.FD
 }
 
-// Source returns what the handle stands on.
+// Source returns the handle's source; for a descriptor, one of this package.
 func (h *Handle) Source() Source { return h.source }
 
 // attach enters the handle into the kernel's table before its first watcher.

@@ -9,14 +9,14 @@ import (
 	"strings"
 )
 
-// HandlerError is the error that Run returns when an exception in a handler
-// was not handled, and that a handler of the signal DIE finds in
-// [Exception.Err]. It wraps the value that was thrown if that is an error.
+// HandlerError is the error that Run returns when an exception in a handler was
+// not handled, and the Err of the [Exception] that a handler of the signal DIE
+// gets. It wraps the value that was passed to panic if that is an error.
 type HandlerError struct {
-	Value any    // what was given to panic
+	Value any    // the value that was passed to panic
 	Stack []byte // the goroutine's stack at the panic
-	// Event and Session are the event whose handler has thrown, and its session.
-	// An error that was not made by a kernel may have neither.
+	// Event and Session are the event whose handler has panicked, and its
+	// session. An error that was not made by a kernel may have neither.
 	Event   string
 	Session ID
 	// File and Line are the place in the program: of the panic, or of the call
@@ -26,7 +26,7 @@ type HandlerError struct {
 	Line int
 	// Previous is the exception that was being handled when this one was
 	// thrown: by a handler of DIE, or by a session that started while the
-	// sessions were stopped for it. Else nil.
+	// sessions were stopped for it. Otherwise it is nil.
 	Previous error
 }
 
@@ -49,8 +49,8 @@ func (e *HandlerError) Error() string {
 	return fmt.Sprintf("%s (%s)", strings.TrimRight(e.Text(), "\n"), strings.Join(where, ", "))
 }
 
-// Text returns the text of what was thrown, and of the previous exception,
-// without the place.
+// Text returns the text of Value, and of the previous exception, without the
+// place.
 func (e *HandlerError) Text() string {
 	if e.Previous == nil {
 		return fmt.Sprint(e.Value)
@@ -74,7 +74,7 @@ func (e *HandlerError) Format(s fmt.State, verb rune) {
 	}
 }
 
-// Unwrap returns what was thrown, if it is an error, and the previous one.
+// Unwrap returns Value, if it is an error, and the previous exception.
 func (e *HandlerError) Unwrap() []error {
 	var errs []error
 	if err, ok := e.Value.(error); ok {

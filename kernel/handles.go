@@ -23,16 +23,16 @@ func (m Mode) bit() modeSet { return 1 << m }
 
 // ReadyHandler is called by [Host.Watch] when the handle is ready.
 //
-// A handler that has a method HandleFailure(m Mode, err error) gets a call when the
-// system refuses to continue watching the handle: epoll_ctl fails when a paused
-// watcher is resumed, for want of memory for example. HandleFailure runs as an
+// If it has a method HandleFailure(m Mode, err error), that is called when the
+// system cannot watch the handle any more, for example because epoll_ctl fails
+// for lack of memory when a paused watcher is resumed. HandleFailure runs as an
 // event of the session that watches, never within the call that resumed the
 // watcher; err is an *OpError which names the system call. The watcher still
 // exists; the handler normally closes the handle or resumes the watcher later.
-// Without the method, and for the events of [Kernel.SelectRead] and similar methods, the
-// kernel logs a warning, reports the handle as ready, so that the program learns
-// its state by reading or writing, and does both again every 100 ms until the
-// system watches the handle.
+// Without the method, and for the events of [Kernel.SelectRead] and similar
+// methods, the kernel logs a warning, reports the handle as ready, so that the
+// program finds out its state by reading or writing, and repeats both every 100
+// ms until the system watches the handle again.
 type ReadyHandler interface {
 	HandleReady(m Mode)
 }
@@ -73,8 +73,11 @@ func (w *watcher) site() *site {
 // SelectRead makes the active session get an event whenever the handle can be
 // read: its arguments are the handle, the mode, and then args. The event
 // repeats as long as the handle stays ready. If the session watches the handle
-// for reading already, the first registration stays as it is and is resumed.
-// A watched handle keeps the session alive.
+// for reading already, the first registration is kept and resumed, as in POE. A
+// watched handle keeps the session alive. The error is [ErrInvalid] for a nil
+// handle or without a name, [ErrNoActiveSession], or that of the system; a
+// handle that is closed, belongs to another kernel, or is watched by a wheel of
+// the session is an error as well.
 func (k *Kernel) SelectRead(h *Handle, event string, args ...any) error {
 	return k.selectEvent("SelectRead", h, Read, event, args)
 }
@@ -84,13 +87,14 @@ func (k *Kernel) SelectWrite(h *Handle, event string, args ...any) error {
 	return k.selectEvent("SelectWrite", h, Write, event, args)
 }
 
-// SelectExpedite is SelectRead for urgent data.
+// SelectExpedite is [Kernel.SelectRead] for urgent data.
 func (k *Kernel) SelectExpedite(h *Handle, event string, args ...any) error {
 	return k.selectEvent("SelectExpedite", h, Expedite, event, args)
 }
 
-// Select sets the watchers of all three modes; an empty event name removes
-// that mode's.
+// Select sets the active session's watchers of a handle in all three modes; an
+// empty event name removes the watcher of that mode. The errors are those of
+// [Kernel.SelectRead].
 func (k *Kernel) Select(h *Handle, read, write, expedite string, args ...any) error {
 	var errs []error
 	for m, event := range [modes]string{read, write, expedite} {
@@ -115,17 +119,19 @@ func (k *Kernel) SelectClear(h *Handle, in ...Mode) {
 	}
 }
 
-// SelectPauseRead suspends all watching of a handle for reading, without
-// releasing the sessions. It returns false if it is not watched.
+// SelectPauseRead suspends all watchers of a handle for reading; they still
+// keep their sessions alive. It returns false if there are none.
 func (k *Kernel) SelectPauseRead(h *Handle) bool { return h.pause(k, Read) }
 
-// SelectResumeRead undoes SelectPauseRead.
+// SelectResumeRead undoes SelectPauseRead. It returns false if the handle is
+// not watched for reading.
 func (k *Kernel) SelectResumeRead(h *Handle) bool { return h.resume(k, Read) }
 
 // SelectPauseWrite is SelectPauseRead for writing.
 func (k *Kernel) SelectPauseWrite(h *Handle) bool { return h.pause(k, Write) }
 
-// SelectResumeWrite undoes SelectPauseWrite.
+// SelectResumeWrite undoes SelectPauseWrite. It returns false if the handle is
+// not watched for writing.
 func (k *Kernel) SelectResumeWrite(h *Handle) bool { return h.resume(k, Write) }
 
 func (k *Kernel) selectEvent(method string, h *Handle, m Mode, event string, args []any) error {

@@ -6,15 +6,15 @@ import "slices"
 // package actor. Its methods are called on the kernel's goroutine, except
 // DeadLetters, and must not block.
 type Hook interface {
-	// SessionStopped is called after a session has stopped and all that it had
-	// was released.
+	// SessionStopped is called after a session has stopped and everything that
+	// it owned was released.
 	SessionStopped(id ID)
 	// DeadLetter is called with every dead letter of the kernel, after
 	// Options.DeadLetter.
 	DeadLetter(d DeadLetter)
-	// DeadLetters returns how many messages to the kernel's sessions the
-	// hook has found to be undeliverable without the kernel; Stats adds
-	// them to its own count. It may be called on any goroutine.
+	// DeadLetters returns how many messages to the kernel's sessions the hook
+	// itself has found to be undeliverable; Stats adds them to the kernel's
+	// count. It may be called on any goroutine.
 	DeadLetters() uint64
 	// RunEnded is called when a run has ended.
 	RunEnded()
@@ -38,7 +38,7 @@ func (v Host) Attach(hook Hook) (detach func()) {
 }
 
 // HookOf returns the first hook of type T that is attached to the kernel, and
-// whether there is one.
+// reports whether there is one.
 func HookOf[T Hook](k *Kernel) (hook T, ok bool) {
 	for _, h := range k.hooks {
 		if hook, ok = h.(T); ok {
@@ -52,17 +52,18 @@ func HookOf[T Hook](k *Kernel) (hook T, ok bool) {
 // waits in the kernel's queue like an event; see [Outside.PostLetter]. Its
 // methods are called on the kernel's goroutine.
 type Letter interface {
-	// Deliver is called when it is the letter's turn. It runs the handler with
-	// [Host.DispatchLetter]. A panic in it becomes the signal DIE of the session.
+	// Deliver is called when the letter is dispatched. It runs the handler with
+	// [Host.DispatchLetter]. A panic in it becomes the signal DIE of the
+	// session.
 	Deliver()
 	// Return is called instead if the session has stopped. The kernel then does
-	// not count a dead letter: it is for the other system to do so.
+	// not count a dead letter, which is left to the other system.
 	Return()
 }
 
-// PostLetter queues a letter for a session from any goroutine, in one order with
-// the events that Post queues; event is the name under which it shows until it
-// is delivered.
+// PostLetter queues a letter for a session from any goroutine, in one order
+// with the events that Post queues; event is the name in traces and lists until
+// it is delivered.
 func (o Outside) PostLetter(to ID, event string, l Letter) {
 	o.k.inbox.put(message{to: to, event: event, letter: l})
 }
@@ -101,8 +102,8 @@ func (v Host) DispatchLetter(to ID, event string, args []any, l Letter) (value a
 	return f.value, f.answered, f.found
 }
 
-// LetterOf returns the letter that an event came in while its handler runs, nil
-// for other events.
+// LetterOf returns the letter whose event e is, while its handler runs; nil for
+// other events.
 func (v Host) LetterOf(e Event) Letter {
 	if e.frame == nil || e.frame.serial != e.serial || e.frame.extra == nil {
 		return nil

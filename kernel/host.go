@@ -9,16 +9,17 @@ import (
 	"time"
 )
 
-// Host is a kernel as code that implements wheels, components and session
-// types sees it: functions run in a session without a handler's name, handles
-// are watched by a [ReadyHandler], what a session owns is closed when it stops.
-// Programs use the methods of [Kernel].
+// Host is the view of a kernel for code that implements wheels, components and
+// session types: it runs functions in a session, watches handles with a
+// [ReadyHandler], and closes what a session owns when it stops. Programs use
+// the methods of [Kernel].
 //
-// A Host is a small value, made by [Kernel.Host]; its methods may only be used
-// on the kernel's goroutine. The zero Host is not usable.
+// A Host is a small value, returned by [Kernel.Host]; its methods may only be
+// used on the kernel's goroutine. The zero Host cannot be used.
 type Host struct{ k *Kernel }
 
-// Host returns the kernel's view for code that implements wheels.
+// Host returns the view of the kernel for code that implements wheels,
+// components and session types.
 func (k *Kernel) Host() Host { return Host{k} }
 
 // AllocateWheelID returns the next wheel's ID.
@@ -36,7 +37,7 @@ func (v Host) Own(c io.Closer, name string) (Owned, error) {
 }
 
 // CallFunc runs h in a session at once, as [Kernel.Call] runs one of the
-// session's own handlers; event is the name under which it shows. In the active
+// session's own handlers; event is the name in traces and lists. In the active
 // session it is a plain function call.
 func (v Host) CallFunc(to ID, event string, h Handler) error {
 	k := v.k
@@ -56,7 +57,7 @@ func (v Host) CallFunc(to ID, event string, h Handler) error {
 }
 
 // YieldFunc queues an event for the active session which runs h instead of one
-// of the session's handlers; event is the name under which it shows. Outside of
+// of the session's handlers; event is the name in traces and lists. Outside of
 // any session it returns ErrNoActiveSession.
 func (v Host) YieldFunc(event string, h Handler) error {
 	e, err := v.k.timerOwner("YieldFunc", event)
@@ -67,9 +68,9 @@ func (v Host) YieldFunc(event string, h Handler) error {
 	return nil
 }
 
-// DelayFunc sets a timer which runs h in the active session, once d has passed,
-// instead of one of the session's handlers; event is the name under which it
-// shows. [Kernel.AlarmRemove] and similar methods work on it.
+// DelayFunc sets a timer which runs h in the active session once d has passed,
+// instead of one of the session's handlers; event is the name in traces and
+// lists. [Kernel.AlarmRemove] and similar methods work on it.
 func (v Host) DelayFunc(event string, d time.Duration, h Handler) (AlarmID, error) {
 	e, err := v.k.timerOwner("DelayFunc", event)
 	if err != nil {
@@ -78,11 +79,11 @@ func (v Host) DelayFunc(event string, d time.Duration, h Handler) (AlarmID, erro
 	return v.k.setTimer(e, event, v.k.readClock()+int64(d), false, nil, &extra{handler: h}).id(), nil
 }
 
-// Watch makes ready be called, in the active session, whenever the handle is
-// ready in that mode. name shows as the active event. A watcher for Write
-// starts paused: TryWrite and [Kernel.SelectResumeWrite] start it. A session can
-// watch one mode of a handle only once. A watched handle keeps the session
-// alive. Outside of any session the error is ErrNoActiveSession.
+// Watch calls ready, in the active session, whenever the handle is ready in
+// that mode. name is the active event's name during the call. A watcher for
+// Write starts paused: TryWrite and [Kernel.SelectResumeWrite] start it. A
+// session can watch one mode of a handle only once. A watched handle keeps the
+// session alive. Outside of any session the error is [ErrNoActiveSession].
 func (v Host) Watch(h *Handle, m Mode, name string, ready ReadyHandler) error {
 	return v.k.watch("Watch", h, m, &watcher{event: name, ready: ready})
 }
@@ -96,9 +97,9 @@ func (v Host) Unwatch(owner ID, h *Handle, m Mode) {
 }
 
 // TryWrite makes the handle's write watchers run in the write phase of the next
-// turn without asking the system whether the handle is writable: nearly always
-// it is. A watcher that gets ErrWouldBlock resumes itself with
-// [Kernel.SelectResumeWrite] and waits for real readiness.
+// turn, without asking the system whether the handle is writable, which it
+// nearly always is. A watcher that gets [ErrWouldBlock] calls
+// [Kernel.SelectResumeWrite] to wait until it is.
 func (v Host) TryWrite(h *Handle) {
 	if !h.writeQueued && h.watchers[Write] != nil {
 		h.writeQueued = true
@@ -109,10 +110,10 @@ func (v Host) TryWrite(h *Handle) {
 	}
 }
 
-// Scratch returns the kernel's read buffer, n bytes long. Its contents are
-// valid until the next call of Scratch: whatever must outlive the present
-// readiness of a handle is copied. A turn that a handler runs, by
-// [Kernel.RunOneTimeslice], has a buffer of its own.
+// Scratch returns the kernel's read buffer, with n bytes. Its contents are
+// valid until the next call of Scratch: what is needed longer must be copied. A
+// timeslice that a handler runs with [Kernel.RunOneTimeslice] has its own
+// buffer.
 func (v Host) Scratch(n int) []byte {
 	if n > len(v.k.scratch) {
 		v.k.scratch = make([]byte, n)
@@ -121,23 +122,23 @@ func (v Host) Scratch(n int) []byte {
 }
 
 // OffloadFunc is [Kernel.Offload] with a function instead of an event: done is
-// called with the result, in the session that was active. event is the name
-// under which it shows.
+// called with the result, in the session that was active. event is the name in
+// traces and lists.
 //
-// If previous is not nil, the job begins after that one has ended: its work has
-// returned, also if the job was cancelled meanwhile, or it was cancelled before it
-// began. So a chain of jobs runs one at a time and in order, such as the
-// statements of one connection to a database. previous may be a job of another
-// session of the same kernel.
+// If previous is not nil, the job begins after that one has ended: after its
+// work has returned, even if the job was cancelled meanwhile, or after it was
+// cancelled before it began. So a chain of jobs, such as the statements of one
+// connection to a database, runs one at a time and in order. previous may be a
+// job of another session of the same kernel.
 func (v Host) OffloadFunc(previous *Job, event string, work func(ctx context.Context) (any, error), done func(e Event, result any, err error)) (*Job, error) {
 	return v.k.offload("OffloadFunc", previous, &Job{event: event, work: work, callback: done})
 }
 
 // SigChildFunc makes h run in the active session, once, when a child process
 // ends: after the event of [Kernel.SigChild], if there is one. event is the
-// name under which it shows. A process has one such function, which keeps the
-// session alive until then. The errors are those of SigChild, and
-// one that wraps EBUSY for a second function.
+// name in traces and lists. A process has one such function, which keeps the
+// session alive until then. The errors are those of SigChild, and one that
+// wraps EBUSY for a second function.
 func (v Host) SigChildFunc(pid int, event string, h func(e Event, status WaitStatus)) error {
 	return v.k.sigChildFunc(pid, event, h)
 }
@@ -145,13 +146,13 @@ func (v Host) SigChildFunc(pid int, event string, h func(e Event, status WaitSta
 // TrackChild registers pid, a child process of this one, so that watchers of
 // the signal CHLD are notified when it exits, and SigChild may be called for it
 // until then. ended is called with its status, on the kernel's goroutine and
-// outside of any session; it must not block. A tracked process keeps neither a
-// session nor the kernel running. A process that is tracked already is an error
-// that wraps EBUSY.
+// outside of any session; it must not block. Tracking keeps neither a session
+// alive nor the kernel running. The error wraps EBUSY if the process is tracked
+// already.
 //
-// If ended is nil, nothing is interested in the status of the process any more:
-// it is only waited for, so that no zombie remains, and a function of
-// SigChildFunc or TrackChild is removed.
+// If ended is nil, the status of the process is discarded: the kernel only
+// waits for it, so that no zombie remains, and a function of SigChildFunc or
+// TrackChild is removed.
 func (v Host) TrackChild(pid int, ended func(status WaitStatus)) error {
 	if ended == nil {
 		v.k.reapChild(pid)
@@ -162,9 +163,9 @@ func (v Host) TrackChild(pid int, ended func(status WaitStatus)) error {
 
 // Start makes s a session: a child of the active session, or of the kernel
 // outside of any. It runs _start with the arguments, then the parent's _child,
-// and returns. _start gets a copy of the arguments: a list that a program
-// spreads here is often one that it continues using. An exception in _start is no
-// error; DIE follows. Programs use package session. POE: session_alloc.
+// and returns. _start gets a copy of the list of arguments. An exception in
+// _start is not an error; DIE follows. Programs use package session. POE:
+// session_alloc.
 func (v Host) Start(s Session, args ...any) (ID, error) {
 	v.k.checkGoroutine("Start")
 	k := v.k
@@ -206,13 +207,14 @@ func (v Host) StopSession(id ID) error {
 	return nil
 }
 
-// OwnGoroutine returns the number of the goroutine that is the kernel's own, 0
-// while none runs it. A function that runs on another goroutine while the
-// kernel's waits for it stores its number there for that time.
+// OwnGoroutine returns the variable with the number of the kernel's goroutine,
+// which is 0 while the kernel does not run. A function that runs on another
+// goroutine while the kernel's waits for it stores its number there for that
+// time.
 func (v Host) OwnGoroutine() *atomic.Uint64 { return &v.k.inbox.owner }
 
 // Tracing reports whether events are traced. Wheels and components then send
-// events where they would otherwise call functions.
+// events instead of calling functions, so that they are traced.
 func (v Host) Tracing() bool { return v.k.debug != nil && v.k.debug.trace&traceEvents != 0 }
 
 // Logger returns the kernel's logger, never nil.
@@ -221,7 +223,8 @@ func (v Host) Logger() *slog.Logger { return v.k.logger }
 // Deliver runs a session's handler for an event at once, with from as the
 // sender: as if an event that from had posted were dispatched now. It returns
 // the last value that the handler returned, and reports whether the handler
-// threw an exception, which then is DIE. It is for code that passes events on.
+// threw an exception, which then becomes DIE. It is for code that passes events
+// on.
 func (v Host) Deliver(to, from ID, event string, args ...any) (value any, threw bool, err error) {
 	k := v.k
 	dest, err := k.resolve(to)
@@ -243,13 +246,13 @@ func (v Host) Deliver(to, from ID, event string, args ...any) (value any, threw 
 func (v Host) DeadLetter(d DeadLetter) { v.k.deadLetter(d) }
 
 // Replaying reports whether the run is the replay of a recording: then nothing
-// outside is to be asked, since the recording has the answers. What a goroutine
-// would have sent comes at its time, if it was an event whose arguments can be
-// recorded.
+// outside of the program is to be used, since the recording has the results.
+// Events that other goroutines sent are dispatched at the same point of the run
+// as recorded, if their arguments can be recorded.
 func (v Host) Replaying() bool { return v.k.replaying() }
 
-// AddWork counts work that runs outside of the kernel and will bring something
-// in: n is 1 when it begins and -1 when it has ended or waits for the kernel.
-// While any of it runs a virtual clock does not advance. Jobs of Offload and
-// watched child processes are counted already.
+// AddWork counts work that runs outside of the kernel and will result in an
+// event: n is 1 when it begins, and -1 when it has ended or waits for the
+// kernel. While such work runs a virtual clock does not advance. Jobs of
+// Offload and watched child processes are counted without it.
 func (v Host) AddWork(n int) { v.k.standing.work += n }

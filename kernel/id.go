@@ -2,21 +2,21 @@ package kernel
 
 import "strconv"
 
-// ID names a session forever: it stays valid after the session has stopped
-// and is never given to another one. It is comparable, and using one as a
-// destination costs no look-up. Holding an ID holds memory, but keeps no
-// session alive. The zero ID names nothing.
+// ID identifies a session forever: it stays valid after the session has stopped
+// and is never reused. It is comparable, and as a destination needs no look-up.
+// An ID keeps memory from being freed, but does not keep the session alive. The
+// zero ID identifies no session.
 //
 // An ID means the same everywhere in the process: its methods are safe on any
 // goroutine, and a session of another kernel can be posted to, see
-// [Kernel.Post]. What [ID.Session] returns belongs to its own kernel's
-// goroutine, as all of a session does.
+// [Kernel.Post]. The result of [ID.Session] belongs to the goroutine of the
+// session's kernel.
 //
 // POE: both the session's reference and its ID.
 type ID struct{ s *entry }
 
-// Number is the session's number, unique in its kernel; the kernel's own ID
-// has number 0. POE: $session->ID.
+// Number returns the session's number, which is unique in its kernel and not
+// reused; that of the kernel's own ID is 0. POE: $session->ID.
 func (id ID) Number() uint64 {
 	if id.s == nil {
 		return 0
@@ -74,8 +74,8 @@ func (id ID) String() string {
 // were created outside of any session and the sender of what the kernel sends.
 func (k *Kernel) ID() ID { return ID{k.root} }
 
-// ByNumber finds a living session by its number; 0 is the kernel.
-// POE: ID_id_to_session.
+// ByNumber returns the living session with that number; 0 is the kernel. The
+// error is [ErrNoSession]. POE: ID_id_to_session.
 func (k *Kernel) ByNumber(n uint64) (ID, error) {
 	if e := k.byNumber[n]; e != nil {
 		return ID{e}, nil
@@ -83,6 +83,6 @@ func (k *Kernel) ByNumber(n uint64) (ID, error) {
 	return ID{}, k.fail("ByNumber", n, ErrNoSession)
 }
 
-// WheelID numbers the wheels of a kernel, of whatever kind, in one sequence
-// that starts at 1.
+// WheelID is the number of a wheel. All wheels of a kernel, of any kind, are
+// numbered in one sequence that starts at 1.
 type WheelID uint64

@@ -17,20 +17,20 @@ import (
 
 // Options configure a kernel. All fields are optional.
 type Options struct {
-	// Name is the kernel's name in diagnostics and what its own ID prints as.
-	// If empty, it is made of the host's name and the process ID.
+	// Name is the kernel's name in diagnostics, and the text of its own ID. If
+	// empty, it is made of the host's name and the process ID.
 	Name string
 	// Logger gets warnings and, when tracing, the trace at its debug level. If
 	// nil, they go to standard error as text; slog.New(slog.DiscardHandler) is
-	// silent. A trace that the environment asks for goes to standard error as
-	// well if Logger drops debug records, unless it drops everything.
+	// silent. A trace that an environment variable selects is also written to
+	// standard error if Logger drops debug records, unless it drops everything.
 	Logger *slog.Logger
 	// Clock is the source of time. If nil, it is the system's clock.
 	Clock Clock
-	// Loop chooses how the kernel waits for handles: "epoll", "kqueue",
-	// "portable", or empty for what the environment variable POE_LOOP names,
-	// and else the best that the system has. The portable loop is poll(2) on
-	// Unix; elsewhere each handle has goroutines that wait.
+	// Loop selects how the kernel waits for handles: "epoll", "kqueue" or
+	// "portable". If empty, it is that which the environment variable POE_LOOP
+	// names, or else the best one of the system. The portable loop is poll(2)
+	// on Unix; elsewhere each handle has goroutines that wait.
 	Loop string
 	// Trace selects what is logged, and Assert the mistakes that panic, as
 	// POE's TRACE_* and ASSERT_* do. The environment variables
@@ -41,24 +41,26 @@ type Options struct {
 	// runtime/pprof: with "kernel", its name; "session", as ID.String has it;
 	// "kind", the type of the session's heap; and "event".
 	ProfileLabels bool
-	// ProfileRegions makes a region of every handler, named after its event, in
-	// execution traces of package runtime/trace, and logs its session.
+	// ProfileRegions makes a region, with the name of the event, of every
+	// handler in execution traces of package runtime/trace, and logs the
+	// session there.
 	ProfileRegions bool
-	// Strict turns silent mistakes, such as an event that no handler takes,
-	// into panics with the nearest name that exists. It is meant for tests.
+	// Strict turns silent mistakes, such as an event without a handler, into
+	// panics, whose text has the most similar name that exists. It is meant for
+	// tests.
 	Strict bool
 	// DeadLetter is called with every event that reached no handler, on the
 	// kernel's goroutine.
 	DeadLetter func(DeadLetter)
-	// MaxOffload is how many jobs of Offload run at once; 0 means 64.
+	// MaxOffload is the most jobs of Offload that run at once; 0 means 64.
 	MaxOffload int
 	// WrapJob returns the function that is run in place of a job's work; event
 	// names the event that reports its result. It is called when Offload is, on
 	// the kernel's goroutine, and may return work itself, a function that calls
 	// it, or another one, as tests do. If nil, work is run.
 	WrapJob func(event string, work func(ctx context.Context) (any, error)) func(ctx context.Context) (any, error)
-	// Backlog is how many events of other kernels may wait to be handled here;
-	// a post beyond that gets ErrBusy. 0 means 65,536.
+	// Backlog is the most events of other kernels that may wait to be handled
+	// here; a post beyond that returns [ErrBusy]. 0 means 65,536.
 	Backlog int
 	// SlowHandler is how long a handler may run before Slow is called, on
 	// another goroutine; 0 disables the watchdog.
@@ -67,14 +69,14 @@ type Options struct {
 	Slow func(SlowHandler)
 	// Recording records the run, Replay replays one instead of running. If both
 	// are nil the environment variables POE_RECORDING and POE_REPLAY decide for
-	// the first kernel of the program. Replay is the stronger one.
+	// the first kernel of the program. If both are set, only Replay is used.
 	Recording *Recording
 	Replay    *Replay
 }
 
-// Kernel dispatches events to sessions. Make one with New. Its methods belong
-// to one goroutine; see the package's documentation for the ways in
-// from others.
+// Kernel dispatches events to sessions. [New] makes one. Its methods belong to
+// one goroutine; the package's documentation lists what others may use. POE:
+// POE::Kernel.
 type Kernel struct {
 	name   string
 	logger *slog.Logger
@@ -142,8 +144,8 @@ type Kernel struct {
 	random     *rand.Rand
 }
 
-// New makes a kernel, with the zero Options if there are none. More than one
-// Options is a mistake, of which all but the first would not be read: it panics.
+// New makes a kernel. At most one Options may be given, otherwise New panics;
+// without one the zero Options are used.
 func New(options ...Options) *Kernel {
 	var o Options
 	switch len(options) {
@@ -186,12 +188,12 @@ func New(options ...Options) *Kernel {
 
 // Run dispatches events until no session is left, and returns nil, or the
 // exception that was not handled. It may be called again afterwards; events
-// posted in between are kept. Without sessions it returns at once. While the
-// kernel runs it is an error.
+// posted in between are kept. Without sessions it returns at once. Calling it
+// while the kernel runs is an error.
 func (k *Kernel) Run() error { return k.RunContext(context.Background()) }
 
-// RunContext is Run with an end: when ctx is done all sessions are stopped in
-// order, as by Stop, and the context's error is returned.
+// RunContext is [Kernel.Run] with a context: when ctx is done, all sessions are
+// stopped in order, as by Stop, and the context's error is returned.
 func (k *Kernel) RunContext(ctx context.Context) (err error) {
 	if k.running {
 		return errRunning
@@ -325,9 +327,9 @@ func (k *Kernel) RunWhile(condition *bool) error {
 	return nil
 }
 
-// Stop stops every session, children before parents, with _stop and _child,
-// and drops all that is queued. A handler that calls it runs on to its end,
-// outside of any session; then Run returns. New sessions can be created
+// Stop stops every session, children before parents, with _stop and _child, and
+// drops everything that is queued. A handler that calls it continues to its
+// end, outside of any session; then Run returns. New sessions can be created
 // afterwards.
 func (k *Kernel) Stop() { k.stopAll() }
 

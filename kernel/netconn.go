@@ -9,19 +9,19 @@ import (
 	"time"
 )
 
-// NetConn makes a connection of package net of a handle, for what wants one:
-// crypto/tls above all. So a conversation that began on any handle continues
-// encrypted:
+// NetConn makes a connection of package net of a handle, for packages that need
+// one, such as crypto/tls. So any connection can continue encrypted:
 //
 //	conn, err := h.NetConn(wheel.Detach())
 //	...
 //	h = kernel.Conn(tls.Server(conn, config)) // the handshake waits on a goroutine
 //
-// early is what has been read from the handle already; it is read first. The
-// handle is useless from then on, and closed if there is an error. A socket
-// becomes what package net makes of it, what Conn was given is handed back if
-// nothing has been read or written by the handle, and any other source is
-// served by this package: it must tolerate calls from any one goroutine at a
+// early are bytes that have been read from the handle already; the connection
+// returns them first. The handle must not be used any more, and is closed if
+// there is an error. For a socket the result is a connection of package net;
+// for a handle of [Conn] it is the original connection, if nothing has been
+// read or written by the handle. For any other source it is a connection of
+// this package: the source must tolerate calls from any one goroutine at a
 // time.
 func (h *Handle) NetConn(early []byte) (net.Conn, error) {
 	if h.reg.Closed {

@@ -44,13 +44,13 @@ type sessionView struct {
 // kernelsObserved numbers the kernels of the process.
 var kernelsObserved atomic.Uint64
 
-// Observe calls o with every event that the kernel dispatches from now on, until
-// stop is called, which may be done twice. It takes the times of one event in
-// every, a number that is rounded up to a power of two; 0 and 1 are all events.
-// With several observers the smallest number holds for all. An observer that is
-// attached in a handler gets the End of those handlers that are running, if another
-// is attached already. Both Observe and stop belong to the kernel's goroutine, or
-// to any while the kernel does not run.
+// Observe calls o with every event that the kernel dispatches from now on,
+// until stop is called, which may be called more than once. Times are measured
+// for one event in every, a number that is rounded up to a power of two; 0 and
+// 1 mean all events. With several observers the smallest number is used for
+// all. An observer that is attached in a handler gets the End of the handlers
+// that are running, if another is attached already. Observe and stop must be
+// called on the kernel's goroutine, or on any while the kernel does not run.
 func (v Host) Observe(o observe.Observer, every int) (stop func()) {
 	k := v.k
 	if k.debug == nil {

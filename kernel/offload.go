@@ -25,7 +25,7 @@ type offloads struct {
 // errJobExited is the error of work that has ended its goroutine.
 var errJobExited = errors.New("kernel: the job called runtime.Goexit")
 
-// Job is work that runs on another goroutine.
+// Job is work of Offload that runs on another goroutine.
 type Job struct {
 	k        *Kernel
 	owner    *entry
@@ -48,11 +48,11 @@ type Job struct {
 
 // Offload runs work on another goroutine, so that it may block, and sends its
 // result to the active session: the event's arguments are the result, the
-// error, and then args. The job keeps the session alive; when the session
-// stops the job's context ends. A result that comes too late is a dead letter,
-// and is closed if it can be. A panic in work becomes the error, a
-// *HandlerError; runtime.Goexit becomes one as well. At most Options.MaxOffload
-// jobs run at once, the others wait for their turn.
+// error, and then args. The job keeps the session alive; when the session stops
+// the job's context ends. A result that arrives after that is a dead letter,
+// and is closed if it is an io.Closer. A panic in work becomes the error, a
+// *[HandlerError]; so does runtime.Goexit. At most Options.MaxOffload jobs run
+// at once; the others wait.
 func (k *Kernel) Offload(event string, work func(ctx context.Context) (any, error), args ...any) (*Job, error) {
 	return k.offload("Offload", nil, &Job{event: event, work: work, args: args})
 }
@@ -88,8 +88,9 @@ func (k *Kernel) offload(method string, previous, j *Job) (*Job, error) {
 // offloadTag is the tag under which jobs are counted.
 const offloadTag = "offload"
 
-// Cancel ends the job's context and forgets its result. It is for the kernel's
-// goroutine. Cancelling twice, or a job that is done, does nothing.
+// Cancel cancels the job's context and discards its result. It must be called
+// on the kernel's goroutine. For a job that has ended or was cancelled before
+// it does nothing.
 func (j *Job) Cancel() {
 	if !j.done {
 		j.finish()

@@ -13,13 +13,13 @@ type OpError struct {
 	// Op is the operation that failed: "read", "write", "accept", "connect",
 	// "bind", "listen", "filter" ...
 	Op string
-	// Err is the reason. It is io.EOF at the end of a stream.
+	// Err is the cause, io.EOF at the end of a stream.
 	Err error
-	// Wheel is the wheel that met the error, 0 if none did.
+	// Wheel is the wheel that reports the error, 0 if it is not one of a wheel.
 	Wheel WheelID
 }
 
-// Error describes what failed and why.
+// Error returns the operation and the cause as text.
 func (e *OpError) Error() string {
 	text := e.Text()
 	if strings.HasPrefix(text, e.Op+": ") { // as that of an error of a filter has
@@ -28,12 +28,12 @@ func (e *OpError) Error() string {
 	return e.Op + ": " + text
 }
 
-// Unwrap returns the reason.
+// Unwrap returns the cause.
 func (e *OpError) Unwrap() error { return e.Err }
 
 // Errno returns the error number, POE's $! as a number: 0 at the end of a
-// stream, EBADMSG for bytes that a filter cannot decode, EIO for whatever
-// brought no number of its own.
+// stream, EBADMSG for bytes that a filter cannot decode, EIO for any other
+// error without a number.
 func (e *OpError) Errno() syscall.Errno {
 	var errno syscall.Errno
 	switch {
@@ -47,8 +47,8 @@ func (e *OpError) Errno() syscall.Errno {
 	return syscall.EIO
 }
 
-// Text returns the reason in words, POE's $! as a string: empty at the end of
-// a stream.
+// Text returns the cause as text, POE's $! as a string: empty at the end of a
+// stream.
 func (e *OpError) Text() string {
 	if e.Err == nil || errors.Is(e.Err, io.EOF) {
 		return ""
@@ -79,11 +79,11 @@ func (e *OpError) Args(more ...any) []any {
 	return append(args, more...)
 }
 
-// OpErrorOf returns the error of an error event: while its handler runs the
-// very one that a wheel has sent. In an event that a program has made or
-// forwarded, or kept beyond the handler, it is made anew from POE's four
-// arguments, operation, error number, text and wheel ID; the wheel ID may be
-// missing. It returns nil if the event is not an error event.
+// OpErrorOf returns the error of an error event. While its handler runs, that
+// is the value which the wheel has sent. For an event that a program has made
+// or forwarded, or kept after the handler, it is made from POE's four
+// arguments, operation, error number, text and wheel ID, of which the last may
+// be missing. It returns nil if the event is not an error event.
 func OpErrorOf(ev Event) *OpError {
 	if ev.frame != nil && ev.frame.serial == ev.serial && ev.frame.extra != nil && ev.frame.extra.failure != nil {
 		return ev.frame.extra.failure

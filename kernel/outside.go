@@ -263,25 +263,25 @@ func (k *Kernel) onOwnGoroutine() bool {
 	return owner != 0 && owner == goroutine.ID()
 }
 
-// Outside is the kernel as other goroutines may use it. Its methods are safe
-// on any goroutine.
+// Outside is the view of a kernel for other goroutines, returned by
+// [Kernel.Outside]. Its methods are safe on any goroutine.
 type Outside struct{ k *Kernel }
 
 // Outside returns the view of the kernel for other goroutines.
 func (k *Kernel) Outside() Outside { return Outside{k} }
 
 // Post queues an event; the kernel is its sender. Events of one goroutine
-// arrive in the order in which they were posted. An event without a living
-// destination becomes a dead letter.
+// arrive in the order in which they were posted. If there is no living session
+// with that destination, the event becomes a dead letter.
 func (o Outside) Post(to Dest, event string, args ...any) {
 	o.k.inbox.put(message{to: to, event: event, args: args})
 }
 
 // Call runs a session's handler on the kernel's goroutine, between two events,
-// and waits for what it returns. It returns the context's error when that ends
-// first, ErrNoSession, ErrNotRunning, or ErrWouldDeadlock on the kernel's own
-// goroutine. As any call it overtakes what is queued, events that this
-// goroutine has posted before among them.
+// waits for it, and returns its result as [Kernel.Call] does. The error is the
+// context's if that is done first, [ErrNoSession], [ErrNotRunning], or
+// [ErrWouldDeadlock] on the kernel's own goroutine. Like any call it overtakes
+// events that are queued, also those that this goroutine has posted before.
 func (o Outside) Call(ctx context.Context, to Dest, event string, args ...any) (any, error) {
 	var v any
 	var callErr error
@@ -293,9 +293,9 @@ func (o Outside) Call(ctx context.Context, to Dest, event string, args ...any) (
 }
 
 // Do runs f on the kernel's goroutine, between two events and outside of any
-// session, and waits until it has run. What f throws is thrown here. The
-// errors are those of Call. If the context ends before f has begun, f will not
-// run.
+// session, and waits until it has returned. If f panics, Do panics with the
+// same value. The errors are those of Call, except ErrNoSession. If the context
+// is done before f has begun, f will not run.
 func (o Outside) Do(ctx context.Context, f func(k *Kernel)) error {
 	k := o.k
 	if k.onOwnGoroutine() {
@@ -319,9 +319,9 @@ func (o Outside) Do(ctx context.Context, f func(k *Kernel)) error {
 	return job.err
 }
 
-// DoAsync runs f on the kernel's goroutine, soon, between two events and outside
-// of any session, and does not wait for it. If the kernel does not run, f runs
-// when it does. What f throws leaves the kernel's Run.
+// DoAsync runs f on the kernel's goroutine, between two events and outside of
+// any session, and does not wait for it. If the kernel does not run, f runs
+// once it does. If f panics, the kernel's Run panics.
 func (o Outside) DoAsync(f func(k *Kernel)) {
 	o.k.inbox.put(message{kind: recordfile.ArrivalLive, run: func() { f(o.k) }})
 }
@@ -355,11 +355,12 @@ func (j *outsideJob) run() {
 	j.f(j.k)
 }
 
-// Stop stops all sessions, as Kernel.Stop does, soon.
+// Stop makes the kernel stop all sessions, as [Kernel.Stop] does, and does not
+// wait for that.
 func (o Outside) Stop() { o.k.inbox.put(message{kind: recordfile.ArrivalStop, run: o.k.Stop}) }
 
-// Signal sends a signal, as Kernel.Signal does; an unknown destination is a
-// dead letter.
+// Signal sends a signal, as [Kernel.Signal] does. If there is no living session
+// with that destination, it becomes a dead letter.
 func (o Outside) Signal(to Dest, signal string, args ...any) {
 	o.k.inbox.put(message{kind: recordfile.ArrivalSent, to: to, event: signal, args: args, run: o.k.sentSignal(to, signal, args)})
 }

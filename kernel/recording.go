@@ -18,32 +18,34 @@ import (
 // defaultRing is the size of the ring of a [Recording] that does not say.
 const defaultRing = 64 << 20
 
-// Recording records what a kernel gets from outside, so that [Replay] can run
-// the same program again, event for event: readings of the clock, readiness and
-// bytes of handles, connections, signals, ends of child processes, messages of
-// other goroutines, results of jobs. A Recording is for one kernel and is not
-// changed once the kernel is made.
+// Recording records what a kernel gets from outside, so that [Replay] can
+// repeat the run of the program, event for event: readings of the clock,
+// readiness and bytes of handles, connections, signals, ends of child
+// processes, messages of other goroutines, results of jobs. A Recording is for
+// one kernel and must not be changed once the kernel is made.
 type Recording struct {
 	// Writer gets the recording. It is called on a goroutine of the recording's
-	// own, never by two at once, and is not closed. What the kernel has done is
-	// written within 100 ms, and at the end of each run all of it is. If it
-	// returns an error, or 256 MiB wait for it, the recording ends with a
-	// warning. If nil, the recording is kept in memory, as a ring.
+	// own, never by two at once, and is not closed. Records are written within
+	// 100 ms, and all of them at the end of each run. If Writer returns an
+	// error, or 256 MiB wait for it, the recording ends with a warning. If nil,
+	// the recording is kept in memory, in a ring buffer.
 	Writer io.Writer
-	// Ring is how many bytes a ring keeps; 0 means 64 MiB. When it is full
-	// the oldest are dropped, and then it can be listed but not replayed, for
-	// nobody knows any more how the run began.
+	// Ring is the size of the ring buffer in bytes; 0 means 64 MiB. When it is
+	// full, the oldest records are dropped; then it can be listed but not
+	// replayed, since the beginning of the run is missing.
 	Ring int
-	// DumpFile names a file to which a ring is written when a run ends with an
-	// exception that no session has handled, with mode 0600. If empty it is not.
+	// DumpFile names a file to which the ring buffer is written, with mode
+	// 0600, when a run ends with an exception that no session has handled. If
+	// empty, it is not written.
 	DumpFile string
-	// Redact is called with what was read from a handle, before it is recorded,
-	// and may change the bytes: secrets. name is the handle's. It runs on the
-	// kernel's goroutine and must not keep data. A replay gets the changed bytes,
-	// and so writes others: with Redact, what is written is not compared.
+	// Redact is called with the bytes that were read from a handle before they
+	// are recorded, and may overwrite secrets in them. name is the handle's
+	// name. It runs on the kernel's goroutine and must not keep data. A replay
+	// reads the changed bytes and may write other output than the recorded run,
+	// so with Redact output is not compared.
 	Redact func(name string, data []byte)
-	// Environment lists variables which are recorded besides those of the
-	// library; poe replay sets them.
+	// Environment lists environment variables which are recorded in addition to
+	// those of the library; the command poe replay sets them.
 	Environment []string
 
 	recorder atomic.Pointer[recorder]
@@ -52,8 +54,8 @@ type Recording struct {
 // errNoRing is the error of Dump without a ring.
 var errNoRing = errors.New("kernel: Recording.Dump: there is no ring, or no kernel has it")
 
-// Dump writes what a ring has kept to w. It is safe on any goroutine; of a kernel
-// that runs it has all up to some moment of the call.
+// Dump writes the contents of the ring buffer to w. It is safe on any
+// goroutine; if the kernel runs, they end at some time during the call.
 func (r *Recording) Dump(w io.Writer) error {
 	rec := r.recorder.Load()
 	if rec == nil || rec.sink.live {
@@ -107,17 +109,18 @@ func (r *Recording) dumpAfter(what string) {
 }
 
 // Replay replays a recording: the kernel runs the program's handlers, but
-// whatever they get from outside comes from the recording, at the same point of
-// the run. No handle is opened, read or written, no process started, nothing is
-// waited for, and time passes as it did then. What programs do past the kernel
-// they do again: they print, and write files.
+// everything they get from outside comes from the recording, at the same point
+// of the run. No handle is opened, read or written, no process is started, the
+// kernel waits for nothing, and its clock is the recorded one. What programs do
+// without the kernel, such as printing and writing files, they do again.
 //
-// Run returns nil when the run has ended as it did in the recording, a
-// [recording.Divergence] where it parts, a [recording.NotReplayable] at something that could not be
-// recorded, and an error with an offset if the recording is damaged. At the end
-// of a recording whose program was killed it returns [recording.ErrEnds].
+// Run returns nil if the run has ended as in the recording. Otherwise the error
+// is a *recording.Divergence if the program did something else, a
+// *recording.NotReplayable for a value that could not be recorded, or has an
+// offset if the recording is damaged. At the end of a recording whose program
+// was killed it is recording.ErrEnds.
 type Replay struct {
-	// From is where the recording is read from.
+	// From is the reader of the recording.
 	From io.Reader
 
 	mu       sync.Mutex
@@ -126,7 +129,7 @@ type Replay struct {
 	at       *replayInspector
 }
 
-// Result returns how far the replay has come. It is safe on any goroutine.
+// Result returns the state of the replay. It is safe on any goroutine.
 func (r *Replay) Result() recording.Result {
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -142,13 +145,13 @@ func (r *Replay) set(result recording.Result) {
 	}
 }
 
-// Recorded calls f and returns what it returns. In a recorded run that is
-// recorded under the name; in a replay f is not called, and what it had returned
-// is returned. It is for whatever a handler asks the world past the kernel: a
-// file, a table that another goroutine fills. It must be called on the kernel's
-// goroutine, between and not during other calls of it; if k is nil, that is the
-// kernel on whose goroutine it runs. T must be a type that can
-// be recorded, see [recording.Register]; handles are replayed as handles.
+// Recorded calls f and returns its results. In a recorded run they are recorded
+// under the name; in a replay f is not called, and the recorded results are
+// returned. It is for input that a handler does not get through the kernel: the
+// contents of a file, a table that another goroutine fills. It must be called
+// on the kernel's goroutine, and f must not call Recorded; if k is nil, the
+// kernel is the one on whose goroutine it is called. T must be a type that can
+// be recorded, see recording.Register; handles are replayed as handles.
 func Recorded[T any](k *Kernel, name string, f func() (T, error)) (T, error) {
 	t := tapeOf()
 	if k != nil {
@@ -160,8 +163,8 @@ func Recorded[T any](k *Kernel, name string, f func() (T, error)) (T, error) {
 	return recorded(t, name, f)
 }
 
-// Rand returns the kernel's source of random numbers, for handlers: in a replay
-// it gives the same numbers as in the recorded run. It is not for secrets, and
+// Rand returns the kernel's source of random numbers, which in a replay returns
+// the same numbers as in the recorded run. It must not be used for secrets. It
 // belongs to the kernel's goroutine.
 func (k *Kernel) Rand() *rand.Rand {
 	if k.random == nil {

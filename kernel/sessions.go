@@ -2,11 +2,12 @@ package kernel
 
 import "sync/atomic"
 
-// Session is what the kernel needs of a session. Package session implements
-// it; other kinds, such as session/nfa, do as well.
+// Session is the interface of a session to the kernel. Package session
+// implements it, and so do other kinds of sessions, such as those of package
+// session/nfa.
 type Session interface {
-	// Dispatch runs the handler for e and reports whether there was one, or one
-	// for _default.
+	// Dispatch runs the handler for e, or that for _default, and reports
+	// whether there was one.
 	Dispatch(e Event) bool
 	// SetHandler adds, replaces or (with nil) removes a handler.
 	SetHandler(event string, h Handler)
@@ -254,10 +255,10 @@ func (k *Kernel) stopAll() {
 	k.sweep()
 }
 
-// DetachChild gives a child of the active session to the kernel. The active
-// session gets _child with "lose", the child gets _parent, before the method
-// returns. The error is ErrNoSession, or ErrNotYours if it is not a child of
-// the active session.
+// DetachChild makes a child of the active session a child of the kernel. The
+// active session gets _child with "lose", the child gets _parent, before the
+// method returns. The error is ErrNoSession, or ErrNotYours if it is not a
+// child of the active session.
 func (k *Kernel) DetachChild(child Dest) error {
 	e, err := k.resolve(child)
 	if err != nil {
@@ -275,9 +276,9 @@ func (k *Kernel) DetachChild(child Dest) error {
 	return nil
 }
 
-// DetachMyself gives the active session to the kernel. Its parent gets _child
-// with "lose", unless _start is still running, and the session gets _parent.
-// The error is ErrNotYours if the kernel is its parent already.
+// DetachMyself makes the active session a child of the kernel. Its parent gets
+// _child with "lose", unless _start is still running, and the session gets
+// _parent. The error is ErrNotYours if the kernel is its parent already.
 func (k *Kernel) DetachMyself() error {
 	e := k.frame.session
 	if e == k.root {
@@ -302,8 +303,8 @@ func (k *Kernel) detach(e, parent *entry) {
 	}
 }
 
-// Parent returns a session's parent, which is the kernel's own ID for those
-// that were created outside of any session.
+// Parent returns a session's parent, which is the kernel's own ID for a session
+// that was created outside of any other. The error is [ErrNoSession].
 func (k *Kernel) Parent(of ID) (ID, error) {
 	e, err := k.resolve(of)
 	if err != nil || e == k.root {
@@ -312,7 +313,8 @@ func (k *Kernel) Parent(of ID) (ID, error) {
 	return ID{e.parent}, nil
 }
 
-// Children returns a session's children in order of their creation.
+// Children returns a session's children in the order of their creation. The
+// error is [ErrNoSession].
 func (k *Kernel) Children(of ID) ([]ID, error) {
 	e, err := k.resolve(of)
 	if err != nil {

@@ -52,9 +52,10 @@ func classOf(signal string) signalClass {
 // Sig makes the active session get an event when a signal visits it: its
 // arguments are the signal's name, then what Signal was given, then args. The
 // sender is the kernel. Signals of the operating system ("INT", "TERM", "HUP",
-// "USR1" ...) are caught as long as any session watches them. One session has
-// one watcher per signal, a new one replaces the old. It does not keep the
-// session alive.
+// "USR1" ...) are caught as long as any session watches them. A session has one
+// watcher per signal, which a new one replaces. It does not keep the session
+// alive. The error is [ErrInvalid] for an empty name or one that begins with
+// "SIG", or [ErrNoActiveSession].
 func (k *Kernel) Sig(signal, event string, args ...any) error {
 	k.checkGoroutine("Sig")
 	e := k.frame.session
@@ -77,7 +78,7 @@ func (k *Kernel) Sig(signal, event string, args ...any) error {
 	return nil
 }
 
-// SigClear removes the active session's watcher for a signal; none is fine.
+// SigClear removes the active session's watcher for a signal, if there is one.
 // POE: sig without an event.
 func (k *Kernel) SigClear(signal string) { k.sigClear(k.frame.session, signal) }
 
@@ -109,7 +110,8 @@ func (s *signalTable) unwatch(signal string) {
 
 // Signal sends a signal to a session and all its descendants, or with the
 // kernel's own ID to all sessions. It is queued like a posted event. The name
-// need not be one of the system's.
+// need not be one of the system's. The error is [ErrNoSession], or [ErrInvalid]
+// for an empty name.
 func (k *Kernel) Signal(to Dest, signal string, args ...any) error {
 	k.checkGoroutine("Signal")
 	dest, err := k.resolve(to)
@@ -123,14 +125,15 @@ func (k *Kernel) Signal(to Dest, signal string, args ...any) error {
 	return nil
 }
 
-// SigHandled declares that the signal being delivered is dealt with: a terminal
-// one then stops none of the sessions that it visits.
+// SigHandled marks the signal that is being delivered as handled: a terminal
+// signal then stops none of the sessions that it visits. POE: sig_handled.
 func (k *Kernel) SigHandled() { k.signals.handled++ }
 
-// UIDestroy signals to all sessions at once that the program's window has been
-// closed: the signal UIDESTROY runs its watchers, and then every session has
-// stopped, before the method returns. A handler that calls it runs on to its end
-// outside of any session. POE: what signal_ui_destroy does when the window goes.
+// UIDestroy sends all sessions the signal UIDESTROY, which means that the
+// program's window was closed: before the method returns, the watchers of the
+// signal run, and then every session is stopped. A handler that calls it
+// continues to its end, outside of any session. POE: signal_ui_destroy, when
+// the window is destroyed.
 func (k *Kernel) UIDestroy() {
 	if k.sessions == 0 {
 		return
@@ -141,16 +144,16 @@ func (k *Kernel) UIDestroy() {
 	}
 }
 
-// Exception is what handlers of the signal DIE get as their second argument.
+// Exception is the second argument of handlers of the signal DIE, by pointer.
 type Exception struct {
-	Source ID     // who sent the event whose handler failed. POE: source_session
+	Source ID     // the session that sent the event whose handler failed. POE: source_session
 	Dest   ID     // the session in which it failed. POE: dest_session
 	Event  string // the event that it handled
 	Caller string // the event whose handler had sent that one. POE: from_state
-	// Err is what was thrown, as an error: a [HandlerError], which wraps what
-	// was thrown if it is one. POE: error_str
+	// Err is the exception as an error: a *[HandlerError], which wraps Value if
+	// that is an error. POE: error_str
 	Err error
-	// Value is what was given to panic.
+	// Value is the value that was passed to panic.
 	Value any
 	// Handled reports whether a handler of DIE that ran before the present one
 	// has called [Kernel.SigHandled].

@@ -1,6 +1,7 @@
 package kernel
 
-// Stats counts what happens to a kernel. The counters only grow.
+// Stats are statistics of a kernel. DeadLetters and LostPostbacks are counters,
+// which only grow; the others are present numbers.
 type Stats struct {
 	DeadLetters   uint64 // events that reached no handler
 	LostPostbacks uint64 // postbacks that were not released
@@ -10,7 +11,7 @@ type Stats struct {
 	Holds         int    // not released yet
 }
 
-// Stats returns the counters.
+// Stats returns the kernel's statistics.
 func (k *Kernel) Stats() Stats {
 	s := k.stats
 	for _, h := range k.hooks {

@@ -24,12 +24,13 @@ type Trace struct {
 	Destroy    bool // what a session had when it stopped. POE_TRACE_DESTROY
 	Statistics bool // counters at the end of Run. POE_TRACE_STATISTICS
 
-	// JSON, if not nil, gets what is logged as well, one JSON object a line and
+	// JSON, if not nil, gets the trace as well, one JSON object a line and
 	// without times, in a form that does not depend on Go: sessions are numbers
-	// with their aliases, scalars are strings as Perl would print them, and what
-	// has no meaning in another program is {"opaque": type}. It is the form that
-	// "poe diff" compares. Its errors are lost. The variable POE_RECORD names a
-	// file for the first kernel of a program.
+	// with their aliases, scalars are strings as Perl would print them, and
+	// values without a meaning in another program are {"opaque": type}. The
+	// command poe diff compares this form. Errors of the writer are ignored.
+	// The environment variable POE_RECORD names a file for the first kernel of
+	// a program.
 	JSON io.Writer
 }
 
@@ -37,9 +38,9 @@ type Trace struct {
 type Assert struct {
 	All     bool // all of the fields below. POE_ASSERT_DEFAULT
 	Usage   bool // methods called where they make no sense. POE_ASSERT_USAGE
-	Events  bool // events of the kernel's own posted by a program. POE_ASSERT_EVENTS
+	Events  bool // events reserved for the kernel, posted by a program. POE_ASSERT_EVENTS
 	Returns bool // methods that return an error. POE_ASSERT_RETVALS
-	States  bool // events that no handler takes. POE_ASSERT_STATES
+	States  bool // events without a handler. POE_ASSERT_STATES
 	Data    bool // the kernel's invariants, after every turn, and sessions started twice. POE_ASSERT_DATA
 	Files   bool // handles used after they were closed. POE_ASSERT_FILES
 }
@@ -373,8 +374,8 @@ func (k *Kernel) misuse(method, event string) {
 	}
 }
 
-// CallerSite returns the place from which the event was sent, while events are
-// traced; else an empty string and 0. POE: CALLER_FILE, CALLER_LINE.
+// CallerSite returns the file and line at which the event was sent, if events
+// are traced; otherwise an empty string and 0. POE: CALLER_FILE, CALLER_LINE.
 func (e Event) CallerSite() (file string, line int) {
 	if e.frame == nil || e.frame.serial != e.serial || e.frame.extra == nil || e.frame.extra.site == nil {
 		return "", 0

@@ -38,9 +38,10 @@ var processTraces = sync.OnceValue(func() (b [8]byte) {
 	return b
 })
 
-// InTrace calls f, and what f makes happen belongs to the trace of another process
-// that c is a place in, as a request has brought it. The event that is being handled
-// is its cause still. Unless the kernel is observed, or if c is no place, InTrace just calls f.
+// InTrace calls f, and the events that f causes belong to the trace of another
+// process in which c, which a request contained, is a position. Their cause is
+// still the event that is being handled. If the kernel is not observed, or c is
+// not valid, InTrace only calls f.
 func (v Host) InTrace(c observe.TraceContext, f func()) {
 	if v.k.debug == nil || v.k.debug.observe == nil || !c.Valid() {
 		f()
@@ -57,9 +58,9 @@ func (v Host) InTrace(c observe.TraceContext, f func()) {
 	f()
 }
 
-// TraceContext returns what a request carries to another process so that what it
-// causes there belongs to the trace of the event that is being handled. It is the
-// zero TraceContext if there is none, or the kernel is not observed.
+// TraceContext returns the context that a request passes to another process, so
+// that its events there belong to the trace of the event that is being handled.
+// It is the zero TraceContext if there is none, or the kernel is not observed.
 func (v Host) TraceContext() observe.TraceContext {
 	if v.k.debug == nil || v.k.debug.observe == nil {
 		return observe.TraceContext{}

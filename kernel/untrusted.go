@@ -4,15 +4,16 @@ import "fmt"
 
 // Untrusted makes a destination of another one, for events whose arguments come
 // from outside of the program, such as from another process. If the event's
-// handler throws an [ArgError], because an argument is missing or has another
-// type than the handler asks [Arg] for, that is the sender's mistake: it does not
-// become the signal DIE. A posted event is then a dead letter, with the ArgError
-// in [DeadLetter.Err], and a warning is logged; Call and CallList return an error
-// that wraps the ArgError. Packages that bring events in from elsewhere use it;
-// events that arrive as messages of actors are always treated so.
+// handler throws an [ArgError], because an argument is missing or does not have
+// the type that the handler passes to [Arg], that is the sender's mistake: it
+// does not become the signal DIE. A posted event is then a dead letter, with
+// the ArgError in [DeadLetter.Err], and a warning is logged; Call and CallList
+// return an error that wraps the ArgError. Packages that bring events in from
+// elsewhere use it; events that arrive as messages of actors are always treated
+// so.
 //
-// It covers the handler of the event itself, what that calls in its own session
-// included, and not the events that the handler sends.
+// This applies to the handler of the event, and to handlers that it calls in
+// its own session, but not to events that the handler sends.
 func Untrusted(to Dest) Dest { return untrusted{to} }
 
 type untrusted struct{ Dest }

@@ -7,7 +7,7 @@ import "strconv"
 // is -1 if something else has waited for the process.
 type WaitStatus int
 
-// ExitCode returns the exit code, 0 for a process that was killed.
+// ExitCode returns the exit code, 0 for a process that was killed by a signal.
 func (w WaitStatus) ExitCode() int { return int(w>>8) & 0xff }
 
 // Signal returns the number of the signal that killed the process, 0 if none

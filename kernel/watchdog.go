@@ -6,8 +6,8 @@ import (
 	"time"
 )
 
-// SlowHandler is what the watchdog reports: a handler that runs longer than it
-// may. It is still running, and is not stopped.
+// SlowHandler is the report of the watchdog about a handler that runs longer
+// than Options.SlowHandler. The handler is still running, and is not stopped.
 type SlowHandler struct {
 	Session string // the session's ID, as text
 	Event   string

@@ -14,10 +14,10 @@ import (
 type Reason struct {
 	Kind string // "event", "timer", "alias", "reference", "handle", "child", "process", "sent"
 	Name string // the event, the alias, the tag ...
-	Site string // file:line where it was taken; only with Trace.Refcount
+	Site string // file:line where it was added; only with Trace.Refcount
 }
 
-// String shows the reason in a line.
+// String returns the reason as one line.
 func (r Reason) String() string {
 	text := r.Kind + " " + r.Name
 	if r.Site != "" {
@@ -27,8 +27,8 @@ func (r Reason) String() string {
 }
 
 // WhyAlive lists everything that keeps a session alive. With Trace.Refcount
-// each reason has the place where it was taken. An ID that names no living
-// session gives nil.
+// each reason has the place at which it was added. If there is no such living
+// session, it returns nil.
 func (k *Kernel) WhyAlive(id ID) []Reason {
 	e, err := k.resolve(id)
 	if err != nil {
@@ -127,8 +127,9 @@ func (x *extra) where() *site {
 	return x.site
 }
 
-// DumpAlive writes the tree of living sessions with all that keeps each of
-// them alive, and what keeps the kernel running besides.
+// DumpAlive writes the tree of living sessions with everything that keeps each
+// of them alive, and what else keeps the kernel running. The error is that of
+// w.
 func (k *Kernel) DumpAlive(w io.Writer) error {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s: %d sessions, %d queued, %d handles\n", k.name, k.sessions, k.EventCount(), k.handles.count)

@@ -15,12 +15,16 @@ import (
 // In a program with a kernel it has SIGALRM alone: the kernel takes the others.
 var sigQueue chan os.Signal
 
+// queuedSignals are those that sigQueue gets.
+var queuedSignals = map[syscall.Signal]bool{}
+
 // queueSignal makes a handler run when the program waits: in sleep, select, a read or a
 // kill of itself.
 func queueSignal(sig syscall.Signal) {
 	if sigQueue == nil {
 		sigQueue = make(chan os.Signal, 64)
 	}
+	queuedSignals[sig] = true
 	signal.Notify(sigQueue, sig)
 }
 
@@ -87,14 +91,20 @@ func poll(fds []unix.PollFd, ms int) (int, error) {
 	}
 }
 
-// awaitOwnSignal runs the handlers of signals which the program has sent to itself.
-func awaitOwnSignal() {
-	if sigQueue == nil {
+// awaitOwnSignal runs the handlers of signals until that of sig has run, which the
+// program has sent to itself: the system delivers it, later on a busy machine.
+func awaitOwnSignal(sig syscall.Signal) {
+	if !queuedSignals[sig] {
 		return
 	}
-	select {
-	case s := <-sigQueue:
-		runSignal(s)
-	case <-time.After(100 * time.Millisecond):
+	for {
+		select {
+		case s := <-sigQueue:
+			if runSignal(s); s == sig {
+				return
+			}
+		case <-time.After(5 * time.Second):
+			return // it is blocked
+		}
 	}
 }

@@ -238,10 +238,12 @@ func setSignal(name string, v any) {
 	}
 	if v != nil && Str(v) == "IGNORE" {
 		signal.Ignore(sig)
+		delete(queuedSignals, sig)
 		return
 	}
 	if v == nil || Str(v) == "DEFAULT" {
 		signal.Reset(sig)
+		delete(queuedSignals, sig)
 		return
 	}
 	if OnSignal != nil && sig != unix.SIGALRM {
@@ -276,7 +278,7 @@ func Kill(sig any, pids ...any) int {
 		if succeeded(syscall.Kill(Int(pid), n)) {
 			count++
 			if Int(pid) == os.Getpid() && n != 0 && OnSignal == nil {
-				awaitOwnSignal()
+				awaitOwnSignal(n)
 			}
 		}
 	}

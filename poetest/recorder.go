@@ -13,7 +13,7 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Seen is one recorded event: that a session was given.
+// Seen is one recorded event.
 type Seen struct {
 	At      time.Duration // virtual time
 	Session kernel.ID

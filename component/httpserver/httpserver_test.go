@@ -245,6 +245,20 @@ func TestLostConnections(t *testing.T) {
 }
 
 // What was asked before the end of the input is answered.
+// A response that says that the connection closes is its end.
+func TestHeaderCloses(t *testing.T) {
+	w := start(t, httpserver.Config{Routes: []httpserver.Route{{Handle: func(r *httpserver.Response) {
+		r.Header.Set("Connection", "Close")
+		text("bye")(r)
+	}}}})
+	c := w.talk()
+	c.Send("GET / HTTP/1.1", "Host: x", "")
+	_, header, body := response(c)
+	assert.Equal(t, []string{"close"}, header["Connection"])
+	assert.Equal(t, "bye\n", body)
+	c.ExpectEnd()
+}
+
 func TestHalfClose(t *testing.T) {
 	w := start(t, httpserver.Config{Routes: []httpserver.Route{{Handle: func(r *httpserver.Response) {
 		k := r.Client().Kernel

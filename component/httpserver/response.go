@@ -6,6 +6,8 @@ import (
 	"maps"
 	"net/http"
 
+	"golang.org/x/net/http/httpguts"
+
 	"github.com/gopoe/poe/component/servertcp"
 	"github.com/gopoe/poe/filter/httpd"
 	"github.com/gopoe/poe/kernel"
@@ -132,6 +134,10 @@ func (r *Response) fill(h *http.Response) {
 		if _, set := h.Header[name]; !set {
 			h.Header[name] = values
 		}
+	}
+	if httpguts.HeaderValuesContainsToken(h.Header["Connection"], "close") {
+		h.Header.Del("Connection") // the codec writes it
+		h.Close = true
 	}
 	h.Close = h.Close || r.conn.closing && len(r.conn.queue) == 1
 	r.closes = h.Close

@@ -27,8 +27,8 @@ func NewResponse(r *http.Request, status int, body []byte) *http.Response {
 	return resp
 }
 
-// Continue returns the response 100 Continue to r, with which the server tells
-// a client that has sent "Expect: 100-continue" to send the body.
+// Continue returns the response 100 Continue to r, which makes a client that
+// has sent "Expect: 100-continue" send the body.
 func Continue(r *http.Request) *http.Response {
 	resp := answer(r, http.StatusContinue)
 	resp.Header = http.Header{}

@@ -33,7 +33,7 @@ type Serializer struct {
 	MaxSize   int // bytes of a record
 	MaxItems  int // values in a record, keys included
 	MaxDepth  int // nested arrays and maps
-	MaxMemory int // bytes that the value takes in memory, estimated
+	MaxMemory int // estimated bytes that the value occupies in memory
 }
 
 // Freeze encodes v. Unlike Storable it accepts any value, not only references.

@@ -36,7 +36,7 @@ type Serializer struct {
 	MaxSize   int // bytes of a record, before and after decompression
 	MaxItems  int // values in a record, keys included
 	MaxDepth  int // nested values; it applies to Freeze as well
-	MaxMemory int // bytes that the value takes in memory, estimated
+	MaxMemory int // estimated bytes that the value occupies in memory
 }
 
 // Freeze encodes v, uncompressed, as a document of protocol version 3, which

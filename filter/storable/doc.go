@@ -1,6 +1,6 @@
 // Package storable reads and writes the format of Perl's Storable module: what
-// freeze and nfreeze return and thaw takes, and the files that store and nstore
-// write.
+// freeze and nfreeze return and thaw accepts, and the files that store and
+// nstore write.
 //
 // [Unmarshal] reads both byte orders, the portable one of nfreeze and the
 // native one of freeze, from machines of either endianness. [Marshal] writes
@@ -9,8 +9,8 @@
 //
 // # Shapes
 //
-// A payload is a reference: freeze takes one and thaw returns one. The value of
-// a Perl scalar becomes a Go value, and the other way round:
+// A payload is a reference: freeze accepts one and thaw returns one. The value
+// of a Perl scalar becomes a Go value, and the other way round:
 //
 //	Perl                             Go
 //	undef                            nil
@@ -25,7 +25,7 @@
 //	blessed reference                *Object, whose Value is the plain reference
 //	qr/.../                          *Regexp
 //	code reference                   *Code, the source text
-//	tied scalar, array, hash         *Tied, the object behind it
+//	tied scalar, array, hash         *Tied, with the object of tie
 //	object with STORABLE_freeze      *Hooked, what that hook returned
 //
 // Nothing is ever executed: no hook, no tie, no code, no regular expression is
@@ -38,8 +38,8 @@
 // The portable order has no form for floating point and none for integers
 // beyond 32 bits: nfreeze writes them as decimal strings, and they are read as
 // strings, as in Perl. [Int64] and [Float64] convert a value as Perl's
-// arithmetic does. freeze keeps both, save for unsigned integers above the
-// range of int64, which are strings in either order.
+// arithmetic does. freeze keeps both, except unsigned integers above the range
+// of int64, which are strings in either order.
 //
 // # Sharing and cycles
 //

@@ -72,5 +72,5 @@ type Hooked struct {
 	Kind   Kind   // Scalar, Array or Hash
 	Frozen []byte // the first value returned
 	Refs   []any  // the references returned after it
-	Tied   any    // the object behind it, if the variable was also tied
+	Tied   any    // the object of tie, if the variable was also tied
 }

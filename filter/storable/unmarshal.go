@@ -39,7 +39,7 @@ type UnmarshalOptions struct {
 	MaxSize   int // bytes of a payload
 	MaxItems  int // scalars, arrays and hashes in a payload
 	MaxDepth  int // references inside references
-	MaxMemory int // bytes that the value takes in memory, estimated
+	MaxMemory int // estimated bytes that the value occupies in memory
 	Strings   StringMode
 	// NoCycles refuses values that refer to themselves: a program that
 	// traverses such a value, even to print it, might not terminate.

@@ -78,6 +78,7 @@ func (b *browser) receive() error {
 	if r.Close { // package http has taken the field out
 		r.Header.Set("Connection", "close")
 	}
+	r.Header.Del("Date") // which no script can know
 	var fields []string
 	for name, values := range r.Header {
 		fields = append(fields, name+": "+strings.Join(values, ", "))

@@ -1,13 +1,13 @@
 // Package observe is what a kernel shows of itself: the events that it
 // dispatches, each with what caused it, and lists of what it holds. Package
-// kernel fills the types of this package; inspectors, metrics and tracers
-// read them, and programs need none of them.
+// kernel fills the types of this package; inspectors, metrics and tracers read
+// them, and programs do not need them.
 //
 // # Causes
 //
 // While a kernel is observed every event has an ID, a cause and a trace, see
-// [Mark]. The cause is the event during which it was queued, called, or set as
-// a timer:
+// [Mark]. The cause is the event whose handler queued it, called it, or set it
+// as a timer:
 //
 //   - Events that Post, Yield, Call, Signal, timers and postbacks make in a
 //     handler are caused by the event that this handler handles.
@@ -19,8 +19,8 @@
 //   - Output that a wheel writes in the next turn is caused by the event that
 //     asked for it; a signal's watchers are caused by the signal, DIE by the
 //     event that failed.
-//   - _stop, and what parents learn of it, is caused by the event after which
-//     the session had nothing left to live for.
+//   - _stop, and the _child event of the parent, are caused by the event after
+//     which nothing kept the session alive.
 //   - Readiness of a handle for reading, the end of a child process, a signal
 //     of the system, and what other goroutines send have no cause in the
 //     program: each begins a trace.

@@ -9,7 +9,7 @@ type ID uint64
 type Mark struct {
 	ID    ID // its own
 	Cause ID // the event during which it was queued; 0 if that is not known or none
-	Trace ID // the first event of those that lead to it; its own ID for the first
+	Trace ID // the first event of those that lead to it; the event's own ID if it is the first
 }
 
 // Child returns the mark of an event with that ID which this one causes. The
@@ -21,7 +21,7 @@ func (m Mark) Child(id ID) Mark {
 	return Mark{ID: id, Cause: m.ID, Trace: m.Trace}
 }
 
-// Kind says how an event reaches its handler.
+// Kind is the way in which an event reaches its handler.
 type Kind uint8
 
 // The kinds of events.
@@ -36,7 +36,7 @@ const (
 	Signal                // a signal, and the events of its watchers
 	Exception             // the signal DIE, and the events of its watchers
 	Child                 // the end of a child process
-	Look                  // not dispatched: the kernel looks whether the session has anything to do
+	Look                  // not dispatched: the kernel checks whether the session has anything left to do
 	Letter                // a message of an actor
 	Func                  // runs a function of a wheel's or a component's
 	Remote                // an event of another kernel

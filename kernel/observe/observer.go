@@ -3,18 +3,19 @@ package observe
 import "time"
 
 // Observer is called with every event that a kernel dispatches, on the kernel's
-// goroutine. Its methods should be quick and must not panic. The Span is used
-// again: what is to be kept of it is copied.
+// goroutine. Its methods should be quick and must not panic. The Span is
+// reused: an observer copies what it keeps.
 type Observer interface {
-	// Begin is called before the handler runs. While it waits the kernel
-	// stands still between two events.
+	// Begin is called before the handler runs. While it blocks, the kernel
+	// dispatches nothing.
 	Begin(s *Span)
 	// End is called after the handler has returned or thrown. It is called
 	// for every Begin, innermost event first.
 	End(s *Span)
 }
 
-// TurnObserver is an Observer that hears of the turns of the kernel's loop as well.
+// TurnObserver is an [Observer] that is also notified of the turns of the
+// kernel's loop.
 type TurnObserver interface {
 	Observer
 	// Turn is called at the end of one turn in N with how long it took, from the
@@ -26,7 +27,7 @@ type TurnObserver interface {
 	Waits()
 }
 
-// SessionObserver is an Observer that hears when sessions end.
+// SessionObserver is an [Observer] that is notified when sessions stop.
 type SessionObserver interface {
 	Observer
 	// SessionStopped is called once a session has stopped, if the kernel has
@@ -34,7 +35,8 @@ type SessionObserver interface {
 	SessionStopped(s *Session)
 }
 
-// CrashObserver is an Observer that hears of exceptions which end the program.
+// CrashObserver is an [Observer] that is notified of exceptions which end the
+// program.
 type CrashObserver interface {
 	Observer
 	// Crashing is called when no session has handled an exception, before the
@@ -42,11 +44,12 @@ type CrashObserver interface {
 	Crashing(err error)
 }
 
-// Session is an observed session. There is one for each while it lives.
+// Session is an observed session. Each session has the same one as long as it
+// lives.
 type Session struct {
 	Number uint64 // 0 is the kernel
 	Type   string // the type of its heap, or of the session itself
-	Data   any    // for the observer that was attached first: what it knows of the session
+	Data   any    // set and used by the observer that was attached first
 }
 
 // Span is an event that is being dispatched.
@@ -57,19 +60,20 @@ type Span struct {
 	Name    string
 	Session *Session
 	Sender  uint64 // the sender's number, 0 for the kernel
-	Args    []any  // belong to the handler, and are not to be changed
+	Args    []any  // the handler's; they must not be changed
 
-	// Sampled says that the times were taken: of one event in N, chosen by
-	// the event's ID, where N was given when the observer was attached, and of
-	// what is called in its handler.
+	// Sampled reports whether the times were measured. They are measured for
+	// one event in N, chosen by the event's ID, and for what its handler calls;
+	// N was given when the observer was attached.
 	Sampled bool
-	// Queued is how long a sampled event has waited to be dispatched: a timer
-	// since it was due. It is 0 for what did not wait in the queue.
+	// Queued is how long a sampled event has waited to be dispatched; for a
+	// timer, since it was due. It is 0 for events that did not wait in the
+	// queue.
 	Queued time.Duration
-	// Began is when a sampled event's handler began, Ran how long it took,
-	// handlers that it called included; Ran is valid in End.
+	// Began is when a sampled event's handler began, and Ran how long it ran,
+	// including the handlers that it called. Ran is valid in End.
 	Began time.Time
 	Ran   time.Duration
-	// Threw says that the handler ended with a panic; valid in End.
+	// Threw reports whether the handler ended with a panic. It is valid in End.
 	Threw bool
 }

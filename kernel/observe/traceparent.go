@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// TraceContext is a place in a trace of several processes, as the recommendation
-// W3C Trace Context has it. The zero TraceContext is no place.
+// TraceContext is a position in a trace that spans several processes, as
+// defined by the W3C recommendation Trace Context. The zero TraceContext is not
+// valid.
 type TraceContext struct {
 	Trace   [16]byte
 	Parent  [8]byte // the span that has sent it
@@ -15,7 +16,7 @@ type TraceContext struct {
 	State   string  // the header tracestate, passed on as it is
 }
 
-// Valid reports whether it is a place.
+// Valid reports whether c is a position: neither Trace nor Parent is zero.
 func (c TraceContext) Valid() bool { return c.Trace != [16]byte{} && c.Parent != [8]byte{} }
 
 // String returns the header traceparent.
@@ -31,8 +32,9 @@ func (c TraceContext) String() string {
 // recommendation allows.
 const maxState = 512
 
-// ParseTraceContext reads the headers traceparent and tracestate, of which the
-// latter may be empty. ok is false if traceparent is not a valid one.
+// ParseTraceContext parses the headers traceparent and tracestate, of which the
+// latter may be empty. ok is false if traceparent is not valid. A tracestate
+// longer than 512 bytes is left out.
 func ParseTraceContext(traceparent, tracestate string) (c TraceContext, ok bool) {
 	version, rest, _ := strings.Cut(strings.TrimSpace(traceparent), "-")
 	// What follows the flags is for versions to come.

@@ -2,14 +2,13 @@ package observe
 
 import "time"
 
-// View lists what a kernel holds. Its methods belong to the kernel's goroutine
-// and look at no more than they are asked for, so that even a kernel with very
-// many sessions is not held up.
+// View lists what a kernel holds. Its methods belong to the kernel's goroutine.
+// The work of a call is bounded by the number of entries that it lists or
+// skips, so that a kernel with very many sessions is not delayed.
 type View interface {
 	// Name returns the kernel's name.
 	Name() string
-	// Counts returns how much of everything there is. It takes the same time
-	// for every kernel.
+	// Counts returns the kernel's counts. It takes constant time.
 	Counts() Counts
 	// Sessions lists up to max sessions in the order of the tree, parents before
 	// children, from the one that follows session after, which is 0 for the
@@ -19,12 +18,15 @@ type View interface {
 	// Children lists up to max children of a session, of the kernel for 0, that
 	// follow its child after, 0 for the first page.
 	Children(of, after uint64, max int) (page []SessionInfo, more, ok bool)
-	// Session describes one session; ok is false if there is none.
+	// Session describes one session; ok is false if there is no such session.
 	Session(number uint64) (s SessionDetail, ok bool)
-	// Describe returns what the heap of a session shows of itself, or the session if
-	// it has no heap; nil if that is no [Describer] or there is no such session.
+	// Describe returns what the heap of a session shows of itself, or the session
+	// if it has no heap; nil if that is not a [Describer] or there is no such
+	// session.
 	Describe(number uint64) []Field
-	// Queue lists up to max queued events in their order, after the first skip.
+	// Queue lists the events in max slots of the queue, in their order, after
+	// the first skip slots. Slots of events that were removed are empty, so
+	// that the list may be shorter before the end.
 	Queue(skip, max int) []Queued
 	// Timers lists up to max pending timers in the order in which they are due.
 	Timers(max int) []Queued
@@ -36,12 +38,13 @@ type View interface {
 	// whether it was pending.
 	FireTimer(id uint64) bool
 	CancelTimer(id uint64) bool
-	// Outside runs f as between two events: outside of any session. It is for
-	// what is to be done while an Observer's Begin waits.
+	// Outside runs f as if between two events: outside of any session. It is
+	// for functions that must run while an Observer's Begin blocks.
 	Outside(f func())
 }
 
-// Counts says how much there is of what a kernel holds, now and so far.
+// Counts has the number of things that a kernel holds now, and of those that
+// have happened so far.
 type Counts struct {
 	Sessions       int
 	Events         int // queued
@@ -64,24 +67,25 @@ type SessionInfo struct {
 	Aliases  []string
 	Type     string
 	Role     string // of its heap, or of itself without one, if that is an [Endpoint]
-	Children int
-	Refs     int // reasons to live that the kernel counts
+	Children int    // counted up to 1000
+	Refs     int    // reasons to live that the kernel counts
 	Timers   int
-	Watchers int // of handles
+	Watchers int // of handles, counted up to 1000
 	To, From int // queued events to it, and from it to others
 	Data     any // what the observer that was attached first has stored, see [Session]
 }
 
-// SessionDetail is all that a kernel knows of a session.
+// SessionDetail is everything that a kernel knows about a session.
 type SessionDetail struct {
 	SessionInfo
 	Handlers []string // in order of their names
-	Reasons  []Reason // what keeps it alive, the first of many
-	Owned    []Owned  // wheels and jobs, the first of many
-	Pending  []Queued // its timers, the first of many, in no order
+	Reasons  []Reason // what keeps it alive, at most 200
+	Owned    []Owned  // wheels and jobs, at most 200
+	Pending  []Queued // its timers, at most 200, in no order
 	Created  string   // file and line; only with Trace.Refcount
 	Heap     any      // nil for a session without one
-	// Truncated says that a list was longer than what is shown of it.
+	// Truncated reports whether a list was cut off, or the queue was too long
+	// to be searched for reasons.
 	Truncated bool
 }
 
@@ -102,14 +106,14 @@ type Field struct {
 	Value any
 }
 
-// Describer is what a wheel or component implements that shows more of itself
-// than its name. Describe is called on the kernel's goroutine, while any handler
-// may be running, and changes nothing. Fields named "pending" and "undecoded" are
-// bytes of output and of input that wait.
+// Describer is implemented by wheels and components that show more of
+// themselves than their name. Describe is called on the kernel's goroutine,
+// while any handler may be running, and changes nothing. Fields named "pending"
+// and "undecoded" are bytes of output and of input that wait.
 type Describer interface{ Describe() []Field }
 
-// Endpoint is what the heap of a session implements, or a session without a heap,
-// that is to be found by what it is for.
+// Endpoint is implemented by the heap of a session, or by a session without a
+// heap, which inspectors are to list by its role.
 type Endpoint interface {
 	Describer
 	// Role returns "server", "connection", "node" or "cluster".
@@ -121,8 +125,8 @@ type Queued struct {
 	Mark   Mark // zero if it was queued while the kernel was not observed
 	Kind   Kind
 	Name   string
-	From   uint64
-	To     uint64
+	From   uint64        // the number of the session that queued it
+	To     uint64        // the number of the session that it is for
 	Caller string        // the event whose handler has queued it
 	Site   string        // file and line; only with Trace.Events or Trace.Refcount
 	Age    time.Duration // since it was queued; of a timer negative: until it is due

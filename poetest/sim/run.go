@@ -23,7 +23,7 @@ type Config struct {
 	Duration, Settle time.Duration
 	// Net is the network between hosts, unless SetLink says otherwise.
 	Net Net
-	// Faults is what goes wrong.
+	// Faults are the faults that happen.
 	Faults Faults
 	// Strict makes kernels strict, see kernel.Options. With it a world takes
 	// two to three times as long.

@@ -290,6 +290,7 @@ func newLineWorld(w *sim.World) *lineWorld {
 }
 
 func TestLines(t *testing.T) {
+	t.Parallel()
 	sim.Run(t, sim.Config{
 		Seeds: 20, Duration: 30 * time.Second, Settle: 45 * time.Second,
 		Net:    sim.Net{Latency: 5 * time.Millisecond, Jitter: 30 * time.Millisecond, Loss: 0.01, Buffer: 8 << 10, GiveUp: 20 * time.Second},

@@ -35,7 +35,7 @@ type Domain int
 
 // The domains.
 const (
-	// Inet is IPv4, and IPv6 where the address says so.
+	// Inet is IPv4, or IPv6 if the address is one of IPv6.
 	Inet Domain = iota
 	Inet6
 	Unix

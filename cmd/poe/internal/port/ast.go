@@ -98,6 +98,7 @@ type node struct {
 	table    *subTable    // whose element is called
 	plainRef bool         // a reference to a sub in a table
 	single   bool         // a call which has one value in any context
+	modifier bool         // an if or unless behind its statement, which has no scope of its own
 }
 
 func (n *node) kid(i int) *node {

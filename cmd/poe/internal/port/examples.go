@@ -64,6 +64,7 @@ var examples = map[string]string{
 	"P0713": "use Carp; sub f { confess 'x' }",
 	"P0714": "binmode STDOUT, ':encoding(UTF-8)';",
 	"P0715": "print 'loaded' if $INC{'POE.pm'};",
+	"P0716": "use strict; use Some::Config; print $setting;",
 	"P0711": "use Scalar::Util 'weaken'; weaken($self->{parent});",
 }
 

@@ -76,6 +76,7 @@ var explanations = map[string]string{
 	"P0713": "Carp's stack of calls. confess, cluck and longmess list the calls that led to the message, croak and carp do so where all callers are of one package. The translation has the first line only, which names the caller's line.",
 	"P0714": "Characters. Strings of the translation hold bytes, as Go's do; text that Perl decodes stays UTF-8. What is written is the same; length, substr, index, ord, sprintf's widths and patterns count bytes. Use unicode/utf8 where characters are counted.",
 	"P0715": "%INC and @INC. The translation is one program in which nothing is loaded when it runs. Test for the feature, not for the module.",
+	"P0716": "Under use strict a variable is used of which the translation has seen no declaration. It may come from a module that is not translated, or from a string that Perl evaluates. The port has a package variable in its place, which nothing else sets: give it its value.",
 	"P0602": "An operator is overloaded that has no translation: an assignment operator of its own, ++, <>, abs, iterators. Use a method.",
 	"P0603": "The function is neither the program's nor one of a module that is known.",
 	"P0604": "A function of List::Util without a block.",

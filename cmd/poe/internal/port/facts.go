@@ -117,6 +117,7 @@ func (p *program) resultName(name string) {
 
 // markReturns finds the handlers whose values are used.
 func (p *program) markReturns() {
+	p.findShown()
 	walkAll(p.statements, func(n *node) bool {
 		if n.kind == kHash { // object_states: event => method
 			for i := 0; i+1 < len(n.kids); i += 2 {
@@ -134,6 +135,49 @@ func (p *program) markReturns() {
 			f.returns = f.returns || p.results[e]
 		}
 	}
+}
+
+// findShown finds the events whose handlers' values the program looks at: those that it
+// calls for their value, and _start and _stop where a _child handler reads ARG2.
+func (p *program) findShown() {
+	p.shown = map[string]bool{}
+	for event := range p.results {
+		switch event {
+		case "*", "_start", "_stop", "_child", "_default", "ClientPreConnect", "PreConnect":
+		default:
+			p.shown[event] = true
+		}
+	}
+	for _, f := range p.functions {
+		_, short := splitName(f.name)
+		if !f.events["_child"] && short != "_child" {
+			continue
+		}
+		walkAll(f.node.body, func(n *node) bool {
+			if n.text == "ARG2" {
+				p.shown["_start"], p.shown["_stop"] = true, true
+			}
+			return true
+		})
+	}
+}
+
+// valueShown reports whether the program looks at the value of a handler, even if that
+// is what print or yield returns.
+func (p *program) valueShown(f *function) bool {
+	if f == nil || !f.handler {
+		return false
+	}
+	_, short := splitName(f.name)
+	if p.shown[short] {
+		return true
+	}
+	for e := range f.events {
+		if p.shown[e] {
+			return true
+		}
+	}
+	return false
 }
 
 // freeTopic reports whether the statements of a sub use the $_ of their caller: one

@@ -37,6 +37,9 @@ func (g *gen) localList(targets []*node, from *node) {
 	for i, k := range targets {
 		if isListTarget(k) && k.kind == kVar {
 			g.localOne(k, from, fmt.Sprintf("perl.From(%s, %d)", list, i), val{})
+			for _, rest := range targets[i+1:] { // the array has everything
+				g.localOne(rest, nil, "nil", val{})
+			}
 			return
 		}
 		g.localOne(k, from, fmt.Sprintf("perl.At(%s, %d)", list, i), val{})

@@ -289,11 +289,6 @@ func (g *gen) importedCall(n *node, want string) val {
 				return g.scalarIn(g.builtin(&b), want)
 			}
 		}
-		if name[:i] == "POE::Kernel" || name[:i] == "POE::Session" {
-			if c, ok := poeConstants[name[i+2:]]; ok {
-				return g.scalarIn(val{fmt.Sprint(c), tInt, true}, want)
-			}
-		}
 	}
 	switch name {
 	case "UNIVERSAL::isa":

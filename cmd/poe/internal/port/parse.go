@@ -344,7 +344,7 @@ func (p *parser) modifiers(n, e *node) *node {
 			if word == "unless" {
 				cond = &node{kind: kUnop, op: "!", kids: []*node{cond}, line: n.line, mods: "unless"}
 			}
-			n.kind, n.kids = sIf, []*node{cond, body}
+			n.kind, n.kids, n.modifier = sIf, []*node{cond, body}, true
 		case "while", "until":
 			if word == "until" {
 				cond = &node{kind: kUnop, op: "!", kids: []*node{cond}, line: n.line}

@@ -23,6 +23,7 @@ type program struct {
 	imported     map[string]bool // functions that modules export
 	modules      map[string]int  // modules that are used, and their lines
 	results      map[string]bool // events whose handlers' values are used; * for all
+	shown        map[string]bool // events whose values the program looks at
 	heapHash     bool            // every heap is a hash
 	plainPrint   bool            // print writes to standard output as it is
 	topicShared  bool
@@ -31,6 +32,7 @@ type program struct {
 	aliasMethods map[string]bool // names of subs which change their arguments
 	valueUses    valueUses
 	bad          []problem
+	undeclared   []*node           // variables that no declaration is seen of, under use strict
 	files        []string          // the modules and other files of the program
 	lines        int               // of these files
 	imports      map[string]string // names in packages and where they come from, with their packages
@@ -81,7 +83,7 @@ func parseProgram(tok *tokenizer, file, name, source string) (*program, error) {
 			prog.data, prog.hasData = source[i+len(mark):], true
 		}
 	}
-	r := &resolver{prog: prog, pkg: "main"}
+	r := &resolver{prog: prog, pkg: "main", known: map[string]bool{}}
 	r.push()
 	r.statements(prog.statements)
 	prog.analyze()

@@ -152,3 +152,52 @@ POE::Kernel->run;
 		require.Empty(t, errs, "%s\n%s", name, r.Source)
 	}
 }
+
+// TestSilentBefore: what differs from Perl and has a translation is noted.
+func TestSilentBefore(t *testing.T) {
+	for source, code := range map[string]string{
+		"our $x = 1; my $r = \\$x; sub f { local $x = 2; g() } f();":          "P0712",
+		"our ($x, $y); my $r = \\$y; sub f { local ($x, $y) = (1, 2); } f();": "P0712",
+		"use Carp; sub f { croak 'x' } f();":                                  "P0713",
+		"use Carp; Carp::cluck('x');":                                         "P0713",
+		"use Encode; my $s = decode('UTF-8', $ARGV[0]); print length $s;":     "P0714",
+		"open my $fh, '<:encoding(UTF-8)', 'x' or die;":                       "P0714",
+		"print keys %INC;": "P0715",
+		"use POE; sub h { my $p = $_[SESSION]->postback('x'); my $q = $p; undef $p }": "P0701",
+	} {
+		var got []string
+		for _, n := range translate(t, source+"\n", nil).Report.Notes {
+			got = append(got, n.Code)
+		}
+		require.Contains(t, got, code, source)
+	}
+	for _, source := range []string{"print $#{x}, $:;\n", "open(F, '-|') or exec 'ls';\n", "print $^H;\n"} {
+		require.NotEmpty(t, translate(t, source, nil).Report.TODO, source)
+	}
+}
+
+// TestHostileInput: what is no program, or too large or deep a one, is an error which
+// names the file and, where there is one, the line.
+func TestHostileInput(t *testing.T) {
+	tr, ck := newTranslator(t, Options{}), newChecker(t)
+	for name, source := range map[string]string{
+		"binary":    "\x7fELF\x00\x01\x02\xff\xfe" + strings.Repeat("\x00\x90", 100),
+		"not UTF-8": "my $x = \"\xe4\xf6\"; print $x; sub \xff { 1 }\n",
+		"deep":      "my $x = " + strings.Repeat("[", 20000) + strings.Repeat("]", 20000) + ";\n",
+		"parens":    "print " + strings.Repeat("(", 20000) + "1" + strings.Repeat(")", 20000) + ";\n",
+		"blocks":    strings.Repeat("if ($x) {", 5000) + strings.Repeat("}", 5000),
+		"unclosed":  "sub f { my $x = (1, 2;\n",
+		"long line": "print '" + strings.Repeat("a", 1<<20) + "';\n",
+		"here-doc":  "print <<X;\nnever ends\n",
+		"operators": "my $x = " + strings.Repeat("- ", 20000) + "1;\n",
+	} {
+		result, err := tr.Text("hostile.pl", []byte(source))
+		if err != nil {
+			require.Contains(t, err.Error(), "hostile.pl", name)
+			continue
+		}
+		require.NotEmpty(t, result.Source, name)
+		errs, _ := ck.check("hostile", result.Source, "")
+		require.Empty(t, errs, name)
+	}
+}

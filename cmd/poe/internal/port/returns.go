@@ -92,7 +92,7 @@ func (g *gen) lastStatement(n *node) {
 				return
 			}
 		}
-		if g.endsVoid(k) || g.f.mode == rHandler && k.kind == kMethod && voidMethods[k.text] {
+		if !g.prog.valueShown(g.f.fn) && (g.endsVoid(k) || g.f.mode == rHandler && k.kind == kMethod && voidMethods[k.text]) || k.kind == kFunc && (k.text == "die" || k.text == "exit") {
 			g.statement(n)
 			g.finish()
 			return

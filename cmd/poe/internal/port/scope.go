@@ -90,6 +90,8 @@ type resolver struct {
 	scopes []map[string]*variable
 	fn     *function
 	pkg    string
+	strict bool            // use strict is in force, as far as the file is read
+	known  map[string]bool // package variables that our or use vars declares
 }
 
 var poeConstants = map[string]int{"OBJECT": 0, "SESSION": 1, "KERNEL": 2, "HEAP": 3, "STATE": 4, "SENDER": 5,
@@ -133,14 +135,20 @@ func (r *resolver) statement(n *node) {
 		r.sub(n, r.qualify(n.text))
 	case sBlock:
 		pkg := r.pkg
+		strict := r.strict
 		if n.op == "file" {
-			r.pkg = "main"
+			r.pkg, r.strict = "main", false
 		}
 		r.push()
 		r.statements(n.body)
 		r.pop()
-		r.pkg = pkg
+		r.pkg, r.strict = pkg, strict
 	case sIf:
+		if n.modifier {
+			r.expr(n.kids[0])
+			r.statements(n.kids[1].body)
+			return
+		}
 		r.push()
 		for i := 0; i+1 < len(n.kids); i += 2 {
 			r.expr(n.kids[i])
@@ -177,6 +185,7 @@ func (r *resolver) statement(n *node) {
 		}
 		r.pop()
 	case sUse:
+		r.pragma(n)
 		for _, k := range n.kids {
 			r.expr(k)
 		}
@@ -223,6 +232,7 @@ func (r *resolver) declare(n *node, how string) {
 	}
 	if how == "our" {
 		v = r.packaged(n.sigil, r.qualify(n.text))
+		r.known[string(n.sigil)+r.qualify(n.text)] = true
 	}
 	if how == "state" {
 		v.global = true
@@ -289,9 +299,30 @@ func (r *resolver) use(n *node) {
 	full := r.qualify(name)
 	if from := r.prog.imports[string(n.sigil)+full]; from != "" {
 		full = from
+	} else if r.strict && strings.IndexByte("$@%", n.sigil) >= 0 && !strings.Contains(name, "::") && !r.known[string(n.sigil)+full] {
+		r.prog.undeclared = append(r.prog.undeclared, n)
 	}
 	n.v = r.packaged(n.sigil, full)
 	n.v.reads++
+}
+
+// pragma follows use strict and use vars.
+func (r *resolver) pragma(n *node) {
+	switch {
+	case n.text == "strict" && n.op == "use":
+		r.strict = true
+	case n.text == "strict" && (n.kid(0) == nil || strings.Contains(n.kids[0].text, "vars")):
+		r.strict = false
+	case n.text == "vars":
+		n.kid(0).walk(func(k *node) bool {
+			if k.kind == kWords || k.kind == kStr {
+				for _, w := range strings.Fields(k.text) {
+					r.known[w[:1]+r.qualify(w[1:])] = true
+				}
+			}
+			return true
+		})
+	}
 }
 
 func (r *resolver) special(n *node) {

@@ -232,6 +232,10 @@ func (g *gen) ifStatement(n *node) { g.branches(n, g.body) }
 // its condition.
 func (g *gen) branches(n *node, body func(*node)) (nested bool) {
 	closing := 0
+	if n.modifier { // what its statement declares lives on
+		g.predeclare(n, n.kids[1].body...)
+		g.flushPre()
+	}
 	for i := 0; i+1 < len(n.kids); i += 2 {
 		c, pre := g.lazily(func() val { return val{g.condition(n.kids[i]), tBool, false} })
 		if i > 0 && len(pre) == 0 {

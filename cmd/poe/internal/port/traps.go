@@ -14,6 +14,7 @@ func traps(prog *program, r *Report, list []Part) {
 		t.node(n)
 		return true
 	})
+	t.undeclared()
 	for _, p := range list {
 		if name := shortName(p.Name); p.Kind != "closure" && name == "DESTROY" {
 			t.note("P0701", p.Line, "DESTROY runs when the last reference goes, in Go never by itself: call it where the object is dropped")
@@ -22,6 +23,19 @@ func traps(prog *program, r *Report, list []Part) {
 }
 
 func shortName(name string) string { return name[strings.LastIndexByte(name, ':')+1:] }
+
+// undeclared notes each variable that Perl would not compile: if the program
+// runs in Perl, the translation has not seen its declaration.
+func (t *trapper) undeclared() {
+	seen := map[string]bool{}
+	for _, n := range t.prog.undeclared {
+		name := string(n.sigil) + n.text
+		if !seen[name] {
+			seen[name] = true
+			t.note("P0716", n.line, name+" is declared nowhere that the translation sees: it became a variable of the package")
+		}
+	}
+}
 
 type trapper struct {
 	prog   *program

@@ -50,7 +50,7 @@ func (p *parser) word() *node {
 	}
 	p.at++
 	name := strings.TrimPrefix(t.text, "CORE::")
-	name = strings.TrimPrefix(name, "GLOBAL::")
+	name = unqualifiedConstant(strings.TrimPrefix(name, "GLOBAL::"))
 	n.text = name
 	switch name {
 	case "my", "our", "local", "state":
@@ -133,6 +133,23 @@ func (p *parser) word() *node {
 		}
 	}
 	return p.userWord(n)
+}
+
+// unqualifiedConstant returns a name of POE's constants without its package, as
+// in $_[main::KERNEL], and any other name as it is.
+func unqualifiedConstant(name string) string {
+	i := strings.LastIndex(name, "::")
+	if i < 0 {
+		return name
+	}
+	if _, ok := poeConstants[name[i+2:]]; !ok {
+		return name
+	}
+	switch name[:i] {
+	case "", "main", "POE::Kernel", "POE::Session":
+		return name[i+2:]
+	}
+	return name
 }
 
 func (p *parser) declaration(n *node) *node {
