@@ -46,6 +46,7 @@ func (i *Inspector) routes() {
 	i.mux.HandleFunc("GET /api/live", i.live)
 	i.mux.HandleFunc("GET /api/trace", i.trace)
 	i.mux.HandleFunc("GET /api/profile/raw", i.rawProfile)
+	i.mux.HandleFunc("GET /api/flight", i.lastFlight)
 	i.mux.HandleFunc("POST /api/action", i.action)
 }
 

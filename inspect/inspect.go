@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/netip"
 	"os"
+	"runtime/trace"
 	"strings"
 	"time"
 
@@ -50,6 +51,11 @@ type Config struct {
 	// asked for.
 	Recordings []string
 	Replay     []string
+	// Flight is how much of the runtime's execution trace is kept in memory, up to 64
+	// MiB, and answered with by /api/flight for go tool trace: runtime/trace's
+	// FlightRecorder, which costs the whole program some percent. A process has one.
+	// 0 is none; less than a second is one.
+	Flight time.Duration
 	// Logger gets a line for every action. If nil, it is the kernel's.
 	Logger *slog.Logger
 }
@@ -68,6 +74,7 @@ type Inspector struct {
 	mux      *http.ServeMux
 	gets     map[string]func(*http.Request) (any, error)
 	began    time.Time
+	flight   *trace.FlightRecorder // nil for none
 
 	server   *http.Server // of Listen
 	listener net.Listener
@@ -97,6 +104,7 @@ func New(k *kernel.Kernel, c Config) *Inspector {
 	i.metrics = metrics.New(k, metrics.Config{Sample: c.Sample})
 	i.stop = k.Host().Observe(observer{i}, c.Sample)
 	i.routes()
+	i.startFlight()
 	return i
 }
 
@@ -174,6 +182,9 @@ func (i *Inspector) Close() error {
 	var err error
 	if i.server != nil {
 		err = i.server.Close()
+	}
+	if i.flight != nil {
+		i.flight.Stop()
 	}
 	i.pauser.release("the inspector is closed")
 	detach := func(*kernel.Kernel) {

@@ -15,7 +15,7 @@ const (
 	// DefaultBackpressure is Limits.Backpressure if that is 0.
 	DefaultBackpressure = 256 << 10
 	// DefaultMemory is Limits.Memory if that is 0.
-	DefaultMemory = 16 << 20
+	DefaultMemory = 12 << 20
 	// DefaultLine is how long a line may be for a server without a filter of
 	// its own.
 	DefaultLine = 1 << 20
@@ -211,7 +211,7 @@ func (c *Client) exceeded(e kernel.Event, op string) {
 // account counts what the connection holds now.
 func (c *Client) account() {
 	if w := c.Wheel; w != nil && !c.condemned {
-		held := w.OutOctets() + w.InOctets()
+		held := w.OutOctets() + w.InMemory()
 		c.listener.memory.total += held - c.held
 		c.held = held
 		w.SetBackpressure(c.listener.backpressureMarks())
