@@ -67,6 +67,8 @@ type Config struct {
 	AckTo    kernel.Dest
 	AckEvent string
 	// Timeout bounds one attempt; 0 is none. A session is then stopped by force.
+	// Work that does not end with its context continues on its goroutine, and no
+	// longer counts against Limit.
 	Timeout time.Duration
 	// Attempts is how often a job that fails is tried in all; 0 is once. The
 	// exceptions of worker sessions are failures of the job.
