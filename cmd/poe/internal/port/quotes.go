@@ -65,7 +65,11 @@ func (p *parser) quote() *node {
 			if strings.Count(trailing(t.text), "e") > 1 { // part(2) has each letter once
 				p.fail("s///ee is not translated")
 			}
-			sub := p.inner(part(1), n.line)
+			code := part(1)
+			if d := part(3); d != "" && !strings.Contains("({[<", d[:1]) {
+				code = strings.ReplaceAll(code, `\`+d[:1], d[:1]) // s/x/$a \/ 2/e
+			}
+			sub := p.inner(code, n.line)
 			list := sub.program()
 			if len(sub.bad) > 0 {
 				p.fail("%s", sub.bad[0].text)

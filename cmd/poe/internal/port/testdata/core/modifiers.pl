@@ -9,3 +9,9 @@ for my $i (1..3) { next unless (my $sq = $i * $i) > 1; print "sq $sq\n"; }
 if ((my $k = 5) > 3) { print "k $k\n" }
 my $ok = eval { die "x\n" if my $bad = 1; 1 } or print "died $@";
 my %o = (a => 1); print "got $o{a}\n" if my ($w) = grep { $_ eq 'a' } keys %o; print "w $w\n";
+my %entity = (amp => '&', lt => '<');
+my $html = 'a &amp; b &lt; c &x;';
+$html =~ s/&(\w+);/$entity{$1} \/\/ "<\/$1>"/ge;
+print "$html\n";
+(my $half = '10 20') =~ s!(\d+)!$1 / 2!ge;
+print "$half\n";
