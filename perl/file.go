@@ -202,6 +202,11 @@ func (f *File) WriteString(s string) bool {
 		f.mem.Set(Str(f.mem.Get()) + s)
 		return true
 	}
+	if len(f.in) > 0 && f.Native == nil { // a file is written where it has been read to
+		if _, err := unix.Seek(f.fd, int64(-len(f.in)), io.SeekCurrent); err == nil {
+			f.in = nil
+		}
+	}
 	f.out = append(f.out, s...)
 	if f.buffer && len(f.out) < 8192 {
 		return true

@@ -184,7 +184,7 @@ func (q *Query) checkSteps() error {
 			return fmt.Errorf("%w: Steps[%d]: a step has no Chunk", ErrQuery, i)
 		}
 		if err := step.check(); err != nil {
-			return fmt.Errorf("Steps[%d]: %w", i, err)
+			return fmt.Errorf("dbi: Steps[%d]: %w", i, err)
 		}
 	}
 	return nil

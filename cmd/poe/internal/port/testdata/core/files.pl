@@ -109,6 +109,19 @@ print `echo \$PORT_TEST`;
 print "args: ", scalar(@ARGV), "\n";
 printf "%s\n", join ' ', (localtime(0))[5, 4] ;
 print scalar(gmtime(0)), "\n";
+# A file that is read and written.
+{
+    my $name = "/tmp/port_rw.$$";
+    open(my $out, '>', $name) or die; print $out "line1\nline2\n"; close $out;
+    open(my $rw, '+<', $name) or die;
+    seek $rw, 2, 0; read $rw, my $part, 3; print "[$part] ", tell($rw), "\n";
+    print $rw "XX"; print tell($rw), "\n"; close $rw;
+    open(my $in, '<', $name) or die; print <$in>; close $in; print "\n";
+    open($rw, '+<', $name) or die; my $first = <$rw>; print $rw "two"; close $rw;
+    open($in, '<', $name) or die; print map { "<$_>" } <$in>; close $in; print "\n";
+    unlink $name;
+}
+
 __DATA__
 name: value
 skip this
