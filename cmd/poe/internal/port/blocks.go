@@ -4,56 +4,165 @@ import (
 	"strings"
 )
 
-// keepCaptures writes code so that the captures of a match within the block of n do
-// not outlive the block, if a statement behind it reads captures.
-func (g *gen) keepCaptures(n *node, rest []*node) {
-	switch n.kind {
-	case sIf, sWhile, sFor, sForeach, sBlock:
-	default:
-		return
-	}
-	within := false
-	for _, k := range append(append([]*node(nil), n.kids...), n) {
-		if k == nil || k.kind != sBlock {
-			continue
+// keepCaptures writes code so that the captures of a match within a block of n do
+// not outlive the block, if a statement behind it reads captures. It returns the
+// variable that has the captures to which n as a whole returns, if it does.
+func (g *gen) keepCaptures(n *node, rest []*node) (saved string) {
+	whole := matchesWithin(n)
+	var blocks []*node
+	for i, k := range n.kids {
+		if k != nil && k.kind == sBlock && (n.kind == sIf || i == len(n.kids)-1) && matches(k.body) {
+			blocks = append(blocks, k)
 		}
-		walkAll(k.body, func(m *node) bool {
-			within = within || m.kind == kMatch && m.op != "qr" || m.kind == kSubst
-			return !within && m.kind != kSub && m.kind != sSub
-		})
 	}
-	if !within || !readsCaptures(rest) {
-		return
+	if n.kind == sBlock && n.op == "" && matches(n.body) {
+		blocks = append(blocks, n)
+	}
+	if !whole && len(blocks) == 0 || !readsCaptures(rest) {
+		return ""
 	}
 	g.f.match = true
-	saved := g.temp("saved")
-	for i, k := range n.kids {
-		if k != nil && k.kind == sBlock && (n.kind == sIf || i == len(n.kids)-1) {
-			k.op = "saved " + saved
-		}
+	saved = g.temp("saved")
+	if whole {
+		g.w("%s := m", saved)
+		return saved
 	}
-	if n.kind == sBlock && n.op == "" {
-		n.op = "saved " + saved
+	for _, b := range blocks {
+		b.op = "saved " + saved
 	}
+	return ""
 }
 
-// readsCaptures reports whether statements read $1 and the like before another match.
-func readsCaptures(list []*node) bool {
-	found, done := false, false
+// matches reports whether a pattern is matched in statements, other than in a sub,
+// which keeps its captures to itself.
+func matches(list []*node) bool {
+	found := false
 	walkAll(list, func(n *node) bool {
-		switch n.kind {
-		case kVar:
-			if !done && n.v == nil && n.sigil == '$' && (n.text == "&" || n.text != "0" && n.text != "" && strings.Trim(n.text, "0123456789") == "") {
-				found, done = true, true
-			}
-		case kMatch, kSubst:
-			done = true
-		case kSub, sSub:
-			return false
-		}
-		return !done
+		found = found || n.kind == kMatch && n.op != "qr" || n.kind == kSubst
+		return !found && n.kind != kSub && n.kind != sSub
 	})
 	return found
+}
+
+// matchesWithin reports whether all that a statement matches outside of its blocks
+// is matched where captures end before the statement does: in the block of a map, a
+// sort, a do or an eval, in the condition of a loop.
+func matchesWithin(n *node) bool {
+	inner, outer := false, false
+	var visit func(n *node, within bool)
+	all := func(list []*node, within bool) {
+		for _, k := range list {
+			visit(k, within)
+		}
+	}
+	visit = func(n *node, within bool) {
+		if n == nil {
+			return
+		}
+		switch n.kind {
+		case kSub, sSub, sPackage, sUse, sBlock:
+			return
+		case kMap, kSort:
+			all(n.body, true)
+			if len(n.kids) > 0 {
+				if k := n.kids[0]; k != nil && k.kind == kSub {
+					inner = inner || matches(k.body)
+				}
+				visit(n.kids[0], true)
+				all(n.kids[1:], within)
+			}
+			return
+		case kDo, kEval:
+			inner = inner || matches(n.body)
+			all(n.kids, within)
+			return
+		case kMatch, kSubst:
+			if n.op != "qr" {
+				inner, outer = inner || within, outer || !within
+			}
+		case kFunc:
+			if n.text == "split" && len(n.kids) > 0 {
+				all(n.kids[1:], within)
+				return
+			}
+		}
+		all(n.kids, within)
+		visit(n.repl, within)
+		visit(n.dyn, within)
+	}
+	switch n.kind {
+	case sWhile, sFor:
+		all(n.kids, true)
+	case sExpr, sIf, sForeach:
+		all(n.kids, false)
+	}
+	return inner && !outer
+}
+
+// readsCaptures reports whether statements read $1 and the like before another match
+// that is not in a block of its own.
+func readsCaptures(list []*node) bool {
+	found, done := false, false
+	var visit func(n *node)
+	all := func(list []*node) {
+		for _, k := range list {
+			visit(k)
+		}
+	}
+	block := func(visited func()) { // its matches end with it
+		before := done
+		visited()
+		done = before
+	}
+	visit = func(n *node) {
+		if n == nil || found {
+			return
+		}
+		switch n.kind {
+		case kSub, sSub:
+			return
+		case kVar:
+			found = found || !done && n.v == nil && ofCaptures(n)
+		case kFunc:
+			if n.text == "split" && len(n.kids) > 0 { // its pattern captures nothing
+				all(n.kids[1:])
+				return
+			}
+		case kMap, kSort:
+			if len(n.kids) > 0 {
+				all(n.kids[1:])
+				block(func() { visit(n.kids[0]) })
+			}
+			block(func() { all(n.body) })
+			return
+		case sBlock, kDo, kEval:
+			block(func() { all(n.body) })
+			all(n.kids)
+			return
+		case sWhile, sFor:
+			block(func() { all(n.kids) })
+			return
+		case kMatch, kSubst: // what replaces reads its own
+			all(n.kids)
+			done = done || n.op != "qr"
+			return
+		}
+		all(n.kids)
+		all(n.body)
+		visit(n.dyn)
+		visit(n.repl)
+	}
+	all(list)
+	return found
+}
+
+// ofCaptures reports whether a variable without a declaration is one of those that
+// the last match has set: $1, $&, $+{name}, $-[0].
+func ofCaptures(n *node) bool {
+	if len(n.text) == 1 && strings.Contains("&`'+-", n.text) {
+		return true
+	}
+	return n.sigil == '$' && n.text != "0" && n.text != "" && strings.Trim(n.text, "0123456789") == ""
 }
 
 func (g *gen) blockStatement(n *node) {

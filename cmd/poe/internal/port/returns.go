@@ -10,8 +10,9 @@ func (g *gen) bodyWithValue(list []*node) {
 	mode := g.f.mode
 	if mode == rVoid {
 		if n := len(list); n > 0 {
-			g.statements(list[:n-1])
-			g.lastVoid(list[n-1])
+			if !g.statementsBefore(list[:n-1], list[n-1:]) {
+				g.lastVoid(list[n-1])
+			}
 		}
 		return
 	}
@@ -25,13 +26,8 @@ func (g *gen) bodyWithValue(list []*node) {
 	for last > 0 && (list[last].kind == sSub || list[last].kind == sUse) {
 		last--
 	}
-	for i, n := range list[:last] {
-		g.single = false
-		g.statement(n)
-		if g.dead(n) {
-			g.skipRest(list[i+1:])
-			return
-		}
+	if g.statementsBefore(list[:last], list[last:]) {
+		return
 	}
 	g.single = last == 0
 	g.lastStatement(list[last])

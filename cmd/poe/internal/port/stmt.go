@@ -2,19 +2,31 @@ package port
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
-func (g *gen) statements(list []*node) {
+func (g *gen) statements(list []*node) { g.statementsBefore(list, nil) }
+
+// statementsBefore writes statements that others follow. It reports whether those can
+// not be reached; they have been dealt with then.
+func (g *gen) statementsBefore(list, follow []*node) (ended bool) {
 	for i, n := range list {
-		g.single = len(list) == 1
-		g.keepCaptures(n, list[i+1:])
+		rest := slices.Concat(list[i+1:], follow)
+		g.single = len(list)+len(follow) == 1
+		saved := g.keepCaptures(n, rest)
 		g.statement(n)
-		if g.dead(n) && i < len(list)-1 {
-			g.skipRest(list[i+1:])
-			return
+		if g.dead(n) {
+			if len(rest) > 0 {
+				g.skipRest(rest)
+			}
+			return true
+		}
+		if saved != "" {
+			g.w("m = %s", saved)
 		}
 	}
+	return false
 }
 
 // skipRest counts statements behind a return, which cannot be reached, and writes

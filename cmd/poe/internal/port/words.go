@@ -198,7 +198,7 @@ func (p *parser) namedUnary(n *node) *node {
 			return n
 		}
 	}
-	if p.is("<") && p.peek().class == "Operator" || p.is("?") {
+	if p.is("<") && p.peek().class == "Operator" || p.is("?") || n.text == "undef" && p.is("//") {
 		return n
 	}
 	p.fixSlash()
