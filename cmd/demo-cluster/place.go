@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"log/slog"
 	"time"
 
 	"github.com/gopoe/poe/kernel"
@@ -47,6 +48,7 @@ func newPlace(name, seed string, tell func(report)) (*place, error) {
 	k := kernel.New()
 	n, err := node.Start(k, node.Config{
 		Name: name, Listen: "127.0.0.1:0", Strangers: true,
+		Logger:    slog.New(slog.DiscardHandler),                       // one node is killed in the course of the play, which says so
 		Heartbeat: 500 * time.Millisecond, DeadAfter: 10 * time.Second, // a busy machine is slow, not dead
 	})
 	if err != nil {

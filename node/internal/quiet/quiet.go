@@ -24,12 +24,22 @@ func (h handler) Enabled(ctx context.Context, level slog.Level) bool {
 	return level >= slog.LevelWarn && h.Handler.Enabled(ctx, level)
 }
 
-// serverStopped is what the library says of its own server, which nodes stop as
-// soon as it has started.
-const serverStopped = "gRPC server stopped"
+// expected are messages about what belongs to a node's life: it stops the library's
+// own server as soon as that has started, and reports itself, by the name of the
+// node, when a link ends or cannot be made.
+var expected = map[string]bool{
+	"gRPC server stopped":                               true,
+	"EndpointWriter lost connection":                    true,
+	"EndpointWriter failed to connect":                  true,
+	"EndpointWriter failed to create receive stream":    true,
+	"EndpointWriter failed to send connect request":     true,
+	"EndpointWriter failed to receive connect response": true,
+	"EndpointWriter error when closing the stream":      true,
+	"EndpointWriter error when closing the client conn": true,
+}
 
 func (h handler) Handle(ctx context.Context, r slog.Record) error {
-	if r.Message == serverStopped {
+	if expected[r.Message] {
 		return nil
 	}
 	return h.Handler.Handle(ctx, r)

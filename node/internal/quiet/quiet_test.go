@@ -21,6 +21,8 @@ func TestOnlyWarningsPass(t *testing.T) {
 		l.Debug("debugging")
 		l.Info("news")
 		require.Empty(t, out.String())
+		l.Error("EndpointWriter lost connection", "address", "127.0.0.1:1")
+		require.Empty(t, out.String())
 		l.Warn("trouble", "b", 2)
 		l.Error("worse")
 		require.Equal(t, 2, strings.Count(out.String(), "\n"), out.String())
