@@ -25,7 +25,7 @@ rotations: ; POE_ROTATIONS=1000 go test -count $${COUNT:-3} -timeout 30m -run Te
 storm: ; POE_STORM=$${STORM:-1m} go test -count 1 -timeout 30m -run 'TestStorm$$' -v ./component/servertcp
 conformance: ; POE_REQUIRED=1 go test $${COUNT:+-count $$COUNT} -timeout 10m ./conformance/... ./component/ikc ./wheel/readline
 demo: ; go run ./cmd/demo && go run ./cmd/demo-cluster
-cross: ; for os in darwin freebsd netbsd openbsd windows; do echo $$os; GOOS=$$os go build $$(GOOS=$$os go list -e ./... | grep -v /cookbook) || exit 1; done; GOARCH=386 go build ./kernel ./wheel/... $$(go list ./component/... | grep -v /attack) || exit 1; for os in darwin freebsd netbsd; do GOOS=$$os go vet ./kernel ./daemon || exit 1; done
+cross: ; for os in darwin freebsd windows; do echo $$os; GOOS=$$os go build $$(GOOS=$$os go list -e ./... | grep -v /cookbook) || exit 1; done; for os in netbsd openbsd; do echo $$os; GOOS=$$os go build ./kernel ./daemon ./wheel/... ./component/servertcp ./component/clienttcp ./poetest || exit 1; done; GOARCH=386 go build ./kernel ./wheel/... $$(go list ./component/... | grep -v /attack) || exit 1; for os in darwin freebsd netbsd; do GOOS=$$os go vet ./kernel ./daemon || exit 1; done
 port-score: ; mkdir -p _score && PORT_SCORE=$$PWD/_score go test -count 1 -timeout 20m -run TestScore -v ./cmd/poe/internal/port # what poe port reaches, docs/port-score.md
 port-lint: ; mkdir -p _score && PORT_VET=1 PORT_LINT=$(STATICCHECK) PORT_SCORE=$$PWD/_score go test -count 1 -timeout 20m -run 'TestScore|TestCore' -v ./cmd/poe/internal/port # go vet and staticcheck over all that poe port writes
 sim: ; SIM_SEEDS=$${SIM_SEEDS:-1000} SIM_SOAK=24h go test -count 1 -timeout 30m ./poetest/sim # the simulated worlds, a day of virtual time among them
