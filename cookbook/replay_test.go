@@ -15,11 +15,6 @@ import (
 	"github.com/gopoe/poe/recording"
 )
 
-// notReplayable are the programs whose recordings cannot be replayed, and why.
-var notReplayable = map[string]string{
-	"lookup": "the numbers of its questions are random, and a recording does not have them",
-}
-
 // TestReplays records each program while its script is played, on each loop, and
 // replays the recording: POE_REPLAYS times, once if that is not set. Each replay
 // must be equal to the recording.
@@ -39,9 +34,6 @@ func TestReplays(t *testing.T) {
 		for _, loop := range []string{"epoll", "portable"} {
 			t.Run(name+"/"+loop, func(t *testing.T) {
 				t.Parallel()
-				if why, ok := notReplayable[name]; ok {
-					t.Skip(why)
-				}
 				program, file := filepath.Join(programs, name), filepath.Join(t.TempDir(), "run.rec")
 				out := s.Play(t.Context(), script.Run{Command: []string{program}, Env: []string{recording.Variable + "=" + file, "POE_LOOP=" + loop}})
 				assert.NoError(t, out.Err)

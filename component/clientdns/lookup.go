@@ -61,7 +61,7 @@ func (l *lookup) try() {
 	l.query = &dns.Msg{}
 	l.query.SetQuestion(l.question.name, l.question.kind)
 	l.query.Question[0].Qclass = l.question.class
-	l.query.Id = randomID()
+	l.query.Id, _ = kernel.Recorded(l.r.k, "clientdns: id", randomID) // it never fails
 	l.query.SetEdns0(DefaultUDPSize, false)
 	l.alarm, _ = l.r.k.Host().DelayFunc("clientdns: retry", patience, func(kernel.Event) {
 		l.alarm = 0
@@ -75,10 +75,10 @@ func (l *lookup) try() {
 }
 
 // randomID is an ID that cannot be guessed.
-func randomID() uint16 {
+func randomID() (uint16, error) {
 	var b [2]byte
 	_, _ = rand.Read(b[:]) // never fails
-	return binary.NativeEndian.Uint16(b[:])
+	return binary.NativeEndian.Uint16(b[:]), nil
 }
 
 // overUDP asks from a port of the system's choice.

@@ -40,7 +40,12 @@ func (g *ping) begin() {
 	p.next++
 	p.active[g.seq] = g
 	g.payload = make([]byte, p.config.Payload)
-	_, _ = rand.Read(g.payload[:tokenSize]) // never fails
+	token, _ := kernel.Recorded(p.k, "clientping: token", func() ([]byte, error) { // it never fails
+		token := make([]byte, tokenSize)
+		_, err := rand.Read(token)
+		return token, err
+	})
+	copy(g.payload, token)
 	g.send()
 }
 

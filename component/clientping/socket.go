@@ -53,7 +53,11 @@ func (p *Pinger) socket(addr netip.Addr) (*socket, error) {
 
 // watch has a socket read, in the component's session.
 func (p *Pinger) watch(h *kernel.Handle, six, raw bool) (*socket, error) {
-	s := &socket{p: p, handle: h, six: six, raw: raw, id: randomID()}
+	id, err := kernel.Recorded(p.k, "clientping: id", randomID)
+	if err != nil {
+		return nil, err
+	}
+	s := &socket{p: p, handle: h, six: six, raw: raw, id: id}
 	return s, p.k.Host().Watch(h, kernel.Read, "clientping: reply", s)
 }
 
@@ -132,8 +136,8 @@ func (s *socket) failed(err error) {
 func (s *socket) close() { _ = s.handle.Close() }
 
 // randomID is an ID that other programs are unlikely to have.
-func randomID() uint16 {
+func randomID() (uint16, error) {
 	var b [2]byte
 	_, _ = rand.Read(b[:]) // never fails
-	return binary.NativeEndian.Uint16(b[:])
+	return binary.NativeEndian.Uint16(b[:]), nil
 }

@@ -14,6 +14,7 @@ import (
 
 	"github.com/gopoe/poe/component/clienthttp"
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/recording"
 )
 
 // watched is a feed that is fetched again and again.
@@ -111,6 +112,15 @@ func retryAfter(r *http.Response, now time.Time) time.Duration {
 	return 0
 }
 
+// document is what a fetch needs of a feed. A recording has it, as the result of a
+// job; the parser's own type has fields that it cannot have.
+type document struct {
+	Title, Link string
+	Items       []*gofeed.Item
+}
+
+func init() { recording.Register(document{}) }
+
 // parse parses a document, beside the kernel.
 func (w *watched) parse(r *clienthttp.Result) {
 	body := r.Body
@@ -126,7 +136,7 @@ func (w *watched) parse(r *clienthttp.Result) {
 			return
 		}
 		w.etag, w.modified = r.Response.Header.Get("Etag"), r.Response.Header.Get("Last-Modified")
-		w.document(parsed.(*gofeed.Feed))
+		w.document(parsed.(document))
 	})
 	if err != nil {
 		w.asked = nil
@@ -136,21 +146,21 @@ func (w *watched) parse(r *clienthttp.Result) {
 
 // parse parses a document. A panic of the parser is an error: a feed's author does
 // not end the program.
-func parse(body []byte) (f *gofeed.Feed, err error) {
+func parse(body []byte) (d document, err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			err = fmt.Errorf("%w: %v", ErrParse, p)
 		}
 	}()
-	f, err = gofeed.NewParser().Parse(bytes.NewReader(body))
+	f, err := gofeed.NewParser().Parse(bytes.NewReader(body))
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", ErrParse, err)
+		return document{}, fmt.Errorf("%w: %w", ErrParse, err)
 	}
-	return f, nil
+	return document{f.Title, f.Link, f.Items}, nil
 }
 
 // document finds the news of a document.
-func (w *watched) document(f *gofeed.Feed) {
+func (w *watched) document(f document) {
 	items := f.Items
 	if len(items) > w.a.config.MaxItems {
 		items = items[:w.a.config.MaxItems:w.a.config.MaxItems]
