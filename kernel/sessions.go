@@ -313,20 +313,6 @@ func (k *Kernel) Parent(of ID) (ID, error) {
 	return ID{e.parent}, nil
 }
 
-// Children returns a session's children in the order of their creation. The
-// error is [ErrNoSession].
-func (k *Kernel) Children(of ID) ([]ID, error) {
-	e, err := k.resolve(of)
-	if err != nil {
-		return nil, k.fail("Children", of, err)
-	}
-	var ids []ID
-	for _, child := range e.children() {
-		ids = append(ids, ID{child})
-	}
-	return ids, nil
-}
-
 // children lists a session's children as they are now, oldest first.
 func (e *entry) children() (all []*entry) {
 	for child := e.firstChild; child != nil; child = child.nextSibling {

@@ -58,24 +58,18 @@ func (v Host) InTrace(c observe.TraceContext, f func()) {
 	f()
 }
 
-// TraceContext returns the context that a request passes to another process, so
-// that its events there belong to the trace of the event that is being handled.
-// It is the zero TraceContext if there is none, or the kernel is not observed.
-func (v Host) TraceContext() observe.TraceContext {
+// TraceContext returns here, the context that a request passes to another process so
+// that its events there belong to the trace of the event that is being handled, and
+// origin, the place in another process's trace to which [Host.InTrace] has put what
+// has led to that event. here is the zero TraceContext if there is no such event or the
+// kernel is not observed; so is origin, and if the trace has begun in this process or
+// is not known any more.
+func (v Host) TraceContext() (here, origin observe.TraceContext) {
 	if v.k.debug == nil || v.k.debug.observe == nil {
-		return observe.TraceContext{}
+		return here, origin
 	}
-	return v.k.debug.observe.contextOf(v.k.frame.span.Mark, v.k.frame.span.Sampled)
-}
-
-// TraceOrigin returns the place in a trace of another process to which InTrace has put
-// what has led to the event that is being handled. It is the zero TraceContext if the
-// trace has begun in this process, is not known any more, or the kernel is not observed.
-func (v Host) TraceOrigin() observe.TraceContext {
-	if v.k.debug == nil || v.k.debug.observe == nil {
-		return observe.TraceContext{}
-	}
-	return v.k.debug.observe.foreign.known[v.k.frame.span.Mark.Trace]
+	o, span := v.k.debug.observe, &v.k.frame.span
+	return o.contextOf(span.Mark, span.Sampled), o.foreign.known[span.Mark.Trace]
 }
 
 // contextOf returns the place of an event in a trace of several processes; sampled

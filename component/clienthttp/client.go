@@ -187,7 +187,7 @@ func (c *Client) add(asker kernel.ID, r Request) {
 	t := &transaction{client: c, serial: c.serial, asker: asker, request: r, host: hostOf(r.HTTP.URL), credit: make(chan struct{}, 1)}
 	t.ctx, t.cancel = context.WithCancel(r.HTTP.Context())
 	if !c.config.NoTrace {
-		t.trace = c.k.Host().TraceContext()
+		t.trace, _ = c.k.Host().TraceContext()
 	}
 	c.transactions[r.HTTP] = t
 	c.in(func(e kernel.Event) {

@@ -120,7 +120,7 @@ func (o observer) End(s *observe.Span) {
 
 // begin starts the span of an event, nil if its trace is not exported.
 func (t *Tracer) begin(s *observe.Span) trace.Span {
-	origin := t.host.TraceOrigin()
+	at, origin := t.host.TraceContext()
 	if origin.Valid() {
 		if !origin.Sampled {
 			return nil
@@ -128,7 +128,6 @@ func (t *Tracer) begin(s *observe.Span) trace.Span {
 	} else if t.sample > 1 && uint64(s.Trace)*0x9E3779B97F4A7C15>>16%t.sample != 0 {
 		return nil
 	}
-	at := t.host.TraceContext()
 	ctx := context.WithValue(context.Background(), idsKey{}, at)
 	if parent := t.parent(s, origin); parent.IsValid() {
 		ctx = trace.ContextWithSpanContext(ctx, trace.NewSpanContext(trace.SpanContextConfig{
