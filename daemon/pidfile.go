@@ -136,8 +136,8 @@ func (p *PIDFile) Path() string { return p.path }
 // without removing it, for example in a crash, or 0 if there was none.
 func (p *PIDFile) Stale() int { return p.stale }
 
-// Chown changes the owner of the file, so that a process which has dropped its
-// privileges can still write to it. After Close the error is os.ErrClosed.
+// Chown changes the owner and the group of the file, for example to those which
+// DropPrivileges will switch to. After Close the error is os.ErrClosed.
 func (p *PIDFile) Chown(uid, gid int) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -94,7 +94,7 @@ func PackSockaddrIn6(port any, ip string) string {
 }
 
 // UnpackSockaddrIn6 returns the port and the packed address in a packed IPv6
-// socket address.
+// socket address, and 0 for scope ID and flow label. It dies if s is too short.
 func UnpackSockaddrIn6(s string) []any {
 	if len(s) < 28 {
 		Die("Bad arg length for Socket::unpack_sockaddr_in6, length is %d, should be 28", len(s))
@@ -176,7 +176,8 @@ func InetNtop(family any, s string) any {
 	return a.String()
 }
 
-// PackAddr returns the packed form of a Go network address.
+// PackAddr returns the packed form of a *net.TCPAddr, *net.UDPAddr or
+// *net.UnixAddr, and nil for any other address.
 func PackAddr(a net.Addr) any {
 	switch a := a.(type) {
 	case *net.TCPAddr:
