@@ -11,8 +11,8 @@ import (
 )
 
 // Array is a Perl array, the referent of an array reference. The zero Array is
-// empty and ready to use. A nil *Array can be read, and is empty, but not
-// modified.
+// empty and ready to use. A nil *Array is empty, but methods that modify it,
+// and Each, panic.
 type Array struct {
 	items []any
 	class string
@@ -273,8 +273,8 @@ func (a *Array) Array(i int) *Array {
 }
 
 // Hash is a Perl hash, the referent of a hash reference. Unlike Perl's it keeps
-// insertion order. The zero Hash is empty and ready to use. A nil *Hash can be
-// read, and is empty, but not modified.
+// insertion order. The zero Hash is empty and ready to use. A nil *Hash is
+// empty, but methods that modify it, and Each, panic.
 type Hash struct {
 	index map[string]int
 	slots []slot

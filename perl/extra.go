@@ -390,8 +390,8 @@ func Setsid() int {
 	return n
 }
 
-// Dup2 makes the descriptor to a duplicate of the descriptor from. Perl: dup2
-// of POSIX.
+// Dup2 makes the descriptor to a duplicate of the descriptor from and returns
+// it, or nil on an error. Perl: dup2 of POSIX.
 func Dup2(from, to any) any {
 	if !succeeded(unix.Dup2(Int(from), Int(to))) {
 		return nil

@@ -75,7 +75,7 @@ func PackSockaddrIn(port any, ip string) string {
 }
 
 // UnpackSockaddrIn returns the port and the packed address in a packed IPv4
-// socket address.
+// socket address. It dies if s is not one.
 func UnpackSockaddrIn(s string) []any {
 	if len(s) < 16 || binary.NativeEndian.Uint16([]byte(s)) != unix.AF_INET {
 		Die("Bad arg length for Socket::unpack_sockaddr_in, length is %d, should be 16", len(s))

@@ -31,7 +31,9 @@ type Wheel struct {
 // PerlClass returns the class of the wheel in POE.
 func (w *Wheel) PerlClass() string { return w.class }
 
-// PerlCan reports whether the wheel has the method.
+// PerlCan reports whether the wheel's can method finds the method. It finds
+// only put, ID, event, shutdown_input, pause_input and resume_input, for wheels
+// of every class; PerlCall may know more.
 func (w *Wheel) PerlCan(method string) bool {
 	switch method {
 	case "put", "ID", "event", "shutdown_input", "pause_input", "resume_input":
