@@ -6,19 +6,20 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Message is an event for a session, as actors send it.
+// Message is an event which an actor sends to a session: its name and its
+// arguments.
 type Message struct {
 	Event string
 	Args  []any
 }
 
-// NoValue is the answer to a request whose handler called Return without a
-// value, or with nil.
+// NoValue answers a request whose handler has called Return without a value, or
+// with nil.
 type NoValue struct{}
 
-// Context returns the actor's context of an event that came through the actor
-// system while its handler runs: sender, headers, Respond. For other events it
-// is nil.
+// Context returns the actor's context for an event that came through the actor
+// system: it has the sender, the headers and Respond. It may be used only while
+// the event's handler runs. For other events it is nil.
 func Context(e kernel.Event) actor.Context {
 	if e.Kernel == nil {
 		return nil

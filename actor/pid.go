@@ -10,9 +10,9 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// PID returns a session's address in the actor system, always the same one. Any
-// goroutine and any actor may send to it, request from it and watch it. The
-// error is kernel.ErrNoSession if the destination names no living session of
+// PID returns the address of a session in the actor system; it is always the
+// same. Any goroutine and any actor may send to it, send requests to it and
+// watch it. The error is kernel.ErrNoSession if of names no living session of
 // this kernel.
 func PID(k *kernel.Kernel, of kernel.Dest) (*actor.PID, error) {
 	id, err := k.Host().Resolve(of)
@@ -29,9 +29,9 @@ func PID(k *kernel.Kernel, of kernel.Dest) (*actor.PID, error) {
 	return m.pid, nil
 }
 
-// Lookup is [PID] for any goroutine. It waits until the kernel's goroutine has
-// answered or ctx is done. The errors are those of PID, the context's, and
-// kernel.ErrNotRunning.
+// Lookup is like [PID] but may be called on any goroutine. It waits until the
+// kernel's goroutine has answered or ctx is done. The errors are those of PID
+// and of ctx, and kernel.ErrNotRunning.
 func Lookup(ctx context.Context, k *kernel.Kernel, of kernel.Dest) (pid *actor.PID, err error) {
 	var pidErr error
 	err = k.Outside().Do(ctx, func(k *kernel.Kernel) { pid, pidErr = PID(k, of) })

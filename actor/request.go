@@ -9,14 +9,14 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Request sends any value to an actor and makes the active session get an event
-// with the answer: its arguments are the answer, an error or nil, and then args.
-// The error is actor.ErrTimeout if no answer has come within timeout, or
-// actor.ErrDeadLetter if the actor does not exist. The request keeps the session
-// alive until then; if the session stops before, the answer is ignored.
+// Request sends a request to an actor. The active session gets the answer as an
+// event, whose arguments are the answer, an error or nil, and then args. The
+// error is actor.ErrTimeout if no answer has arrived within timeout, or
+// actor.ErrDeadLetter if the actor does not exist. The request keeps the
+// session alive until then; if the session stops first, the answer is ignored.
 //
-// It returns kernel.ErrInvalid without a PID or an event, and
-// kernel.ErrNoActiveSession outside of any session.
+// Request returns kernel.ErrInvalid if the PID is nil or the event is empty,
+// and kernel.ErrNoActiveSession outside of any session.
 func Request(k *kernel.Kernel, to *actor.PID, message any, timeout time.Duration, event string, args ...any) error {
 	self := k.ActiveSession()
 	switch {

@@ -8,9 +8,10 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Send sends any value to an actor, with the active session's PID as sender;
-// outside of any session there is none. It does not wait. A nil PID is
-// kernel.ErrInvalid; whether the actor exists turns out later.
+// Send sends a message to an actor without waiting. The sender is the active
+// session's PID; outside of any session there is none. If the PID is nil, the
+// error is kernel.ErrInvalid. Send does not check whether the actor exists: a
+// message to one that does not is a dead letter.
 func Send(k *kernel.Kernel, to *actor.PID, message any) error {
 	if to == nil {
 		return fmt.Errorf("actor: Send: the PID is nil: %w", kernel.ErrInvalid)
@@ -27,9 +28,9 @@ func Send(k *kernel.Kernel, to *actor.PID, message any) error {
 	return nil
 }
 
-// ToActor makes a destination of an actor's PID: what a session posts there is
+// ToActor returns a destination for an actor. What a session posts to it is
 // sent as a [*Message], with the session's PID as its sender. Only
-// [kernel.Kernel.Post] takes it; Call cannot wait for an actor, see [Request].
+// [kernel.Kernel.Post] accepts it; to get an answer use [Request].
 func ToActor(pid *actor.PID) kernel.Dest { return kernel.Via(remote{pid}) }
 
 // remote is an actor as a kernel.Remote.

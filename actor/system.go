@@ -25,11 +25,12 @@ type attachment struct {
 	deadLetters *atomic.Int64
 }
 
-// Use makes a kernel's sessions actors of that system rather than of one of the
-// kernel's own. It does not shut the system down. The props are given to every
-// session's actor: middleware, context decorators. Use must be called before the
-// first PID of the kernel is asked for; later it returns kernel.ErrInvalid, as
-// it does if system is nil.
+// Use makes a kernel's sessions actors of the given system in place of one of
+// the kernel's own. The caller keeps the system and shuts it down. The props,
+// such as middleware and context decorators, apply to the actor of every
+// session. Use must be called before any other function of this package uses
+// the kernel's actor system; later it returns kernel.ErrInvalid, as it does if
+// system is nil.
 func Use(k *kernel.Kernel, system *actor.ActorSystem, props ...actor.PropsOption) error {
 	if _, attached := kernel.HookOf[*attachment](k); attached || system == nil {
 		return fmt.Errorf("actor: Use: %w", kernel.ErrInvalid)
@@ -38,8 +39,9 @@ func Use(k *kernel.Kernel, system *actor.ActorSystem, props ...actor.PropsOption
 	return nil
 }
 
-// System returns the actor system of a kernel. The first call makes one, which
-// logs through the kernel's logger, unless Use has attached one.
+// System returns the kernel's actor system: the one attached by Use, or else
+// one that the first call creates, which logs through the kernel's logger and
+// ends with the kernel's run.
 func System(k *kernel.Kernel) *actor.ActorSystem { return attachmentOf(k).system }
 
 func attachmentOf(k *kernel.Kernel) *attachment {

@@ -8,13 +8,13 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Watch makes the active session get the event "_terminated", with the PID and
-// the reason (an actor.TerminatedReason), when that actor ends, or at once if
-// there is no such actor. It keeps the session alive until then. Watching an
-// actor twice is watching it once.
+// Watch makes the active session get the event "_terminated" when the actor
+// ends, or at once if there is no such actor. The event's arguments are the PID
+// and the reason, an actor.TerminatedReason. The watch keeps the session alive
+// until then. Watching an actor again has no effect.
 //
-// It returns kernel.ErrInvalid without a PID, and kernel.ErrNoActiveSession
-// outside of any session.
+// Watch returns kernel.ErrInvalid if the PID is nil, and
+// kernel.ErrNoActiveSession outside of any session.
 func Watch(k *kernel.Kernel, pid *actor.PID) error {
 	self, err := watching(k, "Watch", pid)
 	if err != nil || self.watched[pid.String()] != nil {
@@ -31,8 +31,8 @@ func Watch(k *kernel.Kernel, pid *actor.PID) error {
 	return nil
 }
 
-// Unwatch undoes [Watch]. An actor that is not watched is ignored. The errors
-// are those of Watch.
+// Unwatch undoes [Watch]. It does nothing if the actor is not watched. The
+// errors are those of Watch.
 func Unwatch(k *kernel.Kernel, pid *actor.PID) error {
 	self, err := watching(k, "Unwatch", pid)
 	if err != nil {

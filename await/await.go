@@ -13,23 +13,23 @@
 //
 // While a task waits, its session and all others continue handling events. The
 // function of a task runs only while the kernel's goroutine waits for it, so it
-// may do all that a handler may do: it needs no locks, and the session that
-// began the task is the active one whenever it runs.
+// may do whatever a handler may do and needs no locks. The session that started
+// the task is the active one whenever the function runs.
 //
 // # Order
 //
 // Async runs the function at once, within the handler, until its first Await.
-// What is waited for arrives as an event of the session, in the kernel's one
-// order, and the function continues inside the dispatch of that event until its
-// next Await. So between two Awaits a task is as indivisible as a handler, and
-// whatever it read before an Await may have changed behind it.
+// The result arrives as an event of the session, in the kernel's one order, and
+// the function continues within the dispatch of that event until its next Await.
+// Between two Awaits a task is therefore as atomic as a handler, but anything
+// that it read before an Await may have changed after it.
 //
 // # End
 //
 // A task keeps its session alive. It ends when its function returns. When its
-// session is stopped, or [Task.Cancel] is called, the Await that waits and all
-// later ones return [ErrCancelled] and the function is to return. An exception
-// in the function is an exception of the event in which it runs: it becomes the
+// session is stopped or [Task.Cancel] is called, the current Await and all later
+// ones return [ErrCancelled], and the function should return. An exception in
+// the function is an exception of the event in which it runs: it becomes the
 // signal DIE.
 package await
 
@@ -42,17 +42,18 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// ErrCancelled is what Await returns once the task is cancelled, by
-// [Task.Cancel] or because its session has stopped.
+// ErrCancelled is the error of Await in a cancelled task: after [Task.Cancel],
+// or when the task's session has stopped.
 var ErrCancelled = errors.New("await: the task is cancelled")
 
-// ErrTimeout is what Await returns for [Within] when the time is over.
+// ErrTimeout is the error of Await for [Within] if the time has passed.
 var ErrTimeout = errors.New("await: time-out")
 
 // tag is the reference count that keeps a task's session alive.
 const tag = "await"
 
-// Task is a function that can wait. It belongs to the kernel's goroutine.
+// Task is a function that can wait. It belongs to the kernel's goroutine; only
+// the context which Context returns may be used on others.
 type Task struct {
 	k       *kernel.Kernel
 	session kernel.ID
@@ -72,8 +73,9 @@ type waiter struct {
 	event   string
 }
 
-// Async runs f as a task of the active session, which must be e.Session: at
-// once, until it waits for the first time. It returns nil outside of a session.
+// Async runs f as a task of the active session, which must be e.Session. f runs
+// at once, until it waits for the first time. Async returns nil, without
+// running f, if no session is active.
 func Async(e kernel.Event, f func(t *Task)) *Task {
 	k := e.Kernel
 	t := &Task{k: k, session: k.ActiveSession()}
@@ -98,21 +100,23 @@ func Async(e kernel.Event, f func(t *Task)) *Task {
 	return t
 }
 
-// Kernel returns the kernel, whose methods act for the task's session.
+// Kernel returns the task's kernel. While the task runs, the kernel's methods
+// act for the task's session.
 func (t *Task) Kernel() *kernel.Kernel { return t.k }
 
-// Session returns the session that began the task.
+// Session returns the session in which the task was started.
 func (t *Task) Session() kernel.ID { return t.session }
 
-// Context returns a context that ends with the task.
+// Context returns a context that is cancelled when the task ends or is
+// cancelled.
 func (t *Task) Context() context.Context { return t.ctx }
 
-// Done reports whether the function has returned.
+// Done reports whether the task has ended.
 func (t *Task) Done() bool { return t.done }
 
-// Cancel makes the Await that waits, and all later ones, return [ErrCancelled].
-// The function runs to its end before Cancel returns, unless the task itself
-// calls it. A task that is done is left alone.
+// Cancel makes the current Await of the task and all later ones return
+// [ErrCancelled]. The function has run to its end when Cancel returns, unless
+// the task itself calls it. It does nothing if the task has ended.
 func (t *Task) Cancel() {
 	if t.done || t.ctx.Err() != nil {
 		return
@@ -164,20 +168,20 @@ func (t *Task) finish() {
 	}
 }
 
-// Awaitable is something that a task can wait for: an operation that has not
-// begun yet. Its result arrives as an event of the task's session, and then it has
-// Begin and Result, or by a call, and then it has Start.
+// Awaitable is an operation for which a task can wait and which Await begins.
+// If its result arrives as an event of the task's session, Begin and Result are
+// set; if it arrives by a function call, Start is set. Start has precedence.
 type Awaitable[T any] struct {
-	// Begin starts the operation; its result is to arrive as one event of that
-	// name. The function that it returns, which may be nil, is called when the
-	// task stops waiting before the event has come.
+	// Begin starts the operation, whose result must arrive as one event of the
+	// given name. The function it returns, which may be nil, is called if the task
+	// stops waiting before that.
 	Begin func(t *Task, event string) (abandon func(), err error)
-	// Result makes the result of the event.
+	// Result converts the event to the result of Await.
 	Result func(e kernel.Event) (T, error)
-	// Start starts an operation whose result arrives by a call of deliver: on the
+	// Start starts an operation whose result arrives by a call of deliver on the
 	// kernel's goroutine, in the task's session. If the task waits, it continues
 	// before deliver returns. Later calls have no effect. The function that Start
-	// returns is as Begin's.
+	// returns is called as Begin's is.
 	Start func(t *Task, deliver func(T, error)) (abandon func(), err error)
 }
 
@@ -217,9 +221,9 @@ func (a Awaitable[T]) start(t *Task, deliver func(T, error)) (abandon func(), er
 	}, nil
 }
 
-// Await begins the operation and waits for its result. It may only be called by
-// the task's own function; elsewhere it panics, because there is nothing that
-// could wait. What Begin or Start returns as an error is returned at once.
+// Await begins the operation and waits for its result. An error of Begin or
+// Start is returned at once. Only the task's own function may call Await;
+// elsewhere it panics, since there is nothing that could wait.
 func Await[T any](t *Task, what Awaitable[T]) (T, error) {
 	var none, result T
 	if !t.inside || !t.co.Running() {

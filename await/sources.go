@@ -9,9 +9,9 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Offload is work that may block: it runs on another goroutine by
-// [kernel.Kernel.Offload], under a context that ends with the task. It must not
-// touch what belongs to the kernel's goroutine.
+// Offload returns an Awaitable for work that may block. [kernel.Kernel.Offload]
+// runs work on another goroutine, with a context that is cancelled with the
+// task. work must not use anything that belongs to the kernel's goroutine.
 func Offload[T any](work func(ctx context.Context) (T, error)) Awaitable[T] {
 	return Awaitable[T]{
 		Begin: func(t *Task, event string) (func(), error) {
@@ -29,8 +29,9 @@ func Offload[T any](work func(ctx context.Context) (T, error)) Awaitable[T] {
 	}
 }
 
-// Sleep waits for d by the kernel's clock; zero lets the events that are queued
-// be handled first. The result is the time then.
+// Sleep returns an Awaitable which waits for d by the kernel's clock. If d is
+// 0, the events that are already queued are handled first. The result is the
+// kernel's time after the wait.
 func Sleep(d time.Duration) Awaitable[time.Time] {
 	return Awaitable[time.Time]{
 		Begin: func(t *Task, event string) (func(), error) {
@@ -44,9 +45,9 @@ func Sleep(d time.Duration) Awaitable[time.Time] {
 	}
 }
 
-// Reply is the answer of another session: ask sends it a request with the name
-// of the event to answer with, as POE's components want it. The result is that
-// event.
+// Reply returns an Awaitable for the answer of another session. ask sends the
+// request, with the name of the event by which the session is to answer, as
+// POE's components expect. The result is that event.
 //
 //	answer, err := await.Await(t, await.Reply(func(event string) error {
 //		return t.Kernel().Post(kernel.Alias("resolver"), "resolve", event, host)
@@ -58,9 +59,9 @@ func Reply(ask func(event string) error) Awaitable[kernel.Event] {
 	}
 }
 
-// PostbackReply is [Reply] for what answers through a postback, from whatever
-// goroutine. The result is what the postback was used with; the postback is
-// released then, and when the task is cancelled.
+// PostbackReply is like [Reply] for components that answer through a postback,
+// on any goroutine. The result is the arguments of the postback's call. The
+// postback is released when the answer arrives or the task stops waiting.
 func PostbackReply(ask func(answer *kernel.Postback) error) Awaitable[[]any] {
 	var p *kernel.Postback
 	return Awaitable[[]any]{
@@ -79,8 +80,9 @@ func PostbackReply(ask func(answer *kernel.Postback) error) Awaitable[[]any] {
 	}
 }
 
-// Finished is the end of another task; for the task itself, which would wait
-// forever, Await returns [kernel.ErrInvalid].
+// Finished returns an Awaitable for the end of another task, which must not be
+// nil. A task that waits for itself would wait forever: for that Await returns
+// [kernel.ErrInvalid].
 func Finished(other *Task) Awaitable[struct{}] {
 	return Awaitable[struct{}]{
 		Begin: func(t *Task, event string) (func(), error) {
@@ -100,8 +102,9 @@ func Finished(other *Task) Awaitable[struct{}] {
 	}
 }
 
-// Within is what, or [ErrTimeout] if it has not arrived after d. The operation
-// is then abandoned, as it is when the task is cancelled.
+// Within returns an Awaitable which limits what to the time d by the kernel's
+// clock. When the time has passed, the operation is abandoned as if the task
+// were cancelled, and Await returns [ErrTimeout].
 func Within[T any](d time.Duration, what Awaitable[T]) Awaitable[T] {
 	return Awaitable[T]{Start: func(t *Task, deliver func(T, error)) (func(), error) {
 		var alarm kernel.AlarmID

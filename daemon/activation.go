@@ -10,19 +10,22 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Listener is a listening socket with the name by which processes that hand it
-// on know it.
+// Listener is a listening socket with the name under which it is passed between
+// processes.
 type Listener struct {
-	// Name is FileDescriptorName= of the socket unit, or what Pool was given.
+	// Name is FileDescriptorName= of the socket unit, or the name chosen in
+	// PoolConfig or UpgradeConfig, which must not contain a colon.
 	Name string
-	// Handle listens. Give it to servertcp or socketfactory as Config.Listener.
+	// Handle is the listening socket, for Config.Listener of servertcp or
+	// socketfactory.
 	Handle *kernel.Handle
 }
 
-// ActivationListeners returns the sockets that systemd has opened for this process, in
-// its order; none if it was started otherwise. The variables $LISTEN_FDS,
-// $LISTEN_PID and $LISTEN_FDNAMES are removed, so a second call finds none.
-// Sockets without a name are called "LISTEN_FD_3" and so on.
+// ActivationListeners returns the sockets which systemd has opened for this
+// process, in systemd's order. It returns none if the process was not started
+// by socket activation. The caller owns the handles. $LISTEN_FDS, $LISTEN_PID
+// and $LISTEN_FDNAMES are removed from the environment, so a second call
+// returns none. Sockets without a name are called "LISTEN_FD_3" and so on.
 func ActivationListeners() ([]Listener, error) {
 	var found []Listener
 	for _, f := range activation.Files(true) {
@@ -38,7 +41,7 @@ func ActivationListeners() ([]Listener, error) {
 	return found, nil
 }
 
-// Find returns the handle of the first listener of that name, nil if there is
+// Find returns the handle of the first listener called name, or nil if there is
 // none.
 func Find(listeners []Listener, name string) *kernel.Handle {
 	for _, l := range listeners {

@@ -29,27 +29,28 @@ const startedWell = "ok\n"
 // maxReason is how long the reason of a failed start may be, in bytes.
 const maxReason = 4096
 
-// DetachConfig describes the process in the background.
+// DetachConfig configures the background process.
 type DetachConfig struct {
-	// Dir is its working directory; empty is "/". Relative paths among its
-	// arguments mean something else there than in the foreground.
+	// Dir is the working directory; empty is "/". Relative paths in the
+	// arguments refer to it.
 	Dir string
-	// Umask are the permission bits that new files do not get; -1 is the mask
-	// that it inherits. 0 takes none away, as daemons traditionally have it.
+	// Umask is the file mode creation mask. A negative value keeps the inherited
+	// mask. 0 masks no permission bits, which is the tradition of daemons.
 	Umask int
-	// Log is a file to which standard output and error are appended; empty is
-	// /dev/null. It is made with mode 0640. It is opened before the change of
-	// directory.
+	// Log is a file to which standard output and standard error are appended;
+	// empty is /dev/null. It is opened before the working directory changes, and
+	// created with mode 0640 if it does not exist.
 	Log string
-	// Args are its arguments, without the program's name; nil are this
-	// process's.
+	// Args are the arguments without the program's name. If nil, they are those
+	// of this process.
 	Args []string
-	// Timeout is how long it may take to start; it is killed after that.
-	// 0 is forever.
+	// Timeout limits the time until Ready or Fail; the process is then killed.
+	// If it is 0 or less, there is no limit.
 	Timeout time.Duration
 }
 
-// Detached is one side of a detachment. Its methods are safe on any goroutine.
+// Detached is one side of a detachment: the foreground process or the
+// background process. Its methods may be called on any goroutine.
 type Detached struct {
 	pid    int
 	parent bool
@@ -58,25 +59,27 @@ type Detached struct {
 	pipe *os.File
 }
 
-// Parent reports whether this is the process that was in the foreground: its work
-// is done, main should return.
+// Parent reports whether this is the foreground process. Its work is done, and
+// main should return.
 func (d *Detached) Parent() bool { return d.parent }
 
-// PID returns the number of the process in the background.
+// PID returns the ID of the background process, in both processes.
 func (d *Detached) PID() int { return d.pid }
 
-// Detach puts the program into the background: it starts the program once more,
-// in a session of its own without a terminal, with standard input from
-// /dev/null, and waits until that one has called Ready or Fail, or has ended.
+// Detach runs the program in the background: it starts the program again in a
+// session of its own, without a terminal and with standard input from
+// /dev/null, and waits until the new process has called Ready or Fail, or has
+// ended.
 //
-// In the foreground it returns with Parent() true when the start has succeeded;
-// the error is the reason why it has not. In the background, where main comes
-// to the same call, it returns with Parent() false, and main continues, to Ready.
-// Everything before the call runs twice, so it should come early.
+// In the foreground process Parent reports true once the start has succeeded;
+// the error is the reason why it has failed. In the background process, whose
+// main reaches the same call, Parent reports false, and main continues up to
+// Ready. Everything before the call runs in both processes, so the call should
+// come early.
 //
-// Go cannot fork; this is what daemon programs in Perl do with two forks and
-// setsid. The process leads its session: a terminal opened without
-// syscall.O_NOCTTY would become its own.
+// Go cannot fork; daemons in Perl use two forks and setsid for the same
+// purpose. The background process leads its session: a terminal that it opens
+// without syscall.O_NOCTTY becomes its controlling terminal.
 func Detach(b DetachConfig) (*Detached, error) {
 	if from := os.Getenv(detachedVar); from != "" {
 		return inBackground(b, from)
@@ -173,14 +176,16 @@ func inBackground(b DetachConfig, from string) (*Detached, error) {
 	return &Detached{pid: os.Getpid(), pipe: os.NewFile(firstExtra, "start pipe")}, nil
 }
 
-// Ready reports to the process in the foreground that the start has succeeded: call
-// it when the sockets are bound and the privileges dropped. Only the first call
-// of Ready or Fail counts; in the foreground both do nothing. A foreground
-// process that has gone away is no error.
+// Ready reports to the foreground process that the start has succeeded. Call it
+// when the sockets are bound and the privileges dropped. Only the first call of
+// Ready or Fail has an effect; in the foreground process both do nothing. It is
+// no error if the foreground process has ended.
 func (d *Detached) Ready() error { return d.say(startedWell) }
 
-// Fail reports that the start has failed, and why. The process should end
-// after it, with an exit code other than 0.
+// Fail reports to the foreground process that the start has failed. Long
+// reasons are truncated; a nil reason is reported as unknown. The process
+// should then end with an exit code other than 0. Only the first call of Ready
+// or Fail has an effect.
 func (d *Detached) Fail(reason error) error {
 	if reason == nil {
 		reason = errors.New("unknown reason")

@@ -1,19 +1,20 @@
-// Package daemon has the small pieces that a program needs to live in the
-// background: a log file that can be rotated, a pid file, giving up root's
-// privileges, detaching from the terminal, reloading and stopping on signals,
-// worker processes that share a listening socket, and systemd's protocols.
+// Package daemon has what a program needs to run in the background: log files
+// that can be rotated, pid files, dropping root's privileges, detaching from the
+// terminal, reloading and stopping on signals, worker processes that share
+// listening sockets, and systemd's protocols.
 //
-// Each piece stands alone, and none prints or exits: what a piece finds out is
-// returned, and main decides. The order in which a daemon uses them is
+// Each part can be used alone. None prints or exits; they return errors, and
+// main decides. A daemon uses them in this order:
 //
-//	Detach        the background process, unless a supervisor starts it
-//	LockPIDFile   only one at a time
-//	OpenLog       as root, if need be
-//	listen        ports below 1024 need root
-//	DropPrivileges then no code that talks to strangers runs as root
-//	NewLifecycle  HUP, TERM and INT; run the kernel
-//	Ready         to the process that detached, to systemd, to the pool
+//	Detach          start the background process, unless a supervisor does
+//	LockPIDFile     ensure that only one runs
+//	OpenLog         as root if necessary
+//	listen          as root for ports below 1024
+//	DropPrivileges  before any code reads from the network
+//	NewLifecycle    handle HUP, TERM and INT; then run the kernel
+//	Ready           report to the foreground process, systemd or the pool
 //
 // The guide in docs/daemon.md has a complete program. Processes, pid files and
-// privileges are for Unix only; OpenLog, NewLifecycle and Notifier work everywhere.
+// privileges are for Unix only; OpenLog, NewLifecycle and Notifier exist on all
+// systems.
 package daemon

@@ -8,7 +8,8 @@ import (
 	"github.com/gopoe/poe/session"
 )
 
-// DefaultDeadline is how long a stop may take if LifecycleConfig.Deadline is 0.
+// DefaultDeadline is the time allowed for a stop if LifecycleConfig.Deadline is
+// 0.
 const DefaultDeadline = 30 * time.Second
 
 // LifecycleConfig configures the session that reloads and stops a daemon.
@@ -17,28 +18,30 @@ type LifecycleConfig struct {
 	// "reload" do what TERM and HUP do.
 	Alias string
 	// Shutdown are the aliases of the sessions that get "shutdown" when the
-	// daemon stops, in that order. Those that do not exist are passed over.
+	// daemon stops, in that order. Aliases which do not exist are ignored.
 	Shutdown []string
-	// Deadline is how long the stop may take, in real time, until all sessions
-	// are stopped as they are; 0 is DefaultDeadline, less is forever.
+	// Deadline limits the time of a stop, in real time; all sessions are then
+	// stopped by force. 0 is DefaultDeadline; if negative, there is no limit.
 	Deadline time.Duration
 	// Logs are reopened on HUP, before Reload.
 	Logs []*LogFile
-	// Reload is called on HUP, in this session. Its error is a warning, and the
-	// supervisor's status line; the daemon continues.
+	// Reload is called on HUP, in this session. An error is logged and reported
+	// as the status of the Notifier; the daemon continues. It may be nil.
 	Reload func(e kernel.Event) error
-	// Stopping is called once, when the stop begins, before the aliases are
-	// told.
+	// Stopping is called once, when a stop begins, before "shutdown" is posted.
+	// It may be nil.
 	Stopping func(e kernel.Event)
-	// Notifier is notified of reloads and the stop, and gets its watchdog ticks, at
-	// half the interval it asks for. If nil, there is none. READY=1 is the program's.
+	// Notifier gets reports of reloads and of the stop, and watchdog ticks at
+	// half of its interval. The program itself reports the end of its start by
+	// Notifier.Ready. If nil, nothing is reported.
 	Notifier *Notifier
-	// Orphaned begins a stop when it is closed: Worker.Orphaned.
+	// Orphaned begins a stop when it is closed. It is for Worker.Orphaned; nil
+	// has no effect.
 	Orphaned <-chan struct{}
 }
 
-// Lifecycle is the session that reloads and stops a daemon, and its heap. Its
-// methods belong to the kernel's goroutine, or come after Run.
+// Lifecycle is the session that reloads and stops a daemon. Its methods must be
+// called on the kernel's goroutine, or after Run has returned.
 type Lifecycle struct {
 	config   LifecycleConfig
 	id       kernel.ID
@@ -57,19 +60,20 @@ var lifeStates = session.States[Lifecycle]{
 	"deadline": (*Lifecycle).deadline,
 }
 
-// NewLifecycle starts the session. HUP reopens the logs and reloads. TERM or INT stops:
-// the aliases get "shutdown", and when they have drained and no other session
-// has work left, the kernel's Run returns. A second TERM or INT, or the
-// deadline, stops all sessions at once. None of the three stops sessions as
-// signals do.
+// NewLifecycle creates the session. The signal HUP reopens the logs and calls
+// Reload. TERM or INT begins a stop: the sessions in Shutdown get "shutdown",
+// and the kernel's Run returns when no other session has work left. A second
+// TERM or INT, or the deadline, stops all sessions at once. The session handles
+// these signals, so they do not stop other sessions.
 //
-// The session keeps nothing alive: when all others are done, it ends, too. The
-// ticks and the deadline come from outside the kernel for that reason; but it
-// is the kernel that answers a tick, between two events, so a handler that
-// hangs stops the ticks. Nor can a hanging handler be stopped by the deadline:
-// that is for the supervisor.
+// The session keeps nothing alive: it ends when all others have. The watchdog
+// ticks and the deadline therefore come from outside the kernel, but the kernel
+// itself answers a tick between two events, so that a handler which hangs also
+// stops the ticks. The deadline cannot interrupt such a handler; that is the
+// supervisor's task.
 //
-// The error is kernel.ErrAliasInUse.
+// If the alias is in use, the error is a *kernel.ConfigError that wraps
+// kernel.ErrAliasInUse.
 func NewLifecycle(k *kernel.Kernel, c LifecycleConfig) (*Lifecycle, error) {
 	if c.Alias == "" {
 		c.Alias = "daemon"
@@ -88,14 +92,14 @@ func NewLifecycle(k *kernel.Kernel, c LifecycleConfig) (*Lifecycle, error) {
 	return l, nil
 }
 
-// ID returns the session.
+// ID returns the ID of the session.
 func (l *Lifecycle) ID() kernel.ID { return l.id }
 
 // Stopping reports whether a stop has begun.
 func (l *Lifecycle) Stopping() bool { return l.stopping }
 
-// Forced reports whether sessions were stopped that had not drained: by the
-// deadline or a second signal.
+// Forced reports whether sessions were stopped before they had drained, because
+// of the deadline or a second signal.
 func (l *Lifecycle) Forced() bool { return l.forced }
 
 func (l *Lifecycle) start(e kernel.Event) {

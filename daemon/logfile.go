@@ -11,9 +11,9 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// LogFile is a log that can be reopened after it has been renamed away. It is
-// an io.Writer for slog's and log's handlers, safe on any goroutine; every
-// Write goes to one file whole.
+// LogFile is a log file that can be reopened after it has been renamed. It is
+// an io.Writer for the handlers of packages log/slog and log. Its methods may
+// be called on any goroutine; each Write goes to a single file.
 type LogFile struct {
 	path string
 	perm fs.FileMode
@@ -23,8 +23,9 @@ type LogFile struct {
 	also []*os.File // those that follow the log: standard output and error
 }
 
-// OpenLog opens a log file for appending, with perm if it has to be made. The
-// path is made absolute, so that a later change of directory does no harm.
+// OpenLog opens a log file for appending and creates it with perm if it does
+// not exist. It makes the path absolute, so that Reopen works after a change of
+// the working directory. An empty path is a *kernel.ConfigError.
 func OpenLog(path string, perm fs.FileMode) (*LogFile, error) {
 	if path == "" {
 		return nil, &kernel.ConfigError{Package: "daemon", Field: "OpenLog path", Err: errors.New("is required")}
@@ -61,8 +62,9 @@ func (l *LogFile) Write(p []byte) (int, error) {
 	return l.file.Write(p)
 }
 
-// Reopen opens the path anew and continues there: after a rotation, on the signal
-// HUP. If that fails the error is returned and the log continues in the old file.
+// Reopen opens the path again and continues in that file; it is for log
+// rotation and the signal HUP. If it fails, the log continues in the old file.
+// After Close the error is fs.ErrClosed.
 func (l *LogFile) Reopen() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -84,9 +86,10 @@ func (l *LogFile) Reopen() error {
 	return old.Close()
 }
 
-// Capture makes other files, such as os.Stdout and os.Stderr, go to the log,
-// now and after every Reopen: what Go prints of a crash goes to standard
-// error. It works on Unix; elsewhere the error is errors.ErrUnsupported.
+// Capture redirects other files, such as os.Stdout and os.Stderr, to the log,
+// now and after every Reopen: a Go program that crashes writes the reason to
+// standard error. On systems other than Unix the error is
+// errors.ErrUnsupported.
 func (l *LogFile) Capture(files ...*os.File) error {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -102,8 +105,8 @@ func (l *LogFile) Capture(files ...*os.File) error {
 	return nil
 }
 
-// Close closes the log; captured files stay where they are. Closing again is
-// fine.
+// Close closes the log. Captured files still write to the file that was open
+// last. Later calls do nothing.
 func (l *LogFile) Close() error {
 	l.mu.Lock()
 	defer l.mu.Unlock()

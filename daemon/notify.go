@@ -10,10 +10,11 @@ import (
 	"time"
 )
 
-// Notifier reports to systemd, or a supervisor with its protocol, how the program is
-// doing. It holds its socket open, so that it works after a chroot and a change
-// of user. A nil Notifier, and one without a supervisor, does nothing: programs
-// call it without looking. Its methods are safe on any goroutine.
+// Notifier reports the state of the program to systemd, or to another
+// supervisor that uses its protocol. It keeps its socket open, so it works
+// after a chroot and a change of user. All methods of a nil Notifier, and of
+// one without a supervisor, do nothing and return nil or the zero value. The
+// methods may be called on any goroutine.
 type Notifier struct {
 	watchdog time.Duration
 	path     string // of the socket, empty without one
@@ -22,9 +23,11 @@ type Notifier struct {
 	conn *net.UnixConn
 }
 
-// NewNotifier takes $NOTIFY_SOCKET and $WATCHDOG_USEC out of the environment,
-// so that child processes do not speak for this one. Without them it returns a
-// Notifier that does nothing.
+// NewNotifier returns a Notifier for the supervisor named by $NOTIFY_SOCKET,
+// and removes that variable and $WATCHDOG_USEC from the environment, so that
+// child processes cannot report in place of this one. If $NOTIFY_SOCKET is not
+// set, the Notifier does nothing. The error reports a malformed interval or a
+// socket that cannot be reached.
 func NewNotifier() (*Notifier, error) {
 	n := &Notifier{}
 	var err error
@@ -45,7 +48,8 @@ func NewNotifier() (*Notifier, error) {
 	return n, nil
 }
 
-// Enabled reports whether anybody listens.
+// Enabled reports whether there is a supervisor to report to: false after
+// Close.
 func (n *Notifier) Enabled() bool {
 	if n == nil {
 		return false
@@ -55,7 +59,8 @@ func (n *Notifier) Enabled() bool {
 	return n.conn != nil
 }
 
-// WatchdogInterval is how often at least Watchdog must be called; 0 is never.
+// WatchdogInterval returns the longest time allowed between two calls of
+// Watchdog. It is 0 if the supervisor expects none.
 func (n *Notifier) WatchdogInterval() time.Duration {
 	if !n.Enabled() {
 		return 0
@@ -63,10 +68,11 @@ func (n *Notifier) WatchdogInterval() time.Duration {
 	return n.watchdog
 }
 
-// Ready reports that the program serves, after its start or a reload.
+// Ready reports that the program has completed its start or a reload.
 func (n *Notifier) Ready() error { return n.send("READY=1") }
 
-// Reloading reports that the program reads its configuration; Ready ends it.
+// Reloading reports that the program is reading its configuration; Ready
+// reports the end of that.
 func (n *Notifier) Reloading() error {
 	return n.send(append([]string{"RELOADING=1"}, monotonic()...)...)
 }
@@ -74,16 +80,17 @@ func (n *Notifier) Reloading() error {
 // Stopping reports that the program is about to end.
 func (n *Notifier) Stopping() error { return n.send("STOPPING=1") }
 
-// Watchdog reports that the program is alive.
+// Watchdog reports that the program is alive. See WatchdogInterval.
 func (n *Notifier) Watchdog() error { return n.send("WATCHDOG=1") }
 
-// Status sets the line that systemctl status shows.
+// Status sets the line which systemctl status shows. Line breaks in text become
+// spaces.
 func (n *Notifier) Status(text string) error {
 	return n.send("STATUS=" + strings.NewReplacer("\n", " ", "\r", " ").Replace(text))
 }
 
-// MainPID reports that another process is the main one from now on; what comes from
-// this one may be ignored then.
+// MainPID reports that the process pid is the service's main process from now
+// on. Later reports of this process may be ignored.
 func (n *Notifier) MainPID(pid int) error { return n.send(fmt.Sprintf("MAINPID=%d", pid)) }
 
 // environment is what a successor needs to make a Notifier of its own.
@@ -113,7 +120,8 @@ func (n *Notifier) send(lines ...string) error {
 	return nil
 }
 
-// Close closes the socket; the Notifier does nothing from then on.
+// Close closes the socket. The Notifier then does nothing. Later calls do
+// nothing.
 func (n *Notifier) Close() error {
 	if n == nil {
 		return nil

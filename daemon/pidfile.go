@@ -29,10 +29,10 @@ func (e *RunningError) Error() string {
 	return fmt.Sprintf("daemon: pid file %s: held by process %d", e.Path, e.PID)
 }
 
-// PIDFile is a pid file that this process holds. What counts is the lock on
-// it, which the system releases when the process ends, however it ends: a file
-// that was left behind is no obstacle, whatever number is in it. Its methods
-// are safe on any goroutine.
+// PIDFile is a pid file which this process holds. What makes it held is a lock
+// on the file, which the system releases when the process ends for any reason:
+// a file left behind by another process does no harm, whatever number it
+// contains. Its methods may be called on any goroutine.
 type PIDFile struct {
 	path  string
 	stale int
@@ -41,10 +41,10 @@ type PIDFile struct {
 	file *os.File
 }
 
-// LockPIDFile takes the pid file and writes the process's number into it. It
-// does not wait: if a living process holds it, the error is a *[RunningError].
-// The lock ends with the process, so take it after Detach. Child processes do
-// not inherit it.
+// LockPIDFile creates the pid file if necessary, locks it and writes the ID of
+// this process to it. It does not wait: if another process holds the file, the
+// error is a *[RunningError]. The lock ends with the process, so call
+// LockPIDFile after Detach. Child processes do not inherit the lock.
 func LockPIDFile(path string) (*PIDFile, error) {
 	if path == "" {
 		return nil, fmt.Errorf("daemon: pid file: %w", errors.New("path is required"))
@@ -132,11 +132,12 @@ func (p *PIDFile) write(pid int) error {
 // Path returns the file's absolute path.
 func (p *PIDFile) Path() string { return p.path }
 
-// Stale returns the number of a process that held the file and ended without
-// removing it: it crashed. 0 if there was no such.
+// Stale returns the ID of a process which held the file before and ended
+// without removing it, for example in a crash, or 0 if there was none.
 func (p *PIDFile) Stale() int { return p.stale }
 
-// Chown gives the file to another user, as an owner of the directory may need.
+// Chown changes the owner of the file, so that a process which has dropped its
+// privileges can still write to it. After Close the error is os.ErrClosed.
 func (p *PIDFile) Chown(uid, gid int) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -146,9 +147,10 @@ func (p *PIDFile) Chown(uid, gid int) error {
 	return p.file.Chown(uid, gid)
 }
 
-// Close removes the file, if it is still this process's, and lets it go. If it
-// cannot be removed, because privileges were dropped, it is emptied, and the
-// lock is released all the same; the error is nil then. Closing again is fine.
+// Close removes the file, unless another file has replaced it at that path, and
+// releases the lock. If the process may not remove the file because it has
+// dropped its privileges, Close empties the file and returns nil. Later calls
+// do nothing.
 func (p *PIDFile) Close() error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -171,9 +173,9 @@ func (p *PIDFile) Close() error {
 	return nil
 }
 
-// ReadPIDFile returns the number of the process that holds a pid file: what a
-// "stop" or "reload" command needs. A file that no process holds, or no such file, is
-// os.ErrNotExist, whatever is in it.
+// ReadPIDFile returns the ID of the process that holds a pid file, for commands
+// such as "stop" and "reload". If the file does not exist, or no process holds
+// it, the error is os.ErrNotExist, whatever the file contains.
 func ReadPIDFile(path string) (int, error) {
 	f, err := os.Open(path)
 	if err != nil {

@@ -14,7 +14,7 @@ import (
 	"github.com/gopoe/poe/session"
 )
 
-// Defaults of a PoolConfig.
+// Defaults of PoolConfig; DefaultStartTimeout is also that of UpgradeConfig.
 const (
 	DefaultStopTimeout  = 20 * time.Second
 	DefaultStartTimeout = 60 * time.Second
@@ -31,45 +31,51 @@ type PoolConfig struct {
 	// Alias is the name of the pool's session; empty is none. "shutdown" stops
 	// the workers and ends the pool, "reload" replaces them.
 	Alias string
-	// Workers is how many there are. Required.
+	// Workers is the number of workers, at least 1.
 	Workers int
-	// Listeners are open in the parent for as long as the pool lives, so that
-	// connections find a queue while workers come and go. The pool owns them;
-	// nothing in the parent must accept from them.
+	// Listeners, at most 1024, are open in the parent until "shutdown", so that
+	// connections are queued while workers are replaced. The pool owns them; the
+	// parent must not accept from them.
 	Listeners []Listener
-	// Path is the program; empty is this one, as it is on the disk at that time:
-	// replace the file, send "reload", and the new version serves.
+	// Path is the program; empty is the file of this one, as it is when a worker
+	// starts. To run a new version, replace the file and post "reload".
 	Path string
-	// Args are its arguments, without its name; nil are this process's.
+	// Args are its arguments without its name. If nil, they are this process's.
 	Args []string
-	// Env is its environment; nil is this process's.
+	// Env is its environment. If nil, it is this process's.
 	Env []string
 
-	// StartTimeout is how long a worker may take to call Ready, StopTimeout how
-	// long to end after TERM; it is killed then. 0 is the default.
+	// StartTimeout limits the time until a worker calls Ready, StopTimeout the
+	// time until it ends after TERM; the worker is then killed. 0 is the default,
+	// a negative time an error, here and below.
 	StartTimeout time.Duration
 	StopTimeout  time.Duration
-	// A worker that ends is replaced after MinBackoff, twice as long each time
-	// that it had not been Settled, that is alive so long, up to MaxBackoff.
-	// 0 is the default.
+	// A worker that ends is replaced after MinBackoff. The delay doubles, up to
+	// MaxBackoff, each time that a worker ends which has run for less than
+	// Settled. 0 is the default.
 	MinBackoff time.Duration
 	MaxBackoff time.Duration
 	Settled    time.Duration
 
-	// Ready is called once, when all workers serve for the first time.
+	// Ready, if not nil, is called once: when all workers serve for the first
+	// time.
 	Ready func(p *Pool)
-	// Reloaded is called when all successors that "reload" has started serve,
-	// or have failed, which Failed was told.
+	// Reloaded, if not nil, is called when each successor which "reload" has
+	// started serves or was reported to Failed.
 	Reloaded func(p *Pool)
-	// Started is called when a worker serves, Ended when one has ended.
+	// Started, if not nil, is called when a worker serves; Ended, if not nil,
+	// when one has ended.
 	Started func(p *Pool, w WorkerInfo)
 	Ended   func(p *Pool, w WorkerInfo, status kernel.WaitStatus)
-	// Failed is called with the reason why a worker could not be started. It is tried again. Nil
-	// warns.
+	// Failed is called with the reason why a worker could not be started or why
+	// a successor ended before it was ready. Only a worker that is missing is
+	// started again; a failed successor leaves its predecessor in place. If nil,
+	// the reason is logged.
 	Failed func(p *Pool, number int, err error)
 }
 
-// WorkerInfo describes a worker.
+// WorkerInfo describes a worker. Ready is set once it has called Worker.Ready,
+// Stopping once it was asked to end.
 type WorkerInfo struct {
 	Number   int
 	PID      int
@@ -78,8 +84,9 @@ type WorkerInfo struct {
 	Stopping bool
 }
 
-// Pool is the parent's side: the heap of the session that starts, watches and
-// replaces workers. It belongs to the kernel's goroutine.
+// Pool is the parent's side of a pool of worker processes: the session that
+// starts, monitors and replaces the workers. Its methods must be called on the
+// kernel's goroutine.
 type Pool struct {
 	kernel.Event
 
@@ -114,19 +121,24 @@ var poolStates = session.States[Pool]{
 	"ended":    (*Pool).ended,
 }
 
-// NewPool starts a pool of workers: copies of this program, or another one,
-// that share listening sockets, as pre-forking servers in Perl do. In them,
-// AsWorker returns who they are and the sockets.
+// NewPool starts a pool of worker processes that share listening sockets, as
+// pre-forking servers in Perl do. The workers run this program or
+// PoolConfig.Path; in them AsWorker returns the worker's number and the
+// sockets.
 //
-// A worker that ends is started anew. "reload" starts a successor for each,
-// and stops a worker, with TERM, when its successor says Ready: the sockets are
-// never without a process that accepts, and connections drain as the worker's own
-// TERM handling has it. A successor that ends before it is ready changes
-// nothing. "shutdown" closes the sockets and stops all.
+// A worker that ends is started again. The event "reload" starts a successor
+// for each worker, and sends TERM to a worker when its successor calls Ready:
+// some process always accepts connections, and existing ones drain as the
+// worker handles TERM. A successor that ends before it is ready changes
+// nothing. The event "shutdown" closes the sockets and stops all workers.
 //
-// Workers are process groups of their own: what a terminal sends, INT on
-// Control-C, goes to the parent alone. They notice when the parent ends. The
-// pool watches no signals itself; see NewLifecycle, and give it the pool's alias.
+// Each worker is a process group of its own, so a signal from the terminal,
+// such as INT for Control-C, reaches only the parent. Workers can detect the
+// end of the parent; see Worker.Orphaned. The pool handles no signals itself:
+// put its alias in LifecycleConfig.Shutdown.
+//
+// A configuration that cannot work gives a *kernel.ConfigError. An alias which
+// is in use is only logged.
 func NewPool(k *kernel.Kernel, c PoolConfig) (*Pool, error) {
 	if err := c.check(); err != nil {
 		return nil, err
@@ -204,10 +216,11 @@ func program(path *string, args, env *[]string) (err error) {
 	return err
 }
 
-// ID returns the pool's session.
+// ID returns the ID of the pool's session.
 func (p *Pool) ID() kernel.ID { return p.id }
 
-// Workers describes the workers that are alive, by number and age.
+// Workers returns a description of each running worker, ordered by number and
+// then by start time.
 func (p *Pool) Workers() []WorkerInfo {
 	var all []WorkerInfo
 	for _, w := range p.workers {

@@ -18,26 +18,28 @@ import (
 type Identity struct {
 	// User is a user's name or number. Required.
 	User string
-	// Group is a group's name or number; empty is the user's own group. A
-	// number that no user has needs it.
+	// Group is a group's name or number; empty is the user's primary group. It
+	// is required if User is a number without a user in the system's database.
 	Group string
-	// Groups are the supplementary groups, by name or number. Nil are those
-	// that the system knows of for the user; empty and not nil is none.
+	// Groups are the supplementary groups, by name or number. If nil, they are
+	// those which the system's database has for the user; if empty but not nil,
+	// there are none.
 	Groups []string
-	// Chroot is the directory that becomes the root, and the working directory;
-	// empty leaves both. All of Go's programs read some files late (time zones,
-	// certificates, /etc/resolv.conf): the directory must have those needed.
+	// Chroot is the directory that becomes the root and the working directory;
+	// if empty, neither changes. It must contain the files that Go programs read
+	// only when they need them: time zones, certificates, /etc/resolv.conf.
 	Chroot string
 }
 
-// ErrNotRoot indicates that privileges cannot be dropped because the process has
-// none. Nothing has been changed.
+// ErrNotRoot indicates that the process lacks the privileges needed to change
+// its user. Nothing has been changed. It wraps os.ErrPermission.
 var ErrNotRoot = fmt.Errorf("daemon: changing the user needs root: %w", os.ErrPermission)
 
-// PartialError indicates that privileges were dropped in part: the process is
-// neither what it was nor what it should be, and must end.
+// PartialError indicates that only some of the steps of DropPrivileges have
+// succeeded. The process has neither its old identity nor the new one and must
+// end.
 type PartialError struct {
-	Step string // "chroot", "setgroups", "setgid", "setuid", "verify"
+	Step string // the step that failed: "chroot", "setgroups", "setgid", "setuid", "verify"
 	Err  error
 }
 
@@ -46,7 +48,7 @@ func (e *PartialError) Error() string {
 	return fmt.Sprintf("daemon: privileges dropped only in part, the process must end: %s: %v", e.Step, e.Err)
 }
 
-// Unwrap returns the reason.
+// Unwrap returns the system's error.
 func (e *PartialError) Unwrap() error { return e.Err }
 
 // ids is an Identity in the system's numbers.
@@ -55,13 +57,15 @@ type ids struct {
 	groups   []int
 }
 
-// DropPrivileges makes the process another user's, for good: call it when the sockets
-// are bound and the files open. All names are looked up before anything is
-// changed, and a change that cannot be complete is refused before it begins:
-// without root the error is [ErrNotRoot], unless the process is that user and
-// group already and no Chroot or Groups are asked for. A *[PartialError] is what
-// remains: the system refused a step after others. The change holds for all
-// threads. That it cannot be taken back is tested, by trying.
+// DropPrivileges permanently changes the user and the groups of the process.
+// Call it when the sockets are bound and the files are open. All names are
+// looked up before anything is changed.
+//
+// Unless the process is root, the error is [ErrNotRoot]; but if it already has
+// that user and group, and neither Chroot nor Groups is set, the error is nil.
+// If the system refuses a step after others have succeeded, the error is a
+// *[PartialError]; after any other error nothing has been changed. The change
+// applies to all threads. DropPrivileges verifies that it cannot be undone.
 func DropPrivileges(who Identity) error {
 	to, err := who.lookUp()
 	if err != nil {

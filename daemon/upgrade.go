@@ -13,37 +13,40 @@ import (
 	"github.com/gopoe/poe/session"
 )
 
-// UpgradeConfig configures how a process is replaced by its successor.
+// UpgradeConfig configures the replacement of a process by its successor.
 type UpgradeConfig struct {
 	// Alias is the session's name; empty is "upgrade". Its event "upgrade"
 	// starts the successor.
 	Alias string
-	// Listeners are handed on. They stay with the servers that own them, which
-	// must have them open when "upgrade" comes.
+	// Listeners are passed to the successor, at most 1024. The servers keep
+	// owning them and must have them open on "upgrade".
 	Listeners []Listener
 	// Shutdown are the aliases of the sessions that get "shutdown" once the
 	// successor serves: the servers, or the Lifecycle that ends them.
 	Shutdown []string
-	// Path is the program; empty is this one, as it is on the disk at that time.
+	// Path is the program; empty is the file of this one, as it is at the time
+	// of the upgrade.
 	Path string
-	// Args are its arguments, without its name; nil are this process's.
+	// Args are its arguments without its name. If nil, they are this process's.
 	Args []string
-	// Env is its environment; nil is this process's.
+	// Env is its environment. If nil, it is this process's.
 	Env []string
-	// StartTimeout is how long the successor may take to call Ready; it is
-	// killed then. 0 is DefaultStartTimeout.
+	// StartTimeout limits the time until the successor calls Ready; it is then
+	// killed. 0 is DefaultStartTimeout; a negative time is an error.
 	StartTimeout time.Duration
-	// Notifier is given the main process, and closed then; the successor
-	// makes one of its own. If nil, there is none.
+	// Notifier reports the successor as the main process and is then closed; the
+	// successor creates one of its own. If nil, nothing is reported.
 	Notifier *Notifier
-	// Succeeded is called when the successor serves, before Shutdown.
+	// Succeeded, if not nil, is called when the successor serves, before
+	// "shutdown" is posted.
 	Succeeded func(s *Upgrade, pid int)
-	// Failed is called with the reason why there is no successor: nothing has changed then,
-	// and "upgrade" may come again. Nil warns.
+	// Failed is called with the reason why there is no successor. Nothing has
+	// changed then, and "upgrade" may be posted again. If nil, the reason is
+	// logged.
 	Failed func(s *Upgrade, err error)
 }
 
-// Upgrade is the old process's side, the heap of the session that starts a
+// Upgrade is the old process's side of an upgrade: the session that starts a
 // successor. It belongs to the kernel's goroutine.
 type Upgrade struct {
 	kernel.Event
@@ -67,20 +70,25 @@ var upgradeStates = session.States[Upgrade]{
 	"late":    (*Upgrade).late,
 }
 
-// ErrReplaced is reported to Failed when "upgrade" comes to a process that has a
-// successor already, or is about to have one.
+// ErrReplaced is passed to UpgradeConfig.Failed if "upgrade" reaches a process
+// which already has a successor, or is starting one.
 var ErrReplaced = errors.New("daemon: there is a successor")
 
-// NewUpgrade makes a process replaceable while its servers serve. At the
-// event "upgrade" it starts the program anew, with the listening sockets; in
-// the new process AsSuccessor returns them. When that one says Ready, Shutdown
-// is notified here: the servers close their copies of the sockets and live on until
-// their connections have ended. At every moment some process accepts, so no
-// connection is refused, and none is cut.
+// NewUpgrade allows the process to be replaced without interrupting its
+// servers. On the event "upgrade" it starts the program again with the
+// listening sockets, which Inherit returns in the new process. When the new
+// process calls Ready, the sessions in Shutdown get "shutdown" here: the
+// servers close their copies of the sockets and end when their connections
+// have. Some process accepts at every moment, so no connection is refused or
+// closed.
 //
-// A successor that ends before it is ready, or takes too long, changes nothing.
-// The session keeps nothing alive but while a successor starts. For programs
-// with worker processes Pool does the same, one worker at a time.
+// A successor that ends before it is ready, or exceeds StartTimeout, changes
+// nothing. The session keeps the kernel running only while a successor starts.
+// For programs with worker processes use Pool, which replaces one worker at a
+// time.
+//
+// A configuration that cannot work gives a *kernel.ConfigError, which wraps
+// kernel.ErrAliasInUse if the alias is in use.
 func NewUpgrade(k *kernel.Kernel, c UpgradeConfig) (*Upgrade, error) {
 	wrong := func(field, what string) error {
 		return &kernel.ConfigError{Package: "daemon", Field: "UpgradeConfig." + field, Err: errors.New(what)}
@@ -110,7 +118,7 @@ func NewUpgrade(k *kernel.Kernel, c UpgradeConfig) (*Upgrade, error) {
 	return s, nil
 }
 
-// ID returns the session.
+// ID returns the ID of the session.
 func (s *Upgrade) ID() kernel.ID { return s.id }
 
 func (s *Upgrade) start(e kernel.Event) {

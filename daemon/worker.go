@@ -18,13 +18,14 @@ import (
 // number of its listeners, and their names, joined by colons.
 const workerVar = "POE_DAEMON_WORKER"
 
-// ErrOrphan indicates that a process was started as a worker, but its parent is not
-// the one that started it: that one has ended, or the environment has been
-// handed on. It must not act as a parent.
+// ErrOrphan indicates that a process was started as a worker or a successor,
+// but that its parent is not the process which started it: either that process
+// has ended, or the environment was passed on to another program. The process
+// must not act as a parent and should end.
 var ErrOrphan = errors.New("daemon: worker without its parent")
 
-// Worker is the worker's side of a [Pool]. Its methods are safe on any
-// goroutine.
+// Worker is the worker's side of a [Pool]. Its methods may be called on any
+// goroutine. They must not be called on a nil Worker.
 type Worker struct {
 	number    int
 	listeners []Listener
@@ -34,10 +35,10 @@ type Worker struct {
 	parent *os.File
 }
 
-// AsWorker returns the worker that this process is, nil if it was not started
-// by a Pool. Call it first in main; the listeners are the caller's. It looks
-// but once: the environment is changed, so that the worker's own children are
-// no workers.
+// AsWorker returns the Worker of this process, or nil if the process was not
+// started by a Pool. Call it first in main. The caller owns the listeners. A
+// second call returns nil: the first one changes the environment, so that
+// children of the worker are not mistaken for workers. See ErrOrphan.
 func AsWorker() (*Worker, error) { return inherit(workerVar) }
 
 // inherit takes what the parent has handed on, if the variable says so.
@@ -113,16 +114,17 @@ func (w *Worker) listen(parent *os.File) {
 	}
 }
 
-// Number is the worker's place in the pool, from 0. A successor has the number
-// of the one that it replaces, and for a while both are there.
+// Number returns the worker's place in the pool, counted from 0. A successor
+// has the number of the worker which it replaces; both exist for a while.
 func (w *Worker) Number() int { return w.number }
 
-// Listeners are the sockets of the parent, in its order.
+// Listeners returns the sockets of the parent, in the order of
+// PoolConfig.Listeners.
 func (w *Worker) Listeners() []Listener { return w.listeners }
 
-// Ready notifies the parent that this worker serves. When it replaces another one,
-// that one is stopped now. A parent that has gone is no error here; Orphaned
-// tells.
+// Ready reports to the parent that this worker serves. If it replaces another
+// worker, the parent now stops that one. It is no error if the parent has
+// ended; see Orphaned. After Close the error is os.ErrClosed.
 func (w *Worker) Ready() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -136,10 +138,12 @@ func (w *Worker) Ready() error {
 	return nil
 }
 
-// Orphaned is closed when the parent has ended. See LifeConfig.Orphaned.
+// Orphaned returns a channel that is closed when the parent has ended. See
+// LifecycleConfig.Orphaned.
 func (w *Worker) Orphaned() <-chan struct{} { return w.orphaned }
 
-// Close cuts the tie to the parent. The listeners stay open.
+// Close closes the connection to the parent; Orphaned is then never closed. The
+// listeners stay open. Later calls do nothing.
 func (w *Worker) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()

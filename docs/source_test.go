@@ -49,7 +49,7 @@ var standard = map[string]string{
 // present reports whether a package is in this tree. Wheels and others are
 // ported one by one: what is not there yet is shown as such on the pages.
 func present(name string) bool {
-	files, _ := filepath.Glob(filepath.Join("..", filepath.FromSlash(folders[name]), "*.go"))
+	files, _ := globOnce(filepath.Join("..", filepath.FromSlash(folders[name]), "*.go"))
 	return folders[name] != "" && len(files) > 0
 }
 
@@ -172,4 +172,38 @@ func imports(code string) string {
 		fmt.Fprintf(&b, "\t%q\n", path)
 	}
 	return b.String() + ")\n"
+}
+
+// globbed and texts are what was found and read already. The cached result of a test
+// depends on each file and directory that it has opened, as often as it has: go test
+// would spend minutes on looking at them again.
+var (
+	globbed = map[string][]string{}
+	texts   = map[string][]byte{}
+)
+
+// globOnce is filepath.Glob, once for each pattern.
+func globOnce(pattern string) ([]string, error) {
+	files, ok := globbed[pattern]
+	if !ok {
+		var err error
+		if files, err = filepath.Glob(pattern); err != nil {
+			return nil, err
+		}
+		globbed[pattern] = files
+	}
+	return files, nil
+}
+
+// readOnce is os.ReadFile, once for each file.
+func readOnce(file string) ([]byte, error) {
+	text, ok := texts[file]
+	if !ok {
+		var err error
+		if text, err = os.ReadFile(file); err != nil {
+			return nil, err
+		}
+		texts[file] = text
+	}
+	return text, nil
 }

@@ -114,13 +114,13 @@ func eventLiterals(t *testing.T) map[string]bool {
 	literals := map[string]bool{}
 	quoted := regexp.MustCompile(`"[a-z_]+"`)
 	for _, dir := range []string{"kernel", "session", "component/servertcp", "component/clienttcp"} {
-		files, err := filepath.Glob(filepath.Join("..", dir, "*.go"))
+		files, err := globOnce(filepath.Join("..", dir, "*.go"))
 		require.NoError(t, err)
 		for _, file := range files {
 			if strings.HasSuffix(file, "_test.go") {
 				continue
 			}
-			text, err := os.ReadFile(file)
+			text, err := readOnce(file)
 			require.NoError(t, err)
 			for _, literal := range quoted.FindAllString(string(text), -1) {
 				literals[literal] = true
@@ -204,11 +204,11 @@ var shorthand = map[string]string{
 
 // portOf is the text of the files that hold the port of a conformance program.
 func portOf(t *testing.T, number string) string {
-	files, err := filepath.Glob("../conformance/*_test.go")
+	files, err := globOnce("../conformance/*_test.go")
 	require.NoError(t, err)
 	var all strings.Builder
 	for _, file := range files {
-		text, err := os.ReadFile(file)
+		text, err := readOnce(file)
 		require.NoError(t, err)
 		if strings.Contains(string(text), "func p"+number) || strings.Contains(string(text), "\""+program(number)+"\"") {
 			all.Write(text)
@@ -232,17 +232,19 @@ func usesAny(text string, names []string) bool {
 
 // program is the name of a conformance program, by its number.
 func program(number string) string {
-	files, _ := filepath.Glob("../conformance/testdata/" + number + "-*.pl")
-	if len(files) != 1 {
-		return ""
+	files, _ := globOnce("../conformance/testdata/*.pl")
+	for _, file := range files {
+		if name := filepath.Base(file); strings.HasPrefix(name, number+"-") {
+			return strings.TrimSuffix(name, ".pl")
+		}
 	}
-	return strings.TrimSuffix(filepath.Base(files[0]), ".pl")
+	return ""
 }
 
 // ported reports whether a conformance program has its Go port, by the page that
 // the conformance tests make.
 func ported(number string) bool {
-	page, err := os.ReadFile("conformance.md")
+	page, err := readOnce("conformance.md")
 	if err != nil || program(number) == "" {
 		return false
 	}
@@ -256,10 +258,10 @@ func ported(number string) bool {
 
 // fileOf is the text of the file that has a test, empty if there is none.
 func fileOf(t *testing.T, pkg, function string) string {
-	files, err := filepath.Glob(filepath.Join("..", filepath.FromSlash(folders[pkg]), "*_test.go"))
+	files, err := globOnce(filepath.Join("..", filepath.FromSlash(folders[pkg]), "*_test.go"))
 	require.NoError(t, err)
 	for _, file := range files {
-		text, err := os.ReadFile(file)
+		text, err := readOnce(file)
 		require.NoError(t, err)
 		if strings.Contains(string(text), "\nfunc "+function+"(") {
 			return string(text)

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// Subs is a package's table of subs by name.
+// Subs is a package's table of subs by unqualified name.
 type Subs map[string]Sub
 
 type class struct {
@@ -28,8 +28,8 @@ func classOf(name string) *class {
 	return c
 }
 
-// Package makes the subs of a package known by name, for method calls and for
-// calls of names that are computed.
+// Package registers the subs of a package for method calls and for calls by
+// computed names.
 func Package(name string, subs Subs) {
 	c := classOf(name)
 	for n, f := range subs {
@@ -41,13 +41,14 @@ func Package(name string, subs Subs) {
 	}
 }
 
-// DefineCode puts a sub in a package. Perl: *{"Package::name"} = $code.
+// DefineCode defines a sub by its qualified name. Perl: *{"Package::name"} =
+// $code.
 func DefineCode(name string, code *Code) {
 	pkg, n := splitName(name)
 	classOf(pkg).subs[n] = code
 }
 
-// Inherit appends classes to @ISA of a package.
+// Inherit appends the parents to @ISA of a package.
 func Inherit(name string, parents ...string) {
 	c := classOf(name)
 	c.isa = append(c.isa, parents...)
@@ -61,7 +62,7 @@ func splitName(name string) (pkg, n string) {
 	return name[:i], name[i+2:]
 }
 
-// FindSub returns the sub of a name with its package, nil if there is none.
+// FindSub returns the sub with a qualified name, or nil if there is none.
 func FindSub(name string) *Code {
 	pkg, n := splitName(name)
 	if c := classes[pkg]; c != nil {
@@ -70,8 +71,8 @@ func FindSub(name string) *Code {
 	return nil
 }
 
-// FindMethod returns the method of a class, which may be inherited; nil if there
-// is none.
+// FindMethod returns a method of the class name, which may be inherited, or nil
+// if there is none.
 func FindMethod(name, method string) *Code { return findMethod(name, method, 0) }
 
 func findMethod(name, method string, depth int) *Code {
@@ -90,7 +91,7 @@ func findMethod(name, method string, depth int) *Code {
 	return nil
 }
 
-// Isa reports whether class is, or inherits from, base.
+// Isa reports whether the class name is base or inherits from it.
 func Isa(name, base string) bool { return isa(name, base, 0) }
 
 func isa(name, base string, depth int) bool {
@@ -109,7 +110,7 @@ func isa(name, base string, depth int) bool {
 	return false
 }
 
-// Bless makes a reference an object of a class and returns it.
+// Bless makes the referent of v an object of the class name and returns v.
 func Bless(v any, name string) any {
 	switch v := v.(type) {
 	case *Hash:
@@ -126,7 +127,7 @@ func Bless(v any, name string) any {
 	return v
 }
 
-// Class returns the class of an object, and "" for what is none.
+// Class returns the class of an object, or "" if v is not an object.
 func Class(v any) string {
 	switch v := v.(type) {
 	case *Hash:
@@ -150,8 +151,8 @@ func Class(v any) string {
 	return ""
 }
 
-// RefType returns what ref does: the class of an object, the kind of another
-// reference, "" for what is no reference.
+// RefType returns the class of an object, the kind of any other reference, and
+// "" if v is not a reference. Perl: ref.
 func RefType(v any) string {
 	switch v := v.(type) {
 	case nil, string, int, float64, bool, []byte, Dual:
@@ -189,8 +190,8 @@ func kindOf(v any) string {
 	return ""
 }
 
-// Reftype returns the kind of a reference without regard to its class, nil for
-// what is none. Scalar::Util: reftype.
+// Reftype returns the kind of a reference whatever its class, or nil if v is
+// not a reference. Perl: reftype of Scalar::Util.
 func Reftype(v any) any {
 	if RefType(v) == "" {
 		return nil
@@ -198,8 +199,8 @@ func Reftype(v any) any {
 	return kindOf(v)
 }
 
-// Blessed returns the class of an object, nil for what is none. Scalar::Util:
-// blessed.
+// Blessed returns the class of an object, or nil if v is not an object. Perl:
+// blessed of Scalar::Util.
 func Blessed(v any) any {
 	if c := Class(v); c != "" {
 		return c
@@ -215,8 +216,8 @@ type native struct {
 
 var natives = map[reflect.Type]native{}
 
-// Native makes a type of Go known as a class, whose name may depend on the object:
-// invoke calls a method by name and
+// Native registers the Go type T as a class. name returns the name of the
+// class, which may depend on the object; invoke calls a method by name and
 // reports whether there is one.
 func Native[T any](name func(obj T) string, invoke func(obj T, method string, w Want, args []any) ([]any, bool)) {
 	natives[reflect.TypeFor[T]()] = native{func(obj any) string { return name(obj.(T)) }, func(obj any, method string, w Want, args []any) ([]any, bool) {
@@ -229,19 +230,21 @@ func nativeOf(v any) (native, bool) {
 	return t, ok
 }
 
-// Call calls a method for its scalar value.
+// Call calls a method in scalar context and returns its value. It dies if there
+// is no such method.
 func Call(obj any, method string, args ...any) any {
 	return First(Invoke(Scalar, obj, method, args...))
 }
 
-// CallList calls a method for its list.
+// CallList calls a method in list context and returns its list. It dies if
+// there is no such method.
 func CallList(obj any, method string, args ...any) []any { return Invoke(List, obj, method, args...) }
 
-// Do calls a method for what it does.
+// Do calls a method in void context.
 func Do(obj any, method string, args ...any) { Invoke(Void, obj, method, args...) }
 
-// Invoke calls a method of an object or of a class by name. It dies if there is
-// none.
+// Invoke calls a method of an object or a class by name, in context w. It dies
+// if there is no such method.
 func Invoke(w Want, obj any, method string, args ...any) []any {
 	if obj == nil {
 		Die("Can't call method \"%s\" on an undefined value", method)
@@ -287,8 +290,8 @@ func Invoke(w Want, obj any, method string, args ...any) []any {
 	return nil
 }
 
-// CallInPlace is Invoke of a method which changes its arguments: what it assigns to them
-// is in args afterwards.
+// CallInPlace is like Invoke for a method that modifies its arguments: the
+// values which it assigns to them are in args afterwards.
 func CallInPlace(w Want, obj any, method string, args []any) []any {
 	name := Class(obj)
 	if s, ok := obj.(string); ok {
@@ -303,10 +306,12 @@ func CallInPlace(w Want, obj any, method string, args []any) []any {
 	return f.Fn(w, all...)
 }
 
-// Autoload is the name of the method that AUTOLOAD stands in for.
+// Autoload is the name of the method for which AUTOLOAD was called. Perl:
+// $AUTOLOAD.
 var Autoload string
 
-// Super calls a method of the parents of a package.
+// Super calls a method of obj that the parents of the package pkg define. It
+// dies if there is none. Perl: $obj->SUPER::method.
 func Super(w Want, pkg string, obj any, method string, args ...any) []any {
 	for _, parent := range classOf(pkg).isa {
 		if f := FindMethod(parent, method); f != nil {
@@ -317,7 +322,8 @@ func Super(w Want, pkg string, obj any, method string, args ...any) []any {
 	return nil
 }
 
-// Invoker is an object in Go with methods that are called by name.
+// Invoker is implemented by Go objects whose methods are called by name.
+// PerlCall reports whether there is such a method.
 type Invoker interface {
 	PerlCall(method string, w Want, args []any) ([]any, bool)
 }
@@ -342,7 +348,8 @@ func universal(obj any, name, method string, args []any) ([]any, bool) {
 	return nil, false
 }
 
-// Qualified returns the name of a sub with its package.
+// Qualified returns a sub's name with its package, which is pkg if name
+// contains none.
 func Qualified(pkg, name string) string {
 	if strings.Contains(name, "::") {
 		return name
@@ -350,8 +357,8 @@ func Qualified(pkg, name string) string {
 	return pkg + "::" + name
 }
 
-// LocalSub gives the name of a sub to other code, up to the call of what it returns.
-// Perl: local *name = sub { ... }.
+// LocalSub redefines a sub and returns a function that restores the old
+// definition. Perl: local *name = sub { ... }.
 func LocalSub(name string, code any) (restore func()) {
 	pkg, n := splitName(name)
 	c := classOf(pkg)
@@ -366,7 +373,7 @@ func LocalSub(name string, code any) (restore func()) {
 	}
 }
 
-// NoModule dies as require does of a module that is not there.
+// NoModule dies as require does for a module that does not exist.
 func NoModule(name string) any {
 	file := strings.ReplaceAll(name, "::", "/") + ".pm"
 	Die("Can't locate %s in @INC (you may need to install the %s module)", file, name)
@@ -388,7 +395,8 @@ func classVersion(name string, args []any) any {
 	return v
 }
 
-// Can returns the method of an object or a class, nil if there is none.
+// Can returns the method of an object or a class, or nil if there is none.
+// Perl: UNIVERSAL::can as a method.
 func Can(obj any, method string) any {
 	name := Class(obj)
 	if s, ok := obj.(string); ok {
@@ -403,10 +411,11 @@ func Can(obj any, method string) any {
 	return nil
 }
 
-// SetVersion sets what VERSION returns.
+// SetVersion sets the version of a package. Perl: $VERSION.
 func SetVersion(name string, v any) { classOf(name).vers = v }
 
-// IsaFunc is UNIVERSAL::isa as a function: it takes what is no object as well.
+// IsaFunc is UNIVERSAL::isa called as a function; v may be something other than
+// an object.
 func IsaFunc(v any, base string) bool {
 	name := Class(v)
 	if s, ok := v.(string); ok {
@@ -415,7 +424,7 @@ func IsaFunc(v any, base string) bool {
 	return name != "" && Isa(name, base) || RefType(v) != "" && kindOf(v) == base
 }
 
-// CanFunc is UNIVERSAL::can as a function.
+// CanFunc is UNIVERSAL::can called as a function.
 func CanFunc(v any, method string) any {
 	if v == nil || RefType(v) == "" && Str(v) == "" {
 		return nil

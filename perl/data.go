@@ -10,8 +10,9 @@ import (
 	"strings"
 )
 
-// Array is a Perl array, or what a reference to one refers to. The zero Array is
-// empty.
+// Array is a Perl array, the referent of an array reference. The zero Array is
+// empty and ready to use. A nil *Array is empty, but methods that modify it,
+// and Each, panic.
 type Array struct {
 	items []any
 	class string
@@ -20,7 +21,7 @@ type Array struct {
 	holes map[int]bool // elements that do not exist
 }
 
-// NewArray returns an array of values.
+// NewArray returns a new array of the values.
 func NewArray(values ...any) *Array {
 	a := &Array{items: values}
 	for _, v := range values {
@@ -29,10 +30,10 @@ func NewArray(values ...any) *Array {
 	return a
 }
 
-// Copy returns an array with a copy of values.
+// Copy returns a new array of the values.
 func Copy(values []any) *Array { return NewArray(append([]any(nil), values...)...) }
 
-// Len returns the number of elements; a nil array has none.
+// Len returns the number of elements, 0 if a is nil.
 func (a *Array) Len() int {
 	if a == nil {
 		return 0
@@ -43,7 +44,8 @@ func (a *Array) Len() int {
 // Last returns the last index, -1 if a is empty. Perl: $#a.
 func (a *Array) Last() int { return a.Len() - 1 }
 
-// All returns the elements. The caller must not change the slice.
+// All returns the elements. The slice belongs to the array; the caller must not
+// modify it.
 func (a *Array) All() []any {
 	if a == nil {
 		return nil
@@ -51,7 +53,7 @@ func (a *Array) All() []any {
 	return a.items
 }
 
-// Get returns an element, nil if there is none; negative indices count from
+// Get returns element i, or nil if there is none; negative indices count from
 // the end.
 func (a *Array) Get(i int) any {
 	if a == nil {
@@ -66,7 +68,8 @@ func (a *Array) Get(i int) any {
 	return a.items[i]
 }
 
-// Set stores v and extends the array if it has to.
+// Set stores v in element i, extends the array if necessary and returns v. It
+// dies if a negative i is before the first element.
 func (a *Array) Set(i int, v any) any {
 	if i < 0 {
 		i += len(a.items)
@@ -90,7 +93,8 @@ func (a *Array) Set(i int, v any) any {
 	return v
 }
 
-// Resize makes a n elements long.
+// Resize sets the length to n. New elements are undef and do not exist. Perl:
+// $#a = n - 1.
 func (a *Array) Resize(n int) {
 	for n > len(a.items) {
 		a.hole(len(a.items))
@@ -127,7 +131,7 @@ func (a *Array) Push(values ...any) int {
 	return len(a.items)
 }
 
-// Unshift puts values in front and returns the new length.
+// Unshift inserts values at the beginning and returns the new length.
 func (a *Array) Unshift(values ...any) int {
 	for _, v := range values {
 		retain(v)
@@ -159,9 +163,9 @@ func (a *Array) Shift() any {
 	return v
 }
 
-// Splice removes length elements from offset on, puts values there and returns
-// what was removed. A negative length leaves that many at the end; Rest removes
-// all.
+// Splice removes length elements at offset, inserts values in their place and
+// returns those removed. A negative length leaves that many elements at the
+// end; Rest removes all from offset on.
 func (a *Array) Splice(offset, length int, values ...any) []any {
 	n := len(a.items)
 	if offset < 0 {
@@ -186,10 +190,10 @@ func (a *Array) Splice(offset, length int, values ...any) []any {
 	return removed
 }
 
-// Rest as the length of Splice or Substr means up to the end.
+// Rest, as the length of Splice or Substr, means up to the end.
 const Rest = 1<<62 - 1
 
-// Slice returns the elements at the indices.
+// Slice returns the elements at the given indices.
 func (a *Array) Slice(indices ...any) []any {
 	out := make([]any, len(indices))
 	for i, n := range indices {
@@ -214,7 +218,8 @@ func (a *Array) hole(i int) {
 	a.holes[i] = true
 }
 
-// Delete removes element i, which becomes undef or, at the end, goes.
+// Delete deletes element i and returns it. The last element is removed; any
+// other becomes undef and no longer exists.
 func (a *Array) Delete(i int) any {
 	v := a.Get(i)
 	if i < 0 {
@@ -234,7 +239,7 @@ func (a *Array) Delete(i int) any {
 	return v
 }
 
-// Each returns the next index and element, nothing at the end.
+// Each returns the next index and its element, or nothing at the end.
 func (a *Array) Each() []any {
 	if a.iter >= len(a.items) {
 		a.iter = 0
@@ -245,8 +250,8 @@ func (a *Array) Each() []any {
 	return []any{i, a.items[i]}
 }
 
-// Hash returns the hash to which element i refers; an undefined element becomes
-// a new one.
+// Hash returns the hash to which element i refers. If the element is undef, it
+// first becomes a reference to a new hash.
 func (a *Array) Hash(i int) *Hash {
 	if v := a.Get(i); v != nil {
 		return H(v)
@@ -256,8 +261,8 @@ func (a *Array) Hash(i int) *Hash {
 	return h
 }
 
-// Array returns the array to which element i refers; an undefined element
-// becomes a new one.
+// Array returns the array to which element i refers. If the element is undef,
+// it first becomes a reference to a new array.
 func (a *Array) Array(i int) *Array {
 	if v := a.Get(i); v != nil {
 		return A(v)
@@ -267,8 +272,9 @@ func (a *Array) Array(i int) *Array {
 	return b
 }
 
-// Hash is a Perl hash, or what a reference to one refers to. Its order is that
-// of insertion. The zero Hash is empty.
+// Hash is a Perl hash, the referent of a hash reference. Unlike Perl's it keeps
+// insertion order. The zero Hash is empty and ready to use. A nil *Hash is
+// empty, but methods that modify it, and Each, panic.
 type Hash struct {
 	index map[string]int
 	slots []slot
@@ -284,14 +290,14 @@ type slot struct {
 	live  bool
 }
 
-// NewHash returns a hash of keys and values in turn.
+// NewHash returns a new hash of alternating keys and values.
 func NewHash(pairs ...any) *Hash {
 	h := &Hash{index: map[string]int{}}
 	h.Fill(pairs)
 	return h
 }
 
-// Fill stores keys and values in turn.
+// Fill stores alternating keys and values.
 func (h *Hash) Fill(pairs []any) {
 	for i := 0; i < len(pairs); i += 2 {
 		var v any
@@ -302,7 +308,7 @@ func (h *Hash) Fill(pairs []any) {
 	}
 }
 
-// Assign replaces the content by keys and values in turn and returns h.
+// Assign replaces the content by alternating keys and values and returns h.
 func (h *Hash) Assign(pairs []any) *Hash {
 	pairs = append([]any(nil), pairs...)
 	old := h.slots
@@ -316,7 +322,7 @@ func (h *Hash) Assign(pairs []any) *Hash {
 	return h
 }
 
-// Init replaces the content by keys and values in turn.
+// Init replaces the content by alternating keys and values.
 func (h *Hash) Init(pairs ...any) { h.Assign(pairs) }
 
 // Len returns the number of keys.
@@ -327,7 +333,7 @@ func (h *Hash) Len() int {
 	return len(h.index)
 }
 
-// Get returns the value of a key, nil if there is none.
+// Get returns the value of a key, or nil if there is none.
 func (h *Hash) Get(key string) any {
 	if h == nil {
 		return nil
@@ -338,7 +344,7 @@ func (h *Hash) Get(key string) any {
 	return nil
 }
 
-// Set stores v and returns it.
+// Set stores v under key and returns v.
 func (h *Hash) Set(key string, v any) any {
 	retain(v)
 	if i, ok := h.index[key]; ok {
@@ -364,7 +370,8 @@ func (h *Hash) Exists(key string) bool {
 	return ok
 }
 
-// Delete removes a key and returns its value, for use.
+// Delete removes a key and returns its value, or nil. A value without another
+// holder lives until FreeTemps.
 func (h *Hash) Delete(key string) any {
 	v, ok := h.remove(key)
 	if ok {
@@ -373,7 +380,7 @@ func (h *Hash) Delete(key string) any {
 	return v
 }
 
-// Remove removes a key; what nothing refers to any more is destroyed at once.
+// Remove removes a key. A value without another holder is destroyed at once.
 func (h *Hash) Remove(key string) {
 	if v, ok := h.remove(key); ok {
 		release(v)
@@ -419,7 +426,7 @@ func (h *Hash) living() iter.Seq2[string, any] {
 	}
 }
 
-// Keys returns the keys and resets Each.
+// Keys returns the keys in insertion order and resets Each.
 func (h *Hash) Keys() []any {
 	h.restart()
 	out := make([]any, 0, h.Len())
@@ -429,7 +436,7 @@ func (h *Hash) Keys() []any {
 	return out
 }
 
-// SortedKeys returns the keys in the order of their bytes and resets Each.
+// SortedKeys returns the keys in byte order and resets Each.
 func (h *Hash) SortedKeys() []string {
 	h.restart()
 	out := make([]string, 0, h.Len())
@@ -440,7 +447,7 @@ func (h *Hash) SortedKeys() []string {
 	return out
 }
 
-// Values returns the values and resets Each.
+// Values returns the values in insertion order and resets Each.
 func (h *Hash) Values() []any {
 	h.restart()
 	out := make([]any, 0, h.Len())
@@ -450,7 +457,7 @@ func (h *Hash) Values() []any {
 	return out
 }
 
-// Pairs returns keys and values in turn.
+// Pairs returns keys and values alternately.
 func (h *Hash) Pairs() []any {
 	out := make([]any, 0, 2*h.Len())
 	for key, value := range h.living() {
@@ -466,10 +473,10 @@ func (h *Hash) restart() {
 	}
 }
 
-// All returns keys and values in turn, as Pairs.
+// All returns keys and values alternately, as Pairs does.
 func (h *Hash) All() []any { return h.Pairs() }
 
-// Each returns the next key and value, nothing at the end.
+// Each returns the next key and its value, or nothing at the end.
 func (h *Hash) Each() []any {
 	for h.iter < len(h.slots) {
 		s := h.slots[h.iter]
@@ -482,7 +489,7 @@ func (h *Hash) Each() []any {
 	return nil
 }
 
-// Slice returns the values of keys.
+// Slice returns the values of the given keys.
 func (h *Hash) Slice(keys ...any) []any {
 	out := make([]any, len(keys))
 	for i, k := range keys {
@@ -491,7 +498,7 @@ func (h *Hash) Slice(keys ...any) []any {
 	return out
 }
 
-// SetSlice stores values under keys.
+// SetSlice stores values under the given keys.
 func (h *Hash) SetSlice(keys, values []any) {
 	for i, k := range keys {
 		var v any
@@ -502,7 +509,7 @@ func (h *Hash) SetSlice(keys, values []any) {
 	}
 }
 
-// SetSlice stores values at indices.
+// SetSlice stores values in the elements at the given indices.
 func (a *Array) SetSlice(indices, values []any) {
 	for i, n := range indices {
 		var v any
@@ -522,7 +529,8 @@ func (h *Hash) DeleteSlice(keys ...any) []any {
 	return out
 }
 
-// KeyValues returns the keys and their values in turn. Perl: %h{...}.
+// KeyValues returns the given keys alternately with their values. Perl:
+// %h{...}.
 func (h *Hash) KeyValues(keys ...any) []any {
 	var out []any
 	for _, k := range keys {
@@ -531,8 +539,8 @@ func (h *Hash) KeyValues(keys ...any) []any {
 	return out
 }
 
-// Hash returns the hash to which the value of key refers; an undefined one
-// becomes a new one.
+// Hash returns the hash to which the value of key refers. If the value is
+// undef, it first becomes a reference to a new hash.
 func (h *Hash) Hash(key string) *Hash {
 	if v := h.Get(key); v != nil {
 		return H(v)
@@ -542,8 +550,8 @@ func (h *Hash) Hash(key string) *Hash {
 	return n
 }
 
-// Array returns the array to which the value of key refers; an undefined one
-// becomes a new one.
+// Array returns the array to which the value of key refers. If the value is
+// undef, it first becomes a reference to a new array.
 func (h *Hash) Array(key string) *Array {
 	if v := h.Get(key); v != nil {
 		return A(v)
@@ -553,7 +561,8 @@ func (h *Hash) Array(key string) *Array {
 	return a
 }
 
-// H returns the hash to which v refers. It dies if v is no reference to one.
+// H returns the hash to which v refers, or a new empty hash if v is nil. It
+// dies if v is not a reference to a hash. See StrictHash.
 func H(v any) *Hash {
 	switch v := v.(type) {
 	case *Hash:
@@ -577,7 +586,8 @@ func notReference(v any, want string) string {
 	return "Not " + want + " reference"
 }
 
-// A returns the array to which v refers. It dies if v is no reference to one.
+// A returns the array to which v refers, or a new empty array if v is nil. It
+// dies if v is not a reference to an array. See Strict.
 func A(v any) *Array {
 	switch v := v.(type) {
 	case *Array:
@@ -603,8 +613,8 @@ func A(v any) *Array {
 	return nil
 }
 
-// HashAt returns the hash to which *p refers; an undefined *p becomes a new
-// one.
+// HashAt returns the hash to which *p refers. If *p is undef, it first becomes
+// a reference to a new hash.
 func HashAt(p *any) *Hash {
 	if *p == nil {
 		*p = NewHash()
@@ -612,8 +622,8 @@ func HashAt(p *any) *Hash {
 	return H(*p)
 }
 
-// ArrayAt returns the array to which *p refers; an undefined *p becomes a new
-// one.
+// ArrayAt returns the array to which *p refers. If *p is undef, it first
+// becomes a reference to a new array.
 func ArrayAt(p *any) *Array {
 	if *p == nil {
 		*p = NewArray()
@@ -621,7 +631,7 @@ func ArrayAt(p *any) *Array {
 	return A(*p)
 }
 
-// Strict returns the array to which v refers, and dies if v is undef.
+// Strict is like A but dies if v is nil.
 func Strict(v any) *Array {
 	if v == nil {
 		Die("Can't use an undefined value as an ARRAY reference")
@@ -629,7 +639,7 @@ func Strict(v any) *Array {
 	return A(v)
 }
 
-// StrictHash returns the hash to which v refers, and dies if v is undef.
+// StrictHash is like H but dies if v is nil.
 func StrictHash(v any) *Hash {
 	if v == nil {
 		Die("Can't use an undefined value as a HASH reference")
@@ -654,7 +664,7 @@ func (a *Array) Refs() []*Ref {
 	return out
 }
 
-// RefsAt returns references to the elements at the indices.
+// RefsAt returns references to the elements at the given indices.
 func (a *Array) RefsAt(indices ...any) []*Ref {
 	out := make([]*Ref, len(indices))
 	for i, n := range indices {
@@ -667,7 +677,7 @@ func (a *Array) RefsAt(indices ...any) []*Ref {
 // Refs returns references to the values.
 func (h *Hash) Refs() []*Ref { return h.RefsAt(h.Keys()...) }
 
-// RefsAt returns references to the values of the keys.
+// RefsAt returns references to the values of the given keys.
 func (h *Hash) RefsAt(keys ...any) []*Ref {
 	out := make([]*Ref, len(keys))
 	for i, k := range keys {
@@ -677,7 +687,7 @@ func (h *Hash) RefsAt(keys ...any) []*Ref {
 	return out
 }
 
-// JoinRefs joins lists of references.
+// JoinRefs returns a new list of the references of all lists.
 func JoinRefs(lists ...[]*Ref) []*Ref { return slices.Concat(lists...) }
 
 // TempRefs returns references to copies of values.
@@ -689,16 +699,16 @@ func TempRefs(values ...any) []*Ref {
 	return out
 }
 
-// RefTo returns a reference to a variable.
+// RefTo returns a reference to the variable *p.
 func RefTo(p *any) *Ref { return &Ref{cell: p} }
 
 // RefValue returns a reference to a copy of v.
 func RefValue(v any) *Ref { return &Ref{cell: &v} }
 
-// RefFunc returns a reference to what get and set give access to.
+// RefFunc returns a reference to a scalar which get reads and set modifies.
 func RefFunc(get func() any, set func(any)) *Ref { return &Ref{get: get, set: set} }
 
-// Get returns the value.
+// Get returns the scalar to which r refers.
 func (r *Ref) Get() any {
 	if r.cell != nil {
 		return *r.cell
@@ -706,7 +716,7 @@ func (r *Ref) Get() any {
 	return r.get()
 }
 
-// Set stores a value and returns it.
+// Set stores v in the scalar to which r refers and returns v.
 func (r *Ref) Set(v any) any {
 	if r.cell != nil {
 		*r.cell = v
@@ -716,7 +726,7 @@ func (r *Ref) Set(v any) any {
 	return v
 }
 
-// String returns SCALAR(0x...).
+// String returns SCALAR(0x...), as Perl shows a reference.
 func (r *Ref) String() string {
 	kind := "SCALAR"
 	if RefType(r.Get()) != "" {
@@ -728,10 +738,11 @@ func (r *Ref) String() string {
 	return reference(r, r.class, kind)
 }
 
-// Deref returns the scalar to which v refers.
+// Deref returns the scalar to which v refers. It dies if v is not a reference
+// to a scalar.
 func Deref(v any) any { return S(v).Get() }
 
-// S returns v as a reference to a scalar. It dies if it is none.
+// S returns v as a reference to a scalar. It dies if v is not one.
 func S(v any) *Ref {
 	if r, ok := v.(*Ref); ok {
 		return r
@@ -748,8 +759,8 @@ type Code struct {
 	class   string
 }
 
-// Sub is a Perl sub: it is given the context and @_, and returns a list; in
-// scalar context its last element is the value.
+// Sub is a Perl sub. It gets the context of the call and @_, and returns a
+// list, whose last element is the value in scalar context.
 type Sub func(w Want, args ...any) []any
 
 // Want is the context of a call.
@@ -762,7 +773,8 @@ const (
 	List
 )
 
-// Wantarray returns what wantarray does.
+// Wantarray returns true in list context, false in scalar context and nil in
+// void context. Perl: wantarray.
 func (w Want) Wantarray() any {
 	switch w {
 	case List:
@@ -776,7 +788,8 @@ func (w Want) Wantarray() any {
 // NewCode returns a reference to f.
 func NewCode(name string, f Sub) *Code { return &Code{Name: name, Fn: f} }
 
-// NamedCode returns the reference to a sub of a package, always the same one.
+// NamedCode returns the reference to a sub of a package, the same one for each
+// call with that name.
 func NamedCode(name string, f Sub) *Code {
 	c := FindSub(name)
 	if c == nil {
@@ -786,16 +799,17 @@ func NamedCode(name string, f Sub) *Code {
 	return c
 }
 
-// Apply calls a reference to code for its scalar value.
+// Apply calls a code reference in scalar context and returns its value.
 func Apply(code any, args ...any) any { return First(CodeOf(code).Fn(Scalar, args...)) }
 
-// ApplyList calls a reference to code for its list.
+// ApplyList calls a code reference in list context and returns its list.
 func ApplyList(code any, args ...any) []any { return CodeOf(code).Fn(List, args...) }
 
-// ApplyVoid calls a reference to code.
+// ApplyVoid calls a code reference in void context.
 func ApplyVoid(code any, args ...any) { CodeOf(code).Fn(Void, args...) }
 
-// CodeOf returns the code to which v refers. It dies if v is no such reference.
+// CodeOf returns the code to which v refers, by reference or by the name of a
+// sub. It dies if v is neither.
 func CodeOf(v any) *Code {
 	switch v := v.(type) {
 	case *Code:
@@ -825,7 +839,8 @@ func CodeOf(v any) *Code {
 	return nil
 }
 
-// First returns the scalar value of what a sub returned: the last element.
+// First returns the scalar value of the list which a sub has returned: its last
+// element, or nil if it is empty. See Head for the first element.
 func First(list []any) any {
 	if len(list) == 0 {
 		return nil
@@ -833,7 +848,7 @@ func First(list []any) any {
 	return list[len(list)-1]
 }
 
-// Head returns the first element of a list, nil if it is empty.
+// Head returns the first element of a list, or nil if it is empty.
 func Head(list []any) any {
 	if len(list) == 0 {
 		return nil
@@ -841,7 +856,8 @@ func Head(list []any) any {
 	return list[0]
 }
 
-// At returns an element of a list; negative indices count from its end.
+// At returns element i of a list, or nil if there is none; negative indices
+// count from the end.
 func At(list []any, i int) any {
 	if i < 0 {
 		i += len(list)
@@ -852,8 +868,8 @@ func At(list []any, i int) any {
 	return list[i]
 }
 
-// SetAll puts the elements of a list into variables, undef where there are too few. A
-// nil pointer skips an element.
+// SetAll assigns the elements of a list to variables, nil to those for which
+// there is none. A nil pointer skips an element.
 func SetAll(list []any, to ...*any) {
 	for i, v := range to {
 		if v != nil {
@@ -862,7 +878,7 @@ func SetAll(list []any, to ...*any) {
 	}
 }
 
-// From returns the elements of a list from i on.
+// From returns the elements of a list from index i on.
 func From(list []any, i int) []any {
 	if i >= len(list) {
 		return nil
@@ -882,7 +898,7 @@ func Pick(list []any, indices ...any) []any {
 	return out
 }
 
-// Cat joins lists into a new one.
+// Cat returns a new list of the elements of all lists.
 func Cat(lists ...[]any) []any {
 	var out []any
 	for _, l := range lists {
@@ -894,7 +910,7 @@ func Cat(lists ...[]any) []any {
 // L returns its arguments as a list.
 func L(values ...any) []any { return values }
 
-// Repeat returns list n times over.
+// Repeat returns n copies of a list, one after the other. Perl: (list) x n.
 func Repeat(list []any, n int) []any {
 	var out []any
 	for range n {
@@ -903,20 +919,20 @@ func Repeat(list []any, n int) []any {
 	return out
 }
 
-// Set stores v and returns it: Perl's assignment as an expression.
+// Set stores v in *p and returns v, for an assignment used as an expression.
 func Set[T any](p *T, v T) T {
 	*p = v
 	return v
 }
 
-// Post stores v and returns the value from before: n++ as an expression.
+// Post stores v in *p and returns the old value, for expressions such as n++.
 func Post[T any](p *T, v T) T {
 	old := *p
 	*p = v
 	return old
 }
 
-// If returns a or b.
+// If returns a if cond is true, else b.
 func If[T any](cond bool, a, b T) T {
 	if cond {
 		return a

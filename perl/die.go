@@ -12,7 +12,7 @@ import (
 	"syscall"
 )
 
-// Exception is what die throws: the panic of a translated program.
+// Exception is the panic value of die. Value is what was thrown.
 type Exception struct{ Value any }
 
 // Error returns the text of the exception.
@@ -21,15 +21,16 @@ func (e *Exception) Error() string { return strings.TrimSuffix(Str(e.Value), "\n
 // EvalError is $@.
 var EvalError any = ""
 
-// DieHook is $SIG{__DIE__}, WarnHook $SIG{__WARN__}.
+// DieHook is $SIG{__DIE__}, WarnHook is $SIG{__WARN__}; nil is no hook.
 var DieHook, WarnHook any
 
-// Die throws a message with the place of the program at which this happened.
+// Die throws a formatted message followed by the current file and line of the
+// Perl program.
 func Die(format string, args ...any) {
 	Throw(fmt.Sprintf(format, args...) + where())
 }
 
-// Throw throws a value as it is.
+// Throw dies with the value v, unchanged.
 func Throw(v any) {
 	if h := DieHook; h != nil && RefType(h) == "CODE" {
 		DieHook = nil
@@ -41,7 +42,8 @@ func Throw(v any) {
 	panic(&Exception{v})
 }
 
-// DieAt is die with its arguments, in a line of the Perl program.
+// DieAt dies with its arguments, for a die at that file and line of the Perl
+// program.
 func DieAt(file string, line int, args ...any) any {
 	if len(args) == 1 && RefType(args[0]) != "" {
 		Throw(args[0])
@@ -63,7 +65,8 @@ func DieAt(file string, line int, args ...any) any {
 	return nil
 }
 
-// WarnAt is warn with its arguments, in a line of the Perl program.
+// WarnAt warns with its arguments, for a warn at that file and line of the Perl
+// program.
 func WarnAt(file string, line int, args ...any) any {
 	s := Join("", args...)
 	if s == "" {
@@ -76,7 +79,8 @@ func WarnAt(file string, line int, args ...any) any {
 	return true
 }
 
-// Warn gives a warning to $SIG{__WARN__}, or writes it to standard error.
+// Warn passes a complete message to $SIG{__WARN__} or writes it to standard
+// error.
 func Warn(s string) {
 	if h := WarnHook; h != nil && RefType(h) == "CODE" {
 		WarnHook = nil
@@ -88,11 +92,12 @@ func Warn(s string) {
 	fmt.Fprint(os.Stderr, s)
 }
 
-// WarnHere warns with the place of the program at which this happened. Carp: carp.
+// WarnHere warns with a formatted message followed by the current file and line
+// of the Perl program. Perl: carp of Carp.
 func WarnHere(format string, args ...any) { Warn(fmt.Sprintf(format, args...) + where()) }
 
-// Line is the line of the Perl program that is being executed, as far as it is
-// known; File is the program's name.
+// Line is the current line of the Perl program, 0 if it is unknown. Name is the
+// name of the program. Perl: $0.
 var (
 	Line int
 	Name = "-"
@@ -200,9 +205,10 @@ func subName(function string) string {
 	return "main::" + function[strings.LastIndexByte(function, '.')+1:]
 }
 
-// Lines makes a table of lines known for the file of Go from which it is
-// called: pairs of a line in Go and the line in Perl it comes from, as 12:3, or
-// 12:3:lib/Module.pm if it comes from another file than the program's first.
+// Lines registers the line table of the Go file from which it is called. The
+// table is a list of entries separated by white space: GoLine:PerlLine, or
+// GoLine:PerlLine:File, such as 12:3:lib/Module.pm, for a line of a file other
+// than the program's first.
 func Lines(table string) bool {
 	_, file, _, ok := runtime.Caller(1)
 	if !ok {
@@ -218,16 +224,18 @@ func Lines(table string) bool {
 	return true
 }
 
-// Untranslated is the panic of TODO.
+// Untranslated is the panic value of TODO: the code of the diagnostic and the
+// source of the statement.
 type Untranslated struct{ Code, Source string }
 
-// Error names the statement.
+// Error describes the statement.
 func (u *Untranslated) Error() string {
 	return fmt.Sprintf("not translated (%s): %s", u.Code, u.Source)
 }
 
-// TODO stands for a statement of the Perl program that has no translation: it
-// panics. `poe port explain CODE` says what to do. No eval catches it.
+// TODO marks a statement of the Perl program that could not be translated: it
+// panics with an *Untranslated, which no eval catches. `poe port explain CODE`
+// describes what to do.
 func TODO(code, source string) any { return stop(code, source) }
 
 // stop is a variable so that tools do not take what follows a TODO for dead code,
@@ -237,7 +245,8 @@ var stop = func(code, source string) any { panic(&Untranslated{code, source}) }
 // Exit is the panic that ends the program.
 type exit struct{ status int }
 
-// Exit ends the program as exit does.
+// Exit runs the END blocks and ends the process with the status. It does not
+// return.
 func Exit(status int) any {
 	ChildStatus = status // END blocks may look at it, and change it
 	runEnd()
@@ -247,7 +256,8 @@ func Exit(status int) any {
 
 var endBlocks []func()
 
-// AtEnd registers an END block.
+// AtEnd registers an END block. Exit and Main run the blocks, the last one
+// first.
 func AtEnd(f func()) { endBlocks = append(endBlocks, f) }
 
 func runEnd() {
@@ -260,7 +270,8 @@ func runEnd() {
 	FlushAll()
 }
 
-// Main runs a translated program: f is its main part. It ends the process.
+// Main runs a translated program, whose main part is f and whose name is name,
+// and ends the process.
 func Main(name string, f func()) {
 	Name = name
 	status := 0
@@ -303,8 +314,8 @@ func fatal(e any) int {
 	panic(e)
 }
 
-// Try runs a block as eval does: it reports whether the block came to its end,
-// and sets $@.
+// Try runs a block as eval does, sets $@ and reports whether the block
+// completed without dying.
 func Try(f func()) (ok bool) {
 	defer func() {
 		switch e := recover().(type) {
@@ -320,7 +331,9 @@ func Try(f func()) (ok bool) {
 	return true
 }
 
-// Caught returns what $@ is after a panic. Panics that no eval catches go on.
+// Caught returns the value of $@ for the recovered panic e. It panics again
+// with e if that is a run-time error of Go, the panic of TODO or the end of the
+// program, which no eval catches.
 func Caught(e any) any {
 	switch e := e.(type) {
 	case *Exception:
@@ -335,7 +348,7 @@ func Caught(e any) any {
 	return Str(e) + where()
 }
 
-// Eval returns the value of a block, nil if it died.
+// Eval runs a block and returns its value, or nil if it dies. It sets $@.
 func Eval(f func() any) (v any) {
 	if !Try(func() { v = f() }) {
 		return nil
@@ -343,7 +356,8 @@ func Eval(f func() any) (v any) {
 	return v
 }
 
-// EvalList returns the list of a block, nothing if it died.
+// EvalList runs a block and returns its list, or nothing if it dies. It sets
+// $@.
 func EvalList(f func() []any) (v []any) {
 	if !Try(func() { v = f() }) {
 		return nil
@@ -351,7 +365,7 @@ func EvalList(f func() []any) (v []any) {
 	return v
 }
 
-// Errno is the number behind $!.
+// Errno is the error number of $!, 0 for none.
 var Errno syscall.Errno
 
 // OSError returns $!.
@@ -359,7 +373,7 @@ func OSError() any {
 	return ErrnoValue(Errno)
 }
 
-// ErrnoValue returns a number of an error with its text, as $! has them.
+// ErrnoValue returns an error as $! has it: its number and its message.
 func ErrnoValue(e syscall.Errno) any {
 	if e == 0 {
 		return Dual{}
@@ -367,7 +381,7 @@ func ErrnoValue(e syscall.Errno) any {
 	return Dual{int(e), ErrnoText(e)}
 }
 
-// ErrnoText returns the system's text of an error.
+// ErrnoText returns the system's message for an error number.
 func ErrnoText(e syscall.Errno) string {
 	if e == 0 {
 		return ""
@@ -383,7 +397,8 @@ func ErrnoText(e syscall.Errno) string {
 	return s
 }
 
-// SetOSError sets $! to a number, or from an error of the system.
+// SetOSError sets $! from a number or from a Go error which wraps a
+// syscall.Errno.
 func SetOSError(v any) {
 	switch v := v.(type) {
 	case syscall.Errno:
@@ -406,14 +421,15 @@ func succeeded(err error) bool {
 	return err == nil
 }
 
-// Local saves a variable's value and sets another; what it returns restores.
+// Local sets a variable and returns a function that restores its old value.
 func Local[T any](p *T, v T) func() {
 	old := *p
 	*p = v
 	return func() { *p = old }
 }
 
-// LocalIndex saves the value of an element and sets another; what it returns restores.
+// LocalIndex sets an element of an array and returns a function that restores
+// it.
 func LocalIndex(a *Array, i int, v any) func() {
 	old := a.Get(i)
 	retain(old)
@@ -424,8 +440,8 @@ func LocalIndex(a *Array, i int, v any) func() {
 	}
 }
 
-// LocalList saves the content of an array or a hash and sets another; what it
-// returns restores.
+// LocalList replaces the content of an array or a hash and returns a function
+// that restores it.
 func LocalList[T interface {
 	comparable
 	All() []any
@@ -436,7 +452,7 @@ func LocalList[T interface {
 	return func() { c.Assign(old) }
 }
 
-// LocalKey saves the value of a key and sets another; what it returns restores.
+// LocalKey sets an element of a hash and returns a function that restores it.
 func LocalKey(h *Hash, key string, v any) func() {
 	old, had := h.Get(key), h.Exists(key)
 	retain(old)

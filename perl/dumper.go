@@ -10,7 +10,8 @@ import (
 	"strings"
 )
 
-// Dumper settings, as $Data::Dumper::Indent and the like.
+// The Dumper variables configure Dumper, as $Data::Dumper::Indent and the like
+// do in Perl.
 var (
 	DumperIndent    any = 2
 	DumperSortkeys  any = 0
@@ -64,7 +65,8 @@ func init() {
 	Package("Data::Dumper", subs)
 }
 
-// Dumper returns the values as Data::Dumper shows them.
+// Dumper returns the values in the format of Data::Dumper, as the Dumper
+// variables configure it.
 func Dumper(values ...any) string { return dumpNamed(values, nil) }
 
 // dumpNamed shows values, assigned to variables of these names: a star in front of one

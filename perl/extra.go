@@ -21,8 +21,8 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Topic is $_ where no loop, map or grep of the same sub has set it. SortA and SortB
-// are $a and $b for subs that sort by.
+// Topic is $_ unless a loop, map or grep of the same sub has set it. SortA and
+// SortB are $a and $b of SortBySub. FormatName is $~.
 var (
 	Topic        any
 	SortA, SortB any
@@ -30,7 +30,7 @@ var (
 	topicPos     Pos
 )
 
-// TopicPos returns the position of //g of $_.
+// TopicPos returns the position of $_.
 func TopicPos() *Pos { return &topicPos }
 
 type posKey struct {
@@ -40,7 +40,7 @@ type posKey struct {
 
 var positions = map[posKey]*Pos{}
 
-// PosOf returns the position of //g of an element of a hash.
+// PosOf returns the position of the value of a hash's key.
 func PosOf(h *Hash, key string) *Pos {
 	p := positions[posKey{h, key}]
 	if p == nil {
@@ -52,7 +52,7 @@ func PosOf(h *Hash, key string) *Pos {
 
 var refPositions = map[*any]*Pos{}
 
-// PosOfRef returns the position of //g of the scalar to which v refers.
+// PosOfRef returns the position of the scalar to which v refers.
 func PosOfRef(v any) *Pos {
 	r := S(v)
 	p := refPositions[r.cell]
@@ -63,7 +63,7 @@ func PosOfRef(v any) *Pos {
 	return p
 }
 
-// Shift removes and returns the first of *args.
+// Shift removes and returns the first element of *args, nil if it is empty.
 func Shift(args *[]any) any {
 	if len(*args) == 0 {
 		return nil
@@ -73,7 +73,7 @@ func Shift(args *[]any) any {
 	return v
 }
 
-// Pop removes and returns the last of *args.
+// Pop removes and returns the last element of *args, nil if it is empty.
 func Pop(args *[]any) any {
 	n := len(*args)
 	if n == 0 {
@@ -84,19 +84,21 @@ func Pop(args *[]any) any {
 	return v
 }
 
-// PushArgs appends to *args, UnshiftArgs puts in front.
+// PushArgs appends values to *args and returns the new length.
 func PushArgs(args *[]any, values ...any) int {
 	*args = Cat(*args, values)
 	return len(*args)
 }
 
-// UnshiftArgs puts values in front of *args.
+// UnshiftArgs inserts values at the beginning of *args and returns the new
+// length.
 func UnshiftArgs(args *[]any, values ...any) int {
 	*args = Cat(values, *args)
 	return len(*args)
 }
 
-// SpliceArgs is splice on *args.
+// SpliceArgs removes and inserts elements of *args and returns those removed.
+// Perl: splice.
 func SpliceArgs(args *[]any, offset, length int, values ...any) []any {
 	a := &Array{items: Cat(*args)}
 	out := a.Splice(offset, length, values...)
@@ -104,7 +106,9 @@ func SpliceArgs(args *[]any, offset, length int, values ...any) []any {
 	return out
 }
 
-// SetArg sets an element of *args, in the list of the caller if it has one.
+// SetArg sets element i of *args and returns v. If there is such an element, it
+// is set in place, so the caller's list changes too; else *args becomes a
+// longer copy.
 func SetArg(args *[]any, i int, v any) any {
 	if i >= 0 && i < len(*args) {
 		(*args)[i] = v
@@ -116,18 +120,21 @@ func SetArg(args *[]any, i int, v any) any {
 	return v
 }
 
-// LateCode returns a reference to a sub that may be defined later.
+// LateCode returns a reference to a sub that may be defined later. Calls die as
+// long as it is not.
 func LateCode(name string) *Code {
 	return NewCode(name, func(w Want, args ...any) []any { return CodeOf(name).Fn(w, args...) })
 }
 
-// Replaced returns the string of a replacement, Count the number.
+// Replaced returns the first result of Captures.Replace or Translate: the
+// string.
 func Replaced(s string, _ int) string { return s }
 
-// Count returns the number of a replacement.
+// Count returns the second result of Captures.Replace or Translate: the number.
 func Count(_ string, n int) int { return n }
 
-// TranslateAt is tr on a variable; it returns how many bytes were found.
+// TranslateAt is Translate on a variable; it returns the number of bytes
+// matched.
 func TranslateAt(p *any, from, to, flags string) int {
 	s, n := Translate(Str(*p), from, to, flags)
 	if s != Str(*p) {
@@ -136,20 +143,21 @@ func TranslateAt(p *any, from, to, flags string) int {
 	return n
 }
 
-// SubstrAt replaces a part of a variable and returns what it was.
+// SubstrAt replaces a part of a variable and returns the old part. It dies if
+// offset is outside of the string.
 func SubstrAt(p *any, offset, length int, with string) string {
 	s, old := ReplaceSubstr(Str(*p), offset, length, with)
 	*p = s
 	return old
 }
 
-// SetVecAt sets an element of a string of bits in a variable.
+// SetVecAt is SetVec on a variable; it returns v.
 func SetVecAt(p *any, i, bits int, v any) any {
 	*p = SetVec(Str(*p), i, bits, Int(v))
 	return v
 }
 
-// SortBySub sorts with a sub that compares $a and $b.
+// SortBySub returns a new list sorted by a sub which compares $a and $b.
 func SortBySub(list []any, f Sub) []any {
 	a, b := SortA, SortB
 	defer func() { SortA, SortB = a, b }()
@@ -159,13 +167,14 @@ func SortBySub(list []any, f Sub) []any {
 	})
 }
 
-// SortByArgs is SortBySub with a sub which takes the two values as its arguments: one
-// with the prototype ($$).
+// SortByArgs is like SortBySub for a sub which gets the two values as
+// arguments: one with the prototype ($$).
 func SortByArgs(list []any, f Sub) []any {
 	return SortBy(list, func(x, y any) int { return Int(First(f(Scalar, x, y))) })
 }
 
-// Input is what <> reads: the files of @ARGV, else standard input.
+// Input returns the handle from which <> reads: the next file of @ARGV which
+// can be opened, else standard input.
 func Input() any {
 	if argv != nil && !Eof(argv) {
 		return argv
@@ -185,14 +194,16 @@ func Input() any {
 
 var argv *File
 
-// LocalSignal is local $SIG{name} = v.
+// LocalSignal sets a signal handler and returns a function that restores the
+// old one. Perl: local $SIG{name} = v.
 func LocalSignal(name string, v any) func() {
 	old := Signals.Get(name)
 	SetSignal(name, v)
 	return func() { SetSignal(name, old) }
 }
 
-// LocalEnv is local $ENV{name} = v.
+// LocalEnv sets an environment variable and returns a function that restores
+// it. Perl: local $ENV{name} = v.
 func LocalEnv(name string, v any) func() {
 	old, had := Env.Get(name), Env.Exists(name)
 	SetEnv(name, v)
@@ -205,26 +216,28 @@ func LocalEnv(name string, v any) func() {
 	}
 }
 
-// DeleteEnv removes a variable of the environment and returns its value.
+// DeleteEnv removes a variable from the environment and returns its value.
 func DeleteEnv(name string) any {
 	_ = os.Unsetenv(name)
 	return Env.Delete(name)
 }
 
-// LocalErrno is local $! = v.
+// LocalErrno sets $! and returns a function that restores it. Perl: local $! =
+// v.
 func LocalErrno(v any) func() {
 	old := Errno
 	SetOSError(v)
 	return func() { Errno = old }
 }
 
-// StartTime is $^T, Autoflush $| as a number.
+// StartTime returns the time at which the program was started, in seconds since
+// 1970. Perl: $^T.
 func StartTime() int { return int(startTime.Unix()) }
 
-// Autoflush returns 1 if the selected handle is not buffered.
+// Autoflush returns $|: 1 if the selected handle is not buffered, else 0.
 func Autoflush() int { return If(Selected.buffer, 0, 1) }
 
-// Version returns the version of a package, as far as it is known.
+// Version returns the version of a package, or nil if it is unknown.
 func Version(name string) any {
 	if v := classOf(name).vers; v != nil {
 		return v
@@ -236,7 +249,7 @@ func Version(name string) any {
 	return nil
 }
 
-// Length returns the number of bytes of v, nil for undef.
+// Length returns the number of bytes of v, or nil for undef.
 func Length(v any) any {
 	if v == nil {
 		return nil
@@ -244,7 +257,8 @@ func Length(v any) any {
 	return len(Str(v))
 }
 
-// ChompAt removes a newline from the end of a variable; what $/ is does not matter.
+// ChompAt is Chomp on a variable that holds any scalar. It does nothing if that
+// is undef.
 func ChompAt(p *any) int {
 	if *p == nil {
 		return 0
@@ -257,14 +271,15 @@ func ChompAt(p *any) int {
 	return n
 }
 
-// ChopAt removes the last byte of a variable, and returns it.
+// ChopAt removes the last byte of a variable and returns it.
 func ChopAt(p *any) string {
 	s := Str(*p)
 	*p = Chopped(s)
 	return s[max(0, len(s)-1):]
 }
 
-// ChompAtAll is ChompAt on all elements.
+// ChompAtAll applies ChompAt to all elements and returns the number of bytes
+// removed.
 func ChompAtAll(a *Array) int {
 	n := 0
 	for i := range a.items {
@@ -273,7 +288,7 @@ func ChompAtAll(a *Array) int {
 	return n
 }
 
-// ChopAtAll is ChopAt on all elements; it returns what the last one has lost.
+// ChopAtAll applies ChopAt to all elements and returns the last byte removed.
 func ChopAtAll(a *Array) string {
 	last := ""
 	for i := range a.items {
@@ -282,8 +297,8 @@ func ChopAtAll(a *Array) string {
 	return last
 }
 
-// Caller returns package, file, line and sub of a level of calls, nothing if there
-// are not so many.
+// Caller returns package, file, line and sub of the call at a level of the
+// stack, or nothing if the stack is not that deep.
 func Caller(level int) []any {
 	frames := callFrames()
 	if level < 0 || level+1 >= len(frames) {
@@ -293,8 +308,8 @@ func Caller(level int) []any {
 	return L(pkg, frames[level+1].file, frames[level+1].line, frames[level].sub)
 }
 
-// SelectHandle is select with at most one argument: it returns the handle from
-// before.
+// SelectHandle makes fh, if it is given, the selected handle and returns the
+// previous one. Perl: select with at most one argument.
 func SelectHandle(fh ...any) any {
 	old := Selected
 	if len(fh) > 0 {
@@ -305,7 +320,7 @@ func SelectHandle(fh ...any) any {
 	return old
 }
 
-// InvokeAny calls a method by name or by reference.
+// InvokeAny is like Invoke for a method given by name or by code reference.
 func InvokeAny(w Want, obj, method any, args ...any) []any {
 	if c, ok := method.(*Code); ok {
 		return c.Fn(w, append([]any{obj}, args...)...)
@@ -313,8 +328,9 @@ func InvokeAny(w Want, obj, method any, args ...any) []any {
 	return Invoke(w, obj, Str(method), args...)
 }
 
-// Croak is croak of Carp, in a package and a line of the program: the message has the
-// line of the caller in another package.
+// Croak dies with the line of the caller in another package; file, pkg and line
+// are the place of the call of croak. A single reference is thrown unchanged.
+// Perl: croak of Carp.
 func Croak(file, pkg string, line int, args ...any) any {
 	if len(args) == 1 && RefType(args[0]) != "" {
 		Throw(args[0])
@@ -323,7 +339,7 @@ func Croak(file, pkg string, line int, args ...any) any {
 	return nil
 }
 
-// Carp is carp of Carp: a warning with the line of the caller.
+// Carp warns with the line of the caller. Perl: carp of Carp.
 func Carp(file, pkg string, line int, args ...any) any {
 	Warn(carped(file, pkg, line, args))
 	return true
@@ -339,10 +355,11 @@ func carped(file, pkg string, line int, args []any) string {
 	return Join("", args...) + fmt.Sprintf(" at %s line %d.\n", file, line)
 }
 
-// UseOverload switches overloaded operators on.
+// UseOverload enables overloaded operators for the whole program.
 func UseOverload() { overloads = true }
 
-// Refaddr is that of Scalar::Util.
+// Refaddr returns the address of a reference, or nil if v is not a reference.
+// Perl: refaddr of Scalar::Util.
 func Refaddr(v any) any {
 	if RefType(v) == "" {
 		return nil
@@ -353,16 +370,18 @@ func Refaddr(v any) any {
 	return int(Address(v))
 }
 
-// Weaken does nothing: Go collects cycles.
+// Weaken has no effect, because Go's garbage collector frees cycles.
 func Weaken(any) any { return nil }
 
-// Dualvar returns a value with a number and a string.
+// Dualvar returns a value with separate numeric and string values. Perl:
+// dualvar of Scalar::Util.
 func Dualvar(n any, s string) any { return Dual{Int(n), s} }
 
-// Isatty reports whether a handle is a terminal.
+// Isatty reports whether a handle refers to a terminal.
 func Isatty(fh any) bool { return True(Test("t", fh)) }
 
-// Setsid makes a session of the system.
+// Setsid starts a new process session and returns its ID, -1 on an error. Perl:
+// setsid of POSIX.
 func Setsid() int {
 	n, err := syscall.Setsid()
 	if !succeeded(err) {
@@ -371,7 +390,8 @@ func Setsid() int {
 	return n
 }
 
-// Dup2 duplicates a descriptor.
+// Dup2 makes the descriptor to a duplicate of the descriptor from and returns
+// it, or nil on an error. Perl: dup2 of POSIX.
 func Dup2(from, to any) any {
 	if !succeeded(unix.Dup2(Int(from), Int(to))) {
 		return nil
@@ -379,34 +399,39 @@ func Dup2(from, to any) any {
 	return If[any](Int(to) == 0, "0 but true", Int(to))
 }
 
-// ExitNow ends the process without END blocks.
+// ExitNow ends the process without running END blocks. It does not return.
 func ExitNow(status int) any {
 	os.Exit(status)
 	return nil
 }
 
-// Strerror returns the text of an error's number.
+// Strerror returns the system's message for an error number. Perl: strerror of
+// POSIX.
 func Strerror(v any) string { return ErrnoText(syscall.Errno(Int(v))) }
 
-// WIFEXITED and the like look at a status of waitpid.
+// WIFEXITED reports whether a wait status is that of a process which has
+// exited. Perl: POSIX.
 func WIFEXITED(v any) bool { return Int(v)&0x7f == 0 }
 
-// WEXITSTATUS returns the exit status.
+// WEXITSTATUS returns the exit status in a wait status. Perl: POSIX.
 func WEXITSTATUS(v any) int { return Int(v) >> 8 & 0xff }
 
-// WIFSIGNALED reports whether a signal ended the process.
+// WIFSIGNALED reports whether a wait status is that of a process which a signal
+// has ended. Perl: POSIX.
 func WIFSIGNALED(v any) bool { return Int(v)&0x7f != 0 && Int(v)&0x7f != 0x7f }
 
-// WTERMSIG returns the signal that ended the process.
+// WTERMSIG returns the number of the signal in a wait status. Perl: POSIX.
 func WTERMSIG(v any) int { return Int(v) & 0x7f }
 
-// Setlocale returns "C": there are no locales.
+// Setlocale does nothing and returns "C", the only locale.
 func Setlocale(...any) any { return "C" }
 
-// Ctime is that of POSIX.
+// Ctime returns the text of a time, with a newline at its end. Perl: ctime of
+// POSIX.
 func Ctime(v any) string { return LocaltimeText(v) + "\n" }
 
-// Strtol returns a number by its base.
+// Strtol parses an integer in a base, 10 by default. Perl: strtol of POSIX in
+// scalar context.
 func Strtol(s string, base ...any) any {
 	b := 10
 	if len(base) > 0 {
@@ -415,7 +440,8 @@ func Strtol(s string, base ...any) any {
 	return strtol(s, b)[0]
 }
 
-// StrtolList is Strtol in list context: the number and how many bytes are left.
+// StrtolList returns the number and how many bytes were not parsed. Perl:
+// strtol of POSIX in list context.
 func StrtolList(s string, base ...any) []any {
 	b := 10
 	if len(base) > 0 {
@@ -464,13 +490,14 @@ func Uname() []any {
 	return L(text(u.Sysname[:]), text(u.Nodename[:]), text(u.Release[:]), text(u.Version[:]), text(u.Machine[:]))
 }
 
-// Ttyname returns nil: it is not known.
+// Ttyname returns nil: the name of the terminal is not available.
 func Ttyname(any) any { return nil }
 
-// Getlogin returns the user's name.
+// Getlogin returns the environment variable USER, empty if it is not set.
 func Getlogin() any { return os.Getenv("USER") }
 
-// SockaddrIn is sockaddr_in: it packs two arguments and unpacks one.
+// SockaddrIn packs a port and an address if it has two arguments, and unpacks a
+// single one. Perl: sockaddr_in.
 func SockaddrIn(args ...any) []any {
 	if len(args) == 1 {
 		return UnpackSockaddrIn(Str(args[0]))
@@ -478,25 +505,26 @@ func SockaddrIn(args ...any) []any {
 	return L(PackSockaddrIn(At(args, 0), Str(At(args, 1))))
 }
 
-// Usleep sleeps microseconds.
+// Usleep sleeps for v microseconds and returns v.
 func Usleep(v any) any {
 	pause(time.Duration(Num(v) * 1e3))
 	return v
 }
 
-// Nanosleep sleeps nanoseconds.
+// Nanosleep sleeps for v nanoseconds and returns v.
 func Nanosleep(v any) any {
 	pause(time.Duration(Num(v)))
 	return v
 }
 
-// Gettimeofday returns seconds and microseconds.
+// Gettimeofday returns the seconds since 1970 and the microseconds.
 func Gettimeofday() []any {
 	now := time.Now()
 	return L(int(now.Unix()), now.Nanosecond()/1000)
 }
 
-// TvInterval returns the seconds between two times of Gettimeofday.
+// TvInterval returns the seconds between two times of Gettimeofday. Perl:
+// tv_interval of Time::HiRes.
 func TvInterval(args ...any) any {
 	from := A(args[0])
 	to := NewArray(Gettimeofday()...)
@@ -506,7 +534,8 @@ func TvInterval(args ...any) any {
 	return Num(to.Get(0)) - Num(from.Get(0)) + (Num(to.Get(1))-Num(from.Get(1)))/1e6
 }
 
-// ClockGettime returns the time of a clock in seconds.
+// ClockGettime returns the time of a clock in seconds. Perl: clock_gettime of
+// Time::HiRes.
 func ClockGettime(clock ...any) float64 {
 	var t unix.Timespec
 	id := 0
@@ -517,7 +546,8 @@ func ClockGettime(clock ...any) float64 {
 	return float64(t.Nano()) / 1e9
 }
 
-// Fileparse is that of File::Basename.
+// Fileparse returns the base name, the directory and the suffix of a path.
+// Perl: fileparse of File::Basename.
 func Fileparse(path string, suffixes ...any) []any {
 	i := strings.LastIndexByte(path, '/') + 1
 	dir, base := path[:i], path[i:]
@@ -536,7 +566,8 @@ func Fileparse(path string, suffixes ...any) []any {
 	return L(base, dir, "")
 }
 
-// AbsPath returns the absolute path without symbolic links, nil if there is none.
+// AbsPath returns the absolute path of a file, without symbolic links, or nil
+// on an error. Without an argument it is that of the working directory.
 func AbsPath(path ...any) any {
 	p := "."
 	if len(path) > 0 {
@@ -552,7 +583,8 @@ func AbsPath(path ...any) any {
 	return abs
 }
 
-// Tempdir makes a directory, which is removed at the end.
+// Tempdir creates a directory, which is removed when the program ends, and
+// returns its path. It dies on an error. Perl: tempdir of File::Temp.
 func Tempdir(...any) string {
 	dir, err := os.MkdirTemp("", "perl")
 	if err != nil {
@@ -562,7 +594,8 @@ func Tempdir(...any) string {
 	return dir
 }
 
-// Tempfile makes a file and returns its handle and its name.
+// Tempfile creates a file and returns its handle and its name. The file is not
+// removed. It dies on an error. Perl: tempfile of File::Temp.
 func Tempfile(args ...any) []any {
 	f, err := os.CreateTemp("", "perl")
 	if err != nil {
@@ -576,7 +609,8 @@ func Tempfile(args ...any) []any {
 	return L(NewFile(fd, f.Name()), f.Name())
 }
 
-// Mkpath makes directories with their parents.
+// Mkpath creates directories with their parents and returns the number of paths
+// created. Perl: mkpath of File::Path.
 func Mkpath(paths ...any) int {
 	n := 0
 	for _, p := range paths {
@@ -590,7 +624,8 @@ func Mkpath(paths ...any) int {
 	return n
 }
 
-// Rmtree removes directories with all they hold.
+// Rmtree removes files and directories with their contents and returns the
+// number of paths removed. Perl: rmtree of File::Path.
 func Rmtree(paths ...any) int {
 	n := 0
 	for _, p := range paths {
@@ -601,7 +636,8 @@ func Rmtree(paths ...any) int {
 	return n
 }
 
-// CopyFile copies a file.
+// CopyFile copies a file and reports whether it succeeded. Perl: copy of
+// File::Copy.
 func CopyFile(from, to string) bool {
 	data, err := os.ReadFile(from)
 	if err == nil {
@@ -610,34 +646,36 @@ func CopyFile(from, to string) bool {
 	return succeeded(err)
 }
 
-// MoveFile moves a file.
+// MoveFile renames a file and reports whether it succeeded. Unlike move of
+// File::Copy it cannot move a file to another file system.
 func MoveFile(from, to string) bool { return succeeded(os.Rename(from, to)) }
 
-// MD5Hex, SHA1Hex, SHA256Hex return digests of the joined arguments.
+// MD5Hex returns the MD5 digest of the joined arguments in hexadecimal.
 func MD5Hex(args ...any) string {
 	sum := md5.Sum([]byte(Join("", args...)))
 	return hex.EncodeToString(sum[:])
 }
 
-// MD5 returns the digest as bytes.
+// MD5 returns the MD5 digest of the joined arguments as 16 bytes.
 func MD5(args ...any) string {
 	sum := md5.Sum([]byte(Join("", args...)))
 	return string(sum[:])
 }
 
-// SHA1Hex returns the digest in hexadecimal.
+// SHA1Hex returns the SHA-1 digest of the joined arguments in hexadecimal.
 func SHA1Hex(args ...any) string {
 	sum := sha1.Sum([]byte(Join("", args...)))
 	return hex.EncodeToString(sum[:])
 }
 
-// SHA256Hex returns the digest in hexadecimal.
+// SHA256Hex returns the SHA-256 digest of the joined arguments in hexadecimal.
 func SHA256Hex(args ...any) string {
 	sum := sha256.Sum256([]byte(Join("", args...)))
 	return hex.EncodeToString(sum[:])
 }
 
-// EncodeBase64 breaks lines after 76 characters, with eol, by default a newline.
+// EncodeBase64 encodes s in lines of 76 characters, each followed by eol, by
+// default a newline.
 func EncodeBase64(s string, eol ...any) string {
 	end := "\n"
 	if len(eol) > 0 {
@@ -653,7 +691,7 @@ func EncodeBase64(s string, eol ...any) string {
 	return b.String()
 }
 
-// DecodeBase64 ignores what is not of the alphabet.
+// DecodeBase64 decodes s and ignores characters that are not in the alphabet.
 func DecodeBase64(s string) string {
 	clean := strings.Map(func(r rune) rune {
 		if r < 128 && (r == '+' || r == '/' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z') {
@@ -665,19 +703,19 @@ func DecodeBase64(s string) string {
 	return string(out)
 }
 
-// Gensym returns a handle that is not open.
+// Gensym returns a new handle which is not open.
 func Gensym() any { return &File{fd: -1, closed: true} }
 
-// Encode and Decode keep bytes: strings hold UTF-8 already.
+// Encode returns s unchanged, because strings hold UTF-8 already.
 func Encode(_ any, s string) string { return s }
 
-// Decode keeps bytes.
+// Decode returns s unchanged. See Encode.
 func Decode(_ any, s string) string { return s }
 
 // Identity returns v.
 func Identity(v any) any { return v }
 
-// URIEscape is uri_escape, URIUnescape uri_unescape.
+// URIEscape percent-encodes s. Perl: uri_escape of URI::Escape.
 func URIEscape(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
@@ -695,7 +733,8 @@ func nameChar(c byte) bool {
 	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
 }
 
-// URIUnescape decodes %XX.
+// URIUnescape decodes the %XX sequences of s. Perl: uri_unescape of
+// URI::Escape.
 func URIUnescape(s string) string {
 	if out, err := url.PathUnescape(s); err == nil {
 		return out
@@ -703,8 +742,8 @@ func URIUnescape(s string) string {
 	return s
 }
 
-// Dclone is dclone of Storable: a copy of all that v refers to, with its classes, and
-// with what refers to itself.
+// Dclone returns a deep copy of v, which keeps classes and cycles. Perl: dclone
+// of Storable.
 func Dclone(v any) any { return cloner{}.value(v) }
 
 type cloner map[any]any
@@ -743,12 +782,13 @@ func (c cloner) value(v any) any {
 	return v
 }
 
-// CellOf returns the variable to which a reference refers, nil if it is no
-// variable.
+// CellOf returns the variable to which r refers, or nil if it does not refer to
+// a variable.
 func (r *Ref) CellOf() *any { return r.cell }
 
-// Alarm is alarm: $SIG{ALRM} is called after v seconds, while the program waits. It
-// returns the seconds that were left of the last one.
+// Alarm arranges for the process to get the signal ALRM after v seconds, which
+// calls $SIG{ALRM}. It replaces the previous alarm and returns the seconds that
+// were left of that, rounded up. If v is 0, it only cancels. Perl: alarm.
 func Alarm(v any) int {
 	left := 0
 	if alarmTimer != nil && alarmTimer.Stop() {
@@ -766,10 +806,11 @@ var (
 	alarmEnd   time.Time
 )
 
-// IsErrno reports whether $! is the error of that name. Perl: $!{NAME}.
+// IsErrno reports whether $! is the error called name. Perl: $!{NAME}.
 func IsErrno(name string) bool { return Errno != 0 && Int(Constants[name]) == int(Errno) }
 
-// StatusMessage is that of HTTP::Status.
+// StatusMessage returns the text of an HTTP status code, or nil if it is
+// unknown. Perl: status_message of HTTP::Status.
 func StatusMessage(code any) any {
 	if s := http.StatusText(Int(code)); s != "" {
 		return s
@@ -822,8 +863,8 @@ func init() {
 	})
 }
 
-// Restore stores the elements of a list in an array, one by one, where a sub has
-// changed its arguments.
+// Restore stores the elements of a list in an array one by one, after a call of
+// a sub which modified its arguments.
 func Restore(a *Array, list []any) {
 	for i, v := range list {
 		if i < a.Len() {
@@ -832,7 +873,7 @@ func Restore(a *Array, list []any) {
 	}
 }
 
-// MapInPlace is Map for a function that changes the elements.
+// MapInPlace is like Map for a function that modifies the elements.
 func MapInPlace(list []any, f func(item *any) []any) []any {
 	topic := Topic
 	defer func() { Topic = topic }()
@@ -843,7 +884,7 @@ func MapInPlace(list []any, f func(item *any) []any) []any {
 	return out
 }
 
-// GrepInPlace is Grep for a function that changes the elements.
+// GrepInPlace is like Grep for a function that modifies the elements.
 func GrepInPlace(list []any, f func(item *any) bool) []any {
 	topic := Topic
 	defer func() { Topic = topic }()

@@ -16,7 +16,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// File is a file handle.
+// File is a file handle. The zero File is not usable; see NewFile and Open.
 type File struct {
 	fd      int
 	name    string
@@ -40,23 +40,26 @@ type File struct {
 	Native NativeHandle
 }
 
-// NativeHandle is a handle that another package has opened.
+// NativeHandle is a handle that another package has opened. Fd returns its
+// descriptor, -1 for none.
 type NativeHandle interface {
 	io.ReadWriteCloser
 	Fd() int
 }
 
-// The standard handles.
+// Stdin, Stdout and Stderr are the standard handles.
 var (
 	Stdin  = &File{fd: 0, name: "STDIN", held: 1 << 20}
 	Stdout = &File{fd: 1, name: "STDOUT", buffer: true, held: 1 << 20}
 	Stderr = &File{fd: 2, name: "STDERR", held: 1 << 20}
-	// Selected is the handle that print writes to without one: select.
+	// Selected is the handle to which print without a handle writes. Perl:
+	// select.
 	Selected = Stdout
 	lastFile *File
 )
 
-// Separators: $, $\ $/ and $" of Perl.
+// The separators are $, $\ $/ and $" in this order. ChildStatus is the wait
+// status $?.
 var (
 	OutputFieldSeparator  any
 	OutputRecordSeparator any
@@ -65,25 +68,27 @@ var (
 	ChildStatus           int // $?
 )
 
-// NewFile returns a handle for a descriptor.
+// NewFile returns a handle for an open descriptor, which it owns.
 func NewFile(fd int, name string) *File { return &File{fd: fd, name: name} }
 
-// NewNative returns a handle for what another package has opened.
+// NewNative returns a handle for n, which another package has opened. Close
+// closes n.
 func NewNative(n NativeHandle, name string) *File { return &File{fd: -1, Native: n, name: name} }
 
-// Retain counts the hashes and arrays which hold f.
+// Retain adds n to the number of hashes and arrays that hold f and returns the
+// result.
 func (f *File) Retain(n int) int {
 	f.held += n
 	return f.held
 }
 
-// Destroy closes f.
+// Destroy closes f. It is called when f has lost its last holder.
 func (f *File) Destroy() { f.Close() }
 
 // Closed reports whether f has been closed.
 func (f *File) Closed() bool { return f == nil || f.closed }
 
-// Fd returns the descriptor, -1 if there is none.
+// Fd returns the descriptor, or -1 if f is nil, closed or has none.
 func (f *File) Fd() int {
 	if f == nil || f.closed {
 		return -1
@@ -94,7 +99,7 @@ func (f *File) Fd() int {
 	return f.fd
 }
 
-// PerlString returns GLOB(0x...).
+// PerlString returns GLOB(0x...), as Perl shows a handle.
 func (f *File) PerlString() string {
 	if f.class != "" {
 		return fmt.Sprintf("%s=GLOB(0x%x)", f.class, Address(f))
@@ -102,7 +107,8 @@ func (f *File) PerlString() string {
 	return fmt.Sprintf("GLOB(0x%x)", Address(f))
 }
 
-// F returns v as a file handle; nil if it is none.
+// F returns v as a file handle: a handle, a reference to one, or the name of a
+// standard handle. It returns nil if v is none of these.
 func F(v any) *File {
 	switch v := v.(type) {
 	case *File:
@@ -124,7 +130,8 @@ func F(v any) *File {
 	return nil
 }
 
-// SetAutoflush is $| of a handle.
+// SetAutoflush disables the output buffer of f if on is true; only standard
+// output has one. Perl: $| of the handle.
 func (f *File) SetAutoflush(on any) {
 	if f == Stdout {
 		f.buffer = !True(on)
@@ -134,7 +141,7 @@ func (f *File) SetAutoflush(on any) {
 	}
 }
 
-// Flush writes out what is kept.
+// Flush writes buffered output to the descriptor.
 func (f *File) Flush() {
 	for len(f.out) > 0 {
 		n, err := f.rawWrite(f.out)
@@ -146,7 +153,7 @@ func (f *File) Flush() {
 	f.out = nil
 }
 
-// FlushAll flushes standard output.
+// FlushAll flushes standard output, the only standard handle that is buffered.
 func FlushAll() { Stdout.Flush() }
 
 func (f *File) rawWrite(p []byte) (int, error) {
@@ -180,7 +187,8 @@ func (f *File) rawRead(p []byte) (int, error) {
 	}
 }
 
-// Print writes the arguments, with $, between them and $\ behind.
+// Print writes the arguments, separated by $, and followed by $\, and reports
+// whether it succeeded.
 func (f *File) Print(args ...any) bool {
 	sep, end := "", ""
 	if OutputFieldSeparator != nil {
@@ -192,7 +200,7 @@ func (f *File) Print(args ...any) bool {
 	return f.WriteString(Join(sep, args...) + end)
 }
 
-// WriteString writes s.
+// WriteString writes s and reports whether it succeeded.
 func (f *File) WriteString(s string) bool {
 	if f.Closed() {
 		Errno = syscall.EBADF
@@ -236,10 +244,11 @@ func wait(fd int, events int16, timeout int) bool {
 	return err == unix.EINTR || n > 0
 }
 
-// Say is Print with a newline behind.
+// Say is like Print but appends a newline.
 func (f *File) Say(args ...any) bool { return f.Print(append(args[:len(args):len(args)], "\n")...) }
 
-// PrintTo prints to what should be a handle.
+// PrintTo prints to fh, a handle or an object with a method print, and reports
+// whether it succeeded.
 func PrintTo(fh any, args ...any) bool {
 	if f := F(fh); f != nil {
 		return f.Print(args...)
@@ -251,10 +260,10 @@ func PrintTo(fh any, args ...any) bool {
 	return false
 }
 
-// Print prints to the selected handle.
+// Print prints to the selected handle and reports whether it succeeded.
 func Print(args ...any) bool { return Selected.Print(args...) }
 
-// ReadLine returns the next line, nil at the end.
+// ReadLine reads and returns the next line, which $/ ends, or nil at the end.
 func ReadLine(fh any) any {
 	f := F(fh)
 	if f.Closed() {
@@ -318,7 +327,7 @@ func (f *File) fill() bool {
 	return true
 }
 
-// ReadLines returns all lines that are left.
+// ReadLines reads and returns all remaining lines.
 func ReadLines(fh any) []any {
 	var out []any
 	for {
@@ -330,7 +339,8 @@ func ReadLines(fh any) []any {
 	}
 }
 
-// InputLine is $. .
+// InputLine returns the number of the line that was read last. Perl: $. as a
+// variable.
 func InputLine() any {
 	if lastFile == nil {
 		return nil
@@ -345,13 +355,13 @@ func lastRead() string {
 	return fmt.Sprintf(", <%s> line %d", If(lastTested.name == "STDIN", "STDIN", "$fh"), lastFile.lines)
 }
 
-// Eof reports whether nothing is left to read.
+// Eof reports whether a handle is closed or at its end. It may wait for input.
 func Eof(fh any) bool {
 	f := F(fh)
 	return f.Closed() || len(f.in) == 0 && !f.fill()
 }
 
-// Getc returns the next byte, nil at the end.
+// Getc reads and returns the next byte, or nil at the end.
 func Getc(fh any) any {
 	f := F(fh)
 	if f.Closed() || len(f.in) == 0 && !f.fill() {
@@ -362,8 +372,8 @@ func Getc(fh any) any {
 	return s
 }
 
-// Read reads up to n bytes, as long as there are any, and returns them; nil on
-// an error.
+// Read reads up to n bytes through the buffer, until it has them or the input
+// ends, and returns them; nil on an error.
 func Read(fh any, n int) any {
 	f := F(fh)
 	if f.Closed() {
@@ -378,8 +388,9 @@ func Read(fh any, n int) any {
 	return s
 }
 
-// ReadInto is read: it stores what it reads in *p, at an offset, and returns its
-// length, 0 at the end.
+// ReadInto reads up to n bytes through the buffer, stores them in *p at an
+// offset and returns their number, 0 at the end and nil on an error. Perl:
+// read.
 func ReadInto(fh any, p *any, n, offset int) any {
 	return into(p, Read(fh, n), offset)
 }
@@ -399,7 +410,9 @@ func into(p *any, data any, offset int) any {
 	return len(Str(data))
 }
 
-// SysreadInto is sysread.
+// SysreadInto reads up to n bytes, at most 16 MiB, with one system call, stores
+// them in *p at an offset and returns their number, 0 at the end and nil on an
+// error. Perl: sysread.
 func SysreadInto(fh any, p *any, n, offset int) any {
 	f := F(fh)
 	if f.Closed() {
@@ -414,7 +427,8 @@ func SysreadInto(fh any, p *any, n, offset int) any {
 	return into(p, string(buf[:got]), offset)
 }
 
-// Syswrite writes s and returns how many bytes were written, nil on an error.
+// Syswrite writes s with one system call and returns the number of bytes
+// written, or nil on an error.
 func Syswrite(fh any, s string) any {
 	f := F(fh)
 	if f.Closed() {
@@ -431,7 +445,8 @@ func Syswrite(fh any, s string) any {
 	return n
 }
 
-// Close closes f and reports whether that went well.
+// Close closes f and reports whether it succeeded. For a pipe to a process it
+// waits for the end of that, sets $? and reports whether the status is 0.
 func (f *File) Close() bool {
 	if f.Closed() {
 		Errno = syscall.EBADF
@@ -464,7 +479,7 @@ func waitStatus(state *os.ProcessState) int {
 	return state.ExitCode() << 8
 }
 
-// Close closes a handle and reports whether that went well.
+// Close closes a handle and reports whether it succeeded.
 func Close(fh any) bool {
 	f := F(fh)
 	if f == nil {
@@ -474,10 +489,10 @@ func Close(fh any) bool {
 	return f.Close()
 }
 
-// Binmode does nothing: strings hold bytes.
+// Binmode has no effect, because strings hold bytes.
 func Binmode(fh any, layer ...any) bool { return F(fh) != nil }
 
-// Fileno returns the descriptor of a handle, nil if it has none.
+// Fileno returns the descriptor of a handle, or nil if it has none.
 func Fileno(fh any) any {
 	if fd := F(fh).Fd(); fd >= 0 {
 		return fd
@@ -485,9 +500,9 @@ func Fileno(fh any) any {
 	return nil
 }
 
-// Open opens a file for a handle in *p and reports whether that went well; mode
-// is <, >, >>, +<, +>, -| or |-, with a layer that may follow. With no path, mode
-// has both.
+// Open opens a file, stores the handle in *p and reports whether it succeeded.
+// mode is <, >, >>, +<, +>, -| or |-, with an optional layer. Without a path,
+// mode is the two-argument form, which contains the path.
 func Open(p *any, mode string, path ...any) bool {
 	f, err := open(mode, path)
 	if !succeeded(err) {
@@ -523,8 +538,8 @@ func (f *File) become(other *File) {
 	f.name, f.class, f.held = name, class, held
 }
 
-// LocalHandle gives a standard handle a value of its own, a closed one, up to the call
-// of what it returns. Perl: local *STDOUT.
+// LocalHandle replaces a standard handle by a closed one and returns a function
+// that restores it. Perl: local *STDOUT.
 func LocalHandle(f *File) (restore func()) {
 	f.Flush()
 	saved := *f
@@ -607,7 +622,8 @@ func open2(s string) (*File, error) {
 	return open("<", []any{s})
 }
 
-// Opendir opens a directory for a handle in *p.
+// Opendir opens a directory, stores the handle in *p and reports whether it
+// succeeded.
 func Opendir(p *any, path string) bool {
 	entries, err := os.ReadDir(path)
 	if !succeeded(err) {
@@ -621,7 +637,7 @@ func Opendir(p *any, path string) bool {
 	return true
 }
 
-// Readdir returns the next name in a directory, nil at the end.
+// Readdir returns the next name in a directory, or nil at the end.
 func Readdir(fh any) any {
 	f := F(fh)
 	if f == nil || f.dirAt >= len(f.dir) {
@@ -631,7 +647,7 @@ func Readdir(fh any) any {
 	return f.dir[f.dirAt-1]
 }
 
-// ReaddirAll returns the names that are left.
+// ReaddirAll returns the remaining names in a directory.
 func ReaddirAll(fh any) []any {
 	var out []any
 	for v := Readdir(fh); v != nil; v = Readdir(fh) {
@@ -640,7 +656,8 @@ func ReaddirAll(fh any) []any {
 	return out
 }
 
-// Seek moves a handle and reports whether that went well.
+// Seek sets the position of a handle and reports whether it succeeded; whence
+// is as in lseek.
 func Seek(fh any, offset int, whence int) bool {
 	f := F(fh)
 	if f.Closed() {
@@ -658,7 +675,7 @@ func Seek(fh any, offset int, whence int) bool {
 	return succeeded(err)
 }
 
-// Tell returns the place of a handle, -1 on an error.
+// Tell returns the position of a handle, or -1 on an error.
 func Tell(fh any) int {
 	f := F(fh)
 	if f.Closed() {
@@ -674,7 +691,8 @@ func Tell(fh any) int {
 	return int(n) - len(f.in)
 }
 
-// Truncate truncates a file, of a handle or of a name.
+// Truncate truncates a file, given by handle or by name, to n bytes and reports
+// whether it succeeded.
 func Truncate(v any, n int) bool {
 	if f := F(v); f != nil {
 		return succeeded(unix.Ftruncate(f.Fd(), int64(n)))
@@ -682,7 +700,7 @@ func Truncate(v any, n int) bool {
 	return succeeded(os.Truncate(Str(v), int64(n)))
 }
 
-// Unlink removes files and returns how many it could remove.
+// Unlink removes files and returns the number of those removed.
 func Unlink(names ...any) int {
 	n := 0
 	for _, name := range names {
@@ -693,7 +711,8 @@ func Unlink(names ...any) int {
 	return n
 }
 
-// Mkdir, Rmdir, Rename, Chdir, Link and Symlink report whether they went well.
+// Mkdir creates a directory, with mode 0777 less the umask by default, and
+// reports whether it succeeded.
 func Mkdir(name string, mode ...any) bool {
 	m := 0o777
 	if len(mode) > 0 {
@@ -702,22 +721,22 @@ func Mkdir(name string, mode ...any) bool {
 	return succeeded(syscall.Mkdir(name, uint32(m)))
 }
 
-// Rmdir removes a directory.
+// Rmdir removes an empty directory and reports whether it succeeded.
 func Rmdir(name string) bool { return succeeded(syscall.Rmdir(name)) }
 
-// Rename renames a file.
+// Rename renames a file and reports whether it succeeded.
 func Rename(from, to string) bool { return succeeded(syscall.Rename(from, to)) }
 
-// Chdir changes the working directory.
+// Chdir changes the working directory and reports whether it succeeded.
 func Chdir(name string) bool { return succeeded(syscall.Chdir(name)) }
 
-// Link makes a hard link.
+// Link creates a hard link and reports whether it succeeded.
 func Link(from, to string) bool { return succeeded(syscall.Link(from, to)) }
 
-// Symlink makes a symbolic link.
+// Symlink creates a symbolic link and reports whether it succeeded.
 func Symlink(from, to string) bool { return succeeded(syscall.Symlink(from, to)) }
 
-// Readlink returns what a symbolic link refers to, nil on an error.
+// Readlink returns the target of a symbolic link, or nil on an error.
 func Readlink(name string) any {
 	s, err := os.Readlink(name)
 	if !succeeded(err) {
@@ -726,7 +745,8 @@ func Readlink(name string) any {
 	return s
 }
 
-// Chmod changes the modes of files and returns for how many it could.
+// Chmod changes the modes of files and returns the number of those that were
+// changed.
 func Chmod(mode int, names ...any) int {
 	n := 0
 	for _, name := range names {
@@ -737,7 +757,8 @@ func Chmod(mode int, names ...any) int {
 	return n
 }
 
-// Utime sets the times of files and returns for how many it could.
+// Utime sets the access and modification times of files and returns the number
+// of those changed.
 func Utime(access, modified any, names ...any) int {
 	n := 0
 	at := func(v any) time.Time {
@@ -754,7 +775,9 @@ func Utime(access, modified any, names ...any) int {
 	return n
 }
 
-// Glob returns the paths that match patterns, which white space separates.
+// Glob returns the sorted paths that match each of the patterns, which are
+// separated by white space. A pattern without wildcards which matches nothing
+// is returned as it is.
 func Glob(patterns string) []any {
 	var out []any
 	for p := range strings.FieldsSeq(patterns) {
@@ -771,7 +794,7 @@ func Glob(patterns string) []any {
 	return out
 }
 
-// LastFile stands for the file that has been tested last, by a file test or by stat.
+// LastFile stands for the file on which a file test or stat was last called.
 // Perl: _, as in -f _.
 var LastFile any = &File{}
 
@@ -781,8 +804,8 @@ var lastTested struct {
 	err  error
 }
 
-// Test is a file test: -e, -f, -d and the like, of a name or a handle; nil if
-// there is no such file.
+// Test returns the result of a file test such as -e, -f or -d, whose letter is
+// op, for a name or a handle. It is nil if there is no such file.
 func Test(op string, v any) any {
 	if op == "t" {
 		f := F(v)
@@ -859,7 +882,8 @@ func Test(op string, v any) any {
 	return nil
 }
 
-// Stat returns the 13 fields of stat, nothing if there is no such file.
+// Stat returns the 13 fields of stat for a name or a handle, or nothing on an
+// error.
 func Stat(v any) []any {
 	var st unix.Stat_t
 	var err error
@@ -875,7 +899,7 @@ func Stat(v any) []any {
 	return statFields(&st, err)
 }
 
-// Lstat is Stat which does not follow a symbolic link.
+// Lstat is like Stat but does not follow a symbolic link.
 func Lstat(v any) []any {
 	var st unix.Stat_t
 	return statFields(&st, unix.Lstat(Str(v), &st))
@@ -889,7 +913,8 @@ func statFields(st *unix.Stat_t, err error) []any {
 		int(st.Atim.Sec), int(st.Mtim.Sec), int(st.Ctim.Sec), int(st.Blksize), int(st.Blocks)}
 }
 
-// PerlCall calls a method of IO::Handle or IO::Socket.
+// PerlCall calls a method of IO::Handle or IO::Socket and reports whether there
+// is one.
 func (f *File) PerlCall(method string, w Want, args []any) ([]any, bool) {
 	switch method {
 	case "print":

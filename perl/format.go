@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Sprintf formats as Perl's sprintf does.
+// Sprintf formats its arguments as Perl's sprintf does.
 func Sprintf(format string, args ...any) string {
 	var b strings.Builder
 	next := func() any {

@@ -4,11 +4,12 @@ package perl
 
 import "reflect"
 
-// Func returns the reference to a sub of a package which is a function of Go with
-// parameters and results of its own, always the same one. Called by the reference, it
-// is given its arguments in the types of the parameters: undef for missing ones. A
-// first parameter of type Want is given the context. It dies if an argument has another
-// type than a parameter which is no scalar, hash or array.
+// Func returns the reference to a sub which is the Go function f with typed
+// parameters and results. It is the same one for each call with that name. A
+// call through the reference converts the arguments to the parameters' types;
+// missing arguments are undef. A first parameter of type Want gets the context.
+// A call dies if an argument has a different type than a parameter other than a
+// scalar, hash or array.
 func Func(name string, f any) *Code {
 	if c := FindSub(name); c != nil {
 		return c
@@ -46,10 +47,10 @@ func Func(name string, f any) *Code {
 	return c
 }
 
-// Table is a hash of subs.
+// Table is a hash of subs of type F.
 type Table[F any] map[string]F
 
-// Sub returns the sub of a key. It dies if there is none.
+// Sub returns the sub stored under key. It dies if there is none.
 func (t Table[F]) Sub(key string) F {
 	f, ok := t[key]
 	if !ok {

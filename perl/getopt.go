@@ -19,12 +19,12 @@ type option struct {
 	target any
 }
 
-// GetOptions is that of Getopt::Long: it reads options from @ARGV, in any place, and
-// stores what it finds. It reports whether all were right, and warns of those that
-// were not.
+// GetOptions reads options from @ARGV, at any position, and stores their
+// values. It reports whether all were valid and warns of those that were not.
+// Perl: Getopt::Long.
 func GetOptions(spec ...any) bool { return GetOptionsFromArray(Args, spec...) }
 
-// GetOptionsFromArray reads options from an array.
+// GetOptionsFromArray is like GetOptions for the arguments in an array.
 func GetOptionsFromArray(from any, spec ...any) bool {
 	args := A(from)
 	var options []*option

@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// EncodeJSON returns v in JSON; keys are sorted. It dies of what JSON has not.
+// EncodeJSON returns v in JSON, with sorted keys. It dies if JSON cannot
+// represent v.
 func EncodeJSON(v any) string {
 	var b strings.Builder
 	writeJSON(&b, v)
@@ -57,7 +58,8 @@ func writeJSON(b *strings.Builder, v any) {
 	}
 }
 
-// DecodeJSON returns the value of a text in JSON. It dies if it is wrong.
+// DecodeJSON returns the value of a JSON text. It dies if the text is not valid
+// JSON.
 func DecodeJSON(s string) any {
 	var v any
 	if err := json.Unmarshal([]byte(s), &v); err != nil {

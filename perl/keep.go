@@ -2,8 +2,8 @@
 
 package perl
 
-// Keep stores v in a field of a struct, which counts as its holder as a hash does,
-// and returns it.
+// Keep stores v in *field, which counts as a holder of v as a hash element
+// does, releases the old value and returns v.
 func Keep(field *any, v any) any {
 	retain(v)
 	old := *field
@@ -12,13 +12,15 @@ func Keep(field *any, v any) any {
 	return v
 }
 
-// Held returns v, which a field of a struct holds from the beginning.
+// Held counts one more holder of v, a struct which is created with v in a
+// field, and returns v. See Keep.
 func Held(v any) any {
 	retain(v)
 	return v
 }
 
-// Drop makes a field undef; what nothing refers to any more is destroyed at once.
+// Drop sets a field to its zero value. A referent which has no other holder is
+// destroyed at once.
 func Drop[T any](field *T) {
 	old := any(*field)
 	var none T
@@ -26,10 +28,11 @@ func Drop[T any](field *T) {
 	release(old)
 }
 
-// DropValue says that a struct holds v no longer.
+// DropValue releases a value which a struct no longer holds. See Keep.
 func DropValue(v any) { release(v) }
 
-// Take makes a field undef and returns what it held, for use.
+// Take sets a field to its zero value and returns the old value. If that has no
+// other holder, it lives until FreeTemps.
 func Take[T any](field *T) T {
 	old := *field
 	var none T

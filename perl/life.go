@@ -6,8 +6,8 @@ package perl
 // the last hash or array that held it loses it: variables do not count, since
 // Go does not tell when their scope ends.
 
-// Counted is an object which is destroyed when no hash and no array holds it
-// any more.
+// Counted is implemented by objects which are destroyed when the last hash,
+// array or variable that holds them releases them.
 type Counted interface {
 	Retain(n int) (held int) // adds n to the count of holders
 	Destroy()
@@ -63,8 +63,8 @@ func drop(v any) {
 
 var mortals []any
 
-// FreeTemps destroys what has lost its last holder. It is called at the end of
-// each event.
+// FreeTemps destroys the objects that have lost their last holder. It is called
+// at the end of each event.
 func FreeTemps() {
 	for len(mortals) > 0 {
 		v := mortals[len(mortals)-1]
@@ -101,7 +101,8 @@ func (h *Hash) destroy() {
 	}
 }
 
-// Undef destroys what a variable held and returns nil. Perl: undef $x.
+// Undef destroys the old value v of a variable, unless it has other holders,
+// and returns nil. Perl: undef $x.
 func Undef(v any) any {
 	switch v := v.(type) {
 	case *Hash:
@@ -116,7 +117,8 @@ func Undef(v any) any {
 	return nil
 }
 
-// Hold marks an object as one that a variable of the whole program keeps.
+// Hold counts one more holder of an object, a variable of the whole program,
+// and returns v. Values that are not counted are unchanged.
 func Hold(v any) any {
 	if c, ok := v.(Counted); ok {
 		c.Retain(1)
@@ -124,8 +126,8 @@ func Hold(v any) any {
 	return v
 }
 
-// Borrow makes h one of the containers that do not count as holders of what they
-// hold, as a list of options is none, and returns it.
+// Borrow makes h stop counting as a holder of its values, as for a list of
+// options, and returns h.
 func (h *Hash) Borrow() *Hash {
 	for _, s := range h.slots {
 		if s.live {
@@ -135,7 +137,8 @@ func (h *Hash) Borrow() *Hash {
 	return h
 }
 
-// Borrow is that of a hash.
+// Borrow makes a stop counting as a holder of its elements and returns a. See
+// Hash.Borrow.
 func (a *Array) Borrow() *Array {
 	for _, v := range a.items {
 		unretain(v)
@@ -154,8 +157,8 @@ func unretain(v any) {
 	}
 }
 
-// Release destroys what a hash holds that nothing else does: the hash itself is no
-// longer used.
+// Release destroys the values of h which have no other holder. h must not be
+// used afterwards.
 func (h *Hash) Release() {
 	FreeTemps()
 	h.destroy()

@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// Sum returns the sum of a list, nil of an empty one.
+// Sum returns the sum of a list, nil for an empty one.
 func Sum(list ...any) any {
 	if len(list) == 0 {
 		return nil
@@ -17,7 +17,7 @@ func Sum(list ...any) any {
 	return Sum0(list...)
 }
 
-// Sum0 returns the sum of a list.
+// Sum0 returns the sum of a list, 0 for an empty one.
 func Sum0(list ...any) any {
 	var s any = 0
 	for _, v := range list {
@@ -26,7 +26,7 @@ func Sum0(list ...any) any {
 	return s
 }
 
-// Product returns the product of a list.
+// Product returns the product of a list, 1 for an empty one.
 func Product(list ...any) any {
 	var s any = 1
 	for _, v := range list {
@@ -45,7 +45,7 @@ func best(list []any, better func(a, b any) bool) any {
 	return out
 }
 
-// Max, Min, MaxStr and MinStr return an element, nil of an empty list.
+// Max returns the largest number, or nil for an empty list.
 func Max(list ...any) any {
 	return number(best(list, func(a, b any) bool { return Num(a) > Num(b) }))
 }
@@ -57,18 +57,19 @@ func number(v any) any {
 	return Number(v)
 }
 
-// Min returns the smallest number.
+// Min returns the smallest number, or nil for an empty list.
 func Min(list ...any) any {
 	return number(best(list, func(a, b any) bool { return Num(a) < Num(b) }))
 }
 
-// MaxStr returns the last string in order.
+// MaxStr returns the last string in string order, or nil for an empty list.
 func MaxStr(list ...any) any { return best(list, func(a, b any) bool { return Str(a) > Str(b) }) }
 
-// MinStr returns the first string in order.
+// MinStr returns the first string in string order, or nil for an empty list.
 func MinStr(list ...any) any { return best(list, func(a, b any) bool { return Str(a) < Str(b) }) }
 
-// FirstOf returns the first element for which f is true, nil if there is none.
+// FirstOf returns the first element for which f is true, or nil if there is
+// none. Perl: first of List::Util.
 func FirstOf(f func(it any) bool, list ...any) any {
 	topic := Topic
 	defer func() { Topic = topic }()
@@ -80,7 +81,7 @@ func FirstOf(f func(it any) bool, list ...any) any {
 	return nil
 }
 
-// Any reports whether f is true for an element, All for each.
+// Any reports whether f is true for at least one element.
 func Any(f func(it any) bool, list ...any) bool {
 	topic := Topic
 	defer func() { Topic = topic }()
@@ -99,7 +100,8 @@ func All(f func(it any) bool, list ...any) bool {
 	return !Any(func(it any) bool { return !f(it) }, list...)
 }
 
-// Reduce combines the elements from the left, nil of an empty list.
+// Reduce combines the elements from left to right with f. It returns nil for an
+// empty list. Perl: reduce of List::Util.
 func Reduce(f func(a, b any) any, list ...any) any {
 	if len(list) == 0 {
 		return nil
@@ -111,14 +113,15 @@ func Reduce(f func(a, b any) any, list ...any) any {
 	return v
 }
 
-// Shuffle returns the elements in random order.
+// Shuffle returns a new list of the elements in random order.
 func Shuffle(list ...any) []any {
 	out := append([]any(nil), list...)
 	rand.Shuffle(len(out), func(i, j int) { out[i], out[j] = out[j], out[i] })
 	return out
 }
 
-// Uniq returns the elements without those whose string has been seen before.
+// Uniq returns the elements without duplicates, compared as strings. Perl: uniq
+// of List::Util.
 func Uniq(list ...any) []any {
 	var out []any
 	seen := map[string]bool{}
@@ -131,7 +134,7 @@ func Uniq(list ...any) []any {
 	return out
 }
 
-// UniqNum is Uniq which compares numbers.
+// UniqNum is like Uniq but compares numbers. Perl: uniqnum of List::Util.
 func UniqNum(list ...any) []any {
 	var out []any
 	seen := map[float64]bool{}
@@ -144,7 +147,8 @@ func UniqNum(list ...any) []any {
 	return out
 }
 
-// PairMap returns what f returns of each pair. List::Util: pairmap.
+// PairMap returns the lists that f returns for the pairs, joined. Perl: pairmap
+// of List::Util.
 func PairMap(f func(a, b any) []any, list ...any) []any {
 	var out []any
 	for i := 0; i < len(list); i += 2 {
@@ -153,7 +157,7 @@ func PairMap(f func(a, b any) []any, list ...any) []any {
 	return out
 }
 
-// PairGrep returns the pairs of which f is true. List::Util: pairgrep.
+// PairGrep returns the pairs for which f is true. Perl: pairgrep of List::Util.
 func PairGrep(f func(a, b any) []any, list ...any) []any {
 	var out []any
 	for i := 0; i < len(list); i += 2 {
@@ -164,7 +168,8 @@ func PairGrep(f func(a, b any) []any, list ...any) []any {
 	return out
 }
 
-// PairFirst returns the first pair of which f is true. List::Util: pairfirst.
+// PairFirst returns the first pair for which f is true. Perl: pairfirst of
+// List::Util.
 func PairFirst(f func(a, b any) []any, list ...any) []any {
 	if out := PairGrep(f, list...); len(out) > 2 {
 		return out[:2]
@@ -173,8 +178,9 @@ func PairFirst(f func(a, b any) []any, list ...any) []any {
 	}
 }
 
-// CountPairs is the scalar value of pairmap, pairgrep or pairfirst: the count of what it
-// returns, of pairs for pairgrep, and whether there is a pair for pairfirst.
+// CountPairs returns the scalar value of the function called name for the list
+// which it has returned: the number of elements for pairmap, the number of
+// pairs for pairgrep, and for pairfirst whether there is a pair.
 func CountPairs(name string, list []any) int {
 	switch name {
 	case "pairgrep":
@@ -185,7 +191,8 @@ func CountPairs(name string, list []any) int {
 	return len(list)
 }
 
-// HeadOf returns the first n elements, or all but the last -n. List::Util: head.
+// HeadOf returns the first n elements; a negative n leaves out the last -n.
+// Perl: head of List::Util.
 func HeadOf(n int, list ...any) []any {
 	if n < 0 {
 		n = max(0, len(list)+n)
@@ -193,7 +200,8 @@ func HeadOf(n int, list ...any) []any {
 	return list[:min(n, len(list))]
 }
 
-// TailOf returns the last n elements, or all but the first -n. List::Util: tail.
+// TailOf returns the last n elements; a negative n leaves out the first -n.
+// Perl: tail of List::Util.
 func TailOf(n int, list ...any) []any {
 	if n < 0 {
 		n = max(0, len(list)+n)
@@ -201,8 +209,8 @@ func TailOf(n int, list ...any) []any {
 	return list[len(list)-min(n, len(list)):]
 }
 
-// Pairs returns pairs of a list, each as a reference to an array of two. List::Util:
-// pairs.
+// Pairs returns the pairs of a list, each as a reference to an array of two.
+// Perl: pairs of List::Util.
 func Pairs(list ...any) []any {
 	var out []any
 	for i := 0; i < len(list); i += 2 {
@@ -211,7 +219,8 @@ func Pairs(list ...any) []any {
 	return out
 }
 
-// PairKeys returns every second element, from the first.
+// PairKeys returns every second element, beginning with the first. Perl:
+// pairkeys of List::Util.
 func PairKeys(list ...any) []any {
 	var out []any
 	for i := 0; i < len(list); i += 2 {
@@ -220,7 +229,8 @@ func PairKeys(list ...any) []any {
 	return out
 }
 
-// PairValues returns every second element, from the second.
+// PairValues returns every second element, beginning with the second. Perl:
+// pairvalues of List::Util.
 func PairValues(list ...any) []any {
 	var out []any
 	for i := 1; i < len(list); i += 2 {
@@ -229,16 +239,17 @@ func PairValues(list ...any) []any {
 	return out
 }
 
-// Floor and Ceil are those of POSIX.
+// Floor returns v rounded down to a whole number.
 func Floor(v any) any { return narrow(math.Floor(Num(v))) }
 
-// Ceil rounds up.
+// Ceil returns v rounded up to a whole number.
 func Ceil(v any) any { return narrow(math.Ceil(Num(v))) }
 
-// Fmod is that of POSIX.
+// Fmod returns the remainder of a floating-point division. Perl: fmod of POSIX.
 func Fmod(a, b any) any { return narrow(math.Mod(Num(a), Num(b))) }
 
-// IntOf is int: it cuts the fraction off, and keeps what does not fit an integer.
+// IntOf truncates v; a value that does not fit an int remains a floating-point
+// number. Perl: int.
 func IntOf(v any) any {
 	switch n := Number(v).(type) {
 	case int:
@@ -248,7 +259,7 @@ func IntOf(v any) any {
 	}
 }
 
-// Abs returns the absolute value.
+// Abs returns the absolute value of v.
 func Abs(v any) any {
 	if n, ok := Number(v).(int); ok {
 		return max(n, -n)
@@ -256,7 +267,7 @@ func Abs(v any) any {
 	return math.Abs(Num(v))
 }
 
-// Sqrt dies of a negative number.
+// Sqrt returns the square root of v. It dies if v is negative.
 func Sqrt(v any) any {
 	if Num(v) < 0 {
 		Die("Can't take sqrt of %s", Str(v))
@@ -264,7 +275,7 @@ func Sqrt(v any) any {
 	return narrow(math.Sqrt(Num(v)))
 }
 
-// Log dies of zero and of a negative number.
+// Log returns the natural logarithm of v. It dies if v is not positive.
 func Log(v any) any {
 	if Num(v) <= 0 {
 		Die("Can't take log of %s", Str(v))
@@ -272,7 +283,8 @@ func Log(v any) any {
 	return narrow(math.Log(Num(v)))
 }
 
-// Basename and Dirname are those of File::Basename.
+// Basename returns the last part of a path without a matching suffix. Perl:
+// File::Basename.
 func Basename(path string, suffixes ...any) string {
 	trimmed := strings.TrimRight(path, "/")
 	if trimmed == "" {
@@ -287,10 +299,10 @@ func Basename(path string, suffixes ...any) string {
 	return base
 }
 
-// Dirname returns the directory of a path.
+// Dirname returns the directory part of a path. Perl: File::Basename.
 func Dirname(path string) string { return filepath.Dir(strings.TrimRight(path, "/")) }
 
-// Catfile joins parts of a path.
+// Catfile joins the parts of a path. Perl: catfile of File::Spec.
 func Catfile(parts ...any) string {
 	words := make([]string, len(parts))
 	for i, p := range parts {

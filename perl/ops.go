@@ -115,7 +115,7 @@ func Div(a, b any) any {
 	return narrow(x / y)
 }
 
-// Mod returns a % b with the sign of b. It dies if b is 0.
+// Mod returns a % b for integers, with the sign of b. It dies if b is 0.
 func Mod(a, b any) int {
 	x, y := Int(a), Int(b)
 	if y == 0 {
@@ -128,8 +128,9 @@ func Mod(a, b any) int {
 	return m
 }
 
-// Integer returns a op b under use integer: both are cut to integers, the result wraps,
-// and / and % round towards zero.
+// Integer returns a op b under use integer: both operands are truncated to
+// integers, the result wraps, and / and % round towards zero. It dies on a
+// division by zero.
 func Integer(op string, a, b any) int {
 	x, y := Int(a), Int(b)
 	switch op {
@@ -159,8 +160,8 @@ func Pow(a, b any) any {
 	return narrow(math.Pow(Num(a), Num(b)))
 }
 
-// Plus returns a + b for integers. It dies where Perl would continue with floating
-// point, which the type of the result does not allow.
+// Plus returns a + b for integers. Where Perl would continue with floating
+// point, which the result's type does not allow, it dies.
 func Plus(a, b int) int {
 	s := a + b
 	if (s > a) != (b > 0) {
@@ -169,7 +170,7 @@ func Plus(a, b int) int {
 	return s
 }
 
-// Minus returns a - b for integers, as Plus does a sum.
+// Minus returns a - b for integers. It dies on an overflow, as Plus does.
 func Minus(a, b int) int {
 	s := a - b
 	if (s < a) != (b > 0) {
@@ -178,7 +179,7 @@ func Minus(a, b int) int {
 	return s
 }
 
-// Neg returns -v; the negative of a word is the word with a minus.
+// Neg returns -v; the negative of a word is that word with a leading minus.
 func Neg(v any) any {
 	if overloads {
 		if f := operatorOf(v, "neg"); f != nil {
@@ -214,7 +215,8 @@ func Neg(v any) any {
 	}
 }
 
-// Inc returns what ++ makes of v: letters count as well ("az" becomes "ba").
+// Inc returns v incremented as ++ does, which also increments strings of
+// letters and digits: "az" becomes "ba".
 func Inc(v any) any {
 	s, ok := v.(string)
 	if !ok || s == "" || LooksLikeNumber(s) || !alnum(s) {
@@ -257,7 +259,7 @@ func alnum(s string) bool {
 	return i == len(s)
 }
 
-// Dec returns what -- makes of v.
+// Dec returns v decremented by 1, as -- does.
 func Dec(v any) any { return Subtract(v, 1) }
 
 // Eq reports whether a == b as numbers.
@@ -273,7 +275,7 @@ func Eq(a, b any) bool {
 	return Num(a) == Num(b)
 }
 
-// Same reports whether two references refer to the same.
+// Same reports whether two references have the same referent.
 func Same(a, b any) bool {
 	if r, ok := a.(*Ref); ok {
 		s, ok := b.(*Ref)
@@ -289,7 +291,7 @@ func Same(a, b any) bool {
 	return false
 }
 
-// Compare returns a <=> b: -1, 0, 1, or nil if one is not a number.
+// Compare returns a <=> b: -1, 0 or 1, or nil if either is NaN.
 func Compare(a, b any) any {
 	if overloads {
 		if v, ok := overloadedBinary("<=>", a, b); ok {
@@ -311,10 +313,10 @@ func Compare(a, b any) any {
 // StrEq reports whether a eq b.
 func StrEq(a, b any) bool { return Str(a) == Str(b) }
 
-// Cmp returns a cmp b.
+// Cmp returns a cmp b: -1, 0 or 1.
 func Cmp(a, b any) int { return strings.Compare(Str(a), Str(b)) }
 
-// Or returns a if it is true, else b.
+// Or returns a if it is true, else b. Perl: a || b.
 func Or(a, b any) any {
 	if True(a) {
 		return a
@@ -322,7 +324,7 @@ func Or(a, b any) any {
 	return b
 }
 
-// And returns a if it is false, else b.
+// And returns a if it is false, else b. Perl: a && b.
 func And(a, b any) any {
 	if True(a) {
 		return b
@@ -338,7 +340,7 @@ func Default(a, b any) any {
 	return b
 }
 
-// OrElse is Or with a second operand that is computed only if it is wanted.
+// OrElse is like Or, but computes the second operand only if a is false.
 func OrElse(a any, b func() any) any {
 	if True(a) {
 		return a
@@ -346,7 +348,7 @@ func OrElse(a any, b func() any) any {
 	return b()
 }
 
-// AndThen is And with a second operand that is computed only if it is wanted.
+// AndThen is like And, but computes the second operand only if a is true.
 func AndThen(a any, b func() any) any {
 	if True(a) {
 		return b()
@@ -354,8 +356,8 @@ func AndThen(a any, b func() any) any {
 	return a
 }
 
-// DefaultElse is Default with a second operand that is computed only if it is
-// wanted.
+// DefaultElse is like Default, but computes the second operand only if a is
+// undef.
 func DefaultElse(a any, b func() any) any {
 	if a != nil {
 		return a
@@ -363,7 +365,8 @@ func DefaultElse(a any, b func() any) any {
 	return b()
 }
 
-// IfElse returns the value of one of two functions.
+// IfElse returns the value of a if cond is true, else that of b. Only that
+// function is called.
 func IfElse[T any](cond bool, a, b func() T) T {
 	if cond {
 		return a()
@@ -400,8 +403,9 @@ func Range(a, b any) []any {
 	return out
 }
 
-// Substr returns the part of s at offset; a negative offset counts from the
-// end, a negative length leaves that many bytes at the end.
+// Substr returns the part of s at offset, "" if that is outside of s. A
+// negative offset counts from the end; a negative length leaves that many bytes
+// at the end.
 func Substr(s string, offset, length int) string {
 	from, to, ok := bounds(s, offset, length)
 	if !ok {
@@ -410,7 +414,7 @@ func Substr(s string, offset, length int) string {
 	return s[from:to]
 }
 
-// SubstrOK is Substr for where undef matters: outside of s there is none.
+// SubstrOK is like Substr but returns nil if offset is outside of s.
 func SubstrOK(s string, offset, length int) any {
 	from, to, ok := bounds(s, offset, length)
 	if !ok {
@@ -444,8 +448,8 @@ func bounds(s string, offset, length int) (from, to int, ok bool) {
 	return offset, max(end, offset), true
 }
 
-// ReplaceSubstr returns s with the part at offset replaced, and the part. It
-// dies if offset is outside of s.
+// ReplaceSubstr returns s with a part replaced, and that part. It dies if
+// offset is outside of s. Perl: substr with four arguments.
 func ReplaceSubstr(s string, offset, length int, with string) (result, old string) {
 	from, to, ok := bounds(s, offset, length)
 	if !ok {
@@ -454,7 +458,8 @@ func ReplaceSubstr(s string, offset, length int, with string) (result, old strin
 	return s[:from] + with + s[to:], s[from:to]
 }
 
-// Index returns where t is in s at or after from, -1 if nowhere.
+// Index returns the offset of the first t in s at or after from, or -1 if there
+// is none.
 func Index(s, t string, from int) int {
 	from = min(max(from, 0), len(s))
 	i := strings.Index(s[from:], t)
@@ -464,7 +469,8 @@ func Index(s, t string, from int) int {
 	return i + from
 }
 
-// Rindex returns where t is last in s, at or before from.
+// Rindex returns the offset of the last t in s at or before from, or -1 if
+// there is none.
 func Rindex(s, t string, from int) int {
 	if from < 0 {
 		if t == "" {
@@ -479,12 +485,12 @@ func Rindex(s, t string, from int) int {
 	return strings.LastIndex(s[:end], t)
 }
 
-// Upper, Lower, UpperFirst and LowerFirst change ASCII letters only.
+// Upper returns s with its ASCII letters in upper case. Perl: uc.
 func Upper(s string) string {
 	return strings.Map(func(r rune) rune { return r }, mapBytes(s, 'a', 'z'))
 }
 
-// Lower returns s with its ASCII letters in lower case.
+// Lower returns s with its ASCII letters in lower case. Perl: lc.
 func Lower(s string) string { return mapBytes(s, 'A', 'Z') }
 
 func mapBytes(s string, from, to byte) string {
@@ -502,7 +508,8 @@ func mapBytes(s string, from, to byte) string {
 	return s
 }
 
-// UpperFirst returns s with its first letter in upper case.
+// UpperFirst returns s with its first byte in upper case, if that is an ASCII
+// letter. Perl: ucfirst.
 func UpperFirst(s string) string {
 	if s == "" {
 		return s
@@ -510,7 +517,8 @@ func UpperFirst(s string) string {
 	return mapBytes(s[:1], 'a', 'z') + s[1:]
 }
 
-// LowerFirst returns s with its first letter in lower case.
+// LowerFirst returns s with its first byte in lower case, if that is an ASCII
+// letter. Perl: lcfirst.
 func LowerFirst(s string) string {
 	if s == "" {
 		return s
@@ -518,21 +526,21 @@ func LowerFirst(s string) string {
 	return mapBytes(s[:1], 'A', 'Z') + s[1:]
 }
 
-// Reverse returns a list in reverse order.
+// Reverse returns a new list of the elements in reverse order.
 func Reverse(list []any) []any {
 	out := slices.Clone(list)
 	slices.Reverse(out)
 	return out
 }
 
-// ReverseString returns s in reverse order, by bytes.
+// ReverseString returns the bytes of s in reverse order.
 func ReverseString(s string) string {
 	b := []byte(s)
 	slices.Reverse(b)
 	return string(b)
 }
 
-// Join joins a list.
+// Join returns the elements of a list as one string, separated by sep.
 func Join(sep string, list ...any) string {
 	parts := make([]string, len(list))
 	for i, v := range list {
@@ -541,21 +549,21 @@ func Join(sep string, list ...any) string {
 	return strings.Join(parts, sep)
 }
 
-// Sort sorts by string, stable.
+// Sort returns a new list sorted by string; the sort is stable.
 func Sort(list []any) []any {
 	out := slices.Clone(list)
 	slices.SortStableFunc(out, func(a, b any) int { return strings.Compare(Str(a), Str(b)) })
 	return out
 }
 
-// SortBy sorts with a comparison, stable.
+// SortBy returns a new list sorted by compare; the sort is stable.
 func SortBy(list []any, compare func(a, b any) int) []any {
 	out := slices.Clone(list)
 	slices.SortStableFunc(out, compare)
 	return out
 }
 
-// Map returns the lists that f makes of the elements, joined.
+// Map returns the lists that f returns for the elements, joined.
 func Map(list []any, f func(it any) []any) []any {
 	topic := Topic
 	defer func() { Topic = topic }()
@@ -566,7 +574,7 @@ func Map(list []any, f func(it any) []any) []any {
 	return out
 }
 
-// Map1 returns what f makes of each element.
+// Map1 returns the values that f returns for the elements.
 func Map1(list []any, f func(it any) any) []any {
 	topic := Topic
 	defer func() { Topic = topic }()
@@ -590,7 +598,7 @@ func Grep(list []any, f func(it any) bool) []any {
 	return out
 }
 
-// Uint returns v as Perl's bit operators see it.
+// Uint returns v as an unsigned integer, as Perl's bit operators convert it.
 func Uint(v any) uint64 {
 	switch n := Number(v).(type) {
 	case int:
@@ -608,7 +616,7 @@ func Uint(v any) uint64 {
 	return uint64(f)
 }
 
-// Bits returns a number of 64 bits as a scalar.
+// Bits returns an unsigned 64-bit number as a scalar.
 func Bits(u uint64) any {
 	if u <= math.MaxInt64 {
 		return int(u)
@@ -616,14 +624,14 @@ func Bits(u uint64) any {
 	return u
 }
 
-// BitOr, BitAnd and BitXor work on strings byte by byte if both operands are
-// strings, else on numbers.
+// BitOr returns a | b. BitOr, BitAnd and BitXor operate byte by byte if both
+// operands are strings, else on numbers.
 func BitOr(a, b any) any { return bitwise(a, b, '|') }
 
-// BitAnd returns a & b.
+// BitAnd returns a & b. See BitOr.
 func BitAnd(a, b any) any { return bitwise(a, b, '&') }
 
-// BitXor returns a ^ b.
+// BitXor returns a ^ b. See BitOr.
 func BitXor(a, b any) any { return bitwise(a, b, '^') }
 
 func bitwise(a, b any, op byte) any {
@@ -664,7 +672,7 @@ func bitwise(a, b any, op byte) any {
 	return string(out)
 }
 
-// Ord returns the first byte of s, 0 if there is none.
+// Ord returns the first byte of s as a number, 0 if s is empty.
 func Ord(s string) int {
 	if s == "" {
 		return 0
@@ -672,7 +680,7 @@ func Ord(s string) int {
 	return int(s[0])
 }
 
-// Chr returns the byte n, or the character n in UTF-8 if it is above 255.
+// Chr returns the byte n, or, if n is above 255, that character in UTF-8.
 func Chr(n int) string {
 	if n >= 0 && n < 256 {
 		return string([]byte{byte(n)})
@@ -680,14 +688,15 @@ func Chr(n int) string {
 	return string(rune(n))
 }
 
-// Hex returns the value of a hexadecimal number.
+// Hex returns the value of a hexadecimal number, with or without 0x.
 func Hex(s string) int {
 	s = strings.ReplaceAll(strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(s), "0"), "x"), "_", "")
 	n, _ := strconv.ParseUint(s, 16, 64)
 	return int(n)
 }
 
-// Oct returns the value of an octal number, or of one with 0x or 0b in front.
+// Oct returns the value of an octal number, or of a number with the prefix 0x,
+// 0o or 0b.
 func Oct(s string) int {
 	s = strings.ReplaceAll(strings.ToLower(strings.TrimSpace(s)), "_", "")
 	base := 8
@@ -708,7 +717,8 @@ func Oct(s string) int {
 	return int(n)
 }
 
-// Chomp removes a newline from the end of *s and returns how many it removed.
+// Chomp removes $/, a newline by default, from the end of *s and returns the
+// number of bytes removed.
 func Chomp(s *string) int {
 	before := len(*s)
 	switch end := InputRecordSeparator; {
@@ -721,7 +731,7 @@ func Chomp(s *string) int {
 	return before - len(*s)
 }
 
-// Chomped returns s as chomp leaves it.
+// Chomped returns s as Chomp leaves it.
 func Chomped(s string) string {
 	Chomp(&s)
 	return s
@@ -735,5 +745,5 @@ func Chopped(s string) string {
 	return s[:len(s)-1]
 }
 
-// RepeatString returns s n times over, nothing if n is negative. Perl: s x n.
+// RepeatString returns n copies of s, "" if n is negative. Perl: s x n.
 func RepeatString(s string, n int) string { return strings.Repeat(s, max(n, 0)) }

@@ -27,14 +27,15 @@ func operatorOf(v any, op string) *Code {
 	return nil
 }
 
-// DefineOperator overloads an operator for the objects of a package.
+// DefineOperator overloads an operator for the objects of a package. Perl: use
+// overload.
 func DefineOperator(pkg, op string, code any) {
 	overloads = true
 	DefineCode(pkg+"::("+op, CodeOf(code))
 }
 
-// Operate returns a op b where a class may overload the operator, one of strings:
-// eq, ne, lt, gt, le, ge, cmp, . and x.
+// Operate returns a op b for a string operator which a class may overload: eq,
+// ne, lt, gt, le, ge, cmp, . or x.
 func Operate(op string, a, b any) any {
 	if v, ok := overloadedBinary(op, a, b); ok {
 		return v
@@ -54,8 +55,8 @@ func Operate(op string, a, b any) any {
 	return Str(a) + Str(b)
 }
 
-// Compared returns a op b for the operators that compare numbers, where a class may
-// overload them.
+// Compared returns a op b for an operator which compares numbers and which a
+// class may overload.
 func Compared(op string, a, b any) bool {
 	if v, ok := overloadedBinary(op, a, b); ok {
 		return True(v)

@@ -68,7 +68,8 @@ func parseTemplate(s string, i int) ([]item, int) {
 
 var sizes = map[byte]int{'c': 1, 'C': 1, 's': 2, 'S': 2, 'n': 2, 'v': 2, 'l': 4, 'L': 4, 'N': 4, 'V': 4, 'i': 4, 'I': 4, 'q': 8, 'Q': 8, 'j': 8, 'J': 8, 'f': 4, 'd': 8, 'F': 8}
 
-// Pack is pack. It dies of letters it does not know.
+// Pack packs values as pack does. It dies if the format contains a letter it
+// does not support.
 func Pack(format string, args ...any) string {
 	var out []byte
 	packItems(template(format), &out, &args)
@@ -229,7 +230,8 @@ func swapNibbles(s string) string {
 	return string(b)
 }
 
-// Unpack is unpack. It dies of letters it does not know.
+// Unpack unpacks values as unpack does. It dies if the format contains a letter
+// it does not support.
 func Unpack(format, data string) []any {
 	if rest, ok := strings.CutPrefix(format, "%32"); ok { // a checksum
 		var sum float64

@@ -15,8 +15,8 @@ import (
 	"github.com/dlclark/regexp2"
 )
 
-// Regexp is a compiled Perl regular expression: by package regexp where it has
-// what the pattern needs, else by a backtracking engine.
+// Regexp is a compiled Perl regular expression. It uses package regexp if that
+// supports the pattern, else a backtracking engine.
 type Regexp struct {
 	source, flags string
 	fast          *regexp.Regexp
@@ -34,8 +34,9 @@ type Regexp struct {
 
 var regexps sync.Map
 
-// RE compiles a pattern with the modifiers i, m, s, x, n. With one that is wrong it
-// dies, at the first match: patterns are compiled before the program begins.
+// RE compiles a pattern with the modifiers i, m, s, x and n. As patterns are
+// compiled before the program starts, an invalid one makes the first match die,
+// not RE.
 func RE(pattern, flags string) *Regexp {
 	key := flags + "/" + pattern
 	if r, ok := regexps.Load(key); ok {
@@ -49,8 +50,8 @@ func RE(pattern, flags string) *Regexp {
 	return r
 }
 
-// Pattern returns v as a pattern: a compiled one, or its text, which is compiled. It
-// dies if that is wrong.
+// Pattern returns v as a pattern: v itself if it is compiled, else its text
+// compiled with the flags. It dies if the text is not a valid pattern.
 func Pattern(v any, flags string) *Regexp {
 	if r, ok := v.(*Regexp); ok && flags == "" {
 		return r
@@ -60,10 +61,10 @@ func Pattern(v any, flags string) *Regexp {
 	return r
 }
 
-// PerlString returns the pattern as qr// shows it.
+// PerlString returns the text of the pattern as qr// shows it.
 func (r *Regexp) PerlString() string { return "(?^" + r.flags + ":" + r.source + ")" }
 
-// PerlClass returns Regexp.
+// PerlClass returns "Regexp".
 func (r *Regexp) PerlClass() string { return "Regexp" }
 
 func compile(pattern, flags string) (*Regexp, error) {
@@ -294,15 +295,16 @@ func narrowOffsets(m []int, wide string, ascii bool) []int {
 // Match reports whether the pattern matches s.
 func (r *Regexp) Match(s string) bool { return r.find(s, 0) != nil }
 
-// Captures has what the last pattern that matched has captured: $1, $&, %+.
+// Captures holds the captures of the last successful match: $1, $&, %+ and the
+// like. The zero Captures has none.
 type Captures struct {
 	s   string
 	loc []int
 	re  *Regexp
 }
 
-// Match matches a pattern and keeps what it captures; if it does not match, the
-// captures from before stay.
+// Match reports whether the pattern matches s and stores the captures. If it
+// does not match, the previous captures are kept.
 func (c *Captures) Match(re *Regexp, s string) bool {
 	loc := re.find(s, 0)
 	if loc == nil {
@@ -312,7 +314,7 @@ func (c *Captures) Match(re *Regexp, s string) bool {
 	return true
 }
 
-// Group returns $1, $2 ... and $& for 0; nil if the group matched nothing.
+// Group returns group i, or $& if i is 0. It is nil if the group did not match.
 func (c *Captures) Group(i int) any {
 	if 2*i+1 >= len(c.loc) || c.loc[2*i] < 0 {
 		return nil
@@ -320,10 +322,10 @@ func (c *Captures) Group(i int) any {
 	return c.s[c.loc[2*i]:c.loc[2*i+1]]
 }
 
-// Text is Group with an empty string in place of nil.
+// Text is like Group but returns "" in place of nil.
 func (c *Captures) Text(i int) string { return Str(c.Group(i)) }
 
-// Named returns $+{name}.
+// Named returns the group called name. Perl: $+{name}.
 func (c *Captures) Named(name string) any {
 	if c.re == nil {
 		return nil
@@ -338,7 +340,7 @@ func (c *Captures) Named(name string) any {
 	return nil
 }
 
-// NamedHash returns the named groups which have matched. Perl: %+.
+// NamedHash returns a hash of the named groups that matched. Perl: %+.
 func (c *Captures) NamedHash() *Hash {
 	h := NewHash()
 	if c.re == nil {
@@ -352,11 +354,11 @@ func (c *Captures) NamedHash() *Hash {
 	return h
 }
 
-// Starts returns where the match and each group begin, up to the last group which has
-// matched. Perl: @-.
+// Starts returns the offsets at which the match and each group begin, up to the
+// last group that matched. Perl: @-.
 func (c *Captures) Starts() *Array { return c.offsets(0, true) }
 
-// Ends returns where the match and each group end. Perl: @+.
+// Ends returns the offsets at which the match and each group end. Perl: @+.
 func (c *Captures) Ends() *Array { return c.offsets(1, false) }
 
 func (c *Captures) offsets(side int, trim bool) *Array {
@@ -370,7 +372,7 @@ func (c *Captures) offsets(side int, trim bool) *Array {
 	return a
 }
 
-// Prematch returns what is in front of the match.
+// Prematch returns the part of the string before the match. Perl: $`.
 func (c *Captures) Prematch() any {
 	if c.loc == nil {
 		return nil
@@ -378,7 +380,7 @@ func (c *Captures) Prematch() any {
 	return c.s[:c.loc[0]]
 }
 
-// Postmatch returns what is behind the match.
+// Postmatch returns the part of the string after the match. Perl: $'.
 func (c *Captures) Postmatch() any {
 	if c.loc == nil {
 		return nil
@@ -386,7 +388,7 @@ func (c *Captures) Postmatch() any {
 	return c.s[c.loc[1]:]
 }
 
-// LastParen returns $+.
+// LastParen returns the last group that matched. Perl: $+.
 func (c *Captures) LastParen() any {
 	for i := len(c.loc)/2 - 1; i > 0; i-- {
 		if v := c.Group(i); v != nil {
@@ -396,10 +398,12 @@ func (c *Captures) LastParen() any {
 	return nil
 }
 
-// Start returns $-[i], and End returns $+[i].
+// Start returns the offset at which a group begins, as $-[i], 0 being the whole
+// match.
 func (c *Captures) Start(i int) any { return c.offset(2 * i) }
 
-// End returns the end of a group.
+// End returns the offset at which a group ends, as $+[i], 0 being the whole
+// match.
 func (c *Captures) End(i int) any { return c.offset(2*i + 1) }
 
 func (c *Captures) offset(i int) any {
@@ -410,7 +414,7 @@ func (c *Captures) offset(i int) any {
 }
 
 // List returns the captures of a match, 1 if the pattern has no groups, and
-// nothing if it does not match: a match in list context.
+// nothing if it does not match. Perl: m// in list context.
 func (c *Captures) List(re *Regexp, s string) []any {
 	if !c.Match(re, s) {
 		return nil
@@ -429,7 +433,8 @@ func (c *Captures) groups() []any {
 	return out
 }
 
-// All returns the captures of all matches, or all matches: //g in list context.
+// All returns the captures of all matches, or the matches themselves if the
+// pattern has no groups. Perl: m//g in list context.
 func (c *Captures) All(re *Regexp, s string) []any {
 	var out []any
 	for _, loc := range re.all(s) {
@@ -443,7 +448,8 @@ func (c *Captures) All(re *Regexp, s string) []any {
 	return out
 }
 
-// Pos is where the last //g of a variable in scalar context has ended.
+// Pos is the position at which the last m//g in scalar context on a variable
+// has ended. Perl: pos.
 type Pos struct {
 	at    int
 	s     string
@@ -451,7 +457,7 @@ type Pos struct {
 	empty bool // the match was empty: the next one at the same place is not
 }
 
-// Get returns pos, nil if there is none.
+// Get returns the position as an offset, or nil if there is none.
 func (p *Pos) Get() any {
 	if !p.set {
 		return nil
@@ -459,7 +465,7 @@ func (p *Pos) Get() any {
 	return p.at
 }
 
-// Set sets pos; nil resets it.
+// Set sets the position in s; a nil v resets it.
 func (p *Pos) Set(s string, v any) {
 	at := Int(v)
 	if at < 0 {
@@ -468,8 +474,9 @@ func (p *Pos) Set(s string, v any) {
 	*p = Pos{s: s, at: min(at, len(s)), set: v != nil}
 }
 
-// Next is //g in scalar context: the next match at or after pos. When there is
-// none, pos is reset unless keep is set (/c).
+// Next finds the next match at or after the position p, which it then sets to
+// the end of the match, and reports whether there is one. If there is none, p
+// is reset unless keep is set (/c). Perl: m//g in scalar context.
 func (c *Captures) Next(re *Regexp, s string, p *Pos, keep bool) bool {
 	if p.s != s {
 		*p = Pos{s: s}
@@ -503,8 +510,9 @@ func (c *Captures) Next(re *Regexp, s string, p *Pos, keep bool) bool {
 	return true
 }
 
-// Replace replaces the first match, or all, by what with returns, and returns the
-// new string and how many it replaced.
+// Replace replaces the first match, or all matches, by the result of with,
+// which is called after the captures are stored. It returns the new string and
+// the number of replacements. Perl: s///.
 func (c *Captures) Replace(re *Regexp, s string, all bool, with func() string) (string, int) {
 	var locs [][]int
 	if all {
@@ -528,7 +536,7 @@ func (c *Captures) Replace(re *Regexp, s string, all bool, with func() string) (
 	return b.String(), len(locs)
 }
 
-// Subst is Replace on a variable; it returns how many were replaced.
+// Subst is Replace on a variable; it returns the number of replacements.
 func (c *Captures) Subst(p *any, re *Regexp, all bool, with func() string) int {
 	s, n := c.Replace(re, Str(*p), all, with)
 	if n > 0 {
@@ -537,7 +545,8 @@ func (c *Captures) Subst(p *any, re *Regexp, all bool, with func() string) int {
 	return n
 }
 
-// Replacements returns the value of s///: how many were replaced, or false for none.
+// Replacements returns the value of s/// for n replacements: n, or false if n
+// is 0.
 func Replacements(n int) any {
 	if n == 0 {
 		return false
@@ -552,7 +561,8 @@ func (c *Captures) SubstText(p *string, re *Regexp, all bool, with func() string
 	return n
 }
 
-// QuoteMeta puts a backslash before all but letters, digits and _.
+// QuoteMeta puts a backslash before every byte other than ASCII letters, digits
+// and _.
 func QuoteMeta(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
@@ -565,9 +575,10 @@ func QuoteMeta(s string) string {
 	return b.String()
 }
 
-// Split splits s at a pattern, as split does: a leading empty field stays,
-// trailing ones go; a positive limit is the most fields, a negative one keeps
-// all.
+// Split splits s at the matches of a pattern. A leading empty field is kept. If
+// limit is 0, trailing empty fields are removed; if positive, it is the maximum
+// number of fields; if negative, all fields are kept. Groups of the pattern are
+// fields as well.
 func Split(re *Regexp, s string, limit int) []any {
 	if s == "" {
 		return nil
@@ -619,8 +630,8 @@ func Split(re *Regexp, s string, limit int) []any {
 	return out
 }
 
-// SplitBy is Split at what is a pattern or the text of one. The text of one space means
-// Fields.
+// SplitBy is like Split for a compiled pattern or its text. The text of a
+// single space selects Fields.
 func SplitBy(pattern any, s string, limit int) []any {
 	if _, ok := pattern.(*Regexp); !ok && Str(pattern) == " " {
 		return Fields(s, limit)
@@ -628,14 +639,15 @@ func SplitBy(pattern any, s string, limit int) []any {
 	return Split(Pattern(pattern, ""), s, limit)
 }
 
-// Fields splits s at white space and ignores it at the beginning: split ' '.
+// Fields splits s at white space and ignores leading white space; limit is as
+// in Split. Perl: split ' '.
 func Fields(s string, limit int) []any {
 	s = strings.TrimLeft(s, " \t\n\r\f\v")
 	return Split(RE(`\s+`, ""), s, limit)
 }
 
-// Translate replaces bytes as tr/// does and returns the new string and how many
-// bytes were found. Flags: c, d, s.
+// Translate replaces bytes as tr/// does and returns the new string and the
+// number of bytes matched. The flags are c, d and s.
 func Translate(s, from, to, flags string) (string, int) {
 	f, t := expandRange(from), expandRange(to)
 	complement, del, squeeze := strings.Contains(flags, "c"), strings.Contains(flags, "d"), strings.Contains(flags, "s")
@@ -748,8 +760,8 @@ func expandRange(s string) []byte {
 	return out
 }
 
-// Go returns the pattern for package regexp, or an error if it needs what that
-// package has not.
+// Go returns the pattern compiled by package regexp, or an error if that
+// package does not support it.
 func (r *Regexp) Go() (*regexp.Regexp, error) {
 	if r.fast == nil {
 		return nil, fmt.Errorf("the pattern %s needs a backtracking engine", r.source)

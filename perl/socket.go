@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Constants of Socket, Errno, POSIX and Fcntl by name.
+// Constants holds constants of Socket, Errno, POSIX and Fcntl by name.
 var Constants = map[string]any{
 	"AF_INET": unix.AF_INET, "AF_UNIX": unix.AF_UNIX, "AF_INET6": unix.AF_INET6, "AF_UNSPEC": unix.AF_UNSPEC,
 	"PF_INET": unix.AF_INET, "PF_UNIX": unix.AF_UNIX, "PF_INET6": unix.AF_INET6, "PF_UNSPEC": unix.AF_UNSPEC,
@@ -54,7 +54,8 @@ func init() {
 	}
 }
 
-// Constant returns a constant of a module by name; it dies if there is none.
+// Constant returns the constant of that name. It dies if there is none. See
+// Constants.
 func Constant(name string) any {
 	v, ok := Constants[name]
 	if !ok {
@@ -63,7 +64,8 @@ func Constant(name string) any {
 	return v
 }
 
-// PackSockaddrIn returns a packed address of IPv4.
+// PackSockaddrIn returns the packed socket address of an IPv4 address, itself
+// packed, and a port.
 func PackSockaddrIn(port any, ip string) string {
 	b := make([]byte, 16)
 	binary.NativeEndian.PutUint16(b, unix.AF_INET)
@@ -72,7 +74,8 @@ func PackSockaddrIn(port any, ip string) string {
 	return string(b)
 }
 
-// UnpackSockaddrIn returns port and address of a packed address of IPv4.
+// UnpackSockaddrIn returns the port and the packed address in a packed IPv4
+// socket address. It dies if s is not one.
 func UnpackSockaddrIn(s string) []any {
 	if len(s) < 16 || binary.NativeEndian.Uint16([]byte(s)) != unix.AF_INET {
 		Die("Bad arg length for Socket::unpack_sockaddr_in, length is %d, should be 16", len(s))
@@ -80,7 +83,8 @@ func UnpackSockaddrIn(s string) []any {
 	return []any{int(binary.BigEndian.Uint16([]byte(s)[2:])), s[4:8]}
 }
 
-// PackSockaddrIn6 returns a packed address of IPv6.
+// PackSockaddrIn6 returns the packed socket address of an IPv6 address, itself
+// packed, and a port.
 func PackSockaddrIn6(port any, ip string) string {
 	b := make([]byte, 28)
 	binary.NativeEndian.PutUint16(b, unix.AF_INET6)
@@ -89,7 +93,8 @@ func PackSockaddrIn6(port any, ip string) string {
 	return string(b)
 }
 
-// UnpackSockaddrIn6 returns port and address of a packed address of IPv6.
+// UnpackSockaddrIn6 returns the port and the packed address in a packed IPv6
+// socket address.
 func UnpackSockaddrIn6(s string) []any {
 	if len(s) < 28 {
 		Die("Bad arg length for Socket::unpack_sockaddr_in6, length is %d, should be 28", len(s))
@@ -97,7 +102,7 @@ func UnpackSockaddrIn6(s string) []any {
 	return []any{int(binary.BigEndian.Uint16([]byte(s)[2:])), s[8:24], 0, 0}
 }
 
-// PackSockaddrUn returns a packed address of a unix socket.
+// PackSockaddrUn returns the packed socket address of a Unix socket.
 func PackSockaddrUn(path string) string {
 	b := make([]byte, 110)
 	binary.NativeEndian.PutUint16(b, unix.AF_UNIX)
@@ -105,7 +110,7 @@ func PackSockaddrUn(path string) string {
 	return string(b)
 }
 
-// UnpackSockaddrUn returns the path of a packed address of a unix socket.
+// UnpackSockaddrUn returns the path in a packed Unix socket address.
 func UnpackSockaddrUn(s string) string {
 	if len(s) < 2 {
 		return ""
@@ -114,7 +119,8 @@ func UnpackSockaddrUn(s string) string {
 	return path
 }
 
-// SockaddrFamily returns the family of a packed address.
+// SockaddrFamily returns the address family of a packed socket address. It dies
+// if s is too short.
 func SockaddrFamily(s string) int {
 	if len(s) < 2 {
 		Die("Bad arg length for Socket::sockaddr_family, length is %d, should be at least 2", len(s))
@@ -122,7 +128,8 @@ func SockaddrFamily(s string) int {
 	return int(binary.NativeEndian.Uint16([]byte(s)))
 }
 
-// InetAton returns the packed address of a host, nil if it is not known.
+// InetAton returns the packed IPv4 address of a host, or nil if it is unknown.
+// It may wait for name resolution.
 func InetAton(host string) any {
 	if a, err := netip.ParseAddr(host); err == nil && a.Is4() {
 		b := a.As4()
@@ -140,7 +147,8 @@ func InetAton(host string) any {
 	return nil
 }
 
-// InetNtoa returns the text of a packed address.
+// InetNtoa returns the text of a packed IPv4 address. It dies if s is not four
+// bytes long.
 func InetNtoa(s string) string {
 	if len(s) != 4 {
 		Die("Bad arg length for Socket::inet_ntoa, length is %d, should be 4", len(s))
@@ -148,7 +156,8 @@ func InetNtoa(s string) string {
 	return fmt.Sprintf("%d.%d.%d.%d", s[0], s[1], s[2], s[3])
 }
 
-// InetPton and InetNtop convert addresses of both families.
+// InetPton returns the packed form of a textual address of either family, or
+// nil on an error.
 func InetPton(family any, host string) any {
 	a, err := netip.ParseAddr(host)
 	if err != nil || a.Is4() != (Int(family) == unix.AF_INET) {
@@ -157,7 +166,8 @@ func InetPton(family any, host string) any {
 	return string(a.AsSlice())
 }
 
-// InetNtop returns the text of a packed address.
+// InetNtop returns the text of a packed address of either family. It dies if
+// the length of s is wrong.
 func InetNtop(family any, s string) any {
 	a, ok := netip.AddrFromSlice([]byte(s))
 	if !ok {
@@ -166,7 +176,7 @@ func InetNtop(family any, s string) any {
 	return a.String()
 }
 
-// PackAddr returns the packed form of an address of Go.
+// PackAddr returns the packed form of a Go network address.
 func PackAddr(a net.Addr) any {
 	switch a := a.(type) {
 	case *net.TCPAddr:
@@ -187,7 +197,8 @@ func packAddrPort(a netip.AddrPort) string {
 	return PackSockaddrIn6(int(a.Port()), string(ip.AsSlice()))
 }
 
-// PackAddrIP returns the packed IP address and the port of an address of Go.
+// PackAddrIP returns the packed IP address and the port of a Go network
+// address.
 func PackAddrIP(a net.Addr) (ip any, port any) {
 	var ap netip.AddrPort
 	switch a := a.(type) {
@@ -237,7 +248,8 @@ func packed(sa unix.Sockaddr) any {
 	return nil
 }
 
-// Socket makes a socket for a handle in *p.
+// Socket creates a socket, stores the handle in *p and reports whether it
+// succeeded.
 func Socket(p *any, domain, kind, protocol any) bool {
 	fd, err := unix.Socket(Int(domain), Int(kind)|unix.SOCK_CLOEXEC, Int(protocol))
 	if !succeeded(err) {
@@ -247,7 +259,8 @@ func Socket(p *any, domain, kind, protocol any) bool {
 	return true
 }
 
-// Socketpair makes two sockets which are connected.
+// Socketpair creates two connected sockets, stores the handles in *p and *q and
+// reports whether it succeeded.
 func Socketpair(p, q *any, domain, kind, protocol any) bool {
 	fds, err := unix.Socketpair(Int(domain), Int(kind)|unix.SOCK_CLOEXEC, Int(protocol))
 	if !succeeded(err) {
@@ -257,7 +270,8 @@ func Socketpair(p, q *any, domain, kind, protocol any) bool {
 	return true
 }
 
-// Pipe makes a pipe.
+// Pipe creates a pipe, stores the handle for reading in *p and that for writing
+// in *q, and reports whether it succeeded.
 func Pipe(p, q *any) bool {
 	var fds [2]int
 	if !succeeded(unix.Pipe2(fds[:], unix.O_CLOEXEC)) {
@@ -267,7 +281,7 @@ func Pipe(p, q *any) bool {
 	return true
 }
 
-// Bind binds a socket to a packed address.
+// Bind binds a socket to a packed address and reports whether it succeeded.
 func Bind(fh any, address string) bool {
 	sa, err := sockaddr(address)
 	if err == nil {
@@ -276,7 +290,8 @@ func Bind(fh any, address string) bool {
 	return succeeded(err)
 }
 
-// Connect connects a socket to a packed address.
+// Connect connects a socket to a packed address and reports whether it
+// succeeded.
 func Connect(fh any, address string) bool {
 	sa, err := sockaddr(address)
 	if err == nil {
@@ -293,11 +308,11 @@ func retry(f func() error) error {
 	}
 }
 
-// Listen makes a socket listen.
+// Listen makes a socket listen and reports whether it succeeded.
 func Listen(fh any, backlog any) bool { return succeeded(unix.Listen(F(fh).Fd(), Int(backlog))) }
 
-// Accept accepts a connection for a handle in *p and returns its packed address,
-// false on an error.
+// Accept accepts a connection on the listening socket fh, stores its handle in
+// *p and returns the packed address of the peer, or false on an error.
 func Accept(p *any, fh any) any {
 	var fd int
 	var sa unix.Sockaddr
@@ -315,7 +330,7 @@ func Accept(p *any, fh any) any {
 	return "\x01\x00"
 }
 
-// Getsockname returns the packed address of a socket, nil on an error.
+// Getsockname returns the packed local address of a socket, or nil on an error.
 func Getsockname(fh any) any {
 	if fh == nil {
 		Errno = syscall.EBADF
@@ -328,7 +343,8 @@ func Getsockname(fh any) any {
 	return packed(sa)
 }
 
-// Getpeername returns the packed address of a socket's peer, nil on an error.
+// Getpeername returns the packed address of a socket's peer, or nil on an
+// error.
 func Getpeername(fh any) any {
 	sa, err := unix.Getpeername(F(fh).Fd())
 	if !succeeded(err) {
@@ -337,10 +353,12 @@ func Getpeername(fh any) any {
 	return packed(sa)
 }
 
-// Shutdown shuts a socket down.
+// Shutdown shuts down one or both directions of a socket and reports whether it
+// succeeded.
 func Shutdown(fh any, how any) bool { return succeeded(unix.Shutdown(F(fh).Fd(), Int(how))) }
 
-// Setsockopt sets an option, of an integer or of packed bytes.
+// Setsockopt sets a socket option, an integer or packed bytes, and reports
+// whether it succeeded.
 func Setsockopt(fh any, level, option, value any) bool {
 	if s, ok := value.(string); ok && !LooksLikeNumber(s) {
 		return succeeded(unix.SetsockoptString(F(fh).Fd(), Int(level), Int(option), s))
@@ -348,7 +366,8 @@ func Setsockopt(fh any, level, option, value any) bool {
 	return succeeded(unix.SetsockoptInt(F(fh).Fd(), Int(level), Int(option), Int(value)))
 }
 
-// Getsockopt returns an option as four bytes, nil on an error.
+// Getsockopt returns an integer socket option as four packed bytes, or nil on
+// an error.
 func Getsockopt(fh any, level, option any) any {
 	n, err := unix.GetsockoptInt(F(fh).Fd(), Int(level), Int(option))
 	if !succeeded(err) {
@@ -359,8 +378,8 @@ func Getsockopt(fh any, level, option any) any {
 	return string(b)
 }
 
-// Send sends data, to a packed address if there is one, and returns its length,
-// nil on an error.
+// Send sends data on a socket, to a packed address if there is one, and returns
+// its length, or nil on an error.
 func Send(fh any, data string, flags any, to ...any) any {
 	fd := F(fh).Fd()
 	var err error
@@ -378,8 +397,9 @@ func Send(fh any, data string, flags any, to ...any) any {
 	return len(data)
 }
 
-// Recv receives data into *p and returns the packed address of the sender, nil
-// on an error.
+// Recv receives up to length bytes, at most 16 MiB, into *p and returns the
+// packed address of the sender, which is "" if the socket gives none, or nil on
+// an error.
 func Recv(fh any, p *any, length int, flags any) any {
 	buf := make([]byte, min(max(length, 0), 1<<24))
 	n, from, err := unix.Recvfrom(F(fh).Fd(), buf, Int(flags))
@@ -393,7 +413,7 @@ func Recv(fh any, p *any, length int, flags any) any {
 	return ""
 }
 
-// Vec returns element i of bits wide elements of a string.
+// Vec returns element i of s, where elements are bits wide. Perl: vec.
 func Vec(s string, i, bits int) int {
 	if bits >= 8 {
 		n, at := 0, i*bits/8
@@ -412,7 +432,8 @@ func Vec(s string, i, bits int) int {
 	return int(s[at/8]>>(at%8)) & (1<<bits - 1)
 }
 
-// SetVec returns a string with element i of bits wide elements set.
+// SetVec returns s with element i set to v, where elements are bits wide. Perl:
+// vec as an lvalue.
 func SetVec(s string, i, bits, v int) string {
 	b := []byte(s)
 	need := (i*bits + bits + 7) / 8
@@ -432,8 +453,10 @@ func SetVec(s string, i, bits, v int) string {
 	return string(b)
 }
 
-// Select is select with four arguments: it waits for descriptors in bit strings,
-// which it changes, and returns how many are ready. A nil timeout waits forever.
+// Select waits until descriptors are ready or timeout seconds have passed. The
+// descriptors are given as bit strings, in which Select leaves those that are
+// ready. It returns their number, or -1 on an error. A nil timeout waits
+// forever; a nil pointer is an empty set. Perl: select with four arguments.
 func Select(r, w, e *any, timeout any) int {
 	var fds []unix.PollFd
 	add := func(p *any, events int16) {
@@ -537,8 +560,8 @@ func (f *File) socketCall(method string, args []any) ([]any, bool) {
 	return nil, false
 }
 
-// NewInetSocket makes a socket as IO::Socket::INET does; nil on an error, which
-// is in $! and $@.
+// NewInetSocket creates a socket from the arguments of IO::Socket::INET->new.
+// It returns nil on an error, which is in $! and $@.
 func NewInetSocket(class any, args ...any) any {
 	c := NewHash(args...)
 	fail := func(err error) any {
@@ -598,8 +621,8 @@ func NewInetSocket(class any, args ...any) any {
 	return f
 }
 
-// NewUnixSocket makes a socket as IO::Socket::UNIX does; nil on an error, which is in
-// $!.
+// NewUnixSocket creates a socket from the arguments of IO::Socket::UNIX->new.
+// It returns nil on an error, which is in $!.
 func NewUnixSocket(class any, args ...any) any {
 	c := NewHash(args...)
 	kind := unix.SOCK_STREAM

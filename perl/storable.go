@@ -14,11 +14,12 @@ import (
 // equal values give equal bytes.
 var frozen = storable.MarshalOptions{ByteStrings: true, Canonical: true}
 
-// Freeze returns what a reference refers to in the format of Storable. Perl: nfreeze,
-// and freeze, whose bytes every machine reads here.
+// Freeze returns the referent of v in the portable format of Storable. Perl:
+// nfreeze; freeze does the same here.
 func Freeze(v any) string { return string(freeze(frozen, v)) }
 
-// Thaw returns what Freeze, or Storable, has kept.
+// Thaw returns the data which Freeze, or Storable in Perl, has serialized. It
+// dies if s is malformed.
 func Thaw(s string) any {
 	v, err := storable.Unmarshal([]byte(s))
 	if err != nil {
@@ -27,7 +28,8 @@ func Thaw(s string) any {
 	return newThawer().value(v)
 }
 
-// Store writes what a reference refers to to a file. Storable: store and nstore.
+// Store writes the referent of v to a file and returns true. It dies if the
+// file cannot be written. Perl: store and nstore of Storable.
 func Store(v any, path string) bool {
 	options := frozen
 	options.File = true
@@ -38,7 +40,8 @@ func Store(v any, path string) bool {
 	return true
 }
 
-// Retrieve reads what Store has written.
+// Retrieve returns the data in a file which Store has written. It dies if the
+// file cannot be read.
 func Retrieve(path string) any {
 	data, err := os.ReadFile(path)
 	if !succeeded(err) {

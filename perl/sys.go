@@ -20,7 +20,8 @@ var startTime = time.Now()
 // Time returns the seconds since 1970.
 func Time() int { return int(time.Now().Unix()) }
 
-// HiresTime returns the seconds since 1970 with their fraction. Time::HiRes.
+// HiresTime returns the seconds since 1970 with a fraction. Perl: time of
+// Time::HiRes.
 func HiresTime() float64 { return float64(time.Now().UnixMicro()) / 1e6 }
 
 // Seconds returns v seconds as a duration.
@@ -32,14 +33,14 @@ func Seconds(v any) time.Duration {
 	return time.Duration(s * 1e9)
 }
 
-// At converts seconds since 1970 to a time.
+// TimeAt converts seconds since 1970 to a time.
 func TimeAt(v any) time.Time {
 	s := Num(v)
 	whole := math.Floor(s)
 	return time.Unix(int64(whole), int64((s-whole)*1e9))
 }
 
-// Unix converts a time to seconds since 1970, with a fraction if it has one.
+// Unix converts a time to seconds since 1970, with a fraction if there is one.
 func Unix(t time.Time) any {
 	if t.IsZero() {
 		return nil
@@ -47,7 +48,8 @@ func Unix(t time.Time) any {
 	return float64(t.UnixMicro()) / 1e6
 }
 
-// Sleep sleeps and returns the whole seconds it took.
+// Sleep sleeps for v seconds, or until a signal arrives, and returns the time
+// slept in seconds, rounded.
 func Sleep(v any) int {
 	Stdout.Flush()
 	begin := time.Now()
@@ -67,18 +69,19 @@ func timeList(t time.Time) []any {
 	return []any{t.Second(), t.Minute(), t.Hour(), t.Day(), int(t.Month()) - 1, t.Year() - 1900, int(t.Weekday()), t.YearDay() - 1, If(t.IsDST(), 1, 0)}
 }
 
-// Localtime returns the nine fields of localtime.
+// Localtime returns the nine fields of a time in the local time zone, by
+// default the current time.
 func Localtime(v ...any) []any { return timeList(timeFields(v, time.Local)) }
 
-// Gmtime returns the nine fields of gmtime.
+// Gmtime returns the nine fields of a time in UTC, by default the current time.
 func Gmtime(v ...any) []any { return timeList(timeFields(v, time.UTC)) }
 
-// LocaltimeText is localtime in scalar context.
+// LocaltimeText returns the text of a local time: localtime in scalar context.
 func LocaltimeText(v ...any) string {
 	return timeFields(v, time.Local).Format("Mon Jan _2 15:04:05 2006")
 }
 
-// GmtimeText is gmtime in scalar context.
+// GmtimeText returns the text of a time in UTC: gmtime in scalar context.
 func GmtimeText(v ...any) string { return timeFields(v, time.UTC).Format("Mon Jan _2 15:04:05 2006") }
 
 func fieldsTime(f []any, zone *time.Location) time.Time {
@@ -86,10 +89,12 @@ func fieldsTime(f []any, zone *time.Location) time.Time {
 	return time.Date(n(5)+1900, time.Month(n(4)+1), n(3), n(2), n(1), n(0), 0, zone)
 }
 
-// Mktime is POSIX::mktime.
+// Mktime converts the fields of a local time to seconds since 1970. Perl:
+// mktime of POSIX.
 func Mktime(fields ...any) any { return int(fieldsTime(fields, time.Local).Unix()) }
 
-// Timegm is timegm of Time::Local.
+// Timegm converts the fields of a time in UTC to seconds since 1970. Perl:
+// timegm of Time::Local.
 func Timegm(fields ...any) any {
 	f := append([]any(nil), fields...)
 	if len(f) > 5 && Int(f[5]) >= 1000 {
@@ -98,7 +103,8 @@ func Timegm(fields ...any) any {
 	return int(fieldsTime(f, time.UTC).Unix())
 }
 
-// Timelocal is timelocal of Time::Local.
+// Timelocal converts the fields of a local time to seconds since 1970. Perl:
+// timelocal of Time::Local.
 func Timelocal(fields ...any) any {
 	f := append([]any(nil), fields...)
 	if len(f) > 5 && Int(f[5]) >= 1000 {
@@ -107,7 +113,7 @@ func Timelocal(fields ...any) any {
 	return int(fieldsTime(f, time.Local).Unix())
 }
 
-// Strftime is POSIX::strftime.
+// Strftime formats the fields of a time. Perl: strftime of POSIX.
 func Strftime(format string, fields ...any) string {
 	t := fieldsTime(fields, time.Local)
 	var b strings.Builder
@@ -165,7 +171,8 @@ func strftime(t time.Time, c byte) string {
 	return "%" + string(c)
 }
 
-// Rand returns a random number below n, below 1 if n is 0.
+// Rand returns a random number from 0 up to, but not including, n; n is 1 if it
+// is missing or 0.
 func Rand(n ...any) float64 {
 	m := 1.0
 	if len(n) > 0 && Num(n[0]) != 0 {
@@ -179,7 +186,8 @@ func Rand(n ...any) float64 {
 
 var seeded *rand.Rand
 
-// Srand seeds Rand. The numbers are not those of Perl.
+// Srand seeds Rand, with the time if n is missing, and returns the seed. The
+// sequence differs from Perl's.
 func Srand(n ...any) int {
 	seed := time.Now().UnixNano()
 	if len(n) > 0 {
@@ -189,7 +197,7 @@ func Srand(n ...any) int {
 	return int(seed)
 }
 
-// Args is @ARGV, Env %ENV, Inc %INC.
+// Args is @ARGV, Env is %ENV and Inc_ is %INC.
 var (
 	Args = NewArray()
 	Env  = NewHash()
@@ -208,7 +216,7 @@ func init() {
 	}
 }
 
-// SetEnv sets a variable of the environment, as an assignment to $ENV{key}.
+// SetEnv sets an environment variable and returns v. Perl: $ENV{key} = v.
 func SetEnv(key string, v any) any {
 	if v == nil {
 		_ = os.Unsetenv(key)
@@ -218,7 +226,8 @@ func SetEnv(key string, v any) any {
 	return Env.Set(key, v)
 }
 
-// SetSignal sets $SIG{name}.
+// SetSignal sets the handler of a signal, or __WARN__ or __DIE__, and returns
+// v. Perl: $SIG{name} = v.
 func SetSignal(name string, v any) any {
 	switch name {
 	case "__WARN__":
@@ -253,11 +262,13 @@ func setSignal(name string, v any) {
 	queueSignal(sig)
 }
 
-// OnSignal, if it is not nil, is called when a handler for a signal of the system
-// is set; a kernel calls the handler between events.
+// OnSignal, if not nil, is called when a handler for a system signal is set. A
+// kernel then calls the handler between events.
 var OnSignal func(name string, sig syscall.Signal, handler any)
 
-// Kill sends a signal to processes and returns to how many it could.
+// Kill sends a signal, given by name or number, to processes and returns the
+// number of those which it reached. It dies if the name is unknown. A name with
+// a leading minus addresses process groups.
 func Kill(sig any, pids ...any) int {
 	name := Str(sig)
 	n := syscall.Signal(Int(sig))
@@ -285,7 +296,8 @@ func Kill(sig any, pids ...any) int {
 	return count
 }
 
-// System runs a command and returns its status, -1 if it could not be run.
+// System runs a command and returns its wait status, which is also in $?, or -1
+// if it could not be started.
 func System(args ...any) int {
 	Stdout.Flush()
 	cmd := command(args)
@@ -317,7 +329,8 @@ func command(args []any) *exec.Cmd {
 	return exec.Command(words[0], words[1:]...)
 }
 
-// Backtick runs a command and returns what it prints.
+// Backtick runs a shell command and returns its standard output, or nil if it
+// could not be started. The status is in $?.
 func Backtick(line string) any {
 	Stdout.Flush()
 	cmd := command(L(line))
@@ -332,7 +345,7 @@ func Backtick(line string) any {
 	return string(out)
 }
 
-// Lines splits a text after its newlines.
+// LinesOf splits a text into lines, which keep their newlines.
 func LinesOf(v any) []any {
 	var out []any
 	for _, l := range strings.SplitAfter(Str(v), "\n") {
@@ -343,7 +356,8 @@ func LinesOf(v any) []any {
 	return out
 }
 
-// Exec replaces the process by a command; it returns only if it cannot.
+// Exec replaces the process by a command. It returns only on an error, and then
+// false.
 func Exec(args ...any) bool {
 	FlushAll()
 	cmd := command(args)
@@ -353,8 +367,9 @@ func Exec(args ...any) bool {
 	return succeeded(syscall.Exec(cmd.Path, cmd.Args, os.Environ()))
 }
 
-// Waitpid waits for a child process and returns its ID, 0 with WNOHANG if it
-// runs, -1 if there is none; the status is in $?.
+// Waitpid waits for a child process and returns its ID and sets $?. It returns
+// 0 if the flags contain WNOHANG and the process still runs, and -1 if there is
+// no such child.
 func Waitpid(pid, flags any) int {
 	var ws syscall.WaitStatus
 	for {
@@ -400,10 +415,11 @@ func openPipe(mode string, args []any) (*File, error) {
 	return &File{fd: ours, name: "pipe", proc: proc, status: pid}, nil
 }
 
-// Pid returns the ID of the process behind a handle that open made with a pipe.
+// Pid returns the ID of the process at the other end of a pipe which Open has
+// started.
 func (f *File) Pid() int { return f.status }
 
-// Hostname returns the host's name.
+// Hostname returns the name of the host.
 func Hostname() string {
 	name, _ := os.Hostname()
 	return name
@@ -415,10 +431,11 @@ func Getcwd() string {
 	return dir
 }
 
-// Flock locks a file.
+// Flock locks or unlocks a file and reports whether it succeeded.
 func Flock(fh any, how any) bool { return succeeded(unix.Flock(F(fh).Fd(), Int(how))) }
 
-// Fcntl is fcntl with an integer; 0 is returned as "0 but true".
+// Fcntl calls fcntl with an integer argument. It returns "0 but true" for 0,
+// and nil on an error.
 func Fcntl(fh any, cmd, arg any) any {
 	n, err := unix.FcntlInt(uintptr(F(fh).Fd()), Int(cmd), Int(arg))
 	if !succeeded(err) {
@@ -430,7 +447,7 @@ func Fcntl(fh any, cmd, arg any) any {
 	return n
 }
 
-// Umask sets the mask for modes of new files and returns the one from before.
+// Umask sets the umask, if one is given, and returns the previous one.
 func Umask(mask ...any) int {
 	if len(mask) == 0 {
 		old := syscall.Umask(0)
@@ -440,14 +457,16 @@ func Umask(mask ...any) int {
 	return syscall.Umask(Int(mask[0]))
 }
 
-// Times returns the four times of the process in seconds.
+// Times returns the user and system time of the process and of its children, in
+// seconds.
 func Times() []any {
 	var t unix.Tms
 	_, _ = unix.Times(&t)
 	return []any{float64(t.Utime) / 100, float64(t.Stime) / 100, float64(t.Cutime) / 100, float64(t.Cstime) / 100}
 }
 
-// Sysopen opens a file with flags for a handle in *p.
+// Sysopen opens a file with flags of Fcntl, stores the handle in *p and reports
+// whether it succeeded.
 func Sysopen(p *any, path string, flags any, mode ...any) bool {
 	m := 0o666
 	if len(mode) > 0 {

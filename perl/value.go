@@ -1,17 +1,25 @@
 //go:build linux
 
-// Package perl has what programs translated from Perl by `poe port` need of
-// Perl at run time: conversion between strings and numbers, comparison,
+// Package perl is the run-time library of programs that `poe port` has
+// translated from Perl: conversion between strings and numbers, comparison,
 // sprintf, split, regular expressions with their captures, references and
 // blessed data, exceptions, file handles.
 //
-// A Perl scalar of which nothing is known is an any: nil is undef; string,
-// bool, and the kinds of integers and floats are plain values; *Array, *Hash,
-// *Code and *Ref are references; *File is a file handle. Other types are
-// opaque objects. true and false are what Perl's comparisons return: 1 and the
-// empty string. Strings hold bytes.
+// A Perl scalar of unknown type is an any: nil is undef; string, bool and the
+// kinds of integers and floats are plain values; *Array, *Hash, *Code and *Ref
+// are references; *File is a file handle. Other types are opaque objects. true
+// and false are the results of Perl's comparisons: 1 and the empty string.
+// Strings hold bytes, and lengths and offsets count bytes.
 //
-// Nothing here may be used by several goroutines at a time, as in Perl.
+// A function named after a Perl function or operator has the contract of that;
+// its comment states differences. A function dies by a panic with an
+// *Exception, which Eval, EvalList and Try recover. Functions that call the
+// system report failure by false, nil or an empty list, as in Perl, and set
+// Errno, which is $!; they die only if their comments state it. Times are in
+// seconds unless a comment states another unit.
+//
+// As in Perl, nothing in this package may be used by several goroutines at a
+// time.
 package perl
 
 import (
@@ -80,13 +88,14 @@ func strOther(v any) string {
 	return reference(v, RefType(v), "HASH")
 }
 
-// Stringifier is implemented by objects with a string of their own.
+// Stringifier is implemented by objects with a string value of their own.
 type Stringifier interface{ PerlString() string }
 
-// Nativer is implemented by objects whose Go string is not Perl's.
+// Nativer is implemented by objects whose Go string is not their string in
+// Perl. Number distinguishes them.
 type Nativer interface{ Number() uint64 }
 
-// Numberer is implemented by objects with a number of their own.
+// Numberer is implemented by objects with a numeric value of their own.
 type Numberer interface{ PerlNumber() float64 }
 
 func overloaded(v any, class, kind string) string {
@@ -106,7 +115,8 @@ func reference(v any, class, kind string) string {
 	return s
 }
 
-// Address returns the number which a reference is in Perl.
+// Address returns the numeric value of a reference, which is its address, or 0
+// if v is not a reference.
 func Address(v any) uint64 {
 	r := reflect.ValueOf(v)
 	switch r.Kind() {
@@ -119,7 +129,8 @@ func Address(v any) uint64 {
 	return 0
 }
 
-// FormatFloat returns f with up to 15 digits, as Perl prints numbers.
+// FormatFloat returns f with up to 15 significant digits, as Perl prints
+// numbers.
 func FormatFloat(f float64) string {
 	switch {
 	case math.IsNaN(f):
@@ -147,7 +158,8 @@ func FormatFloat(f float64) string {
 	return mantissa + "e" + exponent
 }
 
-// Num returns v as a number: the number with which a string begins, else 0.
+// Num returns v as a number. A string has the value of the number with which it
+// begins, or 0.
 func Num(v any) float64 {
 	switch v := v.(type) {
 	case int:
@@ -184,8 +196,8 @@ func Num(v any) float64 {
 	return float64(Address(v))
 }
 
-// Number returns v as an int if it is a whole number that fits, else as a
-// float64.
+// Number returns v as an int if it is a whole number that fits, as a uint64 if
+// it is too large for an int but fits that, else as a float64.
 func Number(v any) any {
 	switch v := v.(type) {
 	case int, float64, uint64:
@@ -210,7 +222,7 @@ func narrow(f float64) any {
 	return f
 }
 
-// Int returns v as an integer, truncated.
+// Int returns v as a number, truncated to an int.
 func Int(v any) int {
 	switch v := v.(type) {
 	case int:
@@ -314,8 +326,8 @@ func parseFloat(s string) float64 {
 	return f
 }
 
-// LooksLikeNumber reports whether v is a number or a string that is one as a
-// whole. POE programs know it from Scalar::Util.
+// LooksLikeNumber reports whether v is a number, or a string that is a number
+// as a whole. Perl: looks_like_number of Scalar::Util.
 func LooksLikeNumber(v any) bool {
 	switch v := v.(type) {
 	case nil:
@@ -335,7 +347,7 @@ func LooksLikeNumber(v any) bool {
 	return r.CanInt() || r.CanUint() || r.CanFloat() || r.Kind() == reflect.Bool
 }
 
-// True reports whether v is true in Perl: not undef, "", "0" and 0.
+// True reports whether v is true in Perl: not undef, false, "", "0" or 0.
 func True(v any) bool {
 	switch v := v.(type) {
 	case nil:
@@ -386,7 +398,7 @@ func overload(h *Hash, op string) *Code {
 // overloads is set when a package overloads operators.
 var overloads bool
 
-// Dual is a value whose number and string differ, as $! has them.
+// Dual is a value whose number and string differ, such as $!.
 type Dual struct {
 	Num  int
 	Text string

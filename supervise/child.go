@@ -6,10 +6,10 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// State is what a child is doing.
+// State is the state of a child. The zero value is Stopped.
 type State int
 
-// The states of a child.
+// The values of State.
 const (
 	Stopped    State = iota // it does not run, and is not about to
 	Running                 // its session is alive
@@ -17,24 +17,24 @@ const (
 	Restarting              // it waits for its next start
 )
 
-// String returns the state in a word.
+// String returns the name of the state in lower case.
 func (s State) String() string {
 	return [...]string{"stopped", "running", "stopping", "restarting"}[s]
 }
 
-// Status is what a supervisor knows of a child.
+// Status is a snapshot of a child's state.
 type Status struct {
 	Name     string
 	ID       kernel.ID // of its session, zero if it does not run
 	State    State
-	Restarts int       // how often it was started again
-	Started  time.Time // when it was started last
-	// Err is why it ended last, nil for a normal end or if it has not ended. An
-	// exception is a *kernel.HandlerError, with the stack.
+	Restarts int       // the number of restarts
+	Started  time.Time // the time of the last start
+	// Err is the reason for its last end, nil if that was normal or if it has not
+	// ended. An exception is a *kernel.HandlerError, which has the stack.
 	Err error
-	// Kept is how many events for its alias wait for its next session.
+	// Kept is the number of events for its alias kept for its next session.
 	Kept int
-	// Children are those of the child if it is a supervisor.
+	// Children are the children of the child, if it is a running supervisor.
 	Children []Status
 }
 

@@ -6,8 +6,10 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Add starts one more child, after the others. While the supervisor stops or
-// restarts children the error is ErrStopping. OTP: start_child.
+// Add starts another child, after the existing ones. The error is a
+// *kernel.ConfigError for a Spec that cannot work, ErrExists if a child has
+// that name, ErrStopping while the supervisor stops or restarts children, or
+// that of Start, and then the child is not added. OTP: start_child.
 func (s *Supervisor) Add(spec Spec) error {
 	if err := checkSpec("Spec", spec); err != nil {
 		return err
@@ -31,9 +33,11 @@ func (s *Supervisor) Add(spec Spec) error {
 	return err
 }
 
-// Terminate stops a child, in its time, and does not start it again until
-// Restart. The specification of a temporary child is dropped. A child that does
-// not run is left alone. OTP: terminate_child.
+// Terminate stops a child within its Spec.Shutdown and leaves it stopped until
+// Restart. It does not wait. The specification of a Temporary child is removed.
+// It does nothing if the child does not run. The error is ErrNoChild, or
+// ErrStopping while the supervisor stops or restarts children. OTP:
+// terminate_child.
 func (s *Supervisor) Terminate(name string) error {
 	_, c := s.find(name)
 	switch {
@@ -47,7 +51,8 @@ func (s *Supervisor) Terminate(name string) error {
 }
 
 // Restart starts a child that was stopped by Terminate, or that has ended and
-// is not restarted by itself. OTP: restart_child.
+// is not restarted automatically. The error is ErrNoChild, ErrRunning or
+// ErrStopping, or that of the child's Start. OTP: restart_child.
 func (s *Supervisor) Restart(name string) error {
 	_, c := s.find(name)
 	switch {
@@ -66,7 +71,8 @@ func (s *Supervisor) Restart(name string) error {
 	return err
 }
 
-// Delete drops the specification of a child that does not run. OTP:
+// Delete removes the specification of a child that does not run. The error is
+// ErrNoChild if there is none of that name, or ErrRunning if it runs. OTP:
 // delete_child.
 func (s *Supervisor) Delete(name string) error {
 	_, c := s.find(name)

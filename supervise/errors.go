@@ -8,7 +8,8 @@ import (
 	"github.com/gopoe/poe/internal/configerror"
 )
 
-// Errors of a supervisor's methods.
+// Errors of a supervisor's methods and, for ErrForeign, of New; ErrNotInTree is
+// that of Fail. Use errors.Is, as some are wrapped with the name of the child.
 var (
 	ErrNoChild   = errors.New("supervise: no child of that name")
 	ErrExists    = errors.New("supervise: a child of that name exists")
@@ -19,13 +20,13 @@ var (
 )
 
 // IntensityError is thrown in the session of a supervisor that gives up. It
-// wraps the reason of the last child's end.
+// wraps the reason why the last child ended.
 type IntensityError struct {
-	Supervisor string        // its alias, or its session
-	Child      string        // whose end was one too many
-	Restarts   int           // how many are allowed
-	Period     time.Duration // in this time
-	Err        error         // why the child ended; nil for a normal end
+	Supervisor string        // its alias, or its session if it has none
+	Child      string        // the name of the child that ended last
+	Restarts   int           // the number of restarts allowed
+	Period     time.Duration // the period in which they are allowed
+	Err        error         // the reason for the child's end, nil if that was normal
 }
 
 // Error names the supervisor, the child and the limit.
@@ -37,7 +38,7 @@ func (e *IntensityError) Error() string {
 	return text
 }
 
-// Unwrap returns why the child ended.
+// Unwrap returns the reason why the child ended, or nil if its end was normal.
 func (e *IntensityError) Unwrap() error { return e.Err }
 
 func configError(field, reason string) error {

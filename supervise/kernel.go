@@ -12,20 +12,21 @@ import (
 // errKernelExited is the error of a kernel whose goroutine was ended.
 var errKernelExited = errors.New("supervise: the kernel's goroutine was ended by runtime.Goexit")
 
-// Kernel makes the Start of a child that is a kernel of its own, on a goroutine
-// of its own: a part of the program that may use another processor, and whose
-// failure does not end the others. setup makes the kernel's first sessions, on
-// that goroutine, each time that it is started; a node is supervised by making
-// it there.
+// Kernel returns a Spec.Start for a child which is another kernel on a
+// goroutine of its own: a part of the program that can use another processor,
+// and whose failure does not end the rest of the program. Each start creates a
+// kernel with the options o and calls setup on that goroutine to create the
+// first sessions; setup must not be nil. A node is supervised by creating it in
+// setup.
 //
-// The child's end is that of the kernel's Run: an exception that no session
-// there has handled, an error of setup or a panic in it is an abnormal end. The
-// event "shutdown" sends the kernel the signal TERM, which stops its sessions
-// unless they handle it; a stop by force is [kernel.Kernel.Stop], and does not
-// wait until the other goroutine has noticed.
+// The child ends when the kernel's Run returns. An exception that no session
+// there has handled, an error of setup and a panic in setup are abnormal ends.
+// The event "shutdown" sends the kernel the signal TERM, which stops its
+// sessions unless they handle it. A stop by force is [kernel.Kernel.Stop]; it
+// does not wait for the other goroutine.
 //
-// The child's session itself has no other events; sessions of the two kernels
-// post to each other by ID.
+// The child's session handles no other events. Sessions of the two kernels post
+// to each other by ID.
 func Kernel(o kernel.Options, setup func(k *kernel.Kernel) error) func(e kernel.Event) (kernel.ID, error) {
 	return func(e kernel.Event) (kernel.ID, error) {
 		c := &kernelChild{k: kernel.New(o)}

@@ -108,9 +108,9 @@ func (s *Supervisor) giveUp(c *child) {
 	s.stopAll(func() { _ = s.k.Post(s.id, "supervise_give_up", err) })
 }
 
-// Shutdown stops the children, in reverse order of their start and each within
-// its time, and then the supervisor, which gives its alias back. It returns at
-// once; the supervisor's session has stopped when all is done. The event
+// Shutdown stops the children in reverse start order, each within its
+// Spec.Shutdown, and then the supervisor, which removes its alias. It returns
+// at once; the supervisor's session stops when that is complete. The event
 // "shutdown" does the same.
 func (s *Supervisor) Shutdown() {
 	if !s.over {

@@ -12,8 +12,8 @@ import (
 	"github.com/gopoe/poe/session"
 )
 
-// Supervisor starts, restarts and stops children. Its methods belong to the
-// kernel's goroutine.
+// Supervisor starts, restarts and stops children. Its methods must be called on
+// the kernel's goroutine.
 type Supervisor struct {
 	k        *kernel.Kernel
 	config   Config
@@ -38,10 +38,10 @@ var states = session.States[Supervisor]{
 	"supervise_give_up":  func(_ *Supervisor, e kernel.Event) { panic(e.Arg(0)) },
 }
 
-// New makes a supervisor, a child of the active session, and starts its
-// children, before it returns. A configuration that cannot work gives a
-// *kernel.ConfigError; a child that cannot be started gives the error of its
-// Start, after those before it were stopped.
+// New creates a supervisor as a child of the active session and starts its
+// children before it returns. A configuration that cannot work gives a
+// *kernel.ConfigError. If a child cannot be started, the children before it are
+// stopped and the error is that of its Start.
 func New(k *kernel.Kernel, c Config) (*Supervisor, error) {
 	if err := check(&c); err != nil {
 		return nil, err
@@ -264,10 +264,11 @@ func (s *Supervisor) above(id kernel.ID) *child {
 	}
 }
 
-// Fail makes the coming end of the active session's child of a supervisor an
-// abnormal one with err as its reason. It is for children that end by
-// themselves because something has failed, a wheel for example; it does not end
-// them. Without a supervisor above the session the error is ErrNotInTree.
+// Fail marks the next end of the active session's supervised child as abnormal,
+// with err as its reason. The active session may be the child or one below it.
+// Fail is for children which end by themselves because something has failed,
+// such as a wheel; it does not end them. If no supervisor is above the session,
+// the error is ErrNotInTree.
 func Fail(e kernel.Event, err error) error {
 	for id := e.Session; ; {
 		parent, gone := e.Kernel.Parent(id)
@@ -294,10 +295,10 @@ func supervisorOf(id kernel.ID) *Supervisor {
 	return s
 }
 
-// ID returns the supervisor's session.
+// ID returns the ID of the supervisor's session.
 func (s *Supervisor) ID() kernel.ID { return s.id }
 
-// Children returns the status of all children, in the order of their start.
+// Children returns the status of all children, in start order.
 func (s *Supervisor) Children() []Status {
 	all := make([]Status, len(s.children))
 	for i, c := range s.children {
@@ -306,8 +307,8 @@ func (s *Supervisor) Children() []Status {
 	return all
 }
 
-// Dump writes the tree of children with their states and the reasons of their
-// last ends.
+// Dump writes the tree of children to w, one line for each, with its state and
+// the reason why it ended last. It returns the first error of w.
 func (s *Supervisor) Dump(w io.Writer) error { return dump(w, s.Children(), 0) }
 
 func dump(w io.Writer, all []Status, depth int) error {

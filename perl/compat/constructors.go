@@ -8,16 +8,18 @@ import (
 	"github.com/gopoe/poe/perl"
 )
 
-// States is a table of handlers by the names of their events.
+// States maps the names of events to their handlers.
 type States map[string]*perl.Code
 
-// Session holds the arguments of POE::Session->create.
+// Session holds the arguments of POE::Session->create. A zero field omits its
+// argument.
 type Session struct {
 	Heap, Args, Options any
 	States              States // POE: inline_states
 }
 
-// ServerTCP holds the arguments of POE::Component::Server::TCP->new.
+// ServerTCP holds the arguments of POE::Component::Server::TCP->new. A zero
+// field omits its argument.
 type ServerTCP struct {
 	Alias                                                                        string
 	Address, Hostname, Port, Domain, Concurrency                                 any
@@ -31,7 +33,8 @@ type ServerTCP struct {
 	ClientHeap                                                                   func() any // makes the heap of a connection, a struct with a Connection
 }
 
-// ClientTCP holds the arguments of POE::Component::Client::TCP->new.
+// ClientTCP holds the arguments of POE::Component::Client::TCP->new. A zero
+// field omits its argument.
 type ClientTCP struct {
 	Alias                                                            string
 	RemoteAddress, RemotePort, BindAddress, BindPort, Domain, Filter any
@@ -42,7 +45,8 @@ type ClientTCP struct {
 	Heap                                                             any // a struct with a Connected
 }
 
-// ReadWrite holds the arguments of POE::Wheel::ReadWrite->new.
+// ReadWrite holds the arguments of POE::Wheel::ReadWrite->new. A zero field
+// omits its argument.
 type ReadWrite struct {
 	Handle, InputHandle, OutputHandle                         any
 	Filter, InputFilter, OutputFilter                         any
@@ -50,14 +54,16 @@ type ReadWrite struct {
 	InputEvent, FlushedEvent, ErrorEvent, HighEvent, LowEvent string
 }
 
-// SocketFactory holds the arguments of POE::Wheel::SocketFactory->new.
+// SocketFactory holds the arguments of POE::Wheel::SocketFactory->new. A zero
+// field omits its argument.
 type SocketFactory struct {
 	BindAddress, BindPort, RemoteAddress, RemotePort             any
 	Reuse, ListenQueue, SocketDomain, SocketType, SocketProtocol any
 	SuccessEvent, FailureEvent                                   string
 }
 
-// Run holds the arguments of POE::Wheel::Run->new.
+// Run holds the arguments of POE::Wheel::Run->new. A zero field omits its
+// argument.
 type Run struct {
 	Program, ProgramArgs                                         any
 	Filter, StdioFilter, StdinFilter, StdoutFilter, StderrFilter any
@@ -65,13 +71,15 @@ type Run struct {
 	StdinEvent, StdoutEvent, StderrEvent, ErrorEvent, CloseEvent string
 }
 
-// FollowTail holds the arguments of POE::Wheel::FollowTail->new.
+// FollowTail holds the arguments of POE::Wheel::FollowTail->new. A zero field
+// omits its argument.
 type FollowTail struct {
 	Filename, Handle, Filter, PollInterval, Seek, SeekBack any
 	InputEvent, ErrorEvent, ResetEvent, IdleEvent          string
 }
 
-// Create makes a session or a component from its arguments. It returns what POE does.
+// Create creates a session or a component and returns what POE's constructor
+// returns. It dies as that does.
 func Create[T Session | ServerTCP | ClientTCP](c T) any {
 	class, method := "POE::Session", "create"
 	switch any(c).(type) {
@@ -83,7 +91,7 @@ func Create[T Session | ServerTCP | ClientTCP](c T) any {
 	return perl.Call(class, method, named(c)...)
 }
 
-// New makes a wheel from its arguments. It dies as POE does.
+// New creates a wheel. It dies as POE's constructor does.
 func New[T ReadWrite | SocketFactory | Run | FollowTail](c T) *Wheel {
 	class := ""
 	switch any(c).(type) {
@@ -129,14 +137,15 @@ func named(c any) []any {
 	return args
 }
 
-// Replace closes w, unless a hash or an array holds it, and returns the wheel that
-// takes its place. It may be called on nil.
+// Replace releases w as Release does and returns by, which replaces it. w may
+// be nil.
 func (w *Wheel) Replace(by *Wheel) *Wheel {
 	w.Release()
 	return by
 }
 
-// Release closes w, unless a hash or an array holds it. It may be called on nil.
+// Release closes w unless a hash or an array holds it. It does nothing if w is
+// nil.
 func (w *Wheel) Release() {
 	if w != nil && w.held <= 0 {
 		w.Destroy()

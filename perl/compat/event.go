@@ -1,10 +1,15 @@
 //go:build linux
 
-// Package compat gives the kernel, sessions, wheels, filters and components of this
-// module the interface that they have in Perl, for programs that `poe port` has
-// translated: methods by name, options as a list of names and values, addresses
-// packed. What a program calls through it may be replaced, call by call, by the
-// packages themselves.
+// Package compat gives the kernel, sessions, wheels, filters and components of
+// this module the interface which they have in Perl, for programs that `poe
+// port` has translated: methods by name, options as a list of names and values,
+// packed addresses. Calls of this package can be replaced, one by one, by calls
+// of the packages themselves.
+//
+// Functions and methods that have a POE name follow POE's documentation for it.
+// What makes POE die panics with a *perl.Exception. Functions which need a
+// kernel use the program's single one, see Kernel. All functions must be called
+// on that kernel's goroutine.
 package compat
 
 import (
@@ -18,7 +23,7 @@ import (
 	"github.com/gopoe/poe/perl"
 )
 
-// Event is what the handler of a translated program is given.
+// Event is the argument of a handler in a translated program.
 type Event struct {
 	kernel.Event
 	Object any // POE: OBJECT
@@ -30,7 +35,8 @@ type Event struct {
 	state   string // of a machine
 }
 
-// State returns the name of the event, or the state that a machine is in. POE: STATE.
+// State returns the name of the event, or of the state a state machine is in.
+// POE: STATE.
 func (e *Event) State() string {
 	if e.state != "" {
 		return e.state
@@ -47,7 +53,8 @@ func (e *Event) CallerState() any {
 	return e.Caller
 }
 
-// Arg returns an argument, nil if there are fewer. POE: $_[ARG0 + i].
+// Arg returns argument i, which must not be negative, or nil if there are
+// fewer. POE: $_[ARG0 + i].
 func (e *Event) Arg(i int) any {
 	if i < len(e.Args) {
 		return e.Args[i]
@@ -55,17 +62,17 @@ func (e *Event) Arg(i int) any {
 	return nil
 }
 
-// Text returns an argument as a string, empty if there are fewer.
+// Text returns argument i as a string, "" if there are fewer.
 func (e *Event) Text(i int) string { return perl.Str(e.Arg(i)) }
 
-// Int returns an argument as an integer, 0 if there are fewer.
+// Int returns argument i as an integer, 0 if there are fewer.
 func (e *Event) Int(i int) int { return perl.Int(e.Arg(i)) }
 
-// Number returns an argument as a number, 0 if there are fewer.
+// Number returns argument i as a number, 0 if there are fewer.
 func (e *Event) Number(i int) float64 { return perl.Num(e.Arg(i)) }
 
-// Seen returns an argument which had the type T in all recordings of the program. It
-// dies if it has another one.
+// Seen returns argument i of an event, which had the type T in all recordings
+// of the program. It dies if the argument has a different type.
 func Seen[T any](e *Event, i int) T {
 	v, ok := e.Arg(i).(T)
 	if !ok {
@@ -74,8 +81,8 @@ func Seen[T any](e *Event, i int) T {
 	return v
 }
 
-// Recorded returns v, the value of a part of a heap which had the type T in all
-// recordings of the program. It dies if it has another one.
+// Recorded returns v, the value of a heap element called name, which had the
+// type T in all recordings of the program. It dies if v has a different type.
 func Recorded[T any](name string, v any) T {
 	t, ok := v.(T)
 	if !ok {
@@ -100,7 +107,7 @@ func describe(v any) string {
 // This returns the session whose handler runs. POE: SESSION.
 func (e *Event) This() any { return e.Session }
 
-// From returns who sent the event: a session or the kernel. POE: SENDER.
+// From returns the sender of the event: a session or the kernel. POE: SENDER.
 func (e *Event) From() any { return sessionOrKernel(e.Sender) }
 
 func sessionOrKernel(id kernel.ID) any {
@@ -121,10 +128,12 @@ func (e *Event) Heap() any {
 	return heapOf(e.Session)
 }
 
-// HeapHash returns the heap as a hash.
+// HeapHash returns the heap as a hash. It dies if the heap is neither a hash
+// nor nil.
 func (e *Event) HeapHash() *perl.Hash { return perl.H(e.Heap()) }
 
-// Len returns the length of @_.
+// Len returns the length of @_ as POE passes it: 10 more than the number of
+// arguments.
 func (e *Event) Len() int { return 10 + len(e.Args) }
 
 // All returns @_ as POE passes it.
@@ -134,28 +143,32 @@ func (e *Event) All() []any {
 	return append(all, e.Args...)
 }
 
-// CallerFile and CallerLine are where the event was sent, if events are traced.
+// CallerFile returns the source file from which the event was sent, as
+// kernel.Event.CallerSite does. It is empty unless events are traced. POE:
+// CALLER_FILE.
 func (e *Event) CallerFile() any {
 	file, _ := e.CallerSite()
 	return file
 }
 
-// CallerLine returns the line.
+// CallerLine returns the line of CallerFile from which the event was sent, 0
+// unless events are traced. POE: CALLER_LINE.
 func (e *Event) CallerLine() any {
 	_, line := e.CallerSite()
 	return line
 }
 
-// Return sets what the handler returns.
+// Return sets the values which the handler returns. The last call has effect.
 func (e *Event) Return(values ...any) { e.results, e.set = values, true }
 
-// Want returns the context of the call.
+// Want returns the context in which the handler was called.
 func (e *Event) Want() perl.Want { return e.want }
 
-// List returns f's list.
+// List returns the list of f, for a handler called in any context.
 func (e *Event) List(f func() []any) []any { return f() }
 
-// InContext returns f's list in list context, else the scalar of g.
+// InContext returns the list of f if the handler was called in list context,
+// else a list of the value of g. Only that function is called.
 func (e *Event) InContext(f func() []any, g func() any) []any {
 	if e.want == perl.List {
 		return f()
@@ -163,8 +176,8 @@ func (e *Event) InContext(f func() []any, g func() any) []any {
 	return []any{g()}
 }
 
-// Handler returns a reference to code that handles events. Called as a sub it is
-// given @_ as POE passes it.
+// Handler returns a code reference to an event handler. If it is called as a
+// sub, its arguments are @_ as POE passes it.
 func Handler(f func(e *Event)) *perl.Code {
 	return &perl.Code{Handler: f, Fn: func(w perl.Want, args ...any) []any {
 		e := &Event{want: w, Object: perl.At(args, 0)}

@@ -28,7 +28,7 @@ func osFile(f *perl.File) (*os.File, error) {
 
 func allocateID() kernel.WheelID { return Kernel().Host().AllocateWheelID() }
 
-// Filter is a filter of POE.
+// Filter is a POE filter. Programs use it through PerlCall.
 type Filter struct {
 	class   string
 	f       filter.Filter
@@ -403,7 +403,7 @@ func chunks(v any) [][]byte {
 	return out
 }
 
-// PerlCall calls a method by name.
+// PerlCall calls a method by name and reports whether there is one.
 func (f *Filter) PerlCall(method string, w perl.Want, args []any) ([]any, bool) {
 	if f.records != nil {
 		return f.layerCall(method, args)

@@ -13,7 +13,8 @@ import (
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
-// On returns a reference to code that handles events of sessions whose heap is an H.
+// On returns a code reference to an event handler of sessions whose heap is an
+// *H. The handler dies if the heap has a different type.
 func On[H any](f func(heap *H, e *Event)) *perl.Code {
 	return Handler(func(e *Event) {
 		heap, ok := e.Heap().(*H)
@@ -24,8 +25,9 @@ func On[H any](f func(heap *H, e *Event)) *perl.Code {
 	})
 }
 
-// Connection is what POE::Component::Server::TCP keeps in the heap of a connection.
-// The heap of a program embeds it.
+// Connection is the part of a connection's heap which
+// POE::Component::Server::TCP maintains. The heap of a program embeds it. Its
+// flags are 1 or 0.
 type Connection struct {
 	Client          *Wheel // nil when the connection is closed
 	RemoteIP        any    // a string
@@ -64,7 +66,8 @@ func wheelFor(w *Wheel, rw *readwrite.Wheel) *Wheel {
 	return w
 }
 
-// Listening is what POE::Component::Server::TCP keeps in the heap of its listener.
+// Listening is the part of the listener's heap which
+// POE::Component::Server::TCP maintains. The heap of a program embeds it.
 type Listening struct {
 	Listener    *Wheel // nil when it does not listen
 	Connections int
@@ -100,7 +103,8 @@ func wrapListener(sf *socketfactory.Wheel) *Wheel {
 	}}
 }
 
-// Connected is what POE::Component::Client::TCP keeps in its heap.
+// Connected is the part of the heap which POE::Component::Client::TCP
+// maintains. The heap of a program embeds it. Its numbers are 1 or 0.
 type Connected struct {
 	Server          *Wheel // of the connection, or the one that connects
 	Connected       int    // 1 or 0, as the others

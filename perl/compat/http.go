@@ -13,7 +13,7 @@ import (
 	"github.com/gopoe/poe/perl"
 )
 
-// Message is a message of HTTP::Request or HTTP::Response.
+// Message is an HTTP::Request or an HTTP::Response.
 type Message struct {
 	class   string
 	method  any
@@ -27,7 +27,7 @@ type Message struct {
 	close   bool
 }
 
-// PerlClass returns the class in Perl.
+// PerlClass returns the name of the class in Perl.
 func (m *Message) PerlClass() string { return m.class }
 
 func request(r *http.Request) *Message {
@@ -134,7 +134,8 @@ func accessor(p *any, args []any) []any {
 	return perl.L(old)
 }
 
-// PerlCall calls a method of HTTP::Message.
+// PerlCall calls a method of HTTP::Message by name and reports whether there is
+// one.
 func (m *Message) PerlCall(method string, w perl.Want, args []any) ([]any, bool) {
 	switch method {
 	case "method":

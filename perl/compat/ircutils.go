@@ -10,25 +10,32 @@ import (
 // The functions of IRC::Utils. Where Perl's return nothing or 1, these return nil
 // or 1. A casemapping may be missing.
 
-// UcIRC is uc_irc: text in the upper case of a casemapping.
+// UcIRC returns text in the upper case of a casemapping, which may be missing.
+// Perl: uc_irc of IRC::Utils.
 func UcIRC(text string, mapping ...any) string { return casemapping(mapping).Upper(text) }
 
-// LcIRC is lc_irc.
+// LcIRC returns text in the lower case of a casemapping, which may be missing.
+// Perl: lc_irc of IRC::Utils.
 func LcIRC(text string, mapping ...any) string { return casemapping(mapping).Lower(text) }
 
-// EqIRC is eq_irc.
+// EqIRC returns 1 if two names are equal under a casemapping, which may be
+// missing, else nil. Perl: eq_irc of IRC::Utils.
 func EqIRC(a, b string, mapping ...any) any { return truth(casemapping(mapping).Equal(a, b)) }
 
-// ParseUser is parse_user: nick, user and host.
+// ParseUser returns nick, user and host of a user mask; missing parts are nil.
+// Perl: parse_user of IRC::Utils.
 func ParseUser(text string) []any {
 	s := ircutil.ParseSource(text)
 	return []any{s.Nick, orUndef(s.User), orUndef(s.Host)}
 }
 
-// NormalizeMask is normalize_mask.
+// NormalizeMask returns the complete form of a mask. Perl: normalize_mask of
+// IRC::Utils.
 func NormalizeMask(mask string) string { return ircutil.NormalizeMask(mask) }
 
-// MatchesMask is matches_mask.
+// MatchesMask returns 1 if text matches a mask under a casemapping, which may
+// be missing, else nil. It is nil if either is empty. Perl: matches_mask of
+// IRC::Utils.
 func MatchesMask(mask, text string, mapping ...any) any {
 	if mask == "" || text == "" {
 		return nil
@@ -36,22 +43,29 @@ func MatchesMask(mask, text string, mapping ...any) any {
 	return truth(ircutil.MatchMask(mask, text, casemapping(mapping)))
 }
 
-// HasColor is has_color, and so on for the others.
+// HasColor returns 1 if an IRC text contains color codes, else nil. Perl:
+// has_color of IRC::Utils.
 func HasColor(text string) any { return truth(ircutil.HasColor(text)) }
 
-// HasFormatting is has_formatting.
+// HasFormatting returns 1 if an IRC text contains formatting codes, else nil.
+// Perl: has_formatting of IRC::Utils.
 func HasFormatting(text string) any { return truth(ircutil.HasFormatting(text)) }
 
-// StripColor is strip_color.
+// StripColor removes the color codes from an IRC text. Perl: strip_color of
+// IRC::Utils.
 func StripColor(text string) string { return ircutil.StripColor(text) }
 
-// StripFormatting is strip_formatting.
+// StripFormatting removes the formatting codes from an IRC text. Perl:
+// strip_formatting of IRC::Utils.
 func StripFormatting(text string) string { return ircutil.StripFormatting(text) }
 
-// IsValidNickName is is_valid_nick_name.
+// IsValidNickName returns 1 if nick is a valid nickname, else nil. Perl:
+// is_valid_nick_name of IRC::Utils.
 func IsValidNickName(nick string) any { return truth(ircutil.ValidNick(nick)) }
 
-// IsValidChanName is is_valid_chan_name.
+// IsValidChanName returns 1 if name is a valid channel name, else nil. The
+// optional argument is an array reference of the channel prefixes, by default #
+// and &. Perl: is_valid_chan_name of IRC::Utils.
 func IsValidChanName(name string, types ...any) any {
 	prefixes := "#&"
 	if len(types) > 0 {
@@ -62,7 +76,8 @@ func IsValidChanName(name string, types ...any) any {
 	return truth(ircutil.ValidChannel(name, prefixes))
 }
 
-// DecodeIRC is decode_irc. Strings hold bytes here, so the text is UTF-8.
+// DecodeIRC returns an IRC text as UTF-8, because strings hold bytes here.
+// Perl: decode_irc of IRC::Utils.
 func DecodeIRC(text string) string { return ircutil.Decode(text) }
 
 func casemapping(mapping []any) ircutil.Casemapping {

@@ -21,7 +21,8 @@ var the *kernel.Kernel
 // ran says that Run has been called.
 var ran bool
 
-// Kernel returns the program's kernel. POE: $poe_kernel.
+// Kernel returns the program's kernel, which the first call creates. POE:
+// $poe_kernel.
 func Kernel() *kernel.Kernel {
 	if the == nil {
 		the = kernel.New(kernel.Options{Logger: slog.New(&warnings{})})
@@ -29,15 +30,18 @@ func Kernel() *kernel.Kernel {
 	return the
 }
 
-// Leave is called when the main part of a program has come to its end.
+// Leave is called at the end of the program's main part. It prints POE's
+// warning to standard error if sessions were created but RunKernel was not
+// called.
 func Leave() {
 	if the != nil && !ran && the.Stats().Sessions > 1 {
 		fmt.Fprint(os.Stderr, "Sessions were started, but POE::Kernel's dispatch() method was never\ncalled to execute them.  This usually happens because an error\noccurred before POE::Kernel->dispatch() could be called.\n")
 	}
 }
 
-// RunKernel runs the kernel; an exception that no handler of DIE has handled is thrown
-// again.
+// RunKernel runs the kernel until its last session has stopped. It throws the
+// exception which no handler of the signal DIE has handled, if there is one.
+// POE: run.
 func RunKernel() {
 	ran = true
 	err := Kernel().Run()
@@ -50,7 +54,8 @@ func RunKernel() {
 	perl.Throw(machineText(err) + "\n")
 }
 
-// Dest returns where an event goes: a session, its ID or alias, or the kernel.
+// Dest returns the destination which v stands for: a session's ID or number, an
+// alias, or the kernel. It is the zero kernel.ID for nil.
 func Dest(v any) kernel.Dest {
 	switch v := v.(type) {
 	case kernel.ID:
@@ -540,18 +545,19 @@ func onSignal(name string, sig syscall.Signal, code any) {
 	}()
 }
 
-// Call is $kernel->call for its effects. POE: call.
+// Call calls an event's handler in void context and discards its value. A
+// failure sets $!. POE: call.
 func Call(to any, event string, args ...any) {
 	call(Kernel(), perl.Void, append([]any{to, event}, args...))
 }
 
-// SelectRead watches a handle for reading; without an event it does so no longer.
-// POE: select_read.
+// SelectRead watches a handle for reading and sends the event when it is
+// readable. Without an event it stops watching. POE: select_read.
 func SelectRead(handle any, event ...any) {
 	selectCall(Kernel(), "select_read", append([]any{handle}, event...))
 }
 
-// SelectWrite is SelectRead for writing. POE: select_write.
+// SelectWrite is like SelectRead for writing. POE: select_write.
 func SelectWrite(handle any, event ...any) {
 	selectCall(Kernel(), "select_write", append([]any{handle}, event...))
 }

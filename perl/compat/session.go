@@ -107,8 +107,8 @@ func option(id kernel.ID, args []any) []any {
 	return perl.L(all)
 }
 
-// Postback is a postback of POE: a reference to code which keeps its session alive
-// for as long as a hash or an array holds it.
+// Postback is a POE postback: a code reference which keeps its session alive
+// while a hash or an array holds it.
 type Postback struct {
 	code    *perl.Code
 	release func()
@@ -116,19 +116,20 @@ type Postback struct {
 	gone    bool
 }
 
-// PerlCode returns the code.
+// PerlCode returns the code to call.
 func (p *Postback) PerlCode() *perl.Code { return p.code }
 
-// PerlClass returns the class that POE gives its postbacks.
+// PerlClass returns the class which postbacks have in POE.
 func (p *Postback) PerlClass() string { return "POE::Session::AnonEvent" }
 
-// Retain counts holders.
+// Retain adds n to the number of holders and returns the result.
 func (p *Postback) Retain(n int) int {
 	p.held += n
 	return p.held
 }
 
-// Destroy releases the session.
+// Destroy releases the session. It is called when the postback has lost its
+// last holder.
 func (p *Postback) Destroy() {
 	if !p.gone {
 		p.gone = true

@@ -16,8 +16,8 @@ import (
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
-// Wheel is a wheel of POE: it is closed when no hash and no array holds it any
-// more.
+// Wheel is a POE wheel. It is closed when the last hash or array that holds it
+// releases it. Methods with a POE name die if the Wheel is nil.
 type Wheel struct {
 	class string
 	id    kernel.WheelID
@@ -28,10 +28,12 @@ type Wheel struct {
 	gone  bool
 }
 
-// PerlClass returns the wheel's class in POE.
+// PerlClass returns the class of the wheel in POE.
 func (w *Wheel) PerlClass() string { return w.class }
 
-// PerlCan reports whether the wheel has a method.
+// PerlCan reports whether the wheel's can method finds the method. It finds
+// only put, ID, event, shutdown_input, pause_input and resume_input, for wheels
+// of every class; PerlCall may know more.
 func (w *Wheel) PerlCan(method string) bool {
 	switch method {
 	case "put", "ID", "event", "shutdown_input", "pause_input", "resume_input":
@@ -40,7 +42,8 @@ func (w *Wheel) PerlCan(method string) bool {
 	return false
 }
 
-// Retain counts holders.
+// Retain adds n to the number of holders and returns the result; for a nil
+// wheel it returns 1.
 func (w *Wheel) Retain(n int) int {
 	if w == nil {
 		return 1
@@ -49,7 +52,8 @@ func (w *Wheel) Retain(n int) int {
 	return w.held
 }
 
-// Destroy closes the wheel.
+// Destroy closes the wheel. It is called when the wheel has lost its last
+// holder.
 func (w *Wheel) Destroy() {
 	if !w.gone {
 		w.gone = true
@@ -57,7 +61,7 @@ func (w *Wheel) Destroy() {
 	}
 }
 
-// PerlCall calls a method by name.
+// PerlCall calls a method by name and reports whether there is one.
 func (w *Wheel) PerlCall(method string, _ perl.Want, args []any) ([]any, bool) {
 	switch method {
 	case "ID":

@@ -14,15 +14,16 @@ import (
 	"github.com/gopoe/poe/wheel/run"
 )
 
-// Start makes the Start of a child that is a process:
+// Start returns a Spec.Start for a child which is a process:
 //
 //	supervise.Spec{Name: "worker", Start: process.Start(func() (run.Config, run.Funcs) {
 //		return run.Config{Program: []string{"worker", "-v"}}, run.Funcs{Stdout: log}
 //	})}
 //
-// configure returns what to run, and the functions that get its output, each time
-// that the process is started; the field Events of the configuration is not used.
-// The functions run in the child's session, and may be nil.
+// configure is called for each start, on the kernel's goroutine. It returns the
+// process to run and the functions which get its output; the field Events of the
+// configuration is ignored. The functions run in the child's session; any of
+// them may be nil.
 //
 // The child ends when the process has ended and its output has been read. An exit
 // status other than 0, or a signal, is an abnormal end with an [ExitError].
@@ -44,13 +45,14 @@ func Start(configure func() (run.Config, run.Funcs)) func(e kernel.Event) (kerne
 	}
 }
 
-// ExitError is the reason of the end of a process that failed.
+// ExitError is the reason for the abnormal end of a child whose process has
+// failed: an exit status other than 0, or a signal.
 type ExitError struct {
 	PID    int
 	Status kernel.WaitStatus
 }
 
-// Error describes how the process has ended.
+// Error describes how the process ended.
 func (e *ExitError) Error() string { return fmt.Sprintf("process %d: %v", e.PID, e.Status) }
 
 // child is the session that owns a process.
