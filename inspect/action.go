@@ -13,10 +13,12 @@ import (
 
 var errReadOnly = errors.New("this inspector only shows: Config.Actions is not set")
 
-// Action is what a POST to action asks for.
+// Action is the body, in JSON, of a POST to the API's action. Do is "post",
+// "call", "signal", "stop", "fire", "cancel", "pause", "resume", "step",
+// "over", "break" or "unbreak"; the other fields are the action's arguments.
 type Action struct {
-	Do      string // one of the names in actions
-	To      string // a session's number or alias
+	Do      string // the name of the action
+	To      string // a session's number or alias; for "stop" its number
 	Event   string // or the signal's name
 	Args    []any  // numbers arrive as float64, as encoding/json has them
 	Timer   string

@@ -116,8 +116,8 @@ type Overview struct {
 		Pause float64 // seconds, of all
 	}
 	Goroutines int
-	Actions    bool // are allowed
-	Recordings bool // there are some to be shown
+	Actions    bool // whether they are allowed
+	Recordings bool // whether there are any
 	Paused     bool
 	Stale      bool // the kernel did not answer: these are the counts of its last turn
 }

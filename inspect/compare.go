@@ -17,15 +17,15 @@ type ComparedRow struct {
 	NumberA, NumberB uint64
 }
 
-// Comparison is two recordings side by side, from a little before the first
-// difference on. Times and bytes are not compared.
+// Comparison is two recordings side by side, beginning a few events before the
+// first difference. Times and bytes are not compared.
 type Comparison struct {
 	Equal   bool
-	Common  uint64 // events that both have before the first difference
+	Common  uint64 // events before the first difference
 	Rows    []ComparedRow
-	EndA    bool   // the rows have all that follows
+	EndA    bool   // whether the rows reach the end of the run
 	EndB    bool   //
-	EventsA uint64 // as far as was looked
+	EventsA uint64 // as far as they were read
 	EventsB uint64
 	Error   string // why one could not be read to its end; empty if both could
 }

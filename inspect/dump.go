@@ -11,15 +11,15 @@ import (
 	"time"
 )
 
-// Dump is all that an inspector shows, at one time: what [Inspector.Dump] writes as
-// JSON, and [Offline] shows again.
+// Dump is the data of an inspector, which [Inspector.Dump] writes as JSON and
+// [Offline] shows.
 type Dump struct {
 	Format   string // "poe dump 1"
 	Time     time.Time
 	Why      string // the exception, with its stack; empty if it was asked for
 	Answers  map[string]json.RawMessage
 	Sessions []SessionRow               // in the order of the tree
-	Each     map[string]json.RawMessage // what is known of a session, by number; of the first maxDumped
+	Each     map[string]json.RawMessage // details of sessions, by number; bounded
 	Recent   []record                   // the last events
 }
 
@@ -34,8 +34,9 @@ var dumped = []string{"overview", "events", "growth", "queue?limit=500", "timers
 // onKernelKey says in a context that the goroutine is the kernel's.
 type onKernelKey struct{}
 
-// Dump writes all that the inspector shows as JSON. While the kernel runs, the
-// parts are read one after the other, and its events go on in between.
+// Dump writes the inspector's data as JSON, a Dump. While the kernel runs, the
+// parts are read one after the other, and events are dispatched in between. The
+// error is ctx's or w's.
 func (i *Inspector) Dump(ctx context.Context, w io.Writer) error {
 	d, err := i.dumpNow(ctx, "")
 	if err != nil {

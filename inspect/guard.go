@@ -19,14 +19,15 @@ func protect(h http.Header) {
 	h.Set("Cache-Control", "no-store")
 }
 
-// ServeHTTP answers the requests that may be answered.
+// ServeHTTP implements http.Handler. It refuses requests that the rules under
+// Security do not permit.
 func (i *Inspector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	i.Protect(i.mux).ServeHTTP(w, r)
 }
 
-// Protect returns a handler that passes to next the requests which the inspector would
-// answer, and refuses the others as it does: those of other machines and other
-// sites, and those without its token.
+// Protect returns a handler that passes requests to next under the inspector's
+// own rules: it refuses those of other machines and other sites, and those
+// without its token.
 func (i *Inspector) Protect(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		protect(w.Header())

@@ -20,48 +20,49 @@ import (
 
 // Config configures an inspector. All fields are optional.
 type Config struct {
-	// Token is what requests must present. If empty, a random one is made.
+	// Token is the secret that requests must present. If empty, it is random.
 	Token string
-	// Actions allows what changes the program: to post, call, signal, stop
-	// sessions, cancel and fire timers, pause and step. Without it the
-	// inspector only shows.
+	// Actions allows requests that change the program: to post, call, signal,
+	// stop sessions, cancel and fire timers, pause and step. Without it the
+	// inspector is read-only.
 	Actions bool
-	// Remote allows other machines to connect, which see the token and all the
-	// program's data on their way unless the server uses TLS.
+	// Remote allows other machines to connect. Unless the server uses TLS, the
+	// token and all the program's data are then sent in the clear.
 	Remote bool
-	// Hosts are names under which requests may be made, besides localhost and
-	// loopback addresses: the name of a proxy before the server. With Remote
-	// they are needed, for instance the server's address.
+	// Hosts are the host names which requests may have, besides localhost and
+	// loopback addresses: for instance that of a proxy before the server. With
+	// Remote at least one is needed, such as the server's address.
 	Hosts []string
-	// Sample is of how many events the times of one are taken. 0 means all.
+	// Sample is the interval, in events, at which one event is timed, rounded
+	// up to a power of two. 0 or less times all.
 	Sample int
-	// Recent is how many events are kept for causal trees. 0 means 16384, a
-	// negative number none.
+	// Recent is the number of events that are kept for causal trees. 0 is
+	// 16384; if negative, none are kept.
 	Recent int
-	// Lease is after how long without any sign of its user a pause ends. 0
-	// means 15 seconds.
+	// Lease is how long a pause lasts without a request of its user. 0 or less
+	// is 15 seconds.
 	Lease time.Duration
-	// CrashDump is the path of a file into which Dump writes when no session
-	// handles an exception, before the program's sessions are stopped for it; empty
-	// for none. The command poe inspect opens it.
+	// CrashDump is the path of the file to which a dump is written when no
+	// session handles an exception, before the program's sessions are stopped.
+	// If empty, none is written. The command poe inspect opens it.
 	CrashDump string
-	// Recordings are files with recordings, and directories in which those are whose
-	// names end in .rec, that the inspector shows. Replay is a program that can replay
-	// them, as in NewRecordings, by which states are shown; it is run when one is
-	// asked for.
+	// Recordings are the recordings that the inspector shows: files, and
+	// directories of files whose names end in .rec. Replay is the command that
+	// replays them, as in NewRecordings; it is run when a state is requested.
 	Recordings []string
 	Replay     []string
-	// Flight is how much of the runtime's execution trace is kept in memory, up to 64
-	// MiB, and answered with by /api/flight for go tool trace: runtime/trace's
-	// FlightRecorder, which costs the whole program some percent. A process has one.
-	// 0 is none; less than a second is one.
+	// Flight is the span of the runtime's execution trace that is kept in
+	// memory, up to 64 MiB, by runtime/trace's FlightRecorder; the API's flight
+	// returns it for go tool trace. It slows the whole program by some percent,
+	// and a process can have only one. 0 or less keeps none; less than a second
+	// counts as one.
 	Flight time.Duration
-	// Logger gets a line for every action. If nil, it is the kernel's.
+	// Logger logs every action. If nil, it is the kernel's.
 	Logger *slog.Logger
 }
 
-// Inspector is an http.Handler that shows one kernel. Its methods are safe on any
-// goroutine.
+// Inspector is an http.Handler that shows one kernel. Its methods are safe on
+// any goroutine; those that read the kernel wait for its goroutine.
 type Inspector struct {
 	config   Config
 	k        *kernel.Kernel
@@ -81,8 +82,8 @@ type Inspector struct {
 	socket   string
 }
 
-// New attaches an inspector to a kernel until it is closed. It belongs to the
-// kernel's goroutine, or to any while the kernel does not run.
+// New attaches an inspector to a kernel until it is closed. It may be called on
+// the kernel's goroutine, or on any while the kernel does not run.
 func New(k *kernel.Kernel, c Config) *Inspector {
 	if c.Token == "" {
 		c.Token = string(newToken())
@@ -108,10 +109,10 @@ func New(k *kernel.Kernel, c Config) *Inspector {
 	return i
 }
 
-// Listen makes an inspector with a server of its own, at a loopback address such
-// as "127.0.0.1:0" or a unix socket, "unix:/run/program.sock", which only the
-// user can open. An address of another kind is an error unless Config.Remote is
-// set. It belongs to the goroutines that New does.
+// Listen returns an inspector with a server of its own, at a loopback address
+// such as "127.0.0.1:0" or a unix socket, "unix:/run/program.sock", which only
+// the user can open. Any other address is an error unless Config.Remote is set.
+// Listen may be called where New may.
 func Listen(k *kernel.Kernel, addr string, c Config) (*Inspector, error) {
 	l, socket, err := listen(addr, c.Remote)
 	if err != nil {
@@ -147,11 +148,11 @@ func listen(addr string, remote bool) (l net.Listener, socket string, err error)
 	return l, "", err
 }
 
-// Token returns what requests must present: as "Authorization: Bearer", or once
-// as the parameter token, which sets a cookie.
+// Token returns the secret that requests must present: as "Authorization:
+// Bearer", or once as the query parameter token, which sets a cookie.
 func (i *Inspector) Token() string { return i.config.Token }
 
-// Addr returns the address of an inspector made by Listen, nil for others.
+// Addr returns the address of an inspector made by Listen, and nil for others.
 func (i *Inspector) Addr() net.Addr {
 	if i.listener == nil {
 		return nil
@@ -159,9 +160,9 @@ func (i *Inspector) Addr() net.Addr {
 	return i.listener.Addr()
 }
 
-// URL returns where a browser finds an inspector made by Listen, with the token;
-// it is empty for others, and "unix:path?token=..." for a unix socket, which is for
-// the command poe inspect.
+// URL returns the URL of an inspector made by Listen, including the token; it
+// is empty for others. For a unix socket it is "unix:path?token=...", for the
+// command poe inspect.
 func (i *Inspector) URL() string {
 	switch {
 	case i.listener == nil:
@@ -172,12 +173,12 @@ func (i *Inspector) URL() string {
 	return "http://" + i.listener.Addr().String() + "/?token=" + i.config.Token
 }
 
-// Metrics returns the Collector whose numbers the inspector shows.
+// Metrics returns the Collector from which the inspector gets its numbers.
 func (i *Inspector) Metrics() *metrics.Collector { return i.metrics }
 
-// Close ends a pause, closes the listener of Listen and all its connections, and
-// detaches the inspector from the kernel, on the kernel's goroutine if it runs. Of
-// a kernel that ends it may be called once Run has returned.
+// Close ends a pause, closes the listener of Listen and all its connections,
+// and detaches the inspector from the kernel, on the kernel's goroutine if it
+// runs. It may also be called after Run has returned.
 func (i *Inspector) Close() error {
 	var err error
 	if i.server != nil {

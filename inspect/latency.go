@@ -9,7 +9,8 @@ import (
 	"github.com/gopoe/poe/metrics"
 )
 
-// Distribution is a histogram whose buckets are a power of two wide.
+// Distribution is a histogram, each of whose buckets is twice as wide as the
+// one before.
 type Distribution struct {
 	Count         uint64
 	P50, P99, Max float64  // seconds
@@ -40,7 +41,8 @@ func distribution(h *metrics.Histogram) Distribution {
 	return d
 }
 
-// EventLatency is how long an event of a kind of session waits and runs.
+// EventLatency has the waiting and running times of an event of a kind of
+// session.
 type EventLatency struct {
 	Kind, Event string
 	Count       uint64

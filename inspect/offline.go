@@ -9,8 +9,9 @@ import (
 	"slices"
 )
 
-// Offline shows a dump as an inspector shows a running program, to requests that
-// have its token. Its server should listen on a loopback address or a unix socket.
+// Offline is an http.Handler that shows a dump as an inspector shows a running
+// program, to requests that have its token. Its server should listen on a
+// loopback address or a unix socket.
 type Offline struct {
 	token  token
 	dump   Dump
@@ -21,7 +22,7 @@ type Offline struct {
 // maxDump bounds a dump that is read, in bytes.
 const maxDump = 1 << 30
 
-// ReadDump reads what [Inspector.Dump] has written.
+// ReadDump reads a dump that [Inspector.Dump] has written.
 func ReadDump(r io.Reader) (*Offline, error) {
 	o := &Offline{token: newToken(), mux: http.NewServeMux()}
 	if err := json.NewDecoder(io.LimitReader(r, maxDump)).Decode(&o.dump); err != nil {
@@ -39,14 +40,15 @@ func ReadDump(r io.Reader) (*Offline, error) {
 	return o, nil
 }
 
-// Why returns the exception that the dump was written for, with its stack.
+// Why returns the exception for which the dump was written, with its stack;
+// empty if it was requested.
 func (o *Offline) Why() string { return o.dump.Why }
 
 // Token returns what requests must present, as those to an [Inspector] must present
 // its token.
 func (o *Offline) Token() string { return string(o.token) }
 
-// ServeHTTP shows the dump.
+// ServeHTTP implements http.Handler.
 func (o *Offline) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	serveLocal(w, r, o.token, o.mux)
 }

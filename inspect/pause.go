@@ -32,8 +32,8 @@ type pauser struct {
 	lastID  int
 }
 
-// Breakpoint says before which events the kernel pauses: those that agree with all
-// fields that are not empty.
+// Breakpoint selects the events before which the kernel pauses: those that
+// match all fields that are not empty. ID and Hits are set by the inspector.
 type Breakpoint struct {
 	ID      int
 	Session string // number, alias, or type of heap

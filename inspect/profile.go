@@ -76,14 +76,15 @@ func (p *profiles) end(s *observe.Span) {
 type Frame struct {
 	Name     string
 	Where    string  `json:",omitempty"` // file and line
-	Total    float64 // seconds of processor time, of what it has called as well
+	Total    float64 // seconds of processor time, including the functions that it called
 	Self     float64
 	Children []*Frame `json:",omitempty"` // most first
 }
 
-// Profile is the processor time of a program for a while, by event and function.
+// Profile is the processor time that a program used during an interval, by
+// event and function.
 type Profile struct {
-	Seconds float64 // how long it was taken for
+	Seconds float64 // how long the profile was taken
 	Total   float64 // seconds of processor time, of all goroutines
 	Samples int
 	Events  []EventTime // most first
@@ -92,7 +93,7 @@ type Profile struct {
 
 // EventTime is the processor time of an event's handlers, without what they called.
 type EventTime struct {
-	Kind, Event string // both empty for what is outside of handlers
+	Kind, Event string // both empty for time outside of handlers
 	Total       float64
 }
 

@@ -18,20 +18,21 @@ import (
 	"github.com/gopoe/poe/recording"
 )
 
-// Recordings shows recordings of runs, to requests that have its token: what a run
-// did, event by event, the kernel's state at any of them, and where two runs part.
-// Its server should listen on a loopback address or a unix socket. An Inspector
-// shows recordings as well, see Config.Recordings.
+// Recordings is an http.Handler that shows recordings of runs, to requests that
+// have its token: the events of a run, the kernel's state at any of them, and
+// the first difference of two runs. Its server should listen on a loopback
+// address or a unix socket. An Inspector shows recordings as well, see
+// Config.Recordings.
 type Recordings struct {
 	token token
 	from  recordings
 	mux   *http.ServeMux
 }
 
-// NewRecordings shows the recordings in files, or in directories those whose names
-// end in .rec. Command is a program that can replay them, with its arguments, or
-// alone for the arguments that it was recorded with; without one, states are not
-// shown.
+// NewRecordings returns a handler that shows the recordings in paths: files,
+// and directories of files whose names end in .rec. Command is a program that
+// can replay them, with its arguments, or alone for those with which it was
+// recorded. If it is empty, states are not shown.
 func NewRecordings(paths, command []string) *Recordings {
 	r := &Recordings{token: newToken(), mux: http.NewServeMux(), from: recordings{paths, command}}
 	page(r.mux)
@@ -44,7 +45,7 @@ func NewRecordings(paths, command []string) *Recordings {
 // its token.
 func (r *Recordings) Token() string { return string(r.token) }
 
-// ServeHTTP shows the recordings.
+// ServeHTTP implements http.Handler.
 func (r *Recordings) ServeHTTP(w http.ResponseWriter, q *http.Request) {
 	serveLocal(w, q, r.token, r.mux)
 }
@@ -172,7 +173,7 @@ func (x recordings) each(r *http.Request, parameter string, do func(recording.Ev
 	return events, nil, nil
 }
 
-// RecordingSummary is a recording at a glance.
+// RecordingSummary summarizes a recording.
 type RecordingSummary struct {
 	Head    recording.Head
 	Events  uint64
@@ -182,7 +183,7 @@ type RecordingSummary struct {
 	Names   []NameCount
 }
 
-// NameCount is how many events of a name there are.
+// NameCount is the number of events of a name.
 type NameCount struct {
 	Name  string
 	Count uint64
@@ -250,8 +251,8 @@ func (d *density) parts() []uint64 {
 	return d.count[:min(len(d.count), int(d.last/d.width)+1)]
 }
 
-// RecordedEvent is an event of a recording with what was recorded from then on until
-// the next one: what its handler and the kernel got from outside.
+// RecordedEvent is an event of a recording, with what its handler and the
+// kernel got from outside before the next event.
 type RecordedEvent struct {
 	recording.Event
 	Time float64 // seconds; hides that of Event

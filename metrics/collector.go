@@ -10,21 +10,21 @@ import (
 
 // Config configures a Collector. All fields are optional.
 type Config struct {
-	// Sample is of how many events the times of one are taken, rounded up to a
-	// power of two. 0 means 64, 1 all.
+	// Sample is the interval, in events, at which one event is timed, rounded
+	// up to a power of two. 0 or less is 64; 1 times all.
 	Sample int
-	// Limit is how many pairs of a kind of session and an event are distinguished,
-	// and as many kinds of dead letters and of errors. What exceeds it counts
-	// under the name [Other]. 0 means 1000.
+	// Limit bounds the pairs of a kind of session and an event that are
+	// distinguished, and likewise those of dead letters and of failures. Others
+	// are counted under the name [Other]. 0 or less is 1000.
 	Limit int
 }
 
-// Other is the name of everything beyond [Config.Limit].
+// Other is the name under which everything beyond [Config.Limit] is counted.
 const Other = "(other)"
 
-// Collector gathers the numbers of one kernel. Snapshot and String are safe on
-// any goroutine; while a handler runs, and before the first run, what they return may
-// lack the last 63 events, unless all times are taken.
+// Collector counts the events of one kernel. Snapshot and String are safe on
+// any goroutine; while a handler runs, and before the first run, their results
+// may lack the last 63 events, unless all events are timed.
 type Collector struct {
 	k      *kernel.Kernel
 	view   observe.View
@@ -52,41 +52,42 @@ type Collector struct {
 	began      time.Time
 }
 
-// Session is what a Collector knows of one session: [observe.Session.Data], if the
-// Collector was the first observer of the kernel.
+// Session has the numbers of one session. It is [observe.Session.Data], if the
+// Collector was the kernel's first observer.
 type Session struct {
 	Events uint64        // that it has handled
-	Busy   time.Duration // in its own handlers; an estimate, unless all times are taken
+	Busy   time.Duration // in its own handlers; an estimate, unless all events are timed
 
 	kind *kindStats
 }
 
-// Event are the numbers of an event in all sessions of a kind.
+// Event has the numbers of an event in all sessions of a kind.
 type Event struct {
 	Kind  string // of session: the type of its heap
 	Event string
 	Count uint64
 	Threw uint64        // how often the handler ended with a panic
-	Self  time.Duration `json:"SelfNanoseconds"` // of its own, without handlers that it has called, of those that Run counts
+	Self  time.Duration `json:"SelfNanoseconds"` // total of the events in Run, without the handlers that they called
 	Wait  Histogram     // from queueing to dispatch, of those that were queued
-	Run   Histogram     // of the handler, with those that it has called
+	Run   Histogram     // of the handler, including those that it called
 }
 
 type deadKey struct{ to, event string }
 
-// DeadLetters are events of one name for one destination that reached no handler.
+// DeadLetters counts the events of one name for one destination that reached no
+// handler.
 type DeadLetters struct {
 	To, Event string
 	From      string // the last one's sender
 	Unhandled bool   // the last one had a session, but no handler
-	Err       string // why the last one was refused, if it was
+	Err       string // why the last one was refused; empty if it was not
 	Count     uint64
 	Last      time.Time
 }
 
 type errorKey struct{ kind, event, text string }
 
-// Failure are handlers that ended with a panic in the same place.
+// Failure counts the handlers that ended with a panic in the same place.
 type Failure struct {
 	Kind, Event string
 	Where       string // file and line
@@ -97,8 +98,8 @@ type Failure struct {
 	Last        time.Time
 }
 
-// New attaches a Collector to a kernel until it is closed. It belongs to the
-// kernel's goroutine, or to any while the kernel does not run.
+// New attaches a Collector to a kernel until it is closed. It may be called on
+// the kernel's goroutine, or on any while the kernel does not run.
 func New(k *kernel.Kernel, c Config) *Collector {
 	if c.Sample <= 0 {
 		c.Sample = 64
@@ -119,8 +120,8 @@ func New(k *kernel.Kernel, c Config) *Collector {
 	return m
 }
 
-// Close detaches the Collector, which keeps its numbers. It belongs to the
-// kernel's goroutine, as New does.
+// Close detaches the Collector, which keeps its numbers. It may be called where
+// New may.
 func (m *Collector) Close() error {
 	m.stop()
 	m.Waits()

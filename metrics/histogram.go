@@ -15,8 +15,9 @@ const (
 	buckets  = (lastLog-firstLog+1)<<subBits + 2
 )
 
-// Histogram counts durations in buckets of exponential width. Its size is fixed.
-// The zero Histogram is empty. It is a value: a copy does not change.
+// Histogram counts durations in buckets of exponential width. Its size is
+// fixed. The zero Histogram is empty. It has no pointers: a copy is
+// independent.
 type Histogram struct {
 	Count   uint64
 	Sum     time.Duration
@@ -56,9 +57,9 @@ func upper(i int) time.Duration {
 	return time.Duration(1<<log + (sub+1)<<(log-subBits))
 }
 
-// Quantile returns the duration that a part q of those counted do not exceed: 0.5
-// is the median. It is the upper end of a bucket, at most Max; 0 for an empty
-// histogram.
+// Quantile returns the duration which the fraction q of those counted do not
+// exceed: 0.5 is the median. It is the upper bound of a bucket, at most Max; 0
+// for an empty histogram.
 func (h *Histogram) Quantile(q float64) time.Duration {
 	want, seen := uint64(q*float64(h.Count)+0.5), uint64(0)
 	for i, n := range h.buckets {
@@ -80,8 +81,8 @@ func (h *Histogram) Mean() time.Duration {
 	return h.Sum / time.Duration(h.Count)
 }
 
-// Cumulative yields the upper ends of the buckets, but the last, which has none,
-// with the number of durations below each.
+// Cumulative yields the upper bound of each bucket but the last, which has
+// none, and the number of durations below it.
 func (h *Histogram) Cumulative() iter.Seq2[time.Duration, uint64] {
 	return func(yield func(time.Duration, uint64) bool) {
 		n := uint64(0)

@@ -12,15 +12,15 @@ import (
 	"github.com/gopoe/poe/kernel/observe"
 )
 
-// Snapshot is what a Collector has gathered so far.
+// Snapshot has the numbers of a Collector at one time.
 type Snapshot struct {
 	Kernel     string
 	Since      time.Time // when the Collector was attached
-	Sample     int       // of how many events the times of one are taken
+	Sample     int       // the interval, in events, at which one is timed
 	Dispatched uint64
 	Threw      uint64
 	Counts     observe.Counts // at the end of the last turn
-	Turn       Histogram      // how long the loop did not look for what is ready: its delay for others
+	Turn       Histogram      // the time between two polls of the loop, without its wait
 	Late       Histogram      // of timers
 	Events     []Event        // in order of kind and event
 	Dead       []DeadLetters  // most frequent first
@@ -55,7 +55,7 @@ func (m *Collector) Snapshot() Snapshot {
 	return s
 }
 
-// Of returns the numbers of an event, and whether there are any.
+// Of returns the numbers of an event, and reports whether there are any.
 func (s *Snapshot) Of(kind, event string) (Event, bool) {
 	for _, e := range s.Events {
 		if e.Kind == kind && e.Event == event {
@@ -75,8 +75,8 @@ func (m *Collector) String() string {
 	return string(text)
 }
 
-// MarshalJSON writes the count, the sum, the greatest and some quantiles, times
-// in seconds.
+// MarshalJSON encodes the count, the sum, the maximum and some quantiles, with
+// times in seconds.
 func (h Histogram) MarshalJSON() ([]byte, error) {
 	return json.Marshal(map[string]any{
 		"count": h.Count, "sum": h.Sum.Seconds(), "max": h.Max.Seconds(),

@@ -13,12 +13,12 @@ type Address struct {
 // String returns the address as POE::Component::IKC writes it.
 func (a Address) String() string { return "poe://" + a.Node + "/" + a.Alias }
 
-// To makes a destination for Kernel.Post of a session on another node. A post
-// there is not answered; what can be known at once is its error: ErrNoNode,
-// ErrBusy, ErrTooLarge, ErrBadValue, ErrUnreachable, ErrClosed. What turns out
-// later, that the session is not there or not exposed, is reported to
-// Config.Lost. An address on this node itself is one as well. It may be made on
-// any goroutine and kept; nodes may become known later.
+// To returns a destination for Kernel.Post: a session on another node. A post
+// there is not acknowledged; its error is what is known at once: ErrNoNode,
+// ErrBusy, ErrTooLarge, ErrBadValue, ErrUnreachable, ErrClosed. That the
+// session does not exist or is not exposed is reported later, to Config.Lost.
+// The address may be on this node itself. Any goroutine may call it; the
+// destination may be kept, and the node may be added later.
 func (n *Node) To(a Address) kernel.Dest { return kernel.Via(&remoteDest{n, a}) }
 
 // remoteDest is the kernel's side of an address.

@@ -19,21 +19,23 @@ type call struct {
 	timer      kernel.AlarmID
 }
 
-// Call asks a session on another node: its handler of event runs there, and
-// what it gives to Return comes back to the active session as the event reply,
-// with the answer, an error or nil, and extra as its arguments. The error is
+// Call calls a session on another node: its handler of event runs there, and
+// the active session is sent the event reply, whose arguments are the value
+// that the handler returned, an error or nil, and extra. The error is
 // ErrTimeout after Config.CallTimeout, ErrUnreachable if the node goes down,
-// ErrNoSession, ErrNotExposed, ErrTooLarge, ErrBadValue, or ErrClosed. A
-// handler that panics or does not exist answers nil. The call keeps the session
-// alive until the answer is there.
+// ErrNoSession, ErrNotExposed, ErrTooLarge, ErrBadValue, or ErrClosed. The
+// answer of a handler that panics or does not exist is nil. The call keeps the
+// session alive until the answer has come.
 //
-// What Call itself returns is known at once; then no answer comes. It waits for
-// nothing. POE::Component::IKC: call.
+// Call does not block. If it returns an error, no answer comes; besides those
+// above that is ErrNoNode, ErrBusy, kernel.ErrNoActiveSession outside of any
+// session, or kernel.ErrInvalid if reply is empty. POE::Component::IKC: call.
 func (n *Node) Call(to Address, event string, args []any, reply string, extra ...any) error {
 	return n.CallTimeout(n.config.CallTimeout, to, event, args, reply, extra...)
 }
 
-// CallTimeout is Call with another time to wait.
+// CallTimeout is Call with a timeout in place of Config.CallTimeout. One that
+// is not positive is kernel.ErrInvalid.
 func (n *Node) CallTimeout(timeout time.Duration, to Address, event string, args []any, reply string, extra ...any) error {
 	a := n.agent
 	who, err := a.subscriber(reply, extra)

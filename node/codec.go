@@ -9,15 +9,15 @@ import (
 
 // Codec turns arguments into bytes and back. Its methods are called from
 // several goroutines at once, Encode mostly on the kernel's own, Decode never
-// there. Decode gets what a stranger sent: it must bound what it allocates and
-// return an error, not panic. All nodes that talk to each other need the same.
+// there. Decode's input is untrusted: it must bound what it allocates and
+// return an error, not panic. Nodes that communicate must use the same codec.
 type Codec interface {
 	Encode(values []any) ([]byte, error)
 	Decode(data []byte) ([]any, error)
 }
 
-// Types are the structs that may travel, each under its own number, the same
-// on all nodes. It is what [NewCBOR] is given.
+// Types registers structs for [NewCBOR], a value of each type under a number
+// from 40000 on, which must be the same on all nodes.
 type Types map[uint64]any
 
 // Numbers below this are CBOR's own.
@@ -33,12 +33,12 @@ type wireError struct {
 	Text string
 }
 
-// CBOR is the codec that nodes use by default (RFC 8949). Strings, booleans,
-// []byte, time.Time, errors, registered structs, slices, and maps with string
-// keys travel. All integers arrive as int64, all floats as float64, slices as
-// []any, maps as map[string]any; an error arrives as a *RemoteError, a struct
-// as itself. Pointers, channels, functions and structs that are not registered
-// are refused when they are sent.
+// CBOR is the codec that nodes use by default (RFC 8949). It encodes strings,
+// booleans, numbers, nil, []byte, time.Time, errors, registered structs,
+// slices, and maps with string keys. All integers arrive as int64, all floats
+// as float64, slices as []any, maps as map[string]any; an error arrives as a
+// *RemoteError, a struct as itself. Encode refuses pointers, channels,
+// functions and structs that are not registered with ErrBadValue.
 type CBOR struct {
 	enc   cbor.EncMode
 	dec   cbor.DecMode
@@ -46,9 +46,10 @@ type CBOR struct {
 	sizes map[uint64]typeSize // by number
 }
 
-// NewCBOR makes a codec that knows some structs. A Types maps numbers, from
-// 40000 on, to a value of the type each. Fields of a struct travel by their
-// names; those that the other side does not have are ignored.
+// NewCBOR returns a codec with some structs registered; nil registers none.
+// Fields of a struct are encoded by name; those that the other side does not
+// have are ignored. The error is a *kernel.ConfigError which names the type or
+// number.
 func NewCBOR(types Types) (*CBOR, error) {
 	c := &CBOR{types: map[reflect.Type]bool{}, sizes: map[uint64]typeSize{}}
 	set := cbor.NewTagSet()
@@ -102,7 +103,7 @@ func (c *CBOR) modes(set cbor.TagSet) (err error) {
 	return nil
 }
 
-// Encode writes a list of values.
+// Encode encodes a list of values. The error wraps ErrBadValue.
 func (c *CBOR) Encode(values []any) ([]byte, error) {
 	ready, err := c.prepareList(values, 0)
 	if err != nil {
@@ -115,7 +116,7 @@ func (c *CBOR) Encode(values []any) ([]byte, error) {
 	return data, nil
 }
 
-// Decode reads what Encode has written.
+// Decode decodes what Encode has encoded. The error wraps ErrBadValue.
 func (c *CBOR) Decode(data []byte) ([]any, error) {
 	var values []any
 	if err := c.dec.Unmarshal(data, &values); err != nil {

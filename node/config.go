@@ -11,8 +11,9 @@ import (
 	"time"
 )
 
-// Config specifies how a node is set up. Name and Listen are needed; the rest has
-// good values when it is zero.
+// Config configures a node. Name and Listen are required; all other fields are
+// optional. Values that are negative, unless documented, are a
+// *kernel.ConfigError.
 type Config struct {
 	// Name is the node's name, by which others send to it. The other nodes'
 	// Peers must use the same one.
@@ -20,75 +21,78 @@ type Config struct {
 	// Listen is the address to listen on, host:port. Port 0 lets the system
 	// choose; Node.Addr returns which.
 	Listen string
-	// Advertise is where other nodes reach this one, if that is not Listen. It
-	// is needed if Listen names no host.
+	// Advertise is the host:port at which other nodes reach this one; if empty,
+	// it is the address listened on. It is required if Listen names no host,
+	// and then Listen needs a port other than 0.
 	Advertise string
-	// Peers are the other nodes: name to host:port. Only they may talk to this
-	// node, unless Strangers is set. Node.AddPeer adds more.
+	// Peers maps the names of the other nodes to their host:port. Only they may
+	// connect, unless Strangers is set. Node.AddPeer adds more.
 	Peers map[string]string
-	// Strangers lets nodes that are not in Peers talk to this one. It answers
-	// them at the address that they give.
+	// Strangers allows nodes that are not in Peers to connect. They are
+	// answered at the address that they give.
 	Strangers bool
 
-	// TLS is the node's certificate (Certificates), who may connect (ClientCAs)
-	// and whom to believe (RootCAs). Both sides always show a certificate. Nil
-	// is no encryption and no authentication at all, which is refused on other
-	// than loopback addresses unless Insecure is set.
+	// TLS has the node's certificate (Certificates), the authorities of the
+	// nodes that may connect (ClientCAs) and of those that this one connects to
+	// (RootCAs); all are required. Both sides always present a certificate, and
+	// the version is at least 1.3. Nil disables encryption and authentication,
+	// which is an error on other than loopback addresses unless Insecure is
+	// set.
 	TLS *tls.Config
-	// Authorize decides whether the holder of a verified certificate may speak
-	// for a node, in both directions; its error refuses that. If nil, the node's
-	// name must be the certificate's common name or one of its DNS names. It is
-	// called on several goroutines at once. It is only for TLS.
+	// Authorize decides whether the holder of a verified certificate may act as
+	// a node, in both directions; an error refuses the connection. If nil, the
+	// node's name must be the certificate's common name or one of its DNS
+	// names. It is called on several goroutines at once. It requires TLS.
 	Authorize func(node string, cert *x509.Certificate) error
 	// Insecure allows a node without TLS on any address.
 	Insecure bool
 
-	// Codec encodes arguments; nil is NewCBOR(Types).
+	// Codec encodes arguments. If nil, it is NewCBOR(Types).
 	Codec Codec
-	// Types are the structs that may travel with the default codec.
+	// Types registers structs with the default codec. It must be empty if Codec
+	// is set.
 	Types Types
 
-	// MaxMessage is how long encoded arguments or answers may be, in bytes.
-	// 0 is 1 MiB.
+	// MaxMessage bounds the encoded arguments of an event, or an encoded
+	// answer, in bytes. 0 is 1 MiB.
 	MaxMessage int
-	// MaxDecoded is how much memory the values of one message may take once they
-	// are decoded, in bytes, as far as the Codec knows; see DecodedSizer. 0 is
-	// 8 times MaxMessage.
+	// MaxDecoded bounds the memory of the decoded values of one message, in
+	// bytes. It needs a Codec that is a DecodedSizer; else it bounds their
+	// encoded size. 0 is 8 times MaxMessage.
 	MaxDecoded int
-	// Window and WindowBytes are how much may be on its way to one node, in
-	// events and in bytes, before posts return ErrBusy. An event is on its way
-	// until the other kernel has taken it. 0 is 8192 and 8 MiB.
+	// Window and WindowBytes bound what may be in transit to one node, in
+	// events and in bytes; posts beyond return ErrBusy. An event is in transit
+	// until the other kernel has received it. 0 is 8192 and 8 MiB.
 	Window, WindowBytes int
-	// MaxConns is how many connections others may have to this node at once; a
-	// peer has two. Those that have not shown yet that they are a peer's may take
-	// up a quarter of it from one address, and are closed after 2 times DeadAfter.
-	// 0 is 256.
+	// MaxConns bounds the incoming connections; a peer has two. Connections of
+	// one address that have not yet identified themselves as a peer's may be up
+	// to a quarter of that, and are closed after twice DeadAfter. 0 is 256.
 	MaxConns int
 	// CallTimeout is how long Call waits for its answer. 0 is 10 seconds.
 	CallTimeout time.Duration
-	// Heartbeat is how often a node that is in use is asked for a sign of
-	// life, DeadAfter how long it may stay silent before it counts as down. 0
-	// is 1 second and 4 seconds.
+	// Heartbeat is the interval at which a node in use is asked for a sign of
+	// life; DeadAfter is how long it may be silent before it counts as down,
+	// and must be the longer one. 0 is 1 second and 4 seconds.
 	Heartbeat, DeadAfter time.Duration
-	// Linger is how long Shutdown waits for what is on its way. 0 is 1 second,
-	// negative does not wait.
+	// Linger is how long Shutdown lets events in transit arrive. 0 is 1 second;
+	// if negative, Shutdown drops them at once.
 	Linger time.Duration
 
-	// Lost is called on the kernel's goroutine for events that did not arrive,
-	// or may not have. If nil, they are logged, at most once a second.
+	// Lost is called on the kernel's goroutine for events that did not, or may
+	// not, arrive. If nil, they are logged, at most once a second.
 	Lost func(Loss)
-	// Logger gets what goes wrong, and the warnings of the libraries below. If
-	// nil, it is the kernel's; slog.DiscardHandler is silence.
+	// Logger logs errors, and the warnings of the transport's libraries. If
+	// nil, it is the kernel's.
 	Logger *slog.Logger
 }
 
 // Loss reports events that were posted and have, or may have, reached no session.
 type Loss struct {
-	To    Address // without an Alias if Count events to that node are meant
+	To    Address // without an Alias if Count is of events of any alias of that node
 	Event string
 	Count int
 	// Err is the reason: ErrNotExposed, ErrNoSession, ErrBadValue sent by the
-	// other node; ErrUnreachable if it went down before it had taken them.
+	// other node; ErrUnreachable if it went down before it had received them.
 	Err error
 }
 

@@ -12,21 +12,21 @@
 //	chargen := n.To(node.Address{Node: "back", Alias: "chargen"})
 //	err = e.Kernel.Post(chargen, "line", "hello")
 //
-// On the other node nothing can be reached but what [Node.Expose] names, alias
-// by alias and event by event. The sender that a handler there sees stands for
-// the session here: what is posted to Event.Sender comes back, if this node has
+// The other node can reach only what [Node.Expose] names, alias by alias and
+// event by event. The sender that a handler there sees stands for the session
+// here: an event posted to Event.Sender reaches that session, if this node has
 // exposed an alias of it.
 //
-// What arrives, arrives once and in the order in which it was posted from one
-// node to another; what does not arrive is lost, and the sender's node is notified
-// ([Config].Lost) of all that may be. A question and its answer are a
-// [Node.Call]. Sessions and nodes are watched with [Node.Watch] and
-// [Node.WatchNode]. A node holds back what would not fit into a window, with
-// ErrBusy.
+// An event arrives at most once, and events from one node to another arrive in
+// the order in which they were posted. Events that do not arrive are lost; the
+// sender's node reports all that are, or may be, to [Config].Lost. [Node.Call]
+// sends an event and returns its answer as another event. Sessions and nodes
+// are watched with [Node.Watch] and [Node.WatchNode]. Flow control is by a
+// window: a post that exceeds it fails with ErrBusy.
 //
-// Arguments are copied: they travel through a [Codec], so that pointers, IDs
-// and handles do not cross. [CBOR] says what does.
+// Arguments are copied: they are encoded by a [Codec], so that pointers, IDs
+// and handles cannot be sent. [CBOR] documents which values can.
 //
-// Underneath are protoactor-go's remote and grpc, in an actor system of the
-// node's own: the actors of the kernel's system cannot be reached from outside.
+// The transport is protoactor-go's remote over grpc, in an actor system of the
+// node's own: actors of the kernel's system cannot be reached from outside.
 package node

@@ -13,7 +13,7 @@ import (
 // Errors of posts, calls and watches. They are compared with errors.Is, and
 // those that stand for one of POE's error codes wrap it.
 var (
-	// ErrNoNode indicates that a name belongs to no node that this one knows.
+	// ErrNoNode indicates that no known node has that name.
 	ErrNoNode = sentinel.New("node: no such node", syscall.ENXIO)
 	// ErrNoSession indicates that the other node has no session of that alias. It
 	// is kernel.ErrNoSession as well.
@@ -27,15 +27,15 @@ var (
 	// ErrBadValue indicates that a value cannot travel: its type is not registered,
 	// or its bytes could not be understood.
 	ErrBadValue = sentinel.New("node: value cannot travel", syscall.EBADMSG)
-	// ErrTimeout indicates that no answer came in time. The call may have been
-	// carried out.
+	// ErrTimeout indicates that no answer came in time. The handler may have
+	// run.
 	ErrTimeout = sentinel.New("node: no answer in time", syscall.ETIMEDOUT)
-	// ErrUnreachable indicates that the other node is down, or went down before it
-	// answered. What was on its way may have been carried out.
+	// ErrUnreachable indicates that the other node is down, or went down before
+	// it answered. Events in transit may have been handled.
 	ErrUnreachable = sentinel.New("node: node is unreachable", syscall.EHOSTUNREACH)
-	// ErrBusy indicates that as much is on its way to the other node as
-	// Config.Window and Config.WindowBytes allow. [Node.NotifyWritable] reports when
-	// there is space again.
+	// ErrBusy indicates that as much is in transit to the other node as
+	// Config.Window and Config.WindowBytes allow. [Node.NotifyWritable] reports
+	// when there is space again.
 	ErrBusy = sentinel.New("node: too much is on its way to that node", syscall.ENOBUFS)
 	// ErrClosed indicates that this node is shut down.
 	ErrClosed = errors.New("node: shut down")
@@ -54,17 +54,17 @@ func configError(field string, err error) error {
 	return &kernel.ConfigError{Package: "node", Field: field, Err: err}
 }
 
-// RemoteError is an error that came from another node: its text, and behind it
-// the one of this package's, the kernel's or the system's errors that it was.
+// RemoteError is an error that came from another node. It has the error's text
+// and wraps the error of this package, the kernel or the system that it was.
 type RemoteError struct {
 	Text string
-	Err  error // nil if it was of another kind
+	Err  error // one of the known errors; nil if it was another
 }
 
 // Error returns the text that the error had where it came from.
 func (e *RemoteError) Error() string { return e.Text }
 
-// Unwrap returns the error that it stands for.
+// Unwrap returns e.Err.
 func (e *RemoteError) Unwrap() error { return e.Err }
 
 // code is an error's number between nodes. Numbers from errnoCode on are

@@ -15,12 +15,13 @@ const AnyEvent = "*"
 // value is never changed, so that every goroutine may look.
 type exposures map[string]map[string]bool
 
-// Expose lets other nodes reach some events of the session that has an alias,
-// now or later. Without it nothing can be reached. Further calls add events;
-// names that begin with an underscore, POE's own, cannot be exposed. An alias
-// that ends in a slash stands for all aliases that begin with it and have no
-// other slash behind it. Any goroutine may call it. POE::Component::IKC:
-// publish.
+// Expose allows other nodes to reach some events of the session that has an
+// alias, now or later. Nothing else can be reached. Further calls add events.
+// The error is kernel.ErrInvalid without an event, for an empty name or one
+// that is too long, and for an event whose name begins with an underscore, as
+// POE's own do. An alias that ends in a slash matches all aliases that begin
+// with it and have no further slash. Any goroutine may call it.
+// POE::Component::IKC: publish.
 func (n *Node) Expose(alias string, events ...string) error {
 	if alias == "" || len(alias) > maxName || len(events) == 0 {
 		return callError("Expose", alias, kernel.ErrInvalid)
@@ -43,8 +44,9 @@ func (n *Node) Expose(alias string, events ...string) error {
 	return nil
 }
 
-// Unexpose takes events out of reach again, all of an alias if none is named.
-// Any goroutine may call it. What has come in before is still delivered.
+// Unexpose reverts Expose for some events of an alias, or for all if none is
+// named. Events that have arrived before are still delivered. Any goroutine may
+// call it.
 func (n *Node) Unexpose(alias string, events ...string) {
 	n.changeExposures(func(p exposures) {
 		known := maps.Clone(p[alias])

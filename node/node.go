@@ -19,8 +19,8 @@ import (
 	"github.com/gopoe/poe/node/internal/quiet"
 )
 
-// Node links a kernel to kernels on other nodes. Its methods are for the
-// kernel's goroutine, unless they say otherwise.
+// Node links a kernel to kernels on other nodes. Its methods belong to the
+// kernel's goroutine, unless documented otherwise.
 type Node struct {
 	config  Config
 	log     *slog.Logger
@@ -57,10 +57,10 @@ type Node struct {
 	refusing bool // no stream is accepted any more
 }
 
-// Start makes a kernel a node: it listens, and can be reached by other nodes
-// from then on, as far as Expose allows. It keeps the kernel running, as a
-// listening socket does, until Shutdown. It may be called before Run or in a
-// handler. Errors are a *kernel.ConfigError, or say why it cannot listen.
+// Start makes a kernel a node: it listens, and other nodes can reach what
+// Expose allows. It keeps the kernel running, as a listening socket does, until
+// Shutdown. It may be called before Run or in a handler. The error is a
+// *kernel.ConfigError, or that of listening.
 func Start(k *kernel.Kernel, config Config) (*Node, error) {
 	if err := config.settle(); err != nil {
 		return nil, err
@@ -203,19 +203,20 @@ func (n *Node) enterStream(streams *sync.WaitGroup) bool {
 	return true
 }
 
-// Shutdown takes the node off the network: pending calls fail with ErrClosed,
-// what is on its way has Config.Linger to arrive, the other nodes are notified, and
-// the kernel need not run for it any more. It does not wait; Done is closed when
-// it is over. It may be called twice, and on any goroutine. The end of the
-// kernel, or of the node's session by a signal, shuts the node down as well.
+// Shutdown disconnects the node from the network: pending calls fail with
+// ErrClosed, events in transit have Config.Linger to arrive, the other nodes
+// are notified, and the node no longer keeps the kernel running. It does not
+// wait; Done is closed at the end. Further calls do nothing. Any goroutine may
+// call it. The end of the kernel, or of the node's session by a signal, shuts
+// the node down as well.
 func (n *Node) Shutdown() { n.notify(eventShutdown, nil) }
 
-// Closing returns a channel that is closed when the end begins: from then on
-// nothing is sent any more but what is on its way.
+// Closing returns a channel that is closed when a shutdown begins: from then on
+// only events that are in transit already are sent. Any goroutine may call it.
 func (n *Node) Closing() <-chan struct{} { return n.closing }
 
-// Done returns a channel that is closed when the node is off the network, its
-// port free and its goroutines gone.
+// Done returns a channel that is closed when the node has left the network: its
+// port is free and its goroutines have ended. Any goroutine may call it.
 func (n *Node) Done() <-chan struct{} { return n.done }
 
 // close begins the end, once; the rest happens on a goroutine of its own.

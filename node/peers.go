@@ -2,8 +2,9 @@ package node
 
 import "fmt"
 
-// AddPeer makes another node known, or its new address. Any goroutine may call
-// it.
+// AddPeer adds a peer, at a host:port. If the name is known with another
+// address, that link is closed first, as RemovePeer does. The error is that of
+// a bad name or address. Any goroutine may call it.
 func (n *Node) AddPeer(name, address string) error {
 	if err := checkPeer(name, address); err != nil {
 		return callError("AddPeer", name, err)
@@ -26,9 +27,9 @@ func (n *Node) AddPeer(name, address string) error {
 	}
 }
 
-// RemovePeer forgets a node that AddPeer or Config.Peers made known: what is on
-// its way is lost, and what it sends is dropped, unless strangers may send. A
-// node that is not known is fine. Any goroutine may call it.
+// RemovePeer removes a peer of AddPeer or Config.Peers: events in transit are
+// lost, and what it sends is dropped, unless Config.Strangers is set. It does
+// nothing if the node is not known. Any goroutine may call it.
 func (n *Node) RemovePeer(name string) {
 	n.linksMu.Lock()
 	l := n.links[name]

@@ -88,8 +88,9 @@ func (p *proxy) Dispatch(e kernel.Event) bool {
 }
 
 // SenderOf returns the address of the session on another node that an event's
-// Sender stands for, and whether it stands for one. Senders without an exposed
-// alias have none: the event's sender is then the node's own session.
+// Sender represents, and reports whether it represents one. A sender without an
+// exposed alias has no address: the event's Sender is then the node's own
+// session.
 func SenderOf(id kernel.ID) (Address, bool) {
 	if p, ok := id.Session().(*proxy); ok {
 		return p.address, true

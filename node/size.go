@@ -6,10 +6,10 @@ import (
 	"reflect"
 )
 
-// DecodedSizer is what a [Codec] may implement so that limits count what
-// decoding makes rather than what was sent. DecodedSize reports about how many
-// bytes of memory Decode would allocate for data, without allocating them. It
-// is called from several goroutines at once.
+// DecodedSizer is an optional interface of a [Codec], by which
+// Config.MaxDecoded is enforced. DecodedSize estimates how many bytes of memory
+// Decode would allocate for data, without allocating them. It is called from
+// several goroutines at once.
 type DecodedSizer interface {
 	DecodedSize(data []byte) (int, error)
 }

@@ -10,11 +10,11 @@ import (
 // has. If it returns without an error, the session must have the alias.
 type Starter func(alias string) error
 
-// StartOnDemand has sessions started whose aliases begin with a prefix, which
-// ends in a slash, as events come for them from outside. It exposes nothing.
-// The starter runs in the node's own session; its error goes to the sender of the
-// event, ErrNoSession among others. Nil takes it back. It is
-// for packages that move sessions between nodes.
+// StartOnDemand sets the function that starts sessions whose aliases begin with
+// a prefix, which must end in a slash (else kernel.ErrInvalid), when an event
+// for them comes from outside. It exposes nothing. The starter runs in the
+// node's own session; its error is sent to the sender of the event. Nil removes
+// it. It is for packages that move sessions between nodes.
 func (n *Node) StartOnDemand(prefix string, start Starter) error {
 	if len(prefix) < 2 || prefix[len(prefix)-1] != '/' {
 		return callError("StartOnDemand", prefix, kernel.ErrInvalid)

@@ -54,10 +54,10 @@ type watch struct {
 // Watch notifies the active session when a session on another node has stopped.
 // The event comes once, with the Address, an error and extra as its arguments.
 // The error is nil if the session has stopped, ErrNoSession if there was none,
-// ErrNotExposed if nothing of it is exposed, ErrUnreachable if its node
-// went down, ErrClosed if this one did. It follows the session that has the
-// alias now, not the alias. A watch keeps no session alive. The number is for
-// Unwatch.
+// ErrNotExposed if nothing of it is exposed, ErrUnreachable if its node went
+// down, ErrClosed if this one did. It watches the session that has the alias
+// now, not the alias. A watch keeps no session alive. Watch's own error is
+// known at once, as Call's is; then no event comes.
 func (n *Node) Watch(to Address, event string, extra ...any) (WatchID, error) {
 	a := n.agent
 	who, err := a.subscriber(event, extra)
@@ -82,7 +82,7 @@ func (n *Node) Watch(to Address, event string, extra ...any) (WatchID, error) {
 	return WatchID(f.id), nil
 }
 
-// WatchID is the number of a watch.
+// WatchID identifies a watch of one node, for Unwatch.
 type WatchID uint64
 
 // Unwatch ends a watch; its event will not come. It does nothing if the watch is over.
@@ -196,9 +196,11 @@ type NodeState struct {
 }
 
 // WatchNode notifies the active session each time another node comes up or goes
-// down, and how it is now if that is known. The event's arguments are a
-// NodeState and extra. A node that is watched is asked for signs of life all
-// the time. A watch keeps no session alive; it ends with its session.
+// down, and of its present state if that is known. The event's arguments are a
+// NodeState and extra. A watched node is asked for signs of life even while it
+// is not in use. The error is ErrNoNode, ErrClosed, kernel.ErrNoActiveSession
+// or kernel.ErrInvalid. A watch keeps no session alive; it ends with its
+// session.
 func (n *Node) WatchNode(node string, event string, extra ...any) error {
 	a := n.agent
 	who, err := a.subscriber(event, extra)
@@ -333,10 +335,12 @@ func (a *agent) nodeDown(f *fallen) {
 	a.nodeWritable(f.link.name)
 }
 
-// NotifyWritable sends the active session one event when there is space again on
-// the way to a node: after a post returned ErrBusy, when half of the window is
-// free or the node has gone down. The event's arguments are the node's name
-// and extra. It keeps the session alive until then.
+// NotifyWritable sends the active session one event when a node's window has
+// space again: at once if it has, else when half of it is free or the node has
+// gone down. It is for use after a post returned ErrBusy. The event's arguments
+// are the node's name and extra. It keeps the session alive until then. The
+// error is ErrNoNode, ErrClosed, kernel.ErrNoActiveSession or
+// kernel.ErrInvalid.
 func (n *Node) NotifyWritable(node string, event string, extra ...any) error {
 	a := n.agent
 	who, err := a.subscriber(event, extra)

@@ -12,8 +12,8 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Answer is what a question has brought. It is shared with others who have asked
-// the same and must not be changed.
+// Answer is the answer to a Request. It may be shared with other requests for
+// the same name and must not be changed.
 type Answer struct {
 	// Host, Type, Class and Context are those of the request.
 	Host        string
@@ -21,19 +21,19 @@ type Answer struct {
 	Context     any
 	// Message is the name server's answer; nil if there is none. POE: response.
 	Message *dns.Msg
-	// Err is why there is no message, or an *RcodeError if the server says that
-	// there is no such name or that it has failed. A name without records of the
-	// type is no error.
+	// Err is the reason if there is no message, or an *RcodeError if the server
+	// answers that the name does not exist or that it has failed. If a name has
+	// no records of the type, Err is nil.
 	Err error
 }
 
-// RcodeError is an answer that says why it is none.
+// RcodeError is the error of an answer with a code other than success.
 type RcodeError struct {
 	Host  string
 	Rcode int // dns.RcodeNameError: no such name
 }
 
-// Error names the code as the DNS does: NXDOMAIN, SERVFAIL.
+// Error returns the host and the code's name in the DNS, such as NXDOMAIN.
 func (e *RcodeError) Error() string {
 	name, ok := dns.RcodeToString[e.Rcode]
 	if !ok {
@@ -42,8 +42,8 @@ func (e *RcodeError) Error() string {
 	return "clientdns: " + e.Host + ": " + name
 }
 
-// AnswerOf returns the answer that an event brings. It panics with a
-// kernel.ArgError for any other event.
+// AnswerOf returns the *Answer that is the argument of an event. It panics with
+// a kernel.ArgError for any other event.
 func AnswerOf(e kernel.Event) *Answer { return kernel.Arg[*Answer](e, 0) }
 
 // answerOf makes an answer of a message.
@@ -73,8 +73,7 @@ func records[R dns.RR](a *Answer) []R {
 	return list
 }
 
-// Addrs returns the addresses of an answer to a question for A or AAAA, in its
-// order.
+// Addrs returns the addresses of the A and AAAA records, in the answer's order.
 func (a *Answer) Addrs() []netip.Addr {
 	if a.Message == nil {
 		return nil
@@ -95,8 +94,7 @@ func (a *Answer) Addrs() []netip.Addr {
 	return list
 }
 
-// Names returns the names of an answer to a question for PTR, without their final
-// dots.
+// Names returns the names of the PTR records, without their final dots.
 func (a *Answer) Names() (list []string) {
 	for _, r := range records[*dns.PTR](a) {
 		list = append(list, strings.TrimSuffix(r.Ptr, "."))
@@ -104,13 +102,13 @@ func (a *Answer) Names() (list []string) {
 	return list
 }
 
-// MX returns the mail servers in the order in which they are to be tried.
+// MX returns the MX records in the order in which they should be tried.
 func (a *Answer) MX() []*dns.MX {
 	return slices.SortedStableFunc(slices.Values(records[*dns.MX](a)), func(x, y *dns.MX) int { return int(x.Preference) - int(y.Preference) })
 }
 
-// SRV returns the servers of a service by priority and, within one, by weight,
-// the greatest first.
+// SRV returns the SRV records sorted by priority, and those of one priority by
+// descending weight.
 func (a *Answer) SRV() []*dns.SRV {
 	return slices.SortedStableFunc(slices.Values(records[*dns.SRV](a)), func(x, y *dns.SRV) int {
 		if x.Priority != y.Priority {
@@ -120,7 +118,7 @@ func (a *Answer) SRV() []*dns.SRV {
 	})
 }
 
-// TXT returns the texts, each joined from its parts.
+// TXT returns the texts of the TXT records, each joined from its parts.
 func (a *Answer) TXT() (list []string) {
 	for _, r := range records[*dns.TXT](a) {
 		list = append(list, strings.Join(r.Txt, ""))

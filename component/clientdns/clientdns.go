@@ -1,6 +1,6 @@
 // Package clientdns looks up names in the DNS without blocking:
-// POE::Component::Client::DNS in Go. The codec is github.com/miekg/dns; sockets,
-// time-outs, retries and the cache are the kernel's.
+// POE::Component::Client::DNS in Go. The codec is github.com/miekg/dns;
+// sockets, time-outs, retries and the cache are on the kernel's loop and clock.
 //
 //	resolver, err := clientdns.New(k, clientdns.Config{})
 //
@@ -17,13 +17,13 @@
 //
 //   - "resolve": a [Request]; the sender gets the event that it names, with one
 //     argument, an *[Answer];
-//   - "shutdown": all pending questions are answered with [ErrShutdown], and the
+//   - "shutdown": all pending requests are answered with [ErrShutdown], and the
 //     component ends.
 //
-// The asking session is kept alive until its answer has come. Questions are asked
-// over UDP, each from a port of its own, and over TCP if the answer was cut; with
-// Config.TLS over TLS alone. Equal questions that are under way together are asked
-// once. Answers are cached for as long as they allow.
+// The asking session is kept alive until its answer has come. Questions are
+// sent over UDP, each from a port of its own, and over TCP if the answer was
+// truncated; with Config.TLS only over TLS. Equal questions that are pending at
+// the same time are sent once. Answers are cached for their time to live.
 package clientdns
 
 import (
@@ -51,10 +51,11 @@ const (
 	DefaultUDPSize    = 1232 // bytes of an answer that are not fragmented on the way
 )
 
-// Unlimited switches a limit off, or the cache.
+// Unlimited, as Config.CacheSize, disables the cache. No other field accepts
+// it.
 const Unlimited = -1
 
-// Errors of answers, besides those of the network and [RcodeError].
+// Errors of an Answer, besides those of the network and *RcodeError.
 var (
 	ErrTimeout  = errors.New("clientdns: no name server has answered in time")
 	ErrShutdown = errors.New("clientdns: the resolver has shut down")
@@ -63,49 +64,56 @@ var (
 )
 
 // Config configures a resolver. The zero value uses the system's name servers,
-// search list and file of hosts.
+// search list and hosts file.
 type Config struct {
 	// Alias is the component's alias; if empty, it is DefaultAlias. POE: Alias.
 	Alias string
 	// Nameservers are asked in turn. If empty, they are those of ResolvConf, with
 	// its search list and options. POE: Nameservers.
 	Nameservers []netip.AddrPort
-	// ResolvConf is the file that names them; if empty, it is /etc/resolv.conf.
+	// ResolvConf is the path of the file that has them; if empty, it is
+	// /etc/resolv.conf.
 	ResolvConf string
-	// HostsFile has names that are not asked; if empty, it is /etc/hosts. A file
-	// that does not exist is none. It is read anew when it has changed. POE: Hosts.
+	// HostsFile is the path of the file of names that are known without a
+	// question; if empty, it is /etc/hosts. A missing file counts as empty. It
+	// is read again when it has changed. POE: Hosts.
 	HostsFile string
-	// Search are domains that are added to names with fewer than Ndots dots;
-	// with Nameservers given there are none unless it is set. Ndots 0 is 1.
+	// Search are the domains that are appended to names with fewer than Ndots
+	// dots. If Nameservers is set, there are none by default. An Ndots of 0 is
+	// 1.
 	Search []string
 	Ndots  int
-	// TLS, if not nil, asks over TLS (DoT). Its ServerName is required unless
-	// the certificates have the addresses of the name servers.
+	// TLS, if not nil, sends questions over TLS (DoT, RFC 7858). Its ServerName
+	// is required unless the certificates name the addresses of the name
+	// servers.
 	TLS *tls.Config
-	// Timeout is how long a question may take in all, Retry how long a server
-	// may take before the next one is asked; it doubles with every round. 0 are
-	// the defaults. POE: Timeout.
+	// Timeout bounds a request in all; Retry is how long a server may take
+	// before the next one is asked, which doubles with every round. If 0, they
+	// are DefaultTimeout and DefaultRetry. POE: Timeout.
 	Timeout, Retry time.Duration
-	// MaxOpen is how many questions are asked at the same time, each with a
-	// socket, MaxPending how many may wait besides; one more gets ErrBusy. 0 are
-	// the defaults.
+	// MaxOpen bounds the questions that are sent at the same time, each on a
+	// socket of its own, and MaxPending those that wait; further requests get
+	// ErrBusy. If 0, they are DefaultMaxOpen and DefaultMaxPending.
 	MaxOpen, MaxPending int
-	// CacheSize is how many answers are kept, MaxTTL for how long at most. 0 are
-	// the defaults; a CacheSize of Unlimited keeps none.
+	// CacheSize bounds the cached answers, and MaxTTL how long they are kept.
+	// If 0, they are DefaultCacheSize and DefaultMaxTTL; a CacheSize of
+	// Unlimited disables the cache.
 	CacheSize int
 	MaxTTL    time.Duration
 }
 
 // Request is one question.
 type Request struct {
-	// Host is the name; an IP address is asked for its name (PTR) if Type is 0.
-	// A name that ends with a dot is not looked for in the search list.
+	// Host is the name. If it is an IP address and Type is 0, its names (PTR)
+	// are looked up. The search list is not applied to a name that ends with a
+	// dot.
 	Host string
-	// Type and Class are what is asked for: dns.TypeA and dns.ClassINET if 0.
+	// Type and Class select the records; if 0, they are dns.TypeA and
+	// dns.ClassINET.
 	Type, Class uint16
-	// Event is the event that brings the answer.
+	// Event is the event of the asking session that brings the answer.
 	Event string
-	// Context comes back with the answer.
+	// Context is copied to Answer.Context.
 	Context any
 	// Timeout, if not 0, is used in place of Config.Timeout.
 	Timeout time.Duration
@@ -128,7 +136,8 @@ type Resolver struct {
 	over    bool
 }
 
-// New makes a resolver, as a child of the active session.
+// New creates a resolver, as a child of the active session. The error is a
+// *kernel.ConfigError, or that of the alias.
 func New(k *kernel.Kernel, config Config) (*Resolver, error) {
 	if err := config.complete(); err != nil {
 		return nil, err

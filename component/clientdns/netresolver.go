@@ -12,11 +12,11 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// NetResolver returns a resolver of package net that asks this one, with its
-// servers, cache and limits: for socketfactory.Config.Resolver,
-// clienttcp.Config.Resolver and net.Dialer.Resolver. It is safe on any goroutine but
-// the kernel's, which it would wait for; the look-up fails when the kernel does not
-// run. Search lists and files of hosts are those of package net.
+// NetResolver returns a net.Resolver that uses this one's servers, cache and
+// limits: for socketfactory.Config.Resolver, clienttcp.Config.Resolver and
+// net.Dialer.Resolver. It may be used on any goroutine but the kernel's, for
+// which it waits; its look-ups fail while the kernel does not run. Search lists
+// and hosts files are those of package net.
 func (r *Resolver) NetResolver() *net.Resolver {
 	outside := r.k.Outside()
 	return &net.Resolver{PreferGo: true, StrictErrors: true, Dial: func(context.Context, string, string) (net.Conn, error) {

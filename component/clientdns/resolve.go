@@ -38,14 +38,16 @@ func (r *Resolver) resolveEvent(e kernel.Event) {
 	r.begin(e.Sender, request, true)
 }
 
-// Resolve asks for the active session. If the answer is known already, from the
-// cache or the file of hosts, it is returned and no event comes; otherwise nil is
-// returned and the event comes later. POE: the method resolve.
+// Resolve looks up a name for the active session. If the answer is known at
+// once, from the cache or the hosts file or because the request is refused, it
+// is returned and no event comes; otherwise nil is returned and the event comes
+// later. POE: the method resolve.
 func (r *Resolver) Resolve(request Request) *Answer {
 	return r.begin(r.k.ActiveSession(), request, false)
 }
 
-// Lookup asks in a task of package await.
+// Lookup returns the request for a task of package await to wait for; its Event
+// is ignored.
 func (r *Resolver) Lookup(request Request) await.Awaitable[*Answer] {
 	return await.Awaitable[*Answer]{
 		Begin: func(_ *await.Task, event string) (func(), error) {
@@ -247,7 +249,7 @@ func (r *Resolver) in(f func()) {
 	_ = r.k.Host().CallFunc(r.id, "clientdns", func(kernel.Event) { f() }) // once it has stopped nothing is to be done
 }
 
-// Pending returns how many requests have no answer yet.
+// Pending returns the number of requests without an answer.
 func (r *Resolver) Pending() int { return r.asked }
 
 // Shutdown answers all pending requests with ErrShutdown and ends the component.

@@ -83,26 +83,26 @@ func (c *Client) closeIdle() {
 	}
 }
 
-// Request is what a program asks for.
+// Request is the argument of Client.Do.
 type Request struct {
 	// HTTP is the request itself.
 	HTTP *http.Request
 	// Event is the event of the active session that brings the response.
 	Event string
-	// Tag comes back with the response.
+	// Tag is copied to Result.Tag.
 	Tag any
-	// Progress is an event that says how much of the response has come; its
-	// arguments are a list of request and tag, and one of the bytes so far and
-	// the bytes in all, -1 if unknown. Empty is none.
+	// Progress is an event that reports how much of the response has arrived.
+	// Its arguments are a list of the request and its tag, and a list of the
+	// bytes so far and the total, -1 if unknown. If empty, there is none.
 	Progress string
-	// Proxy is the URL of the proxy for this request; nil leaves the choice to
-	// the configuration.
+	// Proxy is the URL of the proxy for this request. If nil, Config.Proxy
+	// chooses it.
 	Proxy *url.URL
 }
 
-// Do sends a request for the active session. What is wrong with it comes as a
-// response. Outside of any session the error is kernel.ErrNoActiveSession.
-// POE: the event "request".
+// Do sends a request for the active session. Its failure is reported by a
+// response. Do's own error is kernel.ErrInvalid, outside of any session or
+// without Event or HTTP; then no response comes. POE: the event "request".
 func (c *Client) Do(r Request) error {
 	id := c.k.ActiveSession()
 	if id == c.k.ID() || r.Event == "" || r.HTTP == nil {
@@ -112,8 +112,8 @@ func (c *Client) Do(r Request) error {
 	return nil
 }
 
-// Fetch is a request for tasks of package await; its Event is not used. With
-// Streaming the result is the first event's alone.
+// Fetch returns the request for a task of package await to wait for; its Event
+// is ignored. With Streaming the result is that of the first event only.
 func (c *Client) Fetch(r Request) await.Awaitable[*Result] {
 	return await.Awaitable[*Result]{
 		Begin: func(_ *await.Task, event string) (func(), error) {
@@ -265,15 +265,15 @@ func (c *Client) cancelEvent(e kernel.Event) {
 	}
 }
 
-// Cancel gives a request up: no response comes. One that is not pending is left
-// alone. POE: the event "cancel".
+// Cancel abandons a request: no response comes. It does nothing if the request
+// is not pending. POE: the event "cancel".
 func (c *Client) Cancel(r *http.Request) {
 	if t := c.transactions[r]; t != nil {
 		c.finish(t)
 	}
 }
 
-// Pending returns how many requests have no response yet. POE: the event
+// Pending returns the number of requests without a response. POE: the event
 // "pending_requests_count".
 func (c *Client) Pending() int { return len(c.transactions) }
 

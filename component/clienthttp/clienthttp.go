@@ -17,21 +17,21 @@
 //
 //   - "request": the name of the event that brings the response, a *http.Request,
 //     and optionally a tag, the name of a progress event, and the URL of a proxy;
-//   - "cancel": a *http.Request which is to be given up; no response comes;
+//   - "cancel": a *http.Request to abandon; no response comes;
 //   - "pending_requests_count", for calls;
 //   - "shutdown": all pending requests get 408, and the component ends.
 //
 // A response event has POE's arguments, a list of the request and its tag and a
-// list of the response and, with Streaming, one chunk; [ResultOf] gives the typed
-// form. Responses come as events in the order of their arrival. The asking
-// session is kept alive until its last response has come.
+// list of the response and, with Streaming, one chunk; [ResultOf] gives the
+// typed form. Response events are in the order in which the responses arrive.
+// The asking session is kept alive until its last response has come.
 //
 // A failure is a response as well, as in POE: status 500 with the header
 // X-PCCH-Errmsg, 408 after the time-out, 400 for a request that cannot be sent;
 // [Result.Err] is its cause.
 //
-// The requests themselves run on other goroutines; nothing here blocks the
-// kernel. A request must not be changed until its response has come.
+// The requests run on other goroutines and never block the kernel. A request
+// must not be changed until its response has come.
 package clienthttp
 
 import (
@@ -58,63 +58,70 @@ const (
 	DefaultMaxPending = 100_000
 )
 
-// Unlimited switches a limit off.
+// Unlimited disables the limit of MaxSize, MaxOpen or MaxPerHost.
 const Unlimited = -1
 
 // Config configures a client. The zero value is valid.
 type Config struct {
 	// Alias is the component's alias; empty is DefaultAlias.
 	Alias string
-	// Agent is the User-Agent of requests that have none; one is chosen at
-	// random if there are several. Empty is "gopoe-clienthttp".
+	// Agent is the User-Agent of requests without one, chosen at random if
+	// there are several. If empty, it is "gopoe-clienthttp".
 	Agent []string
-	// From is the From header of requests that have none.
+	// From is the From header of requests without one; if empty, none is added.
 	From string
-	// Timeout bounds a request from the moment at which the component gets it,
-	// on the kernel's clock; 0 is DefaultTimeout, negative none.
+	// Timeout bounds a request, from its arrival at the component, on the
+	// kernel's clock. 0 is DefaultTimeout; if negative, there is no limit.
 	Timeout time.Duration
-	// MaxSize bounds the body of a response, in bytes. A longer one is cut, as in
-	// POE, and Result.Truncated is set. 0 is DefaultMaxSize, Unlimited none; with
-	// Streaming it bounds the sum of the chunks.
+	// MaxSize bounds the body of a response, in bytes, or with Streaming the
+	// sum of the chunks. A longer one is truncated, as in POE, and
+	// Result.Truncated is set. 0 is DefaultMaxSize; Unlimited disables the
+	// limit.
 	MaxSize int64
-	// Streaming delivers the body in chunks of up to so many bytes, one event
-	// each, and a last event without a chunk. The next chunk is read when the
-	// event of the one before has been handled.
+	// Streaming, if not 0, delivers the body in chunks of up to that many
+	// bytes, one event each, and a last event without a chunk. The next chunk
+	// is read after the event of the one before has been handled.
 	Streaming int
-	// NoTrace leaves out the headers traceparent and tracestate, which requests
-	// that have none get while the kernel is observed: of the event that has asked.
+	// NoTrace disables the headers traceparent and tracestate of the requesting
+	// event, which are added to requests without them while the kernel is
+	// observed.
 	NoTrace bool
-	// FollowRedirects is how many redirects are followed; 0 is none, as in POE.
+	// FollowRedirects bounds the redirects that are followed; 0 follows none,
+	// as in POE.
 	FollowRedirects int
-	// Jar keeps cookies; nil keeps none. POE: CookieJar.
+	// Jar stores cookies. If nil, cookies are neither stored nor sent. POE:
+	// CookieJar.
 	Jar http.CookieJar
-	// Proxy chooses the proxy of a request; nil takes it from the environment
-	// variables HTTP_PROXY, HTTPS_PROXY and NO_PROXY. See http.ProxyURL.
+	// Proxy chooses the proxy of a request. If nil, the environment variables
+	// HTTP_PROXY, HTTPS_PROXY and NO_PROXY do. See http.ProxyURL.
 	Proxy func(*http.Request) (*url.URL, error)
-	// BindAddr is the local address of connections; the zero value leaves it to
-	// the system.
+	// BindAddr is the local address of connections; if it is the zero Addr, the
+	// system chooses.
 	BindAddr netip.Addr
-	// TLS configures https; nil is the system's roots and Go's defaults.
+	// TLS configures https. If nil, it is the system's roots and Go's defaults.
 	TLS *tls.Config
-	// Decompress asks for gzip and decodes it. POE leaves that to the program.
+	// Decompress requests gzip encoding and decodes it. POE leaves that to the
+	// program.
 	Decompress bool
 
-	// MaxOpen bounds the requests under way, MaxPerHost those to one host and
-	// port; others wait for their turn in order. 0 are the defaults, Unlimited
-	// no bound. POE: max_open and max_per_host of Client::Keepalive.
+	// MaxOpen bounds the requests in progress, MaxPerHost those to one host and
+	// port; others wait in order. If 0, they are DefaultMaxOpen and
+	// DefaultMaxPerHost; Unlimited disables a limit. POE: max_open and
+	// max_per_host of Client::Keepalive.
 	MaxOpen, MaxPerHost int
-	// KeepAlive is how long an idle connection is kept; 0 is DefaultKeepAlive,
-	// negative closes connections after each request. POE: keep_alive.
+	// KeepAlive is how long an idle connection is kept. 0 is DefaultKeepAlive;
+	// if negative, connections are closed after each request. POE: keep_alive.
 	KeepAlive time.Duration
-	// MaxPending bounds the requests that wait or are under way; one more gets
-	// 500 at once. 0 is DefaultMaxPending.
+	// MaxPending bounds the requests that wait or are in progress; further ones
+	// get 500 with ErrBusy at once. 0 is DefaultMaxPending.
 	MaxPending int
-	// Transport replaces the one that is made of the fields above, for tests
-	// and other protocols. The component does not close it.
+	// Transport replaces the transport that the fields above configure, for
+	// tests and other protocols. The component does not close it. If nil, the
+	// component makes one.
 	Transport http.RoundTripper
 }
 
-// Errors that a Result carries besides those of net/http.
+// Errors of a Result, besides those of net/http.
 var (
 	ErrTimeout  = errors.New("clienthttp: time-out")
 	ErrShutdown = errors.New("clienthttp: the component has shut down")
@@ -122,7 +129,8 @@ var (
 	ErrRequest  = errors.New("clienthttp: the request cannot be sent")
 )
 
-// New makes a client, as a child of the active session.
+// New creates a client, as a child of the active session. The error is a
+// *kernel.ConfigError, or that of the alias.
 func New(k *kernel.Kernel, config Config) (*Client, error) {
 	if err := config.complete(); err != nil {
 		return nil, err

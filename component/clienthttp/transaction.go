@@ -16,18 +16,19 @@ import (
 	"github.com/gopoe/poe/kernel/observe"
 )
 
-// Result is what a response event brings.
+// Result is the typed form of a response event.
 type Result struct {
 	Request *http.Request
 	Tag     any
-	// Response is the response; its Body reads what Body below holds, and need
-	// not be closed. It is never nil: a failure has a response made here.
+	// Response is the response, never nil: for a failure the component makes
+	// one. Its Body reads the field Body below, and need not be closed.
 	Response *http.Response
 	// Body is the body, or with Streaming this event's chunk; nil ends a stream.
 	Body []byte
-	// Truncated reports that MaxSize has cut the body.
+	// Truncated reports whether MaxSize has truncated the body.
 	Truncated bool
-	// Err is why there is no response of the server, or why its body ends early.
+	// Err is the reason if the server has not responded, or the body ends
+	// early; nil otherwise.
 	Err error
 }
 

@@ -1,6 +1,6 @@
 // Package clientping pings hosts by ICMP without blocking:
-// POE::Component::Client::Ping in Go. The codec is golang.org/x/net/icmp; the
-// sockets and time-outs are the kernel's.
+// POE::Component::Client::Ping in Go. The codec is golang.org/x/net/icmp;
+// sockets and time-outs are on the kernel's loop and clock.
 //
 //	clientping.New(k, clientping.Config{OneReply: true})
 //
@@ -14,22 +14,23 @@
 //
 // The component is a session with these events:
 //
-//   - "ping": a [Request], or as in POE the event, or a list of it and a value that
-//     comes back, the address, and if wanted the time-out and the number of attempts;
-//   - "clear": forgets the pings of the sender to an address, or all of them; they
-//     have no reply;
-//   - "shutdown": pings that are under way are answered with [ErrShutdown], and the
+//   - "ping": a [Request], or as in POE the event, or a list of it and a value
+//     to return with replies, the address, and optionally the time-out and the
+//     number of attempts;
+//   - "clear": cancels the sender's pings to an address, or all of them,
+//     without a reply;
+//   - "shutdown": pending pings are answered with [ErrShutdown], and the
 //     component ends.
 //
-// The event of a reply has POE's arguments, a list of address, time-out, time and
-// value, and a list of the address that has replied, nil at the end, the round-trip
-// time and the time, and a [*Reply]. Without Config.OneReply every reply is an event,
-// and the end of the time-out another one. The asking session is kept alive until
-// then.
+// The event of a reply has POE's arguments, a list of address, time-out, time
+// and value, and a list of the address that has replied, nil at the end, the
+// round-trip time and the time, and a [*Reply]. Without Config.OneReply every
+// reply is an event, and the end of the time-out another one. The asking
+// session is kept alive until the last event of its pings.
 //
-// Sockets are unprivileged ones, where the system allows that (on Linux by
-// net.ipv4.ping_group_range), or else raw ones, for which the program needs the
-// right. The time to live of replies is not there.
+// Sockets are unprivileged where the system allows it (on Linux by
+// net.ipv4.ping_group_range), or else raw, which needs a privilege. The time to
+// live of replies is not reported.
 package clientping
 
 import (
@@ -65,52 +66,54 @@ var (
 type Config struct {
 	// Alias is the component's alias; empty is DefaultAlias.
 	Alias string
-	// Socket and Socket6 are sockets for ICMP and ICMPv6, which the component then
-	// owns; nil opens one when it is needed. Raw says that Socket is a raw one,
-	// whose datagrams begin with the header of IP.
+	// Socket and Socket6 are sockets for ICMP and ICMPv6, which the component
+	// then owns. If nil, one is opened when it is needed. Raw declares that
+	// Socket is a raw one, whose datagrams begin with the IP header.
 	Socket, Socket6 *kernel.Handle
 	Raw             bool
-	// Timeout is how long to wait for a reply, 0 is DefaultTimeout; Retry how many
-	// attempts there are, 0 is one.
+	// Timeout is how long to wait for a reply; 0 is DefaultTimeout. Retry is
+	// the number of attempts in all; 0 is one.
 	Timeout time.Duration
 	Retry   int
-	// OneReply ends a ping with its first reply.
+	// OneReply ends a ping with its first reply. POE: OneReply.
 	OneReply bool
-	// Parallelism is how many pings are under way at once, at most 32768, and
-	// MaxPending how many more may wait; further ones get ErrBusy. 0 are the
-	// defaults.
+	// Parallelism bounds the pings in progress, at most 32768, and MaxPending
+	// those that wait; further ones get ErrBusy. If 0, they are
+	// DefaultParallelism and DefaultMaxPending.
 	Parallelism, MaxPending int
-	// Payload is how many bytes of data a ping has, at least 16 and at most 65,000;
-	// 0 is DefaultPayload.
+	// Payload is the number of bytes of data in a ping, from 16 to 65,000. 0 is
+	// DefaultPayload.
 	Payload int
 }
 
 // Request is one ping.
 type Request struct {
-	// Addr is an address, or a name, which is looked up first.
+	// Addr is an IP address or a name, which is looked up first. Event is the
+	// event of the asking session that brings the replies.
 	Addr  string
 	Event string
-	// Timeout and Retry are in place of those of the configuration; 0 is those.
+	// Timeout and Retry replace those of the configuration, unless 0.
 	Timeout time.Duration
 	Retry   int
-	// Context comes back with the replies.
+	// Context is for the program's use; replies have it in Reply.Request.
 	Context any
 }
 
-// Reply is what has become of a ping.
+// Reply is a reply to a ping, or its end.
 type Reply struct {
 	Request Request
-	// From is who has replied; the zero Addr at the end.
+	// From is the address that has replied; the zero Addr in an event that only
+	// ends the ping.
 	From netip.Addr
 	// RoundTrip is the time from the attempt's packet to the reply's.
 	RoundTrip time.Duration
 	// Attempt counts the attempts from 1.
 	Attempt int
-	// Replies is how many there have been so far.
+	// Replies is the number of replies so far.
 	Replies int
-	// Last says that no other event of this ping follows. Err is nil if there was a
-	// reply, else ErrTimeout, ErrShutdown, ErrBusy or what has kept the ping from
-	// being sent.
+	// Last reports whether this is the last event of the ping. Err is nil if
+	// there was a reply, else ErrTimeout, ErrShutdown, ErrBusy or the reason
+	// why the ping could not be sent.
 	Last bool
 	Err  error
 }
@@ -133,7 +136,8 @@ type Pinger struct {
 	over     bool
 }
 
-// New makes the component, as a child of the active session.
+// New creates the component, as a child of the active session. The error is a
+// *kernel.ConfigError, or that of the alias or a socket.
 func New(k *kernel.Kernel, c Config) (*Pinger, error) {
 	switch {
 	case c.Timeout < 0:
@@ -232,8 +236,9 @@ func oldRequest(e kernel.Event) (r Request, ok bool) {
 	return r, r.Addr != ""
 }
 
-// Ping pings for the active session. Its error is kernel.ErrInvalid outside of any
-// session and for a request without an event; all else comes with a reply.
+// Ping pings for the active session. The error is kernel.ErrInvalid outside of
+// any session and for a request without an event; other errors are reported by
+// a reply.
 func (p *Pinger) Ping(r Request) error {
 	id := p.k.ActiveSession()
 	if id == p.k.ID() || r.Event == "" {
@@ -311,7 +316,7 @@ func (p *Pinger) startNext() {
 	}
 }
 
-// Pending returns how many pings have not ended.
+// Pending returns the number of pings that have not ended.
 func (p *Pinger) Pending() int { return len(p.looked) + len(p.waiting) + len(p.active) }
 
 // tag is the reference count that keeps askers alive.

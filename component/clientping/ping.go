@@ -170,8 +170,8 @@ func (p *Pinger) drop(g *ping) {
 	g.release()
 }
 
-// Shutdown answers pings that are under way with ErrShutdown and ends the component.
-// The event "shutdown" does the same.
+// Shutdown answers pending pings with ErrShutdown and ends the component. POE:
+// the event "shutdown".
 func (p *Pinger) Shutdown() {
 	if p.over {
 		return

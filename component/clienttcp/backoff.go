@@ -6,15 +6,17 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Backoff connects again by itself after a failed attempt and after a
-// connection that ended with an error, the peer's end of it included. It waits
-// Min at first and twice as long each time, up to Max, and of that a random
-// part of between a half and all, so that many clients do not come back
-// together. It begins anew with Min after a connection that has brought a record
-// or lasted for Max: a server that accepts and drops connections is not asked
-// ever more often. The zero Backoff does nothing.
+// Backoff makes the client connect again after a failed attempt and after a
+// connection that ended with an error, io.EOF included. The delay is Min at
+// first and doubles each time, up to Max; a random part of it, between a half
+// and the whole, is used, so that many clients do not reconnect at the same
+// time. It is reset to Min after a connection that has delivered a record or
+// lasted for Max, so a server that accepts and drops connections is not
+// contacted more and more often. If Min is 0, the client does not connect again
+// by itself; Max must not be less than Min.
 //
-// ConnectError and Disconnected are called as ever. Shutdown ends the waiting.
+// ConnectError and Disconnected are called as without it. Shutdown cancels the
+// next attempt.
 type Backoff struct{ Min, Max time.Duration }
 
 // retry is the state of Backoff.

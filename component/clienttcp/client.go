@@ -29,21 +29,25 @@ type Client struct {
 	Factory *socketfactory.Wheel
 	// Connected reports whether there is a connection. POE: $heap->{connected}.
 	Connected bool
-	// ShuttingDown reports that "shutdown" has come: input is ignored while what
-	// was put is still written. POE: $heap->{shutdown}.
+	// ShuttingDown reports whether the connection is being shut down: input is
+	// ignored, and pending output is still written. POE: $heap->{shutdown}.
 	ShuttingDown bool
-	// ShutdownOnError reports whether an error ends the connection. It is set at
-	// the start. POE: $heap->{shutdown_on_error}.
+	// ShutdownOnError determines whether an error ends the connection. It is
+	// initially true; the program may clear it. POE:
+	// $heap->{shutdown_on_error}.
 	ShutdownOnError bool
-	// GotAnError reports that one has come. POE: $heap->{got_an_error}.
+	// GotAnError reports whether such an error has occurred on this connection.
+	// POE: $heap->{got_an_error}.
 	GotAnError bool
-	// TLS is what the TLS handshake has agreed on; nil in the clear.
+	// TLS is the result of the TLS handshake; nil if the connection is not
+	// encrypted.
 	TLS *tls.ConnectionState
 	// Heap is for the program; HeapOf returns it typed.
 	Heap any
 
-	// Stopped reports that the client was asked to shut down, by Shutdown or the
-	// event "shutdown", and not by an error. "reconnect" and "connect" clear it.
+	// Stopped reports whether the client was asked to shut down, by Shutdown or
+	// the event "shutdown", rather than by an error. "reconnect" and "connect"
+	// clear it.
 	Stopped bool
 
 	id           kernel.ID
@@ -80,20 +84,22 @@ var clientStates = session.States[Client]{
 // ID returns the client's session.
 func (c *Client) ID() kernel.ID { return c.id }
 
-// Shutdown ends the connection once what was put is written, and with it the
-// client, by posting "shutdown" to its session. A client that has stopped needs
-// none. POE: $kernel->yield("shutdown").
+// Shutdown ends the connection once its pending output is written, and then the
+// client, by posting "shutdown" to its session. A second Shutdown drops output
+// that is still pending, and Disconnected is then not called, as in POE. Once
+// the client has stopped it does nothing. POE: $kernel->yield("shutdown").
 func (c *Client) Shutdown() { _ = c.post("shutdown") }
 
-// Reconnect connects anew, by posting "reconnect". Called in Disconnected after
-// an explicit shutdown it does nothing, so that Disconnected may always call it;
-// before a delayed "reconnect" look at Stopped. Once the client's session has
-// stopped it logs a warning: a new client is needed then.
+// Reconnect drops the connection, if there is one, and connects again, by
+// posting "reconnect". Called in Disconnected after an explicit shutdown it
+// does nothing, so Disconnected may always call it; before setting a timer for
+// "reconnect", check Stopped. Once the client's session has stopped, Reconnect
+// logs a warning: create a new client instead.
 func (c *Client) Reconnect() { c.connectAgain("reconnect") }
 
 // ConnectTo connects to another server, which later calls of Reconnect use as
-// well, by posting "connect". An empty address or a port of 0 leaves it as it
-// is. A port that cannot be one is reported to ConnectError, as "getservbyname"
+// well, by posting "connect". An empty address, or a port of 0, keeps the
+// current one. An invalid port is reported to ConnectError, as "getservbyname"
 // with syscall.EADDRNOTAVAIL, as in POE. Otherwise it is like Reconnect.
 func (c *Client) ConnectTo(address string, port int) { c.connectAgain("connect", address, port) }
 

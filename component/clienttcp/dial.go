@@ -7,11 +7,13 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Dialing is one attempt to make a connection, as Config.Dial gets it. It ends
-// by Complete, or when the client gives up: at the time-out, at "shutdown" and
-// "reconnect", and with its session. It belongs to the kernel's goroutine.
+// Dialing is one attempt to make a connection, the argument of Config.Dial. It
+// ends with Complete, or when the client cancels it: after ConnectTimeout, at
+// "shutdown" and "reconnect", and when its session stops. It belongs to the
+// kernel's goroutine.
 type Dialing struct {
-	// Address and Port are where to, RemoteAddress and RemotePort as of now.
+	// Address and Port are the current RemoteAddress and RemotePort, where to
+	// connect to.
 	Address string
 	Port    int
 
@@ -24,10 +26,10 @@ type Dialing struct {
 	over  bool
 }
 
-// Complete ends the attempt with a connection, which the client then owns, or with
-// an error, which goes to ConnectError. The client learns of it by an event that
-// is queued now. If it has given up meanwhile, or there was a result before,
-// the connection is closed.
+// Complete ends the attempt with a connection, which the client then owns, or
+// with an error, which goes to ConnectError. It posts the event that delivers
+// the result. If h and err are both nil, that is an error. If the client has
+// cancelled the attempt, or Complete was called before, h is closed.
 func (d *Dialing) Complete(h *kernel.Handle, err error) {
 	switch {
 	case d.done || d.over:
@@ -42,11 +44,12 @@ func (d *Dialing) Complete(h *kernel.Handle, err error) {
 	d.made.Post()
 }
 
-// Cancelled reports whether the client has given the attempt up.
+// Cancelled reports whether the attempt is over: the client has cancelled it or
+// has received its result.
 func (d *Dialing) Cancelled() bool { return d.over }
 
-// Close gives the attempt up. The client calls it, and the kernel when the
-// client's session has stopped.
+// Close cancels the attempt. It is called by the client, and by the kernel when
+// the client's session has stopped.
 func (d *Dialing) Close() error {
 	if d.over {
 		return nil

@@ -5,8 +5,8 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Put queues records to be written and reports whether the output has reached
-// the high mark. Without a connection it does nothing.
+// Put queues records to be written and reports whether the pending output has
+// reached the high mark. Without a connection it does nothing.
 //
 // A record that the filter cannot encode is not sent: ServerError gets an error
 // with the operation "put", and the connection continues. Use TryPut to get the
@@ -19,8 +19,8 @@ func (c *Client) Put(records ...any) (high bool) {
 	return high
 }
 
-// TryPut is Put, but returns the filter's error and reports nothing. Nothing
-// has been queued then.
+// TryPut is Put, but returns the filter's error and does not call ServerError.
+// If there is an error, nothing has been queued.
 func (c *Client) TryPut(records ...any) (high bool, err error) { return tcpconn.Put(c.Wheel, records) }
 
 // PutText is Put for one record that is a string, without boxing it.

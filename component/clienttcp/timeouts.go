@@ -10,19 +10,20 @@ import (
 )
 
 // Timeouts bound how long a server may keep the client waiting once it is
-// connected; 0 is forever. A time that is over is reported to ServerError with
-// syscall.ETIMEDOUT and an operation of the same name, "idle", "read" or
-// "write"; then the connection ends as after any error, and Backoff connects
-// again. ConnectTimeout bounds the time before.
+// connected; 0 means no limit. When one expires, ServerError gets
+// syscall.ETIMEDOUT with an operation of the same name, "idle", "read" or
+// "write"; then the connection ends as after any error, and Backoff applies.
+// ConnectTimeout bounds the time before.
 //
-// They are noticed late by up to a quarter of the shortest of them, and never
-// early.
+// They expire late by up to a quarter of the shortest of them, and never early.
 type Timeouts struct {
-	// Idle is how long there may be neither input nor progress of output.
+	// Idle is how long there may be neither input nor progress of pending
+	// output.
 	Idle time.Duration
-	// Read is how long there may be no whole record from the server.
+	// Read is how long the server may take to send the next complete record.
 	Read time.Duration
-	// Write is how long output may wait without any of it being taken.
+	// Write is how long output may be pending without the server reading any of
+	// it.
 	Write time.Duration
 }
 

@@ -4,11 +4,12 @@
 //	c, err := cron.New(k, cron.Config{Alias: "cron"})
 //	id, err := c.Add(cron.Job{Spec: "30 2 * * *", To: session, Event: "backup"})
 //
-// The component is a session; its jobs are timers of it on the kernel's clock,
-// so that a virtual clock tests a year of them at once. Other sessions use it by
-// its alias: "add" with an expression, an event's name and arguments adds a job
-// for the sender, and a call of it returns the [JobID] or an error; "delete" with
-// a JobID removes one; "shutdown" removes all and ends the component.
+// The component is a session whose jobs are timers on the kernel's clock, so
+// that a test with a virtual clock can run through a year at once. Other
+// sessions use it by its alias: "add" with an expression, an event's name and
+// arguments adds a job for the sender, and a call of it returns the [JobID] or
+// an error; "delete" with a JobID removes a job; "shutdown" removes all jobs
+// and ends the component.
 //
 // # Expressions
 //
@@ -20,9 +21,9 @@
 // # Daylight saving
 //
 // A job for a fixed hour that does not exist on a day, as 2:30 when clocks go
-// from 2:00 to 3:00, runs once at the moment of the change. One for an hour that
-// comes twice runs the first time. Jobs for every hour ("*") follow real time:
-// they run in both.
+// from 2:00 to 3:00, runs once at the moment of the change. A job for an hour
+// that occurs twice runs the first time. Jobs for every hour ("*") follow
+// elapsed time: they run in both.
 package cron
 
 import (
@@ -36,48 +37,51 @@ import (
 	"github.com/gopoe/poe/session"
 )
 
-// JobID names a job of one component. The zero JobID names none.
+// JobID identifies a job of one component. The zero JobID identifies none.
 type JobID uint64
 
 // Missed is what happens to runs whose time passed while they could not take
 // place: a handler blocked, or the machine slept.
 type Missed int
 
-// What can happen to them.
+// The policies for missed runs.
 const (
 	RunOnce Missed = iota // one event for all of them
-	Skip                  // none; the next run is the next that comes on time
-	RunAll                // one event for each, at most MaxMissed
+	Skip                  // none; the next run is the next one on time
+	RunAll                // one event for each, up to MaxMissed besides the first
 )
 
-// MaxMissed bounds how many events RunAll makes up for.
+// MaxMissed bounds the missed runs for which RunAll sends events besides the
+// first.
 const MaxMissed = 100
 
-// Grace is how late a run may be and still be on time.
+// Grace is how late a run may be and still count as on time.
 const Grace = time.Second
 
-// Job is one entry of the table.
+// Job describes a job: when to send which event to which session.
 type Job struct {
 	// Spec is the cron expression.
 	Spec string
 	// To is the session that gets the events; the zero ID is the active session.
 	// The job keeps it alive.
 	To kernel.ID
-	// Event is the event's name. Its arguments are a *Run and then Args.
+	// Event is the event's name, which is required. Its arguments are a *Run
+	// and then Args.
 	Event string
 	Args  []any
-	// Location is where the expression's hours are counted; nil is the
-	// component's.
+	// Location is the time zone of the expression. If nil, it is
+	// Config.Location.
 	Location *time.Location
-	// Missed is what happens to runs that could not take place in time.
+	// Missed selects what happens to runs that could not take place in time.
 	Missed Missed
 	// Jitter delays each run by a random time below it, so that many programs
 	// with the same table do not act in the same moment.
 	Jitter time.Duration
-	// NoOverlap leaves out runs while an earlier one is not done: the handler
-	// calls Run.Done when it is.
+	// NoOverlap skips runs while an earlier one is not done: the program must
+	// call Run.Done at its end.
 	NoOverlap bool
-	// Limit is how often the job runs; then it removes itself. 0 is forever.
+	// Limit is the number of runs after which the job is removed. 0 is no
+	// limit.
 	Limit int
 }
 
@@ -86,14 +90,15 @@ type Run struct {
 	ID JobID
 	// Due is when it was to run, without jitter.
 	Due time.Time
-	// Missed is how many runs before it did not take place.
+	// Missed is the number of runs since the previous event that did not take
+	// place.
 	Missed int
 
 	job *entry
 }
 
-// Done reports that the run is over, for jobs with NoOverlap. It belongs to the
-// kernel's goroutine. A second call does nothing.
+// Done declares the run over, for jobs with NoOverlap. It belongs to the
+// kernel's goroutine. Further calls do nothing.
 func (r *Run) Done() {
 	if r.job != nil && r.job.running == r {
 		r.job.running = nil
@@ -102,13 +107,13 @@ func (r *Run) Done() {
 
 // Config configures the component. The zero value is valid.
 type Config struct {
-	// Alias keeps a component without jobs alive while anything else in the
-	// program happens; empty is none.
+	// Alias is the component's alias, which keeps it alive without jobs as long
+	// as the program runs. If empty, it has none and ends when it has no jobs.
 	Alias string
-	// Location is where the hours of jobs are counted that do not say so
-	// themselves; nil is time.Local.
+	// Location is the time zone of jobs without one. If nil, it is time.Local.
 	Location *time.Location
-	// Rand returns a number from 0 up to 1 for jitter; nil is math/rand/v2.
+	// Rand returns a random number in [0, 1) for jitter. If nil, it is
+	// math/rand/v2's Float64.
 	Rand func() float64
 }
 
@@ -151,12 +156,12 @@ func (x closer) Close() error {
 	return nil
 }
 
-// Status is what the component knows of a job.
+// Status is the state of a job.
 type Status struct {
 	ID   JobID
 	Job  Job
 	Next time.Time // when it runs next, without jitter
-	Runs int       // how many events it has sent
+	Runs int       // the number of events that it has sent
 }
 
 var states = session.States[Cron]{
@@ -169,7 +174,8 @@ var states = session.States[Cron]{
 	"due":      (*Cron).due,
 }
 
-// New makes the component, as a child of the active session.
+// New creates the component, as a child of the active session. The error is
+// that of the alias.
 func New(k *kernel.Kernel, config Config) (*Cron, error) {
 	if config.Location == nil {
 		config.Location = time.Local
@@ -199,9 +205,9 @@ func (c *Cron) start(e kernel.Event) {
 // tag is the reference count that keeps the sessions of jobs alive.
 const tag = "cron"
 
-// Add adds a job. An expression that cannot be read, or that has no time left,
-// gives a *kernel.ConfigError; a session that has stopped
-// [kernel.ErrNoSession].
+// Add adds a job. The error is a *kernel.ConfigError for an expression that
+// cannot be parsed or has no future time, or without an event;
+// [kernel.ErrNoSession] if the session has stopped; or ErrShutdown.
 func (c *Cron) Add(job Job) (JobID, error) {
 	if c.over || !c.id.Alive() {
 		return 0, ErrShutdown
@@ -250,7 +256,8 @@ func (c *Cron) addEvent(e kernel.Event) {
 	e.Return(id)
 }
 
-// Remove removes a job.
+// Remove removes a job. The error is ErrNoJob if there is none of that ID. POE:
+// the event "delete".
 func (c *Cron) Remove(id JobID) error {
 	j := c.jobs[id]
 	if j == nil {

@@ -1,4 +1,4 @@
-// Package dbi sends SQL to a database without holding up the kernel:
+// Package dbi sends SQL to a database without blocking the kernel:
 // POE::Component::EasyDBI, SimpleDBI, LaDBI and DBIAgent in Go, on database/sql
 // with any of its drivers.
 //
@@ -14,20 +14,21 @@
 //	}
 //
 // The component is a session: other sessions post the event "query" with a
-// [Query] to its alias, or an event named after a kind ("do", "insert", "single",
-// "hash", "array", "arrayhash", "keyvalhash", "hashhash"), and get a [Result] by
-// the event that the query names, once or, with Query.Chunk, once for each chunk.
-// "shutdown" ends the component when all that was asked for is done.
+// [Query] to its alias, or an event named after a kind ("do", "insert",
+// "single", "hash", "array", "arrayhash", "keyvalhash", "hashhash"), and get a
+// [Result] by the event that the query names, once or, with Query.Chunk, once
+// for each chunk. "shutdown" ends the component when all pending queries are
+// done.
 //
 // # Order
 //
 // Queries of one lane run one after the other, in the order in which they were
-// asked for; lanes run beside each other. Every session has a lane of its own
-// unless a query names another one, so that a session's statements never overtake
-// each other. A transaction belongs to the lane in which it was begun: until its
-// end all queries of that lane are part of it, and no others. One that is open
-// when its session stops is rolled back. Where the statements are known beforehand,
-// a query of the kind [Transaction] has all of them.
+// requested; lanes run concurrently. Every session has a lane of its own unless
+// a query names another one, so that a session's statements never overtake each
+// other. A transaction belongs to the lane in which it was begun: until its end
+// exactly the queries of that lane are part of it. If it is open when its
+// session stops, it is rolled back. If the statements are known beforehand, one
+// query of the kind [Transaction] has all of them.
 package dbi
 
 import (
@@ -41,7 +42,7 @@ import (
 	"github.com/gopoe/poe/session"
 )
 
-// Kind is what a query is to return.
+// Kind selects what a query returns.
 type Kind string
 
 // The kinds. Their names are those of POE::Component::EasyDBI's events.
@@ -57,10 +58,10 @@ const (
 	Rows       Kind = "rows"       // Result.Rows: all rows as they are
 	Begin      Kind = "begin"      // begins a transaction
 	Commit     Kind = "commit"     // ends it
-	Rollback   Kind = "rollback"   // takes it back
+	Rollback   Kind = "rollback"   // undoes it
 
-	// Transaction runs Query.Steps as one transaction: it ends with the first that
-	// fails and is then rolled back. Result.Steps has their results.
+	// Transaction runs Query.Steps as one transaction, which is rolled back at
+	// the first step that fails. Result.Steps has their results.
 	Transaction Kind = "transaction"
 )
 
@@ -71,28 +72,31 @@ type Query struct {
 	Args []any // for the placeholders
 	// Event is the event of the asking session that brings the Result.
 	Event string
-	// Extra comes back in the result; nothing looks at it.
+	// Extra is for the program's use; results have it in Result.Query.
 	Extra any
 	// Lane orders the query behind others of the same lane. It must be
-	// comparable; nil is the asking session's own.
+	// comparable. If nil, it is the asking session's own.
 	Lane any
-	// Chunk delivers rows so many at a time, one event each; the next are read
-	// when the event of those before has been handled. It is for Array, ArrayHash
-	// and Rows.
+	// Chunk, if not 0, delivers that many rows at a time, one event each; the
+	// next rows are read after the event of the previous ones has been handled.
+	// It is for Array, ArrayHash and Rows.
 	Chunk int
 	// Steps are the statements of a Transaction, in order; of their fields Kind, SQL,
 	// Args, Extra and Key are used.
 	Steps []Query
-	// Key is the column by which HashHash sorts its rows.
+	// Key is the column whose values are the keys of HashHash.
 	Key string
-	// Timeout bounds the statement; 0 is the configuration's.
+	// Timeout bounds the statement. 0 is Config.Timeout; if negative, there is
+	// no limit.
 	Timeout time.Duration
 }
 
-// Step returns a statement for Query.Steps.
+// Step returns a statement for Query.Steps, with arguments for its
+// placeholders.
 func Step(kind Kind, sql string, args ...any) Query { return Query{Kind: kind, SQL: sql, Args: args} }
 
-// Result is what a query has brought.
+// Result is the result of a query. The field that the query's Kind names is
+// set.
 type Result struct {
 	Query    Query
 	Err      error
@@ -105,12 +109,12 @@ type Result struct {
 	Hashes   []map[string]any
 	ByKey    map[string]map[string]any
 	Rows     [][]any
-	Steps    []*Result // of a Transaction, up to the first that has failed
-	// Chunk counts the results of one query from 0; Last says that no other
-	// follows.
+	Steps    []*Result // of a Transaction, including the first that failed
+	// Chunk counts the results of one query from 0; Last reports whether this
+	// is the last one.
 	Chunk int
 	Last  bool
-	// Elapsed is how long the statement ran, without its wait in the lane.
+	// Elapsed is how long the statement ran, excluding its wait in the lane.
 	Elapsed time.Duration
 }
 
@@ -123,38 +127,40 @@ const (
 
 // Config configures the component. It needs DB, or Driver and DSN.
 type Config struct {
-	// Alias is the component's alias; empty makes one. The component ends by
-	// Shutdown, or with the program when only aliases are left.
+	// Alias is the component's alias. If empty, the component makes a unique
+	// one. The component ends by Shutdown, or with the program when only
+	// aliases keep sessions alive.
 	Alias string
-	// DB is the database; it stays open. If it is nil, Driver and DSN open one,
-	// which the component closes.
+	// DB is the database, which the component does not close. If nil, the
+	// component opens one with Driver and DSN, and closes it.
 	DB          *sql.DB
 	Driver, DSN string
-	// MaxConns bounds the connections, and so how many lanes run at once; 0
-	// leaves DB as it is. A database in one file or in memory often wants 1.
+	// MaxConns bounds the connections, and so the lanes that run at once; 0
+	// leaves DB as it is. A database in one file or in memory often needs 1.
 	MaxConns int
-	// Timeout bounds a statement that does not say so itself; 0 is
-	// DefaultTimeout, negative none.
+	// Timeout bounds statements without one. 0 is DefaultTimeout; if negative,
+	// there is no limit.
 	Timeout time.Duration
-	// MaxRows bounds how many rows a query returns at once; more are an error.
-	// It does not bind queries with a Chunk. 0 is DefaultMaxRows, negative none.
+	// MaxRows bounds the rows of a result; more are ErrTooManyRows. It does not
+	// apply to queries with a Chunk. 0 is DefaultMaxRows; if negative, there is
+	// no limit.
 	MaxRows int
-	// MaxPending bounds the queries that wait or run; more get ErrBusy. 0 is
-	// DefaultMaxPending.
+	// MaxPending bounds the queries that wait or run; further ones get ErrBusy.
+	// 0 is DefaultMaxPending.
 	MaxPending int
-	// Retry repeats a statement outside of transactions whose connection was
-	// lost before it did anything; the zero Retry never does.
+	// Retry repeats a statement, outside of transactions, whose connection was
+	// lost before the statement had any effect. The zero Retry never does.
 	Retry Retry
 }
 
-// Retry is how often and when a lost connection is tried again: after Min, then
-// twice as long each time up to Max.
+// Retry is the number of further attempts after a lost connection, and the
+// pauses before them: Min, then twice as long each time up to Max.
 type Retry struct {
 	Attempts int
 	Min, Max time.Duration
 }
 
-// Errors that a Result may carry besides those of the driver.
+// Errors of a Result, besides those of the driver.
 var (
 	ErrBusy          = errors.New("dbi: too many queries are pending")
 	ErrShutdown      = errors.New("dbi: the component has shut down")
@@ -164,8 +170,9 @@ var (
 	ErrQuery         = errors.New("dbi: the query cannot be run")
 )
 
-// New makes the component, as a child of the active session. It does not wait
-// for the database: what is wrong with it comes with the first result.
+// New creates the component, as a child of the active session. The error is a
+// *kernel.ConfigError, or that of the alias. New does not wait for the
+// database, whose errors are reported by results.
 func New(k *kernel.Kernel, c Config) (*DBI, error) {
 	d := &DBI{k: k, config: c, lanes: map[any]*lane{}}
 	d.ctx, d.cancel = context.WithCancel(context.Background())

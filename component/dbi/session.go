@@ -71,9 +71,9 @@ func (d *DBI) query(e kernel.Event) {
 	d.add(e.Sender, q)
 }
 
-// Do asks for a query for the active session. What is wrong with it comes as a
-// result; the error is kernel.ErrInvalid outside of any session and for a query
-// without an event.
+// Do requests a query for the active session. Its failure is reported by a
+// result. Do's own error is kernel.ErrInvalid, outside of any session and for a
+// query without an event.
 func (d *DBI) Do(q Query) error {
 	id := d.k.ActiveSession()
 	if id == d.k.ID() || q.Event == "" {
@@ -83,8 +83,8 @@ func (d *DBI) Do(q Query) error {
 	return nil
 }
 
-// Await is a query for tasks of package await; its Event is not used, and Chunk
-// must be 0.
+// Await returns the query for a task of package await to wait for; its Event is
+// ignored, and Chunk must be 0.
 func (d *DBI) Await(q Query) await.Awaitable[*Result] {
 	return await.Awaitable[*Result]{
 		Begin: func(_ *await.Task, event string) (func(), error) {
@@ -98,7 +98,7 @@ func (d *DBI) Await(q Query) await.Awaitable[*Result] {
 	}
 }
 
-// Pending returns how many queries wait or run.
+// Pending returns the number of queries that wait or run.
 func (d *DBI) Pending() int { return d.pending }
 
 // tag is the reference count that keeps askers alive.

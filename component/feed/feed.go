@@ -1,6 +1,6 @@
-// Package feed watches feeds, RSS, Atom and JSON, for news:
-// POE::Component::RSSAggregator in Go. The parser is github.com/mmcdole/gofeed, the
-// requests are clienthttp's.
+// Package feed polls RSS, Atom and JSON feeds for new items:
+// POE::Component::RSSAggregator in Go. The parser is github.com/mmcdole/gofeed,
+// the requests are clienthttp's.
 //
 //	feed.New(k, feed.Config{})
 //
@@ -11,20 +11,20 @@
 //		for _, item := range u.New { ... }
 //	}
 //
-// The component is a session with these events, which return an error to those who
-// call them:
+// The component is a session with these events, a call of which returns an
+// error or nil:
 //
-//   - "add_feed": a [Feed], which is fetched at once and then again and again;
-//   - "remove_feed", "pause_feed", "resume_feed": its name;
+//   - "add_feed": a [Feed], which is fetched at once and then periodically;
+//   - "remove_feed", "pause_feed", "resume_feed": a feed's name;
 //   - "shutdown": removes all feeds and ends.
 //
 // The session that has added a feed gets an event after each fetch, whose first
 // argument is an [*Update], and is kept alive until the feed is removed.
 //
-// As in POE all items of the first fetch are news, unless Feed.Seen has them, and an
-// update comes also when there is none. Unlike there, a server that says when a feed
-// has changed is asked for changes only, pauses after failures grow, and what is
-// remembered of a feed is bounded. Feeds are parsed beside the kernel.
+// As in POE all items of the first fetch are new, unless Feed.Seen has them,
+// and an update comes even without new items. Unlike there, requests are
+// conditional if the server supports it, pauses after failures grow, and what
+// is remembered of a feed is bounded. Feeds are parsed on other goroutines.
 package feed
 
 import (
@@ -57,7 +57,8 @@ const (
 // redirects is how many redirects a request follows.
 const redirects = 5
 
-// Errors of updates, and of calls of the events.
+// Errors of an Update (ErrStatus to ErrParse) and of calls of the events
+// (ErrName to ErrFull).
 var (
 	ErrStatus  = errors.New("feed: the server refuses")
 	ErrTooLong = errors.New("feed: the document is longer than MaxSize")
@@ -72,22 +73,25 @@ var (
 type Config struct {
 	// Alias is the component's alias; empty is DefaultAlias.
 	Alias string
-	// HTTPAlias is the alias of a clienthttp that makes the requests; empty makes
-	// one. Its MaxSize is then in place of this one's. POE: http_alias.
+	// HTTPAlias is the alias of a clienthttp that makes the requests, whose
+	// MaxSize then applies. If empty, the component creates one. POE:
+	// http_alias.
 	HTTPAlias string
-	// Agent is the User-Agent of requests, unless there is an HTTPAlias.
+	// Agent is the User-Agent of requests, unless HTTPAlias is set. If empty,
+	// it is clienthttp's.
 	Agent string
-	// Timeout bounds a request, unless there is an HTTPAlias; 0 is DefaultTimeout.
+	// Timeout bounds a request, unless HTTPAlias is set. 0 is DefaultTimeout.
 	Timeout time.Duration
-	// MaxDelay is the longest pause after failures, or for which a server can ask;
-	// 0 is DefaultMaxDelay.
+	// MaxDelay bounds the pause after failures, and that which a server can
+	// request. 0 is DefaultMaxDelay.
 	MaxDelay time.Duration
-	// MaxSize is how many bytes a document may have, MaxItems how many items of it
-	// are read, MaxSeen how many more items of the past are remembered, and MaxFeeds
-	// how many feeds there may be; 0 are the defaults.
+	// MaxSize bounds a document, in bytes; MaxItems the items of it that are
+	// read; MaxSeen the further, earlier items that are remembered; and
+	// MaxFeeds the feeds. If 0, they are the defaults.
 	MaxSize                     int64
 	MaxItems, MaxSeen, MaxFeeds int
-	// Callback gets every update, in the component's session. POE: callback.
+	// Callback, if not nil, is called with every update, in the component's
+	// session. POE: callback.
 	Callback func(u *Update)
 }
 
@@ -96,39 +100,43 @@ type Feed struct {
 	Name, URL string
 	// Delay is the time between two fetches; 0 is DefaultDelay.
 	Delay time.Duration
-	// Event gets the updates; empty for none.
+	// Event is the event of the adding session that brings the updates. If
+	// empty, only Config.Callback gets them.
 	Event string
-	// HeadlineAsID makes items the same that have the same title. Otherwise they
-	// are if they have the same GUID, or without one the same link. POE:
-	// headline_as_id.
+	// HeadlineAsID identifies items by their titles, instead of by their GUIDs
+	// or, without one, by their links. POE: headline_as_id.
 	HeadlineAsID bool
-	// Seen are the IDs of items that are not news, of an earlier Aggregator.Seen:
-	// what a program stores to begin where it has ended. POE: tmpdir.
+	// Seen are the IDs of items that are not new, from an earlier
+	// Aggregator.Seen, which a program stores to continue after a restart. POE:
+	// tmpdir.
 	Seen []string
-	// Context comes back with updates.
+	// Context is for the program's use; updates have it in Update.Feed.
 	Context any
 }
 
-// Update is what a fetch has brought.
+// Update is the result of a fetch.
 type Update struct {
 	Feed Feed
 	// Title and Link are the feed's own, as of its last document.
 	Title, Link string
-	// New are the items that were not there before, in the order of the document,
-	// which is mostly newest first; Items are all of it. They belong to all who get
-	// the update and must not be changed. POE: late_breaking_news, headlines.
+	// New are the items that are new, in the order of the document, which is
+	// usually newest first; Items are all its items. They are shared by all
+	// receivers of the update and must not be changed. POE: late_breaking_news,
+	// headlines.
 	New, Items []*gofeed.Item
-	// NotModified says that the server has nothing new.
+	// NotModified reports whether the server answered that the document has not
+	// changed.
 	NotModified bool
-	// Err is why there was no document: what clienthttp reports, ErrStatus with the
-	// status, ErrTooLong, ErrParse with the parser's reason, or ErrGone.
+	// Err is the reason if there is no document: clienthttp's error, ErrStatus
+	// with the status, ErrTooLong, ErrParse with the parser's error, or
+	// ErrGone.
 	Err error
 	// Next is the time of the next fetch; zero if the feed is paused.
 	Next time.Time
 }
 
-// UpdateOf returns the update of an event. It panics with a kernel.ArgError for any
-// other event.
+// UpdateOf returns the *Update that is the first argument of an event. It
+// panics with a kernel.ArgError for any other event.
 func UpdateOf(e kernel.Event) *Update { return kernel.Arg[*Update](e, 0) }
 
 // Aggregator is the component. Its methods belong to the kernel's goroutine.
@@ -141,7 +149,7 @@ type Aggregator struct {
 	over   bool
 }
 
-// New makes the component, as a child of the active session. The error is a
+// New creates the component, as a child of the active session. The error is a
 // *kernel.ConfigError, or that of an alias.
 func New(k *kernel.Kernel, c Config) (*Aggregator, error) {
 	switch {

@@ -7,9 +7,10 @@ import (
 	"time"
 )
 
-// CommonLog returns a function for Config.Log that gives a line in the Common Log
-// Format to write, without a line break, for every response that has ended. write
-// runs on the kernel's goroutine and must not block: a logger's Info, for example.
+// CommonLog returns a function for Config.Log that calls write, for every
+// response that has ended, with a line in the Common Log Format without a line
+// break. A response whose connection ended before it was begun has the status
+// 499. write is called on the kernel's goroutine and must not block.
 func CommonLog(write func(line string)) func(*Response) {
 	return func(r *Response) { write(r.commonLog(r.conn.server.k.Now())) }
 }

@@ -64,8 +64,9 @@ func (s *Server) setRoutes(e kernel.Event) {
 // Routes returns a copy of the routes. POE: GETHANDLERS.
 func (s *Server) Routes() []Route { return append([]Route(nil), s.config.Routes...) }
 
-// SetRoutes replaces the routes, for requests that come from now on. The error is
-// a *kernel.ConfigError. POE: SETHANDLERS.
+// SetRoutes replaces the routes, for requests that arrive from now on. If it
+// returns an error, a *kernel.ConfigError, the routes are unchanged. POE:
+// SETHANDLERS.
 func (s *Server) SetRoutes(routes []Route) error {
 	if len(routes) == 0 {
 		return configerror.New("httpserver", "Routes", "is empty")
@@ -93,9 +94,10 @@ func (s *Server) shutdownEvent(e kernel.Event) {
 	s.Shutdown(Forever)
 }
 
-// Shutdown ends the server: no connection is accepted any more, idle connections are
-// closed, others once the requests that have come are answered, or when the time
-// is over. Forever sets no such limit. POE: SHUTDOWN.
+// Shutdown ends the server: it accepts no more connections and closes idle
+// connections immediately, others once the requests that have arrived are
+// answered, or after the given time. Forever means no time limit. Further calls
+// do nothing. POE: SHUTDOWN.
 func (s *Server) Shutdown(within time.Duration) {
 	if s.over {
 		return

@@ -18,10 +18,10 @@
 //		r.Done()
 //	}
 //
-// A route's event has POE's arguments: the *http.Request, the *Response, and the
-// pattern that has matched as a string. The response may be completed at any time
-// later, by any session of the kernel; until then the connection's next request
-// waits, and the session that got the event is kept alive.
+// A route's event has POE's arguments: the *http.Request, the *Response, and
+// the pattern that has matched as a string. The response may be completed at
+// any time later, by any session of the kernel; until then the connection's
+// next request waits, and the session that received the event is kept alive.
 //
 // The component is a session with an alias and these events, named as in POE:
 //
@@ -30,11 +30,11 @@
 //   - "STREAM": a *Response and []byte or string, as [Response.Stream];
 //   - "GETHANDLERS": a destination and an event that gets the []Route; a call
 //     returns them;
-//   - "SETHANDLERS": a []Route from now on;
+//   - "SETHANDLERS": a []Route, as [Server.SetRoutes]; a call returns the error;
 //   - "STOPLISTEN", "STARTLISTEN": stops and resumes accepting connections;
-//   - "SHUTDOWN" (or "shutdown"): ends the server once the requests that have come
-//     are answered; with "GRACEFUL" as its argument as in POE, or with a
-//     time.Duration after which connections are closed all the same.
+//   - "SHUTDOWN" (or "shutdown"): ends the server, as [Server.Shutdown], when the
+//     requests that have arrived are answered; its argument may be "GRACEFUL", as
+//     in POE, or a time.Duration after which open connections are closed.
 package httpserver
 
 import (
@@ -54,7 +54,8 @@ import (
 	"github.com/gopoe/poe/wheel/readwrite"
 )
 
-// Defaults of a Config.
+// The defaults of [Config]. DefaultMaxBody is in bytes, DefaultMaxPipelined is a
+// number of requests, and DefaultIdle is that of Config.Server.Timeouts.Idle.
 const (
 	DefaultAlias        = "HTTPD" // as in POE
 	DefaultMaxBody      = 1 << 20
@@ -63,62 +64,64 @@ const (
 	DefaultIdle         = time.Minute
 )
 
-// Forever disables Config.Timeout.
+// Forever disables Config.Timeout and MountConfig.Timeout, and is no limit for
+// Server.Shutdown.
 const Forever = time.Duration(-1)
 
-// Route says who answers which requests. Exactly one of Event, Handle and Handler
-// is set.
+// Route selects requests and what answers them. Exactly one of Event, Handle
+// and Handler must be set.
 type Route struct {
-	// Pattern matches the path of a request; nil matches every path. POE: DIR.
+	// Pattern is matched against the path of a request; nil matches every path.
+	// POE: DIR.
 	Pattern *regexp.Regexp
-	// Method, if not empty, is the method that a request must have. GET also
-	// means HEAD.
+	// Method, if not empty, is the method that a request must have. GET
+	// includes HEAD.
 	Method string
-	// Session gets Event for every request. POE: SESSION and EVENT.
+	// Session receives Event for every request. POE: SESSION and EVENT.
 	Session kernel.Dest
 	Event   string
 	// Handle is called in the connection's session instead.
 	Handle func(r *Response)
-	// Handler answers instead, as under net/http: on a goroutine of its own, a
-	// job of Offload. It may block and may use http.Flusher; what it writes
-	// waits for the peer to read.
+	// Handler answers instead, as in net/http: it runs on a goroutine of its
+	// own, as a job of Offload. It may block and may use http.Flusher; Write
+	// blocks while the peer does not read.
 	Handler http.Handler
 }
 
-// Config configures a server. A nil or empty field has a default, except that
-// there must be a route.
+// Config configures a server. Every field but Routes is optional.
 type Config struct {
 	// Alias is the component's alias; if empty, it is DefaultAlias. POE: ALIAS.
 	Alias string
-	// Server says where to listen, and has limits, time-outs and TLS. Its Alias,
-	// filters, Acceptor, Dialogue, and the callbacks ClientInput, ClientDrain,
-	// ClientLow and ClientHigh must not be set, nor Timeouts.Read. Timeouts.Idle
-	// is how long a request may take until the whole of it has come, from the
-	// connection or the end of the response before; 0 is DefaultIdle. How long an
-	// answer takes does not count.
+	// Server configures the listening addresses, limits, time-outs and TLS. Its
+	// Alias, filters, Acceptor, Dialogue, and the callbacks ClientInput,
+	// ClientDrain, ClientLow and ClientHigh must not be set, nor Timeouts.Read.
+	// Timeouts.Idle bounds the time until a request has arrived completely,
+	// counted from the connection or the end of the previous response; 0 means
+	// DefaultIdle. The time that an answer takes does not count.
 	Server servertcp.Config
-	// Routes are tried in order. A request that none matches gets 404, or 405 if
-	// only its method is another one. POE: HANDLERS.
+	// Routes are tried in order. A request that matches none is answered with
+	// 404, or with 405 if only its method differs. POE: HANDLERS.
 	Routes []Route
 	// Header is added to every response that has no field of that name. POE:
 	// HEADERS.
 	Header http.Header
-	// MaxBody is how many bytes the body of a request may have; others get 413.
-	// 0 is DefaultMaxBody.
+	// MaxBody is the maximum length of the body of a request in bytes; longer
+	// ones are answered with 413. 0 means DefaultMaxBody.
 	MaxBody int
-	// MaxPipelined is how many requests of one connection may wait while the one
-	// before is answered; then nothing more is read. 0 is DefaultMaxPipelined.
+	// MaxPipelined is how many requests of one connection may wait while an
+	// earlier one is answered; then nothing more is read. 0 means
+	// DefaultMaxPipelined.
 	MaxPipelined int
-	// Timeout is how long a response may take to be begun; then the answer is
-	// 503, and a warning names the route. 0 is DefaultTimeout; Forever is no
-	// limit.
+	// Timeout is how long it may take until a response is begun; when it
+	// expires, the answer is 503, and a warning with the route is logged. 0
+	// means DefaultTimeout; Forever means no limit.
 	Timeout time.Duration
 	// Log, if not nil, is called in the connection's session when a response has
 	// ended. POE: LOGHANDLER and LOG2HANDLER.
 	Log func(r *Response)
 }
 
-// Server is the component. Its methods belong to the kernel's goroutine.
+// Server is an HTTP server. Its methods belong to the kernel's goroutine.
 type Server struct {
 	k        *kernel.Kernel
 	config   Config
@@ -128,12 +131,13 @@ type Server struct {
 	over     bool
 }
 
-// New makes a server, as a child of the active session. Errors of the listening
-// socket go to Server.Error.
+// New starts a server, as a child of the active session. Errors of the
+// listening socket are passed to Config.Server.Error. An invalid configuration
+// is a *kernel.ConfigError; an alias that is in use is an error too.
 func New(k *kernel.Kernel, config Config) (*Server, error) { return start(k, config, servertcp.New) }
 
-// Listen is New, but listens before it returns, and returns the error if that
-// fails.
+// Listen is New, but listens before it returns, and returns the error, a
+// *kernel.OpError, if that fails.
 func Listen(k *kernel.Kernel, config Config) (*Server, error) {
 	return start(k, config, servertcp.Listen)
 }
@@ -232,7 +236,8 @@ func (s *Server) newFilter() filter.Filter {
 // ID returns the component's session.
 func (s *Server) ID() kernel.ID { return s.id }
 
-// Addr returns the address at which the server listens, nil before it does.
+// Addr returns the address at which the server listens, nil while it does not
+// listen.
 func (s *Server) Addr() net.Addr { return s.listener.Addr() }
 
 // Stats returns the figures of the server's connections.

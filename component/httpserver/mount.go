@@ -13,30 +13,30 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// MountConfig configures a session inside of net/http. Session and Event are
-// required.
+// MountConfig configures [Mount]. Session and Event are required.
 type MountConfig struct {
 	// Session gets Event for every request, with an *Exchange as its argument.
 	Session kernel.Dest
 	Event   string
-	// MaxBody is how many bytes the body of a request may have; others get 413.
-	// 0 is DefaultMaxBody.
+	// MaxBody is the maximum length of the body of a request in bytes; longer
+	// ones are answered with 413. 0 means DefaultMaxBody.
 	MaxBody int64
-	// Timeout is how long an answer may take; then it is 503. 0 is DefaultTimeout;
-	// Forever is no limit.
+	// Timeout is how long an answer may take; when it expires, the answer is
+	// 503. 0 means DefaultTimeout; Forever means no limit.
 	Timeout time.Duration
-	// MaxPending is how many requests may wait for their answers; others get 503.
-	// 0 is DefaultMaxMounted.
+	// MaxPending is how many requests may wait for their answers; further ones
+	// are answered with 503. 0 means DefaultMaxMounted.
 	MaxPending int
 }
 
-// DefaultMaxMounted is how many requests of a mounted session may wait.
+// DefaultMaxMounted is used if MountConfig.MaxPending is 0.
 const DefaultMaxMounted = 1024
 
-// Mount returns a handler for servers of net/http whose requests a session answers:
-// it reads the request, posts the event, and waits for [Exchange.Done]. It is the
-// opposite of Route.Handler. Without a running kernel, or a session, the answer is
-// 503.
+// Mount returns a handler for servers of net/http which has a session answer
+// the requests: it reads the request, posts the event, and waits for
+// [Exchange.Done]. It is the opposite of Route.Handler. If the kernel does not
+// run or the session does not exist, the answer is 503. The handler may be used
+// on any goroutine. The error is a *kernel.ConfigError.
 func Mount(k *kernel.Kernel, c MountConfig) (http.Handler, error) {
 	switch {
 	case c.Session == nil:
@@ -63,14 +63,16 @@ type mount struct {
 	pending atomic.Int64
 }
 
-// Exchange is a request that a session answers: it fills in Status, Header and Body
-// and calls Done, now or in any handler later. It belongs to the kernel's goroutine.
+// Exchange is a request that a session answers: the session sets Status, Header
+// and Body and calls Done, immediately or in a later handler. It belongs to the
+// kernel's goroutine.
 type Exchange struct {
-	// Request is the request, Content its body, which is in memory. The context of
-	// the request ends when the client is gone, or the answer is too late.
+	// Request is the request, Content its body, which is in memory. The context
+	// of the request is cancelled when the client has disconnected or
+	// MountConfig.Timeout has expired.
 	Request *http.Request
 	Content []byte
-	// Status is 200 unless it is changed.
+	// Status is the status code; it is initially 200.
 	Status int
 	Header http.Header
 	Body   []byte
@@ -88,8 +90,8 @@ func ExchangeOf(e kernel.Event) *Exchange { return kernel.Arg[*Exchange](e, 0) }
 // Lost reports whether the client no longer waits for the answer.
 func (x *Exchange) Lost() bool { return x.Request.Context().Err() != nil }
 
-// Done sends the answer. The exchange must not be changed afterwards; Done again
-// does nothing.
+// Done sends the answer. The exchange must not be changed afterwards; further
+// calls of Done do nothing.
 func (x *Exchange) Done() {
 	if !x.ended {
 		x.ended = true
@@ -168,7 +170,8 @@ func (x *Exchange) abandon() {
 	x.release()
 }
 
-// Undelivered answers 503 if the event has reached no handler. The kernel calls it.
+// Undelivered answers with 503. The kernel calls it if the event has reached no
+// handler.
 func (x *Exchange) Undelivered() {
 	if !x.ended {
 		x.Status, x.Body = http.StatusServiceUnavailable, []byte(http.StatusText(http.StatusServiceUnavailable)+"\n")

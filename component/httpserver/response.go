@@ -13,25 +13,27 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// ErrEnded says that a response has ended, or its connection is gone.
+// ErrEnded is returned by Upgrade and WebSocket if the response was begun or
+// has ended, or its connection has ended.
 var ErrEnded = errors.New("httpserver: the response has ended")
 
-// Response is the answer to a request. Whoever answers fills in Status, Header and
-// Body and calls Done; or calls Stream with the pieces of a body before. Its
+// Response is the answer to a request. The program sets Status, Header and Body
+// and calls Done, or sends the body with Stream and then calls Done. Its
 // methods belong to the kernel's goroutine. POE: HTTP::Response of SimpleHTTP.
 type Response struct {
-	// Request is what is answered. Its body is in memory: see httpd.Content.
+	// Request is the request. Its body is in memory: see httpd.Content.
 	Request *http.Request
-	// Pattern is that of the route which has matched, empty without one.
+	// Pattern is the pattern of the matching route, empty if it has none.
 	Pattern string
-	// Status is 200 unless it is changed.
+	// Status is the status code; it is initially 200.
 	Status int
-	// Header has the fields to be sent, without those that are about the
-	// connection and the length.
+	// Header has the fields to be sent. Those which describe the length and the
+	// connection are added.
 	Header http.Header
-	// Body is the whole body. It is ignored once Stream was called.
+	// Body is the complete body. It is ignored once Stream was called.
 	Body []byte
-	// Written is how many bytes of body were put, for Config.Log.
+	// Written is the number of bytes of the body that were queued for writing,
+	// for Config.Log.
 	Written int64
 
 	conn     *connection
@@ -58,12 +60,12 @@ func ResponseOf(e kernel.Event) *Response { return kernel.Arg[*Response](e, 1) }
 // Client returns the connection, for its addresses and TLS state.
 func (r *Response) Client() *servertcp.Client { return r.conn.client }
 
-// Lost reports whether the connection has gone before the response has ended.
-// POE: $response->connection->dead.
+// Lost reports whether the connection ended before the response did. POE:
+// $response->connection->dead.
 func (r *Response) Lost() bool { return r.isLost }
 
-// WhenLost calls f in the connection's session if the connection goes before the
-// response has ended; at once if it has gone already.
+// WhenLost calls f in the connection's session if the connection ends before
+// the response does; immediately if that has happened already.
 func (r *Response) WhenLost(f func()) {
 	if r.isLost {
 		f()
@@ -73,8 +75,9 @@ func (r *Response) WhenLost(f func()) {
 }
 
 // Done sends the response, or ends the body that was streamed, and lets the
-// connection's next request be answered. Done again does nothing, and so does
-// every method once the connection is gone. POE: the event DONE.
+// connection's next request be answered. Further calls of Done, and of Stream,
+// Event and Close, do nothing, nor do they once the connection has ended. POE:
+// the event DONE.
 func (r *Response) Done() {
 	if r.ended {
 		return
@@ -91,9 +94,10 @@ func (r *Response) Done() {
 	r.end()
 }
 
-// Stream sends a piece of the body, and the head before the first one. It reports
-// whether so much output waits that the producer should pause; WhenLow says until
-// when. The piece is copied. POE: the event STREAM.
+// Stream sends a piece of the body, before the first one also the head of the
+// response. It reports whether so much output is pending that the program
+// should pause until WhenLow calls back. The piece is copied. POE: the event
+// STREAM.
 func (r *Response) Stream(piece []byte) (high bool) {
 	if r.ended {
 		return false
@@ -143,8 +147,9 @@ func (r *Response) fill(h *http.Response) {
 	r.closes = h.Close
 }
 
-// WhenLow calls f once in the connection's session when what was streamed has
-// been written but for a little; at once if no more than that waits.
+// WhenLow calls f once in the connection's session when the pending output has
+// fallen to Server.Marks.Low; immediately if the last Stream did not report
+// high. Once the response has ended, f is not called.
 func (r *Response) WhenLow(f func()) {
 	if r.ended {
 		return
@@ -164,8 +169,9 @@ func (r *Response) resume() {
 	}
 }
 
-// Event sends an event of a stream of events (text/event-stream), and the head
-// before the first one. The name may be empty. It reports what Stream does.
+// Event sends a server-sent event (text/event-stream), before the first one
+// also the head of the response. The name may be empty. The result is that of
+// Stream.
 func (r *Response) Event(name, data string) (high bool) {
 	if !r.begun {
 		r.Header.Set("Content-Type", "text/event-stream")

@@ -8,9 +8,9 @@ import (
 	"github.com/gopoe/poe/filter/websocket"
 )
 
-// Upgrade ends HTTP on the connection: the answer is sent, usually 101, then both
-// directions have the filter f, and input gets its records. What the peer has
-// sent behind the request is decoded by f.
+// Upgrade ends HTTP on the connection: the answer is sent, usually 101, then f
+// is the filter of both directions, and input is called with its records. f
+// also decodes what the peer has sent after the request. The error is ErrEnded.
 func (r *Response) Upgrade(answer *http.Response, f filter.Filter, input servertcp.InputHandler) error {
 	if r.ended || r.begun {
 		return ErrEnded
@@ -29,12 +29,12 @@ func (r *Response) Upgrade(answer *http.Response, f filter.Filter, input servert
 	return nil
 }
 
-// WebSocket answers a client's request to switch to WebSocket. From then on input
-// gets the messages: websocket.Text, Binary, Ping, Pong and Close; messages are
-// sent by Client.Put. A Ping is not answered by itself. If the request is none for
-// WebSocket it is answered with what is wrong, and the error is a
-// *websocket.HandshakeError. Who may connect, by the header Origin or otherwise,
-// is the program's to check before.
+// WebSocket answers a client's request to switch to WebSocket. From then on
+// input is called with the messages: websocket.Text, Binary, Ping, Pong and
+// Close; messages are sent by Client.Put. A Ping is not answered automatically.
+// If the request does not ask for WebSocket, it is answered with an error
+// status, and the error is a *websocket.HandshakeError. The program must check
+// before the call who may connect, by the header Origin for example.
 func (r *Response) WebSocket(config websocket.Config, input func(c *servertcp.Client, message any)) error {
 	if r.ended || r.begun {
 		return ErrEnded

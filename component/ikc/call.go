@@ -20,18 +20,22 @@ type call struct {
 	answer func(value any, err error)
 }
 
-// Call is Post for an event whose handler answers. What that returns comes to
-// the active session as the event reply, with the answer, an error or nil, and
-// extra as its arguments. The error is ErrTimeout after Config.CallTimeout,
-// ErrGone if the connection ends, or ErrShutdown. A handler in Perl that
-// returns nothing is never learned of, nor is one that is not published, save by
-// the monitors. With the kernel "*" there is an answer of each. The call keeps
-// the session alive until then. POE: call, with reply as its rsvp.
+// Call is Post for an event whose handler returns a value. The answer is posted
+// to the active session as the event reply; its arguments are the value, an
+// error or nil, and extra. The error is ErrTimeout after Config.CallTimeout,
+// ErrGone if the connection ends, or ErrShutdown. A handler that returns
+// nothing, in Perl or in Go, or one that is not published, sends no answer: the
+// call ends with ErrTimeout, and only monitors learn of the refusal. With the
+// kernel "*" each kernel answers. The call keeps the session alive until then.
+// Besides the errors of Post, Call returns kernel.ErrInvalid if reply is empty
+// and kernel.ErrNoActiveSession if no session is active. POE: call, with reply
+// as its rsvp.
 func (r *Responder) Call(specifier string, params any, reply string, extra ...any) (sent int, err error) {
 	return r.CallWithin(r.config.CallTimeout, specifier, params, reply, extra...)
 }
 
-// CallWithin is Call with another time to wait.
+// CallWithin is Call with timeout instead of Config.CallTimeout. timeout must
+// be positive.
 func (r *Responder) CallWithin(timeout time.Duration, specifier string, params any, reply string, extra ...any) (sent int, err error) {
 	return r.call(r.k.ActiveSession(), timeout, specifier, params, reply, extra)
 }

@@ -16,39 +16,45 @@ import (
 // ClientConfig specifies which kernel to connect to.
 type ClientConfig struct {
 	// Address is the other kernel's address or host name, or the path of its
-	// unix socket with that Domain. The kernel can be reached as
-	// "address:port", whatever it is called.
+	// unix socket with that Domain. "address:port" is also a name of the kernel
+	// in specifiers, in addition to its own names.
 	Address string
 	Port    int
 	Domain  socketfactory.Domain
-	// ConnectTimeout bounds an attempt; 0 leaves it to the system.
+	// ConnectTimeout bounds an attempt to connect. If 0, the time limit of the
+	// system applies.
 	ConnectTimeout time.Duration
-	// TLS encrypts the connection, which Perl's IKC does not know.
+	// TLS encrypts the connection; Perl's IKC does not support it. If nil, the
+	// connection is not encrypted.
 	TLS *tls.Config
-	// Backoff connects again by itself.
+	// Backoff makes the client connect again by itself. The zero value disables
+	// it.
 	Backoff clienttcp.Backoff
-	// Protocol is how the negotiation begins.
+	// Protocol selects how the negotiation begins; the zero value is IKC0.
 	Protocol Protocol
 
-	// Subscribe are the sessions to subscribe to, see Responder.Subscribe, as
-	// soon as there is a connection. If one is refused the connection is closed.
+	// Subscribe lists the sessions to subscribe to, see Responder.Subscribe, as
+	// soon as there is a connection. If one is refused, the connection is
+	// closed.
 	Subscribe []string
-	// OnConnect is called each time when the other kernel is there, and all
-	// subscriptions, with its ID. It runs in a session of this package.
+	// OnConnect, if not nil, is called with the ID of the other kernel each
+	// time that it has connected and accepted all subscriptions. It runs in a
+	// session of this package.
 	OnConnect func(kernel string)
-	// OnError is called each time when that did not come about.
+	// OnError, if not nil, is called each time that this has failed.
 	OnError func(err error)
 }
 
 // Client is a connection that this kernel makes.
 type Client struct{ tcp *clienttcp.Client }
 
-// Shutdown closes the connection once what waits is written, and makes no new
-// one.
+// Shutdown closes the connection once its pending output is written, and does
+// not connect again.
 func (c *Client) Shutdown() { c.tcp.Shutdown() }
 
-// Connect connects to another kernel. Whether that succeeds is reported to
-// OnConnect, OnError and the monitors. POE::Component::IKC::Client.
+// Connect begins to connect to another kernel. The outcome is reported to
+// OnConnect, OnError and the monitors; the error that Connect returns is a
+// *kernel.ConfigError or wraps ErrShutdown. POE: POE::Component::IKC::Client.
 func (r *Responder) Connect(c ClientConfig) (*Client, error) {
 	if r.closed {
 		return nil, callError("Connect", c.Address, ErrShutdown)

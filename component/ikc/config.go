@@ -10,48 +10,50 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Config configures a kernel's Responder. Name is required; a limit of 0 is
-// its default.
+// Config configures a kernel's Responder. Name is required; a limit or time of
+// 0 means its default, and a negative one is an error.
 type Config struct {
-	// Name is what other kernels call this one: letters, digits, "_", "-" and
-	// ".". Aliases are more names. POE: name, aliases.
+	// Name is the name by which other kernels know this one: letters, digits,
+	// "_", "-" and ".". Aliases are further names. POE: name, aliases.
 	Name    string
 	Aliases []string
 
-	// MaxMessage is how many bytes one message may have, frozen, in either
-	// direction; 16 MiB by default.
+	// MaxMessage is the maximum length of one serialized message in bytes, in
+	// either direction; 16 MiB by default.
 	MaxMessage int
-	// MaxItems and MaxDepth bound the values in a message that Storable
-	// thaws: how many scalars, arrays and hashes, and how deep inside each
-	// other. By default 1 Mi and 512. A value that contains itself is refused.
+	// MaxItems and MaxDepth bound the values in a message that Storable thaws:
+	// how many scalars, arrays and hashes, and how deeply they may be nested;
+	// 1,048,576 and 512 by default. A value that contains itself is refused.
+	// They do not apply to Freezers.
 	MaxItems int
 	MaxDepth int
-	// MaxPending is how many bytes may wait to be written to one kernel before
-	// posts to it return ErrBusy; 64 MiB by default.
+	// MaxPending is how many bytes may be pending for one kernel before posts
+	// to it return ErrBusy; 64 MiB by default.
 	MaxPending int
 	// MaxKernels is how many connections may be open, 1024 by default.
 	MaxKernels int
 	// MaxNames is how many names another kernel may have, 32 by default.
 	MaxNames int
 	// MaxSenders is how many sessions of one other kernel are remembered as
-	// senders, 1024 by default. The one that was new longest ago is forgotten
+	// senders, 1024 by default. The one that was added first is forgotten
 	// first.
 	MaxSenders int
 
-	// CallTimeout is how long a call waits for its answer, and a subscription
-	// for its receipt; 30 seconds by default.
+	// CallTimeout is how long a call or a subscription waits for its answer; 30
+	// seconds by default.
 	CallTimeout time.Duration
 	// NegotiationTimeout is how long the negotiation may take, 30 seconds by
 	// default.
 	NegotiationTimeout time.Duration
 
-	// Freezers are the serializers that may be agreed upon, the best first. By
-	// default that is Storable alone. POE: serializers.
+	// Freezers are the serializers that may be negotiated, in order of
+	// preference. If nil, only Storable is offered; an empty list is an error.
+	// POE: serializers.
 	Freezers []Freezer
 }
 
-// Freezer is a serializer and the name by which it is negotiated: that of the
-// Perl package.
+// Freezer is a serializer and the name by which it is negotiated: the name of
+// the Perl package.
 type Freezer struct {
 	Name       string
 	Serializer filter.Serializer

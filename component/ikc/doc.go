@@ -13,20 +13,20 @@
 //	err = e.Kernel.Post(ikc.URL("poe://Perl/chat"), "said", "hello")
 //	_, err = r.Call("poe://Perl/timeserver/time", nil, "got_time")
 //
-// Nothing of a kernel can be reached by another but what [Responder.Publish]
-// names, session by session and event by event. The sender that a handler sees
-// stands for the session on the other kernel: what is posted to Event.Sender
-// goes there, if that session has published anything.
+// Another kernel can reach only what [Responder.Publish] names, session by
+// session and event by event. The sender that a handler sees represents the
+// session on the other kernel: an event posted to Event.Sender is sent there,
+// if that session has published anything.
 //
 // Servers and clients differ only in who connects. The connection begins with
-// lines, in the newer form of the negotiation (IKC0) or the older, and continues
-// with the values of the Reference filter, frozen as both sides have agreed,
-// with Storable unless [Config].Freezers says otherwise.
+// lines, in the newer form of the negotiation (IKC0) or the older, and
+// continues with values in the format of the Reference filter. Their serializer
+// is negotiated: it is Storable unless [Config].Freezers is set.
 //
-// Arguments are copied: scalars, slices, maps and structs travel as
-// [github.com/gopoe/poe/filter/storable] says. What is posted arrives once, in
-// order, or not at all; no notice is given of what is lost with a connection, save
-// by the monitors.
+// Arguments are copied: scalars, slices, maps and structs are encoded as
+// package [github.com/gopoe/poe/filter/storable] describes. An event arrives
+// once, in order, or not at all; only monitors learn of a connection that was
+// lost, and with it events.
 //
 // IKC has no authentication: anyone who can connect can reach what is published.
 // Listen on loopback, or use [ServerConfig].TLS with client certificates. All

@@ -10,8 +10,8 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Errors are compared with errors.Is; those that stand for one of POE's error
-// codes wrap it.
+// Use errors.Is to compare with these errors; those that correspond to one of
+// POE's error codes wrap it.
 var (
 	// ErrSpecifier indicates that a specifier cannot be read, or lacks a part that
 	// is needed.
@@ -24,20 +24,22 @@ var (
 	// kernel.ErrNoSession as well.
 	ErrNoSession = sentinel.New("ikc: unknown session", kernel.ErrNoSession)
 	// ErrTimeout indicates that no answer came in time. The call may have been
-	// carried out: a Perl handler that returns nothing answers nothing.
+	// executed: a handler that returns nothing sends no answer.
 	ErrTimeout = sentinel.New("ikc: no answer in time", syscall.ETIMEDOUT)
 	// ErrGone indicates that the other kernel's connection ended.
 	ErrGone = sentinel.New("ikc: the connection has ended", syscall.ECONNRESET)
-	// ErrBusy indicates that Config.MaxPending bytes wait to be written already.
+	// ErrBusy indicates that Config.MaxPending bytes are already waiting to be
+	// written.
 	ErrBusy = sentinel.New("ikc: too much waits to be written", syscall.ENOBUFS)
 	// ErrName indicates that another kernel has that name.
 	ErrName = sentinel.New("ikc: that kernel is registered already", syscall.EEXIST)
-	// ErrNegotiation indicates that a peer does not keep to the protocol before the
-	// connection is ready.
+	// ErrNegotiation indicates that a peer violated the protocol before the
+	// connection was ready.
 	ErrNegotiation = sentinel.New("ikc: negotiation failed", syscall.EPROTO)
 	// ErrFreezer indicates that both sides have no freezer in common.
 	ErrFreezer = sentinel.New("ikc: no freezer in common", syscall.EPROTO)
-	// ErrMessage indicates that a message is not of IKC's form.
+	// ErrMessage indicates that a message does not have the form that IKC
+	// requires.
 	ErrMessage = sentinel.New("ikc: malformed message", syscall.EBADMSG)
 	// ErrAnonymous indicates that a sender cannot be answered: it has published
 	// nothing.
@@ -50,7 +52,7 @@ var (
 	ErrNotStarted = errors.New("ikc: not started in this kernel")
 )
 
-// LimitError indicates that a peer wants more than a field of Config allows. It
+// LimitError indicates that a message or a peer exceeds a limit of Config. It
 // wraps filter.ErrLimit, as the limits of filters do, and syscall.EMSGSIZE if a
 // message is too long, syscall.ENOSPC if the peer asks for too many things.
 type LimitError struct {
@@ -58,7 +60,7 @@ type LimitError struct {
 	Max   int    // its value
 }
 
-// Error names the field and its value.
+// Error returns a text with the field and its value.
 func (e *LimitError) Error() string { return fmt.Sprintf("ikc: more than %s (%d)", e.Field, e.Max) }
 
 // Unwrap returns filter.ErrLimit and the error number.
@@ -72,7 +74,8 @@ func (e *LimitError) Unwrap() []error {
 // RemoteError is an error that another kernel reported.
 type RemoteError struct{ Text string }
 
-// Error is the text as it came.
+// Error returns Text, which is as the other kernel sent it, after "ikc: remote
+// error: ".
 func (e *RemoteError) Error() string { return "ikc: remote error: " + e.Text }
 
 // callError names the method and its subject in front of a reason.

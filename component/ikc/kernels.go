@@ -49,9 +49,10 @@ func (r *Responder) unregister(ch *channel) {
 	}
 }
 
-// RegisterLocal adds names of this kernel. Sessions here are reached by them as
-// if they were on another kernel; other kernels learn of them with the
-// connections made from now on. POE: register_local.
+// RegisterLocal adds names of this kernel. Specifiers with them address its own
+// sessions as if they were on another kernel; other kernels learn the names
+// with the connections made from now on. The error wraps kernel.ErrInvalid or
+// ErrName. POE: register_local.
 func (r *Responder) RegisterLocal(names ...string) error {
 	for _, name := range names {
 		if err := checkKernelName(name); err != nil {
@@ -70,8 +71,9 @@ func (r *Responder) RegisterLocal(names ...string) error {
 	return nil
 }
 
-// Register adds a name for a kernel that is connected. It is ErrName if
-// another has it. POE: register.
+// Register adds a name for a connected kernel. The error wraps ErrName if
+// another kernel has the name, ErrNoKernel if the kernel is not connected, or
+// ErrSpecifier if the name is invalid. POE: register.
 func (r *Responder) Register(kernel, name string) error {
 	ch := r.find(kernel)
 	switch {
@@ -88,8 +90,9 @@ func (r *Responder) Register(kernel, name string) error {
 	return nil
 }
 
-// Unregister closes the connection to the kernel that has this ID; another
-// name is only forgotten. POE: unregister.
+// Unregister closes the connection to the kernel with this ID; if name is
+// another of its names, only that name is removed. The error wraps ErrNoKernel.
+// POE: unregister.
 func (r *Responder) Unregister(name string) error {
 	if ch := r.kernels[name]; ch != nil {
 		ch.end()
@@ -106,8 +109,9 @@ func (r *Responder) Unregister(name string) error {
 	return nil
 }
 
-// Default makes a kernel the one that specifiers without a kernel mean. At
-// first that is the first to connect. POE: default.
+// Default sets the kernel which specifiers without a kernel mean. Until then it
+// is the first to connect, and once its connection has ended, the next to
+// connect. The error wraps ErrNoKernel. POE: default.
 func (r *Responder) Default(kernel string) error {
 	ch := r.find(kernel)
 	if ch == nil {
@@ -117,7 +121,7 @@ func (r *Responder) Default(kernel string) error {
 	return nil
 }
 
-// Kernels lists the connected kernels: their IDs, and behind each its other
+// Kernels returns the connected kernels: a map from the ID of each to its other
 // names.
 func (r *Responder) Kernels() map[string][]string {
 	list := map[string][]string{}

@@ -6,36 +6,36 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Op is what a monitor is notified of.
+// Op is a kind of notice to a monitor.
 type Op string
 
-// What monitors are notified of.
+// The kinds of notices.
 const (
-	OpRegister    Op = "register"    // a kernel, or one of its names, is there
-	OpUnregister  Op = "unregister"  // it is gone
+	OpRegister    Op = "register"    // a kernel has connected, or a name of it was added
+	OpUnregister  Op = "unregister"  // a kernel has disconnected, or a name of it was removed
 	OpSubscribe   Op = "subscribe"   // a subscription was accepted
-	OpUnsubscribe Op = "unsubscribe" // a subscription is over
+	OpUnsubscribe Op = "unsubscribe" // a subscription has ended
 	OpShutdown    Op = "shutdown"    // IKC is shut down in this kernel
-	OpError       Op = "error"       // something went wrong
-	OpChannel     Op = "channel"     // a connection is ready, or over
+	OpError       Op = "error"       // an error has occurred
+	OpChannel     Op = "channel"     // a connection is ready, or has ended
 )
 
-// Where errors happen.
+// The values of Notice.Where.
 const (
-	ErrorLocal   = "local"   // a request that came, or an event that went, to nothing here
-	ErrorRemote  = "remote"  // the other kernel reports one
-	ErrorChannel = "channel" // a connection, or an attempt to make one
+	ErrorLocal   = "local"   // this kernel could not deliver a request or send an event
+	ErrorRemote  = "remote"  // the other kernel has reported an error
+	ErrorChannel = "channel" // a connection, or an attempt to connect, has failed
 )
 
-// Watch names the events which notify a session of a kernel; those that are
-// empty are not wanted. Each comes with a [Notice] as its argument.
+// Watch names the events by which Monitor notifies a session; an empty name
+// disables the notice. The argument of each event is a [Notice].
 type Watch struct {
 	Register, Unregister   string
 	Subscribe, Unsubscribe string
 	Shutdown               string
 	Error                  string
 	Channel                string
-	Data                   any // is in every Notice
+	Data                   any // copied to every Notice; may be nil
 }
 
 func (w *Watch) event(op Op) string {
@@ -66,8 +66,8 @@ type Notice struct {
 	Real      bool      // Kernel is its ID, not one of its other names. POE: ARG2
 	Data      any       // Watch.Data. POE: ARG3
 	Session   Specifier // of OpSubscribe and OpUnsubscribe
-	Ready     bool      // of OpChannel: it is ready, not over
-	Where     string    // of OpError
+	Ready     bool      // of OpChannel: the connection is ready rather than ended
+	Where     string    // of OpError: ErrorLocal, ErrorRemote or ErrorChannel
 	Err       error     // of OpError
 }
 
@@ -80,9 +80,12 @@ type monitor struct {
 	owned  kernel.Owned
 }
 
-// Monitor notifies the active session of a kernel, by an ID, another name, or "*"
-// for all; with "*" the events come for each of a kernel's names, the ID first.
-// A Watch without events ends it. It keeps no session alive. POE: monitor.
+// Monitor makes events about a kernel go to the active session. The kernel is
+// an ID, another name, or "*" for all; with "*" there is an event for each of a
+// kernel's names, the ID first. It replaces an earlier Monitor of the same
+// session and name; a Watch without events ends it. It does not keep the
+// session alive. The error wraps ErrSpecifier or kernel.ErrNoActiveSession.
+// POE: monitor.
 func (r *Responder) Monitor(kernelName string, w Watch) error {
 	return r.monitor(r.k.ActiveSession(), kernelName, w)
 }

@@ -5,12 +5,12 @@ import (
 	"strings"
 )
 
-// Protocol is how a client begins the negotiation. Servers follow.
+// Protocol selects how a client begins the negotiation. Servers accept both.
 type Protocol int
 
 const (
 	// IKC0 sends everything in one line, and falls back to IKC if the server
-	// does not want that.
+	// refuses that.
 	IKC0 Protocol = iota
 	// IKC is the older form, a line at a time, for servers that leave IKC0
 	// unanswered.

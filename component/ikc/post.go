@@ -8,10 +8,11 @@ import (
 )
 
 // Post sends an event to a session of another kernel, or with "*" of all that
-// are connected, with params as its one argument. It returns to how many it was
-// sent. What is known at once is the error: ErrSpecifier, ErrNoKernel, ErrBusy,
-// ErrShutdown, a *LimitError, or what the freezer says of params. That the other
-// kernel refuses is reported to the monitors later. POE: post.
+// are connected, with params as its only argument. It returns the number of
+// kernels to which it was sent, and the errors that are known immediately:
+// ErrSpecifier, ErrNoKernel, ErrBusy, ErrShutdown, a *LimitError, or that of
+// the freezer for params. A refusal by the other kernel is reported to the
+// monitors later. POE: post.
 func (r *Responder) Post(specifier string, params any) (sent int, err error) {
 	return r.post(r.k.ActiveSession(), specifier, params)
 }
@@ -85,12 +86,13 @@ func (r *Responder) transmit(ch *channel, m *message) (err error) {
 	return err
 }
 
-// URL makes a destination for Kernel.Post of a session on another kernel:
-// "poe://kernel/session". All arguments of the event arrive. With an event in
-// it, "poe://kernel/session/event", it is that one that arrives, whatever the
-// name posted. It may be made anywhere and kept; the kernel that posts must
-// have a Responder, and the other one need not be connected yet. The errors of
-// posting are those of [Responder.Post], and ErrNotStarted.
+// URL returns a destination for Kernel.Post which is a session on another
+// kernel: "poe://kernel/session". All arguments of the event arrive. If the
+// specifier names an event, "poe://kernel/session/event", that event arrives,
+// whatever name was posted. URL may be called anywhere and its result reused;
+// the kernel that posts must have a Responder, and the other one need not be
+// connected yet. The errors of posting are those of [Responder.Post], and
+// ErrNotStarted.
 func URL(specifier string) kernel.Dest { return kernel.Via(url(specifier)) }
 
 // url is the kernel's side of a specifier.

@@ -8,10 +8,11 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Publish lets other kernels reach some events of the session that has an
-// alias, now or later. Further calls add events. Names that begin with an
-// underscore, POE's own, cannot be published, and neither can the session IKC,
-// of which ping, do_you_have and remote_error always are. POE: publish.
+// Publish lets other kernels post some events to whichever session has the
+// alias. The session need not exist yet. Further calls add events. The names of
+// POE's own events, which begin with an underscore, cannot be published, and
+// neither can the session IKC, of which ping, do_you_have and remote_error can
+// always be reached. The error wraps kernel.ErrInvalid. POE: publish.
 func (r *Responder) Publish(alias string, events ...string) error {
 	if !(Specifier{Session: alias}).valid() || alias == "" || alias == Alias || len(events) == 0 {
 		return callError("Publish", alias, kernel.ErrInvalid)
@@ -32,8 +33,8 @@ func (r *Responder) Publish(alias string, events ...string) error {
 	return nil
 }
 
-// Retract takes events out of reach again, all of an alias if none is named.
-// POE: retract.
+// Retract makes published events unreachable again, all events of an alias if
+// none is named. What is not published is ignored. POE: retract.
 func (r *Responder) Retract(alias string, events ...string) {
 	known := r.published[alias]
 	for _, event := range events {
@@ -44,7 +45,8 @@ func (r *Responder) Retract(alias string, events ...string) {
 	}
 }
 
-// Published lists what can be reached: alias, then events. POE: published.
+// Published returns what can be reached: a map from each alias to its events,
+// sorted. POE: published.
 func (r *Responder) Published() map[string][]string {
 	list := map[string][]string{}
 	for alias, events := range r.published {

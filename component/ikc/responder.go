@@ -14,9 +14,10 @@ import (
 // Alias is the name of the Responder's session, in every kernel.
 const Alias = "IKC"
 
-// Responder is IKC in one kernel: a session with the alias "IKC" and, through
-// its methods, what that session does. Its methods act for the active session,
-// whose handlers get the answers. POE::Component::IKC::Responder.
+// Responder is IKC in one kernel: it is the heap of a session with the alias
+// "IKC". Its methods act on behalf of the active session, to which answers are
+// posted. They must be called on the kernel's goroutine. POE:
+// POE::Component::IKC::Responder.
 type Responder struct {
 	k      *kernel.Kernel
 	id     kernel.ID
@@ -42,8 +43,9 @@ type Responder struct {
 	closed    bool
 }
 
-// Start starts IKC in a kernel. Without connections it keeps no session alive.
-// POE: spawn.
+// Start starts IKC in a kernel. Without connections it does not keep the kernel
+// running. An invalid configuration, or a second Responder in a kernel, is a
+// *kernel.ConfigError. POE: spawn.
 func Start(k *kernel.Kernel, c Config) (*Responder, error) {
 	if err := c.check(); err != nil {
 		return nil, err
@@ -82,8 +84,7 @@ func of(k *kernel.Kernel) (*Responder, error) {
 	return nil, ErrNotStarted
 }
 
-// ID is this kernel's own name among kernels, which no other has.
-// POE: $kernel->ID.
+// ID returns this kernel's unique name among kernels. POE: $kernel->ID.
 func (r *Responder) ID() string { return r.self }
 
 // inside runs f in the Responder's session.
@@ -105,9 +106,10 @@ func (r *Responder) start(e kernel.Event) {
 	}
 }
 
-// Shutdown ends IKC: no more connections, the open ones are closed when what
-// waits is written, calls are answered with ErrShutdown, monitors and proxies
-// are notified. POE: shutdown.
+// Shutdown ends IKC in this kernel: it accepts and makes no more connections,
+// closes the open ones when their pending output is written, answers calls with
+// ErrShutdown, notifies the monitors and ends the subscriptions. Further calls
+// do nothing. POE: shutdown.
 func (r *Responder) Shutdown() {
 	if r.closed {
 		return

@@ -173,8 +173,8 @@ func (r *Responder) as(ch *channel, from *Specifier, f func() error) (err error)
 	return err
 }
 
-// SenderOf returns the specifier of the session on another kernel that an
-// event's Sender stands for, and whether it stands for one that can be
+// SenderOf returns the specifier of the session on another kernel which an
+// event's Sender represents, and reports whether it represents one that can be
 // answered.
 func SenderOf(id kernel.ID) (Specifier, bool) {
 	p, ok := id.Session().(*proxy)

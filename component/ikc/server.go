@@ -10,32 +10,37 @@ import (
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
-// ServerConfig specifies where other kernels connect to this one. An Address is
-// required, or a Listener: anyone who can connect can reach what is published.
+// ServerConfig specifies where other kernels connect to this one. An Address or
+// a Listener is required, since anyone who can connect can reach what is
+// published.
 type ServerConfig struct {
 	// Address is the local address, or the path of a unix socket with that
-	// Domain; "0.0.0.0" is any. Port 0 lets the system choose.
+	// Domain; "0.0.0.0" is any address. If Port is 0, the system chooses a
+	// port.
 	Address string
 	Port    int
 	Domain  socketfactory.Domain
 	// Listener is a handle that listens already; the server owns it.
 	Listener *kernel.Handle
-	// TLS encrypts the connections, which Perl's IKC does not know. Limits are
-	// those of servertcp; Config.MaxKernels is the limit in total.
+	// TLS encrypts the connections; Perl's IKC does not support it. OnDemand
+	// must not be set. Limits are those of servertcp; Config.MaxKernels is the
+	// limit of connections in total.
 	TLS    servertcp.TLS
 	Limits servertcp.Limits
-	// OnError is notified of trouble with the listening socket; nil warns and
-	// closes it.
+	// OnError is called with errors of the listening socket. If nil, they are
+	// logged, and an error that servertcp.ClassOf calls Fatal closes the
+	// socket.
 	OnError func(err error)
 }
 
 // Server is a listening socket.
 type Server struct{ listener *servertcp.Listener }
 
-// Addr is the address that it listens at, nil once it does not.
+// Addr returns the address at which it listens, nil once it has stopped
+// listening.
 func (s *Server) Addr() net.Addr { return s.listener.Addr() }
 
-// Shutdown stops listening. Connections stay.
+// Shutdown stops listening. Open connections continue.
 func (s *Server) Shutdown() {
 	if k := s.listener.ID().Kernel(); k != nil {
 		// One that has stopped needs no shutdown.
@@ -43,8 +48,9 @@ func (s *Server) Shutdown() {
 	}
 }
 
-// Listen lets other kernels connect. The error is that of the configuration or
-// of binding the address. POE::Component::IKC::Server.
+// Listen lets other kernels connect. The error is a *kernel.ConfigError, a
+// *kernel.OpError of binding the address, or wraps ErrShutdown. POE:
+// POE::Component::IKC::Server.
 func (r *Responder) Listen(c ServerConfig) (*Server, error) {
 	switch {
 	case r.closed:

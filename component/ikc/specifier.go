@@ -5,19 +5,19 @@ import (
 	"strings"
 )
 
-// Specifier names a kernel, a session of it, or an event of that; what is
-// missing is empty. POE::Component::IKC::Specifier.
+// Specifier names a kernel, one of its sessions, or an event of that session;
+// parts that are missing are empty. POE: POE::Component::IKC::Specifier.
 type Specifier struct {
 	Kernel  string // a name or ID; "*" is all connected kernels, "" the default one
 	Session string // an alias
 	State   string // an event
-	Arg     string // an argument to go behind the others, "?arg" in text
+	Arg     string // an argument appended to the others, "?arg" in text
 }
 
 // ParseSpecifier reads "poe://kernel/session/state", of which the kernel, or
 // the kernel and the session, may be missing: "poe:/session/state",
-// "poe:state". Without "poe:" the text begins with the kernel.
-// The error is ErrSpecifier. POE: specifier_parse.
+// "poe:state". Without "poe:" the text begins with the kernel. The error wraps
+// ErrSpecifier. POE: specifier_parse.
 func ParseSpecifier(text string) (Specifier, error) {
 	rest, ok := strings.CutPrefix(text, "poe:")
 	if !ok {
@@ -58,7 +58,8 @@ func (s Specifier) valid() bool {
 	return true
 }
 
-// String is what ParseSpecifier reads. POE: specifier_name.
+// String returns the specifier in the form that ParseSpecifier reads. POE:
+// specifier_name.
 func (s Specifier) String() string {
 	var b strings.Builder
 	b.WriteString("poe:")

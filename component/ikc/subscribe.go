@@ -8,14 +8,15 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Subscribe asks other kernels whether they have published sessions, or with
-// an event in the specifier that event. For each that one has there is then a
-// session here to post to, by an alias that is the specifier without the event,
-// "poe://kernel/session", and by the session's own alias if that is free. With
-// the kernel "*" it is that of the first to accept. When all are answered, or
-// Config.CallTimeout has passed, the event done comes to the active session,
-// with a []string of the specifiers that were accepted and extra; an empty done
-// notifies no session. POE: subscribe.
+// Subscribe asks other kernels whether they have published sessions, or, if a
+// specifier names an event, that event. Each session that was found is
+// represented by a session of this kernel. Its alias is the specifier without
+// the event, "poe://kernel/session", and also the alias of the other session if
+// that is not in use. With the kernel "*" it represents the session of the
+// first kernel to accept. When all have answered, or Config.CallTimeout has
+// passed, the event done is posted to the active session, with a []string of
+// the accepted specifiers and extra; if done is empty, no event is posted. POE:
+// subscribe.
 func (r *Responder) Subscribe(specifiers []string, done string, extra ...any) error {
 	return r.subscribeFor(r.k.ActiveSession(), specifiers, done, extra)
 }
@@ -131,8 +132,8 @@ func (r *Responder) adopt(ch *channel, spec Specifier) error {
 	return nil
 }
 
-// Unsubscribe ends subscriptions: the sessions that stand for the others stop.
-// Specifiers that are not subscribed to are fine. POE: unsubscribe.
+// Unsubscribe ends subscriptions: the sessions that represent the others stop.
+// Specifiers that are not subscribed to are ignored. POE: unsubscribe.
 func (r *Responder) Unsubscribe(specifiers ...string) {
 	for _, text := range specifiers {
 		if spec, err := ParseSpecifier(text); err == nil {

@@ -10,9 +10,9 @@ const maxBatches = 64
 // batches are the open batches of IRCv3, by their reference.
 type batches map[string]*Batch
 
-// Batch is a group of messages that belong together: a netsplit, for example. Its
-// messages come as events of their own; [Client.Batch] tells which batch they are
-// in.
+// Batch is a group of messages that belong together: a netsplit, for example.
+// Each message is an event of its own; [Client.Batch] returns the batch that a
+// message is in.
 type Batch struct {
 	Reference string
 	Type      string
@@ -49,8 +49,8 @@ func (b *batches) event(c *Client, m *Message) []*Event {
 	return one("batch_start", []any{name, batch.Type, batch.Params, batch})
 }
 
-// Batch returns the batch which a message is in, nil if it is in none or that is
-// over. Nil is the message of the current event.
+// Batch returns the batch that m is in, nil if it is in none or the batch has
+// ended. If m is nil, it is the message of the current event.
 func (c *Client) Batch(m *Message) *Batch {
 	if m == nil {
 		m = c.message

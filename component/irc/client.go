@@ -13,8 +13,8 @@ import (
 // Message is a message on the wire.
 type Message = ircfilter.Message
 
-// Client is the component: the heap of its session. Its methods belong to the
-// kernel's goroutine.
+// Client is an IRC client, and the heap of its session. Its methods belong to
+// the kernel's goroutine.
 type Client struct {
 	k      *kernel.Kernel
 	id     kernel.ID
@@ -51,9 +51,9 @@ type Client struct {
 // serverInfo is what a server has said of itself.
 type serverInfo struct{ name, version string }
 
-// New starts a client; it connects at the event "connect". If
-// it is made in a session's handler that session is registered for all events, and
-// gets the event "irc_registered". A configuration that makes no sense is a
+// New starts a client, which connects at the event "connect". If New is called
+// in a session's handler, that session is registered for all events and gets
+// the event "irc_registered". An invalid configuration is a
 // *kernel.ConfigError.
 //
 // The client lives until the event "shutdown". POE: spawn.
@@ -118,8 +118,8 @@ func init() {
 	}
 }
 
-// From returns the client that has sent an event, nil if none has.
-// POE: $_[SENDER]->get_heap.
+// From returns the client that has sent an event, nil if the sender is no
+// client. POE: $_[SENDER]->get_heap.
 func From(e kernel.Event) *Client { return session.HeapOf[Client](e.Sender) }
 
 func (c *Client) start(e kernel.Event) {
@@ -160,64 +160,71 @@ func (c *Client) ID() kernel.ID { return c.id }
 // Alias returns the alias from the configuration. POE: session_alias.
 func (c *Client) Alias() string { return c.config.Alias }
 
-// Server and Port return where the client is connected to, or tries to.
+// Server returns the address of the server that the client is connected to or
+// tries to connect to. Port returns its port.
 func (c *Client) Server() string { return c.config.Server }
 
-// Port returns the port of Server.
+// Port returns the port of the server that the client is connected to or tries
+// to connect to.
 func (c *Client) Port() int { return c.config.port() }
 
-// ServerName returns the name by which the server calls itself, empty before it
-// has. POE: server_name.
+// ServerName returns the name that the server has announced, empty before that.
+// POE: server_name.
 func (c *Client) ServerName() string { return c.server.name }
 
-// ServerVersion returns the version of the server's program. POE: server_version.
+// ServerVersion returns the version of the server software, empty before the
+// server has announced it. POE: server_version.
 func (c *Client) ServerVersion() string { return c.server.version }
 
-// Nick returns the nick the client has now. POE: nick_name.
+// Nick returns the client's current nick. POE: nick_name.
 func (c *Client) Nick() string { return c.nick }
 
-// WantedNick returns the nick of the configuration.
+// WantedNick returns the nick from the configuration.
 func (c *Client) WantedNick() string { return c.config.Nick }
 
 // Connected reports whether there is a connection.
 func (c *Client) Connected() bool { return c.connected }
 
-// LoggedIn reports whether the server has let the client in.
+// LoggedIn reports whether the client is registered with the server: whether
+// the reply 001 has arrived on this connection.
 func (c *Client) LoggedIn() bool { return c.loggedIn }
 
-// QueueLength returns how many lines wait for the flood control. POE: send_queue.
+// QueueLength returns the number of lines that the flood control holds back.
+// POE: send_queue.
 func (c *Client) QueueLength() int { return len(c.queue.lines) }
 
 // ISupport returns what the server supports. It is never nil.
 func (c *Client) ISupport() *ISupport { return c.isupport }
 
-// Casemapping returns how the server compares names.
+// Casemapping returns how the server compares nicks and channel names.
 func (c *Client) Casemapping() ircutil.Casemapping { return c.isupport.Casemapping() }
 
 // IsMe reports whether a nick is the client's own.
 func (c *Client) IsMe(nick string) bool { return c.Casemapping().Equal(nick, c.nick) }
 
-// IsChannel reports whether a target is a channel and no nick.
+// IsChannel reports whether a target is a channel rather than a nick.
 func (c *Client) IsChannel(target string) bool { return c.isupport.IsChannel(target) }
 
-// HasCap reports whether a capability is in use.
+// HasCap reports whether an IRCv3 capability is enabled on the connection.
 func (c *Client) HasCap(name string) bool { return c.login.enabled[name] }
 
-// LocalAddr returns the near end's IP address, empty without a connection.
+// LocalAddr returns the local IP address of the connection, empty without a
+// connection.
 func (c *Client) LocalAddr() string { return c.login.localAddr }
 
-// RawEvents switches the events raw and raw_out. POE: raw_events.
+// RawEvents enables or disables the events raw and raw_out. POE: raw_events.
 func (c *Client) RawEvents(on bool) { c.config.Raw = on }
 
-// Message returns the message on the wire which has caused the event that is being
-// sent: its tags are there, such as time, account and label. It is nil for events
-// that the client has made itself.
+// Message returns the message on the wire that has caused the current event,
+// with its tags, such as time, account and label. It is nil for events that the
+// client has generated itself.
 func (c *Client) Message() *Message { return c.message }
 
 // Yield posts an event to the client. POE: yield.
 func (c *Client) Yield(event string, args ...any) error { return c.k.Post(c.id, event, args...) }
 
-// Call calls an event of the client. POE: call.
+// Call calls an event of the client and returns its result, as Kernel.Call
+// does. POE: call.
 func (c *Client) Call(event string, args ...any) (any, error) {
 	return c.k.Call(c.id, event, args...)
 }
@@ -239,8 +246,9 @@ func (c *Client) inSession(name string, f func()) {
 	}
 }
 
-// AfterFunc runs f in the client's session after a while, unless stop is called
-// before or the client shuts down. It is for plugins, and sends no events.
+// AfterFunc calls f in the client's session after d, unless stop is called
+// before or the client shuts down. It is for plugins: unlike Delay, it sends no
+// events.
 func (c *Client) AfterFunc(d time.Duration, f func()) (stop func()) {
 	var timer kernel.AlarmID
 	c.inSession("irc_timer", func() {

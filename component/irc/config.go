@@ -11,65 +11,71 @@ import (
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
-// Forever is a time-out that never ends.
+// Forever, as a time-out, means no limit.
 const Forever time.Duration = math.MaxInt64
 
-// Config is what New and the event "connect" are given. Every field is optional,
-// but a Server, or Dial, is needed to connect. In "connect" a zero field keeps the
-// value from before; Alias, Options, State and Limits count in New alone.
+// Config is the argument of New and of the event "connect". Every field is
+// optional, but Server or Dial is required to connect. In "connect", a zero
+// field keeps its previous value; Alias, Options, State and Limits are used by
+// New only.
 type Config struct {
 	// Alias is the name of the client's session. POE: alias.
 	Alias string
-	// Options are options of the session.
+	// Options are the options of the client's session.
 	Options map[string]any
 
-	// Server is the server's address or host name, Port its port: 0 is 6667, or
-	// 6697 with TLS. Password is sent with PASS; empty sends none.
+	// Server is the server's address or host name, Port its port: 0 means 6667,
+	// or 6697 with TLS. Password is sent with PASS; if empty, PASS is not sent.
 	Server   string
 	Port     int
 	Password string
-	// TLS encrypts the connection; nil is in the clear. A Certificate in it logs
-	// in by SASL EXTERNAL. POE: UseSSL, SSLCert, SSLKey, SSLCtx.
+	// TLS encrypts the connection; if nil, it is not encrypted. Its client
+	// certificate is used for SASL EXTERNAL. POE: UseSSL, SSLCert, SSLKey,
+	// SSLCtx.
 	TLS *tls.Config
-	// LocalAddr and LocalPort are the near end's address; empty is any.
+	// LocalAddr and LocalPort are the local address and port; the system
+	// chooses them if they are empty and 0.
 	LocalAddr string
 	LocalPort int
-	// Dial makes connections in place of a socket, as clienttcp.Config.Dial does:
-	// in memory, through a proxy.
+	// Dial, if not nil, makes the connections instead of a socket, see
+	// clienttcp.Config.Dial: in memory or through a proxy, for example.
 	Dial func(d *clienttcp.Dialing)
 
-	// Nick is the nick to ask for; empty is "poebot". Username and RealName are
-	// empty for the same. POE: nick, username, ircname.
+	// Nick is the nick to ask for. Nick and Username are "poebot" if empty; an
+	// empty RealName means Nick. POE: nick, username, ircname.
 	Nick     string
 	Username string
 	RealName string
-	// Bitmode is the number in USER that asks for user modes: 0 is 8, invisible;
-	// a negative one is none.
+	// Bitmode is the number in USER that asks for user modes: 0 means 8,
+	// invisible; a negative number asks for none.
 	Bitmode int
-	// WebIRC gives a user's own address to a server that trusts this one.
+	// WebIRC, if not nil, sends the command WEBIRC, with which a gateway
+	// announces a user's own address to a server that trusts it.
 	WebIRC *WebIRC
-	// SASL logs in to an account before the connection is registered.
+	// SASL, if not nil, logs in to an account before the client registers with
+	// the server.
 	SASL *SASL
-	// Caps are the IRCv3 capabilities to ask for if the server has them; nil is
-	// DefaultCaps, an empty list is none.
+	// Caps are the IRCv3 capabilities to request if the server offers them; nil
+	// means DefaultCaps, an empty list none.
 	Caps []string
 
-	// Flood disables the flood control: lines go out at once.
+	// Flood disables the flood control: lines are sent immediately.
 	Flood bool
-	// MessageLength is how many bytes a line may have, less those of the nick;
-	// longer ones are cut. 0 is 450. POE: msg_length.
+	// MessageLength is the maximum length in bytes of a line and the nick
+	// together; longer lines are truncated. 0 means 450. POE: msg_length.
 	MessageLength int
-	// Raw adds the events raw and raw_out.
+	// Raw enables the events raw and raw_out.
 	Raw bool
 	// DCC configures direct connections.
 	DCC DCCConfig
 
-	// State follows channels and users. POE: the class POE::Component::IRC::State.
+	// State makes the client track channels and users. POE: the class
+	// POE::Component::IRC::State.
 	State bool
-	// AwayPoll is how often WHO asks which members of a channel are away; 0 is
-	// never. It is of no use with the capability away-notify.
+	// AwayPoll is the interval at which WHO asks which members of a channel are
+	// away; 0 means never. It is unnecessary with the capability away-notify.
 	AwayPoll time.Duration
-	// NoWhoJoiners stops asking WHO for everyone who joins a channel.
+	// NoWhoJoiners disables the WHO request for each user who joins a channel.
 	// POE: WhoJoiners => 0.
 	NoWhoJoiners bool
 
@@ -77,35 +83,36 @@ type Config struct {
 	Limits   Limits
 }
 
-// WebIRC are the arguments of the command WEBIRC.
+// WebIRC has the arguments of the command WEBIRC. They must not contain blanks.
 type WebIRC struct{ Password, User, Host, IP string }
 
-// Timeouts bound the waiting for a server. 0 is the default of each; Forever
-// disables it.
+// Timeouts bounds how long a server may keep the client waiting. 0 means the
+// default of the field; Forever means no limit.
 type Timeouts struct {
-	// Connect bounds a connection attempt and the TLS handshake: a minute. The
-	// event is socketerr.
+	// Connect bounds a connection attempt and the TLS handshake: one minute by
+	// default. Then the event socketerr is sent.
 	Connect time.Duration
-	// Login bounds the time from the connection to the reply 001: two minutes.
-	// Then the client disconnects.
+	// Login bounds the time from the connection to the reply 001: two minutes
+	// by default. Then the client disconnects.
 	Login time.Duration
-	// Idle bounds the time without any line from the server: ten minutes. Then
-	// the client disconnects. Servers send PING more often.
+	// Idle bounds the time without any line from the server: ten minutes by
+	// default. Then the client disconnects. Servers send PING more often.
 	Idle time.Duration
 }
 
-// Limits bound what a server can make the client keep. 0 is the default of each.
+// Limits bounds what a server can make the client store. 0 means the default of
+// the field; negative values are an error.
 type Limits struct {
-	// Line is how many bytes a line from the server may have, its tags not
-	// counted: 8192. Longer ones are dropped.
+	// Line is the maximum length in bytes of a line from the server, without
+	// its tags: 8192 by default. Longer ones are dropped.
 	Line int
-	// Queue is how many lines may wait for the flood control: 4096. Further ones
-	// are dropped, with the event queue_full.
+	// Queue is how many lines the flood control may hold back: 4096 by default.
+	// Further ones are dropped, with the event queue_full.
 	Queue int
-	// Channels is how many channels are followed: 20,000. Members is how many
-	// members they may have in all: 1,000,000. Entries is how many entries each
-	// list of a channel may have: 4096. What goes beyond is not followed, with the
-	// event state_limit.
+	// Channels is how many channels are tracked: 20,000 by default. Members is
+	// how many members they may have in total: 1,000,000 by default. Entries is
+	// how many entries each list of a channel may have: 4096 by default.
+	// Anything beyond is not tracked, with the event state_limit.
 	Channels, Members, Entries int
 }
 

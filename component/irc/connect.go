@@ -162,10 +162,11 @@ func orClosed(err error) error {
 	return err
 }
 
-// ErrDisconnected is why a request has got no answer.
+// ErrDisconnected is the Reply.Err of requests that were waiting when the
+// connection ended.
 var ErrDisconnected = errors.New("irc: disconnected")
 
-// Disconnect ends the connection without a farewell. The event disconnected
+// Disconnect closes the connection without sending QUIT. The event disconnected
 // follows. POE: disconnect.
 func (c *Client) Disconnect() {
 	if c.tcp != nil {
@@ -173,7 +174,8 @@ func (c *Client) Disconnect() {
 	}
 }
 
-// Connect posts the event "connect"; a zero Config connects again.
+// Connect posts the event "connect". Fields of config that are zero keep their
+// values, so a zero Config connects again as before.
 func (c *Client) Connect(config Config) { _ = c.Yield("connect", config) }
 
 // shutdown leaves the server and ends the client. Its arguments are a message for
@@ -202,7 +204,8 @@ func (c *Client) shutdown(e kernel.Event) {
 	}
 }
 
-// Shutdown posts the event "shutdown".
+// Shutdown posts the event "shutdown": the client quits with the message,
+// removes its plugins and ends.
 func (c *Client) Shutdown(message string) { _ = c.Yield("shutdown", message) }
 
 func shutdownWait(arg any) time.Duration {

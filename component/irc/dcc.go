@@ -16,19 +16,21 @@ import (
 
 // DCCConfig configures direct connections between users.
 type DCCConfig struct {
-	// Ports are the ports to listen on for what the client offers; none is any
-	// port. POE: DCCPorts.
+	// Ports are the ports to listen on for the client's own offers, the first
+	// free one is used; if empty, the system chooses one. POE: DCCPorts.
 	Ports []int
-	// NATAddr is the address to name to others in place of the client's own.
+	// NATAddr is the IP address to announce to others instead of the client's
+	// own. If empty, it is the local address of the connection.
 	NATAddr string
 	// ListenTimeout bounds the time until the other side connects, or until a
-	// connection is made: 0 is five minutes. IdleTimeout bounds a transfer without
-	// progress: 0 is five minutes. Chats have no limit. Forever disables each.
+	// connection is made. IdleTimeout bounds the time without progress of a
+	// transfer; chats have no such limit. 0 means five minutes, Forever no
+	// limit.
 	ListenTimeout, IdleTimeout time.Duration
-	// MaxSize is the most bytes a file may have that is received; 0 is no limit
-	// but the size which the sender has named.
+	// MaxSize is the maximum size in bytes of a file to receive; with 0 only
+	// the size which the sender has announced limits it.
 	MaxSize int64
-	// MaxOpen is how many offers and connections there may be; 0 is 64.
+	// MaxOpen is how many offers and connections there may be; 0 means 64.
 	MaxOpen int
 }
 
@@ -55,7 +57,7 @@ const (
 	dccBlockSize = 1024
 )
 
-// DCC is what is known of a direct connection. Client.DCCInfo returns it.
+// DCC is the state of a direct connection. Client.DCCInfo returns it.
 type DCC struct {
 	ID   kernel.WheelID
 	Nick string
@@ -95,7 +97,8 @@ func (d *dccState) closeAll() {
 	clear(d.resuming)
 }
 
-// DCCInfo returns what is known of a direct connection. POE: dcc_info.
+// DCCInfo returns the state of a direct connection and reports whether there is
+// one with this ID. POE: dcc_info.
 func (c *Client) DCCInfo(id kernel.WheelID) (DCC, bool) {
 	conn := c.dcc.conns[id]
 	if conn == nil {
@@ -104,7 +107,8 @@ func (c *Client) DCCInfo(id kernel.WheelID) (DCC, bool) {
 	return conn.DCC, true
 }
 
-// DCCConnections lists the direct connections and offers, sorted.
+// DCCConnections returns the IDs of the direct connections and the client's own
+// offers, sorted.
 func (c *Client) DCCConnections() []kernel.WheelID { return slices.Sorted(maps.Keys(c.dcc.conns)) }
 
 // dccFull reports whether there are as many connections as there may be.

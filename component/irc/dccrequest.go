@@ -11,8 +11,8 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// DCCOffer is what another user offers: the "magic cookie" of the event
-// dcc_request, for dcc_accept and dcc_resume.
+// DCCOffer is an offer of another user: the argument of the event dcc_request
+// to be passed to dcc_accept or dcc_resume. POE: the "magic cookie".
 type DCCOffer struct {
 	From ircutil.Source
 	Type string // "CHAT", "SEND", "ACCEPT" or "RESUME"
@@ -25,7 +25,7 @@ type DCCOffer struct {
 	at   int64  // the position to resume at
 }
 
-// DCCOf returns the offer of the event dcc_request; nil for any other.
+// DCCOf returns the offer of the event dcc_request; nil for any other event.
 func DCCOf(e kernel.Event) *DCCOffer {
 	offer, _ := kernel.ArgOK[*DCCOffer](e, 3)
 	return offer

@@ -13,17 +13,18 @@ type Event struct {
 	Name string
 	// Args are its arguments; a plugin may change them and append to them.
 	Args []any
-	// Message is the message on the wire which has caused it; nil if none has.
+	// Message is the message on the wire that has caused it; nil if there is
+	// none.
 	Message *Message
 }
 
-// Text returns an argument that is a string, "" if it is none.
+// Text returns the i-th argument if it is a string, otherwise "".
 func (e *Event) Text(i int) string {
 	s, _ := e.arg(i).(string)
 	return s
 }
 
-// List returns an argument that is a list of strings, nil if it is none.
+// List returns the i-th argument if it is a []string, otherwise nil.
 func (e *Event) List(i int) []string {
 	s, _ := e.arg(i).([]string)
 	return s
@@ -36,8 +37,8 @@ func (e *Event) arg(i int) any {
 	return e.Args[i]
 }
 
-// Emit sends an event to plugins and sessions, after those that are queued already.
-// POE: send_event.
+// Emit queues an event for the plugins and the registered sessions, after those
+// that are queued already. POE: send_event.
 func (c *Client) Emit(event string, args ...any) {
 	c.post(&Event{Name: eventName(event), Args: args})
 }
@@ -50,15 +51,15 @@ func (c *Client) post(ev *Event) {
 	_ = c.k.Post(c.id, "_send", ev)
 }
 
-// EmitNow sends an event at once, before plugins and sessions that wait for the
-// current one get that. POE: send_event_now.
+// EmitNow sends an event immediately, before the remaining plugins and sessions
+// get the current one. POE: send_event_now.
 func (c *Client) EmitNow(event string, args ...any) {
 	ev := &Event{Name: eventName(event), Args: args, Message: c.message}
 	c.inSession("irc_emit", func() { c.dispatchAll(ev) })
 }
 
-// EmitNext sends an event right after the current one. Outside of an event it is
-// Emit. POE: send_event_next.
+// EmitNext sends an event directly after the current one. Outside of an event
+// it is Emit. POE: send_event_next.
 func (c *Client) EmitNext(event string, args ...any) {
 	ev := &Event{Name: eventName(event), Args: args, Message: c.message}
 	if len(c.pending) == 0 {
@@ -125,8 +126,8 @@ type delayedEvent struct {
 	args  []any
 }
 
-// Delay posts an event to the client after a while and returns a number for
-// DelayRemove; it sends the event delay_set. POE: delay.
+// Delay posts an event to the client after d and returns an ID for DelayRemove;
+// it sends the event delay_set. POE: delay.
 func (c *Client) Delay(d time.Duration, event string, args ...any) (id kernel.AlarmID, err error) {
 	c.inSession("irc_delay", func() {
 		number := new(kernel.AlarmID)
@@ -139,8 +140,8 @@ func (c *Client) Delay(d time.Duration, event string, args ...any) (id kernel.Al
 	return id, err
 }
 
-// DelayRemove takes back what Delay has been given and sends delay_removed. It
-// reports whether the event had not been posted yet. POE: delay_remove.
+// DelayRemove cancels a Delay and sends delay_removed. It reports whether the
+// event had not been posted yet; otherwise it does nothing. POE: delay_remove.
 func (c *Client) DelayRemove(id kernel.AlarmID) bool {
 	event, ok := c.delayed[id]
 	if !ok {

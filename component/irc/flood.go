@@ -48,8 +48,8 @@ func (q *sendQueue) stop(c *Client) {
 	*q = sendQueue{}
 }
 
-// Send sends a line to the server with the priority of conversation, after plugins
-// have seen it. What follows a line break is dropped. POE: the event "quote".
+// Send sends a line to the server with the priority of PRIVMSG, after plugins
+// have seen it. Text after a line break is dropped. POE: the event "quote".
 func (c *Client) Send(line string) {
 	c.inSession("irc_send", func() { c.send(priorityNormal, line) })
 }

@@ -11,8 +11,9 @@ import (
 // maxTokens bounds what a server may say in ISUPPORT.
 const maxTokens = 512
 
-// ISupport is what a server has said in its replies 005. The zero values of its
-// methods are the standard's. POE: POE::Component::IRC::Plugin::ISupport.
+// ISupport is what a server has announced in its replies 005. What it has not
+// announced has the default of the standard. POE:
+// POE::Component::IRC::Plugin::ISupport.
 type ISupport struct {
 	tokens map[string]string
 	modes  ircutil.Modes
@@ -78,13 +79,14 @@ func (s *ISupport) derive() {
 	}
 }
 
-// Value returns a token's value, and whether the server has it. POE: isupport.
+// Value returns a token's value, and reports whether the server has announced
+// the token. POE: isupport.
 func (s *ISupport) Value(name string) (value string, ok bool) {
 	value, ok = s.tokens[name]
 	return value, ok
 }
 
-// Int returns a token's value as a number, or what is given if it has none.
+// Int returns a token's value as a number, or the given default if it has none.
 func (s *ISupport) Int(name string, or int) int {
 	if n, err := strconv.Atoi(s.tokens[name]); err == nil {
 		return n
@@ -92,7 +94,7 @@ func (s *ISupport) Int(name string, or int) int {
 	return or
 }
 
-// Names lists the tokens, sorted. POE: isupport_dump_keys.
+// Names returns the names of the tokens, sorted. POE: isupport_dump_keys.
 func (s *ISupport) Names() []string {
 	names := make([]string, 0, len(s.tokens))
 	for name := range s.tokens {
@@ -102,12 +104,12 @@ func (s *ISupport) Names() []string {
 	return names
 }
 
-// Casemapping returns how the server compares names.
+// Casemapping returns how the server compares nicks and channel names.
 func (s *ISupport) Casemapping() ircutil.Casemapping {
 	return ircutil.Casemapping(strings.ToLower(s.tokens["CASEMAPPING"]))
 }
 
-// ChannelTypes returns the characters with which channels begin.
+// ChannelTypes returns the characters with which channel names begin.
 func (s *ISupport) ChannelTypes() string {
 	if types, ok := s.tokens["CHANTYPES"]; ok {
 		return types
@@ -120,11 +122,12 @@ func (s *ISupport) IsChannel(target string) bool {
 	return target != "" && strings.IndexByte(s.ChannelTypes(), target[0]) >= 0
 }
 
-// Modes returns which modes have arguments.
+// Modes returns the channel modes of the server and which of them have
+// arguments.
 func (s *ISupport) Modes() ircutil.Modes { return s.modes }
 
-// Signs returns the signs of the members' modes in Modes().Prefix, in that order:
-// "@%+" for "ohv".
+// Signs returns the signs that stand for the modes in Modes().Prefix before a
+// nick, in the same order: "@%+" for "ohv".
 func (s *ISupport) Signs() string { return s.signs }
 
 // splitSigns separates the signs before a nick, as modes in the server's order.

@@ -21,16 +21,18 @@ const (
 
 // Reply is the answer to a request.
 type Reply struct {
-	// Line is what was asked, Messages what the server has answered; none if it
-	// had nothing to say.
+	// Line is the line that was sent, Messages the answer of the server, which
+	// may be empty.
 	Line     string
 	Messages []*Message
-	// Err is ErrNoLabels, ErrDisconnected or ErrNoReply; Messages are what had
-	// come before it.
+	// Err is nil, ErrNoLabels, ErrDisconnected or ErrNoReply; Messages then has
+	// what arrived before the error.
 	Err error
 }
 
-// Errors of requests.
+// The errors of requests, in Reply.Err. ErrNoLabels also means that 256
+// requests are waiting already; ErrNoReply means that there was no answer
+// within 30 seconds, or one of more than 4096 messages.
 var (
 	ErrNoLabels = errors.New("irc: the server does not have labeled-response")
 	ErrNoReply  = errors.New("irc: no answer in time, or too long a one")
@@ -53,9 +55,11 @@ type request struct {
 // requestTag keeps those who wait for an answer alive.
 const requestTag = "irc request"
 
-// Request sends a line and posts an event to the active session when it is
-// answered, with a *Reply: the server says which messages belong to the answer. The
-// capability labeled-response is needed.
+// Request sends a line and posts an event with a *Reply to the active session
+// when it is answered. The server marks the messages that belong to the answer,
+// which requires the capability labeled-response. The session is kept alive
+// until then. Request returns an error that wraps kernel.ErrInvalid if no
+// session is active or event is empty; other errors are in the Reply.
 func (c *Client) Request(line, event string) error {
 	asker := c.k.ActiveSession()
 	if asker == c.k.ID() || event == "" {

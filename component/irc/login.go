@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// DefaultCaps are the capabilities of IRCv3 which the client asks for. echo-message
-// is not among them: with it a client hears itself, by the events echo_*.
+// DefaultCaps are the IRCv3 capabilities that the client requests if
+// Config.Caps is nil. It must not be changed. echo-message is not included:
+// with it a client receives its own messages, as the events echo_*.
 var DefaultCaps = []string{
 	"account-notify", "account-tag", "away-notify", "batch", "cap-notify", "chghost", "extended-join",
 	"identify-msg", "invite-notify", "labeled-response", "message-tags", "multi-prefix", "server-time",

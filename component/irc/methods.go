@@ -9,7 +9,7 @@ import (
 // The methods below post commands: what they ask for is sent after the handler at
 // hand, in the order of the calls.
 
-// Join joins a channel. The key is for channels that have one.
+// Join joins a channel, with its key if it has one.
 func (c *Client) Join(channel string, key ...string) {
 	_ = c.Yield("join", anys(append([]string{channel}, key...))...)
 }
@@ -23,12 +23,13 @@ func (c *Client) Part(channel string, message ...string) {
 	_ = c.Yield("part", channel)
 }
 
-// Say sends text to a channel or a nick. Lines that are too long are cut where
-// words end, and line breaks make several messages; POE's privmsg drops what does
-// not fit.
+// Say sends text to a channel or a nick. Line breaks, and lines that are too
+// long, make it several messages, split between words if possible; POE's
+// privmsg drops the excess. POE: the event "privmsg".
 func (c *Client) Say(to, text string) { c.say("privmsg", to, text) }
 
-// Notice is Say as a notice, which bots do not answer.
+// Notice is Say with NOTICE instead of PRIVMSG; programs must not answer a
+// notice automatically.
 func (c *Client) Notice(to, text string) { c.say("notice", to, text) }
 
 func (c *Client) say(command, to, text string) {
@@ -38,36 +39,40 @@ func (c *Client) say(command, to, text string) {
 	}
 }
 
-// Action says what the client does: "/me dances".
+// Action sends text to a channel or a nick as an action, as "/me" does in other
+// clients. POE: the event "ctcp" with "ACTION".
 func (c *Client) Action(to, text string) { _ = c.Yield("ctcp", to, "ACTION "+text) }
 
-// CTCP sends a CTCP request, CTCPReply a reply.
+// CTCP sends a CTCP request to a channel or a nick.
 func (c *Client) CTCP(to, text string) { _ = c.Yield("ctcp", to, text) }
 
-// CTCPReply sends a CTCP reply.
+// CTCPReply sends a CTCP reply to a nick.
 func (c *Client) CTCPReply(to, text string) { _ = c.Yield("ctcpreply", to, text) }
 
-// ChangeNick asks for another nick.
+// ChangeNick asks the server for another nick.
 func (c *Client) ChangeNick(nick string) { _ = c.Yield("nick", nick) }
 
-// Mode changes modes of a channel or of the client.
+// Mode sends MODE for a channel or for the client's own nick, with the changes
+// and their arguments.
 func (c *Client) Mode(target string, changes ...string) {
 	_ = c.Yield("mode", anys(append([]string{target}, changes...))...)
 }
 
-// Kick throws a user out of a channel.
+// Kick removes a user from a channel; why is the reason that others see.
 func (c *Client) Kick(channel, nick, why string) { _ = c.Yield("kick", channel, nick, why) }
 
 // SetTopic sets the topic of a channel; empty removes it.
 func (c *Client) SetTopic(channel, text string) { _ = c.Yield("topic", channel, text) }
 
-// WhoisNick asks about a user; the answer is the event whois.
+// WhoisNick sends WHOIS for a user; the answer is the event whois.
 func (c *Client) WhoisNick(nick string) { _ = c.Yield("whois", nick) }
 
-// Quit leaves the server; the client stays.
+// Quit disconnects from the server with a message; the client continues to
+// exist and may connect again.
 func (c *Client) Quit(message string) { _ = c.Yield("quit", message) }
 
-// Raw posts a line as it is. POE: the event "quote".
+// Raw posts the event "quote", which sends a line unchanged. POE: the event
+// "quote".
 func (c *Client) Raw(line string) { _ = c.Yield("quote", line) }
 
 // postHigh posts a line with the priority of commands.

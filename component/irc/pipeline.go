@@ -6,61 +6,69 @@ import (
 	"slices"
 )
 
-// Plugin extends a client: it sees, changes and eats events on their way.
+// Plugin extends a client: it receives events before sessions or the server do,
+// and may change or stop them.
 //
 // POE: POE::Component::IRC::Plugin.
 type Plugin interface {
-	// Register is called when the plugin is added; it hooks into events with
-	// Client.Hook. An error keeps it out of the pipeline. POE: PCI_register.
+	// Register is called in the client's session when the plugin is added; it
+	// registers handlers with Client.Hook. If it returns an error, the plugin
+	// is not added. POE: PCI_register.
 	Register(c *Client) error
-	// Unregister is called when the plugin is removed, and when the client shuts
-	// down; its hooks are gone. POE: PCI_unregister.
+	// Unregister is called in the client's session when the plugin has been
+	// removed, and when the client shuts down; its hooks are no longer called.
+	// POE: PCI_unregister.
 	Unregister(c *Client)
 }
 
-// Kind says what a hook sees.
+// Kind selects which events a hook receives.
 type Kind int
 
 const (
-	// ServerHook sees events for sessions. POE: the methods S_*.
+	// ServerHook receives events for sessions. POE: the methods S_*.
 	ServerHook Kind = iota
-	// UserHook sees commands on their way to the server, by the first word of the
-	// line, which is the event's only argument and may be changed; and the
-	// commands of DCC, and events of other names posted to the client, with their
-	// own arguments. POE: the methods U_*.
+	// UserHook receives commands before they are sent to the server, named by
+	// the first word of the line; the line is the event's only argument and may
+	// be changed. It also receives the commands of DCC and events of other
+	// names that are posted to the client, with their own arguments. POE: the
+	// methods U_*.
 	UserHook
 )
 
-// Eat is what becomes of an event after a hook.
+// Eat is the result of a hook: it determines who else receives the event.
 type Eat int
 
 const (
-	// EatNone lets it continue. POE: PCI_EAT_NONE.
+	// EatNone passes the event on to everyone. POE: PCI_EAT_NONE.
 	EatNone Eat = iota
-	// EatClient lets further plugins see it, but no session, nor the server.
+	// EatClient passes it on to further plugins, but neither to sessions nor to
+	// the server. POE: PCI_EAT_CLIENT.
 	EatClient
-	// EatPlugin keeps it from further plugins, but not from sessions.
+	// EatPlugin passes it on to sessions or the server, but not to further
+	// plugins. POE: PCI_EAT_PLUGIN.
 	EatPlugin
-	// EatAll ends it.
+	// EatAll passes it on to no one. POE: PCI_EAT_ALL.
 	EatAll
 )
 
-// Hook is a plugin's handler. A panic in it is the event plugin_error, and the
-// event continues.
+// Hook is a plugin's handler. It runs in the client's session. A panic in it is
+// logged and reported as the event plugin_error, and the event is passed on.
 type Hook func(e *Event) Eat
 
-// Hooks are a plugin's handlers by the event's name in lower case without
-// its prefix. The one of "all" gets events that have no other.
+// Hooks maps the names of events, without the prefix "irc_" and in any case, to
+// a plugin's handlers. The handler of "all" gets the events that have no
+// handler of their own.
 type Hooks map[string]Hook
 
-// Errors of the pipeline.
+// The errors of adding and removing plugins.
 var (
 	ErrPluginExists  = errors.New("irc: there is a plugin of that name")
 	ErrPluginUnknown = errors.New("irc: there is no plugin of that name")
 )
 
-// Pipeline is the plugins of a client in their order: an event passes the first
-// one first. Client.Pipeline returns it.
+// Pipeline is the list of a client's plugins: an event passes through them in
+// this order. Client.Pipeline returns it. Its methods belong to the kernel's
+// goroutine.
 type Pipeline struct {
 	c       *Client
 	entries []*entry
@@ -72,18 +80,21 @@ type entry struct {
 	hooks  [2]Hooks
 }
 
-// Pipeline returns the client's plugins.
+// Pipeline returns the pipeline of the client's plugins.
 func (c *Client) Pipeline() *Pipeline { return &c.pipeline }
 
-// AddPlugin adds a plugin at the end and sends plugin_add. POE: plugin_add.
+// AddPlugin adds a plugin at the end of the pipeline and sends plugin_add. The
+// error wraps ErrPluginExists or is that of Plugin.Register. POE: plugin_add.
 func (c *Client) AddPlugin(name string, p Plugin) error {
 	return c.pipeline.insert(len(c.pipeline.entries), name, p)
 }
 
-// RemovePlugin removes a plugin and sends plugin_del. POE: plugin_del.
+// RemovePlugin removes a plugin and sends plugin_del. The error wraps
+// ErrPluginUnknown. POE: plugin_del.
 func (c *Client) RemovePlugin(name string) error { return c.pipeline.Remove(name) }
 
-// Plugin returns a plugin, nil if there is none of that name. POE: plugin_get.
+// Plugin returns the plugin with the given name, nil if there is none. POE:
+// plugin_get.
 func (c *Client) Plugin(name string) Plugin {
 	if i := c.pipeline.Index(name); i >= 0 {
 		return c.pipeline.entries[i].plugin
@@ -91,7 +102,7 @@ func (c *Client) Plugin(name string) Plugin {
 	return nil
 }
 
-// PluginOf returns the first plugin of a type.
+// PluginOf returns the first plugin of type P and reports whether there is one.
 func PluginOf[P Plugin](c *Client) (plugin P, ok bool) {
 	for _, e := range c.pipeline.entries {
 		if p, ok := e.plugin.(P); ok {
@@ -101,8 +112,9 @@ func PluginOf[P Plugin](c *Client) (plugin P, ok bool) {
 	return plugin, false
 }
 
-// Hook adds handlers of a plugin. It is called in Register or later.
-// POE: plugin_register.
+// Hook adds handlers of the plugin p, which it may call in Register or later.
+// It replaces handlers of the same names, and does nothing if p is not in the
+// pipeline. p must be comparable. POE: plugin_register.
 func (c *Client) Hook(p Plugin, kind Kind, hooks Hooks) {
 	for _, e := range c.pipeline.entries {
 		if e.plugin != p {
@@ -117,7 +129,7 @@ func (c *Client) Hook(p Plugin, kind Kind, hooks Hooks) {
 	}
 }
 
-// Unhook removes handlers of a plugin. POE: plugin_unregister.
+// Unhook removes the named handlers of a plugin. POE: plugin_unregister.
 func (c *Client) Unhook(p Plugin, kind Kind, names ...string) {
 	for _, e := range c.pipeline.entries {
 		if e.plugin == p {
@@ -128,7 +140,7 @@ func (c *Client) Unhook(p Plugin, kind Kind, names ...string) {
 	}
 }
 
-// Names lists the plugins in their order. POE: plugin_order.
+// Names returns the names of the plugins in their order. POE: plugin_order.
 func (p *Pipeline) Names() []string {
 	names := make([]string, len(p.entries))
 	for i, e := range p.entries {
@@ -142,15 +154,18 @@ func (p *Pipeline) Index(name string) int {
 	return slices.IndexFunc(p.entries, func(e *entry) bool { return e.name == name })
 }
 
-// AddFirst adds a plugin at the front. POE: unshift.
+// AddFirst adds a plugin at the front; the errors are those of
+// Client.AddPlugin. POE: unshift.
 func (p *Pipeline) AddFirst(name string, plugin Plugin) error { return p.insert(0, name, plugin) }
 
-// InsertBefore adds a plugin before another. POE: insert_before.
+// InsertBefore adds a plugin before another, or returns ErrPluginUnknown if
+// that does not exist. POE: insert_before.
 func (p *Pipeline) InsertBefore(other, name string, plugin Plugin) error {
 	return p.insertAt(other, 0, name, plugin)
 }
 
-// InsertAfter adds a plugin after another. POE: insert_after.
+// InsertAfter adds a plugin after another, or returns ErrPluginUnknown if that
+// does not exist. POE: insert_after.
 func (p *Pipeline) InsertAfter(other, name string, plugin Plugin) error {
 	return p.insertAt(other, 1, name, plugin)
 }
@@ -163,8 +178,9 @@ func (p *Pipeline) insertAt(other string, offset int, name string, plugin Plugin
 	return p.insert(i+offset, name, plugin)
 }
 
-// Move puts a plugin at another position, as far as there is one: 0 is the
-// front. POE: bump_up and bump_down.
+// Move moves a plugin to another position; 0 is the front. Positions out of
+// range mean the front or the end. The error wraps ErrPluginUnknown. POE:
+// bump_up and bump_down.
 func (p *Pipeline) Move(name string, to int) error {
 	i := p.Index(name)
 	if i < 0 {
@@ -176,7 +192,8 @@ func (p *Pipeline) Move(name string, to int) error {
 	return nil
 }
 
-// Replace puts a plugin in the place of another. POE: replace.
+// Replace removes a plugin and adds another at its position. If the new one
+// cannot be added, the old one remains removed. POE: replace.
 func (p *Pipeline) Replace(other, name string, plugin Plugin) error {
 	i := p.Index(other)
 	if i < 0 {
@@ -207,7 +224,7 @@ func (p *Pipeline) delete(e *entry) {
 	p.entries = slices.DeleteFunc(slices.Clone(p.entries), func(x *entry) bool { return x == e })
 }
 
-// Remove removes a plugin. POE: remove.
+// Remove is Client.RemovePlugin. POE: remove.
 func (p *Pipeline) Remove(name string) error {
 	i := p.Index(name)
 	if i < 0 {

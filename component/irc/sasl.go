@@ -11,16 +11,17 @@ import (
 	"github.com/xdg-go/scram"
 )
 
-// SASL is how to log in to an account.
+// SASL configures logging in to an account.
 type SASL struct {
-	// Mechanism is "PLAIN", "EXTERNAL" or "SCRAM-SHA-256". Empty is the best of
-	// those that the server has and for which there is what it needs: SCRAM-SHA-256
-	// before PLAIN with a password, EXTERNAL without one.
+	// Mechanism is "PLAIN", "EXTERNAL" or "SCRAM-SHA-256". If empty, it is
+	// chosen: with a Password the first that the server supports of
+	// SCRAM-SHA-256 and PLAIN, without one EXTERNAL.
 	Mechanism string
-	// User is the account, Password its password. EXTERNAL takes the certificate
-	// of Config.TLS, and the User as a wish.
+	// User is the account, Password its password. EXTERNAL uses the certificate
+	// of Config.TLS instead of a password; User, if not empty, is the account
+	// to request.
 	User, Password string
-	// Required disconnects if logging in has failed.
+	// Required makes the client disconnect if logging in has failed.
 	Required bool
 }
 
@@ -31,7 +32,8 @@ const (
 	mechanismSCRAM    = "SCRAM-SHA-256"
 )
 
-// ErrSASL is why the client disconnects if logging in was required and failed.
+// ErrSASL is the reason for disconnecting if SASL.Required is set and logging
+// in has failed.
 var ErrSASL = errors.New("irc: SASL has failed")
 
 // The limits of what a server may ask for: the bytes of a challenge, and how often

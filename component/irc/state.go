@@ -19,8 +19,8 @@ type state struct {
 	limited  bool // the event state_limit was sent
 }
 
-// Channel is a channel that the client is on, see Client.Channel. It belongs to the
-// kernel's goroutine, and is not changed any more once the client has left.
+// Channel is a channel that the client is on, see Client.Channel. It belongs to
+// the kernel's goroutine. The client updates it until it leaves the channel.
 type Channel struct {
 	Name    string
 	Topic   Topic
@@ -37,7 +37,7 @@ type Channel struct {
 // Topic is a channel's topic.
 type Topic struct {
 	Text  string
-	SetBy string // nick!user@host, or what the server says
+	SetBy string // nick!user@host or a nick, as the server has sent it
 	SetAt time.Time
 }
 

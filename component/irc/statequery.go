@@ -13,7 +13,8 @@ import (
 // FollowsState reports whether Config.State is set.
 func (c *Client) FollowsState() bool { return c.state != nil }
 
-// Channel returns a channel that the client is on, nil for any other.
+// Channel returns a channel that the client is on, nil for any other, and
+// always nil without Config.State.
 func (c *Client) Channel(name string) *Channel {
 	if c.state == nil {
 		return nil
@@ -21,8 +22,8 @@ func (c *Client) Channel(name string) *Channel {
 	return c.state.channel(name)
 }
 
-// User returns a user on one of the client's channels, nil for any other.
-// POE: nick_info.
+// User returns a user on one of the client's channels, nil for any other, and
+// always nil without Config.State. POE: nick_info.
 func (c *Client) User(nick string) *User {
 	if c.state == nil {
 		return nil
@@ -30,7 +31,8 @@ func (c *Client) User(nick string) *User {
 	return c.state.user(nick)
 }
 
-// Channels lists the names of the client's channels, sorted.
+// Channels returns the names of the client's channels, sorted; none without
+// Config.State.
 func (c *Client) Channels() []string {
 	names := []string{}
 	if c.state != nil {
@@ -42,7 +44,8 @@ func (c *Client) Channels() []string {
 	return names
 }
 
-// Nicks lists all users that are known, sorted. POE: nicks.
+// Nicks returns the nicks of all known users, sorted; none without
+// Config.State. POE: nicks.
 func (c *Client) Nicks() []string {
 	names := []string{}
 	if c.state != nil {
@@ -54,7 +57,8 @@ func (c *Client) Nicks() []string {
 	return names
 }
 
-// UserModes returns the client's own modes. POE: umode.
+// UserModes returns the client's own user modes, "" without Config.State. POE:
+// umode.
 func (c *Client) UserModes() string {
 	if c.state == nil {
 		return ""
@@ -62,8 +66,8 @@ func (c *Client) UserModes() string {
 	return c.state.modes
 }
 
-// LongForm returns nick!user@host of a user, "" if it is not known.
-// POE: nick_long_form.
+// LongForm returns nick!user@host of a user, "" if it is not known. It needs
+// Config.State. POE: nick_long_form.
 func (c *Client) LongForm(nick string) string {
 	if c.state == nil {
 		return ""
@@ -71,7 +75,8 @@ func (c *Client) LongForm(nick string) string {
 	return c.state.longForm(nick)
 }
 
-// IsAway reports whether a user is away, as far as that is known. POE: is_away.
+// IsAway reports whether a user is known to be away. It needs Config.State.
+// POE: is_away.
 func (c *Client) IsAway(nick string) bool {
 	if c.state != nil && c.IsMe(nick) {
 		return c.state.away
@@ -80,15 +85,16 @@ func (c *Client) IsAway(nick string) bool {
 	return u != nil && u.Away
 }
 
-// IsOperator reports whether a user is an operator of the network.
-// POE: is_operator.
+// IsOperator reports whether a user is known to be an operator of the network.
+// It needs Config.State. POE: is_operator.
 func (c *Client) IsOperator(nick string) bool {
 	u := c.User(nick)
 	return u != nil && u.Operator
 }
 
 // NickModes returns the modes of a user on a channel, "ov" for example, and
-// whether the user is there. POE: nick_channel_modes and is_channel_member.
+// reports whether the user is on it; false without Config.State. POE:
+// nick_channel_modes and is_channel_member.
 func (c *Client) NickModes(channel, nick string) (modes string, ok bool) {
 	ch := c.Channel(channel)
 	if ch == nil {
@@ -107,31 +113,36 @@ func (c *Client) has(channel, nick, mode string) bool {
 	return strings.Contains(modes, mode)
 }
 
-// IsMember reports whether a user is on a channel. POE: is_channel_member.
+// IsMember reports whether a user is on a channel, false without Config.State.
+// POE: is_channel_member.
 func (c *Client) IsMember(channel, nick string) bool {
 	_, ok := c.NickModes(channel, nick)
 	return ok
 }
 
-// IsChannelOwner and the following report whether a user has the mode q, a, o, h
-// or v on a channel.
+// IsChannelOwner reports whether a user has the mode q on a channel, false
+// without Config.State. POE: is_channel_owner.
 func (c *Client) IsChannelOwner(channel, nick string) bool { return c.has(channel, nick, "q") }
 
-// IsChannelAdmin reports whether a user has the mode a on a channel.
+// IsChannelAdmin reports whether a user has the mode a on a channel, false
+// without Config.State. POE: is_channel_admin.
 func (c *Client) IsChannelAdmin(channel, nick string) bool { return c.has(channel, nick, "a") }
 
-// IsChannelOperator reports whether a user has the mode o on a channel.
+// IsChannelOperator reports whether a user has the mode o on a channel, false
+// without Config.State. POE: is_channel_operator.
 func (c *Client) IsChannelOperator(channel, nick string) bool { return c.has(channel, nick, "o") }
 
-// IsChannelHalfop reports whether a user has the mode h on a channel.
+// IsChannelHalfop reports whether a user has the mode h on a channel, false
+// without Config.State. POE: is_channel_halfop.
 func (c *Client) IsChannelHalfop(channel, nick string) bool { return c.has(channel, nick, "h") }
 
-// HasVoice reports whether a user has the mode v on a channel.
-// POE: has_channel_voice.
+// HasVoice reports whether a user has the mode v on a channel, false without
+// Config.State. POE: has_channel_voice.
 func (c *Client) HasVoice(channel, nick string) bool { return c.has(channel, nick, "v") }
 
-// BanMask lists the members of a channel which a mask matches, sorted.
-// POE: ban_mask.
+// BanMask returns the nicks of the members of a channel which a mask matches,
+// sorted. The mask is completed first, see ircutil.NormalizeMask. Without
+// Config.State it returns nil. POE: ban_mask.
 func (c *Client) BanMask(channel, mask string) []string {
 	var nicks []string
 	ch := c.Channel(channel)
@@ -148,8 +159,8 @@ func (c *Client) BanMask(channel, mask string) []string {
 	return nicks
 }
 
-// Channels lists the names of the client's channels on which the user is, sorted.
-// POE: nick_channels.
+// Channels returns the names of the client's channels on which the user is,
+// sorted. POE: nick_channels.
 func (u *User) Channels() []string {
 	names := []string{}
 	for _, ch := range u.channels {
@@ -164,7 +175,7 @@ func (u *User) Source() ircutil.Source {
 	return ircutil.Source{Nick: u.Nick, User: u.User, Host: u.Host}
 }
 
-// Nicks lists the members, sorted. POE: channel_list.
+// Nicks returns the nicks of the members, sorted. POE: channel_list.
 func (ch *Channel) Nicks() []string {
 	names := make([]string, 0, len(ch.members))
 	for _, m := range ch.members {
@@ -181,19 +192,20 @@ func (ch *Channel) Len() int { return len(ch.members) }
 // POE: channel_modes.
 func (ch *Channel) Modes() map[byte]string { return maps.Clone(ch.modes) }
 
-// Mode returns the argument of a mode, and whether the mode is set.
+// Mode returns the argument of a mode, and reports whether the mode is set.
 // POE: is_channel_mode_set.
 func (ch *Channel) Mode(mode byte) (arg string, set bool) {
 	arg, set = ch.modes[mode]
 	return arg, set
 }
 
-// Key returns the channel's key, "" if it has none or the client may not see it.
-// POE: channel_key.
+// Key returns the channel's key, "" if it has none or the server does not show
+// it to the client. POE: channel_key.
 func (ch *Channel) Key() string { return ch.modes['k'] }
 
-// List returns a list of the channel by its mode: 'b' for bans, 'e' for exceptions,
-// 'I' for invitations. POE: channel_ban_list and so on.
+// List returns a copy of the channel's list with the given mode, a map from
+// masks to entries: 'b' for bans, 'e' for exceptions, 'I' for invitations. POE:
+// channel_ban_list and so on.
 func (ch *Channel) List(mode byte) map[string]Entry {
 	list := make(map[string]Entry, len(ch.lists[mode]))
 	for mask, e := range ch.lists[mode] {

@@ -7,13 +7,13 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Text is the typed form of the events that bring text: public, msg, notice,
+// Text has the arguments of the events that carry text: public, msg, notice,
 // ctcp_*, ctcpreply_*, echo_*, bot_addressed, bot_mentioned and so on.
 type Text struct {
 	ircutil.Source
 	Targets    []string // the channels or nicks it was sent to
 	Text       string
-	Identified bool      // the server says that the sender is, with identify-msg
+	Identified bool      // whether the sender is identified, with identify-msg
 	Account    string    // of the sender, with account-tag
 	Time       time.Time // with server-time; zero without
 	Message    *Message  // on the wire; nil outside of the handler
@@ -32,7 +32,8 @@ func TextOf(e kernel.Event) Text {
 	return t
 }
 
-// Target returns the first target: for the event public the channel.
+// Target returns the first target: the channel for the event public. It is ""
+// if there is none.
 func (t Text) Target() string {
 	if len(t.Targets) == 0 {
 		return ""
@@ -40,8 +41,8 @@ func (t Text) Target() string {
 	return t.Targets[0]
 }
 
-// TimeOf returns the time that the server has put on a message, the zero time if
-// there is none.
+// TimeOf returns the time in a message's tag "time" (capability server-time),
+// the zero time if there is none.
 func TimeOf(m *Message) time.Time {
 	text, _ := m.Tag("time")
 	at, err := time.Parse("2006-01-02T15:04:05.000Z", text)
@@ -51,14 +52,15 @@ func TimeOf(m *Message) time.Time {
 	return at
 }
 
-// Member is the typed form of join, part, quit, kick, nick and invite.
+// Member has the arguments of the events join, part, quit, kick, nick and
+// invite.
 type Member struct {
-	ircutil.Source        // who does it
+	ircutil.Source        // who has caused the event
 	Channel        string // "" for quit and nick
 	Target         string // who was kicked, or the new nick
 	Text           string // the message of part, quit and kick
-	// Channels are those of the client on which the user was: quit and nick, with
-	// Config.State.
+	// Channels are those of the client's channels on which the user was: for
+	// quit and nick, with Config.State.
 	Channels []string
 }
 
@@ -82,7 +84,7 @@ func MemberOf(e kernel.Event) Member {
 	return m
 }
 
-// ModeLine is the typed form of mode, chan_mode and user_mode.
+// ModeLine has the arguments of the events mode, chan_mode and user_mode.
 type ModeLine struct {
 	ircutil.Source
 	Target  string // a channel, or the client
@@ -99,7 +101,7 @@ func ModeOf(e kernel.Event) ModeLine {
 	return ModeLine{Source: sourceArg(e), Target: textArg(e, 1), Changes: modes.Parse(textArg(e, 2), args...)}
 }
 
-// TopicChange is the typed form of topic.
+// TopicChange has the arguments of the event topic.
 type TopicChange struct {
 	ircutil.Source
 	Channel, Text string
@@ -112,7 +114,7 @@ func TopicOf(e kernel.Event) TopicChange {
 	return TopicChange{sourceArg(e), textArg(e, 1), textArg(e, 2), old}
 }
 
-// Numeric is the typed form of a reply of three digits.
+// Numeric has the arguments of the event of a three-digit reply.
 type Numeric struct {
 	Server, Text string
 	Params       []string // without the client's nick
@@ -124,7 +126,7 @@ func NumericOf(e kernel.Event) Numeric {
 	return Numeric{textArg(e, 0), textArg(e, 1), params}
 }
 
-// Param returns a parameter, "" if there are not as many.
+// Param returns the i-th parameter, "" if there is none.
 func (n Numeric) Param(i int) string {
 	if i < 0 || i >= len(n.Params) {
 		return ""

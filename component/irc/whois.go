@@ -13,14 +13,14 @@ const (
 )
 
 // Whois is the answer to WHOIS or WHOWAS, the argument of the events whois and
-// whowas. What the server has not said is zero.
+// whowas. Fields that the server has not sent are zero.
 type Whois struct {
 	Nick, User, Host, RealName string
 	Server                     string
 	Idle                       time.Duration
 	SignOn                     time.Time
 	Channels                   []string // with the signs of the user's modes before the name
-	Operator                   string   // what the server says of an operator
+	Operator                   string   // the server's text about an operator
 	Account                    string   // POE: identified
 	Actually                   string   // the real address
 	Modes                      string

@@ -10,64 +10,70 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Config configures a server. The zero value listens on any port.
+// Config configures a server. The zero value listens on all addresses, at a
+// port chosen by the system.
 type Config struct {
-	// Alias is the name of the listening session; the event "shutdown" ends the
-	// server.
+	// Alias is the alias of the listening session; its event "shutdown" stops
+	// listening, see Server.Shutdown.
 	Alias string
-	// Name is the server's name, "irc.localhost" if empty; Network the network's,
-	// "localnet".
+	// Name is the server's name, "irc.localhost" if empty; Network is the
+	// network's name, "localnet" if empty.
 	Name, Network string
-	// Address and Port are where to listen; port 0 lets the system choose. Listener
-	// is a handle that listens already, in memory for example, in their place.
+	// Address and Port are where to listen; if Port is 0, the system chooses
+	// one. Listener, if not nil, is a handle that listens already, in memory
+	// for example, and is used instead; the server owns it.
 	Address  string
 	Port     int
 	Listener *kernel.Handle
-	// TLS encrypts all connections; nil is in the clear.
+	// TLS encrypts all connections; if nil, they are not encrypted.
 	TLS *tls.Config
 
-	// Password is what PASS must say; empty needs none.
+	// Password is the password that users must send with PASS; if empty, none
+	// is needed.
 	Password string
-	// Accounts are the passwords of the accounts, for SASL PLAIN and SCRAM-SHA-256.
+	// Accounts maps accounts to their passwords, for SASL PLAIN and
+	// SCRAM-SHA-256.
 	Accounts map[string]string
-	// Certificates are the accounts of certificates, for SASL EXTERNAL, by their
-	// SHA-256 fingerprint in lower-case hexadecimal. TLS must ask for certificates:
-	// its ClientAuth is tls.RequestClientCert.
+	// Certificates maps the SHA-256 fingerprints of certificates, in lower-case
+	// hexadecimal, to accounts, for SASL EXTERNAL. TLS must ask for
+	// certificates: its ClientAuth is tls.RequestClientCert.
 	Certificates map[string]string
-	// WebIRC is the password by which gateways give the addresses of their users;
-	// empty refuses the command WEBIRC.
+	// WebIRC is the password with which gateways announce the addresses of
+	// their users; if empty, the command WEBIRC is refused.
 	WebIRC string
-	// Operators are the passwords of OPER.
+	// Operators maps the names that OPER accepts to their passwords.
 	Operators map[string]string
 	// MOTD are the lines of the message of the day.
 	MOTD []string
-	// OnlyCaps are the capabilities to offer; nil is all of them, an empty list
-	// makes a server that does not know CAP.
+	// OnlyCaps are the capabilities to offer; nil means all of them, and with
+	// an empty list the server does not support CAP.
 	OnlyCaps []string
 
-	// PingInterval is how often a silent user is asked whether it is there; one
-	// that has not answered by the next time is dropped. 0 is two minutes.
+	// PingInterval is how often a silent user is sent a PING; one that has not
+	// answered by the next is dropped. 0 means two minutes.
 	PingInterval time.Duration
 	Limits       Limits
-	// Timeouts bound the waiting for connections; a Login of 0 is a minute.
+	// Timeouts are those of servertcp; a Login of 0 means one minute.
 	Timeouts servertcp.Timeouts
 }
 
-// Limits bound what users may have. 0 is the default of each.
+// Limits bounds the resources that users may use. 0 means the default of the
+// field; negative values are an error.
 type Limits struct {
-	// Users is how many there may be: 1024. PerPeer is how many connections an
-	// address may have: 0 is no limit.
+	// Users is how many users there may be: 1024 by default. PerPeer is how
+	// many connections one IP address may have: 0 means no limit.
 	Users, PerPeer int
-	// Channels is how many channels a user may be on: 50. Entries is how many
-	// entries a list of a channel may have: 100.
+	// Channels is how many channels a user may join: 50 by default. Entries is
+	// how many entries a list of a channel may have: 100 by default.
 	Channels, Entries int
-	// Nick, Channel and Text are the most bytes of a nick, a channel's name and a
-	// topic or other text: 30, 64 and 390.
+	// Nick, Channel and Text are the maximum lengths in bytes of a nick, a
+	// channel's name, and a topic or other text: 30, 64 and 390 by default.
 	Nick, Channel, Text int
-	// SendQueue is how many bytes may wait for a user that does not read: 1 MiB.
-	// Then it is dropped.
+	// SendQueue is how many bytes may be pending for a user, who is dropped
+	// beyond that: 1 MiB by default.
 	SendQueue int
-	// LineRate is how many bytes a second a user may send: 0 is no limit.
+	// LineRate is how many bytes per second are read from a user: 0 means no
+	// limit.
 	LineRate int
 }
 

@@ -16,7 +16,7 @@ import (
 // Message is a message on the wire.
 type Message = ircfilter.Message
 
-// Server is the component. Its methods belong to the kernel's goroutine.
+// Server is an IRC server. Its methods belong to the kernel's goroutine.
 type Server struct {
 	k        *kernel.Kernel
 	config   Config
@@ -30,8 +30,9 @@ type Server struct {
 	batches  int                 // that were opened, for their names
 }
 
-// New starts a server. What is wrong with the configuration is a
-// *kernel.ConfigError, an address that cannot be bound a *kernel.OpError.
+// New starts a server, which listens when New returns. An invalid configuration
+// is a *kernel.ConfigError; an address that cannot be bound is a
+// *kernel.OpError.
 func New(k *kernel.Kernel, c Config) (*Server, error) {
 	if err := c.complete(); err != nil {
 		return nil, err
@@ -67,13 +68,15 @@ func newFilter() filter.Filter {
 	return f
 }
 
-// Addr returns the address of the first listening socket.
+// Addr returns the address at which the server listens; the zero value if it
+// does not listen, or not on TCP.
 func (s *Server) Addr() netip.AddrPort {
 	at, _ := netip.ParseAddrPort(fmt.Sprint(s.listener.Addr()))
 	return at
 }
 
-// Shutdown ends the server: users are notified and dropped.
+// Shutdown ends the server: users are notified and dropped, and it stops
+// listening.
 func (s *Server) Shutdown() {
 	for _, u := range s.sorted() {
 		if !u.isService() {
@@ -83,7 +86,7 @@ func (s *Server) Shutdown() {
 	_ = s.k.Post(s.listener.ID(), "shutdown")
 }
 
-// Nicks lists the registered users, sorted.
+// Nicks returns the nicks of the registered users, services included, sorted.
 func (s *Server) Nicks() []string {
 	names := []string{}
 	for _, u := range s.sorted() {

@@ -7,14 +7,15 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Service is a user that is part of the program. Its methods belong to the kernel's
-// goroutine.
+// Service is a user that is a part of the program. Its methods belong to the
+// kernel's goroutine.
 //
 // POE: add_spoofed_nick and the commands daemon_cmd_*.
 type Service struct{ u *user }
 
-// AddService adds a user of whom every message goes to a function, in the session
-// of the one who has sent it; nil ignores them.
+// AddService adds a user whose messages are passed to the function heard, which
+// runs in the session of their sender; if heard is nil, they are dropped. If
+// the nick is invalid or in use, the error wraps kernel.ErrInvalid.
 func (s *Server) AddService(nick string, heard func(from ircutil.Source, m *Message)) (*Service, error) {
 	if !ircutil.ValidNick(nick) || s.users[s.key(nick)] != nil {
 		return nil, fmt.Errorf("ircd: service %q: %w", nick, kernel.ErrInvalid)
@@ -29,19 +30,20 @@ func (s *Server) AddService(nick string, heard func(from ircutil.Source, m *Mess
 	return &Service{u}, nil
 }
 
-// Do runs a command as the service: Do("JOIN", "#poe"), Do("PRIVMSG", nick, text).
-// Replies go to the service's function.
+// Do runs a command as the service: Do("JOIN", "#poe"), Do("PRIVMSG", nick,
+// text). Replies are passed to the service's function. After Remove it does
+// nothing.
 func (v *Service) Do(command string, params ...string) {
 	if !v.u.gone {
 		v.u.handle(&Message{Command: command, Params: params})
 	}
 }
 
-// Remove takes the service off the server.
+// Remove removes the service from the server; why is the message of its QUIT.
 func (v *Service) Remove(why string) { v.u.quit(why) }
 
-// LogIn makes a user be logged in to an account, as a NickServ does; an empty one
-// logs out. It reports whether there is such a user.
+// LogIn logs a user in to an account, as a NickServ does; an empty account logs
+// out. It reports whether there is such a user.
 func (s *Server) LogIn(nick, account string) bool {
 	u := s.user(nick)
 	if u == nil {
@@ -59,7 +61,9 @@ func (s *Server) LogIn(nick, account string) bool {
 	return true
 }
 
-// SetHost changes the host that others see of a user.
+// SetHost changes the user name and the host of a user as others see them, and
+// notifies those with the capability chghost. It reports whether there is such
+// a user.
 func (s *Server) SetHost(nick, name, host string) bool {
 	u := s.user(nick)
 	if u == nil {

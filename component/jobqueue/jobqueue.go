@@ -1,4 +1,4 @@
-// Package jobqueue runs any number of jobs by a bounded number of workers:
+// Package jobqueue runs jobs on a bounded number of workers:
 // POE::Component::JobQueue in Go.
 //
 //	jobqueue.New(k, jobqueue.Config{Alias: "queue", Limit: 16, Work: fetch})
@@ -11,16 +11,17 @@
 //	}
 //
 // A worker is either a function that may block, Work, which runs on another
-// goroutine, or a session that Worker makes and that answers by [Job.Done].
-// A queue is passive, given its jobs by the event "enqueue" (the event for the
-// response, and the job's parameters), or active: with Fetch it gets them itself.
+// goroutine, or a session that Worker creates and which reports its results by
+// [Job.Done]. A queue is passive, with jobs from the event "enqueue" (the event
+// for the response, and the job's parameters), or active: it gets jobs from
+// Fetch.
 //
 // The response has POE's arguments, a list of the parameters and a list of the
 // results, and a [Result]. The asking session is kept alive until it has come.
 // "stop" and "shutdown" start no more workers: those that run complete, jobs that
 // wait get [ErrStopped].
 //
-// The jobs are in memory and end with the program.
+// The jobs are in memory and are lost when the program ends.
 package jobqueue
 
 import (
@@ -40,47 +41,52 @@ const (
 	DefaultMaxJobs = 1_000_000
 )
 
-// Config configures a queue. It needs Work or Worker.
+// Config configures a queue. Either Work or Worker is required.
 type Config struct {
 	// Alias is the component's alias; empty is DefaultAlias.
 	Alias string
-	// Limit is how many workers run at once; 0 is DefaultLimit. POE: WorkerLimit.
+	// Limit bounds the workers that run at once. 0 is DefaultLimit. POE:
+	// WorkerLimit.
 	Limit int
 	// Work does a job on another goroutine; its context ends after Timeout and
 	// with the component.
 	Work func(ctx context.Context, params []any) ([]any, error)
-	// Worker makes a session that does a job, as a child of the queue's. The job
-	// has ended when the session has, and failed if Done was not called. POE:
-	// Worker.
+	// Worker creates a session that does a job, as a child of the queue's. The
+	// job ends when the session does, and has failed if Done was not called.
+	// POE: Worker.
 	Worker func(e kernel.Event, j *Job) (kernel.ID, error)
-	// Less reports whether a new job goes before one that waits already; nil is
-	// first come, first served. POE: Prioritizer.
+	// Less reports whether a new job goes before another that waits already. If
+	// nil, jobs are begun in the order in which they came. POE: Prioritizer.
 	Less func(job, other []any) bool
-	// Fetch makes the queue an active one: it returns the parameters of the next
-	// job, or false if there is none now. POE: a Worker with Active.
+	// Fetch, if not nil, makes the queue active: it returns the parameters of
+	// the next job, or false if there is none now. It runs on the kernel's
+	// goroutine. POE: a Worker with Active.
 	Fetch func(e kernel.Event) (params []any, ok bool)
-	// Poll is how often Fetch is asked again after it had none; 0 ends the queue
-	// then. POE: PollInterval.
+	// Poll is the time until Fetch is called again after it returned false. If
+	// 0, the queue then ends after its last job. POE: PollInterval.
 	Poll time.Duration
-	// AckTo and AckEvent get the responses of an active queue. POE: AckAlias,
+	// AckTo and AckEvent are the destination and the event of an active queue's
+	// responses. If they are zero, no responses are sent. POE: AckAlias,
 	// AckState.
 	AckTo    kernel.Dest
 	AckEvent string
-	// Timeout bounds one attempt; 0 is none. A session is then stopped by force.
-	// Work that does not end with its context continues on its goroutine, and no
-	// longer counts against Limit.
+	// Timeout bounds one attempt; 0 is no limit. When it expires, a worker's
+	// session is stopped by force; Work that does not end with its context
+	// continues on its goroutine, and no longer counts against Limit.
 	Timeout time.Duration
-	// Attempts is how often a job that fails is tried in all; 0 is once. The
-	// exceptions of worker sessions are failures of the job.
+	// Attempts is the number of attempts at a job in all; 0 is one. If it is
+	// more, or Timeout is set, exceptions of a worker's session are failures of
+	// its job.
 	Attempts int
-	// Pause is the time before the second attempt; it doubles with each further, up
-	// to a day.
+	// Pause is the time before the second attempt; it doubles with each further
+	// attempt, up to a day.
 	Pause time.Duration
-	// MaxJobs bounds the jobs that wait, for a worker or their next attempt; more get ErrBusy. 0 is DefaultMaxJobs.
+	// MaxJobs bounds the jobs that wait, for a worker or their next attempt;
+	// further ones get ErrBusy. 0 is DefaultMaxJobs.
 	MaxJobs int
 }
 
-// Errors of results.
+// Errors of a Result, besides those of the workers.
 var (
 	ErrStopped = errors.New("jobqueue: the queue has stopped")
 	ErrBusy    = errors.New("jobqueue: too many jobs wait")
@@ -88,11 +94,11 @@ var (
 	ErrNoDone  = errors.New("jobqueue: the worker's session ended without Done")
 )
 
-// Result is what has become of a job.
+// Result is the result of a job.
 type Result struct {
 	Params   []any
 	Results  []any // of Work or Done
-	Err      error // of the last attempt
+	Err      error // of the last attempt; nil if the job is done
 	Attempts int
 }
 
@@ -100,7 +106,8 @@ type Result struct {
 // kernel.ArgError for any other event.
 func ResultOf(e kernel.Event) *Result { return kernel.Arg[*Result](e, 2) }
 
-// New makes a queue, as a child of the active session.
+// New creates a queue, as a child of the active session. The error is a
+// *kernel.ConfigError, or that of the alias.
 func New(k *kernel.Kernel, c Config) (*Queue, error) {
 	switch {
 	case (c.Work == nil) == (c.Worker == nil):

@@ -23,7 +23,8 @@ type Queue struct {
 	stopped   bool
 }
 
-// Job is one job; workers that are sessions get it.
+// Job is one job, as Config.Worker gets it. Its methods belong to the kernel's
+// goroutine.
 type Job struct {
 	queue    *Queue
 	asker    kernel.Dest
@@ -83,8 +84,9 @@ func (q *Queue) enqueue(e kernel.Event) {
 	q.accept(e.Sender, event, slices.Clone(e.Args[1:]))
 }
 
-// Enqueue puts a job in for the active session, which gets the response by
-// event.
+// Enqueue adds a job for the active session, which gets the response by event.
+// The error is kernel.ErrInvalid outside of any session or without an event;
+// ErrBusy and ErrStopped are reported by a response. POE: the event "enqueue".
 func (q *Queue) Enqueue(event string, params ...any) error {
 	id := q.k.ActiveSession()
 	if id == q.k.ID() || event == "" {
@@ -204,14 +206,15 @@ func (q *Queue) die(e kernel.Event) {
 	}
 }
 
-// Waiting returns how many jobs wait, for a worker or for their next attempt.
+// Waiting returns the number of jobs that wait, for a worker or for their next
+// attempt.
 func (q *Queue) Waiting() int { return len(q.waiting) + len(q.pausing) }
 
-// Running returns how many workers there are.
+// Running returns the number of jobs that run.
 func (q *Queue) Running() int { return len(q.running) }
 
-// Stop starts no more workers; jobs that wait get ErrStopped. The queue ends with
-// its last worker. POE: the event "stop".
+// Stop ends the queue: no more workers are started, jobs that wait get
+// ErrStopped, and the queue ends with its last worker. POE: the event "stop".
 func (q *Queue) Stop() {
 	if q.stopped {
 		return
@@ -253,15 +256,15 @@ func (c closer) Close() error {
 // in runs f in the queue's session.
 func (q *Queue) in(f kernel.Handler) { _ = q.k.Host().CallFunc(q.id, "jobqueue", f) }
 
-// Params returns the job's parameters.
+// Params returns the job's parameters, which must not be changed.
 func (j *Job) Params() []any { return j.params }
 
-// Attempt counts the attempts at the job from 1.
+// Attempt returns the number of the present attempt, from 1.
 func (j *Job) Attempt() int { return j.attempts }
 
-// Done is called by a worker's session when the job is done, and sends the
-// response. A second call, or one after the attempt has timed out, does nothing.
-// The worker's place is free when the session has ended. POE: calling the
+// Done completes the job and sends the response; a worker's session calls it. A
+// second call, or one after the attempt has timed out, does nothing. The worker
+// counts against Config.Limit until its session has ended. POE: calling the
 // postback.
 func (j *Job) Done(results ...any) {
 	if !j.done && !j.worker.IsZero() || !j.done && j.starting {
@@ -270,8 +273,8 @@ func (j *Job) Done(results ...any) {
 	}
 }
 
-// Fail is called by a worker's session when the job has failed; it may be tried
-// again.
+// Fail sets the error with which the attempt fails when the worker's session
+// ends without Done. There may be further attempts.
 func (j *Job) Fail(err error) { j.failure = err }
 
 // begin starts an attempt, in the queue's session.

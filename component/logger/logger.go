@@ -1,5 +1,5 @@
-// Package logger writes a program's log without blocking its kernel: a handler for
-// log/slog whose lines are written by a session, in jobs of Offload.
+// Package logger writes a program's log without blocking its kernel: a handler
+// for log/slog whose lines a session writes on another goroutine.
 //
 //	file, err := daemon.OpenLog("daemon.log", 0o640)
 //	log, err := logger.New(logger.Config{Writer: file})
@@ -7,18 +7,19 @@
 //	err = log.Attach(k)
 //
 // A [Logger] may be used on any goroutine, before it is attached, by the kernel
-// itself, and after the kernel has ended: nothing is lost, and what comes after
-// the end is written at once. Lines are written in the order in which they were
-// logged. If the disk, or whoever reads, is too slow, only so many lines wait;
-// further ones are dropped, and a line says how many.
+// itself, and after the kernel has ended: earlier lines wait until it is
+// attached, and later ones are written at once. Lines are written in the order
+// in which they were logged. If the writer is too slow, lines beyond
+// Config.MaxPending are dropped, and a line reports how many. While the logger
+// is attached, lines that cannot be written go to standard error.
 //
 // The session does not keep a program running. It has an alias and these events:
 //
-//   - "reopen": opens the file anew, after others have renamed it, if the writer
-//     has a method Reopen, as a daemon.LogFile has;
+//   - "reopen": opens the file again, after it was renamed, if the writer has a
+//     method Reopen, as a daemon.LogFile does;
 //   - "flush": an event of the sender's, which comes when all that was logged
 //     before has been written;
-//   - "shutdown": writes what is there and ends.
+//   - "shutdown": writes the lines that wait, and ends the session.
 package logger
 
 import (
@@ -45,20 +46,21 @@ const (
 type Config struct {
 	// Alias is the session's alias; if empty, it is DefaultAlias.
 	Alias string
-	// Writer gets whole lines, several at a time: a file, a connection to
-	// journald or to a syslog server. It is used by one goroutine at a time, and
-	// may block. The logger does not close it.
+	// Writer is where whole lines are written, several at a time: a file, a
+	// connection to journald or to a syslog server. It is used by one goroutine
+	// at a time, and may block. The logger does not close it.
 	Writer io.Writer
-	// Options are those of the text that is written: the level and so on.
+	// Options are those of the slog handler that formats lines, such as the
+	// level.
 	Options slog.HandlerOptions
-	// JSON writes JSON instead of text.
+	// JSON selects slog's JSON format instead of its text format.
 	JSON bool
-	// MaxPending is how many bytes may wait to be written; 0 is
-	// DefaultMaxPending. A line that finds more is dropped.
+	// MaxPending bounds the bytes that wait to be written; lines beyond are
+	// dropped. 0 is DefaultMaxPending.
 	MaxPending int
 }
 
-// ErrAttached says that a logger has a kernel already.
+// ErrAttached indicates that a logger has been attached before.
 var ErrAttached = errors.New("logger: the logger is attached already")
 
 // Logger is a slog.Handler whose lines are written by a session.
@@ -91,7 +93,8 @@ const (
 	ended
 )
 
-// New makes a logger. The error is a *kernel.ConfigError.
+// New returns a logger, which is not attached. The error is a
+// *kernel.ConfigError.
 func New(c Config) (*Logger, error) {
 	switch {
 	case c.Writer == nil:
@@ -115,8 +118,9 @@ func New(c Config) (*Logger, error) {
 	return l, nil
 }
 
-// Attach starts the session that writes, as a child of the active session. A
-// logger has one kernel in its life; again, the error is ErrAttached.
+// Attach starts the session that writes, as a child of the active session. It
+// belongs to the kernel's goroutine. The error of a second call is ErrAttached;
+// other errors are that of the alias.
 func (l *Logger) Attach(k *kernel.Kernel) error {
 	o := l.out
 	o.mu.Lock()

@@ -1,5 +1,5 @@
-// Package pubsub passes events from those who publish them to those who have
-// subscribed: POE::Component::PubSub in Go.
+// Package pubsub passes events from publishers to subscribers:
+// POE::Component::PubSub in Go.
 //
 //	pubsub.New(k, "pub")
 //
@@ -7,8 +7,8 @@
 //	e.Post(poe.Alias("pub"), "subscribe", "news", "heard") // in a subscriber
 //	e.Post(poe.Alias("pub"), "news", "it rains")           // heard gets "it rains"
 //
-// The component is a session with these events. What is wrong is a warning and
-// changes nothing; a call of the event returns it as an error.
+// The component is a session with these events. An event that fails changes
+// nothing and logs a warning; a call of the event also returns the error.
 //
 //   - "publish": a name, and optionally [Output] (the default: the publisher
 //     alone fires the event, all subscribers get it) or [Input] with the
@@ -19,12 +19,13 @@
 //   - "cancel": a name to which the sender has subscribed;
 //   - "listing": an event of the sender's, which gets a list of [Publication];
 //     a call returns it;
-//   - "destroy" or "shutdown": forgets everything and gives the alias back;
+//   - "destroy" or "shutdown": removes all publications, subscriptions and the
+//     alias;
 //   - any other: the published event of that name, with its arguments.
 //
-// A subscription keeps its subscriber alive, a publication its publisher. Events
-// arrive with the component as their sender, as in POE. A publisher or subscriber
-// that stops by force is forgotten.
+// A subscription keeps its subscriber alive, a publication its publisher.
+// Events arrive with the component as their sender, as in POE. The publications
+// and subscriptions of a session that is stopped by force are removed.
 package pubsub
 
 import (
@@ -37,13 +38,14 @@ import (
 	"github.com/gopoe/poe/session"
 )
 
-// DefaultAlias is the alias if New is given none, as in POE.
+// DefaultAlias is the alias of a component without one, as in POE.
 const DefaultAlias = "PUBLISH_SUBSCRIBE"
 
 // Type is the direction of a published event.
 type Type string
 
-// The types. POE: PUBLISH_OUTPUT, PUBLISH_INPUT.
+// The types: the publisher fires an Output event, and any session an Input
+// event. POE: PUBLISH_OUTPUT, PUBLISH_INPUT.
 const (
 	Output Type = "output"
 	Input  Type = "input"
@@ -65,7 +67,8 @@ var (
 	ErrArguments     = errors.New("pubsub: the arguments are not those of the event")
 )
 
-// PubSub is the component; it is used by its events.
+// PubSub is the component, which is used by its events. Its methods belong to
+// the kernel's goroutine.
 type PubSub struct {
 	k      *kernel.Kernel
 	id     kernel.ID
@@ -117,7 +120,8 @@ func reports(f func(*PubSub, kernel.Event) error) func(*PubSub, kernel.Event) {
 	}
 }
 
-// New makes the component under an alias; empty is DefaultAlias.
+// New creates the component, as a child of the active session, with an alias.
+// If empty, it is DefaultAlias. The error is that of the alias.
 func New(k *kernel.Kernel, alias string) (*PubSub, error) {
 	if alias == "" {
 		alias = DefaultAlias
@@ -311,8 +315,8 @@ func (p *PubSub) fire(e kernel.Event) error {
 	return nil
 }
 
-// Shutdown forgets all publications and subscriptions and gives the alias back.
-// POE: the event "destroy".
+// Shutdown removes all publications, subscriptions and the alias, which ends
+// the component. POE: the event "destroy".
 func (p *PubSub) Shutdown() {
 	if p.over {
 		return

@@ -1,6 +1,6 @@
 //go:build unix
 
-// Package serial opens serial lines for wheels: what POE programs do with
+// Package serial opens serial lines for wheels, as POE programs do with
 // Device::SerialPort, or IO::Termios, and POE::Wheel::ReadWrite.
 //
 //	line, err := serial.Open(serial.Config{Path: "/dev/ttyUSB0", Speed: 9600})
@@ -9,9 +9,9 @@
 //		Handle: line.Handle, Filter: filter.NewLine(filter.LineConfig{}), Events: readwrite.Names{Input: "reading", Error: "failed"},
 //	})
 //
-// The line is in raw mode: no echo, no signals, every byte as it is. Closing the
-// handle, or the wheel that owns it, closes the line; what settings it has then stay,
-// unless [Line.Restore] was called before.
+// The line is in raw mode: no echo, no signals, and bytes are not translated.
+// Closing the handle, or the wheel that owns it, closes the line; the settings
+// remain, unless [Line.Restore] was called before.
 //
 // Methods belong to the kernel's goroutine.
 package serial
@@ -27,7 +27,7 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Parity is how a character is checked.
+// Parity is a kind of parity check.
 type Parity int
 
 // The parities.
@@ -37,14 +37,14 @@ const (
 	Even
 )
 
-// Flow is how one end keeps the other from sending.
+// Flow is a kind of flow control.
 type Flow int
 
 // The kinds of flow control.
 const (
 	NoFlow   Flow = iota
 	Hardware      // RTS and CTS
-	Software      // XON and XOFF, which are then no data
+	Software      // XON and XOFF, which then cannot be data
 )
 
 // Defaults of a Config.
@@ -54,31 +54,33 @@ const (
 	DefaultStopBits = 1
 )
 
-// Config is how to open a line. Path is required.
+// Config configures a line. Path is required.
 type Config struct {
-	// Path is the device's, "/dev/ttyS0".
+	// Path is the path of the device, such as "/dev/ttyS0".
 	Path string
-	// Speed is in bits a second, any that the device knows; 0 is DefaultSpeed.
+	// Speed is the speed in bits per second, any that the device supports. 0 is
+	// DefaultSpeed.
 	Speed int
-	// DataBits are from 5 to 8, StopBits 1 or 2; 0 are the defaults.
+	// DataBits are from 5 to 8, StopBits 1 or 2. If 0, they are DefaultDataBits
+	// and DefaultStopBits.
 	DataBits, StopBits int
 	Parity             Parity
 	Flow               Flow
-	// Shared lets other processes open the line, too.
+	// Shared allows other processes to open the line while it is open.
 	Shared bool
 }
 
 // Line is an open line.
 type Line struct {
-	// Handle is for wheels, which may own it.
+	// Handle is the line's handle, for a wheel, which may own it.
 	Handle *kernel.Handle
 
 	path   string
 	before unix.Termios
 }
 
-// Open opens a line and sets it up. What is wrong with the configuration is a
-// *kernel.ConfigError; other errors wrap the system's and name the path.
+// Open opens a line and configures it. It does not wait for a carrier. The
+// error is a *kernel.ConfigError, or wraps the system's and names the path.
 func Open(c Config) (*Line, error) {
 	configerror.SetDefault(&c.Speed, DefaultSpeed)
 	configerror.SetDefault(&c.DataBits, DefaultDataBits)
@@ -182,7 +184,8 @@ func (c *Config) apply(t *unix.Termios) {
 	t.Cc[unix.VMIN], t.Cc[unix.VTIME] = 1, 0
 }
 
-// SetSpeed changes the speed; what was written before may still go out at either.
+// SetSpeed changes the speed, in bits per second. Bytes written before may be
+// sent at either speed.
 func (l *Line) SetSpeed(speed int) error {
 	if speed <= 0 {
 		return l.fail("speed", kernel.ErrInvalid)
@@ -197,7 +200,7 @@ func (l *Line) SetSpeed(speed int) error {
 	return l.fail("speed", err)
 }
 
-// Speed returns the speed that the line has.
+// Speed returns the line's speed, in bits per second.
 func (l *Line) Speed() (int, error) {
 	t, err := settings(l.Handle.Fd())
 	if err != nil {
@@ -206,7 +209,7 @@ func (l *Line) Speed() (int, error) {
 	return int(t.Ospeed), nil
 }
 
-// SetDTR and SetRTS set the outputs of these names.
+// SetDTR sets the output DTR.
 func (l *Line) SetDTR(on bool) error { return l.modem("DTR", unix.TIOCM_DTR, on) }
 
 // SetRTS sets the output RTS.
@@ -220,7 +223,7 @@ func (l *Line) modem(name string, bit int, on bool) error {
 	return l.fail(name, unix.IoctlSetPointerInt(l.Handle.Fd(), request, bit))
 }
 
-// Restore gives the line the settings that it had before Open.
+// Restore restores the settings that the line had before Open.
 func (l *Line) Restore() error {
 	before := l.before
 	return l.fail("settings", change(l.Handle.Fd(), &before))

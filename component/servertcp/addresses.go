@@ -12,15 +12,15 @@ import (
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
-// Address is a place to listen at, as the fields of the same names in Config
-// say it.
+// Address is an address to listen at. The fields mean what those of the same
+// names in Config mean.
 type Address struct {
 	Domain  socketfactory.Domain
 	Address string
 	Port    int
 	Service string
 	// Listener is a handle that listens already, an inherited one for example;
-	// the server owns it, and the other fields do not count.
+	// the server owns it, and the other fields are ignored.
 	Listener *kernel.Handle
 }
 
@@ -29,7 +29,7 @@ func (c *Config) first() Address {
 	return Address{Domain: c.Domain, Address: c.Address, Port: c.Port, Service: c.Service, Listener: c.Listener}
 }
 
-// String returns the address as messages name it.
+// String returns the address in the form used in error messages.
 func (a Address) String() string {
 	port := a.Service
 	if port == "" {
@@ -51,8 +51,8 @@ func (c *Config) factory(a Address) socketfactory.Config {
 }
 
 // DefaultKeepAlive is how long a connection may be idle before TCP probes
-// whether its peer is still there, if Socket.KeepAlive is 0. A negative time
-// disables that.
+// whether its peer is still there, if Config.Socket.KeepAlive is 0. A negative
+// KeepAlive disables the probes.
 const DefaultKeepAlive = 2 * time.Minute
 
 func (c *Config) socketOptions() socketfactory.Options {

@@ -8,24 +8,25 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Class is what an error of a listening socket means for the server.
+// Class classifies the errors of a listening socket by what they mean for the
+// server.
 type Class int
 
 // The classes.
 const (
-	// Fatal is every error that does not pass by itself: all errors of an
-	// operation other than "accept", and those of "accept" that are not in the
+	// Fatal means that the listening socket cannot be used: all errors of
+	// operations other than "accept", and those of "accept" that are not in the
 	// other classes.
 	Fatal Class = iota
-	// Temporary is an error of one connection, or of the network: the next
+	// Temporary means an error of one connection, or of the network: the next
 	// connection can be accepted.
 	Temporary
-	// OutOfDescriptors is a lack of descriptors, memory or other resources of
-	// the system. Connections wait in the system's queue meanwhile.
+	// OutOfDescriptors means a lack of descriptors, memory or other resources
+	// of the system. Connections wait in the system's queue meanwhile.
 	OutOfDescriptors
 )
 
-// String returns the class in words.
+// String returns "fatal", "temporary" or "out of descriptors".
 func (c Class) String() string {
 	switch c {
 	case Temporary:
@@ -36,9 +37,9 @@ func (c Class) String() string {
 	return "fatal"
 }
 
-// ClassOf returns the class of an error that Config.Error is given. The server
-// continues after errors of the last two classes, with or without an Error
-// callback: it stops accepting for a moment and tries again.
+// ClassOf returns the class of an error that was passed to Config.Error. After
+// a Temporary or OutOfDescriptors error the server continues, with or without
+// an Error callback: it stops accepting for up to a second and tries again.
 func ClassOf(err *kernel.OpError) Class {
 	is := func(target error) bool { return errors.Is(err.Err, target) }
 	switch {

@@ -23,24 +23,30 @@ import (
 type Client struct {
 	kernel.Event
 
-	// Wheel reads and writes the connection; nil before ClientConnected and
-	// when it is over. POE: $heap->{client}.
+	// Wheel reads and writes the connection. It is nil before ClientConnected,
+	// during the handshake of StartTLS, and once the connection has ended. POE:
+	// $heap->{client}.
 	Wheel *readwrite.Wheel
 	// RemoteIP is the peer's address in text, "LOCAL" for a unix socket.
 	RemoteIP string
 	// RemotePort is the peer's port, 0 for a unix socket.
 	RemotePort int
-	// RemoteAddr is both; the zero value for a unix socket.
+	// RemoteAddr is the peer's address and port; the zero value for a unix
+	// socket.
 	RemoteAddr netip.AddrPort
-	// ShuttingDown reports that "shutdown" has come: input is ignored while what
-	// was put is still written. POE: $heap->{shutdown}.
+	// ShuttingDown reports whether the connection is being shut down: input is
+	// ignored, and pending output is still written. POE: $heap->{shutdown}.
 	ShuttingDown bool
-	// ShutdownOnError reports whether an error ends the connection.
+	// ShutdownOnError determines whether an error ends the connection. It is
+	// initially the opposite of Config.ClientKeepOnError. POE:
+	// $heap->{shutdown_on_error}.
 	ShutdownOnError bool
-	// GotAnError reports that one has: output that waits is dropped.
+	// GotAnError reports whether an error is ending the connection: pending
+	// output is then dropped. POE: $heap->{got_an_error}.
 	GotAnError bool
 	connected  bool // ClientConnected's time has come, and ClientDisconnected's not
-	// TLS is what the TLS handshake has agreed on; nil in the clear.
+	// TLS is the result of the TLS handshake; nil if the connection is not
+	// encrypted.
 	TLS *tls.ConnectionState
 	// Heap is for the program; HeapOf returns it typed.
 	Heap any
@@ -99,10 +105,10 @@ var clientStates = session.States[Client]{
 	"tcp_server_cut":       (*Client).cut,
 }
 
-// Shutdown ends the connection once what was put is written: it posts the
-// event "shutdown" to the connection's session, so that what has been read
-// with the current record still comes. It may be called from any handler on
-// the kernel's goroutine. POE: $kernel->yield("shutdown").
+// Shutdown ends the connection once its pending output is written. It posts the
+// event "shutdown" to the connection's session, so records which were read
+// together with the current one are still delivered. It may be called from any
+// handler on the kernel's goroutine. POE: $kernel->yield("shutdown").
 func (c *Client) Shutdown() {
 	if c.Kernel != nil {
 		// A session that has stopped needs no shutdown.

@@ -7,7 +7,7 @@ import (
 // Role implements observe.Endpoint.
 func (l *Listener) Role() string { return "server" }
 
-// Describe shows the server's figures to inspectors.
+// Describe implements observe.Endpoint: it returns the server's figures.
 func (l *Listener) Describe() []observe.Field {
 	s := l.stats // without the bytes of open connections, which would have to be gone through
 	f := []observe.Field{
@@ -31,7 +31,7 @@ func (l *Listener) Describe() []observe.Field {
 // Role implements observe.Endpoint.
 func (c *Client) Role() string { return "connection" }
 
-// Describe shows the connection to inspectors.
+// Describe implements observe.Endpoint: it returns the connection's figures.
 func (c *Client) Describe() []observe.Field {
 	peer := c.RemoteIP
 	if c.RemoteAddr.IsValid() {

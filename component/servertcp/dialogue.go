@@ -11,25 +11,25 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// ErrOver is what Expect returns when the connection is over.
+// ErrOver is returned by Expect when the connection has ended without an error.
 var ErrOver = errors.New("servertcp: the connection is over")
 
 // Dialogue is a conversation written as one function from top to bottom, see
 // Config.Dialogue. The function is a task of package await in the connection's
-// session: it runs only while the kernel waits for it, so it may use all that
-// callbacks may, the Client above all. It waits for records by Expect, and for
-// anything else by [await.Await] with its Task:
+// session: it runs only while the kernel waits for it, so it may use everything
+// that callbacks may use, such as the Client. It waits for records with Expect,
+// and for anything else with [await.Await] and its Task:
 //
 //	user, err := d.Expect(time.Minute)
 //	...
 //	row, err := await.Await(d.Task, db.Await(query))
 //
-// When the connection ends, however that happens, Expect returns an error, and
-// continues returning one, as Await does; the function should then return.
+// When the connection ends for any reason, Expect and Await return an error,
+// now and at every later call; the function should then return.
 type Dialogue struct {
 	// Client is the connection.
 	Client *Client
-	// Task is the function.
+	// Task is the task in which the function runs, for await.Await.
 	Task *await.Task
 
 	queue   []any            // records that came while the function waited for something else
@@ -37,13 +37,14 @@ type Dialogue struct {
 	err     error            // once set, what every Expect returns
 }
 
-// Send queues records to be written, as Client.Put.
+// Send queues records to be written, as Client.Put does.
 func (d *Dialogue) Send(records ...any) { d.Client.Put(records...) }
 
-// Expect waits for a record that is text, a line for example. The error is
-// syscall.ETIMEDOUT if none comes in time, after which the dialogue may continue;
-// a *filter.RecordError if the record is no text; or why the connection ends. A time
-// of 0 is forever.
+// Expect waits for a record that is a string or []byte, a line for example. The
+// error is syscall.ETIMEDOUT if none arrives within the given time, after which
+// the dialogue may continue; a *filter.RecordError if the record has another
+// type; otherwise the reason why the connection has ended. If within is 0, it
+// waits forever.
 func (d *Dialogue) Expect(within time.Duration) (string, error) {
 	record, err := d.ExpectRecord(within)
 	if err != nil {

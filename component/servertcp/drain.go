@@ -11,19 +11,20 @@ import (
 // Stats are the figures of a server.
 type Stats struct {
 	Open        int    // connections that are open
-	Accepted    uint64 // connections that were given a session, or to Acceptor
-	Refused     uint64 // connections that were closed at once for a limit
-	Errors      uint64 // errors of connections, ends of streams not counted
+	Accepted    uint64 // connections that got a session, or were passed to Acceptor
+	Refused     uint64 // connections that were closed because of Limits.PerPeer
+	Errors      uint64 // errors of connections, io.EOF not counted
 	ForceClosed uint64 // connections that were closed at the end of a drain
 	Held        int    // bytes that connections hold, see Limits.Memory
 
-	// BytesIn and BytesOut are what was read from all connections, the closed
-	// ones included, and what they have taken: with TLS, what was encrypted.
+	// BytesIn and BytesOut are the bytes read from and written to all
+	// connections, closed ones included. With TLS, encrypted bytes are counted.
 	BytesIn, BytesOut uint64
 }
 
-// Stats returns the figures. It is for the kernel's goroutine; from elsewhere
-// call the listener's event "stats", which returns them.
+// Stats returns the current figures. It must be called on the kernel's
+// goroutine; from elsewhere, call the listener's event "stats", which returns a
+// Stats.
 func (l *Listener) Stats() Stats {
 	s := l.stats
 	s.Open, s.Held = l.Connections, l.memory.total
@@ -41,18 +42,16 @@ func (s *Stats) add(w *readwrite.Wheel) {
 	}
 }
 
-// ErrDrained is what ClientError gets, with the operation "drain", when a
-// connection
-// is cut because the time for draining is over.
+// ErrDrained is passed to ClientError, with the operation "drain", when a
+// connection is closed because the time for draining has passed.
 var ErrDrained = errors.New("servertcp: the server has stopped")
 
-// Drain ends the server gently: it stops listening and gives up its alias, as
-// the event "shutdown" does, and calls ClientDrain for every connection, which
-// by default ends it once its output is written. Connections that are open
-// when the time is over are closed. Stats shows the progress; Stopped is called at
-// the end.
-// It posts the event "drain" with the time as its argument; without one the
-// event closes no connection.
+// Drain ends the server gracefully: it stops listening and removes its alias,
+// as the event "shutdown" does, and calls ClientDrain for every connection,
+// which by default ends it once its output is written. Connections that are
+// still open after the given time are closed. Stats reports the progress;
+// Stopped is called at the end. Drain posts the event "drain" with the time as
+// its argument; the event without an argument sets no time limit.
 func (l *Listener) Drain(within time.Duration) {
 	if k := l.id.Kernel(); k != nil {
 		// A listener that has stopped is drained.

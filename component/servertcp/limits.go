@@ -10,46 +10,48 @@ import (
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
-// Limits bound what peers may use; 0 is no limit unless the field has a default. Config.MaxClients is the
-// limit of connections in total.
+// Limits bounds the resources that peers may use. 0 means no limit unless the
+// field has a default. Config.MaxClients is the limit of connections in total.
 type Limits struct {
 	// PerPeer is how many connections one IP address may have open. Further
-	// ones are closed at once, see Config.Refused.
+	// ones are closed immediately, see Config.Refused.
 	PerPeer int
 	// AcceptRate is how many connections are accepted in a second; further
 	// ones wait in the system's queue.
 	AcceptRate int
-	// Output is how many bytes may wait to be written to one peer. A Put that
-	// finds as many is dropped, and the connection fails with the operation
-	// "write" and readwrite.ErrPending.
+	// Output is how many bytes may be pending for one peer. A record that is
+	// put while as many are pending is dropped, and the connection fails with
+	// the operation "write" and readwrite.ErrPending.
 	Output int
-	// Backpressure is the high mark of a connection's output, in bytes, or the
-	// connection's equal share of Memory if that is less: while
-	// as many wait to be written, nothing is read from that peer and no record
-	// comes that has been read already, until no more than half of them are left. 0 is DefaultBackpressure, Unlimited disables
-	// it.
+	// Backpressure is the amount of pending output, in bytes, at which a
+	// connection's input stops: nothing is read from that peer, and no record
+	// that was read already is delivered, until no more than half of it is
+	// left. If the connection's equal share of Memory is less, that counts
+	// instead, but at least 16 KiB. 0 means DefaultBackpressure; Unlimited
+	// disables it.
 	Backpressure int
-	// Memory is how many bytes all connections together may hold, as output
-	// that waits and as input that is no whole record yet. When they hold more,
-	// those that hold more than their equal share of it are not read; one that
-	// does not get below it in 10 seconds ends. When output is added to output
-	// that waits until they hold half as much again, the connection that holds
-	// most ends; output that is put counts after 64 KiB of it for each connection,
-	// or when some is written. Both are errors that wrap ErrMemory. 0 is DefaultMemory,
-	// Unlimited disables it. What a filter holds by itself is not counted;
-	// filters have limits of their own.
+	// Memory is how many bytes all connections together may hold, as pending
+	// output and as incomplete input records. When they hold more, connections
+	// that hold more than their equal share of it are not read; one that does
+	// not fall below its share within 10 seconds ends. When pending output
+	// makes them hold more than one and a half times Memory, the connection
+	// that holds most ends; output is counted after each 64 KiB that were put
+	// on a connection, or when some of it is written. Both errors wrap
+	// ErrMemory. 0 means DefaultMemory; Unlimited disables the limit. What a
+	// filter holds by itself is not counted; filters have limits of their own.
 	Memory int
-	// ReadRate and WriteRate are how many bytes a second one connection may
-	// send, and is sent; TotalReadRate and TotalWriteRate are the same for all
-	// connections together. Up to a quarter of a second's worth goes at once.
-	// What is over it waits: in the system's buffers, so that the peer is
-	// slowed down, or as output. With TLS, what is encrypted is counted.
+	// ReadRate and WriteRate are how many bytes per second are read from and
+	// written to one connection; TotalReadRate and TotalWriteRate are the same
+	// for all connections together. Bursts of up to a quarter of a second are
+	// permitted. Excess input waits in the system's buffers, which slows the
+	// peer down; excess output stays pending. With TLS, encrypted bytes are
+	// counted.
 	ReadRate, WriteRate           int
 	TotalReadRate, TotalWriteRate int
 }
 
-// ErrPeerLimit indicates that a peer has as many connections as Limits.PerPeer
-// allows.
+// ErrPeerLimit indicates that a peer already has as many connections as
+// Limits.PerPeer allows.
 var ErrPeerLimit = errors.New("servertcp: too many connections of one peer")
 
 // limiter counts what Limits bound.

@@ -20,10 +20,11 @@ type Listener struct {
 	// Connections is how many connections are open. With an Acceptor it never
 	// decreases.
 	Connections int
-	// Concurrency is how many may be: -1 is no limit, 0 allows none. The event
-	// "set_concurrency" changes it. POE: $heap->{concurrency}.
+	// Concurrency is how many connections may be open: -1 means no limit, 0
+	// allows none. It is for reading: the event "set_concurrency" changes it.
+	// POE: $heap->{concurrency}.
 	Concurrency int
-	// Heap is the program's.
+	// Heap is for the program; the server does not use it.
 	Heap any
 
 	id       kernel.ID
@@ -60,7 +61,8 @@ var listenerStates = session.States[Listener]{
 // ID returns the listener's session.
 func (l *Listener) ID() kernel.ID { return l.id }
 
-// Addr returns the address at which the server listens, nil if it does not.
+// Addr returns the address at which the server listens, nil if it does not
+// listen.
 func (l *Listener) Addr() net.Addr {
 	if l.Wheel == nil {
 		return nil

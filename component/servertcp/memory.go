@@ -10,14 +10,13 @@ import (
 	"github.com/gopoe/poe/wheel/readwrite"
 )
 
-// Defaults of what peers may make a server hold in memory.
+// The default memory limits, in bytes.
 const (
-	// DefaultBackpressure is Limits.Backpressure if that is 0.
+	// DefaultBackpressure is used if Limits.Backpressure is 0.
 	DefaultBackpressure = 256 << 10
-	// DefaultMemory is Limits.Memory if that is 0.
+	// DefaultMemory is used if Limits.Memory is 0.
 	DefaultMemory = 12 << 20
-	// DefaultLine is how long a line may be for a server without a filter of
-	// its own.
+	// DefaultLine is the maximum length of a line if no filter is configured.
 	DefaultLine = 1 << 20
 )
 

@@ -8,13 +8,14 @@ import (
 	"github.com/gopoe/poe/wheel/readwrite"
 )
 
-// Put queues records to be written and reports whether the output has reached
-// the high mark. When the connection is over it does nothing.
+// Put queues records to be written and reports whether the pending output has
+// reached the high mark. Once the connection has ended it does nothing.
 //
 // A record that the filter cannot encode is not sent: ClientError gets an error
-// with the operation "put", and the connection continues. With more output
-// waiting than Limits.Output allows the connection ends, with the operation
-// "write". Use TryPut to get these errors instead.
+// with the operation "put", and the connection continues. If Limits.Output
+// bytes or more are already pending, ClientError gets readwrite.ErrPending with
+// the operation "write", and the connection ends. Use TryPut to get these
+// errors instead.
 func (c *Client) Put(records ...any) (high bool) {
 	high, err := c.TryPut(records...)
 	if err != nil {
@@ -24,7 +25,7 @@ func (c *Client) Put(records ...any) (high bool) {
 }
 
 // TryPut is Put, but returns the filter's error, or readwrite.ErrPending, and
-// reports nothing. Nothing has been queued then.
+// does not call ClientError. If there is an error, nothing has been queued.
 func (c *Client) TryPut(records ...any) (high bool, err error) {
 	if c.condemned {
 		return true, nil
@@ -80,6 +81,7 @@ func (c *Client) putFailed(err error) {
 	c.runCallback(c.Event, func() { c.report(refused) })
 }
 
-// SetInput makes another callback get the records from the next one on: the
-// next step of a dialogue, in which every step has a callback of its own.
+// SetInput replaces the callback for input, from the next record on. A protocol
+// with several phases can so have one callback for each phase. input must not
+// be nil.
 func (c *Client) SetInput(input InputHandler) { c.input = input }

@@ -8,19 +8,19 @@ import (
 	"github.com/gopoe/poe/session"
 )
 
-// PanicPolicy selects what becomes of a panic in a callback of a connection.
+// PanicPolicy selects what happens after a panic in a callback of a connection.
 type PanicPolicy int
 
 // The policies.
 const (
-	// PanicDie makes it the signal DIE, as POE does: unhandled, it ends the
-	// program.
+	// PanicDie turns it into the signal DIE, as POE does: unless the signal is
+	// handled, the program ends.
 	PanicDie PanicPolicy = iota
 	// PanicCloseClient reports it to ClientError, with the operation "panic",
-	// and shuts that one connection down: output that was put before is still
-	// written. It holds for the handlers in InlineStates as well. The error
-	// wraps a *kernel.HandlerError, which has the stack; without a ClientError
-	// the stack is logged.
+	// and shuts that one connection down: pending output is still written. This
+	// applies to the handlers in InlineStates as well. The error wraps a
+	// *kernel.HandlerError, which has the stack; without a ClientError the
+	// stack is logged.
 	PanicCloseClient
 )
 

@@ -11,21 +11,21 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Proxy selects the peers which are proxies that announce their clients, by the
-// header of the PROXY protocol, version 1 or 2. Such a peer must send one: it
-// is read before anything else, TLS and ClientPreConnect included, and the
-// addresses of the Client become those that it announces, unless the proxy
-// speaks for itself. A connection whose header is missing, wrong, longer than
-// 4096 bytes or not there within Timeouts.Handshake is reported to ClientError,
-// with the operation "proxy", and closed.
+// Proxy selects the peers which are proxies that announce their clients with
+// the header of the PROXY protocol, version 1 or 2. Such a peer must send a
+// header: it is read before anything else, before TLS and ClientPreConnect, and
+// sets the addresses of the Client, unless the proxy declares that it connects
+// on its own behalf. A connection whose header is missing, malformed, longer
+// than 4096 bytes or incomplete after Timeouts.Handshake is reported to
+// ClientError, with the operation "proxy", and closed.
 //
-// A peer that is not trusted is served as it is: a header from it is input.
-// Limits.PerPeer does not count a proxy, but the peers that it announces; one too
-// many is the error "proxy" with ErrPeerLimit.
+// A header from a peer that is not trusted is ordinary input. Limits.PerPeer
+// counts the peers that a proxy announces, not the proxy; exceeding it is the
+// error "proxy" with ErrPeerLimit.
 type Proxy struct {
 	// Trusted are the networks of the proxies.
 	Trusted []netip.Prefix
-	// Local trusts the peers of unix sockets.
+	// Local makes the peers of unix sockets trusted proxies.
 	Local bool
 }
 
@@ -41,8 +41,8 @@ func (p *Proxy) trusts(peer netip.AddrPort) bool {
 	return slices.ContainsFunc(p.Trusted, func(n netip.Prefix) bool { return n.Contains(from) })
 }
 
-// ProxyAddr is the address of the proxy that has announced the peer; the zero
-// value without one, and for a unix socket.
+// ProxyAddr returns the address of the proxy that announced the peer; the zero
+// value if there is none, or if the proxy is connected by a unix socket.
 func (c *Client) ProxyAddr() netip.AddrPort { return c.cold().proxy }
 
 // proxyHandshake is a header that is being read.

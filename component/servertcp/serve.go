@@ -14,35 +14,34 @@ import (
 )
 
 // DefaultGrace is how long connections may last after the context of [Serve] is
-// done, unless ServeConfig.Grace says otherwise.
+// done, if ServeConfig.Grace is 0.
 const DefaultGrace = 10 * time.Second
 
 // ServeConfig configures [Serve].
 type ServeConfig struct {
-	// Config is the server. Its callbacks are shared by all kernels, so they
-	// run on several goroutines at a time, each connection's on one; what they
-	// share needs to be safe for that. MaxClients and Limits count for each
-	// kernel. ExtraAddresses must be empty.
+	// Config configures the server. All kernels share its callbacks, so they
+	// run on several goroutines at the same time, those of one connection on
+	// one goroutine; data that they share must be synchronized. MaxClients and
+	// Limits apply to each kernel separately. ExtraAddresses must be empty.
 	Config
-	// Kernels is how many kernels there are; 0 means one for each processor
-	// that Go uses, runtime.GOMAXPROCS.
+	// Kernels is the number of kernels; 0 means runtime.GOMAXPROCS(0).
 	Kernels int
-	// HandOff makes one kernel accept for all, which spreads connections evenly;
-	// see ShardConfig.
+	// HandOff makes one kernel accept for all, which distributes connections
+	// evenly; see ShardConfig.
 	HandOff bool
-	// KernelOptions makes the options of the kernels; if nil, all get the zero
-	// value.
+	// KernelOptions returns the options of each kernel; if nil, all kernels get
+	// the zero value.
 	KernelOptions func(index int) kernel.Options
-	// Setup makes further sessions of a kernel, before its listener, on its
-	// goroutine. It may be nil.
+	// Setup, if not nil, creates further sessions of a kernel, before its
+	// listener, on its goroutine.
 	Setup func(m *kernelgroup.Member) error
-	// Listening is called, on the goroutine of the last kernel, when all
-	// listeners listen and before any kernel runs: with the address, for
-	// example, if Port is 0. It may be nil.
+	// Listening, if not nil, is called on the goroutine of the last kernel,
+	// when all listeners listen and before any kernel runs, for example to read
+	// the address if Port is 0.
 	Listening func(s *Shards)
-	// Grace is how long connections may last when the context is done: they
-	// are drained, see Config.ClientDrain, and closed when the time is over. 0
-	// means DefaultGrace; a negative time closes them at once.
+	// Grace is how long connections may continue after the context is done:
+	// they are drained, see Config.ClientDrain, and closed after that time. 0
+	// means DefaultGrace; a negative time closes them immediately.
 	Grace time.Duration
 }
 
@@ -53,16 +52,15 @@ type ServeConfig struct {
 //		Alias: "echo", Port: 7777, ClientInput: servertcp.Input(echo),
 //	}})
 //
-// Connections are spread over the kernels as [Shards] says, and each stays where
-// it is. Config.Alias is known in every kernel: what any session posts to it,
-// "shutdown", "drain" or "set_concurrency", reaches the listeners of all of
-// them. A call of "stats" gives the figures of the caller's own kernel;
-// Shards.Stats adds up all.
+// Connections are distributed over the kernels as described for [Shards], and
+// each stays with its kernel. Config.Alias is set in every kernel: an event
+// "shutdown", "drain" or "set_concurrency" that a session posts to it reaches
+// the listeners of all kernels. A call of "stats" returns the figures of the
+// caller's own kernel; Shards.Stats adds up those of all.
 //
-// When ctx is done the server drains, within Grace, all kernels are stopped, and
-// the error is nil: the program has ended as it was asked to. Other errors are
-// those of kernelgroup.Run, or a *kernel.ConfigError or *kernel.OpError if the
-// server could not listen.
+// When ctx is done, the server drains for up to Grace, all kernels are stopped,
+// and Serve returns nil. Otherwise the error is that of kernelgroup.Run, or a
+// *kernel.ConfigError or *kernel.OpError if the server could not listen.
 func Serve(ctx context.Context, c ServeConfig) error {
 	if c.Kernels == 0 {
 		c.Kernels = runtime.GOMAXPROCS(0)

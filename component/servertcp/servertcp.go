@@ -2,9 +2,9 @@
 // POE::Component::Server::TCP.
 //
 // A server is a session that listens, the listener, and a session for each
-// connection. The callbacks whose names begin with Client run in a
-// connection's session and get a [Client], the others in the listener's and
-// get a [Listener]; both are the session's heap and the current event in one.
+// connection. The callbacks whose names begin with Client run in a connection's
+// session and get a [Client], the others in the listener's and get a
+// [Listener]; each is both the session's heap and the current event.
 //
 //	k := kernel.New()
 //	_, err := servertcp.Listen(k, servertcp.Config{
@@ -17,7 +17,7 @@
 //	k.Post(kernel.Alias("chargen"), "shutdown")
 //
 // which closes the listening socket and removes the alias. Open connections
-// live on; the listener's session ends after the last of them.
+// continue; the listener's session ends after the last of them.
 package servertcp
 
 import (
@@ -36,38 +36,45 @@ import (
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
-// Config configures a server. One of ClientInput, Dialogue and Acceptor is
-// required.
+// Config configures a server. Exactly one of ClientInput, Dialogue and Acceptor
+// is required; other callbacks may be nil.
 type Config struct {
-	// Alias is the name by which other sessions reach the listener.
+	// Alias is the name by which other sessions reach the listener. If empty,
+	// no alias is set.
 	Alias string
-	// Address is the local address, host name, or path of a unix socket; empty
-	// is any address of the host. Port 0 lets the system choose.
+	// Address is the local address, host name, or path of a unix socket; if
+	// empty, the server listens on all addresses of the host. If Port is 0, the
+	// system chooses a port.
 	Address string
 	Port    int
-	// Service names the port instead: "http".
+	// Service, if not empty, names the port instead: "http".
 	Service string
-	// Domain is the family of addresses.
+	// Domain is the address family; the zero value is socketfactory.Inet.
 	Domain socketfactory.Domain
-	// ListenQueue is how many connections may wait to be accepted.
+	// ListenQueue is how many connections may wait to be accepted; 0 means
+	// socketfactory.DefaultListenQueue.
 	ListenQueue int
 	// Socket are options of the listening socket and, through it, of the
 	// connections.
 	Socket socketfactory.Options
-	// Listener is a handle that listens already; the server owns it.
+	// Listener is a handle that listens already, instead of an address; the
+	// server owns it.
 	Listener *kernel.Handle
-	// ExtraAddresses are more addresses. All are bound, or none is.
+	// ExtraAddresses are further addresses to listen at. Either all addresses
+	// are bound or none is.
 	ExtraAddresses []Address
 
 	// MaxClients is how many connections may be open; further ones wait in the
-	// system's queue. 0 is no limit. POE: Concurrency, where -1 is no limit.
+	// system's queue. 0 means no limit. POE: Concurrency, where -1 means no
+	// limit.
 	MaxClients int
-	// Paused begins without accepting anybody: connections wait in the system's
-	// queue until the event "set_concurrency" says how many may come.
-	// POE: Concurrency => 0.
+	// Paused starts the server without accepting connections: they wait in the
+	// system's queue until the event "set_concurrency" sets how many may be
+	// open. POE: Concurrency => 0.
 	Paused bool
-	// Limits are further limits, Timeouts bound waiting for a peer, TLS
-	// encrypts, Proxy names the proxies that announce their peers.
+	// Limits bounds the resources that peers may use, Timeouts the time for
+	// which they may keep the server waiting. TLS encrypts the connections, and
+	// Proxy names the proxies that announce their clients.
 	Limits   Limits
 	Timeouts Timeouts
 	TLS      TLS
@@ -78,94 +85,104 @@ type Config struct {
 	Started      func(l *Listener)
 	Stopped      func(l *Listener)
 	ListenerArgs []any
-	// Error gets the errors of the listening socket: "bind", "accept" and
-	// so on; ClassOf says how bad it is. Nil warns and drops the listener.
+	// Error is called with the errors of the listening socket: "bind", "accept"
+	// and so on; see ClassOf. If nil, the error is logged, and the listening
+	// sockets are closed if its class is Fatal.
 	Error func(l *Listener, err *kernel.OpError)
-	// Refused gets a connection that is closed because of Limits.PerPeer,
-	// before it is closed.
+	// Refused, if not nil, is called with a connection that exceeds
+	// Limits.PerPeer, before the server closes it. why is ErrPeerLimit.
 	Refused func(l *Listener, s socketfactory.Socket, why error)
-	// Acceptor gets every connection, in the listener's session, instead of a
-	// session being made for it. The callback owns the handle. The Client
-	// callbacks cannot be used with it.
+	// Acceptor, if not nil, is called in the listener's session with every
+	// connection, instead of a session being created for it. The callback owns
+	// the handle. The Client callbacks cannot be used with it.
 	Acceptor func(l *Listener, s socketfactory.Socket)
 
-	// ClientPreConnect is called before a connection has a wheel. It returns
-	// the handle to use, the given one or another; nil refuses the connection.
+	// ClientPreConnect, if not nil, is called before a connection has a wheel.
+	// It returns the handle to use, the given one or another; if it returns
+	// nil, the connection is closed. Unless it returns h, h is closed: another
+	// handle must have taken over the connection by h.NetConn.
 	ClientPreConnect func(c *Client, h *kernel.Handle) *kernel.Handle
-	// ClientConnected is called when a connection has its wheel; ClientArgs are
-	// its arguments.
+	// ClientConnected is called when a connection has its wheel. Its Args are
+	// ClientArgs.
 	ClientConnected func(c *Client)
 	ClientArgs      []any
-	// ClientSecured is called when StartTLS has succeeded; Client.TLS then has
-	// what was agreed.
+	// ClientSecured is called when StartTLS has succeeded; Client.TLS is then
+	// set.
 	ClientSecured func(c *Client)
-	// ClientDrain is called when the server drains. Nil shuts the connection
-	// down.
+	// ClientDrain is called when the server drains. If nil, the connection is
+	// shut down.
 	ClientDrain func(c *Client)
-	// ClientInput is called with every record, see Input. Required without
-	// Dialogue and Acceptor.
+	// ClientInput is called with every record, see Input. It is required unless
+	// Dialogue or Acceptor is set.
 	ClientInput InputHandler
-	// Dialogue is the whole conversation with a client, instead of ClientInput;
-	// it begins after ClientConnected. When it returns the connection is shut
-	// down; an error that is not the connection's own goes to ClientError,
-	// with the operation "dialogue".
+	// Dialogue, instead of ClientInput, handles the whole conversation with a
+	// client. It is called after ClientConnected. When it returns, the
+	// connection is shut down; an error other than that of the connection is
+	// passed to ClientError, with the operation "dialogue".
 	Dialogue func(d *Dialogue) error
-	// ClientFlushed is called when all output is written.
+	// ClientFlushed is called when all pending output has been written.
 	ClientFlushed func(c *Client)
-	// ClientError gets errors, and the end of the input: "read" with
-	// io.EOF. Nil warns about anything but that, a reset, and the same during a
-	// handshake. Unless
-	// ClientKeepOnError is set the connection is then shut down.
+	// ClientError is called with errors of the connection, and with the end of
+	// its input: "read" with io.EOF. If nil, errors are logged, except io.EOF
+	// and ECONNRESET of "read", "handshake" and "proxy". The connection is then
+	// shut down unless ClientKeepOnError is set; without a ClientError it is
+	// shut down at the end of its input in any case.
 	ClientError func(c *Client, err *kernel.OpError)
-	// ClientDisconnected is called when a connection is over, while its wheel
-	// is still there.
+	// ClientDisconnected is called when a connection for which ClientConnected
+	// was due has ended. Client.Wheel is not closed yet; it is nil if the
+	// handshake of StartTLS has failed.
 	ClientDisconnected func(c *Client)
-	// ClientHigh and ClientLow are called at the water marks.
+	// ClientHigh and ClientLow are called when pending output reaches the mark
+	// High and falls back to Low.
 	ClientHigh func(c *Client)
 	ClientLow  func(c *Client)
-	// Marks are the water marks; both callbacks are needed with them.
+	// Marks are these marks, in bytes. Marks and both callbacks must be set
+	// together.
 	Marks readwrite.Marks
-	// EagerOutput writes what the callbacks for the records of one read have put
-	// as soon as the last of them has returned, see readwrite.Config.EagerOutput.
-	// ClientFlushed then comes before events that they have posted. Measure
-	// whether it pays: a peer that waits for each answer is woken more often.
+	// EagerOutput writes what the callbacks for the records of one read have
+	// put as soon as the last of them has returned, see
+	// readwrite.Config.EagerOutput. ClientFlushed is then called before events
+	// that they have posted are dispatched. It may reduce throughput: a peer
+	// that waits for each answer wakes up more often.
 	EagerOutput bool
-	// ClientKeepOnError keeps a connection after an error; it is then up to
-	// ClientError to end it. POE: ClientShutdownOnError => 0.
+	// ClientKeepOnError keeps a connection open after an error; ClientError
+	// then decides whether to end it. POE: ClientShutdownOnError => 0.
 	ClientKeepOnError bool
 
-	// ClientFilter makes the filter of a connection, or ClientInputFilter and
-	// ClientOutputFilter one for each direction; with these the first is
-	// ignored, and a warning says so. Nil makes lines.
+	// ClientFilter returns a new filter for a connection. ClientInputFilter and
+	// ClientOutputFilter, which must be set together, return one for each
+	// direction; ClientFilter is then ignored, and a warning is logged. If all
+	// are nil, connections have a line filter with lines of up to DefaultLine
+	// bytes.
 	ClientFilter       func() filter.Filter
 	ClientInputFilter  func() filter.Filter
 	ClientOutputFilter func() filter.Filter
 
-	// InlineStates are more handlers of the connections' sessions. Handlers of
-	// objects are made with session.Bind. They win over the server's own of the
-	// same name ("tcp_server_got_input", "shutdown" ...).
-	// POE: InlineStates, ObjectStates and PackageStates.
+	// InlineStates are further handlers of the connections' sessions;
+	// session.Bind makes them of the methods of an object. They replace the
+	// server's own handlers of the same names ("tcp_server_got_input",
+	// "shutdown" ...). POE: InlineStates, ObjectStates and PackageStates.
 	InlineStates session.Funcs
 
-	// ListenerOptions and ClientOptions are options of the sessions.
-	// POE: SessionParams.
+	// ListenerOptions and ClientOptions are the options of the listener's
+	// session and of the connections' sessions. POE: SessionParams.
 	ListenerOptions map[string]any
 	ClientOptions   map[string]any
 
-	// SessionType makes sessions of a type of one's own, the listener's and the
-	// connections', see session.Config.Type. Nil are sessions as they are.
+	// SessionType, if not nil, wraps the sessions of the listener and of the
+	// connections in a type of the program; see session.Config.Type.
 	SessionType func(s *session.Session) kernel.Session
 
-	// OnPanic selects what becomes of a panic in a Client callback.
+	// OnPanic selects what happens after a panic in a Client callback.
 	OnPanic PanicPolicy
 
 	direct *readwrite.Funcs // how wheels report without events
 	shard  *shard           // if connections are handed over
 }
 
-// New starts a server and returns its listener. A configuration that makes no
-// sense is a *kernel.ConfigError. That a socket cannot be bound is reported to
-// Error, after Started, as in POE; Listen returns it.
+// New starts a server and returns its listener. An invalid configuration is a
+// *kernel.ConfigError. An error of binding a socket is reported to
+// Config.Error, after Started, as in POE; Listen returns it instead.
 func New(k *kernel.Kernel, c Config) (*Listener, error) {
 	if err := c.check(); err != nil {
 		return nil, err
@@ -193,8 +210,8 @@ func New(k *kernel.Kernel, c Config) (*Listener, error) {
 	return l, nil
 }
 
-// Listen is New, but binds the socket first and returns the error if that
-// fails. It may wait for a name to be looked up.
+// Listen is New, but binds the sockets first and returns the error, a
+// *kernel.OpError, if that fails. It may block while a name is looked up.
 func Listen(k *kernel.Kernel, c Config) (*Listener, error) {
 	if err := c.check(); err != nil {
 		return nil, err

@@ -11,31 +11,32 @@ import (
 	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
-// ShardConfig specifies where a server listens that runs on several kernels.
+// ShardConfig specifies where a server that runs on several kernels listens.
 type ShardConfig struct {
-	// Address is the place; port 0 lets the system choose one for all.
+	// Address is where to listen. If its port is 0, the system chooses one port
+	// for all kernels.
 	Address
-	// Shards is how many kernels take part.
+	// Shards is the number of kernels, at least 1.
 	Shards int
-	// ListenQueue and Socket are those of Config.
+	// ListenQueue and Socket are as in Config.
 	ListenQueue int
 	Socket      socketfactory.Options
-	// HandOff makes one kernel accept for all. It is set where the system
-	// cannot spread connections by itself: for unix sockets, for a Listener
-	// that is given, and on systems other than Linux.
+	// HandOff makes one kernel accept for all. It is implied where the system
+	// cannot distribute connections itself: for unix sockets, if Listener is
+	// set, and on systems other than Linux.
 	HandOff bool
 }
 
-// Shards is one server on several kernels of a process: a listener in each,
-// and connections that are spread over them and stay where they are.
+// Shards is one server on several kernels of a process: each kernel has a
+// listener, and each connection stays with the kernel to which it is assigned.
 //
-// On Linux every listener has a socket of its own on the one port, and the
-// system spreads connections by a hash of the addresses. Elsewhere, or with
-// HandOff, the first listener accepts and hands the connections over to one
-// after the other, itself included, leaving out those that have MaxClients
+// On Linux every listener has its own socket on the same port, and the system
+// distributes connections by a hash of the addresses. Elsewhere, or with
+// HandOff, the first listener accepts and assigns the connections to all
+// listeners in turn, itself included, skipping those that have MaxClients
 // connections; it pauses while all have.
 //
-// Its methods but New are safe on any goroutine.
+// Its methods may be called from any goroutine, except New.
 type Shards struct {
 	handOff bool
 	addr    net.Addr
@@ -47,9 +48,9 @@ type Shards struct {
 	shards  shardList        // when connections are handed over
 }
 
-// Share opens the sockets of a server on several kernels. Every kernel then
-// calls New. It may wait for a name to be looked up. The error is a
-// *kernel.ConfigError or a *kernel.OpError.
+// NewShards opens the sockets of a server on several kernels. Shards.New must
+// then be called for each kernel. It may block while a name is looked up. The
+// error is a *kernel.ConfigError or a *kernel.OpError.
 func NewShards(c ShardConfig) (*Shards, error) {
 	if c.Shards < 1 {
 		return nil, &kernel.ConfigError{Package: "servertcp", Field: "Shards", Err: fmt.Errorf("%d is less than 1", c.Shards)}
@@ -93,10 +94,11 @@ func (s *Shards) Addr() net.Addr { return s.addr }
 // HandsOff reports whether the first listener accepts for all.
 func (s *Shards) HandsOff() bool { return s.handOff }
 
-// New makes the server's listener in a kernel, on its goroutine: that of
-// [New] with c, whose fields Address, Port, Service, Domain, Listener and ExtraAddresses
-// must not be set. Callbacks that several kernels share run on several
-// goroutines. Limits count for each kernel.
+// New creates the server's listener in a kernel and must be called on its
+// goroutine. It is the function [New] with c, whose fields Address, Port,
+// Service, Domain, Listener and ExtraAddresses must not be set. Callbacks that
+// several kernels share run on several goroutines. MaxClients and Limits apply
+// to each kernel separately.
 func (s *Shards) New(k *kernel.Kernel, c Config) (*Listener, error) {
 	wrong := func(field, what string) error {
 		return &kernel.ConfigError{Package: "servertcp", Field: field, Err: errors.New(what)}
@@ -131,16 +133,18 @@ func (s *Shards) New(k *kernel.Kernel, c Config) (*Listener, error) {
 	return l, nil
 }
 
-// Post sends an event to all listeners: "shutdown", "drain" with a
-// time.Duration, "set_concurrency" with the number for each of them.
+// Post posts an event to all listeners: "shutdown", "drain" with a
+// time.Duration, "set_concurrency" with the number for each of them. It does
+// not wait; listeners that have stopped are skipped.
 func (s *Shards) Post(event string, args ...any) {
 	for _, id := range s.listeners() {
 		id.Kernel().Outside().Post(id, event, args...)
 	}
 }
 
-// Stats adds up the figures of all listeners whose kernels run. It waits for
-// them, so it is not for a kernel's goroutine.
+// Stats returns the sum of the figures of all listeners whose kernels run. It
+// waits for their kernels, so it must not be called on a kernel's goroutine. If
+// ctx ends first, it returns the error and the sum so far.
 func (s *Shards) Stats(ctx context.Context) (Stats, error) {
 	var sum Stats
 	for _, id := range s.listeners() {
@@ -170,8 +174,8 @@ func (s *Shards) listeners() []kernel.ID {
 	return append([]kernel.ID(nil), s.ids...)
 }
 
-// Close closes the sockets for which no listener was made; no more can be made
-// then. Listeners that there are continue.
+// Close closes the sockets for which no listener was created; further calls of
+// New fail. Existing listeners continue.
 func (s *Shards) Close() error {
 	s.mu.Lock()
 	handles := s.handles

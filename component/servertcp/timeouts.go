@@ -10,38 +10,37 @@ import (
 )
 
 // Timeouts bound how long a connection may keep the server waiting. When one
-// is over ClientError gets syscall.ETIMEDOUT and an operation of the same name:
-// "handshake" (or "proxy"), "login", "idle", "read" or "write"; then the
+// expires, ClientError gets syscall.ETIMEDOUT with an operation of the same
+// name: "handshake" (or "proxy"), "login", "idle", "read" or "write"; then the
 // connection ends as after any error.
 //
-// Idle, Read and Write are checked four times in the shortest of them, so that
-// a record costs no look at the clock. They are noticed late by up to a quarter
+// Idle, Read and Write are checked periodically, four times within the shortest
+// of them, so that records need no timer. They expire late by up to a quarter
 // of that time, and never early.
 type Timeouts struct {
-	// Handshake bounds the TLS handshake, and the wait for the header of a
-	// proxy before it; 0 is DefaultHandshake for each.
+	// Handshake bounds the TLS handshake and, separately, the wait for the
+	// header of a proxy before it; 0 means DefaultHandshake.
 	Handshake time.Duration
 	// Login bounds the time from ClientConnected until Client.LoggedIn is
-	// called; 0 is forever. Input does not extend it.
+	// called; 0 means no limit. Input does not extend it.
 	Login time.Duration
-	// Idle is how long there may be neither input nor progress of output; 0 is
-	// forever.
+	// Idle is how long there may be neither input nor progress of output; 0
+	// means no limit.
 	Idle time.Duration
-	// Read is how long there may be no whole record from the peer, whatever is
-	// written to it; 0 is forever. A record that never ends does not count.
+	// Read is how long the peer may take to send the next complete record,
+	// whatever is written to it; 0 means no limit. Parts of a record do not
+	// extend it.
 	Read time.Duration
-	// Write is how long output may wait without the peer reading any of it. 0
-	// is DefaultWrite, Forever disables it.
+	// Write is how long output may be pending without the peer reading any of
+	// it. 0 means DefaultWrite; Forever disables it.
 	Write time.Duration
 }
 
-// Default times.
+// The default times.
 const (
-	// DefaultHandshake is the time for a TLS handshake if Timeouts.Handshake
-	// is 0.
+	// DefaultHandshake is used if Timeouts.Handshake is 0.
 	DefaultHandshake = 10 * time.Second
-	// DefaultWrite is the time for a peer that reads nothing of its output if
-	// Timeouts.Write is 0.
+	// DefaultWrite is used if Timeouts.Write is 0.
 	DefaultWrite = time.Minute
 )
 
@@ -68,7 +67,8 @@ func (c *Client) startTimeouts() {
 	}
 }
 
-// LoggedIn ends Timeouts.Login: the peer has said who it is.
+// LoggedIn stops Timeouts.Login. The program calls it when the peer has
+// authenticated itself. Further calls do nothing.
 func (c *Client) LoggedIn() {
 	if c.cold().login != 0 {
 		// With a session that has stopped it is gone.

@@ -11,26 +11,29 @@ import (
 
 // TLS encrypts connections.
 type TLS struct {
-	// Config is the server's side of it: certificates, or GetCertificate (see
-	// [Certificate], which reloads), and with ClientAuth and ClientCAs the
-	// certificates of clients. It must not be changed any more.
+	// Config is the configuration of the server side: certificates, or
+	// GetCertificate (see [Certificate], which can reload), and with ClientAuth
+	// and ClientCAs the certificates of clients. If nil, connections are not
+	// encrypted. It must not be changed while the server runs.
 	Config *tls.Config
-	// OnDemand leaves a connection in the clear until StartTLS is called.
+	// OnDemand leaves a connection unencrypted until StartTLS is called.
 	OnDemand bool
 }
 
-// ErrOutputWaits is what StartTLS returns while output in the clear waits.
+// ErrOutputWaits is returned by StartTLS while unencrypted output waits to be
+// written.
 var ErrOutputWaits = errors.New("servertcp: StartTLS: output waits to be written; call it in ClientFlushed")
 
 // errNoTLS is what StartTLS returns if there is nothing to start.
 var errNoTLS = errors.New("servertcp: StartTLS: Config.TLS is not set, or the connection is over or encrypted")
 
-// StartTLS encrypts the rest of the conversation: what is put before is sent in
-// the clear, and what the peer has sent behind the current record belongs to
-// the handshake already. Until that is over the connection has no Wheel and Put
-// does nothing; then ClientSecured is called, or ClientError, with the
-// operation "handshake". If the handshake cannot even begin, for want of
-// descriptors for example, its error is returned and the connection is over.
+// StartTLS encrypts the rest of the conversation. Earlier output must already
+// be written: while some is pending, StartTLS returns ErrOutputWaits. What the
+// peer has sent after the current record is part of the handshake. During the
+// handshake the connection has no Wheel and Put does nothing; then
+// ClientSecured is called, or ClientError, with the operation "handshake". If
+// the handshake cannot begin, because no descriptors are available for example,
+// its error is returned and the connection ends.
 func (c *Client) StartTLS() error {
 	if c.config().TLS.Config == nil || c.Wheel == nil || c.TLS != nil || c.ShuttingDown {
 		return errNoTLS
@@ -92,19 +95,22 @@ func (c *Client) dropHandshake(used bool) {
 }
 
 // Certificate is a certificate and its key in two files, which can be loaded
-// again while the server runs. It is safe on any goroutine.
+// again while the server runs. Its methods may be called from any goroutine.
 type Certificate struct {
 	certFile, keyFile string
 	loaded            atomic.Pointer[tls.Certificate]
 }
 
-// LoadCertificate loads a certificate from files in PEM.
+// LoadCertificate loads a certificate and its key from two files in PEM. The
+// error is a *kernel.ConfigError.
 func LoadCertificate(certFile, keyFile string) (*Certificate, error) {
 	c := &Certificate{certFile: certFile, keyFile: keyFile}
 	return c, c.Reload()
 }
 
-// Reload loads the files again. With an error the former certificate stays.
+// Reload loads the files again; handshakes that begin later use the new
+// certificate. If it returns an error, a *kernel.ConfigError, the previous
+// certificate remains in use.
 func (c *Certificate) Reload() error {
 	loaded, err := tls.LoadX509KeyPair(c.certFile, c.keyFile)
 	if err != nil {
@@ -114,7 +120,8 @@ func (c *Certificate) Reload() error {
 	return nil
 }
 
-// Get is for tls.Config.GetCertificate.
+// Get returns the certificate that was loaded last. It is a function for
+// tls.Config.GetCertificate and never fails.
 func (c *Certificate) Get(*tls.ClientHelloInfo) (*tls.Certificate, error) {
 	return c.loaded.Load(), nil
 }

@@ -327,8 +327,8 @@ func (b *Broker) sayGoodbye() {
 	}
 }
 
-// Shutdown sends what waits, for Timeout at the most, and ends the component. The
-// event "shutdown" does the same.
+// Shutdown sends the frames that wait, for at most Config.Timeout, and ends the
+// component. The event "shutdown" does the same.
 func (b *Broker) Shutdown() {
 	if b.over {
 		return

@@ -1,6 +1,6 @@
-// Package stompclient talks to message brokers by STOMP:
-// POE::Component::Client::Stomp in Go. The codec is filter/stomp, the connection
-// clienttcp's; versions 1.0 to 1.2 of the protocol are spoken.
+// Package stompclient is a client for message brokers that speak STOMP:
+// POE::Component::Client::Stomp in Go. The codec is filter/stomp, the
+// connection clienttcp's; versions 1.0 to 1.2 of the protocol are supported.
 //
 //	stompclient.New(k, stompclient.Config{RemoteAddress: "mq.example.com", Login: "bot", Passcode: "secret"})
 //
@@ -24,15 +24,17 @@
 //     an event), handle_receipt, handle_error; and connection_down with an error;
 //     "unregister" ends that;
 //   - "send_data": any *stomp.Frame, as in POE;
-//   - "shutdown": sends what waits, says goodbye to the broker, and ends.
+//   - "shutdown": sends the frames that wait, disconnects from the broker, and
+//     ends.
 //
-// A connection that breaks is made again after pauses that grow, with all
-// subscriptions. What is asked for meanwhile waits, up to Config.MaxPending. A receipt
-// that was under way when the connection broke is [ErrLost]: whether the broker has
-// the message is not known. Transactions end with their connection: their frames are
-// [ErrLost] until the transaction has been aborted, or begun again.
+// A broken connection is made again after pauses that grow, with all
+// subscriptions. Frames wait meanwhile, up to Config.MaxPending. A receipt that
+// was awaited when the connection broke has the error [ErrLost]: it is not
+// known whether the broker has the message. Transactions end with their
+// connection: their frames get ErrLost until the transaction has been aborted,
+// or begun again.
 //
-// Subscriptions, registrations and receipts that are awaited keep their session alive.
+// Subscriptions, registrations and awaited receipts keep their session alive.
 // The component keeps the program running until "shutdown".
 package stompclient
 
@@ -58,13 +60,14 @@ const (
 	DefaultMaxPending = 10_000
 )
 
-// NoHeartBeat is the HeartBeat that neither sends nor wants any.
+// NoHeartBeat, as Config.HeartBeat, disables heart-beats in both directions.
 const NoHeartBeat time.Duration = -1
 
-// DefaultBackoff is the time before a connection is made again.
+// DefaultBackoff is the pause before a connection is made again. It must not be
+// changed.
 var DefaultBackoff = clienttcp.Backoff{Min: time.Second, Max: time.Minute}
 
-// Errors of receipts, and of calls of the events.
+// Errors of receipts, of Config.Error, and of calls of the events.
 var (
 	ErrLost      = errors.New("stompclient: the connection was lost")
 	ErrTimeout   = errors.New("stompclient: no answer of the broker in time")
@@ -78,7 +81,7 @@ var (
 // ServerError is an ERROR frame of the broker, which then ends the connection.
 type ServerError struct{ Frame *stomp.Frame }
 
-// Error returns the broker's words.
+// Error returns the message of the frame.
 func (e *ServerError) Error() string {
 	text, _ := e.Frame.Header("message")
 	return "stompclient: the broker reports: " + text
@@ -88,47 +91,52 @@ func (e *ServerError) Error() string {
 type Config struct {
 	// Alias is the component's alias; empty is DefaultAlias.
 	Alias string
-	// RemoteAddress and RemotePort are the broker's; empty and 0 are the defaults.
+	// RemoteAddress and RemotePort are the broker's. If empty and 0, they are
+	// DefaultAddress and DefaultPort.
 	RemoteAddress string
 	RemotePort    int
-	// TLS encrypts the connection; nil is in the clear. Dial makes it instead, see
-	// clienttcp.Config.
+	// TLS encrypts the connection. If nil, it is in the clear. Dial, if not
+	// nil, makes the connection instead, see clienttcp.Config.
 	TLS  *tls.Config
 	Dial func(d *clienttcp.Dialing)
-	// Login and Passcode are for the broker; empty are none. Host is the virtual
-	// host; empty is RemoteAddress. Headers are more headers of CONNECT.
+	// Login and Passcode are the credentials for the broker; empty ones are not
+	// sent. Host is the virtual host; if empty, it is RemoteAddress. Headers
+	// are further headers of CONNECT.
 	Login, Passcode, Host string
 	Headers               []stomp.Header
-	// HeartBeat is how often the client is ready to send a sign of life, and how often
-	// it wants one; the broker may make both longer. 0 is DefaultHeartBeat. A
-	// connection on which nothing has come for twice as long is given up.
+	// HeartBeat is the interval of heart-beats that the client offers to send,
+	// and requests from the broker, which may lengthen both; at least a
+	// millisecond. 0 is DefaultHeartBeat, and NoHeartBeat disables them. A
+	// connection on which nothing has arrived for twice the interval is closed
+	// with ErrHeartBeat.
 	HeartBeat time.Duration
-	// Timeout bounds the making of a connection, and the wait for a receipt; 0 is
+	// Timeout bounds an attempt to connect, and the wait for a receipt. 0 is
 	// DefaultTimeout.
 	Timeout time.Duration
-	// Backoff is the time before a connection is made again; the zero value is
-	// DefaultBackoff.
+	// Backoff is the pause before a connection is made again. If its Min is 0,
+	// it is DefaultBackoff.
 	Backoff clienttcp.Backoff
-	// MaxPending is how many frames may wait for a connection, or to be written, and
-	// how many receipts may be awaited; 0 is DefaultMaxPending.
+	// MaxPending bounds the frames that wait for a connection, or to be
+	// written, and likewise the awaited receipts. 0 is DefaultMaxPending.
 	MaxPending int
-	// Limits are those of frames that come, see stomp.Config; its Heartbeats is not
-	// used.
+	// Limits bounds incoming frames, see stomp.Config; its Heartbeats is
+	// ignored.
 	Limits stomp.Config
-	// Connected gets the frame CONNECTED of every connection, in the component's
-	// session.
+	// Connected, if not nil, is called with the frame CONNECTED of every
+	// connection, in the component's session.
 	Connected func(f *stomp.Frame)
-	// Error gets the errors of connections, in the component's session; nil warns.
+	// Error is called with the errors of connections, in the component's
+	// session. If nil, they are logged as warnings.
 	Error func(err error)
 }
 
-// Ack is how messages of a subscription are acknowledged.
+// Ack is a mode in which messages of a subscription are acknowledged.
 type Ack string
 
-// The ways. A broker sends messages again that were not acknowledged when the
+// The modes. A broker sends messages again that are not acknowledged when the
 // connection ends.
 const (
-	Auto             Ack = ""                  // by being sent
+	Auto             Ack = ""                  // messages are acknowledged by being sent
 	Client           Ack = "client"            // each "ack" is for all messages so far
 	ClientIndividual Ack = "client-individual" // each "ack" is for one message; since 1.1
 )
@@ -137,11 +145,11 @@ const (
 // destination replaces the first.
 type Subscription struct {
 	Destination string
-	// Event gets the messages; without one the registered sessions get them as
-	// handle_message.
+	// Event is the event of the subscriber that brings the messages. If empty,
+	// the registered sessions get them as handle_message.
 	Event   string
 	Ack     Ack
-	Headers []stomp.Header // more of them: a selector
+	Headers []stomp.Header // further headers, such as a selector
 }
 
 // Message is a message of a subscription.
@@ -154,8 +162,8 @@ type Message struct {
 	id         string // the subscription's on the wire
 }
 
-// MessageOf returns the message of a subscription's event. It panics with a
-// kernel.ArgError for any other event.
+// MessageOf returns the *Message that is the argument of a subscription's
+// event. It panics with a kernel.ArgError for any other event.
 func MessageOf(e kernel.Event) *Message { return kernel.Arg[*Message](e, 0) }
 
 // Send is the argument of "send".
@@ -164,32 +172,33 @@ type Send struct {
 	Body        []byte
 	Headers     []stomp.Header
 	Transaction string
-	// Event, if not empty, asks the broker for a receipt, which comes by this event.
+	// Event, if not empty, requests a receipt, which comes as a *Receipt by
+	// this event.
 	Event string
-	// Context comes back with it.
+	// Context is copied to Receipt.Context.
 	Context any
 }
 
-// Receipt is what has become of a frame.
+// Receipt is the broker's receipt of a frame, or the reason why there is none.
 type Receipt struct {
 	Frame   *stomp.Frame // that was sent
 	Context any
 	Err     error
 }
 
-// ReceiptOf returns the receipt of an event that was asked for. It panics with a
-// kernel.ArgError for any other event.
+// ReceiptOf returns the *Receipt that is the argument of an event. It panics
+// with a kernel.ArgError for any other event.
 func ReceiptOf(e kernel.Event) *Receipt { return kernel.Arg[*Receipt](e, 0) }
 
-// Stats are the figures of a client.
+// Stats are the statistics of a Broker.
 type Stats struct {
 	Connected        bool
 	Connections      uint64 // that the broker has accepted
-	Sent, Received   uint64 // frames, without signs of life
-	Pending, Awaited int    // frames that wait, and receipts
+	Sent, Received   uint64 // frames, without heart-beats
+	Pending, Awaited int    // frames that wait, and awaited receipts
 }
 
-// Broker is the component: the broker as the program sees it. Its methods belong to
+// Broker is the component, which represents the broker. Its methods belong to
 // the kernel's goroutine.
 type Broker struct {
 	k             *kernel.Kernel
@@ -215,8 +224,8 @@ type subscribed struct {
 	id string
 }
 
-// New makes the component, as a child of the active session, and begins to connect.
-// The error is a *kernel.ConfigError, or that of the alias.
+// New creates the component, as a child of the active session, and begins to
+// connect. The error is a *kernel.ConfigError, or that of the alias.
 func New(k *kernel.Kernel, c Config) (*Broker, error) {
 	if err := c.check(); err != nil {
 		return nil, err
@@ -262,7 +271,7 @@ func (c *Config) check() error {
 	return nil
 }
 
-// Stats returns the figures.
+// Stats returns the statistics.
 func (b *Broker) Stats() Stats {
 	b.stats.Connected = b.connection != nil && b.connection.ready
 	b.stats.Pending, b.stats.Awaited = len(b.pending), len(b.awaited)

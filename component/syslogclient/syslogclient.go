@@ -8,16 +8,16 @@
 // The component is a session with these events:
 //
 //   - "send": a [syslog.Message] or a pointer to one, or a text, or a
-//     [syslog.Severity] and a text. A call returns an error if the message is
-//     refused;
-//   - "shutdown": sends what waits, and ends.
+//     [syslog.Severity] and a text. A call returns the error of Client.Send;
+//   - "shutdown": sends the messages that wait, and ends.
 //
-// Messages that cannot be sent at once wait, up to Config.MaxPending, and connections
-// that break are made again. Over TCP what was not flushed is sent again on the next
-// connection, so that a message may arrive twice; what the peer's system had
-// received, but not the peer, is lost, as the protocol has no answers.
+// Messages that cannot be sent at once wait, up to Config.MaxPending, and
+// broken connections are made again. Over TCP, messages that were not flushed
+// are sent again on the next connection, so that a message may arrive twice;
+// messages that the peer's system had received, but not the peer, are lost, as
+// the protocol has no acknowledgements.
 //
-// A connection keeps the program running until "shutdown"; a socket for datagrams
+// A connection keeps the program running until "shutdown"; a datagram socket
 // does only while messages wait.
 package syslogclient
 
@@ -51,10 +51,11 @@ const (
 	DefaultShutdownTimeout = 5 * time.Second
 )
 
-// DefaultBackoff is the time before a connection is made again.
+// DefaultBackoff is the pause before a connection is made again. It must not be
+// changed.
 var DefaultBackoff = clienttcp.Backoff{Min: time.Second, Max: time.Minute}
 
-// Errors of messages.
+// Errors of Client.Send.
 var (
 	ErrShutdown = errors.New("syslogclient: the component has shut down")
 	ErrTooLong  = errors.New("syslogclient: the message is longer than MaxLength")
@@ -68,50 +69,53 @@ type Config struct {
 	// Type is "udp", "tcp", "unixgram" as /dev/log is, or "unix" for streams; empty
 	// is DefaultType.
 	Type string
-	// RemoteAddress and RemotePort are the server's, RemoteAddress the path of a
-	// unix socket. Empty and 0 are the defaults.
+	// RemoteAddress and RemotePort are the server's; for unix sockets
+	// RemoteAddress is the path. If empty, it is DefaultAddress, or
+	// DefaultPath; a port of 0 is DefaultPort, or DefaultTLSPort with TLS.
 	RemoteAddress string
 	RemotePort    int
-	// TLS encrypts the connections of "tcp" and "unix"; nil is in the clear.
+	// TLS encrypts the connections of "tcp" and "unix". If nil, they are in the
+	// clear.
 	TLS *tls.Config
-	// Dial makes the connections of "tcp" and "unix" instead, see
-	// clienttcp.Config. Handle is a socket for the datagrams of "udp" and
+	// Dial, if not nil, makes the connections of "tcp" and "unix" instead, see
+	// clienttcp.Config. Handle, if not nil, is the socket of "udp" or
 	// "unixgram", which the component then owns.
 	Dial   func(d *clienttcp.Dialing)
 	Handle *kernel.Handle
-	// Format is the format of messages. Daemons that listen at /dev/log often read
-	// RFC 3164 alone.
+	// Format is the format of messages; the zero value is RFC 5424. Daemons
+	// that listen at /dev/log often support only RFC 3164.
 	Format syslog.Format
 	// Framing is how messages of a stream are delimited; the zero value counts
-	// octets. Lines is for servers that cannot count, and then a message must not
-	// have a line feed in it.
+	// octets. Lines is for servers that do not support that; a message must
+	// then not contain a line feed.
 	Framing syslog.Framing
-	// Facility, Hostname, AppName and ProcID are those of messages without; the
-	// defaults are syslog.User, the host's name (none over unix sockets), the
-	// program's name, and the process ID.
+	// Facility, Hostname, AppName and ProcID are those of messages without one;
+	// the defaults are syslog.User, the host's name (none over unix sockets),
+	// the program's name, and the process ID.
 	Facility                  syslog.Facility
 	Hostname, AppName, ProcID string
-	// AsIs sends messages without filling in any field, for relays. Facility 0 is
-	// then syslog.Kern, which otherwise is not for programs.
+	// AsIs sends messages without setting any field, for relays. Facility 0 is
+	// then syslog.Kern, which programs otherwise cannot send.
 	AsIs bool
-	// MaxLength is how many bytes a message may have, and MaxPending how many all
-	// those may have that wait; 0 are the defaults.
+	// MaxLength bounds a message, and MaxPending all messages that wait, in
+	// bytes. If 0, they are DefaultMaxLength and DefaultMaxPending.
 	MaxLength, MaxPending int
-	// Timeout bounds an attempt to connect, and the wait for a server that reads
-	// nothing; 0 is DefaultTimeout. ShutdownTimeout is how long a shutdown waits for
-	// messages to be sent; 0 is DefaultShutdownTimeout.
+	// Timeout bounds an attempt to connect, and the wait for a server that does
+	// not read; 0 is DefaultTimeout. ShutdownTimeout is how long a shutdown
+	// waits for messages to be sent; 0 is DefaultShutdownTimeout.
 	Timeout, ShutdownTimeout time.Duration
-	// Backoff is the time before a socket is opened again; the zero value is
-	// DefaultBackoff.
+	// Backoff is the pause before a socket is opened again. If its Min is 0, it
+	// is DefaultBackoff.
 	Backoff clienttcp.Backoff
-	// Error gets errors of sockets, in the component's session; nil warns.
+	// Error is called with errors of sockets, in the component's session. If
+	// nil, they are logged as warnings.
 	Error func(err error)
 }
 
-// Stats are the figures of a client.
+// Stats are the statistics of a Client.
 type Stats struct {
-	Sent    uint64 // messages that were handed to the system
-	Dropped uint64 // for want of space, by a server that is not there, or at the shutdown
+	Sent    uint64 // messages that were passed to the system
+	Dropped uint64 // because too many wait, the server is unreachable, or at the shutdown
 	Pending int    // messages that wait
 }
 
@@ -137,8 +141,8 @@ type Client struct {
 	over      bool
 }
 
-// New makes the component, as a child of the active session, and begins to connect.
-// The error is a *kernel.ConfigError, or that of the alias.
+// New creates the component, as a child of the active session, and begins to
+// connect. The error is a *kernel.ConfigError, or that of the alias.
 func New(k *kernel.Kernel, c Config) (*Client, error) {
 	if err := c.check(); err != nil {
 		return nil, err
@@ -285,8 +289,8 @@ func (c *Client) sendEvent(e kernel.Event) {
 	}
 }
 
-// Send sends a message, or has it wait. The error is ErrPending, ErrShutdown, or what
-// makes it impossible: ErrTooLong, a *filter.Error. POE: the event "send".
+// Send sends or queues a message. The error is ErrPending, ErrShutdown,
+// ErrTooLong, or that of encoding the message. POE: the event "send".
 func (c *Client) Send(m syslog.Message) error {
 	if c.over {
 		return ErrShutdown
@@ -360,14 +364,14 @@ func (c *Client) fail(err error) {
 	c.k.Host().Logger().Warn("syslogclient: messages cannot be sent", "server", c.config.RemoteAddress, "error", err)
 }
 
-// Stats returns the figures.
+// Stats returns the statistics.
 func (c *Client) Stats() Stats {
 	c.stats.Pending = len(c.pending)
 	return c.stats
 }
 
-// Shutdown sends what waits, for ShutdownTimeout at the most, and ends the component.
-// The event "shutdown" does the same.
+// Shutdown sends the messages that wait, for at most Config.ShutdownTimeout,
+// and ends the component. The event "shutdown" does the same.
 func (c *Client) Shutdown() {
 	if c.over {
 		return

@@ -16,15 +16,17 @@
 //   - "register": the sender gets messages from now on, by the events of a
 //     [Registration], or as in POE of the list "InputEvent", name, "ErrorEvent",
 //     name; a second registration replaces the first;
-//   - "unregister": the sender gets none any more;
-//   - "shutdown": ends connections and the component.
+//   - "unregister": ends that;
+//   - "shutdown": closes the connections and ends the component.
 //
-// Config.Input and Config.Error are functions instead, the InputState and
-// ErrorState of POE. The first argument of an input event is a [*Message], that of an
-// error event an [*Error]; POE has hashes there. A registration keeps its session
-// alive, and the server itself keeps the program running until "shutdown".
+// Config.Input and Config.Error are functions called with the same, POE's
+// InputState and ErrorState. The first argument of an input event is a
+// [*Message], that of an error event an [*Error], where POE has hashes. A
+// registration keeps its session alive, and the server itself keeps the program
+// running until "shutdown".
 //
-// A message of RFC 3164 has no year and no time zone: those are the kernel's.
+// A message of RFC 3164 has no year and no time zone: they are those of the
+// kernel's clock.
 package syslogserver
 
 import (
@@ -52,75 +54,80 @@ const (
 	DefaultIdleTimeout = time.Hour
 )
 
-// Config configures a server. Every field is optional.
+// Config configures a server. Every field is optional, except BindAddress for a
+// unix socket.
 type Config struct {
 	// Alias is the component's alias; empty is DefaultAlias.
 	Alias string
 	// Type is "udp", "tcp", "unixgram" as /dev/log is, or "unix" for streams; empty
 	// is DefaultType.
 	Type string
-	// BindAddress is the local address, empty any; or the path of a unix socket.
+	// BindAddress is the local address; if empty, it is any. For a unix socket
+	// it is the path, which is required.
 	BindAddress string
 	// BindPort is the port; 0 is DefaultPort, or DefaultTLSPort with TLS, and
 	// AnyPort lets the system choose.
 	BindPort int
-	// Replace removes a unix socket that is at BindAddress already, and Mode are the
-	// permissions of the new one; 0 leaves them to the umask. The socket is removed
-	// at the end.
+	// Replace removes a unix socket that exists at BindAddress. Mode is the
+	// permissions of the new one; 0 leaves them to the umask. The socket is
+	// removed at the end.
 	Replace bool
 	Mode    fs.FileMode
-	// TLS encrypts the connections of "tcp" and "unix"; nil is in the clear.
+	// TLS encrypts the connections of "tcp" and "unix". If nil, they are in the
+	// clear.
 	TLS *tls.Config
-	// Handle is a socket that is open already, in place of BindAddress and BindPort;
-	// the component owns it.
+	// Handle, if not nil, is an open socket that is used in place of
+	// BindAddress and BindPort; the component owns it.
 	Handle *kernel.Handle
 	// Framing is how messages of a stream are delimited; the zero value accepts both
 	// ways.
 	Framing syslog.Framing
-	// MaxLength is how many bytes a message may have; 0 is DefaultMaxLength. POE:
-	// MaxLen.
+	// MaxLength bounds a message, in bytes. 0 is DefaultMaxLength. POE: MaxLen.
 	MaxLength int
-	// MaxClients is how many connections there may be, PerPeer how many of one
-	// address; 0 is DefaultMaxClients, and no limit of their own. IdleTimeout ends
-	// connections on which nothing comes; 0 is DefaultIdleTimeout, a negative one
-	// never does.
+	// MaxClients bounds the connections; 0 is DefaultMaxClients. PerPeer bounds
+	// those of one address; 0 is no separate limit. IdleTimeout closes
+	// connections on which nothing arrives; 0 is DefaultIdleTimeout, and if
+	// negative, it is disabled.
 	MaxClients, PerPeer int
 	IdleTimeout         time.Duration
-	// Input gets every message, and Error what could not be read, in the component's
-	// session. POE: InputState, ErrorState.
+	// Input, if not nil, is called with every message, and Error with what
+	// could not be parsed, in the component's session. POE: InputState,
+	// ErrorState.
 	Input func(m *Message)
 	Error func(err *Error)
 }
 
-// AnyPort is the BindPort that lets the system choose.
+// AnyPort, as Config.BindPort, lets the system choose the port.
 const AnyPort = -1
 
-// Message is a message with its origin.
+// Message is a message received by a Server, with its origin.
 type Message struct {
 	syslog.Message
-	// From is the sender's address; the zero AddrPort over a unix socket. The
-	// component looks up no names. POE: host, addr.
+	// From is the sender's address; the zero AddrPort over a unix socket. Its
+	// name is not looked up. POE: host, addr.
 	From netip.AddrPort
-	// TLS is what the connection has agreed on; nil in the clear.
+	// TLS is the state of the TLS connection; nil in the clear.
 	TLS *tls.ConnectionState
 }
 
-// Priority is the number before a message. POE: pri.
+// Priority returns the number before a message, 8 times the facility plus the
+// severity. POE: pri.
 func (m *Message) Priority() int { return int(m.Facility)*8 + int(m.Severity) }
 
-// Error is what could not be read as a message. Over a stream the message is passed
-// over, or if no other can be found after it, the connection ends.
+// Error describes input that could not be parsed as a message. On a stream the
+// message is skipped, or if no other can be found after it, the connection is
+// closed.
 type Error struct {
-	// Text is the datagram, as far as it was read; nil over a stream.
+	// Text is the datagram, as far as it was read; nil for a stream.
 	Text []byte
 	From netip.AddrPort
 	Err  error
 }
 
-// Error returns the sender and the reason.
+// Error returns the text of the sender's address and the reason.
 func (e *Error) Error() string { return "syslogserver: from " + e.origin() + ": " + e.Err.Error() }
 
-// Unwrap returns the reason.
+// Unwrap returns e.Err.
 func (e *Error) Unwrap() error { return e.Err }
 
 func (e *Error) origin() string {
@@ -130,25 +137,26 @@ func (e *Error) origin() string {
 	return "a unix socket"
 }
 
-// ErrTooLong is the reason for a datagram of more than MaxLength.
+// ErrTooLong is the Err of an Error for a datagram longer than
+// Config.MaxLength.
 var ErrTooLong = errors.New("datagram is longer than MaxLength")
 
-// MessageOf returns the message of an input event. It panics with a kernel.ArgError
-// for any other event.
+// MessageOf returns the *Message that is the argument of an input event. It
+// panics with a kernel.ArgError for any other event.
 func MessageOf(e kernel.Event) *Message { return kernel.Arg[*Message](e, 0) }
 
-// ErrorOf returns the error of an error event. It panics with a kernel.ArgError for
-// any other event.
+// ErrorOf returns the *Error that is the argument of an error event. It panics
+// with a kernel.ArgError for any other event.
 func ErrorOf(e kernel.Event) *Error { return kernel.Arg[*Error](e, 0) }
 
 // Registration is the argument of "register": InputEvent is required.
 type Registration struct{ InputEvent, ErrorEvent string }
 
-// Stats are the figures of a server.
+// Stats are the statistics of a Server.
 type Stats struct {
 	Received uint64 // messages
-	Errors   uint64 // what could not be read, and errors of connections
-	Clients  int    // connections that are open
+	Errors   uint64 // messages that could not be parsed, and errors of connections
+	Clients  int    // open connections
 }
 
 // socket is what a server receives from.
@@ -324,7 +332,7 @@ func (s *Server) post(event func(Registration) string, record any) {
 	}
 }
 
-// Addr returns the address of the socket; nil after the shutdown.
+// Addr returns the address of the socket, and nil after the shutdown.
 func (s *Server) Addr() net.Addr {
 	if s.socket == nil {
 		return nil
@@ -332,7 +340,7 @@ func (s *Server) Addr() net.Addr {
 	return s.socket.addr()
 }
 
-// Stats returns the figures.
+// Stats returns the statistics.
 func (s *Server) Stats() Stats {
 	if s.socket != nil {
 		s.stats.Clients = s.socket.clients()
@@ -340,8 +348,8 @@ func (s *Server) Stats() Stats {
 	return s.stats
 }
 
-// Shutdown ends the component and its connections. The event "shutdown" does the
-// same.
+// Shutdown closes the connections and ends the component. The event "shutdown"
+// does the same.
 func (s *Server) Shutdown() {
 	if s.over {
 		return

@@ -1,13 +1,13 @@
-// Package auto inspects a program that does not know of it: import it for its
-// effect,
+// Package auto inspects an unchanged program. Import it for its side effect,
 //
 //	import _ "github.com/gopoe/poe/inspect/auto"
 //
 // and set POE_INSPECT to an address for inspect.Listen, such as 127.0.0.1:0 or
-// unix:/tmp/program.sock. Every kernel that the program then makes has an inspector,
-// the first at that address and the others at free ports; where each is found is
-// printed to standard error. POE_INSPECT_ACTIONS=1 allows actions, and
-// POE_INSPECT_CRASH=FILE is inspect.Config.CrashDump. Without POE_INSPECT it does nothing.
+// unix:/tmp/program.sock. Every kernel that the program then creates has an
+// inspector, the first at that address and the others at free ports; their URLs
+// are printed to standard error. POE_INSPECT_ACTIONS=1 allows actions, and
+// POE_INSPECT_CRASH=FILE is inspect.Config.CrashDump. If POE_INSPECT is not
+// set, it does nothing.
 package auto
 
 import (

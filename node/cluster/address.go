@@ -7,13 +7,13 @@ import (
 	"github.com/gopoe/poe/node"
 )
 
-// Alias makes a destination for Kernel.Post of the session that has an alias,
-// on whichever node of the cluster it is when something is posted: one that
-// claimed it, or a virtual session. It may be made on any goroutine, before the
-// alias belongs to anybody, and kept. The error of a post is ErrNobody, or one
-// of node.Node.To's. On this node itself a post is one of the kernel's; to
-// another it arrives at most once, and what turns out later is reported to
-// node.Config.Lost.
+// Alias returns a destination for Kernel.Post: the session that has an alias,
+// on whichever node of the cluster it is when an event is posted. That is the
+// session which claimed it, or a virtual one. Any goroutine may call it; the
+// destination may be kept, and the alias may be claimed later. The error of a
+// post is ErrNobody, ErrLeft, or one of node.Node.To's. On this node itself it
+// is a post of the kernel; to another node an event arrives at most once, and
+// later failures are reported to node.Config.Lost.
 func (c *Cluster) Alias(alias string) kernel.Dest { return kernel.Via(&clusterDest{c, alias}) }
 
 // clusterDest is the kernel's side of an alias.
@@ -54,10 +54,11 @@ func (c *Cluster) find(alias string) (kernel.Dest, error) {
 	return c.destOn(at, alias), nil
 }
 
-// Call asks the session that has an alias, as node.Node.Call does: the answer
-// comes to the active session as the event reply, with the answer, an error or
-// nil, and extra as its arguments. On this node, too, only published events can
-// be called.
+// Call calls the session that has an alias, as node.Node.Call does: the active
+// session is sent the event reply, whose arguments are the answer, an error or
+// nil, and extra. Only exposed events can be called, on this node too. Call's
+// own error is known at once, ErrNobody, ErrLeft or as node.Node.Call's; then
+// no answer comes.
 func (c *Cluster) Call(alias, event string, args []any, reply string, extra ...any) error {
 	to, err := c.address(alias)
 	if err == nil {
@@ -69,7 +70,8 @@ func (c *Cluster) Call(alias, event string, args []any, reply string, extra ...a
 	return nil
 }
 
-// CallTimeout is Call with a time to wait.
+// CallTimeout is Call with a timeout in place of node.Config.CallTimeout. One
+// that is not positive is kernel.ErrInvalid.
 func (c *Cluster) CallTimeout(timeout time.Duration, alias, event string, args []any, reply string, extra ...any) error {
 	to, err := c.address(alias)
 	if err == nil {

@@ -12,8 +12,8 @@ import (
 	"github.com/gopoe/poe/node"
 )
 
-// Cluster is a node's membership of a cluster. Its methods are for the kernel's
-// goroutine, unless they say otherwise.
+// Cluster is a node's membership of a cluster. Its methods belong to the
+// kernel's goroutine, unless documented otherwise.
 type Cluster struct {
 	n      *node.Node
 	k      *kernel.Kernel
@@ -61,7 +61,7 @@ const (
 // Join makes a node a member of a cluster until Leave, or until the node is
 // shut down. It waits for the provider, if there is one, but not for other
 // nodes: WatchMembers reports them. It may be called before Run or in a
-// handler. Errors are a *kernel.ConfigError, or what the provider says.
+// handler. The error is a *kernel.ConfigError, or the provider's.
 func Join(n *node.Node, config Config) (*Cluster, error) {
 	if n == nil {
 		return nil, configError("Node", errors.New("is nil"))
@@ -120,14 +120,15 @@ func (c *Cluster) await() {
 	}
 }
 
-// Leave takes the node out of the cluster: sessions that own an alias are notified
-// that they do not any more, virtual sessions are stopped, and the other nodes
-// are notified. The node itself continues. It may be called twice, and on any
-// goroutine. Done is closed when the provider is shut down.
+// Leave removes the node from the cluster: sessions that own an alias lose it
+// and are notified, virtual sessions are stopped, and the other nodes are
+// notified. The node itself continues. Leave does not wait; Done is closed at
+// the end. Further calls do nothing. Any goroutine may call it.
 func (c *Cluster) Leave() { c.k.Outside().Post(c.id, eventLeave) }
 
-// Done returns a channel that is closed when the node has left the cluster, its
-// provider is shut down, and no goroutine of the cluster's is left.
+// Done returns a channel that is closed when the node has left the cluster, the
+// provider is shut down, and the cluster's goroutines have ended. Any goroutine
+// may call it.
 func (c *Cluster) Done() <-chan struct{} { return c.done }
 
 // leave ends the membership, once.

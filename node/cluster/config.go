@@ -14,32 +14,34 @@ import (
 	"github.com/gopoe/poe/node"
 )
 
-// Config specifies how a node joins a cluster. Either Seeds or Provider find the
-// other nodes; with neither the node is alone until others find it.
+// Config configures a node's membership of a cluster; all fields are optional.
+// Either Seeds or Provider find the other nodes; with neither the node is alone
+// until others find it.
 type Config struct {
-	// Name is the cluster's name. Nodes that joined another one are not in this
-	// one, even if they are linked. Empty is "poe".
+	// Name is the cluster's name. Nodes of differently named clusters are not
+	// members of each other's, even if they are linked. If empty, it is "poe".
 	Name string
-	// Seeds are some nodes of the cluster: name to host:port. They tell of the
-	// others. The node itself may be among them, so that all nodes can have the
-	// same list. Nodes that are not in each other's Peers need
-	// node.Config.Strangers to be let in.
+	// Seeds maps the names of some nodes of the cluster to their host:port;
+	// they report the others. The node itself may be among them, so that all
+	// nodes can have the same list. Nodes that are not in each other's Peers
+	// need node.Config.Strangers to connect.
 	Seeds map[string]string
 	// Provider finds the nodes in place of Seeds: protoactor-go's automanaged,
-	// consul, etcd, kubernetes, or one of your own. It is started by Join and
-	// shut down by Leave. What it calls a member's id is the node's name, a dot,
-	// and something that differs with each start.
+	// consul, etcd, kubernetes, or another implementation. Join starts it and
+	// Leave shuts it down. Its id of a member is the node's name, a dot, and a
+	// suffix which differs with each start.
 	Provider protoactor.ClusterProvider
-	// Kinds are the virtual sessions that this node is ready to run.
+	// Kinds are the virtual sessions that this node may run, by name. A name
+	// has no slash, and "cluster" is reserved.
 	Kinds map[string]Kind
-	// Resync is how often nodes compare what they know of each other, beside
-	// telling all changes at once. 0 is 2 seconds.
+	// Resync is the interval at which nodes compare their knowledge of each
+	// other; changes are sent at once as well. 0 is 2 seconds.
 	Resync time.Duration
-	// Forget is how long a node that is down and not among Seeds is looked for.
-	// 0 is 1 minute.
+	// Forget is how long the node attempts to reach a member that is down and
+	// not among Seeds. 0 is 1 minute.
 	Forget time.Duration
-	// Logger gets what goes wrong, and the warnings of the provider. If nil,
-	// it is the kernel's.
+	// Logger logs errors, and the warnings of the provider. If nil, it is the
+	// kernel's.
 	Logger *slog.Logger
 }
 
@@ -47,11 +49,13 @@ type Config struct {
 // kernel.ErrAliasInUse as well.
 var ErrTaken = fmt.Errorf("cluster: alias belongs to another node: %w", kernel.ErrAliasInUse)
 
-// ErrNobody indicates that no node has that alias, nor runs sessions of that kind.
-// It is kernel.ErrNoSession as well.
+// ErrNobody indicates that no session in the cluster has claimed that alias,
+// and that no node runs sessions of that kind. It is kernel.ErrNoSession as
+// well.
 var ErrNobody = fmt.Errorf("cluster: nobody has that alias: %w", kernel.ErrNoSession)
 
-// ErrLeft indicates that this node has left the cluster, or another one has.
+// ErrLeft indicates that this node has left the cluster, or, in Member.Err,
+// that the other one has.
 var ErrLeft = errors.New("cluster: left")
 
 // maxName bounds aliases, topics and the cluster's name.

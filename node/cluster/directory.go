@@ -10,7 +10,7 @@ import (
 	"github.com/gopoe/poe/node"
 )
 
-// Owner says on which node an alias is.
+// Owner is the node on which an alias is.
 type Owner struct {
 	Alias string
 	Node  string // empty if there is no owner
@@ -142,17 +142,19 @@ type holding struct {
 	owned  kernel.Owned
 }
 
-// Claim makes the active session the owner of an alias in the whole cluster: it
-// gets the alias in its kernel as well, if it has not got it, and the events are
-// published on the node. It owns it until Release, until it stops, or until
-// another node's claim beats this one when the nodes meet: one that knew of
-// this claim, having seen its node die; else the older one. Then the session
-// loses the alias in the kernel as well and is sent the event lost, if that is
-// not empty, with the new Owner.
+// Claim makes the active session the owner of an alias in the whole cluster:
+// its kernel gives it the alias as well, and the node exposes the events. The
+// session owns the alias until Release, until it stops, or until another node's
+// claim prevails over this one when the nodes connect: a claim made in
+// knowledge of this one, after this node was seen to die; else the older of the
+// two. Then the session loses the alias in the kernel as well and, unless lost
+// is empty, is sent the event lost with the new Owner.
 //
 // The error is ErrTaken if another node owns the alias, kernel.ErrAliasInUse if
-// another session here does. Two nodes that claim at once may both succeed; one
-// of them loses it when they learn of each other.
+// a session here does, ErrLeft after the node has left,
+// kernel.ErrNoActiveSession outside of any session, or kernel.ErrInvalid for a
+// bad name. Two nodes that claim at the same time may both succeed; one of them
+// loses the alias when they learn of each other.
 func (c *Cluster) Claim(alias, lost string, events ...string) error {
 	if err := c.mayClaim(alias); err != nil {
 		return callError("Claim", alias, err)
@@ -257,8 +259,8 @@ func (c *Cluster) lose(alias string, h *holding, to Owner) {
 	}
 }
 
-// Owner returns the node on which an alias is now, as far as this node knows. A
-// virtual session's is where it would be started.
+// Owner returns the node on which an alias is now, as far as this node knows.
+// That of a virtual session is the node on which it is, or would be started.
 func (c *Cluster) Owner(alias string) Owner {
 	o := Owner{Alias: alias}
 	if n := c.names[alias]; n != nil {
@@ -270,9 +272,11 @@ func (c *Cluster) Owner(alias string) Owner {
 	return o
 }
 
-// WatchAlias notifies the active session of the owner of an alias, now and whenever that
-// changes. The event's arguments are an Owner and extra. It is not about
-// virtual sessions. It keeps no session alive and ends with its session.
+// WatchAlias notifies the active session of the owner of an alias, now and
+// whenever it changes. The event's arguments are an Owner and extra. Virtual
+// sessions are not reported. A watch keeps no session alive and ends with its
+// session. The error is ErrLeft, kernel.ErrNoActiveSession or
+// kernel.ErrInvalid.
 func (c *Cluster) WatchAlias(alias, event string, extra ...any) error {
 	who, err := c.subscriber(event, extra)
 	if err == nil && (alias == "" || len(alias) > maxName) {

@@ -9,16 +9,16 @@ import (
 	"github.com/gopoe/poe/node"
 )
 
-// Member is a node of the cluster. One is up when it is linked and what it says
-// about itself is known here: aliases, kinds, topics.
+// Member is a node of the cluster. It is up when it is linked and this node
+// knows its aliases, kinds and topics.
 type Member struct {
 	Name    string
 	Address string // where other nodes reach it
 	Up      bool
-	Err     error // why it is not
+	Err     error // why it is not up; nil if it is
 }
 
-// Members returns the nodes that are up, this one among them, by their names.
+// Members returns the nodes that are up, including this one, sorted by name.
 func (c *Cluster) Members() []Member {
 	if c.ended {
 		return nil
@@ -33,9 +33,10 @@ func (c *Cluster) Members() []Member {
 	return list
 }
 
-// WatchMembers notifies the active session of each other node that comes into the
-// cluster or goes, and of those that are there now. The event's arguments are a
-// Member and extra. It keeps no session alive and ends with its session.
+// WatchMembers notifies the active session of each other node that joins or
+// leaves the cluster, and of the present members. The event's arguments are a
+// Member and extra. A watch keeps no session alive and ends with its session.
+// The error is ErrLeft, kernel.ErrNoActiveSession or kernel.ErrInvalid.
 func (c *Cluster) WatchMembers(event string, extra ...any) error {
 	who, err := c.subscriber(event, extra)
 	if err != nil {

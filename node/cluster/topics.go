@@ -16,11 +16,13 @@ type subscription struct {
 	owned kernel.Owned
 }
 
-// Subscribe sends the active session an event for all that is published under a
-// topic, on any node of the cluster, this one included. The event's arguments
-// are those that were published, followed by extra; its sender is the one who
-// published, or what stands for it. A session that subscribes twice with
-// different events gets both. It keeps no session alive and ends with its session.
+// Subscribe sends the active session an event for each Publish under a topic,
+// on any node of the cluster, this one included. The event's arguments are the
+// published ones, followed by extra; its sender is the publisher, or represents
+// it as in package node. A session that subscribes with two events gets both;
+// with the same event again, extra is replaced. A subscription keeps no session
+// alive and ends with its session. The error is ErrLeft,
+// kernel.ErrNoActiveSession or kernel.ErrInvalid.
 func (c *Cluster) Subscribe(topic, event string, extra ...any) error {
 	who, err := c.subscriber(event, extra)
 	if err == nil && (topic == "" || len(topic) > maxName) {
@@ -47,8 +49,8 @@ func (c *Cluster) Subscribe(topic, event string, extra ...any) error {
 	return nil
 }
 
-// Unsubscribe ends the active session's subscriptions of a topic. What has been
-// posted already still comes.
+// Unsubscribe ends the active session's subscriptions to a topic. Events that
+// have been posted already are still delivered.
 func (c *Cluster) Unsubscribe(topic string) {
 	id := c.k.ActiveSession()
 	for _, s := range c.topics[topic] {
@@ -78,10 +80,11 @@ func (s *subscription) end() {
 }
 
 // Publish posts an event to all sessions in the cluster that subscribed to a
-// topic. It is sent once to each node that has any. What one session publishes
-// arrives everywhere in that order, at most once. That there is no receiver is no
-// error. Otherwise the error joins what is known at once of the nodes that do
-// not get it, node.ErrBusy of one that is too slow among them; the others do.
+// topic. It is sent once to each node that has any. Events of one publisher
+// arrive in the order in which they were published, at most once. If there is
+// no subscriber, the error is nil. Otherwise it joins the errors, as far as
+// they are known at once, of the nodes to which the event could not be sent,
+// for instance node.ErrBusy; the other nodes get the event.
 func (c *Cluster) Publish(topic string, args ...any) error {
 	switch {
 	case c.ended:

@@ -10,29 +10,29 @@ import (
 	"github.com/gopoe/poe/node"
 )
 
-// Kind makes virtual sessions. Those of the kind "room" have the aliases
-// "room/perl", "room/go" and so on. Each is on one of the nodes that offer the
-// kind, chosen by a hash of its name, so that all nodes choose alike, and is
-// started there when the first event comes for it.
+// Kind configures virtual sessions. Those of the kind "room" have the aliases
+// "room/perl", "room/go" and so on. Each is on one of the nodes that have the
+// kind, chosen by a hash of its name, so that all nodes choose the same one,
+// and is started there when the first event for it comes.
 //
-// It is stopped when the name hashes to another node, because one has come or
-// gone: a node that comes takes over about one in N. All that the session knew
-// is lost then, and what was in its queue; the next event starts a new one that
-// knows nothing. While nodes do not agree on who is there, for some
-// milliseconds or as long as they cannot see each other, there may be two of
-// one name. So a virtual session must be able to begin anew at any time, from
-// what it can read somewhere or from events. Sessions that must not
-// lose what they know are not virtual; see [Cluster.Claim].
+// It is stopped when the name hashes to another node, because a node has joined
+// or left: the Nth node of a cluster takes over about one session in N. The
+// session's state is lost then, and the events in its queue; the next event
+// starts a new one without state. While the nodes' views of the members differ,
+// for some milliseconds or for the length of a network partition, two sessions
+// may have one name. A virtual session must therefore be able to start again at
+// any time, with state that it reads from storage or gets by events. Sessions
+// that must not lose their state are not virtual; see [Cluster.Claim].
 type Kind struct {
-	// Start makes the session of a name, "perl" for "room/perl". It runs on the
-	// kernel's goroutine. The session gets its alias, which keeps it alive; if
-	// it removes the alias and releases everything else it ends, and the next
-	// event starts it anew.
+	// Start starts the session of a name, "perl" for "room/perl". It is
+	// required and runs on the kernel's goroutine. The session is given its
+	// alias, which keeps it alive; if it removes the alias and releases
+	// everything else it ends, and the next event starts a new one.
 	Start func(k *kernel.Kernel, name string) (kernel.ID, error)
-	// Events are what other nodes may post and call, node.AnyEvent for all.
+	// Events are the exposed events, at least one; node.AnyEvent exposes all.
 	Events []string
 	// Moved is the event that a session is sent when it has lost its alias
-	// because its name belongs to another node now. Empty is "shutdown".
+	// because its name hashes to another node now. If empty, it is "shutdown".
 	Moved string
 	// Max is how many sessions of the kind may be on this node at once; more
 	// are refused with node.ErrBusy. 0 is 65536.
@@ -193,10 +193,10 @@ func (c *Cluster) place(alias string) string {
 	return c.choose(kind, name)
 }
 
-// Choose finds the member that a key hashes to; this node may be it. Nodes that
-// see the same members choose alike, so that it says, without a word between
-// them, which of them should do something of which there is to be one: claim an
-// alias whose owner is gone, say.
+// Choose returns the name of the member that a key hashes to, which may be this
+// node; it is empty after the node has left. Nodes that see the same members
+// choose the same one without communicating, so that exactly one of them acts:
+// for instance, claims an alias whose owner has gone.
 func (c *Cluster) Choose(key string) string {
 	if c.ended {
 		return ""

@@ -1,12 +1,12 @@
 package ircutil
 
-// Casemapping is how a server compares nicks and channel names, as it says in
-// ISUPPORT. The zero value is RFC1459, which holds unless the server says
-// otherwise; a mapping that is not known here is compared as ASCII.
+// Casemapping selects how nicks and channel names are compared, as the server
+// announces in ISUPPORT. The zero value means RFC1459, the default of servers;
+// an unknown mapping means ASCII.
 type Casemapping string
 
 // The mappings. In RFC1459 the characters {}|^ are the lower case of []\~; in
-// StrictRFC1459 that holds for {}| alone.
+// StrictRFC1459 only {}| are.
 const (
 	RFC1459       Casemapping = "rfc1459"
 	StrictRFC1459 Casemapping = "strict-rfc1459"
@@ -25,8 +25,8 @@ func (m Casemapping) last() byte {
 // tilde reports whether ~ is the upper case of ^.
 func (m Casemapping) tilde() bool { return m == "" || m == RFC1459 }
 
-// Lower returns the lower case of a name, which is its key in a map.
-// POE: lc_irc.
+// Lower returns a name in lower case, which can be its key in a map. POE:
+// lc_irc.
 func (m Casemapping) Lower(name string) string {
 	last, tilde := m.last(), m.tilde()
 	for i := 0; i < len(name); i++ {
@@ -50,7 +50,7 @@ func lowered(name string, from int, last byte, tilde bool) string {
 	return string(out)
 }
 
-// Upper returns the upper case of a name. POE: uc_irc.
+// Upper returns a name in upper case. POE: uc_irc.
 func (m Casemapping) Upper(name string) string {
 	last, tilde := m.last()+'a'-'A', m.tilde()
 	out := []byte(name)

@@ -9,17 +9,17 @@ const (
 
 var quoted = strings.NewReplacer("\n", "\x10n", "\r", "\x10r", "\x00", "\x100", "\x10", "\x10\x10", "\x01", `\a`)
 
-// QuoteCTCP makes text a CTCP message: quoted, and with its delimiters around.
+// QuoteCTCP returns text as a CTCP message: quoted and enclosed in delimiters.
 func QuoteCTCP(text string) string { return "\x01" + quoted.Replace(text) + "\x01" }
 
 // CTCP is one CTCP message, "ACTION dances" for example.
 type CTCP struct {
-	Name string // as it was sent: compare in one case
+	Name string // as it was sent; compare it without regard to case
 	Args string
 }
 
-// ParseCTCP finds the CTCP message in the text of a message. Only the first one
-// counts, as in POE; it may lack its closing delimiter.
+// ParseCTCP returns the first CTCP message in the text of a message, as POE
+// does, and reports whether there is one. Its closing delimiter may be missing.
 func ParseCTCP(text string) (message CTCP, ok bool) {
 	_, rest, found := strings.Cut(unquoteLow(text), string(delimiter))
 	if !found {
@@ -33,7 +33,8 @@ func ParseCTCP(text string) (message CTCP, ok bool) {
 	return CTCP{Name: name, Args: strings.TrimLeft(args, " ")}, true
 }
 
-// IsCTCP reports whether a text has a CTCP message in it.
+// IsCTCP reports whether text contains the delimiter of CTCP, U+0001. ParseCTCP
+// may still find no valid message in it.
 func IsCTCP(text string) bool { return strings.IndexByte(text, delimiter) >= 0 }
 
 func isWord(s string) bool {

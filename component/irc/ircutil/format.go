@@ -2,8 +2,7 @@ package ircutil
 
 import "strings"
 
-// The codes that format text. Each switches its format on and off again; Normal
-// ends them all.
+// The codes that format text. Each toggles its format; Normal ends all formats.
 const (
 	Normal    = "\x0f"
 	Bold      = "\x02"
@@ -13,7 +12,7 @@ const (
 	Fixed     = "\x11"
 )
 
-// The codes of colours, which hold until Normal.
+// The codes of colours, which apply until Normal.
 const (
 	White      = "\x0300"
 	Black      = "\x0301"
@@ -37,14 +36,14 @@ const (
 // the old code of italics.
 const formats = Normal + Bold + Underline + Reverse + Italic + Fixed + "\x1e\x06"
 
-// HasColor reports whether text has a code of a colour. POE: has_color.
+// HasColor reports whether text contains a colour code. POE: has_color.
 func HasColor(text string) bool { return strings.ContainsAny(text, "\x03\x04\x1b") }
 
-// HasFormatting reports whether text has a code of a format that is no colour.
-// POE: has_formatting.
+// HasFormatting reports whether text contains a formatting code other than a
+// colour. POE: has_formatting.
 func HasFormatting(text string) bool { return strings.ContainsAny(text, formats) }
 
-// StripColor removes the codes of colours: mIRC's, those in RGB, and ECMA-48's.
+// StripColor removes colour codes: mIRC's, RGB codes, and those of ECMA-48.
 // POE: strip_color.
 func StripColor(text string) string {
 	if !HasColor(text) {
@@ -103,8 +102,8 @@ func isDigit(c byte) bool { return c >= '0' && c <= '9' }
 
 func isHex(c byte) bool { return isDigit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' }
 
-// StripFormatting removes the codes of formats that are no colours.
-// POE: strip_formatting.
+// StripFormatting removes formatting codes other than colours. POE:
+// strip_formatting.
 func StripFormatting(text string) string {
 	if !HasFormatting(text) {
 		return text

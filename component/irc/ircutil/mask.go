@@ -2,8 +2,8 @@ package ircutil
 
 import "strings"
 
-// NormalizeMask completes a mask to nick!user@host, with a star for each part
-// that is missing. POE: normalize_mask.
+// NormalizeMask completes a mask to nick!user@host, with an asterisk for each
+// part that is missing. POE: normalize_mask.
 func NormalizeMask(mask string) string {
 	for strings.Contains(mask, "**") {
 		mask = strings.ReplaceAll(mask, "**", "*")
@@ -27,9 +27,9 @@ func orStar(part string) string {
 	return part
 }
 
-// MatchMask reports whether a mask, with * for any characters and ? for one,
-// matches the whole of text, a nick!user@host for example. POE: matches_mask,
-// which completes the mask first, see [NormalizeMask].
+// MatchMask reports whether mask, in which * matches any bytes and ? matches
+// one byte, matches the whole of text, a nick!user@host for example. POE:
+// matches_mask, which completes the mask first, see [NormalizeMask].
 func MatchMask(mask, text string, m Casemapping) bool {
 	mask, text = m.Lower(mask), m.Lower(text)
 	star, resume := -1, 0 // the last * and where the text after it is tried

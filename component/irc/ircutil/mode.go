@@ -2,14 +2,15 @@ package ircutil
 
 import "strings"
 
-// Modes says which channel modes have an argument, as PREFIX and CHANMODES of
-// ISUPPORT do. The zero value is [DefaultModes].
+// Modes specifies which channel modes have an argument, as PREFIX and CHANMODES
+// of ISUPPORT do. The zero value is [DefaultModes].
 type Modes struct {
 	Prefix  string    // the modes of members, "ohv"
 	Classes [4]string // lists, always an argument, an argument when set, none
 }
 
-// DefaultModes hold for a server that does not say. POE has the same.
+// DefaultModes are the modes of a server that does not send PREFIX and
+// CHANMODES, as in POE. It must not be changed.
 var DefaultModes = Modes{Prefix: "ohv", Classes: [4]string{"beI", "k", "l", "imnpstaqr"}}
 
 // ModeChange is one change of a mode.
@@ -20,7 +21,7 @@ type ModeChange struct {
 	HasArg bool
 }
 
-// String returns the change as "+o", without its argument.
+// String returns the change without its argument, "+o" for example.
 func (c ModeChange) String() string {
 	if c.Add {
 		return "+" + string(rune(c.Mode))
@@ -28,8 +29,9 @@ func (c ModeChange) String() string {
 	return "-" + string(rune(c.Mode))
 }
 
-// Parse reads a line of changes, such as "+ov-b" with its arguments. Arguments
-// that are missing are left out. POE: parse_mode_line.
+// Parse parses a line of changes, such as "+ov-b", with its arguments. If there
+// are too few arguments, HasArg is false for the remaining changes. POE:
+// parse_mode_line.
 func (m Modes) Parse(line string, args ...string) []ModeChange {
 	if m == (Modes{}) {
 		m = DefaultModes
@@ -60,7 +62,7 @@ func (m Modes) hasArg(mode byte, add bool) bool {
 }
 
 // ModeDifference returns the change that turns one set of modes into another,
-// "-acd+fmZ". POE: gen_mode_change.
+// "-acd+fmZ" for example. POE: gen_mode_change.
 func ModeDifference(before, after string) string {
 	var out strings.Builder
 	write := func(sign byte, from, other string) {

@@ -6,11 +6,11 @@ import (
 	"github.com/gopoe/poe/filter/irc"
 )
 
-// Source is where a message comes from: a user, or a server, which has only a
+// Source is the source of a message: a user, or a server, which has only a
 // Nick.
 type Source struct{ Nick, User, Host string }
 
-// ParseSource reads nick!user@host. POE: parse_user.
+// ParseSource parses nick!user@host; missing parts are empty. POE: parse_user.
 func ParseSource(text string) Source {
 	nick, user, host := irc.SplitSource(text)
 	return Source{nick, user, host}
@@ -24,8 +24,8 @@ func (s Source) String() string {
 	return s.Nick + "!" + s.User + "@" + s.Host
 }
 
-// ValidNick reports whether a nick keeps the standard's rules, but for its
-// length. POE: is_valid_nick_name.
+// ValidNick reports whether nick is a nick that RFC 2812 permits, apart from
+// its length. POE: is_valid_nick_name.
 func ValidNick(nick string) bool {
 	for i, c := range []byte(nick) {
 		letter := c >= 'A' && c <= '}' // the letters and []\`_^{}|
@@ -36,8 +36,9 @@ func ValidNick(nick string) bool {
 	return nick != ""
 }
 
-// ValidChannel reports whether a channel's name keeps the standard's rules.
-// Empty types are "#&". POE: is_valid_chan_name.
+// ValidChannel reports whether name is a channel name that RFC 2812 permits.
+// types are the characters with which it may begin; if empty, they are "#&".
+// POE: is_valid_chan_name.
 func ValidChannel(name, types string) bool {
 	if types == "" {
 		types = "#&"

@@ -10,8 +10,8 @@ const cp1252 = "€\u0081‚ƒ„…†‡ˆ‰Š‹Œ\u008dŽ\u008f\u0090‘’
 
 var high = []rune(cp1252)
 
-// Decode returns text in UTF-8: as it is if it is valid, else read as CP1252.
-// POE: decode_irc.
+// Decode returns text in UTF-8: unchanged if it is valid UTF-8, otherwise
+// decoded as CP1252. POE: decode_irc.
 func Decode(text string) string {
 	if utf8.ValidString(text) {
 		return text
@@ -27,9 +27,9 @@ func Decode(text string) string {
 	return out.String()
 }
 
-// Split cuts text into parts of at most limit bytes: at line breaks, else at a
-// blank, else between characters. Empty lines are left out. A limit below 4 is
-// taken as 4.
+// Split splits text into parts of at most limit bytes: at line breaks,
+// otherwise at a blank, otherwise between characters. Empty lines are omitted.
+// A limit below 4 means 4.
 func Split(text string, limit int) []string {
 	limit = max(limit, utf8.UTFMax)
 	var parts []string
@@ -54,7 +54,8 @@ func cut(line string, limit int) int {
 	return len(Truncate(line, limit))
 }
 
-// Truncate shortens text to at most limit bytes, without cutting a character.
+// Truncate shortens text to at most limit bytes, without splitting a UTF-8
+// character.
 func Truncate(text string, limit int) string {
 	if len(text) <= limit {
 		return text

@@ -9,22 +9,24 @@ import (
 	"github.com/gopoe/poe/component/irc"
 )
 
-// AutoJoin joins channels whenever the client has connected, and those it was on
-// before the connection was lost. With the plugin NickServID it waits until the
-// client has identified itself.
+// AutoJoin joins channels each time that the client has connected, and rejoins
+// those it was on before the connection was lost. With the plugin NickServID it
+// waits until the client has identified itself.
 //
 // POE: POE::Component::IRC::Plugin::AutoJoin.
 type AutoJoin struct {
-	// Channels are the channels with their keys, "" for none. Nil are those that
-	// the client is on, with irc.Config.State.
+	// Channels maps the channels to their keys, "" for none. If nil, they are
+	// the channels that the client is on when the plugin is added, which
+	// requires irc.Config.State.
 	Channels map[string]string
-	// RejoinOnKick joins again after a kick, RejoinDelay later: 0 is five seconds.
+	// RejoinOnKick joins a channel again after a kick, with a delay of
+	// RejoinDelay: 0 means five seconds.
 	RejoinOnKick bool
 	RejoinDelay  time.Duration
-	// RetryWhenBanned is how often to try a channel that bans the client: 0 is
-	// never.
+	// RetryWhenBanned is the interval between attempts to join a channel from
+	// which the client is banned: 0 means that it does not try again.
 	RetryWhenBanned time.Duration
-	// NickServDelay is how long to wait for NickServ: 0 is five seconds.
+	// NickServDelay is how long to wait for NickServ: 0 means five seconds.
 	NickServDelay time.Duration
 
 	c        *irc.Client
@@ -34,7 +36,7 @@ type AutoJoin struct {
 	waiting  timer
 }
 
-// Register is called by the client.
+// Register implements [irc.Plugin]; the client calls it.
 func (p *AutoJoin) Register(c *irc.Client) error {
 	orDefault(&p.RejoinDelay, 5*time.Second)
 	orDefault(&p.NickServDelay, 5*time.Second)
@@ -60,7 +62,7 @@ func (p *AutoJoin) Register(c *irc.Client) error {
 	return nil
 }
 
-// Unregister is called by the client.
+// Unregister implements [irc.Plugin]; the client calls it.
 func (p *AutoJoin) Unregister(*irc.Client) { p.waiting.stop() }
 
 func (p *AutoJoin) key(name string) string { return p.c.Casemapping().Lower(name) }

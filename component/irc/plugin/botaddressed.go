@@ -6,9 +6,9 @@ import (
 	"github.com/gopoe/poe/component/irc"
 )
 
-// BotAddressed sends events when the client's nick comes up on a channel:
-// bot_addressed for "bot: text", without the nick, bot_mentioned, and
-// bot_mentioned_action. Their arguments are those of public.
+// BotAddressed sends events when the client's nick is mentioned on a channel:
+// bot_addressed for "bot: text", whose text is without the nick, bot_mentioned,
+// and bot_mentioned_action. Their arguments are those of public.
 //
 // POE: POE::Component::IRC::Plugin::BotAddressed.
 type BotAddressed struct {
@@ -18,14 +18,14 @@ type BotAddressed struct {
 	c *irc.Client
 }
 
-// Register is called by the client.
+// Register implements [irc.Plugin]; the client calls it.
 func (p *BotAddressed) Register(c *irc.Client) error {
 	p.c = c
 	c.Hook(p, irc.ServerHook, irc.Hooks{"public": p.public, "ctcp_action": p.action})
 	return nil
 }
 
-// Unregister is called by the client.
+// Unregister implements [irc.Plugin]; the client calls it.
 func (p *BotAddressed) Unregister(*irc.Client) {}
 
 // addressed returns what follows the client's nick at the beginning of a text.

@@ -9,36 +9,43 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// BotCommand makes events of commands that people give to a bot: "bot: slap eve" on
-// a channel or "!slap eve" in private is the event botcmd_slap, with the sender, the
-// channel or the sender's nick, and the rest of the line. The command help is there
-// by itself. The event's typed form is [CommandOf].
+// BotCommand sends events for commands that users give to a bot: "bot: slap
+// eve" on a channel or "!slap eve" in private is the event botcmd_slap, with
+// the sender, the channel or the sender's nick, and the rest of the line. The
+// command help is built in. [CommandOf] returns the arguments of the event as
+// typed values.
 //
 // POE: POE::Component::IRC::Plugin::BotCommand.
 type BotCommand struct {
-	// Commands are the commands by their name in lower case.
+	// Commands maps the names of commands, in lower case, to their
+	// descriptions.
 	Commands map[string]Command
-	// Prefix is what a command begins with; empty is "!". NoPrefix needs none.
-	// BarePrivate needs none in private.
+	// Prefix is the text with which a command begins; if empty, it is "!". With
+	// NoPrefix commands have no prefix; with BarePrivate they have none in
+	// private messages.
 	Prefix      string
 	NoPrefix    bool
 	BarePrivate bool
-	// NotAddressed takes commands with the prefix from channels, without the bot's
-	// name in front. POE: Addressed => 0.
+	// NotAddressed accepts commands on channels that begin with the prefix
+	// instead of the bot's nick. POE: Addressed => 0.
 	NotAddressed bool
-	// NoChannels and NoPrivate ignore commands from there. POE: In_channels => 0
-	// and In_private => 0.
+	// NoChannels and NoPrivate make the plugin ignore commands on channels and
+	// in private messages. POE: In_channels => 0 and In_private => 0.
 	NoChannels, NoPrivate bool
-	// Auth decides who may; texts are what the user is told then, nil is a
-	// refusal in general. Nil lets everyone. POE: Auth_sub.
+	// Auth reports whether a command may be executed; if not, texts are sent to
+	// the user, or a general refusal if texts is nil. If Auth is nil, every
+	// user may use every command. POE: Auth_sub.
 	Auth func(call *Call) (ok bool, texts []string)
-	// IgnoreUnauthorized and IgnoreUnknown do not answer those.
+	// IgnoreUnauthorized and IgnoreUnknown suppress the answers to commands
+	// that Auth refuses and that do not exist.
 	IgnoreUnauthorized, IgnoreUnknown bool
-	// Privmsg answers by PRIVMSG in place of NOTICE. POE: Method.
+	// Privmsg makes the plugin answer with PRIVMSG instead of NOTICE. POE:
+	// Method.
 	Privmsg bool
 	// Eat keeps further plugins from seeing the messages that are commands.
 	Eat bool
-	// Help adds to the answer of the command help. POE: Help_sub.
+	// Help, if not nil, is called with the answer to the command help and
+	// returns the lines to send. POE: Help_sub.
 	Help func(command string, lines []string) []string
 
 	c *irc.Client
@@ -46,25 +53,26 @@ type BotCommand struct {
 
 // Command describes a command.
 type Command struct {
-	// Info is what help says; each line is a message.
+	// Info is the answer to the command help; each line is a message.
 	Info string
-	// Args are the names of the arguments, all of which are needed; without any the
-	// rest of the line is one text. Variable allows more of them, which are named
-	// opt0, opt1 and so on. ArgInfo says what an argument is, Values what it may
-	// be; nil is anything.
+	// Args are the names of the arguments, all of which are required; if empty,
+	// the rest of the line is one text. Variable permits further arguments,
+	// which are named opt0, opt1 and so on. ArgInfo describes the arguments by
+	// name; Values lists the permitted values by name, and nil permits all.
 	Args     []string
 	Variable bool
 	ArgInfo  map[string]string
 	Values   map[string][]string
-	// Handler is the event in place of botcmd_ and the name. Aliases are further
-	// names.
+	// Handler, if not empty, is the event to send instead of botcmd_ and the
+	// name. Aliases are further names of the command.
 	Handler string
 	Aliases []string
-	// Run is called in place of the event, in the client's session.
+	// Run, if not nil, is called in the client's session instead of sending the
+	// event.
 	Run func(call *Call)
 }
 
-// Call is one command that was given.
+// Call is one command that a user has given.
 type Call struct {
 	ircutil.Source
 	Client *irc.Client
@@ -75,10 +83,10 @@ type Call struct {
 	Given  string            // the name by which it was called
 }
 
-// Reply says something where the command was given.
+// Reply sends text to Where: the channel, or the sender in private.
 func (call *Call) Reply(text string) { call.Client.Say(call.Where, text) }
 
-// CommandOf returns the typed form of the events botcmd_*.
+// CommandOf returns the command of an event botcmd_*.
 func CommandOf(e kernel.Event) *Call {
 	text := func(i int) string { s, _ := kernel.ArgOK[string](e, i); return s }
 	call := &Call{Source: ircutil.ParseSource(text(0)), Client: irc.From(e), Where: text(1), Text: text(2), Name: text(3), Given: text(4)}
@@ -86,7 +94,7 @@ func CommandOf(e kernel.Event) *Call {
 	return call
 }
 
-// Register is called by the client.
+// Register implements [irc.Plugin]; the client calls it.
 func (p *BotCommand) Register(c *irc.Client) error {
 	orDefault(&p.Prefix, "!")
 	if p.NoPrefix {
@@ -100,10 +108,11 @@ func (p *BotCommand) Register(c *irc.Client) error {
 	return nil
 }
 
-// Unregister is called by the client.
+// Unregister implements [irc.Plugin]; the client calls it.
 func (p *BotCommand) Unregister(*irc.Client) {}
 
-// Add adds a command and reports whether there was none of that name.
+// Add adds a command and reports whether it was added: it is not if there is
+// one of that name.
 func (p *BotCommand) Add(name string, command Command) bool {
 	name = strings.ToLower(name)
 	if _, there := p.Commands[name]; there {
@@ -116,15 +125,15 @@ func (p *BotCommand) Add(name string, command Command) bool {
 	return true
 }
 
-// Remove removes a command and reports whether there was one.
+// Remove removes a command and reports whether it existed.
 func (p *BotCommand) Remove(name string) bool {
 	_, there := p.Commands[strings.ToLower(name)]
 	delete(p.Commands, strings.ToLower(name))
 	return there
 }
 
-// Resolve returns the name of a command, or of one with that alias; "" if there is
-// none. POE: resolve_alias.
+// Resolve returns the name of the command with that name or alias, "" if there
+// is none. POE: resolve_alias.
 func (p *BotCommand) Resolve(name string) string {
 	name = strings.ToLower(name)
 	if _, there := p.Commands[name]; there {

@@ -8,20 +8,21 @@ import (
 	ircfilter "github.com/gopoe/poe/filter/irc"
 )
 
-// BotTraffic sends events for what the client says itself: bot_public, bot_msg,
-// bot_action and bot_notice, with the list of recipients and the text.
+// BotTraffic sends events for the messages that the client itself sends:
+// bot_public, bot_msg, bot_action and bot_notice, with the list of recipients
+// and the text.
 //
 // POE: POE::Component::IRC::Plugin::BotTraffic.
 type BotTraffic struct{ c *irc.Client }
 
-// Register is called by the client.
+// Register implements [irc.Plugin]; the client calls it.
 func (p *BotTraffic) Register(c *irc.Client) error {
 	p.c = c
 	c.Hook(p, irc.UserHook, irc.Hooks{"privmsg": watch(p.privmsg), "notice": watch(p.notice)})
 	return nil
 }
 
-// Unregister is called by the client.
+// Unregister implements [irc.Plugin]; the client calls it.
 func (p *BotTraffic) Unregister(*irc.Client) {}
 
 // said reads a line on its way to the server.

@@ -8,16 +8,18 @@ import (
 )
 
 // Connector keeps a client connected: it connects again when the connection is
-// lost, and asks a silent server whether it is there. In contrast to the original
-// it disconnects from a server that does not answer.
+// lost, and sends PING to a silent server. In contrast to the original, it
+// disconnects from a server that does not answer.
 //
 // POE: POE::Component::IRC::Plugin::Connector.
 type Connector struct {
-	// Delay is how often a silent server is asked: 0 is five minutes. Reconnect is
-	// the pause before it connects again: 0 is a minute. Timeout is how long the
-	// server may take to let the client in: 0 is a minute.
+	// Delay is the interval at which a silent server is sent a PING: 0 means
+	// five minutes. Reconnect is the delay before the client connects again: 0
+	// means one minute. Timeout bounds the time from the connection to the
+	// reply 001: 0 means one minute.
 	Delay, Reconnect, Timeout time.Duration
-	// Servers are used in turn; none is the client's own alone.
+	// Servers are the servers to connect to in turn; if empty, the client's own
+	// server is used.
 	Servers []Server
 
 	c       *irc.Client
@@ -30,13 +32,14 @@ type Connector struct {
 	next    int
 }
 
-// Server is where to connect to; Port 0 is that of the client's configuration.
+// Server is an entry of Connector.Servers; if Port is 0, the port of the
+// client's configuration is used.
 type Server struct {
 	Address string
 	Port    int
 }
 
-// Register is called by the client.
+// Register implements [irc.Plugin]; the client calls it.
 func (p *Connector) Register(c *irc.Client) error {
 	orDefault(&p.Delay, 5*time.Minute)
 	orDefault(&p.Reconnect, time.Minute)
@@ -55,13 +58,14 @@ func (p *Connector) Register(c *irc.Client) error {
 	return nil
 }
 
-// Unregister is called by the client.
+// Unregister implements [irc.Plugin]; the client calls it.
 func (p *Connector) Unregister(*irc.Client) {
 	p.stop()
 	p.pause.stop()
 }
 
-// Lag returns how long the server took for its last answer, 0 before there was one.
+// Lag returns the time between the last PING that was answered and its answer,
+// 0 before the first answer.
 func (p *Connector) Lag() time.Duration { return p.lag }
 
 func (p *Connector) begin() {

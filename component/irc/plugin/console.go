@@ -13,9 +13,10 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Console is a server on the loopback network for looking into a client: who has
-// given the password as the first line sees all events, and may give commands, such
-// as "join #perl". Text with blanks as one argument begins with a colon.
+// Console is a server on the loopback network for inspecting a client: a peer
+// that has sent the password as its first line sees all events, and may send
+// commands, such as "join #perl". An argument that contains blanks begins with
+// a colon and is the last.
 //
 // Its events are console_service with the address, console_connect with the peer's
 // address, port and connection, console_authed and console_close with the
@@ -25,9 +26,10 @@ import (
 type Console struct {
 	// Password is required.
 	Password string
-	// Port is where to listen: 0 is any port.
+	// Port is the port to listen on; if 0, the system chooses one.
 	Port int
-	// Listener is a handle that listens already, in place of Port.
+	// Listener, if not nil, is a handle that listens already, instead of Port;
+	// the plugin owns it.
 	Listener *kernel.Handle
 
 	c        *irc.Client
@@ -44,7 +46,7 @@ const (
 	consoleMaxQueue = 1 << 20
 )
 
-// Register is called by the client.
+// Register implements [irc.Plugin]; the client calls it.
 func (p *Console) Register(c *irc.Client) (err error) {
 	if p.Password == "" {
 		return errors.New("a Password is required")
@@ -71,7 +73,7 @@ func (p *Console) Register(c *irc.Client) (err error) {
 	return nil
 }
 
-// Unregister is called by the client.
+// Unregister implements [irc.Plugin]; the client calls it.
 func (p *Console) Unregister(c *irc.Client) {
 	p.over = true
 	for client := range p.authed {
@@ -80,7 +82,7 @@ func (p *Console) Unregister(c *irc.Client) {
 	_ = c.Kernel().Post(p.listener.ID(), "shutdown")
 }
 
-// Addr returns where the console listens. POE: getsockname.
+// Addr returns the address at which the console listens. POE: getsockname.
 func (p *Console) Addr() netip.AddrPort {
 	at, _ := netip.ParseAddrPort(fmt.Sprint(p.listener.Addr()))
 	return at

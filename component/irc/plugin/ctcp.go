@@ -10,14 +10,15 @@ import (
 //
 // POE: POE::Component::IRC::Plugin::CTCP.
 type CTCP struct {
-	// Version, ClientInfo, UserInfo and Source are the answers; empty is one in
-	// general.
+	// Version, ClientInfo, UserInfo and Source are the answers to these
+	// requests; if empty, a default answer is sent.
 	Version, ClientInfo, UserInfo, Source string
-	// Pass lets sessions see the requests that were answered. POE: eat => 0.
+	// Pass passes the requests that were answered on to sessions. POE: eat =>
+	// 0.
 	Pass bool
 }
 
-// Register is called by the client.
+// Register implements [irc.Plugin]; the client calls it.
 func (p *CTCP) Register(c *irc.Client) error {
 	orDefault(&p.Version, "github.com/gopoe/poe")
 	orDefault(&p.ClientInfo, "ACTION CLIENTINFO PING SOURCE TIME USERINFO VERSION")
@@ -46,5 +47,5 @@ func (p *CTCP) Register(c *irc.Client) error {
 	return nil
 }
 
-// Unregister is called by the client.
+// Unregister implements [irc.Plugin]; the client calls it.
 func (p *CTCP) Unregister(*irc.Client) {}

@@ -6,9 +6,9 @@ import (
 	"github.com/gopoe/poe/component/irc"
 )
 
-// CycleEmpty leaves and joins a channel on which the client is alone and no
-// operator, and so becomes one. Topic and key are restored. It needs
-// irc.Config.State.
+// CycleEmpty leaves and rejoins a channel on which the client is alone without
+// being an operator, in order to become one. Topic and key are restored. It
+// needs irc.Config.State.
 //
 // POE: POE::Component::IRC::Plugin::CycleEmpty.
 type CycleEmpty struct {
@@ -19,7 +19,7 @@ type CycleEmpty struct {
 // errNeedsState is why a plugin does not register.
 var errNeedsState = errors.New("the client must follow channels: irc.Config.State")
 
-// Register is called by the client.
+// Register implements [irc.Plugin]; the client calls it.
 func (p *CycleEmpty) Register(c *irc.Client) error {
 	if !c.FollowsState() {
 		return errNeedsState
@@ -34,12 +34,12 @@ func (p *CycleEmpty) Register(c *irc.Client) error {
 	return nil
 }
 
-// Unregister is called by the client.
+// Unregister implements [irc.Plugin]; the client calls it.
 func (p *CycleEmpty) Unregister(*irc.Client) {}
 
 func (p *CycleEmpty) key(channel string) string { return p.c.Casemapping().Lower(channel) }
 
-// IsCycling reports whether a channel is being left to be joined again.
+// IsCycling reports whether the plugin is leaving and rejoining a channel.
 func (p *CycleEmpty) IsCycling(channel string) bool { return p.cycling[p.key(channel)] }
 
 // left looks at channels that somebody has left.

@@ -1,13 +1,13 @@
-// Package plugin has the plugins of the IRC client that bots use. Each is a struct
-// whose fields are its configuration; the zero value works unless its
+// Package plugin has the plugins of the IRC client that bots use. Each is a
+// struct whose fields are its configuration; the zero value is valid unless its
 // documentation says otherwise:
 //
 //	client.AddPlugin("Connector", &plugin.Connector{})
 //	client.AddPlugin("AutoJoin", &plugin.AutoJoin{Channels: map[string]string{"#perl": ""}})
 //
-// The fields must not change once the plugin is added, and a plugin serves one
-// client. What POE::Component::IRC::Plugin::Whois and ::DCC do, the client does by
-// itself.
+// The fields must not be changed once the plugin is added, and a plugin value
+// must be added to one client only. POE::Component::IRC::Plugin::Whois and
+// ::DCC have no counterpart here, since the client itself does what they do.
 //
 // Methods belong to the kernel's goroutine.
 package plugin

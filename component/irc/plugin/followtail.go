@@ -8,15 +8,15 @@ import (
 	"github.com/gopoe/poe/wheel/followtail"
 )
 
-// FollowTail follows a file that grows, and sends the events tail_input with the
-// file's name and a record, tail_error with the name, the error's number and its
-// text, and tail_reset.
+// FollowTail follows a growing file, and sends the events tail_input with the
+// file's name and a record, tail_error with the name, the error's number and
+// its text, and tail_reset.
 //
 // POE: POE::Component::IRC::Plugin::FollowTail.
 type FollowTail struct {
 	// Filename is required.
 	Filename string
-	// Filter decodes records; nil makes lines.
+	// Filter decodes the records; if nil, they are lines.
 	Filter filter.Filter
 
 	k     *kernel.Kernel
@@ -24,7 +24,7 @@ type FollowTail struct {
 	wheel *followtail.Wheel
 }
 
-// Register is called by the client.
+// Register implements [irc.Plugin]; the client calls it.
 func (p *FollowTail) Register(c *irc.Client) error {
 	p.k = c.Kernel()
 	var failed error
@@ -46,7 +46,7 @@ func (p *FollowTail) Register(c *irc.Client) error {
 	return failed
 }
 
-// Unregister is called by the client.
+// Unregister implements [irc.Plugin]; the client calls it.
 func (p *FollowTail) Unregister(*irc.Client) {
 	if p.wheel != nil {
 		_ = p.wheel.Close()

@@ -11,32 +11,38 @@ import (
 	"github.com/gopoe/poe/component/irc/ircutil"
 )
 
-// Logger writes what is said to files: one for each channel, each nick, and each
-// chat by DCC, whose name begins with "=". It needs irc.Config.State, and adds the
-// plugin BotTraffic if that is not there.
+// Logger writes conversations to files: one for each channel, each nick, and
+// each DCC chat, whose name begins with "=". It needs irc.Config.State, and
+// adds the plugin BotTraffic if that was not added.
 //
 // POE: POE::Component::IRC::Plugin::Logger.
 type Logger struct {
-	// Path is the directory of the files, which is made; required without Log.
+	// Path is the directory of the files, which is created if necessary. It is
+	// required unless Log is set.
 	Path string
-	// NoPrivate, NoPublic and NoDCC leave those out, Notices adds notices.
+	// NoPrivate, NoPublic and NoDCC exclude private messages, channels and DCC
+	// chats; Notices includes notices.
 	NoPrivate, NoPublic, NoDCC, Notices bool
-	// SortByDate writes a file for each day, in a directory for each context.
+	// SortByDate writes one file for each day, in a directory for each channel,
+	// nick or chat.
 	SortByDate bool
-	// StripColor and StripFormatting remove such codes.
+	// StripColor and StripFormatting remove colour codes and other formatting
+	// codes.
 	StripColor, StripFormatting bool
-	// Open lets other users of the system read the files. POE: Restricted => 0.
+	// Open makes the files readable for other users of the system. POE:
+	// Restricted => 0.
 	Open bool
-	// Log takes the place of files: the context is a channel or a nick, the kind
-	// "privmsg", "action", "notice", "join", "part", "quit", "kick", "nick_change",
-	// "topic_is", "topic_change" or a mode as "+o"; the texts are those that belong
-	// to it, the line is how a file has it, without the time. POE: Log_sub, Format.
+	// Log, if not nil, is called instead of writing files: context is a channel
+	// or a nick, kind is "privmsg", "action", "notice", "join", "part", "quit",
+	// "kick", "nick_change", "topic_is", "topic_change" or a mode as "+o";
+	// texts are the arguments of the entry, and line is its text in a file,
+	// without the time. POE: Log_sub, Format.
 	Log func(context, kind string, texts []string, line string)
 
 	c *irc.Client
 }
 
-// Register is called by the client.
+// Register implements [irc.Plugin]; the client calls it.
 func (p *Logger) Register(c *irc.Client) error {
 	switch {
 	case !c.FollowsState():
@@ -59,7 +65,7 @@ func (p *Logger) Register(c *irc.Client) error {
 	return nil
 }
 
-// Unregister is called by the client.
+// Unregister implements [irc.Plugin]; the client calls it.
 func (p *Logger) Unregister(*irc.Client) {}
 
 func (p *Logger) hooks() irc.Hooks {

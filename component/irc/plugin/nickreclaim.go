@@ -8,12 +8,12 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// NickReclaim adds a tail to a nick that is taken, and gets the wanted one back as
-// soon as it is free.
+// NickReclaim appends "_" to a nick that is in use, and changes back to the
+// wanted nick as soon as it is free.
 //
 // POE: POE::Component::IRC::Plugin::NickReclaim.
 type NickReclaim struct {
-	// Poll is how often to try: 0 is 30 seconds.
+	// Poll is the interval between attempts: 0 means 30 seconds.
 	Poll time.Duration
 
 	c       *irc.Client
@@ -22,7 +22,7 @@ type NickReclaim struct {
 	timer   kernel.AlarmID
 }
 
-// Register is called by the client.
+// Register implements [irc.Plugin]; the client calls it.
 func (p *NickReclaim) Register(c *irc.Client) error {
 	orDefault(&p.Poll, 30*time.Second)
 	p.c, p.desired = c, c.WantedNick()
@@ -37,7 +37,7 @@ func (p *NickReclaim) Register(c *irc.Client) error {
 	return nil
 }
 
-// Unregister is called by the client.
+// Unregister implements [irc.Plugin]; the client calls it.
 func (p *NickReclaim) Unregister(*irc.Client) { p.stop() }
 
 func (p *NickReclaim) stop() {

@@ -7,9 +7,9 @@ import (
 	"github.com/gopoe/poe/component/irc"
 )
 
-// NickServID identifies the client with NickServ when it has connected, and when it
-// gets back to the nick of its configuration. When NickServ says that it has, the
-// event is identified.
+// NickServID identifies the client with NickServ when it has connected, and
+// when it has changed back to the nick of its configuration. When NickServ
+// confirms that, the event identified is sent.
 //
 // POE: POE::Component::IRC::Plugin::NickServID.
 type NickServID struct {
@@ -19,7 +19,7 @@ type NickServID struct {
 	ready ready
 }
 
-// Register is called by the client.
+// Register implements [irc.Plugin]; the client calls it.
 func (p *NickServID) Register(c *irc.Client) error {
 	if p.Password == "" || strings.ContainsAny(p.Password, " \r\n\x00") {
 		return errors.New("a Password that is one word is required")
@@ -46,5 +46,5 @@ func identified(text string) bool {
 	return strings.Contains(text, "now identified") || strings.Contains(text, "now recognized")
 }
 
-// Unregister is called by the client.
+// Unregister implements [irc.Plugin]; the client calls it.
 func (p *NickServID) Unregister(*irc.Client) {}

@@ -11,16 +11,18 @@ import (
 )
 
 // PlugMan loads and unloads plugins while the client runs, by methods or by the
-// commands plugin_add, plugin_del, plugin_reload, plugin_loaded and plugin_list of
-// its owner: in private, or on a channel behind the client's nick.
+// commands plugin_add, plugin_del, plugin_reload, plugin_loaded and plugin_list
+// of its owner: in private, or on a channel after the client's nick.
 //
-// In Go a plugin cannot be loaded by the name of its package: Makers says what
-// there is. POE: POE::Component::IRC::Plugin::PlugMan.
+// In Go a plugin cannot be loaded by the name of its package: Makers lists the
+// available ones. POE: POE::Component::IRC::Plugin::PlugMan.
 type PlugMan struct {
-	// Makers make plugins by name, with the words that follow in the command.
+	// Makers maps names to functions that make a plugin from the remaining
+	// words of the command.
 	Makers map[string]func(args []string) (irc.Plugin, error)
-	// Owner is a mask of those who may give commands; Auth decides in its place.
-	// Without either nobody may. POE: botowner, auth_sub.
+	// Owner is a mask of the users who may give commands. Auth, if not nil, is
+	// called instead and reports whether a user may. If neither is set, no one
+	// may. POE: botowner, auth_sub.
 	Owner string
 	Auth  func(c *irc.Client, who ircutil.Source, where string) bool
 
@@ -34,10 +36,11 @@ type loadedPlugin struct {
 	args        []string
 }
 
-// ErrNotLoaded is for a plugin that PlugMan has not loaded.
+// ErrNotLoaded is returned by PlugMan.Unload and PlugMan.Reload for a plugin
+// that PlugMan.Load has not added.
 var ErrNotLoaded = errors.New("plugin: it is not a managed plugin")
 
-// Register is called by the client.
+// Register implements [irc.Plugin]; the client calls it.
 func (p *PlugMan) Register(c *irc.Client) error {
 	p.c = c
 	c.Hook(p, irc.ServerHook, irc.Hooks{
@@ -52,10 +55,11 @@ func (p *PlugMan) Register(c *irc.Client) error {
 	return nil
 }
 
-// Unregister is called by the client.
+// Unregister implements [irc.Plugin]; the client calls it.
 func (p *PlugMan) Unregister(*irc.Client) {}
 
-// Load makes a plugin and adds it under a name.
+// Load makes a plugin with one of Makers and adds it under a name. The error is
+// that of the maker, which may be unknown, or of irc.Client.AddPlugin.
 func (p *PlugMan) Load(name, maker string, args ...string) error {
 	create := p.Makers[maker]
 	if create == nil {
@@ -76,7 +80,8 @@ func (p *PlugMan) find(name string) int {
 	return slices.IndexFunc(p.loaded, func(l loadedPlugin) bool { return l.name == name })
 }
 
-// Unload removes a plugin that Load has added.
+// Unload removes a plugin that Load has added. The error wraps ErrNotLoaded if
+// it has not.
 func (p *PlugMan) Unload(name string) error {
 	i := p.find(name)
 	if i < 0 {
@@ -86,7 +91,9 @@ func (p *PlugMan) Unload(name string) error {
 	return p.c.RemovePlugin(name)
 }
 
-// Reload makes a plugin anew, with the same arguments.
+// Reload removes a plugin that Load has added and loads it again, with the same
+// arguments. If that fails, the plugin remains removed. The error wraps
+// ErrNotLoaded if Load has not added it.
 func (p *PlugMan) Reload(name string) error {
 	i := p.find(name)
 	if i < 0 {
@@ -99,7 +106,7 @@ func (p *PlugMan) Reload(name string) error {
 	return p.Load(l.name, l.maker, l.args...)
 }
 
-// Loaded lists the plugins that Load has added.
+// Loaded returns the names of the plugins that Load has added.
 func (p *PlugMan) Loaded() []string {
 	names := make([]string, len(p.loaded))
 	for i, l := range p.loaded {

@@ -16,9 +16,10 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// Proxy lets other IRC programs use the client's connection: while the client is on
-// a network it listens, and who has given the password is on the client's channels
-// with its nick, which cannot be changed. It needs irc.Config.State.
+// Proxy lets other IRC programs use the client's connection: it listens while
+// the client is connected, and a program that has sent the password is on the
+// client's channels with the client's nick, which it cannot change. It needs
+// irc.Config.State.
 //
 // Its events are proxy_up and proxy_down with the address, proxy_connect,
 // proxy_authed, proxy_close and proxy_rw_fail with the connection.
@@ -27,10 +28,12 @@ import (
 type Proxy struct {
 	// Password is required.
 	Password string
-	// Address and Port are where to listen: empty is 127.0.0.1, 0 is any port.
+	// Address and Port are where to listen: an empty Address means 127.0.0.1,
+	// and if Port is 0, the system chooses one.
 	Address string
 	Port    int
-	// Listen makes the listening handle in place of Address and Port.
+	// Listen, if not nil, returns the listening handle instead of Address and
+	// Port; the plugin owns it.
 	Listen func() (*kernel.Handle, error)
 
 	c        *irc.Client
@@ -48,7 +51,7 @@ type proxyUser struct {
 	authed, over bool
 }
 
-// ProxyUser is what Proxy.Users says of a connection.
+// ProxyUser describes a connection, see Proxy.Users.
 type ProxyUser struct {
 	ID     kernel.WheelID
 	Addr   netip.AddrPort
@@ -65,7 +68,7 @@ const (
 	proxyMaxLength = 8192
 )
 
-// Register is called by the client.
+// Register implements [irc.Plugin]; the client calls it.
 func (p *Proxy) Register(c *irc.Client) error {
 	switch {
 	case !c.FollowsState():
@@ -90,11 +93,11 @@ func (p *Proxy) Register(c *irc.Client) error {
 	return nil
 }
 
-// Unregister is called by the client.
+// Unregister implements [irc.Plugin]; the client calls it.
 func (p *Proxy) Unregister(*irc.Client) { p.down() }
 
-// Addr returns where the proxy listens, the zero value while it does not.
-// POE: getsockname.
+// Addr returns the address at which the proxy listens, the zero value while it
+// does not listen. POE: getsockname.
 func (p *Proxy) Addr() netip.AddrPort {
 	if p.listener == nil {
 		return netip.AddrPort{}
@@ -103,7 +106,7 @@ func (p *Proxy) Addr() netip.AddrPort {
 	return at
 }
 
-// Users lists the connections. POE: list_wheels and wheel_info.
+// Users returns the open connections. POE: list_wheels and wheel_info.
 func (p *Proxy) Users() []ProxyUser {
 	var list []ProxyUser
 	for _, id := range slices.Sorted(maps.Keys(p.users)) {

@@ -6,13 +6,14 @@ import (
 	"strings"
 )
 
-// Dialect is how a kind of database differs from others.
+// Dialect describes a kind of database.
 type Dialect struct {
-	// Schema makes the table, if it is not there, and Index its index, if Schema
-	// does not; %[1]s is the table's name. The columns of the index are those by
-	// which jobs are chosen.
+	// Schema is the statement that creates the table, if it does not exist, and
+	// Index that for its index, unless Schema creates it; %[1]s is the table's
+	// name. The columns of the index are those by which jobs are chosen.
 	Schema, Index string
-	// Numbered writes placeholders as $1, $2 and so on instead of question marks.
+	// Numbered selects the placeholders $1, $2 and so on instead of question
+	// marks.
 	Numbered bool
 }
 
@@ -22,7 +23,7 @@ const columns = "CREATE TABLE IF NOT EXISTS %%[1]s (" +
 
 const index = "CREATE INDEX IF NOT EXISTS %[1]s_next ON %[1]s (dead, weight, stored, id)"
 
-// The dialects. MySQL is MariaDB as well.
+// The supported dialects. MySQL is for MariaDB as well.
 var (
 	SQLite     = Dialect{Schema: fmt.Sprintf(columns, "BLOB", ""), Index: index}
 	PostgreSQL = Dialect{Schema: fmt.Sprintf(columns, "BYTEA", ""), Index: index, Numbered: true}
@@ -30,7 +31,7 @@ var (
 )
 
 // Rewrite replaces the question marks of a statement, all of which must be
-// placeholders, by what the database wants.
+// placeholders, by those of the database.
 func (d Dialect) Rewrite(statement string) string {
 	if !d.Numbered {
 		return statement

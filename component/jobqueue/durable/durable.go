@@ -1,5 +1,5 @@
-// Package durable is a queue of jobs in a database: component jobqueue for jobs
-// that must survive the program.
+// Package durable is a queue of jobs in a database: a component jobqueue for
+// jobs that must survive the program.
 //
 //	db, err := dbi.New(k, dbi.Config{Driver: "sqlite", DSN: "file:jobs.db"})
 //	durable.New(k, durable.Config{Alias: "jobs", DB: db, Work: send})
@@ -8,25 +8,29 @@
 //
 //	func send(ctx context.Context, j *durable.Job) error { ... }
 //
-// A job is stored when the event that "enqueue" names has come without an error;
-// from then on it is done at least once. Whoever does it has a lease: the job is
-// invisible to others for Config.Visibility, and that is extended while the job
-// runs. A program that ends, by kill -9 as well, leaves its leases to run out, and
-// another one, or its successor, gets the jobs. So a job may be done twice, when the
-// program ends between the work and the note of it; Work should allow for that, by
-// the job's ID for example.
+// A job is stored when the event that "enqueue" names has come without an
+// error; from then on it is done at least once. The program that does it holds
+// a lease: the job is invisible to others for Config.Visibility, which is
+// extended while the job runs. When a program ends, even by kill -9, its leases
+// expire, and another program, or its next run, gets the jobs. A job may
+// therefore be done twice, if the program ends after the work and before that
+// is recorded; Work should allow for that, for example by the job's ID.
 //
 // A job that fails is tried again after a pause, which doubles. After
-// Config.Attempts, each of which a crash may have ended as well, it is dead: it
-// stays in the table, for [Queue.Dead], [Queue.Revive] and [Queue.Remove].
+// Config.Attempts, including those that a crash has ended, it is dead and stays
+// in the table. These events are for dead jobs; the first argument of each is
+// the event that brings the answer: "dead", with the maximal number of jobs
+// (100 by default), answers with a *List, the oldest jobs first; "revive" and
+// "remove", with a job's ID, begin it anew or delete it, and answer with a
+// *Stored.
 //
 // Several programs may use one table, on several machines if their clocks agree to
 // within less than Visibility. Jobs begin in the order of their priority, and of
 // one priority in the order in which they were stored, as far as several workers
 // and the pauses of failed jobs allow it.
 //
-// "shutdown" begins no more jobs, and ends the component when those that run have
-// ended. The component dbi is the caller's to shut down, afterwards.
+// "shutdown" begins no more jobs, and ends the component when those that run
+// have ended. The caller must shut down the component dbi, afterwards.
 package durable
 
 import (
@@ -54,60 +58,62 @@ const (
 	DefaultMaxBody    = 1 << 20
 )
 
-// Config configures a queue. It needs DB.
+// Config configures a queue. Only DB is required.
 type Config struct {
 	// Alias is the component's alias; empty is DefaultAlias.
 	Alias string
-	// DB is the database; the queue's statements have a lane of their own.
+	// DB is the database; it is required. The queue's statements have a lane of
+	// their own.
 	DB *dbi.DBI
-	// Dialect is the kind of database; the zero Dialect is SQLite.
+	// Dialect is the kind of the database; the zero Dialect is SQLite.
 	Dialect Dialect
-	// Table is the name of the table, which is made if it is not there; empty is
-	// DefaultTable.
+	// Table is the name of the table, which is created if it does not exist. If
+	// empty, it is DefaultTable.
 	Table string
 
-	// Work does a job on another goroutine. Its context ends with the component,
-	// after Timeout, and if the lease was lost. If it is nil, the queue only stores
-	// jobs, for others to do.
+	// Work does a job on another goroutine. Its context ends with the
+	// component, after Timeout, and if the lease was lost. If nil, the queue
+	// only stores jobs for other programs.
 	Work func(ctx context.Context, j *Job) error
-	// Limit is how many jobs run at once; 0 is jobqueue.DefaultLimit.
+	// Limit bounds the jobs that run at once. 0 is jobqueue.DefaultLimit.
 	Limit int
-	// Timeout bounds one attempt; 0 is none.
+	// Timeout bounds one attempt. 0 is no limit.
 	Timeout time.Duration
 
-	// Visibility is how long a lease lasts without being extended: how long after
-	// the end of a program its jobs are done by others. 0 is DefaultVisibility.
+	// Visibility is how long a lease lasts without being extended, and so how
+	// soon after the end of a program other programs do its jobs. 0 is
+	// DefaultVisibility.
 	Visibility time.Duration
-	// Poll is how often to look for jobs that others have stored; the queue's own
-	// are begun at once. 0 is DefaultPoll.
+	// Poll is the interval at which to look for jobs that other programs have
+	// stored; the queue's own are begun at once. 0 is DefaultPoll.
 	Poll time.Duration
-	// Attempts is how often a job is begun before it is dead; 0 is
+	// Attempts is the number of attempts after which a job is dead. 0 is
 	// DefaultAttempts.
 	Attempts int
-	// Pause is the time before the second attempt; it doubles with each further one
-	// up to MaxPause. 0 are DefaultPause and DefaultMaxPause.
+	// Pause is the time before the second attempt; it doubles with each further
+	// one up to MaxPause. If 0, they are DefaultPause and DefaultMaxPause.
 	Pause, MaxPause time.Duration
-	// MaxBody is how many bytes the body of a job may have; 0 is DefaultMaxBody.
+	// MaxBody bounds the body of a job, in bytes. 0 is DefaultMaxBody.
 	MaxBody int
 
-	// AckTo and AckEvent get a *Result at the end of each attempt. If AckTo is nil,
-	// none is sent.
+	// AckTo and AckEvent are the destination and the event of a *Result at the
+	// end of each attempt. If AckTo is nil, none is sent.
 	AckTo    kernel.Dest
 	AckEvent string
 }
 
-// Job is one job.
+// Job is one job, as it is stored and as Work gets it.
 type Job struct {
-	// ID is unique in the table. If it is empty, "enqueue" makes one; one of the
-	// caller's own makes it safe to repeat an "enqueue" whose answer was lost: the
-	// answer then is ErrExists.
+	// ID is unique in the table and has at most 64 bytes. If it is empty,
+	// "enqueue" makes one. With an ID of the caller's own it is safe to repeat
+	// an "enqueue" whose answer was lost: the error is then ErrExists.
 	ID       string
 	Body     []byte
-	Priority int           // higher ones are first
+	Priority int           // jobs of a higher one are begun first
 	Delay    time.Duration // how long to wait before the job may begin
 
-	// Attempt counts from 1; LastError is how the one before has failed. Both are
-	// set in jobs which Work gets.
+	// Attempt is the number of the attempt, from 1; LastError is the text of
+	// the error of the previous one. Both are set by the queue.
 	Attempt   int
 	LastError string
 
@@ -117,27 +123,30 @@ type Job struct {
 	result  *jobqueue.Result // once it is done
 }
 
-// Stored is the answer to "enqueue".
+// Stored is the answer to "enqueue", "revive" and "remove".
 type Stored struct {
 	Job Job // with its ID
 	Err error
 }
 
-// StoredOf returns the typed form of an answer to "enqueue". It panics with a
-// kernel.ArgError for any other event.
+// StoredOf returns the *Stored that is the argument of an answer. It panics
+// with a kernel.ArgError for any other event.
 func StoredOf(e kernel.Event) *Stored { return kernel.Arg[*Stored](e, 0) }
 
-// Result is the end of an attempt.
+// Result is the result of an attempt. Err is Work's error, ErrLease,
+// ErrCrashed, jobqueue.ErrTimeout or jobqueue.ErrStopped.
 type Result struct {
 	Job  Job
-	Err  error // of Work, ErrLease, or nil
-	Dead bool  // there will be no further attempt
+	Err  error // nil if the job is done
+	Dead bool  // the job has failed and there will be no further attempt
 }
 
-// ResultOf returns the typed form of the event Config.AckEvent.
+// ResultOf returns the *Result that is the argument of Config.AckEvent. It
+// panics with a kernel.ArgError for any other event.
 func ResultOf(e kernel.Event) *Result { return kernel.Arg[*Result](e, 0) }
 
-// Errors of results.
+// Errors of a Stored (ErrStopped to ErrExists) and of a Result (ErrLease and
+// ErrCrashed).
 var (
 	ErrStopped = errors.New("durable: the queue has stopped")
 	ErrBody    = errors.New("durable: the body is longer than MaxBody")
@@ -147,8 +156,9 @@ var (
 	ErrCrashed = errors.New("durable: the last attempt had no end")
 )
 
-// New makes a queue, as a child of the active session. What is wrong with the
-// database comes with the answers to "enqueue".
+// New creates a queue, as a child of the active session. The error is a
+// *kernel.ConfigError, or that of an alias. Errors of the database are reported
+// by the answers to "enqueue", and logged.
 func New(k *kernel.Kernel, c Config) (*Queue, error) {
 	for _, field := range []struct {
 		name  string

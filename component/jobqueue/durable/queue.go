@@ -318,11 +318,11 @@ func (q *Queue) extend(e kernel.Event) {
 	_, _ = e.DelaySet("extend", q.config.Visibility/3)
 }
 
-// Running returns how many jobs run here.
+// Running returns the number of jobs that this queue runs.
 func (q *Queue) Running() int { return len(q.running) }
 
-// Shutdown begins no more jobs; the component ends with the last that runs. The
-// event "shutdown" does the same.
+// Shutdown ends the component: no more jobs are begun, and it ends with the
+// last that runs. The event "shutdown" does the same.
 func (q *Queue) Shutdown() {
 	if !q.stopped {
 		q.stopped = true

@@ -21,11 +21,12 @@ type request struct {
 
 // List is the answer to "dead".
 type List struct {
-	Jobs []Job // Attempt and LastError are of the last attempt
+	Jobs []Job // their Attempt and LastError are those of the last attempt
 	Err  error
 }
 
-// ErrNone is the answer to "revive" and "remove" if there is no such job.
+// ErrNone is the error of the answer to "revive" and "remove" if there is no
+// such job.
 var ErrNone = errors.New("durable: there is no dead job with this ID")
 
 // request begins to answer an event whose first argument is the event for the
@@ -74,8 +75,9 @@ func (q *Queue) enqueue(e kernel.Event) {
 	q.store(e.Sender, eventOf(e), j)
 }
 
-// Enqueue stores a job for the active session, which gets a [*Stored] by event. It
-// is what the event "enqueue" does, with the same arguments.
+// Enqueue stores a job for the active session, which gets a [*Stored] by event.
+// The error is kernel.ErrInvalid outside of any session or without an event.
+// The event "enqueue" does the same, with the same arguments.
 func (q *Queue) Enqueue(event string, j Job) error {
 	id := q.k.ActiveSession()
 	if id == q.k.ID() || event == "" {
