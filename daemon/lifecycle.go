@@ -82,7 +82,7 @@ func NewLifecycle(k *kernel.Kernel, c LifecycleConfig) (*Lifecycle, error) {
 		c.Deadline = DefaultDeadline
 	}
 	if _, taken := k.AliasResolve(c.Alias); taken {
-		return nil, &kernel.ConfigError{Package: "daemon", Field: "LifeConfig.Alias", Err: kernel.ErrAliasInUse}
+		return nil, &kernel.ConfigError{Package: "daemon", Field: "LifecycleConfig.Alias", Err: kernel.ErrAliasInUse}
 	}
 	l := &Lifecycle{config: c}
 	_, err := session.Create(k, l, lifeStates)
@@ -148,7 +148,7 @@ func (l *Lifecycle) tick(ctx context.Context, o kernel.Outside, every time.Durat
 
 func (l *Lifecycle) told(k *kernel.Kernel, err error) {
 	if err != nil {
-		k.Host().Logger().Warn("daemon: the supervisor cannot be told", "error", err)
+		k.Host().Logger().Warn("daemon: cannot notify the service manager", "error", err)
 	}
 }
 

@@ -194,7 +194,7 @@ func (s *Upgrade) handOver(e kernel.Event) {
 	n, pid := s.config.Notifier, s.pid
 	s.abandon(false)
 	if err := errors.Join(n.MainPID(pid), n.Close()); err != nil {
-		e.Kernel.Host().Logger().Warn("daemon: the supervisor cannot be told", "error", err)
+		e.Kernel.Host().Logger().Warn("daemon: cannot notify the service manager", "error", err)
 	}
 	if s.config.Succeeded != nil {
 		s.config.Succeeded(s, pid)
