@@ -280,7 +280,7 @@ func TestReconnect(t *testing.T) {
 	assert.Equal(t, []string{"receipt 5 " + stompclient.ErrPending.Error(), "receipt 6 " + stompclient.ErrPending.Error()}, w.heard)
 	w.heard, w.broker.down = nil, false
 	assert.LessOrEqual(t, len(w.broker.dials), 7, "pauses grow")
-	w.run(t, 15*time.Second)
+	w.run(t, 2*time.Minute)
 	var want []string
 	for i := range 5 {
 		want = append(want, fmt.Sprint(i), fmt.Sprint("receipt ", i, " <nil>"))
