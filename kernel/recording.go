@@ -54,8 +54,9 @@ type Recording struct {
 // errNoRing is the error of Dump without a ring.
 var errNoRing = errors.New("kernel: Recording.Dump: there is no ring, or no kernel has it")
 
-// Dump writes the contents of the ring buffer to w. It is safe on any
-// goroutine; if the kernel runs, they end at some time during the call.
+// Dump writes the contents of the ring buffer to w. While the kernel runs it is
+// safe on any goroutine, and the contents end at some time during the call. Before
+// and between runs it belongs to the goroutine that uses the kernel.
 func (r *Recording) Dump(w io.Writer) error {
 	rec := r.recorder.Load()
 	if rec == nil || rec.sink.live {

@@ -356,7 +356,9 @@ func TestARingThatHasDroppedItsBeginningIsRefused(t *testing.T) {
 	program(k)
 	var file bytes.Buffer
 	dumped := make(chan error, 1)
-	go func() { dumped <- rec.Dump(&bytes.Buffer{}) }()
+	k.Outside().DoAsync(func(*kernel.Kernel) { // while it runs
+		go func() { dumped <- rec.Dump(&bytes.Buffer{}) }()
+	})
 	require.NoError(t, k.Run())
 	require.NoError(t, <-dumped)
 	require.NoError(t, rec.Dump(&file))
