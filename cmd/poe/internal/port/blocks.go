@@ -80,13 +80,8 @@ func matchesWithin(n *node) bool {
 			if n.op != "qr" {
 				inner, outer = inner || within, outer || !within
 			}
-		case kFunc:
-			if n.text == "split" && len(n.kids) > 0 {
-				all(n.kids[1:], within)
-				return
-			}
 		}
-		all(n.kids, within)
+		all(capturingKids(n), within)
 		visit(n.repl, within)
 		visit(n.dyn, within)
 	}
@@ -97,6 +92,15 @@ func matchesWithin(n *node) bool {
 		all(n.kids, false)
 	}
 	return inner && !outer
+}
+
+// capturingKids are the kids of a node without the pattern of a split, which captures
+// nothing.
+func capturingKids(n *node) []*node {
+	if n.kind == kFunc && n.text == "split" && len(n.kids) > 0 {
+		return n.kids[1:]
+	}
+	return n.kids
 }
 
 // readsCaptures reports whether statements read $1 and the like before another match
@@ -123,11 +127,6 @@ func readsCaptures(list []*node) bool {
 			return
 		case kVar:
 			found = found || !done && n.v == nil && ofCaptures(n)
-		case kFunc:
-			if n.text == "split" && len(n.kids) > 0 { // its pattern captures nothing
-				all(n.kids[1:])
-				return
-			}
 		case kMap, kSort:
 			if len(n.kids) > 0 {
 				all(n.kids[1:])
@@ -147,7 +146,7 @@ func readsCaptures(list []*node) bool {
 			done = done || n.op != "qr"
 			return
 		}
-		all(n.kids)
+		all(capturingKids(n))
 		all(n.body)
 		visit(n.dyn)
 		visit(n.repl)

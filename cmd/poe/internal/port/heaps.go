@@ -449,7 +449,7 @@ func (h *heaps) calls(do func(g *function, i int, arg *node, f *function)) {
 	})
 }
 
-// inFunctions calls do for every node and the sub in which that is.
+// inFunctions calls do with each node and the sub that contains it.
 func inFunctions(list []*node, f *function, do func(n *node, f *function)) {
 	var visit func(n *node, f *function)
 	visit = func(n *node, f *function) {

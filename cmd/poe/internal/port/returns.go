@@ -10,7 +10,7 @@ func (g *gen) bodyWithValue(list []*node) {
 	mode := g.f.mode
 	if mode == rVoid {
 		if n := len(list); n > 0 {
-			if !g.statementsBefore(list[:n-1], list[n-1:]) {
+			if !g.firstStatements(list, n-1) {
 				g.lastVoid(list[n-1])
 			}
 		}
@@ -26,7 +26,7 @@ func (g *gen) bodyWithValue(list []*node) {
 	for last > 0 && (list[last].kind == sSub || list[last].kind == sUse) {
 		last--
 	}
-	if g.statementsBefore(list[:last], list[last:]) {
+	if g.firstStatements(list, last) {
 		return
 	}
 	g.single = last == 0

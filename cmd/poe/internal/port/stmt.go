@@ -2,21 +2,20 @@ package port
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 )
 
-func (g *gen) statements(list []*node) { g.statementsBefore(list, nil) }
+func (g *gen) statements(list []*node) { g.firstStatements(list, len(list)) }
 
-// statementsBefore writes statements that others follow. It reports whether those can
-// not be reached; they have been dealt with then.
-func (g *gen) statementsBefore(list, follow []*node) (ended bool) {
-	for i, n := range list {
-		rest := slices.Concat(list[i+1:], follow)
-		g.single = len(list)+len(follow) == 1
-		saved := g.keepCaptures(n, rest)
-		g.statement(n)
-		if g.dead(n) {
+// firstStatements writes the first n statements of a list. It reports whether what
+// follows cannot be reached; all of the list has been dealt with then.
+func (g *gen) firstStatements(list []*node, n int) (ended bool) {
+	for i, s := range list[:n] {
+		rest := list[i+1:]
+		g.single = len(list) == 1
+		saved := g.keepCaptures(s, rest)
+		g.statement(s)
+		if g.dead(s) {
 			if len(rest) > 0 {
 				g.skipRest(rest)
 			}
