@@ -116,11 +116,16 @@ func (d *datagrams) write(m []byte) bool {
 		d.later(err)
 		return false
 	default:
-		d.c.take()
-		d.c.stats.Dropped++
-		d.c.fail(err)
+		d.drop(err)
 	}
 	return true
+}
+
+// drop drops the oldest message, which cannot be sent.
+func (d *datagrams) drop(err error) {
+	d.c.take()
+	d.c.stats.Dropped++
+	d.c.fail(err)
 }
 
 // refused counts a datagram that was sent to a port where nothing listens.
@@ -136,9 +141,7 @@ func (d *datagrams) refused(err error) {
 // watch waits until the socket can be written.
 func (d *datagrams) watch() bool {
 	if err := d.c.k.Host().Watch(d.handle, kernel.Write, "syslogclient: writable", d); err != nil {
-		d.c.take()
-		d.c.stats.Dropped++
-		d.c.fail(err)
+		d.drop(err)
 		return true
 	}
 	d.watched = true

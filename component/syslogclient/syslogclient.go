@@ -164,9 +164,8 @@ func New(k *kernel.Kernel, c Config) (*Client, error) {
 
 func (c *Config) check() error {
 	configerror.SetDefault(&c.Type, DefaultType)
-	unix := c.Type == "unix" || c.Type == "unixgram"
 	switch {
-	case c.Type != "udp" && c.Type != "tcp" && !unix:
+	case c.Type != "udp" && c.Type != "tcp" && !c.unix():
 		return configerror.New("syslogclient", "Type", "must be udp, tcp, unix or unixgram")
 	case c.RemotePort < 0 || c.RemotePort > 65535:
 		return configerror.New("syslogclient", "RemotePort", "is no port")
@@ -197,17 +196,19 @@ func (c *Config) check() error {
 	if c.Backoff.Min == 0 {
 		c.Backoff = DefaultBackoff
 	}
-	c.setPeer(unix)
+	c.setPeer()
 	if !c.AsIs {
-		c.setOrigin(unix)
+		c.setOrigin()
 	}
 	return nil
 }
 
 func (c *Config) datagrams() bool { return c.Type == "udp" || c.Type == "unixgram" }
 
-func (c *Config) setPeer(unix bool) {
-	if unix {
+func (c *Config) unix() bool { return c.Type == "unix" || c.Type == "unixgram" }
+
+func (c *Config) setPeer() {
+	if c.unix() {
 		configerror.SetDefault(&c.RemoteAddress, DefaultPath)
 		c.RemotePort = 0
 		return
@@ -219,11 +220,11 @@ func (c *Config) setPeer(unix bool) {
 	configerror.SetDefault(&c.RemotePort, DefaultPort)
 }
 
-func (c *Config) setOrigin(unix bool) {
+func (c *Config) setOrigin() {
 	configerror.SetDefault(&c.Facility, syslog.User)
 	configerror.SetDefault(&c.AppName, filepath.Base(os.Args[0]))
 	configerror.SetDefault(&c.ProcID, strconv.Itoa(os.Getpid()))
-	if c.Hostname == "" && !unix {
+	if c.Hostname == "" && !c.unix() {
 		c.Hostname, _ = os.Hostname() // a message need not have one
 	}
 }

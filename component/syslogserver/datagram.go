@@ -57,7 +57,7 @@ func (s *Server) openDatagrams() (socket, error) {
 
 // replace removes the socket that is there already.
 func (c *Config) replace() error {
-	if !c.Replace || c.Type != "unixgram" && c.Type != "unix" {
+	if !c.Replace || !c.unix() {
 		return nil
 	}
 	info, err := os.Lstat(c.BindAddress)
@@ -68,7 +68,7 @@ func (c *Config) replace() error {
 }
 
 func (c *Config) chmod() error {
-	if c.Mode == 0 || c.Type != "unixgram" && c.Type != "unix" {
+	if c.Mode == 0 || !c.unix() {
 		return nil
 	}
 	return os.Chmod(c.BindAddress, c.Mode)

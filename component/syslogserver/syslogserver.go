@@ -201,11 +201,10 @@ func New(k *kernel.Kernel, c Config) (*Server, error) {
 // check looks for what makes no sense, and sets the defaults.
 func (c *Config) check() error {
 	configerror.SetDefault(&c.Type, DefaultType)
-	unix := c.Type == "unix" || c.Type == "unixgram"
 	switch {
-	case c.Type != "udp" && c.Type != "tcp" && !unix:
+	case c.Type != "udp" && c.Type != "tcp" && !c.unix():
 		return configerror.New("syslogserver", "Type", "must be udp, tcp, unix or unixgram")
-	case unix && c.BindAddress == "" && c.Handle == nil:
+	case c.unix() && c.BindAddress == "" && c.Handle == nil:
 		return configerror.New("syslogserver", "BindAddress", "is required for a unix socket")
 	case c.BindPort < AnyPort || c.BindPort > 65535:
 		return configerror.New("syslogserver", "BindPort", "is no port")
@@ -229,13 +228,15 @@ func (c *Config) check() error {
 		configerror.SetDefault(&c.BindPort, DefaultTLSPort)
 	}
 	configerror.SetDefault(&c.BindPort, DefaultPort)
-	if unix || c.BindPort == AnyPort {
+	if c.unix() || c.BindPort == AnyPort {
 		c.BindPort = 0
 	}
 	return nil
 }
 
 func (c *Config) datagrams() bool { return c.Type == "udp" || c.Type == "unixgram" }
+
+func (c *Config) unix() bool { return c.Type == "unix" || c.Type == "unixgram" }
 
 var states = session.States[Server]{
 	"_start":     (*Server).start,
@@ -311,8 +312,8 @@ func (s *Server) deliver(m *Message) {
 	s.post(func(r Registration) string { return r.InputEvent }, m)
 }
 
-// fail passes an error on, in the component's session. With nobody to get it, it is
-// logged for debugging alone: whoever can send could otherwise fill the log.
+// fail passes an error on, in the component's session. It is logged at the level of
+// debugging only: whoever can send could otherwise fill the log.
 func (s *Server) fail(err *Error) {
 	s.stats.Errors++
 	if s.config.Error != nil {
@@ -356,30 +357,29 @@ func (s *Server) Shutdown() {
 	}
 	s.in(func(e kernel.Event) {
 		s.end()
-		s.socket.close()
-		s.socket = nil
 		_ = e.AliasRemove(s.config.Alias)
 	})
 }
 
+// end ends the registrations and closes the socket.
 func (s *Server) end() {
 	s.over = true
 	for _, l := range s.registered {
 		s.forget(l.id)
+	}
+	if s.socket != nil {
+		s.socket.close()
+		s.socket = nil
 	}
 }
 
 // in runs f in the component's session.
 func (s *Server) in(f kernel.Handler) { _ = s.k.Host().CallFunc(s.id, "syslogserver", f) }
 
-// closer ends the registrations and the socket of a component that ends by force.
+// closer ends a component whose session was stopped.
 type closer struct{ s *Server }
 
 func (c closer) Close() error {
 	c.s.end()
-	if c.s.socket != nil {
-		c.s.socket.close()
-		c.s.socket = nil
-	}
 	return nil
 }
