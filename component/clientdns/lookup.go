@@ -1,7 +1,6 @@
 package clientdns
 
 import (
-	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"net/netip"
@@ -11,6 +10,7 @@ import (
 	"github.com/miekg/dns"
 
 	"github.com/gopoe/poe/component/clienttcp"
+	"github.com/gopoe/poe/component/internal/random"
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/socketfactory"
@@ -61,7 +61,7 @@ func (l *lookup) try() {
 	l.query = &dns.Msg{}
 	l.query.SetQuestion(l.question.name, l.question.kind)
 	l.query.Question[0].Qclass = l.question.class
-	l.query.Id, _ = kernel.Recorded(l.r.k, "clientdns: id", randomID) // it never fails
+	l.query.Id = binary.NativeEndian.Uint16(random.Bytes(l.r.k, "clientdns: id", 2))
 	l.query.SetEdns0(DefaultUDPSize, false)
 	l.alarm, _ = l.r.k.Host().DelayFunc("clientdns: retry", patience, func(kernel.Event) {
 		l.alarm = 0
@@ -72,13 +72,6 @@ func (l *lookup) try() {
 		return
 	}
 	l.overUDP()
-}
-
-// randomID is an ID that cannot be guessed.
-func randomID() (uint16, error) {
-	var b [2]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return binary.NativeEndian.Uint16(b[:]), nil
 }
 
 // overUDP asks from a port of the system's choice.

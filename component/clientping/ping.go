@@ -1,12 +1,12 @@
 package clientping
 
 import (
-	"crypto/rand"
 	"crypto/subtle"
 	"net/netip"
 	"slices"
 	"time"
 
+	"github.com/gopoe/poe/component/internal/random"
 	"github.com/gopoe/poe/kernel"
 )
 
@@ -40,12 +40,7 @@ func (g *ping) begin() {
 	p.next++
 	p.active[g.seq] = g
 	g.payload = make([]byte, p.config.Payload)
-	token, _ := kernel.Recorded(p.k, "clientping: token", func() ([]byte, error) { // it never fails
-		token := make([]byte, tokenSize)
-		_, err := rand.Read(token)
-		return token, err
-	})
-	copy(g.payload, token)
+	copy(g.payload, random.Bytes(p.k, "clientping: token", tokenSize))
 	g.send()
 }
 

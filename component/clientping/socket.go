@@ -1,7 +1,6 @@
 package clientping
 
 import (
-	"crypto/rand"
 	"encoding/binary"
 	"errors"
 	"net/netip"
@@ -10,6 +9,7 @@ import (
 	"golang.org/x/net/ipv4"
 	"golang.org/x/net/ipv6"
 
+	"github.com/gopoe/poe/component/internal/random"
 	"github.com/gopoe/poe/kernel"
 )
 
@@ -53,10 +53,7 @@ func (p *Pinger) socket(addr netip.Addr) (*socket, error) {
 
 // watch has a socket read, in the component's session.
 func (p *Pinger) watch(h *kernel.Handle, six, raw bool) (*socket, error) {
-	id, err := kernel.Recorded(p.k, "clientping: id", randomID)
-	if err != nil {
-		return nil, err
-	}
+	id := binary.NativeEndian.Uint16(random.Bytes(p.k, "clientping: id", 2)) // other programs are unlikely to have it
 	s := &socket{p: p, handle: h, six: six, raw: raw, id: id}
 	return s, p.k.Host().Watch(h, kernel.Read, "clientping: reply", s)
 }
@@ -134,10 +131,3 @@ func (s *socket) failed(err error) {
 
 // close ends the watching as well.
 func (s *socket) close() { _ = s.handle.Close() }
-
-// randomID is an ID that other programs are unlikely to have.
-func randomID() (uint16, error) {
-	var b [2]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return binary.NativeEndian.Uint16(b[:]), nil
-}
