@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gopoe/poe/internal/recent"
 	"github.com/gopoe/poe/kernel/observe"
 )
 
@@ -25,7 +26,7 @@ type observing struct {
 	taken bool
 	// thrown is the mark of the event whose handler has just thrown.
 	thrown  observe.Mark
-	foreign foreignTraces
+	foreign recent.Map[observe.ID, observe.TraceContext] // traces that have begun in other processes
 	// late is how long the event of the queue has waited.
 	late time.Duration
 }

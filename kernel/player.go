@@ -119,8 +119,8 @@ func (p *player) peek() byte {
 	return 0
 }
 
-// past reports whether the recording is at its end, and the program goes on after
-// its last run: what it asks for then was not recorded, since nothing writes it.
+// past reports whether the recording is at its end and the program continues after
+// its last run: what it asks for then was not recorded.
 func (p *player) past() bool {
 	return p.over && p.stop == nil && !p.t.k.running && p.pending == 0 && !p.r.More() && p.r.Err() == nil
 }

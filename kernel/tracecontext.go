@@ -8,29 +8,9 @@ import (
 	"github.com/gopoe/poe/kernel/observe"
 )
 
-// foreignTraces are the traces that have begun in other processes. The oldest are
-// forgotten: those who send requests do not decide how many there are.
-type foreignTraces struct {
-	known map[observe.ID]observe.TraceContext
-	order []observe.ID
-	next  int
-}
-
+// maxForeignTraces is how many traces that have begun in other processes are known:
+// those who send requests do not decide how many there are.
 const maxForeignTraces = 4096
-
-func (t *foreignTraces) add(id observe.ID, c observe.TraceContext) {
-	if t.known == nil {
-		t.known = map[observe.ID]observe.TraceContext{}
-	}
-	if len(t.order) < maxForeignTraces {
-		t.order = append(t.order, id)
-	} else {
-		delete(t.known, t.order[t.next])
-		t.order[t.next] = id
-		t.next = (t.next + 1) % maxForeignTraces
-	}
-	t.known[id] = c
-}
 
 // processTraces are the first eight bytes of the traces that begin in this process.
 var processTraces = sync.OnceValue(func() (b [8]byte) {
@@ -53,7 +33,7 @@ func (v Host) InTrace(c observe.TraceContext, f func()) {
 	if m.Trace = o.next; m.ID == 0 {
 		m.ID = o.next
 	}
-	o.foreign.add(o.next, c)
+	o.foreign.Add(o.next, c, maxForeignTraces)
 	defer o.leave(o.enter(&m))
 	f()
 }
@@ -69,7 +49,8 @@ func (v Host) TraceContext() (here, origin observe.TraceContext) {
 		return here, origin
 	}
 	o, span := v.k.debug.observe, &v.k.frame.span
-	return o.contextOf(span.Mark, span.Sampled), o.foreign.known[span.Mark.Trace]
+	origin, _ = o.foreign.Get(span.Mark.Trace)
+	return o.contextOf(span.Mark, span.Sampled), origin
 }
 
 // contextOf returns the place of an event in a trace of several processes; sampled
@@ -78,7 +59,7 @@ func (o *observing) contextOf(m observe.Mark, sampled bool) (c observe.TraceCont
 	if m.ID == 0 {
 		return c
 	}
-	c, foreign := o.foreign.known[m.Trace]
+	c, foreign := o.foreign.Get(m.Trace)
 	if !foreign {
 		salt := processTraces()
 		copy(c.Trace[:], salt[:])

@@ -12,6 +12,7 @@ import (
 	sdktrace "go.opentelemetry.io/otel/sdk/trace"
 	"go.opentelemetry.io/otel/trace"
 
+	"github.com/gopoe/poe/internal/recent"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/kernel/observe"
 )
@@ -43,9 +44,7 @@ type Tracer struct {
 
 	// entered are the last spans of traces that have begun in another process: an
 	// event there whose cause is none of them has the sender's span as its parent.
-	entered map[observe.ID]bool
-	order   []observe.ID
-	next    int
+	entered recent.Map[observe.ID, struct{}]
 }
 
 // maxEntered is how many of those spans are known.
@@ -66,7 +65,7 @@ func NewTracer(k *kernel.Kernel, c TracerConfig) *Tracer {
 	if c.Resource != nil {
 		options = append(options, sdktrace.WithResource(c.Resource))
 	}
-	t := &Tracer{k: k, host: k.Host(), sample: uint64(c.Sample), provider: sdktrace.NewTracerProvider(options...), entered: map[observe.ID]bool{}}
+	t := &Tracer{k: k, host: k.Host(), sample: uint64(c.Sample), provider: sdktrace.NewTracerProvider(options...)}
 	t.tracer = t.provider.Tracer(scope.Name)
 	t.stop = t.host.Observe(observer{t}, neverTimed)
 	return t
@@ -142,37 +141,31 @@ func (t *Tracer) begin(s *observe.Span) trace.Span {
 		attributes = append(attributes, attribute.Float64("poe.wait", s.Queued.Seconds()))
 	}
 	kind := trace.SpanKindInternal
-	if origin.Valid() && !t.entered[s.Cause] {
+	if origin.Valid() && !t.isEntered(s.Cause) {
 		kind = trace.SpanKindServer
 	}
 	if origin.Valid() {
-		t.enter(s.ID)
+		t.entered.Add(s.ID, struct{}{}, maxEntered)
 	}
 	_, span := t.tracer.Start(ctx, s.Name, trace.WithAttributes(attributes...), trace.WithSpanKind(kind), trace.WithTimestamp(time.Now()))
 	t.spans.Add(1)
 	return span
 }
 
+func (t *Tracer) isEntered(id observe.ID) bool {
+	_, is := t.entered.Get(id)
+	return is
+}
+
 // parent is the span that an event's has as its parent; an invalid ID for none.
 func (t *Tracer) parent(s *observe.Span, origin observe.TraceContext) (id trace.SpanID) {
 	switch {
-	case origin.Valid() && !t.entered[s.Cause]:
+	case origin.Valid() && !t.isEntered(s.Cause):
 		return origin.Parent
 	case s.Cause != 0:
 		binary.BigEndian.PutUint64(id[:], uint64(s.Cause))
 	}
 	return id
-}
-
-func (t *Tracer) enter(id observe.ID) {
-	if len(t.order) < maxEntered {
-		t.order = append(t.order, id)
-	} else {
-		delete(t.entered, t.order[t.next])
-		t.order[t.next] = id
-		t.next = (t.next + 1) % maxEntered
-	}
-	t.entered[id] = true
 }
 
 // ids gives spans the IDs that events have, which requests carry to other processes.
