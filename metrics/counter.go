@@ -12,7 +12,7 @@ type kindStats struct {
 
 // counter counts one event of a kind. What has ended since the last settlement
 // belongs to the kernel's goroutine, and all else is guarded by the Collector's
-// mutex, which so is not locked for every event.
+// mutex, which is then not locked for every event.
 type counter struct {
 	name  string // of the event
 	ended uint64

@@ -94,7 +94,7 @@ type Spec struct {
 	Name string
 	// Start creates the child's session and returns its ID, or the error. It is
 	// called in the supervisor's session, whose child the new session must be,
-	// for the first start and for every restart. An error of a restart counts as
+	// at the first start and at every restart. An error of a restart counts as
 	// one more restart and is followed by another.
 	Start func(e kernel.Event) (kernel.ID, error)
 	// Restart selects the ends after which the child is started again.

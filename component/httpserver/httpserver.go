@@ -77,7 +77,7 @@ type Route struct {
 	// Method, if not empty, is the method that a request must have. GET
 	// includes HEAD.
 	Method string
-	// Session receives Event for every request. POE: SESSION and EVENT.
+	// Session receives Event, once per request. POE: SESSION and EVENT.
 	Session kernel.Dest
 	Event   string
 	// Handle is called in the connection's session instead.

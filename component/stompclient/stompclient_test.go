@@ -357,7 +357,7 @@ func TestHeartBeats(t *testing.T) {
 	w.end(t)
 }
 
-// Brokers that mean no good: the client ends the connection, says why, and goes on.
+// A hostile broker: the client ends the connection, reports why, and connects again.
 func TestHostileBroker(t *testing.T) {
 	for name, c := range map[string]struct {
 		bytes string

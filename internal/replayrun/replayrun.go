@@ -123,8 +123,8 @@ func ReadHead(file string) (recording.Head, error) {
 	return head, nil
 }
 
-// untilResult runs the program. One that goes on for long after its run has parted
-// from the recording is killed.
+// untilResult runs the program, and kills it if it continues for KillTime after its run
+// has parted from the recording.
 func untilResult(cmd *exec.Cmd, result string) (failed, err error) {
 	if err := cmd.Start(); err != nil {
 		return nil, err
