@@ -201,11 +201,6 @@ func (s *sweep) fail(t *testing.T, call, name string, at int) {
 		s.met++
 		t.Logf("complete %v, reports %v", o.Complete, o.Reports)
 	}
-	if err != nil && strings.Contains(err.Error(), detached) {
-		t.Log("strace has left in the middle of a call")
-		s.restart(t)
-		return
-	}
 	if wakeUp.MatchString(log) || s.foreign != nil && s.foreign.MatchString(log) {
 		s.restart(t)
 		return
@@ -214,6 +209,9 @@ func (s *sweep) fail(t *testing.T, call, name string, at int) {
 		err = s.others(o)
 	}
 	switch {
+	case err != nil && strings.Contains(err.Error(), detached):
+		t.Log("strace has left in the middle of a call")
+		s.restart(t)
 	case err != nil:
 		t.Errorf("%v\n%s", err, log)
 		s.restart(t)
