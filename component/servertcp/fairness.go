@@ -17,8 +17,9 @@ const (
 	callWork   = 4             // a read and the write of its answers
 	recordWork = 1
 	boxedWork  = 8    // a record of a filter that makes values
-	unitBytes  = 1024 // that are moved
+	unitBytes  = 1024 // that are read, and answered
 	boxedBytes = 128  // that such a filter reads
+	writeBytes = 256  // that are written: the system finds memory for them
 	leastWrite = 4 << 10
 )
 
@@ -118,11 +119,11 @@ func (c *Client) writeShare() int {
 	if w.take(); !w.admits(&c.pace, kernel.Write) {
 		return 0
 	}
-	return max(leastWrite, (turnWork-w.done)*unitBytes)
+	return max(leastWrite, (turnWork-w.done)*writeBytes)
 }
 
 // countWrite counts the work of a write.
-func (c *Client) countWrite(bytes int) { c.listener.work.done += callWork + bytes/unitBytes }
+func (c *Client) countWrite(bytes int) { c.listener.work.done += callWork + bytes/writeBytes }
 
 func (c *Client) outOctets() int {
 	if c.Wheel == nil {
