@@ -7,7 +7,6 @@ package main
 
 import (
 	"errors"
-	"errors"
 	"fmt"
 	"log"
 	"os"
