@@ -38,6 +38,7 @@ type Listener struct {
 	accepting
 
 	memory       memory
+	work         work
 	backpressure int            // bytes of output from which on a connection is not read, 0 for none
 	outputCheck  kernel.AlarmID // looks for peers that do not read
 	first        *Client        // the connections, oldest first
