@@ -34,6 +34,7 @@ type Listener struct {
 	limiter  limiter
 	stats    Stats
 	deadline kernel.AlarmID // of a drain
+	paused   *int           // by an inspector: what Concurrency was; nil if it is not
 	accepting
 
 	memory       memory
@@ -196,7 +197,9 @@ func (l *Listener) setConcurrency(e kernel.Event) {
 		e.Kernel.Host().Logger().Warn("servertcp: set_concurrency needs an int", "args", e.Args, "sender", e.Sender)
 		return
 	}
-	l.Concurrency = max(-1, limit)
+	if l.Concurrency = max(-1, limit); limit != 0 {
+		l.paused = nil
+	}
 	l.config.shard.setLimit(l.Concurrency)
 	l.adjustAccept()
 }
