@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -118,7 +119,7 @@ func (r *Resolver) ask(to kernel.ID, request Request) *Answer {
 	r.in(func() {
 		a.alarm, _ = r.k.Host().DelayFunc("clientdns: time-out", timeout, func(kernel.Event) {
 			a.alarm = 0
-			r.finish(a, &Answer{Err: ErrTimeout})
+			r.finish(a, &Answer{Err: a.lookup.timeout()})
 		})
 	})
 	return nil
@@ -266,11 +267,28 @@ func (r *Resolver) Shutdown() {
 func (r *Resolver) stop() {
 	r.over = true
 	r.waiting = nil
+	r.closeLookups()
 	for _, l := range r.pending {
-		l.close()
-		for _, a := range append([]*asker(nil), l.askers...) {
+		for _, a := range slices.Clone(l.askers) {
 			r.finish(a, &Answer{Err: ErrShutdown})
 		}
 	}
 	clear(r.pending)
+}
+
+// closeLookups closes the sockets of all questions.
+func (r *Resolver) closeLookups() {
+	for _, l := range r.pending {
+		l.close()
+	}
+}
+
+// closer answers the requests which a component that ends by force has left. It
+// runs after the session's end, which drops the events that the session has
+// posted.
+type closer struct{ r *Resolver }
+
+func (c closer) Close() error {
+	c.r.stop()
+	return nil
 }

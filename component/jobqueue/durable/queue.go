@@ -131,9 +131,18 @@ func (q *Queue) pollSoon(d time.Duration) {
 	}
 }
 
+// free is how many workers there may be beside those that there are.
+func (q *Queue) free() int {
+	busy := len(q.running)
+	if q.workers != nil {
+		busy = max(busy, q.workers.Running()+q.workers.Waiting())
+	}
+	return q.config.Limit - busy
+}
+
 // choose looks for jobs for those workers that are free.
 func (q *Queue) choose() {
-	free := q.config.Limit - len(q.running)
+	free := q.free()
 	switch {
 	case q.stopped || q.config.Work == nil && q.ready:
 		return
@@ -143,8 +152,9 @@ func (q *Queue) choose() {
 	case !q.ready:
 		q.makeTable()
 		return
-	case free <= 0:
-		return // the end of a job calls it again
+	case free <= 0: // the end of a job calls it again, and that of one whose time is over does not
+		q.in(func(e kernel.Event) { _ = e.Delay("poll", q.config.Poll) })
+		return
 	}
 	q.choosing, q.again = true, false
 	q.query(dbi.ArrayHash, "SELECT id, body, weight, visible, attempts, lease, failure FROM %[1]s WHERE dead = 0 AND visible <= ? ORDER BY weight, stored, id LIMIT ?", func(r *dbi.Result) {
