@@ -10,6 +10,7 @@ use strict;
 use warnings;
 use DateTime::Event::Cron;
 use DateTime::Set;
+use DateTime::Span;
 use POE qw(Component::Schedule Wheel::Run);
 
 $| = 1;
@@ -48,6 +49,7 @@ sub add {
   my ($session, $line) = @_;
   my ($spec, $name, $command) = $line =~ /^(\@secondly|\S+\s+\S+\s+\S+\s+\S+\s+\S+)\s+(\S+)\s+(\S.*)$/ or return;
   my $times = eval { $spec eq '@secondly' ? secondly() : DateTime::Event::Cron->from_cron($spec) } or return;
+  $times = $times->intersection(DateTime::Span->from_datetimes(start => DateTime->now));
   push @schedules, POE::Component::Schedule->add($session, due => $times, $name, $command);
 }
 
