@@ -841,16 +841,19 @@ func init() {
 		"catfile": func(_ Want, args ...any) []any { return L(Catfile(From(args, 1)...)) },
 		"catdir":  func(_ Want, args ...any) []any { return L(Catfile(From(args, 1)...)) },
 		"tmpdir":  func(Want, ...any) []any { return L(os.TempDir()) },
-		"rel2abs": func(_ Want, args ...any) []any {
-			p := Str(At(args, 1))
-			if len(args) > 2 && !filepath.IsAbs(p) {
-				p = filepath.Join(Str(args[2]), p)
-			}
-			p, _ = filepath.Abs(p)
-			return L(p)
-		},
+		"rel2abs": func(_ Want, args ...any) []any { return L(Rel2Abs(Str(At(args, 1)), From(args, 2)...)) },
 		"devnull": func(Want, ...any) []any { return L("/dev/null") },
 	})
+}
+
+// Rel2Abs returns the absolute form of a path that is relative to base, or to the
+// working directory. Perl: rel2abs of File::Spec.
+func Rel2Abs(path string, base ...any) string {
+	if len(base) > 0 && base[0] != nil && !filepath.IsAbs(path) {
+		path = filepath.Join(Str(base[0]), path)
+	}
+	path, _ = filepath.Abs(path)
+	return path
 }
 
 // Restore stores the elements of a list in an array one by one, after a call of

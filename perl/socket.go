@@ -47,6 +47,9 @@ func init() {
 		Constants[unix.ErrnoName(e)] = int(e)
 	}
 	Constants["EWOULDBLOCK"] = int(unix.EWOULDBLOCK)
+	for i, name := range []string{"NONE", "CLIENT", "PLUGIN", "ALL"} { // POE::Component::IRC::Plugin
+		Constants["PCI_EAT_"+name] = i + 1
+	}
 	for n := 1; n < 65; n++ {
 		if name := unix.SignalName(syscall.Signal(n)); name != "" {
 			Constants[name] = n

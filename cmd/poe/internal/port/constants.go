@@ -2,8 +2,8 @@ package port
 
 import "strings"
 
-// systemConstants are constants of Socket, Errno, POSIX, Fcntl and HTTP::Status that
-// package perl knows.
+// systemConstants are constants of Socket, Errno, POSIX, Fcntl, HTTP::Status and
+// POE::Component::IRC::Plugin that package perl knows.
 var systemConstants = map[string]bool{}
 
 func init() {
@@ -25,6 +25,9 @@ func init() {
 		SOMAXCONN SO_BROADCAST SO_ERROR SO_KEEPALIVE SO_LINGER SO_RCVBUF SO_RCVTIMEO SO_REUSEADDR SO_REUSEPORT SO_SNDBUF
 		SO_SNDTIMEO SO_TYPE TCP_NODELAY TCSANOW UINT_MAX VMIN VTIME WNOHANG WUNTRACED _SC_OPEN_MAX
 		_SC_PAGESIZE`) {
+		systemConstants[name] = true
+	}
+	for _, name := range []string{"PCI_EAT_NONE", "PCI_EAT_CLIENT", "PCI_EAT_PLUGIN", "PCI_EAT_ALL"} {
 		systemConstants[name] = true
 	}
 	for name := range strings.FieldsSeq(`ACCEPTED ALREADY_REPORTED BAD_GATEWAY BAD_REQUEST BANDWIDTH_LIMIT_EXCEEDED CONFLICT CONTINUE CREATED

@@ -29,6 +29,7 @@ var imports = map[string]signature{
 	// Time::HiRes, Time::Local
 	"usleep": {"perl.Usleep", "a", tAny}, "gettimeofday": {"perl.Gettimeofday", "", "[]any"}, "tv_interval": {"perl.TvInterval", "l", tAny}, "timegm": {"perl.Timegm", "l", tAny}, "timelocal": {"perl.Timelocal", "l", tAny}, "nanosleep": {"perl.Nanosleep", "a", tAny}, "clock_gettime": {"perl.ClockGettime", "l", tFloat},
 	// Files
+	"rel2abs":  {"perl.Rel2Abs", "sl", tStr},
 	"basename": {"perl.Basename", "sl", tStr}, "dirname": {"perl.Dirname", "s", tStr}, "fileparse": {"perl.Fileparse", "sl", "[]any"}, "catfile": {"perl.Catfile", "l", tStr}, "catdir": {"perl.Catfile", "l", tStr}, "getcwd": {"perl.Getcwd", "", tStr}, "cwd": {"perl.Getcwd", "", tStr}, "abs_path": {"perl.AbsPath", "l", tAny}, "tempdir": {"perl.Tempdir", "l", tStr}, "tempfile": {"perl.Tempfile", "l", "[]any"}, "mkpath": {"perl.Mkpath", "l", tInt}, "make_path": {"perl.Mkpath", "l", tInt}, "rmtree": {"perl.Rmtree", "l", tInt}, "remove_tree": {"perl.Rmtree", "l", tInt}, "copy": {"perl.CopyFile", "ss", tBool}, "move": {"perl.MoveFile", "ss", tBool},
 	// Others
 	"Dumper": {"perl.Dumper", "l", tStr}, "hostname": {"perl.Hostname", "", tStr}, "md5_hex": {"perl.MD5Hex", "l", tStr}, "sha1_hex": {"perl.SHA1Hex", "l", tStr}, "sha256_hex": {"perl.SHA256Hex", "l", tStr}, "md5": {"perl.MD5", "l", tStr},

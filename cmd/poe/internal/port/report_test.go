@@ -201,3 +201,25 @@ func TestHostileInput(t *testing.T) {
 		require.Empty(t, errs, name)
 	}
 }
+
+// TestImportsThatAreLeft: a pattern whose statement is a TODO leaves no import, and a
+// field named after a package is no mention of it.
+func TestImportsThatAreLeft(t *testing.T) {
+	tr, err := New(Options{})
+	if err != nil {
+		t.Skip(err)
+	}
+	defer tr.Close()
+	for _, source := range []string{
+		"use POE;\nsub f { my $x = shift; frobnicate($x =~ /^abc\\d+$/, 'text') }\nf('abc');\n",
+		"use POE;\nPOE::Session->create(inline_states => { _start => sub { $_[HEAP]{time}{a} = 1; $_[KERNEL]->yield('x') }, x => sub { print $_[HEAP]{time}{a}, \"\\n\" } });\nPOE::Kernel->run;\n",
+	} {
+		res, err := tr.Text("test.pl", []byte(source))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if errs, _ := newChecker(t).check("test", res.Source, ""); len(errs) > 0 {
+			t.Errorf("%v\n%s", errs, res.Source)
+		}
+	}
+}

@@ -24,7 +24,27 @@ func tidy(source string) string {
 	ast.Inspect(f, t.node)
 	t.unusedDeclarations(f)
 	t.asInPerl(f)
-	return t.apply()
+	return dropImports(t.apply())
+}
+
+// dropImports removes imports of packages that are no longer mentioned, as the variables
+// that mentioned them have been removed.
+func dropImports(source string) string {
+	head, body, found := strings.Cut(source, "\n)\n")
+	if !found {
+		return source
+	}
+	used := map[string]bool{}
+	for _, m := range packageWord.FindAllStringSubmatch(stripStrings(body), -1) {
+		used[m[1]] = true
+	}
+	for word, path := range importPaths {
+		if i := strings.Index(head, quote(path)); i >= 0 && !used[word] {
+			end := i + len(quote(path))
+			head = head[:i] + strings.TrimPrefix(head[end:], "\n")
+		}
+	}
+	return head + "\n)\n" + body
 }
 
 type tidier struct {
