@@ -370,7 +370,7 @@ func TestActions(t *testing.T) {
 	p := startProgram(t, 0)
 	b := open(t, p)
 
-	b.run(chromedp.SetValue("#sample", "16"), chromedp.Evaluate(`document.querySelector('#sample').dispatchEvent(new Event('change', { bubbles: true }))`, nil))
+	b.run(chromedp.Evaluate(`(s => { s.value = 16; s.dispatchEvent(new Event('change', { bubbles: true })); })(document.querySelector('#sample'))`, nil)) // at once: the page writes the value each second
 	b.eventually(`document.querySelector('main').textContent.includes('one event in 16 is timed')`)
 	require.Equal(t, 16, p.i.Metrics().Snapshot().Sample)
 
