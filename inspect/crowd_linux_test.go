@@ -1,11 +1,15 @@
 package inspect_test
 
 import (
+	"fmt"
+	"io"
 	"net"
 	"os"
+	"os/exec"
 	"runtime"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -18,8 +22,91 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
+// peersVariable makes the test's program the peers of a server: as many connections, to
+// that address, as it says.
+const peersVariable = "POE_CROWD_PEERS"
+
+func TestMain(m *testing.M) {
+	if peers := os.Getenv(peersVariable); peers != "" {
+		os.Exit(bePeers(peers))
+	}
+	os.Exit(m.Run())
+}
+
+// bePeers connects, says so with a byte, and stays until its standard input is closed.
+func bePeers(peers string) int {
+	text, address, _ := strings.Cut(peers, " ")
+	n, _ := strconv.Atoi(text)
+	all := make([]net.Conn, n)
+	for i := range all {
+		var err error
+		if all[i], err = net.Dial("tcp", address); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+	}
+	fmt.Print(".")
+	_, _ = io.Copy(io.Discard, os.Stdin)
+	for _, c := range all {
+		_ = c.Close()
+	}
+	return 0
+}
+
+// peers connects so many times to an address, in a process with descriptors of its own.
+func peers(t *testing.T, n int, address string) {
+	t.Helper()
+	self, err := os.Executable()
+	require.NoError(t, err)
+	c := exec.Command(self)
+	c.Env, c.Stderr = append(os.Environ(), fmt.Sprintf("%s=%d %s", peersVariable, n, address)), os.Stderr
+	in, err := c.StdinPipe()
+	require.NoError(t, err)
+	out, err := c.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, c.Start())
+	t.Cleanup(func() {
+		_ = in.Close()
+		require.NoError(t, c.Wait())
+	})
+	_, err = io.ReadFull(out, make([]byte, 1))
+	require.NoError(t, err)
+}
+
+// stopwatch has the times of the slices of a request.
+type stopwatch struct {
+	mu                sync.Mutex
+	processor, passed []time.Duration
+}
+
+// measure runs what is done on the kernel's goroutine.
+func (s *stopwatch) measure(do func()) {
+	runtime.LockOSThread() // whose time is taken
+	defer runtime.UnlockOSThread()
+	began, used := time.Now(), threadTime()
+	do()
+	cpu, wall := threadTime()-used, time.Since(began)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.processor, s.passed = append(s.processor, cpu), append(s.passed, wall)
+}
+
+// row is a line of the table.
+func (s *stopwatch) row(path string, answered time.Duration) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	slices.Sort(s.processor)
+	slices.Sort(s.passed)
+	at := func(d []time.Duration, q int) time.Duration { return d[(len(d)-1)*q/100].Round(time.Microsecond) }
+	return fmt.Sprintf("%-22s %6d %9v %9v %9v %9v %9v %9v", path, len(s.processor), at(s.processor, 50), at(s.processor, 99), at(s.processor, 100),
+		at(s.passed, 99), at(s.passed, 100), answered.Round(100*time.Microsecond))
+}
+
+// crowdRounds is how often each request of TestCrowd is made.
+const crowdRounds = 5
+
 // All that the pages ask for of a kernel with many sessions and connections is done in
-// short steps. The numbers are logged: processor time of the kernel's thread, which
+// short slices. The numbers are logged: processor time of the kernel's thread, which
 // other programs do not disturb, and the time that passed. POE_CROWD sets how many
 // sessions there are, and a tenth as many connections; it is 3000 without, and make
 // crowd has 100,000.
@@ -30,20 +117,10 @@ func TestCrowd(t *testing.T) {
 		n, err = strconv.Atoi(text)
 		require.NoError(t, err)
 	}
-	var mu sync.Mutex
-	var processor, passed []time.Duration
-	defer inspect.Measure(func(do func()) {
-		runtime.LockOSThread() // whose time is taken
-		defer runtime.UnlockOSThread()
-		began, used := time.Now(), threadTime()
-		do()
-		cpu, wall := threadTime()-used, time.Since(began)
-		mu.Lock()
-		processor, passed = append(processor, cpu), append(passed, wall)
-		mu.Unlock()
-	})()
+	var s stopwatch
+	defer inspect.Measure(s.measure)()
 	var address string
-	p := start(t, inspect.Config{Sample: 64}, false, crowd(n), func(k *kernel.Kernel) {
+	p := start(t, inspect.Config{Sample: 64}, false, timersOf(1000), crowd(n), func(k *kernel.Kernel) {
 		l, err := servertcp.Listen(k, servertcp.Config{
 			Alias: "echo", Address: "127.0.0.1",
 			ClientInput: servertcp.Input(func(c *servertcp.Client, line string) { c.PutText(line) }),
@@ -54,34 +131,25 @@ func TestCrowd(t *testing.T) {
 	t.Cleanup(func() { p.k.Outside().Post(kernel.Alias("echo"), "shutdown") })
 	var limit unix.Rlimit
 	require.NoError(t, unix.Getrlimit(unix.RLIMIT_NOFILE, &limit))
-	connections := min(n/10, int(limit.Cur)/2-200) // both ends are in this process
-	t.Logf("%d sessions, %d connections", n, connections)
-	for range connections {
-		c, err := net.Dial("tcp", address)
-		require.NoError(t, err)
-		t.Cleanup(func() { _ = c.Close() })
-	}
+	connections := min(n/10, int(limit.Cur)-200)
+	peers(t, connections, address)
 	require.Eventually(t, func() bool {
 		var servers struct{ Total int }
 		p.get("servers", &servers)
 		return servers.Total == connections
 	}, 2*time.Minute, 100*time.Millisecond)
-	for _, path := range []string{"overview", "sessions?limit=500", "top?by=busy", "top?find=crowd", "growth", "servers", "nodes", "handles?limit=500", "queue?limit=500", "timers?limit=500", "session?n=1", "problems", "latency", "events"} {
-		mu.Lock()
-		processor, passed = nil, nil
-		mu.Unlock()
+	t.Logf("%d sessions, %d connections, %d times each", n, connections, crowdRounds)
+	t.Logf("%-22s %6s %9s %9s %9s %9s %9s %9s", "", "slices", "CPU p50", "CPU p99", "CPU max", "time p99", "time max", "answered")
+	for _, path := range append([]string{"overview", "events", "latency", "problems"}, lists...) {
+		s.processor, s.passed = nil, nil
 		began := time.Now()
-		var v any
-		p.get(path, &v)
-		mu.Lock()
-		if len(processor) > 0 {
-			slices.Sort(processor)
-			slices.Sort(passed)
-			at99 := func(d []time.Duration) time.Duration { return d[(len(d)-1)*99/100].Round(time.Microsecond) }
-			t.Logf("%-22s %5d steps, processor p99 %-8v max %-8v, passed p99 %-8v max %-8v; answered after %v", path, len(processor),
-				at99(processor), processor[len(processor)-1].Round(time.Microsecond), at99(passed), passed[len(passed)-1].Round(time.Microsecond), time.Since(began).Round(time.Millisecond))
+		for range crowdRounds {
+			var v any
+			p.get(path, &v)
 		}
-		mu.Unlock()
+		if len(s.processor) > 0 {
+			t.Log(s.row(path, time.Since(began)/crowdRounds))
+		}
 	}
 }
 

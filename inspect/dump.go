@@ -56,14 +56,7 @@ func (i *Inspector) dumpNow(ctx context.Context, why string) (*Dump, error) {
 		}
 		d.Answers[name] = text
 	}
-	after := uint64(0)
-	err := i.slices(ctx, func() bool {
-		page, more, ok := i.view.Sessions(after, stepSize)
-		if len(page) > 0 {
-			d.Sessions, after = append(d.Sessions, rows(page)...), page[len(page)-1].Number
-		}
-		return ok && more
-	})
+	err := i.walk(ctx, func(page []SessionRow) { d.Sessions = append(d.Sessions, page...) })
 	if err != nil {
 		return nil, fmt.Errorf("inspect: Dump: %w", err)
 	}

@@ -1,16 +1,6 @@
 package inspect
 
-import (
-	"context"
-	"time"
-
-	"github.com/gopoe/poe/kernel/observe"
-)
-
-// Growth walks all sessions.
-func Growth(i *Inspector, ctx context.Context) error {
-	return i.walk(ctx, func([]observe.SessionInfo) {})
-}
+import "time"
 
 // Now replaces the clock by which slices end.
 func Now(f func() time.Time) (restore func()) {
@@ -25,8 +15,15 @@ func Measure(f func(do func())) (restore func()) {
 	return func() { measure = nil }
 }
 
+// Sliced is called with what each slice has looked at.
+func Sliced(f func(items int)) (restore func()) {
+	sliced = f
+	return func() { sliced = nil }
+}
+
 // The measures of a slice.
 const (
-	SliceTime = sliceTime
-	StepSize  = stepSize
+	SliceTime  = sliceTime
+	SliceItems = sliceItems
+	StepSize   = stepSize
 )

@@ -71,11 +71,15 @@ type Inspector struct {
 	recent   *recent
 	pauser   *pauser
 	profiles profiles
+	letters  letters
+	types    argTypes
+	undo     func() // detaches the letters
 	stop     func()
 	mux      *http.ServeMux
 	gets     map[string]func(*http.Request) (any, error)
 	began    time.Time
 	flight   *trace.FlightRecorder // nil for none
+	turn     chan struct{}         // has an element while something waits for the kernel's goroutine or runs there
 
 	server   *http.Server // of Listen
 	listener net.Listener
@@ -100,10 +104,13 @@ func New(k *kernel.Kernel, c Config) *Inspector {
 	if c.Logger == nil {
 		c.Logger = k.Host().Logger()
 	}
-	i := &Inspector{config: c, k: k, view: k.Host().Inspect(), recent: newRecent(max(0, c.Recent)), began: time.Now()}
+	i := &Inspector{config: c, k: k, view: k.Host().Inspect(), recent: newRecent(max(0, c.Recent)), began: time.Now(), turn: make(chan struct{}, 1)}
 	i.pauser = newPauser(i)
 	i.metrics = metrics.New(k, metrics.Config{Sample: c.Sample})
-	i.stop = k.Host().Observe(observer{i}, c.Sample)
+	i.stop, i.undo = k.Host().Observe(observer{i}, c.Sample), func() {}
+	if c.Actions {
+		i.undo = k.Host().Attach(&i.letters)
+	}
 	i.routes()
 	i.startFlight()
 	return i
@@ -190,6 +197,7 @@ func (i *Inspector) Close() error {
 	i.pauser.release("the inspector is closed")
 	detach := func(*kernel.Kernel) {
 		i.stop()
+		i.undo()
 		_ = i.metrics.Close() // always nil
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
@@ -203,8 +211,16 @@ func (i *Inspector) Close() error {
 	return err
 }
 
+// sample changes of how many events one is timed, on the kernel's goroutine.
+func (i *Inspector) sample(every int) {
+	i.metrics.SetSample(every)
+	i.stop() // the Collector stays
+	i.stop = i.k.Host().Observe(observer{i}, every)
+}
+
 // onKernel runs f on the kernel's goroutine between two events, or while the
-// kernel is paused, and waits until it has run.
+// kernel is paused, and waits until it has run. One at a time does so: what many
+// requests want to see is spread over as many turns.
 func (i *Inspector) onKernel(ctx context.Context, f func()) error {
 	if measure != nil {
 		inner := f
@@ -216,6 +232,12 @@ func (i *Inspector) onKernel(ctx context.Context, f func()) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 5*time.Second)
 	defer cancel()
+	select {
+	case i.turn <- struct{}{}:
+		defer func() { <-i.turn }()
+	case <-ctx.Done():
+		return errBusy
+	}
 	err := i.pauser.do(ctx, f)
 	if errors.Is(err, context.DeadlineExceeded) {
 		return errBusy
@@ -236,6 +258,9 @@ func (o observer) Begin(s *observe.Span) {
 	o.i.pauser.before(s)
 	o.i.recent.begin(s)
 	o.i.profiles.begin(s)
+	if s.Sampled && o.i.config.Actions {
+		o.i.types.note(s)
+	}
 }
 
 // End implements [observe.Observer].

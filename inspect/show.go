@@ -12,12 +12,14 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// What is shown of a value is bounded: a heap may hold anything.
+// What is shown of a value is bounded: a heap may hold anything. Text counts as one
+// more value for every textPart bytes.
 const (
 	showDepth  = 6
 	showItems  = 100
 	showText   = 1000
 	showValues = 1000
+	textPart   = 50
 )
 
 // shower turns values into what JSON can show. It calls no methods of the
@@ -54,6 +56,7 @@ func (s *shower) value(v reflect.Value, depth int) any {
 	case reflect.Bool:
 		return v.Bool()
 	case reflect.String:
+		s.left -= min(v.Len(), showText) / textPart
 		return clip(v.String(), showText)
 	case reflect.Int, reflect.Int8, reflect.Int16, reflect.Int32, reflect.Int64:
 		return whole(v.Int())
@@ -101,6 +104,7 @@ func (s *shower) composite(v reflect.Value, depth int) any {
 			return nil
 		}
 		if v.Type().Elem().Kind() == reflect.Uint8 {
+			s.left -= min(v.Len(), showText) / textPart
 			return bytesText(v)
 		}
 		list := make([]any, 0, min(v.Len(), showItems))
@@ -173,8 +177,12 @@ func whole(n int64) any {
 func bytesText(v reflect.Value) string {
 	n := min(v.Len(), showText)
 	text := make([]byte, n)
-	for i := range n {
-		text[i] = byte(v.Index(i).Uint())
+	if v.Kind() == reflect.Slice || v.CanAddr() {
+		copy(text, v.Bytes())
+	} else {
+		for i := range n {
+			text[i] = byte(v.Index(i).Uint())
+		}
 	}
 	if !utf8.Valid(text) {
 		return fmt.Sprintf("%d bytes: %x", v.Len(), text[:min(n, 64)])

@@ -1,8 +1,8 @@
 package inspect_test
 
 import (
-	"fmt"
 	"slices"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -25,16 +25,63 @@ func crowd(n int) func(*kernel.Kernel) {
 	}
 }
 
-// Whatever is listed, between two events of the program no more is looked at than a
-// slice has time for: the clock of this test advances by a sixth of it with every
-// look, and an event of the program is due all the time.
-func TestSlices(t *testing.T) {
+// lists are the requests that look at many things.
+var lists = []string{
+	"sessions?limit=500", "top?by=busy", "top?find=crowd", "growth", "servers", "nodes", "handles?limit=500", "queue?limit=500", "timers?limit=500", "session?n=1",
+}
+
+// timersOf adds a session with so many timers, each of which has an argument.
+func timersOf(n int) func(*kernel.Kernel) {
+	return func(k *kernel.Kernel) {
+		_, _ = session.Inline(k, session.Funcs{"_start": func(e kernel.Event) {
+			for i := range n {
+				_ = e.Kernel.DelayAdd("never", time.Duration(1+i%7)*time.Hour, i)
+			}
+		}})
+	}
+}
+
+// Whatever is listed, no slice looks at more than it may, and all are needed.
+func TestSlicesAreBoundedByCount(t *testing.T) {
+	const sessions = 3000
+	p := start(t, inspect.Config{}, true, timersOf(1000), crowd(sessions))
+	var mu sync.Mutex
+	var items []int
+	defer inspect.Sliced(func(n int) {
+		mu.Lock()
+		defer mu.Unlock()
+		items = append(items, n)
+	})()
+	for _, path := range lists {
+		mu.Lock()
+		items = nil
+		mu.Unlock()
+		var v any
+		p.get(path, &v)
+		mu.Lock()
+		for _, n := range items {
+			require.Less(t, n, inspect.SliceItems+inspect.StepSize, path)
+		}
+		switch path {
+		case "top?by=busy", "top?find=crowd", "growth", "servers", "nodes":
+			require.GreaterOrEqual(t, len(items), sessions/inspect.SliceItems, path)
+		case "timers?limit=500":
+			require.GreaterOrEqual(t, len(items), 10, path)
+		}
+		mu.Unlock()
+	}
+}
+
+// Between two events of the program no more is looked at than a slice has time for: the
+// clock of this test advances by a sixth of it with every look, and an event of the
+// program is due all the time.
+func TestSlicesAreBoundedByTime(t *testing.T) {
 	var looks atomic.Int64
 	began := time.Now()
 	defer inspect.Now(func() time.Time { return began.Add(time.Duration(looks.Add(1)) * inspect.SliceTime / 6) })()
 	var between []int64 // looks between two events
 	var last int64
-	p := start(t, inspect.Config{}, true, crowd(3000), func(k *kernel.Kernel) {
+	p := start(t, inspect.Config{}, true, timersOf(300), crowd(3000), func(k *kernel.Kernel) {
 		_, err := session.Inline(k, session.Funcs{
 			"_start": func(e kernel.Event) { e.Kernel.Yield("next") },
 			"next": func(e kernel.Event) {
@@ -46,7 +93,7 @@ func TestSlices(t *testing.T) {
 		require.NoError(t, err)
 	})
 	steps := 0
-	for _, path := range []string{"top", "growth", "servers", "sessions?limit=500", "handles?limit=500", "timers"} {
+	for _, path := range lists {
 		before := looks.Load()
 		var v any
 		p.get(path, &v)
@@ -58,45 +105,31 @@ func TestSlices(t *testing.T) {
 	}))
 }
 
-// BenchmarkSlices lists 100,000 sessions beside a program, and reports how long its
-// events had to wait for that: the longest, and of a hundred the second longest.
-func BenchmarkSlices(b *testing.B) {
-	k := kernel.New()
-	crowd(100_000)(k)
-	i := inspect.New(k, inspect.Config{Sample: 64})
-	var gaps []time.Duration
-	var last time.Time
-	_, err := session.Inline(k, session.Funcs{
-		"_start": func(e kernel.Event) { e.Kernel.Yield("next") },
-		"next": func(e kernel.Event) {
-			now := time.Now()
-			if gap := now.Sub(last); gap > 20*time.Microsecond && !last.IsZero() {
-				gaps = append(gaps, gap)
+// Sessions that stop between two slices do not end a list: it goes on with those before.
+func TestWalkWhileSessionsStop(t *testing.T) {
+	var ids []kernel.ID
+	p := start(t, inspect.Config{}, true, func(k *kernel.Kernel) {
+		for range 3 * inspect.SliceItems {
+			id, err := session.Inline(k, session.Funcs{"_start": func(e kernel.Event) {
+				_, _ = e.Kernel.RefcountIncrement(e.Session, "crowd")
+			}})
+			require.NoError(t, err)
+			ids = append(ids, id.ID())
+		}
+	})
+	slice := 0
+	defer inspect.Sliced(func(int) { // on the kernel's goroutine
+		if slice++; slice == 1 {
+			for _, id := range ids[inspect.SliceItems/2 : 2*inspect.SliceItems] {
+				_ = p.k.Host().StopSession(id)
 			}
-			last = now
-			e.Kernel.Yield("next")
-		},
-	})
-	require.NoError(b, err)
-	ended := make(chan error, 1)
-	running := make(chan struct{})
-	_, err = session.Inline(k, session.Funcs{
-		"_start": func(e kernel.Event) { e.Kernel.Yield("runs") },
-		"runs":   func(kernel.Event) { close(running) },
-	})
-	require.NoError(b, err)
-	go func() { ended <- k.Run() }()
-	<-running
-	b.ResetTimer()
-	for range b.N {
-		require.NoError(b, inspect.Growth(i, b.Context()))
+		}
+	})()
+	var top struct {
+		Total    int
+		Sessions []struct{ Number uint64 }
 	}
-	b.StopTimer()
-	require.NoError(b, i.Close())
-	k.Outside().Stop()
-	require.NoError(b, <-ended)
-	slices.Sort(gaps)
-	b.ReportMetric(float64(gaps[len(gaps)*99/100].Microseconds()), "p99-µs")
-	b.ReportMetric(float64(gaps[len(gaps)/2].Microseconds()), "median-µs")
-	b.Log(fmt.Sprint(len(gaps), " slices, the longest ", gaps[len(gaps)-1]))
+	p.get("top?by=newest", &top)
+	require.Equal(t, ids[len(ids)-1].Number(), top.Sessions[0].Number)
+	require.GreaterOrEqual(t, top.Total, 2*inspect.SliceItems, "the first slice, and the last third")
 }

@@ -138,7 +138,12 @@ func (p *random) unqueue(l label) {
 // looked releases the sessions at which the kernel has looked after their creation.
 func (p *random) looked() {
 	waiting := map[uint64]bool{}
-	for _, x := range p.k.Host().Inspect().Queue(0, 10_000) {
+	v := p.k.Host().Inspect()
+	queue, next := v.Queue(make([]observe.Queued, 0, 10_000), 0)
+	for next != 0 {
+		queue, next = v.Queue(queue, next)
+	}
+	for _, x := range queue {
 		waiting[x.To] = waiting[x.To] || x.Kind == observe.Look
 	}
 	for a, creator := range p.looks {

@@ -97,18 +97,30 @@ func (i *replayInspector) save(p *player, name string, session uint64) {
 	k, v := p.t.k, p.t.k.Host().Inspect()
 	s := state{
 		Event: p.t.events + 1, Name: name, Session: session, Time: k.now, Counts: v.Counts(),
-		Queue: v.Queue(0, maxListed), Timers: v.Timers(maxListed),
+	}
+	s.Queue, _ = v.Queue(make([]observe.Queued, 0, maxListed), 0)
+	for _, id := range v.Timers(make([]uint64, 0, maxListed)) {
+		if x, ok := v.Timer(id); ok {
+			s.Timers = append(s.Timers, x)
+		}
 	}
 	for _, m := range p.before {
 		s.Before = append(s.Before, m.String())
 	}
-	page, _, _ := v.Sessions(0, maxListed)
+	page, next, _ := v.Sessions(make([]observe.SessionInfo, 0, maxListed), 0)
+	for next != 0 && len(page) < maxListed {
+		page, next, _ = v.Sessions(page, next)
+	}
 	for _, info := range page {
 		if d, ok := v.Session(info.Number); ok {
 			s.Sessions = append(s.Sessions, d)
 		}
 	}
-	s.Handles, _ = v.Handles(0, maxListed)
+	handles, slot := v.Handles(make([]observe.HandleInfo, 0, maxListed), 0)
+	for slot != 0 && len(handles) < maxListed {
+		handles, slot = v.Handles(handles, slot)
+	}
+	s.Handles = handles
 	data, err := json.MarshalIndent(plainValue(s), "", "  ")
 	if err == nil {
 		err = os.WriteFile(i.file, append(data, '\n'), 0o600)

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/kernel/observe"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -122,7 +123,7 @@ func TestIDs(t *testing.T) {
 		require.NoError(t, err)
 		assert.Equal(t, k.ID(), parent)
 		kid := start(t, k, states{})
-		kids, _, ok := k.Host().Inspect().Children(id.Number(), 0, 10)
+		kids, _, ok := k.Host().Inspect().Children(make([]observe.SessionInfo, 0, 10), id.Number(), 0)
 		require.True(t, ok)
 		require.Len(t, kids, 1)
 		assert.Equal(t, kid.Number(), kids[0].Number)

@@ -1,8 +1,9 @@
 package kernel
 
-// Stats are statistics of a kernel. DeadLetters and LostPostbacks are counters,
-// which only grow; the others are present numbers.
+// Stats are statistics of a kernel. Turns, DeadLetters and LostPostbacks are
+// counters, which only grow; the others are present numbers.
 type Stats struct {
+	Turns         uint64 // rounds of the kernel's loop: readiness, timers, queue
 	DeadLetters   uint64 // events that reached no handler
 	LostPostbacks uint64 // postbacks that were not released
 	Sessions      int    // alive now
@@ -14,6 +15,7 @@ type Stats struct {
 // Stats returns the kernel's statistics.
 func (k *Kernel) Stats() Stats {
 	s := k.stats
+	s.Turns = k.turns
 	for _, h := range k.hooks {
 		s.DeadLetters += h.DeadLetters()
 	}

@@ -1,7 +1,7 @@
 package kernel
 
 import (
-	"container/heap"
+	"fmt"
 	"slices"
 	"time"
 
@@ -25,60 +25,88 @@ func (v view) Counts() observe.Counts {
 	}
 }
 
-func (v view) Sessions(after uint64, max int) (page []observe.SessionInfo, more, ok bool) {
-	at := v.k.byNumber[after]
+// The work of a call is bounded: it looks at this many entries of the kernel's, and
+// goes on with the next call.
+const viewSteps = 1000
+
+// withChildren is the bit of a cursor of Sessions that says that the children of the
+// session are done as well.
+const withChildren = 1 << 63
+
+func (v view) Sessions(page []observe.SessionInfo, after uint64) (_ []observe.SessionInfo, next uint64, ok bool) {
+	at := v.k.byNumber[after&^withChildren]
 	if at == nil {
-		return nil, false, false
+		return page, 0, false
 	}
-	depth := at.depth()
-	for len(page) < max {
-		if at, depth = following(at, depth); at == nil {
-			return page, false, true
+	w := treeWalk{at: at, depth: at.depth(), done: after&withChildren != 0}
+	for steps := viewSteps; len(page) < cap(page) && steps > 0; steps-- {
+		if w.over() {
+			return page, 0, true
 		}
-		page = append(page, sessionInfo(at, depth))
+		if w.step() {
+			page = append(page, sessionInfo(w.at, max(1, w.depth)))
+			steps -= page[len(page)-1].Children + page[len(page)-1].Watchers
+		}
 	}
-	next, _ := following(at, depth)
-	return page, next != nil, true
+	if w.over() {
+		return page, 0, true
+	}
+	if next = w.at.num; w.done {
+		next |= withChildren
+	}
+	return page, next, true
 }
 
-// depth returns how many sessions are above one; the kernel's own has none.
+// treeWalk goes through the tree of sessions, parents before children.
+type treeWalk struct {
+	at    *entry
+	depth int
+	done  bool // the children of at are done
+}
+
+func (w *treeWalk) over() bool { return w.at.parent == nil && (w.done || w.at.firstChild == nil) }
+
+// step goes to a child, to a sibling, or back to the parent, and reports whether
+// this is a session at which it has not been before.
+func (w *treeWalk) step() bool {
+	switch {
+	case !w.done && w.at.firstChild != nil:
+		w.at, w.depth = w.at.firstChild, w.depth+1
+	case w.at.nextSibling != nil:
+		w.at, w.done = w.at.nextSibling, false
+	default:
+		w.at, w.depth, w.done = w.at.parent, w.depth-1, true
+	}
+	return !w.done
+}
+
+// depth returns how many sessions are above one, counted up to a limit; the
+// kernel's own has none.
 func (e *entry) depth() (depth int) {
-	for ; e.parent != nil; e = e.parent {
+	for ; e.parent != nil && depth < viewSteps; e = e.parent {
 		depth++
 	}
 	return depth
 }
 
-// following returns the next session in the order of the tree, and its depth.
-func following(e *entry, depth int) (*entry, int) {
-	if e.firstChild != nil {
-		return e.firstChild, depth + 1
-	}
-	for e != nil && e.nextSibling == nil {
-		e, depth = e.parent, depth-1
-	}
-	if e == nil {
-		return nil, 0
-	}
-	return e.nextSibling, depth
-}
-
-func (v view) Children(of, after uint64, max int) (page []observe.SessionInfo, more, ok bool) {
+func (v view) Children(page []observe.SessionInfo, of, after uint64) (_ []observe.SessionInfo, more, ok bool) {
 	parent := v.k.byNumber[of]
 	if parent == nil {
-		return nil, false, false
+		return page, false, false
 	}
 	child := parent.firstChild
 	if after != 0 {
 		e := v.k.byNumber[after]
 		if e == nil || e.parent != parent {
-			return nil, false, false
+			return page, false, false
 		}
 		child = e.nextSibling
 	}
 	depth := parent.depth() + 1
-	for ; child != nil && len(page) < max; child = child.nextSibling {
+	for steps := viewSteps; child != nil && len(page) < cap(page) && steps > 0; child = child.nextSibling {
 		page = append(page, sessionInfo(child, depth))
+		s := &page[len(page)-1]
+		steps -= 1 + s.Children + s.Watchers
 	}
 	return page, child != nil, true
 }
@@ -87,7 +115,7 @@ func (v view) Children(of, after uint64, max int) (page []observe.SessionInfo, m
 // counted at most, and so many reasons, wheels and timers are listed.
 const (
 	countedOf = 1000
-	listedOf  = 200
+	listedOf  = 100
 )
 
 func sessionInfo(e *entry, depth int) observe.SessionInfo {
@@ -97,10 +125,8 @@ func sessionInfo(e *entry, depth int) observe.SessionInfo {
 	if e.parent != nil {
 		s.Parent = e.parent.num
 	}
-	if e.seen != nil {
-		s.Type, s.Data = e.seen.Type, e.seen.Data
-	} else {
-		s.Type = e.kind()
+	if s.Type = e.shownType(); e.seen != nil {
+		s.Data = e.seen.Data
 	}
 	for _, a := range e.names() {
 		s.Aliases = append(s.Aliases, a.name)
@@ -154,12 +180,53 @@ func (v view) Session(number uint64) (s observe.SessionDetail, ok bool) {
 	return s, true
 }
 
+func (v view) Type(number uint64) string {
+	if e := v.k.byNumber[number]; e != nil {
+		return e.shownType()
+	}
+	return ""
+}
+
+// shownType is the kind of a session; for an observed one it is known already.
+func (e *entry) shownType() string {
+	if e.seen != nil {
+		return e.seen.Type
+	}
+	return e.kind()
+}
+
 func (v view) Describe(number uint64) []observe.Field {
 	if e := v.k.byNumber[number]; e != nil {
 		return describe(e.shown())
 	}
 	return nil
 }
+
+func (v view) Operations(number uint64) []string {
+	if o := v.operator(number); o != nil {
+		return o.Operations()
+	}
+	return nil
+}
+
+func (v view) Operate(number uint64, operation string) error {
+	if o := v.operator(number); o != nil && slices.Contains(o.Operations(), operation) {
+		return o.Operate(operation)
+	}
+	return fmt.Errorf("session %d has no operation %q now", number, operation)
+}
+
+// operator returns what operates a session, nil if nothing does.
+func (v view) operator(number uint64) observe.Operator {
+	e := v.k.byNumber[number]
+	if e == nil {
+		return nil
+	}
+	o, _ := e.shown().(observe.Operator)
+	return o
+}
+
+func (v view) Observed() bool { return v.k.debug != nil && v.k.debug.observe != nil }
 
 // shown is what may describe a session: its heap, or itself if it has none.
 func (e *entry) shown() any {
@@ -178,8 +245,8 @@ func describe(thing any) []observe.Field {
 
 // reasons is WhyAlive in a bounded time: of the queue it looks at the beginning.
 func (v view) reasons(e *entry) (why []observe.Reason, truncated bool) {
-	truncated = e.eventsTo+e.eventsFrom > 0 && v.k.fifo.tail-v.k.fifo.head > queueSeen
-	for r := range v.k.reasons(e, queueSeen) {
+	truncated = e.eventsTo+e.eventsFrom > 0 && v.k.fifo.tail-v.k.fifo.head > viewSteps
+	for r := range v.k.reasons(e, viewSteps) {
 		if len(why) == listedOf {
 			return why, true
 		}
@@ -188,48 +255,50 @@ func (v view) reasons(e *entry) (why []observe.Reason, truncated bool) {
 	return why, truncated
 }
 
-// queueSeen is how far reasons look into the queue.
-const queueSeen = 5000
-
-// queue calls do for up to max of the slots of the queue after the first skip.
-func (v view) queue(skip, max int, do func(*item)) {
-	q := &v.k.fifo
-	for i := q.head + uint64(skip); i < q.tail && max > 0; i, max = i+1, max-1 {
-		if it := q.at(i); it.dest != nil {
-			do(it)
+func (v view) Queue(page []observe.Queued, from uint64) (_ []observe.Queued, next uint64) {
+	now, q := v.k.readClock(), &v.k.fifo
+	at := max(from, q.head)
+	for steps := viewSteps; at < q.tail && len(page) < cap(page) && steps > 0; at, steps = at+1, steps-1 {
+		it := q.at(at)
+		if it.dest == nil {
+			continue
 		}
-	}
-}
-
-func (v view) Queue(skip, max int) (page []observe.Queued) {
-	now := v.k.readClock()
-	v.queue(skip, max, func(it *item) {
 		x := observe.Queued{
 			Mark: it.mark, Kind: observe.Kind(it.kind), Name: it.name, From: it.from.num, To: it.dest.num, Caller: it.caller,
-			Age: time.Duration(now - it.due), Args: it.args,
+			Age: time.Duration(now - it.due), Args: it.args, Slot: at,
 		}
 		if s := it.extra.where(); s != nil {
 			x.Site = s.String()
 		}
 		page = append(page, x)
-	})
+	}
+	if at >= q.tail {
+		return page, 0
+	}
+	return page, at
+}
+
+func (v view) Timers(page []uint64) []uint64 {
+	next := dueFirst{of: v.k.timers.heap}
+	if len(next.of) > 0 {
+		next.push(0)
+	}
+	for len(next.at) > 0 && len(page) < cap(page) {
+		i := next.pop()
+		for c := 4*i + 1; c <= 4*i+4 && c < len(next.of); c++ {
+			next.push(c)
+		}
+		page = append(page, uint64(next.of[i].timer.id()))
+	}
 	return page
 }
 
-func (v view) Timers(max int) (page []observe.Queued) {
-	now := v.k.readClock()
-	next := &dueFirst{of: v.k.timers.heap}
-	if len(next.of) > 0 {
-		next.at = append(next.at, 0)
+func (v view) Timer(id uint64) (observe.Queued, bool) {
+	x := v.k.timers.find(AlarmID(id))
+	if x == nil {
+		return observe.Queued{}, false
 	}
-	for len(next.at) > 0 && len(page) < max {
-		i := heap.Pop(next).(int)
-		for c := 4*i + 1; c <= 4*i+4 && c < len(next.of); c++ {
-			heap.Push(next, c)
-		}
-		page = append(page, pending(next.of[i].timer, now))
-	}
-	return page
+	return pending(x, v.k.readClock()), true
 }
 
 func pending(x *timer, now int64) observe.Queued {
@@ -246,31 +315,53 @@ type dueFirst struct {
 	at []int
 }
 
-func (h *dueFirst) Len() int { return len(h.at) }
-func (h *dueFirst) Less(i, j int) bool {
-	b := h.of[h.at[j]]
+func (h *dueFirst) less(i, j int) bool {
+	b := &h.of[h.at[j]]
 	return h.of[h.at[i]].before(b.due, b.seq)
 }
-func (h *dueFirst) Swap(i, j int) { h.at[i], h.at[j] = h.at[j], h.at[i] }
-func (h *dueFirst) Push(x any)    { h.at = append(h.at, x.(int)) }
-func (h *dueFirst) Pop() any {
-	last := h.at[len(h.at)-1]
-	h.at = h.at[:len(h.at)-1]
-	return last
+
+func (h *dueFirst) push(place int) {
+	h.at = append(h.at, place)
+	for i := len(h.at) - 1; i > 0 && h.less(i, (i-1)/2); i = (i - 1) / 2 {
+		h.at[i], h.at[(i-1)/2] = h.at[(i-1)/2], h.at[i]
+	}
 }
 
-func (v view) Handles(from, max int) (page []observe.HandleInfo, next int) {
+func (h *dueFirst) pop() int {
+	first, last := h.at[0], len(h.at)-1
+	h.at[0] = h.at[last]
+	h.at = h.at[:last]
+	for i := 0; ; {
+		least := i
+		for c := 2*i + 1; c <= 2*i+2 && c < last; c++ {
+			if h.less(c, least) {
+				least = c
+			}
+		}
+		if least == i {
+			return first
+		}
+		h.at[i], h.at[least] = h.at[least], h.at[i]
+		i = least
+	}
+}
+
+func (v view) Handles(page []observe.HandleInfo, from int) (_ []observe.HandleInfo, next int) {
 	slots := v.k.handles.slots
-	for i := from; i < len(slots); i++ {
-		if i == from+max {
+	for i, steps := from, viewSteps; i < len(slots); i, steps = i+1, steps-1 {
+		if len(page) == cap(page) || steps <= 0 {
 			return page, i
 		}
 		if h := slots[i].h; h != nil {
 			page = append(page, handleInfo(i, h))
+			steps -= stepsOfWatcher * len(page[len(page)-1].Watchers)
 		}
 	}
 	return page, 0
 }
+
+// stepsOfWatcher is what the description of a wheel costs, in steps.
+const stepsOfWatcher = 10
 
 func handleInfo(slot int, h *Handle) observe.HandleInfo {
 	info := observe.HandleInfo{Slot: slot, Name: h.name, FD: h.reg.FD}
@@ -301,6 +392,22 @@ func (v view) CancelTimer(id uint64) bool {
 		return false
 	}
 	v.k.dropTimer(x)
+	return true
+}
+
+func (v view) CancelQueued(slot uint64, id observe.ID) bool {
+	q := &v.k.fifo
+	if slot < q.head || slot >= q.tail {
+		return false
+	}
+	it := q.at(slot)
+	if it.dest == nil || it.kind != kindPost || it.mark.ID != id {
+		return false
+	}
+	q.live--
+	dest, from := it.dest, it.from
+	*it = item{}
+	v.k.countDequeued(dest, from)
 	return true
 }
 

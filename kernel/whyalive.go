@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -37,12 +36,12 @@ func (k *Kernel) WhyAlive(id ID) []Reason {
 	return slices.Collect(k.reasons(e, math.MaxUint64))
 }
 
-// reasons yields everything that keeps a session alive. Of the queue it looks at
-// so many places from its beginning.
+// reasons yields everything that keeps a session alive. Of the queue, and of the
+// references and child processes, it looks at the first places.
 func (k *Kernel) reasons(e *entry, places uint64) iter.Seq[Reason] {
 	return func(yield func(Reason) bool) {
 		add := func(kind, name string, s *site) bool { return yield(Reason{kind, name, s.String()}) }
-		_ = k.queuedReasons(e, places, add) && e.ownReasons(add) && e.coldReasons(add)
+		_ = k.queuedReasons(e, places, add) && e.ownReasons(add) && e.coldReasons(places, add)
 	}
 }
 
@@ -102,22 +101,34 @@ func (e *entry) ownReasons(add addReason) bool {
 }
 
 // coldReasons adds the references and child processes of a session.
-func (e *entry) coldReasons(add addReason) bool {
+func (e *entry) coldReasons(places uint64, add addReason) bool {
 	if e.cold == nil {
 		return true
 	}
-	for _, tag := range slices.Sorted(maps.Keys(e.cold.extrefs)) {
+	for _, tag := range slices.Sorted(firstKeys(e.cold.extrefs, places)) {
 		if !add("reference", fmt.Sprintf("%s (%d)", tag, e.cold.extrefs[tag].count), e.cold.extrefs[tag].site) {
 			return false
 		}
 	}
-	watches := slices.SortedFunc(maps.Keys(e.cold.children), func(a, b *childWatch) int { return a.process.pid - b.process.pid })
+	watches := slices.SortedFunc(firstKeys(e.cold.children, places), func(a, b *childWatch) int { return a.process.pid - b.process.pid })
 	for _, w := range watches {
 		if !add("process", fmt.Sprintf("%d for %s", w.process.pid, w.event), w.site) {
 			return false
 		}
 	}
 	return true
+}
+
+// firstKeys yields up to most keys of a map, in any order.
+func firstKeys[K comparable, V any](m map[K]V, most uint64) iter.Seq[K] {
+	return func(yield func(K) bool) {
+		for key := range m {
+			if most == 0 || !yield(key) {
+				return
+			}
+			most--
+		}
+	}
 }
 
 func (x *extra) where() *site {

@@ -120,6 +120,28 @@ func New(k *kernel.Kernel, c Config) *Collector {
 	return m
 }
 
+// SetSample changes [Config.Sample] from now on. It may be called where New may.
+func (m *Collector) SetSample(n int) {
+	sample := 1
+	for sample < n {
+		sample *= 2
+	}
+	m.mu.Lock()
+	m.settle()
+	m.sample = sample
+	m.mu.Unlock()
+	kept := m.k.Host().Observe(placeholder{}, sample) // without any observer the numbers of sessions were lost
+	m.stop()
+	m.stop = m.k.Host().Observe(m, sample)
+	kept()
+}
+
+// placeholder observes nothing.
+type placeholder struct{}
+
+func (placeholder) Begin(*observe.Span) {}
+func (placeholder) End(*observe.Span)   {}
+
 // Close detaches the Collector, which keeps its numbers. It may be called where
 // New may.
 func (m *Collector) Close() error {

@@ -27,32 +27,54 @@ type Snapshot struct {
 	Failures   []Failure      // most frequent first
 }
 
-// Snapshot returns the numbers as they are now. It does not disturb the kernel
-// for longer than it takes to copy them, and works while a handler runs.
+// copied is how many events a Snapshot copies while the kernel may have to wait.
+const copied = 32
+
+// Snapshot returns the numbers as they are now, and works while a handler runs. It
+// keeps the kernel waiting for some tens of microseconds at most: the events are
+// copied in parts, so that while the kernel runs, those of the last part may include
+// some that Dispatched, or the event that has caused them, do not.
 func (m *Collector) Snapshot() Snapshot {
+	s, all := m.totals()
+	s.Events = make([]Event, 0, len(all))
+	for part := range slices.Chunk(all, copied) {
+		m.mu.Lock()
+		for _, c := range part {
+			s.Events = append(s.Events, *c.event)
+		}
+		m.mu.Unlock()
+	}
+	s.sort()
+	return s
+}
+
+// totals returns a snapshot without events, and the counters of those.
+func (m *Collector) totals() (s Snapshot, all []*counter) {
+	m.mu.Lock()
+	dead, failures := len(m.dead), len(m.errors)
+	m.mu.Unlock()
+	s.Dead, s.Failures = make([]DeadLetters, 0, dead+copied), make([]Failure, 0, failures+copied)
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	s := Snapshot{
-		Kernel: m.view.Name(), Since: m.began, Sample: m.sample, Dispatched: m.dispatched, Threw: m.threw,
-		Counts: m.counts, Turn: m.turn, Late: m.late,
-	}
-	for _, c := range m.all {
-		s.Events = append(s.Events, *c.event)
-	}
-	slices.SortFunc(s.Events, func(a, b Event) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Event, b.Event)) })
+	s.Kernel, s.Since, s.Sample, s.Dispatched, s.Threw = m.view.Name(), m.began, m.sample, m.dispatched, m.threw
+	s.Counts, s.Turn, s.Late = m.counts, m.turn, m.late
 	for _, d := range m.dead {
 		s.Dead = append(s.Dead, *d)
 	}
-	slices.SortFunc(s.Dead, func(a, b DeadLetters) int {
-		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.To, b.To), cmp.Compare(a.Event, b.Event))
-	})
 	for _, f := range m.errors {
 		s.Failures = append(s.Failures, *f)
 	}
+	return s, m.all // those that are added are behind these
+}
+
+func (s *Snapshot) sort() {
+	slices.SortFunc(s.Events, func(a, b Event) int { return cmp.Or(cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Event, b.Event)) })
+	slices.SortFunc(s.Dead, func(a, b DeadLetters) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.To, b.To), cmp.Compare(a.Event, b.Event))
+	})
 	slices.SortFunc(s.Failures, func(a, b Failure) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Event, b.Event), cmp.Compare(a.Text, b.Text))
 	})
-	return s
 }
 
 // Of returns the numbers of an event, and reports whether there are any.

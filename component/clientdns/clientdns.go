@@ -34,6 +34,7 @@ import (
 
 	"github.com/miekg/dns"
 
+	"github.com/gopoe/poe/component/clienttcp"
 	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -87,6 +88,12 @@ type Config struct {
 	// is required unless the certificates name the addresses of the name
 	// servers.
 	TLS *tls.Config
+	// Socket, if not nil, makes the socket for a question to a name server in
+	// place of the system's, for networks in memory for example; the component
+	// owns it. Dial, if not nil, makes the connections for TCP and TLS, see
+	// clienttcp.Config.
+	Socket func(to netip.AddrPort) (*kernel.Handle, error)
+	Dial   func(d *clienttcp.Dialing)
 	// Timeout bounds a request in all; Retry is how long a server may take
 	// before the next one is asked, which doubles with every round. If 0, they
 	// are DefaultTimeout and DefaultRetry. POE: Timeout.
@@ -156,9 +163,13 @@ func New(k *kernel.Kernel, config Config) (*Resolver, error) {
 var states = session.States[Resolver]{
 	"_start": func(r *Resolver, e kernel.Event) {
 		r.id = e.Session
-		*kernel.Arg[*error](e, 0) = e.Kernel.AliasSet(r.config.Alias)
+		_, err := e.Kernel.Host().Own(closer{r}, "requests")
+		if err == nil {
+			err = e.Kernel.AliasSet(r.config.Alias)
+		}
+		*kernel.Arg[*error](e, 0) = err
 	},
-	"_stop":    func(r *Resolver, e kernel.Event) { r.stop() },
+	"_stop":    func(r *Resolver, e kernel.Event) { r.closeLookups() },
 	"resolve":  (*Resolver).resolveEvent,
 	"shutdown": func(r *Resolver, _ kernel.Event) { r.Shutdown() },
 }

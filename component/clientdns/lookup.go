@@ -3,6 +3,7 @@ package clientdns
 import (
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -30,6 +31,15 @@ type lookup struct {
 	alarm    kernel.AlarmID
 	failure  error // why the last try has failed
 	over     bool
+}
+
+// timeout is the error of a request whose time is over: with the reason why the
+// last try has failed, if it has.
+func (l *lookup) timeout() error {
+	if l == nil || l.failure == nil {
+		return ErrTimeout
+	}
+	return fmt.Errorf("%w: %w", ErrTimeout, l.failure)
 }
 
 // leave takes out an asker who has been answered.
@@ -76,17 +86,12 @@ func (l *lookup) try() {
 
 // overUDP asks from a port of the system's choice.
 func (l *lookup) overUDP() {
-	bind := "0.0.0.0"
-	if l.to.Addr().Is6() {
-		bind = "::"
-	}
 	packet, err := l.query.Pack()
 	if err != nil {
 		l.r.answered(l, &Answer{Err: err})
 		return
 	}
-	l.socket, err = socketfactory.Listen(socketfactory.Config{Type: socketfactory.Datagram, BindAddress: bind})
-	if err == nil {
+	if l.socket, err = l.r.config.open(l.to); err == nil {
 		err = l.r.k.Host().Watch(l.socket, kernel.Read, "clientdns: answer", udpReader{l})
 	}
 	if err == nil {
@@ -101,11 +106,27 @@ func (l *lookup) overUDP() {
 // udpReader reads the datagrams of a lookup.
 type udpReader struct{ *lookup }
 
+// open makes a socket for a question.
+func (c *Config) open(to netip.AddrPort) (*kernel.Handle, error) {
+	if c.Socket != nil {
+		return c.Socket(to)
+	}
+	bind := "0.0.0.0"
+	if to.Addr().Is6() {
+		bind = "::"
+	}
+	return socketfactory.Listen(socketfactory.Config{Type: socketfactory.Datagram, BindAddress: bind})
+}
+
+// batch is how many datagrams are read before other events have their turn: a
+// port can be flooded with forgeries.
+const batch = 16
+
 // HandleReady is called by the kernel.
 func (l udpReader) HandleReady(kernel.Mode) {
 	var buf [DefaultUDPSize]byte
-	for l.socket != nil {
-		n, from, err := l.socket.ReadFrom(buf[:])
+	for n := 0; n < batch && l.socket != nil; n++ {
+		size, from, err := l.socket.ReadFrom(buf[:])
 		if err != nil {
 			if !errors.Is(err, kernel.ErrWouldBlock) {
 				l.failure = err
@@ -115,7 +136,7 @@ func (l udpReader) HandleReady(kernel.Mode) {
 		if netip.AddrPortFrom(from.Addr().Unmap(), from.Port()) != l.to {
 			continue // not the one who was asked
 		}
-		l.got(buf[:n], false)
+		l.got(buf[:size], false)
 	}
 }
 
@@ -131,6 +152,7 @@ func (l *lookup) overTCP() {
 		RemoteAddress:  l.to.Addr().String(),
 		RemotePort:     int(l.to.Port()),
 		TLS:            l.r.config.TLS,
+		Dial:           l.r.config.Dial,
 		ConnectTimeout: l.r.config.Retry,
 		Filter:         filter.Factory(filter.NewPrefixed, filter.PrefixedConfig{Size: 2}),
 		Connected:      func(c *clienttcp.Client) { c.Put(packet) },

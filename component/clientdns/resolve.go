@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 
 	"github.com/miekg/dns"
@@ -108,17 +109,22 @@ func (r *Resolver) ask(to kernel.ID, request Request) *Answer {
 		return &Answer{Host: request.Host, Type: request.Type, Class: request.Class, Context: request.Context, Err: ErrBusy}
 	}
 	a := &asker{to: to, request: request, names: r.names(request.Host)}
-	if answer := r.next(a); answer != nil {
-		return answer
-	}
 	r.asked++
 	_, _ = r.k.RefcountIncrement(to, r.tag()) // an asker that has stopped gets no answer
+	if answer := r.next(a); answer != nil {
+		r.asked--
+		_, _ = r.k.RefcountDecrement(to, r.tag()) // or it has stopped
+		return answer
+	}
+	if a.done { // the question cannot be sent: its answer is on the way
+		return nil
+	}
 	timeout := request.Timeout
 	configerror.SetDefault(&timeout, r.config.Timeout)
 	r.in(func() {
 		a.alarm, _ = r.k.Host().DelayFunc("clientdns: time-out", timeout, func(kernel.Event) {
 			a.alarm = 0
-			r.finish(a, &Answer{Err: ErrTimeout})
+			r.finish(a, &Answer{Err: a.lookup.timeout()})
 		})
 	})
 	return nil
@@ -266,11 +272,28 @@ func (r *Resolver) Shutdown() {
 func (r *Resolver) stop() {
 	r.over = true
 	r.waiting = nil
+	r.closeLookups()
 	for _, l := range r.pending {
-		l.close()
-		for _, a := range append([]*asker(nil), l.askers...) {
+		for _, a := range slices.Clone(l.askers) {
 			r.finish(a, &Answer{Err: ErrShutdown})
 		}
 	}
 	clear(r.pending)
+}
+
+// closeLookups closes the sockets of all questions.
+func (r *Resolver) closeLookups() {
+	for _, l := range r.pending {
+		l.close()
+	}
+}
+
+// closer answers the requests which a component that ends by force has left. It
+// runs after the session's end, which drops the events that the session has
+// posted.
+type closer struct{ r *Resolver }
+
+func (c closer) Close() error {
+	c.r.stop()
+	return nil
 }

@@ -16,6 +16,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/gopoe/poe/internal/leakcheck"
 )
 
 // holdingServer is the variable that makes the test binary a server.
@@ -26,7 +28,7 @@ func TestMain(m *testing.M) {
 		holdRequests()
 		return
 	}
-	os.Exit(m.Run())
+	leakcheck.Main(m)
 }
 
 // holdRequests is a server that answers no request for /page until one for /answer

@@ -132,7 +132,8 @@ type Pinger struct {
 	active   map[uint16]*ping // by their sequence number
 	looked   map[*ping]bool   // whose names are looked up
 	next     uint16
-	starting bool // startNext is at work
+	serial   uint64 // of the last ping
+	starting bool   // startNext is at work
 	over     bool
 }
 
@@ -253,7 +254,8 @@ func (p *Pinger) begin(asker kernel.ID, r Request) {
 	if _, err := p.k.RefcountIncrement(asker, p.tag()); err != nil {
 		return // it has stopped meanwhile
 	}
-	g := &ping{p: p, asker: asker, request: r, asked: p.k.Now()}
+	p.serial++
+	g := &ping{p: p, asker: asker, request: r, asked: p.k.Now(), serial: p.serial}
 	configerror.SetDefault(&g.request.Timeout, p.config.Timeout)
 	configerror.SetDefault(&g.request.Retry, p.config.Retry)
 	addr, err := netip.ParseAddr(r.Addr)

@@ -1,6 +1,7 @@
 package clientping
 
 import (
+	"cmp"
 	"crypto/subtle"
 	"net/netip"
 	"slices"
@@ -21,6 +22,7 @@ type ping struct {
 	request Request
 	addr    netip.Addr
 	asked   time.Time
+	serial  uint64
 	sent    time.Time
 	seq     uint16
 	payload []byte
@@ -138,14 +140,10 @@ func (p *Pinger) rest(kernel.Event) {
 // clear handles "clear": an address, or none for all.
 func (p *Pinger) clear(e kernel.Event) {
 	addr, one := kernel.ArgOK[string](e, 0)
-	for _, g := range p.all() {
-		if g.asker == e.Sender && (!one || g.request.Addr == addr) {
-			p.drop(g)
-		}
-	}
+	p.drop(slices.DeleteFunc(p.all(), func(g *ping) bool { return g.asker != e.Sender || one && g.request.Addr != addr }))
 }
 
-// all lists the pings that have not ended.
+// all lists the pings that have not ended, oldest first.
 func (p *Pinger) all() []*ping {
 	list := slices.Clone(p.waiting)
 	for _, g := range p.active {
@@ -154,15 +152,8 @@ func (p *Pinger) all() []*ping {
 	for g := range p.looked {
 		list = append(list, g)
 	}
-	slices.SortFunc(list, func(a, b *ping) int { return a.asked.Compare(b.asked) })
+	slices.SortFunc(list, func(a, b *ping) int { return cmp.Compare(a.serial, b.serial) })
 	return list
-}
-
-// drop takes a ping out of the lists and releases it.
-func (p *Pinger) drop(g *ping) {
-	p.waiting = slices.DeleteFunc(p.waiting, func(other *ping) bool { return other == g })
-	delete(p.looked, g)
-	g.release()
 }
 
 // Shutdown answers pending pings with ErrShutdown and ends the component. POE:
@@ -180,9 +171,23 @@ func (p *Pinger) Shutdown() {
 
 func (p *Pinger) stop() {
 	p.over = true
-	for _, g := range p.all() {
+	list := p.all()
+	for _, g := range list {
 		g.post(&Reply{Last: true, Err: ErrShutdown})
-		p.drop(g)
+	}
+	p.drop(list)
+}
+
+// drop takes pings out of the lists and releases them.
+func (p *Pinger) drop(list []*ping) {
+	gone := make(map[*ping]bool, len(list))
+	for _, g := range list {
+		gone[g] = true
+		delete(p.looked, g)
+	}
+	p.waiting = slices.DeleteFunc(p.waiting, func(g *ping) bool { return gone[g] }) // or a release would begin them
+	for _, g := range list {
+		g.release()
 	}
 }
 

@@ -75,12 +75,15 @@ func (s *socket) send(g *ping) error {
 	return err
 }
 
+// batch is how many packets are read before other events have their turn.
+const batch = 64
+
 // HandleReady is called by the kernel. What is no reply to a ping of ours is passed
 // over.
 func (s *socket) HandleReady(kernel.Mode) {
 	var buf [1 << 16]byte
-	for s.p.sockets[index(s.six)] == s {
-		n, from, err := s.handle.ReadFrom(buf[:])
+	for n := 0; n < batch && s.p.sockets[index(s.six)] == s; n++ {
+		size, from, err := s.handle.ReadFrom(buf[:])
 		if errors.Is(err, kernel.ErrWouldBlock) {
 			return
 		}
@@ -88,7 +91,7 @@ func (s *socket) HandleReady(kernel.Mode) {
 			s.failed(err)
 			return
 		}
-		s.packet(buf[:n], from.Addr())
+		s.packet(buf[:size], from.Addr())
 	}
 }
 

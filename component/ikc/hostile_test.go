@@ -14,6 +14,7 @@ import (
 	"github.com/gopoe/poe/component/ikc"
 	"github.com/gopoe/poe/filter/storable"
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/kernel/observe"
 )
 
 // stranger is a connection in blocking style.
@@ -241,7 +242,7 @@ func TestManySenders(t *testing.T) {
 	}
 	g.do(func(k *kernel.Kernel) {
 		id, _ := k.AliasResolve("IKC")
-		children, _, ok := k.Host().Inspect().Children(id.Number(), 0, 10)
+		children, _, ok := k.Host().Inspect().Children(make([]observe.SessionInfo, 0, 10), id.Number(), 0)
 		require.True(t, ok)
 		require.Len(t, children, 3)
 	})

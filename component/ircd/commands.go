@@ -124,7 +124,7 @@ func (u *user) pass(m *Message) {
 }
 
 func (u *user) oper(m *Message) {
-	if want, ok := u.s.config.Operators[m.Param(0)]; !ok || want == "" || want != m.Param(1) {
+	if want, ok := u.s.config.Operators[m.Param(0)]; !ok || want == "" || !sameSecret(want, m.Param(1)) {
 		u.numeric("464", "Password incorrect")
 		return
 	}

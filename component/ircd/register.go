@@ -1,7 +1,6 @@
 package ircd
 
 import (
-	"crypto/subtle"
 	"net/netip"
 	"regexp"
 	"slices"
@@ -94,7 +93,7 @@ func (u *user) requestCaps(list string) {
 func (u *user) webIRC(m *Message) {
 	want, addr := u.s.config.WebIRC, m.Param(3)
 	ip, err := netip.ParseAddr(addr)
-	if want == "" || u.nick != "" || u.name != "" || subtle.ConstantTimeCompare([]byte(want), []byte(m.Param(0))) != 1 || err != nil {
+	if want == "" || u.nick != "" || u.name != "" || !sameSecret(want, m.Param(0)) || err != nil {
 		u.end("WEBIRC refused")
 		return
 	}
@@ -159,7 +158,7 @@ func (u *user) register() {
 	if u.registered || u.gone || u.negotiating || u.nick == "" || u.name == "" {
 		return
 	}
-	if want := u.s.config.Password; want != "" && u.password != want {
+	if want := u.s.config.Password; want != "" && !sameSecret(want, u.password) {
 		u.numeric("464", "Password incorrect")
 		u.end("Bad password")
 		return

@@ -106,10 +106,15 @@ func (u *user) plain(response string) (challenge, account string, err error) {
 		return "", "", errSASL
 	}
 	want, ok := u.s.config.Accounts[parts[1]]
-	if !ok || subtle.ConstantTimeCompare([]byte(want), []byte(parts[2])) != 1 {
+	if !ok || !sameSecret(want, parts[2]) {
 		return "", "", errSASL
 	}
 	return "", parts[1], nil
+}
+
+// sameSecret compares in a time that does not show where texts differ.
+func sameSecret(want, given string) bool {
+	return subtle.ConstantTimeCompare([]byte(want), []byte(given)) == 1
 }
 
 // external checks the certificate of the connection. The response may name the
@@ -145,15 +150,24 @@ func (u *user) scram() func(response string) (challenge, account string, err err
 	}
 }
 
-// credentials derives from an account's password what SCRAM needs to check it.
+// credentials derives from an account's password what SCRAM needs to check it, once
+// for each account: who has not logged in could have the kernel do it again and
+// again otherwise.
 func (s *Server) credentials(name string) (scram.StoredCredentials, error) {
 	password, ok := s.config.Accounts[name]
 	if !ok {
 		return scram.StoredCredentials{}, errSASL
 	}
+	if known, ok := s.stored[name]; ok {
+		return known, nil
+	}
 	client, err := scram.SHA256.NewClient(name, password, "")
 	if err != nil {
 		return scram.StoredCredentials{}, err
 	}
-	return client.GetStoredCredentialsWithError(scram.KeyFactors{Salt: rand.Text(), Iters: scramIterations})
+	stored, err := client.GetStoredCredentialsWithError(scram.KeyFactors{Salt: rand.Text(), Iters: scramIterations})
+	if err == nil {
+		s.stored[name] = stored
+	}
+	return stored, err
 }

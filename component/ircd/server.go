@@ -6,6 +6,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/xdg-go/scram"
+
 	"github.com/gopoe/poe/component/irc/ircutil"
 	"github.com/gopoe/poe/component/servertcp"
 	"github.com/gopoe/poe/filter"
@@ -28,6 +30,7 @@ type Server struct {
 	channels map[string]*channel // by name in lower case
 	unnamed  int                 // connections without a nick
 	batches  int                 // that were opened, for their names
+	stored   map[string]scram.StoredCredentials
 }
 
 // New starts a server, which listens when New returns. An invalid configuration
@@ -37,7 +40,7 @@ func New(k *kernel.Kernel, c Config) (*Server, error) {
 	if err := c.complete(); err != nil {
 		return nil, err
 	}
-	s := &Server{k: k, config: c, started: k.Now(), users: map[string]*user{}, channels: map[string]*channel{}}
+	s := &Server{k: k, config: c, started: k.Now(), users: map[string]*user{}, channels: map[string]*channel{}, stored: map[string]scram.StoredCredentials{}}
 	var err error
 	s.listener, err = servertcp.Listen(k, servertcp.Config{
 		Alias: c.Alias, Address: c.Address, Port: c.Port, Listener: c.Listener, MaxClients: c.Limits.Users,

@@ -1,6 +1,7 @@
 package ircd
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"github.com/gopoe/poe/component/servertcp"
 	ircfilter "github.com/gopoe/poe/filter/irc"
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/wheel/readwrite"
 )
 
 // user is a user, registered or not, or a service.
@@ -33,6 +35,7 @@ type user struct {
 	connected, heard       time.Time
 	spoke                  time.Time
 	pinged, gone           bool
+	dropped                bool // its end is on its way
 	ping                   kernel.AlarmID
 	reply                  *labeled // the answer to the current command
 }
@@ -59,7 +62,7 @@ func (u *user) send(source, command string, params ...string) {
 
 // deliver sends a message, with the tags that the user wants.
 func (u *user) deliver(m *Message, from *user) {
-	if u.gone {
+	if u.gone || u.dropped {
 		return
 	}
 	if u.isService() {
@@ -75,9 +78,28 @@ func (u *user) deliver(m *Message, from *user) {
 }
 
 func (u *user) put(m *Message) {
-	if _, err := u.client.TryPut(m); err != nil {
+	switch _, err := u.client.TryPut(m); {
+	case errors.Is(err, readwrite.ErrPending):
+		u.drop("SendQ exceeded")
+	case err != nil:
 		u.s.k.Host().Logger().Warn("ircd: a message cannot be sent", "nick", u.nick, "error", err)
 	}
+}
+
+// drop takes a user off the server who does not read, behind the message that is
+// being sent to others.
+func (u *user) drop(why string) {
+	if u.dropped {
+		return
+	}
+	u.dropped = true
+	_ = u.s.k.Host().CallFunc(u.session, "ircd_drop", func(kernel.Event) {
+		_, _ = u.s.k.Host().DelayFunc("ircd_drop", 0, func(kernel.Event) {
+			u.quit(why)
+			u.client.GotAnError = true
+			u.client.Shutdown()
+		})
+	})
 }
 
 // tags are the tags of a message: those of the sender, and the server's own.

@@ -55,8 +55,9 @@ type Config struct {
 	// job ends when the session does, and has failed if Done was not called.
 	// POE: Worker.
 	Worker func(e kernel.Event, j *Job) (kernel.ID, error)
-	// Less reports whether a new job goes before another that waits already. If
-	// nil, jobs are begun in the order in which they came. POE: Prioritizer.
+	// Less reports whether a new job goes before another that waits already; it
+	// must be an order, as for sort.Interface. If nil, jobs are begun in the
+	// order in which they came. POE: Prioritizer.
 	Less func(job, other []any) bool
 	// Fetch, if not nil, makes the queue active: it returns the parameters of
 	// the next job, or false if there is none now. It runs on the kernel's
@@ -72,7 +73,8 @@ type Config struct {
 	AckEvent string
 	// Timeout bounds one attempt; 0 is no limit. When it expires, a worker's
 	// session is stopped by force; Work that does not end with its context
-	// continues on its goroutine, and no longer counts against Limit.
+	// continues on its goroutine and counts against Limit until it returns or
+	// the queue stops.
 	Timeout time.Duration
 	// Attempts is the number of attempts at a job in all; 0 is one. If it is
 	// more, or Timeout is set, exceptions of a worker's session are failures of

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sort"
 	"time"
 
 	"github.com/gopoe/poe/kernel"
@@ -19,7 +20,8 @@ type Queue struct {
 	running   []*Job
 	pausing   []*Job // before their next attempt
 	bySession map[kernel.ID]*Job
-	starting  bool // next is at work
+	overdue   []*kernel.Job // whose time is over, and whose work has not returned
+	starting  bool          // next is at work
 	stopped   bool
 }
 
@@ -35,8 +37,9 @@ type Job struct {
 	alarm    kernel.AlarmID // of the time-out, or of the next attempt
 	worker   kernel.ID
 	offload  *kernel.Job
-	starting bool // the worker's session is being made
-	done     bool // Done was called
+	expire   context.CancelFunc // ends the context of offload
+	starting bool               // the worker's session is being made
+	done     bool               // Done was called
 	results  []any
 	failure  error
 }
@@ -116,10 +119,7 @@ func (q *Queue) accept(asker kernel.ID, event string, params []any) {
 func (q *Queue) add(j *Job) {
 	at := len(q.waiting)
 	if q.config.Less != nil {
-		at = slices.IndexFunc(q.waiting, func(other *Job) bool { return q.config.Less(j.params, other.params) })
-		if at < 0 {
-			at = len(q.waiting)
-		}
+		at = sort.Search(at, func(i int) bool { return q.config.Less(j.params, q.waiting[i].params) })
 	}
 	q.waiting = slices.Insert(q.waiting, at, j)
 	q.next()
@@ -145,21 +145,21 @@ func (q *Queue) next() {
 	}
 	q.starting = true
 	defer func() { q.starting = false }()
-	for len(q.running) < q.config.Limit && len(q.waiting) > 0 && !q.stopped {
+	for q.Running() < q.config.Limit && len(q.waiting) > 0 && !q.stopped {
 		j := q.waiting[0]
 		q.waiting[0] = nil
 		q.waiting = q.waiting[1:]
 		q.running = append(q.running, j)
 		q.in(j.begin)
 	}
-	if q.config.Fetch != nil && !q.stopped && len(q.running) < q.config.Limit && len(q.waiting) == 0 {
+	if q.config.Fetch != nil && !q.stopped && q.Running() < q.config.Limit && len(q.waiting) == 0 {
 		q.in(func(e kernel.Event) { _ = e.Delay("fetch", 0) })
 	}
 }
 
 // fetch asks an active queue's source for jobs.
 func (q *Queue) fetch(e kernel.Event) {
-	for !q.stopped && len(q.running)+len(q.waiting) < q.config.Limit {
+	for !q.stopped && q.Running()+len(q.waiting) < q.config.Limit {
 		params, ok := q.config.Fetch(e)
 		if !ok {
 			if q.config.Poll > 0 {
@@ -210,8 +210,9 @@ func (q *Queue) die(e kernel.Event) {
 // attempt.
 func (q *Queue) Waiting() int { return len(q.waiting) + len(q.pausing) }
 
-// Running returns the number of jobs that run.
-func (q *Queue) Running() int { return len(q.running) }
+// Running returns the number of workers that run, including Work that has not
+// returned though its time is over.
+func (q *Queue) Running() int { return len(q.running) + len(q.overdue) }
 
 // Stop ends the queue: no more workers are started, jobs that wait get
 // ErrStopped, and the queue ends with its last worker. POE: the event "stop".
@@ -225,6 +226,10 @@ func (q *Queue) Stop() {
 	for _, j := range idle {
 		j.respond(ErrStopped)
 	}
+	for _, work := range q.overdue {
+		work.Cancel() // the queue does not wait for it
+	}
+	q.overdue = nil
 	q.in(func(e kernel.Event) {
 		for _, j := range idle {
 			if j.alarm != 0 {
@@ -249,7 +254,7 @@ func (c closer) Close() error {
 			j.respond(ErrStopped)
 		}
 	}
-	q.running, q.waiting, q.pausing = nil, nil, nil
+	q.running, q.waiting, q.pausing, q.overdue = nil, nil, nil, nil
 	return nil
 }
 
@@ -287,18 +292,37 @@ func (j *Job) begin(e kernel.Event) {
 	}
 	var err error
 	if q.config.Work != nil {
-		j.offload, err = q.k.Host().OffloadFunc(nil, "job", func(ctx context.Context) (any, error) {
-			return q.config.Work(ctx, j.params)
-		}, func(_ kernel.Event, results any, err error) {
-			j.results, _ = results.([]any)
-			j.ended(err)
-		})
+		err = j.offloadWork()
 	} else if err = j.makeWorker(e); err == nil && !j.worker.Alive() {
 		j.sessionEnded() // within _start
 	}
 	if err != nil {
 		j.ended(err)
 	}
+}
+
+// offloadWork begins an attempt on another goroutine.
+func (j *Job) offloadWork() error {
+	q := j.queue
+	expired, expire := context.WithCancel(context.Background())
+	var work *kernel.Job
+	work, err := q.k.Host().OffloadFunc(nil, "job", func(ctx context.Context) (any, error) {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		defer context.AfterFunc(expired, cancel)()
+		return q.config.Work(ctx, j.params)
+	}, func(_ kernel.Event, results any, err error) {
+		expire()
+		if i := slices.Index(q.overdue, work); i >= 0 {
+			q.overdue = slices.Delete(q.overdue, i, i+1)
+			q.next()
+			return
+		}
+		j.results, _ = results.([]any)
+		j.ended(err)
+	})
+	j.offload, j.expire = work, expire
+	return err
 }
 
 func (j *Job) makeWorker(e kernel.Event) (err error) {
@@ -314,7 +338,12 @@ func (j *Job) makeWorker(e kernel.Event) (err error) {
 func (j *Job) timeout() {
 	j.alarm = 0
 	if j.offload != nil {
-		j.offload.Cancel()
+		j.expire()
+		if q := j.queue; q.stopped {
+			j.offload.Cancel()
+		} else {
+			q.overdue = append(q.overdue, j.offload) // it may ignore its context
+		}
 		j.ended(ErrTimeout)
 		return
 	}

@@ -4,8 +4,10 @@ package serial_test
 
 import (
 	"errors"
+	"io"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"testing"
 
@@ -92,6 +94,45 @@ func TestSettings(t *testing.T) {
 	have, err = unix.IoctlGetTermios(l.Handle.Fd(), unix.TCGETS)
 	require.NoError(t, err)
 	assert.NotZero(t, have.Lflag&unix.ECHO)
+}
+
+// A device that sends a line without an end is a recoverable error of the filter, and
+// one that is unplugged the end of the wheel.
+func TestHostileDevice(t *testing.T) {
+	l, far := open(t, serial.Config{Shared: true})
+	k := kernel.New()
+	var got []string
+	var errs []*kernel.OpError
+	var wheel *readwrite.Wheel
+	_, err := session.Inline(k, session.Funcs{
+		"_start": func(kernel.Event) {
+			f, err := filter.NewLine(filter.LineConfig{Literal: "\n", MaxLength: 100})
+			require.NoError(t, err)
+			wheel, err = readwrite.New(k, readwrite.Config{Handle: l.Handle, Filter: f, Events: readwrite.Names{Input: "input", Error: "error"}})
+			require.NoError(t, err)
+			go func() {
+				_, err := far.WriteString(strings.Repeat("\x00\xff", 500) + "\nreading\n")
+				assert.NoError(t, err)
+			}()
+		},
+		"input": func(e kernel.Event) {
+			got = append(got, kernel.Arg[string](e, 0))
+			assert.NoError(t, far.Close(), "it is unplugged")
+		},
+		"error": func(e kernel.Event) {
+			err := kernel.OpErrorOf(e)
+			if errs = append(errs, err); !filter.Recoverable(err.Err) {
+				wheel.Close()
+			}
+		},
+	})
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+	assert.Equal(t, []string{"reading"}, got)
+	require.Len(t, errs, 2)
+	var limit *filter.LimitError
+	assert.ErrorAs(t, errs[0], &limit)
+	assert.True(t, errors.Is(errs[1], syscall.EIO) || errors.Is(errs[1], io.EOF), "%v", errs[1])
 }
 
 func TestErrors(t *testing.T) {

@@ -57,6 +57,7 @@ type Client struct {
 	held       int                  // bytes counted in the listener's memory
 	condemned  bool                 // ends because of Limits.Memory
 	quiet      uint8                // how often checkOutput has found no progress
+	pace       pace                 // of its reads
 	written    uint64               // what had been written when it looked last
 	counted    *netip.Addr          // address counted against Limits.PerPeer, or nil
 	monitor    *conntimeout.Monitor // nil without time-outs
@@ -255,6 +256,7 @@ func (c *Client) gotInput(e kernel.Event) {
 		return
 	}
 	c.monitor.RecordReceived()
+	c.listener.work.records += boxedWork
 	c.runCallback(e, func() { c.handle(e.Arg(0)) })
 }
 

@@ -1,6 +1,9 @@
 package servertcp
 
 import (
+	"fmt"
+	"time"
+
 	"github.com/gopoe/poe/kernel/observe"
 )
 
@@ -28,6 +31,45 @@ func (l *Listener) Describe() []observe.Field {
 	return f
 }
 
+// Operations implements observe.Operator. "pause" accepts no more connections until
+// "resume"; "stop listening" is the event "shutdown"; "drain" is the event of that
+// name; "close" drains without waiting.
+func (l *Listener) Operations() []string {
+	switch {
+	case l.Wheel == nil && l.first == nil:
+		return nil
+	case l.Wheel == nil:
+		return []string{"drain", "close"}
+	case l.paused != nil:
+		return []string{"resume", "stop listening", "drain", "close"}
+	case l.Concurrency == 0: // the program accepts none
+		return []string{"stop listening", "drain", "close"}
+	}
+	return []string{"pause", "stop listening", "drain", "close"}
+}
+
+// Operate implements observe.Operator.
+func (l *Listener) Operate(operation string) error {
+	k := l.id.Kernel()
+	switch operation {
+	case "pause":
+		limit := l.Concurrency
+		l.paused = &limit
+		return k.Post(l.id, "set_concurrency", 0)
+	case "resume":
+		limit := *l.paused
+		l.paused = nil
+		return k.Post(l.id, "set_concurrency", limit)
+	case "stop listening":
+		return k.Post(l.id, "shutdown")
+	case "drain":
+		return k.Post(l.id, "drain")
+	case "close":
+		return k.Post(l.id, "drain", time.Duration(0))
+	}
+	return fmt.Errorf("servertcp: no operation %q", operation)
+}
+
 // Role implements observe.Endpoint.
 func (c *Client) Role() string { return "connection" }
 
@@ -48,4 +90,18 @@ func (c *Client) Describe() []observe.Field {
 		f = append(f, observe.Field{Name: "state", Value: "shutting down"})
 	}
 	return f
+}
+
+// Operations implements observe.Operator. "close" is the event "shutdown".
+func (c *Client) Operations() []string {
+	if c.ShuttingDown || c.Kernel == nil {
+		return nil
+	}
+	return []string{"close"}
+}
+
+// Operate implements observe.Operator.
+func (c *Client) Operate(string) error {
+	c.Shutdown()
+	return nil
 }

@@ -115,6 +115,7 @@ func (c *Client) beginInput() bool {
 		return false
 	}
 	c.monitor.RecordReceived()
+	c.listener.work.records += recordWork
 	if c.Name != inputEvent || c.Args != nil {
 		c.Event = c.eventNamed(inputEvent, nil)
 	}

@@ -34,9 +34,11 @@ type Listener struct {
 	limiter  limiter
 	stats    Stats
 	deadline kernel.AlarmID // of a drain
+	paused   *int           // by an inspector: what Concurrency was; nil if it is not
 	accepting
 
 	memory       memory
+	work         work
 	backpressure int            // bytes of output from which on a connection is not read, 0 for none
 	outputCheck  kernel.AlarmID // looks for peers that do not read
 	first        *Client        // the connections, oldest first
@@ -195,7 +197,9 @@ func (l *Listener) setConcurrency(e kernel.Event) {
 		e.Kernel.Host().Logger().Warn("servertcp: set_concurrency needs an int", "args", e.Args, "sender", e.Sender)
 		return
 	}
-	l.Concurrency = max(-1, limit)
+	if l.Concurrency = max(-1, limit); limit != 0 {
+		l.paused = nil
+	}
 	l.config.shard.setLimit(l.Concurrency)
 	l.adjustAccept()
 }

@@ -98,23 +98,23 @@ func (f *connLimits) Reserve(m kernel.Mode) (bytes int, retry time.Duration) {
 		if retry := c.holdBack(); retry > 0 {
 			return 0, retry
 		}
-	} else {
+	}
+	bytes = 1 << 30
+	if c.rate != nil {
+		if bytes, retry = c.rate.Reserve(m); bytes == 0 {
+			return 0, retry
+		}
+	}
+	if m == kernel.Write {
 		c.account()
+		return min(bytes, c.writeShare()), 0
 	}
-	most := 1 << 30
-	if m == kernel.Read {
-		most = c.readShare()
-	}
-	if c.rate == nil {
-		return most, 0
-	}
-	bytes, retry = c.rate.Reserve(m)
-	return min(bytes, most), retry
+	return min(bytes, c.turnShare()), 0
 }
 
 // turnBytes is about how much all connections together read in one turn of the
-// kernel, so that a flood on many of them does not keep the others waiting. One
-// connection reads no less than leastRead.
+// kernel, which bounds the records that are not complete yet. One connection reads
+// no less than leastRead.
 const (
 	turnBytes = 2 << 20
 	leastRead = 4 << 10
@@ -135,7 +135,13 @@ func (f *connLimits) Consumed(m kernel.Mode, bytes int) {
 	if f.rate != nil {
 		f.rate.Consumed(m, bytes)
 	}
-	(*Client)(f).account()
+	c := (*Client)(f)
+	if m == kernel.Read {
+		c.countRead(bytes)
+	} else {
+		c.countWrite(bytes)
+	}
+	c.account()
 }
 
 // holdBack returns how long the connection must not be read, 0 if it may be:

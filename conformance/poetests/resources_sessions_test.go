@@ -7,12 +7,13 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/kernel/observe"
 )
 
 // family checks who is whose child and parent.
 func (p *proof) family(k *kernel.Kernel, parent kernel.ID, children ...kernel.ID) {
 	p.Helper()
-	page, _, ok := k.Host().Inspect().Children(parent.Number(), 0, 100)
+	page, _, ok := k.Host().Inspect().Children(make([]observe.SessionInfo, 0, 100), parent.Number(), 0)
 	p.is().True(ok)
 	var got []kernel.ID
 	for _, child := range page {

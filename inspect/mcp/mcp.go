@@ -131,7 +131,7 @@ func query(in any) string {
 
 // addAct adds the tool that changes the program.
 func addAct(s *mcp.Server, a api) {
-	tool := &mcp.Tool{Name: "act", Description: "Changes the program. Do is post, call, signal (To is a session's number or alias, Event the event's or signal's name, Args its arguments), stop (To), fire or cancel (Timer), pause, resume, step, over (a step without the calls), break (Break: pause before events that agree with all its fields) or unbreak (BreakID)."}
+	tool := &mcp.Tool{Name: "act", Description: "Changes the program. Do is post, call, signal (To is a session's number or alias, Event the event's or signal's name, Args its arguments), stop (To, a number), operate (To, a number; Event is one of the operations that servers and connections have, such as drain), trace or untrace (To, a number: it logs its events), fire or cancel (Timer), dequeue (Slot and ID of a queued event), resend (Letter, the number of a dead letter; To and Event if others), sample (Every: one event in so many is timed), pause, resume, step, over (a step without the calls), break (Break: pause before events that agree with all its fields) or unbreak (BreakID)."}
 	mcp.AddTool(s, tool, func(ctx context.Context, _ *mcp.CallToolRequest, in action) (*mcp.CallToolResult, any, error) {
 		result, err := a.ask(ctx, http.MethodPost, "action", in)
 		return result, nil, err
@@ -145,6 +145,10 @@ type action struct {
 	Event   string      `json:"Event,omitempty"`
 	Args    []any       `json:"Args,omitempty"`
 	Timer   string      `json:"Timer,omitempty"`
+	Slot    uint64      `json:"Slot,omitempty"`
+	ID      string      `json:"ID,omitempty"`
+	Letter  uint64      `json:"Letter,omitempty"`
+	Every   int         `json:"Every,omitempty"`
 	Break   *breakpoint `json:"Break,omitempty"`
 	BreakID int         `json:"BreakID,omitempty"`
 }

@@ -18,7 +18,7 @@ type (
 		N uint64 `json:"n" jsonschema:"the session's number"`
 	}
 	queue struct {
-		Skip  uint64 `json:"skip,omitempty" jsonschema:"how many to pass over"`
+		From  uint64 `json:"from,omitempty" jsonschema:"Next of the page before"`
 		Limit uint64 `json:"limit,omitempty" jsonschema:"how many; 100 if not set, 500 at most"`
 	}
 	handles struct {

@@ -17,7 +17,7 @@ func TestDescribe(t *testing.T) {
 	rows := func(role, table string) (list []map[string]any) {
 		c.do(func() {
 			v := c.k.Host().Inspect()
-			page, _, _ := v.Sessions(0, 100)
+			page, _, _ := v.Sessions(make([]observe.SessionInfo, 0, 100), 0)
 			for _, s := range page {
 				if s.Role != role {
 					continue

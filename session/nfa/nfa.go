@@ -69,6 +69,7 @@ type Machine struct {
 	stack    []calledFrom
 	internal map[string]kernel.Handler // by Kernel.State
 	options  session.Options
+	moves    []transition // while the kernel is observed
 }
 
 // calledFrom is where ReturnState goes.
@@ -83,11 +84,13 @@ type states interface {
 	hasState(state string) bool
 	run(runstate any, e Event)
 	names(state string) []string
+	all() []string
 }
 
 func (s States[R]) hasState(state string) bool   { _, ok := s[state]; return ok }
 func (s States[R]) has(state, event string) bool { return s[state][event] != nil }
 func (s States[R]) run(runstate any, e Event)    { s[e.State][e.Name](runstate.(*R), e) }
+func (s States[R]) all() []string                { return slices.Sorted(maps.Keys(s)) }
 func (s States[R]) names(state string) []string  { return slices.Collect(maps.Keys(s[state])) }
 
 // Spawn makes a machine, which is in no state yet: GotoState enters the first

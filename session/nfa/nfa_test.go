@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/kernel/observe"
 	"github.com/gopoe/poe/poetest"
 	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/session/nfa"
@@ -222,4 +223,57 @@ func BenchmarkDispatch(b *testing.B) {
 	if err := k.Run(); err != nil {
 		b.Fatal(err)
 	}
+}
+
+// What a machine has done is shown: its states, and how often it went from one to
+// another while the kernel was observed.
+func TestDescribe(t *testing.T) {
+	k := poetest.New(t)
+	m, err := nfa.Spawn(k, &counts{}, nfa.States[counts]{
+		"idle": {
+			"go":    func(_ *counts, e nfa.Event) { assert.NoError(t, e.Machine.GotoState("busy", "")) },
+			"leave": nothing,
+		},
+		"busy": {
+			"done": func(_ *counts, e nfa.Event) { assert.NoError(t, e.Machine.GotoState("idle", "")) },
+			"ask":  func(_ *counts, e nfa.Event) { assert.NoError(t, e.Machine.CallState("", "asked", "")) },
+		},
+		"asked": {"answer": func(_ *counts, e nfa.Event) { assert.NoError(t, e.Machine.ReturnState()) }},
+		"never": {},
+	})
+	require.NoError(t, err)
+	require.NoError(t, m.GotoState("idle", ""))
+	m.SetOption("immediate", true)
+	assert.Empty(t, table(m, "transitions"), "nobody looks")
+	detach := k.Host().Observe(watcher{}, 1)
+	for _, event := range []string{"go", "done", "go", "ask", "answer"} {
+		require.NoError(t, k.Post(m.ID(), event))
+	}
+	require.NoError(t, k.Run())
+	detach()
+	assert.Equal(t, [][]observe.Field{
+		{{Name: "from", Value: "idle"}, {Name: "to", Value: "busy"}, {Name: "event", Value: "go"}, {Name: "count", Value: uint64(2)}},
+		{{Name: "from", Value: "busy"}, {Name: "to", Value: "idle"}, {Name: "event", Value: "done"}, {Name: "count", Value: uint64(1)}},
+		{{Name: "from", Value: "busy"}, {Name: "to", Value: "asked"}, {Name: "event", Value: "ask"}, {Name: "count", Value: uint64(1)}},
+		{{Name: "from", Value: "asked"}, {Name: "to", Value: "busy"}, {Name: "event", Value: "answer"}, {Name: "count", Value: uint64(1)}},
+	}, table(m, "transitions"))
+	states := table(m, "states")
+	require.Len(t, states, 4)
+	assert.Equal(t, []observe.Field{{Name: "state", Value: "busy"}, {Name: "event", Value: "ask"}, {Name: "event", Value: "done"}}, states[1])
+}
+
+// watcher is an observer that does nothing.
+type watcher struct{}
+
+func (watcher) Begin(*observe.Span) {}
+func (watcher) End(*observe.Span)   {}
+
+// table is a table of those that a machine shows.
+func table(m *nfa.Machine, name string) [][]observe.Field {
+	for _, f := range m.Describe() {
+		if f.Name == name {
+			return f.Value.([][]observe.Field)
+		}
+	}
+	return nil
 }

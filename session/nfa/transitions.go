@@ -99,12 +99,14 @@ func (m *Machine) enter(e kernel.Event, state, entry string, args []any) {
 	case entry != "" && !m.states.has(state, entry):
 		panic(&Error{Machine: m.id, State: state, Event: entry, Err: ErrNoEntry})
 	}
+	caller := e.Caller
 	e.Sender, e.Caller = m.id, ""
 	if m.states.has(m.current, "leave") {
 		e.Name, e.Args = "leave", nil
 		m.trace(e)
 		m.handle(e)
 	}
+	m.count(e, state, caller)
 	m.current, m.entered = state, true
 	if entry != "" {
 		e.Name, e.Args = entry, args

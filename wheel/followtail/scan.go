@@ -193,8 +193,12 @@ func (s *scanner) overtakers(of *source, since time.Time) (list []*arrival, copi
 	if of.rewound {
 		return s.copies(of.since), true
 	}
-	before, _, _ := s.split(of)
-	return s.take(before, since), false
+	before, _, found := s.split(of)
+	if list = s.take(before, since); found && len(list) > 0 {
+		id, _ := identifyOpen(of.file)
+		delete(s.known, id) // it has been rotated, and is read as a successor of these
+	}
+	return list, false
 }
 
 func (s *scanner) copies(since time.Time) []*arrival { return s.take(s.all, since) }

@@ -209,6 +209,9 @@ func (w *Wheel) Flush() {
 func (w *Wheel) flush() {
 	most := w.allowance(kernel.Write)
 	if most == 0 {
+		if !w.throttled(kernel.Write) {
+			w.base.Kernel.SelectResumeWrite(w.out) // the next turn asks again
+		}
 		return
 	}
 	before := w.driver.BytesWritten()

@@ -12,7 +12,7 @@ import (
 type RateLimiter interface {
 	// Reserve returns how many bytes may be moved now, for kernel.Read or
 	// kernel.Write. If bytes is 0 the wheel pauses that direction for the
-	// returned time, which must be above 0, and asks again.
+	// returned time and asks again; with 0 it does so in the kernel's next turn.
 	Reserve(m kernel.Mode) (bytes int, retry time.Duration)
 	// Consumed is called with the number of bytes that have been moved, no more
 	// than were reserved; for kernel.Read after the records in them were
@@ -40,7 +40,7 @@ func (w *Wheel) allowance(m kernel.Mode) int {
 		return -1
 	}
 	n, retry := l.rate.Reserve(m)
-	if n > 0 {
+	if n > 0 || retry == 0 {
 		return n
 	}
 	w.setPaused(m, true)
@@ -49,6 +49,9 @@ func (w *Wheel) allowance(m kernel.Mode) int {
 	}
 	return 0
 }
+
+// throttled reports whether a direction is paused by its rate limit.
+func (w *Wheel) throttled(m kernel.Mode) bool { return w.limits.throttleTimers[m] != 0 }
 
 // endThrottle continues a direction that its rate limit had paused.
 func (w *Wheel) endThrottle(m kernel.Mode) {

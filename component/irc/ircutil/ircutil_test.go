@@ -92,6 +92,15 @@ func FuzzCTCP(f *testing.F) {
 	})
 }
 
+// Text that is not UTF-8 is split all the same, and no part is empty.
+func TestSplitBytes(t *testing.T) {
+	assert.Equal(t, []string{"\x80\x80\x80\x80", "\x80"}, ircutil.Split("\x80\x80\x80\x80\x80", 0))
+	assert.Equal(t, []string{"\x80\x80\x80\x80\x80"}, ircutil.Split("\x80\x80\x80\x80\x80", 5))
+	assert.Equal(t, []string{"0\xa4"}, ircutil.Split("   0\xa4", 4))
+	assert.Equal(t, "\x80\x80", ircutil.Truncate("\x80\x80\x80\x80\x80", 2))
+	assert.Equal(t, "a", ircutil.Truncate("aä", 2))
+}
+
 func FuzzText(f *testing.F) {
 	f.Add("a \x0304,1 b ä\xff", 5)
 	f.Fuzz(func(t *testing.T, text string, limit int) {

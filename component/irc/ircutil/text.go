@@ -36,7 +36,9 @@ func Split(text string, limit int) []string {
 	for line := range strings.FieldsFuncSeq(text, func(r rune) bool { return r == '\n' || r == '\r' }) {
 		for len(line) > limit {
 			n := cut(line, limit)
-			parts = append(parts, strings.TrimRight(line[:n], " "))
+			if part := strings.TrimRight(line[:n], " "); part != "" {
+				parts = append(parts, part)
+			}
 			line = strings.TrimLeft(line[n:], " ")
 		}
 		if line != "" {
@@ -60,9 +62,11 @@ func Truncate(text string, limit int) string {
 	if len(text) <= limit {
 		return text
 	}
-	end := max(limit, 0)
-	for back := 0; back < utf8.UTFMax && end > 0 && !utf8.RuneStart(text[end]); back++ {
-		end--
+	limit = max(limit, 0)
+	for end := limit; end >= 0 && end > limit-utf8.UTFMax; end-- {
+		if utf8.RuneStart(text[end]) {
+			return text[:end]
+		}
 	}
-	return text[:end]
+	return text[:limit] // it is not UTF-8
 }

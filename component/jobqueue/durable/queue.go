@@ -2,7 +2,7 @@ package durable
 
 import (
 	"context"
-	"crypto/rand"
+	"encoding/base32"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/component/dbi"
+	"github.com/gopoe/poe/component/internal/random"
 	"github.com/gopoe/poe/component/jobqueue"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -131,9 +132,18 @@ func (q *Queue) pollSoon(d time.Duration) {
 	}
 }
 
+// free is how many workers there may be beside those that there are.
+func (q *Queue) free() int {
+	busy := len(q.running)
+	if q.workers != nil {
+		busy = max(busy, q.workers.Running()+q.workers.Waiting())
+	}
+	return q.config.Limit - busy
+}
+
 // choose looks for jobs for those workers that are free.
 func (q *Queue) choose() {
-	free := q.config.Limit - len(q.running)
+	free := q.free()
 	switch {
 	case q.stopped || q.config.Work == nil && q.ready:
 		return
@@ -143,8 +153,9 @@ func (q *Queue) choose() {
 	case !q.ready:
 		q.makeTable()
 		return
-	case free <= 0:
-		return // the end of a job calls it again
+	case free <= 0: // the end of a job calls it again, and that of one whose time is over does not
+		q.in(func(e kernel.Event) { _ = e.Delay("poll", q.config.Poll) })
+		return
 	}
 	q.choosing, q.again = true, false
 	q.query(dbi.ArrayHash, "SELECT id, body, weight, visible, attempts, lease, failure FROM %[1]s WHERE dead = 0 AND visible <= ? ORDER BY weight, stored, id LIMIT ?", func(r *dbi.Result) {
@@ -184,7 +195,7 @@ func (q *Queue) chosen(any bool) {
 func (q *Queue) claim(row map[string]any, done func()) {
 	j := &Job{
 		ID: text(row["id"]), Body: []byte(text(row["body"])), Priority: -number(row["weight"]),
-		Attempt: number(row["attempts"]) + 1, LastError: text(row["failure"]), lease: rand.Text(),
+		Attempt: number(row["attempts"]) + 1, LastError: text(row["failure"]), lease: q.text("lease"),
 	}
 	if j.Attempt > q.config.Attempts { // it has crashed every time, or Attempts is less than before
 		q.do("UPDATE %[1]s SET dead = 1, failure = ? WHERE id = ? AND lease = ? AND dead = 0", func(r *dbi.Result) {
@@ -204,6 +215,11 @@ func (q *Queue) claim(row map[string]any, done func()) {
 		}
 		done()
 	}, q.after(q.config.Visibility), j.lease, j.ID, row["visible"], text(row["lease"]))
+}
+
+// text returns a text that no other program has; a replay has the same.
+func (q *Queue) text(name string) string {
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(random.Bytes(q.k, "durable: "+name, 16))
 }
 
 // begin gives a job to a worker.

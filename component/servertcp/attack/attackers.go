@@ -39,7 +39,7 @@ func startAttackers(name, addr string, conns int) (*attackersProcess, error) {
 		return nil, err
 	}
 	p.figures = bufio.NewReader(out)
-	if err := p.process.Start(); err != nil {
+	if err := asClient.start(p.process); err != nil {
 		return nil, err
 	}
 	var begins string

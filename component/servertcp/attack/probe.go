@@ -36,7 +36,7 @@ func startProbe(addr string, d time.Duration) (*prober, error) {
 		return nil, err
 	}
 	p.figures = bufio.NewReader(out)
-	return p, p.process.Start()
+	return p, asClient.start(p.process)
 }
 
 // p99 returns the next figure: the quiet one, and after the begin of the attack

@@ -136,7 +136,7 @@ func startServer(filter string, descriptors int) (*server, error) {
 	if s.stdin, err = s.process.StdinPipe(); err != nil {
 		return nil, err
 	}
-	if err := s.process.Start(); err != nil {
+	if err := asServer.start(s.process); err != nil {
 		return nil, err
 	}
 	line, err := bufio.NewReader(out).ReadString('\n')

@@ -30,18 +30,16 @@ var states = poe.States[relay]{
 }
 
 func main() {
-	ports := map[string]int{"source": 61613, "target": 61614}
+	source, target := 61613, 61614
 	r := &relay{queue: "/queue/jobs"}
 	if len(os.Args) > 3 {
-		ports["source"], _ = strconv.Atoi(os.Args[1])
-		ports["target"], _ = strconv.Atoi(os.Args[2])
+		source, _ = strconv.Atoi(os.Args[1])
+		target, _ = strconv.Atoi(os.Args[2])
 		r.queue = os.Args[3]
 	}
 	k := poe.New()
-	for name, port := range ports {
-		if err := connect(k, name, port); err != nil {
-			log.Fatal(err)
-		}
+	if err := errors.Join(connect(k, "source", source), connect(k, "target", target)); err != nil {
+		log.Fatal(err)
 	}
 	if _, err := poe.Create(k, r, states); err != nil {
 		log.Fatal(err)

@@ -1,0 +1,9 @@
+package stompclient_test
+
+import (
+	"testing"
+
+	"github.com/gopoe/poe/internal/leakcheck"
+)
+
+func TestMain(m *testing.M) { leakcheck.Main(m) }
