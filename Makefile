@@ -2,7 +2,7 @@
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
-.PHONY: all fmt lint test portable race fuzz bench storm cost bench-stat bench-peers bench-lint modules browser attack rotations syscalls conformance demo cross port-score port-lint sim replays
+.PHONY: all fmt lint test portable race fuzz bench storm cost bench-stat bench-peers component-figures bench-lint modules browser attack rotations syscalls conformance demo cross port-score port-lint sim replays
 
 all: fmt lint test
 
@@ -10,12 +10,13 @@ fmt: ; test -z "$$(gofmt -l .)" || { gofmt -l .; exit 1; }
 lint: ; go vet ./... && go run $(STATICCHECK) ./...
 test: ; go test ./...
 portable: ; POE_LOOP=portable go test -skip 'TestFailingSystemCalls|UnderLoad|TestSameEventsAsTheOriginal' ./kernel ./session/... ./driver ./wheel/... ./component/... ./poetest ./cmd/demo
-race: ; go test -race -p 2 -skip 'TestInflatedMemory|TestFailing(SystemCalls|CallsOf|Reads)|UnderLoad|TestSameEventsAsTheOriginal' $$(go list ./... | grep -v -e /cookbook -e /internal/vet -e /internal/port -e 'cmd/poe$$' -e /internal/scaffold -e /conformance/model -e /filter -e '/docs$$' -e 'poe/node$$') && go test -race -skip 'TestCertificateOfAnotherNode|TestDecodingIsBounded|TestFailing' ./node # without the recipes, packages of one goroutine (filters, the translator) and those that only run other programs, sweeps under strace, and tests in which a node starts beside a connected one: the actor library then sets grpc's global logger; some count memory, and so the detector's
-fuzz: ; for p in $$(go list ./filter/... ./component/... ./node/... ./wheel/readline/lineedit); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $${FUZZTIME:-10s} $$p || exit 1; done; done
+race: ; go test -race -p 2 -skip 'TestInflatedMemory|TestNodesAreReplayed|TestFailing(SystemCalls|CallsOf|Reads)|UnderLoad|TestSameEventsAsTheOriginal' $$(go list ./... | grep -v -e /cookbook -e /internal/vet -e /internal/port -e 'cmd/poe$$' -e /internal/scaffold -e /conformance/model -e /filter -e '/docs$$' -e 'poe/node$$') && go test -race -skip 'TestCertificateOfAnotherNode|TestDecodingIsBounded|TestFailing' ./node # without the recipes, packages of one goroutine (filters, the translator) and those that only run other programs, sweeps under strace, and tests in which a node starts beside a connected one: the actor library then sets grpc's global logger; some count memory, and so the detector's
+fuzz: ; for p in $$(go list ./filter/... ./component/... ./node/... ./wheel/readline/lineedit); do for f in $$(go test -list '^Fuzz' $$p | grep '^Fuzz'); do go test -run '^$$' -fuzz "^$$f\$$" -fuzztime $${FUZZTIME:-10s} -fuzzminimizetime 10x $$p || exit 1; done; done
 bench: ; go test -run '^$$' -bench . -benchmem -count $${COUNT:-1} ./kernel ./kernelgroup ./filter ./component/servertcp ./node/...
 cost: ; go run ./metrics/cost $(FLAGS) # of observing, as in docs/observability.md
 bench-stat: ; @test -n "$(OLD)" -a -n "$(NEW)" || { echo 'make bench COUNT=10 > old.txt; change it; make bench COUNT=10 > new.txt; make bench-stat OLD=old.txt NEW=new.txt' >&2; exit 2; }; go run $(BENCHSTAT) $(OLD) $(NEW)
 bench-peers: ; cd bench && go run ./compare -json ../docs/performance.json -svg ../docs/performance.svg -md ../docs/performance.md $(FLAGS)
+component-figures: ; go run ./component/internal/figures $(FLAGS) # what docs/components.md has; needs a machine that does nothing else
 bench-lint: ; cd bench && go vet ./... && go run $(STATICCHECK) ./... && go test ./...
 modules: ; cd metrics/prometheus && go vet ./... && go run $(STATICCHECK) ./... && go test ./... && cd ../otel && go vet ./... && go test ./... && cd ../../inspect/mcp && go vet ./... && go test ./... && cd ../browser && go vet ./... && go run $(STATICCHECK) ./... && cd ../../component/dbi/databases && go vet ./... && go test ./... # the last without staticcheck, which would read all of SQLite in Go
 browser: ; cd inspect/browser && go test ./... # needs Chromium

@@ -48,8 +48,8 @@ var modules = map[string]string{
 	"ircstate": "POE::Component::IRC", "titles": "POE::Component::Client::HTTP",
 	"headlines": "POE::Component::RSSAggregator", "pingwatch": "POE::Component::Client::Ping",
 	"bridge": "POE::Component::IRC POE::Component::Server::SimpleHTTP", "lookup": "POE::Component::Client::DNS",
-	"queue":      "POE::Component::JobQueue POE::Component::Server::SimpleHTTP",
-	"stomprelay": "POE::Filter::Stomp",
+	"queue":     "POE::Component::JobQueue POE::Component::Server::SimpleHTTP",
+	"timetable": "POE::Component::Schedule DateTime::Event::Cron", "stomprelay": "POE::Filter::Stomp", "salon": "POE::Filter::IRCD Protocol::WebSocket",
 }
 
 // haveModule reports whether the modules that a program needs are there.

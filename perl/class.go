@@ -121,6 +121,8 @@ func Bless(v any, name string) any {
 		v.class = name
 	case *Ref:
 		v.class = name
+	case *File:
+		v.class = name
 	default:
 		Die("Can't bless non-reference value")
 	}
@@ -263,6 +265,9 @@ func Invoke(w Want, obj any, method string, args ...any) []any {
 	if s, ok := obj.(string); ok {
 		name = s
 	}
+	if f, ok := obj.(*File); ok && name == "" && f != nil {
+		name = "IO::File" // that of a handle without a class of its own
+	}
 	if name == "" {
 		if RefType(obj) != "" {
 			Die("Can't call method \"%s\" on unblessed reference", method)
@@ -306,9 +311,23 @@ func CallInPlace(w Want, obj any, method string, args []any) []any {
 	return f.Fn(w, all...)
 }
 
-// Autoload is the name of the method for which AUTOLOAD was called. Perl:
+// Autoload is the name of the method or sub for which AUTOLOAD was called. Perl:
 // $AUTOLOAD.
 var Autoload string
+
+// autoloaded returns code that calls AUTOLOAD of the package of a sub which is not
+// defined, or nil if the package has none.
+func autoloaded(name string) *Code {
+	pkg, _ := splitName(name)
+	f := FindSub(pkg + "::AUTOLOAD")
+	if f == nil {
+		return nil
+	}
+	return NewCode(name, func(w Want, args ...any) []any {
+		Autoload = name
+		return f.Fn(w, args...)
+	})
+}
 
 // Super calls a method of obj that the parents of the package pkg define. It
 // dies if there is none. Perl: $obj->SUPER::method.

@@ -830,6 +830,9 @@ func CodeOf(v any) *Code {
 				return f
 			}
 		}
+		if f := autoloaded(v); f != nil {
+			return f
+		}
 		Die("Undefined subroutine &%s called", v)
 	}
 	if f := operatorOf(v, "&{}"); f != nil {

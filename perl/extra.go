@@ -10,7 +10,6 @@ import (
 	"encoding/hex"
 	"fmt"
 	"math"
-	"net/http"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -808,15 +807,6 @@ var (
 
 // IsErrno reports whether $! is the error called name. Perl: $!{NAME}.
 func IsErrno(name string) bool { return Errno != 0 && Int(Constants[name]) == int(Errno) }
-
-// StatusMessage returns the text of an HTTP status code, or nil if it is
-// unknown. Perl: status_message of HTTP::Status.
-func StatusMessage(code any) any {
-	if s := http.StatusText(Int(code)); s != "" {
-		return s
-	}
-	return nil
-}
 
 // tempDir is an object of File::Temp.
 type tempDir struct{ path string }

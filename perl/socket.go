@@ -13,7 +13,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// Constants holds constants of Socket, Errno, POSIX and Fcntl by name.
+// Constants holds constants of Socket, Errno, POSIX, Fcntl and HTTP::Status by name.
 var Constants = map[string]any{
 	"AF_INET": unix.AF_INET, "AF_UNIX": unix.AF_UNIX, "AF_INET6": unix.AF_INET6, "AF_UNSPEC": unix.AF_UNSPEC,
 	"PF_INET": unix.AF_INET, "PF_UNIX": unix.AF_UNIX, "PF_INET6": unix.AF_INET6, "PF_UNSPEC": unix.AF_UNSPEC,

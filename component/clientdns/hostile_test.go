@@ -246,6 +246,16 @@ func TestForcedStopAnswersAll(t *testing.T) {
 	assert.True(t, m.sockets[0].Closed())
 }
 
+// A name that can be written and not sent has its answer, and its asker does not stay.
+func TestNameThatCannotBeSent(t *testing.T) {
+	host := "\xe1\xc9\xf13\x98\x84\xed\xe4%0\x88d\xf9\xbc\x7f\f\x1d\xfc\xa1\xc9Ec\x1e\x8e\x86P\xf1\n\x19\xbb\v$T*Z}\x1d+\x0e(\x8c\x15"
+	m := newMemory(t, clientdns.Config{}, nil)
+	m.ask(host, host)
+	m.run(time.Hour)
+	require.Len(t, m.answers, 2)
+	m.end()
+}
+
 // FuzzAnswer has a name server answer anything, with the identification and the
 // question that make it an answer or without.
 func FuzzAnswer(f *testing.F) {

@@ -109,11 +109,16 @@ func (r *Resolver) ask(to kernel.ID, request Request) *Answer {
 		return &Answer{Host: request.Host, Type: request.Type, Class: request.Class, Context: request.Context, Err: ErrBusy}
 	}
 	a := &asker{to: to, request: request, names: r.names(request.Host)}
-	if answer := r.next(a); answer != nil {
-		return answer
-	}
 	r.asked++
 	_, _ = r.k.RefcountIncrement(to, r.tag()) // an asker that has stopped gets no answer
+	if answer := r.next(a); answer != nil {
+		r.asked--
+		_, _ = r.k.RefcountDecrement(to, r.tag()) // or it has stopped
+		return answer
+	}
+	if a.done { // the question cannot be sent: its answer is on the way
+		return nil
+	}
 	timeout := request.Timeout
 	configerror.SetDefault(&timeout, r.config.Timeout)
 	r.in(func() {

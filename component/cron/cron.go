@@ -29,7 +29,6 @@ package cron
 import (
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"time"
 
@@ -112,8 +111,8 @@ type Config struct {
 	Alias string
 	// Location is the time zone of jobs without one. If nil, it is time.Local.
 	Location *time.Location
-	// Rand returns a random number in [0, 1) for jitter. If nil, it is
-	// math/rand/v2's Float64.
+	// Rand returns a random number in [0, 1) for jitter. If nil, it is that of
+	// the kernel's generator, see Kernel.Rand.
 	Rand func() float64
 }
 
@@ -181,7 +180,7 @@ func New(k *kernel.Kernel, config Config) (*Cron, error) {
 		config.Location = time.Local
 	}
 	if config.Rand == nil {
-		config.Rand = rand.Float64
+		config.Rand = k.Rand().Float64
 	}
 	c := &Cron{k: k, config: config, jobs: map[JobID]*entry{}}
 	var failed error
@@ -245,7 +244,7 @@ func (c *Cron) addEvent(e kernel.Event) {
 	event, _ := kernel.ArgOK[string](e, 1)
 	var args []any
 	if len(e.Args) > 2 {
-		args = e.Args[2:]
+		args = slices.Clone(e.Args[2:])
 	}
 	id, err := c.Add(Job{Spec: spec, To: e.Sender, Event: event, Args: args})
 	if err != nil {

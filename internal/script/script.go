@@ -10,6 +10,7 @@
 //	program gets SIGNAL         it gets another one
 //	ann connects [TO]           a visitor, to an address that the program listens at, or a path
 //	ann browses [TO]            a visitor who says requests and hears responses of HTTP
+//	ann upgrades [TO]           a visitor who says and hears texts by WebSocket, at /chat
 //	ann opens [TO]              a visitor with datagrams, each a line
 //	web listens                 a server for the program to connect to
 //	web accepts ann             its next connection is ann
@@ -53,7 +54,7 @@ type step struct {
 }
 
 // verbs are what may happen in a step.
-var verbs = []string{"starts", "listens", "is", "gets", "connects", "browses", "opens", "accepts", "carries", "stops", "resolves", "shows", "serves", "chats", ">", "<", "closes", "ends", "rotates"}
+var verbs = []string{"starts", "listens", "is", "gets", "connects", "browses", "upgrades", "opens", "accepts", "carries", "stops", "resolves", "shows", "serves", "chats", ">", "<", "closes", "ends", "rotates"}
 
 // Read reads a script from a file.
 func Read(file string) (*Script, error) {

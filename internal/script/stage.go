@@ -134,7 +134,7 @@ func (s *stage) step(st step) error {
 	switch st.do {
 	case ">", "<", "closes", "ends":
 		return s.talk(st)
-	case "connects", "browses", "opens", "chats":
+	case "connects", "browses", "upgrades", "opens", "chats":
 		return s.visit(st)
 	case "rotates":
 		delete(s.peers, st.who)
@@ -224,6 +224,8 @@ func (s *stage) visit(st step) (err error) {
 		p, err = connect(addr)
 	case "browses":
 		p, err = browse(addr)
+	case "upgrades":
+		p, err = upgrade(addr)
 	case "opens":
 		p, err = open(addr)
 	case "chats":

@@ -68,11 +68,7 @@ func response(v any) any {
 		return v
 	}
 	code := perl.Int(m.code)
-	text := perl.Str(m.message)
-	if text == "" {
-		text = http.StatusText(code)
-	}
-	r := &http.Response{StatusCode: code, Status: strconv.Itoa(code) + " " + text, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{},
+	r := &http.Response{StatusCode: code, Status: strings.TrimSpace(strconv.Itoa(code) + " " + perl.Str(m.message)), Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Header: http.Header{},
 		Body: io.NopCloser(strings.NewReader(m.content)), ContentLength: int64(len(m.content)), Close: m.close}
 	if p := perl.Str(m.proto); !strings.HasSuffix(p, "1.1") {
 		r.Proto, r.ProtoMinor = "HTTP/1.0", 0

@@ -16,6 +16,7 @@ import (
 
 	"github.com/gopoe/poe/component/dbi"
 	"github.com/gopoe/poe/component/jobqueue/durable"
+	"github.com/gopoe/poe/internal/leakcheck"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 )
@@ -35,7 +36,7 @@ func TestMain(m *testing.M) {
 		}
 		return
 	}
-	os.Exit(m.Run())
+	leakcheck.Main(m)
 }
 
 // program stores so many jobs, one after the other, and does those that there are.

@@ -2,7 +2,7 @@ package durable
 
 import (
 	"context"
-	"crypto/rand"
+	"encoding/base32"
 	"fmt"
 	"maps"
 	"slices"
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/component/dbi"
+	"github.com/gopoe/poe/component/internal/random"
 	"github.com/gopoe/poe/component/jobqueue"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -194,7 +195,7 @@ func (q *Queue) chosen(any bool) {
 func (q *Queue) claim(row map[string]any, done func()) {
 	j := &Job{
 		ID: text(row["id"]), Body: []byte(text(row["body"])), Priority: -number(row["weight"]),
-		Attempt: number(row["attempts"]) + 1, LastError: text(row["failure"]), lease: rand.Text(),
+		Attempt: number(row["attempts"]) + 1, LastError: text(row["failure"]), lease: q.text("lease"),
 	}
 	if j.Attempt > q.config.Attempts { // it has crashed every time, or Attempts is less than before
 		q.do("UPDATE %[1]s SET dead = 1, failure = ? WHERE id = ? AND lease = ? AND dead = 0", func(r *dbi.Result) {
@@ -214,6 +215,11 @@ func (q *Queue) claim(row map[string]any, done func()) {
 		}
 		done()
 	}, q.after(q.config.Visibility), j.lease, j.ID, row["visible"], text(row["lease"]))
+}
+
+// text returns a text that no other program has; a replay has the same.
+func (q *Queue) text(name string) string {
+	return base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString(random.Bytes(q.k, "durable: "+name, 16))
 }
 
 // begin gives a job to a worker.

@@ -1,7 +1,6 @@
 package durable
 
 import (
-	"crypto/rand"
 	"errors"
 	"fmt"
 	"slices"
@@ -94,7 +93,7 @@ func (q *Queue) store(asker kernel.ID, event string, j Job) {
 	}
 	given := j.ID != ""
 	if !given {
-		j.ID = rand.Text()
+		j.ID = q.text("id")
 	}
 	r.job = j
 	switch {

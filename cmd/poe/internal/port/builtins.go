@@ -188,6 +188,8 @@ func (g *gen) builtin(n *node) val {
 		return g.gotoSub(n)
 	case "wait":
 		return val{"perl.Waitpid(-1, 0)", tInt, false}
+	case "getpwnam", "getpwuid", "getgrnam", "getgrgid", "gethostbyname", "gethostbyaddr", "getprotobyname", "getprotobynumber", "getservbyname", "getservbyport":
+		return val{"perl.EntryValue(" + quote(n.text) + comma(g.spreadAll(n.kids)) + ")", tAny, false}
 	case "alarm":
 		return val{"perl.Alarm(" + g.any(g.arg(n, 0)) + ")", tInt, false}
 	case "local":
@@ -256,6 +258,8 @@ func (g *gen) builtinList(n *node) (string, bool) {
 		return "perl.Glob(" + g.str(g.arg(n, 0)) + ")", true
 	case "times":
 		return "perl.Times()", true
+	case "getpwnam", "getpwuid", "getgrnam", "getgrgid", "gethostbyname", "gethostbyaddr", "getprotobyname", "getprotobynumber", "getservbyname", "getservbyport":
+		return "perl.Entry(" + quote(n.text) + comma(g.spreadAll(n.kids)) + ")", true
 	case "readline":
 		return "perl.ReadLines(" + g.handle(n.kids[0]) + ")", true
 	case "readdir":

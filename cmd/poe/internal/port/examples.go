@@ -3,11 +3,12 @@ package port
 // examples are programs of Perl, one for each code, in which it is met.
 var examples = map[string]string{
 	"P0001": "format STDOUT =\n@<<\n$x\n.",
+	"P0003": "open;",
 	"P0101": "while (<STDIN>) { my $in = /begin/ .. /end/; print if $in }",
 	"P0102": "my $n = sort 3, 1;",
 	"P0103": "my @l = (1, return 2);",
 	"P0104": "my $x = 1 + (local $/ = undef);",
-	"P0106": "print $^X;",
+	"P0106": "print $^M;",
 	"P0107": "use Text::Wrap; $Text::Wrap::columns = 20;",
 	"P0109": "my $n = 'x'; my @l = @{\"list_$n\"};",
 	"P0110": "my $code = *STDOUT{IO}; print *{\"x\"};",

@@ -10,6 +10,7 @@ import (
 var explanations = map[string]string{
 	"P0001": "The statement was not understood: it may be wrong, or use syntax that is refused, such as given, formats, try of a module, attributes or source filters. Write it in plain Perl, or translate it by hand.",
 	"P0002": "The statement is of a kind that has no translation.",
+	"P0003": "The translator itself failed on the statement, which is wrong in Perl or shows a fault of poe port. Translate it by hand, and report it.",
 	"P0100": "The expression is of a kind that has no translation.",
 	"P0101": "The flip-flop operator (.. in scalar context). Keep a bool in a variable.",
 	"P0102": "sort in scalar context has no meaning in Perl either.",

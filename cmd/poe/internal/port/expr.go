@@ -630,6 +630,10 @@ func (p *parser) primary() *node {
 		return n
 	case strings.HasPrefix(t.class, "Quote") || t.class == "HereDoc" || strings.HasPrefix(t.class, "Regexp::"):
 		return p.quote()
+	case t.class == "Magic" && t.text == "_": // the file of the last test, as in stat(_)
+		p.at++
+		n.kind, n.text = kBare, "_"
+		return n
 	case t.class == "Symbol" || t.class == "Magic" || t.class == "Cast" || t.class == "ArrayIndex":
 		return p.symbol()
 	case p.is("("):

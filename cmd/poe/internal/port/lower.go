@@ -190,6 +190,9 @@ func (g *gen) bareword(n *node) val {
 	if g.prog.handles[n.text] {
 		return g.glob(n)
 	}
+	if upper(n.text) {
+		cannot("P0603", "the function %s is neither the program's nor one of a known module", n.text)
+	}
 	return val{quote(n.text), tStr, true}
 }
 
@@ -245,6 +248,8 @@ func (g *gen) container(n *node) string {
 			return "perl.Args"
 		case n.text == "INC" && n.sigil == '%':
 			return "perl.Inc_"
+		case n.text == "Config" && n.sigil == '%':
+			return "perl.Config"
 		case n.text == "SIG" && n.sigil == '%':
 			return "perl.Signals"
 		case isArgs(n):

@@ -37,7 +37,9 @@ var imports = map[string]signature{
 	"encode": {"perl.Encode", "as", tStr}, "decode": {"perl.Decode", "as", tStr}, "encode_utf8": {"perl.Identity", "a", tAny}, "decode_utf8": {"perl.Identity", "a", tAny},
 	"uri_escape": {"perl.URIEscape", "s", tStr}, "uri_unescape": {"perl.URIUnescape", "s", tStr}, "dclone": {"perl.Dclone", "a", tAny}, "freeze": {"perl.Freeze", "a", tStr}, "nfreeze": {"perl.Freeze", "a", tStr}, "thaw": {"perl.Thaw", "s", tAny},
 	"store": {"perl.Store", "as", tBool}, "nstore": {"perl.Store", "as", tBool}, "retrieve": {"perl.Retrieve", "s", tAny},
-	"status_message":   {"perl.StatusMessage", "a", tAny},
+	"status_message": {"perl.StatusMessage", "a", tAny},
+	"is_info":        {"perl.StatusClass(1, 1, ", "a", tBool}, "is_success": {"perl.StatusClass(2, 2, ", "a", tBool}, "is_redirect": {"perl.StatusClass(3, 3, ", "a", tBool},
+	"is_error": {"perl.StatusClass(4, 5, ", "a", tBool}, "is_client_error": {"perl.StatusClass(4, 4, ", "a", tBool}, "is_server_error": {"perl.StatusClass(5, 5, ", "a", tBool},
 	"POE::Kernel::run": {"compat.RunKernel", "", "void"},
 	// IRC::Utils, and POE::Component::IRC::Common before it
 	"uc_irc": {"compat.UcIRC", "sl", tStr}, "lc_irc": {"compat.LcIRC", "sl", tStr}, "u_irc": {"compat.UcIRC", "sl", tStr}, "l_irc": {"compat.LcIRC", "sl", tStr},
@@ -48,7 +50,7 @@ var imports = map[string]signature{
 }
 
 // qualified are functions that are called with their package.
-var qualified = map[string]string{"List::Util": "", "Scalar::Util": "", "POSIX": "", "Socket": "", "Time::HiRes": "", "Time::Local": "", "File::Basename": "", "Cwd": "", "Data::Dumper": "", "Sys::Hostname": "", "Digest::MD5": "", "MIME::Base64": "", "Storable": "", "Encode": "", "File::Spec::Functions": "", "URI::Escape": "", "Symbol": "", "JSON::PP": "", "IRC::Utils": ""}
+var qualified = map[string]string{"List::Util": "", "Scalar::Util": "", "POSIX": "", "Socket": "", "Carp": "", "File::Path": "", "File::Temp": "", "File::Copy": "", "Digest::SHA": "", "HTTP::Status": "", "Getopt::Long": "", "Time::HiRes": "", "Time::Local": "", "File::Basename": "", "Cwd": "", "Data::Dumper": "", "Sys::Hostname": "", "Digest::MD5": "", "MIME::Base64": "", "Storable": "", "Encode": "", "File::Spec::Functions": "", "URI::Escape": "", "Symbol": "", "JSON::PP": "", "IRC::Utils": ""}
 
 // known are modules that need nothing, or have what takes their place.
 var known = map[string]string{}
@@ -56,7 +58,7 @@ var known = map[string]string{}
 func init() {
 	for m := range strings.FieldsSeq(`strict warnings utf8 lib vars constant base parent Carp Data::Dumper POSIX Socket Time::HiRes Time::Local List::Util Scalar::Util Getopt::Long File::Basename File::Spec File::Spec::Functions
 		File::Path File::Temp File::Copy Cwd Sys::Hostname Exporter IO::Handle IO::File IO::Socket IO::Socket::INET Errno Fcntl FindBin Symbol Digest::MD5 Digest::SHA MIME::Base64 Storable Encode bytes integer overload feature
-		diagnostics English sigtrap Config Text::Wrap Term::ANSIColor URI::Escape JSON::PP JSON Tie::RefHash subs sort locale less mro Env IO::Pipe IO::Select experimental version re
+		diagnostics English Config sigtrap URI::Escape JSON::PP JSON subs sort locale less mro IO::Select experimental version re
 		HTTP::Request HTTP::Response HTTP::Status HTTP::Headers HTTP::Message IRC::Utils`) {
 		known[m] = "perl"
 	}
@@ -317,6 +319,9 @@ func (g *gen) importedCall(n *node, want string) val {
 	}
 	if s, ok := imports[short]; ok && s.name != "" {
 		code := s.name + "(" + g.fill(n, s) + ")"
+		if strings.HasSuffix(s.name, ", ") { // arguments that the function always has
+			code = s.name + g.fill(n, s) + ")"
+		}
 		switch s.result {
 		case "[]any":
 			if want == "Scalar" && strings.HasPrefix(short, "uniq") {
@@ -340,10 +345,13 @@ func (g *gen) importedCall(n *node, want string) val {
 	return val{}
 }
 
-// lateSub is a sub which the program defines while it runs.
+// lateSub is a sub which the program defines while it runs, or which AUTOLOAD of its
+// package takes the place of.
 func (g *gen) lateSub(name string) string {
-	if g.prog.definesSubs() {
-		return quote(g.qualify(name))
+	full := g.qualify(name)
+	pkg, _ := splitName(full)
+	if g.prog.definesSubs() || g.prog.subs[pkg+"::AUTOLOAD"] != nil {
+		return quote(full)
 	}
 	return ""
 }

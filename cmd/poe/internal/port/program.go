@@ -61,6 +61,11 @@ func parseProgram(tok *tokenizer, file, name, source string) (*program, error) {
 	if err != nil {
 		return nil, err
 	}
+	return parseTokens(tok, file, name, source, toks)
+}
+
+// parseTokens reads the tokens of a source text into a program.
+func parseTokens(tok *tokenizer, file, name, source string, toks []token) (*program, error) {
 	prog := &program{file: file, name: name, subs: map[string]*function{}, packageVars: map[string]*variable{}, packageNames: map[string]bool{}, localNames: map[string]bool{},
 		mainNames: map[string]int{}, imported: map[string]bool{}, modules: map[string]int{}, results: map[string]bool{}, parents: map[string][]string{}, handles: map[string]bool{}}
 	p := &parser{file: file, source: strings.Split(source, "\n"), tok: tok, toks: toks, consts: map[string]bool{}, subs: map[string]bool{}, protos: map[string]string{}}

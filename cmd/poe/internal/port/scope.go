@@ -92,6 +92,8 @@ type resolver struct {
 	pkg    string
 	strict bool            // use strict is in force, as far as the file is read
 	known  map[string]bool // package variables that our or use vars declares
+
+	english, config bool // these modules are used, as far as the file is read
 }
 
 var poeConstants = map[string]int{"OBJECT": 0, "SESSION": 1, "KERNEL": 2, "HEAP": 3, "STATE": 4, "SENDER": 5,
@@ -281,6 +283,12 @@ func (r *resolver) use(n *node) {
 			return
 		}
 	}
+	if r.english && english(n) {
+		name = n.text
+	}
+	if r.config && name == "Config" && n.sigil == '%' {
+		return
+	}
 	if specialNames[name] || name != "" && !nameByte(name[0]) && !strings.HasPrefix(name, "::") || strings.Trim(name, "0123456789") == "" {
 		r.special(n)
 		return
@@ -313,6 +321,10 @@ func (r *resolver) pragma(n *node) {
 		r.strict = true
 	case n.text == "strict" && (n.kid(0) == nil || strings.Contains(n.kids[0].text, "vars")):
 		r.strict = false
+	case n.text == "English":
+		r.english = n.op == "use"
+	case n.text == "Config":
+		r.config = n.op == "use"
 	case n.text == "vars":
 		n.kid(0).walk(func(k *node) bool {
 			if k.kind == kWords || k.kind == kStr {

@@ -53,6 +53,8 @@ func (g *gen) specialVar(n *node) val {
 		return val{"os.Getpid()", tInt, false}
 	case "^O":
 		return val{`"linux"`, tStr, true}
+	case "^X":
+		return val{`"/usr/bin/perl"`, tStr, true}
 	case "^T":
 		return val{"perl.StartTime()", tInt, false}
 	case "^V", "]":

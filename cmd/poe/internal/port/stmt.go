@@ -2,6 +2,8 @@ package port
 
 import (
 	"fmt"
+	"os"
+	"runtime"
 	"strings"
 )
 
@@ -100,7 +102,7 @@ func (g *gen) statement(n *node) {
 		if e := recover(); e != nil {
 			t, ok := e.(todo)
 			if !ok {
-				panic(e)
+				t = faultTODO(e)
 			}
 			g.out.Reset()
 			g.out.WriteString(text)
@@ -115,6 +117,15 @@ func (g *gen) statement(n *node) {
 	g.mark(n)
 	g.rawStatement(n)
 	g.flushPost()
+}
+
+// faultTODO is what takes the place of a statement on which the translator failed.
+// With POE_PORT_PANIC in the environment the panic goes on.
+func faultTODO(e any) todo {
+	if _, ok := e.(runtime.Error); !ok || os.Getenv("POE_PORT_PANIC") != "" {
+		panic(e)
+	}
+	return todo{"P0003", fmt.Sprintf("poe port failed on this statement: %v", e)}
 }
 
 // mark notes the line of Perl that a statement comes from in a comment, which

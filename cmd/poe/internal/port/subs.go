@@ -348,10 +348,14 @@ func (g *gen) reference(n *node) val {
 		if n.amp && len(n.kids) == 0 && !n.paren {
 			return g.codeRef(n.text)
 		}
+		return g.lastOfList(n)
+	case kMethod:
+		return g.lastOfList(n)
 	case kApply:
 		if n.amp && len(n.kids) == 1 && !n.paren {
 			return g.expr(n.kids[0])
 		}
+		return g.lastOfList(n)
 	case kKey, kIndex:
 		if n.kind == kIndex && isArgs(n.kids[0]) {
 			return val{"perl.RefValue(" + g.any(n) + ")", tAny, false}
@@ -369,6 +373,11 @@ func (g *gen) reference(n *node) val {
 		}
 	}
 	return val{"perl.RefValue(" + g.any(n) + ")", tAny, false}
+}
+
+// lastOfList is a reference to what a call returns, which Perl makes in list context.
+func (g *gen) lastOfList(n *node) val {
+	return val{"perl.RefValue(perl.First(" + g.list(n) + "))", tAny, false}
 }
 
 func (g *gen) codeRef(name string) val {

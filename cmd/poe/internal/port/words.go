@@ -20,12 +20,13 @@ func init() {
 		`defined ref scalar lc uc lcfirst ucfirst length chr ord int abs sqrt hex oct rand srand exists delete each keys
 		values shift pop chdir rmdir readlink close chomp chop quotemeta caller undef study pos fileno umask sleep
 		localtime gmtime alarm require exit log exp sin cos lock stat lstat fc chroot readline closedir readdir rewinddir
-		getsockname getpeername tell eof getc untie tied evalbytes getpgrp`: named,
+		getsockname getpeername tell eof getc untie tied evalbytes getpgrp
+		getpwnam getpwuid getgrnam getgrgid gethostbyname getprotobyname getprotobynumber`: named,
 		`push unshift splice join split sprintf die warn open binmode printf print say seek read sysread syswrite sysseek
 		sysopen opendir mkdir unlink rename link symlink chmod chown utime kill system exec waitpid pipe socket
 		socketpair bind listen accept connect shutdown getsockopt setsockopt send recv select fcntl ioctl flock truncate
 		substr index rindex pack unpack vec reverse sort map grep bless atan2 crypt return tie local syscall setpgrp
-		getpwnam getpwuid getgrnam getgrgid gethostbyname getprotobyname getservbyname getprotobynumber gethostbyaddr formline
+		getservbyname getservbyport gethostbyaddr formline
 		last next redo goto dump glob seekdir telldir setpriority getpriority dbmopen wait4 select`: listop,
 	} {
 		for name := range strings.FieldsSeq(names) {
@@ -198,7 +199,7 @@ func (p *parser) namedUnary(n *node) *node {
 			return n
 		}
 	}
-	if p.is("<") && p.peek().class == "Operator" || p.is("?") || n.text == "undef" && p.is("//") {
+	if p.is("<") && p.peek().class == "Operator" && p.look(2).text != ">" || p.is("?") || n.text == "undef" && p.is("//") {
 		return n
 	}
 	p.fixSlash()
