@@ -56,7 +56,7 @@ type Postback = kernel.Postback
 // Callback calls a handler of the session that made it; see [kernel.Callback].
 type Callback = kernel.Callback
 
-// Session is a session made by this package; see [session.Session].
+// Session is a session that Create, Inline or NewSession made; see [session.Session].
 type Session = session.Session
 
 // Funcs is a table of handlers that are functions or method values; see

@@ -23,6 +23,9 @@
 // anything else in the program continues. When nothing is left it is stopped:
 // it gets _stop, and its parent _child.
 //
+// A timer is what POE calls an alarm, set for a time of day, or a delay, set for a
+// duration from now; both have an [AlarmID].
+//
 // The names are those of POE, without underscores: delay_set is
 // [Kernel.DelaySet]. Where a name differs, its comment has POE's name.
 package kernel

@@ -34,9 +34,8 @@ var (
 	// ErrWouldDeadlock indicates that a method which waits for the kernel was called
 	// on the kernel's own goroutine.
 	ErrWouldDeadlock = sentinel.New("kernel: would wait for itself", syscall.EDEADLK)
-	// ErrNotRunning indicates that a method which waits for a kernel was called
-	// while that does not run, or that the kernel ended before it could answer;
-	// and of a post to another kernel, that it has ended.
+	// ErrNotRunning indicates that the kernel which had to answer, or to take an
+	// event of another kernel, is not running, or ended before it could.
 	ErrNotRunning = errors.New("kernel: not running")
 	// ErrBusy indicates that as many events of other kernels wait at a kernel as its
 	// Options.Backlog allows. [Host.NotifyWritable] reports when there is space

@@ -92,8 +92,11 @@ func newHandlerError(value any, session *entry, event string) *HandlerError {
 	if again, ok := value.(*HandlerError); ok {
 		return again
 	}
-	file, line := panicSite()
-	return &HandlerError{Value: value, Stack: debug.Stack(), Event: event, Session: ID{session}, File: file, Line: line}
+	e := &HandlerError{Value: value, Stack: debug.Stack(), Event: event, Session: ID{session}}
+	if _, unhandled := value.(*unhandledError); !unhandled { // which no line of the program has thrown
+		e.File, e.Line = panicSite()
+	}
+	return e
 }
 
 // panicSite finds the place of the panic that is unwinding: the innermost one

@@ -21,7 +21,8 @@ func (m Mode) String() string {
 
 func (m Mode) bit() modeSet { return 1 << m }
 
-// ReadyHandler is called by [Host.Watch] when the handle is ready.
+// A ReadyHandler is registered with [Host.Watch]; the kernel calls its HandleReady
+// when the handle is ready.
 //
 // If it has a method HandleFailure(m Mode, err error), that is called when the
 // system cannot watch the handle any more, for example because epoll_ctl fails

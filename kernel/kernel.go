@@ -28,9 +28,9 @@ type Options struct {
 	// Clock is the source of time. If nil, it is the system's clock.
 	Clock Clock
 	// Loop selects how the kernel waits for handles: "epoll", "kqueue" or
-	// "portable". If empty, it is that which the environment variable POE_LOOP
-	// names, or else the best one of the system. The portable loop is poll(2)
-	// on Unix; elsewhere each handle has goroutines that wait.
+	// "portable". If empty, the environment variable POE_LOOP names it, or else
+	// it is the system's best one. The portable loop is poll(2) on Unix;
+	// elsewhere each handle has goroutines that wait.
 	Loop string
 	// Trace selects what is logged, and Assert the mistakes that panic, as
 	// POE's TRACE_* and ASSERT_* do. The environment variables

@@ -79,11 +79,11 @@ func (e *OpError) Args(more ...any) []any {
 	return append(args, more...)
 }
 
-// OpErrorOf returns the error of an error event. While its handler runs, that
-// is the value which the wheel has sent. For an event that a program has made
-// or forwarded, or kept after the handler, it is made from POE's four
-// arguments, operation, error number, text and wheel ID, of which the last may
-// be missing. It returns nil if the event is not an error event.
+// OpErrorOf returns the error of an error event: inside its handler the wheel's
+// own value, otherwise, and for an event that a program has made or forwarded, one
+// that is rebuilt from POE's four arguments, operation, error number, text and
+// wheel ID, of which the last may be missing. It returns nil if the event is not
+// an error event.
 func OpErrorOf(ev Event) *OpError {
 	if ev.frame != nil && ev.frame.serial == ev.serial && ev.frame.extra != nil && ev.frame.extra.failure != nil {
 		return ev.frame.extra.failure

@@ -276,6 +276,16 @@ func TestHandlerErrorShowsTheProgramsLine(t *testing.T) {
 	}
 }
 
+// No line of the program has thrown the error of an event that no handler takes.
+func TestUnhandledEventHasNoPlace(t *testing.T) {
+	k := newKernel(kernel.Options{Strict: true})
+	start(t, k, states{"_start": func(kernel.Event) { k.Yield("tik") }, "tick": func(kernel.Event) {}})
+	var failed *kernel.HandlerError
+	require.ErrorAs(t, k.Run(), &failed)
+	assert.Empty(t, failed.File)
+	assert.Equal(t, `kernel: no handler tik in session 1: did you mean tick? (event "tik", session 1)`, failed.Error())
+}
+
 func TestMoreThanOneOptionsIsAMistake(t *testing.T) {
 	assert.PanicsWithValue(t, "kernel: New: 2 Options given, of which only one can be used", func() { kernel.New(kernel.Options{}, kernel.Options{Name: "x"}) })
 }

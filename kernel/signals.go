@@ -49,8 +49,8 @@ func classOf(signal string) signalClass {
 	return benign
 }
 
-// Sig makes the active session get an event when a signal visits it: its
-// arguments are the signal's name, then what Signal was given, then args. The
+// Sig makes the active session get an event when a signal is delivered to it or
+// to one of its ancestors: the event's arguments are the signal's name, then what Signal was given, then args. The
 // sender is the kernel. Signals of the operating system ("INT", "TERM", "HUP",
 // "USR1" ...) are caught as long as any session watches them. A session has one
 // watcher per signal, which a new one replaces. It does not keep the session

@@ -18,10 +18,10 @@ var processTraces = sync.OnceValue(func() (b [8]byte) {
 	return b
 })
 
-// InTrace calls f, and the events that f causes belong to the trace of another
-// process in which c, which a request contained, is a position. Their cause is
-// still the event that is being handled. If the kernel is not observed, or c is
-// not valid, InTrace only calls f.
+// InTrace calls f. The events that f causes join the trace of another process that
+// c identifies, the context received with a request; their cause is still the event
+// that is being handled. If the kernel is not observed, or c is not valid, InTrace
+// only calls f.
 func (v Host) InTrace(c observe.TraceContext, f func()) {
 	if v.k.debug == nil || v.k.debug.observe == nil || !c.Valid() {
 		f()
@@ -38,12 +38,12 @@ func (v Host) InTrace(c observe.TraceContext, f func()) {
 	f()
 }
 
-// TraceContext returns here, the context that a request passes to another process so
-// that its events there belong to the trace of the event that is being handled, and
-// origin, the place in another process's trace to which [Host.InTrace] has put what
-// has led to that event. here is the zero TraceContext if there is no such event or the
-// kernel is not observed; so is origin, and if the trace has begun in this process or
-// is not known any more.
+// TraceContext returns two contexts of the event that is being handled. here is sent
+// with a request, so that what the request causes in another process joins this
+// event's trace. origin is the context of another process that [Host.InTrace] has
+// set for what led to this event. Both are zero if there is no such event or the
+// kernel is not observed; origin also if the trace began in this process or is not
+// known any more.
 func (v Host) TraceContext() (here, origin observe.TraceContext) {
 	if v.k.debug == nil || v.k.debug.observe == nil {
 		return here, origin

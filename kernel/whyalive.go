@@ -11,7 +11,9 @@ import (
 
 // Reason is one thing that keeps a session alive.
 type Reason struct {
-	Kind string // "event", "timer", "alias", "reference", "handle", "child", "process", "sent"
+	// Kind is "event", "timer", "alias", "reference", "handle", "child" or "process".
+	// "sent" is an event that the session has sent and that is still queued.
+	Kind string
 	Name string // the event, the alias, the tag ...
 	Site string // file:line where it was added; only with Trace.Refcount
 }

@@ -38,39 +38,37 @@ func (r *remoteDest) Post(from kernel.ID, event string, args []any) error {
 // post sends an event to a session on another node, or on this one.
 func (n *Node) post(to Address, from kernel.ID, event string, args []any) error {
 	f := &frame{verb: verbPost, to: to.Alias, event: event, from: n.publicAlias(from)}
-	l, err := n.prepare(to, f, args)
-	if err != nil {
-		return err
-	}
-	if l == nil {
+	l, _, err := n.send(to, f, args)
+	if err == nil && l == nil {
 		n.handLocal(f)
-		return nil
 	}
-	_, err = l.send(f, bounded)
 	return err
 }
 
-// prepare fills in a frame with arguments and finds the link that it takes; nil
-// is this node itself.
-func (n *Node) prepare(to Address, f *frame, args []any) (*link, error) {
+// send sends a frame with arguments to a node, and returns its link. To this node
+// itself, whose link is nil, it sends nothing.
+func (n *Node) send(to Address, f *frame, args []any) (l *link, generation uint64, err error) {
 	switch {
 	case n.isClosing():
-		return nil, ErrClosed
+		return nil, 0, ErrClosed
 	case to.Alias == "" || len(to.Alias) > maxName || f.verb != verbWatch && f.event == "" || len(f.event) > maxName:
-		return nil, kernel.ErrInvalid
+		return nil, 0, kernel.ErrInvalid
 	}
-	var l *link
-	var err error
-	if to.Node != n.config.Name {
-		if l, err = n.link(to.Node); err != nil {
-			return nil, err
+	var wrong error
+	if f.verb != verbWatch {
+		f.payload, wrong = n.encode(args)
+	}
+	if to.Node == n.config.Name {
+		return nil, 0, wrong
+	}
+	s, err := n.sendBy(f, func() (*link, error) {
+		l, err := n.link(to.Node)
+		if err == nil {
+			err = wrong
 		}
-	}
-	if f.verb == verbWatch {
-		return l, nil
-	}
-	f.payload, err = n.encode(args)
-	return l, err
+		return l, err
+	}, bounded)
+	return n.agent.resolve(s.To), s.Generation, err
 }
 
 // encode writes values, if they are not too long.

@@ -1,6 +1,9 @@
 package node
 
 import (
+	"maps"
+	"slices"
+
 	"github.com/gopoe/poe/kernel"
 )
 
@@ -32,13 +35,16 @@ type agent struct {
 	queue   []*proxy // oldest first
 
 	starters map[string]Starter // by prefix
+	replayed map[uint64]*link   // by number, in a replay
+	closing  map[int]func()     // of OnClosing
+	lastHook int
 }
 
 func newAgent(n *Node, k *kernel.Kernel) *agent {
 	return &agent{
 		n: n, k: k, calls: map[uint64]*call{}, watches: map[uint64]*watch{}, serving: map[served]*watched{},
 		nodes: map[string][]*nodeWatch{}, writers: map[string][]*subscriber{}, proxies: map[Address]*proxy{},
-		starters: map[string]Starter{},
+		starters: map[string]Starter{}, replayed: map[uint64]*link{}, closing: map[int]func(){},
 	}
 }
 
@@ -66,13 +72,15 @@ func (a *agent) Dispatch(e kernel.Event) bool {
 	case "_stop":
 		a.close(false)
 	case eventFrame:
-		a.handle(e.Arg(0).(*incoming))
+		in := e.Arg(0).(*incoming)
+		a.attach(in)
+		a.handle(in)
 	case eventUp:
-		a.nodeUp(e.Arg(0).(*link))
+		a.nodeUp(e.Arg(0).(linkRef).name)
 	case eventDown:
 		a.nodeDown(e.Arg(0).(*fallen))
 	case eventWritable:
-		a.nodeWritable(e.Arg(0).(*link).name)
+		a.nodeWritable(e.Arg(0).(linkRef).name)
 	case eventShutdown:
 		a.close(true)
 	case eventCall:
@@ -120,17 +128,23 @@ func (a *agent) close(alive bool) {
 	if a.n.isClosing() {
 		return
 	}
-	for id := range a.calls {
+	for _, id := range slices.Sorted(maps.Keys(a.calls)) {
 		a.answer(id, nil, ErrClosed)
 	}
-	for id, w := range a.watches {
+	for _, id := range slices.Sorted(maps.Keys(a.watches)) {
+		w := a.watches[id]
 		delete(a.watches, id)
 		w.who.notify(a, w.address, ErrClosed)
 	}
-	for key := range a.serving {
+	for _, key := range a.served() {
 		a.unserve(key)
 	}
-	a.n.close()
+	for _, id := range slices.Sorted(maps.Keys(a.closing)) {
+		if f := a.closing[id]; f != nil {
+			f()
+		}
+	}
+	a.n.close(alive)
 	if alive {
 		a.dropProxies(func(Address) bool { return true })
 		a.release()
@@ -142,7 +156,7 @@ func (a *agent) close(alive bool) {
 // handle acts on a frame.
 func (a *agent) handle(in *incoming) {
 	f := in.frame
-	if in.link != nil {
+	if in.link != nil && !a.n.replaying() {
 		defer in.link.taken(in)
 	}
 	switch f.verb {
@@ -211,7 +225,7 @@ func (a *agent) refuse(in *incoming, err error) {
 		return
 	}
 	refused := &frame{verb: verbRefused, to: f.to, event: f.event, code: codeOf(err), text: cut(err.Error())}
-	if _, err := in.link.send(refused, bounded); err != nil {
+	if _, err := a.n.sendOn(in.link, refused, bounded); err != nil {
 		a.n.warn("node: cannot report a post that reaches no session", "node", in.link.name, "error", err)
 	}
 }

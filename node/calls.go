@@ -46,16 +46,11 @@ func (n *Node) CallTimeout(timeout time.Duration, to Address, event string, args
 		return callError("Call", to, err)
 	}
 	f := &frame{verb: verbCall, id: a.nextID(), to: to.Alias, event: event, from: n.publicAlias(who.id)}
-	l, err := n.prepare(to, f, args)
+	l, generation, err := n.send(to, f, args)
 	if err != nil {
 		return callError("Call", to, err)
 	}
-	c := &call{link: l, who: who}
-	if l != nil {
-		if c.generation, err = l.send(f, bounded); err != nil {
-			return callError("Call", to, err)
-		}
-	}
+	c := &call{link: l, generation: generation, who: who}
 	if _, err := a.k.RefcountIncrement(who.id, callTag); err != nil {
 		return callError("Call", to, err)
 	}
@@ -138,12 +133,12 @@ func (a *agent) reply(in *incoming, reply *frame) {
 		a.n.handLocal(reply)
 		return
 	}
-	_, err := in.link.send(reply, bounded)
+	_, err := a.n.sendOn(in.link, reply, bounded)
 	if err == nil {
 		return
 	}
 	reply.payload, reply.code, reply.text = nil, codeOf(err), err.Error()
-	if _, err := in.link.send(reply, unbounded); err != nil {
+	if _, err := a.n.sendOn(in.link, reply, unbounded); err != nil {
 		a.n.log.Warn("cannot answer a call", "node", in.link.name, "error", err)
 	}
 }

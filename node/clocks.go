@@ -15,8 +15,8 @@ type clocks struct {
 }
 
 // stamp makes the payload of a ping, for nil, or of the pong that answers it.
-func stamp(ping *frame) []byte {
-	now := uint64(time.Now().UnixNano())
+func (n *Node) stamp(ping *frame) []byte {
+	now := uint64(n.wall().UnixNano())
 	if ping == nil {
 		return binary.BigEndian.AppendUint64(nil, now)
 	}

@@ -8,8 +8,9 @@ import (
 )
 
 // Codec turns arguments into bytes and back. Its methods are called from
-// several goroutines at once, Encode mostly on the kernel's own, Decode never
-// there. Decode's input is untrusted: it must bound what it allocates and
+// several goroutines at once, Encode mostly on the kernel's own, Decode there only
+// in replays. Equal values must be encoded alike if recordings of the program are
+// to be replayed. Decode's input is untrusted: it must bound what it allocates and
 // return an error, not panic. Nodes that communicate must use the same codec.
 type Codec interface {
 	Encode(values []any) ([]byte, error)
@@ -88,7 +89,7 @@ func NewCBOR(types Types) (*CBOR, error) {
 
 // modes sets the limits and the rules of both directions.
 func (c *CBOR) modes(set cbor.TagSet) (err error) {
-	c.enc, err = cbor.EncOptions{Time: cbor.TimeRFC3339Nano, TimeTag: cbor.EncTagRequired}.EncModeWithTags(set)
+	c.enc, err = cbor.EncOptions{Sort: cbor.SortBytewiseLexical, Time: cbor.TimeRFC3339Nano, TimeTag: cbor.EncTagRequired}.EncModeWithTags(set)
 	if err != nil {
 		return configError("Types", err)
 	}

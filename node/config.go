@@ -78,6 +78,11 @@ type Config struct {
 	// if negative, Shutdown drops them at once.
 	Linger time.Duration
 
+	// Network makes the connections, in place of the system, in a simulated world;
+	// see package poetest/sim. Then Listen and Peers are addresses of that world,
+	// and TLS, which must be nil, is not needed.
+	Network Network
+
 	// Lost is called on the kernel's goroutine for events that did not, or may
 	// not, arrive. If nil, they are logged, at most once a second.
 	Lost func(Loss)
@@ -193,7 +198,7 @@ func (c *Config) settleAddress() error {
 		}
 	}
 	local := host == "localhost" || ip.IsLoopback()
-	if c.TLS == nil && !c.Insecure && !local {
+	if c.TLS == nil && !c.Insecure && !local && c.Network == nil {
 		return configError("TLS", fmt.Errorf("is needed on %q, or Insecure", net.JoinHostPort(host, strconv.Itoa(port))))
 	}
 	for name, address := range c.Peers {
@@ -233,6 +238,8 @@ func (c *Config) settleTLS() error {
 	}
 	t := c.TLS.Clone()
 	switch {
+	case c.Network != nil:
+		return configError("TLS", errors.New("is not for a Network"))
 	case len(t.Certificates) == 0 && (t.GetCertificate == nil || t.GetClientCertificate == nil):
 		return configError("TLS", errors.New("no Certificates"))
 	case t.ClientCAs == nil:

@@ -184,6 +184,9 @@ func (c *trackedConn) prove(l *link) {
 	}
 }
 
+// carryControl notes that signs of life come on the connection.
+func (c *trackedConn) carryControl() { c.control.Store(true) }
+
 // announce notes the identity that a connection begins with. If it is a peer's,
 // the connection may send that peer's first frames, whatever their length.
 func (c *trackedConn) announce(memberID string) {
@@ -230,7 +233,7 @@ func (c *trackedConn) Read(b []byte) (int, error) {
 	}
 	l := c.owner.Load()
 	if l != nil {
-		l.lastBytes.Store(time.Now().UnixNano())
+		l.heardBytes()
 	} else {
 		c.budget -= n
 		l = c.claims.Load()

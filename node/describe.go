@@ -43,7 +43,7 @@ func (a *agent) Describe() []observe.Field {
 func (l *link) describe() []observe.Field {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now := time.Now()
+	now := l.n.now()
 	row := []observe.Field{
 		{Name: "node", Value: l.name},
 		{Name: "address", Value: l.address},

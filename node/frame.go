@@ -81,6 +81,17 @@ func (f *frame) append(dst []byte) []byte {
 
 // parse reads a frame. The payload stays where it is, the rest is copied.
 func (f *frame) parse(b []byte) error {
+	if err := f.parseFields(b); err != nil {
+		return err
+	}
+	if f.boot == 0 || f.node == "" || f.address == "" || f.verb.numbered() != (f.seq > 0) {
+		return errFrame
+	}
+	return nil
+}
+
+// parseFields is parse for a frame that need not have come from another node.
+func (f *frame) parseFields(b []byte) error {
 	if len(b) < 2 || b[0] != version || b[1] == 0 || verb(b[1]) >= verbLast {
 		return errFrame
 	}
@@ -109,9 +120,6 @@ func (f *frame) parse(b []byte) error {
 		*s, b = string(b[used:used+int(n)]), b[used+int(n):]
 	}
 	f.payload = b
-	if f.boot == 0 || f.node == "" || f.address == "" || f.verb.numbered() != (f.seq > 0) {
-		return errFrame
-	}
 	return nil
 }
 

@@ -3,18 +3,25 @@ package node
 import (
 	"fmt"
 	"time"
-
-	"github.com/asynkron/protoactor-go/remote"
 )
 
 // probeFor is how long a node that is down is asked for after it was last
 // wanted. Nodes that are watched are asked for all the time.
 const probeFor = 30 * time.Second
 
-// heartbeat asks the nodes in use for signs of life, on a goroutine of its own,
-// so that a busy kernel does not look like a dead one.
+// startHeartbeat begins to ask the nodes in use for signs of life: on a goroutine of
+// its own, so that a busy kernel does not look like a dead one.
+func (n *Node) startHeartbeat() {
+	switch {
+	case n.replaying():
+	case n.network != nil:
+		n.beatOnKernel()
+	default:
+		n.heartbeats.Go(n.heartbeat)
+	}
+}
+
 func (n *Node) heartbeat() {
-	defer n.heartbeats.Done()
 	tick := time.NewTicker(n.config.Heartbeat)
 	defer tick.Stop()
 	for {
@@ -22,21 +29,17 @@ func (n *Node) heartbeat() {
 		case <-n.closing:
 			return
 		case <-tick.C:
-			for _, l := range n.allLinks() {
-				if silent := n.beat(l); silent {
-					n.disconnect(l)
-				}
-			}
+			n.beatAll()
 		}
 	}
 }
 
-// disconnect ends the connections to a node. The library may have missed that
-// they have ended.
-func (n *Node) disconnect(l *link) {
-	n.conns.drop(l.address)
-	for _, target := range []string{l.control.Address, l.data.Address} {
-		n.system.EventStream.Publish(&remote.EndpointTerminatedEvent{Address: target})
+// beatAll looks after all links.
+func (n *Node) beatAll() {
+	for _, l := range n.allLinks() {
+		if silent := n.beat(l); silent {
+			n.transport.disconnect(l)
+		}
 	}
 }
 
@@ -46,7 +49,7 @@ func (n *Node) beat(l *link) (silent bool) {
 	watched := n.nodeWatched(l.name)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	now, limit := time.Now(), n.config.DeadAfter
+	now, limit := n.now(), n.config.DeadAfter
 	switch l.state {
 	case linkIdle:
 		if watched {

@@ -1,8 +1,6 @@
 package node
 
 import (
-	"crypto/rand"
-	"encoding/binary"
 	"fmt"
 	"slices"
 	"sync"
@@ -40,6 +38,7 @@ const challengeEvery = 10 * time.Millisecond
 // address; what else claims it is answered there, and changes nothing.
 type link struct {
 	n       *Node
+	num     uint64 // in the order in which this node made its links, from 1
 	name    string
 	address string
 	data    *actor.PID  // where numbered frames go
@@ -47,7 +46,7 @@ type link struct {
 	peer    atomic.Bool // configured: it is never forgotten
 	key     uint64      // what the other node has to show
 
-	lastBytes atomic.Int64  // when its connections last brought anything, Unix ns
+	lastBytes atomic.Int64  // when its connections last brought anything, ns since n.began
 	dataBytes atomic.Uint64 // that its connections for data have brought
 
 	mu         sync.Mutex
@@ -82,7 +81,7 @@ type link struct {
 	came             uint64 // frames handed to the kernel
 	done, doneBytes  uint64 // taken by the kernel
 	ackedDone        uint64 // acked so far
-	ackTimer         *time.Timer
+	ackTimer         timer  // nil if it was never needed
 	ackArmed, halted bool
 
 	// From the other node, whatever the epoch.
@@ -93,8 +92,9 @@ type link struct {
 
 // newLink makes a link; n.linksMu is held.
 func (n *Node) newLink(name, address string, peer bool) *link {
+	n.lastNum++
 	l := &link{
-		n: n, name: name, address: address, epoch: 1, key: randomKey(),
+		n: n, num: n.lastNum, name: name, address: address, epoch: 1, key: n.randomKey(),
 		data: actor.NewPID(dataTarget(address), gatewayName), control: actor.NewPID(controlTarget(address), gatewayName),
 	}
 	l.peer.Store(peer)
@@ -103,25 +103,11 @@ func (n *Node) newLink(name, address string, peer bool) *link {
 		l.boot, l.retired, l.epoch = f.boot, f.retired, f.epoch+1
 	}
 	l.freed = sync.NewCond(&l.mu)
-	l.ackTimer = time.AfterFunc(time.Hour, l.ackNow)
-	l.ackTimer.Stop()
 	return l
 }
 
-// randomKey makes a number that cannot be guessed.
-func randomKey() uint64 {
-	var b [8]byte
-	_, _ = rand.Read(b[:]) // never fails
-	return binary.LittleEndian.Uint64(b[:]) | 1
-}
-
-// The library has one connection for each target, by its text. These two make it
-// open two to the same address.
-func dataTarget(address string) string    { return "passthrough:///" + address }
-func controlTarget(address string) string { return "passthrough://control/" + address }
-
 // enter changes the state; l.mu is held.
-func (l *link) enter(s linkState) { l.state, l.since = s, time.Now() }
+func (l *link) enter(s linkState) { l.state, l.since = s, l.n.now() }
 
 // sending is how a frame is treated by the window.
 type sending uint8
@@ -138,7 +124,7 @@ func (l *link) send(f *frame, how sending) (generation uint64, err error) {
 	defer l.mu.Unlock()
 	switch l.state {
 	case linkDown:
-		l.used = time.Now()
+		l.used = l.n.now()
 		return 0, ErrUnreachable
 	case linkRemoved:
 		return 0, ErrUnreachable
@@ -163,7 +149,7 @@ func (l *link) full(payload int) bool {
 	return frames >= uint64(l.n.config.Window) || frames > 0 && bytes+uint64(payload) > uint64(l.n.config.WindowBytes)
 }
 
-// transmit gives a frame to the library. Numbered frames wait until the other
+// transmit gives a frame to the transport. Numbered frames wait until the other
 // node's key is known. l.mu is held, which keeps the order.
 func (l *link) transmit(f *frame) {
 	f.boot, f.proof, f.epoch = l.n.boot, l.theirKey, l.epoch
@@ -171,23 +157,23 @@ func (l *link) transmit(f *frame) {
 	switch {
 	case !f.verb.inBand():
 		if f.verb == verbPing || f.verb == verbPong {
-			f.id, f.text = l.key, l.n.memberID()
+			f.id, f.text = l.key, l.n.transport.memberID()
 		}
-		l.n.transmit(l.control, f)
+		l.n.transmit(l, true, f)
 	case l.theirKey != 0:
-		l.n.transmit(l.data, f)
+		l.n.transmit(l, false, f)
 	case f.verb.numbered():
 		l.pending = append(l.pending, f)
 	}
 }
 
 // ping asks for a sign of life. l.mu is held.
-func (l *link) ping() { l.transmit(&frame{verb: verbPing, payload: stamp(nil)}) }
+func (l *link) ping() { l.transmit(&frame{verb: verbPing, payload: l.n.stamp(nil)}) }
 
 // challenge answers a ping that does not carry this link's key: the peer at
 // the other node's address learns it, and can show it. l.mu is held.
 func (l *link) challenge(f *frame) {
-	if now := time.Now(); now.Sub(l.challenged) >= challengeEvery {
+	if now := l.n.now(); now.Sub(l.challenged) >= challengeEvery {
 		l.challenged = now
 		known := l.theirKey
 		l.theirKey = f.id
@@ -242,7 +228,7 @@ func (l *link) admit(f *frame) bool {
 	if f.epoch < l.epoch {
 		return asks
 	}
-	l.lastFrame = time.Now()
+	l.lastFrame = l.n.now()
 	switch {
 	case f.verb == verbFence && f.done > l.inSeq:
 		l.gap()
@@ -321,10 +307,11 @@ func (l *link) proves(f *frame) bool {
 // reserve accounts for a numbered frame whose values take size bytes. It waits
 // while the kernel has too much of this peer's, or of all peers' together: a
 // peer that sends more than its window allows, or what becomes large when it is
-// decoded, waits on its connection. l.mu is held.
+// decoded, waits on its connection. On the kernel's goroutine it cannot wait. l.mu
+// is held.
 func (l *link) reserve(size int) {
 	c := &l.n.config
-	for !l.halted && l.came > l.done &&
+	for l.n.network == nil && !l.halted && l.came > l.done &&
 		(l.came-l.done >= 2*uint64(c.Window) || l.held+size > 2*c.WindowBytes || l.n.held.Load() > int64(heldWindows*c.WindowBytes)) {
 		l.waiting = true
 		l.freed.Wait()
@@ -356,6 +343,9 @@ func (l *link) taken(in *incoming) {
 		l.ack()
 	case !l.ackArmed:
 		l.ackArmed = true
+		if l.ackTimer == nil {
+			l.ackTimer = l.n.newTimer(l.ackNow)
+		}
 		l.ackTimer.Reset(ackDelay)
 	}
 }
@@ -395,6 +385,28 @@ func (l *link) writable() bool {
 	return l.seq-l.acked <= uint64(l.n.config.Window)/2 && l.bytes-l.ackedBack <= uint64(l.n.config.WindowBytes)/2
 }
 
+// wantWritable reports whether half of the window is free, and if not, has those who
+// wait notified when it is.
+func (l *link) wantWritable() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	now := l.writable()
+	l.wanted = !now
+	return now
+}
+
+// use tries to reach the node if it was never used, and returns the state before.
+func (l *link) use() linkState {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	state := l.state
+	if state == linkIdle {
+		l.enter(linkTrying)
+		l.ping()
+	}
+	return state
+}
+
 // down notes that the node cannot be reached, with what was on its way lost.
 func (l *link) down(err error) {
 	l.mu.Lock()
@@ -403,11 +415,14 @@ func (l *link) down(err error) {
 }
 
 // fall is down with l.mu held.
-func (l *link) fall(err error) {
+func (l *link) fall(err error) { l.fallBy(err, false) }
+
+// fallBy is fall, with whether this side has removed the link.
+func (l *link) fallBy(err error, removed bool) {
 	if l.state != linkTrying && l.state != linkUp {
 		return
 	}
-	f := &fallen{link: l, generation: l.generation, lost: int(l.seq - l.acked), wasUp: l.state == linkUp, err: err}
+	f := &fallen{From: l.ref(), Generation: l.generation, Lost: int(l.seq - l.acked), WasUp: l.state == linkUp, Removed: removed, Err: err}
 	l.enter(linkDown)
 	l.begin(l.epoch + 1)
 	l.n.notify(eventDown, f)
@@ -415,14 +430,17 @@ func (l *link) fall(err error) {
 
 // rise notes that the node answers. l.mu is held.
 func (l *link) rise() {
-	l.lastProof = time.Now()
+	l.lastProof = l.n.now()
 	if l.state == linkUp || l.state == linkRemoved {
 		return
 	}
 	l.enter(linkUp)
 	l.progressed = l.since
-	l.n.notify(eventUp, l)
+	l.n.notify(eventUp, l.ref())
 }
+
+// heardBytes notes that its connections have brought something.
+func (l *link) heardBytes() { l.lastBytes.Store(int64(l.n.now().Sub(l.n.began))) }
 
 // lastSign is when the other node last gave a sign of life. While it has not
 // answered, only an answer counts; then whatever its connections bring, since
@@ -430,7 +448,7 @@ func (l *link) rise() {
 // begins a new epoch, so that it does not count as up forever. l.mu is held.
 func (l *link) lastSign() time.Time {
 	last := l.since
-	for _, t := range []time.Time{l.lastProof, l.lastFrame, time.Unix(0, l.lastBytes.Load())} {
+	for _, t := range []time.Time{l.lastProof, l.lastFrame, l.n.began.Add(time.Duration(l.lastBytes.Load()))} {
 		if t.After(last) {
 			last = t
 		}
@@ -456,7 +474,9 @@ func (l *link) halt() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.halted = true
-	l.ackTimer.Stop()
+	if l.ackTimer != nil {
+		l.ackTimer.Stop()
+	}
 	l.n.members.CompareAndDelete(l.memberID, l)
 	l.freed.Broadcast()
 }

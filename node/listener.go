@@ -11,7 +11,7 @@ import (
 // end it: it is logged, and accept is tried again after a while.
 type listener struct {
 	net.Listener
-	n *Node
+	t *library
 }
 
 // Delays between attempts to accept while the system refuses.
@@ -29,20 +29,20 @@ func (l *listener) Accept() (net.Conn, error) {
 				return nil, err
 			}
 			delay = min(max(2*delay, minAcceptDelay), maxAcceptDelay)
-			l.n.log.Warn("node: cannot accept a connection", "address", l.n.address, "error", err, "again in", delay)
+			l.t.n.log.Warn("node: cannot accept a connection", "address", l.t.n.address, "error", err, "again in", delay)
 			if !l.pause(delay) {
 				return nil, net.ErrClosed
 			}
 			continue
 		}
 		delay = 0
-		c, err := l.n.conns.addInbound(raw)
+		c, err := l.t.conns.addInbound(raw)
 		if err == nil {
 			return c, nil
 		}
 		_ = raw.Close() // it is refused
 		if !errors.Is(err, ErrClosed) {
-			l.n.warn("node: refusing a connection", "from", raw.RemoteAddr(), "error", err)
+			l.t.n.warn("node: refusing a connection", "from", raw.RemoteAddr(), "error", err)
 		}
 	}
 }
@@ -54,23 +54,23 @@ func (l *listener) pause(d time.Duration) bool {
 	select {
 	case <-timer.C:
 		return true
-	case <-l.n.conns.lifetime.Done():
+	case <-l.t.conns.lifetime.Done():
 		return false
 	}
 }
 
 // dial makes outbound connections for the library.
-func (n *Node) dial(ctx context.Context, address string) (net.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, n.config.DeadAfter)
+func (t *library) dial(ctx context.Context, address string) (net.Conn, error) {
+	ctx, cancel := context.WithTimeout(ctx, t.n.config.DeadAfter)
 	defer cancel()
-	stop := context.AfterFunc(n.conns.lifetime, cancel)
+	stop := context.AfterFunc(t.conns.lifetime, cancel)
 	defer stop()
 	var d net.Dialer
 	raw, err := d.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}
-	c, err := n.conns.addOutbound(raw, address)
+	c, err := t.conns.addOutbound(raw, address)
 	if err != nil {
 		return nil, errors.Join(err, raw.Close())
 	}

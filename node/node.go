@@ -1,22 +1,16 @@
 package node
 
 import (
-	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net"
-	"strings"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
 
-	"github.com/asynkron/protoactor-go/actor"
-	"github.com/asynkron/protoactor-go/remote"
-	"google.golang.org/grpc"
-	"google.golang.org/protobuf/types/known/wrapperspb"
-
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/node/internal/quiet"
 )
 
 // Node links a kernel to kernels on other nodes. Its methods belong to the
@@ -28,22 +22,20 @@ type Node struct {
 	address string
 	agent   *agent
 
-	system     *actor.ActorSystem
-	remote     *remote.Remote // sends
-	server     *grpc.Server   // receives
-	receiver   receiver
-	listener   listener
-	serving    sync.WaitGroup
-	conns      connTable
+	transport  transport
+	network    Network      // instead of the system's, on the kernel's goroutine
+	began      time.Time    // see now
 	members    sync.Map     // link by memberID
 	held       atomic.Int64 // bytes of decoded values that wait for the kernel
 	heartbeats sync.WaitGroup
+	beatTimer  timer // with a Network
 
 	exposed  atomic.Pointer[exposures]
 	warnings warnings
 
 	linksMu sync.RWMutex
 	links   map[string]*link  // by name
+	lastNum uint64            // of a link
 	formers map[string]former // of links that were removed
 	watched map[string]int    // nodes that a session watches
 
@@ -54,7 +46,6 @@ type Node struct {
 	done     chan struct{} // closed when it is over
 	closeMu  sync.Mutex
 	isClosed bool
-	refusing bool // no stream is accepted any more
 }
 
 // Start makes a kernel a node: it listens, and other nodes can reach what
@@ -69,17 +60,14 @@ func Start(k *kernel.Kernel, config Config) (*Node, error) {
 		config.Logger = k.Host().Logger()
 	}
 	n := &Node{
-		config: config, log: config.Logger, boot: randomKey(),
+		config: config, log: config.Logger, network: config.Network,
 		links: map[string]*link{}, formers: map[string]former{}, watched: map[string]int{},
 		ready: make(chan struct{}), closing: make(chan struct{}), done: make(chan struct{}),
 	}
-	n.conns.init(n)
-	n.receiver.n = n
-	n.exposed.Store(&exposures{})
-	for name, address := range config.Peers {
-		n.links[name] = n.newLink(name, address, true)
-	}
 	n.agent = newAgent(n, k)
+	n.began, n.boot = n.now(), n.randomKey()
+	n.exposed.Store(&exposures{})
+	n.transport = n.newTransport()
 	if err := n.agent.start(); err != nil {
 		return nil, err
 	}
@@ -91,41 +79,25 @@ func Start(k *kernel.Kernel, config Config) (*Node, error) {
 		return nil, err
 	}
 	close(n.ready)
-	n.heartbeats.Add(1)
-	go n.heartbeat()
+	n.startHeartbeat()
 	return n, nil
 }
 
-// listen opens the node's socket and starts the library. The library's own
-// server is stopped as soon as it has started: it trusts its peers, and ends at
-// an error of accept. It only sends.
-func (n *Node) listen() (err error) {
-	raw, err := net.Listen("tcp", n.config.Listen)
+// listen opens the node's socket and notes its peers.
+func (n *Node) listen() error {
+	address, err := kernel.Recorded(n.agent.k, "node: listen", n.transport.listen)
 	if err != nil {
 		return fmt.Errorf("node: Start: %w", err)
 	}
-	n.listener = listener{raw, n}
-	if n.address, err = n.config.advertised(raw); err != nil {
-		return errors.Join(fmt.Errorf("node: Start: %w", err), raw.Close())
+	n.address = address
+	if n.replaying() {
+		return nil
 	}
-	n.system = quiet.NewSystem(n.log)
-	n.remote = remote.NewRemote(n.system, n.sendSettings())
-	n.system.EventStream.Subscribe(n.libraryEvent)
-	defer func() {
-		if recovered := recover(); recovered != nil {
-			n.system.Shutdown()
-			err = errors.Join(fmt.Errorf("node: Start(%s): %v", n.config.Listen, recovered), raw.Close())
-		}
-	}()
-	n.remote.Start() // panics when it cannot listen
-	n.remote.Shutdown(false)
-	n.server = grpc.NewServer(n.receiveSettings()...)
-	remote.RegisterRemotingServer(n.server, &n.receiver)
-	n.serving.Go(func() {
-		if err := n.server.Serve(&n.listener); err != nil {
-			n.log.Error("node: the listener has ended", "error", err)
-		}
-	})
+	n.linksMu.Lock()
+	defer n.linksMu.Unlock()
+	for _, name := range slices.Sorted(maps.Keys(n.config.Peers)) {
+		n.links[name] = n.newLink(name, n.config.Peers[name], true)
+	}
 	return nil
 }
 
@@ -151,27 +123,19 @@ func (n *Node) Kernel() *kernel.Kernel { return n.agent.k }
 // may call it.
 func (n *Node) Addr() string { return n.address }
 
-// memberID is how this node's connections begin. It is sent to the
-// addresses of the nodes that this one talks to, and nowhere else.
-func (n *Node) memberID() string { return n.system.ID }
-
-// transmit gives a frame to the library, which does not wait for the network.
-func (n *Node) transmit(to *actor.PID, f *frame) {
+// transmit sends a frame and does not wait for the network. l.mu is held.
+func (n *Node) transmit(l *link, control bool, f *frame) {
 	n.gate.RLock()
 	defer n.gate.RUnlock()
 	if !n.shut {
-		n.remote.SendMessage(to, nil, wrapperspb.Bytes(f.append(make([]byte, 0, 128+len(f.payload)))), nil, -1)
+		n.transport.transmit(l, control, f)
 	}
 }
 
-// libraryEvent processes the library's events, on its goroutines.
-func (n *Node) libraryEvent(event any) {
-	e, ok := event.(*remote.EndpointTerminatedEvent)
-	if !ok {
-		return
-	}
+// lost notes that a connection to an address has ended.
+func (n *Node) lost(address string) {
 	for _, l := range n.allLinks() {
-		if l.data.Address == e.Address || l.control.Address == e.Address {
+		if l.address == address {
 			l.down(fmt.Errorf("%w: no connection", ErrUnreachable))
 		}
 	}
@@ -191,18 +155,6 @@ func (n *Node) isClosing() bool {
 	}
 }
 
-// enterStream counts a stream, unless the end has begun.
-func (n *Node) enterStream(streams *sync.WaitGroup) bool {
-	<-n.ready
-	n.closeMu.Lock()
-	defer n.closeMu.Unlock()
-	if n.refusing {
-		return false
-	}
-	streams.Add(1)
-	return true
-}
-
 // Shutdown disconnects the node from the network: pending calls fail with
 // ErrClosed, events in transit have Config.Linger to arrive, the other nodes
 // are notified, and the node no longer keeps the kernel running. It does not
@@ -215,70 +167,62 @@ func (n *Node) Shutdown() { n.notify(eventShutdown, nil) }
 // only events that are in transit already are sent. Any goroutine may call it.
 func (n *Node) Closing() <-chan struct{} { return n.closing }
 
+// OnClosing calls f when a shutdown begins, on the kernel's goroutine, unless the
+// returned function is called before. It is for packages whose sessions end with
+// the node; it belongs to the kernel's goroutine.
+func (n *Node) OnClosing(f func()) (cancel func()) {
+	a := n.agent
+	a.lastHook++
+	id := a.lastHook
+	a.closing[id] = f
+	return func() { delete(a.closing, id) }
+}
+
 // Done returns a channel that is closed when the node has left the network: its
 // port is free and its goroutines have ended. Any goroutine may call it.
 func (n *Node) Done() <-chan struct{} { return n.done }
 
-// close begins the end, once; the rest happens on a goroutine of its own.
-func (n *Node) close() {
+// close begins the end, once; the rest happens later.
+func (n *Node) close(alive bool) {
 	n.closeMu.Lock()
 	defer n.closeMu.Unlock()
-	if !n.isClosed {
-		n.isClosed = true
-		close(n.closing)
+	if n.isClosed {
+		return
+	}
+	n.isClosed = true
+	close(n.closing)
+	switch {
+	case n.replaying():
+		close(n.done)
+	case n.network != nil:
+		n.endOnKernel(n.allLinks(), alive)
+	default:
 		go n.end(n.allLinks())
 	}
 }
 
 // end waits for what is on its way and closes everything.
 func (n *Node) end(links []*link) {
-	defer close(n.done)
 	n.heartbeats.Wait()
 	drain(links, n.config.Linger)
 	for _, l := range links {
 		l.bye()
 	}
 	drain(links, min(n.config.Linger, byeTimeout))
-	n.closeMu.Lock()
-	n.refusing = true
-	n.closeMu.Unlock()
+	n.finish(links)
+}
+
+// finish ends what is left.
+func (n *Node) finish(links []*link) {
+	defer close(n.done)
+	n.transport.refuse()
 	n.gate.Lock()
 	n.shut = true
 	n.gate.Unlock()
 	for _, l := range links {
 		l.halt()
 	}
-	n.conns.close()
-	n.server.Stop()
-	n.serving.Wait()
-	n.receiver.streams.Wait()
-	n.awaitEndpoints()
-	// The library's graceful way panics when streams have ended just before,
-	// and all that it would do has been done.
-	n.remote.Shutdown(false)
-	n.system.Shutdown()
-}
-
-// endpointTimeout is how long the library may take to notice that its
-// connections are closed: it sleeps for 2 seconds after one that failed.
-const endpointTimeout = 3 * time.Second
-
-// awaitEndpoints waits until the library has released its connections. Their
-// actors are the supervisor's children.
-func (n *Node) awaitEndpoints() {
-	for until := time.Now().Add(endpointTimeout); time.Now().Before(until); time.Sleep(time.Millisecond) {
-		left := 0
-		for _, shard := range n.system.ProcessRegistry.LocalPIDs.LocalPIDs {
-			for _, name := range shard.Keys() {
-				if strings.HasPrefix(name, "EndpointSupervisor/") {
-					left++
-				}
-			}
-		}
-		if left == 0 {
-			return
-		}
-	}
+	n.transport.close()
 }
 
 // byeTimeout is how long a goodbye may take.
@@ -286,15 +230,13 @@ const byeTimeout = 200 * time.Millisecond
 
 // drain waits until the other nodes have taken what is on its way.
 func drain(links []*link, timeout time.Duration) {
-	for until := time.Now().Add(timeout); time.Now().Before(until); time.Sleep(time.Millisecond) {
-		waiting := 0
-		for _, l := range links {
-			waiting += l.outstanding()
-		}
-		if waiting == 0 {
-			return
-		}
+	for until := time.Now().Add(timeout); time.Now().Before(until) && outstanding(links); time.Sleep(time.Millisecond) {
 	}
+}
+
+// outstanding reports whether anything is on its way.
+func outstanding(links []*link) bool {
+	return slices.ContainsFunc(links, func(l *link) bool { return l.outstanding() > 0 })
 }
 
 // bye says goodbye to a node that is not known to be down.

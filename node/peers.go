@@ -1,6 +1,10 @@
 package node
 
-import "fmt"
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
 
 // AddPeer adds a peer, at a host:port. If the name is known with another
 // address, that link is closed first, as RemovePeer does. The error is that of
@@ -8,6 +12,9 @@ import "fmt"
 func (n *Node) AddPeer(name, address string) error {
 	if err := checkPeer(name, address); err != nil {
 		return callError("AddPeer", name, err)
+	}
+	if n.replaying() {
+		return nil
 	}
 	for {
 		n.linksMu.Lock()
@@ -87,6 +94,7 @@ func (n *Node) mayCome(name, address string) bool {
 // maxLinks is how many nodes a node deals with, strangers among them.
 const maxLinks = 4096
 
+// allLinks returns the links by name.
 func (n *Node) allLinks() []*link {
 	n.linksMu.RLock()
 	defer n.linksMu.RUnlock()
@@ -94,6 +102,7 @@ func (n *Node) allLinks() []*link {
 	for _, l := range n.links {
 		all = append(all, l)
 	}
+	slices.SortFunc(all, func(a, b *link) int { return strings.Compare(a.name, b.name) })
 	return all
 }
 
@@ -106,12 +115,12 @@ func (n *Node) forget(l *link) {
 // remove ends a link for good.
 func (n *Node) remove(l *link, err error) {
 	l.mu.Lock()
-	l.fall(err)
+	l.fallBy(err, true)
 	l.enter(linkRemoved)
 	n.unlist(l)
 	l.mu.Unlock()
 	l.halt()
-	n.disconnect(l)
+	n.transport.disconnect(l)
 }
 
 // former is what is remembered of a link that was removed: the other node may

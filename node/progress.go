@@ -18,17 +18,17 @@ func (l *link) pong(ping *frame) *frame {
 	if l.waiting {
 		f.code = dataWaiting
 	}
-	f.payload = stamp(ping)
+	f.payload = l.n.stamp(ping)
 	return f
 }
 
 // notePong notes whether data has got through since the last pong. l.mu is held.
 func (l *link) notePong(f *frame) {
 	if f.done >= l.seq || f.code == dataWaiting || f.bytes != l.theirBytes {
-		l.progressed = time.Now()
+		l.progressed = l.n.now()
 	}
 	l.theirBytes = f.bytes
-	l.clocks.note(f.payload, time.Now())
+	l.clocks.note(f.payload, l.n.wall())
 }
 
 // stuckAfter is how many times DeadAfter data may be on its way without any of it

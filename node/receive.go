@@ -7,12 +7,15 @@ type incoming struct {
 	size  int // of the values in memory
 	args  []any
 	err   error // why it must not be carried out
+
+	from     linkRef // in place of link, until attach
+	replayed bool    // attach is to be called
 }
 
 // receive acts on a frame, or hands it to the kernel. It runs on the goroutine
 // of the frame's connection: what can be decided there costs the kernel no
 // time. It waits while the kernel has more of the peer's frames than it allows.
-func (n *Node) receive(l *link, f *frame, conn *trackedConn) {
+func (n *Node) receive(l *link, f *frame, conn inbound) {
 	l.mu.Lock()
 	if l.state == linkRemoved {
 		l.mu.Unlock()
@@ -36,13 +39,13 @@ func (n *Node) receive(l *link, f *frame, conn *trackedConn) {
 		writable := l.handleControl(f)
 		l.mu.Unlock()
 		if writable {
-			n.notify(eventWritable, l)
+			n.notify(eventWritable, l.ref())
 		}
 	}
 	if authentic {
 		conn.prove(l)
 		if !f.verb.inBand() {
-			conn.control.Store(true)
+			conn.carryControl()
 		}
 	}
 }

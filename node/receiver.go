@@ -32,6 +32,7 @@ const frameOverhead = 6*maxName + maxText + 256
 type receiver struct {
 	remote.UnimplementedRemotingServer
 	n       *Node
+	library *library
 	streams sync.WaitGroup
 }
 
@@ -39,7 +40,7 @@ var errMalformed = status.Error(codes.InvalidArgument, "malformed message")
 
 // Receive takes the frames of one connection, on its goroutine.
 func (r *receiver) Receive(stream remote.Remoting_ReceiveServer) (err error) {
-	if !r.n.enterStream(&r.streams) {
+	if !r.library.enterStream(&r.streams) {
 		return status.Error(codes.Unavailable, "shutting down")
 	}
 	defer r.streams.Done()
@@ -78,7 +79,7 @@ func (r *receiver) greet(stream remote.Remoting_ReceiveServer, info connInfo) er
 	}
 	info.conn.announce(greeting.MemberId)
 	return stream.Send(&remote.RemoteMessage{MessageType: &remote.RemoteMessage_ConnectResponse{
-		ConnectResponse: &remote.ConnectResponse{MemberId: r.n.system.ID},
+		ConnectResponse: &remote.ConnectResponse{MemberId: r.library.memberID()},
 	}})
 }
 
@@ -125,27 +126,18 @@ func (r *receiver) wellFormed(b *remote.MessageBatch) bool {
 
 // frame takes one frame. An error ends the stream.
 func (r *receiver) frame(data []byte, info connInfo) error {
-	n := r.n
 	var wrapped wrapperspb.BytesValue
 	if err := proto.Unmarshal(data, &wrapped); err != nil {
 		return errMalformed
 	}
-	f := &frame{}
-	if err := f.parse(wrapped.Value); err != nil || len(f.payload) > n.config.MaxMessage {
-		n.warn("node: dropping a malformed frame", "bytes", len(wrapped.Value))
-		return nil
-	}
-	if info.cert != nil {
-		if err := n.authorize(f.node, info.cert); err != nil {
-			n.warn("node: a frame in another node's name; its stream is closed", "error", err)
+	return r.n.takeFrame(wrapped.Value, info.conn, func(node string) error {
+		if info.cert == nil {
+			return nil
+		}
+		if err := r.n.authorize(node, info.cert); err != nil {
+			r.n.warn("node: a frame in another node's name; its stream is closed", "error", err)
 			return status.Error(codes.PermissionDenied, "not your name")
 		}
-	}
-	l := n.linkFor(f.node, f.address)
-	if l == nil {
-		n.warn("node: dropping a frame of a node that is not a peer", "node", f.node, "address", f.address)
 		return nil
-	}
-	n.receive(l, f, info.conn)
-	return nil
+	})
 }

@@ -25,7 +25,7 @@ type warned struct {
 // second, with the number of those that were omitted before it. Any goroutine may
 // call it.
 func (n *Node) warn(message string, args ...any) {
-	omitted, due := n.warnings.due(message, time.Now())
+	omitted, due := n.warnings.due(message, n.now())
 	if !due {
 		return
 	}

@@ -1,8 +1,11 @@
 package node
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/gopoe/poe/kernel"
 )
@@ -65,17 +68,11 @@ func (n *Node) Watch(to Address, event string, extra ...any) (WatchID, error) {
 		return 0, callError("Watch", to, err)
 	}
 	f := &frame{verb: verbWatch, id: a.nextID(), to: to.Alias}
-	l, err := n.prepare(to, f, nil)
+	l, generation, err := n.send(to, f, nil)
 	if err != nil {
 		return 0, callError("Watch", to, err)
 	}
-	w := &watch{address: to, link: l, who: who}
-	if l != nil {
-		if w.generation, err = l.send(f, bounded); err != nil {
-			return 0, callError("Watch", to, err)
-		}
-	}
-	a.watches[f.id] = w
+	a.watches[f.id] = &watch{address: to, link: l, generation: generation, who: who}
 	if l == nil {
 		n.handLocal(f)
 	}
@@ -97,7 +94,7 @@ func (n *Node) Unwatch(id WatchID) {
 		n.handLocal(f)
 		return
 	}
-	if _, err := w.link.send(f, unbounded); err != nil {
+	if _, err := n.sendOn(w.link, f, unbounded); err != nil {
 		n.log.Debug("a watch ended with its node", "error", err)
 	}
 }
@@ -183,7 +180,7 @@ func (a *agent) gone(key served, err error) {
 		a.n.handLocal(f)
 		return
 	}
-	if _, err := key.link.send(f, unbounded); err != nil {
+	if _, err := a.n.sendOn(key.link, f, unbounded); err != nil {
 		a.n.log.Debug("a watch ended with its node", "error", err)
 	}
 }
@@ -210,7 +207,11 @@ func (n *Node) WatchNode(node string, event string, extra ...any) error {
 	if err != nil {
 		return callError("WatchNode", node, err)
 	}
-	l, err := n.link(node)
+	var l *link
+	_, err = recorded(n, "node: link", func() (_ bool, err error) {
+		l, err = n.link(node)
+		return err == nil, err
+	})
 	if err != nil {
 		return callError("WatchNode", node, err)
 	}
@@ -222,13 +223,7 @@ func (n *Node) WatchNode(node string, event string, extra ...any) error {
 	n.linksMu.Lock()
 	n.watched[node]++
 	n.linksMu.Unlock()
-	l.mu.Lock()
-	state := l.state
-	if state == linkIdle {
-		l.enter(linkTrying)
-		l.ping()
-	}
-	l.mu.Unlock()
+	state, _ := recorded(n, "node: state", func() (linkState, error) { return l.use(), nil })
 	switch state {
 	case linkUp:
 		who.notify(a, NodeState{Node: node, Up: true})
@@ -284,55 +279,69 @@ func (w *nodeWatch) end() {
 
 // fallen is a node that went down.
 type fallen struct {
-	link       *link
-	generation uint64 // the one that ended
-	lost       int
-	wasUp      bool // it had answered
-	err        error
+	From       linkRef
+	Generation uint64 // the one that ended
+	Lost       int
+	WasUp      bool // it had answered
+	Removed    bool // this side has ended it
+	Err        error
 }
 
 // unexpected reports whether the node was up, and neither side wanted it to end.
 func (f *fallen) unexpected() bool {
-	f.link.mu.Lock()
-	defer f.link.mu.Unlock()
-	return f.wasUp && f.link.state != linkRemoved && !errors.Is(f.err, errShutDown)
+	return f.WasUp && !f.Removed && !errors.Is(f.Err, errShutDown)
 }
 
-func (a *agent) nodeUp(l *link) {
-	for _, w := range a.nodes[l.name] {
-		w.who.notify(a, NodeState{Node: l.name, Up: true})
+func (a *agent) nodeUp(name string) {
+	for _, w := range a.nodes[name] {
+		w.who.notify(a, NodeState{Node: name, Up: true})
 	}
 }
 
 // nodeDown ends everything that waits for a node.
 func (a *agent) nodeDown(f *fallen) {
-	for id, c := range a.calls {
-		if c.link == f.link && c.generation <= f.generation {
-			a.answer(id, nil, f.err)
+	l, name := a.resolve(f.From), f.From.name
+	for _, id := range slices.Sorted(maps.Keys(a.calls)) {
+		if c := a.calls[id]; c != nil && c.link == l && c.generation <= f.Generation {
+			a.answer(id, nil, f.Err)
 		}
 	}
-	for id, w := range a.watches {
-		if w.link == f.link && w.generation <= f.generation {
+	for _, id := range slices.Sorted(maps.Keys(a.watches)) {
+		if w := a.watches[id]; w != nil && w.link == l && w.generation <= f.Generation {
 			delete(a.watches, id)
-			w.who.notify(a, w.address, f.err)
+			w.who.notify(a, w.address, f.Err)
 		}
 	}
-	for key := range a.serving {
-		if key.link == f.link {
+	for _, key := range a.served() {
+		if key.link == l {
 			a.unserve(key)
 		}
 	}
-	a.dropProxies(func(at Address) bool { return at.Node == f.link.name })
-	if f.unexpected() && len(a.nodes[f.link.name]) == 0 {
-		a.n.warn("node: a node is down", "node", f.link.name, "error", f.err)
+	a.dropProxies(func(at Address) bool { return at.Node == name })
+	if f.unexpected() && len(a.nodes[name]) == 0 {
+		a.n.warn("node: a node is down", "node", name, "error", f.Err)
 	}
-	if f.lost > 0 {
-		a.lost(Loss{To: Address{Node: f.link.name}, Count: f.lost, Err: f.err})
+	if f.Lost > 0 {
+		a.lost(Loss{To: Address{Node: name}, Count: f.Lost, Err: f.Err})
 	}
-	for _, w := range a.nodes[f.link.name] {
-		w.who.notify(a, NodeState{Node: f.link.name, Err: f.err})
+	for _, w := range a.nodes[name] {
+		w.who.notify(a, NodeState{Node: name, Err: f.Err})
 	}
-	a.nodeWritable(f.link.name)
+	a.nodeWritable(name)
+}
+
+// served lists the watches by others, in a fixed order.
+func (a *agent) served() []served {
+	return slices.SortedFunc(maps.Keys(a.serving), func(x, y served) int {
+		return cmp.Or(cmp.Compare(x.number(), y.number()), cmp.Compare(x.id, y.id))
+	})
+}
+
+func (s served) number() uint64 {
+	if s.link == nil {
+		return 0
+	}
+	return s.link.num
 }
 
 // NotifyWritable sends the active session one event when a node's window has
@@ -350,7 +359,13 @@ func (n *Node) NotifyWritable(node string, event string, extra ...any) error {
 	if err != nil {
 		return callError("NotifyWritable", node, err)
 	}
-	l, err := n.link(node)
+	var l *link
+	now, err := recorded(n, "node: writable", func() (now bool, err error) {
+		if l, err = n.link(node); err == nil {
+			now = l.wantWritable()
+		}
+		return now, err
+	})
 	if err != nil {
 		return callError("NotifyWritable", node, err)
 	}
@@ -358,12 +373,8 @@ func (n *Node) NotifyWritable(node string, event string, extra ...any) error {
 		return callError("NotifyWritable", node, fmt.Errorf("%w", err))
 	}
 	a.writers[node] = append(a.writers[node], who)
-	l.mu.Lock()
-	now := l.writable()
-	l.wanted = !now
-	l.mu.Unlock()
-	if now {
-		n.notify(eventWritable, l)
+	if now && l != nil {
+		n.notify(eventWritable, l.ref())
 	}
 	return nil
 }

@@ -3,8 +3,6 @@ package cluster
 import (
 	"errors"
 	"log/slog"
-	"sync"
-	"time"
 
 	"github.com/fxamacker/cbor/v2"
 
@@ -23,10 +21,11 @@ type Cluster struct {
 	log    *slog.Logger
 	boot   uint64
 	reader cbor.DecMode
-	host   *host
+	finder finder
 
 	journal  journal
 	flushing bool
+	told     int // see some
 	peers    map[string]*peer
 
 	names  map[string]*name    // the directory
@@ -38,10 +37,9 @@ type Cluster struct {
 	topics  map[string][]*subscription
 	viewers []*memberWatch
 
-	ended   bool
-	waiting sync.WaitGroup
-	leaving chan struct{} // closed when this node leaves
-	done    chan struct{} // closed when the provider is shut down as well
+	ended  bool
+	unhook func()        // of Node.OnClosing
+	done   chan struct{} // closed when the provider is shut down as well
 }
 
 // The events of the cluster's session. Those of other nodes come first.
@@ -78,10 +76,10 @@ func Join(n *node.Node, config Config) (*Cluster, error) {
 	}
 	c := &Cluster{
 		n: n, k: n.Kernel(), alias: "cluster/" + config.Name, config: config, log: config.Logger,
-		boot: uint64(time.Now().UnixNano()), reader: reader, journal: newJournal(),
+		boot: uint64(n.Kernel().Now().UnixNano()), reader: reader, journal: newJournal(),
 		peers: map[string]*peer{}, names: map[string]*name{}, mine: map[string]*holding{},
 		active: map[string]*activation{}, topics: map[string][]*subscription{},
-		leaving: make(chan struct{}), done: make(chan struct{}),
+		unhook: func() {}, done: make(chan struct{}),
 	}
 	if _, taken := c.k.AliasResolve(c.alias); taken {
 		return nil, configError("Name", errors.New("this node has joined that cluster already"))
@@ -93,8 +91,7 @@ func Join(n *node.Node, config Config) (*Cluster, error) {
 		c.leave(err)
 		return nil, err
 	}
-	c.waiting.Add(1)
-	go c.await()
+	c.unhook = n.OnClosing(func() { _ = c.k.Post(c.id, eventLeave) }) // unless it has left
 	return c, nil
 }
 
@@ -106,18 +103,21 @@ func (c *Cluster) begin() (err error) {
 	if err := c.offerKinds(); err != nil {
 		return err
 	}
-	c.host = newHost(c)
-	return c.host.start()
+	if c.finder = newSeeds(c); c.config.Provider != nil {
+		c.finder = newHost(c)
+	}
+	return c.finder.start()
 }
 
-// await ends the membership with the node.
-func (c *Cluster) await() {
-	defer c.waiting.Done()
-	select {
-	case <-c.n.Closing():
-		c.k.Outside().Post(c.id, eventLeave)
-	case <-c.leaving:
-	}
+// finder finds the other nodes, and reports them by eventTopology.
+type finder interface {
+	start() error
+	stop() // on any goroutine
+	// admits reports whether a node may be in the cluster. learn notes a node that
+	// another one has named, and forget gives a node up.
+	admits(name, address string) bool
+	learn(name, address string)
+	forget(name string)
 }
 
 // Leave removes the node from the cluster: sessions that own an alias lose it
@@ -137,30 +137,31 @@ func (c *Cluster) leave(why error) {
 		return
 	}
 	c.ended = true
-	for _, p := range c.peers {
+	for _, p := range c.sortedPeers() {
 		if p.up {
 			_ = c.k.Post(p.dest, eventBye) // a hint: it finds out anyway
 		}
 	}
 	c.withdrawKinds()
-	for alias, h := range c.mine {
-		c.lose(alias, h, Owner{Alias: alias})
+	for _, alias := range sortedKeys(c.mine) {
+		if h := c.mine[alias]; h != nil {
+			c.lose(alias, h, Owner{Alias: alias})
+		}
 	}
-	for _, p := range c.peers {
+	for _, p := range c.sortedPeers() {
 		c.removePeer(p, why)
 	}
 	c.n.Unexpose(c.alias)
 	c.inside(c.release)
-	close(c.leaving)
+	c.unhook()
 	go c.end()
 }
 
 // end shuts the provider down, which may take its time.
 func (c *Cluster) end() {
 	defer close(c.done)
-	c.waiting.Wait()
-	if c.host != nil {
-		c.host.stop()
+	if c.finder != nil {
+		c.finder.stop()
 	}
 }
 
@@ -229,7 +230,7 @@ func (c *Cluster) dispatchOwn(e kernel.Event) {
 	case eventFlush:
 		c.flushing = false
 		c.rebalance()
-		for _, p := range c.peers {
+		for _, p := range c.sortedPeers() {
 			c.send(p)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/node"
@@ -173,7 +172,7 @@ func (c *Cluster) Claim(alias, lost string, events ...string) error {
 		h.retract()
 		return callError("Claim", alias, err)
 	}
-	cl := claim{c.n.Name(), c.name(alias).epoch + 1, time.Now().UnixNano()}
+	cl := claim{c.n.Name(), c.name(alias).epoch + 1, c.k.Now().UnixNano()}
 	c.mine[alias] = h
 	c.journal.set(entry{Class: classAlias, Name: alias, Epoch: cl.epoch, Since: cl.since})
 	c.claimed(alias, cl)

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gopoe/poe/node"
+	"github.com/gopoe/poe/recording"
 )
 
 // Member is a node of the cluster. It is up when it is linked and this node
@@ -81,7 +81,7 @@ func (c *Cluster) addPeer(name, address string) *peer {
 	p := c.peers[name]
 	if p == nil {
 		p = &peer{
-			name: name, most: maxUpdate, since: time.Now(), entries: map[key]entry{}, beaten: map[string]bool{},
+			name: name, most: maxUpdate, entries: map[key]entry{}, beaten: map[string]bool{},
 			dest: c.n.To(node.Address{Node: name, Alias: c.alias}),
 		}
 		c.peers[name] = p
@@ -146,8 +146,8 @@ func (c *Cluster) nodeChanged(s node.NodeState) {
 func (c *Cluster) peerDown(p *peer, why error) {
 	was := p.member
 	p.round++
-	p.sending, p.acked, p.boot, p.have, p.stage, p.member, p.since = false, 0, 0, 0, nil, false, time.Now()
-	for k := range p.entries {
+	p.sending, p.acked, p.boot, p.have, p.stage, p.member, p.missed = false, 0, 0, 0, nil, false, 0
+	for _, k := range sortedEntries(p.entries) {
 		c.forgetEntry(p, k)
 	}
 	clear(p.beaten)
@@ -158,20 +158,22 @@ func (c *Cluster) peerDown(p *peer, why error) {
 	}
 }
 
-// candidate is a node that the provider names.
-type candidate struct{ name, address string }
+// candidate is a node that a finder names.
+type candidate struct{ Name, Address string }
 
-// topology takes the provider's list of nodes.
+func init() { recording.Register(candidate{}) }
+
+// topology takes the finder's list of nodes.
 func (c *Cluster) topology(list []candidate) {
 	wanted := map[string]bool{}
 	for _, m := range list {
-		if m.name != c.n.Name() {
-			wanted[m.name] = true
-			c.addPeer(m.name, m.address)
+		if m.Name != c.n.Name() {
+			wanted[m.Name] = true
+			c.addPeer(m.Name, m.Address)
 		}
 	}
-	for name, p := range c.peers {
-		if !wanted[name] {
+	for _, p := range c.sortedPeers() {
+		if !wanted[p.name] {
 			c.removePeer(p, errors.Join(ErrLeft, node.ErrUnreachable))
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	protoactor "github.com/asynkron/protoactor-go/cluster"
 	"github.com/asynkron/protoactor-go/remote"
 
+	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/node/internal/quiet"
 )
 
@@ -24,15 +25,15 @@ type host struct {
 	system   *actor.ActorSystem
 	library  *protoactor.Cluster
 	provider protoactor.ClusterProvider
-	seeds    *seeds // if that is the provider
 	started  bool
 }
 
+// newHost makes one; in a replay one that is empty, since the recording has what
+// the provider has reported.
 func newHost(c *Cluster) *host {
 	h := &host{c: c, provider: c.config.Provider}
-	if h.provider == nil {
-		h.seeds = newSeeds(c)
-		h.provider = h.seeds
+	if c.k.Host().Replaying() {
+		return h
 	}
 	h.system = quiet.NewSystem(c.log)
 	h.system.ID = memberID(c.n.Name(), c.boot)
@@ -57,7 +58,12 @@ func memberName(id string) (name string, boot uint64, ok bool) {
 	return id[:dot], boot, err == nil
 }
 
-func (h *host) start() (err error) {
+func (h *host) start() error {
+	_, err := kernel.Recorded(h.c.k, "cluster: provider", func() (bool, error) { return true, h.startProvider() })
+	return err
+}
+
+func (h *host) startProvider() (err error) {
 	defer func() {
 		if thrown := recover(); thrown != nil {
 			err = fmt.Errorf("cluster: Provider: %v", thrown)
@@ -77,6 +83,9 @@ func (h *host) stop() {
 			h.c.log.Error("cluster: the provider failed", "error", thrown)
 		}
 	}()
+	if h.system == nil {
+		return
+	}
 	if h.started {
 		if err := h.provider.Shutdown(true); err != nil {
 			h.c.log.Warn("cluster: the provider's shutdown", "error", err)
@@ -118,25 +127,9 @@ func (h *host) forgetRemoved() {
 	h.library.Remote = remote.NewRemote(h.system, remote.Configure("", 0))
 }
 
-// admits reports whether a node may be in the cluster.
-func (h *host) admits(name, address string) bool {
-	if h.seeds == nil {
-		return h.c.peers[name] != nil
-	}
-	h.seeds.learn(name, address)
-	return h.seeds.known[name] != ""
-}
+// admits is true of the nodes that the provider names.
+func (h *host) admits(name, _ string) bool { return h.c.peers[name] != nil }
 
-// learn notes a node that another one has named.
-func (h *host) learn(name, address string) {
-	if h.seeds != nil {
-		h.seeds.learn(name, address)
-	}
-}
-
-// forget gives a node up.
-func (h *host) forget(name string) {
-	if h.seeds != nil {
-		h.seeds.forget(name)
-	}
-}
+// learn and forget do nothing: the provider knows best.
+func (*host) learn(string, string) {}
+func (*host) forget(string)        {}

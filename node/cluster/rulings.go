@@ -27,7 +27,7 @@ func (c *Cluster) rule(alias string, n *name) {
 // rulings are what a node is sent.
 func (c *Cluster) rulings(p *peer) []ruling {
 	var list []ruling
-	for alias := range p.beaten {
+	for _, alias := range sortedKeys(p.beaten) {
 		if n := c.names[alias]; n != nil {
 			list = append(list, ruling{alias, n.owner.node, n.owner.epoch, n.owner.since})
 		}
@@ -49,7 +49,8 @@ func (c *Cluster) applyRulings(p *peer, list []ruling) {
 			c.claimed(r.Alias, cl)
 		}
 	}
-	for alias, cl := range former {
+	for _, alias := range sortedKeys(former) {
+		cl := former[alias]
 		if p.rulings[alias].node != cl.node && !c.seesNode(cl.node) {
 			c.unclaimed(alias, cl.node)
 		}

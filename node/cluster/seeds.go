@@ -1,30 +1,22 @@
 package cluster
 
-import (
-	"hash/fnv"
-	"net"
-	"strconv"
-
-	protoactor "github.com/asynkron/protoactor-go/cluster"
-)
+import "net"
 
 // maxKnown is how many nodes seeds remember.
 const maxKnown = 4096
 
-// seeds is the provider that needs no other program: nodes are known from the
+// seeds is the finder that needs no other program: nodes are known from the
 // configuration, because they have come by themselves, or because others have
 // named them. It lives on the kernel's goroutine.
 type seeds struct {
-	c       *Cluster
-	library *protoactor.Cluster
-	known   map[string]string // name to address
+	c     *Cluster
+	known map[string]string // name to address
 }
 
 func newSeeds(c *Cluster) *seeds { return &seeds{c: c, known: map[string]string{}} }
 
-// StartMember begins with the configured nodes.
-func (s *seeds) StartMember(library *protoactor.Cluster) error {
-	s.library = library
+// start begins with the configured nodes.
+func (s *seeds) start() error {
 	for name, address := range s.c.config.Seeds {
 		if name != s.c.n.Name() {
 			s.known[name] = address
@@ -34,11 +26,13 @@ func (s *seeds) StartMember(library *protoactor.Cluster) error {
 	return nil
 }
 
-// StartClient is StartMember: there are no clients.
-func (s *seeds) StartClient(library *protoactor.Cluster) error { return s.StartMember(library) }
+// stop does nothing: only the nodes themselves have to be notified.
+func (s *seeds) stop() {}
 
-// Shutdown does nothing: only the nodes themselves have to be notified.
-func (s *seeds) Shutdown(bool) error { return nil }
+func (s *seeds) admits(name, address string) bool {
+	s.learn(name, address)
+	return s.known[name] != ""
+}
 
 // learn notes a node. One that is up, or a seed, keeps the address it has.
 func (s *seeds) learn(name, address string) {
@@ -62,23 +56,11 @@ func (s *seeds) forget(name string) {
 	}
 }
 
-// report updates the library's list of members. Seeds do not know when a node was
-// started, so what makes the id is the address.
+// report tells the cluster what is known.
 func (s *seeds) report() {
-	list := protoactor.Members{seedMember(s.c.n.Name(), s.c.n.Addr())}
-	for name, address := range s.known {
-		list = append(list, seedMember(name, address))
+	list := make([]candidate, 0, len(s.known))
+	for _, name := range sortedKeys(s.known) {
+		list = append(list, candidate{name, s.known[name]})
 	}
-	s.library.MemberList.UpdateClusterTopology(list)
-}
-
-func seedMember(name, address string) *protoactor.Member {
-	host, text, err := net.SplitHostPort(address)
-	port, wrong := strconv.ParseInt(text, 10, 32)
-	if err != nil || wrong != nil {
-		host, port = address, 0 // refused where it is used
-	}
-	sum := fnv.New64a()
-	sum.Write([]byte(address))
-	return &protoactor.Member{Id: memberID(name, sum.Sum64()), Host: host, Port: int32(port)}
+	s.c.inside(func() { _ = s.c.k.Post(s.c.id, eventTopology, list) }) // unless it has left
 }

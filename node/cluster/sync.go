@@ -28,7 +28,7 @@ type peer struct {
 	dest    kernel.Dest
 	up      bool // the link is
 	member  bool // its book is known
-	since   time.Time
+	missed  int  // how many ticks it has been no member
 
 	// This node's book on its way there.
 	round   uint64 // of the link, so that late answers are known
@@ -77,15 +77,16 @@ func (c *Cluster) sendNow(p *peer) {
 	p.sending, p.unruled = true, false
 }
 
-// some are members that others may not know, a few at a time, chosen anew each
-// time by the order of a map.
+// some are members that others may not know, a few at a time in turn.
 func (c *Cluster) some() []member {
 	var list []member
-	for _, p := range c.peers {
-		if p.member && p.address != "" && len(list) < maxTold {
+	all := c.sortedPeers()
+	for i := 0; i < len(all) && len(list) < maxTold; i++ {
+		if p := all[(c.told+i)%len(all)]; p.member && p.address != "" {
 			list = append(list, member{p.name, p.address})
 		}
 	}
+	c.told += len(list)
 	return list
 }
 
@@ -144,7 +145,7 @@ func (c *Cluster) receiveUpdate(from string, data []byte) []byte {
 // applyUpdate applies an update to what is known of a node, and returns the version
 // that this leads to.
 func (c *Cluster) applyUpdate(from string, u *update) (have uint64, err error) {
-	if !c.host.admits(from, u.Address) {
+	if !c.finder.admits(from, u.Address) {
 		return 0, fmt.Errorf("node %q is not in the cluster as this one sees it", from)
 	}
 	p := c.addPeer(from, u.Address)
@@ -163,7 +164,7 @@ func (c *Cluster) applyUpdate(from string, u *update) (have uint64, err error) {
 	}
 	p.have = u.To
 	for _, m := range u.Members {
-		c.host.learn(m.Name, m.Address)
+		c.finder.learn(m.Name, m.Address)
 	}
 	if u.More {
 		return p.have, nil
@@ -171,7 +172,7 @@ func (c *Cluster) applyUpdate(from string, u *update) (have uint64, err error) {
 	c.unstage(p)
 	c.applyRulings(p, u.Rulings)
 	if !p.member {
-		p.member, p.since = true, time.Now()
+		p.member, p.missed = true, 0
 		c.ringChanged()
 		c.notifyMembers(p, nil)
 	}
@@ -210,12 +211,13 @@ func (c *Cluster) unstage(p *peer) {
 		return
 	}
 	p.stage = nil
-	for k := range p.entries {
+	for _, k := range sortedEntries(p.entries) {
 		if _, ok := stage[k]; !ok {
 			c.forgetEntry(p, k)
 		}
 	}
-	for k, e := range stage {
+	for _, k := range sortedEntries(stage) {
+		e := stage[k]
 		if old, ok := p.entries[k]; !ok || old != e {
 			c.note(p, e)
 		}
@@ -250,12 +252,15 @@ func (c *Cluster) forgetEntry(p *peer, k key) {
 // tick compares with all nodes, and gives up those that have long been down.
 func (c *Cluster) tick() {
 	c.wait()
-	for _, p := range c.peers {
+	for _, p := range c.sortedPeers() {
 		if p.up && !p.sending {
 			c.sendNow(p)
 		}
-		if !p.member && time.Since(p.since) > c.config.Forget {
-			c.host.forget(p.name)
+		if p.member {
+			continue
+		}
+		if p.missed++; time.Duration(p.missed)*c.config.Resync > c.config.Forget {
+			c.finder.forget(p.name)
 		}
 	}
 }

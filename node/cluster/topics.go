@@ -97,7 +97,7 @@ func (c *Cluster) Publish(topic string, args ...any) error {
 	}
 	var news []any
 	var failed error
-	for _, p := range c.peers {
+	for _, p := range c.sortedPeers() {
 		if _, ok := p.entries[key{classTopic, topic}]; !ok {
 			continue
 		}

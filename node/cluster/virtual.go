@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	protoactor "github.com/asynkron/protoactor-go/cluster"
@@ -52,7 +53,8 @@ type activation struct {
 
 // offerKinds announces to the others what may run here.
 func (c *Cluster) offerKinds() error {
-	for name, kind := range c.config.Kinds {
+	for _, name := range sortedKeys(c.config.Kinds) {
+		kind := c.config.Kinds[name]
 		if err := c.n.Expose(name+"/", kind.Events...); err != nil {
 			return err
 		}
@@ -66,14 +68,16 @@ func (c *Cluster) offerKinds() error {
 
 // withdrawKinds stops the virtual sessions here.
 func (c *Cluster) withdrawKinds() {
-	for name := range c.config.Kinds {
+	for _, name := range sortedKeys(c.config.Kinds) {
 		c.n.Unexpose(name + "/")
 		if err := c.n.StartOnDemand(name+"/", nil); err != nil {
 			c.log.Warn("cluster: kinds", "kind", name, "error", err)
 		}
 	}
-	for _, a := range c.active {
-		c.deactivate(a)
+	for _, alias := range sortedKeys(c.active) {
+		if a := c.active[alias]; a != nil {
+			c.deactivate(a)
+		}
 	}
 }
 
@@ -166,8 +170,8 @@ func (c *Cluster) deactivate(a *activation) {
 
 // rebalance releases the sessions that belong to other nodes now.
 func (c *Cluster) rebalance() {
-	for alias, a := range c.active {
-		if c.place(alias) != c.n.Name() {
+	for _, alias := range sortedKeys(c.active) {
+		if a := c.active[alias]; a != nil && c.place(alias) != c.n.Name() {
 			c.deactivate(a)
 		}
 	}
@@ -219,11 +223,11 @@ const ringSuffix = ":0"
 
 func (c *Cluster) newRing() *ring {
 	own := &protoactor.Member{Id: c.n.Name(), Host: c.n.Name(), Kinds: []string{anyKind}}
-	for kind := range c.config.Kinds {
+	for _, kind := range sortedKeys(c.config.Kinds) {
 		own.Kinds = append(own.Kinds, kind)
 	}
 	list := protoactor.Members{own}
-	for _, p := range c.peers {
+	for _, p := range c.sortedPeers() {
 		if !p.member {
 			continue
 		}
@@ -233,6 +237,7 @@ func (c *Cluster) newRing() *ring {
 				m.Kinds = append(m.Kinds, k.name)
 			}
 		}
+		slices.Sort(m.Kinds)
 		list = append(list, m)
 	}
 	r := &ring{protoactor.NewRendezvous()}

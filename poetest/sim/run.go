@@ -14,7 +14,7 @@ import (
 // faults happen, and half a minute to settle.
 type Config struct {
 	// Seeds is how many worlds are run, First the seed of the first one. The
-	// environment variable SIM_SEEDS overrides the number of seeds, and
+	// environment variables SIM_SEEDS and SIM_FIRST override them, and
 	// SIM_SEED=N runs only the world of seed N.
 	Seeds int
 	First uint64
@@ -43,6 +43,9 @@ func (c Config) withDefaults() Config {
 	}
 	if n, err := strconv.Atoi(os.Getenv("SIM_SEEDS")); err == nil && n > 0 {
 		c.Seeds = n
+	}
+	if n, err := strconv.ParseUint(os.Getenv("SIM_FIRST"), 10, 64); err == nil {
+		c.First = n
 	}
 	if c.Duration == 0 {
 		c.Duration = time.Minute

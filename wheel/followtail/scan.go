@@ -17,6 +17,7 @@ import (
 type scanner struct {
 	dir, base string
 	known     map[identity]bool // the files that were returned, or there at first
+	wanted    map[identity]bool // those that were put back, to be returned whatever their age
 	all       []*candidate      // what was found last, in the order in which it was created
 	begun     bool
 	agreed    bool // two searches of the last refresh have
@@ -37,7 +38,7 @@ type candidate struct {
 }
 
 func newScanner(path string) *scanner {
-	return &scanner{dir: filepath.Dir(path), base: filepath.Base(path), known: map[identity]bool{}}
+	return &scanner{dir: filepath.Dir(path), base: filepath.Base(path), known: map[identity]bool{}, wanted: map[identity]bool{}}
 }
 
 // scanTries is how often a directory is searched until two searches agree.
@@ -149,14 +150,15 @@ func (c *candidate) young(since time.Time) bool {
 }
 
 // take returns those of a list that are not known and were created since some
-// time. All of the list are known then.
+// time, or put back. All of the list are known then.
 func (s *scanner) take(list []*candidate, since time.Time) []*arrival {
 	var taken []*arrival
 	for _, c := range list {
-		if !s.known[c.id] && c.young(since) {
+		if !s.known[c.id] && (s.wanted[c.id] || c.young(since)) {
 			taken = append(taken, &c.arrival)
 		}
 		s.known[c.id] = true
+		delete(s.wanted, c.id)
 	}
 	return taken
 }
@@ -196,14 +198,20 @@ func (s *scanner) overtakers(of *source, since time.Time) (list []*arrival, copi
 	before, _, found := s.split(of)
 	if list = s.take(before, since); found && len(list) > 0 {
 		id, _ := identifyOpen(of.file)
-		delete(s.known, id) // it has been rotated, and is read as a successor of these
+		s.want(id) // it has been rotated, and is read as a successor of these
 	}
 	return list, false
 }
 
 func (s *scanner) copies(since time.Time) []*arrival { return s.take(s.all, since) }
 
-func (s *scanner) putBack(a *arrival) { delete(s.known, a.id) }
+func (s *scanner) putBack(a *arrival) { s.want(a.id) }
+
+// want makes take return a file once more.
+func (s *scanner) want(id identity) {
+	delete(s.known, id)
+	s.wanted[id] = true
+}
 
 // open opens an arrival by the name that it has now.
 func (s *scanner) open(a *arrival) error {

@@ -62,3 +62,24 @@ func TestOvertakenFileIsFoundAgain(t *testing.T) {
 	assert.Equal(t, "log.1", after[0].name)
 	assert.False(t, after[0].late)
 }
+
+// A copy that was put back is returned once more, also if the file was truncated, and
+// the search for copies begun, long after the copy was created.
+func TestCopyThatWasPutBackIsReturned(t *testing.T) {
+	log := filepath.Join(t.TempDir(), "log")
+	s := newScanner(log)
+	require.NoError(t, s.refresh())
+	begin := time.Now()
+	require.NoError(t, os.WriteFile(log+".1", []byte("a copy that grows"), 0o666))
+	require.NoError(t, s.refresh())
+	list := s.copies(begin)
+	require.Len(t, list, 1)
+	s.putBack(list[0])
+	for range 2 {
+		require.NoError(t, s.refresh())
+	}
+	list = s.copies(begin.Add(time.Hour))
+	require.Len(t, list, 1)
+	require.NoError(t, s.refresh())
+	assert.Empty(t, s.copies(begin))
+}
