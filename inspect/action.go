@@ -33,9 +33,8 @@ type Action struct {
 	Do    string // the name of the action
 	To    string // a session's number or alias; except for post, call and signal its number
 	Event string
-	// Args are converted to the types with which the event has come before, if it has
-	// come to a session of this type and its times were taken; others are as
-	// encoding/json has them.
+	// Args are converted to the types with which a session of this type got the event
+	// first, if its times were taken then; others are as encoding/json has them.
 	Args    []any
 	Timer   string
 	Slot    uint64
@@ -187,7 +186,7 @@ func (i *Inspector) action(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	v, err := i.act(r, &a)
-	i.config.Logger.Info("inspect: action", "do", clip(a.Do, 40), "to", clip(a.To, 80), "event", clip(a.Event, 80), "args", len(a.Args), "letter", a.Letter, "every", a.Every, "from", r.RemoteAddr, "error", err)
+	i.config.Logger.Info("inspect: action", "do", clip(a.Do, 40), "to", clip(a.To, 80), "event", clip(a.Event, 80), "args", len(a.Args), "timer", clip(a.Timer, 40), "id", clip(a.ID, 40), "letter", a.Letter, "every", a.Every, "from", r.RemoteAddr, "error", err)
 	answer(w, map[string]any{"Result": v}, err)
 }
 

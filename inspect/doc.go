@@ -20,7 +20,8 @@
 //
 // # Cost
 //
-// Lists are read on the kernel's goroutine in pages that take less than a
-// millisecond; two pages can therefore be of different times.
+// Lists are read on the kernel's goroutine in slices, which look at a bounded number
+// of things and end after 0.3 ms; between two slices the kernel dispatches events. The
+// parts of a long list can therefore be of different times.
 // docs/observability.md has the cost of observing each event.
 package inspect

@@ -172,6 +172,9 @@ func (i *Inspector) session(r *http.Request) (any, error) {
 			d.Name = id.String()
 			s, ok := id.Session().(interface{ Option(string) any })
 			d.Traced = ok && s.Option("trace") != nil
+			if m, ok := id.Session().(interface{ Runstate() any }); ok && d.SessionDetail.Heap == nil {
+				d.SessionDetail.Heap = m.Runstate() // of a state machine
+			}
 		}
 	})
 	if err == nil && !ok {

@@ -111,6 +111,7 @@ func runInspect(args []string, stdout, stderr io.Writer) (int, error) {
 	flags := flag.NewFlagSet("poe inspect", flag.ContinueOnError)
 	flags.SetOutput(stderr)
 	show := flags.Bool("print", false, "print the numbers instead of opening a browser")
+	usageLine(flags, "poe inspect [-print] ADDRESS | CRASH.json | RECORDING ... [-- PROGRAM ...]")
 	var command []string
 	if i := slices.Index(args, "--"); i >= 0 {
 		args, command = args[:i], args[i+1:]
@@ -131,12 +132,18 @@ func runInspect(args []string, stdout, stderr io.Writer) (int, error) {
 	if info, err := os.Stat(rest[0]); err == nil && info.Mode().IsRegular() {
 		return inspectDump(rest[0], *show, stdout)
 	}
+	if _, err := os.Stat(rest[0]); err != nil && !strings.Contains(rest[0], ":") {
+		return 2, err // neither a file nor an address, which has a port
+	}
 	t, err := targetOf(rest[0])
 	if err != nil {
 		return 2, err
 	}
-	if !*show && t.page != "" && browse(t.page) == nil {
-		return 0, nil
+	if !*show && t.page != "" {
+		if browse(t.page) == nil {
+			return 0, nil
+		}
+		fmt.Fprintf(stdout, "no browser could be started: open %s\n\n", t.page)
 	}
 	return 0, printTop(t, stdout, nil, 40)
 }
@@ -208,6 +215,14 @@ func browse(page string) error {
 	return exec.Command("xdg-open", page).Run()
 }
 
+// usageLine is what -h prints before the flags.
+func usageLine(flags *flag.FlagSet, line string) {
+	flags.Usage = func() {
+		fmt.Fprintf(flags.Output(), "usage: %s\n", line)
+		flags.PrintDefaults()
+	}
+}
+
 // runTop shows the busiest events again and again.
 func runTop(args []string, stdout, stderr io.Writer) (int, error) {
 	flags := flag.NewFlagSet("poe top", flag.ContinueOnError)
@@ -215,6 +230,7 @@ func runTop(args []string, stdout, stderr io.Writer) (int, error) {
 	every := flags.Duration("every", 2*time.Second, "`time` between two looks")
 	times := flags.Int("n", 0, "how many looks; 0 goes on forever")
 	rows := flags.Int("rows", 20, "how many events")
+	usageLine(flags, "poe top [flags] ADDRESS")
 	rest, err := parseFlags(flags, args)
 	if err != nil {
 		return 2, err

@@ -42,6 +42,9 @@ func TestInspectAndTop(t *testing.T) {
 	var out, errs bytes.Buffer
 	require.Equal(t, 2, run([]string{"inspect"}, &out, &errs))
 	require.Equal(t, 2, run([]string{"top"}, &out, &errs))
+	errs.Reset()
+	require.Equal(t, 2, run([]string{"inspect", "missing.json"}, &out, &errs))
+	require.Contains(t, errs.String(), "no such file")
 }
 
 // A dump is opened without the program, and what is none is refused.

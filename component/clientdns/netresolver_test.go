@@ -26,13 +26,16 @@ func TestNetResolver(t *testing.T) {
 	r, err := clientdns.New(k, clientdns.Config{Nameservers: []netip.AddrPort{s.addr}, HostsFile: "/nonexistent"})
 	require.NoError(t, err)
 	resolver := r.NetResolver()
+	runs := make(chan struct{})
 	_, err = session.Inline(k, session.Funcs{"_start": func(e kernel.Event) { // the kernel runs until "end"
 		assert.NoError(t, e.AliasSet("test"))
 		e.RefcountIncrement(e.Session, "look-ups")
-	}, "end": func(e kernel.Event) { e.RefcountDecrement(e.Session, "look-ups"); r.Shutdown() }})
+		e.Yield("runs")
+	}, "runs": func(kernel.Event) { close(runs) }, "end": func(e kernel.Event) { e.RefcountDecrement(e.Session, "look-ups"); r.Shutdown() }})
 	require.NoError(t, err)
 	looked := make(chan error, 1)
 	go func() {
+		<-runs
 		addrs, err := resolver.LookupHost(t.Context(), "tea.example.")
 		assert.Equal(t, []string{"127.0.0.1"}, addrs)
 		mx, err2 := resolver.LookupMX(t.Context(), "mail.example.")

@@ -244,7 +244,7 @@ func (c *Cron) addEvent(e kernel.Event) {
 	event, _ := kernel.ArgOK[string](e, 1)
 	var args []any
 	if len(e.Args) > 2 {
-		args = e.Args[2:]
+		args = slices.Clone(e.Args[2:])
 	}
 	id, err := c.Add(Job{Spec: spec, To: e.Sender, Event: event, Args: args})
 	if err != nil {

@@ -65,7 +65,7 @@ func TestServiceDay(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, k.Signal(k.ID(), "TERM"))
 	require.NoError(t, k.Run())
-	assert.Equal(t, kernel.Stats{DeadLetters: k.Stats().DeadLetters}, k.Stats(), "all counts are back")
+	assert.Equal(t, kernel.Stats{Turns: k.Stats().Turns, DeadLetters: k.Stats().DeadLetters}, k.Stats(), "all counts are back")
 	after := measure(t)
 	assert.LessOrEqual(t, after.descriptors, base.descriptors, "descriptors")
 	assert.LessOrEqual(t, after.goroutines, base.goroutines, "goroutines")

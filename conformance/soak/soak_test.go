@@ -17,7 +17,7 @@ func TestDay(t *testing.T) {
 	clock := &poetest.Clock{}
 	k := poetest.New(t, kernel.Options{Clock: clock})
 	w := newWorld(1)
-	d := &daemon{listener: w.intake, dial: w.dial}
+	d := &daemon{listener: w.intake.Handle(), dial: func(done func(*kernel.Handle, error)) { done(w.dial()) }}
 	require.NoError(t, w.startUpstream(k))
 	require.NoError(t, d.start(k))
 	require.NoError(t, w.startCrowd(k))
@@ -58,7 +58,7 @@ func TestDay(t *testing.T) {
 
 	require.NoError(t, k.Signal(k.ID(), "TERM"))
 	require.NoError(t, k.Run())
-	assert.Equal(t, kernel.Stats{DeadLetters: k.Stats().DeadLetters}, k.Stats(), "all counts are back")
+	assert.Equal(t, kernel.Stats{Turns: k.Stats().Turns, DeadLetters: k.Stats().DeadLetters}, k.Stats(), "all counts are back")
 	for _, s := range w.sockets {
 		assert.True(t, s.Closed(), "%v to %v is open", s.LocalAddr(), s.RemoteAddr())
 	}

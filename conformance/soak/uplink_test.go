@@ -23,20 +23,21 @@ type uplink struct {
 }
 
 var uplinkStates = session.States[uplink]{
-	"_start":   (*uplink).start,
-	"_stop":    (*uplink).stop,
-	"connect":  (*uplink).connect,
-	"readable": func(u *uplink, _ kernel.Event) { u.w.readable() },
-	"writable": func(u *uplink, _ kernel.Event) { u.w.writable() },
-	"batch":    (*uplink).batch,
-	"ping":     (*uplink).ping,
-	"silent":   func(u *uplink, e kernel.Event) { u.timeout = 0; u.lost.Post("silence") },
-	"lost":     (*uplink).reconnect,
-	"pending":  func(u *uplink, e kernel.Event) { e.Return(len(u.pending)) },
+	"_start":    (*uplink).start,
+	"_stop":     (*uplink).stop,
+	"connect":   (*uplink).connect,
+	"connected": (*uplink).connected,
+	"readable":  func(u *uplink, _ kernel.Event) { u.w.readable() },
+	"writable":  func(u *uplink, _ kernel.Event) { u.w.writable() },
+	"batch":     (*uplink).batch,
+	"ping":      (*uplink).ping,
+	"silent":    func(u *uplink, e kernel.Event) { u.timeout = 0; u.lost.Post("silence") },
+	"lost":      (*uplink).reconnect,
+	"pending":   func(u *uplink, e kernel.Event) { e.Return(len(u.pending)) },
 }
 
 func (d *daemon) startUplink(k *kernel.Kernel) error {
-	_, err := session.Create(k, &uplink{daemon: d, pending: map[int]int{}}, uplinkStates)
+	_, err := session.Create(k, &uplink{daemon: d, seq: d.first, pending: map[int]int{}}, uplinkStates)
 	return err
 }
 
@@ -53,13 +54,18 @@ func (u *uplink) stop(kernel.Event) {
 }
 
 func (u *uplink) connect(e kernel.Event) {
-	h, err := u.dial()
-	if err != nil {
+	u.dial(func(h *kernel.Handle, err error) { must(e.Kernel.Post(e.Session, "connected", h, err)) })
+}
+
+func (u *uplink) connected(e kernel.Event) {
+	if e.Arg(1) != nil {
 		u.refused++
 		u.later(e.Kernel)
 		return
 	}
+	h := kernel.Arg[*kernel.Handle](e, 0)
 	u.lost = e.Session.Postback("lost", h.RemoteAddr())
+	var err error
 	u.w, err = open(e.Kernel, h, func(line string) { u.answer(e.Kernel, line) }, func(err error) { u.lost.Post(err) })
 	must(err)
 	must(e.Kernel.Post(kernel.Alias("health"), "up"))

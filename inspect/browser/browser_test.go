@@ -181,6 +181,13 @@ func (b *page) pause() {
 	b.run(chromedp.WaitVisible(`//button[normalize-space()="Resume"]`, chromedp.BySearch))
 }
 
+// count is how many elements there are.
+func (b *page) count(selector string) (n int) {
+	b.t.Helper()
+	b.run(chromedp.Evaluate(fmt.Sprintf(`document.querySelectorAll(%q).length`, selector), &n))
+	return n
+}
+
 func (b *page) session(alias string) (n uint64) {
 	b.t.Helper()
 	require.NoError(b.t, b.p.k.Outside().Do(b.ctx, func(k *kernel.Kernel) {
@@ -357,22 +364,61 @@ func TestNarrowAndDark(t *testing.T) {
 	require.Empty(t, b.errors, "errors in the page")
 }
 
-// With 100,000 sessions the first page is there within a moment, and the lists are
-// usable.
-func TestCrowd(t *testing.T) {
-	n := 100_000
-	p := startProgram(t, n)
-	began := time.Now()
+// What can be done from the pages is done: servers, queued events, dead letters, the rate
+// of sampling. The diagram of a machine has the transitions of the API.
+func TestActions(t *testing.T) {
+	p := startProgram(t, 0)
 	b := open(t, p)
-	t.Logf("the first page is there %v after the browser was started", time.Since(began))
-	b.eventually(`document.querySelector('#card-sessions b').textContent.startsWith('100,')`)
-	began = time.Now()
-	b.show("sessions", "ul.tree .node")
-	b.eventually(`document.querySelectorAll('ul.tree .node').length >= 3`)
-	t.Logf("the tree after %v", time.Since(began))
-	b.click("List")
-	began = time.Now()
-	b.eventually(`document.querySelectorAll('tbody tr').length === 200`)
-	t.Logf("the list of %d sorted after %v", n, time.Since(began))
-	require.Contains(t, b.text("main section h2"), "the first of 100,")
+
+	b.run(chromedp.Evaluate(`(s => { s.value = 16; s.dispatchEvent(new Event('change', { bubbles: true })); })(document.querySelector('#sample'))`, nil)) // at once: the page writes the value each second
+	b.eventually(`document.querySelector('main').textContent.includes('one event in 16 is timed')`)
+	require.Equal(t, 16, p.i.Metrics().Snapshot().Sample)
+
+	b.show("servers", "tbody tr")
+	b.click("pause")
+	b.run(chromedp.WaitVisible(`//button[normalize-space()="resume"]`, chromedp.BySearch))
+	b.click("resume")
+	b.run(chromedp.WaitVisible(`//button[normalize-space()="pause"]`, chromedp.BySearch))
+	b.run(chromedp.Click(`//section[2]//tbody/tr[1]//button[normalize-space()="close"]`, chromedp.BySearch))
+	b.click("close, really")
+	b.eventually(`[...document.querySelectorAll('main section')][1].querySelectorAll('tbody tr').length === 7`)
+
+	p.k.Outside().Post(kernel.Alias("order-3"), "reservd", 7)
+	b.show("problems", "main section")
+	b.eventually(`[...document.querySelectorAll('button')].some(b => b.textContent === 'as reserved')`)
+	b.picture("problems")
+	b.click("as reserved")
+	b.eventually(`document.querySelector('.toast')?.textContent === 'reserved was sent again'`)
+
+	machine := b.session("payment")
+	b.show(fmt.Sprintf("session/%d", machine), "#machine")
+	b.eventually(`document.querySelectorAll('#machine .move').length >= 6`)
+	b.pause()
+	var one struct {
+		Session struct {
+			Fields []struct {
+				Name  string
+				Value any
+			}
+		}
+	}
+	b.get(fmt.Sprintf("session?n=%d", machine), &one)
+	tables := map[string]any{}
+	for _, f := range one.Session.Fields {
+		tables[f.Name] = f.Value
+	}
+	pairs := map[string]float64{}
+	for _, row := range tables["transitions"].([]any) {
+		f := fields(row)
+		pairs[fmt.Sprintf("%s to %s", f["from"], f["to"])] += f["count"].(float64)
+	}
+	b.eventually(fmt.Sprintf(`document.querySelectorAll('#machine .move').length === %d`, len(pairs)))
+	for pair, n := range pairs {
+		b.eventually(fmt.Sprintf(`[...document.querySelectorAll('#machine .move text')].some(m => m.querySelector('title').textContent === %q && m.textContent.endsWith(' %s×'))`, pair, grouped(uint64(n))))
+	}
+	b.eventually(fmt.Sprintf(`document.querySelector('#machine .now text').textContent === %q`, tables["state"]))
+	require.Equal(t, 1, b.count(`#machine .never`), "it is never refunded")
+	b.picture("machine")
+	b.phone("phone-machine")
+	require.Empty(t, b.errors, "errors in the page")
 }

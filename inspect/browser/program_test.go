@@ -94,14 +94,15 @@ type program struct {
 	t       *testing.T
 	k       *kernel.Kernel
 	i       *inspect.Inspector
-	crowd   int
+	addr    string // of the echo server
 	clients []net.Conn
 }
 
 func startProgram(t *testing.T, crowd int) *program {
-	p := &program{t: t, k: kernel.New(kernel.Options{Name: "shop", Logger: slog.New(slog.DiscardHandler)}), crowd: crowd}
+	p := &program{t: t, k: kernel.New(kernel.Options{Name: "shop", Logger: slog.New(slog.DiscardHandler)})}
 	_, err := session.Create(p.k, &stock{Reserved: map[string]int{}}, stockStates)
 	require.NoError(t, err)
+	startPayments(p.k)
 	names := []string{"Ada", "Grace", "Edsger", "Barbara", "Tony", "Niklaus"}
 	_, err = session.Inline(p.k, session.Funcs{
 		"_start": func(e kernel.Event) {
@@ -135,14 +136,14 @@ func startProgram(t *testing.T, crowd int) *program {
 		ClientInput: servertcp.Input(func(c *servertcp.Client, line string) { c.Put(line) }),
 	})
 	require.NoError(t, err)
-	addr := l.Addrs()[0].String()
+	p.addr = l.Addrs()[0].String()
 	p.i, err = inspect.Listen(p.k, "127.0.0.1:0", inspect.Config{Actions: true, Lease: 3 * time.Second})
 	require.NoError(t, err)
 	ended := make(chan error, 1)
 	go func() { ended <- p.k.Run() }()
 	done := make(chan struct{})
 	for range 8 {
-		c, err := net.Dial("tcp", addr)
+		c, err := net.Dial("tcp", p.addr)
 		require.NoError(t, err)
 		p.clients = append(p.clients, c)
 		go talk(c, done)

@@ -274,6 +274,9 @@ const recordedVariable = "POE_BROWSER_TEST_ORDERS"
 type recorded struct{ Orders, Done int }
 
 func TestMain(m *testing.M) {
+	if peers := os.Getenv(peersVariable); peers != "" {
+		os.Exit(bePeers(peers))
+	}
 	orders := os.Getenv(recordedVariable)
 	if orders == "" {
 		status := m.Run()

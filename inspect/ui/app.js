@@ -64,6 +64,7 @@ function App() {
     return () => removeEventListener('keydown', key);
   }, []);
   const o = live.overview;
+  useEffect(() => document.querySelector('nav [aria-current]')?.scrollIntoView({ inline: 'center', block: 'nearest' }), [where.page, o === undefined]);
   useEffect(() => { if (o) document.title = (o.Paused ? '⏸ ' : '') + o.Kernel + ' · POE inspector'; }, [o?.Kernel, o?.Paused]);
   const page = where.page === 'session' ? html`<${OneSession} n=${where.arg} live=${live} key=${where.arg} />` : where.page === 'tree' ? html`<${Tree} id=${where.arg} key=${where.arg} />`
     : html`<${(pages[o?.Only || where.page] || pages.overview)[1]} live=${live} args=${where.args} />`;

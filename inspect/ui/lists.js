@@ -20,7 +20,7 @@ export function Queue({ live }) {
 export function Handles() {
   const [from, setFrom] = useState([0]);
   const h = useFetch(`handles?from=${from.at(-1)}&limit=200`, 2000);
-  const watch = w => html`<div><span class="tag ${w.Paused ? 'warn' : ''}">${w.Mode}${w.Paused ? ' idle' : ''}</span> <${Session} n=${w.Session} /> ${w.Event}</div>`;
+  const watch = w => html`<div><span class=${'tag' + (!w.Paused ? '' : w.Mode === 'write' ? ' idle' : ' warn')}>${w.Mode}${w.Paused ? ' idle' : ''}</span> <${Session} n=${w.Session} /> ${w.Event}</div>`;
   const wheel = ws => {
     const f = Object.fromEntries((ws.find(w => w.Wheel)?.Wheel || []).map(x => [x.Name, x]));
     if (!f.wheel) return '';
@@ -48,7 +48,7 @@ export function Servers({ live }) {
   const s = useFetch('servers', 3000), ok = live.overview?.Actions;
   const fields = x => Object.fromEntries((x.Fields || []).map(f => [f.Name, f.Value]));
   return html`<${Failed} error=${s.error} /><section><h2>Servers</h2><${Table} head=${['Session', 'Address', '#Open', '#Accepted', '#Refused', '#Errors', '#Bytes held', '#Limit', '']} empty="No server: a component/servertcp shows here."
-      rows=${s.value?.Servers?.map(x => { const f = fields(x); return { key: x.Number, cells: [html`<${Session} n=${x.Number} name=${label(x)} />`, f.address || f.state, count(f.open), count(f.accepted), count(f.refused), count(f.errors), bytes(f.held ?? 0), f.concurrency < 0 ? 'none' : f.concurrency, ok && html`<${Operations} s=${x} reload=${s.reload} />`] }; })} /></section>
+      rows=${s.value?.Servers?.map(x => { const f = fields(x); return { key: x.Number, cells: [html`<${Session} n=${x.Number} name=${label(x)} />`, html`<span class="peer">${f.address || f.state}</span>`, count(f.open), count(f.accepted), count(f.refused), count(f.errors), bytes(f.held ?? 0), f.concurrency < 0 ? 'none' : f.concurrency, ok && html`<${Operations} s=${x} reload=${s.reload} />`] }; })} /></section>
     <section><h2>Connections <small>${s.value ? 'the first of ' + count(s.value.Total) : ''}</small></h2><${Table} head=${['Session', 'Peer', 'Server', '#Read', '#Written', '#Waiting in', '#Waiting out', 'State', '']} empty="No connection is open."
-      rows=${s.value?.Connections?.map(x => { const f = fields(x); return { key: x.Number, cells: [html`<${Session} n=${x.Number} />`, f.peer, html`<${Session} n=${f.server} />`, bytes(f.read ?? 0), bytes(f.written ?? 0), bytes(f.undecoded ?? 0), bytes(f.pending ?? 0), html`<span class="warn">${[f.state, f['not reading'], f.high && 'over the high mark'].filter(Boolean).join(', ')}</span>`, ok && html`<${Operations} s=${x} reload=${s.reload} />`] }; })} /></section>`;
+      rows=${s.value?.Connections?.map(x => { const f = fields(x); return { key: x.Number, cells: [html`<${Session} n=${x.Number} />`, html`<span class="peer">${f.peer}</span>`, html`<${Session} n=${f.server} />`, bytes(f.read ?? 0), bytes(f.written ?? 0), bytes(f.undecoded ?? 0), bytes(f.pending ?? 0), html`<span class="warn">${[f.state, f['not reading'], f.high && 'over the high mark'].filter(Boolean).join(', ')}</span>`, ok && html`<${Operations} s=${x} reload=${s.reload} />`] }; })} /></section>`;
 }

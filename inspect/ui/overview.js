@@ -4,7 +4,7 @@ import { useFetch, tryAct, count, bytes, secs, Table } from './base.js';
 
 // Chart draws one or two series, newest on the right.
 export function Chart({ a, b, unit, label }) {
-  const W = 300, H = 100, N = 120;
+  const W = 300, H = 100, N = Math.max(30, a.length);
   const top = Math.max(...a, ...(b || []), 1e-9);
   const line = s => s.map((v, i) => `${(W * (N - s.length + i) / (N - 1)).toFixed(1)},${(H - 4 - (H - 12) * v / top).toFixed(1)}`).join(' ');
   const from = (W * (N - a.length) / (N - 1)).toFixed(1);
@@ -38,7 +38,7 @@ export function Overview({ live }) {
       ${card('Goroutines', count(o.Goroutines), 'of the program')}
     </div>
     <div class="grid2">
-      <section><h2>Events per second <small>last two minutes</small></h2><${Chart} a=${h.rate} unit=${v => count(v) + '/s'} label="events per second" /></section>
+      <section><h2>Events per second <small>${h.rate.length < 60 ? 'since the page was opened' : 'the last ' + h.rate.length + ' seconds'}</small></h2><${Chart} a=${h.rate} unit=${v => count(v) + '/s'} label="events per second" /></section>
       <section><h2>Queue and timers <span class="legend"><span><i></i>queue</span><span><i class="b"></i>timers</span></span></h2><${Chart} a=${h.queue} b=${h.timers} unit=${count} label="queued events and timers" /></section>
     </div>
     <section><h2>Busiest handlers <small>${o.Sample === 1 ? 'every event is timed' : 'one event in ' + o.Sample + ' is timed'}</small>

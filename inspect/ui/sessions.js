@@ -72,8 +72,8 @@ export function OneSession({ n, live }) {
     <section><h2>Session ${s.Name} <code class="dim">${s.Type}</code></h2>
       <dl><dt>Parent</dt><dd><${Session} n=${s.Parent} /></dd><dt>Children</dt><dd>${s.Children}</dd><dt>Aliases</dt><dd>${s.Aliases?.join(', ') || html`<span class="dim">none</span>`}</dd>
       <dt>Handled</dt><dd>${count(s.Events)} events, busy for ${secs(s.Busy)}</dd><dt>Counted reasons to live</dt><dd>${s.Refs}</dd>${s.Created && html`<dt>Created</dt><dd><code>${s.Created}</code></dd>`}</dl></section>
-    ${live.overview?.Actions && html`<${Actions} s=${s} reload=${f.reload} />`}
     ${s.Role === 'machine' ? html`<${Machine} fields=${s.Fields} />` : s.Fields?.length > 0 && s.Fields.every(x => typeof x.Value !== 'object') && html`<section><${Fields} title=${'As a ' + s.Role} fields=${s.Fields} /></section>`}
+    ${live.overview?.Actions && html`<${Actions} s=${s} reload=${f.reload} />`}
     <div class="grid2">
       <section><h2>What keeps it alive ${s.Truncated && html`<small>the first of many</small>`}</h2><${Table} head=${['Reason', 'What', 'Taken at']} empty="Nothing: it stops with the next sweep." rows=${s.Reasons?.map((r, i) => ({ key: i, cells: [html`<span class="tag">${r.Kind}</span>`, r.Name, html`<code>${r.Site}</code>`] }))} /></section>
       <section><h2>Heap</h2>${s.Heap === null ? html`<p class="empty">None: its handlers are closures, or it is not of package session.</p>` : html`<${Json} value=${s.Heap} />`}</section>

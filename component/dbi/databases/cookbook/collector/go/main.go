@@ -2,6 +2,8 @@
 // there is of each program and severity.
 //
 //	go run . DATABASE PORT
+//
+// DATABASE is a file of SQLite, or postgres://USER@HOST/NAME.
 package main
 
 import (
@@ -12,10 +14,12 @@ import (
 	"strconv"
 	"strings"
 
+	_ "github.com/jackc/pgx/v5/stdlib"
 	_ "modernc.org/sqlite"
 
 	"github.com/gopoe/poe"
 	"github.com/gopoe/poe/component/dbi"
+	"github.com/gopoe/poe/component/jobqueue/durable"
 	"github.com/gopoe/poe/component/syslogserver"
 )
 
@@ -26,6 +30,7 @@ const table = "CREATE TABLE IF NOT EXISTS log (host TEXT, program TEXT, severity
 // collector is the heap of the one session.
 type collector struct {
 	file   *sql.DB
+	args   func(statement string) string // its placeholders, as the database wants them
 	port   int
 	db     *dbi.DBI
 	server *syslogserver.Server
@@ -42,7 +47,11 @@ func main() {
 	if len(os.Args) != 3 {
 		log.Fatal("collector DATABASE PORT")
 	}
-	file, err := sql.Open("sqlite", os.Args[1])
+	driver, dialect := "sqlite", durable.SQLite
+	if strings.HasPrefix(os.Args[1], "postgres://") {
+		driver, dialect = "pgx", durable.PostgreSQL
+	}
+	file, err := sql.Open(driver, os.Args[1])
 	if err == nil {
 		_, err = file.Exec(table)
 	}
@@ -54,7 +63,7 @@ func main() {
 		port = syslogserver.AnyPort
 	}
 	k := poe.New()
-	if _, err := poe.Create(k, &collector{file: file, port: port}, states); err != nil {
+	if _, err := poe.Create(k, &collector{file: file, args: dialect.Rewrite, port: port}, states); err != nil {
 		log.Fatal(err)
 	}
 	if err := k.Run(); err != nil {
@@ -85,8 +94,8 @@ func (c *collector) logged(e poe.Event) {
 	}
 	severity := severities[m.Severity]
 	err := c.db.Do(dbi.Query{Kind: dbi.Transaction, Extra: m.AppName + " " + severity, Event: "counted", Steps: []dbi.Query{
-		dbi.Step(dbi.Do, "INSERT INTO log VALUES (?, ?, ?, ?)", m.Hostname, m.AppName, severity, m.Text),
-		dbi.Step(dbi.Single, "SELECT COUNT(*) FROM log WHERE program = ? AND severity = ?", m.AppName, severity),
+		dbi.Step(dbi.Do, c.args("INSERT INTO log VALUES (?, ?, ?, ?)"), m.Hostname, m.AppName, severity, m.Text),
+		dbi.Step(dbi.Single, c.args("SELECT COUNT(*) FROM log WHERE program = ? AND severity = ?"), m.AppName, severity),
 	}})
 	if err != nil {
 		log.Print(err)
