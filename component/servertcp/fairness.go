@@ -5,40 +5,67 @@ import "github.com/gopoe/poe/kernel"
 // A turn of the kernel reads and writes everything that is ready before it does
 // anything else, so a thousand peers that send as fast as they can would keep the
 // others waiting for as long as it takes to handle a read of each. The connections of
-// a server therefore share a budget for each turn, in units of work. One whose last
-// read found little to do and emptied the socket is served in any case; the rest are
-// served in rounds, as far as the budget goes, and wait for the next turn otherwise.
+// a server therefore share budgets for each turn, in units of work. A connection is
+// light if its last read found little to do and emptied the socket, and heavy
+// otherwise. Light and heavy ones have budgets of their own, and so have reads and
+// writes, since what is done first would starve the rest; and those that share a
+// budget which does not suffice for all are served in rounds.
 
 // Units of work take about a third of a microsecond each.
 const (
-	turnWork   = 4096 // of all connections in one turn
-	readWork   = turnWork / 4
-	lightWork  = turnWork / 64 // what a read makes that is little
-	callWork   = 4             // a read and the write of its answers
+	heavyWork  = 3072 // of all heavy connections in one turn, in one mode
+	lightWork  = 2 * heavyWork
+	readWork   = 1024 // of one read
+	littleWork = 64
+	callWork   = 4 // a system call
 	recordWork = 1
 	boxedWork  = 8    // a record of a filter that makes values
 	unitBytes  = 1024 // that are read, and answered
 	boxedBytes = 128  // that such a filter reads
 	writeBytes = 256  // that are written: the system finds memory for them
+
+	lightRead  = 16 << 10 // bytes, of one that was light
 	leastWrite = 4 << 10
 )
+
+// lane is how the connections of one weight are served in one mode.
+type lane struct {
+	done    int // in this turn
+	round   uint8
+	skipped bool // in this turn, a connection that was not yet served in this round
+	carried bool // the round has begun in an earlier turn
+}
 
 // work is how much the connections of a server have done in a turn.
 type work struct {
 	turn    uint64
-	round   [2]uint8 // by mode: of reads, and of writes
-	skipped [2]bool  // a connection that was not yet served in this round
-	done    int      // in this turn
-	records int      // work for records that is not in done yet
-	granted int      // bytes that the current read may have
-	output  int      // bytes that waited before it
+	lanes   [2][2]lane // by mode, and by weight: heavy, light
+	total   int        // ever
+	records int        // for records, not counted elsewhere yet
+
+	before  int // total, before the current read
+	output  int // bytes that waited then
+	granted int // bytes that it may have
 }
 
-// pace is what a connection's last reads were like.
+// pace is what a connection's last read was like.
 type pace struct {
 	light  bool
 	round  [2]uint8 // by mode: the last one in which it was served
 	perKiB uint16   // work for each KiB of input; 0 before the first read
+}
+
+// newPace returns the pace of a new connection: light, and not served in any round.
+func (w *work) newPace() pace {
+	return pace{light: true, round: [2]uint8{w.lanes[kernel.Read][1].round - 1, w.lanes[kernel.Write][1].round - 1}}
+}
+
+// lane returns the connection's lane, and the lane's budget.
+func (w *work) lane(p *pace, m kernel.Mode) (l *lane, budget int) {
+	if p.light {
+		return &w.lanes[m][1], lightWork
+	}
+	return &w.lanes[m][0], heavyWork
 }
 
 // begin starts a turn if it is a new one.
@@ -46,84 +73,97 @@ func (w *work) begin(turn uint64) {
 	if w.turn == turn {
 		return
 	}
-	for m, skipped := range w.skipped {
-		if !skipped {
-			w.round[m]++ // all that wanted to be served were
+	w.turn = turn
+	for m := range w.lanes {
+		for i := range w.lanes[m] {
+			l := &w.lanes[m][i]
+			if !l.skipped {
+				l.round++ // all that wanted to be served were
+			}
+			l.done, l.carried, l.skipped = 0, l.skipped, false
 		}
 	}
-	w.turn, w.done, w.skipped, w.records = turn, 0, [2]bool{}, 0
 }
 
-// admits reports whether the connection may be served in this turn.
+// admits reports whether the connection may be served in this turn: a heavy one once
+// in a round, and a light one, which may be asked more than once in a turn, unless the
+// round has begun in an earlier one.
 func (w *work) admits(p *pace, m kernel.Mode) bool {
+	l, budget := w.lane(p, m)
+	served := p.round[m] == l.round
 	switch {
-	case p.light:
-		return true
-	case p.round[m] == w.round[m] && p.perKiB > 0:
+	case served && (!p.light || l.carried):
 		return false
-	case w.done >= turnWork:
-		w.skipped[m] = true
+	case l.done >= budget:
+		l.skipped = l.skipped || !served
 		return false
 	}
-	p.round[m] = w.round[m]
+	p.round[m] = l.round
 	return true
+}
+
+// add counts units of work, and those for records since the last call.
+func (w *work) add(p *pace, m kernel.Mode, units int) {
+	l, _ := w.lane(p, m)
+	units += w.records
+	w.records = 0
+	l.done += units
+	w.total += units
 }
 
 // turnShare returns how many bytes the connection may read now, 0 for none in this
 // turn.
 func (c *Client) turnShare() int {
-	w := &c.listener.work
+	w, p := &c.listener.work, &c.pace
 	w.begin(c.Kernel.Stats().Turns)
-	if !w.admits(&c.pace, kernel.Read) {
+	if !w.admits(p, kernel.Read) {
 		return 0
 	}
 	w.granted = c.readShare()
 	switch {
-	case c.pace.light:
-	case c.pace.perKiB == 0: // each byte may be a record
+	case p.perKiB == 0: // each byte may be a record
 		w.granted = min(w.granted, leastRead)
+	case p.light:
+		w.granted = min(w.granted, lightRead)
 	default:
-		w.granted = min(w.granted, max(scantRead, readWork*1024/int(c.pace.perKiB)))
+		w.granted = min(w.granted, max(scantRead, readWork*1024/int(p.perKiB)))
 	}
-	w.take()
-	w.output = c.outOctets()
+	w.add(p, kernel.Read, 0)
+	w.before, w.output = w.total, c.outOctets()
 	return w.granted
-}
-
-// take counts the work for records since the last call, and returns it.
-func (w *work) take() (units int) {
-	units, w.records = w.records, 0
-	w.done += units
-	return units
 }
 
 // countRead counts the work of a read.
 func (c *Client) countRead(bytes int) {
-	w := &c.listener.work
+	w, p := &c.listener.work, &c.pace
 	each := unitBytes
 	if c.input != nil && c.input.Boxed() {
 		each = boxedBytes
 	}
-	units := callWork + bytes/each + max(0, c.outOctets()-w.output)/unitBytes
-	w.done += units
-	units += w.take()
-	c.pace.light = units <= lightWork && bytes < w.granted
-	c.pace.perKiB = uint16(min(max(1, units*1024/max(1, bytes)), 1<<16-1))
+	w.add(p, kernel.Read, callWork+bytes/each+max(0, c.outOctets()-w.output)/unitBytes)
+	units := w.total - w.before // also what was written meanwhile
+	p.light = units <= littleWork && bytes < w.granted
+	// One read of long records does not mean that the next has no short ones.
+	p.perKiB = uint16(min(max(1, units*1024/max(1, bytes), int(p.perKiB)/4), 1<<16-1))
 }
 
 // writeShare returns how many bytes the connection may write now, 0 for none in this
 // turn.
 func (c *Client) writeShare() int {
-	w := &c.listener.work
+	w, p := &c.listener.work, &c.pace
 	w.begin(c.Kernel.Stats().Turns)
-	if w.take(); !w.admits(&c.pace, kernel.Write) {
+	w.add(p, kernel.Write, 0)
+	if !w.admits(p, kernel.Write) {
 		return 0
 	}
-	return max(leastWrite, (turnWork-w.done)*writeBytes)
+	l, budget := w.lane(p, kernel.Write)
+	return max(leastWrite, (budget-l.done)*writeBytes)
 }
 
 // countWrite counts the work of a write.
-func (c *Client) countWrite(bytes int) { c.listener.work.done += callWork + bytes/writeBytes }
+func (c *Client) countWrite(bytes int) {
+	c.listener.work.add(&c.pace, kernel.Write, callWork+bytes/writeBytes)
+}
 
 func (c *Client) outOctets() int {
 	if c.Wheel == nil {

@@ -137,7 +137,7 @@ func (l *Listener) serveAccepted(e kernel.Event, s socketfactory.Socket) {
 
 // serve makes the session of a connection.
 func (l *Listener) serve(e kernel.Event, s socketfactory.Socket, counted *netip.Addr) {
-	c := &Client{listener: l, ShutdownOnError: !l.config.ClientKeepOnError, counted: counted, input: l.config.ClientInput}
+	c := &Client{listener: l, ShutdownOnError: !l.config.ClientKeepOnError, counted: counted, input: l.config.ClientInput, pace: l.work.newPace()}
 	c.setRemote(s.Peer)
 	l.enter(c)
 	l.startOutputCheck()

@@ -13,7 +13,7 @@ func (w *Wheel) decodeEagerly() {
 	w.decodeCurrent()
 	w.gathering = false
 	if w.outputWaits() {
-		w.flush()
+		w.flush(false)
 	}
 }
 

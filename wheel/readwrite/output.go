@@ -198,20 +198,24 @@ func (w *Wheel) Flush() {
 	switch {
 	case w.base.Closed() || w.noOutput:
 	case w.base.Kernel.ActiveSession() == w.base.Owner: // spares a closure
-		w.flush()
+		w.flush(true)
 	default:
-		w.base.InOwner(w.flush)
+		w.base.InOwner(func() { w.flush(true) })
 	}
 }
 
-// flush writes and reports the result: an error, or low water and all
-// written.
-func (w *Wheel) flush() {
+// flush writes and reports the result: an error, or low water and all written. now
+// is set if the program has called Flush: then only a pause keeps it from writing.
+func (w *Wheel) flush(now bool) {
 	most := w.allowance(kernel.Write)
-	if most == 0 {
-		if !w.throttled(kernel.Write) {
-			w.base.Kernel.SelectResumeWrite(w.out) // the next turn asks again
-		}
+	switch {
+	case most != 0:
+	case w.throttled(kernel.Write):
+		return
+	case now:
+		most = -1
+	default:
+		w.base.Kernel.SelectResumeWrite(w.out) // the next turn asks again
 		return
 	}
 	before := w.driver.BytesWritten()

@@ -12,7 +12,8 @@ import (
 type RateLimiter interface {
 	// Reserve returns how many bytes may be moved now, for kernel.Read or
 	// kernel.Write. If bytes is 0 the wheel pauses that direction for the
-	// returned time and asks again; with 0 it does so in the kernel's next turn.
+	// returned time and asks again; with 0 it does so in the kernel's next turn,
+	// though Flush writes at once then.
 	Reserve(m kernel.Mode) (bytes int, retry time.Duration)
 	// Consumed is called with the number of bytes that have been moved, no more
 	// than were reserved; for kernel.Read after the records in them were

@@ -312,7 +312,7 @@ func (w *Wheel) HandleReady(m kernel.Mode) {
 	case m == kernel.Read:
 		w.read()
 	case w.driver.OutOctets() > 0:
-		w.flush()
+		w.flush(false)
 	default: // written meanwhile, by Flush
 		w.base.Kernel.SelectPauseWrite(w.out)
 	}
