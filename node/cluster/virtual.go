@@ -223,9 +223,7 @@ const ringSuffix = ":0"
 
 func (c *Cluster) newRing() *ring {
 	own := &protoactor.Member{Id: c.n.Name(), Host: c.n.Name(), Kinds: []string{anyKind}}
-	for _, kind := range sortedKeys(c.config.Kinds) {
-		own.Kinds = append(own.Kinds, kind)
-	}
+	own.Kinds = append(own.Kinds, sortedKeys(c.config.Kinds)...)
 	list := protoactor.Members{own}
 	for _, p := range c.sortedPeers() {
 		if !p.member {
