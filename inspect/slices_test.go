@@ -131,5 +131,6 @@ func TestWalkWhileSessionsStop(t *testing.T) {
 	}
 	p.get("top?by=newest", &top)
 	require.Equal(t, ids[len(ids)-1].Number(), top.Sessions[0].Number)
-	require.GreaterOrEqual(t, top.Total, 2*inspect.SliceItems, "the first slice, and the last third")
+	// A slice also ends by time, so the first may not have seen those that have stopped.
+	require.GreaterOrEqual(t, top.Total, inspect.SliceItems+inspect.SliceItems/2, "those that live")
 }
