@@ -57,11 +57,12 @@ func (f *file) close() error { return nil }
 
 // rotate puts an empty file in the place of one, which gets another name.
 func rotate(path string) error {
-	if err := os.Link(path, path+".1"); err != nil {
-		return err
-	}
 	fresh := path + ".new"
 	if err := os.WriteFile(fresh, nil, 0o644); err != nil {
+		return err
+	}
+	// At once: POE reads a file again whose number of links it sees change.
+	if err := os.Link(path, path+".1"); err != nil {
 		return err
 	}
 	return os.Rename(fresh, path)
