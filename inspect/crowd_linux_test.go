@@ -2,14 +2,10 @@ package inspect_test
 
 import (
 	"fmt"
-	"io"
-	"net"
 	"os"
-	"os/exec"
 	"runtime"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -19,58 +15,13 @@ import (
 
 	"github.com/gopoe/poe/component/servertcp"
 	"github.com/gopoe/poe/inspect"
+	"github.com/gopoe/poe/internal/kerneltest"
 	"github.com/gopoe/poe/kernel"
 )
 
-// peersVariable makes the test's program the peers of a server: as many connections, to
-// that address, as it says.
-const peersVariable = "POE_CROWD_PEERS"
-
 func TestMain(m *testing.M) {
-	if peers := os.Getenv(peersVariable); peers != "" {
-		os.Exit(bePeers(peers))
-	}
+	kerneltest.BePeers()
 	os.Exit(m.Run())
-}
-
-// bePeers connects, says so with a byte, and stays until its standard input is closed.
-func bePeers(peers string) int {
-	text, address, _ := strings.Cut(peers, " ")
-	n, _ := strconv.Atoi(text)
-	all := make([]net.Conn, n)
-	for i := range all {
-		var err error
-		if all[i], err = net.Dial("tcp", address); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-	}
-	fmt.Print(".")
-	_, _ = io.Copy(io.Discard, os.Stdin)
-	for _, c := range all {
-		_ = c.Close()
-	}
-	return 0
-}
-
-// peers connects so many times to an address, in a process with descriptors of its own.
-func peers(t *testing.T, n int, address string) {
-	t.Helper()
-	self, err := os.Executable()
-	require.NoError(t, err)
-	c := exec.Command(self)
-	c.Env, c.Stderr = append(os.Environ(), fmt.Sprintf("%s=%d %s", peersVariable, n, address)), os.Stderr
-	in, err := c.StdinPipe()
-	require.NoError(t, err)
-	out, err := c.StdoutPipe()
-	require.NoError(t, err)
-	require.NoError(t, c.Start())
-	t.Cleanup(func() {
-		_ = in.Close()
-		require.NoError(t, c.Wait())
-	})
-	_, err = io.ReadFull(out, make([]byte, 1))
-	require.NoError(t, err)
 }
 
 // stopwatch has the times of the slices of a request.
@@ -132,7 +83,7 @@ func TestCrowd(t *testing.T) {
 	var limit unix.Rlimit
 	require.NoError(t, unix.Getrlimit(unix.RLIMIT_NOFILE, &limit))
 	connections := min(n/10, int(limit.Cur)-200)
-	peers(t, connections, address)
+	kerneltest.Connect(t, connections, address)
 	require.Eventually(t, func() bool {
 		var servers struct{ Total int }
 		p.get("servers", &servers)

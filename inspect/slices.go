@@ -8,7 +8,7 @@ import (
 )
 
 // The kernel is not held up for long: what looks at many things is done in slices, and
-// between them the kernel goes on. A slice ends when it has looked at sliceItems
+// between them the kernel continues. A slice ends when it has looked at sliceItems
 // things, and begins no step after sliceTime has passed. A step looks at stepSize
 // things at most, which takes some tens of microseconds. Things that take longer to
 // look at count more than once.

@@ -105,7 +105,7 @@ func TestSlicesAreBoundedByTime(t *testing.T) {
 	}))
 }
 
-// Sessions that stop between two slices do not end a list: it goes on with those before.
+// Sessions that stop between two slices do not end a list: it continues with those before.
 func TestWalkWhileSessionsStop(t *testing.T) {
 	var ids []kernel.ID
 	p := start(t, inspect.Config{}, true, func(k *kernel.Kernel) {

@@ -26,7 +26,7 @@ func (v view) Counts() observe.Counts {
 }
 
 // The work of a call is bounded: it looks at this many entries of the kernel's, and
-// goes on with the next call.
+// continues with the next call.
 const viewSteps = 1000
 
 // withChildren is the bit of a cursor of Sessions that says that the children of the

@@ -91,7 +91,7 @@ func (s *selection) index(h any) int {
 }
 
 // ready waits until one of the handles is ready, or as many seconds as timeout says,
-// nil for ever, and returns those that are.
+// nil forever, and returns those that are.
 func (s *selection) ready(events int16, timeout any) []any {
 	fds := make([]unix.PollFd, len(s.handles))
 	for i, h := range s.handles {

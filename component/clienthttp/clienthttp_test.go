@@ -1,8 +1,6 @@
 package clienthttp_test
 
 import (
-	"bufio"
-
 	"fmt"
 	"io"
 	"log/slog"
@@ -148,24 +146,7 @@ func TestFailuresAreResponses(t *testing.T) {
 // listen answers each connection with the same bytes.
 func listen(t *testing.T, answer string) string {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	require.NoError(t, err)
-	t.Cleanup(func() { l.Close() })
-	go func() {
-		for {
-			c, err := l.Accept()
-			if err != nil {
-				return
-			}
-			go func() {
-				defer c.Close()
-				if _, err := http.ReadRequest(bufio.NewReader(c)); err == nil {
-					_, _ = io.WriteString(c, answer)
-				}
-			}()
-		}
-	}()
-	return "http://" + l.Addr().String()
+	return answerWith(t, func(c *net.TCPConn) { _, _ = io.WriteString(c, answer) })
 }
 
 func TestMaxSizeCuts(t *testing.T) {

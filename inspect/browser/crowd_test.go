@@ -3,12 +3,8 @@ package browser_test
 import (
 	"context"
 	"fmt"
-	"io"
-	"net"
 	"os"
-	"os/exec"
 	"strconv"
-	"strings"
 	"testing"
 	"time"
 
@@ -16,52 +12,9 @@ import (
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/stretchr/testify/require"
+
+	"github.com/gopoe/poe/internal/kerneltest"
 )
-
-// peersVariable makes the test's program the peers of a server: as many connections, to
-// that address, as it says.
-const peersVariable = "POE_BROWSER_TEST_PEERS"
-
-// bePeers connects, says so with a byte, and stays until its standard input is closed.
-func bePeers(peers string) int {
-	text, address, _ := strings.Cut(peers, " ")
-	n, _ := strconv.Atoi(text)
-	all := make([]net.Conn, n)
-	for i := range all {
-		var err error
-		if all[i], err = net.Dial("tcp", address); err != nil {
-			fmt.Fprintln(os.Stderr, err)
-			return 1
-		}
-	}
-	fmt.Print(".")
-	_, _ = io.Copy(io.Discard, os.Stdin)
-	for _, c := range all {
-		_ = c.Close()
-	}
-	return 0
-}
-
-// connect makes so many connections to the program, from a process with descriptors of
-// its own.
-func (p *program) connect(n int) {
-	p.t.Helper()
-	self, err := os.Executable()
-	require.NoError(p.t, err)
-	c := exec.Command(self)
-	c.Env, c.Stderr = append(os.Environ(), fmt.Sprintf("%s=%d %s", peersVariable, n, p.addr)), os.Stderr
-	in, err := c.StdinPipe()
-	require.NoError(p.t, err)
-	out, err := c.StdoutPipe()
-	require.NoError(p.t, err)
-	require.NoError(p.t, c.Start())
-	p.t.Cleanup(func() {
-		_ = in.Close()
-		require.NoError(p.t, c.Wait())
-	})
-	_, err = io.ReadFull(out, make([]byte, 1))
-	require.NoError(p.t, err)
-}
 
 // seen is a script that notes when something is on the page first, in milliseconds since
 // the page was asked for.
@@ -115,7 +68,7 @@ func TestCrowd(t *testing.T) {
 	}
 	connections := n / 10
 	p := startProgram(t, n)
-	p.connect(connections)
+	kerneltest.Connect(t, connections, p.addr)
 	b := open(t, p)
 	require.Eventually(t, func() bool {
 		var servers struct{ Total int }

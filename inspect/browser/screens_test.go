@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gopoe/poe/inspect"
+	"github.com/gopoe/poe/internal/kerneltest"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/node"
 	"github.com/gopoe/poe/node/cluster"
@@ -278,9 +279,7 @@ const recordedVariable = "POE_BROWSER_TEST_ORDERS"
 type recorded struct{ Orders, Done int }
 
 func TestMain(m *testing.M) {
-	if peers := os.Getenv(peersVariable); peers != "" {
-		os.Exit(bePeers(peers))
-	}
+	kerneltest.BePeers()
 	orders := os.Getenv(recordedVariable)
 	if orders == "" {
 		status := m.Run()

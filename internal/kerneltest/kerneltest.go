@@ -1,6 +1,6 @@
 // Package kerneltest holds what the tests of several packages need around a
-// kernel: sessions of closures, a kernel that runs in the background, a log, a
-// check for leaks.
+// kernel: sessions of closures, a kernel that runs in the background, a log, datagrams
+// in memory, connections from another process, a check for leaks.
 package kerneltest
 
 import (

@@ -8,7 +8,7 @@ import "time"
 // events.
 //
 // The methods that list something append to the page that they are given, up to
-// its capacity, and return it with where the next call goes on. They allocate
+// its capacity, and return it with where the next call continues. They allocate
 // little beyond what is in the entries. A page may be shorter than its capacity,
 // and even empty, before the end. What changes between two calls may be missing
 // from a list; nothing is in it twice, except a session that was moved to another

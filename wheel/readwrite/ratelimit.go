@@ -16,7 +16,7 @@ type RateLimiter interface {
 	// though Flush writes at once then.
 	Reserve(m kernel.Mode) (bytes int, retry time.Duration)
 	// Consumed is called with the number of bytes that have been moved, no more
-	// than were reserved; for kernel.Read after the records in them were
+	// than were reserved unless by Flush; for kernel.Read after the records in them were
 	// reported.
 	Consumed(m kernel.Mode, bytes int)
 }

@@ -120,7 +120,7 @@ func (g *gen) statement(n *node) {
 }
 
 // faultTODO is what takes the place of a statement on which the translator failed.
-// With POE_PORT_PANIC in the environment the panic goes on.
+// With POE_PORT_PANIC in the environment it panics with e once more.
 func faultTODO(e any) todo {
 	if _, ok := e.(runtime.Error); !ok || os.Getenv("POE_PORT_PANIC") != "" {
 		panic(e)
