@@ -199,8 +199,8 @@ func (k *Kernel) deliver(it *item) {
 // dispatch runs a session's handler for an event and returns its frame, which
 // holds the results until the next dispatch. It recovers from what the handler
 // throws.
-func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller string, kd kind, x *extra) *frame {
-	f := k.push(dest, event, kd, x)
+func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller string, kd kind, x *extra) (f *frame) {
+	f = k.push(dest, event, kd, x)
 	f.dest, f.from, f.caller, f.done = dest, from, caller, false
 	if k.tape != nil {
 		k.tape.event(dest, event, kd)
