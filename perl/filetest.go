@@ -29,71 +29,73 @@ func Test(op string, v any) any {
 		_, err := unix.IoctlGetTermios(f.Fd(), unix.TCGETS)
 		return err == nil
 	}
-	var st unix.Stat_t
-	var err error
-	again := v == LastFile
-	if again {
-		v, st, err = lastTested.name, lastTested.st, lastTested.err
-	} else {
-		defer func() { lastTested.name, lastTested.st, lastTested.err = v, st, err }()
-	}
-	switch f := F(v); {
-	case again:
-	case f != nil:
-		err = unix.Fstat(f.Fd(), &st)
-	case op == "l":
-		err = unix.Lstat(Str(v), &st)
-	default:
-		err = unix.Stat(Str(v), &st)
-	}
+	st, err := statTested(op, &v)
 	if !succeeded(err) {
 		return nil
-	}
-	kind := st.Mode & unix.S_IFMT
-	age := func(t unix.Timespec) any {
-		return (float64(startTime.UnixNano()) - float64(t.Nano())) / 1e9 / 86400
 	}
 	switch op {
 	case "e":
 		return true
-	case "f":
-		return kind == unix.S_IFREG
-	case "d":
-		return kind == unix.S_IFDIR
-	case "l":
-		return kind == unix.S_IFLNK
-	case "p":
-		return kind == unix.S_IFIFO
-	case "S":
-		return kind == unix.S_IFSOCK
-	case "b":
-		return kind == unix.S_IFBLK
-	case "c":
-		return kind == unix.S_IFCHR
 	case "s":
-		if st.Size == 0 {
-			return false
-		}
-		return int(st.Size)
+		return If[any](st.Size == 0, false, int(st.Size))
 	case "z":
 		return st.Size == 0
 	case "r", "R":
-		return unix.Access(Str(v), unix.R_OK) == nil
+		return accessible(v, unix.R_OK)
 	case "w", "W":
-		return unix.Access(Str(v), unix.W_OK) == nil
+		return accessible(v, unix.W_OK)
 	case "x", "X":
-		return unix.Access(Str(v), unix.X_OK) == nil
+		return accessible(v, unix.X_OK)
 	case "o", "O":
 		return int(st.Uid) == os.Getuid()
 	case "M":
-		return age(st.Mtim)
+		return days(st.Mtim)
 	case "A":
-		return age(st.Atim)
+		return days(st.Atim)
 	case "C":
-		return age(st.Ctim)
+		return days(st.Ctim)
 	}
-	Die("The file test -%s is not translated", op)
-	return nil
+	kind, ok := fileKinds[op]
+	if !ok {
+		Die("The file test -%s is not translated", op)
+	}
+	return st.Mode&unix.S_IFMT == kind
+}
+
+// fileKinds are the tests for a kind of file.
+var fileKinds = map[string]uint32{"f": unix.S_IFREG, "d": unix.S_IFDIR, "l": unix.S_IFLNK, "p": unix.S_IFIFO, "S": unix.S_IFSOCK, "b": unix.S_IFBLK, "c": unix.S_IFCHR}
+
+// statTested returns the status of what a test is for, and remembers it for _, which
+// it replaces by the name that was tested.
+func statTested(op string, v *any) (st unix.Stat_t, err error) {
+	if *v == LastFile {
+		*v = lastTested.name
+		return lastTested.st, lastTested.err
+	}
+	switch f := F(*v); {
+	case f != nil:
+		err = unix.Fstat(f.Fd(), &st)
+	case op == "l":
+		err = unix.Lstat(Str(*v), &st)
+	default:
+		err = unix.Stat(Str(*v), &st)
+	}
+	lastTested.name, lastTested.st, lastTested.err = *v, st, err
+	return st, err
+}
+
+// accessible reports whether the process may use a file, by name or handle, in a way.
+func accessible(v any, mode uint32) bool {
+	name := Str(v)
+	if f := F(v); f != nil {
+		name = "/proc/self/fd/" + Str(f.Fd())
+	}
+	return unix.Access(name, mode) == nil
+}
+
+// days returns how many days before the start of the program a time was.
+func days(t unix.Timespec) any {
+	return (float64(startTime.UnixNano()) - float64(t.Nano())) / 1e9 / 86400
 }
 
 // Stat returns the 13 fields of stat for a name or a handle, or nothing on an

@@ -7,6 +7,20 @@ import (
 	"strings"
 )
 
+// nativeSize returns the letter of the same size as one with ! has.
+func nativeSize(letter byte) byte {
+	switch letter {
+	case 'l':
+		return 'q'
+	case 'L':
+		return 'Q'
+	case 's', 'S', 'i', 'I':
+		return letter
+	}
+	Die("'%c!' in pack and unpack is not translated", letter)
+	return 0
+}
+
 // item is one letter of a template of pack.
 type item struct {
 	letter byte
@@ -14,7 +28,8 @@ type item struct {
 	count  int // -1 is *
 	group  []item
 	slash  bool // its value is the count of the next
-	given  bool
+	given  bool // count is not only the default
+	sum    int  // of how many bits a checksum replaces the values; 0 for none
 }
 
 func template(s string) []item {
@@ -24,6 +39,7 @@ func template(s string) []item {
 
 func parseTemplate(s string, i int) ([]item, int) {
 	var items []item
+	sum := 0
 	for i < len(s) {
 		c := s[i]
 		i++
@@ -37,13 +53,21 @@ func parseTemplate(s string, i int) ([]item, int) {
 			continue
 		case c == ')':
 			return items, i
+		case c == '%':
+			n, end := digits(s, i)
+			sum, i = If(end > i, n, 16), end
+			continue
 		}
-		it := item{letter: c, count: 1}
+		it := item{letter: c, count: 1, sum: sum}
+		sum = 0
 		if c == '(' {
 			it.group, i = parseTemplate(s, i)
 		}
 		for i < len(s) && strings.IndexByte("!<>", s[i]) >= 0 {
 			it.big = it.big || s[i] == '>'
+			if s[i] == '!' {
+				it.letter = nativeSize(it.letter)
+			}
 			i++
 		}
 		if i < len(s) && s[i] == '*' {
