@@ -24,8 +24,10 @@ func EncodeBase64(s string, eol ...any) string {
 	return b.String()
 }
 
-// DecodeBase64 decodes s and ignores characters that are not in the alphabet.
+// DecodeBase64 decodes s up to the first = and ignores characters that are not in
+// the alphabet.
 func DecodeBase64(s string) string {
+	s, _, _ = strings.Cut(s, "=")
 	clean := strings.Map(func(r rune) rune {
 		if r < 128 && (r == '+' || r == '/' || r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z') {
 			return r

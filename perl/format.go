@@ -145,7 +145,7 @@ func (s *spec) flag(c byte) {
 func (s *spec) format(verb byte) string {
 	switch verb {
 	case 'c':
-		return s.pad(Chr(Int(s.arg)), false)
+		return s.pad(If(s.precision == 0, "", Chr(Int(s.arg))), false)
 	case 's':
 		t := Str(s.arg)
 		if s.precision >= 0 && s.precision < len(t) {
@@ -165,10 +165,19 @@ func (s *spec) format(verb byte) string {
 		}
 		return s.integer(n < 0, strings.TrimPrefix(strconv.Itoa(n), "-"), "")
 	case 'u':
+		s.plus, s.space = false, false
 		return s.integer(false, strconv.FormatUint(Uint(s.arg), 10), "")
 	case 'o':
 		u := Uint(s.arg)
-		return s.integer(false, strconv.FormatUint(u, 8), If(s.alt && u != 0, "0", ""))
+		s.plus, s.space = false, false
+		t := strconv.FormatUint(u, 8)
+		switch { // the 0 in front counts for the precision
+		case s.alt && u == 0 && s.precision == 0:
+			s.precision = 1
+		case s.alt && u != 0 && s.precision <= len(t):
+			t = "0" + t
+		}
+		return s.integer(false, t, "")
 	case 'x', 'X', 'b', 'B':
 		base := If(verb == 'x' || verb == 'X', 16, 2)
 		u := Uint(s.arg)
@@ -232,7 +241,11 @@ func (s *spec) float(verb byte) string {
 		}
 		t = strconv.FormatFloat(abs, verb, precision, 64)
 		if s.alt && precision == 0 {
-			t += "."
+			whole, exponent := t, ""
+			if i := strings.IndexAny(t, "eE"); i >= 0 {
+				whole, exponent = t[:i], t[i:]
+			}
+			t = whole + "." + exponent
 		}
 	}
 	sign := s.sign(math.Signbit(f))

@@ -12,14 +12,12 @@ func Split(re *Regexp, s string, limit int) []any {
 	if s == "" {
 		return nil
 	}
-	if re.source == " " && re.flags == "" || re.source == `^` {
-		if re.source == "^" {
-			re = RE("^", "m")
-		}
+	if re.source == `^` { // it means the beginning of each line
+		re = RE("^", "m")
 	}
 	var out []any
 	last, start := 0, 0
-	for limit <= 0 || len(out) < limit-1 {
+	for fields := 1; limit <= 0 || fields < limit; {
 		loc := re.find(s, start)
 		if loc == nil {
 			break
@@ -39,6 +37,7 @@ func Split(re *Regexp, s string, limit int) []any {
 			start = 1
 			continue
 		}
+		fields++
 		out = append(out, s[last:loc[0]])
 		for i := 1; i <= re.groups; i++ {
 			if loc[2*i] < 0 {

@@ -107,9 +107,7 @@ func Rindex(s, t string, from int) int {
 }
 
 // Upper returns s with its ASCII letters in upper case. Perl: uc.
-func Upper(s string) string {
-	return strings.Map(func(r rune) rune { return r }, mapBytes(s, 'a', 'z'))
-}
+func Upper(s string) string { return mapBytes(s, 'a', 'z') }
 
 // Lower returns s with its ASCII letters in lower case. Perl: lc.
 func Lower(s string) string { return mapBytes(s, 'A', 'Z') }
@@ -285,7 +283,7 @@ func QuoteMeta(s string) string {
 	var b strings.Builder
 	for i := range len(s) {
 		c := s[i]
-		if c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && c < 128 {
+		if c != '_' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') {
 			b.WriteByte('\\')
 		}
 		b.WriteByte(c)

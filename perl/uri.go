@@ -4,7 +4,7 @@ package perl
 
 import (
 	"fmt"
-	"net/url"
+	"strconv"
 	"strings"
 )
 
@@ -25,10 +25,18 @@ func URIEscape(s string) string {
 // URIUnescape decodes the %XX sequences of s. Perl: uri_unescape of
 // URI::Escape.
 func URIUnescape(s string) string {
-	if out, err := url.PathUnescape(s); err == nil {
-		return out
+	var b strings.Builder
+	for i := 0; i < len(s); i++ {
+		if s[i] == '%' && i+2 < len(s) {
+			if c, err := strconv.ParseUint(s[i+1:i+3], 16, 8); err == nil {
+				b.WriteByte(byte(c))
+				i += 2
+				continue
+			}
+		}
+		b.WriteByte(s[i])
 	}
-	return s
+	return b.String()
 }
 
 func nameChar(c byte) bool {
