@@ -193,7 +193,7 @@ func Neg(v any) any {
 			return "+" + s[1:]
 		case n == 0 && s[0] == '+':
 			return "-" + s[1:]
-		case n == 0 && (s[0] == '_' || s[0] >= 'A'):
+		case n == 0 && (s[0] == '_' || s[0] >= 'A' && s[0] <= 'Z' || s[0] >= 'a' && s[0] <= 'z'):
 			return "-" + s
 		}
 	}
@@ -282,7 +282,7 @@ func Abs(v any) any {
 // Sqrt returns the square root of v. It dies if v is negative.
 func Sqrt(v any) any {
 	if Num(v) < 0 {
-		Die("Can't take sqrt of %s", Str(v))
+		Die("Can't take sqrt of %s", Sprintf("%g", v))
 	}
 	return narrow(math.Sqrt(Num(v)))
 }
@@ -290,7 +290,7 @@ func Sqrt(v any) any {
 // Log returns the natural logarithm of v. It dies if v is not positive.
 func Log(v any) any {
 	if Num(v) <= 0 {
-		Die("Can't take log of %s", Str(v))
+		Die("Can't take log of %s", Sprintf("%g", v))
 	}
 	return narrow(math.Log(Num(v)))
 }

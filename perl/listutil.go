@@ -42,19 +42,12 @@ func best(list []any, better func(a, b any) bool) any {
 
 // Max returns the largest number, or nil for an empty list.
 func Max(list ...any) any {
-	return number(best(list, func(a, b any) bool { return Num(a) > Num(b) }))
-}
-
-func number(v any) any {
-	if v == nil {
-		return nil
-	}
-	return Number(v)
+	return best(list, func(a, b any) bool { return Num(a) > Num(b) })
 }
 
 // Min returns the smallest number, or nil for an empty list.
 func Min(list ...any) any {
-	return number(best(list, func(a, b any) bool { return Num(a) < Num(b) }))
+	return best(list, func(a, b any) bool { return Num(a) < Num(b) })
 }
 
 // MaxStr returns the last string in string order, or nil for an empty list.
@@ -120,11 +113,17 @@ func Shuffle(list ...any) []any {
 func Uniq(list ...any) []any {
 	var out []any
 	seen := map[string]bool{}
+	undef := false
 	for _, v := range list {
-		if !seen[Str(v)] {
+		switch {
+		case v == nil && undef, v != nil && seen[Str(v)]:
+			continue
+		case v == nil:
+			undef = true
+		default:
 			seen[Str(v)] = true
-			out = append(out, v)
 		}
+		out = append(out, v)
 	}
 	return out
 }
@@ -166,11 +165,12 @@ func PairGrep(f func(a, b any) []any, list ...any) []any {
 // PairFirst returns the first pair for which f is true. Perl: pairfirst of
 // List::Util.
 func PairFirst(f func(a, b any) []any, list ...any) []any {
-	if out := PairGrep(f, list...); len(out) > 2 {
-		return out[:2]
-	} else {
-		return out
+	for i := 0; i < len(list); i += 2 {
+		if True(First(f(list[i], At(list, i+1)))) {
+			return L(list[i], At(list, i+1))
+		}
 	}
+	return nil
 }
 
 // CountPairs returns the scalar value of the function called name for the list
@@ -228,8 +228,8 @@ func PairKeys(list ...any) []any {
 // pairvalues of List::Util.
 func PairValues(list ...any) []any {
 	var out []any
-	for i := 1; i < len(list); i += 2 {
-		out = append(out, list[i])
+	for i := 0; i < len(list); i += 2 {
+		out = append(out, At(list, i+1))
 	}
 	return out
 }

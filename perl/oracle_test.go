@@ -26,7 +26,7 @@ type asPerl struct {
 
 // random returns an argument: any scalar (v), a number or its text (n), an integer
 // from -4 to 9 (i), one from 0 to 9 (u), a string of bytes (s), a word (w), a list of
-// scalars (l) or of numbers (m), or a list of words and scalars (h).
+// scalars (l), of numbers (m) or of integers (j), or a list of words and scalars (h).
 func random(r *rand.Rand, kind byte) any {
 	switch kind {
 	case 'v':
@@ -47,13 +47,13 @@ func random(r *rand.Rand, kind byte) any {
 		return text(r, "aabcXYZ019 _-.,:/=\n\t\x00\xe9\xff'\"\\$@%{}[]()|+*?^&<>~#;!", 12)
 	case 'w':
 		return "k" + text(r, "abcxyz", 2)
-	case 'l', 'm', 'h':
+	case 'l', 'm', 'h', 'j':
 		var list []any
 		for range r.Intn(6) {
 			if kind == 'h' {
 				list = append(list, random(r, 'w'))
 			}
-			list = append(list, random(r, map[byte]byte{'l': 'v', 'm': 'n', 'h': 'v'}[kind]))
+			list = append(list, random(r, map[byte]byte{'l': 'v', 'm': 'n', 'h': 'v', 'j': 'i'}[kind]))
 		}
 		return list
 	}

@@ -21,6 +21,9 @@ func LooksLikeNumber(v any) bool {
 	case nil:
 		return false
 	case string:
+		if v == "0 but true" {
+			return true
+		}
 		t := strings.TrimLeft(v, " \t\n\r\f\v")
 		n, _ := numberPrefix(v)
 		if n == 0 {
