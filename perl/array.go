@@ -84,12 +84,13 @@ func (a *Array) Resize(n int) {
 		release(v)
 	}
 	a.items = a.items[:max(n, 0)]
+	a.moveHoles(len(a.items), Rest, 0)
 }
 
 // Assign replaces all elements and returns a.
 func (a *Array) Assign(values []any) *Array {
 	old := a.items
-	a.items = append([]any(nil), values...)
+	a.items, a.holes = append([]any(nil), values...), nil
 	for _, v := range a.items {
 		retain(v)
 	}
@@ -117,6 +118,7 @@ func (a *Array) Unshift(values ...any) int {
 		retain(v)
 	}
 	a.items = append(append([]any(nil), values...), a.items...)
+	a.moveHoles(0, 0, len(values))
 	return len(a.items)
 }
 
@@ -127,6 +129,7 @@ func (a *Array) Pop() any {
 	}
 	v := a.items[len(a.items)-1]
 	a.items = a.items[:len(a.items)-1]
+	a.moveHoles(len(a.items), 1, 0)
 	drop(v)
 	return v
 }
@@ -139,6 +142,7 @@ func (a *Array) Shift() any {
 	v := a.items[0]
 	a.items[0] = nil
 	a.items = a.items[1:]
+	a.moveHoles(0, 1, 0)
 	drop(v)
 	return v
 }
@@ -164,6 +168,7 @@ func (a *Array) Splice(offset, length int, values ...any) []any {
 		retain(v)
 	}
 	a.items = append(append(append([]any(nil), a.items[:offset]...), values...), a.items[end:]...)
+	a.moveHoles(offset, len(removed), len(values))
 	for _, v := range removed {
 		drop(v)
 	}
@@ -193,6 +198,24 @@ func (a *Array) hole(i int) {
 		a.holes = map[int]bool{}
 	}
 	a.holes[i] = true
+}
+
+// moveHoles keeps the holes with their elements after removed elements at offset have
+// been replaced by added others.
+func (a *Array) moveHoles(offset, removed, added int) {
+	if len(a.holes) == 0 {
+		return
+	}
+	holes := map[int]bool{}
+	for i := range a.holes {
+		switch {
+		case i < offset:
+			holes[i] = true
+		case i-offset >= removed:
+			holes[i-removed+added] = true
+		}
+	}
+	a.holes = holes
 }
 
 // Delete deletes element i and returns it. The last element is removed; any

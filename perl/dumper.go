@@ -153,7 +153,7 @@ func (d *dumper) dump(v any, indent int, path string, depth int) {
 		d.reference(v, indent, path, depth)
 		return
 	case *Regexp:
-		d.b.WriteString("qr/" + strings.ReplaceAll(x.source, "/", `\/`) + "/" + x.flags)
+		d.b.WriteString("qr/" + strings.ReplaceAll(x.source, "/", `\/`) + "/" + only(x.flags, "msixn"))
 		return
 	}
 	if t := RefType(v); t != "" {

@@ -57,7 +57,7 @@ func Pattern(v any, flags string) *Regexp {
 }
 
 // PerlString returns the text of the pattern as qr// shows it.
-func (r *Regexp) PerlString() string { return "(?^" + r.flags + ":" + r.source + ")" }
+func (r *Regexp) PerlString() string { return "(?^" + only(r.flags, "msixn") + ":" + r.source + ")" }
 
 // PerlClass returns "Regexp".
 func (r *Regexp) PerlClass() string { return "Regexp" }
