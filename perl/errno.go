@@ -4,7 +4,10 @@ package perl
 
 import (
 	"errors"
+	"strings"
 	"syscall"
+
+	"golang.org/x/sys/unix"
 )
 
 // Errno is the error number of $!, 0 for none.
@@ -35,6 +38,11 @@ func ErrnoText(e syscall.Errno) string {
 	switch e {
 	case syscall.EXDEV:
 		return "Invalid cross-device link"
+	case unix.EHWPOISON:
+		return "Memory page has hardware error"
+	}
+	if number, unknown := strings.CutPrefix(s, "Errno "); unknown {
+		return "Unknown error " + number
 	}
 	return s
 }

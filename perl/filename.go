@@ -16,15 +16,20 @@ func Basename(path string, suffixes ...any) string {
 	}
 	base := trimmed[strings.LastIndexByte(trimmed, '/')+1:]
 	for _, s := range suffixes {
-		if loc := RE("(?:"+Str(s)+`)\z`, "s").find(base, 0); loc != nil && loc[0] > 0 {
-			return base[:loc[0]]
+		if stem, ok := strings.CutSuffix(base, Str(s)); ok && stem != "" {
+			return stem
 		}
 	}
 	return base
 }
 
 // Dirname returns the directory part of a path. Perl: File::Basename.
-func Dirname(path string) string { return filepath.Dir(strings.TrimRight(path, "/")) }
+func Dirname(path string) string {
+	if trimmed := strings.TrimRight(path, "/"); trimmed != "" || path == "" {
+		return filepath.Dir(trimmed)
+	}
+	return "/"
+}
 
 // Catfile joins the parts of a path. Perl: catfile of File::Spec.
 func Catfile(parts ...any) string {

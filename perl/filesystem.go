@@ -87,22 +87,51 @@ func Utime(access, modified any, names ...any) int {
 }
 
 // Glob returns the sorted paths that match each of the patterns, which are
-// separated by white space. A pattern without wildcards which matches nothing
-// is returned as it is.
+// separated by white space. {a,b} stands for one pattern each. A pattern without
+// wildcards which matches nothing is returned as it is.
 func Glob(patterns string) []any {
 	var out []any
 	for p := range strings.FieldsSeq(patterns) {
-		paths, err := filepath.Glob(p)
-		if err != nil || len(paths) == 0 && !strings.ContainsAny(p, "*?[") {
-			out = append(out, p)
-			continue
-		}
-		sort.Strings(paths)
-		for _, s := range paths {
-			out = append(out, s)
+		for _, one := range alternatives(p) {
+			paths, err := filepath.Glob(one)
+			if err != nil || len(paths) == 0 && !strings.ContainsAny(one, "*?[") {
+				paths = []string{one}
+			}
+			sort.Strings(paths)
+			for _, s := range paths {
+				out = append(out, s)
+			}
 		}
 	}
 	return out
+}
+
+// alternatives returns a pattern for each of the alternatives in braces.
+func alternatives(pattern string) []string {
+	open := strings.IndexByte(pattern, '{')
+	if open < 0 {
+		return []string{pattern}
+	}
+	var parts []string
+	depth, from := 0, open+1
+	for i := open; i < len(pattern); i++ {
+		switch c := pattern[i]; {
+		case c == '{':
+			depth++
+		case c == ',' && depth == 1:
+			parts = append(parts, pattern[from:i])
+			from = i + 1
+		case c == '}' && depth > 1:
+			depth--
+		case c == '}':
+			var out []string
+			for _, part := range append(parts, pattern[from:i]) {
+				out = append(out, alternatives(pattern[:open]+part+pattern[i+1:])...)
+			}
+			return out
+		}
+	}
+	return []string{pattern}
 }
 
 // Getcwd returns the working directory.

@@ -154,6 +154,13 @@ func strftime(t time.Time, c byte) string {
 	case 'G':
 		year, _ := t.ISOWeek()
 		return Str(year)
+	case 'g':
+		year, _ := t.ISOWeek()
+		return Sprintf("%02d", year%100)
+	case 'P':
+		return strings.ToLower(t.Format("PM"))
+	case 'W':
+		return Sprintf("%02d", (t.YearDay()+6-(int(t.Weekday())+6)%7)/7)
 	case 'U':
 		return Sprintf("%02d", (t.YearDay()+6-int(t.Weekday()))/7)
 	}

@@ -33,6 +33,9 @@ func (u *unpacker) items(items []item) {
 		}
 		i++
 		next := items[i]
+		if next.given && next.count >= 0 {
+			Die("Count after length/code in unpack")
+		}
 		next.count = Int(u.prefix(it))
 		u.item(next)
 	}
@@ -78,7 +81,9 @@ func (u *unpacker) item(it item) {
 	}
 	switch it.letter {
 	case '(':
-		u.repeat(it, func() { u.items(it.group) })
+		for n := 0; n < it.count || it.count < 0 && u.at < len(u.data); n++ {
+			u.items(it.group)
+		}
 	case 'a', 'A', 'Z':
 		u.text(it)
 	case 'H', 'h':
