@@ -67,7 +67,16 @@ func init() {
 
 func moduleKnown(m string) bool {
 	_, ok := known[m]
-	return ok || m == "POE" || strings.HasPrefix(m, "POE::") && poeClasses[m]
+	return ok || componentPackages[m] != "" || m == "POE" || strings.HasPrefix(m, "POE::") && poeClasses[m]
+}
+
+// componentPackages are packages of this module that a program imports for a class of
+// CPAN, and which the programs that do not use it need not have.
+var componentPackages = map[string]string{
+	"POE::Component::Client::HTTP": "github.com/gopoe/poe/perl/compat/clienthttp",
+	"POE::Component::Client::Ping": "github.com/gopoe/poe/perl/compat/clientping",
+	"POE::Component::Client::DNS":  "github.com/gopoe/poe/perl/compat/clientdns",
+	"Net::DNS::Resolver":           "github.com/gopoe/poe/perl/compat/clientdns",
 }
 
 var poeClasses = map[string]bool{}
@@ -156,6 +165,9 @@ func (g *gen) overload(n *node) {
 
 // useModule notes a module in the report.
 func (g *gen) useModule(name string, line int) {
+	if p := componentPackages[name]; p != "" {
+		g.components[p] = true
+	}
 	if !g.moduleThere(name) {
 		g.report.module(name, line, placeOf(name))
 	}
