@@ -21,8 +21,9 @@ func init() { perl.Package(class, perl.Subs{"spawn": spawn, "new": spawn}) }
 
 // front is the session that the program knows as the component.
 type front struct {
-	client  *clienthttp.Client
-	pending map[*http.Request]*pending
+	client    *clienthttp.Client
+	streaming bool
+	pending   map[*http.Request]*pending
 }
 
 // pending is a request of the program.
@@ -56,7 +57,7 @@ func spawn(_ perl.Want, args ...any) []any {
 		alias = perl.Str(v)
 	}
 	config.Alias = alias + " (requests)"
-	f := &front{pending: map[*http.Request]*pending{}}
+	f := &front{streaming: config.Streaming != 0, pending: map[*http.Request]*pending{}}
 	id := compat.Front(alias, session.Funcs{
 		"_start": func(e kernel.Event) {
 			if err := e.Kernel.AliasSet(alias); err != nil {
@@ -134,10 +135,8 @@ func (f *front) request(e kernel.Event) {
 func (f *front) got(e kernel.Event) {
 	r := clienthttp.ResultOf(e)
 	p := r.Tag.(*pending)
-	streamed := len(perl.A(valuesOf(e, 1)).All()) > 1
-	response := compat.ResponseTo(r.Response, r.Body, p.request)
-	if !streamed {
-		f.answer(e, p, response)
+	if !f.streaming {
+		f.answer(e, p, compat.ResponseTo(r.Response, r.Body, p.request))
 		f.end(e, r.Request, p)
 		return
 	}

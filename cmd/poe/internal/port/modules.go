@@ -23,7 +23,7 @@ var imports = map[string]signature{
 	"uname": {"perl.Uname", "", "[]any"}, "ttyname": {"perl.Ttyname", "a", tAny}, "cuserid": {"perl.Getlogin", "", tAny},
 	// Socket
 	"inet_aton": {"perl.InetAton", "s", tAny}, "inet_ntoa": {"perl.InetNtoa", "s", tStr}, "inet_pton": {"perl.InetPton", "as", tAny}, "inet_ntop": {"perl.InetNtop", "as", tAny},
-	"pack_sockaddr_in": {"perl.PackSockaddrIn", "as", tStr}, "sockaddr_in": {"perl.SockaddrIn", "l", "[]any"}, "unpack_sockaddr_in": {"perl.UnpackSockaddrIn", "s", "[]any"},
+	"pack_sockaddr_in": {"perl.PackSockaddrIn", "as", tStr}, "sockaddr_in": {"perl.PackSockaddrIn", "as", tStr}, "unpack_sockaddr_in": {"perl.UnpackSockaddrIn", "s", "[]any"},
 	"pack_sockaddr_in6": {"perl.PackSockaddrIn6", "as", tStr}, "unpack_sockaddr_in6": {"perl.UnpackSockaddrIn6", "s", "[]any"},
 	"pack_sockaddr_un": {"perl.PackSockaddrUn", "s", tStr}, "sockaddr_un": {"perl.PackSockaddrUn", "s", tStr}, "unpack_sockaddr_un": {"perl.UnpackSockaddrUn", "s", tStr}, "sockaddr_family": {"perl.SockaddrFamily", "s", tInt},
 	// Time::HiRes, Time::Local
