@@ -95,7 +95,7 @@ func (o *observing) remove(by observe.Observer) {
 		o.k.observedAs = o.next
 		o.k.debug.observe = nil
 		o.k.debug.release()
-		for _, e := range o.k.byNumber {
+		for e := range o.k.byNumber.all() {
 			e.seen = nil
 		}
 		for _, slot := range o.k.handles.slots {
