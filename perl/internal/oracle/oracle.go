@@ -162,7 +162,7 @@ sub shown { my $v = shift; return 'undef' unless defined $v;
   if (ref $v eq 'HASH') { return '{' . join(',', map { quoted($_) . '=' . shown($v->{$_}) } sort keys %$v) . '}' }
   quoted("$v") }
 sub try { my $f = shift; my @r = eval { $f->(@_) };
-  if ($@ ne '') { my $e = "$@"; $e =~ s/ at \S+ line \d+\.?\n\z//; print 'died: ', quoted($e), "\n"; return }
+  if ($@ ne '') { my $e = "$@"; $e =~ s/ at \S+ line \d+.*//s; print 'died: ', quoted($e), "\n"; return }
   print shown(\@r), "\n" }
 `
 
