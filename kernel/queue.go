@@ -30,7 +30,7 @@ type extra struct {
 	site    *site    // where it was queued, when tracing
 	from    *entry   // the session of another kernel that has sent it
 
-	args      []any     // of the event, while its handler runs
+	args      []any     // of an untrusted event whose handler runs or has run
 	untrusted bool      // see Untrusted
 	refused   *ArgError // by the handler of an untrusted event
 }
