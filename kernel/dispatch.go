@@ -43,7 +43,8 @@ type frame struct {
 	list     []any
 	extra    *extra
 
-	span observe.Span // while the kernel is observed
+	span  observe.Span // while the kernel is observed
+	shown bool         // to the observers, as more than a number
 }
 
 // push makes the next frame the active one.
@@ -138,17 +139,17 @@ func (k *Kernel) dispatchDue() {
 			break
 		}
 		event := k.fifo.pop(it)
-		k.deliver(&event)
+		if k.debug != nil {
+			k.debug.deliver(&event)
+		} else {
+			k.deliver(&event)
+		}
 	}
 	k.sweep()
 }
 
 // deliver dispatches one event from the queue.
 func (k *Kernel) deliver(it *item) {
-	var outer scope
-	if k.debug != nil {
-		outer = k.debug.observe.delivering(it)
-	}
 	k.countDequeued(it.dest, it.from)
 	switch it.kind {
 	case kindGC:
@@ -163,9 +164,6 @@ func (k *Kernel) deliver(it *item) {
 	}
 	if k.exception != nil {
 		k.stopAll()
-	}
-	if k.debug != nil {
-		k.debug.observe.delivered(outer)
 	}
 }
 
