@@ -173,7 +173,7 @@ func (k *Kernel) deliver(it *item) {
 func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller string, kd kind, x *extra) (f *frame) {
 	outer := k.frame
 	f = k.push(dest, event, kd, x)
-	if k.tape != nil {
+	if k.tape != nil && (kd == kindSelect || !k.tape.expected(event, dest.num)) {
 		k.tape.event(dest, event, kd)
 	}
 	if k.debug != nil {
