@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/gopoe/poe/internal/fault"
 	"github.com/gopoe/poe/internal/recordfile"
 	"github.com/gopoe/poe/kernel/internal/poll"
 )
@@ -182,7 +183,10 @@ func (p recordingPoller) Wait(d time.Duration, out []poll.Ready) ([]poll.Ready, 
 	if d != 0 {
 		t.out.sleeping()
 	}
-	out, err := p.Poller.Wait(d, out)
+	err := t.fails(fault.Poll, "")
+	if err == nil {
+		out, err = p.Poller.Wait(d, out)
+	}
 	if d != 0 {
 		t.out.awake()
 	}
@@ -226,7 +230,10 @@ func (r *recorder) ready(ready poll.Ready) {
 
 // Update records that the system has refused.
 func (p recordingPoller) Update(r *poll.Registration, before poll.Modes) error {
-	err := p.Poller.Update(r, before)
+	err := p.t.fails("watch", "")
+	if err == nil {
+		err = p.Poller.Update(r, before)
+	}
 	if err != nil {
 		p.t.out.begin(recordfile.KindRefused)
 		p.t.out.failure(err)

@@ -28,8 +28,9 @@ type tape struct {
 	out *recorder // nil when replaying
 	in  *player   // nil when recording
 
-	home      uint64 // the goroutine that has made the kernel
-	suspended bool   // a function runs whose result is recorded as a whole
+	fail      func(call, of string) error // Recording.Fail
+	home      uint64                      // the goroutine that has made the kernel
+	suspended bool                        // a function runs whose result is recorded as a whole
 
 	looks uint64 // since the last message
 
@@ -85,6 +86,7 @@ func newTape(k *Kernel, o Options) *tape {
 	case replay != nil:
 		t.in = newPlayer(t, replay)
 	case recorded != nil:
+		t.fail = recorded.Fail
 		t.out = newRecorder(t, recorded)
 	default:
 		if last := activeTape.Load(); last != nil && !last.k.inbox.running.Load() && last.home == t.home {
