@@ -72,15 +72,7 @@ func (r *Recording) Dump(w io.Writer) error {
 		return errNoRing
 	}
 	rec.flushNow()
-	rec.sink.mu.Lock()
-	frames := append([][]byte{rec.sink.head}, rec.sink.frames...)
-	rec.sink.mu.Unlock()
-	for _, frame := range frames {
-		if _, err := w.Write(frame); err != nil {
-			return err
-		}
-	}
-	return nil
+	return rec.sink.dump(w)
 }
 
 // flushNow completes the frame of a ring, on the kernel's goroutine if there is
