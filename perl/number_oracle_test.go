@@ -6,11 +6,12 @@ import (
 	"testing"
 
 	"github.com/gopoe/poe/perl"
+	"github.com/gopoe/poe/perl/internal/oracle"
 )
 
 // TestNumbersAsPerl compares arithmetic, comparison and conversions.
 func TestNumbersAsPerl(t *testing.T) {
-	compareWithPerl(t, 21, 80, "", []asPerl{
+	oracle.Compare(t, oracle.Setup{Seed: 21, Runs: 80}, []asPerl{
 		{`$_[0] + $_[1]`, "nn", func(a []any) any { return perl.Add(a[0], a[1]) }},
 		{`$_[0] - $_[1]`, "nn", func(a []any) any { return perl.Subtract(a[0], a[1]) }},
 		{`$_[0] * $_[1]`, "nn", func(a []any) any { return perl.Mul(a[0], a[1]) }},

@@ -1,6 +1,8 @@
 //go:build linux
 
-package perl_test
+// Package oracle runs expressions of Perl and functions of Go with the same random
+// arguments, in perl and here, and compares what they give. It is for tests.
+package oracle
 
 import (
 	"bytes"
@@ -16,27 +18,38 @@ import (
 	"github.com/gopoe/poe/perl"
 )
 
-// asPerl is an expression of Perl and a function of Go that mean the same. Both get
+// Case is an expression of Perl and a function of Go that mean the same. Both get
 // the same random arguments: $_[0] and so on in Perl, a[0] and so on in Go. A letter
-// of args says of what kind an argument is; see random.
-type asPerl struct {
-	expr, args string
-	fn         func(a []any) any // a []any is a list
+// of Args says of what kind an argument is; see Random.
+type Case struct {
+	Expr, Args string
+	Fn         func(a []any) any // a []any is a list
 }
 
-// random returns an argument: any scalar (v), a number or its text (n), an integer
+// Setup is what surrounds the cases of a comparison.
+type Setup struct {
+	Seed    int64
+	Runs    int    // how many times a case with arguments runs
+	Prelude string // Perl in front of the cases
+	// Before and After stand around the cases in Perl, for those that only run within a
+	// handler. Around calls the function in the same surroundings here.
+	Before, After string
+	Around        func(run func())
+}
+
+// Random returns an argument: any scalar (v), a number or its text (n), an integer
 // from -4 to 9 (i), one from 0 to 9 (u), a string of bytes (s), a word (w), a list of
 // scalars (l), of numbers (m) or of integers (j), or a list of words and scalars (h).
-func random(r *rand.Rand, kind byte) any {
+func Random(r *rand.Rand, kind byte) any {
 	switch kind {
 	case 'v':
 		switch r.Intn(6) {
 		case 0:
 			return nil
 		case 1, 2:
-			return random(r, 'n')
+			return Random(r, 'n')
 		}
-		return random(r, 's')
+		return Random(r, 's')
 	case 'n':
 		return number(r)
 	case 'i':
@@ -51,9 +64,9 @@ func random(r *rand.Rand, kind byte) any {
 		var list []any
 		for range r.Intn(6) {
 			if kind == 'h' {
-				list = append(list, random(r, 'w'))
+				list = append(list, Random(r, 'w'))
 			}
-			list = append(list, random(r, map[byte]byte{'l': 'v', 'm': 'n', 'h': 'v', 'j': 'i'}[kind]))
+			list = append(list, Random(r, map[byte]byte{'l': 'v', 'm': 'n', 'h': 'v', 'j': 'i'}[kind]))
 		}
 		return list
 	}
@@ -100,10 +113,10 @@ func literal(v any) string {
 		}
 		return "[" + strings.Join(parts, ",") + "]"
 	}
-	return quoted(perl.Str(v))
+	return Quoted(perl.Str(v))
 }
 
-func quoted(s string) string {
+func Quoted(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')
 	for i := range len(s) {
@@ -127,11 +140,11 @@ func shown(v any) string {
 	case *perl.Hash:
 		parts := make([]string, 0, v.Len())
 		for _, k := range v.SortedKeys() {
-			parts = append(parts, quoted(k)+"="+shown(v.Get(k)))
+			parts = append(parts, Quoted(k)+"="+shown(v.Get(k)))
 		}
 		return "{" + strings.Join(parts, ",") + "}"
 	}
-	return quoted(perl.Str(v))
+	return Quoted(perl.Str(v))
 }
 
 func shownList(list []any) string {
@@ -142,27 +155,27 @@ func shownList(list []any) string {
 	return "[" + strings.Join(parts, ",") + "]"
 }
 
-const oraclePrelude = `use strict; no warnings; binmode STDOUT; use POSIX (); use List::Util (); use Scalar::Util ();
+const prelude = `use strict; no warnings; binmode STDOUT; use POSIX (); use List::Util (); use Scalar::Util ();
 sub quoted { my $s = shift; $s =~ s/([^a-zA-Z0-9 ])/sprintf '\\x%02x', ord $1/ge; "\"$s\"" }
 sub shown { my $v = shift; return 'undef' unless defined $v;
   if (ref $v eq 'ARRAY') { return '[' . join(',', map { shown($_) } @$v) . ']' }
   if (ref $v eq 'HASH') { return '{' . join(',', map { quoted($_) . '=' . shown($v->{$_}) } sort keys %$v) . '}' }
   quoted("$v") }
 sub try { my $f = shift; my @r = eval { $f->(@_) };
-  if ($@ ne '') { my $e = "$@"; $e =~ s/ at \S+ line \d+\.?\n\z//; print 'died: ', quoted($e), "\n"; return }
+  if ($@ ne '') { my $e = "$@"; $e =~ s/ at \S+ line \d+.*//s; print 'died: ', quoted($e), "\n"; return }
   print shown(\@r), "\n" }
 `
 
 // inGo returns what the function gives, as the program in Perl prints it.
-func inGo(c asPerl, args []any) (out string) {
+func inGo(c Case, args []any) (out string) {
 	perl.EvalError = ""
 	var result any
-	if !perl.Try(func() { result = c.fn(args) }) {
+	if !perl.Try(func() { result = c.Fn(args) }) {
 		text := perl.Str(perl.EvalError)
 		if i := strings.LastIndex(text, " at "); i >= 0 {
 			text = text[:i]
 		}
-		return "died: " + quoted(text)
+		return "died: " + Quoted(text)
 	}
 	if list, ok := result.([]any); ok {
 		return shownList(list)
@@ -170,34 +183,49 @@ func inGo(c asPerl, args []any) (out string) {
 	return shownList([]any{result})
 }
 
-// compareWithPerl runs each case with random arguments, here and in perl.
-func compareWithPerl(t *testing.T, seed int64, runs int, prelude string, cases []asPerl) {
+// Compare runs each case with random arguments, here and in perl.
+func Compare[C ~struct {
+	Expr, Args string
+	Fn         func(a []any) any
+}](t *testing.T, setup Setup, cases []C) {
 	t.Helper()
 	path, err := exec.LookPath("perl")
 	if err != nil {
 		t.Skip("perl is not installed")
 	}
-	r := rand.New(rand.NewSource(seed))
+	r := rand.New(rand.NewSource(setup.Seed))
 	var program bytes.Buffer
-	program.WriteString(oraclePrelude + prelude + "my $f;\n")
+	program.WriteString(prelude + setup.Prelude + "my $f;\n" + setup.Before)
 	var got, calls []string
-	for _, c := range cases {
-		fmt.Fprintf(&program, "$f = sub { %s };\n", c.expr)
-		n := runs
-		if c.args == "" {
+	var run []func()
+	for _, one := range cases {
+		c := Case(one)
+		fmt.Fprintf(&program, "$f = sub { %s };\n", c.Expr)
+		n := setup.Runs
+		if c.Args == "" {
 			n = 1
 		}
 		for range n {
-			args, parts := make([]any, len(c.args)), make([]string, len(c.args))
+			args, parts := make([]any, len(c.Args)), make([]string, len(c.Args))
 			for i := range args {
-				args[i] = random(r, c.args[i])
+				args[i] = Random(r, c.Args[i])
 				parts[i] = literal(args[i])
 			}
 			fmt.Fprintf(&program, "try($f, %s);\n", strings.Join(parts, ","))
-			calls = append(calls, c.expr+" of "+strings.Join(parts, ", "))
-			got = append(got, inGo(c, args))
+			calls = append(calls, c.Expr+" of "+strings.Join(parts, ", "))
+			run = append(run, func() { got = append(got, inGo(c, args)) })
 		}
 	}
+	program.WriteString(setup.After)
+	around := setup.Around
+	if around == nil {
+		around = func(all func()) { all() }
+	}
+	around(func() {
+		for _, f := range run {
+			f()
+		}
+	})
 	cmd := exec.Command(path, "-")
 	cmd.Stdin = &program
 	var errors bytes.Buffer
@@ -206,13 +234,20 @@ func compareWithPerl(t *testing.T, seed int64, runs int, prelude string, cases [
 	require.NoError(t, err, errors.String())
 	want := strings.Split(strings.TrimSuffix(string(out), "\n"), "\n")
 	require.Equal(t, len(want), len(got), errors.String())
-	differ := map[string]int{} // a few of each expression are shown
+	report(t, calls, want, got)
+}
+
+// report tells of a few differences of each expression.
+func report(t *testing.T, calls, want, got []string) {
+	t.Helper()
+	differ := map[string]int{}
 	for i, call := range calls {
+		if want[i] == got[i] {
+			continue
+		}
 		expr, _, _ := strings.Cut(call, " of ")
-		if want[i] != got[i] {
-			if differ[expr]++; differ[expr] <= 2 && len(differ) <= 20 {
-				t.Errorf("%s:\nin Perl %s\nhere    %s", call, want[i], got[i])
-			}
+		if differ[expr]++; differ[expr] <= 2 && len(differ) <= 20 {
+			t.Errorf("%s:\nin Perl %s\nhere    %s", call, want[i], got[i])
 		}
 	}
 }

@@ -6,17 +6,12 @@ import (
 	"testing"
 
 	"github.com/gopoe/poe/perl"
+	"github.com/gopoe/poe/perl/internal/oracle"
 )
-
-func str(v any) string { return perl.Str(v) }
-func num(v any) int    { return perl.Int(v) }
-func lst(v any) []any  { return append([]any(nil), v.([]any)...) }
-func two(a, b any) any { return []any{a, b} }
-func yes(b bool) any   { return perl.If(b, 1, 0) }
 
 // TestTextAsPerl compares the functions of strings.
 func TestTextAsPerl(t *testing.T) {
-	compareWithPerl(t, 11, 60, "use MIME::Base64; use Digest::MD5; use Digest::SHA;\n", []asPerl{
+	oracle.Compare(t, oracle.Setup{Seed: 11, Runs: 60, Prelude: "use MIME::Base64; use Digest::MD5; use Digest::SHA;\n"}, []asPerl{
 		{`length $_[0]`, "v", func(a []any) any { return perl.Length(a[0]) }},
 		{`my $x = substr($_[0], $_[1], $_[2]); $x // ''`, "sii", func(a []any) any { return perl.Substr(str(a[0]), num(a[1]), num(a[2])) }},
 		{`my $x = substr($_[0], $_[1]); $x`, "si", func(a []any) any { return perl.SubstrOK(str(a[0]), num(a[1]), perl.Rest) }},
@@ -147,5 +142,5 @@ func TestSprintfAsPerl(t *testing.T) {
 		asPerl{`sprintf '%y %', $_[0]`, "n", func(a []any) any { return perl.Sprintf("%y %", a[0]) }},
 		asPerl{`sprintf '%ld %lld %hd %5lu', map { abs int $_ } @_`, "uuuu", func(a []any) any { return perl.Sprintf("%ld %lld %hd %5lu", a...) }},
 	)
-	compareWithPerl(t, 12, 4, "", cases)
+	oracle.Compare(t, oracle.Setup{Seed: 12, Runs: 4}, cases)
 }

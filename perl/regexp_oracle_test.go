@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/gopoe/poe/perl"
+	"github.com/gopoe/poe/perl/internal/oracle"
 )
 
 // patterns are put together at random of these.
@@ -43,7 +44,7 @@ func TestPatternsAsPerl(t *testing.T) {
 	for range 500 {
 		pattern := randomPattern(r)
 		flags := []string{"", "i", "m", "s", "x", "n", "im", "sx"}[r.Intn(8)]
-		code := "my $s = \"$_[0]\"; my $p = " + quoted(pattern) + "; my $r = eval { qr/$p/" + flags + " } or return 'wrong'; $s =~ $r" +
+		code := "my $s = \"$_[0]\"; my $p = " + oracle.Quoted(pattern) + "; my $r = eval { qr/$p/" + flags + " } or return 'wrong'; $s =~ $r" +
 			" or return 'no'; ($&, $1, $2, $+, $`, $', $-[0], $+[0], $+{n}, scalar(@-), scalar(@+))"
 		cases = append(cases, asPerl{code, "s", func(a []any) any {
 			var m perl.Captures
@@ -57,13 +58,13 @@ func TestPatternsAsPerl(t *testing.T) {
 			return []any{m.Group(0), m.Group(1), m.Group(2), m.LastParen(), m.Prematch(), m.Postmatch(), m.Start(0), m.End(0), m.NamedHash().Get("n"), m.Starts().Len(), m.Ends().Len()}
 		}})
 	}
-	compareWithPerl(t, 72, 8, "", cases)
+	oracle.Compare(t, oracle.Setup{Seed: 72, Runs: 8}, cases)
 }
 
 // TestMatchingAsPerl compares what is done with patterns.
 func TestMatchingAsPerl(t *testing.T) {
 	word := perl.RE(`([a-zA-Z])(\d)?`, "")
-	compareWithPerl(t, 73, 60, "", []asPerl{
+	oracle.Compare(t, oracle.Setup{Seed: 73, Runs: 60}, []asPerl{
 		{`my @l = $_[0] =~ /([a-zA-Z])(\d)?/; @l`, "s", func(a []any) any { return new(perl.Captures).List(word, str(a[0])) }},
 		{`my @l = $_[0] =~ /[a-z]/; @l`, "s", func(a []any) any { return new(perl.Captures).List(perl.RE("[a-z]", ""), str(a[0])) }},
 		{`my @l = $_[0] =~ /([a-zA-Z])(\d)?/g; @l`, "s", func(a []any) any { return new(perl.Captures).All(word, str(a[0])) }},

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/gopoe/poe/perl"
+	"github.com/gopoe/poe/perl/internal/oracle"
 )
 
 // TestPackAsPerl compares pack and unpack.
@@ -38,7 +39,7 @@ func TestPackAsPerl(t *testing.T) {
 	for _, format := range []string{"%8C*", "%16n*", "%32C*", "%32b*", "%C*", "a %8C*", "C x2 C", "C X C", "@2 C", "vXXn", "(C a)3 a*", "C/(C)", "C/a a", "A2 x2 A2", "y", "l! s!"} {
 		cases = append(cases, asPerl{"unpack '" + format + "', \"\\2$_[0]\"", "s", func(a []any) any { return perl.Unpack(format, "\x02"+str(a[0])) }})
 	}
-	compareWithPerl(t, 81, 12, "", cases)
+	oracle.Compare(t, oracle.Setup{Seed: 81, Runs: 12}, cases)
 }
 
 // TestTimeAsPerl compares the functions of time, in two zones.
@@ -49,7 +50,7 @@ func TestTimeAsPerl(t *testing.T) {
 	for _, c := range "aAbBcCdDeFgGhHIjklmMnpPrRStTuUVwWxXyYzZ%" {
 		format += "%" + string(c) + "|"
 	}
-	compareWithPerl(t, 82, 30, "use Time::Local; use Time::HiRes ();\n", []asPerl{
+	oracle.Compare(t, oracle.Setup{Seed: 82, Runs: 30, Prelude: "use Time::Local; use Time::HiRes ();\n"}, []asPerl{
 		{`gmtime($_[0] * 12345678 + 1e9)`, "i", func(a []any) any { return perl.Gmtime(when(a[0])) }},
 		{`scalar gmtime($_[0] * 12345678 + 1e9)`, "i", func(a []any) any { return perl.GmtimeText(when(a[0])) }},
 		{`localtime($_[0] * 12345678 + 1e9)`, "i", func(a []any) any { return perl.Localtime(when(a[0])) }},
@@ -79,7 +80,7 @@ func TestTimeAsPerl(t *testing.T) {
 
 // TestAddressesAsPerl compares packed addresses and constants.
 func TestAddressesAsPerl(t *testing.T) {
-	compareWithPerl(t, 83, 20, "use Socket qw(:all); use Errno (); use Fcntl ':flock'; use HTTP::Status ();\n", []asPerl{
+	oracle.Compare(t, oracle.Setup{Seed: 83, Runs: 20, Prelude: "use Socket qw(:all); use Errno (); use Fcntl ':flock'; use HTTP::Status ();\n"}, []asPerl{
 		{`pack_sockaddr_in($_[0] * 1000, inet_aton("10.0.0.$_[0]"))`, "u", func(a []any) any {
 			packed := perl.PackSockaddrIn(num(a[0])*1000, str(perl.InetAton("10.0.0."+str(a[0]))))
 			if perl.SockaddrIn(perl.Scalar, num(a[0])*1000, perl.InetAton("10.0.0."+str(a[0])))[0] != packed {
@@ -156,7 +157,7 @@ func TestConstantsAsPerl(t *testing.T) {
 		code := "for my $m (qw(Socket Errno POSIX Fcntl HTTP::Status)) { my $f = $m->can('" + name + "') or next; my $v = eval { $f->() }; return $v if defined $v } 'none'"
 		cases = append(cases, asPerl{code, "", func([]any) any { return v }})
 	}
-	compareWithPerl(t, 84, 1, "use Socket qw(:all); use Errno (); use Fcntl qw(:DEFAULT :flock :seek :mode); use HTTP::Status (); { no warnings; require Socket; Socket->import(':crlf') }\n", cases)
+	oracle.Compare(t, oracle.Setup{Seed: 84, Runs: 1, Prelude: "use Socket qw(:all); use Errno (); use Fcntl qw(:DEFAULT :flock :seek :mode); use HTTP::Status (); { no warnings; require Socket; Socket->import(':crlf') }\n"}, cases)
 }
 
 // TestFilesAsPerl does the same with files in a directory, here and in perl.
@@ -166,7 +167,7 @@ func TestFilesAsPerl(t *testing.T) {
 	in := func(name string) string { return filepath.Join(dir, name) }
 	var fh any
 	opened := func(mode string, name ...any) bool { return perl.Open(&fh, mode, name...) }
-	compareWithPerl(t, 85, 8, prelude, []asPerl{
+	oracle.Compare(t, oracle.Setup{Seed: 85, Runs: 8, Prelude: prelude}, []asPerl{
 		{`open($fh, '>', "$d/a") or die; print $fh "one\ntwo\n", $_[0]; printf $fh "%d", 7; close($fh) ? 1 : 0`, "s", func(a []any) any {
 			if !opened(">", in("a")) {
 				return "not opened"

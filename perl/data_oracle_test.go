@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/gopoe/poe/perl"
+	"github.com/gopoe/poe/perl/internal/oracle"
 )
 
 // arraySteps are operations on an array @a; x, i and l are random arguments. Loops that
@@ -70,7 +71,7 @@ func TestArraysAsPerl(t *testing.T) {
 			return perl.Cat(out, perl.L("is"), perl.Map1(array.All(), func(it any) any { return perl.Default(it, "u") }))
 		}})
 	}
-	compareWithPerl(t, 42, 4, "", cases)
+	oracle.Compare(t, oracle.Setup{Seed: 42, Runs: 4}, cases)
 }
 
 // hashSteps are operations on a hash %h; k and x are a random key and value.
@@ -148,13 +149,13 @@ func TestHashesAsPerl(t *testing.T) {
 			return append(out, h)
 		}})
 	}
-	compareWithPerl(t, 52, 4, "", cases)
+	oracle.Compare(t, oracle.Setup{Seed: 52, Runs: 4}, cases)
 }
 
 // TestStructuresAsPerl compares references, what they autovivify and the errors of
 // those that are none.
 func TestStructuresAsPerl(t *testing.T) {
-	compareWithPerl(t, 61, 20, "use Storable; use JSON::PP (); use Data::Dumper;\n", []asPerl{
+	oracle.Compare(t, oracle.Setup{Seed: 61, Runs: 20, Prelude: "use Storable; use JSON::PP (); use Data::Dumper;\n"}, []asPerl{
 		{`my %h; $h{a}{$_[0]} = $_[1]; push @{$h{b}}, $_[1]; \%h`, "wv", func(a []any) any {
 			h := perl.NewHash()
 			h.Hash("a").Set(str(a[0]), a[1])

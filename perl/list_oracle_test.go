@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/gopoe/poe/perl"
+	"github.com/gopoe/poe/perl/internal/oracle"
 )
 
 // TestListsAsPerl compares the functions of lists, of arguments and of List::Util.
@@ -14,7 +15,7 @@ func TestListsAsPerl(t *testing.T) {
 	sub := func(f func(a, b any) any) perl.Sub {
 		return func(perl.Want, ...any) []any { return perl.L(f(perl.SortA, perl.SortB)) }
 	}
-	compareWithPerl(t, 31, 40, "", []asPerl{
+	oracle.Compare(t, oracle.Setup{Seed: 31, Runs: 40}, []asPerl{
 		{`my $x = (@{$_[0]})[$_[1]]; $x`, "li", func(a []any) any { return perl.At(lst(a[0]), num(a[1])) }},
 		{`my $x = (@{$_[0]})[0]; $x`, "l", func(a []any) any { return perl.Head(lst(a[0])) }},
 		{`@{$_[0]} ? $_[0][-1] : undef`, "l", func(a []any) any { return perl.First(lst(a[0])) }},
