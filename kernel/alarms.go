@@ -230,6 +230,12 @@ func (k *Kernel) setTimer(e *entry, event string, due int64, wall bool, args []a
 
 // fire dispatches a timer that is due.
 func (k *Kernel) fire(x *timer) {
+	if k.debug == nil {
+		e, name, args, caller, extra := x.owner, x.name, x.args, x.caller, x.extra
+		k.unlinkTimer(x)
+		k.deliverEvent(e, e, name, args, caller, kindAlarm, extra)
+		return
+	}
 	it := &item{dest: x.owner, from: x.owner, name: x.name, args: x.args, caller: x.caller, extra: x.extra, kind: kindAlarm, mark: x.mark, due: x.due}
 	k.unlinkTimer(x)
 	k.deliver(it)

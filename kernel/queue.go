@@ -30,6 +30,7 @@ type extra struct {
 	site    *site    // where it was queued, when tracing
 	from    *entry   // the session of another kernel that has sent it
 
+	args      []any     // of the event, while its handler runs
 	untrusted bool      // see Untrusted
 	refused   *ArgError // by the handler of an untrusted event
 }
@@ -87,15 +88,18 @@ func (r *ring) peek() *item {
 }
 
 // pop takes the first item, which peek has returned, off the ring.
-func (r *ring) pop(first *item) item {
-	it := *first
-	*first = item{}
+func (r *ring) pop(first *item) {
+	first.release()
 	r.head++
 	r.live--
 	if r.index != nil {
 		r.index.popped(r)
 	}
-	return it
+}
+
+// release forgets what an item refers to. Clearing all of it costs more.
+func (it *item) release() {
+	it.dest, it.from, it.name, it.args, it.caller, it.extra = nil, nil, "", nil, "", nil
 }
 
 // ringIndex finds the items to and from a session. Sessions that stop by

@@ -101,6 +101,11 @@ func (k *Kernel) mark(e *entry) {
 // session that was marked when a round began is stopped even if it gains a
 // reason to live while others stop.
 func (k *Kernel) sweep() {
+	if len(k.marks) == 1 && !k.marks[0].marked { // it has posted to itself: the usual case
+		k.marks[0] = nil
+		k.marks = k.marks[:0]
+		return
+	}
 	for len(k.marks) > 0 {
 		todo := k.marks
 		k.marks, k.spareMarks = k.spareMarks[:0], nil

@@ -551,20 +551,3 @@ func onSignal(name string, sig syscall.Signal, code any) {
 		}
 	}()
 }
-
-// Call calls an event's handler in void context and discards its value. A
-// failure sets $!. POE: call.
-func Call(to any, event string, args ...any) {
-	call(Kernel(), perl.Void, append([]any{to, event}, args...))
-}
-
-// SelectRead watches a handle for reading and sends the event when it is
-// readable. Without an event it stops watching. POE: select_read.
-func SelectRead(handle any, event ...any) {
-	selectCall(Kernel(), "select_read", append([]any{handle}, event...))
-}
-
-// SelectWrite is like SelectRead for writing. POE: select_write.
-func SelectWrite(handle any, event ...any) {
-	selectCall(Kernel(), "select_write", append([]any{handle}, event...))
-}

@@ -63,6 +63,9 @@ func splitRest(codes []val, to []*node) []val {
 
 // setEach sets the variables of my (...) to values, and reports whether it can.
 func (g *gen) setEach(to *node, codes []val) bool {
+	if g.declareTogether(to, codes) {
+		return true
+	}
 	for i, k := range to.kids {
 		if i >= len(codes) {
 			g.setRest(k)

@@ -347,27 +347,39 @@ func (g *gen) declareAll(to *node, src string) bool {
 	if to.kind != kMy || to.text != "my" || len(to.kids) < 2 {
 		return false
 	}
+	for _, k := range to.kids {
+		if k.kind == kVar && k.sigil == '$' && k.v != nil {
+			g.assigned(k.v, tAny)
+		}
+	}
 	var names, places []string
 	for _, k := range to.kids {
 		switch {
-		case k.kind == kFunc && k.text == "undef" && len(k.kids) == 0:
+		case isUndef(k):
 			places = append(places, "nil")
 			continue
 		case k.kind != kVar || k.sigil != '$' || k.v == nil || k.v.global || k.v.inHeap:
 			return false
 		}
-		g.assigned(k.v, tAny)
 		if orAny(g.typeOf(k.v)) != tAny {
-			return false
+			var codes []val
+			for i := range to.kids {
+				codes = append(codes, val{fmt.Sprintf("perl.At(%s, %d)", src, i), tAny, true})
+			}
+			return g.declareTogether(to, codes)
 		}
 		names = append(names, k.v.goName)
 		places = append(places, "&"+k.v.goName)
 	}
-	if len(names) < 2 {
+	switch {
+	case len(names) < 2:
 		return false
+	case len(names) == 2 && len(places) == 2 && g.declareTogether(to, []val{{fmt.Sprintf("perl.At(%s, 0)", src), tAny, true}, {fmt.Sprintf("perl.At(%s, 1)", src), tAny, true}}):
+		return true
+	default:
+		g.w("var %s any", strings.Join(names, ", "))
+		g.w("perl.SetAll(%s, %s)", src, strings.Join(places, ", "))
 	}
-	g.w("var %s any", strings.Join(names, ", "))
-	g.w("perl.SetAll(%s, %s)", src, strings.Join(places, ", "))
 	for _, k := range to.kids {
 		if k.kind == kVar && k.v.posUsed {
 			g.w("var %sPos perl.Pos", k.v.goName)
@@ -376,5 +388,31 @@ func (g *gen) declareAll(to *node, src string) bool {
 			g.w("_ = %s", k.v.goName)
 		}
 	}
+	return true
+}
+
+// declareTogether writes my ($a, $b) = LIST in one line, if the variables are all local
+// ones that are read, and the values elements of a list.
+func (g *gen) declareTogether(to *node, codes []val) bool {
+	if to.kind != kMy || to.text != "my" || len(codes) < 2 || len(codes) != len(to.kids) {
+		return false
+	}
+	var names, values []string
+	for i, k := range to.kids {
+		if k.kind != kVar || k.sigil != '$' || k.v == nil || k.v.global || k.v.inHeap || k.v.posUsed || k.v.reads == 0 || !strings.HasPrefix(codes[i].code, "perl.At(") {
+			return false
+		}
+		g.assigned(k.v, tAny)
+		code := g.conv(codes[i], orAny(g.typeOf(k.v)))
+		if !strings.HasPrefix(code, "perl.") {
+			return false
+		}
+		names, values = append(names, k.v.goName), append(values, code)
+	}
+	line := strings.Join(names, ", ") + " := " + strings.Join(values, ", ")
+	if len(line) > 110 {
+		return false
+	}
+	g.w("%s", line)
 	return true
 }

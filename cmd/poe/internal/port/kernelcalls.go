@@ -1,5 +1,9 @@
 package port
 
+import (
+	"strings"
+)
+
 // kernelVerbs are methods of the kernel which a statement calls directly: with a
 // name of an event, and what follows.
 var kernelVerbs = map[string]string{"yield": "Yield", "alias_set": "AliasSet", "alias_remove": "AliasRemove", "stop": "Stop", "sig_handled": "SigHandled", "post": "Post", "delay": "Delay", "sig": "Sig",
@@ -13,18 +17,21 @@ func (g *gen) kernelCall(n *node, want string) (val, bool) {
 			return val{"compat.RunKernel()", tAny, false}, true
 		}
 	}
-	verb, ok := kernelVerbs[n.text]
-	if !ok || want != "Void" || n.dyn != nil {
+	if n.dyn != nil || want != "Void" && want != "Scalar" {
 		return val{}, false
 	}
 	obj := n.kids[0]
 	if obj.kind == kBare && obj.text != "POE::Kernel" {
 		return val{}, false
 	}
-	var k val
-	if obj.kind == kBare {
-		k = val{"compat.Kernel()", tKernel, true}
-	} else {
+	verb, direct := kernelVerbs[n.text]
+	function, known := kernelFunctions[n.text]
+	direct = direct && want == "Void"
+	if !direct && !known {
+		return val{}, false
+	}
+	k := val{"compat.Kernel()", tKernel, true}
+	if obj.kind != kBare {
 		k = g.expr(obj)
 	}
 	if k.typ != tKernel {
@@ -36,10 +43,44 @@ func (g *gen) kernelCall(n *node, want string) (val, bool) {
 			return val{}, false
 		}
 	}
-	if code := kernelWriters[n.text](g, k.code, verb, args); code != "" {
-		return val{code, tAny, false}, true
+	if direct {
+		if code := kernelWriters[n.text](g, k.code, verb, args); code != "" {
+			return val{code, tAny, false}, true
+		}
 	}
-	return val{}, false
+	if !known || len(args) < function.least || function.exact && len(args) > function.least {
+		return val{}, false
+	}
+	return val{g.kernelFunction(function, args), tAny, false}, true
+}
+
+// kernelFunctions are functions of package perl/compat that are given what methods of
+// the kernel are given in Perl.
+var kernelFunctions = map[string]kernelFunction{
+	"post": {"Post", "as", 2, false}, "delay": {"Delay", "s", 1, false}, "delay_add": {"DelayAdd", "s", 1, false}, "delay_set": {"DelaySet", "s", 1, false},
+	"alarm": {"Alarm", "s", 1, false}, "alarm_add": {"AlarmAdd", "s", 1, false}, "alarm_set": {"AlarmSet", "s", 1, false}, "alarm_remove": {"AlarmRemove", "a", 1, true},
+	"refcount_increment": {"RefcountIncrement", "as", 2, true}, "refcount_decrement": {"RefcountDecrement", "as", 2, true},
+	"sig": {"Sig", "s", 1, false}, "sig_child": {"SigChild", "a", 1, false}, "signal": {"Signal", "as", 2, false}, "state": {"SetState", "s", 1, false},
+}
+
+// kernelFunction has the name of a function, its first parameters as in a signature, and
+// how many arguments it has at least, or exactly.
+type kernelFunction struct {
+	name, params string
+	least        int
+	exact        bool
+}
+
+func (g *gen) kernelFunction(f kernelFunction, args []*node) string {
+	var first []string
+	for i, p := range f.params {
+		if p == 's' {
+			first = append(first, g.str(args[i]))
+		} else {
+			first = append(first, g.any(args[i]))
+		}
+	}
+	return "compat." + f.name + "(" + g.withArgs(strings.Join(first, ", "), args[len(f.params):]) + ")"
 }
 
 // kernelWriters write the calls of kernelVerbs: of a kernel k, with a method of Go. The
@@ -60,7 +101,7 @@ func init() {
 		return k + "." + verb + "(" + g.str(args[0]) + ")"
 	}
 	watch := func(g *gen, _, verb string, args []*node) string {
-		if len(args) == 0 || len(args) > 2 {
+		if len(args) == 0 {
 			return ""
 		}
 		return "compat." + verb + "(" + g.withArgs(g.any(args[0]), args[1:]) + ")"
@@ -122,16 +163,10 @@ func (g *gen) delayCall(k, _ string, args []*node) string {
 	case len(args) < 2:
 		return ""
 	}
-	d := ""
-	if t := args[1]; t.kind == kNum {
-		d = durationOf(number(t.text))
-	} else {
-		v := g.expr(t)
-		if !isNum(v.typ) {
-			return ""
-		}
-		d = "perl.Seconds(" + v.code + ")"
+	if args[1].kind != kNum {
+		return ""
 	}
+	d := durationOf(number(args[1].text))
 	return k + ".Delay(" + g.withArgs(g.str(args[0])+", "+d, args[2:]) + ")"
 }
 

@@ -424,6 +424,9 @@ func (g *gen) voidExpr(n *node) {
 
 // logicStatement is `A or B` as a statement.
 func (g *gen) logicStatement(n *node) {
+	if g.matchOrLeave(n) {
+		return
+	}
 	g.predeclare(n, n.kids[1])
 	g.flushPre()
 	a := n.kids[0]

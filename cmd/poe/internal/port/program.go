@@ -41,6 +41,7 @@ type program struct {
 	parents      map[string][]string
 	handles      map[string]bool
 	errno        int
+	matchReads   int // 0 not known, 1 only groups, 2 more
 	structs      []*heapClass
 	tables       []*subTable
 	sends        map[string][]send // by event
