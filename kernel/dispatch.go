@@ -47,7 +47,8 @@ type frame struct {
 	list     []any
 	extra    *extra
 
-	span observe.Span // while the kernel is observed
+	span  observe.Span // while the kernel is observed
+	shown bool         // to the observers, as more than a number
 }
 
 // push makes the next frame the active one.
@@ -158,7 +159,11 @@ func (k *Kernel) dispatchDue() {
 func (k *Kernel) deliverItem(it *item) {
 	event := *it
 	k.fifo.pop(it)
-	k.deliver(&event)
+	if k.debug != nil {
+		k.debug.deliver(&event)
+	} else {
+		k.deliver(&event)
+	}
 }
 
 // deliverEvent is deliver for an event of a program's, while nothing observes.
@@ -172,10 +177,6 @@ func (k *Kernel) deliverEvent(dest, from *entry, event string, args []any, calle
 
 // deliver dispatches one event from the queue.
 func (k *Kernel) deliver(it *item) {
-	var outer scope
-	if k.debug != nil {
-		outer = k.debug.observe.delivering(it)
-	}
 	k.countDequeued(it.dest, it.from)
 	switch it.kind {
 	case kindGC:
@@ -191,9 +192,6 @@ func (k *Kernel) deliver(it *item) {
 	if k.exception != nil {
 		k.stopAll()
 	}
-	if k.debug != nil {
-		k.debug.observe.delivered(outer)
-	}
 }
 
 // dispatch runs a session's handler for an event and returns its frame, which
@@ -202,7 +200,7 @@ func (k *Kernel) deliver(it *item) {
 func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller string, kd kind, x *extra) (f *frame) {
 	f = k.push(dest, event, kd, x)
 	f.dest, f.from, f.caller, f.done = dest, from, caller, false
-	if k.tape != nil {
+	if k.tape != nil && (kd == kindSelect || !k.tape.expected(event, dest.num)) {
 		k.tape.event(dest, event, kd)
 	}
 	if k.debug != nil {

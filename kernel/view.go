@@ -126,7 +126,7 @@ func sessionInfo(e *entry, depth int) observe.SessionInfo {
 		s.Parent = e.parent.num
 	}
 	if s.Type = e.shownType(); e.seen != nil {
-		s.Data = e.seen.Data
+		s.Data, s.Events = e.seen.Data, e.seen.Events
 	}
 	for _, a := range e.names() {
 		s.Aliases = append(s.Aliases, a.name)
