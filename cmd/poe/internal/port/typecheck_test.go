@@ -22,7 +22,7 @@ type checker struct {
 }
 
 func newChecker(t *testing.T) *checker {
-	args := []string{"list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}", "github.com/gopoe/poe/perl/compat", "github.com/gopoe/poe", "math", "strconv"}
+	args := []string{"list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}", "github.com/gopoe/poe/perl/compat", "github.com/gopoe/poe/perl/testmore", "github.com/gopoe/poe", "math", "strconv"}
 	out, err := exec.Command("go", slices.AppendSeq(args, maps.Values(componentPackages))...).Output()
 	if err != nil {
 		t.Fatal(err)
