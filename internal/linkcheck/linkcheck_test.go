@@ -55,3 +55,13 @@ func TestFeedsParserStaysInFeed(t *testing.T) {
 		}
 	}
 }
+
+// TestZstdStaysInItsPackage checks that the decoder of zstd reaches only programs which
+// import it for component/clienthttp.
+func TestZstdStaysInItsPackage(t *testing.T) {
+	for _, p := range deps(t, "component/clienthttp", "component/feed") {
+		if strings.Contains(p, "klauspost") {
+			t.Errorf("a program without zstd depends on %s", p)
+		}
+	}
+}
