@@ -35,7 +35,7 @@ func TestKernelLinksOnlySys(t *testing.T) {
 }
 
 func TestProgramsWithoutActorsLinkNone(t *testing.T) {
-	for _, p := range deps(t, "kernel", "session", "wheel/...", "component/servertcp", "component/clienttcp", "cmd/demo") {
+	for _, p := range deps(t, "kernel", "session", "wheel/...", "component/servertcp", "component/clienttcp", "component/jobqueue", "component/jobqueue/durable", "component/jobqueue/process", "cmd/demo") {
 		for _, heavy := range []string{"protoactor", "grpc", "prometheus", "opentelemetry", "protobuf"} {
 			if strings.Contains(p, heavy) {
 				t.Errorf("a program that uses neither actors nor nodes depends on %s", p)
