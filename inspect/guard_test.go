@@ -157,5 +157,39 @@ func TestListenOnlyWhereAsked(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, a.Body.Close())
 	require.Contains(t, string(text), "POE inspector")
+	_, err = inspect.Listen(kernel.New(), "unix:"+path, inspect.Config{})
+	require.ErrorIs(t, err, os.ErrExist, "the place is taken")
+	files, err := os.ReadDir(filepath.Dir(path))
+	require.NoError(t, err)
+	require.Len(t, files, 1, "what the socket was made in is gone")
 	require.NoError(t, i.Close())
+	require.NoFileExists(t, path)
+}
+
+// At no moment can others open the socket.
+func TestSocketHasItsModeAtOnce(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "socket")
+	looks := make(chan bool)
+	over := make(chan struct{})
+	go func() {
+		defer close(looks)
+		for {
+			select {
+			case <-over:
+				return
+			default:
+			}
+			if info, err := os.Stat(path); err == nil && info.Mode().Perm() != 0o600 {
+				looks <- true
+				return
+			}
+		}
+	}()
+	for range 100 {
+		i, err := inspect.Listen(kernel.New(), "unix:"+path, inspect.Config{})
+		require.NoError(t, err)
+		require.NoError(t, i.Close())
+	}
+	close(over)
+	require.False(t, <-looks, "it had another mode")
 }

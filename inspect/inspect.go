@@ -8,7 +8,6 @@ import (
 	"net"
 	"net/http"
 	"net/netip"
-	"os"
 	"runtime/trace"
 	"strings"
 	"time"
@@ -139,9 +138,7 @@ var errNotLoopback = errors.New("not a loopback address, and Config.Remote is no
 
 func listen(addr string, remote bool) (l net.Listener, socket string, err error) {
 	if path, ok := strings.CutPrefix(addr, "unix:"); ok {
-		if l, err = net.Listen("unix", path); err == nil {
-			err = os.Chmod(path, 0o600)
-		}
+		l, err = listenPrivately(path)
 		return l, path, err
 	}
 	host, _, err := net.SplitHostPort(addr)
@@ -190,6 +187,9 @@ func (i *Inspector) Close() error {
 	var err error
 	if i.server != nil {
 		err = i.server.Close()
+		if closed := i.listener.Close(); !errors.Is(closed, net.ErrClosed) { // it had not begun to serve
+			err = errors.Join(err, closed)
+		}
 	}
 	if i.flight != nil {
 		i.flight.Stop()

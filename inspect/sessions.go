@@ -16,14 +16,13 @@ import (
 // SessionRow is a session in a list.
 type SessionRow struct {
 	observe.SessionInfo
-	Events uint64  // that it has handled
-	Busy   float64 // seconds in its handlers
+	Busy float64 // seconds in its handlers
 }
 
 func row(s observe.SessionInfo) SessionRow {
 	x := SessionRow{SessionInfo: s}
 	if of, ok := s.Data.(*metrics.Session); ok {
-		x.Events, x.Busy = of.Events, of.Busy.Seconds()
+		x.Busy = of.Busy.Seconds()
 	}
 	x.Data = nil
 	return x
@@ -136,7 +135,6 @@ func (i *Inspector) growth(r *http.Request) (any, error) {
 // sessionPage is what is shown of one session.
 type sessionPage struct {
 	observe.SessionDetail
-	Events     uint64
 	Busy       float64
 	Heap       any // hides the value itself
 	Timers     []Item
@@ -161,7 +159,7 @@ func (i *Inspector) session(r *http.Request) (any, error) {
 			return
 		}
 		x := row(d.SessionInfo)
-		d.Events, d.Busy, d.SessionInfo.Data = x.Events, x.Busy, nil
+		d.Busy, d.SessionInfo.Data = x.Busy, nil
 		d.Operations, d.ArgTypes = i.view.Operations(n), map[string][]string{}
 		for _, event := range d.Handlers[:min(len(d.Handlers), showItems)] {
 			if names := i.types.names(d.Type, event); names != nil {

@@ -168,7 +168,7 @@ func (k *Kernel) AlarmRemove(id AlarmID) (Timer, error) {
 func (k *Kernel) AlarmRemoveAll() []Timer {
 	k.checkGoroutine("AlarmRemoveAll")
 	e := k.frame.session
-	refs := make([]timerRef, 0, e.timers.count)
+	refs := make([]timerRef, 0, e.timers.len())
 	for x := range e.timers.all() {
 		refs = append(refs, k.timers.heap[x.pos])
 	}
@@ -222,6 +222,9 @@ func (k *Kernel) setTimer(e *entry, event string, due int64, wall bool, args []a
 	if k.debug != nil {
 		x.mark = k.debug.observe.mark()
 	}
+	if e.timers == nil {
+		e.timers = &timerSet{}
+	}
 	e.timers.add(x)
 	k.timers.add(x, k.nextSeq())
 	k.countQueued(e, e)
@@ -230,9 +233,19 @@ func (k *Kernel) setTimer(e *entry, event string, due int64, wall bool, args []a
 
 // fire dispatches a timer that is due.
 func (k *Kernel) fire(x *timer) {
+	if k.debug == nil {
+		e, name, args, caller, extra := x.owner, x.name, x.args, x.caller, x.extra
+		k.unlinkTimer(x)
+		k.deliverEvent(e, e, name, args, caller, kindAlarm, extra)
+		return
+	}
 	it := &item{dest: x.owner, from: x.owner, name: x.name, args: x.args, caller: x.caller, extra: x.extra, kind: kindAlarm, mark: x.mark, due: x.due}
 	k.unlinkTimer(x)
-	k.deliver(it)
+	if k.debug != nil {
+		k.debug.deliver(it)
+	} else {
+		k.deliver(it)
+	}
 }
 
 func (k *Kernel) unlinkTimer(x *timer) {

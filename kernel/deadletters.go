@@ -46,20 +46,21 @@ func (k *Kernel) undeliverable(it *item) {
 
 // unhandled is what becomes of an event that no handler took. What the kernel
 // sends to every session is not missed by those without a handler.
-func (k *Kernel) unhandled(e *Event) {
-	switch e.frame.kind {
+func (k *Kernel) unhandled(f *frame, event string, args []any) {
+	switch f.kind {
 	case kindNotice, kindStop, kindStart:
 		return
 	}
-	k.deadLetter(DeadLetter{To: e.Session, From: e.Sender, Event: e.Name, Args: e.Args, Unhandled: true})
+	to := ID{f.dest}
+	k.deadLetter(DeadLetter{To: to, From: ID{f.from}, Event: event, Args: args, Unhandled: true})
 	if k.debug == nil || k.debug.assert&assertStates == 0 {
 		return
 	}
-	text := fmt.Sprintf("kernel: no handler %s in session %v", e.Name, e.Session)
-	if near := nearest(e.Name, e.Session.s.ses.Handlers()); near != "" {
+	text := fmt.Sprintf("kernel: no handler %s in session %v", event, to)
+	if near := nearest(event, f.dest.ses.Handlers()); near != "" {
 		text += fmt.Sprintf(": did you mean %s?", near)
 	}
-	panic(&unhandledError{Event: e.Name, Session: e.Session, text: text})
+	panic(&unhandledError{Event: event, Session: to, text: text})
 }
 
 // unhandledError is thrown, in strict mode and under Assert.States, by an event

@@ -29,9 +29,13 @@ const (
 // frame is one running handler. Frames form the stack of calls; each is
 // allocated once and used again.
 type frame struct {
-	session *entry
+	session *entry // the active one: dest, or the kernel's own once Stop has ended it
+	dest    *entry
+	from    *entry
 	event   string
+	caller  string // the event whose handler has sent this one
 	kind    kind
+	done    bool   // the handler has returned
 	found   bool   // the session had a handler
 	serial  uint32 // counts the uses of this frame
 	depth   int
@@ -43,7 +47,8 @@ type frame struct {
 	list     []any
 	extra    *extra
 
-	span observe.Span // while the kernel is observed
+	span  observe.Span // while the kernel is observed
+	shown bool         // to the observers, as more than a number
 }
 
 // push makes the next frame the active one.
@@ -79,7 +84,8 @@ func (k *Kernel) enqueue(dest, from *entry, event string, args []any, kd kind) *
 		k.inbox.pull()
 	}
 	it := k.fifo.push()
-	it.due, it.seq = k.now, k.nextSeq()
+	k.seq++
+	it.due, it.seq = k.now, k.seq
 	it.dest, it.from = dest, from
 	it.name, it.args, it.caller = event, args, k.frame.event
 	it.kind = kd
@@ -137,18 +143,40 @@ func (k *Kernel) dispatchDue() {
 		if it == nil || it.seq > seq {
 			break
 		}
-		event := k.fifo.pop(it)
-		k.deliver(&event)
+		if it.kind > kindCall || k.debug != nil {
+			k.deliverItem(it)
+			continue
+		}
+		dest, from, event, args, caller, kd, x := it.dest, it.from, it.name, it.args, it.caller, it.kind, it.extra
+		k.fifo.pop(it)
+		k.deliverEvent(dest, from, event, args, caller, kd, x)
 	}
 	k.sweep()
 }
 
+// deliverItem takes an event off the queue, where handlers may move it, and
+// delivers it.
+func (k *Kernel) deliverItem(it *item) {
+	event := *it
+	k.fifo.pop(it)
+	if k.debug != nil {
+		k.debug.deliver(&event)
+	} else {
+		k.deliver(&event)
+	}
+}
+
+// deliverEvent is deliver for an event of a program's, while nothing observes.
+func (k *Kernel) deliverEvent(dest, from *entry, event string, args []any, caller string, kd kind, x *extra) {
+	k.countDequeued(dest, from)
+	k.dispatch(dest, from, event, args, caller, kd, x)
+	if k.exception != nil {
+		k.stopAll()
+	}
+}
+
 // deliver dispatches one event from the queue.
 func (k *Kernel) deliver(it *item) {
-	var outer scope
-	if k.debug != nil {
-		outer = k.debug.observe.delivering(it)
-	}
 	k.countDequeued(it.dest, it.from)
 	switch it.kind {
 	case kindGC:
@@ -164,60 +192,68 @@ func (k *Kernel) deliver(it *item) {
 	if k.exception != nil {
 		k.stopAll()
 	}
-	if k.debug != nil {
-		k.debug.observe.delivered(outer)
-	}
 }
 
 // dispatch runs a session's handler for an event and returns its frame, which
 // holds the results until the next dispatch. It recovers from what the handler
 // throws.
 func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller string, kd kind, x *extra) (f *frame) {
-	outer := k.frame
 	f = k.push(dest, event, kd, x)
-	if k.tape != nil {
+	f.dest, f.from, f.caller, f.done = dest, from, caller, false
+	if k.tape != nil && (kd == kindSelect || !k.tape.expected(event, dest.num)) {
 		k.tape.event(dest, event, kd)
 	}
 	if k.debug != nil {
 		k.debug.dispatching(f, from, args)
 	}
-	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{from}, Name: event, Args: args, Caller: caller, frame: f, serial: f.serial}
-	done := false
-	defer func() {
-		stopped := f.session != dest // by Stop, in the handler
-		k.frame = outer
-		if !done {
-			f.threw = true
-			if k.debug != nil {
-				k.debug.left(f)
-			}
-			f.clearResult()
-			value := recover()
-			x.locate(value)
-			if x == nil || !x.untrusted || !k.refuse(&e, x, value) {
-				k.recovered(dest, e.Sender.s, e.Name, e.Caller, kd, stopped, value)
-			}
+	defer k.dispatchEnded(f)
+	if x != nil && x.untrusted {
+		x.args = args
+	}
+	if e := (Event{Kernel: k, Session: ID{dest}, Sender: ID{from}, Name: event, Args: args, Caller: caller, frame: f, serial: f.serial}); x == nil && dest != k.root {
+		if f.found = dest.ses.Dispatch(e); !f.found {
+			k.unhandled(f, event, args)
 		}
-	}()
-	k.run(dest, &e, x)
-	done = true
+	} else {
+		k.run(f, e)
+	}
+	f.done = true
 	if k.debug != nil {
 		k.debug.dispatched(f)
 	}
 	return f
 }
 
+// dispatchEnded makes the outer frame the active one, and recovers from what the
+// handler has thrown.
+func (k *Kernel) dispatchEnded(f *frame) {
+	k.frame = k.frames[f.depth-1]
+	if f.done {
+		return
+	}
+	f.threw = true
+	if k.debug != nil {
+		k.debug.left(f)
+	}
+	f.clearResult()
+	value := recover()
+	f.extra.locate(value)
+	if f.extra == nil || !f.extra.untrusted || !k.refuse(f, value) {
+		k.recovered(f.dest, f.from, f.event, f.caller, f.kind, f.session != f.dest, value)
+	}
+}
+
 // run hands an event to its own handler or to its session's.
-func (k *Kernel) run(dest *entry, e *Event, x *extra) {
+func (k *Kernel) run(f *frame, e Event) {
 	switch {
-	case x != nil && x.handler != nil:
-		e.frame.found = true
-		x.handler(*e)
-	case dest == k.root:
-		k.handleOwn(e)
+	case f.extra != nil && f.extra.handler != nil:
+		f.found = true
+		f.extra.handler(e)
+	case f.dest == k.root:
+		k.handleOwn(&e)
 	default:
-		if e.frame.found = dest.ses.Dispatch(*e); !e.frame.found {
-			k.unhandled(e)
+		if f.found = f.dest.ses.Dispatch(e); !f.found {
+			k.unhandled(f, e.Name, e.Args)
 		}
 	}
 }
@@ -227,6 +263,7 @@ func (k *Kernel) run(dest *entry, e *Event, x *extra) {
 func (k *Kernel) invoke(dest *entry, event string, args []any, x *extra) *frame {
 	outer := k.frame
 	f := k.push(dest, outer.event, outer.kind, x)
+	f.dest, f.from = dest, dest
 	if k.debug != nil {
 		k.debug.calling(f, event, args)
 	}
@@ -242,7 +279,7 @@ func (k *Kernel) invoke(dest *entry, event string, args []any, x *extra) *frame 
 		}
 		k.frame = outer
 	}()
-	k.run(dest, &e, nil)
+	k.run(f, e)
 	done = true
 	return f
 }

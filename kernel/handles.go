@@ -324,7 +324,7 @@ func (k *Kernel) dispatchWatch(w *watcher) {
 		k.tape.event(e, w.event, kindSelect)
 	}
 	if k.debug != nil {
-		k.debug.dispatching(f, e, []any{w.handle, w.mode})
+		k.debug.readying(f, w)
 	}
 	done := false
 	defer func() {

@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"math"
 	"math/bits"
 	"slices"
 	"sync/atomic"
@@ -16,10 +17,13 @@ type observing struct {
 	k         *Kernel
 	observers []observed
 	turns     []observe.TurnObserver
-	shift     int        // of 1<<shift events one is sampled
-	next      observe.ID // of the next event
-	clock     time.Time  // a reading from which others are made, see now
-	turnBegan time.Time  // zero if the turn is not measured
+	counters  []observe.CountObserver // the observers, if none wants more
+	tally     tally                   // for those
+	types     map[string]string       // of the sessions that were seen
+	limit     uint64                  // the greatest hash of an event that is sampled
+	next      observe.ID              // of the next event
+	clock     time.Time               // a reading from which others are made, see now
+	turnBegan time.Time               // zero if the turn is not measured
 
 	// taken says that the next handler is that of an event of the queue, whose mark
 	// the frame below has.
@@ -72,7 +76,7 @@ func newObserving(k *Kernel) *observing {
 	if k.observedAs == 0 {
 		k.observedAs = observe.ID(kernelsObserved.Add(1)) << 48
 	}
-	o := &observing{k: k, next: k.observedAs, clock: time.Now()}
+	o := &observing{k: k, next: k.observedAs, clock: time.Now(), types: map[string]string{}}
 	for _, f := range k.frames {
 		f.span = observe.Span{} // of an earlier observation
 	}
@@ -93,9 +97,9 @@ func (o *observing) remove(by observe.Observer) {
 	o.arrange()
 	if len(o.observers) == 0 && o.k.debug.observe == o {
 		o.k.observedAs = o.next
-		o.k.debug.observe = nil
+		o.k.debug.observe, o.k.debug.only = nil, false
 		o.k.debug.release()
-		for _, e := range o.k.byNumber {
+		for e := range o.k.byNumber.all() {
 			e.seen = nil
 		}
 		for _, slot := range o.k.handles.slots {
@@ -107,13 +111,23 @@ func (o *observing) remove(by observe.Observer) {
 }
 
 func (o *observing) arrange() {
-	o.turns, o.shift = nil, 64
+	o.settle()
+	o.turns, o.counters = nil, nil
+	shift := 64
 	for _, x := range o.observers {
-		o.shift = min(o.shift, bits.Len(uint(x.every-1)))
+		shift = min(shift, bits.Len(uint(x.every-1)))
 		if t, ok := x.Observer.(observe.TurnObserver); ok {
 			o.turns = append(o.turns, t)
 		}
+		if c, ok := x.Observer.(observe.CountObserver); ok {
+			o.counters = append(o.counters, c)
+		}
 	}
+	if o.limit = math.MaxUint64 >> shift; len(o.counters) < len(o.observers) {
+		o.counters = nil
+	}
+	d := o.k.debug
+	d.only = d.dog == nil && d.profile == nil && d.trace == 0
 }
 
 // now reads the time as time.Now does, for half of the price: the time of day is
@@ -123,7 +137,7 @@ func (o *observing) now() time.Time { return o.clock.Add(time.Since(o.clock)) }
 // sampled chooses by a hash, so that events that come in a regular order are not
 // always the same ones.
 func (o *observing) sampled(id observe.ID) bool {
-	return uint64(id)*0x9E3779B97F4A7C15>>(64-o.shift) == 0
+	return uint64(id)*0x9E3779B97F4A7C15 <= o.limit
 }
 
 // current is the mark of the event that is being handled.
@@ -185,9 +199,8 @@ func (o *observing) queued(it *item) {
 // scope is what was handled before a part of the kernel's work that is done for
 // another event.
 type scope struct {
-	frame  *frame
-	mark   observe.Mark
-	signal *observe.Span
+	frame *frame
+	mark  observe.Mark
 }
 
 // enter makes a mark the cause of what happens until leave is called.
@@ -208,24 +221,29 @@ func (o *observing) leave(outer scope) {
 	}
 }
 
-// delivering is called before an event of the queue is dispatched.
-func (o *observing) delivering(it *item) scope {
-	if o == nil {
-		return scope{}
+// deliver is Kernel.deliver for the event of the queue. Nothing is being handled when
+// it is called at the bottom of the stack.
+func (o *observing) deliver(it *item) {
+	at := &o.k.frame.span.Mark
+	id, cause, trace := at.ID, at.Cause, at.Trace
+	copyMark(at, &it.mark)
+	var signal *observe.Span
+	if it.kind != kindGC && it.mark.ID != 0 {
+		if o.late = 0; o.sampled(it.mark.ID) {
+			o.late = time.Duration(max(0, o.k.readClock()-it.due))
+		}
+		if it.kind == kindSignal || it.kind == kindDie {
+			signal = o.signal(it)
+		} else {
+			o.taken = true
+		}
 	}
-	outer := o.enter(&it.mark)
-	if it.kind == kindGC || it.mark.ID == 0 {
-		return outer
+	o.k.deliver(it)
+	o.taken = false
+	at.ID, at.Cause, at.Trace = id, cause, trace
+	if signal != nil {
+		o.shown(signal)
 	}
-	if o.late = 0; o.sampled(it.mark.ID) {
-		o.late = time.Duration(max(0, o.k.readClock()-it.due))
-	}
-	if it.kind == kindSignal || it.kind == kindDie {
-		outer.signal = o.signal(it)
-	} else {
-		o.taken = true
-	}
-	return outer
 }
 
 // signal shows the delivery of a signal as an event of its destination, which
@@ -240,25 +258,14 @@ func (o *observing) signal(it *item) *observe.Span {
 	return s
 }
 
-func (o *observing) delivered(outer scope) {
-	if o == nil {
-		return
-	}
-	o.taken = false
-	o.leave(outer)
-	if outer.signal != nil {
-		o.shown(outer.signal)
-	}
-}
-
-// writing is called before a wheel writes what it was asked to.
-func (o *observing) writing(h *Handle) scope {
-	if o == nil {
-		return scope{}
-	}
-	m := h.asked
-	h.asked = observe.Mark{}
-	return o.enter(&m)
+// output lets the wheels of a handle write, for the event that asked for it first.
+func (o *observing) output(h *Handle) {
+	at := &o.k.frame.span.Mark
+	id, cause, trace := at.ID, at.Cause, at.Trace
+	copyMark(at, &h.asked)
+	h.asked.ID, h.asked.Cause, h.asked.Trace = 0, 0, 0
+	o.k.dispatchReady(h, Write)
+	at.ID, at.Cause, at.Trace = id, cause, trace
 }
 
 // asked notes the event that asks for output first.
@@ -287,9 +294,20 @@ func (o *observing) failed() scope {
 
 func (o *observing) sessionOf(e *entry) *sessionView {
 	if e.seen == nil {
-		e.seen = &sessionView{Session: observe.Session{Number: e.num, Type: e.kind()}}
+		e.seen = &sessionView{Session: observe.Session{Number: e.num, Type: o.typeOf(e)}}
 	}
 	return e.seen
+}
+
+// typeOf is a session's type, in the same bytes for all sessions of a type: the tally
+// tells them apart by that.
+func (o *observing) typeOf(e *entry) string {
+	kind := e.kind()
+	if known, ok := o.types[kind]; ok {
+		return known
+	}
+	o.types[kind] = kind
+	return kind
 }
 
 // begin is called before a handler runs in the newest frame.
@@ -297,26 +315,24 @@ func (o *observing) begin(f *frame, from *entry, args []any) {
 	if o == nil {
 		return
 	}
-	s, outer := &f.span, &o.k.frames[f.depth-1].span
-	if o.taken {
-		o.taken = false
-		copyMark(&s.Mark, &outer.Mark)
-		s.Queued, s.Sampled = o.late, o.sampled(s.ID)
-	} else {
-		o.within(s, outer)
+	o.place(f)
+	if f.span.Kind, f.span.Name = observe.Kind(f.kind), f.event; o.shows(f) {
+		o.open(f, from, args)
 	}
-	o.thrown.ID = 0
-	s.Kind, s.Name, s.Sender, s.Args = observe.Kind(f.kind), f.event, from.num, args
-	o.open(f)
 }
 
-// within marks an event that did not wait in the queue: one that is called, of
-// which the times are taken if they are of its caller, or one that comes from outside.
-func (o *observing) within(s, outer *observe.Span) {
+// ready is begin for a wheel whose handle is ready. It is written for speed: servers
+// have few other events.
+func (o *observing) ready(f *frame, w *watcher) {
+	s, outer := &f.span, &o.k.frames[f.depth-1].span
+	o.thrown.ID = 0
 	o.child(&s.Mark, &outer.Mark)
-	s.Queued = 0
 	if s.Sampled = outer.Sampled; outer.Session == nil {
 		s.Sampled = o.sampled(s.ID)
+	}
+	s.Kind, s.Name, s.Queued = observe.Ready, f.event, 0
+	if o.shows(f) {
+		o.open(f, w.session, []any{w.handle, w.mode})
 	}
 }
 
@@ -326,16 +342,52 @@ func (o *observing) call(f *frame, event string, args []any) {
 	if o == nil {
 		return
 	}
-	o.within(&f.span, &o.k.frames[f.depth-1].span)
-	f.span.Kind, f.span.Name, f.span.Sender, f.span.Args = observe.Call, event, f.session.num, args
-	o.open(f)
+	o.within(f)
+	if f.span.Kind, f.span.Name = observe.Call, event; o.shows(f) {
+		o.open(f, f.session, args)
+	}
+}
+
+// place marks the event of the newest frame.
+func (o *observing) place(f *frame) {
+	o.thrown.ID = 0
+	if !o.taken {
+		o.within(f)
+		return
+	}
+	o.taken = false
+	s := &f.span
+	copyMark(&s.Mark, &o.k.frames[f.depth-1].span.Mark)
+	s.Queued, s.Sampled = o.late, o.sampled(s.ID)
+}
+
+// within marks an event that did not wait in the queue: one that is called, of
+// which the times are taken if they are of its caller, or one that comes from outside.
+func (o *observing) within(f *frame) {
+	s, outer := &f.span, &o.k.frames[f.depth-1].span
+	o.child(&s.Mark, &outer.Mark)
+	s.Queued = 0
+	if s.Sampled = outer.Sampled; outer.Session == nil {
+		s.Sampled = o.sampled(s.ID)
+	}
+}
+
+// shows reports whether a frame's event is shown to the observers: else it is only
+// counted, when it has ended.
+func (o *observing) shows(f *frame) bool {
+	seen := f.session.seen
+	if seen == nil {
+		seen = o.sessionOf(f.session)
+	}
+	f.span.Session = &seen.Session
+	f.shown = f.span.Sampled || o.counters == nil
+	return f.shown
 }
 
 // open completes a frame's span and shows it to the observers.
-func (o *observing) open(f *frame) {
+func (o *observing) open(f *frame, from *entry, args []any) {
 	s := &f.span
-	s.Session, s.Depth = &o.sessionOf(f.session).Session, f.depth
-	s.Ran, s.Threw = 0, false
+	s.Depth, s.Sender, s.Args, s.Ran, s.Threw = f.depth, from.num, args, 0, false
 	o.show(s)
 }
 
@@ -366,11 +418,29 @@ func (o *observing) end(f *frame) {
 	if s.Session == nil {
 		return // it began unobserved
 	}
+	s.Session.Events++
+	if !f.shown && !f.threw {
+		o.tally.add(o, s.Session.Type, s.Name)
+		return
+	}
 	if s.Threw = f.threw; f.threw {
 		o.thrown = s.Mark
 	}
-	o.shown(s)
+	if f.shown {
+		o.shown(s)
+	} else {
+		o.failedUnshown(f)
+	}
 	s.ID, s.Session, s.Args = 0, nil, nil
+}
+
+// failedUnshown shows the end of an event whose beginning was not shown.
+func (o *observing) failedUnshown(f *frame) {
+	s := &f.span
+	s.Depth, s.Sender, s.Args, s.Ran = f.depth, 0, nil, 0
+	for _, x := range o.observers {
+		x.End(s)
+	}
 }
 
 // crashing is called when no session has handled an exception.
@@ -420,6 +490,7 @@ func (o *observing) turned() {
 		return
 	}
 	busy := max(1, time.Since(o.turnBegan))
+	o.settle()
 	for _, t := range o.turns {
 		t.Turn(busy)
 	}
@@ -430,6 +501,7 @@ func (o *observing) waits() {
 	if o == nil {
 		return
 	}
+	o.settle()
 	for _, t := range o.turns {
 		t.Waits()
 	}

@@ -97,6 +97,10 @@ func (b *inbox) Awake() bool {
 
 func (b *inbox) empty() bool { return !b.filled.Load() }
 
+// waiting reports whether there may be something for drain. It is asked once a
+// turn.
+func (b *inbox) waiting() bool { return b.filled.Load() || b.next < len(b.batch) || b.k.tape != nil }
+
 // open makes the calling goroutine, of that number, the kernel's own.
 func (b *inbox) open(id uint64) {
 	b.owner.Store(id)

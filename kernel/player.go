@@ -20,6 +20,7 @@ type player struct {
 	r      *recordfile.Reader
 	replay *Replay
 
+	guess  recordfile.Predictor
 	idle   int               // polls since an event or a record
 	before []recordfile.Mark // the last events, for a report
 	stop   *replayStop       // why the run has stopped
@@ -29,7 +30,9 @@ type player struct {
 
 	// The next record, if it waits for its position.
 	pending   byte
-	pendingAt uint64 // empty polls or looks before it
+	pendingAt uint64 // empty polls, looks, or events before it
+	// unexpected is the event of such a record, once that is read for a report.
+	unexpected *recordfile.Surprise
 
 	// What a message of the recording refers to.
 	live     *liveMessages
@@ -93,7 +96,7 @@ func (p *player) refuse(err error) {
 // halt ends the run.
 func (p *player) halt(err error) {
 	p.stop = &replayStop{err}
-	p.replay.set(recording.Result{Err: err, Events: p.t.events})
+	p.replay.set(recording.Result{Err: err, Events: p.t.events()})
 	panic(p.stop)
 }
 
@@ -113,7 +116,7 @@ func (p *player) peek() byte {
 		p.halt(p.r.Err())
 	default:
 		p.stop = &replayStop{}
-		p.replay.set(recording.Result{Equal: true, Events: p.t.events})
+		p.replay.set(recording.Result{Equal: true, Events: p.t.events()})
 		panic(p.stop)
 	}
 	return 0
@@ -135,7 +138,7 @@ func (p *player) done() {
 		p.halt(err)
 	}
 	if !p.r.More() && p.r.Err() == nil { // a program that exits now gets no further
-		p.replay.set(recording.Result{Equal: true, Events: p.t.events, Whole: p.over})
+		p.replay.set(recording.Result{Equal: true, Events: p.t.events(), Whole: p.over})
 	}
 }
 
@@ -162,27 +165,31 @@ func (p *player) position(op byte) (before uint64, waits bool) {
 }
 
 // event compares an event with the recording.
-func (p *player) event(mark recordfile.Mark, session uint64) {
+func (p *player) event(name string, key recordfile.Key, session uint64) {
 	t := p.t
-	if at := p.replay.at; at != nil && p.stop == nil && at.matches(t.events+1, mark.Name, session) {
-		at.save(p, mark.Name, session)
+	if at := p.replay.at; at != nil && p.stop == nil && at.matches(t.events()+1, name, session) {
+		at.save(p, name, session)
 	}
-	switch run, waits := p.position(recordfile.KindEvent); {
-	case waits && run == t.run: // the last event does not run once more
+	mark := key.Mark(name)
+	run, waits := p.position(recordfile.KindEvent)
+	switch predicted, ok := p.guess.Next(); {
+	case waits && run == t.run: // no event comes before that one
 		p.pending = 0
-		if recorded := recordfile.ReadMark(p.r); recorded != mark && p.r.Err() == nil {
-			p.diverge("dispatches "+mark.String(), "dispatches "+recorded.String())
+		recorded := p.r.Surprise()
+		if recorded.Mark() != mark && p.r.Err() == nil {
+			p.diverge("dispatches "+mark.String(), "dispatches "+recorded.Mark().String())
 		}
-		t.last, t.run = mark, 1
+		p.guess.Learn(recorded, t.run)
+		t.before, t.run = t.events(), 1
 		p.done()
-	case mark != t.last && waits:
-		p.diverge("dispatches "+mark.String(), "dispatches "+t.last.String())
-	case mark != t.last:
-		p.part("dispatches " + mark.String())
-	default:
+	case ok && mark == predicted:
+		p.guess.Follow()
 		t.run++
+	case ok && waits:
+		p.diverge("dispatches "+mark.String(), "dispatches "+predicted.String())
+	default:
+		p.part("dispatches " + mark.String())
 	}
-	t.events++
 	p.idle = 0
 	if len(p.before) == contextEvents {
 		copy(p.before, p.before[1:])
@@ -247,15 +254,15 @@ func (p *player) ready() (ready poll.Ready) {
 func (p *player) check() {
 	t := p.t
 	events, waits := p.position(recordfile.KindCheck)
-	if !waits || events > t.events {
+	if !waits || events > t.events() {
 		return
 	}
 	p.pending = 0
 	sum, output := p.r.Fixed(), p.r.Fixed()
 	p.done()
 	switch {
-	case events < t.events:
-		p.differ(fmt.Sprintf("has dispatched %d events where the recording has %d", t.events, events))
+	case events < t.events():
+		p.differ(fmt.Sprintf("has dispatched %d events where the recording has %d", t.events(), events))
 	case sum != uint32(t.sum>>32):
 		p.differ("has dispatched readiness to other sessions")
 	case p.r.Head.Outputs && output != t.output:
@@ -277,8 +284,8 @@ func (p *player) ended() {
 	p.over = true
 	switch {
 	case p.r.Err() != nil:
-	case events != p.t.events:
-		p.differ(fmt.Sprintf("ends after %d events where the recording has %d", p.t.events, events))
+	case events != p.t.events():
+		p.differ(fmt.Sprintf("ends after %d events where the recording has %d", p.t.events(), events))
 	case p.r.Head.Outputs && output != p.t.output:
 		p.differ("ends, having written something else")
 	}

@@ -20,7 +20,7 @@ func (p *player) part(asked string) {
 func (p *player) differ(asked string) { p.diverge(asked, "the same, with another result") }
 
 func (p *player) diverge(asked, recorded string) {
-	d := &recording.Divergence{Event: p.t.events + 1, Asked: asked, Recorded: recorded, Offset: p.r.Offset(), Kernel: p.t.k.name}
+	d := &recording.Divergence{Event: p.t.events() + 1, Asked: asked, Recorded: recorded, Offset: p.r.Offset(), Kernel: p.t.k.name}
 	for _, m := range p.before {
 		d.Before = append(d.Before, m.String())
 	}
@@ -40,10 +40,10 @@ func (p *player) nextRecord() string {
 	case recordfile.KindReady, recordfile.KindPollFail:
 		return fmt.Sprintf("polls in vain until the %dth time", p.pendingAt+1)
 	case recordfile.KindEvent:
-		if p.pendingAt > p.t.run {
-			return "dispatches " + p.t.last.String()
+		if predicted, ok := p.guess.Next(); ok && p.pendingAt > p.t.run {
+			return "dispatches " + predicted.String()
 		}
-		return "dispatches " + recordfile.ReadMark(p.r).String()
+		return "dispatches " + p.surprise().Mark().String()
 	case recordfile.KindMessages:
 		return fmt.Sprintf("takes in messages at look %d", p.pendingAt)
 	}
@@ -67,9 +67,8 @@ func (p *player) following() (events []string) {
 		p.r.Fixed()
 		p.r.Fixed()
 	case recordfile.KindEvent:
-		if p.pendingAt >= p.t.run {
-			events = append(events, recordfile.ReadMark(p.r).String())
-		}
+		events = p.predicted(events, p.pendingAt-min(p.t.run, p.pendingAt))
+		events = p.learn(events, p.surprise(), p.pendingAt)
 	case recordfile.KindMessages:
 		for n := p.r.Count(); n > 0 && p.r.Err() == nil; n-- {
 			recordfile.DescribeMessage(p.r)
@@ -78,8 +77,37 @@ func (p *player) following() (events []string) {
 	p.pending = 0
 	for scanned := 0; len(events) < contextEvents && scanned < 10000 && p.r.More(); scanned++ {
 		if rec := recordfile.Describe(p.r); rec.Event != nil {
-			events = append(events, rec.Event.String())
+			events = p.learn(p.predicted(events, rec.Ran-min(p.t.run, rec.Ran)), *rec.Event, rec.Ran)
 		}
 	}
 	return events
+}
+
+// predicted lists n events that have no record.
+func (p *player) predicted(events []string, n uint64) []string {
+	for ; n > 0 && len(events) < contextEvents; n-- {
+		m, ok := p.guess.Next()
+		if !ok {
+			break
+		}
+		events = append(events, m.String())
+		p.guess.Follow()
+	}
+	return events
+}
+
+// learn lists an event that has a record.
+func (p *player) learn(events []string, s recordfile.Surprise, since uint64) []string {
+	p.guess.Learn(s, since)
+	p.t.run = 1
+	return append(events, s.Mark().String())
+}
+
+// surprise is the event of the record that is pending.
+func (p *player) surprise() recordfile.Surprise {
+	if p.unexpected == nil {
+		s := p.r.Surprise()
+		p.unexpected = &s
+	}
+	return *p.unexpected
 }

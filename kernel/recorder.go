@@ -1,13 +1,13 @@
 package kernel
 
 import (
-	"io"
 	"os"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
 
+	"github.com/gopoe/poe/internal/fault"
 	"github.com/gopoe/poe/internal/recordfile"
 	"github.com/gopoe/poe/kernel/internal/poll"
 )
@@ -55,7 +55,8 @@ func newRecorder(t *tape, to *Recording) *recorder {
 		}
 	}
 	t.wall = h.Wall
-	r.w = recordfile.NewWriter(h, r.sink.emit)
+	r.sink.begin(h.Bytes())
+	r.w = recordfile.NewWriter(r.sink.emit, r.sink.memory)
 	return r
 }
 
@@ -94,29 +95,24 @@ func (r *recorder) flush() {
 	r.w.Flush()
 }
 
-// changeEvent records that another event than the last one is dispatched.
-func (r *recorder) changeEvent(mark recordfile.Mark) {
+// surprise records that another event than the predicted one is dispatched.
+func (r *recorder) surprise(name string, key recordfile.Key) {
 	t := r.t
 	r.begin(recordfile.KindEvent)
 	r.w.Uint(t.run)
-	r.w.Name(mark.Name)
-	if mark.Ready {
-		r.w.Uint(0)
-	} else {
-		r.w.Uint(mark.Session + 1)
-	}
-	t.last, t.run = mark, 1
+	t.guess.Learn(r.w.Surprise(name, key), t.run)
+	t.before, t.run = t.events(), 1
 }
 
 // check records the sums when enough has happened since the last time.
 func (r *recorder) check() {
 	t := r.t
-	if t.events < t.checkAt {
+	if t.events() < t.checkAt {
 		return
 	}
-	t.checkAt = t.events + checkInterval
+	t.checkAt = t.events() + checkInterval
 	r.begin(recordfile.KindCheck)
-	r.w.Uint(t.events)
+	r.w.Uint(t.events())
 	r.w.Fixed(uint32(t.sum >> 32))
 	r.w.Fixed(t.output)
 }
@@ -187,7 +183,10 @@ func (p recordingPoller) Wait(d time.Duration, out []poll.Ready) ([]poll.Ready, 
 	if d != 0 {
 		t.out.sleeping()
 	}
-	out, err := p.Poller.Wait(d, out)
+	err := t.fails(fault.Poll, "")
+	if err == nil {
+		out, err = p.Poller.Wait(d, out)
+	}
 	if d != 0 {
 		t.out.awake()
 	}
@@ -231,110 +230,13 @@ func (r *recorder) ready(ready poll.Ready) {
 
 // Update records that the system has refused.
 func (p recordingPoller) Update(r *poll.Registration, before poll.Modes) error {
-	err := p.Poller.Update(r, before)
+	err := p.t.fails("watch", "")
+	if err == nil {
+		err = p.Poller.Update(r, before)
+	}
 	if err != nil {
 		p.t.out.begin(recordfile.KindRefused)
 		p.t.out.failure(err)
 	}
 	return err
-}
-
-// maxQueued is how much may wait to be written to a file before the recording
-// ends: the kernel does not wait for it.
-const maxQueued = 256 << 20
-
-// sink is where the frames go: to a writer, on a goroutine of its own while there
-// are any, or into a ring.
-type sink struct {
-	k    *Kernel
-	to   io.Writer // nil for a ring
-	live bool      // there is a writer
-
-	mu      sync.Mutex
-	written sync.Cond
-	head    []byte
-	frames  [][]byte // that wait, or the ring
-	size    int      // of the frames
-	limit   int      // of the ring
-	writing bool
-	err     error
-}
-
-func newSink(to *Recording, k *Kernel) *sink {
-	s := &sink{k: k, to: to.Writer, live: to.Writer != nil, limit: to.Ring}
-	s.written.L = &s.mu
-	if s.limit <= 0 {
-		s.limit = defaultRing
-	}
-	return s
-}
-
-// emit accepts a frame; the first one is the head.
-func (s *sink) emit(frame []byte) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	switch {
-	case s.err != nil:
-		return
-	case !s.live && s.head == nil:
-		s.head = frame
-		return
-	}
-	s.frames = append(s.frames, frame)
-	s.size += len(frame)
-	switch {
-	case !s.live:
-		for s.size > s.limit && len(s.frames) > 1 {
-			s.size -= len(s.frames[0])
-			s.frames[0] = nil
-			s.frames = s.frames[1:]
-		}
-	case s.size > maxQueued:
-		s.fail(errLagging)
-	case !s.writing:
-		s.writing = true
-		go s.write()
-	}
-}
-
-// fail ends the recording. What was written before stays.
-func (s *sink) fail(err error) {
-	s.err = err
-	s.frames, s.size = nil, 0
-	s.written.Broadcast()
-	go s.k.warn("the recording has ended", "error", err)
-}
-
-// write writes frames until none is left.
-func (s *sink) write() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for len(s.frames) > 0 && s.err == nil {
-		frames := s.frames
-		s.frames = nil
-		s.mu.Unlock()
-		size := 0
-		var err error
-		for _, frame := range frames {
-			size += len(frame)
-			if _, err = s.to.Write(frame); err != nil {
-				break
-			}
-		}
-		s.mu.Lock()
-		if s.size -= size; err != nil {
-			s.fail(err)
-		}
-	}
-	s.writing = false
-	s.written.Broadcast()
-}
-
-// wait waits until all is written.
-func (s *sink) wait() {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	for s.writing && s.err == nil {
-		s.written.Wait()
-	}
 }

@@ -44,6 +44,15 @@ type Recording struct {
 	// reads the changed bytes and may write other output than the recorded run,
 	// so with Redact output is not compared.
 	Redact func(name string, data []byte)
+	// Fail, if not nil, is called before each call to the system that the
+	// recording has the result of. If it returns an error, that is the result, and
+	// the call is not made, except that close closes. A syscall.Errno is what
+	// programs expect. call is its name: "read", "write", "accept", "close",
+	// "shutdown", "socket", "connected" for the result of connect, "listen",
+	// "watch" for asking the poller, "poll" for waiting, "process", or the first
+	// word of the name that [Recorded] got; of is the handle or the rest of the
+	// name. It runs on the kernel's goroutine. The recorded run can be replayed, without Fail.
+	Fail func(call, of string) error
 	// Environment lists environment variables which are recorded in addition to
 	// those of the library; the command poe replay sets them.
 	Environment []string
@@ -63,15 +72,7 @@ func (r *Recording) Dump(w io.Writer) error {
 		return errNoRing
 	}
 	rec.flushNow()
-	rec.sink.mu.Lock()
-	frames := append([][]byte{rec.sink.head}, rec.sink.frames...)
-	rec.sink.mu.Unlock()
-	for _, frame := range frames {
-		if _, err := w.Write(frame); err != nil {
-			return err
-		}
-	}
-	return nil
+	return rec.sink.dump(w)
 }
 
 // flushNow completes the frame of a ring, on the kernel's goroutine if there is
@@ -224,16 +225,16 @@ func recordingOf(k *Kernel, o Options) *Recording {
 	if o.Recording != nil {
 		return o.Recording
 	}
-	name := fromVariable(recording.Variable)
-	if name == "" {
-		return nil
+	var r *Recording
+	if name := fromVariable(recording.Variable); name != "" {
+		f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
+		if err != nil {
+			k.warn("the run is not recorded", "variable", recording.Variable, "error", err)
+		} else {
+			r = &Recording{Writer: f}
+		}
 	}
-	f, err := os.OpenFile(name, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		k.warn("the run is not recorded", "variable", recording.Variable, "error", err)
-		return nil
-	}
-	return &Recording{Writer: f}
+	return withFaults(k, r)
 }
 
 // needPoller is Kernel.needLoop on a tape.

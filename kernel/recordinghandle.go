@@ -49,7 +49,9 @@ func (t *tape) read(h *Handle, p []byte) (n int, err error) {
 	if t.in != nil {
 		return t.in.read(h, p)
 	}
-	n, err = h.source.Read(p)
+	if err = t.fails("read", h.name); err == nil {
+		n, err = h.source.Read(p)
+	}
 	if len(p) != t.block {
 		t.block = len(p)
 		t.out.begin(recordfile.KindBlock)
@@ -102,7 +104,9 @@ func (p *player) read(h *Handle, buf []byte) (n int, err error) {
 func (t *tape) write(h *Handle, write func() (int, error), bufs ...[]byte) (n int, err error) {
 	size := 0
 	if t.in == nil {
-		n, err = write()
+		if err = t.fails("write", h.name); err == nil {
+			n, err = write()
+		}
 	}
 	for _, b := range bufs {
 		size += len(b)
@@ -152,7 +156,9 @@ func (t *tape) accept(h *Handle) (conn *Handle, from net.Addr, err error) {
 	if !ok {
 		return nil, nil, syscall.EINVAL
 	}
-	conn, from, err = a.Accept()
+	if err = t.fails("accept", h.name); err == nil {
+		conn, from, err = a.Accept()
+	}
 	t.out.begin(recordfile.KindAccept)
 	t.out.failure(err)
 	if err == nil {
@@ -233,7 +239,7 @@ func (t *tape) result(what string, do func() error) error {
 		t.in.done()
 		return err
 	}
-	err := do()
+	err := t.failing(what, do)
 	t.out.begin(recordfile.KindResult)
 	t.out.failure(err)
 	return err

@@ -399,3 +399,56 @@ func TestReplayOfHandlesMadeBetweenRuns(t *testing.T) {
 		say("%v", k.Now().IsZero())
 	})
 }
+
+// A call that Fail lets fail is recorded like any other, and so is its failure in a
+// replay.
+func TestAFailureIsReplayed(t *testing.T) {
+	program := func(say func(string, ...any)) func(k *kernel.Kernel) {
+		return func(k *kernel.Kernel) {
+			r, w, err := kernel.Pipe()
+			require.NoError(t, err)
+			_, err = session.Inline(k, session.Funcs{
+				"_start": func(kernel.Event) {
+					for range 2 {
+						_, err := w.Write([]byte("line"))
+						say("write %v", err)
+					}
+					k.SelectRead(r, "readable")
+				},
+				"readable": func(kernel.Event) {
+					n, err := r.Read(make([]byte, 10))
+					say("read %d %v", n, err)
+					value, err := kernel.Recorded(k, "table of prices", func() (string, error) { return "a table", nil })
+					say("%q %v", value, err)
+					k.SelectClear(r)
+					say("close %v %v", r.Close(), w.Close())
+				},
+			})
+			require.NoError(t, err)
+		}
+	}
+	var said, again, calls []string
+	into := func(to *[]string) func(string, ...any) {
+		return func(format string, args ...any) { *to = append(*to, fmt.Sprintf(format, args...)) }
+	}
+	var file bytes.Buffer
+	k := kernel.New(kernel.Options{Recording: &kernel.Recording{Writer: &file, Fail: func(call, of string) error {
+		if call == "poll" {
+			return nil
+		}
+		if calls = append(calls, call+" "+of); call == "pipe" || call == "watch" || len(calls) == 2 {
+			return nil // and the first write
+		}
+		return syscall.ENOSPC
+	}}})
+	program(into(&said))(k)
+	require.NoError(t, k.Run())
+	require.Equal(t, []string{
+		"write <nil>", "write no space left on device", "read 0 no space left on device", `"" no space left on device`,
+		"close no space left on device no space left on device",
+	}, said)
+	require.Contains(t, calls, "table of prices")
+	_, err := replayRun(kernel.Options{}, file.Bytes(), program(into(&again)))
+	require.NoError(t, err)
+	require.Equal(t, said, again)
+}

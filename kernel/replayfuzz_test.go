@@ -76,7 +76,8 @@ func replayOfFrames(contents []byte) (recording.Result, error) {
 	var file bytes.Buffer
 	head := recordfile.NewHead()
 	head.Loop, head.Outputs, head.Seed = "epoll", true, [2]uint64{1, 2}
-	w := recordfile.NewWriter(head, func(frame []byte) { file.Write(frame) })
+	file.Write(head.Bytes())
+	w := recordfile.NewWriter(func(f *recordfile.Frame) { file.Write(f.Bytes()) }, nil)
 	if len(contents) > 0 {
 		w.Begin(contents[0])
 		for _, b := range contents[1:] {

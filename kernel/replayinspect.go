@@ -96,7 +96,7 @@ func (i *replayInspector) save(p *player, name string, session uint64) {
 	p.inspecting = true
 	k, v := p.t.k, p.t.k.Host().Inspect()
 	s := state{
-		Event: p.t.events + 1, Name: name, Session: session, Time: k.now, Counts: v.Counts(),
+		Event: p.t.events() + 1, Name: name, Session: session, Time: k.now, Counts: v.Counts(),
 	}
 	s.Queue, _ = v.Queue(make([]observe.Queued, 0, maxListed), 0)
 	for _, id := range v.Timers(make([]uint64, 0, maxListed)) {

@@ -28,16 +28,17 @@ type tape struct {
 	out *recorder // nil when replaying
 	in  *player   // nil when recording
 
-	home      uint64 // the goroutine that has made the kernel
-	suspended bool   // a function runs whose result is recorded as a whole
+	fail      func(call, of string) error // Recording.Fail
+	home      uint64                      // the goroutine that has made the kernel
+	suspended bool                        // a function runs whose result is recorded as a whole
 
 	looks uint64 // since the last message
 
 	// Where the run is.
-	events  uint64 // dispatched
-	last    recordfile.Mark
-	run     uint64 // how often last was dispatched in a row
-	sum     uint64 // of all events
+	before  uint64 // events dispatched before the last one that was not predicted
+	run     uint64 // and since, with that one
+	guess   recordfile.Predictor
+	sum     uint64 // of the sessions of ready handles
 	output  uint32 // of what was written
 	empties uint64 // polls that have found nothing since one has
 	block   int    // size of the buffer of the last read
@@ -85,6 +86,7 @@ func newTape(k *Kernel, o Options) *tape {
 	case replay != nil:
 		t.in = newPlayer(t, replay)
 	case recorded != nil:
+		t.fail = recorded.Fail
 		t.out = newRecorder(t, recorded)
 	default:
 		if last := activeTape.Load(); last != nil && !last.k.inbox.running.Load() && last.home == t.home {
@@ -134,23 +136,34 @@ func (t *tape) readWall(read func() time.Time) time.Time {
 	return now
 }
 
+// events is how many events were dispatched.
+func (t *tape) events() uint64 { return t.before + t.run }
+
+// expected reports whether an event of a session is the one that is predicted, which
+// is counted then and needs nothing else. In a replay it never is.
+func (t *tape) expected(name string, session uint64) bool {
+	if !t.guess.Hit(name, recordfile.SessionKey(session)) {
+		return false
+	}
+	t.run++
+	return true
+}
+
 // event records that an event is dispatched, or compares it with the recording.
 func (t *tape) event(e *entry, name string, kd kind) {
-	mark := recordfile.Mark{Name: name, Session: e.num}
+	key := recordfile.SessionKey(e.num)
 	if kd == kindSelect {
-		mark.Session, mark.Ready = 0, true
+		key = recordfile.ReadyKey
+		t.sum = (t.sum ^ e.num) * 0x9e3779b97f4a7c15
 	}
-	t.sum = (t.sum ^ e.num) * 0x9e3779b97f4a7c15
-	if t.in != nil {
-		t.in.event(mark, e.num)
-		return
-	}
-	t.events++
-	if mark == t.last {
+	switch {
+	case t.in != nil:
+		t.in.event(name, key, e.num)
+	case t.guess.HitText(name, key):
 		t.run++
-		return
+	default:
+		t.out.surprise(name, key)
 	}
-	t.out.changeEvent(mark)
 }
 
 // wrote continues the check of what is written. It returns the part of it that
@@ -188,7 +201,7 @@ func (t *tape) ended() {
 		return
 	}
 	t.out.begin(recordfile.KindEnd)
-	t.out.w.Uint(t.events)
+	t.out.w.Uint(t.events())
 	t.out.w.Fixed(t.output)
 	t.out.finish()
 }

@@ -179,7 +179,7 @@ func (p *player) message() message {
 	default:
 		p.r.Damaged("a message of a kind that does not exist")
 	}
-	if m.run == nil && kind != recordfile.ArrivalEvent {
+	if m.run == nil && m.handle == nil && kind != recordfile.ArrivalEvent {
 		m.run = func() {} // what it meant is not there any more
 	}
 	return m

@@ -71,7 +71,7 @@ func (t *tape) decodeOwn(name string, data []byte) (any, error) {
 			return ID{}, nil
 		}
 		n, _ := binary.Uvarint(data)
-		if e := t.k.byNumber[n]; e != nil {
+		if e := t.k.byNumber.find(n); e != nil {
 			return ID{e}, nil
 		}
 		gone := &entry{k: t.k, num: n}
@@ -176,7 +176,7 @@ func recorded[T any](t *tape, name string, f func() (T, error)) (T, error) {
 		p.done()
 		return o.Value, o.Failed
 	}
-	o.Value, o.Failed = whole(t, f)
+	o.Value, o.Failed = failingValue(t, name, f)
 	data, err := recordfile.AppendTyped(nil, reflect.ValueOf(o), t.extern())
 	if err != nil {
 		t.k.warn("a value cannot be recorded, so the run cannot be replayed beyond it", "what", name, "error", err)

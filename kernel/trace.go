@@ -143,6 +143,9 @@ type debugger struct {
 
 	profile *profiler
 	observe *observing
+	// only says that the kernel is observed, and that there is nothing else for which
+	// the debugger is needed while events are queued and dispatched.
+	only bool
 }
 
 func newDebugger(k *Kernel, o Options) *debugger {
@@ -259,6 +262,10 @@ func stderrLogger(level slog.Level) *slog.Logger {
 
 // enqueued notes where an event was queued.
 func (d *debugger) enqueued(it *item) {
+	if d.only {
+		d.observe.queued(it)
+		return
+	}
 	it.extra = d.k.siteExtra()
 	d.observe.queued(it)
 	if d.trace&traceEvents != 0 { // or the arguments would be boxed for nothing
@@ -266,7 +273,20 @@ func (d *debugger) enqueued(it *item) {
 	}
 }
 
+// deliver is Kernel.deliver.
+func (d *debugger) deliver(it *item) {
+	if d.observe != nil {
+		d.observe.deliver(it)
+		return
+	}
+	d.k.deliver(it)
+}
+
 func (d *debugger) dispatching(f *frame, from *entry, args []any) {
+	if d.only {
+		d.observe.begin(f, from, args)
+		return
+	}
 	if d.observe != nil {
 		d.observe.begin(f, from, args)
 	}
@@ -281,6 +301,15 @@ func (d *debugger) dispatching(f *frame, from *entry, args []any) {
 	}
 }
 
+// readying is dispatching for a wheel whose handle is ready.
+func (d *debugger) readying(f *frame, w *watcher) {
+	if d.only {
+		d.observe.ready(f, w)
+		return
+	}
+	d.dispatching(f, w.session, []any{w.handle, w.mode})
+}
+
 // calling is dispatching for a call within one session.
 func (d *debugger) calling(f *frame, event string, args []any) {
 	d.observe.call(f, event, args)
@@ -291,6 +320,10 @@ func (d *debugger) calling(f *frame, event string, args []any) {
 }
 
 func (d *debugger) dispatched(f *frame) {
+	if d.only {
+		d.observe.end(f)
+		return
+	}
 	d.left(f)
 	if d.trace&traceReturns != 0 { // or the arguments would be boxed for nothing
 		d.log(traceReturns, "returned", "event", f.event, "session", ID{f.session}, "value", f.value, "values", f.returned)
@@ -299,6 +332,10 @@ func (d *debugger) dispatched(f *frame) {
 
 // left notes that a handler has ended, by a panic or not.
 func (d *debugger) left(f *frame) {
+	if d.only {
+		d.observe.end(f)
+		return
+	}
 	if d.dog != nil {
 		d.dog.end(f)
 	}
@@ -326,7 +363,7 @@ func (d *debugger) starting(s Session) {
 	if d.assert&assertData == 0 || !reflect.TypeOf(s).Comparable() {
 		return
 	}
-	for _, e := range d.k.byNumber {
+	for e := range d.k.byNumber.all() {
 		if e.ses == s {
 			panic(fmt.Sprintf("kernel: Start: session %v has been started already", ID{e}))
 		}

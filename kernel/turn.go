@@ -21,23 +21,27 @@ func (k *Kernel) turn() error {
 	if k.turns++; k.turns%clockTurns == 0 {
 		k.readClock()
 	}
-	if k.inbox.drain() {
+	if k.inbox.waiting() && k.inbox.drain() {
 		k.sweep() // or a session without a reason to live would wait for an event
 	}
 	if k.sessions == 0 {
 		return nil // stopped from outside: no session is left to wait for
 	}
-	k.testIdle()
+	if k.fifo.live == 0 {
+		k.testIdle()
+	}
 	if err := k.poll(); err != nil {
 		return err
 	}
 	if k.debug != nil {
 		k.debug.observe.turning()
 	}
-	k.dispatching = true
-	k.dispatchHandles()
-	k.dispatching = false
-	clear(k.ready) // releases the handles
+	if len(k.reported)+len(k.writing) > 0 {
+		k.dispatching = true
+		k.dispatchHandles()
+		k.dispatching = false
+		clear(k.ready) // releases the handles
+	}
 	k.dispatchDue()
 	if k.turnsSinceYield += 1 + readyTurns*len(k.ready); k.turnsSinceYield >= yieldTurns {
 		k.yieldProcessor()
@@ -72,7 +76,9 @@ func (k *Kernel) poll() error {
 	if len(k.rearm) > 0 {
 		k.rearmEdges()
 	}
-	k.pollSources()
+	if len(k.flagged) > 0 {
+		k.pollSources()
+	}
 	if len(k.dirty) > 0 {
 		k.dirty, k.writing = k.writing[:0], k.dirty
 	}
@@ -304,19 +310,17 @@ func (k *Kernel) dispatchDirty() {
 
 // dispatchOutput lets a handle's wheels write, for the event that asked for it.
 func (k *Kernel) dispatchOutput(h *Handle) {
-	if k.debug == nil {
+	if k.debug == nil || k.debug.observe == nil {
 		k.dispatchReady(h, Write)
 		return
 	}
-	o := k.debug.observe
-	outer := o.writing(h)
-	k.dispatchReady(h, Write)
-	o.leave(outer)
+	k.debug.observe.output(h)
 }
 
-// testIdle sends the signal IDLE when no event can come any more.
+// testIdle sends the signal IDLE when no event can come any more. Nothing is
+// queued for now.
 func (k *Kernel) testIdle() {
-	if k.fifo.live > 0 || !k.idle() {
+	if !k.idle() {
 		return
 	}
 	k.enqueue(k.root, k.root, "_signal", []any{"IDLE"}, kindSignal)

@@ -31,13 +31,14 @@ func trusted(to Dest) Dest {
 
 // refuse makes a dead letter of an untrusted event whose handler has thrown an
 // ArgError. It reports whether value is one.
-func (k *Kernel) refuse(e *Event, x *extra, value any) bool {
+func (k *Kernel) refuse(f *frame, value any) bool {
 	err, ok := value.(*ArgError)
 	if !ok {
 		return false
 	}
-	x.refused = err
-	k.warn("event refused: wrong arguments", "event", e.Name, "session", e.Session, "sender", e.Sender, "error", err)
-	k.deadLetter(DeadLetter{To: e.Session, From: e.Sender, Event: e.Name, Args: e.Args, Err: err})
+	f.extra.refused = err
+	to, from := ID{f.dest}, ID{f.from}
+	k.warn("event refused: wrong arguments", "event", f.event, "session", to, "sender", from, "error", err)
+	k.deadLetter(DeadLetter{To: to, From: from, Event: f.event, Args: f.extra.args, Err: err})
 	return true
 }

@@ -13,6 +13,12 @@ func (k *Kernel) assertsUsage() bool { return k.debug != nil && k.debug.assert&a
 // checkGoroutine complains about a method that is called on another goroutine
 // while the kernel runs on its own.
 func (k *Kernel) checkGoroutine(method string) {
+	if k.debug != nil {
+		k.assertGoroutine(method)
+	}
+}
+
+func (k *Kernel) assertGoroutine(method string) {
 	if k.assertsUsage() && k.inbox.running.Load() && !k.onOwnGoroutine() {
 		panic(callError(method, nil, errForeignGoroutine))
 	}

@@ -24,7 +24,7 @@ const Other = "(other)"
 
 // Collector counts the events of one kernel. Snapshot and String are safe on
 // any goroutine; while a handler runs, and before the first run, their results
-// may lack the last 63 events, unless all events are timed.
+// may lack the last 255 events, unless all events are timed.
 type Collector struct {
 	k      *kernel.Kernel
 	view   observe.View
@@ -55,8 +55,7 @@ type Collector struct {
 // Session has the numbers of one session. It is [observe.Session.Data], if the
 // Collector was the kernel's first observer.
 type Session struct {
-	Events uint64        // that it has handled
-	Busy   time.Duration // in its own handlers; an estimate, unless all events are timed
+	Busy time.Duration // in its own handlers; an estimate, unless all events are timed
 
 	kind *kindStats
 }
@@ -142,6 +141,8 @@ type placeholder struct{}
 func (placeholder) Begin(*observe.Span) {}
 func (placeholder) End(*observe.Span)   {}
 
+func (placeholder) Count(string, string, uint64) {}
+
 // Close detaches the Collector, which keeps its numbers. It may be called where
 // New may.
 func (m *Collector) Close() error {
@@ -167,7 +168,6 @@ func (m *Collector) Begin(s *observe.Span) {
 // End implements [observe.Observer].
 func (m *Collector) End(s *observe.Span) {
 	of := m.session(s)
-	of.Events++
 	c := of.kind.counter(m, s)
 	if c.ended == 0 {
 		m.pending = append(m.pending, c)
@@ -212,15 +212,30 @@ func (m *Collector) session(s *observe.Span) *Session {
 	if of, ok := s.Session.Data.(*Session); ok {
 		return of
 	}
-	of := &Session{kind: m.kinds[s.Session.Type]}
-	if of.kind == nil {
-		of.kind = &kindStats{events: map[string]*counter{}}
-		m.kinds[s.Session.Type] = of.kind
-	}
+	of := &Session{kind: m.kind(s.Session.Type)}
 	if s.Session.Data == nil {
 		s.Session.Data = of
 	}
 	return of
+}
+
+// kind returns the counters of the sessions of a type.
+func (m *Collector) kind(sessionType string) *kindStats {
+	k := m.kinds[sessionType]
+	if k == nil {
+		k = &kindStats{events: map[string]*counter{}}
+		m.kinds[sessionType] = k
+	}
+	return k
+}
+
+// Count implements [observe.CountObserver].
+func (m *Collector) Count(sessionType, event string, n uint64) {
+	c := m.kind(sessionType).find(m, sessionType, event)
+	m.mu.Lock()
+	c.event.Count += n
+	m.dispatched += n
+	m.mu.Unlock()
 }
 
 // Turn implements [observe.TurnObserver].

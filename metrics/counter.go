@@ -20,7 +20,7 @@ type counter struct {
 }
 
 // maxPending is how many events are counted before they are settled.
-const maxPending = 64
+const maxPending = 256
 
 const recentBits = 4
 
@@ -34,13 +34,13 @@ func place(name string) uint {
 // counter returns the counter of a span's event.
 func (k *kindStats) counter(m *Collector, s *observe.Span) *counter {
 	if s.Name == "" {
-		return k.find(m, s)
+		return k.find(m, s.Session.Type, s.Name)
 	}
 	at := &k.recent[place(s.Name)]
 	if c := *at; c != nil && c.name == s.Name {
 		return c
 	}
-	c := k.find(m, s)
+	c := k.find(m, s.Session.Type, s.Name)
 	if c != k.other {
 		*at = c
 	}
@@ -48,18 +48,18 @@ func (k *kindStats) counter(m *Collector, s *observe.Span) *counter {
 }
 
 // find returns the counter from the map, and makes it if there is none.
-func (k *kindStats) find(m *Collector, s *observe.Span) *counter {
-	if c := k.events[s.Name]; c != nil {
+func (k *kindStats) find(m *Collector, sessionType, event string) *counter {
+	if c := k.events[event]; c != nil {
 		return c
 	}
 	if m.pairs < m.limit {
 		m.pairs++
-		c := m.newCounter(s.Session.Type, s.Name)
-		k.events[s.Name] = c
+		c := m.newCounter(sessionType, event)
+		k.events[event] = c
 		return c
 	}
 	if k.other == nil {
-		k.other = m.newCounter(s.Session.Type, Other)
+		k.other = m.newCounter(sessionType, Other)
 	}
 	return k.other
 }

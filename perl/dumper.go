@@ -153,7 +153,7 @@ func (d *dumper) dump(v any, indent int, path string, depth int) {
 		d.reference(v, indent, path, depth)
 		return
 	case *Regexp:
-		d.b.WriteString("qr/" + strings.ReplaceAll(x.source, "/", `\/`) + "/" + x.flags)
+		d.b.WriteString("qr/" + strings.ReplaceAll(x.source, "/", `\/`) + "/" + only(x.flags, "msixn"))
 		return
 	}
 	if t := RefType(v); t != "" {
@@ -258,58 +258,76 @@ func (d *dumper) reference(v any, indent int, path string, depth int) {
 			indent += 7
 		}
 	}
-	step := If(Int(DumperIndent) >= 1, 2, 0)
+	at := place{indent, If(Int(DumperIndent) >= 1, 2, 0), path, depth, whole}
 	switch x := v.(type) {
 	case *Hash:
-		keys := d.keys(x)
-		d.b.WriteString(If(whole, "(", "{"))
-		for i, k := range keys {
-			if i > 0 {
-				d.b.WriteString(",")
-			}
-			d.newline(indent + step)
-			name := dumpedKey(Str(k))
-			d.b.WriteString(name + Str(DumperPair))
-			deeper := indent + step
-			if Int(DumperIndent) >= 2 {
-				deeper += len(name) + len(Str(DumperPair))
-			}
-			d.dump(x.Get(Str(k)), deeper, d.element(path, "{"+name+"}"), depth+1)
-		}
-		if len(keys) > 0 {
-			d.newline(indent)
-		}
-		d.b.WriteString(If(whole, ")", "}"))
+		d.hash(x, at)
 	case *Array:
-		d.b.WriteString(If(whole, "(", "["))
-		for i, e := range x.All() {
-			if i > 0 {
-				d.b.WriteString(",")
-			}
-			d.newline(indent + step)
-			if Int(DumperIndent) >= 3 {
-				fmt.Fprintf(d.b, "#%d", i)
-				d.newline(indent + step)
-			}
-			d.dump(e, indent+step, d.element(path, fmt.Sprintf("[%d]", i)), depth+1)
-		}
-		if x.Len() > 0 {
-			d.newline(indent)
-		}
-		d.b.WriteString(If(whole, ")", "]"))
+		d.array(x, at)
 	case *Ref:
-		if class != "" {
-			d.b.WriteString("do{\\(my $o = ")
-			d.dump(x.Get(), indent+step, "${"+path+"}", depth+1)
-			d.b.WriteString(")}")
-			break
-		}
-		d.b.WriteString("\\")
-		d.dump(x.Get(), indent+step, "${"+path+"}", depth+1)
+		d.scalar(x, at, class != "")
 	case *Code:
 		d.b.WriteString(`sub { "DUMMY" }`)
 	}
 	if class != "" {
 		d.b.WriteString(", '" + class + "' )")
 	}
+}
+
+// place says where the content of a reference is written: behind how many blanks,
+// how many more its elements have, the expression for it, and how deep it is. whole
+// means a variable named with *, whose content stands in parentheses.
+type place struct {
+	indent, step int
+	path         string
+	depth        int
+	whole        bool
+}
+
+func (d *dumper) hash(h *Hash, at place) {
+	keys := d.keys(h)
+	pair := Str(DumperPair)
+	d.b.WriteString(If(at.whole, "(", "{"))
+	for i, k := range keys {
+		if i > 0 {
+			d.b.WriteString(",")
+		}
+		d.newline(at.indent + at.step)
+		name := dumpedKey(Str(k))
+		d.b.WriteString(name + pair)
+		deeper := at.indent + at.step
+		if Int(DumperIndent) >= 2 {
+			deeper += len(name) + len(pair)
+		}
+		d.dump(h.Get(Str(k)), deeper, d.element(at.path, "{"+name+"}"), at.depth+1)
+	}
+	if len(keys) > 0 {
+		d.newline(at.indent)
+	}
+	d.b.WriteString(If(at.whole, ")", "}"))
+}
+
+func (d *dumper) array(a *Array, at place) {
+	d.b.WriteString(If(at.whole, "(", "["))
+	for i, e := range a.All() {
+		if i > 0 {
+			d.b.WriteString(",")
+		}
+		d.newline(at.indent + at.step)
+		if Int(DumperIndent) >= 3 {
+			fmt.Fprintf(d.b, "#%d", i)
+			d.newline(at.indent + at.step)
+		}
+		d.dump(e, at.indent+at.step, d.element(at.path, fmt.Sprintf("[%d]", i)), at.depth+1)
+	}
+	if a.Len() > 0 {
+		d.newline(at.indent)
+	}
+	d.b.WriteString(If(at.whole, ")", "]"))
+}
+
+func (d *dumper) scalar(r *Ref, at place, blessed bool) {
+	d.b.WriteString(If(blessed, "do{\\(my $o = ", "\\"))
+	d.dump(r.Get(), at.indent+at.step, "${"+at.path+"}", at.depth+1)
+	d.b.WriteString(If(blessed, ")}", ""))
 }

@@ -11,84 +11,104 @@ import (
 
 // Sprintf formats its arguments as Perl's sprintf does.
 func Sprintf(format string, args ...any) string {
-	var b strings.Builder
-	next := func() any {
-		if len(args) == 0 {
-			return nil
-		}
-		v := args[0]
-		args = args[1:]
-		return v
-	}
-	all := args
-	for i := 0; i < len(format); i++ {
-		if format[i] != '%' {
-			b.WriteByte(format[i])
+	f := formatter{format: format, all: args, args: args}
+	for f.at < len(format) {
+		if format[f.at] != '%' {
+			f.out.WriteByte(format[f.at])
+			f.at++
 			continue
 		}
-		start := i
-		i++
-		s := spec{width: -1, precision: -1}
-		// %2$s names an argument.
-		if n, end := digits(format, i); end > i && end < len(format) && format[end] == '$' {
-			s.arg, s.explicit = At(all, n-1), true
-			i = end + 1
-		}
-		for i < len(format) && strings.IndexByte(" +-0#", format[i]) >= 0 {
-			s.flag(format[i])
-			i++
-		}
-		vector := false
-		if i < len(format) && format[i] == 'v' {
-			vector = true
-			i++
-		}
-		if i < len(format) && format[i] == '*' {
-			if s.width = Int(next()); s.width < 0 {
-				s.minus, s.width = true, -s.width
-			}
-			i++
-		} else if n, end := digits(format, i); end > i {
-			s.width, i = n, end
-		}
-		if i < len(format) && format[i] == '.' {
-			i++
-			if i < len(format) && format[i] == '*' {
-				s.precision = Int(next())
-				i++
-			} else {
-				s.precision, i = digits(format, i)
-			}
-		}
-		for i < len(format) && strings.IndexByte("hlqLV", format[i]) >= 0 {
-			i++
-		}
-		if i >= len(format) {
-			b.WriteString(format[start:])
+		f.conversion()
+	}
+	return f.out.String()
+}
+
+// formatter is a call of sprintf.
+type formatter struct {
+	format string
+	at     int
+	all    []any
+	args   []any // those that are not used yet
+	out    strings.Builder
+}
+
+func (f *formatter) next() any { return Shift(&f.args) }
+
+// skip takes a byte of the format that is one of set.
+func (f *formatter) skip(set string) (byte, bool) {
+	if f.at < len(f.format) && strings.IndexByte(set, f.format[f.at]) >= 0 {
+		f.at++
+		return f.format[f.at-1], true
+	}
+	return 0, false
+}
+
+// conversion writes a conversion; one that is not known is written as it is.
+func (f *formatter) conversion() {
+	start := f.at
+	f.at++
+	s, vector := f.spec()
+	verb, ok := f.skip("%csdiuoxXeEfFgGbBp")
+	switch {
+	case !ok:
+		f.at = min(f.at+1, len(f.format))
+		f.out.WriteString(f.format[start:f.at])
+		return
+	case verb == '%':
+		f.out.WriteByte('%')
+		return
+	case !s.explicit:
+		s.arg = f.next()
+	}
+	if vector {
+		s.arg, verb = versionText(Str(s.arg)), 's'
+	}
+	f.out.WriteString(s.format(verb))
+}
+
+// versionText returns the bytes of s as numbers, as %vd shows them.
+func versionText(s string) string {
+	parts := make([]string, len(s))
+	for i := range len(s) {
+		parts[i] = strconv.Itoa(int(s[i]))
+	}
+	return strings.Join(parts, ".")
+}
+
+// spec takes what stands between % and the letter.
+func (f *formatter) spec() (s spec, vector bool) {
+	s = spec{width: -1, precision: -1}
+	if n, end := digits(f.format, f.at); end > f.at && end < len(f.format) && f.format[end] == '$' { // %2$s names an argument
+		s.arg, s.explicit = At(f.all, n-1), true
+		f.at = end + 1
+	}
+	for {
+		flag, ok := f.skip(" +-0#")
+		if !ok {
 			break
 		}
-		verb := format[i]
-		if verb == '%' {
-			b.WriteByte('%')
-			continue
-		}
-		if strings.IndexByte("csdiuoxXeEfFgGbBp", verb) < 0 {
-			b.WriteString(format[start : i+1])
-			continue
-		}
-		if !s.explicit {
-			s.arg = next()
-		}
-		if vector {
-			parts := []string{}
-			for _, c := range []byte(Str(s.arg)) {
-				parts = append(parts, strconv.Itoa(int(c)))
-			}
-			s.arg, verb = strings.Join(parts, "."), 's'
-		}
-		b.WriteString(s.format(verb))
+		s.flag(flag)
 	}
-	return b.String()
+	_, vector = f.skip("v")
+	if _, star := f.skip("*"); star {
+		if s.width = Int(f.next()); s.width < 0 {
+			s.minus, s.width = true, -s.width
+		}
+	} else if n, end := digits(f.format, f.at); end > f.at {
+		s.width, f.at = n, end
+	}
+	if _, dot := f.skip("."); dot {
+		if _, star := f.skip("*"); star {
+			s.precision = Int(f.next())
+		} else {
+			s.precision, f.at = digits(f.format, f.at)
+		}
+	}
+	for {
+		if _, ok := f.skip("hlqLV"); !ok {
+			return s, vector
+		}
+	}
 }
 
 func digits(s string, i int) (n, end int) {
@@ -125,7 +145,7 @@ func (s *spec) flag(c byte) {
 func (s *spec) format(verb byte) string {
 	switch verb {
 	case 'c':
-		return s.pad(Chr(Int(s.arg)), false)
+		return s.pad(If(s.precision == 0, "", Chr(Int(s.arg))), false)
 	case 's':
 		t := Str(s.arg)
 		if s.precision >= 0 && s.precision < len(t) {
@@ -145,10 +165,19 @@ func (s *spec) format(verb byte) string {
 		}
 		return s.integer(n < 0, strings.TrimPrefix(strconv.Itoa(n), "-"), "")
 	case 'u':
+		s.plus, s.space = false, false
 		return s.integer(false, strconv.FormatUint(Uint(s.arg), 10), "")
 	case 'o':
 		u := Uint(s.arg)
-		return s.integer(false, strconv.FormatUint(u, 8), If(s.alt && u != 0, "0", ""))
+		s.plus, s.space = false, false
+		t := strconv.FormatUint(u, 8)
+		switch { // the 0 in front counts for the precision
+		case s.alt && u == 0 && s.precision == 0:
+			s.precision = 1
+		case s.alt && u != 0 && s.precision <= len(t):
+			t = "0" + t
+		}
+		return s.integer(false, t, "")
 	case 'x', 'X', 'b', 'B':
 		base := If(verb == 'x' || verb == 'X', 16, 2)
 		u := Uint(s.arg)
@@ -212,7 +241,11 @@ func (s *spec) float(verb byte) string {
 		}
 		t = strconv.FormatFloat(abs, verb, precision, 64)
 		if s.alt && precision == 0 {
-			t += "."
+			whole, exponent := t, ""
+			if i := strings.IndexAny(t, "eE"); i >= 0 {
+				whole, exponent = t[:i], t[i:]
+			}
+			t = whole + "." + exponent
 		}
 	}
 	sign := s.sign(math.Signbit(f))

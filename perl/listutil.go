@@ -2,12 +2,7 @@
 
 package perl
 
-import (
-	"math"
-	"math/rand"
-	"path/filepath"
-	"strings"
-)
+import "math/rand"
 
 // Sum returns the sum of a list, nil for an empty one.
 func Sum(list ...any) any {
@@ -47,19 +42,12 @@ func best(list []any, better func(a, b any) bool) any {
 
 // Max returns the largest number, or nil for an empty list.
 func Max(list ...any) any {
-	return number(best(list, func(a, b any) bool { return Num(a) > Num(b) }))
-}
-
-func number(v any) any {
-	if v == nil {
-		return nil
-	}
-	return Number(v)
+	return best(list, func(a, b any) bool { return Num(a) > Num(b) })
 }
 
 // Min returns the smallest number, or nil for an empty list.
 func Min(list ...any) any {
-	return number(best(list, func(a, b any) bool { return Num(a) < Num(b) }))
+	return best(list, func(a, b any) bool { return Num(a) < Num(b) })
 }
 
 // MaxStr returns the last string in string order, or nil for an empty list.
@@ -125,11 +113,17 @@ func Shuffle(list ...any) []any {
 func Uniq(list ...any) []any {
 	var out []any
 	seen := map[string]bool{}
+	undef := false
 	for _, v := range list {
-		if !seen[Str(v)] {
+		switch {
+		case v == nil && undef, v != nil && seen[Str(v)]:
+			continue
+		case v == nil:
+			undef = true
+		default:
 			seen[Str(v)] = true
-			out = append(out, v)
 		}
+		out = append(out, v)
 	}
 	return out
 }
@@ -171,11 +165,12 @@ func PairGrep(f func(a, b any) []any, list ...any) []any {
 // PairFirst returns the first pair for which f is true. Perl: pairfirst of
 // List::Util.
 func PairFirst(f func(a, b any) []any, list ...any) []any {
-	if out := PairGrep(f, list...); len(out) > 2 {
-		return out[:2]
-	} else {
-		return out
+	for i := 0; i < len(list); i += 2 {
+		if True(First(f(list[i], At(list, i+1)))) {
+			return L(list[i], At(list, i+1))
+		}
 	}
+	return nil
 }
 
 // CountPairs returns the scalar value of the function called name for the list
@@ -233,80 +228,8 @@ func PairKeys(list ...any) []any {
 // pairvalues of List::Util.
 func PairValues(list ...any) []any {
 	var out []any
-	for i := 1; i < len(list); i += 2 {
-		out = append(out, list[i])
+	for i := 0; i < len(list); i += 2 {
+		out = append(out, At(list, i+1))
 	}
 	return out
-}
-
-// Floor returns v rounded down to a whole number.
-func Floor(v any) any { return narrow(math.Floor(Num(v))) }
-
-// Ceil returns v rounded up to a whole number.
-func Ceil(v any) any { return narrow(math.Ceil(Num(v))) }
-
-// Fmod returns the remainder of a floating-point division. Perl: fmod of POSIX.
-func Fmod(a, b any) any { return narrow(math.Mod(Num(a), Num(b))) }
-
-// IntOf truncates v; a value that does not fit an int remains a floating-point
-// number. Perl: int.
-func IntOf(v any) any {
-	switch n := Number(v).(type) {
-	case int:
-		return n
-	default:
-		return narrow(math.Trunc(Num(n)))
-	}
-}
-
-// Abs returns the absolute value of v.
-func Abs(v any) any {
-	if n, ok := Number(v).(int); ok {
-		return max(n, -n)
-	}
-	return math.Abs(Num(v))
-}
-
-// Sqrt returns the square root of v. It dies if v is negative.
-func Sqrt(v any) any {
-	if Num(v) < 0 {
-		Die("Can't take sqrt of %s", Str(v))
-	}
-	return narrow(math.Sqrt(Num(v)))
-}
-
-// Log returns the natural logarithm of v. It dies if v is not positive.
-func Log(v any) any {
-	if Num(v) <= 0 {
-		Die("Can't take log of %s", Str(v))
-	}
-	return narrow(math.Log(Num(v)))
-}
-
-// Basename returns the last part of a path without a matching suffix. Perl:
-// File::Basename.
-func Basename(path string, suffixes ...any) string {
-	trimmed := strings.TrimRight(path, "/")
-	if trimmed == "" {
-		return path
-	}
-	base := trimmed[strings.LastIndexByte(trimmed, '/')+1:]
-	for _, s := range suffixes {
-		if loc := RE("(?:"+Str(s)+`)\z`, "s").find(base, 0); loc != nil && loc[0] > 0 {
-			return base[:loc[0]]
-		}
-	}
-	return base
-}
-
-// Dirname returns the directory part of a path. Perl: File::Basename.
-func Dirname(path string) string { return filepath.Dir(strings.TrimRight(path, "/")) }
-
-// Catfile joins the parts of a path. Perl: catfile of File::Spec.
-func Catfile(parts ...any) string {
-	words := make([]string, len(parts))
-	for i, p := range parts {
-		words[i] = Str(p)
-	}
-	return filepath.Join(words...)
 }

@@ -91,3 +91,16 @@ func holds(op string, n int) bool {
 	}
 	return n >= 0 // ge, >=
 }
+
+// UseOverload enables overloaded operators for the whole program.
+func UseOverload() { overloads = true }
+
+// overloads is set when a package overloads operators.
+var overloads bool
+
+func overload(h *Hash, op string) *Code {
+	if h == nil || h.class == "" || !overloads {
+		return nil
+	}
+	return FindMethod(h.class, "("+op)
+}

@@ -9,200 +9,181 @@ import (
 	"strings"
 )
 
-// item is one letter of a template of pack.
-type item struct {
-	letter byte
-	big    bool
-	count  int // -1 is *
-	group  []item
-	slash  bool // its value is the count of the next
-	given  bool
-}
-
-func template(s string) []item {
-	items, _ := parseTemplate(s, 0)
-	return items
-}
-
-func parseTemplate(s string, i int) ([]item, int) {
-	var items []item
-	for i < len(s) {
-		c := s[i]
-		i++
-		switch {
-		case c == ' ' || c == '\n' || c == '\t':
-			continue
-		case c == '#':
-			for i < len(s) && s[i] != '\n' {
-				i++
-			}
-			continue
-		case c == ')':
-			return items, i
-		}
-		it := item{letter: c, count: 1}
-		if c == '(' {
-			it.group, i = parseTemplate(s, i)
-		}
-		for i < len(s) && strings.IndexByte("!<>", s[i]) >= 0 {
-			it.big = it.big || s[i] == '>'
-			i++
-		}
-		if i < len(s) && s[i] == '*' {
-			it.count, it.given = -1, true
-			i++
-		} else if n, end := digits(s, i); end > i {
-			it.count, it.given, i = n, true, end
-		} else if i < len(s) && s[i] == '[' {
-			n, end := digits(s, i+1)
-			it.count, it.given, i = n, true, end+1
-		}
-		if i < len(s) && s[i] == '/' {
-			it.slash = true
-			i++
-		}
-		items = append(items, it)
-	}
-	return items, i
-}
-
-var sizes = map[byte]int{'c': 1, 'C': 1, 's': 2, 'S': 2, 'n': 2, 'v': 2, 'l': 4, 'L': 4, 'N': 4, 'V': 4, 'i': 4, 'I': 4, 'q': 8, 'Q': 8, 'j': 8, 'J': 8, 'f': 4, 'd': 8, 'F': 8}
-
 // Pack packs values as pack does. It dies if the format contains a letter it
 // does not support.
 func Pack(format string, args ...any) string {
-	var out []byte
-	packItems(template(format), &out, &args)
-	return string(out)
+	p := &packer{args: args}
+	p.items(template(format))
+	return string(p.out)
 }
 
-func packItems(items []item, out *[]byte, args *[]any) {
-	next := func() any {
-		if len(*args) == 0 {
-			return nil
-		}
-		v := (*args)[0]
-		*args = (*args)[1:]
-		return v
-	}
+// packer appends values by the items of a template.
+type packer struct {
+	out  []byte
+	args []any
+}
+
+func (p *packer) next() any { return Shift(&p.args) }
+
+func (p *packer) items(items []item) {
 	for i := 0; i < len(items); i++ {
 		it := items[i]
-		if it.slash && i+1 < len(items) {
-			var body []byte
-			content := items[i+1]
-			n := 0
-			if content.group != nil {
-				for len(*args) > 0 {
-					packItems(content.group, &body, args)
-					n++
-				}
-			} else {
-				s := Str(next())
-				body = []byte(s)
-				if content.letter == 'Z' {
-					body = append(body, 0)
-				}
-				n = len(body)
-			}
-			count := []any{n}
-			packItems([]item{{letter: it.letter, count: 1, big: it.big}}, out, &count)
-			*out = append(*out, body...)
-			i++
+		if !it.slash || i+1 == len(items) {
+			p.item(it)
 			continue
 		}
-		packItem(it, out, args, next)
+		i++
+		p.counted(it, items[i])
 	}
 }
 
-func packItem(it item, out *[]byte, args *[]any, next func() any) {
+// counted packs an item behind the number of its elements, or of bytes if it is a
+// text. As in Perl a group counts every argument that is left as one element.
+func (p *packer) counted(length, content item) {
+	body := packer{args: p.args}
+	text := strings.IndexByte("aAZ", content.letter) >= 0
+	switch {
+	case !content.given && text:
+		content.count = -1
+	case !text && (!content.given || content.count < 0):
+		content.count = len(p.args)
+	case !text:
+		content.count = min(content.count, len(p.args))
+	}
+	body.item(content)
+	n := content.count
+	if text {
+		n = len(body.out)
+	}
+	length.slash = false
+	prefix := packer{args: []any{n}}
+	prefix.item(length)
+	p.out, p.args = append(append(p.out, prefix.out...), body.out...), body.args
+}
+
+func (p *packer) item(it item) {
 	switch it.letter {
 	case '(':
-		for n := 0; n < it.count || it.count < 0 && len(*args) > 0; n++ {
-			packItems(it.group, out, args)
-		}
+		p.repeat(it, func() { p.items(it.group) })
 	case 'a', 'A', 'Z':
-		s := Str(next())
-		n := it.count
-		if n < 0 {
-			n = len(s) + If(it.letter == 'Z', 1, 0)
-		}
-		for len(s) < n {
-			s += If(it.letter == 'A', " ", "\x00")
-		}
-		s = s[:n]
-		if it.letter == 'Z' && n > 0 && it.count >= 0 {
-			s = s[:n-1] + "\x00"
-		}
-		*out = append(*out, s...)
+		p.text(it)
 	case 'H', 'h':
-		s := Str(next())
-		n := it.count
-		if n < 0 {
-			n = len(s)
-		}
-		for len(s) < n {
-			s += "0"
-		}
-		s = s[:n]
-		if len(s)%2 == 1 {
-			s += "0"
-		}
-		if it.letter == 'h' {
-			s = swapNibbles(s)
-		}
-		b, _ := hex.DecodeString(s)
-		*out = append(*out, b...)
+		p.digits(it)
 	case 'B', 'b':
-		s := Str(next())
-		n := it.count
-		if n < 0 {
-			n = len(s)
-		}
-		b := make([]byte, (n+7)/8)
-		for j := 0; j < n && j < len(s); j++ {
-			if s[j]&1 == 1 {
-				b[j/8] |= byte(1) << If(it.letter == 'B', 7-j%8, j%8)
-			}
-		}
-		*out = append(*out, b...)
+		p.bits(it)
 	case 'x':
-		*out = append(*out, make([]byte, max(it.count, 0))...)
+		p.out = append(p.out, make([]byte, max(it.count, 0))...)
 	case 'X':
-		*out = (*out)[:max(0, len(*out)-it.count)]
+		if it.count > len(p.out) {
+			Die("'X' outside of string in pack")
+		}
+		p.out = p.out[:len(p.out)-max(it.count, 0)]
 	case '@':
-		for len(*out) < it.count {
-			*out = append(*out, 0)
+		if n := it.count - len(p.out); n > 0 {
+			p.out = append(p.out, make([]byte, n)...)
 		}
-		*out = (*out)[:it.count]
+		p.out = p.out[:max(it.count, 0)]
 	case 'U', 'W':
-		for n := 0; n < it.count || it.count < 0 && len(*args) > 0; n++ {
-			*out = append(*out, Chr(Int(next()))...)
-		}
+		p.repeat(it, func() { p.out = append(p.out, Chr(Int(p.next()))...) })
 	case 'w':
-		for n := 0; n < it.count || it.count < 0 && len(*args) > 0; n++ {
-			v := Uint(next())
-			b := []byte{byte(v & 0x7f)}
-			for v >>= 7; v > 0; v >>= 7 {
-				b = append([]byte{byte(v&0x7f) | 0x80}, b...)
-			}
-			*out = append(*out, b...)
-		}
+		p.repeat(it, p.compressed)
 	default:
 		size, ok := sizes[it.letter]
 		if !ok {
 			Die("Invalid type '%c' in pack", it.letter)
 		}
-		for n := 0; n < it.count || it.count < 0 && len(*args) > 0; n++ {
-			*out = append(*out, packNumber(it, size, next())...)
-		}
+		p.repeat(it, func() { p.out = append(p.out, packNumber(it, size, p.next())...) })
 	}
 }
 
-func order(it item) binary.ByteOrder {
-	if it.big || it.letter == 'n' || it.letter == 'N' {
-		return binary.BigEndian
+// repeat calls f for each repetition of an item; * means as many as there are
+// arguments.
+func (p *packer) repeat(it item, f func()) {
+	for n := 0; n < it.count || it.count < 0 && len(p.args) > 0; n++ {
+		f()
 	}
-	return binary.LittleEndian
+}
+
+func (p *packer) text(it item) {
+	s := Str(p.next())
+	n := it.count
+	if n < 0 {
+		n = len(s) + If(it.letter == 'Z', 1, 0)
+	}
+	if missing := n - len(s); missing > 0 {
+		s += strings.Repeat(If(it.letter == 'A', " ", "\x00"), missing)
+	}
+	s = s[:n]
+	if it.letter == 'Z' && n > 0 {
+		s = s[:n-1] + "\x00"
+	}
+	p.out = append(p.out, s...)
+}
+
+func (p *packer) digits(it item) {
+	s := Str(p.next())
+	n := it.count
+	if n < 0 {
+		n = len(s)
+	}
+	if missing := n - len(s); missing > 0 {
+		s += strings.Repeat("0", missing)
+	}
+	s = s[:n] + If(n%2 == 1, "0", "")
+	if it.letter == 'h' {
+		s = swapNibbles(s)
+	}
+	b, err := hex.DecodeString(s)
+	if err != nil {
+		b = looseHex(s)
+	}
+	p.out = append(p.out, b...)
+}
+
+// looseHex decodes digits of which some are none: of a letter only the low bits
+// count, and nine is added to them.
+func looseHex(s string) []byte {
+	b := make([]byte, len(s)/2)
+	for i := range b {
+		b[i] = nibble(s[2*i])<<4 | nibble(s[2*i+1])
+	}
+	return b
+}
+
+func nibble(c byte) byte {
+	if c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' {
+		c += 9
+	}
+	return c & 0xf
+}
+
+func (p *packer) bits(it item) {
+	s := Str(p.next())
+	n := it.count
+	if n < 0 {
+		n = len(s)
+	}
+	b := make([]byte, (n+7)/8)
+	for j := 0; j < n && j < len(s); j++ {
+		if s[j]&1 == 1 {
+			b[j/8] |= byte(1) << If(it.letter == 'B', 7-j%8, j%8)
+		}
+	}
+	p.out = append(p.out, b...)
+}
+
+// compressed packs a BER compressed integer.
+func (p *packer) compressed() {
+	v := p.next()
+	if Num(v) < 0 {
+		Die("Cannot compress negative numbers in pack")
+	}
+	u := Uint(v)
+	b := []byte{byte(u & 0x7f)}
+	for u >>= 7; u > 0; u >>= 7 {
+		b = append([]byte{byte(u&0x7f) | 0x80}, b...)
+	}
+	p.out = append(p.out, b...)
 }
 
 func packNumber(it item, size int, v any) []byte {
@@ -220,157 +201,4 @@ func packNumber(it item, size int, v any) []byte {
 	}
 	binary.LittleEndian.PutUint64(b, u)
 	return b[:size]
-}
-
-func swapNibbles(s string) string {
-	b := []byte(s)
-	for i := 0; i+1 < len(b); i += 2 {
-		b[i], b[i+1] = b[i+1], b[i]
-	}
-	return string(b)
-}
-
-// Unpack unpacks values as unpack does. It dies if the format contains a letter
-// it does not support.
-func Unpack(format, data string) []any {
-	if rest, ok := strings.CutPrefix(format, "%32"); ok { // a checksum
-		var sum float64
-		for _, v := range Unpack(rest, data) {
-			sum += Num(v)
-		}
-		return []any{narrow(math.Mod(sum, 1<<32))}
-	}
-	var out []any
-	at := 0
-	unpackItems(template(format), data, &at, &out)
-	return out
-}
-
-func unpackItems(items []item, data string, at *int, out *[]any) {
-	for i := 0; i < len(items); i++ {
-		it := items[i]
-		if it.slash && i+1 < len(items) {
-			var count []any
-			unpackItems([]item{{letter: it.letter, count: it.count, big: it.big}}, data, at, &count)
-			next := items[i+1]
-			next.count = Int(First(count))
-			unpackItem(next, data, at, out)
-			i++
-			continue
-		}
-		unpackItem(it, data, at, out)
-	}
-}
-
-func unpackItem(it item, data string, at *int, out *[]any) {
-	left := len(data) - *at
-	switch it.letter {
-	case '(':
-		for n := 0; (n < it.count || it.count < 0) && *at < len(data); n++ {
-			unpackItems(it.group, data, at, out)
-		}
-	case 'a', 'A', 'Z':
-		n := it.count
-		if n < 0 || n > left {
-			n = left
-		}
-		s := data[*at : *at+n]
-		*at += n
-		switch it.letter {
-		case 'A':
-			s = strings.TrimRight(s, " \x00\n\t\r")
-		case 'Z':
-			if i := strings.IndexByte(s, 0); i >= 0 {
-				if it.count < 0 {
-					*at -= len(s) - i - 1
-				}
-				s = s[:i]
-			}
-		}
-		*out = append(*out, s)
-	case 'H', 'h':
-		n := it.count
-		if n < 0 || n > 2*left {
-			n = 2 * left
-		}
-		s := hex.EncodeToString([]byte(data[*at : *at+(n+1)/2]))
-		if it.letter == 'h' {
-			s = swapNibbles(s)
-		}
-		*at += (n + 1) / 2
-		*out = append(*out, s[:n])
-	case 'B', 'b':
-		n := it.count
-		if n < 0 || n > 8*left {
-			n = 8 * left
-		}
-		var b strings.Builder
-		for j := range n {
-			c := data[*at+j/8]
-			b.WriteByte('0' + c>>If(it.letter == 'B', 7-j%8, j%8)&1)
-		}
-		*at += (n + 7) / 8
-		*out = append(*out, b.String())
-	case 'x':
-		if it.count > left {
-			Die("'x' outside of string in unpack")
-		}
-		*at += max(it.count, 0)
-	case '@':
-		*at = min(it.count, len(data))
-	case 'U', 'W':
-		for n := 0; (n < it.count || it.count < 0) && *at < len(data); n++ {
-			*out = append(*out, int(data[*at]))
-			*at++
-		}
-	case 'w':
-		for n := 0; (n < it.count || it.count < 0) && *at < len(data); n++ {
-			v := 0
-			for *at < len(data) {
-				c := data[*at]
-				*at++
-				v = v<<7 | int(c&0x7f)
-				if c < 0x80 {
-					break
-				}
-			}
-			*out = append(*out, v)
-		}
-	default:
-		size, ok := sizes[it.letter]
-		if !ok {
-			Die("Invalid type '%c' in unpack", it.letter)
-		}
-		for n := 0; (n < it.count || it.count < 0) && len(data)-*at >= size; n++ {
-			*out = append(*out, unpackNumber(it, data[*at:*at+size]))
-			*at += size
-		}
-	}
-}
-
-func unpackNumber(it item, s string) any {
-	b := make([]byte, 8)
-	var u uint64
-	if order(it) == binary.BigEndian {
-		copy(b[8-len(s):], s)
-		u = binary.BigEndian.Uint64(b)
-	} else {
-		copy(b, s)
-		u = binary.LittleEndian.Uint64(b)
-	}
-	switch it.letter {
-	case 'c':
-		return int(int8(u))
-	case 's':
-		return int(int16(u))
-	case 'l', 'i':
-		return int(int32(u))
-	case 'q', 'j':
-		return int(u)
-	case 'f':
-		return float64(math.Float32frombits(uint32(u)))
-	case 'd', 'F':
-		return math.Float64frombits(u)
-	}
-	return Bits(u)
 }

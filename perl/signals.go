@@ -3,8 +3,10 @@
 package perl
 
 import (
+	"math"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 	"time"
 
@@ -108,3 +110,93 @@ func awaitOwnSignal(sig syscall.Signal) {
 		}
 	}
 }
+
+// SetSignal sets the handler of a signal, or __WARN__ or __DIE__, and returns
+// v. Perl: $SIG{name} = v.
+func SetSignal(name string, v any) any {
+	switch name {
+	case "__WARN__":
+		WarnHook = v
+	case "__DIE__":
+		DieHook = v
+	default:
+		setSignal(name, v)
+	}
+	return Signals.Set(name, v)
+}
+
+func setSignal(name string, v any) {
+	sig := unix.SignalNum("SIG" + name)
+	if sig == 0 {
+		return
+	}
+	if v != nil && Str(v) == "IGNORE" {
+		signal.Ignore(sig)
+		delete(queuedSignals, sig)
+		return
+	}
+	if v == nil || Str(v) == "DEFAULT" {
+		signal.Reset(sig)
+		delete(queuedSignals, sig)
+		return
+	}
+	if OnSignal != nil && sig != unix.SIGALRM {
+		OnSignal(name, sig, v)
+		return
+	}
+	queueSignal(sig)
+}
+
+// OnSignal, if not nil, is called when a handler for a system signal is set. A
+// kernel then calls the handler between events.
+var OnSignal func(name string, sig syscall.Signal, handler any)
+
+// Kill sends a signal, given by name or number, to processes and returns the
+// number of those which it reached. It dies if the name is unknown. A name with
+// a leading minus addresses process groups.
+func Kill(sig any, pids ...any) int {
+	name := Str(sig)
+	n := syscall.Signal(Int(sig))
+	if !LooksLikeNumber(name) {
+		neg := strings.HasPrefix(name, "-")
+		n = unix.SignalNum("SIG" + strings.TrimPrefix(strings.TrimPrefix(name, "-"), "SIG"))
+		if n == 0 && !strings.HasSuffix(name, "ZERO") {
+			Die("Unrecognized signal name \"%s\"", name)
+		}
+		if neg {
+			for i := range pids {
+				pids[i] = -Int(pids[i])
+			}
+		}
+	}
+	count := 0
+	for _, pid := range pids {
+		if succeeded(syscall.Kill(Int(pid), n)) {
+			count++
+			if Int(pid) == os.Getpid() && n != 0 && OnSignal == nil {
+				awaitOwnSignal(n)
+			}
+		}
+	}
+	return count
+}
+
+// Alarm arranges for the process to get the signal ALRM after v seconds, which
+// calls $SIG{ALRM}. It replaces the previous alarm and returns the seconds that
+// were left of that, rounded up. If v is 0, it only cancels. Perl: alarm.
+func Alarm(v any) int {
+	left := 0
+	if alarmTimer != nil && alarmTimer.Stop() {
+		left = int(math.Ceil(time.Until(alarmEnd).Seconds()))
+	}
+	if s := Num(v); s > 0 {
+		alarmEnd = time.Now().Add(Seconds(v))
+		alarmTimer = time.AfterFunc(Seconds(v), func() { _ = syscall.Kill(os.Getpid(), syscall.SIGALRM) })
+	}
+	return left
+}
+
+var (
+	alarmTimer *time.Timer
+	alarmEnd   time.Time
+)

@@ -70,10 +70,8 @@ func (f freezer) value(v any) any {
 		return made
 	}
 	switch v := v.(type) {
-	case nil, int, float64, string:
+	case nil, int, string:
 		return v
-	case bool:
-		return Str(v)
 	case *Hash:
 		h := make(map[string]any, v.Len())
 		out := f.blessed(v, v.class, h)

@@ -326,27 +326,6 @@ func parseFloat(s string) float64 {
 	return f
 }
 
-// LooksLikeNumber reports whether v is a number, or a string that is a number
-// as a whole. Perl: looks_like_number of Scalar::Util.
-func LooksLikeNumber(v any) bool {
-	switch v := v.(type) {
-	case nil:
-		return false
-	case string:
-		t := strings.TrimLeft(v, " \t\n\r\f\v")
-		n, _ := numberPrefix(v)
-		if n == 0 {
-			u := strings.ToLower(strings.TrimLeft(t, "+-"))
-			return u == "inf" || u == "infinity" || u == "nan"
-		}
-		return strings.TrimRight(t[n:], " \t\n\r\f\v") == ""
-	case *Array, *Hash, *Code, *Ref, *File:
-		return false
-	}
-	r := reflect.ValueOf(v)
-	return r.CanInt() || r.CanUint() || r.CanFloat() || r.Kind() == reflect.Bool
-}
-
 // True reports whether v is true in Perl: not undef, false, "", "0" or 0.
 func True(v any) bool {
 	switch v := v.(type) {
@@ -387,28 +366,6 @@ func True(v any) bool {
 	}
 	return true
 }
-
-func overload(h *Hash, op string) *Code {
-	if h == nil || h.class == "" || !overloads {
-		return nil
-	}
-	return FindMethod(h.class, "("+op)
-}
-
-// overloads is set when a package overloads operators.
-var overloads bool
-
-// Dual is a value whose number and string differ, such as $!.
-type Dual struct {
-	Num  int
-	Text string
-}
-
-// PerlString returns d.Text.
-func (d Dual) PerlString() string { return d.Text }
-
-// PerlNumber returns d.Num.
-func (d Dual) PerlNumber() float64 { return float64(d.Num) }
 
 // Defined reports whether v is not undef.
 func Defined(v any) bool { return v != nil }

@@ -9,14 +9,11 @@ import (
 	"io/fs"
 	"net"
 	"os"
-	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gopoe/poe/component/servertcp"
@@ -169,33 +166,9 @@ func (w *workshop) posted(e kernel.Event) {
 // TestAWorkshopIsReplayed records the program once on each loop and replays it ten
 // times, without the program that answers and without children.
 func TestAWorkshopIsReplayed(t *testing.T) {
-	loops := []string{"portable"}
-	if runtime.GOOS == "linux" {
-		loops = append(loops, "epoll")
-	}
-	for _, loop := range loops {
-		t.Run(loop, func(t *testing.T) {
-			file := filepath.Join(t.TempDir(), "workshop.rec")
-			f, err := os.Create(file)
-			require.NoError(t, err)
-			var said []string
-			into := func(to *[]string) func(string, ...any) {
-				return func(format string, args ...any) { *to = append(*to, fmt.Sprintf(format, args...)) }
-			}
-			k := kernel.New(kernel.Options{Loop: loop, Recording: &kernel.Recording{Writer: f}})
-			w := workshop{say: into(&said)}
-			require.NoError(t, w.start(k))
-			require.NoError(t, k.Run())
-			require.NoError(t, f.Close())
-			require.Zero(t, w.pending, "%q", said)
-			for range 10 {
-				var again []string
-				poetest.Replay(t, file, func(k *kernel.Kernel) {
-					w := workshop{say: into(&again)}
-					require.NoError(t, w.start(k))
-				}, kernel.Options{Loop: loop})
-				assert.Equal(t, said, again)
-			}
-		})
-	}
+	poetest.Replays(t, 10, func(k *kernel.Kernel, say func(string, ...any)) func() {
+		w := workshop{say: say}
+		require.NoError(t, w.start(k))
+		return func() { require.Zero(t, w.pending) }
+	})
 }

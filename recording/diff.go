@@ -50,8 +50,18 @@ func Diff(a, b io.Reader) (d *Difference, common uint64, err error) {
 		}
 		runs[i] = &events{r: rd}
 	}
-	var before []string
-	for {
+	var before []recordfile.Mark
+	for predicted := 0; ; predicted++ { // events in both, one after the other
+		if runs[0].left == 0 || runs[1].left == 0 {
+			predicted = 0
+		}
+		if same := min(runs[0].left, runs[1].left); predicted > recordfile.Periods && same > contextEvents {
+			same -= contextEvents // they are the same until one of the runs has a record
+			for _, run := range runs {
+				run.skip(same)
+			}
+			common += same
+		}
 		x, moreA := runs[0].next()
 		y, moreB := runs[1].next()
 		for _, run := range runs {
@@ -62,23 +72,27 @@ func Diff(a, b io.Reader) (d *Difference, common uint64, err error) {
 		switch {
 		case moreA != moreB || x != y:
 			return &Difference{
-				Event: common + 1, A: text(x, moreA), B: text(y, moreB), Before: before,
+				Event: common + 1, A: text(x, moreA), B: text(y, moreB), Before: texts(before),
 				OffsetA: runs[0].offset, OffsetB: runs[1].offset,
 			}, common, nil
 		case !moreA:
 			return nil, common, nil
 		}
-		same := min(runs[0].left, runs[1].left) // further ones of that event
-		for _, run := range runs {
-			run.skip(same)
+		common++
+		if len(before) == contextEvents {
+			copy(before, before[1:])
+			before = before[:contextEvents-1]
 		}
-		common += 1 + same
-		for range min(1+same, contextEvents) {
-			if before = append(before, x.String()); len(before) > contextEvents {
-				before = before[1:]
-			}
-		}
+		before = append(before, x)
 	}
+}
+
+// texts are events as a Difference has them.
+func texts(marks []recordfile.Mark) (list []string) {
+	for _, m := range marks {
+		list = append(list, m.String())
+	}
+	return list
 }
 
 // text is an event as a Difference has it.

@@ -14,7 +14,7 @@ type Event struct {
 	Name    string
 	Session uint64 // its number; 0 for one of a ready handle
 	Ready   bool   // a ready handle was dispatched, which has the name
-	Offset  int64  // of its record, in bytes; of one that repeats the event before, that one's
+	Offset  int64  // of its record, in bytes; of one that has none, of the last that has
 	// Time is when it was dispatched, as far as the kernel had read the clock by
 	// then: since the first reading.
 	Time time.Duration
@@ -55,7 +55,7 @@ func Events(r io.Reader) iter.Seq2[Event, error] {
 // Record is one record of a recording as text.
 type Record struct {
 	Offset int64  // in bytes
-	Events uint64 // how many events were dispatched before it, repeated ones not counted yet
+	Events uint64 // how many events were dispatched before it, those without a record since the last one that has not counted yet
 	Event  bool   // it is that of an event; see [Event.Offset]
 	Text   string
 }
@@ -87,20 +87,22 @@ func Records(r io.Reader) iter.Seq2[Record, error] {
 	}
 }
 
-// events walks over the events of a recording, in which one that was dispatched
-// several times in a row stands only once.
+// events walks over the events of a recording, of which those that were predicted have
+// no record.
 type events struct {
 	r      *recordfile.Reader
-	offset int64            // of the record of the current event
-	last   recordfile.Mark  // the current event
-	ran    uint64           // how often it has come
-	left   uint64           // how often it is still to come
-	seen   uint64           // events that have come
-	queued *recordfile.Mark // the event after those
-	clock  uint64           // nanoseconds since its first reading
+	guess  recordfile.Predictor
+	offset int64                // of the record of the last event that has one
+	ran    uint64               // events since that, with it
+	left   uint64               // predicted events that are known to follow
+	seen   uint64               // events that have come
+	queued *recordfile.Surprise // the event after those
+	at     int64                // the offset of its record
+	clock  uint64               // nanoseconds since its first reading
 }
 
-// next returns the next event; more is false at the end.
+// next returns the next event; more is false at the end. Of a recording whose beginning
+// was dropped the first events may have no name.
 func (e *events) next() (event recordfile.Mark, more bool) {
 	for e.left == 0 && e.queued == nil {
 		if !e.r.More() {
@@ -111,18 +113,26 @@ func (e *events) next() (event recordfile.Mark, more bool) {
 			return event, false
 		}
 	}
-	if e.left > 0 {
+	if e.seen++; e.left > 0 {
 		e.left--
 		e.ran++
-	} else {
-		e.last, e.queued, e.ran = *e.queued, nil, 1
+		if event, ok := e.guess.Next(); ok {
+			e.guess.Follow()
+			return event, true
+		}
+		return recordfile.Mark{}, true
 	}
-	e.seen++
-	return e.last, true
+	event = e.queued.Mark()
+	e.guess.Learn(*e.queued, e.ran)
+	e.offset, e.queued, e.ran = e.at, nil, 1
+	return event, true
 }
 
-// skip passes over n events, of which so many are left.
-func (e *events) skip(n uint64) { e.left, e.ran, e.seen = e.left-n, e.ran+n, e.seen+n }
+// skip passes over n predicted events.
+func (e *events) skip(n uint64) {
+	e.guess.FollowAll(n)
+	e.left, e.ran, e.seen = e.left-n, e.ran+n, e.seen+n
+}
 
 // read reads one record.
 func (e *events) read() {
@@ -131,7 +141,7 @@ func (e *events) read() {
 	e.clock += rec.Clock
 	switch {
 	case rec.Event != nil:
-		e.offset, e.queued = offset, rec.Event
+		e.at, e.queued = offset, rec.Event
 		e.left = max(rec.Ran, e.ran) - e.ran
 	case rec.Total > e.seen:
 		e.left = rec.Total - e.seen

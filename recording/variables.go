@@ -8,6 +8,13 @@ const (
 	// yet, and gets mode 0600, because it contains everything that the program
 	// has read.
 	Variable = "POE_RECORDING"
+	// FaultVariable has the call that is to fail, as CALL:NUMBER:ERROR, such as
+	// read:3:ECONNRESET; see kernel.Recording.Fail. If it is empty, but
+	// FaultResultVariable is set, none fails.
+	FaultVariable = "POE_FAULT"
+	// FaultResultVariable names a file that gets a line for the call that has
+	// failed, or for each call if none is to fail.
+	FaultResultVariable = "POE_FAULT_RESULT"
 	// ReplayVariable names a recording, which the program replays.
 	ReplayVariable = "POE_REPLAY"
 	// ResultVariable names a file to which a [Result] is written as JSON as soon

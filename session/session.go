@@ -176,9 +176,25 @@ func (s *Session) Dispatch(e kernel.Event) bool {
 	if s.options != nil {
 		s.options.Trace(e)
 	}
-	if s.run(&e) {
-		return true
+	switch {
+	case s.changed != nil:
+		if s.run(e) {
+			return true
+		}
+	case s.funcs != nil:
+		if s.runFuncs(e) {
+			return true
+		}
+	case s.table != nil:
+		if s.table.dispatch(s.heap, e) {
+			return true
+		}
 	}
+	return s.dispatchDefault(e)
+}
+
+// dispatchDefault deals with an event that has no handler.
+func (s *Session) dispatchDefault(e kernel.Event) bool {
 	if e.Name == "_start" {
 		return false
 	}
@@ -188,7 +204,7 @@ func (s *Session) Dispatch(e kernel.Event) bool {
 		}
 		e.Args = []any{e.Name, append([]any{}, e.Args...)}
 		e.Name = "_default"
-		s.run(&e)
+		s.run(e)
 		return true
 	}
 	if s.options.On("default") {
@@ -198,20 +214,23 @@ func (s *Session) Dispatch(e kernel.Event) bool {
 }
 
 // run runs the handler of exactly that name.
-func (s *Session) run(e *kernel.Event) bool {
-	if s.changed != nil {
-		if h, ok := s.changed[e.Name]; ok {
-			if h != nil {
-				h(*e)
-			}
-			return h != nil
+func (s *Session) run(e kernel.Event) bool {
+	if h, ok := s.changed[e.Name]; ok {
+		if h != nil {
+			h(e)
 		}
+		return h != nil
 	}
+	return s.runFuncs(e)
+}
+
+// runFuncs is run for a session whose handlers are as it was made with.
+func (s *Session) runFuncs(e kernel.Event) bool {
 	if h := s.funcs[e.Name]; h != nil {
-		h(*e)
+		h(e)
 		return true
 	}
-	return s.table != nil && s.table.dispatch(s.heap, *e)
+	return s.table != nil && s.table.dispatch(s.heap, e)
 }
 
 // SetHandler adds, replaces or (with nil) removes a handler of this session

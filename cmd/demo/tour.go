@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"net"
 	"strings"
 
@@ -87,7 +88,11 @@ func (g *guide) admit(k *poe.Kernel) {
 		g.waiting = g.waiting[1:]
 		g.visiting++
 		d := demonstrations[g.at]
-		_, err := clienttcp.New(k, v.client(d.name, g.show, g.servers[d.name].Addr()))
+		at := g.servers[d.name].Addr()
+		if at == nil { // it has logged why
+			panic(fmt.Errorf("%s does not listen any more", d.name))
+		}
+		_, err := clienttcp.New(k, v.client(d.name, g.show, at))
 		check(err)
 	}
 }
@@ -109,7 +114,7 @@ func (g *guide) out(e poe.Event) {
 
 // client is a client that plays the visitor's script.
 func (v visitor) client(server string, show printer, at net.Addr) clienttcp.Config {
-	steps := v.steps
+	steps, lost := v.steps, error(io.EOF)
 	to := at.(*net.TCPAddr)
 	tell := func(c *clienttcp.Client, event string) {
 		check(c.Post(poe.Alias("guide"), event, v.name))
@@ -137,8 +142,17 @@ func (v visitor) client(server string, show printer, at net.Addr) clienttcp.Conf
 				c.Shutdown()
 			}
 		}),
-		ServerError:  func(*clienttcp.Client, *poe.OpError) {}, // the server has closed: it is over
-		Disconnected: func(c *clienttcp.Client) { tell(c, "out") },
+		ServerError: func(_ *clienttcp.Client, err *poe.OpError) {
+			if err.Errno() != 0 { // else the server has closed
+				lost = err
+			}
+		},
+		Disconnected: func(c *clienttcp.Client) {
+			if len(steps) > 0 {
+				panic(fmt.Errorf("%s has lost the connection to %s: %w", v.name, server, lost))
+			}
+			tell(c, "out")
+		},
 		ConnectError: func(c *clienttcp.Client, err *poe.OpError) {
 			panic(fmt.Errorf("%s cannot reach %s: %w", v.name, server, err))
 		},

@@ -13,6 +13,7 @@
 //	poe record -o go.trace go run ./chat
 //	                                  write a program's trace
 //	poe replay run.rec -- ./chat      run a program again on the recording of a run
+//	poe fault ./chat                  let each of its calls to the system fail in turn
 //	poe recorder                      print the module that records in Perl
 //	poe vet ./...                     find mistakes that the compiler cannot see
 //	poe inspect http://127.0.0.1:4000/?token=...
@@ -56,6 +57,7 @@ func commands() []command {
 		{"diff", "[flags] TRACE TRACE", "compare two traces, or with -run two programs", runDiff},
 		{"record", "[flags] COMMAND ARGS...", "write a program's trace", runRecord},
 		{"replay", "[flags] RECORDING -- PROGRAM ARGS...", "run a program again on the recording of a run", runReplay},
+		{"fault", "[flags] PROGRAM ARGS...", "let each of a program's calls to the system fail", runFault},
 		{"recorder", "", "print the module that records in Perl", runRecorder},
 		{"vet", "[flags] PACKAGES...", "find mistakes that the compiler cannot see", runVet},
 		{"inspect", "[flags] ADDRESS | DUMP | RECORDING... [-- PROGRAM]", "open the inspector of a running program, a dump, or recordings", runInspect},

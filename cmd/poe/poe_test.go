@@ -25,6 +25,9 @@ func TestMain(m *testing.M) {
 	if os.Getenv("POE_TEST_COMMAND") != "" {
 		main()
 	}
+	if way := os.Getenv("POE_TEST_FAULTY"); way != "" {
+		os.Exit(faulty(way))
+	}
 	switch from := os.Getenv("POE_TEST_COUNTDOWN"); from {
 	case "":
 		os.Exit(m.Run())

@@ -8,10 +8,10 @@ import (
 // Record is one record as text, for reports and lists.
 type Record struct {
 	Text  string
-	Event *Mark  // if it says that an event was dispatched
-	Ran   uint64 // and how often the one before it was
-	Total uint64 // of events up to here, if it says so
-	Clock uint64 // how many nanoseconds the clock has advanced, if it was read
+	Event *Surprise // if it says that an event was dispatched
+	Ran   uint64    // and how many were since the last such record, with that one
+	Total uint64    // of events up to here, if it says so
+	Clock uint64    // how many nanoseconds the clock has advanced, if it was read
 }
 
 // Describe reads the next record of a recording.
@@ -52,8 +52,8 @@ func Describe(r *Reader) (rec Record) {
 		rec.Text = describeMessages(r)
 	case KindEvent:
 		rec.Ran = r.Uint()
-		m := ReadMark(r)
-		rec.Text, rec.Event = "dispatches "+m.String(), &m
+		s := r.Surprise()
+		rec.Text, rec.Event = "dispatches "+s.Mark().String(), &s
 	case KindModes:
 		rec.Text = fmt.Sprintf("asks whether a source is ready (%03b)", r.Byte())
 	case KindBool:
@@ -71,17 +71,6 @@ func Describe(r *Reader) (rec Record) {
 		r.Damaged(fmt.Sprintf("a record of kind %d", op))
 	}
 	return rec
-}
-
-// ReadMark reads what identifies an event.
-func ReadMark(r *Reader) (m Mark) {
-	m.Name = r.Name()
-	if n := r.Uint(); n == 0 {
-		m.Ready = true
-	} else {
-		m.Session = n - 1
-	}
-	return m
 }
 
 // DescribeError reads an error and describes it.

@@ -5,7 +5,7 @@
 // A recording is a sequence of CBOR items (RFC 8742), so that any reader of CBOR
 // can list it:
 //
-//	55799([crc, bytes])    the head; the bytes are a map, {"recording": 1, ...}, see Head
+//	55799([crc, bytes])    the head; the bytes are a map, {"recording": 2, ...}, see Head
 //	[number, crc, bytes]   a frame, as often as needed
 //
 // number counts the frames from 0; a ring that has dropped the beginning starts
@@ -15,6 +15,6 @@
 // and its fields, which have no names. Integers are the varints of
 // encoding/binary, byte strings have their length in front. A name is written in
 // full once a frame and is a number after that; no record crosses the end of a
-// frame. So frames can be read one by one, and a file that a crash has cut short is
+// frame. Only events that [Predictor] does not predict have a record. So frames can be read one by one, and a file that a crash has cut short is
 // whole up to its last complete frame.
 package recordfile

@@ -13,7 +13,7 @@ import (
 
 // Version is the version of the format that this package writes, and the only one
 // that it reads.
-const Version = 1
+const Version = 2
 
 // Head is what a recording says of itself.
 type Head struct {
@@ -68,6 +68,9 @@ func (h *Head) fields() map[string]any {
 		"arguments": &h.Arguments, "environment": &h.Environment,
 	}
 }
+
+// Bytes returns the head as it is in the file.
+func (h *Head) Bytes() []byte { return h.append(nil) }
 
 // append writes the head. Its map is a byte string of the file, so that a reader
 // knows how much to read and can check it.

@@ -1,7 +1,5 @@
 package recordfile
 
-import "fmt"
-
 // The kinds of records.
 const (
 	KindClock     = iota + 1 // nanoseconds since the last reading
@@ -18,28 +16,12 @@ const (
 	KindValue                // name, value with its error
 	KindRefused              // error: the poller has refused an update
 	KindMessages             // looks before, count, messages
-	KindEvent                // how often the last one ran, name, 1 + session or 0
+	KindEvent                // how many events since the last of these, with that one; name, key: see Predictor
 	KindModes                // modes in which a source was ready
 	KindBool                 // 0 or 1
 	KindCheck                // sum of events, sum of outputs
 	KindEnd                  // events, sum of outputs: a run has ended
 )
-
-// Mark is what identifies an event: its name and, but for handles that are
-// ready, the session.
-type Mark struct {
-	Name    string
-	Session uint64
-	Ready   bool // by a handle; then Session is 0
-}
-
-// String describes the event.
-func (m Mark) String() string {
-	if m.Ready {
-		return fmt.Sprintf("%q for a ready handle", m.Name)
-	}
-	return fmt.Sprintf("%q in session %d", m.Name, m.Session)
-}
 
 // Arrival says what a message is, so that a replay can make it again.
 type Arrival uint8

@@ -285,17 +285,23 @@ func (r *Reader) Count() int {
 }
 
 func (r *Reader) Name() string {
+	name, _ := r.name()
+	return name
+}
+
+// name also returns the name's number in the frame.
+func (r *Reader) name() (string, uint64) {
 	n := r.Uint()
 	switch {
 	case r.err != nil:
-		return ""
+		return "", 0
 	case n == 0:
 		name := string(r.Bytes())
 		r.names = append(r.names, name)
-		return name
+		return name, uint64(len(r.names))
 	case n > uint64(len(r.names)):
 		r.Damaged("a name has a number that was not given")
-		return ""
+		return "", 0
 	}
-	return r.names[n-1]
+	return r.names[n-1], n
 }

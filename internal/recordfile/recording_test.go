@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io/fs"
 	"net"
 	"net/netip"
@@ -21,7 +22,8 @@ func sample() []byte {
 	var file bytes.Buffer
 	head := recordfile.NewHead()
 	head.Kernel, head.Loop, head.Arguments = "sample", "epoll", []string{"-v"}
-	w := recordfile.NewWriter(head, func(frame []byte) { file.Write(frame) })
+	file.Write(head.Bytes())
+	w := recordfile.NewWriter(func(f *recordfile.Frame) { file.Write(f.Bytes()) }, nil)
 	for i := range 3 {
 		w.Begin(1)
 		w.Uint(uint64(i) << 40)
@@ -144,9 +146,13 @@ func TestForeignFiles(t *testing.T) {
 
 func TestOtherVersion(t *testing.T) {
 	var file bytes.Buffer
-	recordfile.NewWriter(recordfile.Head{Version: 77}, func(frame []byte) { file.Write(frame) })
-	if _, err := recordfile.NewReader(&file); err == nil || !strings.Contains(err.Error(), "version 77") {
-		t.Errorf("error is %v", err)
+	for _, version := range []uint64{1, 77} {
+		head := recordfile.Head{Version: version}
+		file.Reset()
+		file.Write(head.Bytes())
+		if _, err := recordfile.NewReader(&file); err == nil || !strings.Contains(err.Error(), fmt.Sprint("version ", version, " of the format")) {
+			t.Errorf("error is %v", err)
+		}
 	}
 }
 

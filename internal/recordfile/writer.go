@@ -30,9 +30,11 @@ func frameSum(number uint64, data []byte) uint32 {
 
 // Writer collects records into frames. It is for one goroutine at a time.
 type Writer struct {
-	// Emit is called with each complete frame, as it is in the file, which it
-	// owns.
-	Emit func(frame []byte)
+	// Emit is called with each complete frame, which it owns.
+	Emit func(f *Frame)
+	// Spare returns memory of a frame that is not needed any more, nil if there is
+	// none.
+	Spare func() []byte
 
 	buf    []byte
 	names  map[string]uint64
@@ -53,16 +55,46 @@ type recentName struct {
 // recentNames is a power of two.
 const recentNames = 64
 
-// NewWriter makes a writer and emits the head.
-func NewWriter(h Head, emit func(frame []byte)) *Writer {
-	w := &Writer{Emit: emit, names: map[string]uint64{}}
-	emit(h.append(nil))
-	return w
+// NewWriter makes a writer of the recording that has a head.
+func NewWriter(emit func(f *Frame), spare func() []byte) *Writer {
+	return &Writer{Emit: emit, Spare: spare, names: map[string]uint64{}}
+}
+
+// Frame is a complete frame. Its check is made when it is needed: those of a ring
+// mostly are dropped before.
+type Frame struct {
+	number uint64
+	buf    []byte // with room for the head
+	sealed []byte // as it is in the file, once that is made
+}
+
+// Len returns the size of the frame in memory.
+func (f *Frame) Len() int { return len(f.buf) }
+
+// Memory returns the memory of a frame that is not needed any more.
+func (f *Frame) Memory() []byte { return f.buf[:0] }
+
+// Bytes returns the frame as it is in the file. It is not safe for several
+// goroutines.
+func (f *Frame) Bytes() []byte {
+	if f.sealed == nil {
+		data := f.buf[frameHead:]
+		head := appendHead(make([]byte, 0, frameHead), majorArray, 3)
+		head = appendHead(head, majorUint, f.number)
+		head = appendSum(head, frameSum(f.number, data))
+		head = appendHead(head, majorBytes, uint64(len(data)))
+		f.sealed = f.buf[frameHead-len(head):]
+		copy(f.sealed, head)
+	}
+	return f.sealed
 }
 
 // frameHead is how long the head of a frame can be: the array's, the number,
 // the check and the length of the bytes.
 const frameHead = 1 + 9 + 5 + 9
+
+// frameReserve is memory for the last record of a frame.
+const frameReserve = 64 << 10
 
 // Begin begins a record of a kind, in a new frame if the present one is full. It
 // reports whether the frame is new, in which names are written in full.
@@ -71,10 +103,13 @@ func (w *Writer) Begin(op byte) (fresh bool) {
 		w.Flush()
 	}
 	if fresh = len(w.buf) == 0; fresh {
-		if w.buf == nil {
-			w.buf = make([]byte, 0, FrameSize+4096)
+		if w.Spare != nil {
+			w.buf = w.Spare()
 		}
-		w.buf = append(w.buf, make([]byte, frameHead)...)
+		if w.buf == nil {
+			w.buf = make([]byte, 0, FrameSize+frameReserve)
+		}
+		w.buf = w.buf[:frameHead]
 	}
 	w.buf = append(w.buf, op)
 	return fresh
@@ -85,17 +120,11 @@ func (w *Writer) Flush() {
 	if len(w.buf) == 0 {
 		return
 	}
-	data := w.buf[frameHead:]
-	head := appendHead(make([]byte, 0, frameHead), majorArray, 3)
-	head = appendHead(head, majorUint, w.frames)
-	head = appendSum(head, frameSum(w.frames, data))
-	head = appendHead(head, majorBytes, uint64(len(data)))
-	frame := w.buf[frameHead-len(head):]
-	copy(frame, head)
+	f := &Frame{number: w.frames, buf: w.buf}
 	w.frames++
 	w.buf = nil
 	clear(w.names)
-	w.Emit(frame)
+	w.Emit(f)
 }
 
 // Pending returns how many bytes wait for Flush.
@@ -118,13 +147,13 @@ func (w *Writer) Bytes(p []byte) []byte {
 }
 
 // Name appends a name: 0 and the name in full when it is new in the frame, else
-// its number there.
-func (w *Writer) Name(name string) {
+// its number there, which is returned.
+func (w *Writer) Name(name string) (number uint64) {
 	bytes := unsafe.StringData(name)
 	slot := &w.recent[(uintptr(unsafe.Pointer(bytes))>>2^uintptr(len(name)))%recentNames]
 	if slot.n > 0 && slot.bytes == bytes && slot.size == len(name) && slot.frame == w.frames {
 		w.Uint(slot.n)
-		return
+		return slot.n
 	}
 	n, known := w.names[name]
 	*slot = recentName{bytes, len(name), w.frames, n}
@@ -136,4 +165,5 @@ func (w *Writer) Name(name string) {
 		w.names[name] = uint64(len(w.names) + 1)
 		w.Bytes([]byte(name))
 	}
+	return slot.n
 }

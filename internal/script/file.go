@@ -55,15 +55,12 @@ func (f *file) line(number int) (string, bool) {
 
 func (f *file) close() error { return nil }
 
-// rotate puts an empty file in the place of one, which gets another name.
+// rotate puts an empty file in the place of one, which gets another name. There
+// is no moment without a file of the name.
 func rotate(path string) error {
-	fresh := path + ".new"
-	if err := os.WriteFile(fresh, nil, 0o644); err != nil {
+	old := path + ".1"
+	if err := os.WriteFile(old, nil, 0o644); err != nil {
 		return err
 	}
-	// At once: POE reads a file again whose number of links it sees change.
-	if err := os.Link(path, path+".1"); err != nil {
-		return err
-	}
-	return os.Rename(fresh, path)
+	return exchange(old, path)
 }

@@ -14,6 +14,19 @@ type Observer interface {
 	End(s *Span)
 }
 
+// CountObserver is an [Observer] that wants no more of the events that are not
+// sampled than their number. If all observers of a kernel are, Begin and End are
+// called for sampled events, signals and exceptions, and End alone, without Args and
+// Sender, for an event that was not sampled and whose handler has thrown. The others
+// are counted when their handlers have ended.
+type CountObserver interface {
+	Observer
+	// Count is called with how many events of a name sessions of a type have handled
+	// since it was called last: before Turn and Waits, and after 256 events at the
+	// latest.
+	Count(sessionType, event string, n uint64)
+}
+
 // TurnObserver is an [Observer] that is also notified of the turns of the
 // kernel's loop.
 type TurnObserver interface {
@@ -50,6 +63,7 @@ type Session struct {
 	Number uint64 // 0 is the kernel
 	Type   string // the type of its heap, or of the session itself
 	Data   any    // set and used by the observer that was attached first
+	Events uint64 // that it has handled while the kernel was observed
 }
 
 // Span is an event that is being dispatched.

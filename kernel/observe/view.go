@@ -93,9 +93,10 @@ type SessionInfo struct {
 	Children int    // counted up to 1000
 	Refs     int    // reasons to live that the kernel counts
 	Timers   int
-	Watchers int // of handles, counted up to 1000
-	To, From int // queued events to it, and from it to others
-	Data     any // what the observer that was attached first has stored, see [Session]
+	Watchers int    // of handles, counted up to 1000
+	To, From int    // queued events to it, and from it to others
+	Events   uint64 // see [Session]
+	Data     any    // what the observer that was attached first has stored, see [Session]
 }
 
 // SessionDetail is everything that a kernel knows about a session.

@@ -9,7 +9,10 @@ import (
 	"github.com/gopoe/poe/node"
 )
 
-// Owner is the node on which an alias is.
+// Owner is the node on which an alias is. Epochs that a node sees of an alias never
+// go back. While nodes do not see each other their epochs may differ; when they do
+// again, the owner's becomes higher than any that one of them has seen of an owner
+// before, and is then the same for all.
 type Owner struct {
 	Alias string
 	Node  string // empty if there is no owner
@@ -172,12 +175,16 @@ func (c *Cluster) Claim(alias, lost string, events ...string) error {
 		h.retract()
 		return callError("Claim", alias, err)
 	}
-	cl := claim{c.n.Name(), c.name(alias).epoch + 1, c.k.Now().UnixNano()}
 	c.mine[alias] = h
+	c.enter(alias, claim{c.n.Name(), c.name(alias).epoch + 1, c.k.Now().UnixNano()})
+	return nil
+}
+
+// enter notes a claim of this node's, and lets the others know.
+func (c *Cluster) enter(alias string, cl claim) {
 	c.journal.set(entry{Class: classAlias, Name: alias, Epoch: cl.epoch, Since: cl.since})
 	c.claimed(alias, cl)
 	c.changed()
-	return nil
 }
 
 func (c *Cluster) mayClaim(alias string) error {

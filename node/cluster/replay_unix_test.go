@@ -8,13 +8,10 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
-	"path/filepath"
-	"runtime"
 	"syscall"
 	"testing"
 	"time"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"github.com/gopoe/poe/kernel"
@@ -283,46 +280,25 @@ func (o *office) done(what string) {
 // TestNodesAreReplayed records the program once on each loop and replays it ten
 // times, without the other node and without children.
 func TestNodesAreReplayed(t *testing.T) {
-	loops := []string{"portable"}
-	if runtime.GOOS == "linux" {
-		loops = append(loops, "epoll")
-	}
-	for _, loop := range loops {
-		t.Run(loop, func(t *testing.T) {
-			file := filepath.Join(t.TempDir(), "office.rec")
-			f, err := os.Create(file)
-			require.NoError(t, err)
-			var said []string
-			into := func(to *[]string) func(string, ...any) {
-				return func(format string, args ...any) { *to = append(*to, fmt.Sprintf(format, args...)) }
-			}
-			k := kernel.New(kernel.Options{Loop: loop, Recording: &kernel.Recording{Writer: f}})
-			o := office{say: into(&said)}
-			require.NoError(t, o.start(k))
-			require.NoError(t, k.Run())
+	poetest.Replays(t, 10, func(k *kernel.Kernel, say func(string, ...any)) func() {
+		o := office{say: say}
+		require.NoError(t, o.start(k))
+		return func() {
 			<-o.n.Done()
-			require.NoError(t, f.Close())
-			require.Equal(t, 1, o.round, "%q", said)
-			for range 10 {
-				var again []string
-				o := office{say: into(&again)}
-				poetest.Replay(t, file, func(k *kernel.Kernel) { require.NoError(t, o.start(k)) }, kernel.Options{Loop: loop})
-				<-o.n.Done()
-				assert.Equal(t, said, again)
-			}
-			checkParts(t, file, loop)
-		})
-	}
+			require.Equal(t, 1, o.round)
+		}
+	}, checkParts)
 }
 
 // checkParts replays a recording with a program that sends other values to the
 // other node, which is told where it does so.
-func checkParts(t *testing.T, file, loop string) {
+func checkParts(t *testing.T, file string, options kernel.Options) {
 	f, err := os.Open(file)
 	require.NoError(t, err)
 	defer f.Close()
 	replay := &kernel.Replay{From: f}
-	k := kernel.New(kernel.Options{Loop: loop, Replay: replay})
+	options.Replay = replay
+	k := kernel.New(options)
 	o := office{say: func(string, ...any) {}, other: true}
 	require.NoError(t, o.start(k))
 	var parts *recording.Divergence

@@ -16,7 +16,8 @@ func (c *Cluster) rule(alias string, n *name) {
 		if !p.beaten[alias] {
 			continue
 		}
-		if n.owner.node == "" || n.owner.node == p.name || n.owner.node == c.n.Name() {
+		settled := n.owner.node == p.name && n.owner.epoch == n.epoch
+		if settled || n.owner.node == "" || n.owner.node == c.n.Name() {
 			delete(p.beaten, alias)
 		}
 		p.unruled = true
@@ -28,9 +29,15 @@ func (c *Cluster) rule(alias string, n *name) {
 func (c *Cluster) rulings(p *peer) []ruling {
 	var list []ruling
 	for _, alias := range sortedKeys(p.beaten) {
-		if n := c.names[alias]; n != nil {
-			list = append(list, ruling{alias, n.owner.node, n.owner.epoch, n.owner.since})
+		n := c.names[alias]
+		if n == nil {
+			continue
 		}
+		r := ruling{alias, n.owner.node, n.owner.epoch, n.owner.since}
+		if r.Node == p.name {
+			r.Epoch = n.epoch
+		}
+		list = append(list, r)
 	}
 	return list
 }
@@ -41,6 +48,9 @@ func (c *Cluster) applyRulings(p *peer, list []ruling) {
 	p.rulings = map[string]claim{}
 	for _, r := range list {
 		cl := claim{r.Node, r.Epoch, r.Since}
+		if r.Node == c.n.Name() {
+			c.raise(r.Alias, r.Epoch)
+		}
 		if r.Node == c.n.Name() || c.seesNode(r.Node) {
 			continue
 		}
@@ -55,6 +65,16 @@ func (c *Cluster) applyRulings(p *peer, list []ruling) {
 			c.unclaimed(alias, cl.node)
 		}
 	}
+}
+
+// raise lifts the epoch of a claim of this node's above one that another node has
+// seen before it.
+func (c *Cluster) raise(alias string, seen uint64) {
+	n := c.names[alias]
+	if c.mine[alias] == nil || n == nil || n.owner.node != c.n.Name() || n.owner.epoch >= seen || seen >= maxEpoch {
+		return
+	}
+	c.enter(alias, claim{c.n.Name(), seen + 1, n.owner.since})
 }
 
 // seesNode reports whether a node is seen, so that only its own word counts.

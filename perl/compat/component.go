@@ -250,6 +250,7 @@ func serverCallbacks(cfg *servertcp.Config, c *perl.Hash, refresh func()) {
 	if code := cb(c, "ClientPreConnect"); code != nil {
 		cfg.ClientPreConnect = func(cl *servertcp.Client, h *kernel.Handle) *kernel.Handle {
 			refresh()
+			want = perl.Scalar
 			out := runClient(cl, code, fileOf(h), perl.NewArray(cfg.ClientArgs...))
 			if f := perl.F(perl.First(out)); f != nil {
 				if h, err := adopt(f); err == nil {
@@ -360,6 +361,7 @@ func clientCallbacks(cfg *clienttcp.Config, c *perl.Hash) {
 			if cl.Factory != nil {
 				id = int(cl.Factory.ID())
 			}
+			want = perl.Scalar
 			out := runC(cl, code, fileOf(h), addr, port, id)
 			if f := perl.F(perl.First(out)); f != nil {
 				if h, err := adopt(f); err == nil {

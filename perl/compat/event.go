@@ -197,8 +197,8 @@ func Handler(f func(e *Event)) *perl.Code {
 	}}
 }
 
-// want is the context of the call that is under way.
-var want = perl.Scalar
+// want is the context of the call that is under way, Void for events from the queue.
+var want = perl.Void
 
 // handler makes a handler of the kernel of code, or of a method of object.
 func handler(code *perl.Code, object any, heap func() any) kernel.Handler {
@@ -210,7 +210,10 @@ func handler(code *perl.Code, object any, heap func() any) kernel.Handler {
 // dispatch runs code as a handler of an event and returns what it returns.
 func dispatch(ke kernel.Event, code *perl.Code, object any, heap func() any, args ...any) []any {
 	e := &Event{Event: ke, Object: object, want: want}
-	want = perl.Scalar
+	if ke.Name == "_start" || ke.Name == "_stop" { // the parent gets the value
+		e.want = perl.Scalar
+	}
+	want = perl.Void
 	if args != nil {
 		e.Args = args
 	}

@@ -421,7 +421,11 @@ func timerCall(k *kernel.Kernel, method string, w perl.Want, args []any) ([]any,
 		if method == "alarm_adjust" {
 			return adjusted(k.AlarmAdjust(kernel.AlarmID(perl.Int(a(0))), perl.Seconds(a(1)))), true
 		}
-		return adjusted(k.DelayAdjust(kernel.AlarmID(perl.Int(a(0))), perl.Seconds(a(1)))), true
+		t, err := k.DelayAdjust(kernel.AlarmID(perl.Int(a(0))), perl.Seconds(a(1)))
+		if err != nil { // unlike alarm_adjust it leaves $! alone
+			return perl.L(nil), true
+		}
+		return perl.L(perl.Unix(t)), true
 	case "alarm_remove":
 		if a(0) == nil {
 			perl.SetOSError(syscall.EINVAL)
@@ -474,7 +478,10 @@ func selectCall(k *kernel.Kernel, method string, args []any) ([]any, bool) {
 	if !strings.HasPrefix(method, "select") {
 		return nil, false
 	}
-	if len(args) == 0 || perl.F(args[0]) == nil {
+	if len(args) == 0 || args[0] == nil {
+		perl.Die("Can't use an undefined value as a symbol reference")
+	}
+	if perl.F(args[0]) == nil {
 		perl.Die("undefined handle in %s()", method)
 	}
 	h, err := adopt(perl.F(args[0]))
@@ -543,21 +550,4 @@ func onSignal(name string, sig syscall.Signal, code any) {
 			k.Post(to, "signal", code, name)
 		}
 	}()
-}
-
-// Call calls an event's handler in void context and discards its value. A
-// failure sets $!. POE: call.
-func Call(to any, event string, args ...any) {
-	call(Kernel(), perl.Void, append([]any{to, event}, args...))
-}
-
-// SelectRead watches a handle for reading and sends the event when it is
-// readable. Without an event it stops watching. POE: select_read.
-func SelectRead(handle any, event ...any) {
-	selectCall(Kernel(), "select_read", append([]any{handle}, event...))
-}
-
-// SelectWrite is like SelectRead for writing. POE: select_write.
-func SelectWrite(handle any, event ...any) {
-	selectCall(Kernel(), "select_write", append([]any{handle}, event...))
 }

@@ -183,8 +183,8 @@ func (cw *clusterWorld) owns() error {
 	return nil
 }
 
-// healed checks that all see all, that each alias has one owner, on which all agree,
-// and that posts reach it.
+// healed checks that all see all, that each alias has one owner, on which all agree
+// and on its epoch, and that posts reach it.
 func (cw *clusterWorld) healed() error {
 	cw.hope()
 	for _, name := range cw.names {
@@ -201,8 +201,7 @@ func (cw *clusterWorld) healed() error {
 		want := cw.hosts[cw.names[0]].c.Owner(alias)
 		for _, name := range cw.names {
 			p := cw.hosts[name]
-			// How often it has been claimed some know better than others.
-			if o := p.c.Owner(alias); o.Node != want.Node || p.seen[alias] != o {
+			if o := p.c.Owner(alias); o != want || p.seen[alias] != o {
 				return fmt.Errorf("%s: owner of %s: %v, was told %v; %s: %v", p.key, alias, o, p.seen[alias], cw.names[0], want)
 			}
 			if p.holds[alias] != (name == want.Node) {
@@ -239,6 +238,6 @@ func TestCluster(t *testing.T) {
 			return errors.Join(cw.faults...)
 		})
 		w.Always("the owner in its own eyes has the alias", cw.owns)
-		w.Eventually("all see all, each alias has one owner for all, and posts reach it", cw.healed)
+		w.Eventually("all see all, each alias has one owner and one epoch for all, and posts reach it", cw.healed)
 	})
 }

@@ -27,6 +27,11 @@ func newDisk(h *Host) *Disk { return &Disk{h: h, files: map[string]*file{}} }
 // Append adds data to the end of a file, which is created if it does not exist.
 // On a full disk only a part of it is written, and the error is ENOSPC.
 func (d *Disk) Append(name string, data []byte) error {
+	_, err := asked(d.h, "append", func() (bool, error) { return true, d.doAppend(name, data) })
+	return err
+}
+
+func (d *Disk) doAppend(name string, data []byte) error {
 	f := d.files[name]
 	if f == nil {
 		f = &file{fresh: true}
@@ -42,6 +47,11 @@ func (d *Disk) Append(name string, data []byte) error {
 
 // Sync makes what was appended to a file survive a crash.
 func (d *Disk) Sync(name string) error {
+	_, err := asked(d.h, "sync", func() (bool, error) { return true, d.doSync(name) })
+	return err
+}
+
+func (d *Disk) doSync(name string) error {
 	f := d.files[name]
 	if f == nil {
 		return &fs.PathError{Op: "sync", Path: name, Err: fs.ErrNotExist}
@@ -52,6 +62,10 @@ func (d *Disk) Sync(name string) error {
 
 // Read returns the contents of a file, which must not be changed.
 func (d *Disk) Read(name string) ([]byte, error) {
+	return asked(d.h, "read", func() ([]byte, error) { return d.doRead(name) })
+}
+
+func (d *Disk) doRead(name string) ([]byte, error) {
 	f := d.files[name]
 	if f == nil {
 		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
@@ -61,6 +75,11 @@ func (d *Disk) Read(name string) ([]byte, error) {
 
 // Truncate shortens a file to n bytes. The change survives a crash.
 func (d *Disk) Truncate(name string, n int) error {
+	_, err := asked(d.h, "truncate", func() (bool, error) { return true, d.doTruncate(name, n) })
+	return err
+}
+
+func (d *Disk) doTruncate(name string, n int) error {
 	f := d.files[name]
 	if f == nil {
 		return &fs.PathError{Op: "truncate", Path: name, Err: fs.ErrNotExist}
@@ -74,6 +93,11 @@ func (d *Disk) Truncate(name string, n int) error {
 // synchronising and renaming it does: after a crash it has the old or the new
 // one.
 func (d *Disk) Replace(name string, data []byte) error {
+	_, err := asked(d.h, "replace", func() (bool, error) { return true, d.doReplace(name, data) })
+	return err
+}
+
+func (d *Disk) doReplace(name string, data []byte) error {
 	if d.full {
 		return &fs.PathError{Op: "write", Path: name, Err: syscall.ENOSPC}
 	}
@@ -84,6 +108,11 @@ func (d *Disk) Replace(name string, data []byte) error {
 // Rename gives a file another name and replaces a file that has it already. The
 // change survives a crash.
 func (d *Disk) Rename(from, to string) error {
+	_, err := asked(d.h, "rename", func() (bool, error) { return true, d.doRename(from, to) })
+	return err
+}
+
+func (d *Disk) doRename(from, to string) error {
 	f := d.files[from]
 	if f == nil {
 		return &fs.PathError{Op: "rename", Path: from, Err: fs.ErrNotExist}
@@ -96,6 +125,11 @@ func (d *Disk) Rename(from, to string) error {
 
 // Remove removes a file.
 func (d *Disk) Remove(name string) error {
+	_, err := asked(d.h, "remove", func() (bool, error) { return true, d.doRemove(name) })
+	return err
+}
+
+func (d *Disk) doRemove(name string) error {
 	if d.files[name] == nil {
 		return &fs.PathError{Op: "remove", Path: name, Err: fs.ErrNotExist}
 	}
@@ -104,7 +138,10 @@ func (d *Disk) Remove(name string) error {
 }
 
 // Names returns the names of the files, sorted.
-func (d *Disk) Names() []string { return slices.Sorted(maps.Keys(d.files)) }
+func (d *Disk) Names() []string {
+	names, _ := asked(d.h, "names", func() ([]string, error) { return slices.Sorted(maps.Keys(d.files)), nil })
+	return names
+}
 
 // SetFull makes the disk full, or ends that.
 func (d *Disk) SetFull(full bool) { d.full = full }

@@ -25,5 +25,8 @@
 // does not determine their order. One seed in every [Config.Check] is run twice
 // and must do the same both times.
 //
+// The hosts of a failing run are recorded; [Replay] replays one of them without its
+// world.
+//
 // All functions and methods of this package belong to the goroutine of Run.
 package sim

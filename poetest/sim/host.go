@@ -41,6 +41,9 @@ type Host struct {
 	ends      []*end
 	port      int
 	past      []*kernel.Kernel // kernels that have crashed
+	dials     uint64           // calls of Dial in this life
+	dialing   map[uint64]func(*kernel.Handle, error)
+	replayed  bool // there is no world around it
 }
 
 // Host adds a host and starts it: boot makes the sessions of its program on
@@ -75,12 +78,32 @@ func (h *Host) Addr() netip.Addr { return h.addr }
 func (h *Host) Up() bool { return !h.down }
 
 // Lives returns how often the host has started.
-func (h *Host) Lives() int { return h.life }
+func (h *Host) Lives() int {
+	n, _ := asked(h, "lives", func() (int, error) { return h.life, nil })
+	return n
+}
+
+// asked is what the host's program asks the world while it runs; a recording of the
+// host has the answer.
+func asked[T any](h *Host, what string, answer func() (T, error)) (T, error) {
+	if h.w.running != h {
+		return answer() // a property asks
+	}
+	return kernel.Recorded(h.Kernel, "world: "+what, answer)
+}
+
+// run runs something of the host's program.
+func (h *Host) run(f func()) {
+	defer func(before *Host) { h.w.running = before }(h.w.running)
+	h.w.running = h
+	f()
+}
 
 func (h *Host) start() {
 	h.life++
 	h.down, h.ended, h.woken = false, false, true
 	h.listeners, h.packets, h.port = map[int]*listener{}, map[int]*packetSocket{}, 32767
+	h.dials, h.dialing = 0, map[uint64]func(*kernel.Handle, error){}
 	hash := fnv.New64a()
 	fmt.Fprintf(hash, "%d %s %d", h.w.seed, h.name, h.life)
 	seed := hash.Sum64()
@@ -89,7 +112,7 @@ func (h *Host) start() {
 		Name: h.name, Clock: h.clock, Strict: h.w.config.Strict, Logger: slog.New(&hostLog{h: h}),
 		Recording: h.w.recordingFor(h),
 	})
-	h.boot(h)
+	h.run(func() { h.boot(h) })
 }
 
 // Crash ends the host at once: its kernel and everything in memory are lost, no
@@ -169,7 +192,9 @@ func (h *Host) due() time.Duration {
 // slice runs one turn of the kernel.
 func (h *Host) slice() {
 	h.clock.idle = false
-	more, err := h.Kernel.RunOneTimeslice()
+	var more bool
+	var err error
+	h.run(func() { more, err = h.Kernel.RunOneTimeslice() })
 	if h.clock.idle {
 		h.woken = false
 	} else {

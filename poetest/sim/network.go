@@ -125,12 +125,35 @@ const backlog = 128
 // and wherever a listening handle is needed. The error is EADDRINUSE if the
 // port is in use.
 func (h *Host) Listen(port int) (*kernel.Handle, error) {
+	return asked(h, "listen", func() (*kernel.Handle, error) { return h.listen(port) })
+}
+
+func (h *Host) listen(port int) (*kernel.Handle, error) {
 	if h.listeners[port] != nil {
 		return nil, &kernel.OpError{Op: "bind", Err: syscall.EADDRINUSE}
 	}
 	l := &listener{h: h, life: h.life, addr: netip.AddrPortFrom(h.addr, uint16(port))}
 	h.listeners[port] = l
 	return kernel.FromSource((*listening)(l), fmt.Sprintf("listener %s:%d", h.name, port)), nil
+}
+
+// dialed is what has become of one call of Dial.
+type dialed struct {
+	Number uint64
+	Conn   *kernel.Handle
+}
+
+// complete lets the kernel take in what has become of the oldest call of Dial that
+// has come to its end. A recording has which that is, and the result.
+func (h *Host) complete(number uint64, c *kernel.Handle, err error) {
+	h.Kernel.Outside().DoAsync(func(k *kernel.Kernel) {
+		d, err := kernel.Recorded(k, "dialed", func() (dialed, error) { return dialed{number, c}, err })
+		done := h.dialing[d.Number]
+		delete(h.dialing, d.Number)
+		if done != nil {
+			done(d.Conn, err)
+		}
+	})
 }
 
 // Dial connects to a port of a host, by its name. done is called later, with the
@@ -141,6 +164,13 @@ func (h *Host) Listen(port int) (*kernel.Handle, error) {
 //
 // done is not called on a host that has crashed meanwhile.
 func (h *Host) Dial(name string, port int, done func(*kernel.Handle, error)) {
+	h.dials++
+	number := h.dials
+	h.dialing[number] = done
+	if h.replayed {
+		h.complete(number, nil, nil) // when the recording says so, and with what it has
+		return
+	}
 	w, life := h.w, h.life
 	finish := func(c *kernel.Handle, errno syscall.Errno) {
 		if h.life != life || h.down {
@@ -151,7 +181,7 @@ func (h *Host) Dial(name string, port int, done func(*kernel.Handle, error)) {
 			err = &kernel.OpError{Op: "connect", Err: errno}
 		}
 		h.wake()
-		done(c, err)
+		h.complete(number, c, err)
 	}
 	to := w.find(name)
 	if to == nil {

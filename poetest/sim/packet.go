@@ -32,6 +32,10 @@ const queued = 256
 // may be lost, duplicated and reordered. The error is EADDRINUSE if the port is
 // in use.
 func (h *Host) ListenPacket(port int) (*kernel.Handle, error) {
+	return asked(h, "datagrams", func() (*kernel.Handle, error) { return h.listenPacket(port) })
+}
+
+func (h *Host) listenPacket(port int) (*kernel.Handle, error) {
 	if port == 0 {
 		for port = 49152; h.packets[port] != nil; port++ {
 		}

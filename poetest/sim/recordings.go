@@ -1,36 +1,49 @@
 package sim
 
 import (
+	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/gopoe/poe/kernel"
 )
 
-// recordings writes the recordings of the hosts of one run, if they are asked for.
+// recordings are those of the hosts of one run, if they are asked for: one of each
+// life.
 type recordings struct {
 	dir   string
-	files []*os.File
+	names []string
+	rings []*kernel.Recording
 }
 
-func newRecordings() *recordings { return &recordings{dir: os.Getenv("SIM_RECORDING")} }
+func newRecordings(dir string) *recordings { return &recordings{dir: dir} }
 
-// recordingFor returns where a host is recorded; nil if it is not. Of a host that
-// starts again the first life is recorded.
+// ringSize is the size of the recording of one life of a host.
+const ringSize = 256 << 20
+
+// recordingFor returns where a host is recorded; nil if it is not.
 func (w *World) recordingFor(h *Host) *kernel.Recording {
-	if w.record == nil || w.record.dir == "" || h.life > 1 {
+	if w.record == nil || w.record.dir == "" {
 		return nil
 	}
-	f, err := os.Create(filepath.Join(w.record.dir, h.name+".rec"))
-	if err != nil {
-		panic(err)
+	name := h.name + ".rec"
+	if h.life > 1 {
+		name = fmt.Sprintf("%s.%d.rec", h.name, h.life)
 	}
-	w.record.files = append(w.record.files, f)
-	return &kernel.Recording{Writer: f}
+	r := &kernel.Recording{Ring: ringSize}
+	w.record.names, w.record.rings = append(w.record.names, name), append(w.record.rings, r)
+	return r
 }
 
-func (r *recordings) close() {
-	for _, f := range r.files {
-		f.Close()
+// save writes the recordings as far as the hosts have come.
+func (r *recordings) save() (err error) {
+	for i, ring := range r.rings {
+		f, failed := os.OpenFile(filepath.Join(r.dir, r.names[i]), os.O_CREATE|os.O_TRUNC|os.O_WRONLY, 0o600)
+		if failed == nil {
+			failed = errors.Join(ring.Dump(f), f.Close())
+		}
+		err = errors.Join(err, failed)
 	}
+	return err
 }

@@ -35,6 +35,8 @@ type Config struct {
 	// with which a failing seed still fails; 0 means 200, a negative number
 	// none.
 	Shrink int
+
+	recordings string // the directory for those of the hosts
 }
 
 func (c Config) withDefaults() Config {
@@ -47,6 +49,7 @@ func (c Config) withDefaults() Config {
 	if n, err := strconv.ParseUint(os.Getenv("SIM_FIRST"), 10, 64); err == nil {
 		c.First = n
 	}
+	c.recordings = os.Getenv("SIM_RECORDING")
 	if c.Duration == 0 {
 		c.Duration = time.Minute
 	}
@@ -64,9 +67,10 @@ func (c Config) withDefaults() Config {
 
 // Run builds and runs a world for each seed. The first one that fails, fails
 // the test, with its seed and the command to repeat it, the smallest set of
-// faults found with which it still fails, and the end of its log. With
-// SIM_RECORDING=DIR the run of every host is recorded to DIR/HOST.rec, for poe
-// replay -list and -diff.
+// faults found with which it still fails, the end of its log, and where the
+// recordings of that run are, one of each host and life: HOST.rec, HOST.2.rec.
+// They are for [Replay], and for poe replay -list and -diff. With
+// SIM_RECORDING=DIR every run is recorded there.
 func Run(t testing.TB, c Config, build func(w *World)) {
 	t.Helper()
 	c = c.withDefaults()
@@ -106,25 +110,27 @@ func Run(t testing.TB, c Config, build func(w *World)) {
 // outcome is what a run came to.
 type outcome struct {
 	seed     uint64
+	skip     map[uint64]bool // faults that were left out
 	failure  *Failure
 	at       time.Duration
 	faults   []Fault
 	log      []string
 	digest   uint64
 	happened map[string]bool
+	unsaved  error // why there are no recordings
 }
 
 // runSeed builds a world and runs it to its end.
 func runSeed(c Config, seed uint64, skip map[uint64]bool, build func(w *World)) (o outcome) {
 	w := newWorld(c, seed, skip)
-	w.record = newRecordings()
-	o.seed = seed
+	w.record = newRecordings(c.recordings)
+	o.seed, o.skip = seed, skip
 	defer func() {
 		o.at, o.faults, o.log, o.digest, o.happened = w.now, w.faults, w.log, w.digest, w.happened
+		o.unsaved = w.record.save()
 		for _, h := range w.hosts {
 			h.clean()
 		}
-		w.record.close()
 	}()
 	defer func() {
 		switch thrown := recover().(type) {
@@ -144,6 +150,24 @@ func runSeed(c Config, seed uint64, skip map[uint64]bool, build func(w *World)) 
 	return o
 }
 
+// keep runs the smallest case once more with recordings, and says where they are.
+func keep(c Config, o outcome, build func(w *World)) string {
+	var err error
+	if c.recordings == "" {
+		if c.recordings, err = os.MkdirTemp("", fmt.Sprintf("sim-seed-%d-", o.seed)); err != nil {
+			return "its hosts are not recorded: " + err.Error()
+		}
+	}
+	again := runSeed(c, o.seed, o.skip, build)
+	switch {
+	case again.unsaved != nil:
+		return "its hosts are not recorded: " + again.unsaved.Error()
+	case again.digest != o.digest:
+		return "its hosts are not recorded: with the recordings it does something else"
+	}
+	return "its hosts are recorded in " + c.recordings + ", for sim.Replay and poe replay -list"
+}
+
 // report describes a failing seed.
 func report(test string, c Config, o outcome, build func(w *World)) string {
 	all := len(o.faults)
@@ -155,6 +179,7 @@ func report(test string, c Config, o outcome, build func(w *World)) string {
 	for _, f := range small.faults {
 		fmt.Fprintf(&b, "    %v\n", f)
 	}
+	fmt.Fprintf(&b, "  %s\n", keep(c, small, build))
 	b.WriteString("  the end of its log:\n")
 	for _, line := range small.log {
 		fmt.Fprintf(&b, "    %s\n", line)

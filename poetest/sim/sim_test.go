@@ -37,6 +37,7 @@ func (f *failing) Errorf(format string, args ...any) { f.said += fmt.Sprintf(for
 func runFailing(t *testing.T, c sim.Config, build func(w *sim.World)) string {
 	t.Setenv("SIM_SEEDS", "")
 	t.Setenv("SIM_SEED", "")
+	t.Setenv("TMPDIR", t.TempDir()) // for recordings
 	f := &failing{TB: t}
 	done := make(chan struct{})
 	go func() {
@@ -74,7 +75,7 @@ func TestAFailingSeedIsShrunk(t *testing.T) {
 	require.Contains(t, said, "a starts only once: it did again")
 	require.Contains(t, said, "SIM_SEED=7 go test -run '^TestIt$/^part$'")
 	require.Contains(t, said, "it also fails with 1 of its ")
-	faults := said[strings.Index(said, "it also fails"):strings.Index(said, "the end of its log")]
+	faults := said[strings.Index(said, "it also fails"):strings.Index(said, "  its hosts are recorded")]
 	require.Equal(t, 2, strings.Count(faults, "\n"), faults)
 	require.Contains(t, faults, "crash of a")
 }

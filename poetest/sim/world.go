@@ -20,14 +20,15 @@ const never = time.Duration(math.MaxInt64)
 
 // World is one simulated world.
 type World struct {
-	config Config
-	seed   uint64
-	now    time.Duration
-	hosts  []*Host
-	links  map[[2]*Host]*Link
-	events eventHeap
-	seq    uint64
-	conns  int
+	config  Config
+	seed    uint64
+	now     time.Duration
+	hosts   []*Host
+	running *Host // whose program runs now
+	links   map[[2]*Host]*Link
+	events  eventHeap
+	seq     uint64
+	conns   int
 
 	user, netRand, faultRand, callRand, orderRand *rand.Rand
 
@@ -67,7 +68,13 @@ func (w *World) Seed() uint64 { return w.seed }
 func (w *World) Rand() *rand.Rand { return w.user }
 
 // Now returns the virtual time that has passed.
-func (w *World) Now() time.Duration { return w.now }
+func (w *World) Now() time.Duration {
+	if h := w.running; h != nil {
+		now, _ := asked(h, "time", func() (time.Duration, error) { return w.now, nil })
+		return now
+	}
+	return w.now
+}
 
 // Hosts returns the hosts in the order in which they were made.
 func (w *World) Hosts() []*Host { return w.hosts }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"net/netip"
+	"syscall"
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/internal/acceptor"
@@ -87,7 +88,11 @@ func Listen(c Config) (*kernel.Handle, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	return kernel.Recorded(nil, "listen", c.listen)
+	h, err := kernel.Recorded(nil, "listen", c.listen)
+	if errno, ok := err.(syscall.Errno); ok {
+		err = &kernel.OpError{Op: "listen", Err: errno}
+	}
+	return h, err
 }
 
 func (c *Config) listen() (*kernel.Handle, error) {

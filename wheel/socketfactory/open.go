@@ -19,5 +19,8 @@ func openSocket(c *Config, e endpoint, local bool) (h *kernel.Handle, op string,
 	if errors.As(err, &failed) {
 		return nil, failed.Op, failed.Err
 	}
-	return h, "", err
+	if err != nil {
+		return nil, "socket", err
+	}
+	return h, "", nil
 }

@@ -68,117 +68,166 @@ func (g *gen) list(n *node) string {
 	if n == nil {
 		return "nil"
 	}
-	switch n.kind {
-	case kList:
-		return g.cat(n.kids)
-	case kWords:
-		return "perl.L(" + quoteAll(strings.Fields(n.text)) + ")"
-	case kVar, kDeref:
-		switch n.sigil {
-		case '@':
-			if isArgs(n) {
-				return g.argsAll()
-			}
-			if n.kind == kDeref && n.kids[0].kind == kVar && n.kids[0].v != nil && g.typeOf(n.kids[0].v) == tAny {
-				n.kids[0].v.reads2++
-				return "perl.Strict(" + n.kids[0].v.goName + ").All()"
-			}
-			return g.container(n) + ".All()"
-		case '%':
-			return g.container(n) + ".Pairs()"
-		case '&':
-			return "perl.ApplyList(" + g.any(n.kids[0]) + ")"
-		}
-	case kSlice:
-		if isArgs(n.kids[0]) {
-			return g.argsSlice(n.kids[1])
-		}
-		return g.container(n.kids[0]) + ".Slice(" + g.spreadAll(listOf2(n.kids[1])) + ")"
-	case kHSlice:
-		return g.container(n.kids[0]) + ".Slice(" + g.spreadAll(listOf2(n.kids[1])) + ")"
-	case kKVSlice:
-		return g.container(n.kids[0]) + ".KeyValues(" + g.spreadAll(listOf2(n.kids[1])) + ")"
-	case kLSlice:
-		return "perl.Pick(" + g.list(n.kids[0]) + ", " + g.spreadAll(listOf2(n.kids[1])) + ")"
-	case kCall:
-		return g.call(n, "List").code
-	case kMethod:
-		return g.method(n, "List").code
-	case kApply:
-		if v, ok := g.aliasedApply(n, "List"); ok {
-			return v.code
-		}
-		return "perl.ApplyList(" + g.applyArgs(n) + ")"
-	case kMap:
-		return g.mapGrep(n)
-	case kSort:
-		return g.sort(n)
-	case kRange:
-		return "perl.Range(" + g.any(n.kids[0]) + ", " + g.any(n.kids[1]) + ")"
-	case kReadline:
-		return "perl.ReadLines(" + g.handle(n.kids[0]) + ")"
-	case kDo:
-		noReturn(n.body)
-		return g.blockThunk(n.body, rList, "[]any") + "()"
-	case kEval:
-		return "perl.EvalList(" + g.blockThunk(n.body, rList, "[]any") + ")"
-	case kCond:
-		if isListy(n) {
-			c := g.cond(n.kids[0])
-			return "perl.IfElse(" + c + ", " + g.listThunk(n.kids[1]) + ", " + g.listThunk(n.kids[2]) + ")"
-		}
-	case kLogic:
-		if isListy(n) {
-			if n.op == "&&" {
-				return "perl.IfElse(" + g.cond(n.kids[0]) + ", " + g.listThunk(n.kids[1]) + ", func() []any { return perl.L(" + g.any(n.kids[0]) + ") })"
-			}
-			v := g.any(n.kids[0])
-			t := g.temp("v")
-			g.hoist(fmt.Sprintf("%s := any(%s)", t, v))
-			c := "perl.True(" + t + ")"
-			if n.op == "//" {
-				c = t + " != nil"
-			}
-			return "perl.IfElse(" + c + ", func() []any { return perl.L(" + t + ") }, " + g.listThunk(n.kids[1]) + ")"
-		}
-	case kMatch:
-		if n.op != "qr" {
-			return g.matchList(n)
-		}
-	case kAssign:
-		if isListTarget(n.kids[0]) {
-			return g.assignList(n)
-		}
-	case kMy:
-		if isListy(n) {
-			g.declareInline(n)
-			if n.paren {
-				return g.cat(n.kids)
-			}
-			return g.list(n.kids[0])
-		}
-	case kRef:
-		if isListy(n) {
-			var refs []string
-			kids := n.kids[0].kids
-			if n.kids[0].kind == kMy {
-				g.declareInline(n.kids[0])
-			}
-			for _, k := range kids {
-				refs = append(refs, g.reference(k).code)
-			}
-			return "perl.L(" + strings.Join(refs, ", ") + ")"
-		}
-	case kBinop:
-		if isListy(n) {
-			return "perl.Repeat(" + g.list(n.kids[0]) + ", " + g.int(n.kids[1]) + ")"
-		}
-	case kFunc:
-		if code, ok := g.builtinList(n); ok {
+	if write, ok := listWriters[n.kind]; ok {
+		if code := write(g, n); code != "" {
 			return code
 		}
 	}
 	return "perl.L(" + g.any(n) + ")"
+}
+
+// listWriters write expressions in list context, by their kinds; the result is empty
+// for one that is a scalar there.
+var listWriters map[kind]func(*gen, *node) string
+
+func init() {
+	listWriters = map[kind]func(*gen, *node) string{
+		kList:     func(g *gen, n *node) string { return g.cat(n.kids) },
+		kWords:    func(_ *gen, n *node) string { return "perl.L(" + quoteAll(strings.Fields(n.text)) + ")" },
+		kVar:      (*gen).variableList,
+		kDeref:    (*gen).variableList,
+		kSlice:    (*gen).sliceList,
+		kHSlice:   (*gen).sliceList,
+		kKVSlice:  func(g *gen, n *node) string { return g.container(n.kids[0]) + ".KeyValues(" + g.subscripts(n) + ")" },
+		kLSlice:   func(g *gen, n *node) string { return "perl.Pick(" + g.list(n.kids[0]) + ", " + g.subscripts(n) + ")" },
+		kCall:     func(g *gen, n *node) string { return g.call(n, "List").code },
+		kMethod:   func(g *gen, n *node) string { return g.method(n, "List").code },
+		kApply:    (*gen).applyList,
+		kMap:      (*gen).mapGrep,
+		kSort:     (*gen).sort,
+		kRange:    func(g *gen, n *node) string { return "perl.Range(" + g.any(n.kids[0]) + ", " + g.any(n.kids[1]) + ")" },
+		kReadline: func(g *gen, n *node) string { return "perl.ReadLines(" + g.handle(n.kids[0]) + ")" },
+		kDo:       (*gen).doList,
+		kEval:     func(g *gen, n *node) string { return "perl.EvalList(" + g.blockThunk(n.body, rList, "[]any") + ")" },
+		kCond:     (*gen).condList,
+		kLogic:    (*gen).logicList,
+		kMatch:    (*gen).matches,
+		kAssign:   (*gen).assignmentList,
+		kMy:       (*gen).myList,
+		kRef:      (*gen).references,
+		kBinop:    (*gen).repeatList,
+		kFunc: func(g *gen, n *node) string {
+			code, _ := g.builtinList(n)
+			return code
+		},
+	}
+}
+
+// variableList is an array, a hash or what is behind a reference.
+func (g *gen) variableList(n *node) string {
+	switch n.sigil {
+	case '@':
+		if isArgs(n) {
+			return g.argsAll()
+		}
+		if n.kind == kDeref && n.kids[0].kind == kVar && n.kids[0].v != nil && g.typeOf(n.kids[0].v) == tAny {
+			n.kids[0].v.reads2++
+			return "perl.Strict(" + n.kids[0].v.goName + ").All()"
+		}
+		return g.container(n) + ".All()"
+	case '%':
+		return g.container(n) + ".Pairs()"
+	case '&':
+		return "perl.ApplyList(" + g.any(n.kids[0]) + ")"
+	}
+	return ""
+}
+
+// subscripts are the indices or keys of a slice.
+func (g *gen) subscripts(n *node) string { return g.spreadAll(listOf2(n.kids[1])) }
+
+func (g *gen) sliceList(n *node) string {
+	if n.kind == kSlice && isArgs(n.kids[0]) {
+		return g.argsSlice(n.kids[1])
+	}
+	return g.container(n.kids[0]) + ".Slice(" + g.subscripts(n) + ")"
+}
+
+func (g *gen) applyList(n *node) string {
+	if v, ok := g.aliasedApply(n, "List"); ok {
+		return v.code
+	}
+	return "perl.ApplyList(" + g.applyArgs(n) + ")"
+}
+
+func (g *gen) doList(n *node) string {
+	noReturn(n.body)
+	return g.blockThunk(n.body, rList, "[]any") + "()"
+}
+
+func (g *gen) condList(n *node) string {
+	if !isListy(n) {
+		return ""
+	}
+	c := g.cond(n.kids[0])
+	return "perl.IfElse(" + c + ", " + g.listThunk(n.kids[1]) + ", " + g.listThunk(n.kids[2]) + ")"
+}
+
+func (g *gen) logicList(n *node) string {
+	if !isListy(n) {
+		return ""
+	}
+	if n.op == "&&" {
+		return "perl.IfElse(" + g.cond(n.kids[0]) + ", " + g.listThunk(n.kids[1]) + ", func() []any { return perl.L(" + g.any(n.kids[0]) + ") })"
+	}
+	v := g.any(n.kids[0])
+	t := g.temp("v")
+	g.hoist(fmt.Sprintf("%s := any(%s)", t, v))
+	c := "perl.True(" + t + ")"
+	if n.op == "//" {
+		c = t + " != nil"
+	}
+	return "perl.IfElse(" + c + ", func() []any { return perl.L(" + t + ") }, " + g.listThunk(n.kids[1]) + ")"
+}
+
+func (g *gen) matches(n *node) string {
+	if n.op == "qr" {
+		return ""
+	}
+	return g.matchList(n)
+}
+
+// assignmentList is a list assignment as a list.
+func (g *gen) assignmentList(n *node) string {
+	if !isListTarget(n.kids[0]) {
+		return ""
+	}
+	return g.assignList(n)
+}
+
+func (g *gen) myList(n *node) string {
+	if !isListy(n) {
+		return ""
+	}
+	g.declareInline(n)
+	if n.paren {
+		return g.cat(n.kids)
+	}
+	return g.list(n.kids[0])
+}
+
+// references are those to each of a list.
+func (g *gen) references(n *node) string {
+	if !isListy(n) {
+		return ""
+	}
+	var refs []string
+	kids := n.kids[0].kids
+	if n.kids[0].kind == kMy {
+		g.declareInline(n.kids[0])
+	}
+	for _, k := range kids {
+		refs = append(refs, g.reference(k).code)
+	}
+	return "perl.L(" + strings.Join(refs, ", ") + ")"
+}
+
+// repeatList is LIST x COUNT.
+func (g *gen) repeatList(n *node) string {
+	if !isListy(n) {
+		return ""
+	}
+	return "perl.Repeat(" + g.list(n.kids[0]) + ", " + g.int(n.kids[1]) + ")"
 }
 
 func listOf2(n *node) []*node {

@@ -11,119 +11,129 @@ func (g *gen) expr(n *node) val {
 	if n == nil {
 		return val{"nil", tAny, true}
 	}
-	switch n.kind {
-	case kEmpty:
-		return val{"nil", tAny, true}
-	case kGo:
-		return val{n.text, tAny, false}
-	case kNum:
-		return number(n.text)
-	case kStr, kWords:
-		if n.kind == kWords {
-			words := strings.Fields(n.text)
-			if len(words) == 0 {
-				return val{"nil", tAny, true}
-			}
-			return val{quote(words[len(words)-1]), tStr, true}
-		}
-		return val{quote(n.text), tStr, true}
-	case kBare:
-		return g.bareword(n)
-	case kInterp:
-		return g.interp(n)
-	case kVar:
-		return g.variable(n)
-	case kMy:
-		return g.myExpr(n)
-	case kIndex:
-		return g.index(n)
-	case kKey:
-		if v, ok := g.special(n); ok {
-			return v
-		}
-		g.joinKeys(n)
-		return val{g.container(n.kids[0]) + ".Get(" + g.str(n.kids[1]) + ")", tAny, false}
-	case kSlice, kHSlice, kLSlice, kKVSlice:
-		return val{"perl.First(" + g.list(n) + ")", tAny, false}
-	case kDeref:
-		return g.derefExpr(n)
-	case kLast:
-		if isArgs(n.kids[0]) {
-			return val{g.argCount(n) + " - 1", tInt, false}
-		}
-		return val{g.container(n.kids[0]) + ".Last()", tInt, false}
-	case kCall:
-		return g.call(n, "Scalar")
-	case kFunc:
-		return g.builtin(n)
-	case kMethod:
-		return g.method(n, "Scalar")
-	case kApply:
-		if v, ok := g.aliasedApply(n, "Scalar"); ok {
-			return v
-		}
-		return val{fmt.Sprintf("perl.Apply(%s)", g.applyArgs(n)), tAny, false}
-	case kSub:
-		return g.anonSub(n)
-	case kArray:
-		return val{"perl.NewArray(" + g.fresh(n.kids) + ")", tArr, false}
-	case kHash:
-		return val{g.hashLiteral(n), tHash, false}
-	case kUnop:
-		return g.unary(n)
-	case kPostop:
-		return g.postop(n)
-	case kBinop:
-		return g.binaryOp(n)
-	case kLogic:
-		return g.logic(n)
-	case kAssign:
-		return g.assignExpr(n)
-	case kCond:
-		return g.condExpr(n)
-	case kList:
-		return g.listScalar(n)
-	case kRange:
-		cannot("P0101", "the flip-flop operator")
-	case kMatch:
-		return g.match(n)
-	case kSubst:
-		v := g.subst(n)
-		if v.typ == tInt {
-			return val{"perl.Replacements(" + v.code + ")", tAny, false}
-		}
-		return v
-	case kTrans:
-		return g.trans(n)
-	case kReadline:
-		return val{"perl.ReadLine(" + g.handle(n.kids[0]) + ")", tAny, false}
-	case kTest:
-		return g.fileTest(n)
-	case kRef:
-		return g.reference(n.kids[0])
-	case kDo:
-		noReturn(n.body)
-		return val{g.blockThunk(n.body, rAny, "any") + "()", tAny, false}
-	case kEval:
-		g.evals++
-		defer func() { g.evals-- }()
-		return val{"perl.Eval(" + g.blockThunk(n.body, rAny, "any") + ")", tAny, false}
-	case kPrint:
-		return g.print(n)
-	case kMap, kSort:
-		if n.kind == kMap {
-			return val{"len(" + g.list(n) + ")", tInt, false}
-		}
-		cannot("P0102", "sort in scalar context")
-	case kGlobVar:
-		return g.glob(n)
-	case kReturn, kJump:
-		cannot("P0103", "%s inside of an expression", map[kind]string{kReturn: "return", kJump: n.op}[n.kind])
-	case kLocal:
-		cannot("P0104", "local inside of an expression")
+	if write, ok := scalarWriters[n.kind]; ok {
+		return write(g, n)
 	}
 	cannot("P0100", "an expression of this kind (%d)", n.kind)
 	return val{}
+}
+
+// scalarWriters write expressions in scalar context, by their kinds.
+var scalarWriters map[kind]func(*gen, *node) val
+
+func init() {
+	scalarWriters = map[kind]func(*gen, *node) val{
+		kEmpty:    func(*gen, *node) val { return val{"nil", tAny, true} },
+		kGo:       func(_ *gen, n *node) val { return val{n.text, tAny, false} },
+		kNum:      func(_ *gen, n *node) val { return number(n.text) },
+		kStr:      func(_ *gen, n *node) val { return val{quote(n.text), tStr, true} },
+		kWords:    func(_ *gen, n *node) val { return lastWord(n) },
+		kBare:     (*gen).bareword,
+		kInterp:   (*gen).interp,
+		kVar:      (*gen).variable,
+		kMy:       (*gen).myExpr,
+		kIndex:    (*gen).index,
+		kKey:      (*gen).keyExpr,
+		kSlice:    (*gen).sliceExpr,
+		kHSlice:   (*gen).sliceExpr,
+		kLSlice:   (*gen).sliceExpr,
+		kKVSlice:  (*gen).sliceExpr,
+		kDeref:    (*gen).derefExpr,
+		kLast:     (*gen).lastExpr,
+		kCall:     func(g *gen, n *node) val { return g.call(n, "Scalar") },
+		kFunc:     (*gen).builtin,
+		kMethod:   func(g *gen, n *node) val { return g.method(n, "Scalar") },
+		kApply:    (*gen).applyExpr,
+		kSub:      (*gen).anonSub,
+		kArray:    func(g *gen, n *node) val { return val{"perl.NewArray(" + g.fresh(n.kids) + ")", tArr, false} },
+		kHash:     func(g *gen, n *node) val { return val{g.hashLiteral(n), tHash, false} },
+		kUnop:     (*gen).unary,
+		kPostop:   (*gen).postop,
+		kBinop:    (*gen).binaryOp,
+		kLogic:    (*gen).logic,
+		kAssign:   (*gen).assignExpr,
+		kCond:     (*gen).condExpr,
+		kList:     (*gen).listScalar,
+		kMatch:    (*gen).match,
+		kSubst:    (*gen).substExpr,
+		kTrans:    (*gen).trans,
+		kReadline: func(g *gen, n *node) val { return val{"perl.ReadLine(" + g.handle(n.kids[0]) + ")", tAny, false} },
+		kTest:     (*gen).fileTest,
+		kRef:      func(g *gen, n *node) val { return g.reference(n.kids[0]) },
+		kDo:       (*gen).doExpr,
+		kEval:     (*gen).evalExpr,
+		kPrint:    (*gen).print,
+		kMap:      func(g *gen, n *node) val { return val{"len(" + g.list(n) + ")", tInt, false} },
+		kGlobVar:  (*gen).glob,
+	}
+	for k, why := range map[kind][2]string{
+		kRange: {"P0101", "the flip-flop operator"}, kSort: {"P0102", "sort in scalar context"},
+		kReturn: {"P0103", "return inside of an expression"}, kLocal: {"P0104", "local inside of an expression"},
+	} {
+		scalarWriters[k] = func(*gen, *node) val {
+			cannot(why[0], "%s", why[1])
+			return val{}
+		}
+	}
+	scalarWriters[kJump] = func(_ *gen, n *node) val {
+		cannot("P0103", "%s inside of an expression", n.op)
+		return val{}
+	}
+}
+
+// lastWord is qw(...) as a scalar.
+func lastWord(n *node) val {
+	words := strings.Fields(n.text)
+	if len(words) == 0 {
+		return val{"nil", tAny, true}
+	}
+	return val{quote(words[len(words)-1]), tStr, true}
+}
+
+// keyExpr is an element of a hash.
+func (g *gen) keyExpr(n *node) val {
+	if v, ok := g.special(n); ok {
+		return v
+	}
+	g.joinKeys(n)
+	return val{g.container(n.kids[0]) + ".Get(" + g.str(n.kids[1]) + ")", tAny, false}
+}
+
+func (g *gen) sliceExpr(n *node) val { return val{"perl.First(" + g.list(n) + ")", tAny, false} }
+
+// lastExpr is $#array.
+func (g *gen) lastExpr(n *node) val {
+	if isArgs(n.kids[0]) {
+		return val{g.argCount(n) + " - 1", tInt, false}
+	}
+	return val{g.container(n.kids[0]) + ".Last()", tInt, false}
+}
+
+// applyExpr is a call of a reference to a sub.
+func (g *gen) applyExpr(n *node) val {
+	if v, ok := g.aliasedApply(n, "Scalar"); ok {
+		return v
+	}
+	return val{fmt.Sprintf("perl.Apply(%s)", g.applyArgs(n)), tAny, false}
+}
+
+func (g *gen) substExpr(n *node) val {
+	v := g.subst(n)
+	if v.typ == tInt {
+		return val{"perl.Replacements(" + v.code + ")", tAny, false}
+	}
+	return v
+}
+
+func (g *gen) doExpr(n *node) val {
+	noReturn(n.body)
+	return val{g.blockThunk(n.body, rAny, "any") + "()", tAny, false}
+}
+
+func (g *gen) evalExpr(n *node) val {
+	g.evals++
+	defer func() { g.evals-- }()
+	return val{"perl.Eval(" + g.blockThunk(n.body, rAny, "any") + ")", tAny, false}
 }
 
 // joinKeys makes one key of several: $h{1, 2} is $h{join $;, 1, 2}.

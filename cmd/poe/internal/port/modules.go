@@ -51,7 +51,7 @@ var imports = map[string]signature{
 }
 
 // qualified are functions that are called with their package.
-var qualified = map[string]string{"List::Util": "", "Scalar::Util": "", "POSIX": "", "Socket": "", "Carp": "", "File::Path": "", "File::Temp": "", "File::Copy": "", "Digest::SHA": "", "HTTP::Status": "", "Getopt::Long": "", "Time::HiRes": "", "Time::Local": "", "File::Basename": "", "Cwd": "", "Data::Dumper": "", "Sys::Hostname": "", "Digest::MD5": "", "MIME::Base64": "", "Storable": "", "Encode": "", "File::Spec::Functions": "", "URI::Escape": "", "Symbol": "", "JSON::PP": "", "IRC::Utils": ""}
+var qualified = map[string]string{"List::Util": "", "Scalar::Util": "", "POSIX": "", "Socket": "", "Carp": "", "File::Path": "", "File::Temp": "", "File::Copy": "", "Digest::SHA": "", "HTTP::Status": "", "Getopt::Long": "", "Time::HiRes": "", "Time::Local": "", "File::Basename": "", "Cwd": "", "Data::Dumper": "", "Sys::Hostname": "", "Digest::MD5": "", "MIME::Base64": "", "Storable": "", "Encode": "", "File::Spec::Functions": "", "URI::Escape": "", "Symbol": "", "JSON::PP": "", "IRC::Utils": "", "Test::More": ""}
 
 // known are modules that need nothing, or have what takes their place.
 var known = map[string]string{}
@@ -60,7 +60,7 @@ func init() {
 	for m := range strings.FieldsSeq(`strict warnings utf8 lib vars constant base parent Carp Data::Dumper POSIX Socket Time::HiRes Time::Local List::Util Scalar::Util Getopt::Long File::Basename File::Spec File::Spec::Functions
 		File::Path File::Temp File::Copy Cwd Sys::Hostname Exporter IO::Handle IO::File IO::Socket IO::Socket::INET Errno Fcntl FindBin Symbol Digest::MD5 Digest::SHA MIME::Base64 Storable Encode bytes integer overload feature
 		diagnostics English Config sigtrap URI::Escape JSON::PP JSON subs sort locale less mro IO::Select experimental version re
-		HTTP::Request HTTP::Response HTTP::Status HTTP::Headers HTTP::Message IRC::Utils`) {
+		HTTP::Request HTTP::Response HTTP::Status HTTP::Headers HTTP::Message IRC::Utils Test::More Test::Simple`) {
 		known[m] = "perl"
 	}
 }
@@ -111,6 +111,11 @@ func (g *gen) use(n *node) {
 		}
 		return
 	case "lib", "FindBin":
+		return
+	case "Test::More":
+		if n.kid(0) != nil {
+			g.w("testmore.Plan(%s)", g.spreadAll(n.kids))
+		}
 		return
 	}
 	g.useModule(n.text, n.line)
@@ -251,100 +256,6 @@ func (g *gen) constant(name string) (val, bool) {
 }
 
 func knownConstant(name string) bool { return systemConstants[name] }
-
-// importedCall is a call of a function which the program does not have: a constant,
-// or one of a module.
-func (g *gen) importedCall(n *node, want string) val {
-	name := n.text
-	if len(n.kids) == 0 {
-		v := g.prog.packageVars["="+g.qualify(name)]
-		if from := g.prog.imports[g.pkg+"::"+name]; v == nil && from != "" {
-			v = g.prog.packageVars["="+from]
-		}
-		if v != nil && v.sigil == '@' {
-			if want == "Scalar" {
-				return val{"perl.First(" + v.goName + ".All())", tAny, true}
-			}
-			return val{v.goName + ".All()", "[]any", true}
-		}
-		if c, ok := poeConstants[name]; ok {
-			return g.scalarIn(val{fmt.Sprint(c), tInt, true}, want)
-		}
-		if v, ok := g.constant(name); ok {
-			return g.scalarIn(v, want)
-		}
-	}
-	short := name
-	if i := strings.LastIndex(name, "::"); i >= 0 {
-		if _, ok := qualified[name[:i]]; ok {
-			short = name[i+2:]
-		}
-		if name[:i] == "Time::HiRes" && (short == "time" || short == "sleep") {
-			return g.scalarIn(g.hires(short, n), want)
-		}
-		if name[:i] == "POSIX" || name[:i] == "CORE" {
-			if builtins[short] != 0 && imports[short].name == "" {
-				b := *n
-				b.kind, b.text = kFunc, short
-				if want == "List" {
-					return val{g.list(&b), "[]any", false}
-				}
-				return g.scalarIn(g.builtin(&b), want)
-			}
-		}
-	}
-	switch name {
-	case "UNIVERSAL::isa":
-		return g.scalarIn(val{"perl.IsaFunc(" + g.any(n.kids[0]) + ", " + g.str(g.arg(n, 1)) + ")", tBool, false}, want)
-	case "UNIVERSAL::can":
-		return g.scalarIn(val{"perl.CanFunc(" + g.any(n.kids[0]) + ", " + g.str(g.arg(n, 1)) + ")", tAny, false}, want)
-	}
-	switch short {
-	case "croak", "confess":
-		return g.scalarIn(val{fmt.Sprintf("perl.Croak(%s, %q, %d%s)", g.fileCode(), g.pkg, n.line, comma(g.spreadAll(n.kids))), tAny, false}, want)
-	case "carp", "cluck":
-		return g.scalarIn(val{fmt.Sprintf("perl.Carp(%s, %q, %d%s)", g.fileCode(), g.pkg, n.line, comma(g.spreadAll(n.kids))), tAny, false}, want)
-	case "first", "any", "all", "none", "notall", "reduce":
-		return g.scalarIn(g.blockFunction(short, n), want)
-	case "pairmap", "pairgrep", "pairfirst":
-		v := g.blockFunction(short, n)
-		if want == "Scalar" {
-			return val{"perl.CountPairs(" + quote(short) + ", " + v.code + ")", tInt, false}
-		}
-		return v
-	case "is_utf8", "utf8::is_utf8", "utf8::encode", "utf8::decode", "utf8::upgrade", "utf8::downgrade":
-		return g.scalarIn(val{"false", tBool, true}, want)
-	}
-	if short == "strtol" && want == "List" {
-		return val{"perl.StrtolList(" + g.fill(n, imports[short]) + ")", "[]any", false}
-	}
-	if s, ok := imports[short]; ok && s.name != "" {
-		code := s.name + "(" + g.fill(n, s) + ")"
-		if strings.HasSuffix(s.name, ", ") { // arguments that the function always has
-			code = s.name + g.fill(n, s) + ")"
-		}
-		switch s.result {
-		case "[]any":
-			if want == "Scalar" && strings.HasPrefix(short, "uniq") {
-				return val{"len(" + code + ")", tInt, false}
-			}
-			if want == "Scalar" {
-				return val{"perl.First(" + code + ")", tAny, false}
-			}
-			return val{code, "[]any", false}
-		case "void":
-			return val{code, tAny, false}
-		}
-		return g.scalarIn(val{code, s.result, false}, want)
-	}
-	if n.amp || strings.Contains(name, "::") || true {
-		if f := g.lateSub(name); f != "" {
-			return g.inWant(fmt.Sprintf("perl.CodeOf(%s).Fn(%s)", f, g.withArgs(contextCode(want), n.kids)), want)
-		}
-	}
-	cannot("P0603", "the function %s is neither the program's nor one of a known module", name)
-	return val{}
-}
 
 // lateSub is a sub which the program defines while it runs, or which AUTOLOAD of its
 // package takes the place of.

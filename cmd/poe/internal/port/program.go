@@ -41,6 +41,7 @@ type program struct {
 	parents      map[string][]string
 	handles      map[string]bool
 	errno        int
+	matchReads   int // 0 not known, 1 only groups, 2 more
 	structs      []*heapClass
 	tables       []*subTable
 	sends        map[string][]send // by event
@@ -176,6 +177,14 @@ func (p *program) analyze() {
 	p.plainSubs()
 	p.structHeaps()
 	p.looseHandlers()
+	if p.testing() {
+		walkAll(p.statements, func(n *node) bool {
+			if n.kind == sExpr {
+				leaveSkipped(n)
+			}
+			return true
+		})
+	}
 }
 
 // looseHandlers finds the handlers that are referred to, or called, elsewhere than in

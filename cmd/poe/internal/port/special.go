@@ -27,6 +27,16 @@ func (g *gen) specialVar(n *node) val {
 		g.f.match = true
 		return val{"m.Group(" + name + ")", tAny, true}
 	}
+	if v, ok := plainSpecials[name]; ok {
+		return v
+	}
+	if v, ok := specialVars[name]; ok {
+		return val{v, tAny, true}
+	}
+	if code, ok := captureVars[name]; ok {
+		g.f.match = true
+		return val{code, tAny, true}
+	}
 	switch name {
 	case "_":
 		return val{g.topic(), tAny, true}
@@ -35,64 +45,24 @@ func (g *gen) specialVar(n *node) val {
 			return val{name, tAny, true}
 		}
 		return val{map[string]string{"a": "perl.SortA", "b": "perl.SortB"}[name], tAny, true}
-	case "&":
-		g.f.match = true
-		return val{"m.Group(0)", tAny, true}
-	case "`":
-		g.f.match = true
-		return val{"m.Prematch()", tAny, true}
-	case "'":
-		g.f.match = true
-		return val{"m.Postmatch()", tAny, true}
-	case "+":
-		g.f.match = true
-		return val{"m.LastParen()", tAny, true}
-	case "!":
-		return val{"perl.OSError()", tAny, false}
-	case "$":
-		return val{"os.Getpid()", tInt, false}
-	case "^O":
-		return val{`"linux"`, tStr, true}
-	case "^X":
-		return val{`"/usr/bin/perl"`, tStr, true}
-	case "^T":
-		return val{"perl.StartTime()", tInt, false}
-	case "^V", "]":
-		return val{`"5.036000"`, tStr, true}
-	case "^W", "|", ";", "<", ">", "(", ")", "=":
-		switch name {
-		case "|":
-			return val{"perl.Autoflush()", tInt, false}
-		case "<":
-			return val{"os.Getuid()", tInt, false}
-		case ">":
-			return val{"os.Geteuid()", tInt, false}
-		}
-		if name == ";" {
-			return val{`"\x1c"`, tStr, true}
-		}
-		if name == "(" || name == ")" || name == "=" {
-			cannot("P0106", "the variable $%s", name)
-		}
-		return val{"0", tInt, true}
-	case "poe_kernel":
-		return val{"compat.Kernel()", tKernel, true}
-	case ".":
-		return val{"perl.InputLine()", tAny, false}
-	case "0":
-		return val{"perl.Name", tStr, true}
 	case "VERSION":
 		return val{"perl.Version(" + quote(g.pkg) + ")", tAny, false}
-	case "?":
-		return val{"perl.ChildStatus", tInt, true}
-	case "AUTOLOAD":
-		return val{"perl.Autoload", tStr, true}
-	}
-	if v, ok := specialVars[name]; ok {
-		return val{v, tAny, true}
 	}
 	cannot("P0106", "the variable $%s", name)
 	return val{}
+}
+
+// captureVars are parts of the last match.
+var captureVars = map[string]string{"&": "m.Group(0)", "`": "m.Prematch()", "'": "m.Postmatch()", "+": "m.LastParen()"}
+
+// plainSpecials are variables with a meaning of their own that are read by an
+// expression of Go.
+var plainSpecials = map[string]val{
+	"!": {"perl.OSError()", tAny, false}, "$": {"os.Getpid()", tInt, false}, "^O": {`"linux"`, tStr, true}, "^X": {`"/usr/bin/perl"`, tStr, true},
+	"^T": {"perl.StartTime()", tInt, false}, "^V": {`"5.036000"`, tStr, true}, "]": {`"5.036000"`, tStr, true}, "^W": {"0", tInt, true},
+	"|": {"perl.Autoflush()", tInt, false}, ";": {`"\x1c"`, tStr, true}, "<": {"os.Getuid()", tInt, false}, ">": {"os.Geteuid()", tInt, false},
+	"poe_kernel": {"compat.Kernel()", tKernel, true}, ".": {"perl.InputLine()", tAny, false}, "0": {"perl.Name", tStr, true},
+	"?": {"perl.ChildStatus", tInt, true}, "AUTOLOAD": {"perl.Autoload", tStr, true},
 }
 
 // specialVars are variables of type any in package perl.

@@ -53,71 +53,9 @@ func (p *parser) word() *node {
 	name := strings.TrimPrefix(t.text, "CORE::")
 	name = unqualifiedConstant(strings.TrimPrefix(name, "GLOBAL::"))
 	n.text = name
-	switch name {
-	case "my", "our", "local", "state":
-		return p.declaration(n)
-	case "sub":
-		n.kind, n.text = kSub, ""
-		p.subRest(n)
-		return n
-	case "do":
-		if p.is("{") {
-			n.kind = kDo
-			n.body = p.block()
-			return n
-		}
-		n.kids = []*node{p.binary(precNamed + 1)}
-		return n
-	case "eval":
-		if p.is("{") {
-			n.kind = kEval
-			n.body = p.block()
-			return n
-		}
-		if !p.endOfOperand() {
-			n.kids = []*node{p.binary(precNamed + 1)}
-		}
-		return n
-	case "print", "printf", "say":
-		if name == "say" && p.subs[name] {
-			return p.userWord(n)
-		}
-		return p.print(n)
-	case "map", "grep":
-		return p.mapGrep(n)
-	case "sort":
-		return p.sort(n)
-	case "return":
-		n.kind = kReturn
-		if !p.endOfList() {
-			n.kids = []*node{p.comma()}
-		}
-		return n
-	case "last", "next", "redo":
-		n.kind, n.op, n.text = kJump, name, ""
-		if p.peek().class == "Word" && !p.is("if", "unless", "for", "while", "until", "foreach", "and", "or") {
-			n.text = p.next().text
-		}
-		return n
-	case "goto":
-		n.kids = []*node{p.assign()}
-		return n
-	case "qw":
-	case "require":
-		if p.peek().class == "Word" {
-			n.kids = []*node{{kind: kBare, text: p.next().text, line: n.line}}
-			return n
-		}
-	case "__END__", "__DATA__":
-		p.fail("%s is not expected here", name)
-	case "new":
-		if p.peek().class == "Word" && !p.is("if", "unless") && p.look(1).text != "=>" && p.look(0).text != "=>" {
-			m := &node{kind: kMethod, text: "new", line: n.line}
-			m.kids = []*node{{kind: kBare, text: p.next().text, line: n.line}}
-			if p.is("(") {
-				m.kids = append(m.kids, p.arguments()...)
-			}
-			return m
+	if parse, ok := keywords[name]; ok {
+		if k := parse(p, n); k != nil {
+			return k
 		}
 	}
 	if strings.HasPrefix(t.text, "CORE::") || !p.subs[name] || !weakNames[name] {
@@ -134,6 +72,104 @@ func (p *parser) word() *node {
 		}
 	}
 	return p.userWord(n)
+}
+
+// keywords parse the words with a syntax of their own; nil says that it is a plain
+// function here.
+var keywords map[string]func(*parser, *node) *node
+
+func init() {
+	keywords = map[string]func(*parser, *node) *node{
+		"my": (*parser).declaration, "our": (*parser).declaration, "local": (*parser).declaration, "state": (*parser).declaration,
+		"do": (*parser).doWord, "eval": (*parser).evalWord, "require": (*parser).requireWord, "new": (*parser).newWord,
+		"print": (*parser).print, "printf": (*parser).print,
+		"map": (*parser).mapGrep, "grep": (*parser).mapGrep, "sort": (*parser).sort,
+		"last": (*parser).jump, "next": (*parser).jump, "redo": (*parser).jump,
+		"sub": func(p *parser, n *node) *node {
+			n.kind, n.text = kSub, ""
+			p.subRest(n)
+			return n
+		},
+		"say": func(p *parser, n *node) *node {
+			if p.subs[n.text] {
+				return p.userWord(n)
+			}
+			return p.print(n)
+		},
+		"return": func(p *parser, n *node) *node {
+			n.kind = kReturn
+			if !p.endOfList() {
+				n.kids = []*node{p.comma()}
+			}
+			return n
+		},
+		"goto": func(p *parser, n *node) *node {
+			n.kids = []*node{p.assign()}
+			return n
+		},
+		"__END__":  (*parser).misplaced,
+		"__DATA__": (*parser).misplaced,
+	}
+}
+
+func (p *parser) misplaced(n *node) *node {
+	p.fail("%s is not expected here", n.text)
+	return nil
+}
+
+// doWord parses do BLOCK and do FILE.
+func (p *parser) doWord(n *node) *node {
+	if p.is("{") {
+		n.kind = kDo
+		n.body = p.block()
+		return n
+	}
+	n.kids = []*node{p.binary(precNamed + 1)}
+	return n
+}
+
+// evalWord parses eval of a block or of a string.
+func (p *parser) evalWord(n *node) *node {
+	if p.is("{") {
+		n.kind = kEval
+		n.body = p.block()
+		return n
+	}
+	if !p.endOfOperand() {
+		n.kids = []*node{p.binary(precNamed + 1)}
+	}
+	return n
+}
+
+// requireWord parses require MODULE; of a file it is a plain function.
+func (p *parser) requireWord(n *node) *node {
+	if p.peek().class != "Word" {
+		return nil
+	}
+	n.kids = []*node{{kind: kBare, text: p.next().text, line: n.line}}
+	return n
+}
+
+// jump parses last, next and redo with their labels.
+func (p *parser) jump(n *node) *node {
+	n.kind, n.op, n.text = kJump, n.text, ""
+	if p.peek().class == "Word" && !p.is("if", "unless", "for", "while", "until", "foreach", "and", "or") {
+		n.text = p.next().text
+	}
+	return n
+}
+
+// newWord parses new CLASS(...), a call of a method.
+func (p *parser) newWord(n *node) *node {
+	if p.peek().class != "Word" || p.is("if", "unless") || p.look(1).text == "=>" || p.look(0).text == "=>" {
+		return nil
+	}
+	m := &node{kind: kMethod, text: "new", line: n.line}
+	m.kids = []*node{{kind: kBare, text: p.next().text, line: n.line}}
+	if p.is("(") {
+		m.kids = append(m.kids, p.arguments()...)
+	}
+	return m
 }
 
 // unqualifiedConstant returns a name of POE's constants without its package, as
@@ -326,9 +362,6 @@ func (p *parser) userWord(n *node) *node {
 	return n
 }
 
-var blockFunctions = map[string]bool{"first": true, "any": true, "all": true, "none": true, "notall": true, "reduce": true,
-	"sum_by": true, "max_by": true, "min_by": true, "sort_by": true, "uniq_by": true, "pairmap": true, "pairgrep": true, "pairfirst": true, "try": true, "catch": true}
-
 func upper(s string) bool {
 	has := false
 	for i := range len(s) {
@@ -341,178 +374,4 @@ func upper(s string) bool {
 		}
 	}
 	return has
-}
-
-func (p *parser) print(n *node) *node {
-	n.kind = kPrint
-	parens := false
-	if p.is("(") {
-		// The parentheses hold all arguments, as Perl has it.
-		parens = true
-		p.at++
-	}
-	var handle *node
-	t, u := p.peek(), p.look(1)
-	switch {
-	case p.is("{"):
-		p.at++
-		handle = p.expr()
-		p.expect("}")
-	case t.class == "Word" && (upper(t.text) || t.text == "STDERR") && !p.consts[t.text] && !p.subs[t.text] && t.text[0] != '_' &&
-		(u.class != "Operator" || u.text == "<<" || u.text == "-" && !u.space) && u.text != "(" && u.text != "->":
-		if builtins[t.text] == 0 {
-			handle = &node{kind: kBare, text: p.next().text, line: t.line}
-		}
-	case t.class == "Symbol" && t.text[0] == '$' && p.startsTerm(u):
-		handle = p.variable()
-	}
-	n.kids = []*node{handle}
-	if parens {
-		if !p.accept(")") {
-			n.kids = append(n.kids, listOf(p.expr())...)
-			p.expect(")")
-		}
-		n.paren = true
-		return n
-	}
-	if !p.endOfList() {
-		n.kids = append(n.kids, listOf(p.comma())...)
-	}
-	return n
-}
-
-func (p *parser) startsTerm(t token) bool {
-	switch {
-	case strings.HasPrefix(t.class, "Quote"), strings.HasPrefix(t.class, "Number"), t.class == "HereDoc":
-		return t.class != "QuoteLike::Readline"
-	case t.class == "Symbol", t.class == "Magic":
-		return t.text[0] == '$' || t.text[0] == '@' || t.space
-	case t.class == "Cast":
-		return t.text == "@" || t.text == "$"
-	case t.class == "Word":
-		return t.text != "x" && infix[t.text].prec == 0 && t.text != "if" && t.text != "unless" && t.text != "for" && t.text != "foreach" && t.text != "while" && t.text != "until"
-	}
-	return false
-}
-
-func (p *parser) mapGrep(n *node) *node {
-	n.kind = kMap
-	close := p.accept("(")
-	if p.is("{") && !p.hashArgument() {
-		n.block = true
-		n.body = p.block()
-		p.accept(",")
-		n.kids = []*node{nil}
-	} else {
-		n.kids = []*node{p.assign()}
-		p.expect(",")
-	}
-	if !p.endOfList() {
-		n.kids = append(n.kids, listOf(p.comma())...)
-	}
-	if close {
-		p.expect(")")
-	}
-	return n
-}
-
-// hashArgument reports whether the braces at the parser's place are a hash and
-// not a block: a comma follows them.
-func (p *parser) hashArgument() bool {
-	nest := 0
-	for i := 0; ; i++ {
-		t := p.look(i)
-		if t.class == "EOF" {
-			return false
-		}
-		if t.class != "Structure" {
-			continue
-		}
-		switch t.text {
-		case "{", "(", "[":
-			nest++
-		case "}", ")", "]":
-			if nest--; nest == 0 {
-				return p.look(i+1).text == ","
-			}
-		}
-	}
-}
-
-func (p *parser) sort(n *node) *node {
-	n.kind = kSort
-	close := p.accept("(")
-	var by *node
-	t, u := p.peek(), p.look(1)
-	switch {
-	case p.is("{"):
-		by = p.node(kSub)
-		by.body = p.block()
-		by.block = true
-		p.accept(",")
-	case t.class == "Word" && builtins[t.text] == 0 && u.text != "," && t.text != "map" && t.text != "grep" && t.text != "do" && u.text != "->" && (p.startsTerm(u) || u.text == "(" && u.space && !p.consts[t.text]):
-		by = &node{kind: kCall, text: p.next().text, line: t.line}
-	case t.class == "Symbol" && t.text[0] == '$' && p.startsTerm(u):
-		by = p.variable()
-	}
-	n.kids = []*node{by}
-	if !p.endOfList() {
-		n.kids = append(n.kids, listOf(p.comma())...)
-	}
-	if close {
-		p.expect(")")
-	}
-	return n
-}
-
-// bareCall parses the arguments of a call without parentheses of a sub with a
-// prototype, and reports whether the prototype says how.
-func (p *parser) bareCall(n *node, proto string) bool {
-	switch {
-	case strings.HasPrefix(proto, "&") && p.is("{"):
-		f := p.node(kSub)
-		f.body = p.block()
-		p.accept(",")
-		n.kids = []*node{f}
-		if !p.endOfList() {
-			n.kids = append(n.kids, listOf(p.comma())...)
-		}
-	case proto == "":
-	case proto == "$" || proto == ";$" || proto == "_":
-		p.fixSlash()
-		if !p.endOfOperand() {
-			n.kids = []*node{p.binary(precNamed + 1)}
-		}
-	default:
-		return false
-	}
-	prototyped(n, proto)
-	return true
-}
-
-// prototyped gives the arguments of a call the contexts of the sub's prototype:
-// scalars where it has a dollar, references where it has a backslash.
-func prototyped(n *node, proto string) {
-	for i := 0; len(proto) > 0 && i < len(n.kids); i++ {
-		proto = strings.TrimLeft(proto, "; ")
-		if proto == "" || proto[0] == '@' || proto[0] == '%' {
-			return
-		}
-		k := n.kids[i]
-		if proto[0] != '\\' {
-			if (proto[0] == '$' || proto[0] == '_') && isListy(k) {
-				n.kids[i] = &node{kind: kFunc, text: "scalar", kids: []*node{k}, line: k.line}
-			}
-			proto = proto[1:]
-			continue
-		}
-		n.kids[i] = &node{kind: kRef, kids: []*node{k}, line: k.line}
-		proto = proto[1:]
-		if end := strings.IndexByte(proto, ']'); proto != "" && proto[0] == '[' && end > 0 {
-			proto = proto[end:]
-		}
-		if proto != "" {
-			proto = proto[1:]
-		}
-	}
 }

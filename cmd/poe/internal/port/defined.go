@@ -1,0 +1,73 @@
+package port
+
+import (
+	"fmt"
+	"strings"
+)
+
+func (g *gen) defined(n *node) val {
+	k := g.arg(n, 0)
+	for k.kind == kList && len(k.kids) == 1 {
+		k = k.kids[0]
+	}
+	switch {
+	case k.kind == kVar && (k.sigil == '@' || k.sigil == '%') || k.kind == kDeref && (k.sigil == '@' || k.sigil == '%'):
+		return val{g.container(k) + ".Len() != 0", tBool, false}
+	case k.kind == kCall && k.amp && !k.paren:
+		return val{fmt.Sprintf("perl.FindSub(%s) != nil", quote(g.qualify(k.text))), tBool, false}
+	case k.kind == kFunc && k.text == "substr":
+		return val{fmt.Sprintf("perl.SubstrOK(%s) != nil", g.substrArgs(k)), tBool, false}
+	}
+	v := g.expr(k)
+	switch v.typ {
+	case tAny, tNone:
+		if v.typ == tNone && k.kind == kVar && k.v != nil {
+			g.assigned(k.v, tAny)
+		}
+		if v.code == "nil" {
+			return val{"false", tBool, true}
+		}
+		return val{v.code + " != nil", tBool, false}
+	}
+	// A typed variable is always defined: keep the question only if it can be
+	// undefined.
+	if k.kind == kVar && k.v != nil {
+		g.fix(k.v)
+		return val{v.code + " != nil", tBool, false}
+	}
+	return val{"perl.Defined(" + v.code + ")", tBool, false}
+}
+
+func (g *gen) undef(n *node) val {
+	if len(n.kids) == 0 {
+		return val{"nil", tAny, true}
+	}
+	text := strings.TrimSpace(g.capture(func() { g.undefStatement(n) }))
+	g.hoist(text)
+	return val{"nil", tAny, true}
+}
+
+func (g *gen) undefStatement(n *node) {
+	k := n.kids[0]
+	for k.kind == kList && len(k.kids) == 1 {
+		k = k.kids[0]
+	}
+	switch {
+	case k.kind == kVar && k.sigil == '$' && k.v != nil && k.v.field:
+		g.clearField(k.v)
+	case k.kind == kVar && k.sigil == '$' && k.v != nil:
+		g.fix(k.v)
+		g.w("%s = perl.Undef(%s)", k.v.goName, k.v.goName)
+		g.synced(k.v)
+	case (k.kind == kVar || k.kind == kDeref) && (k.sigil == '@' || k.sigil == '%'):
+		c := g.container(k)
+		g.flushPre()
+		g.w("%s.Assign(nil)", c)
+	case k.kind == kCall:
+		cannot("P0507", "undef of a sub")
+	default:
+		_, set := g.place(k)
+		g.flushPre()
+		g.w("%s", set("nil"))
+	}
+}

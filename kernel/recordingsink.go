@@ -1,0 +1,194 @@
+package kernel
+
+import (
+	"io"
+	"slices"
+	"sync"
+
+	"github.com/gopoe/poe/internal/recordfile"
+)
+
+// maxQueued is how much may wait to be written to a file before the recording
+// ends: the kernel does not wait for it.
+const maxQueued = 256 << 20
+
+// sink is where the frames go: to a writer, on a goroutine of its own while there
+// are any, or into a ring.
+type sink struct {
+	k    *Kernel
+	to   io.Writer // nil for a ring
+	live bool      // there is a writer
+
+	mu      sync.Mutex
+	written sync.Cond
+	head    []byte
+	frames  []*recordfile.Frame // that wait, or the ring
+	size    int                 // of the frames
+	limit   int                 // of the ring
+	writing bool
+	err     error
+	dumps   int      // that read the frames of the ring
+	spare   [][]byte // memory of frames that are gone
+}
+
+// maxSpare is how many frames' memory is kept for the next ones.
+const maxSpare = 4
+
+func newSink(to *Recording, k *Kernel) *sink {
+	s := &sink{k: k, to: to.Writer, live: to.Writer != nil, limit: to.Ring}
+	s.written.L = &s.mu
+	if s.limit <= 0 {
+		s.limit = defaultRing
+	}
+	return s
+}
+
+// begin accepts the head.
+func (s *sink) begin(head []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.head = head
+	if s.live {
+		s.start()
+	}
+}
+
+// emit accepts a frame.
+func (s *sink) emit(f *recordfile.Frame) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.err != nil {
+		return
+	}
+	s.frames = append(s.frames, f)
+	s.size += f.Len()
+	switch {
+	case !s.live:
+		s.dropOldest()
+	case s.size > maxQueued:
+		s.fail(errLagging)
+	default:
+		s.start()
+	}
+}
+
+// dropOldest keeps the ring within its limit.
+func (s *sink) dropOldest() {
+	for s.size > s.limit && len(s.frames) > 1 {
+		oldest := s.frames[0]
+		s.size -= oldest.Len()
+		s.frames[0] = nil
+		if s.frames = s.frames[1:]; s.dumps == 0 {
+			s.keep(oldest)
+		}
+	}
+}
+
+// keep keeps the memory of a frame that is gone. One that was large for a single
+// record is left to the garbage collector.
+func (s *sink) keep(f *recordfile.Frame) {
+	if memory := f.Memory(); len(s.spare) < maxSpare && cap(memory) <= 4*recordfile.FrameSize {
+		s.spare = append(s.spare, memory)
+	}
+}
+
+// memory returns memory for a frame, nil if there is none to use again.
+func (s *sink) memory() (memory []byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if n := len(s.spare); n > 0 {
+		memory, s.spare = s.spare[n-1], s.spare[:n-1]
+	}
+	return memory
+}
+
+// dump writes the ring.
+func (s *sink) dump(w io.Writer) error {
+	s.mu.Lock()
+	frames := slices.Clone(s.frames)
+	for _, f := range frames {
+		f.Bytes() // which makes its check
+	}
+	s.dumps++
+	s.mu.Unlock()
+	defer func() {
+		s.mu.Lock()
+		s.dumps--
+		s.mu.Unlock()
+	}()
+	if _, err := w.Write(s.head); err != nil {
+		return err
+	}
+	for _, f := range frames {
+		if _, err := w.Write(f.Bytes()); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// fail ends the recording. What was written before stays.
+func (s *sink) fail(err error) {
+	s.err = err
+	s.frames, s.size = nil, 0
+	s.written.Broadcast()
+	go s.k.warn("the recording has ended", "error", err)
+}
+
+// start begins to write, unless that is under way.
+func (s *sink) start() {
+	if !s.writing {
+		s.writing = true
+		go s.write()
+	}
+}
+
+// write writes frames until none is left.
+func (s *sink) write() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if head := s.head; head != nil {
+		s.head = nil
+		s.unlocked(func() error { _, err := s.to.Write(head); return err })
+	}
+	for len(s.frames) > 0 && s.err == nil {
+		frames := s.frames
+		s.frames = nil
+		size, done := 0, 0
+		s.unlocked(func() error {
+			for _, f := range frames {
+				size += f.Len()
+				if _, err := s.to.Write(f.Bytes()); err != nil {
+					return err
+				}
+				done++
+			}
+			return nil
+		})
+		s.size = max(0, s.size-size)
+		for _, f := range frames[:done] {
+			s.keep(f)
+		}
+	}
+	s.writing = false
+	s.written.Broadcast()
+}
+
+// unlocked does something without the lock, and ends the recording if that fails.
+func (s *sink) unlocked(do func() error) {
+	s.mu.Unlock()
+	err := do()
+	s.mu.Lock()
+	if err != nil && s.err == nil {
+		s.fail(err)
+	}
+}
+
+// wait waits until all is written.
+func (s *sink) wait() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for s.writing && s.err == nil {
+		s.written.Wait()
+	}
+}
