@@ -129,7 +129,10 @@ const (
 
 // limitOr returns the default for a limit of zero and refuses negative ones.
 func limitOr(filter, field string, value, def int) (int, error) {
-	return configerror.Limit("filter", filter+"Config."+field, value, def)
+	if value < 0 {
+		field = filter + "Config." + field // a connection makes a filter, and most are right
+	}
+	return configerror.Limit("filter", field, value, def)
 }
 
 // configError is the error about a field of the filter's configuration.

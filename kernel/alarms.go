@@ -168,7 +168,7 @@ func (k *Kernel) AlarmRemove(id AlarmID) (Timer, error) {
 func (k *Kernel) AlarmRemoveAll() []Timer {
 	k.checkGoroutine("AlarmRemoveAll")
 	e := k.frame.session
-	refs := make([]timerRef, 0, e.timers.count)
+	refs := make([]timerRef, 0, e.timers.len())
 	for x := range e.timers.all() {
 		refs = append(refs, k.timers.heap[x.pos])
 	}
@@ -221,6 +221,9 @@ func (k *Kernel) setTimer(e *entry, event string, due int64, wall bool, args []a
 	}
 	if k.debug != nil {
 		x.mark = k.debug.observe.mark()
+	}
+	if e.timers == nil {
+		e.timers = &timerSet{}
 	}
 	e.timers.add(x)
 	k.timers.add(x, k.nextSeq())

@@ -215,24 +215,52 @@ func BenchmarkSessionCreateDestroy(b *testing.B) {
 	benchRun(b, k)
 }
 
-// BenchmarkSessionMemory reports how much a session that lives takes.
+// BenchmarkSessionMemory reports how much memory a session takes that waits, with
+// its heap, which is 48 bytes, and with the text of its alias.
 func BenchmarkSessionMemory(b *testing.B) {
-	const n = 100_000
+	referred := session.States[counter]{
+		"_start": func(_ *counter, e kernel.Event) { e.Kernel.RefcountIncrement(e.Session, "bench") },
+	}
+	alias := session.States[counter]{
+		"_start": func(c *counter, e kernel.Event) {
+			e.Kernel.AliasSet(fmt.Sprint("session ", c.left))
+			e.Kernel.Delay("far", time.Hour)
+		},
+		"far": func(*counter, kernel.Event) {},
+	}
+	for _, c := range []struct {
+		name   string
+		n      int
+		states session.States[counter]
+	}{
+		{"reference", 100_000, referred}, {"alias and timer", 100_000, alias}, {"alias and timer", 1_000_000, alias},
+	} {
+		b.Run(fmt.Sprintf("%s/%d", c.name, c.n), func(b *testing.B) { benchMemory(b, c.n, c.states) })
+	}
+}
+
+func benchMemory(b *testing.B, n int, states session.States[counter]) {
+	var before, after runtime.MemStats
 	for b.Loop() {
 		k := kernel.New()
-		var before, after runtime.MemStats
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		for range n {
-			session.Create(k, &counter{}, emptyStates)
+		for i := range n {
+			session.Create(k, &counter{left: i}, states)
 		}
-		runtime.GC()
-		runtime.ReadMemStats(&after)
-		b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/n, "B/session")
+		session.Create(k, &counter{}, session.States[counter]{
+			"_start": func(_ *counter, e kernel.Event) { e.Kernel.Delay("measure", time.Millisecond) },
+			"measure": func(_ *counter, e kernel.Event) {
+				runtime.GC()
+				runtime.ReadMemStats(&after)
+				e.Kernel.Stop()
+			},
+		})
 		if err := k.Run(); err != nil {
 			b.Fatal(err)
 		}
 	}
+	b.ReportMetric(float64(after.HeapAlloc-before.HeapAlloc)/float64(n), "B/session")
 }
 
 // benchTimers runs one handler that works on timers, among a thousand others

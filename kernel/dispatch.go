@@ -207,7 +207,7 @@ func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller st
 		k.debug.dispatching(f, from, args)
 	}
 	defer k.dispatchEnded(f)
-	if x != nil {
+	if x != nil && x.untrusted {
 		x.args = args
 	}
 	if e := (Event{Kernel: k, Session: ID{dest}, Sender: ID{from}, Name: event, Args: args, Caller: caller, frame: f, serial: f.serial}); x == nil && dest != k.root {

@@ -85,7 +85,17 @@ func (v Host) DelayFunc(event string, d time.Duration, h Handler) (AlarmID, erro
 // session can watch one mode of a handle only once. A watched handle keeps the
 // session alive. Outside of any session the error is [ErrNoActiveSession].
 func (v Host) Watch(h *Handle, m Mode, name string, ready ReadyHandler) error {
-	return v.k.watch("Watch", h, m, &watcher{event: name, ready: ready})
+	var w *watcher
+	if h != nil && h.spare != nil {
+		w, h.spare = h.spare, nil
+	} else { // a wheel watches both directions, mostly
+		pair := &[2]watcher{}
+		if w = &pair[0]; h != nil {
+			h.spare = &pair[1]
+		}
+	}
+	w.event, w.ready = name, ready
+	return v.k.watch("Watch", h, m, w)
 }
 
 // Unwatch removes a watcher of the session that owns it, which need not be the

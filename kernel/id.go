@@ -77,7 +77,7 @@ func (k *Kernel) ID() ID { return ID{k.root} }
 // ByNumber returns the living session with that number; 0 is the kernel. The
 // error is [ErrNoSession]. POE: ID_id_to_session.
 func (k *Kernel) ByNumber(n uint64) (ID, error) {
-	if e := k.byNumber[n]; e != nil {
+	if e := k.byNumber.find(n); e != nil {
 		return ID{e}, nil
 	}
 	return ID{}, k.fail("ByNumber", n, ErrNoSession)

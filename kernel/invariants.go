@@ -41,16 +41,16 @@ func (k *Kernel) checkInvariants() {
 		extrefs += k.checkSession(e, of(e))
 	})
 	wrong("sessions", k.sessions, sessions)
-	wrong("sessions by number", len(k.byNumber), sessions+1)
+	wrong("sessions by number", k.byNumber.count, sessions+1)
 	wrong("tagged references", k.extrefs, extrefs)
 }
 
 // checkSession checks one session and returns how many tags it has.
 func (k *Kernel) checkSession(e *entry, b *counters) (tags int) {
 	name := ID{e}.String()
-	wrong("events for session "+name, e.eventsTo, b.eventsTo)
-	wrong("events from session "+name, e.eventsFrom, b.eventsFrom)
-	wrong("timers of session "+name, e.timers.count, b.timers)
+	wrong("events for session "+name, int(e.eventsTo), b.eventsTo)
+	wrong("events from session "+name, int(e.eventsFrom), b.eventsFrom)
+	wrong("timers of session "+name, e.timers.len(), b.timers)
 	refs := len(e.names())
 	if b.eventsTo > 0 {
 		refs++
@@ -68,7 +68,7 @@ func (k *Kernel) checkSession(e *entry, b *counters) (tags int) {
 		tags = len(e.cold.extrefs)
 		refs += tags + len(e.cold.children)
 	}
-	wrong("references to session "+name, e.refs, refs)
+	wrong("references to session "+name, int(e.refs), refs)
 	return tags
 }
 

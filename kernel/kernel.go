@@ -103,7 +103,7 @@ type Kernel struct {
 	root       *entry
 	sessions   int // alive, without the kernel's own entry
 	sessionSeq uint64
-	byNumber   map[uint64]*entry
+	byNumber   sessionTable
 	aliases    map[string]*entry
 	marks      []*entry
 	spareMarks []*entry
@@ -164,11 +164,11 @@ func New(options ...Options) *Kernel {
 	}
 	k := &Kernel{
 		name: o.Name, logger: loggerOf(o), loopName: o.Loop, dead: o.DeadLetter,
-		byNumber: map[uint64]*entry{}, aliases: map[string]*entry{}, holds: map[*Hold]struct{}{},
+		aliases: map[string]*entry{}, holds: map[*Hold]struct{}{},
 	}
 	k.startClock(o.Clock)
 	k.root = &entry{k: k}
-	k.byNumber[0] = k.root
+	k.byNumber.add(k.root)
 	k.frames = []*frame{{session: k.root}}
 	k.frame = k.frames[0]
 	k.inbox.k = k

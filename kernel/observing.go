@@ -99,7 +99,7 @@ func (o *observing) remove(by observe.Observer) {
 		o.k.observedAs = o.next
 		o.k.debug.observe, o.k.debug.only = nil, false
 		o.k.debug.release()
-		for _, e := range o.k.byNumber {
+		for e := range o.k.byNumber.all() {
 			e.seen = nil
 		}
 		for _, slot := range o.k.handles.slots {

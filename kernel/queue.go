@@ -30,7 +30,7 @@ type extra struct {
 	site    *site    // where it was queued, when tracing
 	from    *entry   // the session of another kernel that has sent it
 
-	args      []any     // of the event, while its handler runs
+	args      []any     // of an untrusted event whose handler runs or has run
 	untrusted bool      // see Untrusted
 	refused   *ArgError // by the handler of an untrusted event
 }
@@ -75,6 +75,9 @@ func (r *ring) grow() {
 
 func (r *ring) at(i uint64) *item { return &r.buf[i&uint64(len(r.buf)-1)] }
 
+// keepItems is how large a buffer an empty ring keeps, in items: 2 MiB.
+const keepItems = 16 << 10
+
 // peek returns the first item, nil if there is none.
 func (r *ring) peek() *item {
 	for r.head != r.tail {
@@ -83,6 +86,9 @@ func (r *ring) peek() *item {
 			return it
 		}
 		r.head++
+	}
+	if len(r.buf) > keepItems && r.index == nil {
+		r.buf = nil // of a burst, such as the start of very many sessions
 	}
 	return nil
 }

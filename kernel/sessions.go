@@ -42,19 +42,18 @@ type entry struct {
 	// refs counts the reasons to live: one for each kind of resource or each
 	// resource, as POE does it. At 0 the session is marked, and stopped by the
 	// next sweep unless it gets a reason again.
-	refs   int
-	marked bool
-	doomed bool // marked when the sweep at hand began
-
-	eventsTo, eventsFrom int
+	refs                 int32
+	eventsTo, eventsFrom int32
+	marked               bool
+	doomed               bool // marked when the sweep at hand began
 
 	parent, prevSibling, nextSibling *entry
 	firstChild, lastChild            *entry
 
 	aliases  atomic.Pointer[[]alias]
-	timers   timerSet
-	watchers *watcher // of handles, in order of registration
-	owned    *owned   // wheels and the like, closed at the end
+	timers   *timerSet // nil before the first timer
+	watchers *watcher  // of handles, in order of registration
+	owned    *owned    // wheels and the like, closed at the end
 	cold     *cold
 	seen     *sessionView // while the kernel is observed
 }
@@ -139,7 +138,7 @@ func (k *Kernel) stopSwept(e *entry) {
 func (k *Kernel) allocate(s Session, parent *entry) *entry {
 	k.sessionSeq++
 	e := &entry{k: k, ses: s, num: k.sessionSeq}
-	k.byNumber[e.num] = e
+	k.byNumber.add(e)
 	k.sessions++
 	k.attachChild(parent, e)
 	if site := k.site(); site != nil {
@@ -226,7 +225,7 @@ func (k *Kernel) free(e *entry) {
 	k.clearEvents(e)
 	e.life.set(lifeDead)
 	e.marked = false
-	delete(k.byNumber, e.num)
+	k.byNumber.remove(e)
 	k.sessions--
 	k.closeOwned(e)
 	for _, h := range k.hooks {

@@ -71,7 +71,7 @@ func (t *tape) decodeOwn(name string, data []byte) (any, error) {
 			return ID{}, nil
 		}
 		n, _ := binary.Uvarint(data)
-		if e := t.k.byNumber[n]; e != nil {
+		if e := t.k.byNumber.find(n); e != nil {
 			return ID{e}, nil
 		}
 		gone := &entry{k: t.k, num: n}

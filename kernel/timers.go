@@ -186,7 +186,18 @@ type timerGroup struct {
 // manyGroups is where looking through a slice gets slower than a map.
 const manyGroups = 8
 
+// len returns how many timers are pending.
+func (s *timerSet) len() int {
+	if s == nil {
+		return 0
+	}
+	return s.count
+}
+
 func (s *timerSet) group(name string) *timerGroup {
+	if s == nil {
+		return nil
+	}
 	if s.byName != nil {
 		return s.byName[name]
 	}
@@ -248,6 +259,9 @@ func (s *timerSet) remove(x *timer) {
 // all yields every timer; the one that it has yielded may be removed.
 func (s *timerSet) all() iter.Seq[*timer] {
 	return func(yield func(*timer) bool) {
+		if s == nil {
+			return
+		}
 		for i := len(s.groups) - 1; i >= 0; i-- {
 			for x := s.groups[i].first; x != nil; {
 				next := x.groupNext

@@ -363,7 +363,7 @@ func (d *debugger) starting(s Session) {
 	if d.assert&assertData == 0 || !reflect.TypeOf(s).Comparable() {
 		return
 	}
-	for _, e := range d.k.byNumber {
+	for e := range d.k.byNumber.all() {
 		if e.ses == s {
 			panic(fmt.Sprintf("kernel: Start: session %v has been started already", ID{e}))
 		}

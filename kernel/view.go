@@ -34,7 +34,7 @@ const viewSteps = 1000
 const withChildren = 1 << 63
 
 func (v view) Sessions(page []observe.SessionInfo, after uint64) (_ []observe.SessionInfo, next uint64, ok bool) {
-	at := v.k.byNumber[after&^withChildren]
+	at := v.k.byNumber.find(after &^ withChildren)
 	if at == nil {
 		return page, 0, false
 	}
@@ -90,13 +90,13 @@ func (e *entry) depth() (depth int) {
 }
 
 func (v view) Children(page []observe.SessionInfo, of, after uint64) (_ []observe.SessionInfo, more, ok bool) {
-	parent := v.k.byNumber[of]
+	parent := v.k.byNumber.find(of)
 	if parent == nil {
 		return page, false, false
 	}
 	child := parent.firstChild
 	if after != 0 {
-		e := v.k.byNumber[after]
+		e := v.k.byNumber.find(after)
 		if e == nil || e.parent != parent {
 			return page, false, false
 		}
@@ -120,7 +120,7 @@ const (
 
 func sessionInfo(e *entry, depth int) observe.SessionInfo {
 	s := observe.SessionInfo{
-		Number: e.num, Depth: depth, Refs: e.refs, Timers: e.timers.count, To: e.eventsTo, From: e.eventsFrom,
+		Number: e.num, Depth: depth, Refs: int(e.refs), Timers: e.timers.len(), To: int(e.eventsTo), From: int(e.eventsFrom),
 	}
 	if e.parent != nil {
 		s.Parent = e.parent.num
@@ -144,7 +144,7 @@ func sessionInfo(e *entry, depth int) observe.SessionInfo {
 }
 
 func (v view) Session(number uint64) (s observe.SessionDetail, ok bool) {
-	e := v.k.byNumber[number]
+	e := v.k.byNumber.find(number)
 	if e == nil {
 		return s, false
 	}
@@ -181,7 +181,7 @@ func (v view) Session(number uint64) (s observe.SessionDetail, ok bool) {
 }
 
 func (v view) Type(number uint64) string {
-	if e := v.k.byNumber[number]; e != nil {
+	if e := v.k.byNumber.find(number); e != nil {
 		return e.shownType()
 	}
 	return ""
@@ -196,7 +196,7 @@ func (e *entry) shownType() string {
 }
 
 func (v view) Describe(number uint64) []observe.Field {
-	if e := v.k.byNumber[number]; e != nil {
+	if e := v.k.byNumber.find(number); e != nil {
 		return describe(e.shown())
 	}
 	return nil
@@ -218,7 +218,7 @@ func (v view) Operate(number uint64, operation string) error {
 
 // operator returns what operates a session, nil if nothing does.
 func (v view) operator(number uint64) observe.Operator {
-	e := v.k.byNumber[number]
+	e := v.k.byNumber.find(number)
 	if e == nil {
 		return nil
 	}

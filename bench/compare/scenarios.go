@@ -27,7 +27,7 @@ var scenarios = []scenario{
 	{letter: "i", name: "10 clients beside 10 idle ones", unit: "reply", args: "-n 10 -P 1 -s 64 -I 10"},
 	{letter: "j", name: "10 clients beside many idle ones", unit: "reply", args: "-n 10 -P 1 -s 64 -I IDLE"},
 	{letter: "e", name: "idle connections, after one line", args: "-m idle -n IDLE", first: true},
-	{letter: "k", name: "50 µs of work for every line, all processors", unit: "reply", args: "-n 50 -P 1 -s 64", all: true},
+	{letter: "k", name: "200 µs of work for every line, all processors", unit: "reply", args: "-n 50 -P 1 -s 64", all: true},
 }
 
 // server is one of the compared.
@@ -60,9 +60,9 @@ var servers = []server{
 	{Name: "node", What: "Node, package net", start: "node peers/echo.js PORT", needs: "node"},
 	{Name: "perl-poe", What: "Perl's POE 1.370, select", start: "perl peers/echo.pl PORT", needs: "perl -MPOE -e 1", slow: true},
 	{Name: "poe-2-on-1", What: "servertcp, 2 kernels on one processor", build: []string{"go", "build", "-o", "BIN", "./echo"}, start: "env GOMAXPROCS=2 BIN -kernels 2 PORT", only: "ac"},
-	{Name: "poe-1-work", What: "servertcp, 1 kernel", build: []string{"go", "build", "-o", "BIN", "./echo"}, start: "env GOMAXPROCS=2 BIN -work 50us PORT", only: "k"},
-	{Name: "poe-2-work", What: "servertcp, 2 kernels, one port", build: []string{"go", "build", "-o", "BIN", "./echo"}, start: "env GOMAXPROCS=2 BIN -work 50us -kernels 2 PORT", only: "k"},
-	{Name: "poe-2-handed", What: "servertcp, 2 kernels, handed over", build: []string{"go", "build", "-o", "BIN", "./echo"}, start: "env GOMAXPROCS=2 BIN -work 50us -kernels 2 -handoff PORT", only: "k"},
+	{Name: "poe-1-work", What: "servertcp, 1 kernel", build: []string{"go", "build", "-o", "BIN", "./echo"}, start: "env GOMAXPROCS=2 BIN -work 200us PORT", only: "k"},
+	{Name: "poe-2-work", What: "servertcp, 2 kernels, one port", build: []string{"go", "build", "-o", "BIN", "./echo"}, start: "env GOMAXPROCS=2 BIN -work 200us -kernels 2 PORT", only: "k"},
+	{Name: "poe-2-handed", What: "servertcp, 2 kernels, handed over", build: []string{"go", "build", "-o", "BIN", "./echo"}, start: "env GOMAXPROCS=2 BIN -work 200us -kernels 2 -handoff PORT", only: "k"},
 }
 
 // takes reports whether a server takes part in a scenario.

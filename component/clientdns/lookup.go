@@ -188,7 +188,7 @@ func (l *lookup) got(packet []byte, tcp bool) {
 		}
 	}
 	if keep := ttl(m, l.r.config.MaxTTL); keep > 0 {
-		l.r.cache.put(l.question, m, l.r.k.Now().Add(keep))
+		l.r.cache.put(l.question, m, l.r.k.Now(), keep)
 	}
 	l.r.answered(l, answerOf(m))
 }

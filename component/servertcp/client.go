@@ -154,8 +154,22 @@ func (c *Client) lost(e kernel.Event, err *kernel.OpError) {
 func (c *Client) setRemote(addr netip.AddrPort) {
 	c.RemoteIP, c.RemotePort, c.RemoteAddr = "LOCAL", 0, addr
 	if addr.IsValid() {
-		c.RemoteIP, c.RemotePort = addr.Addr().String(), int(addr.Port())
+		c.RemoteIP, c.RemotePort = c.listener.peerText.of(addr.Addr()), int(addr.Port())
 	}
+}
+
+// lastText is the text of the last address that was asked for: one peer often
+// connects many times.
+type lastText struct {
+	addr netip.Addr
+	text string
+}
+
+func (l *lastText) of(addr netip.Addr) string {
+	if l.text == "" || l.addr != addr {
+		l.addr, l.text = addr, addr.String()
+	}
+	return l.text
 }
 
 // accepted continues with a connection whose peer is known.

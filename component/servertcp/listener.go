@@ -39,6 +39,7 @@ type Listener struct {
 
 	memory       memory
 	work         work
+	peerText     lastText
 	backpressure int            // bytes of output from which on a connection is not read, 0 for none
 	outputCheck  kernel.AlarmID // looks for peers that do not read
 	first        *Client        // the connections, oldest first
