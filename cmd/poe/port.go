@@ -118,6 +118,8 @@ func (p *porting) names() error {
 		return err
 	case info.IsDir():
 		return fmt.Errorf("%s is a directory: name the Perl program itself", p.file)
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s is no regular file: name a Perl program", p.file)
 	}
 	if p.dir == "" {
 		p.dir = strings.TrimSuffix(p.file, filepath.Ext(p.file))

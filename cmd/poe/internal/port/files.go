@@ -124,7 +124,7 @@ func (l *loader) file(path string) (*node, error) {
 	}
 	toks, err := l.parser.tok.tokens(source)
 	if err != nil {
-		return nil, err
+		return nil, located(path, err)
 	}
 	if err := l.modules(toks); err != nil {
 		return nil, err

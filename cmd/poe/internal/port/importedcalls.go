@@ -32,6 +32,9 @@ func (g *gen) importedCall(n *node, want string) val {
 	if v, ok := g.moduleFunction(n, short, want); ok {
 		return v
 	}
+	if v, ok := g.testFunction(n, short, want); ok {
+		return v
+	}
 	if s, ok := imports[short]; ok && s.name != "" {
 		return g.importedFunction(n, short, s, want)
 	}

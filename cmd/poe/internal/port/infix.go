@@ -108,7 +108,10 @@ func (p *parser) binary(min int) *node {
 	p.enter()
 	defer func() { p.depth-- }()
 	left := p.unary()
-	for {
+	for length := 0; ; length++ {
+		if length > maxChain {
+			p.fail("more than %d operators in a row", maxChain)
+		}
 		p.fixOperator()
 		t := p.peek()
 		b, ok := infix[t.text]
@@ -156,6 +159,10 @@ func (p *parser) binary(min int) *node {
 		left = n
 	}
 }
+
+// maxChain limits the operators of an expression without parentheses, of which a deep
+// tree is made.
+const maxChain = 2000
 
 // integerOps are the operators whose operands use integer cuts.
 var integerOps = map[string]bool{"+": true, "-": true, "*": true, "/": true, "%": true}

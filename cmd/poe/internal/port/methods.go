@@ -14,7 +14,7 @@ var eventFields = map[string]val{
 }
 
 var importPaths = map[string]string{
-	"perl": "github.com/gopoe/poe/perl", "compat": "github.com/gopoe/poe/perl/compat", "poe": "github.com/gopoe/poe",
+	"perl": "github.com/gopoe/poe/perl", "compat": "github.com/gopoe/poe/perl/compat", "poe": "github.com/gopoe/poe", "testmore": "github.com/gopoe/poe/perl/testmore",
 	"time": "time", "regexp": "regexp", "fmt": "fmt", "strings": "strings", "strconv": "strconv", "os": "os", "math": "math",
 }
 

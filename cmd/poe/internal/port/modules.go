@@ -51,7 +51,7 @@ var imports = map[string]signature{
 }
 
 // qualified are functions that are called with their package.
-var qualified = map[string]string{"List::Util": "", "Scalar::Util": "", "POSIX": "", "Socket": "", "Carp": "", "File::Path": "", "File::Temp": "", "File::Copy": "", "Digest::SHA": "", "HTTP::Status": "", "Getopt::Long": "", "Time::HiRes": "", "Time::Local": "", "File::Basename": "", "Cwd": "", "Data::Dumper": "", "Sys::Hostname": "", "Digest::MD5": "", "MIME::Base64": "", "Storable": "", "Encode": "", "File::Spec::Functions": "", "URI::Escape": "", "Symbol": "", "JSON::PP": "", "IRC::Utils": ""}
+var qualified = map[string]string{"List::Util": "", "Scalar::Util": "", "POSIX": "", "Socket": "", "Carp": "", "File::Path": "", "File::Temp": "", "File::Copy": "", "Digest::SHA": "", "HTTP::Status": "", "Getopt::Long": "", "Time::HiRes": "", "Time::Local": "", "File::Basename": "", "Cwd": "", "Data::Dumper": "", "Sys::Hostname": "", "Digest::MD5": "", "MIME::Base64": "", "Storable": "", "Encode": "", "File::Spec::Functions": "", "URI::Escape": "", "Symbol": "", "JSON::PP": "", "IRC::Utils": "", "Test::More": ""}
 
 // known are modules that need nothing, or have what takes their place.
 var known = map[string]string{}
@@ -60,7 +60,7 @@ func init() {
 	for m := range strings.FieldsSeq(`strict warnings utf8 lib vars constant base parent Carp Data::Dumper POSIX Socket Time::HiRes Time::Local List::Util Scalar::Util Getopt::Long File::Basename File::Spec File::Spec::Functions
 		File::Path File::Temp File::Copy Cwd Sys::Hostname Exporter IO::Handle IO::File IO::Socket IO::Socket::INET Errno Fcntl FindBin Symbol Digest::MD5 Digest::SHA MIME::Base64 Storable Encode bytes integer overload feature
 		diagnostics English Config sigtrap URI::Escape JSON::PP JSON subs sort locale less mro IO::Select experimental version re
-		HTTP::Request HTTP::Response HTTP::Status HTTP::Headers HTTP::Message IRC::Utils`) {
+		HTTP::Request HTTP::Response HTTP::Status HTTP::Headers HTTP::Message IRC::Utils Test::More Test::Simple`) {
 		known[m] = "perl"
 	}
 }
@@ -111,6 +111,11 @@ func (g *gen) use(n *node) {
 		}
 		return
 	case "lib", "FindBin":
+		return
+	case "Test::More":
+		if n.kid(0) != nil {
+			g.w("testmore.Plan(%s)", g.spreadAll(n.kids))
+		}
 		return
 	}
 	g.useModule(n.text, n.line)

@@ -35,7 +35,7 @@ func lineTable(src string) string {
 	return out.String()
 }
 
-var packageWord = regexp.MustCompile(`(?:^|[^.\w])(perl|poe|compat|regexp|time|strings|strconv|os|math|fmt)\.[A-Z]`)
+var packageWord = regexp.MustCompile(`(?:^|[^.\w])(perl|poe|compat|testmore|regexp|time|strings|strconv|os|math|fmt)\.[A-Z]`)
 
 func (g *gen) program(options Options) string {
 	body := g.capture(func() { g.statements(g.prog.statements) })

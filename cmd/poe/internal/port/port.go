@@ -8,7 +8,6 @@
 package port
 
 import (
-	"bytes"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -55,36 +54,11 @@ func (t *Translator) Close() error { return t.tok.close() }
 
 // File translates a program.
 func (t *Translator) File(path string) (*Result, error) {
-	source, err := os.ReadFile(path)
+	source, err := readFile(path)
 	if err != nil {
 		return nil, err
 	}
 	return t.Text(path, source)
-}
-
-// readSource reads a file of a program and checks that it may be one.
-func readSource(path string) (string, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return "", err
-	}
-	if info.Size() > maxSource {
-		return "", fmt.Errorf("%s: the file has %d bytes; the limit is %d", path, info.Size(), maxSource)
-	}
-	source, err := os.ReadFile(path)
-	if err != nil {
-		return "", err
-	}
-	return checkSource(path, source)
-}
-
-// checkSource returns a source text with the line ends of Unix, and refuses what is no
-// Perl.
-func checkSource(path string, source []byte) (string, error) {
-	if i := bytes.IndexByte(source, 0); i >= 0 {
-		return "", fmt.Errorf("%s:%d: this is no Perl program: it has a zero byte", path, 1+bytes.Count(source[:i], []byte("\n")))
-	}
-	return string(bytes.ReplaceAll(source, []byte("\r\n"), []byte("\n"))), nil
 }
 
 // Text translates the text of a program; path is for messages.
@@ -107,7 +81,7 @@ func (t *Translator) Text(path string, source []byte) (result *Result, err error
 	}
 	prog, err := parseProgram(t.tok, path, name, text)
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
+		return nil, located(path, err)
 	}
 	report := &Report{File: path, Lines: 1 + strings.Count(text, "\n") + prog.lines, Files: prog.files}
 	text, err = generate(prog, report, t.opts)

@@ -34,9 +34,6 @@ type tokenizer struct {
 	out *bufio.Reader
 }
 
-// maxSource limits the size of one source text in bytes.
-const maxSource = 32 << 20
-
 var errNoPPI = errors.New("perl with PPI is needed: install it with `apt-get install libppi-perl` or `cpan PPI`")
 
 func newTokenizer(perl string) (*tokenizer, error) {

@@ -177,6 +177,14 @@ func (p *program) analyze() {
 	p.plainSubs()
 	p.structHeaps()
 	p.looseHandlers()
+	if p.testing() {
+		walkAll(p.statements, func(n *node) bool {
+			if n.kind == sExpr {
+				leaveSkipped(n)
+			}
+			return true
+		})
+	}
 }
 
 // looseHandlers finds the handlers that are referred to, or called, elsewhere than in

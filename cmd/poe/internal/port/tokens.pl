@@ -9,6 +9,8 @@ use warnings;
 use PPI::Tokenizer;
 use PPI::Token;
 
+my ($most_tokens, $most_deep) = (1_000_000, 1_000);
+
 binmode STDIN;
 binmode STDOUT;
 
@@ -21,8 +23,16 @@ while (read(STDIN, my $head, 4) == 4) {
     $left -= $n;
   }
   my $answer = eval { answer($source) };
-  $answer = pack 'N N/a*', 0xffffffff, "$@" if !defined $answer;
+  $answer = pack 'N N/a*', 0xffffffff, reason($@) if !defined $answer;
   syswrite_all($answer);
+}
+
+# A text without a place in this script for an exception.
+sub reason {
+  my $error = shift;
+  my $text = ref $error && $error->can('message') ? 'PPI: ' . $error->message : "$error";
+  $text =~ s/ at \S+ line \d+\.?\n?\z//;
+  return $text;
 }
 
 sub syswrite_all {
@@ -39,14 +49,20 @@ sub answer {
   my $source = shift;
   my @out;
   my ($line, $column, $extra) = (1, 1, 0);
+  my ($count, $depth) = (0, 0);
   if (length $source) {
     my $tokenizer = PPI::Tokenizer->new(\$source) or die 'PPI cannot read this text';
-    while (my $token = $tokenizer->get_token) {
+    while (my $token = next_token($tokenizer, $line)) {
+      die "line $line: more than $most_tokens tokens\n" if ++$count > $most_tokens;
       my $class = ref $token;
       $class =~ s/^PPI::Token:://;
       my $content = $token->content;
       my @parts = ($content);
-      if ($class eq 'HereDoc') {
+      if ($class eq 'Structure') {
+        $depth += $content =~ /[(\[{]/ ? 1 : $content =~ /[)\]}]/ ? -1 : 0;
+        die "line $line: brackets are nested more than $most_deep deep\n" if $depth > $most_deep;
+      }
+      elsif ($class eq 'HereDoc') {
         @parts = ($content, $token->{_mode} || 'interpolate', $token->{_terminator} // '', join('', $token->heredoc));
         $extra += () = $parts[3] =~ /\n/g;
         $extra++;
@@ -79,6 +95,14 @@ sub answer {
   }
   my $count = grep { 1 } @out;
   return pack('N', tokens_in(\@out)) . join '', @out;
+}
+
+# The next token; an exception of PPI says in which line it was.
+sub next_token {
+  my ($tokenizer, $line) = @_;
+  my $token = eval { $tokenizer->get_token };
+  die "line $line: " . reason($@) . "\n" if $@;
+  return $token;
 }
 
 sub tokens_in {

@@ -21,7 +21,7 @@ type checker struct {
 }
 
 func newChecker(t *testing.T) *checker {
-	out, err := exec.Command("go", "list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}", "github.com/gopoe/poe/perl/compat", "github.com/gopoe/poe", "math", "strconv").Output()
+	out, err := exec.Command("go", "list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}", "github.com/gopoe/poe/perl/compat", "github.com/gopoe/poe/perl/testmore", "github.com/gopoe/poe", "math", "strconv").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
