@@ -1,3 +1,5 @@
+//go:build unix
+
 // Package process has the jobs of a queue done by processes, one for each job, on the
 // wheel run: by any program, or by a function of this one.
 //
