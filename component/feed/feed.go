@@ -28,8 +28,10 @@
 package feed
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"time"
@@ -37,6 +39,7 @@ import (
 	"github.com/mmcdole/gofeed"
 
 	"github.com/gopoe/poe/component/clienthttp"
+	"github.com/gopoe/poe/component/internal/service"
 	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -141,29 +144,26 @@ func UpdateOf(e kernel.Event) *Update { return kernel.Arg[*Update](e, 0) }
 
 // Aggregator is the component. Its methods belong to the kernel's goroutine.
 type Aggregator struct {
-	k      *kernel.Kernel
-	id     kernel.ID
-	config Config
-	feeds  map[string]*watched
-	http   *clienthttp.Client // made here, nil if it was given
-	over   bool
+	k       *kernel.Kernel
+	service service.Service
+	config  Config
+	feeds   map[string]*watched
+	http    *clienthttp.Client // made here, nil if it was given
+	over    bool
 }
 
 // New creates the component, as a child of the active session. The error is a
 // *kernel.ConfigError, or that of an alias.
 func New(k *kernel.Kernel, c Config) (*Aggregator, error) {
-	switch {
-	case c.Timeout < 0:
-		return nil, configerror.New("feed", "Timeout", "must not be negative")
-	case c.MaxDelay < 0:
-		return nil, configerror.New("feed", "MaxDelay", "must not be negative")
-	case c.MaxSize < 0:
-		return nil, configerror.New("feed", "MaxSize", "must not be negative")
-	}
-	for field, value := range map[string]int{"MaxItems": c.MaxItems, "MaxSeen": c.MaxSeen, "MaxFeeds": c.MaxFeeds} {
-		if value < 0 {
-			return nil, configerror.New("feed", field, "must not be negative")
-		}
+	if err := cmp.Or(
+		configerror.NotNegative("feed", "Timeout", c.Timeout),
+		configerror.NotNegative("feed", "MaxDelay", c.MaxDelay),
+		configerror.NotNegative("feed", "MaxSize", c.MaxSize),
+		configerror.NotNegative("feed", "MaxItems", c.MaxItems),
+		configerror.NotNegative("feed", "MaxSeen", c.MaxSeen),
+		configerror.NotNegative("feed", "MaxFeeds", c.MaxFeeds),
+	); err != nil {
+		return nil, err
 	}
 	configerror.SetDefault(&c.Alias, DefaultAlias)
 	configerror.SetDefault(&c.Agent, "gopoe-feed")
@@ -173,17 +173,15 @@ func New(k *kernel.Kernel, c Config) (*Aggregator, error) {
 	configerror.SetDefault(&c.MaxItems, DefaultMaxItems)
 	configerror.SetDefault(&c.MaxSeen, DefaultMaxSeen)
 	configerror.SetDefault(&c.MaxFeeds, DefaultMaxFeeds)
-	a := &Aggregator{k: k, config: c, feeds: map[string]*watched{}}
-	var failed error
-	_, err := session.Create(k, a, states, &failed)
-	if err = errors.Join(err, failed); err != nil {
+	a := &Aggregator{k: k, service: service.New(k, "feed", c.Alias), config: c, feeds: map[string]*watched{}}
+	if err := service.Create(k, a, states); err != nil {
 		return nil, err
 	}
 	return a, nil
 }
 
 var states = session.States[Aggregator]{
-	"_start":      (*Aggregator).start,
+	"_start":      func(a *Aggregator, e kernel.Event) { a.service.Start(e, "feeds", a.end, a.start) },
 	"_stop":       func(*Aggregator, kernel.Event) {},
 	"_child":      func(*Aggregator, kernel.Event) {},
 	"add_feed":    reports((*Aggregator).add),
@@ -197,31 +195,19 @@ var states = session.States[Aggregator]{
 
 // reports makes a handler of a method that can fail: a call gets the error.
 func reports(f func(*Aggregator, kernel.Event) error) func(*Aggregator, kernel.Event) {
-	return func(a *Aggregator, e kernel.Event) {
-		if err := f(a, e); err != nil {
-			a.k.Host().Logger().Warn(err.Error(), "event", e.Name, "sender", e.Sender)
-			e.Return(err)
-		}
-	}
+	return func(a *Aggregator, e kernel.Event) { a.service.Report(e, f(a, e)) }
 }
 
-func (a *Aggregator) start(e kernel.Event) {
-	a.id = e.Session
-	failed := kernel.Arg[*error](e, 0)
-	if _, *failed = a.k.Host().Own(closer{a}, "feeds"); *failed != nil {
-		return
+// start makes the client for the requests, if there is none.
+func (a *Aggregator) start(kernel.Event) (err error) {
+	if a.config.HTTPAlias == "" {
+		a.config.HTTPAlias = a.config.Alias + " ua"
+		a.http, err = clienthttp.New(a.k, clienthttp.Config{
+			Alias: a.config.HTTPAlias, Agent: []string{a.config.Agent}, Timeout: a.config.Timeout, FollowRedirects: redirects,
+			MaxSize: a.config.MaxSize, Decompress: true,
+		})
 	}
-	if *failed = e.AliasSet(a.config.Alias); *failed != nil || a.config.HTTPAlias != "" {
-		return
-	}
-	a.config.HTTPAlias = a.config.Alias + " ua"
-	a.http, *failed = clienthttp.New(a.k, clienthttp.Config{
-		Alias: a.config.HTTPAlias, Agent: []string{a.config.Agent}, Timeout: a.config.Timeout, FollowRedirects: redirects,
-		MaxSize: a.config.MaxSize, Decompress: true,
-	})
-	if *failed != nil {
-		_ = e.AliasRemove(a.config.Alias) // it was set just now
-	}
+	return err
 }
 
 // add handles "add_feed".
@@ -239,14 +225,14 @@ func (a *Aggregator) add(e kernel.Event) error {
 		return ErrFull
 	}
 	configerror.SetDefault(&f.Delay, DefaultDelay)
-	if _, err := a.k.RefcountIncrement(e.Sender, a.tag()); err != nil {
+	if err := a.service.Keep(e.Sender); err != nil {
 		return err
 	}
 	w := &watched{a: a, feed: f, by: e.Sender}
 	w.seen.add(f.Seen, a.config.MaxSeen)
 	w.feed.Seen = nil
 	a.feeds[f.Name] = w
-	a.in(func(e kernel.Event) { e.Yield("fetch", w) })
+	a.service.In(func(e kernel.Event) { e.Yield("fetch", w) })
 	return nil
 }
 
@@ -271,7 +257,7 @@ func (a *Aggregator) drop(w *watched) {
 	delete(a.feeds, w.feed.Name)
 	w.stop()
 	w.gone = true
-	_, _ = a.k.RefcountDecrement(w.by, a.tag()) // it may have stopped by force
+	a.service.Release(w.by)
 }
 
 func (a *Aggregator) pause(e kernel.Event) error {
@@ -287,19 +273,14 @@ func (a *Aggregator) resume(e kernel.Event) error {
 	w, err := a.named(e)
 	if err == nil && w.paused {
 		w.paused = false
-		a.in(func(e kernel.Event) { e.Yield("fetch", w) })
+		a.service.In(func(e kernel.Event) { e.Yield("fetch", w) })
 	}
 	return err
 }
 
 // Feeds returns the names of all feeds, sorted. POE: feed_list.
 func (a *Aggregator) Feeds() []string {
-	names := make([]string, 0, len(a.feeds))
-	for name := range a.feeds {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
+	return slices.Sorted(maps.Keys(a.feeds))
 }
 
 // Seen returns the IDs of a feed's items, oldest first, for Feed.Seen of a later run;
@@ -318,7 +299,7 @@ func (a *Aggregator) Shutdown() {
 		return
 	}
 	a.end()
-	a.in(func(e kernel.Event) { _ = e.AliasRemove(a.config.Alias) })
+	a.service.RemoveAlias()
 }
 
 func (a *Aggregator) end() {
@@ -329,18 +310,4 @@ func (a *Aggregator) end() {
 	if a.http != nil {
 		a.http.Shutdown()
 	}
-}
-
-// tag is the reference count that keeps alive those who have added feeds.
-func (a *Aggregator) tag() string { return "feed " + a.config.Alias }
-
-// in runs f in the component's session.
-func (a *Aggregator) in(f kernel.Handler) { _ = a.k.Host().CallFunc(a.id, "feed", f) }
-
-// closer ends a component that ends by force.
-type closer struct{ a *Aggregator }
-
-func (c closer) Close() error {
-	c.a.end()
-	return nil
 }

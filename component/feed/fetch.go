@@ -60,10 +60,7 @@ func (w *watched) fetch() {
 
 // stop ends what is under way.
 func (w *watched) stop() {
-	if w.timer != 0 {
-		w.a.in(func(e kernel.Event) { _, _ = e.AlarmRemove(w.timer) })
-		w.timer = 0
-	}
+	w.a.service.RemoveAlarm(&w.timer)
 	if w.asked != nil {
 		_ = w.a.k.Post(kernel.Alias(w.a.config.HTTPAlias), "cancel", w.asked) // it may have shut down
 		w.asked = nil
@@ -77,25 +74,22 @@ func (a *Aggregator) response(e kernel.Event) {
 	if w.asked != r.Request {
 		return // it was removed or paused meanwhile
 	}
+	w.asked = nil
 	status := r.Response.StatusCode
 	switch {
 	case r.Err != nil:
-		w.asked = nil
 		w.failed(r.Err, 0)
 	case status == http.StatusNotModified:
-		w.asked = nil
 		w.update(&Update{NotModified: true})
 	case status == http.StatusGone:
-		w.asked = nil
 		w.paused = true
 		w.failed(ErrGone, 0)
 	case status/100 != 2:
-		w.asked = nil
 		w.failed(fmt.Errorf("%w: %s", ErrStatus, r.Response.Status), retryAfter(r.Response, a.k.Now()))
 	case r.Truncated || int64(len(r.Body)) > a.config.MaxSize:
-		w.asked = nil
 		w.failed(ErrTooLong, 0)
 	default:
+		w.asked = r.Request // until it is parsed
 		w.parse(r)
 	}
 }
