@@ -165,7 +165,7 @@ func (w *Wheel) begin() error {
 		w.watchDirectory()
 		var err error
 		file, err = w.files.open(w.config.Filename) // the first poll tries again
-		w.unsought = err != nil && !errors.Is(err, fs.ErrNotExist)
+		w.unsought = err != nil && !errors.Is(err, fs.ErrNotExist) && (w.config.Seek != nil || w.config.SeekBack != nil)
 	}
 	if file != nil {
 		w.current = &source{file: file, announced: true, since: w.lookedAt}

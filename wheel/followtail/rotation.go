@@ -223,7 +223,7 @@ func (w *Wheel) begun(a *arrival) bool {
 func (w *Wheel) openByName(timed bool) bool {
 	f, err := w.files.open(w.config.Filename)
 	if errors.Is(err, fs.ErrNotExist) {
-		w.openErr, w.sameAt = nil, w.lookedAt
+		w.openErr, w.sameAt, w.unsought = nil, w.lookedAt, false
 		w.nothingNew(timed)
 		return false
 	}
