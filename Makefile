@@ -2,7 +2,7 @@
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
-.PHONY: all fmt lint test portable race fuzz bench storm cost bench-stat bench-peers instructions component-figures bench-lint modules browser attack rotations syscalls conformance demo cross port-score port-lint sim replays
+.PHONY: all fmt lint test portable race fuzz bench storm cost bench-stat bench-peers instructions component-figures bench-lint modules browser attack rotations syscalls conformance demo cross port-score port-cookbook port-lint sim replays
 
 all: fmt lint test
 
@@ -29,6 +29,7 @@ conformance: ; POE_REQUIRED=1 go test $${COUNT:+-count $$COUNT} -timeout 10m ./c
 demo: ; go run ./cmd/demo && go run ./cmd/demo-cluster
 cross: ; for os in darwin freebsd windows; do echo $$os; GOOS=$$os go build $$(GOOS=$$os go list -e ./... | grep -v /cookbook) || exit 1; done; for os in netbsd openbsd; do echo $$os; GOOS=$$os go build ./kernel ./daemon ./wheel/... ./component/servertcp ./component/clienttcp ./poetest || exit 1; done; GOARCH=386 go build ./kernel ./wheel/... $$(go list ./component/... | grep -v /attack) || exit 1; for os in darwin freebsd netbsd; do GOOS=$$os go vet ./kernel ./daemon || exit 1; done
 port-score: ; mkdir -p _score && PORT_SCORE=$$PWD/_score go test -count 1 -timeout 20m -run TestScore -v ./cmd/poe/internal/port # what poe port reaches, docs/port-score.md
+port-cookbook: ; mkdir -p _score && PORT_ONLY=cook- PORT_COOKBOOK=only PORT_SCORE=$$PWD/_score go test -count 1 -timeout 20m -run TestScore -v ./cmd/poe/internal/port # the cookbook's scripts, played to what poe port makes of its programs
 port-lint: ; mkdir -p _score && PORT_VET=1 PORT_LINT=$(STATICCHECK) PORT_SCORE=$$PWD/_score go test -count 1 -timeout 20m -run 'TestScore|TestCore' -v ./cmd/poe/internal/port # go vet and staticcheck over all that poe port writes
 sim: ; SIM_SEEDS=$${SIM_SEEDS:-1000} SIM_SOAK=24h go test -count 1 -timeout 30m ./poetest/sim # the simulated worlds, a day of virtual time among them
 replays: ; POE_REPLAYS=$${POE_REPLAYS:-10} go test -count 1 -timeout 30m -run 'TestReplays$$' ./conformance ./cookbook # every program is recorded once on each loop and replayed, equal each time

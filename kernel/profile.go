@@ -104,7 +104,10 @@ func (e *entry) kind() string {
 	case nil:
 		return "kernel"
 	case interface{ Heap() any }:
-		return fmt.Sprintf("%T", s.Heap())
+		if heap := s.Heap(); heap != nil {
+			return fmt.Sprintf("%T", heap)
+		}
+		return fmt.Sprintf("%T", s)
 	default:
 		return fmt.Sprintf("%T", s)
 	}

@@ -76,13 +76,31 @@ func SockaddrFamily(s string) int {
 	return int(binary.NativeEndian.Uint16([]byte(s)))
 }
 
-// SockaddrIn packs a port and an address if it has two arguments, and unpacks a
-// single one. Perl: sockaddr_in.
-func SockaddrIn(args ...any) []any {
-	if len(args) == 1 {
+// SockaddrIn packs a port and an address, or in list context takes them apart. Perl:
+// sockaddr_in.
+func SockaddrIn(w Want, args ...any) []any {
+	switch {
+	case w == List && len(args) == 1:
 		return UnpackSockaddrIn(Str(args[0]))
+	case w == List:
+		Die("usage:   (port,iaddr) = sockaddr_in(sin_sv)")
+	case len(args) != 2:
+		Die("usage:   sin_sv = sockaddr_in(port,iaddr))")
 	}
-	return L(PackSockaddrIn(At(args, 0), Str(At(args, 1))))
+	return L(PackSockaddrIn(args[0], Str(args[1])))
+}
+
+// SockaddrUn packs a path, or in list context takes it out. Perl: sockaddr_un.
+func SockaddrUn(w Want, args ...any) []any {
+	switch {
+	case w == List && len(args) == 1:
+		return L(UnpackSockaddrUn(Str(args[0])))
+	case w == List:
+		Die("usage:   (filename) = sockaddr_un(sun_sv)")
+	case len(args) != 1:
+		Die("usage:   sun_sv = sockaddr_un(filename)")
+	}
+	return L(PackSockaddrUn(Str(args[0])))
 }
 
 // InetAton returns the packed IPv4 address of a host, or nil if it is unknown.

@@ -83,7 +83,7 @@ func TestAddressesAsPerl(t *testing.T) {
 	oracle.Compare(t, oracle.Setup{Seed: 83, Runs: 20, Prelude: "use Socket qw(:all); use Errno (); use Fcntl ':flock'; use HTTP::Status ();\n"}, []asPerl{
 		{`pack_sockaddr_in($_[0] * 1000, inet_aton("10.0.0.$_[0]"))`, "u", func(a []any) any {
 			packed := perl.PackSockaddrIn(num(a[0])*1000, str(perl.InetAton("10.0.0."+str(a[0]))))
-			if perl.SockaddrIn(num(a[0])*1000, perl.InetAton("10.0.0."+str(a[0])))[0] != packed {
+			if perl.SockaddrIn(perl.Scalar, num(a[0])*1000, perl.InetAton("10.0.0."+str(a[0])))[0] != packed {
 				return "differs"
 			}
 			return packed

@@ -29,8 +29,8 @@ import (
 )
 
 // margin is by how much a count may be above what was recorded. Two runs differ
-// by less than 1 %.
-const margin = 1.04
+// by up to 2 % where sockets take part, and otherwise by much less.
+const margin = 1.05
 
 // ceilings is the recorded file.
 type ceilings struct {

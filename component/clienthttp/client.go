@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/gopoe/poe/await"
+	"github.com/gopoe/poe/component/clienthttp/internal/turns"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 )
@@ -23,9 +24,8 @@ type Client struct {
 
 	transactions map[*http.Request]*transaction
 	replayed     map[uint64]*transaction // that a replay answers, by number
-	waiting      []*transaction          // for their turn, in order
-	open         int                     // under way
-	perHost      map[string]int
+	turns        *turns.Queue[*transaction]
+	workers      workers
 	arrivals     *kernel.Postback // while anything is under way
 	serial       uint64
 	over         bool
@@ -58,6 +58,7 @@ func (c *Client) stop(kernel.Event) {
 	for _, t := range c.transactions {
 		t.cancel()
 	}
+	c.workers.end()
 	c.closeIdle()
 }
 
@@ -69,11 +70,11 @@ type closer struct{ c *Client }
 func (x closer) Close() error {
 	c := x.c
 	c.over = true
-	c.waiting = nil
 	for _, t := range c.inOrder() {
 		t.alarm = 0
 		t.fail(http.StatusRequestTimeout, ErrShutdown)
 	}
+	c.workers.end()
 	return nil
 }
 
@@ -198,7 +199,7 @@ func (c *Client) add(asker kernel.ID, r Request) {
 			t.alarm, _ = e.DelaySet("timeout", c.config.Timeout, t)
 		}
 	})
-	c.waiting = append(c.waiting, t)
+	t.place = c.turns.Add(t.host, t)
 	c.begin()
 }
 
@@ -207,31 +208,20 @@ func (c *Client) tag() string { return "clienthttp " + c.config.Alias }
 
 // begin starts the requests whose turn it is.
 func (c *Client) begin() {
-	kept := c.waiting[:0]
-	for i, t := range c.waiting {
-		if c.config.MaxOpen != Unlimited && c.open >= c.config.MaxOpen {
-			kept = append(kept, c.waiting[i:]...)
-			break
+	for {
+		t, ok := c.turns.Next()
+		if !ok {
+			return
 		}
-		switch {
-		case t.done:
-		case c.config.MaxPerHost != Unlimited && c.perHost[t.host] >= c.config.MaxPerHost:
-			kept = append(kept, t)
-		default:
-			c.open++
-			c.perHost[t.host]++
-			t.begun, t.running = true, true
-			t.setBusy(true)
-			if c.k.Host().Replaying() {
-				c.replayed[t.serial] = t
-				closeBody(t.request.HTTP)
-			} else {
-				go t.run(c.prepare(t), c.arrivals)
-			}
+		t.begun, t.running = true, true
+		t.setBusy(true)
+		if c.k.Host().Replaying() {
+			c.replayed[t.serial] = t
+			closeBody(t.request.HTTP)
+		} else {
+			c.workers.run(job{t, c.prepare(t), c.arrivals})
 		}
 	}
-	clear(c.waiting[len(kept):])
-	c.waiting = kept
 }
 
 // prepare makes the request that is sent of the program's, which stays as it is.
@@ -304,10 +294,8 @@ func (c *Client) arrived(e kernel.Event) {
 		t.setBusy(false)
 	}
 	if a.last {
-		c.open--
-		if c.perHost[t.host]--; c.perHost[t.host] == 0 {
-			delete(c.perHost, t.host)
-		}
+		c.turns.Done(t.host)
+		c.workers.release(a.worker)
 		t.running = false
 		defer c.release()
 	}
@@ -321,9 +309,10 @@ func (c *Client) arrived(e kernel.Event) {
 
 // release ends the postback when nothing is under way any more.
 func (c *Client) release() {
-	if c.open == 0 && len(c.waiting) == 0 && c.arrivals != nil {
+	if c.turns.Open() == 0 && c.turns.Waiting() == 0 && c.arrivals != nil {
 		c.arrivals.Release()
 		c.arrivals = nil
+		c.workers.close()
 	}
 }
 
@@ -349,8 +338,7 @@ func (c *Client) finish(t *transaction) {
 		c.in(func(e kernel.Event) { _, _ = e.AlarmRemove(t.alarm) })
 	}
 	_, _ = c.k.RefcountDecrement(t.asker, c.tag())
-	if !t.running {
-		c.begin() // takes it out of those that wait
+	if c.turns.Remove(t.place) {
 		c.release()
 	}
 }

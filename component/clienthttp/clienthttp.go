@@ -42,6 +42,7 @@ import (
 	"net/url"
 	"time"
 
+	"github.com/gopoe/poe/component/clienthttp/internal/turns"
 	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -101,8 +102,10 @@ type Config struct {
 	// TLS configures https. If nil, it is the system's roots and Go's defaults.
 	TLS *tls.Config
 	// Decompress requests gzip encoding and decodes it. POE leaves that to the
-	// program.
+	// program. Encodings are decoded as well then, and preferred in their order;
+	// package clienthttp/zstd has one.
 	Decompress bool
+	Encodings  []Encoding
 
 	// MaxOpen bounds the requests in progress, MaxPerHost those to one host and
 	// port; others wait in order. If 0, they are DefaultMaxOpen and
@@ -135,11 +138,14 @@ func New(k *kernel.Kernel, config Config) (*Client, error) {
 	if err := config.complete(); err != nil {
 		return nil, err
 	}
-	c := &Client{k: k, config: config, transactions: map[*http.Request]*transaction{}, replayed: map[uint64]*transaction{}, perHost: map[string]int{}}
+	c := &Client{k: k, config: config, transactions: map[*http.Request]*transaction{}, replayed: map[uint64]*transaction{}, turns: turns.New[*transaction](config.MaxOpen, config.MaxPerHost), workers: workers{ended: make(chan struct{})}}
 	c.http = &http.Client{Transport: config.Transport, Jar: config.Jar, CheckRedirect: c.checkRedirect}
 	if config.Transport == nil {
 		c.transport = newTransport(config)
 		c.http.Transport = c.transport
+		if config.Decompress && len(config.Encodings) > 0 {
+			c.http.Transport = newDecoding(c.transport, config.Encodings)
+		}
 	}
 	var failed error
 	_, err := session.Create(k, c, states, &failed)
@@ -167,6 +173,13 @@ func (c *Config) complete() error {
 		return configerror.New("clienthttp", "MaxPerHost", "must not be negative")
 	case c.MaxPending < 0:
 		return configerror.New("clienthttp", "MaxPending", "must not be negative")
+	case len(c.Encodings) > 0 && !c.Decompress:
+		return configerror.New("clienthttp", "Encodings", "need Decompress")
+	}
+	for _, e := range c.Encodings {
+		if e.Name == "" || e.NewReader == nil {
+			return configerror.New("clienthttp", "Encodings", "need a Name and a NewReader")
+		}
 	}
 	configerror.SetDefault(&c.Alias, DefaultAlias)
 	configerror.SetDefault(&c.Timeout, DefaultTimeout)

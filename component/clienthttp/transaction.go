@@ -12,6 +12,7 @@ import (
 	"slices"
 	"sync/atomic"
 
+	"github.com/gopoe/poe/component/clienthttp/internal/turns"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/kernel/observe"
 )
@@ -51,10 +52,11 @@ type transaction struct {
 	trace   observe.TraceContext // of the event that has asked
 	ctx     context.Context
 	cancel  context.CancelFunc
+	place   *turns.Place[*transaction]
 	alarm   kernel.AlarmID
 	serial  uint64
 	begun   bool // its request was sent, or is
-	running bool // its goroutine has not ended
+	running bool // a goroutine does it
 	busy    bool // it does not wait for the kernel
 	done    bool // nothing more is to be delivered
 	credit  chan struct{}
@@ -70,16 +72,17 @@ type arrival struct {
 	truncated   bool
 	err         error
 	progress    bool // nothing but a figure
-	last        bool // the goroutine has ended
+	last        bool // nothing comes after it
+	worker      worker
 
 	// Of an arrival of a replay, in place of transaction and response.Request.
 	serial uint64
 	url    string
 }
 
-// run does the request, on a goroutine of its own.
-func (t *transaction) run(r *http.Request, to *kernel.Postback) {
-	end := arrival{transaction: t, last: true}
+// run does the request, on the goroutine of a worker.
+func (t *transaction) run(w worker, r *http.Request, to *kernel.Postback) {
+	end := arrival{transaction: t, last: true, worker: w}
 	defer func() {
 		if thrown := recover(); thrown != nil { // by a Transport, a Jar or a Proxy of the program
 			end.response, end.err = nil, fmt.Errorf("clienthttp: panic: %v\n%s", thrown, debug.Stack())

@@ -34,6 +34,7 @@
 package clientping
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -41,6 +42,8 @@ import (
 	"net/netip"
 	"time"
 
+	"github.com/gopoe/poe/component/internal/icmpecho"
+	"github.com/gopoe/poe/component/internal/service"
 	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -125,9 +128,10 @@ func ReplyOf(e kernel.Event) *Reply { return kernel.Arg[*Reply](e, 2) }
 // Pinger is the component. Its methods belong to the kernel's goroutine.
 type Pinger struct {
 	k        *kernel.Kernel
-	id       kernel.ID
+	service  service.Service
 	config   Config
-	sockets  [2]*socket // for IPv4 and IPv6
+	sockets  [2]*icmpecho.Socket // for IPv4 and IPv6
+	given    [2]bool             // by the program, and not opened again
 	waiting  []*ping
 	active   map[uint16]*ping // by their sequence number
 	looked   map[*ping]bool   // whose names are looked up
@@ -140,15 +144,16 @@ type Pinger struct {
 // New creates the component, as a child of the active session. The error is a
 // *kernel.ConfigError, or that of the alias or a socket.
 func New(k *kernel.Kernel, c Config) (*Pinger, error) {
+	if err := cmp.Or(
+		configerror.NotNegative("clientping", "Timeout", c.Timeout),
+		configerror.NotNegative("clientping", "Retry", c.Retry),
+		configerror.NotNegative("clientping", "MaxPending", c.MaxPending),
+	); err != nil {
+		return nil, err
+	}
 	switch {
-	case c.Timeout < 0:
-		return nil, configerror.New("clientping", "Timeout", "must not be negative")
-	case c.Retry < 0:
-		return nil, configerror.New("clientping", "Retry", "must not be negative")
 	case c.Parallelism < 0 || c.Parallelism > 32768:
 		return nil, configerror.New("clientping", "Parallelism", "must be from 1 to 32768, or 0 for the default")
-	case c.MaxPending < 0:
-		return nil, configerror.New("clientping", "MaxPending", "must not be negative")
 	case c.Payload != 0 && (c.Payload < tokenSize || c.Payload > 65_000):
 		return nil, configerror.New("clientping", "Payload", "must be from 16 to 65000, or 0 for the default")
 	}
@@ -158,17 +163,15 @@ func New(k *kernel.Kernel, c Config) (*Pinger, error) {
 	configerror.SetDefault(&c.Parallelism, DefaultParallelism)
 	configerror.SetDefault(&c.MaxPending, DefaultMaxPending)
 	configerror.SetDefault(&c.Payload, DefaultPayload)
-	p := &Pinger{k: k, config: c, active: map[uint16]*ping{}, looked: map[*ping]bool{}}
-	var failed error
-	_, err := session.Create(k, p, states, &failed)
-	if err = errors.Join(err, failed); err != nil {
+	p := &Pinger{k: k, service: service.New(k, "clientping", c.Alias), config: c, active: map[uint16]*ping{}, looked: map[*ping]bool{}}
+	if err := service.Create(k, p, states); err != nil {
 		return nil, err
 	}
 	return p, nil
 }
 
 var states = session.States[Pinger]{
-	"_start":   (*Pinger).start,
+	"_start":   func(p *Pinger, e kernel.Event) { p.service.Start(e, "pings", p.close, p.start) },
 	"_stop":    func(*Pinger, kernel.Event) {},
 	"ping":     (*Pinger).pingEvent,
 	"clear":    (*Pinger).clear,
@@ -176,20 +179,43 @@ var states = session.States[Pinger]{
 	"shutdown": func(p *Pinger, _ kernel.Event) { p.Shutdown() },
 }
 
-func (p *Pinger) start(e kernel.Event) {
-	p.id = e.Session
-	failed := kernel.Arg[*error](e, 0)
-	if _, *failed = p.k.Host().Own(closer{p}, "pings"); *failed != nil {
-		return
-	}
-	if *failed = e.AliasSet(p.config.Alias); *failed != nil {
-		return
-	}
+// start watches the sockets that were given.
+func (p *Pinger) start(kernel.Event) (err error) {
 	for i, h := range []*kernel.Handle{p.config.Socket, p.config.Socket6} {
-		if h != nil && *failed == nil {
-			p.sockets[i], *failed = p.watch(h, i == 1, p.config.Raw && i == 0)
+		if h != nil && err == nil {
+			p.given[i] = true
+			p.sockets[i], err = icmpecho.New(p.k, h, i == 1, p.config.Raw && i == 0, p.receiver(i))
 		}
 	}
+	return err
+}
+
+// receiver gives replies to the pings that wait for them, of IPv4 or IPv6.
+func (p *Pinger) receiver(i int) func(from netip.Addr, seq uint16, data []byte) {
+	return func(from netip.Addr, seq uint16, data []byte) {
+		if g := p.active[seq]; g != nil && index(g.addr) == i {
+			g.replied(from, data)
+		}
+	}
+}
+
+// socket returns the socket for an address, and opens it if there is none.
+func (p *Pinger) socket(addr netip.Addr) (s *icmpecho.Socket, err error) {
+	i := index(addr)
+	if p.sockets[i] == nil {
+		if s, err = icmpecho.Open(p.k, i == 1, p.receiver(i)); err != nil {
+			return nil, err
+		}
+		p.sockets[i] = s
+	}
+	return p.sockets[i], nil
+}
+
+func index(addr netip.Addr) int {
+	if addr.Is6() {
+		return 1
+	}
+	return 0
 }
 
 // pingEvent handles "ping".
@@ -251,7 +277,7 @@ func (p *Pinger) Ping(r Request) error {
 
 // begin takes a ping on.
 func (p *Pinger) begin(asker kernel.ID, r Request) {
-	if _, err := p.k.RefcountIncrement(asker, p.tag()); err != nil {
+	if err := p.service.Keep(asker); err != nil {
 		return // it has stopped meanwhile
 	}
 	p.serial++
@@ -275,7 +301,7 @@ func (p *Pinger) begin(asker kernel.ID, r Request) {
 func (p *Pinger) lookUp(g *ping) {
 	p.looked[g] = true
 	var err error
-	p.in(func(kernel.Event) {
+	p.service.In(func(kernel.Event) {
 		_, err = p.k.Host().OffloadFunc(nil, "clientping: look up", func(ctx context.Context) (any, error) {
 			return net.DefaultResolver.LookupNetIP(ctx, "ip", g.request.Addr)
 		}, func(_ kernel.Event, found any, err error) {
@@ -299,7 +325,7 @@ func (p *Pinger) lookUp(g *ping) {
 func (p *Pinger) queue(g *ping, addr netip.Addr) {
 	g.addr = addr.Unmap()
 	p.waiting = append(p.waiting, g)
-	p.in(func(kernel.Event) { p.startNext() })
+	p.service.In(func(kernel.Event) { p.startNext() })
 }
 
 // startNext sends pings as far as there may be more. A ping that ends while it is
@@ -320,9 +346,3 @@ func (p *Pinger) startNext() {
 
 // Pending returns the number of pings that have not ended.
 func (p *Pinger) Pending() int { return len(p.looked) + len(p.waiting) + len(p.active) }
-
-// tag is the reference count that keeps askers alive.
-func (p *Pinger) tag() string { return "clientping " + p.config.Alias }
-
-// in runs f in the component's session.
-func (p *Pinger) in(f kernel.Handler) { _ = p.k.Host().CallFunc(p.id, "clientping", f) }

@@ -3,6 +3,7 @@ package clientping
 import (
 	"cmp"
 	"crypto/subtle"
+	"maps"
 	"net/netip"
 	"slices"
 	"time"
@@ -52,7 +53,7 @@ func (g *ping) send() {
 	g.sent = g.p.k.Now()
 	s, err := g.p.socket(g.addr)
 	if err == nil {
-		err = s.send(g)
+		err = s.Send(g.addr, g.seq, g.payload)
 	}
 	if err != nil {
 		g.end(err)
@@ -113,25 +114,19 @@ func (g *ping) release() {
 	if p.active[g.seq] == g {
 		delete(p.active, g.seq)
 	}
-	_, _ = p.k.RefcountDecrement(g.asker, p.tag()) // it may have stopped by force
-	p.in(func(e kernel.Event) {
-		if g.alarm != 0 {
-			_, _ = e.AlarmRemove(g.alarm)
-			g.alarm = 0
-		}
+	p.service.Release(g.asker)
+	p.service.In(func(kernel.Event) {
+		p.service.RemoveAlarm(&g.alarm)
 		p.startNext()
-		p.rest(e)
+		p.closeIdle()
 	})
 }
 
-// rest closes sockets that nothing waits for, which would keep the program running.
-func (p *Pinger) rest(kernel.Event) {
-	if p.Pending() > 0 {
-		return
-	}
+// closeIdle closes sockets that nothing waits for, which would keep the program running.
+func (p *Pinger) closeIdle() {
 	for i, s := range p.sockets {
-		if s != nil && (s.opened || p.over) {
-			s.close()
+		if s != nil && p.Pending() == 0 && (!p.given[i] || p.over) {
+			_ = s.Close()
 			p.sockets[i] = nil
 		}
 	}
@@ -145,13 +140,8 @@ func (p *Pinger) clear(e kernel.Event) {
 
 // all lists the pings that have not ended, oldest first.
 func (p *Pinger) all() []*ping {
-	list := slices.Clone(p.waiting)
-	for _, g := range p.active {
-		list = append(list, g)
-	}
-	for g := range p.looked {
-		list = append(list, g)
-	}
+	list := slices.AppendSeq(slices.Clone(p.waiting), maps.Values(p.active))
+	list = slices.AppendSeq(list, maps.Keys(p.looked))
 	slices.SortFunc(list, func(a, b *ping) int { return cmp.Compare(a.serial, b.serial) })
 	return list
 }
@@ -163,10 +153,8 @@ func (p *Pinger) Shutdown() {
 		return
 	}
 	p.stop()
-	p.in(func(e kernel.Event) {
-		p.rest(e)
-		_ = e.AliasRemove(p.config.Alias)
-	})
+	p.service.In(func(kernel.Event) { p.closeIdle() })
+	p.service.RemoveAlias()
 }
 
 func (p *Pinger) stop() {
@@ -191,15 +179,12 @@ func (p *Pinger) drop(list []*ping) {
 	}
 }
 
-// closer answers the pings which a component that ends by force has left.
-type closer struct{ p *Pinger }
-
-func (c closer) Close() error {
-	c.p.stop()
-	for _, s := range c.p.sockets {
+// close answers the pings which a component that ends by force has left.
+func (p *Pinger) close() {
+	p.stop()
+	for _, s := range p.sockets {
 		if s != nil {
-			_ = s.handle.Close()
+			_ = s.Close()
 		}
 	}
-	return nil
 }

@@ -28,8 +28,10 @@
 package feed
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"net/url"
 	"slices"
 	"time"
@@ -37,6 +39,7 @@ import (
 	"github.com/mmcdole/gofeed"
 
 	"github.com/gopoe/poe/component/clienthttp"
+	"github.com/gopoe/poe/component/internal/service"
 	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -78,7 +81,7 @@ type Config struct {
 	// http_alias.
 	HTTPAlias string
 	// Agent is the User-Agent of requests, unless HTTPAlias is set. If empty,
-	// it is clienthttp's.
+	// it is "gopoe-feed".
 	Agent string
 	// Timeout bounds a request, unless HTTPAlias is set. 0 is DefaultTimeout.
 	Timeout time.Duration
@@ -141,29 +144,26 @@ func UpdateOf(e kernel.Event) *Update { return kernel.Arg[*Update](e, 0) }
 
 // Aggregator is the component. Its methods belong to the kernel's goroutine.
 type Aggregator struct {
-	k      *kernel.Kernel
-	id     kernel.ID
-	config Config
-	feeds  map[string]*watched
-	http   *clienthttp.Client // made here, nil if it was given
-	over   bool
+	k       *kernel.Kernel
+	service service.Service
+	config  Config
+	feeds   map[string]*watched
+	http    *clienthttp.Client // made here, nil if it was given
+	over    bool
 }
 
 // New creates the component, as a child of the active session. The error is a
 // *kernel.ConfigError, or that of an alias.
 func New(k *kernel.Kernel, c Config) (*Aggregator, error) {
-	switch {
-	case c.Timeout < 0:
-		return nil, configerror.New("feed", "Timeout", "must not be negative")
-	case c.MaxDelay < 0:
-		return nil, configerror.New("feed", "MaxDelay", "must not be negative")
-	case c.MaxSize < 0:
-		return nil, configerror.New("feed", "MaxSize", "must not be negative")
-	}
-	for field, value := range map[string]int{"MaxItems": c.MaxItems, "MaxSeen": c.MaxSeen, "MaxFeeds": c.MaxFeeds} {
-		if value < 0 {
-			return nil, configerror.New("feed", field, "must not be negative")
-		}
+	if err := cmp.Or(
+		configerror.NotNegative("feed", "Timeout", c.Timeout),
+		configerror.NotNegative("feed", "MaxDelay", c.MaxDelay),
+		configerror.NotNegative("feed", "MaxSize", c.MaxSize),
+		configerror.NotNegative("feed", "MaxItems", c.MaxItems),
+		configerror.NotNegative("feed", "MaxSeen", c.MaxSeen),
+		configerror.NotNegative("feed", "MaxFeeds", c.MaxFeeds),
+	); err != nil {
+		return nil, err
 	}
 	configerror.SetDefault(&c.Alias, DefaultAlias)
 	configerror.SetDefault(&c.Agent, "gopoe-feed")
@@ -173,23 +173,21 @@ func New(k *kernel.Kernel, c Config) (*Aggregator, error) {
 	configerror.SetDefault(&c.MaxItems, DefaultMaxItems)
 	configerror.SetDefault(&c.MaxSeen, DefaultMaxSeen)
 	configerror.SetDefault(&c.MaxFeeds, DefaultMaxFeeds)
-	a := &Aggregator{k: k, config: c, feeds: map[string]*watched{}}
-	var failed error
-	_, err := session.Create(k, a, states, &failed)
-	if err = errors.Join(err, failed); err != nil {
+	a := &Aggregator{k: k, service: service.New(k, "feed", c.Alias), config: c, feeds: map[string]*watched{}}
+	if err := service.Create(k, a, states); err != nil {
 		return nil, err
 	}
 	return a, nil
 }
 
 var states = session.States[Aggregator]{
-	"_start":      (*Aggregator).start,
+	"_start":      func(a *Aggregator, e kernel.Event) { a.service.Start(e, "feeds", a.end, a.start) },
 	"_stop":       func(*Aggregator, kernel.Event) {},
 	"_child":      func(*Aggregator, kernel.Event) {},
 	"add_feed":    reports((*Aggregator).add),
-	"remove_feed": reports((*Aggregator).remove),
-	"pause_feed":  reports((*Aggregator).pause),
-	"resume_feed": reports((*Aggregator).resume),
+	"remove_feed": onFeed((*watched).remove),
+	"pause_feed":  onFeed(func(w *watched) { w.stop(); w.paused = true }),
+	"resume_feed": onFeed((*watched).resume),
 	"fetch":       func(_ *Aggregator, e kernel.Event) { kernel.Arg[*watched](e, 0).fetch() },
 	"response":    (*Aggregator).response,
 	"shutdown":    func(a *Aggregator, _ kernel.Event) { a.Shutdown() },
@@ -197,31 +195,19 @@ var states = session.States[Aggregator]{
 
 // reports makes a handler of a method that can fail: a call gets the error.
 func reports(f func(*Aggregator, kernel.Event) error) func(*Aggregator, kernel.Event) {
-	return func(a *Aggregator, e kernel.Event) {
-		if err := f(a, e); err != nil {
-			a.k.Host().Logger().Warn(err.Error(), "event", e.Name, "sender", e.Sender)
-			e.Return(err)
-		}
-	}
+	return func(a *Aggregator, e kernel.Event) { a.service.Report(e, f(a, e)) }
 }
 
-func (a *Aggregator) start(e kernel.Event) {
-	a.id = e.Session
-	failed := kernel.Arg[*error](e, 0)
-	if _, *failed = a.k.Host().Own(closer{a}, "feeds"); *failed != nil {
-		return
+// start makes the client for the requests, if there is none.
+func (a *Aggregator) start(kernel.Event) (err error) {
+	if a.config.HTTPAlias == "" {
+		a.config.HTTPAlias = a.config.Alias + " ua"
+		a.http, err = clienthttp.New(a.k, clienthttp.Config{
+			Alias: a.config.HTTPAlias, Agent: []string{a.config.Agent}, Timeout: a.config.Timeout, FollowRedirects: redirects,
+			MaxSize: a.config.MaxSize, Decompress: true,
+		})
 	}
-	if *failed = e.AliasSet(a.config.Alias); *failed != nil || a.config.HTTPAlias != "" {
-		return
-	}
-	a.config.HTTPAlias = a.config.Alias + " ua"
-	a.http, *failed = clienthttp.New(a.k, clienthttp.Config{
-		Alias: a.config.HTTPAlias, Agent: []string{a.config.Agent}, Timeout: a.config.Timeout, FollowRedirects: redirects,
-		MaxSize: a.config.MaxSize, Decompress: true,
-	})
-	if *failed != nil {
-		_ = e.AliasRemove(a.config.Alias) // it was set just now
-	}
+	return err
 }
 
 // add handles "add_feed".
@@ -239,74 +225,40 @@ func (a *Aggregator) add(e kernel.Event) error {
 		return ErrFull
 	}
 	configerror.SetDefault(&f.Delay, DefaultDelay)
-	if _, err := a.k.RefcountIncrement(e.Sender, a.tag()); err != nil {
+	if err := a.service.Keep(e.Sender); err != nil {
 		return err
 	}
-	w := &watched{a: a, feed: f, by: e.Sender}
-	w.seen.add(f.Seen, a.config.MaxSeen)
+	w := &watched{a: a, feed: f, by: e.Sender, delay: f.Delay}
+	w.seen = remember(nil, f.Seen, a.config.MaxSeen)
 	w.feed.Seen = nil
 	a.feeds[f.Name] = w
-	a.in(func(e kernel.Event) { e.Yield("fetch", w) })
+	a.service.In(func(e kernel.Event) { e.Yield("fetch", w) })
 	return nil
 }
 
-// named finds the feed that an event names.
-func (a *Aggregator) named(e kernel.Event) (*watched, error) {
-	name, _ := kernel.ArgOK[string](e, 0)
-	if w := a.feeds[name]; w != nil {
-		return w, nil
-	}
-	return nil, fmt.Errorf("%w: %q", ErrUnknown, name)
-}
-
-func (a *Aggregator) remove(e kernel.Event) error {
-	w, err := a.named(e)
-	if err == nil {
-		a.drop(w)
-	}
-	return err
-}
-
-func (a *Aggregator) drop(w *watched) {
-	delete(a.feeds, w.feed.Name)
-	w.stop()
-	w.gone = true
-	_, _ = a.k.RefcountDecrement(w.by, a.tag()) // it may have stopped by force
-}
-
-func (a *Aggregator) pause(e kernel.Event) error {
-	w, err := a.named(e)
-	if err == nil {
-		w.stop()
-		w.paused = true
-	}
-	return err
-}
-
-func (a *Aggregator) resume(e kernel.Event) error {
-	w, err := a.named(e)
-	if err == nil && w.paused {
-		w.paused = false
-		a.in(func(e kernel.Event) { e.Yield("fetch", w) })
-	}
-	return err
+// onFeed makes a handler of a function that gets the feed that an event names.
+func onFeed(f func(w *watched)) func(*Aggregator, kernel.Event) {
+	return reports(func(a *Aggregator, e kernel.Event) error {
+		name, _ := kernel.ArgOK[string](e, 0)
+		w := a.feeds[name]
+		if w == nil {
+			return fmt.Errorf("%w: %q", ErrUnknown, name)
+		}
+		f(w)
+		return nil
+	})
 }
 
 // Feeds returns the names of all feeds, sorted. POE: feed_list.
 func (a *Aggregator) Feeds() []string {
-	names := make([]string, 0, len(a.feeds))
-	for name := range a.feeds {
-		names = append(names, name)
-	}
-	slices.Sort(names)
-	return names
+	return slices.Sorted(maps.Keys(a.feeds))
 }
 
 // Seen returns the IDs of a feed's items, oldest first, for Feed.Seen of a later run;
 // nil if there is no feed of this name.
 func (a *Aggregator) Seen(name string) []string {
 	if w := a.feeds[name]; w != nil {
-		return slices.Clone(w.seen.order)
+		return slices.Clone(w.seen)
 	}
 	return nil
 }
@@ -318,29 +270,15 @@ func (a *Aggregator) Shutdown() {
 		return
 	}
 	a.end()
-	a.in(func(e kernel.Event) { _ = e.AliasRemove(a.config.Alias) })
+	a.service.RemoveAlias()
 }
 
 func (a *Aggregator) end() {
 	a.over = true
 	for _, name := range a.Feeds() {
-		a.drop(a.feeds[name])
+		a.feeds[name].remove()
 	}
 	if a.http != nil {
 		a.http.Shutdown()
 	}
-}
-
-// tag is the reference count that keeps alive those who have added feeds.
-func (a *Aggregator) tag() string { return "feed " + a.config.Alias }
-
-// in runs f in the component's session.
-func (a *Aggregator) in(f kernel.Handler) { _ = a.k.Host().CallFunc(a.id, "feed", f) }
-
-// closer ends a component that ends by force.
-type closer struct{ a *Aggregator }
-
-func (c closer) Close() error {
-	c.a.end()
-	return nil
 }

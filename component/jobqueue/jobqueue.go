@@ -12,7 +12,8 @@
 //
 // A worker is either a function that may block, Work, which runs on another
 // goroutine, or a session that Worker creates and which reports its results by
-// [Job.Done]. A queue is passive, with jobs from the event "enqueue" (the event
+// [Job.Done]. Package process has workers that are processes, package nodes such on
+// other machines. A queue is passive, with jobs from the event "enqueue" (the event
 // for the response, and the job's parameters), or active: it gets jobs from
 // Fetch.
 //
@@ -21,7 +22,8 @@
 // "stop" and "shutdown" start no more workers: those that run complete, jobs that
 // wait get [ErrStopped].
 //
-// The jobs are in memory and are lost when the program ends.
+// The jobs are in memory and are lost when the program ends; those of package durable
+// are not.
 package jobqueue
 
 import (
@@ -71,6 +73,10 @@ type Config struct {
 	// AckState.
 	AckTo    kernel.Dest
 	AckEvent string
+	// Progress is the event of the asker that reports the progress of its job, see
+	// [Progress] and Job.Progress: its arguments are a list of the job's parameters
+	// and a list of what was reported. If empty, there is none.
+	Progress string
 	// Timeout bounds one attempt; 0 is no limit. When it expires, a worker's
 	// session is stopped by force; Work that does not end with its context
 	// continues on its goroutine and counts against Limit until it returns or

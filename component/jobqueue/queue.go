@@ -54,6 +54,7 @@ var states = session.States[Queue]{
 	"again":    func(q *Queue, e kernel.Event) { q.again(kernel.Arg[*Job](e, 0)) },
 	"timeout":  func(_ *Queue, e kernel.Event) { kernel.Arg[*Job](e, 0).timeout() },
 	"die":      (*Queue).die,
+	"progress": (*Queue).progress,
 	"stop":     func(q *Queue, _ kernel.Event) { q.Stop() },
 	"shutdown": func(q *Queue, _ kernel.Event) { q.Stop() },
 }
@@ -305,24 +306,43 @@ func (j *Job) begin(e kernel.Event) {
 func (j *Job) offloadWork() error {
 	q := j.queue
 	expired, expire := context.WithCancel(context.Background())
+	report := j.newReporter()
 	var work *kernel.Job
 	work, err := q.k.Host().OffloadFunc(nil, "job", func(ctx context.Context) (any, error) {
 		ctx, cancel := context.WithCancel(ctx)
 		defer cancel()
 		defer context.AfterFunc(expired, cancel)()
+		if report != nil {
+			ctx = context.WithValue(ctx, progressKey{}, report)
+		}
 		return q.config.Work(ctx, j.params)
 	}, func(_ kernel.Event, results any, err error) {
 		expire()
-		if i := slices.Index(q.overdue, work); i >= 0 {
-			q.overdue = slices.Delete(q.overdue, i, i+1)
-			q.next()
+		end := func(kernel.Event) { j.workEnded(work, results, err) }
+		if report == nil {
+			end(kernel.Event{})
 			return
 		}
-		j.results, _ = results.([]any)
-		j.ended(err)
+		report.release()
+		_ = q.k.Host().YieldFunc("ended", end) // behind the last report
 	})
+	if err != nil {
+		report.release()
+	}
 	j.offload, j.expire = work, expire
 	return err
+}
+
+// workEnded is the end of Work, which may be that of an attempt whose time is over.
+func (j *Job) workEnded(work *kernel.Job, results any, err error) {
+	q := j.queue
+	if i := slices.Index(q.overdue, work); i >= 0 {
+		q.overdue = slices.Delete(q.overdue, i, i+1)
+		q.next()
+		return
+	}
+	j.results, _ = results.([]any)
+	j.ended(err)
 }
 
 func (j *Job) makeWorker(e kernel.Event) (err error) {

@@ -52,3 +52,11 @@ func SetDefault[T comparable](field *T, value T) {
 		*field = value
 	}
 }
+
+// NotNegative returns a *[ConfigError] if the value of a field is negative, or nil.
+func NotNegative[T ~int | ~int64](pkg, field string, value T) error {
+	if value < 0 {
+		return &ConfigError{Package: pkg, Field: field, Err: ErrNegative}
+	}
+	return nil
+}

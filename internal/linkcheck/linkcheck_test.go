@@ -35,7 +35,7 @@ func TestKernelLinksOnlySys(t *testing.T) {
 }
 
 func TestProgramsWithoutActorsLinkNone(t *testing.T) {
-	for _, p := range deps(t, "kernel", "session", "wheel/...", "component/servertcp", "component/clienttcp", "cmd/demo") {
+	for _, p := range deps(t, "kernel", "session", "wheel/...", "component/servertcp", "component/clienttcp", "component/jobqueue", "component/jobqueue/durable", "component/jobqueue/process", "cmd/demo") {
 		for _, heavy := range []string{"protoactor", "grpc", "prometheus", "opentelemetry", "protobuf"} {
 			if strings.Contains(p, heavy) {
 				t.Errorf("a program that uses neither actors nor nodes depends on %s", p)
@@ -52,6 +52,16 @@ func TestFeedsParserStaysInFeed(t *testing.T) {
 			if strings.Contains(p, heavy) && !strings.Contains(p, "vendor/") {
 				t.Errorf("a program without feeds depends on %s", p)
 			}
+		}
+	}
+}
+
+// TestZstdStaysInItsPackage checks that the decoder of zstd reaches only programs which
+// import it for component/clienthttp.
+func TestZstdStaysInItsPackage(t *testing.T) {
+	for _, p := range deps(t, "component/clienthttp", "component/feed") {
+		if strings.Contains(p, "klauspost") {
+			t.Errorf("a program without zstd depends on %s", p)
 		}
 	}
 }

@@ -183,7 +183,7 @@ func create(_ perl.Want, args ...any) []any {
 		heap = perl.NewHash()
 	}
 	b := &box{heap}
-	perl.Hold(heap)
+	perl.Held(heap)
 	cfg := session.Config[box]{Heap: b, Funcs: tables(c, "inline_states", "object_states", "package_states")}
 	if !c.Exists("heap") {
 		releaseAtStop(cfg.Funcs, heap.(*perl.Hash).Release)

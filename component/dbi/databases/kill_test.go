@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -16,9 +17,11 @@ import (
 
 	"github.com/gopoe/poe/component/dbi"
 	"github.com/gopoe/poe/component/jobqueue/durable"
+	"github.com/gopoe/poe/component/jobqueue/process"
 	"github.com/gopoe/poe/internal/leakcheck"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/run"
 )
 
 // programVariable makes the test binary the program that TestKill kills: it names a
@@ -38,6 +41,9 @@ func TestMain(m *testing.M) {
 	}
 	leakcheck.Main(m)
 }
+
+// processVariable has the program do jobs by processes.
+const processVariable = "POE_TEST_PROCESSES"
 
 // program stores so many jobs, one after the other, and does those that there are.
 // With none to store it ends when the table is empty.
@@ -66,6 +72,14 @@ func program(dir string, count int) error {
 	_, err = session.Inline(k, session.Funcs{
 		"_start": func(e kernel.Event) {
 			config := quick(durable.Config{DB: db, Work: work, Attempts: 100})
+			if os.Getenv(processVariable) != "" { // jobs are done by processes
+				config.Work, config.Worker = nil, process.Worker(process.Config{
+					Run: run.Config{Program: []string{"sh", "-c", `echo "$0" >>begun; sleep 0.02; echo "$0" >>done`}, Dir: dir},
+					Command: func(params []any) ([]string, []byte, error) {
+						return []string{params[0].(string)}, nil, nil
+					},
+				})
+			}
 			if _, err := durable.New(k, config); err != nil {
 				panic(err)
 			}
@@ -104,6 +118,15 @@ func program(dir string, count int) error {
 // A program that is killed again and again loses none of the jobs that it has
 // stored.
 func TestKill(t *testing.T) {
+	for name, variable := range map[string]string{"on goroutines": "", "by processes": "1"} {
+		t.Run(name, func(t *testing.T) {
+			t.Setenv(processVariable, variable)
+			killAgainAndAgain(t)
+		})
+	}
+}
+
+func killAgainAndAgain(t *testing.T) {
 	dir := t.TempDir()
 	self, err := os.Executable()
 	require.NoError(t, err)
@@ -163,6 +186,26 @@ func TestKilledWorker(t *testing.T) {
 	}}), 2, durable.Job{})
 	require.Len(t, got, 2)
 	assert.ErrorContains(t, got[0].Err, "killed")
+	assert.False(t, got[0].Dead)
+	assert.NoError(t, got[1].Err)
+	assert.Equal(t, 2, got[1].Job.Attempt)
+}
+
+// So is that of a Worker whose processes are the wheel's: the job stays in the database
+// until a process has done it.
+func TestKilledProcessOfAWorker(t *testing.T) {
+	d := sqlite(t)
+	worker := process.Worker(process.Config{
+		Run: run.Config{Program: []string{"sh", "-c", `test "$0" != 1 || kill -9 $$; cat`}},
+		Command: func(params []any) ([]string, []byte, error) {
+			return []string{fmt.Sprint(params[2])}, params[1].([]byte), nil
+		},
+	})
+	_, got := work(t, d, quick(durable.Config{Worker: worker}), 2, durable.Job{Body: []byte("tea")})
+	require.Len(t, got, 2)
+	var exit *process.ExitError
+	require.ErrorAs(t, got[0].Err, &exit)
+	assert.Equal(t, int(syscall.SIGKILL), exit.Status.Signal())
 	assert.False(t, got[0].Dead)
 	assert.NoError(t, got[1].Err)
 	assert.Equal(t, 2, got[1].Job.Attempt)

@@ -72,9 +72,14 @@ type Config struct {
 	Table string
 
 	// Work does a job on another goroutine. Its context ends with the
-	// component, after Timeout, and if the lease was lost. If nil, the queue
-	// only stores jobs for other programs.
+	// component, after Timeout, and if the lease was lost. Without it and Worker the
+	// queue only stores jobs for other programs.
 	Work func(ctx context.Context, j *Job) error
+	// Worker does jobs in its place, in a session, and so in processes or on other
+	// nodes: see packages process and nodes. The parameters of its job are the ID, the
+	// body as []byte, the number of the attempt, and a text that no other attempt has.
+	// Its session is stopped by force if the lease was lost.
+	Worker func(e kernel.Event, j *jobqueue.Job) (kernel.ID, error)
 	// Limit bounds the jobs that run at once. 0 is jobqueue.DefaultLimit.
 	Limit int
 	// Timeout bounds one attempt. 0 is no limit.
@@ -100,6 +105,10 @@ type Config struct {
 	// end of each attempt. If AckTo is nil, none is sent.
 	AckTo    kernel.Dest
 	AckEvent string
+	// Progress is the event of AckTo that reports the progress of a job, see
+	// jobqueue.Progress and jobqueue.Job: its arguments are a *Job and a list of what
+	// was reported. If empty, there is none.
+	Progress string
 }
 
 // Job is one job, as it is stored and as Work gets it.
@@ -121,6 +130,7 @@ type Job struct {
 	context context.Context // ends when the lease is lost
 	cancel  context.CancelFunc
 	result  *jobqueue.Result // once it is done
+	work    *jobqueue.Job    // of a Worker
 }
 
 // Stored is the answer to "enqueue", "revive" and "remove".
@@ -176,6 +186,10 @@ func New(k *kernel.Kernel, c Config) (*Queue, error) {
 		return nil, configerror.New("durable", "Table", "must be a name of letters, digits, _ and .")
 	case (c.AckTo == nil) != (c.AckEvent == ""):
 		return nil, configerror.New("durable", "AckEvent", "and AckTo go together")
+	case c.Progress != "" && c.AckTo == nil:
+		return nil, configerror.New("durable", "Progress", "needs AckTo")
+	case c.Work != nil && c.Worker != nil:
+		return nil, configerror.New("durable", "Worker", "and Work exclude each other")
 	}
 	configerror.SetDefault(&c.Alias, DefaultAlias)
 	configerror.SetDefault(&c.Dialect, SQLite)
@@ -187,7 +201,7 @@ func New(k *kernel.Kernel, c Config) (*Queue, error) {
 	configerror.SetDefault(&c.Pause, DefaultPause)
 	configerror.SetDefault(&c.MaxPause, max(DefaultMaxPause, c.Pause))
 	configerror.SetDefault(&c.MaxBody, DefaultMaxBody)
-	q := &Queue{k: k, config: c, running: map[string]*Job{}}
+	q := &Queue{k: k, config: c, running: map[string]*Job{}, leases: map[string]*Job{}}
 	var failed error
 	_, err := session.Create(k, q, states, &failed)
 	return q, errors.Join(err, failed)

@@ -23,6 +23,7 @@ type Queue struct {
 	config   Config
 	workers  *jobqueue.Queue
 	running  map[string]*Job // jobs with a lease of ours, by ID
+	leases   map[string]*Job // jobs that a Worker does, by their lease
 	requests []*request      // of other sessions, not answered
 	stored   int64           // when the last job was stored
 	pending  int             // statements without a result
@@ -44,6 +45,7 @@ var states = session.States[Queue]{
 	"poll":      func(q *Queue, _ kernel.Event) { q.choose() },
 	"extend":    (*Queue).extend,
 	"attempted": (*Queue).attempted,
+	"progress":  (*Queue).progress,
 	"result":    (*Queue).result,
 	"shutdown":  func(q *Queue, _ kernel.Event) { q.Shutdown() },
 }
@@ -57,14 +59,24 @@ func (q *Queue) start(e kernel.Event) {
 	if *failed = e.AliasSet(q.config.Alias); *failed != nil {
 		return
 	}
-	if q.config.Work != nil {
-		q.workers, *failed = jobqueue.New(q.k, jobqueue.Config{
-			Alias: q.config.Alias + " workers", Limit: q.config.Limit, Timeout: q.config.Timeout, Work: q.work,
-		})
+	if q.works() {
+		c := jobqueue.Config{Alias: q.config.Alias + " workers", Limit: q.config.Limit, Timeout: q.config.Timeout}
+		if q.config.Progress != "" {
+			c.Progress = "progress"
+		}
+		if q.config.Worker != nil {
+			c.Worker = q.worker
+		} else {
+			c.Work = q.work
+		}
+		q.workers, *failed = jobqueue.New(q.k, c)
 		_, _ = e.DelaySet("extend", q.config.Visibility/3)
 	}
 	q.makeTable()
 }
+
+// works reports whether the queue does jobs itself.
+func (q *Queue) works() bool { return q.config.Work != nil || q.config.Worker != nil }
 
 // makeTable makes the table, and tries again after a while if it cannot.
 func (q *Queue) makeTable() {
@@ -145,7 +157,7 @@ func (q *Queue) free() int {
 func (q *Queue) choose() {
 	free := q.free()
 	switch {
-	case q.stopped || q.config.Work == nil && q.ready:
+	case q.stopped || !q.works() && q.ready:
 		return
 	case q.choosing:
 		q.again = true
@@ -231,7 +243,13 @@ func (q *Queue) begin(j *Job) {
 	}
 	j.context, j.cancel = context.WithCancel(context.Background())
 	q.in(func(kernel.Event) {
-		if err := q.workers.Enqueue("attempted", j); err != nil {
+		params := []any{j}
+		if q.config.Worker != nil {
+			params = []any{j.ID, j.Body, j.Attempt, j.lease}
+			q.leases[j.lease] = j
+		}
+		if err := q.workers.Enqueue("attempted", params...); err != nil {
+			delete(q.leases, j.lease)
 			q.finish(j, err)
 		}
 	})
@@ -246,11 +264,42 @@ func (q *Queue) work(ctx context.Context, params []any) ([]any, error) {
 	return nil, q.config.Work(ctx, &j)
 }
 
+// worker has a worker's session do a job.
+func (q *Queue) worker(e kernel.Event, work *jobqueue.Job) (kernel.ID, error) {
+	j := q.jobOf(work.Params())
+	if j.context.Err() != nil {
+		return kernel.ID{}, ErrLease
+	}
+	j.work = work
+	return q.config.Worker(e, work)
+}
+
+// jobOf returns the job of which a worker has the parameters.
+func (q *Queue) jobOf(params []any) *Job {
+	if len(params) == 1 {
+		return params[0].(*Job)
+	}
+	return q.leases[params[3].(string)]
+}
+
 // attempted is the end of an attempt.
 func (q *Queue) attempted(e kernel.Event) {
 	r := jobqueue.ResultOf(e)
-	q.finish(r.Params[0].(*Job), r.Err)
+	j := q.jobOf(r.Params)
+	delete(q.leases, j.lease)
+	j.work = nil
+	q.finish(j, r.Err)
 }
+
+// progress passes on what a worker reports.
+func (q *Queue) progress(e kernel.Event) {
+	j := *q.jobOf(kernel.Arg[[]any](e, 0))
+	j.forget()
+	_ = q.k.Post(q.config.AckTo, q.config.Progress, &j, e.Arg(1)) // AckTo may have stopped; that its results cannot be sent is logged
+}
+
+// forget removes what is the queue's alone.
+func (j *Job) forget() { j.lease, j.context, j.cancel, j.result, j.work = "", nil, nil, nil, nil }
 
 // finish notes the end of an attempt in the database. If it cannot, it tries again
 // when leases are extended.
@@ -310,7 +359,7 @@ func (q *Queue) ended(j *Job, r *Result) {
 
 func (q *Queue) ack(r *Result) {
 	if q.config.AckTo != nil {
-		r.Job.lease, r.Job.context, r.Job.cancel, r.Job.result = "", nil, nil, nil
+		r.Job.forget()
 		if err := q.k.Post(q.config.AckTo, q.config.AckEvent, r); err != nil {
 			q.warn("a result cannot be sent", err, "job", r.Job.ID)
 		}
@@ -328,6 +377,9 @@ func (q *Queue) extend(e kernel.Event) {
 		q.do("UPDATE %[1]s SET visible = ? WHERE id = ? AND lease = ?", func(r *dbi.Result) {
 			if r.Err == nil && r.Affected == 0 && j.result == nil {
 				j.cancel() // another program has the job
+				if j.work != nil {
+					j.work.Abort(ErrLease)
+				}
 			}
 		}, q.after(q.config.Visibility), j.ID, j.lease)
 	}

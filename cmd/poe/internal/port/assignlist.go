@@ -17,7 +17,25 @@ func (g *gen) assignList(n *node) string {
 		}
 		return g.list(to.kids[0])
 	}
-	return g.list(to)
+	return g.list(declared(to))
+}
+
+// declared is the left side of an assignment that has been written: what it declares is
+// declared.
+func declared(to *node) *node {
+	if to.kind != kList {
+		return to
+	}
+	out := *to
+	out.kids = nil
+	for _, k := range to.kids {
+		if k.kind == kMy {
+			out.kids = append(out.kids, k.kids...)
+		} else {
+			out.kids = append(out.kids, declared(k))
+		}
+	}
+	return &out
 }
 
 func (g *gen) assignListStatement(to, from *node) {

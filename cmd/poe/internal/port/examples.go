@@ -64,6 +64,7 @@ var examples = map[string]string{
 	"P0712": "our $x = 1; my $r = \\$x; sub f { local $x = 2; g() }",
 	"P0713": "use Carp; sub f { confess 'x' }",
 	"P0714": "binmode STDOUT, ':encoding(UTF-8)';",
+	"P0717": "sub f { if (g()) { return 1 } } print f(); sub g { 0 }",
 	"P0715": "print 'loaded' if $INC{'POE.pm'};",
 	"P0716": "use strict; use Some::Config; print $setting;",
 	"P0711": "use Scalar::Util 'weaken'; weaken($self->{parent});",

@@ -85,33 +85,34 @@ type leave struct {
 
 // gen writes Go.
 type gen struct {
-	prog      *program
-	pkg       string
-	f         *frame
-	out       strings.Builder
-	globals   strings.Builder
-	pre       []string
-	post      []string
-	noHoist   int
-	regexps   map[string]string
-	reList    []string
-	report    *Report
-	sub       string // name of the sub, for the report
-	line      int
-	dry       bool
-	unused    map[*variable]bool
-	inits     []string
-	count     int
-	packages  map[string]map[string]string
-	parents   map[string][]string
-	labels    map[string]bool
-	todoSeen  map[*node]bool
-	topicSync []string
-	stateInit []string
-	file      string // the current file, if it is not the first
-	comments  bool   // the Perl of each sub stands above it
-	evals     int    // how many eval blocks are around the statement
-	single    bool   // the next statement is the only one of its block
+	prog       *program
+	pkg        string
+	f          *frame
+	out        strings.Builder
+	globals    strings.Builder
+	pre        []string
+	post       []string
+	noHoist    int
+	regexps    map[string]string
+	components map[string]bool // packages that are imported for classes of CPAN
+	reList     []string
+	report     *Report
+	sub        string // name of the sub, for the report
+	line       int
+	dry        bool
+	unused     map[*variable]bool
+	inits      []string
+	count      int
+	packages   map[string]map[string]string
+	parents    map[string][]string
+	labels     map[string]bool
+	todoSeen   map[*node]bool
+	topicSync  []string
+	stateInit  []string
+	file       string // the current file, if it is not the first
+	comments   bool   // the Perl of each sub stands above it
+	evals      int    // how many eval blocks are around the statement
+	single     bool   // the next statement is the only one of its block
 }
 
 type todo struct {
@@ -179,7 +180,7 @@ func generate(prog *program, report *Report, options Options) (string, error) {
 }
 
 func newGen(prog *program, report *Report, dry bool) *gen {
-	return &gen{prog: prog, pkg: "main", regexps: map[string]string{}, report: report, dry: dry, unused: map[*variable]bool{},
+	return &gen{prog: prog, pkg: "main", regexps: map[string]string{}, components: map[string]bool{}, report: report, dry: dry, unused: map[*variable]bool{},
 		packages: map[string]map[string]string{}, parents: map[string][]string{}, labels: map[string]bool{}, todoSeen: map[*node]bool{}, f: &frame{mode: rVoid}}
 }
 

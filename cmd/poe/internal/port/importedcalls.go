@@ -104,6 +104,16 @@ func (g *gen) moduleFunction(n *node, short, want string) (val, bool) {
 		return v, true
 	case "is_utf8", "utf8::is_utf8", "utf8::encode", "utf8::decode", "utf8::upgrade", "utf8::downgrade":
 		return g.scalarIn(val{"false", tBool, true}, want), true
+	case "sockaddr_in":
+		if want == "Scalar" && len(n.kids) == 2 && !isListy(n.kids[0]) {
+			return val{}, false
+		}
+		return g.inWant("perl.SockaddrIn("+g.withArgs(contextCode(want), n.kids)+")", want), true
+	case "sockaddr_un":
+		if want == "Scalar" && len(n.kids) == 1 && !isListy(n.kids[0]) {
+			return val{}, false
+		}
+		return g.inWant("perl.SockaddrUn("+g.withArgs(contextCode(want), n.kids)+")", want), true
 	case "strtol":
 		if want == "List" {
 			return val{"perl.StrtolList(" + g.fill(n, imports[short]) + ")", "[]any", false}, true
@@ -114,6 +124,7 @@ func (g *gen) moduleFunction(n *node, short, want string) (val, bool) {
 
 // importedFunction is a call of a function of a module that package perl has.
 func (g *gen) importedFunction(n *node, short string, s signature, want string) val {
+	n = g.listArguments(n)
 	code := s.name + "(" + g.fill(n, s) + ")"
 	if strings.HasSuffix(s.name, ", ") { // arguments that the function always has
 		code = s.name + g.fill(n, s) + ")"
@@ -131,4 +142,21 @@ func (g *gen) importedFunction(n *node, short string, s signature, want string) 
 		return val{code, tAny, false}
 	}
 	return g.scalarIn(val{code, s.result, false}, want)
+}
+
+// listArguments gives addresses that are arguments of a function their list context: it
+// has no prototype.
+func (g *gen) listArguments(n *node) *node {
+	out := *n
+	out.kids = append([]*node(nil), n.kids...)
+	for i, k := range out.kids {
+		if k.kind != kCall || g.findSub(k.text) != nil {
+			continue
+		}
+		switch _, name := splitName(k.text); name {
+		case "sockaddr_in", "sockaddr_un":
+			out.kids[i] = &node{kind: kGo, text: "perl.First(" + g.list(k) + ")", line: k.line}
+		}
+	}
+	return &out
 }

@@ -44,7 +44,7 @@ func (p *parser) low(min int) *node {
 	p.enter()
 	defer func() { p.depth-- }()
 	var left *node
-	if p.is("not") && p.peek().class != "Symbol" && p.look(1).text != "=>" {
+	if p.is("not") && p.peek().class != "Symbol" && p.look(1).text != "=>" && p.look(1).text != "(" {
 		n := p.node(kUnop)
 		p.at++
 		n.op = "!"

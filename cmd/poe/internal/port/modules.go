@@ -23,7 +23,7 @@ var imports = map[string]signature{
 	"uname": {"perl.Uname", "", "[]any"}, "ttyname": {"perl.Ttyname", "a", tAny}, "cuserid": {"perl.Getlogin", "", tAny},
 	// Socket
 	"inet_aton": {"perl.InetAton", "s", tAny}, "inet_ntoa": {"perl.InetNtoa", "s", tStr}, "inet_pton": {"perl.InetPton", "as", tAny}, "inet_ntop": {"perl.InetNtop", "as", tAny},
-	"pack_sockaddr_in": {"perl.PackSockaddrIn", "as", tStr}, "sockaddr_in": {"perl.SockaddrIn", "l", "[]any"}, "unpack_sockaddr_in": {"perl.UnpackSockaddrIn", "s", "[]any"},
+	"pack_sockaddr_in": {"perl.PackSockaddrIn", "as", tStr}, "sockaddr_in": {"perl.PackSockaddrIn", "as", tStr}, "unpack_sockaddr_in": {"perl.UnpackSockaddrIn", "s", "[]any"},
 	"pack_sockaddr_in6": {"perl.PackSockaddrIn6", "as", tStr}, "unpack_sockaddr_in6": {"perl.UnpackSockaddrIn6", "s", "[]any"},
 	"pack_sockaddr_un": {"perl.PackSockaddrUn", "s", tStr}, "sockaddr_un": {"perl.PackSockaddrUn", "s", tStr}, "unpack_sockaddr_un": {"perl.UnpackSockaddrUn", "s", tStr}, "sockaddr_family": {"perl.SockaddrFamily", "s", tInt},
 	// Time::HiRes, Time::Local
@@ -67,7 +67,16 @@ func init() {
 
 func moduleKnown(m string) bool {
 	_, ok := known[m]
-	return ok || m == "POE" || strings.HasPrefix(m, "POE::") && poeClasses[m]
+	return ok || componentPackages[m] != "" || m == "POE" || strings.HasPrefix(m, "POE::") && poeClasses[m]
+}
+
+// componentPackages are packages of this module that a program imports for a class of
+// CPAN, and which the programs that do not use it need not have.
+var componentPackages = map[string]string{
+	"POE::Component::Client::HTTP": "github.com/gopoe/poe/perl/compat/clienthttp",
+	"POE::Component::Client::Ping": "github.com/gopoe/poe/perl/compat/clientping",
+	"POE::Component::Client::DNS":  "github.com/gopoe/poe/perl/compat/clientdns",
+	"Net::DNS::Resolver":           "github.com/gopoe/poe/perl/compat/clientdns",
 }
 
 var poeClasses = map[string]bool{}
@@ -161,6 +170,9 @@ func (g *gen) overload(n *node) {
 
 // useModule notes a module in the report.
 func (g *gen) useModule(name string, line int) {
+	if p := componentPackages[name]; p != "" {
+		g.components[p] = true
+	}
 	if !g.moduleThere(name) {
 		g.report.module(name, line, placeOf(name))
 	}

@@ -2,7 +2,9 @@ package port
 
 import (
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -65,6 +67,9 @@ func (g *gen) program(options Options) string {
 		if strings.Contains(p, ".") {
 			fmt.Fprintf(&b, "%q\n", p)
 		}
+	}
+	for _, p := range slices.Sorted(maps.Keys(g.components)) {
+		fmt.Fprintf(&b, "_ %q\n", p)
 	}
 	b.WriteString(")\n\n")
 	b.WriteString(text)

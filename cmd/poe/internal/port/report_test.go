@@ -163,6 +163,7 @@ func TestSilentBefore(t *testing.T) {
 		"use Encode; my $s = decode('UTF-8', $ARGV[0]); print length $s;":     "P0714",
 		"open my $fh, '<:encoding(UTF-8)', 'x' or die;":                       "P0714",
 		"print keys %INC;": "P0715",
+		"sub f { if (g()) { return 1 } } print f(); sub g { 0 }":                      "P0717",
 		"use POE; sub h { my $p = $_[SESSION]->postback('x'); my $q = $p; undef $p }": "P0701",
 	} {
 		var got []string

@@ -164,6 +164,7 @@ func (g *gen) statementLast(n *node) {
 			g.finish()
 		}
 	}()
+	n = g.elseValue(n)
 	nested := g.branches(n, g.blockWithValue)
 	if g.f.mode == rHandler || g.f.mode == rVoid {
 		return
@@ -183,19 +184,11 @@ func (g *gen) conditionValue(n *node) string {
 	if g.f.result != nil {
 		g.assigned(g.f.result, tAny)
 	}
-	cond := n.kids[len(n.kids)-2]
-	value := "false"
-	if cond.kind == kUnop && cond.mods == "unless" {
-		cond, value = cond.kids[0], "true"
+	v, certain := g.falseValue(n.kids[len(n.kids)-2])
+	if !certain {
+		g.noteIfValue(n)
 	}
-	for cond.kind == kList && len(cond.kids) == 1 {
-		cond = cond.kids[0]
-	}
-	if cond.kind == kVar && cond.sigil == '$' || cond.kind == kIndex || cond.kind == kKey {
-		if v, pre := g.lazily(func() val { return g.expr(cond) }); len(pre) == 0 && pure(v.code) {
-			value = v.code
-		}
-	}
+	value := v.text
 	if mode == rAny {
 		return value
 	}

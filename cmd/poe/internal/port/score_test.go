@@ -98,6 +98,12 @@ func TestScore(t *testing.T) {
 		return
 	}
 	bin := bu.build(t)
+	if os.Getenv("PORT_COOKBOOK") != "" {
+		playCookbook(t, root, bin)
+	}
+	if os.Getenv("PORT_COOKBOOK") == "only" {
+		return
+	}
 	good, total := 0, 0
 	var failed []string
 	for _, n := range names {

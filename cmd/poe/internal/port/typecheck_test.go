@@ -7,6 +7,7 @@ import (
 	gotoken "go/token"
 	"go/types"
 	"io"
+	"maps"
 	"os"
 	"os/exec"
 	"slices"
@@ -21,7 +22,8 @@ type checker struct {
 }
 
 func newChecker(t *testing.T) *checker {
-	out, err := exec.Command("go", "list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}", "github.com/gopoe/poe/perl/compat", "github.com/gopoe/poe/perl/testmore", "github.com/gopoe/poe", "math", "strconv").Output()
+	args := []string{"list", "-export", "-deps", "-f", "{{.ImportPath}}\t{{.Export}}", "github.com/gopoe/poe/perl/compat", "github.com/gopoe/poe/perl/testmore", "github.com/gopoe/poe", "math", "strconv"}
+	out, err := exec.Command("go", slices.AppendSeq(args, maps.Values(componentPackages))...).Output()
 	if err != nil {
 		t.Fatal(err)
 	}

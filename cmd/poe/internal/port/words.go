@@ -103,6 +103,16 @@ func init() {
 			}
 			return n
 		},
+		"not": func(p *parser, n *node) *node {
+			if !p.is("(") || p.look(1).text == ")" {
+				return nil
+			}
+			p.at++
+			n.kind, n.op, n.text = kUnop, "!", ""
+			n.kids = []*node{p.expr()}
+			p.expect(")")
+			return n
+		},
 		"goto": func(p *parser, n *node) *node {
 			n.kids = []*node{p.assign()}
 			return n

@@ -1,6 +1,6 @@
 //go:build unix
 
-package clientping
+package icmpecho
 
 import (
 	"fmt"
@@ -20,7 +20,7 @@ func open(six bool) (h *kernel.Handle, raw bool, err error) {
 	if first != nil {
 		raw = true
 		if fd, err = unix.Socket(domain, unix.SOCK_RAW, protocol); err != nil {
-			return nil, false, fmt.Errorf("clientping: an ICMP socket is not allowed: unprivileged: %w; raw: %w", first, err)
+			return nil, false, fmt.Errorf("icmpecho: an ICMP socket is not allowed: unprivileged: %w; raw: %w", first, err)
 		}
 	}
 	unix.CloseOnExec(fd)

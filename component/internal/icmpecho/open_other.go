@@ -1,6 +1,6 @@
 //go:build !unix
 
-package clientping
+package icmpecho
 
 import (
 	"errors"
@@ -10,5 +10,5 @@ import (
 
 // open fails: on this system the program gives the socket.
 func open(bool) (h *kernel.Handle, raw bool, err error) {
-	return nil, false, errors.New("clientping: this system needs Config.Socket")
+	return nil, false, errors.New("icmpecho: this system needs a socket that the program has opened")
 }

@@ -1,0 +1,95 @@
+//go:build linux
+
+package compat
+
+import (
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/perl"
+	"github.com/gopoe/poe/session"
+)
+
+// What follows is for the packages below this one, which are components of CPAN: a
+// session in front of a component of the module, which translates between the two.
+
+// Front makes the session with the alias by which the program knows a component.
+func Front(alias string, states session.Funcs) kernel.ID {
+	if states["_start"] == nil {
+		states["_start"] = func(e kernel.Event) {
+			if err := e.Kernel.AliasSet(alias); err != nil {
+				perl.Die("%v", err)
+			}
+		}
+	}
+	s, err := session.Inline(Kernel(), states)
+	if err != nil {
+		failed(err)
+	}
+	return s.ID()
+}
+
+// Options returns the arguments of a class method as a hash. It dies if they are no
+// pairs, or if one is none of the known names, which are separated by spaces.
+func Options(class string, args []any, known string) *perl.Hash {
+	c := pairs(args, class+"->spawn() requires an even number of parameters")
+	names := strings.Fields(known)
+	for _, key := range c.Keys() {
+		found := false
+		for _, name := range names {
+			found = found || strings.EqualFold(name, perl.Str(key))
+		}
+		if !found {
+			perl.Die("%s: the parameter %s is not translated", class, perl.Str(key))
+		}
+	}
+	lower := perl.NewHash().Borrow()
+	for _, key := range c.Keys() {
+		lower.Set(strings.ToLower(perl.Str(key)), c.Get(perl.Str(key)))
+	}
+	return lower
+}
+
+// Method finds the method of an object in a table; it is for Native.
+func Method[T any](table map[string]func(T, []any) []any) func(T, string, perl.Want, []any) ([]any, bool) {
+	return func(obj T, method string, _ perl.Want, args []any) ([]any, bool) {
+		f, ok := table[method]
+		if !ok {
+			return nil, false
+		}
+		return f(obj, args), true
+	}
+}
+
+// Request returns the request which an HTTP::Request describes.
+func (m *Message) Request() (*http.Request, error) {
+	r, err := http.NewRequest(perl.Str(m.method), perl.Str(m.uri), strings.NewReader(m.content))
+	if err != nil {
+		return nil, err
+	}
+	for _, h := range m.header {
+		if strings.EqualFold(h[0], "Host") {
+			r.Host = h[1]
+			continue
+		}
+		r.Header.Add(h[0], h[1])
+	}
+	return r, nil
+}
+
+// ResponseTo returns the HTTP::Response of a response, whose body is given, to a
+// request of the program.
+func ResponseTo(r *http.Response, body []byte, request any) *Message {
+	copied := *r
+	copied.Body = io.NopCloser(strings.NewReader(string(body)))
+	m := responseObject(&copied)
+	m.request = request
+	return m
+}
+
+// NewResponse returns the HTTP::Response to a request that a component answers itself.
+func NewResponse(code int, message string, request any) *Message {
+	return &Message{class: "HTTP::Response", code: code, message: message, request: request}
+}
