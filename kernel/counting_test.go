@@ -3,6 +3,7 @@ package kernel_test
 import (
 	"fmt"
 	"log/slog"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -48,7 +49,7 @@ func TestCountedEvents(t *testing.T) {
 				require.NoError(t, e.Kernel.Sig("DIE", "died"))
 				require.NoError(t, e.Kernel.AliasSet(fmt.Sprint("s", e.Session.Number())))
 				for i := range rounds {
-					e.Kernel.Yield([]string{"one", "two", fmt.Sprint("three")}[i%3])
+					e.Kernel.Yield([]string{"one", "two", strings.Clone("three")}[i%3])
 				}
 				e.Kernel.Yield("last")
 			},

@@ -81,7 +81,7 @@ type Config struct {
 	// http_alias.
 	HTTPAlias string
 	// Agent is the User-Agent of requests, unless HTTPAlias is set. If empty,
-	// it is clienthttp's.
+	// it is "gopoe-feed".
 	Agent string
 	// Timeout bounds a request, unless HTTPAlias is set. 0 is DefaultTimeout.
 	Timeout time.Duration
@@ -185,9 +185,9 @@ var states = session.States[Aggregator]{
 	"_stop":       func(*Aggregator, kernel.Event) {},
 	"_child":      func(*Aggregator, kernel.Event) {},
 	"add_feed":    reports((*Aggregator).add),
-	"remove_feed": reports((*Aggregator).remove),
-	"pause_feed":  reports((*Aggregator).pause),
-	"resume_feed": reports((*Aggregator).resume),
+	"remove_feed": onFeed((*watched).remove),
+	"pause_feed":  onFeed(func(w *watched) { w.stop(); w.paused = true }),
+	"resume_feed": onFeed((*watched).resume),
 	"fetch":       func(_ *Aggregator, e kernel.Event) { kernel.Arg[*watched](e, 0).fetch() },
 	"response":    (*Aggregator).response,
 	"shutdown":    func(a *Aggregator, _ kernel.Event) { a.Shutdown() },
@@ -228,54 +228,25 @@ func (a *Aggregator) add(e kernel.Event) error {
 	if err := a.service.Keep(e.Sender); err != nil {
 		return err
 	}
-	w := &watched{a: a, feed: f, by: e.Sender}
-	w.seen.add(f.Seen, a.config.MaxSeen)
+	w := &watched{a: a, feed: f, by: e.Sender, delay: f.Delay}
+	w.seen = remember(nil, f.Seen, a.config.MaxSeen)
 	w.feed.Seen = nil
 	a.feeds[f.Name] = w
 	a.service.In(func(e kernel.Event) { e.Yield("fetch", w) })
 	return nil
 }
 
-// named finds the feed that an event names.
-func (a *Aggregator) named(e kernel.Event) (*watched, error) {
-	name, _ := kernel.ArgOK[string](e, 0)
-	if w := a.feeds[name]; w != nil {
-		return w, nil
-	}
-	return nil, fmt.Errorf("%w: %q", ErrUnknown, name)
-}
-
-func (a *Aggregator) remove(e kernel.Event) error {
-	w, err := a.named(e)
-	if err == nil {
-		a.drop(w)
-	}
-	return err
-}
-
-func (a *Aggregator) drop(w *watched) {
-	delete(a.feeds, w.feed.Name)
-	w.stop()
-	w.gone = true
-	a.service.Release(w.by)
-}
-
-func (a *Aggregator) pause(e kernel.Event) error {
-	w, err := a.named(e)
-	if err == nil {
-		w.stop()
-		w.paused = true
-	}
-	return err
-}
-
-func (a *Aggregator) resume(e kernel.Event) error {
-	w, err := a.named(e)
-	if err == nil && w.paused {
-		w.paused = false
-		a.service.In(func(e kernel.Event) { e.Yield("fetch", w) })
-	}
-	return err
+// onFeed makes a handler of a function that gets the feed that an event names.
+func onFeed(f func(w *watched)) func(*Aggregator, kernel.Event) {
+	return reports(func(a *Aggregator, e kernel.Event) error {
+		name, _ := kernel.ArgOK[string](e, 0)
+		w := a.feeds[name]
+		if w == nil {
+			return fmt.Errorf("%w: %q", ErrUnknown, name)
+		}
+		f(w)
+		return nil
+	})
 }
 
 // Feeds returns the names of all feeds, sorted. POE: feed_list.
@@ -287,7 +258,7 @@ func (a *Aggregator) Feeds() []string {
 // nil if there is no feed of this name.
 func (a *Aggregator) Seen(name string) []string {
 	if w := a.feeds[name]; w != nil {
-		return slices.Clone(w.seen.order)
+		return slices.Clone(w.seen)
 	}
 	return nil
 }
@@ -305,7 +276,7 @@ func (a *Aggregator) Shutdown() {
 func (a *Aggregator) end() {
 	a.over = true
 	for _, name := range a.Feeds() {
-		a.drop(a.feeds[name])
+		a.feeds[name].remove()
 	}
 	if a.http != nil {
 		a.http.Shutdown()

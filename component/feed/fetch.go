@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -29,8 +30,8 @@ type watched struct {
 
 	etag, modified string // of the last document that was parsed
 	title, link    string
-	seen           seen
-	failures       int // since the last success
+	seen           []string      // IDs, the oldest first
+	delay          time.Duration // after the next failure
 }
 
 // fetch asks for the document, in the component's session.
@@ -53,7 +54,6 @@ func (w *watched) fetch() {
 	}
 	w.asked = r
 	if err := w.a.k.Post(kernel.Alias(w.a.config.HTTPAlias), "request", "response", r, w); err != nil {
-		w.asked = nil
 		w.failed(err, 0)
 	}
 }
@@ -67,6 +67,22 @@ func (w *watched) stop() {
 	}
 }
 
+// remove ends the feed.
+func (w *watched) remove() {
+	delete(w.a.feeds, w.feed.Name)
+	w.stop()
+	w.gone = true
+	w.a.service.Release(w.by)
+}
+
+// resume ends a pause.
+func (w *watched) resume() {
+	if w.paused {
+		w.paused = false
+		w.a.service.In(func(e kernel.Event) { e.Yield("fetch", w) })
+	}
+}
+
 // response handles a response.
 func (a *Aggregator) response(e kernel.Event) {
 	r := clienthttp.ResultOf(e)
@@ -74,7 +90,6 @@ func (a *Aggregator) response(e kernel.Event) {
 	if w.asked != r.Request {
 		return // it was removed or paused meanwhile
 	}
-	w.asked = nil
 	status := r.Response.StatusCode
 	switch {
 	case r.Err != nil:
@@ -89,7 +104,6 @@ func (a *Aggregator) response(e kernel.Event) {
 	case r.Truncated || int64(len(r.Body)) > a.config.MaxSize:
 		w.failed(ErrTooLong, 0)
 	default:
-		w.asked = r.Request // until it is parsed
 		w.parse(r)
 	}
 }
@@ -124,7 +138,6 @@ func (w *watched) parse(r *clienthttp.Result) {
 		if w.asked != r.Request {
 			return // it was removed or paused meanwhile
 		}
-		w.asked = nil
 		if err != nil {
 			w.failed(err, 0)
 			return
@@ -133,7 +146,6 @@ func (w *watched) parse(r *clienthttp.Result) {
 		w.document(parsed.(document))
 	})
 	if err != nil {
-		w.asked = nil
 		w.failed(err, 0)
 	}
 }
@@ -161,17 +173,21 @@ func (w *watched) document(f document) {
 	}
 	w.title, w.link = f.Title, f.Link
 	u := &Update{Items: items}
-	ids := make([]string, len(items))
-	before := w.seen.set
-	fresh := map[string]bool{}
-	for i, item := range items {
-		ids[len(items)-1-i] = w.idOf(item) // the oldest is remembered first
-		if id := ids[len(items)-1-i]; !before[id] && !fresh[id] {
-			fresh[id] = true
+	known := make(map[string]bool, len(w.seen)+len(items))
+	for _, id := range w.seen {
+		known[id] = true
+	}
+	ids := make([]string, 0, len(items))
+	for _, item := range items {
+		id := w.idOf(item)
+		if !known[id] {
 			u.New = append(u.New, item)
 		}
+		known[id] = true
+		ids = append(ids, id)
 	}
-	w.seen.add(ids, len(ids)+w.a.config.MaxSeen)
+	slices.Reverse(ids) // the oldest is remembered first
+	w.seen = remember(w.seen, ids, len(ids)+w.a.config.MaxSeen)
 	w.update(u)
 }
 
@@ -197,26 +213,23 @@ func (w *watched) idOf(item *gofeed.Item) string {
 // failed reports that there was no document. The pause before the next attempt is
 // doubled with each failure, and at least what the server has asked for.
 func (w *watched) failed(err error, pause time.Duration) {
-	delay := w.feed.Delay
-	for range w.failures {
-		if delay >= w.a.config.MaxDelay {
-			break
-		}
-		delay *= 2
+	pause = min(max(pause, w.delay), max(w.a.config.MaxDelay, w.feed.Delay))
+	if w.delay < w.a.config.MaxDelay {
+		w.delay *= 2
 	}
-	w.failures++
-	w.report(&Update{Err: err}, min(max(pause, delay), max(w.a.config.MaxDelay, w.feed.Delay)))
+	w.report(&Update{Err: err}, pause)
 }
 
 // update reports a success.
 func (w *watched) update(u *Update) {
-	w.failures = 0
-	w.report(u, w.feed.Delay)
+	w.delay = w.feed.Delay
+	w.report(u, w.delay)
 }
 
-// report sets the timer for the next fetch and passes an update on, in the component's
-// session.
+// report ends a fetch: it sets the timer for the next one and passes an update on, in the
+// component's session.
 func (w *watched) report(u *Update, pause time.Duration) {
+	w.asked = nil
 	if !w.paused {
 		w.timer, _ = w.a.k.DelaySet("fetch", pause, w)
 		u.Next = w.a.k.Now().Add(pause)
@@ -227,38 +240,21 @@ func (w *watched) report(u *Update, pause time.Duration) {
 	}
 	if w.feed.Event != "" {
 		if err := w.a.k.Post(w.by, w.feed.Event, u); err != nil && !w.gone {
-			w.a.drop(w) // its session has stopped by force
+			w.remove() // its session has stopped by force
 		}
 	}
 }
 
-// seen remembers IDs, the oldest first.
-type seen struct {
-	set   map[string]bool
-	order []string
-}
-
-// add remembers IDs, as the newest ones, and of all no more than most.
-func (s *seen) add(ids []string, most int) {
-	again := make(map[string]bool, len(ids))
-	for _, id := range ids {
-		again[id] = true
-	}
-	order := make([]string, 0, len(s.order)+len(ids))
-	for _, id := range s.order {
-		if !again[id] {
-			order = append(order, id)
-		}
-	}
-	for _, id := range ids {
-		if again[id] {
-			again[id] = false
-			order = append(order, id)
-		}
-	}
-	order = order[max(0, len(order)-most):]
-	s.order, s.set = order, make(map[string]bool, len(order))
-	for _, id := range order {
-		s.set[id] = true
-	}
+// remember adds IDs to those that are remembered, oldest first, as the newest ones, and
+// forgets the oldest beyond most.
+func remember(seen, ids []string, most int) []string {
+	added := make(map[string]bool, len(ids))
+	ids = slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
+		twice := added[id]
+		added[id] = true
+		return twice
+	})
+	kept := slices.DeleteFunc(seen, func(id string) bool { return added[id] })
+	all := slices.Concat(kept, ids)
+	return slices.Clone(all[max(0, len(all)-most):])
 }

@@ -3,10 +3,8 @@ package syslogserver
 import (
 	"bytes"
 	"errors"
-	"io/fs"
 	"net"
 	"net/netip"
-	"os"
 
 	"github.com/gopoe/poe/filter/syslog"
 	"github.com/gopoe/poe/kernel"
@@ -20,7 +18,6 @@ const batch = 16
 type datagrams struct {
 	s      *Server
 	handle *kernel.Handle
-	path   string // of a unix socket that was made here
 	bufs   [batch][]byte
 }
 
@@ -28,50 +25,23 @@ func (s *Server) openDatagrams() (socket, error) {
 	c := &s.config
 	d := &datagrams{s: s, handle: c.Handle}
 	if c.Handle == nil {
-		domain := socketfactory.Inet
-		if c.Type == "unixgram" {
-			domain, d.path = socketfactory.Unix, c.BindAddress
-		}
-		if err := c.replace(); err != nil {
-			return nil, err
+		made := socketfactory.Config{Type: socketfactory.Datagram, BindAddress: c.BindAddress, BindPort: c.BindPort}
+		if c.unix() {
+			made.Domain = socketfactory.Unix
 		}
 		var err error
-		d.handle, err = socketfactory.Listen(socketfactory.Config{
-			Domain: domain, Type: socketfactory.Datagram, BindAddress: c.BindAddress, BindPort: c.BindPort,
-		})
-		if err != nil {
+		if d.handle, err = socketfactory.Listen(made); err != nil {
 			return nil, err
-		}
-		if err := c.chmod(); err != nil {
-			return nil, errors.Join(err, d.handle.Close(), d.remove())
 		}
 	}
 	for i := range d.bufs {
 		d.bufs[i] = make([]byte, 0, c.MaxLength+1) // one more shows what is too long
 	}
 	if err := s.k.Host().Watch(d.handle, kernel.Read, "syslogserver: datagram", d); err != nil {
-		return nil, errors.Join(err, d.handle.Close(), d.remove())
+		s.socket = d
+		return nil, errors.Join(err, s.close())
 	}
 	return d, nil
-}
-
-// replace removes the socket that is there already.
-func (c *Config) replace() error {
-	if !c.Replace || !c.unix() {
-		return nil
-	}
-	info, err := os.Lstat(c.BindAddress)
-	if err != nil || info.Mode()&fs.ModeSocket == 0 {
-		return nil // binding finds what is wrong
-	}
-	return os.Remove(c.BindAddress)
-}
-
-func (c *Config) chmod() error {
-	if c.Mode == 0 || !c.unix() {
-		return nil
-	}
-	return os.Chmod(c.BindAddress, c.Mode)
 }
 
 // HandleReady is called by the kernel.
@@ -115,21 +85,4 @@ func (d *datagrams) addr() net.Addr { return d.handle.LocalAddr() }
 
 func (d *datagrams) clients() int { return 0 }
 
-func (d *datagrams) close() {
-	if err := errors.Join(d.handle.Close(), d.remove()); err != nil {
-		d.s.k.Host().Logger().Warn("syslogserver: closing the socket", "error", err)
-	}
-}
-
-// remove removes the file of a unix socket.
-func (d *datagrams) remove() error { return removeSocket(d.path) }
-
-func removeSocket(path string) error {
-	if path == "" || path[0] == '@' {
-		return nil
-	}
-	if err := os.Remove(path); !errors.Is(err, fs.ErrNotExist) {
-		return err
-	}
-	return nil
-}
+func (d *datagrams) close() error { return d.handle.Close() }

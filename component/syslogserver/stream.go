@@ -16,9 +16,8 @@ import (
 
 // stream receives from connections.
 type stream struct {
-	s    *Server
-	l    *servertcp.Listener
-	path string // of a unix socket that was made here
+	s *Server
+	l *servertcp.Listener
 }
 
 func (s *Server) openStream() (socket, error) {
@@ -35,21 +34,12 @@ func (s *Server) openStream() (socket, error) {
 	}
 	if c.Handle != nil {
 		made.Address, made.Port = "", 0
-	} else if c.Type == "unix" {
-		made.Domain, t.path = socketfactory.Unix, c.BindAddress
-		if err := c.replace(); err != nil {
-			return nil, err
-		}
+	} else if c.unix() {
+		made.Domain = socketfactory.Unix
 	}
 	var err error
-	if t.l, err = servertcp.Listen(s.k, made); err != nil {
-		return nil, err
-	}
-	if err := c.chmod(); err != nil && t.path != "" {
-		_ = s.k.Post(t.l.ID(), "shutdown") // it runs: it was made just now
-		return nil, errors.Join(err, removeSocket(t.path))
-	}
-	return t, nil
+	t.l, err = servertcp.Listen(s.k, made)
+	return t, err
 }
 
 func (s *Server) newFilter() filter.Filter {
@@ -62,7 +52,7 @@ func (s *Server) newFilter() filter.Filter {
 
 func (t *stream) input(c *servertcp.Client, m *syslog.Message) {
 	got := &Message{Message: *m, From: c.RemoteAddr, TLS: c.TLS}
-	t.s.in(func(kernel.Event) { t.s.deliver(got) })
+	t.s.service.In(func(kernel.Event) { t.s.deliver(got) })
 }
 
 // failed reports an error of a connection. A message that is wrong does not end it.
@@ -79,7 +69,7 @@ func (t *stream) failed(c *servertcp.Client, err *kernel.OpError) {
 
 func (t *stream) report(c *servertcp.Client, err error) {
 	from := c.RemoteAddr
-	t.s.in(func(kernel.Event) { t.s.fail(&Error{From: from, Err: err}) })
+	t.s.service.In(func(kernel.Event) { t.s.fail(&Error{From: from, Err: err}) })
 }
 
 // ended looks at what a connection has left: a last line may be without its end,
@@ -108,9 +98,7 @@ func (t *stream) addr() net.Addr { return t.l.Addr() }
 
 func (t *stream) clients() int { return t.l.Connections }
 
-func (t *stream) close() {
+func (t *stream) close() error {
 	t.l.Drain(0)
-	if err := removeSocket(t.path); err != nil {
-		t.s.k.Host().Logger().Warn("syslogserver: removing the socket", "error", err)
-	}
+	return nil
 }

@@ -30,13 +30,16 @@
 package syslogserver
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"io/fs"
 	"net"
 	"net/netip"
+	"os"
 	"time"
 
+	"github.com/gopoe/poe/component/internal/service"
 	"github.com/gopoe/poe/filter/syslog"
 	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
@@ -162,25 +165,19 @@ type Stats struct {
 // socket is what a server receives from.
 type socket interface {
 	addr() net.Addr
-	close()
+	close() error
 	clients() int
 }
 
 // Server is the component. Its methods belong to the kernel's goroutine.
 type Server struct {
 	k          *kernel.Kernel
-	id         kernel.ID
+	service    service.Service
 	config     Config
 	socket     socket
-	registered []*listener
+	registered *service.Registry[Registration]
 	stats      Stats
 	over       bool
-}
-
-// listener is a session that gets messages.
-type listener struct {
-	id     kernel.ID
-	events Registration
 }
 
 // New opens the socket and makes the component, as a child of the active session.
@@ -189,10 +186,9 @@ func New(k *kernel.Kernel, c Config) (*Server, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	s := &Server{k: k, config: c}
-	var failed error
-	_, err := session.Create(k, s, states, &failed)
-	if err = errors.Join(err, failed); err != nil {
+	s := &Server{k: k, service: service.New(k, "syslogserver", c.Alias), config: c}
+	s.registered = service.NewRegistry[Registration](&s.service)
+	if err := service.Create(k, s, states); err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -210,15 +206,15 @@ func (c *Config) check() error {
 		return configerror.New("syslogserver", "BindPort", "is no port")
 	case c.TLS != nil && c.datagrams():
 		return configerror.New("syslogserver", "TLS", "needs the Type tcp or unix")
-	case c.MaxLength < 0:
-		return configerror.New("syslogserver", "MaxLength", "must not be negative")
-	case c.MaxClients < 0:
-		return configerror.New("syslogserver", "MaxClients", "must not be negative")
-	case c.PerPeer < 0:
-		return configerror.New("syslogserver", "PerPeer", "must not be negative")
-	}
-	if _, err := syslog.New(syslog.Config{Framing: c.Framing}); err != nil {
+	case c.Framing < syslog.Auto || c.Framing > syslog.Lines:
 		return configerror.New("syslogserver", "Framing", "is unknown")
+	}
+	if err := cmp.Or(
+		configerror.NotNegative("syslogserver", "MaxLength", c.MaxLength),
+		configerror.NotNegative("syslogserver", "MaxClients", c.MaxClients),
+		configerror.NotNegative("syslogserver", "PerPeer", c.PerPeer),
+	); err != nil {
+		return err
 	}
 	configerror.SetDefault(&c.Alias, DefaultAlias)
 	configerror.SetDefault(&c.MaxLength, DefaultMaxLength)
@@ -238,32 +234,44 @@ func (c *Config) datagrams() bool { return c.Type == "udp" || c.Type == "unixgra
 
 func (c *Config) unix() bool { return c.Type == "unix" || c.Type == "unixgram" }
 
+// file reports whether BindAddress is the name of a socket that is made here.
+func (c *Config) file() bool { return c.unix() && c.Handle == nil }
+
 var states = session.States[Server]{
-	"_start":     (*Server).start,
+	"_start":     func(s *Server, e kernel.Event) { s.service.Start(e, "syslog registrations", s.end, s.open) },
 	"_stop":      func(*Server, kernel.Event) {},
 	"_child":     func(*Server, kernel.Event) {},
 	"register":   (*Server).register,
-	"unregister": func(s *Server, e kernel.Event) { s.forget(e.Sender) },
+	"unregister": func(s *Server, e kernel.Event) { s.registered.Remove(e.Sender) },
 	"shutdown":   func(s *Server, _ kernel.Event) { s.Shutdown() },
 }
 
-func (s *Server) start(e kernel.Event) {
-	s.id = e.Session
-	failed := kernel.Arg[*error](e, 0)
-	if _, *failed = s.k.Host().Own(closer{s}, "syslog registrations"); *failed != nil {
-		return
+// open opens the socket.
+func (s *Server) open(kernel.Event) (err error) {
+	c := &s.config
+	if c.Replace && c.file() {
+		info, err := os.Lstat(c.BindAddress) // if it fails, binding finds what is wrong
+		if err == nil && info.Mode()&fs.ModeSocket != 0 {
+			if err = os.Remove(c.BindAddress); err != nil {
+				return err
+			}
+		}
 	}
-	if *failed = e.AliasSet(s.config.Alias); *failed != nil {
-		return
-	}
-	if s.config.datagrams() {
-		s.socket, *failed = s.openDatagrams()
+	if c.datagrams() {
+		s.socket, err = s.openDatagrams()
 	} else {
-		s.socket, *failed = s.openStream()
+		s.socket, err = s.openStream()
 	}
-	if *failed != nil {
-		_ = e.AliasRemove(s.config.Alias) // it was set just now
+	if err != nil {
+		s.socket = nil
+		return err
 	}
+	if c.Mode != 0 && c.file() {
+		if err := os.Chmod(c.BindAddress, c.Mode); err != nil {
+			return errors.Join(err, s.close())
+		}
+	}
+	return nil
 }
 
 // register handles "register".
@@ -281,26 +289,7 @@ func (s *Server) register(e kernel.Event) {
 		s.k.Host().Logger().Warn("syslogserver: register needs an InputEvent, and a server that runs", "sender", e.Sender, "args", e.Args)
 		return
 	}
-	s.forget(e.Sender)
-	if _, err := s.k.RefcountIncrement(e.Sender, s.tag()); err == nil { // it may have stopped meanwhile
-		s.registered = append(s.registered, &listener{e.Sender, r})
-	}
-}
-
-// tag is the reference count that keeps registered sessions alive.
-func (s *Server) tag() string { return "syslogserver " + s.config.Alias }
-
-// forget ends a registration.
-func (s *Server) forget(id kernel.ID) {
-	kept := make([]*listener, 0, len(s.registered))
-	for _, l := range s.registered {
-		if l.id != id {
-			kept = append(kept, l)
-			continue
-		}
-		_, _ = s.k.RefcountDecrement(id, s.tag()) // it may have stopped by force
-	}
-	s.registered = kept
+	s.registered.Add(e.Sender, r)
 }
 
 // deliver passes a message on, in the component's session.
@@ -309,7 +298,7 @@ func (s *Server) deliver(m *Message) {
 	if s.config.Input != nil {
 		s.config.Input(m)
 	}
-	s.post(func(r Registration) string { return r.InputEvent }, m)
+	s.registered.Post(func(r Registration) string { return r.InputEvent }, m)
 }
 
 // fail passes an error on, in the component's session. It is logged at the level of
@@ -319,18 +308,8 @@ func (s *Server) fail(err *Error) {
 	if s.config.Error != nil {
 		s.config.Error(err)
 	}
-	s.post(func(r Registration) string { return r.ErrorEvent }, err)
+	s.registered.Post(func(r Registration) string { return r.ErrorEvent }, err)
 	s.k.Host().Logger().Debug(err.Error())
-}
-
-func (s *Server) post(event func(Registration) string, record any) {
-	for _, l := range s.registered { // forget makes a new list
-		switch name := event(l.events); {
-		case name == "":
-		case s.k.Post(l.id, name, record) != nil:
-			s.forget(l.id) // it has stopped by force
-		}
-	}
 }
 
 // Addr returns the address of the socket, and nil after the shutdown.
@@ -355,31 +334,30 @@ func (s *Server) Shutdown() {
 	if s.over {
 		return
 	}
-	s.in(func(e kernel.Event) {
-		s.end()
-		_ = e.AliasRemove(s.config.Alias)
-	})
+	s.service.In(func(kernel.Event) { s.end() })
+	s.service.RemoveAlias()
 }
 
 // end ends the registrations and closes the socket.
 func (s *Server) end() {
 	s.over = true
-	for _, l := range s.registered {
-		s.forget(l.id)
+	s.registered.Clear()
+	if s.socket == nil {
+		return
 	}
-	if s.socket != nil {
-		s.socket.close()
-		s.socket = nil
+	if err := s.close(); err != nil {
+		s.k.Host().Logger().Warn("syslogserver: closing the socket", "error", err)
 	}
 }
 
-// in runs f in the component's session.
-func (s *Server) in(f kernel.Handler) { _ = s.k.Host().CallFunc(s.id, "syslogserver", f) }
-
-// closer ends a component whose session was stopped.
-type closer struct{ s *Server }
-
-func (c closer) Close() error {
-	c.s.end()
-	return nil
+// close closes the socket, and removes its file.
+func (s *Server) close() error {
+	err := s.socket.close()
+	s.socket = nil
+	if s.config.file() && s.config.BindAddress[0] != '@' {
+		if failed := os.Remove(s.config.BindAddress); !errors.Is(failed, fs.ErrNotExist) {
+			err = errors.Join(err, failed)
+		}
+	}
+	return err
 }

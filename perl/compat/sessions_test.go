@@ -29,8 +29,7 @@ func TestServerAndClient(t *testing.T) {
 	var ended []string
 	client := &caller{}
 	listening := &compat.Listening{}
-	var server any
-	server = compat.Create(compat.ServerTCP{
+	server := compat.Create(compat.ServerTCP{
 		Alias: "server", Address: "127.0.0.1", Port: 0, ListenerHeap: listening, ClientHeap: func() any { return &echo{} },
 		Started: compat.On(func(h *compat.Listening, _ *compat.Event) {
 			compat.Create(compat.ClientTCP{

@@ -121,7 +121,7 @@ func postgreSQL(t testing.TB) database {
 		require.NoError(t, os.Chown(dir, uid, gid))
 		as.Credential = &syscall.Credential{Uid: uint32(uid), Gid: uint32(gid)}
 	}
-	run(t, as, initdb, "-D", dir+"/data", "-U", "poe", "--auth=trust", "--no-sync", "-E", "UTF8")
+	runCommand(t, as, initdb, "-D", dir+"/data", "-U", "poe", "--auth=trust", "--no-sync", "-E", "UTF8")
 	port := freePort(t)
 	d := database{
 		name: "postgresql", driver: "pgx", dsn: fmt.Sprintf("postgres://poe@127.0.0.1:%d/postgres?sslmode=disable", port),
@@ -138,7 +138,7 @@ func mariaDB(t testing.TB) database {
 	if os.Getuid() == 0 {
 		options = append(options, "--user=root")
 	}
-	run(t, nil, install, append(options, "--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=4M")...)
+	runCommand(t, nil, install, append(options, "--auth-root-authentication-method=normal", "--skip-test-db", "--innodb-log-file-size=4M")...)
 	port := freePort(t)
 	d := database{
 		name: "mariadb", driver: "mysql", dsn: fmt.Sprintf("root@tcp(127.0.0.1:%d)/mysql", port),
@@ -159,7 +159,7 @@ func serverDir(t testing.TB) string {
 	return dir
 }
 
-func run(t testing.TB, as *syscall.SysProcAttr, name string, args ...string) {
+func runCommand(t testing.TB, as *syscall.SysProcAttr, name string, args ...string) {
 	cmd := exec.Command(name, args...)
 	cmd.Dir, cmd.SysProcAttr = "/", as
 	out, err := cmd.CombinedOutput()
