@@ -37,7 +37,7 @@ func (b *Broker) connect() {
 	}
 	c := &connection{b: b, version: "1.0"}
 	b.connection = c
-	in := func(f func()) { b.in(func(kernel.Event) { f() }) }
+	in := func(f func()) { b.service.In(func(kernel.Event) { f() }) }
 	var err error
 	c.tcp, err = clienttcp.New(b.k, clienttcp.Config{
 		RemoteAddress: b.config.RemoteAddress, RemotePort: b.config.RemotePort, TLS: b.config.TLS, Dial: b.config.Dial,
@@ -194,11 +194,8 @@ func (c *connection) listen() {
 }
 
 func (c *connection) stopTimers() {
-	for i, id := range c.timers {
-		if id != 0 {
-			_, _ = c.b.k.AlarmRemove(id) // with a session that has stopped it is gone
-			c.timers[i] = 0
-		}
+	for i := range c.timers {
+		c.b.service.RemoveAlarm(&c.timers[i])
 	}
 }
 
@@ -334,7 +331,7 @@ func (b *Broker) Shutdown() {
 		return
 	}
 	b.over = true
-	b.in(func(e kernel.Event) {
+	b.service.In(func(e kernel.Event) {
 		_ = e.AliasRemove(b.config.Alias)
 		_, _ = e.DelaySet("deadline", b.config.Timeout)
 		if len(b.pending) == 0 && len(b.awaited) == 0 && (b.connection == nil || !b.connection.ready) {
@@ -350,21 +347,19 @@ func (b *Broker) end() {
 	if b.ended {
 		return
 	}
-	b.ended = true
+	b.over, b.ended = true, true
 	b.pending = nil
 	for _, o := range b.inOrder() {
 		b.answer(o, ErrShutdown)
 	}
 	for _, s := range b.subscriptions {
-		b.release(s.by)
+		b.service.Release(s.by)
 	}
 	b.subscriptions = nil
-	for _, id := range b.registered {
-		b.unregister(id)
-	}
+	b.registered.Clear()
 	if b.connection != nil {
 		b.connection.close()
 		b.connection = nil
 	}
-	b.in(func(e kernel.Event) { _ = e.AlarmRemoveAll() })
+	b.service.In(func(e kernel.Event) { _ = e.AlarmRemoveAll() })
 }

@@ -23,11 +23,13 @@ type outgoing struct {
 }
 
 var states = session.States[Broker]{
-	"_start":      (*Broker).start,
+	"_start": func(b *Broker, e kernel.Event) {
+		b.service.Start(e, "STOMP frames", b.end, func(kernel.Event) error { b.connect(); return nil })
+	},
 	"_stop":       func(*Broker, kernel.Event) {},
 	"_child":      func(*Broker, kernel.Event) {},
-	"register":    func(b *Broker, e kernel.Event) { b.unregister(e.Sender); b.register(e.Sender) },
-	"unregister":  func(b *Broker, e kernel.Event) { b.unregister(e.Sender) },
+	"register":    (*Broker).register,
+	"unregister":  func(b *Broker, e kernel.Event) { b.registered.Remove(e.Sender) },
 	"subscribe":   reports((*Broker).subscribe),
 	"unsubscribe": reports((*Broker).unsubscribe),
 	"send":        reports((*Broker).sendEvent),
@@ -52,40 +54,17 @@ func reports(f func(*Broker, kernel.Event) error) func(*Broker, kernel.Event) {
 		if !b.over {
 			err = f(b, e)
 		}
-		if err != nil {
+		if err != nil { // the arguments, which can be long and secret, are not logged
 			b.k.Host().Logger().Warn(err.Error(), "event", e.Name, "sender", e.Sender)
 			e.Return(err)
 		}
 	}
 }
 
-func (b *Broker) start(e kernel.Event) {
-	b.id = e.Session
-	failed := kernel.Arg[*error](e, 0)
-	if _, *failed = b.k.Host().Own(closer{b}, "STOMP frames"); *failed != nil {
-		return
+func (b *Broker) register(e kernel.Event) {
+	if !b.over {
+		b.registered.Add(e.Sender, struct{}{})
 	}
-	if *failed = e.AliasSet(b.config.Alias); *failed == nil {
-		b.connect()
-	}
-}
-
-func (b *Broker) register(id kernel.ID) {
-	if _, err := b.k.RefcountIncrement(id, b.tag()); err == nil && !b.over {
-		b.registered = append(slices.Clone(b.registered), id)
-	}
-}
-
-func (b *Broker) unregister(id kernel.ID) {
-	if i := slices.Index(b.registered, id); i >= 0 {
-		b.registered = slices.Delete(slices.Clone(b.registered), i, i+1)
-		b.release(id)
-	}
-}
-
-// release ends one reason for a session to live.
-func (b *Broker) release(id kernel.ID) {
-	_, _ = b.k.RefcountDecrement(id, b.tag()) // it may have stopped by force
 }
 
 // invalid is the error about arguments that are not those of an event.
@@ -101,7 +80,7 @@ func (b *Broker) subscribe(e kernel.Event) error {
 	if err := b.drop(e.Sender, s.Destination); err != nil && !errors.Is(err, kernel.ErrInvalid) {
 		return err
 	}
-	if _, err := b.k.RefcountIncrement(e.Sender, b.tag()); err != nil {
+	if err := b.service.Keep(e.Sender); err != nil {
 		return err
 	}
 	b.serial++
@@ -138,7 +117,7 @@ func (b *Broker) drop(by kernel.ID, destination string) error {
 	}
 	s := b.subscriptions[i]
 	b.subscriptions = slices.Delete(b.subscriptions, i, i+1)
-	b.release(by)
+	b.service.Release(by)
 	if b.connection != nil && b.connection.ready {
 		b.connection.put(&stomp.Frame{Command: "UNSUBSCRIBE", Headers: []stomp.Header{{Key: "id", Value: s.id}, {Key: "destination", Value: destination}}})
 	}
@@ -268,14 +247,14 @@ func (b *Broker) queue(o *outgoing) error {
 		return err
 	}
 	if o.event != "" {
-		if _, err := b.k.RefcountIncrement(o.by, b.tag()); err != nil {
+		if err := b.service.Keep(o.by); err != nil {
 			return err
 		}
 		b.awaited[o.receipt] = o
-		b.in(func(e kernel.Event) { o.alarm, _ = e.DelaySet("late", b.config.Timeout, o) })
+		b.service.In(func(e kernel.Event) { o.alarm, _ = e.DelaySet("late", b.config.Timeout, o) })
 	}
 	b.pending = append(b.pending, o)
-	b.in(func(kernel.Event) { b.flush() })
+	b.service.In(func(kernel.Event) { b.flush() })
 	return nil
 }
 
@@ -301,19 +280,7 @@ func (b *Broker) answer(o *outgoing, err error) {
 		return
 	}
 	delete(b.awaited, o.receipt)
-	if o.alarm != 0 {
-		_, _ = b.k.AlarmRemove(o.alarm) // with a session that has stopped it is gone
-		o.alarm = 0
-	}
+	b.service.RemoveAlarm(&o.alarm)
 	_ = b.k.Post(o.by, o.event, &Receipt{Frame: o.frame, Context: o.context, Err: err}) // it may have stopped by force
-	b.release(o.by)
-}
-
-// closer ends the connection of a component that ends by force.
-type closer struct{ b *Broker }
-
-func (c closer) Close() error {
-	c.b.over = true
-	c.b.end()
-	return nil
+	b.service.Release(o.by)
 }

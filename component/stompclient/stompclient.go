@@ -39,15 +39,16 @@
 package stompclient
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"time"
 
 	"github.com/gopoe/poe/component/clienttcp"
+	"github.com/gopoe/poe/component/internal/service"
 	"github.com/gopoe/poe/filter/stomp"
 	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 )
 
 // Defaults of a Config.
@@ -202,13 +203,13 @@ type Stats struct {
 // the kernel's goroutine.
 type Broker struct {
 	k             *kernel.Kernel
-	id            kernel.ID
+	service       service.Service
 	config        Config
 	connection    *connection // nil while there is none
 	pending       []*outgoing // oldest first
 	awaited       map[string]*outgoing
 	subscriptions []*subscribed
-	registered    []kernel.ID
+	registered    *service.Registry[struct{}]
 	transactions  map[string]bool // whether it is lost
 	serial        uint64
 	wait          time.Duration // before the last attempt
@@ -230,10 +231,9 @@ func New(k *kernel.Kernel, c Config) (*Broker, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	b := &Broker{k: k, config: c, awaited: map[string]*outgoing{}, transactions: map[string]bool{}}
-	var failed error
-	_, err := session.Create(k, b, states, &failed)
-	if err = errors.Join(err, failed); err != nil {
+	b := &Broker{k: k, service: service.New(k, "stompclient", c.Alias), config: c, awaited: map[string]*outgoing{}, transactions: map[string]bool{}}
+	b.registered = service.NewRegistry[struct{}](&b.service)
+	if err := service.Create(k, b, states); err != nil {
 		return nil, err
 	}
 	return b, nil
@@ -247,12 +247,14 @@ func (c *Config) check() error {
 		return configerror.New("stompclient", "HeartBeat", "must not be negative, but for NoHeartBeat")
 	case c.HeartBeat > 0 && c.HeartBeat < time.Millisecond:
 		return configerror.New("stompclient", "HeartBeat", "is less than a millisecond")
-	case c.Timeout < 0:
-		return configerror.New("stompclient", "Timeout", "must not be negative")
-	case c.MaxPending < 0:
-		return configerror.New("stompclient", "MaxPending", "must not be negative")
 	case c.Backoff.Min < 0 || c.Backoff.Max < c.Backoff.Min:
 		return configerror.New("stompclient", "Backoff", "needs 0 <= Min <= Max")
+	}
+	if err := cmp.Or(
+		configerror.NotNegative("stompclient", "Timeout", c.Timeout),
+		configerror.NotNegative("stompclient", "MaxPending", c.MaxPending),
+	); err != nil {
+		return err
 	}
 	c.Limits.Heartbeats = false
 	if _, err := stomp.New(c.Limits); err != nil {
@@ -290,13 +292,5 @@ func (b *Broker) fail(err error) {
 
 // broadcast posts an event to all who have registered.
 func (b *Broker) broadcast(event string, record any) {
-	for _, id := range b.registered {
-		_ = b.k.Post(id, event, record) // it may have stopped by force
-	}
+	b.registered.Post(func(struct{}) string { return event }, record)
 }
-
-// tag is the reference count that keeps askers alive.
-func (b *Broker) tag() string { return "stompclient " + b.config.Alias }
-
-// in runs f in the component's session.
-func (b *Broker) in(f kernel.Handler) { _ = b.k.Host().CallFunc(b.id, "stompclient", f) }

@@ -151,7 +151,7 @@ func (d *datagrams) watch() bool {
 
 // HandleReady is called by the kernel.
 func (d *datagrams) HandleReady(kernel.Mode) {
-	d.c.k.Host().Unwatch(d.c.id, d.handle, kernel.Write)
+	d.c.k.Host().Unwatch(d.c.service.ID, d.handle, kernel.Write)
 	d.watched = false
 	d.flush()
 }
@@ -162,10 +162,7 @@ func (d *datagrams) idle() bool { return true }
 func (d *datagrams) close() {
 	d.done = true
 	d.dropFactory()
-	if d.timer != 0 {
-		_, _ = d.c.k.AlarmRemove(d.timer) // with a session that has stopped it is gone
-		d.timer = 0
-	}
+	d.c.service.RemoveAlarm(&d.timer)
 	if d.handle != nil {
 		_ = d.handle.Close()
 		d.handle = nil

@@ -56,7 +56,7 @@ func (s *stream) flush() {
 func (s *stream) flushed() {
 	s.c.stats.Sent += uint64(len(s.sent))
 	s.sent = nil
-	s.c.in(func(kernel.Event) {
+	s.c.service.In(func(kernel.Event) {
 		s.flush()
 		s.c.finish()
 	})

@@ -22,6 +22,7 @@
 package syslogclient
 
 import (
+	"cmp"
 	"crypto/tls"
 	"errors"
 	"fmt"
@@ -31,6 +32,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/component/clienttcp"
+	"github.com/gopoe/poe/component/internal/service"
 	"github.com/gopoe/poe/filter/syslog"
 	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
@@ -129,7 +131,7 @@ type transport interface {
 // Client is the component. Its methods belong to the kernel's goroutine.
 type Client struct {
 	k         *kernel.Kernel
-	id        kernel.ID
+	service   service.Service
 	config    Config
 	framing   *syslog.Filter // nil for datagrams
 	transport transport
@@ -147,16 +149,14 @@ func New(k *kernel.Kernel, c Config) (*Client, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	client := &Client{k: k, config: c}
+	client := &Client{k: k, service: service.New(k, "syslogclient", c.Alias), config: c}
 	if !c.datagrams() {
 		var err error
 		if client.framing, err = syslog.New(syslog.Config{Framing: c.Framing, MaxLength: c.MaxLength}); err != nil {
 			return nil, configerror.New("syslogclient", "Framing", "is unknown")
 		}
 	}
-	var failed error
-	_, err := session.Create(k, client, states, &failed)
-	if err = errors.Join(err, failed); err != nil {
+	if err := service.Create(k, client, states); err != nil {
 		return nil, err
 	}
 	return client, nil
@@ -177,16 +177,16 @@ func (c *Config) check() error {
 		return configerror.New("syslogclient", "Handle", "needs the Type udp or unixgram")
 	case c.Format != syslog.RFC5424 && c.Format != syslog.RFC3164:
 		return configerror.New("syslogclient", "Format", "is unknown")
-	case c.MaxLength < 0:
-		return configerror.New("syslogclient", "MaxLength", "must not be negative")
-	case c.MaxPending < 0:
-		return configerror.New("syslogclient", "MaxPending", "must not be negative")
-	case c.Timeout < 0:
-		return configerror.New("syslogclient", "Timeout", "must not be negative")
-	case c.ShutdownTimeout < 0:
-		return configerror.New("syslogclient", "ShutdownTimeout", "must not be negative")
 	case c.Backoff.Min < 0 || c.Backoff.Max < c.Backoff.Min:
 		return configerror.New("syslogclient", "Backoff", "needs 0 <= Min <= Max")
+	}
+	if err := cmp.Or(
+		configerror.NotNegative("syslogclient", "MaxLength", c.MaxLength),
+		configerror.NotNegative("syslogclient", "MaxPending", c.MaxPending),
+		configerror.NotNegative("syslogclient", "Timeout", c.Timeout),
+		configerror.NotNegative("syslogclient", "ShutdownTimeout", c.ShutdownTimeout),
+	); err != nil {
+		return err
 	}
 	configerror.SetDefault(&c.Alias, DefaultAlias)
 	configerror.SetDefault(&c.MaxLength, DefaultMaxLength)
@@ -230,7 +230,7 @@ func (c *Config) setOrigin() {
 }
 
 var states = session.States[Client]{
-	"_start":      (*Client).start,
+	"_start":      func(c *Client, e kernel.Event) { c.service.Start(e, "syslog messages", c.close, c.open) },
 	"_stop":       func(*Client, kernel.Event) {},
 	"_child":      func(*Client, kernel.Event) {},
 	"send":        (*Client).sendEvent,
@@ -241,22 +241,14 @@ var states = session.States[Client]{
 	"open":        func(c *Client, _ kernel.Event) { c.transport.(*datagrams).open() },
 }
 
-func (c *Client) start(e kernel.Event) {
-	c.id = e.Session
-	failed := kernel.Arg[*error](e, 0)
-	if _, *failed = c.k.Host().Own(closer{c}, "syslog messages"); *failed != nil {
-		return
-	}
-	if *failed = e.AliasSet(c.config.Alias); *failed != nil {
-		return
-	}
+// open makes the socket or the connection.
+func (c *Client) open(kernel.Event) (err error) {
 	if c.config.datagrams() {
 		c.transport = c.newDatagrams()
-		return
+	} else {
+		c.transport, err = c.newStream()
 	}
-	if c.transport, *failed = c.newStream(); *failed != nil {
-		_ = e.AliasRemove(c.config.Alias) // it was set just now
-	}
+	return err
 }
 
 // sendEvent handles "send".
@@ -309,7 +301,7 @@ func (c *Client) Send(m syslog.Message) error {
 	}
 	c.pending = append(c.pending, encoded)
 	c.octets += len(encoded)
-	c.in(func(kernel.Event) { c.transport.flush() })
+	c.service.In(func(kernel.Event) { c.transport.flush() })
 	return nil
 }
 
@@ -359,7 +351,7 @@ func (c *Client) dropped(n int) {
 // fail reports an error.
 func (c *Client) fail(err error) {
 	if c.config.Error != nil {
-		c.in(func(kernel.Event) { c.config.Error(err) })
+		c.service.In(func(kernel.Event) { c.config.Error(err) })
 		return
 	}
 	c.k.Host().Logger().Warn("syslogclient: messages cannot be sent", "server", c.config.RemoteAddress, "error", err)
@@ -378,7 +370,7 @@ func (c *Client) Shutdown() {
 		return
 	}
 	c.over = true
-	c.in(func(e kernel.Event) {
+	c.service.In(func(e kernel.Event) {
 		_ = e.AliasRemove(c.config.Alias)
 		c.deadline, _ = e.DelaySet("deadline", c.config.ShutdownTimeout)
 		c.finish()
@@ -394,10 +386,7 @@ func (c *Client) finish() {
 
 // end ends the component, whatever waits.
 func (c *Client) end() {
-	if c.deadline != 0 {
-		_, _ = c.k.AlarmRemove(c.deadline) // it may be the timer that has fired
-		c.deadline = 0
-	}
+	c.service.RemoveAlarm(&c.deadline)
 	if n := len(c.pending); n > 0 {
 		c.pending, c.octets = nil, 0
 		c.dropped(n)
@@ -405,16 +394,10 @@ func (c *Client) end() {
 	c.transport.close()
 }
 
-// in runs f in the component's session.
-func (c *Client) in(f kernel.Handler) { _ = c.k.Host().CallFunc(c.id, "syslogclient", f) }
-
-// closer ends the connection of a component that ends by force.
-type closer struct{ c *Client }
-
-func (x closer) Close() error {
-	x.c.over = true
-	if x.c.transport != nil {
-		x.c.transport.close()
+// close ends the connection of a component that ends by force.
+func (c *Client) close() {
+	c.over = true
+	if c.transport != nil {
+		c.transport.close()
 	}
-	return nil
 }

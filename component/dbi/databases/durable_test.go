@@ -36,7 +36,7 @@ func work(t *testing.T, d database, c durable.Config, results int, jobs ...durab
 		"_start": func(e kernel.Event) {
 			c.DB, c.Dialect, c.AckTo, c.AckEvent = db, d.dialect, e.Session, "result"
 			only := c
-			only.Alias, only.Work = "store", nil
+			only.Alias, only.Work, only.Worker = "store", nil, nil
 			_, err := durable.New(k, only) // the jobs are there before the first begins
 			require.NoError(t, err)
 			for _, j := range jobs {

@@ -126,11 +126,12 @@ type Job struct {
 	Attempt   int
 	LastError string
 
-	lease   string
-	context context.Context // ends when the lease is lost
-	cancel  context.CancelFunc
-	result  *jobqueue.Result // once it is done
-	work    *jobqueue.Job    // of a Worker
+	lease     string
+	context   context.Context // ends when the lease is lost
+	cancel    context.CancelFunc
+	result    *jobqueue.Result // once it is done
+	finishing bool             // the database has not answered yet that it is done
+	work      *jobqueue.Job    // of a Worker
 }
 
 // Stored is the answer to "enqueue", "revive" and "remove".

@@ -28,6 +28,7 @@ type Queue struct {
 	stored   int64           // when the last job was stored
 	pending  int             // statements without a result
 	ready    bool            // there is a table
+	making   bool            // it is being made
 	choosing bool            // jobs are being chosen
 	again    bool            // choose once more afterwards
 	stopped  bool
@@ -80,7 +81,12 @@ func (q *Queue) works() bool { return q.config.Work != nil || q.config.Worker !=
 
 // makeTable makes the table, and tries again after a while if it cannot.
 func (q *Queue) makeTable() {
+	if q.making {
+		return
+	}
+	q.making = true
 	made := func(r *dbi.Result) {
+		q.making = false
 		if r.Err != nil {
 			q.warn("the table cannot be made", r.Err)
 			q.pollAfter(q.config.Poll)
@@ -299,12 +305,14 @@ func (q *Queue) progress(e kernel.Event) {
 }
 
 // forget removes what is the queue's alone.
-func (j *Job) forget() { j.lease, j.context, j.cancel, j.result, j.work = "", nil, nil, nil, nil }
+func (j *Job) forget() {
+	j.lease, j.context, j.cancel, j.result, j.finishing, j.work = "", nil, nil, nil, false, nil
+}
 
 // finish notes the end of an attempt in the database. If it cannot, it tries again
 // when leases are extended.
 func (q *Queue) finish(j *Job, err error) {
-	j.result = &jobqueue.Result{Err: err}
+	j.result, j.finishing = &jobqueue.Result{Err: err}, true
 	if j.cancel != nil {
 		j.cancel()
 	}
@@ -312,6 +320,7 @@ func (q *Queue) finish(j *Job, err error) {
 	then := func(r *dbi.Result) {
 		if r.Err != nil && q.running[j.ID] == j && !q.stopped {
 			q.warn("the end of a job cannot be noted", r.Err, "job", j.ID)
+			j.finishing = false
 			return
 		}
 		if r.Affected == 0 {
@@ -371,7 +380,9 @@ func (q *Queue) extend(e kernel.Event) {
 	for _, id := range slices.Sorted(maps.Keys(q.running)) {
 		j := q.running[id]
 		if j.result != nil {
-			q.finish(j, j.result.Err)
+			if !j.finishing {
+				q.finish(j, j.result.Err)
+			}
 			continue
 		}
 		q.do("UPDATE %[1]s SET visible = ? WHERE id = ? AND lease = ?", func(r *dbi.Result) {
