@@ -144,6 +144,37 @@ func TestPortUsesTraces(t *testing.T) {
 	require.Contains(t, errs, "the trace has no types: make it with poe record -values")
 }
 
+// TestPortTypedByATrace: a program that is typed by its recording behaves as without,
+// and dies of a value that no recording shows.
+func TestPortTypedByATrace(t *testing.T) {
+	needPerl(t)
+	dir := t.TempDir()
+	trace, program := filepath.Join(dir, "run.trace"), filepath.Join(dir, "greet.pl")
+	writeFile(t, `use POE;
+POE::Session->create(inline_states => { _start => sub { $_[HEAP]{path} = $ENV{PATH}; $_[KERNEL]->yield($ARGV[0] => $ARGV[1]) }, greet => \&greet });
+sub greet { my ($heap, $name) = @_[HEAP, ARG0];
+  print "hello $name, ", length($heap->{path}) > 0 ? 'with' : 'without', " a path\n" }
+POE::Kernel->run;
+`, program)
+	status, _, errs := poe("record", "-values", "-o", trace, "perl", program, "greet", "you")
+	require.Equal(t, 0, status, errs)
+	goFile := filepath.Join(dir, "greet", "main.go")
+	status, out, errs := poe("port", program)
+	require.Equal(t, 0, status, out+errs)
+	require.NotContains(t, readFile(t, goFile), "compat.Seen")
+	require.Regexp(t, `path +any`, readFile(t, goFile))
+
+	status, out, errs = poe("port", program, "-trace", trace, "-check", "$PROGRAM greet me")
+	require.Equal(t, 0, status, out+errs)
+	require.Contains(t, out, "both programs behave alike")
+	require.Contains(t, readFile(t, goFile), "compat.Seen[string](e, 0)")
+	require.Regexp(t, `path +string`, readFile(t, goFile))
+
+	status, out, errs = poe("port", program, "-trace", trace, "-check", "$PROGRAM greet")
+	require.Equal(t, 1, status, out+errs)
+	require.Contains(t, out, "ARG0 of greet is undef, and no recording shows that")
+}
+
 // TestPortKeepsEdits: functions that were changed, moved or added stay.
 func TestPortKeepsEdits(t *testing.T) {
 	needPerl(t)

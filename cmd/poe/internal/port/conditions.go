@@ -129,6 +129,12 @@ func (g *gen) boolean(n *node) val {
 }
 
 func negate(code string) string {
+	switch code {
+	case "true":
+		return "false"
+	case "false":
+		return "true"
+	}
 	for _, p := range [][2]string{{" == ", " != "}, {" != ", " == "}} {
 		if strings.Count(code, p[0]) == 1 && !strings.Contains(code, "&&") && !strings.Contains(code, "||") && !strings.Contains(code, "func(") && !strings.Contains(code, "`") && strings.Count(code, "\"") <= 2 && !inParens(code, p[0]) {
 			return strings.Replace(code, p[0], p[1], 1)

@@ -18,6 +18,9 @@ func (g *gen) defined(n *node) val {
 	case k.kind == kFunc && k.text == "substr":
 		return val{fmt.Sprintf("perl.SubstrOK(%s) != nil", g.substrArgs(k)), tBool, false}
 	}
+	if g.alwaysDefined(k) {
+		return val{"true", tBool, false}
+	}
 	v := g.expr(k)
 	switch v.typ {
 	case tAny, tNone:
@@ -36,6 +39,16 @@ func (g *gen) defined(n *node) val {
 		return val{v.code + " != nil", tBool, false}
 	}
 	return val{"perl.Defined(" + v.code + ")", tBool, false}
+}
+
+// alwaysDefined reports whether an expression is a variable of the function at hand that
+// is given a number or a string where it is declared, and nothing else.
+func (g *gen) alwaysDefined(n *node) bool {
+	v := n.v
+	if n.kind != kVar || n.sigil != '$' || v == nil || !v.constant || v.fixed || v.global || v.field || v.state || v.byUse != tNone || g.f.fn != v.owner {
+		return false
+	}
+	return v.typ == tInt || v.typ == tFloat || v.typ == tStr || v.typ == tNone && g.dry
 }
 
 func (g *gen) undef(n *node) val {

@@ -55,7 +55,7 @@ func (p *program) printsPlainly() bool {
 
 // countSets finds the lexicals that are given a value once, where they are declared.
 func (p *program) countSets() {
-	sets := map[*variable]int{}
+	sets, asked := map[*variable]int{}, map[*variable]int{}
 	add := func(n *node, by int) {
 		n.walk(func(k *node) bool {
 			if k.kind == kVar && k.v != nil {
@@ -85,6 +85,9 @@ func (p *program) countSets() {
 				add(n.kids[0], 2)
 			}
 		case kFunc:
+			if k := n.kid(0); n.text == "defined" && k != nil && assignment(k).v != nil {
+				asked[assignment(k).v] += 2
+			}
 			if setters[n.text] {
 				for _, k := range n.kids {
 					add(k, 2)
@@ -98,7 +101,7 @@ func (p *program) countSets() {
 		return true
 	})
 	for v, n := range sets {
-		v.once = n == 1
+		v.once, v.constant = n == 1, n-asked[v] == 1
 	}
 }
 

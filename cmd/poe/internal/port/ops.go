@@ -2,11 +2,15 @@ package port
 
 import (
 	"fmt"
+	"regexp"
 	"strconv"
 	"strings"
 )
 
 var arithmetic = map[string]string{"+": "perl.Add", "-": "perl.Subtract", "*": "perl.Mul", "/": "perl.Div", "**": "perl.Pow"}
+
+// plainName is a variable of Go, or a field of one.
+var plainName = regexp.MustCompile(`^[A-Za-z_][\w.]*$`)
 
 func isNum(t typ) bool { return t == tInt || t == tFloat }
 
@@ -24,7 +28,7 @@ func (g *gen) binaryOp(n *node) val {
 		return g.compare(n)
 	case "eq", "ne", "lt", "gt", "le", "ge":
 		op := map[string]string{"eq": "==", "ne": "!=", "lt": "<", "gt": ">", "le": "<=", "ge": ">="}[n.op]
-		return val{comparison(g.operandStr(n.kids[0]), op, g.operandStr(n.kids[1])), tBool, false}
+		return val{comparison(g.operandStr(n.kids[0]), op, g.operandStr(n.kids[1]), tStr), tBool, false}
 	case "cmp":
 		return val{"strings.Compare(" + g.str(n.kids[0]) + ", " + g.str(n.kids[1]) + ")", tInt, false}
 	case "<=>":
@@ -155,19 +159,18 @@ func (g *gen) compare(n *node) val {
 	if a.typ == tInt && b.typ == tInt {
 		t = tInt
 	}
-	return val{comparison(g.conv(a, t), n.op, g.conv(b, t)), tBool, false}
+	return val{comparison(g.conv(a, t), n.op, g.conv(b, t), t), tBool, false}
 }
 
 // comparison compares two values of a type. A constant is on the right of == and !=,
-// and two constants that are the same are not compared.
-func comparison(a, op, b string) string {
-	if isLiteral(a) {
-		switch {
-		case a == b:
-			return strconv.FormatBool(op == "==" || op == "<=" || op == ">=")
-		case (op == "==" || op == "!=") && !isLiteral(b):
-			a, b = b, a
-		}
+// and what is the same on both sides is not compared, unless it is a variable with a
+// floating point number, which may be NaN.
+func comparison(a, op, b string, t typ) string {
+	if a == b && (isLiteral(a) || t != tFloat && (plainName.MatchString(a) || a == "os.Getpid()")) {
+		return strconv.FormatBool(op == "==" || op == "<=" || op == ">=")
+	}
+	if isLiteral(a) && (op == "==" || op == "!=") && !isLiteral(b) {
+		a, b = b, a
 	}
 	if rest, ok := strings.CutPrefix(a, "strings.Index("); ok && balancedCall(a) {
 		switch op + " " + b {

@@ -139,6 +139,15 @@ if ($connection) { POE::Session->create(inline_states => { _start => \&connectio
 sub connection_begin { $_[HEAP]->{'lines'}++; print $_[HEAP]->{'lines'} }
 POE::Kernel::run();
 `,
+		"a global variable is named like the parameter of a heap": `
+use POE;
+POE::Session->create(inline_states => {
+  _start => sub { $_[HEAP]{n} = 1; $_[KERNEL]->yield('more') },
+  more => sub { print $heap->{n}++, "\n" },
+  both => sub { print $heap->{n}, $_[HEAP]{n} },
+});
+POE::Kernel->run;
+`,
 		"IRC::Utils": `
 use POE; use IRC::Utils qw(uc_irc parse_user matches_mask eq_irc is_valid_chan_name);
 my ($nick, $user) = parse_user('a!b@c'); my $first = parse_user('a!b@c');

@@ -19,6 +19,7 @@ type variable struct {
 	fixed    bool // any, whatever is assigned
 	byUse    typ  // the type that its uses ask for
 	once     bool // declared with one value, and never assigned to
+	constant bool // the same, but that defined may ask of it
 	strReads int  // reads of an any as a string, or for its truth
 	reads2   int  // other reads, in the last pass
 	hashUses int  // reads of an any as a reference to a hash

@@ -41,7 +41,7 @@ func (g *gen) namedSub(n *node) {
 		text, wrapped = g.perlComment(n)+g.formBody(f), ""
 	} else if f.handler {
 		body := g.subBody(f)
-		text = fmt.Sprintf("%sfunc %s(%s) {\n%s}\n\n", g.perlComment(n), f.goName, handlerParams(f, body), body)
+		text = fmt.Sprintf("%sfunc %s(%s) {\n%s}\n\n", g.perlComment(n), f.goName, g.handlerParams(f, body), body)
 		wrapped = "compat.Handler(" + f.goName + ").Fn"
 	} else {
 		body := g.subBody(f)
@@ -72,16 +72,17 @@ func handlerWord(f *function) string {
 	return "compat.Handler"
 }
 
+// heapWord finds the names that a variable which holds a heap may have.
 var heapWord = regexp.MustCompile(`\bheap(Of)*\b`)
 
 // handlerParams are the parameters of a handler: its heap, if that is a struct, and
 // the event.
-func handlerParams(f *function, body string) string {
+func (g *gen) handlerParams(f *function, body string) string {
 	if f.heap == nil {
 		return "e *compat.Event"
 	}
-	name := heapWord.FindString(stripStrings(body))
-	if name == "" {
+	name := g.prog.heapName
+	if !slices.Contains(heapWord.FindAllString(stripStrings(body), -1), name) {
 		name = "_"
 	}
 	e := "e"
@@ -133,7 +134,7 @@ func (g *gen) anonSub(n *node) val {
 	}
 	if f.handler {
 		body := g.subBody(f)
-		return val{handlerWord(f) + "(func(" + handlerParams(f, body) + ") {\n" + g.perlComment(n) + body + "})", tAny, false}
+		return val{handlerWord(f) + "(func(" + g.handlerParams(f, body) + ") {\n" + g.perlComment(n) + body + "})", tAny, false}
 	}
 	body := g.subBody(f)
 	w, args := "w", "args"

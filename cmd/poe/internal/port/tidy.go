@@ -20,7 +20,7 @@ func tidy(source string) string {
 	if err != nil {
 		return source
 	}
-	t := &tidier{fset: fset, source: source, onlySet: onlySet(f)}
+	t := &tidier{fset: fset, source: source, onlySet: onlySet(f), inChain: map[*ast.BinaryExpr]bool{}}
 	ast.Inspect(f, t.node)
 	t.unusedDeclarations(f)
 	t.asInPerl(f)
@@ -52,7 +52,8 @@ type tidier struct {
 	source string
 	edits  []textEdit
 
-	onlySet map[string]bool // variables of the package that are only assigned to
+	onlySet map[string]bool          // variables of the package that are only assigned to
+	inChain map[*ast.BinaryExpr]bool // parts of chains of && or || that are done
 }
 
 // textEdit puts text in the place of source[from:to].
@@ -108,6 +109,10 @@ func (t *tidier) node(n ast.Node) bool {
 		t.firstTurn(n.Body)
 	case *ast.RangeStmt:
 		t.firstTurn(n.Body)
+	case *ast.BinaryExpr:
+		if n.Op == gotoken.LAND || n.Op == gotoken.LOR {
+			t.repeatedTests(n)
+		}
 	}
 	return true
 }
