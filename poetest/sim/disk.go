@@ -5,21 +5,47 @@ import (
 	"maps"
 	"slices"
 	"syscall"
+
+	"github.com/gopoe/poe/internal/simfile"
 )
 
 // Disk is the disk of a host: files in memory which can be appended to and
 // replaced as a whole. When the host crashes, what was not synchronised is lost
 // from a random byte on. Errors are of type *fs.PathError.
 type Disk struct {
-	h     *Host
-	files map[string]*file
-	full  bool
+	h      *Host
+	files  map[string]*file
+	full   bool
+	inodes uint64
+	opened int // files that the program has open
+
+	notifiers []*notifier
+	cookie    uint32 // of the last renaming
+	between   func() // what other processes do during calls, with a probability
+	often     float64
 }
 
 type file struct {
 	data   []byte
 	synced int // bytes that a crash leaves
 	fresh  bool
+
+	inode          uint64
+	born, modified int64 // by the host's clock
+	writers        int
+}
+
+// create makes a file that no name refers to yet.
+func (d *Disk) create() *file {
+	d.inodes++
+	now := d.now().UnixNano()
+	return &file{inode: d.inodes, born: now, modified: now}
+}
+
+// changed notes that a file was written.
+func (d *Disk) changed(f *file) {
+	f.modified = d.now().UnixNano()
+	d.report(f, simfile.Modified)
 }
 
 func newDisk(h *Host) *Disk { return &Disk{h: h, files: map[string]*file{}} }
@@ -32,11 +58,23 @@ func (d *Disk) Append(name string, data []byte) error {
 }
 
 func (d *Disk) doAppend(name string, data []byte) error {
+	return d.write(d.named(name), name, data)
+}
+
+// named returns the file that has a name, which is created if there is none.
+func (d *Disk) named(name string) *file {
 	f := d.files[name]
 	if f == nil {
-		f = &file{fresh: true}
+		f = d.create()
+		f.fresh = true
 		d.files[name] = f
+		d.reportName(simfile.Created, name, 0)
 	}
+	return f
+}
+
+func (d *Disk) write(f *file, name string, data []byte) error {
+	defer d.changed(f)
 	if d.full {
 		f.data = append(f.data, data[:d.h.w.faultRand.IntN(len(data)+1)]...)
 		return &fs.PathError{Op: "write", Path: name, Err: syscall.ENOSPC}
@@ -86,6 +124,7 @@ func (d *Disk) doTruncate(name string, n int) error {
 	}
 	f.data = f.data[:min(n, len(f.data))]
 	f.synced, f.fresh = len(f.data), false
+	d.changed(f)
 	return nil
 }
 
@@ -101,7 +140,11 @@ func (d *Disk) doReplace(name string, data []byte) error {
 	if d.full {
 		return &fs.PathError{Op: "write", Path: name, Err: syscall.ENOSPC}
 	}
-	d.files[name] = &file{data: slices.Clone(data), synced: len(data)}
+	f := d.create()
+	f.data, f.synced = slices.Clone(data), len(data)
+	d.files[name] = f
+	d.cookie++
+	d.reportName(simfile.MovedTo, name, d.cookie)
 	return nil
 }
 
@@ -120,6 +163,9 @@ func (d *Disk) doRename(from, to string) error {
 	delete(d.files, from)
 	f.fresh = false
 	d.files[to] = f
+	d.cookie++
+	d.reportName(simfile.MovedFrom, from, d.cookie)
+	d.reportName(simfile.MovedTo, to, d.cookie)
 	return nil
 }
 
@@ -134,6 +180,7 @@ func (d *Disk) doRemove(name string) error {
 		return &fs.PathError{Op: "remove", Path: name, Err: fs.ErrNotExist}
 	}
 	delete(d.files, name)
+	d.reportName(simfile.Deleted, name, 0)
 	return nil
 }
 
@@ -155,4 +202,5 @@ func (d *Disk) crash() {
 			delete(d.files, name)
 		}
 	}
+	d.forget()
 }

@@ -19,11 +19,16 @@ type Faults struct {
 	// Longest bounds how long a partition, a pause, a full disk, and the time until
 	// a restart last; 0 means 30 s.
 	Longest time.Duration
-	// Errors is the probability that a read or write of a connection fails; accept
+	// Errors is the probability that a read or write of a connection fails, or a
+	// call of Host.Files; accept
 	// and connect, of which there are fewer, fail 20 times as often.
 	Errors float64
 	// Short is the probability that a read or a write moves less than it could.
 	Short float64
+	// Unnoticed is the probability that the notification of a change of a file is
+	// late, of a write also lost, or that all that follow are discarded until they
+	// are read, which is reported.
+	Unnoticed float64
 }
 
 // Hostile returns faults of all kinds, every few seconds each.
@@ -31,7 +36,7 @@ func Hostile() Faults {
 	return Faults{
 		Partitions: 10 * time.Second, Resets: 5 * time.Second, Crashes: 20 * time.Second,
 		Pauses: 15 * time.Second, ClockJumps: 20 * time.Second, FullDisks: 30 * time.Second,
-		Longest: 10 * time.Second, Errors: 0.002, Short: 0.1,
+		Longest: 10 * time.Second, Errors: 0.002, Short: 0.1, Unnoticed: 0.01,
 	}
 }
 
@@ -40,6 +45,9 @@ var (
 	readErrors    = []syscall.Errno{syscall.ECONNRESET, syscall.ETIMEDOUT, syscall.EHOSTUNREACH, syscall.ENOBUFS, syscall.EIO}
 	writeErrors   = []syscall.Errno{syscall.EPIPE, syscall.ECONNRESET, syscall.ENOBUFS, syscall.ETIMEDOUT, syscall.ENETUNREACH}
 	acceptErrors  = []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.ENOMEM, syscall.ECONNABORTED, syscall.EPROTO, syscall.EINTR, syscall.EPERM}
+	openErrors    = []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.EACCES, syscall.EIO}
+	statErrors    = []syscall.Errno{syscall.EACCES, syscall.ENOMEM, syscall.EIO, syscall.ESTALE}
+	fileErrors    = []syscall.Errno{syscall.EIO, syscall.ESTALE, syscall.ENOMEM}
 	connectErrors = []syscall.Errno{syscall.ECONNREFUSED, syscall.ETIMEDOUT, syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.EADDRNOTAVAIL, syscall.EMFILE, syscall.ENOBUFS}
 )
 
@@ -84,6 +92,16 @@ func (w *World) callFault(h *Host, call string, errnos []syscall.Errno) syscall.
 		return 0
 	}
 	return errno
+}
+
+// unnoticed draws whether something is wrong with a notification.
+func (w *World) unnoticed() bool {
+	p := w.config.Faults.Unnoticed
+	if p == 0 || w.peace {
+		return false
+	}
+	w.calls++
+	return w.callRand.Float64() < p
 }
 
 // short draws how much of n bytes a call moves.

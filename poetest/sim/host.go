@@ -143,6 +143,7 @@ func (h *Host) lose(each func(*end), restart time.Duration) {
 		each(e)
 	}
 	h.down, h.ends = true, nil
+	h.Disk.forget()
 	h.past = append(h.past, h.Kernel)
 	if restart >= 0 {
 		h.w.after(restart, h.Restart)

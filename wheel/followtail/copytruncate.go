@@ -48,7 +48,10 @@ func (w *Wheel) continueInCopy() bool {
 			w.emitLost(a.path(w.config.Filename), 0, lossCause(err))
 			continue
 		}
-		if !s.sameContent(a.file) {
+		if same, err := s.sameContent(a.file); !same {
+			if err != nil {
+				w.emitLost(a.path(w.config.Filename), 0, err)
+			}
 			a.close()
 			continue
 		}
@@ -79,7 +82,15 @@ func (w *Wheel) begunCopy(a *arrival, s *source) bool {
 // since it was made, the file itself is continued.
 func (w *Wheel) copyEnded() {
 	c := w.current
-	if len(w.backlog) == 0 && c.sameContent(w.original.file) {
+	unfinished, err := len(w.backlog) == 0, error(nil)
+	if unfinished {
+		unfinished, err = c.sameContent(w.original.file)
+	}
+	if err != nil {
+		w.fail("read", err)
+		return
+	}
+	if unfinished {
 		w.dir.putBack(c.arrival)
 		w.current, w.original, w.copies = w.original, nil, false
 		w.current.pos, w.current.head, w.current.tail = c.pos, c.head, c.tail
@@ -114,7 +125,10 @@ func (w *Wheel) isUnfinished(a *arrival) bool {
 		return false
 	}
 	c := &source{file: a.file}
-	if c.startAt(c.size()) != nil || !c.sameContent(w.current.file) {
+	if c.startAt(c.size()) != nil {
+		return false
+	}
+	if same, _ := c.sameContent(w.current.file); !same { // copyEnded asks again
 		return false
 	}
 	a.close()

@@ -95,7 +95,7 @@ func rotationMark(file, name string) (added string, ok bool) {
 // watchDirectory starts to learn what happens in the file's directory: from the
 // system if it reports that, otherwise by searching.
 func (w *Wheel) watchDirectory() {
-	search := newScanner(w.config.Filename)
+	search := newScanner(w.files, w.config.Filename)
 	if w.config.PollOnly {
 		w.dir = search
 		w.refresh()

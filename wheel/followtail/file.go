@@ -6,28 +6,40 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/gopoe/poe/internal/simfile"
 	"github.com/gopoe/poe/kernel"
 )
 
-// All that the wheel asks the system about files goes through this file, so that
-// a recorded run can be replayed without them.
+// All that the wheel asks about files goes through this file, so that a recorded
+// run can be replayed without them, and another system can have them.
+
+// files are those of the system, or of a simulated one.
+type files struct {
+	sim simfile.System // nil is the system itself
+	k   *kernel.Kernel // of which sim is; otherwise nil
+}
 
 // file is a file that is open; in a replay it stands on nothing.
 type file struct {
 	os   *os.File
+	sim  simfile.File // in place of os
+	k    *kernel.Kernel
 	name string
 }
 
-// openFile opens a file without waiting. A named pipe is opened for writing as
+// open opens a file without waiting. A named pipe is opened for writing as
 // well, so that it does not end with its first writer.
-func openFile(path string) (*file, error) {
-	f := &file{name: path}
-	_, err := kernel.Recorded(nil, "open", func() (bool, error) {
+func (s files) open(path string) (*file, error) {
+	f := &file{name: path, k: s.k}
+	_, err := kernel.Recorded(s.k, "open", func() (ok bool, err error) {
+		if s.sim != nil {
+			f.sim, err = s.sim.Open(path)
+			return err == nil, err
+		}
 		flags := os.O_RDONLY | nonBlocking
 		if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
 			flags = os.O_RDWR | nonBlocking
 		}
-		var err error
 		f.os, err = os.OpenFile(path, flags, 0)
 		return err == nil, err
 	})
@@ -53,8 +65,14 @@ type bytesRead struct{ Data []byte }
 
 // ReadAt is that of an os.File.
 func (f *file) ReadAt(p []byte, at int64) (int, error) {
-	got, err := kernel.Recorded(nil, "pread", func() (bytesRead, error) {
-		n, err := f.os.ReadAt(p, at)
+	got, err := kernel.Recorded(f.k, "pread", func() (bytesRead, error) {
+		var n int
+		var err error
+		if f.sim != nil {
+			n, err = f.sim.ReadAt(p, at)
+		} else {
+			n, err = f.os.ReadAt(p, at)
+		}
 		return bytesRead{p[:n]}, err
 	})
 	return copy(p, got.Data), err
@@ -62,13 +80,21 @@ func (f *file) ReadAt(p []byte, at int64) (int, error) {
 
 // Close closes the file.
 func (f *file) Close() error {
-	_, err := kernel.Recorded(nil, "close", func() (bool, error) { return true, f.os.Close() })
+	_, err := kernel.Recorded(f.k, "close", func() (bool, error) {
+		if f.sim != nil {
+			return true, f.sim.Close()
+		}
+		return true, f.os.Close()
+	})
 	return err
 }
 
 // Stat describes the file.
 func (f *file) Stat() (fileInfo, error) {
-	return kernel.Recorded(nil, "fstat", func() (fileInfo, error) {
+	return kernel.Recorded(f.k, "fstat", func() (fileInfo, error) {
+		if f.sim != nil {
+			return simInfo(f.sim.Stat())
+		}
 		info, err := f.os.Stat()
 		return infoOf(info, err)
 	})
@@ -76,7 +102,7 @@ func (f *file) Stat() (fileInfo, error) {
 
 // handle makes a handle of a special file.
 func (f *file) handle() (*kernel.Handle, error) {
-	return kernel.Recorded(nil, "special file", func() (*kernel.Handle, error) { return kernel.File(f.os) })
+	return kernel.Recorded(f.k, "special file", func() (*kernel.Handle, error) { return kernel.File(f.os) })
 }
 
 // fileInfo is what is known of a file.
@@ -97,9 +123,23 @@ func infoOf(info fs.FileInfo, err error) (fileInfo, error) {
 	return fileInfo{Bytes: info.Size(), Type: info.Mode(), ID: sameID(info)}, nil
 }
 
-// statFile describes the file that has a name.
-func statFile(path string) (fileInfo, error) {
-	return kernel.Recorded(nil, "stat", func() (fileInfo, error) {
+// simDevice is the device of simulated files.
+const simDevice = 1
+
+func simInfo(info simfile.Info, err error) (fileInfo, error) {
+	return fileInfo{Bytes: info.Size, ID: identity{Dev: simDevice, Inode: info.Inode}}, err
+}
+
+func simIdentity(info simfile.Info) identity {
+	return identity{Dev: simDevice, Inode: info.Inode, Born: info.Born}
+}
+
+// stat describes the file that has a name.
+func (s files) stat(path string) (fileInfo, error) {
+	return kernel.Recorded(s.k, "stat", func() (fileInfo, error) {
+		if s.sim != nil {
+			return simInfo(s.sim.Stat(path))
+		}
 		info, err := os.Stat(path)
 		return infoOf(info, err)
 	})
@@ -113,8 +153,12 @@ type dated struct {
 
 // identify returns the identity of a file, and when it was last written, in
 // nanoseconds. It does not follow symbolic links.
-func identify(path string) (id identity, modified int64, err error) {
-	d, err := kernel.Recorded(nil, "statx", func() (d dated, err error) {
+func (s files) identify(path string) (id identity, modified int64, err error) {
+	d, err := kernel.Recorded(s.k, "statx", func() (d dated, err error) {
+		if s.sim != nil {
+			info, err := s.sim.Stat(path)
+			return dated{simIdentity(info), info.Modified}, err
+		}
 		d.ID, d.Modified, err = systemIdentity(path)
 		return d, err
 	})
@@ -123,20 +167,36 @@ func identify(path string) (id identity, modified int64, err error) {
 
 // identifyOpen returns the identity of an open file.
 func identifyOpen(f *file) (identity, error) {
-	return kernel.Recorded(nil, "fstatx", func() (identity, error) { return openIdentity(f.os) })
+	return kernel.Recorded(f.k, "fstatx", func() (identity, error) {
+		if f.sim != nil {
+			info, err := f.sim.Stat()
+			return simIdentity(info), err
+		}
+		return openIdentity(f.os)
+	})
 }
 
 // noWriters reports whether no process has the file open for writing, as far as the
 // system tells.
 func noWriters(f *file) bool {
-	none, _ := kernel.Recorded(nil, "lease", func() (bool, error) { return systemNoWriters(f.os), nil })
+	none, _ := kernel.Recorded(f.k, "lease", func() (bool, error) {
+		if f.sim != nil {
+			return f.sim.Writers() == 0, nil
+		}
+		return systemNoWriters(f.os), nil
+	})
 	return none
 }
 
 // hasWriters reports whether some process has the file open for writing, as far as
 // the system tells: neither this nor noWriters holds where it does not.
 func hasWriters(f *file) bool {
-	some, _ := kernel.Recorded(nil, "lease", func() (bool, error) { return systemHasWriters(f.os), nil })
+	some, _ := kernel.Recorded(f.k, "lease", func() (bool, error) {
+		if f.sim != nil {
+			return f.sim.Writers() > 0, nil
+		}
+		return systemHasWriters(f.os), nil
+	})
 	return some
 }
 
@@ -147,8 +207,15 @@ type directoryEntry struct {
 }
 
 // readDir lists what can be read of a directory.
-func readDir(dir string) []directoryEntry {
-	list, _ := kernel.Recorded(nil, "readdir", func() (list []directoryEntry, err error) {
+func (s files) readDir(dir string) []directoryEntry {
+	list, _ := kernel.Recorded(s.k, "readdir", func() (list []directoryEntry, err error) {
+		if s.sim != nil {
+			names, _ := s.sim.ReadDir(dir)
+			for _, name := range names {
+				list = append(list, directoryEntry{name, true})
+			}
+			return list, nil
+		}
 		entries, _ := os.ReadDir(filepath.Clean(dir))
 		for _, e := range entries {
 			list = append(list, directoryEntry{e.Name(), e.Type().IsRegular()})
@@ -158,8 +225,13 @@ func readDir(dir string) []directoryEntry {
 	return list
 }
 
-// timeNow is the system's time of day, which times of files are compared with.
-func timeNow() time.Time {
-	now, _ := kernel.Recorded(nil, "time", func() (time.Time, error) { return time.Now(), nil })
+// now is the system's time of day, which times of files are compared with.
+func (s files) now() time.Time {
+	now, _ := kernel.Recorded(s.k, "time", func() (time.Time, error) {
+		if s.sim != nil {
+			return s.sim.Now(), nil
+		}
+		return time.Now(), nil
+	})
 	return now
 }

@@ -33,11 +33,13 @@ package followtail
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"time"
 
 	"github.com/gopoe/poe/driver"
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/internal/simfile"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/internal/base"
 )
@@ -82,6 +84,10 @@ type Config struct {
 	// driver.DefaultBlockSize. POE: Driver.
 	BlockSize int
 
+	// Files are the files of a host in a simulated world, as sim.Host.Files returns
+	// them; nil means those of the system. It excludes Handle.
+	Files simfile.System
+
 	// KeepPartial reports what is left undecoded at the end of a file that is
 	// not read any further, such as a last line without line feed, as a record
 	// of type string. Otherwise it is dropped, and Lost reports that.
@@ -98,6 +104,7 @@ type Wheel struct {
 	base   base.Base
 	events base.Events[Names, Funcs]
 	config Config
+	files  files
 
 	records   *filter.Buffer
 	current   *source // the file that is being read, nil if there is none
@@ -118,6 +125,7 @@ type Wheel struct {
 	special  *kernel.Handle // of a file that is not a regular one
 	ends     bool           // the end of the special file is an error
 	aborted  bool
+	unsought bool  // the file is there and could not be opened yet: Seek applies to it
 	err      error // what has ended the wheel
 }
 
@@ -131,6 +139,9 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 		return nil, err
 	}
 	w.config = c
+	if c.Files != nil {
+		w.files = files{c.Files, k}
+	}
 	w.records = filter.NewBuffer(c.Filter)
 	if err := w.base.Init(k, kind, w); err != nil {
 		return nil, err
@@ -145,18 +156,21 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 
 // begin opens the file, finds the position to begin at, and starts the wheel.
 func (w *Wheel) begin() error {
-	w.lookedAt = timeNow()
+	w.lookedAt = w.files.now()
 	w.disturbed()
 	w.sameAt = w.lookedAt
 	field, file := "Handle", ownFile(w.config.Handle)
 	if w.config.Filename != "" {
 		field = "Filename"
 		w.watchDirectory()
-		file, _ = openFile(w.config.Filename) // the first poll tries again
+		var err error
+		file, err = w.files.open(w.config.Filename) // the first poll tries again
+		w.unsought = err != nil && !errors.Is(err, fs.ErrNotExist) && (w.config.Seek != nil || w.config.SeekBack != nil)
 	}
 	if file != nil {
 		w.current = &source{file: file, announced: true, since: w.lookedAt}
 		info, err := file.Stat()
+		w.current.id = info.ID
 		switch {
 		case err != nil:
 			return kind.ConfigError(field, err)
@@ -179,6 +193,8 @@ func (c *Config) check(events *Funcs) error {
 	switch {
 	case (c.Filename == "") == (c.Handle == nil):
 		return kind.ConfigError("Filename", errors.New("either Filename or Handle is required"))
+	case c.Files != nil && c.Handle != nil:
+		return kind.ConfigError("Files", errors.New("excludes Handle"))
 	case !events.hasInput():
 		return kind.ConfigError("Events", errors.New("needs an input event"))
 	case c.Seek != nil && c.SeekBack != nil:

@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"github.com/gopoe/poe/internal/simfile"
 	"github.com/gopoe/poe/kernel"
 )
 
@@ -38,6 +39,8 @@ var errDirectoryGone = errors.New("the directory was removed or renamed")
 // follows files by the pairs of names in which renamings are reported.
 type notifier struct {
 	handle    *kernel.Handle
+	files     files
+	sim       simfile.Notifier // which handle stands on, if it is simulated
 	dir, base string
 	watchID   int32 // of the directory
 	list      []*arrival
@@ -60,18 +63,35 @@ func openInotify() (*kernel.Handle, error) {
 	return h, err
 }
 
-func addWatch(h *kernel.Handle, path string, mask uint32) (int, error) {
-	return kernel.Recorded(nil, "inotify_add_watch", func() (int, error) { return unix.InotifyAddWatch(h.Fd(), path, mask) })
+// openHandle makes the handle that reports events.
+func (n *notifier) openHandle() (h *kernel.Handle, err error) {
+	if n.files.sim == nil {
+		return openInotify()
+	}
+	if n.sim, err = n.files.sim.Notify(); err != nil {
+		return nil, err
+	}
+	return kernel.FromSource(n.sim, "inotify"), nil
+}
+
+func (n *notifier) watchDirectory() (int, error) {
+	return kernel.Recorded(n.files.k, "inotify_add_watch", func() (int, error) {
+		if n.sim != nil {
+			return n.sim.WatchDir(n.dir)
+		}
+		return unix.InotifyAddWatch(n.handle.Fd(), n.dir, directoryMask)
+	})
 }
 
 // newNotifier watches the file's directory.
 func (w *Wheel) newNotifier() (directory, error) {
-	h, err := kernel.Recorded(nil, "inotify", openInotify)
+	n := &notifier{files: w.files, dir: filepath.Dir(w.config.Filename), base: filepath.Base(w.config.Filename), byName: map[string]*arrival{}}
+	h, err := kernel.Recorded(w.files.k, "inotify", n.openHandle)
 	if err != nil {
 		return nil, err
 	}
-	n := &notifier{handle: h, dir: filepath.Dir(w.config.Filename), base: filepath.Base(w.config.Filename), byName: map[string]*arrival{}}
-	id, err := addWatch(h, n.dir, directoryMask)
+	n.handle = h
+	id, err := n.watchDirectory()
 	if err != nil {
 		h.Close()
 		return nil, fmt.Errorf("inotify_add_watch: %w", err)
@@ -255,7 +275,7 @@ func (n *notifier) open(a *arrival) error {
 			return fmt.Errorf("%s: %w", n.base, fs.ErrNotExist)
 		}
 		moves := a.moves
-		f, openErr := openFile(filepath.Join(n.dir, a.name))
+		f, openErr := n.files.open(filepath.Join(n.dir, a.name))
 		if err := n.refresh(); err != nil {
 			if openErr == nil {
 				f.Close()
@@ -292,7 +312,10 @@ func (n *notifier) openAhead() {
 // watch asks for the events of a file, by its descriptor, whatever it is called
 // now.
 func (n *notifier) watch(s *source) {
-	id, err := kernel.Recorded(nil, "inotify_add_watch", func() (int, error) {
+	id, err := kernel.Recorded(n.files.k, "inotify_add_watch", func() (int, error) {
+		if n.sim != nil {
+			return n.sim.WatchFile(s.file.sim)
+		}
 		return unix.InotifyAddWatch(n.handle.Fd(), "/proc/self/fd/"+strconv.Itoa(int(s.file.os.Fd())), fileMask)
 	})
 	if err == nil {
@@ -302,7 +325,11 @@ func (n *notifier) watch(s *source) {
 
 func (n *notifier) unwatch(s *source) {
 	if s.watch != 0 {
-		_, _ = kernel.Recorded(nil, "inotify_rm_watch", func() (int, error) {
+		_, _ = kernel.Recorded(n.files.k, "inotify_rm_watch", func() (int, error) {
+			if n.sim != nil {
+				n.sim.Unwatch(s.watch)
+				return 0, nil
+			}
 			return unix.InotifyRmWatch(n.handle.Fd(), uint32(s.watch))
 		})
 		s.watch = 0

@@ -22,6 +22,9 @@ type notifier struct {
 
 // newNotifier watches the file's directory.
 func (w *Wheel) newNotifier() (directory, error) {
+	if w.files.sim != nil {
+		return nil, errors.ErrUnsupported // its notifications are those of Linux
+	}
 	c, err := newChanges(w.config.Filename)
 	if err != nil {
 		return nil, err
@@ -32,7 +35,7 @@ func (w *Wheel) newNotifier() (directory, error) {
 		h.Close()
 		return nil, err
 	}
-	n := &notifier{scanner: newScanner(w.config.Filename), handle: h}
+	n := &notifier{scanner: newScanner(w.files, w.config.Filename), handle: h}
 	return n, n.refresh()
 }
 

@@ -29,7 +29,7 @@ func (w *Wheel) HandleReady(kernel.Mode) {
 // poll looks at the file. If there is nothing new that is only reported when the
 // timer has caused the look.
 func (w *Wheel) poll(timed bool) {
-	w.lookedAt = timeNow()
+	w.lookedAt = w.files.now()
 	if w.err != nil || w.Closed() || w.current == nil && !w.advance(timed) {
 		return
 	}
@@ -126,7 +126,7 @@ func (w *Wheel) atEnd(timed bool) {
 
 // checkName finds out whether the name still refers to the current file.
 func (w *Wheel) checkName(timed bool) {
-	info, err := statFile(w.config.Filename)
+	info, err := w.files.stat(w.config.Filename)
 	switch {
 	case err == nil && w.current.isFile(info):
 		if w.current.pos > 0 { // an empty file may have been copied and truncated meanwhile

@@ -108,7 +108,7 @@ func (w *Wheel) refresh() {
 	default:
 		w.base.Warn("no notifications of changes any more, the file is polled", "file", w.config.Filename, "error", err)
 		w.dir.close()
-		search := newScanner(w.config.Filename)
+		search := newScanner(w.files, w.config.Filename)
 		search.absent = true
 		w.dir = search
 		w.refresh()
@@ -192,15 +192,25 @@ func lossCause(err error) error {
 // already.
 func (w *Wheel) begun(a *arrival) bool {
 	info, err := a.file.Stat()
-	if err != nil || !info.Mode().IsRegular() || w.previous.isFile(info) || w.original.isFile(info) {
+	var id identity
+	if err == nil {
+		id, err = identifyOpen(a.file)
+	}
+	if err != nil {
+		w.emitLost(a.path(w.config.Filename), 0, err)
 		a.close()
 		return false
 	}
-	if id, err := identifyOpen(a.file); err == nil && id == w.left { // another name of it, a link
+	if !info.Mode().IsRegular() || w.previous.isFile(info) || w.original.isFile(info) {
 		a.close()
 		return false
 	}
-	w.current = &source{file: a.file, path: a.path(w.config.Filename), since: w.lookedAt, copied: w.copies, arrival: a}
+	if id == w.left { // another name of it, a link
+		a.close()
+		return false
+	}
+	w.unsought = false
+	w.current = &source{file: a.file, id: info.ID, path: a.path(w.config.Filename), since: w.lookedAt, copied: w.copies, arrival: a}
 	if a.id.Born != 0 {
 		w.current.since = time.Unix(0, a.id.Born)
 	}
@@ -211,9 +221,9 @@ func (w *Wheel) begun(a *arrival) bool {
 
 // openByName opens what has the name now.
 func (w *Wheel) openByName(timed bool) bool {
-	f, err := openFile(w.config.Filename)
+	f, err := w.files.open(w.config.Filename)
 	if errors.Is(err, fs.ErrNotExist) {
-		w.openErr, w.sameAt = nil, w.lookedAt
+		w.openErr, w.sameAt, w.unsought = nil, w.lookedAt, false
 		w.nothingNew(timed)
 		return false
 	}
@@ -237,29 +247,41 @@ func (w *Wheel) openByName(timed bool) bool {
 		w.records.Write(w.current.partial)
 		return true
 	}
-	w.current = &source{file: f, path: w.config.Filename, since: w.lookedAt}
+	w.current = &source{file: f, id: info.ID, path: w.config.Filename, since: w.lookedAt}
 	if !info.Mode().IsRegular() {
 		if err := w.followSpecial("Filename", info.Mode()); err != nil {
 			w.fail("read", err)
 		}
 		return false
 	}
-	w.continueFound()
+	if err := w.continueFound(info.Size()); err != nil {
+		w.fail("read", err)
+		return false
+	}
 	w.watchDirectoryAgain()
 	w.watchFile(w.current)
 	return true
 }
 
 // continueFound finds out whether the file that was found by a search and read
-// last was a copy of what the current one still has. Then that is continued.
-func (w *Wheel) continueFound() {
+// last was a copy of what the current one still has. Then that is continued. A file
+// of which only the opening has failed is continued where Seek says.
+func (w *Wheel) continueFound(size int64) error {
 	s, last := w.current, w.lastFound
 	w.lastFound = nil
-	if last == nil || last.pos == 0 || !last.sameContent(s.file) {
-		return
+	if w.unsought {
+		w.unsought, s.announced = false, true
+		return w.seek(size)
+	}
+	if last == nil || last.pos == 0 {
+		return nil
+	}
+	if same, err := last.sameContent(s.file); !same {
+		return err
 	}
 	s.pos, s.head, s.tail, s.since, s.announced = last.pos, last.head, last.tail, last.since, true
 	w.dir.putBack(last.arrival)
+	return nil
 }
 
 // openFailed reports why the file cannot be opened, once, and tries again later.
@@ -414,6 +436,6 @@ func (w *Wheel) watchFile(s *source) {
 
 // nameIs reports whether the name refers to s.
 func (w *Wheel) nameIs(s *source) bool {
-	info, err := statFile(w.config.Filename)
+	info, err := w.files.stat(w.config.Filename)
 	return err == nil && s.isFile(info)
 }

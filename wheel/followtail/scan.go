@@ -15,6 +15,7 @@ import (
 // scanner learns what has happened in a directory by searching it for the names
 // of rotated files.
 type scanner struct {
+	files     files
 	dir, base string
 	known     map[identity]bool // the files that were returned, or there at first
 	wanted    map[identity]bool // those that were put back, to be returned whatever their age
@@ -37,8 +38,8 @@ type candidate struct {
 	modified int64 // nanoseconds
 }
 
-func newScanner(path string) *scanner {
-	return &scanner{dir: filepath.Dir(path), base: filepath.Base(path), known: map[identity]bool{}, wanted: map[identity]bool{}}
+func newScanner(f files, path string) *scanner {
+	return &scanner{files: f, dir: filepath.Dir(path), base: filepath.Base(path), known: map[identity]bool{}, wanted: map[identity]bool{}}
 }
 
 // scanTries is how often a directory is searched until two searches agree.
@@ -96,12 +97,12 @@ func merged(searches [][]*candidate) []*candidate {
 func (s *scanner) search() []*candidate {
 	var list []*candidate
 	seen := map[identity]bool{}
-	for _, e := range readDir(s.dir) {
+	for _, e := range s.files.readDir(s.dir) {
 		mark, ok := rotationMark(s.base, e.File)
 		if !ok {
 			continue
 		}
-		id, modified, err := identify(filepath.Join(s.dir, e.File))
+		id, modified, err := s.files.identify(filepath.Join(s.dir, e.File))
 		if err != nil || !e.Regular || seen[id] {
 			continue
 		}
@@ -220,7 +221,7 @@ func (s *scanner) open(a *arrival) error {
 	}
 	for range scanTries {
 		path := filepath.Join(s.dir, a.name)
-		f, err := openFile(path)
+		f, err := s.files.open(path)
 		if err == nil {
 			if id, err := identifyOpen(f); err == nil && id == a.id {
 				a.file = f

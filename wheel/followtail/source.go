@@ -22,6 +22,7 @@ var errChanged = errors.New("the file was truncated or written anew")
 type source struct {
 	file      *file
 	path      string // under which it was opened
+	id        identity
 	pos       int64  // where to read next
 	head      []byte // the first bytes of the file, as far as they were read
 	tail      []byte // the last bytes before pos
@@ -74,8 +75,14 @@ func (s *source) read(buf []byte) ([]byte, error) {
 		return nil, errChanged
 	}
 	data := buf[known:n]
-	if len(data) > 0 && !hasBytes(s.file, buf[:min(n, tailSize)], s.pos-int64(known)) {
-		return nil, errChanged // perhaps during the read
+	if len(data) > 0 {
+		same, err := hasBytes(s.file, buf[:min(n, tailSize)], s.pos-int64(known))
+		if err != nil {
+			return nil, err
+		}
+		if !same {
+			return nil, errChanged // perhaps during the read
+		}
 	}
 	if len(s.head) < headSize && int64(len(s.head)) == s.pos {
 		s.head = append(s.head, data[:min(len(data), headSize-len(s.head))]...)
@@ -86,18 +93,31 @@ func (s *source) read(buf []byte) ([]byte, error) {
 }
 
 // sameContent reports whether f begins as s does, up to the position of s.
-func (s *source) sameContent(f *file) bool {
+func (s *source) sameContent(f *file) (bool, error) {
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() || info.Size() < s.pos {
-		return false
+		return false, err
 	}
-	return hasBytes(f, s.head, 0) && hasBytes(f, s.tail, s.pos-int64(len(s.tail)))
+	if same, err := hasBytes(f, s.head, 0); !same {
+		return false, err
+	}
+	return hasBytes(f, s.tail, s.pos-int64(len(s.tail)))
 }
 
-func hasBytes(f *file, want []byte, at int64) bool {
+// hasBytes reports whether f has some bytes at a position. An error is not that it
+// ends before.
+func hasBytes(f *file, want []byte, at int64) (bool, error) {
+	if len(want) == 0 {
+		return true, nil
+	}
 	got := make([]byte, len(want))
-	_, err := f.ReadAt(got, at)
-	return (err == nil || len(want) == 0) && bytes.Equal(got, want)
+	if n, err := f.ReadAt(got, at); n < len(want) {
+		if errors.Is(err, io.EOF) {
+			err = nil
+		}
+		return false, err
+	}
+	return bytes.Equal(got, want), nil
 }
 
 // isFile reports whether info is about the source's file.
@@ -106,7 +126,10 @@ func (s *source) isFile(info fileInfo) bool {
 		return false
 	}
 	mine, err := s.file.Stat()
-	return err == nil && mine.ID == info.ID
+	if err != nil {
+		return s.id == info.ID // as it was when the file was opened
+	}
+	return mine.ID == info.ID
 }
 
 // isOpenAs reports whether f is the source's file.
