@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"strings"
 	"syscall"
 	"testing"
@@ -352,7 +353,11 @@ func TestRingDump(t *testing.T) {
 func TestARingThatHasDroppedItsBeginningIsRefused(t *testing.T) {
 	rec := &kernel.Recording{Ring: 100 << 10}
 	k := kernel.New(kernel.Options{Recording: rec})
-	program := ticker(strings.Fields(strings.Repeat("a b ", 100000))...)
+	names := make([]string, 200_000) // in no order that a recording could predict
+	for i, random := 0, rand.New(rand.NewPCG(1, 2)); i < len(names); i++ {
+		names[i] = string(rune('a' + random.IntN(20)))
+	}
+	program := ticker(names...)
 	program(k)
 	var file bytes.Buffer
 	dumped := make(chan error, 1)
