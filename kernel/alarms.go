@@ -241,11 +241,7 @@ func (k *Kernel) fire(x *timer) {
 	}
 	it := &item{dest: x.owner, from: x.owner, name: x.name, args: x.args, caller: x.caller, extra: x.extra, kind: kindAlarm, mark: x.mark, due: x.due}
 	k.unlinkTimer(x)
-	if k.debug != nil {
-		k.debug.deliver(it)
-	} else {
-		k.deliver(it)
-	}
+	k.debug.deliver(it)
 }
 
 func (k *Kernel) unlinkTimer(x *timer) {

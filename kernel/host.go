@@ -79,21 +79,28 @@ func (v Host) DelayFunc(event string, d time.Duration, h Handler) (AlarmID, erro
 	return v.k.setTimer(e, event, v.k.readClock()+int64(d), false, nil, &extra{handler: h}).id(), nil
 }
 
+// newWatcher returns a watcher for a handle, which may be nil. Two are made at once: a
+// wheel mostly watches both directions.
+func (h *Handle) newWatcher() *watcher {
+	if h == nil {
+		return &watcher{}
+	}
+	if w := h.spare; w != nil {
+		h.spare = nil
+		return w
+	}
+	pair := &[2]watcher{}
+	h.spare = &pair[1]
+	return &pair[0]
+}
+
 // Watch calls ready, in the active session, whenever the handle is ready in
 // that mode. name is the active event's name during the call. A watcher for
 // Write starts paused: TryWrite and [Kernel.SelectResumeWrite] start it. A
 // session can watch one mode of a handle only once. A watched handle keeps the
 // session alive. Outside of any session the error is [ErrNoActiveSession].
 func (v Host) Watch(h *Handle, m Mode, name string, ready ReadyHandler) error {
-	var w *watcher
-	if h != nil && h.spare != nil {
-		w, h.spare = h.spare, nil
-	} else { // a wheel watches both directions, mostly
-		pair := &[2]watcher{}
-		if w = &pair[0]; h != nil {
-			h.spare = &pair[1]
-		}
-	}
+	w := h.newWatcher()
 	w.event, w.ready = name, ready
 	return v.k.watch("Watch", h, m, w)
 }

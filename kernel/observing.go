@@ -321,17 +321,12 @@ func (o *observing) begin(f *frame, from *entry, args []any) {
 	}
 }
 
-// ready is begin for a wheel whose handle is ready. It is written for speed: servers
-// have few other events.
+// ready is begin for a wheel whose handle is ready. The arguments are made only for
+// those who see them: servers have few other events.
 func (o *observing) ready(f *frame, w *watcher) {
-	s, outer := &f.span, &o.k.frames[f.depth-1].span
 	o.thrown.ID = 0
-	o.child(&s.Mark, &outer.Mark)
-	if s.Sampled = outer.Sampled; outer.Session == nil {
-		s.Sampled = o.sampled(s.ID)
-	}
-	s.Kind, s.Name, s.Queued = observe.Ready, f.event, 0
-	if o.shows(f) {
+	o.within(f)
+	if f.span.Kind, f.span.Name = observe.Ready, f.event; o.shows(f) {
 		o.open(f, w.session, []any{w.handle, w.mode})
 	}
 }

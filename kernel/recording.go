@@ -51,7 +51,8 @@ type Recording struct {
 	// "shutdown", "socket", "connected" for the result of connect, "listen",
 	// "watch" for asking the poller, "poll" for waiting, "process", or the first
 	// word of the name that [Recorded] got; of is the handle or the rest of the
-	// name. It runs on the kernel's goroutine. The recorded run can be replayed, without Fail.
+	// name. It runs on the kernel's goroutine. The recorded run can be replayed,
+	// without Fail.
 	Fail func(call, of string) error
 	// Environment lists environment variables which are recorded in addition to
 	// those of the library; the command poe replay sets them.

@@ -2,7 +2,6 @@ package kernel
 
 import (
 	"io"
-	"slices"
 	"sync"
 
 	"github.com/gopoe/poe/internal/recordfile"
@@ -105,9 +104,9 @@ func (s *sink) memory() (memory []byte) {
 // dump writes the ring.
 func (s *sink) dump(w io.Writer) error {
 	s.mu.Lock()
-	frames := slices.Clone(s.frames)
-	for _, f := range frames {
-		f.Bytes() // which makes its check
+	parts := [][]byte{s.head}
+	for _, f := range s.frames {
+		parts = append(parts, f.Bytes())
 	}
 	s.dumps++
 	s.mu.Unlock()
@@ -116,11 +115,8 @@ func (s *sink) dump(w io.Writer) error {
 		s.dumps--
 		s.mu.Unlock()
 	}()
-	if _, err := w.Write(s.head); err != nil {
-		return err
-	}
-	for _, f := range frames {
-		if _, err := w.Write(f.Bytes()); err != nil {
+	for _, part := range parts {
+		if _, err := w.Write(part); err != nil {
 			return err
 		}
 	}

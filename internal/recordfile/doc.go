@@ -15,6 +15,7 @@
 // and its fields, which have no names. Integers are the varints of
 // encoding/binary, byte strings have their length in front. A name is written in
 // full once a frame and is a number after that; no record crosses the end of a
-// frame. Only events that [Predictor] does not predict have a record. So frames can be read one by one, and a file that a crash has cut short is
-// whole up to its last complete frame.
+// frame. Only events that [Predictor] does not predict have a record. So frames can be
+// read one by one, and a file that a crash has cut short is whole up to its last
+// complete frame.
 package recordfile
