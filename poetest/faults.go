@@ -57,12 +57,8 @@ func (f Faults) Run(t *testing.T, run func(t *testing.T, k *kernel.Kernel) error
 		if f.Call != "" && f.Call != c.Name {
 			continue
 		}
-		errs := fault.ErrorsOf(c.Name)
-		if !f.All {
-			errs = errs[:min(1, len(errs))]
-		}
 		for _, nth := range fault.Places(c.N, f.Most) {
-			for _, errno := range errs {
+			for _, errno := range fault.ErrorsOf(c.Name, f.All) {
 				p := fault.Plan{Call: c.Name, Nth: nth, Error: errno}
 				t.Run(p.String(), func(t *testing.T) { f.once(t, p, run).judge(t, sound) })
 			}

@@ -147,12 +147,10 @@ func (f *faults) sites() (list []site) {
 		if f.call != "" && f.call != call {
 			continue
 		}
-		errs := fault.ErrorsOf(call)
+		errs := fault.ErrorsOf(call, f.all)
 		if f.errno != "" {
 			one, _ := fault.Errno(f.errno)
 			errs = []syscall.Errno{one}
-		} else if !f.all {
-			errs = errs[:min(1, len(errs))]
 		}
 		for _, nth := range f.places(len(byCall[call])) {
 			for _, errno := range errs {

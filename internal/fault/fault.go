@@ -99,15 +99,20 @@ var errorsOf = map[string][]syscall.Errno{
 
 var usual = []syscall.Errno{syscall.EIO, syscall.ENOMEM, syscall.EACCES}
 
-// ErrorsOf returns the errors that a call may get, the most frequent first.
-func ErrorsOf(call string) []syscall.Errno {
+// ErrorsOf returns the most frequent of the errors that a call may get, or all. There
+// are none of Poll.
+func ErrorsOf(call string, all bool) []syscall.Errno {
 	if call == Poll {
 		return nil
 	}
-	if list := errorsOf[call]; list != nil {
-		return list
+	list := errorsOf[call]
+	if list == nil {
+		list = usual
 	}
-	return usual
+	if !all {
+		list = list[:1]
+	}
+	return list
 }
 
 // Places chooses at which of n calls one fails: at most so many, evenly, the first
