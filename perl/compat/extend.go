@@ -15,15 +15,19 @@ import (
 // What follows is for the packages below this one, which are components of CPAN: a
 // session in front of a component of the module, which translates between the two.
 
-// Front makes the session with the alias by which the program knows a component.
-func Front(alias string, states session.Funcs) kernel.ID {
-	if states["_start"] == nil {
-		states["_start"] = func(e kernel.Event) {
-			if err := e.Kernel.AliasSet(alias); err != nil {
-				perl.Die("%v", err)
-			}
+// Front makes the session with the alias by which the program knows a component, which
+// begin makes as its child. It dies if that fails.
+func Front(alias string, begin func(k *kernel.Kernel) error, states session.Funcs) kernel.ID {
+	states["_start"] = func(e kernel.Event) {
+		err := e.Kernel.AliasSet(alias)
+		if err == nil {
+			err = begin(e.Kernel)
+		}
+		if err != nil {
+			perl.Die("%v", err)
 		}
 	}
+	states["_child"], states["_stop"] = func(kernel.Event) {}, func(kernel.Event) {}
 	s, err := session.Inline(Kernel(), states)
 	if err != nil {
 		failed(err)

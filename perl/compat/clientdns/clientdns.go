@@ -72,23 +72,16 @@ func spawn(_ perl.Want, args ...any) []any {
 			config.Nameservers = append(config.Nameservers, netip.AddrPortFrom(ip, uint16(port)))
 		}
 	}
-	r.front = compat.Front(r.alias, session.Funcs{
-		"_start": func(e kernel.Event) {
-			if err := e.Kernel.AliasSet(r.alias); err != nil {
-				perl.Die("%v", err)
-			}
-			inner, err := clientdns.New(e.Kernel, config)
-			if err != nil {
-				perl.Die("%v", err)
-			}
-			r.inner = inner
-		},
+	begin := func(k *kernel.Kernel) (err error) {
+		r.inner, err = clientdns.New(k, config)
+		return err
+	}
+	r.front = compat.Front(r.alias, begin, session.Funcs{
 		"resolve":  r.resolveEvent,
 		"ask":      func(e kernel.Event) { r.ask(e.Kernel, e.Arg(0).(*question)) },
 		"answer":   r.answer,
 		"shutdown": func(kernel.Event) { r.shutdown(nil) },
 		"close":    func(e kernel.Event) { _ = e.Kernel.AliasRemove(r.alias) },
-		"_child":   func(kernel.Event) {}, "_stop": func(kernel.Event) {},
 	})
 	return perl.L(r)
 }

@@ -58,24 +58,17 @@ func spawn(_ perl.Want, args ...any) []any {
 	}
 	config.Alias = alias + " (requests)"
 	f := &front{streaming: config.Streaming != 0, pending: map[*http.Request]*pending{}}
-	id := compat.Front(alias, session.Funcs{
-		"_start": func(e kernel.Event) {
-			if err := e.Kernel.AliasSet(alias); err != nil {
-				perl.Die("%v", err)
-			}
-			client, err := clienthttp.New(e.Kernel, config)
-			if err != nil {
-				perl.Die("%v", err)
-			}
-			f.client = client
-		},
+	begin := func(k *kernel.Kernel) (err error) {
+		f.client, err = clienthttp.New(k, config)
+		return err
+	}
+	id := compat.Front(alias, begin, session.Funcs{
 		"request": f.request, "got": f.got, "progress": f.progress, "cancel": f.cancel,
 		"pending_requests_count": func(e kernel.Event) { e.Return(len(f.pending)) },
 		"shutdown": func(e kernel.Event) {
 			_ = e.Kernel.AliasRemove(alias)
 			f.client.Shutdown()
 		},
-		"_child": func(kernel.Event) {}, "_stop": func(kernel.Event) {},
 	})
 	return perl.L(id)
 }

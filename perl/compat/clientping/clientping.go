@@ -45,24 +45,17 @@ func spawn(_ perl.Want, args ...any) []any {
 	}
 	config.Alias = alias + " (packets)"
 	f := &front{timeout: config.Timeout}
-	id := compat.Front(alias, session.Funcs{
-		"_start": func(e kernel.Event) {
-			if err := e.Kernel.AliasSet(alias); err != nil {
-				perl.Die("%v", err)
-			}
-			pinger, err := clientping.New(e.Kernel, config)
-			if err != nil {
-				perl.Die("%v", err)
-			}
-			f.pinger = pinger
-		},
+	begin := func(k *kernel.Kernel) (err error) {
+		f.pinger, err = clientping.New(k, config)
+		return err
+	}
+	id := compat.Front(alias, begin, session.Funcs{
 		"ping": f.ping, "pong": f.pong,
 		"clear": func(kernel.Event) { perl.Die("%s: the event clear is not translated", class) },
 		"shutdown": func(e kernel.Event) {
 			_ = e.Kernel.AliasRemove(alias)
 			f.pinger.Shutdown()
 		},
-		"_child": func(kernel.Event) {}, "_stop": func(kernel.Event) {},
 	})
 	return perl.L(id)
 }
