@@ -1,12 +1,13 @@
 package nodes
 
 import (
+	"cmp"
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
 
+	"github.com/gopoe/poe/component/internal/service"
 	"github.com/gopoe/poe/component/jobqueue"
 	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
@@ -56,19 +57,16 @@ func Serve(k *kernel.Kernel, c ServeConfig) (*Server, error) {
 	switch {
 	case c.Node == nil:
 		return nil, configerror.New("nodes", "Node", "must be set")
-	case c.Limit < 0:
-		return nil, configerror.New("nodes", "Limit", "must not be negative")
-	case c.Timeout < 0:
-		return nil, configerror.New("nodes", "Timeout", "must not be negative")
 	case c.Work == nil:
 		return nil, configerror.New("nodes", "Work", "must be set")
+	}
+	if err := cmp.Or(configerror.NotNegative("nodes", "Limit", c.Limit), configerror.NotNegative("nodes", "Timeout", c.Timeout)); err != nil {
+		return nil, err
 	}
 	configerror.SetDefault(&c.Alias, DefaultAlias)
 	configerror.SetDefault(&c.Limit, jobqueue.DefaultLimit)
 	s := &Server{k: k, config: c}
-	var failed error
-	_, err := session.Create(k, s, serverStates, &failed)
-	if err = errors.Join(err, failed); err != nil {
+	if err := service.Create(k, s, serverStates); err != nil {
 		return nil, err
 	}
 	return s, nil
