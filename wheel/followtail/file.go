@@ -1,46 +1,62 @@
 package followtail
 
 import (
+	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"time"
 
-	"github.com/gopoe/poe/internal/simfile"
 	"github.com/gopoe/poe/kernel"
 )
 
 // All that the wheel asks about files goes through this file, so that a recorded
 // run can be replayed without them, and another system can have them.
 
-// files are those of the system, or of a simulated one.
+// system has files: that of the machine, or a simulated one.
+type system interface {
+	// open opens a file without waiting.
+	open(path string) (opened, error)
+	// stat describes the file that has a name.
+	stat(path string) (fileInfo, error)
+	// identify does not follow symbolic links.
+	identify(path string) (dated, error)
+	// readDir lists what can be read of a directory.
+	readDir(dir string) []directoryEntry
+	// now is the time of day, which times of files are compared with.
+	now() time.Time
+}
+
+// opened is an open file of a system.
+type opened interface {
+	io.ReaderAt
+	io.Closer
+	info() (fileInfo, error)
+	identity() (identity, error)
+	// noWriters reports whether no process has the file open for writing, as far as
+	// the system tells.
+	noWriters() bool
+	// hasWriters reports whether some process has: neither this nor noWriters holds
+	// where the system does not tell.
+	hasWriters() bool
+}
+
+// files are those of a system. What is asked about them is recorded.
 type files struct {
-	sim simfile.System // nil is the system itself
-	k   *kernel.Kernel // of which sim is; otherwise nil
+	system
+	k *kernel.Kernel // of a simulated host; otherwise nil
 }
 
 // file is a file that is open; in a replay it stands on nothing.
 type file struct {
-	os   *os.File
-	sim  simfile.File // in place of os
+	on   opened
 	k    *kernel.Kernel
 	name string
 }
 
-// open opens a file without waiting. A named pipe is opened for writing as
-// well, so that it does not end with its first writer.
 func (s files) open(path string) (*file, error) {
 	f := &file{name: path, k: s.k}
 	_, err := kernel.Recorded(s.k, "open", func() (ok bool, err error) {
-		if s.sim != nil {
-			f.sim, err = s.sim.Open(path)
-			return err == nil, err
-		}
-		flags := os.O_RDONLY | nonBlocking
-		if info, err := os.Stat(path); err == nil && info.Mode()&fs.ModeNamedPipe != 0 {
-			flags = os.O_RDWR | nonBlocking
-		}
-		f.os, err = os.OpenFile(path, flags, 0)
+		f.on, err = s.system.open(path)
 		return err == nil, err
 	})
 	if err != nil {
@@ -54,7 +70,7 @@ func ownFile(f *os.File) *file {
 	if f == nil {
 		return nil
 	}
-	return &file{os: f, name: f.Name()}
+	return &file{on: machineFile{f}, name: f.Name()}
 }
 
 // Name returns the path under which the file was opened.
@@ -66,13 +82,7 @@ type bytesRead struct{ Data []byte }
 // ReadAt is that of an os.File.
 func (f *file) ReadAt(p []byte, at int64) (int, error) {
 	got, err := kernel.Recorded(f.k, "pread", func() (bytesRead, error) {
-		var n int
-		var err error
-		if f.sim != nil {
-			n, err = f.sim.ReadAt(p, at)
-		} else {
-			n, err = f.os.ReadAt(p, at)
-		}
+		n, err := f.on.ReadAt(p, at)
 		return bytesRead{p[:n]}, err
 	})
 	return copy(p, got.Data), err
@@ -80,29 +90,18 @@ func (f *file) ReadAt(p []byte, at int64) (int, error) {
 
 // Close closes the file.
 func (f *file) Close() error {
-	_, err := kernel.Recorded(f.k, "close", func() (bool, error) {
-		if f.sim != nil {
-			return true, f.sim.Close()
-		}
-		return true, f.os.Close()
-	})
+	_, err := kernel.Recorded(f.k, "close", func() (bool, error) { return true, f.on.Close() })
 	return err
 }
 
 // Stat describes the file.
 func (f *file) Stat() (fileInfo, error) {
-	return kernel.Recorded(f.k, "fstat", func() (fileInfo, error) {
-		if f.sim != nil {
-			return simInfo(f.sim.Stat())
-		}
-		info, err := f.os.Stat()
-		return infoOf(info, err)
-	})
+	return kernel.Recorded(f.k, "fstat", func() (fileInfo, error) { return f.on.info() })
 }
 
-// handle makes a handle of a special file.
+// handle makes a handle of a special file, which only the machine has.
 func (f *file) handle() (*kernel.Handle, error) {
-	return kernel.Recorded(f.k, "special file", func() (*kernel.Handle, error) { return kernel.File(f.os) })
+	return kernel.Recorded(f.k, "special file", func() (*kernel.Handle, error) { return kernel.File(f.on.(machineFile).File) })
 }
 
 // fileInfo is what is known of a file.
@@ -116,33 +115,8 @@ func (i fileInfo) Size() int64       { return i.Bytes }
 func (i fileInfo) Mode() fs.FileMode { return i.Type }
 func (i fileInfo) IsDir() bool       { return i.Type.IsDir() }
 
-func infoOf(info fs.FileInfo, err error) (fileInfo, error) {
-	if err != nil {
-		return fileInfo{}, err
-	}
-	return fileInfo{Bytes: info.Size(), Type: info.Mode(), ID: sameID(info)}, nil
-}
-
-// simDevice is the device of simulated files.
-const simDevice = 1
-
-func simInfo(info simfile.Info, err error) (fileInfo, error) {
-	return fileInfo{Bytes: info.Size, ID: identity{Dev: simDevice, Inode: info.Inode}}, err
-}
-
-func simIdentity(info simfile.Info) identity {
-	return identity{Dev: simDevice, Inode: info.Inode, Born: info.Born}
-}
-
-// stat describes the file that has a name.
 func (s files) stat(path string) (fileInfo, error) {
-	return kernel.Recorded(s.k, "stat", func() (fileInfo, error) {
-		if s.sim != nil {
-			return simInfo(s.sim.Stat(path))
-		}
-		info, err := os.Stat(path)
-		return infoOf(info, err)
-	})
+	return kernel.Recorded(s.k, "stat", func() (fileInfo, error) { return s.system.stat(path) })
 }
 
 // dated is the identity of a file and when it was last written, in nanoseconds.
@@ -154,49 +128,24 @@ type dated struct {
 // identify returns the identity of a file, and when it was last written, in
 // nanoseconds. It does not follow symbolic links.
 func (s files) identify(path string) (id identity, modified int64, err error) {
-	d, err := kernel.Recorded(s.k, "statx", func() (d dated, err error) {
-		if s.sim != nil {
-			info, err := s.sim.Stat(path)
-			return dated{simIdentity(info), info.Modified}, err
-		}
-		d.ID, d.Modified, err = systemIdentity(path)
-		return d, err
-	})
+	d, err := kernel.Recorded(s.k, "statx", func() (dated, error) { return s.system.identify(path) })
 	return d.ID, d.Modified, err
 }
 
 // identifyOpen returns the identity of an open file.
 func identifyOpen(f *file) (identity, error) {
-	return kernel.Recorded(f.k, "fstatx", func() (identity, error) {
-		if f.sim != nil {
-			info, err := f.sim.Stat()
-			return simIdentity(info), err
-		}
-		return openIdentity(f.os)
-	})
+	return kernel.Recorded(f.k, "fstatx", func() (identity, error) { return f.on.identity() })
 }
 
-// noWriters reports whether no process has the file open for writing, as far as the
-// system tells.
+// noWriters is that of opened.
 func noWriters(f *file) bool {
-	none, _ := kernel.Recorded(f.k, "lease", func() (bool, error) {
-		if f.sim != nil {
-			return f.sim.Writers() == 0, nil
-		}
-		return systemNoWriters(f.os), nil
-	})
+	none, _ := kernel.Recorded(f.k, "lease", func() (bool, error) { return f.on.noWriters(), nil })
 	return none
 }
 
-// hasWriters reports whether some process has the file open for writing, as far as
-// the system tells: neither this nor noWriters holds where it does not.
+// hasWriters is that of opened.
 func hasWriters(f *file) bool {
-	some, _ := kernel.Recorded(f.k, "lease", func() (bool, error) {
-		if f.sim != nil {
-			return f.sim.Writers() > 0, nil
-		}
-		return systemHasWriters(f.os), nil
-	})
+	some, _ := kernel.Recorded(f.k, "lease", func() (bool, error) { return f.on.hasWriters(), nil })
 	return some
 }
 
@@ -206,32 +155,12 @@ type directoryEntry struct {
 	Regular bool
 }
 
-// readDir lists what can be read of a directory.
 func (s files) readDir(dir string) []directoryEntry {
-	list, _ := kernel.Recorded(s.k, "readdir", func() (list []directoryEntry, err error) {
-		if s.sim != nil {
-			names, _ := s.sim.ReadDir(dir)
-			for _, name := range names {
-				list = append(list, directoryEntry{name, true})
-			}
-			return list, nil
-		}
-		entries, _ := os.ReadDir(filepath.Clean(dir))
-		for _, e := range entries {
-			list = append(list, directoryEntry{e.Name(), e.Type().IsRegular()})
-		}
-		return list, nil
-	})
+	list, _ := kernel.Recorded(s.k, "readdir", func() ([]directoryEntry, error) { return s.system.readDir(dir), nil })
 	return list
 }
 
-// now is the system's time of day, which times of files are compared with.
 func (s files) now() time.Time {
-	now, _ := kernel.Recorded(s.k, "time", func() (time.Time, error) {
-		if s.sim != nil {
-			return s.sim.Now(), nil
-		}
-		return time.Now(), nil
-	})
+	now, _ := kernel.Recorded(s.k, "time", func() (time.Time, error) { return s.system.now(), nil })
 	return now
 }

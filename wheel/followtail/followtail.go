@@ -138,9 +138,9 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	if err := c.check(w.events.Funcs); err != nil {
 		return nil, err
 	}
-	w.config = c
+	w.config, w.files = c, files{system: machine{}}
 	if c.Files != nil {
-		w.files = files{c.Files, k}
+		w.files = files{simulated{c.Files}, k}
 	}
 	w.records = filter.NewBuffer(c.Filter)
 	if err := w.base.Init(k, kind, w); err != nil {

@@ -40,7 +40,7 @@ var errDirectoryGone = errors.New("the directory was removed or renamed")
 type notifier struct {
 	handle    *kernel.Handle
 	files     files
-	sim       simfile.Notifier // which handle stands on, if it is simulated
+	from      notifications
 	dir, base string
 	watchID   int32 // of the directory
 	list      []*arrival
@@ -63,24 +63,58 @@ func openInotify() (*kernel.Handle, error) {
 	return h, err
 }
 
-// openHandle makes the handle that reports events.
-func (n *notifier) openHandle() (h *kernel.Handle, err error) {
-	if n.files.sim == nil {
-		return openInotify()
-	}
-	if n.sim, err = n.files.sim.Notify(); err != nil {
-		return nil, err
-	}
-	return kernel.FromSource(n.sim, "inotify"), nil
+// notifications are what a handle of inotify, or a simulated one, reports.
+type notifications interface {
+	watchDirectory(dir string) (id int, err error)
+	watchFile(f opened) (id int, err error)
+	unwatch(id int) error
 }
 
-func (n *notifier) watchDirectory() (int, error) {
-	return kernel.Recorded(n.files.k, "inotify_add_watch", func() (int, error) {
-		if n.sim != nil {
-			return n.sim.WatchDir(n.dir)
-		}
-		return unix.InotifyAddWatch(n.handle.Fd(), n.dir, directoryMask)
-	})
+// inotify is the machine's.
+type inotify struct{ handle *kernel.Handle }
+
+func (i inotify) watchDirectory(dir string) (int, error) {
+	return unix.InotifyAddWatch(i.handle.Fd(), dir, directoryMask)
+}
+
+// watchFile asks for the events of a file by its descriptor, whatever it is called now.
+func (i inotify) watchFile(f opened) (int, error) {
+	return unix.InotifyAddWatch(i.handle.Fd(), "/proc/self/fd/"+strconv.Itoa(int(f.(machineFile).Fd())), fileMask)
+}
+
+func (i inotify) unwatch(id int) error {
+	_, err := unix.InotifyRmWatch(i.handle.Fd(), uint32(id))
+	return err
+}
+
+// simulatedNotifications are those of a host in a simulated world.
+type simulatedNotifications struct{ simfile.Notifier }
+
+func (s simulatedNotifications) watchDirectory(dir string) (int, error) { return s.WatchDir(dir) }
+
+func (s simulatedNotifications) watchFile(f opened) (int, error) {
+	return s.WatchFile(f.(simulatedFile).File)
+}
+
+func (s simulatedNotifications) unwatch(id int) error {
+	s.Unwatch(id)
+	return nil
+}
+
+// openHandle makes the handle that reports events.
+func (n *notifier) openHandle() (*kernel.Handle, error) {
+	host, ok := n.files.system.(simulated)
+	if !ok {
+		h, err := openInotify()
+		n.from = inotify{h}
+		return h, err
+	}
+	s, err := host.host.Notify()
+	if err != nil {
+		return nil, err
+	}
+	n.from = simulatedNotifications{s}
+	return kernel.FromSource(s, "inotify"), nil
 }
 
 // newNotifier watches the file's directory.
@@ -91,7 +125,7 @@ func (w *Wheel) newNotifier() (directory, error) {
 		return nil, err
 	}
 	n.handle = h
-	id, err := n.watchDirectory()
+	id, err := kernel.Recorded(n.files.k, "inotify_add_watch", func() (int, error) { return n.from.watchDirectory(n.dir) })
 	if err != nil {
 		h.Close()
 		return nil, fmt.Errorf("inotify_add_watch: %w", err)
@@ -309,15 +343,9 @@ func (n *notifier) openAhead() {
 	}
 }
 
-// watch asks for the events of a file, by its descriptor, whatever it is called
-// now.
+// watch asks for the events of a file.
 func (n *notifier) watch(s *source) {
-	id, err := kernel.Recorded(n.files.k, "inotify_add_watch", func() (int, error) {
-		if n.sim != nil {
-			return n.sim.WatchFile(s.file.sim)
-		}
-		return unix.InotifyAddWatch(n.handle.Fd(), "/proc/self/fd/"+strconv.Itoa(int(s.file.os.Fd())), fileMask)
-	})
+	id, err := kernel.Recorded(n.files.k, "inotify_add_watch", func() (int, error) { return n.from.watchFile(s.file.on) })
 	if err == nil {
 		s.watch = id
 	}
@@ -325,13 +353,7 @@ func (n *notifier) watch(s *source) {
 
 func (n *notifier) unwatch(s *source) {
 	if s.watch != 0 {
-		_, _ = kernel.Recorded(n.files.k, "inotify_rm_watch", func() (int, error) {
-			if n.sim != nil {
-				n.sim.Unwatch(s.watch)
-				return 0, nil
-			}
-			return unix.InotifyRmWatch(n.handle.Fd(), uint32(s.watch))
-		})
+		_, _ = kernel.Recorded(n.files.k, "inotify_rm_watch", func() (int, error) { return 0, n.from.unwatch(s.watch) })
 		s.watch = 0
 	}
 }

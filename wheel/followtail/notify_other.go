@@ -22,7 +22,7 @@ type notifier struct {
 
 // newNotifier watches the file's directory.
 func (w *Wheel) newNotifier() (directory, error) {
-	if w.files.sim != nil {
+	if w.config.Files != nil {
 		return nil, errors.ErrUnsupported // its notifications are those of Linux
 	}
 	c, err := newChanges(w.config.Filename)

@@ -38,12 +38,12 @@ func TestMergedSearches(t *testing.T) {
 // are to be read before it, is found again after them.
 func TestOvertakenFileIsFoundAgain(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "log")
-	s := newScanner(files{}, log)
+	s := newScanner(files{system: machine{}}, log)
 	require.NoError(t, s.refresh())
 	begin := time.Now()
 	require.NoError(t, os.WriteFile(log+".2", []byte("first"), 0o666))
 	require.NoError(t, os.WriteFile(log+".1", []byte("second"), 0o666))
-	second, err := files{}.open(log + ".1")
+	second, err := files{system: machine{}}.open(log + ".1")
 	require.NoError(t, err)
 	defer second.Close()
 
@@ -67,7 +67,7 @@ func TestOvertakenFileIsFoundAgain(t *testing.T) {
 // the search for copies begun, long after the copy was created.
 func TestCopyThatWasPutBackIsReturned(t *testing.T) {
 	log := filepath.Join(t.TempDir(), "log")
-	s := newScanner(files{}, log)
+	s := newScanner(files{system: machine{}}, log)
 	require.NoError(t, s.refresh())
 	begin := time.Now()
 	require.NoError(t, os.WriteFile(log+".1", []byte("a copy that grows"), 0o666))
