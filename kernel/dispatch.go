@@ -210,6 +210,7 @@ func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller st
 	if x != nil && x.untrusted {
 		x.args = args
 	}
+	// Most events need no more than the session's dispatch, without a further copy.
 	if e := (Event{Kernel: k, Session: ID{dest}, Sender: ID{from}, Name: event, Args: args, Caller: caller, frame: f, serial: f.serial}); x == nil && dest != k.root {
 		if f.found = dest.ses.Dispatch(e); !f.found {
 			k.unhandled(f, event, args)

@@ -64,8 +64,8 @@ func failingValue[T any](t *tape, name string, f func() (T, error)) (T, error) {
 	return v, err
 }
 
-// faultRing is the size of the recording of a program whose calls fail because a
-// variable says so; nobody reads it.
+// faultRing is the size of the recording of a program whose calls fail because of an
+// environment variable. It is not dumped.
 const faultRing = 1 << 16
 
 // withFaults adds the faults that the environment asks for to a recording, which

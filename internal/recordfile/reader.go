@@ -246,8 +246,10 @@ func (r *Reader) field(n uint64) []byte {
 	return b
 }
 
+// Uint reads what Writer.Uint has written; after an error it is 0.
 func (r *Reader) Uint() uint64 { return number(r, binary.Uvarint) }
 
+// Int reads what Writer.Int has written; after an error it is 0.
 func (r *Reader) Int() int64 { return number(r, binary.Varint) }
 
 // number reads a number, 0 after an error.
@@ -264,6 +266,7 @@ func number[T uint64 | int64](r *Reader, decode func([]byte) (T, int)) T {
 	return n
 }
 
+// Fixed reads four bytes; after an error it is 0.
 func (r *Reader) Fixed() uint32 {
 	if b := r.field(4); b != nil {
 		return binary.LittleEndian.Uint32(b)
@@ -284,6 +287,7 @@ func (r *Reader) Count() int {
 	return int(n)
 }
 
+// Name reads what Writer.Name has written; after an error it is empty.
 func (r *Reader) Name() string {
 	name, _ := r.name()
 	return name

@@ -116,6 +116,7 @@ func literal(v any) string {
 	return Quoted(perl.Str(v))
 }
 
+// Quoted returns a string as a literal of Perl.
 func Quoted(s string) string {
 	var b strings.Builder
 	b.WriteByte('"')

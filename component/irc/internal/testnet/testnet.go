@@ -30,6 +30,7 @@ type Network struct {
 	IRCD  *ircd.Server
 }
 
+// New starts a server in memory, on a virtual clock.
 func New(t *testing.T, config ircd.Config) *Network {
 	t.Helper()
 	n := &Network{t: t, Clock: &poetest.Clock{}, At: poetest.Listen(netip.MustParseAddrPort("192.0.2.1:6667"))}
