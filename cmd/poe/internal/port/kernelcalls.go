@@ -4,11 +4,6 @@ import (
 	"strings"
 )
 
-// kernelVerbs are methods of the kernel which a statement calls directly: with a
-// name of an event, and what follows.
-var kernelVerbs = map[string]string{"yield": "Yield", "alias_set": "AliasSet", "alias_remove": "AliasRemove", "stop": "Stop", "sig_handled": "SigHandled", "post": "Post", "delay": "Delay", "sig": "Sig",
-	"call": "Call", "sig_child": "SigChild", "alarm_remove_all": "AlarmRemoveAll", "select_read": "SelectRead", "select_write": "SelectWrite"}
-
 // kernelCall writes calls of the kernel's methods as calls in Go where the types
 // say that they mean the same.
 func (g *gen) kernelCall(n *node, want string) (val, bool) {
@@ -44,7 +39,7 @@ func (g *gen) kernelCall(n *node, want string) (val, bool) {
 		}
 	}
 	if direct {
-		if code := kernelWriters[n.text](g, k.code, verb, args); code != "" {
+		if code := verb.write(g, k.code, verb.name, args); code != "" {
 			return val{code, tAny, false}, true
 		}
 	}
@@ -83,9 +78,15 @@ func (g *gen) kernelFunction(f kernelFunction, args []*node) string {
 	return "compat." + f.name + "(" + g.withArgs(strings.Join(first, ", "), args[len(f.params):]) + ")"
 }
 
-// kernelWriters write the calls of kernelVerbs: of a kernel k, with a method of Go. The
-// result is empty where the arguments are such that the call is not the same.
-var kernelWriters map[string]func(g *gen, k, verb string, args []*node) string
+// kernelVerbs are methods of the kernel which a statement calls directly.
+var kernelVerbs map[string]kernelVerb
+
+// kernelVerb has the name of a method in Go, and writes a call of it for a kernel k. What
+// it writes is empty where the arguments are such that the call is not the same.
+type kernelVerb struct {
+	name  string
+	write func(g *gen, k, name string, args []*node) string
+}
 
 func init() {
 	bare := func(_ *gen, k, verb string, args []*node) string {
@@ -106,29 +107,31 @@ func init() {
 		}
 		return "compat." + verb + "(" + g.withArgs(g.any(args[0]), args[1:]) + ")"
 	}
-	kernelWriters = map[string]func(g *gen, k, verb string, args []*node) string{
-		"stop": bare, "sig_handled": bare, "alarm_remove_all": bare, "alias_set": alias, "alias_remove": alias,
-		"select_read": watch, "select_write": watch, "sig": (*gen).sigCall, "sig_child": (*gen).sigChildCall,
-		"post": (*gen).postCall, "delay": (*gen).delayCall,
-		"yield": func(g *gen, k, _ string, args []*node) string {
+	kernelVerbs = map[string]kernelVerb{
+		"stop": {"Stop", bare}, "sig_handled": {"SigHandled", bare}, "alarm_remove_all": {"AlarmRemoveAll", bare},
+		"alias_set": {"AliasSet", alias}, "alias_remove": {"AliasRemove", alias},
+		"select_read": {"SelectRead", watch}, "select_write": {"SelectWrite", watch},
+		"sig": {"Sig", (*gen).sigCall}, "sig_child": {"SigChild", (*gen).sigChildCall},
+		"post": {"Post", (*gen).postCall}, "delay": {"Delay", (*gen).delayCall},
+		"yield": {"Yield", func(g *gen, k, _ string, args []*node) string {
 			if len(args) == 0 {
 				return ""
 			}
 			return k + ".Yield(" + g.withArgs(g.str(args[0]), args[1:]) + ")"
-		},
-		"call": func(g *gen, _, _ string, args []*node) string {
+		}},
+		"call": {"Call", func(g *gen, _, _ string, args []*node) string {
 			if len(args) < 2 {
 				return ""
 			}
 			return "compat.Call(" + g.withArgs(g.any(args[0])+", "+g.str(args[1]), args[2:]) + ")"
-		},
+		}},
 	}
 }
 
 // isUndef reports whether n is the function undef without an operand.
 func isUndef(n *node) bool { return n.kind == kFunc && n.text == "undef" && len(n.kids) == 0 }
 
-func (g *gen) sigCall(k, verb string, args []*node) string {
+func (g *gen) sigCall(k, _ string, args []*node) string {
 	switch {
 	case len(args) == 1 || len(args) == 2 && isUndef(args[1]):
 		return k + ".SigClear(" + g.str(args[0]) + ")"
@@ -138,14 +141,14 @@ func (g *gen) sigCall(k, verb string, args []*node) string {
 	return ""
 }
 
-func (g *gen) sigChildCall(k, verb string, args []*node) string {
+func (g *gen) sigChildCall(k, _ string, args []*node) string {
 	if len(args) != 2 || args[1].kind != kStr || g.readsErrno() {
 		return ""
 	}
 	return k + ".SigChild(" + g.int(args[0]) + ", " + g.str(args[1]) + ")"
 }
 
-func (g *gen) postCall(k, verb string, args []*node) string {
+func (g *gen) postCall(k, _ string, args []*node) string {
 	if len(args) < 2 || g.readsErrno() {
 		return ""
 	}
