@@ -164,4 +164,3 @@ func (m *jobMaker) start(h *sim.Host) {
 		panic(err)
 	}
 }
-
