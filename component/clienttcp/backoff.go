@@ -24,7 +24,7 @@ type Backoff struct{ Min, Max time.Duration }
 type retry struct {
 	timer kernel.AlarmID
 	wait  backoff.Pause
-	since time.Time     // when the connection was made
+	since time.Time // when the connection was made
 }
 
 // retryLater sets the timer for the next attempt.

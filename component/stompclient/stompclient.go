@@ -202,15 +202,11 @@ type Stats struct {
 }
 
 func (c *Config) check() error {
-	switch {
-	case c.RemotePort < 0 || c.RemotePort > 65535:
-		return configerror.New("stompclient", "RemotePort", "is no port")
-	case c.HeartBeat < NoHeartBeat:
-		return configerror.New("stompclient", "HeartBeat", "must not be negative, but for NoHeartBeat")
-	case c.HeartBeat > 0 && c.HeartBeat < time.Millisecond:
-		return configerror.New("stompclient", "HeartBeat", "is less than a millisecond")
+	if c.HeartBeat < NoHeartBeat || c.HeartBeat > 0 && c.HeartBeat < time.Millisecond {
+		return configerror.New("stompclient", "HeartBeat", "must be NoHeartBeat or at least a millisecond")
 	}
 	if err := cmp.Or(
+		configerror.Port("stompclient", "RemotePort", c.RemotePort),
 		backoff.Check("stompclient", c.Backoff.Min, c.Backoff.Max),
 		configerror.NotNegative("stompclient", "Timeout", c.Timeout),
 		configerror.NotNegative("stompclient", "MaxPending", c.MaxPending),

@@ -168,8 +168,6 @@ func (c *Config) check() error {
 	switch {
 	case c.Type != "udp" && c.Type != "tcp" && !c.unix():
 		return configerror.New("syslogclient", "Type", "must be udp, tcp, unix or unixgram")
-	case c.RemotePort < 0 || c.RemotePort > 65535:
-		return configerror.New("syslogclient", "RemotePort", "is no port")
 	case c.TLS != nil && c.datagrams():
 		return configerror.New("syslogclient", "TLS", "needs the Type tcp or unix")
 	case c.Dial != nil && c.datagrams():
@@ -180,6 +178,7 @@ func (c *Config) check() error {
 		return configerror.New("syslogclient", "Format", "is unknown")
 	}
 	if err := cmp.Or(
+		configerror.Port("syslogclient", "RemotePort", c.RemotePort),
 		backoff.Check("syslogclient", c.Backoff.Min, c.Backoff.Max),
 		configerror.NotNegative("syslogclient", "MaxLength", c.MaxLength),
 		configerror.NotNegative("syslogclient", "MaxPending", c.MaxPending),
