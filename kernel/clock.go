@@ -41,6 +41,24 @@ type (
 	goroutineClock interface{ Goroutine() uint64 }
 )
 
+// processClock is implemented by the [Clock] of a simulation whose child processes
+// are simulated as well.
+type processClock interface {
+	// IsChild reports whether a process is a child that can still be waited for.
+	IsChild(pid int) bool
+	// WaitChild is waitFor.
+	WaitChild(pid int) (status int, ended bool)
+	// OnChildEnd keeps what is to be called when a child has ended.
+	OnChildEnd(notify func())
+}
+
+// simulatedProcesses returns the child processes of a simulation, nil if they are
+// the system's.
+func (k *Kernel) simulatedProcesses() processClock {
+	c, _ := k.clock.(processClock)
+	return c
+}
+
 // callersGoroutine is the number of the calling goroutine, which runs the kernel.
 func (k *Kernel) callersGoroutine() uint64 {
 	if c, ok := k.clock.(goroutineClock); ok {

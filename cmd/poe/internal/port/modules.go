@@ -340,7 +340,7 @@ func (g *gen) blockFunction(name string, n *node) val {
 	fr := g.closureFrame(rBool)
 	fr.topics = append(append([]string(nil), g.f.topics...), g.topicName())
 	body := g.inFrame(fr, func() {
-		g.topicShared("it", nil)
+		g.topicShared("it", nil, block.body)
 		g.bodyWithValue(block.body)
 	})
 	f := closure("it any", "bool", body)
