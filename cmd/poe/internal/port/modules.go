@@ -60,7 +60,7 @@ func init() {
 	for m := range strings.FieldsSeq(`strict warnings utf8 lib vars constant base parent Carp Data::Dumper POSIX Socket Time::HiRes Time::Local List::Util Scalar::Util Getopt::Long File::Basename File::Spec File::Spec::Functions
 		File::Path File::Temp File::Copy Cwd Sys::Hostname Exporter IO::Handle IO::File IO::Socket IO::Socket::INET Errno Fcntl FindBin Symbol Digest::MD5 Digest::SHA MIME::Base64 Storable Encode bytes integer overload feature
 		diagnostics English Config sigtrap URI::Escape JSON::PP JSON subs sort locale less mro IO::Select experimental version re
-		HTTP::Request HTTP::Response HTTP::Status HTTP::Headers HTTP::Message IRC::Utils Test::More Test::Simple`) {
+		HTTP::Request HTTP::Response HTTP::Status HTTP::Headers HTTP::Message IRC::Utils POE::Component::IRC::Common POE::Component::IRC::Plugin Test::More Test::Simple`) {
 		known[m] = "perl"
 	}
 }
@@ -77,6 +77,15 @@ var componentPackages = map[string]string{
 	"POE::Component::Client::Ping": "github.com/gopoe/poe/perl/compat/clientping",
 	"POE::Component::Client::DNS":  "github.com/gopoe/poe/perl/compat/clientdns",
 	"Net::DNS::Resolver":           "github.com/gopoe/poe/perl/compat/clientdns",
+}
+
+// The classes of POE::Component::IRC are in one package.
+func init() {
+	const irc, place = "POE::Component::IRC", "github.com/gopoe/poe/perl/compat/irc"
+	componentPackages[irc], componentPackages[irc+"::State"] = place, place
+	for plugin := range strings.FieldsSeq(`AutoJoin BotAddressed BotCommand BotTraffic Connector Console CTCP CycleEmpty FollowTail Logger NickReclaim NickServID Proxy`) {
+		componentPackages[irc+"::Plugin::"+plugin] = place
+	}
 }
 
 var poeClasses = map[string]bool{}
