@@ -14,7 +14,7 @@ var imports = map[string]signature{
 	"pairs": {"perl.Pairs", "l", "[]any"}, "pairkeys": {"perl.PairKeys", "l", "[]any"}, "pairvalues": {"perl.PairValues", "l", "[]any"},
 	// Scalar::Util
 	"blessed": {"perl.Blessed", "a", tAny}, "reftype": {"perl.Reftype", "a", tAny}, "looks_like_number": {"perl.LooksLikeNumber", "a", tBool}, "refaddr": {"perl.Refaddr", "a", tAny},
-	"weaken": {"perl.Weaken", "a", tAny}, "dualvar": {"perl.Dualvar", "as", tAny}, "readonly": {"perl.Weaken", "a", tAny},
+	"weaken": {"perl.Weaken", "a", tAny}, "dualvar": {"perl.Dualvar", "as", tAny},
 	// POSIX
 	"floor": {"perl.Floor", "a", tAny}, "ceil": {"perl.Ceil", "a", tAny}, "fmod": {"perl.Fmod", "aa", tAny}, "pow": {"perl.Pow", "aa", tAny}, "strftime": {"perl.Strftime", "sl", tStr}, "mktime": {"perl.Mktime", "l", tAny},
 	"isatty": {"perl.Isatty", "h", tBool}, "setsid": {"perl.Setsid", "", tInt}, "dup2": {"perl.Dup2", "aa", tAny}, "_exit": {"perl.ExitNow", "i", tAny}, "strerror": {"perl.Strerror", "a", tStr},
