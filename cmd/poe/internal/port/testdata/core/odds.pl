@@ -20,6 +20,11 @@ print "version $Animal::VERSION ", Animal->VERSION, "\n";
 $Animal::VERSION = 2;
 print 'now ', Animal->VERSION, "\n";
 my $can = UNIVERSAL::can('Dog', 'speak');
+{
+    no strict 'refs';
+    my $name = 'Animal::speak';
+    print defined &$name ? 1 : 0, defined &{'Animal::fly'} ? 1 : 0, defined &{"main::captured"} ? 1 : 0, defined &captured ? 1 : 0, defined &$can ? 1 : 0, "\n";
+}
 print 'can ', $can->(), ' ', UNIVERSAL::can('Dog', 'fly') ? 1 : 0, ' ', UNIVERSAL::isa('Dog', 'Animal') ? 1 : 0, "\n";
 
 my @words = ('--size=3', '-v', 'file', '--tag', 'a', '--tag', 'b', '--', '--rest');
