@@ -11,11 +11,13 @@ sub speak { return 'wuff' }
 package main;
 use strict;
 use warnings;
+use FindBin qw($Script);
 use File::Temp qw(tempdir tempfile);
 use Getopt::Long qw(GetOptionsFromArray);
 use POSIX qw(getpid);
 use Scalar::Util qw(weaken refaddr);
 
+print "script $Script ", -d $FindBin::Bin ? 'in a directory' : "in '$FindBin::Bin'", "\n";
 print "version $Animal::VERSION ", Animal->VERSION, "\n";
 $Animal::VERSION = 2;
 print 'now ', Animal->VERSION, "\n";
