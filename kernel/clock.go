@@ -139,6 +139,9 @@ const wallTolerance = 50 * time.Millisecond
 // that does not sleep, after which it always looks.
 const wallInterval = int64(time.Second)
 
+// clockStep returns by how much the time of day is ahead of what kernel time says.
+func (k *Kernel) clockStep() time.Duration { return k.wallClock().Sub(k.wallAt(k.readClock())) }
+
 // adjustForClockStep moves the pending alarms if the time of day was set
 // meanwhile. Delays stay.
 func (k *Kernel) adjustForClockStep() {
@@ -146,7 +149,10 @@ func (k *Kernel) adjustForClockStep() {
 		return
 	}
 	k.wallSeen = k.now
-	jump := k.wallClock().Sub(k.wallAt(k.readClock()))
+	jump := k.clockStep()
+	if jump.Abs() >= wallTolerance {
+		jump = k.clockStep() // the process may have been stopped between two readings
+	}
 	if jump.Abs() < wallTolerance {
 		return
 	}
