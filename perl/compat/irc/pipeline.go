@@ -4,6 +4,7 @@ package irc
 
 import (
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/gopoe/poe/component/irc"
@@ -31,30 +32,43 @@ func (p *scripted) Register(*irc.Client) error {
 func (p *scripted) Unregister(*irc.Client) { perl.Do(p.object, "PCI_unregister", p.client) }
 
 // hook calls the method of an event, or else _default, with references to the event's
-// arguments.
+// arguments, and to a list to which the method may add more.
 func (p *scripted) hook(prefix string) irc.Hook {
 	return func(e *irc.Event) irc.Eat {
-		args := p.client.values(e.Name, e.Args)
-		refs := []any{p.client}
+		args, more := p.client.values(e.Name, e.Args), perl.NewArray()
+		before := slices.Clone(args)
+		refs := make([]any, 0, len(args)+1)
 		for i := range args {
 			refs = append(refs, perl.RefTo(&args[i]))
 		}
-		before := append([]any(nil), args...)
-		method := prefix + strings.ToLower(e.Name)
-		var eat any
-		switch {
-		case perl.Can(p.object, method) != nil:
-			eat = perl.Call(p.object, method, refs...)
-		case perl.Can(p.object, "_default") != nil:
-			eat = perl.Call(p.object, "_default", append([]any{p.client, method}, refs[1:]...)...)
-		}
+		eat := p.call(prefix+strings.ToLower(e.Name), append(refs, more))
 		for i := range args {
 			if args[i] != before[i] {
 				e.Args[i] = texts(args[i : i+1])[0]
 			}
 		}
-		return eatOf(eat)
+		e.Args = append(e.Args, more.All()...)
+		return eat
 	}
+}
+
+// call calls a method. One that dies is reported, and the event goes on.
+func (p *scripted) call(method string, args []any) (eat irc.Eat) {
+	var result any
+	ran := perl.Try(func() {
+		switch {
+		case perl.Can(p.object, method) != nil:
+			result = perl.Call(p.object, method, append([]any{p.client}, args...)...)
+		case perl.Can(p.object, "_default") != nil:
+			result = perl.Call(p.object, "_default", append([]any{p.client, method}, args...)...)
+		}
+	})
+	if !ran && method != "S_plugin_error" {
+		name, _ := p.client.pluginNamed(p.object)
+		text := strings.TrimSuffix(perl.Str(perl.EvalError), "\n")
+		p.client.inner.Emit("plugin_error", method+" call on plugin '"+name+"' failed: "+text, name, p)
+	}
+	return eatOf(result)
 }
 
 // eatOf is one of the constants PCI_EAT_*, of which the first is 1.
@@ -75,7 +89,11 @@ func (c *client) pluginAdd(args []any) []any {
 	c.plugins[p] = object
 	if err := c.inner.AddPlugin(one(args), p); err != nil {
 		delete(c.plugins, p)
-		perl.WarnHere("%v", err)
+		if errors.Is(err, errRefused) {
+			c.inner.Emit("plugin_error", "PCI_register call on plugin '"+one(args)+"' did not return a true value", one(args), object)
+		} else {
+			perl.WarnHere("%v", err)
+		}
 		return nil
 	}
 	return perl.L(1)
