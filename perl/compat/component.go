@@ -4,11 +4,13 @@ package compat
 
 import (
 	"net"
+	"strings"
 
 	"golang.org/x/sys/unix"
 
 	"github.com/gopoe/poe/component/clienttcp"
 	"github.com/gopoe/poe/component/servertcp"
+	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/perl"
 	"github.com/gopoe/poe/wheel/readwrite"
@@ -168,7 +170,7 @@ func newServer(_ perl.Want, args ...any) []any {
 	} else if v := c.Get("Args"); v != nil {
 		cfg.ClientArgs = append([]any(nil), perl.A(v).All()...)
 	}
-	cfg.ClientFilter, cfg.ClientInputFilter, cfg.ClientOutputFilter = filterMaker(c.Get("ClientFilter")), filterMaker(c.Get("ClientInputFilter")), filterMaker(c.Get("ClientOutputFilter"))
+	cfg.ClientFilter, cfg.ClientInputFilter, cfg.ClientOutputFilter = clientFilter(c, "ClientFilter"), clientFilter(c, "ClientInputFilter"), clientFilter(c, "ClientOutputFilter")
 	cfg.ListenerOptions, cfg.ClientOptions = sessionOptions(c), sessionOptions(c)
 	var l *servertcp.Listener
 	serverCallbacks(&cfg, c, func() {
@@ -185,6 +187,24 @@ func newServer(_ perl.Want, args ...any) []any {
 		return failed(err)
 	}
 	return perl.L(int(l.ID().Number()))
+}
+
+// clientFilter is a filter of a server's connections. If its class is not there, a
+// warning says so for each, and it is the line filter.
+func clientFilter(c *perl.Hash, key string) func() filter.Filter {
+	v := c.Get(key)
+	class, args := v, []any(nil)
+	if list, ok := v.(*perl.Array); ok && perl.Class(list) == "" {
+		class, args = list.Get(0), perl.From(list.All(), 1)
+	}
+	name, isName := class.(string)
+	if !isName || perl.FindMethod(name, "new") != nil {
+		return filterMaker(v)
+	}
+	return func() filter.Filter {
+		perl.WarnHere("Failed to load [%s]\nReason Can't locate %s.pm in @INC\nUsing default POE::Filter::Line ", name, strings.ReplaceAll(name, "::", "/"))
+		return filterOf(perl.Call("POE::Filter::Line", "new", args...))
+	}
 }
 
 // serverCallbacks sets the callbacks. What a connection sees of the listener's heap

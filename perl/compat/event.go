@@ -387,7 +387,7 @@ func thrown(err error) (any, bool) {
 	if errors.As(err, &h) {
 		if x, ok := h.Value.(*perl.Exception); ok {
 			if before, has := thrown(h.Previous); has {
-				return perl.Str(x.Value) + "Additional error thrown in handler for previous error:\n" + perl.Str(before), true
+				return perl.Str(before) + "Additional error thrown in handler for previous error:\n" + perl.Str(x.Value), true
 			}
 			return x.Value, true
 		}

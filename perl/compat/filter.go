@@ -219,7 +219,7 @@ func init() {
 	for name, make := range map[string]func(c *perl.Hash) (any, error){
 		"POE::Filter::Line": newLine, "POE::Filter::Block": newBlock, "POE::Filter::Reference": newReference, "POE::Filter::RecordBlock": newRecordBlock,
 		"POE::Filter::Stream": func(*perl.Hash) (any, error) { return filter.NewStream(), nil },
-		"POE::Filter::HTTPD":  func(c *perl.Hash) (any, error) { return httpd.New(httpd.Config{Quirks: true}) },
+		"POE::Filter::HTTPD":  newHTTPD,
 		"POE::Filter::Grep":   newGrep, "POE::Filter::Map": newMap, "POE::Filter::Stackable": newStack,
 	} {
 		perl.Package(name, perl.Subs{"new": func(_ perl.Want, args ...any) []any {
@@ -259,7 +259,6 @@ func init() {
 			return perl.L(perl.Bless(perl.Dclone(args[0]), perl.Class(args[0])))
 		},
 	})
-	perl.Package("POE::Driver::SysRW", perl.Subs{"new": func(perl.Want, ...any) []any { return perl.L(perl.Bless(perl.NewHash(), "POE::Driver::SysRW")) }})
 }
 
 func pattern(v any) (*regexp.Regexp, error) {
@@ -289,7 +288,12 @@ func newLine(c *perl.Hash) (any, error) {
 
 func newBlock(c *perl.Hash) (any, error) {
 	checkBlock(c)
-	cfg := filter.BlockConfig{BlockSize: perl.Int(c.Get("BlockSize")), MaxLength: perl.Int(c.Get("MaxLength")), MaxBuffer: perl.Int(c.Get("MaxBuffer"))}
+	strange := func(err error) {
+		if skipped := (*filter.SkippedError)(nil); errors.As(err, &skipped) {
+			perl.WarnHere("%d strange bytes removed from stream", skipped.N)
+		}
+	}
+	cfg := filter.BlockConfig{Warn: strange, BlockSize: perl.Int(c.Get("BlockSize")), MaxLength: perl.Int(c.Get("MaxLength")), MaxBuffer: perl.Int(c.Get("MaxBuffer"))}
 	if v := c.Get("LengthCodec"); v != nil {
 		codec := perl.A(v)
 		encode, decode := codec.Get(0), codec.Get(1)
@@ -367,6 +371,15 @@ func mapFunc(v any) func(any) []any {
 		defer func() { perl.Topic = old }()
 		return perl.ApplyList(v, value(rec))
 	}
+}
+
+func newHTTPD(c *perl.Hash) (any, error) {
+	content, buffer := limitOf(c, "MaxContent", 1<<20), limitOf(c, "MaxBuffer", 512<<20)
+	if buffer < content {
+		perl.Die("MaxBuffer is not large enough for MaxContent")
+	}
+	ignored(c, "POE::Filter::HTTPD ignores unknown parameters: ", "MaxContent", "MaxBuffer", "Streaming")
+	return httpd.New(httpd.Config{Quirks: true, MaxContent: content, MaxBuffer: buffer, Streaming: perl.True(c.Get("Streaming"))})
 }
 
 func newGrep(c *perl.Hash) (any, error) {

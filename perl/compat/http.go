@@ -32,7 +32,11 @@ type Message struct {
 func (m *Message) PerlClass() string { return m.class }
 
 func request(r *http.Request) *Message {
-	m := &Message{class: "HTTP::Request", method: r.Method, uri: r.RequestURI, proto: r.Proto, content: string(httpd.Content(r))}
+	uri := r.RequestURI
+	if strings.HasPrefix(uri, "//") { // which URI would take for a host
+		uri = "/" + strings.TrimLeft(uri, "/")
+	}
+	m := &Message{class: "HTTP::Request", method: r.Method, uri: uri, proto: r.Proto, content: string(httpd.Content(r))}
 	if r.Host != "" && r.Header.Get("Host") == "" {
 		m.header = append(m.header, [2]string{"Host", r.Host})
 	}
@@ -46,6 +50,9 @@ func responseObject(r *http.Response) *Message {
 		m.message = http.StatusText(r.StatusCode)
 	}
 	m.addHeader(r.Header)
+	if r.Request != nil {
+		m.request = request(r.Request)
+	}
 	if r.Body != nil {
 		body, _ := io.ReadAll(r.Body)
 		m.content = string(body)
@@ -201,7 +208,13 @@ func (m *Message) PerlCall(method string, w perl.Want, args []any) ([]any, bool)
 		if len(args) > 0 {
 			m.set(method, args[0], true)
 		}
-		if method == "content_type" && old != nil {
+		switch {
+		case old == nil && method == "content_type":
+			return perl.L(""), true
+		case old == nil && w == perl.List && method != "date" && method != "last_modified":
+			return nil, true
+		}
+		if method == "content_type" {
 			first, parameters, found := strings.Cut(perl.Str(old), ";")
 			if old = strings.ToLower(strings.TrimSpace(first)); w == perl.List && found {
 				return perl.L(old, strings.TrimSpace(parameters)), true

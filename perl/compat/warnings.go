@@ -63,6 +63,8 @@ func wording(message string, attrs map[string]slog.Value) string {
 	switch {
 	case message == "discarding session: no _start handler", strings.HasPrefix(message, "servertcp: ClientFilter is ignored"):
 		return ""
+	case message == "event" && attrs["state"].Any() != nil: // of a machine
+		return fmt.Sprintf("%v -> %v\n", id, event)
 	case message == "event":
 		file, line := perl.Name, int64(0)
 		if f, known := attrs["file"]; known {

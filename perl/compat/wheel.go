@@ -3,6 +3,8 @@
 package compat
 
 import (
+	"fmt"
+	"slices"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -121,7 +123,7 @@ func newReadWrite(c *perl.Hash) (*Wheel, error) {
 	}
 	cfg.Filter, cfg.InputFilter, cfg.OutputFilter = filterOf(c.Get("Filter")), filterOf(c.Get("InputFilter")), filterOf(c.Get("OutputFilter"))
 	names := readwrite.Names{Input: text(c, "InputEvent"), Flushed: text(c, "FlushedEvent"), Error: text(c, "ErrorEvent"), High: text(c, "HighEvent"), Low: text(c, "LowEvent")}
-	cfg.Events = names
+	cfg.Events, cfg.Driver = names, driverOf(c.Get("Driver"))
 	rw, err := readwrite.New(Kernel(), cfg)
 	if err != nil {
 		return nil, err
@@ -247,6 +249,9 @@ func newSocketFactory(c *perl.Hash) (*Wheel, error) {
 	port("BindPort", &cfg.BindPort, &cfg.BindService)
 	port("RemotePort", &cfg.RemotePort, &cfg.RemoteService)
 	names := socketfactory.Names{Success: text(c, "SuccessEvent"), Failure: text(c, "FailureEvent")}
+	if domain := perl.Int(c.Get("SocketDomain")); !slices.Contains([]int{0, unix.AF_UNIX, unix.AF_INET, unix.AF_INET6}, domain) {
+		return unsupportedDomain(domain, names.Failure), nil
+	}
 	cfg.Events = names
 	sf, err := socketfactory.New(Kernel(), cfg)
 	if err != nil {
@@ -273,6 +278,13 @@ func newSocketFactory(c *perl.Hash) (*Wheel, error) {
 		return nil, true
 	}
 	return w, nil
+}
+
+// unsupportedDomain is a wheel that only says so.
+func unsupportedDomain(domain int, failure string) *Wheel {
+	w := &Wheel{id: allocateID(), close: func() {}, call: func(string, []any) ([]any, bool) { return nil, false }}
+	Kernel().Yield(failure, "domain", 0, fmt.Sprintf("SocketDomain %d is currently unsupported on this platform", domain), int(w.id))
+	return w
 }
 
 func newListenAccept(c *perl.Hash) (*Wheel, error) {
@@ -361,16 +373,16 @@ func newRun(c *perl.Hash) (*Wheel, error) {
 	case *perl.Code, *Postback:
 		perl.TODO("P0513", "POE::Wheel::Run with a sub: Go cannot fork a running program; see wheel/run.Functions")
 	case *perl.Array:
-		cfg.Program = append(words(p), extra...)
-	default:
-		if len(extra) > 0 {
-			cfg.Program = append([]string{perl.Str(p)}, extra...)
-		} else {
-			cfg.Command = perl.Str(p)
+		if cfg.Program = append(words(p), extra...); len(cfg.Program) == 1 { // exec takes one word for a command
+			cfg.Command, cfg.Program = cfg.Program[0], nil
 		}
+	default:
+		cfg.Command, cfg.Args = perl.Str(p), extra
 	}
+	done := redirects(&cfg, c)
 	perl.FlushAll()
 	r, err := run.New(Kernel(), cfg)
+	done()
 	if err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/gopoe/poe/internal/simprocess"
+	"github.com/gopoe/poe/kernel"
 )
 
 // child is a process that was started: one of the machine, or a simulated one.
@@ -96,7 +97,7 @@ func errnoOf(err error) syscall.Errno {
 // cannotExec is what a child that stands for a program that could not be executed
 // says.
 func cannotExec(name string, errno syscall.Errno) string {
-	return fmt.Sprintf("can't exec (%s): %v", name, errno)
+	return fmt.Sprintf("can't exec (%s): %s", name, (&kernel.OpError{Err: errno}).Strerror())
 }
 
 var (
