@@ -47,6 +47,41 @@ func TestWallClockJumpMovesAlarmsButNotDelays(t *testing.T) {
 	}
 }
 
+// stoppingClock is a clock whose process is stopped for a while after it has read
+// the time of day.
+type stoppingClock struct {
+	*poetest.Clock
+	stop time.Duration
+}
+
+func (c *stoppingClock) Wall() time.Time {
+	wall := c.Clock.Wall()
+	c.Pass(c.stop)
+	c.stop = 0
+	return wall
+}
+
+func TestAPauseBetweenTwoReadingsIsNoJump(t *testing.T) {
+	clock := &stoppingClock{Clock: &poetest.Clock{}}
+	var warned log
+	k := newKernel(kernel.Options{Clock: clock, Logger: logger(&warned)})
+	var fired time.Time
+	start(t, k, states{
+		"_start": func(kernel.Event) {
+			require.NoError(t, k.Alarm("alarm", clock.Wall().Add(time.Minute)))
+			require.NoError(t, k.Delay("stop", time.Second))
+			require.NoError(t, k.Delay("look", 2*time.Second))
+		},
+		"stop":  func(kernel.Event) { clock.stop = time.Second / 2 },
+		"look":  func(kernel.Event) { require.Zero(t, clock.stop) },
+		"alarm": func(kernel.Event) { fired = clock.Wall() },
+	})
+	began := clock.Wall()
+	require.NoError(t, k.Run())
+	assert.Equal(t, time.Minute, fired.Sub(began))
+	assert.False(t, warned.Contains("time of day"))
+}
+
 // A kernel that never sleeps has to notice as well.
 func TestWallClockJumpUnderLoad(t *testing.T) {
 	clock := &poetest.Clock{}

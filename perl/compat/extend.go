@@ -3,10 +3,12 @@
 package compat
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"strings"
 
+	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/perl"
 	"github.com/gopoe/poe/session"
@@ -18,8 +20,17 @@ import (
 // Front makes the session with the alias by which the program knows a component, which
 // begin makes as its child. It dies if that fails.
 func Front(alias string, begin func(k *kernel.Kernel) error, states session.Funcs) kernel.ID {
+	return FrontOf(nil, alias, begin, states)
+}
+
+// FrontOf is Front for a component whose object is the session's heap for the program.
+// The alias may be empty.
+func FrontOf(object any, alias string, begin func(k *kernel.Kernel) error, states session.Funcs) kernel.ID {
 	states["_start"] = func(e kernel.Event) {
-		err := e.Kernel.AliasSet(alias)
+		var err error
+		if alias != "" {
+			err = e.Kernel.AliasSet(alias)
+		}
 		if err == nil {
 			err = begin(e.Kernel)
 		}
@@ -28,12 +39,16 @@ func Front(alias string, begin func(k *kernel.Kernel) error, states session.Func
 		}
 	}
 	states["_child"], states["_stop"] = func(kernel.Event) {}, func(kernel.Event) {}
-	s, err := session.Inline(Kernel(), states)
+	s, err := session.New(Kernel(), session.Config[box]{Heap: &box{heap: object}, Funcs: states})
 	if err != nil {
 		failed(err)
 	}
 	return s.ID()
 }
+
+// FilterOf returns the filter of a POE::Filter object of the program, or of the name of
+// a class.
+func FilterOf(v any) filter.Filter { return filterOf(v) }
 
 // Options returns the arguments of a class method as a hash. It dies if they are no
 // pairs, or if one is none of the known names, which are separated by spaces.
@@ -92,6 +107,32 @@ func ResponseTo(r *http.Response, body []byte, request any) *Message {
 	m.request = request
 	return m
 }
+
+// RequestAt returns the HTTP::Request of a request to a server whose URI is given.
+func RequestAt(r *http.Request, uri string) *Message {
+	m := request(r)
+	m.uri = uri
+	return m
+}
+
+// NewAnswer returns a response of a class that inherits from HTTP::Response, to a
+// request of a peer; method calls those methods that the class has of its own, and
+// reports whether it has one of that name.
+func NewAnswer(class string, method func(name string, args []any) ([]any, bool)) *Message {
+	return &Message{class: class, further: method}
+}
+
+// Answer returns what a response says. Its status is 200 if it has none.
+func (m *Message) Answer() (status int, header http.Header, content string) {
+	header = http.Header{}
+	for _, h := range m.header {
+		header.Add(h[0], h[1])
+	}
+	return cmp.Or(perl.Int(m.code), http.StatusOK), header, m.content
+}
+
+// SetContent sets the content of a message.
+func (m *Message) SetContent(content string) { m.content = content }
 
 // NewResponse returns the HTTP::Response to a request that a component answers itself.
 func NewResponse(code int, message string, request any) *Message {

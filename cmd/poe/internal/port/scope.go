@@ -64,6 +64,7 @@ type function struct {
 	returns   bool            // a handler whose value somebody uses
 	events    map[string]bool // names under which it handles events, as far as known
 	aliases   bool            // changes its arguments in place
+	unkept    bool            // a wheel gives it a socket, which it does not keep
 	names     map[string]int
 	late      bool // the program gives its name to other code while it runs
 	heap      *heapClass
@@ -305,6 +306,10 @@ func (r *resolver) use(n *node) {
 		return
 	}
 	full := r.qualify(name)
+	if from := r.prog.imports[string(n.sigil)+full]; moduleVars[from] != "" {
+		n.text = from
+		return
+	}
 	if from := r.prog.imports[string(n.sigil)+full]; from != "" {
 		full = from
 	} else if r.strict && strings.IndexByte("$@%", n.sigil) >= 0 && !strings.Contains(name, "::") && !r.known[string(n.sigil)+full] {
@@ -323,6 +328,12 @@ func (r *resolver) pragma(n *node) {
 		r.strict = false
 	case n.text == "English":
 		r.english = n.op == "use"
+	case n.text == "FindBin" && n.kid(0) != nil:
+		for _, v := range []string{"Bin", "RealBin", "Script", "RealScript"} {
+			if strings.Contains(n.kids[0].text, "$"+v) || n.kids[0].kind == kList {
+				r.prog.imports["$"+r.qualify(v)] = "FindBin::" + v
+			}
+		}
 	case n.text == "Config":
 		r.config = n.op == "use"
 	case n.text == "vars":
@@ -462,7 +473,7 @@ func (r *resolver) assignUse(n *node) {
 		return
 	}
 	to, from := n.kids[0], n.kids[1]
-	if isArgs(to) || to.kind == kIndex && isArgs(to.kids[0]) {
+	if isArgs(to) || to.kind == kIndex && isArgs(to.kids[0]) && !isHeapIndex(to) {
 		r.fn.uses.changes = true
 	}
 	if isArgs(from) && (to.kind == kMy || to.kind == kList) {

@@ -73,6 +73,7 @@ var specialVars = map[string]string{
 var moduleVars = map[string]string{
 	"Data::Dumper::Indent": "perl.DumperIndent", "Data::Dumper::Sortkeys": "perl.DumperSortkeys", "Data::Dumper::Terse": "perl.DumperTerse",
 	"Data::Dumper::Useqq": "perl.DumperUseqq", "Data::Dumper::Pad": "perl.DumperPad", "Data::Dumper::Deepcopy": "perl.DumperDeepcopy", "Data::Dumper::Maxdepth": "perl.DumperMaxdepth",
+	"FindBin::Bin": "perl.FindBin", "FindBin::RealBin": "perl.FindRealBin", "FindBin::Script": "perl.Name", "FindBin::RealScript": "perl.Name",
 	"Data::Dumper::Pair": "perl.DumperPair", "Data::Dumper::Quotekeys": "perl.DumperQuotekeys", "Data::Dumper::Varname": "perl.DumperVarname",
 }
 
@@ -99,7 +100,11 @@ func (g *gen) placeSpecial(n *node) (string, func(string) string) {
 			s := g.topicSync[len(g.topicSync)-1]
 			return t, func(code string) string { return t + " = " + code + "\n" + s }
 		}
-		return t, func(code string) string { return t + " = " + code }
+		fresh := ""
+		if t == "perl.Topic" && g.prog.topicMatched {
+			fresh = "\nperl.TopicPos().Set(\"\", nil)"
+		}
+		return t, func(code string) string { return t + " = " + code + fresh }
 	case "!":
 		return "perl.OSError()", func(code string) string { return "perl.SetOSError(" + code + ")" }
 	case "|":
