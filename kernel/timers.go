@@ -173,6 +173,7 @@ func (t *timerTable) place(i int, r timerRef) {
 type timerSet struct {
 	count  int
 	groups []*timerGroup
+	spare  *timerGroup            // the one that was emptied last
 	byName map[string]*timerGroup // once there are many
 }
 
@@ -212,7 +213,10 @@ func (s *timerSet) group(name string) *timerGroup {
 func (s *timerSet) add(x *timer) {
 	g := s.group(x.name)
 	if g == nil {
-		g = &timerGroup{name: x.name, at: len(s.groups)}
+		if g, s.spare = s.spare, nil; g == nil {
+			g = &timerGroup{}
+		}
+		g.name, g.at = x.name, len(s.groups)
 		s.groups = append(s.groups, g)
 		switch {
 		case s.byName != nil:
@@ -253,6 +257,7 @@ func (s *timerSet) remove(x *timer) {
 		s.groups[last] = nil
 		s.groups = s.groups[:last]
 		delete(s.byName, g.name)
+		g.name, s.spare = "", g
 	}
 }
 

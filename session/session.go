@@ -176,19 +176,17 @@ func (s *Session) Dispatch(e kernel.Event) bool {
 	if s.options != nil {
 		s.options.Trace(e)
 	}
-	switch {
-	case s.changed != nil:
-		if s.run(e) {
+	if s.changed != nil {
+		return s.run(e) || s.dispatchDefault(e)
+	}
+	if s.funcs != nil { // as runFuncs, without a further copy of the event
+		if h := s.funcs[e.Name]; h != nil {
+			h(e)
 			return true
 		}
-	case s.funcs != nil:
-		if s.runFuncs(e) {
-			return true
-		}
-	case s.table != nil:
-		if s.table.dispatch(s.heap, e) {
-			return true
-		}
+	}
+	if s.table != nil && s.table.dispatch(s.heap, e) {
+		return true
 	}
 	return s.dispatchDefault(e)
 }
