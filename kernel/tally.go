@@ -1,6 +1,9 @@
 package kernel
 
-import "unsafe"
+import (
+	"math/bits"
+	"unsafe"
+)
 
 // tally counts events for observers that want no more than the number of most. It
 // finds the counter of an event by the places of the bytes of its two names, which
@@ -8,7 +11,8 @@ import "unsafe"
 // several places is counted in several parts.
 type tally struct {
 	slots [tallySlots]tallySlot
-	total int // events counted in all slots
+	used  uint32 // a bit for each slot that has counted
+	total int    // events counted in all slots
 }
 
 type tallySlot struct {
@@ -24,12 +28,14 @@ const (
 // add counts an event.
 func (t *tally) add(o *observing, typ, event string) {
 	bytes := unsafe.StringData(event)
-	s := &t.slots[(uintptr(unsafe.Pointer(bytes))>>3^uintptr(len(event))^uintptr(len(typ))<<2)%tallySlots]
+	at := (uintptr(unsafe.Pointer(bytes))>>3 ^ uintptr(len(event)) ^ uintptr(len(typ))<<2) % tallySlots
+	s := &t.slots[at]
 	if unsafe.StringData(s.event) != bytes || len(s.event) != len(event) || unsafe.StringData(s.typ) != unsafe.StringData(typ) {
 		o.handOver(s)
 		s.typ, s.event = typ, event
 	}
 	s.n++
+	t.used |= 1 << at
 	if t.total++; t.total == maxTally {
 		o.settle()
 	}
@@ -37,11 +43,8 @@ func (t *tally) add(o *observing, typ, event string) {
 
 // settle hands over what is counted.
 func (o *observing) settle() {
-	if o.tally.total == 0 {
-		return
-	}
-	for i := range o.tally.slots {
-		o.handOver(&o.tally.slots[i])
+	for t := &o.tally; t.used != 0; t.used &= t.used - 1 {
+		o.handOver(&t.slots[bits.TrailingZeros32(t.used)])
 	}
 	o.tally.total = 0
 }
@@ -53,5 +56,5 @@ func (o *observing) handOver(s *tallySlot) {
 	for _, c := range o.counters {
 		c.Count(s.typ, s.event, s.n)
 	}
-	*s = tallySlot{}
+	s.n = 0
 }

@@ -34,11 +34,12 @@ type Collector struct {
 	detach func()
 
 	// Of the kernel's goroutine alone.
-	kinds   map[string]*kindStats
-	pairs   int
-	nested  []time.Duration // by depth: how long the handlers ran that a running one has called
-	pending []*counter      // counters that have counted since the last settlement
-	counted int             // how many events that were
+	kinds    map[string]*kindStats
+	lastKind *kindStats // of these, the one that was asked for last
+	pairs    int
+	nested   []time.Duration // by depth: how long the handlers ran that a running one has called
+	pending  []*counter      // counters that have counted since the last settlement
+	counted  uint64          // how many events that were
 
 	mu         sync.Mutex // of what follows
 	all        []*counter
@@ -168,12 +169,8 @@ func (m *Collector) Begin(s *observe.Span) {
 // End implements [observe.Observer].
 func (m *Collector) End(s *observe.Span) {
 	of := m.session(s)
-	c := of.kind.counter(m, s)
-	if c.ended == 0 {
-		m.pending = append(m.pending, c)
-	}
-	c.ended++
-	if m.counted++; !s.Sampled && !s.Threw && m.counted < maxPending {
+	c := of.kind.counter(m, s.Session.Type, s.Name)
+	if m.count(c, 1); !s.Sampled && !s.Threw && m.counted < maxPending {
 		return
 	}
 	m.mu.Lock()
@@ -221,21 +218,26 @@ func (m *Collector) session(s *observe.Span) *Session {
 
 // kind returns the counters of the sessions of a type.
 func (m *Collector) kind(sessionType string) *kindStats {
+	if k := m.lastKind; k != nil && k.name == sessionType {
+		return k
+	}
 	k := m.kinds[sessionType]
 	if k == nil {
-		k = &kindStats{events: map[string]*counter{}}
+		k = &kindStats{name: sessionType, events: map[string]*counter{}}
 		m.kinds[sessionType] = k
 	}
+	m.lastKind = k
 	return k
 }
 
 // Count implements [observe.CountObserver].
 func (m *Collector) Count(sessionType, event string, n uint64) {
-	c := m.kind(sessionType).find(m, sessionType, event)
-	m.mu.Lock()
-	c.event.Count += n
-	m.dispatched += n
-	m.mu.Unlock()
+	c := m.kind(sessionType).counter(m, sessionType, event)
+	if m.count(c, n); m.counted >= maxPending {
+		m.mu.Lock()
+		m.settle()
+		m.mu.Unlock()
+	}
 }
 
 // Turn implements [observe.TurnObserver].

@@ -1,10 +1,9 @@
 package metrics
 
-import "github.com/gopoe/poe/kernel/observe"
-
 // kindStats are the counters of all sessions of a kind. They belong to the kernel's
 // goroutine.
 type kindStats struct {
+	name   string
 	events map[string]*counter
 	recent [1 << recentBits]*counter // of events, by place
 	other  *counter
@@ -31,16 +30,16 @@ func place(name string) uint {
 	return (uint(name[0]) + 5*uint(name[n-1]) + 3*n) % (1 << recentBits)
 }
 
-// counter returns the counter of a span's event.
-func (k *kindStats) counter(m *Collector, s *observe.Span) *counter {
-	if s.Name == "" {
-		return k.find(m, s.Session.Type, s.Name)
+// counter returns the counter of an event.
+func (k *kindStats) counter(m *Collector, sessionType, event string) *counter {
+	if event == "" {
+		return k.find(m, sessionType, event)
 	}
-	at := &k.recent[place(s.Name)]
-	if c := *at; c != nil && c.name == s.Name {
+	at := &k.recent[place(event)]
+	if c := *at; c != nil && c.name == event {
 		return c
 	}
-	c := k.find(m, s.Session.Type, s.Name)
+	c := k.find(m, sessionType, event)
 	if c != k.other {
 		*at = c
 	}
@@ -70,6 +69,15 @@ func (m *Collector) newCounter(kind, event string) *counter {
 	m.all = append(m.all, c)
 	m.mu.Unlock()
 	return c
+}
+
+// count counts events that have ended.
+func (m *Collector) count(c *counter, n uint64) {
+	if c.ended == 0 {
+		m.pending = append(m.pending, c)
+	}
+	c.ended += n
+	m.counted += n
 }
 
 // settle adds what has ended to the numbers. The lock is held.
