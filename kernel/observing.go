@@ -117,7 +117,7 @@ func (o *observing) remove(by observe.Observer) {
 
 func (o *observing) arrange() {
 	o.settle()
-	o.turns, o.counters = nil, nil
+	o.turns, o.counters, o.tally = nil, nil, tally{}
 	shift := 64
 	for _, x := range o.observers {
 		shift = min(shift, bits.Len(uint(x.every-1)))

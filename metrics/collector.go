@@ -34,12 +34,11 @@ type Collector struct {
 	detach func()
 
 	// Of the kernel's goroutine alone.
-	kinds    map[string]*kindStats
-	lastKind *kindStats // of these, the one that was asked for last
-	pairs    int
-	nested   []time.Duration // by depth: how long the handlers ran that a running one has called
-	pending  []*counter      // counters that have counted since the last settlement
-	counted  uint64          // how many events that were
+	kinds   map[string]*kindStats
+	pairs   int
+	nested  []time.Duration // by depth: how long the handlers ran that a running one has called
+	pending []*counter      // counters that have counted since the last settlement
+	counted uint64          // how many events that were
 
 	mu         sync.Mutex // of what follows
 	all        []*counter
@@ -142,7 +141,8 @@ type placeholder struct{}
 func (placeholder) Begin(*observe.Span) {}
 func (placeholder) End(*observe.Span)   {}
 
-func (placeholder) Count(string, string, uint64) {}
+func (placeholder) Counter(string, string) observe.Counter { return placeholder{} }
+func (placeholder) Add(uint64)                             {}
 
 // Close detaches the Collector, which keeps its numbers. It may be called where
 // New may.
@@ -170,7 +170,8 @@ func (m *Collector) Begin(s *observe.Span) {
 func (m *Collector) End(s *observe.Span) {
 	of := m.session(s)
 	c := of.kind.counter(m, s.Session.Type, s.Name)
-	if m.count(c, 1); !s.Sampled && !s.Threw && m.counted < maxPending {
+	if m.count(c, 1); !s.Sampled && !s.Threw {
+		m.settleMany()
 		return
 	}
 	m.mu.Lock()
@@ -218,26 +219,17 @@ func (m *Collector) session(s *observe.Span) *Session {
 
 // kind returns the counters of the sessions of a type.
 func (m *Collector) kind(sessionType string) *kindStats {
-	if k := m.lastKind; k != nil && k.name == sessionType {
-		return k
-	}
 	k := m.kinds[sessionType]
 	if k == nil {
-		k = &kindStats{name: sessionType, events: map[string]*counter{}}
+		k = &kindStats{events: map[string]*counter{}}
 		m.kinds[sessionType] = k
 	}
-	m.lastKind = k
 	return k
 }
 
-// Count implements [observe.CountObserver].
-func (m *Collector) Count(sessionType, event string, n uint64) {
-	c := m.kind(sessionType).counter(m, sessionType, event)
-	if m.count(c, n); m.counted >= maxPending {
-		m.mu.Lock()
-		m.settle()
-		m.mu.Unlock()
-	}
+// Counter implements [observe.CountObserver].
+func (m *Collector) Counter(sessionType, event string) observe.Counter {
+	return m.kind(sessionType).counter(m, sessionType, event)
 }
 
 // Turn implements [observe.TurnObserver].

@@ -3,7 +3,6 @@ package metrics
 // kindStats are the counters of all sessions of a kind. They belong to the kernel's
 // goroutine.
 type kindStats struct {
-	name   string
 	events map[string]*counter
 	recent [1 << recentBits]*counter // of events, by place
 	other  *counter
@@ -13,6 +12,7 @@ type kindStats struct {
 // belongs to the kernel's goroutine, and all else is guarded by the Collector's
 // mutex, which is then not locked for every event.
 type counter struct {
+	m     *Collector
 	name  string // of the event
 	ended uint64
 	event *Event
@@ -64,11 +64,17 @@ func (k *kindStats) find(m *Collector, sessionType, event string) *counter {
 }
 
 func (m *Collector) newCounter(kind, event string) *counter {
-	c := &counter{name: event, event: &Event{Kind: kind, Event: event}}
+	c := &counter{m: m, name: event, event: &Event{Kind: kind, Event: event}}
 	m.mu.Lock()
 	m.all = append(m.all, c)
 	m.mu.Unlock()
 	return c
+}
+
+// Add implements [observe.Counter].
+func (c *counter) Add(n uint64) {
+	c.m.count(c, n)
+	c.m.settleMany()
 }
 
 // count counts events that have ended.
@@ -78,6 +84,16 @@ func (m *Collector) count(c *counter, n uint64) {
 	}
 	c.ended += n
 	m.counted += n
+}
+
+// settleMany settles if many events have ended.
+func (m *Collector) settleMany() {
+	if m.counted < maxPending {
+		return
+	}
+	m.mu.Lock()
+	m.settle()
+	m.mu.Unlock()
 }
 
 // settle adds what has ended to the numbers. The lock is held.
