@@ -19,7 +19,7 @@ const roleVar = "POE_DAEMON_TEST_ROLE"
 // roles are the programs that tests start this binary as.
 var roles = map[string]func(args []string) error{
 	"pidfile": rolePIDFile, "drop": roleDrop, "capture": roleCapture, "detach": roleDetach,
-	"life": roleLife, "activated": roleActivated, "pool": rolePool, "upgrade": roleUpgrade,
+	"life": roleLife, "activated": roleActivated, "pool": rolePool, "replayed": roleReplayed, "upgrade": roleUpgrade,
 }
 
 func TestMain(m *testing.M) {

@@ -3,13 +3,17 @@
 package daemon
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
+	"github.com/gopoe/poe/internal/simprocess"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 )
@@ -44,6 +48,12 @@ type PoolConfig struct {
 	Args []string
 	// Env is its environment. If nil, it is this process's.
 	Env []string
+
+	// Processes are those of a host in a simulated world, as sim.Host.Processes
+	// returns them; nil means those of the system. Path then names a program of
+	// sim.Host.Program, which calls SimulatedWorker, and the listeners are those
+	// of the host. Env is empty if nil.
+	Processes simprocess.System
 
 	// StartTimeout limits the time until a worker calls Ready, StopTimeout the
 	// time until it ends after TERM; the worker is then killed. 0 is the default,
@@ -92,6 +102,7 @@ type Pool struct {
 
 	config   PoolConfig
 	id       kernel.ID
+	began    time.Time
 	slots    []*slot
 	workers  map[int]*worker // by pid
 	ready    bool
@@ -140,10 +151,10 @@ var poolStates = session.States[Pool]{
 // A configuration that cannot work gives a *kernel.ConfigError. An alias which
 // is in use is only logged.
 func NewPool(k *kernel.Kernel, c PoolConfig) (*Pool, error) {
-	if err := c.check(); err != nil {
+	if err := c.check(k.Host().Replaying()); err != nil {
 		return nil, err
 	}
-	p := &Pool{config: c, workers: map[int]*worker{}}
+	p := &Pool{config: c, workers: map[int]*worker{}, began: time.Now()}
 	s, err := session.Create(k, p, poolStates)
 	if err != nil {
 		return nil, err
@@ -153,14 +164,14 @@ func NewPool(k *kernel.Kernel, c PoolConfig) (*Pool, error) {
 }
 
 // check completes the configuration and finds what is wrong with it.
-func (c *PoolConfig) check() error {
+func (c *PoolConfig) check(replaying bool) error {
 	wrong := func(field, what string) error {
 		return &kernel.ConfigError{Package: "daemon", Field: "PoolConfig." + field, Err: errors.New(what)}
 	}
 	if c.Workers <= 0 {
 		return wrong("Workers", fmt.Sprintf("%d is not above 0", c.Workers))
 	}
-	if why := checkListeners(c.Listeners); why != "" {
+	if why := checkListeners(c.Listeners, c.Processes != nil || replaying); why != "" {
 		return wrong("Listeners", why)
 	}
 	for _, d := range []struct {
@@ -180,14 +191,21 @@ func (c *PoolConfig) check() error {
 		}
 	}
 	c.MaxBackoff = max(c.MaxBackoff, c.MinBackoff)
+	if c.Processes != nil {
+		if c.Path == "" {
+			return wrong("Path", "is required with Processes")
+		}
+		return nil
+	}
 	if err := program(&c.Path, &c.Args, &c.Env); err != nil {
 		return wrong("Path", err.Error())
 	}
 	return nil
 }
 
-// checkListeners finds what is wrong with listeners that are to be handed on.
-func checkListeners(listeners []Listener) (why string) {
+// checkListeners finds what is wrong with listeners that are to be handed on. In a
+// simulated world and in a replay they have no descriptor.
+func checkListeners(listeners []Listener, bare bool) (why string) {
 	if len(listeners) > maxListeners {
 		return fmt.Sprintf("%d is above %d", len(listeners), maxListeners)
 	}
@@ -195,7 +213,7 @@ func checkListeners(listeners []Listener) (why string) {
 		switch {
 		case strings.ContainsAny(l.Name, ":\x00"):
 			return fmt.Sprintf("%q must not contain a colon or NUL", l.Name)
-		case l.Handle == nil || l.Handle.Fd() < 0:
+		case l.Handle == nil || !bare && l.Handle.Fd() < 0:
 			return fmt.Sprintf("%q has no descriptor", l.Name)
 		}
 	}
@@ -223,16 +241,17 @@ func (p *Pool) ID() kernel.ID { return p.id }
 // then by start time.
 func (p *Pool) Workers() []WorkerInfo {
 	var all []WorkerInfo
-	for _, w := range p.workers {
+	for _, w := range p.sorted() {
 		all = append(all, w.info())
 	}
-	slices.SortFunc(all, func(a, b WorkerInfo) int {
-		if a.Number != b.Number {
-			return a.Number - b.Number
-		}
-		return a.Started.Compare(b.Started)
-	})
 	return all
+}
+
+// sorted returns the workers, ordered by number and then by start time.
+func (p *Pool) sorted() []*worker {
+	return slices.SortedFunc(maps.Values(p.workers), func(a, b *worker) int {
+		return cmp.Or(a.slot.number-b.slot.number, cmp.Compare(a.since, b.since), a.pid-b.pid)
+	})
 }
 
 func (p *Pool) start(e kernel.Event) {
@@ -253,10 +272,10 @@ func (p *Pool) start(e kernel.Event) {
 func (p *Pool) stop(e kernel.Event) {
 	p.Event = e
 	p.closeListeners()
-	for _, w := range p.workers {
-		w.signal(os.Kill)
+	for _, w := range p.sorted() {
+		w.process.signal(syscall.SIGKILL)
 		w.handle.Close()
-		go func() { _, _ = w.process.Wait() }() // no zombie; the kernel does not look any more
+		w.process.abandon()
 	}
 }
 
@@ -360,7 +379,7 @@ func (p *Pool) shutdown(e kernel.Event) {
 	for _, s := range p.slots {
 		p.cancelRestart(s)
 	}
-	for _, w := range p.workers {
+	for _, w := range p.sorted() {
 		p.end(w)
 	}
 	if alias := p.config.Alias; alias != "" {

@@ -16,51 +16,35 @@ import (
 // worker is one process of a pool, as the parent sees it.
 type worker struct {
 	slot     *slot
-	process  *os.Process
-	pid      int            // Release makes process forget it
+	process  process
+	pid      int
 	handle   *kernel.Handle // the worker's Ready comes through it; its end means the parent has ended
-	since    time.Time
+	since    time.Duration  // of Pool.now
+	started  time.Time
 	ready    bool
 	stopping bool
 	timer    kernel.AlarmID // start or stop takes too long
 }
 
 func (w *worker) info() WorkerInfo {
-	return WorkerInfo{Number: w.slot.number, PID: w.pid, Started: w.since, Ready: w.ready, Stopping: w.stopping}
+	return WorkerInfo{Number: w.slot.number, PID: w.pid, Started: w.started, Ready: w.ready, Stopping: w.stopping}
 }
-
-// signal sends a signal. A process that has ended gets none: os.Process knows
-// it from one that has its number now.
-func (w *worker) signal(s os.Signal) { _ = w.process.Signal(s) }
 
 // spawn starts a process and watches it.
 func (p *Pool) spawn(s *slot) (*worker, error) {
-	ours, theirs, err := kernel.SocketPair()
+	l, on, err := p.launch(s.number)
 	if err != nil {
 		return nil, fmt.Errorf("daemon: start worker %d: %w", s.number, err)
 	}
-	process, err := p.exec(s, theirs)
-	theirs.Close()
-	if err != nil {
-		ours.Close()
-		return nil, fmt.Errorf("daemon: start worker %d: %w", s.number, err)
-	}
-	w := &worker{slot: s, process: process, pid: process.Pid, handle: ours, since: time.Now()}
+	w := &worker{slot: s, process: on, pid: l.PID, handle: l.Handle, since: p.now(), started: p.Kernel.Now()}
 	if err := p.watch(w); err != nil {
-		w.signal(os.Kill)
-		ours.Close()
-		p.Kernel.Host().TrackChild(process.Pid, nil)
+		on.signal(syscall.SIGKILL)
+		w.handle.Close()
+		p.Kernel.Host().TrackChild(w.pid, nil)
 		return nil, fmt.Errorf("daemon: watch worker %d: %w", s.number, err)
 	}
-	p.workers[process.Pid] = w
+	p.workers[w.pid] = w
 	return w, nil
-}
-
-// exec starts the program.
-func (p *Pool) exec(s *slot, theirs *kernel.Handle) (*os.Process, error) {
-	c := &p.config
-	env := append(c.Env[:len(c.Env):len(c.Env)], workerVar+"="+workerText(os.Getpid(), s.number, c.Listeners))
-	return execute(c.Path, c.Args, env, c.Listeners, theirs, &syscall.SysProcAttr{Setpgid: true})
 }
 
 // execute starts a program that inherits listeners and, behind them, the other
@@ -132,7 +116,7 @@ func (p *Pool) serves(w *worker) {
 	if p.config.Started != nil {
 		p.config.Started(p, w.info())
 	}
-	if s.again {
+	if s.again && s.next == nil {
 		p.succeed(s)
 	}
 	p.allReady()
@@ -167,10 +151,10 @@ func (p *Pool) end(w *worker) {
 	}
 	w.stopping = true
 	p.clearTimer(w)
-	w.signal(syscall.SIGTERM)
+	w.process.signal(syscall.SIGTERM)
 	var err error
 	if w.timer, err = p.Kernel.DelaySet("late", p.config.StopTimeout, w); err != nil {
-		w.signal(os.Kill)
+		w.process.signal(syscall.SIGKILL)
 	}
 }
 
@@ -189,7 +173,7 @@ func (p *Pool) late(e kernel.Event) {
 		return
 	}
 	w.timer = 0
-	w.signal(os.Kill)
+	w.process.signal(syscall.SIGKILL)
 }
 
 // ended is called when a worker's process has ended.
@@ -198,10 +182,10 @@ func (p *Pool) ended(e kernel.Event) {
 	status, w := kernel.Arg[kernel.WaitStatus](e, 2), kernel.Arg[*worker](e, 3)
 	p.clearTimer(w)
 	w.handle.Close()
-	_ = w.process.Release() // it holds nothing that could fail
+	w.process.release()
 	delete(p.workers, w.pid)
 	s := w.slot
-	if time.Since(w.since) >= p.config.Settled {
+	if p.now()-w.since >= p.config.Settled {
 		s.failures = 0
 	}
 	was := w.info()

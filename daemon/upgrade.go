@@ -102,7 +102,7 @@ func NewUpgrade(k *kernel.Kernel, c UpgradeConfig) (*Upgrade, error) {
 	if c.StartTimeout < 0 {
 		return nil, wrong("StartTimeout", fmt.Sprintf("%v is negative", c.StartTimeout))
 	}
-	if why := checkListeners(c.Listeners); why != "" {
+	if why := checkListeners(c.Listeners, false); why != "" {
 		return nil, wrong("Listeners", why)
 	}
 	if _, taken := k.AliasResolve(c.Alias); taken {

@@ -5,6 +5,7 @@ package daemon
 import (
 	"errors"
 	"fmt"
+	"io"
 	"os"
 	"strconv"
 	"strings"
@@ -32,7 +33,7 @@ type Worker struct {
 	orphaned  chan struct{}
 
 	mu     sync.Mutex
-	parent *os.File
+	parent io.ReadWriteCloser
 }
 
 // AsWorker returns the Worker of this process, or nil if the process was not
@@ -71,8 +72,9 @@ func inherit(variable string) (*Worker, error) {
 	if err := syscall.SetNonblock(last, true); err != nil { // then Close ends a Read
 		return nil, fmt.Errorf("daemon: worker: %w", err)
 	}
-	w.parent = os.NewFile(uintptr(last), "parent")
-	go w.listen(w.parent)
+	f := os.NewFile(uintptr(last), "parent")
+	w.parent = f
+	go w.listen(f)
 	return w, nil
 }
 

@@ -85,12 +85,11 @@ func (k *Kernel) named(method, event string, args []any, replace bool, due func(
 	}
 	at, wall := due()
 	if replace {
-		if g := e.timers.group(event); g != nil && g.first != nil && g.first.groupNext == nil {
-			x := g.first
+		if x := e.onlyTimerNamed(event); x != nil {
 			x.gen++ // its old ID is no longer any timer's
 			x.args, x.caller, x.wall, x.extra = args, k.frame.event, wall, k.siteExtra()
 			if k.debug != nil {
-				x.mark = k.debug.observe.mark()
+				k.timers.setMark(x, k.debug.observe.mark())
 			}
 			k.timers.move(x, at, k.nextSeq())
 			return nil
@@ -133,8 +132,8 @@ func (k *Kernel) AlarmAdjust(id AlarmID, d time.Duration) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	k.timers.move(x, x.due+int64(d), k.nextSeq())
-	return k.wallAt(x.due), nil
+	k.timers.move(x, k.timers.due(x)+int64(d), k.nextSeq())
+	return k.wallAt(k.timers.due(x)), nil
 }
 
 // DelayAdjust makes a pending timer of the active session fire once d has
@@ -147,7 +146,7 @@ func (k *Kernel) DelayAdjust(id AlarmID, d time.Duration) (time.Time, error) {
 	}
 	x.wall = false
 	k.timers.move(x, k.readClock()+int64(d), k.nextSeq())
-	return k.wallAt(x.due), nil
+	return k.wallAt(k.timers.due(x)), nil
 }
 
 // AlarmRemove removes a pending timer of the active session and returns it. The
@@ -158,7 +157,7 @@ func (k *Kernel) AlarmRemove(id AlarmID) (Timer, error) {
 	if err != nil {
 		return Timer{}, err
 	}
-	was := Timer{x.name, k.wallAt(x.due), x.args}
+	was := Timer{x.name, k.wallAt(k.timers.due(x)), x.args}
 	k.dropTimer(x)
 	return was, nil
 }
@@ -168,8 +167,8 @@ func (k *Kernel) AlarmRemove(id AlarmID) (Timer, error) {
 func (k *Kernel) AlarmRemoveAll() []Timer {
 	k.checkGoroutine("AlarmRemoveAll")
 	e := k.frame.session
-	refs := make([]timerRef, 0, e.timers.len())
-	for x := range e.timers.all() {
+	refs := make([]timerRef, 0, e.timerCount)
+	for x := range e.allTimers() {
 		refs = append(refs, k.timers.heap[x.pos])
 	}
 	sort.Slice(refs, func(i, j int) bool { return refs[i].before(refs[j].due, refs[j].seq) })
@@ -214,18 +213,15 @@ func (k *Kernel) ownTimer(method string, id AlarmID) (*timer, error) {
 func (k *Kernel) setTimer(e *entry, event string, due int64, wall bool, args []any, ext *extra) *timer {
 	x := k.timers.get()
 	x.owner, x.name, x.args, x.caller = e, event, args, k.frame.event
-	x.due, x.wall, x.extra = due, wall, ext
+	x.wall, x.extra = wall, ext
 	if ext == nil {
 		x.extra = k.siteExtra()
 	}
 	if k.debug != nil {
-		x.mark = k.debug.observe.mark()
+		k.timers.setMark(x, k.debug.observe.mark())
 	}
-	if e.timers == nil {
-		e.timers = &timerSet{}
-	}
-	e.timers.add(x)
-	k.timers.add(x, k.nextSeq())
+	e.addTimer(x)
+	k.timers.add(x, due, k.nextSeq())
 	k.countQueued(e, e)
 	return x
 }
@@ -242,14 +238,14 @@ func (k *Kernel) fire(x *timer) {
 		}
 		return
 	}
-	it := &item{dest: x.owner, from: x.owner, name: x.name, args: x.args, caller: x.caller, extra: x.extra, kind: kindAlarm, mark: x.mark, due: x.due}
+	it := &item{dest: x.owner, from: x.owner, name: x.name, args: x.args, caller: x.caller, extra: x.extra, kind: kindAlarm, mark: k.timers.mark(x), due: k.timers.due(x)}
 	k.unlinkTimer(x)
 	k.debug.deliver(it)
 }
 
 func (k *Kernel) unlinkTimer(x *timer) {
 	k.timers.remove(x)
-	x.owner.timers.remove(x)
+	x.owner.removeTimer(x)
 	k.timers.put(x)
 }
 
@@ -261,14 +257,13 @@ func (k *Kernel) dropTimer(x *timer) {
 }
 
 func (k *Kernel) clearNamed(e *entry, event string) {
-	g := e.timers.group(event)
-	for g != nil && g.first != nil {
-		k.dropTimer(g.first)
+	for x := e.timerNamed(event); x != nil; x = e.timerNamed(event) {
+		k.dropTimer(x)
 	}
 }
 
 func (k *Kernel) clearTimers(e *entry) {
-	for x := range e.timers.all() {
+	for x := range e.allTimers() {
 		k.dropTimer(x)
 	}
 }

@@ -1,36 +1,38 @@
 package kernel
 
-import (
-	"slices"
-	"sort"
-)
+import "sort"
 
 // Alias is a session's name, as a destination.
 type Alias string
 
 func (Alias) dest() {}
 
-// alias is a name that a session has, with the place where it was set.
+// alias is a name that a session has, with the place where it was set, and the
+// names that it got later. Any goroutine may read a session's names, for an ID may
+// be on any; so a list is replaced, and never changed.
 type alias struct {
 	name string
 	site *site
+	next *alias
 }
 
-// names returns a session's aliases. Any goroutine may read them, for an ID may
-// be on any; so the list is replaced, and never changed.
-func (e *entry) names() []alias {
-	if all := e.aliases.Load(); all != nil {
-		return *all
+// with returns a list with one name more, at its end.
+func (a *alias) with(name string, site *site) *alias {
+	if a == nil {
+		return &alias{name: name, site: site}
 	}
-	return nil
+	return &alias{a.name, a.site, a.next.with(name, site)}
 }
 
-func (e *entry) setNames(all []alias) {
-	if len(all) == 0 {
-		e.aliases.Store(nil)
-		return
+// without returns a list that lacks a name.
+func (a *alias) without(name string) *alias {
+	switch {
+	case a == nil:
+		return nil
+	case a.name == name:
+		return a.next
 	}
-	e.aliases.Store(&all)
+	return &alias{a.name, a.site, a.next.without(name)}
 }
 
 // renamed updates what shows a session's names after a change.
@@ -60,7 +62,7 @@ func (k *Kernel) AliasSet(name string) error {
 		return k.fail("AliasSet", name, ErrNoActiveSession)
 	}
 	k.aliases[name] = e
-	e.setNames(append(slices.Clone(e.names()), alias{name, k.site()}))
+	e.aliases.Store(e.aliases.Load().with(name, k.site()))
 	k.renamed(e)
 	k.incRef(e)
 	return nil
@@ -82,7 +84,7 @@ func (k *Kernel) AliasRemove(name string) error {
 
 func (k *Kernel) removeAlias(e *entry, name string) {
 	delete(k.aliases, name)
-	e.setNames(slices.DeleteFunc(slices.Clone(e.names()), func(a alias) bool { return a.name == name }))
+	e.aliases.Store(e.aliases.Load().without(name))
 	k.renamed(e)
 	k.decRef(e)
 }
@@ -104,9 +106,9 @@ func (k *Kernel) AliasList(of Dest) ([]string, error) {
 			return nil, k.fail("AliasList", of, err)
 		}
 	}
-	names := make([]string, len(e.names()))
-	for i, a := range e.names() {
-		names[i] = a.name
+	names := []string{}
+	for a := e.aliases.Load(); a != nil; a = a.next {
+		names = append(names, a.name)
 	}
 	sort.Strings(names)
 	return names, nil
@@ -114,7 +116,7 @@ func (k *Kernel) AliasList(of Dest) ([]string, error) {
 
 // clearAliases takes all names away from a session that is going.
 func (k *Kernel) clearAliases(e *entry) {
-	for all := e.names(); len(all) > 0; all = e.names() {
-		k.removeAlias(e, all[len(all)-1].name)
+	for a := e.aliases.Load(); a != nil; a = e.aliases.Load() {
+		k.removeAlias(e, a.name)
 	}
 }

@@ -41,6 +41,24 @@ type (
 	goroutineClock interface{ Goroutine() uint64 }
 )
 
+// processClock is implemented by the [Clock] of a simulation whose child processes
+// are simulated as well.
+type processClock interface {
+	// IsChild reports whether a process is a child that can still be waited for.
+	IsChild(pid int) bool
+	// WaitChild is waitFor.
+	WaitChild(pid int) (status int, ended bool)
+	// OnChildEnd keeps what is to be called when a child has ended.
+	OnChildEnd(notify func())
+}
+
+// simulatedProcesses returns the child processes of a simulation, nil if they are
+// the system's.
+func (k *Kernel) simulatedProcesses() processClock {
+	c, _ := k.clock.(processClock)
+	return c
+}
+
 // callersGoroutine is the number of the calling goroutine, which runs the kernel.
 func (k *Kernel) callersGoroutine() uint64 {
 	if c, ok := k.clock.(goroutineClock); ok {
@@ -121,6 +139,9 @@ const wallTolerance = 50 * time.Millisecond
 // that does not sleep, after which it always looks.
 const wallInterval = int64(time.Second)
 
+// clockStep returns by how much the time of day is ahead of what kernel time says.
+func (k *Kernel) clockStep() time.Duration { return k.wallClock().Sub(k.wallAt(k.readClock())) }
+
 // adjustForClockStep moves the pending alarms if the time of day was set
 // meanwhile. Delays stay.
 func (k *Kernel) adjustForClockStep() {
@@ -128,7 +149,10 @@ func (k *Kernel) adjustForClockStep() {
 		return
 	}
 	k.wallSeen = k.now
-	jump := k.wallClock().Sub(k.wallAt(k.readClock()))
+	jump := k.clockStep()
+	if jump.Abs() >= wallTolerance {
+		jump = k.clockStep() // the process may have been stopped between two readings
+	}
 	if jump.Abs() < wallTolerance {
 		return
 	}

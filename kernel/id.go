@@ -56,18 +56,12 @@ func (id ID) String() string {
 	case id.s == id.s.k.root:
 		return id.s.k.name
 	}
-	text, names := strconv.FormatUint(id.s.num, 10), id.s.names()
-	for i, alias := range names {
-		if i == 0 {
-			text += " (" + alias.name
-		} else {
-			text += ", " + alias.name
-		}
+	text, before, after := strconv.FormatUint(id.s.num, 10), " (", ""
+	for a := id.s.aliases.Load(); a != nil; a = a.next {
+		text += before + a.name
+		before, after = ", ", ")"
 	}
-	if len(names) > 0 {
-		text += ")"
-	}
-	return text
+	return text + after
 }
 
 // ID returns the kernel's own ID, which is the parent of the sessions that

@@ -50,8 +50,11 @@ func (k *Kernel) checkSession(e *entry, b *counters) (tags int) {
 	name := ID{e}.String()
 	wrong("events for session "+name, int(e.eventsTo), b.eventsTo)
 	wrong("events from session "+name, int(e.eventsFrom), b.eventsFrom)
-	wrong("timers of session "+name, e.timers.len(), b.timers)
-	refs := len(e.names())
+	wrong("timers of session "+name, int(e.timerCount), b.timers)
+	refs := 0
+	for a := e.aliases.Load(); a != nil; a = a.next {
+		refs++
+	}
 	if b.eventsTo > 0 {
 		refs++
 	}

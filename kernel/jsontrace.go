@@ -131,8 +131,8 @@ func portableID(id ID) any {
 		return nil
 	}
 	s := portableSession{Number: id.s.num}
-	for _, alias := range id.s.names() {
-		s.Aliases = append(s.Aliases, alias.name)
+	for a := id.s.aliases.Load(); a != nil; a = a.next {
+		s.Aliases = append(s.Aliases, a.name)
 	}
 	return s
 }

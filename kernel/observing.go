@@ -105,7 +105,9 @@ func (o *observing) remove(by observe.Observer) {
 		o.k.debug.observe, o.k.debug.only = nil, false
 		o.k.debug.release()
 		for e := range o.k.byNumber.all() {
-			e.seen = nil
+			if e.cold != nil {
+				e.cold.seen = nil
+			}
 		}
 		for _, slot := range o.k.handles.slots {
 			if slot.h != nil {
@@ -298,10 +300,12 @@ func (o *observing) failed() scope {
 }
 
 func (o *observing) sessionOf(e *entry) *sessionView {
-	if e.seen == nil {
-		e.seen = &sessionView{Session: observe.Session{Number: e.num, Type: o.typeOf(e)}}
+	seen := e.seen()
+	if seen == nil {
+		seen = &sessionView{Session: observe.Session{Number: e.num, Type: o.typeOf(e)}}
+		e.ensureCold().seen = seen
 	}
-	return e.seen
+	return seen
 }
 
 // typeOf is a session's type, in the same bytes for all sessions of a type: the tally
@@ -375,10 +379,7 @@ func (o *observing) within(f *frame) {
 // shows reports whether a frame's event is shown to the observers: else it is only
 // counted, when it has ended.
 func (o *observing) shows(f *frame) bool {
-	seen := f.session.seen
-	if seen == nil {
-		seen = o.sessionOf(f.session)
-	}
+	seen := o.sessionOf(f.session)
 	f.span.Session = &seen.Session
 	f.shown = f.span.Sampled || o.counters == nil
 	return f.shown
@@ -457,15 +458,16 @@ func (k *Kernel) crashing(err error) {
 
 // forget is called for a session that has stopped.
 func (o *observing) forget(e *entry) {
-	if o == nil || e.seen == nil {
+	seen := e.seen()
+	if o == nil || seen == nil {
 		return
 	}
 	for _, x := range o.observers {
 		if s, ok := x.Observer.(observe.SessionObserver); ok {
-			s.SessionStopped(&e.seen.Session)
+			s.SessionStopped(&seen.Session)
 		}
 	}
-	e.seen = nil
+	e.cold.seen = nil
 }
 
 // turning is called once a turn, when the kernel has stopped waiting.

@@ -44,18 +44,18 @@ type entry struct {
 	// next sweep unless it gets a reason again.
 	refs                 int32
 	eventsTo, eventsFrom int32
+	timerCount           int32
 	marked               bool
 	doomed               bool // marked when the sweep at hand began
 
-	parent, prevSibling, nextSibling *entry
-	firstChild, lastChild            *entry
+	parent, firstChild       *entry
+	prevSibling, nextSibling *entry // of the first child prevSibling is the last one
 
-	aliases  atomic.Pointer[[]alias]
-	timers   *timerSet // nil before the first timer
-	watchers *watcher  // of handles, in order of registration
-	owned    *owned    // wheels and the like, closed at the end
+	aliases  atomic.Pointer[alias]
+	timers   *timer   // the pending ones, a list
+	watchers *watcher // of handles, in order of registration
+	owned    *owned   // wheels and the like, closed at the end
 	cold     *cold
-	seen     *sessionView // while the kernel is observed
 }
 
 // cold holds what few sessions have.
@@ -64,6 +64,8 @@ type cold struct {
 	signals   map[string]sigWatch
 	children  map[*childWatch]struct{}
 	createdAt *site
+	timers    map[string]*timer // the first of each name, if there are many
+	seen      *sessionView      // while the kernel is observed
 }
 
 func (e *entry) alive() bool { return e.life.is() != lifeDead }
@@ -73,6 +75,14 @@ func (e *entry) ensureCold() *cold {
 		e.cold = &cold{}
 	}
 	return e.cold
+}
+
+// seen returns the session's view, nil if it has not been observed.
+func (e *entry) seen() *sessionView {
+	if e.cold == nil {
+		return nil
+	}
+	return e.cold.seen
 }
 
 // incRef gives a session one more reason to live.
@@ -130,11 +140,12 @@ func (k *Kernel) sweep() {
 
 // stopSwept stops a session for the event after which it had nothing left.
 func (k *Kernel) stopSwept(e *entry) {
-	if k.debug == nil || e.seen == nil {
+	seen := e.seen()
+	if k.debug == nil || seen == nil {
 		k.stop(e)
 		return
 	}
-	outer := k.debug.observe.enter(&e.seen.reason)
+	outer := k.debug.observe.enter(&seen.reason)
 	k.stop(e)
 	k.debug.observe.leave(outer)
 }
@@ -159,28 +170,29 @@ func (k *Kernel) allocate(s Session, parent *entry) *entry {
 
 // attachChild makes e the last child of parent.
 func (k *Kernel) attachChild(parent, e *entry) {
-	e.parent, e.prevSibling, e.nextSibling = parent, parent.lastChild, nil
-	if parent.lastChild != nil {
-		parent.lastChild.nextSibling = e
-	} else {
+	e.parent, e.prevSibling, e.nextSibling = parent, e, nil
+	if first := parent.firstChild; first == nil {
 		parent.firstChild = e
+	} else {
+		last := first.prevSibling
+		last.nextSibling, e.prevSibling, first.prevSibling = e, last, e
 	}
-	parent.lastChild = e
 	k.incRef(parent)
 }
 
 // detachChild takes e away from its parent.
 func (k *Kernel) detachChild(e *entry) {
 	parent := e.parent
-	if e.prevSibling != nil {
-		e.prevSibling.nextSibling = e.nextSibling
+	first, next := parent.firstChild, e.nextSibling
+	if e == first {
+		parent.firstChild = next
 	} else {
-		parent.firstChild = e.nextSibling
+		e.prevSibling.nextSibling = next
 	}
-	if e.nextSibling != nil {
-		e.nextSibling.prevSibling = e.prevSibling
-	} else {
-		parent.lastChild = e.prevSibling
+	if next != nil {
+		next.prevSibling = e.prevSibling
+	} else if e != first {
+		first.prevSibling = e.prevSibling
 	}
 	e.parent, e.prevSibling, e.nextSibling = nil, nil, nil
 	k.decRef(parent)

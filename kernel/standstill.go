@@ -27,6 +27,9 @@ func (k *Kernel) workUnderWay() bool {
 	if k.jobs.running > 0 || k.standing.work > 0 {
 		return true
 	}
+	if k.simulatedProcesses() != nil { // they take no real time
+		return false
+	}
 	for _, p := range k.signals.children {
 		if !p.ended && (p.tracked != nil || p.wheel != nil || len(p.watchers) > 0) {
 			return true

@@ -42,8 +42,13 @@ func (s *signalTable) release(name string) {
 // catchChildren begins to notice that child processes end. One may have ended
 // before, so it looks at once.
 func (s *signalTable) catchChildren(k *Kernel) {
-	s.notify(k, childSignal, "")
-	k.inbox.put(message{kind: recordfile.ArrivalReap, run: k.reap})
+	look := func() { k.inbox.put(message{kind: recordfile.ArrivalReap, run: k.reap}) }
+	if c := k.simulatedProcesses(); c != nil {
+		c.OnChildEnd(look)
+	} else {
+		s.notify(k, childSignal, "")
+	}
+	look()
 }
 
 func (s *signalTable) notify(k *Kernel, n os.Signal, name string) {

@@ -280,9 +280,19 @@ func (t *tape) numberHold(h *Hold) {
 // isChild and waitFor ask the system about a process.
 func (k *Kernel) isChild(pid int) error {
 	if k.tape == nil {
-		return isChild(pid)
+		return k.askIsChild(pid)
 	}
-	return k.tape.result("asks whether a process is a child", func() error { return isChild(pid) })
+	return k.tape.result("asks whether a process is a child", func() error { return k.askIsChild(pid) })
+}
+
+func (k *Kernel) askIsChild(pid int) error {
+	switch c := k.simulatedProcesses(); {
+	case c == nil:
+		return isChild(pid)
+	case !c.IsChild(pid):
+		return errNoChild
+	}
+	return nil
 }
 
 type processEnd struct {
@@ -292,13 +302,21 @@ type processEnd struct {
 
 func (k *Kernel) waitFor(pid int) (WaitStatus, bool) {
 	if k.tape == nil {
-		return waitFor(pid)
+		return k.askWait(pid)
 	}
 	end, _ := recorded(k.tape, "wait", func() (processEnd, error) {
-		status, ended := waitFor(pid)
+		status, ended := k.askWait(pid)
 		return processEnd{status, ended}, nil
 	})
 	return end.Status, end.Ended
+}
+
+func (k *Kernel) askWait(pid int) (WaitStatus, bool) {
+	if c := k.simulatedProcesses(); c != nil {
+		status, ended := c.WaitChild(pid)
+		return WaitStatus(status), ended
+	}
+	return waitFor(pid)
 }
 
 func signalNumber(n os.Signal) uint64 {

@@ -1,13 +1,9 @@
 package kernel
 
-import (
-	"iter"
-
-	"github.com/gopoe/poe/kernel/observe"
-)
+import "github.com/gopoe/poe/kernel/observe"
 
 // The table of timers: a heap by due time, slots that are used again, and for
-// each session its timers by name. Setting, finding, moving and removing a
+// each session a list of its timers. Setting, finding, moving and removing a
 // timer costs O(log n) at most.
 
 // timer is one pending timer. Timers live in slots and are used again.
@@ -17,15 +13,13 @@ type timer struct {
 	args   []any
 	caller string
 	extra  *extra
-	due    int64 // kernel time
-	wall   bool  // set for a time of day: moves when the wall clock is set
-	mark   observe.Mark
-	slot   uint32
-	gen    uint32 // counts the uses of the slot
-	pos    int    // in the heap, -1 if not pending
 
-	group                *timerGroup
-	groupPrev, groupNext *timer
+	prev, next *timer // of the owner's list
+
+	slot uint32
+	gen  uint32 // counts the uses of the slot
+	pos  int32  // in the heap, -1 if not pending
+	wall bool   // set for a time of day: moves when the wall clock is set
 }
 
 // id returns the timer's ID, which no other use of its slot shares.
@@ -54,7 +48,8 @@ type timerTable struct {
 	heap  []timerRef // 4-ary
 	slots [][]timer  // chunks, so that timers never move
 	free  []*timer
-	used  uint32 // slots used at least once
+	used  uint32           // slots used at least once
+	marks [][]observe.Mark // by slot, in chunks as they are; of timers that were set while the kernel was observed
 }
 
 const timerChunk = 64
@@ -78,8 +73,8 @@ func (t *timerTable) get() *timer {
 
 // put gives a timer back.
 func (t *timerTable) put(x *timer) {
-	x.owner, x.name, x.args, x.caller, x.extra, x.group = nil, "", nil, "", nil, nil
-	x.mark = observe.Mark{}
+	x.owner, x.name, x.args, x.caller, x.extra = nil, "", nil, "", nil
+	t.setMark(x, observe.Mark{})
 	t.free = append(t.free, x)
 }
 
@@ -96,26 +91,49 @@ func (t *timerTable) find(id AlarmID) *timer {
 	return x
 }
 
-func (t *timerTable) add(x *timer, seq uint64) {
-	t.heap = append(t.heap, timerRef{x.due, seq, x})
+// due returns when a pending timer fires, in kernel time.
+func (t *timerTable) due(x *timer) int64 { return t.heap[x.pos].due }
+
+// mark returns the mark of a timer, the zero Mark if it was set unobserved.
+func (t *timerTable) mark(x *timer) observe.Mark {
+	if chunk := x.slot / timerChunk; int(chunk) < len(t.marks) {
+		return t.marks[chunk][x.slot%timerChunk]
+	}
+	return observe.Mark{}
+}
+
+func (t *timerTable) setMark(x *timer, m observe.Mark) {
+	chunk := int(x.slot / timerChunk)
+	if chunk >= len(t.marks) {
+		if m == (observe.Mark{}) {
+			return
+		}
+		for len(t.marks) < len(t.slots) {
+			t.marks = append(t.marks, make([]observe.Mark, timerChunk))
+		}
+	}
+	t.marks[chunk][x.slot%timerChunk] = m
+}
+
+func (t *timerTable) add(x *timer, due int64, seq uint64) {
+	t.heap = append(t.heap, timerRef{due, seq, x})
 	t.up(len(t.heap) - 1)
 }
 
 // move gives a pending timer a new due time and place.
 func (t *timerTable) move(x *timer, due int64, seq uint64) {
-	x.due = due
 	r := &t.heap[x.pos]
 	later := r.notAfter(due, seq)
 	r.due, r.seq = due, seq
 	if later {
-		t.down(x.pos)
+		t.down(int(x.pos))
 	} else {
-		t.up(x.pos)
+		t.up(int(x.pos))
 	}
 }
 
 func (t *timerTable) remove(x *timer) {
-	i, last := x.pos, len(t.heap)-1
+	i, last := int(x.pos), len(t.heap)-1
 	x.pos = -1
 	moved := t.heap[last]
 	t.heap[last] = timerRef{}
@@ -124,9 +142,9 @@ func (t *timerTable) remove(x *timer) {
 		return
 	}
 	t.heap[i] = moved
-	moved.timer.pos = i
+	moved.timer.pos = int32(i)
 	t.down(i)
-	t.up(moved.timer.pos)
+	t.up(int(moved.timer.pos))
 }
 
 func (t *timerTable) up(i int) {
@@ -166,115 +184,5 @@ func (t *timerTable) down(i int) {
 
 func (t *timerTable) place(i int, r timerRef) {
 	t.heap[i] = r
-	r.timer.pos = i
-}
-
-// timerSet is a session's pending timers, grouped by name.
-type timerSet struct {
-	count  int
-	groups []*timerGroup
-	spare  *timerGroup            // the one that was emptied last
-	byName map[string]*timerGroup // once there are many
-}
-
-// timerGroup is a session's pending timers of one name, a list.
-type timerGroup struct {
-	name  string
-	first *timer
-	at    int // in groups
-}
-
-// manyGroups is where looking through a slice gets slower than a map.
-const manyGroups = 8
-
-// len returns how many timers are pending.
-func (s *timerSet) len() int {
-	if s == nil {
-		return 0
-	}
-	return s.count
-}
-
-func (s *timerSet) group(name string) *timerGroup {
-	if s == nil {
-		return nil
-	}
-	if s.byName != nil {
-		return s.byName[name]
-	}
-	for _, g := range s.groups {
-		if g.name == name {
-			return g
-		}
-	}
-	return nil
-}
-
-func (s *timerSet) add(x *timer) {
-	g := s.group(x.name)
-	if g == nil {
-		if g, s.spare = s.spare, nil; g == nil {
-			g = &timerGroup{}
-		}
-		g.name, g.at = x.name, len(s.groups)
-		s.groups = append(s.groups, g)
-		switch {
-		case s.byName != nil:
-			s.byName[g.name] = g
-		case len(s.groups) > manyGroups:
-			s.byName = make(map[string]*timerGroup, 2*manyGroups)
-			for _, g := range s.groups {
-				s.byName[g.name] = g
-			}
-		}
-	}
-	x.group, x.groupPrev, x.groupNext = g, nil, g.first
-	if g.first != nil {
-		g.first.groupPrev = x
-	}
-	g.first = x
-	s.count++
-}
-
-// remove takes a timer out. The last empty group is kept, for the timer that
-// is set again and again.
-func (s *timerSet) remove(x *timer) {
-	g := x.group
-	if x.groupPrev != nil {
-		x.groupPrev.groupNext = x.groupNext
-	} else {
-		g.first = x.groupNext
-	}
-	if x.groupNext != nil {
-		x.groupNext.groupPrev = x.groupPrev
-	}
-	x.groupPrev, x.groupNext = nil, nil
-	s.count--
-	if g.first == nil && len(s.groups) > 1 {
-		last := len(s.groups) - 1
-		s.groups[g.at] = s.groups[last]
-		s.groups[g.at].at = g.at
-		s.groups[last] = nil
-		s.groups = s.groups[:last]
-		delete(s.byName, g.name)
-		g.name, s.spare = "", g
-	}
-}
-
-// all yields every timer; the one that it has yielded may be removed.
-func (s *timerSet) all() iter.Seq[*timer] {
-	return func(yield func(*timer) bool) {
-		if s == nil {
-			return
-		}
-		for i := len(s.groups) - 1; i >= 0; i-- {
-			for x := s.groups[i].first; x != nil; {
-				next := x.groupNext
-				if !yield(x) {
-					return
-				}
-				x = next
-			}
-		}
-	}
+	r.timer.pos = int32(i)
 }

@@ -2,6 +2,7 @@ package kernel_test
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -44,6 +45,41 @@ func TestWallClockJumpMovesAlarmsButNotDelays(t *testing.T) {
 			assert.Equal(t, c.jump.Abs() > time.Second, warned.Contains("time of day"))
 		})
 	}
+}
+
+// stoppingClock is a clock whose process is stopped for a while after it has read
+// the time of day.
+type stoppingClock struct {
+	*poetest.Clock
+	stop time.Duration
+}
+
+func (c *stoppingClock) Wall() time.Time {
+	wall := c.Clock.Wall()
+	c.Pass(c.stop)
+	c.stop = 0
+	return wall
+}
+
+func TestAPauseBetweenTwoReadingsIsNoJump(t *testing.T) {
+	clock := &stoppingClock{Clock: &poetest.Clock{}}
+	var warned log
+	k := newKernel(kernel.Options{Clock: clock, Logger: logger(&warned)})
+	var fired time.Time
+	start(t, k, states{
+		"_start": func(kernel.Event) {
+			require.NoError(t, k.Alarm("alarm", clock.Wall().Add(time.Minute)))
+			require.NoError(t, k.Delay("stop", time.Second))
+			require.NoError(t, k.Delay("look", 2*time.Second))
+		},
+		"stop":  func(kernel.Event) { clock.stop = time.Second / 2 },
+		"look":  func(kernel.Event) { require.Zero(t, clock.stop) },
+		"alarm": func(kernel.Event) { fired = clock.Wall() },
+	})
+	began := clock.Wall()
+	require.NoError(t, k.Run())
+	assert.Equal(t, time.Minute, fired.Sub(began))
+	assert.False(t, warned.Contains("time of day"))
 }
 
 // A kernel that never sleeps has to notice as well.
@@ -140,6 +176,55 @@ func TestTimersFireInOrderOfTimeAndSequence(t *testing.T) {
 	})
 	require.NoError(t, k.Run())
 	assert.Equal(t, want, fired)
+}
+
+// Timers are found by name among few and among many, whatever was removed
+// between.
+func TestTimersGoByNameAmongOthers(t *testing.T) {
+	clock := &poetest.Clock{}
+	k := newKernel(kernel.Options{Clock: clock})
+	random := rand.New(rand.NewPCG(3, 4))
+	pending := map[string]map[int]bool{} // by name, the timers' arguments
+	set := func(name string, n int) {
+		if pending[name] == nil {
+			pending[name] = map[int]bool{}
+		}
+		pending[name][n] = true
+	}
+	all := func() (all []int) {
+		for _, of := range pending {
+			all = append(all, slices.Collect(maps.Keys(of))...)
+		}
+		return slices.Sorted(slices.Values(all))
+	}
+	removed := func() (all []int) {
+		for _, x := range k.AlarmRemoveAll() {
+			all = append(all, x.Args[0].(int))
+		}
+		return slices.Sorted(slices.Values(all))
+	}
+	start(t, k, states{"_start": func(kernel.Event) {
+		for n := range 5000 {
+			name := fmt.Sprint("ev", random.IntN(1+n/100%12)) // of few names, then of more, then of few again
+			switch random.IntN(5) {
+			case 0:
+				require.NoError(t, k.DelayClear(name))
+				delete(pending, name)
+			case 1:
+				require.NoError(t, k.Delay(name, time.Hour, n))
+				delete(pending, name)
+				set(name, n)
+			default:
+				require.NoError(t, k.DelayAdd(name, time.Duration(n)*time.Second, n))
+				set(name, n)
+			}
+			if n%500 == 499 {
+				require.Equal(t, all(), removed(), n)
+				clear(pending)
+			}
+		}
+	}})
+	require.NoError(t, k.Run())
 }
 
 func TestAMillionTimers(t *testing.T) {

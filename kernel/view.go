@@ -120,15 +120,15 @@ const (
 
 func sessionInfo(e *entry, depth int) observe.SessionInfo {
 	s := observe.SessionInfo{
-		Number: e.num, Depth: depth, Refs: int(e.refs), Timers: e.timers.len(), To: int(e.eventsTo), From: int(e.eventsFrom),
+		Number: e.num, Depth: depth, Refs: int(e.refs), Timers: int(e.timerCount), To: int(e.eventsTo), From: int(e.eventsFrom),
 	}
 	if e.parent != nil {
 		s.Parent = e.parent.num
 	}
-	if s.Type = e.shownType(); e.seen != nil {
-		s.Data, s.Events = e.seen.Data, e.seen.Events
+	if s.Type = e.shownType(); e.seen() != nil {
+		s.Data, s.Events = e.seen().Data, e.seen().Events
 	}
-	for _, a := range e.names() {
+	for a := e.aliases.Load(); a != nil; a = a.next {
 		s.Aliases = append(s.Aliases, a.name)
 	}
 	if r, ok := e.shown().(observe.Endpoint); ok {
@@ -160,12 +160,12 @@ func (v view) Session(number uint64) (s observe.SessionDetail, ok bool) {
 	}
 	s.Reasons, s.Truncated = v.reasons(e)
 	now := v.k.readClock()
-	for x := range e.timers.all() {
+	for x := range e.allTimers() {
 		if len(s.Pending) == listedOf {
 			s.Truncated = true
 			break
 		}
-		s.Pending = append(s.Pending, pending(x, now))
+		s.Pending = append(s.Pending, v.pending(x, now))
 	}
 	for o := e.owned; o != nil; o = o.next {
 		if len(s.Owned) == listedOf {
@@ -189,8 +189,8 @@ func (v view) Type(number uint64) string {
 
 // shownType is the kind of a session; for an observed one it is known already.
 func (e *entry) shownType() string {
-	if e.seen != nil {
-		return e.seen.Type
+	if seen := e.seen(); seen != nil {
+		return seen.Type
 	}
 	return e.kind()
 }
@@ -298,13 +298,13 @@ func (v view) Timer(id uint64) (observe.Queued, bool) {
 	if x == nil {
 		return observe.Queued{}, false
 	}
-	return pending(x, v.k.readClock()), true
+	return v.pending(x, v.k.readClock()), true
 }
 
-func pending(x *timer, now int64) observe.Queued {
+func (v view) pending(x *timer, now int64) observe.Queued {
 	return observe.Queued{
-		Mark: x.mark, Kind: observe.Timer, Name: x.name, From: x.owner.num, To: x.owner.num, Caller: x.caller,
-		Site: x.extra.where().String(), Age: time.Duration(now - x.due), Timer: uint64(x.id()), Args: x.args,
+		Mark: v.k.timers.mark(x), Kind: observe.Timer, Name: x.name, From: x.owner.num, To: x.owner.num, Caller: x.caller,
+		Site: x.extra.where().String(), Age: time.Duration(now - v.k.timers.due(x)), Timer: uint64(x.id()), Args: x.args,
 	}
 }
 

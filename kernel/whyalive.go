@@ -75,12 +75,12 @@ func (k *Kernel) queuedReasons(e *entry, places uint64, add addReason) bool {
 
 // ownReasons adds the timers, aliases, handles and children of a session.
 func (e *entry) ownReasons(add addReason) bool {
-	for x := range e.timers.all() {
+	for x := range e.allTimers() {
 		if !add("timer", x.name, x.extra.where()) {
 			return false
 		}
 	}
-	for _, a := range e.names() {
+	for a := e.aliases.Load(); a != nil; a = a.next {
 		if !add("alias", a.name, a.site) {
 			return false
 		}

@@ -160,6 +160,23 @@ func (c *Captures) All(re *Regexp, s string) []any {
 	return out
 }
 
+// AllFrom is All from the position p on, which is reset afterwards, or with keep
+// (/gc) set to the end of the last match.
+func (c *Captures) AllFrom(re *Regexp, s string, p *Pos, keep bool) []any {
+	var out []any
+	for c.Next(re, s, p, true) {
+		if re.groups == 0 {
+			out = append(out, c.Group(0))
+		} else {
+			out = append(out, c.groups()...)
+		}
+	}
+	if !keep {
+		*p = Pos{s: s}
+	}
+	return out
+}
+
 // Next finds the next match at or after the position p, which it then sets to
 // the end of the match, and reports whether there is one. If there is none, p
 // is reset unless keep is set (/c). Perl: m//g in scalar context.

@@ -87,7 +87,11 @@ func (f *File) Fd() int {
 
 // PerlString returns GLOB(0x...), as Perl shows a handle.
 func (f *File) PerlString() string {
-	if f.class != "" {
+	switch f.class {
+	case "":
+	case "File::Temp":
+		return f.name
+	default:
 		return fmt.Sprintf("%s=GLOB(0x%x)", f.class, Address(f))
 	}
 	return fmt.Sprintf("GLOB(0x%x)", Address(f))

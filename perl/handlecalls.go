@@ -95,6 +95,9 @@ func (f *File) PerlCan(method string) bool { return handleCalls[method] != nil }
 // PerlCall calls a method of IO::Handle or IO::Socket and reports whether there
 // is one.
 func (f *File) PerlCall(method string, w Want, args []any) ([]any, bool) {
+	if f.class == "File::Temp" && method == "filename" {
+		return L(f.name), true
+	}
 	if call, ok := handleCalls[method]; ok {
 		return call(f, w, args), true
 	}

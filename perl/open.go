@@ -68,7 +68,7 @@ func open(mode string, path []any) (*File, error) {
 	}
 	if fd := F(path[0]); strings.HasSuffix(mode, "&") || strings.HasSuffix(mode, "&=") {
 		if fd == nil {
-			return nil, syscall.EBADF
+			return openNumber(path[0], strings.HasSuffix(mode, "="))
 		}
 		fd.Flush()
 		n, err := unix.Dup(fd.Fd())
@@ -95,6 +95,26 @@ func open(mode string, path []any) (*File, error) {
 	return &File{fd: fd, name: Str(path[0])}, nil
 }
 
+// openNumber opens a descriptor by its number: a duplicate, or with own the descriptor
+// itself.
+func openNumber(v any, own bool) (*File, error) {
+	if s := Str(v); s == "" || strings.Trim(s, "0123456789") != "" {
+		return nil, syscall.EBADF
+	}
+	fd := Int(v)
+	for _, f := range []*File{Stdin, Stdout, Stderr} {
+		if f.fd == fd {
+			f.Flush()
+		}
+	}
+	if !own {
+		n, err := unix.Dup(fd)
+		return &File{fd: n, name: "descriptor"}, err
+	}
+	_, err := unix.FcntlInt(uintptr(fd), unix.F_GETFD, 0)
+	return &File{fd: fd, name: "descriptor"}, err
+}
+
 var openFlags = map[string]int{
 	"<": unix.O_RDONLY, ">": unix.O_WRONLY | unix.O_CREAT | unix.O_TRUNC, ">>": unix.O_WRONLY | unix.O_CREAT | unix.O_APPEND,
 	"+<": unix.O_RDWR, "+>": unix.O_RDWR | unix.O_CREAT | unix.O_TRUNC, "+>>": unix.O_RDWR | unix.O_CREAT | unix.O_APPEND,
@@ -105,8 +125,8 @@ func open2(s string) (*File, error) {
 	for _, m := range []string{"+>>", "+<", "+>", ">>", ">&", "<&", ">", "<"} {
 		if rest, ok := strings.CutPrefix(s, m); ok {
 			rest = strings.TrimSpace(rest)
-			if strings.HasSuffix(m, "&") {
-				return open(m, []any{rest})
+			if same, isSame := strings.CutPrefix(rest, "="); isSame && strings.HasSuffix(m, "&") {
+				return open(m+"=", []any{strings.TrimSpace(same)})
 			}
 			return open(m, []any{rest})
 		}

@@ -16,7 +16,7 @@ type Regexp struct {
 	source, flags string
 	fast          *regexp.Regexp
 	slow          *regexp2.Regexp
-	anchored      bool // has a $, which also matches before a last newline
+	anchored      bool // has a $, which also matches before a last newline, or a ^ of lines, which does not match behind it
 	names         []string
 	groups        int
 	slowSource    string
@@ -90,6 +90,7 @@ func compile(pattern, flags string) (*Regexp, error) {
 		fast, err := regexp.Compile(goFlags + text)
 		if err == nil {
 			r.fast, r.mayBeEmpty = fast, mayBeEmpty(goFlags+text)
+			r.anchored = r.anchored || t.lineStartInside || t.lineStart && r.mayBeEmpty
 			return r, nil
 		}
 	}

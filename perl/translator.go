@@ -23,6 +23,9 @@ type translator struct {
 	noGroups bool     // n: plain parentheses capture nothing
 
 	looksLeft bool // what precedes a place decides whether it matches: ^, \b, \A
+
+	lineStart       bool // has a ^ that matches at the beginning of each line
+	lineStartInside bool // and something precedes it
 }
 
 func (t *translator) both(s string) { t.each(s, s) }
@@ -88,6 +91,11 @@ func (t *translator) close() {
 func (t *translator) anchor(c byte) {
 	t.at++
 	switch {
+	case c == '^' && t.multi:
+		// Perl's ^ does not match behind a newline at the end of the text.
+		t.looksLeft, t.lineStart = true, true
+		t.lineStartInside = t.lineStartInside || strings.Trim(t.in[:t.at-1], "(?:") != ""
+		t.each("^", `(?:^(?!(?<=\n)\z))`)
 	case c == '^':
 		t.looksLeft = true
 		t.both("^")

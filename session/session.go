@@ -38,29 +38,8 @@ type Session struct {
 	id      kernel.ID
 	heap    any
 	table   table
-	funcs   Funcs                     // beside the table, and before it
-	changed map[string]kernel.Handler // by State; nil for removed ones
 	options Options
 }
-
-// table is States of some type of heap.
-type table interface {
-	dispatch(heap any, e kernel.Event) bool
-	names() []string
-	has(event string) bool
-}
-
-func (s States[H]) dispatch(heap any, e kernel.Event) bool {
-	h := s[e.Name]
-	if h == nil {
-		return false
-	}
-	h(heap.(*H), e)
-	return true
-}
-
-func (s States[H]) names() []string       { return slices.Collect(maps.Keys(s)) }
-func (s States[H]) has(event string) bool { return s[event] != nil }
 
 // Create makes a session and runs its _start, all before it returns; args are
 // the arguments of _start. The session is a child of the active one. If heap is
@@ -77,7 +56,7 @@ func Create[H any](k *kernel.Kernel, heap *H, states States[H], args ...any) (*S
 // args, as [Create] does, with the same errors. The session has no heap. POE:
 // inline_states.
 func Inline(k *kernel.Kernel, funcs Funcs, args ...any) (*Session, error) {
-	s := &Session{funcs: funcs}
+	s := &Session{table: funcs}
 	return start(k, s, s, args)
 }
 
@@ -107,10 +86,7 @@ func New[H any](k *kernel.Kernel, c Config[H]) (*Session, error) {
 	if c.Heap == nil {
 		c.Heap = new(H)
 	}
-	s := &Session{heap: c.Heap, funcs: c.Funcs}
-	if c.States != nil {
-		s.table = c.States
-	}
+	s := &Session{heap: c.Heap, table: c.table()}
 	if len(c.Options) > 0 {
 		s.options = maps.Clone(c.Options)
 	}
@@ -120,14 +96,24 @@ func New[H any](k *kernel.Kernel, c Config[H]) (*Session, error) {
 	return start(k, s, c.Type(s), c.Args)
 }
 
+func (c *Config[H]) table() table {
+	switch {
+	case c.States == nil:
+		return c.Funcs
+	case c.Funcs == nil:
+		return c.States
+	}
+	return layered{c.Funcs, c.States}
+}
+
 var errNoSignal = errors.New(`the handler name "_signal" is not used: signals go to the events that Sig names`)
 
 // start starts s, which is as it is or inside of a session of another type.
 func start(k *kernel.Kernel, s *Session, as kernel.Session, args []any) (*Session, error) {
-	if s.has("_signal") {
+	if s.table.has("_signal") {
 		return nil, &kernel.ConfigError{Package: "session", Field: "States", Err: errNoSignal}
 	}
-	if !s.has("_start") {
+	if !s.table.has("_start") {
 		k.Host().Logger().Warn("discarding session: no _start handler")
 		return nil, kernel.ErrNoStart
 	}
@@ -176,19 +162,7 @@ func (s *Session) Dispatch(e kernel.Event) bool {
 	if s.options != nil {
 		s.options.Trace(e)
 	}
-	if s.changed != nil {
-		return s.run(e) || s.dispatchDefault(e)
-	}
-	if s.funcs != nil { // as runFuncs, without a further copy of the event
-		if h := s.funcs[e.Name]; h != nil {
-			h(e)
-			return true
-		}
-	}
-	if s.table != nil && s.table.dispatch(s.heap, e) {
-		return true
-	}
-	return s.dispatchDefault(e)
+	return s.table.dispatch(s.heap, e) || s.dispatchDefault(e)
 }
 
 // dispatchDefault deals with an event that has no handler.
@@ -196,13 +170,13 @@ func (s *Session) dispatchDefault(e kernel.Event) bool {
 	if e.Name == "_start" {
 		return false
 	}
-	if s.has("_default") { // looked at first: most have none, and the arguments cost two allocations
+	if s.table.has("_default") { // looked at first: most have none, and the arguments cost two allocations
 		if s.options != nil {
 			s.options.TraceDefault(e)
 		}
 		e.Args = []any{e.Name, append([]any{}, e.Args...)}
 		e.Name = "_default"
-		s.run(e)
+		s.table.dispatch(s.heap, e)
 		return true
 	}
 	if s.options.On("default") {
@@ -211,60 +185,25 @@ func (s *Session) dispatchDefault(e kernel.Event) bool {
 	return false
 }
 
-// run runs the handler of exactly that name.
-func (s *Session) run(e kernel.Event) bool {
-	if h, ok := s.changed[e.Name]; ok {
-		if h != nil {
-			h(e)
-		}
-		return h != nil
-	}
-	return s.runFuncs(e)
-}
-
-// runFuncs is run for a session whose handlers are as it was made with.
-func (s *Session) runFuncs(e kernel.Event) bool {
-	if h := s.funcs[e.Name]; h != nil {
-		h(e)
-		return true
-	}
-	return s.table != nil && s.table.dispatch(s.heap, e)
-}
-
 // SetHandler adds, replaces or (with nil) removes a handler of this session
 // alone. Handlers use Kernel.State.
 func (s *Session) SetHandler(event string, h kernel.Handler) {
-	if h != nil && s.options.On("debug") && s.has(event) {
+	if h != nil && s.options.On("debug") && s.table.has(event) {
 		if k := s.id.Kernel(); k != nil {
 			k.Host().Logger().Warn("redefining a handler", "event", event, "session", s.id)
 		}
 	}
-	if h == nil && s.funcs[event] == nil && (s.table == nil || !s.table.has(event)) {
-		delete(s.changed, event) // there is none below it to hide
-		return
+	own, ok := s.table.(*changed)
+	if !ok {
+		own = &changed{map[string]kernel.Handler{}, s.table}
+		s.table = own
 	}
-	if s.changed == nil {
-		s.changed = map[string]kernel.Handler{}
-	}
-	s.changed[event] = h
-}
-
-func (s *Session) has(event string) bool {
-	if h, ok := s.changed[event]; ok {
-		return h != nil
-	}
-	return s.funcs[event] != nil || s.table != nil && s.table.has(event)
+	own.set(event, h)
 }
 
 // Handlers lists the events that have a handler, sorted.
 func (s *Session) Handlers() []string {
-	names := slices.Collect(maps.Keys(s.funcs))
-	if s.table != nil {
-		names = append(names, s.table.names()...)
-	}
-	for name := range s.changed {
-		names = append(names, name)
-	}
+	names := s.table.names()
 	slices.Sort(names)
-	return slices.DeleteFunc(slices.Compact(names), func(name string) bool { return !s.has(name) })
+	return slices.Compact(names)
 }

@@ -102,6 +102,24 @@ func TestPortChecks(t *testing.T) {
 	require.Len(t, r.Kept, 1)
 }
 
+// TestPortCheckOfSeveralRuns: a command may run the program as often as it likes.
+func TestPortCheckOfSeveralRuns(t *testing.T) {
+	needPerl(t)
+	dir := t.TempDir()
+	writeFile(t, "use POE;\nexit 3 unless @ARGV;\nPOE::Session->create(inline_states => { _start => sub { $_[KERNEL]->yield(say => $ARGV[0]) }, say => sub { print \"$_[ARG0]\\n\" } });\nPOE::Kernel->run;\n", dir, "say.pl")
+	status, out, errs := poe("port", filepath.Join(dir, "say.pl"), "-check", "$PROGRAM one && $PROGRAM two | sed s/w/W/; $PROGRAM; for x in 'three four' five; do $PROGRAM \"$x\" & wait; done")
+	require.Equal(t, 0, status, out+errs)
+	require.Contains(t, out, "both programs behave alike: equal up to event 12, the last one")
+
+	goFile := filepath.Join(dir, "say", "main.go")
+	writeFile(t, strings.Replace(readFile(t, goFile), `e.Kernel.Yield("say",`, `e.Kernel.Yield("say"+strings.Repeat("x", len(perl.Str(perl.Args.Get(0)))/10),`, 1), goFile)
+	require.Contains(t, readFile(t, goFile), "strings.Repeat")
+	writeFile(t, strings.Replace(readFile(t, goFile), "import (", "import (\n\"strings\"\n", 1), goFile)
+	status, out, errs = poe("port", filepath.Join(dir, "say.pl"), "-check", "$PROGRAM one; $PROGRAM 'three four'")
+	require.Equal(t, 1, status, out+errs)
+	require.Contains(t, out, "what is heard differs")
+}
+
 func TestPortCheckOfACommand(t *testing.T) {
 	needPerl(t)
 	dir := t.TempDir()

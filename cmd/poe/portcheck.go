@@ -27,8 +27,8 @@ type performance struct {
 	heard  string // by all who take part, or standard output
 	stderr string
 	exit   string
-	failed error  // the script could not be played to its end
-	trace  string // the file, "" if there is none
+	failed error    // the script could not be played to its end
+	traces []string // the files, one for each run of the program
 	events []*Event
 }
 
@@ -66,8 +66,8 @@ func (p *porting) compare(ctx context.Context, r *port.Report) (*port.Check, err
 	if err != nil {
 		return nil, err
 	}
-	if !r.Traced && before.trace != "" {
-		seen, err := evidence.Read(before.trace)
+	if !r.Traced && len(before.traces) > 0 {
+		seen, err := evidence.Read(before.traces...)
 		if err != nil {
 			return nil, err
 		}
@@ -106,17 +106,17 @@ func (p *porting) player(scratch string) (player, error) {
 	if !strings.Contains(p.check, "$PROGRAM") {
 		return nil, fmt.Errorf("-check %s: there is no such script, and a command needs $PROGRAM for the program", p.check)
 	}
-	return runShell(p.check), nil
+	return runShell(p.check, filepath.Dir(scratch)), nil
 }
 
-// runShell is a player of a command for the shell.
-func runShell(text string) player {
+// runShell is a player of a command for the shell; it writes files to dir.
+func runShell(text, dir string) player {
 	return func(ctx context.Context, command, env []string) *performance {
-		quoted := make([]string, len(command))
-		for i, c := range command {
-			quoted[i] = "'" + strings.ReplaceAll(c, "'", `'\''`) + "'"
+		run, err := launcher(dir, command)
+		if err != nil {
+			return &performance{failed: err}
 		}
-		cmd := program(ctx, "sh", "-c", strings.ReplaceAll(text, "$PROGRAM", strings.Join(quoted, " ")))
+		cmd := program(ctx, "sh", "-c", strings.ReplaceAll(text, "$PROGRAM", quoteShell(run)))
 		var stdout, stderr bytes.Buffer
 		cmd.Stdin, cmd.Stdout, cmd.Stderr = nil, &stdout, &stderr
 		cmd.Env = append(os.Environ(), env...)
@@ -148,13 +148,15 @@ func (p *porting) perform(ctx context.Context, play player, dir, name string, co
 	if errors.Is(ctx.Err(), context.Canceled) {
 		return nil, errors.New("interrupted")
 	}
-	_, err := os.Stat(trace)
-	if err != nil {
-		return out, nil // it ended before its kernel ran
+	out.traces = tracesOf(trace)
+	for _, trace := range out.traces {
+		events, err := readTrace(trace, false)
+		if err != nil {
+			return nil, err
+		}
+		out.events = append(out.events, events...)
 	}
-	out.trace = trace
-	out.events, err = readTrace(trace, false)
-	return out, err
+	return out, nil
 }
 
 // recordingSettings are the variables with which programs record.

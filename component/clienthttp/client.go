@@ -10,6 +10,7 @@ import (
 
 	"github.com/gopoe/poe/await"
 	"github.com/gopoe/poe/component/clienthttp/internal/turns"
+	"github.com/gopoe/poe/component/internal/service"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 )
@@ -17,7 +18,7 @@ import (
 // Client is the component. Its methods belong to the kernel's goroutine.
 type Client struct {
 	k         *kernel.Kernel
-	id        kernel.ID
+	service   service.Service
 	config    Config
 	http      *http.Client
 	transport *http.Transport // made here, nil if it was given
@@ -32,8 +33,8 @@ type Client struct {
 }
 
 var states = session.States[Client]{
-	"_start":                 (*Client).start,
-	"_stop":                  (*Client).stop,
+	"_start":                 func(c *Client, e kernel.Event) { c.service.Start(e, "requests", c.close, nil) },
+	"_stop":                  func(*Client, kernel.Event) {},
 	"_child":                 func(*Client, kernel.Event) {},
 	"request":                (*Client).requestEvent,
 	"cancel":                 (*Client).cancelEvent,
@@ -44,38 +45,16 @@ var states = session.States[Client]{
 	"timeout":                (*Client).timeout,
 }
 
-func (c *Client) start(e kernel.Event) {
-	c.id = e.Session
-	if _, err := e.Kernel.Host().Own(closer{c}, "requests"); err != nil {
-		*kernel.Arg[*error](e, 0) = err
-		return
-	}
-	*kernel.Arg[*error](e, 0) = e.AliasSet(c.config.Alias)
-}
-
-// stop ends what a stopped kernel has left.
-func (c *Client) stop(kernel.Event) {
-	for _, t := range c.transactions {
-		t.cancel()
-	}
-	c.workers.end()
-	c.closeIdle()
-}
-
-// closer answers the requests which a component that ends by force has left. It
+// close answers the requests which a component that ends by force has left. It
 // runs after the session's end, which drops the events that the session has
 // posted.
-type closer struct{ c *Client }
-
-func (x closer) Close() error {
-	c := x.c
+func (c *Client) close() {
 	c.over = true
 	for _, t := range c.inOrder() {
-		t.alarm = 0
 		t.fail(http.StatusRequestTimeout, ErrShutdown)
 	}
 	c.workers.end()
-	return nil
+	c.closeIdle()
 }
 
 func (c *Client) closeIdle() {
@@ -180,7 +159,7 @@ func (c *Client) add(asker kernel.ID, r Request) {
 		c.refuse(asker, r, http.StatusBadRequest, fmt.Errorf("%w: its URL must be absolute, with http or https", ErrRequest))
 		return
 	}
-	if _, err := c.k.RefcountIncrement(asker, c.tag()); err != nil {
+	if err := c.service.Keep(asker); err != nil {
 		closeBody(r.HTTP)
 		return // the asker has stopped meanwhile
 	}
@@ -191,9 +170,9 @@ func (c *Client) add(asker kernel.ID, r Request) {
 		t.trace, _ = c.k.Host().TraceContext()
 	}
 	c.transactions[r.HTTP] = t
-	c.in(func(e kernel.Event) {
+	c.service.In(func(e kernel.Event) {
 		if c.arrivals == nil {
-			c.arrivals = c.id.Postback("arrived")
+			c.arrivals = c.service.ID.Postback("arrived")
 		}
 		if c.config.Timeout > 0 {
 			t.alarm, _ = e.DelaySet("timeout", c.config.Timeout, t)
@@ -202,9 +181,6 @@ func (c *Client) add(asker kernel.ID, r Request) {
 	t.place = c.turns.Add(t.host, t)
 	c.begin()
 }
-
-// tag is the reference count that keeps askers alive.
-func (c *Client) tag() string { return "clienthttp " + c.config.Alias }
 
 // begin starts the requests whose turn it is.
 func (c *Client) begin() {
@@ -277,7 +253,7 @@ func (c *Client) Shutdown() {
 	for _, t := range c.inOrder() {
 		t.fail(http.StatusRequestTimeout, ErrShutdown)
 	}
-	c.in(func(e kernel.Event) { _ = e.AliasRemove(c.config.Alias) })
+	c.service.RemoveAlias()
 	c.closeIdle()
 }
 
@@ -334,16 +310,11 @@ func (c *Client) finish(t *transaction) {
 	if !t.begun {
 		closeBody(t.request.HTTP)
 	}
-	if t.alarm != 0 {
-		c.in(func(e kernel.Event) { _, _ = e.AlarmRemove(t.alarm) })
-	}
-	_, _ = c.k.RefcountDecrement(t.asker, c.tag())
+	c.service.RemoveAlarm(&t.alarm)
+	c.service.Release(t.asker)
 	if c.turns.Remove(t.place) {
 		c.release()
 	}
 }
-
-// in runs f in the component's session.
-func (c *Client) in(f kernel.Handler) { _ = c.k.Host().CallFunc(c.id, "clienthttp", f) }
 
 func hostOf(u *url.URL) string { return strings.ToLower(u.Scheme + "://" + u.Host) }

@@ -43,9 +43,9 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/component/clienthttp/internal/turns"
+	"github.com/gopoe/poe/component/internal/service"
 	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 )
 
 // Defaults of a Config.
@@ -138,7 +138,7 @@ func New(k *kernel.Kernel, config Config) (*Client, error) {
 	if err := config.complete(); err != nil {
 		return nil, err
 	}
-	c := &Client{k: k, config: config, transactions: map[*http.Request]*transaction{}, replayed: map[uint64]*transaction{}, turns: turns.New[*transaction](config.MaxOpen, config.MaxPerHost), workers: workers{ended: make(chan struct{})}}
+	c := &Client{k: k, service: service.New(k, "clienthttp", config.Alias), config: config, transactions: map[*http.Request]*transaction{}, replayed: map[uint64]*transaction{}, turns: turns.New[*transaction](config.MaxOpen, config.MaxPerHost), workers: workers{ended: make(chan struct{})}}
 	c.http = &http.Client{Transport: config.Transport, Jar: config.Jar, CheckRedirect: c.checkRedirect}
 	if config.Transport == nil {
 		c.transport = newTransport(config)
@@ -147,12 +147,7 @@ func New(k *kernel.Kernel, config Config) (*Client, error) {
 			c.http.Transport = newDecoding(c.transport, config.Encodings)
 		}
 	}
-	var failed error
-	_, err := session.Create(k, c, states, &failed)
-	if err == nil {
-		err = failed
-	}
-	if err != nil {
+	if err := service.Create(k, c, states); err != nil {
 		return nil, err
 	}
 	return c, nil

@@ -237,7 +237,7 @@ func (t *transaction) deliver(a arrival) {
 		c.finish(t)
 	default:
 		c.post(t.asker, t.request, a)
-		c.in(func(e kernel.Event) { e.Yield("handled", t) }) // behind the event that was posted
+		c.service.In(func(e kernel.Event) { e.Yield("handled", t) }) // behind the event that was posted
 	}
 }
 

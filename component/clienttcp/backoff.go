@@ -3,6 +3,7 @@ package clienttcp
 import (
 	"time"
 
+	"github.com/gopoe/poe/component/internal/backoff"
 	"github.com/gopoe/poe/kernel"
 )
 
@@ -22,8 +23,8 @@ type Backoff struct{ Min, Max time.Duration }
 // retry is the state of Backoff.
 type retry struct {
 	timer kernel.AlarmID
-	wait  time.Duration // the last one, 0 to begin anew
-	since time.Time     // when the connection was made
+	wait  backoff.Pause
+	since time.Time // when the connection was made
 }
 
 // retryLater sets the timer for the next attempt.
@@ -36,8 +37,7 @@ func (c *Client) retryLater() {
 		c.retry.wait = 0
 	}
 	c.retry.since = time.Time{}
-	c.retry.wait = min(max(2*c.retry.wait, b.Min), b.Max)
-	d := c.retry.wait/2 + time.Duration(c.Kernel.Rand().Int64N(int64(c.retry.wait/2)+1))
+	d := c.retry.wait.Next(b.Min, b.Max, c.Kernel.Rand())
 	timer, err := c.Kernel.Host().DelayFunc("client_tcp_retry", d, func(e kernel.Event) {
 		c.retry.timer = 0
 		c.Event = e

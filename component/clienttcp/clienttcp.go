@@ -14,6 +14,7 @@ import (
 	"reflect"
 	"time"
 
+	"github.com/gopoe/poe/component/internal/backoff"
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -168,8 +169,6 @@ func (c *Config) check() error {
 		return wrong("ConnectTimeout", "is negative; 0 leaves it to the system")
 	case min(c.Timeouts.Idle, c.Timeouts.Read, c.Timeouts.Write) < 0:
 		return wrong("Timeouts", "must not be negative; 0 is forever")
-	case c.Backoff.Min < 0 || c.Backoff.Max < c.Backoff.Min:
-		return wrong("Backoff", "needs 0 <= Min <= Max")
 	case c.Dial != nil && c.RemoteService != "":
 		return wrong("RemoteService", "excludes Dial")
 	case c.Dial != nil && c.Domain != socketfactory.Inet:
@@ -192,6 +191,9 @@ func (c *Config) check() error {
 		return wrong("Marks", "High and Low must be above 0")
 	case c.Backpressure != (readwrite.Marks{}) && (c.Backpressure.Low <= 0 || c.Backpressure.High <= c.Backpressure.Low):
 		return wrong("Backpressure", "High must be above Low, and Low above 0")
+	}
+	if err := backoff.Check("clienttcp", c.Backoff.Min, c.Backoff.Max); err != nil {
+		return err
 	}
 	var impossible *kernel.ConfigError
 	if c.Dial == nil && errors.As(c.factory().Check(), &impossible) {

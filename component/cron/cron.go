@@ -32,6 +32,7 @@ import (
 	"slices"
 	"time"
 
+	"github.com/gopoe/poe/component/internal/service"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 )
@@ -124,12 +125,12 @@ var (
 
 // Cron is the component. Its methods belong to the kernel's goroutine.
 type Cron struct {
-	k      *kernel.Kernel
-	id     kernel.ID
-	config Config
-	jobs   map[JobID]*entry
-	last   JobID
-	over   bool
+	k       *kernel.Kernel
+	service service.Service
+	config  Config
+	jobs    map[JobID]*entry
+	last    JobID
+	over    bool
 }
 
 // entry is a job with its timer.
@@ -164,8 +165,8 @@ type Status struct {
 }
 
 var states = session.States[Cron]{
-	"_start":   (*Cron).start,
-	"_stop":    func(c *Cron, _ kernel.Event) { c.Shutdown() },
+	"_start":   func(c *Cron, e kernel.Event) { c.service.Start(e, "cron jobs", c.Shutdown, nil) },
+	"_stop":    func(*Cron, kernel.Event) {},
 	"_child":   func(*Cron, kernel.Event) {},
 	"add":      (*Cron).addEvent,
 	"delete":   (*Cron).deleteEvent,
@@ -182,33 +183,18 @@ func New(k *kernel.Kernel, config Config) (*Cron, error) {
 	if config.Rand == nil {
 		config.Rand = k.Rand().Float64
 	}
-	c := &Cron{k: k, config: config, jobs: map[JobID]*entry{}}
-	var failed error
-	_, err := session.Create(k, c, states, &failed)
-	if err == nil {
-		err = failed
-	}
-	if err != nil {
+	c := &Cron{k: k, service: service.New(k, "cron", config.Alias), config: config, jobs: map[JobID]*entry{}}
+	if err := service.Create(k, c, states); err != nil {
 		return nil, err
 	}
 	return c, nil
 }
 
-func (c *Cron) start(e kernel.Event) {
-	c.id = e.Session
-	if c.config.Alias != "" {
-		*kernel.Arg[*error](e, 0) = e.AliasSet(c.config.Alias)
-	}
-}
-
-// tag is the reference count that keeps the sessions of jobs alive.
-const tag = "cron"
-
 // Add adds a job. The error is a *kernel.ConfigError for an expression that
 // cannot be parsed or has no future time, or without an event;
 // [kernel.ErrNoSession] if the session has stopped; or ErrShutdown.
 func (c *Cron) Add(job Job) (JobID, error) {
-	if c.over || !c.id.Alive() {
+	if c.over || !c.service.ID.Alive() {
 		return 0, ErrShutdown
 	}
 	if job.Event == "" {
@@ -224,7 +210,7 @@ func (c *Cron) Add(job Job) (JobID, error) {
 	if err != nil {
 		return 0, configError("Job.Spec", err)
 	}
-	if _, err := c.k.RefcountIncrement(job.To, tag); err != nil {
+	if err := c.service.Keep(job.To); err != nil {
 		return 0, err
 	}
 	c.last++
@@ -264,8 +250,8 @@ func (c *Cron) Remove(id JobID) error {
 	}
 	delete(c.jobs, id)
 	j.owned.Release()
-	c.in(func(e kernel.Event) { _, _ = e.AlarmRemove(j.alarm) })
-	_, _ = c.k.RefcountDecrement(j.To, tag)
+	c.service.RemoveAlarm(&j.alarm)
+	c.service.Release(j.To)
 	return nil
 }
 
@@ -294,20 +280,15 @@ func (c *Cron) Shutdown() {
 	for _, j := range c.Jobs() {
 		_ = c.Remove(j.ID)
 	}
-	if c.config.Alias != "" {
-		c.in(func(e kernel.Event) { _ = e.AliasRemove(c.config.Alias) })
-	}
+	c.service.RemoveAlias()
 }
-
-// in runs f in the component's session, which owns the timers.
-func (c *Cron) in(f kernel.Handler) { _ = c.k.Host().CallFunc(c.id, "cron", f) }
 
 func (c *Cron) schedule(j *entry) {
 	at := j.next
 	if j.Jitter > 0 {
 		at = at.Add(time.Duration(c.config.Rand() * float64(j.Jitter)))
 	}
-	c.in(func(e kernel.Event) {
+	c.service.In(func(e kernel.Event) {
 		var err error
 		if j.alarm, err = e.Kernel.AlarmSet("due", at, j.id); err != nil {
 			c.k.Host().Logger().Warn("cron: no timer", "job", j.id, "error", err)

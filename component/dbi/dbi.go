@@ -37,9 +37,9 @@ import (
 	"errors"
 	"time"
 
+	"github.com/gopoe/poe/component/internal/service"
 	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 )
 
 // Kind selects what a query returns.
@@ -174,7 +174,7 @@ var (
 // *kernel.ConfigError, or that of the alias. New does not wait for the
 // database, whose errors are reported by results.
 func New(k *kernel.Kernel, c Config) (*DBI, error) {
-	d := &DBI{k: k, config: c, lanes: map[any]*lane{}}
+	d := &DBI{k: k, service: service.New(k, "dbi", c.Alias), config: c, lanes: map[any]*lane{}}
 	d.ctx, d.cancel = context.WithCancel(context.Background())
 	switch {
 	case c.DB == nil && c.Driver == "":
@@ -202,12 +202,7 @@ func New(k *kernel.Kernel, c Config) (*DBI, error) {
 	configerror.SetDefault(&d.config.Timeout, DefaultTimeout)
 	configerror.SetDefault(&d.config.MaxRows, DefaultMaxRows)
 	configerror.SetDefault(&d.config.MaxPending, DefaultMaxPending)
-	var failed error
-	_, err := session.Create(k, d, states, &failed)
-	if err == nil {
-		err = failed
-	}
-	if err != nil {
+	if err := service.Create(k, d, states); err != nil {
 		d.close()
 		return nil, err
 	}

@@ -108,12 +108,12 @@ func (c closer) Close() error {
 
 // abandon rolls the open transaction back, behind what still waits in the lane.
 func (l *lane) abandon() {
-	if !l.open || !l.d.id.Alive() {
+	if !l.open || !l.d.service.ID.Alive() {
 		return // the component's end rolls back as well
 	}
 	l.open = false
 	l.d.pending++
-	l.d.in(func(kernel.Event) {
+	l.d.service.In(func(kernel.Event) {
 		err := l.offload("dbi rollback", func(context.Context) (any, error) {
 			return nil, l.end(false)
 		}, func(kernel.Event, any, error) { l.d.ended(l) })

@@ -6,6 +6,7 @@ import (
 	"reflect"
 
 	"github.com/gopoe/poe/await"
+	"github.com/gopoe/poe/component/internal/service"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 )
@@ -13,7 +14,7 @@ import (
 // DBI is the component. Its methods belong to the kernel's goroutine.
 type DBI struct {
 	k        *kernel.Kernel
-	id       kernel.ID
+	service  service.Service
 	config   Config
 	owned    bool // the database
 	lanes    map[any]*lane
@@ -27,7 +28,12 @@ type DBI struct {
 }
 
 var states = session.States[DBI]{
-	"_start":   (*DBI).start,
+	"_start": func(d *DBI, e kernel.Event) {
+		if d.service.Alias == "" {
+			d.service.Alias = fmt.Sprint("dbi ", e.Session)
+		}
+		d.service.Start(e, "queries", d.stop, nil)
+	},
 	"_stop":    func(d *DBI, _ kernel.Event) { d.close() },
 	"_child":   func(*DBI, kernel.Event) {},
 	"query":    (*DBI).query,
@@ -48,18 +54,6 @@ func init() {
 			d.add(e.Sender, q)
 		}
 	}
-}
-
-func (d *DBI) start(e kernel.Event) {
-	d.id = e.Session
-	if _, err := d.k.Host().Own(stopper{d}, "queries"); err != nil {
-		*kernel.Arg[*error](e, 0) = err
-		return
-	}
-	if d.config.Alias == "" {
-		d.config.Alias = fmt.Sprint("dbi ", e.Session)
-	}
-	*kernel.Arg[*error](e, 0) = e.AliasSet(d.config.Alias)
 }
 
 func (d *DBI) query(e kernel.Event) {
@@ -101,15 +95,12 @@ func (d *DBI) Await(q Query) await.Awaitable[*Result] {
 // Pending returns the number of queries that wait or run.
 func (d *DBI) Pending() int { return d.pending }
 
-// tag is the reference count that keeps askers alive.
-func (d *DBI) tag() string { return "dbi " + d.config.Alias }
-
 // add takes a query on.
 func (d *DBI) add(asker kernel.ID, q Query) {
 	err := q.check()
 	switch {
 	case err != nil:
-	case d.over || !d.id.Alive():
+	case d.over || !d.service.ID.Alive():
 		err = ErrShutdown
 	case d.pending >= d.config.MaxPending:
 		err = ErrBusy
@@ -118,7 +109,7 @@ func (d *DBI) add(asker kernel.ID, q Query) {
 		d.answer(asker, &Result{Query: q, Err: err, Last: true})
 		return
 	}
-	if _, err := d.k.RefcountIncrement(asker, d.tag()); err != nil {
+	if err := d.service.Keep(asker); err != nil {
 		return // it has stopped meanwhile
 	}
 	key := q.Lane
@@ -131,9 +122,9 @@ func (d *DBI) add(asker kernel.ID, q Query) {
 		d.lanes[key] = l
 	}
 	d.pending++
-	d.in(func(kernel.Event) {
+	d.service.In(func(kernel.Event) {
 		if d.arrivals == nil {
-			d.arrivals = d.id.Postback("chunk")
+			d.arrivals = d.service.ID.Postback("chunk")
 		}
 		r := &request{lane: l, asker: asker, query: q, credit: make(chan struct{}, 1), chunks: d.arrivals}
 		if err = l.offload("dbi "+string(q.Kind), r.run, r.finished); err == nil {
@@ -203,25 +194,21 @@ func (d *DBI) chunk(e kernel.Event) {
 // done ends a query.
 func (d *DBI) done(l *lane, asker kernel.ID, r *Result) {
 	d.answer(asker, r)
-	_, _ = d.k.RefcountDecrement(asker, d.tag())
+	d.service.Release(asker)
 	d.ended(l)
 }
 
-// stopper answers the queries which a component that ends by force has left. It
+// stop answers the queries which a component that ends by force has left. It
 // runs after the session's end, which drops the events that the session has
 // posted.
-type stopper struct{ d *DBI }
-
-func (s stopper) Close() error {
-	d := s.d
+func (d *DBI) stop() {
 	d.over = true
 	for _, r := range d.requests {
 		d.answer(r.asker, &Result{Query: r.query, Err: ErrShutdown, Last: true})
-		_, _ = d.k.RefcountDecrement(r.asker, d.tag())
+		d.service.Release(r.asker)
 	}
 	d.requests = nil
 	d.cancel() // open transactions are rolled back, and their connections freed
-	return nil
 }
 
 // ended counts the end of a job.
@@ -247,7 +234,7 @@ func (d *DBI) settle() {
 		if d.abandonAll(); d.pending > 0 {
 			return // settle is called again
 		}
-		d.in(func(e kernel.Event) { _ = e.AliasRemove(d.config.Alias) })
+		d.service.RemoveAlias()
 	}
 }
 
@@ -276,6 +263,3 @@ func (d *DBI) close() {
 		go d.config.DB.Close() // it waits for running queries, which are cancelled
 	}
 }
-
-// in runs f in the component's session, which owns the jobs.
-func (d *DBI) in(f kernel.Handler) { _ = d.k.Host().CallFunc(d.id, "dbi", f) }

@@ -31,9 +31,9 @@ import (
 	"errors"
 	"time"
 
+	"github.com/gopoe/poe/component/internal/service"
 	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 )
 
 // Defaults of a Config.
@@ -141,13 +141,8 @@ func New(k *kernel.Kernel, c Config) (*Queue, error) {
 	configerror.SetDefault(&c.Limit, DefaultLimit)
 	configerror.SetDefault(&c.MaxJobs, DefaultMaxJobs)
 	configerror.SetDefault(&c.Attempts, 1)
-	q := &Queue{k: k, config: c, bySession: map[kernel.ID]*Job{}}
-	var failed error
-	_, err := session.Create(k, q, states, &failed)
-	if err == nil {
-		err = failed
-	}
-	if err != nil {
+	q := &Queue{k: k, service: service.New(k, "jobqueue", c.Alias), config: c, bySession: map[kernel.ID]*Job{}}
+	if err := service.Create(k, q, states); err != nil {
 		return nil, err
 	}
 	return q, nil

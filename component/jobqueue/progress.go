@@ -31,7 +31,7 @@ func (j *Job) newReporter() *reporter {
 		return nil
 	}
 	r := &reporter{}
-	r.to = j.queue.id.Postback("progress", j, j.attempts, r)
+	r.to = j.queue.service.ID.Postback("progress", j, j.attempts, r)
 	return r
 }
 

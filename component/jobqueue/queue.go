@@ -7,6 +7,7 @@ import (
 	"sort"
 	"time"
 
+	"github.com/gopoe/poe/component/internal/service"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 )
@@ -14,7 +15,7 @@ import (
 // Queue is the component. Its methods belong to the kernel's goroutine.
 type Queue struct {
 	k         *kernel.Kernel
-	id        kernel.ID
+	service   service.Service
 	config    Config
 	waiting   []*Job
 	running   []*Job
@@ -45,7 +46,7 @@ type Job struct {
 }
 
 var states = session.States[Queue]{
-	"_start":   (*Queue).start,
+	"_start":   func(q *Queue, e kernel.Event) { q.service.Start(e, "jobs", q.close, q.start) },
 	"_stop":    func(*Queue, kernel.Event) {},
 	"_child":   (*Queue).child,
 	"_parent":  func(*Queue, kernel.Event) {},
@@ -59,25 +60,15 @@ var states = session.States[Queue]{
 	"shutdown": func(q *Queue, _ kernel.Event) { q.Stop() },
 }
 
-func (q *Queue) start(e kernel.Event) {
-	q.id = e.Session
-	failed := kernel.Arg[*error](e, 0)
-	if _, *failed = q.k.Host().Own(closer{q}, "jobs"); *failed != nil {
-		return
-	}
-	if *failed = e.AliasSet(q.config.Alias); *failed != nil {
-		return
-	}
+func (q *Queue) start(e kernel.Event) (err error) {
 	if q.config.Worker != nil && q.config.Attempts > 1 || q.config.Timeout > 0 {
-		*failed = e.Sig("DIE", "die")
+		err = e.Sig("DIE", "die")
 	}
 	if q.config.Fetch != nil {
 		e.Yield("fetch")
 	}
+	return err
 }
-
-// tag is the reference count that keeps askers alive.
-func (q *Queue) tag() string { return "jobqueue " + q.config.Alias }
 
 func (q *Queue) enqueue(e kernel.Event) {
 	event, ok := kernel.ArgOK[string](e, 0)
@@ -108,7 +99,7 @@ func (q *Queue) accept(asker kernel.ID, event string, params []any) {
 	case q.Waiting() >= q.config.MaxJobs:
 		j.respond(ErrBusy)
 	default:
-		if _, err := q.k.RefcountIncrement(asker, q.tag()); err != nil {
+		if err := q.service.Keep(asker); err != nil {
 			return // it has stopped meanwhile
 		}
 		j.keeps = asker
@@ -151,10 +142,10 @@ func (q *Queue) next() {
 		q.waiting[0] = nil
 		q.waiting = q.waiting[1:]
 		q.running = append(q.running, j)
-		q.in(j.begin)
+		q.service.In(j.begin)
 	}
 	if q.config.Fetch != nil && !q.stopped && q.Running() < q.config.Limit && len(q.waiting) == 0 {
-		q.in(func(e kernel.Event) { _ = e.Delay("fetch", 0) })
+		q.service.In(func(e kernel.Event) { _ = e.Delay("fetch", 0) })
 	}
 }
 
@@ -172,7 +163,7 @@ func (q *Queue) fetch(e kernel.Event) {
 		}
 		j := &Job{queue: q, asker: q.config.AckTo, event: q.config.AckEvent, params: params}
 		q.running = append(q.running, j)
-		q.in(j.begin)
+		q.service.In(j.begin)
 	}
 }
 
@@ -231,23 +222,16 @@ func (q *Queue) Stop() {
 		work.Cancel() // the queue does not wait for it
 	}
 	q.overdue = nil
-	q.in(func(e kernel.Event) {
-		for _, j := range idle {
-			if j.alarm != 0 {
-				_, _ = e.AlarmRemove(j.alarm)
-			}
-		}
-		_ = e.DelayClear("fetch")
-		_ = e.AliasRemove(q.config.Alias)
-	})
+	for _, j := range idle {
+		q.service.RemoveAlarm(&j.alarm)
+	}
+	q.service.In(func(e kernel.Event) { _ = e.DelayClear("fetch") })
+	q.service.RemoveAlias()
 }
 
-// closer answers the jobs which a queue that ends by force has left. It runs
+// close answers the jobs which a queue that ends by force has left. It runs
 // after the session's end, which drops the events that the session has posted.
-type closer struct{ q *Queue }
-
-func (c closer) Close() error {
-	q := c.q
+func (q *Queue) close() {
 	q.stopped = true
 	for _, j := range slices.Concat(q.running, q.waiting, q.pausing) {
 		if !j.done {
@@ -256,11 +240,7 @@ func (c closer) Close() error {
 		}
 	}
 	q.running, q.waiting, q.pausing, q.overdue = nil, nil, nil, nil
-	return nil
 }
-
-// in runs f in the queue's session.
-func (q *Queue) in(f kernel.Handler) { _ = q.k.Host().CallFunc(q.id, "jobqueue", f) }
 
 // Params returns the job's parameters, which must not be changed.
 func (j *Job) Params() []any { return j.params }
@@ -390,14 +370,11 @@ func (j *Job) ended(err error) {
 		return // the queue was stopped by force
 	}
 	q.running = slices.Delete(q.running, i, i+1)
-	if j.alarm != 0 {
-		q.in(func(e kernel.Event) { _, _ = e.AlarmRemove(j.alarm) })
-		j.alarm = 0
-	}
+	q.service.RemoveAlarm(&j.alarm)
 	j.offload, j.worker = nil, kernel.ID{}
 	if err != nil && j.attempts < q.config.Attempts && !q.stopped {
 		q.pausing = append(q.pausing, j)
-		q.in(func(e kernel.Event) {
+		q.service.In(func(e kernel.Event) {
 			j.alarm, _ = e.DelaySet("again", q.config.pause(j.attempts), j)
 		})
 	} else if !j.done {
@@ -431,7 +408,7 @@ func (j *Job) respond(err error) {
 		}
 	}
 	if !j.keeps.IsZero() {
-		_, _ = q.k.RefcountDecrement(j.keeps, q.tag())
+		q.service.Release(j.keeps)
 		j.keeps = kernel.ID{}
 	}
 }

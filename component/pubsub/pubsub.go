@@ -34,6 +34,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gopoe/poe/component/internal/service"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 )
@@ -70,11 +71,10 @@ var (
 // PubSub is the component, which is used by its events. Its methods belong to
 // the kernel's goroutine.
 type PubSub struct {
-	k      *kernel.Kernel
-	id     kernel.ID
-	alias  string
-	events map[string]*publication
-	over   bool
+	k       *kernel.Kernel
+	service service.Service
+	events  map[string]*publication
+	over    bool
 }
 
 // publication is what is known of one event, published or only subscribed to.
@@ -92,8 +92,8 @@ type subscription struct {
 }
 
 var states = session.States[PubSub]{
-	"_start":    (*PubSub).start,
-	"_stop":     func(p *PubSub, _ kernel.Event) { p.forget() },
+	"_start":    func(p *PubSub, e kernel.Event) { p.service.Start(e, "publications", p.forget, nil) },
+	"_stop":     func(*PubSub, kernel.Event) {},
 	"_child":    func(*PubSub, kernel.Event) {},
 	"_parent":   func(*PubSub, kernel.Event) {},
 	"publish":   reports((*PubSub).publish),
@@ -113,10 +113,7 @@ func reports(f func(*PubSub, kernel.Event) error) func(*PubSub, kernel.Event) {
 		if !p.over {
 			err = f(p, e)
 		}
-		if err != nil {
-			p.k.Host().Logger().Warn(err.Error(), "event", e.Name, "args", e.Args, "sender", e.Sender)
-			e.Return(err)
-		}
+		p.service.Report(e, err)
 	}
 }
 
@@ -126,25 +123,12 @@ func New(k *kernel.Kernel, alias string) (*PubSub, error) {
 	if alias == "" {
 		alias = DefaultAlias
 	}
-	p := &PubSub{k: k, alias: alias, events: map[string]*publication{}}
-	var failed error
-	_, err := session.Create(k, p, states, &failed)
-	if err == nil {
-		err = failed
-	}
-	if err != nil {
+	p := &PubSub{k: k, service: service.New(k, "pubsub", alias), events: map[string]*publication{}}
+	if err := service.Create(k, p, states); err != nil {
 		return nil, err
 	}
 	return p, nil
 }
-
-func (p *PubSub) start(e kernel.Event) {
-	p.id = e.Session
-	*kernel.Arg[*error](e, 0) = e.AliasSet(p.alias)
-}
-
-// tag is the reference count that keeps publishers and subscribers alive.
-func (p *PubSub) tag() string { return "pubsub " + p.alias }
 
 func (p *PubSub) event(name string) *publication {
 	if p.events[name] == nil {
@@ -167,7 +151,7 @@ func (p *PubSub) publish(e kernel.Event) error {
 	case p.events[name] != nil && p.events[name].published:
 		return fmt.Errorf("%w: %s", ErrPublished, name)
 	}
-	if _, err := p.k.RefcountIncrement(e.Sender, p.tag()); err != nil {
+	if err := p.service.Keep(e.Sender); err != nil {
 		return err
 	}
 	pub := p.event(name)
@@ -210,7 +194,7 @@ func (p *PubSub) rescind(e kernel.Event) error {
 }
 
 func (p *PubSub) unpublish(name string, pub *publication) {
-	_, _ = p.k.RefcountDecrement(pub.publisher, p.tag())
+	p.service.Release(pub.publisher)
 	pub.published, pub.publisher = false, kernel.ID{}
 	p.tidy(name, pub)
 }
@@ -250,7 +234,7 @@ func (p *PubSub) subscribe(e kernel.Event) error {
 		pub.subscribers[i].event = event
 		return nil
 	}
-	if _, err := p.k.RefcountIncrement(e.Sender, p.tag()); err != nil {
+	if err := p.service.Keep(e.Sender); err != nil {
 		p.tidy(name, pub)
 		return err
 	}
@@ -268,7 +252,7 @@ func (p *PubSub) cancel(e kernel.Event) error {
 	if pub == nil || pub.find(e.Sender) < 0 {
 		return fmt.Errorf("%w: %s", ErrNotSubscribed, name)
 	}
-	_, _ = p.k.RefcountDecrement(e.Sender, p.tag())
+	p.service.Release(e.Sender)
 	i := pub.find(e.Sender)
 	pub.subscribers = slices.Delete(slices.Clone(pub.subscribers), i, i+1)
 	p.tidy(name, pub)
@@ -322,17 +306,17 @@ func (p *PubSub) Shutdown() {
 		return
 	}
 	p.forget()
-	_ = p.k.Host().CallFunc(p.id, "pubsub", func(e kernel.Event) { _ = e.AliasRemove(p.alias) })
+	p.service.RemoveAlias()
 }
 
 func (p *PubSub) forget() {
 	p.over = true
 	for name, pub := range p.events {
 		for _, s := range pub.subscribers {
-			_, _ = p.k.RefcountDecrement(s.id, p.tag())
+			p.service.Release(s.id)
 		}
 		if pub.published {
-			_, _ = p.k.RefcountDecrement(pub.publisher, p.tag())
+			p.service.Release(pub.publisher)
 		}
 		delete(p.events, name)
 	}

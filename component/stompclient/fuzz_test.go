@@ -17,8 +17,8 @@ import (
 // anything behind.
 func FuzzBroker(f *testing.F) {
 	f.Add([]byte("CONNECTED\nversion:1.2\nheart-beat:1,1\n\n\x00MESSAGE\nsubscription:1\nack:a\n\nbody\x00"))
-	f.Add([]byte("CONNECTED\nheart-beat:99999999999,x\n\n\x00RECEIPT\nreceipt-id:poe-2\n\n\x00RECEIPT\nreceipt-id:poe-goodbye\n\n\x00"))
-	f.Add([]byte("CONNECTED\n\n\x00MESSAGE\ndestination:/a\n\n\x00ERROR\nreceipt-id:poe-2\n\n\x00"))
+	f.Add([]byte("CONNECTED\nheart-beat:99999999999,x\n\n\x00RECEIPT\nreceipt-id:poe-1\n\n\x00RECEIPT\nreceipt-id:poe-goodbye\n\n\x00"))
+	f.Add([]byte("CONNECTED\n\n\x00MESSAGE\ndestination:/a\n\n\x00ERROR\nreceipt-id:poe-1\n\n\x00"))
 	f.Fuzz(func(t *testing.T, said []byte) {
 		clock := &poetest.Clock{}
 		k := poetest.New(t, kernel.Options{Clock: clock})

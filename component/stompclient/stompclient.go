@@ -45,7 +45,9 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/component/clienttcp"
-	"github.com/gopoe/poe/component/internal/service"
+	"github.com/gopoe/poe/component/internal/backoff"
+	"github.com/gopoe/poe/component/stompclient/internal/link"
+	"github.com/gopoe/poe/component/stompclient/internal/outbox"
 	"github.com/gopoe/poe/filter/stomp"
 	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
@@ -70,13 +72,13 @@ var DefaultBackoff = clienttcp.Backoff{Min: time.Second, Max: time.Minute}
 
 // Errors of receipts, of Config.Error, and of calls of the events.
 var (
-	ErrLost      = errors.New("stompclient: the connection was lost")
-	ErrTimeout   = errors.New("stompclient: no answer of the broker in time")
-	ErrHeartBeat = errors.New("stompclient: the broker is silent")
+	ErrLost      = outbox.ErrLost
+	ErrTimeout   = link.ErrTimeout
+	ErrHeartBeat = link.ErrHeartBeat
 	ErrShutdown  = errors.New("stompclient: the component has shut down")
-	ErrPending   = errors.New("stompclient: too many frames wait")
+	ErrPending   = outbox.ErrPending
 	ErrStale     = errors.New("stompclient: the message is of a connection that is over")
-	ErrVersion   = errors.New("stompclient: the broker's version of the protocol does not have this")
+	ErrVersion   = stomp.ErrVersion
 )
 
 // ServerError is an ERROR frame of the broker, which then ends the connection.
@@ -159,7 +161,7 @@ type Message struct {
 	Destination  string
 	Subscription Subscription
 
-	connection *connection
+	connection uint64 // its number
 	id         string // the subscription's on the wire
 }
 
@@ -199,58 +201,13 @@ type Stats struct {
 	Pending, Awaited int    // frames that wait, and awaited receipts
 }
 
-// Broker is the component, which represents the broker. Its methods belong to
-// the kernel's goroutine.
-type Broker struct {
-	k             *kernel.Kernel
-	service       service.Service
-	config        Config
-	connection    *connection // nil while there is none
-	pending       []*outgoing // oldest first
-	awaited       map[string]*outgoing
-	subscriptions []*subscribed
-	registered    *service.Registry[struct{}]
-	transactions  map[string]bool // whether it is lost
-	serial        uint64
-	wait          time.Duration // before the last attempt
-	timer         kernel.AlarmID
-	stats         Stats
-	over, ended   bool
-}
-
-// subscribed is a subscription of a session.
-type subscribed struct {
-	Subscription
-	by kernel.ID
-	id string
-}
-
-// New creates the component, as a child of the active session, and begins to
-// connect. The error is a *kernel.ConfigError, or that of the alias.
-func New(k *kernel.Kernel, c Config) (*Broker, error) {
-	if err := c.check(); err != nil {
-		return nil, err
-	}
-	b := &Broker{k: k, service: service.New(k, "stompclient", c.Alias), config: c, awaited: map[string]*outgoing{}, transactions: map[string]bool{}}
-	b.registered = service.NewRegistry[struct{}](&b.service)
-	if err := service.Create(k, b, states); err != nil {
-		return nil, err
-	}
-	return b, nil
-}
-
 func (c *Config) check() error {
-	switch {
-	case c.RemotePort < 0 || c.RemotePort > 65535:
-		return configerror.New("stompclient", "RemotePort", "is no port")
-	case c.HeartBeat < NoHeartBeat:
-		return configerror.New("stompclient", "HeartBeat", "must not be negative, but for NoHeartBeat")
-	case c.HeartBeat > 0 && c.HeartBeat < time.Millisecond:
-		return configerror.New("stompclient", "HeartBeat", "is less than a millisecond")
-	case c.Backoff.Min < 0 || c.Backoff.Max < c.Backoff.Min:
-		return configerror.New("stompclient", "Backoff", "needs 0 <= Min <= Max")
+	if c.HeartBeat < NoHeartBeat || c.HeartBeat > 0 && c.HeartBeat < time.Millisecond {
+		return configerror.New("stompclient", "HeartBeat", "must be NoHeartBeat or at least a millisecond")
 	}
 	if err := cmp.Or(
+		configerror.Port("stompclient", "RemotePort", c.RemotePort),
+		backoff.Check("stompclient", c.Backoff.Min, c.Backoff.Max),
 		configerror.NotNegative("stompclient", "Timeout", c.Timeout),
 		configerror.NotNegative("stompclient", "MaxPending", c.MaxPending),
 	); err != nil {
@@ -270,27 +227,15 @@ func (c *Config) check() error {
 	if c.Backoff.Min == 0 {
 		c.Backoff = DefaultBackoff
 	}
+	if err := c.greeting().Check(); err != nil {
+		return configerror.New("stompclient", "Headers", "and the credentials cannot be written: "+err.Error())
+	}
 	return nil
 }
 
-// Stats returns the statistics.
-func (b *Broker) Stats() Stats {
-	b.stats.Connected = b.connection != nil && b.connection.ready
-	b.stats.Pending, b.stats.Awaited = len(b.pending), len(b.awaited)
-	return b.stats
-}
-
-// fail reports an error of a connection.
-func (b *Broker) fail(err error) {
-	if b.config.Error != nil {
-		b.config.Error(err)
-	} else {
-		b.k.Host().Logger().Warn("stompclient: the connection failed", "broker", b.config.RemoteAddress, "error", err)
-	}
-	b.broadcast("connection_down", err)
-}
-
-// broadcast posts an event to all who have registered.
-func (b *Broker) broadcast(event string, record any) {
-	b.registered.Post(func(struct{}) string { return event }, record)
+// greeting returns the frame that begins a connection.
+func (c *Config) greeting() *stomp.Frame {
+	f := stomp.Connect(c.Host, c.Login, c.Passcode, c.HeartBeat)
+	f.Headers = append(f.Headers, c.Headers...)
+	return f
 }

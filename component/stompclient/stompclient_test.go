@@ -421,10 +421,56 @@ func TestConfigErrors(t *testing.T) {
 	for field, c := range map[string]stompclient.Config{
 		"RemotePort": {RemotePort: -1}, "HeartBeat": {HeartBeat: -2}, "Timeout": {Timeout: -1}, "MaxPending": {MaxPending: -1},
 		"Backoff": {Backoff: clienttcp.Backoff{Min: 2, Max: 1}}, "Limits": {Limits: stomp.Config{MaxBody: -1}},
+		"Headers": {Headers: []stomp.Header{{Key: "a", Value: "b\nc"}}},
 	} {
 		_, err := stompclient.New(kernel.New(), c)
 		var wrong *kernel.ConfigError
 		require.ErrorAs(t, err, &wrong, field)
 		assert.Equal(t, field, wrong.Field)
 	}
+}
+
+// A BEGIN or COMMIT for which there is no space changes nothing.
+func TestTransactionsWithoutSpace(t *testing.T) {
+	w := newWorld(t, "1.2", stompclient.Config{MaxPending: 2}, nil)
+	w.broker.down = true
+	require.NoError(t, w.ask(t, "begin", "t1"))
+	require.NoError(t, w.ask(t, "send", stompclient.Send{Destination: "/queue/a", Transaction: "t1"}))
+	require.NoError(t, w.ask(t, "begin", "t2", "receipt"))
+	require.ErrorIs(t, w.ask(t, "send", stompclient.Send{Destination: "/queue/a", Transaction: "t2"}), kernel.ErrInvalid, "it has not begun")
+	require.ErrorIs(t, w.ask(t, "commit", "t1"), stompclient.ErrPending)
+	w.broker.down = false
+	w.run(t, time.Minute)
+	require.NoError(t, w.ask(t, "commit", "t1"), "it is open still")
+	w.end(t)
+	assert.Equal(t, []string{"receipt <nil> " + stompclient.ErrPending.Error()}, w.heard)
+	assert.Equal(t, []string{
+		"CONNECT", "BEGIN transaction:t1", "SEND destination:/queue/a transaction:t1", "COMMIT transaction:t1", "DISCONNECT receipt",
+	}, w.broker.got)
+}
+
+// A subscription that no frame can have is refused, and does not end each connection.
+func TestSubscriptionThatCannotBeWritten(t *testing.T) {
+	w := newWorld(t, "1.2", stompclient.Config{}, nil)
+	require.NoError(t, w.ask(t, "subscribe", stompclient.Subscription{Destination: "/queue/a"}))
+	require.Error(t, w.ask(t, "subscribe", stompclient.Subscription{Destination: "/queue/a", Headers: []stomp.Header{{Key: "selector", Value: "\x00"}}}))
+	w.run(t, time.Minute)
+	require.NoError(t, w.ask(t, "subscribe", stompclient.Subscription{Destination: "/queue/a", Ack: stompclient.Client}))
+	w.run(t, time.Second)
+	assert.Empty(t, w.errors)
+	assert.Len(t, w.broker.got, 4)
+	assert.Contains(t, w.broker.got[1], "SUBSCRIBE id:1 destination:/queue/a ack:auto")
+	assert.Equal(t, "UNSUBSCRIBE id:1 destination:/queue/a", w.broker.got[2])
+	w.end(t)
+}
+
+// A function Connected that subscribes does so once.
+func TestSubscribeInConnected(t *testing.T) {
+	var w *world
+	w = newWorld(t, "1.2", stompclient.Config{Connected: func(*stomp.Frame) {
+		require.NoError(t, w.ask(t, "subscribe", stompclient.Subscription{Destination: "/queue/a"}))
+	}}, nil)
+	w.run(t, time.Minute)
+	assert.Equal(t, []string{"CONNECT", "SUBSCRIBE id:1 destination:/queue/a ack:auto"}, w.broker.got)
+	w.end(t)
 }

@@ -32,11 +32,14 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/component/clienttcp"
+	"github.com/gopoe/poe/component/internal/backoff"
 	"github.com/gopoe/poe/component/internal/service"
+	"github.com/gopoe/poe/component/syslogclient/internal/transport"
 	"github.com/gopoe/poe/filter/syslog"
 	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/socketfactory"
 )
 
 // Defaults of a Config.
@@ -61,7 +64,7 @@ var DefaultBackoff = clienttcp.Backoff{Min: time.Second, Max: time.Minute}
 var (
 	ErrShutdown = errors.New("syslogclient: the component has shut down")
 	ErrTooLong  = errors.New("syslogclient: the message is longer than MaxLength")
-	ErrPending  = errors.New("syslogclient: too much waits to be sent")
+	ErrPending  = transport.ErrPending
 )
 
 // Config configures the component. Every field is optional.
@@ -121,26 +124,23 @@ type Stats struct {
 	Pending int    // messages that wait
 }
 
-// transport sends what waits.
-type transport interface {
-	flush()
-	idle() bool // nothing is being sent
-	close()
+// sender sends what waits in a queue.
+type sender interface {
+	Flush()
+	Idle() bool // nothing is being sent
+	Close()
 }
 
 // Client is the component. Its methods belong to the kernel's goroutine.
 type Client struct {
-	k         *kernel.Kernel
-	service   service.Service
-	config    Config
-	framing   *syslog.Filter // nil for datagrams
-	transport transport
-	pending   [][]byte // oldest first
-	octets    int      // of pending
-	stats     Stats
-	full      bool // a message has been dropped for want of space
-	deadline  kernel.AlarmID
-	over      bool
+	k        *kernel.Kernel
+	service  service.Service
+	config   Config
+	framing  *syslog.Filter // nil for datagrams
+	queue    transport.Queue
+	sender   sender
+	deadline kernel.AlarmID
+	over     bool
 }
 
 // New creates the component, as a child of the active session, and begins to
@@ -150,6 +150,7 @@ func New(k *kernel.Kernel, c Config) (*Client, error) {
 		return nil, err
 	}
 	client := &Client{k: k, service: service.New(k, "syslogclient", c.Alias), config: c}
+	client.queue = transport.Queue{Max: c.MaxPending, Fail: client.fail, Emptied: client.finish}
 	if !c.datagrams() {
 		var err error
 		if client.framing, err = syslog.New(syslog.Config{Framing: c.Framing, MaxLength: c.MaxLength}); err != nil {
@@ -167,8 +168,6 @@ func (c *Config) check() error {
 	switch {
 	case c.Type != "udp" && c.Type != "tcp" && !c.unix():
 		return configerror.New("syslogclient", "Type", "must be udp, tcp, unix or unixgram")
-	case c.RemotePort < 0 || c.RemotePort > 65535:
-		return configerror.New("syslogclient", "RemotePort", "is no port")
 	case c.TLS != nil && c.datagrams():
 		return configerror.New("syslogclient", "TLS", "needs the Type tcp or unix")
 	case c.Dial != nil && c.datagrams():
@@ -177,10 +176,10 @@ func (c *Config) check() error {
 		return configerror.New("syslogclient", "Handle", "needs the Type udp or unixgram")
 	case c.Format != syslog.RFC5424 && c.Format != syslog.RFC3164:
 		return configerror.New("syslogclient", "Format", "is unknown")
-	case c.Backoff.Min < 0 || c.Backoff.Max < c.Backoff.Min:
-		return configerror.New("syslogclient", "Backoff", "needs 0 <= Min <= Max")
 	}
 	if err := cmp.Or(
+		configerror.Port("syslogclient", "RemotePort", c.RemotePort),
+		backoff.Check("syslogclient", c.Backoff.Min, c.Backoff.Max),
 		configerror.NotNegative("syslogclient", "MaxLength", c.MaxLength),
 		configerror.NotNegative("syslogclient", "MaxPending", c.MaxPending),
 		configerror.NotNegative("syslogclient", "Timeout", c.Timeout),
@@ -230,24 +229,30 @@ func (c *Config) setOrigin() {
 }
 
 var states = session.States[Client]{
-	"_start":      func(c *Client, e kernel.Event) { c.service.Start(e, "syslog messages", c.close, c.open) },
-	"_stop":       func(*Client, kernel.Event) {},
-	"_child":      func(*Client, kernel.Event) {},
-	"send":        (*Client).sendEvent,
-	"shutdown":    func(c *Client, _ kernel.Event) { c.Shutdown() },
-	"deadline":    func(c *Client, _ kernel.Event) { c.deadline = 0; c.end() },
-	"opened":      func(c *Client, e kernel.Event) { c.transport.(*datagrams).opened(e) },
-	"open_failed": func(c *Client, e kernel.Event) { c.transport.(*datagrams).openFailed(e) },
-	"open":        func(c *Client, _ kernel.Event) { c.transport.(*datagrams).open() },
+	"_start":   func(c *Client, e kernel.Event) { c.service.Start(e, "syslog messages", c.close, c.open) },
+	"_stop":    func(*Client, kernel.Event) {},
+	"_child":   func(*Client, kernel.Event) {},
+	"send":     (*Client).sendEvent,
+	"shutdown": func(c *Client, _ kernel.Event) { c.Shutdown() },
+	"deadline": func(c *Client, _ kernel.Event) { c.deadline = 0; c.end() },
 }
 
 // open makes the socket or the connection.
 func (c *Client) open(kernel.Event) (err error) {
-	if c.config.datagrams() {
-		c.transport = c.newDatagrams()
-	} else {
-		c.transport, err = c.newStream()
+	domain, config := socketfactory.Inet, &c.config
+	if config.unix() && config.Dial == nil {
+		domain = socketfactory.Unix
 	}
+	if config.datagrams() {
+		c.sender = transport.NewDatagrams(&c.service, &c.queue, socketfactory.Config{
+			Domain: domain, RemoteAddress: config.RemoteAddress, RemotePort: config.RemotePort, ConnectTimeout: config.Timeout,
+		}, config.Handle, config.Backoff)
+		return nil
+	}
+	c.sender, err = transport.NewStream(&c.service, &c.queue, clienttcp.Config{
+		Domain: domain, RemoteAddress: config.RemoteAddress, RemotePort: config.RemotePort, TLS: config.TLS, Dial: config.Dial,
+		ConnectTimeout: config.Timeout, Timeouts: clienttcp.Timeouts{Write: config.Timeout}, Backoff: config.Backoff,
+	})
 	return err
 }
 
@@ -295,13 +300,10 @@ func (c *Client) Send(m syslog.Message) error {
 	if err != nil {
 		return err
 	}
-	if c.octets+len(encoded) > c.config.MaxPending {
-		c.dropped(1)
-		return ErrPending
+	if err := c.queue.Add(encoded); err != nil {
+		return err
 	}
-	c.pending = append(c.pending, encoded)
-	c.octets += len(encoded)
-	c.service.In(func(kernel.Event) { c.transport.flush() })
+	c.service.In(func(kernel.Event) { c.sender.Flush() })
 	return nil
 }
 
@@ -329,25 +331,6 @@ func (c *Client) encode(m *syslog.Message) ([]byte, error) {
 	return encoded, err
 }
 
-// take removes the oldest message of those that wait; there must be one.
-func (c *Client) take() []byte {
-	m := c.pending[0]
-	c.pending[0] = nil
-	c.pending = c.pending[1:]
-	c.octets -= len(m)
-	c.full = false
-	return m
-}
-
-// dropped counts messages that are lost, and warns once.
-func (c *Client) dropped(n int) {
-	c.stats.Dropped += uint64(n)
-	if !c.full {
-		c.full = true
-		c.fail(ErrPending)
-	}
-}
-
 // fail reports an error.
 func (c *Client) fail(err error) {
 	if c.config.Error != nil {
@@ -359,8 +342,7 @@ func (c *Client) fail(err error) {
 
 // Stats returns the statistics.
 func (c *Client) Stats() Stats {
-	c.stats.Pending = len(c.pending)
-	return c.stats
+	return Stats{Sent: c.queue.Sent, Dropped: c.queue.Dropped, Pending: c.queue.Len()}
 }
 
 // Shutdown sends the messages that wait, for at most Config.ShutdownTimeout,
@@ -379,7 +361,7 @@ func (c *Client) Shutdown() {
 
 // finish ends the component once nothing waits, in its session.
 func (c *Client) finish() {
-	if c.over && len(c.pending) == 0 && c.transport.idle() {
+	if c.over && c.queue.Len() == 0 && c.sender.Idle() {
 		c.end()
 	}
 }
@@ -387,17 +369,14 @@ func (c *Client) finish() {
 // end ends the component, whatever waits.
 func (c *Client) end() {
 	c.service.RemoveAlarm(&c.deadline)
-	if n := len(c.pending); n > 0 {
-		c.pending, c.octets = nil, 0
-		c.dropped(n)
-	}
-	c.transport.close()
+	c.queue.Clear()
+	c.sender.Close()
 }
 
 // close ends the connection of a component that ends by force.
 func (c *Client) close() {
 	c.over = true
-	if c.transport != nil {
-		c.transport.close()
+	if c.sender != nil {
+		c.sender.Close()
 	}
 }

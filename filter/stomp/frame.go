@@ -27,6 +27,28 @@ type Header struct {
 	Value string
 }
 
+// NewFrame returns a frame with headers: a key and its value, the next key, and so
+// on. It panics if a value is missing.
+func NewFrame(command string, headers ...string) *Frame {
+	if len(headers)%2 != 0 {
+		panic("stomp: NewFrame: a header has no value")
+	}
+	f := &Frame{Command: command}
+	for i := 0; i < len(headers); i += 2 {
+		f.Add(headers[i], headers[i+1])
+	}
+	return f
+}
+
+// Add appends a header.
+func (f *Frame) Add(key, value string) { f.Headers = append(f.Headers, Header{key, value}) }
+
+// Check returns the error of writing the frame, nil if it can be written.
+func (f *Frame) Check() error {
+	_, err := f.appendTo(nil)
+	return err
+}
+
 // Header returns the value of a header, and reports whether there is one. If a
 // key occurs twice, the first one counts, as the standard requires.
 func (f *Frame) Header(key string) (value string, ok bool) {

@@ -60,3 +60,11 @@ func NotNegative[T ~int | ~int64](pkg, field string, value T) error {
 	}
 	return nil
 }
+
+// Port returns a *[ConfigError] if the value of a field is no port, or nil. 0 is one.
+func Port(pkg, field string, value int) error {
+	if value < 0 || value > 65535 {
+		return New(pkg, field, "is no port")
+	}
+	return nil
+}

@@ -128,6 +128,19 @@ func (e *Event) Heap() any {
 	return heapOf(e.Session)
 }
 
+// SetHeap replaces the session's heap and returns v. It dies if a component keeps
+// its own state in the heap. POE: $_[HEAP] = v.
+func (e *Event) SetHeap(v any) any {
+	if e.heap != nil {
+		*e.heap = v
+	}
+	b := boxOf(e.Session)
+	if b == nil {
+		perl.Die("the heap of %s belongs to its component and cannot be replaced", e.State())
+	}
+	return perl.Keep(&b.heap, v)
+}
+
 // HeapHash returns the heap as a hash. It dies if the heap is neither a hash
 // nor nil.
 func (e *Event) HeapHash() *perl.Hash { return perl.H(e.Heap()) }
@@ -141,6 +154,14 @@ func (e *Event) All() []any {
 	file, line := e.CallerSite()
 	all := []any{e.Object, e.Session, e.Kernel, e.Heap(), e.State(), e.From(), nil, file, line, e.CallerState()}
 	return append(all, e.Args...)
+}
+
+// CloseUnkept closes the handle in argument 0 unless a hash, an array or a wheel
+// holds it, as Perl does when a handler for a new connection returns.
+func (e *Event) CloseUnkept() {
+	if f, ok := e.Arg(0).(*perl.File); ok && f.Retain(0) == 0 && !f.Closed() {
+		f.Close()
+	}
 }
 
 // CallerFile returns the source file from which the event was sent, as
@@ -200,6 +221,10 @@ func Handler(f func(e *Event)) *perl.Code {
 // want is the context of the call that is under way, Void for events from the queue.
 var want = perl.Void
 
+// direct reports whether the handler that is about to run is called by its own
+// session, for which POE has no eval of its own.
+var direct bool
+
 // handler makes a handler of the kernel of code, or of a method of object.
 func handler(code *perl.Code, object any, heap func() any) kernel.Handler {
 	return func(ke kernel.Event) {
@@ -227,7 +252,15 @@ func dispatch(ke kernel.Event, code *perl.Code, object any, heap func() any, arg
 			e.state, e.Args = string(m), values(ke.Args)
 		}
 	}
-	out := invoke(e, code)
+	var out []any
+	if direct {
+		direct = false
+		out = invoke(e, code)
+	} else { // POE calls the handler within eval
+		perl.EvalError = ""
+		out = invoke(e, code)
+		perl.EvalError = ""
+	}
 	if out != nil {
 		ke.Return(out...)
 	}
@@ -235,12 +268,21 @@ func dispatch(ke kernel.Event, code *perl.Code, object any, heap func() any, arg
 	return out
 }
 
+// heapIndex is the place of the heap in @_. POE: HEAP.
+const heapIndex = 3
+
 func invoke(e *Event, code *perl.Code) []any {
 	if f, ok := code.Handler.(func(*Event)); ok {
 		f(e)
 		return e.results
 	}
-	return code.Fn(e.want, e.All()...)
+	args := e.All()
+	heap := args[heapIndex]
+	out := code.Fn(e.want, args...)
+	if args[heapIndex] != heap { // $_[HEAP] is an alias
+		e.SetHeap(args[heapIndex])
+	}
+	return out
 }
 
 // machineState is the state of a machine, as an argument of dispatch.

@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/perl"
 	"github.com/gopoe/poe/session"
@@ -18,8 +19,17 @@ import (
 // Front makes the session with the alias by which the program knows a component, which
 // begin makes as its child. It dies if that fails.
 func Front(alias string, begin func(k *kernel.Kernel) error, states session.Funcs) kernel.ID {
+	return FrontOf(nil, alias, begin, states)
+}
+
+// FrontOf is Front for a component whose object is the session's heap for the program.
+// The alias may be empty.
+func FrontOf(object any, alias string, begin func(k *kernel.Kernel) error, states session.Funcs) kernel.ID {
 	states["_start"] = func(e kernel.Event) {
-		err := e.Kernel.AliasSet(alias)
+		var err error
+		if alias != "" {
+			err = e.Kernel.AliasSet(alias)
+		}
 		if err == nil {
 			err = begin(e.Kernel)
 		}
@@ -28,12 +38,16 @@ func Front(alias string, begin func(k *kernel.Kernel) error, states session.Func
 		}
 	}
 	states["_child"], states["_stop"] = func(kernel.Event) {}, func(kernel.Event) {}
-	s, err := session.Inline(Kernel(), states)
+	s, err := session.New(Kernel(), session.Config[box]{Heap: &box{heap: object}, Funcs: states})
 	if err != nil {
 		failed(err)
 	}
 	return s.ID()
 }
+
+// FilterOf returns the filter of a POE::Filter object of the program, or of the name of
+// a class.
+func FilterOf(v any) filter.Filter { return filterOf(v) }
 
 // Options returns the arguments of a class method as a hash. It dies if they are no
 // pairs, or if one is none of the known names, which are separated by spaces.

@@ -4,6 +4,7 @@ package compat
 
 import (
 	"errors"
+	"maps"
 	"syscall"
 
 	"golang.org/x/sys/unix"
@@ -14,16 +15,28 @@ import (
 
 func isNoStart(err error) bool { return errors.Is(err, kernel.ErrNoStart) }
 
-// files are the handles of Perl for those of the kernel.
-var files = map[*kernel.Handle]*perl.File{}
+// files are the handles of Perl for those of the kernel. Those of closed handles are
+// removed when there are as many as filesLimit.
+var (
+	files      = map[*kernel.Handle]*perl.File{}
+	filesLimit = 64
+)
 
 func fileOf(h *kernel.Handle) *perl.File {
 	f := files[h]
 	if f == nil {
 		f = perl.NewNative(h, "socket")
-		files[h] = f
+		register(h, f)
 	}
 	return f
+}
+
+func register(h *kernel.Handle, f *perl.File) {
+	if len(files) >= filesLimit {
+		maps.DeleteFunc(files, func(h *kernel.Handle, _ *perl.File) bool { return h.Fd() < 0 })
+		filesLimit = max(64, 2*len(files))
+	}
+	files[h] = f
 }
 
 // adopt returns the kernel's handle for one of Perl: from then on it reads and
@@ -43,7 +56,7 @@ func adopt(f *perl.File) (*kernel.Handle, error) {
 		return nil, err
 	}
 	f.Native = h
-	files[h] = f
+	register(h, f)
 	return h, nil
 }
 
@@ -61,7 +74,7 @@ func dup(f *perl.File) (*kernel.Handle, error) {
 	h, err := kernel.FD(fd)
 	if err == nil && f.Fd() <= 2 {
 		std[f.Fd()] = h
-		files[h] = f
+		register(h, f)
 	}
 	return h, err
 }
@@ -88,7 +101,7 @@ func forWheel(v any) *kernel.Handle {
 	if f.Retain(0) > 0 {
 		h, err := dup(f)
 		if err == nil {
-			files[h] = f
+			register(h, f)
 			return h
 		}
 	}

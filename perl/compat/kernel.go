@@ -322,11 +322,11 @@ func number(id kernel.ID) any {
 
 // call is $kernel->call in a context.
 func call(k *kernel.Kernel, w perl.Want, args []any) []any {
-	old := want
-	want = w
+	old, id := want, idOf(perl.At(args, 0))
+	want, direct = w, id == k.ActiveSession()
 	list, err := k.CallList(Dest(perl.At(args, 0)), perl.Str(perl.At(args, 1)), eventArgs(args)...)
-	want = old
-	heapOf(idOf(perl.At(args, 0))) // shows what the handler has done to a component
+	want, direct = old, false
+	heapOf(id) // shows what the handler has done to a component
 	if err != nil {
 		perl.SetOSError(errnoOf(err))
 		return nil

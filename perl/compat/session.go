@@ -22,6 +22,19 @@ func notify(ch chan os.Signal, sig syscall.Signal) { signal.Notify(ch, sig) }
 // box is the heap of a session in Go: it holds the heap of the Perl program.
 type box struct{ heap any }
 
+// boxOf returns what holds the heap of a session, nil if a component has made the
+// session.
+func boxOf(id kernel.ID) *box {
+	var b *box
+	switch s := id.Session().(type) {
+	case interface{ Heap() any }:
+		b, _ = s.Heap().(*box)
+	case *nfa.Machine:
+		b, _ = s.Runstate().(*box)
+	}
+	return b
+}
+
 // heapOf returns the heap of a session.
 func heapOf(id kernel.ID) any {
 	switch s := id.Session().(type) {
@@ -152,8 +165,8 @@ func callback(id kernel.ID, event string, made []any) any {
 	p := &Postback{release: cb.Release}
 	p.code = perl.NewCode("", func(w perl.Want, args ...any) []any {
 		old := want
-		want = w
-		defer func() { want = old }()
+		want, direct = w, id == Kernel().ActiveSession()
+		defer func() { want, direct = old, false }()
 		if w == perl.List {
 			return cb.CallList(append([]any(nil), args...)...)
 		}
@@ -186,7 +199,11 @@ func create(_ perl.Want, args ...any) []any {
 	perl.Held(heap)
 	cfg := session.Config[box]{Heap: b, Funcs: tables(c, "inline_states", "object_states", "package_states")}
 	if !c.Exists("heap") {
-		releaseAtStop(cfg.Funcs, heap.(*perl.Hash).Release)
+		releaseAtStop(cfg.Funcs, func() {
+			if h, isHash := b.heap.(*perl.Hash); isHash { // the program may have replaced it
+				h.Release()
+			}
+		})
 	} else if isStruct(heap) {
 		releaseAtStop(cfg.Funcs, func() { releaseFields(heap) })
 	}

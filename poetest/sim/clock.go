@@ -16,6 +16,8 @@ type hostClock struct {
 	order *rand.Rand
 	seed  uint64
 
+	childEnded func() // tells the kernel that a child process has ended
+
 	idle bool          // the kernel has asked to advance since the last slice began
 	next time.Duration // when something is due
 }

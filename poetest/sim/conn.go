@@ -19,6 +19,8 @@ type end struct {
 	local, remote netip.AddrPort
 	limit         int
 	wakeFn        func()
+	process       *Process  // which has accepted it
+	queuedAt      *listener // of which it was not accepted yet
 
 	in      []byte // has arrived and was not read
 	eof     bool   // the peer's end of the stream has arrived

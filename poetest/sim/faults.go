@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"syscall"
 	"time"
 )
@@ -16,12 +17,13 @@ type Faults struct {
 	Pauses     time.Duration // a host pauses
 	ClockJumps time.Duration // a host's time of day is set
 	FullDisks  time.Duration // a disk is full for a while
+	Children   time.Duration // a child process is killed
 	// Longest bounds how long a partition, a pause, a full disk, and the time until
 	// a restart last; 0 means 30 s.
 	Longest time.Duration
 	// Errors is the probability that a read or write of a connection fails, or a
-	// call of Host.Files; accept
-	// and connect, of which there are fewer, fail 20 times as often.
+	// call of Host.Files; accept, connect and the start of a process,
+	// of which there are fewer, fail 20 times as often.
 	Errors float64
 	// Short is the probability that a read or a write moves less than it could.
 	Short float64
@@ -35,7 +37,7 @@ type Faults struct {
 func Hostile() Faults {
 	return Faults{
 		Partitions: 10 * time.Second, Resets: 5 * time.Second, Crashes: 20 * time.Second,
-		Pauses: 15 * time.Second, ClockJumps: 20 * time.Second, FullDisks: 30 * time.Second,
+		Pauses: 15 * time.Second, ClockJumps: 20 * time.Second, FullDisks: 30 * time.Second, Children: 5 * time.Second,
 		Longest: 10 * time.Second, Errors: 0.002, Short: 0.1, Unnoticed: 0.01,
 	}
 }
@@ -48,6 +50,7 @@ var (
 	openErrors    = []syscall.Errno{syscall.EMFILE, syscall.ENFILE, syscall.ENOMEM, syscall.EACCES, syscall.EIO}
 	statErrors    = []syscall.Errno{syscall.EACCES, syscall.ENOMEM, syscall.EIO, syscall.ESTALE}
 	fileErrors    = []syscall.Errno{syscall.EIO, syscall.ESTALE, syscall.ENOMEM}
+	forkErrors    = []syscall.Errno{syscall.EAGAIN, syscall.ENOMEM, syscall.EMFILE, syscall.ENFILE, syscall.EACCES, syscall.EIO}
 	connectErrors = []syscall.Errno{syscall.ECONNREFUSED, syscall.ETIMEDOUT, syscall.EHOSTUNREACH, syscall.ENETUNREACH, syscall.EADDRNOTAVAIL, syscall.EMFILE, syscall.ENOBUFS}
 )
 
@@ -77,7 +80,7 @@ const callKeys = 1 << 32
 // callFault draws whether a call fails.
 func (w *World) callFault(h *Host, call string, errnos []syscall.Errno) syscall.Errno {
 	p := w.config.Faults.Errors
-	if call == "accept" || call == "connect" {
+	if call == "accept" || call == "connect" || call == "fork" {
 		p = min(1, 20*p) // they are rare
 	}
 	if p == 0 || w.peace {
@@ -118,24 +121,26 @@ func (w *World) startFaults() {
 	for i, kind := range []struct {
 		every time.Duration
 		do    func(key uint64)
+		rand  *rand.Rand
 	}{
-		{f.Partitions, w.partitionFault}, {f.Resets, w.resetFault}, {f.Crashes, w.crashFault},
-		{f.Pauses, w.pauseFault}, {f.ClockJumps, w.clockFault}, {f.FullDisks, w.diskFault},
+		{f.Partitions, w.partitionFault, w.faultRand}, {f.Resets, w.resetFault, w.faultRand}, {f.Crashes, w.crashFault, w.faultRand},
+		{f.Pauses, w.pauseFault, w.faultRand}, {f.ClockJumps, w.clockFault, w.faultRand}, {f.FullDisks, w.diskFault, w.faultRand},
+		{f.Children, w.childFault, w.childRand}, // of its own: a world without children stays as it is
 	} {
 		if kind.every > 0 {
-			w.repeat(kind.every, uint64(i)<<24, kind.do)
+			w.repeat(kind.rand, kind.every, uint64(i)<<24, kind.do)
 		}
 	}
 }
 
 // repeat lets a fault happen again and again.
-func (w *World) repeat(every time.Duration, key uint64, do func(key uint64)) {
-	w.after(time.Duration(float64(every)*w.faultRand.ExpFloat64()), func() {
+func (w *World) repeat(r *rand.Rand, every time.Duration, key uint64, do func(key uint64)) {
+	w.after(time.Duration(float64(every)*r.ExpFloat64()), func() {
 		if w.peace {
 			return
 		}
 		do(key)
-		w.repeat(every, key+1, do)
+		w.repeat(r, every, key+1, do)
 	})
 }
 
@@ -208,6 +213,19 @@ func (w *World) diskFault(key uint64) {
 	if h, d := w.someHost(), w.lasts(); w.fault(key, fmt.Sprintf("the disk of %s is full for %v", h.name, d)) {
 		h.Disk.SetFull(true)
 		w.after(d, func() { h.Disk.SetFull(false) })
+	}
+}
+
+func (w *World) childFault(key uint64) {
+	pick, running := w.childRand.Uint64(), []*Process(nil)
+	for _, h := range w.hosts {
+		running = append(running, h.Processes().Running()...)
+	}
+	if len(running) == 0 {
+		return
+	}
+	if p := running[pick%uint64(len(running))]; w.fault(key, p.String()+" is killed") {
+		p.kill(syscall.SIGKILL)
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"math/rand/v2"
 	"net/netip"
+	"syscall"
 	"time"
 
 	"github.com/gopoe/poe/kernel"
@@ -41,7 +42,11 @@ type Host struct {
 	ends      []*end
 	port      int
 	past      []*kernel.Kernel // kernels that have crashed
-	dials     uint64           // calls of Dial in this life
+	programs  map[string]Program
+	processes map[int]*Process // that run, or were not waited for
+	lastPID   int
+	pipes     []*pipeEnd
+	dials     uint64 // calls of Dial in this life
 	dialing   map[uint64]func(*kernel.Handle, error)
 	replayed  bool // there is no world around it
 }
@@ -57,7 +62,8 @@ func (w *World) Host(name string, boot func(h *Host)) *Host {
 	n := len(w.hosts) + 1
 	h := &Host{
 		w: w, name: name, boot: boot,
-		addr: netip.AddrFrom4([4]byte{10, 0, byte(n >> 8), byte(n)}),
+		addr:      netip.AddrFrom4([4]byte{10, 0, byte(n >> 8), byte(n)}),
+		listeners: map[int]*listener{}, processes: map[int]*Process{}, lastPID: firstPID - 1,
 	}
 	h.Disk = newDisk(h)
 	w.hosts = append(w.hosts, h)
@@ -102,7 +108,7 @@ func (h *Host) run(f func()) {
 func (h *Host) start() {
 	h.life++
 	h.down, h.ended, h.woken = false, false, true
-	h.listeners, h.packets, h.port = map[int]*listener{}, map[int]*packetSocket{}, 32767
+	h.packets, h.port = map[int]*packetSocket{}, 32767
 	h.dials, h.dialing = 0, map[uint64]func(*kernel.Handle, error){}
 	hash := fnv.New64a()
 	fmt.Fprintf(hash, "%d %s %d", h.w.seed, h.name, h.life)
@@ -115,8 +121,8 @@ func (h *Host) start() {
 	h.run(func() { h.boot(h) })
 }
 
-// Crash ends the host at once: its kernel and everything in memory are lost, no
-// handler runs, and peers are not notified. What was not synchronised to its
+// Crash ends the host at once: its kernel, its child processes and everything in
+// memory are lost, no handler runs, and peers are not notified. What was not synchronised to its
 // disk is lost from a random byte on. The host restarts after the time restart,
 // unless that is negative. On a host that is down Crash does nothing.
 func (h *Host) Crash(restart time.Duration) {
@@ -125,24 +131,41 @@ func (h *Host) Crash(restart time.Duration) {
 	}
 	h.w.logf("%s crashes", h.name)
 	h.Disk.crash()
-	h.lose((*end).vanish, restart)
+	h.lose(true, restart)
 }
 
 // Kill ends the host's program at once, as the signal KILL does: the machine
-// remains, so that peers get resets and the disk has all that was written.
+// remains, so that peers get resets, the disk has all that was written, and child
+// processes go on.
 func (h *Host) Kill(restart time.Duration) {
 	if h.down {
 		return
 	}
 	h.w.logf("the program of %s is killed", h.name)
-	h.lose((*end).killed, restart)
+	h.lose(false, restart)
 }
 
-func (h *Host) lose(each func(*end), restart time.Duration) {
-	for _, e := range h.ends {
-		each(e)
+// lose is the end of the program, or of the machine.
+func (h *Host) lose(machine bool, restart time.Duration) {
+	var kept []*end
+	if !machine {
+		h.leaveListeners()
 	}
-	h.down, h.ends = true, nil
+	for _, e := range h.ends {
+		switch {
+		case machine:
+			e.vanish()
+		case e.heldByProcess():
+			kept = append(kept, e)
+		default:
+			e.killed()
+		}
+	}
+	h.down, h.ends = true, kept
+	h.loseProcesses(machine)
+	if machine {
+		h.listeners = map[int]*listener{}
+	}
 	h.Disk.forget()
 	h.past = append(h.past, h.Kernel)
 	if restart >= 0 {
@@ -206,6 +229,7 @@ func (h *Host) slice() {
 		h.w.Fail(fmt.Errorf("the kernel of %s has ended: %w", h.name, err))
 	case !more:
 		h.ended = true
+		h.loseProcesses(false)
 		if !h.MayEnd {
 			h.w.Fail(fmt.Errorf("the last session of %s has stopped", h.name))
 		}
@@ -219,6 +243,9 @@ func (h *Host) wake() { h.woken = true }
 func (h *Host) clean() {
 	for _, e := range h.ends {
 		e.vanish()
+	}
+	for _, p := range h.everyProcess() {
+		p.kill(syscall.SIGKILL)
 	}
 	for _, k := range append(h.past, h.Kernel) {
 		endKernel(k)

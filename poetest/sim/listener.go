@@ -1,7 +1,9 @@
 package sim
 
 import (
+	"maps"
 	"net"
+	"slices"
 	"syscall"
 
 	"github.com/gopoe/poe/kernel"
@@ -15,6 +17,62 @@ func (l *listener) wake() {
 	if l.wakeFn != nil {
 		l.wakeFn()
 	}
+	for _, p := range l.waiting {
+		p.wake()
+	}
+}
+
+// next takes the oldest connection.
+func (l *listener) next() *end {
+	e := l.queue[0]
+	l.queue, e.queuedAt = l.queue[1:], nil
+	return e
+}
+
+// drop is the end of one use. With the last one further connections are refused, and
+// those that were not accepted are reset.
+func (l *listener) drop() {
+	if l.users--; l.users > 0 {
+		return
+	}
+	if port := int(l.addr.Port()); l.h.listeners[port] == l {
+		delete(l.h.listeners, port)
+	}
+	for _, e := range l.queue {
+		e.abort()
+	}
+	l.queue = nil
+}
+
+// listenerOf returns the listening socket of a handle, nil if it is none that is open.
+func (h *Host) listenerOf(at *kernel.Handle) *listener {
+	for _, l := range h.listeners {
+		if l.handle == at && !l.closed {
+			return l
+		}
+	}
+	return nil
+}
+
+// leaveListeners is the end of the host's program for its listening sockets, which
+// child processes may have open.
+func (h *Host) leaveListeners() {
+	for _, port := range slices.Sorted(maps.Keys(h.listeners)) {
+		l := h.listeners[port]
+		if !l.closed {
+			l.closed = true
+			l.users--
+		}
+		if l.users == 0 { // its connections end with the program
+			delete(h.listeners, port)
+			l.queue = nil
+		}
+	}
+}
+
+// heldByProcess reports whether a connection outlives the host's program.
+func (e *end) heldByProcess() bool {
+	return e.process != nil && !e.process.ended || e.queuedAt != nil && e.queuedAt.users > 0
 }
 
 // over reports whether the socket is gone.
@@ -31,8 +89,7 @@ func (l *listening) Accept() (*kernel.Handle, net.Addr, error) {
 	if errno := l.h.w.callFault(l.h, "accept", acceptErrors); errno != 0 {
 		return nil, nil, errno
 	}
-	e := l.queue[0]
-	l.queue = l.queue[1:]
+	e := (*listener)(l).next()
 	return e.handle(), e.RemoteAddr(), nil
 }
 
@@ -42,21 +99,14 @@ func (l *listening) Read([]byte) (int, error) { return 0, syscall.ENOTCONN }
 // Write is not for listeners.
 func (l *listening) Write([]byte) (int, error) { return 0, syscall.ENOTCONN }
 
-// Close refuses further connections and resets those that were not accepted.
+// Close refuses further connections and resets those that were not accepted, unless
+// a child process has the socket open as well.
 func (l *listening) Close() error {
 	if l.over() {
 		return net.ErrClosed
 	}
 	l.closed = true
-	for port, other := range l.h.listeners {
-		if other == (*listener)(l) {
-			delete(l.h.listeners, port)
-		}
-	}
-	for _, e := range l.queue {
-		e.abort()
-	}
-	l.queue = nil
+	(*listener)(l).drop()
 	return nil
 }
 

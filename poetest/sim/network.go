@@ -113,9 +113,13 @@ type listener struct {
 	h      *Host
 	life   int
 	addr   netip.AddrPort
+	handle *kernel.Handle
 	wakeFn func()
 	queue  []*end
-	closed bool
+	closed bool // by the host's program
+
+	users   int // who have it open: the host's program and child processes
+	waiting []*Process
 }
 
 // backlog is how many connections wait to be accepted.
@@ -132,9 +136,10 @@ func (h *Host) listen(port int) (*kernel.Handle, error) {
 	if h.listeners[port] != nil {
 		return nil, &kernel.OpError{Op: "bind", Err: syscall.EADDRINUSE}
 	}
-	l := &listener{h: h, life: h.life, addr: netip.AddrPortFrom(h.addr, uint16(port))}
+	l := &listener{h: h, life: h.life, addr: netip.AddrPortFrom(h.addr, uint16(port)), users: 1}
 	h.listeners[port] = l
-	return kernel.FromSource((*listening)(l), fmt.Sprintf("listener %s:%d", h.name, port)), nil
+	l.handle = kernel.FromSource((*listening)(l), fmt.Sprintf("listener %s:%d", h.name, port))
+	return l.handle, nil
 }
 
 // dialed is what has become of one call of Dial.
@@ -240,6 +245,7 @@ func (a *attempt) send() {
 			again()
 		default:
 			near, far := w.connect(a.from, a.to, a.local, l.addr)
+			far.queuedAt = l
 			l.queue = append(l.queue, far)
 			l.wake()
 			w.at(back.arrival(0), func() {

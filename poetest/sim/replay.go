@@ -54,6 +54,7 @@ func ReplayResult(file string, boot func(h *Host)) (recording.Result, error) {
 	h.w.hosts = []*Host{h}
 	h.Disk = newDisk(h)
 	h.dialing = map[uint64]func(*kernel.Handle, error){}
+	h.listeners, h.processes = map[int]*listener{}, map[int]*Process{}
 	h.clock = &hostClock{w: h.w, h: h, order: rand.New(rand.NewPCG(0, 0))}
 	runReplay(h, replay)
 	return replay.Result(), nil

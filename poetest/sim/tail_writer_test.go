@@ -179,11 +179,14 @@ func (t *tailWorld) shift() {
 	}
 }
 
-// copyMore copies the log, and truncates it when the copy is whole, which it is not at
-// once on a full disk. Nothing is written between: it would be lost for any reader.
+// copyMore copies the log, mostly in several pieces, and truncates it when the copy is
+// whole. Nothing is written between: it would be lost for any reader.
 func (t *tailWorld) copyMore() {
 	disk := t.host.Disk
 	n := len(t.copying)
+	if t.rand.IntN(3) > 0 {
+		n = 1 + t.rand.IntN(n)
+	}
 	before, _ := disk.Read("log.1")
 	_ = disk.Append("log.1", t.copying[:n])
 	after, _ := disk.Read("log.1")

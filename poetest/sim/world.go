@@ -30,7 +30,7 @@ type World struct {
 	seq     uint64
 	conns   int
 
-	user, netRand, faultRand, callRand, orderRand *rand.Rand
+	user, netRand, faultRand, callRand, orderRand, procRand, childRand *rand.Rand
 
 	peace  bool
 	skip   map[uint64]bool // faults that do not happen in this run
@@ -56,7 +56,7 @@ func newWorld(c Config, seed uint64, skip map[uint64]bool) *World {
 	return &World{
 		config: c, seed: seed, skip: skip, links: map[[2]*Host]*Link{}, happened: map[string]bool{},
 		goroutine: goroutine.ID(),
-		user:      source(1), netRand: source(2), faultRand: source(3), callRand: source(4), orderRand: source(5),
+		user:      source(1), netRand: source(2), faultRand: source(3), callRand: source(4), orderRand: source(5), procRand: source(6), childRand: source(7),
 	}
 }
 

@@ -121,3 +121,19 @@ func (w *Wheel) watchDirectoryAgain() {
 		w.watchDirectory()
 	}
 }
+
+// closedDirectory is the directory of a wheel that was closed: nothing comes any more.
+type closedDirectory struct{}
+
+func (closedDirectory) refresh() error                                   { return nil }
+func (closedDirectory) successors(*source, time.Time) ([]*arrival, bool) { return nil, false }
+func (closedDirectory) overtakers(*source, time.Time) ([]*arrival, bool) { return nil, false }
+func (closedDirectory) copies(time.Time) []*arrival                      { return nil }
+func (closedDirectory) putBack(*arrival)                                 {}
+func (closedDirectory) open(*arrival) error                              { return fs.ErrClosed }
+func (closedDirectory) exact() bool                                      { return true }
+func (closedDirectory) settled() bool                                    { return true }
+func (closedDirectory) openAhead()                                       {}
+func (closedDirectory) watch(*source)                                    {}
+func (closedDirectory) unwatch(*source)                                  {}
+func (closedDirectory) close()                                           {}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 	"testing"
 	"time"
@@ -205,4 +206,77 @@ func ExampleFuncs() {
 	}})
 	k.Run()
 	// Output: first line
+}
+
+// failing follows a log of the machine while call number nth of a kind fails, and
+// returns what was said until a line comes that is the last.
+func failing(t *testing.T, c followtail.Config, call string, nth int, err error, line func(line string), last string) (said []string) {
+	t.Helper()
+	calls := 0
+	k := kernel.New(kernel.Options{Recording: &kernel.Recording{Ring: 1 << 16, Fail: func(name, _ string) error {
+		if name == call {
+			if calls++; calls == nth {
+				return err
+			}
+		}
+		return nil
+	}}})
+	c.PollInterval = time.Millisecond
+	c.Events = followtail.Funcs{
+		Text: func(w *followtail.Wheel, text string) {
+			said = append(said, text)
+			if line(text); text == last {
+				require.NoError(t, w.Close())
+			}
+		},
+		Lost: func(_ *followtail.Wheel, l followtail.Loss) { said = append(said, "lost: "+l.Err.Error()) },
+		Error: func(w *followtail.Wheel, err *kernel.OpError) {
+			if said = append(said, err.Error()); w.Err() != nil {
+				require.NoError(t, w.Close())
+			}
+		},
+	}
+	_, failed := session.Inline(k, session.Funcs{"_start": func(e kernel.Event) {
+		if _, err := followtail.New(e.Kernel, c); err != nil {
+			said = append(said, err.Error())
+		}
+	}})
+	require.NoError(t, failed)
+	require.NoError(t, k.Run())
+	return said
+}
+
+// A rotated file that cannot be described is not passed over in silence.
+func TestARotatedFileThatCannotBeDescribed(t *testing.T) {
+	for _, pollOnly := range []bool{false, true} {
+		for nth := 1; nth <= 12; nth++ {
+			name := filepath.Join(t.TempDir(), "log")
+			write(t, name, "one\n")
+			rotate := func(line string) {
+				if line == "one" {
+					require.NoError(t, os.Rename(name, name+".2"))
+					write(t, name, "two\n")
+					require.NoError(t, os.Rename(name, name+".1"))
+					write(t, name, "three\n")
+				}
+			}
+			said := failing(t, followtail.Config{Filename: name, Seek: new(int64(0)), PollOnly: pollOnly}, "fstat", nth, syscall.ENOMEM, rotate, "three")
+			if !slices.Equal(said, []string{"one", "two", "three"}) {
+				require.Contains(t, fmt.Sprint(said), syscall.ENOMEM.Error(), nth)
+			}
+		}
+	}
+}
+
+// Seek and SeekBack apply to a file that could not be opened at first.
+func TestSeekWhenTheFileCannotBeOpenedAtFirst(t *testing.T) {
+	for _, pollOnly := range []bool{false, true} {
+		for _, c := range []followtail.Config{{Seek: new(int64(4))}, {SeekBack: new(int64(4))}} {
+			c.Filename, c.PollOnly = filepath.Join(t.TempDir(), "log"), pollOnly
+			write(t, c.Filename, "one\ntwo\n")
+			said := failing(t, c, "open", 1, syscall.EMFILE, func(string) {}, "two")
+			require.Equal(t, "two", said[len(said)-1])
+			require.NotContains(t, said, "one")
+		}
+	}
 }

@@ -121,6 +121,7 @@ type Wheel struct {
 	quietAt  time.Time      // until when that is counted
 	lookedAt time.Time      // when the present look at the file began
 	sameAt   time.Time      // when the name last referred to the current file
+	freeAt   time.Time      // when the last look began, if it has found nothing with the name
 	openErr  error          // why the file could not be opened, once reported
 	special  *kernel.Handle // of a file that is not a regular one
 	ends     bool           // the end of the special file is an error
@@ -251,10 +252,7 @@ func (w *Wheel) Close() error {
 	}
 	w.stopWatching()
 	w.base.Cancel(&w.timer)
-	for _, a := range w.backlog {
-		a.close()
-	}
-	w.backlog = nil
+	w.closeBacklog()
 	err := w.closeSource(w.current)
 	w.closeSource(w.previous)
 	w.closeSource(w.original)
@@ -277,7 +275,7 @@ func (w *Wheel) stopWatching() {
 	}
 	if w.dir != nil {
 		w.dir.close()
-		w.dir = nil
+		w.dir = closedDirectory{} // the handler that has closed the wheel returns to where it is used
 	}
 }
 

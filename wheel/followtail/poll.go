@@ -42,7 +42,7 @@ func (w *Wheel) poll(timed bool) {
 	case err != nil:
 		w.fail("read", err)
 		return
-	case (!w.current.announced || first && len(data) > 0) && w.overtaken():
+	case (!w.current.announced || first && (len(data) > 0 || w.current.rewound)) && w.overtaken():
 		w.pollNow()
 		return
 	case !w.current.announced:

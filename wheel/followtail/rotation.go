@@ -85,6 +85,17 @@ func (w *Wheel) collect() {
 	}
 	w.backlog = found
 	w.checkSettled(found)
+	if w.Closed() {
+		w.closeBacklog()
+	}
+}
+
+// closeBacklog drops the files that were to be read.
+func (w *Wheel) closeBacklog() {
+	for _, a := range w.backlog {
+		a.close()
+	}
+	w.backlog = nil
 }
 
 // checkSettled reports that files may have been missed beside those that were
@@ -119,18 +130,39 @@ func (w *Wheel) refresh() {
 // it becomes the previous one.
 func (w *Wheel) leave(unwritten bool) {
 	s := w.current
+	found := s.arrival != nil && !w.dir.exact()
 	w.current = nil
 	w.releasePrevious()
-	if s.arrival != nil && !w.dir.exact() {
+	if found {
+		w.endFound()
 		w.lastFound = s
 	}
-	if !unwritten {
+	switch _, finishes := w.records.Filter().(filter.Finisher); {
+	case !unwritten:
 		s.partial = w.takeUndecoded()
 		w.previous = s
 		return
+	case found && !finishes: // it may be a copy that is not whole
+		s.partial = w.takeUndecoded()
+	default:
+		w.endRecords(s.path)
 	}
-	w.endRecords(s.path)
 	w.release(s)
+}
+
+// endFound ends the records of the file that was found by a search and read last: it
+// was no copy of the one that is read next.
+func (w *Wheel) endFound() {
+	s := w.lastFound
+	w.lastFound = nil
+	if s == nil || s == w.previous || len(s.partial) == 0 {
+		return
+	}
+	rest := w.takeUndecoded()
+	w.records.Write(s.partial)
+	s.partial = nil
+	w.endRecords(s.path)
+	w.records.Write(rest)
 }
 
 // release closes a source.
@@ -147,6 +179,9 @@ func (w *Wheel) advance(timed bool) bool {
 	for range maxAdvance {
 		if !w.copies {
 			w.collect()
+		}
+		if w.Closed() {
+			return false
 		}
 		if len(w.backlog) == 0 {
 			break
@@ -209,7 +244,11 @@ func (w *Wheel) begun(a *arrival) bool {
 		a.close()
 		return false
 	}
-	w.unsought = false
+	if w.endFound(); w.Closed() {
+		a.close()
+		return false
+	}
+	w.unsought, w.freeAt = false, time.Time{}
 	w.current = &source{file: a.file, id: info.ID, path: a.path(w.config.Filename), since: w.lookedAt, copied: w.copies, arrival: a}
 	if a.id.Born != 0 {
 		w.current.since = time.Unix(0, a.id.Born)
@@ -223,7 +262,9 @@ func (w *Wheel) begun(a *arrival) bool {
 func (w *Wheel) openByName(timed bool) bool {
 	f, err := w.files.open(w.config.Filename)
 	if errors.Is(err, fs.ErrNotExist) {
-		w.openErr, w.sameAt, w.unsought = nil, w.lookedAt, false
+		w.openErr, w.unsought = nil, false
+		w.nameIsFree()
+		w.endFound()
 		w.nothingNew(timed)
 		return false
 	}
@@ -240,9 +281,12 @@ func (w *Wheel) openByName(timed bool) bool {
 		w.fail("read", err)
 		return false
 	}
-	w.openErr = nil
+	w.openErr, w.freeAt = nil, time.Time{}
 	if w.previous.isFile(info) { // it was renamed back
 		f.Close()
+		if w.endFound(); w.Closed() {
+			return false
+		}
 		w.current, w.previous = w.previous, nil
 		w.records.Write(w.current.partial)
 		return true
@@ -255,7 +299,11 @@ func (w *Wheel) openByName(timed bool) bool {
 		return false
 	}
 	if err := w.continueFound(info.Size()); err != nil {
+		w.endFound()
 		w.fail("read", err)
+		return false
+	}
+	if w.endFound(); w.Closed() {
 		return false
 	}
 	w.watchDirectoryAgain()
@@ -263,12 +311,20 @@ func (w *Wheel) openByName(timed bool) bool {
 	return true
 }
 
+// nameIsFree notes that nothing has the name. A file may have lost it after the search
+// of this look, so that it is the look before that which rules out older files.
+func (w *Wheel) nameIsFree() {
+	if !w.freeAt.IsZero() {
+		w.sameAt = w.freeAt
+	}
+	w.freeAt = w.lookedAt
+}
+
 // continueFound finds out whether the file that was found by a search and read
 // last was a copy of what the current one still has. Then that is continued. A file
 // of which only the opening has failed is continued where Seek says.
 func (w *Wheel) continueFound(size int64) error {
 	s, last := w.current, w.lastFound
-	w.lastFound = nil
 	if w.unsought {
 		w.unsought, s.announced = false, true
 		return w.seek(size)
@@ -281,6 +337,12 @@ func (w *Wheel) continueFound(size int64) error {
 	}
 	s.pos, s.head, s.tail, s.since, s.announced = last.pos, last.head, last.tail, last.since, true
 	w.dir.putBack(last.arrival)
+	w.left, w.lastFound = identity{}, nil
+	w.records.Write(last.partial)
+	if w.previous == last { // what is still copied is read here
+		w.previous = nil
+		w.release(last)
+	}
 	return nil
 }
 
@@ -318,8 +380,12 @@ func (w *Wheel) overtaken() bool {
 	if len(found) == 0 {
 		return false
 	}
-	w.checkSettled(found)
 	w.current, w.backlog = nil, append(w.backlog, found...)
+	if w.checkSettled(found); w.Closed() {
+		w.closeBacklog()
+		_ = w.closeSource(s)
+		return true
+	}
 	if copies {
 		s.rewind(w.lookedAt)
 		w.original, w.copies = s, true
@@ -364,6 +430,7 @@ func (w *Wheel) releasePrevious() {
 	w.previous = nil
 	current := w.takeUndecoded()
 	w.records.Write(s.partial)
+	s.partial = nil
 	for written := hasWriters(s.file); ; { // asked before the last read
 		data, err := w.readBlock(s)
 		if err != nil {

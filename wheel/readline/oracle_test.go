@@ -4,6 +4,7 @@ package readline_test
 
 import (
 	"bytes"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -127,6 +128,8 @@ func perlReads(t *testing.T, list []typed) []string {
 	return strings.Split(strings.TrimSuffix(string(text), "\n"), "\n")
 }
 
+// goReads types at our wheel: each time its prompt has come, which is another one for
+// each line. What is typed between two lines the terminal itself would edit.
 func goReads(t *testing.T, list []typed) []string {
 	h := &lineedit.History{}
 	h.Add("first line", "second one", "third line here")
@@ -140,15 +143,18 @@ func goReads(t *testing.T, list []typed) []string {
 			return all
 		},
 	}}
+	prompt := func(i int) string { return fmt.Sprint(i, ">") }
 	var steps []step
-	for _, l := range list {
-		steps = append(steps, step{">", l.keys})
+	for i, l := range list {
+		steps = append(steps, step{prompt(i), l.keys})
 	}
-	return onTerminal(t, c, func(u *user) { u.get(">") }, func(u *user, line string, _ readline.Exception) {
+	lines := 0
+	return onTerminal(t, c, func(u *user) { u.get(prompt(0)) }, func(u *user, line string, _ readline.Exception) {
 		if line == "quit" {
 			u.done()
 			return
 		}
-		u.get(">")
+		lines++
+		u.get(prompt(lines))
 	}, steps...).got
 }

@@ -26,6 +26,9 @@ func (c *Config) check(events *Funcs) error {
 	if err := c.checkProgram(); err != nil {
 		return err
 	}
+	if err := c.checkSimulated(); err != nil {
+		return err
+	}
 	if c.Conduit < Pipe || c.Conduit > Inet {
 		return kind.ConfigError("Conduit", fmt.Errorf("%d is unknown", c.Conduit))
 	}

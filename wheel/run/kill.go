@@ -7,8 +7,6 @@ import (
 	"os"
 	"syscall"
 	"time"
-
-	"golang.org/x/sys/unix"
 )
 
 // DefaultKillAfter is how long a child may take to end after its Timeout,
@@ -26,7 +24,7 @@ func (w *Wheel) Kill(signal syscall.Signal) error {
 	if w.ended || w.base.Closed() {
 		return os.ErrProcessDone
 	}
-	return w.asked("kill", func() error { return w.process.Signal(signal) })
+	return w.asked("kill", func() error { return w.process.signal(signal) })
 }
 
 // KillGroup sends a signal to the child's process group: to the child and those
@@ -41,7 +39,7 @@ func (w *Wheel) KillGroup(signal syscall.Signal) error {
 	case w.base.Closed() || w.ended && w.open == 0:
 		return os.ErrProcessDone
 	}
-	if err := w.asked("kill", func() error { return unix.Kill(-w.pid, signal) }); err != nil {
+	if err := w.asked("kill", func() error { return w.process.signalGroup(signal) }); err != nil {
 		return os.NewSyscallError("kill", err)
 	}
 	return nil

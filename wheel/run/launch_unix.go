@@ -17,7 +17,12 @@ type launched struct {
 // launch opens what connects the wheel with the child, and starts that. In a
 // replay no process is started.
 func (w *Wheel) launch(k *kernel.Kernel, c *Config) (*stdio, error) {
-	l, err := kernel.Recorded(k, "process", func() (launched, error) { return w.launchNow(c) })
+	l, err := kernel.Recorded(k, "process", func() (launched, error) {
+		if c.Processes != nil {
+			return w.launchSimulated(c)
+		}
+		return w.launchNow(c)
+	})
 	if err != nil {
 		return nil, err
 	}

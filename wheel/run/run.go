@@ -26,6 +26,7 @@ import (
 
 	"github.com/gopoe/poe/driver"
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/internal/simprocess"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/internal/base"
 	"github.com/gopoe/poe/wheel/readwrite"
@@ -151,6 +152,13 @@ type Config struct {
 	// Otherwise it is dropped, as in POE.
 	KeepPartial bool
 
+	// Processes are those of a host in a simulated world, as
+	// sim.Host.Processes returns them; nil means those of the system. The programs
+	// are those of sim.Host.Program. Without a meaning there, and errors, are Func,
+	// a Conduit other than Pipe, redirections, User, Group and Priority, and a
+	// Command for the shell.
+	Processes simprocess.System
+
 	// Events selects how the wheel reports; nil disables reporting.
 	Events Events
 }
@@ -162,7 +170,7 @@ type Wheel struct {
 	base   base.Base
 	events base.Events[Names, Funcs]
 
-	process *os.Process
+	process child // nil in a replay
 	pid     int
 	execErr error
 
@@ -303,8 +311,8 @@ func (w *Wheel) close(inner func(*readwrite.Wheel) error) error {
 		_ = inner(w.stderr)
 	}
 	w.base.Kernel.Host().TrackChild(w.pid, nil)
-	if w.process == nil { // in a replay
+	if w.process == nil {
 		return nil
 	}
-	return w.process.Release()
+	return w.process.release()
 }

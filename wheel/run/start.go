@@ -4,7 +4,6 @@ package run
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"os/user"
 	"strconv"
@@ -22,10 +21,11 @@ func (w *Wheel) start(c *Config, p *stdio) error {
 	cmd := c.command()
 	attr := &os.ProcAttr{Dir: c.Dir, Env: cmd.env, Files: []*os.File{p.stdin.childEnd, p.stdout.childEnd, p.stderr.childEnd}, Sys: c.sysProcAttr()}
 	attr.Sys.Credential = cred
+	var process *os.Process
 	if cmd.err == nil {
-		w.process, cmd.err = os.StartProcess(cmd.path, cmd.argv, attr)
+		process, cmd.err = os.StartProcess(cmd.path, cmd.argv, attr)
 		if errors.Is(cmd.err, syscall.ENOEXEC) { // a script that does not say what runs it
-			w.process, cmd.err = os.StartProcess(shell, append([]string{"sh", cmd.path}, cmd.argv[1:]...), attr)
+			process, cmd.err = os.StartProcess(shell, append([]string{"sh", cmd.path}, cmd.argv[1:]...), attr)
 		}
 	}
 	if cmd.err != nil {
@@ -33,30 +33,26 @@ func (w *Wheel) start(c *Config, p *stdio) error {
 			return opError("fork", cmd.err)
 		}
 		w.execErr = opError("exec", cmd.err)
-		if err := w.startFailing(cmd, attr); err != nil {
+		if process, err = startFailing(cmd, attr); err != nil {
 			return err
 		}
 	}
-	w.pid = w.process.Pid
+	w.pid = process.Pid
+	w.process = machineChild{process, w.pid}
 	w.ownGroup = attr.Sys.Setpgid || attr.Sys.Setsid
 	return nil
 }
 
 // startFailing starts the child that stands for a program that could not be
 // executed: it says why and exits with the error number.
-func (w *Wheel) startFailing(cmd command, attr *os.ProcAttr) error {
-	var errno syscall.Errno
-	if !errors.As(cmd.err, &errno) {
-		errno = syscall.EIO
-	}
-	message := fmt.Sprintf("can't exec (%s): %v", cmd.name, errno)
+func startFailing(cmd command, attr *os.ProcAttr) (*os.Process, error) {
+	errno := errnoOf(cmd.err)
 	attr.Dir, attr.Sys.Credential = "", nil // perhaps what failed
-	var err error
-	w.process, err = os.StartProcess(shell, []string{"sh", "-c", `printf '%s\n' "$1" >&2; exit "$2"`, "sh", message, strconv.Itoa(int(errno) & 0xff)}, attr)
+	p, err := os.StartProcess(shell, []string{"sh", "-c", `printf '%s\n' "$1" >&2; exit "$2"`, "sh", cannotExec(cmd.name, errno), strconv.Itoa(int(errno) & 0xff)}, attr)
 	if err != nil {
-		return opError("fork", err)
+		return nil, opError("fork", err)
 	}
-	return nil
+	return p, nil
 }
 
 // sysProcAttr puts the child into a session or a process group of its own.

@@ -14,13 +14,13 @@ import (
 type Service struct {
 	Kernel *kernel.Kernel
 	ID     kernel.ID
+	Alias  string // empty for none; it must not be changed after Start
 	name   string // of the component's package
-	alias  string
 }
 
 // New describes the session of a component that is named as its package.
 func New(k *kernel.Kernel, name, alias string) Service {
-	return Service{Kernel: k, name: name, alias: alias}
+	return Service{Kernel: k, name: name, Alias: alias}
 }
 
 // Create makes the session, as a child of the active session. Its handler of _start
@@ -40,7 +40,10 @@ func (s *Service) Start(e kernel.Event, owned string, closing func(), begin func
 	if _, *failed = s.Kernel.Host().Own(closer(closing), owned); *failed != nil {
 		return
 	}
-	if *failed = e.AliasSet(s.alias); *failed != nil || begin == nil {
+	if s.Alias != "" {
+		*failed = e.AliasSet(s.Alias)
+	}
+	if *failed != nil || begin == nil {
 		return
 	}
 	if *failed = begin(e); *failed != nil {
@@ -58,7 +61,9 @@ func (c closer) Close() error {
 
 // RemoveAlias removes the alias, after which the session ends with its last work.
 func (s *Service) RemoveAlias() {
-	s.In(func(e kernel.Event) { _ = e.AliasRemove(s.alias) }) // it may be removed
+	if s.Alias != "" {
+		s.In(func(e kernel.Event) { _ = e.AliasRemove(s.Alias) }) // it may be removed
+	}
 }
 
 // In runs f in the session.
@@ -66,13 +71,13 @@ func (s *Service) In(f kernel.Handler) { _ = s.Kernel.Host().CallFunc(s.ID, s.na
 
 // Keep keeps a session alive until Release; its error is that the session has stopped.
 func (s *Service) Keep(id kernel.ID) error {
-	_, err := s.Kernel.RefcountIncrement(id, s.name+" "+s.alias)
+	_, err := s.Kernel.RefcountIncrement(id, s.name+" "+s.Alias)
 	return err
 }
 
 // Release ends one Keep.
 func (s *Service) Release(id kernel.ID) {
-	_, _ = s.Kernel.RefcountDecrement(id, s.name+" "+s.alias) // it may have stopped by force
+	_, _ = s.Kernel.RefcountDecrement(id, s.name+" "+s.Alias) // it may have stopped by force
 }
 
 // RemoveAlarm removes a timer of the session, and sets it to 0.

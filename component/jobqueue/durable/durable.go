@@ -40,10 +40,10 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/component/dbi"
+	"github.com/gopoe/poe/component/internal/service"
 	"github.com/gopoe/poe/component/jobqueue"
 	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 )
 
 // Defaults of a Config.
@@ -202,10 +202,11 @@ func New(k *kernel.Kernel, c Config) (*Queue, error) {
 	configerror.SetDefault(&c.Pause, DefaultPause)
 	configerror.SetDefault(&c.MaxPause, max(DefaultMaxPause, c.Pause))
 	configerror.SetDefault(&c.MaxBody, DefaultMaxBody)
-	q := &Queue{k: k, config: c, running: map[string]*Job{}, leases: map[string]*Job{}}
-	var failed error
-	_, err := session.Create(k, q, states, &failed)
-	return q, errors.Join(err, failed)
+	q := &Queue{k: k, service: service.New(k, "durable", c.Alias), config: c, running: map[string]*Job{}, leases: map[string]*Job{}}
+	if err := service.Create(k, q, states); err != nil {
+		return nil, err
+	}
+	return q, nil
 }
 
 func isWord(r rune) bool { return r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9' }

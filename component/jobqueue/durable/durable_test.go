@@ -6,7 +6,9 @@ import (
 	"database/sql/driver"
 	"errors"
 	"log/slog"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -14,6 +16,7 @@ import (
 	"github.com/gopoe/poe/component/dbi"
 	"github.com/gopoe/poe/component/jobqueue/durable"
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/poetest"
 	"github.com/gopoe/poe/session"
 )
 
@@ -82,6 +85,47 @@ func TestDatabaseIsGone(t *testing.T) {
 	assert.ErrorIs(t, got[1], durable.ErrID)
 	assert.ErrorIs(t, got[2], errRefused)
 	assert.ErrorIs(t, got[3], errRefused)
+}
+
+// A queue whose database component ends first ends as well, whether it has a table or
+// not, and does not try forever.
+func TestDatabaseComponentEndsFirst(t *testing.T) {
+	for _, work := range []func(context.Context, *durable.Job) error{nil, func(context.Context, *durable.Job) error { return nil }} {
+		var log strings.Builder
+		clock := &poetest.Clock{}
+		k := poetest.New(t, kernel.Options{Clock: clock, Logger: slog.New(slog.NewTextHandler(&log, nil))})
+		refuses := sql.OpenDB(refusing{})
+		t.Cleanup(func() { assert.NoError(t, refuses.Close()) })
+		db, err := dbi.New(k, dbi.Config{DB: refuses})
+		require.NoError(t, err)
+		q, err := durable.New(k, durable.Config{DB: db, Work: work})
+		require.NoError(t, err)
+		var got []error
+		_, err = session.Inline(k, session.Funcs{
+			"_start": func(e kernel.Event) {
+				assert.NoError(t, e.AliasSet("asker"))
+				db.Shutdown()
+				assert.NoError(t, q.Enqueue("stored", durable.Job{}))
+			},
+			"stored": func(e kernel.Event) {
+				if got = append(got, durable.StoredOf(e).Err); len(got) == 1 {
+					assert.NoError(t, q.Enqueue("stored", durable.Job{}))
+					return
+				}
+				assert.NoError(t, e.AliasRemove("asker"))
+			},
+		})
+		require.NoError(t, err)
+		more, err := poetest.RunFor(k, clock, time.Hour)
+		require.NoError(t, err)
+		assert.False(t, more, "the queue has ended")
+		require.Len(t, got, 2)
+		assert.ErrorIs(t, got[0], dbi.ErrShutdown)
+		assert.ErrorIs(t, got[1], durable.ErrStopped)
+		assert.ErrorIs(t, q.Err(), durable.ErrStopped)
+		assert.ErrorIs(t, q.Err(), dbi.ErrShutdown)
+		assert.Equal(t, 1, strings.Count(log.String(), "its database component has ended"))
+	}
 }
 
 var errRefused = errors.New("refused")

@@ -3,6 +3,7 @@ package durable
 import (
 	"context"
 	"encoding/base32"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -11,6 +12,7 @@ import (
 
 	"github.com/gopoe/poe/component/dbi"
 	"github.com/gopoe/poe/component/internal/random"
+	"github.com/gopoe/poe/component/internal/service"
 	"github.com/gopoe/poe/component/jobqueue"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -19,7 +21,7 @@ import (
 // Queue is the component. Its methods belong to the kernel's goroutine.
 type Queue struct {
 	k        *kernel.Kernel
-	id       kernel.ID
+	service  service.Service
 	config   Config
 	workers  *jobqueue.Queue
 	running  map[string]*Job // jobs with a lease of ours, by ID
@@ -32,13 +34,13 @@ type Queue struct {
 	choosing bool            // jobs are being chosen
 	again    bool            // choose once more afterwards
 	stopped  bool
+	err      error // why the queue has ended by itself
 }
 
 var states = session.States[Queue]{
-	"_start":    (*Queue).start,
+	"_start":    func(q *Queue, e kernel.Event) { q.service.Start(e, "jobs", q.close, q.start) },
 	"_stop":     func(*Queue, kernel.Event) {},
 	"_child":    func(*Queue, kernel.Event) {},
-	"_parent":   func(*Queue, kernel.Event) {},
 	"enqueue":   (*Queue).enqueue,
 	"dead":      (*Queue).listDead,
 	"revive":    (*Queue).revive,
@@ -51,15 +53,7 @@ var states = session.States[Queue]{
 	"shutdown":  func(q *Queue, _ kernel.Event) { q.Shutdown() },
 }
 
-func (q *Queue) start(e kernel.Event) {
-	q.id = e.Session
-	failed := kernel.Arg[*error](e, 0)
-	if _, *failed = q.k.Host().Own(closer{q}, "jobs"); *failed != nil {
-		return
-	}
-	if *failed = e.AliasSet(q.config.Alias); *failed != nil {
-		return
-	}
+func (q *Queue) start(e kernel.Event) (err error) {
 	if q.works() {
 		c := jobqueue.Config{Alias: q.config.Alias + " workers", Limit: q.config.Limit, Timeout: q.config.Timeout}
 		if q.config.Progress != "" {
@@ -70,10 +64,13 @@ func (q *Queue) start(e kernel.Event) {
 		} else {
 			c.Work = q.work
 		}
-		q.workers, *failed = jobqueue.New(q.k, c)
+		if q.workers, err = jobqueue.New(q.k, c); err != nil {
+			return err
+		}
 		_, _ = e.DelaySet("extend", q.config.Visibility/3)
 	}
 	q.makeTable()
+	return nil
 }
 
 // works reports whether the queue does jobs itself.
@@ -113,7 +110,7 @@ func (q *Queue) do(statement string, then func(r *dbi.Result), args ...any) {
 // session.
 func (q *Queue) query(kind dbi.Kind, statement string, then func(r *dbi.Result), args ...any) {
 	q.pending++
-	q.in(func(kernel.Event) {
+	q.service.In(func(kernel.Event) {
 		_ = q.config.DB.Do(dbi.Query{ // what is wrong comes as a result
 			Kind: kind, SQL: q.config.Dialect.Rewrite(fmt.Sprintf(statement, q.config.Table)), Args: args, Event: "result", Extra: then,
 		})
@@ -123,12 +120,12 @@ func (q *Queue) query(kind dbi.Kind, statement string, then func(r *dbi.Result),
 func (q *Queue) result(e kernel.Event) {
 	r := kernel.Arg[*dbi.Result](e, 0)
 	q.pending--
+	if errors.Is(r.Err, dbi.ErrShutdown) {
+		q.abandon(r.Err)
+	}
 	r.Query.Extra.(func(*dbi.Result))(r)
 	q.settle()
 }
-
-// in runs f in the queue's session.
-func (q *Queue) in(f kernel.Handler) { _ = q.k.Host().CallFunc(q.id, "durable", f) }
 
 func (q *Queue) warn(what string, err error, args ...any) {
 	q.k.Host().Logger().Warn("durable: "+what, append([]any{"queue", q.config.Alias, "error", err}, args...)...)
@@ -139,7 +136,7 @@ func (q *Queue) after(d time.Duration) int64 { return q.k.Now().Add(d).UnixMilli
 
 func (q *Queue) pollAfter(d time.Duration) {
 	if !q.stopped {
-		q.in(func(e kernel.Event) { _, _ = e.DelaySet("poll", d) })
+		q.service.In(func(e kernel.Event) { _, _ = e.DelaySet("poll", d) })
 	}
 }
 
@@ -172,7 +169,7 @@ func (q *Queue) choose() {
 		q.makeTable()
 		return
 	case free <= 0: // the end of a job calls it again, and that of one whose time is over does not
-		q.in(func(e kernel.Event) { _ = e.Delay("poll", q.config.Poll) })
+		q.service.In(func(e kernel.Event) { _ = e.Delay("poll", q.config.Poll) })
 		return
 	}
 	q.choosing, q.again = true, false
@@ -200,7 +197,7 @@ func (q *Queue) chosen(any bool) {
 	if any || q.again {
 		q.choose()
 	} else {
-		q.in(func(e kernel.Event) {
+		q.service.In(func(e kernel.Event) {
 			if !q.stopped {
 				_ = e.Delay("poll", q.config.Poll)
 			}
@@ -248,7 +245,7 @@ func (q *Queue) begin(j *Job) {
 		return
 	}
 	j.context, j.cancel = context.WithCancel(context.Background())
-	q.in(func(kernel.Event) {
+	q.service.In(func(kernel.Event) {
 		params := []any{j}
 		if q.config.Worker != nil {
 			params = []any{j.ID, j.Body, j.Attempt, j.lease}
@@ -386,15 +383,23 @@ func (q *Queue) extend(e kernel.Event) {
 			continue
 		}
 		q.do("UPDATE %[1]s SET visible = ? WHERE id = ? AND lease = ?", func(r *dbi.Result) {
-			if r.Err == nil && r.Affected == 0 && j.result == nil {
-				j.cancel() // another program has the job
-				if j.work != nil {
-					j.work.Abort(ErrLease)
-				}
+			if r.Err == nil && r.Affected == 0 {
+				j.lose() // another program has the job
 			}
 		}, q.after(q.config.Visibility), j.ID, j.lease)
 	}
 	_, _ = e.DelaySet("extend", q.config.Visibility/3)
+}
+
+// lose ends an attempt whose lease is lost.
+func (j *Job) lose() {
+	if j.result != nil {
+		return // it has ended
+	}
+	j.cancel()
+	if j.work != nil {
+		j.work.Abort(ErrLease)
+	}
 }
 
 // Running returns the number of jobs that this queue runs.
@@ -409,18 +414,38 @@ func (q *Queue) Shutdown() {
 	}
 }
 
+// abandon ends the queue because its database component has ended: no statement can
+// run any more. What the table has is done by others, or later.
+func (q *Queue) abandon(err error) {
+	if q.err != nil {
+		return
+	}
+	q.stopped = true
+	q.err = fmt.Errorf("%w: its database component has ended: %w", ErrStopped, err)
+	q.k.Host().Logger().Error(q.err.Error(), "queue", q.config.Alias, "running", len(q.running))
+	for _, id := range slices.Sorted(maps.Keys(q.running)) {
+		q.running[id].lose()
+	}
+}
+
+// Err returns why the queue has ended by itself, and nil if it has not: the component
+// of Config.DB has ended before it, and the error wraps ErrStopped and dbi.ErrShutdown.
+// Nothing that was stored is lost. The jobs that ran get ErrLease, as their ends could
+// not be recorded, and are done again when their leases have expired.
+func (q *Queue) Err() error { return q.err }
+
 // settle completes a shutdown.
 func (q *Queue) settle() {
 	if !q.stopped || q.pending > 0 || len(q.running) > 0 {
 		return
 	}
-	q.in(func(e kernel.Event) {
+	q.service.In(func(e kernel.Event) {
 		if q.workers != nil {
 			q.workers.Stop()
 		}
 		e.AlarmRemoveAll()
-		_ = e.AliasRemove(q.config.Alias)
 	})
+	q.service.RemoveAlias()
 }
 
 // text and number read values of a row, which drivers return in several types.

@@ -1,6 +1,7 @@
 package durable
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -35,15 +36,13 @@ func (q *Queue) request(asker kernel.ID, event string) *request {
 		q.warn("an event for the answer is needed", kernel.ErrInvalid, "sender", asker)
 		return nil
 	}
-	if _, err := q.k.RefcountIncrement(asker, q.tag()); err != nil {
+	if err := q.service.Keep(asker); err != nil {
 		return nil // it has stopped meanwhile
 	}
 	r := &request{q: q, asker: asker, event: event}
 	q.requests = append(q.requests, r)
 	return r
 }
-
-func (q *Queue) tag() string { return "durable " + q.config.Alias }
 
 // answer posts the answer, once.
 func (r *request) answer(value any) {
@@ -55,7 +54,7 @@ func (r *request) answer(value any) {
 	if err := r.q.k.Post(r.asker, r.event, value); err != nil {
 		r.q.warn("an answer cannot be sent", err, "event", r.event)
 	}
-	_, _ = r.q.k.RefcountDecrement(r.asker, r.q.tag())
+	r.q.service.Release(r.asker)
 }
 
 func (r *request) done(err error) { r.answer(&Stored{Job: r.job, Err: err}) }
@@ -98,7 +97,7 @@ func (q *Queue) store(asker kernel.ID, event string, j Job) {
 	r.job = j
 	switch {
 	case q.stopped:
-		r.done(ErrStopped)
+		r.done(cmp.Or(q.err, ErrStopped))
 		return
 	case len(j.Body) > q.config.MaxBody:
 		r.done(ErrBody)
@@ -185,19 +184,16 @@ func (q *Queue) change(e kernel.Event, statement string, args ...any) {
 	}, append(args, r.job.ID)...)
 }
 
-// closer answers what a queue that ends by force has left. Its jobs are done again
+// close answers what a queue that ends by force has left. Its jobs are done again
 // when their leases have run out.
-type closer struct{ q *Queue }
-
-func (c closer) Close() error {
-	c.q.stopped = true
-	for _, r := range slices.Clone(c.q.requests) {
+func (q *Queue) close() {
+	q.stopped = true
+	for _, r := range slices.Clone(q.requests) {
 		r.done(ErrStopped)
 	}
-	for _, j := range c.q.running {
+	for _, j := range q.running {
 		if j.cancel != nil {
 			j.cancel()
 		}
 	}
-	return nil
 }

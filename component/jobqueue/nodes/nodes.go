@@ -26,6 +26,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/component/internal/random"
+	"github.com/gopoe/poe/component/internal/service"
 	"github.com/gopoe/poe/component/jobqueue"
 	"github.com/gopoe/poe/internal/configerror"
 	"github.com/gopoe/poe/kernel"
@@ -83,16 +84,10 @@ func New(c Config) (*Workers, error) {
 
 // Worker is what jobqueue.Config.Worker and durable.Config.Worker need.
 func (w *Workers) Worker(e kernel.Event, j *jobqueue.Job) (kernel.ID, error) {
-	r := &remote{
-		workers: w, k: e.Kernel, job: j, name: w.choose(e.Kernel.Now()),
-		alias: replies + base32.StdEncoding.EncodeToString(random.Bytes(e.Kernel, "nodes: job", 20)),
-	}
-	var failed error
-	s, err := session.Create(e.Kernel, r, states, &failed)
-	if err = errors.Join(err, failed); err != nil {
-		return kernel.ID{}, err
-	}
-	return s.ID(), nil
+	alias := replies + base32.StdEncoding.EncodeToString(random.Bytes(e.Kernel, "nodes: job", 20))
+	r := &remote{service: service.New(e.Kernel, "nodes", alias), workers: w, k: e.Kernel, job: j, name: w.choose(e.Kernel.Now())}
+	err := service.Create(e.Kernel, r, states)
+	return r.service.ID, err
 }
 
 // choose returns the node that does the fewest jobs, of several the one whose last job
@@ -119,18 +114,18 @@ func (w *Workers) avoided(name string, now time.Time) int {
 
 // remote is the session of a job that another node does.
 type remote struct {
+	service service.Service // its alias is for the answers of the node
 	workers *Workers
 	k       *kernel.Kernel
 	job     *jobqueue.Job
 	name    string // of the node
-	alias   string // for its answers
 	watch   node.WatchID
 	sent    bool
 	over    bool // an answer has come
 }
 
 var states = session.States[remote]{
-	"_start":   (*remote).start,
+	"_start":   func(r *remote, e kernel.Event) { r.service.Start(e, "the job of another node", r.cancel, r.start) },
 	"_stop":    func(*remote, kernel.Event) {},
 	"accepted": (*remote).accepted,
 	"progress": (*remote).progress,
@@ -139,23 +134,14 @@ var states = session.States[remote]{
 	"down":     (*remote).down,
 }
 
-func (r *remote) start(e kernel.Event) {
-	failed := kernel.Arg[*error](e, 0)
-	if _, *failed = r.k.Host().Own(canceller{r}, "the job of another node"); *failed != nil {
-		return
-	}
-	if *failed = e.AliasSet(r.alias); *failed != nil { // the session lives as long as it has it
-		return
-	}
+// start begins the job. The session lives as long as it has its alias.
+func (r *remote) start(kernel.Event) (err error) {
 	r.workers.jobs[r.name]++
 	r.sent = true
-	*failed = r.workers.config.Node.Call(r.at(), "job", []any{r.alias, r.job.Params()}, "accepted")
-	if *failed == nil {
-		r.watch, *failed = r.workers.config.Node.Watch(r.at(), "down")
+	if err = r.workers.config.Node.Call(r.at(), "job", []any{r.service.Alias, r.job.Params()}, "accepted"); err == nil {
+		r.watch, err = r.workers.config.Node.Watch(r.at(), "down")
 	}
-	if *failed != nil {
-		_ = e.AliasRemove(r.alias) // it was set just now
-	}
+	return err
 }
 
 // at is the session that does the job.
@@ -208,7 +194,7 @@ func (r *remote) done(e kernel.Event) {
 	if !r.genuine(e) || r.over {
 		return
 	}
-	if err := r.workers.config.Node.Call(r.at(), "collect", []any{r.alias}, "result"); err != nil {
+	if err := r.workers.config.Node.Call(r.at(), "collect", []any{r.service.Alias}, "result"); err != nil {
 		r.unfit(err)
 	}
 }
@@ -234,7 +220,7 @@ func (r *remote) result(e kernel.Event) {
 		results, _ := answer[0].([]any)
 		r.job.Done(results...)
 	}
-	_ = e.AliasRemove(r.alias)
+	r.service.RemoveAlias()
 }
 
 // genuine reports whether an event comes from the node that does the job.
@@ -245,18 +231,14 @@ func (r *remote) genuine(e kernel.Event) bool {
 
 func (r *remote) fail(err error) { r.job.Fail(fmt.Errorf("nodes: %s: %w", r.name, err)) }
 
-// canceller ends the count of a job. The other node sees the session end.
-type canceller struct{ r *remote }
-
-func (c canceller) Close() error {
-	r := c.r
+// cancel ends the count of a job. The other node sees the session end.
+func (r *remote) cancel() {
 	if !r.sent {
-		return nil
+		return
 	}
 	w := r.workers
 	if w.jobs[r.name]--; w.jobs[r.name] == 0 {
 		delete(w.jobs, r.name)
 	}
 	w.config.Node.Unwatch(r.watch)
-	return nil
 }

@@ -34,11 +34,12 @@ type ServeConfig struct {
 
 // Server does jobs of other nodes. Its methods belong to the kernel's goroutine.
 type Server struct {
-	k      *kernel.Kernel
-	config ServeConfig
-	id     kernel.ID
-	queue  *jobqueue.Queue
-	jobs   sync.Map // *served by the alias for answers; Work reads it
+	k       *kernel.Kernel
+	service service.Service
+	config  ServeConfig
+	queue   *jobqueue.Queue
+	jobs    sync.Map // *served by the alias for answers; Work reads it
+	exposed bool
 }
 
 // served is a job of another node.
@@ -65,7 +66,7 @@ func Serve(k *kernel.Kernel, c ServeConfig) (*Server, error) {
 	}
 	configerror.SetDefault(&c.Alias, DefaultAlias)
 	configerror.SetDefault(&c.Limit, jobqueue.DefaultLimit)
-	s := &Server{k: k, config: c}
+	s := &Server{k: k, service: service.New(k, "nodes", c.Alias), config: c}
 	if err := service.Create(k, s, serverStates); err != nil {
 		return nil, err
 	}
@@ -73,7 +74,7 @@ func Serve(k *kernel.Kernel, c ServeConfig) (*Server, error) {
 }
 
 var serverStates = session.States[Server]{
-	"_start":   (*Server).start,
+	"_start":   func(s *Server, e kernel.Event) { s.service.Start(e, "jobs of other nodes", s.end, s.start) },
 	"_stop":    func(*Server, kernel.Event) {},
 	"_child":   func(*Server, kernel.Event) {},
 	"job":      (*Server).job,
@@ -84,21 +85,15 @@ var serverStates = session.States[Server]{
 	"shutdown": func(s *Server, _ kernel.Event) { s.Shutdown() },
 }
 
-func (s *Server) start(e kernel.Event) {
-	s.id = e.Session
-	failed := kernel.Arg[*error](e, 0)
-	if *failed = e.AliasSet(s.config.Alias); *failed != nil {
-		return
-	}
-	s.queue, *failed = jobqueue.New(s.k, jobqueue.Config{
+func (s *Server) start(kernel.Event) (err error) {
+	s.queue, err = jobqueue.New(s.k, jobqueue.Config{
 		Alias: s.config.Alias + ": queue", Limit: s.config.Limit, Timeout: s.config.Timeout, Progress: "progress", Work: s.work,
 	})
-	if *failed == nil {
-		*failed = s.config.Node.Expose(s.config.Alias, "job", "collect")
+	if err == nil {
+		err = s.config.Node.Expose(s.config.Alias, "job", "collect")
+		s.exposed = err == nil
 	}
-	if *failed != nil {
-		_ = e.AliasRemove(s.config.Alias) // it was set just now
-	}
+	return err
 }
 
 // work does a job, on another goroutine.
@@ -193,13 +188,21 @@ func (s *Server) drop(alias string) {
 // Shutdown ends the session, and the jobs that it does; the nodes that want them give
 // them to others. The event "shutdown" does the same.
 func (s *Server) Shutdown() {
+	s.end()
+	s.service.RemoveAlias()
+}
+
+// end ends the jobs, once; it may be by the session's end.
+func (s *Server) end() {
+	if s.exposed {
+		s.exposed = false
+		s.config.Node.Unexpose(s.config.Alias)
+	}
+	if s.queue != nil {
+		s.queue.Stop()
+	}
 	s.jobs.Range(func(alias, _ any) bool {
 		s.drop(alias.(string))
 		return true
-	})
-	s.config.Node.Unexpose(s.config.Alias)
-	_ = s.k.Host().CallFunc(s.id, "nodes", func(e kernel.Event) {
-		s.queue.Stop()
-		_ = e.AliasRemove(s.config.Alias)
 	})
 }

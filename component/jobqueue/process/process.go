@@ -39,6 +39,7 @@ import (
 	"strings"
 	"syscall"
 
+	"github.com/gopoe/poe/component/internal/service"
 	"github.com/gopoe/poe/component/jobqueue"
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/filter/jsonrec"
@@ -109,19 +110,15 @@ func Worker(c Config) func(e kernel.Event, j *jobqueue.Job) (kernel.ID, error) {
 		if c.MaxOutput == 0 {
 			c.MaxOutput = DefaultMaxOutput
 		}
-		w := &worker{k: e.Kernel, config: c, job: j}
-		var failed error
-		s, err := session.Create(e.Kernel, w, states, &failed)
-		if err = errors.Join(err, failed); err != nil {
-			return kernel.ID{}, err
-		}
-		return s.ID(), nil
+		w := &worker{service: service.New(e.Kernel, "process", ""), config: c, job: j}
+		err := service.Create(e.Kernel, w, states)
+		return w.service.ID, err
 	}
 }
 
 // worker is the session of one process.
 type worker struct {
-	k       *kernel.Kernel
+	service service.Service
 	config  Config
 	job     *jobqueue.Job
 	wheel   *run.Wheel
@@ -133,22 +130,17 @@ type worker struct {
 }
 
 var states = session.States[worker]{
-	"_start": (*worker).start,
+	"_start": func(w *worker, e kernel.Event) { w.service.Start(e, "the process of a job", w.kill, w.start) },
 	"_stop":  func(*worker, kernel.Event) {},
 }
 
-func (w *worker) start(e kernel.Event) {
-	failed := kernel.Arg[*error](e, 0)
+func (w *worker) start(e kernel.Event) error {
 	input, err := w.prepare()
 	if err != nil {
-		*failed = err
-		return
+		return err
 	}
-	if _, *failed = w.k.Host().Own(killer{w}, "the process of a job"); *failed != nil {
-		return
-	}
-	if w.wheel, *failed = run.New(w.k, w.config.Run); *failed != nil {
-		return
+	if w.wheel, err = run.New(e.Kernel, w.config.Run); err != nil {
+		return err
 	}
 	if len(input) > 0 {
 		w.wheel.Put(input)
@@ -156,6 +148,7 @@ func (w *worker) start(e kernel.Event) {
 	if len(input) == 0 && w.config.Command != nil {
 		w.wheel.ShutdownStdin()
 	}
+	return nil
 }
 
 // prepare completes the wheel's configuration and returns what the process reads.
@@ -254,12 +247,9 @@ func (w *worker) ended(_ *run.Wheel, status kernel.WaitStatus) {
 	_ = w.wheel.Close()
 }
 
-// killer ends the process of a session that ends by force.
-type killer struct{ w *worker }
-
-func (x killer) Close() error {
-	if x.w.wheel != nil {
-		_ = x.w.wheel.KillGroup(syscall.SIGKILL) // or it has ended
+// kill ends the process of a session that ends by force.
+func (w *worker) kill() {
+	if w.wheel != nil {
+		_ = w.wheel.KillGroup(syscall.SIGKILL) // or it has ended
 	}
-	return nil
 }

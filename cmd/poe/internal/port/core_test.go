@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"time"
@@ -96,8 +97,8 @@ func compareWithPerl(t *testing.T, file, bin string) {
 	dir := filepath.Dir(file)
 	if source, err := os.ReadFile(file); err != nil {
 		t.Fatal(err)
-	} else if bytes.Contains(source, []byte("use POE;")) && os.Getenv("POE_REQUIRED") == "" && exec.Command("perl", "-MPOE", "-e1").Run() != nil {
-		t.Skip("no POE")
+	} else if missing := missingModules(source); missing != "" && os.Getenv("POE_REQUIRED") == "" {
+		t.Skip("needs Perl's " + missing)
 	}
 	want := runProgram(t, dir, "perl", filepath.Base(file))
 	got := runProgram(t, dir, bin)
@@ -114,6 +115,19 @@ func compareWithPerl(t *testing.T, file, bin string) {
 	if got.status != want.status {
 		t.Errorf("exit status %d, perl's is %d\n%s", got.status, want.status, got.stderr)
 	}
+}
+
+var usesPOE = regexp.MustCompile(`(?m)^use (POE[\w:]*)`)
+
+// missingModules returns the name of a module of POE that a program uses and Perl
+// does not have.
+func missingModules(source []byte) string {
+	for _, use := range usesPOE.FindAllSubmatch(source, -1) {
+		if exec.Command("perl", "-MPOE", "-M"+string(use[1]), "-e1").Run() != nil {
+			return string(use[1])
+		}
+	}
+	return ""
 }
 
 func perlWarning(line string) bool {

@@ -131,7 +131,7 @@ func (l *foreachLoop) unused() {
 // comes sync, if there is any, which changes the list.
 func (l *foreachLoop) body(sync string) {
 	g := l.g
-	g.topicShared(l.name, l.v)
+	g.topicShared(l.name, l.v, []*node{l.block})
 	switch {
 	case sync == "":
 		g.loop(l.block)

@@ -385,6 +385,12 @@ func (g *gen) withArgs(first string, nodes []*node) string {
 
 func (g *gen) applyArgs(n *node) string {
 	code := g.any(n.kids[0])
+	if made := n.kids[0]; made.kind == kMethod && (made.text == "postback" || made.text == "callback") {
+		t := g.temp("back") // which goes with the statement
+		g.hoist(t + " := " + code)
+		g.post = append(g.post, "perl.Undef("+t+")")
+		code = t
+	}
 	if n.amp && !n.paren {
 		return code + ", " + g.argsAll() + "..."
 	}

@@ -132,10 +132,16 @@ func (g *gen) localPackageVariable(k, from *node, value string) {
 // localTopic writes local $_.
 func (g *gen) localTopic(value string) {
 	if g.topic() == "perl.Topic" {
+		if g.prog.topicMatched {
+			g.freshPos("perl.Topic")
+		}
 		g.w("defer perl.Local[any](&perl.Topic, %s)()", value)
 		return
 	}
 	g.w("it := any(%s)\n_ = it", value)
+	if g.prog.topicMatched {
+		g.freshPos("it")
+	}
 	g.f.topics = append(g.f.topics, "it")
 }
 

@@ -112,6 +112,9 @@ func (g *gen) whileStatement(n *node) {
 			}
 			g.f.topics = append(g.f.topics, v)
 			defer func() { g.f.topics = g.f.topics[:len(g.f.topics)-1] }()
+			if matchesTopic([]*node{block}) {
+				g.freshPos(v)
+			}
 		}
 		g.loop(block)
 		g.w("}")
@@ -233,7 +236,11 @@ func (g *gen) assignLoop(n *node) (line, topic, of string) {
 	}
 	if to.kind == kVar && to.sigil == '$' && to.v != nil {
 		to.v.fixed = true
-		return to.v.goName + " = " + g.any(n.kids[1]), "", to.v.goName
+		code := to.v.goName + " = " + g.any(n.kids[1])
+		if to.v.posUsed {
+			code += "\n" + to.v.goName + "Pos = perl.Pos{}"
+		}
+		return code, "", to.v.goName
 	}
 	return "", "", ""
 }
@@ -408,9 +415,26 @@ func (g *gen) topicName() string {
 	return "it"
 }
 
-func (g *gen) topicShared(name string, v *variable) {
-	if v == nil && g.prog.topicShared {
+// topicShared begins a block with another value of $_, called name, unless the block has
+// the variable v instead. It has a position of its own for //g.
+func (g *gen) topicShared(name string, v *variable, block []*node) {
+	if v != nil {
+		return
+	}
+	if g.prog.topicShared {
 		g.w("perl.Topic = %s", name)
+	}
+	if matchesTopic(block) {
+		g.freshPos(g.topicName())
+	}
+}
+
+// freshPos writes that $_ has a new value, in which no match with /g has been found.
+func (g *gen) freshPos(topic string) {
+	if topic == "perl.Topic" {
+		g.w(`perl.TopicPos().Set("", nil)`)
+	} else {
+		g.w("var %sPos perl.Pos", topic)
 	}
 }
 

@@ -14,7 +14,7 @@ var imports = map[string]signature{
 	"pairs": {"perl.Pairs", "l", "[]any"}, "pairkeys": {"perl.PairKeys", "l", "[]any"}, "pairvalues": {"perl.PairValues", "l", "[]any"},
 	// Scalar::Util
 	"blessed": {"perl.Blessed", "a", tAny}, "reftype": {"perl.Reftype", "a", tAny}, "looks_like_number": {"perl.LooksLikeNumber", "a", tBool}, "refaddr": {"perl.Refaddr", "a", tAny},
-	"weaken": {"perl.Weaken", "a", tAny}, "dualvar": {"perl.Dualvar", "as", tAny}, "readonly": {"perl.Weaken", "a", tAny},
+	"weaken": {"perl.Weaken", "a", tAny}, "dualvar": {"perl.Dualvar", "as", tAny},
 	// POSIX
 	"floor": {"perl.Floor", "a", tAny}, "ceil": {"perl.Ceil", "a", tAny}, "fmod": {"perl.Fmod", "aa", tAny}, "pow": {"perl.Pow", "aa", tAny}, "strftime": {"perl.Strftime", "sl", tStr}, "mktime": {"perl.Mktime", "l", tAny},
 	"isatty": {"perl.Isatty", "h", tBool}, "setsid": {"perl.Setsid", "", tInt}, "dup2": {"perl.Dup2", "aa", tAny}, "_exit": {"perl.ExitNow", "i", tAny}, "strerror": {"perl.Strerror", "a", tStr},
@@ -60,7 +60,7 @@ func init() {
 	for m := range strings.FieldsSeq(`strict warnings utf8 lib vars constant base parent Carp Data::Dumper POSIX Socket Time::HiRes Time::Local List::Util Scalar::Util Getopt::Long File::Basename File::Spec File::Spec::Functions
 		File::Path File::Temp File::Copy Cwd Sys::Hostname Exporter IO::Handle IO::File IO::Socket IO::Socket::INET Errno Fcntl FindBin Symbol Digest::MD5 Digest::SHA MIME::Base64 Storable Encode bytes integer overload feature
 		diagnostics English Config sigtrap URI::Escape JSON::PP JSON subs sort locale less mro IO::Select experimental version re
-		HTTP::Request HTTP::Response HTTP::Status HTTP::Headers HTTP::Message IRC::Utils Test::More Test::Simple`) {
+		HTTP::Request HTTP::Response HTTP::Status HTTP::Headers HTTP::Message IRC::Utils POE::Component::IRC::Common POE::Component::IRC::Plugin Test::More Test::Simple`) {
 		known[m] = "perl"
 	}
 }
@@ -77,6 +77,15 @@ var componentPackages = map[string]string{
 	"POE::Component::Client::Ping": "github.com/gopoe/poe/perl/compat/clientping",
 	"POE::Component::Client::DNS":  "github.com/gopoe/poe/perl/compat/clientdns",
 	"Net::DNS::Resolver":           "github.com/gopoe/poe/perl/compat/clientdns",
+}
+
+// The classes of POE::Component::IRC are in one package.
+func init() {
+	const irc, place = "POE::Component::IRC", "github.com/gopoe/poe/perl/compat/irc"
+	componentPackages[irc], componentPackages[irc+"::State"] = place, place
+	for plugin := range strings.FieldsSeq(`AutoJoin BotAddressed BotCommand BotTraffic Connector Console CTCP CycleEmpty FollowTail Logger NickReclaim NickServID Proxy`) {
+		componentPackages[irc+"::Plugin::"+plugin] = place
+	}
 }
 
 var poeClasses = map[string]bool{}
@@ -331,7 +340,7 @@ func (g *gen) blockFunction(name string, n *node) val {
 	fr := g.closureFrame(rBool)
 	fr.topics = append(append([]string(nil), g.f.topics...), g.topicName())
 	body := g.inFrame(fr, func() {
-		g.topicShared("it", nil)
+		g.topicShared("it", nil, block.body)
 		g.bodyWithValue(block.body)
 	})
 	f := closure("it any", "bool", body)

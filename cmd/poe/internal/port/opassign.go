@@ -32,6 +32,9 @@ func (g *gen) incrementStatement(n *node) {
 }
 
 func (g *gen) synced(v *variable) {
+	if v.posUsed {
+		g.w("%sPos = perl.Pos{}", v.goName) // a match with /g begins anew
+	}
 	if v.sync != "" {
 		g.w("%s", v.sync)
 	}

@@ -160,9 +160,18 @@ func (p *parser) ifStatement() *node {
 			p.at++
 			n.kids = append(n.kids, p.blockNode())
 		}
+		if branches := len(n.kids) / 2; branches > maxBranches {
+			text := fmt.Sprintf("an if of %d branches; the limit is %d", branches, maxBranches)
+			p.bad = append(p.bad, problem{n.line, text})
+			return &node{kind: sBad, text: text, line: n.line, col: n.col}
+		}
 		return n
 	}
 }
+
+// maxBranches limits the branches of an if: Go's own parser does not take many that are
+// nested in each other.
+const maxBranches = 300
 
 func (p *parser) forStatement(label string) *node {
 	n := p.node(sForeach)

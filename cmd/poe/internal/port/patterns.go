@@ -93,6 +93,9 @@ func (g *gen) pos(n *node) string {
 		n = n.kids[0]
 	}
 	if n == nil || n.kind == kVar && n.v == nil && n.text == "_" {
+		if t := g.topic(); t != "perl.Topic" {
+			return "&" + t + "Pos"
+		}
 		return "perl.TopicPos()"
 	}
 	if n.kind == kVar && n.v != nil && n.sigil == '$' {
@@ -109,6 +112,48 @@ func (g *gen) pos(n *node) string {
 	return ""
 }
 
+// continues reports whether m//g in list context may begin where another match has
+// ended, or where it ends matters.
+func (g *gen) continues(n *node) bool {
+	target := n.kids[0]
+	for target != nil && target.kind == kList && len(target.kids) == 1 {
+		target = target.kids[0]
+	}
+	switch {
+	case strings.Contains(n.mods, "c"):
+		return true
+	case target == nil || target.kind == kVar && target.v == nil && target.text == "_":
+		return g.topic() != "perl.Topic" || g.prog.topicMatched
+	case target.kind == kVar:
+		return target.v != nil && target.v.posUsed
+	}
+	return target.kind == kKey && g.prog.elementMatched
+}
+
+// furtherMatch reports whether a node is m//g.
+func furtherMatch(n *node) bool {
+	return n.kind == kMatch && n.op != "qr" && strings.Contains(n.mods, "g")
+}
+
+// matchesTopic reports whether statements match $_ with /g.
+func matchesTopic(list []*node) bool {
+	found := false
+	walkAll(list, func(n *node) bool {
+		found = found || furtherMatch(n) && (n.kids[0] == nil || n.kids[0].kind == kVar && n.kids[0].text == "_") || n.kind == kFunc && n.text == "pos"
+		return !found
+	})
+	return found
+}
+
+// findFurther finds out whether the program matches $_ or elements of hashes with /g.
+func (p *program) findFurther() {
+	p.topicMatched = matchesTopic(p.statements)
+	walkAll(p.statements, func(n *node) bool {
+		p.elementMatched = p.elementMatched || furtherMatch(n) && n.kids[0] != nil && n.kids[0].kind == kKey
+		return !p.elementMatched
+	})
+}
+
 // matchList is m// in list context.
 func (g *gen) matchList(n *node) string {
 	g.notEmpty(n)
@@ -116,6 +161,9 @@ func (g *gen) matchList(n *node) string {
 	s := g.target(n)
 	re := g.regexp(n.kids[1], n.mods)
 	if strings.Contains(n.mods, "g") {
+		if g.continues(n) {
+			return fmt.Sprintf("m.AllFrom(%s, %s, %s, %v)", re, s, g.pos(n.kids[0]), strings.Contains(n.mods, "c"))
+		}
 		return fmt.Sprintf("m.All(%s, %s)", re, s)
 	}
 	return fmt.Sprintf("m.List(%s, %s)", re, s)
@@ -258,7 +306,7 @@ func (g *gen) mapGrep(n *node) string {
 	if n.text == "grep" {
 		fr.mode = rBool
 		body := g.inFrame(fr, func() {
-			g.topicShared("it", nil)
+			g.topicShared("it", nil, mapped(n))
 			if n.block {
 				g.bodyWithValue(n.body)
 			} else {
@@ -276,7 +324,7 @@ func (g *gen) mapGrep(n *node) string {
 		fr.mode, result, f = rAny, "any", "perl.Map1"
 	}
 	body := g.inFrame(fr, func() {
-		g.topicShared("it", nil)
+		g.topicShared("it", nil, mapped(n))
 		switch {
 		case n.block:
 			g.bodyWithValue(n.body)
@@ -291,6 +339,14 @@ func (g *gen) mapGrep(n *node) string {
 		}
 	})
 	return f + "(" + list + ", " + closure("it any", result, body) + ")"
+}
+
+// mapped is what map or grep evaluates for each element.
+func mapped(n *node) []*node {
+	if n.block {
+		return n.body
+	}
+	return n.kids[:1]
 }
 
 // mapAlias is map or grep which changes the elements of an array through $_.
@@ -317,7 +373,7 @@ func (g *gen) mapAlias(n *node) (string, bool) {
 	}
 	body := g.inFrame(fr, func() {
 		g.w("it := *item")
-		g.topicShared("it", nil)
+		g.topicShared("it", nil, mapped(n))
 		g.w("defer func() { *item = %s }()", g.topicName())
 		switch {
 		case n.block:

@@ -105,6 +105,9 @@ func (g *gen) place(n *node) (get string, set func(string) string) {
 		return fmt.Sprintf("%s.Get(%s)", c, k), func(code string) string { return fmt.Sprintf("%s.Set(%s, %s)", c, k, code) }
 	case kIndex:
 		if isArgs(n.kids[0]) {
+			if g.isHeap(n) {
+				return "e.Heap()", func(code string) string { return "e.SetHeap(" + code + ")" }
+			}
 			if g.f.handler {
 				cannot("P0114", "assignment to an argument of a handler")
 			}

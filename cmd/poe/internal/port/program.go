@@ -7,53 +7,55 @@ import (
 
 // program is a Perl program that is being translated.
 type program struct {
-	file         string
-	name         string // as it is shown in messages
-	statements   []*node
-	data         string
-	hasData      bool
-	subs         map[string]*function
-	functions    []*function
-	packageVars  map[string]*variable
-	globals      []*variable
-	lexicals     []*variable
-	packageNames map[string]bool
-	localNames   map[string]bool // of variables within functions, which must not hide a type
-	mainNames    map[string]int
-	imported     map[string]bool // functions that modules export
-	modules      map[string]int  // modules that are used, and their lines
-	results      map[string]bool // events whose handlers' values are used; * for all
-	shown        map[string]bool // events whose values the program looks at
-	heapHash     bool            // every heap is a hash
-	plainPrint   bool            // print writes to standard output as it is
-	topicShared  bool
-	topicChanged bool            // a sub changes the $_ of its caller
-	aliasCode    bool            // a sub that is called by reference changes its arguments
-	aliasMethods map[string]bool // names of subs which change their arguments
-	valueUses    valueUses
-	bad          []problem
-	undeclared   []*node           // variables that no declaration is seen of, under use strict
-	files        []string          // the modules and other files of the program
-	lines        int               // of these files
-	imports      map[string]string // names in packages and where they come from, with their packages
-	source       []string          // lines of the text
-	accounted    map[*node]bool    // statements that have been written, as Go or as a TODO
-	parents      map[string][]string
-	handles      map[string]bool
-	errno        int
-	matchReads   int // 0 not known, 1 only groups, 2 more
-	structs      []*heapClass
-	tables       []*subTable
-	sends        map[string][]send // by event
-	callbacks    map[*node][]typ   // the arguments of callbacks of components
-	strange      map[string]bool   // events which something else may send as well
-	tabled       map[*node]bool    // handlers in tables
-	heapName     string            // of the variables that hold heaps
-	anyEvent     bool              // events are sent whose names are not known
-	jumps        bool              // redo repeats statements
-	byName       bool              // subs may be called by names that are not known
-	overloads    map[string]bool   // operators which a class overloads
-	hires        bool              // time is Time::HiRes's
+	file           string
+	name           string // as it is shown in messages
+	statements     []*node
+	data           string
+	hasData        bool
+	subs           map[string]*function
+	functions      []*function
+	packageVars    map[string]*variable
+	globals        []*variable
+	lexicals       []*variable
+	packageNames   map[string]bool
+	localNames     map[string]bool // of variables within functions, which must not hide a type
+	mainNames      map[string]int
+	imported       map[string]bool // functions that modules export
+	modules        map[string]int  // modules that are used, and their lines
+	results        map[string]bool // events whose handlers' values are used; * for all
+	shown          map[string]bool // events whose values the program looks at
+	heapHash       bool            // every heap is a hash
+	plainPrint     bool            // print writes to standard output as it is
+	topicShared    bool
+	topicChanged   bool            // a sub changes the $_ of its caller
+	topicMatched   bool            // $_ is matched with /g
+	elementMatched bool            // so is an element of a hash
+	aliasCode      bool            // a sub that is called by reference changes its arguments
+	aliasMethods   map[string]bool // names of subs which change their arguments
+	valueUses      valueUses
+	bad            []problem
+	undeclared     []*node           // variables that no declaration is seen of, under use strict
+	files          []string          // the modules and other files of the program
+	lines          int               // of these files
+	imports        map[string]string // names in packages and where they come from, with their packages
+	source         []string          // lines of the text
+	accounted      map[*node]bool    // statements that have been written, as Go or as a TODO
+	parents        map[string][]string
+	handles        map[string]bool
+	errno          int
+	matchReads     int // 0 not known, 1 only groups, 2 more
+	structs        []*heapClass
+	tables         []*subTable
+	sends          map[string][]send // by event
+	callbacks      map[*node][]typ   // the arguments of callbacks of components
+	strange        map[string]bool   // events which something else may send as well
+	tabled         map[*node]bool    // handlers in tables
+	heapName       string            // of the variables that hold heaps
+	anyEvent       bool              // events are sent whose names are not known
+	jumps          bool              // redo repeats statements
+	byName         bool              // subs may be called by names that are not known
+	overloads      map[string]bool   // operators which a class overloads
+	hires          bool              // time is Time::HiRes's
 }
 
 // parseProgram reads a source text into a program.
@@ -170,6 +172,8 @@ func (p *program) analyze() {
 	}
 	p.topicChanged = p.topicShared && p.changesTopic()
 	p.findAliases()
+	p.findFurther()
+	p.findUnkept()
 	p.findLate()
 	p.findUses()
 	p.nameAll()

@@ -64,6 +64,7 @@ type function struct {
 	returns   bool            // a handler whose value somebody uses
 	events    map[string]bool // names under which it handles events, as far as known
 	aliases   bool            // changes its arguments in place
+	unkept    bool            // a wheel gives it a socket, which it does not keep
 	names     map[string]int
 	late      bool // the program gives its name to other code while it runs
 	heap      *heapClass
@@ -462,7 +463,7 @@ func (r *resolver) assignUse(n *node) {
 		return
 	}
 	to, from := n.kids[0], n.kids[1]
-	if isArgs(to) || to.kind == kIndex && isArgs(to.kids[0]) {
+	if isArgs(to) || to.kind == kIndex && isArgs(to.kids[0]) && !isHeapIndex(to) {
 		r.fn.uses.changes = true
 	}
 	if isArgs(from) && (to.kind == kMy || to.kind == kList) {

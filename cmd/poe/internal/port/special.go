@@ -99,7 +99,11 @@ func (g *gen) placeSpecial(n *node) (string, func(string) string) {
 			s := g.topicSync[len(g.topicSync)-1]
 			return t, func(code string) string { return t + " = " + code + "\n" + s }
 		}
-		return t, func(code string) string { return t + " = " + code }
+		fresh := ""
+		if t == "perl.Topic" && g.prog.topicMatched {
+			fresh = "\nperl.TopicPos().Set(\"\", nil)"
+		}
+		return t, func(code string) string { return t + " = " + code + fresh }
 	case "!":
 		return "perl.OSError()", func(code string) string { return "perl.SetOSError(" + code + ")" }
 	case "|":

@@ -123,7 +123,12 @@ func (g *gen) subBody(f *function) string {
 			fr.mode = rVoid
 		}
 	}
-	return g.inFrame(fr, func() { g.bodyWithValue(f.node.body) })
+	return g.inFrame(fr, func() {
+		if f.unkept {
+			g.w("defer e.CloseUnkept() // nothing keeps the socket")
+		}
+		g.bodyWithValue(f.node.body)
+	})
 }
 
 // anonSub returns an anonymous sub: a *perl.Code.

@@ -351,7 +351,7 @@ func (p *parser) symbol() *node {
 			return &node{kind: kHSlice, kids: []*node{container('%'), k}, line: v.line}
 		}
 	case '%':
-		if p.is("{") && v.kind == kVar {
+		if p.is("{") {
 			k := p.keyText()
 			return &node{kind: kKVSlice, kids: []*node{container('%'), k}, line: v.line}
 		}

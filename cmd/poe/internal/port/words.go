@@ -320,7 +320,7 @@ func (p *parser) userWord(n *node) *node {
 	case p.is("("):
 		n.kind, n.paren = kCall, true
 		n.kids = p.arguments()
-		if proto, ok := p.protos[n.text]; ok {
+		if proto, ok := p.prototype(n.text); ok {
 			prototyped(n, proto)
 		}
 		return n
@@ -343,7 +343,7 @@ func (p *parser) userWord(n *node) *node {
 		return n
 	}
 	n.kind = kCall
-	if proto, ok := p.protos[n.text]; ok && p.bareCall(n, proto) {
+	if proto, ok := p.prototype(n.text); ok && p.bareCall(n, proto) {
 		return n
 	}
 	if blockFunctions[n.text] && !p.subs[n.text] && p.is("{") {
@@ -370,6 +370,29 @@ func (p *parser) userWord(n *node) *node {
 	}
 	n.kids = listOf(p.comma())
 	return n
+}
+
+// unaryFunctions are functions of modules with one argument by their prototype, which
+// bind tighter than the operators behind it.
+var unaryFunctions = map[string]bool{}
+
+func init() {
+	for name := range strings.FieldsSeq(`blessed reftype looks_like_number refaddr weaken unweaken isweak readonly tainted openhandle
+		encode_utf8 status_message is_info is_success is_redirect is_error is_client_error is_server_error encode_json decode_json
+		decode_base64 dclone usleep`) {
+		unaryFunctions[name] = true
+	}
+}
+
+// prototype returns the prototype of a function of the program or of a module.
+func (p *parser) prototype(name string) (string, bool) {
+	if proto, ok := p.protos[name]; ok || p.subs[name] {
+		return proto, ok
+	}
+	if _, short := splitName(name); unaryFunctions[short] {
+		return "$", true
+	}
+	return "", false
 }
 
 func upper(s string) bool {
