@@ -15,6 +15,8 @@ func (g *gen) defined(n *node) val {
 		return val{g.container(k) + ".Len() != 0", tBool, false}
 	case k.kind == kCall && k.amp && !k.paren:
 		return val{fmt.Sprintf("perl.FindSub(%s) != nil", quote(g.qualify(k.text))), tBool, false}
+	case k.kind == kApply && k.amp && !k.paren:
+		return val{"perl.SubDefined(" + g.any(k.kids[0]) + ")", tBool, false}
 	case k.kind == kFunc && k.text == "substr":
 		return val{fmt.Sprintf("perl.SubstrOK(%s) != nil", g.substrArgs(k)), tBool, false}
 	}

@@ -209,7 +209,7 @@ func (g *gen) logic(n *node) val {
 	if n.op == "xor" {
 		return val{g.truth(a) + " != " + paren(g.cond(n.kids[1])), tBool, false}
 	}
-	if n.kids[1].kind == kReturn || n.kids[1].kind == kJump {
+	if jump := n.kids[1].kind != kDo; leavesOnly(n.kids[1]) && (jump || g.noHoist == 0) {
 		if g.noHoist > 0 {
 			cannot("P0103", "return inside of an expression")
 		}
@@ -239,6 +239,19 @@ func (g *gen) logic(n *node) val {
 	name = map[string]string{"||": "OrElse", "&&": "AndThen", "//": "DefaultElse"}[n.op]
 	t := g.thunk(tAny, func() val { return g.expr(n.kids[1]) })
 	return val{fmt.Sprintf("perl.%s(%s, %s)", name, a.code, t), tAny, false}
+}
+
+// leavesOnly reports whether an expression has no value: it is return or a jump, or
+// do { ... } that ends by leaving the statement.
+func leavesOnly(n *node) bool {
+	if n.kind == kReturn || n.kind == kJump {
+		return true
+	}
+	if n.kind != kDo || len(n.body) == 0 {
+		return false
+	}
+	last := n.body[len(n.body)-1]
+	return last.kind == sExpr && last.kid(0) != nil && leavesHere(last.kids[0])
 }
 
 func (g *gen) condExpr(n *node) val {

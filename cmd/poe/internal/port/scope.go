@@ -306,6 +306,10 @@ func (r *resolver) use(n *node) {
 		return
 	}
 	full := r.qualify(name)
+	if from := r.prog.imports[string(n.sigil)+full]; moduleVars[from] != "" {
+		n.text = from
+		return
+	}
 	if from := r.prog.imports[string(n.sigil)+full]; from != "" {
 		full = from
 	} else if r.strict && strings.IndexByte("$@%", n.sigil) >= 0 && !strings.Contains(name, "::") && !r.known[string(n.sigil)+full] {
@@ -324,6 +328,12 @@ func (r *resolver) pragma(n *node) {
 		r.strict = false
 	case n.text == "English":
 		r.english = n.op == "use"
+	case n.text == "FindBin" && n.kid(0) != nil:
+		for _, v := range []string{"Bin", "RealBin", "Script", "RealScript"} {
+			if strings.Contains(n.kids[0].text, "$"+v) || n.kids[0].kind == kList {
+				r.prog.imports["$"+r.qualify(v)] = "FindBin::" + v
+			}
+		}
 	case n.text == "Config":
 		r.config = n.op == "use"
 	case n.text == "vars":
