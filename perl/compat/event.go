@@ -381,13 +381,23 @@ func errorArgs(err *kernel.OpError, id any) []any {
 	return []any{err.Op, int(err.Errno()), text, id}
 }
 
+// bothThrown is the text of two exceptions. A handler of DIE throws while the first is
+// still on its way, so that it comes after it; a session that is born while the others
+// are stopped throws when that is done.
+func bothThrown(h *kernel.HandlerError, before, after any) string {
+	if h.Event == "_start" {
+		before, after = after, before
+	}
+	return perl.Str(before) + "Additional error thrown in handler for previous error:\n" + perl.Str(after)
+}
+
 // thrown returns the value that a handler has thrown.
 func thrown(err error) (any, bool) {
 	var h *kernel.HandlerError
 	if errors.As(err, &h) {
 		if x, ok := h.Value.(*perl.Exception); ok {
 			if before, has := thrown(h.Previous); has {
-				return perl.Str(before) + "Additional error thrown in handler for previous error:\n" + perl.Str(x.Value), true
+				return bothThrown(h, before, x.Value), true
 			}
 			return x.Value, true
 		}
