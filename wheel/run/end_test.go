@@ -58,7 +58,7 @@ func TestExecFailures(t *testing.T) {
 		})
 		assert.Equal(t, int(c.errno), r.status.ExitCode())
 		require.Len(t, r.err, 1)
-		assert.Contains(t, r.err[0], c.errno.Error())
+		assert.Contains(t, r.err[0], (&kernel.OpError{Err: c.errno}).Strerror())
 	}
 }
 
