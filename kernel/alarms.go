@@ -182,16 +182,15 @@ func (k *Kernel) AlarmRemoveAll() []Timer {
 
 // timerOwner checks that a timer with that name can be set now.
 func (k *Kernel) timerOwner(method, event string) (*entry, error) {
-	k.checkGoroutine(method)
+	if k.debug != nil {
+		k.debug.sending(method, event)
+	}
 	e := k.frame.session
 	switch {
 	case event == "":
 		return nil, k.fail(method, nil, ErrInvalid)
 	case e == k.root || !e.alive():
 		return nil, k.fail(method, event, ErrNoActiveSession)
-	}
-	if k.debug != nil {
-		k.debug.posting(method, event)
 	}
 	return e, nil
 }
@@ -232,7 +231,11 @@ func (k *Kernel) fire(x *timer) {
 	if k.debug == nil {
 		e, name, args, caller, extra := x.owner, x.name, x.args, x.caller, x.extra
 		k.unlinkTimer(x)
-		k.deliverEvent(e, e, name, args, caller, kindAlarm, extra)
+		k.countDelivered(e, e)
+		k.dispatch(e, e, name, args, caller, kindAlarm, extra)
+		if k.exception != nil {
+			k.stopAll()
+		}
 		return
 	}
 	it := &item{dest: x.owner, from: x.owner, name: x.name, args: x.args, caller: x.caller, extra: x.extra, kind: kindAlarm, mark: k.timers.mark(x), due: k.timers.due(x)}

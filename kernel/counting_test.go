@@ -30,7 +30,14 @@ func (o *countingObserver) End(s *observe.Span) {
 		o.threw[s.Name]++
 	}
 }
-func (o *countingObserver) Count(_, event string, n uint64) { o.counted[event] += n }
+func (o *countingObserver) Counter(_, event string) observe.Counter { return namedCounter{o, event} }
+
+type namedCounter struct {
+	of    *countingObserver
+	event string
+}
+
+func (c namedCounter) Add(n uint64) { c.of.counted[c.event] += n }
 
 // Of events that are not sampled, an observer that asks for it gets nothing but exact
 // numbers, and those that have thrown; their causes are right nevertheless.

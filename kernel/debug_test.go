@@ -91,6 +91,13 @@ func TestAssertions(t *testing.T) {
 
 // AssertData looks at the kernel's books after every turn: a wrong one is found
 // at once, however it is asked for, and without it nobody looks.
+func TestReservedEventsAreNotPostedToOtherKernels(t *testing.T) {
+	other := start(t, kernel.New(), states{"_start": func(e kernel.Event) { require.NoError(t, e.AliasSet("other")) }})
+	k := kernel.New(kernel.Options{Assert: kernel.Assert{Events: true}})
+	start(t, k, states{"_start": func(kernel.Event) { _ = k.Post(other, "_stop") }})
+	assert.ErrorContains(t, k.Run(), "one of the kernel's own")
+}
+
 func TestAssertDataChecksTheBooks(t *testing.T) {
 	for name, c := range map[string]struct {
 		environment string

@@ -36,11 +36,13 @@ func (v Host) Resolve(to Dest) (ID, error) {
 
 // resolve finds the living session behind a local destination.
 func (k *Kernel) resolve(to Dest) (*entry, error) {
-	switch to := to.(type) {
-	case ID:
-		if to.s != nil && to.s.k == k && to.s.alive() {
-			return to.s, nil
+	if id, ok := to.(ID); ok {
+		if id.s != nil && id.s.k == k && id.s.alive() {
+			return id.s, nil
 		}
+		return nil, ErrNoSession
+	}
+	switch to := to.(type) {
 	case Alias:
 		if e := k.aliases[string(to)]; e != nil {
 			return e, nil

@@ -29,6 +29,8 @@ const (
 // frame is one running handler. Frames form the stack of calls; each is
 // allocated once and used again.
 type frame struct {
+	outer   *frame // whose handler called this one; nil at the bottom, where none runs
+	inner   *frame // for the next call, nil before the first
 	session *entry // the active one: dest, or the kernel's own once Stop has ended it
 	dest    *entry
 	from    *entry
@@ -41,7 +43,6 @@ type frame struct {
 	depth   int
 
 	answered bool // Return was called
-	threw    bool // an exception has left the handler
 	returned int  // how many values it was given
 	value    any  // the last of them
 	list     []any
@@ -53,16 +54,21 @@ type frame struct {
 
 // push makes the next frame the active one.
 func (k *Kernel) push(session *entry, event string, kd kind, x *extra) *frame {
-	depth := k.frame.depth + 1
-	if depth == len(k.frames) {
-		k.frames = append(k.frames, &frame{depth: depth})
+	f := k.frame.inner
+	if f == nil {
+		f = k.frame.deepen()
 	}
-	f := k.frames[depth]
 	f.serial++
 	f.session, f.event, f.kind, f.extra = session, event, kd, x
-	f.found, f.answered, f.threw, f.returned, f.value, f.list = false, false, false, 0, nil, nil
+	f.done, f.found, f.answered, f.returned, f.value, f.list = false, false, false, 0, nil, nil
 	k.frame = f
 	return f
+}
+
+// deepen makes the inner frame.
+func (f *frame) deepen() *frame {
+	f.inner = &frame{outer: f, depth: f.depth + 1}
+	return f.inner
 }
 
 // clearResult forgets what a handler gave to Return before it threw an
@@ -74,6 +80,27 @@ func (f *frame) clearResult() {
 // enqueue puts an event into the queue, now, and returns its item, which may be
 // completed until the next event is queued.
 func (k *Kernel) enqueue(dest, from *entry, event string, args []any, kd kind) *item {
+	full, filled := k.fifo.full(), k.inbox.filled.Load()
+	if full || filled || !k.quick || len(k.timers.heap) > 0 {
+		k.prepareQueue()
+	}
+	it := k.fifo.push()
+	k.seq++
+	it.due, it.seq = k.now, k.seq
+	it.dest, it.from = dest, from
+	it.name, it.args, it.caller = event, args, k.frame.event
+	it.kind = kd
+	it.extra = nil
+	k.countQueued(dest, from)
+	if k.debug != nil {
+		k.debug.enqueued(it)
+	}
+	return it
+}
+
+// prepareQueue reads the clock, takes in what was sent before, and makes space in the
+// queue, each if that is necessary.
+func (k *Kernel) prepareQueue() {
 	if len(k.timers.heap) > 0 || k.clock != nil || !k.running {
 		k.readClock() // else the last reading will do, see clockTurns
 	}
@@ -83,18 +110,9 @@ func (k *Kernel) enqueue(dest, from *entry, event string, args []any, kd kind) *
 	case !k.inbox.empty():
 		k.inbox.pull()
 	}
-	it := k.fifo.push()
-	k.seq++
-	it.due, it.seq = k.now, k.seq
-	it.dest, it.from = dest, from
-	it.name, it.args, it.caller = event, args, k.frame.event
-	it.kind = kd
-	it.extra = nil
-	if k.debug != nil {
-		k.debug.enqueued(it)
+	if k.fifo.full() {
+		k.fifo.grow()
 	}
-	k.countQueued(dest, from)
-	return it
 }
 
 // countQueued lets an event keep its destination and its sender alive.
@@ -121,11 +139,26 @@ func (k *Kernel) countDequeued(dest, from *entry) {
 	}
 }
 
-// dispatchDue dispatches what is due now, in order, and then stops the
-// sessions that have nothing left. What is queued meanwhile waits for the next
-// turn, except timers set for a time already past.
-func (k *Kernel) dispatchDue() {
-	if len(k.timers.heap) > 0 {
+// countDelivered is countDequeued while nothing observes.
+func (k *Kernel) countDelivered(dest, from *entry) {
+	if dest.eventsTo--; dest.eventsTo == 0 {
+		k.dropRef(dest)
+	}
+	if dest != from {
+		if from.eventsFrom--; from.eventsFrom == 0 {
+			k.dropRef(from)
+		}
+	}
+}
+
+// dispatchTurn dispatches what is ready, then what is due now, in order, and then
+// stops the sessions that have nothing left. What is queued meanwhile waits for the
+// next turn, except timers set for a time already past.
+func (k *Kernel) dispatchTurn() {
+	if len(k.reported)+len(k.writing) > 0 {
+		k.dispatchHandles()
+	}
+	if len(k.timers.heap) > 0 && !k.clockFresh {
 		k.readClock()
 	}
 	due, seq := k.now, k.seq
@@ -143,15 +176,19 @@ func (k *Kernel) dispatchDue() {
 		if it == nil || it.seq > seq {
 			break
 		}
-		if it.kind > kindCall || k.debug != nil {
+		if it.kind > kindCall || it.extra != nil || it.dest == k.root || k.debug != nil {
 			k.deliverItem(it)
 			continue
 		}
-		dest, from, event, args, caller, kd, x := it.dest, it.from, it.name, it.args, it.caller, it.kind, it.extra
-		k.fifo.pop(it)
-		k.deliverEvent(dest, from, event, args, caller, kd, x)
+		k.deliverPlain(it)
+		if k.exception != nil {
+			k.stopAll()
+		}
 	}
 	k.sweep()
+	if k.turnsSinceYield += 1 + readyTurns*len(k.ready); k.turnsSinceYield >= yieldTurns {
+		k.yieldProcessor()
+	}
 }
 
 // deliverItem takes an event off the queue, where handlers may move it, and
@@ -166,13 +203,27 @@ func (k *Kernel) deliverItem(it *item) {
 	}
 }
 
-// deliverEvent is deliver for an event of a program's, while nothing observes.
-func (k *Kernel) deliverEvent(dest, from *entry, event string, args []any, caller string, kd kind, x *extra) {
-	k.countDequeued(dest, from)
-	k.dispatch(dest, from, event, args, caller, kd, x)
-	if k.exception != nil {
-		k.stopAll()
+// deliverPlain dispatches the first event of the queue if it is one that a program
+// has sent to a session, and nothing observes.
+func (k *Kernel) deliverPlain(it *item) {
+	dest, from := it.dest, it.from
+	f := k.push(dest, it.name, it.kind, nil)
+	f.dest, f.from, f.caller = dest, from, it.caller
+	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{from}, Name: it.name, Args: it.args, Caller: it.caller, frame: f, serial: f.serial}
+	k.fifo.pop(it)
+	k.countDelivered(dest, from)
+	if k.tape != nil && !k.tape.expected(f.event, dest.num) {
+		k.tape.event(dest, f.event, f.kind)
 	}
+	defer func() {
+		if k.frame = f.outer; !f.done {
+			k.failed(f, recover())
+		}
+	}()
+	if f.found = dest.ses.Dispatch(e); !f.found {
+		k.unhandled(f, e.Name, e.Args)
+	}
+	f.done = true
 }
 
 // deliver dispatches one event from the queue.
@@ -197,19 +248,21 @@ func (k *Kernel) deliver(it *item) {
 // dispatch runs a session's handler for an event and returns its frame, which
 // holds the results until the next dispatch. It recovers from what the handler
 // throws.
-func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller string, kd kind, x *extra) (f *frame) {
-	f = k.push(dest, event, kd, x)
-	f.dest, f.from, f.caller, f.done = dest, from, caller, false
-	if k.tape != nil && (kd == kindSelect || !k.tape.expected(event, dest.num)) {
-		k.tape.event(dest, event, kd)
+func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller string, kd kind, x *extra) (result *frame) {
+	f := k.push(dest, event, kd, x)
+	result = f
+	f.dest, f.from, f.caller = dest, from, caller
+	if k.tape != nil || k.debug != nil {
+		k.watchDispatch(f, event, args)
 	}
-	if k.debug != nil {
-		k.debug.dispatching(f, from, args)
-	}
-	defer k.dispatchEnded(f)
-	if x != nil && x.untrusted {
-		x.args = args
-	}
+	defer func() {
+		if k.frame = f.outer; k.debug != nil {
+			k.debug.dispatched(f)
+		}
+		if !f.done {
+			k.failed(f, recover())
+		}
+	}()
 	// Most events need no more than the session's dispatch, without a further copy.
 	if e := (Event{Kernel: k, Session: ID{dest}, Sender: ID{from}, Name: event, Args: args, Caller: caller, frame: f, serial: f.serial}); x == nil && dest != k.root {
 		if f.found = dest.ses.Dispatch(e); !f.found {
@@ -219,25 +272,22 @@ func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller st
 		k.run(f, e)
 	}
 	f.done = true
-	if k.debug != nil {
-		k.debug.dispatched(f)
-	}
 	return f
 }
 
-// dispatchEnded makes the outer frame the active one, and recovers from what the
-// handler has thrown.
-func (k *Kernel) dispatchEnded(f *frame) {
-	k.frame = k.frames[f.depth-1]
-	if f.done {
-		return
+// watchDispatch is called before a handler runs, if that is recorded or observed.
+func (k *Kernel) watchDispatch(f *frame, event string, args []any) {
+	if k.tape != nil && (f.kind == kindSelect || !k.tape.expected(event, f.dest.num)) {
+		k.tape.event(f.dest, event, f.kind)
 	}
-	f.threw = true
 	if k.debug != nil {
-		k.debug.left(f)
+		k.debug.dispatching(f, f.from, args)
 	}
+}
+
+// failed deals with what a handler has thrown.
+func (k *Kernel) failed(f *frame, value any) {
 	f.clearResult()
-	value := recover()
 	f.extra.locate(value)
 	if f.extra == nil || !f.extra.untrusted || !k.refuse(f, value) {
 		k.recovered(f.dest, f.from, f.event, f.caller, f.kind, f.session != f.dest, value)
@@ -246,6 +296,9 @@ func (k *Kernel) dispatchEnded(f *frame) {
 
 // run hands an event to its own handler or to its session's.
 func (k *Kernel) run(f *frame, e Event) {
+	if f.extra != nil && f.extra.untrusted {
+		f.extra.args = e.Args
+	}
 	switch {
 	case f.extra != nil && f.extra.handler != nil:
 		f.found = true
@@ -268,19 +321,17 @@ func (k *Kernel) invoke(dest *entry, event string, args []any, x *extra) *frame 
 	if k.debug != nil {
 		k.debug.calling(f, event, args)
 	}
-	done := false
 	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{dest}, Name: event, Args: args, Caller: outer.event, frame: f, serial: f.serial}
 	defer func() {
 		if f.session != dest {
 			outer.session = f.session // Stop in here holds for the caller as well
 		}
 		if k.debug != nil {
-			f.threw = !done
 			k.debug.observe.end(f)
 		}
 		k.frame = outer
 	}()
 	k.run(f, e)
-	done = true
+	f.done = true
 	return f
 }

@@ -61,16 +61,15 @@ func (e Event) Return(values ...any) {
 // called on the goroutine of the kernel that should have handled the event,
 // before the dead letter is reported.
 func (k *Kernel) Post(to Dest, event string, args ...any) error {
-	k.checkGoroutine("Post")
+	if k.debug != nil {
+		k.debug.sending("Post", event)
+	}
 	dest, err := k.resolve(to)
 	if err != nil {
 		return k.postElsewhere(to, event, args, err)
 	}
 	if event == "" {
 		return k.fail("Post", to, ErrInvalid)
-	}
-	if k.debug != nil {
-		k.debug.posting("Post", event)
 	}
 	it := k.enqueue(dest, k.frame.session, event, args, kindPost)
 	if _, ok := to.(untrusted); ok {
@@ -103,14 +102,13 @@ func (k *Kernel) postElsewhere(to Dest, event string, args []any, err error) err
 // Yield queues an event for the active session itself. Outside of any session
 // it does nothing; in strict mode it panics.
 func (k *Kernel) Yield(event string, args ...any) {
-	k.checkGoroutine("Yield")
+	if k.debug != nil {
+		k.debug.sending("Yield", event)
+	}
 	e := k.frame.session
 	if e == k.root || !e.alive() || event == "" {
 		k.misuse("Yield", event)
 		return
-	}
-	if k.debug != nil {
-		k.debug.posting("Yield", event)
 	}
 	k.enqueue(e, e, event, args, kindPost)
 }
@@ -168,7 +166,9 @@ func (k *Kernel) CallList(to Dest, event string, args ...any) ([]any, error) {
 type singleResult interface{ SingleResult(event string) bool }
 
 func (k *Kernel) call(to Dest, event string, args []any, x *extra) (*frame, error) {
-	k.checkGoroutine("Call")
+	if k.debug != nil {
+		k.debug.sending("Call", event)
+	}
 	dest, err := k.resolve(to)
 	if err != nil {
 		if k.debug != nil {
@@ -178,9 +178,6 @@ func (k *Kernel) call(to Dest, event string, args []any, x *extra) (*frame, erro
 	}
 	if event == "" {
 		return nil, k.fail("Call", to, ErrInvalid)
-	}
-	if k.debug != nil {
-		k.debug.posting("Call", event)
 	}
 	active := k.frame
 	var f *frame

@@ -326,18 +326,16 @@ func (k *Kernel) dispatchWatch(w *watcher) {
 	if k.debug != nil {
 		k.debug.readying(f, w)
 	}
-	done := false
 	defer func() {
 		stopped := f.session != e
 		k.frame = outer
 		if k.debug != nil {
-			f.threw = !done
 			k.debug.left(f)
 		}
-		if !done {
+		if !f.done {
 			k.recovered(e, e, w.event, "", kindSelect, stopped, recover())
 		}
 	}()
 	w.ready.HandleReady(w.mode)
-	done = true
+	f.done = true
 }

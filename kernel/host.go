@@ -255,7 +255,7 @@ func (v Host) Deliver(to, from ID, event string, args ...any) (value any, threw 
 	if k.exception != nil {
 		k.rethrow()
 	}
-	return f.value, f.threw, nil
+	return f.value, !f.done, nil
 }
 
 // DeadLetter counts and reports an event that reached no handler, for code that

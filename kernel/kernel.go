@@ -89,6 +89,7 @@ type Kernel struct {
 	wallStart  time.Time
 	wallSeen   int64 // kernel time of the last look at the time of day
 	now        int64
+	clockFresh bool // poll has read the clock, and no handler has run since
 	turns      uint64
 	seq        uint64
 	fifo       ring
@@ -96,7 +97,6 @@ type Kernel struct {
 
 	// The running handlers.
 	frame     *frame
-	frames    []*frame
 	exception error // what Run will return
 
 	// Sessions.
@@ -132,6 +132,7 @@ type Kernel struct {
 	inbox      inbox
 	backlog    remoteBacklog
 	running    bool
+	quick      bool // see setQuick
 	justEnded  bool // the last session has stopped in the last slice
 	runsIdle   bool // Run was called: a handled IDLE is followed by ZOMBIE
 	debug      *debugger
@@ -169,8 +170,7 @@ func New(options ...Options) *Kernel {
 	k.startClock(o.Clock)
 	k.root = &entry{k: k}
 	k.byNumber.add(k.root)
-	k.frames = []*frame{{session: k.root}}
-	k.frame = k.frames[0]
+	k.frame = &frame{session: k.root}
 	k.inbox.k = k
 	k.jobs.wrap = o.WrapJob
 	if k.jobs.limit = o.MaxOffload; k.jobs.limit <= 0 {
@@ -340,6 +340,7 @@ func (k *Kernel) enter() error {
 		return fmt.Errorf("kernel: opening the loop: %w", err)
 	}
 	k.running = true
+	k.setQuick()
 	k.inbox.open(k.callersGoroutine())
 	k.inbox.running.Store(true)
 	if k.debug != nil {
@@ -348,11 +349,18 @@ func (k *Kernel) enter() error {
 	return nil
 }
 
+// setQuick is called when one of the conditions has changed under which an event can be
+// queued without preparation: the kernel runs, on the system's clock, and is neither
+// recorded nor watched.
+func (k *Kernel) setQuick() {
+	k.quick = k.running && k.clock == nil && k.tape == nil && k.debug == nil
+}
+
 func (k *Kernel) leave() {
 	if k.debug != nil {
 		k.debug.dog.stop()
 	}
-	k.running = false
+	k.running, k.quick = false, false
 	k.inbox.running.Store(false)
 }
 

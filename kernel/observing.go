@@ -60,6 +60,7 @@ func (v Host) Observe(o observe.Observer, every int) (stop func()) {
 	k := v.k
 	if k.debug == nil {
 		k.debug = &debugger{k: k}
+		k.setQuick()
 	}
 	if k.debug.observe == nil {
 		k.debug.observe = newObserving(k)
@@ -77,7 +78,11 @@ func newObserving(k *Kernel) *observing {
 		k.observedAs = observe.ID(kernelsObserved.Add(1)) << 48
 	}
 	o := &observing{k: k, next: k.observedAs, clock: time.Now(), types: map[string]string{}}
-	for _, f := range k.frames {
+	bottom := k.frame
+	for bottom.outer != nil {
+		bottom = bottom.outer
+	}
+	for f := bottom; f != nil; f = f.inner {
 		f.span = observe.Span{} // of an earlier observation
 	}
 	return o
@@ -114,7 +119,7 @@ func (o *observing) remove(by observe.Observer) {
 
 func (o *observing) arrange() {
 	o.settle()
-	o.turns, o.counters = nil, nil
+	o.turns, o.counters, o.tally = nil, nil, tally{}
 	shift := 64
 	for _, x := range o.observers {
 		shift = min(shift, bits.Len(uint(x.every-1)))
@@ -356,14 +361,14 @@ func (o *observing) place(f *frame) {
 	}
 	o.taken = false
 	s := &f.span
-	copyMark(&s.Mark, &o.k.frames[f.depth-1].span.Mark)
+	copyMark(&s.Mark, &f.outer.span.Mark)
 	s.Queued, s.Sampled = o.late, o.sampled(s.ID)
 }
 
 // within marks an event that did not wait in the queue: one that is called, of
 // which the times are taken if they are of its caller, or one that comes from outside.
 func (o *observing) within(f *frame) {
-	s, outer := &f.span, &o.k.frames[f.depth-1].span
+	s, outer := &f.span, &f.outer.span
 	o.child(&s.Mark, &outer.Mark)
 	s.Queued = 0
 	if s.Sampled = outer.Sampled; outer.Session == nil {
@@ -415,11 +420,11 @@ func (o *observing) end(f *frame) {
 		return // it began unobserved
 	}
 	s.Session.Events++
-	if !f.shown && !f.threw {
+	if !f.shown && f.done {
 		o.tally.add(o, s.Session.Type, s.Name)
 		return
 	}
-	if s.Threw = f.threw; f.threw {
+	if s.Threw = !f.done; s.Threw {
 		o.thrown = s.Mark
 	}
 	if f.shown {

@@ -54,11 +54,11 @@ type ring struct {
 	index      *ringIndex
 }
 
-// push returns the slot of a new item at the end.
+// full reports whether the ring has to grow before the next push.
+func (r *ring) full() bool { return r.tail-r.head == uint64(len(r.buf)) }
+
+// push returns the slot of a new item at the end of a ring that is not full.
 func (r *ring) push() *item {
-	if r.tail-r.head == uint64(len(r.buf)) {
-		r.grow()
-	}
 	it := &r.buf[r.tail&uint64(len(r.buf)-1)]
 	r.tail++
 	r.live++

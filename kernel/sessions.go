@@ -93,6 +93,13 @@ func (k *Kernel) incRef(e *entry) {
 
 // decRef takes one away. Without any left the session is marked for the sweep.
 func (k *Kernel) decRef(e *entry) {
+	if k.dropRef(e); e.marked && k.debug != nil {
+		k.debug.observe.marked(e)
+	}
+}
+
+// dropRef is decRef while nothing observes.
+func (k *Kernel) dropRef(e *entry) {
 	if e.refs--; e.refs < 1 && e != k.root && e.life.is() == lifeAlive {
 		k.mark(e)
 	}
@@ -101,9 +108,6 @@ func (k *Kernel) decRef(e *entry) {
 func (k *Kernel) mark(e *entry) {
 	e.marked = true
 	k.marks = append(k.marks, e)
-	if k.debug != nil {
-		k.debug.observe.marked(e)
-	}
 }
 
 // sweep stops the marked sessions, last marked first, until none is left. A
@@ -157,6 +161,7 @@ func (k *Kernel) allocate(s Session, parent *entry) *entry {
 	}
 	k.mark(e)
 	if k.debug != nil {
+		k.debug.observe.marked(e)
 		k.debug.log(traceSessions, "created", "session", ID{e}, "parent", ID{parent})
 	}
 	s.Attach(ID{e})

@@ -1,6 +1,11 @@
 package kernel
 
-import "unsafe"
+import (
+	"math/bits"
+	"unsafe"
+
+	"github.com/gopoe/poe/kernel/observe"
+)
 
 // tally counts events for observers that want no more than the number of most. It
 // finds the counter of an event by the places of the bytes of its two names, which
@@ -8,50 +13,66 @@ import "unsafe"
 // several places is counted in several parts.
 type tally struct {
 	slots [tallySlots]tallySlot
-	total int // events counted in all slots
+	used  uint32 // a bit for each slot that has counted
+	total int    // events counted in all slots
 }
 
 type tallySlot struct {
 	typ, event string
 	n          uint64
+	counters   []observe.Counter // of the observers
 }
 
 const (
-	tallySlots = 32
+	tallyBits  = 5
+	tallySlots = 1 << tallyBits
 	maxTally   = 256 // events after which they are handed over
 )
 
 // add counts an event.
 func (t *tally) add(o *observing, typ, event string) {
-	bytes := unsafe.StringData(event)
-	s := &t.slots[(uintptr(unsafe.Pointer(bytes))>>3^uintptr(len(event))^uintptr(len(typ))<<2)%tallySlots]
-	if unsafe.StringData(s.event) != bytes || len(s.event) != len(event) || unsafe.StringData(s.typ) != unsafe.StringData(typ) {
-		o.handOver(s)
-		s.typ, s.event = typ, event
+	eventAt, typAt := unsafe.StringData(event), unsafe.StringData(typ)
+	at := tallyPlace(uintptr(unsafe.Pointer(eventAt)), uintptr(unsafe.Pointer(typAt)))
+	s := &t.slots[at]
+	if unsafe.StringData(s.event) != eventAt || len(s.event) != len(event) || unsafe.StringData(s.typ) != typAt {
+		s.handOver()
+		s.use(o.counters, typ, event)
 	}
 	s.n++
+	t.used |= 1 << at
 	if t.total++; t.total == maxTally {
 		o.settle()
 	}
 }
 
+// tallyPlace is the slot of an event: the upper bits of a product, to which all bits
+// of the addresses contribute.
+func tallyPlace(event, typ uintptr) uint64 {
+	return (uint64(event) ^ uint64(typ)<<20) * 0x9E3779B97F4A7C15 >> (64 - tallyBits)
+}
+
 // settle hands over what is counted.
 func (o *observing) settle() {
-	if o.tally.total == 0 {
-		return
-	}
-	for i := range o.tally.slots {
-		o.handOver(&o.tally.slots[i])
+	for t := &o.tally; t.used != 0; t.used &= t.used - 1 {
+		t.slots[bits.TrailingZeros32(t.used)].handOver()
 	}
 	o.tally.total = 0
 }
 
-func (o *observing) handOver(s *tallySlot) {
+// use makes a slot count other events.
+func (s *tallySlot) use(observers []observe.CountObserver, typ, event string) {
+	s.typ, s.event, s.counters = typ, event, s.counters[:0]
+	for _, o := range observers {
+		s.counters = append(s.counters, o.Counter(typ, event))
+	}
+}
+
+func (s *tallySlot) handOver() {
 	if s.n == 0 {
 		return
 	}
-	for _, c := range o.counters {
-		c.Count(s.typ, s.event, s.n)
+	for _, c := range s.counters {
+		c.Add(s.n)
 	}
-	*s = tallySlot{}
+	s.n = 0
 }

@@ -312,3 +312,19 @@ func TestNextEventTime(t *testing.T) {
 	}})
 	require.NoError(t, k.Run())
 }
+
+func TestSettingATimerBesideAnotherAllocatesNothing(t *testing.T) {
+	k := newKernel()
+	start(t, k, states{"_start": func(e kernel.Event) {
+		e.DelaySet("other", time.Hour)
+		allocs := testing.AllocsPerRun(100, func() {
+			id, _ := e.DelaySet("again", time.Minute)
+			e.AlarmRemove(id)
+		})
+		if allocs != 0 {
+			t.Errorf("%v allocations", allocs)
+		}
+		e.AlarmRemoveAll()
+	}})
+	require.NoError(t, k.Run())
+}

@@ -182,6 +182,7 @@ func (d *debugger) unused() bool {
 func (d *debugger) release() {
 	if d.unused() {
 		d.k.debug = nil
+		d.k.setQuick()
 	}
 }
 
@@ -319,18 +320,19 @@ func (d *debugger) calling(f *frame, event string, args []any) {
 	d.log(traceEvents, "calling", "event", event, "from", ID{f.session}, "to", ID{f.session}, "args", args)
 }
 
+// dispatched is called when a handler has ended, by a panic or not.
 func (d *debugger) dispatched(f *frame) {
 	if d.only {
 		d.observe.end(f)
 		return
 	}
 	d.left(f)
-	if d.trace&traceReturns != 0 { // or the arguments would be boxed for nothing
+	if d.trace&traceReturns != 0 && f.done { // or the arguments would be boxed for nothing
 		d.log(traceReturns, "returned", "event", f.event, "session", ID{f.session}, "value", f.value, "values", f.returned)
 	}
 }
 
-// left notes that a handler has ended, by a panic or not.
+// left is dispatched for a handler that returns nothing.
 func (d *debugger) left(f *frame) {
 	if d.only {
 		d.observe.end(f)
@@ -347,8 +349,10 @@ func (d *debugger) left(f *frame) {
 	}
 }
 
-// turned is called at the end of every turn.
-func (d *debugger) turned() {
+// dispatchTurn is Kernel.dispatchTurn.
+func (d *debugger) dispatchTurn() {
+	d.observe.turning()
+	d.k.dispatchTurn()
 	d.observe.turned()
 	if d.assert&assertData != 0 {
 		d.k.checkInvariants()
@@ -378,6 +382,12 @@ func (d *debugger) stopping(e *entry) {
 	if d.trace&traceDestroy != 0 {
 		d.log(traceDestroy, "released", "session", ID{e}, "reasons", d.k.WhyAlive(ID{e}), "wheels", ownedBy(e))
 	}
+}
+
+// sending checks the call of a method that sends an event.
+func (d *debugger) sending(method, event string) {
+	d.k.assertGoroutine(method)
+	d.posting(method, event)
 }
 
 // posting checks an event that a program sends.

@@ -34,20 +34,9 @@ func (k *Kernel) turn() error {
 		return err
 	}
 	if k.debug != nil {
-		k.debug.observe.turning()
-	}
-	if len(k.reported)+len(k.writing) > 0 {
-		k.dispatching = true
-		k.dispatchHandles()
-		k.dispatching = false
-		clear(k.ready) // releases the handles
-	}
-	k.dispatchDue()
-	if k.turnsSinceYield += 1 + readyTurns*len(k.ready); k.turnsSinceYield >= yieldTurns {
-		k.yieldProcessor()
-	}
-	if k.debug != nil {
-		k.debug.turned()
+		k.debug.dispatchTurn()
+	} else {
+		k.dispatchTurn()
 	}
 	return nil
 }
@@ -72,7 +61,7 @@ func (k *Kernel) poll() error {
 	if k.dispatching {
 		k.requeueUndelivered()
 	}
-	k.reported, k.ready = k.reported[:0], k.ready[:0]
+	k.reported, k.ready, k.clockFresh = k.reported[:0], k.ready[:0], false
 	if len(k.rearm) > 0 {
 		k.rearmEdges()
 	}
@@ -85,7 +74,10 @@ func (k *Kernel) poll() error {
 	if len(k.timers.heap) > 0 && k.now-k.wallSeen > wallInterval {
 		k.adjustForClockStep() // a kernel that never sleeps
 	}
-	wait := k.pollTimeout()
+	wait := time.Duration(0)
+	if k.fifo.live == 0 {
+		wait = k.pollTimeout()
+	}
 	if wait < 0 && k.exception != nil && k.handles.count == 0 {
 		k.stopAll() // no event is to come that would notice it, unless from outside
 		return nil
@@ -140,15 +132,21 @@ func (k *Kernel) resumeTurn(outer suspendedTurn) {
 	k.reported, k.ready, k.writing, k.dispatching, k.scratch = outer.reported, outer.ready, outer.writing, outer.dispatching, outer.scratch
 }
 
-// pollTimeout is how long the kernel may sleep now; negative is forever.
+// pollTimeout is how long the kernel may sleep while no event is queued; negative is
+// forever.
 func (k *Kernel) pollTimeout() time.Duration {
 	switch {
-	case k.fifo.live > 0, len(k.reported) > 0, len(k.writing) > 0:
+	case len(k.reported) > 0, len(k.writing) > 0:
 		return 0
 	case len(k.timers.heap) == 0:
 		return -1
 	}
-	return time.Duration(max(0, k.timers.heap[0].due-k.readClock()))
+	k.clockFresh = true
+	first := k.timers.heap[0].due
+	if first <= k.now {
+		return 0 // it was due at the last reading
+	}
+	return time.Duration(max(0, first-k.readClock()))
 }
 
 // wait sleeps in the loop, forever if d is negative. Under a clock of the
@@ -175,8 +173,10 @@ func (k *Kernel) wait(d time.Duration) error {
 	}
 	if !k.clock.Advance(k.until()) {
 		_, err = k.sleep(d)
+		return err
 	}
-	return err
+	k.readClock()
+	return nil
 }
 
 // until is the time on the user's clock before which nothing is due.
@@ -206,7 +206,9 @@ func (k *Kernel) sleep(d time.Duration) (came bool, err error) {
 	if again {
 		k.adjustForClockStep()
 	}
-	came = k.inbox.drain()
+	if came = k.inbox.drain(); came {
+		k.clockFresh = false
+	}
 	if again {
 		k.pollSources()
 	}
@@ -219,6 +221,7 @@ func (k *Kernel) sleep(d time.Duration) (came bool, err error) {
 // back what was reported for it, and one that resumes a watcher gets nothing
 // before the next turn; only a watcher that was removed gets nothing any more.
 func (k *Kernel) dispatchHandles() {
+	k.dispatching = true
 	if len(k.reported) > 0 {
 		k.settleReady()
 		k.dispatchMode(Read)
@@ -230,6 +233,9 @@ func (k *Kernel) dispatchHandles() {
 	if len(k.ready) > 0 {
 		k.dispatchMode(Expedite)
 	}
+	k.dispatching = false
+	clear(k.ready) // releases the handles
+	k.clockFresh = false
 }
 
 // settleReady finds the handles that the loop has reported, and keeps of the

@@ -38,7 +38,7 @@ type Collector struct {
 	pairs   int
 	nested  []time.Duration // by depth: how long the handlers ran that a running one has called
 	pending []*counter      // counters that have counted since the last settlement
-	counted int             // how many events that were
+	counted uint64          // how many events that were
 
 	mu         sync.Mutex // of what follows
 	all        []*counter
@@ -141,7 +141,8 @@ type placeholder struct{}
 func (placeholder) Begin(*observe.Span) {}
 func (placeholder) End(*observe.Span)   {}
 
-func (placeholder) Count(string, string, uint64) {}
+func (placeholder) Counter(string, string) observe.Counter { return placeholder{} }
+func (placeholder) Add(uint64)                             {}
 
 // Close detaches the Collector, which keeps its numbers. It may be called where
 // New may.
@@ -168,12 +169,9 @@ func (m *Collector) Begin(s *observe.Span) {
 // End implements [observe.Observer].
 func (m *Collector) End(s *observe.Span) {
 	of := m.session(s)
-	c := of.kind.counter(m, s)
-	if c.ended == 0 {
-		m.pending = append(m.pending, c)
-	}
-	c.ended++
-	if m.counted++; !s.Sampled && !s.Threw && m.counted < maxPending {
+	c := of.kind.counter(m, s.Session.Type, s.Name)
+	if m.count(c, 1); !s.Sampled && !s.Threw {
+		m.settleMany()
 		return
 	}
 	m.mu.Lock()
@@ -229,13 +227,9 @@ func (m *Collector) kind(sessionType string) *kindStats {
 	return k
 }
 
-// Count implements [observe.CountObserver].
-func (m *Collector) Count(sessionType, event string, n uint64) {
-	c := m.kind(sessionType).find(m, sessionType, event)
-	m.mu.Lock()
-	c.event.Count += n
-	m.dispatched += n
-	m.mu.Unlock()
+// Counter implements [observe.CountObserver].
+func (m *Collector) Counter(sessionType, event string) observe.Counter {
+	return m.kind(sessionType).counter(m, sessionType, event)
 }
 
 // Turn implements [observe.TurnObserver].

@@ -1,7 +1,5 @@
 package metrics
 
-import "github.com/gopoe/poe/kernel/observe"
-
 // kindStats are the counters of all sessions of a kind. They belong to the kernel's
 // goroutine.
 type kindStats struct {
@@ -14,6 +12,7 @@ type kindStats struct {
 // belongs to the kernel's goroutine, and all else is guarded by the Collector's
 // mutex, which is then not locked for every event.
 type counter struct {
+	m     *Collector
 	name  string // of the event
 	ended uint64
 	event *Event
@@ -31,16 +30,16 @@ func place(name string) uint {
 	return (uint(name[0]) + 5*uint(name[n-1]) + 3*n) % (1 << recentBits)
 }
 
-// counter returns the counter of a span's event.
-func (k *kindStats) counter(m *Collector, s *observe.Span) *counter {
-	if s.Name == "" {
-		return k.find(m, s.Session.Type, s.Name)
+// counter returns the counter of an event.
+func (k *kindStats) counter(m *Collector, sessionType, event string) *counter {
+	if event == "" {
+		return k.find(m, sessionType, event)
 	}
-	at := &k.recent[place(s.Name)]
-	if c := *at; c != nil && c.name == s.Name {
+	at := &k.recent[place(event)]
+	if c := *at; c != nil && c.name == event {
 		return c
 	}
-	c := k.find(m, s.Session.Type, s.Name)
+	c := k.find(m, sessionType, event)
 	if c != k.other {
 		*at = c
 	}
@@ -65,11 +64,36 @@ func (k *kindStats) find(m *Collector, sessionType, event string) *counter {
 }
 
 func (m *Collector) newCounter(kind, event string) *counter {
-	c := &counter{name: event, event: &Event{Kind: kind, Event: event}}
+	c := &counter{m: m, name: event, event: &Event{Kind: kind, Event: event}}
 	m.mu.Lock()
 	m.all = append(m.all, c)
 	m.mu.Unlock()
 	return c
+}
+
+// Add implements [observe.Counter].
+func (c *counter) Add(n uint64) {
+	c.m.count(c, n)
+	c.m.settleMany()
+}
+
+// count counts events that have ended.
+func (m *Collector) count(c *counter, n uint64) {
+	if c.ended == 0 {
+		m.pending = append(m.pending, c)
+	}
+	c.ended += n
+	m.counted += n
+}
+
+// settleMany settles if many events have ended.
+func (m *Collector) settleMany() {
+	if m.counted < maxPending {
+		return
+	}
+	m.mu.Lock()
+	m.settle()
+	m.mu.Unlock()
 }
 
 // settle adds what has ended to the numbers. The lock is held.

@@ -67,6 +67,16 @@ func ApplyList(code any, args ...any) []any { return CodeOf(code).Fn(List, args.
 // ApplyVoid calls a code reference in void context.
 func ApplyVoid(code any, args ...any) { CodeOf(code).Fn(Void, args...) }
 
+// SubDefined reports whether v refers to a sub, or is the name of one. Perl:
+// defined &$v.
+func SubDefined(v any) bool {
+	name, isName := v.(string)
+	if !isName {
+		return RefType(v) == "CODE"
+	}
+	return FindSub(name) != nil
+}
+
 // CodeOf returns the code to which v refers, by reference or by the name of a
 // sub. It dies if v is neither.
 func CodeOf(v any) *Code {

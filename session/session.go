@@ -162,6 +162,13 @@ func (s *Session) Dispatch(e kernel.Event) bool {
 	if s.options != nil {
 		s.options.Trace(e)
 	}
+	if funcs, ok := s.table.(Funcs); ok { // as its dispatch, without a further copy of the event
+		if h := funcs[e.Name]; h != nil {
+			h(e)
+			return true
+		}
+		return s.dispatchDefault(e)
+	}
 	return s.table.dispatch(s.heap, e) || s.dispatchDefault(e)
 }
 

@@ -1,8 +1,10 @@
 // Package browser_test drives the inspector's pages in a headless Chromium, over a
 // program under load. It is a module of its own so that no program needs chromedp.
 //
-// With POE_SCREENSHOTS=DIR it writes a picture of every page. Without a Chromium
-// the tests fail, unless POE_NO_BROWSER is set.
+// With POE_SCREENSHOTS=DIR it writes a picture of every page, and with
+// POE_SCREENSHOTS_ALL set as well also those of the whole of each page, in the dark and
+// at the width of a telephone. Without a Chromium the tests fail, unless POE_NO_BROWSER
+// is set.
 package browser_test
 
 import (
@@ -11,12 +13,10 @@ import (
 	"fmt"
 	"net/http"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/cdproto/network"
 	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
@@ -129,16 +129,6 @@ func (b *page) eventually(js string) {
 	b.run(chromedp.Poll(js, nil, chromedp.WithPollingTimeout(time.Minute)))
 }
 
-func (b *page) picture(name string) {
-	dir := os.Getenv("POE_SCREENSHOTS")
-	if dir == "" {
-		return
-	}
-	var png []byte
-	b.run(chromedp.Sleep(300*time.Millisecond), chromedp.CaptureScreenshot(&png))
-	require.NoError(b.t, os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644))
-}
-
 func (b *page) get(path string, v any) {
 	b.t.Helper()
 	r, err := http.NewRequest("GET", b.base+"/api/"+path, nil)
@@ -154,15 +144,6 @@ func (b *page) get(path string, v any) {
 func (b *page) click(button string) {
 	b.t.Helper()
 	b.run(chromedp.Click(`//button[normalize-space()="`+button+`"]`, chromedp.BySearch))
-}
-
-// phone looks at the page at the width of a telephone.
-func (b *page) phone(name string) {
-	b.t.Helper()
-	b.run(emulation.SetDeviceMetricsOverride(390, 844, 2, true))
-	b.eventually(`document.documentElement.scrollWidth <= innerWidth`)
-	b.picture(name)
-	b.run(emulation.ClearDeviceMetricsOverride())
 }
 
 // grouped is a number as the pages have it.
@@ -349,17 +330,17 @@ func TestDebugger(t *testing.T) {
 func TestNarrowAndDark(t *testing.T) {
 	p := startProgram(t, 0)
 	b := open(t, p)
-	dark := emulation.SetEmulatedMedia().WithFeatures([]*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: "dark"}})
+	dark := scheme("dark")
 	b.run(dark)
 	b.run(chromedp.Sleep(2 * time.Second))
 	b.picture("overview-dark")
-	b.run(emulation.SetDeviceMetricsOverride(390, 844, 2, true))
+	b.run(telephone())
 	for i, name := range []string{"overview", "sessions", "queue", "handles", "servers", "trace", "problems", "debug"} {
 		b.run(chromedp.KeyEvent(fmt.Sprint(i + 1)))
 		b.eventually(`location.hash === '#` + name + `'`)
 		b.run(chromedp.Sleep(300 * time.Millisecond))
 		b.eventually(`document.documentElement.scrollWidth <= innerWidth`)
-		b.picture("phone-" + name)
+		b.capture("phone-"+name, false)
 	}
 	require.Empty(t, b.errors, "errors in the page")
 }

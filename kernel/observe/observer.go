@@ -21,10 +21,16 @@ type Observer interface {
 // are counted when their handlers have ended.
 type CountObserver interface {
 	Observer
-	// Count is called with how many events of a name sessions of a type have handled
-	// since it was called last: before Turn and Waits, and after 256 events at the
-	// latest.
-	Count(sessionType, event string, n uint64)
+	// Counter returns what counts the events of a name that sessions of a type handle.
+	// It may be called more than once for the same ones.
+	Counter(sessionType, event string) Counter
+}
+
+// Counter counts events for a [CountObserver].
+type Counter interface {
+	// Add is called with how many events were handled since it was called last:
+	// before Turn and Waits, and after 256 events at the latest.
+	Add(n uint64)
 }
 
 // TurnObserver is an [Observer] that is also notified of the turns of the

@@ -3,6 +3,7 @@
 package compat
 
 import (
+	"cmp"
 	"io"
 	"net/http"
 	"strings"
@@ -106,6 +107,32 @@ func ResponseTo(r *http.Response, body []byte, request any) *Message {
 	m.request = request
 	return m
 }
+
+// RequestAt returns the HTTP::Request of a request to a server whose URI is given.
+func RequestAt(r *http.Request, uri string) *Message {
+	m := request(r)
+	m.uri = uri
+	return m
+}
+
+// NewAnswer returns a response of a class that inherits from HTTP::Response, to a
+// request of a peer; method calls those methods that the class has of its own, and
+// reports whether it has one of that name.
+func NewAnswer(class string, method func(name string, args []any) ([]any, bool)) *Message {
+	return &Message{class: class, further: method}
+}
+
+// Answer returns what a response says. Its status is 200 if it has none.
+func (m *Message) Answer() (status int, header http.Header, content string) {
+	header = http.Header{}
+	for _, h := range m.header {
+		header.Add(h[0], h[1])
+	}
+	return cmp.Or(perl.Int(m.code), http.StatusOK), header, m.content
+}
+
+// SetContent sets the content of a message.
+func (m *Message) SetContent(content string) { m.content = content }
 
 // NewResponse returns the HTTP::Response to a request that a component answers itself.
 func NewResponse(code int, message string, request any) *Message {

@@ -25,6 +25,7 @@ type Message struct {
 	content string
 	request any
 	close   bool
+	further func(method string, args []any) ([]any, bool) // methods of a class of its own
 }
 
 // PerlClass returns the name of the class in Perl.
@@ -35,11 +36,7 @@ func request(r *http.Request) *Message {
 	if r.Host != "" && r.Header.Get("Host") == "" {
 		m.header = append(m.header, [2]string{"Host", r.Host})
 	}
-	for k, vs := range r.Header {
-		for _, v := range vs {
-			m.header = append(m.header, [2]string{k, v})
-		}
-	}
+	m.addHeader(r.Header)
 	return m
 }
 
@@ -48,11 +45,7 @@ func responseObject(r *http.Response) *Message {
 	if m.message == "" {
 		m.message = http.StatusText(r.StatusCode)
 	}
-	for k, vs := range r.Header {
-		for _, v := range vs {
-			m.header = append(m.header, [2]string{k, v})
-		}
-	}
+	m.addHeader(r.Header)
 	if r.Body != nil {
 		body, _ := io.ReadAll(r.Body)
 		m.content = string(body)
@@ -78,6 +71,9 @@ func response(v any) any {
 	}
 	return r
 }
+
+// isRequest reports whether m is no response.
+func (m *Message) isRequest() bool { return m.class == "HTTP::Request" }
 
 func (m *Message) get(name string) any {
 	var found []string
@@ -133,6 +129,11 @@ func accessor(p *any, args []any) []any {
 // PerlCall calls a method of HTTP::Message by name and reports whether there is
 // one.
 func (m *Message) PerlCall(method string, w perl.Want, args []any) ([]any, bool) {
+	if m.further != nil {
+		if out, ok := m.further(method, args); ok {
+			return out, true
+		}
+	}
 	switch method {
 	case "method":
 		return accessor(&m.method, args), true
@@ -178,15 +179,33 @@ func (m *Message) PerlCall(method string, w perl.Want, args []any) ([]any, bool)
 		}
 		return nil, true
 	case "headers":
-		return perl.L(m), true
+		return perl.L(headersOf{m}), true
+	case "as_string":
+		return perl.L(m.asString(end(args))), true
+	case "headers_as_string":
+		return perl.L(m.headers(end(args))), true
+	case "authorization_basic":
+		if len(args) == 0 {
+			return m.basicAuthorization(w), true
+		}
+		r := http.Request{Header: http.Header{}}
+		r.SetBasicAuth(perl.Str(args[0]), perl.Str(perl.At(args, 1)))
+		m.set("Authorization", r.Header.Get("Authorization"), true)
+		return nil, true
+	case "clone":
+		copied := *m
+		copied.header = append([][2]string(nil), m.header...)
+		return perl.L(&copied), true
 	case "content_type", "content_length", "server", "user_agent", "date", "last_modified", "authorization", "referer":
 		old := m.get(method)
 		if len(args) > 0 {
 			m.set(method, args[0], true)
 		}
 		if method == "content_type" && old != nil {
-			first, _, _ := strings.Cut(perl.Str(old), ";")
-			old = strings.ToLower(first)
+			first, parameters, found := strings.Cut(perl.Str(old), ";")
+			if old = strings.ToLower(strings.TrimSpace(first)); w == perl.List && found {
+				return perl.L(old, strings.TrimSpace(parameters)), true
+			}
 		}
 		return perl.L(old), true
 	case "is_success":
@@ -196,17 +215,13 @@ func (m *Message) PerlCall(method string, w perl.Want, args []any) ([]any, bool)
 	case "is_redirect":
 		return perl.L(perl.Int(m.code)/100 == 3), true
 	case "status_line":
-		return perl.L(perl.Str(m.code) + " " + perl.Str(m.message)), true
+		return perl.L(m.statusLine()), true
 	case "header_field_names":
-		var out []any
-		seen := map[string]bool{}
-		for _, h := range m.header {
-			if !seen[h[0]] {
-				seen[h[0]] = true
-				out = append(out, h[0])
-			}
+		var names []any
+		for _, name := range m.fieldNames() {
+			names = append(names, name)
 		}
-		return out, true
+		return names, true
 	}
 	return nil, false
 }
@@ -278,6 +293,8 @@ func init() {
 				m.set(perl.Str(l[i]), l[i+1], false)
 			}
 		case *Message:
+			m.header = append(m.header, v.header...)
+		case headersOf:
 			m.header = append(m.header, v.header...)
 		}
 	}

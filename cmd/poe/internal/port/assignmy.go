@@ -146,7 +146,7 @@ func onlyCalled(list []*node, v *variable) bool {
 // package.
 func (g *gen) defaultStatement(v *variable, from *node) bool {
 	from = assignment(from)
-	if from.kind != kLogic || from.op != "//" || from.kids[1].kind == kReturn || from.kids[1].kind == kJump || v.field {
+	if from.kind != kLogic || from.op != "//" || leavesOnly(from.kids[1]) || v.field {
 		return false
 	}
 	a := g.expr(from.kids[0])
@@ -171,7 +171,7 @@ func (g *gen) condStatement(from *node, seen func(val), v *variable) bool {
 	}
 	v.once = false // a value of two parts
 	switch {
-	case from.kind == kLogic && from.op != "xor" && from.op != "&&" && from.kids[1].kind != kReturn && from.kids[1].kind != kJump:
+	case from.kind == kLogic && from.op != "xor" && from.op != "&&" && !leavesOnly(from.kids[1]):
 		a := g.maybe(from.kids[0], from.op)
 		if a.typ == tBool {
 			return false

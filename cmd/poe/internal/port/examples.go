@@ -65,6 +65,7 @@ var examples = map[string]string{
 	"P0713": "use Carp; sub f { confess 'x' }",
 	"P0714": "binmode STDOUT, ':encoding(UTF-8)';",
 	"P0717": "sub f { if (g()) { return 1 } } print f(); sub g { 0 }",
+	"P0718": "use Data::Dumper; my $n = '5'; print Dumper($n) if $n > 3;",
 	"P0715": "print 'loaded' if $INC{'POE.pm'};",
 	"P0716": "use strict; use Some::Config; print $setting;",
 	"P0711": "use Scalar::Util 'weaken'; weaken($self->{parent});",

@@ -213,9 +213,15 @@ func (g *gen) closureFrame(mode retMode) *frame {
 	return &frame{mode: mode, fn: g.f.fn, closure: true, topics: g.f.topics, handler: g.f.handler, pair: g.f.pair}
 }
 
+// temp returns a name that neither a variable of the program nor another call has.
 func (g *gen) temp(prefix string) string {
-	g.count++
-	return fmt.Sprintf("%s%d", prefix, g.count)
+	for {
+		g.count++
+		name := fmt.Sprintf("%s%d", prefix, g.count)
+		if !g.prog.localNames[name] && !g.prog.packageNames[name] {
+			return name
+		}
+	}
 }
 
 // flushPre writes the lines that an expression wants before it.

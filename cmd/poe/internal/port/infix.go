@@ -141,7 +141,6 @@ func (p *parser) binary(min int) *node {
 				sum := &node{kind: kBinop, op: n.op, mods: "integer", kids: n.kids, line: n.line}
 				n.op, n.kids = "", []*node{left, sum}
 			}
-			n = assignOrLeave(n)
 		case t.text == "||" || t.text == "&&" || t.text == "//":
 			n.kind = kLogic
 			n.kids = []*node{left, p.binary(next)}
@@ -159,25 +158,6 @@ func (p *parser) binary(min int) *node {
 		}
 		left = n
 	}
-}
-
-// assignOrLeave makes (my $x = A) || do { ... } of my $x = A || do { ... }, if the block
-// never has a value because it ends by leaving the statement.
-func assignOrLeave(n *node) *node {
-	to, from := n.kids[0], n.kids[1]
-	if n.op != "" || to.kind != kMy || to.text != "my" || to.paren || to.kids[0].sigil != '$' || from.kind != kLogic || from.mods == "low" {
-		return n
-	}
-	do := from.kids[1]
-	if do.kind != kDo || len(do.body) == 0 {
-		return n
-	}
-	if last := do.body[len(do.body)-1]; last.kind != sExpr || last.kid(0) == nil || !leavesHere(last.kids[0]) {
-		return n
-	}
-	assign := *n
-	assign.kids = []*node{to, from.kids[0]}
-	return &node{kind: kLogic, op: from.op, mods: "low", kids: []*node{{kind: kList, paren: true, line: n.line, kids: []*node{&assign}}, do}, line: n.line, col: n.col}
 }
 
 // maxChain limits the operators of an expression without parentheses, of which a deep

@@ -73,10 +73,11 @@ func moduleKnown(m string) bool {
 // componentPackages are packages of this module that a program imports for a class of
 // CPAN, and which the programs that do not use it need not have.
 var componentPackages = map[string]string{
-	"POE::Component::Client::HTTP": "github.com/gopoe/poe/perl/compat/clienthttp",
-	"POE::Component::Client::Ping": "github.com/gopoe/poe/perl/compat/clientping",
-	"POE::Component::Client::DNS":  "github.com/gopoe/poe/perl/compat/clientdns",
-	"Net::DNS::Resolver":           "github.com/gopoe/poe/perl/compat/clientdns",
+	"POE::Component::Client::HTTP":       "github.com/gopoe/poe/perl/compat/clienthttp",
+	"POE::Component::Client::Ping":       "github.com/gopoe/poe/perl/compat/clientping",
+	"POE::Component::Client::DNS":        "github.com/gopoe/poe/perl/compat/clientdns",
+	"Net::DNS::Resolver":                 "github.com/gopoe/poe/perl/compat/clientdns",
+	"POE::Component::Server::SimpleHTTP": "github.com/gopoe/poe/perl/compat/simplehttp",
 }
 
 // The classes of POE::Component::IRC are in one package.

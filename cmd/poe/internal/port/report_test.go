@@ -171,7 +171,9 @@ func TestSilentBefore(t *testing.T) {
 		"use Carp; Carp::cluck('x');":                                         "P0713",
 		"use Encode; my $s = decode('UTF-8', $ARGV[0]); print length $s;":     "P0714",
 		"open my $fh, '<:encoding(UTF-8)', 'x' or die;":                       "P0714",
-		"print keys %INC;": "P0715",
+		"print keys %INC;":                                                            "P0715",
+		"use FindBin qw($Bin);\nprint $Bin;":                                          "P0715",
+		"use Data::Dumper;\nmy $n = '5' + 0;\nprint Dumper($n);":                      "P0718",
 		"sub f { if (g()) { return 1 } } print f(); sub g { 0 }":                      "P0717",
 		"use POE; sub h { my $p = $_[SESSION]->postback('x'); my $q = $p; undef $p }": "P0701",
 	} {

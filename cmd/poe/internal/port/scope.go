@@ -23,6 +23,7 @@ type variable struct {
 	strReads int  // reads of an any as a string, or for its truth
 	reads2   int  // other reads, in the last pass
 	hashUses int  // reads of an any as a reference to a hash
+	holds    bool // it counts as a holder of the handle that is opened in it
 	posUsed  bool // pos of it is used: //g in scalar context
 	sync     string
 	line     int
@@ -306,6 +307,10 @@ func (r *resolver) use(n *node) {
 		return
 	}
 	full := r.qualify(name)
+	if from := r.prog.imports[string(n.sigil)+full]; moduleVars[from] != "" {
+		n.text = from
+		return
+	}
 	if from := r.prog.imports[string(n.sigil)+full]; from != "" {
 		full = from
 	} else if r.strict && strings.IndexByte("$@%", n.sigil) >= 0 && !strings.Contains(name, "::") && !r.known[string(n.sigil)+full] {
@@ -324,6 +329,12 @@ func (r *resolver) pragma(n *node) {
 		r.strict = false
 	case n.text == "English":
 		r.english = n.op == "use"
+	case n.text == "FindBin" && n.kid(0) != nil:
+		for _, v := range []string{"Bin", "RealBin", "Script", "RealScript"} {
+			if strings.Contains(n.kids[0].text, "$"+v) || n.kids[0].kind == kList {
+				r.prog.imports["$"+r.qualify(v)] = "FindBin::" + v
+			}
+		}
 	case n.text == "Config":
 		r.config = n.op == "use"
 	case n.text == "vars":

@@ -73,6 +73,7 @@ var specialVars = map[string]string{
 var moduleVars = map[string]string{
 	"Data::Dumper::Indent": "perl.DumperIndent", "Data::Dumper::Sortkeys": "perl.DumperSortkeys", "Data::Dumper::Terse": "perl.DumperTerse",
 	"Data::Dumper::Useqq": "perl.DumperUseqq", "Data::Dumper::Pad": "perl.DumperPad", "Data::Dumper::Deepcopy": "perl.DumperDeepcopy", "Data::Dumper::Maxdepth": "perl.DumperMaxdepth",
+	"FindBin::Bin": "perl.FindBin", "FindBin::RealBin": "perl.FindRealBin", "FindBin::Script": "perl.Name", "FindBin::RealScript": "perl.Name",
 	"Data::Dumper::Pair": "perl.DumperPair", "Data::Dumper::Quotekeys": "perl.DumperQuotekeys", "Data::Dumper::Varname": "perl.DumperVarname",
 }
 

@@ -57,6 +57,9 @@ func (t *trapper) node(n *node) {
 	switch n.kind {
 	case kVar:
 		t.moduleVariable(n)
+		if strings.HasPrefix(n.text, "FindBin::") && strings.HasSuffix(n.text, "Bin") {
+			t.note("P0715", n.line, "$"+n.text+" is the directory of the executable")
+		}
 		if n.v == nil && n.text == "INC" {
 			t.note("P0715", n.line, string(n.sigil)+"INC: the translation loads no files, so %INC is empty and @INC has no effect")
 		}
@@ -119,6 +122,9 @@ var trapFunctions = map[string][2]string{
 
 // trapCalls are functions of modules whose effect is not whole.
 var trapCalls = map[string][2]string{
+	"Dumper":        {"P0718", "Dumper: a text that has been used as a number is shown without quotes in Perl, with quotes in Go"},
+	"encode_json":   {"P0718", "encode_json: a text that has been used as a number becomes a number in Perl, and stays a string in Go"},
+	"to_json":       {"P0718", "to_json: a text that has been used as a number becomes a number in Perl, and stays a string in Go"},
 	"weaken":        {"P0711", "weaken: the reference stays as strong as others; what Perl would have set to undef is still there"},
 	"croak":         {"P0713", "croak: Perl adds the stack of calls where all of them are of one package; here the message has one line"},
 	"carp":          {"P0713", "carp: Perl adds the stack of calls where all of them are of one package; here the message has one line"},

@@ -35,7 +35,8 @@ for my $line ('a=1', 'b', 'c=2', 'stop', 'd=3') {
         print "$key is new\n";
         next;
     };
-    print "$key $n $found\n";
+    my $sum = 2 * ({ c => 4 }->{$key} || do { print "not reached\n"; next }) + $n;
+    print "$key $n $found $sum\n";
 }
 
 sub first_even {

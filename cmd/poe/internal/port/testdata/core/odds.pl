@@ -11,15 +11,22 @@ sub speak { return 'wuff' }
 package main;
 use strict;
 use warnings;
+use FindBin qw($Script);
 use File::Temp qw(tempdir tempfile);
 use Getopt::Long qw(GetOptionsFromArray);
 use POSIX qw(getpid);
 use Scalar::Util qw(weaken refaddr);
 
+print "script $Script ", -d $FindBin::Bin ? 'in a directory' : "in '$FindBin::Bin'", "\n";
 print "version $Animal::VERSION ", Animal->VERSION, "\n";
 $Animal::VERSION = 2;
 print 'now ', Animal->VERSION, "\n";
 my $can = UNIVERSAL::can('Dog', 'speak');
+{
+    no strict 'refs';
+    my $name = 'Animal::speak';
+    print defined &$name ? 1 : 0, defined &{'Animal::fly'} ? 1 : 0, defined &{"main::captured"} ? 1 : 0, defined &captured ? 1 : 0, defined &$can ? 1 : 0, "\n";
+}
 print 'can ', $can->(), ' ', UNIVERSAL::can('Dog', 'fly') ? 1 : 0, ' ', UNIVERSAL::isa('Dog', 'Animal') ? 1 : 0, "\n";
 
 my @words = ('--size=3', '-v', 'file', '--tag', 'a', '--tag', 'b', '--', '--rest');
