@@ -35,7 +35,7 @@ func Seconds(v any) time.Duration {
 func TimeAt(v any) time.Time {
 	s := Num(v)
 	whole := math.Floor(s)
-	return time.Unix(int64(whole), int64((s-whole)*1e9))
+	return time.Unix(int64(whole), int64(math.Round((s-whole)*1e9)))
 }
 
 // Unix converts a time to seconds since 1970, with a fraction if there is one.
@@ -43,7 +43,7 @@ func Unix(t time.Time) any {
 	if t.IsZero() {
 		return nil
 	}
-	return float64(t.UnixMicro()) / 1e6
+	return float64(t.Unix()) + float64(t.Nanosecond())/1e9
 }
 
 func timeFields(v []any, zone *time.Location) time.Time {

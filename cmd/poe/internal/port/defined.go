@@ -62,6 +62,21 @@ func (g *gen) undef(n *node) val {
 	return val{"nil", tAny, true}
 }
 
+// assignedTo reports whether the program assigns to a variable.
+func (p *program) assignedTo(v *variable) bool {
+	found := false
+	walkAll(p.statements, func(n *node) bool {
+		if n.kind == kAssign {
+			n.kids[0].walk(func(k *node) bool {
+				found = found || k.kind == kVar && k.v == v
+				return k.kind == kMy || k.kind == kList || k.kind == kVar
+			})
+		}
+		return !found
+	})
+	return found
+}
+
 func (g *gen) undefStatement(n *node) {
 	k := n.kids[0]
 	for k.kind == kList && len(k.kids) == 1 {
@@ -72,7 +87,11 @@ func (g *gen) undefStatement(n *node) {
 		g.clearField(k.v)
 	case k.kind == kVar && k.sigil == '$' && k.v != nil:
 		g.fix(k.v)
-		g.w("%s = perl.Undef(%s)", k.v.goName, k.v.goName)
+		if k.v.holds && !g.prog.assignedTo(k.v) {
+			g.w("perl.Drop(&%s)", k.v.goName)
+		} else {
+			g.w("%s = perl.Undef(%s)", k.v.goName, k.v.goName)
+		}
 		g.synced(k.v)
 	case (k.kind == kVar || k.kind == kDeref) && (k.sigil == '@' || k.sigil == '%'):
 		c := g.container(k)

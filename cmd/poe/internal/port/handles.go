@@ -70,6 +70,7 @@ func (g *gen) handlePlace(n *node) string {
 		if v.v != nil && v.v.level == 0 && v.sigil == '$' {
 			// The main part keeps it to the end of the program.
 			g.post = append(g.post, "perl.Hold("+v.v.goName+")")
+			v.v.holds = true
 		}
 	}
 	return g.pointer(n)

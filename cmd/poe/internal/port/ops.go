@@ -286,13 +286,7 @@ func (g *gen) void(n *node) {
 	case kLogic:
 		g.logicStatement(n)
 	case kCond:
-		g.pre2(func() { g.w("if %s {", g.condPre(n.kids[0])) })
-		g.void(n.kids[1])
-		g.flushPost()
-		g.w("} else {")
-		g.void(n.kids[2])
-		g.flushPost()
-		g.w("}")
+		g.condVoid(n)
 	case kReturn:
 		g.returnStatement(n.kid(0))
 	case kJump:
@@ -315,15 +309,7 @@ func (g *gen) void(n *node) {
 	case kMethod:
 		g.line2(g.method(n, "Void").code)
 	case kApply:
-		if n.table != nil {
-			g.line2(g.tableCall(n))
-			return
-		}
-		if v, ok := g.aliasedApply(n, "Void"); ok {
-			g.line2(v.code)
-			return
-		}
-		g.line2("perl.ApplyVoid(" + g.applyArgs(n) + ")")
+		g.line2(g.applyVoid(n))
 	case kEval:
 		g.evalStatement(n)
 	case kDo:
@@ -345,14 +331,40 @@ func (g *gen) void(n *node) {
 	case kSubst:
 		g.substStatement(n)
 	case kPrint:
-		if code, ok := g.plainPrint(n); ok {
-			g.line2(code)
-			return
-		}
-		g.line2(g.print(n).code)
+		g.line2(g.printVoid(n))
 	default:
 		g.voidExpr(n)
 	}
+}
+
+// condVoid is A ? B : C as a statement.
+func (g *gen) condVoid(n *node) {
+	g.pre2(func() { g.w("if %s {", g.condPre(n.kids[0])) })
+	g.void(n.kids[1])
+	g.flushPost()
+	g.w("} else {")
+	g.void(n.kids[2])
+	g.flushPost()
+	g.w("}")
+}
+
+// applyVoid is a call of a reference to code as a statement.
+func (g *gen) applyVoid(n *node) string {
+	if n.table != nil {
+		return g.tableCall(n)
+	}
+	if v, ok := g.aliasedApply(n, "Void"); ok {
+		return v.code
+	}
+	return "perl.ApplyVoid(" + g.applyArgs(n) + ")"
+}
+
+// printVoid is print as a statement.
+func (g *gen) printVoid(n *node) string {
+	if code, ok := g.plainPrint(n); ok {
+		return code
+	}
+	return g.print(n).code
 }
 
 // evalStatement is eval { } as a statement. next and last leave it, as in Perl; return

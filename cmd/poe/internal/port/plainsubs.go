@@ -248,24 +248,36 @@ func (u *subUses) statement(n *node, c useContext, in *function) {
 }
 
 func (u *subUses) expr(n *node, c useContext, in *function) {
-	if n == nil {
+	if n == nil || u.own(n, c, in) {
 		return
 	}
+	inner := partsOf(n, c)
+	for _, k := range n.kids {
+		u.expr(k, inner, in)
+	}
+	u.statements(n.body, inList, in)
+	u.expr(n.dyn, inList, in)
+	u.expr(n.repl, inScalar, in)
+}
+
+// own visits an expression whose parts are not all used as its kind says, and reports
+// whether it is one.
+func (u *subUses) own(n *node, c useContext, in *function) bool {
 	switch n.kind {
 	case sExpr, sIf, sWhile, sFor, sForeach, sBlock, sSub, sPackage, sUse:
 		u.statement(n, c, in)
-		return
+		return true
 	case kCall:
 		u.call(n, c, in)
-		return
+		return true
 	case kRef:
 		if k := n.kids[0]; k.kind == kCall && k.amp && !k.paren {
 			if f := u.target(k); u.uses[f] != nil && n.plainRef {
-				return
+				return true
 			} else if u.uses[f] != nil {
 				f.form.open = true
 				u.uses[f].scalar, u.uses[f].list = true, true
-				return
+				return true
 			}
 		}
 	case kSub:
@@ -274,60 +286,60 @@ func (u *subUses) expr(n *node, c useContext, in *function) {
 		} else {
 			u.statements(n.body, inTail, n.fn)
 		}
-		return
+		return true
 	case kApply:
 		if n.table != nil && c != inVoid && !(c == inTail && in != nil && in.handler && !in.returns) {
 			n.table.refused = true
 		}
 	case kReturn:
 		u.expr(n.kid(0), inTail, in)
-		return
+		return true
 	case kLogic:
 		u.expr(n.kids[0], valueOf(c), in)
 		u.expr(n.kids[1], c, in)
-		return
+		return true
 	case kCond:
 		u.expr(n.kids[0], inScalar, in)
 		u.expr(n.kids[1], c, in)
 		u.expr(n.kids[2], c, in)
-		return
+		return true
 	case kDo, kEval:
 		u.statements(n.body, c, in)
-		return
+		return true
 	case kMap:
 		for _, k := range n.kids {
 			u.expr(k, inList, in)
 		}
 		u.statements(n.body, inList, in)
-		return
+		return true
 	case kSort:
 		if by := n.kids[0]; by != nil && by.kind == kCall {
 			u.refuse(by)
 		}
 	}
-	inner := inList
+	return false
+}
+
+// partsOf returns how an expression that is used as c uses its parts.
+func partsOf(n *node, c useContext) useContext {
 	switch n.kind {
 	case kList:
-		if inner = c; c == inScalar {
-			inner = inList
+		if c == inScalar {
+			return inList
 		}
+		return c
 	case kAssign:
-		if inner = inList; !isListTarget(n.kids[0]) {
-			inner = inScalar
+		if !isListTarget(n.kids[0]) {
+			return inScalar
 		}
 	case kInterp, kBinop, kUnop, kPostop, kIndex, kKey, kDeref, kMatch, kSubst:
-		inner = inScalar
+		return inScalar
 	case kFunc:
 		if builtins[n.text] == named {
-			inner = inScalar
+			return inScalar
 		}
 	}
-	for _, k := range n.kids {
-		u.expr(k, inner, in)
-	}
-	u.statements(n.body, inList, in)
-	u.expr(n.dyn, inList, in)
-	u.expr(n.repl, inScalar, in)
+	return inList
 }
 
 // valueOf is the context of an operand whose truth decides.

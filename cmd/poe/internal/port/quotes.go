@@ -40,18 +40,14 @@ func (p *parser) quote() *node {
 	case "QuoteLike::Readline":
 		return p.readline(n, inside(t.text))
 	case "HereDoc":
-		body := part(2 + 0)
-		if len(t.parts) >= 3 {
-			body = t.parts[2]
-		}
-		if part(0) == "literal" {
-			n.kind, n.text = kStr, body
+		switch part(0) {
+		case "literal":
+			n.kind, n.text = kStr, part(2)
 			return n
-		}
-		if part(0) == "command" {
+		case "command":
 			p.fail("a here-document of commands is not translated")
 		}
-		return p.interpolate(body, n.line+1, false)
+		return p.interpolate(part(2), n.line+1, false)
 	case "QuoteLike::Regexp":
 		n.kind, n.mods, n.op = kMatch, part(2), "qr"
 		n.kids = []*node{nil, p.pattern(part(0), part(3), n.line)}
@@ -61,23 +57,7 @@ func (p *parser) quote() *node {
 	case "Regexp::Substitute":
 		n.kind, n.mods = kSubst, part(2)
 		n.kids = []*node{nil, p.pattern(part(0), part(3), n.line)}
-		if strings.Contains(n.mods, "e") {
-			if strings.Count(trailing(t.text), "e") > 1 { // part(2) has each letter once
-				p.fail("s///ee is not translated")
-			}
-			code := part(1)
-			if d := part(3); d != "" && !strings.Contains("({[<", d[:1]) {
-				code = strings.ReplaceAll(code, `\`+d[:1], d[:1]) // s/x/$a \/ 2/e
-			}
-			sub := p.inner(code, n.line)
-			list := sub.program()
-			if len(sub.bad) > 0 {
-				p.fail("%s", sub.bad[0].text)
-			}
-			n.repl = &node{kind: kDo, body: list, line: n.line}
-		} else {
-			n.repl = p.interpolate(part(1), n.line, false)
-		}
+		n.repl = p.replacement(part(1), part(3), n.mods, trailing(t.text), n.line)
 	case "Regexp::Transliterate":
 		n.kind, n.mods, n.text, n.op = kTrans, part(2), part(0), part(1)
 		n.kids = []*node{nil}
@@ -137,86 +117,24 @@ func (p *parser) pattern(text, delim string, line int) *node {
 	return p.interpolate(text, line, true)
 }
 
-// interpolate parses a double-quoted text. In a pattern backslashes stay.
-func (p *parser) interpolate(s string, line int, re bool) *node {
-	out := &node{kind: kInterp, line: line}
-	var b strings.Builder
-	flush := func() {
-		if b.Len() > 0 {
-			out.kids = append(out.kids, &node{kind: kStr, text: b.String(), line: line})
-			b.Reset()
-		}
+// replacement parses the right side of s///, whose modifiers are mods; written has them
+// as the program does.
+func (p *parser) replacement(code, delimiters, mods, written string, line int) *node {
+	if !strings.Contains(mods, "e") {
+		return p.interpolate(code, line, false)
 	}
-	var modes []byte // of \U, \L, \Q
-	once := byte(0)  // \u or \l
-	add := func(n *node) {
-		for i := len(modes) - 1; i >= 0; i-- {
-			n = &node{kind: kFunc, text: map[byte]string{'U': "uc", 'L': "lc", 'Q': "quotemeta"}[modes[i]], kids: []*node{n}, line: line}
-		}
-		if once != 0 {
-			n = &node{kind: kFunc, text: map[byte]string{'u': "ucfirst", 'l': "lcfirst"}[once], kids: []*node{n}, line: line}
-			once = 0
-		}
-		out.kids = append(out.kids, n)
+	if strings.Count(written, "e") > 1 { // mods has each letter once
+		p.fail("s///ee is not translated")
 	}
-	literal := func(text string) {
-		if len(modes) == 0 && once == 0 {
-			b.WriteString(text)
-			return
-		}
-		flush()
-		add(&node{kind: kStr, text: text, line: line})
+	if delimiters != "" && !strings.Contains("({[<", delimiters[:1]) {
+		code = strings.ReplaceAll(code, `\`+delimiters[:1], delimiters[:1]) // s/x/$a \/ 2/e
 	}
-	for i := 0; i < len(s); {
-		c := s[i]
-		switch {
-		case c == '\n':
-			line++
-			literal("\n")
-			i++
-		case c == '\\' && i+1 < len(s):
-			switch e := s[i+1]; {
-			case e == 'U' || e == 'L' || e == 'Q':
-				flush()
-				modes = append(modes, e)
-				i += 2
-			case e == 'E':
-				flush()
-				if len(modes) > 0 {
-					modes = modes[:len(modes)-1]
-				}
-				i += 2
-			case !re && (e == 'u' || e == 'l'):
-				flush()
-				once = e
-				i += 2
-			case re:
-				literal(s[i : i+2])
-				i += 2
-			default:
-				text, n := unescape(s[i:])
-				literal(text)
-				i += n
-			}
-		case c == '$' && i+1 < len(s) && p.variableStarts(s[i:], re), c == '@' && i+1 < len(s) && (arrayStarts(s[i:]) || !re && (s[i+1] == '-' || s[i+1] == '+')):
-			n := interpolationEnd(s[i:], re)
-			code := s[i : i+n]
-			flush()
-			add(p.embedded(code, line))
-			i += n
-		default:
-			literal(s[i : i+1])
-			i++
-		}
+	sub := p.inner(code, line)
+	list := sub.program()
+	if len(sub.bad) > 0 {
+		p.fail("%s", sub.bad[0].text)
 	}
-	flush()
-	if len(out.kids) == 0 {
-		return &node{kind: kStr, line: line}
-	}
-	if len(out.kids) == 1 && out.kids[0].kind == kStr {
-		return out.kids[0]
-	}
-	return out
+	return &node{kind: kDo, body: list, line: line}
 }
 
 // embedded parses the code of a variable inside of a string.

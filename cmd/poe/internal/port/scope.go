@@ -23,6 +23,7 @@ type variable struct {
 	strReads int  // reads of an any as a string, or for its truth
 	reads2   int  // other reads, in the last pass
 	hashUses int  // reads of an any as a reference to a hash
+	holds    bool // it counts as a holder of the handle that is opened in it
 	posUsed  bool // pos of it is used: //g in scalar context
 	sync     string
 	line     int

@@ -1,8 +1,9 @@
-# A socket that the handler of a new connection does not keep is closed at its end.
+# Sockets that nothing keeps are closed: at the end of the handler of a new connection,
+# with a wheel, and by undef.
 use strict;
 use warnings;
 use POE qw(Wheel::SocketFactory Wheel::ReadWrite Filter::Line);
-use Socket qw(unpack_sockaddr_in);
+use Socket qw(unpack_sockaddr_in AF_UNIX SOCK_STREAM PF_UNSPEC);
 
 my $port;
 
@@ -56,4 +57,27 @@ sub client {
         },
     );
 }
+POE::Kernel->run;
+
+socketpair(my $near, my $far, AF_UNIX, SOCK_STREAM, PF_UNSPEC) or die "socketpair: $!";
+POE::Session->create(
+    inline_states => {
+        _start => sub {
+            my $heap = $_[HEAP];
+            $heap->{near} = POE::Wheel::ReadWrite->new(Handle => $near, InputEvent => 'line', ErrorEvent => 'failed');
+            $heap->{far}  = POE::Wheel::ReadWrite->new(Handle => $far,  InputEvent => 'line', ErrorEvent => 'failed');
+            undef $near;
+            undef $far;
+            $heap->{near}->put('through a pair');
+        },
+        line => sub {
+            print "$_[ARG0]\n";
+            delete $_[HEAP]{far};
+        },
+        failed => sub {
+            print "the pair: $_[ARG0] $_[ARG1]\n";
+            delete $_[HEAP]{near};
+        },
+    },
+);
 POE::Kernel->run;
