@@ -3,7 +3,6 @@ package clienthttp
 import (
 	"context"
 	"fmt"
-	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"strings"
@@ -164,20 +163,21 @@ func (c *Client) add(asker kernel.ID, r Request) {
 		return // the asker has stopped meanwhile
 	}
 	c.serial++
-	t := &transaction{client: c, serial: c.serial, asker: asker, request: r, host: hostOf(r.HTTP.URL), credit: make(chan struct{}, 1)}
+	t := &transaction{client: c, serial: c.serial, asker: asker, request: r, host: turns.Host{Scheme: r.HTTP.URL.Scheme, Name: strings.ToLower(r.HTTP.URL.Host)}}
+	if c.config.Streaming > 0 {
+		t.credit = make(chan struct{}, 1)
+	}
 	t.ctx, t.cancel = context.WithCancel(r.HTTP.Context())
 	if !c.config.NoTrace {
 		t.trace, _ = c.k.Host().TraceContext()
 	}
 	c.transactions[r.HTTP] = t
-	c.service.In(func(e kernel.Event) {
-		if c.arrivals == nil {
-			c.arrivals = c.service.ID.Postback("arrived")
-		}
-		if c.config.Timeout > 0 {
-			t.alarm, _ = e.DelaySet("timeout", c.config.Timeout, t)
-		}
-	})
+	if c.arrivals == nil {
+		c.arrivals = c.service.ID.Postback("arrived")
+	}
+	if c.config.Timeout > 0 {
+		t.alarm = c.service.Delay("timeout", c.config.Timeout, t)
+	}
 	t.place = c.turns.Add(t.host, t)
 	c.begin()
 }
@@ -206,14 +206,10 @@ func (c *Client) prepare(t *transaction) *http.Request {
 	if t.request.Proxy != nil {
 		r = r.WithContext(context.WithValue(t.ctx, proxyKey{}, t.request.Proxy))
 	}
-	if r.Header = r.Header.Clone(); r.Header == nil {
-		r.Header = http.Header{}
-	}
-	if _, set := r.Header["User-Agent"]; !set {
-		r.Header.Set("User-Agent", c.config.Agent[rand.IntN(len(c.config.Agent))])
-	}
-	if _, set := r.Header["From"]; !set && c.config.From != "" {
-		r.Header.Set("From", c.config.From)
+	if len(r.Header) > 0 || c.config.Jar != nil || t.trace.Valid() { // or else nothing is added here
+		if r.Header = r.Header.Clone(); r.Header == nil {
+			r.Header = http.Header{}
+		}
 	}
 	if _, set := r.Header["Traceparent"]; !set && t.trace.Valid() {
 		r.Header.Set("Traceparent", t.trace.String())
@@ -316,5 +312,3 @@ func (c *Client) finish(t *transaction) {
 		c.release()
 	}
 }
-
-func hostOf(u *url.URL) string { return strings.ToLower(u.Scheme + "://" + u.Host) }

@@ -138,15 +138,16 @@ func New(k *kernel.Kernel, config Config) (*Client, error) {
 	if err := config.complete(); err != nil {
 		return nil, err
 	}
-	c := &Client{k: k, service: service.New(k, "clienthttp", config.Alias), config: config, transactions: map[*http.Request]*transaction{}, replayed: map[uint64]*transaction{}, turns: turns.New[*transaction](config.MaxOpen, config.MaxPerHost), workers: workers{ended: make(chan struct{})}}
-	c.http = &http.Client{Transport: config.Transport, Jar: config.Jar, CheckRedirect: c.checkRedirect}
-	if config.Transport == nil {
+	c := &Client{k: k, service: service.New(k, "clienthttp", config.Alias), config: config, transactions: map[*http.Request]*transaction{}, replayed: map[uint64]*transaction{}, turns: turns.New[*transaction](config.MaxOpen, config.MaxPerHost)}
+	transport := config.Transport
+	if transport == nil {
 		c.transport = newTransport(config)
-		c.http.Transport = c.transport
+		transport = c.transport
 		if config.Decompress && len(config.Encodings) > 0 {
-			c.http.Transport = newDecoding(c.transport, config.Encodings)
+			transport = newDecoding(c.transport, config.Encodings)
 		}
 	}
+	c.http = &http.Client{Transport: newDefaulting(transport, &c.config), Jar: config.Jar, CheckRedirect: c.checkRedirect}
 	if err := service.Create(k, c, states); err != nil {
 		return nil, err
 	}

@@ -9,6 +9,7 @@ import (
 	"net/http/cookiejar"
 	"net/http/httptest"
 	"net/url"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -96,11 +97,63 @@ func TestResponsesHavePOEsArguments(t *testing.T) {
 			assert.Equal(t, "GET tester/1 ann@example.org", string(body))
 			assert.Nil(t, came[1])
 			assert.Empty(t, request.Header, "the program's request stays as it is")
+			assert.Same(t, request, response.Request)
 			e.Post(kernel.Alias("ua"), "shutdown")
 		},
 	})
 	require.NoError(t, err)
 	require.NoError(t, k.Run())
+}
+
+// roundTripper is a function as an http.RoundTripper.
+type roundTripper func(r *http.Request) (*http.Response, error)
+
+func (f roundTripper) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
+
+// Requests do not share headers, whatever a program does with them or with those of
+// responses.
+func TestHeadersAreTheRequestsOwn(t *testing.T) {
+	url := serve(t, func(w http.ResponseWriter, r *http.Request) {
+		fmt.Fprint(w, r.UserAgent(), " ", r.Header.Get("X-Mine"))
+	})
+	for name, c := range map[string]clienthttp.Config{
+		"the component's transport": {}, "one that follows redirects": {FollowRedirects: 2},
+		"another transport": {Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
+			response, err := http.DefaultTransport.RoundTrip(r)
+			r.Header.Set("X-Mine", "left")
+			return response, err
+		})},
+	} {
+		t.Run(name, func(t *testing.T) {
+			defer http.DefaultTransport.(*http.Transport).CloseIdleConnections()
+			k := kernel.New()
+			c.Alias, c.Agent = "ua", []string{"tester/1"}
+			_, err := clienthttp.New(k, c)
+			require.NoError(t, err)
+			var bodies []string
+			_, err = session.Inline(k, session.Funcs{
+				"_start": func(e kernel.Event) {
+					for range 3 {
+						e.Post(kernel.Alias("ua"), "request", "got", get(t, url))
+					}
+				},
+				"got": func(e kernel.Event) {
+					r := clienthttp.ResultOf(e)
+					assert.NoError(t, r.Err)
+					r.Response.Request.Header.Set("X-Mine", "changed")
+					r.Response.Request.Header.Set("User-Agent", "changed")
+					if bodies = append(bodies, string(r.Body)); len(bodies) < 9 {
+						e.Post(kernel.Alias("ua"), "request", "got", get(t, url))
+					} else if len(bodies) == 11 {
+						e.Post(kernel.Alias("ua"), "shutdown")
+					}
+				},
+			})
+			require.NoError(t, err)
+			require.NoError(t, k.Run())
+			assert.Equal(t, slices.Repeat([]string{"tester/1 "}, 11), bodies)
+		})
+	}
 }
 
 func TestFailuresAreResponses(t *testing.T) {

@@ -22,7 +22,8 @@ type Result struct {
 	Request *http.Request
 	Tag     any
 	// Response is the response, never nil: for a failure the component makes
-	// one. Its Body reads the field Body below, and need not be closed.
+	// one. Its Body reads the field Body below, and need not be closed. Its Request is
+	// the program's own, or that to which redirects have led.
 	Response *http.Response
 	// Body is the body, or with Streaming this event's chunk; nil ends a stream.
 	Body []byte
@@ -48,19 +49,19 @@ type transaction struct {
 	client  *Client
 	asker   kernel.ID
 	request Request
-	host    string
+	host    turns.Host
 	trace   observe.TraceContext // of the event that has asked
 	ctx     context.Context
 	cancel  context.CancelFunc
 	place   *turns.Place[*transaction]
 	alarm   kernel.AlarmID
 	serial  uint64
-	begun   bool // its request was sent, or is
-	running bool // a goroutine does it
-	busy    bool // it does not wait for the kernel
-	done    bool // nothing more is to be delivered
-	credit  chan struct{}
-	told    atomic.Bool // a figure of progress is on its way
+	begun   bool          // its request was sent, or is
+	running bool          // a goroutine does it
+	busy    bool          // it does not wait for the kernel
+	done    bool          // nothing more is to be delivered
+	credit  chan struct{} // of Streaming, else nil
+	told    atomic.Bool   // a figure of progress is on its way
 }
 
 // arrival is what a transaction's goroutine sends.
@@ -73,7 +74,7 @@ type arrival struct {
 	err         error
 	progress    bool // nothing but a figure
 	last        bool // nothing comes after it
-	worker      worker
+	worker      *worker
 
 	// Of an arrival of a replay, in place of transaction and response.Request.
 	serial uint64
@@ -81,7 +82,7 @@ type arrival struct {
 }
 
 // run does the request, on the goroutine of a worker.
-func (t *transaction) run(w worker, r *http.Request, to *kernel.Postback) {
+func (t *transaction) run(w *worker, r *http.Request, to *kernel.Postback) {
 	end := arrival{transaction: t, last: true, worker: w}
 	defer func() {
 		if thrown := recover(); thrown != nil { // by a Transport, a Jar or a Proxy of the program
@@ -95,6 +96,9 @@ func (t *transaction) run(w worker, r *http.Request, to *kernel.Postback) {
 		return
 	}
 	defer response.Body.Close()
+	if response.Request == nil || response.Request.Response == nil { // no redirect was followed
+		response.Request = t.request.HTTP
+	}
 	end.response, end.total = response, response.ContentLength
 	size := t.client.config.Streaming
 	if size == 0 {
@@ -167,11 +171,15 @@ const (
 // believed up to maxSpace.
 func (t *transaction) readAll(response *http.Response, to *kernel.Postback) (body []byte, truncated bool, err error) {
 	limited := &limitReader{r: response.Body, left: t.client.config.MaxSize}
-	body = make([]byte, 0, min(maxSpace, max(minSpace, response.ContentLength)))
+	size := int64(minSpace)
+	if response.ContentLength >= 0 {
+		size = min(maxSpace, response.ContentLength+1) // one more to see the end
+	}
+	body = make([]byte, 0, size)
 	told := 0
 	for {
 		if len(body) == cap(body) {
-			body = slices.Grow(body, min(len(body), maxSpace))
+			body = slices.Grow(body, min(max(len(body), minSpace), maxSpace))
 		}
 		n, err := limited.Read(body[len(body):cap(body)])
 		body = body[:len(body)+n]
@@ -259,14 +267,32 @@ func (c *Client) refuse(asker kernel.ID, r Request, status int, err error) {
 }
 
 func (c *Client) post(asker kernel.ID, r Request, a arrival) {
-	result := &Result{Request: r.HTTP, Tag: r.Tag, Response: a.response, Body: a.body, Truncated: a.truncated, Err: a.err}
-	a.response.Body = io.NopCloser(bytes.NewReader(a.body))
-	var chunk any
-	if c.config.Streaming > 0 && a.body != nil {
-		chunk = a.body
+	d := &delivery{
+		result: Result{Request: r.HTTP, Tag: r.Tag, Response: a.response, Body: a.body, Truncated: a.truncated, Err: a.err},
+		asked:  [2]any{r.HTTP, r.Tag},
 	}
-	_ = c.k.Post(asker, r.Event, []any{r.HTTP, r.Tag}, []any{a.response, chunk, result})
+	d.body.Reset(a.body)
+	a.response.Body = &d.body
+	d.came = [3]any{a.response, nil, &d.result}
+	if c.config.Streaming > 0 && a.body != nil {
+		d.came[1] = a.body
+	}
+	_ = c.k.Post(asker, r.Event, d.asked[:], d.came[:])
 }
+
+// delivery is what a response event has, in one piece of memory.
+type delivery struct {
+	result Result
+	body   readBody
+	asked  [2]any
+	came   [3]any
+}
+
+// readBody is the body of a response that has been read.
+type readBody struct{ bytes.Reader }
+
+// Close implements io.Closer.
+func (*readBody) Close() error { return nil }
 
 // inOrder lists the pending requests in the order in which they were asked for.
 func (c *Client) inOrder() []*transaction {

@@ -19,7 +19,7 @@ var states = session.States[Server]{
 	"STARTLISTEN": (*Server).startListening,
 	"STOPLISTEN":  (*Server).stopListening,
 	"SHUTDOWN":    (*Server).shutdownEvent,
-	"shutdown":    (*Server).shutdownEvent,
+	"shutdown":    func(s *Server, _ kernel.Event) { s.Shutdown(Forever) },
 	"stopped":     func(s *Server, e kernel.Event) { _ = e.Kernel.AliasRemove(s.config.Alias) }, // set in _start
 }
 
@@ -86,20 +86,21 @@ func (s *Server) stopListening(e kernel.Event) {
 	_ = e.Kernel.Post(s.listener.ID(), "set_concurrency", 0) // it may have stopped
 }
 
+// shutdownEvent handles "SHUTDOWN": without an argument it waits for no request.
 func (s *Server) shutdownEvent(e kernel.Event) {
-	if within, ok := kernel.ArgOK[time.Duration](e, 0); ok {
-		s.Shutdown(within)
-		return
+	within, timed := kernel.ArgOK[time.Duration](e, 0)
+	if !timed && len(e.Args) > 0 {
+		within = Forever
 	}
-	s.Shutdown(Forever)
+	s.Shutdown(within)
 }
 
 // Shutdown ends the server: it accepts no more connections and closes idle
 // connections immediately, others once the requests that have arrived are
-// answered, or after the given time. Forever means no time limit. Further calls
-// do nothing. POE: SHUTDOWN.
+// answered, or after the given time. Forever means no time limit, which a further
+// call can set. POE: SHUTDOWN.
 func (s *Server) Shutdown(within time.Duration) {
-	if s.over {
+	if s.over && within < 0 {
 		return
 	}
 	s.over = true

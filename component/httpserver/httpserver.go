@@ -32,9 +32,10 @@
 //     returns them;
 //   - "SETHANDLERS": a []Route, as [Server.SetRoutes]; a call returns the error;
 //   - "STOPLISTEN", "STARTLISTEN": stops and resumes accepting connections;
-//   - "SHUTDOWN" (or "shutdown"): ends the server, as [Server.Shutdown], when the
-//     requests that have arrived are answered; its argument may be "GRACEFUL", as
-//     in POE, or a time.Duration after which open connections are closed.
+//   - "SHUTDOWN": ends the server, as [Server.Shutdown]. Without an argument it
+//     closes all connections, as in POE; with "GRACEFUL" the requests that have
+//     arrived are still answered, and a time.Duration bounds that;
+//   - "shutdown": the same as "SHUTDOWN" with "GRACEFUL".
 package httpserver
 
 import (
@@ -117,7 +118,7 @@ type Config struct {
 	// means DefaultTimeout; Forever means no limit.
 	Timeout time.Duration
 	// Log, if not nil, is called in the connection's session when a response has
-	// ended. POE: LOGHANDLER and LOG2HANDLER.
+	// ended. POE: LOG2HANDLER.
 	Log func(r *Response)
 }
 

@@ -365,6 +365,36 @@ func TestHandlersEventsAndShutdown(t *testing.T) {
 	assert.False(t, found)
 }
 
+// SHUTDOWN closes connections whose requests have no answer, as in POE, and also after
+// one with GRACEFUL, which waits for them.
+func TestShutdownWithoutAnArgument(t *testing.T) {
+	for name, graceful := range map[string]bool{"at once": false, "after GRACEFUL": true} {
+		t.Run(name, func(t *testing.T) {
+			lost := 0
+			w := start(t, httpserver.Config{Alias: "web", Timeout: httpserver.Forever, Routes: []httpserver.Route{{Handle: func(r *httpserver.Response) {
+				r.WhenLost(func() { lost++ })
+			}}}})
+			c := w.talk()
+			c.Send("GET / HTTP/1.1", "Host: x", "")
+			_, err := poetest.RunFor(w.k, w.clock, time.Second)
+			require.NoError(t, err)
+			if graceful {
+				require.NoError(t, w.k.Post(kernel.Alias("web"), "SHUTDOWN", "GRACEFUL"))
+				_, err = poetest.RunFor(w.k, w.clock, time.Minute)
+				require.NoError(t, err)
+				assert.Zero(t, lost)
+			}
+			require.NoError(t, w.k.Post(kernel.Alias("web"), "SHUTDOWN"))
+			c.ExpectEnd()
+			_, err = poetest.RunFor(w.k, w.clock, time.Second)
+			require.NoError(t, err)
+			assert.Equal(t, 1, lost)
+			_, found := w.k.AliasResolve("web")
+			assert.False(t, found)
+		})
+	}
+}
+
 func TestConfigErrors(t *testing.T) {
 	k := poetest.New(t)
 	handle := []httpserver.Route{{Handle: text("")}}

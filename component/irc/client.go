@@ -110,6 +110,7 @@ var states = session.States[Client]{
 	"dcc_chat":     (*Client).dccChatEvent,
 	"dcc_close":    (*Client).dccCloseEvent,
 	"send_request": (*Client).requestEvent,
+	"debug":        (*Client).debugEvent,
 }
 
 func init() {
@@ -214,6 +215,26 @@ func (c *Client) LocalAddr() string { return c.login.localAddr }
 
 // RawEvents enables or disables the events raw and raw_out. POE: raw_events.
 func (c *Client) RawEvents(on bool) { c.config.Raw = on }
+
+// debugEvent sets Config.Debug: its argument is a bool, or a number as in POE.
+func (c *Client) debugEvent(e kernel.Event) {
+	switch on := e.Arg(0).(type) {
+	case bool:
+		c.config.Debug = on
+	case int:
+		c.config.Debug = on != 0
+	default:
+		c.warn("debug needs a bool or a number", "args", e.Args, "sender", e.Sender)
+		e.Return(kernel.ErrInvalid)
+	}
+}
+
+// debug logs a line, if that is wanted.
+func (c *Client) debug(what, line string) {
+	if c.config.Debug {
+		c.k.Host().Logger().Info("irc: "+what, "client", c.config.Alias, "line", line)
+	}
+}
 
 // Message returns the message on the wire that has caused the current event,
 // with its tags, such as time, account and label. It is nil for events that the

@@ -3,6 +3,7 @@ package irc
 import (
 	"crypto/tls"
 	"math"
+	"net"
 	"strings"
 	"time"
 
@@ -37,8 +38,12 @@ type Config struct {
 	// chooses them if they are empty and 0.
 	LocalAddr string
 	LocalPort int
+	// Resolver looks up the server's name; if nil, it is net.DefaultResolver.
+	// clientdns has one that stays in the kernel, Resolver.NetResolver.
+	Resolver *net.Resolver
 	// Dial, if not nil, makes the connections instead of a socket, see
-	// clienttcp.Config.Dial: in memory or through a proxy, for example.
+	// clienttcp.Config.Dial: in memory or through a proxy, for example. LocalAddr,
+	// LocalPort and Resolver are then not used.
 	Dial func(d *clienttcp.Dialing)
 
 	// Nick is the nick to ask for. Nick and Username are "poebot" if empty; an
@@ -66,6 +71,9 @@ type Config struct {
 	MessageLength int
 	// Raw enables the events raw and raw_out.
 	Raw bool
+	// Debug logs every line to and from the server. It may have passwords. The
+	// event "debug" changes it.
+	Debug bool
 	// DCC configures direct connections.
 	DCC DCCConfig
 
@@ -205,5 +213,6 @@ func (c *Config) tcp() clienttcp.Config {
 		return config
 	}
 	config.BindAddress, config.BindPort, config.Domain = c.LocalAddr, c.LocalPort, socketfactory.Inet
+	config.Resolver = c.Resolver
 	return config
 }

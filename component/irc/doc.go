@@ -52,7 +52,7 @@
 // The original's commands are events of the client, which can be posted or
 // called: register, unregister, connect, shutdown, privmsg, notice, ctcp,
 // ctcpreply, join, part, kick, mode, nick, topic, quit, whois, quote and all
-// the others of its manual. Many have a method as well. A command is sent
+// the others of its manual, with debug. Many have a method as well. A command is sent
 // immediately or waits in the queue of the flood control, which uses the
 // algorithm of ircd-hybrid as in the original.
 //

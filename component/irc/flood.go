@@ -169,6 +169,7 @@ func (c *Client) put(line string) {
 		c.Disconnect()
 		return
 	}
+	c.debug("sent", line)
 	if c.config.Raw {
 		c.Emit("raw_out", line)
 	}

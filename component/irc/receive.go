@@ -15,6 +15,7 @@ func (c *Client) line(e kernel.Event) {
 		return
 	}
 	m := kernel.Arg[*Message](e, 1)
+	c.debug("received", m.Raw)
 	if c.config.Raw {
 		c.post(&Event{Name: "raw", Args: []any{m.Raw}, Message: m})
 	}

@@ -5,6 +5,7 @@ package service
 
 import (
 	"errors"
+	"time"
 
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
@@ -16,6 +17,7 @@ type Service struct {
 	ID     kernel.ID
 	Alias  string // empty for none; it must not be changed after Start
 	name   string // of the component's package
+	tag    string // of the references of Keep
 }
 
 // New describes the session of a component that is named as its package.
@@ -35,7 +37,7 @@ func Create[H any](k *kernel.Kernel, heap *H, states session.States[H]) error {
 // Closing is called after the session's end, however that comes; owned is the name of
 // what it ends. After an error the session has no alias.
 func (s *Service) Start(e kernel.Event, owned string, closing func(), begin func(e kernel.Event) error) {
-	s.ID = e.Session
+	s.ID, s.tag = e.Session, s.name+" "+s.Alias
 	failed := kernel.Arg[*error](e, 0)
 	if _, *failed = s.Kernel.Host().Own(closer(closing), owned); *failed != nil {
 		return
@@ -71,21 +73,36 @@ func (s *Service) In(f kernel.Handler) { _ = s.Kernel.Host().CallFunc(s.ID, s.na
 
 // Keep keeps a session alive until Release; its error is that the session has stopped.
 func (s *Service) Keep(id kernel.ID) error {
-	_, err := s.Kernel.RefcountIncrement(id, s.name+" "+s.Alias)
+	_, err := s.Kernel.RefcountIncrement(id, s.tag)
 	return err
 }
 
 // Release ends one Keep.
 func (s *Service) Release(id kernel.ID) {
-	_, _ = s.Kernel.RefcountDecrement(id, s.name+" "+s.Alias) // it may have stopped by force
+	_, _ = s.Kernel.RefcountDecrement(id, s.tag) // it may have stopped by force
+}
+
+// Delay sets a timer of the session, as DelaySet does; 0 is none, after the session's
+// end.
+func (s *Service) Delay(event string, d time.Duration, args ...any) (id kernel.AlarmID) {
+	if s.Kernel.ActiveSession() == s.ID { // the usual case, without a function
+		id, _ = s.Kernel.DelaySet(event, d, args...)
+		return id
+	}
+	s.In(func(e kernel.Event) { id, _ = e.DelaySet(event, d, args...) })
+	return id
 }
 
 // RemoveAlarm removes a timer of the session, and sets it to 0.
 func (s *Service) RemoveAlarm(id *kernel.AlarmID) {
-	if *id != 0 {
+	switch {
+	case *id == 0:
+	case s.Kernel.ActiveSession() == s.ID: // the usual case, without a function
+		_, _ = s.Kernel.AlarmRemove(*id)
+	default:
 		s.In(func(e kernel.Event) { _, _ = e.AlarmRemove(*id) })
-		*id = 0
 	}
+	*id = 0
 }
 
 // Report reports the error of an event to its sender: it is the result of a call, and

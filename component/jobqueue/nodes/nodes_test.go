@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -62,6 +63,14 @@ func serve(name string) error {
 			jobqueue.Progress(ctx, name)
 			<-ctx.Done()
 			return nil, os.WriteFile(params[1].(string), nil, 0o600) // where the test sees it
+		case "stop":
+			for !exists(params[1].(string)) && ctx.Err() == nil {
+				time.Sleep(10 * time.Millisecond) // until the other job has begun
+			}
+			return nil, k.Outside().Do(context.Background(), func(k *kernel.Kernel) {
+				id, _ := k.AliasResolve(nodes.DefaultAlias)
+				_ = k.Host().StopSession(id)
+			})
 		case "hold":
 			jobqueue.Progress(ctx, name)
 			for !exists(params[1].(string)) && ctx.Err() == nil {
@@ -219,6 +228,20 @@ func TestTimeoutEndsTheWork(t *testing.T) {
 	results := front(t, map[string]string{"back": back}, jobqueue.Config{Timeout: 5 * time.Second}, nil, []any{"hang", file})
 	assert.ErrorIs(t, results[0].Err, jobqueue.ErrTimeout)
 	assert.Eventually(t, func() bool { return exists(file) }, time.Minute, 10*time.Millisecond)
+}
+
+// A session of Serve that is stopped by force ends its jobs.
+func TestForcedStopEndsTheWork(t *testing.T) {
+	address, _ := spawn(t, "stopped")
+	dir := t.TempDir()
+	begun, ended := filepath.Join(dir, "begun"), filepath.Join(dir, "ended")
+	results := front(t, map[string]string{"stopped": address}, jobqueue.Config{Limit: 2}, func(kernel.Event, []any) {
+		assert.NoError(t, os.WriteFile(begun, nil, 0o600))
+	}, []any{"hang", ended}, []any{"stop", begun})
+	for _, r := range results {
+		assert.Error(t, r.Err)
+	}
+	assert.Eventually(t, func() bool { return exists(ended) }, 20*time.Second, 10*time.Millisecond)
 }
 
 func TestUnknownNode(t *testing.T) {

@@ -17,9 +17,12 @@ type Queue[T any] struct {
 	limit, perHost int
 	open, waiting  int
 	serial         uint64
-	hosts          map[string]*host[T]
+	hosts          map[Host]*host[T]
 	ready          readyHosts[T]
 }
+
+// Host is a server: requests to it share a limit.
+type Host struct{ Scheme, Name string }
 
 // Place is the place of a request in a queue.
 type Place[T any] struct {
@@ -32,7 +35,7 @@ type Place[T any] struct {
 
 // host has the requests to one host, oldest first.
 type host[T any] struct {
-	name        string
+	name        Host
 	first, last *Place[T]
 	open        int
 	index       int // in ready, -1 if it is not there
@@ -40,11 +43,11 @@ type host[T any] struct {
 
 // New makes a queue with a limit for all requests and one for those to a host.
 func New[T any](limit, perHost int) *Queue[T] {
-	return &Queue[T]{limit: limit, perHost: perHost, hosts: map[string]*host[T]{}}
+	return &Queue[T]{limit: limit, perHost: perHost, hosts: map[Host]*host[T]{}}
 }
 
 // Add has a request wait for its turn.
-func (q *Queue[T]) Add(name string, value T) *Place[T] {
+func (q *Queue[T]) Add(name Host, value T) *Place[T] {
 	h := q.hosts[name]
 	if h == nil {
 		h = &host[T]{name: name, index: -1}
@@ -90,7 +93,7 @@ func (q *Queue[T]) Next() (value T, ok bool) {
 }
 
 // Done ends a request that had its turn.
-func (q *Queue[T]) Done(name string) {
+func (q *Queue[T]) Done(name Host) {
 	h := q.hosts[name]
 	h.open--
 	q.open--

@@ -58,7 +58,7 @@ func TestSameTurnsAsAList(t *testing.T) {
 			case 0, 1:
 				r := request{id, fmt.Sprint(random.IntN(4))}
 				m.waiting = append(m.waiting, r)
-				places[id] = q.Add(r.host, r)
+				places[id] = q.Add(turns.Host{Name: r.host}, r)
 			case 2:
 				if n := len(m.waiting); n > 0 {
 					i := random.IntN(n)
@@ -68,7 +68,7 @@ func TestSameTurnsAsAList(t *testing.T) {
 			case 3:
 				if n := len(m.open); n > 0 {
 					i := random.IntN(n)
-					q.Done(m.open[i].host)
+					q.Done(turns.Host{Name: m.open[i].host})
 					require.False(t, q.Remove(places[m.open[i].id]), "it has had its turn")
 					m.open = slices.Delete(m.open, i, i+1)
 				}
@@ -101,11 +101,11 @@ func TestWorkGrowsWithTheNumberOfRequests(t *testing.T) {
 			}
 		}
 		for id := range requests {
-			q.Add(fmt.Sprint(id%hosts), id)
+			q.Add(turns.Host{Name: fmt.Sprint(id % hosts)}, id)
 			begin()
 		}
 		for len(open) > 0 {
-			q.Done(open[0])
+			q.Done(turns.Host{Name: open[0]})
 			open = open[1:]
 			begin()
 		}
@@ -121,13 +121,13 @@ func TestWorkGrowsWithTheNumberOfRequests(t *testing.T) {
 func TestHostsAreForgotten(t *testing.T) {
 	q := turns.New[int](1, 1)
 	for id := range 100 {
-		p := q.Add(fmt.Sprint("cancelled ", id), id)
+		p := q.Add(turns.Host{Name: fmt.Sprint("cancelled ", id)}, id)
 		require.True(t, q.Remove(p))
 		require.False(t, q.Remove(p))
-		q.Add(fmt.Sprint("done ", id), id)
+		q.Add(turns.Host{Name: fmt.Sprint("done ", id)}, id)
 		_, ok := q.Next()
 		require.True(t, ok)
-		q.Done(fmt.Sprint("done ", id))
+		q.Done(turns.Host{Name: fmt.Sprint("done ", id)})
 	}
 	assert.Zero(t, q.Hosts())
 }
