@@ -3,6 +3,7 @@
 package compat
 
 import (
+	"strings"
 	"syscall"
 
 	"github.com/gopoe/poe/perl"
@@ -111,11 +112,8 @@ func runConfig(c *perl.Hash, names run.Names) run.Config {
 	case *perl.Array:
 		cfg.Program = append(words(p), extra...)
 	default:
-		if len(extra) > 0 {
-			cfg.Program = append([]string{perl.Str(p)}, extra...)
-		} else {
-			cfg.Command = perl.Str(p)
-		}
+		// POE joins a text and its arguments, which the shell splits again.
+		cfg.Command = strings.Join(append([]string{perl.Str(p)}, extra...), " ")
 	}
 	return cfg
 }
