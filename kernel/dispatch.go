@@ -105,8 +105,7 @@ func (k *Kernel) prepareQueue() {
 		k.readClock() // else the last reading will do, see clockTurns
 	}
 	switch { // what was sent before comes before
-	case k.tape != nil:
-		k.tape.look()
+	case k.tape != nil && k.tape.look(): // a replay
 	case !k.inbox.empty():
 		k.inbox.pull()
 	}

@@ -99,7 +99,9 @@ func (b *inbox) empty() bool { return !b.filled.Load() }
 
 // waiting reports whether there may be something for drain. It is asked once a
 // turn.
-func (b *inbox) waiting() bool { return b.filled.Load() || b.next < len(b.batch) || b.k.tape != nil }
+func (b *inbox) waiting() bool {
+	return b.filled.Load() || b.next < len(b.batch) || b.k.tape != nil && b.k.tape.mustDrain()
+}
 
 // open makes the calling goroutine, of that number, the kernel's own.
 func (b *inbox) open(id uint64) {

@@ -80,15 +80,26 @@ func (r *recorder) jobResult(j *Job) []byte {
 	return r.t.encode([]any{typeName(j.result)})
 }
 
-// look takes in the messages that have come, in the middle of handlers.
-func (t *tape) look() {
-	t.looks++
+// mustDrain reports whether the inbox, which is empty, is to be looked into all the
+// same, as in a replay. If not, this was the look.
+func (t *tape) mustDrain() bool {
 	if t.in == nil {
-		if !t.k.inbox.empty() {
-			t.k.inbox.pull()
-		}
-		return
+		t.looks++
 	}
+	return t.in != nil
+}
+
+// look counts a look at the inbox in the middle of a handler. In a replay it takes in
+// the messages that the recording has there, and returns true.
+func (t *tape) look() (replayed bool) {
+	t.looks++
+	if t.in != nil {
+		t.lookReplayed()
+	}
+	return t.in != nil
+}
+
+func (t *tape) lookReplayed() {
 	b := &t.k.inbox
 	if b.draining {
 		return

@@ -163,7 +163,7 @@ func (c *Client) add(asker kernel.ID, r Request) {
 		return // the asker has stopped meanwhile
 	}
 	c.serial++
-	t := &transaction{client: c, serial: c.serial, asker: asker, request: r, host: turns.Host{Scheme: r.HTTP.URL.Scheme, Name: strings.ToLower(r.HTTP.URL.Host)}}
+	t := &transaction{client: c, serial: c.serial, asker: asker, request: r}
 	if c.config.Streaming > 0 {
 		t.credit = make(chan struct{}, 1)
 	}
@@ -178,7 +178,7 @@ func (c *Client) add(asker kernel.ID, r Request) {
 	if c.config.Timeout > 0 {
 		t.alarm = c.service.Delay("timeout", c.config.Timeout, t)
 	}
-	t.place = c.turns.Add(t.host, t)
+	t.place = c.turns.Add(turns.Host{Scheme: r.HTTP.URL.Scheme, Name: strings.ToLower(r.HTTP.URL.Host)}, t)
 	c.begin()
 }
 
@@ -255,8 +255,8 @@ func (c *Client) Shutdown() {
 
 // arrived takes what a request's goroutine has sent.
 func (c *Client) arrived(e kernel.Event) {
-	a := kernel.Arg[[]any](e, 1)[0].(arrival)
-	t := c.find(&a)
+	a := kernel.Arg[[]any](e, 1)[0].(*arrival)
+	t := c.find(a)
 	if t == nil {
 		return
 	}
@@ -266,7 +266,7 @@ func (c *Client) arrived(e kernel.Event) {
 		t.setBusy(false)
 	}
 	if a.last {
-		c.turns.Done(t.host)
+		c.turns.Done(t.place)
 		c.workers.release(a.worker)
 		t.running = false
 		defer c.release()

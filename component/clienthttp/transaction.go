@@ -49,7 +49,6 @@ type transaction struct {
 	client  *Client
 	asker   kernel.ID
 	request Request
-	host    turns.Host
 	trace   observe.TraceContext // of the event that has asked
 	ctx     context.Context
 	cancel  context.CancelFunc
@@ -83,7 +82,7 @@ type arrival struct {
 
 // run does the request, on the goroutine of a worker.
 func (t *transaction) run(w *worker, r *http.Request, to *kernel.Postback) {
-	end := arrival{transaction: t, last: true, worker: w}
+	end := &arrival{transaction: t, last: true, worker: w}
 	defer func() {
 		if thrown := recover(); thrown != nil { // by a Transport, a Jar or a Proxy of the program
 			end.response, end.err = nil, fmt.Errorf("clienthttp: panic: %v\n%s", thrown, debug.Stack())
@@ -111,7 +110,7 @@ func (t *transaction) run(w *worker, r *http.Request, to *kernel.Postback) {
 		n, err := io.ReadFull(limited, chunk)
 		end.got += int64(n)
 		if n > 0 {
-			to.Send(arrival{transaction: t, response: response, body: chunk[:n:n], got: end.got, total: end.total})
+			to.Send(&arrival{transaction: t, response: response, body: chunk[:n:n], got: end.got, total: end.total})
 			if !t.wait() {
 				end.err = context.Cause(t.ctx)
 				return
@@ -186,7 +185,7 @@ func (t *transaction) readAll(response *http.Response, to *kernel.Postback) (bod
 		// One figure at a time, and the last: a server may send byte by byte.
 		if len(body) > told && t.request.Progress != "" && (err != nil || t.told.CompareAndSwap(false, true)) {
 			told = len(body)
-			to.Send(arrival{transaction: t, progress: true, got: int64(len(body)), total: response.ContentLength})
+			to.Send(&arrival{transaction: t, progress: true, got: int64(len(body)), total: response.ContentLength})
 		}
 		if err != nil {
 			if errors.Is(err, io.EOF) {
@@ -227,7 +226,7 @@ func (l *limitReader) Read(p []byte) (n int, err error) {
 }
 
 // deliver posts what has arrived to the asker.
-func (t *transaction) deliver(a arrival) {
+func (t *transaction) deliver(a *arrival) {
 	c := t.client
 	if t.request.Progress != "" && (a.progress || c.config.Streaming > 0 && a.body != nil) {
 		_ = c.k.Post(t.asker, t.request.Progress, []any{t.request.HTTP, t.request.Tag}, []any{a.got, a.total})
@@ -263,10 +262,10 @@ func (c *Client) refuse(asker kernel.ID, r Request, status int, err error) {
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: r.HTTP, ContentLength: int64(len(text)),
 		Header: http.Header{"Content-Type": {"text/plain"}, "X-Pcch-Errmsg": {err.Error()}},
 	}
-	c.post(asker, r, arrival{response: response, body: text, err: err})
+	c.post(asker, r, &arrival{response: response, body: text, err: err})
 }
 
-func (c *Client) post(asker kernel.ID, r Request, a arrival) {
+func (c *Client) post(asker kernel.ID, r Request, a *arrival) {
 	d := &delivery{
 		result: Result{Request: r.HTTP, Tag: r.Tag, Response: a.response, Body: a.body, Truncated: a.truncated, Err: a.err},
 		asked:  [2]any{r.HTTP, r.Tag},

@@ -161,6 +161,23 @@ func TestTimeoutsLeaveTheBusyAlone(t *testing.T) {
 	w.end()
 }
 
+// Parts of a record are input, too, so that such a connection is not idle. What it does
+// to Read is in TestTimeoutsInMemory.
+func TestAPartOfARecordIsInput(t *testing.T) {
+	w := inMemory(t, servertcp.Config{Timeouts: servertcp.Timeouts{Idle: time.Minute}})
+	v := w.visit()
+	for range 60 {
+		v.send("x")
+		w.pass(30 * time.Second)
+	}
+	require.Empty(t, w.told)
+	w.pass(2 * time.Minute)
+	require.Len(t, w.told, 2)
+	require.Equal(t, "30m45s idle: connection timed out", w.told[0])
+	v.hear()
+	w.end()
+}
+
 // Of five connections two a second are accepted: the last waits for the third
 // second.
 func TestAcceptRate(t *testing.T) {

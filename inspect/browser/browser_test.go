@@ -2,7 +2,7 @@
 // program under load. It is a module of its own so that no program needs chromedp.
 //
 // With POE_SCREENSHOTS=DIR it writes a picture of every page, and with
-// POE_SCREENSHOTS_ALL set as well also those of the whole of each page, in the dark and
+// POE_SCREENSHOTS_ALL set as well also those of the whole of each page, in the dark, and
 // at the width of a telephone. Without a Chromium the tests fail, unless POE_NO_BROWSER
 // is set.
 package browser_test
@@ -340,6 +340,7 @@ func TestNarrowAndDark(t *testing.T) {
 		b.eventually(`location.hash === '#` + name + `'`)
 		b.run(chromedp.Sleep(300 * time.Millisecond))
 		b.eventually(`document.documentElement.scrollWidth <= innerWidth`)
+		b.eventually(`scrollY === 0 && document.activeElement === document.querySelector('main')`)
 		b.capture("phone-"+name, false)
 	}
 	require.Empty(t, b.errors, "errors in the page")

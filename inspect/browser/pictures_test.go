@@ -21,9 +21,9 @@ func (b *page) picture(name string) {
 	b.run(scheme("dark"))
 	b.capture("whole-"+name+"-dark", true)
 	b.run(telephone())
-	b.capture("phone-"+name+"-dark", true)
+	b.capture("phone-"+name+"-dark", false)
 	b.run(scheme(""))
-	b.capture("phone-"+name+"-light", true)
+	b.capture("phone-"+name+"-light", false)
 	b.run(emulation.ClearDeviceMetricsOverride())
 }
 
@@ -34,11 +34,12 @@ func (b *page) capture(name string, whole bool) {
 		return
 	}
 	var png []byte
-	take := chromedp.CaptureScreenshot(&png)
+	b.run(chromedp.Sleep(300 * time.Millisecond))
 	if whole {
-		take = chromedp.FullScreenshot(&png, 100)
+		b.run(chromedp.FullScreenshot(&png, 100))
+	} else {
+		b.run(chromedp.CaptureScreenshot(&png))
 	}
-	b.run(chromedp.Sleep(300*time.Millisecond), take)
 	require.NoError(b.t, os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644))
 }
 

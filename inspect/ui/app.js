@@ -47,7 +47,7 @@ function App() {
   const live = useLive(), [where, setWhere] = useState(parts()), [note, setNote] = useState(null), main = useRef();
   setToast((text, bad) => { const n = { text, bad }; setNote(n); setTimeout(() => setNote(x => x === n ? null : x), 4000); });
   useEffect(() => {
-    const moved = () => { setWhere(parts()); scrollTo(0, 0); main.current?.focus(); };
+    const moved = () => { setWhere(parts()); main.current?.focus({ preventScroll: true }); scrollTo(0, 0); };
     addEventListener('hashchange', moved);
     return () => removeEventListener('hashchange', moved);
   }, []);

@@ -114,7 +114,7 @@ func runConfig(c *perl.Hash, names run.Names) run.Config {
 		if cfg.Program = append(words(p), extra...); len(cfg.Program) == 1 { // exec takes one word for a command
 			cfg.Command, cfg.Program = cfg.Program[0], nil
 		}
-	default:
+	default: // POE joins a text and its arguments, which the shell splits again
 		cfg.Command, cfg.Args = perl.Str(p), extra
 	}
 	return cfg

@@ -200,11 +200,11 @@ func (p *nodeHost) hatch(e kernel.Event) {
 		p.check(err)
 	}
 	p.each(func(name string) {
-		seen := false
+		seen, seconds := false, 0
 		_, err := session.Inline(p.h.Kernel, session.Funcs{
 			"_start": func(e kernel.Event) {
 				if _, err := p.n.Watch(node.Address{Node: name, Alias: "mayfly"}, "gone"); err == nil {
-					p.check(e.Delay("late", 20*time.Second))
+					p.check(e.Delay("late", time.Second))
 				}
 			},
 			"gone": func(e kernel.Event) {
@@ -215,8 +215,10 @@ func (p *nodeHost) hatch(e kernel.Event) {
 					p.nw.gone = true
 				}
 			},
-			"late": func(kernel.Event) {
-				if !seen {
+			"late": func(e kernel.Event) { // a second in which the host did not stand still
+				if seconds++; !seen && seconds < 20 {
+					p.check(e.Delay("late", time.Second))
+				} else if !seen {
 					p.nw.fail("%s is not told of an end on %s", p.key, name)
 				}
 			},

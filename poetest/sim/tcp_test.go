@@ -103,7 +103,7 @@ func (lw *lineWorld) line(c *servertcp.Client, line string) {
 		if seq != conn.seq {
 			lw.fail("connection %d of %s ends after %d lines, of which %d came", dial, name, seq, conn.seq)
 		}
-		lw.byes[fmt.Sprintf("%s %d", name, dial)] = true
+		lw.byes[fmt.Sprintf("%s %d", name, dial)] = !c.GotAnError // after one nothing is written any more
 		c.Put(fmt.Sprintf("bye %d", conn.seq))
 		c.Shutdown()
 		return

@@ -280,3 +280,38 @@ func TestSeekWhenTheFileCannotBeOpenedAtFirst(t *testing.T) {
 		}
 	}
 }
+
+// A file that cannot be opened at first and is rotated before it can be is reported.
+func TestAFileThatIsGoneBeforeItCanBeOpened(t *testing.T) {
+	name := filepath.Join(t.TempDir(), "log")
+	write(t, name, "one\ntwo\n")
+	rotate := func(line string) {
+		if line == "open" {
+			require.NoError(t, os.Rename(name, name+".1"))
+			write(t, name, "three\n")
+		}
+	}
+	calls, said := 0, []string(nil)
+	k := kernel.New(kernel.Options{Recording: &kernel.Recording{Ring: 1 << 16, Fail: func(call, _ string) error {
+		if call == "open" {
+			if calls++; calls <= 2 {
+				return syscall.EACCES
+			}
+		}
+		return nil
+	}}})
+	_, err := session.Inline(k, session.Funcs{"_start": func(e kernel.Event) {
+		_, err := followtail.New(e.Kernel, followtail.Config{Filename: name, Seek: new(int64(4)), PollInterval: time.Millisecond, Events: followtail.Funcs{
+			Text: func(w *followtail.Wheel, line string) {
+				said = append(said, line)
+				require.NoError(t, w.Close())
+			},
+			Lost:  func(_ *followtail.Wheel, l followtail.Loss) { said = append(said, l.Err.Error()) },
+			Error: func(_ *followtail.Wheel, err *kernel.OpError) { rotate(err.Op) },
+		}})
+		require.NoError(t, err)
+	}})
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+	require.Equal(t, []string{followtail.ErrDeleted.Error(), "three"}, said)
+}

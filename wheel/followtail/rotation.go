@@ -244,11 +244,12 @@ func (w *Wheel) begun(a *arrival) bool {
 		a.close()
 		return false
 	}
-	if w.endFound(); w.Closed() {
+	w.endFound()
+	if w.neverOpened(); w.Closed() {
 		a.close()
 		return false
 	}
-	w.unsought, w.freeAt = false, time.Time{}
+	w.freeAt = time.Time{}
 	w.current = &source{file: a.file, id: info.ID, path: a.path(w.config.Filename), since: w.lookedAt, copied: w.copies, arrival: a}
 	if a.id.Born != 0 {
 		w.current.since = time.Unix(0, a.id.Born)
@@ -262,7 +263,8 @@ func (w *Wheel) begun(a *arrival) bool {
 func (w *Wheel) openByName(timed bool) bool {
 	f, err := w.files.open(w.config.Filename)
 	if errors.Is(err, fs.ErrNotExist) {
-		w.openErr, w.unsought = nil, false
+		w.openErr = nil
+		w.neverOpened()
 		w.nameIsFree()
 		w.endFound()
 		w.nothingNew(timed)
@@ -309,6 +311,15 @@ func (w *Wheel) openByName(timed bool) bool {
 	w.watchDirectoryAgain()
 	w.watchFile(w.current)
 	return true
+}
+
+// neverOpened reports the file that could not be opened when the wheel began, which now
+// is gone.
+func (w *Wheel) neverOpened() {
+	if w.unsought {
+		w.unsought = false
+		w.emitLost(w.config.Filename, 0, ErrDeleted)
+	}
 }
 
 // nameIsFree notes that nothing has the name. A file may have lost it after the search

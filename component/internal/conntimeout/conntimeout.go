@@ -42,6 +42,7 @@ type Monitor struct {
 	heard             bool // a record has come since the last tick
 	flushed           bool // all output has been written since then
 	waiting           int  // output that waited at the last tick
+	undecoded         int  // input that was a part of a record then
 }
 
 // Start begins to watch a connection of the active session, under the name of an
@@ -114,9 +115,11 @@ func (w *Monitor) look(e kernel.Event, wheel *readwrite.Wheel) {
 	if progress || waiting == 0 || w.waiting == 0 {
 		w.write = 0
 	}
-	if progress {
+	undecoded := wheel.InOctets()
+	if progress || undecoded != w.undecoded {
 		w.idle = 0
 	}
+	w.undecoded = undecoded
 	w.heard, w.flushed, w.waiting = false, false, waiting
 	for _, of := range []struct {
 		op    string

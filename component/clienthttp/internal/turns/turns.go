@@ -93,8 +93,8 @@ func (q *Queue[T]) Next() (value T, ok bool) {
 }
 
 // Done ends a request that had its turn.
-func (q *Queue[T]) Done(name Host) {
-	h := q.hosts[name]
+func (q *Queue[T]) Done(p *Place[T]) {
+	h := p.host
 	h.open--
 	q.open--
 	q.update(h)

@@ -68,7 +68,7 @@ func TestSameTurnsAsAList(t *testing.T) {
 			case 3:
 				if n := len(m.open); n > 0 {
 					i := random.IntN(n)
-					q.Done(turns.Host{Name: m.open[i].host})
+					q.Done(places[m.open[i].id])
 					require.False(t, q.Remove(places[m.open[i].id]), "it has had its turn")
 					m.open = slices.Delete(m.open, i, i+1)
 				}
@@ -90,22 +90,23 @@ func TestWorkGrowsWithTheNumberOfRequests(t *testing.T) {
 	const hosts = 50
 	work := func(requests int) int {
 		q := turns.New[int](16, 4)
-		var open []string
+		var places []*turns.Place[int]
+		var open []int
 		begin := func() {
 			for {
 				id, ok := q.Next()
 				if !ok {
 					return
 				}
-				open = append(open, fmt.Sprint(id%hosts))
+				open = append(open, id)
 			}
 		}
 		for id := range requests {
-			q.Add(turns.Host{Name: fmt.Sprint(id % hosts)}, id)
+			places = append(places, q.Add(turns.Host{Name: fmt.Sprint(id % hosts)}, id))
 			begin()
 		}
 		for len(open) > 0 {
-			q.Done(turns.Host{Name: open[0]})
+			q.Done(places[open[0]])
 			open = open[1:]
 			begin()
 		}
@@ -124,10 +125,10 @@ func TestHostsAreForgotten(t *testing.T) {
 		p := q.Add(turns.Host{Name: fmt.Sprint("cancelled ", id)}, id)
 		require.True(t, q.Remove(p))
 		require.False(t, q.Remove(p))
-		q.Add(turns.Host{Name: fmt.Sprint("done ", id)}, id)
+		p = q.Add(turns.Host{Name: fmt.Sprint("done ", id)}, id)
 		_, ok := q.Next()
 		require.True(t, ok)
-		q.Done(turns.Host{Name: fmt.Sprint("done ", id)})
+		q.Done(p)
 	}
 	assert.Zero(t, q.Hosts())
 }
