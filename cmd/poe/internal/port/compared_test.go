@@ -88,7 +88,7 @@ var notCompared = map[string]string{}
 func init() {
 	for reason, names := range map[string]string{
 		"package compat calls it, and what its wheels, sessions and components do is compared": "Can Caught Class Die FindMethod FlushAll FreeTemps NewFile NewInetSocket NewNative NewUnixSocket Native PackAddr PackAddrIP Throw Warn WarnHere",
-		"it counts the holders of a value, which programs see only by what is closed":          "DropValue Held Keep Take",
+		"it counts the holders of a value, which programs see only by what is closed":          "DropValue Held Take",
 		"it stands for a statement that has no translation":                                    "TODO",
 		"what it returns depends on the terminal":                                              "Getlogin",
 		"for code that is written by hand, which package perl's own tests use":                 "Isa Read Same UseOverload",
