@@ -171,7 +171,7 @@ func TestWhatIsNotSimulated(t *testing.T) {
 		"User: is not simulated":                 {Program: []string{"true"}, User: "0"},
 		"Priority: is not simulated":             {Program: []string{"true"}, Priority: 1},
 		"Command: a simulated host has no shell": {Command: "true | true"},
-		"err can't exec (false a): no such file": {Command: "false a"},
+		"err can't exec (false a): No such file": {Command: "false a"},
 	} {
 		said := runs(t, programs, c, func(_ kernel.Event, w *run.Wheel) { require.ErrorIs(t, w.ExecError(), syscall.ENOENT) })
 		require.Contains(t, strings.Join(said, "\n"), what)
