@@ -35,6 +35,14 @@ func (a *alias) without(name string) *alias {
 	return &alias{a.name, a.site, a.next.without(name)}
 }
 
+// names returns the names of a list, in the order in which they were set.
+func (a *alias) names() (names []string) {
+	for ; a != nil; a = a.next {
+		names = append(names, a.name)
+	}
+	return names
+}
+
 // renamed updates what shows a session's names after a change.
 func (k *Kernel) renamed(e *entry) {
 	if k.debug != nil {
@@ -106,10 +114,7 @@ func (k *Kernel) AliasList(of Dest) ([]string, error) {
 			return nil, k.fail("AliasList", of, err)
 		}
 	}
-	names := []string{}
-	for a := e.aliases.Load(); a != nil; a = a.next {
-		names = append(names, a.name)
-	}
+	names := append([]string{}, e.aliases.Load().names()...)
 	sort.Strings(names)
 	return names, nil
 }

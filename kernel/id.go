@@ -1,6 +1,9 @@
 package kernel
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+)
 
 // ID identifies a session forever: it stays valid after the session has stopped
 // and is never reused. It is comparable, and as a destination needs no look-up.
@@ -56,12 +59,11 @@ func (id ID) String() string {
 	case id.s == id.s.k.root:
 		return id.s.k.name
 	}
-	text, before, after := strconv.FormatUint(id.s.num, 10), " (", ""
-	for a := id.s.aliases.Load(); a != nil; a = a.next {
-		text += before + a.name
-		before, after = ", ", ")"
+	text, names := strconv.FormatUint(id.s.num, 10), id.s.aliases.Load().names()
+	if len(names) > 0 {
+		text += " (" + strings.Join(names, ", ") + ")"
 	}
-	return text + after
+	return text
 }
 
 // ID returns the kernel's own ID, which is the parent of the sessions that

@@ -51,10 +51,7 @@ func (k *Kernel) checkSession(e *entry, b *counters) (tags int) {
 	wrong("events for session "+name, int(e.eventsTo), b.eventsTo)
 	wrong("events from session "+name, int(e.eventsFrom), b.eventsFrom)
 	wrong("timers of session "+name, int(e.timerCount), b.timers)
-	refs := 0
-	for a := e.aliases.Load(); a != nil; a = a.next {
-		refs++
-	}
+	refs := len(e.aliases.Load().names())
 	if b.eventsTo > 0 {
 		refs++
 	}

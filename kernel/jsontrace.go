@@ -130,11 +130,7 @@ func portableID(id ID) any {
 	if id.s == nil {
 		return nil
 	}
-	s := portableSession{Number: id.s.num}
-	for a := id.s.aliases.Load(); a != nil; a = a.next {
-		s.Aliases = append(s.Aliases, a.name)
-	}
-	return s
+	return portableSession{Number: id.s.num, Aliases: id.s.aliases.Load().names()}
 }
 
 // portableFloat prints a number as Perl does.

@@ -128,9 +128,7 @@ func sessionInfo(e *entry, depth int) observe.SessionInfo {
 	if s.Type = e.shownType(); e.seen() != nil {
 		s.Data, s.Events = e.seen().Data, e.seen().Events
 	}
-	for a := e.aliases.Load(); a != nil; a = a.next {
-		s.Aliases = append(s.Aliases, a.name)
-	}
+	s.Aliases = e.aliases.Load().names()
 	if r, ok := e.shown().(observe.Endpoint); ok {
 		s.Role = r.Role()
 	}
