@@ -81,7 +81,8 @@ func (t *poolWorld) start(h *sim.Host) {
 	}
 }
 
-// open starts the pool once the workers of a former life have let go of the port.
+// open starts the pool once the workers that outlived a crash of the host have closed the
+// port.
 func (t *poolWorld) open(e kernel.Event) {
 	h := t.server
 	at, err := h.Listen(2000)

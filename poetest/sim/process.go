@@ -10,9 +10,9 @@ import (
 )
 
 // Program is what a child process of a host runs: a function, which may wait as a
-// program does, by reading, writing, sleeping and accepting. While it waits the
-// world goes on; while it runs no time passes. What it returns is the exit code. A
-// panic in it fails the run of the world.
+// program does, by reading, writing, sleeping and accepting. While it waits, other
+// events of the world happen; while it runs, no virtual time passes. Its result is
+// the exit code. A panic in it fails the run of the world.
 //
 // It runs on a goroutine of its own, one at a time with everything else. It must not
 // use the host's kernel, nor end the host's program; see [World.After].
@@ -117,8 +117,8 @@ func (p *Process) AtParentsEnd(f func()) {
 	}
 }
 
-// Trap lets f run when a signal arrives: at once, if the process waits, which it then
-// goes on doing; f may call Exit. If f is nil the signal is ignored. KILL and STOP
+// Trap makes f run when a signal arrives. If the process is waiting, f runs at once,
+// and the wait continues afterwards. f may call Exit. If f is nil the signal is ignored. KILL and STOP
 // cannot be trapped. Signals that are not trapped end the process, except CHLD, URG,
 // WINCH and CONT.
 func (p *Process) Trap(s syscall.Signal, f func()) {
@@ -152,8 +152,8 @@ func (p *Process) Read(b []byte) (int, error) {
 	return p.reading(p.stdin.read, b)
 }
 
-// Write writes to standard output. A pipe that nobody reads kills the process with
-// PIPE, unless that is trapped.
+// Write writes to standard output. If the reading end of a pipe is closed, the process
+// is ended by the signal PIPE, unless that is trapped.
 func (p *Process) Write(b []byte) (int, error) { return p.output(p.stdout, b) }
 
 // Stderr returns a writer for standard error.

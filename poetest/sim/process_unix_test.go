@@ -148,7 +148,7 @@ func TestPipesOfAChildProcess(t *testing.T) {
 	require.Equal(t, []string{"out " + strings.Repeat("x", 200<<10), "close", "exit code 0"}, said)
 	require.Greater(t, at, 10*time.Second)
 
-	// A process whose output nobody reads is killed, or finds out.
+	// A process that writes to a closed pipe is killed, or gets an error.
 	speak := run.Config{Program: []string{"speak"}}
 	drop := func(signal syscall.Signal) func(e kernel.Event, w *run.Wheel) {
 		return func(e kernel.Event, w *run.Wheel) {
