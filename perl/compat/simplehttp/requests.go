@@ -128,6 +128,9 @@ func (s *server) done(e kernel.Event) {
 	if header["Content-Type"] == nil {
 		header.Set("Content-Type", "text/plain")
 	}
+	if !s.keep {
+		header.Set("Connection", "close")
+	}
 	maps.Copy(r.Header, header)
 	r.Status, r.Body = status, []byte(content)
 	r.Done()

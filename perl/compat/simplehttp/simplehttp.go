@@ -40,6 +40,7 @@ type server struct {
 	base     string // of the URIs of requests
 	handlers []handler
 	header   http.Header
+	keep     bool    // connections are kept after a response
 	log      *target // before a request is handled
 	log2     *target // after it
 	pending  map[*compat.Message]*httpserver.Response
@@ -69,6 +70,7 @@ func newServer(_ perl.Want, args ...any) []any {
 			s.header.Set(perl.Str(name), perl.Str(perl.H(v).Get(perl.Str(name))))
 		}
 	}
+	s.keep = perl.True(c.Get("keepalive"))
 	s.setHandlers(c.Get("handlers"))
 	config := httpserver.Config{Alias: s.alias + " (requests)", Timeout: httpserver.Forever, Server: servertcp.Config{
 		Address: addressOf(c), Port: perl.Int(c.Get("port")), TLS: servertcp.TLS{Config: certificate(c.Get("sslkeycert"))},
