@@ -5,7 +5,6 @@ package compat
 import (
 	"errors"
 	"io"
-	"slices"
 	"strings"
 	"syscall"
 
@@ -43,7 +42,6 @@ func newDriver(_ perl.Want, args ...any) []any {
 		}
 	}
 	if names := unknownOf(c, []string{"BlockSize"}); len(names) > 0 {
-		slices.Sort(names)
 		perl.Die("%s has unknown parameter(s): %s", driverClass, strings.Join(names, " "))
 	}
 	rw, err := driver.New(config)

@@ -64,6 +64,11 @@ func Options(class string, args []any, known string) *perl.Hash {
 			perl.Die("%s: the parameter %s is not translated", class, perl.Str(key))
 		}
 	}
+	return LowerKeys(c)
+}
+
+// LowerKeys returns a copy of a hash with its keys in lower case.
+func LowerKeys(c *perl.Hash) *perl.Hash {
 	lower := perl.NewHash().Borrow()
 	for _, key := range c.Keys() {
 		lower.Set(strings.ToLower(perl.Str(key)), c.Get(perl.Str(key)))

@@ -374,10 +374,7 @@ func mapFunc(v any) func(any) []any {
 }
 
 func newHTTPD(c *perl.Hash) (any, error) {
-	content, buffer := limitOf(c, "MaxContent", 1<<20), limitOf(c, "MaxBuffer", 512<<20)
-	if buffer < content {
-		perl.Die("MaxBuffer is not large enough for MaxContent")
-	}
+	content, buffer := bufferFor(c, "MaxContent", 1<<20, "MaxBuffer is not large enough for MaxContent")
 	ignored(c, "POE::Filter::HTTPD ignores unknown parameters: ", "MaxContent", "MaxBuffer", "Streaming")
 	return httpd.New(httpd.Config{Quirks: true, MaxContent: content, MaxBuffer: buffer, Streaming: perl.True(c.Get("Streaming"))})
 }

@@ -166,61 +166,12 @@ func (m *Message) PerlCall(method string, w perl.Want, args []any) ([]any, bool)
 	case "add_content":
 		m.content += perl.Str(args[0])
 		return nil, true
-	case "header", "push_header", "init_header":
-		if len(args) == 1 {
-			if w == perl.List {
-				return m.all(perl.Str(args[0])), true
-			}
-			return perl.L(m.get(perl.Str(args[0]))), true
-		}
-		for i := 0; i+1 < len(args); i += 2 {
-			if method == "init_header" && m.get(perl.Str(args[i])) != nil {
-				continue
-			}
-			m.set(perl.Str(args[i]), args[i+1], method == "header")
-		}
-		return nil, true
-	case "remove_header":
-		for _, a := range args {
-			m.set(perl.Str(a), nil, true)
-		}
-		return nil, true
-	case "headers":
-		return perl.L(headersOf{m}), true
 	case "as_string":
 		return perl.L(m.asString(end(args))), true
-	case "headers_as_string":
-		return perl.L(m.headers(end(args))), true
-	case "authorization_basic":
-		if len(args) == 0 {
-			return m.basicAuthorization(w), true
-		}
-		r := http.Request{Header: http.Header{}}
-		r.SetBasicAuth(perl.Str(args[0]), perl.Str(perl.At(args, 1)))
-		m.set("Authorization", r.Header.Get("Authorization"), true)
-		return nil, true
 	case "clone":
 		copied := *m
 		copied.header = append([][2]string(nil), m.header...)
 		return perl.L(&copied), true
-	case "content_type", "content_length", "server", "user_agent", "date", "last_modified", "authorization", "referer":
-		old := m.get(method)
-		if len(args) > 0 {
-			m.set(method, args[0], true)
-		}
-		switch {
-		case old == nil && method == "content_type":
-			return perl.L(""), true
-		case old == nil && w == perl.List && method != "date" && method != "last_modified":
-			return nil, true
-		}
-		if method == "content_type" {
-			first, parameters, found := strings.Cut(perl.Str(old), ";")
-			if old = strings.ToLower(strings.TrimSpace(first)); w == perl.List && found {
-				return perl.L(old, strings.TrimSpace(parameters)), true
-			}
-		}
-		return perl.L(old), true
 	case "is_success":
 		return perl.L(perl.Int(m.code)/100 == 2), true
 	case "is_error":
@@ -229,14 +180,8 @@ func (m *Message) PerlCall(method string, w perl.Want, args []any) ([]any, bool)
 		return perl.L(perl.Int(m.code)/100 == 3), true
 	case "status_line":
 		return perl.L(m.statusLine()), true
-	case "header_field_names":
-		var names []any
-		for _, name := range m.fieldNames() {
-			names = append(names, name)
-		}
-		return names, true
 	}
-	return nil, false
+	return m.headerCall(method, w, args)
 }
 
 // uri is a URI: its string, and methods.

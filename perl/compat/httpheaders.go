@@ -101,6 +101,73 @@ func (m *Message) addHeader(header http.Header) {
 	}
 }
 
+// headerCall calls a method that is about the fields of a message.
+func (m *Message) headerCall(method string, w perl.Want, args []any) ([]any, bool) {
+	switch method {
+	case "header", "push_header", "init_header":
+		if len(args) == 1 {
+			if w == perl.List {
+				return m.all(perl.Str(args[0])), true
+			}
+			return perl.L(m.get(perl.Str(args[0]))), true
+		}
+		for i := 0; i+1 < len(args); i += 2 {
+			if method == "init_header" && m.get(perl.Str(args[i])) != nil {
+				continue
+			}
+			m.set(perl.Str(args[i]), args[i+1], method == "header")
+		}
+		return nil, true
+	case "remove_header":
+		for _, a := range args {
+			m.set(perl.Str(a), nil, true)
+		}
+		return nil, true
+	case "headers":
+		return perl.L(headersOf{m}), true
+	case "headers_as_string":
+		return perl.L(m.headers(end(args))), true
+	case "authorization_basic":
+		if len(args) == 0 {
+			return m.basicAuthorization(w), true
+		}
+		r := http.Request{Header: http.Header{}}
+		r.SetBasicAuth(perl.Str(args[0]), perl.Str(perl.At(args, 1)))
+		m.set("Authorization", r.Header.Get("Authorization"), true)
+		return nil, true
+	case "header_field_names":
+		var names []any
+		for _, name := range m.fieldNames() {
+			names = append(names, name)
+		}
+		return names, true
+	case "content_type", "content_length", "server", "user_agent", "date", "last_modified", "authorization", "referer":
+		return m.fieldCall(method, w, args), true
+	}
+	return nil, false
+}
+
+// fieldCall calls the method of one field, which returns its value until now.
+func (m *Message) fieldCall(method string, w perl.Want, args []any) []any {
+	old := m.get(method)
+	if len(args) > 0 {
+		m.set(method, args[0], true)
+	}
+	switch {
+	case old == nil && method == "content_type":
+		return perl.L("")
+	case old == nil && w == perl.List && method != "date" && method != "last_modified":
+		return nil
+	}
+	if method == "content_type" {
+		first, parameters, found := strings.Cut(perl.Str(old), ";")
+		if old = strings.ToLower(strings.TrimSpace(first)); w == perl.List && found {
+			return perl.L(old, strings.TrimSpace(parameters))
+		}
+	}
+	return perl.L(old)
+}
+
 // end is the argument of as_string.
 func end(args []any) string {
 	if len(args) > 0 {

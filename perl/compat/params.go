@@ -325,10 +325,20 @@ func checkBlock(c *perl.Hash) {
 			perl.Die("LengthCodec decoder must be a code reference")
 		}
 	}
-	if buffer, length := limitOf(c, "MaxBuffer", 512<<20), limitOf(c, "MaxLength", 64<<20); c.Get("BlockSize") == nil && buffer < length+len(perl.Str(length))+1 {
-		perl.Die("MaxBuffer is not large enough for MaxLength blocks")
+	if c.Get("BlockSize") == nil {
+		bufferFor(c, "MaxLength", 64<<20, "MaxBuffer is not large enough for MaxLength blocks")
 	}
 	ignored(c, class+" ignores unknown parameters: ", "BlockSize", "LengthCodec", "MaxLength", "MaxBuffer")
+}
+
+// bufferFor returns the limit of that name, and MaxBuffer. It dies if that has no space
+// for so much, and its length and a byte before it.
+func bufferFor(c *perl.Hash, key string, missing int, complaint string) (limit, buffer int) {
+	limit, buffer = limitOf(c, key, missing), limitOf(c, "MaxBuffer", 512<<20)
+	if buffer < limit+len(perl.Str(limit))+1 {
+		perl.Die("%s", complaint)
+	}
+	return limit, buffer
 }
 
 func limitOf(c *perl.Hash, key string, missing int) int {

@@ -46,7 +46,7 @@ type client struct {
 // spawn makes a component. A session that spawns one gets all of its events.
 func spawn(class string, args []any) []any {
 	named := perl.NewHash(perl.From(args, 1)...)
-	c := &client{class: class, alias: perl.Str(option(named, "alias")), plugins: map[irc.Plugin]any{}, delayed: map[kernel.AlarmID]*perl.Array{}}
+	c := &client{class: class, alias: perl.Str(compat.LowerKeys(named).Get("alias")), plugins: map[irc.Plugin]any{}, delayed: map[kernel.AlarmID]*perl.Array{}}
 	config := configOf(named)
 	config.State, c.raw = class == stateClass, config.Raw
 	creator := compat.Kernel().ActiveSession()
@@ -64,16 +64,6 @@ func spawn(class string, args []any) []any {
 		_, _ = compat.Kernel().Call(c.front, "_creator")
 	}
 	return perl.L(c)
-}
-
-// option returns an option, whose name may be in any case.
-func option(c *perl.Hash, name string) any {
-	for _, key := range c.Keys() {
-		if strings.EqualFold(perl.Str(key), name) {
-			return c.Get(perl.Str(key))
-		}
-	}
-	return nil
 }
 
 // options set fields of a configuration. Those that are nil concern what the

@@ -52,7 +52,8 @@ func (p *scripted) hook(prefix string) irc.Hook {
 	}
 }
 
-// call calls a method. One that dies is reported, and the event goes on.
+// call calls a method of the plugin. An exception is reported, and the event is passed
+// on.
 func (p *scripted) call(method string, args []any) (eat irc.Eat) {
 	var result any
 	ran := perl.Try(func() {

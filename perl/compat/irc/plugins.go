@@ -3,6 +3,9 @@
 package irc
 
 import (
+	"net"
+	"net/netip"
+	"strings"
 	"time"
 
 	"github.com/gopoe/poe/component/irc"
@@ -23,7 +26,7 @@ func init() {
 		name := class + "::Plugin::" + name
 		perl.Package(name, perl.Subs{"new": func(_ perl.Want, args ...any) []any {
 			p := &plugged{class: name}
-			p.plugin = makes(p, settings{name, perl.NewHash(perl.From(args, 1)...)})
+			p.plugin = makes(p, settings{name, compat.LowerKeys(perl.NewHash(perl.From(args, 1)...))})
 			return perl.L(p)
 		}})
 	}
@@ -37,7 +40,7 @@ type settings struct {
 	args  *perl.Hash
 }
 
-func (s settings) get(name string) any     { return option(s.args, name) }
+func (s settings) get(name string) any     { return s.args.Get(strings.ToLower(name)) }
 func (s settings) text(name string) string { return perl.Str(s.get(name)) }
 func (s settings) is(name string) bool     { return perl.True(s.get(name)) }
 
@@ -175,11 +178,8 @@ var pluginMethods = map[string]func(p *plugged, args []any) []any{
 		return perl.L(perl.If(ok && c.IsCycling(one(args)), 1, 0))
 	},
 	"getsockname": func(p *plugged, _ []any) []any {
-		switch x := p.plugin.(type) {
-		case *plugin.Console:
-			return perl.L(perl.PackSockaddrIn(int(x.Addr().Port()), string(x.Addr().Addr().Unmap().AsSlice())))
-		case *plugin.Proxy:
-			return perl.L(perl.PackSockaddrIn(int(x.Addr().Port()), string(x.Addr().Addr().Unmap().AsSlice())))
+		if x, ok := p.plugin.(interface{ Addr() netip.AddrPort }); ok {
+			return perl.L(perl.PackAddr(net.TCPAddrFromAddrPort(x.Addr())))
 		}
 		return nil
 	},
