@@ -136,7 +136,7 @@ func (q *Queue) after(d time.Duration) int64 { return q.k.Now().Add(d).UnixMilli
 
 func (q *Queue) pollAfter(d time.Duration) {
 	if !q.stopped {
-		q.service.In(func(e kernel.Event) { _, _ = e.DelaySet("poll", d) })
+		q.service.Delay("poll", d)
 	}
 }
 
