@@ -105,7 +105,8 @@ func (k *Kernel) prepareQueue() {
 		k.readClock() // else the last reading will do, see clockTurns
 	}
 	switch { // what was sent before comes before
-	case k.tape != nil && k.tape.look(): // a replay
+	case k.replaying():
+		k.tape.lookReplayed()
 	case !k.inbox.empty():
 		k.inbox.pull()
 	}
@@ -251,8 +252,11 @@ func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller st
 	f := k.push(dest, event, kd, x)
 	result = f
 	f.dest, f.from, f.caller = dest, from, caller
-	if k.tape != nil || k.debug != nil {
-		k.watchDispatch(f, event, args)
+	if k.tape != nil && (kd == kindSelect || !k.tape.expected(event, dest.num)) {
+		k.tape.event(dest, event, kd)
+	}
+	if k.debug != nil {
+		k.debug.dispatching(f, from, args)
 	}
 	defer func() {
 		if k.frame = f.outer; k.debug != nil {
@@ -272,16 +276,6 @@ func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller st
 	}
 	f.done = true
 	return f
-}
-
-// watchDispatch is called before a handler runs, if that is recorded or observed.
-func (k *Kernel) watchDispatch(f *frame, event string, args []any) {
-	if k.tape != nil && (f.kind == kindSelect || !k.tape.expected(event, f.dest.num)) {
-		k.tape.event(f.dest, event, f.kind)
-	}
-	if k.debug != nil {
-		k.debug.dispatching(f, f.from, args)
-	}
 }
 
 // failed deals with what a handler has thrown.

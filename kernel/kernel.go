@@ -350,10 +350,10 @@ func (k *Kernel) enter() error {
 }
 
 // setQuick is called when one of the conditions has changed under which an event can be
-// queued without preparation: the kernel runs, on the system's clock, and is neither
-// recorded nor watched.
+// queued without preparation: the kernel runs, on the system's clock, and is neither a
+// replay nor watched.
 func (k *Kernel) setQuick() {
-	k.quick = k.running && k.clock == nil && k.tape == nil && k.debug == nil
+	k.quick = k.running && k.clock == nil && !k.replaying() && k.debug == nil
 }
 
 func (k *Kernel) leave() {

@@ -100,7 +100,7 @@ func (b *inbox) empty() bool { return !b.filled.Load() }
 // waiting reports whether there may be something for drain. It is asked once a
 // turn.
 func (b *inbox) waiting() bool {
-	return b.filled.Load() || b.next < len(b.batch) || b.k.tape != nil && b.k.tape.mustDrain()
+	return b.filled.Load() || b.next < len(b.batch) || b.k.replaying()
 }
 
 // open makes the calling goroutine, of that number, the kernel's own.
@@ -115,7 +115,7 @@ func (b *inbox) open(id uint64) {
 // answered.
 func (b *inbox) close() {
 	for b.k.asked("looks for messages at its end", b.stillFilled) {
-		b.drain()
+		b.drainBetween()
 	}
 	if b.k.replaying() {
 		b.mu.Lock()
@@ -137,13 +137,10 @@ func (b *inbox) stillFilled() bool {
 // was anything. What comes meanwhile waits for the next turn. In a turn that is
 // nested in one of the functions that it calls, it continues with what is left.
 func (b *inbox) drain() bool {
-	if b.k.tape != nil {
-		b.k.tape.looks++
-	}
 	switch {
 	case b.next < len(b.batch): // in a nested turn
 	case b.k.replaying():
-		if b.batch, b.next = b.k.tape.in.messages(), 0; len(b.batch) == 0 {
+		if b.batch, b.next = b.k.tape.in.messages(false), 0; len(b.batch) == 0 {
 			b.batch = nil
 			return false
 		}
@@ -156,7 +153,7 @@ func (b *inbox) drain() bool {
 		b.mu.Unlock()
 		b.next = 0
 		if b.k.tape != nil {
-			b.k.tape.messages(b.batch)
+			b.k.tape.messages(b.batch, false)
 		}
 	}
 	outer := b.k.frame
@@ -175,6 +172,14 @@ func (b *inbox) drain() bool {
 		b.spare, b.batch, b.next = b.batch[:0], nil, 0
 	}
 	return true
+}
+
+// drainBetween is drain at other times than the beginning of a turn.
+func (b *inbox) drainBetween() bool {
+	if b.k.tape != nil {
+		b.k.tape.looks++
+	}
+	return b.drain()
 }
 
 // pull takes out the events at the front, and nothing that acts: it is called
@@ -199,7 +204,7 @@ func (b *inbox) pull() {
 	b.in = b.in[:rest]
 	b.mu.Unlock()
 	if b.k.tape != nil {
-		b.k.tape.messages(events)
+		b.k.tape.messages(events, true)
 	}
 	b.draining = true // taking one in must not pull those that come after the others
 	for i := range events {

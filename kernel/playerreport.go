@@ -45,7 +45,7 @@ func (p *player) nextRecord() string {
 		}
 		return "dispatches " + p.surprise().Mark().String()
 	case recordfile.KindMessages:
-		return fmt.Sprintf("takes in messages at look %d", p.pendingAt)
+		return fmt.Sprintf("takes in messages at position %d", p.pendingAt)
 	}
 	if !p.r.More() {
 		return "ends here"

@@ -83,6 +83,13 @@ func (r *recorder) begin(op byte) {
 	}
 }
 
+// beginLong begins a record of about size bytes.
+func (r *recorder) beginLong(op byte, size int) {
+	if r.w.BeginLong(op, size) {
+		r.flushed = r.t.clock
+	}
+}
+
 // clockRead flushes what has waited for long in a kernel that does not sleep.
 func (r *recorder) clockRead(now int64) {
 	if r.sink.live && now-r.flushed > int64(flushInterval) {

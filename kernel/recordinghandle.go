@@ -61,7 +61,7 @@ func (t *tape) read(h *Handle, p []byte) (n int, err error) {
 	if err != nil {
 		op = recordfile.KindReadFail
 	}
-	t.out.begin(op)
+	t.out.beginLong(op, n)
 	kept := t.out.w.Bytes(p[:n])
 	if t.out.to.Redact != nil && n > 0 {
 		t.out.to.Redact(h.name, kept)

@@ -28,13 +28,19 @@ type sink struct {
 	err     error
 	dumps   int      // that read the frames of the ring
 	spare   [][]byte // memory of frames that are gone
+	slab    []byte   // memory of the next frames
+	slabs   int      // so many frames the next slab is for
 }
 
 // maxSpare is how many frames' memory is kept for the next ones.
 const maxSpare = 4
 
+// maxSlab is for how many frames memory is allocated at once. The first slab is for
+// one, and each is for twice as many as the one before.
+const maxSlab = 16
+
 func newSink(to *Recording, k *Kernel) *sink {
-	s := &sink{k: k, to: to.Writer, live: to.Writer != nil, limit: to.Ring}
+	s := &sink{k: k, to: to.Writer, live: to.Writer != nil, limit: to.Ring, slabs: 1}
 	s.written.L = &s.mu
 	if s.limit <= 0 {
 		s.limit = defaultRing
@@ -83,21 +89,28 @@ func (s *sink) dropOldest() {
 	}
 }
 
-// keep keeps the memory of a frame that is gone. One that was large for a single
-// record is left to the garbage collector.
+// keep keeps the memory of a frame that is gone. One that has become larger for a
+// single record is left to the garbage collector.
 func (s *sink) keep(f *recordfile.Frame) {
-	if memory := f.Memory(); len(s.spare) < maxSpare && cap(memory) <= 4*recordfile.FrameSize {
+	if memory := f.Memory(); len(s.spare) < maxSpare && cap(memory) == recordfile.FrameMemory {
 		s.spare = append(s.spare, memory)
 	}
 }
 
-// memory returns memory for a frame, nil if there is none to use again.
+// memory returns memory for a frame.
 func (s *sink) memory() (memory []byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if n := len(s.spare); n > 0 {
 		memory, s.spare = s.spare[n-1], s.spare[:n-1]
+		return memory
 	}
+	if len(s.slab) == 0 {
+		s.slab = make([]byte, s.slabs*recordfile.FrameMemory)
+		s.slabs = min(2*s.slabs, maxSlab)
+		populate(s.slab)
+	}
+	memory, s.slab = s.slab[:0:recordfile.FrameMemory], s.slab[recordfile.FrameMemory:]
 	return memory
 }
 

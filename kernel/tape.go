@@ -21,8 +21,7 @@ import (
 // where a replay parts from the recording: which events were dispatched, and
 // checks of what was written.
 //
-// Messages of other goroutines have a position: the number of looks, of which
-// the kernel takes one whenever it could find a message.
+// Messages of other goroutines have a position: see tape.position.
 type tape struct {
 	k   *Kernel
 	out *recorder // nil when replaying
@@ -32,7 +31,8 @@ type tape struct {
 	home      uint64                      // the goroutine that has made the kernel
 	suspended bool                        // a function runs whose result is recorded as a whole
 
-	looks uint64 // since the last message
+	looks        uint64 // at the inbox, other than at the beginning of a turn and in handlers
+	lastMessages uint64 // position of the last look that has found something
 
 	// Where the run is.
 	before  uint64 // events dispatched before the last one that was not predicted

@@ -12,8 +12,23 @@ import (
 // key tells messages apart that only the program has.
 func (m *message) key() string { return itoa(int(m.kind)) + " " + m.event }
 
+// position is the place in the run of a look at the inbox: in the middle of a handler,
+// when an event is queued, or between handlers. The kernel counts events, timers and
+// turns anyway, so that a look which finds nothing costs nothing in a recorded run; in a
+// replay there is a look at each of these places.
+func (t *tape) position(inHandler bool) uint64 {
+	at := (t.k.seq + t.k.turns + t.looks) << 1
+	if inHandler {
+		at++
+	}
+	return at
+}
+
+// sinceMessages is how far a look is from the last one that has found something.
+func (t *tape) sinceMessages(inHandler bool) uint64 { return t.position(inHandler) - t.lastMessages }
+
 // messages records what was taken out of the inbox.
-func (t *tape) messages(batch []message) {
+func (t *tape) messages(batch []message, inHandler bool) {
 	n := 0
 	for i := range batch {
 		if batch[i].kind != recordfile.ArrivalNone {
@@ -24,9 +39,9 @@ func (t *tape) messages(batch []message) {
 		return
 	}
 	t.out.begin(recordfile.KindMessages)
-	t.out.w.Uint(t.looks)
+	t.out.w.Uint(t.sinceMessages(inHandler))
 	t.out.w.Uint(uint64(n))
-	t.looks = 0
+	t.lastMessages = t.position(inHandler)
 	for i := range batch {
 		if m := &batch[i]; m.kind != recordfile.ArrivalNone {
 			t.out.message(m)
@@ -80,31 +95,13 @@ func (r *recorder) jobResult(j *Job) []byte {
 	return r.t.encode([]any{typeName(j.result)})
 }
 
-// mustDrain reports whether the inbox, which is empty, is to be looked into all the
-// same, as in a replay. If not, this was the look.
-func (t *tape) mustDrain() bool {
-	if t.in == nil {
-		t.looks++
-	}
-	return t.in != nil
-}
-
-// look counts a look at the inbox in the middle of a handler. In a replay it takes in
-// the messages that the recording has there, and returns true.
-func (t *tape) look() (replayed bool) {
-	t.looks++
-	if t.in != nil {
-		t.lookReplayed()
-	}
-	return t.in != nil
-}
-
+// lookReplayed takes in the messages that the recording has in the middle of a handler.
 func (t *tape) lookReplayed() {
 	b := &t.k.inbox
 	if b.draining {
 		return
 	}
-	batch := t.in.messages()
+	batch := t.in.messages(true)
 	if len(batch) == 0 {
 		return
 	}
@@ -116,7 +113,7 @@ func (t *tape) lookReplayed() {
 }
 
 // messages returns those that the recording has at this look.
-func (p *player) messages() []message {
+func (p *player) messages(inHandler bool) []message {
 	if p.stop != nil {
 		panic(p.stop)
 	}
@@ -124,10 +121,10 @@ func (p *player) messages() []message {
 		return nil // what comes now decides
 	}
 	at, waits := p.position(recordfile.KindMessages)
-	if !waits || at != p.t.looks {
+	if !waits || at != p.t.sinceMessages(inHandler) {
 		return nil
 	}
-	p.pending, p.t.looks = 0, 0
+	p.pending, p.t.lastMessages = 0, p.t.position(inHandler)
 	batch := make([]message, 0, 8)
 	for n := p.r.Count(); n > 0 && p.r.Err() == nil; n-- {
 		batch = append(batch, p.message())

@@ -206,7 +206,7 @@ func (k *Kernel) sleep(d time.Duration) (came bool, err error) {
 	if again {
 		k.adjustForClockStep()
 	}
-	if came = k.inbox.drain(); came {
+	if came = k.inbox.drainBetween(); came {
 		k.clockFresh = false
 	}
 	if again {

@@ -129,7 +129,7 @@ func describeAccept(r *Reader) string {
 func describeMessages(r *Reader) string {
 	at := r.Uint()
 	n := r.Count()
-	text := fmt.Sprintf("takes in %d messages at look %d:", n, at)
+	text := fmt.Sprintf("takes in %d messages at position %d:", n, at)
 	for i := 0; i < n && r.Err() == nil; i++ {
 		text += " " + DescribeMessage(r)
 	}

@@ -5,7 +5,7 @@
 // A recording is a sequence of CBOR items (RFC 8742), so that any reader of CBOR
 // can list it:
 //
-//	55799([crc, bytes])    the head; the bytes are a map, {"recording": 2, ...}, see Head
+//	55799([crc, bytes])    the head; the bytes are a map, {"recording": 3, ...}, see Head
 //	[number, crc, bytes]   a frame, as often as needed
 //
 // number counts the frames from 0; a ring that has dropped the beginning starts

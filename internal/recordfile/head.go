@@ -13,7 +13,7 @@ import (
 
 // Version is the version of the format that this package writes, and the only one
 // that it reads.
-const Version = 2
+const Version = 3
 
 // Head is what a recording says of itself.
 type Head struct {

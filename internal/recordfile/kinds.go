@@ -15,7 +15,7 @@ const (
 	KindResult               // error: of an operation that has no other result
 	KindValue                // name, value with its error
 	KindRefused              // error: the poller has refused an update
-	KindMessages             // looks before, count, messages
+	KindMessages             // position since the last of these, count, messages
 	KindEvent                // how many events since the last of these, with that one; name, key: see Predictor
 	KindModes                // modes in which a source was ready
 	KindBool                 // 0 or 1

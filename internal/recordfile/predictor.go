@@ -91,11 +91,13 @@ type prediction struct {
 // predictions is a power of two.
 const predictions = 64
 
-// Hit reports whether an event is the predicted one, of which it becomes the last one
-// then. It may miss one whose name is the same text in another place.
+// Hit reports whether an event of a session is the predicted one, and then makes it the
+// last one. It may miss one whose name is the same text in another place. It is on the
+// way of each event: a slot that is not used has the key of handles that are ready, so
+// that it need not be asked for.
 func (p *Predictor) Hit(name string, key Key) bool {
 	s := &p.slots[p.next%predictions]
-	if s.key != key || len(s.name) != len(name) || unsafe.StringData(s.name) != unsafe.StringData(name) || !s.used {
+	if s.key != key || len(s.name) != len(name) || unsafe.StringData(s.name) != unsafe.StringData(name) {
 		return false
 	}
 	p.last, p.next = p.next, s.next

@@ -28,7 +28,7 @@ func write(file *bytes.Buffer, run []occurrence, size int) (records int) {
 		if i%size == size-1 {
 			w.Flush()
 		}
-		if guess.Hit(e.name, e.key) || guess.HitText(e.name, e.key) {
+		if e.key != recordfile.ReadyKey && guess.Hit(e.name, e.key) || guess.HitText(e.name, e.key) {
 			since++
 			continue
 		}

@@ -32,8 +32,8 @@ func frameSum(number uint64, data []byte) uint32 {
 type Writer struct {
 	// Emit is called with each complete frame, which it owns.
 	Emit func(f *Frame)
-	// Spare returns memory of a frame that is not needed any more, nil if there is
-	// none.
+	// Spare returns memory for a frame, at best FrameMemory; if it is nil or returns
+	// nil, the writer allocates that.
 	Spare func() []byte
 
 	buf    []byte
@@ -93,8 +93,12 @@ func (f *Frame) Bytes() []byte {
 // the check and the length of the bytes.
 const frameHead = 1 + 9 + 5 + 9
 
-// frameReserve is memory for the last record of a frame.
-const frameReserve = 64 << 10
+// frameReserve is memory for the last record of a frame. A longer one is moved to
+// other memory, unless BeginLong has begun it.
+const frameReserve = 4 << 10
+
+// FrameMemory is how much memory a frame gets.
+const FrameMemory = FrameSize + frameReserve
 
 // Begin begins a record of a kind, in a new frame if the present one is full. It
 // reports whether the frame is new, in which names are written in full.
@@ -107,12 +111,21 @@ func (w *Writer) Begin(op byte) (fresh bool) {
 			w.buf = w.Spare()
 		}
 		if w.buf == nil {
-			w.buf = make([]byte, 0, FrameSize+frameReserve)
+			w.buf = make([]byte, 0, FrameMemory)
 		}
 		w.buf = w.buf[:frameHead]
 	}
 	w.buf = append(w.buf, op)
 	return fresh
+}
+
+// BeginLong is Begin for a record of about size bytes, which ends a frame in which it
+// has no space.
+func (w *Writer) BeginLong(op byte, size int) (fresh bool) {
+	if len(w.buf)+size > FrameSize {
+		w.Flush()
+	}
+	return w.Begin(op)
 }
 
 // Flush completes the frame, if there is anything in it.
