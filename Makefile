@@ -2,7 +2,7 @@
 STATICCHECK = honnef.co/go/tools/cmd/staticcheck@v0.8.2
 BENCHSTAT = golang.org/x/perf/cmd/benchstat@v0.0.0-20260908200009-22c9c6c9d4da
 
-.PHONY: all fmt lint test portable race fuzz bench storm cost bench-stat bench-peers instructions component-figures bench-lint modules browser attack rotations syscalls conformance demo cross port-score port-cookbook port-lint sim replays
+.PHONY: all fmt lint test portable race fuzz bench storm cost bench-stat bench-peers instructions component-figures recording-cost bench-lint modules browser attack rotations syscalls conformance demo cross port-score port-cookbook port-lint sim replays
 
 all: fmt lint test
 
@@ -18,6 +18,7 @@ bench-stat: ; @test -n "$(OLD)" -a -n "$(NEW)" || { echo 'make bench COUNT=10 > 
 bench-peers: ; cd bench && go run ./compare -json ../docs/performance.json -svg ../docs/performance.svg -md ../docs/performance.md $(FLAGS)
 instructions: ; cd bench && go run ./instructions $(FLAGS) # counts of instructions against their ceilings; FLAGS=-update records them
 component-figures: ; go run ./component/internal/figures $(FLAGS) # what docs/components.md has; needs a machine that does nothing else
+recording-cost: ; cd bench && go run ./recording $(FLAGS) # ratios of processor time with a recording to without, as in docs/replay.md; Linux, and a machine that does nothing else
 bench-lint: ; cd bench && go vet ./... && go run $(STATICCHECK) ./... && go test ./...
 modules: ; cd metrics/prometheus && go vet ./... && go run $(STATICCHECK) ./... && go test ./... && cd ../otel && go vet ./... && go test ./... && cd ../../inspect/mcp && go vet ./... && go test ./... && cd ../browser && go vet ./... && go run $(STATICCHECK) ./... && cd ../../component/dbi/databases && go vet ./... && go test ./... # the last without staticcheck, which would read all of SQLite in Go
 browser: ; cd inspect/browser && go test ./... # needs Chromium

@@ -30,17 +30,22 @@ type Recording struct {
 	// error, or 256 MiB wait for it, the recording ends with a warning. If nil,
 	// the recording is kept in memory, in a ring buffer.
 	Writer io.Writer
-	// Ring is the size of the ring buffer in bytes; 0 means 64 MiB. When it is
-	// full, the oldest records are dropped; then it can be listed but not
-	// replayed, since the beginning of the run is missing.
+	// Ring is the size of the ring buffer in bytes; 0 means 64 MiB. It gets memory
+	// as it is filled, in pieces of up to about 1 MiB. When it is full, the oldest
+	// records are dropped; then it can be listed but not replayed, since the
+	// beginning of the run is missing.
 	Ring int
 	// DumpFile names a file to which the ring buffer is written, with mode
 	// 0600, when a run ends with an exception that no session has handled. If
 	// empty, it is not written.
 	DumpFile string
-	// Redact is called with the bytes that were read from a handle before they
-	// are recorded, and may overwrite secrets in them. name is the handle's
-	// name. It runs on the kernel's goroutine and must not keep data. A replay
+	// Redact is called with the bytes that were read from a handle, a datagram
+	// included, before they are recorded, and may overwrite secrets in them. name is
+	// the handle's name: "connection" of one that was accepted. With the name
+	// "environment" it is called with the program's arguments and each kept variable.
+	// Values, such as those of Recorded, results of jobs and messages of other
+	// goroutines, are recorded as they are. A secret that two reads have a part of each
+	// is not seen as a whole. It runs on the kernel's goroutine and must not keep data. A replay
 	// reads the changed bytes and may write other output than the recorded run,
 	// so with Redact output is not compared.
 	Redact func(name string, data []byte)
@@ -65,8 +70,10 @@ type Recording struct {
 var errNoRing = errors.New("kernel: Recording.Dump: there is no ring, or no kernel has it")
 
 // Dump writes the contents of the ring buffer to w. While the kernel runs it is
-// safe on any goroutine, and the contents end at some time during the call. Before
-// and between runs it belongs to the goroutine that uses the kernel.
+// safe on any goroutine, and the contents end at some time during the call; it waits
+// until no handler runs, but no longer than a second. Then the last records, of up to
+// 64 KiB, are missing. Before and between runs it belongs to the goroutine that uses the
+// kernel.
 func (r *Recording) Dump(w io.Writer) error {
 	rec := r.recorder.Load()
 	if rec == nil || rec.sink.live {

@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/netip"
 	"os"
+	"slices"
 	"syscall"
 
 	"github.com/gopoe/poe/internal/recordfile"
@@ -275,11 +276,27 @@ type datagram struct {
 }
 
 func (t *tape) readFrom(h *Handle, p []byte) (int, netip.AddrPort, error) {
-	d, err := recorded(t, "recvfrom "+h.name, func() (datagram, error) {
-		n, from, err := h.receive(p)
-		return datagram{p[:n], from}, err
+	n := 0
+	d, err := recorded(t, "recvfrom "+h.name, func() (d datagram, err error) {
+		n, d.From, err = h.receive(p)
+		d.Data = t.redacted(h, p[:n])
+		return d, err
 	})
-	return copy(p, d.Data), d.From, err
+	if t.in != nil {
+		n = copy(p, d.Data)
+	}
+	return n, d.From, err
+}
+
+// redacted is data as it is to be recorded: data itself, or a copy that Redact may have
+// changed.
+func (t *tape) redacted(h *Handle, data []byte) []byte {
+	if t.out == nil || t.out.to.Redact == nil || len(data) == 0 {
+		return data
+	}
+	data = slices.Clone(data)
+	t.out.to.Redact(h.name, data)
+	return data
 }
 
 func (t *tape) writeTo(h *Handle, p []byte, to netip.AddrPort) (int, error) {
@@ -293,11 +310,14 @@ func (t *tape) readBatch(h *Handle, to []Datagram, read func([]Datagram) (int, e
 		n, err := read(to)
 		list := make([]datagram, n)
 		for i := range list {
-			list[i] = datagram{to[i].Data, to[i].Peer}
+			list[i] = datagram{t.redacted(h, to[i].Data), to[i].Peer}
 		}
 		return list, err
 	})
 	n := min(len(got), len(to))
+	if t.in == nil {
+		return n, err
+	}
 	for i := range n {
 		data := to[i].Data[:cap(to[i].Data)]
 		to[i] = Datagram{data[:copy(data, got[i].Data)], got[i].From}

@@ -55,7 +55,7 @@ func Events(r io.Reader) iter.Seq2[Event, error] {
 // Record is one record of a recording as text.
 type Record struct {
 	Offset int64  // in bytes
-	Events uint64 // how many events were dispatched before it, those without a record since the last one that has not counted yet
+	Events uint64 // how many events were dispatched before it; those without a record are counted by the next event that has one
 	Event  bool   // it is that of an event; see [Event.Offset]
 	Text   string
 }
@@ -69,14 +69,17 @@ func Records(r io.Reader) iter.Seq2[Record, error] {
 			yield(Record{}, err)
 			return
 		}
-		for events := uint64(0); rd.More(); {
+		for events, last := uint64(0), uint64(0); rd.More(); {
 			x := Record{Offset: rd.Offset()}
 			rec := recordfile.Describe(rd)
 			if rd.Err() != nil {
 				break
 			}
-			events += rec.Ran
-			x.Events, x.Event, x.Text = events, rec.Event != nil, rec.Text
+			x.Events, x.Event, x.Text = last, rec.Event != nil, rec.Text
+			if x.Event {
+				events += rec.Ran
+				x.Events, last = events, events+1
+			}
 			if !yield(x, nil) {
 				return
 			}

@@ -35,17 +35,23 @@ func ReadHead(r io.Reader) (Head, error) {
 	}, nil
 }
 
-// List writes the records of a recording as text, a line each with the offset
-// and the number of events before it. It does not need the program, and also
-// lists a ring that has dropped its beginning. If the recording is damaged,
-// what precedes the damage is listed, and the error has its offset.
+// List writes the records of a recording as text, a line each with the offset and a
+// number: that of the event, as poe replay -at takes it, if the record is about one, and
+// else of the last such event before. Events that were predicted have a number and no
+// record. List does not need the program, and also lists a ring that has dropped its
+// beginning, the numbers of which begin at its first event with a record. If the
+// recording is damaged, what precedes the damage is listed, and the error has its offset.
 func List(r io.Reader, w io.Writer) error {
 	out := bufio.NewWriter(w)
 	for rec, err := range Records(r) {
 		if err != nil {
 			return errors.Join(err, out.Flush())
 		}
-		if _, err := fmt.Fprintf(out, "%10d %8d  %s\n", rec.Offset, rec.Events, rec.Text); err != nil {
+		number := rec.Events
+		if rec.Event {
+			number++
+		}
+		if _, err := fmt.Fprintf(out, "%10d %8d  %s\n", rec.Offset, number, rec.Text); err != nil {
 			return err
 		}
 	}
