@@ -14,11 +14,9 @@ import (
 // configured otherwise.
 const DefaultBlockSize = 64 << 10
 
-// What is larger is freed when the output has been written, in bytes.
-const (
-	keepOutput   = 64 << 10
-	keepMessages = 1 << 10
-)
+// keepMessages is above which size what is known of messages is freed once they have
+// been written, in bytes.
+const keepMessages = 1 << 10
 
 // Config configures a SysRW.
 type Config struct {
@@ -155,7 +153,8 @@ func (d *SysRW) Flush(w io.Writer) (left int, err error) { return d.FlushSome(w,
 // FlushSome is Flush, but writes at most the given number of bytes; a negative
 // number means no limit.
 func (d *SysRW) FlushSome(w io.Writer, most int) (left int, err error) {
-	if waiting := d.waiting(); most < 0 || most > waiting {
+	waiting := d.waiting()
+	if most < 0 || most > waiting {
 		most = waiting
 	}
 	var n int
@@ -166,12 +165,12 @@ func (d *SysRW) FlushSome(w io.Writer, most int) (left int, err error) {
 	}
 	d.written += uint64(n)
 	switch {
-	case d.waiting() > 0:
+	case n < waiting:
 		d.messages.written(n)
 	case d.lost == 0:
 		d.Discard()
 	}
-	if wouldBlock(err) {
+	if err != nil && wouldBlock(err) {
 		err = nil
 	}
 	return d.OutOctets(), err
@@ -193,12 +192,14 @@ func (d *SysRW) writeOut(w io.Writer, most int) (n int, err error) {
 
 // Discard drops the output, including what [SysRW.Lose] still counts.
 func (d *SysRW) Discard() {
-	d.out, d.done, d.lost = d.out[:0], 0, 0
-	if cap(d.out) > keepOutput {
-		d.out = nil
+	d.done, d.lost = 0, 0
+	if d.out = d.out[:0]; cap(d.out) >= lentSize {
+		d.dropBuffer()
 	}
 	d.messages.clear()
-	d.texts.discard()
+	if d.texts != nil {
+		d.texts.discard()
+	}
 }
 
 // Lose drops the output, which cannot be written any more, but OutOctets
@@ -206,7 +207,8 @@ func (d *SysRW) Discard() {
 // mark still reaches it.
 func (d *SysRW) Lose() {
 	d.lost += d.waiting()
-	d.out, d.done, d.texts = nil, 0, nil
+	d.dropBuffer()
+	d.done, d.texts = 0, nil
 }
 
 // OutOctets returns how many bytes wait to be written, those that Lose has

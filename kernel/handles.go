@@ -286,6 +286,9 @@ func (k *Kernel) dispatchReady(h *Handle, m Mode) {
 	switch {
 	case first == nil:
 		return
+	case first.next == nil && m == Read && first.ready != nil: // a wheel that reads, nearly always
+		k.dispatchWatch(first)
+		return
 	case first.next == nil:
 		k.dispatchWatcher(first, h, m)
 		return

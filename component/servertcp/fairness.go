@@ -24,7 +24,9 @@ const (
 	boxedBytes = 128  // that such a filter reads
 	writeBytes = 256  // that are written: the system finds memory for them
 
-	lightRead  = 16 << 10 // bytes, of one that was light
+	// lightRead is how many bytes a light one may read. What fills it seems to be a part
+	// of more, so it is no size that messages have.
+	lightRead  = 24 << 10
 	leastWrite = 4 << 10
 )
 
@@ -66,6 +68,32 @@ func (w *work) lane(p *pace, m kernel.Mode) (l *lane, budget int) {
 		return &w.lanes[m][1], lightWork
 	}
 	return &w.lanes[m][0], heavyWork
+}
+
+// easy reports whether a connection may be served without a look at the turn: a light
+// one, as long as those have used no more than half of a budget, in however many turns.
+func (w *work) easy(p *pace, m kernel.Mode) bool {
+	l := &w.lanes[m][1]
+	return p.light && l.done < lightWork/2 && !l.skipped && !l.carried
+}
+
+// grantRead is turnShare for a connection that is served easily.
+func (c *Client) grantRead() int {
+	w, p := &c.listener.work, &c.pace
+	p.round[kernel.Read] = w.lanes[kernel.Read][1].round
+	w.granted = min(c.listener.shares().read, lightRead)
+	if p.perKiB == 0 { // each byte may be a record
+		w.granted = min(w.granted, leastRead)
+	}
+	w.before, w.output = w.total, c.outOctets()
+	return w.granted
+}
+
+// grantWrite is writeShare for such a connection.
+func (c *Client) grantWrite() int {
+	l := &c.listener.work.lanes[kernel.Write][1]
+	c.pace.round[kernel.Write] = l.round
+	return (lightWork - l.done) * writeBytes
 }
 
 // begin starts a turn if it is a new one.
@@ -136,12 +164,13 @@ func (c *Client) turnShare() int {
 // countRead counts the work of a read.
 func (c *Client) countRead(bytes int) {
 	w, p := &c.listener.work, &c.pace
-	each := unitBytes
+	work := callWork + bytes/unitBytes
 	if c.input != nil && c.input.Boxed() {
-		each = boxedBytes
+		work = callWork + bytes/boxedBytes
 	}
-	w.add(p, kernel.Read, callWork+bytes/each+max(0, c.outOctets()-w.output)/unitBytes)
-	units := w.total - w.before // also what was written meanwhile
+	work += max(0, c.outOctets()-w.output) / unitBytes
+	units := w.total - w.before + w.records + work // also what was written meanwhile
+	c.count(kernel.Read, work, units)
 	p.light = units <= littleWork && bytes < w.granted
 	// One read of long records does not mean that the next has no short ones.
 	p.perKiB = uint16(min(max(1, units*1024/max(1, bytes), int(p.perKiB)/4), 1<<16-1))
@@ -162,7 +191,18 @@ func (c *Client) writeShare() int {
 
 // countWrite counts the work of a write.
 func (c *Client) countWrite(bytes int) {
-	c.listener.work.add(&c.pace, kernel.Write, callWork+bytes/writeBytes)
+	units := callWork + bytes/writeBytes
+	c.count(kernel.Write, units, units)
+}
+
+// count adds units of work. If there were much in all, they are counted for the turn
+// in which that is, whether or not it was looked at before.
+func (c *Client) count(m kernel.Mode, units, all int) {
+	w := &c.listener.work
+	if all > littleWork {
+		w.begin(c.Kernel.Stats().Turns)
+	}
+	w.add(&c.pace, m, units)
 }
 
 func (c *Client) outOctets() int {

@@ -38,6 +38,7 @@ type Listener struct {
 	accepting
 
 	memory       memory
+	share        shares
 	work         work
 	peerText     lastText
 	backpressure int            // bytes of output from which on a connection is not read, 0 for none

@@ -93,17 +93,16 @@ func (w *Wheel) TryPutText(record string) (high bool, err error) {
 	if accepts, err := w.accepts(before); !accepts {
 		return false, err
 	}
-	out := w.driver.Output()
 	var more []byte
 	switch f := w.outFilter.(type) {
 	case *filter.Line: // the most common by far, called without a look-up
 		if len(record) >= longText && w.out.Fd() >= 0 {
-			w.putLong(f, out, record)
+			w.putLong(f, record)
 			return w.queued(before), nil
 		}
-		more, err = f.AppendText(out, record)
+		more, err = f.AppendText(w.driver.OutputFor(len(record)), record)
 	case filter.TextEncoder:
-		more, err = f.AppendText(out, record)
+		more, err = f.AppendText(w.driver.OutputFor(len(record)), record)
 	default:
 		return w.TryPut(record)
 	}
@@ -120,13 +119,12 @@ func (w *Wheel) TryPutBytes(record []byte) (high bool, err error) {
 	if accepts, err := w.accepts(before); !accepts {
 		return false, err
 	}
-	out := w.driver.Output()
 	var more []byte
 	switch f := w.outFilter.(type) {
 	case *filter.Line:
-		more, err = f.AppendBytes(out, record)
+		more, err = f.AppendBytes(w.driver.OutputFor(len(record)), record)
 	case filter.TextEncoder:
-		more, err = f.AppendBytes(out, record)
+		more, err = f.AppendBytes(w.driver.OutputFor(len(record)), record)
 	default:
 		return w.TryPut(record)
 	}
@@ -163,9 +161,14 @@ func (w *Wheel) queued(before int) (high bool) {
 			w.requestWrite()
 		}
 	}
-	marks := w.marks()
-	w.high = marks.High > 0 && now >= marks.High
-	w.holdInput(now)
+	l := w.limits
+	if l == nil {
+		return false // and w.high never is set
+	}
+	w.high = l.marks.High > 0 && now >= l.marks.High
+	if high := l.backpressure.High; high > 0 && now >= high {
+		w.holdInput()
+	}
 	return w.high
 }
 
@@ -226,15 +229,10 @@ func (w *Wheel) flush(now bool) {
 		w.emitError("write", err)
 		return
 	}
-	switch marks := w.marks(); {
-	case w.high && left <= marks.Low:
-		w.high = false
-		w.emit(w.events.Funcs.Low)
-	case !w.high && marks.High > 0 && left >= marks.High:
-		w.high = true
-		w.emit(w.events.Funcs.High)
+	if w.limits != nil {
+		w.checkMarks(left)
+		w.releaseInput()
 	}
-	w.releaseInput()
 	switch { // the handlers may have closed the wheel, or put more
 	case w.base.Closed() || w.noOutput:
 	case w.driver.OutOctets() > 0:
@@ -242,6 +240,18 @@ func (w *Wheel) flush(now bool) {
 	default:
 		w.base.Kernel.SelectPauseWrite(w.out)
 		w.emit(w.events.Funcs.Flushed)
+	}
+}
+
+// checkMarks reports that output of so many bytes has passed a water mark.
+func (w *Wheel) checkMarks(left int) {
+	switch marks := w.limits.marks; {
+	case w.high && left <= marks.Low:
+		w.high = false
+		w.emit(w.events.Funcs.Low)
+	case !w.high && marks.High > 0 && left >= marks.High:
+		w.high = true
+		w.emit(w.events.Funcs.High)
 	}
 }
 
