@@ -6,17 +6,17 @@ import "sync"
 // turn so use the same few, which are in the processor's caches; and a connection that
 // has nothing to write has none.
 
-const (
-	lentSize = 64 << 10 // of the buffers that are lent, in bytes
-	lentFrom = 4 << 10  // for so much output at once
-)
+// lentSize is the size of the buffers that are lent, in bytes.
+const lentSize = 64 << 10
 
 var lent sync.Pool // of *[lentSize]byte
 
-// OutputFor is [SysRW.Output] for a caller that is going to append about n bytes.
+// OutputFor is [SysRW.Output] for a caller that is going to append about n bytes, which
+// are many: if the buffer is too small for them, another one of 64 KiB takes its place
+// until all output is written.
 func (d *SysRW) OutputFor(n int) []byte {
 	out := d.Output()
-	if n < lentFrom || n <= cap(out)-len(out) || len(out)+n > lentSize {
+	if n <= cap(out)-len(out) || len(out)+n > lentSize {
 		return out
 	}
 	buf, _ := lent.Get().(*[lentSize]byte)

@@ -158,10 +158,14 @@ func (d *SysRW) FlushSome(w io.Writer, most int) (left int, err error) {
 		most = waiting
 	}
 	var n int
-	if d.texts.waiting() > 0 {
+	switch {
+	case most == 0:
+	case d.texts.waiting() > 0:
 		n, err = d.writeTexts(w, most)
-	} else {
-		n, err = d.writeOut(w, most)
+	default:
+		if n, err = d.writeOut(w, most); n < most && err == nil {
+			n, err = d.writeMore(w, n, most)
+		}
 	}
 	d.written += uint64(n)
 	switch {
@@ -176,18 +180,27 @@ func (d *SysRW) FlushSome(w io.Writer, most int) (left int, err error) {
 	return d.OutOctets(), err
 }
 
-// writeOut writes up to so many bytes of out and returns how many it has written.
+// writeOut writes once, up to so many bytes of out, and returns how many it has
+// written.
 func (d *SysRW) writeOut(w io.Writer, most int) (n int, err error) {
-	for n < most && err == nil {
-		var wrote int
-		wrote, err = w.Write(d.out[d.done : d.done+most-n])
-		d.done += wrote
-		n += wrote
-		if wrote == 0 && err == nil {
-			err = io.ErrShortWrite
-		}
+	n, err = w.Write(d.out[d.done : d.done+most])
+	d.done += n
+	if n == 0 && err == nil {
+		err = io.ErrShortWrite
 	}
 	return n, err
+}
+
+// writeMore continues a writeOut after which n bytes of most have been written.
+func (d *SysRW) writeMore(w io.Writer, n, most int) (int, error) {
+	for n < most {
+		wrote, err := d.writeOut(w, most-n)
+		n += wrote
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
 }
 
 // Discard drops the output, including what [SysRW.Lose] still counts.

@@ -106,7 +106,11 @@ func (w *Wheel) decodeCurrent(read int) {
 // endDecoding is called when decodeCurrent returns, even if a handler panics.
 func (w *Wheel) endDecoding(read int) {
 	w.decoding = false
-	w.saveUndecoded()
+	if w.cur.at < len(w.cur.buf) || w.pending.buf != nil {
+		w.saveUndecoded()
+	} else {
+		w.cur.set(nil)
+	}
 	w.consumed(kernel.Read, read)
 }
 
@@ -185,7 +189,6 @@ func (w *Wheel) checkBuffer() error {
 // saveUndecoded keeps what has not been decoded: it is in a buffer that others use.
 func (w *Wheel) saveUndecoded() {
 	switch rest := w.cur.rest(); {
-	case w.pending.buf == nil && len(rest) == 0:
 	case w.aborted || len(rest) == 0:
 		if cap(w.pending.buf) > keepInput {
 			w.pending.buf = nil
@@ -254,6 +257,8 @@ func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs, plain bool) bool {
 			return w.decodeFailed(err)
 		case f.Bytes != nil:
 			f.Bytes(w, record)
+		case f.Text != nil && n == len(buf) && batch.shared == "": // has come alone
+			f.Text(w, string(record))
 		case f.Text != nil:
 			f.Text(w, batch.of(buf, n, record))
 		}

@@ -93,19 +93,30 @@ func (w *Wheel) TryPutText(record string) (high bool, err error) {
 	if accepts, err := w.accepts(before); !accepts {
 		return false, err
 	}
-	var more []byte
-	switch f := w.outFilter.(type) {
-	case *filter.Line: // the most common by far, called without a look-up
-		if len(record) >= longText && w.out.Fd() >= 0 {
-			w.putLong(f, record)
-			return w.queued(before), nil
-		}
-		more, err = f.AppendText(w.driver.OutputFor(len(record)), record)
-	case filter.TextEncoder:
-		more, err = f.AppendText(w.driver.OutputFor(len(record)), record)
-	default:
+	f, ok := w.outFilter.(*filter.Line) // the most common by far, called without a look-up
+	switch {
+	case !ok:
+		return w.encodeText(record)
+	case len(record) >= longText && w.out.Fd() >= 0:
+		w.putLong(f, record)
+		return w.queued(before), nil
+	}
+	more, err := f.AppendText(w.outputFor(len(record)), record)
+	if err != nil {
+		return false, err
+	}
+	w.driver.SetOutput(more)
+	return w.queued(before), nil
+}
+
+// encodeText is TryPutText with another filter than Line.
+func (w *Wheel) encodeText(record string) (high bool, err error) {
+	f, ok := w.outFilter.(filter.TextEncoder)
+	if !ok {
 		return w.TryPut(record)
 	}
+	before := w.driver.OutOctets()
+	more, err := f.AppendText(w.outputFor(len(record)), record)
 	if err != nil {
 		return false, err
 	}
@@ -119,20 +130,39 @@ func (w *Wheel) TryPutBytes(record []byte) (high bool, err error) {
 	if accepts, err := w.accepts(before); !accepts {
 		return false, err
 	}
-	var more []byte
-	switch f := w.outFilter.(type) {
-	case *filter.Line:
-		more, err = f.AppendBytes(w.driver.OutputFor(len(record)), record)
-	case filter.TextEncoder:
-		more, err = f.AppendBytes(w.driver.OutputFor(len(record)), record)
-	default:
-		return w.TryPut(record)
+	f, ok := w.outFilter.(*filter.Line)
+	if !ok {
+		return w.encodeBytes(record)
 	}
+	more, err := f.AppendBytes(w.outputFor(len(record)), record)
 	if err != nil {
 		return false, err
 	}
 	w.driver.SetOutput(more)
 	return w.queued(before), nil
+}
+
+// encodeBytes is TryPutBytes with another filter than Line.
+func (w *Wheel) encodeBytes(record []byte) (high bool, err error) {
+	f, ok := w.outFilter.(filter.TextEncoder)
+	if !ok {
+		return w.TryPut(record)
+	}
+	before := w.driver.OutOctets()
+	more, err := f.AppendBytes(w.outputFor(len(record)), record)
+	if err != nil {
+		return false, err
+	}
+	w.driver.SetOutput(more)
+	return w.queued(before), nil
+}
+
+// outputFor returns the output buffer, to which about n bytes are to be appended.
+func (w *Wheel) outputFor(n int) []byte {
+	if n < longRecord {
+		return w.driver.Output()
+	}
+	return w.driver.OutputFor(n)
 }
 
 // accepts reports whether output is accepted while so many bytes wait.
@@ -153,12 +183,14 @@ func (w *Wheel) queued(before int) (high bool) {
 	}
 	now := w.driver.OutOctets()
 	if before == 0 && now > 0 && !w.noOutput {
-		if w.autoFlush {
+		switch {
+		case w.autoFlush:
 			w.Flush()
-			now = w.driver.OutOctets()
-		}
-		if !w.gathering {
-			w.requestWrite()
+			if now = w.driver.OutOctets(); !w.gathering {
+				w.requestWrite()
+			}
+		case !w.gathering:
+			w.base.Kernel.Host().TryWrite(w.out)
 		}
 	}
 	l := w.limits
