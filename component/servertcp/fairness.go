@@ -38,6 +38,7 @@ type lane struct {
 
 // work is how much the connections of a server have done in a turn.
 type work struct {
+	kernels *uint64 // the kernel's count of its turns
 	turn    uint64
 	lanes   [2][2]lane // by mode, and by weight: heavy, light
 	total   int        // ever
@@ -69,11 +70,11 @@ func (w *work) lane(p *pace, m kernel.Mode) (l *lane, budget int) {
 }
 
 // begin starts a turn if it is a new one.
-func (w *work) begin(turn uint64) {
-	if w.turn == turn {
+func (w *work) begin() {
+	if w.turn == *w.kernels {
 		return
 	}
-	w.turn = turn
+	w.turn = *w.kernels
 	for m := range w.lanes {
 		for i := range w.lanes[m] {
 			l := &w.lanes[m][i]
@@ -115,7 +116,7 @@ func (w *work) add(p *pace, m kernel.Mode, units int) {
 // turn.
 func (c *Client) turnShare() int {
 	w, p := &c.listener.work, &c.pace
-	w.begin(c.Kernel.Stats().Turns)
+	w.begin()
 	if !w.admits(p, kernel.Read) {
 		return 0
 	}
@@ -137,7 +138,7 @@ func (c *Client) turnShare() int {
 func (c *Client) countRead(bytes int) {
 	w, p := &c.listener.work, &c.pace
 	each := unitBytes
-	if c.input != nil && c.input.Boxed() {
+	if in := inputOf(c); in != nil && in.Boxed() {
 		each = boxedBytes
 	}
 	w.add(p, kernel.Read, callWork+bytes/each+max(0, c.outOctets()-w.output)/unitBytes)
@@ -151,7 +152,7 @@ func (c *Client) countRead(bytes int) {
 // turn.
 func (c *Client) writeShare() int {
 	w, p := &c.listener.work, &c.pace
-	w.begin(c.Kernel.Stats().Turns)
+	w.begin()
 	w.add(p, kernel.Write, 0)
 	if !w.admits(p, kernel.Write) {
 		return 0

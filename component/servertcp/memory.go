@@ -38,13 +38,15 @@ func defaulted(limit, standard int) int {
 }
 
 // defaultFilter makes the filter of a connection for which none is configured.
-func defaultFilter() filter.Filter {
+func defaultFilter() filter.Filter { return defaultLines.Clone() }
+
+var defaultLines = func() *filter.Line {
 	lines, err := filter.NewLine(filter.LineConfig{MaxLength: DefaultLine, MaxBuffer: DefaultLine + 256<<10})
 	if err != nil {
 		panic(err) // the limits are right
 	}
 	return lines
-}
+}()
 
 // memory counts what the connections of a server hold: input that is no whole
 // record yet, and output that waits.
@@ -84,8 +86,11 @@ type connLimits Client
 // limits returns the wheel's limits, nil if there are none.
 func (c *Client) limits() readwrite.RateLimiter {
 	limits, all := &c.config().Limits, &c.listener.limiter
-	c.rate = newRate(c.Kernel, limits, all)
-	if c.rate == nil && c.listener.backpressure == 0 && c.listener.memory.limit == 0 {
+	rate := newRate(c.Kernel, limits, all)
+	if rate != nil {
+		c.ensureCold().rate = rate
+	}
+	if rate == nil && c.listener.backpressure == 0 && c.listener.memory.limit == 0 {
 		return nil
 	}
 	return (*connLimits)(c)
@@ -100,8 +105,8 @@ func (f *connLimits) Reserve(m kernel.Mode) (bytes int, retry time.Duration) {
 		}
 	}
 	bytes = 1 << 30
-	if c.rate != nil {
-		if bytes, retry = c.rate.Reserve(m); bytes == 0 {
+	if rate := c.cold().rate; rate != nil {
+		if bytes, retry = rate.Reserve(m); bytes == 0 {
 			return 0, retry
 		}
 	}
@@ -132,10 +137,10 @@ func (c *Client) readShare() int {
 
 // Consumed is called by the wheel after it has read or written.
 func (f *connLimits) Consumed(m kernel.Mode, bytes int) {
-	if f.rate != nil {
-		f.rate.Consumed(m, bytes)
-	}
 	c := (*Client)(f)
+	if rate := c.cold().rate; rate != nil {
+		rate.Consumed(m, bytes)
+	}
 	if m == kernel.Read {
 		c.countRead(bytes)
 	} else {
