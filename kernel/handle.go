@@ -39,8 +39,9 @@ type Handle struct {
 	flagged     bool // in the kernel's list of sources that may be ready
 	drained     bool // the last read has taken all there was
 	watchers    [modes]*watcher
-	spare       *watcher                   // for the next wheel's, made with the last one
-	asked       observe.Mark               // the event that has asked for output, while the kernel is observed
+	sparesUsed  uint8
+	spares      *[2]watcher                // for wheels, nil if there are none left
+	asked       *observe.Mark              // the event that has asked for output; nil unless the kernel is or was observed
 	tape        *tape                      // of its kernel, nil unless that records or replays
 	netConn     atomic.Pointer[sourceConn] // notified by the source instead of the kernel
 }

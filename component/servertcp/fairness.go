@@ -24,10 +24,11 @@ const (
 	boxedBytes = 128  // that such a filter reads
 	writeBytes = 256  // that are written: the system finds memory for them
 
+	leastWrite = 4 << 10
+
 	// lightRead is how many bytes a light one may read. What fills it seems to be a part
 	// of more, so it is no size that messages have.
-	lightRead  = 24 << 10
-	leastWrite = 4 << 10
+	lightRead = 24 << 10
 )
 
 // lane is how the connections of one weight are served in one mode.
@@ -40,6 +41,7 @@ type lane struct {
 
 // work is how much the connections of a server have done in a turn.
 type work struct {
+	kernels *uint64 // the kernel's count of its turns
 	turn    uint64
 	lanes   [2][2]lane // by mode, and by weight: heavy, light
 	total   int        // ever
@@ -70,38 +72,12 @@ func (w *work) lane(p *pace, m kernel.Mode) (l *lane, budget int) {
 	return &w.lanes[m][0], heavyWork
 }
 
-// easy reports whether a connection may be served without a look at the turn: a light
-// one, as long as those have used no more than half of a budget, in however many turns.
-func (w *work) easy(p *pace, m kernel.Mode) bool {
-	l := &w.lanes[m][1]
-	return p.light && l.done < lightWork/2 && !l.skipped && !l.carried
-}
-
-// grantRead is turnShare for a connection that is served easily.
-func (c *Client) grantRead() int {
-	w, p := &c.listener.work, &c.pace
-	p.round[kernel.Read] = w.lanes[kernel.Read][1].round
-	w.granted = min(c.listener.shares().read, lightRead)
-	if p.perKiB == 0 { // each byte may be a record
-		w.granted = min(w.granted, leastRead)
-	}
-	w.before, w.output = w.total, c.outOctets()
-	return w.granted
-}
-
-// grantWrite is writeShare for such a connection.
-func (c *Client) grantWrite() int {
-	l := &c.listener.work.lanes[kernel.Write][1]
-	c.pace.round[kernel.Write] = l.round
-	return (lightWork - l.done) * writeBytes
-}
-
 // begin starts a turn if it is a new one.
-func (w *work) begin(turn uint64) {
-	if w.turn == turn {
+func (w *work) begin() {
+	if w.turn == *w.kernels {
 		return
 	}
-	w.turn = turn
+	w.turn = *w.kernels
 	for m := range w.lanes {
 		for i := range w.lanes[m] {
 			l := &w.lanes[m][i]
@@ -139,11 +115,40 @@ func (w *work) add(p *pace, m kernel.Mode, units int) {
 	w.total += units
 }
 
+// easy reports whether the connection may be served in any case: it is light, and
+// light ones are not served in rounds.
+func (w *work) easy(p *pace, m kernel.Mode) bool {
+	l := &w.lanes[m][1]
+	return p.light && !l.carried && l.done < lightWork
+}
+
+// grantRead is turnShare for a connection that is served in any case.
+func (c *Client) grantRead() int {
+	w, p := &c.listener.work, &c.pace
+	p.round[kernel.Read] = w.lanes[kernel.Read][1].round
+	w.add(p, kernel.Read, 0)
+	w.granted = min(c.listener.shares().read, lightRead)
+	if p.perKiB == 0 { // each byte may be a record
+		w.granted = min(w.granted, leastRead)
+	}
+	w.before, w.output = w.total, c.outOctets()
+	return w.granted
+}
+
+// grantWrite is writeShare for such a connection.
+func (c *Client) grantWrite() int {
+	w, p := &c.listener.work, &c.pace
+	w.add(p, kernel.Write, 0)
+	l := &w.lanes[kernel.Write][1]
+	p.round[kernel.Write] = l.round
+	return max(leastWrite, (lightWork-l.done)*writeBytes)
+}
+
 // turnShare returns how many bytes the connection may read now, 0 for none in this
 // turn.
 func (c *Client) turnShare() int {
 	w, p := &c.listener.work, &c.pace
-	w.begin(c.Kernel.Stats().Turns)
+	w.begin()
 	if !w.admits(p, kernel.Read) {
 		return 0
 	}
@@ -165,12 +170,11 @@ func (c *Client) turnShare() int {
 func (c *Client) countRead(bytes int) {
 	w, p := &c.listener.work, &c.pace
 	work := callWork + bytes/unitBytes
-	if c.input != nil && c.input.Boxed() {
+	if in := inputOf(c); in != nil && in.Boxed() {
 		work = callWork + bytes/boxedBytes
 	}
-	work += max(0, c.outOctets()-w.output) / unitBytes
-	units := w.total - w.before + w.records + work // also what was written meanwhile
-	c.count(kernel.Read, work, units)
+	w.add(p, kernel.Read, work+max(0, c.outOctets()-w.output)/unitBytes)
+	units := w.total - w.before // also what was written meanwhile
 	p.light = units <= littleWork && bytes < w.granted
 	// One read of long records does not mean that the next has no short ones.
 	p.perKiB = uint16(min(max(1, units*1024/max(1, bytes), int(p.perKiB)/4), 1<<16-1))
@@ -180,7 +184,7 @@ func (c *Client) countRead(bytes int) {
 // turn.
 func (c *Client) writeShare() int {
 	w, p := &c.listener.work, &c.pace
-	w.begin(c.Kernel.Stats().Turns)
+	w.begin()
 	w.add(p, kernel.Write, 0)
 	if !w.admits(p, kernel.Write) {
 		return 0
@@ -191,18 +195,7 @@ func (c *Client) writeShare() int {
 
 // countWrite counts the work of a write.
 func (c *Client) countWrite(bytes int) {
-	units := callWork + bytes/writeBytes
-	c.count(kernel.Write, units, units)
-}
-
-// count adds units of work. If there were much in all, they are counted for the turn
-// in which that is, whether or not it was looked at before.
-func (c *Client) count(m kernel.Mode, units, all int) {
-	w := &c.listener.work
-	if all > littleWork {
-		w.begin(c.Kernel.Stats().Turns)
-	}
-	w.add(&c.pace, m, units)
+	c.listener.work.add(&c.pace, kernel.Write, callWork+bytes/writeBytes)
 }
 
 func (c *Client) outOctets() int {

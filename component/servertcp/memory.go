@@ -38,13 +38,15 @@ func defaulted(limit, standard int) int {
 }
 
 // defaultFilter makes the filter of a connection for which none is configured.
-func defaultFilter() filter.Filter {
+func defaultFilter() filter.Filter { return defaultLines.Clone() }
+
+var defaultLines = func() *filter.Line {
 	lines, err := filter.NewLine(filter.LineConfig{MaxLength: DefaultLine, MaxBuffer: DefaultLine + 256<<10})
 	if err != nil {
 		panic(err) // the limits are right
 	}
 	return lines
-}
+}()
 
 // memory counts what the connections of a server hold: input that is no whole
 // record yet, and output that waits.
@@ -103,8 +105,11 @@ type connLimits Client
 // limits returns the wheel's limits, nil if there are none.
 func (c *Client) limits() readwrite.RateLimiter {
 	limits, all := &c.config().Limits, &c.listener.limiter
-	c.rate = newRate(c.Kernel, limits, all)
-	if c.rate == nil && c.listener.backpressure == 0 && c.listener.memory.limit == 0 {
+	rate := newRate(c.Kernel, limits, all)
+	if rate != nil {
+		c.ensureCold().rate = rate
+	}
+	if rate == nil && c.listener.backpressure == 0 && c.listener.memory.limit == 0 {
 		return nil
 	}
 	return (*connLimits)(c)
@@ -114,12 +119,11 @@ func (c *Client) limits() readwrite.RateLimiter {
 func (f *connLimits) Reserve(m kernel.Mode) (bytes int, retry time.Duration) {
 	c := (*Client)(f)
 	l := c.listener
-	if c.rate != nil || c.extra != nil || l.memory.overLimit() || !l.work.easy(&c.pace, m) {
+	l.work.begin()
+	switch {
+	case c.extra != nil || l.memory.overLimit() || !l.work.easy(&c.pace, m):
 		return c.reserve(m)
-	}
-	// Nearly always: a light connection while there is enough of everything.
-	l.work.add(&c.pace, m, 0)
-	if m == kernel.Write {
+	case m == kernel.Write:
 		return c.grantWrite(), 0
 	}
 	return c.grantRead(), 0
@@ -134,8 +138,8 @@ func (c *Client) reserve(m kernel.Mode) (bytes int, retry time.Duration) {
 		}
 	}
 	bytes = 1 << 30
-	if c.rate != nil {
-		if bytes, retry = c.rate.Reserve(m); bytes == 0 {
+	if rate := c.cold().rate; rate != nil {
+		if bytes, retry = rate.Reserve(m); bytes == 0 {
 			return 0, retry
 		}
 	}
@@ -166,8 +170,8 @@ func (c *Client) readShare() int {
 // Consumed is called by the wheel after it has read or written.
 func (f *connLimits) Consumed(m kernel.Mode, bytes int) {
 	c := (*Client)(f)
-	if c.rate != nil {
-		c.rate.Consumed(m, bytes)
+	if c.extra != nil && c.extra.rate != nil {
+		c.extra.rate.Consumed(m, bytes)
 	}
 	if m == kernel.Read {
 		c.countRead(bytes)
