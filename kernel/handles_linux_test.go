@@ -6,6 +6,8 @@ import (
 	"log/slog"
 	"net"
 	"os"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -143,4 +145,65 @@ func TestRearmingFails(t *testing.T) {
 	require.Equal(t, "1234abcdefghij", got.String())
 	require.Contains(t, warnings.String(), "epoll_ctl")
 	require.Equal(t, 1, strings.Count(warnings.String(), "the system does not watch a handle"))
+}
+
+// epolls returns the epoll descriptors of the process.
+func epolls(t *testing.T) (fds []int) {
+	t.Helper()
+	entries, err := os.ReadDir("/proc/self/fd")
+	require.NoError(t, err)
+	for _, entry := range entries {
+		to, err := os.Readlink("/proc/self/fd/" + entry.Name())
+		if err == nil && to == "anon_inode:[eventpoll]" {
+			fd, err := strconv.Atoi(entry.Name())
+			require.NoError(t, err)
+			fds = append(fds, fd)
+		}
+	}
+	return fds
+}
+
+// A kernel that was busy for long is woken again once it sleeps, also if the system
+// refuses what it asks for then.
+func TestSleepAfterBusyTurns(t *testing.T) {
+	for _, refused := range []bool{false, true} {
+		t.Run(fmt.Sprintf("refused=%t", refused), func(t *testing.T) {
+			h, peer := accepted(t)
+			defer h.Close()
+			write := func() {
+				_, err := peer.Write([]byte("x"))
+				require.NoError(t, err)
+			}
+			before := epolls(t)
+			k := kernel.New(kernel.Options{Loop: "epoll"})
+			reads := 0
+			write()
+			runSession(t, k, session.Funcs{
+				"_start": func(e kernel.Event) { require.NoError(t, e.Kernel.SelectRead(h, "readable")) },
+				"readable": func(e kernel.Event) {
+					n, err := h.Read(make([]byte, 4))
+					require.NoError(t, err)
+					require.Equal(t, 1, n)
+					switch reads++; {
+					case reads == 100:
+						e.Kernel.SelectClear(h)
+					case reads%50 == 49:
+						ours := slices.DeleteFunc(epolls(t), func(fd int) bool { return slices.Contains(before, fd) })
+						require.Len(t, ours, 2)
+						for _, in := range ours {
+							for _, fd := range ours {
+								if refused { // the one that watches the other forgets it
+									_ = unix.EpollCtl(in, unix.EPOLL_CTL_DEL, fd, &unix.EpollEvent{})
+								}
+							}
+						}
+						time.AfterFunc(30*time.Millisecond, write) // the kernel sleeps by then, or is about to
+					default:
+						write()
+					}
+				},
+			})
+			require.Equal(t, 100, reads)
+		})
+	}
 }

@@ -17,14 +17,19 @@ type Dialing struct {
 	Address string
 	Port    int
 
-	id    kernel.WheelID
-	owned kernel.Owned
-	made  *kernel.Postback // keeps the session until the attempt is over
-	h     *kernel.Handle   // a result that has not been handed on
-	err   error
-	done  bool
-	over  bool
+	id      kernel.WheelID
+	owned   kernel.Owned
+	session kernel.ID // kept until the attempt is over
+	k       *kernel.Kernel
+	h       *kernel.Handle // a result that has not been handed on
+	err     error
+	done    bool
+	over    bool
 }
+
+// dialingTag is the tag under which a session counts its attempts. A postback would
+// do the same, but it belongs to no goroutine and has to find out on which it is.
+const dialingTag = "clienttcp: dialing"
 
 // Complete ends the attempt with a connection, which the client then owns, or
 // with an error, which goes to ConnectError. It posts the event that delivers
@@ -41,7 +46,7 @@ func (d *Dialing) Complete(h *kernel.Handle, err error) {
 		err = errors.New("clienttcp: Dial made no connection")
 	}
 	d.h, d.err, d.done = h, err, true
-	d.made.Post()
+	_ = d.k.Post(d.session, "got_dial", d) // which is there: its end is that of the attempt
 }
 
 // Cancelled reports whether the attempt is over: the client has cancelled it or
@@ -55,7 +60,9 @@ func (d *Dialing) Close() error {
 		return nil
 	}
 	d.over = true
-	d.made.Release()
+	if d.session.Alive() {
+		_, _ = d.k.RefcountDecrement(d.session, dialingTag)
+	}
 	d.owned.Release()
 	if d.h != nil {
 		return d.h.Close()
@@ -65,19 +72,24 @@ func (d *Dialing) Close() error {
 
 // dial begins an attempt by Config.Dial.
 func (c *Client) dial(e kernel.Event) {
-	d := &Dialing{Address: c.config.RemoteAddress, Port: c.config.RemotePort, id: e.Kernel.Host().AllocateWheelID()}
+	d := &Dialing{
+		Address: c.config.RemoteAddress, Port: c.config.RemotePort,
+		id: e.Kernel.Host().AllocateWheelID(), session: c.id, k: e.Kernel,
+	}
 	var err error
 	if d.owned, err = e.Kernel.Host().Own(d, "clienttcp: dialing"); err != nil {
 		panic(err)
 	}
-	d.made = c.id.Postback("got_dial", d)
+	if _, err = d.k.RefcountIncrement(d.session, dialingTag); err != nil {
+		panic(err)
+	}
 	c.dialing = d
 	c.config.Dial(d)
 }
 
 // gotDial hands the result of an attempt on as a connecting wheel would.
 func (c *Client) gotDial(e kernel.Event) {
-	d := kernel.Arg[[]any](e, 0)[0].(*Dialing)
+	d := kernel.Arg[*Dialing](e, 0)
 	if d.over {
 		return
 	}

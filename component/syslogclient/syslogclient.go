@@ -149,6 +149,9 @@ func New(k *kernel.Kernel, c Config) (*Client, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
+	if !c.AsIs {
+		c.setOrigin(k)
+	}
 	client := &Client{k: k, service: service.New(k, "syslogclient", c.Alias), config: c}
 	client.queue = transport.Queue{Max: c.MaxPending, Fail: client.fail, Emptied: client.finish}
 	if !c.datagrams() {
@@ -196,9 +199,6 @@ func (c *Config) check() error {
 		c.Backoff = DefaultBackoff
 	}
 	c.setPeer()
-	if !c.AsIs {
-		c.setOrigin()
-	}
 	return nil
 }
 
@@ -219,12 +219,21 @@ func (c *Config) setPeer() {
 	configerror.SetDefault(&c.RemotePort, DefaultPort)
 }
 
-func (c *Config) setOrigin() {
+// origin is what messages say about where they come from. Its fields are exported for
+// a recording, whose replay is another process, maybe on another host.
+type origin struct{ Hostname, AppName, ProcID string }
+
+func (c *Config) setOrigin(k *kernel.Kernel) {
+	here, _ := kernel.Recorded(k, "origin of messages", func() (o origin, err error) {
+		o.AppName, o.ProcID = filepath.Base(os.Args[0]), strconv.Itoa(os.Getpid())
+		o.Hostname, _ = os.Hostname() // a message need not have one
+		return o, nil
+	})
 	configerror.SetDefault(&c.Facility, syslog.User)
-	configerror.SetDefault(&c.AppName, filepath.Base(os.Args[0]))
-	configerror.SetDefault(&c.ProcID, strconv.Itoa(os.Getpid()))
-	if c.Hostname == "" && !c.unix() {
-		c.Hostname, _ = os.Hostname() // a message need not have one
+	configerror.SetDefault(&c.AppName, here.AppName)
+	configerror.SetDefault(&c.ProcID, here.ProcID)
+	if !c.unix() {
+		configerror.SetDefault(&c.Hostname, here.Hostname)
 	}
 }
 

@@ -23,6 +23,7 @@ type clusterWorld struct {
 	hosts   map[string]*clusterHost // the present life of each
 	news    map[string]int          // the last that came, by publisher, life and reader
 	ticks   map[string]int          // that came in peace, by alias and host
+	turns   map[string]uint64       // of each host, when it was looked at
 	faults  []error
 
 	taken, lost, twoOwners, heard bool
@@ -159,17 +160,22 @@ func (p *clusterHost) turn(e kernel.Event, alias string) {
 // owns checks that whoever is the owner in its own eyes has the alias. That the alias
 // is lost is told by an event.
 func (cw *clusterWorld) owns() error {
+	changed := false
 	for _, name := range cw.names {
 		p := cw.hosts[name]
-		if !p.h.Up() {
-			continue
+		if !p.h.Up() || p.h.Turns() == cw.turns[name] {
+			continue // it has what it had
 		}
+		changed, cw.turns[name] = true, p.h.Turns()
 		for _, alias := range cw.aliases {
 			_, here := p.h.Kernel.AliasResolve(alias)
 			if mine := p.c.Owner(alias).Node == name; mine != here {
 				return fmt.Errorf("%s: owner of %s: %v, has the alias: %v", p.key, alias, p.c.Owner(alias), here)
 			}
 		}
+	}
+	if !changed {
+		return nil
 	}
 	for _, alias := range cw.aliases {
 		owners := 0
@@ -228,7 +234,7 @@ func TestCluster(t *testing.T) {
 	sim.Run(t, config, func(w *sim.World) {
 		cw := &clusterWorld{
 			w: w, names: []string{"east", "north", "west"}, aliases: []string{"throne", "ledger", "bell"},
-			hosts: map[string]*clusterHost{}, news: map[string]int{}, ticks: map[string]int{},
+			hosts: map[string]*clusterHost{}, news: map[string]int{}, ticks: map[string]int{}, turns: map[string]uint64{},
 		}
 		for _, name := range cw.names {
 			w.Host(name, cw.start)

@@ -35,6 +35,7 @@ type Host struct {
 	down      bool
 	ended     bool
 	woken     bool // something has come since the kernel was idle
+	turns     uint64
 	pausedTil time.Duration
 	skew      time.Duration
 	listeners map[int]*listener
@@ -88,6 +89,10 @@ func (h *Host) Lives() int {
 	n, _ := asked(h, "lives", func() (int, error) { return h.life, nil })
 	return n
 }
+
+// Turns returns how many turns the host's kernels have run. A property that looks at
+// nothing but what the host's program has need not look again before there was one.
+func (h *Host) Turns() uint64 { return h.turns }
 
 // asked is what the host's program asks the world while it runs; a recording of the
 // host has the answer.
@@ -215,6 +220,7 @@ func (h *Host) due() time.Duration {
 
 // slice runs one turn of the kernel.
 func (h *Host) slice() {
+	h.turns++
 	h.clock.idle = false
 	var more bool
 	var err error

@@ -28,6 +28,7 @@ type poolWorld struct {
 
 	pool    *daemon.Pool
 	life    int
+	seen    uint64 // the server's turns, when its workers were counted
 	workers []*poolProcess
 	reloads int
 	failed  int // starts that have failed
@@ -191,21 +192,26 @@ func (t *poolWorld) had(job string) bool {
 
 // bounded checks how many workers there are, and that those that must end do.
 func (t *poolWorld) bounded() error {
-	if t.pool == nil || !t.server.Up() {
-		return nil
+	if t.pool == nil || !t.server.Up() || t.server.Turns() == t.seen {
+		return nil // nobody else starts a process
 	}
-	serving, known := map[int]int{}, map[int]bool{}
-	for _, w := range t.pool.Workers() {
-		known[w.PID] = true
+	t.seen = t.server.Turns()
+	var serving [poolWorkers]int
+	workers := t.pool.Workers()
+	for _, w := range workers {
+		if w.Number >= poolWorkers {
+			return fmt.Errorf("a worker with number %d: %+v", w.Number, workers)
+		}
 		if !w.Stopping {
 			serving[w.Number]++
 		}
-		if serving[w.Number] > 2 || w.Number >= poolWorkers {
-			return fmt.Errorf("%d workers with number %d: %+v", serving[w.Number], w.Number, t.pool.Workers())
+		if serving[w.Number] > 2 {
+			return fmt.Errorf("%d workers with number %d: %+v", serving[w.Number], w.Number, workers)
 		}
 	}
 	for _, p := range t.server.Processes().Running() {
-		if !known[p.PID()] && p.ParentPID() != 1 {
+		known := slices.ContainsFunc(workers, func(w daemon.WorkerInfo) bool { return w.PID == p.PID() })
+		if !known && p.ParentPID() != 1 {
 			return fmt.Errorf("the pool does not know %v", p)
 		}
 	}

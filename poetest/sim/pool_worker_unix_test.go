@@ -79,7 +79,7 @@ func (t *poolWorld) prepare(p *sim.Process, me *poolProcess) (ok bool) {
 
 // serve does one job.
 func (t *poolWorld) serve(p *sim.Process, c *sim.Conn) (exit int) {
-	line, err := bufio.NewReader(c).ReadString('\n')
+	line, err := bufio.NewReaderSize(c, 64).ReadString('\n')
 	job := strings.TrimSuffix(line, "\n")
 	if err != nil {
 		return 0

@@ -127,7 +127,7 @@ func (s *logSource) boot(h *sim.Host) {
 	} else {
 		var err error
 		s.c, err = syslogclient.New(h.Kernel, syslogclient.Config{
-			Type: "tcp", RemoteAddress: "logs", Timeout: 5 * time.Second, MaxPending: logPending, Hostname: h.Name(), ProcID: "1",
+			Type: "tcp", RemoteAddress: "logs", Timeout: 5 * time.Second, MaxPending: logPending, Hostname: h.Name(), AppName: "sim.test", ProcID: "1",
 			Backoff: clienttcp.Backoff{Min: 200 * time.Millisecond, Max: 3 * time.Second},
 			Dial:    func(d *clienttcp.Dialing) { h.Dial(d.Address, 514, d.Complete) },
 			Error:   func(err error) { s.lw.w.Sometimes("messages are dropped", errors.Is(err, syslogclient.ErrPending)) },

@@ -17,41 +17,78 @@ var pollers = map[string]func(Gate) (Poller, error){
 	"portable": newPollSet,
 }
 
-// epoll waits in an epoll descriptor of its own, which is itself
-// waited for in Go's netpoller: no thread blocks, and the descriptor's read
-// deadline serves for timers and for waking it.
+// epoll has two epoll descriptors. What is registered is watched by the first,
+// which is only asked, never waited in. The second watches the first, and is
+// itself watched by Go's netpoller: no thread blocks, and the read deadline of the
+// second serves for timers and for waking.
+//
+// The second watches the first only for a kernel that sleeps: without that, the
+// system would wake a thread of the netpoller for whatever becomes ready while the
+// kernel is at work and is about to ask anyway.
 type epoll struct {
 	gate   Gate
-	fd     int
-	file   *os.File
+	fd     int      // watches what is registered
+	alarm  int      // watches fd while alarmed
+	file   *os.File // of alarm, which it owns
 	raw    syscall.RawConn
 	events [512]unix.EpollEvent
 	found  int           // events of the last look
 	err    syscall.Errno // of the last look
 	look   func(uintptr) bool
 	armed  bool // a deadline is set, or may be
+
+	alarmed bool // alarm watches fd
+	busy    int  // looks in a row that found something, at most busyLooks
 }
 
+// busyLooks is after how many looks in a row that found something a kernel counts
+// as busy. A kernel that sleeps between single events leaves the alarm on, and so
+// makes no call for it.
+const busyLooks = 8
+
+// unalarmed is the longest sleep, should the alarm not be there.
+const unalarmed = 10 * time.Millisecond
+
 func newEpoll(gate Gate) (Poller, error) {
-	fd, err := unix.EpollCreate1(unix.EPOLL_CLOEXEC)
-	if err != nil {
-		return nil, os.NewSyscallError("epoll_create1", err)
-	}
-	p := &epoll{gate: gate, fd: fd}
-	if err := unix.SetNonblock(fd, true); err != nil { // lets os.NewFile give it to the netpoller
-		unix.Close(fd)
-		return nil, os.NewSyscallError("fcntl", err)
-	}
-	p.file = os.NewFile(uintptr(fd), "epoll")
-	if p.raw, err = p.file.SyscallConn(); err == nil {
-		err = p.file.SetReadDeadline(time.Time{})
-	}
-	if err != nil {
-		p.file.Close()
+	p := &epoll{gate: gate, fd: -1}
+	if err := p.open(); err != nil {
+		p.Close()
 		return nil, err
 	}
 	p.look = func(uintptr) bool { return p.collect() }
 	return p, nil
+}
+
+func (p *epoll) open() (err error) {
+	if p.fd, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
+		return os.NewSyscallError("epoll_create1", err)
+	}
+	if p.alarm, err = unix.EpollCreate1(unix.EPOLL_CLOEXEC); err != nil {
+		return os.NewSyscallError("epoll_create1", err)
+	}
+	err = unix.SetNonblock(p.alarm, true) // lets os.NewFile give it to the netpoller
+	p.file = os.NewFile(uintptr(p.alarm), "epoll")
+	if err != nil {
+		return os.NewSyscallError("fcntl", err)
+	}
+	if err := unix.EpollCtl(p.alarm, unix.EPOLL_CTL_ADD, p.fd, &unix.EpollEvent{}); err != nil {
+		return os.NewSyscallError("epoll_ctl", err)
+	}
+	if p.raw, err = p.file.SyscallConn(); err != nil {
+		return err
+	}
+	return p.file.SetReadDeadline(time.Time{})
+}
+
+// watch turns the alarm on or off.
+func (p *epoll) watch(on bool) {
+	var ev unix.EpollEvent
+	if on {
+		ev.Events = unix.EPOLLIN
+	}
+	if unix.EpollCtl(p.alarm, unix.EPOLL_CTL_MOD, p.fd, &ev) == nil {
+		p.alarmed = on
+	}
 }
 
 func (p *epoll) Update(r *Registration, before Modes) error {
@@ -102,7 +139,9 @@ func (p *epoll) collect() bool {
 }
 
 func (p *epoll) Wait(d time.Duration, out []Ready) ([]Ready, error) {
-	if !p.collect() && d != 0 {
+	if p.collect() {
+		p.hurry()
+	} else if d != 0 {
 		if err := p.sleep(d); err != nil {
 			return out, err
 		}
@@ -134,10 +173,27 @@ func modesOf(events uint32) (m Modes) {
 	return m
 }
 
+// hurry turns the alarm off for a kernel that is busy. That it is on costs time
+// and nothing else, so a failure is no matter.
+func (p *epoll) hurry() {
+	if p.busy < busyLooks {
+		p.busy++
+	} else if p.alarmed {
+		p.watch(false)
+	}
+}
+
 // sleep parks the goroutine until a descriptor is ready, d has passed, or Wake is
 // called. The deadline is set before the gate is asked: the other way round it
 // could undo a Wake.
 func (p *epoll) sleep(d time.Duration) error {
+	p.busy = 0
+	if !p.alarmed {
+		p.watch(true)
+	}
+	if !p.alarmed && (d < 0 || d > unalarmed) {
+		d = unalarmed
+	}
 	if d > 0 {
 		p.armed = true
 		if err := p.file.SetReadDeadline(time.Now().Add(d)); err != nil {
@@ -170,4 +226,13 @@ func (p *epoll) Wake() {
 	_ = p.file.SetReadDeadline(longAgo)
 }
 
-func (p *epoll) Close() error { return p.file.Close() }
+func (p *epoll) Close() error {
+	var err error
+	if p.file != nil {
+		err = p.file.Close()
+	}
+	if p.fd >= 0 {
+		err = errors.Join(err, os.NewSyscallError("close", unix.Close(p.fd)))
+	}
+	return err
+}
