@@ -87,7 +87,7 @@ func TestReplayOfAServerUnderLoad(t *testing.T) {
 	}
 	for _, loop := range []string{"", "portable"} {
 		file := recordLoad(t, loop, clients, lines)
-		for range 3 {
+		for range 10 {
 			result, err := replayLoad(t, file, clients*lines, answerSame)
 			require.NoError(t, err)
 			require.True(t, result.Equal && result.Whole, "%+v", result)
