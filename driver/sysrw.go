@@ -109,6 +109,9 @@ func (d *SysRW) Output() []byte {
 		d.out = d.out[:copy(d.out, d.out[d.done:])]
 		d.done = 0
 	}
+	if d.out == nil {
+		d.borrow()
+	}
 	return d.out
 }
 
@@ -193,10 +196,8 @@ func (d *SysRW) writeOut(w io.Writer, most int) (n int, err error) {
 
 // Discard drops the output, including what [SysRW.Lose] still counts.
 func (d *SysRW) Discard() {
-	d.out, d.done, d.lost = d.out[:0], 0, 0
-	if cap(d.out) > keepOutput {
-		d.out = nil
-	}
+	d.done, d.lost = 0, 0
+	d.giveBack()
 	d.messages.clear()
 	d.texts.discard()
 }
