@@ -431,6 +431,17 @@ func (h *Handle) disarm() {
 	}
 }
 
+// onlyWanted returns those of the reported modes that are wanted.
+func (h *Handle) onlyWanted(reported modeSet) modeSet {
+	for m := Read; m < modes; m++ {
+		if reported&m.bit() != 0 && h.want&m.bit() == 0 {
+			reported &^= m.bit()
+			h.unwanted(m)
+		}
+	}
+	return reported
+}
+
 // unwanted is called when the system reports a mode that is not wanted. What is
 // armed too much is disarmed. Trouble is reported armed or not, and forever;
 // a watcher for nothing but urgent data cannot get any then, so there is

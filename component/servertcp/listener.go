@@ -39,6 +39,7 @@ type Listener struct {
 
 	clientArgs   any // of the configuration, boxed once
 	memory       memory
+	share        shares
 	work         work
 	peerText     lastText
 	backpressure int            // bytes of output from which on a connection is not read, 0 for none
