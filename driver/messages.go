@@ -7,15 +7,20 @@ import "encoding/binary"
 // So many small messages cost no more memory than their bytes, and equal ones
 // nothing.
 type messages struct {
-	older []byte // runs: size and count
-	at    int    // older[:at] has been written
+	older *olderRuns // nil until messages of different sizes have waited
 
 	size, count int // the last run
 
-	head     int // what has been written of the first message, in bytes
-	headSize int // the first run of older, taken off it; 0 if there is none
-	headLeft int
-	total    int
+	head  int // what has been written of the first message, in bytes
+	total int
+}
+
+// olderRuns are the runs in front of the last one.
+type olderRuns struct {
+	runs []byte // size and count of each
+	at   int    // runs[:at] has been written
+
+	headSize, headLeft int // the first run, taken off runs; headLeft is 0 if there is none
 }
 
 // add adds a message of so many bytes, more than 0.
@@ -30,8 +35,11 @@ func (m *messages) add(size int) {
 // begin begins a run of another size.
 func (m *messages) begin(size int) {
 	if m.count > 0 {
-		m.older = binary.AppendUvarint(m.older, uint64(m.size))
-		m.older = binary.AppendUvarint(m.older, uint64(m.count))
+		if m.older == nil {
+			m.older = &olderRuns{}
+		}
+		m.older.runs = binary.AppendUvarint(m.older.runs, uint64(m.size))
+		m.older.runs = binary.AppendUvarint(m.older.runs, uint64(m.count))
 		m.count = 0
 	}
 	m.size = size
@@ -55,28 +63,33 @@ func (m *messages) written(n int) {
 
 // first returns the size and the number of the messages of the first run.
 func (m *messages) first() (size, count int) {
-	if m.headLeft == 0 && m.at < len(m.older) {
-		size, n := binary.Uvarint(m.older[m.at:])
-		m.at += n
-		left, n := binary.Uvarint(m.older[m.at:])
-		m.at += n
-		m.headSize, m.headLeft = int(size), int(left)
-		if m.at > 1024 && m.at > len(m.older)/2 {
-			m.older = m.older[:copy(m.older, m.older[m.at:])]
-			m.at = 0
-		}
-	}
-	if m.headLeft > 0 {
-		return m.headSize, m.headLeft
+	if m.older != nil && m.older.first() {
+		return m.older.headSize, m.older.headLeft
 	}
 	return m.size, m.count
+}
+
+// first reports whether there is a run, which is then the head.
+func (o *olderRuns) first() bool {
+	if o.headLeft == 0 && o.at < len(o.runs) {
+		size, n := binary.Uvarint(o.runs[o.at:])
+		o.at += n
+		left, n := binary.Uvarint(o.runs[o.at:])
+		o.at += n
+		o.headSize, o.headLeft = int(size), int(left)
+		if o.at > 1024 && o.at > len(o.runs)/2 {
+			o.runs = o.runs[:copy(o.runs, o.runs[o.at:])]
+			o.at = 0
+		}
+	}
+	return o.headLeft > 0
 }
 
 // remove removes so many messages of the first run.
 func (m *messages) remove(n int) {
 	m.total -= n
-	if m.headLeft > 0 {
-		m.headLeft -= n
+	if m.older != nil && m.older.headLeft > 0 {
+		m.older.headLeft -= n
 	} else {
 		m.count -= n
 	}
@@ -84,10 +97,12 @@ func (m *messages) remove(n int) {
 
 // clear forgets all messages.
 func (m *messages) clear() {
-	m.at, m.count, m.head, m.headLeft, m.total = 0, 0, 0, 0, 0
-	if len(m.older) > 0 { // else there is no pointer to write
-		if m.older = m.older[:0]; cap(m.older) > keepMessages {
+	m.count, m.head, m.total = 0, 0, 0
+	if m.older != nil {
+		if m.older.clear(); cap(m.older.runs) > keepMessages {
 			m.older = nil
 		}
 	}
 }
+
+func (o *olderRuns) clear() { o.runs, o.at, o.headLeft = o.runs[:0], 0, 0 }

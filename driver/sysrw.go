@@ -14,11 +14,9 @@ import (
 // configured otherwise.
 const DefaultBlockSize = 64 << 10
 
-// What is larger is freed when the output has been written, in bytes.
-const (
-	keepOutput   = 64 << 10
-	keepMessages = 1 << 10
-)
+// keepMessages is above which size what is known of messages is freed once they have
+// been written, in bytes.
+const keepMessages = 1 << 10
 
 // Config configures a SysRW.
 type Config struct {
@@ -115,8 +113,13 @@ func (d *SysRW) Output() []byte {
 // SetOutput sets the output buffer to out, which must be the buffer that Output
 // returned with one new message appended. An empty message does not count.
 func (d *SysRW) SetOutput(out []byte) {
-	if size := len(out) - len(d.out); size > 0 {
-		d.messages.add(size)
+	switch size, m := len(out)-len(d.out), &d.messages; {
+	case size <= 0:
+	case size == m.size: // add, without a call
+		m.count++
+		m.total++
+	default:
+		m.add(size)
 	}
 	d.setOutput(out)
 }
@@ -155,50 +158,66 @@ func (d *SysRW) Flush(w io.Writer) (left int, err error) { return d.FlushSome(w,
 // FlushSome is Flush, but writes at most the given number of bytes; a negative
 // number means no limit.
 func (d *SysRW) FlushSome(w io.Writer, most int) (left int, err error) {
-	if waiting := d.waiting(); most < 0 || most > waiting {
+	waiting := d.waiting()
+	if most < 0 || most > waiting {
 		most = waiting
 	}
 	var n int
-	if d.texts.waiting() > 0 {
+	switch {
+	case most == 0:
+	case d.texts.waiting() > 0:
 		n, err = d.writeTexts(w, most)
-	} else {
-		n, err = d.writeOut(w, most)
+	default:
+		if n, err = d.writeOut(w, most); n < most && err == nil {
+			n, err = d.writeMore(w, n, most)
+		}
 	}
 	d.written += uint64(n)
 	switch {
-	case d.waiting() > 0:
+	case n < waiting:
 		d.messages.written(n)
 	case d.lost == 0:
 		d.Discard()
 	}
-	if wouldBlock(err) {
+	if err != nil && wouldBlock(err) {
 		err = nil
 	}
 	return d.OutOctets(), err
 }
 
-// writeOut writes up to so many bytes of out and returns how many it has written.
+// writeOut writes once, up to so many bytes of out, and returns how many it has
+// written.
 func (d *SysRW) writeOut(w io.Writer, most int) (n int, err error) {
-	for n < most && err == nil {
-		var wrote int
-		wrote, err = w.Write(d.out[d.done : d.done+most-n])
-		d.done += wrote
-		n += wrote
-		if wrote == 0 && err == nil {
-			err = io.ErrShortWrite
-		}
+	n, err = w.Write(d.out[d.done : d.done+most])
+	d.done += n
+	if n == 0 && err == nil {
+		err = io.ErrShortWrite
 	}
 	return n, err
 }
 
+// writeMore continues a writeOut after which n bytes of most have been written.
+func (d *SysRW) writeMore(w io.Writer, n, most int) (int, error) {
+	for n < most {
+		wrote, err := d.writeOut(w, most-n)
+		n += wrote
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, nil
+}
+
 // Discard drops the output, including what [SysRW.Lose] still counts.
 func (d *SysRW) Discard() {
-	d.out, d.done, d.lost = d.out[:0], 0, 0
-	if cap(d.out) > keepOutput {
-		d.out = nil
+	d.done, d.lost = 0, 0
+	if d.out = d.out[:0]; cap(d.out) >= lentSize {
+		d.dropBuffer()
 	}
 	d.messages.clear()
-	d.texts.discard()
+	if d.texts != nil {
+		d.texts.discard()
+	}
 }
 
 // Lose drops the output, which cannot be written any more, but OutOctets
@@ -206,7 +225,8 @@ func (d *SysRW) Discard() {
 // mark still reaches it.
 func (d *SysRW) Lose() {
 	d.lost += d.waiting()
-	d.out, d.done, d.texts = nil, 0, nil
+	d.dropBuffer()
+	d.done, d.texts = 0, nil
 }
 
 // OutOctets returns how many bytes wait to be written, those that Lose has

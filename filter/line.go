@@ -57,6 +57,13 @@ type LineConfig struct {
 // continue with the next line. When MaxBuffer is exceeded, all bytes that wait
 // are dropped.
 type Line struct {
+	*lineSettings
+	seen int // bytes at the front of the next buf in which no line end begins
+}
+
+// lineSettings are shared by a Line and its clones, since a server has one Line for
+// each connection. They are not changed while they are shared.
+type lineSettings struct {
 	mode      lineMode
 	char      byte   // the line end, for endChar; its last byte, for endLiteral
 	literal   []byte // the line end, for endLiteral and endPartial
@@ -65,7 +72,6 @@ type Line struct {
 	out       string
 	maxLength int
 	maxBuffer int
-	seen      int // bytes at the front of the next buf in which no line end begins
 }
 
 // lineMode is how a Line looks for the end of the next line.
@@ -81,13 +87,13 @@ const (
 )
 
 // Lines returns the default Line filter. It is itself a func() Filter.
-func Lines() Filter {
-	return &Line{out: "\r\n", maxLength: DefaultMaxLength, maxBuffer: DefaultMaxBuffer}
-}
+func Lines() Filter { return &Line{lineSettings: &defaultSettings} }
+
+var defaultSettings = lineSettings{out: "\r\n", maxLength: DefaultMaxLength, maxBuffer: DefaultMaxBuffer}
 
 // NewLine returns a Line filter, or a *[ConfigError].
 func NewLine(config LineConfig) (*Line, error) {
-	l := &Line{out: "\r\n"}
+	l := &lineSettings{out: "\r\n"}
 	if err := l.setLimits(config); err != nil {
 		return nil, err
 	}
@@ -102,10 +108,10 @@ func NewLine(config LineConfig) (*Line, error) {
 	case config.OutputLiteral != "" || config.NoOutputLiteral:
 		l.out = config.OutputLiteral
 	}
-	return l, nil
+	return &Line{lineSettings: l}, nil
 }
 
-func (l *Line) setLimits(config LineConfig) (err error) {
+func (l *lineSettings) setLimits(config LineConfig) (err error) {
 	if l.maxLength, err = limitOr("Line", "MaxLength", config.MaxLength, DefaultMaxLength); err != nil {
 		return err
 	}
@@ -118,7 +124,7 @@ func (l *Line) setLimits(config LineConfig) (err error) {
 	return nil
 }
 
-func (l *Line) setInput(config LineConfig) error {
+func (l *lineSettings) setInput(config LineConfig) error {
 	if config.Literal != "" {
 		if config.OutputLiteral != "" || config.NoOutputLiteral || config.InputLiteral != "" || config.InputRegexp != nil || config.Autodetect {
 			return configError("Line", "Literal", ErrConflict)
@@ -142,7 +148,7 @@ func (l *Line) setInput(config LineConfig) error {
 }
 
 // setLiteral makes end the only line end.
-func (l *Line) setLiteral(end string) {
+func (l *lineSettings) setLiteral(end string) {
 	l.mode, l.literal, l.char = endLiteral, []byte(end), end[len(end)-1]
 	if len(end) == 1 {
 		l.mode = endChar
@@ -242,10 +248,17 @@ func (l *Line) find(buf []byte) (start, end int) {
 // detected takes buf[start:end], the end of the first line, as the line end.
 // A single byte at the end of buf may be the first half of two.
 func (l *Line) detected(buf []byte, start, end int) {
-	l.setLiteral(string(buf[start:end]))
+	l.setOwnLiteral(string(buf[start:end]))
 	if end-start == 1 && end == len(buf) {
 		l.mode = endPartial
 	}
+}
+
+// setOwnLiteral is setLiteral for this Line and not for its clones.
+func (l *Line) setOwnLiteral(end string) {
+	own := *l.lineSettings
+	own.setLiteral(end)
+	l.lineSettings = &own
 }
 
 // endDetection ends the detection of a line end of which one byte is known,
@@ -253,10 +266,10 @@ func (l *Line) detected(buf []byte, start, end int) {
 func (l *Line) endDetection(next byte) int {
 	first := l.literal[0]
 	if next == partner(first) {
-		l.setLiteral(string([]byte{first, next}))
+		l.setOwnLiteral(string([]byte{first, next}))
 		return 1
 	}
-	l.setLiteral(string([]byte{first}))
+	l.setOwnLiteral(string([]byte{first}))
 	return 0
 }
 
@@ -293,9 +306,11 @@ func (l *Line) Rewind() { l.seen = 0 }
 // Clone returns a Line with the same settings. A line end that Autodetect has
 // found counts as a setting, unless only a part of it has arrived.
 func (l *Line) Clone() Filter {
-	c := *l
-	if c.seen = 0; c.mode == endPartial {
-		c.mode, c.literal = endFirst, nil
+	c := &Line{lineSettings: l.lineSettings}
+	if l.mode == endPartial {
+		own := *l.lineSettings
+		own.mode, own.literal = endFirst, nil
+		c.lineSettings = &own
 	}
-	return &c
+	return c
 }

@@ -25,7 +25,17 @@ const (
 
 // indexNewline returns where the first CR or LF is, or -1.
 func indexNewline(buf []byte) int {
-	i := 0
+	if len(buf) < len(block{}) {
+		return indexNewlineFrom(buf, 0)
+	}
+	if i := (*block)(buf).indexNewline(); i >= 0 {
+		return i
+	}
+	return indexNewlineFrom(buf, len(block{}))
+}
+
+// indexNewlineFrom is indexNewline for what begins at i.
+func indexNewlineFrom(buf []byte, i int) int {
 	for ; i+len(block{}) <= min(len(buf), near); i += len(block{}) {
 		if j := (*block)(buf[i:]).indexNewline(); j >= 0 {
 			return i + j

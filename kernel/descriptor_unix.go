@@ -9,6 +9,7 @@ import (
 	"syscall"
 
 	"github.com/gopoe/poe/kernel/internal/fd"
+	"github.com/gopoe/poe/kernel/internal/poll"
 )
 
 // FD makes a handle of a descriptor, which it sets to non-blocking mode and
@@ -84,6 +85,19 @@ func descriptorHandle(d fd.FD, name string) *Handle {
 	return &both.Handle
 }
 
+// connectionHandle is descriptorHandle for a connection that was accepted, with
+// the watchers of its first wheel in the same piece of memory.
+func connectionHandle(d fd.FD, tcp bool) *Handle {
+	all := &struct {
+		Handle
+		descriptor
+		watchers [2]watcher
+	}{Handle: Handle{name: "connection"}, descriptor: descriptor{d}}
+	all.reg = poll.Registration{FD: d.Int(), Token: -1, Exclusive: true, TCP: tcp}
+	all.source, all.spares = &all.descriptor, &all.watchers
+	return &all.Handle
+}
+
 // Close closes the descriptor.
 func (d *descriptor) Close() error {
 	err := d.FD.Close()
@@ -105,7 +119,5 @@ func (d *descriptor) Accept() (*Handle, net.Addr, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	h := descriptorHandle(conn, "connection")
-	h.reg.Exclusive, h.reg.TCP = true, d.AcceptsTCP()
-	return h, from, nil
+	return connectionHandle(conn, d.AcceptsTCP()), from, nil
 }

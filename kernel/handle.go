@@ -39,8 +39,9 @@ type Handle struct {
 	flagged     bool // in the kernel's list of sources that may be ready
 	drained     bool // the last read has taken all there was
 	watchers    [modes]*watcher
-	spare       *watcher                   // for the next wheel's, made with the last one
-	asked       observe.Mark               // the event that has asked for output, while the kernel is observed
+	sparesUsed  uint8
+	spares      *[2]watcher                // for wheels, nil if there are none left
+	asked       *observe.Mark              // the event that has asked for output; nil unless the kernel is or was observed
 	tape        *tape                      // of its kernel, nil unless that records or replays
 	netConn     atomic.Pointer[sourceConn] // notified by the source instead of the kernel
 }
@@ -428,6 +429,17 @@ func (h *Handle) disarm() {
 	if err := h.arm(); err != nil {
 		h.k.watchFailed(h, err)
 	}
+}
+
+// onlyWanted returns those of the reported modes that are wanted.
+func (h *Handle) onlyWanted(reported modeSet) modeSet {
+	for m := Read; m < modes; m++ {
+		if reported&m.bit() != 0 && h.want&m.bit() == 0 {
+			reported &^= m.bit()
+			h.unwanted(m)
+		}
+	}
+	return reported
 }
 
 // unwanted is called when the system reports a mode that is not wanted. What is

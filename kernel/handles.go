@@ -286,6 +286,9 @@ func (k *Kernel) dispatchReady(h *Handle, m Mode) {
 	switch {
 	case first == nil:
 		return
+	case first.next == nil && m == Read && first.ready != nil: // a wheel that reads, nearly always
+		k.dispatchWatch(first)
+		return
 	case first.next == nil:
 		k.dispatchWatcher(first, h, m)
 		return
@@ -317,23 +320,21 @@ func (k *Kernel) dispatchWatcher(w *watcher, h *Handle, m Mode) {
 
 // dispatchWatch runs a wheel's watcher as dispatch runs a handler.
 func (k *Kernel) dispatchWatch(w *watcher) {
-	outer, e := k.frame, w.session
-	f := k.push(e, w.event, kindSelect, nil)
+	f := k.push(w.session, w.event, kindSelect, nil)
 	f.found = true
 	if k.tape != nil {
-		k.tape.event(e, w.event, kindSelect)
+		k.tape.event(w.session, w.event, kindSelect)
 	}
 	if k.debug != nil {
 		k.debug.readying(f, w)
 	}
 	defer func() {
-		stopped := f.session != e
-		k.frame = outer
+		k.frame = f.outer
 		if k.debug != nil {
 			k.debug.left(f)
 		}
 		if !f.done {
-			k.recovered(e, e, w.event, "", kindSelect, stopped, recover())
+			k.recovered(w.session, w.session, w.event, "", kindSelect, f.session != w.session, recover())
 		}
 	}()
 	w.ready.HandleReady(w.mode)

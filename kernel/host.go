@@ -85,13 +85,14 @@ func (h *Handle) newWatcher() *watcher {
 	if h == nil {
 		return &watcher{}
 	}
-	if w := h.spare; w != nil {
-		h.spare = nil
-		return w
+	if h.spares == nil {
+		h.spares = &[2]watcher{}
 	}
-	pair := &[2]watcher{}
-	h.spare = &pair[1]
-	return &pair[0]
+	w := &h.spares[h.sparesUsed]
+	if h.sparesUsed++; int(h.sparesUsed) == len(h.spares) {
+		h.spares, h.sparesUsed = nil, 0
+	}
+	return w
 }
 
 // Watch calls ready, in the active session, whenever the handle is ready in

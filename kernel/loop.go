@@ -9,6 +9,9 @@ import (
 // modeSet is a set of modes, as the poller reports them.
 type modeSet = poll.Modes
 
+// allModes are those that a handle can be watched in; a report may have more bits.
+const allModes = modeSet(1<<modes - 1)
+
 // readyHandle is a handle that is ready in some modes which are wanted.
 type readyHandle struct {
 	handle *Handle

@@ -111,7 +111,7 @@ func (o *observing) remove(by observe.Observer) {
 		}
 		for _, slot := range o.k.handles.slots {
 			if slot.h != nil {
-				slot.h.asked = observe.Mark{}
+				slot.h.asked = nil
 			}
 		}
 	}
@@ -269,7 +269,10 @@ func (o *observing) signal(it *item) *observe.Span {
 func (o *observing) output(h *Handle) {
 	at := &o.k.frame.span.Mark
 	id, cause, trace := at.ID, at.Cause, at.Trace
-	copyMark(at, &h.asked)
+	if h.asked == nil {
+		h.asked = &observe.Mark{}
+	}
+	copyMark(at, h.asked)
 	h.asked.ID, h.asked.Cause, h.asked.Trace = 0, 0, 0
 	o.k.dispatchReady(h, Write)
 	at.ID, at.Cause, at.Trace = id, cause, trace
@@ -277,9 +280,13 @@ func (o *observing) output(h *Handle) {
 
 // asked notes the event that asks for output first.
 func (o *observing) asked(h *Handle) {
-	if o != nil {
-		h.asked = o.current()
+	if o == nil {
+		return
 	}
+	if h.asked == nil {
+		h.asked = &observe.Mark{}
+	}
+	*h.asked = o.current()
 }
 
 // marked notes the event after which a session has nothing to live for.

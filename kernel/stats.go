@@ -1,5 +1,9 @@
 package kernel
 
+import "github.com/gopoe/poe/internal/turns"
+
+func init() { turns.Of = func(k any) *uint64 { return &k.(*Kernel).turns } }
+
 // Stats are statistics of a kernel. Turns, DeadLetters and LostPostbacks are
 // counters, which only grow; the others are present numbers.
 type Stats struct {

@@ -222,15 +222,18 @@ func (k *Kernel) sleep(d time.Duration) (came bool, err error) {
 // before the next turn; only a watcher that was removed gets nothing any more.
 func (k *Kernel) dispatchHandles() {
 	k.dispatching = true
+	var found modeSet // in any handle
 	if len(k.reported) > 0 {
-		k.settleReady()
+		found = k.settleReady()
 		k.dispatchMode(Read)
 	}
-	if len(k.ready) > 0 || len(k.writing) > 0 {
+	if len(k.writing) > 0 {
 		k.dispatchDirty()
+	}
+	if found&Write.bit() != 0 {
 		k.dispatchMode(Write)
 	}
-	if len(k.ready) > 0 {
+	if found&Expedite.bit() != 0 {
 		k.dispatchMode(Expedite)
 	}
 	k.dispatching = false
@@ -239,21 +242,21 @@ func (k *Kernel) dispatchHandles() {
 }
 
 // settleReady finds the handles that the loop has reported, and keeps of the
-// report what is wanted.
-func (k *Kernel) settleReady() {
-	for _, r := range k.reported {
+// report what is wanted. It returns the modes that any of them is ready in.
+func (k *Kernel) settleReady() (found modeSet) {
+	for i := range k.reported {
+		r := &k.reported[i]
 		h := k.handles.find(r.Token, r.Gen)
 		if h == nil {
 			continue
 		}
 		h.reportOnce = false
-		for m := Read; m < modes; m++ {
-			if r.Modes&m.bit() != 0 && h.want&m.bit() == 0 {
-				r.Modes &^= m.bit()
-				h.unwanted(m)
-			}
+		was := r.Modes
+		if was&allModes&^h.want != 0 {
+			was = h.onlyWanted(was)
 		}
-		k.ready = append(k.ready, readyHandle{h, r.Modes})
+		found |= was
+		k.ready = append(k.ready, readyHandle{h, was})
 	}
 	if k.clock != nil {
 		k.sortReady()
@@ -261,6 +264,7 @@ func (k *Kernel) settleReady() {
 	if c, ok := k.clock.(orderingClock); ok && len(k.ready) > 1 {
 		k.permuteReady(c)
 	}
+	return found
 }
 
 // sortReady puts what is ready into the order in which the handles became
@@ -281,17 +285,17 @@ func (k *Kernel) permuteReady(c orderingClock) {
 
 func (k *Kernel) dispatchMode(m Mode) {
 	found := false
-	for i := range k.ready {
-		r := &k.ready[i]
-		if r.modes&m.bit() == 0 || r.handle.watchers[m] == nil {
+	for i := range k.ready { // which a nested turn replaces meanwhile
+		h, was := k.ready[i].handle, k.ready[i].modes
+		if was&m.bit() == 0 || h.watchers[m] == nil {
 			continue
 		}
 		found = true
-		if m == Read && r.handle.reg.Edge {
-			k.dispatchEdge(r.handle, r.modes)
+		if m == Read && h.reg.Edge {
+			k.dispatchEdge(h, was)
 			continue
 		}
-		k.dispatchReady(r.handle, m)
+		k.dispatchReady(h, m)
 	}
 	if found {
 		k.sweep()
@@ -305,7 +309,11 @@ func (k *Kernel) dispatchDirty() {
 			continue // written by a nested turn
 		}
 		h.writeQueued = false
-		k.dispatchOutput(h)
+		if w := h.watchers[Write]; k.debug == nil && w != nil && w.next == nil && w.ready != nil {
+			k.dispatchWatch(w) // nearly always
+		} else {
+			k.dispatchOutput(h)
+		}
 		k.writing[i] = nil
 	}
 	if len(k.writing) > 0 {

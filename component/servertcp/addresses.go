@@ -46,7 +46,7 @@ func (c *Config) factory(a Address) socketfactory.Config {
 	return socketfactory.Config{
 		Domain: a.Domain, BindAddress: a.Address, BindPort: a.Port, BindService: a.Service,
 		ListenQueue: c.ListenQueue, Reuse: true, Options: c.socketOptions(), Listener: a.Listener,
-		Events: socketfactory.Names{Success: "tcp_server_got_connection", Failure: "tcp_server_got_error"},
+		Events: socketfactory.Names{Success: connectionEvent, Failure: errorEvent},
 	}
 }
 
@@ -120,7 +120,11 @@ func (l *Listener) listen(e kernel.Event) {
 		}
 	}
 	for _, a := range append([]Address{l.config.first()}, l.config.ExtraAddresses...) {
-		w, err := socketfactory.New(e.Kernel, l.config.factory(a))
+		made := l.config.factory(a)
+		if l.direct() {
+			made.Events = socketfactory.Funcs{Success: l.accepted, Failure: l.failed}
+		}
+		w, err := socketfactory.New(e.Kernel, made)
 		if err != nil {
 			panic(err)
 		}

@@ -52,23 +52,23 @@ type Client struct {
 	Heap any
 
 	listener   *Listener
-	input      *tcpconn.Handler[Client]
-	rate       *ratelimit.Limiter   // nil without rates
-	held       int                  // bytes counted in the listener's memory
-	condemned  bool                 // ends because of Limits.Memory
-	quiet      uint8                // how often checkOutput has found no progress
-	pace       pace                 // of its reads
-	written    uint64               // what had been written when it looked last
-	counted    *netip.Addr          // address counted against Limits.PerPeer, or nil
-	monitor    *conntimeout.Monitor // nil without time-outs
+	held       int   // bytes counted in the listener's memory
+	condemned  bool  // ends because of Limits.Memory
+	quiet      uint8 // how often checkOutput has found no progress
+	pace       pace  // of its reads
 	extra      *cold
 	prev, next *Client // in the listener's list
 }
 
 // cold is the state that few connections need.
 type cold struct {
-	proxy     netip.AddrPort  // the proxy that has announced the peer
-	header    *proxyHandshake // while it is being read
+	input     *tcpconn.Handler[Client] // instead of the configuration's
+	rate      *ratelimit.Limiter       // nil without rates
+	monitor   *conntimeout.Monitor     // nil without time-outs
+	counted   *netip.Addr              // address counted against Limits.PerPeer, or nil
+	written   uint64                   // what had been written when checkOutput looked last
+	proxy     netip.AddrPort           // the proxy that has announced the peer
+	header    *proxyHandshake          // while it is being read
 	handshake *tcpconn.Handshake
 	dialogue  *Dialogue
 	login     kernel.AlarmID // the end of Timeouts.Login
@@ -76,12 +76,15 @@ type cold struct {
 	stalled   time.Time      // since when the memory limit has kept it from being read
 }
 
-// cold returns the rarely used state, zero if unset.
-func (c *Client) cold() cold {
+// noCold is what cold returns for connections without; it is not written to.
+var noCold cold
+
+// cold returns the rarely used state, to be read.
+func (c *Client) cold() *cold {
 	if c.extra == nil {
-		return cold{}
+		return &noCold
 	}
-	return *c.extra
+	return c.extra
 }
 
 func (c *Client) ensureCold() *cold {
@@ -228,7 +231,7 @@ func (c *Client) begin(e kernel.Event, h *kernel.Handle, again bool) {
 
 func (c *Client) makeWheel(h *kernel.Handle) (err error) {
 	config := c.config()
-	made := readwrite.Config{Handle: h, Marks: config.Marks, Backpressure: c.listener.backpressureMarks(), Events: c.events(), EagerOutput: config.EagerOutput, MaxPending: max(0, config.Limits.Output), RateLimiter: c.limits()}
+	made := readwrite.Config{Handle: h, Marks: config.Marks, Backpressure: c.listener.shares().marks, Events: c.events(), EagerOutput: config.EagerOutput, MaxPending: max(0, config.Limits.Output), RateLimiter: c.limits()}
 	made.Filter = makeFilter(config.ClientFilter)
 	made.InputFilter, made.OutputFilter = makeFilter(config.ClientInputFilter), makeFilter(config.ClientOutputFilter)
 	if made.Filter == nil && made.InputFilter == nil {
@@ -258,7 +261,7 @@ func (c *Client) stop(e kernel.Event) {
 	c.forget()
 	c.listener.stats.add(c.Wheel)
 	c.listener.leave(c)
-	c.listener.release(c.counted)
+	c.listener.release(c.cold().counted)
 	if c.listener.id.Alive() {
 		// It is alive, and its handler exists.
 		_, _ = e.Kernel.Call(c.listener.id, "disconnected")
@@ -269,7 +272,7 @@ func (c *Client) gotInput(e kernel.Event) {
 	if c.ShuttingDown {
 		return
 	}
-	c.monitor.RecordReceived()
+	c.cold().monitor.RecordReceived()
 	c.listener.work.records += boxedWork
 	c.runCallback(e, func() { c.handle(e.Arg(0)) })
 }
@@ -314,7 +317,7 @@ func (c *Client) warn(err *kernel.OpError) {
 }
 
 func (c *Client) gotFlush(e kernel.Event) {
-	c.monitor.Flushed()
+	c.cold().monitor.Flushed()
 	if c.config().ClientFlushed != nil {
 		c.runCallback(e, func() { c.config().ClientFlushed(c) })
 	}

@@ -134,7 +134,8 @@ func (d *Dialogue) tooLate(e kernel.Event) {
 // startDialogue begins the dialogue of a connection.
 func (c *Client) startDialogue(e kernel.Event, talk func(*Dialogue) error) {
 	d := &Dialogue{Client: c}
-	c.ensureCold().dialogue, c.input = d, Input(func(_ *Client, record any) { d.received(record) })
+	c.ensureCold().dialogue = d
+	c.SetInput(Input(func(_ *Client, record any) { d.received(record) }))
 	await.Async(e, func(t *await.Task) {
 		d.Task = t
 		defer c.Shutdown()

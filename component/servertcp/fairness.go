@@ -24,8 +24,11 @@ const (
 	boxedBytes = 128  // that such a filter reads
 	writeBytes = 256  // that are written: the system finds memory for them
 
-	lightRead  = 16 << 10 // bytes, of one that was light
 	leastWrite = 4 << 10
+
+	// lightRead is how many bytes a light one may read. What fills it seems to be a part
+	// of more, so it is no size that messages have.
+	lightRead = 24 << 10
 )
 
 // lane is how the connections of one weight are served in one mode.
@@ -38,6 +41,7 @@ type lane struct {
 
 // work is how much the connections of a server have done in a turn.
 type work struct {
+	kernels *uint64 // the kernel's count of its turns
 	turn    uint64
 	lanes   [2][2]lane // by mode, and by weight: heavy, light
 	total   int        // ever
@@ -69,11 +73,11 @@ func (w *work) lane(p *pace, m kernel.Mode) (l *lane, budget int) {
 }
 
 // begin starts a turn if it is a new one.
-func (w *work) begin(turn uint64) {
-	if w.turn == turn {
+func (w *work) begin() {
+	if w.turn == *w.kernels {
 		return
 	}
-	w.turn = turn
+	w.turn = *w.kernels
 	for m := range w.lanes {
 		for i := range w.lanes[m] {
 			l := &w.lanes[m][i]
@@ -111,11 +115,40 @@ func (w *work) add(p *pace, m kernel.Mode, units int) {
 	w.total += units
 }
 
+// easy reports whether the connection may be served in any case: it is light, and
+// light ones are not served in rounds.
+func (w *work) easy(p *pace, m kernel.Mode) bool {
+	l := &w.lanes[m][1]
+	return p.light && !l.carried && l.done < lightWork
+}
+
+// grantRead is turnShare for a connection that is served in any case.
+func (c *Client) grantRead() int {
+	w, p := &c.listener.work, &c.pace
+	p.round[kernel.Read] = w.lanes[kernel.Read][1].round
+	w.add(p, kernel.Read, 0)
+	w.granted = min(c.listener.shares().read, lightRead)
+	if p.perKiB == 0 { // each byte may be a record
+		w.granted = min(w.granted, leastRead)
+	}
+	w.before, w.output = w.total, c.outOctets()
+	return w.granted
+}
+
+// grantWrite is writeShare for such a connection.
+func (c *Client) grantWrite() int {
+	w, p := &c.listener.work, &c.pace
+	w.add(p, kernel.Write, 0)
+	l := &w.lanes[kernel.Write][1]
+	p.round[kernel.Write] = l.round
+	return max(leastWrite, (lightWork-l.done)*writeBytes)
+}
+
 // turnShare returns how many bytes the connection may read now, 0 for none in this
 // turn.
 func (c *Client) turnShare() int {
 	w, p := &c.listener.work, &c.pace
-	w.begin(c.Kernel.Stats().Turns)
+	w.begin()
 	if !w.admits(p, kernel.Read) {
 		return 0
 	}
@@ -136,11 +169,11 @@ func (c *Client) turnShare() int {
 // countRead counts the work of a read.
 func (c *Client) countRead(bytes int) {
 	w, p := &c.listener.work, &c.pace
-	each := unitBytes
-	if c.input != nil && c.input.Boxed() {
-		each = boxedBytes
+	work := callWork + bytes/unitBytes
+	if in := inputOf(c); in != nil && in.Boxed() {
+		work = callWork + bytes/boxedBytes
 	}
-	w.add(p, kernel.Read, callWork+bytes/each+max(0, c.outOctets()-w.output)/unitBytes)
+	w.add(p, kernel.Read, work+max(0, c.outOctets()-w.output)/unitBytes)
 	units := w.total - w.before // also what was written meanwhile
 	p.light = units <= littleWork && bytes < w.granted
 	// One read of long records does not mean that the next has no short ones.
@@ -151,7 +184,7 @@ func (c *Client) countRead(bytes int) {
 // turn.
 func (c *Client) writeShare() int {
 	w, p := &c.listener.work, &c.pace
-	w.begin(c.Kernel.Stats().Turns)
+	w.begin()
 	w.add(p, kernel.Write, 0)
 	if !w.admits(p, kernel.Write) {
 		return 0

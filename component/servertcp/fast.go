@@ -50,7 +50,7 @@ func (c *Config) setDirect() {
 		},
 		Flushed: func(w *readwrite.Wheel) {
 			c := clientOf(w)
-			c.monitor.Flushed()
+			c.cold().monitor.Flushed()
 			if c.ShuttingDown || c.config().ClientFlushed != nil {
 				c.gotFlush(c.eventNamed("tcp_server_got_flush", []any{w.ID()}))
 			}
@@ -72,7 +72,13 @@ func (c *Config) setDirect() {
 	c.direct = f
 }
 
-func inputOf(c *Client) *tcpconn.Handler[Client] { return c.input }
+// inputOf returns the connection's callback for input.
+func inputOf(c *Client) *tcpconn.Handler[Client] {
+	if c.extra != nil && c.extra.input != nil {
+		return c.extra.input
+	}
+	return c.listener.config.ClientInput
+}
 
 // inputClient returns the connection of a wheel that has a record, nil if it is
 // not wanted any more.
@@ -93,10 +99,11 @@ func (c *Client) eventNamed(name string, args []any) kernel.Event {
 
 // handle passes a record of any type to the callback.
 func (c *Client) handle(record any) {
-	if !c.input.Boxed() {
+	input := inputOf(c)
+	if !input.Boxed() {
 		c.Args = nil // as on the direct way
 	}
-	if err := c.input.Handle(c, record); err != nil {
+	if err := input.Handle(c, record); err != nil {
 		c.failed(c.Event, &kernel.OpError{Op: "input", Err: err, Wheel: c.wheelID()})
 	}
 }
@@ -114,7 +121,7 @@ func (c *Client) beginInput() bool {
 	if c.ShuttingDown {
 		return false
 	}
-	c.monitor.RecordReceived()
+	c.cold().monitor.RecordReceived()
 	c.listener.work.records += recordWork
 	if c.Name != inputEvent || c.Args != nil {
 		c.Event = c.eventNamed(inputEvent, nil)

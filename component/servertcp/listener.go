@@ -37,7 +37,9 @@ type Listener struct {
 	paused   *int           // by an inspector: what Concurrency was; nil if it is not
 	accepting
 
+	clientArgs   any // of the configuration, boxed once
 	memory       memory
+	share        shares
 	work         work
 	peerText     lastText
 	backpressure int            // bytes of output from which on a connection is not read, 0 for none
@@ -46,19 +48,25 @@ type Listener struct {
 	last         *Client
 }
 
+// The events of the wheels that listen.
+const (
+	connectionEvent = "tcp_server_got_connection"
+	errorEvent      = "tcp_server_got_error"
+)
+
 var listenerStates = session.States[Listener]{
-	"_start":                    (*Listener).start,
-	"_stop":                     (*Listener).stop,
-	"_child":                    func(*Listener, kernel.Event) {},
-	"tcp_server_got_connection": (*Listener).gotConnection,
-	"tcp_server_got_error":      (*Listener).gotError,
-	"disconnected":              (*Listener).disconnected,
-	"set_concurrency":           (*Listener).setConcurrency,
-	"tcp_server_handed":         (*Listener).gotHanded,
-	"tcp_server_adjust":         func(l *Listener, e kernel.Event) { l.Event = e; l.adjustAccept() },
-	"shutdown":                  (*Listener).shutdown,
-	"drain":                     (*Listener).drain,
-	"stats":                     func(l *Listener, e kernel.Event) { e.Return(l.Stats()) },
+	"_start":            (*Listener).start,
+	"_stop":             (*Listener).stop,
+	"_child":            func(*Listener, kernel.Event) {},
+	connectionEvent:     (*Listener).gotConnection,
+	errorEvent:          (*Listener).gotError,
+	"disconnected":      (*Listener).disconnected,
+	"set_concurrency":   (*Listener).setConcurrency,
+	"tcp_server_handed": (*Listener).gotHanded,
+	"tcp_server_adjust": func(l *Listener, e kernel.Event) { l.Event = e; l.adjustAccept() },
+	"shutdown":          (*Listener).shutdown,
+	"drain":             (*Listener).drain,
+	"stats":             func(l *Listener, e kernel.Event) { e.Return(l.Stats()) },
 }
 
 // ID returns the listener's session.
@@ -112,6 +120,25 @@ func (l *Listener) gotConnection(e kernel.Event) {
 	}
 }
 
+// direct reports whether the wheels that listen may call the server instead of
+// sending it the event of a new connection, as those of connections do. Nothing must
+// be able to see the event or its arguments.
+func (l *Listener) direct() bool {
+	c := l.config
+	return c.Acceptor == nil && c.shard == nil && c.SessionType == nil && !l.Kernel.Host().Tracing()
+}
+
+// accepted is gotConnection without the event.
+func (l *Listener) accepted(_ *socketfactory.Wheel, s socketfactory.Socket) {
+	l.Event = kernel.Event{Kernel: l.Kernel, Session: l.id, Sender: l.id, Name: connectionEvent}
+	l.serveAccepted(l.Event, s)
+}
+
+// failed is gotError without the event.
+func (l *Listener) failed(_ *socketfactory.Wheel, err *kernel.OpError) {
+	_ = l.Kernel.Host().CallError(l.id, errorEvent, err) // without a session nothing is left to report to
+}
+
 // serveAccepted serves a connection that is for this listener.
 func (l *Listener) serveAccepted(e kernel.Event, s socketfactory.Socket) {
 	var counted *netip.Addr
@@ -138,13 +165,16 @@ func (l *Listener) serveAccepted(e kernel.Event, s socketfactory.Socket) {
 
 // serve makes the session of a connection.
 func (l *Listener) serve(e kernel.Event, s socketfactory.Socket, counted *netip.Addr) {
-	c := &Client{listener: l, ShutdownOnError: !l.config.ClientKeepOnError, counted: counted, input: l.config.ClientInput, pace: l.work.newPace()}
+	c := &Client{listener: l, ShutdownOnError: !l.config.ClientKeepOnError, pace: l.work.newPace()}
+	if counted != nil {
+		c.ensureCold().counted = counted
+	}
 	c.setRemote(s.Peer)
 	l.enter(c)
 	l.startOutputCheck()
 	_, err := session.New(e.Kernel, session.Config[Client]{
 		Heap: c, States: clientStates, Funcs: l.config.InlineStates, Options: l.config.ClientOptions,
-		Args: []any{s.Handle, l.config.ClientArgs}, Type: l.config.SessionType,
+		Args: []any{s.Handle, l.clientArgs}, Type: l.config.SessionType,
 	})
 	if err != nil {
 		l.leave(c)

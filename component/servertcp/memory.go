@@ -38,13 +38,15 @@ func defaulted(limit, standard int) int {
 }
 
 // defaultFilter makes the filter of a connection for which none is configured.
-func defaultFilter() filter.Filter {
+func defaultFilter() filter.Filter { return defaultLines.Clone() }
+
+var defaultLines = func() *filter.Line {
 	lines, err := filter.NewLine(filter.LineConfig{MaxLength: DefaultLine, MaxBuffer: DefaultLine + 256<<10})
 	if err != nil {
 		panic(err) // the limits are right
 	}
 	return lines
-}
+}()
 
 // memory counts what the connections of a server hold: input that is no whole
 // record yet, and output that waits.
@@ -52,6 +54,9 @@ type memory struct {
 	limit, total int
 	draining     *Client // is read to its end, since its peer has hung up; nil if none is
 }
+
+// overLimit reports whether they hold more than the limit.
+func (m *memory) overLimit() bool { return m.limit > 0 && m.total > m.limit }
 
 // How long a connection that is not read waits until it is looked at again, and
 // how long it may hold its memory while the limit is exceeded.
@@ -61,17 +66,33 @@ const (
 	leastShare      = 4 << 10 // bytes that a connection may hold in any case
 )
 
-// backpressureMarks returns the marks of output between which a wheel holds its
-// input.
-func (l *Listener) backpressureMarks() readwrite.Marks {
+// shares is what each connection may have of what all have together.
+type shares struct {
+	among int             // so many connections; 0 before the first one
+	marks readwrite.Marks // of output, between which a wheel holds its input
+	read  int             // bytes to be read at once, see turnBytes
+}
+
+// shares returns what each of the connections that there are now may have.
+func (l *Listener) shares() *shares {
+	if l.share.among != max(1, l.Connections) {
+		l.divide()
+	}
+	return &l.share
+}
+
+// divide computes the shares, once for each number of connections.
+func (l *Listener) divide() {
+	n := max(1, l.Connections)
+	l.share = shares{among: n, read: max(leastRead, turnBytes/n)}
 	if l.backpressure == 0 {
-		return readwrite.Marks{}
+		return
 	}
 	high := max(2, l.backpressure)
 	if l.memory.limit > 0 {
-		high = min(high, max(leastBackpressure, l.memory.limit/max(1, l.Connections)))
+		high = min(high, max(leastBackpressure, l.memory.limit/n))
 	}
-	return readwrite.Marks{High: high, Low: high / 2}
+	l.share.marks = readwrite.Marks{High: high, Low: high / 2}
 }
 
 // leastBackpressure is how much output may wait at a connection in any case before
@@ -84,8 +105,11 @@ type connLimits Client
 // limits returns the wheel's limits, nil if there are none.
 func (c *Client) limits() readwrite.RateLimiter {
 	limits, all := &c.config().Limits, &c.listener.limiter
-	c.rate = newRate(c.Kernel, limits, all)
-	if c.rate == nil && c.listener.backpressure == 0 && c.listener.memory.limit == 0 {
+	rate := newRate(c.Kernel, limits, all)
+	if rate != nil {
+		c.ensureCold().rate = rate
+	}
+	if rate == nil && c.listener.backpressure == 0 && c.listener.memory.limit == 0 {
 		return nil
 	}
 	return (*connLimits)(c)
@@ -94,19 +118,32 @@ func (c *Client) limits() readwrite.RateLimiter {
 // Reserve is called by the wheel before it reads and before it writes.
 func (f *connLimits) Reserve(m kernel.Mode) (bytes int, retry time.Duration) {
 	c := (*Client)(f)
-	if m == kernel.Read {
+	l := c.listener
+	l.work.begin()
+	switch {
+	case c.extra != nil || l.memory.overLimit() || !l.work.easy(&c.pace, m):
+		return c.reserve(m)
+	case m == kernel.Write:
+		return c.grantWrite(), 0
+	}
+	return c.grantRead(), 0
+}
+
+// reserve is Reserve where limits and budgets have to be looked at.
+func (c *Client) reserve(m kernel.Mode) (bytes int, retry time.Duration) {
+	c.account()
+	if m == kernel.Read && c.Wheel != nil {
 		if retry := c.holdBack(); retry > 0 {
 			return 0, retry
 		}
 	}
 	bytes = 1 << 30
-	if c.rate != nil {
-		if bytes, retry = c.rate.Reserve(m); bytes == 0 {
+	if rate := c.cold().rate; rate != nil {
+		if bytes, retry = rate.Reserve(m); bytes == 0 {
 			return 0, retry
 		}
 	}
 	if m == kernel.Write {
-		c.account()
 		return min(bytes, c.writeShare()), 0
 	}
 	return min(bytes, c.turnShare()), 0
@@ -124,18 +161,18 @@ const (
 // readShare is how much the connection may read at once.
 func (c *Client) readShare() int {
 	l := c.listener
-	if m := &l.memory; m.limit > 0 && m.total > m.limit && m.draining != c {
+	if m := &l.memory; m.overLimit() && m.draining != c {
 		return scantRead
 	}
-	return max(leastRead, turnBytes/max(1, l.Connections))
+	return l.shares().read
 }
 
 // Consumed is called by the wheel after it has read or written.
 func (f *connLimits) Consumed(m kernel.Mode, bytes int) {
-	if f.rate != nil {
-		f.rate.Consumed(m, bytes)
-	}
 	c := (*Client)(f)
+	if c.extra != nil && c.extra.rate != nil {
+		c.extra.rate.Consumed(m, bytes)
+	}
 	if m == kernel.Read {
 		c.countRead(bytes)
 	} else {
@@ -148,12 +185,8 @@ func (f *connLimits) Consumed(m kernel.Mode, bytes int) {
 // while the server holds more than its limit and this connection more than its
 // share of it.
 func (c *Client) holdBack() time.Duration {
-	c.account()
-	if c.Wheel == nil {
-		return 0
-	}
 	m := &c.listener.memory
-	if m.limit == 0 || m.total <= m.limit || c.held <= max(leastShare, m.limit/max(1, c.listener.Connections)) {
+	if !m.overLimit() || c.held <= max(leastShare, m.limit/max(1, c.listener.Connections)) {
 		if c.extra != nil {
 			c.extra.stalled = time.Time{}
 		}
@@ -215,12 +248,15 @@ func (c *Client) exceeded(e kernel.Event, op string) {
 
 // account counts what the connection holds now.
 func (c *Client) account() {
-	if w := c.Wheel; w != nil && !c.condemned {
-		held := w.OutOctets() + w.InMemory()
+	w := c.Wheel
+	if w == nil || c.condemned {
+		return
+	}
+	if held := w.OutOctets() + w.InMemory(); held != c.held {
 		c.listener.memory.total += held - c.held
 		c.held = held
-		w.SetBackpressure(c.listener.backpressureMarks())
 	}
+	w.SetBackpressure(c.listener.shares().marks)
 }
 
 // forget counts the connection's part no more.

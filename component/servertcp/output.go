@@ -84,4 +84,4 @@ func (c *Client) putFailed(err error) {
 // SetInput replaces the callback for input, from the next record on. A protocol
 // with several phases can so have one callback for each phase. input must not
 // be nil.
-func (c *Client) SetInput(input InputHandler) { c.input = input }
+func (c *Client) SetInput(input InputHandler) { c.ensureCold().input = input }

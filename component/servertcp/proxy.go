@@ -109,7 +109,7 @@ func (c *Client) announce(s proxyheader.Source) error {
 		c.listener.stats.Refused++
 		return ErrPeerLimit
 	}
-	c.ensureCold().proxy, c.counted = c.RemoteAddr, counted
+	c.ensureCold().proxy, c.extra.counted = c.RemoteAddr, counted
 	c.setRemote(s.Addr)
 	return nil
 }

@@ -30,6 +30,7 @@ import (
 
 	"github.com/gopoe/poe/component/internal/ratelimit"
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/internal/turns"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/readwrite"
@@ -199,6 +200,7 @@ func New(k *kernel.Kernel, c Config) (*Listener, error) {
 		c.ClientFilter = nil
 	}
 	l := &Listener{config: &c, Concurrency: c.concurrency()}
+	l.work.kernels, l.clientArgs = turns.Of(k), c.ClientArgs
 	l.limiter.read, l.limiter.write = ratelimit.NewBucket(c.Limits.TotalReadRate), ratelimit.NewBucket(c.Limits.TotalWriteRate)
 	l.memory.limit = defaulted(c.Limits.Memory, DefaultMemory)
 	l.backpressure = defaulted(c.Limits.Backpressure, DefaultBackpressure)

@@ -53,7 +53,7 @@ func (c *Client) startTimeouts() {
 	if *t == (Timeouts{}) {
 		return
 	}
-	c.monitor = conntimeout.Start(c.Kernel, "tcp_server_timeout", conntimeout.Times{Idle: t.Idle, Read: t.Read, Write: max(0, t.Write)},
+	c.ensureCold().monitor = conntimeout.Start(c.Kernel, "tcp_server_timeout", conntimeout.Times{Idle: t.Idle, Read: t.Read, Write: max(0, t.Write)},
 		func() *readwrite.Wheel { return c.Wheel }, c.timedOut)
 	if t.Login > 0 {
 		timer, err := c.Kernel.Host().DelayFunc("tcp_server_login", t.Login, func(e kernel.Event) {
@@ -78,7 +78,7 @@ func (c *Client) LoggedIn() {
 }
 
 func (c *Client) stopTimeouts() {
-	c.monitor.Stop()
+	c.cold().monitor.Stop()
 	c.LoggedIn()
 }
 
@@ -133,8 +133,9 @@ func (l *Listener) checkOutput() {
 			c.quiet = 0
 			continue
 		}
-		if written := w.BytesWritten(); written != c.written || c.quiet == 0 {
-			c.written, c.quiet = written, 1
+		x := c.ensureCold()
+		if written := w.BytesWritten(); written != x.written || c.quiet == 0 {
+			x.written, c.quiet = written, 1
 			continue
 		}
 		if c.quiet++; c.quiet > outputChecks {

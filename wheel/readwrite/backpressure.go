@@ -6,18 +6,15 @@ import "slices"
 // record that is put on. It does nothing if the wheel was made without these
 // marks, or if m would not be valid in Config.
 func (w *Wheel) SetBackpressure(m Marks) {
-	if w.limits != nil && w.limits.backpressure.High > 0 && m.Low > 0 && m.High > m.Low {
-		w.limits.backpressure = m
+	if l := w.limits; l != nil && l.backpressure != m && l.backpressure.High > 0 && m.Low > 0 && m.High > m.Low {
+		l.backpressure = m
 	}
 }
 
-// holdInput stops decoding and reading if so much output waits that the
+// holdInput stops decoding and reading, since so much output waits that the
 // configuration says so.
-func (w *Wheel) holdInput(waiting int) {
-	if w.limits == nil || w.held || w.noOutput || w.base.Closed() {
-		return
-	}
-	if high := w.limits.backpressure.High; high == 0 || waiting < high {
+func (w *Wheel) holdInput() {
+	if w.held || w.noOutput || w.base.Closed() {
 		return
 	}
 	w.held = true

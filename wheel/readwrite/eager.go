@@ -10,7 +10,7 @@ func (w *Wheel) decodeEagerly() {
 			w.requestWrite()
 		}
 	}()
-	w.decodeCurrent()
+	w.decodeCurrent(0)
 	w.gathering = false
 	if w.outputWaits() {
 		w.flush(false)

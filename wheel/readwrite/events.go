@@ -119,6 +119,10 @@ func (w *Wheel) emitError(op string, err error) {
 		return
 	}
 	failure := w.base.OpError(op, err)
+	if w.base.Kernel.ActiveSession() == w.base.Owner {
+		f(w, failure)
+		return
+	}
 	w.base.InOwner(func() { f(w, failure) })
 }
 

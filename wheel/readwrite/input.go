@@ -49,43 +49,79 @@ func (w *Wheel) read() {
 		buf = buf[:min(most, len(buf))]
 	}
 	n, err := w.reader.Read(w.in, buf)
-	defer w.consumed(kernel.Read, n)
-	if err != nil {
-		w.stopInput()
-		if !errors.Is(err, io.EOF) || w.finish() {
-			w.emitError("read", err)
-		}
-		return
+	switch {
+	case err != nil:
+		w.readFailed(err)
+	case n == 0:
+	case w.discards || w.decoding || w.eager:
+		w.haveRead(buf[:n])
+	default:
+		w.setCurrent(buf[:n])
+		w.decodeCurrent(n)
 	}
-	if n == 0 || w.discards {
-		return
-	}
-	if w.decoding {
-		w.decodeNested(buf[:n])
-		return
-	}
-	if len(w.pending.rest()) > 0 {
-		w.pending.buf = append(w.pending.buf, buf[:n]...)
-		w.cur = w.pending
-	} else {
-		w.cur.set(buf[:n])
-	}
-	if w.eager && w.driver.OutOctets() == 0 {
-		w.decodeEagerly()
-		return
-	}
-	w.decodeCurrent()
 }
 
-// decodeCurrent decodes what is there, after it has become more.
-func (w *Wheel) decodeCurrent() {
-	defer w.saveUndecoded() // for the next time, even if a handler panics
+// readFailed ends the input.
+func (w *Wheel) readFailed(err error) {
+	w.stopInput()
+	if !errors.Is(err, io.EOF) || w.finish() {
+		w.emitError("read", err)
+	}
+}
+
+// haveRead deals with what has been read where that is not simply decoded.
+func (w *Wheel) haveRead(read []byte) {
+	defer w.consumed(kernel.Read, len(read))
+	switch {
+	case w.discards:
+	case w.decoding:
+		w.decodeNested(read)
+	default:
+		w.setCurrent(read)
+		if w.driver.OutOctets() == 0 {
+			w.decodeEagerly()
+		} else {
+			w.decodeCurrent(0)
+		}
+	}
+}
+
+// setCurrent makes what has been read the current chunk, behind what is pending.
+func (w *Wheel) setCurrent(read []byte) {
+	if len(w.pending.rest()) > 0 {
+		w.pending.buf = append(w.pending.buf, read...)
+		w.cur = w.pending
+	} else {
+		w.cur.set(read)
+	}
+}
+
+// decodeCurrent decodes what is there, after it has become more by what is to be
+// reported to the rate limiter as read.
+func (w *Wheel) decodeCurrent(read int) {
+	defer w.endDecoding(read)
+	w.decodeChecked()
+}
+
+// endDecoding is called when decodeCurrent returns, even if a handler panics.
+func (w *Wheel) endDecoding(read int) {
+	w.decoding = false
+	if w.cur.at < len(w.cur.buf) || w.pending.buf != nil {
+		w.saveUndecoded()
+	} else {
+		w.cur.set(nil)
+	}
+	w.consumed(kernel.Read, read)
+}
+
+// decodeChecked decodes what is there, unless it is too much.
+func (w *Wheel) decodeChecked() {
 	if err := w.checkBuffer(); err != nil {
 		w.cur.set(nil)
 		w.decodeFailed(err)
 		return
 	}
-	w.decode()
+	w.decodeAll()
 }
 
 // decodeNested decodes what has been read while a handler of a record runs a turn of
@@ -94,12 +130,7 @@ func (w *Wheel) decodeCurrent() {
 func (w *Wheel) decodeNested(read []byte) {
 	w.cur.set(slices.Concat(w.cur.rest(), read)) // the record at hand may be a part of the old memory
 	w.changes++                                  // the outer decoding looks at it anew
-	if err := w.checkBuffer(); err != nil {
-		w.cur.set(nil)
-		w.decodeFailed(err)
-		return
-	}
-	w.decode()
+	w.decodeChecked()
 }
 
 // decodePending decodes what was read before, in the owner's session.
@@ -108,7 +139,7 @@ func (w *Wheel) decodePending() {
 		return
 	}
 	w.cur = w.pending
-	w.decodeCurrent()
+	w.decodeCurrent(0)
 }
 
 // finish passes on what ends with the stream. It reports whether that end is
@@ -146,8 +177,11 @@ func (w *Wheel) finish() bool {
 }
 
 func (w *Wheel) checkBuffer() error {
-	if l, ok := w.inFilter.(filter.Limiter); ok {
-		return l.CheckBuffer(len(w.cur.rest()))
+	switch f := w.inFilter.(type) {
+	case *filter.Line: // the most common by far, called without a look-up
+		return f.CheckBuffer(len(w.cur.rest()))
+	case filter.Limiter:
+		return f.CheckBuffer(len(w.cur.rest()))
 	}
 	return nil
 }
@@ -169,16 +203,14 @@ func (w *Wheel) saveUndecoded() {
 	w.cur.set(nil)
 }
 
-// decode passes on records until there are no more whole ones. The filter, the
+// decodeAll passes on records until there are no more whole ones. The filter, the
 // events and the wheel itself may change with every record.
-func (w *Wheel) decode() {
-	was := w.decoding
-	w.decoding = true
-	defer func() { w.decoding = was }()
+func (w *Wheel) decodeAll() {
+	w.decoding = true // until what the caller has deferred
 	if w.limits != nil {
 		w.limits.interrupted = false
 	}
-	for more := w.emitStep(); more && !w.aborted && !w.held; {
+	for more := w.step == nil || w.emitStep(); more && !w.aborted && !w.held; {
 		more = w.decodeSome()
 	}
 	if w.held {
@@ -190,8 +222,11 @@ func (w *Wheel) decode() {
 // whether to continue.
 func (w *Wheel) decodeSome() bool {
 	if f := w.events.Funcs; f.Input == nil {
-		if d, ok := w.inFilter.(filter.BytesDecoder); ok {
-			return w.decodeBytes(d, f)
+		switch d := w.inFilter.(type) {
+		case *filter.Line: // the most common by far, recognized without a look-up
+			return w.decodeBytes(d, f, true)
+		case filter.BytesDecoder:
+			return w.decodeBytes(d, f, false)
 		}
 	}
 	if s, ok := w.inFilter.(filter.Stepper); ok {
@@ -206,11 +241,15 @@ func (w *Wheel) decodeSome() bool {
 	return true
 }
 
-// decodeBytes passes records on without boxing them.
-func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs) bool {
+// decodeBytes passes records on without boxing them. With plain set the filter has no
+// record for nothing.
+func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs, plain bool) bool {
 	var batch stringBatch
 	for at := w.changes; at == w.changes; {
 		buf := w.cur.rest()
+		if plain && len(buf) == 0 {
+			return false
+		}
 		record, n, err := d.DecodeBytes(buf)
 		w.cur.at += n
 		switch {
@@ -218,6 +257,8 @@ func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs) bool {
 			return w.decodeFailed(err)
 		case f.Bytes != nil:
 			f.Bytes(w, record)
+		case f.Text != nil && n == len(buf) && batch.shared == "": // has come alone
+			f.Text(w, string(record))
 		case f.Text != nil:
 			f.Text(w, batch.of(buf, n, record))
 		}
@@ -239,7 +280,7 @@ func (w *Wheel) decodeStep(s filter.Stepper) bool {
 // what arrives is discarded, but for the end of the stream, until the program
 // sets another filter.
 func (w *Wheel) decodeFailed(err error) bool {
-	if errors.Is(err, filter.ErrMore) {
+	if err == filter.ErrMore || errors.Is(err, filter.ErrMore) {
 		return false
 	}
 	recoverable := filter.Recoverable(err)
@@ -331,14 +372,9 @@ func (w *Wheel) decodeAgain() {
 	if len(w.cur.rest()) == 0 {
 		return
 	}
-	w.base.InOwner(func() {
-		if err := w.checkBuffer(); err != nil {
-			w.cur.set(nil)
-			w.decodeFailed(err)
-			return
-		}
-		w.decode()
-	})
+	was := w.decoding
+	defer func() { w.decoding = was }()
+	w.base.InOwner(w.decodeChecked)
 }
 
 // filterPending returns what the input filter holds inside itself, as bytes.

@@ -93,20 +93,30 @@ func (w *Wheel) TryPutText(record string) (high bool, err error) {
 	if accepts, err := w.accepts(before); !accepts {
 		return false, err
 	}
-	out := w.driver.Output()
-	var more []byte
-	switch f := w.outFilter.(type) {
-	case *filter.Line: // the most common by far, called without a look-up
-		if len(record) >= longText && w.out.Fd() >= 0 {
-			w.putLong(f, out, record)
-			return w.queued(before), nil
-		}
-		more, err = f.AppendText(out, record)
-	case filter.TextEncoder:
-		more, err = f.AppendText(out, record)
-	default:
+	f, ok := w.outFilter.(*filter.Line) // the most common by far, called without a look-up
+	switch {
+	case !ok:
+		return w.encodeText(record)
+	case len(record) >= longText && w.out.Fd() >= 0:
+		w.putLong(f, record)
+		return w.queued(before), nil
+	}
+	more, err := f.AppendText(w.outputFor(len(record)), record)
+	if err != nil {
+		return false, err
+	}
+	w.driver.SetOutput(more)
+	return w.queued(before), nil
+}
+
+// encodeText is TryPutText with another filter than Line.
+func (w *Wheel) encodeText(record string) (high bool, err error) {
+	f, ok := w.outFilter.(filter.TextEncoder)
+	if !ok {
 		return w.TryPut(record)
 	}
+	before := w.driver.OutOctets()
+	more, err := f.AppendText(w.outputFor(len(record)), record)
 	if err != nil {
 		return false, err
 	}
@@ -120,21 +130,39 @@ func (w *Wheel) TryPutBytes(record []byte) (high bool, err error) {
 	if accepts, err := w.accepts(before); !accepts {
 		return false, err
 	}
-	out := w.driver.Output()
-	var more []byte
-	switch f := w.outFilter.(type) {
-	case *filter.Line:
-		more, err = f.AppendBytes(out, record)
-	case filter.TextEncoder:
-		more, err = f.AppendBytes(out, record)
-	default:
-		return w.TryPut(record)
+	f, ok := w.outFilter.(*filter.Line)
+	if !ok {
+		return w.encodeBytes(record)
 	}
+	more, err := f.AppendBytes(w.outputFor(len(record)), record)
 	if err != nil {
 		return false, err
 	}
 	w.driver.SetOutput(more)
 	return w.queued(before), nil
+}
+
+// encodeBytes is TryPutBytes with another filter than Line.
+func (w *Wheel) encodeBytes(record []byte) (high bool, err error) {
+	f, ok := w.outFilter.(filter.TextEncoder)
+	if !ok {
+		return w.TryPut(record)
+	}
+	before := w.driver.OutOctets()
+	more, err := f.AppendBytes(w.outputFor(len(record)), record)
+	if err != nil {
+		return false, err
+	}
+	w.driver.SetOutput(more)
+	return w.queued(before), nil
+}
+
+// outputFor returns the output buffer, to which about n bytes are to be appended.
+func (w *Wheel) outputFor(n int) []byte {
+	if n < longRecord {
+		return w.driver.Output()
+	}
+	return w.driver.OutputFor(n)
 }
 
 // accepts reports whether output is accepted while so many bytes wait.
@@ -155,17 +183,24 @@ func (w *Wheel) queued(before int) (high bool) {
 	}
 	now := w.driver.OutOctets()
 	if before == 0 && now > 0 && !w.noOutput {
-		if w.autoFlush {
+		switch {
+		case w.autoFlush:
 			w.Flush()
-			now = w.driver.OutOctets()
-		}
-		if !w.gathering {
-			w.requestWrite()
+			if now = w.driver.OutOctets(); !w.gathering {
+				w.requestWrite()
+			}
+		case !w.gathering:
+			w.base.Kernel.Host().TryWrite(w.out)
 		}
 	}
-	marks := w.marks()
-	w.high = marks.High > 0 && now >= marks.High
-	w.holdInput(now)
+	l := w.limits
+	if l == nil {
+		return false // and w.high never is set
+	}
+	w.high = l.marks.High > 0 && now >= l.marks.High
+	if high := l.backpressure.High; high > 0 && now >= high {
+		w.holdInput()
+	}
 	return w.high
 }
 
@@ -226,15 +261,10 @@ func (w *Wheel) flush(now bool) {
 		w.emitError("write", err)
 		return
 	}
-	switch marks := w.marks(); {
-	case w.high && left <= marks.Low:
-		w.high = false
-		w.emit(w.events.Funcs.Low)
-	case !w.high && marks.High > 0 && left >= marks.High:
-		w.high = true
-		w.emit(w.events.Funcs.High)
+	if w.limits != nil {
+		w.checkMarks(left)
+		w.releaseInput()
 	}
-	w.releaseInput()
 	switch { // the handlers may have closed the wheel, or put more
 	case w.base.Closed() || w.noOutput:
 	case w.driver.OutOctets() > 0:
@@ -242,6 +272,18 @@ func (w *Wheel) flush(now bool) {
 	default:
 		w.base.Kernel.SelectPauseWrite(w.out)
 		w.emit(w.events.Funcs.Flushed)
+	}
+}
+
+// checkMarks reports that output of so many bytes has passed a water mark.
+func (w *Wheel) checkMarks(left int) {
+	switch marks := w.limits.marks; {
+	case w.high && left <= marks.Low:
+		w.high = false
+		w.emit(w.events.Funcs.Low)
+	case !w.high && marks.High > 0 && left >= marks.High:
+		w.high = true
+		w.emit(w.events.Funcs.High)
 	}
 }
 

@@ -94,6 +94,10 @@ func missingEvent(f *Funcs) error {
 
 // success passes on a socket.
 func (w *Wheel) success(s Socket) {
+	if w.base.Kernel.ActiveSession() == w.base.Owner { // nearly always; avoids a closure
+		w.events.Funcs.Success(w, s)
+		return
+	}
 	delivered := false
 	w.base.InOwner(func() { delivered = true; w.events.Funcs.Success(w, s) })
 	if !delivered {

@@ -2,6 +2,7 @@ package fd
 
 import (
 	"encoding/binary"
+	"net"
 	"syscall"
 	"unsafe"
 
@@ -9,7 +10,7 @@ import (
 )
 
 // acceptNonblocking is accept4 as a raw system call, like those of raw_linux.go.
-func acceptNonblocking(fd int) (int, unix.Sockaddr, error) {
+func acceptNonblocking(fd int) (int, net.Addr, error) {
 	var from unix.RawSockaddrAny
 	size := uint32(unix.SizeofSockaddrAny)
 	n, _, errno := syscall.RawSyscall6(unix.SYS_ACCEPT4, uintptr(fd), uintptr(unsafe.Pointer(&from)),
@@ -22,19 +23,32 @@ func acceptNonblocking(fd int) (int, unix.Sockaddr, error) {
 
 // acceptedFrom reads the address that accept4 has left. Other families than
 // those of the internet are asked for once more.
-func acceptedFrom(fd int, from *unix.RawSockaddrAny) unix.Sockaddr {
+func acceptedFrom(fd int, from *unix.RawSockaddrAny) net.Addr {
 	switch from.Addr.Family {
 	case unix.AF_INET:
 		raw := (*unix.RawSockaddrInet4)(unsafe.Pointer(from))
-		return &unix.SockaddrInet4{Port: networkOrder(raw.Port), Addr: raw.Addr}
+		return tcpAddr(raw.Addr[:], networkOrder(raw.Port))
 	case unix.AF_INET6:
 		raw := (*unix.RawSockaddrInet6)(unsafe.Pointer(from))
-		return &unix.SockaddrInet6{Port: networkOrder(raw.Port), ZoneId: raw.Scope_id, Addr: raw.Addr}
+		if raw.Scope_id == 0 {
+			return tcpAddr(raw.Addr[:], networkOrder(raw.Port))
+		}
+		return netAddr(&unix.SockaddrInet6{Port: networkOrder(raw.Port), ZoneId: raw.Scope_id, Addr: raw.Addr}, unix.SOCK_STREAM)
 	}
 	if sa, err := unix.Getpeername(fd); err == nil {
-		return sa
+		return netAddr(sa, unix.SOCK_STREAM)
 	}
-	return &unix.SockaddrUnix{} // a peer that has gone has no name any more
+	return &net.UnixAddr{Net: "unix"} // a peer that has gone has no name any more
+}
+
+// tcpAddr makes an address of a copy of ip, in one piece of memory.
+func tcpAddr(ip []byte, port int) *net.TCPAddr {
+	a := &struct {
+		net.TCPAddr
+		ip [net.IPv6len]byte
+	}{TCPAddr: net.TCPAddr{Port: port}}
+	a.IP = a.ip[:copy(a.ip[:], ip):len(ip)]
+	return &a.TCPAddr
 }
 
 // networkOrder reads a number that the system holds in the network's order.

@@ -3,12 +3,13 @@
 package fd
 
 import (
+	"net"
 	"syscall"
 
 	"golang.org/x/sys/unix"
 )
 
-func acceptNonblocking(fd int) (int, unix.Sockaddr, error) {
+func acceptNonblocking(fd int) (int, net.Addr, error) {
 	syscall.ForkLock.RLock()
 	n, from, err := unix.Accept(fd)
 	if err == nil {
@@ -22,7 +23,7 @@ func acceptNonblocking(fd int) (int, unix.Sockaddr, error) {
 		unix.Close(n)
 		return -1, nil, err
 	}
-	return n, from, nil
+	return n, netAddr(from, unix.SOCK_STREAM), nil
 }
 
 // speaksTCP returns false: no poller of these systems distinguishes TCP.

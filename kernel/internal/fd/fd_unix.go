@@ -94,7 +94,7 @@ func (d *FD) Accept() (FD, net.Addr, error) {
 		fd, from, err := acceptNonblocking(d.fd)
 		switch err {
 		case nil:
-			return FD{fd: fd, accepted: true, socket: true}, netAddr(from, unix.SOCK_STREAM), nil
+			return FD{fd: fd, accepted: true, socket: true}, from, nil
 		case unix.EINTR, unix.ECONNABORTED:
 		default:
 			return FD{fd: -1}, nil, err
