@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"context"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -63,6 +64,9 @@ func (b *inbox) putIf(m message, onlyOpen bool) bool {
 		b.mu.Unlock()
 		b.k.tape.in.live.put(m)
 		return true
+	}
+	if len(b.in) == cap(b.in) {
+		b.in = slices.Grow(b.in, max(64, cap(b.in))) // append would copy a long one several times
 	}
 	b.in = append(b.in, m)
 	b.filled.Store(true)

@@ -295,17 +295,18 @@ func (c *Client) failed(e kernel.Event, err *kernel.OpError) {
 }
 
 func (c *Client) report(err *kernel.OpError) {
-	if !errors.Is(err, io.EOF) {
+	ended := err.Err == io.EOF || errors.Is(err, io.EOF)
+	if !ended {
 		c.listener.stats.Errors++
 	}
 	if c.config().ClientError != nil {
 		c.config().ClientError(c, err)
 		return
 	}
-	if errors.Is(err, io.EOF) && !c.ShutdownOnError {
+	if ended && !c.ShutdownOnError {
 		c.Shutdown() // there is no callback that could
 	}
-	if (err.Op == "read" || err.Op == "handshake" || err.Op == "proxy") && (errors.Is(err, io.EOF) || errors.Is(err, syscall.ECONNRESET)) {
+	if (err.Op == "read" || err.Op == "handshake" || err.Op == "proxy") && (ended || errors.Is(err, syscall.ECONNRESET)) {
 		return
 	}
 	c.warn(err)

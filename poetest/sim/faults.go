@@ -237,7 +237,7 @@ func (w *World) makePeace() {
 		l.cut = false
 	}
 	for _, h := range w.hosts {
-		h.pausedTil = 0
+		h.goOn()
 		h.Disk.SetFull(false)
 		h.Restart()
 	}

@@ -37,6 +37,7 @@ type Host struct {
 	woken     bool // something has come since the kernel was idle
 	turns     uint64
 	pausedTil time.Duration
+	stood     time.Duration // for how long it stands still in all, until pausedTil
 	skew      time.Duration
 	listeners map[int]*listener
 	packets   map[int]*packetSocket
@@ -191,8 +192,16 @@ func (h *Host) Restart() {
 // and what arrives waits.
 func (h *Host) Pause(d time.Duration) {
 	h.w.logf("%s stands still for %v", h.name, d)
-	h.pausedTil = max(h.pausedTil, h.w.now+d)
+	before := max(h.pausedTil, h.w.now)
+	h.pausedTil = max(before, h.w.now+d)
+	h.stood += h.pausedTil - before
 }
+
+// StoodStill returns for how long the host has stood still so far.
+func (h *Host) StoodStill() time.Duration { return h.stood - max(0, h.pausedTil-h.w.now) }
+
+// goOn ends a pause.
+func (h *Host) goOn() { h.stood, h.pausedTil = h.StoodStill(), 0 }
 
 // SetClock moves the host's time of day by d; timers set by Delay are not
 // affected.

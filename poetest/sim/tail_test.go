@@ -1,6 +1,7 @@
 package sim_test
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -32,7 +33,9 @@ type tailWorld struct {
 	lines     []*logLine
 	file      int // number of the log
 	rest      []byte
-	copying   []byte
+	copying   bool
+	copied    int  // how many bytes
+	copyEnded bool // the end of the log was reached
 	held      *sim.Writer
 	lives     int
 	rotations int
@@ -109,20 +112,19 @@ func (t *tail) follow(k *kernel.Kernel) {
 		return
 	}
 	t.vague = t.vague || len(t.lost) > 0
-	names := t.h.Disk.Names()
-	slices.SortFunc(names, func(a, b string) int { return logNumber(b) - logNumber(a) })
-	seek, first := int64(0), ""
-	seen := map[string]bool{}
+	names := t.logs()
+	seek := int64(0)
+	numbers, seen := t.numbers(), map[string]bool{}
 	for _, name := range names {
 		text, err := t.h.Disk.Read(name)
-		if err != nil || logNumber(name) < 0 {
+		if err != nil {
 			continue
 		}
 		number := t.firstOf(name)
 		from := min(t.at.Read[number], len(text)) // a crash may have torn it
 		t.at.Read[number], seen[number] = from, true
 		if name == "log" {
-			seek, first = int64(from), number
+			seek = int64(from)
 			break
 		}
 		for line := range strings.Lines(string(text[from:])) {
@@ -150,10 +152,32 @@ func (t *tail) follow(k *kernel.Kernel) {
 		_ = k.Delay("again", time.Second)
 		return
 	}
-	if now := t.firstOf("log"); now != first { // it was rotated before the wheel had it
+	if !slices.Equal(t.numbers(), numbers) { // it was rotated before the wheel had it
 		_ = t.wheel.Abort()
 		t.follow(k)
 	}
+}
+
+// logs returns the names of the logs, the oldest first, without those that were copied to
+// a part only, or before more was written: a newer one has what they have.
+func (t *tail) logs() []string {
+	names := slices.DeleteFunc(t.h.Disk.Names(), func(name string) bool { return logNumber(name) < 0 })
+	slices.SortFunc(names, func(a, b string) int { return logNumber(b) - logNumber(a) })
+	return slices.DeleteFunc(names, func(name string) bool {
+		text, _ := t.h.Disk.Read(name)
+		return slices.ContainsFunc(names, func(other string) bool {
+			whole, _ := t.h.Disk.Read(other)
+			return logNumber(other) < logNumber(name) && len(text) > 0 && bytes.HasPrefix(whole, text)
+		})
+	})
+}
+
+// numbers are those of the logs that are there, and that of the one that has the name.
+func (t *tail) numbers() (all []string) {
+	for _, name := range t.logs() {
+		all = append(all, t.firstOf(name))
+	}
+	return append(all, t.firstOf("log"))
 }
 
 // firstOf is the number of the log that a file has, empty if it has no line that says
@@ -267,6 +291,7 @@ func (t *tailWorld) complete() error {
 			return fmt.Errorf("line %d was delivered %d times", n, times[n])
 		case times[n] == 0 && t.tail.Poll && t.way == deleting: // nothing tells of a file that has come and gone
 		case times[n] == 0 && t.tail.lostPlace && t.tail.life > 1:
+		case times[n] == 0 && l.uncopied: // lost for whoever did not come in time
 		case times[n] == 0 && l.whole && !l.gone && len(t.tail.lost) == 0:
 			return fmt.Errorf("line %d of %d, of file %d of %d, written at %v, was not delivered, and nothing was said to be lost", n, len(t.lines), l.file, t.file, l.written)
 		}
@@ -320,6 +345,9 @@ func TestTail(t *testing.T) {
 		{"failing", []rotation{renaming}, failing},
 		{"hostile", []rotation{renaming}, hostile},
 		{"jumping", []rotation{renaming}, jumping},
+		{"copied calm", []rotation{copyTruncate}, calm},
+		{"copied failing", []rotation{copyTruncate}, failing},
+		{"copied hostile", []rotation{copyTruncate}, hostile},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			config := config

@@ -23,11 +23,13 @@ const (
 
 // logLine is one line that was written.
 type logLine struct {
-	text    string
-	whole   bool // it was written to its end
-	gone    bool // a crash has taken it before it was delivered
-	file    int
-	written time.Duration
+	text     string
+	whole    bool // it was written to its end
+	gone     bool // a crash has taken it before it was delivered
+	uncopied bool // it was written after the log was copied, and before it was truncated
+	file     int
+	end      int // of the line in the log
+	written  time.Duration
 }
 
 // write is one step of the writer, or of what rotates the log.
@@ -40,9 +42,9 @@ func (t *tailWorld) write() {
 		t.afterCrash()
 	}
 	switch n := t.rand.IntN(100); {
-	case len(t.copying) > 0:
+	case t.copying && n < 50:
 		t.copyMore()
-	case n < 10 && len(t.rest) == 0:
+	case n < 10 && len(t.rest) == 0 && !t.copying:
 		t.rotate()
 	case n < 30:
 		t.writeLines(1, true)
@@ -99,13 +101,17 @@ func (t *tailWorld) append(data []byte) {
 	} else if len(t.rest) == 0 {
 		last := t.lines[len(t.lines)-1]
 		last.whole, last.written = true, t.w.Now()
+		if t.way == copyTruncate {
+			text, _ := t.host.Disk.Read("log")
+			last.end = len(text)
+		}
 	}
 }
 
 // afterCrash is the beginning of the writer in another life of the host: it ends the
 // line that a crash has torn, if any.
 func (t *tailWorld) afterCrash() {
-	t.rest, t.copying = nil, nil
+	t.rest, t.copying = nil, false
 	left := map[string]bool{}
 	for _, name := range t.host.Disk.Names() {
 		text, _ := t.host.Disk.Read(name)
@@ -141,7 +147,7 @@ func (t *tailWorld) rotate() {
 	t.shift()
 	switch t.way {
 	case copyTruncate:
-		t.copying = bytes.Clone(text)
+		t.copying, t.copyEnded, t.copied = true, false, 0
 		t.copyMore()
 		return
 	case heldOpen:
@@ -179,19 +185,40 @@ func (t *tailWorld) shift() {
 	}
 }
 
-// copyMore copies the log, mostly in several pieces, and truncates it when the copy is
-// whole. Nothing is written between: it would be lost for any reader.
+// copyMore copies more of the log. When all that is there was copied it is truncated, at
+// once or a while later: what is written between is in no copy.
 func (t *tailWorld) copyMore() {
 	disk := t.host.Disk
-	n := len(t.copying)
-	if t.rand.IntN(3) > 0 {
-		n = 1 + t.rand.IntN(n)
+	if t.copyEnded {
+		t.truncate()
+		return
+	}
+	_ = disk.Sync("log") // a crash takes nothing that the copy has
+	text, _ := disk.Read("log")
+	left := text[t.copied:]
+	if n := len(left); n > 0 && t.rand.IntN(3) > 0 {
+		left = left[:1+t.rand.IntN(n)]
 	}
 	before, _ := disk.Read("log.1")
-	_ = disk.Append("log.1", t.copying[:n])
+	_ = disk.Append("log.1", left)
 	after, _ := disk.Read("log.1")
-	if t.copying = t.copying[len(after)-len(before):]; len(t.copying) == 0 {
+	if t.copied += len(after) - len(before); t.copied == len(text) && len(t.rest) == 0 {
 		_ = disk.Sync("log.1")
-		_ = disk.Truncate("log", 0)
+		if t.copyEnded = true; t.rand.IntN(2) == 0 {
+			t.truncate()
+		}
 	}
+}
+
+// truncate truncates the log that was copied, once the last line that is in no copy is
+// whole.
+func (t *tailWorld) truncate() {
+	if len(t.rest) > 0 {
+		return
+	}
+	for _, l := range t.lines {
+		l.uncopied = l.uncopied || l.file == t.file && l.end > t.copied
+	}
+	t.copying = false
+	_ = t.host.Disk.Truncate("log", 0)
 }

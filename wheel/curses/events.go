@@ -47,7 +47,7 @@ func (n Names) funcs() Funcs {
 	}
 	if n.Resize != "" {
 		f.Resize = func(w *Wheel, columns, rows int) {
-			_ = w.base.Call(n.Resize, columns, rows, w.base.IDArg) // without a session nothing is left to report to
+			_ = w.base.Call(n.Resize, columns, rows, w.base.IDArg()) // without a session nothing is left to report to
 		}
 	}
 	return f
@@ -59,7 +59,7 @@ func eventFunc[E any](name string) func(*Wheel, E) {
 		return nil
 	}
 	return func(w *Wheel, e E) {
-		_ = w.base.Call(name, e, w.base.IDArg) // as above
+		_ = w.base.Call(name, e, w.base.IDArg()) // as above
 	}
 }
 

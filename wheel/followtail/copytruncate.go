@@ -14,8 +14,7 @@ const clockSlack = 50 * time.Millisecond
 // not read is looked for in copies.
 func (w *Wheel) fileTruncated() {
 	s := w.current
-	switch {
-	case w.config.Filename == "":
+	if w.config.Filename == "" {
 		w.endRecords(s.file.Name())
 		w.emitLost(s.file.Name(), 0, ErrTruncated)
 		s.rewind(w.lookedAt)
@@ -23,7 +22,17 @@ func (w *Wheel) fileTruncated() {
 		w.emit(w.events.Funcs.Reset)
 		w.pollLater(w.config.PollInterval)
 		return
-	case s.copied || !w.nameIs(s):
+	}
+	var named bool
+	var err error
+	if !s.copied {
+		named, err = w.nameIs(s)
+	}
+	switch {
+	case err != nil:
+		w.fail("stat", err)
+		return
+	case !named:
 		w.emitLost(s.path, 0, ErrTruncated)
 		w.leave(true)
 	case w.continueInCopy():
@@ -125,7 +134,7 @@ func (w *Wheel) isUnfinished(a *arrival) bool {
 		return false
 	}
 	c := &source{file: a.file}
-	if c.startAt(c.size()) != nil {
+	if info, err := c.file.Stat(); err != nil || c.startAt(info.Size()) != nil {
 		return false
 	}
 	if same, _ := c.sameContent(w.current.file); !same { // copyEnded asks again

@@ -235,6 +235,7 @@ func failing(t *testing.T, c followtail.Config, call string, nth int, err error,
 				require.NoError(t, w.Close())
 			}
 		},
+		Idle: func(*followtail.Wheel) { line("idle") },
 	}
 	_, failed := session.Inline(k, session.Funcs{"_start": func(e kernel.Event) {
 		if _, err := followtail.New(e.Kernel, c); err != nil {
@@ -268,6 +269,68 @@ func TestARotatedFileThatCannotBeDescribed(t *testing.T) {
 	}
 }
 
+// A log that was copied and truncated is still the one that has the name when that
+// cannot be found out: its copy is not read as another log.
+func TestATruncatedFileThatCannotBeDescribed(t *testing.T) {
+	for _, pollOnly := range []bool{false, true} {
+		for nth := 1; nth <= 4; nth++ {
+			name := filepath.Join(t.TempDir(), "log")
+			write(t, name, "one\n")
+			rotate := func(line string) {
+				if line == "one" {
+					write(t, name+".1", "one\n")
+					write(t, name, "two\n") // truncates it
+				}
+			}
+			said := failing(t, followtail.Config{Filename: name, Seek: new(int64(0)), PollOnly: pollOnly}, "stat", nth, syscall.ESTALE, rotate, "two")
+			if !slices.Equal(said, []string{"one", "two"}) {
+				require.Len(t, said, 2, said)
+				require.Contains(t, said[1], syscall.ESTALE.Error(), nth)
+			}
+		}
+	}
+}
+
+// Of two copies that were made between two looks the older one is read first, though the
+// system could not say how long it is.
+func TestCopiesOneOfWhichCannotBeDescribed(t *testing.T) {
+	for _, pollOnly := range []bool{false, true} {
+		for nth := 1; nth <= 20; nth++ {
+			name := filepath.Join(t.TempDir(), "log")
+			rotations := 0
+			rotate := func() { // what was there, and then it is empty
+				rotations++
+				text, err := os.ReadFile(name)
+				require.NoError(t, err)
+				for n := rotations - 1; n > 0; n-- {
+					require.NoError(t, os.Rename(fmt.Sprint(name, ".", n), fmt.Sprint(name, ".", n+1)))
+				}
+				write(t, name+".1", string(text))
+				require.NoError(t, os.Truncate(name, 0))
+			}
+			write(t, name, "one\n")
+			said := failing(t, followtail.Config{Filename: name, Seek: new(int64(0)), PollOnly: pollOnly}, "fstat", nth, syscall.ENOMEM, func(line string) {
+				switch {
+				case line == "one":
+					rotate()
+				case line == "idle" && rotations == 1:
+					for _, next := range []string{"two\n", "three\n"} {
+						write(t, name, next)
+						rotate()
+					}
+					write(t, name, "four\n")
+				}
+			}, "four")
+			if two, three := slices.Index(said, "two"), slices.Index(said, "three"); two >= 0 && three >= 0 {
+				require.Less(t, two, three, "%d: %q", nth, said)
+			}
+			if !slices.Equal(said, []string{"one", "two", "three", "four"}) {
+				require.Contains(t, fmt.Sprint(said), syscall.ENOMEM.Error(), nth)
+			}
+		}
+	}
+}
+
 // Seek and SeekBack apply to a file that could not be opened at first.
 func TestSeekWhenTheFileCannotBeOpenedAtFirst(t *testing.T) {
 	for _, pollOnly := range []bool{false, true} {
@@ -281,37 +344,50 @@ func TestSeekWhenTheFileCannotBeOpenedAtFirst(t *testing.T) {
 	}
 }
 
-// A file that cannot be opened at first and is rotated before it can be is reported.
+// A file that cannot be opened at first and loses its name before it can be is read where
+// Seek says if a search finds it, and reported otherwise. Seek does not apply to the file
+// that has the name then.
 func TestAFileThatIsGoneBeforeItCanBeOpened(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "log")
-	write(t, name, "one\ntwo\n")
-	rotate := func(line string) {
-		if line == "open" {
-			require.NoError(t, os.Rename(name, name+".1"))
-			write(t, name, "three\n")
-		}
-	}
-	calls, said := 0, []string(nil)
-	k := kernel.New(kernel.Options{Recording: &kernel.Recording{Ring: 1 << 16, Fail: func(call, _ string) error {
-		if call == "open" {
-			if calls++; calls <= 2 {
-				return syscall.EACCES
+	for _, c := range []struct {
+		pollOnly bool
+		mark     string
+		want     []string
+	}{
+		{false, ".1", []string{followtail.ErrDeleted.Error(), "three"}},
+		{true, ".1", []string{"two", "three"}},
+		{true, ".away", []string{followtail.ErrDeleted.Error(), "three"}},
+	} {
+		name := filepath.Join(t.TempDir(), "log")
+		write(t, name, "one\ntwo\n")
+		rotate := func(line string) {
+			if line == "open" {
+				require.NoError(t, os.Rename(name, name+c.mark))
+				write(t, name, "three\n")
 			}
 		}
-		return nil
-	}}})
-	_, err := session.Inline(k, session.Funcs{"_start": func(e kernel.Event) {
-		_, err := followtail.New(e.Kernel, followtail.Config{Filename: name, Seek: new(int64(4)), PollInterval: time.Millisecond, Events: followtail.Funcs{
-			Text: func(w *followtail.Wheel, line string) {
-				said = append(said, line)
-				require.NoError(t, w.Close())
-			},
-			Lost:  func(_ *followtail.Wheel, l followtail.Loss) { said = append(said, l.Err.Error()) },
-			Error: func(_ *followtail.Wheel, err *kernel.OpError) { rotate(err.Op) },
+		calls, said := 0, []string(nil)
+		k := kernel.New(kernel.Options{Recording: &kernel.Recording{Ring: 1 << 16, Fail: func(call, _ string) error {
+			if call == "open" {
+				if calls++; calls <= 2 {
+					return syscall.EACCES
+				}
+			}
+			return nil
+		}}})
+		_, err := session.Inline(k, session.Funcs{"_start": func(e kernel.Event) {
+			_, err := followtail.New(e.Kernel, followtail.Config{Filename: name, Seek: new(int64(4)), PollOnly: c.pollOnly, PollInterval: time.Millisecond, Events: followtail.Funcs{
+				Text: func(w *followtail.Wheel, line string) {
+					if said = append(said, line); line == "three" {
+						require.NoError(t, w.Close())
+					}
+				},
+				Lost:  func(_ *followtail.Wheel, l followtail.Loss) { said = append(said, l.Err.Error()) },
+				Error: func(_ *followtail.Wheel, err *kernel.OpError) { rotate(err.Op) },
+			}})
+			require.NoError(t, err)
 		}})
 		require.NoError(t, err)
-	}})
-	require.NoError(t, err)
-	require.NoError(t, k.Run())
-	require.Equal(t, []string{followtail.ErrDeleted.Error(), "three"}, said)
+		require.NoError(t, k.Run())
+		require.Equal(t, c.want, said)
+	}
 }

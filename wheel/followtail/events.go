@@ -110,7 +110,7 @@ func (n Names) funcs() Funcs {
 	}
 	if n.Lost != "" {
 		f.Lost = func(w *Wheel, loss Loss) {
-			_ = w.base.Call(n.Lost, loss, w.base.IDArg) // without a session nothing is left to report to
+			_ = w.base.Call(n.Lost, loss, w.base.IDArg()) // without a session nothing is left to report to
 		}
 	}
 	return f

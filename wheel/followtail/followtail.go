@@ -126,8 +126,8 @@ type Wheel struct {
 	special  *kernel.Handle // of a file that is not a regular one
 	ends     bool           // the end of the special file is an error
 	aborted  bool
-	unsought bool  // the file is there and could not be opened yet: Seek applies to it
-	err      error // what has ended the wheel
+	unsought *awaited // the file that is there and could not be opened yet, nil if there is none
+	err      error    // what has ended the wheel
 }
 
 // New makes a wheel that belongs to the active session. The error is a
@@ -164,9 +164,11 @@ func (w *Wheel) begin() error {
 	if w.config.Filename != "" {
 		field = "Filename"
 		w.watchDirectory()
+		there := w.whatIsThere()
 		var err error
-		file, err = w.files.open(w.config.Filename) // the first poll tries again
-		w.unsought = err != nil && !errors.Is(err, fs.ErrNotExist) && (w.config.Seek != nil || w.config.SeekBack != nil)
+		if file, err = w.files.open(w.config.Filename); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			w.await(there) // the first poll tries again
+		}
 	}
 	if file != nil {
 		w.current = &source{file: file, announced: true, since: w.lookedAt}

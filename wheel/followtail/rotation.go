@@ -198,7 +198,7 @@ func (w *Wheel) advance(timed bool) bool {
 		} else if w.begun(a) {
 			return true
 		}
-		if w.Closed() {
+		if w.Closed() || w.err != nil {
 			return false
 		}
 	}
@@ -245,6 +245,7 @@ func (w *Wheel) begun(a *arrival) bool {
 		return false
 	}
 	w.endFound()
+	seeks := w.isAwaited(info, id)
 	if w.neverOpened(); w.Closed() {
 		a.close()
 		return false
@@ -256,6 +257,13 @@ func (w *Wheel) begun(a *arrival) bool {
 	}
 	a.file = nil
 	w.dir.watch(w.current)
+	if seeks {
+		w.current.announced = true
+		if err := w.seek(info.Size()); err != nil {
+			w.fail("read", err)
+			return false
+		}
+	}
 	return true
 }
 
@@ -300,7 +308,7 @@ func (w *Wheel) openByName(timed bool) bool {
 		}
 		return false
 	}
-	if err := w.continueFound(info.Size()); err != nil {
+	if err := w.continueFound(info); err != nil {
 		w.endFound()
 		w.fail("read", err)
 		return false
@@ -311,15 +319,6 @@ func (w *Wheel) openByName(timed bool) bool {
 	w.watchDirectoryAgain()
 	w.watchFile(w.current)
 	return true
-}
-
-// neverOpened reports the file that could not be opened when the wheel began, which now
-// is gone.
-func (w *Wheel) neverOpened() {
-	if w.unsought {
-		w.unsought = false
-		w.emitLost(w.config.Filename, 0, ErrDeleted)
-	}
 }
 
 // nameIsFree notes that nothing has the name. A file may have lost it after the search
@@ -334,11 +333,18 @@ func (w *Wheel) nameIsFree() {
 // continueFound finds out whether the file that was found by a search and read
 // last was a copy of what the current one still has. Then that is continued. A file
 // of which only the opening has failed is continued where Seek says.
-func (w *Wheel) continueFound(size int64) error {
+func (w *Wheel) continueFound(info fileInfo) error {
 	s, last := w.current, w.lastFound
-	if w.unsought {
-		w.unsought, s.announced = false, true
-		return w.seek(size)
+	if w.unsought != nil {
+		id, err := identifyOpen(s.file)
+		if err != nil {
+			return err
+		}
+		if w.isAwaited(info, id) {
+			s.announced = true
+			return w.seek(info.Size())
+		}
+		w.neverOpened()
 	}
 	if last == nil || last.pos == 0 {
 		return nil
@@ -513,7 +519,10 @@ func (w *Wheel) watchFile(s *source) {
 }
 
 // nameIs reports whether the name refers to s.
-func (w *Wheel) nameIs(s *source) bool {
+func (w *Wheel) nameIs(s *source) (bool, error) {
 	info, err := w.files.stat(w.config.Filename)
-	return err == nil && s.isFile(info)
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil && s.isFile(info), err
 }

@@ -2,6 +2,7 @@ package followtail_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -97,6 +98,19 @@ func TestACopyOfWhatWasNeverSeen(t *testing.T) {
 		step{100 * time.Millisecond, appends("one\n")}, step{1 * time.Second, rotate("log.2")},
 		step{3100 * time.Millisecond, appends("two\n")}, step{3200 * time.Millisecond, rotate("log.1")})
 	require.Equal(t, []string{"one", "two"}, said)
+}
+
+// A log that is truncated and has the same bytes as before where it was read to, among
+// others, is read from its beginning.
+func TestATruncatedLogThatLooksAlikeAtItsEnd(t *testing.T) {
+	line := strings.Repeat("-", 80)
+	said := tailed(t, kernel.Options{}, asItIs,
+		step{100 * time.Millisecond, appends("one\n" + line + "\n")},
+		step{2 * time.Second, func(d *sim.Disk) {
+			_ = d.Truncate("log", 0)
+			appends("two\n" + line + "\nthree\n")(d)
+		}})
+	require.Equal(t, []string{"one", line, "lost: log: the file was truncated", "two", line, "three"}, said)
 }
 
 // A copy that ends amid a line, since it is not whole yet, is continued in the log.

@@ -77,6 +77,9 @@ func (s *source) read(buf []byte) ([]byte, error) {
 	data := buf[known:n]
 	if len(data) > 0 {
 		same, err := hasBytes(s.file, buf[:min(n, tailSize)], s.pos-int64(known))
+		if same && s.pos > int64(known) { // other files have such bytes at this place, too
+			same, err = hasBytes(s.file, s.head, 0)
+		}
 		if err != nil {
 			return nil, err
 		}

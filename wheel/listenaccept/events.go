@@ -40,7 +40,7 @@ func (n Names) funcs() Funcs {
 	f := Funcs{Error: base.ErrorFunc(n.Error, (*Wheel).core)}
 	if n.Accept != "" {
 		f.Accept = func(w *Wheel, h *kernel.Handle, from net.Addr) {
-			if err := w.base.Call(n.Accept, h, from, w.base.IDArg); err != nil {
+			if err := w.base.Call(n.Accept, h, from, w.base.IDArg()); err != nil {
 				h.Close() // there is no session which could own it
 			}
 		}

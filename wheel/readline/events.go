@@ -43,7 +43,7 @@ func (n Names) funcs() Funcs {
 	f := Funcs{Error: base.ErrorFunc(n.Error, (*Wheel).core)}
 	if n.Input != "" {
 		f.Input = func(w *Wheel, line string, why Exception) {
-			args := []any{line, nil, w.base.IDArg}
+			args := []any{line, nil, w.base.IDArg()}
 			if why != None {
 				args[0], args[1] = nil, string(why)
 			}

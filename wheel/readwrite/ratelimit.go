@@ -27,8 +27,8 @@ type limits struct {
 	maxPending     int
 	rate           RateLimiter
 	throttleTimers [2]kernel.AlarmID // end a direction's pause
-	paused         bool              // by PauseInput
 	backpressure   Marks
+	paused         bool // by PauseInput
 	interrupted    bool // by holdInput: there may be more to decode, inside the filter even
 	putFailed      bool // ErrPending is going to be reported
 }

@@ -152,16 +152,15 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	w := &Wheel{
-		in: c.InputHandle, out: c.OutputHandle, inFilter: c.InputFilter, outFilter: c.OutputFilter,
-		autoFlush: c.AutoFlush, eager: c.EagerOutput, borrow: c.Borrow,
-	}
+	w := newWheel(c.Marks != (Marks{}) || c.Backpressure != (Marks{}) || c.MaxPending > 0 || c.RateLimiter != nil)
+	w.in, w.out, w.inFilter, w.outFilter = c.InputHandle, c.OutputHandle, c.InputFilter, c.OutputFilter
+	w.autoFlush, w.eager, w.borrow = c.AutoFlush, c.EagerOutput, c.Borrow
 	w.events.Replace(c.Events, Names.funcs)
 	if err := cmp.Or(c.checkMarks(w.events.Funcs), c.checkBackpressure()); err != nil {
 		return nil, err
 	}
-	if c.Marks != (Marks{}) || c.Backpressure != (Marks{}) || c.MaxPending > 0 || c.RateLimiter != nil {
-		w.limits = &limits{marks: c.Marks, maxPending: c.MaxPending, rate: c.RateLimiter, backpressure: c.Backpressure}
+	if l := w.limits; l != nil {
+		l.marks, l.maxPending, l.rate, l.backpressure = c.Marks, c.MaxPending, c.RateLimiter, c.Backpressure
 	}
 	w.setDrivers(c)
 	if err := w.base.Init(k, kind, w); err != nil {
@@ -177,6 +176,19 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 		w.base.Later(w.decodePending)
 	}
 	return w, nil
+}
+
+// newWheel makes a wheel, with its limits in the same piece of memory if it has any.
+func newWheel(limited bool) *Wheel {
+	if !limited {
+		return &Wheel{}
+	}
+	both := &struct {
+		wheel  Wheel
+		limits limits
+	}{}
+	both.wheel.limits = &both.limits
+	return &both.wheel
 }
 
 // setDrivers chooses what reads and what writes: without anything else the wheel's

@@ -73,7 +73,7 @@ func (n Names) funcs() Funcs {
 	}
 	if n.Exit != "" {
 		f.Exit = func(w *Wheel, status kernel.WaitStatus) {
-			_ = w.base.Call(n.Exit, status, w.base.IDArg)
+			_ = w.base.Call(n.Exit, status, w.base.IDArg())
 		}
 	}
 	return f

@@ -52,7 +52,7 @@ func (n Names) funcs() Funcs {
 	if n.Success != "" {
 		f.Success = func(w *Wheel, s Socket) {
 			addr, port := w.peerArgs(s)
-			if err := w.base.Call(n.Success, s.Handle, addr, port, w.base.IDArg); err != nil {
+			if err := w.base.Call(n.Success, s.Handle, addr, port, w.base.IDArg()); err != nil {
 				s.Handle.Close() // there is no session which could own it
 			}
 		}

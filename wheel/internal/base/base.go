@@ -29,8 +29,8 @@ func (kind *Kind) ConfigError(field string, err error) error {
 type Base struct {
 	Kernel *kernel.Kernel
 	Owner  kernel.ID // the session that was active at Init
-	IDArg  any       // the wheel's ID as an argument of events, boxed once
 
+	boxed  *any // what IDArg returns, once it was called
 	kind   *Kind
 	owned  kernel.Owned
 	id     kernel.WheelID
@@ -43,7 +43,6 @@ type Base struct {
 func (b *Base) Init(k *kernel.Kernel, kind *Kind, wheel io.Closer) (err error) {
 	b.Kernel, b.Owner, b.kind = k, k.ActiveSession(), kind
 	b.id = k.Host().AllocateWheelID()
-	b.IDArg = b.id
 	if b.owned, err = k.Host().Own(wheel, kind.name); err != nil {
 		return kind.ConfigError("Kernel", err)
 	}
@@ -52,6 +51,15 @@ func (b *Base) Init(k *kernel.Kernel, kind *Kind, wheel io.Closer) (err error) {
 
 // ID returns the wheel's ID, which is unique in its kernel.
 func (b *Base) ID() kernel.WheelID { return b.id }
+
+// IDArg returns the wheel's ID as an argument of events, boxed once.
+func (b *Base) IDArg() any {
+	if b.boxed == nil {
+		id := any(b.id)
+		b.boxed = &id
+	}
+	return *b.boxed
+}
 
 // Close marks the wheel as closed and reports whether it was open until now.
 func (b *Base) Close() bool {

@@ -41,7 +41,7 @@ func TestOwner(t *testing.T) {
 		"_start": func(e kernel.Event) {
 			owner = e.Session
 			require.NoError(t, w.base.Init(k, base.NewKind("test"), w))
-			assert.EqualValues(t, w.base.ID(), w.base.IDArg)
+			assert.EqualValues(t, w.base.ID(), w.base.IDArg())
 			k.Delay("stop", time.Hour)
 		},
 		"event": func(e kernel.Event) { in("called")() },

@@ -108,7 +108,7 @@ func IDFunc[W any](event string, core func(W) *Base) func(W) {
 	}
 	return func(w W) {
 		b := core(w)
-		_ = b.Call(event, b.IDArg) // without a session nothing is left to report to
+		_ = b.Call(event, b.IDArg()) // without a session nothing is left to report to
 	}
 }
 
@@ -119,7 +119,7 @@ func RecordFunc[W any](event string, core func(W) *Base) func(W, any) {
 	}
 	return func(w W, record any) {
 		b := core(w)
-		_ = b.Call(event, record, b.IDArg) // as above
+		_ = b.Call(event, record, b.IDArg()) // as above
 	}
 }
 
