@@ -6,12 +6,14 @@ import (
 )
 
 // awaited is the file that is there when the wheel begins, in case that it cannot be
-// opened yet: Seek applies to it, and to none that replaces it.
+// opened yet: Seek applies to it, and to none that replaces it, nor to what is written to
+// it after it was truncated.
 type awaited struct {
 	id    identity // as fileInfo has it
 	found identity // as a search finds it, zero if the name is a link
 	dated bool     // the time in found is that of its creation, which writing does not change
-	err   error    // why it is unknown
+	size  int64
+	err   error // why it is unknown
 }
 
 // whatIsThere describes the file that has the name, before it is opened: one that
@@ -24,7 +26,7 @@ func (w *Wheel) whatIsThere() *awaited {
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
-	a := &awaited{id: info.ID, err: err}
+	a := &awaited{id: info.ID, size: info.Size(), err: err}
 	id, modified, err := w.files.identify(w.config.Filename)
 	if err == nil && id.Inode == info.ID.Inode {
 		a.found, a.dated = id, id.Born != modified
@@ -42,8 +44,8 @@ func (w *Wheel) await(a *awaited) {
 }
 
 // isAwaited reports whether a file is the one that could not be opened when the wheel
-// began. If that is another, which is gone, or unknown, something may be lost, which is
-// reported.
+// began, and may still have what it had then. If that is another, which is gone, or
+// unknown, or was truncated, something may be lost, which is reported.
 func (w *Wheel) isAwaited(info fileInfo, id identity) bool {
 	a := w.unsought
 	if a == nil {
@@ -53,8 +55,12 @@ func (w *Wheel) isAwaited(info fileInfo, id identity) bool {
 	if same {
 		w.unsought = nil
 	}
-	if a.err != nil {
+	switch {
+	case a.err != nil:
 		w.emitLost(w.config.Filename, 0, a.err)
+	case same && info.Size() < a.size:
+		w.emitLost(w.config.Filename, 0, ErrTruncated)
+		return false
 	}
 	return same
 }

@@ -134,7 +134,7 @@ func (w *Wheel) isUnfinished(a *arrival) bool {
 		return false
 	}
 	c := &source{file: a.file}
-	if info, err := c.file.Stat(); err != nil || c.startAt(info.Size()) != nil {
+	if info, err := c.file.Stat(); err != nil || c.startAt(info.Size(), info.Size()) != nil {
 		return false
 	}
 	if same, _ := c.sameContent(w.current.file); !same { // copyEnded asks again

@@ -171,7 +171,7 @@ func (w *Wheel) begin() error {
 		}
 	}
 	if file != nil {
-		w.current = &source{file: file, announced: true, since: w.lookedAt}
+		w.current = &source{file: file, path: file.Name(), announced: true, since: w.lookedAt}
 		info, err := file.Stat()
 		w.current.id = info.ID
 		switch {

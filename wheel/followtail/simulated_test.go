@@ -113,6 +113,75 @@ func TestATruncatedLogThatLooksAlikeAtItsEnd(t *testing.T) {
 	require.Equal(t, []string{"one", line, "lost: log: the file was truncated", "two", line, "three"}, said)
 }
 
+// A log that is truncated after the wheel was made, and before it has read anything, is
+// reported: its copy may be older than the wheel. Whether the log is empty when it is
+// read, or longer than before, does not matter.
+func TestATruncationBeforeTheFirstRead(t *testing.T) {
+	const text = "one\nnot read\n"
+	long := strings.Repeat("-", 300)
+	for name, c := range map[string]struct {
+		seek  int64
+		lines []string // that are written after the truncation
+	}{
+		"nothing was read, empty":         {0, nil},
+		"nothing was read, longer":        {0, []string{"two", long}},
+		"nothing was read, begins alike":  {0, []string{"one", long}},
+		"something was read, empty":       {4, nil},
+		"something was read, longer":      {4, []string{"two", long}},
+		"something was read, looks alike": {4, []string{"one", long}},
+	} {
+		for _, poll := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, poll %v", name, poll), func(t *testing.T) {
+				said := tailed(t, kernel.Options{}, func(h *sim.Host, config *followtail.Config) {
+					config.PollOnly, config.Seek = poll, &c.seek
+					_ = h.Disk.Append("log", []byte(text))
+					_ = h.Disk.Append("log.1", []byte(text[:6])) // it is being copied
+					truncate := func(kernel.Event) {
+						_ = h.Disk.Append("log.1", []byte(text[6:]))
+						_ = h.Disk.Truncate("log", 0)
+						for _, line := range c.lines {
+							_ = h.Disk.Append("log", []byte(line+"\n"))
+						}
+					}
+					_, err := session.Inline(h.Kernel, session.Funcs{
+						"_start":   func(e kernel.Event) { e.Kernel.Yield("truncate") }, // before the wheel's first look
+						"truncate": truncate,
+					})
+					require.NoError(t, err)
+				})
+				require.Equal(t, append([]string{"lost: log: the file was truncated"}, c.lines...), said)
+			})
+		}
+	}
+}
+
+// A log that is truncated while the wheel is made does not prevent that.
+func TestATruncationWhileTheWheelIsMade(t *testing.T) {
+	for seek := range int64(5) {
+		for call, made := 1, false; !made; call++ {
+			said := tailed(t, kernel.Options{}, func(h *sim.Host, config *followtail.Config) {
+				config.Seek = &seek
+				_ = h.Disk.Append("log", []byte("one\n"))
+				calls := 0
+				h.Disk.Meanwhile(1, func() {
+					if calls++; calls == call {
+						_ = h.Disk.Truncate("log", 0)
+					}
+				})
+				_, err := session.Inline(h.Kernel, session.Funcs{
+					"_start": func(e kernel.Event) { e.Kernel.Yield("made") },
+					"made":   func(kernel.Event) { made = calls < call },
+				})
+				require.NoError(t, err)
+			}, step{time.Second, appends("two\n")})
+			require.Equal(t, "two", said[len(said)-1])
+			if len(said) > 1 {
+				require.Contains(t, []string{"one", "lost: log: the file was truncated"}, said[0])
+			}
+		}
+	}
+}
+
 // A copy that ends amid a line, since it is not whole yet, is continued in the log.
 func TestACopyInPieces(t *testing.T) {
 	const text = "a line of the log\nand one more, which is torn\n"

@@ -24,7 +24,7 @@ type source struct {
 	path      string // under which it was opened
 	id        identity
 	pos       int64  // where to read next
-	head      []byte // the first bytes of the file, as far as they were read
+	head      []byte // the first bytes of the file, as far as they were seen: when it was begun, also those behind pos
 	tail      []byte // the last bytes before pos
 	partial   []byte // of a file that was left: what is not a whole record
 	since     time.Time
@@ -35,20 +35,29 @@ type source struct {
 	watch     int      // of the system's notifications, 0 for none
 }
 
-// startAt sets the position to read at, and reads the bytes by which the file is
-// recognized.
-func (s *source) startAt(pos int64) error {
+// startAt sets the position to read at in a file of that size, and reads the bytes by
+// which the file is recognized. Its first bytes are among them even if they are behind
+// the position: the file may be truncated before anything of it is read.
+func (s *source) startAt(pos, size int64) error {
 	s.pos = pos
-	s.head = make([]byte, min(pos, headSize))
+	s.head = make([]byte, min(size, headSize))
 	s.tail = make([]byte, min(pos, tailSize))
-	if pos == 0 {
-		return nil
-	}
-	if _, err := s.file.ReadAt(s.head, 0); err != nil {
+	if err := s.readKnown(s.head, 0); err != nil {
 		return err
 	}
-	_, err := s.file.ReadAt(s.tail, pos-int64(len(s.tail)))
-	return err
+	return s.readKnown(s.tail, pos-int64(len(s.tail)))
+}
+
+// readKnown fills p with the bytes at a position. Those that are gone, since the file
+// was truncated meanwhile, stay zero: the first read finds others, or none.
+func (s *source) readKnown(p []byte, at int64) error {
+	if len(p) == 0 {
+		return nil
+	}
+	if _, err := s.file.ReadAt(p, at); err != nil && !errors.Is(err, io.EOF) {
+		return err
+	}
+	return nil
 }
 
 // rewind starts a file that was truncated from its beginning. since is a time
@@ -75,9 +84,13 @@ func (s *source) read(buf []byte) ([]byte, error) {
 		return nil, errChanged
 	}
 	data := buf[known:n]
+	ahead := int64(len(s.head)) - s.pos // how many bytes that were seen are still to be read
+	if len(data) == 0 && ahead > 0 {
+		return nil, errChanged
+	}
 	if len(data) > 0 {
 		same, err := hasBytes(s.file, buf[:min(n, tailSize)], s.pos-int64(known))
-		if same && s.pos > int64(known) { // other files have such bytes at this place, too
+		if same && (s.pos > int64(known) || ahead > 0) { // other files have such bytes at this place, too
 			same, err = hasBytes(s.file, s.head, 0)
 		}
 		if err != nil {
@@ -87,8 +100,9 @@ func (s *source) read(buf []byte) ([]byte, error) {
 			return nil, errChanged // perhaps during the read
 		}
 	}
-	if len(s.head) < headSize && int64(len(s.head)) == s.pos {
-		s.head = append(s.head, data[:min(len(data), headSize-len(s.head))]...)
+	if len(s.head) < headSize && ahead >= 0 && ahead < int64(len(data)) {
+		unseen := data[ahead:]
+		s.head = append(s.head, unseen[:min(len(unseen), headSize-len(s.head))]...)
 	}
 	s.pos += int64(len(data))
 	s.tail = append(s.tail[:0], buf[max(0, n-tailSize):n]...)
@@ -170,7 +184,7 @@ func (w *Wheel) seek(size int64) error {
 	if from < 0 {
 		from += size
 	}
-	err := w.current.startAt(min(max(from, 0), size))
+	err := w.current.startAt(min(max(from, 0), size), size)
 	if err != nil || !skip {
 		return err
 	}
