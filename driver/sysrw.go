@@ -107,9 +107,6 @@ func (d *SysRW) Output() []byte {
 		d.out = d.out[:copy(d.out, d.out[d.done:])]
 		d.done = 0
 	}
-	if d.out == nil {
-		d.borrow()
-	}
 	return d.out
 }
 
@@ -214,7 +211,7 @@ func (d *SysRW) writeMore(w io.Writer, n, most int) (int, error) {
 // Discard drops the output, including what [SysRW.Lose] still counts.
 func (d *SysRW) Discard() {
 	d.done, d.lost = 0, 0
-	if d.out = d.out[:0]; cap(d.out) == smallSize || cap(d.out) >= lentSize {
+	if d.out = d.out[:0]; cap(d.out) >= lentSize {
 		d.dropBuffer()
 	}
 	d.messages.clear()

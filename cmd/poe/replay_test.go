@@ -5,6 +5,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -85,6 +86,18 @@ func TestReplayLists(t *testing.T) {
 	require.Contains(t, out, `dispatches "late" in session 2`)
 	lines := strings.Split(strings.TrimSpace(out), "\n")
 	require.Contains(t, lines[len(lines)-1], "ends after ")
+
+	// The number of an event in the list is the one that -at takes.
+	late := regexp.MustCompile(`(\d+)  dispatches "late" in session 2`).FindStringSubmatch(out)
+	require.NotNil(t, late)
+	dump := filepath.Join(t.TempDir(), "state.json")
+	status, _, errs = replayCountdown(t, "3", "-at", late[1], "-o", dump, file)
+	require.Equal(t, 0, status, errs)
+	var state struct{ Name string }
+	dumped, err := os.ReadFile(dump)
+	require.NoError(t, err)
+	require.NoError(t, json.Unmarshal(dumped, &state))
+	require.Equal(t, "late", state.Name)
 
 	data, err := os.ReadFile(file)
 	require.NoError(t, err)
