@@ -43,26 +43,36 @@ func (w *Wheel) await(a *awaited) {
 	}
 }
 
-// isAwaited reports whether a file is the one that could not be opened when the wheel
-// began, and may still have what it had then. If that is another, which is gone, or
-// unknown, or was truncated, something may be lost, which is reported.
-func (w *Wheel) isAwaited(info fileInfo, id identity) bool {
+// awaitedIs returns what was found of a file if it is the one that could not be opened
+// when the wheel began, otherwise nil. If that is another, which is gone, or unknown,
+// something may be lost, which is reported.
+func (w *Wheel) awaitedIs(info fileInfo, id identity) *awaited {
 	a := w.unsought
 	if a == nil {
-		return false
+		return nil
 	}
 	same := a.err != nil || a.id == info.ID && (!a.dated || a.found.Born == id.Born)
-	if same {
-		w.unsought = nil
+	if !same {
+		return nil
 	}
-	switch {
-	case a.err != nil:
+	w.unsought = nil
+	if a.err != nil {
 		w.emitLost(w.config.Filename, 0, a.err)
-	case same && info.Size() < a.size:
-		w.emitLost(w.config.Filename, 0, ErrTruncated)
-		return false
 	}
-	return same
+	return a
+}
+
+// seekAwaited finds the position to begin at in the current file, which has been awaited
+// and now has that size. If it was truncated meanwhile, the position is in its copy.
+func (w *Wheel) seekAwaited(a *awaited, size int64) error {
+	s := w.current
+	s.announced = true
+	if size >= a.size {
+		return w.seek(size)
+	}
+	s.pos, _ = w.position(a.size)
+	s.unread, s.since = a.size, w.sameAt
+	return nil
 }
 
 // neverOpened reports the file that could not be opened when the wheel began, which now

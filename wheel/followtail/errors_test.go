@@ -347,7 +347,8 @@ func TestSeekWhenTheFileCannotBeOpenedAtFirst(t *testing.T) {
 
 // A file that cannot be opened at first and loses its name before it can be is read where
 // Seek says if a search finds it, and reported otherwise. Seek does not apply to the file
-// that has the name then, nor to what has been written since the file was truncated.
+// that has the name then, nor to what has been written since the file was truncated; it
+// does to a copy that was made before that.
 func TestAFileThatIsGoneBeforeItCanBeOpened(t *testing.T) {
 	for _, c := range []struct {
 		pollOnly bool
@@ -359,6 +360,8 @@ func TestAFileThatIsGoneBeforeItCanBeOpened(t *testing.T) {
 		{true, ".away", []string{followtail.ErrDeleted.Error(), "three"}},
 		{false, "", []string{followtail.ErrTruncated.Error(), "three"}},
 		{true, "", []string{followtail.ErrTruncated.Error(), "three"}},
+		{false, ".copy", []string{"two", "three"}},
+		{true, ".copy", []string{followtail.ErrDeleted.Error(), "one", "two", "three"}}, // a search cannot tell a copy
 	} {
 		name := filepath.Join(t.TempDir(), "log")
 		write(t, name, "one\ntwo\n")
@@ -366,6 +369,9 @@ func TestAFileThatIsGoneBeforeItCanBeOpened(t *testing.T) {
 			switch {
 			case line != "open":
 				return
+			case c.mark == ".copy":
+				write(t, name+".1", "one\ntwo\n")
+				require.NoError(t, os.Truncate(name, 0))
 			case c.mark == "":
 				require.NoError(t, os.Truncate(name, 0))
 			default:

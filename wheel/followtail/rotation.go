@@ -245,7 +245,7 @@ func (w *Wheel) begun(a *arrival) bool {
 		return false
 	}
 	w.endFound()
-	seeks := w.isAwaited(info, id)
+	awaited := w.awaitedIs(info, id)
 	if w.neverOpened(); w.Closed() {
 		a.close()
 		return false
@@ -257,9 +257,8 @@ func (w *Wheel) begun(a *arrival) bool {
 	}
 	a.file = nil
 	w.dir.watch(w.current)
-	if seeks {
-		w.current.announced = true
-		if err := w.seek(info.Size()); err != nil {
+	if awaited != nil {
+		if err := w.seekAwaited(awaited, info.Size()); err != nil {
 			w.fail("read", err)
 			return false
 		}
@@ -340,9 +339,8 @@ func (w *Wheel) continueFound(info fileInfo) error {
 		if err != nil {
 			return err
 		}
-		if w.isAwaited(info, id) {
-			s.announced = true
-			return w.seek(info.Size())
+		if a := w.awaitedIs(info, id); a != nil {
+			return w.seekAwaited(a, info.Size())
 		}
 		w.neverOpened()
 	}

@@ -26,6 +26,7 @@ type source struct {
 	pos       int64  // where to read next
 	head      []byte // the first bytes of the file, as far as they were seen: when it was begun, also those behind pos
 	tail      []byte // the last bytes before pos
+	unread    int64  // the size of a file that was truncated before it could be opened; otherwise 0
 	partial   []byte // of a file that was left: what is not a whole record
 	since     time.Time
 	arrival   *arrival // how the file was found; nil if by its name
@@ -63,7 +64,7 @@ func (s *source) readKnown(p []byte, at int64) error {
 // rewind starts a file that was truncated from its beginning. since is a time
 // before it was searched for copies.
 func (s *source) rewind(since time.Time) {
-	s.pos, s.head, s.tail = 0, nil, nil
+	s.pos, s.head, s.tail, s.unread = 0, nil, nil, 0
 	s.announced, s.rewound, s.since = false, true, since
 }
 
@@ -72,6 +73,9 @@ func (s *source) rewind(since time.Time) {
 // been written anew is noticed however long it has become: the error is
 // errChanged.
 func (s *source) read(buf []byte) ([]byte, error) {
+	if s.unread > 0 {
+		return nil, errChanged
+	}
 	known := len(s.tail)
 	n, err := s.file.ReadAt(buf, s.pos-int64(known))
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -112,7 +116,7 @@ func (s *source) read(buf []byte) ([]byte, error) {
 // sameContent reports whether f begins as s does, up to the position of s.
 func (s *source) sameContent(f *file) (bool, error) {
 	info, err := f.Stat()
-	if err != nil || !info.Mode().IsRegular() || info.Size() < s.pos {
+	if err != nil || !info.Mode().IsRegular() || info.Size() < max(s.pos, s.unread) {
 		return false, err
 	}
 	if same, err := hasBytes(f, s.head, 0); !same {
@@ -167,10 +171,20 @@ func (s *source) size() int64 {
 	return info.Size()
 }
 
-// seek finds the position to begin at in a file of that size.
+// seek finds the position to begin at in the current file, which has that size.
 func (w *Wheel) seek(size int64) error {
+	pos, skip := w.position(size)
+	err := w.current.startAt(pos, size)
+	if err != nil || !skip {
+		return err
+	}
+	return w.skipRecords()
+}
+
+// position returns the position to begin at in a file of that size, and whether the
+// records behind it are to be dropped.
+func (w *Wheel) position(size int64) (pos int64, skip bool) {
 	from := int64(-skipBack)
-	skip := false
 	switch c := &w.config; {
 	case c.Seek != nil:
 		from = *c.Seek
@@ -184,11 +198,7 @@ func (w *Wheel) seek(size int64) error {
 	if from < 0 {
 		from += size
 	}
-	err := w.current.startAt(min(max(from, 0), size), size)
-	if err != nil || !skip {
-		return err
-	}
-	return w.skipRecords()
+	return min(max(from, 0), size), skip
 }
 
 // skipRecords reads to the end of the file and drops all whole records.
