@@ -65,6 +65,7 @@ func TestTheRingIsDumpedByTheHandlerOfASignal(t *testing.T) {
 func TestTheRingIsDumpedForASlowHandler(t *testing.T) {
 	rec := &kernel.Recording{}
 	var file bytes.Buffer
+	var k *kernel.Kernel
 	begun, dumped := make(chan struct{}), make(chan error, 1)
 	run := func(k *kernel.Kernel, live bool) {
 		session.Inline(k, session.Funcs{
@@ -73,24 +74,21 @@ func TestTheRingIsDumpedForASlowHandler(t *testing.T) {
 				if live {
 					<-begun
 				}
-				e.Kernel.Yield("next")
-			},
-			"next": func(e kernel.Event) {
-				if live {
-					require.NoError(t, <-dumped)
-				}
+				e.Kernel.Delay("late", time.Minute)
 			},
 		})
 	}
-	k := kernel.New(kernel.Options{Recording: rec, SlowHandler: time.Millisecond, Slow: func(s kernel.SlowHandler) {
+	k = kernel.New(kernel.Options{Recording: rec, SlowHandler: time.Millisecond, Slow: func(s kernel.SlowHandler) {
 		if s.Event != "slow" {
 			return
 		}
 		close(begun) // Dump waits for the end of the handler
 		dumped <- rec.Dump(&file)
+		k.Outside().Stop()
 	}})
 	run(k, true)
 	require.NoError(t, k.Run())
+	require.NoError(t, <-dumped)
 	requireUnfinished(t, file.Bytes(), run)
 }
 
