@@ -6,9 +6,9 @@ import (
 	"io"
 	"net"
 
+	"github.com/gopoe/poe/bench/internal/eventload"
 	"github.com/gopoe/poe/component/servertcp"
 	"github.com/gopoe/poe/kernel"
-	"github.com/gopoe/poe/session"
 )
 
 // workload does something n times.
@@ -22,69 +22,19 @@ type workload struct {
 }
 
 var workloads = []workload{
-	{"yield", 500_000, 16 * mebi, yields},
-	{"post between two sessions", 500_000, 16 * mebi, posts},
-	{"call", 500_000, 16 * mebi, calls},
+	{"yield", 500_000, 16 * mebi, alone(eventload.Yields)},
+	{"post between two sessions", 500_000, 16 * mebi, alone(eventload.Posts)},
+	{"call", 500_000, 16 * mebi, alone(eventload.Calls)},
 	{"echo, 50 clients, 1 line of 64 bytes in flight", 50_000, 16 * mebi, echo(1)},
 	{"echo, 50 clients, 32 lines in flight", 600_000, 16 * mebi, echo(32)},
 	{"the same while the ring is filled", 400_000, 64 * mebi, echo(32)},
 }
 
-func nothing() error { return nil }
-
-// yields is a session that posts to itself.
-func yields(k *kernel.Kernel, n int) (func() error, error) {
-	_, err := session.Inline(k, session.Funcs{
-		"_start": func(e kernel.Event) { e.Kernel.Yield("next") },
-		"next": func(e kernel.Event) {
-			if n--; n > 0 {
-				e.Kernel.Yield("next")
-			}
-		},
-	})
-	return nothing, err
-}
-
-// posts is two sessions that answer each other, so that no event is like the one
-// before it.
-func posts(k *kernel.Kernel, n int) (func() error, error) {
-	answer := func(e kernel.Event) {
-		if n--; n > 0 {
-			_ = e.Kernel.Post(e.Sender, "ball")
-		}
+// alone is a workload for which no other goroutine does anything.
+func alone(start func(k *kernel.Kernel, n int) error) func(k *kernel.Kernel, n int) (func() error, error) {
+	return func(k *kernel.Kernel, n int) (func() error, error) {
+		return func() error { return nil }, start(k, n)
 	}
-	_, err := session.Inline(k, session.Funcs{
-		"_start": func(e kernel.Event) {
-			other, err := session.Inline(k, session.Funcs{"_start": func(kernel.Event) {}, "ball": answer})
-			if err == nil {
-				_ = k.Post(other.ID(), "ball")
-			}
-		},
-		"_child": func(kernel.Event) {},
-		"ball":   answer,
-	})
-	return nothing, err
-}
-
-// calls is a session that calls another one.
-func calls(k *kernel.Kernel, n int) (func() error, error) {
-	callee, err := session.Inline(k, session.Funcs{
-		"_start": func(e kernel.Event) { e.Kernel.Yield("last") },
-		"last":   func(kernel.Event) {},
-		"add":    func(e kernel.Event) { e.Return(1) },
-	})
-	if err != nil {
-		return nil, err
-	}
-	_, err = session.Inline(k, session.Funcs{
-		"_start": func(e kernel.Event) { e.Kernel.Yield("calls") },
-		"calls": func(e kernel.Event) {
-			for range n {
-				_, _ = e.Kernel.Call(callee.ID(), "add")
-			}
-		},
-	})
-	return nothing, err
 }
 
 // clients is how many connections an echo server has.

@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gopoe/poe/bench/internal/eventload"
 	"github.com/gopoe/poe/component/clienttcp"
 	"github.com/gopoe/poe/component/servertcp"
 	"github.com/gopoe/poe/kernel"
@@ -21,62 +22,15 @@ type workload struct {
 }
 
 var workloads = []workload{
-	{"yields", 10_000, yields},
-	{"posts", 10_000, posts},
-	{"calls", 10_000, calls},
+	{"yields", 10_000, eventload.Yields},
+	{"posts", 10_000, eventload.Posts},
+	{"calls", 10_000, eventload.Calls},
 	{"timers", 1000, timers},
 	{"sessions", 1000, sessions},
 	{"lines", 1000, lines},
 	{"byte-lines", 1000, byteLines},
 	{"long-lines", 200, longLines},
 	{"connections", 200, connections},
-}
-
-// yields is a session that posts to itself.
-func yields(k *kernel.Kernel, n int) error {
-	_, err := session.Inline(k, session.Funcs{
-		"_start": func(e kernel.Event) { e.Kernel.Yield("next") },
-		"next": func(e kernel.Event) {
-			if n--; n > 0 {
-				e.Kernel.Yield("next")
-			}
-		},
-	})
-	return err
-}
-
-// posts is two sessions that answer each other.
-func posts(k *kernel.Kernel, n int) error {
-	answer := func(e kernel.Event) {
-		if n--; n > 0 {
-			must(e.Kernel.Post(e.Sender, "ball"))
-		}
-	}
-	_, err := session.Inline(k, session.Funcs{
-		"_start": func(e kernel.Event) {
-			s, err := session.Inline(e.Kernel, session.Funcs{"_start": func(kernel.Event) {}, "ball": answer})
-			must(err)
-			must(e.Kernel.Post(s.ID(), "ball"))
-		},
-		"_child": func(kernel.Event) {},
-		"ball":   answer,
-	})
-	return err
-}
-
-// calls is a session that calls another one.
-func calls(k *kernel.Kernel, n int) error {
-	s, err := session.Inline(k, session.Funcs{"_start": func(e kernel.Event) { e.Kernel.Yield("last") }, "add": func(kernel.Event) {}})
-	if err != nil {
-		return err
-	}
-	_, err = session.Inline(k, session.Funcs{"_start": func(e kernel.Event) {
-		for range n {
-			_, err := e.Kernel.Call(s.ID(), "add")
-			must(err)
-		}
-	}})
-	return err
 }
 
 // timers is a session that sets timers for the past, which all fire.
