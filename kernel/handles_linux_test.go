@@ -6,8 +6,6 @@ import (
 	"log/slog"
 	"net"
 	"os"
-	"slices"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -16,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 	"golang.org/x/sys/unix"
 
+	"github.com/gopoe/poe/internal/kerneltest"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 )
@@ -147,22 +146,6 @@ func TestRearmingFails(t *testing.T) {
 	require.Equal(t, 1, strings.Count(warnings.String(), "the system does not watch a handle"))
 }
 
-// epolls returns the epoll descriptors of the process.
-func epolls(t *testing.T) (fds []int) {
-	t.Helper()
-	entries, err := os.ReadDir("/proc/self/fd")
-	require.NoError(t, err)
-	for _, entry := range entries {
-		to, err := os.Readlink("/proc/self/fd/" + entry.Name())
-		if err == nil && to == "anon_inode:[eventpoll]" {
-			fd, err := strconv.Atoi(entry.Name())
-			require.NoError(t, err)
-			fds = append(fds, fd)
-		}
-	}
-	return fds
-}
-
 // A kernel that was busy for long is woken again once it sleeps, also if the system
 // refuses what it asks for then.
 func TestSleepAfterBusyTurns(t *testing.T) {
@@ -174,7 +157,7 @@ func TestSleepAfterBusyTurns(t *testing.T) {
 				_, err := peer.Write([]byte("x"))
 				require.NoError(t, err)
 			}
-			before := epolls(t)
+			before := kerneltest.Epolls(t)
 			k := kernel.New(kernel.Options{Loop: "epoll"})
 			reads := 0
 			write()
@@ -188,7 +171,7 @@ func TestSleepAfterBusyTurns(t *testing.T) {
 					case reads == 100:
 						e.Kernel.SelectClear(h)
 					case reads%50 == 49:
-						ours := slices.DeleteFunc(epolls(t), func(fd int) bool { return slices.Contains(before, fd) })
+						ours := kerneltest.Epolls(t, before...)
 						require.Len(t, ours, 2)
 						for _, in := range ours {
 							for _, fd := range ours {

@@ -6,9 +6,6 @@ import (
 	"net"
 	"os"
 	"os/exec"
-	"path/filepath"
-	"slices"
-	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -17,29 +14,15 @@ import (
 	"golang.org/x/sys/unix"
 
 	"github.com/gopoe/poe/component/servertcp"
+	"github.com/gopoe/poe/internal/kerneltest"
 	"github.com/gopoe/poe/kernel"
 )
-
-// epolls returns the epoll descriptors of the process.
-func epolls(t *testing.T) (fds []int) {
-	t.Helper()
-	links, err := filepath.Glob("/proc/self/fd/*")
-	require.NoError(t, err)
-	for _, link := range links {
-		if to, _ := os.Readlink(link); strings.Contains(to, "eventpoll") {
-			fd, err := strconv.Atoi(filepath.Base(link))
-			require.NoError(t, err)
-			fds = append(fds, fd)
-		}
-	}
-	return fds
-}
 
 // watchFirst registers a descriptor in the epoll descriptors that were not there
 // before, which are those of a kernel.
 func watchFirst(t *testing.T, before []int, fd int) {
 	t.Helper()
-	fds := slices.DeleteFunc(epolls(t), func(fd int) bool { return slices.Contains(before, fd) })
+	fds := kerneltest.Epolls(t, before...)
 	require.NotEmpty(t, fds)
 	for _, epoll := range fds {
 		require.NoError(t, unix.EpollCtl(epoll, unix.EPOLL_CTL_ADD, fd, &unix.EpollEvent{Fd: 1 << 20}))
@@ -54,7 +37,7 @@ func TestConnectionThatCannotBeWatched(t *testing.T) {
 	probe, err := net.Listen("tcp", "127.0.0.1:0") // starts the runtime's own epoll
 	require.NoError(t, err)
 	require.NoError(t, probe.Close())
-	before := epolls(t)
+	before := kerneltest.Epolls(t)
 	refuse := false
 	c := servertcp.Config{}
 	c.ClientPreConnect = func(c *servertcp.Client, h *kernel.Handle) *kernel.Handle {
@@ -87,7 +70,7 @@ func TestConnectionThatCannotBeWatchedAnyMore(t *testing.T) {
 	c.ClientInput = servertcp.Input(func(c *servertcp.Client, line string) {
 		if line == "lose" {
 			fd := c.Wheel.InputHandle().Fd()
-			for _, epoll := range epolls(t) { // it is in one of them
+			for _, epoll := range kerneltest.Epolls(t) { // it is in one of them
 				_ = unix.EpollCtl(epoll, unix.EPOLL_CTL_DEL, fd, &unix.EpollEvent{})
 			}
 			c.Put(strings.Repeat("x", 32<<20))
