@@ -126,13 +126,18 @@ func (w *work) easy(p *pace, m kernel.Mode) bool {
 func (c *Client) grantRead() int {
 	w, p := &c.listener.work, &c.pace
 	p.round[kernel.Read] = w.lanes[kernel.Read][1].round
-	w.add(p, kernel.Read, 0)
-	w.granted = min(c.listener.shares().read, lightRead)
+	return c.grant(min(c.listener.shares().read, lightRead))
+}
+
+// grant grants a read of so many bytes, or fewer, and begins to count its work.
+func (c *Client) grant(bytes int) int {
+	w, p := &c.listener.work, &c.pace
 	if p.perKiB == 0 { // each byte may be a record
-		w.granted = min(w.granted, leastRead)
+		bytes = min(bytes, leastRead)
 	}
-	w.before, w.output = w.total, c.outOctets()
-	return w.granted
+	w.add(p, kernel.Read, 0)
+	w.granted, w.before, w.output = bytes, w.total, c.outOctets()
+	return bytes
 }
 
 // grantWrite is writeShare for such a connection.
@@ -148,22 +153,17 @@ func (c *Client) grantWrite() int {
 // turn.
 func (c *Client) turnShare() int {
 	w, p := &c.listener.work, &c.pace
-	w.begin()
 	if !w.admits(p, kernel.Read) {
 		return 0
 	}
-	w.granted = c.readShare()
+	most := c.readShare()
 	switch {
-	case p.perKiB == 0: // each byte may be a record
-		w.granted = min(w.granted, leastRead)
 	case p.light:
-		w.granted = min(w.granted, lightRead)
-	default:
-		w.granted = min(w.granted, max(scantRead, readWork*1024/int(p.perKiB)))
+		most = min(most, lightRead)
+	case p.perKiB > 0:
+		most = min(most, max(scantRead, readWork*1024/int(p.perKiB)))
 	}
-	w.add(p, kernel.Read, 0)
-	w.before, w.output = w.total, c.outOctets()
-	return w.granted
+	return c.grant(most)
 }
 
 // countRead counts the work of a read.
@@ -184,7 +184,6 @@ func (c *Client) countRead(bytes int) {
 // turn.
 func (c *Client) writeShare() int {
 	w, p := &c.listener.work, &c.pace
-	w.begin()
 	w.add(p, kernel.Write, 0)
 	if !w.admits(p, kernel.Write) {
 		return 0
