@@ -104,7 +104,7 @@ func (w *Wheel) ReplaceEvents(e Events) {
 func (w *Wheel) emit(f func(*Wheel)) {
 	switch {
 	case f == nil:
-	case w.base.Kernel.ActiveSession() == w.base.Owner: // nearly always; avoids a closure
+	case w.base.OwnerActive():
 		f(w)
 	default:
 		w.base.InOwner(func() { f(w) })
@@ -119,7 +119,7 @@ func (w *Wheel) emitError(op string, err error) {
 		return
 	}
 	failure := w.base.OpError(op, err)
-	if w.base.Kernel.ActiveSession() == w.base.Owner {
+	if w.base.OwnerActive() {
 		f(w, failure)
 		return
 	}

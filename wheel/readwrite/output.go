@@ -96,32 +96,23 @@ func (w *Wheel) TryPutText(record string) (high bool, err error) {
 	f, ok := w.outFilter.(*filter.Line) // the most common by far, called without a look-up
 	switch {
 	case !ok:
-		return w.encodeText(record)
+		return w.encodeText(record, before)
 	case len(record) >= longText && w.out.Fd() >= 0:
 		w.putLong(f, record)
 		return w.queued(before), nil
 	}
 	more, err := f.AppendText(w.outputFor(len(record)), record)
-	if err != nil {
-		return false, err
-	}
-	w.driver.SetOutput(more)
-	return w.queued(before), nil
+	return w.appended(before, more, err)
 }
 
-// encodeText is TryPutText with another filter than Line.
-func (w *Wheel) encodeText(record string) (high bool, err error) {
+// encodeText is TryPutText with another filter than Line, behind output of so many bytes.
+func (w *Wheel) encodeText(record string, before int) (high bool, err error) {
 	f, ok := w.outFilter.(filter.TextEncoder)
 	if !ok {
 		return w.TryPut(record)
 	}
-	before := w.driver.OutOctets()
 	more, err := f.AppendText(w.outputFor(len(record)), record)
-	if err != nil {
-		return false, err
-	}
-	w.driver.SetOutput(more)
-	return w.queued(before), nil
+	return w.appended(before, more, err)
 }
 
 // TryPutBytes is PutBytes with the errors of TryPut.
@@ -132,28 +123,29 @@ func (w *Wheel) TryPutBytes(record []byte) (high bool, err error) {
 	}
 	f, ok := w.outFilter.(*filter.Line)
 	if !ok {
-		return w.encodeBytes(record)
+		return w.encodeBytes(record, before)
 	}
 	more, err := f.AppendBytes(w.outputFor(len(record)), record)
-	if err != nil {
-		return false, err
-	}
-	w.driver.SetOutput(more)
-	return w.queued(before), nil
+	return w.appended(before, more, err)
 }
 
-// encodeBytes is TryPutBytes with another filter than Line.
-func (w *Wheel) encodeBytes(record []byte) (high bool, err error) {
+// encodeBytes is encodeText for TryPutBytes.
+func (w *Wheel) encodeBytes(record []byte, before int) (high bool, err error) {
 	f, ok := w.outFilter.(filter.TextEncoder)
 	if !ok {
 		return w.TryPut(record)
 	}
-	before := w.driver.OutOctets()
 	more, err := f.AppendBytes(w.outputFor(len(record)), record)
+	return w.appended(before, more, err)
+}
+
+// appended queues the output buffer to which a record was appended, behind output of so
+// many bytes.
+func (w *Wheel) appended(before int, out []byte, err error) (high bool, _ error) {
 	if err != nil {
 		return false, err
 	}
-	w.driver.SetOutput(more)
+	w.driver.SetOutput(out)
 	return w.queued(before), nil
 }
 
@@ -232,7 +224,7 @@ func (w *Wheel) encode(records []any) error {
 func (w *Wheel) Flush() {
 	switch {
 	case w.base.Closed() || w.noOutput:
-	case w.base.Kernel.ActiveSession() == w.base.Owner: // spares a closure
+	case w.base.OwnerActive():
 		w.flush(true)
 	default:
 		w.base.InOwner(func() { w.flush(true) })

@@ -94,7 +94,7 @@ func missingEvent(f *Funcs) error {
 
 // success passes on a socket.
 func (w *Wheel) success(s Socket) {
-	if w.base.Kernel.ActiveSession() == w.base.Owner { // nearly always; avoids a closure
+	if w.base.OwnerActive() {
 		w.events.Funcs.Success(w, s)
 		return
 	}

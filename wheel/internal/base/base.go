@@ -74,10 +74,15 @@ func (b *Base) Close() bool {
 // Closed reports whether the wheel has been closed.
 func (b *Base) Closed() bool { return b.closed }
 
+// OwnerActive reports whether the owner's session is active, as it nearly always is.
+// Whoever calls a function directly then, and with InOwner otherwise, needs no closure in
+// the common case.
+func (b *Base) OwnerActive() bool { return b.Kernel.ActiveSession() == b.Owner }
+
 // InOwner runs f in the owner's session: at once if that is active, as most
 // often, else by a call. If the session has stopped, f does not run.
 func (b *Base) InOwner(f func()) {
-	if b.Kernel.ActiveSession() == b.Owner {
+	if b.OwnerActive() {
 		f()
 		return
 	}
