@@ -144,9 +144,13 @@ func (w *Writer) Flush() {
 func (w *Writer) Pending() int { return len(w.buf) }
 
 // Byte, Uint, Int, Bytes, Fixed and Name append one field of the record.
-func (w *Writer) Byte(b byte)   { w.buf = append(w.buf, b) }
+func (w *Writer) Byte(b byte) { w.buf = append(w.buf, b) }
+
+// Uint appends a number of variable length.
 func (w *Writer) Uint(n uint64) { w.buf = binary.AppendUvarint(w.buf, n) }
-func (w *Writer) Int(n int64)   { w.buf = binary.AppendVarint(w.buf, n) }
+
+// Int is Uint for a number that may be negative.
+func (w *Writer) Int(n int64) { w.buf = binary.AppendVarint(w.buf, n) }
 
 // Fixed appends four bytes.
 func (w *Writer) Fixed(n uint32) { w.buf = binary.LittleEndian.AppendUint32(w.buf, n) }

@@ -1,5 +1,5 @@
-// Package turns lets components see the number of a kernel's turn where
-// Kernel.Stats, which gathers much more, would be asked for every message.
+// Package turns gives components the number of a kernel's turn at the cost of one
+// load. Kernel.Stats has it as well, but gathers all other figures, too.
 package turns
 
 // Of returns where a kernel, a *kernel.Kernel, counts its turns. Others only read

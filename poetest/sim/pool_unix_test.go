@@ -193,7 +193,7 @@ func (t *poolWorld) had(job string) bool {
 // bounded checks how many workers there are, and that those that must end do.
 func (t *poolWorld) bounded() error {
 	if t.pool == nil || !t.server.Up() || t.server.Turns() == t.seen {
-		return nil // nobody else starts a process
+		return nil // only the server starts processes, and it has not run since
 	}
 	t.seen = t.server.Turns()
 	var serving [poolWorkers]int
