@@ -205,7 +205,7 @@ func (r *ring) removeSession(e *entry, gone func(it *item)) {
 		r.lookNext()
 	}
 	x := r.index
-	for ; x.upto != r.tail; x.upto++ {
+	for x.upto = max(x.upto, r.head); x.upto != r.tail; x.upto++ {
 		it := r.at(x.upto)
 		if it.dest == nil {
 			continue
