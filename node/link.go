@@ -218,6 +218,9 @@ func (l *link) admit(f *frame) bool {
 	case f.epoch > l.epoch:
 		l.fall(fmt.Errorf("%w: it had lost this node", ErrUnreachable))
 		l.begin(f.epoch)
+		if !asks { // data has overtaken the sign of life, which brings the key of a new link there
+			l.theirKey = 0
+		}
 	}
 	if asks {
 		l.learn(f.id, f.text)
