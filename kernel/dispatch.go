@@ -194,6 +194,13 @@ func (k *Kernel) dispatchTurn() {
 // deliverItem takes an event off the queue, where handlers may move it, and
 // delivers it.
 func (k *Kernel) deliverItem(it *item) {
+	if it.kind == kindGC && k.debug == nil { // it has kept the session until now, and that is all
+		dest := it.dest
+		it.release()
+		k.fifo.pop()
+		k.countDelivered(dest, dest)
+		return
+	}
 	event := *it
 	it.release()
 	k.fifo.pop()

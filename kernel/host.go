@@ -201,7 +201,7 @@ func (v Host) Start(s Session, args ...any) (ID, error) {
 	f := k.dispatch(e, parent, "_start", slices.Clone(args), "", kindStart, nil)
 	started := f.value
 	if e.alive() {
-		k.dispatch(e.parent, k.root, "_child", []any{"create", ID{e}, started}, "", kindNotice, nil)
+		k.noticeChild(e.parent, "create", e, started)
 	}
 	if e.alive() {
 		k.enqueue(e, e, "", nil, kindGC)

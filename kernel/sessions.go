@@ -17,6 +17,29 @@ type Session interface {
 	Handlers() []string
 }
 
+// ignoringSession is implemented by a type of session that can tell that Dispatch of an
+// event would do nothing. as is the session as the kernel knows it, which may have been
+// made of another one, and then has its own Dispatch.
+type ignoringSession interface {
+	Ignores(as Session, event string) bool
+}
+
+// ignores reports whether nobody would notice a notice to a session.
+func (k *Kernel) ignores(e *entry, notice string) bool {
+	if k.debug != nil || k.tape != nil {
+		return false
+	}
+	s, ok := e.ses.(ignoringSession)
+	return e == k.root || ok && s.Ignores(e.ses, notice)
+}
+
+// noticeChild tells a parent of what has become of a child.
+func (k *Kernel) noticeChild(parent *entry, what any, child *entry, value any) {
+	if !k.ignores(parent, "_child") { // the arguments cost two allocations
+		k.dispatch(parent, k.root, "_child", []any{what, ID{child}, value}, "", kindNotice, nil)
+	}
+}
+
 // life is how far a session has come.
 type life uint32
 
@@ -214,10 +237,12 @@ func (k *Kernel) stop(e *entry) {
 			k.dispatch(child, k.root, "_parent", []any{ID{e}, ID{parent}}, "", kindNotice, nil)
 		}
 	}
-	f := k.dispatch(e, k.frame.session, "_stop", nil, "", kindStop, nil)
-	stopped := f.value
+	var stopped any
+	if !k.ignores(e, "_stop") {
+		stopped = k.dispatch(e, k.frame.session, "_stop", nil, "", kindStop, nil).value
+	}
 	if parent.alive() {
-		k.dispatch(parent, k.root, "_child", []any{"lose", ID{e}, stopped}, "", kindNotice, nil)
+		k.noticeChild(parent, "lose", e, stopped)
 	}
 	k.free(e)
 }
@@ -292,7 +317,7 @@ func (k *Kernel) DetachChild(child Dest) error {
 	if active == k.root || e.parent != active {
 		return k.fail("DetachChild", child, ErrNotYours)
 	}
-	k.dispatch(active, k.root, "_child", []any{"lose", ID{e}, nil}, "", kindNotice, nil)
+	k.noticeChild(active, "lose", e, nil)
 	k.detach(e, active)
 	return nil
 }
@@ -310,7 +335,7 @@ func (k *Kernel) DetachMyself() error {
 	}
 	parent := e.parent
 	if k.frame.kind != kindStart {
-		k.dispatch(parent, k.root, "_child", []any{"lose", ID{e}, nil}, "", kindNotice, nil)
+		k.noticeChild(parent, "lose", e, nil)
 	}
 	k.detach(e, parent)
 	return nil

@@ -172,6 +172,13 @@ func (s *Session) Dispatch(e kernel.Event) bool {
 	return s.table.dispatch(s.heap, e) || s.dispatchDefault(e)
 }
 
+// Ignores is called by the kernel, before it sends what few sessions handle. It reports
+// whether Dispatch would do nothing with the event.
+func (s *Session) Ignores(as kernel.Session, event string) bool {
+	self, ok := as.(*Session)
+	return ok && self == s && s.options == nil && !s.table.has(event) && !s.table.has("_default")
+}
+
 // dispatchDefault deals with an event that has no handler.
 func (s *Session) dispatchDefault(e kernel.Event) bool {
 	if e.Name == "_start" {

@@ -169,3 +169,66 @@ func TestOptionsOfTheSession(t *testing.T) {
 		}
 	}
 }
+
+// listener is a session type that gets every event before the session in it.
+type listener struct {
+	*session.Session
+	got []string
+}
+
+func (l *listener) Dispatch(e kernel.Event) bool {
+	l.got = append(l.got, e.Name)
+	return l.Session.Dispatch(e)
+}
+
+// What a session has no handler for may be left out, but not if something in it looks.
+func TestNoticesReachWhoeverLooks(t *testing.T) {
+	child := session.Funcs{"_start": func(kernel.Event) {}}
+	start := func(e kernel.Event) {
+		_, err := session.Inline(e.Kernel, child)
+		require.NoError(t, err)
+	}
+	t.Run("a type around the session", func(t *testing.T) {
+		k := kernel.New()
+		var outer *listener
+		_, err := session.New(k, session.Config[heap]{
+			Funcs: session.Funcs{"_start": start},
+			Type:  func(s *session.Session) kernel.Session { outer = &listener{Session: s}; return outer },
+		})
+		require.NoError(t, err)
+		require.NoError(t, k.Run())
+		assert.Equal(t, []string{"_start", "_child", "_child", "_stop"}, outer.got)
+	})
+	t.Run("_default", func(t *testing.T) {
+		k := kernel.New()
+		var got []any
+		_, err := session.Inline(k, session.Funcs{
+			"_start":   start,
+			"_default": func(e kernel.Event) { got = append(got, e.Args[0]) },
+		})
+		require.NoError(t, err)
+		require.NoError(t, k.Run())
+		assert.Equal(t, []any{"_child", "_child", "_stop"}, got)
+	})
+	t.Run("an option", func(t *testing.T) {
+		var w warnings
+		k := kernel.New(kernel.Options{Logger: slog.New(&w)})
+		s, err := session.New(k, session.Config[heap]{Funcs: session.Funcs{"_start": start}, Options: map[string]any{"default": true}})
+		require.NoError(t, err)
+		require.NoError(t, k.Run())
+		require.Len(t, w.lines, 3, "%v", s)
+		assert.Contains(t, w.lines[0], "event=_child")
+		assert.Contains(t, w.lines[2], "event=_stop")
+	})
+	t.Run("a handler that State adds", func(t *testing.T) {
+		k := kernel.New()
+		var got []any
+		_, err := session.Inline(k, session.Funcs{"_start": func(e kernel.Event) {
+			require.NoError(t, e.Kernel.State("_child", func(e kernel.Event) { got = append(got, e.Args[0]) }))
+			start(e)
+		}})
+		require.NoError(t, err)
+		require.NoError(t, k.Run())
+		assert.Equal(t, []any{"create", "lose"}, got)
+	})
+}
