@@ -199,6 +199,9 @@ func (k *Kernel) deliverItem(it *item) {
 		it.release()
 		k.fifo.pop()
 		k.countDelivered(dest, dest)
+		if k.exception != nil {
+			k.stopAll()
+		}
 		return
 	}
 	event := *it

@@ -62,7 +62,7 @@ const ringChunkSize = 64
 
 type ringChunk [ringChunkSize]item
 
-// spareChunks is how many empty chunks a ring keeps: 2 MiB.
+// spareChunks is how many empty chunks a ring keeps, 2 MiB, and how many make it large.
 const spareChunks = 256
 
 // full reports whether the ring has to grow before the next push.
@@ -94,6 +94,18 @@ func (r *ring) grow() {
 	if next == first {
 		r.out = r.in
 		r.lookNext()
+	}
+}
+
+// shrink releases the chunks of an empty ring that a burst has made large, such as the
+// start of very many sessions.
+func (r *ring) shrink() {
+	if len(r.chunks) <= spareChunks {
+		return
+	}
+	r.chunks, r.spare = make([]*ringChunk, 4), nil
+	if r.head%ringChunkSize != 0 {
+		*r.chunk(r.head / ringChunkSize) = r.out
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -74,4 +75,32 @@ func TestTheQueueKeepsItsOrderWhileSessionsStop(t *testing.T) {
 		require.NoError(t, err)
 		require.NoError(t, k.Run())
 	}
+}
+
+// A queue that was very long and has become empty works as before.
+func TestTheQueueAfterABurst(t *testing.T) {
+	const events = 50_000
+	k := kernel.New(kernel.Options{Assert: kernel.Assert{Data: true}})
+	next, bursts := 0, 0
+	_, err := session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) { e.Kernel.Yield("burst") },
+		"burst": func(e kernel.Event) {
+			for i := range events + bursts {
+				e.Kernel.Yield("note", i)
+			}
+			e.Kernel.Delay("quiet", time.Millisecond)
+		},
+		"note": func(e kernel.Event) {
+			require.Equal(t, next, kernel.Arg[int](e, 0))
+			next++
+		},
+		"quiet": func(e kernel.Event) {
+			require.Equal(t, events+bursts, next)
+			if next, bursts = 0, bursts+1; bursts < 3 {
+				e.Kernel.Yield("burst")
+			}
+		},
+	})
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
 }

@@ -28,6 +28,7 @@ func (k *Kernel) turn() error {
 		return nil // stopped from outside: no session is left to wait for
 	}
 	if k.fifo.empty() {
+		k.fifo.shrink()
 		k.testIdle()
 	}
 	if err := k.poll(); err != nil {
