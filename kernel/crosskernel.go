@@ -62,26 +62,25 @@ func (k *Kernel) postFrom(from *entry, to Dest, event string, args []any) error 
 	if !k.backlog.enter() {
 		return ErrBusy
 	}
-	if !k.inbox.putIf(message{to: to, event: event, args: args, from: from, caller: from.k.frame.event, cause: from.k.cause()}, false) {
+	if !k.inbox.putIf(message{to: to, event: event, args: args, more: &more{caller: from.k.frame.event, cause: from.k.cause(), extra: extra{from: from}}}, false) {
 		k.backlog.leave()
 		return ErrNotRunning
 	}
 	return nil
 }
 
-// receiveRemote queues an event of another kernel's; dest is nil if it has come
-// too late. The kernel counts as its sender: the real one is kept alive by its
-// own kernel alone.
-func (k *Kernel) receiveRemote(m *message, dest *entry) {
-	if dest == nil {
-		k.lostRemote(DeadLetter{To: m.to, From: ID{m.from}, Event: m.event, Args: m.args})
+// receiveRemote queues an event of another kernel's, if it has not come too late. The
+// kernel counts as its sender: the real one is kept alive by its own kernel alone.
+func (k *Kernel) receiveRemote(m *message) {
+	dest, err := k.resolve(m.to)
+	if err != nil {
+		k.lostRemote(DeadLetter{To: m.to, From: ID{m.more.extra.from}, Event: m.event, Args: m.args})
 		return
 	}
 	it := k.enqueue(dest, k.root, m.event, m.args, kindRemote)
-	it.caller = m.caller
-	x := it.ensureExtra()
-	x.from = m.from
-	_, x.untrusted = m.to.(untrusted)
+	it.caller = m.more.caller
+	it.setExtra(&m.more.extra)
+	_, it.extra.untrusted = m.to.(untrusted)
 }
 
 func (k *Kernel) deliverRemote(it *item) {
@@ -119,12 +118,12 @@ func (v Host) NotifyWritable(at Outside, event string, args ...any) error {
 	k.addExtref(e, writableTag)
 	cause := k.cause()
 	at.k.backlog.await(func() {
-		k.inbox.put(message{kind: recordfile.ArrivalLive, event: event, cause: cause, run: func() {
+		k.inbox.put(message{event: event, more: &more{kind: recordfile.ArrivalLive, cause: cause, run: func() {
 			if e.alive() && e.cold != nil && e.cold.extrefs[writableTag].count > 0 {
 				k.enqueue(e, e, event, args, kindPost)
 				k.subExtref(e, writableTag)
 			}
-		}})
+		}}})
 	})
 	return nil
 }

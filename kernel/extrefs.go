@@ -151,7 +151,11 @@ func (p *postback) Post(args ...any) {
 // Send queues the event; the kernel is its sender. It is safe on any goroutine.
 func (p *postback) Send(args ...any) {
 	if p.k != nil {
-		p.k.inbox.put(message{to: p.id, event: p.event, args: p.arguments(args), cause: p.cause})
+		m := message{to: p.id, event: p.event, args: p.arguments(args)}
+		if p.cause != (observe.Mark{}) {
+			m.more = &more{cause: p.cause}
+		}
+		p.k.inbox.put(m)
 	}
 }
 
@@ -169,7 +173,7 @@ func (t *binding) Release() {
 		t.wasReleased()
 		return
 	}
-	t.k.inbox.put(message{kind: recordfile.ArrivalRelease, num: t.num, cause: t.cause, run: t.wasReleased})
+	t.k.inbox.put(message{more: &more{kind: recordfile.ArrivalRelease, num: t.num, cause: t.cause, run: t.wasReleased}})
 }
 
 // wasReleased and wasLost run on the kernel's goroutine.
@@ -184,7 +188,7 @@ func (t *binding) wasLost() {
 // leaked is called when nothing refers to a postback any more.
 func (t *binding) leaked() {
 	if !t.freed.Load() && !t.k.replaying() && t.freed.CompareAndSwap(false, true) {
-		t.k.inbox.put(message{kind: recordfile.ArrivalLost, num: t.num, run: t.wasLost})
+		t.k.inbox.put(message{more: &more{kind: recordfile.ArrivalLost, num: t.num, run: t.wasLost}})
 	}
 }
 
@@ -271,7 +275,7 @@ func (k *Kernel) Hold(why string) *Hold {
 // Release ends the hold. It may be called on any goroutine, and more than once.
 func (h *Hold) Release() {
 	if !h.k.replaying() && h.freed.CompareAndSwap(false, true) {
-		h.k.inbox.put(message{kind: recordfile.ArrivalHold, num: h.num, run: h.wasReleased})
+		h.k.inbox.put(message{more: &more{kind: recordfile.ArrivalHold, num: h.num, run: h.wasReleased}})
 	}
 }
 

@@ -65,17 +65,17 @@ type Letter interface {
 // with the events that Post queues; event is the name in traces and lists until
 // it is delivered.
 func (o Outside) PostLetter(to ID, event string, l Letter) {
-	o.k.inbox.put(message{to: to, event: event, letter: l})
+	o.k.inbox.put(message{to: to, event: event, more: &more{extra: extra{letter: l}}})
 }
 
 // receiveLetter puts a letter into the kernel's queue.
 func (k *Kernel) receiveLetter(m *message) {
 	e, err := k.resolve(m.to)
 	if err != nil {
-		m.letter.Return()
+		m.more.extra.letter.Return()
 		return
 	}
-	k.enqueue(e, k.root, m.event, nil, kindLetter).ensureExtra().letter = m.letter
+	k.enqueue(e, k.root, m.event, nil, kindLetter).setExtra(&m.more.extra)
 }
 
 // deliverLetter lets a letter deliver itself.

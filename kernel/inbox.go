@@ -10,20 +10,48 @@ import (
 )
 
 // message is what another goroutine hands in: an event, something to run, or a
-// source that may be ready.
+// source that may be ready. It is no longer than a line of the processor's cache.
 type message struct {
-	to     Dest
-	event  string
-	args   []any
-	from   *entry // of another kernel
-	caller string
-	run    func()
-	handle *Handle
-	letter Letter
+	to    Dest
+	event string
+	args  []any
+	more  *more // nil for most events
+}
+
+// more is what messages have besides.
+type more struct {
 	kind   recordfile.Arrival // what a recording has of it
 	num    uint64             // of what it is about, by kind
+	run    func()
+	handle *Handle
 	job    *Job
+	caller string
 	cause  observe.Mark // the event that has sent it, if known
+	extra  extra        // of the event: its letter, or its sender in another kernel
+}
+
+// kind is what a recording has of the message.
+func (m *message) kind() recordfile.Arrival {
+	if m.more == nil {
+		return recordfile.ArrivalEvent
+	}
+	return m.more.kind
+}
+
+// acts reports whether the message is no event.
+func (m *message) acts() bool { return m.more != nil && (m.more.run != nil || m.more.handle != nil) }
+
+// special reports whether the message is an event which only the program has.
+func (m *message) special() bool {
+	return m.more != nil && (m.more.extra.from != nil || m.more.extra.letter != nil)
+}
+
+// cause is the mark of the event that has sent the message, if known.
+func (m *message) cause() *observe.Mark {
+	if m.more == nil {
+		return &observe.Mark{}
+	}
+	return &m.more.cause
 }
 
 // inbox is the one way into the kernel from other goroutines. It is emptied
@@ -53,7 +81,7 @@ func (b *inbox) put(m message) { b.putIf(m, false) }
 // putIf does so, or with onlyOpen not if the kernel does not run.
 func (b *inbox) putIf(m message, onlyOpen bool) bool {
 	b.mu.Lock()
-	if onlyOpen && !b.opened || m.from != nil && b.ended {
+	if onlyOpen && !b.opened || b.ended && m.special() {
 		b.mu.Unlock()
 		return false
 	}
@@ -229,25 +257,25 @@ func (b *inbox) pull() {
 	b.draining = false
 }
 
-func (m *message) isEvent() bool {
-	return m.run == nil && m.handle == nil
-}
-
 // receive acts on one message. It runs between events, outside of any session.
 func (k *Kernel) receive(m *message) {
 	if k.debug != nil {
 		o := k.debug.observe
-		defer o.leave(o.enter(&m.cause))
+		defer o.leave(o.enter(m.cause()))
 	}
-	switch {
-	case m.run != nil:
-		m.run()
-	case m.handle != nil:
-		if m.handle.reg.Token >= 0 {
-			k.flag(m.handle)
+	switch x := m.more; {
+	case x == nil:
+		k.receiveEvent(m)
+	case x.run != nil:
+		x.run()
+	case x.handle != nil:
+		if x.handle.reg.Token >= 0 {
+			k.flag(x.handle)
 		}
-	case m.letter != nil:
+	case x.extra.letter != nil:
 		k.receiveLetter(m)
+	case x.extra.from != nil:
+		k.receiveRemote(m)
 	default:
 		k.receiveEvent(m)
 	}
@@ -255,10 +283,6 @@ func (k *Kernel) receive(m *message) {
 
 func (k *Kernel) receiveEvent(m *message) {
 	dest, err := k.resolve(m.to)
-	if m.from != nil {
-		k.receiveRemote(m, dest)
-		return
-	}
 	if err != nil {
 		switch far := trusted(m.to).(type) {
 		case via:

@@ -219,7 +219,7 @@ func (k *Kernel) RunContext(ctx context.Context) (err error) {
 		k.tape.endBy(stopRun)
 	}
 	stop := context.AfterFunc(ctx, func() {
-		k.inbox.put(message{kind: recordfile.ArrivalContext, num: contextEnd(ctx), run: stopRun})
+		k.inbox.put(message{more: &more{kind: recordfile.ArrivalContext, num: contextEnd(ctx), run: stopRun}})
 	})
 	defer func() {
 		stop()

@@ -13,7 +13,7 @@ type mailPiece struct {
 	messages   [mailPieceSize]message
 }
 
-const mailPieceSize = 51 // 8 KiB
+const mailPieceSize = 63 // 4 KiB
 
 func (l *mail) empty() bool { return l.first == nil }
 
@@ -52,7 +52,7 @@ func (l *mail) takeEvents() (events mail) {
 	for !l.empty() {
 		p := l.first
 		n := p.begin
-		for n < p.end && p.messages[n].isEvent() {
+		for n < p.end && !p.messages[n].acts() {
 			n++
 		}
 		if n < p.end {

@@ -135,7 +135,7 @@ func (j *Job) finish() {
 func (j *Job) run() {
 	j.err = errJobExited
 	defer func() {
-		j.k.inbox.put(message{kind: recordfile.ArrivalJob, num: j.num, job: j, cause: j.cause, run: j.bringHome})
+		j.k.inbox.put(message{more: &more{kind: recordfile.ArrivalJob, num: j.num, job: j, cause: j.cause, run: j.bringHome}})
 	}()
 	j.result, j.err = j.try()
 }

@@ -53,7 +53,7 @@ func (o Outside) Do(ctx context.Context, f func(k *Kernel)) error {
 		return ErrWouldDeadlock
 	}
 	job := &outsideJob{k: k, f: f, done: make(chan struct{})}
-	if !k.inbox.putIf(message{kind: recordfile.ArrivalDo, run: job.run}, true) {
+	if !k.inbox.putIf(message{more: &more{kind: recordfile.ArrivalDo, run: job.run}}, true) {
 		return ErrNotRunning
 	}
 	select {
@@ -74,7 +74,7 @@ func (o Outside) Do(ctx context.Context, f func(k *Kernel)) error {
 // any session, and does not wait for it. If the kernel does not run, f runs
 // once it does. If f panics, the kernel's Run panics.
 func (o Outside) DoAsync(f func(k *Kernel)) {
-	o.k.inbox.put(message{kind: recordfile.ArrivalLive, run: func() { f(o.k) }})
+	o.k.inbox.put(message{more: &more{kind: recordfile.ArrivalLive, run: func() { f(o.k) }}})
 }
 
 // outsideJob is a function on its way to the kernel's goroutine.
@@ -108,12 +108,14 @@ func (j *outsideJob) run() {
 
 // Stop makes the kernel stop all sessions, as [Kernel.Stop] does, and does not
 // wait for that.
-func (o Outside) Stop() { o.k.inbox.put(message{kind: recordfile.ArrivalStop, run: o.k.Stop}) }
+func (o Outside) Stop() {
+	o.k.inbox.put(message{more: &more{kind: recordfile.ArrivalStop, run: o.k.Stop}})
+}
 
 // Signal sends a signal, as [Kernel.Signal] does. If there is no living session
 // with that destination, it becomes a dead letter.
 func (o Outside) Signal(to Dest, signal string, args ...any) {
-	o.k.inbox.put(message{kind: recordfile.ArrivalSent, to: to, event: signal, args: args, run: o.k.sentSignal(to, signal, args)})
+	o.k.inbox.put(message{to: to, event: signal, args: args, more: &more{kind: recordfile.ArrivalSent, run: o.k.sentSignal(to, signal, args)}})
 }
 
 // sentSignal sends a signal for another goroutine.

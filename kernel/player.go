@@ -340,7 +340,7 @@ func newLiveMessages() *liveMessages {
 const maxLive = 1 << 16
 
 func (l *liveMessages) put(m message) {
-	switch m.kind {
+	switch m.kind() {
 	case recordfile.ArrivalEvent, recordfile.ArrivalSent, recordfile.ArrivalLive, recordfile.ArrivalDo:
 	default:
 		return
@@ -382,11 +382,11 @@ func (l *liveMessages) take(key string, d time.Duration) (message, bool) {
 // refuse answers those who wait for the kernel to run something.
 func (l *liveMessages) refuse() {
 	for {
-		m, ok := l.take((&message{kind: recordfile.ArrivalDo}).key(), 0)
+		m, ok := l.take((&message{more: &more{kind: recordfile.ArrivalDo}}).key(), 0)
 		if !ok {
 			return
 		}
-		m.run() // which sees that the kernel does not run
+		m.more.run() // which sees that the kernel does not run
 	}
 }
 

@@ -43,6 +43,14 @@ func (it *item) ensureExtra() *extra {
 	return it.extra
 }
 
+// setExtra gives the item what its message has, besides what it has itself.
+func (it *item) setExtra(x *extra) {
+	if it.extra != nil {
+		x.site = it.extra.site
+	}
+	it.extra = x
+}
+
 // setHandler makes h run for the item instead of a handler of its session.
 func (it *item) setHandler(h Handler) { it.ensureExtra().handler = h }
 

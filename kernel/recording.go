@@ -93,7 +93,7 @@ func (r *recorder) flushNow() {
 	}
 	done := make(chan struct{})
 	flush := func() { r.flush(); close(done) }
-	if k.inbox.putIf(message{kind: recordfile.ArrivalNone, run: flush}, true) {
+	if k.inbox.putIf(message{more: &more{kind: recordfile.ArrivalNone, run: flush}}, true) {
 		select {
 		case <-done:
 		case <-time.After(time.Second): // a handler that does not end: what was complete must do

@@ -34,7 +34,7 @@ func (k *Kernel) sourceModes(h *Handle) modeSet {
 
 // sourceReady is what sources call, on any goroutine.
 func (k *Kernel) sourceReady(h *Handle) {
-	k.inbox.put(message{kind: recordfile.ArrivalReady, handle: h})
+	k.inbox.put(message{more: &more{kind: recordfile.ArrivalReady, handle: h}})
 }
 
 // pollSources asks the sources that may be ready, and drops those that are not

@@ -42,7 +42,7 @@ func (s *signalTable) release(name string) {
 // catchChildren begins to notice that child processes end. One may have ended
 // before, so it looks at once.
 func (s *signalTable) catchChildren(k *Kernel) {
-	look := func() { k.inbox.put(message{kind: recordfile.ArrivalReap, run: k.reap}) }
+	look := func() { k.inbox.put(message{more: &more{kind: recordfile.ArrivalReap, run: k.reap}}) }
 	if c := k.simulatedProcesses(); c != nil {
 		c.OnChildEnd(look)
 	} else {
@@ -68,7 +68,7 @@ func (s *signalTable) notify(k *Kernel, n os.Signal, name string) {
 	go func() {
 		defer close(c.done)
 		for range c.ch {
-			k.inbox.put(message{kind: recordfile.ArrivalSignal, num: signalNumber(n), event: name, run: func() { k.systemSignal(n, c) }})
+			k.inbox.put(message{event: name, more: &more{kind: recordfile.ArrivalSignal, num: signalNumber(n), run: func() { k.systemSignal(n, c) }}})
 		}
 	}()
 }

@@ -10,7 +10,7 @@ import (
 )
 
 // key tells messages apart that only the program has.
-func (m *message) key() string { return itoa(int(m.kind)) + " " + m.event }
+func (m *message) key() string { return itoa(int(m.kind())) + " " + m.event }
 
 // position is the place in the run of a look at the inbox: in the middle of a handler,
 // when an event is queued, or between handlers. The kernel counts events, timers and
@@ -31,7 +31,7 @@ func (t *tape) sinceMessages(inHandler bool) uint64 { return t.position(inHandle
 func (t *tape) messages(batch *mail, inHandler bool) {
 	n := 0
 	for m := range batch.all() {
-		if m.kind != recordfile.ArrivalNone {
+		if m.kind() != recordfile.ArrivalNone {
 			n++
 		}
 	}
@@ -43,7 +43,7 @@ func (t *tape) messages(batch *mail, inHandler bool) {
 	t.out.w.Uint(uint64(n))
 	t.lastMessages = t.position(inHandler)
 	for m := range batch.all() {
-		if m.kind != recordfile.ArrivalNone {
+		if m.kind() != recordfile.ArrivalNone {
 			t.out.message(m)
 		}
 	}
@@ -51,14 +51,14 @@ func (t *tape) messages(batch *mail, inHandler bool) {
 
 func (r *recorder) message(m *message) {
 	w := r.w
-	kind := m.kind
-	if kind == recordfile.ArrivalEvent && m.run != nil {
+	kind := m.kind()
+	if kind == recordfile.ArrivalEvent && m.acts() {
 		kind = recordfile.ArrivalLive
 	}
 	var event []byte
 	if kind == recordfile.ArrivalEvent || kind == recordfile.ArrivalSent {
 		var ok bool
-		if event, ok = r.t.tryEncode([]any{destination(m.to), m.args}); !ok || m.from != nil || m.letter != nil {
+		if event, ok = r.t.tryEncode([]any{destination(m.to), m.args}); !ok || m.special() {
 			kind = recordfile.ArrivalLive
 		}
 	}
@@ -71,18 +71,18 @@ func (r *recorder) message(m *message) {
 		w.Name(m.event)
 		w.Bytes(event)
 	case recordfile.ArrivalLive:
-		w.Byte(byte(m.kind))
+		w.Byte(byte(m.kind()))
 		w.Name(m.event)
 	case recordfile.ArrivalReady, recordfile.ArrivalWatch:
-		w.Uint(uint64(uint32(m.handle.reg.Token)))
+		w.Uint(uint64(uint32(m.more.handle.reg.Token)))
 	case recordfile.ArrivalJob:
-		w.Uint(m.num)
-		w.Bytes(r.jobResult(m.job))
+		w.Uint(m.more.num)
+		w.Bytes(r.jobResult(m.more.job))
 	case recordfile.ArrivalSignal:
-		w.Uint(m.num)
+		w.Uint(m.more.num)
 		w.Name(m.event)
 	case recordfile.ArrivalLost, recordfile.ArrivalRelease, recordfile.ArrivalHold, recordfile.ArrivalContext:
-		w.Uint(m.num)
+		w.Uint(m.more.num)
 	}
 }
 
@@ -140,7 +140,8 @@ func (p *player) messages(inHandler bool) (batch mail) {
 func (p *player) message() message {
 	k := p.t.k
 	kind := recordfile.Arrival(p.r.Byte())
-	m := message{kind: kind}
+	x := &more{kind: kind}
+	m := message{more: x}
 	switch kind {
 	case recordfile.ArrivalEvent, recordfile.ArrivalSent:
 		m.event = p.r.Name()
@@ -153,45 +154,45 @@ func (p *player) message() message {
 		m.args, _ = parts[1].([]any)
 		p.live.take(m.key(), 0) // the same one, if the program has sent it already
 		if kind == recordfile.ArrivalSent {
-			m.run = k.sentSignal(m.to, m.event, m.args)
+			x.run = k.sentSignal(m.to, m.event, m.args)
 		}
 	case recordfile.ArrivalLive:
-		m.kind, m.event = recordfile.Arrival(p.r.Byte()), p.r.Name()
+		x.kind, m.event = recordfile.Arrival(p.r.Byte()), p.r.Name()
 		return p.liveMessage(m)
 	case recordfile.ArrivalReady, recordfile.ArrivalWatch:
-		m.handle = p.watched(p.r.Uint())
-		if kind == recordfile.ArrivalWatch && m.handle != nil {
-			h := m.handle
-			m.handle, m.run = nil, func() { k.watchAgain(h) }
+		x.handle = p.watched(p.r.Uint())
+		if kind == recordfile.ArrivalWatch && x.handle != nil {
+			h := x.handle
+			x.handle, x.run = nil, func() { k.watchAgain(h) }
 		}
 	case recordfile.ArrivalJob:
-		m.run = p.jobDone(p.r.Uint(), p.r.Bytes())
+		x.run = p.jobDone(p.r.Uint(), p.r.Bytes())
 	case recordfile.ArrivalSignal:
-		m.run = p.signal(syscall.Signal(p.r.Uint()), p.r.Name())
+		x.run = p.signal(syscall.Signal(p.r.Uint()), p.r.Name())
 	case recordfile.ArrivalReap:
-		m.run = k.reap
+		x.run = k.reap
 	case recordfile.ArrivalStop:
-		m.run = k.Stop
+		x.run = k.Stop
 	case recordfile.ArrivalContext:
 		p.ctxErr = [...]error{context.Canceled, context.DeadlineExceeded}[p.r.Uint()&1]
-		m.run = p.context
+		x.run = p.context
 	case recordfile.ArrivalLost, recordfile.ArrivalRelease:
 		if b := p.bindings[p.r.Uint()]; b != nil {
 			b.freed.Store(true)
-			if m.run = b.wasReleased; kind == recordfile.ArrivalLost {
-				m.run = b.wasLost
+			if x.run = b.wasReleased; kind == recordfile.ArrivalLost {
+				x.run = b.wasLost
 			}
 		}
 	case recordfile.ArrivalHold:
 		if h := p.holds[p.r.Uint()]; h != nil {
 			h.freed.Store(true)
-			m.run = h.wasReleased
+			x.run = h.wasReleased
 		}
 	default:
 		p.r.Damaged("a message of a kind that does not exist")
 	}
-	if m.run == nil && m.handle == nil && kind != recordfile.ArrivalEvent {
-		m.run = func() {} // what it meant is not there any more
+	if x.run == nil && x.handle == nil && kind != recordfile.ArrivalEvent {
+		x.run = func() {} // what it meant is not there any more
 	}
 	return m
 }

@@ -55,11 +55,11 @@ func (k *Kernel) pollUnwatched(h *Handle, err error) {
 func (k *Kernel) watchAgainLater(h *Handle) {
 	token, gen := h.reg.Token, h.reg.Gen
 	time.AfterFunc(watchRetry, func() {
-		k.inbox.put(message{kind: recordfile.ArrivalWatch, handle: h, run: func() {
+		k.inbox.put(message{more: &more{kind: recordfile.ArrivalWatch, handle: h, run: func() {
 			if k.handles.find(token, gen) == h {
 				k.watchAgain(h)
 			}
-		}})
+		}}})
 	})
 }
 
