@@ -166,6 +166,14 @@ func (k *Kernel) CallList(to Dest, event string, args ...any) ([]any, error) {
 type singleResult interface{ SingleResult(event string) bool }
 
 func (k *Kernel) call(to Dest, event string, args []any, x *extra) (*frame, error) {
+	active := k.frame
+	if id, ok := to.(ID); ok && id.s != nil && id.s.k == k && id.s != active.session && id.s.alive() && event != "" && x == nil && k.debug == nil {
+		f := k.dispatch(id.s, active.session, event, args, active.event, kindCall, nil) // the usual case
+		if k.exception != nil {
+			k.rethrow()
+		}
+		return f, nil
+	}
 	if k.debug != nil {
 		k.debug.sending("Call", event)
 	}
@@ -179,7 +187,6 @@ func (k *Kernel) call(to Dest, event string, args []any, x *extra) (*frame, erro
 	if event == "" {
 		return nil, k.fail("Call", to, ErrInvalid)
 	}
-	active := k.frame
 	var f *frame
 	if _, ok := to.(untrusted); ok {
 		if x == nil {
