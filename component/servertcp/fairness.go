@@ -20,9 +20,8 @@ const (
 	callWork   = 4 // a system call
 	recordWork = 1
 	boxedWork  = 8    // a record of a filter that makes values
-	unitBytes  = 1024 // that are read, and answered
+	unitBytes  = 1024 // that are read, put or written
 	boxedBytes = 128  // that such a filter reads
-	writeBytes = 256  // that are written: the system finds memory for them
 
 	leastWrite = 4 << 10
 
@@ -146,7 +145,7 @@ func (c *Client) grantWrite() int {
 	w.add(p, kernel.Write, 0)
 	l := &w.lanes[kernel.Write][1]
 	p.round[kernel.Write] = l.round
-	return max(leastWrite, (lightWork-l.done)*writeBytes)
+	return max(leastWrite, (lightWork-l.done)*unitBytes)
 }
 
 // turnShare returns how many bytes the connection may read now, 0 for none in this
@@ -189,12 +188,12 @@ func (c *Client) writeShare() int {
 		return 0
 	}
 	l, budget := w.lane(p, kernel.Write)
-	return max(leastWrite, (budget-l.done)*writeBytes)
+	return max(leastWrite, (budget-l.done)*unitBytes)
 }
 
 // countWrite counts the work of a write.
 func (c *Client) countWrite(bytes int) {
-	c.listener.work.add(&c.pace, kernel.Write, callWork+bytes/writeBytes)
+	c.listener.work.add(&c.pace, kernel.Write, callWork+bytes/unitBytes)
 }
 
 func (c *Client) outOctets() int {
