@@ -44,7 +44,13 @@ func (w *Wheel) read() {
 	if most == 0 {
 		return
 	}
-	buf := w.base.Kernel.Host().Scratch(w.reader.BlockSize())
+	buf, p := []byte(nil), (*piece)(nil)
+	if w.pieces == pieceNext && !w.decoding {
+		p = w.beginPiece()
+		buf = p.free
+	} else {
+		buf = w.base.Kernel.Host().Scratch(w.reader.BlockSize())
+	}
 	if most > 0 {
 		buf = buf[:min(most, len(buf))]
 	}
@@ -54,10 +60,13 @@ func (w *Wheel) read() {
 		w.readFailed(err)
 	case n == 0:
 	case w.discards || w.decoding || w.eager:
-		w.haveRead(buf[:n])
+		w.haveRead(buf[:n], p != nil)
 	default:
-		w.setCurrent(buf[:n])
+		w.setCurrent(buf[:n], p != nil)
 		w.decodeCurrent(n)
+	}
+	if p != nil {
+		w.endPiece(p, n)
 	}
 }
 
@@ -70,14 +79,14 @@ func (w *Wheel) readFailed(err error) {
 }
 
 // haveRead deals with what has been read where that is not simply decoded.
-func (w *Wheel) haveRead(read []byte) {
+func (w *Wheel) haveRead(read []byte, inPiece bool) {
 	defer w.consumed(kernel.Read, len(read))
 	switch {
 	case w.discards:
 	case w.decoding:
 		w.decodeNested(read)
 	default:
-		w.setCurrent(read)
+		w.setCurrent(read, inPiece)
 		if w.driver.OutOctets() == 0 {
 			w.decodeEagerly()
 		} else {
@@ -87,14 +96,18 @@ func (w *Wheel) haveRead(read []byte) {
 }
 
 // setCurrent makes what has been read the current chunk, behind what is pending.
-func (w *Wheel) setCurrent(read []byte) {
+func (w *Wheel) setCurrent(read []byte, inPiece bool) {
 	if len(w.pending.rest()) > 0 {
 		w.pending.buf = append(w.pending.buf, read...)
-		w.cur = w.pending
+		w.use(w.pending)
 	} else {
-		w.cur.set(read)
+		w.use(chunk{buf: read})
+		w.inPiece = inPiece
 	}
 }
+
+// use makes a chunk the current one. It is in no piece, unless the caller says so.
+func (w *Wheel) use(c chunk) { w.cur, w.inPiece = c, false }
 
 // decodeCurrent decodes what is there, after it has become more by what is to be
 // reported to the rate limiter as read.
@@ -109,7 +122,7 @@ func (w *Wheel) endDecoding(read int) {
 	if w.cur.at < len(w.cur.buf) || w.pending.buf != nil {
 		w.saveUndecoded()
 	} else {
-		w.cur.set(nil)
+		w.use(chunk{})
 	}
 	w.consumed(kernel.Read, read)
 }
@@ -117,7 +130,7 @@ func (w *Wheel) endDecoding(read int) {
 // decodeChecked decodes what is there, unless it is too much.
 func (w *Wheel) decodeChecked() {
 	if err := w.checkBuffer(); err != nil {
-		w.cur.set(nil)
+		w.use(chunk{})
 		w.decodeFailed(err)
 		return
 	}
@@ -128,8 +141,8 @@ func (w *Wheel) decodeChecked() {
 // the kernel. As in POE the records that are still to come with that record come
 // first; what is no whole record is left to the outer decoding.
 func (w *Wheel) decodeNested(read []byte) {
-	w.cur.set(slices.Concat(w.cur.rest(), read)) // the record at hand may be a part of the old memory
-	w.changes++                                  // the outer decoding looks at it anew
+	w.use(chunk{buf: slices.Concat(w.cur.rest(), read)}) // the record at hand may be a part of the old memory
+	w.changes++                                          // the outer decoding looks at it anew
 	w.decodeChecked()
 }
 
@@ -138,7 +151,7 @@ func (w *Wheel) decodePending() {
 	if w.decoding || w.aborted || w.discards || !w.unfinished() || !w.events.Funcs.wantsInput() {
 		return
 	}
-	w.cur = w.pending
+	w.use(w.pending)
 	w.decodeCurrent(0)
 }
 
@@ -152,17 +165,17 @@ func (w *Wheel) finish() bool {
 	if was { // a handler of a record runs a turn of the kernel
 		w.decodeNested(nil)
 	} else {
-		w.cur = w.pending
+		w.use(w.pending)
 	}
 	w.decoding, w.pending = true, chunk{}
-	defer func() { w.decoding = was; w.cur.set(nil) }()
+	defer func() { w.decoding = was; w.use(chunk{}) }()
 	for !w.base.Closed() {
 		f, ok := w.inFilter.(filter.Finisher)
 		if !ok {
 			return true
 		}
 		record, err := f.Finish(w.cur.rest())
-		w.cur.set(nil)
+		w.use(chunk{})
 		switch {
 		case errors.Is(err, io.EOF):
 			return true
@@ -200,7 +213,7 @@ func (w *Wheel) saveUndecoded() {
 	default:
 		w.pending.set(append(w.pending.buf[:0], rest...))
 	}
-	w.cur.set(nil)
+	w.use(chunk{})
 }
 
 // decodeAll passes on records until there are no more whole ones. The filter, the
@@ -257,6 +270,8 @@ func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs, plain bool) bool {
 			return w.decodeFailed(err)
 		case f.Bytes != nil:
 			f.Bytes(w, record)
+		case f.Text != nil && len(record) >= leastPart && plain: // is a part of buf
+			f.Text(w, w.longText(record))
 		case f.Text != nil && n == len(buf) && batch.shared == "": // has come alone
 			f.Text(w, string(record))
 		case f.Text != nil:
@@ -286,7 +301,7 @@ func (w *Wheel) decodeFailed(err error) bool {
 	recoverable := filter.Recoverable(err)
 	if !recoverable {
 		w.discards = true
-		w.cur.set(nil)
+		w.use(chunk{})
 	}
 	w.emitError("filter", err)
 	return recoverable
@@ -353,7 +368,7 @@ func (w *Wheel) SetInputFilter(f filter.Filter) {
 	}
 	if w.decoding {
 		if len(held) > 0 {
-			w.cur.set(append(held, w.cur.rest()...))
+			w.use(chunk{buf: append(held, w.cur.rest()...)})
 		}
 		w.decodeAgain()
 		return
@@ -362,7 +377,7 @@ func (w *Wheel) SetInputFilter(f filter.Filter) {
 		return
 	}
 	w.pending.set(append(held, w.pending.rest()...))
-	w.cur = w.pending
+	w.use(w.pending)
 	defer w.saveUndecoded()
 	w.decodeAgain()
 }

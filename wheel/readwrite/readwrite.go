@@ -131,8 +131,10 @@ type Wheel struct {
 	gathering bool // output is written when the records at hand have been handled
 	borrow    bool
 	decoding  bool
-	reads     bool // the handle is watched for reading
-	writes    bool // and for writing
+	inPiece   bool       // cur is in a piece
+	pieces    pieceState // see piece.go
+	reads     bool       // the handle is watched for reading
+	writes    bool       // and for writing
 	aborted   bool
 	changes   uint32 // counts those of the filter, of the events, and of aborted
 	discards  bool   // what arrives: the filter's stream cannot be decoded
