@@ -303,12 +303,12 @@ func (d *debugger) dispatching(f *frame, from *entry, args []any) {
 }
 
 // readying is dispatching for a wheel whose handle is ready.
-func (d *debugger) readying(f *frame, w *watcher) {
+func (d *debugger) readying(f *frame, w *watcher, m Mode) {
 	if d.only {
-		d.observe.ready(f, w)
+		d.observe.ready(f, w, m)
 		return
 	}
-	d.dispatching(f, w.session, []any{w.handle, w.mode})
+	d.dispatching(f, w.session, []any{w.handle, m})
 }
 
 // calling is dispatching for a call within one session.
