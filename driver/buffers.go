@@ -1,6 +1,9 @@
 package driver
 
-import "sync"
+import (
+	"slices"
+	"sync"
+)
 
 // A large output buffer is lent for as long as output waits in it. Those who write in
 // turn so use the same few, which are in the processor's caches; and a connection that
@@ -11,19 +14,46 @@ const lentSize = 64 << 10
 
 var lent sync.Pool // of *[lentSize]byte
 
-// OutputFor is [SysRW.Output] for a caller that is going to append about n bytes, which
-// are many: if the buffer is too small for them, another one of 64 KiB takes its place
-// until all output is written.
+// lentFor is the size of a record from which on a buffer is lent for it, in bytes.
+const lentFor = 4 << 10
+
+// PutRecord adds one message to the output: record followed by end, both of which
+// are copied.
+func PutRecord[T string | []byte](d *SysRW, record T, end string) {
+	size := len(record) + len(end)
+	if d.done > 0 || size > cap(d.out)-len(d.out) {
+		d.reserve(size)
+	}
+	at := len(d.out)
+	d.out = d.out[:at+size]
+	copy(d.out[at:], record)
+	copy(d.out[at+len(record):], end)
+	if size > 0 {
+		d.messages.add(size)
+	}
+}
+
+// reserve makes room for n more bytes in the output buffer.
+func (d *SysRW) reserve(n int) { d.out = slices.Grow(d.OutputFor(n), n) }
+
+// OutputFor is [SysRW.Output] for a caller that is going to append about n bytes: if
+// they are many, and the buffer is too small for them, another one of 64 KiB takes its
+// place until all output is written.
 func (d *SysRW) OutputFor(n int) []byte {
 	out := d.Output()
-	if n <= cap(out)-len(out) || len(out)+n > lentSize {
-		return out
+	if n >= lentFor && n > cap(out)-len(out) && len(out)+n <= lentSize {
+		return d.lend()
 	}
+	return out
+}
+
+// lend moves the output to a buffer that is lent.
+func (d *SysRW) lend() []byte {
 	buf, _ := lent.Get().(*[lentSize]byte)
 	if buf == nil {
 		buf = new([lentSize]byte)
 	}
-	d.out = buf[:copy(buf[:], out)]
+	d.out = buf[:copy(buf[:], d.out)]
 	return d.out
 }
 

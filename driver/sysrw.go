@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"syscall"
+	"unsafe"
 
 	"github.com/gopoe/poe/internal/configerror"
 )
@@ -102,24 +103,26 @@ func (d *SysRW) Put(messages ...[]byte) int {
 // Output returns the output buffer, to which the caller may append before it
 // calls SetOutput.
 func (d *SysRW) Output() []byte {
-	if d.done > 0 && d.done >= len(d.out)/2 {
+	if d.done > 0 {
+		d.compact()
+	}
+	return d.out
+}
+
+// compact frees what has been written, once that is as much as what has not.
+func (d *SysRW) compact() {
+	if d.done >= len(d.out)/2 {
 		d.texts.moved(d.done)
 		d.out = d.out[:copy(d.out, d.out[d.done:])]
 		d.done = 0
 	}
-	return d.out
 }
 
 // SetOutput sets the output buffer to out, which must be the buffer that Output
 // returned with one new message appended. An empty message does not count.
 func (d *SysRW) SetOutput(out []byte) {
-	switch size, m := len(out)-len(d.out), &d.messages; {
-	case size <= 0:
-	case size == m.size: // add, without a call
-		m.count++
-		m.total++
-	default:
-		m.add(size)
+	if size := len(out) - len(d.out); size > 0 {
+		d.messages.add(size)
 	}
 	d.setOutput(out)
 }
@@ -140,15 +143,12 @@ func (d *SysRW) SetOutputs(out []byte, ends []int) {
 func (d *SysRW) setOutput(out []byte) {
 	// The same memory is not stored again: a pointer that is written while
 	// garbage is collected costs as much as a short message.
-	if len(out) <= cap(d.out) && same(out, d.out) {
+	if len(out) <= cap(d.out) && unsafe.SliceData(out) == unsafe.SliceData(d.out) {
 		d.out = d.out[:len(out)]
 	} else {
 		d.out = out
 	}
 }
-
-// same reports whether two slices begin at the same place.
-func same(a, b []byte) bool { return cap(a) > 0 && cap(b) > 0 && &a[:1][0] == &b[:1][0] }
 
 // Flush writes as much as the writer accepts and returns how many bytes are
 // left. It is not an error if the writer would block. After an error the bytes

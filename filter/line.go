@@ -282,6 +282,9 @@ func (l *Line) Append(dst []byte, rec any) ([]byte, error) {
 	return append(out, l.out...), nil
 }
 
+// OutputLiteral returns what ends the lines that Append encodes.
+func (l *Line) OutputLiteral() string { return l.out }
+
 // AppendText is Append for a string.
 func (l *Line) AppendText(dst []byte, line string) ([]byte, error) {
 	return append(append(dst, line...), l.out...), nil

@@ -102,7 +102,7 @@ var rules = []rule{
 		a _stop`},
 
 	{"a sweep follows the handles, before the queue is looked at", func(w *world) {
-		near, far, err := kernel.SocketPair()
+		near, far, err := kernel.Pipe()
 		assert.NoError(w, err)
 		w.Cleanup(func() { near.Close(); far.Close() })
 		w.session("other", states{"_start": func(kernel.Event) { w.Yield("tick") },
@@ -114,7 +114,7 @@ var rules = []rule{
 		assert.NoError(w, err)
 	}, `other tick
 		reader watch
-		reader readable socket pair (first) read
+		reader readable pipe (read) read
 		reader _stop
 		other tock
 		other _stop`},

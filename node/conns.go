@@ -47,8 +47,8 @@ type connTable struct {
 // trackedConn is a connection that leaves the table when it is closed.
 type trackedConn struct {
 	net.Conn
-	table   *connTable
-	address string // of the node, outbound
+	table *connTable
+	link  *link // outbound: that it was made for
 
 	// Inbound. What follows is guarded by table.mu, but for the atomic fields.
 	host    netip.Prefix
@@ -69,13 +69,13 @@ func (t *connTable) init(n *Node) {
 }
 
 // addOutbound enters a connection that this node has made.
-func (t *connTable) addOutbound(raw net.Conn, address string) (*trackedConn, error) {
+func (t *connTable) addOutbound(raw net.Conn, l *link) (*trackedConn, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.closed {
 		return nil, ErrClosed
 	}
-	c := &trackedConn{Conn: raw, table: t, address: address}
+	c := &trackedConn{Conn: raw, table: t, link: l}
 	t.out[c] = struct{}{}
 	return c, nil
 }
@@ -221,14 +221,14 @@ func (c *trackedConn) claim() {
 // Read notes that the peer is alive. An unproven connection that has sent too
 // much is not read from until it is known whose it is, or until it expires.
 func (c *trackedConn) Read(b []byte) (int, error) {
-	if c.address == "" {
+	if c.link == nil {
 		for c.budget < 0 && !c.closed.Load() && c.owner.Load() == nil && c.claims.Load() == nil {
 			time.Sleep(claimEvery)
 			c.claim()
 		}
 	}
 	n, err := c.Conn.Read(b)
-	if c.address != "" || n == 0 {
+	if c.link != nil || n == 0 {
 		return n, err
 	}
 	l := c.owner.Load()
@@ -257,9 +257,9 @@ func (c *trackedConn) Close() error {
 	return c.Conn.Close()
 }
 
-// drop closes the connections to a node.
-func (t *connTable) drop(address string) {
-	t.closeAll(func(c *trackedConn) bool { return c.address == address })
+// drop closes the connections that were made for a link.
+func (t *connTable) drop(l *link) {
+	t.closeAll(func(c *trackedConn) bool { return c.link == l })
 }
 
 // close closes everything, and whatever still comes.

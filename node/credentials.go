@@ -54,16 +54,21 @@ func (c peerCredentials) ServerHandshake(raw net.Conn) (net.Conn, credentials.Au
 	return conn, mine, nil
 }
 
-// ClientHandshake does that of an outbound connection.
-func (c peerCredentials) ClientHandshake(ctx context.Context, authority string, raw net.Conn) (net.Conn, credentials.AuthInfo, error) {
-	conn, info, err := c.TransportCredentials.ClientHandshake(ctx, authority, raw)
+// ClientHandshake does that of an outbound connection. Its authority is the node's
+// address, without the number that an endpoint begins with.
+func (c peerCredentials) ClientHandshake(ctx context.Context, _ string, raw net.Conn) (net.Conn, credentials.AuthInfo, error) {
+	tracked, ok := raw.(*trackedConn)
+	if !ok {
+		return nil, nil, errors.Join(errors.New("node: a connection past the dialer"), raw.Close())
+	}
+	address := tracked.link.address
+	conn, info, err := c.TransportCredentials.ClientHandshake(ctx, address, raw)
 	if err != nil {
 		return nil, nil, err
 	}
-	tracked, ok := raw.(*trackedConn)
-	if cert := certificateOf(info); ok && cert != nil && !c.n.knows(cert, tracked.address) {
-		c.n.warn("node: another node's certificate", "address", tracked.address, "subject", cert.Subject.String())
-		return nil, nil, errors.Join(fmt.Errorf("node: the certificate at %s is another node's", tracked.address), conn.Close())
+	if cert := certificateOf(info); cert != nil && !c.n.knows(cert, address) {
+		c.n.warn("node: another node's certificate", "address", address, "subject", cert.Subject.String())
+		return nil, nil, errors.Join(fmt.Errorf("node: the certificate at %s is another node's", address), conn.Close())
 	}
 	return conn, info, nil
 }

@@ -38,7 +38,7 @@ type handleTransport struct {
 
 // connKey names an outbound connection.
 type connKey struct {
-	address string
+	link    *link
 	control bool
 }
 
@@ -95,7 +95,7 @@ func (t *handleTransport) HandleReady(kernel.Mode) {
 func (t *handleTransport) memberID() string { return t.n.config.Name }
 
 func (t *handleTransport) transmit(l *link, control bool, f *frame) {
-	key := connKey{l.address, control}
+	key := connKey{l, control}
 	c := t.out[key]
 	if c == nil {
 		c = &handleConn{t: t, key: key}
@@ -115,7 +115,7 @@ func (t *handleTransport) transmit(l *link, control bool, f *frame) {
 func (t *handleTransport) dial(c *handleConn) {
 	c.expiry = t.n.newTimer(func() { c.fail() })
 	c.expiry.Reset(t.n.config.DeadAfter)
-	t.n.network.Dial(c.key.address, func(h *kernel.Handle, err error) {
+	t.n.network.Dial(c.key.link.address, func(h *kernel.Handle, err error) {
 		switch {
 		case err != nil:
 			c.fail()
@@ -133,7 +133,7 @@ func (t *handleTransport) dial(c *handleConn) {
 
 func (t *handleTransport) disconnect(l *link) {
 	for _, control := range []bool{false, true} {
-		if c := t.out[connKey{l.address, control}]; c != nil {
+		if c := t.out[connKey{l, control}]; c != nil {
 			c.close()
 		}
 	}
@@ -146,7 +146,7 @@ func (t *handleTransport) close() {
 	_ = t.listener.Close() // nothing is to be done about it
 	for _, l := range t.n.allLinks() {
 		for _, control := range []bool{false, true} {
-			if c := t.out[connKey{l.address, control}]; c != nil {
+			if c := t.out[connKey{l, control}]; c != nil {
 				c.write()
 			}
 		}
@@ -245,14 +245,14 @@ func (c *handleConn) received(p []byte) {
 	}
 }
 
-// fail ends the connection and tells its links.
+// fail ends the connection, and notes that its link has lost it.
 func (c *handleConn) fail() {
 	if c.closed {
 		return
 	}
 	c.close()
 	if !c.inbound {
-		c.t.n.lost(c.key.address)
+		c.key.link.down(errNoConnection)
 	}
 }
 

@@ -37,15 +37,15 @@ func (n *Node) heartbeat() {
 // beatAll looks after all links.
 func (n *Node) beatAll() {
 	for _, l := range n.allLinks() {
-		if silent := n.beat(l); silent {
+		if ended := n.beat(l); ended {
 			n.transport.disconnect(l)
 		}
 	}
 }
 
-// beat looks after one link, and reports whether the node has been silent for
-// too long.
-func (n *Node) beat(l *link) (silent bool) {
+// beat looks after one link, and reports whether its connections are to be ended:
+// the node has been silent for too long, or is forgotten.
+func (n *Node) beat(l *link) (ended bool) {
 	watched := n.nodeWatched(l.name)
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -74,6 +74,7 @@ func (n *Node) beat(l *link) (silent bool) {
 			l.ping()
 		} else if !l.peer.Load() && now.Sub(l.since) > probeFor {
 			n.forget(l)
+			return true
 		}
 	}
 	return false

@@ -29,12 +29,14 @@ type library struct {
 	serving  sync.WaitGroup
 	conns    connTable
 
-	mu       sync.Mutex
-	refusing bool // no stream is accepted any more
+	mu         sync.Mutex
+	refusing   bool             // no stream is accepted any more
+	endpoints  map[string]*link // the link that uses an endpoint
+	lastNumber uint64           // of an endpoint
 }
 
 func newLibrary(n *Node) *library {
-	t := &library{n: n}
+	t := &library{n: n, endpoints: map[string]*link{}}
 	t.conns.init(n)
 	t.receiver.n, t.receiver.library = n, t
 	return t
@@ -72,40 +74,46 @@ func (t *library) listen() (address string, err error) {
 	return address, nil
 }
 
-// The library has one connection for each target, by its text. These two make it
-// open two to the same address.
-func dataTarget(address string) string    { return "passthrough:///" + address }
-func controlTarget(address string) string { return "passthrough://control/" + address }
-
 func (t *library) memberID() string { return t.system.ID }
 
 func (t *library) transmit(l *link, control bool, f *frame) {
-	to := l.data
+	to := &l.data
 	if control {
-		to = l.control
+		to = &l.control
 	}
-	t.remote.SendMessage(to, nil, wrapperspb.Bytes(f.append(make([]byte, 0, 128+len(f.payload)))), nil, -1)
+	if *to == nil {
+		*to = actor.NewPID(targetPrefix+t.newEndpoint(l), gatewayName)
+	}
+	t.remote.SendMessage(*to, nil, wrapperspb.Bytes(f.append(make([]byte, 0, 128+len(f.payload)))), nil, -1)
 }
 
 // event processes the library's events, on its goroutines.
 func (t *library) event(event any) {
-	e, ok := event.(*remote.EndpointTerminatedEvent)
-	if !ok {
-		return
-	}
-	if address, ok := strings.CutPrefix(e.Address, dataTarget("")); ok {
-		t.n.lost(address)
-	} else if address, ok := strings.CutPrefix(e.Address, controlTarget("")); ok {
-		t.n.lost(address)
+	if e, ok := event.(*remote.EndpointTerminatedEvent); ok {
+		if l := t.removeEndpoint(e.Address); l != nil {
+			l.disconnected(e.Address)
+		}
 	}
 }
 
-// disconnect also reports the end of the connections, which the library may have
-// missed.
+// disconnect also ends the library's endpoints: it may not have noticed that
+// their connections have ended.
 func (t *library) disconnect(l *link) {
-	t.conns.drop(l.address)
-	for _, target := range []string{l.control.Address, l.data.Address} {
-		t.system.EventStream.Publish(&remote.EndpointTerminatedEvent{Address: target})
+	var ended []*actor.PID
+	l.mu.Lock()
+	for _, to := range []**actor.PID{&l.control, &l.data} {
+		if *to != nil {
+			ended = append(ended, *to)
+			*to = nil
+		}
+	}
+	l.mu.Unlock()
+	for _, to := range ended {
+		t.removeEndpoint(to.Address)
+	}
+	t.conns.drop(l)
+	for _, to := range ended {
+		t.system.EventStream.Publish(&remote.EndpointTerminatedEvent{Address: to.Address})
 	}
 }
 

@@ -41,8 +41,6 @@ type link struct {
 	num     uint64 // in the order in which this node made its links, from 1
 	name    string
 	address string
-	data    *actor.PID  // where numbered frames go
-	control *actor.PID  // where signs of life and acks go
 	peer    atomic.Bool // configured: it is never forgotten
 	key     uint64      // what the other node has to show
 
@@ -50,6 +48,8 @@ type link struct {
 	dataBytes atomic.Uint64 // that its connections for data have brought
 
 	mu         sync.Mutex
+	data       *actor.PID // where the library sends numbered frames; nil without a connection
+	control    *actor.PID // and signs of life and acks
 	state      linkState
 	since      time.Time // when it came into that state
 	lastProof  time.Time // the last proof that it receives from this node
@@ -93,10 +93,7 @@ type link struct {
 // newLink makes a link; n.linksMu is held.
 func (n *Node) newLink(name, address string, peer bool) *link {
 	n.lastNum++
-	l := &link{
-		n: n, num: n.lastNum, name: name, address: address, epoch: 1, key: n.randomKey(),
-		data: actor.NewPID(dataTarget(address), gatewayName), control: actor.NewPID(controlTarget(address), gatewayName),
-	}
+	l := &link{n: n, num: n.lastNum, name: name, address: address, epoch: 1, key: n.randomKey()}
 	l.peer.Store(peer)
 	if f, ok := n.formers[name]; ok {
 		delete(n.formers, name)
@@ -221,6 +218,9 @@ func (l *link) admit(f *frame) bool {
 	case f.epoch > l.epoch:
 		l.fall(fmt.Errorf("%w: it had lost this node", ErrUnreachable))
 		l.begin(f.epoch)
+		if !asks { // data has overtaken the sign of life, which brings the key of a new link there
+			l.theirKey = 0
+		}
 	}
 	if asks {
 		l.learn(f.id, f.text)

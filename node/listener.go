@@ -60,19 +60,28 @@ func (l *listener) pause(d time.Duration) bool {
 }
 
 // dial makes outbound connections for the library.
-func (t *library) dial(ctx context.Context, address string) (net.Conn, error) {
+func (t *library) dial(ctx context.Context, endpoint string) (net.Conn, error) {
+	l := t.linkAt(endpoint)
+	if l == nil {
+		return nil, errNotWanted
+	}
 	ctx, cancel := context.WithTimeout(ctx, t.n.config.DeadAfter)
 	defer cancel()
 	stop := context.AfterFunc(t.conns.lifetime, cancel)
 	defer stop()
 	var d net.Dialer
-	raw, err := d.DialContext(ctx, "tcp", address)
+	raw, err := d.DialContext(ctx, "tcp", l.address)
 	if err != nil {
 		return nil, err
 	}
-	c, err := t.conns.addOutbound(raw, address)
+	c, err := t.conns.addOutbound(raw, l)
 	if err != nil {
 		return nil, errors.Join(err, raw.Close())
 	}
+	if t.linkAt(endpoint) == nil { // disconnect may not have seen it
+		return nil, errors.Join(errNotWanted, c.Close())
+	}
 	return c, nil
 }
+
+var errNotWanted = errors.New("node: the connection is not wanted any more")

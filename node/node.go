@@ -132,15 +132,6 @@ func (n *Node) transmit(l *link, control bool, f *frame) {
 	}
 }
 
-// lost notes that a connection to an address has ended.
-func (n *Node) lost(address string) {
-	for _, l := range n.allLinks() {
-		if l.address == address {
-			l.down(fmt.Errorf("%w: no connection", ErrUnreachable))
-		}
-	}
-}
-
 // notify queues an event for the node's session, from any goroutine.
 func (n *Node) notify(event string, what any) {
 	n.agent.k.Outside().Post(n.agent.id, event, what)

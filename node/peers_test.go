@@ -13,21 +13,37 @@ import (
 )
 
 // A node that is removed and added again, while it runs on, begins anew with
-// this one: nothing is taken for something that has come before.
+// this one: nothing is taken for something that has come before, and the end of
+// the former link's connections, noticed late, does not end the new link.
 func TestRemovedAndAddedAgain(t *testing.T) {
 	server := spawn(t, "server", nodetest.AnyPort)
 	c := dial(t, node.Config{})
-	for range 3 {
+	for range 40 {
 		require.NoError(t, c.n.AddPeer("server", server.Addr))
 		_, err := c.call("server", "count")
-		for err != nil { // the end of the former connection may be noticed late
-			require.ErrorIs(t, err, node.ErrUnreachable)
-			_, err = c.call("server", "count")
-		}
+		require.NoError(t, err)
 		c.n.RemovePeer("server")
 		c.n.RemovePeer("server")
 		require.ErrorIs(t, c.post("server", "tick", 0), node.ErrNoNode)
 	}
+}
+
+// Two links to one address have connections of their own: when one is removed,
+// the other stays.
+func TestTwoNamesOfOneAddress(t *testing.T) {
+	server := spawn(t, "server", nodetest.AnyPort)
+	c := dial(t, node.Config{Peers: map[string]string{"server": server.Addr}})
+	c.do(func() { require.NoError(t, c.n.WatchNode("server", "state")) })
+	c.comesUp()
+	c.reach("server")
+	for range 10 {
+		require.NoError(t, c.n.AddPeer("other", server.Addr))
+		require.NoError(t, c.post("other", "tick", 0)) // its frames wait for a key that never comes
+		c.n.RemovePeer("other")
+		_, err := c.call("server", "count")
+		require.NoError(t, err)
+	}
+	require.Empty(t, c.events, "the link never went down")
 }
 
 // What was on its way when a node is removed is lost, and told.

@@ -9,7 +9,6 @@ import (
 	"os"
 	"regexp"
 	"strings"
-	"syscall"
 	"testing"
 
 	"github.com/stretchr/testify/require"
@@ -60,7 +59,9 @@ func TestServeUntilInterrupted(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, "Smile from the server!\r\nhello\r\nB'bye!\r\n", string(heard))
 
-	require.NoError(t, syscall.Kill(os.Getpid(), syscall.SIGINT))
+	self, err := os.FindProcess(os.Getpid())
+	require.NoError(t, err)
+	require.NoError(t, self.Signal(os.Interrupt))
 	require.Equal(t, 0, <-status)
 	require.Contains(t, <-rest, "every session has stopped")
 }

@@ -56,7 +56,12 @@ func (c *Config) setDirect() {
 			c.gotFlush(c.eventNamed("got_server_flush", []any{w.ID()}))
 		},
 	}
-	if !c.ServerInput.SetFuncs(f, inputClient, func(c *Client) InputHandler { return c.config.ServerInput }, nil) {
+	switch {
+	case c.ServerInput.Text() != nil:
+		f.Text = gotText
+	case c.ServerInput.Bytes() != nil:
+		f.Bytes = gotBytes
+	default:
 		return
 	}
 	if c.Marks.High > 0 {
@@ -74,19 +79,30 @@ func (c *Config) setDirect() {
 
 func clientOf(w *readwrite.Wheel) *Client { return w.Heap.(*Client) }
 
-// inputClient returns the client of a wheel that has a record, nil if it is not
-// wanted any more.
-func inputClient(w *readwrite.Wheel) *Client {
-	c := clientOf(w)
+// gotText passes a record of a wheel to the callback, and gotBytes one of bytes.
+func gotText(w *readwrite.Wheel, record string) {
+	if c := clientOf(w); c.beginInput() {
+		c.config.ServerInput.Text()(c, record)
+	}
+}
+
+func gotBytes(w *readwrite.Wheel, record []byte) {
+	if c := clientOf(w); c.beginInput() {
+		c.config.ServerInput.Bytes()(c, record)
+	}
+}
+
+// beginInput sets c.Event and reports whether input is still accepted.
+func (c *Client) beginInput() bool {
 	if c.ShuttingDown {
-		return nil
+		return false
 	}
 	c.monitor.RecordReceived()
 	c.retry.wait = 0
 	if c.Name != "got_server_input" || c.Args != nil {
 		c.Event = c.eventNamed("got_server_input", nil)
 	}
-	return c
+	return true
 }
 
 // eventNamed returns the event that the wheel would have sent.

@@ -56,7 +56,12 @@ func (c *Config) setDirect() {
 			}
 		},
 	}
-	if !c.ClientInput.SetFuncs(f, inputClient, inputOf, (*Client).handleText) {
+	switch {
+	case c.ClientInput.Text() != nil:
+		f.Text = gotText
+	case c.ClientInput.Bytes() != nil:
+		f.Bytes = gotBytes
+	default:
 		return
 	}
 	if c.Marks.High > 0 {
@@ -80,13 +85,30 @@ func inputOf(c *Client) *tcpconn.Handler[Client] {
 	return c.listener.config.ClientInput
 }
 
-// inputClient returns the connection of a wheel that has a record, nil if it is
-// not wanted any more.
-func inputClient(w *readwrite.Wheel) *Client {
-	if c := clientOf(w); c.beginInput() {
-		return c
+// gotText passes a record of a wheel to its connection's callback, and gotBytes one
+// of bytes.
+func gotText(w *readwrite.Wheel, record string) {
+	c := clientOf(w)
+	if !c.beginInput() {
+		return
 	}
-	return nil
+	if f := inputOf(c).Text(); f != nil {
+		f(c, record)
+	} else {
+		c.handleText(record)
+	}
+}
+
+func gotBytes(w *readwrite.Wheel, record []byte) {
+	c := clientOf(w)
+	if !c.beginInput() {
+		return
+	}
+	if f := inputOf(c).Bytes(); f != nil {
+		f(c, record)
+	} else {
+		c.handleText(string(record))
+	}
 }
 
 func clientOf(w *readwrite.Wheel) *Client { return w.Heap.(*Client) }

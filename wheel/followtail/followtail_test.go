@@ -195,27 +195,6 @@ func TestPipe(t *testing.T) {
 	assert.Equal(t, []string{"one", "two", "(idle)"}, got)
 }
 
-func TestNamedPipeDoesNotEnd(t *testing.T) {
-	name := filepath.Join(t.TempDir(), "pipe")
-	require.NoError(t, syscall.Mkfifo(name, 0o666))
-	var got []string
-	wheeltest.InSession(t, func(k *kernel.Kernel) {
-		_, err := followtail.New(k, followtail.Config{Filename: name, Events: followtail.Funcs{
-			Text: func(w *followtail.Wheel, line string) {
-				if got = append(got, line); line == "two" {
-					w.Close()
-					return
-				}
-				write(t, name, "two\n")
-			},
-			Error: func(*followtail.Wheel, *kernel.OpError) { t.Error("error") },
-		}})
-		require.NoError(t, err)
-		write(t, name, "one\n")
-	}, nil)
-	assert.Equal(t, []string{"one", "two"}, got)
-}
-
 func ExampleNew() {
 	dir, err := os.MkdirTemp("", "followtail")
 	if err != nil {

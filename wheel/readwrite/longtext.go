@@ -11,10 +11,6 @@ import (
 // about a string.
 const longText = 4 << 10
 
-// longRecord is the length from which on a record that is copied gets a buffer that the
-// driver lends, in bytes.
-const longRecord = 4 << 10
-
 // putLong queues a line behind the output, without copying it. Only a descriptor can write it and the
 // end of the line at once.
 func (w *Wheel) putLong(f *filter.Line, line string) {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"slices"
 
+	"github.com/gopoe/poe/driver"
 	"github.com/gopoe/poe/filter"
 	"github.com/gopoe/poe/kernel"
 )
@@ -101,8 +102,8 @@ func (w *Wheel) TryPutText(record string) (high bool, err error) {
 		w.putLong(f, record)
 		return w.queued(before), nil
 	}
-	more, err := f.AppendText(w.outputFor(len(record)), record)
-	return w.appended(before, more, err)
+	driver.PutRecord(w.driver, record, f.OutputLiteral())
+	return w.queued(before), nil
 }
 
 // encodeText is TryPutText with another filter than Line, behind output of so many bytes.
@@ -111,7 +112,7 @@ func (w *Wheel) encodeText(record string, before int) (high bool, err error) {
 	if !ok {
 		return w.TryPut(record)
 	}
-	more, err := f.AppendText(w.outputFor(len(record)), record)
+	more, err := f.AppendText(w.driver.OutputFor(len(record)), record)
 	return w.appended(before, more, err)
 }
 
@@ -125,8 +126,8 @@ func (w *Wheel) TryPutBytes(record []byte) (high bool, err error) {
 	if !ok {
 		return w.encodeBytes(record, before)
 	}
-	more, err := f.AppendBytes(w.outputFor(len(record)), record)
-	return w.appended(before, more, err)
+	driver.PutRecord(w.driver, record, f.OutputLiteral())
+	return w.queued(before), nil
 }
 
 // encodeBytes is encodeText for TryPutBytes.
@@ -135,7 +136,7 @@ func (w *Wheel) encodeBytes(record []byte, before int) (high bool, err error) {
 	if !ok {
 		return w.TryPut(record)
 	}
-	more, err := f.AppendBytes(w.outputFor(len(record)), record)
+	more, err := f.AppendBytes(w.driver.OutputFor(len(record)), record)
 	return w.appended(before, more, err)
 }
 
@@ -147,14 +148,6 @@ func (w *Wheel) appended(before int, out []byte, err error) (high bool, _ error)
 	}
 	w.driver.SetOutput(out)
 	return w.queued(before), nil
-}
-
-// outputFor returns the output buffer, to which about n bytes are to be appended.
-func (w *Wheel) outputFor(n int) []byte {
-	if n < longRecord {
-		return w.driver.Output()
-	}
-	return w.driver.OutputFor(n)
 }
 
 // accepts reports whether output is accepted while so many bytes wait.

@@ -1,3 +1,5 @@
+//go:build unix
+
 package socketfactory_test
 
 import (

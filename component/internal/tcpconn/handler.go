@@ -7,7 +7,6 @@ import (
 	"fmt"
 
 	"github.com/gopoe/poe/filter"
-	"github.com/gopoe/poe/wheel/readwrite"
 )
 
 // Handler passes the records of connections of type C to a callback.
@@ -60,38 +59,8 @@ func (h *Handler[C]) Handle(c *C, record any) error { return h.record(c, record)
 // Boxed reports whether the callback takes neither strings nor bytes.
 func (h *Handler[C]) Boxed() bool { return h.text == nil && h.bytes == nil }
 
-// SetFuncs sets the function by which a wheel passes records without boxing
-// them, and reports whether there is one. client returns the connection of a
-// wheel, nil if the record is not wanted. current returns the handler that the
-// connection has now, and boxed handles a record if that is of another kind.
-func (h *Handler[C]) SetFuncs(to *readwrite.Funcs, client func(w *readwrite.Wheel) *C, current func(c *C) *Handler[C], boxed func(c *C, record string)) bool {
-	switch {
-	case h.text != nil:
-		to.Text = func(w *readwrite.Wheel, record string) {
-			c := client(w)
-			if c == nil {
-				return
-			}
-			if f := current(c).text; f != nil {
-				f(c, record)
-			} else {
-				boxed(c, record)
-			}
-		}
-	case h.bytes != nil:
-		to.Bytes = func(w *readwrite.Wheel, record []byte) {
-			c := client(w)
-			if c == nil {
-				return
-			}
-			if f := current(c).bytes; f != nil {
-				f(c, record)
-			} else {
-				boxed(c, string(record))
-			}
-		}
-	default:
-		return false
-	}
-	return true
-}
+// Text returns the callback if it takes strings, nil otherwise.
+func (h *Handler[C]) Text() func(c *C, record string) { return h.text }
+
+// Bytes returns the callback if it takes bytes, nil otherwise.
+func (h *Handler[C]) Bytes() func(c *C, record []byte) { return h.bytes }
