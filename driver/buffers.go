@@ -29,7 +29,7 @@ func PutRecord[T string | []byte](d *SysRW, record T, end string) {
 	copy(d.out[at:], record)
 	copy(d.out[at+len(record):], end)
 	if size > 0 {
-		d.messages.add(size)
+		d.addMessage(size)
 	}
 }
 
