@@ -122,6 +122,7 @@ type Kernel struct {
 	ready           []readyHandle  // what was wanted of that
 	dispatching     bool           // what is ready
 	wheelWatching   [2][]*watching // what the watchers of wheels have, see watchingOf
+	ofWheels        any            // what package wheel/readwrite keeps, see perkernel
 	rearm           []poll.Ready   // to be asked about once more, see edgetrigger.go
 	turnsSinceYield int            // turns since it yielded last, and more for ready handles
 	flagged         []*Handle      // sources that may be ready, and files that always are

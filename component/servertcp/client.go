@@ -231,7 +231,7 @@ func (c *Client) begin(e kernel.Event, h *kernel.Handle, again bool) {
 
 func (c *Client) makeWheel(h *kernel.Handle) (err error) {
 	config := c.config()
-	made := readwrite.Config{Handle: h, Marks: config.Marks, Backpressure: c.listener.shares().marks, Events: c.events(), EagerOutput: config.EagerOutput, MaxPending: max(0, config.Limits.Output), RateLimiter: c.limits()}
+	made := readwrite.Config{Handle: h, Marks: config.Marks, SharedBackpressure: c.listener.sharedMarks(), Events: c.events(), EagerOutput: config.EagerOutput, MaxPending: max(0, config.Limits.Output), RateLimiter: c.limits()}
 	made.Filter = makeFilter(config.ClientFilter)
 	made.InputFilter, made.OutputFilter = makeFilter(config.ClientInputFilter), makeFilter(config.ClientOutputFilter)
 	if made.Filter == nil && made.InputFilter == nil {

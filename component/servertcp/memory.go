@@ -81,6 +81,14 @@ func (l *Listener) shares() *shares {
 	return &l.share
 }
 
+// sharedMarks returns the marks of output that all wheels share, nil without any.
+func (l *Listener) sharedMarks() *readwrite.Marks {
+	if l.backpressure == 0 {
+		return nil
+	}
+	return &l.shares().marks
+}
+
 // divide computes the shares, once for each number of connections.
 func (l *Listener) divide() {
 	n := max(1, l.Connections)
@@ -256,7 +264,6 @@ func (c *Client) account() {
 		c.listener.memory.total += held - c.held
 		c.held = held
 	}
-	w.SetBackpressure(c.listener.shares().marks)
 }
 
 // forget counts the connection's part no more.
