@@ -6,7 +6,6 @@ import (
 	"slices"
 
 	"github.com/gopoe/poe/filter"
-	"github.com/gopoe/poe/internal/perkernel"
 	"github.com/gopoe/poe/kernel"
 )
 
@@ -29,22 +28,6 @@ type input struct {
 	cur     chunk // while decoding
 	pending chunk // what has not been decoded, between two reads, in memory of its own
 	step    *step // of which records are still to come, or nil
-}
-
-// desk is what the wheels of a kernel share.
-type desk struct {
-	spare *input // nil while a wheel has it
-}
-
-// deskOf returns the desk of a kernel.
-func deskOf(k *kernel.Kernel) *desk {
-	at := perkernel.Wheels(k)
-	d, ok := (*at).(*desk)
-	if !ok {
-		d = &desk{}
-		*at = d
-	}
-	return d
 }
 
 // ensureInput returns the wheel's input, which it keeps until giveBack.
@@ -153,12 +136,12 @@ func (w *Wheel) decodeCurrent(read int) {
 // endDecoding is called when decodeCurrent returns, even if a handler panics.
 func (w *Wheel) endDecoding(read int) {
 	w.decoding = false
-	if in := w.input; in.cur.at < len(in.cur.buf) || len(in.pending.buf) > 0 {
+	if in := w.input; in.cur.at < len(in.cur.buf) || len(in.pending.buf) > 0 || in.step != nil {
 		w.saveUndecoded()
+		w.giveBack()
 	} else {
-		in.cur.set(nil)
+		w.input, w.desk.spare = nil, in
 	}
-	w.giveBack()
 	w.consumed(kernel.Read, read)
 }
 

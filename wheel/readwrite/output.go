@@ -157,6 +157,8 @@ func (w *Wheel) accepts(waiting int) (bool, error) {
 		return false, nil
 	case w.more != nil && w.more.maxPending > 0 && waiting >= w.more.maxPending:
 		return false, ErrPending
+	case w.out.driver.BufferSize() == 0:
+		w.desk.lend(w.out.driver)
 	}
 	return true, nil
 }
@@ -169,7 +171,7 @@ func (w *Wheel) queued(before int) (high bool) {
 	now := w.out.driver.OutOctets()
 	if before == 0 && now > 0 && !w.noOutput {
 		switch {
-		case w.autoFlush:
+		case w.more != nil && w.more.autoFlush:
 			w.Flush()
 			if now = w.out.driver.OutOctets(); !w.gathering {
 				w.requestWrite()
@@ -257,6 +259,9 @@ func (w *Wheel) flush(now bool) {
 	case w.out.driver.OutOctets() > 0:
 		w.base.Kernel.SelectResumeWrite(w.out.handle)
 	default:
+		if w.place == 0 {
+			w.desk.enter(w)
+		}
 		w.base.Kernel.SelectPauseWrite(w.out.handle)
 		w.emit(w.events.Funcs.Flushed)
 	}

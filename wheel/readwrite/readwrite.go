@@ -127,10 +127,8 @@ type Wheel struct {
 	backpressure *Marks       // nil without
 	more         *more        // nil for most
 
-	autoFlush bool
 	eager     bool
 	gathering bool // output is written when the records at hand have been handled
-	borrow    bool
 	decoding  bool
 	reads     bool // the handle is watched for reading
 	writes    bool // and for writing
@@ -139,6 +137,7 @@ type Wheel struct {
 	held      bool   // input waits for output, see Backpressure
 	noInput   bool   // reading has ended: end of file, error, ShutdownInput
 	noOutput  bool   // writing has ended: error, ShutdownOutput
+	place     uint16 // among those that have written last, see desk; 0 for none
 	changes   uint32 // counts those of the filter, of the events, and of aborted
 }
 
@@ -158,6 +157,8 @@ func (w *Wheel) separate() {
 
 // more is what few wheels have.
 type more struct {
+	autoFlush      bool
+	borrow         bool
 	high           bool // in the high water state
 	paused         bool // by PauseInput
 	interrupted    bool // by holdInput: there may be more to decode, inside the filter even
@@ -186,8 +187,8 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	w := newWheel(c.Marks != (Marks{}) || c.Backpressure != (Marks{}) || c.MaxPending > 0)
-	w.autoFlush, w.eager, w.borrow = c.AutoFlush, c.EagerOutput, c.Borrow
+	w := newWheel(c.Marks != (Marks{}) || c.Backpressure != (Marks{}) || c.MaxPending > 0 || c.AutoFlush || c.Borrow)
+	w.eager = c.EagerOutput
 	w.events.Replace(c.Events, Names.funcs)
 	if err := cmp.Or(c.checkMarks(w.events.Funcs), c.checkBackpressure()); err != nil {
 		return nil, err
@@ -199,7 +200,7 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 		return nil, err
 	}
 	if err := w.watch(); err != nil {
-		w.borrow = true
+		w.ensureMore().borrow = true
 		w.Close()
 		return nil, err
 	}
@@ -227,6 +228,7 @@ func newWheel(withMore bool) *Wheel {
 func (w *Wheel) setLimits(c *Config) {
 	w.rate, w.backpressure = c.RateLimiter, c.SharedBackpressure
 	if m := w.more; m != nil {
+		m.autoFlush, m.borrow = c.AutoFlush, c.Borrow
 		m.marks, m.maxPending, m.backpressure = c.Marks, c.MaxPending, c.Backpressure
 		if w.backpressure == nil && m.backpressure.High > 0 {
 			w.backpressure = &m.backpressure
@@ -380,7 +382,7 @@ func (w *Wheel) Close() error {
 		return nil
 	}
 	var err error
-	if !w.borrow { // first, since it ends the watching as well, and sooner
+	if w.more == nil || !w.more.borrow { // first, since it ends the watching as well, and sooner
 		err = w.in.handle.Close()
 		if w.out.handle != w.in.handle {
 			err = errors.Join(err, w.out.handle.Close())
@@ -425,6 +427,9 @@ func (w *Wheel) release() {
 	w.unwatchInput()
 	w.unwatchOutput()
 	w.out.driver.Discard()
+	if w.place != 0 {
+		w.desk.leave(w)
+	}
 }
 
 // Closed reports whether the wheel has been closed.
