@@ -114,7 +114,7 @@ func (t *tape) write(h *Handle, write func() (int, error), bufs ...[]byte) (n in
 		t.wrote(b)
 	}
 	if t.in != nil {
-		return t.in.write(h, size)
+		return t.in.write(h, size, bufs)
 	}
 	if err == nil && n == size {
 		t.out.begin(recordfile.KindWrite)
@@ -128,7 +128,7 @@ func (t *tape) write(h *Handle, write func() (int, error), bufs ...[]byte) (n in
 	return n, err
 }
 
-func (p *player) write(h *Handle, size int) (n int, err error) {
+func (p *player) write(h *Handle, size int, bufs [][]byte) (n int, err error) {
 	switch p.peek() {
 	case recordfile.KindWrite:
 		p.op()
@@ -138,12 +138,12 @@ func (p *player) write(h *Handle, size int) (n int, err error) {
 		n = int(p.r.Uint())
 		err = p.failure()
 	default:
-		p.part("writes " + itoa(size) + " bytes to " + h.name)
+		p.part(writing(h, size, bufs))
 	}
 	check := p.r.Byte()
 	p.done()
 	if p.r.Head.Outputs && check != byte(p.t.output) {
-		p.differ("writes other bytes to " + h.name)
+		p.diverge(writing(h, size, bufs), otherBytes)
 	}
 	return min(n, size), err
 }

@@ -363,6 +363,9 @@ const stepsOfWatcher = 10
 
 func handleInfo(slot int, h *Handle) observe.HandleInfo {
 	info := observe.HandleInfo{Slot: slot, Name: h.name, FD: h.reg.FD}
+	if info.FD == fakeFD {
+		info.FD = -1
+	}
 	for m := Read; m < modes; m++ {
 		for w := h.watchers[m]; w != nil && len(info.Watchers) < listedOf; w = w.next {
 			x := observe.Watcher{Session: w.session.num, Mode: m.String(), Event: w.event, Paused: h.want&m.bit() == 0}
