@@ -70,6 +70,7 @@ func (t *tape) read(h *Handle, p []byte) (n int, err error) {
 	if err != nil {
 		t.out.failure(err)
 	}
+	t.out.end()
 	return n, err
 }
 
@@ -119,12 +120,14 @@ func (t *tape) write(h *Handle, write func() (int, error), bufs ...[]byte) (n in
 	if err == nil && n == size {
 		t.out.begin(recordfile.KindWrite)
 		t.out.w.Byte(byte(t.output))
+		t.out.end()
 		return n, nil
 	}
 	t.out.begin(recordfile.KindWritePart)
 	t.out.w.Uint(uint64(n))
 	t.out.failure(err)
 	t.out.w.Byte(byte(t.output))
+	t.out.end()
 	return n, err
 }
 
@@ -167,6 +170,7 @@ func (t *tape) accept(h *Handle) (conn *Handle, from net.Addr, err error) {
 		t.out.handle(conn)
 		t.out.w.Bytes(t.encode(from))
 	}
+	t.out.end()
 	return conn, from, err
 }
 
@@ -243,6 +247,7 @@ func (t *tape) result(what string, do func() error) error {
 	err := t.failing(what, do)
 	t.out.begin(recordfile.KindResult)
 	t.out.failure(err)
+	t.out.end()
 	return err
 }
 
@@ -266,6 +271,7 @@ func (t *tape) sourceModes(h *Handle) modeSet {
 	m := h.source.Ready().modes()
 	t.out.begin(recordfile.KindModes)
 	t.out.w.Byte(byte(m))
+	t.out.end()
 	return m
 }
 

@@ -47,6 +47,7 @@ func (t *tape) messages(batch []message, inHandler bool) {
 			t.out.message(m)
 		}
 	}
+	t.out.end()
 }
 
 func (r *recorder) message(m *message) {
