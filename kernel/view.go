@@ -19,7 +19,7 @@ func (v view) Name() string { return v.k.name }
 func (v view) Counts() observe.Counts {
 	k, s := v.k, v.k.Stats()
 	return observe.Counts{
-		Sessions: k.sessions, Events: k.fifo.live, Timers: len(k.timers.heap), Handles: k.handles.count, Holds: len(k.holds),
+		Sessions: k.sessions, Events: k.fifo.live(), Timers: len(k.timers.heap), Handles: k.handles.count, Holds: len(k.holds),
 		OffloadRunning: k.jobs.running, OffloadWaiting: len(k.jobs.waiting),
 		Turns: k.turns, DeadLetters: s.DeadLetters, LostPostbacks: s.LostPostbacks,
 	}
@@ -405,9 +405,8 @@ func (v view) CancelQueued(slot uint64, id observe.ID) bool {
 	if it.dest == nil || it.kind != kindPost || it.mark.ID != id {
 		return false
 	}
-	q.live--
 	dest, from := it.dest, it.from
-	*it = item{}
+	q.takeBack(slot)
 	v.k.countDequeued(dest, from)
 	return true
 }
