@@ -195,7 +195,8 @@ func (k *Kernel) dispatchTurn() {
 // delivers it.
 func (k *Kernel) deliverItem(it *item) {
 	event := *it
-	k.fifo.pop(it)
+	it.release()
+	k.fifo.pop()
 	if k.debug != nil {
 		k.debug.deliver(&event)
 	} else {
@@ -210,7 +211,8 @@ func (k *Kernel) deliverPlain(it *item) {
 	f := k.push(dest, it.name, it.kind, nil)
 	f.dest, f.from, f.caller = dest, from, it.caller
 	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{from}, Name: it.name, Args: it.args, Caller: it.caller, frame: f, serial: f.serial}
-	k.fifo.pop(it)
+	it.release()
+	k.fifo.pop()
 	k.countDelivered(dest, from)
 	if k.tape != nil && !k.tape.expected(f.event, dest.num) {
 		k.tape.event(dest, f.event, f.kind)

@@ -228,7 +228,7 @@ func (k *Kernel) State(event string, h Handler) error {
 
 // EventCount returns how many events and timers are queued.
 // POE: get_event_count.
-func (k *Kernel) EventCount() int { return k.fifo.live + len(k.timers.heap) }
+func (k *Kernel) EventCount() int { return k.fifo.live() + len(k.timers.heap) }
 
 // NextEventTime returns when the next queued event or timer is due, and false
 // if there is none. POE: get_next_event_time.

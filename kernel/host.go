@@ -194,9 +194,11 @@ func (v Host) Start(s Session, args ...any) (ID, error) {
 }
 
 // StopSession stops one session at once, with _stop and _child; its children
-// go to its parent. If it is the active session, its handler runs to its end.
-// It is for session types that decide about their end themselves; programs send
-// a signal. The error is ErrNoSession.
+// go to its parent. As when a signal ends it, the events that it has posted and
+// that are still queued are dropped, and so are those for it. If it is the
+// active session, its handler runs to its end. It is for session types that
+// decide about their end themselves; programs send a signal. The error is
+// ErrNoSession. POE: _data_ses_stop, which is internal.
 func (v Host) StopSession(id ID) error {
 	e, err := v.k.resolve(id)
 	if err == nil && e == v.k.root {

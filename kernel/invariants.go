@@ -37,7 +37,7 @@ func (k *Kernel) checkInvariants() {
 		of(r.timer.owner).eventsTo++
 		of(r.timer.owner).timers++
 	}
-	wrong("queued events", k.fifo.live, live)
+	wrong("queued events", k.fifo.live(), live)
 	sessions, extrefs := 0, 0
 	k.eachBelow(k.root, func(e *entry) {
 		sessions++

@@ -69,6 +69,7 @@ func (t *tape) read(h *Handle, p []byte) (n int, err error) {
 	if err != nil {
 		t.out.failure(err)
 	}
+	t.out.end()
 	return n, err
 }
 
@@ -113,21 +114,23 @@ func (t *tape) write(h *Handle, write func() (int, error), bufs ...[]byte) (n in
 		t.wrote(b)
 	}
 	if t.in != nil {
-		return t.in.write(h, size)
+		return t.in.write(h, size, bufs)
 	}
 	if err == nil && n == size {
 		t.out.begin(recordfile.KindWrite)
 		t.out.w.Byte(byte(t.output))
+		t.out.end()
 		return n, nil
 	}
 	t.out.begin(recordfile.KindWritePart)
 	t.out.w.Uint(uint64(n))
 	t.out.failure(err)
 	t.out.w.Byte(byte(t.output))
+	t.out.end()
 	return n, err
 }
 
-func (p *player) write(h *Handle, size int) (n int, err error) {
+func (p *player) write(h *Handle, size int, bufs [][]byte) (n int, err error) {
 	switch p.peek() {
 	case recordfile.KindWrite:
 		p.op()
@@ -137,12 +140,12 @@ func (p *player) write(h *Handle, size int) (n int, err error) {
 		n = int(p.r.Uint())
 		err = p.failure()
 	default:
-		p.part("writes " + itoa(size) + " bytes to " + h.name())
+		p.part(writing(h, size, bufs))
 	}
 	check := p.r.Byte()
 	p.done()
 	if p.r.Head.Outputs && check != byte(p.t.output) {
-		p.differ("writes other bytes to " + h.name())
+		p.diverge(writing(h, size, bufs), otherBytes)
 	}
 	return min(n, size), err
 }
@@ -166,6 +169,7 @@ func (t *tape) accept(h *Handle) (conn *Handle, from net.Addr, err error) {
 		t.out.handle(conn)
 		t.out.w.Bytes(t.encode(from))
 	}
+	t.out.end()
 	return conn, from, err
 }
 
@@ -242,6 +246,7 @@ func (t *tape) result(what string, do func() error) error {
 	err := t.failing(what, do)
 	t.out.begin(recordfile.KindResult)
 	t.out.failure(err)
+	t.out.end()
 	return err
 }
 
@@ -265,6 +270,7 @@ func (t *tape) sourceModes(h *Handle) modeSet {
 	m := h.source.Ready().modes()
 	t.out.begin(recordfile.KindModes)
 	t.out.w.Byte(byte(m))
+	t.out.end()
 	return m
 }
 

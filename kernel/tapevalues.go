@@ -185,5 +185,6 @@ func recorded[T any](t *tape, name string, f func() (T, error)) (T, error) {
 	t.out.begin(recordfile.KindValue)
 	t.out.w.Name(name)
 	t.out.w.Bytes(data)
+	t.out.end()
 	return o.Value, o.Failed
 }

@@ -27,7 +27,7 @@ func (k *Kernel) turn() error {
 	if k.sessions == 0 {
 		return nil // stopped from outside: no session is left to wait for
 	}
-	if k.fifo.live == 0 {
+	if k.fifo.empty() {
 		k.testIdle()
 	}
 	if err := k.poll(); err != nil {
@@ -75,7 +75,7 @@ func (k *Kernel) poll() error {
 		k.adjustForClockStep() // a kernel that never sleeps
 	}
 	wait := time.Duration(0)
-	if k.fifo.live == 0 {
+	if k.fifo.empty() {
 		wait = k.pollTimeout()
 	}
 	if wait < 0 && k.exception != nil && k.handles.count == 0 {

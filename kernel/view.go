@@ -20,7 +20,7 @@ func (v view) Name() string { return v.k.name }
 func (v view) Counts() observe.Counts {
 	k, s := v.k, v.k.Stats()
 	return observe.Counts{
-		Sessions: k.sessions, Events: k.fifo.live, Timers: len(k.timers.heap), Handles: k.handles.count, Holds: len(k.holds),
+		Sessions: k.sessions, Events: k.fifo.live(), Timers: len(k.timers.heap), Handles: k.handles.count, Holds: len(k.holds),
 		OffloadRunning: k.jobs.running, OffloadWaiting: len(k.jobs.waiting),
 		Turns: k.turns, DeadLetters: s.DeadLetters, LostPostbacks: s.LostPostbacks,
 	}
@@ -364,6 +364,9 @@ const stepsOfWatcher = 10
 
 func handleInfo(slot int, h *Handle) observe.HandleInfo {
 	info := observe.HandleInfo{Slot: slot, Name: h.name(), FD: int(h.reg.FD)}
+	if info.FD == fakeFD {
+		info.FD = -1
+	}
 	for m := Read; m < modes; m++ {
 		for w := h.firstIn(m); w != nil && len(info.Watchers) < listedOf; w = w.nextIn(m) {
 			x := observe.Watcher{Session: w.session.num, Mode: m.String(), Event: w.in(m).event, Paused: h.want&m.bit() == 0}
@@ -403,9 +406,8 @@ func (v view) CancelQueued(slot uint64, id observe.ID) bool {
 	if it.dest == nil || it.kind != kindPost || it.mark.ID != id {
 		return false
 	}
-	q.live--
 	dest, from := it.dest, it.from
-	*it = item{}
+	q.takeBack(slot)
 	v.k.countDequeued(dest, from)
 	return true
 }

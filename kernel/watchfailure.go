@@ -74,16 +74,11 @@ func (k *Kernel) watchAgain(h *Handle) {
 }
 
 func (k *Kernel) enqueueFailure(w *watcher, m Mode, f failureHandler, err error) {
-	k.enqueue(w.session, w.session, w.in(m).event, nil, kindFunc)
-	it := k.fifo.at(k.fifo.tail - 1)
-	if it.extra == nil {
-		it.extra = &extra{}
-	}
-	it.extra.handler = func(Event) {
+	k.enqueue(w.session, w.session, w.in(m).event, nil, kindFunc).setHandler(func(Event) {
 		if w.watches(m) { // not removed meanwhile
 			f.HandleFailure(m, err)
 		}
-	}
+	})
 }
 
 // SyscallError returns err as an [OpError] whose operation is the system call

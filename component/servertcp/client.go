@@ -12,6 +12,7 @@ import (
 	"github.com/gopoe/poe/component/internal/ratelimit"
 	"github.com/gopoe/poe/component/internal/tcpconn"
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/internal/override"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/readwrite"
@@ -73,6 +74,7 @@ type cold struct {
 	dialogue  *Dialogue
 	login     kernel.AlarmID // the end of Timeouts.Login
 	reporting bool           // ClientError runs for a record that was refused
+	byEvents  bool           // Kernel.State has changed a handler of the wheel's events
 	stalled   time.Time      // since when the memory limit has kept it from being read
 }
 
@@ -107,6 +109,7 @@ var clientStates = session.States[Client]{
 	"tcp_server_secured":   (*Client).secured,
 	"tcp_server_drain":     (*Client).drain,
 	"tcp_server_cut":       (*Client).cut,
+	override.Event:         (*Client).handlerChanged,
 }
 
 // Shutdown ends the connection once its pending output is written. It posts the

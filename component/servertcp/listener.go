@@ -4,6 +4,7 @@ import (
 	"net"
 	"net/netip"
 
+	"github.com/gopoe/poe/internal/override"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/socketfactory"
@@ -54,6 +55,8 @@ const (
 	errorEvent      = "tcp_server_got_error"
 )
 
+var listenerEvents = socketfactory.Names{Success: connectionEvent, Failure: errorEvent}
+
 var listenerStates = session.States[Listener]{
 	"_start":            (*Listener).start,
 	"_stop":             (*Listener).stop,
@@ -67,6 +70,7 @@ var listenerStates = session.States[Listener]{
 	"shutdown":          (*Listener).shutdown,
 	"drain":             (*Listener).drain,
 	"stats":             func(l *Listener, e kernel.Event) { e.Return(l.Stats()) },
+	override.Event:      (*Listener).handlerChanged,
 }
 
 // ID returns the listener's session.
@@ -126,6 +130,16 @@ func (l *Listener) gotConnection(e kernel.Event) {
 func (l *Listener) direct() bool {
 	c := l.config
 	return c.Acceptor == nil && c.shard == nil && c.SessionType == nil && !l.Kernel.Host().Tracing()
+}
+
+// handlerChanged makes the wheels send the event of a new connection once Kernel.State
+// has changed its handler.
+func (l *Listener) handlerChanged(e kernel.Event) {
+	if kernel.Arg[string](e, 0) == connectionEvent {
+		for _, w := range l.wheels {
+			w.ReplaceEvents(listenerEvents)
+		}
+	}
 }
 
 // accepted is gotConnection without the event.

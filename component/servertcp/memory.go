@@ -152,9 +152,9 @@ func (c *Client) reserve(m kernel.Mode) (bytes int, retry time.Duration) {
 		}
 	}
 	if m == kernel.Write {
-		return min(bytes, c.writeShare()), 0
+		return min(bytes, c.tryWrite()), 0
 	}
-	return min(bytes, c.turnShare()), 0
+	return min(bytes, c.tryRead()), 0
 }
 
 // turnBytes is about how much all connections together read in one turn of the
