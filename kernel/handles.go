@@ -48,23 +48,15 @@ type watcher struct {
 	handle  *Handle      // nil once it watches in no mode
 	ready   ReadyHandler // instead of events
 	modes   modeSet
-	had     modeSet      // the modes in which it watches or has watched
-	about   [2]*watching // by mode; Expedite, which has a watcher of its own, has the first
+	had     modeSet   // the modes in which it watches or has watched
+	about   [2]*about // by mode; Expedite, which has a watcher of its own, has the first
 
 	next                   *watcher // of the handle, in order of registration
 	nextOfSess, prevOfSess *watcher // of the session
 }
 
-// watching is what a watcher has for one of its modes. Wheels of a kind share it,
-// unless they are traced.
-type watching struct {
-	event string
-	args  []any
-	site  *site
-}
-
 // in returns what the watcher has for a mode.
-func (w *watcher) in(m Mode) *watching { return w.about[m%2] }
+func (w *watcher) in(m Mode) *about { return w.about[m%2] }
 
 func (w *watcher) watches(m Mode) bool { return w.modes&m.bit() != 0 }
 
@@ -82,24 +74,6 @@ func (w *watcher) nextIn(m Mode) *watcher {
 		w = w.next
 	}
 	return w
-}
-
-// wheelKinds is how many kinds of wheels share what their watchers have.
-const wheelKinds = 8
-
-// watchingOf returns what a wheel's watcher has, the same for all wheels of a kind.
-func (k *Kernel) watchingOf(m Mode, name string) *watching {
-	known := &k.wheelWatching[m%2]
-	for _, about := range *known {
-		if about.event == name {
-			return about
-		}
-	}
-	about := &watching{event: name}
-	if len(*known) < wheelKinds {
-		*known = append(*known, about)
-	}
-	return about
 }
 
 // SelectRead makes the active session get an event whenever the handle can be
@@ -173,10 +147,10 @@ func (k *Kernel) selectEvent(method string, h *Handle, m Mode, event string, arg
 	if k.debug != nil {
 		k.debug.posting(method, event)
 	}
-	return k.watch(method, h, m, nil, &watching{event: event, args: args})
+	return k.watch(method, h, m, nil, &about{name: event, args: args})
 }
 
-func (k *Kernel) watch(method string, h *Handle, m Mode, ready ReadyHandler, about *watching) error {
+func (k *Kernel) watch(method string, h *Handle, m Mode, ready ReadyHandler, about *about) error {
 	k.checkGoroutine(method)
 	e := k.frame.session
 	switch {
@@ -200,9 +174,7 @@ func (k *Kernel) watch(method string, h *Handle, m Mode, ready ReadyHandler, abo
 		return k.fail(method, h, err)
 	}
 	first := h.watched&m.bit() == 0
-	if site := k.site(); site != nil {
-		about = &watching{about.event, about.args, site}
-	}
+	about = about.at(k.site())
 	w := h.watchers
 	if w == nil || !w.canAlsoWatch(m, e, ready) {
 		w = h.addWatcher(e, ready)
@@ -212,7 +184,7 @@ func (k *Kernel) watch(method string, h *Handle, m Mode, ready ReadyHandler, abo
 	h.watched |= m.bit()
 	k.incRef(e)
 	if k.debug != nil {
-		k.debug.log(traceFiles, "watched", "handle", h, "mode", m, "session", ID{e}, "event", about.event)
+		k.debug.log(traceFiles, "watched", "handle", h, "mode", m, "session", ID{e}, "event", about.name)
 	}
 	switch {
 	case ready != nil && m == Write:
@@ -383,13 +355,13 @@ func (k *Kernel) dispatchWatcher(w *watcher, h *Handle, m Mode) {
 	default:
 		about := w.in(m)
 		args := append([]any{h, m}, about.args...)
-		k.dispatch(w.session, w.session, about.event, args, "", kindSelect, nil)
+		k.dispatch(w.session, w.session, about.name, args, "", kindSelect, nil)
 	}
 }
 
 // dispatchWatch runs a wheel's watcher as dispatch runs a handler.
 func (k *Kernel) dispatchWatch(w *watcher, m Mode) {
-	f := k.push(w.session, w.in(m).event, kindSelect, nil)
+	f := k.push(w.session, w.in(m).name, kindSelect, nil)
 	f.found = true
 	if k.tape != nil {
 		k.tape.event(w.session, f.event, kindSelect)

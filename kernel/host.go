@@ -87,7 +87,7 @@ func (v Host) DelayFunc(event string, d time.Duration, h Handler) (AlarmID, erro
 // session can watch one mode of a handle only once. A watched handle keeps the
 // session alive. Outside of any session the error is [ErrNoActiveSession].
 func (v Host) Watch(h *Handle, m Mode, name string, ready ReadyHandler) error {
-	return v.k.watch("Watch", h, m, ready, v.k.watchingOf(m, name))
+	return v.k.watch("Watch", h, m, ready, v.k.aboutWatched[m%2].of(name))
 }
 
 // Unwatch removes a watcher of the session that owns it, which need not be the

@@ -171,7 +171,7 @@ func (v view) Session(number uint64) (s observe.SessionDetail, ok bool) {
 			s.Truncated = true
 			break
 		}
-		s.Owned = append(s.Owned, observe.Owned{Name: o.name, Site: o.site.String(), Fields: describe(o.thing)})
+		s.Owned = append(s.Owned, observe.Owned{Name: o.about.name, Site: o.about.site.String(), Fields: describe(o.thing)})
 		if o.next == e.owned {
 			break
 		}
@@ -369,7 +369,7 @@ func handleInfo(slot int, h *Handle) observe.HandleInfo {
 	}
 	for m := Read; m < modes; m++ {
 		for w := h.firstIn(m); w != nil && len(info.Watchers) < listedOf; w = w.nextIn(m) {
-			x := observe.Watcher{Session: w.session.num, Mode: m.String(), Event: w.in(m).event, Paused: h.want&m.bit() == 0}
+			x := observe.Watcher{Session: w.session.num, Mode: m.String(), Event: w.in(m).name, Paused: h.want&m.bit() == 0}
 			if w.ready != nil {
 				x.Wheel = describe(w.ready)
 			}

@@ -74,7 +74,7 @@ func (k *Kernel) watchAgain(h *Handle) {
 }
 
 func (k *Kernel) enqueueFailure(w *watcher, m Mode, f failureHandler, err error) {
-	k.enqueue(w.session, w.session, w.in(m).event, nil, kindFunc).setHandler(func(Event) {
+	k.enqueue(w.session, w.session, w.in(m).name, nil, kindFunc).setHandler(func(Event) {
 		if w.watches(m) { // not removed meanwhile
 			f.HandleFailure(m, err)
 		}
