@@ -121,6 +121,7 @@ type Kernel struct {
 	reported        []poll.Ready  // by the poller and the sources
 	ready           []readyHandle // what was wanted of that
 	dispatching     bool          // what is ready
+	calls           uint64        // of handlers, ever
 	aboutWatched    [2]abouts     // by mode, of wheels
 	aboutOwned      abouts
 	ofWheels        any          // what package wheel/readwrite keeps, see perkernel

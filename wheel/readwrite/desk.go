@@ -15,12 +15,13 @@ type desk struct {
 	recent  []*Wheel // the ring; nil for those that were closed
 	next    int      // the place in it that is given next
 	buffers [][]byte // that were given away
+	size    int      // of these, in bytes
 }
 
 const (
 	recentWheels = 1024
-	keepBuffers  = 64
-	keepBuffer   = 4 << 10 // bytes: larger ones are freed
+	keepBuffers  = 256 << 10 // bytes of those that were given away
+	keepBuffer   = 4 << 10   // larger ones are freed
 )
 
 // deskOf returns the desk of a kernel.
@@ -53,8 +54,10 @@ func (d *desk) enter(w *Wheel) {
 func (d *desk) leave(w *Wheel) {
 	d.recent[w.place-1] = nil
 	w.place = 0
-	if buf := w.out.driver.TakeBuffer(); cap(buf) <= keepBuffer && cap(buf) > 0 && len(d.buffers) < keepBuffers {
+	buf := w.out.driver.TakeBuffer()
+	if n := cap(buf); n > 0 && n <= keepBuffer && d.size+n <= keepBuffers {
 		d.buffers = append(d.buffers, buf)
+		d.size += n
 	}
 }
 
@@ -62,6 +65,7 @@ func (d *desk) leave(w *Wheel) {
 func (d *desk) lend(to *driver.SysRW) {
 	if n := len(d.buffers) - 1; n >= 0 {
 		to.SetBuffer(d.buffers[n])
+		d.size -= cap(d.buffers[n])
 		d.buffers[n], d.buffers = nil, d.buffers[:n]
 	}
 }
