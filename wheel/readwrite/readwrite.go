@@ -323,13 +323,14 @@ func (c *Config) check() error {
 func wrong(field, what string) error { return kind.ConfigError(field, errors.New(what)) }
 
 func (c *Config) defaultFilters() {
-	switch lines := filter.Lines(); {
+	switch {
 	case c.InputFilter == nil && c.OutputFilter == nil:
-		c.Filter, c.InputFilter, c.OutputFilter = lines, lines, lines
+		c.Filter = filter.Lines()
+		c.InputFilter, c.OutputFilter = c.Filter, c.Filter
 	case c.InputFilter == nil:
-		c.InputFilter = lines
+		c.InputFilter = filter.Lines()
 	case c.OutputFilter == nil:
-		c.OutputFilter = lines
+		c.OutputFilter = filter.Lines()
 	}
 }
 
