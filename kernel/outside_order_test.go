@@ -38,3 +38,46 @@ func TestOutsideOrderWhileHandlersPost(t *testing.T) {
 	require.NoError(t, k.Run())
 	require.Equal(t, posts, next)
 }
+
+// Functions that other goroutines have run keep their place among what they post, also
+// where a handler takes in what comes before them.
+func TestOutsideFunctionsKeepTheirPlace(t *testing.T) {
+	const posts = 20_000
+	k := kernel.New()
+	sent := 0
+	var posted, ran, handled int
+	_, err := session.Inline(k, session.Funcs{
+		"_start": func(e kernel.Event) {
+			require.NoError(t, e.Kernel.AliasSet("main"))
+			hold := e.Kernel.Hold("the poster")
+			out, id := e.Kernel.Outside(), e.Session
+			go func() {
+				defer hold.Release()
+				for i := range posts {
+					out.Post(id, "got", i)
+					if i%7 == 0 || i%1000 < 3 {
+						out.DoAsync(func(*kernel.Kernel) {
+							require.GreaterOrEqual(t, ran, 0)
+							require.LessOrEqual(t, handled, i+1, "an event has overtaken the function before it")
+							ran++
+						})
+						sent++
+					}
+				}
+			}()
+		},
+		"got": func(e kernel.Event) {
+			require.Equal(t, handled, kernel.Arg[int](e, 0))
+			handled++
+			if handled%3 == 0 {
+				e.Kernel.Yield("own") // takes in what has come
+			}
+		},
+		"own": func(kernel.Event) { posted++ },
+	})
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+	require.Equal(t, posts, handled)
+	require.Equal(t, posts/3, posted)
+	require.Equal(t, sent, ran)
+}

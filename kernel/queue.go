@@ -46,61 +46,134 @@ func (it *item) ensureExtra() *extra {
 // setHandler makes h run for the item instead of a handler of its session.
 func (it *item) setHandler(h Handler) { it.ensureExtra().handler = h }
 
-// ring is the FIFO of events. Its buffer is a power of two in size.
+// ring is the FIFO of events. It is made of chunks, so that it grows without moving
+// what is in it, however much that is.
 type ring struct {
-	buf        []item
-	head, tail uint64 // of the items; they only grow
-	live       int    // items that were not taken back
+	head, tail uint64       // of the items; they only grow
+	dead       uint64       // of those between, how many were taken back; the first one never was
+	look       uint64       // popped is called when the head gets there
+	out, in    *ringChunk   // those of head and tail; valid if there are items, and if in is not full
+	chunks     []*ringChunk // all that have items, by number, modulo the length, which is a power of two
+	spare      []*ringChunk
 	index      *ringIndex
 }
 
+const ringChunkSize = 64
+
+type ringChunk [ringChunkSize]item
+
+// spareChunks is how many empty chunks a ring keeps: 2 MiB.
+const spareChunks = 256
+
 // full reports whether the ring has to grow before the next push.
-func (r *ring) full() bool { return r.tail-r.head == uint64(len(r.buf)) }
+func (r *ring) full() bool { return r.tail%ringChunkSize == 0 }
 
 // push returns the slot of a new item at the end of a ring that is not full.
 func (r *ring) push() *item {
-	it := &r.buf[r.tail&uint64(len(r.buf)-1)]
+	it := &r.in[r.tail%ringChunkSize]
 	r.tail++
-	r.live++
 	return it
 }
 
+// grow adds a chunk at the end.
 func (r *ring) grow() {
-	buf := make([]item, max(64, 2*len(r.buf)))
-	for i := r.head; i != r.tail; i++ {
-		buf[i&uint64(len(buf)-1)] = *r.at(i)
+	first, next := r.head/ringChunkSize, r.tail/ringChunkSize
+	if next-first == uint64(len(r.chunks)) {
+		chunks := make([]*ringChunk, max(4, 2*len(r.chunks)))
+		for n := first; n != next; n++ {
+			chunks[n&uint64(len(chunks)-1)] = *r.chunk(n)
+		}
+		r.chunks = chunks
 	}
-	r.buf = buf
+	if last := len(r.spare) - 1; last >= 0 {
+		r.in, r.spare = r.spare[last], r.spare[:last]
+	} else {
+		r.in = new(ringChunk)
+	}
+	*r.chunk(next) = r.in
+	if next == first {
+		r.out = r.in
+		r.lookNext()
+	}
 }
 
-func (r *ring) at(i uint64) *item { return &r.buf[i&uint64(len(r.buf)-1)] }
+func (r *ring) chunk(n uint64) **ringChunk { return &r.chunks[n&uint64(len(r.chunks)-1)] }
 
-// keepItems is how large a buffer an empty ring keeps, in items: 2 MiB.
-const keepItems = 16 << 10
+func (r *ring) at(i uint64) *item { return &(*r.chunk(i / ringChunkSize))[i%ringChunkSize] }
 
 // peek returns the first item, nil if there is none.
 func (r *ring) peek() *item {
-	for r.head != r.tail {
-		it := r.at(r.head)
-		if it.dest != nil {
-			return it
-		}
-		r.head++
+	if r.head == r.tail {
+		return nil
 	}
-	if len(r.buf) > keepItems && r.index == nil {
-		r.buf = nil // of a burst, such as the start of very many sessions
-	}
-	return nil
+	return &r.out[r.head%ringChunkSize]
 }
 
-// pop takes the first item, which peek has returned, off the ring.
-func (r *ring) pop(first *item) {
-	first.release()
-	r.head++
-	r.live--
+// empty reports whether there is no item.
+func (r *ring) empty() bool { return r.head == r.tail }
+
+// live returns how many items there are that were not taken back.
+func (r *ring) live() int { return int(r.tail - r.head - r.dead) }
+
+// pop takes the first item, which was released, off the ring.
+func (r *ring) pop() {
+	if r.head++; r.head == r.look {
+		r.popped()
+	}
+}
+
+func (r *ring) popped() {
 	if r.index != nil {
 		r.index.popped(r)
 	}
+	r.moved()
+}
+
+// moved lets the head, after a step, leave the chunk behind it, and pass items that were
+// taken back.
+func (r *ring) moved() {
+	for {
+		if r.head%ringChunkSize == 0 {
+			r.nextChunk()
+		}
+		if r.head == r.tail || r.out[r.head%ringChunkSize].dest != nil {
+			break
+		}
+		r.head++
+		r.dead--
+	}
+	r.lookNext()
+}
+
+// lookNext decides where popped is called: at the end of the chunk, or after each item
+// while some were taken back.
+func (r *ring) lookNext() {
+	if r.look = r.head + 1; r.index == nil && r.dead == 0 {
+		r.look += (ringChunkSize - 1) - r.head%ringChunkSize
+	}
+}
+
+// nextChunk leaves the chunk before the head.
+func (r *ring) nextChunk() {
+	n := r.head / ringChunkSize
+	done := r.chunk(n - 1)
+	if len(r.spare) < spareChunks {
+		r.spare = append(r.spare, *done)
+	}
+	*done = nil
+	r.out = *r.chunk(n)
+}
+
+// takeBack takes an item out of the middle.
+func (r *ring) takeBack(i uint64) {
+	*r.at(i) = item{}
+	if i == r.head {
+		r.head++
+		r.moved()
+		return
+	}
+	r.dead++
+	r.lookNext()
 }
 
 // release forgets what an item refers to. Clearing all of it costs more.
@@ -128,10 +201,11 @@ func (x *ringIndex) popped(r *ring) {
 // removeSession removes all items to and from a session, and calls gone for each.
 func (r *ring) removeSession(e *entry, gone func(it *item)) {
 	if r.index == nil {
-		r.index = &ringIndex{upto: r.head, keep: r.live, items: map[*entry][]uint64{}}
+		r.index = &ringIndex{upto: r.head, keep: r.live(), items: map[*entry][]uint64{}}
+		r.lookNext()
 	}
 	x := r.index
-	for ; x.upto != r.tail; x.upto++ {
+	for x.upto = max(x.upto, r.head); x.upto != r.tail; x.upto++ {
 		it := r.at(x.upto)
 		if it.dest == nil {
 			continue
@@ -146,9 +220,8 @@ func (r *ring) removeSession(e *entry, gone func(it *item)) {
 			continue
 		}
 		if it := r.at(i); it.dest == e || it.dest != nil && it.from == e {
-			r.live--
 			taken := *it
-			*it = item{}
+			r.takeBack(i)
 			gone(&taken)
 		}
 	}

@@ -28,10 +28,10 @@ func (t *tape) position(inHandler bool) uint64 {
 func (t *tape) sinceMessages(inHandler bool) uint64 { return t.position(inHandler) - t.lastMessages }
 
 // messages records what was taken out of the inbox.
-func (t *tape) messages(batch []message, inHandler bool) {
+func (t *tape) messages(batch *mail, inHandler bool) {
 	n := 0
-	for i := range batch {
-		if batch[i].kind != recordfile.ArrivalNone {
+	for m := range batch.all() {
+		if m.kind != recordfile.ArrivalNone {
 			n++
 		}
 	}
@@ -42,11 +42,12 @@ func (t *tape) messages(batch []message, inHandler bool) {
 	t.out.w.Uint(t.sinceMessages(inHandler))
 	t.out.w.Uint(uint64(n))
 	t.lastMessages = t.position(inHandler)
-	for i := range batch {
-		if m := &batch[i]; m.kind != recordfile.ArrivalNone {
+	for m := range batch.all() {
+		if m.kind != recordfile.ArrivalNone {
 			t.out.message(m)
 		}
 	}
+	t.out.end()
 }
 
 func (r *recorder) message(m *message) {
@@ -102,32 +103,35 @@ func (t *tape) lookReplayed() {
 		return
 	}
 	batch := t.in.messages(true)
-	if len(batch) == 0 {
+	if batch.empty() {
 		return
 	}
 	b.draining = true
-	for i := range batch {
-		t.k.receive(&batch[i])
+	for m := range batch.all() {
+		t.k.receive(m)
 	}
 	b.draining = false
 }
 
 // messages returns those that the recording has at this look.
-func (p *player) messages(inHandler bool) []message {
+func (p *player) messages(inHandler bool) (batch mail) {
 	if p.stop != nil {
 		panic(p.stop)
 	}
 	if p.pending == 0 && !p.r.More() && p.r.Err() == nil {
-		return nil // what comes now decides
+		return mail{} // what comes now decides
 	}
 	at, waits := p.position(recordfile.KindMessages)
 	if !waits || at != p.t.sinceMessages(inHandler) {
-		return nil
+		return mail{}
 	}
 	p.pending, p.t.lastMessages = 0, p.t.position(inHandler)
-	batch := make([]message, 0, 8)
 	for n := p.r.Count(); n > 0 && p.r.Err() == nil; n-- {
-		batch = append(batch, p.message())
+		m := p.message()
+		if batch.full() {
+			batch.extend(&mailPiece{})
+		}
+		batch.add(&m)
 	}
 	p.done()
 	return batch
@@ -195,8 +199,8 @@ func (p *player) message() message {
 
 // watched finds the handle of a token.
 func (p *player) watched(token uint64) *Handle {
-	if slots := p.t.k.handles.slots; token < uint64(len(slots)) {
-		return slots[token].h
+	if t := &p.t.k.handles; token < uint64(t.size) {
+		return t.at(int(token))
 	}
 	return nil
 }

@@ -1,6 +1,8 @@
 package clienttcp
 
 import (
+	"slices"
+
 	"github.com/gopoe/poe/component/internal/tcpconn"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/readwrite"
@@ -23,15 +25,23 @@ type InputHandler = *tcpconn.Handler[Client]
 func Input[T any](f func(c *Client, record T)) InputHandler { return tcpconn.NewHandler(f) }
 
 // The wheel of a connection reports by events, whose handlers are states of the
-// session that InlineStates may replace. Where none of them is replaced and the
-// kernel does not trace, it calls the same functions directly, and records that
-// are strings or bytes are not boxed.
+// session that InlineStates and Kernel.State may replace. Where none of them is
+// replaced and the kernel does not trace, it calls the same functions directly, and
+// records that are strings or bytes are not boxed.
+
+// wheelStates are the states to which the wheel reports.
+var wheelStates = [...]string{"got_server_input", "got_server_error", "got_server_flush", "got_high", "got_low"}
 
 // events selects how the connection's wheel reports.
 func (c *Client) events() readwrite.Events {
 	if f := c.config.direct; f != nil && !c.Kernel.Host().Tracing() {
 		return f
 	}
+	return c.eventNames()
+}
+
+// eventNames are the events by which the wheel reports to the session's handlers.
+func (c *Client) eventNames() readwrite.Names {
 	names := readwrite.Names{Input: "got_server_input", Error: "got_server_error", Flushed: "got_server_flush"}
 	if c.config.Marks.High > 0 {
 		names.High, names.Low = "got_high", "got_low"
@@ -39,9 +49,21 @@ func (c *Client) events() readwrite.Events {
 	return names
 }
 
+// handlerChanged makes the wheel report by events once Kernel.State has changed a
+// handler of one.
+func (c *Client) handlerChanged(e kernel.Event) {
+	if c.config.direct == nil || !slices.Contains(wheelStates[:], kernel.Arg[string](e, 0)) {
+		return
+	}
+	c.config.direct = nil // of this client, which has a copy of the configuration
+	if c.Wheel != nil {
+		c.Wheel.ReplaceEvents(c.eventNames())
+	}
+}
+
 // setDirect prepares the direct way, if the configuration allows it.
 func (c *Config) setDirect() {
-	for _, name := range []string{"got_server_input", "got_server_error", "got_server_flush", "got_high", "got_low"} {
+	for _, name := range wheelStates {
 		if c.InlineStates[name] != nil {
 			return
 		}

@@ -1,9 +1,6 @@
 package readwrite
 
-import (
-	"sync"
-	"unsafe"
-)
+import "unsafe"
 
 // Where one long line has been a string, the next is read into a piece of memory of
 // which that string can be a part: so it is not copied, and one allocation serves
@@ -17,53 +14,38 @@ const (
 
 // piece is memory that is read into. What strings are parts of is cut off its front, and
 // never written again.
-type piece struct{ free []byte }
+type piece struct {
+	free  []byte
+	taken bool // strings are parts of what was just read
+}
 
-// idlePieces are those that nothing is being read into. All connections share them.
-var idlePieces sync.Pool // of *piece
-
-// pieceState is what a wheel does with pieces.
-type pieceState uint8
-
-const (
-	noPiece    pieceState = iota
-	pieceNext             // a text was long: the next read is into a piece
-	pieceRead             // a read into a piece is under way
-	pieceTaken            // and strings are parts of it
-)
-
-// beginPiece returns a piece for the next read.
-func (w *Wheel) beginPiece() *piece {
-	p, _ := idlePieces.Get().(*piece)
-	if p == nil {
+// takePiece returns a piece for a read.
+func (d *desk) takePiece() *piece {
+	p := d.piece
+	if d.piece = nil; p == nil { // by a read whose handler runs a turn
 		p = &piece{}
 	}
 	if len(p.free) < leastRead {
 		p.free = make([]byte, pieceSize)
 	}
-	w.pieces = pieceRead
 	return p
 }
 
-// endPiece gives back the piece into which n bytes were read.
-func (w *Wheel) endPiece(p *piece, n int) {
-	if w.pieces == pieceTaken {
-		p.free = p.free[n:]
-		w.pieces = pieceNext
-	} else {
-		w.pieces = noPiece
+// returnPiece ends a read of n bytes into a piece.
+func (d *desk) returnPiece(p *piece, n int) {
+	if p.taken {
+		p.free, p.taken = p.free[n:], false
 	}
-	idlePieces.Put(p)
+	d.piece = p
 }
 
 // longText makes a string of a line of leastPart bytes or more.
 func (w *Wheel) longText(line []byte) string {
-	switch {
-	case w.inPiece:
-		w.pieces = pieceTaken
-		return unsafe.String(&line[0], len(line))
-	case w.pieces == noPiece:
-		w.pieces = pieceNext
+	w.long = true
+	p := w.input.cur.piece
+	if p == nil {
+		return string(line)
 	}
-	return string(line)
+	p.taken = true
+	return unsafe.String(&line[0], len(line))
 }
