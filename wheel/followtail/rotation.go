@@ -176,6 +176,9 @@ func (w *Wheel) release(s *source) {
 // advance makes the next file the current one: of those that have come since,
 // or else the one that has the name. It reports whether there is one.
 func (w *Wheel) advance(timed bool) bool {
+	if len(w.backlog) == 0 && w.awaitedHasName() {
+		return w.openByName(timed)
+	}
 	for range maxAdvance {
 		if !w.copies {
 			w.collect()
