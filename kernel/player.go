@@ -244,9 +244,7 @@ func (p *player) ready() (ready poll.Ready) {
 		ready.Gen = uint32(p.r.Uint())
 		return ready
 	}
-	if table := &p.t.k.handles; ready.Token >= 0 && int(ready.Token) < len(table.slots) {
-		ready.Gen = table.slots[ready.Token].gen
-	}
+	ready.Gen, _ = p.t.k.handles.generation(ready.Token)
 	return ready
 }
 

@@ -35,7 +35,7 @@ func writing(h *Handle, size int, bufs [][]byte) string {
 	if size > len(begin) {
 		more = "..."
 	}
-	return fmt.Sprintf("writes %d bytes to %s: %q%s", size, h.name, begin, more)
+	return fmt.Sprintf("writes %d bytes to %s: %q%s", size, h.name(), begin, more)
 }
 
 func (p *player) diverge(asked, recorded string) {

@@ -235,8 +235,8 @@ func (r *recorder) ready(ready poll.Ready) {
 	if ready.Modes&poll.Sticky != 0 {
 		bits |= 1 << 3
 	}
-	table := &r.t.k.handles
-	current := int(ready.Token) < len(table.slots) && ready.Token >= 0 && table.slots[ready.Token].gen == ready.Gen
+	gen, known := r.t.k.handles.generation(ready.Token)
+	current := known && gen == ready.Gen
 	if !current {
 		bits |= recordfile.OldGeneration
 	}

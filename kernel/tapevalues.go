@@ -48,7 +48,7 @@ func (t *tape) encodeOwn(v any) (name string, data []byte, ok bool) {
 		if v == nil {
 			return valueHandle, nil, true
 		}
-		v.tape = t
+		v.setTape(t)
 		flags := byte(0)
 		if v.reg.FD >= 0 {
 			flags |= handleHasFD
@@ -59,7 +59,7 @@ func (t *tape) encodeOwn(v any) (name string, data []byte, ok bool) {
 		if v.reg.Exclusive {
 			flags |= handleIsExclusive
 		}
-		return valueHandle, append([]byte{flags}, v.name...), true
+		return valueHandle, append([]byte{flags}, v.name()...), true
 	}
 	return "", nil, false
 }

@@ -45,7 +45,11 @@ type Client struct {
 	// GotAnError reports whether an error is ending the connection: pending
 	// output is then dropped. POE: $heap->{got_an_error}.
 	GotAnError bool
-	connected  bool // ClientConnected's time has come, and ClientDisconnected's not
+	connected  bool   // ClientConnected's time has come, and ClientDisconnected's not
+	condemned  bool   // ends because of Limits.Memory
+	quiet      uint8  // how often checkOutput has found no progress
+	pace       pace   // of its reads
+	held       uint32 // bytes counted in the listener's memory, no more than fit
 	// TLS is the result of the TLS handshake; nil if the connection is not
 	// encrypted.
 	TLS *tls.ConnectionState
@@ -53,10 +57,6 @@ type Client struct {
 	Heap any
 
 	listener   *Listener
-	held       int   // bytes counted in the listener's memory
-	condemned  bool  // ends because of Limits.Memory
-	quiet      uint8 // how often checkOutput has found no progress
-	pace       pace  // of its reads
 	extra      *cold
 	prev, next *Client // in the listener's list
 }
@@ -234,7 +234,7 @@ func (c *Client) begin(e kernel.Event, h *kernel.Handle, again bool) {
 
 func (c *Client) makeWheel(h *kernel.Handle) (err error) {
 	config := c.config()
-	made := readwrite.Config{Handle: h, Marks: config.Marks, Backpressure: c.listener.shares().marks, Events: c.events(), EagerOutput: config.EagerOutput, MaxPending: max(0, config.Limits.Output), RateLimiter: c.limits()}
+	made := readwrite.Config{Handle: h, Marks: config.Marks, SharedBackpressure: c.listener.sharedMarks(), Events: c.events(), EagerOutput: config.EagerOutput, MaxPending: max(0, config.Limits.Output), RateLimiter: c.limits()}
 	made.Filter = makeFilter(config.ClientFilter)
 	made.InputFilter, made.OutputFilter = makeFilter(config.ClientInputFilter), makeFilter(config.ClientOutputFilter)
 	if made.Filter == nil && made.InputFilter == nil {

@@ -3,6 +3,7 @@ package servertcp
 import (
 	"net"
 	"net/netip"
+	"slices"
 
 	"github.com/gopoe/poe/internal/override"
 	"github.com/gopoe/poe/kernel"
@@ -186,17 +187,27 @@ func (l *Listener) serve(e kernel.Event, s socketfactory.Socket, counted *netip.
 	c.setRemote(s.Peer)
 	l.enter(c)
 	l.startOutputCheck()
-	_, err := session.New(e.Kernel, session.Config[Client]{
-		Heap: c, States: clientStates, Funcs: l.config.InlineStates, Options: l.config.ClientOptions,
-		Args: []any{s.Handle, l.clientArgs}, Type: l.config.SessionType,
-	})
-	if err != nil {
+	if err := l.startSession(e.Kernel, c, s.Handle, l.clientArgs); err != nil {
 		l.leave(c)
 		l.release(counted)
 		l.Connections--
 		s.Handle.Close()
 		e.Kernel.Host().Logger().Warn("servertcp: no session for a connection", "error", err)
 	}
+}
+
+// startSession starts the session of a connection.
+func (l *Listener) startSession(k *kernel.Kernel, c *Client, args ...any) (err error) {
+	config := l.config
+	if config.InlineStates == nil && config.ClientOptions == nil && config.SessionType == nil {
+		_, err = session.Create(k, c, clientStates, args...) // does not keep the list
+		return err
+	}
+	_, err = session.New(k, session.Config[Client]{
+		Heap: c, States: clientStates, Funcs: config.InlineStates, Options: config.ClientOptions,
+		Args: slices.Clone(args), Type: config.SessionType,
+	})
+	return err
 }
 
 func (l *Listener) gotError(e kernel.Event) {
