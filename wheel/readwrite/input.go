@@ -75,17 +75,18 @@ func (w *Wheel) read() {
 	if most == 0 {
 		return
 	}
+	from := w.in()
 	buf, p := []byte(nil), (*piece)(nil)
 	if w.long && !w.decoding {
 		p = w.desk.takePiece()
 		buf = p.free
 	} else {
-		buf = w.base.Kernel.Host().Scratch(w.in.driver.BlockSize())
+		buf = w.base.Kernel.Host().Scratch(from.driver.BlockSize())
 	}
 	if most > 0 {
 		buf = buf[:min(most, len(buf))]
 	}
-	n, err := w.in.driver.Read(w.in.handle, buf)
+	n, err := from.driver.Read(from.handle, buf)
 	switch {
 	case err != nil:
 		w.readFailed(err)
@@ -189,7 +190,7 @@ func (w *Wheel) decodePending() {
 // finish passes on what ends with the stream. It reports whether that end is
 // still to be reported: unless the wheel was closed meanwhile.
 func (w *Wheel) finish() bool {
-	if _, ok := w.in.filter.(filter.Finisher); !ok || w.discards {
+	if _, ok := w.in().filter.(filter.Finisher); !ok || w.discards {
 		return true
 	}
 	was := w.decoding
@@ -206,7 +207,7 @@ func (w *Wheel) finish() bool {
 		w.giveBack()
 	}()
 	for !w.base.Closed() {
-		f, ok := w.in.filter.(filter.Finisher)
+		f, ok := w.in().filter.(filter.Finisher)
 		if !ok {
 			return true
 		}
@@ -226,7 +227,7 @@ func (w *Wheel) finish() bool {
 }
 
 func (w *Wheel) checkBuffer() error {
-	switch f := w.in.filter.(type) {
+	switch f := w.in().filter.(type) {
 	case *filter.Line: // the most common by far, called without a look-up
 		return f.CheckBuffer(len(w.input.cur.rest()))
 	case filter.Limiter:
@@ -272,17 +273,17 @@ func (w *Wheel) decodeAll() {
 // whether to continue.
 func (w *Wheel) decodeSome() bool {
 	if f := w.events.Funcs; f.Input == nil {
-		switch d := w.in.filter.(type) {
+		switch d := w.in().filter.(type) {
 		case *filter.Line: // the most common by far, recognized without a look-up
 			return w.decodeBytes(d, f, true)
 		case filter.BytesDecoder:
 			return w.decodeBytes(d, f, false)
 		}
 	}
-	if s, ok := w.in.filter.(filter.Stepper); ok {
+	if s, ok := w.in().filter.(filter.Stepper); ok {
 		return w.decodeStep(s)
 	}
-	record, n, err := w.in.filter.Decode(w.input.cur.rest())
+	record, n, err := w.in().filter.Decode(w.input.cur.rest())
 	w.input.cur.at += n
 	if err != nil {
 		return w.decodeFailed(err)
@@ -354,7 +355,7 @@ func (w *Wheel) stopInput() {
 // still reported, as in POE; see Config.Backpressure.
 func (w *Wheel) PauseInput() {
 	w.ensureMore().paused = true
-	w.base.Kernel.SelectPauseRead(w.in.handle)
+	w.base.Kernel.SelectPauseRead(w.in().handle)
 }
 
 // ResumeInput undoes PauseInput.
@@ -363,7 +364,7 @@ func (w *Wheel) ResumeInput() {
 		w.more.paused = false
 	}
 	if !w.base.Closed() && !w.noInput && !w.held {
-		w.base.Kernel.SelectResumeRead(w.in.handle)
+		w.base.Kernel.SelectResumeRead(w.in().handle)
 	}
 }
 
@@ -375,7 +376,7 @@ func (w *Wheel) ShutdownInput() {
 	}
 	w.stopInput()
 	// On what is no socket there is nothing to shut.
-	_ = w.in.handle.CloseRead()
+	_ = w.in().handle.CloseRead()
 }
 
 // SetFilter replaces both filters, as SetInputFilter and SetOutputFilter do.
@@ -398,7 +399,7 @@ func (w *Wheel) SetOutputFilter(f filter.Filter) {
 func (w *Wheel) SetInputFilter(f filter.Filter) {
 	held := w.filterPending()
 	w.separate()
-	w.in.filter, w.discards = f, false
+	w.in().filter, w.discards = f, false
 	w.changes++
 	if r, ok := f.(filter.Rewinder); ok {
 		r.Rewind()
@@ -435,7 +436,7 @@ func (w *Wheel) decodeAgain() {
 
 // filterPending returns what the input filter holds inside itself, as bytes.
 func (w *Wheel) filterPending() []byte {
-	if p, ok := w.in.filter.(filter.ByteHolder); ok {
+	if p, ok := w.in().filter.(filter.ByteHolder); ok {
 		return p.PendingBytes()
 	}
 	return nil
