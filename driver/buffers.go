@@ -29,7 +29,7 @@ func PutRecord[T string | []byte](d *SysRW, record T, end string) {
 	copy(d.out[at:], record)
 	copy(d.out[at+len(record):], end)
 	if size > 0 {
-		d.messages.add(size)
+		d.addMessage(size)
 	}
 }
 
@@ -46,6 +46,22 @@ func (d *SysRW) OutputFor(n int) []byte {
 	}
 	return out
 }
+
+// BufferSize returns the size of the output buffer, 0 if there is none.
+func (d *SysRW) BufferSize() int { return cap(d.out) }
+
+// TakeBuffer takes away the output buffer and returns it, nil while output waits in it.
+func (d *SysRW) TakeBuffer() []byte {
+	if len(d.out) > 0 {
+		return nil
+	}
+	buf := d.out
+	d.out = nil
+	return buf
+}
+
+// SetBuffer gives a SysRW that has no output buffer an empty one.
+func (d *SysRW) SetBuffer(buf []byte) { d.out = buf[:0] }
 
 // lend moves the output to a buffer that is lent.
 func (d *SysRW) lend() []byte {

@@ -1,72 +1,91 @@
 package driver
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math"
+)
 
-// messages are the sizes of the messages in the output, as runs of equal sizes:
-// a run at the end that grows, and in front of it older runs, two varints each.
-// So many small messages cost no more memory than their bytes, and equal ones
-// nothing.
-type messages struct {
-	older *olderRuns // nil until messages of different sizes have waited
-
-	size, count int // the last run
-
-	head  int // what has been written of the first message, in bytes
-	total int
-}
+// The sizes of the messages in the output are kept as runs of equal sizes: a run at
+// the end that grows, and in front of it older runs, two varints each. So many small
+// messages cost no more memory than their bytes, and equal ones nothing.
 
 // olderRuns are the runs in front of the last one.
 type olderRuns struct {
-	runs []byte // size and count of each
-	at   int    // runs[:at] has been written
+	runs  []byte // size and count of each
+	at    int    // runs[:at] has been written
+	total int    // messages
 
 	headSize, headLeft int // the first run, taken off runs; headLeft is 0 if there is none
+
+	head int // what has been written of the first message of all, in bytes
 }
 
-// add adds a message of so many bytes, more than 0.
-func (m *messages) add(size int) {
-	if size != m.size {
-		m.begin(size)
+// OutMessages returns how many messages wait to be written, including one that
+// has been written in part. POE: get_out_messages_buffered.
+func (d *SysRW) OutMessages() int {
+	n := int(d.count)
+	if d.more != nil {
+		n += d.more.older.total
 	}
-	m.count++
-	m.total++
+	return n
 }
 
-// begin begins a run of another size.
-func (m *messages) begin(size int) {
-	if m.count > 0 {
-		if m.older == nil {
-			m.older = &olderRuns{}
+// addMessage adds a message of so many bytes, more than 0.
+func (d *SysRW) addMessage(size int) {
+	if uint64(size) != uint64(d.size) || d.count == math.MaxUint32 {
+		d.beginRun(size)
+	} else {
+		d.count++
+	}
+}
+
+// beginRun begins a run with a message of another size.
+func (d *SysRW) beginRun(size int) {
+	if d.count > 0 {
+		d.ensureMore().older.add(int(d.size), int(d.count))
+	}
+	if uint64(size) > math.MaxUint32 {
+		d.ensureMore().older.add(size, 1)
+		d.size, d.count = 0, 0
+		return
+	}
+	d.size, d.count = uint32(size), 1
+}
+
+func (o *olderRuns) add(size, count int) {
+	o.runs = binary.AppendUvarint(o.runs, uint64(size))
+	o.runs = binary.AppendUvarint(o.runs, uint64(count))
+	o.total += count
+}
+
+// removeMessages removes the messages of which the last byte is among the next n
+// bytes.
+func (d *SysRW) removeMessages(n int) {
+	if n == 0 {
+		return
+	}
+	o := &d.ensureMore().older // for head at least
+	for n > 0 && int(d.count)+o.total > 0 {
+		older := o.first()
+		size, left := int(d.size), int(d.count)
+		if older {
+			size, left = o.headSize, o.headLeft
 		}
-		m.older.runs = binary.AppendUvarint(m.older.runs, uint64(m.size))
-		m.older.runs = binary.AppendUvarint(m.older.runs, uint64(m.count))
-		m.count = 0
-	}
-	m.size = size
-}
-
-// written removes the messages of which the last byte is among the next n bytes.
-func (m *messages) written(n int) {
-	for n > 0 && m.total > 0 {
-		size, left := m.first()
-		n += m.head
+		n += o.head
 		done := min(n/size, left)
 		n -= done * size
-		m.head = 0
-		m.remove(done)
+		o.head = 0
+		if older {
+			o.headLeft -= done
+			o.total -= done
+		} else {
+			d.count -= uint32(done)
+		}
 		if done < left {
-			m.head = n
+			o.head = n
 			return
 		}
 	}
-}
-
-// first returns the size and the number of the messages of the first run.
-func (m *messages) first() (size, count int) {
-	if m.older != nil && m.older.first() {
-		return m.older.headSize, m.older.headLeft
-	}
-	return m.size, m.count
 }
 
 // first reports whether there is a run, which is then the head.
@@ -85,24 +104,11 @@ func (o *olderRuns) first() bool {
 	return o.headLeft > 0
 }
 
-// remove removes so many messages of the first run.
-func (m *messages) remove(n int) {
-	m.total -= n
-	if m.older != nil && m.older.headLeft > 0 {
-		m.older.headLeft -= n
-	} else {
-		m.count -= n
+// clear forgets all runs.
+func (o *olderRuns) clear() {
+	runs := o.runs[:0]
+	if cap(runs) > keepMessages {
+		runs = nil
 	}
+	*o = olderRuns{runs: runs}
 }
-
-// clear forgets all messages.
-func (m *messages) clear() {
-	m.count, m.head, m.total = 0, 0, 0
-	if m.older != nil {
-		if m.older.clear(); cap(m.older.runs) > keepMessages {
-			m.older = nil
-		}
-	}
-}
-
-func (o *olderRuns) clear() { o.runs, o.at, o.headLeft = o.runs[:0], 0, 0 }

@@ -37,14 +37,27 @@ var errBlockSize = errors.New("must be greater than 0")
 // direction, and one goroutine at a time. The zero SysRW is ready to use, with
 // the default block size. POE: POE::Driver::SysRW.
 type SysRW struct {
-	block    int
-	out      []byte
-	done     int // out[:done] has been written
-	lost     int // bytes that were dropped and still count
-	messages messages
-	texts    *texts // long texts between the bytes of out; nil before the first one
+	out         []byte
+	done        int    // out[:done] has been written
+	size, count uint32 // the last run of messages: the size of each, and how many there are
+	more        *more
 
 	read, written uint64 // bytes in all
+}
+
+// more is what a SysRW with default settings and little to write does without.
+type more struct {
+	block int // the most bytes that are read at once, 0 for the default
+	lost  int // bytes that were dropped and still count
+	older olderRuns
+	texts *texts // long texts between the bytes of out; nil before the first one
+}
+
+func (d *SysRW) ensureMore() *more {
+	if d.more == nil {
+		d.more = &more{}
+	}
+	return d.more
 }
 
 // New makes a SysRW. The error is a *[ConfigError] if BlockSize is negative.
@@ -52,15 +65,15 @@ func New(c Config) (*SysRW, error) {
 	if c.BlockSize < 0 {
 		return nil, &ConfigError{Package: "driver", Field: "BlockSize", Err: fmt.Errorf("%d: %w", c.BlockSize, errBlockSize)}
 	}
-	return &SysRW{block: c.BlockSize}, nil
+	return &SysRW{more: &more{block: c.BlockSize}}, nil
 }
 
 // BlockSize returns the most bytes that are read at once.
 func (d *SysRW) BlockSize() int {
-	if d.block == 0 {
+	if d.more == nil || d.more.block == 0 {
 		return DefaultBlockSize
 	}
-	return d.block
+	return d.more.block
 }
 
 // Read reads once into buf, at most a block. If there is nothing to read yet,
@@ -112,7 +125,9 @@ func (d *SysRW) Output() []byte {
 // compact frees what has been written, once that is as much as what has not.
 func (d *SysRW) compact() {
 	if d.done >= len(d.out)/2 {
-		d.texts.moved(d.done)
+		if d.more != nil {
+			d.more.texts.moved(d.done)
+		}
 		d.out = d.out[:copy(d.out, d.out[d.done:])]
 		d.done = 0
 	}
@@ -122,7 +137,7 @@ func (d *SysRW) compact() {
 // returned with one new message appended. An empty message does not count.
 func (d *SysRW) SetOutput(out []byte) {
 	if size := len(out) - len(d.out); size > 0 {
-		d.messages.add(size)
+		d.addMessage(size)
 	}
 	d.setOutput(out)
 }
@@ -133,7 +148,7 @@ func (d *SysRW) SetOutputs(out []byte, ends []int) {
 	from := len(d.out)
 	for _, end := range ends {
 		if end > from {
-			d.messages.add(end - from)
+			d.addMessage(end - from)
 		}
 		from = end
 	}
@@ -165,7 +180,7 @@ func (d *SysRW) FlushSome(w io.Writer, most int) (left int, err error) {
 	var n int
 	switch {
 	case most == 0:
-	case d.texts.waiting() > 0:
+	case d.more != nil && d.more.texts.waiting() > 0:
 		n, err = d.writeTexts(w, most)
 	default:
 		if n, err = d.writeOut(w, most); n < most && err == nil {
@@ -175,8 +190,8 @@ func (d *SysRW) FlushSome(w io.Writer, most int) (left int, err error) {
 	d.written += uint64(n)
 	switch {
 	case n < waiting:
-		d.messages.written(n)
-	case d.lost == 0:
+		d.removeMessages(n)
+	case d.more == nil || d.more.lost == 0:
 		d.Discard()
 	}
 	if err != nil && wouldBlock(err) {
@@ -210,13 +225,14 @@ func (d *SysRW) writeMore(w io.Writer, n, most int) (int, error) {
 
 // Discard drops the output, including what [SysRW.Lose] still counts.
 func (d *SysRW) Discard() {
-	d.done, d.lost = 0, 0
+	d.done, d.count = 0, 0
 	if d.out = d.out[:0]; cap(d.out) >= lentSize {
 		d.dropBuffer()
 	}
-	d.messages.clear()
-	if d.texts != nil {
-		d.texts.discard()
+	if m := d.more; m != nil {
+		m.lost = 0
+		m.older.clear()
+		m.texts.discard()
 	}
 }
 
@@ -224,21 +240,31 @@ func (d *SysRW) Discard() {
 // continues to count it, as in POE: so a producer that stops at a high water
 // mark still reaches it.
 func (d *SysRW) Lose() {
-	d.lost += d.waiting()
+	m := d.ensureMore()
+	m.lost += d.waiting()
+	m.texts = nil
 	d.dropBuffer()
-	d.done, d.texts = 0, nil
+	d.done = 0
 }
 
 // OutOctets returns how many bytes wait to be written, those that Lose has
 // dropped included.
-func (d *SysRW) OutOctets() int { return d.waiting() + d.lost }
+func (d *SysRW) OutOctets() int {
+	n := len(d.out) - d.done
+	if d.more != nil {
+		n += d.more.texts.waiting() + d.more.lost
+	}
+	return n
+}
 
 // waiting returns how many bytes are to be written and not lost.
-func (d *SysRW) waiting() int { return len(d.out) - d.done + d.texts.waiting() }
-
-// OutMessages returns how many messages wait to be written, including one that
-// has been written in part. POE: get_out_messages_buffered.
-func (d *SysRW) OutMessages() int { return d.messages.total }
+func (d *SysRW) waiting() int {
+	n := len(d.out) - d.done
+	if d.more != nil {
+		n += d.more.texts.waiting()
+	}
+	return n
+}
 
 func wouldBlock(err error) bool {
 	return err == syscall.EAGAIN || err == syscall.EWOULDBLOCK || errors.Is(err, syscall.EAGAIN)

@@ -29,11 +29,12 @@ const maxGathered = 64 // how many buffers are written at once
 // the buffer that Output returned. The text is not copied: nothing may change
 // it until it has been written. It must not be empty.
 func (d *SysRW) PutText(text, out []byte) {
-	if d.texts == nil {
-		d.texts = &texts{}
+	m := d.ensureMore()
+	if m.texts == nil {
+		m.texts = &texts{}
 	}
-	d.texts.add(text, len(d.out))
-	d.messages.add(len(text) + len(out) - len(d.out))
+	m.texts.add(text, len(d.out))
+	d.addMessage(len(text) + len(out) - len(d.out))
 	d.setOutput(out)
 }
 
@@ -83,7 +84,7 @@ func (d *SysRW) writeTexts(w io.Writer, most int) (n int, err error) {
 	for n < most && err == nil {
 		var wrote int
 		wrote, err = writeBuffers(w, d.gather(most-n))
-		clear(d.texts.bufs) // they are not kept alive
+		clear(d.more.texts.bufs) // they are not kept alive
 		d.advance(wrote)
 		n += wrote
 		if wrote == 0 && err == nil {
@@ -95,7 +96,7 @@ func (d *SysRW) writeTexts(w io.Writer, most int) (n int, err error) {
 
 // gather returns the first buffers of the output, up to so many bytes.
 func (d *SysRW) gather(most int) [][]byte {
-	t := d.texts
+	t := d.more.texts
 	t.bufs = t.bufs[:0]
 	add := func(b []byte) {
 		if b = b[:min(len(b), most)]; len(b) > 0 {
@@ -118,7 +119,7 @@ func (d *SysRW) gather(most int) [][]byte {
 
 // advance removes n bytes that have been written from the front of the output.
 func (d *SysRW) advance(n int) {
-	t := d.texts
+	t := d.more.texts
 	for n > 0 && t.first < len(t.queue) {
 		next := &t.queue[t.first]
 		before := min(n, next.at-d.done)

@@ -27,8 +27,8 @@ func (h *Handle) ReadBatch(d []Datagram) (n int, err error) {
 	if h.reg.Closed {
 		return 0, h.afterClose(h.k)
 	}
-	if h.tape != nil {
-		return h.tape.readBatch(h, d, h.readBatch)
+	if h.taped() {
+		return h.more.tape.readBatch(h, d, h.readBatch)
 	}
 	return h.readBatch(d)
 }
@@ -61,8 +61,8 @@ func (h *Handle) WriteBatch(d []Datagram) (n int, err error) {
 	if h.reg.Closed {
 		return 0, h.afterClose(h.k)
 	}
-	if h.tape != nil {
-		return h.tape.writeBatch(h, d, h.writeBatch)
+	if h.taped() {
+		return h.more.tape.writeBatch(h, d, h.writeBatch)
 	}
 	return h.writeBatch(d)
 }

@@ -73,28 +73,29 @@ func openDescriptor(n int, file *os.File, name string) (*Handle, error) {
 	return descriptorHandle(d, name), nil
 }
 
-// descriptorHandle makes the handle of a descriptor, both in one piece of
-// memory.
+// descriptorHandle makes the handle of a descriptor, all in one piece of memory.
 func descriptorHandle(d fd.FD, name string) *Handle {
-	both := &struct {
+	all := &struct {
 		Handle
 		descriptor
-	}{Handle{name: name}, descriptor{d}}
-	both.reg.FD, both.reg.Token = d.Int(), -1
-	both.source = &both.descriptor
-	return &both.Handle
+		more handleMore
+	}{descriptor: descriptor{d}}
+	all.reg = poll.Registration{FD: int32(d.Int()), Token: -1}
+	all.source, all.Handle.more = &all.descriptor, &all.more
+	all.more.name = name
+	return &all.Handle
 }
 
 // connectionHandle is descriptorHandle for a connection that was accepted, with
-// the watchers of its first wheel in the same piece of memory.
+// the watcher of its first wheel in the same piece of memory.
 func connectionHandle(d fd.FD, tcp bool) *Handle {
 	all := &struct {
 		Handle
 		descriptor
-		watchers [2]watcher
-	}{Handle: Handle{name: "connection"}, descriptor: descriptor{d}}
-	all.reg = poll.Registration{FD: d.Int(), Token: -1, Exclusive: true, TCP: tcp}
-	all.source, all.spares = &all.descriptor, &all.watchers
+		watcher
+	}{descriptor: descriptor{d}}
+	all.reg = poll.Registration{FD: int32(d.Int()), Token: -1, Exclusive: true, TCP: tcp}
+	all.source, all.spare = &all.descriptor, &all.watcher
 	return &all.Handle
 }
 

@@ -39,7 +39,7 @@ type frame struct {
 	kind    kind
 	done    bool   // the handler has returned
 	found   bool   // the session had a handler
-	serial  uint32 // counts the uses of this frame
+	serial  uint64 // of this use of the frame, greater than those of the outer ones
 	depth   int
 
 	answered bool // Return was called
@@ -58,7 +58,8 @@ func (k *Kernel) push(session *entry, event string, kd kind, x *extra) *frame {
 	if f == nil {
 		f = k.frame.deepen()
 	}
-	f.serial++
+	k.calls++
+	f.serial = k.calls
 	f.session, f.event, f.kind, f.extra = session, event, kd, x
 	f.done, f.found, f.answered, f.returned, f.value, f.list = false, false, false, 0, nil, nil
 	k.frame = f
@@ -220,7 +221,7 @@ func (k *Kernel) deliverPlain(it *item) {
 	dest, from := it.dest, it.from
 	f := k.push(dest, it.name, it.kind, nil)
 	f.dest, f.from, f.caller = dest, from, it.caller
-	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{from}, Name: it.name, Args: it.args, Caller: it.caller, frame: f, serial: f.serial}
+	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{from}, Name: it.name, Args: it.args, Caller: it.caller, serial: f.serial}
 	it.release()
 	k.fifo.pop()
 	k.countDelivered(dest, from)
@@ -279,7 +280,7 @@ func (k *Kernel) dispatch(dest, from *entry, event string, args []any, caller st
 		}
 	}()
 	// Most events need no more than the session's dispatch, without a further copy.
-	if e := (Event{Kernel: k, Session: ID{dest}, Sender: ID{from}, Name: event, Args: args, Caller: caller, frame: f, serial: f.serial}); x == nil && dest != k.root {
+	if e := (Event{Kernel: k, Session: ID{dest}, Sender: ID{from}, Name: event, Args: args, Caller: caller, serial: f.serial}); x == nil && dest != k.root {
 		if f.found = dest.ses.Dispatch(e); !f.found {
 			k.unhandled(f, event, args)
 		}
@@ -326,7 +327,7 @@ func (k *Kernel) invoke(dest *entry, event string, args []any, x *extra) *frame 
 	if k.debug != nil {
 		k.debug.calling(f, event, args)
 	}
-	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{dest}, Name: event, Args: args, Caller: outer.event, frame: f, serial: f.serial}
+	e := Event{Kernel: k, Session: ID{dest}, Sender: ID{dest}, Name: event, Args: args, Caller: outer.event, serial: f.serial}
 	defer func() {
 		if f.session != dest {
 			outer.session = f.session // Stop in here holds for the caller as well

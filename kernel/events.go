@@ -21,8 +21,22 @@ type Event struct {
 	Args    []any  // POE: @_[ARG0..$#_]
 	Caller  string // the event whose handler sent this one, if any. POE: CALLER_STATE
 
-	frame  *frame // where Return leaves its values
-	serial uint32 // of the frame, so that a late Return cannot hit another call
+	serial uint64 // of the frame where Return leaves its values; 0 if there is none
+}
+
+// running returns the frame of an event whose handler runs, nil for any other.
+func (e *Event) running() *frame {
+	if e.serial == 0 {
+		return nil
+	}
+	f := e.Kernel.frame
+	for f.serial > e.serial {
+		f = f.outer
+	}
+	if f.serial != e.serial {
+		return nil
+	}
+	return f
 }
 
 // Return sets the values that the handler returns: to the caller of Call or
@@ -30,8 +44,8 @@ type Event struct {
 // of another goroutine or an actor's request. A second Return replaces the
 // first. Once the handler has ended it does nothing.
 func (e Event) Return(values ...any) {
-	f := e.frame
-	if f == nil || f.serial != e.serial {
+	f := e.running()
+	if f == nil {
 		return
 	}
 	f.answered, f.returned, f.list = true, len(values), nil

@@ -25,25 +25,69 @@ var (
 // From the first time that it is watched, a handle belongs to one kernel and to
 // that kernel's goroutine.
 type Handle struct {
-	source Source // what reads and writes
-	name   string
+	source   Source // what reads and writes
+	k        *Kernel
+	watchers *watcher // in order of registration
+	more     *handleMore
+	spare    *watcher          // for the first wheel, nil once it is used
+	reg      poll.Registration // what the poller knows; its token is the slot in the kernel's table
+	since    uint32            // how many handles had become watched before, from 0 again after the largest number
 
-	k           *Kernel
-	reg         poll.Registration // what the poller knows; its token is the slot in the kernel's table
-	since       int               // how many handles had become watched before
 	want        modeSet
-	always      bool // the system cannot watch it: a regular file, always ready
-	writeQueued bool // in the kernel's list of handles to write next turn
-	unwatched   bool // the system refuses to watch it, see watchfailure.go
-	reportOnce  bool // reported as ready because the system does not watch it
-	flagged     bool // in the kernel's list of sources that may be ready
-	drained     bool // the last read has taken all there was
-	watchers    [modes]*watcher
-	sparesUsed  uint8
-	spares      *[2]watcher                // for wheels, nil if there are none left
-	asked       *observe.Mark              // the event that has asked for output; nil unless the kernel is or was observed
-	tape        *tape                      // of its kernel, nil unless that records or replays
-	netConn     atomic.Pointer[sourceConn] // notified by the source instead of the kernel
+	watched     modeSet // by any watcher, paused or not
+	always      bool    // the system cannot watch it: a regular file, always ready
+	writeQueued bool    // in the kernel's list of handles to write next turn
+	unwatched   bool    // the system refuses to watch it, see watchfailure.go
+	reportOnce  bool    // reported as ready because the system does not watch it
+	flagged     bool    // in the kernel's list of sources that may be ready
+	drained     bool    // the last read has taken all there was
+}
+
+// handleMore is what an accepted connection does without. Every other handle has
+// it from the start.
+type handleMore struct {
+	name    string
+	asked   *observe.Mark              // the event that has asked for output; nil unless the kernel is or was observed
+	tape    *tape                      // of its kernel, nil unless that records or replays
+	netConn atomic.Pointer[sourceConn] // notified by the source instead of the kernel
+}
+
+// connectionName is the name of handles that have no other.
+const connectionName = "connection"
+
+func (h *Handle) name() string {
+	if h.more == nil {
+		return connectionName
+	}
+	return h.more.name
+}
+
+// taped reports whether the handle's kernel records or replays.
+func (h *Handle) taped() bool { return h.more != nil && h.more.tape != nil }
+
+func (h *Handle) setTape(t *tape) {
+	if t != nil || h.more != nil {
+		h.ensureMore().tape = t
+	}
+}
+
+func (h *Handle) ensureMore() *handleMore {
+	if h.more == nil {
+		h.more = &handleMore{name: connectionName}
+	}
+	return h.more
+}
+
+// newHandle makes a handle of a source that is no descriptor.
+func newHandle(s Source, name string, t *tape) *Handle {
+	both := &struct {
+		Handle
+		more handleMore
+	}{}
+	both.source, both.reg = s, poll.Registration{FD: -1, Token: -1}
+	both.Handle.more = &both.more
+	both.more.name, both.more.tape = name, t
+	return &both.Handle
 }
 
 // Source is implemented by what a handle can have instead of a descriptor, such
@@ -101,7 +145,7 @@ type (
 
 // FromSource makes a handle of a source, which it owns.
 func FromSource(s Source, name string) *Handle {
-	return &Handle{source: s, name: name, tape: tapeOf(), reg: poll.Registration{FD: -1, Token: -1}}
+	return newHandle(s, name, tapeOf())
 }
 
 // String returns the handle's name.
@@ -109,7 +153,7 @@ func (h *Handle) String() string {
 	if h == nil {
 		return "no handle"
 	}
-	return h.name
+	return h.name()
 }
 
 // Read reads what has arrived. If there is nothing, it returns [ErrWouldBlock],
@@ -120,8 +164,8 @@ func (h *Handle) Read(p []byte) (int, error) {
 	}
 	var n int
 	var err error
-	if h.tape != nil {
-		n, err = h.tape.read(h, p)
+	if h.taped() {
+		n, err = h.more.tape.read(h, p)
 	} else {
 		n, err = h.source.Read(p)
 	}
@@ -135,8 +179,8 @@ func (h *Handle) Write(p []byte) (int, error) {
 	if h.reg.Closed {
 		return 0, h.afterClose(h.k)
 	}
-	if h.tape != nil {
-		return h.tape.write(h, func() (int, error) { return h.source.Write(p) }, p)
+	if h.taped() {
+		return h.more.tape.write(h, func() (int, error) { return h.source.Write(p) }, p)
 	}
 	return h.source.Write(p)
 }
@@ -147,8 +191,8 @@ func (h *Handle) Writev(bufs [][]byte) (int, error) {
 	if h.reg.Closed {
 		return 0, h.afterClose(h.k)
 	}
-	if h.tape != nil {
-		return h.tape.write(h, func() (int, error) { return h.writeAll(bufs) }, bufs...)
+	if h.taped() {
+		return h.more.tape.write(h, func() (int, error) { return h.writeAll(bufs) }, bufs...)
 	}
 	return h.writeAll(bufs)
 }
@@ -175,8 +219,8 @@ func (h *Handle) ReadFrom(p []byte) (n int, from netip.AddrPort, err error) {
 	if h.reg.Closed {
 		return 0, from, h.afterClose(h.k)
 	}
-	if h.tape != nil {
-		return h.tape.readFrom(h, p)
+	if h.taped() {
+		return h.more.tape.readFrom(h, p)
 	}
 	return h.receive(p)
 }
@@ -194,8 +238,8 @@ func (h *Handle) WriteTo(p []byte, to netip.AddrPort) (int, error) {
 	if h.reg.Closed {
 		return 0, h.afterClose(h.k)
 	}
-	if h.tape != nil {
-		return h.tape.writeTo(h, p, to)
+	if h.taped() {
+		return h.more.tape.writeTo(h, p, to)
 	}
 	return h.sendTo(p, to)
 }
@@ -214,8 +258,8 @@ func (h *Handle) Accept() (*Handle, net.Addr, error) {
 	if h.reg.Closed {
 		return nil, nil, h.afterClose(h.k)
 	}
-	if h.tape != nil {
-		return h.tape.accept(h)
+	if h.taped() {
+		return h.more.tape.accept(h)
 	}
 	if a, ok := h.source.(accepter); ok {
 		return a.Accept()
@@ -230,8 +274,8 @@ func (h *Handle) Close() error {
 		return nil
 	}
 	h.release()
-	if h.tape != nil {
-		return h.tape.closing(h)
+	if h.taped() {
+		return h.more.tape.closing(h)
 	}
 	return h.source.Close()
 }
@@ -253,8 +297,8 @@ func (h *Handle) release() {
 	h.reg.Closed = true
 	if k := h.k; k != nil {
 		for m := Read; m < modes; m++ {
-			for h.watchers[m] != nil {
-				k.unwatch(h.watchers[m].session, h, m)
+			for h.watched&m.bit() != 0 {
+				k.unwatch(h.firstIn(m).session, h, m)
 			}
 		}
 	}
@@ -273,8 +317,8 @@ func (h *Handle) afterClose(k *Kernel) error {
 
 // CloseRead ends the reading half of a socket.
 func (h *Handle) CloseRead() error {
-	if h.tape != nil && !h.reg.Closed {
-		return h.tape.result("ends reading of "+h.name, h.closeRead)
+	if h.taped() && !h.reg.Closed {
+		return h.more.tape.result("ends reading of "+h.name(), h.closeRead)
 	}
 	return h.closeRead()
 }
@@ -289,8 +333,8 @@ func (h *Handle) closeRead() error {
 // CloseWrite ends the writing half of a socket: the peer reads the end of the
 // stream.
 func (h *Handle) CloseWrite() error {
-	if h.tape != nil && !h.reg.Closed {
-		return h.tape.result("ends writing to "+h.name, h.closeWrite)
+	if h.taped() && !h.reg.Closed {
+		return h.more.tape.result("ends writing to "+h.name(), h.closeWrite)
 	}
 	return h.closeWrite()
 }
@@ -305,8 +349,8 @@ func (h *Handle) closeWrite() error {
 // LocalAddr returns the address of this end, nil if there is none.
 // POE: getsockname.
 func (h *Handle) LocalAddr() net.Addr {
-	if h.tape != nil && !h.reg.Closed && h.tape.onGoroutine() {
-		return h.tape.address("getsockname", h.localAddr)
+	if h.taped() && !h.reg.Closed && h.more.tape.onGoroutine() {
+		return h.more.tape.address("getsockname", h.localAddr)
 	}
 	return h.localAddr()
 }
@@ -320,8 +364,8 @@ func (h *Handle) localAddr() net.Addr {
 
 // RemoteAddr returns the address of the other end, nil if there is none.
 func (h *Handle) RemoteAddr() net.Addr {
-	if h.tape != nil && !h.reg.Closed && h.tape.onGoroutine() {
-		return h.tape.address("getpeername", h.remoteAddr)
+	if h.taped() && !h.reg.Closed && h.more.tape.onGoroutine() {
+		return h.more.tape.address("getpeername", h.remoteAddr)
 	}
 	return h.remoteAddr()
 }
@@ -341,7 +385,7 @@ func (h *Handle) Fd() int {
 	if h.reg.Exclusive { // only then, so that others may be asked from any goroutine
 		h.reg.Exclusive = false
 	}
-	return h.reg.FD
+	return int(h.reg.FD)
 }
 
 // Source returns the handle's source; for a descriptor, one of this package.
@@ -356,7 +400,8 @@ func (h *Handle) attach(k *Kernel) error {
 		return err
 	}
 	first := h.k == nil
-	h.k, h.tape = k, k.tape
+	h.k = k
+	h.setTape(k.tape)
 	h.reg.Token, h.reg.Gen = k.handles.add(h)
 	if h.reg.FD < 0 && first && !k.replaying() {
 		h.source.Bind(func() { h.sourceWoken(k) })

@@ -1,6 +1,9 @@
 package kernel
 
-import "errors"
+import (
+	"errors"
+	"reflect"
+)
 
 // Mode is a way in which a handle can be ready, the second argument of the
 // events that SelectRead and similar methods send.
@@ -38,37 +41,39 @@ type ReadyHandler interface {
 	HandleReady(m Mode)
 }
 
-// watcher is one session's interest in one mode of one handle.
+// watcher is one session's interest in a handle: in one mode, or a wheel's in
+// reading and writing.
 type watcher struct {
 	session *entry
-	handle  *Handle
-	mode    Mode
-	event   string
-	ready   ReadyHandler    // instead of the event
-	details *watcherDetails // nil for most
+	handle  *Handle      // nil once it watches in no mode
+	ready   ReadyHandler // instead of events
+	modes   modeSet
+	had     modeSet   // the modes in which it watches or has watched
+	about   [2]*about // by mode; Expedite, which has a watcher of its own, has the first
 
 	next                   *watcher // of the handle, in order of registration
 	nextOfSess, prevOfSess *watcher // of the session
 }
 
-// watcherDetails is what wheels' watchers do not have, unless they are traced.
-type watcherDetails struct {
-	args []any
-	site *site
+// in returns what the watcher has for a mode.
+func (w *watcher) in(m Mode) *about { return w.about[m%2] }
+
+func (w *watcher) watches(m Mode) bool { return w.modes&m.bit() != 0 }
+
+// firstIn returns the first watcher of a handle in a mode, nil if there is none.
+func (h *Handle) firstIn(m Mode) *watcher {
+	if w := h.watchers; w == nil || w.watches(m) {
+		return w
+	}
+	return h.watchers.nextIn(m)
 }
 
-func (w *watcher) args() []any {
-	if w.details == nil {
-		return nil
+// nextIn returns the handle's next watcher in a mode.
+func (w *watcher) nextIn(m Mode) *watcher {
+	for w = w.next; w != nil && !w.watches(m); {
+		w = w.next
 	}
-	return w.details.args
-}
-
-func (w *watcher) site() *site {
-	if w.details == nil {
-		return nil
-	}
-	return w.details.site
+	return w
 }
 
 // SelectRead makes the active session get an event whenever the handle can be
@@ -142,10 +147,10 @@ func (k *Kernel) selectEvent(method string, h *Handle, m Mode, event string, arg
 	if k.debug != nil {
 		k.debug.posting(method, event)
 	}
-	return k.watch(method, h, m, &watcher{event: event, details: &watcherDetails{args: args}})
+	return k.watch(method, h, m, nil, &about{name: event, args: args})
 }
 
-func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
+func (k *Kernel) watch(method string, h *Handle, m Mode, ready ReadyHandler, about *about) error {
 	k.checkGoroutine(method)
 	e := k.frame.session
 	switch {
@@ -159,7 +164,7 @@ func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
 		return k.fail(method, h, errOtherKernel)
 	}
 	if old := h.watcherOf(e, m); old != nil {
-		if w.ready != nil || old.ready != nil {
+		if ready != nil || old.ready != nil {
 			return k.fail(method, h, errTwoWheels)
 		}
 		h.resume(k, m)
@@ -168,29 +173,21 @@ func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
 	if err := h.attach(k); err != nil {
 		return k.fail(method, h, err)
 	}
-	first := h.watchers[m] == nil
-	w.session, w.handle, w.mode = e, h, m
-	if site := k.site(); site != nil {
-		if w.details == nil {
-			w.details = &watcherDetails{}
-		}
-		w.details.site = site
+	first := h.watched&m.bit() == 0
+	about = about.at(k.site())
+	w := h.watchers
+	if w == nil || !w.canAlsoWatch(m, e, ready) {
+		w = h.addWatcher(e, ready)
 	}
-	at := &h.watchers[m]
-	for *at != nil {
-		at = &(*at).next
-	}
-	*at = w
-	if w.nextOfSess = e.watchers; e.watchers != nil {
-		e.watchers.prevOfSess = w
-	}
-	e.watchers = w
+	w.modes, w.had = w.modes|m.bit(), w.had|m.bit()
+	w.about[m%2] = about
+	h.watched |= m.bit()
 	k.incRef(e)
 	if k.debug != nil {
-		k.debug.log(traceFiles, "watched", "handle", h, "mode", m, "session", ID{e}, "event", w.event)
+		k.debug.log(traceFiles, "watched", "handle", h, "mode", m, "session", ID{e}, "event", about.name)
 	}
 	switch {
-	case w.ready != nil && m == Write:
+	case ready != nil && m == Write:
 		return nil // wheels ask for write readiness when they need it
 	case !first && h.want&m.bit() == 0:
 		return nil // paused: as in POE only a session that watches it already resumes it
@@ -203,8 +200,40 @@ func (k *Kernel) watch(method string, h *Handle, m Mode, w *watcher) error {
 	return nil
 }
 
+// canAlsoWatch reports whether a wheel's watcher, the handle's first, serves for
+// another mode as well: if it is the only one, so that the order in each mode is that
+// of registration, and if it was not removed in that mode before, which a turn that
+// dispatches has to notice.
+func (w *watcher) canAlsoWatch(m Mode, e *entry, ready ReadyHandler) bool {
+	return ready != nil && w.next == nil && w.session == e && (w.had|m.bit())&Expedite.bit() == 0 && w.had&m.bit() == 0 &&
+		reflect.TypeOf(ready).Kind() == reflect.Pointer && w.ready == ready
+}
+
+// addWatcher makes a watcher and enters it into the lists of the handle and of the
+// session.
+func (h *Handle) addWatcher(e *entry, ready ReadyHandler) *watcher {
+	w := h.spare
+	if h.spare = nil; w == nil || ready == nil {
+		w = &watcher{}
+	}
+	w.session, w.handle, w.ready = e, h, ready
+	at := &h.watchers
+	for *at != nil {
+		at = &(*at).next
+	}
+	*at = w
+	if w.nextOfSess = e.watchers; e.watchers != nil {
+		e.watchers.prevOfSess = w
+	}
+	e.watchers = w
+	return w
+}
+
 func (h *Handle) watcherOf(e *entry, m Mode) *watcher {
-	for w := h.watchers[m]; w != nil; w = w.next {
+	if h.watched&m.bit() == 0 {
+		return nil
+	}
+	for w := h.firstIn(m); w != nil; w = w.nextIn(m) {
 		if w.session == e {
 			return w
 		}
@@ -214,38 +243,45 @@ func (h *Handle) watcherOf(e *entry, m Mode) *watcher {
 
 func (k *Kernel) unwatch(e *entry, h *Handle, m Mode) {
 	k.checkGoroutine("SelectClear")
-	if h == nil {
+	if h == nil || h.watched&m.bit() == 0 {
 		return
 	}
-	for at := &h.watchers[m]; *at != nil; at = &(*at).next {
-		if w := *at; w.session == e {
-			*at = w.next
-			k.forget(w)
+	for at := &h.watchers; *at != nil; at = &(*at).next {
+		if w := *at; w.session == e && w.watches(m) {
+			if w.modes &^= m.bit(); w.modes == 0 {
+				*at = w.next
+				w.leaveSession()
+			}
+			k.forget(e, h, m)
 			return
 		}
 	}
 }
 
-// forget releases a watcher that was removed from its handle.
-func (k *Kernel) forget(w *watcher) {
-	e, h := w.session, w.handle
+// leaveSession releases a watcher that was removed from its handle.
+func (w *watcher) leaveSession() {
 	if w.prevOfSess != nil {
 		w.prevOfSess.nextOfSess = w.nextOfSess
 	} else {
-		e.watchers = w.nextOfSess
+		w.session.watchers = w.nextOfSess
 	}
 	if w.nextOfSess != nil {
 		w.nextOfSess.prevOfSess = w.prevOfSess
 	}
-	if k.debug != nil {
-		k.debug.log(traceFiles, "no longer watched", "handle", h, "mode", w.mode, "session", ID{e})
-	}
 	w.handle = nil
-	k.decRef(e)
-	if h.watchers[w.mode] == nil {
-		h.want &^= w.mode.bit() // which is disarmed when it is reported: mostly the handle is closed before
+}
+
+// forget is called when a session has ceased to watch a handle in a mode.
+func (k *Kernel) forget(e *entry, h *Handle, m Mode) {
+	if k.debug != nil {
+		k.debug.log(traceFiles, "no longer watched", "handle", h, "mode", m, "session", ID{e})
 	}
-	if h.watchers[Read] == nil && h.watchers[Write] == nil && h.watchers[Expedite] == nil {
+	k.decRef(e)
+	if h.firstIn(m) == nil {
+		h.watched &^= m.bit()
+		h.want &^= m.bit() // which is disarmed when it is reported: mostly the handle is closed before
+	}
+	if h.watchers == nil {
 		h.detach()
 	}
 }
@@ -254,14 +290,18 @@ func (k *Kernel) forget(w *watcher) {
 func (k *Kernel) clearHandles(e *entry) {
 	for e.watchers != nil {
 		w := e.watchers
-		k.unwatch(e, w.handle, w.mode)
+		for m := Read; m < modes; m++ {
+			if w.watches(m) {
+				k.unwatch(e, w.handle, m)
+			}
+		}
 	}
 }
 
 // pause and resume only set a flag. What the system watches is corrected
 // when it reports something that is not wanted.
 func (h *Handle) pause(k *Kernel, m Mode) bool {
-	if h == nil || h.k != k || h.watchers[m] == nil {
+	if h == nil || h.k != k || h.watched&m.bit() == 0 {
 		return false
 	}
 	h.want &^= m.bit()
@@ -269,7 +309,7 @@ func (h *Handle) pause(k *Kernel, m Mode) bool {
 }
 
 func (h *Handle) resume(k *Kernel, m Mode) bool {
-	if h == nil || h.k != k || h.watchers[m] == nil {
+	if h == nil || h.k != k || h.watched&m.bit() == 0 {
 		return false
 	}
 	h.want |= m.bit()
@@ -282,12 +322,12 @@ func (h *Handle) resume(k *Kernel, m Mode) bool {
 // dispatchReady runs the watchers of a handle that is ready in a mode: as in POE
 // those that there are now, also if one of them adds or removes others.
 func (k *Kernel) dispatchReady(h *Handle, m Mode) {
-	first := h.watchers[m]
+	first := h.watchers
 	switch {
-	case first == nil:
+	case h.watched&m.bit() == 0:
 		return
 	case first.next == nil && m == Read && first.ready != nil: // a wheel that reads, nearly always
-		k.dispatchWatch(first)
+		k.dispatchWatch(first, m)
 		return
 	case first.next == nil:
 		k.dispatchWatcher(first, h, m)
@@ -295,11 +335,11 @@ func (k *Kernel) dispatchReady(h *Handle, m Mode) {
 	}
 	var few [4]*watcher
 	all := few[:0]
-	for w := first; w != nil; w = w.next {
+	for w := h.firstIn(m); w != nil; w = w.nextIn(m) {
 		all = append(all, w)
 	}
 	for _, w := range all {
-		if removed := w.handle == nil; h.isClosed() || !w.session.alive() || removed && w.ready != nil {
+		if h.isClosed() || !w.session.alive() || !w.watches(m) && w.ready != nil {
 			continue
 		}
 		k.dispatchWatcher(w, h, m)
@@ -311,22 +351,23 @@ func (k *Kernel) dispatchWatcher(w *watcher, h *Handle, m Mode) {
 	case w.ready != nil && m == Write && h.want&m.bit() == 0 && len(k.writing) == 0:
 		// A wheel that has nothing to write any more, and not one of TryWrite.
 	case w.ready != nil:
-		k.dispatchWatch(w)
+		k.dispatchWatch(w, m)
 	default:
-		args := append([]any{h, m}, w.args()...)
-		k.dispatch(w.session, w.session, w.event, args, "", kindSelect, nil)
+		about := w.in(m)
+		args := append([]any{h, m}, about.args...)
+		k.dispatch(w.session, w.session, about.name, args, "", kindSelect, nil)
 	}
 }
 
 // dispatchWatch runs a wheel's watcher as dispatch runs a handler.
-func (k *Kernel) dispatchWatch(w *watcher) {
-	f := k.push(w.session, w.event, kindSelect, nil)
+func (k *Kernel) dispatchWatch(w *watcher, m Mode) {
+	f := k.push(w.session, w.in(m).name, kindSelect, nil)
 	f.found = true
 	if k.tape != nil {
-		k.tape.event(w.session, w.event, kindSelect)
+		k.tape.event(w.session, f.event, kindSelect)
 	}
 	if k.debug != nil {
-		k.debug.readying(f, w)
+		k.debug.readying(f, w, m)
 	}
 	defer func() {
 		k.frame = f.outer
@@ -334,9 +375,9 @@ func (k *Kernel) dispatchWatch(w *watcher) {
 			k.debug.left(f)
 		}
 		if !f.done {
-			k.recovered(w.session, w.session, w.event, "", kindSelect, f.session != w.session, recover())
+			k.recovered(w.session, w.session, f.event, "", kindSelect, f.session != w.session, recover())
 		}
 	}()
-	w.ready.HandleReady(w.mode)
+	w.ready.HandleReady(m)
 	f.done = true
 }

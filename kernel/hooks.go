@@ -105,8 +105,9 @@ func (v Host) DispatchLetter(to ID, event string, args []any, l Letter) (value a
 // LetterOf returns the letter whose event e is, while its handler runs; nil for
 // other events.
 func (v Host) LetterOf(e Event) Letter {
-	if e.frame == nil || e.frame.serial != e.serial || e.frame.extra == nil {
+	f := e.running()
+	if f == nil || f.extra == nil {
 		return nil
 	}
-	return e.frame.extra.letter
+	return f.extra.letter
 }

@@ -7,6 +7,8 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
+
+	"github.com/gopoe/poe/kernel/internal/poll"
 )
 
 // Host is the view of a kernel for code that implements wheels, components and
@@ -79,31 +81,13 @@ func (v Host) DelayFunc(event string, d time.Duration, h Handler) (AlarmID, erro
 	return v.k.setTimer(e, event, v.k.readClock()+int64(d), false, nil, &extra{handler: h}).id(), nil
 }
 
-// newWatcher returns a watcher for a handle, which may be nil. Two are made at once: a
-// wheel mostly watches both directions.
-func (h *Handle) newWatcher() *watcher {
-	if h == nil {
-		return &watcher{}
-	}
-	if h.spares == nil {
-		h.spares = &[2]watcher{}
-	}
-	w := &h.spares[h.sparesUsed]
-	if h.sparesUsed++; int(h.sparesUsed) == len(h.spares) {
-		h.spares, h.sparesUsed = nil, 0
-	}
-	return w
-}
-
 // Watch calls ready, in the active session, whenever the handle is ready in
 // that mode. name is the active event's name during the call. A watcher for
 // Write starts paused: TryWrite and [Kernel.SelectResumeWrite] start it. A
 // session can watch one mode of a handle only once. A watched handle keeps the
 // session alive. Outside of any session the error is [ErrNoActiveSession].
 func (v Host) Watch(h *Handle, m Mode, name string, ready ReadyHandler) error {
-	w := h.newWatcher()
-	w.event, w.ready = name, ready
-	return v.k.watch("Watch", h, m, w)
+	return v.k.watch("Watch", h, m, ready, v.k.aboutWatched[m%2].of(name))
 }
 
 // Unwatch removes a watcher of the session that owns it, which need not be the
@@ -119,7 +103,7 @@ func (v Host) Unwatch(owner ID, h *Handle, m Mode) {
 // nearly always is. A watcher that gets [ErrWouldBlock] calls
 // [Kernel.SelectResumeWrite] to wait until it is.
 func (v Host) TryWrite(h *Handle) {
-	if !h.writeQueued && h.watchers[Write] != nil {
+	if !h.writeQueued && h.watched&poll.Write != 0 {
 		h.writeQueued = true
 		if v.k.debug != nil {
 			v.k.debug.observe.asked(h)
@@ -210,9 +194,11 @@ func (v Host) Start(s Session, args ...any) (ID, error) {
 }
 
 // StopSession stops one session at once, with _stop and _child; its children
-// go to its parent. If it is the active session, its handler runs to its end.
-// It is for session types that decide about their end themselves; programs send
-// a signal. The error is ErrNoSession.
+// go to its parent. As when a signal ends it, the events that it has posted and
+// that are still queued are dropped, and so are those for it. If it is the
+// active session, its handler runs to its end. It is for session types that
+// decide about their end themselves; programs send a signal. The error is
+// ErrNoSession. POE: _data_ses_stop, which is internal.
 func (v Host) StopSession(id ID) error {
 	e, err := v.k.resolve(id)
 	if err == nil && e == v.k.root {

@@ -1,6 +1,9 @@
 package kernel
 
-import "fmt"
+import (
+	"fmt"
+	"math/bits"
+)
 
 // Invariants of the kernel: the hot paths keep counters instead of counting.
 // Assert.Data compares them with what is really there, after every turn.
@@ -62,7 +65,7 @@ func (k *Kernel) checkSession(e *entry, b *counters) (tags int) {
 		refs++
 	}
 	for w := e.watchers; w != nil; w = w.nextOfSess {
-		refs++
+		refs += bits.OnesCount8(uint8(w.modes))
 	}
 	if e.cold != nil {
 		tags = len(e.cold.extrefs)

@@ -121,10 +121,14 @@ type Kernel struct {
 	reported        []poll.Ready  // by the poller and the sources
 	ready           []readyHandle // what was wanted of that
 	dispatching     bool          // what is ready
-	rearm           []poll.Ready  // to be asked about once more, see edgetrigger.go
-	turnsSinceYield int           // turns since it yielded last, and more for ready handles
-	flagged         []*Handle     // sources that may be ready, and files that always are
-	dirty           []*Handle     // to be written in the next turn
+	calls           uint64        // of handlers, ever
+	aboutWatched    [2]abouts     // by mode, of wheels
+	aboutOwned      abouts
+	ofWheels        any          // what package wheel/readwrite keeps, see perkernel
+	rearm           []poll.Ready // to be asked about once more, see edgetrigger.go
+	turnsSinceYield int          // turns since it yielded last, and more for ready handles
+	flagged         []*Handle    // sources that may be ready, and files that always are
+	dirty           []*Handle    // to be written in the next turn
 	writing         []*Handle
 
 	scratch []byte // for reading

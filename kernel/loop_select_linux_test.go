@@ -29,13 +29,13 @@ func (l *selectLoop) Update(r *poll.Registration, _ poll.Modes) error {
 	if r.FD >= unix.FD_SETSIZE {
 		return unix.EINVAL
 	}
-	l.watched[r.FD] = r
+	l.watched[int(r.FD)] = r
 	return nil
 }
 
 func (l *selectLoop) Remove(r *poll.Registration) {
-	if l.watched[r.FD] == r {
-		delete(l.watched, r.FD)
+	if l.watched[int(r.FD)] == r {
+		delete(l.watched, int(r.FD))
 	}
 }
 

@@ -49,9 +49,9 @@ func (h *Handle) toNetConn() (net.Conn, error) {
 			return conn, nil
 		}
 	}
-	c := newSourceConn(h.source, h.name)
+	c := newSourceConn(h.source, h.name())
 	if bound {
-		h.netConn.Store(c)
+		h.more.netConn.Store(c)
 		c.wake() // for what happened before
 	} else {
 		h.source.Bind(c.wake)
@@ -61,7 +61,7 @@ func (h *Handle) toNetConn() (net.Conn, error) {
 
 // sourceWoken is what a source calls, on any goroutine.
 func (h *Handle) sourceWoken(k *Kernel) {
-	if c := h.netConn.Load(); c != nil {
+	if c := h.more.netConn.Load(); c != nil {
 		c.wake()
 		return
 	}

@@ -18,7 +18,7 @@ func (h *Handle) descriptorConn() (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := os.NewFile(uintptr(fd), h.name) // non-blocking, so the runtime watches it
+	f := os.NewFile(uintptr(fd), h.name()) // non-blocking, so the runtime watches it
 	conn, err := net.FileConn(f)
 	if errors.Is(err, unix.ENOTSOCK) {
 		conn, err = fileConn{f}, nil

@@ -109,9 +109,9 @@ func (o *observing) remove(by observe.Observer) {
 				e.cold.seen = nil
 			}
 		}
-		for _, slot := range o.k.handles.slots {
-			if slot.h != nil {
-				slot.h.asked = nil
+		for i := range o.k.handles.size {
+			if h := o.k.handles.at(i); h != nil && h.more != nil {
+				h.more.asked = nil
 			}
 		}
 	}
@@ -269,11 +269,9 @@ func (o *observing) signal(it *item) *observe.Span {
 func (o *observing) output(h *Handle) {
 	at := &o.k.frame.span.Mark
 	id, cause, trace := at.ID, at.Cause, at.Trace
-	if h.asked == nil {
-		h.asked = &observe.Mark{}
-	}
-	copyMark(at, h.asked)
-	h.asked.ID, h.asked.Cause, h.asked.Trace = 0, 0, 0
+	asked := h.askedMark()
+	copyMark(at, asked)
+	asked.ID, asked.Cause, asked.Trace = 0, 0, 0
 	o.k.dispatchReady(h, Write)
 	at.ID, at.Cause, at.Trace = id, cause, trace
 }
@@ -283,10 +281,15 @@ func (o *observing) asked(h *Handle) {
 	if o == nil {
 		return
 	}
-	if h.asked == nil {
-		h.asked = &observe.Mark{}
+	*h.askedMark() = o.current()
+}
+
+func (h *Handle) askedMark() *observe.Mark {
+	more := h.ensureMore()
+	if more.asked == nil {
+		more.asked = &observe.Mark{}
 	}
-	*h.asked = o.current()
+	return more.asked
 }
 
 // marked notes the event after which a session has nothing to live for.
@@ -339,11 +342,11 @@ func (o *observing) begin(f *frame, from *entry, args []any) {
 
 // ready is begin for a wheel whose handle is ready. The arguments are made only for
 // those who see them: servers have few other events.
-func (o *observing) ready(f *frame, w *watcher) {
+func (o *observing) ready(f *frame, w *watcher, m Mode) {
 	o.thrown.ID = 0
 	o.within(f)
 	if f.span.Kind, f.span.Name = observe.Ready, f.event; o.shows(f) {
-		o.open(f, w.session, []any{w.handle, w.mode})
+		o.open(f, w.session, []any{w.handle, m})
 	}
 }
 

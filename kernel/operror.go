@@ -85,8 +85,8 @@ func (e *OpError) Args(more ...any) []any {
 // wheel ID, of which the last may be missing. It returns nil if the event is not
 // an error event.
 func OpErrorOf(ev Event) *OpError {
-	if ev.frame != nil && ev.frame.serial == ev.serial && ev.frame.extra != nil && ev.frame.extra.failure != nil {
-		return ev.frame.extra.failure
+	if f := ev.running(); f != nil && f.extra != nil && f.extra.failure != nil {
+		return f.extra.failure
 	}
 	op, isOp := ArgOK[string](ev, 0)
 	errno, isErrno := integer(ev.Arg(1))

@@ -9,8 +9,7 @@ import (
 // context of a job. They form a ring in order of creation.
 type owned struct {
 	thing      io.Closer
-	name       string
-	site       *site
+	about      *about
 	prev, next *owned
 	session    *entry
 }
@@ -23,7 +22,7 @@ func (k *Kernel) own(c io.Closer, name string) (Owned, error) {
 	if e == k.root || !e.alive() {
 		return Owned{}, k.fail("Own", name, ErrNoActiveSession)
 	}
-	o := &owned{thing: c, name: name, site: k.site(), session: e}
+	o := &owned{thing: c, about: k.aboutOwned.of(name).at(k.site()), session: e}
 	if e.owned == nil {
 		o.prev, o.next = o, o
 		e.owned = o
@@ -79,8 +78,8 @@ func (o *owned) all(do func(*owned)) {
 
 // String names what is owned, and where it was made.
 func (o *owned) String() string {
-	if o.site == nil {
-		return o.name
+	if o.about.site == nil {
+		return o.about.name
 	}
-	return o.name + " " + o.site.String()
+	return o.about.name + " " + o.about.site.String()
 }

@@ -244,9 +244,7 @@ func (p *player) ready() (ready poll.Ready) {
 		ready.Gen = uint32(p.r.Uint())
 		return ready
 	}
-	if table := &p.t.k.handles; ready.Token >= 0 && int(ready.Token) < len(table.slots) {
-		ready.Gen = table.slots[ready.Token].gen
-	}
+	ready.Gen, _ = p.t.k.handles.generation(ready.Token)
 	return ready
 }
 
@@ -262,11 +260,11 @@ func (p *player) check() {
 	p.done()
 	switch {
 	case events < t.events():
-		p.differ(fmt.Sprintf("has dispatched %d events where the recording has %d", t.events(), events))
+		p.diverge(fmt.Sprintf("has dispatched %d events", t.events()), fmt.Sprintf("%d events", events))
 	case sum != uint32(t.sum>>32):
-		p.differ("has dispatched readiness to other sessions")
+		p.diverge("has dispatched readiness", otherSessions)
 	case p.r.Head.Outputs && output != t.output:
-		p.differ("has written something else")
+		p.diverge("has written something", otherBytes)
 	}
 }
 
@@ -285,9 +283,9 @@ func (p *player) ended() {
 	switch {
 	case p.r.Err() != nil:
 	case events != p.t.events():
-		p.differ(fmt.Sprintf("ends after %d events where the recording has %d", p.t.events(), events))
+		p.diverge(fmt.Sprintf("ends after %d events", p.t.events()), fmt.Sprintf("ends after %d events", events))
 	case p.r.Head.Outputs && output != p.t.output:
-		p.differ("ends, having written something else")
+		p.diverge("ends, having written something", otherBytes)
 	}
 	p.done()
 }

@@ -15,9 +15,28 @@ func (p *player) part(asked string) {
 	p.diverge(asked, p.nextRecord())
 }
 
-// differ ends the run: the kernel has done something that the recording has, but
-// not as it is there.
-func (p *player) differ(asked string) { p.diverge(asked, "the same, with another result") }
+// The recording has a check of what was written, and of the sessions for which handles
+// were ready, not the bytes and the sessions.
+const (
+	otherBytes    = "other bytes: the check differs"
+	otherSessions = "to other sessions: the check differs"
+)
+
+// maxQuoted is how many bytes of a write a report shows.
+const maxQuoted = 40
+
+// writing says what is written to a handle.
+func writing(h *Handle, size int, bufs [][]byte) string {
+	var begin []byte
+	for _, b := range bufs {
+		begin = append(begin, b[:min(len(b), maxQuoted-len(begin))]...)
+	}
+	more := ""
+	if size > len(begin) {
+		more = "..."
+	}
+	return fmt.Sprintf("writes %d bytes to %s: %q%s", size, h.name(), begin, more)
+}
 
 func (p *player) diverge(asked, recorded string) {
 	d := &recording.Divergence{Event: p.t.events() + 1, Asked: asked, Recorded: recorded, Offset: p.r.Offset(), Kernel: p.t.k.name}

@@ -90,6 +90,13 @@ func (r *recorder) beginLong(op byte, size int) {
 	}
 }
 
+// end ends a record: a Dump beside a handler that hangs has it.
+func (r *recorder) end() {
+	if !r.sink.live {
+		r.w.Share()
+	}
+}
+
 // clockRead flushes what has waited for long in a kernel that does not sleep.
 func (r *recorder) clockRead(now int64) {
 	if r.sink.live && now-r.flushed > int64(flushInterval) {
@@ -108,6 +115,7 @@ func (r *recorder) surprise(name string, key recordfile.Key) {
 	r.begin(recordfile.KindEvent)
 	r.w.Uint(t.run)
 	t.guess.Learn(r.w.Surprise(name, key), t.run)
+	r.end()
 	t.before, t.run = t.events(), 1
 }
 
@@ -122,6 +130,7 @@ func (r *recorder) check() {
 	r.w.Uint(t.events())
 	r.w.Fixed(uint32(t.sum >> 32))
 	r.w.Fixed(t.output)
+	r.end()
 }
 
 // failure writes an error as a number, or as a value if it is none of the usual.
@@ -202,6 +211,7 @@ func (p recordingPoller) Wait(d time.Duration, out []poll.Ready) ([]poll.Ready, 
 		t.out.begin(recordfile.KindPollFail)
 		t.out.w.Uint(t.empties)
 		t.out.failure(err)
+		t.out.end()
 		t.empties = 0
 		return out, err
 	}
@@ -216,6 +226,7 @@ func (p recordingPoller) Wait(d time.Duration, out []poll.Ready) ([]poll.Ready, 
 	for _, r := range out[before:] {
 		t.out.ready(r)
 	}
+	t.out.end()
 	return out, nil
 }
 
@@ -224,8 +235,8 @@ func (r *recorder) ready(ready poll.Ready) {
 	if ready.Modes&poll.Sticky != 0 {
 		bits |= 1 << 3
 	}
-	table := &r.t.k.handles
-	current := int(ready.Token) < len(table.slots) && ready.Token >= 0 && table.slots[ready.Token].gen == ready.Gen
+	gen, known := r.t.k.handles.generation(ready.Token)
+	current := known && gen == ready.Gen
 	if !current {
 		bits |= recordfile.OldGeneration
 	}
@@ -244,6 +255,7 @@ func (p recordingPoller) Update(r *poll.Registration, before poll.Modes) error {
 	if err != nil {
 		p.t.out.begin(recordfile.KindRefused)
 		p.t.out.failure(err)
+		p.t.out.end()
 	}
 	return err
 }

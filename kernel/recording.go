@@ -71,8 +71,8 @@ var errNoRing = errors.New("kernel: Recording.Dump: there is no ring, or no kern
 
 // Dump writes the contents of the ring buffer to w. While the kernel runs it is
 // safe on any goroutine, and the contents end at some time during the call; it waits
-// until no handler runs, but no longer than a second. Then the last records, of up to
-// 64 KiB, are missing. Before and between runs it belongs to the goroutine that uses the
+// until no handler runs, but no longer than a second. A handler that hangs is recorded as
+// far as it has come. Before and between runs it belongs to the goroutine that uses the
 // kernel.
 func (r *Recording) Dump(w io.Writer) error {
 	rec := r.recorder.Load()
@@ -80,7 +80,7 @@ func (r *Recording) Dump(w io.Writer) error {
 		return errNoRing
 	}
 	rec.flushNow()
-	return rec.sink.dump(w)
+	return rec.sink.dump(w, rec.w.Unfinished)
 }
 
 // flushNow completes the frame of a ring, on the kernel's goroutine if there is
@@ -96,7 +96,7 @@ func (r *recorder) flushNow() {
 	if k.inbox.putIf(message{more: &more{kind: recordfile.ArrivalNone, run: flush}}, true) {
 		select {
 		case <-done:
-		case <-time.After(time.Second): // a handler that does not end: what was complete must do
+		case <-time.After(time.Second): // a handler that does not end
 		}
 	}
 }

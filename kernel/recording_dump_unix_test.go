@@ -92,6 +92,51 @@ func TestTheRingIsDumpedForASlowHandler(t *testing.T) {
 	requireUnfinished(t, file.Bytes(), run)
 }
 
+// What a handler that hangs has read is in the dump: its replay comes as far.
+func TestTheRingIsDumpedForAHandlerThatHangs(t *testing.T) {
+	rec := &kernel.Recording{}
+	hangs, release := make(chan struct{}), make(chan struct{})
+	reached := 0
+	run := func(k *kernel.Kernel, live bool) {
+		r, w, err := kernel.Pipe()
+		require.NoError(t, err)
+		session.Inline(k, session.Funcs{
+			"_start": func(e kernel.Event) {
+				require.NoError(t, e.Kernel.SelectRead(r, "readable"))
+				e.Kernel.Yield("write")
+			},
+			"write": func(e kernel.Event) { w.Write([]byte("x")) },
+			"readable": func(e kernel.Event) {
+				buf := make([]byte, 100)
+				n, err := r.Read(buf)
+				require.NoError(t, err)
+				require.Equal(t, "x", string(buf[:n]))
+				if reached++; live {
+					close(hangs)
+					<-release
+				}
+				e.Kernel.SelectClear(r)
+				r.Close()
+				w.Close()
+			},
+		})
+	}
+	k := kernel.New(kernel.Options{Recording: rec})
+	run(k, true)
+	ended := make(chan error, 1)
+	var file bytes.Buffer
+	go func() {
+		<-hangs
+		err := rec.Dump(&file)
+		close(release)
+		ended <- err
+	}()
+	require.NoError(t, k.Run())
+	require.NoError(t, <-ended)
+	requireUnfinished(t, file.Bytes(), run)
+	require.Equal(t, 2, reached)
+}
+
 func TestTheRingIsDumpedAfterAnUnhandledException(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "crash.rec")
 	throwing := func(k *kernel.Kernel) {

@@ -9,7 +9,6 @@ import (
 	"syscall"
 
 	"github.com/gopoe/poe/internal/recordfile"
-	"github.com/gopoe/poe/kernel/internal/poll"
 )
 
 // The operations on handles, as a tape records and replays them.
@@ -50,7 +49,7 @@ func (t *tape) read(h *Handle, p []byte) (n int, err error) {
 	if t.in != nil {
 		return t.in.read(h, p)
 	}
-	if err = t.fails("read", h.name); err == nil {
+	if err = t.fails("read", h.name()); err == nil {
 		n, err = h.source.Read(p)
 	}
 	if len(p) != t.block {
@@ -65,11 +64,12 @@ func (t *tape) read(h *Handle, p []byte) (n int, err error) {
 	t.out.beginLong(op, n)
 	kept := t.out.w.Bytes(p[:n])
 	if t.out.to.Redact != nil && n > 0 {
-		t.out.to.Redact(h.name, kept)
+		t.out.to.Redact(h.name(), kept)
 	}
 	if err != nil {
 		t.out.failure(err)
 	}
+	t.out.end()
 	return n, err
 }
 
@@ -82,10 +82,10 @@ func (p *player) read(h *Handle, buf []byte) (n int, err error) {
 	switch p.peek() {
 	case recordfile.KindRead, recordfile.KindReadFail:
 	default:
-		p.part("reads from " + h.name)
+		p.part("reads from " + h.name())
 	}
 	if p.t.block != len(buf) {
-		p.part("reads " + itoa(len(buf)) + " bytes from " + h.name + " where the recording has " + itoa(p.t.block))
+		p.part("reads " + itoa(len(buf)) + " bytes from " + h.name() + " where the recording has " + itoa(p.t.block))
 	}
 	failed := p.op() == recordfile.KindReadFail
 	data := p.r.Bytes()
@@ -105,7 +105,7 @@ func (p *player) read(h *Handle, buf []byte) (n int, err error) {
 func (t *tape) write(h *Handle, write func() (int, error), bufs ...[]byte) (n int, err error) {
 	size := 0
 	if t.in == nil {
-		if err = t.fails("write", h.name); err == nil {
+		if err = t.fails("write", h.name()); err == nil {
 			n, err = write()
 		}
 	}
@@ -114,21 +114,23 @@ func (t *tape) write(h *Handle, write func() (int, error), bufs ...[]byte) (n in
 		t.wrote(b)
 	}
 	if t.in != nil {
-		return t.in.write(h, size)
+		return t.in.write(h, size, bufs)
 	}
 	if err == nil && n == size {
 		t.out.begin(recordfile.KindWrite)
 		t.out.w.Byte(byte(t.output))
+		t.out.end()
 		return n, nil
 	}
 	t.out.begin(recordfile.KindWritePart)
 	t.out.w.Uint(uint64(n))
 	t.out.failure(err)
 	t.out.w.Byte(byte(t.output))
+	t.out.end()
 	return n, err
 }
 
-func (p *player) write(h *Handle, size int) (n int, err error) {
+func (p *player) write(h *Handle, size int, bufs [][]byte) (n int, err error) {
 	switch p.peek() {
 	case recordfile.KindWrite:
 		p.op()
@@ -138,12 +140,12 @@ func (p *player) write(h *Handle, size int) (n int, err error) {
 		n = int(p.r.Uint())
 		err = p.failure()
 	default:
-		p.part("writes " + itoa(size) + " bytes to " + h.name)
+		p.part(writing(h, size, bufs))
 	}
 	check := p.r.Byte()
 	p.done()
 	if p.r.Head.Outputs && check != byte(p.t.output) {
-		p.differ("writes other bytes to " + h.name)
+		p.diverge(writing(h, size, bufs), otherBytes)
 	}
 	return min(n, size), err
 }
@@ -157,21 +159,22 @@ func (t *tape) accept(h *Handle) (conn *Handle, from net.Addr, err error) {
 	if !ok {
 		return nil, nil, syscall.EINVAL
 	}
-	if err = t.fails("accept", h.name); err == nil {
+	if err = t.fails("accept", h.name()); err == nil {
 		conn, from, err = a.Accept()
 	}
 	t.out.begin(recordfile.KindAccept)
 	t.out.failure(err)
 	if err == nil {
-		conn.tape = t
+		conn.setTape(t)
 		t.out.handle(conn)
 		t.out.w.Bytes(t.encode(from))
 	}
+	t.out.end()
 	return conn, from, err
 }
 
 func (p *player) accept(h *Handle) (conn *Handle, from net.Addr, err error) {
-	p.expect(recordfile.KindAccept, "accepts from "+h.name)
+	p.expect(recordfile.KindAccept, "accepts from "+h.name())
 	if err = p.failure(); err == nil {
 		conn = p.handle()
 		from, _ = p.decode(p.r.Bytes()).(net.Addr)
@@ -199,7 +202,7 @@ func (r *recorder) handle(h *Handle) {
 		flags |= handleIsExclusive
 	}
 	r.w.Byte(flags)
-	r.w.Name(h.name)
+	r.w.Name(h.name())
 }
 
 func (p *player) handle() *Handle {
@@ -212,7 +215,7 @@ const fakeFD = 1 << 30
 
 // replayed makes a handle that stands on nothing.
 func (p *player) replayed(flags byte, name string) *Handle {
-	h := &Handle{source: replayedSource{}, name: name, tape: p.t, reg: poll.Registration{FD: -1, Token: -1}}
+	h := newHandle(replayedSource{}, name, p.t)
 	if flags&handleHasFD != 0 {
 		h.reg.FD = fakeFD
 	}
@@ -243,6 +246,7 @@ func (t *tape) result(what string, do func() error) error {
 	err := t.failing(what, do)
 	t.out.begin(recordfile.KindResult)
 	t.out.failure(err)
+	t.out.end()
 	return err
 }
 
@@ -252,13 +256,13 @@ func (t *tape) closing(h *Handle) error {
 	if t.in != nil {
 		_ = h.source.Close()
 	}
-	return t.result("closes "+h.name, h.source.Close)
+	return t.result("closes "+h.name(), h.source.Close)
 }
 
 // sourceModes are the modes in which a source says that it is ready.
 func (t *tape) sourceModes(h *Handle) modeSet {
 	if t.in != nil {
-		t.in.expect(recordfile.KindModes, "asks whether "+h.name+" is ready")
+		t.in.expect(recordfile.KindModes, "asks whether "+h.name()+" is ready")
 		m := modeSet(t.in.r.Byte())
 		t.in.done()
 		return m
@@ -266,6 +270,7 @@ func (t *tape) sourceModes(h *Handle) modeSet {
 	m := h.source.Ready().modes()
 	t.out.begin(recordfile.KindModes)
 	t.out.w.Byte(byte(m))
+	t.out.end()
 	return m
 }
 
@@ -277,7 +282,7 @@ type datagram struct {
 
 func (t *tape) readFrom(h *Handle, p []byte) (int, netip.AddrPort, error) {
 	n := 0
-	d, err := recorded(t, "recvfrom "+h.name, func() (d datagram, err error) {
+	d, err := recorded(t, "recvfrom "+h.name(), func() (d datagram, err error) {
 		n, d.From, err = h.receive(p)
 		d.Data = t.redacted(h, p[:n])
 		return d, err
@@ -295,18 +300,18 @@ func (t *tape) redacted(h *Handle, data []byte) []byte {
 		return data
 	}
 	data = slices.Clone(data)
-	t.out.to.Redact(h.name, data)
+	t.out.to.Redact(h.name(), data)
 	return data
 }
 
 func (t *tape) writeTo(h *Handle, p []byte, to netip.AddrPort) (int, error) {
 	t.wrote(p)
-	return recorded(t, "sendto "+h.name, func() (int, error) { return h.sendTo(p, to) })
+	return recorded(t, "sendto "+h.name(), func() (int, error) { return h.sendTo(p, to) })
 }
 
 // readBatch is Handle.ReadBatch of a source that has one.
 func (t *tape) readBatch(h *Handle, to []Datagram, read func([]Datagram) (int, error)) (int, error) {
-	got, err := recorded(t, "recvmmsg "+h.name, func() ([]datagram, error) {
+	got, err := recorded(t, "recvmmsg "+h.name(), func() ([]datagram, error) {
 		n, err := read(to)
 		list := make([]datagram, n)
 		for i := range list {
@@ -329,7 +334,7 @@ func (t *tape) writeBatch(h *Handle, from []Datagram, write func([]Datagram) (in
 	for _, d := range from {
 		t.wrote(d.Data)
 	}
-	return recorded(t, "sendmmsg "+h.name, func() (int, error) { return write(from) })
+	return recorded(t, "sendmmsg "+h.name(), func() (int, error) { return write(from) })
 }
 
 // address records one of a handle's addresses.

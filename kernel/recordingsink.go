@@ -114,11 +114,14 @@ func (s *sink) memory() (memory []byte) {
 	return memory
 }
 
-// dump writes the ring.
-func (s *sink) dump(w io.Writer) error {
+// dump writes the ring, and behind it the frame that unfinished returns.
+func (s *sink) dump(w io.Writer, unfinished func() *recordfile.Frame) error {
 	s.mu.Lock()
 	parts := [][]byte{s.head}
 	for _, f := range s.frames {
+		parts = append(parts, f.Bytes())
+	}
+	if f, n := unfinished(), len(s.frames); f != nil && (n == 0 || s.frames[n-1].Number() < f.Number()) {
 		parts = append(parts, f.Bytes())
 	}
 	s.dumps++

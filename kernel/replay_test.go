@@ -14,6 +14,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/kernel/observe"
 	"github.com/gopoe/poe/recording"
 	"github.com/gopoe/poe/session"
 )
@@ -292,7 +293,36 @@ func TestADivergenceOfWhatIsWritten(t *testing.T) {
 	_, err := replayRun(kernel.Options{}, file, program("ping"))
 	var d *recording.Divergence
 	require.ErrorAs(t, err, &d)
-	require.Contains(t, d.Asked, "other bytes")
+	require.Equal(t, `writes 4 bytes to pipe (write): "ping"`, d.Asked)
+	require.Equal(t, "other bytes: the check differs", d.Recorded)
+}
+
+// A handle that is replayed has no descriptor, and the inspector shows none.
+func TestTheInspectorShowsNoDescriptorInAReplay(t *testing.T) {
+	var shown []observe.HandleInfo
+	program := func(k *kernel.Kernel) {
+		r, w, err := kernel.Pipe()
+		require.NoError(t, err)
+		session.Inline(k, session.Funcs{
+			"_start": func(e kernel.Event) {
+				require.NoError(t, e.Kernel.SelectRead(r, "readable"))
+				w.Write([]byte("x"))
+			},
+			"readable": func(e kernel.Event) {
+				shown, _ = e.Kernel.Host().Inspect().Handles(make([]observe.HandleInfo, 0, 10), 0)
+				e.Kernel.SelectClear(r)
+				r.Close()
+				w.Close()
+			},
+		})
+	}
+	file := recordRun(t, kernel.Options{}, program)
+	require.Len(t, shown, 1)
+	_, err := replayRun(kernel.Options{}, file, program)
+	require.NoError(t, err)
+	require.Len(t, shown, 1)
+	require.Equal(t, "pipe (read)", shown[0].Name)
+	require.Equal(t, -1, shown[0].FD)
 }
 
 func TestACutRecordingIsReplayedUpToItsEnd(t *testing.T) {

@@ -270,6 +270,20 @@ var rules = []rule{
 		s _stop
 		to _stop`},
 
+	{"a session that StopSession ends takes along what it had queued for others", func(w *world) {
+		to := w.session("to", states{"_start": alias("to")}, "note")
+		w.session("s", states{"_start": func(kernel.Event) { w.Yield("go") }, "go": func(e kernel.Event) {
+			_ = w.Post(to, "note", "before")
+			_, _ = w.Call(to, "note", "called")
+			_ = w.Host().StopSession(e.Session)
+			_ = w.Post(to, "note", "after")
+		}})
+	}, `s go
+		to note called
+		s _stop
+		to note after
+		to _stop`},
+
 	{"Stop lets the handler go on, as nobody", func(w *world) {
 		w.session("s", states{"_start": func(kernel.Event) { w.Yield("go") }, "go": func(e kernel.Event) {
 			w.Yield("never")

@@ -1,8 +1,14 @@
 package kernel
 
-import "github.com/gopoe/poe/internal/turns"
+import (
+	"github.com/gopoe/poe/internal/perkernel"
+	"github.com/gopoe/poe/internal/turns"
+)
 
-func init() { turns.Of = func(k any) *uint64 { return &k.(*Kernel).turns } }
+func init() {
+	turns.Of = func(k any) *uint64 { return &k.(*Kernel).turns }
+	perkernel.Wheels = func(k any) *any { return &k.(*Kernel).ofWheels }
+}
 
 // Stats are statistics of a kernel. Turns, DeadLetters and LostPostbacks are
 // counters, which only grow; the others are present numbers.

@@ -114,6 +114,7 @@ func (t *tape) readClock(read func() int64) int64 {
 	t.out.begin(recordfile.KindClock)
 	t.out.w.Uint(uint64(now - t.clock))
 	t.clock = now
+	t.out.end()
 	t.out.clockRead(now)
 	return now
 }
@@ -133,6 +134,7 @@ func (t *tape) readWall(read func() time.Time) time.Time {
 	t.out.begin(recordfile.KindWall)
 	t.out.w.Int(now.UnixNano() - t.wall)
 	t.wall = now.UnixNano()
+	t.out.end()
 	return now
 }
 
@@ -190,6 +192,7 @@ func (t *tape) boolean(what string, value func() bool) bool {
 	} else {
 		t.out.w.Byte(0)
 	}
+	t.out.end()
 	return v
 }
 

@@ -47,6 +47,7 @@ func (t *tape) messages(batch *mail, inHandler bool) {
 			t.out.message(m)
 		}
 	}
+	t.out.end()
 }
 
 func (r *recorder) message(m *message) {
@@ -199,8 +200,8 @@ func (p *player) message() message {
 
 // watched finds the handle of a token.
 func (p *player) watched(token uint64) *Handle {
-	if slots := p.t.k.handles.slots; token < uint64(len(slots)) {
-		return slots[token].h
+	if t := &p.t.k.handles; token < uint64(t.size) {
+		return t.at(int(token))
 	}
 	return nil
 }

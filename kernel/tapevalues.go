@@ -48,7 +48,7 @@ func (t *tape) encodeOwn(v any) (name string, data []byte, ok bool) {
 		if v == nil {
 			return valueHandle, nil, true
 		}
-		v.tape = t
+		v.setTape(t)
 		flags := byte(0)
 		if v.reg.FD >= 0 {
 			flags |= handleHasFD
@@ -59,7 +59,7 @@ func (t *tape) encodeOwn(v any) (name string, data []byte, ok bool) {
 		if v.reg.Exclusive {
 			flags |= handleIsExclusive
 		}
-		return valueHandle, append([]byte{flags}, v.name...), true
+		return valueHandle, append([]byte{flags}, v.name()...), true
 	}
 	return "", nil, false
 }
@@ -185,5 +185,6 @@ func recorded[T any](t *tape, name string, f func() (T, error)) (T, error) {
 	t.out.begin(recordfile.KindValue)
 	t.out.w.Name(name)
 	t.out.w.Bytes(data)
+	t.out.end()
 	return o.Value, o.Failed
 }

@@ -303,12 +303,12 @@ func (d *debugger) dispatching(f *frame, from *entry, args []any) {
 }
 
 // readying is dispatching for a wheel whose handle is ready.
-func (d *debugger) readying(f *frame, w *watcher) {
+func (d *debugger) readying(f *frame, w *watcher, m Mode) {
 	if d.only {
-		d.observe.ready(f, w)
+		d.observe.ready(f, w, m)
 		return
 	}
-	d.dispatching(f, w.session, []any{w.handle, w.mode})
+	d.dispatching(f, w.session, []any{w.handle, m})
 }
 
 // calling is dispatching for a call within one session.
@@ -424,10 +424,11 @@ func (k *Kernel) misuse(method, event string) {
 // CallerSite returns the file and line at which the event was sent, if events
 // are traced; otherwise an empty string and 0. POE: CALLER_FILE, CALLER_LINE.
 func (e Event) CallerSite() (file string, line int) {
-	if e.frame == nil || e.frame.serial != e.serial || e.frame.extra == nil || e.frame.extra.site == nil {
+	f := e.running()
+	if f == nil || f.extra == nil || f.extra.site == nil {
 		return "", 0
 	}
-	return e.frame.extra.site.file, e.frame.extra.site.line
+	return f.extra.site.file, f.extra.site.line
 }
 
 // warn logs what a user should know but no method can return.

@@ -271,7 +271,7 @@ func (k *Kernel) settleReady() (found modeSet) {
 // sortReady puts what is ready into the order in which the handles became
 // watched, so that programs on a virtual clock repeat.
 func (k *Kernel) sortReady() {
-	slices.SortStableFunc(k.ready, func(a, b readyHandle) int { return a.handle.since - b.handle.since })
+	slices.SortStableFunc(k.ready, func(a, b readyHandle) int { return int(int32(a.handle.since - b.handle.since)) })
 }
 
 // permuteReady puts what is ready into the order that a simulation asks for.
@@ -288,7 +288,7 @@ func (k *Kernel) dispatchMode(m Mode) {
 	found := false
 	for i := range k.ready { // which a nested turn replaces meanwhile
 		h, was := k.ready[i].handle, k.ready[i].modes
-		if was&m.bit() == 0 || h.watchers[m] == nil {
+		if was&m.bit()&h.watched == 0 {
 			continue
 		}
 		found = true
@@ -310,8 +310,8 @@ func (k *Kernel) dispatchDirty() {
 			continue // written by a nested turn
 		}
 		h.writeQueued = false
-		if w := h.watchers[Write]; k.debug == nil && w != nil && w.next == nil && w.ready != nil {
-			k.dispatchWatch(w) // nearly always
+		if w := h.watchers; k.debug == nil && h.watched&poll.Write != 0 && w.next == nil && w.ready != nil {
+			k.dispatchWatch(w, Write) // nearly always
 		} else {
 			k.dispatchOutput(h)
 		}

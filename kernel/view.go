@@ -2,6 +2,7 @@ package kernel
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 	"time"
 
@@ -136,7 +137,7 @@ func sessionInfo(e *entry, depth int) observe.SessionInfo {
 		s.Children++
 	}
 	for w := e.watchers; w != nil && s.Watchers < countedOf; w = w.nextOfSess {
-		s.Watchers++
+		s.Watchers += bits.OnesCount8(uint8(w.modes))
 	}
 	return s
 }
@@ -170,7 +171,7 @@ func (v view) Session(number uint64) (s observe.SessionDetail, ok bool) {
 			s.Truncated = true
 			break
 		}
-		s.Owned = append(s.Owned, observe.Owned{Name: o.name, Site: o.site.String(), Fields: describe(o.thing)})
+		s.Owned = append(s.Owned, observe.Owned{Name: o.about.name, Site: o.about.site.String(), Fields: describe(o.thing)})
 		if o.next == e.owned {
 			break
 		}
@@ -345,12 +346,12 @@ func (h *dueFirst) pop() int {
 }
 
 func (v view) Handles(page []observe.HandleInfo, from int) (_ []observe.HandleInfo, next int) {
-	slots := v.k.handles.slots
-	for i, steps := from, viewSteps; i < len(slots); i, steps = i+1, steps-1 {
+	t := &v.k.handles
+	for i, steps := from, viewSteps; i < t.size; i, steps = i+1, steps-1 {
 		if len(page) == cap(page) || steps <= 0 {
 			return page, i
 		}
-		if h := slots[i].h; h != nil {
+		if h := t.at(i); h != nil {
 			page = append(page, handleInfo(i, h))
 			steps -= stepsOfWatcher * len(page[len(page)-1].Watchers)
 		}
@@ -362,10 +363,13 @@ func (v view) Handles(page []observe.HandleInfo, from int) (_ []observe.HandleIn
 const stepsOfWatcher = 10
 
 func handleInfo(slot int, h *Handle) observe.HandleInfo {
-	info := observe.HandleInfo{Slot: slot, Name: h.name, FD: h.reg.FD}
+	info := observe.HandleInfo{Slot: slot, Name: h.name(), FD: int(h.reg.FD)}
+	if info.FD == fakeFD {
+		info.FD = -1
+	}
 	for m := Read; m < modes; m++ {
-		for w := h.watchers[m]; w != nil && len(info.Watchers) < listedOf; w = w.next {
-			x := observe.Watcher{Session: w.session.num, Mode: m.String(), Event: w.event, Paused: h.want&m.bit() == 0}
+		for w := h.firstIn(m); w != nil && len(info.Watchers) < listedOf; w = w.nextIn(m) {
+			x := observe.Watcher{Session: w.session.num, Mode: m.String(), Event: w.in(m).name, Paused: h.want&m.bit() == 0}
 			if w.ready != nil {
 				x.Wheel = describe(w.ready)
 			}

@@ -20,12 +20,12 @@ func (k *Kernel) watchFailed(h *Handle, err error) {
 	failure := SyscallError("watch", err)
 	plain := false
 	for m := Read; m < modes; m++ {
-		for w := h.watchers[m]; w != nil; w = w.next {
+		for w := h.firstIn(m); w != nil; w = w.nextIn(m) {
 			if h.want&m.bit() == 0 {
 				continue
 			}
 			if f, ok := w.ready.(failureHandler); ok {
-				k.enqueueFailure(w, f, failure)
+				k.enqueueFailure(w, m, f, failure)
 			} else {
 				plain = true
 			}
@@ -73,10 +73,10 @@ func (k *Kernel) watchAgain(h *Handle) {
 	k.watchAgainLater(h)
 }
 
-func (k *Kernel) enqueueFailure(w *watcher, f failureHandler, err error) {
-	k.enqueue(w.session, w.session, w.event, nil, kindFunc).setHandler(func(Event) {
-		if w.handle != nil { // not removed meanwhile
-			f.HandleFailure(w.mode, err)
+func (k *Kernel) enqueueFailure(w *watcher, m Mode, f failureHandler, err error) {
+	k.enqueue(w.session, w.session, w.in(m).name, nil, kindFunc).setHandler(func(Event) {
+		if w.watches(m) { // not removed meanwhile
+			f.HandleFailure(m, err)
 		}
 	})
 }

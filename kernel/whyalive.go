@@ -86,8 +86,10 @@ func (e *entry) ownReasons(add addReason) bool {
 		}
 	}
 	for w := e.watchers; w != nil; w = w.nextOfSess {
-		if !add("handle", fmt.Sprintf("%v for %v", w.handle, w.mode), w.site()) {
-			return false
+		for m := Read; m < modes; m++ {
+			if w.watches(m) && !add("handle", fmt.Sprintf("%v for %v", w.handle, m), w.in(m).site) {
+				return false
+			}
 		}
 	}
 	for child := e.firstChild; child != nil; child = child.nextSibling {

@@ -129,7 +129,7 @@ func TestOutage(t *testing.T) {
 	parted := replayCounter(t, file, aLF)
 	require.ErrorAs(t, parted.Err, new(*recording.Divergence))
 	t.Log(parted.Err)
-	require.ErrorContains(t, parted.Err, "writes other bytes to connection")
+	require.ErrorContains(t, parted.Err, "other bytes: the check differs")
 
 	// 4. A new recording is kept as the test.
 	file, counted := recordOutage(t, aLF)

@@ -22,6 +22,7 @@ import (
 	"maps"
 	"slices"
 
+	"github.com/gopoe/poe/internal/override"
 	"github.com/gopoe/poe/kernel"
 )
 
@@ -213,11 +214,14 @@ func (s *Session) SetHandler(event string, h kernel.Handler) {
 		s.table = own
 	}
 	own.set(event, h)
+	if s.table.has(override.Event) {
+		s.table.dispatch(s.heap, kernel.Event{Kernel: s.id.Kernel(), Session: s.id, Sender: s.id, Name: override.Event, Args: []any{event}})
+	}
 }
 
 // Handlers lists the events that have a handler, sorted.
 func (s *Session) Handlers() []string {
-	names := s.table.names()
+	names := slices.DeleteFunc(s.table.names(), func(name string) bool { return name == override.Event })
 	slices.Sort(names)
 	return slices.Compact(names)
 }

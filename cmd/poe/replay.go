@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 
 	"github.com/gopoe/poe/internal/replayrun"
 	"github.com/gopoe/poe/recording"
@@ -20,7 +21,7 @@ func runReplay(args []string, stdout, stderr io.Writer) (int, error) {
 	diff := flags.Bool("diff", false, "compare the events of two recordings; no program is needed")
 	limit := flags.Duration("for", 0, "interrupt the program after this time (0: let it end by itself)")
 	var stop stopAt
-	flags.Uint64Var(&stop.Event, "at", 0, "stop before the event of this `number` and print the kernel's state as JSON")
+	flags.Func("at", "stop before the event of this `number` and print the kernel's state as JSON", stop.at)
 	flags.StringVar(&stop.Until, "until", "", "stop before the first event that matches `NAME` or NAME@SESSION, in which * matches anything")
 	flags.StringVar(&stop.out, "o", "", "the `file` for the state of -at and -until, instead of standard output")
 	rest, err := parseFlags(flags, args)
@@ -99,6 +100,15 @@ func diffRecordings(a, b string, stdout io.Writer) (int, error) {
 type stopAt struct {
 	replayrun.Stop
 	out string
+}
+
+// at sets the number of the event.
+func (s *stopAt) at(text string) (err error) {
+	s.Event, err = strconv.ParseUint(text, 10, 64)
+	if err == nil && s.Event == 0 {
+		err = errors.New("the first event has number 1")
+	}
+	return err
 }
 
 func printResult(r replayrun.Result, stdout io.Writer) (int, error) {

@@ -74,6 +74,13 @@ func TestReplayStopsBeforeAnEvent(t *testing.T) {
 	require.Less(t, uint64(4), late)
 	require.Len(t, state.Before, 3)
 
+	for _, bad := range []string{"0", "x", "-1"} {
+		status, out, errs = replayCountdown(t, "3", "-at", bad, file)
+		require.Equal(t, 2, status)
+		require.Empty(t, out)
+		require.Contains(t, errs, "-at")
+	}
+
 	status, _, errs = replayCountdown(t, "3", "-until", "tell@99", file)
 	require.Equal(t, 2, status)
 	require.Contains(t, errs, "there was no such event")

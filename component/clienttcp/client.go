@@ -9,6 +9,7 @@ import (
 
 	"github.com/gopoe/poe/component/internal/conntimeout"
 	"github.com/gopoe/poe/component/internal/tcpconn"
+	"github.com/gopoe/poe/internal/override"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/readwrite"
@@ -79,6 +80,7 @@ var clientStates = session.States[Client]{
 	"got_server_flush":    (*Client).gotFlush,
 	"got_high":            func(c *Client, e kernel.Event) { c.run(e, c.config.ServerHigh) },
 	"got_low":             func(c *Client, e kernel.Event) { c.run(e, c.config.ServerLow) },
+	override.Event:        (*Client).handlerChanged,
 }
 
 // ID returns the client's session.

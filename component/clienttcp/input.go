@@ -1,6 +1,8 @@
 package clienttcp
 
 import (
+	"slices"
+
 	"github.com/gopoe/poe/component/internal/tcpconn"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/readwrite"
@@ -14,23 +16,32 @@ type InputHandler = *tcpconn.Handler[Client]
 //
 // With string and []byte nothing is boxed on the way: c.Args, POE's list of the
 // record and the wheel's ID, is empty then, and a []byte holds only until the
-// callback returns. Every other type has the list. Short strings that arrive
-// together share memory: retaining one may pin 4 KiB; clone it if kept long.
+// callback returns. Every other type has the list. Strings that arrive together
+// share memory: retaining a short one may pin 4 KiB, and a line of more than 14 KiB
+// five times its length; clone it if kept long.
 //
 // A record of another type does not reach the callback: it becomes the error
 // "input", a *filter.RecordError.
 func Input[T any](f func(c *Client, record T)) InputHandler { return tcpconn.NewHandler(f) }
 
 // The wheel of a connection reports by events, whose handlers are states of the
-// session that InlineStates may replace. Where none of them is replaced and the
-// kernel does not trace, it calls the same functions directly, and records that
-// are strings or bytes are not boxed.
+// session that InlineStates and Kernel.State may replace. Where none of them is
+// replaced and the kernel does not trace, it calls the same functions directly, and
+// records that are strings or bytes are not boxed.
+
+// wheelStates are the states to which the wheel reports.
+var wheelStates = [...]string{"got_server_input", "got_server_error", "got_server_flush", "got_high", "got_low"}
 
 // events selects how the connection's wheel reports.
 func (c *Client) events() readwrite.Events {
 	if f := c.config.direct; f != nil && !c.Kernel.Host().Tracing() {
 		return f
 	}
+	return c.eventNames()
+}
+
+// eventNames are the events by which the wheel reports to the session's handlers.
+func (c *Client) eventNames() readwrite.Names {
 	names := readwrite.Names{Input: "got_server_input", Error: "got_server_error", Flushed: "got_server_flush"}
 	if c.config.Marks.High > 0 {
 		names.High, names.Low = "got_high", "got_low"
@@ -38,9 +49,21 @@ func (c *Client) events() readwrite.Events {
 	return names
 }
 
+// handlerChanged makes the wheel report by events once Kernel.State has changed a
+// handler of one.
+func (c *Client) handlerChanged(e kernel.Event) {
+	if c.config.direct == nil || !slices.Contains(wheelStates[:], kernel.Arg[string](e, 0)) {
+		return
+	}
+	c.config.direct = nil // of this client, which has a copy of the configuration
+	if c.Wheel != nil {
+		c.Wheel.ReplaceEvents(c.eventNames())
+	}
+}
+
 // setDirect prepares the direct way, if the configuration allows it.
 func (c *Config) setDirect() {
-	for _, name := range []string{"got_server_input", "got_server_error", "got_server_flush", "got_high", "got_low"} {
+	for _, name := range wheelStates {
 		if c.InlineStates[name] != nil {
 			return
 		}

@@ -46,7 +46,7 @@ func (c *Config) factory(a Address) socketfactory.Config {
 	return socketfactory.Config{
 		Domain: a.Domain, BindAddress: a.Address, BindPort: a.Port, BindService: a.Service,
 		ListenQueue: c.ListenQueue, Reuse: true, Options: c.socketOptions(), Listener: a.Listener,
-		Events: socketfactory.Names{Success: connectionEvent, Failure: errorEvent},
+		Events: listenerEvents,
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/gopoe/poe/component/internal/ratelimit"
 	"github.com/gopoe/poe/component/internal/tcpconn"
 	"github.com/gopoe/poe/filter"
+	"github.com/gopoe/poe/internal/override"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/readwrite"
@@ -44,7 +45,11 @@ type Client struct {
 	// GotAnError reports whether an error is ending the connection: pending
 	// output is then dropped. POE: $heap->{got_an_error}.
 	GotAnError bool
-	connected  bool // ClientConnected's time has come, and ClientDisconnected's not
+	connected  bool   // ClientConnected's time has come, and ClientDisconnected's not
+	condemned  bool   // ends because of Limits.Memory
+	quiet      uint8  // how often checkOutput has found no progress
+	pace       pace   // of its reads
+	held       uint32 // bytes counted in the listener's memory, no more than fit
 	// TLS is the result of the TLS handshake; nil if the connection is not
 	// encrypted.
 	TLS *tls.ConnectionState
@@ -52,10 +57,6 @@ type Client struct {
 	Heap any
 
 	listener   *Listener
-	held       int   // bytes counted in the listener's memory
-	condemned  bool  // ends because of Limits.Memory
-	quiet      uint8 // how often checkOutput has found no progress
-	pace       pace  // of its reads
 	extra      *cold
 	prev, next *Client // in the listener's list
 }
@@ -73,6 +74,7 @@ type cold struct {
 	dialogue  *Dialogue
 	login     kernel.AlarmID // the end of Timeouts.Login
 	reporting bool           // ClientError runs for a record that was refused
+	byEvents  bool           // Kernel.State has changed a handler of the wheel's events
 	stalled   time.Time      // since when the memory limit has kept it from being read
 }
 
@@ -107,6 +109,7 @@ var clientStates = session.States[Client]{
 	"tcp_server_secured":   (*Client).secured,
 	"tcp_server_drain":     (*Client).drain,
 	"tcp_server_cut":       (*Client).cut,
+	override.Event:         (*Client).handlerChanged,
 }
 
 // Shutdown ends the connection once its pending output is written. It posts the
@@ -231,7 +234,7 @@ func (c *Client) begin(e kernel.Event, h *kernel.Handle, again bool) {
 
 func (c *Client) makeWheel(h *kernel.Handle) (err error) {
 	config := c.config()
-	made := readwrite.Config{Handle: h, Marks: config.Marks, Backpressure: c.listener.shares().marks, Events: c.events(), EagerOutput: config.EagerOutput, MaxPending: max(0, config.Limits.Output), RateLimiter: c.limits()}
+	made := readwrite.Config{Handle: h, Marks: config.Marks, SharedBackpressure: c.listener.sharedMarks(), Events: c.events(), EagerOutput: config.EagerOutput, MaxPending: max(0, config.Limits.Output), RateLimiter: c.limits()}
 	made.Filter = makeFilter(config.ClientFilter)
 	made.InputFilter, made.OutputFilter = makeFilter(config.ClientInputFilter), makeFilter(config.ClientOutputFilter)
 	if made.Filter == nil && made.InputFilter == nil {

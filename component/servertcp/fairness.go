@@ -20,9 +20,8 @@ const (
 	callWork   = 4 // a system call
 	recordWork = 1
 	boxedWork  = 8    // a record of a filter that makes values
-	unitBytes  = 1024 // that are read, and answered
+	unitBytes  = 1024 // that are read, put or written
 	boxedBytes = 128  // that such a filter reads
-	writeBytes = 256  // that are written: the system finds memory for them
 
 	leastWrite = 4 << 10
 
@@ -122,7 +121,7 @@ func (w *work) easy(p *pace, m kernel.Mode) bool {
 	return p.light && !l.carried && l.done < lightWork
 }
 
-// grantRead is turnShare for a connection that is served in any case.
+// grantRead is tryRead for a connection that is served in any case.
 func (c *Client) grantRead() int {
 	w, p := &c.listener.work, &c.pace
 	p.round[kernel.Read] = w.lanes[kernel.Read][1].round
@@ -140,18 +139,18 @@ func (c *Client) grant(bytes int) int {
 	return bytes
 }
 
-// grantWrite is writeShare for such a connection.
+// grantWrite is tryWrite for a connection that is served in any case.
 func (c *Client) grantWrite() int {
 	w, p := &c.listener.work, &c.pace
 	w.add(p, kernel.Write, 0)
 	l := &w.lanes[kernel.Write][1]
 	p.round[kernel.Write] = l.round
-	return max(leastWrite, (lightWork-l.done)*writeBytes)
+	return l.writable(lightWork)
 }
 
-// turnShare returns how many bytes the connection may read now, 0 for none in this
+// tryRead returns how many bytes the connection may read now, 0 for none in this
 // turn.
-func (c *Client) turnShare() int {
+func (c *Client) tryRead() int {
 	w, p := &c.listener.work, &c.pace
 	if !w.admits(p, kernel.Read) {
 		return 0
@@ -180,21 +179,25 @@ func (c *Client) countRead(bytes int) {
 	p.perKiB = uint16(min(max(1, units*1024/max(1, bytes), int(p.perKiB)/4), 1<<16-1))
 }
 
-// writeShare returns how many bytes the connection may write now, 0 for none in this
+// tryWrite returns how many bytes the connection may write now, 0 for none in this
 // turn.
-func (c *Client) writeShare() int {
+func (c *Client) tryWrite() int {
 	w, p := &c.listener.work, &c.pace
 	w.add(p, kernel.Write, 0)
 	if !w.admits(p, kernel.Write) {
 		return 0
 	}
 	l, budget := w.lane(p, kernel.Write)
-	return max(leastWrite, (budget-l.done)*writeBytes)
+	return l.writable(budget)
 }
+
+// writable returns how many bytes a connection of the lane may write of what is left of
+// the budget.
+func (l *lane) writable(budget int) int { return max(leastWrite, (budget-l.done)*unitBytes) }
 
 // countWrite counts the work of a write.
 func (c *Client) countWrite(bytes int) {
-	c.listener.work.add(&c.pace, kernel.Write, callWork+bytes/writeBytes)
+	c.listener.work.add(&c.pace, kernel.Write, callWork+bytes/unitBytes)
 }
 
 func (c *Client) outOctets() int {

@@ -1,15 +1,17 @@
 package servertcp
 
 import (
+	"slices"
+
 	"github.com/gopoe/poe/component/internal/tcpconn"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/wheel/readwrite"
 )
 
 // A connection's wheel reports by events, whose handlers are states of the
-// session that InlineStates may replace. Where none of them is replaced and
-// the kernel does not trace, the wheel calls the same functions directly, and records that
-// are strings or bytes are not boxed.
+// session that InlineStates and Kernel.State may replace. Where none of them is replaced
+// and the kernel does not trace, the wheel calls the same functions directly, and records
+// that are strings or bytes are not boxed.
 
 const inputEvent = "tcp_server_got_input"
 
@@ -18,15 +20,31 @@ var wheelStates = [...]string{inputEvent, "tcp_server_got_error", "tcp_server_go
 
 // events selects how the connection's wheel reports.
 func (c *Client) events() readwrite.Events {
-	config := c.config()
-	if f := config.direct; f != nil && !c.Kernel.Host().Tracing() {
+	if f := c.config().direct; f != nil && !c.cold().byEvents && !c.Kernel.Host().Tracing() {
 		return f
 	}
+	return c.eventNames()
+}
+
+// eventNames are the events by which the wheel reports to the session's handlers.
+func (c *Client) eventNames() readwrite.Names {
 	names := readwrite.Names{Input: inputEvent, Error: "tcp_server_got_error", Flushed: "tcp_server_got_flush"}
-	if config.Marks.High > 0 {
+	if c.config().Marks.High > 0 {
 		names.High, names.Low = "tcp_server_got_high", "tcp_server_got_low"
 	}
 	return names
+}
+
+// handlerChanged makes the wheel report by events once Kernel.State has changed a
+// handler of one.
+func (c *Client) handlerChanged(e kernel.Event) {
+	if c.config().direct == nil || !slices.Contains(wheelStates[:], kernel.Arg[string](e, 0)) || c.cold().byEvents {
+		return
+	}
+	c.ensureCold().byEvents = true
+	if c.Wheel != nil {
+		c.Wheel.ReplaceEvents(c.eventNames())
+	}
 }
 
 // setDirect prepares the direct way, if the configuration allows it.

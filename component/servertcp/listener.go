@@ -3,7 +3,9 @@ package servertcp
 import (
 	"net"
 	"net/netip"
+	"slices"
 
+	"github.com/gopoe/poe/internal/override"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
 	"github.com/gopoe/poe/wheel/socketfactory"
@@ -54,6 +56,8 @@ const (
 	errorEvent      = "tcp_server_got_error"
 )
 
+var listenerEvents = socketfactory.Names{Success: connectionEvent, Failure: errorEvent}
+
 var listenerStates = session.States[Listener]{
 	"_start":            (*Listener).start,
 	"_stop":             (*Listener).stop,
@@ -67,6 +71,7 @@ var listenerStates = session.States[Listener]{
 	"shutdown":          (*Listener).shutdown,
 	"drain":             (*Listener).drain,
 	"stats":             func(l *Listener, e kernel.Event) { e.Return(l.Stats()) },
+	override.Event:      (*Listener).handlerChanged,
 }
 
 // ID returns the listener's session.
@@ -128,6 +133,16 @@ func (l *Listener) direct() bool {
 	return c.Acceptor == nil && c.shard == nil && c.SessionType == nil && !l.Kernel.Host().Tracing()
 }
 
+// handlerChanged makes the wheels send the event of a new connection once Kernel.State
+// has changed its handler.
+func (l *Listener) handlerChanged(e kernel.Event) {
+	if kernel.Arg[string](e, 0) == connectionEvent {
+		for _, w := range l.wheels {
+			w.ReplaceEvents(listenerEvents)
+		}
+	}
+}
+
 // accepted is gotConnection without the event.
 func (l *Listener) accepted(_ *socketfactory.Wheel, s socketfactory.Socket) {
 	l.Event = kernel.Event{Kernel: l.Kernel, Session: l.id, Sender: l.id, Name: connectionEvent}
@@ -172,17 +187,27 @@ func (l *Listener) serve(e kernel.Event, s socketfactory.Socket, counted *netip.
 	c.setRemote(s.Peer)
 	l.enter(c)
 	l.startOutputCheck()
-	_, err := session.New(e.Kernel, session.Config[Client]{
-		Heap: c, States: clientStates, Funcs: l.config.InlineStates, Options: l.config.ClientOptions,
-		Args: []any{s.Handle, l.clientArgs}, Type: l.config.SessionType,
-	})
-	if err != nil {
+	if err := l.startSession(e.Kernel, c, s.Handle, l.clientArgs); err != nil {
 		l.leave(c)
 		l.release(counted)
 		l.Connections--
 		s.Handle.Close()
 		e.Kernel.Host().Logger().Warn("servertcp: no session for a connection", "error", err)
 	}
+}
+
+// startSession starts the session of a connection.
+func (l *Listener) startSession(k *kernel.Kernel, c *Client, args ...any) (err error) {
+	config := l.config
+	if config.InlineStates == nil && config.ClientOptions == nil && config.SessionType == nil {
+		_, err = session.Create(k, c, clientStates, args...) // does not keep the list
+		return err
+	}
+	_, err = session.New(k, session.Config[Client]{
+		Heap: c, States: clientStates, Funcs: config.InlineStates, Options: config.ClientOptions,
+		Args: slices.Clone(args), Type: config.SessionType,
+	})
+	return err
 }
 
 func (l *Listener) gotError(e kernel.Event) {

@@ -2,6 +2,7 @@ package servertcp
 
 import (
 	"fmt"
+	"math"
 	"syscall"
 	"time"
 
@@ -81,6 +82,14 @@ func (l *Listener) shares() *shares {
 	return &l.share
 }
 
+// sharedMarks returns the marks of output that all wheels share, nil without any.
+func (l *Listener) sharedMarks() *readwrite.Marks {
+	if l.backpressure == 0 {
+		return nil
+	}
+	return &l.shares().marks
+}
+
 // divide computes the shares, once for each number of connections.
 func (l *Listener) divide() {
 	n := max(1, l.Connections)
@@ -144,9 +153,9 @@ func (c *Client) reserve(m kernel.Mode) (bytes int, retry time.Duration) {
 		}
 	}
 	if m == kernel.Write {
-		return min(bytes, c.writeShare()), 0
+		return min(bytes, c.tryWrite()), 0
 	}
-	return min(bytes, c.turnShare()), 0
+	return min(bytes, c.tryRead()), 0
 }
 
 // turnBytes is about how much all connections together read in one turn of the
@@ -186,7 +195,7 @@ func (f *connLimits) Consumed(m kernel.Mode, bytes int) {
 // share of it.
 func (c *Client) holdBack() time.Duration {
 	m := &c.listener.memory
-	if !m.overLimit() || c.held <= max(leastShare, m.limit/max(1, c.listener.Connections)) {
+	if !m.overLimit() || int(c.held) <= max(leastShare, m.limit/max(1, c.listener.Connections)) {
 		if c.extra != nil {
 			c.extra.stalled = time.Time{}
 		}
@@ -252,17 +261,16 @@ func (c *Client) account() {
 	if w == nil || c.condemned {
 		return
 	}
-	if held := w.OutOctets() + w.InMemory(); held != c.held {
-		c.listener.memory.total += held - c.held
+	if held := uint32(min(uint64(w.OutOctets()+w.InMemory()), math.MaxUint32)); held != c.held {
+		c.listener.memory.total += int(held) - int(c.held)
 		c.held = held
 	}
-	w.SetBackpressure(c.listener.shares().marks)
 }
 
 // forget counts the connection's part no more.
 func (c *Client) forget() {
 	c.drained()
-	c.listener.memory.total -= c.held
+	c.listener.memory.total -= int(c.held)
 	c.held = 0
 }
 
@@ -274,7 +282,7 @@ const accountStep = 64 << 10
 // records for it are dropped, and it is counted no more. One big record alone,
 // to a peer for which nothing waits, ends no connection.
 func (c *Client) queued() {
-	if c.Wheel == nil || c.Wheel.OutOctets() < c.held+accountStep {
+	if c.Wheel == nil || c.Wheel.OutOctets() < int(c.held)+accountStep {
 		return
 	}
 	first := c.held == 0

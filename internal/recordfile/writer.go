@@ -1,8 +1,10 @@
 package recordfile
 
 import (
+	"bytes"
 	"encoding/binary"
 	"hash/crc32"
+	"sync/atomic"
 	"unsafe"
 )
 
@@ -28,7 +30,8 @@ func frameSum(number uint64, data []byte) uint32 {
 	return Sum(Sum(0, b[:]), data)
 }
 
-// Writer collects records into frames. It is for one goroutine at a time.
+// Writer collects records into frames. It is for one goroutine at a time, except
+// Unfinished.
 type Writer struct {
 	// Emit is called with each complete frame, which it owns.
 	Emit func(f *Frame)
@@ -40,6 +43,15 @@ type Writer struct {
 	names  map[string]uint64
 	frames uint64
 	recent [recentNames]recentName
+	shared atomic.Pointer[sharedFrame]
+}
+
+// sharedFrame is the present frame for another goroutine, which reads no more of it than
+// was complete: the writer only appends behind that.
+type sharedFrame struct {
+	number   uint64
+	buf      []byte
+	complete atomic.Int64 // bytes of buf
 }
 
 // recentName is a name that was written in some frame. Names are mostly constants
@@ -67,6 +79,9 @@ type Frame struct {
 	buf    []byte // with room for the head
 	sealed []byte // as it is in the file, once that is made
 }
+
+// Number returns the frame's number in the recording; the first is 0.
+func (f *Frame) Number() uint64 { return f.number }
 
 // Len returns the size of the frame in memory.
 func (f *Frame) Len() int { return len(f.buf) }
@@ -138,6 +153,33 @@ func (w *Writer) Flush() {
 	w.buf = nil
 	clear(w.names)
 	w.Emit(f)
+	w.shared.Store(nil) // after Emit: a frame is always in one of the two places
+}
+
+// Share lets Unfinished return the records that were begun.
+func (w *Writer) Share() {
+	if len(w.buf) == 0 {
+		return
+	}
+	s := w.shared.Load()
+	if s == nil || &s.buf[0] != &w.buf[0] { // it is new, or has got other memory
+		s = &sharedFrame{number: w.frames, buf: w.buf[:cap(w.buf)]}
+		s.complete.Store(int64(len(w.buf)))
+		w.shared.Store(s)
+		return
+	}
+	s.complete.Store(int64(len(w.buf)))
+}
+
+// Unfinished returns a copy of the present frame as of the last Share, nil if there is
+// none. Any goroutine may call it while the memory of frames is not used again. The frame
+// may have been emitted meanwhile.
+func (w *Writer) Unfinished() *Frame {
+	s := w.shared.Load()
+	if s == nil {
+		return nil
+	}
+	return &Frame{number: s.number, buf: bytes.Clone(s.buf[:s.complete.Load()])}
 }
 
 // Pending returns how many bytes wait for Flush.
@@ -166,14 +208,14 @@ func (w *Writer) Bytes(p []byte) []byte {
 // Name appends a name: 0 and the name in full when it is new in the frame, else
 // its number there, which is returned.
 func (w *Writer) Name(name string) (number uint64) {
-	bytes := unsafe.StringData(name)
-	slot := &w.recent[(uintptr(unsafe.Pointer(bytes))>>2^uintptr(len(name)))%recentNames]
-	if slot.n > 0 && slot.bytes == bytes && slot.size == len(name) && slot.frame == w.frames {
+	first := unsafe.StringData(name)
+	slot := &w.recent[(uintptr(unsafe.Pointer(first))>>2^uintptr(len(name)))%recentNames]
+	if slot.n > 0 && slot.bytes == first && slot.size == len(name) && slot.frame == w.frames {
 		w.Uint(slot.n)
 		return slot.n
 	}
 	n, known := w.names[name]
-	*slot = recentName{bytes, len(name), w.frames, n}
+	*slot = recentName{first, len(name), w.frames, n}
 	if !known {
 		slot.n = uint64(len(w.names) + 1)
 	}

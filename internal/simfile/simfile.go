@@ -19,6 +19,8 @@ type System interface {
 	ReadDir(dir string) ([]string, error)
 	// Now is the host's time of day, which times of files are taken from.
 	Now() time.Time
+	// Mono is the time since some moment. It never goes back.
+	Mono() time.Duration
 	// Notify makes a source of notifications. The error is errors.ErrUnsupported
 	// if the host has none.
 	Notify() (Notifier, error)

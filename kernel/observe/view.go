@@ -173,7 +173,7 @@ type Queued struct {
 type HandleInfo struct {
 	Slot     int
 	Name     string
-	FD       int // -1 for none
+	FD       int // -1 for none, and in a replay
 	Watchers []Watcher
 }
 

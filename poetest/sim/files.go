@@ -93,6 +93,9 @@ func (f Files) ReadDir(dir string) (names []string, err error) {
 // Now is the host's time of day.
 func (f Files) Now() time.Time { return f.d.now() }
 
+// Mono is the time since the world began.
+func (f Files) Mono() time.Duration { return f.d.h.w.now }
+
 // openFile is a file that the program reads.
 type openFile struct {
 	d      *Disk

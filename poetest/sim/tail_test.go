@@ -299,12 +299,11 @@ func (t *tailWorld) complete() error {
 	return nil
 }
 
-// tailed is the world of a log that is rotated in some way; each third tail polls,
-// unless all are to be notified.
-func tailed(way rotation, stable, notified bool) func(w *sim.World) {
+// tailed is the world of a log that is rotated in some way; each third tail polls.
+func tailed(way rotation, stable bool) func(w *sim.World) {
 	return func(w *sim.World) {
 		r := rand.New(rand.NewPCG(w.Rand().Uint64(), 0))
-		t := &tailWorld{w: w, rand: r, way: way, lives: 1, until: 12 * time.Second, tail: &tail{Poll: w.Seed()%3 == 2 && !notified}}
+		t := &tailWorld{w: w, rand: r, way: way, lives: 1, until: 12 * time.Second, tail: &tail{Poll: w.Seed()%3 == 2}}
 		t.host = w.Host("host", t.tail.start)
 		t.host.Stable, t.host.MayEnd = stable, true
 		t.host.Disk.Meanwhile(0.02, t.write)
@@ -331,7 +330,7 @@ func TestTail(t *testing.T) {
 	hostile := sim.Hostile()
 	hostile.Crashes, hostile.FullDisks, hostile.Pauses, hostile.Longest = 6*time.Second, 8*time.Second, 5*time.Second, 3*time.Second
 	jumping := hostile
-	hostile.ClockJumps = 0 // a search goes by the times of files
+	hostile.ClockJumps = 0
 	calm, failing := hostile, hostile
 	calm.Errors, calm.Crashes = 0, 0
 	failing.Crashes = 0
@@ -348,12 +347,13 @@ func TestTail(t *testing.T) {
 		{"copied calm", []rotation{copyTruncate}, calm},
 		{"copied failing", []rotation{copyTruncate}, failing},
 		{"copied hostile", []rotation{copyTruncate}, hostile},
+		{"copied jumping", []rotation{copyTruncate}, jumping},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			config := config
 			config.Faults = c.faults
 			sim.Run(t, config, func(w *sim.World) {
-				tailed(c.ways[w.Seed()/3%uint64(len(c.ways))], c.faults.Crashes == 0, c.faults.ClockJumps > 0)(w)
+				tailed(c.ways[w.Seed()/3%uint64(len(c.ways))], c.faults.Crashes == 0)(w)
 			})
 		})
 	}
@@ -363,7 +363,7 @@ func TestTail(t *testing.T) {
 func TestATailIsReplayed(t *testing.T) {
 	config := sim.Config{Seeds: 1, Duration: 9 * time.Second, Settle: 11 * time.Second, Faults: sim.Faults{Errors: 0.002, Unnoticed: 0.01}}
 	said := runFailing(t, config, func(w *sim.World) {
-		tailed(renaming, true, false)(w)
+		tailed(renaming, true)(w)
 		w.Eventually("never", func() error { return errors.New("it is not so") })
 	})
 	dir := recordedIn.FindStringSubmatch(said)

@@ -62,6 +62,21 @@ func (w *Wheel) awaitedIs(info fileInfo, id identity) *awaited {
 	return a
 }
 
+// awaitedHasName reports whether the file that could not be opened when the wheel began
+// still has the name. What a search finds then has not had it since, and may be a copy.
+func (w *Wheel) awaitedHasName() bool {
+	a := w.unsought
+	if a == nil || a.err != nil || w.dir.exact() {
+		return false
+	}
+	info, err := w.files.stat(w.config.Filename)
+	if err != nil || info.ID != a.id || !a.dated {
+		return err == nil && info.ID == a.id
+	}
+	id, _, err := w.files.identify(w.config.Filename)
+	return err == nil && id.Born == a.found.Born
+}
+
 // seekAwaited finds the position to begin at in the current file, which has been awaited
 // and now has that size. If it was truncated meanwhile, the position is in its copy.
 func (w *Wheel) seekAwaited(a *awaited, size int64) error {

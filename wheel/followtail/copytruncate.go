@@ -3,12 +3,7 @@ package followtail
 import (
 	"errors"
 	"slices"
-	"time"
 )
-
-// clockSlack is how far the time of a file may lag behind the time of day: the
-// system does not read the clock for every file.
-const clockSlack = 50 * time.Millisecond
 
 // fileTruncated deals with a file that has lost what was read of it. What was
 // not read is looked for in copies.
@@ -17,7 +12,7 @@ func (w *Wheel) fileTruncated() {
 	if w.config.Filename == "" {
 		w.endRecords(s.file.Name())
 		w.emitLost(s.file.Name(), 0, ErrTruncated)
-		s.rewind(w.lookedAt)
+		s.rewind(w.lookedAt.Wall)
 		s.announced = true
 		w.emit(w.events.Funcs.Reset)
 		w.pollLater(w.config.PollInterval)
@@ -39,7 +34,7 @@ func (w *Wheel) fileTruncated() {
 	default:
 		w.endRecords(s.path)
 		w.emitLost(s.path, 0, ErrTruncated)
-		s.rewind(w.lookedAt)
+		s.rewind(w.lookedAt.Wall)
 	}
 	w.pollNow()
 }
@@ -68,7 +63,7 @@ func (w *Wheel) continueInCopy() bool {
 			continue
 		}
 		w.original, w.copies, w.backlog = s, true, found[i+1:]
-		s.rewind(w.lookedAt)
+		s.rewind(w.lookedAt.Wall)
 		return true
 	}
 	return false

@@ -22,8 +22,14 @@ type system interface {
 	identify(path string) (dated, error)
 	// readDir lists what can be read of a directory.
 	readDir(dir string) []directoryEntry
-	// now is the time of day, which times of files are compared with.
-	now() time.Time
+	now() reading
+}
+
+// reading is one of both clocks: the time of day, which times of files are compared
+// with, and one that is never set.
+type reading struct {
+	Wall time.Time
+	Mono time.Duration
 }
 
 // opened is an open file of a system.
@@ -160,7 +166,7 @@ func (s files) readDir(dir string) []directoryEntry {
 	return list
 }
 
-func (s files) now() time.Time {
-	now, _ := kernel.Recorded(s.k, "time", func() (time.Time, error) { return s.system.now(), nil })
+func (s files) now() reading {
+	now, _ := kernel.Recorded(s.k, "time", func() (reading, error) { return s.system.now(), nil })
 	return now
 }

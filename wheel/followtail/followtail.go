@@ -19,7 +19,8 @@
 // Linux the system reports creations and renamings in the directory, so it does
 // not matter what the files are called after a rotation, as long as they stay in
 // the directory. Elsewhere, and with PollOnly, the directory is searched for
-// names of rotated files, whose order is that of their times and names.
+// names of rotated files, whose order is that of their times and names, or of
+// their names alone once the time of day was set back.
 //
 // If records may have been lost all the same, the event Lost reports it and the
 // cause; see [Loss].
@@ -119,7 +120,7 @@ type Wheel struct {
 	timer    kernel.AlarmID
 	quiet    time.Duration  // for how long the file has been seen without new data
 	quietAt  time.Time      // until when that is counted
-	lookedAt time.Time      // when the present look at the file began
+	lookedAt reading        // when the present look at the file began
 	sameAt   time.Time      // when the name last referred to the current file
 	freeAt   time.Time      // when the last look began, if it has found nothing with the name
 	openErr  error          // why the file could not be opened, once reported
@@ -159,7 +160,7 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 func (w *Wheel) begin() error {
 	w.lookedAt = w.files.now()
 	w.disturbed()
-	w.sameAt = w.lookedAt
+	w.sameAt = w.lookedAt.Wall
 	field, file := "Handle", ownFile(w.config.Handle)
 	if w.config.Filename != "" {
 		field = "Filename"
@@ -171,7 +172,7 @@ func (w *Wheel) begin() error {
 		}
 	}
 	if file != nil {
-		w.current = &source{file: file, path: file.Name(), announced: true, since: w.lookedAt}
+		w.current = &source{file: file, path: file.Name(), announced: true, since: w.lookedAt.Wall}
 		info, err := file.Stat()
 		w.current.id = info.ID
 		switch {

@@ -39,7 +39,13 @@ func (machine) readDir(dir string) (list []directoryEntry) {
 	return list
 }
 
-func (machine) now() time.Time { return time.Now() }
+// began is some moment.
+var began = time.Now()
+
+func (machine) now() reading {
+	now := time.Now()
+	return reading{now.Round(0), now.Sub(began)}
+}
 
 // machineFile is an open file of the machine.
 type machineFile struct{ *os.File }

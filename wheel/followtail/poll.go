@@ -29,7 +29,7 @@ func (w *Wheel) HandleReady(kernel.Mode) {
 // poll looks at the file. If there is nothing new that is only reported when the
 // timer has caused the look.
 func (w *Wheel) poll(timed bool) {
-	w.lookedAt = w.files.now()
+	w.look()
 	if w.err != nil || w.Closed() || w.current == nil && !w.advance(timed) {
 		return
 	}
@@ -130,7 +130,7 @@ func (w *Wheel) checkName(timed bool) {
 	switch {
 	case err == nil && w.current.isFile(info):
 		if w.current.pos > 0 { // an empty file may have been copied and truncated meanwhile
-			w.sameAt = w.lookedAt
+			w.sameAt = w.lookedAt.Wall
 		}
 		if !w.readPrevious(timed) {
 			w.nothingNew(timed)

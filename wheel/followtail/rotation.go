@@ -176,6 +176,9 @@ func (w *Wheel) release(s *source) {
 // advance makes the next file the current one: of those that have come since,
 // or else the one that has the name. It reports whether there is one.
 func (w *Wheel) advance(timed bool) bool {
+	if len(w.backlog) == 0 && w.awaitedHasName() {
+		return w.openByName(timed)
+	}
 	for range maxAdvance {
 		if !w.copies {
 			w.collect()
@@ -251,9 +254,9 @@ func (w *Wheel) begun(a *arrival) bool {
 		return false
 	}
 	w.freeAt = time.Time{}
-	w.current = &source{file: a.file, id: info.ID, path: a.path(w.config.Filename), since: w.lookedAt, copied: w.copies, arrival: a}
-	if a.id.Born != 0 {
-		w.current.since = time.Unix(0, a.id.Born)
+	w.current = &source{file: a.file, id: info.ID, path: a.path(w.config.Filename), since: w.lookedAt.Wall, copied: w.copies, arrival: a}
+	if born := time.Unix(0, a.id.Born); a.id.Born != 0 && born.Before(w.lookedAt.Wall) {
+		w.current.since = born
 	}
 	a.file = nil
 	w.dir.watch(w.current)
@@ -300,7 +303,7 @@ func (w *Wheel) openByName(timed bool) bool {
 		w.records.Write(w.current.partial)
 		return true
 	}
-	w.current = &source{file: f, id: info.ID, path: w.config.Filename, since: w.lookedAt}
+	w.current = &source{file: f, id: info.ID, path: w.config.Filename, since: w.lookedAt.Wall}
 	if !info.Mode().IsRegular() {
 		if err := w.followSpecial("Filename", info.Mode()); err != nil {
 			w.fail("read", err)
@@ -326,7 +329,7 @@ func (w *Wheel) nameIsFree() {
 	if !w.freeAt.IsZero() {
 		w.sameAt = w.freeAt
 	}
-	w.freeAt = w.lookedAt
+	w.freeAt = w.lookedAt.Wall
 }
 
 // continueFound finds out whether the file that was found by a search and read
@@ -402,7 +405,7 @@ func (w *Wheel) overtaken() bool {
 		return true
 	}
 	if copies {
-		s.rewind(w.lookedAt)
+		s.rewind(w.lookedAt.Wall)
 		w.original, w.copies = s, true
 		return true
 	}

@@ -22,6 +22,7 @@ type scanner struct {
 	all       []*candidate      // what was found last, in the order in which it was created
 	begun     bool
 	agreed    bool // two searches of the last refresh have
+	byName    bool // the time of day was set back: names tell the order better than times
 	absent    bool // the directory was not there when the system was asked to watch it
 }
 
@@ -54,7 +55,7 @@ func (s *scanner) refresh() error {
 		searches = append(searches, s.search())
 		s.agreed = i > 0 && slices.EqualFunc(searches[i-1], searches[i], func(a, b *candidate) bool { return a.id == b.id && a.name == b.name })
 	}
-	s.all = merged(searches)
+	s.all = merged(searches, s.byName)
 	known := map[identity]bool{}
 	for _, c := range s.all {
 		if !s.begun || s.known[c.id] {
@@ -66,10 +67,10 @@ func (s *scanner) refresh() error {
 }
 
 // merged returns what any of several searches has found, in the order in which it
-// was created. Files that were created at the same time are ordered by the names
-// that the last search has found which has found both: those of different searches
-// cannot be compared, since files are renamed meanwhile.
-func merged(searches [][]*candidate) []*candidate {
+// was created. Files that were created at the same time, and all if byName is set, are
+// ordered by the names that the last search has found which has found both: those of
+// different searches cannot be compared, since files are renamed meanwhile.
+func merged(searches [][]*candidate, byName bool) []*candidate {
 	found := map[identity]*candidate{}
 	marks := make([]map[identity]string, len(searches))
 	for i, list := range searches {
@@ -79,7 +80,7 @@ func merged(searches [][]*candidate) []*candidate {
 		}
 	}
 	return slices.SortedFunc(maps.Values(found), func(a, b *candidate) int {
-		if order := compareAge(a, b); order != 0 {
+		if order := compareAge(a, b); order != 0 && !byName {
 			return order
 		}
 		for _, names := range slices.Backward(marks) {

@@ -27,7 +27,7 @@ func TestMergedSearches(t *testing.T) {
 		{"renamed between two", [][]*candidate{{file(5, ".1")}, {file(5, ".2"), file(6, ".1")}, {file(5, ".4"), file(6, ".3")}, {file(6, ".5")}}, []uint64{5, 6}},
 	} {
 		var got []uint64
-		for _, f := range merged(c.searches) {
+		for _, f := range merged(c.searches, false) {
 			got = append(got, f.id.Inode)
 		}
 		assert.Equal(t, c.want, got, c.name)

@@ -1,8 +1,6 @@
 package followtail
 
 import (
-	"time"
-
 	"github.com/gopoe/poe/internal/simfile"
 )
 
@@ -29,7 +27,7 @@ func (s simulated) readDir(dir string) (list []directoryEntry) {
 	return list
 }
 
-func (s simulated) now() time.Time { return s.host.Now() }
+func (s simulated) now() reading { return reading{s.host.Now(), s.host.Mono()} }
 
 // simulatedFile is an open file of the host.
 type simulatedFile struct{ simfile.File }

@@ -229,3 +229,22 @@ func TestClosedWhenSomethingWasLost(t *testing.T) {
 		})
 	}
 }
+
+// After the time of day was set back, logs that have been rotated since the last look are
+// found, and read in the order of their names: their times are those of older ones.
+func TestTheClockIsSetBackBetweenTwoLooks(t *testing.T) {
+	var host *sim.Host
+	rotate := func(d *sim.Disk) {
+		for n := 3; n > 0; n-- {
+			_ = d.Rename(fmt.Sprint("log.", n-1), fmt.Sprint("log.", n))
+		}
+		_ = d.Rename("log", "log.1")
+	}
+	said := tailed(t, kernel.Options{}, func(h *sim.Host, _ *followtail.Config) { host = h },
+		step{100 * time.Millisecond, appends("one\n")},
+		step{2010 * time.Millisecond, func(d *sim.Disk) { rotate(d); appends("two\n")(d) }},
+		step{2020 * time.Millisecond, func(*sim.Disk) { host.SetClock(-time.Minute) }},
+		step{2030 * time.Millisecond, func(d *sim.Disk) { rotate(d); appends("three\n")(d) }},
+		step{2040 * time.Millisecond, func(d *sim.Disk) { rotate(d); appends("four\n")(d) }})
+	require.Equal(t, []string{"one", "two", "three", "four"}, said)
+}

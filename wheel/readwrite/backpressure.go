@@ -4,10 +4,10 @@ import "slices"
 
 // SetBackpressure changes the marks of Config.Backpressure, from the next
 // record that is put on. It does nothing if the wheel was made without these
-// marks, or if m would not be valid in Config.
+// marks or with shared ones, or if m would not be valid in Config.
 func (w *Wheel) SetBackpressure(m Marks) {
-	if l := w.limits; l != nil && l.backpressure != m && l.backpressure.High > 0 && m.Low > 0 && m.High > m.Low {
-		l.backpressure = m
+	if x := w.more; x != nil && w.backpressure == &x.backpressure && m.Low > 0 && m.High > m.Low {
+		x.backpressure = m
 	}
 }
 
@@ -19,21 +19,21 @@ func (w *Wheel) holdInput() {
 	}
 	w.held = true
 	w.changes++ // which ends the decoding of several records at once
-	w.base.Kernel.SelectPauseRead(w.in)
+	w.base.Kernel.SelectPauseRead(w.in().handle)
 }
 
 // releaseInput continues where holdInput has stopped, once little enough output
 // waits, or none is written any more.
 func (w *Wheel) releaseInput() {
-	if !w.held || !w.noOutput && w.driver.OutOctets() > w.limits.backpressure.Low {
+	if !w.held || !w.noOutput && w.out.driver.OutOctets() > w.backpressure.Low {
 		return
 	}
 	w.held = false
 	if w.base.Closed() {
 		return
 	}
-	if !w.noInput && !w.limits.paused {
-		w.base.Kernel.SelectResumeRead(w.in)
+	if !w.noInput && (w.more == nil || !w.more.paused) {
+		w.base.Kernel.SelectResumeRead(w.in().handle)
 	}
 	if !w.decoding {
 		w.base.InOwner(w.decodePending)
@@ -50,14 +50,14 @@ type step struct {
 // the error that ended it. If input is held among its records, the others wait. It
 // reports whether decoding continues.
 func (w *Wheel) emitStep() bool {
-	for w.step != nil {
-		s := w.step
+	for in := w.input; in.step != nil; {
+		s := in.step
 		switch {
 		case w.aborted:
-			w.step = nil
+			in.step = nil
 			return false
 		case len(s.records) == 0:
-			w.step = nil
+			in.step = nil
 			return s.err == nil || w.decodeFailed(s.err)
 		case w.held:
 			s.records = slices.Clone(s.records)
@@ -72,5 +72,6 @@ func (w *Wheel) emitStep() bool {
 
 // unfinished reports whether there is something to decode without reading more.
 func (w *Wheel) unfinished() bool {
-	return len(w.pending.rest()) > 0 || w.step != nil || w.limits != nil && w.limits.interrupted
+	in := w.input
+	return in != nil && (len(in.pending.rest()) > 0 || in.step != nil) || w.more != nil && w.more.interrupted
 }

@@ -12,10 +12,10 @@ import (
 func (w *Wheel) Describe() []observe.Field {
 	f := []observe.Field{
 		{Name: "wheel", Value: uint64(w.base.ID())},
-		{Name: "handle", Value: w.in.String()},
-		{Name: "filter", Value: fmt.Sprintf("%T", w.inFilter)},
+		{Name: "handle", Value: w.in().handle.String()},
+		{Name: "filter", Value: fmt.Sprintf("%T", w.in().filter)},
 	}
-	if out := fmt.Sprintf("%T", w.outFilter); out != f[2].Value {
+	if out := fmt.Sprintf("%T", w.out.filter); out != f[2].Value {
 		f = append(f, observe.Field{Name: "output filter", Value: out})
 	}
 	f = append(f,
@@ -27,7 +27,7 @@ func (w *Wheel) Describe() []observe.Field {
 	if why := w.notReading(); why != "" {
 		f = append(f, observe.Field{Name: "not reading", Value: why})
 	}
-	if w.high {
+	if w.more != nil && w.more.high {
 		f = append(f, observe.Field{Name: "high", Value: true})
 	}
 	return f
@@ -40,9 +40,9 @@ func (w *Wheel) notReading() string {
 		return "input has ended"
 	case w.held:
 		return "output waits (back-pressure)"
-	case w.limits != nil && w.limits.paused:
+	case w.more != nil && w.more.paused:
 		return "paused"
-	case w.limits != nil && w.limits.throttleTimers[kernel.Read] != 0:
+	case w.throttled(kernel.Read):
 		return "rate limit"
 	case !w.reads:
 		return "nothing wants input"

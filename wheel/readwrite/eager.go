@@ -20,11 +20,11 @@ func (w *Wheel) decodeEagerly() {
 // requestWrite makes the kernel call the wheel in the next turn if output waits.
 func (w *Wheel) requestWrite() {
 	if w.outputWaits() {
-		w.base.Kernel.Host().TryWrite(w.out)
+		w.base.Kernel.Host().TryWrite(w.out.handle)
 	}
 }
 
 // outputWaits reports whether there is output that can be written.
 func (w *Wheel) outputWaits() bool {
-	return w.driver.OutOctets() > 0 && !w.noOutput && !w.base.Closed()
+	return w.out.driver.OutOctets() > 0 && !w.noOutput && !w.base.Closed()
 }

@@ -16,13 +16,44 @@ const keepInput = 4096
 // and not a slice that shrinks, since every pointer that is written while garbage
 // is collected costs more than finding a short line.
 type chunk struct {
-	buf []byte
-	at  int
+	buf   []byte
+	at    int
+	piece *piece // in which buf is, nil if in none
 }
 
 func (c *chunk) rest() []byte { return c.buf[c.at:] }
 
-func (c *chunk) set(buf []byte) { c.buf, c.at = buf, 0 }
+// input is what a wheel has while it decodes, or between two reads while something
+// has not been decoded. All other wheels of a kernel have none.
+type input struct {
+	cur     chunk // while decoding
+	pending chunk // what has not been decoded, between two reads, in memory of its own
+	step    *step // of which records are still to come, or nil
+}
+
+// ensureInput returns the wheel's input, which it keeps until giveBack.
+func (w *Wheel) ensureInput() *input {
+	if w.input == nil {
+		w.takeInput()
+	}
+	return w.input
+}
+
+func (w *Wheel) takeInput() {
+	if w.input = w.desk.spare; w.input == nil {
+		w.input = &input{}
+	}
+	w.desk.spare = nil
+}
+
+// giveBack takes the input away from a wheel that does not need it any more.
+func (w *Wheel) giveBack() {
+	if in := w.input; in != nil && !w.decoding && in.step == nil && len(in.pending.rest()) == 0 {
+		w.input, w.desk.spare = nil, in
+	}
+}
+
+func (c *chunk) set(buf []byte) { c.buf, c.at, c.piece = buf, 0, nil }
 
 // compact frees what has been decoded, once that is as much as what has not:
 // so each byte is moved a few times at most, however long a record is.
@@ -44,20 +75,31 @@ func (w *Wheel) read() {
 	if most == 0 {
 		return
 	}
-	buf := w.base.Kernel.Host().Scratch(w.reader.BlockSize())
+	from := w.in()
+	buf, p := []byte(nil), (*piece)(nil)
+	if w.long && !w.decoding {
+		p = w.desk.takePiece()
+		buf = p.free
+	} else {
+		buf = w.base.Kernel.Host().Scratch(from.driver.BlockSize())
+	}
 	if most > 0 {
 		buf = buf[:min(most, len(buf))]
 	}
-	n, err := w.reader.Read(w.in, buf)
+	n, err := from.driver.Read(from.handle, buf)
 	switch {
 	case err != nil:
 		w.readFailed(err)
 	case n == 0:
 	case w.discards || w.decoding || w.eager:
-		w.haveRead(buf[:n])
+		w.haveRead(buf[:n], p)
 	default:
-		w.setCurrent(buf[:n])
+		w.setCurrent(buf[:n], p)
 		w.decodeCurrent(n)
+	}
+	if p != nil {
+		w.long = p.taken
+		w.desk.returnPiece(p, n)
 	}
 }
 
@@ -70,15 +112,15 @@ func (w *Wheel) readFailed(err error) {
 }
 
 // haveRead deals with what has been read where that is not simply decoded.
-func (w *Wheel) haveRead(read []byte) {
+func (w *Wheel) haveRead(read []byte, p *piece) {
 	defer w.consumed(kernel.Read, len(read))
 	switch {
 	case w.discards:
 	case w.decoding:
 		w.decodeNested(read)
 	default:
-		w.setCurrent(read)
-		if w.driver.OutOctets() == 0 {
+		w.setCurrent(read, p)
+		if w.out.driver.OutOctets() == 0 {
 			w.decodeEagerly()
 		} else {
 			w.decodeCurrent(0)
@@ -87,12 +129,12 @@ func (w *Wheel) haveRead(read []byte) {
 }
 
 // setCurrent makes what has been read the current chunk, behind what is pending.
-func (w *Wheel) setCurrent(read []byte) {
-	if len(w.pending.rest()) > 0 {
-		w.pending.buf = append(w.pending.buf, read...)
-		w.cur = w.pending
+func (w *Wheel) setCurrent(read []byte, p *piece) {
+	if in := w.ensureInput(); len(in.pending.rest()) > 0 {
+		in.pending.buf = append(in.pending.buf, read...)
+		in.cur = in.pending
 	} else {
-		w.cur.set(read)
+		in.cur = chunk{buf: read, piece: p}
 	}
 }
 
@@ -106,10 +148,11 @@ func (w *Wheel) decodeCurrent(read int) {
 // endDecoding is called when decodeCurrent returns, even if a handler panics.
 func (w *Wheel) endDecoding(read int) {
 	w.decoding = false
-	if w.cur.at < len(w.cur.buf) || w.pending.buf != nil {
+	if in := w.input; in.cur.at < len(in.cur.buf) || len(in.pending.buf) > 0 || in.step != nil {
 		w.saveUndecoded()
+		w.giveBack()
 	} else {
-		w.cur.set(nil)
+		w.input, w.desk.spare = nil, in
 	}
 	w.consumed(kernel.Read, read)
 }
@@ -117,7 +160,7 @@ func (w *Wheel) endDecoding(read int) {
 // decodeChecked decodes what is there, unless it is too much.
 func (w *Wheel) decodeChecked() {
 	if err := w.checkBuffer(); err != nil {
-		w.cur.set(nil)
+		w.input.cur.set(nil)
 		w.decodeFailed(err)
 		return
 	}
@@ -128,8 +171,9 @@ func (w *Wheel) decodeChecked() {
 // the kernel. As in POE the records that are still to come with that record come
 // first; what is no whole record is left to the outer decoding.
 func (w *Wheel) decodeNested(read []byte) {
-	w.cur.set(slices.Concat(w.cur.rest(), read)) // the record at hand may be a part of the old memory
-	w.changes++                                  // the outer decoding looks at it anew
+	cur := &w.input.cur
+	cur.set(slices.Concat(cur.rest(), read)) // the record at hand may be a part of the old memory
+	w.changes++                              // the outer decoding looks at it anew
 	w.decodeChecked()
 }
 
@@ -138,31 +182,37 @@ func (w *Wheel) decodePending() {
 	if w.decoding || w.aborted || w.discards || !w.unfinished() || !w.events.Funcs.wantsInput() {
 		return
 	}
-	w.cur = w.pending
+	in := w.ensureInput()
+	in.cur = in.pending
 	w.decodeCurrent(0)
 }
 
 // finish passes on what ends with the stream. It reports whether that end is
 // still to be reported: unless the wheel was closed meanwhile.
 func (w *Wheel) finish() bool {
-	if _, ok := w.inFilter.(filter.Finisher); !ok || w.discards {
+	if _, ok := w.in().filter.(filter.Finisher); !ok || w.discards {
 		return true
 	}
 	was := w.decoding
 	if was { // a handler of a record runs a turn of the kernel
 		w.decodeNested(nil)
 	} else {
-		w.cur = w.pending
+		w.ensureInput().cur = w.input.pending
 	}
-	w.decoding, w.pending = true, chunk{}
-	defer func() { w.decoding = was; w.cur.set(nil) }()
+	in := w.input
+	w.decoding, in.pending = true, chunk{}
+	defer func() {
+		w.decoding = was
+		in.cur.set(nil)
+		w.giveBack()
+	}()
 	for !w.base.Closed() {
-		f, ok := w.inFilter.(filter.Finisher)
+		f, ok := w.in().filter.(filter.Finisher)
 		if !ok {
 			return true
 		}
-		record, err := f.Finish(w.cur.rest())
-		w.cur.set(nil)
+		record, err := f.Finish(w.input.cur.rest())
+		w.input.cur.set(nil)
 		switch {
 		case errors.Is(err, io.EOF):
 			return true
@@ -177,44 +227,45 @@ func (w *Wheel) finish() bool {
 }
 
 func (w *Wheel) checkBuffer() error {
-	switch f := w.inFilter.(type) {
+	switch f := w.in().filter.(type) {
 	case *filter.Line: // the most common by far, called without a look-up
-		return f.CheckBuffer(len(w.cur.rest()))
+		return f.CheckBuffer(len(w.input.cur.rest()))
 	case filter.Limiter:
-		return f.CheckBuffer(len(w.cur.rest()))
+		return f.CheckBuffer(len(w.input.cur.rest()))
 	}
 	return nil
 }
 
 // saveUndecoded keeps what has not been decoded: it is in a buffer that others use.
 func (w *Wheel) saveUndecoded() {
-	switch rest := w.cur.rest(); {
+	in := w.input
+	switch rest := in.cur.rest(); {
 	case w.aborted || len(rest) == 0:
-		if cap(w.pending.buf) > keepInput {
-			w.pending.buf = nil
+		if cap(in.pending.buf) > keepInput {
+			in.pending.buf = nil
 		}
-		w.pending.set(w.pending.buf[:0])
-	case cap(w.pending.buf) > 0 && &w.cur.buf[:1][0] == &w.pending.buf[:1][0]:
-		w.pending = w.cur // the same memory, not moved for each piece of a record
-		w.pending.compact()
+		in.pending.set(in.pending.buf[:0])
+	case cap(in.pending.buf) > 0 && &in.cur.buf[:1][0] == &in.pending.buf[:1][0]:
+		in.pending = in.cur // the same memory, not moved for each piece of a record
+		in.pending.compact()
 	default:
-		w.pending.set(append(w.pending.buf[:0], rest...))
+		in.pending.set(append(in.pending.buf[:0], rest...))
 	}
-	w.cur.set(nil)
+	in.cur.set(nil)
 }
 
 // decodeAll passes on records until there are no more whole ones. The filter, the
 // events and the wheel itself may change with every record.
 func (w *Wheel) decodeAll() {
 	w.decoding = true // until what the caller has deferred
-	if w.limits != nil {
-		w.limits.interrupted = false
+	if w.more != nil {
+		w.more.interrupted = false
 	}
-	for more := w.step == nil || w.emitStep(); more && !w.aborted && !w.held; {
+	for more := w.input.step == nil || w.emitStep(); more && !w.aborted && !w.held; {
 		more = w.decodeSome()
 	}
 	if w.held {
-		w.limits.interrupted = true
+		w.ensureMore().interrupted = true
 	}
 }
 
@@ -222,18 +273,18 @@ func (w *Wheel) decodeAll() {
 // whether to continue.
 func (w *Wheel) decodeSome() bool {
 	if f := w.events.Funcs; f.Input == nil {
-		switch d := w.inFilter.(type) {
+		switch d := w.in().filter.(type) {
 		case *filter.Line: // the most common by far, recognized without a look-up
 			return w.decodeBytes(d, f, true)
 		case filter.BytesDecoder:
 			return w.decodeBytes(d, f, false)
 		}
 	}
-	if s, ok := w.inFilter.(filter.Stepper); ok {
+	if s, ok := w.in().filter.(filter.Stepper); ok {
 		return w.decodeStep(s)
 	}
-	record, n, err := w.inFilter.Decode(w.cur.rest())
-	w.cur.at += n
+	record, n, err := w.in().filter.Decode(w.input.cur.rest())
+	w.input.cur.at += n
 	if err != nil {
 		return w.decodeFailed(err)
 	}
@@ -246,17 +297,19 @@ func (w *Wheel) decodeSome() bool {
 func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs, plain bool) bool {
 	var batch stringBatch
 	for at := w.changes; at == w.changes; {
-		buf := w.cur.rest()
+		buf := w.input.cur.rest()
 		if plain && len(buf) == 0 {
 			return false
 		}
 		record, n, err := d.DecodeBytes(buf)
-		w.cur.at += n
+		w.input.cur.at += n
 		switch {
 		case err != nil:
 			return w.decodeFailed(err)
 		case f.Bytes != nil:
 			f.Bytes(w, record)
+		case f.Text != nil && len(record) >= leastPart && plain: // is a part of buf
+			f.Text(w, w.longText(record))
 		case f.Text != nil && n == len(buf) && batch.shared == "": // has come alone
 			f.Text(w, string(record))
 		case f.Text != nil:
@@ -269,9 +322,9 @@ func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs, plain bool) bool {
 // decodeStep passes on all records of a step, even if the filter is replaced
 // among them.
 func (w *Wheel) decodeStep(s filter.Stepper) bool {
-	records, n, err := s.DecodeStep(nil, w.cur.rest())
-	w.cur.at += n
-	w.step = &step{records, err}
+	records, n, err := s.DecodeStep(nil, w.input.cur.rest())
+	w.input.cur.at += n
+	w.input.step = &step{records, err}
 	return w.emitStep() && (len(records) > 0 || err != nil)
 }
 
@@ -286,7 +339,7 @@ func (w *Wheel) decodeFailed(err error) bool {
 	recoverable := filter.Recoverable(err)
 	if !recoverable {
 		w.discards = true
-		w.cur.set(nil)
+		w.input.cur.set(nil)
 	}
 	w.emitError("filter", err)
 	return recoverable
@@ -301,19 +354,17 @@ func (w *Wheel) stopInput() {
 // stream included, waits in the handle. Records that have been read already are
 // still reported, as in POE; see Config.Backpressure.
 func (w *Wheel) PauseInput() {
-	if w.limits != nil {
-		w.limits.paused = true
-	}
-	w.base.Kernel.SelectPauseRead(w.in)
+	w.ensureMore().paused = true
+	w.base.Kernel.SelectPauseRead(w.in().handle)
 }
 
 // ResumeInput undoes PauseInput.
 func (w *Wheel) ResumeInput() {
-	if w.limits != nil {
-		w.limits.paused = false
+	if w.more != nil {
+		w.more.paused = false
 	}
 	if !w.base.Closed() && !w.noInput && !w.held {
-		w.base.Kernel.SelectResumeRead(w.in)
+		w.base.Kernel.SelectResumeRead(w.in().handle)
 	}
 }
 
@@ -325,20 +376,21 @@ func (w *Wheel) ShutdownInput() {
 	}
 	w.stopInput()
 	// On what is no socket there is nothing to shut.
-	_ = w.in.CloseRead()
+	_ = w.in().handle.CloseRead()
 }
 
 // SetFilter replaces both filters, as SetInputFilter and SetOutputFilter do.
 // POE: set_filter.
 func (w *Wheel) SetFilter(f filter.Filter) {
-	w.outFilter = f
+	w.SetOutputFilter(f)
 	w.SetInputFilter(f)
 }
 
 // SetOutputFilter replaces the filter that encodes. Records that were put
 // before are encoded already. POE: set_output_filter.
 func (w *Wheel) SetOutputFilter(f filter.Filter) {
-	w.outFilter = f
+	w.separate()
+	w.out.filter = f
 }
 
 // SetInputFilter replaces the filter that decodes. What the old filter has not
@@ -346,14 +398,15 @@ func (w *Wheel) SetOutputFilter(f filter.Filter) {
 // method returns. POE: set_input_filter.
 func (w *Wheel) SetInputFilter(f filter.Filter) {
 	held := w.filterPending()
-	w.inFilter, w.discards = f, false
+	w.separate()
+	w.in().filter, w.discards = f, false
 	w.changes++
 	if r, ok := f.(filter.Rewinder); ok {
 		r.Rewind()
 	}
 	if w.decoding {
 		if len(held) > 0 {
-			w.cur.set(append(held, w.cur.rest()...))
+			w.input.cur.set(append(held, w.input.cur.rest()...))
 		}
 		w.decodeAgain()
 		return
@@ -361,15 +414,19 @@ func (w *Wheel) SetInputFilter(f filter.Filter) {
 	if w.base.Closed() {
 		return
 	}
-	w.pending.set(append(held, w.pending.rest()...))
-	w.cur = w.pending
-	defer w.saveUndecoded()
+	in := w.ensureInput()
+	in.pending.set(append(held, in.pending.rest()...))
+	in.cur = in.pending
+	defer func() {
+		w.saveUndecoded()
+		w.giveBack()
+	}()
 	w.decodeAgain()
 }
 
 // decodeAgain decodes what is there by a new filter.
 func (w *Wheel) decodeAgain() {
-	if len(w.cur.rest()) == 0 {
+	if len(w.input.cur.rest()) == 0 {
 		return
 	}
 	was := w.decoding
@@ -379,15 +436,19 @@ func (w *Wheel) decodeAgain() {
 
 // filterPending returns what the input filter holds inside itself, as bytes.
 func (w *Wheel) filterPending() []byte {
-	if p, ok := w.inFilter.(filter.ByteHolder); ok {
+	if p, ok := w.in().filter.(filter.ByteHolder); ok {
 		return p.PendingBytes()
 	}
 	return nil
 }
 
 func (w *Wheel) undecoded() []byte {
-	if w.decoding {
-		return w.cur.rest()
+	switch in := w.input; {
+	case in == nil:
+		return nil
+	case w.decoding:
+		return in.cur.rest()
+	default:
+		return in.pending.rest()
 	}
-	return w.pending.rest()
 }

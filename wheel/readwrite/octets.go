@@ -9,7 +9,7 @@ func (w *Wheel) InOctets() int { return len(w.undecoded()) }
 func (w *Wheel) InMemory() int {
 	held := len(w.undecoded())
 	if held > 0 {
-		held = max(held, cap(w.pending.buf))
+		held = max(held, cap(w.input.pending.buf))
 	}
 	return held
 }

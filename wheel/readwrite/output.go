@@ -34,24 +34,24 @@ func (w *Wheel) Put(records ...any) (high bool) {
 // putFailed reports an error of Put. It returns whether producers should stop.
 func (w *Wheel) putFailed(err error) (high bool) {
 	if errors.Is(err, ErrPending) {
-		if w.limits.putFailed {
+		if w.more.putFailed {
 			return true
 		}
-		w.limits.putFailed = true
+		w.more.putFailed = true
 	}
 	w.base.Later(func() {
-		if w.limits != nil {
-			w.limits.putFailed = false
+		if w.more != nil {
+			w.more.putFailed = false
 		}
 		w.emitError("put", err)
 	})
-	return w.high || errors.Is(err, ErrPending)
+	return w.more != nil && w.more.high || errors.Is(err, ErrPending)
 }
 
 // TryPut is [Wheel.Put], but returns the error instead of reporting it:
 // [ErrPending], or that of the filter. Nothing is queued then.
 func (w *Wheel) TryPut(records ...any) (high bool, err error) {
-	if _, ok := w.outFilter.(*filter.Line); ok && len(records) == 1 { // the common case, kept short
+	if _, ok := w.out.filter.(*filter.Line); ok && len(records) == 1 { // the common case, kept short
 		switch record := records[0].(type) {
 		case string:
 			return w.TryPutText(record)
@@ -59,7 +59,7 @@ func (w *Wheel) TryPut(records ...any) (high bool, err error) {
 			return w.TryPutBytes(record)
 		}
 	}
-	before := w.driver.OutOctets()
+	before := w.out.driver.OutOctets()
 	if accepts, err := w.accepts(before); !accepts {
 		return false, err
 	}
@@ -90,53 +90,53 @@ func (w *Wheel) PutBytes(record []byte) (high bool) {
 
 // TryPutText is PutText with the errors of TryPut.
 func (w *Wheel) TryPutText(record string) (high bool, err error) {
-	before := w.driver.OutOctets()
+	before := w.out.driver.OutOctets()
 	if accepts, err := w.accepts(before); !accepts {
 		return false, err
 	}
-	f, ok := w.outFilter.(*filter.Line) // the most common by far, called without a look-up
+	f, ok := w.out.filter.(*filter.Line) // the most common by far, called without a look-up
 	switch {
 	case !ok:
 		return w.encodeText(record, before)
-	case len(record) >= longText && w.out.Fd() >= 0:
+	case len(record) >= longText && w.out.handle.Fd() >= 0:
 		w.putLong(f, record)
 		return w.queued(before), nil
 	}
-	driver.PutRecord(w.driver, record, f.OutputLiteral())
+	driver.PutRecord(w.out.driver, record, f.OutputLiteral())
 	return w.queued(before), nil
 }
 
 // encodeText is TryPutText with another filter than Line, behind output of so many bytes.
 func (w *Wheel) encodeText(record string, before int) (high bool, err error) {
-	f, ok := w.outFilter.(filter.TextEncoder)
+	f, ok := w.out.filter.(filter.TextEncoder)
 	if !ok {
 		return w.TryPut(record)
 	}
-	more, err := f.AppendText(w.driver.OutputFor(len(record)), record)
+	more, err := f.AppendText(w.out.driver.OutputFor(len(record)), record)
 	return w.appended(before, more, err)
 }
 
 // TryPutBytes is PutBytes with the errors of TryPut.
 func (w *Wheel) TryPutBytes(record []byte) (high bool, err error) {
-	before := w.driver.OutOctets()
+	before := w.out.driver.OutOctets()
 	if accepts, err := w.accepts(before); !accepts {
 		return false, err
 	}
-	f, ok := w.outFilter.(*filter.Line)
+	f, ok := w.out.filter.(*filter.Line)
 	if !ok {
 		return w.encodeBytes(record, before)
 	}
-	driver.PutRecord(w.driver, record, f.OutputLiteral())
+	driver.PutRecord(w.out.driver, record, f.OutputLiteral())
 	return w.queued(before), nil
 }
 
 // encodeBytes is encodeText for TryPutBytes.
 func (w *Wheel) encodeBytes(record []byte, before int) (high bool, err error) {
-	f, ok := w.outFilter.(filter.TextEncoder)
+	f, ok := w.out.filter.(filter.TextEncoder)
 	if !ok {
 		return w.TryPut(record)
 	}
-	more, err := f.AppendBytes(w.driver.OutputFor(len(record)), record)
+	more, err := f.AppendBytes(w.out.driver.OutputFor(len(record)), record)
 	return w.appended(before, more, err)
 }
 
@@ -146,7 +146,7 @@ func (w *Wheel) appended(before int, out []byte, err error) (high bool, _ error)
 	if err != nil {
 		return false, err
 	}
-	w.driver.SetOutput(out)
+	w.out.driver.SetOutput(out)
 	return w.queued(before), nil
 }
 
@@ -155,8 +155,10 @@ func (w *Wheel) accepts(waiting int) (bool, error) {
 	switch {
 	case w.base.Closed():
 		return false, nil
-	case w.limits != nil && w.limits.maxPending > 0 && waiting >= w.limits.maxPending:
+	case w.more != nil && w.more.maxPending > 0 && waiting >= w.more.maxPending:
 		return false, ErrPending
+	case w.out.driver.BufferSize() == 0:
+		w.desk.lend(w.out.driver)
 	}
 	return true, nil
 }
@@ -164,43 +166,43 @@ func (w *Wheel) accepts(waiting int) (bool, error) {
 // queued deals with output that has just been added.
 func (w *Wheel) queued(before int) (high bool) {
 	if w.noOutput {
-		w.driver.Lose()
+		w.out.driver.Lose()
 	}
-	now := w.driver.OutOctets()
+	now := w.out.driver.OutOctets()
 	if before == 0 && now > 0 && !w.noOutput {
 		switch {
-		case w.autoFlush:
+		case w.more != nil && w.more.autoFlush:
 			w.Flush()
-			if now = w.driver.OutOctets(); !w.gathering {
+			if now = w.out.driver.OutOctets(); !w.gathering {
 				w.requestWrite()
 			}
 		case !w.gathering:
-			w.base.Kernel.Host().TryWrite(w.out)
+			w.base.Kernel.Host().TryWrite(w.out.handle)
 		}
 	}
-	l := w.limits
-	if l == nil {
-		return false // and w.high never is set
-	}
-	w.high = l.marks.High > 0 && now >= l.marks.High
-	if high := l.backpressure.High; high > 0 && now >= high {
+	if b := w.backpressure; b != nil && now >= b.High {
 		w.holdInput()
 	}
-	return w.high
+	x := w.more
+	if x == nil {
+		return false // and high never is set
+	}
+	x.high = x.marks.High > 0 && now >= x.marks.High
+	return x.high
 }
 
 // encode queues records, all or none.
 func (w *Wheel) encode(records []any) error {
-	out := w.driver.Output()
+	out := w.out.driver.Output()
 	var room [8]int
 	ends := room[:0]
 	more, err := out, error(nil)
-	if p, ok := w.outFilter.(filter.Putter); ok {
+	if p, ok := w.out.filter.(filter.Putter); ok {
 		// The copy keeps the list that the caller spreads off the heap.
 		more, ends, err = p.Put(out, nil, slices.Clone(records))
 	} else {
 		for _, r := range records {
-			if more, err = w.outFilter.Append(more, r); err != nil {
+			if more, err = w.out.filter.Append(more, r); err != nil {
 				break
 			}
 			ends = append(ends, len(more))
@@ -209,7 +211,7 @@ func (w *Wheel) encode(records []any) error {
 	if err != nil {
 		return err
 	}
-	w.driver.SetOutputs(more, append(ends, len(more)))
+	w.out.driver.SetOutputs(more, append(ends, len(more)))
 	return nil
 }
 
@@ -235,39 +237,44 @@ func (w *Wheel) flush(now bool) {
 	case now:
 		most = -1
 	default:
-		w.base.Kernel.SelectResumeWrite(w.out) // the next turn asks again
+		w.base.Kernel.SelectResumeWrite(w.out.handle) // the next turn asks again
 		return
 	}
-	before := w.driver.BytesWritten()
-	left, err := w.driver.FlushSome(w.out, most)
-	w.consumed(kernel.Write, int(w.driver.BytesWritten()-before))
+	before := w.out.driver.BytesWritten()
+	left, err := w.out.driver.FlushSome(w.out.handle, most)
+	w.consumed(kernel.Write, int(w.out.driver.BytesWritten()-before))
 	if err != nil {
 		w.stopOutput()
 		w.emitError("write", err)
 		return
 	}
-	if w.limits != nil {
+	if w.more != nil {
 		w.checkMarks(left)
+	}
+	if w.held {
 		w.releaseInput()
 	}
 	switch { // the handlers may have closed the wheel, or put more
 	case w.base.Closed() || w.noOutput:
-	case w.driver.OutOctets() > 0:
-		w.base.Kernel.SelectResumeWrite(w.out)
+	case w.out.driver.OutOctets() > 0:
+		w.base.Kernel.SelectResumeWrite(w.out.handle)
 	default:
-		w.base.Kernel.SelectPauseWrite(w.out)
+		if w.place == 0 {
+			w.desk.enter(w)
+		}
+		w.base.Kernel.SelectPauseWrite(w.out.handle)
 		w.emit(w.events.Funcs.Flushed)
 	}
 }
 
 // checkMarks reports that output of so many bytes has passed a water mark.
 func (w *Wheel) checkMarks(left int) {
-	switch marks := w.limits.marks; {
-	case w.high && left <= marks.Low:
-		w.high = false
+	switch x, marks := w.more, w.more.marks; {
+	case x.high && left <= marks.Low:
+		x.high = false
 		w.emit(w.events.Funcs.Low)
-	case !w.high && marks.High > 0 && left >= marks.High:
-		w.high = true
+	case !x.high && marks.High > 0 && left >= marks.High:
+		x.high = true
 		w.emit(w.events.Funcs.High)
 	}
 }
@@ -276,7 +283,7 @@ func (w *Wheel) checkMarks(left int) {
 func (w *Wheel) stopOutput() {
 	w.noOutput = true
 	w.unwatchOutput()
-	w.driver.Lose()
+	w.out.driver.Lose()
 	w.releaseInput() // or the end of the stream would never be seen
 }
 
@@ -290,30 +297,30 @@ func (w *Wheel) ShutdownOutput() {
 	}
 	w.stopOutput()
 	// On what is no socket there is nothing to shut.
-	_ = w.out.CloseWrite()
+	_ = w.out.handle.CloseWrite()
 }
 
 // OutOctets returns how many bytes wait to be written.
 // POE: get_driver_out_octets.
-func (w *Wheel) OutOctets() int { return w.driver.OutOctets() }
+func (w *Wheel) OutOctets() int { return w.out.driver.OutOctets() }
 
 // OutMessages returns how many messages wait to be written.
 // POE: get_driver_out_messages.
-func (w *Wheel) OutMessages() int { return w.driver.OutMessages() }
+func (w *Wheel) OutMessages() int { return w.out.driver.OutMessages() }
 
 // marks returns the water marks, the zero Marks without any.
 func (w *Wheel) marks() Marks {
-	if w.limits == nil {
+	if w.more == nil {
 		return Marks{}
 	}
-	return w.limits.marks
+	return w.more.marks
 }
 
 // SetHighMark changes the high water mark. A mark for a wheel without marks, or
 // one that is not above the low mark, is ignored with a warning.
 func (w *Wheel) SetHighMark(high int) {
 	if w.marks().High > 0 && high > w.marks().Low {
-		w.limits.marks.High = high
+		w.more.marks.High = high
 		return
 	}
 	w.base.Warn("high mark ignored", "mark", high, "low", w.marks().Low)
@@ -323,7 +330,7 @@ func (w *Wheel) SetHighMark(high int) {
 // that is not between 0 and the high mark, is ignored with a warning.
 func (w *Wheel) SetLowMark(low int) {
 	if w.marks().Low > 0 && low > 0 && low < w.marks().High {
-		w.limits.marks.Low = low
+		w.more.marks.Low = low
 		return
 	}
 	w.base.Warn("low mark ignored", "mark", low, "high", w.marks().High)

@@ -21,44 +21,31 @@ type RateLimiter interface {
 	Consumed(m kernel.Mode, bytes int)
 }
 
-// limits is what few wheels have.
-type limits struct {
-	marks          Marks
-	maxPending     int
-	rate           RateLimiter
-	throttleTimers [2]kernel.AlarmID // end a direction's pause
-	backpressure   Marks
-	paused         bool // by PauseInput
-	interrupted    bool // by holdInput: there may be more to decode, inside the filter even
-	putFailed      bool // ErrPending is going to be reported
-}
-
 // allowance returns how many bytes may be moved now; -1 is no limit. If it is 0
 // the wheel has paused that direction.
 func (w *Wheel) allowance(m kernel.Mode) int {
-	l := w.limits
-	if l == nil || l.rate == nil {
+	if w.rate == nil {
 		return -1
 	}
-	n, retry := l.rate.Reserve(m)
+	n, retry := w.rate.Reserve(m)
 	if n > 0 || retry == 0 {
 		return n
 	}
 	w.setPaused(m, true)
-	if l.throttleTimers[m] == 0 {
-		l.throttleTimers[m] = w.base.Delay("rate limit", retry, func() { w.endThrottle(m) })
+	if x := w.ensureMore(); x.throttleTimers[m] == 0 {
+		x.throttleTimers[m] = w.base.Delay("rate limit", retry, func() { w.endThrottle(m) })
 	}
 	return 0
 }
 
 // throttled reports whether a direction is paused by its rate limit.
-func (w *Wheel) throttled(m kernel.Mode) bool { return w.limits.throttleTimers[m] != 0 }
+func (w *Wheel) throttled(m kernel.Mode) bool { return w.more != nil && w.more.throttleTimers[m] != 0 }
 
 // endThrottle continues a direction that its rate limit had paused.
 func (w *Wheel) endThrottle(m kernel.Mode) {
-	w.limits.throttleTimers[m] = 0
+	w.more.throttleTimers[m] = 0
 	switch {
-	case w.base.Closed(), m == kernel.Read && (w.noInput || w.limits.paused || w.held), m == kernel.Write && w.noOutput:
+	case w.base.Closed(), m == kernel.Read && (w.noInput || w.more.paused || w.held), m == kernel.Write && w.noOutput:
 	default:
 		w.setPaused(m, false)
 	}
@@ -68,30 +55,30 @@ func (w *Wheel) setPaused(m kernel.Mode, pause bool) {
 	k := w.base.Kernel
 	switch {
 	case m == kernel.Read && pause:
-		k.SelectPauseRead(w.in)
+		k.SelectPauseRead(w.in().handle)
 	case m == kernel.Read:
-		k.SelectResumeRead(w.in)
+		k.SelectResumeRead(w.in().handle)
 	case pause:
-		k.SelectPauseWrite(w.out)
+		k.SelectPauseWrite(w.out.handle)
 	default:
-		k.SelectResumeWrite(w.out)
+		k.SelectResumeWrite(w.out.handle)
 	}
 }
 
 // consumed reports to the rate limiter what has been moved.
 func (w *Wheel) consumed(m kernel.Mode, n int) {
-	if w.limits != nil && w.limits.rate != nil && n > 0 {
-		w.limits.rate.Consumed(m, n)
+	if w.rate != nil && n > 0 {
+		w.rate.Consumed(m, n)
 	}
 }
 
 // cancelThrottle removes the timers of a wheel that has been closed. Those of
 // another session than the active one fire and find that.
 func (w *Wheel) cancelThrottle() {
-	if w.limits == nil || w.base.Kernel.ActiveSession() != w.base.Owner {
+	if w.more == nil || w.base.Kernel.ActiveSession() != w.base.Owner {
 		return
 	}
-	for m := range w.limits.throttleTimers {
-		w.base.Cancel(&w.limits.throttleTimers[m])
+	for m := range w.more.throttleTimers {
+		w.base.Cancel(&w.more.throttleTimers[m])
 	}
 }

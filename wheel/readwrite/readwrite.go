@@ -60,6 +60,10 @@ type Config struct {
 	// POE: then neither the high mark nor PauseInput holds back records that
 	// have been read.
 	Backpressure Marks
+	// SharedBackpressure, if not nil, is used instead: marks that several wheels
+	// of one kernel share. Whoever owns them may change them at any time, as long
+	// as they are valid.
+	SharedBackpressure *Marks
 
 	// EarlyInput are bytes that were read from the handle before by other
 	// means. They are decoded first, after New has returned. The wheel copies
@@ -112,33 +116,73 @@ type Wheel struct {
 	// Heap is for the program; the wheel does not use it.
 	Heap any
 
-	base   base.Base
-	events base.Events[Names, Funcs]
+	base         base.Base
+	events       base.Events[Names, Funcs]
+	rate         RateLimiter // nil without limits
+	input        *input      // nil while there is none
+	desk         *desk
+	out          side
+	own          driver.SysRW // the driver, unless others were given
+	backpressure *Marks       // nil without
+	more         *more        // nil for most
 
-	in, out             *kernel.Handle
-	inFilter, outFilter filter.Filter
-	reader, driver      *driver.SysRW // driver writes
-	own                 driver.SysRW  // the two, unless others were given
-	limits              *limits       // nil without marks, a maximum, a rate limiter
-
-	cur     chunk // while decoding
-	step    *step // of which records are still to come, or nil
-	pending chunk // what has not been decoded, between two reads; the wheel's own memory
-
-	high      bool // in the high water state
-	autoFlush bool
 	eager     bool
 	gathering bool // output is written when the records at hand have been handled
-	borrow    bool
 	decoding  bool
+	long      bool // the last text was long, see piece.go
 	reads     bool // the handle is watched for reading
 	writes    bool // and for writing
 	aborted   bool
-	changes   uint32 // counts those of the filter, of the events, and of aborted
 	discards  bool   // what arrives: the filter's stream cannot be decoded
 	held      bool   // input waits for output, see Backpressure
 	noInput   bool   // reading has ended: end of file, error, ShutdownInput
 	noOutput  bool   // writing has ended: error, ShutdownOutput
+	place     uint16 // among those that have written last, see desk; 0 for none
+	changes   uint32 // counts those of the filter, of the events, and of aborted
+}
+
+// side is one direction of a wheel.
+type side struct {
+	handle *kernel.Handle
+	filter filter.Filter
+	driver *driver.SysRW
+}
+
+// in returns the side that reads: out, unless the two are different.
+func (w *Wheel) in() *side {
+	if x := w.more; x != nil && x.in.handle != nil {
+		return &x.in
+	}
+	return &w.out
+}
+
+// separate makes the two sides differ from now on.
+func (w *Wheel) separate() {
+	if x := w.ensureMore(); x.in.handle == nil {
+		x.in = w.out
+	}
+}
+
+// more is what few wheels have.
+type more struct {
+	in             side // if it differs from out
+	autoFlush      bool
+	borrow         bool
+	high           bool // in the high water state
+	paused         bool // by PauseInput
+	interrupted    bool // by holdInput: there may be more to decode, inside the filter even
+	putFailed      bool // ErrPending is going to be reported
+	marks          Marks
+	maxPending     int
+	backpressure   Marks             // of its own
+	throttleTimers [2]kernel.AlarmID // end a direction's pause
+}
+
+func (w *Wheel) ensureMore() *more {
+	if w.more == nil {
+		w.more = &more{}
+	}
+	return w.more
 }
 
 const (
@@ -152,63 +196,71 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	if err := c.check(); err != nil {
 		return nil, err
 	}
-	w := newWheel(c.Marks != (Marks{}) || c.Backpressure != (Marks{}) || c.MaxPending > 0 || c.RateLimiter != nil)
-	w.in, w.out, w.inFilter, w.outFilter = c.InputHandle, c.OutputHandle, c.InputFilter, c.OutputFilter
-	w.autoFlush, w.eager, w.borrow = c.AutoFlush, c.EagerOutput, c.Borrow
+	w := newWheel(c.Marks != (Marks{}) || c.Backpressure != (Marks{}) || c.MaxPending > 0 || c.AutoFlush || c.Borrow)
+	w.eager = c.EagerOutput
 	w.events.Replace(c.Events, Names.funcs)
 	if err := cmp.Or(c.checkMarks(w.events.Funcs), c.checkBackpressure()); err != nil {
 		return nil, err
 	}
-	if l := w.limits; l != nil {
-		l.marks, l.maxPending, l.rate, l.backpressure = c.Marks, c.MaxPending, c.RateLimiter, c.Backpressure
-	}
-	w.setDrivers(c)
+	w.setLimits(&c)
+	w.setSides(&c)
+	w.desk = deskOf(k)
 	if err := w.base.Init(k, kind, w); err != nil {
 		return nil, err
 	}
 	if err := w.watch(); err != nil {
-		w.borrow = true
+		w.ensureMore().borrow = true
 		w.Close()
 		return nil, err
 	}
 	if len(c.EarlyInput) > 0 {
-		w.pending.set(slices.Clone(c.EarlyInput))
+		w.ensureInput().pending.set(slices.Clone(c.EarlyInput))
 		w.base.Later(w.decodePending)
 	}
 	return w, nil
 }
 
-// newWheel makes a wheel, with its limits in the same piece of memory if it has any.
-func newWheel(limited bool) *Wheel {
-	if !limited {
+// newWheel makes a wheel, with what few have in the same piece of memory if it is
+// needed.
+func newWheel(withMore bool) *Wheel {
+	if !withMore {
 		return &Wheel{}
 	}
 	both := &struct {
-		wheel  Wheel
-		limits limits
+		wheel Wheel
+		more  more
 	}{}
-	both.wheel.limits = &both.limits
+	both.wheel.more = &both.more
 	return &both.wheel
 }
 
-// setDrivers chooses what reads and what writes: without anything else the wheel's
-// own driver.
-func (w *Wheel) setDrivers(c Config) {
+func (w *Wheel) setLimits(c *Config) {
+	w.rate, w.backpressure = c.RateLimiter, c.SharedBackpressure
+	if m := w.more; m != nil {
+		m.autoFlush, m.borrow = c.AutoFlush, c.Borrow
+		m.marks, m.maxPending, m.backpressure = c.Marks, c.MaxPending, c.Backpressure
+		if w.backpressure == nil && m.backpressure.High > 0 {
+			w.backpressure = &m.backpressure
+		}
+	}
+}
+
+// setSides chooses what reads and what writes: without anything else the wheel's own
+// driver.
+func (w *Wheel) setSides(c *Config) {
 	def := c.Driver
 	if def == nil {
 		def = &w.own
 	}
-	w.reader, w.driver = def, def
-	if c.InputDriver != nil {
-		w.reader = c.InputDriver
-	}
-	if c.OutputDriver != nil {
-		w.driver = c.OutputDriver
+	w.out = side{c.OutputHandle, c.OutputFilter, def}
+	if c.Handle == nil || c.Filter == nil || c.InputDriver != nil || c.OutputDriver != nil {
+		w.ensureMore().in = side{c.InputHandle, c.InputFilter, cmp.Or(c.InputDriver, def)}
+		w.out.driver = cmp.Or(c.OutputDriver, def)
 	}
 }
 
 func (w *Wheel) watch() error {
-	if err := w.base.Kernel.Host().Watch(w.out, kernel.Write, writeName, w); err != nil {
+	if err := w.base.Kernel.Host().Watch(w.out.handle, kernel.Write, writeName, w); err != nil {
 		return kind.ConfigError("OutputHandle", err)
 	}
 	w.writes = true
@@ -224,10 +276,10 @@ func (w *Wheel) watch() error {
 // watchInput starts to read, or continues.
 func (w *Wheel) watchInput() error {
 	if w.reads {
-		w.base.Kernel.SelectResumeRead(w.in)
+		w.base.Kernel.SelectResumeRead(w.in().handle)
 		return nil
 	}
-	err := w.base.Kernel.Host().Watch(w.in, kernel.Read, readName, w)
+	err := w.base.Kernel.Host().Watch(w.in().handle, kernel.Read, readName, w)
 	w.reads = err == nil
 	return err
 }
@@ -236,14 +288,14 @@ func (w *Wheel) watchInput() error {
 func (w *Wheel) unwatchInput() {
 	if w.reads {
 		w.reads = false
-		w.base.Kernel.Host().Unwatch(w.base.Owner, w.in, kernel.Read)
+		w.base.Kernel.Host().Unwatch(w.base.Owner, w.in().handle, kernel.Read)
 	}
 }
 
 func (w *Wheel) unwatchOutput() {
 	if w.writes {
 		w.writes = false
-		w.base.Kernel.Host().Unwatch(w.base.Owner, w.out, kernel.Write)
+		w.base.Kernel.Host().Unwatch(w.base.Owner, w.out.handle, kernel.Write)
 	}
 }
 
@@ -279,15 +331,14 @@ func (c *Config) check() error {
 func wrong(field, what string) error { return kind.ConfigError(field, errors.New(what)) }
 
 func (c *Config) defaultFilters() {
-	if c.InputFilter != nil && c.OutputFilter != nil {
-		return
-	}
-	lines := filter.Lines()
-	if c.InputFilter == nil {
-		c.InputFilter = lines
-	}
-	if c.OutputFilter == nil {
-		c.OutputFilter = lines
+	switch {
+	case c.InputFilter == nil && c.OutputFilter == nil:
+		c.Filter = filter.Lines()
+		c.InputFilter, c.OutputFilter = c.Filter, c.Filter
+	case c.InputFilter == nil:
+		c.InputFilter = filter.Lines()
+	case c.OutputFilter == nil:
+		c.OutputFilter = filter.Lines()
 	}
 }
 
@@ -323,10 +374,10 @@ func (w *Wheel) HandleReady(m kernel.Mode) {
 	switch {
 	case m == kernel.Read:
 		w.read()
-	case w.driver.OutOctets() > 0:
+	case w.out.driver.OutOctets() > 0:
 		w.flush(false)
 	default: // written meanwhile, by Flush
-		w.base.Kernel.SelectPauseWrite(w.out)
+		w.base.Kernel.SelectPauseWrite(w.out.handle)
 	}
 }
 
@@ -340,10 +391,10 @@ func (w *Wheel) Close() error {
 		return nil
 	}
 	var err error
-	if !w.borrow { // first, since it ends the watching as well, and sooner
-		err = w.in.Close()
-		if w.out != w.in {
-			err = errors.Join(err, w.out.Close())
+	if w.more == nil || !w.more.borrow { // first, since it ends the watching as well, and sooner
+		err = w.in().handle.Close()
+		if w.out.handle != w.in().handle {
+			err = errors.Join(err, w.out.handle.Close())
 		}
 	}
 	w.release()
@@ -384,28 +435,31 @@ func (w *Wheel) release() {
 	w.cancelThrottle()
 	w.unwatchInput()
 	w.unwatchOutput()
-	w.driver.Discard()
+	w.out.driver.Discard()
+	if w.place != 0 {
+		w.desk.leave(w)
+	}
 }
 
 // Closed reports whether the wheel has been closed.
 func (w *Wheel) Closed() bool { return w.base.Closed() }
 
 // InputHandle returns the handle that is read. POE: get_input_handle.
-func (w *Wheel) InputHandle() *kernel.Handle { return w.in }
+func (w *Wheel) InputHandle() *kernel.Handle { return w.in().handle }
 
 // OutputHandle returns the handle that is written. POE: get_output_handle.
-func (w *Wheel) OutputHandle() *kernel.Handle { return w.out }
+func (w *Wheel) OutputHandle() *kernel.Handle { return w.out.handle }
 
 // BytesRead returns how many bytes have been read from the handle in all. It
 // also works after Close.
-func (w *Wheel) BytesRead() uint64 { return w.reader.BytesRead() }
+func (w *Wheel) BytesRead() uint64 { return w.in().driver.BytesRead() }
 
 // BytesWritten returns how many bytes have been written to the handle in all;
 // output that waits does not count. It also works after Close.
-func (w *Wheel) BytesWritten() uint64 { return w.driver.BytesWritten() }
+func (w *Wheel) BytesWritten() uint64 { return w.out.driver.BytesWritten() }
 
 // InputFilter returns the filter that decodes. POE: get_input_filter.
-func (w *Wheel) InputFilter() filter.Filter { return w.inFilter }
+func (w *Wheel) InputFilter() filter.Filter { return w.in().filter }
 
 // OutputFilter returns the filter that encodes. POE: get_output_filter.
-func (w *Wheel) OutputFilter() filter.Filter { return w.outFilter }
+func (w *Wheel) OutputFilter() filter.Filter { return w.out.filter }

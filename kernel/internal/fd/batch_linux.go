@@ -24,10 +24,13 @@ type Batch struct {
 
 // Batch returns the socket's batch.
 func (d *FD) Batch() *Batch {
-	if d.batch == nil {
-		d.batch = &Batch{d: d}
+	if d.more == nil {
+		d.more = &more{}
 	}
-	return d.batch
+	if d.more.batch == nil {
+		d.more.batch = &Batch{d: d}
+	}
+	return d.more.batch
 }
 
 // set prepares datagram i.
@@ -48,7 +51,7 @@ func (b *Batch) set(i int, data []byte) *unix.Msghdr {
 func (b *Batch) call(trap uintptr, n int) (int, error) {
 	defer clear(b.vecs[:n]) // the data are the caller's
 	for {
-		done, _, errno := syscall.RawSyscall6(trap, uintptr(b.d.fd), uintptr(unsafe.Pointer(&b.headers[0])), uintptr(n), 0, 0, 0)
+		done, _, errno := syscall.RawSyscall6(trap, uintptr(b.d.Int()), uintptr(unsafe.Pointer(&b.headers[0])), uintptr(n), 0, 0, 0)
 		switch errno {
 		case 0:
 			return int(done), nil

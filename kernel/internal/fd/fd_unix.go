@@ -13,13 +13,18 @@ import (
 
 // FD is a non-blocking descriptor of the system. It belongs to one goroutine.
 type FD struct {
-	fd       int
-	family   int32 // of the socket, once sockaddr has asked
+	fd       int32
+	family   uint8 // of the socket, once sockaddr has asked
 	accepted bool  // a connection that Accept has made
 	socket   bool
 	listens  protocol // what it accepts
-	file     *os.File // owns the descriptor, if there is one
-	batch    *Batch   // nil before the first one
+	more     *more    // nil for most
+}
+
+// more is what few descriptors have.
+type more struct {
+	file  *os.File // owns the descriptor
+	batch *Batch   // nil before the first one
 }
 
 // New makes the descriptor fd non-blocking and takes ownership of it. If file
@@ -29,11 +34,15 @@ func New(fd int, file *os.File) (FD, error) {
 		return FD{fd: -1}, err
 	}
 	_, notSocket := unix.GetsockoptInt(fd, unix.SOL_SOCKET, unix.SO_TYPE)
-	return FD{fd: fd, socket: notSocket == nil, file: file}, nil
+	d := FD{fd: int32(fd), socket: notSocket == nil}
+	if file != nil {
+		d.more = &more{file: file}
+	}
+	return d, nil
 }
 
 // Int returns the descriptor's number, -1 after Close.
-func (d *FD) Int() int { return d.fd }
+func (d *FD) Int() int { return int(d.fd) }
 
 // Read reads once. It returns EAGAIN if there is nothing to read, and io.EOF at
 // the end of the stream.
@@ -41,7 +50,7 @@ func (d *FD) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	n, err := readOnce(d.fd, p, d.socket)
+	n, err := readOnce(int(d.fd), p, d.socket)
 	switch {
 	case err != nil:
 		return 0, err
@@ -56,7 +65,7 @@ func (d *FD) Write(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	n, err := writeOnce(d.fd, p, d.socket)
+	n, err := writeOnce(int(d.fd), p, d.socket)
 	switch {
 	case err != nil:
 		return 0, err
@@ -71,15 +80,15 @@ func (d *FD) Writev(bufs [][]byte) (int, error) {
 	if len(bufs) == 1 {
 		return d.Write(bufs[0])
 	}
-	return writev(d.fd, bufs)
+	return writev(int(d.fd), bufs)
 }
 
 // Close closes the descriptor.
 func (d *FD) Close() error {
-	if d.file != nil {
-		return d.file.Close()
+	if d.more != nil && d.more.file != nil {
+		return d.more.file.Close()
 	}
-	fd := d.fd
+	fd := int(d.fd)
 	d.fd = -1
 	if d.accepted {
 		return closeConn(fd)
@@ -91,10 +100,10 @@ func (d *FD) Close() error {
 // returns the peer's address. It returns EAGAIN if there is none.
 func (d *FD) Accept() (FD, net.Addr, error) {
 	for {
-		fd, from, err := acceptNonblocking(d.fd)
+		fd, from, err := acceptNonblocking(int(d.fd))
 		switch err {
 		case nil:
-			return FD{fd: fd, accepted: true, socket: true}, from, nil
+			return FD{fd: int32(fd), accepted: true, socket: true}, from, nil
 		case unix.EINTR, unix.ECONNABORTED:
 		default:
 			return FD{fd: -1}, nil, err
@@ -103,10 +112,10 @@ func (d *FD) Accept() (FD, net.Addr, error) {
 }
 
 // CloseRead ends the reading half of a socket.
-func (d *FD) CloseRead() error { return unix.Shutdown(d.fd, unix.SHUT_RD) }
+func (d *FD) CloseRead() error { return unix.Shutdown(int(d.fd), unix.SHUT_RD) }
 
 // CloseWrite ends the writing half of a socket.
-func (d *FD) CloseWrite() error { return unix.Shutdown(d.fd, unix.SHUT_WR) }
+func (d *FD) CloseWrite() error { return unix.Shutdown(int(d.fd), unix.SHUT_WR) }
 
 // protocol is what a listening socket accepts, once that was asked.
 type protocol uint8
@@ -121,7 +130,7 @@ const (
 // from which a read returns all that is there.
 func (d *FD) AcceptsTCP() bool {
 	if d.listens == notAsked {
-		if d.listens = isOther; speaksTCP(d.fd) {
+		if d.listens = isOther; speaksTCP(int(d.fd)) {
 			d.listens = isTCP
 		}
 	}

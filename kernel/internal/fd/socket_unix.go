@@ -11,7 +11,7 @@ import (
 
 // LocalAddr is getsockname.
 func (d *FD) LocalAddr() net.Addr {
-	sa, err := unix.Getsockname(d.fd)
+	sa, err := unix.Getsockname(d.Int())
 	if err != nil {
 		return nil
 	}
@@ -20,7 +20,7 @@ func (d *FD) LocalAddr() net.Addr {
 
 // RemoteAddr is getpeername.
 func (d *FD) RemoteAddr() net.Addr {
-	sa, err := unix.Getpeername(d.fd)
+	sa, err := unix.Getpeername(d.Int())
 	if err != nil {
 		return nil
 	}
@@ -30,7 +30,7 @@ func (d *FD) RemoteAddr() net.Addr {
 // netAddr turns the system's form of an address into the type that Go has for
 // addresses of such a socket.
 func (d *FD) netAddr(sa unix.Sockaddr) net.Addr {
-	kind, err := unix.GetsockoptInt(d.fd, unix.SOL_SOCKET, unix.SO_TYPE)
+	kind, err := unix.GetsockoptInt(d.Int(), unix.SOL_SOCKET, unix.SO_TYPE)
 	if err != nil {
 		return nil
 	}
@@ -88,7 +88,7 @@ func addrPort(sa unix.Sockaddr) (a netip.AddrPort, zone string, ok bool) {
 // internet, and an IPv4 address is one whatever the socket's family.
 func (d *FD) ReadFrom(p []byte) (int, netip.AddrPort, error) {
 	for {
-		n, sa, err := unix.Recvfrom(d.fd, p, 0)
+		n, sa, err := unix.Recvfrom(d.Int(), p, 0)
 		switch err {
 		case nil:
 		case unix.EINTR:
@@ -108,7 +108,7 @@ func (d *FD) WriteTo(p []byte, to netip.AddrPort) (int, error) {
 		return 0, err
 	}
 	for {
-		switch err := unix.Sendto(d.fd, p, 0, sa); err {
+		switch err := unix.Sendto(d.Int(), p, 0, sa); err {
 		case nil:
 			return len(p), nil
 		case unix.EINTR:
@@ -140,7 +140,7 @@ func (d *FD) target(to netip.AddrPort) (ip netip.Addr, zone uint32, err error) {
 		return ip, 0, unix.EDESTADDRREQ
 	}
 	if d.family == unix.AF_UNSPEC {
-		own, err := unix.Getsockname(d.fd)
+		own, err := unix.Getsockname(d.Int())
 		if err != nil {
 			return ip, 0, err
 		}

@@ -109,7 +109,7 @@ func (p *epoll) Update(r *Registration, before Modes) error {
 	if before == 0 {
 		op = unix.EPOLL_CTL_ADD
 	}
-	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(p.fd, op, r.FD, &ev))
+	return os.NewSyscallError("epoll_ctl", unix.EpollCtl(p.fd, op, int(r.FD), &ev))
 }
 
 func (p *epoll) Remove(r *Registration) {
@@ -117,7 +117,7 @@ func (p *epoll) Remove(r *Registration) {
 		return // it is about to be closed, and the system forgets it then
 	}
 	// If the descriptor was closed elsewhere, the system has removed it already.
-	_ = unix.EpollCtl(p.fd, unix.EPOLL_CTL_DEL, r.FD, &unix.EpollEvent{})
+	_ = unix.EpollCtl(p.fd, unix.EPOLL_CTL_DEL, int(r.FD), &unix.EpollEvent{})
 }
 
 // collect asks without waiting and reports whether there is an answer. It never

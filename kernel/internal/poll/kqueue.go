@@ -56,10 +56,10 @@ func newKqueue(gate Gate) (Poller, error) {
 
 func (p *kqueue) Update(r *Registration, before Modes) error {
 	if before == 0 {
-		if err := p.admit(r.FD); err != nil {
+		if err := p.admit(int(r.FD)); err != nil {
 			return err
 		}
-		p.watched[r.FD] = r
+		p.watched[int(r.FD)] = r
 	}
 	err := p.adjust(r, before)
 	if err != nil && before == 0 {
@@ -80,7 +80,7 @@ func (p *kqueue) adjust(r *Registration, before Modes) error {
 		if on == (before&m != 0) {
 			continue
 		}
-		if err := p.prepare(&p.changes[n], r.FD, m, on); err != nil {
+		if err := p.prepare(&p.changes[n], int(r.FD), m, on); err != nil {
 			return err
 		}
 		n++
@@ -144,14 +144,14 @@ func (p *kqueue) change(n int) error {
 }
 
 func (p *kqueue) Remove(r *Registration) {
-	if p.watched[r.FD] != r {
+	if p.watched[int(r.FD)] != r {
 		return // closed elsewhere, and another descriptor has the number
 	}
-	delete(p.watched, r.FD)
+	delete(p.watched, int(r.FD))
 	for m := Read; m < endOfModes; m <<= 1 {
 		// Those that were not watched are refused, and so are those of a
 		// descriptor that was closed elsewhere, which makes no difference.
-		if p.prepare(&p.changes[0], r.FD, m, false) == nil {
+		if p.prepare(&p.changes[0], int(r.FD), m, false) == nil {
 			_ = p.change(1)
 		}
 	}

@@ -26,7 +26,7 @@ const (
 // Registration is what a Poller knows of a descriptor. It belongs to the
 // goroutine that waits.
 type Registration struct {
-	FD    int    // the descriptor, -1 for none
+	FD    int32  // the descriptor, -1 for none
 	Token int32  // reported with its readiness; -1 while nothing watches it
 	Gen   uint32 // distinguishes the uses of a token
 	Armed Modes  // what the system has been asked to report

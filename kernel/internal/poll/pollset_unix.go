@@ -17,7 +17,7 @@ type pollSet struct {
 	pipe *WakePipe
 	set  []unix.PollFd // the first is the pipe's
 	of   []pollTag     // to whom the others belong
-	byFD map[int]int   // places in the set
+	byFD map[int32]int // places in the set
 }
 
 type pollTag struct {
@@ -31,7 +31,7 @@ func newPollSet(gate Gate) (Poller, error) {
 		return nil, err
 	}
 	return &pollSet{
-		gate: gate, pipe: pipe, byFD: map[int]int{}, of: make([]pollTag, 1),
+		gate: gate, pipe: pipe, byFD: map[int32]int{}, of: make([]pollTag, 1),
 		set: []unix.PollFd{{Fd: int32(pipe.FD()), Events: unix.POLLIN}},
 	}, nil
 }
@@ -46,7 +46,7 @@ func (p *pollSet) Update(r *Registration, _ Modes) error {
 	}
 	// An entry of another registration was closed elsewhere, and its number
 	// is used anew.
-	p.set[i] = unix.PollFd{Fd: int32(r.FD), Events: pollEvents(r.Armed)}
+	p.set[i] = unix.PollFd{Fd: r.FD, Events: pollEvents(r.Armed)}
 	p.of[i] = pollTag{r.Token, r.Gen}
 	return nil
 }
@@ -59,11 +59,11 @@ func (p *pollSet) Remove(r *Registration) {
 
 // drop takes a descriptor out of the set; the last one moves into its place.
 func (p *pollSet) drop(i int) {
-	delete(p.byFD, int(p.set[i].Fd))
+	delete(p.byFD, p.set[i].Fd)
 	last := len(p.set) - 1
 	if i != last {
 		p.set[i], p.of[i] = p.set[last], p.of[last]
-		p.byFD[int(p.set[i].Fd)] = i
+		p.byFD[p.set[i].Fd] = i
 	}
 	p.set, p.of = p.set[:last], p.of[:last]
 }

@@ -116,8 +116,10 @@ func (a *Acceptor) Release() {
 	})
 }
 
-// Read and Write are for connections.
-func (a *Acceptor) Read([]byte) (int, error)  { return 0, syscall.ENOTCONN }
+// Read returns ENOTCONN: a listener has nothing to read.
+func (a *Acceptor) Read([]byte) (int, error) { return 0, syscall.ENOTCONN }
+
+// Write returns ENOTCONN: nothing is written to a listener.
 func (a *Acceptor) Write([]byte) (int, error) { return 0, syscall.ENOTCONN }
 
 // LocalAddr returns the address that is listened on.

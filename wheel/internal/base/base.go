@@ -30,11 +30,10 @@ type Base struct {
 	Kernel *kernel.Kernel
 	Owner  kernel.ID // the session that was active at Init
 
-	boxed  *any // what IDArg returns, once it was called
-	kind   *Kind
-	owned  kernel.Owned
-	id     kernel.WheelID
-	closed bool
+	owned kernel.Owned // zero once the wheel is closed
+	id    kernel.WheelID
+	boxed *any // what IDArg returns, once it was called
+	kind  *Kind
 }
 
 // Init makes the active session the wheel's owner: the wheel gets an ID, and is
@@ -63,16 +62,16 @@ func (b *Base) IDArg() any {
 
 // Close marks the wheel as closed and reports whether it was open until now.
 func (b *Base) Close() bool {
-	if b.closed {
+	if b.Closed() {
 		return false
 	}
-	b.closed = true
 	b.owned.Release()
+	b.owned = kernel.Owned{}
 	return true
 }
 
 // Closed reports whether the wheel has been closed.
-func (b *Base) Closed() bool { return b.closed }
+func (b *Base) Closed() bool { return b.owned == kernel.Owned{} }
 
 // OwnerActive reports whether the owner's session is active, as it nearly always is.
 // Whoever calls a function directly then, and with InOwner otherwise, needs no closure in
@@ -97,7 +96,7 @@ func (b *Base) Later(f func()) {
 	b.InOwner(func() {
 		// It fails only without a session, and InOwner has just found one.
 		_ = b.Kernel.Host().YieldFunc(b.kind.name, func(kernel.Event) {
-			if !b.closed {
+			if !b.Closed() {
 				f()
 			}
 		})
