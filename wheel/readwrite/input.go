@@ -16,8 +16,9 @@ const keepInput = 4096
 // and not a slice that shrinks, since every pointer that is written while garbage
 // is collected costs more than finding a short line.
 type chunk struct {
-	buf []byte
-	at  int
+	buf   []byte
+	at    int
+	piece *piece // in which buf is, nil if in none
 }
 
 func (c *chunk) rest() []byte { return c.buf[c.at:] }
@@ -52,7 +53,7 @@ func (w *Wheel) giveBack() {
 	}
 }
 
-func (c *chunk) set(buf []byte) { c.buf, c.at = buf, 0 }
+func (c *chunk) set(buf []byte) { c.buf, c.at, c.piece = buf, 0, nil }
 
 // compact frees what has been decoded, once that is as much as what has not:
 // so each byte is moved a few times at most, however long a record is.
@@ -75,7 +76,13 @@ func (w *Wheel) read() {
 		return
 	}
 	from := w.in()
-	buf := w.base.Kernel.Host().Scratch(from.driver.BlockSize())
+	buf, p := []byte(nil), (*piece)(nil)
+	if w.long && !w.decoding {
+		p = w.desk.takePiece()
+		buf = p.free
+	} else {
+		buf = w.base.Kernel.Host().Scratch(from.driver.BlockSize())
+	}
 	if most > 0 {
 		buf = buf[:min(most, len(buf))]
 	}
@@ -85,10 +92,14 @@ func (w *Wheel) read() {
 		w.readFailed(err)
 	case n == 0:
 	case w.discards || w.decoding || w.eager:
-		w.haveRead(buf[:n])
+		w.haveRead(buf[:n], p)
 	default:
-		w.setCurrent(buf[:n])
+		w.setCurrent(buf[:n], p)
 		w.decodeCurrent(n)
+	}
+	if p != nil {
+		w.long = p.taken
+		w.desk.returnPiece(p, n)
 	}
 }
 
@@ -101,14 +112,14 @@ func (w *Wheel) readFailed(err error) {
 }
 
 // haveRead deals with what has been read where that is not simply decoded.
-func (w *Wheel) haveRead(read []byte) {
+func (w *Wheel) haveRead(read []byte, p *piece) {
 	defer w.consumed(kernel.Read, len(read))
 	switch {
 	case w.discards:
 	case w.decoding:
 		w.decodeNested(read)
 	default:
-		w.setCurrent(read)
+		w.setCurrent(read, p)
 		if w.out.driver.OutOctets() == 0 {
 			w.decodeEagerly()
 		} else {
@@ -118,12 +129,12 @@ func (w *Wheel) haveRead(read []byte) {
 }
 
 // setCurrent makes what has been read the current chunk, behind what is pending.
-func (w *Wheel) setCurrent(read []byte) {
+func (w *Wheel) setCurrent(read []byte, p *piece) {
 	if in := w.ensureInput(); len(in.pending.rest()) > 0 {
 		in.pending.buf = append(in.pending.buf, read...)
 		in.cur = in.pending
 	} else {
-		in.cur.set(read)
+		in.cur = chunk{buf: read, piece: p}
 	}
 }
 
@@ -297,6 +308,8 @@ func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs, plain bool) bool {
 			return w.decodeFailed(err)
 		case f.Bytes != nil:
 			f.Bytes(w, record)
+		case f.Text != nil && len(record) >= leastPart && plain: // is a part of buf
+			f.Text(w, w.longText(record))
 		case f.Text != nil && n == len(buf) && batch.shared == "": // has come alone
 			f.Text(w, string(record))
 		case f.Text != nil:

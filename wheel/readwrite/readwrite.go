@@ -129,6 +129,7 @@ type Wheel struct {
 	eager     bool
 	gathering bool // output is written when the records at hand have been handled
 	decoding  bool
+	long      bool // the last text was long, see piece.go
 	reads     bool // the handle is watched for reading
 	writes    bool // and for writing
 	aborted   bool
