@@ -1,6 +1,9 @@
 package driver
 
-import "encoding/binary"
+import (
+	"encoding/binary"
+	"math"
+)
 
 // The sizes of the messages in the output are kept as runs of equal sizes: a run at
 // the end that grows, and in front of it older runs, two varints each. So many small
@@ -20,7 +23,7 @@ type olderRuns struct {
 // OutMessages returns how many messages wait to be written, including one that
 // has been written in part. POE: get_out_messages_buffered.
 func (d *SysRW) OutMessages() int {
-	n := d.count
+	n := int(d.count)
 	if d.more != nil {
 		n += d.more.older.total
 	}
@@ -29,22 +32,30 @@ func (d *SysRW) OutMessages() int {
 
 // addMessage adds a message of so many bytes, more than 0.
 func (d *SysRW) addMessage(size int) {
-	if size != d.size {
+	if uint64(size) != uint64(d.size) || d.count == math.MaxUint32 {
 		d.beginRun(size)
+	} else {
+		d.count++
 	}
-	d.count++
 }
 
-// beginRun begins a run of another size.
+// beginRun begins a run with a message of another size.
 func (d *SysRW) beginRun(size int) {
 	if d.count > 0 {
-		o := &d.ensureMore().older
-		o.runs = binary.AppendUvarint(o.runs, uint64(d.size))
-		o.runs = binary.AppendUvarint(o.runs, uint64(d.count))
-		o.total += d.count
-		d.count = 0
+		d.ensureMore().older.add(int(d.size), int(d.count))
 	}
-	d.size = size
+	if uint64(size) > math.MaxUint32 {
+		d.ensureMore().older.add(size, 1)
+		d.size, d.count = 0, 0
+		return
+	}
+	d.size, d.count = uint32(size), 1
+}
+
+func (o *olderRuns) add(size, count int) {
+	o.runs = binary.AppendUvarint(o.runs, uint64(size))
+	o.runs = binary.AppendUvarint(o.runs, uint64(count))
+	o.total += count
 }
 
 // removeMessages removes the messages of which the last byte is among the next n
@@ -54,9 +65,9 @@ func (d *SysRW) removeMessages(n int) {
 		return
 	}
 	o := &d.ensureMore().older // for head at least
-	for n > 0 && d.count+o.total > 0 {
+	for n > 0 && int(d.count)+o.total > 0 {
 		older := o.first()
-		size, left := d.size, d.count
+		size, left := int(d.size), int(d.count)
 		if older {
 			size, left = o.headSize, o.headLeft
 		}
@@ -68,7 +79,7 @@ func (d *SysRW) removeMessages(n int) {
 			o.headLeft -= done
 			o.total -= done
 		} else {
-			d.count -= done
+			d.count -= uint32(done)
 		}
 		if done < left {
 			o.head = n

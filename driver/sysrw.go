@@ -38,8 +38,8 @@ var errBlockSize = errors.New("must be greater than 0")
 // the default block size. POE: POE::Driver::SysRW.
 type SysRW struct {
 	out         []byte
-	done        int // out[:done] has been written
-	size, count int // the last run of messages: the size of each, and how many there are
+	done        int    // out[:done] has been written
+	size, count uint32 // the last run of messages: the size of each, and how many there are
 	more        *more
 
 	read, written uint64 // bytes in all

@@ -20,9 +20,8 @@ const (
 	callWork   = 4 // a system call
 	recordWork = 1
 	boxedWork  = 8    // a record of a filter that makes values
-	unitBytes  = 1024 // that are read, and answered
+	unitBytes  = 1024 // that are read, put or written
 	boxedBytes = 128  // that such a filter reads
-	writeBytes = 256  // that are written: the system finds memory for them
 
 	leastWrite = 4 << 10
 
@@ -194,11 +193,11 @@ func (c *Client) tryWrite() int {
 
 // writable returns how many bytes a connection of the lane may write of what is left of
 // the budget.
-func (l *lane) writable(budget int) int { return max(leastWrite, (budget-l.done)*writeBytes) }
+func (l *lane) writable(budget int) int { return max(leastWrite, (budget-l.done)*unitBytes) }
 
 // countWrite counts the work of a write.
 func (c *Client) countWrite(bytes int) {
-	c.listener.work.add(&c.pace, kernel.Write, callWork+bytes/writeBytes)
+	c.listener.work.add(&c.pace, kernel.Write, callWork+bytes/unitBytes)
 }
 
 func (c *Client) outOctets() int {

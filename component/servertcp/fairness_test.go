@@ -128,6 +128,38 @@ func TestEagerFloodLeavesTurnsShort(t *testing.T) {
 	w.leave(hostile...)
 }
 
+// The answers to many long lines are written in the turn in which they were read.
+func TestEagerAnswersToLongLines(t *testing.T) {
+	const clients, rounds = 80, 20
+	line, late, answered := strings.Repeat("x", 16<<10-2)+"\r\n", 0, 0
+	asked := map[int]uint64{}
+	w := inMemory(t, servertcp.Config{
+		EagerOutput: true,
+		ClientInput: servertcp.Input(func(c *servertcp.Client, line string) {
+			asked[c.RemotePort] = c.Kernel.Stats().Turns
+			c.PutText(line)
+		}),
+		ClientFlushed: func(c *servertcp.Client) {
+			if answered++; c.Kernel.Stats().Turns != asked[c.RemotePort] {
+				late++
+			}
+		},
+	})
+	all := w.visits(clients)
+	for range rounds {
+		for _, v := range all {
+			v.send(line)
+		}
+		w.pass(time.Second)
+		for _, v := range all {
+			v.hear()
+		}
+	}
+	assert.Equal(t, clients*rounds, answered)
+	assert.Zero(t, late)
+	w.leave(all...)
+}
+
 // Each of many that send as fast as they can gets its share of the turns.
 func TestFloodsTakeTurns(t *testing.T) {
 	const floods, all = 40, 100_000

@@ -19,7 +19,7 @@ func (w *Wheel) holdInput() {
 	}
 	w.held = true
 	w.changes++ // which ends the decoding of several records at once
-	w.base.Kernel.SelectPauseRead(w.in.handle)
+	w.base.Kernel.SelectPauseRead(w.in().handle)
 }
 
 // releaseInput continues where holdInput has stopped, once little enough output
@@ -33,7 +33,7 @@ func (w *Wheel) releaseInput() {
 		return
 	}
 	if !w.noInput && (w.more == nil || !w.more.paused) {
-		w.base.Kernel.SelectResumeRead(w.in.handle)
+		w.base.Kernel.SelectResumeRead(w.in().handle)
 	}
 	if !w.decoding {
 		w.base.InOwner(w.decodePending)

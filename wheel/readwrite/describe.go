@@ -12,8 +12,8 @@ import (
 func (w *Wheel) Describe() []observe.Field {
 	f := []observe.Field{
 		{Name: "wheel", Value: uint64(w.base.ID())},
-		{Name: "handle", Value: w.in.handle.String()},
-		{Name: "filter", Value: fmt.Sprintf("%T", w.in.filter)},
+		{Name: "handle", Value: w.in().handle.String()},
+		{Name: "filter", Value: fmt.Sprintf("%T", w.in().filter)},
 	}
 	if out := fmt.Sprintf("%T", w.out.filter); out != f[2].Value {
 		f = append(f, observe.Field{Name: "output filter", Value: out})

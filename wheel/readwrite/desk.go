@@ -12,6 +12,7 @@ import (
 // gives its buffer away.
 type desk struct {
 	spare   *input   // nil while a wheel has it
+	piece   *piece   // for the next long line, nil while it is read into
 	recent  []*Wheel // the ring; nil for those that were closed
 	next    int      // the place in it that is given next
 	buffers [][]byte // that were given away

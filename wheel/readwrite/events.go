@@ -36,8 +36,9 @@ type Funcs struct {
 	Bytes func(w *Wheel, record []byte)
 	// Text gets records as strings, from a filter.BytesDecoder without an
 	// allocation for each; the records of other filters must be as for Bytes.
-	// Short strings that arrive together share memory: retaining one may pin 4
-	// KiB; clone it if kept long.
+	// Strings that arrive together share memory: retaining a short one may pin 4
+	// KiB, and a line of more than 14 KiB five times its length; clone it if kept
+	// long.
 	Text    func(w *Wheel, record string)
 	Flushed func(w *Wheel)
 	Error   func(w *Wheel, err *kernel.OpError)

@@ -16,8 +16,9 @@ const keepInput = 4096
 // and not a slice that shrinks, since every pointer that is written while garbage
 // is collected costs more than finding a short line.
 type chunk struct {
-	buf []byte
-	at  int
+	buf   []byte
+	at    int
+	piece *piece // in which buf is, nil if in none
 }
 
 func (c *chunk) rest() []byte { return c.buf[c.at:] }
@@ -52,7 +53,7 @@ func (w *Wheel) giveBack() {
 	}
 }
 
-func (c *chunk) set(buf []byte) { c.buf, c.at = buf, 0 }
+func (c *chunk) set(buf []byte) { c.buf, c.at, c.piece = buf, 0, nil }
 
 // compact frees what has been decoded, once that is as much as what has not:
 // so each byte is moved a few times at most, however long a record is.
@@ -74,20 +75,31 @@ func (w *Wheel) read() {
 	if most == 0 {
 		return
 	}
-	buf := w.base.Kernel.Host().Scratch(w.in.driver.BlockSize())
+	from := w.in()
+	buf, p := []byte(nil), (*piece)(nil)
+	if w.long && !w.decoding {
+		p = w.desk.takePiece()
+		buf = p.free
+	} else {
+		buf = w.base.Kernel.Host().Scratch(from.driver.BlockSize())
+	}
 	if most > 0 {
 		buf = buf[:min(most, len(buf))]
 	}
-	n, err := w.in.driver.Read(w.in.handle, buf)
+	n, err := from.driver.Read(from.handle, buf)
 	switch {
 	case err != nil:
 		w.readFailed(err)
 	case n == 0:
 	case w.discards || w.decoding || w.eager:
-		w.haveRead(buf[:n])
+		w.haveRead(buf[:n], p)
 	default:
-		w.setCurrent(buf[:n])
+		w.setCurrent(buf[:n], p)
 		w.decodeCurrent(n)
+	}
+	if p != nil {
+		w.long = p.taken
+		w.desk.returnPiece(p, n)
 	}
 }
 
@@ -100,14 +112,14 @@ func (w *Wheel) readFailed(err error) {
 }
 
 // haveRead deals with what has been read where that is not simply decoded.
-func (w *Wheel) haveRead(read []byte) {
+func (w *Wheel) haveRead(read []byte, p *piece) {
 	defer w.consumed(kernel.Read, len(read))
 	switch {
 	case w.discards:
 	case w.decoding:
 		w.decodeNested(read)
 	default:
-		w.setCurrent(read)
+		w.setCurrent(read, p)
 		if w.out.driver.OutOctets() == 0 {
 			w.decodeEagerly()
 		} else {
@@ -117,12 +129,12 @@ func (w *Wheel) haveRead(read []byte) {
 }
 
 // setCurrent makes what has been read the current chunk, behind what is pending.
-func (w *Wheel) setCurrent(read []byte) {
+func (w *Wheel) setCurrent(read []byte, p *piece) {
 	if in := w.ensureInput(); len(in.pending.rest()) > 0 {
 		in.pending.buf = append(in.pending.buf, read...)
 		in.cur = in.pending
 	} else {
-		in.cur.set(read)
+		in.cur = chunk{buf: read, piece: p}
 	}
 }
 
@@ -178,7 +190,7 @@ func (w *Wheel) decodePending() {
 // finish passes on what ends with the stream. It reports whether that end is
 // still to be reported: unless the wheel was closed meanwhile.
 func (w *Wheel) finish() bool {
-	if _, ok := w.in.filter.(filter.Finisher); !ok || w.discards {
+	if _, ok := w.in().filter.(filter.Finisher); !ok || w.discards {
 		return true
 	}
 	was := w.decoding
@@ -195,7 +207,7 @@ func (w *Wheel) finish() bool {
 		w.giveBack()
 	}()
 	for !w.base.Closed() {
-		f, ok := w.in.filter.(filter.Finisher)
+		f, ok := w.in().filter.(filter.Finisher)
 		if !ok {
 			return true
 		}
@@ -215,7 +227,7 @@ func (w *Wheel) finish() bool {
 }
 
 func (w *Wheel) checkBuffer() error {
-	switch f := w.in.filter.(type) {
+	switch f := w.in().filter.(type) {
 	case *filter.Line: // the most common by far, called without a look-up
 		return f.CheckBuffer(len(w.input.cur.rest()))
 	case filter.Limiter:
@@ -261,17 +273,17 @@ func (w *Wheel) decodeAll() {
 // whether to continue.
 func (w *Wheel) decodeSome() bool {
 	if f := w.events.Funcs; f.Input == nil {
-		switch d := w.in.filter.(type) {
+		switch d := w.in().filter.(type) {
 		case *filter.Line: // the most common by far, recognized without a look-up
 			return w.decodeBytes(d, f, true)
 		case filter.BytesDecoder:
 			return w.decodeBytes(d, f, false)
 		}
 	}
-	if s, ok := w.in.filter.(filter.Stepper); ok {
+	if s, ok := w.in().filter.(filter.Stepper); ok {
 		return w.decodeStep(s)
 	}
-	record, n, err := w.in.filter.Decode(w.input.cur.rest())
+	record, n, err := w.in().filter.Decode(w.input.cur.rest())
 	w.input.cur.at += n
 	if err != nil {
 		return w.decodeFailed(err)
@@ -296,6 +308,8 @@ func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs, plain bool) bool {
 			return w.decodeFailed(err)
 		case f.Bytes != nil:
 			f.Bytes(w, record)
+		case f.Text != nil && len(record) >= leastPart && plain: // is a part of buf
+			f.Text(w, w.longText(record))
 		case f.Text != nil && n == len(buf) && batch.shared == "": // has come alone
 			f.Text(w, string(record))
 		case f.Text != nil:
@@ -341,7 +355,7 @@ func (w *Wheel) stopInput() {
 // still reported, as in POE; see Config.Backpressure.
 func (w *Wheel) PauseInput() {
 	w.ensureMore().paused = true
-	w.base.Kernel.SelectPauseRead(w.in.handle)
+	w.base.Kernel.SelectPauseRead(w.in().handle)
 }
 
 // ResumeInput undoes PauseInput.
@@ -350,7 +364,7 @@ func (w *Wheel) ResumeInput() {
 		w.more.paused = false
 	}
 	if !w.base.Closed() && !w.noInput && !w.held {
-		w.base.Kernel.SelectResumeRead(w.in.handle)
+		w.base.Kernel.SelectResumeRead(w.in().handle)
 	}
 }
 
@@ -362,7 +376,7 @@ func (w *Wheel) ShutdownInput() {
 	}
 	w.stopInput()
 	// On what is no socket there is nothing to shut.
-	_ = w.in.handle.CloseRead()
+	_ = w.in().handle.CloseRead()
 }
 
 // SetFilter replaces both filters, as SetInputFilter and SetOutputFilter do.
@@ -385,7 +399,7 @@ func (w *Wheel) SetOutputFilter(f filter.Filter) {
 func (w *Wheel) SetInputFilter(f filter.Filter) {
 	held := w.filterPending()
 	w.separate()
-	w.in.filter, w.discards = f, false
+	w.in().filter, w.discards = f, false
 	w.changes++
 	if r, ok := f.(filter.Rewinder); ok {
 		r.Rewind()
@@ -422,7 +436,7 @@ func (w *Wheel) decodeAgain() {
 
 // filterPending returns what the input filter holds inside itself, as bytes.
 func (w *Wheel) filterPending() []byte {
-	if p, ok := w.in.filter.(filter.ByteHolder); ok {
+	if p, ok := w.in().filter.(filter.ByteHolder); ok {
 		return p.PendingBytes()
 	}
 	return nil

@@ -55,9 +55,9 @@ func (w *Wheel) setPaused(m kernel.Mode, pause bool) {
 	k := w.base.Kernel
 	switch {
 	case m == kernel.Read && pause:
-		k.SelectPauseRead(w.in.handle)
+		k.SelectPauseRead(w.in().handle)
 	case m == kernel.Read:
-		k.SelectResumeRead(w.in.handle)
+		k.SelectResumeRead(w.in().handle)
 	case pause:
 		k.SelectPauseWrite(w.out.handle)
 	default:

@@ -121,7 +121,6 @@ type Wheel struct {
 	rate         RateLimiter // nil without limits
 	input        *input      // nil while there is none
 	desk         *desk
-	in           *side // &out, unless the two are different
 	out          side
 	own          driver.SysRW // the driver, unless others were given
 	backpressure *Marks       // nil without
@@ -130,6 +129,7 @@ type Wheel struct {
 	eager     bool
 	gathering bool // output is written when the records at hand have been handled
 	decoding  bool
+	long      bool // the last text was long, see piece.go
 	reads     bool // the handle is watched for reading
 	writes    bool // and for writing
 	aborted   bool
@@ -148,15 +148,24 @@ type side struct {
 	driver *driver.SysRW
 }
 
-// separate makes the directions differ.
+// in returns the side that reads: out, unless the two are different.
+func (w *Wheel) in() *side {
+	if x := w.more; x != nil && x.in.handle != nil {
+		return &x.in
+	}
+	return &w.out
+}
+
+// separate makes the two sides differ from now on.
 func (w *Wheel) separate() {
-	if w.in == &w.out {
-		w.in = &side{w.out.handle, w.out.filter, w.out.driver}
+	if x := w.ensureMore(); x.in.handle == nil {
+		x.in = w.out
 	}
 }
 
 // more is what few wheels have.
 type more struct {
+	in             side // if it differs from out
 	autoFlush      bool
 	borrow         bool
 	high           bool // in the high water state
@@ -243,11 +252,10 @@ func (w *Wheel) setSides(c *Config) {
 	if def == nil {
 		def = &w.own
 	}
-	w.out, w.in = side{c.OutputHandle, c.OutputFilter, def}, &w.out
+	w.out = side{c.OutputHandle, c.OutputFilter, def}
 	if c.Handle == nil || c.Filter == nil || c.InputDriver != nil || c.OutputDriver != nil {
-		w.separate()
-		w.in.handle, w.in.filter = c.InputHandle, c.InputFilter
-		w.in.driver, w.out.driver = cmp.Or(c.InputDriver, def), cmp.Or(c.OutputDriver, def)
+		w.ensureMore().in = side{c.InputHandle, c.InputFilter, cmp.Or(c.InputDriver, def)}
+		w.out.driver = cmp.Or(c.OutputDriver, def)
 	}
 }
 
@@ -268,10 +276,10 @@ func (w *Wheel) watch() error {
 // watchInput starts to read, or continues.
 func (w *Wheel) watchInput() error {
 	if w.reads {
-		w.base.Kernel.SelectResumeRead(w.in.handle)
+		w.base.Kernel.SelectResumeRead(w.in().handle)
 		return nil
 	}
-	err := w.base.Kernel.Host().Watch(w.in.handle, kernel.Read, readName, w)
+	err := w.base.Kernel.Host().Watch(w.in().handle, kernel.Read, readName, w)
 	w.reads = err == nil
 	return err
 }
@@ -280,7 +288,7 @@ func (w *Wheel) watchInput() error {
 func (w *Wheel) unwatchInput() {
 	if w.reads {
 		w.reads = false
-		w.base.Kernel.Host().Unwatch(w.base.Owner, w.in.handle, kernel.Read)
+		w.base.Kernel.Host().Unwatch(w.base.Owner, w.in().handle, kernel.Read)
 	}
 }
 
@@ -355,6 +363,9 @@ func (c *Config) checkBackpressure() error {
 	if m := c.Backpressure; m != (Marks{}) && (m.Low <= 0 || m.High <= m.Low) {
 		return wrong("Backpressure", "High must be above Low, and Low above 0")
 	}
+	if m := c.SharedBackpressure; m != nil && (m.Low <= 0 || m.High <= m.Low) {
+		return wrong("SharedBackpressure", "High must be above Low, and Low above 0")
+	}
 	return nil
 }
 
@@ -384,8 +395,8 @@ func (w *Wheel) Close() error {
 	}
 	var err error
 	if w.more == nil || !w.more.borrow { // first, since it ends the watching as well, and sooner
-		err = w.in.handle.Close()
-		if w.out.handle != w.in.handle {
+		err = w.in().handle.Close()
+		if w.out.handle != w.in().handle {
 			err = errors.Join(err, w.out.handle.Close())
 		}
 	}
@@ -437,21 +448,21 @@ func (w *Wheel) release() {
 func (w *Wheel) Closed() bool { return w.base.Closed() }
 
 // InputHandle returns the handle that is read. POE: get_input_handle.
-func (w *Wheel) InputHandle() *kernel.Handle { return w.in.handle }
+func (w *Wheel) InputHandle() *kernel.Handle { return w.in().handle }
 
 // OutputHandle returns the handle that is written. POE: get_output_handle.
 func (w *Wheel) OutputHandle() *kernel.Handle { return w.out.handle }
 
 // BytesRead returns how many bytes have been read from the handle in all. It
 // also works after Close.
-func (w *Wheel) BytesRead() uint64 { return w.in.driver.BytesRead() }
+func (w *Wheel) BytesRead() uint64 { return w.in().driver.BytesRead() }
 
 // BytesWritten returns how many bytes have been written to the handle in all;
 // output that waits does not count. It also works after Close.
 func (w *Wheel) BytesWritten() uint64 { return w.out.driver.BytesWritten() }
 
 // InputFilter returns the filter that decodes. POE: get_input_filter.
-func (w *Wheel) InputFilter() filter.Filter { return w.in.filter }
+func (w *Wheel) InputFilter() filter.Filter { return w.in().filter }
 
 // OutputFilter returns the filter that encodes. POE: get_output_filter.
 func (w *Wheel) OutputFilter() filter.Filter { return w.out.filter }
