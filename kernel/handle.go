@@ -286,7 +286,7 @@ func (h *Handle) Release() {
 	if h.reg.Closed {
 		return
 	}
-	h.reg.Exclusive = false // what it stands on is not closed, so the system does not forget it
+	h.reg.Exclusive = false // the file stays open, so closing does not take it out of the poller
 	h.release()
 	if r, ok := h.source.(releaser); ok {
 		r.Release()

@@ -213,7 +213,7 @@ func (p *player) handle() *Handle {
 // fakeFD is the descriptor of handles that are replayed: none of the system's.
 const fakeFD = 1 << 30
 
-// replayed makes a handle that stands on nothing.
+// replayed makes a handle with nothing behind it.
 func (p *player) replayed(flags byte, name string) *Handle {
 	h := newHandle(replayedSource{}, name, p.t)
 	if flags&handleHasFD != 0 {
@@ -223,7 +223,7 @@ func (p *player) replayed(flags byte, name string) *Handle {
 	return h
 }
 
-// replayedSource is what a replayed handle stands on. It is never asked.
+// replayedSource is the source of a replayed handle, which is not used.
 type replayedSource struct{}
 
 func (replayedSource) Read([]byte) (int, error)  { return 0, errClosed }

@@ -12,7 +12,7 @@ type sigWatch struct {
 	site  *site
 }
 
-// signalTable is what the kernel knows of signals.
+// signalTable is the kernel's state of signals.
 type signalTable struct {
 	watched map[string]int // how many sessions watch a signal
 

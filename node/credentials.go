@@ -28,7 +28,7 @@ func (n *Node) newCredentials() credentials.TransportCredentials {
 	return peerCredentials{credentials.NewTLS(n.config.TLS), n}
 }
 
-// connInfo is what a stream knows of its connection.
+// connInfo describes the connection of a stream.
 type connInfo struct {
 	credentials.AuthInfo
 	conn *trackedConn

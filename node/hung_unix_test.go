@@ -13,8 +13,8 @@ import (
 	"github.com/gopoe/poe/node/internal/nodetest"
 )
 
-// A process that is stopped, not dead, is noticed, too, and what was sent to it
-// does not come back to haunt it.
+// A process that is stopped, not dead, is noticed, too, and what was sent to it is
+// not delivered when it continues.
 func TestHungPeer(t *testing.T) {
 	server := spawn(t, "server", nodetest.AnyPort)
 	c := dial(t, node.Config{DeadAfter: hasty, Peers: map[string]string{"server": server.Addr}})

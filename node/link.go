@@ -298,7 +298,7 @@ func (l *link) begin(epoch uint64) {
 	l.freed.Broadcast()
 }
 
-// proves reports whether an admitted frame shows that the other node hears this
+// proves reports whether an admitted frame shows that the other node receives from this
 // one. What was on its way when an epoch ended shows nothing. l.mu is held.
 func (l *link) proves(f *frame) bool {
 	return (f.verb == verbPong || f.verb == verbAck) && f.epoch == l.epoch

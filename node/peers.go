@@ -112,7 +112,7 @@ func (n *Node) forget(l *link) {
 	n.unlist(l)
 }
 
-// remove ends a link for good.
+// remove ends a link, which never comes up again.
 func (n *Node) remove(l *link, err error) {
 	l.mu.Lock()
 	l.fallBy(err, true)

@@ -19,9 +19,9 @@ type Dialing struct {
 
 	id      kernel.WheelID
 	owned   kernel.Owned
-	session kernel.ID // kept until the attempt is over
+	session kernel.ID // kept until the attempt has ended
 	k       *kernel.Kernel
-	h       *kernel.Handle // a result that has not been handed on
+	h       *kernel.Handle // a result that has not been delivered
 	err     error
 	done    bool
 	over    bool

@@ -27,14 +27,14 @@ type Timeouts struct {
 	Write time.Duration
 }
 
-// watchTime begins to look after a connection.
+// watchTime starts the timeouts of a connection.
 func (c *Client) watchTime() {
 	t := &c.config.Timeouts
 	c.monitor = conntimeout.Start(c.Kernel, "client_tcp_timeout", conntimeout.Times{Idle: t.Idle, Read: t.Read, Write: t.Write},
 		func() *readwrite.Wheel { return c.Wheel }, c.timedOut)
 }
 
-// timedOut is called when a time is over.
+// timedOut is called when one of the times has expired.
 func (c *Client) timedOut(e kernel.Event, op string) {
 	c.Event = e
 	switch {

@@ -63,7 +63,7 @@ func (r *Responder) call(who kernel.ID, timeout time.Duration, specifier string,
 			}
 		}
 		event, err := r.expect(ch, m, timeout, func(value any, err error) {
-			r.tell(who, reply, append([]any{value, err}, extra...)...)
+			r.notify(who, reply, append([]any{value, err}, extra...)...)
 			release()
 		})
 		return func() { r.forget(event); release() }, err
@@ -113,14 +113,14 @@ func (r *Responder) failCalls(which func(*call) bool, err error) {
 	}
 }
 
-// tell posts an event to a session of the program.
-func (r *Responder) tell(who kernel.ID, event string, args ...any) {
+// notify posts an event to a session of the program.
+func (r *Responder) notify(who kernel.ID, event string, args ...any) {
 	if !who.Alive() {
 		return
 	}
 	post := func() {
 		if err := r.k.Post(who, event, args...); err != nil {
-			r.k.Host().Logger().Warn("ikc: telling", "session", who, "error", err)
+			r.k.Host().Logger().Warn("ikc: notifying", "session", who, "error", err)
 		}
 	}
 	if r.id.Alive() {

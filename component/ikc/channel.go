@@ -61,11 +61,12 @@ func (r *Responder) negotiate(ch *channel, client bool, p Protocol) {
 	names := append([]string{r.self, r.config.Name}, r.config.Aliases...)
 	ch.talk = &negotiation{config: &r.config, client: client, names: names}
 	if client {
-		ch.say(ch.talk.open(p))
+		ch.putLines(ch.talk.open(p))
 	}
 }
 
-func (ch *channel) say(lines []string) {
+// putLines writes lines of the negotiation.
+func (ch *channel) putLines(lines []string) {
 	for _, line := range lines {
 		if _, err := ch.wheel.TryPut(line); err != nil {
 			ch.failed(err)
@@ -74,25 +75,26 @@ func (ch *channel) say(lines []string) {
 	}
 }
 
-// take takes what has come: lines at first, then messages.
-func (ch *channel) take(record any) {
+// received acts on a record: lines at first, then messages.
+func (ch *channel) received(record any) {
 	switch {
 	case ch.ended:
 	case ch.talk != nil:
-		ch.hear(record)
+		ch.receivedLine(record)
 	default:
-		ch.r.take(ch, record)
+		ch.r.receivedMessage(ch, record)
 	}
 }
 
-func (ch *channel) hear(record any) {
+// receivedLine continues the negotiation.
+func (ch *channel) receivedLine(record any) {
 	line, ok := record.(string)
 	if !ok || line == "" { // a CR and an LF that came apart
 		return
 	}
-	say, err := ch.talk.hear(line)
+	answer, err := ch.talk.receive(line)
 	done := err == nil && ch.talk.step == stepDone
-	if ch.say(say); err != nil {
+	if ch.putLines(answer); err != nil {
 		ch.failed(err)
 		return
 	}

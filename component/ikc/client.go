@@ -76,7 +76,7 @@ func (r *Responder) Connect(c ClientConfig) (*Client, error) {
 			r.problem(ErrorChannel, "*", err)
 			c.failed(err)
 		},
-		ServerInput: clienttcp.Input(func(t *clienttcp.Client, record any) { connecting(t, func(ch *channel) { ch.take(record) }) }),
+		ServerInput: clienttcp.Input(func(t *clienttcp.Client, record any) { connecting(t, func(ch *channel) { ch.received(record) }) }),
 		ServerError: func(t *clienttcp.Client, err *kernel.OpError) {
 			connecting(t, func(ch *channel) { ch.connectionError(err) })
 		},

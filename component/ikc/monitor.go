@@ -137,7 +137,7 @@ func (r *Responder) inform(name string, n Notice) (told int) {
 			continue
 		}
 		n.Monitored, n.Data = m.kernel, m.watch.Data
-		r.tell(m.who, event, n)
+		r.notify(m.who, event, n)
 		told++
 	}
 	return told

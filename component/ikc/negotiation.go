@@ -69,9 +69,9 @@ func (n *negotiation) setup(freezers []string) string {
 	return "SETUP KERNEL=" + strings.Join(n.names, ",") + ";FREEZER=" + strings.Join(freezers, ",")
 }
 
-// hear takes a line and returns what to say. After an error the connection is
-// of no use; what is returned with it may still be said.
-func (n *negotiation) hear(line string) (say []string, err error) {
+// receive processes a line and returns the lines to send. After an error the connection is
+// of no use; what is returned with it may still be sent.
+func (n *negotiation) receive(line string) (answer []string, err error) {
 	if n.lines++; n.lines > 4*n.config.MaxNames+64 {
 		return nil, &LimitError{"MaxNames", n.config.MaxNames}
 	}
@@ -79,27 +79,27 @@ func (n *negotiation) hear(line string) (say []string, err error) {
 	switch {
 	case n.step == stepGreeting && line == "HELLO":
 		n.step = stepNamed
-		return n.sayName(), nil
+		return n.nextName(), nil
 	case n.step == stepGreeting && word == "HELLO":
 		return []string{"NOT"}, nil // a later form, whose client tries this one next
 	case n.step == stepGreeting && word == "SETUP":
 		return n.answerSetup(rest)
 	case n.step == stepSetup && word == "SETUP":
-		return n.takeSetup(rest)
+		return n.receiveSetup(rest)
 	case n.step == stepSetup && line == "NOT":
 		return n.hello(), nil
 	case (n.step == stepNames || n.step == stepTheirs) && word == "IAM":
-		return n.takeName(strings.TrimSpace(rest))
+		return n.receiveName(strings.TrimSpace(rest))
 	case n.step == stepNames && line == "DONE":
 		n.step = stepNamed
-		return n.sayName(), nil
+		return n.nextName(), nil
 	case n.step == stepTheirs && line == "DONE":
 		n.step = stepFreezers
 		return nil, n.checkPeer()
 	case n.step == stepNamed && line == "OK":
-		return n.sayName(), nil
+		return n.nextName(), nil
 	case n.step == stepFreezers:
-		return n.takeFreezer(word, rest)
+		return n.receiveFreezer(word, rest)
 	case n.step == stepFreezer && (line == "OK" || line == "NOT"):
 		return n.afterFreezer(line == "OK")
 	case n.step == stepUp && line == "UP":
@@ -118,8 +118,8 @@ func (n *negotiation) unexpected(line string) ([]string, error) {
 	return []string{"NOT"}, err
 }
 
-// sayName says our next name, or that these were all.
-func (n *negotiation) sayName() []string {
+// nextName returns the line of the next of our names, or that these were all.
+func (n *negotiation) nextName() []string {
 	if n.named < len(n.names) {
 		n.named++
 		return []string{"IAM " + n.names[n.named-1]}
@@ -132,7 +132,7 @@ func (n *negotiation) sayName() []string {
 	return []string{"DONE", "FREEZER " + n.config.Freezers[0].Name}
 }
 
-func (n *negotiation) takeName(name string) ([]string, error) {
+func (n *negotiation) receiveName(name string) ([]string, error) {
 	if err := n.addName(name); err != nil {
 		return []string{"NOT"}, err
 	}
@@ -171,8 +171,8 @@ func (n *negotiation) find(name string) *Freezer {
 	return nil
 }
 
-// takeFreezer is what a server does with a proposal, and with the end.
-func (n *negotiation) takeFreezer(word, rest string) ([]string, error) {
+// receiveFreezer processes a freezer that the client proposes, or the end of the proposals.
+func (n *negotiation) receiveFreezer(word, rest string) ([]string, error) {
 	switch {
 	case word == "FREEZER":
 		if n.freezer = n.find(strings.TrimSpace(rest)); n.freezer == nil {
@@ -244,8 +244,8 @@ func (n *negotiation) answerSetup(rest string) ([]string, error) {
 	return []string{n.setup([]string{n.freezer.Name})}, nil
 }
 
-// takeSetup is what a client does with the SETUP of the server.
-func (n *negotiation) takeSetup(rest string) ([]string, error) {
+// receiveSetup processes the SETUP of the server.
+func (n *negotiation) receiveSetup(rest string) ([]string, error) {
 	if err := n.parseSetup(rest); err != nil {
 		return []string{"NOT"}, err
 	}

@@ -7,8 +7,8 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// take acts on what another kernel has sent.
-func (r *Responder) take(ch *channel, record any) {
+// receivedMessage acts on a record that another kernel has sent.
+func (r *Responder) receivedMessage(ch *channel, record any) {
 	m, err := parseMessage(record)
 	switch {
 	case m == nil:
@@ -27,7 +27,7 @@ func (r *Responder) deliver(ch *channel, m *message) {
 	if err == nil && m.to.Session == Alias {
 		err = r.requestOfOwn(ch, m, event, args)
 	} else if err == nil {
-		err = r.hand(ch, m, event, args)
+		err = r.callSession(ch, m, event, args)
 	}
 	if err != nil {
 		r.refuse(ch, m, err)
@@ -84,8 +84,8 @@ func cut(text string) string {
 	return text
 }
 
-// hand is an event for a session of the program.
-func (r *Responder) hand(ch *channel, m *message, event string, args []any) error {
+// callSession calls a session of the program, and answers if an answer is wanted.
+func (r *Responder) callSession(ch *channel, m *message, event string, args []any) error {
 	if !r.published[m.to.Session][event] {
 		return ErrNotPublished
 	}

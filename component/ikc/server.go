@@ -64,7 +64,7 @@ func (r *Responder) Listen(c ServerConfig) (*Server, error) {
 		Address: c.Address, Port: c.Port, Domain: c.Domain, Listener: c.Listener, TLS: c.TLS, Limits: c.Limits,
 		ClientFilter:    newLines,
 		ClientConnected: r.accepted,
-		ClientInput:     servertcp.Input(func(c *servertcp.Client, record any) { served(c, func(ch *channel) { ch.take(record) }) }),
+		ClientInput:     servertcp.Input(func(c *servertcp.Client, record any) { served(c, func(ch *channel) { ch.received(record) }) }),
 		ClientError: func(c *servertcp.Client, err *kernel.OpError) {
 			served(c, func(ch *channel) { ch.connectionError(err) })
 		},

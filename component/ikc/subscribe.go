@@ -39,7 +39,7 @@ func (r *Responder) subscribeFor(who kernel.ID, specifiers []string, done string
 		return callError("Subscribe", specifiers, err)
 	}
 	r.subscribe(specifiers, func(accepted []string) {
-		r.tell(who, done, append([]any{accepted}, extra...)...)
+		r.notify(who, done, append([]any{accepted}, extra...)...)
 		if who.Alive() {
 			// It was incremented above.
 			_, _ = r.k.RefcountDecrement(who, callTag)

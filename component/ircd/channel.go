@@ -70,8 +70,8 @@ func (ch *channel) remove(u *user) {
 	}
 }
 
-// tell sends all members a message, but for one of them, who may be nil.
-func (ch *channel) tell(from *user, but *user, command string, params ...string) {
+// send sends all members a message, but for one of them, who may be nil.
+func (ch *channel) send(from *user, but *user, command string, params ...string) {
 	m := &Message{Source: from.source(), Command: command, Params: params}
 	for _, member := range ch.sorted() {
 		if member.user != but {

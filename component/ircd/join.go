@@ -106,7 +106,7 @@ func (u *user) leave(ch *channel, why string) {
 	if why != "" {
 		params = append(params, why)
 	}
-	ch.tell(u, nil, "PART", params...)
+	ch.send(u, nil, "PART", params...)
 	ch.remove(u)
 }
 
@@ -126,7 +126,7 @@ func (u *user) kick(m *Message) {
 	case victim == nil || ch.members[victim] == nil:
 		u.numeric("441", m.Param(1), ch.name, "They aren't on that channel")
 	default:
-		ch.tell(u, nil, "KICK", ch.name, victim.nick, why)
+		ch.send(u, nil, "KICK", ch.name, victim.nick, why)
 		ch.remove(victim)
 	}
 }
@@ -167,7 +167,7 @@ func (u *user) topic(m *Message) {
 	default:
 		ch.topic = ircutil.Truncate(m.Param(1), u.s.config.Limits.Text)
 		ch.topicBy, ch.topicAt = u.source(), u.s.k.Now()
-		ch.tell(u, nil, "TOPIC", ch.name, ch.topic)
+		ch.send(u, nil, "TOPIC", ch.name, ch.topic)
 	}
 }
 

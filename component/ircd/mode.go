@@ -75,7 +75,7 @@ func (u *user) channelMode(ch *channel, line string, args []string) {
 		u.numeric("482", ch.name, "You're not channel operator")
 	}
 	if len(done) > 0 {
-		ch.tell(u, nil, "MODE", append([]string{ch.name}, modeText(done)...)...)
+		ch.send(u, nil, "MODE", append([]string{ch.name}, modeText(done)...)...)
 	}
 }
 

@@ -57,7 +57,7 @@ func (s *Server) LogIn(nick, account string) bool {
 	} else {
 		u.numeric("900", u.source(), account, "You are now logged in as "+account)
 	}
-	u.tell("account-notify", "ACCOUNT", shown)
+	u.sendNeighbours("account-notify", "ACCOUNT", shown)
 	return true
 }
 

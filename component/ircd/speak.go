@@ -88,11 +88,11 @@ func clientTags(tags []ircfilter.Tag) []ircfilter.Tag {
 func (u *user) setAway(m *Message) {
 	if u.away = m.Param(0); u.away == "" {
 		u.numeric("305", "You are no longer marked as being away")
-		u.tell("away-notify", "AWAY")
+		u.sendNeighbours("away-notify", "AWAY")
 		return
 	}
 	u.numeric("306", "You have been marked as being away")
-	u.tell("away-notify", "AWAY", u.away)
+	u.sendNeighbours("away-notify", "AWAY", u.away)
 }
 
 func (u *user) setName(m *Message) {
@@ -100,5 +100,5 @@ func (u *user) setName(m *Message) {
 	if u.caps["setname"] {
 		u.send(u.source(), "SETNAME", u.real)
 	}
-	u.tell("setname", "SETNAME", u.real)
+	u.sendNeighbours("setname", "SETNAME", u.real)
 }

@@ -141,9 +141,9 @@ func (u *user) neighbours() []*user {
 	return list
 }
 
-// tell sends neighbours a message from the user, those with a capability if one is
+// sendNeighbours sends neighbours a message from the user, those with a capability if one is
 // named.
-func (u *user) tell(capability, command string, params ...string) {
+func (u *user) sendNeighbours(capability, command string, params ...string) {
 	m := &Message{Source: u.source(), Command: command, Params: params}
 	for _, other := range u.neighbours() {
 		if capability == "" || other.caps[capability] {
@@ -158,7 +158,7 @@ func (u *user) quit(why string) {
 		return
 	}
 	if u.registered {
-		u.tell("", "QUIT", why)
+		u.sendNeighbours("", "QUIT", why)
 	}
 	u.gone = true
 	u.stopPing()

@@ -82,7 +82,7 @@ func (c *Client) stopTimeouts() {
 	c.LoggedIn()
 }
 
-// timedOut is called when one of the times is over.
+// timedOut is called when one of the times has expired.
 func (c *Client) timedOut(e kernel.Event, op string) {
 	switch {
 	case !c.ShuttingDown:

@@ -114,10 +114,11 @@ func (n *notifier) put(id int, mask, cookie uint32, name string) {
 	if len(n.queue) == 1 {
 		n.readyAt = w.now + late
 	}
-	w.at(n.readyAt, n.tell)
+	w.at(n.readyAt, n.wakeReader)
 }
 
-func (n *notifier) tell() {
+// wakeReader wakes the program if there is something to read.
+func (n *notifier) wakeReader() {
 	if n.closed || n.wake == nil || len(n.queue) == 0 {
 		return
 	}

@@ -52,7 +52,7 @@ type files struct {
 	k *kernel.Kernel // of a simulated host; otherwise nil
 }
 
-// file is a file that is open; in a replay it stands on nothing.
+// file is an open file; in a replay there is none behind it.
 type file struct {
 	on   opened
 	k    *kernel.Kernel

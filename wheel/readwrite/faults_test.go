@@ -190,18 +190,39 @@ func (e *endless) Bind(wake func())            { wake() }
 // A peer that sends requests and does not read the answers makes no more output
 // wait than the high mark; when it reads, it gets all answers.
 func TestBackpressure(t *testing.T) {
+	testBackpressure(t, readwrite.Config{Backpressure: readwrite.Marks{High: 50_000, Low: 10_000}}, func(*readwrite.Wheel) {})
+}
+
+// The marks may change, those of one wheel as those that several share.
+func TestChangedBackpressure(t *testing.T) {
+	marks, more := readwrite.Marks{High: 50_000, Low: 10_000}, readwrite.Marks{High: 5_000_000, Low: 1}
+	testBackpressure(t, readwrite.Config{Backpressure: more}, func(w *readwrite.Wheel) {
+		w.SetBackpressure(readwrite.Marks{High: 1, Low: 1})
+		w.SetBackpressure(marks)
+	})
+	shared := more
+	testBackpressure(t, readwrite.Config{SharedBackpressure: &shared}, func(w *readwrite.Wheel) {
+		shared = marks
+		w.SetBackpressure(more)
+	})
+}
+
+func testBackpressure(t *testing.T, config readwrite.Config, change func(*readwrite.Wheel)) {
+	t.Helper()
 	near, far := pair(t)
 	answer := strings.Repeat("a", 10_000)
 	const requests = 200
 	most, answered := 0, 0
 	wheeltest.InSession(t, func(k *kernel.Kernel) {
-		w := newWheel(t, k, readwrite.Config{Handle: near, Backpressure: readwrite.Marks{High: 50_000, Low: 10_000}, Events: readwrite.Funcs{
+		config.Handle, config.Events = near, readwrite.Funcs{
 			Text: func(w *readwrite.Wheel, line string) {
 				w.Put(answer)
 				answered++
 				most = max(most, w.OutOctets())
 			},
-		}})
+		}
+		w := newWheel(t, k, config)
+		change(w)
 		var got strings.Builder
 		newWheel(t, k, readwrite.Config{Handle: far, Filter: mustStream(t), Events: readwrite.Funcs{Input: func(c *readwrite.Wheel, record any) {
 			fmt.Fprintf(&got, "%s", record)
@@ -228,6 +249,9 @@ func TestBackpressureMarks(t *testing.T) {
 			var wrong *kernel.ConfigError
 			require.ErrorAs(t, err, &wrong, "%v", marks)
 			assert.Equal(t, "Backpressure", wrong.Field)
+			_, err = readwrite.New(k, readwrite.Config{Handle: near, SharedBackpressure: &marks})
+			require.ErrorAs(t, err, &wrong, "%v", marks)
+			assert.Equal(t, "SharedBackpressure", wrong.Field)
 		}
 	}, nil)
 }

@@ -363,6 +363,9 @@ func (c *Config) checkBackpressure() error {
 	if m := c.Backpressure; m != (Marks{}) && (m.Low <= 0 || m.High <= m.Low) {
 		return wrong("Backpressure", "High must be above Low, and Low above 0")
 	}
+	if m := c.SharedBackpressure; m != nil && (m.Low <= 0 || m.High <= m.Low) {
+		return wrong("SharedBackpressure", "High must be above Low, and Low above 0")
+	}
 	return nil
 }
 

@@ -46,7 +46,7 @@ func inetPair() (fds [2]int, op string, err error) {
 	return fds, "setsockopt", err
 }
 
-// connect connects, also if it is interrupted: a connection attempt goes on then,
+// connect connects, also if it is interrupted: a connection attempt continues then,
 // or has not begun.
 func connect(fd int, at unix.Sockaddr) error {
 	for {

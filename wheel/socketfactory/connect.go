@@ -187,7 +187,7 @@ func (d *dial) fail() {
 	})
 }
 
-// stop gives up all attempts.
+// stop cancels all attempts.
 func (d *dial) stop() {
 	d.finished = true
 	for _, a := range d.open {

@@ -23,7 +23,7 @@ const (
 	Sticky Modes = 1 << 7
 )
 
-// Registration is what a Poller knows of a descriptor. It belongs to the
+// Registration is the state of a descriptor in a Poller. It belongs to the
 // goroutine that waits.
 type Registration struct {
 	FD    int32  // the descriptor, -1 for none

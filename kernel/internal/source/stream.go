@@ -194,7 +194,7 @@ func (s *Stream) sent(err error) {
 	}
 }
 
-// CloseRead ends the reading half, if what the stream stands on can.
+// CloseRead ends the reading half, if the underlying connection can.
 func (s *Stream) CloseRead() error {
 	if c, ok := s.rwc.(interface{ CloseRead() error }); ok {
 		return Plain(c.CloseRead())
@@ -219,7 +219,7 @@ func (s *Stream) CloseWrite() error {
 	return nil
 }
 
-// Close closes what the stream stands on. Output that was accepted is still
+// Close closes the underlying connection. Output that was accepted is still
 // written, for lingerTime, as a system does with what is in a socket's buffer.
 func (s *Stream) Close() error {
 	s.mu.Lock()
@@ -238,7 +238,7 @@ func (s *Stream) Close() error {
 	case *net.TCPConn, *net.UnixConn:
 		return Plain(s.rwc.Close())
 	}
-	go s.rwc.Close() // may wait: TLS says goodbye, a console for its reader
+	go s.rwc.Close() // may wait: TLS sends its close_notify, a console waits for its reader
 	return nil
 }
 
@@ -271,8 +271,8 @@ func (s *Stream) RemoteAddr() net.Addr {
 
 // plain strips an error of package net or os down to the system's, which is
 
-// Untouched returns what the stream stands on, if that is a connection and
-// nothing has happened to it.
+// Untouched returns the underlying connection, if it is one and nothing has been
+// read or written.
 func (s *Stream) Untouched() (net.Conn, bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

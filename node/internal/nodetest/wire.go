@@ -37,8 +37,7 @@ type Wire struct {
 	conns    map[net.Conn]bool
 }
 
-// NewWire makes a wire that leads nowhere yet. It is cut for good at the end
-// of the test.
+// NewWire makes a wire without a target yet. It is closed at the end of the test.
 func NewWire(t testing.TB) *Wire {
 	t.Helper()
 	l, err := net.Listen("tcp", AnyPort)
