@@ -78,7 +78,8 @@ type Config struct {
 	// This saves system calls. The flushed event then comes before events that
 	// those handlers have posted, whereas in POE it comes after them. Output
 	// that is put at other times, or while other output waits, is written in
-	// the next turn.
+	// the next turn. What a handler has put is not written while that handler
+	// runs turns of the kernel itself, with Kernel.RunOneTimeslice for example.
 	EagerOutput bool
 
 	// MaxPending limits the output that waits, in bytes: while as much or more
