@@ -308,6 +308,7 @@ func (w *Wheel) decodeBytes(d filter.BytesDecoder, f *Funcs, plain bool) bool {
 		case f.Bytes != nil:
 			f.Bytes(w, record)
 		case f.Text != nil && len(record) >= leastPart && plain: // is a part of buf
+			batch.shared = "" // of what came before the long line
 			f.Text(w, w.longText(record))
 		case f.Text != nil && n == len(buf) && batch.shared == "": // has come alone
 			f.Text(w, string(record))

@@ -4,6 +4,7 @@ package readwrite_test
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"unsafe"
@@ -14,6 +15,7 @@ import (
 	"github.com/gopoe/poe/driver"
 	"github.com/gopoe/poe/kernel"
 	"github.com/gopoe/poe/session"
+	"github.com/gopoe/poe/wheel/internal/wheeltest"
 	"github.com/gopoe/poe/wheel/readwrite"
 )
 
@@ -121,4 +123,25 @@ func TestLongLinesShareMemory(t *testing.T) {
 			assert.Greater(t, shared, count/4)
 		}
 	}
+}
+
+// Lines of all lengths that arrive together are what was sent.
+func TestShortAndLongLinesTogether(t *testing.T) {
+	near, far := pair(t)
+	var want, got []string
+	for i, size := range []int{3, 14, 15 << 10, 5, 0, 700, 15 << 10, 2, 2000, 9} {
+		want = append(want, numbered(i, size))
+	}
+	wheeltest.InSession(t, func(k *kernel.Kernel) {
+		newWheel(t, k, readwrite.Config{Handle: near, Filter: lines(t, "\n"), Events: readwrite.Funcs{
+			Text: func(w *readwrite.Wheel, line string) {
+				if got = append(got, line); len(got) == 2*len(want) {
+					w.Close()
+				}
+			},
+		}})
+		k.Yield("write")
+		k.Yield("write")
+	}, session.Funcs{"write": func(kernel.Event) { write(t, far, strings.Join(want, "\n")+"\n") }})
+	assert.Equal(t, slices.Concat(want, want), got)
 }
