@@ -70,6 +70,39 @@ func TestErrorsOfDecoding(t *testing.T) {
 	}
 }
 
+// The handler that learns that too much waits may set another filter, and run a turn in
+// which that one decodes: of what was dropped it gets nothing, however that arrived.
+func TestNewFilterAfterTooMuchInput(t *testing.T) {
+	for _, early := range []string{"", "early "} {
+		t.Run(early, func(t *testing.T) {
+			near, far := pair(t)
+			short, err := filter.NewLine(filter.LineConfig{MaxLength: 10, MaxBuffer: 10})
+			require.NoError(t, err)
+			var log []string
+			wheeltest.InSession(t, func(k *kernel.Kernel) {
+				newWheel(t, k, readwrite.Config{Handle: near, Filter: short, EarlyInput: []byte(early), Events: readwrite.Funcs{
+					Text: func(_ *readwrite.Wheel, line string) { log = append(log, line) },
+					Error: func(w *readwrite.Wheel, err *kernel.OpError) {
+						log = append(log, err.Op)
+						if err.Op == "read" {
+							w.Close()
+							return
+						}
+						assert.Zero(t, w.InOctets())
+						w.SetInputFilter(filter.Lines())
+						write(t, far, "during\nbe")
+						k.RunOneTimeslice()
+						write(t, far, "hind\n")
+						far.Close()
+					},
+				}})
+				k.Yield("write")
+			}, session.Funcs{"write": func(kernel.Event) { write(t, far, "much too long") }})
+			assert.Equal(t, []string{"filter", "during", "behind", "read"}, log)
+		})
+	}
+}
+
 // A new filter decodes what arrives behind an error that was final.
 func TestNewFilterAfterAnError(t *testing.T) {
 	near, far := pair(t)

@@ -159,6 +159,7 @@ func (w *Wheel) endDecoding(read int) {
 
 // decodeChecked decodes what is there, unless it is too much.
 func (w *Wheel) decodeChecked() {
+	w.decoding = true // until what the caller has deferred
 	if err := w.checkBuffer(); err != nil {
 		w.input.cur.set(nil)
 		w.decodeFailed(err)
@@ -193,13 +194,12 @@ func (w *Wheel) finish() bool {
 	if _, ok := w.in().filter.(filter.Finisher); !ok || w.discards {
 		return true
 	}
-	was := w.decoding
+	was, in := w.decoding, w.ensureInput()
 	if was { // a handler of a record runs a turn of the kernel
 		w.decodeNested(nil)
 	} else {
-		w.ensureInput().cur = w.input.pending
+		in.cur = in.pending
 	}
-	in := w.input
 	w.decoding, in.pending = true, chunk{}
 	defer func() {
 		w.decoding = was
@@ -211,8 +211,8 @@ func (w *Wheel) finish() bool {
 		if !ok {
 			return true
 		}
-		record, err := f.Finish(w.input.cur.rest())
-		w.input.cur.set(nil)
+		record, err := f.Finish(in.cur.rest())
+		in.cur.set(nil)
 		switch {
 		case errors.Is(err, io.EOF):
 			return true
@@ -257,7 +257,6 @@ func (w *Wheel) saveUndecoded() {
 // decodeAll passes on records until there are no more whole ones. The filter, the
 // events and the wheel itself may change with every record.
 func (w *Wheel) decodeAll() {
-	w.decoding = true // until what the caller has deferred
 	if w.more != nil {
 		w.more.interrupted = false
 	}
