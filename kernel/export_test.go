@@ -1,6 +1,7 @@
 package kernel
 
 import (
+	"runtime"
 	"testing"
 	"time"
 
@@ -61,4 +62,11 @@ func SetMessagesWait(t testing.TB, d time.Duration) {
 	before := messagesWait
 	messagesWait = d
 	t.Cleanup(func() { messagesWait = before })
+}
+
+// AwaitMessage returns once something from another goroutine waits.
+func (k *Kernel) AwaitMessage() {
+	for k.inbox.empty() {
+		runtime.Gosched()
+	}
 }

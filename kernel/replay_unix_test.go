@@ -41,6 +41,23 @@ func TestReplayOfSignalsAndPostbacks(t *testing.T) {
 	})
 }
 
+// A signal that comes when the last session stops is for nobody, in a replay as well.
+func TestReplayOfASignalThatComesTooLate(t *testing.T) {
+	checkReplay(t, func(k *kernel.Kernel, say func(string, ...any)) {
+		session.Inline(k, session.Funcs{
+			"_start": func(kernel.Event) { k.Sig("USR1", "signal") },
+			"_stop": func(kernel.Event) {
+				if !kernel.Replaying(k) {
+					syscall.Kill(syscall.Getpid(), syscall.SIGUSR1)
+					k.AwaitMessage()
+				}
+				say("stopped")
+			},
+			"signal": func(e kernel.Event) { say("%v", e.Args) },
+		})
+	})
+}
+
 // What a program does between its runs is recorded, and after the last it may
 // still close handles and ask for the time.
 func TestReplayOfHandlesMadeBetweenRuns(t *testing.T) {

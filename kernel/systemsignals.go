@@ -88,12 +88,12 @@ func (s *systemSignals) drop(n os.Signal) {
 // systemSignal queues a signal that the system has sent. It is queued even if
 // its last watcher has gone since: then the default action applies, as it does to
 // a signal that loses its watchers in the queue. What is left of an earlier run is
-// dropped.
+// dropped, and what comes when nothing is caught any more.
 func (k *Kernel) systemSignal(n os.Signal, c *caughtSignal) {
 	switch {
 	case n == childSignal:
 		k.reap()
-	case k.signals.system == c.run:
+	case c.run != nil && k.signals.system == c.run:
 		k.enqueue(k.root, k.root, "_signal", []any{c.name}, kindSignal)
 	}
 }
