@@ -205,8 +205,15 @@ func (k *Kernel) watch(method string, h *Handle, m Mode, ready ReadyHandler, abo
 // of registration, and if it was not removed in that mode before, which a turn that
 // dispatches has to notice.
 func (w *watcher) canAlsoWatch(m Mode, e *entry, ready ReadyHandler) bool {
-	return ready != nil && w.next == nil && w.session == e && (w.had|m.bit())&Expedite.bit() == 0 && w.had&m.bit() == 0 &&
-		reflect.TypeOf(ready).Kind() == reflect.Pointer && w.ready == ready
+	switch {
+	case ready == nil || w.next != nil || w.session != e:
+		return false
+	case w.had&m.bit() != 0 || (w.had|m.bit())&Expedite.bit() != 0:
+		return false // urgent data has no place of its own in the watcher
+	case reflect.TypeOf(ready).Kind() != reflect.Pointer:
+		return false // it might not be comparable
+	}
+	return w.ready == ready
 }
 
 // addWatcher makes a watcher and enters it into the lists of the handle and of the

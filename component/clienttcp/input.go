@@ -17,7 +17,7 @@ type InputHandler = *tcpconn.Handler[Client]
 // With string and []byte nothing is boxed on the way: c.Args, POE's list of the
 // record and the wheel's ID, is empty then, and a []byte holds only until the
 // callback returns. Every other type has the list. Strings that arrive together
-// share memory: retaining a short one may pin 4 KiB, and a line of more than 14 KiB
+// share memory: retaining a short one may pin 4 KiB, and one of more than 14 KiB
 // five times its length; clone it if kept long.
 //
 // A record of another type does not reach the callback: it becomes the error

@@ -40,16 +40,16 @@ func (w *Wheel) ensureInput() *input {
 }
 
 func (w *Wheel) takeInput() {
-	if w.input = w.desk.spare; w.input == nil {
+	if w.input = w.shared.spare; w.input == nil {
 		w.input = &input{}
 	}
-	w.desk.spare = nil
+	w.shared.spare = nil
 }
 
 // giveBack takes the input away from a wheel that does not need it any more.
 func (w *Wheel) giveBack() {
 	if in := w.input; in != nil && !w.decoding && in.step == nil && len(in.pending.rest()) == 0 {
-		w.input, w.desk.spare = nil, in
+		w.input, w.shared.spare = nil, in
 	}
 }
 
@@ -76,16 +76,11 @@ func (w *Wheel) read() {
 		return
 	}
 	from := w.in()
-	buf, p := []byte(nil), (*piece)(nil)
-	if w.long && !w.decoding {
-		p = w.desk.takePiece()
-		buf = p.free
-	} else {
-		buf = w.base.Kernel.Host().Scratch(from.driver.BlockSize())
-	}
+	size := from.driver.BlockSize()
 	if most > 0 {
-		buf = buf[:min(most, len(buf))]
+		size = min(size, most)
 	}
+	buf, p := w.inputBuffer(size)
 	n, err := from.driver.Read(from.handle, buf)
 	switch {
 	case err != nil:
@@ -99,8 +94,18 @@ func (w *Wheel) read() {
 	}
 	if p != nil {
 		w.long = p.taken
-		w.desk.returnPiece(p, n)
+		w.shared.returnPiece(p, n)
 	}
+}
+
+// inputBuffer returns what a read of at most so many bytes is to be put into, and the
+// piece of memory in which it is, if it is in one.
+func (w *Wheel) inputBuffer(size int) ([]byte, *piece) {
+	if w.long && !w.decoding && size <= largestRead {
+		p := w.shared.takePiece()
+		return p.free[:size], p
+	}
+	return w.base.Kernel.Host().Scratch(size), nil
 }
 
 // readFailed ends the input.
@@ -152,7 +157,7 @@ func (w *Wheel) endDecoding(read int) {
 		w.saveUndecoded()
 		w.giveBack()
 	} else {
-		w.input, w.desk.spare = nil, in
+		w.input, w.shared.spare = nil, in
 	}
 	w.consumed(kernel.Read, read)
 }

@@ -11,8 +11,8 @@ import (
 // about a string.
 const longText = 4 << 10
 
-// putLong queues a line behind the output, without copying it. Only a descriptor can write it and the
-// end of the line at once.
+// putLong queues a line behind the output, without copying it. Only a descriptor can
+// write it and the end of the line at once.
 func (w *Wheel) putLong(f *filter.Line, line string) {
 	more, _ := f.AppendText(w.out.driver.Output(), "") // the end of the line alone, which does not fail
 	w.out.driver.PutText(unsafe.Slice(unsafe.StringData(line), len(line)), more)

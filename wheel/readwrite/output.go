@@ -158,7 +158,7 @@ func (w *Wheel) accepts(waiting int) (bool, error) {
 	case w.more != nil && w.more.maxPending > 0 && waiting >= w.more.maxPending:
 		return false, ErrPending
 	case w.out.driver.BufferSize() == 0:
-		w.desk.lend(w.out.driver)
+		w.shared.lend(w.out.driver)
 	}
 	return true, nil
 }
@@ -260,7 +260,7 @@ func (w *Wheel) flush(now bool) {
 		w.base.Kernel.SelectResumeWrite(w.out.handle)
 	default:
 		if w.place == 0 {
-			w.desk.enter(w)
+			w.shared.enter(w)
 		}
 		w.base.Kernel.SelectPauseWrite(w.out.handle)
 		w.emit(w.events.Funcs.Flushed)

@@ -4,12 +4,13 @@ import "unsafe"
 
 // Where one long line has been a string, the next is read into a piece of memory of
 // which that string can be a part: so it is not copied, and one allocation serves
-// several lines.
+// several lines. That is done only where a read is small, by a rate limiter or by its
+// driver, and so never changes how much is read at once.
 
 const (
-	pieceSize = 72 << 10      // four lines of 16 KiB, and leastRead for the last
-	leastRead = 24 << 10      // the space for a read
-	leastPart = pieceSize / 5 // shorter strings would retain too much, and are copied
+	pieceSize   = 72 << 10      // four lines of 16 KiB, and a read for the last
+	largestRead = 24 << 10      // into a piece
+	leastPart   = pieceSize / 5 // shorter strings would retain too much, and are copied
 )
 
 // piece is memory that is read into. What strings are parts of is cut off its front, and
@@ -20,23 +21,23 @@ type piece struct {
 }
 
 // takePiece returns a piece for a read.
-func (d *desk) takePiece() *piece {
-	p := d.piece
-	if d.piece = nil; p == nil { // by a read whose handler runs a turn
+func (s *shared) takePiece() *piece {
+	p := s.piece
+	if s.piece = nil; p == nil { // by a read whose handler runs a turn
 		p = &piece{}
 	}
-	if len(p.free) < leastRead {
+	if len(p.free) < largestRead {
 		p.free = make([]byte, pieceSize)
 	}
 	return p
 }
 
 // returnPiece ends a read of n bytes into a piece.
-func (d *desk) returnPiece(p *piece, n int) {
+func (s *shared) returnPiece(p *piece, n int) {
 	if p.taken {
 		p.free, p.taken = p.free[n:], false
 	}
-	d.piece = p
+	s.piece = p
 }
 
 // longText makes a string of a line of leastPart bytes or more.

@@ -92,9 +92,11 @@ func TestLongLinesShareMemory(t *testing.T) {
 		const count = 400
 		near, far := pair(t)
 		k := kernel.New()
+		small, err := driver.New(driver.Config{BlockSize: 24 << 10})
+		require.NoError(t, err)
 		shared, after := 0, uintptr(0)
-		_, err := session.Inline(k, session.Funcs{"_start": func(kernel.Event) {
-			newWheel(t, k, readwrite.Config{Handle: near, Events: readwrite.Funcs{
+		_, err = session.Inline(k, session.Funcs{"_start": func(kernel.Event) {
+			newWheel(t, k, readwrite.Config{Handle: near, InputDriver: small, Events: readwrite.Funcs{
 				Text: func(w *readwrite.Wheel, line string) {
 					at := uintptr(unsafe.Pointer(unsafe.StringData(line)))
 					if at == after {

@@ -121,7 +121,7 @@ type Wheel struct {
 	events       base.Events[Names, Funcs]
 	rate         RateLimiter // nil without limits
 	input        *input      // nil while there is none
-	desk         *desk
+	shared       *shared
 	out          side
 	own          driver.SysRW // the driver, unless others were given
 	backpressure *Marks       // nil without
@@ -138,7 +138,7 @@ type Wheel struct {
 	held      bool   // input waits for output, see Backpressure
 	noInput   bool   // reading has ended: end of file, error, ShutdownInput
 	noOutput  bool   // writing has ended: error, ShutdownOutput
-	place     uint16 // among those that have written last, see desk; 0 for none
+	place     uint16 // among those that have written last, see shared; 0 for none
 	changes   uint32 // counts those of the filter, of the events, and of aborted
 }
 
@@ -205,7 +205,7 @@ func New(k *kernel.Kernel, c Config) (*Wheel, error) {
 	}
 	w.setLimits(&c)
 	w.setSides(&c)
-	w.desk = deskOf(k)
+	w.shared = sharedOf(k)
 	if err := w.base.Init(k, kind, w); err != nil {
 		return nil, err
 	}
@@ -441,7 +441,7 @@ func (w *Wheel) release() {
 	w.unwatchOutput()
 	w.out.driver.Discard()
 	if w.place != 0 {
-		w.desk.leave(w)
+		w.shared.leave(w)
 	}
 }
 

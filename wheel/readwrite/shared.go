@@ -6,11 +6,11 @@ import (
 	"github.com/gopoe/poe/kernel"
 )
 
-// desk is what the wheels of a kernel share, so that one that is idle needs little
+// shared is what the wheels of a kernel share, so that one that is idle needs little
 // memory: what only a wheel that decodes has, and output buffers. Those wheels that
 // have written last keep their buffers, in a ring; one that leaves it for another
 // gives its buffer away.
-type desk struct {
+type shared struct {
 	spare   *input   // nil while a wheel has it
 	piece   *piece   // for the next long line, nil while it is read into
 	recent  []*Wheel // the ring; nil for those that were closed
@@ -25,48 +25,48 @@ const (
 	keepBuffer   = 4 << 10   // larger ones are freed
 )
 
-// deskOf returns the desk of a kernel.
-func deskOf(k *kernel.Kernel) *desk {
+// sharedOf returns what the wheels of a kernel share.
+func sharedOf(k *kernel.Kernel) *shared {
 	at := perkernel.Wheels(k)
-	d, ok := (*at).(*desk)
+	s, ok := (*at).(*shared)
 	if !ok {
-		d = &desk{}
-		*at = d
+		s = &shared{}
+		*at = s
 	}
-	return d
+	return s
 }
 
 // enter puts a wheel that has nothing to write into the ring.
-func (d *desk) enter(w *Wheel) {
-	if len(d.recent) < recentWheels {
-		d.recent = append(d.recent, w)
-		w.place = uint16(len(d.recent))
+func (s *shared) enter(w *Wheel) {
+	if len(s.recent) < recentWheels {
+		s.recent = append(s.recent, w)
+		w.place = uint16(len(s.recent))
 		return
 	}
-	if old := d.recent[d.next]; old != nil {
-		d.leave(old)
+	if old := s.recent[s.next]; old != nil {
+		s.leave(old)
 	}
-	d.recent[d.next] = w
-	w.place = uint16(d.next + 1)
-	d.next = (d.next + 1) % recentWheels
+	s.recent[s.next] = w
+	w.place = uint16(s.next + 1)
+	s.next = (s.next + 1) % recentWheels
 }
 
 // leave takes a wheel from the ring, and its buffer unless output waits in it.
-func (d *desk) leave(w *Wheel) {
-	d.recent[w.place-1] = nil
+func (s *shared) leave(w *Wheel) {
+	s.recent[w.place-1] = nil
 	w.place = 0
 	buf := w.out.driver.TakeBuffer()
-	if n := cap(buf); n > 0 && n <= keepBuffer && d.size+n <= keepBuffers {
-		d.buffers = append(d.buffers, buf)
-		d.size += n
+	if n := cap(buf); n > 0 && n <= keepBuffer && s.size+n <= keepBuffers {
+		s.buffers = append(s.buffers, buf)
+		s.size += n
 	}
 }
 
 // lend gives a driver that has no output buffer one, if there is any.
-func (d *desk) lend(to *driver.SysRW) {
-	if n := len(d.buffers) - 1; n >= 0 {
-		to.SetBuffer(d.buffers[n])
-		d.size -= cap(d.buffers[n])
-		d.buffers[n], d.buffers = nil, d.buffers[:n]
+func (s *shared) lend(to *driver.SysRW) {
+	if n := len(s.buffers) - 1; n >= 0 {
+		to.SetBuffer(s.buffers[n])
+		s.size -= cap(s.buffers[n])
+		s.buffers[n], s.buffers = nil, s.buffers[:n]
 	}
 }
