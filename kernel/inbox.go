@@ -41,10 +41,11 @@ func (m *message) kind() recordfile.Arrival {
 // acts reports whether the message is no event.
 func (m *message) acts() bool { return m.more != nil && (m.more.run != nil || m.more.handle != nil) }
 
+// remote reports whether the message is an event of another kernel.
+func (m *message) remote() bool { return m.more != nil && m.more.extra.from != nil }
+
 // special reports whether the message is an event which only the program has.
-func (m *message) special() bool {
-	return m.more != nil && (m.more.extra.from != nil || m.more.extra.letter != nil)
-}
+func (m *message) special() bool { return m.remote() || m.more != nil && m.more.extra.letter != nil }
 
 // cause is the mark of the event that has sent the message, if known.
 func (m *message) cause() *observe.Mark {
@@ -81,7 +82,7 @@ func (b *inbox) put(m message) { b.putIf(m, false) }
 // putIf does so, or with onlyOpen not if the kernel does not run.
 func (b *inbox) putIf(m message, onlyOpen bool) bool {
 	b.mu.Lock()
-	if onlyOpen && !b.opened || b.ended && m.special() {
+	if onlyOpen && !b.opened || b.ended && m.remote() {
 		b.mu.Unlock()
 		return false
 	}

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/gopoe/poe/kernel"
+	"github.com/gopoe/poe/session"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -401,4 +402,26 @@ func TestOutsidePostHasNoCaller(t *testing.T) {
 	})
 	require.NoError(t, k.Run())
 	assert.Equal(t, []string{"", "busy"}, callers)
+}
+
+// postedLetter counts what becomes of it.
+type postedLetter struct{ delivered, returned int }
+
+func (l *postedLetter) Deliver() { l.delivered++ }
+func (l *postedLetter) Return()  { l.returned++ }
+
+// A letter that is posted after a run is returned by the next one: its sender waits for
+// an answer.
+func TestLetterAfterARun(t *testing.T) {
+	k := kernel.New()
+	nothing := session.Funcs{"_start": func(kernel.Event) {}}
+	s, err := session.Inline(k, nothing)
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+	var l postedLetter
+	k.Outside().PostLetter(s.ID(), "letter", &l)
+	_, err = session.Inline(k, nothing)
+	require.NoError(t, err)
+	require.NoError(t, k.Run())
+	require.Equal(t, postedLetter{returned: 1}, l)
 }
