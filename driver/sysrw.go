@@ -250,7 +250,7 @@ func (d *SysRW) Lose() {
 // OutOctets returns how many bytes wait to be written, those that Lose has
 // dropped included.
 func (d *SysRW) OutOctets() int {
-	n := len(d.out) - d.done
+	n := len(d.out) - d.done // as waiting: a call of that would keep this from being inlined
 	if d.more != nil {
 		n += d.more.texts.waiting() + d.more.lost
 	}

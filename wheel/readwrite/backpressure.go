@@ -6,10 +6,13 @@ import "slices"
 // record that is put on. It does nothing if the wheel was made without these
 // marks or with shared ones, or if m would not be valid in Config.
 func (w *Wheel) SetBackpressure(m Marks) {
-	if x := w.more; x != nil && w.backpressure == &x.backpressure && m.Low > 0 && m.High > m.Low {
+	if x := w.more; x != nil && w.backpressure == &x.backpressure && m.holds() {
 		x.backpressure = m
 	}
 }
+
+// holds reports whether input can be held between these marks.
+func (m Marks) holds() bool { return m.Low > 0 && m.High > m.Low }
 
 // holdInput stops decoding and reading, since so much output waits that the
 // configuration says so.

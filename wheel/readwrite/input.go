@@ -23,6 +23,8 @@ type chunk struct {
 
 func (c *chunk) rest() []byte { return c.buf[c.at:] }
 
+func (c *chunk) set(buf []byte) { c.buf, c.at, c.piece = buf, 0, nil }
+
 // input is what a wheel has while it decodes, or between two reads while something
 // has not been decoded. All other wheels of a kernel have none.
 type input struct {
@@ -52,8 +54,6 @@ func (w *Wheel) giveBack() {
 		w.input, w.shared.spare = nil, in
 	}
 }
-
-func (c *chunk) set(buf []byte) { c.buf, c.at, c.piece = buf, 0, nil }
 
 // compact frees what has been decoded, once that is as much as what has not:
 // so each byte is moved a few times at most, however long a record is.
@@ -153,12 +153,10 @@ func (w *Wheel) decodeCurrent(read int) {
 // endDecoding is called when decodeCurrent returns, even if a handler panics.
 func (w *Wheel) endDecoding(read int) {
 	w.decoding = false
-	if in := w.input; in.cur.at < len(in.cur.buf) || len(in.pending.buf) > 0 || in.step != nil {
+	if in := w.input; in.cur.at < len(in.cur.buf) || len(in.pending.buf) > 0 {
 		w.saveUndecoded()
-		w.giveBack()
-	} else {
-		w.input, w.shared.spare = nil, in
 	}
+	w.giveBack()
 	w.consumed(kernel.Read, read)
 }
 
@@ -178,7 +176,7 @@ func (w *Wheel) decodeChecked() {
 // first; what is no whole record is left to the outer decoding.
 func (w *Wheel) decodeNested(read []byte) {
 	cur := &w.input.cur
-	cur.set(slices.Concat(cur.rest(), read)) // the record at hand may be a part of the old memory
+	cur.set(slices.Concat(cur.rest(), read)) // a copy: the present record may be a part of the old memory
 	w.changes++                              // the outer decoding looks at it anew
 	w.decodeChecked()
 }

@@ -150,7 +150,8 @@ func (w *Wheel) appended(before int, out []byte, err error) (high bool, _ error)
 	return w.queued(before), nil
 }
 
-// accepts reports whether output is accepted while so many bytes wait.
+// accepts reports whether output is accepted while so many bytes wait, and if so sees to
+// it that a wheel without an output buffer gets one that was given away.
 func (w *Wheel) accepts(waiting int) (bool, error) {
 	switch {
 	case w.base.Closed():

@@ -361,11 +361,12 @@ func (c *Config) checkMarks(f *Funcs) error {
 }
 
 func (c *Config) checkBackpressure() error {
-	if m := c.Backpressure; m != (Marks{}) && (m.Low <= 0 || m.High <= m.Low) {
-		return wrong("Backpressure", "High must be above Low, and Low above 0")
-	}
-	if m := c.SharedBackpressure; m != nil && (m.Low <= 0 || m.High <= m.Low) {
-		return wrong("SharedBackpressure", "High must be above Low, and Low above 0")
+	const want = "High must be above Low, and Low above 0"
+	switch {
+	case c.Backpressure != Marks{} && !c.Backpressure.holds():
+		return wrong("Backpressure", want)
+	case c.SharedBackpressure != nil && !c.SharedBackpressure.holds():
+		return wrong("SharedBackpressure", want)
 	}
 	return nil
 }
