@@ -7,8 +7,6 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
-
-	"github.com/gopoe/poe/kernel/internal/poll"
 )
 
 // Host is the view of a kernel for code that implements wheels, components and
@@ -103,7 +101,7 @@ func (v Host) Unwatch(owner ID, h *Handle, m Mode) {
 // nearly always is. A watcher that gets [ErrWouldBlock] calls
 // [Kernel.SelectResumeWrite] to wait until it is.
 func (v Host) TryWrite(h *Handle) {
-	if !h.writeQueued && h.watched&poll.Write != 0 {
+	if !h.writeQueued && h.watched&Write.bit() != 0 {
 		h.writeQueued = true
 		if v.k.debug != nil {
 			v.k.debug.observe.asked(h)

@@ -9,6 +9,18 @@ import (
 	"github.com/gopoe/poe/session"
 )
 
+// sendFromOutside calls send with the numbers below n on another goroutine. The kernel
+// runs until the last call has returned.
+func sendFromOutside(k *kernel.Kernel, n int, send func(i int)) {
+	hold := k.Hold("the sender")
+	go func() {
+		defer hold.Release()
+		for i := range n {
+			send(i)
+		}
+	}()
+}
+
 // What another goroutine posts keeps its order while handlers post as well and
 // so take in, in the middle of a turn, what has come meanwhile.
 func TestOutsideOrderWhileHandlersPost(t *testing.T) {
@@ -18,14 +30,7 @@ func TestOutsideOrderWhileHandlersPost(t *testing.T) {
 	_, err := session.Inline(k, session.Funcs{
 		"_start": func(e kernel.Event) {
 			require.NoError(t, e.Kernel.AliasSet("main"))
-			hold := e.Kernel.Hold("the poster")
-			out, id := e.Kernel.Outside(), e.Session
-			go func() {
-				defer hold.Release()
-				for i := range posts {
-					out.Post(id, "relay", i)
-				}
-			}()
+			sendFromOutside(k, posts, func(i int) { k.Outside().Post(e.Session, "relay", i) })
 		},
 		"relay": func(e kernel.Event) { require.NoError(t, e.Kernel.Post(e.Session, "got", e.Args...)) },
 		"got": func(e kernel.Event) {
@@ -49,22 +54,17 @@ func TestOutsideFunctionsKeepTheirPlace(t *testing.T) {
 	_, err := session.Inline(k, session.Funcs{
 		"_start": func(e kernel.Event) {
 			require.NoError(t, e.Kernel.AliasSet("main"))
-			hold := e.Kernel.Hold("the poster")
-			out, id := e.Kernel.Outside(), e.Session
-			go func() {
-				defer hold.Release()
-				for i := range posts {
-					out.Post(id, "got", i)
-					if i%7 == 0 || i%1000 < 3 {
-						out.DoAsync(func(*kernel.Kernel) {
-							require.GreaterOrEqual(t, ran, 0)
-							require.LessOrEqual(t, handled, i+1, "an event has overtaken the function before it")
-							ran++
-						})
-						sent++
-					}
+			sendFromOutside(k, posts, func(i int) {
+				k.Outside().Post(e.Session, "got", i)
+				if i%7 == 0 || i%1000 < 3 {
+					k.Outside().DoAsync(func(*kernel.Kernel) {
+						require.GreaterOrEqual(t, ran, 0)
+						require.LessOrEqual(t, handled, i+1, "an event has overtaken the function before it")
+						ran++
+					})
+					sent++
 				}
-			}()
+			})
 		},
 		"got": func(e kernel.Event) {
 			require.Equal(t, handled, kernel.Arg[int](e, 0))

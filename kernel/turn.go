@@ -310,7 +310,7 @@ func (k *Kernel) dispatchDirty() {
 			continue // written by a nested turn
 		}
 		h.writeQueued = false
-		if w := h.watchers; k.debug == nil && h.watched&poll.Write != 0 && w.next == nil && w.ready != nil {
+		if w := h.watchers; k.debug == nil && h.watched&Write.bit() != 0 && w.next == nil && w.ready != nil {
 			k.dispatchWatch(w, Write) // nearly always
 		} else {
 			k.dispatchOutput(h)

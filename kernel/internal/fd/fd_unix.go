@@ -50,7 +50,7 @@ func (d *FD) Read(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	n, err := readOnce(int(d.fd), p, d.socket)
+	n, err := readOnce(d.Int(), p, d.socket)
 	switch {
 	case err != nil:
 		return 0, err
@@ -65,7 +65,7 @@ func (d *FD) Write(p []byte) (int, error) {
 	if len(p) == 0 {
 		return 0, nil
 	}
-	n, err := writeOnce(int(d.fd), p, d.socket)
+	n, err := writeOnce(d.Int(), p, d.socket)
 	switch {
 	case err != nil:
 		return 0, err
@@ -80,7 +80,7 @@ func (d *FD) Writev(bufs [][]byte) (int, error) {
 	if len(bufs) == 1 {
 		return d.Write(bufs[0])
 	}
-	return writev(int(d.fd), bufs)
+	return writev(d.Int(), bufs)
 }
 
 // Close closes the descriptor.
@@ -88,7 +88,7 @@ func (d *FD) Close() error {
 	if d.more != nil && d.more.file != nil {
 		return d.more.file.Close()
 	}
-	fd := int(d.fd)
+	fd := d.Int()
 	d.fd = -1
 	if d.accepted {
 		return closeConn(fd)
@@ -100,7 +100,7 @@ func (d *FD) Close() error {
 // returns the peer's address. It returns EAGAIN if there is none.
 func (d *FD) Accept() (FD, net.Addr, error) {
 	for {
-		fd, from, err := acceptNonblocking(int(d.fd))
+		fd, from, err := acceptNonblocking(d.Int())
 		switch err {
 		case nil:
 			return FD{fd: int32(fd), accepted: true, socket: true}, from, nil
@@ -112,10 +112,10 @@ func (d *FD) Accept() (FD, net.Addr, error) {
 }
 
 // CloseRead ends the reading half of a socket.
-func (d *FD) CloseRead() error { return unix.Shutdown(int(d.fd), unix.SHUT_RD) }
+func (d *FD) CloseRead() error { return unix.Shutdown(d.Int(), unix.SHUT_RD) }
 
 // CloseWrite ends the writing half of a socket.
-func (d *FD) CloseWrite() error { return unix.Shutdown(int(d.fd), unix.SHUT_WR) }
+func (d *FD) CloseWrite() error { return unix.Shutdown(d.Int(), unix.SHUT_WR) }
 
 // protocol is what a listening socket accepts, once that was asked.
 type protocol uint8
@@ -130,7 +130,7 @@ const (
 // from which a read returns all that is there.
 func (d *FD) AcceptsTCP() bool {
 	if d.listens == notAsked {
-		if d.listens = isOther; speaksTCP(int(d.fd)) {
+		if d.listens = isOther; speaksTCP(d.Int()) {
 			d.listens = isTCP
 		}
 	}
