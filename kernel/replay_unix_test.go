@@ -41,7 +41,7 @@ func TestReplayOfSignalsAndPostbacks(t *testing.T) {
 	})
 }
 
-// A signal that comes when the last session stops is for nobody, in a replay as well.
+// A signal that comes when the last session stops is dropped, in a replay as well.
 func TestReplayOfASignalThatComesTooLate(t *testing.T) {
 	checkReplay(t, func(k *kernel.Kernel, say func(string, ...any)) {
 		session.Inline(k, session.Funcs{

@@ -24,7 +24,8 @@ type ignoringSession interface {
 	Ignores(as Session, event string) bool
 }
 
-// ignores reports whether nobody would notice a notice to a session.
+// ignores reports whether an event has no effect on a session: it has no handler for it,
+// and the kernel is neither observed nor recorded.
 func (k *Kernel) ignores(e *entry, notice string) bool {
 	if k.debug != nil || k.tape != nil {
 		return false

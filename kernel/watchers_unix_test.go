@@ -27,8 +27,8 @@ func (f readied) HandleReady(m kernel.Mode) { f(m) }
 // comparable is one that can be.
 type comparable struct{ readied }
 
-// A handler that watches a handle in two modes, and stops in one of them, goes on in
-// the other, and can begin again.
+// A handler that watches a handle in two modes, and stops in one of them, still watches
+// the other, and can watch the first one again.
 func TestOneHandlerInTwoModes(t *testing.T) {
 	for name, handler := range map[string]func(f readied) kernel.ReadyHandler{
 		"comparable":     func(f readied) kernel.ReadyHandler { return &comparable{f} },

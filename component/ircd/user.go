@@ -141,8 +141,8 @@ func (u *user) neighbours() []*user {
 	return list
 }
 
-// sendNeighbours sends neighbours a message from the user, those with a capability if one is
-// named.
+// sendNeighbours sends neighbours a message from the user, those with a capability if
+// one is named.
 func (u *user) sendNeighbours(capability, command string, params ...string) {
 	m := &Message{Source: u.source(), Command: command, Params: params}
 	for _, other := range u.neighbours() {

@@ -71,7 +71,7 @@ func TestPreConnectReplacesTheHandle(t *testing.T) {
 	c := servertcp.Config{ClientPreConnect: func(*servertcp.Client, *kernel.Handle) *kernel.Handle { return near }}
 	r := run(t, c)
 	p := r.dial()
-	p.wantEnd() // nobody uses this connection
+	p.wantEnd() // only its end is looked at
 	_, err = far.Write([]byte("hello\n"))
 	require.NoError(t, err)
 	buf := make([]byte, 100)

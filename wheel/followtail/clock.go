@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// clockSlack is how far the time of a file may lag behind the time of day: the
-// system does not read the clock for every file.
+// clockSlack is how far the time of a file may lag behind the time of day: file systems
+// take it from a clock that is updated at each tick.
 const clockSlack = 50 * time.Millisecond
 
 // look notes when a look at the file begins. If the time of day was set back since the

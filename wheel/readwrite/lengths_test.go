@@ -106,7 +106,7 @@ func (s *stream) receive(t *testing.T, k *kernel.Kernel, random *rand.Rand, from
 			w.PauseInput()
 			k.Yield("resume", w)
 		case 3:
-			k.Yield("resume", w) // or the turn would wait for ever
+			k.Yield("resume", w) // an event, so that the turn does not sleep
 			_, err := k.RunOneTimeslice()
 			require.NoError(t, err)
 		}
